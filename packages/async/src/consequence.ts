@@ -1,0 +1,24 @@
+/*
+ * What a rejection means once its job was cancelled: that the job obeyed, or that something else went wrong.
+ */
+
+import { isAbort, isNetError, NetTimeoutError } from '@net/core'
+
+/** Whether the error says no more than that the work was cancelled for this reason. */
+export function isConsequence(error: unknown, reason: unknown): boolean {
+  let at = error
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    if (at === reason || isAbort(at)) return true
+    // A time limit that is passed on inwards stays a time limit, and keeps the outer one as its cause.
+    if (!isNetError(at) || !(at instanceof NetTimeoutError)) return false
+    at = at.cause
+  }
+  return false
+}
+
+/** The thrown value as an error, for lists of errors. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
+}
+
+const DEEPEST = 8

@@ -1,0 +1,25 @@
+/*
+ * Results that nobody will get, because what surrounds them failed: what they hold open is closed.
+ */
+
+/** Disposes the value if it can be disposed. Never rejects: a disposal that fails is reported as a process warning. */
+export async function discard(value: unknown): Promise<void> {
+  if (typeof value !== 'object' || value === null) return
+  try {
+    if (isAsyncDisposable(value)) await value[Symbol.asyncDispose]()
+    else if (isDisposable(value)) value[Symbol.dispose]()
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.emitWarning(`a result that was not wanted any more could not be disposed: ${text}`, {
+      code: 'NET_DISCARD_FAILED',
+    })
+  }
+}
+
+function isAsyncDisposable(value: object): value is AsyncDisposable {
+  return Symbol.asyncDispose in value
+}
+
+function isDisposable(value: object): value is Disposable {
+  return Symbol.dispose in value
+}

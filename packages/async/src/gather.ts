@@ -1,0 +1,75 @@
+/*
+ * Several different jobs at once, their results in the order of the jobs.
+ */
+
+import { discard } from './discard.ts'
+import type { BlockOptions, Job, JobContext } from './job.ts'
+import { jobOf } from './option-checks.ts'
+import { taskGroup } from './task-group.ts'
+import type { Task } from './task.ts'
+
+/** The results of jobs, in their order. */
+export type Results<J extends readonly Job<unknown>[]> = {
+  -readonly [K in keyof J]: J[K] extends Job<infer T> ? T : never
+}
+
+/** How jobs ended, in their order. */
+export type SettledResults<J extends readonly Job<unknown>[]> = {
+  -readonly [K in keyof J]: J[K] extends Job<infer T> ? PromiseSettledResult<T> : never
+}
+
+/**
+ * Runs the jobs at once and resolves to their results. The first failure aborts the rest; the errors are those of
+ * `taskGroup`. Results that come to nothing because another job failed are disposed, if they can be.
+ */
+export async function gather<const J extends readonly Job<unknown>[]>(
+  jobs: J,
+  options?: BlockOptions,
+): Promise<Results<J>> {
+  for (const [index, job] of jobs.entries()) jobOf(`jobs[${index}]`, job)
+  const tasks: Task<unknown>[] = []
+  try {
+    return await taskGroup(async (group) => {
+      for (const [index, job] of jobs.entries()) tasks.push(group.spawn(nameOf(job, index), job))
+      return (await Promise.all(tasks.map((task) => task.result))) as Results<J>
+    }, options)
+  } catch (error) {
+    for (const task of tasks) if (task.state === 'done') await discard(await task.result)
+    throw error
+  }
+}
+
+/**
+ * Runs the jobs at once to their end, and resolves to the result or error of each; no failure touches another job.
+ * Rejects only when `signal` or `timeout` end it, or with `NET_TASK_LEAKED`.
+ */
+export async function gatherSettled<const J extends readonly Job<unknown>[]>(
+  jobs: J,
+  options?: BlockOptions,
+): Promise<SettledResults<J>> {
+  for (const [index, job] of jobs.entries()) jobOf(`jobs[${index}]`, job)
+  return taskGroup(async (group) => {
+    const tasks = jobs.map((job, index) =>
+      group.spawn(nameOf(job, index), async (context) => settled(job, context, group)),
+    )
+    return (await Promise.all(tasks.map((task) => task.result))) as SettledResults<J>
+  }, options)
+}
+
+async function settled<T>(
+  job: Job<T>,
+  context: JobContext,
+  group: JobContext,
+): Promise<PromiseSettledResult<T>> {
+  try {
+    return { status: 'fulfilled', value: await job(context) }
+  } catch (reason) {
+    // Nobody gets the list of a group that was cancelled; the group tells what failed.
+    if (group.signal.aborted) throw reason
+    return { status: 'rejected', reason }
+  }
+}
+
+function nameOf(job: Job<unknown>, index: number): string {
+  return job.name === '' ? `job ${index}` : job.name
+}

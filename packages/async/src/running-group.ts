@@ -1,0 +1,193 @@
+/*
+ * The state of one task group: who lives, what failed, who has been told to end. The block itself is one of its
+ * tasks. Limits and the caller's signal are its scope's.
+ */
+
+import { isNetError, type NetError } from '@net/core'
+import { addContext, clock, groupError, netError, own, type Timer } from '@net/core/authoring'
+
+import { cancellationOf, CancelScope } from './cancel-scope.ts'
+import { asError } from './consequence.ts'
+import { discard } from './discard.ts'
+import type { BlockOptions, Job, WaitOptions } from './job.ts'
+import { jobOf, lengthOf } from './option-checks.ts'
+import { start, type Started, type StartHost, type StartJob } from './start.ts'
+import { RunningTask, type Child, type Task } from './task.ts'
+
+/** One group while it runs; its public face is `TaskGroup`. */
+export class RunningGroup implements StartHost {
+  readonly scope: CancelScope
+  readonly #grace: number
+  readonly #live = new Set<Child>()
+  readonly #failures = new Set<unknown>()
+  readonly #over = Promise.withResolvers<void>()
+  readonly #graces = new Map<Child | undefined, Timer>()
+  #block: Child | undefined
+  #leak: NetError | undefined
+  #failing = false
+  #quiet = false
+  #closed = false
+
+  /** Throws `NET_BAD_OPTION`. */
+  constructor(options: BlockOptions | undefined) {
+    this.#grace = lengthOf('grace', own(options, 'grace') ?? GRACE)
+    this.scope = new CancelScope(options)
+  }
+
+  get signal(): AbortSignal {
+    return this.scope.signal
+  }
+
+  get ending(): boolean {
+    return this.scope.cancelled
+  }
+
+  /** Runs the block, and settles when it and every other task have ended. */
+  async run<T>(block: Job<T>): Promise<T> {
+    const { scope } = this
+    if (scope.cancelled) throw cancellationOf(scope)
+    const main = new RunningTask<T>('block', this)
+    this.#block = main
+    scope.onCancel((reason) => this.#stop(reason))
+    this.adopt(main, block)
+    await this.#over.promise
+    this.#closed = true
+    for (const timer of this.#graces.values()) timer.clear()
+    await scope[Symbol.asyncDispose]()
+    const failure = this.#verdict()
+    if (failure !== undefined) {
+      if (main.state === 'done') await discard(await main.result)
+      throw failure.error
+    }
+    // Only a block that was told to end, and did, has no result; that it may is for its caller to say in T.
+    return main.state === 'done' ? main.result : (undefined as T)
+  }
+
+  /** Lets the group end without failure when its own scope is what ends it. */
+  moveOn(): void {
+    if (this.scope.cancelledBy !== 'outside' && !this.#failing) this.#quiet = true
+  }
+
+  spawn<T>(name: string, job: Job<T>): Task<T> {
+    const task = new RunningTask<T>(name, this)
+    this.adopt(task, jobOf('job', job))
+    return task
+  }
+
+  start<V, T>(name: string, job: StartJob<V, T>, options?: WaitOptions): Promise<Started<V, T>> {
+    return start(this, name, job, options)
+  }
+
+  cancel(reason?: unknown): void {
+    if (this.scope.cancelled) return
+    this.#quiet = true
+    this.scope.cancel(reason)
+  }
+
+  adopt<T>(task: RunningTask<T>, job: Job<T>): void {
+    if (this.#closed) {
+      throw netError('NET_CLOSED', {
+        message: `task "${task.name}" came after its group had ended`,
+      })
+    }
+    if (this.scope.cancelled) {
+      task.refuse(this.scope.reason)
+      return
+    }
+    // Before the job runs: its first steps may cancel the group, itself included.
+    this.#live.add(task)
+    task.begin(job)
+  }
+
+  cancelled(task: Child): void {
+    this.#arm(task)
+  }
+
+  ended(task: Child, error?: unknown): void {
+    // A block inside that was cancelled tells here what failed while it ended.
+    if (isNetError(error) && error.errors !== undefined) {
+      for (const failure of error.errors) this.#failures.add(failure)
+    }
+    this.#remove(task)
+  }
+
+  failed(task: Child, error: unknown): void {
+    this.#fail(task.name, error)
+    this.#remove(task)
+  }
+
+  #fail(name: string, error: unknown): void {
+    this.#failures.add(error)
+    if (this.scope.cancelled) return
+    this.#failing = true
+    this.scope.cancel(netError('NET_ABORTED', { message: `task "${name}" failed`, cause: error }))
+  }
+
+  #stop(reason: unknown): void {
+    for (const task of this.#live) task.stop(reason)
+    // Last, so that a group inside, whose grace begins now, too, is the first to name its leak.
+    if (this.#live.size > 0) this.#arm(undefined)
+  }
+
+  #arm(task: Child | undefined): void {
+    if (this.#grace === Infinity) return
+    const expire = (): void => (task === undefined ? this.#abandonAll() : this.#abandon([task]))
+    this.#graces.set(task, clock().after(this.#grace, expire))
+  }
+
+  #abandonAll(): void {
+    const children = [...this.#live].filter((task) => task !== this.#block)
+    this.#abandon(children.length > 0 ? children : [...this.#live])
+    if (this.#live.size === 0) return
+    // The block may only have waited for one of the others, and ends with it.
+    this.#graces.set(
+      undefined,
+      clock().after(0, () => this.#abandonAll()),
+    )
+  }
+
+  #abandon(late: readonly Child[]): void {
+    const error = leaked(late, this.#grace, this.#ended())
+    this.#leak ??= error
+    for (const task of late) task.abandon(error)
+    this.#fail(late[0]?.name ?? '', error)
+    for (const task of late) this.#remove(task)
+  }
+
+  #remove(task: Child): void {
+    this.#live.delete(task)
+    if (this.#graces.size > 0) this.#graces.get(task)?.clear()
+    if (this.#live.size === 0) this.#over.resolve()
+  }
+
+  /** The error of the caller or the limit that ended the group; undefined if none did. */
+  #ended(): NetError | undefined {
+    if (!this.scope.cancelled || this.#failing || this.#quiet) return undefined
+    return cancellationOf(this.scope)
+  }
+
+  #verdict(): { readonly error: unknown } | undefined {
+    const ended = this.#ended()
+    const failures = [...this.#failures]
+    if (ended !== undefined) {
+      const error = this.#leak ?? ended
+      const others = failures.filter((failure) => failure !== error).map(asError)
+      return { error: others.length === 0 ? error : addContext(error, { errors: others }) }
+    }
+    if (failures.length > 1) return { error: groupError(failures.map(asError)) }
+    return failures.length === 0 ? undefined : { error: failures[0] }
+  }
+}
+
+function leaked(tasks: readonly Child[], grace: number, cause: unknown): NetError {
+  const named = tasks.slice(0, NAMED).map(({ name }) => `"${name}"`)
+  const more = tasks.length > NAMED ? ` and ${tasks.length - NAMED} more` : ''
+  return netError('NET_TASK_LEAKED', {
+    message: `${named.join(', ')}${more} did not end within ${grace} ms after being cancelled`,
+    limit: grace,
+    cause,
+  })
+}
+
+const GRACE = 10_000
+const NAMED = 5

@@ -1,0 +1,33 @@
+/*
+ * Waiting for time to pass, on the one clock of the process.
+ */
+
+import { abortError, clock, onSignalAbort, own } from '@net/core/authoring'
+
+import type { WaitOptions } from './job.ts'
+import { lengthOf } from './option-checks.ts'
+
+/**
+ * Waits so many milliseconds; `Infinity` waits until the signal aborts. Rejects with AbortError, or NetTimeoutError
+ * if the signal's reason is a time limit, and with `NET_BAD_OPTION` for less than 0.
+ */
+export async function sleep(
+  milliseconds: number,
+  options?: Pick<WaitOptions, 'signal'>,
+): Promise<void> {
+  lengthOf('milliseconds', milliseconds)
+  const signal = own(options, 'signal')
+  if (signal?.aborted === true) throw abortError(signal.reason)
+  return new Promise((resolve, reject) => {
+    const timer = clock().after(milliseconds, () => {
+      forget?.()
+      resolve()
+    })
+    const forget =
+      signal &&
+      onSignalAbort(signal, (reason) => {
+        timer.clear()
+        reject(abortError(reason))
+      })
+  })
+}

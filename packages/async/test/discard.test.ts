@@ -1,0 +1,28 @@
+import { expect, test, vi } from 'vitest'
+
+import { discard } from '../src/discard.ts'
+
+test('disposes what can be disposed, the async way first', async () => {
+  const disposed: string[] = []
+  await discard({ [Symbol.dispose]: () => disposed.push('sync') })
+  await discard({
+    [Symbol.dispose]: () => disposed.push('wrong'),
+    [Symbol.asyncDispose]: async () => disposed.push('async'),
+  })
+  await discard(undefined)
+  await discard('text')
+  await discard({})
+  expect(disposed).toEqual(['sync', 'async'])
+})
+
+test('a disposal that fails is a warning', async () => {
+  using warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  await discard({
+    [Symbol.asyncDispose]: async () => {
+      throw new Error('stuck')
+    },
+  })
+  expect(warned).toHaveBeenCalledWith(expect.stringContaining('stuck'), {
+    code: 'NET_DISCARD_FAILED',
+  })
+})

@@ -1,0 +1,211 @@
+import { retry, retryBudget, sleep, type FailedTry } from '@net/async'
+import { checkNoLeaks } from '@net/async/testing'
+import { isAbort, RetryError } from '@net/core'
+import { netError } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { describe, expect, test } from 'vitest'
+
+const steady = { jitter: 'none' } as const
+
+function failing(times: number, error: () => unknown): () => Promise<string> {
+  let left = times
+  return async () => (left-- > 0 ? Promise.reject(error()) : 'done')
+}
+
+describe('retry', () => {
+  test('repeats a job until it succeeds, with growing waits', async () => {
+    using clock = useFakeClock()
+    const begun: number[] = []
+    const numbers: number[] = []
+    const job = failing(2, () => new Error('x'))
+    const running = retry(async ({ attempt }) => {
+      begun.push(clock.now())
+      numbers.push(attempt)
+      return job()
+    }, steady)
+    await clock.advance(300)
+    expect(await running).toBe('done')
+    expect(begun).toEqual([0, 100, 300])
+    expect(numbers).toEqual([1, 2, 3])
+  })
+
+  test('an error of ours is thrown as itself, with the earlier ones as attempts', async () => {
+    using clock = useFakeClock()
+    let number = 0
+    const running = retry(
+      failing(9, () => netError('NET_CONNECT_REFUSED', { message: `refused ${++number}` })),
+    ).catch((error: unknown) => error)
+    await clock.advance(1000)
+    expect(await running).toMatchObject({
+      code: 'NET_CONNECT_REFUSED',
+      message: 'refused 3',
+      attempts: [{ message: 'refused 1' }, { message: 'refused 2' }],
+    })
+  })
+
+  test('a foreign error is the cause of a RetryError', async () => {
+    using clock = useFakeClock()
+    const failures = [new Error('a'), new Error('b'), new Error('c')]
+    const job = failing(3, () => failures.shift())
+    const [a, b, c] = failures
+    const running = retry(job).catch((error: unknown) => error)
+    await clock.advance(1000)
+    const error = await running
+    expect(error).toBeInstanceOf(RetryError)
+    expect(error).toMatchObject({ code: 'NET_RETRIES_EXHAUSTED', cause: c, attempts: [a, b] })
+  })
+
+  test('of a single attempt the error is untouched', async () => {
+    const failure = new Error('x')
+    const job = failing(9, () => failure)
+    await expect(retry(job, { attempts: 1 })).rejects.toBe(failure)
+    await expect(retry(job, { when: () => false })).rejects.toBe(failure)
+    const denied = netError('NET_ACCESS_DENIED', { message: 'denied' })
+    await expect(retry(failing(9, () => denied))).rejects.toBe(denied)
+    expect(denied.attempts).toBeUndefined()
+  })
+
+  test('the same error thrown twice does not hold itself', async () => {
+    using clock = useFakeClock()
+    const refused = netError('NET_CONNECT_REFUSED', { message: 'refused' })
+    const running = retry(failing(9, () => refused)).catch((error: unknown) => error)
+    await clock.advance(1000)
+    expect(await running).toBe(refused)
+    expect(refused.attempts).toEqual([])
+  })
+
+  test('work that is not idempotent is repeated only where that is surely harmless', async () => {
+    using clock = useFakeClock()
+    const lost = netError('NET_CONN_RESET', { message: 'lost' })
+    const options = { idempotent: false }
+    await expect(
+      retry(
+        failing(1, () => lost),
+        options,
+      ),
+    ).rejects.toBe(lost)
+    await expect(
+      retry(
+        failing(1, () => new Error('x')),
+        options,
+      ),
+    ).rejects.toThrow('x')
+    const refused = netError('NET_CONNECT_REFUSED', { message: 'refused' })
+    const running = retry(
+      failing(1, () => refused),
+      options,
+    )
+    await clock.advance(100)
+    expect(await running).toBe('done')
+  })
+
+  test('tells about each repeat, and is not broken by who listens', async () => {
+    using clock = useFakeClock()
+    const told: FailedTry[] = []
+    const failure = new Error('x')
+    const running = retry(
+      failing(2, () => failure),
+      {
+        ...steady,
+        onRetry: (failed) => {
+          told.push(failed)
+        },
+      },
+    )
+    await clock.advance(300)
+    await running
+    expect(told).toEqual([
+      { error: failure, attempt: 1, delay: 100 },
+      { error: failure, attempt: 2, delay: 200 },
+    ])
+  })
+
+  test('an abort ends the wait, with the failures so far', async () => {
+    using clock = useFakeClock()
+    const controller = new AbortController()
+    const { signal } = controller
+    await checkNoLeaks(
+      async () => {
+        const running = retry(
+          failing(9, () => new Error('x')),
+          { ...steady, signal },
+        ).catch((error: unknown) => error)
+        await clock.advance(50)
+        controller.abort('bored')
+        const error = await running
+        expect(isAbort(error)).toBe(true)
+        expect(error).toMatchObject({ cause: 'bored', attempts: [{ message: 'x' }] })
+      },
+      { listeners: [signal] },
+    )
+  })
+
+  test('an abort during an attempt ends it, and there is no other', async () => {
+    const controller = new AbortController()
+    let begun = 0
+    const running = retry(
+      async ({ signal }) => {
+        begun++
+        await sleep(Infinity, { signal })
+      },
+      { signal: controller.signal },
+    )
+    controller.abort()
+    await expect(running).rejects.toSatisfy(isAbort)
+    expect(begun).toBe(1)
+  })
+
+  test('an abort that comes from the job itself is not repeated', async () => {
+    let begun = 0
+    const running = retry(async () => {
+      begun++
+      throw new DOMException('stop', 'AbortError')
+    })
+    await expect(running).rejects.toSatisfy(isAbort)
+    expect(begun).toBe(1)
+  })
+
+  test('its time limit is one for all attempts and waits', async () => {
+    using clock = useFakeClock()
+    const running = retry(
+      failing(99, () => new Error('x')),
+      {
+        ...steady,
+        attempts: 99,
+        timeout: 250,
+      },
+    ).catch((error: unknown) => error)
+    await clock.advance(250)
+    expect(await running).toMatchObject({
+      code: 'NET_TIMEOUT_TOTAL',
+      limit: 250,
+      attempts: [{ message: 'x' }, { message: 'x' }],
+    })
+    expect(clock.timers).toBe(0)
+  })
+
+  test('a budget is shared by calls', async () => {
+    using clock = useFakeClock()
+    const budget = retryBudget({ tokens: 5 })
+    const failure = new Error('x')
+    const first = retry(
+      failing(1, () => failure),
+      { budget },
+    )
+    await clock.advance(100)
+    expect(await first).toBe('done')
+    expect(budget.tokens).toBe(1)
+    await expect(
+      retry(
+        failing(1, () => failure),
+        { budget },
+      ),
+    ).rejects.toBe(failure)
+  })
+
+  test('refuses bad options and jobs', async () => {
+    const bad = { code: 'NET_BAD_OPTION' }
+    await expect(retry(async () => 1, { attempts: 0 })).rejects.toMatchObject(bad)
+    await expect(retry(Promise.resolve(1) as never)).rejects.toMatchObject(bad)
+  })
+})

@@ -1,0 +1,53 @@
+import { getEventListeners } from 'node:events'
+
+import { sleep } from '@net/async'
+import { netError } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { describe, expect, test } from 'vitest'
+
+describe('sleep', () => {
+  test('ends after its time, not before', async () => {
+    using clock = useFakeClock()
+    let awake = false
+    const sleeping = sleep(100).then(() => (awake = true))
+    await clock.advance(99)
+    expect(awake).toBe(false)
+    await clock.advance(1)
+    await sleeping
+    expect(awake).toBe(true)
+  })
+
+  test('an abort ends it with the reason as cause, and clears its timer', async () => {
+    using clock = useFakeClock()
+    const controller = new AbortController()
+    const sleeping = sleep(Infinity, { signal: controller.signal })
+    await Promise.resolve()
+    expect(clock.timers).toBe(1)
+    controller.abort('why')
+    await expect(sleeping).rejects.toMatchObject({ code: 'NET_ABORTED', cause: 'why' })
+    expect(clock.timers).toBe(0)
+  })
+
+  test('a time limit as reason is a time limit', async () => {
+    const limit = netError('NET_TIMEOUT_TOTAL', { message: 'too late', limit: 7 })
+    const sleeping = sleep(1, { signal: AbortSignal.abort(limit) })
+    await expect(sleeping).rejects.toMatchObject({ code: 'NET_TIMEOUT_TOTAL', limit: 7 })
+  })
+
+  test('10,000 waits at once leave one listener while they last and none afterwards', async () => {
+    using clock = useFakeClock()
+    const controller = new AbortController()
+    const { signal } = controller
+    signal.addEventListener('abort', () => {})
+    const waits = Array.from({ length: 10_000 }, async (_, index) => sleep(index % 10, { signal }))
+    expect(getEventListeners(signal, 'abort').length).toBe(2)
+    await clock.advance(10)
+    await Promise.all(waits)
+    expect(getEventListeners(signal, 'abort').length).toBe(1)
+    expect(clock.timers).toBe(0)
+  })
+
+  test.each([-1, Number.NaN])('refuses %d', async (milliseconds) => {
+    await expect(sleep(milliseconds)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  })
+})

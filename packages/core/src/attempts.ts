@@ -1,0 +1,91 @@
+/*
+ * The attempts of one operation: run, and run again while the retry policy says so. Decides what the loss of a
+ * connection means: harmless before something was sent, unknown afterwards.
+ */
+
+import { clock } from './clock.ts'
+import { codes } from './errors/codes.ts'
+import {
+  addContext,
+  isNetError,
+  NetTimeoutError,
+  ConnectError,
+  ProxyError,
+  type ErrorContext,
+  type NetError,
+} from './errors/net-error.ts'
+import type { Narrator } from './narrator.ts'
+import type { Attempt } from './operation-spec.ts'
+import type { RetryPolicy } from './retry-policy.ts'
+import { Scope } from './scope.ts'
+
+/** What attempts need of their operation. */
+export interface AttemptHost {
+  readonly policy: RetryPolicy | undefined
+  readonly idempotent: boolean
+  readonly root: Scope
+  readonly narrator: Narrator
+  /** Makes the scope of an attempt the operation's current one. */
+  enter(scope: Scope): void
+  describe(error: unknown, context: ErrorContext): unknown
+}
+
+/** Runs attempts until one succeeds or the policy gives up; the last error has the earlier ones as `attempts`. */
+export async function runAttempts<T>(
+  run: (attempt: Attempt) => Promise<T>,
+  host: AttemptHost,
+): Promise<T> {
+  const failures: NetError[] = []
+  for (let number = 1; ; number++) {
+    let sent = false
+    try {
+      const result = await inScope(host, () => run({ number, sent: () => void (sent = true) }))
+      host.policy?.succeeded?.()
+      return result
+    } catch (thrown) {
+      const attempts = failures.length === 0 ? {} : { attempts: [...failures] }
+      const error = host.describe(thrown, { sent, ...attempts })
+      if (isNetError(error)) addContext(error, retryAfterSending(error, sent))
+      const delay = isNetError(error) ? delayAfter(error, number, host) : undefined
+      if (delay === undefined || !isNetError(error)) throw error
+      failures.push(error)
+      host.narrator.retry(number, delay, error)
+      await host.root.race(() => pause(delay, host.root))
+    }
+  }
+}
+
+function inScope<T>(host: AttemptHost, run: () => Promise<T>): Promise<T> {
+  const scope = new Scope()
+  // Never taken back: the last attempt's scope lives on in what it returned, and the operation must reach it.
+  host.root.onStop((reason) => scope.stop(reason))
+  host.enter(scope)
+  return scope.race(run)
+}
+
+function delayAfter(error: NetError, attempt: number, host: AttemptHost): number | undefined {
+  if (host.policy === undefined || host.root.reason !== undefined) return undefined
+  const { idempotent, narrator } = host
+  return host.policy.delay({ error, attempt, idempotent, elapsed: narrator.elapsed })
+}
+
+function retryAfterSending(error: NetError, sent: boolean): Pick<ErrorContext, 'retry'> {
+  // Who threw it may have known better than the table of codes.
+  if (error.retry !== codes[error.code].retry) return {}
+  if (!sent && error.retry === 'idempotent') return { retry: 'safe' }
+  const early = [NetTimeoutError, ConnectError, ProxyError].some((Class) => error instanceof Class)
+  return sent && early && error.retry === 'safe' ? { retry: 'idempotent' } : {}
+}
+
+function pause(delay: number, root: Scope): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock().after(delay, () => {
+      forget()
+      resolve()
+    })
+    const forget = root.onStop((reason) => {
+      timer.clear()
+      reject(reason)
+    })
+  })
+}

@@ -1,0 +1,38 @@
+/* What authors of protocol packages need: the operation, error tables, limits, the clock. */
+
+export { operation } from './operation.ts'
+export type { Attempt, Operation, OperationSpec } from './operation-spec.ts'
+export { callerFault, isCallerFault } from './caller-fault.ts'
+export type { ClientContext } from './call-options.ts'
+export { clock, type Clock, type Timer } from './clock.ts'
+export { Deadline } from './deadline.ts'
+export { abortError } from './errors/abort.ts'
+export { codes, type CodeRow, type ErrorClassName } from './errors/codes.ts'
+export type { ErrorRow } from './errors/error-row.ts'
+export {
+  defineErrorTable,
+  hasCode,
+  hasMessage,
+  translate,
+  type ErrorTable,
+} from './errors/error-table.ts'
+export { addContext, groupError, netError } from './errors/net-error.ts'
+export { harmless } from './errors/render.ts'
+export { isHeard, tell } from './events/channels.ts'
+export { guarded } from './events/guarded.ts'
+export { holdSecret, redact } from './events/redact.ts'
+export { limitsFor, timeoutCodes, type CallKind, type Limits } from './limits.ts'
+export { nextId } from './next-id.ts'
+export { merge, own, refuseControl } from './options.ts'
+export { onSignalAbort } from './signal-listeners.ts'
+export { CredentialSource, type CredentialSubject } from './credential.ts'
+export { logListener } from './events/log-to.ts'
+export { openSource, isReplayable, checkSource, type OpenSource } from './data/source.ts'
+export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
+export {
+  checkSink,
+  openSink,
+  type CommitOptions,
+  type OpenSink,
+  type OpenSinkOptions,
+} from './data/sink.ts'

@@ -1,0 +1,132 @@
+/*
+ * How callers name what they send and where they want it: files by path and text, as plain frozen values with a
+ * brand, so that a bare string never has to be guessed at. Opens nothing.
+ */
+
+import { fileURLToPath } from 'node:url'
+
+import { netError } from '../errors/net-error.ts'
+import { own } from '../options.ts'
+
+/** A file to read from, or a part of it. */
+export interface FileSource {
+  readonly kind: 'file-source'
+  readonly path: string
+  /** The first byte. */
+  readonly start: number
+  /** The byte after the last; absent for the end of the file. */
+  readonly end?: number
+}
+
+/** Text to send as UTF-8. */
+export interface TextSource {
+  readonly kind: 'text-source'
+  readonly text: string
+}
+
+/** A file to write to. */
+export interface FileSink {
+  readonly kind: 'file-sink'
+  readonly path: string
+  readonly inPlace: boolean
+  readonly keepPart: boolean
+  readonly mode?: number
+}
+
+/** A part of a file, in bytes. */
+export interface FromFileOptions {
+  /** Default 0. */
+  readonly start?: number
+  /** The byte after the last, as in `slice()`. Default the end of the file. */
+  readonly end?: number
+}
+
+/** How a file is written. */
+export interface ToFileOptions {
+  /** Writes into the file itself, whatever is in it already, and leaves a broken one if the transfer fails. Default false. */
+  readonly inPlace?: boolean
+  /** Keeps `path.part` after a failure, so that a later call can resume. Default false: it is removed. */
+  readonly keepPart?: boolean
+  /** Permissions of the file. Default 0o666 without the bits of the umask. */
+  readonly mode?: number
+}
+
+/**
+ * A file as a source. It is opened when the transfer begins, as often as the transfer needs. A file that changes
+ * its size while it is read is an error. Throws `NET_BAD_OPTION`.
+ */
+export function fromFile(path: string | URL, options?: FromFileOptions): FileSource {
+  const start = checkedOffset('start', own(options, 'start')) ?? 0
+  const end = checkedOffset('end', own(options, 'end'))
+  if (end !== undefined && end < start) {
+    throw netError('NET_BAD_OPTION', { message: 'end must not be before start' })
+  }
+  const range = end === undefined ? { start } : { start, end }
+  return branded({ kind: 'file-source', path: checkedPath(path), ...range })
+}
+
+/** Text as a source, sent as UTF-8. Throws `NET_BAD_OPTION`. */
+export function fromText(text: string): TextSource {
+  if (typeof text !== 'string') {
+    throw netError('NET_BAD_OPTION', { message: 'fromText() takes a string' })
+  }
+  return branded({ kind: 'text-source', text })
+}
+
+/**
+ * A file as a sink: what arrives goes to `path.part`, which takes the file's name once it is whole; until then an
+ * existing file stays as it was. A link at `path` is replaced, not followed. Nothing is forced to the disk (fsync).
+ * Throws `NET_BAD_OPTION`.
+ */
+export function toFile(path: string | URL, options?: ToFileOptions): FileSink {
+  const inPlace = own(options, 'inPlace') === true
+  const keepPart = own(options, 'keepPart') === true
+  const mode = own(options, 'mode')
+  if (inPlace && keepPart) {
+    throw netError('NET_BAD_OPTION', { message: 'inPlace has no part that keepPart could keep' })
+  }
+  if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= 0o7777)) {
+    throw netError('NET_BAD_OPTION', { message: 'mode must be a number from 0 to 0o7777' })
+  }
+  const permissions = mode === undefined ? {} : { mode }
+  return branded({ kind: 'file-sink', path: checkedPath(path), inPlace, keepPart, ...permissions })
+}
+
+/** Whether the value was made by `fromFile`, of whichever installed copy. */
+export function isFileSource(value: unknown): value is FileSource {
+  return kindOf(value) === 'file-source'
+}
+
+/** Whether the value was made by `fromText`, of whichever installed copy. */
+export function isTextSource(value: unknown): value is TextSource {
+  return kindOf(value) === 'text-source'
+}
+
+/** Whether the value was made by `toFile`, of whichever installed copy. */
+export function isFileSink(value: unknown): value is FileSink {
+  return kindOf(value) === 'file-sink'
+}
+
+function branded<T extends FileSource | TextSource | FileSink>(value: T): T {
+  return Object.freeze(Object.defineProperty(value, BRAND, { value: true }))
+}
+
+function kindOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, BRAND)) return undefined
+  return Reflect.get(value, 'kind')
+}
+
+function checkedPath(path: string | URL): string {
+  const text = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : path
+  if (typeof text === 'string' && text !== '' && !text.includes('\0')) return text
+  throw netError('NET_BAD_OPTION', {
+    message: 'the path of a file must be a string or a file: URL',
+  })
+}
+
+function checkedOffset(name: string, offset: number | undefined): number | undefined {
+  if (offset === undefined || (Number.isSafeInteger(offset) && offset >= 0)) return offset
+  throw netError('NET_BAD_OPTION', { message: `${name} must be a number of bytes, not below 0` })
+}
+
+const BRAND: unique symbol = Symbol.for('net.data')

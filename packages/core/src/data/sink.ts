@@ -1,0 +1,188 @@
+/*
+ * Where callers may want data, and how protocols write it there: the same for every verb. What is committed is
+ * whole; what is not stays away from the file's own name.
+ */
+
+import type { Writable } from 'node:stream'
+
+import { netError } from '../errors/net-error.ts'
+import { own } from '../options.ts'
+import { isFileSink, type FileSink } from './file.ts'
+import { PartFile } from './part-file.ts'
+import { FunctionWriter, NodeWriter, WebWriter, type ChunkWriter } from './stream-writer.ts'
+
+/** Where data can go: a stream, a function that takes each chunk, or a file (`toFile`). A chunk belongs to the sink once it was written. */
+export type Sink =
+  | Writable
+  | WritableStream<Uint8Array>
+  | FileSink
+  | ((chunk: Uint8Array) => void | Promise<void>)
+
+/** How a sink is opened. */
+export interface OpenSinkOptions {
+  /** Goes on where an earlier call left `path.part` (see `keepPart`). Default false. */
+  readonly resume?: boolean
+}
+
+/** What is known about the whole when it is there. */
+export interface CommitOptions {
+  /** How many bytes the sink must have in all. */
+  readonly size?: number
+}
+
+/** A sink while it is written. Disposing aborts it unless it was committed, and never rejects. */
+export interface OpenSink extends AsyncDisposable {
+  /** How many bytes it has, with those that it was resumed with. */
+  readonly position: number
+  /** Resolves when there is room for more; one at a time, else `NET_BUSY`. */
+  write(chunk: Uint8Array): Promise<void>
+  /**
+   * All has been written: streams are ended, a file gets its name. With `size`, rejects with `NET_SIZE_MISMATCH` if
+   * the sink has another number of bytes, and aborts.
+   */
+  commit(options?: CommitOptions): Promise<void>
+  /**
+   * Gives up: a pending write rejects with the reason, streams are destroyed with it, `path.part` is closed and
+   * removed, or kept if the sink says so. After a commit or an abort it does nothing.
+   */
+  abort(reason?: unknown): Promise<void>
+}
+
+/** Throws `NET_BAD_OPTION` for what is no sink. */
+export function checkSink(sink: unknown): asserts sink is Sink {
+  kindOf(sink)
+}
+
+/** Opens the sink. Rejects with `NET_BAD_OPTION`, `NET_LOCAL_IO`, and `NET_BUSY` for a file that another call writes. */
+export async function openSink(sink: Sink, options?: OpenSinkOptions): Promise<OpenSink> {
+  const kind = kindOf(sink)
+  if (kind !== 'file') return new Opened(new Counted(openers[kind](sink as never)))
+  return new Opened(await PartFile.open(sink as FileSink, own(options, 'resume') === true))
+}
+
+interface Target {
+  readonly position: number
+  write(chunk: Uint8Array): Promise<void>
+  commit(): Promise<void>
+  abort(reason: unknown): Promise<void>
+}
+
+class Opened implements OpenSink {
+  readonly #target: Target
+  #writing: Promise<void> | undefined
+  #giveUp: ((reason: unknown) => void) | undefined
+  #ended = false
+
+  constructor(target: Target) {
+    this.#target = target
+  }
+
+  get position(): number {
+    return this.#target.position
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#checkFree()
+    this.#writing = this.#target.write(chunk)
+    const givenUp = new Promise<never>((_, reject) => {
+      this.#giveUp = reject
+    })
+    try {
+      await Promise.race([this.#writing, givenUp])
+    } finally {
+      this.#writing = undefined
+      this.#giveUp = undefined
+    }
+  }
+
+  async commit(options?: CommitOptions): Promise<void> {
+    this.#checkFree()
+    const expected = own(options, 'size')
+    const received = this.#target.position
+    if (expected !== undefined && expected !== received) {
+      const error = netError('NET_SIZE_MISMATCH', {
+        message: `${received} bytes were written where ${expected} were expected`,
+        received,
+        expected,
+      })
+      await this.abort(error)
+      throw error
+    }
+    this.#ended = true
+    await this.#target.commit()
+  }
+
+  async abort(reason?: unknown): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    const given = reason ?? netError('NET_ABORTED', { message: 'the sink was given up' })
+    this.#giveUp?.(given)
+    await this.#target.abort(given)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Whoever disposes has an error already or wants none; the file is closed in any case.
+    await this.abort().catch(() => {})
+  }
+
+  #checkFree(): void {
+    if (this.#ended) throw netError('NET_CLOSED', { message: 'the sink is committed or aborted' })
+    if (this.#writing !== undefined) {
+      throw netError('NET_BUSY', { message: 'a write to the sink is under way' })
+    }
+  }
+}
+
+/** Counts what goes into a writer. */
+class Counted implements Target {
+  position = 0
+  readonly #writer: ChunkWriter
+
+  constructor(writer: ChunkWriter) {
+    this.#writer = writer
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await this.#writer.write(chunk)
+    this.position += chunk.length
+  }
+
+  commit(): Promise<void> {
+    return this.#writer.end()
+  }
+
+  abort(reason: unknown): Promise<void> {
+    return this.#writer.abort(reason)
+  }
+}
+
+type Kind = 'file' | 'web' | 'function' | 'node'
+
+function kindOf(sink: unknown): Kind {
+  if (isFileSink(sink)) return 'file'
+  if (sink instanceof WritableStream) return 'web'
+  if (typeof sink === 'function') return 'function'
+  if (isNodeWritable(sink)) return 'node'
+  const what =
+    typeof sink === 'string' ? "a string is not a sink: pass toFile('copy.csv')" : BAD_SINK
+  throw netError('NET_BAD_OPTION', { message: what })
+}
+
+function isNodeWritable(value: unknown): value is Writable {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'write' in value &&
+    'end' in value &&
+    'on' in value &&
+    'destroy' in value
+  )
+}
+
+const openers: { readonly [K in Exclude<Kind, 'file'>]: (sink: never) => ChunkWriter } = {
+  web: (sink: WritableStream<Uint8Array>) => new WebWriter(sink),
+  function: (sink: (chunk: Uint8Array) => void | Promise<void>) => new FunctionWriter(sink),
+  node: (sink: Writable) => new NodeWriter(sink),
+}
+
+const BAD_SINK = 'a sink must be a stream, a function that takes chunks, or toFile()'

@@ -1,0 +1,114 @@
+/*
+ * Reads a stream of the caller's: checks what comes out of it, and lets go of it at once when it is told to stop,
+ * even while the stream is in the middle of a read that may never end.
+ */
+
+import { isUint8Array } from 'node:util/types'
+
+import { callerFault } from '../caller-fault.ts'
+import { netError } from '../errors/net-error.ts'
+
+/** The chunks of one stream, once. What the stream throws passes as it is, marked as the caller's. */
+export class StreamReader implements AsyncIterableIterator<Uint8Array, undefined> {
+  readonly #open: () => AsyncIterable<unknown>
+  #stream: AsyncIterable<unknown> | undefined
+  #iterator: AsyncIterator<unknown> | undefined
+  #settle: ((done: IteratorReturnResult<undefined>) => void) | undefined
+  #stopped = false
+
+  /** `open` is called at the first read. */
+  constructor(open: () => AsyncIterable<unknown>) {
+    this.#open = open
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#stopped) return DONE
+    const result = await this.#read()
+    if (result.done === true || this.#stopped) {
+      this.#stopped = true
+      return DONE
+    }
+    if (isUint8Array(result.value)) return { done: false, value: result.value }
+    await this.return()
+    throw netError('NET_BAD_OPTION', {
+      message: `a source gave a chunk of type ${typeof result.value}; chunks must be Uint8Array`,
+    })
+  }
+
+  /** Stops: a Node stream is destroyed, a web stream cancelled, any other one told to return. Nothing is read afterwards. */
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    if (this.#stopped) return DONE
+    this.#stopped = true
+    const pending = this.#settle
+    pending?.(DONE)
+    if (this.#stream !== undefined && isDestroyable(this.#stream)) destroyQuietly(this.#stream)
+    const returned = Promise.resolve(this.#iterator?.return?.()).catch((error: unknown) => {
+      throw callerFault(error)
+    })
+    // A generator in the middle of a read returns only after it, which may be never; nobody is left to be told.
+    if (pending === undefined) await returned
+    else returned.catch(() => {})
+    return DONE
+  }
+
+  #read(): Promise<IteratorResult<unknown>> {
+    return new Promise((resolve, reject) => {
+      this.#settle = resolve
+      this.#nextOfStream().then(
+        (result) => {
+          this.#settle = undefined
+          resolve(result)
+        },
+        (error: unknown) => {
+          this.#settle = undefined
+          this.#stopped = true
+          reject(error)
+        },
+      )
+    })
+  }
+
+  async #nextOfStream(): Promise<IteratorResult<unknown>> {
+    this.#stream ??= this.#open()
+    try {
+      this.#iterator ??= iteratorOf(this.#stream)
+      return await this.#iterator.next()
+    } catch (error) {
+      throw callerFault(error)
+    }
+  }
+}
+
+interface Destroyable {
+  destroy(): unknown
+  once(event: 'error', listener: () => void): unknown
+}
+
+function isDestroyable(stream: object): stream is Destroyable {
+  return 'destroy' in stream && typeof stream.destroy === 'function' && 'once' in stream
+}
+
+function destroyQuietly(stream: Destroyable): void {
+  // We gave it up; that it complains about it must not end the program.
+  stream.once('error', () => {})
+  stream.destroy()
+}
+
+function iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
+  if (!(stream instanceof ReadableStream)) return stream[Symbol.asyncIterator]()
+  // The stream's own iterator cannot be cancelled while it reads.
+  const reader = stream.getReader()
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown>>,
+    async return() {
+      await reader.cancel()
+      return DONE
+    },
+  }
+}
+
+const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined })

@@ -1,0 +1,64 @@
+/*
+ * A limit on waiting for the peer: runs only between `start` and `stop`, begins anew when enough has moved, and
+ * costs no timer call per chunk.
+ */
+
+import { clock, type Timer } from './clock.ts'
+
+/** One restartable limit in milliseconds; `Infinity` never expires. */
+export class Deadline {
+  readonly limit: number
+  readonly #expired: () => void
+  readonly #enough: number
+  #timer: Timer | undefined
+  #waited = 0
+  #since = 0
+  #moved = 0
+
+  /** `enough` is how many bytes must move for the wait to begin anew; default 1,024. */
+  constructor(limit: number, expired: () => void, enough = 1024) {
+    this.limit = limit
+    this.#expired = expired
+    this.#enough = enough
+  }
+
+  /** We wait for the peer from here on. */
+  start(): void {
+    if (this.#timer !== undefined || this.limit === Infinity) return
+    this.#since = clock().now()
+    this.#arm(this.limit - this.#waited)
+  }
+
+  /** It is not the peer whom we wait for; the time waited so far counts on at the next start. */
+  stop(): void {
+    if (this.#timer === undefined) return
+    this.#timer.clear()
+    this.#timer = undefined
+    this.#waited += clock().now() - this.#since
+  }
+
+  /** So many more bytes have moved. */
+  moved(bytes: number): void {
+    this.#moved += bytes
+    if (this.#moved < this.#enough) return
+    this.#moved = 0
+    this.#waited = 0
+    // The timer stays as it is; when it fires it finds how much of the limit is left.
+    if (this.#timer !== undefined) this.#since = clock().now()
+  }
+
+  #arm(delay: number): void {
+    this.#timer = clock().after(Math.max(delay, 0), () => this.#fire())
+  }
+
+  #fire(): void {
+    const left = this.limit - this.#waited - (clock().now() - this.#since)
+    // Timers may fire a fraction of a millisecond early.
+    if (left > 1) {
+      this.#arm(left)
+      return
+    }
+    this.#timer = undefined
+    this.#expired()
+  }
+}

@@ -1,0 +1,180 @@
+/*
+ * Where a peer listens, read from text such as `ftp://user@host:21/dir`, `[::1]:22` or `unix:/run/app.sock`. Knows
+ * no protocol; what went wrong with a text is told without a word of it, because it may hold a password.
+ */
+
+import { netError, type NetError } from './errors/net-error.ts'
+import { own, refuseControl } from './options.ts'
+import { secret, type Secret } from './secret.ts'
+
+/** Where a peer listens: a host and port, or a path. Frozen; never holds credentials. */
+export interface Endpoint {
+  /** In lower case, such as `tcp`, `tls`, `ftp` or `unix`. */
+  readonly scheme: string
+  /** A name in its ASCII form, or an address; IPv6 without brackets. Empty for a Unix socket. */
+  readonly host: string
+  /** 0 to 65535; 0 for a Unix socket, and where a listener takes any free port. */
+  readonly port: number
+  /** The path of a Unix socket; one that begins with `@` is an abstract name of Linux. */
+  readonly path?: string
+}
+
+/** What a text said: where, and apart from that who and what. */
+export interface ParsedEndpoint {
+  readonly endpoint: Endpoint
+  /** Decoded. */
+  readonly user?: string
+  /** Decoded, and taken out of everything that is printed. */
+  readonly password?: Secret
+  /** The path of the URL, decoded, with its leading slash; absent if empty. */
+  readonly path?: string
+}
+
+/** How a text is read. */
+export interface EndpointOptions {
+  /** The schemes that are allowed; the first one is meant where the text has none. Default any, and `tcp`. */
+  readonly schemes?: readonly string[]
+  /** The port where the text has none, one for all or one per scheme; without it the text must have one. */
+  readonly defaultPort?: number | Readonly<Record<string, number>>
+}
+
+/**
+ * Reads `scheme://user:password@host:port/path`, `host:port`, `[address]:port`, `unix:/path` or `unix:@name`. Names
+ * are brought into their ASCII form, addresses into their shortest. Throws `NET_BAD_URL`, or `NET_INJECTION` for
+ * control characters; neither says what the text was.
+ */
+export function parseEndpoint(text: string | URL, options?: EndpointOptions): ParsedEndpoint {
+  const whole = typeof text === 'string' ? text : String(text)
+  refuseControl('the endpoint', whole)
+  const colon = SCHEME.exec(whole)
+  const scheme = colon?.[1]?.toLowerCase() ?? own(options, 'schemes')?.[0] ?? 'tcp'
+  const rest = colon === null ? whole : whole.slice(colon[0].length)
+  const allowed = own(options, 'schemes')
+  if (allowed !== undefined && !allowed.includes(scheme)) {
+    throw badUrl(`the scheme must be ${allowed.join(' or ')}`)
+  }
+  return Object.freeze(scheme === 'unix' ? unixSocket(rest) : authority(scheme, rest, options))
+}
+
+/** The endpoint as `host:port`, `[address]:port` or the path of the socket. */
+export function formatEndpoint(endpoint: Endpoint): string {
+  if (endpoint.path !== undefined) return endpoint.path
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
+  return `${host}:${endpoint.port}`
+}
+
+/** Whether the host is this machine by its very name: `localhost`, 127.0.0.0/8, `::1`, and 127.0.0.0/8 within IPv6. */
+export function isLoopback(host: string): boolean {
+  const plain = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
+  const known = canonicalHost(plain)?.replace(/%.*$/, '')
+  if (known === undefined) return false
+  return LOOPBACK_NAMES.has(known) || LOOPBACK_V4.test(known) || LOOPBACK_MAPPED.test(known)
+}
+
+function unixSocket(rest: string): ParsedEndpoint {
+  const path = decoded('the path of the socket', rest.replace(/^\/\/(?=\/)/, ''))
+  if (path === '' || path === '@' || path.startsWith('//')) {
+    throw badUrl('a Unix socket is given as unix:/path or unix:@name')
+  }
+  return { endpoint: Object.freeze({ scheme: 'unix', host: '', port: 0, path }) }
+}
+
+function authority(
+  scheme: string,
+  rest: string,
+  options: EndpointOptions | undefined,
+): ParsedEndpoint {
+  const [, before = '', path = '', extra = ''] = AUTHORITY.exec(rest) ?? []
+  if (extra !== '') throw badUrl('a query or fragment has no meaning in an endpoint')
+  const at = before.lastIndexOf('@')
+  const endpoint = Object.freeze({
+    scheme,
+    ...hostAndPort(before.slice(at + 1), defaultPort(scheme, options)),
+  })
+  const decodedPath = decoded('the path', path)
+  return {
+    endpoint,
+    ...(at < 0 ? {} : credentials(before.slice(0, at))),
+    ...(decodedPath === '' ? {} : { path: decodedPath }),
+  }
+}
+
+function credentials(text: string): Pick<ParsedEndpoint, 'user' | 'password'> {
+  const colon = text.indexOf(':')
+  const user = decoded('the user', colon < 0 ? text : text.slice(0, colon))
+  const named = user === '' ? {} : { user }
+  if (colon < 0) return named
+  return { ...named, password: secret(decoded('the password', text.slice(colon + 1))) }
+}
+
+function hostAndPort(
+  text: string,
+  fallback: number | undefined,
+): { readonly host: string; readonly port: number } {
+  const [, bracketed, plain, digits] = HOST_AND_PORT.exec(text) ?? []
+  const given = bracketed ?? plain
+  if (given === undefined) {
+    throw badUrl('it must be host:port, with an IPv6 address in brackets')
+  }
+  const host = canonicalHost(given)
+  if (host === undefined || host.includes(':') !== (bracketed !== undefined)) {
+    throw badUrl('the host is not valid')
+  }
+  return { host, port: port(digits, fallback) }
+}
+
+function port(digits: string | undefined, fallback: number | undefined): number {
+  const number = digits === undefined || digits === '' ? fallback : Number(digits)
+  if (number === undefined) throw badUrl('the port is missing')
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw badUrl('the port must be from 0 to 65535')
+  }
+  return number
+}
+
+function defaultPort(scheme: string, options: EndpointOptions | undefined): number | undefined {
+  const given = own(options, 'defaultPort')
+  return typeof given === 'object' ? own(given, scheme) : given
+}
+
+/** The one spelling of a host, as the URL standard has it; undefined if it is none. */
+function canonicalHost(host: string): string | undefined {
+  if (!host.includes(':')) return parsedHost(host)
+  const [, address = '', zone] = ADDRESS_AND_ZONE.exec(host) ?? []
+  const known = parsedHost(`[${address}]`)?.slice(1, -1)
+  // Which interface a link-local address belongs to is told by a zone, which URLs of the platform do not know.
+  return known === undefined || zone === undefined ? known : `${known}%${zone}`
+}
+
+function parsedHost(host: string): string | undefined {
+  const url = `http://${host}/`
+  if (host === '' || !URL.canParse(url)) return undefined
+  const { hostname, port: hidden, pathname, username } = new URL(url)
+  const alone = hostname !== '' && hidden === '' && pathname === '/' && username === ''
+  return alone ? hostname : undefined
+}
+
+function decoded(field: string, text: string): string {
+  let plain: string
+  try {
+    plain = decodeURIComponent(text)
+  } catch {
+    // The error of the platform quotes nothing, but neither does it name the part.
+    throw badUrl(`${field} has a percent sign that encodes nothing`)
+  }
+  refuseControl(field, plain)
+  return plain
+}
+
+function badUrl(why: string): NetError {
+  return netError('NET_BAD_URL', { message: `the endpoint is not valid: ${why}` })
+}
+
+const SCHEME = /^(unix(?=:)|[a-z][a-z0-9+.-]*(?=:\/\/)):/i
+const AUTHORITY = /^(?:\/\/)?([^/?#]*)([^?#]*)(.*)$/s
+const HOST_AND_PORT = /^(?:\[([^\]]*)\]|([^:[\]@]*))(?::(\d*))?$/
+// A zone is written after `%25` in a URL and after `%` elsewhere.
+const ADDRESS_AND_ZONE = /^([^%]*)(?:%(?:25)?([\w.~-]+))?$/
+const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', 'localhost.', '::1'])
+const LOOPBACK_V4 = /^127\.\d+\.\d+\.\d+$/
+const LOOPBACK_MAPPED = /^::ffff:7f[\da-f]{2}:[\da-f]{1,4}$/

@@ -1,0 +1,299 @@
+/*
+ * The tree of errors. What people branch on is `code`; the classes exist for `catch`. Nothing here knows a
+ * protocol, and nothing relies on one copy of this file: `instanceof` and `isNetError` go by brand.
+ */
+
+import { redact } from '../events/redact.ts'
+import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
+import { harmless, render } from './render.ts'
+
+/** The part of a call in which something happened. */
+export type Phase =
+  | 'resolve'
+  | 'connect'
+  | 'proxy'
+  | 'tls'
+  | 'greeting'
+  | 'kex'
+  | 'auth'
+  | 'command'
+  | 'send'
+  | 'receive'
+  | 'close'
+
+/** What a peer answered. */
+export interface PeerReply {
+  readonly status?: number
+  readonly enhanced?: string
+  readonly text: string
+}
+
+/** What an error knows; a field that is unknown is absent. Times are in milliseconds, sizes in bytes. */
+export interface ErrorContext {
+  readonly protocol?: string
+  readonly phase?: Phase
+  readonly operation?: string
+  readonly target?: string
+  readonly endpoint?: string
+  readonly retry?: RetryClass
+  readonly retryAfter?: number
+  readonly limit?: number
+  readonly elapsed?: number
+  readonly reply?: PeerReply
+  readonly sent?: boolean
+  readonly received?: number
+  readonly expected?: number
+  readonly partial?: unknown
+  readonly attempts?: readonly Error[]
+  readonly errors?: readonly Error[]
+}
+
+/** An error's context, what happened as a clause without a full stop, and the error behind it. */
+export interface ErrorDetails extends ErrorContext {
+  readonly message: string
+  readonly cause?: unknown
+}
+
+/** The root of all errors of these packages. */
+export class NetError extends Error {
+  readonly code: NetErrorCode
+  readonly retry: RetryClass
+  declare readonly protocol?: string
+  declare readonly phase?: Phase
+  declare readonly operation?: string
+  declare readonly target?: string
+  declare readonly endpoint?: string
+  declare readonly retryAfter?: number
+  declare readonly limit?: number
+  declare readonly elapsed?: number
+  declare readonly reply?: PeerReply
+  declare readonly sent?: boolean
+  declare readonly received?: number
+  declare readonly expected?: number
+  declare readonly partial?: unknown
+  declare readonly attempts?: readonly Error[]
+  declare readonly errors?: readonly Error[]
+
+  constructor(code: NetErrorCode, details: ErrorDetails) {
+    const { message, cause, ...context } = details
+    super(render({ ...context, what: message }), cause === undefined ? undefined : { cause })
+    this.code = code
+    this.retry = context.retry ?? codes[code].retry
+    Object.defineProperty(this, WHAT, { value: message })
+    assignKnown(this, context)
+  }
+
+  /** True for every error of these packages of this class or below, also from another installed copy. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (!isNetError(value)) return false
+    for (let at = prototypeOf(value); at !== null; at = prototypeOf(at)) {
+      if (at.constructor.name === this.name) return true
+    }
+    return false
+  }
+
+  /** The known fields as plain data, without stack; `cause`, `attempts` and `errors` as name, code and message. */
+  toJSON(): Record<string, unknown> {
+    const plain: Record<string, unknown> = { name: this.name, message: this.message }
+    for (const [key, value] of Object.entries(this)) {
+      plain[key] = Array.isArray(value) ? value.map(summary) : value
+    }
+    if (this.cause !== undefined) plain['cause'] = summary(this.cause)
+    return plain
+  }
+}
+
+/** The caller's signal was aborted; `cause` is its reason. Its `name` is 'AbortError', as everywhere in JavaScript. */
+export class AbortError extends NetError {}
+/** A time limit passed; `code` names the limit, `limit` is its length. Its `name` is 'TimeoutError'. */
+export class NetTimeoutError extends NetError {}
+/** No connection could be made. */
+export class ConnectError extends NetError {}
+/** A proxy on the road failed or refused. */
+export class ProxyError extends NetError {}
+/** A TLS handshake failed or a certificate was refused. */
+export class TlsError extends NetError {}
+/** An SSH host key is unknown, changed or revoked. */
+export class HostKeyError extends NetError {}
+/** Credentials were refused or could not be used. */
+export class AuthError extends NetError {}
+/** A connection that existed was lost. */
+export class ConnectionLostError extends NetError {}
+/** The peer broke the rules of the protocol, or a limit that we set on it. */
+export class ProtocolError extends NetError {}
+/** The peer answered "no"; `reply` is its answer. */
+export class ReplyError extends NetError {}
+/** Some of the work was done, or nobody knows whether it was. */
+export class PartialError extends NetError {}
+/** Redirects came to no end. */
+export class RedirectError extends NetError {}
+/** A copy differs from its original. */
+export class IntegrityError extends NetError {}
+/** A safety rule of ours refused before anything was sent. */
+export class PolicyError extends NetError {}
+/** This machine failed: disk, descriptors, local addresses. */
+export class LocalIoError extends NetError {}
+/** The call came at a time when the object cannot serve it. */
+export class StateError extends NetError {}
+/** The call's arguments are wrong; nothing was sent. */
+export class ArgumentError extends NetError {}
+/** Every attempt failed, and the last failure, kept as `cause`, is not one of ours. */
+export class RetryError extends NetError {}
+/** Several things failed at once; `errors` has all of them. */
+export class GroupError extends NetError {
+  declare readonly errors: readonly Error[]
+
+  /** Two groups: the members for which `predicate` holds and the rest; an empty group is undefined. */
+  split(
+    predicate: (error: Error) => boolean,
+  ): [matching: GroupError | undefined, rest: GroupError | undefined] {
+    const matching: Error[] = []
+    const rest: Error[] = []
+    for (const error of this.errors) (predicate(error) ? matching : rest).push(error)
+    return [groupOf(matching), groupOf(rest)]
+  }
+}
+
+/** An error of the class that belongs to the code. */
+export function netError(code: NetErrorCode, details: ErrorDetails): NetError {
+  const Class = classes[codes[code].class]
+  return new Class(code, details)
+}
+
+/** One error for several; its retry class is the worst of its members. */
+export function groupError(errors: readonly Error[], message?: string): GroupError {
+  const retry = errors.map(retryOf).reduce(worse, 'safe')
+  const what = message ?? `${errors.length} failed, the first: ${errors[0]?.message ?? ''}`
+  return new GroupError('NET_GROUP', { message: what, errors, retry })
+}
+
+/** Whether the value is an error of these packages, of whichever installed copy. */
+export function isNetError(value: unknown): value is NetError {
+  return typeof value === 'object' && value !== null && BRAND in value
+}
+
+/** Whether the error says that the caller's signal was aborted; also true for the platform's own AbortError. */
+export function isAbort(value: unknown): boolean {
+  if (isNetError(value)) return value.code === 'NET_ABORTED'
+  return value instanceof Error && value.name === 'AbortError'
+}
+
+/**
+ * Whether a repeat makes sense: surely not processed, or unknown and the work is idempotent.
+ * `idempotent` defaults to false.
+ */
+export function isRetryable(error: unknown, options?: { readonly idempotent?: boolean }): boolean {
+  const retry = retryOf(error)
+  return retry === 'safe' || (retry === 'idempotent' && options?.idempotent === true)
+}
+
+/** Adds what the error does not know yet, and tells it in its message; what it knows stays. Returns the same error. */
+export function addContext(error: NetError, context: ErrorContext): NetError {
+  const known = Object.fromEntries(
+    Object.entries(context).filter(([key]) => key === 'retry' || !Object.hasOwn(error, key)),
+  )
+  assignKnown(error, known)
+  const what = (error as { readonly [WHAT]?: string })[WHAT] ?? error.message
+  retell(error, render(Object.assign({ what }, error)))
+  return error
+}
+
+/** Strikes held secrets out of a foreign error's own texts, along its causes; others stay untouched. */
+export function redactForeign(error: unknown, depth = 0): void {
+  if (!(error instanceof Error) || isNetError(error) || depth > DEEPEST) return
+  for (const key of Object.getOwnPropertyNames(error)) {
+    const value: unknown = Reflect.get(error, key)
+    if (typeof value !== 'string') continue
+    const struck = redact(value)
+    if (struck !== value)
+      Reflect.defineProperty(error, key, { value: struck, configurable: true, writable: true })
+  }
+  redactForeign(error.cause, depth + 1)
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null
+}
+
+function summary(value: unknown): unknown {
+  if (!(value instanceof Error)) return value
+  const code: unknown = Reflect.get(value, 'code')
+  return {
+    name: value.name,
+    ...(code === undefined ? {} : { code }),
+    message: harmless(value.message),
+  }
+}
+
+function groupOf(errors: readonly Error[]): GroupError | undefined {
+  return errors.length === 0 ? undefined : groupError(errors)
+}
+
+function retryOf(error: unknown): RetryClass {
+  return isNetError(error) ? error.retry : 'never'
+}
+
+function worse(a: RetryClass, b: RetryClass): RetryClass {
+  return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b
+}
+
+function assignKnown(error: NetError, context: ErrorContext): void {
+  for (const [key, value] of Object.entries(context)) {
+    if (value !== undefined) Reflect.set(error, key, withoutSecrets(value))
+  }
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value)
+  return isReply(value) ? Object.freeze({ ...value, text: redact(value.text) }) : value
+}
+
+function isReply(value: unknown): value is PeerReply {
+  return (
+    typeof value === 'object' && value !== null && 'text' in value && typeof value.text === 'string'
+  )
+}
+
+function retell(error: NetError, message: string): void {
+  // V8 writes the message into the stack when the error is made; both must tell the same.
+  if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => message)
+  error.message = message
+}
+
+const WHAT: unique symbol = Symbol.for('net.error.what')
+const BRAND: unique symbol = Symbol.for('net.error')
+const ORDER: readonly RetryClass[] = ['safe', 'idempotent', 'never']
+const DEEPEST = 8
+
+const classes: Readonly<Record<ErrorClassName, typeof NetError>> = {
+  AbortError,
+  ArgumentError,
+  AuthError,
+  ConnectError,
+  ConnectionLostError,
+  GroupError,
+  HostKeyError,
+  IntegrityError,
+  LocalIoError,
+  NetError,
+  NetTimeoutError,
+  PartialError,
+  PolicyError,
+  ProtocolError,
+  ProxyError,
+  RedirectError,
+  ReplyError,
+  RetryError,
+  StateError,
+  TlsError,
+}
+
+Object.defineProperty(NetError.prototype, BRAND, { value: true })
+for (const [name, Class] of Object.entries(classes)) {
+  // A user compares `name` with what the platform uses for an abort and for a time limit.
+  Object.defineProperty(Class.prototype, 'name', {
+    value: name === 'NetTimeoutError' ? 'TimeoutError' : name,
+    configurable: true,
+    writable: true,
+  })
+}

@@ -1,0 +1,158 @@
+/*
+ * The six channels on which everything that happens is told, and the only source of log, trace and dashboard.
+ * Events are frozen and free of secrets before anybody sees them; with nobody listening they are never made.
+ */
+
+import { channel, type Channel } from 'node:diagnostics_channel'
+
+import type { NetErrorCode } from '../errors/codes.ts'
+import type { NetError, Phase } from '../errors/net-error.ts'
+import { guarded } from './guarded.ts'
+import { redact } from './redact.ts'
+
+/** What every event carries. `time` is in milliseconds of the process's monotonic clock. */
+export interface EventHead {
+  readonly version: 1
+  /** The operation that it belongs to. */
+  readonly id: number
+  /** The operation within which that one runs. */
+  readonly parent?: number
+  /** The client that it belongs to. */
+  readonly client?: number
+  readonly protocol: string
+  readonly operation: string
+  readonly time: number
+}
+
+/** A call began, ended, or has something to warn of. */
+export interface OperationEvent extends EventHead {
+  readonly type: 'operation'
+  readonly state: 'start' | 'end' | 'warning'
+  readonly target?: string
+  readonly endpoint?: string
+  /** How it ended; `state` is 'end'. */
+  readonly outcome?: 'ok' | 'failed' | 'aborted'
+  readonly duration?: number
+  readonly transferred?: number
+  readonly error?: NetError
+  /** What to be warned of; `state` is 'warning'. */
+  readonly message?: string
+}
+
+/** A part of a call began or ended. */
+export interface PhaseEvent extends EventHead {
+  readonly type: 'phase'
+  readonly state: 'start' | 'end'
+  readonly phase: Phase
+  readonly outcome?: 'ok' | 'failed' | 'aborted'
+  readonly duration?: number
+  readonly code?: NetErrorCode
+}
+
+/** A line or a chunk went over the wire; text only where the protocol is made of lines. */
+export interface WireEvent extends EventHead {
+  readonly type: 'wire'
+  readonly direction: 'send' | 'receive'
+  readonly text?: string
+  readonly bytes?: number
+}
+
+/** A transfer moved on: at most 10 times a second, and once at its end. */
+export interface TransferEvent extends EventHead {
+  readonly type: 'progress'
+  readonly transferred: number
+  readonly total?: number
+}
+
+/** An attempt failed and another one follows after `delay` milliseconds. */
+export interface RetryEvent extends EventHead {
+  readonly type: 'retry'
+  readonly attempt: number
+  readonly delay: number
+  readonly error: NetError
+}
+
+/** Something happened in a pool of connections. */
+export interface PoolEvent extends EventHead {
+  readonly type: 'pool'
+  readonly action: 'create' | 'acquire' | 'wait' | 'release' | 'destroy'
+  readonly size: number
+  readonly busy: number
+  readonly waiting: number
+}
+
+/** The events by the name of their channel, which is `net:` and that name. */
+export interface NetEvents {
+  readonly operation: OperationEvent
+  readonly phase: PhaseEvent
+  readonly wire: WireEvent
+  readonly progress: TransferEvent
+  readonly retry: RetryEvent
+  readonly pool: PoolEvent
+}
+
+/** The name of a channel without its prefix. */
+export type NetEventName = keyof NetEvents
+
+/** Any event. */
+export type NetEvent = NetEvents[NetEventName]
+
+/** What is called with events. What it throws is reported once as a process warning, and goes no further. */
+export type NetEventListener<E extends NetEvent = NetEvent> = (event: E) => void
+
+/** Listens to one channel, or to all with '*'. Dispose the result to stop. */
+export function onEvent(name: '*', listener: NetEventListener): Disposable
+export function onEvent<N extends NetEventName>(
+  name: N,
+  listener: NetEventListener<NetEvents[N]>,
+): Disposable
+export function onEvent(name: NetEventName | '*', listener: (event: never) => void): Disposable {
+  const names = name === '*' ? eventNames : [name]
+  const safe = guarded('an event listener', listener as NetEventListener)
+  const subscriber = (event: unknown): void => safe(event as NetEvent)
+  for (const each of names) channels[each].subscribe(subscriber)
+  return {
+    [Symbol.dispose]: () => {
+      for (const each of names) channels[each].unsubscribe(subscriber)
+    },
+  }
+}
+
+/** Whether an event of that name would be seen by anybody. Costs nothing to ask. */
+export function isHeard(name: NetEventName, log: NetEventListener | undefined): boolean {
+  return log !== undefined || channels[name].hasSubscribers
+}
+
+/** Tells an event to the client's own log and to all listeners, without secrets and frozen. */
+export function tell(event: NetEvent, log: NetEventListener | undefined): void {
+  const clean = withoutSecrets(event)
+  log?.(clean)
+  channels[clean.type].publish(clean)
+}
+
+/** The names of all channels. */
+export const eventNames: readonly NetEventName[] = [
+  'operation',
+  'phase',
+  'wire',
+  'progress',
+  'retry',
+  'pool',
+]
+
+function withoutSecrets(event: NetEvent): NetEvent {
+  const clean = { ...event }
+  for (const [key, value] of Object.entries(event)) {
+    if (typeof value === 'string') Reflect.set(clean, key, redact(value))
+  }
+  return Object.freeze(clean)
+}
+
+const channels: Readonly<Record<NetEventName, Channel>> = {
+  operation: channel('net:operation'),
+  phase: channel('net:phase'),
+  wire: channel('net:wire'),
+  progress: channel('net:progress'),
+  retry: channel('net:retry'),
+  pool: channel('net:pool'),
+}

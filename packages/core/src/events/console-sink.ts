@@ -1,0 +1,102 @@
+/*
+ * A log for people: one line per record on stderr, written past `console`, which programs replace.
+ */
+
+import {
+  isThreshold,
+  passes,
+  type LogLevel,
+  type LogRecord,
+  type LogSink,
+  type LogThreshold,
+} from './log-record.ts'
+import { netError } from '../errors/net-error.ts'
+import { printable } from '../errors/render.ts'
+import { own } from '../options.ts'
+
+/** How the lines look. */
+export interface ConsoleSinkOptions {
+  /** The lowest level that is written. Default `trace`: all that the log lets through. */
+  readonly level?: LogThreshold
+  /** Whether levels are coloured. Default only on a terminal that has colours; NO_COLOR switches it off. */
+  readonly color?: boolean
+}
+
+/** A sink that writes one line per record to stderr: time of day, level, protocol, message, fields of the context. */
+export function consoleSink(options?: ConsoleSinkOptions): LogSink {
+  const level = own(options, 'level') ?? 'trace'
+  if (!isThreshold(level)) {
+    throw netError('NET_BAD_OPTION', {
+      message: 'level must be trace, debug, info, warn, error or off',
+    })
+  }
+  const color = own(options, 'color')
+  return {
+    write(record) {
+      if (passes(record.level, level)) writeToStderr(`${lineOf(record, color ?? hasColors())}\n`)
+    },
+  }
+}
+
+function lineOf({ level, time, protocol, message, fields }: LogRecord, color: boolean): string {
+  const clockTime = new Date(time).toISOString().slice(11, 23)
+  const padded = level.padEnd(5)
+  const shown = color ? `\u001b[${colors[level]}m${padded}\u001b[39m` : padded
+  const id = typeof fields['id'] === 'number' ? `#${fields['id']}` : ''
+  const added = Object.entries(fields)
+    .filter(([key]) => !TOLD.has(key))
+    .map(shownField)
+  return [clockTime, shown, printable(`${protocol}${id} ${message}`, Infinity), ...added].join(' ')
+}
+
+function shownField([key, value]: [string, unknown]): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  return printable(`${key}=${text}`)
+}
+
+function hasColors(): boolean {
+  return process.stderr.isTTY && process.stderr.hasColors()
+}
+
+function writeToStderr(line: string): void {
+  const { stderr } = process
+  // A reader that left must not end the program with an 'error' that nobody handles; a log has nobody to tell.
+  const ignore = (): void => {}
+  stderr.once('error', ignore)
+  stderr.write(line, () => stderr.off('error', ignore))
+}
+
+const colors: Readonly<Record<LogLevel, number>> = {
+  trace: 90,
+  debug: 90,
+  info: 36,
+  warn: 33,
+  error: 31,
+}
+// What the line tells anyway, and what only machines want.
+const TOLD: ReadonlySet<string> = new Set([
+  'event',
+  'id',
+  'parent',
+  'client',
+  'target',
+  'endpoint',
+  'state',
+  'outcome',
+  'duration',
+  'transferred',
+  'total',
+  'error',
+  'message',
+  'phase',
+  'code',
+  'direction',
+  'text',
+  'bytes',
+  'attempt',
+  'delay',
+  'action',
+  'size',
+  'busy',
+  'waiting',
+])

@@ -1,0 +1,62 @@
+/*
+ * A log for machines: one JSON object per line, whatever peers and callers put into it.
+ */
+
+import { inspect } from 'node:util'
+
+import { netError } from '../errors/net-error.ts'
+import type { LogRecord, LogSink } from './log-record.ts'
+
+/** What a JSON log is written to: a Node stream, or anything that takes text. */
+export interface TextStream {
+  write(text: string): unknown
+  /** False once it takes no more. */
+  readonly writable?: boolean
+}
+
+/**
+ * A sink that writes one JSON object per line: time (ISO 8601), level, protocol, operation, message and the fields,
+ * which never replace those. What the stream does not take at once waits in its buffer.
+ */
+export function jsonSink(stream: TextStream): LogSink {
+  return {
+    write(record) {
+      if (stream.writable === false) {
+        throw netError('NET_CLOSED', { message: 'the stream of a JSON log is closed' })
+      }
+      stream.write(`${lineOf(record)}\n`)
+    },
+  }
+}
+
+function lineOf({ time, fields, ...head }: LogRecord): string {
+  const named = { time: new Date(time).toISOString(), ...head }
+  return oneLine(
+    jsonOf({ ...named, ...fields, ...named }) ??
+      JSON.stringify({ ...named, fields: inspect(fields) }),
+  )
+}
+
+function jsonOf(value: object): string | undefined {
+  try {
+    return JSON.stringify(value, (_, each: unknown) =>
+      typeof each === 'bigint' ? String(each) : each,
+    )
+  } catch {
+    // A cycle, or a toJSON that fails: the caller's context is told in another way instead.
+    return undefined
+  }
+}
+
+/** JSON allows these in strings as they are, but terminals and readers of lines do not bear them. */
+function oneLine(json: string): string {
+  return json.replace(
+    HARMFUL,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+const HARMFUL: RegExp = new RegExp(
+  '[\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff]',
+  'g',
+)

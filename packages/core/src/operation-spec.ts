@@ -1,0 +1,67 @@
+/*
+ * What a call is, and what its code works with while it runs.
+ */
+
+import type { ClientContext } from './call-options.ts'
+import type { Deadline } from './deadline.ts'
+import type { ErrorTable } from './errors/error-table.ts'
+import type { NetError, Phase } from './errors/net-error.ts'
+import type { WireEvent } from './events/channels.ts'
+import type { CallKind, Limits } from './limits.ts'
+import type { RetryPolicy } from './retry-policy.ts'
+
+/** What a call is. */
+export interface OperationSpec {
+  readonly protocol: string
+  /** The verb, such as `GET` or `upload`. */
+  readonly operation: string
+  /** What it is done to, without credentials. */
+  readonly target?: string
+  /** With whom, as `host:port` or a path. */
+  readonly endpoint?: string
+  readonly kind: CallKind
+  /** Whether it may be repeated when nobody knows whether it was done; default false. */
+  readonly idempotent?: boolean
+  /** How the engine's errors are translated; default Node's own rows. */
+  readonly errors?: ErrorTable
+  /** Used where neither call nor client say otherwise; default no repeats. */
+  readonly retry?: RetryPolicy
+  readonly client?: ClientContext
+  /** The operation within which this one runs. */
+  readonly parent?: number
+}
+
+/** One attempt of an operation. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly number: number
+  /** The peer may have begun to work on it: from here on a lost reply leaves the outcome unknown. */
+  sent(): void
+}
+
+/** What a call's code works with. */
+export interface Operation {
+  readonly id: number
+  readonly parent: number | undefined
+  readonly limits: Limits
+  /** Aborts when the caller gives up or a limit passes; within `attempt`, also when that attempt is over. */
+  readonly signal: AbortSignal
+  /** Restarted by `progress`; start it while waiting for the peer, stop it while the consumer is the slow one. */
+  readonly idle: Deadline
+  /** Calls `listener` when `signal` would abort, without the cost of a signal; returns how to take it back. */
+  onAbort(listener: (reason: NetError) => void): () => void
+  /** Runs a part of the call under its own limit, told by a pair of events. */
+  phase<T>(name: Phase, run: () => Promise<T>): Promise<T>
+  /** Runs `run`, and again while the retry policy says so. */
+  attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T>
+  /** The operation goes on after the call has settled, until this has settled too. */
+  until(ended: Promise<unknown>): void
+  /** So many bytes have moved in all. */
+  progress(transferred: number, total?: number): void
+  /** Tells a line or a chunk on the wire channel; `text` is called only if somebody listens. */
+  wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void
+  /** Tells the caller's log about something that it should know. */
+  warn(message: string): void
+  /** Ends the running attempt with this error, for dangers that no phase sees. */
+  fail(error: NetError): void
+}

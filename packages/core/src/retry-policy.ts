@@ -1,0 +1,24 @@
+/*
+ * What decides whether a failed attempt is followed by another one. Declared here, implemented in `@net/async`.
+ */
+
+import type { NetError } from './errors/net-error.ts'
+
+/** An attempt that failed. Times are in milliseconds. */
+export interface FailedAttempt {
+  readonly error: NetError
+  /** 1 for the first attempt. */
+  readonly attempt: number
+  /** Whether the verb may be repeated when nobody knows whether it was done. */
+  readonly idempotent: boolean
+  /** Since the call began. */
+  readonly elapsed: number
+}
+
+/** Decides about repeats. One policy may serve many calls at once. */
+export interface RetryPolicy {
+  /** How many milliseconds to wait before the next attempt; undefined for none. */
+  delay(failed: FailedAttempt): number | undefined
+  /** An attempt succeeded. */
+  succeeded?(): void
+}

@@ -1,0 +1,252 @@
+/*
+ * The state of one call: its limits, its link to the caller, its attempts and phases. What it tells the world is
+ * told by its narrator.
+ */
+
+import { runAttempts } from './attempts.ts'
+import type { CallOptions } from './call-options.ts'
+import { isCallerFault } from './caller-fault.ts'
+import { clock, type Timer } from './clock.ts'
+import { Deadline } from './deadline.ts'
+import { abortError } from './errors/abort.ts'
+import { defineErrorTable, translate, type ErrorTable } from './errors/error-table.ts'
+import {
+  isNetError,
+  netError,
+  type ErrorContext,
+  type NetError,
+  type Phase,
+} from './errors/net-error.ts'
+import type { WireEvent } from './events/channels.ts'
+import { guarded } from './events/guarded.ts'
+import { limitsFor, timeoutCodes, type Limits } from './limits.ts'
+import { Narrator } from './narrator.ts'
+import type { Attempt, Operation, OperationSpec } from './operation-spec.ts'
+import { own } from './options.ts'
+import { ProgressMeter } from './progress.ts'
+import { Scope } from './scope.ts'
+import { onSignalAbort } from './signal-listeners.ts'
+
+/** One call while it runs. */
+export class RunningOperation implements Operation {
+  readonly #spec: OperationSpec
+  readonly #options: CallOptions | undefined
+  readonly #narrator: Narrator
+  readonly #root = new Scope()
+  #limits: Limits | undefined
+  #scope: Scope = this.#root
+  #phase: Phase | undefined
+  #idle: Deadline | undefined
+  #meter: ProgressMeter | undefined
+  #total: Timer | undefined
+  #unlink: (() => void) | undefined
+  #pending: Promise<unknown>[] | undefined
+
+  constructor(spec: OperationSpec, options: CallOptions | undefined) {
+    this.#spec = spec
+    this.#options = options
+    this.#narrator = new Narrator(spec)
+  }
+
+  get limits(): Limits {
+    const { kind, client } = this.#spec
+    this.#limits ??= limitsFor(kind, own(this.#options, 'timeout'), client?.defaults?.timeout)
+    return this.#limits
+  }
+
+  get id(): number {
+    return this.#narrator.id
+  }
+
+  get parent(): number | undefined {
+    return this.#spec.parent
+  }
+
+  get signal(): AbortSignal {
+    return this.#scope.signal
+  }
+
+  get idle(): Deadline {
+    this.#idle ??= new Deadline(this.limits.idle, () => this.#expire('idle', this.#scope))
+    return this.#idle
+  }
+
+  /** Runs the call to its end. */
+  async run<T>(run: (op: Operation) => Promise<T>): Promise<T> {
+    try {
+      this.#begin()
+      const result = await this.#root.race(() => run(this))
+      if (this.#pending === undefined) this.#end(undefined)
+      else void this.#endAfter(this.#pending)
+      return result
+    } catch (error) {
+      const described = this.#describe(error, {})
+      this.#end(described)
+      throw described
+    }
+  }
+
+  onAbort(listener: (reason: NetError) => void): () => void {
+    return this.#scope.onStop(listener)
+  }
+
+  fail(error: NetError): void {
+    this.#scope.stop(error)
+  }
+
+  async phase<T>(name: Phase, run: () => Promise<T>): Promise<T> {
+    const scope = this.#scope
+    const outer = this.#phase
+    const ended = this.#narrator.phase(name)
+    const timer = this.#arm(name, scope)
+    this.#phase = name
+    try {
+      const result = await run()
+      ended(undefined)
+      return result
+    } catch (error) {
+      const described = this.#describe(scope.reason ?? error, { phase: name })
+      ended(described)
+      throw described
+    } finally {
+      timer?.clear()
+      this.#phase = outer
+    }
+  }
+
+  attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const policy =
+      own(this.#options, 'retry') ?? this.#spec.client?.defaults?.retry ?? this.#spec.retry
+    return runAttempts(run, {
+      policy: policy === false ? undefined : policy,
+      idempotent: this.#spec.idempotent === true,
+      root: this.#root,
+      narrator: this.#narrator,
+      enter: (scope) => {
+        this.#scope = scope
+      },
+      describe: (error, context) => this.#describe(error, context),
+    })
+  }
+
+  until(ended: Promise<unknown>): void {
+    this.#pending ??= []
+    this.#pending.push(ended)
+  }
+
+  progress(transferred: number, total?: number): void {
+    this.#idle?.moved(transferred - (this.#meter?.transferred ?? 0))
+    this.#meter ??= this.#newMeter()
+    this.#meter.at(transferred, total)
+  }
+
+  wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void {
+    this.#narrator.wire(direction, text, bytes)
+  }
+
+  warn(message: string): void {
+    this.#narrator.warn(message)
+  }
+
+  #begin(): void {
+    const signal = own(this.#options, 'signal')
+    if (signal !== undefined) this.#link(signal)
+    this.#narrator.start()
+    if (this.limits.total !== Infinity) {
+      this.#total = clock().after(this.limits.total, () => this.#expire('total', this.#root))
+    }
+  }
+
+  #link(signal: AbortSignal): void {
+    if (signal.aborted) throw abortError(signal.reason)
+    this.#unlink = onSignalAbort(signal, (reason) => {
+      this.#root.stop(this.#placed(abortError(reason)))
+    })
+  }
+
+  #arm(name: Phase, scope: Scope): Timer | undefined {
+    const key = PHASE_LIMITS[name]
+    if (key === undefined || this.limits[key] === Infinity) return undefined
+    return clock().after(this.limits[key], () => this.#expire(key, scope))
+  }
+
+  #expire(key: keyof Limits, scope: Scope): void {
+    const limit = this.limits[key]
+    const message = `${EXPIRED[key]} within ${limit} ms`
+    scope.stop(this.#placed(netError(timeoutCodes[key], { message, limit })))
+  }
+
+  #placed(error: NetError): NetError {
+    const described = this.#describe(error, this.#phase === undefined ? {} : { phase: this.#phase })
+    return isNetError(described) ? described : error
+  }
+
+  #describe(error: unknown, context: ErrorContext): unknown {
+    if (isCallerFault(error)) return error
+    const { protocol, operation, target, endpoint } = this.#spec
+    return translate(error, this.#spec.errors ?? nodeTable, {
+      ...context,
+      protocol,
+      operation,
+      elapsed: this.#narrator.elapsed,
+      ...(target === undefined ? {} : { target }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+    })
+  }
+
+  #newMeter(): ProgressMeter {
+    const onProgress = own(this.#options, 'onProgress')
+    const report = onProgress === undefined ? undefined : guarded('onProgress', onProgress)
+    return new ProgressMeter((progress) => {
+      report?.(progress)
+      this.#narrator.progress(progress)
+    })
+  }
+
+  async #endAfter(pending: readonly Promise<unknown>[]): Promise<void> {
+    let failure: unknown
+    // By index: an operation may be told to wait for more while it waits.
+    for (let index = 0; index < pending.length; index++) {
+      const outcome = await pending[index]?.catch((error: unknown) => error)
+      if (outcome instanceof Error) failure ??= this.#describe(outcome, {})
+    }
+    this.#end(failure)
+  }
+
+  #end(failure: unknown): void {
+    this.#total?.clear()
+    this.#idle?.stop()
+    this.#unlink?.()
+    this.#meter?.end()
+    this.#narrator.end(failure, this.#meter?.transferred)
+  }
+}
+
+const nodeTable: ErrorTable = defineErrorTable([])
+
+const PHASE_LIMITS: Readonly<Partial<Record<Phase, keyof Limits>>> = {
+  resolve: 'resolve',
+  connect: 'connect',
+  proxy: 'proxy',
+  tls: 'tls',
+  greeting: 'greeting',
+  // SSH's key exchange plays the part of a TLS handshake, and is limited like one.
+  kex: 'tls',
+  auth: 'auth',
+  command: 'reply',
+  send: 'write',
+}
+
+const EXPIRED: Readonly<Record<keyof Limits, string>> = {
+  resolve: 'the name was not resolved',
+  connect: 'no connection was made',
+  proxy: 'the proxy did not answer',
+  tls: 'the handshake was not finished',
+  greeting: 'no greeting arrived',
+  auth: 'the login was not answered',
+  pool: 'no connection became free',
+  reply: 'no reply arrived',
+  write: 'the peer did not take our bytes',
+  idle: 'less than 1 KiB moved',
+  total: 'the call was not done',
+}

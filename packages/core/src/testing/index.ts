@@ -1,0 +1,6 @@
+/* What tests of networked programs need: a clock that they move, the events that were told, files in memory. */
+
+export { captureEvents, type CapturedEvents } from './capture-events.ts'
+export { checkErrors, type ErrorSample } from './check-errors.ts'
+export { useFakeClock, type FakeClock } from './fake-clock.ts'
+export { MemoryFiles, type MemoryContents, type MemoryEntry } from './memory-files.ts'

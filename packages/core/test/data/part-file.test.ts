@@ -1,0 +1,118 @@
+import { mkdir, readdir, readFile, stat, symlink, writeFile, link } from 'node:fs/promises'
+
+import { toFile } from '@net/core'
+import { expect, test } from 'vitest'
+
+import { PartFile } from '../../src/data/part-file.ts'
+import { temporaryFolder } from './folder.ts'
+
+const text = (value: string): Uint8Array => Buffer.from(value)
+
+test('the target stays untouched until commit', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  await writeFile(path, 'old')
+  const file = await PartFile.open(toFile(path), false)
+  await file.write(text('new '))
+  await file.write(text('text'))
+  expect(file.position).toBe(8)
+  expect(await readFile(path, 'utf8')).toBe('old')
+  expect(await readFile(`${path}.part`, 'utf8')).toBe('new text')
+  await file.commit()
+  expect(await readFile(path, 'utf8')).toBe('new text')
+  expect(await readdir(folder.path)).toEqual(['a'])
+})
+
+test('an abort removes the part, or keeps it to be resumed', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  const gone = await PartFile.open(toFile(path), false)
+  await gone.write(text('x'))
+  await gone.abort()
+  await gone.abort()
+  expect(await readdir(folder.path)).toEqual([])
+  const kept = await PartFile.open(toFile(path, { keepPart: true }), false)
+  await kept.write(text('hello '))
+  await kept.abort()
+  expect(await readdir(folder.path)).toEqual(['a.part'])
+  const resumed = await PartFile.open(toFile(path), true)
+  expect(resumed.position).toBe(6)
+  await resumed.write(text('world'))
+  await resumed.commit()
+  expect(await readFile(path, 'utf8')).toBe('hello world')
+})
+
+test('what an earlier call left is replaced where nothing is resumed', async () => {
+  await using folder = await temporaryFolder()
+  await writeFile(folder.at('a.part'), 'a longer rest')
+  const file = await PartFile.open(toFile(folder.at('a'), { mode: 0o600 }), false)
+  await file.write(text('x'))
+  await file.commit()
+  expect(await readFile(folder.at('a'), 'utf8')).toBe('x')
+  expect((await stat(folder.at('a'))).mode & 0o777).toBe(0o600)
+})
+
+test('a link laid at the part leads nowhere', async () => {
+  await using folder = await temporaryFolder()
+  const [victim, path] = [folder.at('victim'), folder.at('a')]
+  await writeFile(victim, 'precious')
+  await symlink(victim, `${path}.part`)
+  await expect(PartFile.open(toFile(path), true)).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+    cause: { code: 'ELOOP' },
+  })
+  const fresh = await PartFile.open(toFile(path), false)
+  await fresh.write(text('x'))
+  await fresh.commit()
+  expect(await readFile(victim, 'utf8')).toBe('precious')
+  await link(victim, `${path}.part`)
+  await expect(PartFile.open(toFile(path), true)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  expect(await readFile(victim, 'utf8')).toBe('precious')
+})
+
+test('in place, the file itself is written', async () => {
+  await using folder = await temporaryFolder()
+  await writeFile(folder.at('a'), 'something longer')
+  const file = await PartFile.open(toFile(folder.at('a'), { inPlace: true }), true)
+  expect(file.position).toBe(0)
+  await file.write(text('new'))
+  expect(await readdir(folder.path)).toEqual(['a'])
+  await file.abort()
+  expect(await readFile(folder.at('a'), 'utf8')).toBe('new')
+})
+
+test('two calls never write the same file', async () => {
+  await using folder = await temporaryFolder()
+  const first = await PartFile.open(toFile(folder.at('a')), false)
+  await expect(PartFile.open(toFile(folder.at('x', '..', 'a')), false)).rejects.toMatchObject({
+    code: 'NET_BUSY',
+  })
+  await first.abort()
+  await (await PartFile.open(toFile(folder.at('a')), false)).abort()
+})
+
+test('a folder that is not there, or stands at the target, is an error before a byte is written', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(folder.at('folder'))
+  const [none, taken] = [toFile(folder.at('none', 'a')), toFile(folder.at('folder'))]
+  for (const _ of [1, 2]) {
+    await expect(PartFile.open(none, false)).rejects.toMatchObject({
+      code: 'NET_LOCAL_IO',
+      cause: { code: 'ENOENT' },
+    })
+    await expect(PartFile.open(taken, false)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  }
+  expect(await readdir(folder.path)).toEqual(['folder'])
+})
+
+test('a target that cannot be replaced is an error that leaves no part', async () => {
+  await using folder = await temporaryFolder()
+  const file = await PartFile.open(toFile(folder.at('a')), false)
+  await file.write(text('x'))
+  await mkdir(folder.at('a'))
+  await expect(file.commit()).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+    cause: { code: 'EISDIR' },
+  })
+  expect(await readdir(folder.path)).toEqual(['a'])
+})

@@ -1,0 +1,85 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { PassThrough } from 'node:stream'
+
+import { toFile } from '@net/core'
+import { checkSink, openSink } from '@net/core/authoring'
+import { expect, test } from 'vitest'
+
+import { temporaryFolder } from './folder.ts'
+
+const bytes = new Uint8Array([97, 98, 99])
+
+test('writes into files, streams and functions, counts, and commits', async () => {
+  await using folder = await temporaryFolder()
+  const node = new PassThrough()
+  const seen: Uint8Array[] = []
+  const web = new WritableStream<Uint8Array>({ write: (chunk) => void seen.push(chunk) })
+  const sinks = [toFile(folder.at('a')), node, web, (chunk: Uint8Array) => void seen.push(chunk)]
+  for (const sink of sinks) {
+    const opened = await openSink(sink)
+    await opened.write(bytes)
+    expect(opened.position).toBe(3)
+    await opened.commit({ size: 3 })
+    await expect(opened.write(bytes)).rejects.toMatchObject({ code: 'NET_CLOSED' })
+    await expect(opened.commit()).rejects.toMatchObject({ code: 'NET_CLOSED' })
+    await opened.abort()
+  }
+  expect(await readFile(folder.at('a'), 'utf8')).toBe('abc')
+  expect(String(node.read())).toBe('abc')
+  expect(seen).toEqual([bytes, bytes])
+})
+
+test('a size that is not the one that was told is an error, and the file never gets its name', async () => {
+  await using folder = await temporaryFolder()
+  const opened = await openSink(toFile(folder.at('a')))
+  await opened.write(bytes)
+  await expect(opened.commit({ size: 4 })).rejects.toMatchObject({
+    name: 'IntegrityError',
+    code: 'NET_SIZE_MISMATCH',
+    received: 3,
+    expected: 4,
+  })
+  expect(await readdir(folder.path)).toEqual([])
+})
+
+test('resumes a part that was kept', async () => {
+  await using folder = await temporaryFolder()
+  const sink = toFile(folder.at('a'), { keepPart: true })
+  {
+    await using broken = await openSink(sink)
+    await broken.write(bytes)
+  }
+  const resumed = await openSink(sink, { resume: true })
+  expect(resumed.position).toBe(3)
+  await resumed.write(bytes)
+  await resumed.commit({ size: 6 })
+  expect(await readFile(folder.at('a'), 'utf8')).toBe('abcabc')
+})
+
+test('disposing without a commit aborts', async () => {
+  await using folder = await temporaryFolder()
+  {
+    await using opened = await openSink(toFile(folder.at('a')))
+    await opened.write(bytes)
+  }
+  expect(await readdir(folder.path)).toEqual([])
+})
+
+test('an abort rejects a write that would never end, with its reason', async () => {
+  const reason = new Error('gave up')
+  const opened = await openSink(() => new Promise<void>(() => {}))
+  const pending = opened.write(bytes)
+  await expect(opened.write(bytes)).rejects.toMatchObject({ code: 'NET_BUSY' })
+  await expect(opened.commit()).rejects.toMatchObject({ code: 'NET_BUSY' })
+  await opened.abort(reason)
+  await expect(pending).rejects.toBe(reason)
+})
+
+test('a bare string is never a sink', () => {
+  expect(() => checkSink('copy.csv')).toThrow(/toFile\('copy\.csv'\)/)
+  for (const wrong of [1, null, undefined, {}, bytes, { write() {} }]) {
+    expect(() => checkSink(wrong)).toThrow(
+      expect.objectContaining({ name: 'ArgumentError', code: 'NET_BAD_OPTION' }),
+    )
+  }
+})

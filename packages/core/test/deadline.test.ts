@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+
+import { Deadline } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+
+function deadlineOf(limit: number): { deadline: Deadline; expired: () => number } {
+  let count = 0
+  return { deadline: new Deadline(limit, () => void count++), expired: () => count }
+}
+
+test('expires once, after so much waiting', async () => {
+  using clock = useFakeClock()
+  const { deadline, expired } = deadlineOf(100)
+  deadline.start()
+  await clock.advance(99)
+  expect(expired()).toBe(0)
+  await clock.advance(1)
+  expect(expired()).toBe(1)
+  await clock.advance(1000)
+  expect(expired()).toBe(1)
+})
+
+test('only waiting for the peer counts', async () => {
+  using clock = useFakeClock()
+  const { deadline, expired } = deadlineOf(100)
+  deadline.start()
+  await clock.advance(60)
+  deadline.stop()
+  await clock.advance(10_000)
+  deadline.start()
+  await clock.advance(39)
+  expect(expired()).toBe(0)
+  await clock.advance(1)
+  expect(expired()).toBe(1)
+})
+
+test('begins anew when 1 KiB has moved, and for nothing less', async () => {
+  using clock = useFakeClock()
+  const { deadline, expired } = deadlineOf(100)
+  deadline.start()
+  await clock.advance(90)
+  deadline.moved(1024)
+  await clock.advance(90)
+  expect(expired()).toBe(0)
+  deadline.moved(1)
+  await clock.advance(10)
+  expect(expired()).toBe(1)
+})
+
+test('an infinite limit arms no timer', () => {
+  using clock = useFakeClock()
+  const { deadline } = deadlineOf(Infinity)
+  deadline.start()
+  expect(clock.timers).toBe(0)
+})

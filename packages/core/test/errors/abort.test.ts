@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+
+import { AbortError, NetTimeoutError } from '@net/core'
+import { abortError, netError } from '@net/core/authoring'
+
+test('an abort keeps the reason as its cause', () => {
+  const error = abortError('not wanted any more')
+  expect(error).toBeInstanceOf(AbortError)
+  expect(error.cause).toBe('not wanted any more')
+})
+
+test('a reason that is a time limit becomes a time-out', () => {
+  const platform = abortError(new DOMException('timed out', 'TimeoutError'))
+  expect(platform).toBeInstanceOf(NetTimeoutError)
+  expect(platform.code).toBe('NET_TIMEOUT_TOTAL')
+  const ours = netError('NET_TIMEOUT_IDLE', { message: 'x', limit: 7 })
+  const again = abortError(ours)
+  expect([again.code, again.limit, again.cause]).toEqual(['NET_TIMEOUT_IDLE', 7, ours])
+})

@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+
+import { expect, test } from 'vitest'
+
+import { guarded } from '@net/core/authoring'
+
+test('[H-CORE-24] what a watching callback throws is reported once and goes no further', async () => {
+  const warnings: Error[] = []
+  const listen = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', listen)
+  let calls = 0
+  const safe = guarded('onProgress', () => {
+    calls++
+    throw new Error('a bug of the caller')
+  })
+  safe()
+  safe()
+  await once(process, 'warning')
+  process.off('warning', listen)
+  expect(calls).toBe(2)
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]).toMatchObject({ code: 'NET_CALLBACK_FAILED' })
+  expect(warnings[0]?.message).toMatch(/^onProgress failed.*a bug of the caller/s)
+})
+
+test('what it rejects with is reported as well', async () => {
+  const warned = once(process, 'warning')
+  guarded('a sink', () => Promise.reject(new Error('late')))()
+  const [warning] = (await warned) as [Error]
+  expect(warning.message).toContain('late')
+})

@@ -1,0 +1,75 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { expect, test, vi } from 'vitest'
+
+import { onEvent, type NetEvent, type RetryPolicy } from '@net/core'
+import { netError, operation, type OperationSpec } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { eventsOff } from '@tools/canary'
+
+const spec: OperationSpec = { protocol: 'test', operation: 'GET', target: '/x', kind: 'exchange' }
+
+const twice: RetryPolicy = { delay: ({ attempt }) => (attempt < 3 ? 100 : undefined) }
+
+test('[CORE-25] the events of a call are a span with its phases, attempts and end', async () => {
+  using clock = useFakeClock()
+  const events: NetEvent[] = []
+  using _ = onEvent('*', (event) => void (event.protocol === 'span' && events.push(event)))
+  const promise = operation({ ...spec, protocol: 'span', parent: 3 }, { retry: twice }, (op) =>
+    op.attempt(async ({ number }) => {
+      await op.phase('connect', () => Promise.resolve())
+      if (number === 1) throw netError('NET_CONN_RESET', { message: 'reset' })
+      op.wire('send', () => 'HELLO\r\n', 7)
+    }),
+  )
+  await clock.advance(100)
+  await promise
+  const id = events[0]?.id
+  expect(
+    events.every((event) => event.id === id && event.parent === 3 && event.version === 1),
+  ).toBe(true)
+  expect(
+    events.map((event) => `${event.type} ${'state' in event ? event.state : ''}`.trim()),
+  ).toEqual([
+    'operation start',
+    'phase start',
+    'phase end',
+    'retry',
+    'phase start',
+    'phase end',
+    'wire',
+    'operation end',
+  ])
+  expect(events.at(-1)).toMatchObject({ outcome: 'ok', duration: 100 })
+  expect(events[6]).toMatchObject({ direction: 'send', text: String.raw`HELLO\r\n`, bytes: 7 })
+})
+
+test('[CORE-13] nobody listening, no event is made and nothing is written', async () => {
+  eventsOff()
+  const text = vi.fn(() => 'costly')
+  const written = vi.spyOn(process.stderr, 'write')
+  await operation({ ...spec, protocol: 'silent' }, {}, (op) => {
+    op.wire('send', text)
+    op.warn('nothing hears this')
+    return Promise.resolve()
+  })
+  expect(text).not.toHaveBeenCalled()
+  expect(written).not.toHaveBeenCalled()
+})
+
+test('the operation ends when what it returned has ended', async () => {
+  const ends: NetEvent[] = []
+  using _ = onEvent('operation', (event) => {
+    if (event.protocol === 'until' && event.state === 'end') ends.push(event)
+  })
+  const body = Promise.withResolvers<unknown>()
+  await operation({ ...spec, protocol: 'until' }, {}, (op) => {
+    op.until(body.promise)
+    return Promise.resolve('head')
+  })
+  await turn()
+  expect(ends).toEqual([])
+  body.resolve(netError('NET_PROTO_INCOMPLETE', { message: 'cut' }))
+  await turn()
+  expect(ends).toMatchObject([{ outcome: 'failed', error: { code: 'NET_PROTO_INCOMPLETE' } }])
+})

@@ -1,0 +1,122 @@
+import { getEventListeners } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { expect, test, vi } from 'vitest'
+
+import { AbortError, NetTimeoutError } from '@net/core'
+import { netError, operation, type Operation, type OperationSpec } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+
+const spec: OperationSpec = { protocol: 'test', operation: 'GET', target: '/x', kind: 'exchange' }
+const never = (op: Operation): Promise<never> =>
+  new Promise((_resolve, reject) => void op.onAbort(reject))
+
+test('[H-CORE-04] an aborted signal ends the call before its work begins', async () => {
+  const run = vi.fn(never)
+  const promise = operation(spec, { signal: AbortSignal.abort('no') }, run)
+  await expect(promise).rejects.toBeInstanceOf(AbortError)
+  await expect(promise).rejects.toMatchObject({ cause: 'no', protocol: 'test' })
+  expect(run).not.toHaveBeenCalled()
+})
+
+test('[H-CORE-05] an abort in a phase settles within one turn, with the phase and the reason', async () => {
+  const controller = new AbortController()
+  const promise = operation(spec, { signal: controller.signal }, (op) =>
+    op.phase('auth', () => never(op)),
+  )
+  const settled = vi.fn()
+  promise.then(settled, settled)
+  await turn()
+  controller.abort('enough')
+  await turn()
+  expect(settled).toHaveBeenCalledOnce()
+  await expect(promise).rejects.toMatchObject({
+    code: 'NET_ABORTED',
+    phase: 'auth',
+    cause: 'enough',
+  })
+})
+
+test('[H-CORE-06] aborting after the end has no effect and leaves no listener', async () => {
+  const controller = new AbortController()
+  for (let call = 0; call < 10; call++) {
+    await operation(spec, { signal: controller.signal }, () => Promise.resolve(call))
+  }
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  controller.abort()
+  controller.abort()
+})
+
+test("a time limit of the caller's signal is a time-out", async () => {
+  const controller = new AbortController()
+  const promise = operation(spec, { signal: controller.signal }, never)
+  controller.abort(new DOMException('too slow', 'TimeoutError'))
+  await expect(promise).rejects.toBeInstanceOf(NetTimeoutError)
+})
+
+test('[CORE-08] the limit of a phase ends the call with the code, phase and limit', async () => {
+  using clock = useFakeClock()
+  const promise = operation(spec, { timeout: { tls: 250 } }, (op) =>
+    op.phase('tls', () => never(op)),
+  )
+  const failed = promise.catch((error: unknown) => error)
+  await clock.advance(250)
+  expect(await failed).toMatchObject({
+    code: 'NET_TIMEOUT_TLS',
+    phase: 'tls',
+    limit: 250,
+    elapsed: 250,
+    message: 'test GET /x: the handshake was not finished within 250 ms (tls, after 250 ms)',
+  })
+  expect(clock.timers).toBe(0)
+})
+
+test('the total limit runs over phases, attempts and what was returned', async () => {
+  using clock = useFakeClock()
+  const body = Promise.withResolvers<unknown>()
+  let stopped: unknown
+  await operation(spec, { timeout: 100 }, (op) => {
+    op.onAbort((reason) => {
+      stopped = reason
+      body.resolve(reason)
+    })
+    op.until(body.promise)
+    return Promise.resolve('head')
+  })
+  await clock.advance(100)
+  expect(stopped).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', limit: 100 })
+})
+
+test('idle restarts with what moves and ends a drip', async () => {
+  using clock = useFakeClock()
+  const promise = operation(spec, { timeout: { idle: 100 } }, (op) => {
+    op.idle.start()
+    clock.after(90, () => op.progress(2048))
+    clock.after(180, () => op.progress(2049))
+    return never(op)
+  })
+  const failed = promise.catch((error: unknown) => error)
+  await clock.advance(500)
+  expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_IDLE', elapsed: 190 })
+})
+
+test('a call can be failed from beside', async () => {
+  const error = netError('NET_PROTO_LIMIT', { message: 'too much', limit: 5 })
+  const promise = operation(spec, {}, (op) => {
+    op.fail(error)
+    return never(op)
+  })
+  await expect(promise).rejects.toBe(error)
+})
+
+test('the signal is there for who asks, and aborts with the error', async () => {
+  const controller = new AbortController()
+  let seen: AbortSignal | undefined
+  const promise = operation(spec, { signal: controller.signal }, (op) => {
+    seen = op.signal
+    return never(op)
+  })
+  controller.abort('r')
+  await expect(promise).rejects.toBeInstanceOf(AbortError)
+  expect(seen?.reason).toBeInstanceOf(AbortError)
+})
