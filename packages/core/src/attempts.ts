@@ -50,6 +50,8 @@ export async function runAttempts<T>(
       if (delay === undefined || !isNetError(error)) throw error
       failures.push(error)
       host.narrator.retry(number, delay, error)
+      // No attempt runs meanwhile: what fails now is the operation.
+      host.enter(host.root)
       await host.root.race(() => pause(delay, host.root))
     }
   }

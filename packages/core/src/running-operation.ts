@@ -13,6 +13,7 @@ import { defineErrorTable, translate, type ErrorTable } from './errors/error-tab
 import {
   isNetError,
   netError,
+  replaceContext,
   type ErrorContext,
   type NetError,
   type Phase,
@@ -82,6 +83,7 @@ export class RunningOperation implements Operation {
     } catch (error) {
       const described = this.#describe(error, {})
       this.#end(described)
+      if (isNetError(described) && this.parent !== undefined) raisedFor.set(described, this.parent)
       throw described
     }
   }
@@ -135,7 +137,8 @@ export class RunningOperation implements Operation {
   }
 
   progress(transferred: number, total?: number): void {
-    this.#idle?.moved(transferred - (this.#meter?.transferred ?? 0))
+    // An attempt that begins anew counts from 0 again.
+    this.#idle?.moved(Math.max(0, transferred - (this.#meter?.transferred ?? 0)))
     this.#meter ??= this.#newMeter()
     this.#meter.at(transferred, total)
   }
@@ -184,14 +187,16 @@ export class RunningOperation implements Operation {
   #describe(error: unknown, context: ErrorContext): unknown {
     if (isCallerFault(error)) return error
     const { protocol, operation, target, endpoint } = this.#spec
-    return translate(error, this.#spec.errors ?? nodeTable, {
-      ...context,
+    const call = {
       protocol,
       operation,
       elapsed: this.#narrator.elapsed,
       ...(target === undefined ? {} : { target }),
-      ...(endpoint === undefined ? {} : { endpoint }),
-    })
+    }
+    const place = endpoint === undefined ? {} : { endpoint }
+    const ours = translate(error, this.#spec.errors ?? nodeTable, { ...context, ...call, ...place })
+    // A dial that fails for a call is, to the caller, that call failing; where and in which phase stays.
+    return raisedFor.get(ours) === this.id ? replaceContext(ours, call) : ours
   }
 
   #newMeter(): ProgressMeter {
@@ -222,6 +227,8 @@ export class RunningOperation implements Operation {
   }
 }
 
+// Errors of operations that ran for another one, by the id of that one.
+const raisedFor = new WeakMap<NetError, number>()
 const nodeTable: ErrorTable = defineErrorTable([])
 
 const PHASE_LIMITS: Readonly<Partial<Record<Phase, keyof Limits>>> = {

@@ -120,3 +120,28 @@ test('the signal is there for who asks, and aborts with the error', async () => 
   await expect(promise).rejects.toBeInstanceOf(AbortError)
   expect(seen?.reason).toBeInstanceOf(AbortError)
 })
+
+test('what fails within a call is told as that call failing, at the place and phase where it failed', async () => {
+  using _ = useFakeClock()
+  const dial: OperationSpec = {
+    protocol: 'tcp',
+    operation: 'dial',
+    endpoint: 'host:1',
+    kind: 'command',
+  }
+  const promise = operation(spec, {}, (op) =>
+    operation({ ...dial, parent: op.id }, {}, (inner) =>
+      inner.phase('connect', () =>
+        Promise.reject(netError('NET_CONNECT_REFUSED', { message: 'refused' })),
+      ),
+    ),
+  )
+  await expect(promise).rejects.toMatchObject({
+    protocol: 'test',
+    operation: 'GET',
+    target: '/x',
+    endpoint: 'host:1',
+    phase: 'connect',
+    message: 'test GET /x: refused (connect, after 0 ms)',
+  })
+})

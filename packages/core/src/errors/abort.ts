@@ -21,5 +21,7 @@ export function abortError(reason: unknown): NetError {
       cause: reason,
     })
   }
-  return netError('NET_ABORTED', { message: 'aborted by the caller', cause: reason })
+  // The signal of an operation within an operation carries our own AbortError; the caller's reason is behind it.
+  const cause = isNetError(reason) && reason.code === 'NET_ABORTED' ? reason.cause : reason
+  return netError('NET_ABORTED', { message: 'aborted by the caller', cause })
 }

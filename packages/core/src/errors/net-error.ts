@@ -192,7 +192,12 @@ export function addContext(error: NetError, context: ErrorContext): NetError {
   const known = Object.fromEntries(
     Object.entries(context).filter(([key]) => key === 'retry' || !Object.hasOwn(error, key)),
   )
-  assignKnown(error, known)
+  return replaceContext(error, known)
+}
+
+/** Replaces what the error says of its call, also in its message. Returns the same error. */
+export function replaceContext(error: NetError, context: ErrorContext): NetError {
+  assignKnown(error, context)
   const what = (error as { readonly [WHAT]?: string })[WHAT] ?? error.message
   retell(error, render(Object.assign({ what }, error)))
   return error

@@ -1,0 +1,27 @@
+/* A scenario of the tour: a few lines of what a user would write, told step by step. */
+
+/** One step of the tour. */
+export interface Scenario {
+  readonly number: number
+  readonly title: string
+  /** What lies between client and server. */
+  readonly road: string
+  /** Runs it against servers of its own on loopback; returns how many bytes of content moved. Throws if anything is wrong. */
+  run(stage: Stage): Promise<number>
+}
+
+/** Where a scenario tells what it does. */
+export interface Stage {
+  /** Tells what was sent. */
+  sent(text: string): void
+  /** Tells what came back. */
+  received(text: string): void
+  /** Tells how far it is. */
+  progress(done: number, total: number): void
+}
+
+/** Throws unless both are the same; `what` names them. */
+export function expectSame(what: string, actual: unknown, expected: unknown): void {
+  const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
+  if (got !== wanted) throw new Error(`${what} is ${got}, not ${wanted}`)
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { startHttpServer } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+import { getCommand, type CommandStreams } from '../../src/commands/get.ts'
+
+function streams(): CommandStreams & { printed(): string; told(): string } {
+  const out: Uint8Array[] = []
+  let messages = ''
+  return {
+    out: { write: (text) => void out.push(Buffer.from(text)) },
+    messages: { write: (text) => void (messages += String(text)) },
+    printed: () => Buffer.concat(out).toString(),
+    told: () => messages,
+  }
+}
+
+test('prints the document, and what is to say about it apart from that', async () => {
+  await using server = await startHttpServer()
+  const io = streams()
+  expect(await getCommand([`${server.url}/json`], io)).toBe(0)
+  expect(JSON.parse(io.printed())).toMatchObject({ title: 'Hello' })
+  expect(io.told()).toContain('200 OK application/json')
+})
+
+test('saves a large body with progress', async () => {
+  await using server = await startHttpServer()
+  const folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
+  const io = streams()
+  try {
+    const file = join(folder, 'big.bin')
+    expect(await getCommand([`${server.url}/bytes/3000000`, '-o', file], io)).toBe(0)
+    expect(await readFile(file)).toHaveLength(3_000_000)
+    expect(await readdir(folder)).toEqual(['big.bin'])
+    expect(io.told()).toMatch(/█{24} 2\.9 MiB of 2\.9 MiB/)
+    expect(io.told()).toContain(`saved 2.9 MiB to ${file}`)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('a failure is one line and exit code 1', async () => {
+  await using server = await startHttpServer()
+  const io = streams()
+  expect(await getCommand([`${server.url}/status/404`], io)).toBe(1)
+  expect(io.printed()).toBe('')
+  expect(io.told()).toMatch(/^http GET http:\/\/127\.0\.0\.1:\d+\/status\/404: .*404.*\n$/)
+})
+
+test.each([[[]], [['a', 'b']], [['--nonsense', 'x']]])(
+  'wrong arguments %j are exit code 2',
+  async (args) => {
+    const io = streams()
+    expect(await getCommand(args, io)).toBe(2)
+    expect(io.told()).toMatch(/^usage/)
+  },
+)

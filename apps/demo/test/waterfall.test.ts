@@ -1,0 +1,37 @@
+import { operation } from '@net/core/authoring'
+import { captureEvents, useFakeClock } from '@net/core/testing'
+import { expect, test } from 'vitest'
+
+import { barsOf, drawWaterfall } from '../src/waterfall.ts'
+
+test('draws an operation with its phases and the operations within it', async () => {
+  using clock = useFakeClock()
+  using captured = captureEvents()
+  const wait = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => void clock.after(milliseconds, resolve))
+  const call = operation(
+    { protocol: 'http', operation: 'GET', target: '/x', kind: 'exchange' },
+    undefined,
+    async (op) => {
+      await operation(
+        { protocol: 'tcp', operation: 'dial', kind: 'command', parent: op.id },
+        undefined,
+        (dial) => dial.phase('connect', () => wait(25)),
+      )
+      await op.phase('command', () => wait(75))
+    },
+  )
+  await clock.advance(100)
+  await call
+  const [start] = captured.of('operation')
+  expect(drawWaterfall(barsOf(captured.events, start?.id ?? 0), 8)).toEqual([
+    'http GET /x │████████│  100.0 ms',
+    '  tcp dial  │██      │   25.0 ms',
+    '    connect │██      │   25.0 ms',
+    '  command   │  ██████│   75.0 ms',
+  ])
+})
+
+test('an operation that nobody saw has no bars', () => {
+  expect(barsOf([], 1)).toEqual([])
+})

@@ -1,0 +1,18 @@
+// HTTP POST of JSON; what the server refuses is an error with its answer.
+
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+
+await using server = await startHttpServer()
+
+const echo = await http
+  .post(`${server.url}/echo`, { json: { title: 'Hello' } })
+  .json<{ body: string }>()
+console.log(echo.body)
+
+try {
+  await http.post(`${server.url}/status/403`, { json: { title: 'Hello' } })
+} catch (error) {
+  if (!(error instanceof http.HttpStatusError)) throw error
+  console.log(error.status, error.code)
+}

@@ -1,0 +1,96 @@
+/* How a call says who is asking: values for the option `auth`. They hold credentials and know nothing of calls. */
+
+import { secret, type Credential, type Secret } from '@net/core'
+import { CredentialSource, holdSecret, netError, refuseControl } from '@net/core/authoring'
+
+/** A way to prove who is asking (RFC 9110 section 11). Made by `basic()` and `bearer()`. */
+export interface HttpAuth {
+  /** Such as `basic`. */
+  readonly name: string
+  /** The value of `Authorization`; asks the caller's callback if there is one. The signal is looked at only then. */
+  authorization(asking: { readonly signal: AbortSignal }): string | Promise<string>
+  /** The server refused this value; returns whether there may be another one. */
+  refused(authorization: string): boolean
+}
+
+/** User and password (RFC 7617), in UTF-8. Throws `NET_BAD_OPTION` for a user with a colon, `NET_INJECTION` for control characters. */
+export function basic(user: string, password: Credential): HttpAuth {
+  refuseControl('the user', user)
+  if (user.includes(':')) {
+    throw netError('NET_BAD_OPTION', { message: 'a user of basic authentication has no colon' })
+  }
+  return authOf('basic', password, {
+    source: (asked) => new CredentialSource(asked, { what: 'password', user }),
+    write: (value, holder) => {
+      const pair = `${user}:${value}`
+      // What goes on the wire is the pair as a whole in base64.
+      holdSecret(pair, holder)
+      return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`
+    },
+  })
+}
+
+/** A token (RFC 6750). Throws `NET_BAD_OPTION` for what is no credential. */
+export function bearer(token: Credential): HttpAuth {
+  return authOf('bearer', token, {
+    source: (asked) => new CredentialSource(asked, { what: 'token' }),
+    write: (value) => `Bearer ${value}`,
+  })
+}
+
+interface Recipe {
+  source(credential: Credential): CredentialSource
+  /** The header for the revealed secret; `holder` lives as long as what is written. */
+  write(value: string, holder: object): string
+}
+
+function authOf(name: string, credential: Credential, recipe: Recipe): HttpAuth {
+  if (typeof credential === 'function') return new AskedAuth(name, recipe.source(credential), recipe)
+  return new FixedAuth(name, secret(credential), recipe)
+}
+
+class FixedAuth implements HttpAuth {
+  readonly name: string
+  readonly #secret: Secret
+  readonly #authorization: string
+
+  constructor(name: string, fixed: Secret, recipe: Recipe) {
+    this.name = name
+    this.#secret = fixed
+    this.#authorization = recipe.write(this.#secret.reveal(), this)
+  }
+
+  authorization(): string {
+    return this.#authorization
+  }
+
+  refused(): boolean {
+    return false
+  }
+}
+
+class AskedAuth implements HttpAuth {
+  readonly name: string
+  readonly #source: CredentialSource
+  readonly #recipe: Recipe
+  readonly #answers = new Map<string, Secret>()
+
+  constructor(name: string, source: CredentialSource, recipe: Recipe) {
+    this.name = name
+    this.#source = source
+    this.#recipe = recipe
+  }
+
+  async authorization({ signal }: { readonly signal: AbortSignal }): Promise<string> {
+    const answer = await this.#source.get({ signal })
+    const written = this.#recipe.write(answer.reveal(), answer)
+    this.#answers.set(written, answer)
+    return written
+  }
+
+  refused(authorization: string): boolean {
+    const answer = this.#answers.get(authorization)
+    this.#answers.delete(authorization)
+    return answer !== undefined && this.#source.rejected(answer)
+  }
+}

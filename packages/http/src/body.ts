@@ -1,0 +1,191 @@
+/*
+ * The body of a response while it comes in: a queue that the connection fills and one reader empties. Up to 64 KiB
+ * are read ahead; beyond that the peer has to wait for the reader. Knows neither encodings nor engines.
+ */
+
+import type { NetError } from '@net/core'
+import { clock, netError, type Timer } from '@net/core/authoring'
+
+/** The body of a response, to be read once. */
+export interface HttpBody extends AsyncIterable<Uint8Array> {
+  /** How many bytes were announced; undefined if the peer did not say, or if what is read differs from what is sent. */
+  readonly size: number | undefined
+  /** Settles once the body has been received, given up or lost, then with its error; never rejects. */
+  readonly closed: Promise<NetError | undefined>
+  /** Gives up what was not read; the connection is closed if much of it was still to come. */
+  cancel(): void
+}
+
+/** What a body does to the connection that fills it. */
+export interface BodyFlow {
+  /** The reader is slow: no more for the moment. */
+  pause(): void
+  /** There is room again. */
+  resume(): void
+  /** Nobody wants the rest. */
+  abandon(): void
+}
+
+/** A body that is being received. */
+export class ReceivedBody implements HttpBody {
+  readonly size: number | undefined
+  readonly closed: Promise<NetError | undefined>
+  readonly #close: (error: NetError | undefined) => void
+  readonly #flow: BodyFlow
+  readonly #patience: number
+  #chunks: Uint8Array[] = []
+  #buffered = 0
+  #received = 0
+  #paused = false
+  #taken = false
+  #ended = false
+  #error: NetError | undefined
+  #waiting: PromiseWithResolvers<IteratorResult<Uint8Array, undefined>> | undefined
+  #impatience: Timer | undefined
+
+  /** `patience` is how many milliseconds a body may hold its connection while nobody begins to read it. */
+  constructor(flow: BodyFlow, size: number | undefined, patience: number) {
+    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
+    this.closed = promise
+    this.#close = resolve
+    this.#flow = flow
+    this.size = size
+    this.#patience = patience
+  }
+
+  /** Bytes that came in, read or not. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** Whether nothing more will come. */
+  get ended(): boolean {
+    return this.#ended || this.#error !== undefined
+  }
+
+  /** More came in. */
+  push(chunk: Uint8Array): void {
+    this.#received += chunk.length
+    if (this.ended) return
+    if (this.#waiting !== undefined) {
+      this.#settle({ done: false, value: chunk })
+      return
+    }
+    this.#chunks.push(chunk)
+    this.#buffered += chunk.length
+    if (this.#buffered >= READ_AHEAD && !this.#paused) this.#pause()
+  }
+
+  /** All of it came in. */
+  end(): void {
+    if (this.ended) return
+    this.#ended = true
+    this.#impatience?.clear()
+    this.#settle({ done: true, value: undefined })
+    this.#close(undefined)
+  }
+
+  /** The rest will not come. What came in can still be read, and then throws. */
+  fail(error: NetError): void {
+    if (this.ended) return
+    this.#error = error
+    this.#impatience?.clear()
+    this.#waiting?.reject(error)
+    this.#waiting = undefined
+    this.#close(error)
+  }
+
+  cancel(): void {
+    this.#taken = true
+    this.#drop()
+    if (this.ended) return
+    this.#flow.abandon()
+    this.end()
+  }
+
+  /** All chunks of a body that came in whole already; undefined if more is to come. Takes them. */
+  takeWhole(): readonly Uint8Array[] | undefined {
+    if (!this.#ended) return undefined
+    this.#take()
+    const chunks = this.#chunks
+    this.#drop()
+    return chunks
+  }
+
+  /** The chunks as they come. Throws `NET_BODY_CONSUMED` at the second time. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    this.#take()
+    return {
+      next: () => this.#next(),
+      return: async () => {
+        this.cancel()
+        return { done: true, value: undefined }
+      },
+    }
+  }
+
+  #take(): void {
+    if (this.#taken) throw netError('NET_BODY_CONSUMED', { message: 'the body was read already' })
+    this.#taken = true
+    this.#impatience?.clear()
+  }
+
+  #next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const chunk = this.#chunks.shift()
+    if (chunk !== undefined) {
+      this.#buffered -= chunk.length
+      this.#resume()
+      return Promise.resolve({ done: false, value: chunk })
+    }
+    if (this.#error !== undefined) return Promise.reject(this.#error)
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined })
+    this.#waiting ??= Promise.withResolvers()
+    return this.#waiting.promise
+  }
+
+  #pause(): void {
+    this.#paused = true
+    this.#flow.pause()
+    if (!this.#taken && this.#patience !== Infinity) {
+      this.#impatience = clock().after(this.#patience, () => this.#forgotten())
+    }
+  }
+
+  #resume(): void {
+    if (!this.#paused || this.#buffered >= READ_AHEAD || this.ended) return
+    this.#paused = false
+    this.#flow.resume()
+  }
+
+  #forgotten(): void {
+    this.#flow.abandon()
+    this.fail(
+      netError('NET_TIMEOUT_IDLE', {
+        message: `nobody read the body within ${this.#patience} ms`,
+        phase: 'receive',
+        limit: this.#patience,
+        received: this.#received,
+      }),
+    )
+  }
+
+  #settle(result: IteratorResult<Uint8Array, undefined>): void {
+    this.#waiting?.resolve(result)
+    this.#waiting = undefined
+  }
+
+  #drop(): void {
+    this.#chunks = []
+    this.#buffered = 0
+  }
+}
+
+/** A body that is there already. */
+export function wholeBody(bytes: Uint8Array): ReceivedBody {
+  const body = new ReceivedBody({ pause() {}, resume() {}, abandon() {} }, bytes.length, Infinity)
+  if (bytes.length > 0) body.push(bytes)
+  body.end()
+  return body
+}
+
+const READ_AHEAD = 65_536

@@ -1,0 +1,31 @@
+/* What belongs to one call while it travels through the layers: its operation, its client's connections, its limits. */
+
+import type { ErrorContext } from '@net/core'
+import type { Attempt, Operation } from '@net/core/authoring'
+
+import type { HttpConnection } from './connection.ts'
+import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+
+/** Answers a request, or rejects with a NetError. */
+export type Handler = (request: HttpRequest) => Promise<HttpResponse>
+
+/**
+ * Stands between a call and its answer: may look at both, exchange both, answer by itself, or call `next` more than
+ * once. What it throws passes to the caller as it is.
+ */
+export type Middleware = (request: HttpRequest, next: Handler) => Promise<HttpResponse>
+
+/** One call. */
+export interface Call {
+  readonly op: Operation
+  /** When it began, by the clock. */
+  readonly started: number
+  /** What errors say about it. */
+  readonly context: ErrorContext
+  readonly maxBytes: number | undefined
+  /** The attempt under way. */
+  attempt: Attempt | undefined
+  /** A connection to where the request goes, used by nobody else; `fresh` for one that was never used. */
+  lease(request: HttpRequest, fresh: boolean): HttpConnection | Promise<HttpConnection>
+}

@@ -1,0 +1,295 @@
+/* The client: its verbs, what its calls share, and the one way that every call takes. */
+
+import { isLoopback, isNetError, type CallOptions, type NetError } from '@net/core'
+import {
+  addContext,
+  clock,
+  logListener,
+  netError,
+  nextId,
+  operation,
+  own,
+  type ClientContext,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
+import { tcpDialer, unixDialer } from '@net/socket'
+
+import type { Call, Handler, Middleware } from './call.ts'
+import type { ClientOptions, RequestOptions } from './client-options.ts'
+import type { HttpConnection } from './connection.ts'
+import { Connections } from './connections.ts'
+import { Connector } from './connector.ts'
+import { HttpStatusError } from './errors.ts'
+import { exchange } from './exchange.ts'
+import { authenticate } from './middleware/auth.ts'
+import { compose, foreign } from './middleware/compose.ts'
+import { decode } from './middleware/decode.ts'
+import { redirect } from './middleware/redirect.ts'
+import { defaultRetry, failureOf, respecting, retry } from './middleware/retry.ts'
+import { PendingResponse, type Intent } from './pending-response.ts'
+import { readStart } from './reading.ts'
+import { RequestFactory, type PreparedRequest } from './request-factory.ts'
+import { isIdempotent, type HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+import type { Settings } from './settings.ts'
+
+/** Calls servers, and keeps the connections to them. Disposing waits 2 s for calls under way. */
+export interface HttpClient extends AsyncDisposable {
+  /** Settles once the client is closed; never rejects. */
+  readonly closed: Promise<NetError | undefined>
+  get(url: string | URL, options?: RequestOptions): PendingResponse
+  post(url: string | URL, options?: RequestOptions): PendingResponse
+  put(url: string | URL, options?: RequestOptions): PendingResponse
+  patch(url: string | URL, options?: RequestOptions): PendingResponse
+  delete(url: string | URL, options?: RequestOptions): PendingResponse
+  head(url: string | URL, options?: RequestOptions): PendingResponse
+  options(url: string | URL, options?: RequestOptions): PendingResponse
+  /** Any method, such as `PROPFIND`. */
+  request(method: string, url: string | URL, options?: RequestOptions): PendingResponse
+  /**
+   * Takes no more calls, waits `grace` milliseconds for those under way, default 2,000, and ends the rest with
+   * `NET_CLOSED`. Never rejects.
+   */
+  close(options?: { readonly grace?: number }): Promise<void>
+}
+
+/** Makes a client. Throws `ArgumentError`s for options that are none. */
+export function createClient(options: ClientOptions = {}): HttpClient {
+  return new Client(options)
+}
+
+class Client implements HttpClient {
+  readonly closed: Promise<NetError | undefined>
+  readonly #settleClosed: (error: NetError | undefined) => void
+  readonly #context: ClientContext
+  readonly #requests: RequestFactory
+  readonly #connector: Connector
+  readonly #connections: Connections
+  readonly #middleware: readonly Middleware[]
+  readonly #handler: Handler | undefined
+  readonly #active = new Set<Operation>()
+  readonly #warned = new Set<string>()
+  #quiet: (() => void) | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: ClientOptions) {
+    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
+    this.closed = promise
+    this.#settleClosed = resolve
+    this.#context = contextOf(options)
+    this.#requests = new RequestFactory(options)
+    this.#connector = connectorOf(options, this.#context)
+    this.#connections = new Connections(own(options, 'connections') ?? CONNECTIONS, this.#context)
+    this.#middleware = (own(options, 'middleware') ?? []).map(foreign)
+    this.#handler = own(options, 'handler')
+  }
+
+  get(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('GET', url, options)
+  }
+
+  post(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('POST', url, options)
+  }
+
+  put(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('PUT', url, options)
+  }
+
+  patch(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('PATCH', url, options)
+  }
+
+  delete(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('DELETE', url, options)
+  }
+
+  head(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('HEAD', url, options)
+  }
+
+  options(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('OPTIONS', url, options)
+  }
+
+  request(method: string, url: string | URL, options?: RequestOptions): PendingResponse {
+    return new PendingResponse((intent) => this.#call({ method, url, options }, intent))
+  }
+
+  close(options?: { readonly grace?: number }): Promise<void> {
+    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #call({ method, url, options }: Wish, { kind, json }: Intent): Promise<HttpResponse> {
+    const prepared = this.#prepare(method, url, { options, json })
+    const { request, target, endpoint } = prepared
+    const idempotent = isIdempotent(request.method)
+    const spec: OperationSpec = {
+      protocol: 'http',
+      operation: request.method,
+      target,
+      endpoint,
+      kind,
+      idempotent,
+      client: this.#context,
+      ...(idempotent ? { retry: defaultRetry } : {}),
+    }
+    return operation(spec, this.#callOptions(options, request), (op) => this.#run(op, prepared))
+  }
+
+  #prepare(...args: Parameters<RequestFactory['prepare']>): PreparedRequest {
+    try {
+      return this.#requests.prepare(...args)
+    } catch (error) {
+      throw isNetError(error) ? addContext(error, { protocol: 'http' }) : error
+    }
+  }
+
+  #callOptions(options: RequestOptions | undefined, { method, body }: HttpRequest): CallOptions | undefined {
+    if (body === undefined || body.replayable) return options
+    const given = own(options, 'retry') ?? this.#context.defaults?.retry
+    const policy = given ?? (isIdempotent(method) ? defaultRetry : false)
+    return policy === false ? options : { ...options, retry: respecting(body, policy) }
+  }
+
+  async #run(op: Operation, prepared: PreparedRequest): Promise<HttpResponse> {
+    this.#refuseClosed()
+    this.#active.add(op)
+    const over = (): void => {
+      this.#active.delete(op)
+      if (this.#active.size === 0) this.#quiet?.()
+    }
+    try {
+      const response = await this.#answer(op, prepared)
+      void response.closed.then(over)
+      return response
+    } catch (error) {
+      over()
+      throw error
+    }
+  }
+
+  async #answer(op: Operation, { request, settings, target, endpoint }: PreparedRequest): Promise<HttpResponse> {
+    const call: Call = {
+      op,
+      started: clock().now(),
+      context: { protocol: 'http', operation: request.method, target, endpoint },
+      maxBytes: settings.maxBytes,
+      attempt: undefined,
+      lease: (sent, fresh) => this.#lease(sent, op, fresh),
+    }
+    const handler = this.#handler ?? ((sent: HttpRequest) => exchange(sent, call))
+    const response = await compose(this.#layers(call, settings), handler)(request)
+    if (response.status < 400 || !settings.throwHttpErrors) return response
+    throw await statusError(response)
+  }
+
+  /** From the outside in: the documented order of all that stands between a call and the wire. */
+  #layers(call: Call, { auth, redirects, decompress, maxBytes }: Settings): readonly Middleware[] {
+    const layers = [...this.#middleware]
+    if (auth !== undefined) layers.push(authenticate(auth, call))
+    if (redirects > 0) layers.push(redirect(redirects))
+    layers.push(retry(call))
+    if (decompress || maxBytes !== undefined) {
+      layers.push(decode({ decompress, maxBytes, context: call.context }))
+    }
+    return layers
+  }
+
+  #lease(request: HttpRequest, op: Operation, fresh: boolean): HttpConnection | Promise<HttpConnection> {
+    // Also for a call that was between two attempts when the client was closed.
+    if (!this.#active.has(op)) throw closedError()
+    const { url, method } = request
+    this.#warnOfPlainSecrets(request, op)
+    return this.#connections.lease(url.origin, {
+      op,
+      operation: method,
+      fresh,
+      connect: (events) => this.#connector.connect(url, op, events),
+    })
+  }
+
+  #warnOfPlainSecrets(request: HttpRequest, op: Operation): void {
+    const { protocol, origin, hostname } = request.url
+    if (protocol !== 'http:' || this.#connector.local || this.#warned.has(origin)) return
+    const loopback = isLoopback(hostname)
+    if (!loopback && !request.headers.secret) return
+    this.#warned.add(origin)
+    if (!loopback) op.warn(`credentials are sent to ${origin} in clear; use https`)
+  }
+
+  #refuseClosed(): void {
+    if (this.#closing !== undefined) throw closedError()
+  }
+
+  async #close(grace: number): Promise<void> {
+    this.#connections.closeIdle()
+    await this.#whenQuiet(grace)
+    const running = [...this.#active]
+    const ended = this.#whenQuiet(Infinity)
+    for (const op of running) op.fail(closedError())
+    await ended
+    this.#connections.closeIdle()
+    this.#settleClosed(undefined)
+  }
+
+  /** Resolves when no call is under way, or when the time is over. */
+  async #whenQuiet(longest: number): Promise<void> {
+    if (this.#active.size === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = longest === Infinity ? undefined : clock().after(longest, resolve)
+    this.#quiet = resolve
+    await promise
+    timer?.clear()
+  }
+}
+
+interface Wish {
+  readonly method: string
+  readonly url: string | URL
+  readonly options: RequestOptions | undefined
+}
+
+function contextOf(options: ClientOptions): ClientContext {
+  const log = own(options, 'log')
+  const defaults = own(options, 'defaults')
+  return {
+    id: nextId(),
+    ...(log === undefined ? {} : { log: logListener(log) }),
+    ...(defaults === undefined ? {} : { defaults }),
+  }
+}
+
+function connectorOf(options: ClientOptions, client: ClientContext): Connector {
+  const path = own(options, 'unixSocket')
+  const given = own(options, 'dialer')
+  if (path !== undefined && given !== undefined) {
+    throw netError('NET_BAD_OPTION', { message: 'dialer and unixSocket exclude each other' })
+  }
+  const dialer = given ?? (path === undefined ? tcpDialer() : unixDialer())
+  return new Connector({ dialer, path, tls: own(options, 'tls'), client })
+}
+
+async function statusError(response: HttpResponse): Promise<HttpStatusError> {
+  const { attempts } = failureOf(response)
+  const bytes = await readStart(response.body, REPLY_TEXT)
+  const text = Buffer.from(bytes).toString('utf8')
+  const { status, statusText, headers } = response
+  const error = new HttpStatusError({ status, statusText, headers, text })
+  if (attempts !== undefined) addContext(error, { attempts })
+  return error
+}
+
+function closedError(): NetError {
+  return netError('NET_CLOSED', { message: 'the client is closed' })
+}
+
+const CONNECTIONS = 64
+const GRACE = 2000
+const REPLY_TEXT = 65_536

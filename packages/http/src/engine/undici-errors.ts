@@ -1,0 +1,56 @@
+/* What undici says went wrong with an exchange, and what we call it. */
+
+import { defineErrorTable, hasCode, hasMessage, type ErrorTable } from '@net/core/authoring'
+
+/** The table for undici 8. Before and within the body of an answer the same faults have the same names. */
+export const undiciErrors: ErrorTable = defineErrorTable([
+  {
+    // The answer to nothing, a second one to the same request, or a change of protocol that nobody asked for.
+    when: (error) => hasCode('UND_ERR_SOCKET')(error) && /^bad /.test(error.message),
+    code: 'NET_PROTO_UNEXPECTED',
+    details: () => ({ message: 'the server sent an answer that does not belong here' }),
+  },
+  {
+    when: hasCode('UND_ERR_SOCKET', 'UND_ERR_INFO', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED'),
+    code: 'NET_CONN_CLOSED',
+    details: () => ({ message: 'the server closed the connection' }),
+  },
+  {
+    when: hasCode('UND_ERR_HEADERS_OVERFLOW'),
+    code: 'NET_PROTO_LIMIT',
+    details: () => ({ message: 'the head of the answer is too long', limit: HEAD_LIMIT }),
+  },
+  {
+    when: hasCode('UND_ERR_RES_CONTENT_LENGTH_MISMATCH'),
+    code: 'NET_PROTO_INCOMPLETE',
+    details: () => ({ message: 'the answer was cut short' }),
+  },
+  {
+    // The parser's errors have no code, only a name and what the parser said, in brackets.
+    when: (error) => isParserError(error) && hasMessage(/\(Invalid EOF state\)$/)(error),
+    code: 'NET_PROTO_INCOMPLETE',
+    details: () => ({ message: 'the answer was cut short' }),
+  },
+  {
+    when: isParserError,
+    code: 'NET_PROTO_MALFORMED',
+    details: (error) => ({ message: `the answer is not HTTP${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}` }),
+  },
+  {
+    when: hasCode('UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'),
+    code: 'NET_BAD_OPTION',
+    details: () => ({ message: 'the body of the request is not as long as its Content-Length says' }),
+  },
+  {
+    // Path and method were checked before.
+    when: hasCode('UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'),
+    code: 'NET_BAD_HEADER',
+  },
+])
+
+/** How many bytes the head of an answer may have; also what may come without a byte of body in between. */
+export const HEAD_LIMIT = 65_536
+
+function isParserError(error: Error): boolean {
+  return error.name === 'HTTPParserError'
+}

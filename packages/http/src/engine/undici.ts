@@ -1,0 +1,206 @@
+/*
+ * HTTP/1.1 by undici, one of its clients for each connection. It gets a socket that is connected already, never
+ * connects by itself, and its own time limits are off: ours hold. The only file that runs undici.
+ */
+
+import type { Duplex } from 'node:stream'
+
+import { netError, translate } from '@net/core/authoring'
+import type { Client, Dispatcher } from 'undici'
+
+import type {
+  ConnectionEvents,
+  HttpConnection,
+  WireReceiver,
+  WireRequest,
+} from '../connection.ts'
+import { HEAD_LIMIT, undiciErrors } from './undici-errors.ts'
+
+/** Makes a connection of a socket. */
+export type OpenConnection = (socket: Duplex, origin: string, events: ConnectionEvents) => HttpConnection
+
+/** The engine, loaded at the first call. */
+export async function loadEngine(): Promise<OpenConnection> {
+  const { default: UndiciClient } = await import('undici/lib/dispatcher/client.js')
+  return (socket, origin, events) => new UndiciConnection(UndiciClient, socket, { origin, events })
+}
+
+interface Surroundings {
+  readonly origin: string
+  readonly events: ConnectionEvents
+}
+
+class UndiciConnection implements HttpConnection {
+  exchanges = 0
+  readonly #client: Client
+  readonly #socket: Duplex
+  readonly #events: ConnectionEvents
+  readonly #host: string
+  #exchange: Exchange | undefined
+  #fruitless = 0
+
+  constructor(UndiciClient: typeof Client, socket: Duplex, { origin, events }: Surroundings) {
+    this.#socket = socket
+    this.#events = events
+    this.#host = origin
+    let given = false
+    this.#client = new UndiciClient(origin, {
+      connect: (_options, callback) => {
+        // undici would connect anew after each loss, and for ever after errors that it takes for passing ones.
+        const answer: Parameters<typeof callback> = given
+          ? [new ConnectionGone(), null]
+          : [null, socket as Extract<Parameters<typeof callback>[1], Duplex>]
+        given = true
+        // A callback within the call would be overlooked.
+        queueMicrotask(() => callback(...answer))
+      },
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: HEAD_LIMIT,
+      allowH2: false,
+    })
+    this.#client.on('disconnect', () => this.#gone())
+    // Until undici listens, nobody else would hear it; afterwards undici tells the exchange.
+    socket.on('error', () => {})
+    socket.on('readable', () => this.#count())
+    socket.once('close', () => this.#gone())
+  }
+
+  send(request: WireRequest, receiver: WireReceiver): void {
+    this.exchanges += 1
+    this.#fruitless = 0
+    this.#exchange = new Exchange(this, receiver)
+    const options = {
+      method: request.method,
+      path: request.target,
+      headers: request.headers as string[],
+      body: request.body as Dispatcher.DispatchOptions['body'] & object,
+      // By its header undici would take another Host for another TLS server, and connect anew.
+      servername: this.#host,
+    }
+    this.#client.dispatch(options, this.#exchange)
+  }
+
+  pause(): void {
+    this.#exchange?.controller?.pause()
+  }
+
+  resume(): void {
+    this.#exchange?.controller?.resume()
+  }
+
+  destroy(): void {
+    this.#exchange?.forget()
+    this.#client.destroy(() => {})
+    // undici knows of the socket only from the first request on.
+    this.#socket.destroy()
+  }
+
+  /** Bytes of the answer came in that lead somewhere. */
+  fruitful(): void {
+    this.#fruitless = 0
+  }
+
+  /** The answer is whole; whether the connection can go on is known when the engine is done with it. */
+  completed(): void {
+    queueMicrotask(() => {
+      if (this.#socket.destroyed || this.#client.destroyed) return
+      this.#exchange = undefined
+      this.#events.free(this)
+    })
+  }
+
+  /** Status lines, chunk extensions and the like have no limit in the parser; seen from outside they are bytes without result. */
+  #count(): void {
+    const exchange = this.#exchange
+    if (exchange === undefined || exchange.controller?.paused === true) return
+    if (this.#fruitless > HEAD_LIMIT) {
+      const message = `the answer has more than ${HEAD_LIMIT} bytes beside its body`
+      exchange.fail(netError('NET_PROTO_LIMIT', { message, limit: HEAD_LIMIT }))
+      return
+    }
+    this.#fruitless += this.#socket.readableLength
+  }
+
+  #left = false
+
+  #gone(): void {
+    if (this.#left) return
+    this.#left = true
+    if (!this.#client.destroyed) this.#client.destroy(() => {})
+    this.#events.gone(this)
+  }
+}
+
+/** One exchange as undici tells it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  controller: Dispatcher.DispatchController | undefined
+  readonly #connection: UndiciConnection
+  #receiver: WireReceiver | undefined
+  #interim = 0
+
+  constructor(connection: UndiciConnection, receiver: WireReceiver) {
+    this.#connection = connection
+    this.#receiver = receiver
+  }
+
+  /** The receiver hears nothing more. */
+  forget(): void {
+    this.#receiver = undefined
+  }
+
+  fail(error: unknown): void {
+    const receiver = this.#receiver
+    this.#connection.destroy()
+    receiver?.failed(translate(error, undiciErrors, {}))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller
+    this.#receiver?.started()
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    reason?: string,
+  ): void {
+    if (status >= 200) {
+      this.#connection.fruitful()
+      this.#receiver?.head(status, reason ?? '', controller.rawHeaders as Uint8Array[])
+      return
+    }
+    this.#interim += 1
+    if (this.#interim <= MOST_INTERIM) return
+    const message = `the server sent more than ${MOST_INTERIM} interim answers`
+    this.fail(netError('NET_PROTO_LIMIT', { message, limit: MOST_INTERIM }))
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#connection.fruitful()
+    this.#receiver?.data(chunk)
+  }
+
+  onResponseEnd(): void {
+    const receiver = this.#receiver
+    this.#receiver = undefined
+    receiver?.end()
+    this.#connection.completed()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error)
+  }
+}
+
+class ConnectionGone extends Error {
+  readonly code = 'UND_ERR_CLOSED'
+
+  constructor() {
+    super('the connection is gone')
+  }
+}
+
+const MOST_INTERIM = 16

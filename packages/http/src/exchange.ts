@@ -1,0 +1,257 @@
+/*
+ * One request and its answer over one connection. Sends, waits for the head within the call's limits, fills the body,
+ * and settles at once when the call is stopped. Knows connections only as `HttpConnection`.
+ */
+
+import { isNetError, type NetError } from '@net/core'
+import {
+  addContext,
+  clock,
+  netError,
+  openSource,
+  type Operation,
+  type Timer,
+} from '@net/core/authoring'
+
+import { ReceivedBody, type BodyFlow } from './body.ts'
+import type { Call } from './call.ts'
+import type { HttpConnection, WireReceiver, WireRequest } from './connection.ts'
+import { HttpHeaders } from './headers.ts'
+import { isIdempotent, type HttpRequest, type RequestBody } from './request.ts'
+import { Answer, readingRules, type HttpResponse } from './response.ts'
+import { Upload } from './upload.ts'
+
+/**
+ * Sends a request and resolves with the head of its answer. A connection that the peer had closed while it lay idle is
+ * exchanged for another one, if nothing or nothing that matters has been sent.
+ */
+export async function exchange(request: HttpRequest, call: Call): Promise<HttpResponse> {
+  for (let turn = 1; ; turn++) {
+    const upload = request.body && (await opened(request.body, call.op))
+    const connection = await leased(request, call, { fresh: turn > 1, upload })
+    const running = new Exchange(request, call, { connection, upload })
+    try {
+      return await running.answer()
+    } catch (error) {
+      if (turn >= MOST_TURNS || !running.mayMove(error)) throw error
+    }
+  }
+}
+
+async function opened(body: RequestBody, op: Operation): Promise<Upload | undefined> {
+  if (body.source === undefined) return undefined
+  return new Upload(await openSource(body.source), op, () => {
+    body.begun = true
+  })
+}
+
+interface Leasing {
+  readonly fresh: boolean
+  readonly upload: Upload | undefined
+}
+
+async function leased(request: HttpRequest, call: Call, { fresh, upload }: Leasing): Promise<HttpConnection> {
+  try {
+    return await call.lease(request, fresh)
+  } catch (error) {
+    await upload?.stop()
+    throw error
+  }
+}
+
+interface Road {
+  readonly connection: HttpConnection
+  readonly upload: Upload | undefined
+}
+
+class Exchange implements WireReceiver, BodyFlow {
+  readonly #request: HttpRequest
+  readonly #call: Call
+  readonly #connection: HttpConnection
+  readonly #connected: number = clock().now()
+  readonly #answer = Promise.withResolvers<HttpResponse>()
+  readonly #upload: Upload | undefined
+  #body: ReceivedBody | undefined
+  #forget: (() => void) | undefined
+  #draining: Timer | undefined
+  #started = false
+  #stopped = false
+  #paused = false
+
+  constructor(request: HttpRequest, call: Call, { connection, upload }: Road) {
+    this.#request = request
+    this.#call = call
+    this.#connection = connection
+    this.#upload = upload
+  }
+
+  async answer(): Promise<HttpResponse> {
+    const { op } = this.#call
+    try {
+      this.#forget = op.onAbort((reason) => this.#stop(reason))
+      if (!this.#stopped) this.#connection.send(this.#wire(), this)
+      // The limit on the answer runs from when the server has all that it is to answer.
+      if (this.#upload !== undefined) await Promise.race([this.#upload.sent, this.#answer.promise])
+      const response = await op.phase('command', () => this.#answer.promise)
+      if (this.#body?.ended !== true) this.#accompany(response)
+      return response
+    } catch (error) {
+      this.#forget?.()
+      this.#connection.destroy()
+      await this.#upload?.stop()
+      throw error
+    }
+  }
+
+  /** Whether the request may be sent again over another connection without anybody noticing. */
+  mayMove(error: unknown): boolean {
+    if (this.#stopped || this.#body !== undefined || this.#connection.exchanges < 2) return false
+    if (!isNetError(error) || !LOST.has(error.code)) return false
+    const { body } = this.#request
+    if (body?.begun === true && !body.replayable) return false
+    return !this.#started || isIdempotent(this.#request.method)
+  }
+
+  started(): void {
+    this.#started = true
+    this.#call.attempt?.sent()
+    const { method, url } = this.#request
+    this.#call.op.wire('send', () => `${method} ${url.pathname}${url.search} HTTP/1.1`)
+  }
+
+  head(status: number, reason: string, raw: readonly Uint8Array[]): void {
+    const { op, context, maxBytes, started } = this.#call
+    op.wire('receive', () => `HTTP/1.1 ${status} ${reason}`)
+    const headers = HttpHeaders.received(raw)
+    const coding = headers.get('transfer-encoding')
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+      // Where such a body ends is what proxies and servers disagree about (RFC 9112 section 6.3).
+      this.#connection.destroy()
+      this.failed(netError('NET_PROTO_MALFORMED', { message: 'the answer has an unknown transfer coding' }))
+      return
+    }
+    const size = bodySize(this.#request.method, status, headers)
+    this.#body = new ReceivedBody(this, size, op.limits.idle)
+    this.#answer.resolve(
+      new Answer({
+        status,
+        statusText: reason,
+        url: this.#request.url.href,
+        headers,
+        history: [],
+        timings: {
+          reused: this.#connection.exchanges > 1,
+          connected: this.#connected - started,
+          answered: clock().now() - started,
+        },
+        body: this.#body,
+        rules: readingRules(maxBytes, context),
+      }),
+    )
+  }
+
+  data(chunk: Uint8Array): void {
+    const body = this.#body
+    if (body === undefined) return
+    body.push(chunk)
+    if (this.#draining !== undefined && body.received > DRAINED) this.#connection.destroy()
+    else if (this.#upload !== undefined) this.#call.op.idle.moved(chunk.length)
+    else if (!body.ended) this.#call.op.progress(body.received, body.size)
+  }
+
+  end(): void {
+    this.#draining?.clear()
+    this.#forget?.()
+    this.#body?.end()
+    // A server that has answered does not want the rest.
+    void this.#upload?.stop()
+  }
+
+  failed(error: NetError): void {
+    const body = this.#body
+    this.#draining?.clear()
+    if (body === undefined) this.#answer.reject(this.#upload?.failure ?? error)
+    else body.fail(this.#incomplete(error, body))
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#connection.pause()
+    this.#call.op.idle.stop()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#call.op.idle.start()
+    this.#connection.resume()
+  }
+
+  /** The rest of a short body is cheaper to receive than a new connection; it has a second to come. */
+  abandon(): void {
+    const body = this.#body
+    const rest = body?.size === undefined ? 0 : body.size - body.received
+    if (body === undefined || this.#stopped || rest <= 0 || rest > DRAINED) {
+      this.#connection.destroy()
+      return
+    }
+    this.#draining = clock().after(DRAINING, () => this.#connection.destroy())
+    if (this.#paused) this.#connection.resume()
+  }
+
+  /** The call goes on for as long as its body comes in. */
+  #accompany(response: HttpResponse): void {
+    const { op } = this.#call
+    op.until(response.closed)
+    if (!this.#paused) op.idle.start()
+    const received = op.phase('receive', async () => {
+      const error = await response.closed
+      if (error !== undefined) throw error
+    })
+    const over = (): void => {
+      op.idle.stop()
+      this.#forget?.()
+      void this.#upload?.stop()
+    }
+    received.then(over, over)
+  }
+
+  #stop(reason: NetError): void {
+    this.#stopped = true
+    this.#connection.destroy()
+    this.failed(reason)
+  }
+
+  #incomplete(error: NetError, body: ReceivedBody): NetError {
+    const { received, size } = body
+    const moved = { received, ...(size === undefined ? {} : { expected: size }) }
+    const context = { ...this.#call.context, ...moved, phase: 'receive', sent: true } as const
+    if (!LOST.has(error.code)) return addContext(error, context)
+    const message = `the body was cut short after ${received}${size === undefined ? '' : ` of ${size}`} bytes`
+    return netError('NET_PROTO_INCOMPLETE', { message, cause: error, ...context })
+  }
+
+  #wire(): WireRequest {
+    const { method, url, headers, body } = this.#request
+    const size = this.#upload?.size
+    const length = size === undefined || headers.has('content-length') ? [] : ['content-length', String(size)]
+    return {
+      method,
+      target: url.pathname + url.search,
+      headers: length.length === 0 ? headers.wire : [...headers.wire, ...length],
+      body: this.#upload ?? body?.bytes,
+    }
+  }
+}
+
+/** How many bytes of body an answer has (RFC 9112 section 6.3); undefined if only its end will tell. */
+function bodySize(method: string, status: number, headers: HttpHeaders): number | undefined {
+  if (method === 'HEAD' || status === 204 || status === 304) return 0
+  if (headers.has('transfer-encoding')) return undefined
+  const length = headers.get('content-length')
+  return length === undefined || !/^\d+$/.test(length) ? undefined : Number(length)
+}
+
+const LOST: ReadonlySet<string> = new Set(['NET_CONN_CLOSED', 'NET_CONN_RESET', 'NET_PROTO_INCOMPLETE'])
+const MOST_TURNS = 3
+const DRAINED = 65_536
+const DRAINING = 1000

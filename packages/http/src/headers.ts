@@ -1,0 +1,236 @@
+/*
+ * Header fields as a value: case-insensitive to look at, in their own order and spelling on the wire. Knows nothing
+ * of the message that they belong to.
+ */
+
+import { inspect } from 'node:util'
+
+import { isSecret, type Secret } from '@net/core'
+import { holdSecret, netError, redact } from '@net/core/authoring'
+
+/** One field's value; several for a field that is repeated; null drops the field, also one that we would add. */
+export type HeaderValue = string | number | Secret | readonly string[] | null | undefined
+
+/** Header fields as callers give them. Names are case-insensitive; pairs may repeat a name. */
+export type HeaderFields =
+  | HttpHeaders
+  | Readonly<Record<string, HeaderValue>>
+  | Iterable<readonly [string, string]>
+
+/**
+ * Header fields, immutable. `Authorization`, `Cookie` and other fields whose name says that they are secret are struck
+ * out of messages, events and what is printed.
+ */
+export class HttpHeaders implements Iterable<readonly [string, string]> {
+  static readonly #none: HttpHeaders = new HttpHeaders(undefined)
+  #list: readonly string[]
+  #raw: readonly Uint8Array[] | undefined
+
+  /** Throws `NET_BAD_HEADER` for a name or value that HTTP does not allow (RFC 9110 section 5), `NET_INJECTION` for control characters. */
+  constructor(fields?: HeaderFields) {
+    this.#list = fields === undefined ? [] : listed(fields)
+  }
+
+  /** The fields of a message as they came: names and values in turn. Decoded at the first look. */
+  static received(raw: readonly Uint8Array[]): HttpHeaders {
+    const headers = new HttpHeaders()
+    headers.#raw = raw
+    return headers
+  }
+
+  /** No fields at all. */
+  static get none(): HttpHeaders {
+    return HttpHeaders.#none
+  }
+
+  /** Whether there is a field whose name says that it is secret. */
+  get secret(): boolean {
+    for (const [name] of this) if (isSecretName(name)) return true
+    return false
+  }
+
+  /** How many lines there are. */
+  get size(): number {
+    return this.wire.length / 2
+  }
+
+  /** Names and values in turn, as they stand on the wire. */
+  get wire(): readonly string[] {
+    if (this.#raw !== undefined) {
+      this.#list = this.#raw.map(latin1)
+      this.#raw = undefined
+    }
+    return this.#list
+  }
+
+  /** The field's value; several lines are joined by a comma and a space (RFC 9110 section 5.3); undefined if it is absent. */
+  get(name: string): string | undefined {
+    let found: string | undefined
+    for (const value of this.#values(name)) found = found === undefined ? value : `${found}, ${value}`
+    return found
+  }
+
+  /** The field's values, one for each line. */
+  getAll(name: string): readonly string[] {
+    return [...this.#values(name)]
+  }
+
+  /** Whether there is such a field. */
+  has(name: string): boolean {
+    return !this.#values(name).next().done
+  }
+
+  /** These fields with others put in their place; null drops a field. Throws like the constructor. */
+  with(fields: HeaderFields): HttpHeaders {
+    const dropped = new Set<string>()
+    const added = listed(fields, (name) => dropped.add(name.toLowerCase()))
+    for (let at = 0; at < added.length; at += 2) dropped.add(lower(added, at))
+    return HttpHeaders.#of([...this.#kept((name) => !dropped.has(name)), ...added])
+  }
+
+  /** These fields without some. */
+  without(...names: readonly string[]): HttpHeaders {
+    const dropped = new Set(names.map((name) => name.toLowerCase()))
+    return this.filter((name) => !dropped.has(name))
+  }
+
+  /** The fields for whose name in lower case `keep` holds. */
+  filter(keep: (name: string) => boolean): HttpHeaders {
+    return HttpHeaders.#of(this.#kept(keep))
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, string]> {
+    const list = this.wire
+    for (let at = 0; at < list.length; at += 2) yield [list[at] ?? '', list[at + 1] ?? '']
+  }
+
+  /** Names in lower case with their values; secret ones as `[secret]`. */
+  toJSON(): Record<string, string> {
+    const plain: Record<string, string> = {}
+    for (const [name] of this) {
+      const key = name.toLowerCase()
+      Object.defineProperty(plain, key, {
+        value: isSecretName(key) ? '[secret]' : redact(this.get(key) ?? ''),
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
+    }
+    return plain
+  }
+
+  [inspect.custom](): unknown {
+    return this.toJSON()
+  }
+
+  /** Strikes the values of secret fields out of messages and events for as long as these fields are alive. */
+  protect(): void {
+    for (const [name, value] of this) if (isSecretName(name)) holdHeader(value, this)
+  }
+
+  *#values(name: string): Generator<string, undefined> {
+    const list = this.wire
+    const wanted = name.toLowerCase()
+    for (let at = 0; at < list.length; at += 2) {
+      if (list[at]?.length !== wanted.length || lower(list, at) !== wanted) continue
+      yield list[at + 1] ?? ''
+    }
+    return undefined
+  }
+
+  #kept(keep: (name: string) => boolean): string[] {
+    const list = this.wire
+    const kept: string[] = []
+    for (let at = 0; at < list.length; at += 2) {
+      if (keep(lower(list, at))) kept.push(list[at] ?? '', list[at + 1] ?? '')
+    }
+    return kept
+  }
+
+  static #of(list: readonly string[]): HttpHeaders {
+    const headers = new HttpHeaders()
+    headers.#list = list
+    return headers
+  }
+}
+
+/** Whether a field, parameter or option of this name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name)
+}
+
+function listed(fields: HeaderFields, drop?: (name: string) => void): string[] {
+  if (fields instanceof HttpHeaders) return [...fields.wire]
+  const list: string[] = []
+  if (Symbol.iterator in fields) {
+    for (const [name, value] of fields as Iterable<readonly [string, string]>) add(list, name, value)
+    return list
+  }
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null) drop?.(name)
+    else if (value !== undefined) add(list, name, value)
+  }
+  return list
+}
+
+function add(list: string[], name: string, value: Exclude<HeaderValue, null | undefined>): void {
+  checkName(name)
+  if (Array.isArray(value)) for (const each of value as readonly string[]) list.push(name, checked(name, each))
+  else list.push(name, checked(name, isSecret(value) ? value.reveal() : String(value)))
+}
+
+function checkName(name: string): void {
+  if (TOKEN.test(name)) return
+  const code = CONTROL.test(name) ? 'NET_INJECTION' : 'NET_BAD_HEADER'
+  throw netError(code, { message: 'the name of a header is not a token' })
+}
+
+function checked(name: string, value: unknown): string {
+  if (typeof value !== 'string') {
+    throw netError('NET_BAD_HEADER', { message: `the header ${name} must be text` })
+  }
+  if (CONTROL.test(value)) {
+    throw netError('NET_INJECTION', { message: `the header ${name} contains a control character` })
+  }
+  if (BEYOND_LATIN1.test(value)) {
+    throw netError('NET_BAD_HEADER', { message: `the header ${name} contains a character beyond Latin-1` })
+  }
+  return value.trim()
+}
+
+function holdHeader(value: string, holder: object): void {
+  holdSecret(value, holder)
+  const [scheme, credentials] = split(value, ' ')
+  if (credentials !== undefined) holdSecret(credentials, holder)
+  // `Basic` holds a password in base64, which a peer may echo in clear.
+  if (credentials !== undefined && scheme.toLowerCase() === 'basic') {
+    const plain = Buffer.from(credentials, 'base64').toString('utf8')
+    holdSecret(plain, holder)
+    holdSecret(split(plain, ':')[1] ?? plain, holder)
+  }
+  for (const pair of value.split(';')) {
+    const secret = split(pair.trim(), '=')[1]
+    // Short values of cookies are ordinary words such as `dark` or `en-US`.
+    if (secret !== undefined && secret.length >= SHORTEST_COOKIE) holdSecret(secret, holder)
+  }
+}
+
+function split(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function lower(list: readonly string[], at: number): string {
+  return list[at]?.toLowerCase() ?? ''
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const CONTROL: RegExp = new RegExp('[\\u0000-\\u0008\\u000a-\\u001f\\u007f]')
+const BEYOND_LATIN1: RegExp = new RegExp('[^\\u0000-\\u00ff]')
+const SECRET_NAME =
+  /authorization|cookie|token|secret|passw|pwd|api-?_?key|access-?_?key|signature|credential|session|^(?:key|auth|sig|code|jwt)$/i
+const SHORTEST_COOKIE = 8

@@ -1,0 +1,21 @@
+/*
+ * Puts the caller's credentials on a request that has none. Stands outside of the redirects, so that what a redirect
+ * dropped does not come back.
+ */
+
+import type { HttpAuth } from '../auth.ts'
+import type { Call, Middleware } from '../call.ts'
+
+/** The layer. Asks a callback once more, if it has another answer, when the server refuses the first one. */
+export function authenticate(auth: HttpAuth, call: Call): Middleware {
+  return async (request, next) => {
+    if (request.headers.has('authorization')) return next(request)
+    const authorization = await auth.authorization(call.op)
+    const response = await next(request.with({ headers: { authorization } }))
+    const repeatable = request.body?.replayable !== false && response.history.length === 0
+    if (response.status !== 401 || !repeatable || !auth.refused(authorization)) return response
+    response.body.cancel()
+    const other = await auth.authorization(call.op)
+    return next(request.with({ headers: { authorization: other } }))
+  }
+}

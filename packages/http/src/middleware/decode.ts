@@ -1,0 +1,198 @@
+/*
+ * Content codings: takes them off while the body is read, and watches how much comes out for how little that went in.
+ * Nothing is decoded before somebody reads.
+ */
+
+import { pipeline, type Transform } from 'node:stream'
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib'
+
+import { isNetError, type ErrorContext, type NetError } from '@net/core'
+import { netError } from '@net/core/authoring'
+
+import type { HttpBody } from '../body.ts'
+import type { Middleware } from '../call.ts'
+import { Answer, type HttpResponse } from '../response.ts'
+
+/** What decoding may cost, and what errors say about the call. */
+export interface DecodeRules {
+  /** Whether codings are taken off. */
+  readonly decompress: boolean
+  /** How many bytes any body may have; undefined for no limit but that of decoded ones. */
+  readonly maxBytes: number | undefined
+  readonly context: ErrorContext
+}
+
+/** The layer. A body rejects with `NET_PROTO_DECODE` for broken data, `NET_PROTO_LIMIT` for too much of it. */
+export function decode(rules: DecodeRules): Middleware {
+  return async (request, next) => {
+    const response = await next(request)
+    if (!(response instanceof Answer) || response.body.size === 0) return response
+    const codings = rules.decompress ? codingsOf(response) : []
+    if (codings.length > MOST_CODINGS) {
+      response.body.cancel()
+      const message = `the body has more than ${MOST_CODINGS} content codings`
+      throw netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit: MOST_CODINGS })
+    }
+    const limit = codings.length === 0 ? rules.maxBytes : (rules.maxBytes ?? MOST_DECODED)
+    if (limit === undefined) return response
+    return response.with({ body: new GuardedBody(response.body, { codings, limit, ...rules }) })
+  }
+}
+
+/** The codings in the order in which they were put on; none if there is one that we do not know. */
+function codingsOf(response: HttpResponse): readonly Coding[] {
+  const text = response.headers.get('content-encoding')
+  if (text === undefined) return []
+  const names = text.split(',').map((name) => name.trim().toLowerCase())
+  const known = names.map((name) => ALIASES.get(name))
+  return known.every((coding) => coding !== undefined) ? known.filter((coding) => coding !== 'identity') : []
+}
+
+interface Guard extends DecodeRules {
+  readonly codings: readonly Coding[]
+  readonly limit: number
+}
+
+class GuardedBody implements HttpBody {
+  readonly size: number | undefined
+  readonly #inner: HttpBody
+  readonly #guard: Guard
+  #received = 0
+
+  constructor(inner: HttpBody, guard: Guard) {
+    this.#inner = inner
+    this.#guard = guard
+    this.size = guard.codings.length === 0 ? inner.size : undefined
+  }
+
+  get closed(): Promise<NetError | undefined> {
+    return this.#inner.closed
+  }
+
+  cancel(): void {
+    this.#inner.cancel()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    const { codings, limit } = this.#guard
+    let chunks: AsyncIterable<Uint8Array> = this.#counted()
+    for (const coding of codings.toReversed()) chunks = this.#decoded(chunks, coding)
+    let length = 0
+    for await (const chunk of chunks) {
+      length += chunk.length
+      if (length > limit) throw this.#refused(`the body is longer than ${limit} bytes`, limit)
+      yield chunk
+    }
+  }
+
+  async *#counted(): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of this.#inner) {
+      this.#received += chunk.length
+      yield chunk
+    }
+  }
+
+  async *#decoded(chunks: AsyncIterable<Uint8Array>, coding: Coding): AsyncGenerator<Uint8Array, void> {
+    const [first, all] = await peeked(chunks)
+    if (first === undefined) return
+    const decoder = decoders[coding](first)
+    let [given, made] = [0, 0]
+    // Errors of both sides come out of the decoder, which is read below.
+    pipeline(counting(all, (length) => (given += length)), decoder, () => {})
+    try {
+      for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
+        made += chunk.length
+        if (made > RATIO_FLOOR && made > this.#received * MOST_RATIO) {
+          throw this.#refused(`the body unfolds to more than ${MOST_RATIO} times its size`, MOST_RATIO)
+        }
+        yield chunk
+      }
+    } catch (error) {
+      throw isNetError(error) ? error : this.#broken(coding, error)
+    }
+    if (decoder.bytesWritten < given) throw this.#broken(coding, new Error('there is data behind the end'))
+  }
+
+  #refused(message: string, limit: number): NetError {
+    this.#inner.cancel()
+    const { context } = this.#guard
+    return netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit, received: this.#received, ...context })
+  }
+
+  #broken(coding: Coding, cause: unknown): NetError {
+    this.#inner.cancel()
+    const message = `the body is not ${coding}: ${cause instanceof Error ? cause.message : 'it is broken'}`
+    const { context } = this.#guard
+    return netError('NET_PROTO_DECODE', { message, cause, phase: 'receive', received: this.#received, ...context })
+  }
+}
+
+async function peeked(
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<[Uint8Array | undefined, AsyncIterable<Uint8Array>]> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done === true) return [undefined, empty()]
+  return [first.value, prepended(first.value, iterator)]
+}
+
+async function* empty(): AsyncGenerator<Uint8Array, void> {}
+
+async function* prepended(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield first
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}
+
+async function* counting(
+  chunks: AsyncIterable<Uint8Array>,
+  count: (length: number) => void,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks) {
+    count(chunk.length)
+    yield chunk
+  }
+}
+
+type Coding = 'gzip' | 'deflate' | 'br' | 'zstd' | 'identity'
+
+type Decoder = Transform & { readonly bytesWritten: number }
+
+const ALIASES: ReadonlyMap<string, Coding> = new Map([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+  ['br', 'br'],
+  ['zstd', 'zstd'],
+  ['identity', 'identity'],
+  ['', 'identity'],
+])
+
+const decoders: Readonly<Record<Coding, (first: Uint8Array) => Decoder>> = {
+  gzip: () => createGunzip(CHUNKS),
+  // Some servers send the bare stream (RFC 1951) instead of the one with a header (RFC 1950).
+  deflate: (first) => (((first[0] ?? 0) & 0x0f) === 8 ? createInflate(CHUNKS) : createInflateRaw(CHUNKS)),
+  br: () => createBrotliDecompress(CHUNKS),
+  zstd: () => createZstdDecompress(CHUNKS),
+  identity: () => {
+    throw new TypeError('there is nothing to take off')
+  },
+}
+
+const CHUNKS = { chunkSize: 65_536 } as const
+const MOST_CODINGS = 5
+const MOST_DECODED = 104_857_600
+const MOST_RATIO = 100
+const RATIO_FLOOR = 1_048_576

@@ -1,0 +1,117 @@
+/*
+ * Redirects: follows them, and takes care that nothing which was meant for one origin reaches another one, and that
+ * what was asked for over TLS is not answered without.
+ */
+
+import { netError } from '@net/core/authoring'
+
+import type { Middleware } from '../call.ts'
+import { protectParams } from '../params.ts'
+import type { HttpRequest } from '../request.ts'
+import { Answer, type HistoryEntry, type HttpResponse } from '../response.ts'
+
+/** How redirects are followed. */
+export interface RedirectOptions {
+  /** How many in a row. Default 20. */
+  readonly limit?: number
+}
+
+/** The layer. Rejects with `NET_REDIRECT_LIMIT`, `NET_REDIRECT_FORBIDDEN` and `NET_BODY_NOT_REPLAYABLE`. */
+export function redirect(limit: number): Middleware {
+  return async (request, next) => {
+    const history: HistoryEntry[] = []
+    for (let current = request; ; ) {
+      const response = await next(current)
+      const location = targetOf(response)
+      if (location === undefined) return withHistory(response, history)
+      const { status, url, headers } = response
+      history.push({ status, url: url === '' ? current.url.href : url, headers })
+      response.body.cancel()
+      if (history.length > limit) {
+        throw netError('NET_REDIRECT_LIMIT', { message: `there were more than ${limit} redirects`, limit })
+      }
+      current = follow(current, status, location)
+    }
+  }
+}
+
+/** Where the answer sends us; undefined if it is no redirect. */
+function targetOf(response: HttpResponse): string | undefined {
+  return REDIRECTS.has(response.status) ? response.headers.get('location') : undefined
+}
+
+function withHistory(response: HttpResponse, history: readonly HistoryEntry[]): HttpResponse {
+  return history.length > 0 && response instanceof Answer ? response.with({ history }) : response
+}
+
+function follow(request: HttpRequest, status: number, location: string): HttpRequest {
+  const url = allowed(request.url, location)
+  const sameOrigin = url.origin === request.url.origin
+  const { method, body } = nextMethod(request, status)
+  const dropped = body === undefined
+  return request.with({
+    url,
+    method,
+    body: body ?? null,
+    headers: request.headers.filter(
+      (name) => !(dropped && ABOUT_BODY.has(name)) && (sameOrigin || HARMLESS.has(name)),
+    ),
+  })
+}
+
+function allowed(from: URL, location: string): URL {
+  const url = URL.parse(location, from.href)
+  if (url === null) throw netError('NET_BAD_URL', { message: 'the server redirected to what is no URL' })
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw forbidden(`the server redirected to the scheme ${url.protocol.slice(0, -1)}`)
+  }
+  if (from.protocol === 'https:' && url.protocol === 'http:') {
+    throw forbidden('the server redirected from https to http')
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw forbidden('the server redirected to a URL with credentials')
+  }
+  // A fragment that the new URL does not have is inherited (RFC 9110 section 10.2.2), and is never sent anyway.
+  url.hash = ''
+  protectParams(url.search, url)
+  return url
+}
+
+function nextMethod(request: HttpRequest, status: number): Pick<HttpRequest, 'method' | 'body'> {
+  const { method, body } = request
+  // 303 means GET; for 301 and 302 that is what everybody does with POST (RFC 9110 section 15.4).
+  const becomesGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST'
+  if (becomesGet) return { method: 'GET', body: undefined }
+  if (body?.replayable === false) {
+    throw netError('NET_BODY_NOT_REPLAYABLE', {
+      message: `the server redirected with ${status}, and the body cannot be sent again`,
+    })
+  }
+  return { method, body }
+}
+
+function forbidden(message: string): Error {
+  return netError('NET_REDIRECT_FORBIDDEN', { message })
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const ABOUT_BODY: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-language',
+  'content-encoding',
+  'content-location',
+  'content-length',
+])
+/** What tells another origin nothing but which answer would be welcome. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'pragma',
+  'range',
+  'user-agent',
+])

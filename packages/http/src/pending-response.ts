@@ -1,0 +1,74 @@
+/*
+ * A call that has been made and not answered yet: a promise of the answer which can also be asked for the body at
+ * once. What is asked for in the same tick decides how the call is made.
+ */
+
+import type { Sink } from '@net/core'
+
+import type { BodyReaders, Charset, HttpResponse, ResponseSchema } from './response.ts'
+
+/** What the caller wants of the answer, as far as it is known when the call starts. */
+export interface Intent {
+  /** Whether the body is read in one go, so that the limit on the whole call can be finite. */
+  kind: 'exchange' | 'transfer'
+  /** Whether JSON is expected. */
+  json: boolean
+}
+
+/**
+ * The promise of an answer. The request starts in the next microtask. The shortcuts wait for the answer and read its
+ * body; with `json`, `text` and `bytes` the whole call, body included, is limited to 300 s by default.
+ */
+export class PendingResponse extends Promise<HttpResponse> implements BodyReaders {
+  readonly #intent: Intent
+
+  /** What `then` gives is a plain promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  /** `start` makes the call. */
+  constructor(start: (intent: Intent) => Promise<HttpResponse>) {
+    const intent: Intent = { kind: 'transfer', json: false }
+    super((resolve, reject) => {
+      queueMicrotask(() => {
+        start(intent).then(resolve, reject)
+      })
+    })
+    this.#intent = intent
+  }
+
+  json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
+    this.#intent.json = true
+    this.#intent.kind = 'exchange'
+    return this.then((response) => response.json(schema))
+  }
+
+  text(charset?: Charset): Promise<string> {
+    this.#intent.kind = 'exchange'
+    return this.then((response) => response.text(charset))
+  }
+
+  bytes(): Promise<Uint8Array> {
+    this.#intent.kind = 'exchange'
+    return this.then((response) => response.bytes())
+  }
+
+  lines(charset?: string): AsyncIterable<string> {
+    // Whoever iterates gets the error; whoever does not, did not want to know.
+    this.catch(() => {})
+    return linesOf(this, charset)
+  }
+
+  saveTo(sink: Sink): Promise<number> {
+    return this.then((response) => response.saveTo(sink))
+  }
+}
+
+async function* linesOf(
+  pending: Promise<HttpResponse>,
+  charset: string | undefined,
+): AsyncGenerator<string, void> {
+  const response = await pending
+  yield* response.lines(charset)
+}

@@ -1,0 +1,140 @@
+/* Reading a body to its end: as bytes, text, JSON or lines, with the limits that keep a peer from filling our memory. */
+
+import { TextDecoder } from 'node:util'
+
+import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
+import { netError, openSink } from '@net/core/authoring'
+
+import { ReceivedBody, type HttpBody } from './body.ts'
+
+/** How a body is read. */
+export interface ReadingRules {
+  /** How many bytes may be held at once; for JSON the smaller of this and 10 MiB if the caller did not choose. */
+  readonly most: number
+  readonly mostJson: number
+  /** What errors say about the call. */
+  readonly context: ErrorContext
+}
+
+/** All bytes. Throws `NET_PROTO_LIMIT`; an error has what arrived before as `partial`. */
+export async function readBytes(body: HttpBody, most: number, context: ErrorContext): Promise<Uint8Array> {
+  if (body.size !== undefined && body.size > most) throw tooLong(body, most, context)
+  const whole = body instanceof ReceivedBody ? body.takeWhole() : undefined
+  if (whole !== undefined) return joined(whole)
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of body) {
+      length += chunk.length
+      if (length > most) throw tooLong(body, most, context)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw withPartial(error, chunks)
+  }
+  return joined(chunks)
+}
+
+/** The lines of a text, without their ends (LF, CRLF or CR). Throws `NET_PROTO_LIMIT` for one that is too long. */
+export async function* readLines(
+  body: HttpBody,
+  charset: string,
+  { most, context }: ReadingRules,
+): AsyncGenerator<string, void> {
+  const decoder = decoderOf(charset, context)
+  let rest = ''
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r\n|\n|\r(?!$)/)
+    rest = lines.pop() ?? ''
+    yield* lines
+    if (rest.length > most) throw tooLong(body, most, context)
+  }
+  const lines = (rest + decoder.decode()).split(/\r\n|\n|\r/)
+  if (lines.at(-1) === '') lines.pop()
+  yield* lines
+}
+
+/** Writes the body to a sink; resolves to how many bytes it was, once the sink has them all. */
+export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
+  await using target = await openSink(sink)
+  let reason: NetError | undefined
+  const letGo = body.closed.then(async (error) => {
+    // What came in before the connection was lost is worth keeping; a caller who gave up wants no more of it.
+    if (error === undefined || error.code === 'NET_PROTO_INCOMPLETE') return
+    reason = error
+    await target.abort(error)
+  })
+  // A sink that fails at that has an error of its own, which nobody needs beside the reason.
+  letGo.catch(() => {})
+  let written = 0
+  try {
+    for await (const chunk of body) {
+      await target.write(chunk)
+      written += chunk.length
+    }
+  } catch (error) {
+    throw reason ?? error
+  }
+  await target.commit({ size: target.position })
+  return written
+}
+
+/** The beginning of a body; the rest is given up. What arrived before a failure counts. */
+export async function readStart(body: HttpBody, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length >= most) break
+    }
+  } catch (error) {
+    // The failure is told by the call itself if it is one of the call; a half is better than nothing.
+    if (!isNetError(error)) throw error
+  }
+  return joined(chunks).subarray(0, most)
+}
+
+/** The text of bytes in a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown. */
+export function decodeText(bytes: Uint8Array, charset: string, context: ErrorContext): string {
+  return decoderOf(charset, context).decode(bytes)
+}
+
+/** The JSON value of UTF-8 bytes. Throws `NET_PROTO_DECODE`. */
+export function parseJson(bytes: Uint8Array, context: ErrorContext): unknown {
+  const text = decoderOf('utf-8', context).decode(bytes)
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The platform's message quotes the text, which may hold anything.
+    const message = bytes.length === 0 ? 'the body is empty where JSON was expected' : 'the body is not JSON'
+    throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
+  }
+}
+
+function tooLong(body: HttpBody, limit: number, context: ErrorContext): Error {
+  body.cancel()
+  const message = `the body is longer than ${limit} bytes`
+  return netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit, ...context })
+}
+
+function withPartial(error: unknown, chunks: readonly Uint8Array[]): unknown {
+  if (!isNetError(error) || chunks.length === 0) return error
+  // Not enumerable: a log of the error should not be as long as the body.
+  return Object.defineProperty(error, 'partial', { value: joined(chunks), configurable: true })
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only] = chunks
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)
+}
+
+function decoderOf(charset: string, context: ErrorContext): TextDecoder {
+  try {
+    return new TextDecoder(charset)
+  } catch {
+    const message = 'the charset of the body is unknown; name another one'
+    throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
+  }
+}

@@ -1,0 +1,65 @@
+/* What a request is to carry, from the options that name it: JSON, a form, text, or any source of bytes. */
+
+import type { Source } from '@net/core'
+import { checkSource, isReplayable, netError, own } from '@net/core/authoring'
+
+import { encodeParams, type Params } from './params.ts'
+import type { RequestBody } from './request.ts'
+
+/** The options of a call that say what it sends; at most one of the first three. */
+export interface BodyOptions {
+  /** Any value that JSON has; sets `Content-Type: application/json`. */
+  readonly json?: unknown
+  /** Form fields; sets `Content-Type: application/x-www-form-urlencoded`. */
+  readonly form?: Params
+  /** Text as it is, or a source of bytes. A source of unknown length is sent in chunks. */
+  readonly body?: string | Source
+}
+
+/** A body and what it is. */
+export interface TypedBody {
+  readonly body: RequestBody
+  readonly type: string | undefined
+}
+
+/** The body that the options describe; undefined for none. Throws `NET_BAD_OPTION`. */
+export function bodyOf(
+  options: BodyOptions | undefined,
+  stringify: (value: unknown) => string,
+): TypedBody | undefined {
+  const [name, second] = NAMES.filter((each) => own(options, each) !== undefined)
+  if (name === undefined) return undefined
+  if (second !== undefined) {
+    throw netError('NET_BAD_OPTION', { message: `${name} and ${second} exclude each other` })
+  }
+  if (name === 'json') return typed(jsonText(own(options, 'json'), stringify), 'application/json')
+  if (name === 'form') {
+    return typed(encodeParams(own(options, 'form') ?? {}), 'application/x-www-form-urlencoded')
+  }
+  return bodyFrom(own(options, 'body') ?? '')
+}
+
+function bodyFrom(body: string | Source): TypedBody {
+  if (typeof body === 'string') return typed(body, 'text/plain;charset=UTF-8')
+  checkSource(body)
+  if (body instanceof Uint8Array) return { body: { bytes: body, replayable: true, begun: false }, type: undefined }
+  const type = body instanceof Blob && body.type !== '' ? body.type : undefined
+  return { body: { source: body, replayable: isReplayable(body), begun: false }, type }
+}
+
+function typed(text: string, type: string): TypedBody {
+  return { body: { bytes: Buffer.from(text, 'utf8'), replayable: true, begun: false }, type }
+}
+
+function jsonText(value: unknown, stringify: (value: unknown) => string): string {
+  let text: unknown
+  try {
+    text = stringify(value)
+  } catch (cause) {
+    throw netError('NET_BAD_OPTION', { message: 'json cannot be written as JSON', cause })
+  }
+  if (typeof text === 'string') return text
+  throw netError('NET_BAD_OPTION', { message: 'json must be a value that JSON has' })
+}
+
+const NAMES = ['json', 'form', 'body'] as const

@@ -1,0 +1,132 @@
+/* Makes requests of what callers give: URL, headers, body and settings, with those of the client put in. */
+
+import type { Secret } from '@net/core'
+import { netError, own } from '@net/core/authoring'
+
+import { basic, type HttpAuth } from './auth.ts'
+import type { ClientOptions, RequestOptions } from './client-options.ts'
+import { HttpHeaders, isSecretName } from './headers.ts'
+import type { Params } from './params.ts'
+import { bodyOf } from './request-body.ts'
+import { baseUrl, requestUrl, type RequestUrl } from './request-url.ts'
+import { HttpRequest } from './request.ts'
+import { overlaid, settingsOf, type Settings } from './settings.ts'
+
+/** A request that is ready to go. */
+export interface PreparedRequest {
+  readonly request: HttpRequest
+  readonly settings: Settings
+  /** The URL as errors and events show it. */
+  readonly target: string
+  /** `host:port`. */
+  readonly endpoint: string
+}
+
+/** Prepares the requests of one client. */
+export class RequestFactory {
+  readonly #base: RequestUrl | undefined
+  readonly #settings: Settings
+  readonly #params: Params | undefined
+  readonly #stringify: (value: unknown) => string
+  readonly #headers: HttpHeaders
+  readonly #jsonHeaders: HttpHeaders
+
+  /** Throws `ArgumentError`s. */
+  constructor(options: ClientOptions) {
+    const base = own(options, 'baseUrl')
+    this.#base = base === undefined ? undefined : baseUrl(base)
+    const settings = settingsOf(options)
+    this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
+    this.#params = own(options, 'params')
+    this.#stringify = own(options, 'stringify') ?? JSON.stringify
+    const given = new HttpHeaders(own(options, 'headers'))
+    refuseReserved(given)
+    this.#headers = ours('*/*').with(own(options, 'headers') ?? {})
+    this.#jsonHeaders = ours('application/json').with(own(options, 'headers') ?? {})
+    this.#headers.protect()
+  }
+
+  /** Throws `ArgumentError`s. `json` says that JSON is expected. */
+  prepare(
+    method: string,
+    input: string | URL,
+    { options, json }: { readonly options: RequestOptions | undefined; readonly json: boolean },
+  ): PreparedRequest {
+    const verb = checkedMethod(method)
+    const asked = requestUrl(input, this.#base?.url, this.#paramsWith(own(options, 'params')))
+    const { url } = asked
+    const foreign = this.#base !== undefined && this.#base.url.origin !== url.origin
+    const client = foreign ? undefined : this.#settings.auth
+    const settings = overlaid(this.#settings, options, authOfUrl(asked) ?? client)
+    const typed = bodyOf(options, own(options, 'stringify') ?? this.#stringify)
+    let headers = json ? this.#jsonHeaders : this.#headers
+    if (foreign) headers = headers.filter((name) => !isSecretName(name))
+    if (!settings.decompress) headers = headers.without('accept-encoding')
+    if (typed?.type !== undefined) headers = headers.with({ 'content-type': typed.type })
+    return {
+      request: new HttpRequest(verb, url, overridden(headers, options), typed?.body),
+      settings,
+      target: url.href,
+      endpoint: url.port === '' ? `${url.host}:${url.protocol === 'https:' ? 443 : 80}` : url.host,
+    }
+  }
+
+  #paramsWith(params: Params | undefined): readonly Params[] {
+    if (this.#params === undefined) return params === undefined ? NO_PARAMS : [params]
+    return params === undefined ? [this.#params] : [this.#params, params]
+  }
+}
+
+function overridden(headers: HttpHeaders, options: RequestOptions | undefined): HttpHeaders {
+  const given = own(options, 'headers')
+  if (given === undefined) return headers
+  const merged = headers.with(given)
+  refuseReserved(merged)
+  merged.protect()
+  return merged
+}
+
+function ours(accept: string): HttpHeaders {
+  return new HttpHeaders({
+    accept,
+    'accept-encoding': 'gzip, deflate, br, zstd',
+    'user-agent': 'net-http',
+  })
+}
+
+function authOfUrl(url: RequestUrl | undefined): HttpAuth | undefined {
+  if (url?.user === undefined) return undefined
+  const password: Secret | string = url.password ?? ''
+  return basic(url.user, password)
+}
+
+function checkedMethod(method: string): string {
+  if (METHODS.has(method)) return method
+  const upper = typeof method === 'string' ? method.toUpperCase() : ''
+  if (METHODS.has(upper)) return upper
+  if (upper !== 'CONNECT' && TOKEN.test(upper)) return method
+  throw netError('NET_BAD_OPTION', { message: 'the method is none that can be sent' })
+}
+
+function refuseReserved(headers: HttpHeaders): void {
+  for (const [name] of headers) {
+    if (!RESERVED.has(name.toLowerCase())) continue
+    throw netError('NET_BAD_HEADER', { message: `the header ${name} belongs to the connection` })
+  }
+}
+
+const NO_PARAMS: readonly Params[] = []
+const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** What frames messages, which only the engine may say. */
+const RESERVED: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])

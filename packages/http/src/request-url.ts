@@ -1,0 +1,79 @@
+/* Where a request goes: read from the caller's text, joined to the base, with parameters put in and credentials taken out. */
+
+import { secret, type Secret } from '@net/core'
+import { netError, refuseControl } from '@net/core/authoring'
+
+import { encodeParams, protectParams, type Params } from './params.ts'
+
+/** A URL that a request can be sent to, and who the URL said is asking. */
+export interface RequestUrl {
+  /** Without credentials and fragment. */
+  readonly url: URL
+  readonly user?: string
+  readonly password?: Secret
+}
+
+/**
+ * Reads an `http:` or `https:` URL. A path is joined to the base: `/users` to `https://host/v1` gives
+ * `https://host/v1/users`. Throws `NET_BAD_URL`, or `NET_INJECTION` for control characters; neither says what the URL was.
+ */
+export function requestUrl(input: string | URL, base: URL | undefined, params: readonly Params[]): RequestUrl {
+  const text = typeof input === 'string' ? input : input.href
+  refuseControl('the URL', text)
+  const url = parsed(text, base)
+  for (const each of params) append(url, encodeParams(each))
+  if (url.search !== '') protectParams(url.search, url)
+  if (url.hash !== '') url.hash = ''
+  if (url.username === '' && url.password === '') return { url }
+  const user = decoded(url.username)
+  const password = secret(decoded(url.password))
+  url.username = ''
+  url.password = ''
+  return { url, user, password }
+}
+
+/** The base of a client. Throws `NET_BAD_URL`. */
+export function baseUrl(input: string | URL): RequestUrl {
+  const base = requestUrl(input, undefined, [])
+  if (base.url.search !== '') throw badUrl('a base has no query')
+  return base
+}
+
+function parsed(text: string, base: URL | undefined): URL {
+  const absolute = base === undefined || SCHEME.test(text)
+  const url = URL.parse(absolute ? text : joined(base, text))
+  if (url === null) {
+    throw badUrl(absolute && !SCHEME.test(text) ? 'it has no scheme, and the client no base' : 'it cannot be read')
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw badUrl('the scheme must be http or https')
+  }
+  return url
+}
+
+function joined(base: URL, text: string): string {
+  const { origin, pathname } = base
+  if (text === '' || text.startsWith('?') || text.startsWith('#')) return origin + pathname + text
+  const folder = pathname.endsWith('/') ? pathname : `${pathname}/`
+  return origin + folder + text.replace(/^\//, '')
+}
+
+function append(url: URL, query: string): void {
+  if (query === '') return
+  url.search = url.search === '' ? query : `${url.search}&${query}`
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A lone percent sign stands for itself, as in browsers.
+    return text
+  }
+}
+
+function badUrl(why: string): Error {
+  return netError('NET_BAD_URL', { message: `the URL is not valid: ${why}` })
+}
+
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i

@@ -1,0 +1,61 @@
+/* A request as a plain value, which middleware may look at and exchange for another one. Nothing of it has been sent. */
+
+import type { Source } from '@net/core'
+
+import { HttpHeaders, type HeaderFields } from './headers.ts'
+
+/** What a request carries. */
+export interface RequestBody {
+  /** The bytes, where they are all there. */
+  readonly bytes?: Uint8Array
+  /** Where the bytes come from, if they are not there yet. */
+  readonly source?: Source
+  /** Whether it can be sent more than once. */
+  readonly replayable: boolean
+  /** Whether something was read from the source. */
+  begun: boolean
+}
+
+/** What a copy of a request has different. */
+export interface RequestChanges {
+  readonly method?: string
+  readonly url?: URL
+  /** `HttpHeaders` replace all; other fields are put in the place of those of the same name, null drops one. */
+  readonly headers?: HeaderFields
+  /** Null for none. */
+  readonly body?: RequestBody | null
+}
+
+/** One request. Immutable; `with` makes a copy. */
+export class HttpRequest {
+  readonly method: string
+  /** Without credentials and fragment. */
+  readonly url: URL
+  readonly headers: HttpHeaders
+  readonly body: RequestBody | undefined
+
+  constructor(method: string, url: URL, headers: HttpHeaders, body?: RequestBody) {
+    this.method = method
+    this.url = url
+    this.headers = headers
+    this.body = body
+  }
+
+  /** A copy with changes. Throws like `HttpHeaders`. */
+  with(changes: RequestChanges): HttpRequest {
+    const { method = this.method, url = this.url, headers, body = this.body } = changes
+    return new HttpRequest(method, url, this.#fields(headers), body ?? undefined)
+  }
+
+  #fields(headers: HeaderFields | undefined): HttpHeaders {
+    if (headers instanceof HttpHeaders) return headers
+    return headers === undefined ? this.headers : this.headers.with(headers)
+  }
+}
+
+/** Whether nobody minds if a request with this method is done twice (RFC 9110 section 9.2.2). */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method)
+}
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'])

@@ -1,0 +1,231 @@
+/* An answer: status, headers, and a body that is read once, in the form that the caller asks for. */
+
+import type { ErrorContext, NetError, Sink } from '@net/core'
+import { netError, own } from '@net/core/authoring'
+
+import { wholeBody, type HttpBody } from './body.ts'
+import { HttpHeaders, type HeaderFields } from './headers.ts'
+import {
+  decodeText,
+  parseJson,
+  readBytes,
+  readLines,
+  saveBody,
+  type ReadingRules,
+} from './reading.ts'
+
+/** An answer that redirected to the one that follows it. */
+export interface HistoryEntry {
+  readonly status: number
+  /** Where it came from, without credentials. */
+  readonly url: string
+  readonly headers: HttpHeaders
+}
+
+/** When things happened, in milliseconds since the call began. */
+export interface Timings {
+  /** Whether the connection had served other requests before. */
+  readonly reused: boolean
+  /** When there was a connection. */
+  readonly connected: number
+  /** When the head of the answer was there. */
+  readonly answered: number
+}
+
+/** A schema of any library that follows Standard Schema (version 1). */
+export interface ResponseSchema<T> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>
+  }
+}
+
+/** What a schema says about a value. */
+export type SchemaResult<T> =
+  | { readonly value: T; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string }[] }
+
+/** Which charset a text is in: its name, or somebody who finds out from the bytes. */
+export type Charset = string | ((bytes: Uint8Array) => string)
+
+/** Reading a body in one go; the second time it is `NET_BODY_CONSUMED`. All reject with `NET_PROTO_INCOMPLETE` if it is cut short. */
+export interface BodyReaders {
+  /** The value of a JSON body of at most 10 MiB; `NET_PROTO_DECODE` if it is none, or if the schema refuses it. */
+  json<T = unknown>(schema?: ResponseSchema<T>): Promise<T>
+  /** The text of at most 100 MiB, in the charset given, else that of the `Content-Type`, else UTF-8. */
+  text(charset?: Charset): Promise<string>
+  /** All bytes, at most 100 MiB. */
+  bytes(): Promise<Uint8Array>
+  /** The lines of a text as they come in, without their ends. */
+  lines(charset?: string): AsyncIterable<string>
+  /** Writes the body to a file or stream; resolves to the number of bytes once all are there. */
+  saveTo(sink: Sink): Promise<number>
+}
+
+/** An answer. Disposing it gives up what was not read of its body. */
+export interface HttpResponse extends BodyReaders, AsyncDisposable {
+  readonly status: number
+  /** The words beside the status; often empty. */
+  readonly statusText: string
+  /** Whether the status is from 200 to 299. */
+  readonly ok: boolean
+  /** Where the answer came from after all redirects, without credentials. */
+  readonly url: string
+  /** The version of the protocol in which we speak. */
+  readonly httpVersion: string
+  readonly headers: HttpHeaders
+  /** The redirects that led here, the first one first. */
+  readonly history: readonly HistoryEntry[]
+  readonly timings: Timings
+  /** Settles once the body was received, given up or lost, then with its error; never rejects. */
+  readonly closed: Promise<NetError | undefined>
+  /** The bytes as they come in, decoded. */
+  readonly body: HttpBody
+}
+
+/** What an answer is made of. */
+export interface ResponseParts {
+  readonly status: number
+  readonly statusText: string
+  readonly url: string
+  readonly headers: HttpHeaders
+  readonly history: readonly HistoryEntry[]
+  readonly timings: Timings
+  readonly body: HttpBody
+  readonly rules: ReadingRules
+}
+
+/** What `createResponse` makes an answer of; at most one of `json`, `text` and `bytes`. */
+export interface ResponseContent {
+  /** Default 200. */
+  readonly status?: number
+  readonly statusText?: string
+  readonly headers?: HeaderFields
+  readonly json?: unknown
+  readonly text?: string
+  readonly bytes?: Uint8Array
+}
+
+/** An answer that no server gave, for `handler` and for middleware that answers by itself. Throws like `HttpHeaders`. */
+export function createResponse(init: ResponseContent = {}): HttpResponse {
+  const json = own(init, 'json')
+  const text = json === undefined ? own(init, 'text') : JSON.stringify(json)
+  const bytes = text === undefined ? (own(init, 'bytes') ?? new Uint8Array()) : Buffer.from(text, 'utf8')
+  const headers = new HttpHeaders(own(init, 'headers'))
+  const typed = json === undefined || headers.has('content-type')
+  return new Answer({
+    status: own(init, 'status') ?? 200,
+    statusText: own(init, 'statusText') ?? '',
+    url: '',
+    headers: typed ? headers : headers.with({ 'content-type': 'application/json' }),
+    history: [],
+    timings: { reused: false, connected: 0, answered: 0 },
+    body: wholeBody(bytes),
+    rules: { most: MOST, mostJson: MOST_JSON, context: { protocol: 'http' } },
+  })
+}
+
+/** The limits on bodies read in one go: `maxBytes` if the caller chose, else 100 MiB and 10 MiB for JSON. */
+export function readingRules(maxBytes: number | undefined, context: ErrorContext): ReadingRules {
+  return { most: maxBytes ?? MOST, mostJson: maxBytes ?? MOST_JSON, context }
+}
+
+/** The one kind of answer. */
+export class Answer implements HttpResponse {
+  readonly #parts: ResponseParts
+
+  constructor(parts: ResponseParts) {
+    this.#parts = parts
+  }
+
+  get status(): number {
+    return this.#parts.status
+  }
+
+  get statusText(): string {
+    return this.#parts.statusText
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300
+  }
+
+  get url(): string {
+    return this.#parts.url
+  }
+
+  get httpVersion(): string {
+    return '1.1'
+  }
+
+  get headers(): HttpHeaders {
+    return this.#parts.headers
+  }
+
+  get history(): readonly HistoryEntry[] {
+    return this.#parts.history
+  }
+
+  get timings(): Timings {
+    return this.#parts.timings
+  }
+
+  get closed(): Promise<NetError | undefined> {
+    return this.body.closed
+  }
+
+  get body(): HttpBody {
+    return this.#parts.body
+  }
+
+  /** The same answer with some parts exchanged; the two share their body. */
+  with(changes: Partial<ResponseParts>): Answer {
+    return new Answer({ ...this.#parts, ...changes })
+  }
+
+  async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
+    const { mostJson, context } = this.#parts.rules
+    const value = parseJson(await readBytes(this.body, mostJson, context), context)
+    return schema === undefined ? (value as T) : validated(value, schema, context)
+  }
+
+  async text(charset?: Charset): Promise<string> {
+    const { most, context } = this.#parts.rules
+    const bytes = await readBytes(this.body, most, context)
+    const given = typeof charset === 'function' ? charset(bytes) : charset
+    return decodeText(bytes, given ?? this.#charset(), context)
+  }
+
+  bytes(): Promise<Uint8Array> {
+    const { most, context } = this.#parts.rules
+    return readBytes(this.body, most, context)
+  }
+
+  lines(charset?: string): AsyncIterable<string> {
+    return readLines(this.body, charset ?? this.#charset(), this.#parts.rules)
+  }
+
+  saveTo(sink: Sink): Promise<number> {
+    return saveBody(this.body, sink)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.body.cancel()
+  }
+
+  #charset(): string {
+    return CHARSET.exec(this.headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
+  }
+}
+
+async function validated<T>(value: unknown, schema: ResponseSchema<T>, context: ErrorContext): Promise<T> {
+  const result = await schema['~standard'].validate(value)
+  if (result.issues === undefined) return result.value
+  const [first] = result.issues
+  const message = `the JSON does not fit the schema: ${first?.message ?? ''}`
+  throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
+}
+
+const MOST = 104_857_600
+const MOST_JSON = 10_485_760
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i

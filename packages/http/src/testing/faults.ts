@@ -1,0 +1,91 @@
+/* What can go wrong with an answer, done on purpose. Works on the socket below Node's server. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+import { clock, own } from '@net/core/authoring'
+
+/** An answer in place of the route's. */
+export interface CannedReply {
+  /** Default 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string | Uint8Array
+}
+
+/**
+ * What happens: another answer, a delay in milliseconds, the connection closed (`drop`), reset, left open without a
+ * word more (`stall`), closed in our direction only (`half-close`), or nonsense on it (`garbage`).
+ */
+export type FaultAction =
+  | { readonly reply: CannedReply }
+  | { readonly delay: number }
+  | 'drop'
+  | 'reset'
+  | 'stall'
+  | 'half-close'
+  | 'garbage'
+
+/** A fault of a test server. */
+export interface HttpFault {
+  /** Which requests: a path, a method and path such as `GET /json`, or a pattern for the latter. Default any. */
+  readonly on?: string | RegExp
+  /** After how many bytes of the answer, head included. Default 0: instead of an answer. */
+  readonly after?: number
+  /** How many requests it befalls. Default 1. */
+  readonly times?: number
+  readonly do: FaultAction
+}
+
+/** Does it, or arms it to happen later; resolves to whether the route still has to answer. */
+export async function applyFault(
+  fault: HttpFault,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const action = fault.do
+  const { socket } = request
+  if (typeof action === 'string') {
+    const after = own(fault, 'after') ?? 0
+    if (after > 0) cutAfter(socket, after, action)
+    else strike(socket, action)
+    return after > 0
+  }
+  if ('delay' in action) {
+    await new Promise<void>((resolve) => {
+      clock().after(action.delay, resolve)
+    })
+    return !socket.destroyed
+  }
+  const { status = 200, headers = {}, body = '' } = action.reply
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.writeHead(status).end(body)
+  return false
+}
+
+function strike(socket: Socket, action: Exclude<FaultAction, object>): void {
+  if (action === 'drop') socket.destroySoon()
+  else if (action === 'reset') socket.resetAndDestroy()
+  else if (action === 'half-close') socket.end()
+  else if (action === 'garbage') socket.write(GARBAGE)
+}
+
+/** Lets so many bytes of the answer pass, then strikes. */
+function cutAfter(socket: Socket, after: number, action: Exclude<FaultAction, object>): void {
+  let left = after
+  const write = socket.write.bind(socket) as (chunk: Buffer) => boolean
+  Reflect.set(socket, 'write', (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
+    const encoding = typeof rest[0] === 'string' ? (rest[0] as BufferEncoding) : 'utf8'
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk)
+    if (left > 0) write(bytes.subarray(0, left))
+    const struck = left > 0 && bytes.length >= left
+    left -= bytes.length
+    // What is written in one go leaves in one go: the fault comes after it.
+    if (struck) setImmediate(() => strike(socket, action))
+    const done = rest.find((each) => typeof each === 'function') as (() => void) | undefined
+    if (done !== undefined) process.nextTick(done)
+    return true
+  })
+}
+
+const GARBAGE = Buffer.from('\u0000\u0001 this is no HTTP \r\n\r\n')

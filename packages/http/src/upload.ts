@@ -1,0 +1,104 @@
+/*
+ * The body of a request on its way out: reads the source as fast as the peer takes the bytes, limits how long the
+ * peer may leave us waiting, and lets go of the source at once when the exchange ends. Knows no engine.
+ */
+
+import { Deadline, netError, type OpenSource, type Operation } from '@net/core/authoring'
+
+/** A body that is being sent, to be read by the engine. */
+export class Upload implements AsyncIterableIterator<Uint8Array> {
+  /** Resolves once the engine has taken all; never rejects. */
+  readonly sent: Promise<void>
+  /** What the source threw. */
+  failure: unknown
+  readonly #done: () => void
+  readonly #open: OpenSource
+  readonly #op: Operation
+  readonly #begun: () => void
+  readonly #writing: Deadline
+  #chunks: AsyncIterator<Uint8Array> | undefined
+  #given = 0
+  #taken = 0
+  #stopped: Promise<void> | undefined
+
+  /** `begun` is called when the first byte is asked for. */
+  constructor(open: OpenSource, op: Operation, begun: () => void) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.sent = promise
+    this.#done = resolve
+    this.#open = open
+    this.#op = op
+    this.#begun = begun
+    this.#writing = new Deadline(op.limits.write, () => this.#late(), 1)
+  }
+
+  /** In bytes; undefined where only reading it will tell. */
+  get size(): number | undefined {
+    return this.#open.size
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    this.#accepted()
+    this.#refuseStopped()
+    const result = await this.#read()
+    // To end here would make what was sent look whole.
+    this.#refuseStopped()
+    if (result.done === true) {
+      await this.stop()
+      this.#done()
+      return result
+    }
+    this.#given = result.value.length
+    this.#writing.start()
+    return result
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    await this.stop()
+    return { done: true, value: undefined }
+  }
+
+  /** Nothing more is read or sent; resolves once the source has been let go, never rejects. */
+  stop(): Promise<void> {
+    this.#writing.stop()
+    // What a source says about being let go of changes nothing in what was sent.
+    this.#stopped ??= this.#open.close().catch(() => {})
+    return this.#stopped
+  }
+
+  async #read(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      this.#begun()
+      this.#chunks ??= this.#open.chunks()[Symbol.asyncIterator]()
+      return await this.#chunks.next()
+    } catch (error) {
+      this.failure = error
+      throw error
+    }
+  }
+
+  /** That we are asked for the next chunk says that the last one found room. */
+  #accepted(): void {
+    this.#writing.stop()
+    if (this.#given === 0) return
+    this.#writing.moved(this.#given)
+    this.#taken += this.#given
+    this.#given = 0
+    this.#op.progress(this.#taken, this.#open.size)
+  }
+
+  #refuseStopped(): void {
+    if (this.#stopped === undefined) return
+    throw netError('NET_CLOSED', { message: 'the exchange is over' })
+  }
+
+  #late(): void {
+    const limit = this.#op.limits.write
+    const message = `the server took none of our bytes within ${limit} ms`
+    this.#op.fail(netError('NET_TIMEOUT_WRITE', { message, phase: 'send', limit }))
+  }
+}

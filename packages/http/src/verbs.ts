@@ -1,0 +1,56 @@
+/* The verbs for programs that need no client of their own: they share one, made at the first call. */
+
+import { createClient, type HttpClient } from './client.ts'
+import type { RequestOptions } from './client-options.ts'
+import type { PendingResponse } from './pending-response.ts'
+
+/** GET (RFC 9110 section 9.3.1). */
+export function get(url: string | URL, options?: RequestOptions): PendingResponse {
+  return sharedClient().get(url, options)
+}
+
+/** POST (RFC 9110 section 9.3.3); not repeated by default. */
+export function post(url: string | URL, options?: RequestOptions): PendingResponse {
+  return sharedClient().post(url, options)
+}
+
+/** PUT (RFC 9110 section 9.3.4). */
+export function put(url: string | URL, options?: RequestOptions): PendingResponse {
+  return sharedClient().put(url, options)
+}
+
+/** PATCH (RFC 5789); not repeated by default. */
+export function patch(url: string | URL, options?: RequestOptions): PendingResponse {
+  return sharedClient().patch(url, options)
+}
+
+/** DELETE (RFC 9110 section 9.3.5). */
+export function del(url: string | URL, options?: RequestOptions): PendingResponse {
+  return sharedClient().delete(url, options)
+}
+
+/** HEAD (RFC 9110 section 9.3.2). */
+export function head(url: string | URL, options?: RequestOptions): PendingResponse {
+  return sharedClient().head(url, options)
+}
+
+/** OPTIONS (RFC 9110 section 9.3.7). */
+export function options(url: string | URL, options?: RequestOptions): PendingResponse {
+  return sharedClient().options(url, options)
+}
+
+/** Any method, such as `PROPFIND`; what is not idempotent (RFC 9110 section 9.2.2) is not repeated by default. */
+export function request(
+  method: string,
+  url: string | URL,
+  options?: RequestOptions,
+): PendingResponse {
+  return sharedClient().request(method, url, options)
+}
+
+function sharedClient(): HttpClient {
+  client ??= createClient()
+  return client
+}
+
+let client: HttpClient | undefined

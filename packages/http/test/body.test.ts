@@ -1,0 +1,102 @@
+import { netError } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { expect, test } from 'vitest'
+
+import { ReceivedBody, wholeBody } from '../src/body.ts'
+
+function receiving(patience = Infinity): { body: ReceivedBody; flow: string[] } {
+  const flow: string[] = []
+  const body = new ReceivedBody(
+    {
+      pause: () => flow.push('pause'),
+      resume: () => flow.push('resume'),
+      abandon: () => flow.push('abandon'),
+    },
+    undefined,
+    patience,
+  )
+  return { body, flow }
+}
+
+const bytes = (text: string): Uint8Array => Buffer.from(text)
+
+test('chunks come out in order, before and after somebody waits', async () => {
+  const { body } = receiving()
+  body.push(bytes('a'))
+  const chunks = body[Symbol.asyncIterator]()
+  expect(await chunks.next()).toEqual({ done: false, value: bytes('a') })
+  const next = chunks.next()
+  body.push(bytes('b'))
+  expect(await next).toEqual({ done: false, value: bytes('b') })
+  const last = chunks.next()
+  body.end()
+  expect(await last).toEqual({ done: true, value: undefined })
+  expect(await body.closed).toBeUndefined()
+})
+
+test('the peer waits while 64 KiB are unread', async () => {
+  const { body, flow } = receiving()
+  body.push(new Uint8Array(65_535))
+  expect(flow).toEqual([])
+  body.push(new Uint8Array(1))
+  expect(flow).toEqual(['pause'])
+  const chunks = body[Symbol.asyncIterator]()
+  await chunks.next()
+  expect(flow).toEqual(['pause', 'resume'])
+})
+
+test('what came in before a failure can be read, then it throws', async () => {
+  const { body } = receiving()
+  const error = netError('NET_CONN_RESET', { message: 'gone' })
+  body.push(bytes('a'))
+  body.fail(error)
+  const chunks = body[Symbol.asyncIterator]()
+  expect((await chunks.next()).value).toEqual(bytes('a'))
+  await expect(chunks.next()).rejects.toBe(error)
+  expect(await body.closed).toBe(error)
+  body.push(bytes('b'))
+  body.end()
+  expect(body.ended).toBe(true)
+})
+
+test('a body can be read once', () => {
+  const body = wholeBody(bytes('a'))
+  expect(body.takeWhole()).toEqual([bytes('a')])
+  expect(() => body[Symbol.asyncIterator]()).toThrow(
+    expect.objectContaining({ code: 'NET_BODY_CONSUMED' }),
+  )
+  expect(() => body.takeWhole()).toThrow(expect.objectContaining({ code: 'NET_BODY_CONSUMED' }))
+})
+
+test('giving up lets go of the connection, and is no error', async () => {
+  const { body, flow } = receiving()
+  body.push(bytes('a'))
+  body.cancel()
+  body.cancel()
+  expect(flow).toEqual(['abandon'])
+  expect(await body.closed).toBeUndefined()
+})
+
+test('leaving a loop gives the rest up', async () => {
+  const { body, flow } = receiving()
+  body.push(bytes('a'))
+  body.push(bytes('b'))
+  for await (const chunk of body) {
+    expect(chunk).toEqual(bytes('a'))
+    break
+  }
+  expect(flow).toEqual(['abandon'])
+})
+
+test('a body in nobody’s hands is given up in time, one that is read is not', async () => {
+  using clock = useFakeClock()
+  const forgotten = receiving(1000)
+  const read = receiving(1000)
+  for (const { body } of [forgotten, read]) body.push(new Uint8Array(70_000))
+  const chunks = read.body[Symbol.asyncIterator]()
+  await clock.advance(1000)
+  expect(await forgotten.body.closed).toMatchObject({ code: 'NET_TIMEOUT_IDLE', limit: 1000 })
+  expect(forgotten.flow).toEqual(['pause', 'abandon'])
+  expect(read.flow).toEqual(['pause'])
+  expect((await chunks.next()).value).toHaveLength(70_000)
+})

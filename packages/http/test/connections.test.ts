@@ -1,0 +1,148 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { onEvent, type PoolEvent } from '@net/core'
+import { operation, type Operation } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+import type { ConnectionEvents, HttpConnection } from '../src/connection.ts'
+import { Connections, type Lessee } from '../src/connections.ts'
+
+class FakeConnection implements HttpConnection {
+  exchanges = 0
+  destroyed = false
+  readonly events: ConnectionEvents
+
+  constructor(events: ConnectionEvents) {
+    this.events = events
+  }
+
+  send(): void {}
+  pause(): void {}
+  resume(): void {}
+
+  destroy(): void {
+    if (this.destroyed) return
+    this.destroyed = true
+    this.events.gone(this)
+  }
+}
+
+const inOperation = <T>(
+  run: (op: Operation) => Promise<T>,
+  options: http.RequestOptions = {},
+): Promise<T> => operation({ protocol: 'http', operation: 'GET', kind: 'exchange' }, options, run)
+
+const lessee = (op: Operation, fresh = false): Lessee => ({
+  op,
+  operation: 'GET',
+  fresh,
+  connect: async (events) => new FakeConnection(events),
+})
+
+test('a free connection is used again, the one used last first', async () => {
+  const pool = new Connections(4, { id: 1 })
+  await inOperation(async (op) => {
+    const first = (await pool.lease('a', lessee(op))) as FakeConnection
+    const second = (await pool.lease('a', lessee(op))) as FakeConnection
+    first.events.free(first)
+    second.events.free(second)
+    expect(await pool.lease('a', lessee(op))).toBe(second)
+    expect(await pool.lease('a', lessee(op))).toBe(first)
+    expect(await pool.lease('b', lessee(op))).not.toBe(first)
+  })
+})
+
+test('beyond the limit calls wait in line', async () => {
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    const first = (await pool.lease('a', lessee(op))) as FakeConnection
+    const order: number[] = []
+    const waiting = [1, 2].map(async (number) => {
+      const connection = (await pool.lease('a', lessee(op))) as FakeConnection
+      order.push(number)
+      return connection
+    })
+    await turn()
+    expect(order).toEqual([])
+    first.events.free(first)
+    expect(await waiting[0]).toBe(first)
+    first.destroy()
+    expect(await waiting[1]).not.toBe(first)
+    expect(order).toEqual([1, 2])
+  })
+})
+
+test('whoever needs a fresh connection gets one, at the cost of an idle one', async () => {
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    const first = (await pool.lease('a', lessee(op))) as FakeConnection
+    first.events.free(first)
+    const second = await pool.lease('a', lessee(op, true))
+    expect(second).not.toBe(first)
+    expect(first.destroyed).toBe(true)
+  })
+})
+
+test('a connection that could not be made leaves its place to the next', async () => {
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    const { promise, reject } = Promise.withResolvers<HttpConnection>()
+    const failed = pool.lease('a', { ...lessee(op), connect: () => promise })
+    const next = pool.lease('a', lessee(op))
+    reject(new Error('refused'))
+    await expect(failed).rejects.toThrow('refused')
+    expect(await next).toBeInstanceOf(FakeConnection)
+  })
+})
+
+test('waiting has a limit, and who gave up takes nothing', async () => {
+  using clock = useFakeClock()
+  const pool = new Connections(1, { id: 1 })
+  let first: FakeConnection | undefined
+  await inOperation(async (op) => {
+    first = (await pool.lease('a', lessee(op))) as FakeConnection
+  })
+  const late = inOperation(async (op) => pool.lease('a', lessee(op)), { timeout: { pool: 500 } })
+  const failed = late.catch((error: unknown) => error)
+  const controller = new AbortController()
+  const { signal } = controller
+  const aborted = inOperation(async (op) => pool.lease('a', lessee(op)), { signal }).catch(
+    (error: unknown) => error,
+  )
+  await clock.advance(500)
+  expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_POOL', limit: 500, retry: 'safe' })
+  controller.abort()
+  expect(await aborted).toMatchObject({ code: 'NET_ABORTED' })
+  first!.events.free(first!)
+  await inOperation(async (op) => {
+    expect(await pool.lease('a', lessee(op))).toBe(first)
+  })
+})
+
+test('closing closes what nobody uses', async () => {
+  const pool = new Connections(2, { id: 1 })
+  await inOperation(async (op) => {
+    const idle = (await pool.lease('a', lessee(op))) as FakeConnection
+    const busy = (await pool.lease('a', lessee(op))) as FakeConnection
+    idle.events.free(idle)
+    pool.closeIdle()
+    expect([idle.destroyed, busy.destroyed]).toEqual([true, false])
+  })
+})
+
+test('a client has at most so many connections to an origin, and tells what it does with them', async () => {
+  const events: PoolEvent[] = []
+  using listening = onEvent('pool', (event) => events.push(event))
+  expect(listening).toBeDefined()
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url, connections: 2 })
+  await Promise.all(Array.from({ length: 6 }, () => client.get('/json').json()))
+  expect(server.accepted).toBe(2)
+  const actions = events.map(({ action }) => action)
+  expect(actions.filter((action) => action === 'create')).toHaveLength(2)
+  expect(actions.filter((action) => action === 'wait')).toHaveLength(4)
+  expect(events.every(({ size, busy }) => size <= 2 && busy <= size)).toBe(true)
+})

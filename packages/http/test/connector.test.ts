@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { TlsError } from '@net/core'
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { tcpDialer, type Dialer } from '@net/socket'
+import { createCertificates, type IssueOptions } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+const authority = createCertificates()
+
+test('a certificate of an authority that we trust is accepted', async () => {
+  await using server = await startHttpServer({ tls: authority.issue() })
+  await using client = http.createClient({ baseUrl: server.url, tls: { ca: authority.ca } })
+  expect(server.url).toMatch(/^https:/)
+  expect(await client.get('/json').json()).toMatchObject({ title: 'Hello' })
+})
+
+test.each<[string, IssueOptions, string]>([
+  ['a self-signed certificate', { selfSigned: true }, 'NET_TLS_CERT_UNTRUSTED'],
+  ['an expired certificate', { expired: true }, 'NET_TLS_CERT_EXPIRED'],
+  ['a certificate for another host', { names: ['other.test'] }, 'NET_TLS_CERT_HOST'],
+])('%s is refused before a byte of the request is sent', async (_name, options, code) => {
+  await using server = await startHttpServer({ tls: authority.issue(options) })
+  await using client = http.createClient({ baseUrl: server.url, tls: { ca: authority.ca } })
+  const error: unknown = await client.get('/json').catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(TlsError)
+  expect(error).toMatchObject({ code, phase: 'tls', retry: 'never' })
+  expect(server.received).toHaveLength(0)
+  await expect.poll(() => server.connections).toBe(0)
+})
+
+test('an unknown authority is refused, unless the option says otherwise by its name', async () => {
+  await using server = await startHttpServer({ tls: authority.issue() })
+  await using careful = http.createClient({ baseUrl: server.url })
+  await expect(careful.get('/json')).rejects.toMatchObject({ code: 'NET_TLS_CERT_UNTRUSTED' })
+  await using careless = http.createClient({
+    baseUrl: server.url,
+    tls: { dangerouslySkipVerification: true },
+  })
+  expect(await careless.get('/json').json()).toMatchObject({ id: 1 })
+})
+
+test('a server that speaks no TLS is told apart', async () => {
+  await using plain = await startHttpServer()
+  await using client = http.createClient()
+  const url = plain.url.replace('http:', 'https:')
+  await expect(client.get(url)).rejects.toMatchObject({ code: 'NET_TLS_NOT_TLS', phase: 'tls' })
+})
+
+test('a refused connection is told with its phase', async () => {
+  const server = await startHttpServer()
+  const { url } = server
+  await server.close()
+  await expect(http.get(url, { retry: false })).rejects.toMatchObject({
+    code: 'NET_CONNECT_REFUSED',
+    phase: 'connect',
+    retry: 'safe',
+  })
+})
+
+test('any dialer will do, and it is asked for the endpoint of the URL', async () => {
+  await using server = await startHttpServer()
+  const port = Number(new URL(server.url).port)
+  const asked: unknown[] = []
+  const tcp = tcpDialer()
+  const dialer: Dialer = {
+    name: 'detour',
+    dial(endpoint, options) {
+      asked.push(endpoint)
+      return tcp.dial({ scheme: 'tcp', host: '127.0.0.1', port }, options)
+    },
+  }
+  await using client = http.createClient({ dialer })
+  expect(await client.get('http://shop.test/json').json()).toMatchObject({ id: 1 })
+  expect(asked).toEqual([{ scheme: 'tcp', host: 'shop.test', port: 80 }])
+  expect(server.received[0]!.headers.host).toBe('shop.test')
+})
+
+test('a Unix socket stands for every server', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'net-'))
+  const path = join(folder, 'app.sock')
+  const server = createServer((request, response) => response.end(request.headers.host))
+  try {
+    await new Promise<void>((resolve) => {
+      server.listen(path, resolve)
+    })
+    await using client = http.createClient({ unixSocket: path })
+    expect(await client.get('http://docker/version').text()).toBe('docker')
+  } finally {
+    server.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a dialer and a Unix socket exclude each other', () => {
+  expect(() => http.createClient({ unixSocket: '/x', dialer: tcpDialer() })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+})

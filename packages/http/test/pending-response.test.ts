@@ -1,0 +1,50 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { createResponse, PendingResponse, type Intent } from '@net/http'
+import { expect, test } from 'vitest'
+
+function pending(answer = createResponse({ text: 'a\nb' })): {
+  promise: PendingResponse
+  intents: Intent[]
+} {
+  const intents: Intent[] = []
+  const promise = new PendingResponse(async (intent) => {
+    intents.push({ ...intent })
+    return answer
+  })
+  return { promise, intents }
+}
+
+test('the call starts in the next microtask, and what was asked for by then counts', async () => {
+  const { promise, intents } = pending(createResponse({ json: { a: 1 } }))
+  const value = promise.json()
+  expect(intents).toEqual([])
+  await Promise.resolve()
+  expect(intents).toEqual([{ kind: 'exchange', json: true }])
+  expect(await value).toEqual({ a: 1 })
+})
+
+test('it is a promise of the answer', async () => {
+  const { promise, intents } = pending()
+  expect(promise).toBeInstanceOf(Promise)
+  expect((await promise).status).toBe(200)
+  expect(intents).toEqual([{ kind: 'transfer', json: false }])
+  expect(promise.then()).not.toBeInstanceOf(PendingResponse)
+})
+
+test('text, bytes, lines and saving', async () => {
+  expect(await pending().promise.text()).toBe('a\nb')
+  expect(await pending().promise.bytes()).toHaveLength(3)
+  expect(await Array.fromAsync(pending().promise.lines())).toEqual(['a', 'b'])
+  const saved: Uint8Array[] = []
+  expect(await pending().promise.saveTo((chunk) => void saved.push(chunk))).toBe(3)
+  expect(Buffer.concat(saved).toString()).toBe('a\nb')
+})
+
+test('a shortcut that fails is one rejection, not two', async () => {
+  const failing = new PendingResponse(() => Promise.reject(new Error('no')))
+  await expect(failing.json()).rejects.toThrow('no')
+  const lines = new PendingResponse(() => Promise.reject(new Error('no'))).lines()
+  await turn()
+  await expect(Array.fromAsync(lines)).rejects.toThrow('no')
+})

@@ -1,0 +1,194 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { netError } from '@net/core/authoring'
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { ReceivedBody, wholeBody } from '../src/body.ts'
+import { decodeText, parseJson, readBytes, readLines, readStart, saveBody } from '../src/reading.ts'
+
+const context = { protocol: 'http' }
+const rules = { most: 1000, mostJson: 1000, context }
+
+function open(size?: number): ReceivedBody {
+  return new ReceivedBody({ pause() {}, resume() {}, abandon() {} }, size, Infinity)
+}
+
+function bodyOf(...chunks: readonly string[]): ReceivedBody {
+  const body = open()
+  for (const chunk of chunks) body.push(Buffer.from(chunk))
+  body.end()
+  return body
+}
+
+test('bytes within the limit', async () => {
+  expect(Buffer.from(await readBytes(bodyOf('a', 'b'), 10, context)).toString()).toBe('ab')
+  const slow = open()
+  const read = readBytes(slow, 10, context)
+  slow.push(Buffer.from('a'))
+  slow.push(Buffer.from('b'))
+  slow.end()
+  expect(Buffer.from(await read).toString()).toBe('ab')
+})
+
+test('[HTTP-28] a body that is announced too long, or is, is refused', async () => {
+  await expect(readBytes(open(11), 10, context)).rejects.toMatchObject({
+    code: 'NET_PROTO_LIMIT',
+    limit: 10,
+  })
+  const body = open()
+  const read = readBytes(body, 10, context)
+  body.push(new Uint8Array(11))
+  await expect(read).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', phase: 'receive' })
+  expect(body.ended).toBe(true)
+})
+
+test('a failure has what came before as partial, which no log prints', async () => {
+  const body = open()
+  body.push(Buffer.from('half'))
+  body.fail(netError('NET_PROTO_INCOMPLETE', { message: 'cut' }))
+  const error: unknown = await readBytes(body, 10, context).catch((thrown: unknown) => thrown)
+  expect(Buffer.from((error as { partial: Uint8Array }).partial).toString()).toBe('half')
+  expect(Object.keys(error as object)).not.toContain('partial')
+})
+
+test('lines end with LF, CRLF or CR, wherever the chunks are cut', async () => {
+  const text = 'one\r\ntwo\nthree\rfour\n\nfive'
+  const expected = ['one', 'two', 'three', 'four', '', 'five']
+  for (let cut = 0; cut <= text.length; cut++) {
+    const body = bodyOf(text.slice(0, cut), text.slice(cut))
+    expect(await Array.fromAsync(readLines(body, 'utf-8', rules))).toEqual(expected)
+  }
+  expect(await Array.fromAsync(readLines(bodyOf('a\r', '\nb'), 'utf-8', rules))).toEqual(['a', 'b'])
+  expect(await Array.fromAsync(readLines(bodyOf('a\n'), 'utf-8', rules))).toEqual(['a'])
+})
+
+test('characters survive any cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.nat(), async (text, at) => {
+      const bytes = Buffer.from(text.replaceAll(/[\r\n]/g, ' '))
+      const cut = bytes.length === 0 ? 0 : at % bytes.length
+      const body = open()
+      body.push(bytes.subarray(0, cut))
+      body.push(bytes.subarray(cut))
+      body.end()
+      const lines = await Array.fromAsync(readLines(body, 'utf-8', rules))
+      expect(lines.join('')).toBe(new TextDecoder().decode(bytes))
+    }),
+  )
+})
+
+test('a line without end is refused', async () => {
+  const body = bodyOf('x'.repeat(1001))
+  await expect(Array.fromAsync(readLines(body, 'utf-8', rules))).rejects.toMatchObject({
+    code: 'NET_PROTO_LIMIT',
+    limit: 1000,
+  })
+})
+
+test('text in the charset asked for', () => {
+  expect(decodeText(Buffer.from([0xe9]), 'latin1', context)).toBe('é')
+  expect(() => decodeText(Buffer.from('a'), 'klingon', context)).toThrow(
+    expect.objectContaining({ code: 'NET_PROTO_DECODE' }),
+  )
+})
+
+test('[H-HTTP-30] JSON with a BOM, deep nesting, __proto__ and NaN', () => {
+  expect(parseJson(Buffer.from('\ufeff{"a":1}'), context)).toEqual({ a: 1 })
+  const deep = parseJson(Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)), context)
+  expect(Array.isArray(deep)).toBe(true)
+  const value = parseJson(Buffer.from('{"__proto__":{"x":1},"a":1,"a":2}'), context) as { a: number }
+  expect(value.a).toBe(2)
+  expect(({} as { x?: unknown }).x).toBeUndefined()
+  for (const text of ['NaN', '', '{"a"']) {
+    expect(() => parseJson(Buffer.from(text), context)).toThrow(
+      expect.objectContaining({ code: 'NET_PROTO_DECODE' }),
+    )
+  }
+})
+
+test('[H-HTTP-30] JSON above 10 MiB is refused, and what is below is parsed', async () => {
+  await using server = await startHttpServer({
+    routes: {
+      '/big': (_request, response) => {
+        response.end(JSON.stringify(Array.from({ length: 900_000 }, (_, at) => at)))
+      },
+    },
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  await expect(client.get('/bytes/10485761').json()).rejects.toMatchObject({
+    code: 'NET_PROTO_LIMIT',
+    limit: 10_485_760,
+  })
+  expect(await client.get('/big').json<number[]>()).toHaveLength(900_000)
+})
+
+test('the beginning of a body, whatever happens to the rest', async () => {
+  expect(Buffer.from(await readStart(bodyOf('abc', 'def'), 4)).toString()).toBe('abcd')
+  const body = open()
+  body.push(Buffer.from('half'))
+  body.fail(netError('NET_CONN_RESET', { message: 'gone' }))
+  expect(Buffer.from(await readStart(body, 100)).toString()).toBe('half')
+})
+
+test('[HTTP-26] a body goes to a file with progress, and takes its name at the end', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'net-'))
+  try {
+    await using server = await startHttpServer()
+    const path = join(folder, 'file.bin')
+    let last: unknown
+    const size = await http
+      .get(`${server.url}/bytes/1000000`, { onProgress: (progress) => (last = progress) })
+      .saveTo(http.toFile(path))
+    expect(size).toBe(1_000_000)
+    expect(readFileSync(path)).toHaveLength(1_000_000)
+    expect(last).toMatchObject({ transferred: 1_000_000, total: 1_000_000 })
+    server.fail({ do: 'drop', after: 5000 })
+    const broken = http.get(`${server.url}/bytes/1000000`, { retry: false })
+    await expect(broken.saveTo(http.toFile(join(folder, 'half.bin')))).rejects.toMatchObject({
+      code: 'NET_PROTO_INCOMPLETE',
+      expected: 1_000_000,
+    })
+    expect(readdirSync(folder)).toEqual(['file.bin'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('[H-HTTP-01] a file that is cut short never gets its name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'net-'))
+  try {
+    await using server = await startHttpServer()
+    server.fail({ do: 'reset', after: 5000 })
+    const sink = http.toFile(join(folder, 'file.bin'), { keepPart: true })
+    const call = http.get(`${server.url}/bytes/1000000`, { retry: false }).saveTo(sink)
+    await expect(call).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
+    expect(readdirSync(folder)).toEqual(['file.bin.part'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a sink that is stuck is let go of when the call is aborted', async () => {
+  await using server = await startHttpServer()
+  const controller = new AbortController()
+  const stuck = Promise.withResolvers<void>()
+  const call = http
+    .get(`${server.url}/bytes/10000000`, { signal: controller.signal })
+    .saveTo(() => {
+      stuck.resolve()
+      return new Promise(() => {})
+    })
+  await stuck.promise
+  controller.abort()
+  await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED' })
+})
+
+test('a whole body is saved too', async () => {
+  const chunks: Uint8Array[] = []
+  expect(await saveBody(wholeBody(Buffer.from('abc')), (chunk) => void chunks.push(chunk))).toBe(3)
+})

@@ -1,0 +1,96 @@
+import { bearer, type ClientOptions, type RequestOptions } from '@net/http'
+import { expect, test } from 'vitest'
+
+import { RequestFactory, type PreparedRequest } from '../src/request-factory.ts'
+
+function prepare(
+  client: ClientOptions,
+  options?: RequestOptions,
+  url: string | URL = 'http://host/a',
+): PreparedRequest {
+  return new RequestFactory(client).prepare('GET', url, { options, json: false })
+}
+
+const headersOf = (prepared: PreparedRequest): Record<string, string> =>
+  Object.fromEntries(prepared.request.headers)
+
+test('our own headers, then those of the client, then those of the call', () => {
+  expect(headersOf(prepare({}))).toEqual({
+    accept: '*/*',
+    'accept-encoding': 'gzip, deflate, br, zstd',
+    'user-agent': 'net-http',
+  })
+  const prepared = prepare(
+    { headers: { 'user-agent': 'mine', 'x-client': '1', 'x-both': 'client' } },
+    { headers: { 'X-Both': 'call', Accept: 'text/plain' } },
+  )
+  expect(headersOf(prepared)).toEqual({
+    'accept-encoding': 'gzip, deflate, br, zstd',
+    'user-agent': 'mine',
+    'x-client': '1',
+    'X-Both': 'call',
+    Accept: 'text/plain',
+  })
+})
+
+test('[HTTP-10] null drops a header that we would add', () => {
+  const prepared = prepare({}, { headers: { accept: null, 'Accept-Encoding': null, 'user-agent': null } })
+  expect(headersOf(prepared)).toEqual({})
+})
+
+test('JSON is asked for where it is expected, and encodings where they are taken off', () => {
+  const factory = new RequestFactory({})
+  const json = factory.prepare('get', 'http://host/', {
+    options: { decompress: false },
+    json: true,
+  })
+  expect(headersOf(json)).toEqual({ accept: 'application/json', 'user-agent': 'net-http' })
+  expect(json.request.method).toBe('GET')
+})
+
+test('target and endpoint are without credentials', () => {
+  const prepared = prepare({}, undefined, 'https://ada:lovelace-1815@host/a?b=1#c')
+  expect(prepared.target).toBe('https://host/a?b=1')
+  expect(prepared.endpoint).toBe('host:443')
+  expect(prepared.settings.auth?.name).toBe('basic')
+  expect(prepare({}, undefined, 'http://[::1]:8080/').endpoint).toBe('[::1]:8080')
+})
+
+test('the credentials of a client with a base go to no other origin', () => {
+  const client = {
+    baseUrl: 'https://api.test/v1',
+    auth: bearer('token-of-api'),
+    headers: { 'x-api-key': 'key-of-api', 'x-plain': '1' },
+  }
+  const inside = prepare(client, undefined, '/users')
+  expect(inside.settings.auth?.name).toBe('bearer')
+  expect(inside.request.headers.has('x-api-key')).toBe(true)
+  const outside = prepare(client, undefined, 'https://other.test/')
+  expect(outside.settings.auth).toBeUndefined()
+  expect(headersOf(outside)).toMatchObject({ 'x-plain': '1' })
+  expect(outside.request.headers.has('x-api-key')).toBe(false)
+})
+
+test.each([
+  'Connection',
+  'Transfer-Encoding',
+  'Upgrade',
+  'Expect',
+  'Keep-Alive',
+  'TE',
+  'Trailer',
+])('the header %s belongs to the connection', (name) => {
+  for (const make of [
+    () => prepare({}, { headers: { [name]: 'x' } }),
+    () => prepare({ headers: { [name]: 'x' } }),
+  ]) {
+    expect(make).toThrow(expect.objectContaining({ code: 'NET_BAD_HEADER' }))
+  }
+})
+
+test.each(['CONNECT', 'connect', 'GET /x', 'G\r\nET', ''])('the method %j is refused', (method) => {
+  const factory = new RequestFactory({})
+  expect(() => factory.prepare(method, 'http://host/', { options: undefined, json: false })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+})

@@ -1,0 +1,35 @@
+import { HttpHeaders, HttpRequest } from '@net/http'
+import { expect, test } from 'vitest'
+
+import { isIdempotent } from '../src/request.ts'
+
+const url = new URL('http://host/a')
+
+test('a copy has the changes, and the original stays', () => {
+  const body = { bytes: new Uint8Array(1), replayable: true, begun: false }
+  const request = new HttpRequest('POST', url, new HttpHeaders({ a: '1', b: '2' }), body)
+  const copy = request.with({ method: 'PUT', headers: { b: null, c: '3' } })
+  expect([copy.method, copy.url, copy.body]).toEqual(['PUT', url, body])
+  expect([...copy.headers]).toEqual([
+    ['a', '1'],
+    ['c', '3'],
+  ])
+  expect(request.method).toBe('POST')
+  expect(request.with({ body: null }).body).toBeUndefined()
+})
+
+test('HttpHeaders replace all', () => {
+  const request = new HttpRequest('GET', url, new HttpHeaders({ a: '1' }))
+  expect([...request.with({ headers: new HttpHeaders({ b: '2' }) }).headers]).toEqual([['b', '2']])
+})
+
+test.each([
+  ['GET', true],
+  ['PUT', true],
+  ['DELETE', true],
+  ['POST', false],
+  ['PATCH', false],
+  ['LOCK', false],
+])('%s idempotent: %s', (method, expected) => {
+  expect(isIdempotent(method)).toBe(expected)
+})

@@ -1,0 +1,83 @@
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+test('[HTTP-20] status, words, headers, URL and version of an answer', async () => {
+  await using server = await startHttpServer()
+  const response = await http.get(`${server.url}/json?page=1`)
+  expect(response).toMatchObject({
+    status: 200,
+    statusText: 'OK',
+    ok: true,
+    url: `${server.url}/json?page=1`,
+    httpVersion: '1.1',
+    history: [],
+  })
+  expect(response.headers.get('Content-Type')).toBe('application/json')
+  const missing = await http.get(`${server.url}/status/404`, { throwHttpErrors: false })
+  expect([missing.ok, missing.status, missing.statusText]).toEqual([false, 404, 'Not Found'])
+})
+
+test('[HTTP-29] an answer knows when it came and over which connection', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const first = await client.get('/json')
+  const { timings } = await client.get('/json')
+  expect(first.timings.reused).toBe(false)
+  expect(timings.reused).toBe(true)
+  expect(timings.connected).toBeGreaterThanOrEqual(0)
+  expect(timings.answered).toBeGreaterThanOrEqual(timings.connected)
+})
+
+test('[HTTP-22] bytes, text and JSON; the charset is that of the header, the caller or a detector', async () => {
+  const latin = (): http.HttpResponse =>
+    http.createResponse({
+      bytes: Buffer.from([0x63, 0x61, 0x66, 0xe9]),
+      headers: { 'content-type': 'text/plain; charset="ISO-8859-1"' },
+    })
+  expect(await latin().text()).toBe('café')
+  expect(await latin().text('utf-8')).toBe('caf\ufffd')
+  expect(await latin().text((bytes) => (bytes.includes(0xe9) ? 'latin1' : 'utf-8'))).toBe('café')
+  expect(await latin().bytes()).toHaveLength(4)
+  expect(await http.createResponse({ text: 'grüß' }).text()).toBe('grüß')
+  expect(await http.createResponse({ json: [1] }).json()).toEqual([1])
+})
+
+test('a schema of any library has the last word', async () => {
+  const schema: http.ResponseSchema<number> = {
+    '~standard': {
+      version: 1,
+      validate: (value) =>
+        typeof value === 'number' ? { value: value * 2 } : { issues: [{ message: 'not a number' }] },
+    },
+  }
+  expect(await http.createResponse({ json: 21 }).json(schema)).toBe(42)
+  await expect(http.createResponse({ json: 'x' }).json(schema)).rejects.toMatchObject({
+    code: 'NET_PROTO_DECODE',
+    message: expect.stringContaining('not a number'),
+  })
+})
+
+test('a body comes as chunks, as lines and undecoded', async () => {
+  await using server = await startHttpServer()
+  const chunks = await Array.fromAsync((await http.get(`${server.url}/bytes/100000`)).body)
+  expect(Buffer.concat(chunks)).toHaveLength(100_000)
+  const lines = await Array.fromAsync(http.createResponse({ text: 'a\r\nb\n' }).lines())
+  expect(lines).toEqual(['a', 'b'])
+  const raw = await http.get(`${server.url}/gzip/1048576`, { decompress: false }).bytes()
+  expect([...raw.subarray(0, 2)]).toEqual([0x1f, 0x8b])
+})
+
+test('a body is read once', async () => {
+  const response = http.createResponse({ text: 'x' })
+  await response.text()
+  await expect(response.text()).rejects.toMatchObject({ code: 'NET_BODY_CONSUMED' })
+})
+
+test('an answer made by hand has what it was given', async () => {
+  const response = http.createResponse({ status: 201, headers: { 'x-a': '1' }, json: { a: 1 } })
+  expect([response.status, response.headers.get('x-a')]).toEqual([201, '1'])
+  expect(response.headers.get('content-type')).toBe('application/json')
+  expect(await response.closed).toBeUndefined()
+  await response[Symbol.asyncDispose]()
+})

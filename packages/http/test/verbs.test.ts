@@ -1,0 +1,42 @@
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+interface Echo {
+  readonly method: string
+  readonly query: readonly (readonly [string, string])[]
+  readonly body: string
+}
+
+test.each([
+  ['GET', http.get],
+  ['POST', http.post],
+  ['PUT', http.put],
+  ['PATCH', http.patch],
+  ['DELETE', http.delete],
+  ['OPTIONS', http.options],
+] as const)('[HTTP-01] %s', async (method, verb) => {
+  await using server = await startHttpServer()
+  const echo = await verb(`${server.url}/echo`, { params: { q: 'x' } }).json<Echo>()
+  expect(echo).toMatchObject({ method, query: [['q', 'x']] })
+})
+
+test('[HTTP-01] HEAD, and any other method', async () => {
+  await using server = await startHttpServer()
+  expect((await http.head(`${server.url}/json`)).status).toBe(200)
+  const echo = await http.request('PROPFIND', `${server.url}/echo`, { json: [1] }).json<Echo>()
+  expect(echo).toMatchObject({ method: 'PROPFIND', body: '[1]' })
+})
+
+test('verbs never throw, they reject', async () => {
+  for (const call of [
+    () => http.get('no url'),
+    () => http.get('http://host/', { headers: { 'a\n': 'x' } }),
+    () => http.post('http://host/', { json: 1n }),
+    () => http.post('http://host/', { body: 5 as unknown as string }),
+    () => http.get('http://host/', { timeout: -1 }),
+  ]) {
+    const call1 = call()
+    await expect(call1).rejects.toMatchObject({ name: 'ArgumentError', protocol: 'http' })
+  }
+})

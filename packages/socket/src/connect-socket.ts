@@ -1,0 +1,43 @@
+/*
+ * One socket to one address: connected, or failed and gone. Whoever calls it limits and stops it.
+ */
+
+import { connect, type NetConnectOpts, type Socket } from 'node:net'
+
+/** A connection in the making. */
+export interface Connecting {
+  /** Rejects with Node's own error; never settles if cancelled before. */
+  readonly connected: Promise<Socket>
+  /** Gives the socket up, also one that has just connected; nothing is left behind and nothing is told. */
+  readonly cancel: () => void
+}
+
+/** Begins to connect. */
+export function connectSocket(options: NetConnectOpts): Connecting {
+  let socket: Socket | undefined
+  const connected = new Promise<Socket>((resolve, reject) => {
+    // Inside the promise, because Node throws for bad addresses and options.
+    const made = connect({ ...options, allowHalfOpen: true })
+    socket = made
+    const failed = (error: Error): void => {
+      made.off('connect', succeeded)
+      reject(error)
+    }
+    const succeeded = (): void => {
+      made.off('error', failed)
+      resolve(made)
+    }
+    made.once('error', failed)
+    made.once('connect', succeeded)
+  })
+  return {
+    connected,
+    cancel() {
+      if (socket === undefined || socket.destroyed) return
+      socket.removeAllListeners()
+      // A socket that is destroyed while its system call is under way may still tell of its failure.
+      socket.on('error', () => {})
+      socket.destroy()
+    },
+  }
+}

@@ -1,0 +1,114 @@
+/*
+ * From a URL to a Connection: dialed over the road that was asked for, and secured where the scheme says so. One
+ * operation; the dial and the handshake are operations within it.
+ */
+
+import {
+  formatEndpoint,
+  parseEndpoint,
+  type CallDefaults,
+  type CallOptions,
+  type Endpoint,
+  type NetEventListener,
+} from '@net/core'
+import {
+  guarded,
+  merge,
+  nextId,
+  operation,
+  own,
+  type ClientContext,
+  type Operation,
+} from '@net/core/authoring'
+
+import type { Connection } from './connection.ts'
+import type { Dialer, DialOptions } from './dialer.ts'
+import { overTransport } from './stream-connection.ts'
+import { tcpDialer } from './tcp-dialer.ts'
+import type { TlsOptions } from './tls/options.ts'
+import { secure } from './tls/secure.ts'
+import { unixDialer } from './unix-dialer.ts'
+
+/** Options of `connect`. `timeout` limits connecting; limits for later calls are `defaults`. */
+export interface ConnectOptions extends CallOptions {
+  /** The road; default TCP, or a Unix socket for `unix:`. */
+  readonly dialer?: Dialer
+  /** For `tls://`, and for a later `startTls`. */
+  readonly tls?: TlsOptions
+  /** The IP address from which to connect. */
+  readonly localAddress?: string
+  /** The port from which to connect; by default the system chooses. */
+  readonly localPort?: number
+  /** Milliseconds of silence before TCP asks whether the peer is still there; false for never. Default 60,000. */
+  readonly keepAlive?: number | false
+  /** Whether small writes leave at once (TCP_NODELAY). Default true. */
+  readonly noDelay?: boolean
+  /** Called with every event of this connection. */
+  readonly log?: NetEventListener
+  /** Limits for the calls of the connection. */
+  readonly defaults?: CallDefaults
+}
+
+/**
+ * Connects to `tcp://host:port`, `tls://host:port` or `unix:/path`. Kind of call: session; phases resolve, connect,
+ * tls. Rejects with NetErrors such as `NET_DNS_NOT_FOUND`, `NET_CONNECT_REFUSED`, `NET_TIMEOUT_CONNECT`, `NET_TLS_CERT_UNTRUSTED`.
+ */
+export async function connect(
+  url: string | URL,
+  options: ConnectOptions = {},
+): Promise<Connection> {
+  const { endpoint } = parseEndpoint(url, { schemes: ['tcp', 'tls', 'unix'] })
+  const where = formatEndpoint(endpoint)
+  const client = clientOf(options)
+  const spec = {
+    protocol: endpoint.scheme,
+    operation: 'connect',
+    target: where,
+    endpoint: where,
+    kind: 'session',
+    client,
+  } as const
+  return operation(spec, options, (op) => op.attempt(() => open(endpoint, options, client, op)))
+}
+
+async function open(
+  endpoint: Endpoint,
+  options: ConnectOptions,
+  client: ClientContext,
+  op: Operation,
+): Promise<Connection> {
+  const { defaults } = client
+  const tls = own(options, 'tls')
+  // The total is this operation's own; it reaches the parts through the signal.
+  const timeout = { ...op.limits, total: Infinity }
+  const road = { signal: op.signal, timeout, parent: op.id, client }
+  const dialer =
+    own(options, 'dialer') ?? (endpoint.path === undefined ? tcpDialer() : unixDialer())
+  const plain = await dialer.dial(endpoint, { ...socketOptions(options), ...road })
+  const transport = endpoint.scheme === 'tls' ? await secure(plain, tls, road) : plain
+  return overTransport(transport, {
+    client,
+    ...(defaults === undefined ? {} : { defaults }),
+    ...(tls === undefined ? {} : { tls }),
+  })
+}
+
+function clientOf(options: ConnectOptions): ClientContext {
+  const log = own(options, 'log')
+  const defaults = own(options, 'defaults')
+  return {
+    id: nextId(),
+    ...(log === undefined ? {} : { log: guarded('log', log) }),
+    ...(defaults === undefined ? {} : { defaults }),
+  }
+}
+
+function socketOptions(options: ConnectOptions): DialOptions {
+  const { localAddress, localPort, keepAlive, noDelay } = merge<ConnectOptions>(options)
+  return {
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ...(localPort === undefined ? {} : { localPort }),
+    ...(keepAlive === undefined ? {} : { keepAlive }),
+    ...(noDelay === undefined ? {} : { noDelay }),
+  }
+}

@@ -1,0 +1,99 @@
+/*
+ * What a user holds: a connection with reads, writes, lines, TLS and an orderly end. The same over every road;
+ * see `stream-connection.ts` for how.
+ */
+
+import type { Socket } from 'node:net'
+
+import type { NetError, Timeout } from '@net/core'
+
+import type { TlsOptions } from './tls/options.ts'
+import type { ConnectionInfo } from './transport.ts'
+
+/**
+ * A connection of bytes. A read that times out, is aborted or passes a limit consumes nothing, and the connection
+ * stays usable. One read at a time; writes keep their order and may be many. After `close`, `abort` or `toSocket`
+ * every call but `info`, `closed` and `close` rejects with `NET_CLOSED`.
+ */
+export interface Connection extends AsyncDisposable {
+  /** The next bytes, as many as there are; null once the peer has ended. */
+  read(options?: ReadSomeOptions): Promise<Uint8Array | null>
+  /** Exactly so many bytes; `NET_PROTO_INCOMPLETE` with `partial`, `received` and `expected` if the peer ends before. */
+  readExactly(size: number, options?: WaitOptions): Promise<Uint8Array>
+  /** The next line without its LF or CRLF; null once the peer has ended, `NET_PROTO_INCOMPLETE` in the middle of a line. */
+  readLine(options?: ReadLineOptions): Promise<string | null>
+  /** The bytes up to the delimiter and with it; null once the peer has ended, `NET_PROTO_INCOMPLETE` without a delimiter. */
+  readUntil(delimiter: string | Uint8Array, options?: ReadLimitOptions): Promise<Uint8Array | null>
+  /** Everything until the peer ends. The default limit is 100 MiB. */
+  readAll(options?: ReadLimitOptions): Promise<Uint8Array>
+  /** Everything until the peer ends, as text. The default limit is 100 MiB. */
+  readText(options?: ReadTextOptions): Promise<string>
+  /** Puts bytes back, so that the next read gets them first. Throws `NET_CLOSED`. */
+  unread(bytes: Uint8Array): void
+  /** The lines until the peer ends, each read when it is asked for. Leaving the loop closes nothing. */
+  lines(options?: ReadLineOptions): AsyncIterable<string>
+  /** The chunks until the peer ends. Leaving the loop closes nothing. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array>
+
+  /**
+   * Sends; text as UTF-8. Resolves when there is room for more, after at most `timeout.write` (60 s by default). A
+   * write that is aborted or times out in the middle ends the connection, as nobody knows how much of it has left.
+   */
+  write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void>
+  /** Resolves when the kernel has all that was written. */
+  flush(options?: WaitOptions): Promise<void>
+  /** Sends what was written, then the end; reading goes on. Resolves when the kernel has it. */
+  end(options?: WaitOptions): Promise<void>
+
+  /** Sends what was written and ends; what is not done within `grace` (2,000 ms by default) is cut off. Never rejects. */
+  close(options?: CloseOptions): Promise<void>
+  /** Ends at once; the peer sees a reset where the road has such a thing. */
+  abort(reason?: unknown): void
+  /** Settles once the connection is gone, with what took it, or undefined after an orderly end; never rejects. */
+  readonly closed: Promise<NetError | undefined>
+  /** What is known about the road. */
+  readonly info: ConnectionInfo
+
+  /**
+   * Goes on with TLS, as a client where we dialed and as a server where we accepted. Rejects with
+   * `NET_PROTO_UNEXPECTED` if the peer has sent a byte already that would be read as if TLS protected it.
+   */
+  startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void>
+  /** The real socket, with nothing of ours left on it, or one that works over the road where there is none. Throws `NET_CLOSED` or `NET_BUSY`. */
+  toSocket(): Socket
+}
+
+/** How long a single call waits. */
+export interface WaitOptions {
+  /** Aborting it ends this call with an AbortError. */
+  readonly signal?: AbortSignal
+  /** Limits of this call in milliseconds: `idle` for reads, `write` for writes, `tls`; a number is the whole call's. */
+  readonly timeout?: Timeout
+}
+
+/** How a chunk is read. */
+export interface ReadSomeOptions extends WaitOptions {
+  /** At most so many bytes; default as many as there are. */
+  readonly max?: number
+}
+
+/** How something of unknown length is read. */
+export interface ReadLimitOptions extends WaitOptions {
+  /** At most so many bytes, else `NET_PROTO_LIMIT`; default 64 KiB up to a delimiter. */
+  readonly limit?: number
+}
+
+/** How text is read. */
+export interface ReadTextOptions extends ReadLimitOptions {
+  /** Default UTF-8. */
+  readonly encoding?: BufferEncoding
+}
+
+/** How lines are read. `limit` counts the bytes of a line without its end. */
+export interface ReadLineOptions extends ReadTextOptions {}
+
+/** How a connection or server ends. */
+export interface CloseOptions {
+  /** Milliseconds until it is cut off; default 2,000. */
+  readonly grace?: number
+}

@@ -1,0 +1,56 @@
+/* The operation that every dial, handshake and listen is, so that all of them read their options alike. */
+
+import { formatEndpoint, type Endpoint, type Timeout } from '@net/core'
+import {
+  operation,
+  own,
+  type ClientContext,
+  type ErrorTable,
+  type Operation,
+} from '@net/core/authoring'
+
+/** The options by which a dial, handshake or listen belongs to a larger call. */
+export interface RoadOptions {
+  readonly signal?: AbortSignal
+  readonly timeout?: Timeout
+  readonly parent?: number
+  readonly client?: ClientContext
+}
+
+/** What is done, and to whom. */
+export interface RoadSpec {
+  readonly protocol: string
+  readonly operation: string
+  readonly endpoint: Endpoint
+  readonly errors: ErrorTable
+}
+
+/** Runs one step of making a road as an operation of its own. */
+export function roadOperation<T>(
+  spec: RoadSpec,
+  options: RoadOptions | undefined,
+  run: (op: Operation) => Promise<T>,
+): Promise<T> {
+  const where = formatEndpoint(spec.endpoint)
+  const signal = own(options, 'signal')
+  const timeout = own(options, 'timeout')
+  const parent = own(options, 'parent')
+  const client = own(options, 'client')
+  return operation(
+    {
+      protocol: spec.protocol,
+      operation: spec.operation,
+      target: where,
+      endpoint: where,
+      kind: 'session',
+      errors: spec.errors,
+      ...(parent === undefined ? {} : { parent }),
+      ...(client === undefined ? {} : { client }),
+    },
+    {
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeout === undefined ? {} : { timeout }),
+    },
+    run,
+  )
+}

@@ -1,0 +1,55 @@
+/*
+ * How to reach an endpoint, as a value: whoever is given a Dialer can be sent down any road without knowing it.
+ * A dialer never speaks TLS to the endpoint itself; that is the work of `secure`.
+ */
+
+import type { Endpoint, Timeout } from '@net/core'
+import type { ClientContext } from '@net/core/authoring'
+
+import type { ResolvedAddress } from './resolver.ts'
+import type { Transport } from './transport.ts'
+
+/** Makes connected transports. */
+export interface Dialer {
+  /** What it is, such as `tcp`, `unix` or `socks5`. */
+  readonly name: string
+  /** Connects; one operation of its own, called `dial`. Rejects with a NetError and leaves nothing behind then. */
+  dial(endpoint: Endpoint, options?: DialOptions): Promise<Transport>
+  /** Waits for connections at the endpoint; port 0 chooses a free one. Absent where the road has no such thing. */
+  listen?(endpoint: Endpoint, options?: DialOptions): Promise<TransportListener>
+}
+
+/** Options of one dial. A dialer leaves out what its road does not have. */
+export interface DialOptions {
+  /** Aborting it ends the dial with an AbortError. */
+  readonly signal?: AbortSignal
+  /** Limits in milliseconds; `resolve` and `connect` are 10 s by default, a number limits the dial as a whole. */
+  readonly timeout?: Timeout
+  /** The operation for which this is done. */
+  readonly parent?: number
+  /** The client for which this is done; it has the log. */
+  readonly client?: ClientContext
+  /** The IP address from which to connect; addresses of the other family are not tried. */
+  readonly localAddress?: string
+  /** The port from which to connect; by default the system chooses. */
+  readonly localPort?: number
+  /** Milliseconds of silence before TCP asks whether the peer is still there; false for never. Default 60,000. */
+  readonly keepAlive?: number | false
+  /** Whether small writes leave at once (TCP_NODELAY). Default true. */
+  readonly noDelay?: boolean
+  /** Asked for every address just before it is connected to; false makes it `NET_ADDRESS_BLOCKED`. */
+  readonly admit?: Admit
+}
+
+/** Whether an address may be connected to; `endpoint` is what was asked for. */
+export type Admit = (address: ResolvedAddress, endpoint: Endpoint) => boolean
+
+/** Takes connections, one after the other. */
+export interface TransportListener extends AsyncDisposable {
+  /** Where it listens, with the port that was chosen. */
+  readonly address: Endpoint
+  /** The next connection; null once the listener is closed. */
+  accept(): Promise<Transport | null>
+  /** Takes no more connections; those made stay open. Connections that nobody accepted are reset. */
+  close(): Promise<void>
+}

@@ -1,0 +1,48 @@
+/* A Transport from a socket or stream that somebody else has opened. */
+
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+import type { Endpoint } from '@net/core'
+
+import { resetOf, socketInfo } from './socket-info.ts'
+import { SocketTransport } from './socket-transport.ts'
+import type { ConnectionInfo, Hop, Transport } from './transport.ts'
+
+/** What the socket itself does not know. */
+export interface FromSocketOptions {
+  /** What was asked for; default the socket's remote address. */
+  readonly endpoint?: Endpoint
+  /** The proxies and tunnels on the road; default none. */
+  readonly hops?: readonly Hop[]
+  /** Whether the road protects the bytes; default whether it is a TLS socket. */
+  readonly encrypted?: boolean
+}
+
+/** A Transport over a connected socket or any other Duplex of bytes, which must not be used otherwise from then on. */
+export function fromSocket(socket: Duplex, options: FromSocketOptions = {}): Transport {
+  const { hops, encrypted } = options
+  const endpoint = options.endpoint ?? remoteOf(socket)
+  const known = socket instanceof Socket ? socketInfo(socket, endpoint) : bare(endpoint)
+  const info = {
+    ...known,
+    ...(hops === undefined ? {} : { hops }),
+    ...(encrypted === undefined ? {} : { encrypted }),
+  }
+  const reset = socket instanceof Socket ? resetOf(socket) : undefined
+  return new SocketTransport(socket, {
+    info,
+    protocol: endpoint.scheme,
+    ...(reset === undefined ? {} : { reset }),
+  })
+}
+
+function remoteOf(socket: Duplex): Endpoint {
+  const host = socket instanceof Socket ? socket.remoteAddress : undefined
+  const port = socket instanceof Socket ? socket.remotePort : undefined
+  return { scheme: 'tcp', host: host ?? '', port: port ?? 0 }
+}
+
+function bare(endpoint: Endpoint): ConnectionInfo {
+  return { endpoint, hops: [], encrypted: false }
+}

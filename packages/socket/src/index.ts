@@ -1,0 +1,31 @@
+/* Connections over any road, their TLS, listeners and framing. */
+
+export { connect, type ConnectOptions } from './connect.ts'
+export {
+  listen,
+  type ConnectionHandler,
+  type ConnectionServer,
+  type ListenOptions,
+} from './listen.ts'
+export type {
+  CloseOptions,
+  Connection,
+  ReadLimitOptions,
+  ReadLineOptions,
+  ReadSomeOptions,
+  ReadTextOptions,
+  WaitOptions,
+} from './connection.ts'
+export { lines, type LineCodec, type LineOptions } from './framing/lines.ts'
+export { secure, secureServer, type SecureOptions } from './tls/secure.ts'
+export { publicKeyPin } from './tls/identity.ts'
+export type { TlsInfo } from './tls/info.ts'
+export type { TlsMaterial, TlsOptions, TlsVersion } from './tls/options.ts'
+export { tcpDialer, type TcpDialerOptions } from './tcp-dialer.ts'
+export { unixDialer } from './unix-dialer.ts'
+export { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
+export type { Admit, Dialer, DialOptions, TransportListener } from './dialer.ts'
+export type { ConnectionInfo, Hop, Transport } from './transport.ts'
+export { overTransport, type ConnectionOptions } from './stream-connection.ts'
+export { fromSocket, type FromSocketOptions } from './from-socket.ts'
+export { toSocket } from './handover.ts'

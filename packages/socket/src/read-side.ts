@@ -1,0 +1,213 @@
+/*
+ * The reading half of a connection: one waiting read, the bytes that nobody has taken yet, and one chunk asked of
+ * the transport ahead of need, so that a lost road is noticed. It must not know what reads there are.
+ */
+
+import { isNetError, type ErrorContext, type NetError } from '@net/core'
+import { addContext, netError, type Limits } from '@net/core/authoring'
+
+import { ByteQueue } from './byte-queue.ts'
+import type { WaitOptions } from './connection.ts'
+import type { ReadRule } from './reads.ts'
+import type { Transport } from './transport.ts'
+import { abortedAlready, callLimits, SilenceLimit, watchCall } from './wait-limit.ts'
+
+/** What a half of a connection belongs to. */
+export interface SideSpec {
+  readonly limits: Limits
+  /** What its errors say of the connection. */
+  readonly context: ErrorContext
+  /** Called when the road turns out to be lost, or has to be given up. */
+  lost(error: NetError): void
+}
+
+/** What was read and not taken when the reading half let go of its transport. */
+export interface Leftover {
+  readonly bytes: Uint8Array
+  readonly ended: boolean
+  /** The read that is under way on the transport. */
+  readonly pulling: Promise<Uint8Array | null> | undefined
+}
+
+/** The reading half. */
+export class ReadSide {
+  readonly #spec: SideSpec
+  readonly #silence: SilenceLimit
+  readonly #queue = new ByteQueue()
+  #transport: Transport
+  #ended = false
+  #waiting: Waiting | undefined
+  #pulling: Promise<Uint8Array | null> | undefined
+  /** Why the road gives no more; what has arrived before can still be read. */
+  #failure: NetError | undefined
+  /** Why no read is allowed any more. */
+  #shut: (() => NetError) | undefined
+
+  constructor(transport: Transport, spec: SideSpec) {
+    this.#transport = transport
+    this.#spec = spec
+    const { idle } = spec.limits
+    this.#silence = new SilenceLimit(idle, () => this.#silent(idle))
+    this.#pull()
+  }
+
+  /** Whether a read is waiting. */
+  get busy(): boolean {
+    return this.#waiting !== undefined
+  }
+
+  /** How many bytes wait to be read. */
+  get buffered(): number {
+    return this.#queue.length
+  }
+
+  /** Reads what the rule says. */
+  run<T>(operation: string, rule: ReadRule<T>, options: WaitOptions | undefined): Promise<T> {
+    const refusal = this.#refusal(options)
+    if (refusal !== undefined) return Promise.reject(this.#told(refusal, operation))
+    try {
+      const taken = rule(this.#queue, this.#ended)
+      if (taken !== undefined) {
+        this.#askAhead()
+        return Promise.resolve(taken)
+      }
+    } catch (error) {
+      return Promise.reject(this.#told(error, operation))
+    }
+    if (this.#failure !== undefined) return Promise.reject(this.#told(this.#failure, operation))
+    return this.#wait(operation, rule, options)
+  }
+
+  /** Puts bytes back in front. */
+  unread(bytes: Uint8Array): void {
+    if (this.#shut !== undefined) throw this.#shut()
+    // The waiting read has looked at what is there already.
+    if (this.busy) throw netError('NET_BUSY', { message: 'a read is waiting' })
+    this.#queue.unshift(bytes)
+  }
+
+  /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */
+  shut(reason: NetError, later: () => NetError): void {
+    this.#shut ??= later
+    this.#silence.clear()
+    this.#waiting?.fail(reason)
+  }
+
+  /** Lets go of the transport; a chunk that comes too late goes to `late`. No read may be waiting. */
+  release(late: (chunk: Uint8Array) => void): Leftover {
+    const pulling = this.#pulling
+    this.#pulling = undefined
+    const bytes = this.#queue.take(this.#queue.length)
+    pulling?.then(
+      (chunk) => void (chunk !== null && late(chunk)),
+      () => {},
+    )
+    return { bytes, ended: this.#ended, pulling }
+  }
+
+  /** Goes on with another transport. */
+  attach(transport: Transport): void {
+    this.#transport = transport
+    this.#pull()
+  }
+
+  #refusal(options: WaitOptions | undefined): NetError | undefined {
+    if (this.#shut !== undefined) return this.#shut()
+    if (this.busy) return netError('NET_BUSY', { message: 'another read is waiting' })
+    return options === undefined ? undefined : abortedAlready(options)
+  }
+
+  #wait<T>(operation: string, rule: ReadRule<T>, options: WaitOptions | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const limits = callLimits(options, this.#spec.limits)
+      const shared = limits.idle === this.#silence.limit
+      const silence = shared
+        ? this.#silence
+        : new SilenceLimit(limits.idle, () => this.#silent(limits.idle))
+      const forget = watchCall(options, limits.total, (error) => waiting.fail(error))
+      const settle = (): void => {
+        this.#waiting = undefined
+        if (shared) silence.end()
+        else silence.clear()
+        forget?.()
+      }
+      const waiting: Waiting = {
+        silence,
+        attempt: () => {
+          try {
+            const taken = rule(this.#queue, this.#ended)
+            if (taken === undefined) return false
+            settle()
+            this.#askAhead()
+            resolve(taken)
+          } catch (error) {
+            settle()
+            reject(this.#told(error, operation))
+          }
+          return true
+        },
+        fail: (error) => {
+          settle()
+          reject(this.#told(error, operation))
+        },
+      }
+      this.#waiting = waiting
+      silence.begin()
+      this.#pull()
+    })
+  }
+
+  #askAhead(): void {
+    if (this.#queue.length === 0) this.#pull()
+  }
+
+  #pull(): void {
+    if (this.#pulling !== undefined || this.#ended || this.#failure !== undefined) return
+    const pulling = this.#transport.read()
+    this.#pulling = pulling
+    pulling.then(
+      (chunk) => {
+        if (this.#pulling === pulling) this.#arrived(chunk)
+      },
+      (error: unknown) => {
+        if (this.#pulling === pulling) this.#failed(error)
+      },
+    )
+  }
+
+  #arrived(chunk: Uint8Array | null): void {
+    this.#pulling = undefined
+    if (chunk === null) this.#ended = true
+    else this.#queue.push(chunk)
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    waiting.silence.moved(chunk?.length ?? 0)
+    if (!waiting.attempt()) this.#pull()
+  }
+
+  #failed(error: unknown): void {
+    this.#pulling = undefined
+    this.#failure = isNetError(error)
+      ? error
+      : netError('NET_INTERNAL', { message: 'the transport failed', cause: error })
+    this.#waiting?.fail(this.#failure)
+    this.#spec.lost(this.#failure)
+  }
+
+  #silent(limit: number): void {
+    const message = `less than 1 KiB arrived within ${limit} ms`
+    this.#waiting?.fail(netError('NET_TIMEOUT_IDLE', { message, limit }))
+  }
+
+  #told(error: unknown, operation: string): unknown {
+    if (!isNetError(error)) return error
+    return addContext(error, { ...this.#spec.context, operation, phase: 'receive' })
+  }
+}
+
+interface Waiting {
+  readonly silence: SilenceLimit
+  /** Asks the rule again; whether that has settled the read. */
+  attempt(): boolean
+  fail(error: NetError): void
+}

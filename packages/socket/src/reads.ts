@@ -1,0 +1,98 @@
+/*
+ * What the kinds of reads take out of a queue of bytes, and when they must wait for more. Knows no I/O: each rule
+ * is asked again whenever more has arrived, and takes nothing until it has all that it wants.
+ */
+
+import { netError } from '@net/core/authoring'
+
+import type { ByteQueue } from './byte-queue.ts'
+
+/**
+ * Takes its result out of the queue, or gives undefined to be asked again when more has arrived or the peer has
+ * ended. Throws without having taken anything.
+ */
+export type ReadRule<T> = (queue: ByteQueue, ended: boolean) => T | undefined
+
+/** Whatever there is, at most `max` bytes. */
+export function someBytes(max: number): ReadRule<Uint8Array | null> {
+  return (queue, ended) => {
+    if (queue.length > 0) return queue.next(max)
+    return ended ? null : undefined
+  }
+}
+
+/** Exactly so many bytes. */
+export function exactBytes(size: number): ReadRule<Uint8Array> {
+  return (queue, ended) => {
+    if (queue.length >= size) return queue.take(size)
+    if (ended) throw incomplete(queue, `of ${size} bytes`, size)
+    return undefined
+  }
+}
+
+/** A line of at most `limit` bytes without its LF or CRLF. */
+export function lineOf(limit: number, encoding: BufferEncoding): ReadRule<string | null> {
+  let searched = 0
+  return (queue, ended) => {
+    const at = queue.indexOf(LINE_FEED, searched)
+    if (at >= 0) {
+      const size = at > 0 && queue.byteAt(at - 1) === CARRIAGE_RETURN ? at - 1 : at
+      if (size > limit) throw tooLong(queue, 'line', limit)
+      return text(queue.take(at + 1).subarray(0, size), encoding)
+    }
+    searched = queue.length
+    // One more could be the carriage return before the end of the line.
+    if (queue.length > limit + 1) throw tooLong(queue, 'line', limit)
+    if (!ended) return undefined
+    if (queue.length === 0) return null
+    throw incomplete(queue, 'of a line')
+  }
+}
+
+/** Everything up to the delimiter and with it, at most `limit` bytes. */
+export function bytesUntil(delimiter: Uint8Array, limit: number): ReadRule<Uint8Array | null> {
+  let searched = 0
+  return (queue, ended) => {
+    const at = queue.indexOf(delimiter, searched)
+    if (at >= 0 && at + delimiter.length <= limit) return queue.take(at + delimiter.length)
+    if (at >= 0 || queue.length >= limit) throw tooLong(queue, 'part up to the delimiter', limit)
+    // A delimiter may have begun at the end of what is there.
+    searched = Math.max(queue.length - delimiter.length + 1, 0)
+    if (!ended) return undefined
+    if (queue.length === 0) return null
+    throw incomplete(queue, 'before the delimiter')
+  }
+}
+
+/** Everything until the end, at most `limit` bytes. */
+export function everything(limit: number): ReadRule<Uint8Array> {
+  return (queue, ended) => {
+    if (queue.length > limit) throw tooLong(queue, 'whole', limit)
+    return ended ? queue.take(queue.length) : undefined
+  }
+}
+
+/** Bytes as text. */
+export function text(bytes: Uint8Array, encoding: BufferEncoding): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding)
+}
+
+function tooLong(queue: ByteQueue, what: string, limit: number): Error {
+  return netError('NET_PROTO_LIMIT', {
+    message: `the ${what} is longer than ${limit} bytes`,
+    limit,
+    received: queue.length,
+  })
+}
+
+function incomplete(queue: ByteQueue, where: string, expected?: number): Error {
+  return netError('NET_PROTO_INCOMPLETE', {
+    message: `the peer ended after ${queue.length} bytes ${where}`,
+    received: queue.length,
+    partial: queue.peek(queue.length),
+    ...(expected === undefined ? {} : { expected }),
+  })
+}
+
+const LINE_FEED: Uint8Array = Uint8Array.of(10)
+const CARRIAGE_RETURN = 13

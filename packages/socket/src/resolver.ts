@@ -1,0 +1,27 @@
+/*
+ * From a host name to its addresses. Who calls a resolver limits and aborts it; the system's own cannot be
+ * stopped once asked, so its late answer is dropped.
+ */
+
+import { lookup } from 'node:dns/promises'
+
+/** An IP address and its family. */
+export interface ResolvedAddress {
+  readonly address: string
+  readonly family: 4 | 6
+}
+
+/**
+ * Gives the addresses of a host, in the order in which they should be tried; none at all counts as a name that
+ * does not exist. The signal aborts when nobody waits for the answer any more.
+ */
+export type Resolver = (
+  host: string,
+  options: { readonly signal: AbortSignal },
+) => Promise<readonly ResolvedAddress[]>
+
+/** Asks the operating system, in its order (RFC 6724). */
+export async function systemResolver(host: string): Promise<readonly ResolvedAddress[]> {
+  const found = await lookup(host, { all: true, order: 'verbatim' })
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
+}

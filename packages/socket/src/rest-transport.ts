@@ -1,0 +1,69 @@
+/* A transport some of whose bytes were read already: gives these first, then goes on as before. */
+
+import type { Socket } from 'node:net'
+
+import { HANDOVER, realSocket, type Releasable } from './handover.ts'
+import type { Leftover } from './read-side.ts'
+import type { ConnectionInfo, Transport } from './transport.ts'
+
+/** The transport as it was before the leftover was read. */
+export function withLeftover(transport: Transport, leftover: Leftover): Transport {
+  return new RestTransport(transport, leftover)
+}
+
+class RestTransport implements Releasable {
+  readonly info: ConnectionInfo
+  readonly #inner: Transport
+  readonly #ended: boolean
+  #bytes: Uint8Array | undefined
+  #pulling: Promise<Uint8Array | null> | undefined
+
+  constructor(inner: Transport, { bytes, ended, pulling }: Leftover) {
+    this.info = inner.info
+    this.#inner = inner
+    this.#ended = ended
+    this.#bytes = bytes.length === 0 ? undefined : bytes
+    this.#pulling = pulling
+  }
+
+  read(): Promise<Uint8Array | null> {
+    const bytes = this.#bytes
+    const pulling = this.#pulling
+    if (bytes !== undefined) {
+      this.#bytes = undefined
+      return Promise.resolve(bytes)
+    }
+    if (pulling !== undefined) {
+      this.#pulling = undefined
+      return pulling
+    }
+    return this.#ended ? Promise.resolve(null) : this.#inner.read()
+  }
+
+  write(chunks: readonly Uint8Array[]): Promise<void> {
+    return this.#inner.write(chunks)
+  }
+
+  flush(): Promise<void> {
+    return this.#inner.flush?.() ?? this.#inner.write([])
+  }
+
+  end(): Promise<void> {
+    return this.#inner.end()
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+
+  abort(reason?: unknown): void {
+    this.#inner.abort(reason)
+  }
+
+  [HANDOVER](): Socket | undefined {
+    // A socket that has told its end cannot take anything back.
+    const socket = this.#ended ? undefined : realSocket(this.#inner)
+    if (this.#bytes !== undefined) socket?.unshift(this.#bytes)
+    return socket
+  }
+}

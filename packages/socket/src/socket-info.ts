@@ -1,0 +1,36 @@
+/* What a real socket knows of its road, read while it is open: a closed one has forgotten it. */
+
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+
+import type { Endpoint } from '@net/core'
+
+import type { ConnectionInfo } from './transport.ts'
+
+/** What is known of a socket that is connected straight to the endpoint. */
+export function socketInfo(socket: Socket, endpoint: Endpoint): ConnectionInfo {
+  const local = addressOf(socket.localAddress, socket.localPort)
+  const remote = addressOf(socket.remoteAddress, socket.remotePort) ?? socketFile(endpoint)
+  return {
+    endpoint,
+    hops: [],
+    encrypted: socket instanceof TLSSocket,
+    ...(local === undefined ? {} : { local }),
+    ...(remote === undefined ? {} : { remote }),
+  }
+}
+
+/** How to close the socket so that the peer sees a reset; undefined where only TCP could. */
+export function resetOf(socket: Socket): (() => void) | undefined {
+  if (socket instanceof TLSSocket || socket.remoteFamily === undefined) return undefined
+  return () => void socket.resetAndDestroy()
+}
+
+function addressOf(host: string | undefined, port: number | undefined): Endpoint | undefined {
+  if (host === undefined || port === undefined) return undefined
+  return { scheme: 'tcp', host, port }
+}
+
+function socketFile(endpoint: Endpoint): Endpoint | undefined {
+  return endpoint.path === undefined ? undefined : endpoint
+}

@@ -1,0 +1,297 @@
+/*
+ * A Transport over a real net.Socket, TLS socket or any other Duplex. It reads ahead a little, sends what was
+ * written in one tick as one, and never leaves an 'error' of the stream unheard.
+ */
+
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+import { formatEndpoint, isNetError, type NetError } from '@net/core'
+import { abortError, netError, translate } from '@net/core/authoring'
+
+import { socketErrors } from './errors.ts'
+import { DONE, handled, refused } from './handled.ts'
+import { HANDOVER } from './handover.ts'
+import type { ConnectionInfo, Transport } from './transport.ts'
+
+/** What a SocketTransport is made of. */
+export interface SocketRoad {
+  readonly info: ConnectionInfo
+  /** What the errors call the road, such as `tcp` or `tls`. */
+  readonly protocol: string
+  /** Cuts the road so that the peer sees a reset, where destroying the stream does not. */
+  readonly reset?: () => void
+}
+
+/** A Transport over a stream that is connected already. */
+export class SocketTransport implements Transport, AsyncDisposable {
+  readonly duplex: Duplex
+  readonly info: ConnectionInfo
+  readonly closed: Promise<NetError | undefined>
+  readonly #road: SocketRoad
+  readonly #queue: Uint8Array[] = []
+  readonly #settled: (error: NetError | undefined) => void
+  #queued = 0
+  #reading = false
+  #paused = false
+  #ended = false
+  #gone = false
+  #discarding = false
+  #corked = false
+  #released = false
+  #received = 0
+  #failure: Error | undefined
+  #waiting: Reading | undefined
+  #drained: PromiseWithResolvers<void> | undefined
+  #ending: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(duplex: Duplex, road: SocketRoad) {
+    this.duplex = duplex
+    this.info = road.info
+    this.#road = road
+    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
+    this.closed = promise
+    this.#settled = resolve
+    duplex.on('error', this.#onError)
+    duplex.on('close', this.#onClose)
+  }
+
+  read(): Promise<Uint8Array | null> {
+    if (this.#waiting !== undefined) {
+      return refused(netError('NET_BUSY', { message: 'another read is waiting' }))
+    }
+    const chunk = this.#queue.shift()
+    if (chunk !== undefined) {
+      this.#queued -= chunk.length
+      if (this.#paused && this.#queued <= READ_AHEAD / 2) this.#resume()
+      return Promise.resolve(chunk)
+    }
+    if (this.#ended) return Promise.resolve(null)
+    if (this.#gone || this.#released) return refused(this.#lost('read'))
+    this.#start()
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+    })
+  }
+
+  write(chunks: readonly Uint8Array[]): Promise<void> {
+    const { duplex } = this
+    if (this.#gone || this.#released || this.#ending !== undefined)
+      return refused(this.#lost('write'))
+    this.#cork()
+    for (const chunk of chunks) duplex.write(chunk)
+    if (!duplex.writableNeedDrain) return DONE
+    return this.#drain()
+  }
+
+  flush(): Promise<void> {
+    if (this.#gone || this.#released) return refused(this.#lost('write'))
+    if (this.#ending !== undefined) return this.#ending
+    if (this.duplex.writableLength === 0) return DONE
+    // Writes keep their order, so an empty one is called back when all before it are with the kernel.
+    return this.#called((done) => this.duplex.write(NOTHING, done))
+  }
+
+  end(): Promise<void> {
+    if (this.#ending !== undefined) return this.#ending
+    if (this.#gone || this.#released) return refused(this.#lost('write'))
+    this.#ending = this.#called((done) => this.duplex.end(done))
+    return this.#ending
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  abort(reason?: unknown): void {
+    if (this.#gone || this.#released) return
+    this.#failure ??= abortError(reason)
+    this.#road.reset?.()
+    this.duplex.destroy()
+    this.#leave()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.abort()
+  }
+
+  /** The real socket with what was read ahead put back; undefined if there is none, or if it cannot be put back. */
+  [HANDOVER](): Socket | undefined {
+    const { duplex } = this
+    if (!(duplex instanceof Socket) || this.#gone || this.#ended || this.#released) return undefined
+    this.#released = true
+    this.#forget()
+    if (this.#reading) {
+      duplex.pause()
+      for (const chunk of this.#queue.toReversed()) duplex.unshift(chunk)
+      // As with a socket that nobody has read from: the next 'data' listener starts the flow.
+      Reflect.set(duplex, 'readableFlowing', null)
+    }
+    this.#queue.length = 0
+    this.#settled(undefined)
+    return duplex
+  }
+
+  /** How many bytes were read and not taken yet. */
+  get buffered(): number {
+    return this.#queued + this.duplex.readableLength
+  }
+
+  async #close(): Promise<void> {
+    if (this.#released || this.#gone) return
+    await this.end().catch(() => {})
+    if (this.#gone) return
+    if (this.#ended || !this.#peerIsSending()) {
+      this.duplex.destroy()
+      await this.closed
+      return
+    }
+    // A socket closed with bytes unread is reset, and the reset can overtake what we sent last.
+    this.#discarding = true
+    this.#queue.length = 0
+    this.#queued = 0
+    this.#start()
+    this.#resume()
+    await this.closed
+  }
+
+  #peerIsSending(): boolean {
+    return this.#queued > 0 || this.#paused || this.duplex.readableLength > 0
+  }
+
+  #start(): void {
+    if (this.#reading) return
+    this.#reading = true
+    this.duplex.on('end', this.#onEnd)
+    this.duplex.on('data', this.#onData)
+  }
+
+  #resume(): void {
+    this.#paused = false
+    this.duplex.resume()
+  }
+
+  #cork(): void {
+    if (this.#corked) return
+    this.#corked = true
+    this.duplex.cork()
+    process.nextTick(this.#uncork)
+  }
+
+  readonly #uncork = (): void => {
+    this.#corked = false
+    this.duplex.uncork()
+  }
+
+  #drain(): Promise<void> {
+    if (this.#drained === undefined) {
+      this.#drained = Promise.withResolvers()
+      void handled(this.#drained.promise)
+      this.duplex.once('drain', this.#onDrain)
+    }
+    return this.#drained.promise
+  }
+
+  #called(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return handled(
+      new Promise((resolve, reject) => {
+        start((error) => {
+          if (error == null) resolve()
+          else reject(this.#lost('write'))
+        })
+      }),
+    )
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    this.#received += chunk.length
+    const waiting = this.#waiting
+    if (waiting !== undefined) {
+      this.#waiting = undefined
+      waiting.resolve(chunk)
+      return
+    }
+    if (this.#discarding) return
+    this.#queue.push(chunk)
+    this.#queued += chunk.length
+    if (this.#queued >= READ_AHEAD && !this.#paused) {
+      this.#paused = true
+      this.duplex.pause()
+    }
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = true
+    this.#waiting?.resolve(null)
+    this.#waiting = undefined
+    if (this.#discarding) this.duplex.destroy()
+  }
+
+  readonly #onDrain = (): void => {
+    this.#drained?.resolve()
+    this.#drained = undefined
+  }
+
+  readonly #onError = (error: Error): void => {
+    this.#failure ??= error
+    this.#leave()
+  }
+
+  readonly #onClose = (): void => {
+    this.#leave()
+  }
+
+  #leave(): void {
+    if (this.#gone) return
+    this.#gone = true
+    this.#waiting?.reject(this.#lost('read'))
+    this.#waiting = undefined
+    this.#drained?.reject(this.#lost('write'))
+    this.#settled(this.#failure === undefined ? undefined : this.#lost('read'))
+  }
+
+  #forget(): void {
+    const { duplex } = this
+    duplex.off('error', this.#onError)
+    duplex.off('close', this.#onClose)
+    duplex.off('end', this.#onEnd)
+    duplex.off('data', this.#onData)
+    duplex.off('drain', this.#onDrain)
+  }
+
+  #lost(operation: 'read' | 'write'): NetError {
+    const { endpoint } = this.info
+    const context = {
+      protocol: this.#road.protocol,
+      operation,
+      target: formatEndpoint(endpoint),
+      endpoint: formatEndpoint(endpoint),
+      phase: operation === 'read' ? 'receive' : 'send',
+      received: this.#received,
+    } as const
+    if (this.#failure !== undefined) {
+      // Every call has an error of its own: what is added to one must not show in another.
+      const failure = isNetError(this.#failure)
+        ? netError(this.#failure.code, {
+            message: 'the connection was aborted',
+            cause: this.#failure.cause,
+          })
+        : this.#failure
+      return translate(failure, socketErrors, context)
+    }
+    const ours = this.#closing !== undefined || this.#ending !== undefined || this.#released
+    return ours
+      ? netError('NET_CLOSED', { ...context, message: 'the connection is closed on our side' })
+      : netError('NET_CONN_CLOSED', { ...context, message: 'the connection is gone' })
+  }
+}
+
+interface Reading {
+  readonly resolve: (chunk: Uint8Array | null) => void
+  readonly reject: (error: NetError) => void
+}
+
+const READ_AHEAD = 256 * 1024
+const NOTHING: Uint8Array = new Uint8Array(0)

@@ -1,0 +1,284 @@
+/*
+ * The one implementation of Connection: a reading and a writing half over any transport, and the rules of its
+ * life: open, upgraded to TLS, handed over, closed.
+ */
+
+import type { Socket } from 'node:net'
+
+import { formatEndpoint, type CallDefaults, type NetError } from '@net/core'
+import {
+  abortError,
+  clock,
+  limitsFor,
+  netError,
+  own,
+  type ClientContext,
+} from '@net/core/authoring'
+
+import type {
+  CloseOptions,
+  Connection,
+  ReadLimitOptions,
+  ReadLineOptions,
+  ReadSomeOptions,
+  ReadTextOptions,
+  WaitOptions,
+} from './connection.ts'
+import { toSocket } from './handover.ts'
+import { ReadSide, type Leftover } from './read-side.ts'
+import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './reads.ts'
+import { withLeftover } from './rest-transport.ts'
+import type { TlsOptions } from './tls/options.ts'
+import { secure, secureServer } from './tls/secure.ts'
+import type { ConnectionInfo, Transport } from './transport.ts'
+import { WriteSide } from './write-side.ts'
+
+/** Options of a connection over a transport. */
+export interface ConnectionOptions {
+  /** Limits for its calls. Default: 60 s for writes, none for reads. */
+  readonly defaults?: CallDefaults
+  /** Which part `startTls` plays; default 'client'. */
+  readonly side?: 'client' | 'server'
+  /** What `startTls` uses where it is given no options of its own. */
+  readonly tls?: TlsOptions
+  /** The client that it belongs to; it has the log. */
+  readonly client?: ClientContext
+}
+
+/** A Connection over any transport, which must not be used otherwise from then on. */
+export function overTransport(transport: Transport, options: ConnectionOptions = {}): Connection {
+  return new StreamConnection(transport, options)
+}
+
+/** A Connection, with what a server must know to close it at the right moment. */
+export class StreamConnection implements Connection {
+  readonly closed: Promise<NetError | undefined>
+  readonly #options: ConnectionOptions
+  readonly #reads: ReadSide
+  readonly #writes: WriteSide
+  readonly #gone: (error: NetError | undefined) => void
+  #transport: Transport
+  #over = false
+  #upgrading = false
+  #closing: Promise<void> | undefined
+
+  constructor(transport: Transport, options: ConnectionOptions) {
+    this.#transport = transport
+    this.#options = options
+    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
+    this.closed = promise
+    this.#gone = resolve
+    const { endpoint } = transport.info
+    const where = formatEndpoint(endpoint)
+    const spec = {
+      limits: limitsFor('session', own(own(options, 'defaults'), 'timeout')),
+      context: { protocol: endpoint.scheme, target: where, endpoint: where },
+    }
+    // What has arrived before a loss can still be read, so a loss by itself does not end the connection.
+    this.#reads = new ReadSide(transport, { ...spec, lost: (error) => this.#gone(error) })
+    this.#writes = new WriteSide(transport, { ...spec, lost: (error) => this.#lose(error) })
+    this.#follow(transport)
+  }
+
+  /** Whether all that it does is to wait for the peer's next words. */
+  get idle(): boolean {
+    return this.#reads.busy && this.#reads.buffered === 0
+  }
+
+  get info(): ConnectionInfo {
+    return this.#transport.info
+  }
+
+  read(options?: ReadSomeOptions): Promise<Uint8Array | null> {
+    const max = options === undefined ? Infinity : (own(options, 'max') ?? Infinity)
+    if (!(max > 0)) return Promise.reject(badSize('max', 1))
+    return this.#reads.run('read', someBytes(max), options)
+  }
+
+  readExactly(size: number, options?: WaitOptions): Promise<Uint8Array> {
+    if (!Number.isSafeInteger(size) || size < 0) return Promise.reject(badSize('size', 0))
+    return this.#reads.run('readExactly', exactBytes(size), options)
+  }
+
+  readLine(options?: ReadLineOptions): Promise<string | null> {
+    const limit = own(options, 'limit') ?? LINE_LIMIT
+    const rule = lineOf(limit, own(options, 'encoding') ?? 'utf8')
+    return this.#reads.run('readLine', rule, options)
+  }
+
+  readUntil(
+    delimiter: string | Uint8Array,
+    options?: ReadLimitOptions,
+  ): Promise<Uint8Array | null> {
+    const pattern = bytesOf(delimiter)
+    if (pattern.length === 0) return Promise.reject(badSize('the delimiter', 1))
+    const rule = bytesUntil(pattern, own(options, 'limit') ?? LINE_LIMIT)
+    return this.#reads.run('readUntil', rule, options)
+  }
+
+  readAll(options?: ReadLimitOptions): Promise<Uint8Array> {
+    return this.#reads.run('readAll', everything(own(options, 'limit') ?? WHOLE_LIMIT), options)
+  }
+
+  async readText(options?: ReadTextOptions): Promise<string> {
+    return text(await this.readAll(options), own(options, 'encoding') ?? 'utf8')
+  }
+
+  unread(bytes: Uint8Array): void {
+    this.#reads.unread(bytes)
+  }
+
+  async *lines(options?: ReadLineOptions): AsyncGenerator<string, void, undefined> {
+    for (
+      let line = await this.readLine(options);
+      line !== null;
+      line = await this.readLine(options)
+    ) {
+      yield line
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) yield chunk
+  }
+
+  write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void> {
+    const chunks = typeof data === 'string' || data instanceof Uint8Array ? [bytesOf(data)] : data
+    return this.#writes.write(chunks, options)
+  }
+
+  flush(options?: WaitOptions): Promise<void> {
+    return this.#writes.flush(options)
+  }
+
+  end(options?: WaitOptions): Promise<void> {
+    return this.#writes.end(options)
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
+    return this.#closing
+  }
+
+  abort(reason?: unknown): void {
+    if (!this.#over) this.#lose(abortError(reason))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void> {
+    if (this.#over) throw closedError()
+    if (this.#upgrading || this.#reads.busy) {
+      throw netError('NET_BUSY', { message: 'startTls cannot begin while a read waits' })
+    }
+    await this.flush(options)
+    // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
+    if (this.#reads.buffered > 0) {
+      throw netError('NET_PROTO_UNEXPECTED', {
+        message: 'the peer has sent something before the TLS handshake, which could be forged',
+        phase: 'tls',
+        received: this.#reads.buffered,
+      })
+    }
+    await this.#upgrade(tls ?? own(this.#options, 'tls') ?? {}, options)
+  }
+
+  toSocket(): Socket {
+    if (this.#over) throw closedError()
+    if (this.#upgrading || this.#reads.busy)
+      throw netError('NET_BUSY', { message: 'a read is waiting' })
+    this.#leave(closedError())
+    const leftover = this.#reads.release((chunk) => {
+      // On its way to us in this very turn: the socket has given nothing to anybody yet.
+      socket.unshift(chunk)
+    })
+    const socket: Socket = toSocket(withLeftover(this.#transport, leftover))
+    this.#gone(undefined)
+    return socket
+  }
+
+  async #upgrade(tls: TlsOptions, options: WaitOptions | undefined): Promise<void> {
+    this.#upgrading = true
+    const plain = this.#transport
+    const leftover: Leftover = this.#reads.release(() => plain.abort())
+    try {
+      const shake = own(this.#options, 'side') === 'server' ? secureServer : secure
+      const client = own(this.#options, 'client')
+      const road = { ...options, ...(client === undefined ? {} : { client }) }
+      const transport = await shake(withLeftover(plain, leftover), tls, road)
+      if (this.#over) {
+        transport.abort()
+        throw closedError()
+      }
+      this.#transport = transport
+      this.#reads.attach(transport)
+      this.#writes.attach(transport)
+      this.#follow(transport)
+    } catch (error) {
+      this.#lose(error as NetError)
+      throw error
+    } finally {
+      this.#upgrading = false
+    }
+  }
+
+  async #close(grace: number): Promise<void> {
+    if (this.#over) {
+      await this.closed
+      return
+    }
+    this.#leave(closedError())
+    const cut = Promise.withResolvers<void>()
+    const timer = clock().after(grace, () => {
+      this.#transport.abort(netError('NET_CLOSED', { message: `not closed within ${grace} ms` }))
+      cut.resolve()
+    })
+    await Promise.race([this.#transport.close(), cut.promise])
+    timer.clear()
+    this.#gone(undefined)
+  }
+
+  #follow(transport: Transport): void {
+    void transport.closed?.then((error) => {
+      // A transport that was left for TLS says nothing about the connection.
+      if (transport !== this.#transport || this.#upgrading) return
+      this.#gone(error)
+    })
+  }
+
+  /** The road is lost or given up: everything under way ends with the error. */
+  #lose(error: NetError): void {
+    if (this.#over) return
+    this.#over = true
+    this.#writes.shut(closedError)
+    this.#writes.giveUp(error)
+    this.#reads.shut(error, closedError)
+    this.#transport.abort(error)
+    this.#gone(error)
+  }
+
+  /** No call is allowed any more, but what was written still goes out. */
+  #leave(reason: NetError): void {
+    this.#over = true
+    this.#writes.shut(closedError)
+    this.#reads.shut(reason, closedError)
+  }
+}
+
+function closedError(): NetError {
+  return netError('NET_CLOSED', { message: 'the connection is closed' })
+}
+
+function badSize(what: string, least: number): NetError {
+  return netError('NET_BAD_OPTION', { message: `${what} must be at least ${least}` })
+}
+
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+}
+
+const LINE_LIMIT = 64 * 1024
+const WHOLE_LIMIT = 100 * 1024 * 1024
+const GRACE = 2000

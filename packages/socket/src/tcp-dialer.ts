@@ -1,0 +1,168 @@
+/*
+ * Straight over TCP: the name is resolved, its addresses race, and the winner's socket is the road. Resolving and
+ * connecting are limited and aborted here, because the system does neither.
+ */
+
+import { isIP, type NetConnectOpts, type Socket } from 'node:net'
+
+import { formatEndpoint, type Endpoint } from '@net/core'
+import { callerFault, netError, own, translate, type Operation } from '@net/core/authoring'
+
+import { connectSocket } from './connect-socket.ts'
+import { roadOperation } from './dial-operation.ts'
+import type { Dialer, DialOptions } from './dialer.ts'
+import { socketErrors } from './errors.ts'
+import { AllFailed, interleave, raceAddresses, type Contender } from './happy-eyeballs.ts'
+import { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
+import { resetOf, socketInfo } from './socket-info.ts'
+import { SocketTransport } from './socket-transport.ts'
+import { stoppable } from './stoppable.ts'
+import { listenOn } from './socket-listener.ts'
+import type { Transport } from './transport.ts'
+
+/** Options of the TCP dialer. */
+export interface TcpDialerOptions {
+  /** From names to addresses; default the operating system's. */
+  readonly resolver?: Resolver
+  /** Milliseconds between the starts of attempts; false tries one address after the other. Default 250 (RFC 8305). */
+  readonly happyEyeballs?: number | false
+}
+
+/** Dials over TCP. The phases are `resolve`, for names only, and `connect`. */
+export function tcpDialer(options: TcpDialerOptions = {}): Dialer {
+  const resolver = own(options, 'resolver') ?? systemResolver
+  const stagger = own(options, 'happyEyeballs') ?? STAGGER
+  return {
+    name: 'tcp',
+    dial(endpoint, dialOptions) {
+      const spec = { protocol: 'tcp', operation: 'dial', endpoint, errors: socketErrors }
+      return roadOperation(spec, dialOptions, async (op) => {
+        if (endpoint.path !== undefined) {
+          throw netError('NET_BAD_URL', { message: 'TCP needs a host and a port, not a path' })
+        }
+        const addresses = await addressesOf(endpoint.host, resolver, op)
+        const candidates = ordered(addresses, own(dialOptions, 'localAddress'))
+        return op.phase('connect', () =>
+          connectFirst({ endpoint, candidates, stagger, options: dialOptions ?? {} }, op),
+        )
+      })
+    },
+    listen: (endpoint, dialOptions) =>
+      listenOn(
+        { protocol: 'tcp', endpoint, at: { host: endpoint.host, port: endpoint.port } },
+        dialOptions,
+      ),
+  }
+}
+
+interface Candidates {
+  readonly endpoint: Endpoint
+  readonly candidates: readonly ResolvedAddress[]
+  readonly stagger: number | false
+  readonly options: DialOptions
+}
+
+async function addressesOf(
+  host: string,
+  resolver: Resolver,
+  op: Operation,
+): Promise<readonly ResolvedAddress[]> {
+  const family = isIP(host)
+  if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }]
+  return op.phase('resolve', async () => {
+    const found = await stoppable(op, resolver(host, { signal: op.signal }), () => {})
+    if (found.length > 0) return found
+    throw netError('NET_DNS_NOT_FOUND', { message: 'the name has no address' })
+  })
+}
+
+function ordered(
+  addresses: readonly ResolvedAddress[],
+  localAddress: string | undefined,
+): readonly ResolvedAddress[] {
+  if (localAddress === undefined) return interleave(addresses)
+  const family = isIP(localAddress)
+  if (family === 0)
+    throw netError('NET_BAD_OPTION', { message: 'localAddress must be an IP address' })
+  const fitting = addresses.filter((address) => address.family === family)
+  if (fitting.length > 0) return fitting
+  throw netError('NET_CONNECT_UNREACHABLE', {
+    message: `no address of the host is of the family of ${localAddress}`,
+    retry: 'never',
+  })
+}
+
+async function connectFirst(race: Candidates, op: Operation): Promise<Transport> {
+  const { endpoint, candidates, stagger, options } = race
+  const { won, cancel } = raceAddresses(candidates, stagger, (address) =>
+    contender(address, endpoint, options),
+  )
+  const socket = await stoppable(op, won, cancel).catch((error: unknown) => {
+    throw error instanceof AllFailed ? allFailed(error.errors, candidates, endpoint) : error
+  })
+  const reset = resetOf(socket)
+  return new SocketTransport(socket, {
+    info: socketInfo(socket, endpoint),
+    protocol: 'tcp',
+    ...(reset === undefined ? {} : { reset }),
+  })
+}
+
+function contender(
+  address: ResolvedAddress,
+  endpoint: Endpoint,
+  options: DialOptions,
+): Contender<Socket> {
+  try {
+    if (own(options, 'admit')?.(address, endpoint) === false) {
+      const message = `connecting to ${address.address} is not allowed`
+      return {
+        connected: Promise.reject(netError('NET_ADDRESS_BLOCKED', { message })),
+        cancel() {},
+      }
+    }
+  } catch (error) {
+    return { connected: Promise.reject(callerFault(error)), cancel() {} }
+  }
+  return connectSocket({
+    host: address.address,
+    port: endpoint.port,
+    family: address.family,
+    autoSelectFamily: false,
+    ...socketOptions(options),
+  })
+}
+
+function socketOptions(options: DialOptions): Partial<NetConnectOpts> {
+  const keepAlive = own(options, 'keepAlive') ?? KEEP_ALIVE
+  const localAddress = own(options, 'localAddress')
+  const localPort = own(options, 'localPort')
+  return {
+    noDelay: own(options, 'noDelay') ?? true,
+    ...(keepAlive === false ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive }),
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ...(localPort === undefined ? {} : { localPort }),
+  }
+}
+
+function allFailed(
+  errors: readonly Error[],
+  candidates: readonly ResolvedAddress[],
+  { port }: Endpoint,
+): Error {
+  const [only] = errors
+  if (only !== undefined && errors.length === 1) return only
+  const failures = errors.map((error, at) => {
+    const endpoint = formatEndpoint({ scheme: 'tcp', host: candidates[at]?.address ?? '', port })
+    return translate(error, socketErrors, { protocol: 'tcp', phase: 'connect', endpoint })
+  })
+  const first = failures[0]?.message ?? ''
+  const blocked = failures.every(({ code }) => code === 'NET_ADDRESS_BLOCKED')
+  return netError(blocked ? 'NET_ADDRESS_BLOCKED' : 'NET_CONNECT_ALL_FAILED', {
+    message: `all ${failures.length} addresses failed, the first: ${first}`,
+    errors: failures,
+  })
+}
+
+const STAGGER = 250
+const KEEP_ALIVE = 60_000

@@ -1,0 +1,31 @@
+/* A server that sends back whatever it gets, until the client ends. */
+
+import type { Connection } from '../connection.ts'
+import { listen, type ConnectionServer, type ListenOptions } from '../listen.ts'
+import type { TlsOptions } from '../tls/options.ts'
+
+/** Options of the echo server. */
+export interface EchoServerOptions extends Pick<ListenOptions, 'dialer' | 'onError' | 'log'> {
+  /** Certificate and key; with them it speaks TLS. */
+  readonly tls?: TlsOptions
+}
+
+/** A running echo server. */
+export interface EchoServer extends ConnectionServer {
+  /** How many bytes it has received over all connections. */
+  readonly received: number
+}
+
+/** Starts an echo server on 127.0.0.1, on a port of its own. */
+export async function startEchoServer(options: EchoServerOptions = {}): Promise<EchoServer> {
+  let received = 0
+  const echo = async (connection: Connection): Promise<void> => {
+    for await (const chunk of connection) {
+      received += chunk.length
+      await connection.write(chunk)
+    }
+  }
+  const scheme = options.tls === undefined ? 'tcp' : 'tls'
+  const server = await listen(`${scheme}://127.0.0.1:0`, echo, options)
+  return Object.defineProperty(server, 'received', { get: () => received }) as EchoServer
+}

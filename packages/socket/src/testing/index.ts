@@ -1,0 +1,13 @@
+/* What tests of networked programs need: throw-away certificates, roads in memory, faults, peers, a conformance suite. */
+
+export {
+  createCertificates,
+  type Certificates,
+  type IssuedCertificate,
+  type IssueOptions,
+} from './certificates.ts'
+export { memoryPair, type MemoryOptions } from './memory-pair.ts'
+export { memoryDialer } from './memory-dialer.ts'
+export { faulty, withFaults, type FaultPlan } from './faults.ts'
+export { startEchoServer, type EchoServer, type EchoServerOptions } from './echo-server.ts'
+export { checkDialer, type DialerUnderTest } from './check-dialer.ts'

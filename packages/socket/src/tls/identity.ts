@@ -1,0 +1,53 @@
+/*
+ * Whether a peer's certificate is the one that is wanted: its names and addresses, and the pinned keys. Trust in
+ * its authority is OpenSSL's work; a resumed session is checked here again, which Node does not do.
+ */
+
+import { createHash, type X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { checkServerIdentity, type TLSSocket } from 'node:tls'
+
+import { netError, own } from '@net/core/authoring'
+
+import type { TlsOptions } from './options.ts'
+
+/** Throws `NET_TLS_CERT_HOST` or Node's own error unless the certificate is for the name or address. */
+export function verifyIdentity(socket: TLSSocket, name: string): void {
+  const certificate = socket.getPeerX509Certificate()
+  if (certificate === undefined) throw missing()
+  const failure = checkServerIdentity(name, certificate.toLegacyObject())
+  if (failure !== undefined) throw failure
+}
+
+/** Throws Node's own error unless the client's certificate is signed by an authority that we trust. */
+export function verifyClient(socket: TLSSocket): void {
+  // Node tells the outcome to its own tls.Server alone; there is no public way to ask.
+  const handle: unknown = Reflect.get(socket, '_handle')
+  const failure = (handle as { verifyError(): Error | null }).verifyError()
+  if (failure !== null) throw failure
+}
+
+/** Throws `NET_TLS_CERT_PIN` unless the certificate's key is one of the pinned ones, where there are any. */
+export function verifyPins(certificate: X509Certificate | undefined, tls: TlsOptions): void {
+  const pins = own(tls, 'pins')
+  if (pins === undefined) return
+  if (certificate === undefined) throw missing()
+  const found = publicKeyPin(certificate)
+  if (pins.includes(found)) return
+  throw netError('NET_TLS_CERT_PIN', { message: `the certificate's key ${found} is not pinned` })
+}
+
+/** The SHA-256 of the certificate's SubjectPublicKeyInfo in base64, as `TlsOptions.pins` wants it. */
+export function publicKeyPin(certificate: X509Certificate): string {
+  const key = certificate.publicKey.export({ type: 'spki', format: 'der' })
+  return createHash('sha256').update(key).digest('base64')
+}
+
+/** The name to send in SNI: none for IP addresses (RFC 6066, section 3). */
+export function sniName(name: string): string | undefined {
+  return isIP(name) === 0 && name !== '' ? name : undefined
+}
+
+function missing(): Error {
+  return netError('NET_TLS_HANDSHAKE', { message: 'the peer has sent no certificate' })
+}

@@ -1,0 +1,45 @@
+/*
+ * The one set of TLS options, for every protocol and for both sides of a connection. It must not know who uses
+ * it or over which road.
+ */
+
+import type { Secret } from '@net/core'
+
+/** A certificate or key in PEM or DER. */
+export type TlsMaterial = string | Uint8Array
+
+/** The versions of TLS that can be asked for. */
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+
+/** Options of a TLS handshake. Certificates are verified unless the option that says otherwise is set. */
+export interface TlsOptions {
+  /**
+   * The authorities to trust instead of the system's. On the side of a server: those who sign client
+   * certificates, which are then required.
+   */
+  readonly ca?: TlsMaterial | readonly TlsMaterial[]
+  /** Our certificate, followed by its intermediates; a server needs one. */
+  readonly cert?: TlsMaterial
+  /** The key of `cert`. */
+  readonly key?: TlsMaterial
+  /** What `key` is encrypted with. */
+  readonly passphrase?: string | Secret
+  /** The name to ask for and to verify. Default: the host asked for; never sent for IP addresses. */
+  readonly servername?: string
+  /** The protocols to offer by ALPN (RFC 7301), the best first. */
+  readonly alpn?: readonly string[]
+  /** Default TLS 1.2. */
+  readonly minVersion?: TlsVersion
+  /** Default TLS 1.3. */
+  readonly maxVersion?: TlsVersion
+  /** Cipher suites in OpenSSL's notation. */
+  readonly ciphers?: string
+  /** SHA-256 of the peer's public key (SubjectPublicKeyInfo) in base64: one must match, else `NET_TLS_CERT_PIN`. */
+  readonly pins?: readonly string[]
+  /** An earlier session to resume, as the `session` event of Node's TLSSocket gives it. */
+  readonly session?: Uint8Array
+  /** Called with each line of the NSS key log, by which a recording of the traffic can be decrypted. */
+  readonly keyLog?: (line: string) => void
+  /** Accepts any certificate of anybody, so that whoever sits on the road can read and change everything. Pins still hold. */
+  readonly dangerouslySkipVerification?: boolean
+}

@@ -1,0 +1,226 @@
+/*
+ * TLS over any transport, as a client or as a server. The handshake is limited and aborted here; nothing is sent
+ * or handed out before the peer's certificate has passed every check that was asked for.
+ */
+
+import type { Socket } from 'node:net'
+import { connect, TLSSocket } from 'node:tls'
+
+import type { Timeout } from '@net/core'
+import { guarded, netError, own, type ClientContext, type Operation } from '@net/core/authoring'
+
+import { roadOperation } from '../dial-operation.ts'
+import { handshakeErrors } from '../errors.ts'
+import { realSocket } from '../handover.ts'
+import { NodeSocket } from '../node-socket.ts'
+import { resetOf } from '../socket-info.ts'
+import { SocketTransport } from '../socket-transport.ts'
+import { stoppable } from '../stoppable.ts'
+import type { Transport } from '../transport.ts'
+import { contextOf, serverContext } from './context.ts'
+import { sniName, verifyClient, verifyIdentity, verifyPins } from './identity.ts'
+import type { TlsInfo } from './info.ts'
+import type { TlsOptions } from './options.ts'
+
+/** Options of one handshake. */
+export interface SecureOptions {
+  /** Aborting it ends the handshake with an AbortError. */
+  readonly signal?: AbortSignal
+  /** Limits in milliseconds; `tls` is 10 s by default, a number limits the handshake as a whole. */
+  readonly timeout?: Timeout
+  /** The operation for which this is done. */
+  readonly parent?: number
+  /** The client for which this is done; it has the log. */
+  readonly client?: ClientContext
+}
+
+/**
+ * Speaks TLS as a client over a connected transport; one operation of its own, called `secure`, whose phase is
+ * `tls`. The result has the transport's endpoint and hops, and `info.tls`. The transport given must not be used any
+ * more, and is gone if this rejects.
+ */
+export function secure(
+  transport: Transport,
+  tls: TlsOptions = {},
+  options: SecureOptions = {},
+): Promise<Transport> {
+  const name = own(tls, 'servername') ?? transport.info.endpoint.host
+  const servername = sniName(name)
+  const skip = own(tls, 'dangerouslySkipVerification') === true
+  const session = own(tls, 'session')
+  const begin = (raw: Socket): Handshake => {
+    const socket = connect({
+      socket: raw,
+      secureContext: contextOf(tls),
+      rejectUnauthorized: !skip,
+      // Names are verified below, for resumed sessions too, which Node leaves out.
+      checkServerIdentity: () => undefined,
+      ...alpnOf(tls),
+      ...(servername === undefined ? {} : { servername }),
+      ...(session === undefined ? {} : { session: Buffer.from(session) }),
+    })
+    const verify: Handshake['verify'] = () => {
+      if (!skip) verifyIdentity(socket, name)
+      verifyPins(socket.getPeerX509Certificate(), tls)
+      return { servername, authorized: !skip }
+    }
+    return { socket, event: 'secureConnect', verify }
+  }
+  return handshake(transport, tls, options, { name: 'secure', begin })
+}
+
+/** Speaks TLS as a server over a connected transport; otherwise as `secure`. The options need `cert` and `key`. */
+export function secureServer(
+  transport: Transport,
+  tls: TlsOptions,
+  options: SecureOptions = {},
+): Promise<Transport> {
+  const mutual = own(tls, 'ca') !== undefined
+  const strict = mutual && own(tls, 'dangerouslySkipVerification') !== true
+  const begin = (raw: Socket): Handshake => {
+    const socket = new TLSSocket(raw, {
+      isServer: true,
+      secureContext: serverContext(tls),
+      requestCert: mutual,
+      rejectUnauthorized: strict,
+      ...alpnOf(tls),
+    })
+    // Without a tls.Server around it, Node tells the errors of this side under this name only.
+    socket.on('_tlsError', (error: Error) => void socket.destroy(error))
+    const verify: Handshake['verify'] = () => {
+      if (strict) verifyClient(socket)
+      verifyPins(socket.getPeerX509Certificate(), tls)
+      return { servername: nameAskedFor(socket), authorized: strict }
+    }
+    return { socket, event: 'secure', verify }
+  }
+  return handshake(transport, tls, options, { name: 'accept', begin })
+}
+
+interface Handshake {
+  readonly socket: TLSSocket
+  /** What the socket emits when the handshake is done. */
+  readonly event: string
+  /** Throws unless the peer may be talked to. */
+  readonly verify: () => { readonly servername: string | undefined; readonly authorized: boolean }
+}
+
+async function handshake(
+  transport: Transport,
+  tls: TlsOptions,
+  options: SecureOptions,
+  { name, begin }: { readonly name: string; readonly begin: (raw: Socket) => Handshake },
+): Promise<Transport> {
+  const { endpoint } = transport.info
+  const spec = { protocol: 'tls', operation: name, endpoint, errors: handshakeErrors }
+  try {
+    return await roadOperation(spec, options, (op) =>
+      op.phase('tls', () => shakeHands(transport, tls, op, begin)),
+    )
+  } catch (error) {
+    transport.abort(error)
+    throw error
+  }
+}
+
+async function shakeHands(
+  transport: Transport,
+  tls: TlsOptions,
+  op: Operation,
+  begin: (raw: Socket) => Handshake,
+): Promise<Transport> {
+  const raw = realSocket(transport) ?? new NodeSocket(transport, { allowHalfOpen: true })
+  const cut = resetOf(raw)
+  let begun: Handshake
+  try {
+    begun = begin(raw)
+  } catch (error) {
+    raw.destroy()
+    throw error
+  }
+  const { socket } = begun
+  const keyLog = own(tls, 'keyLog')
+  if (keyLog !== undefined) {
+    const told = guarded('keyLog', keyLog)
+    socket.on('keylog', (line) => told(line.toString('latin1').trimEnd()))
+  }
+  const outcome = await stoppable(op, finished(begun), () => {
+    drop(socket)
+    cut?.()
+    socket.destroy()
+  })
+  return new SocketTransport(socket, {
+    info: { ...transport.info, encrypted: true, tls: infoOf(socket, outcome) },
+    protocol: 'tls',
+    ...(cut === undefined ? {} : { reset: cut }),
+  })
+}
+
+function finished({ socket, event, verify }: Handshake): Promise<ReturnType<Handshake['verify']>> {
+  return new Promise((resolve, reject) => {
+    const forget = (): void => {
+      socket.off('error', failed)
+      socket.off('close', closed)
+      socket.off(event, done)
+    }
+    const failed = (error: Error): void => {
+      forget()
+      drop(socket)
+      reject(error)
+    }
+    const closed = (): void =>
+      failed(
+        netError('NET_CONN_RESET', {
+          message: 'the peer left during the handshake',
+          retry: 'safe',
+        }),
+      )
+    const done = (): void => {
+      try {
+        const outcome = verify()
+        forget()
+        resolve(outcome)
+      } catch (error) {
+        forget()
+        drop(socket)
+        socket.destroy()
+        reject(error)
+      }
+    }
+    socket.on('error', failed)
+    socket.on('close', closed)
+    socket.on(event, done)
+  })
+}
+
+/** What a socket that nobody waits for any more still tells is heard and forgotten. */
+function drop(socket: TLSSocket): void {
+  socket.on('error', () => {})
+}
+
+function infoOf(
+  socket: TLSSocket,
+  { servername, authorized }: ReturnType<Handshake['verify']>,
+): TlsInfo {
+  const certificate = socket.getPeerX509Certificate()
+  const { alpnProtocol } = socket
+  return {
+    protocol: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher().standardName,
+    authorized,
+    resumed: socket.isSessionReused(),
+    ...(typeof alpnProtocol === 'string' ? { alpn: alpnProtocol } : {}),
+    ...(servername === undefined ? {} : { servername }),
+    ...(certificate === undefined ? {} : { certificate }),
+  }
+}
+
+function alpnOf(tls: TlsOptions): { ALPNProtocols?: string[] } {
+  const alpn = own(tls, 'alpn')
+  return alpn === undefined ? {} : { ALPNProtocols: [...alpn] }
+}
+
+function nameAskedFor(socket: TLSSocket): string | undefined {
+  const name: unknown = Reflect.get(socket, 'servername')
+  return typeof name === 'string' ? name : undefined
+}

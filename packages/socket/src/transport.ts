@@ -1,0 +1,59 @@
+/*
+ * The seam on which everything of these packages stands: a road for bytes. TCP, a Unix socket, TLS, a proxy, an
+ * SSH tunnel, memory and a fault injector all look like this. It must not know what the bytes mean.
+ */
+
+import type { Duplex } from 'node:stream'
+
+import type { Endpoint, NetError } from '@net/core'
+
+import type { TlsInfo } from './tls/info.ts'
+
+/**
+ * A two-way road for bytes, connected already. One `read` is outstanding at a time; writes may be many.
+ * Nothing here waits for ever by itself: limits and signals belong to those who use it.
+ */
+export interface Transport {
+  /** The next chunk; null once the peer has ended. Rejects with a NetError once the road is lost. */
+  read(): Promise<Uint8Array | null>
+  /** Sends in order; resolves when there is room for more. Rejects with a NetError once the road is lost. */
+  write(chunks: readonly Uint8Array[]): Promise<void>
+  /** Resolves when the kernel has all that was written. Where it is absent, `write` with no chunks must do. */
+  flush?(): Promise<void>
+  /** Sends what was written, then the end; reading goes on. */
+  end(): Promise<void>
+  /** Sends what was written, ends, and lets the road go. Never rejects; the second call waits for the first. */
+  close(): Promise<void>
+  /** Lets the road go at once, with a reset where there is such a thing. */
+  abort(reason?: unknown): void
+  /** What is known about the road. */
+  readonly info: ConnectionInfo
+  /** The real socket or channel, where there is one. */
+  readonly duplex?: Duplex
+  /** Settles once the road is gone, with what took it; never rejects. Absent where the transport cannot know by itself. */
+  readonly closed?: Promise<NetError | undefined>
+}
+
+/** What is known about a connection. */
+export interface ConnectionInfo {
+  /** The endpoint that was asked for. */
+  readonly endpoint: Endpoint
+  /** The proxies and tunnels on the road, nearest first. */
+  readonly hops: readonly Hop[]
+  /** Our own address, where the road has one. */
+  readonly local?: Endpoint
+  /** The address at the other end, which behind a hop is the hop's. */
+  readonly remote?: Endpoint
+  /** Whether TLS, or a tunnel that is encrypted up to the endpoint, protects the bytes. */
+  readonly encrypted: boolean
+  /** What the TLS handshake agreed on. */
+  readonly tls?: TlsInfo
+}
+
+/** One proxy or tunnel on the road. */
+export interface Hop {
+  /** What it is, such as `socks5`, `http-connect` or `ssh`. */
+  readonly kind: string
+  /** Where it is, without credentials. */
+  readonly endpoint: Endpoint
+}

@@ -1,0 +1,35 @@
+/* Over a Unix socket: the file, or a name of Linux's abstract namespace, is the address. */
+
+import { connectSocket } from './connect-socket.ts'
+import { roadOperation } from './dial-operation.ts'
+import type { Dialer } from './dialer.ts'
+import { socketErrors } from './errors.ts'
+import { socketInfo } from './socket-info.ts'
+import { SocketTransport } from './socket-transport.ts'
+import { stoppable } from './stoppable.ts'
+import { listenOn } from './socket-listener.ts'
+import { systemPath } from './system-path.ts'
+
+/** Dials Unix sockets. The only phase is `connect`. */
+export function unixDialer(): Dialer {
+  return {
+    name: 'unix',
+    dial(endpoint, options) {
+      const spec = { protocol: 'unix', operation: 'dial', endpoint, errors: socketErrors }
+      return roadOperation(spec, options, (op) =>
+        op.phase('connect', async () => {
+          const { connected, cancel } = connectSocket({ path: systemPath(endpoint) })
+          const socket = await stoppable(op, connected, cancel)
+          return new SocketTransport(socket, {
+            info: socketInfo(socket, endpoint),
+            protocol: 'unix',
+          })
+        }),
+      )
+    },
+    async listen(endpoint, options) {
+      const at = { path: systemPath(endpoint) }
+      return listenOn({ protocol: 'unix', endpoint, at }, options)
+    },
+  }
+}

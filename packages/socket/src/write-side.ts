@@ -1,0 +1,123 @@
+/*
+ * The writing half of a connection: hands bytes to the transport in order, and ends the whole connection when a
+ * write is given up in the middle. It must not know what the bytes are.
+ */
+
+import { isNetError, type NetError } from '@net/core'
+import { addContext, netError } from '@net/core/authoring'
+
+import type { WaitOptions } from './connection.ts'
+import { DONE, handled, refused } from './handled.ts'
+import type { SideSpec } from './read-side.ts'
+import type { Transport } from './transport.ts'
+import { abortedAlready, callLimits, SilenceLimit, watchCall } from './wait-limit.ts'
+
+/** The writing half. */
+export class WriteSide {
+  readonly #spec: SideSpec
+  readonly #silence: SilenceLimit
+  readonly #giveUps = new Set<(error: NetError) => void>()
+  #transport: Transport
+  #shut: (() => NetError) | undefined
+
+  constructor(transport: Transport, spec: SideSpec) {
+    this.#transport = transport
+    this.#spec = spec
+    const { write } = spec.limits
+    this.#silence = new SilenceLimit(write, () => this.#stuck(write))
+  }
+
+  /** Sends the chunks; resolves when there is room for more. */
+  write(chunks: readonly Uint8Array[], options: WaitOptions | undefined): Promise<void> {
+    const refusal = this.#refusal(options)
+    if (refusal !== undefined) return refused(this.#told(refusal, 'write'))
+    return this.#watched('write', this.#transport.write(chunks), options)
+  }
+
+  /** Resolves when the kernel has all that was written. */
+  flush(options: WaitOptions | undefined): Promise<void> {
+    const refusal = this.#refusal(options)
+    if (refusal !== undefined) return refused(this.#told(refusal, 'flush'))
+    return this.#watched('flush', this.#transport.flush?.() ?? this.#transport.write([]), options)
+  }
+
+  /** Sends the end. */
+  end(options: WaitOptions | undefined): Promise<void> {
+    const refusal = this.#refusal(options)
+    if (refusal !== undefined) return refused(this.#told(refusal, 'end'))
+    return this.#watched('end', this.#transport.end(), options)
+  }
+
+  /** Refuses all further writes with what `later` makes; those under way go on. */
+  shut(later: () => NetError): void {
+    this.#shut ??= later
+  }
+
+  /** Ends the writes under way as well. */
+  giveUp(reason: NetError): void {
+    this.#silence.clear()
+    for (const giveUp of this.#giveUps) giveUp(reason)
+  }
+
+  /** Goes on with another transport. */
+  attach(transport: Transport): void {
+    this.#transport = transport
+  }
+
+  #refusal(options: WaitOptions | undefined): NetError | undefined {
+    if (this.#shut !== undefined) return this.#shut()
+    return options === undefined ? undefined : abortedAlready(options)
+  }
+
+  #watched(
+    operation: string,
+    sent: Promise<void>,
+    options: WaitOptions | undefined,
+  ): Promise<void> {
+    // Most writes find room at once; they cost no timer and no further promise.
+    if (sent === DONE) return sent
+    const settled = new Promise<void>((resolve, reject) => {
+      const limits = callLimits(options, this.#spec.limits)
+      const shared = limits.write === this.#silence.limit
+      const silence = shared
+        ? this.#silence
+        : new SilenceLimit(limits.write, () => this.#stuck(limits.write))
+      const forget = watchCall(options, limits.total, (error) => {
+        stop(error)
+        this.#spec.lost(error)
+      })
+      const settle = (): void => {
+        this.#giveUps.delete(stop)
+        forget?.()
+        if (!shared) silence.clear()
+        else if (this.#giveUps.size === 0) silence.end()
+      }
+      const stop = (error: NetError): void => {
+        settle()
+        reject(this.#told(error, operation))
+      }
+      this.#giveUps.add(stop)
+      silence.begin()
+      sent.then(
+        () => {
+          settle()
+          resolve()
+        },
+        (error: NetError) => stop(error),
+      )
+    })
+    return handled(settled)
+  }
+
+  #stuck(limit: number): void {
+    const message = `the peer did not take our bytes within ${limit} ms`
+    const error = netError('NET_TIMEOUT_WRITE', { message, limit })
+    this.giveUp(error)
+    this.#spec.lost(error)
+  }
+
+  #told(error: NetError, operation: string): NetError {
+    if (!isNetError(error)) return error
+    return addContext(error, { ...this.#spec.context, operation, phase: 'send' })
+  }
+}

@@ -1,0 +1,221 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+
+import { isAbort, NetTimeoutError } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
+import { connect, listen, tcpDialer, type Resolver } from '@net/socket'
+import { createCertificates } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+import { failure, withinOneTurn } from './support.ts'
+
+test('[SOCK-12] a server greets and a client reads until the end', async () => {
+  await using server = await listen('tcp://127.0.0.1:0', async (connection) => {
+    await connection.write('Hello from server!')
+  })
+  await using connection = await connect(server.url)
+  expect(await connection.readText()).toBe('Hello from server!')
+  expect(await connection.read()).toBeNull()
+})
+
+test('[SOCK-39] tls:// verifies the certificate against the authority and the host', async () => {
+  const certificates = createCertificates()
+  await using server = await listen(
+    'tls://127.0.0.1:0',
+    (connection) => connection.write('secret'),
+    {
+      tls: certificates.issue(),
+    },
+  )
+  await using connection = await connect(`tls://localhost:${server.address.port}`, {
+    tls: { ca: certificates.ca },
+  })
+  expect(await connection.readText()).toBe('secret')
+  const { encrypted, tls } = connection.info
+  expect([encrypted, tls?.protocol, tls?.servername, tls?.authorized]).toEqual([
+    true,
+    'TLSv1.3',
+    'localhost',
+    true,
+  ])
+})
+
+test('[H-CORE-04] a signal that is aborted already ends the call before any resolver is asked', async () => {
+  let asked = 0
+  const resolver: Resolver = async () => {
+    asked += 1
+    return []
+  }
+  const signal = AbortSignal.abort('no')
+  const error = await failure(
+    connect('tcp://a.example:1', { signal, dialer: tcpDialer({ resolver }) }),
+  )
+  expect([isAbort(error), error.code, asked]).toEqual([true, 'NET_ABORTED', 0])
+})
+
+test('[H-CORE-05] an abort while the name is resolved settles at once, with the phase', async () => {
+  const { dialer, asked } = silentResolver()
+  const controller = new AbortController()
+  const call = failure(connect('tcp://a.example:1', { signal: controller.signal, dialer }))
+  await asked
+  const reason = new Error('changed my mind')
+  controller.abort(reason)
+  const error = await withinOneTurn(call)
+  expect([error.code, error.phase, error.cause]).toEqual(['NET_ABORTED', 'resolve', reason])
+})
+
+test('[H-CORE-05] an abort while it connects settles at once, with the phase, and no socket is left', async () => {
+  await using server = await listen('tcp://127.0.0.1:0', () => {})
+  const controller = new AbortController()
+  const error = await failure(
+    connect(server.url, {
+      signal: controller.signal,
+      log: (event) => {
+        if (event.type === 'phase' && event.phase === 'connect' && event.state === 'start') {
+          queueMicrotask(() => controller.abort())
+        }
+      },
+    }),
+  )
+  expect([isAbort(error), error.phase]).toEqual([true, 'connect'])
+})
+
+test('a name that is not resolved in time is a time-out of the phase resolve', async () => {
+  using clock = useFakeClock()
+  const { dialer, asked } = silentResolver()
+  const call = failure(connect('tcp://a.example:1', { dialer }))
+  await asked
+  await clock.advance(10_000)
+  const error = await withinOneTurn(call)
+  expect(error).toBeInstanceOf(NetTimeoutError)
+  expect([error.code, error.phase, error.limit]).toEqual(['NET_TIMEOUT_RESOLVE', 'resolve', 10_000])
+  expect(clock.timers).toBe(0)
+})
+
+test('[SOCK-02] a number limits connecting as a whole and nothing after it', async () => {
+  using clock = useFakeClock()
+  const { dialer, asked } = silentResolver()
+  const call = failure(connect('tcp://a.example:1', { dialer, timeout: 700 }))
+  await asked
+  await clock.advance(700)
+  const error = await withinOneTurn(call)
+  expect([error.code, error.limit]).toEqual(['NET_TIMEOUT_TOTAL', 700])
+
+  await using server = await listen('tcp://127.0.0.1:0', async (connection) => {
+    await connection.readLine()
+    await connection.write('late but welcome')
+  })
+  await using connection = await connect(server.url, { timeout: 700 })
+  const reply = connection.readText()
+  await clock.advance(10_000)
+  await connection.write('go on\n')
+  expect(await reply).toBe('late but welcome')
+})
+
+test('[H-CORE-16] [SOCK-48] a peer that never answers the TLS handshake is a time-out of the phase tls', async () => {
+  using clock = useFakeClock()
+  await using peer = await silentServer()
+  const call = failure(connect(`tls://127.0.0.1:${peer.port}`))
+  await peer.firstBytes
+  await clock.advance(10_000)
+  const error = await withinOneTurn(call)
+  expect([error.code, error.phase, error.limit]).toEqual(['NET_TIMEOUT_TLS', 'tls', 10_000])
+  await peer.gone
+  expect(clock.timers).toBe(0)
+})
+
+test('[H-CORE-16] a handshake that drips is limited like one that stalls', async () => {
+  using clock = useFakeClock()
+  await using peer = await silentServer()
+  const call = failure(connect(`tls://127.0.0.1:${peer.port}`))
+  const socket = await peer.firstBytes
+  // A TLS record of 5,000 bytes, a byte a second.
+  for (const byte of [22, 3, 3, 0x13, 0x88, 2, 0, 0, 9]) {
+    socket.write(Uint8Array.of(byte))
+    await clock.advance(1000)
+  }
+  await clock.advance(1000)
+  const error = await withinOneTurn(call)
+  expect([error.code, error.phase]).toEqual(['NET_TIMEOUT_TLS', 'tls'])
+  await peer.gone
+})
+
+test('[H-CORE-05] an abort during the TLS handshake settles at once and lets the peer go', async () => {
+  await using peer = await silentServer()
+  const controller = new AbortController()
+  const call = failure(connect(`tls://127.0.0.1:${peer.port}`, { signal: controller.signal }))
+  await peer.firstBytes
+  controller.abort()
+  const error = await withinOneTurn(call)
+  expect([isAbort(error), error.phase]).toEqual([true, 'tls'])
+  await peer.gone
+})
+
+test('the phases of the dial and the handshake are told within the operation', async () => {
+  const certificates = createCertificates()
+  await using server = await listen('tls://127.0.0.1:0', () => {}, { tls: certificates.issue() })
+  const phases: string[] = []
+  await using connection = await connect(`tls://localhost:${server.address.port}`, {
+    tls: { ca: certificates.ca },
+    log: (event) => {
+      if (event.type === 'phase' && event.state === 'end')
+        phases.push(`${event.operation} ${event.phase}`)
+    },
+  })
+  expect(connection.info.encrypted).toBe(true)
+  expect(phases).toEqual(['dial resolve', 'dial connect', 'secure tls'])
+})
+
+test('[H-SOCK-01] a refused connection keeps its errno and comes within 100 ms', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  const before = performance.now()
+  const error = await failure(connect(`tcp://127.0.0.1:${port}`))
+  expect(performance.now() - before).toBeLessThan(100)
+  expect([
+    error.code,
+    error.phase,
+    error.retry,
+    Reflect.get(error.cause as object, 'code'),
+  ]).toEqual(['NET_CONNECT_REFUSED', 'connect', 'safe', 'ECONNREFUSED'])
+})
+
+test('wrong arguments reject and say which', async () => {
+  expect((await failure(connect('ftp://127.0.0.1:1'))).code).toBe('NET_BAD_URL')
+  expect((await failure(connect('tcp://127.0.0.1'))).code).toBe('NET_BAD_URL')
+  const call = connect('tcp://127.0.0.1:1', { localAddress: 'here' })
+  expect((await failure(call)).code).toBe('NET_BAD_OPTION')
+})
+
+function silentResolver() {
+  const { promise: asked, resolve } = Promise.withResolvers<void>()
+  const resolver: Resolver = () => {
+    resolve()
+    return new Promise(() => {})
+  }
+  return { dialer: tcpDialer({ resolver }), asked }
+}
+
+async function silentServer() {
+  const first = Promise.withResolvers<Socket>()
+  const gone = Promise.withResolvers<void>()
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => first.resolve(socket))
+    socket.on('close', () => gone.resolve())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    firstBytes: first.promise,
+    gone: gone.promise,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

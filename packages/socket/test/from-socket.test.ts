@@ -1,0 +1,29 @@
+import { duplexPair } from 'node:stream'
+
+import { fromSocket, overTransport, tcpDialer, toSocket } from '@net/socket'
+import { startEchoServer } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+test('[SOCK-08] a socket that somebody else has opened becomes a connection', async () => {
+  await using server = await startEchoServer()
+  const socket = toSocket(await tcpDialer().dial(server.address))
+  const transport = fromSocket(socket)
+  expect(transport.info.endpoint).toEqual({ scheme: 'tcp', host: '127.0.0.1', port: server.address.port })
+  expect(transport.duplex).toBe(socket)
+  await using connection = overTransport(transport)
+  await connection.write('to and fro\n')
+  expect(await connection.readLine()).toBe('to and fro')
+})
+
+test('any duplex of bytes will do, with what is known of it', async () => {
+  const [ours, theirs] = duplexPair()
+  const endpoint = { scheme: 'tcp', host: 'behind.example', port: 7 }
+  const hop = { kind: 'ssh', endpoint: { scheme: 'ssh', host: 'jump.example', port: 22 } }
+  const transport = fromSocket(ours, { endpoint, hops: [hop], encrypted: true })
+  expect(transport.info).toEqual({ endpoint, hops: [hop], encrypted: true })
+  await using peer = overTransport(fromSocket(theirs))
+  await using connection = overTransport(transport)
+  await peer.write('hello')
+  await peer.end()
+  expect(await connection.readText()).toBe('hello')
+})

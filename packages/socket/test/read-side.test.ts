@@ -1,0 +1,130 @@
+import type { NetError } from '@net/core'
+import { limitsFor } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { memoryPair } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+import { ReadSide } from '../src/read-side.ts'
+import { exactBytes, lineOf, someBytes, type ReadRule } from '../src/reads.ts'
+import { bytes, failure, latin1 } from './support.ts'
+
+test('[SOCK-24] a read that times out or is aborted consumes nothing', async () => {
+  using clock = useFakeClock()
+  const { reads, theirs } = side()
+  await theirs.write([bytes('half a li')])
+  const late = failure(reads.run('readLine', line, { timeout: 1000 }))
+  await clock.advance(1000)
+  expect(await late).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', operation: 'readLine', phase: 'receive' })
+  const controller = new AbortController()
+  const aborted = failure(reads.run('readLine', line, { signal: controller.signal }))
+  controller.abort('not now')
+  expect(await aborted).toMatchObject({ code: 'NET_ABORTED', cause: 'not now' })
+  await theirs.write([bytes('ne\n')])
+  expect(await reads.run('readLine', line, undefined)).toBe('half a line')
+  expect(clock.timers).toBe(0)
+})
+
+test('a peer that drips is silent, one that sends is not', async () => {
+  using clock = useFakeClock()
+  const { reads, theirs } = side({ idle: 1000 })
+  const dripping = failure(reads.run('readExactly', exactBytes(5000), undefined))
+  for (let sent = 0; sent < 9; sent++) {
+    await theirs.write([bytes('x')])
+    await clock.advance(100)
+  }
+  await clock.advance(100)
+  expect(await dripping).toMatchObject({ code: 'NET_TIMEOUT_IDLE', limit: 1000 })
+  const flowing = reads.run('readExactly', exactBytes(5000), undefined)
+  for (let sent = 9; sent < 5000; sent += 1000) {
+    await clock.advance(900)
+    await theirs.write([new Uint8Array(1100)])
+  }
+  expect((await flowing).length).toBe(5000)
+})
+
+test('a call may have a limit on silence of its own', async () => {
+  using clock = useFakeClock()
+  const { reads } = side({ idle: 1000 })
+  const call = failure(reads.run('read', someBytes(1), { timeout: { idle: 10 } }))
+  await clock.advance(10)
+  expect(await call).toMatchObject({ code: 'NET_TIMEOUT_IDLE', limit: 10 })
+  expect(clock.timers).toBe(0)
+})
+
+test('[SOCK-30] two reads at once are refused, and the first one goes on', async () => {
+  const { reads, theirs } = side()
+  const first = reads.run('read', someBytes(10), undefined)
+  expect((await failure(reads.run('read', someBytes(10), undefined))).code).toBe('NET_BUSY')
+  expect(() => reads.unread(bytes('x'))).toThrow(/a read is waiting/)
+  await theirs.write([bytes('mine')])
+  expect(latin1(await first)).toBe('mine')
+})
+
+test('bytes that were put back are read first', async () => {
+  const { reads, theirs } = side()
+  await theirs.write([bytes('world')])
+  reads.unread(bytes('hello '))
+  expect(latin1(await reads.run('readExactly', exactBytes(11), undefined))).toBe('hello world')
+})
+
+test('what came before a loss can be read, then every read says the loss', async () => {
+  const { reads, theirs, lost } = side()
+  await theirs.write([bytes('one')])
+  await new Promise((resolve) => setImmediate(resolve))
+  theirs.abort()
+  expect(latin1(await reads.run('read', someBytes(9), undefined))).toBe('one')
+  for (const _ of [1, 2]) {
+    expect((await failure(reads.run('read', someBytes(9), undefined))).code).toBe('NET_CONN_RESET')
+  }
+  expect(lost.map(({ code }) => code)).toEqual(['NET_CONN_RESET'])
+})
+
+test('a transport that fails with an error of its own is a defect', async () => {
+  const [ours] = memoryPair()
+  const broken = { ...ours, info: ours.info, read: () => Promise.reject(new Error('own words')) }
+  const spec = { limits: limitsFor('session', undefined), context: {}, lost: () => {} }
+  const reads = new ReadSide(Object.assign(broken, { read: broken.read }) as typeof ours, spec)
+  const error = await failure(reads.run('read', someBytes(1), undefined))
+  expect([error.code, (error.cause as Error).message]).toEqual(['NET_INTERNAL', 'own words'])
+})
+
+test('shut, it ends the waiting read and refuses the next ones, also for what is there', async () => {
+  const { reads, theirs } = side()
+  const waiting = failure(reads.run('readLine', line, undefined))
+  await theirs.write([bytes('half')])
+  reads.shut(closed('now'), () => closed('later'))
+  expect((await waiting).message).toContain('now')
+  expect((await failure(reads.run('read', someBytes(9), undefined))).message).toContain('later')
+  expect(() => reads.unread(bytes('x'))).toThrow(/later/)
+})
+
+test('released, it gives what it has, and a chunk on its way to who is named', async () => {
+  const { reads, theirs, ours } = side()
+  await theirs.write([bytes('unread')])
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([reads.busy, reads.buffered]).toEqual([false, 6])
+  const late: string[] = []
+  const leftover = reads.release((chunk) => void late.push(latin1(chunk)))
+  expect([latin1(leftover.bytes), leftover.ended, leftover.pulling]).toEqual(['unread', false, undefined])
+  reads.attach(ours)
+  const { pulling } = reads.release((chunk) => void late.push(latin1(chunk)))
+  await theirs.write([bytes('late')])
+  expect([latin1((await pulling) ?? null), late]).toEqual(['late', ['late']])
+})
+
+const line: ReadRule<string | null> = (queue, ended) => lineOf(100, 'utf8')(queue, ended)
+
+function closed(message: string): NetError {
+  return Object.assign(new Error(message), { code: 'NET_CLOSED' }) as NetError
+}
+
+function side(timeout?: { readonly idle: number }) {
+  const [ours, theirs] = memoryPair()
+  const lost: NetError[] = []
+  const reads = new ReadSide(ours, {
+    limits: limitsFor('session', timeout),
+    context: { protocol: 'memory' },
+    lost: (error) => void lost.push(error),
+  })
+  return { reads, ours, theirs, lost }
+}

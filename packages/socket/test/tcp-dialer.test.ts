@@ -1,0 +1,145 @@
+import { createServer, type Socket } from 'node:net'
+import { once } from 'node:events'
+
+import { useFakeClock } from '@net/core/testing'
+import { listen, overTransport, tcpDialer, type ResolvedAddress } from '@net/socket'
+import { startEchoServer } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+import { failure } from './support.ts'
+
+const v4: ResolvedAddress = { address: '127.0.0.1', family: 4 }
+const other: ResolvedAddress = { address: '127.0.0.2', family: 4 }
+const v6: ResolvedAddress = { address: '::1', family: 6 }
+
+test('[SOCK-01] the addresses of a name are tried until one connects', async () => {
+  await using server = await startEchoServer()
+  const { port } = server.address
+  const dialer = tcpDialer({ resolver: async () => [v6, other, v4] })
+  const transport = await dialer.dial({ scheme: 'tcp', host: 'echo.example', port })
+  expect([transport.info.remote?.host, transport.info.endpoint.host]).toEqual(['127.0.0.1', 'echo.example'])
+  await transport.close()
+})
+
+test('[SOCK-03] when every address fails, each failure is kept', async () => {
+  const port = await unusedPort()
+  const dialer = tcpDialer({ resolver: async () => [v4, other] })
+  const error = await failure(dialer.dial({ scheme: 'tcp', host: 'a.example', port }))
+  expect([error.code, error.phase, error.retry]).toEqual(['NET_CONNECT_ALL_FAILED', 'connect', 'safe'])
+  expect(error.errors?.map((each) => [Reflect.get(each, 'code'), Reflect.get(each, 'endpoint')])).toEqual([
+    ['NET_CONNECT_REFUSED', `127.0.0.1:${port}`],
+    ['NET_CONNECT_REFUSED', `127.0.0.2:${port}`],
+  ])
+})
+
+test('a name without addresses does not exist', async () => {
+  const dialer = tcpDialer({ resolver: async () => [] })
+  const error = await failure(dialer.dial({ scheme: 'tcp', host: 'a.example', port: 1 }))
+  expect([error.code, error.phase]).toEqual(['NET_DNS_NOT_FOUND', 'resolve'])
+})
+
+test('[SOCK-05] it connects from the address and port that were asked for', async () => {
+  await using server = await startEchoServer()
+  const localPort = await unusedPort('127.0.0.3')
+  const transport = await tcpDialer().dial(server.address, { localAddress: '127.0.0.3', localPort })
+  expect([transport.info.local?.host, transport.info.local?.port]).toEqual(['127.0.0.3', localPort])
+  transport.abort()
+})
+
+test('addresses of another family than the local one are not tried', async () => {
+  const dialer = tcpDialer({ resolver: async () => [v6] })
+  const endpoint = { scheme: 'tcp', host: 'a.example', port: 1 }
+  const error = await failure(dialer.dial(endpoint, { localAddress: '127.0.0.1' }))
+  expect(error.code).toBe('NET_CONNECT_UNREACHABLE')
+})
+
+test('an address that is not admitted is not connected to', async () => {
+  await using server = await startEchoServer()
+  const { port } = server.address
+  const asked: string[] = []
+  const admit = ({ address }: ResolvedAddress) => {
+    asked.push(address)
+    return address !== '127.0.0.1'
+  }
+  const error = await failure(tcpDialer().dial(server.address, { admit }))
+  expect([error.code, error.retry, asked, server.connections.size]).toEqual([
+    'NET_ADDRESS_BLOCKED',
+    'never',
+    ['127.0.0.1'],
+    0,
+  ])
+  const dialer = tcpDialer({ resolver: async () => [v4, v4] })
+  const all = await failure(dialer.dial({ scheme: 'tcp', host: 'a.example', port }, { admit }))
+  expect(all.code).toBe('NET_ADDRESS_BLOCKED')
+})
+
+test('what the caller’s own check throws comes back as it is', async () => {
+  const mistake = new TypeError('my own mistake')
+  const call = tcpDialer().dial({ scheme: 'tcp', host: '127.0.0.1', port: 1 }, {
+    admit: () => {
+      throw mistake
+    },
+  })
+  await expect(call).rejects.toBe(mistake)
+})
+
+test('[SOCK-32] small writes leave at once and keep-alive is on, unless told otherwise', async () => {
+  await using peer = createServer((socket) => void socket.resume()).listen(0, '127.0.0.1')
+  await once(peer, 'listening')
+  const port = Reflect.get(peer.address() as object, 'port') as number
+  const calls: unknown[][] = []
+  // Where Node hands the options of a TCP socket to the system, once it is connected.
+  const handle = Object.getPrototypeOf(Reflect.get(peer, '_handle')) as object
+  using _noDelay = spy(handle, 'setNoDelay', (enabled) => calls.push(['noDelay', enabled]))
+  using _keepAlive = spy(handle, 'setKeepAlive', (...args) => calls.push(['keepAlive', ...args.slice(0, 2)]))
+  const endpoint = { scheme: 'tcp', host: '127.0.0.1', port }
+  const usual = await tcpDialer().dial(endpoint)
+  expect(calls).toEqual([
+    ['noDelay', true],
+    ['keepAlive', true, 60],
+  ])
+  calls.length = 0
+  const plain = await tcpDialer().dial(endpoint, { noDelay: false, keepAlive: false })
+  expect(calls).toEqual([])
+  await Promise.all([usual.close(), plain.close()])
+})
+
+test('a dial that succeeds leaves no timer', async () => {
+  using clock = useFakeClock()
+  const dialer = tcpDialer({ resolver: async () => [v4, other] })
+  await using listener = await dialer.listen!({ scheme: 'tcp', host: '127.0.0.1', port: 0 })
+  const transport = await dialer.dial({ ...listener.address, host: 'a.example' })
+  expect(clock.timers).toBe(0)
+  transport.abort()
+})
+
+test('a path is not an endpoint of TCP', async () => {
+  const call = tcpDialer().dial({ scheme: 'unix', host: '', port: 0, path: '/run/app.sock' })
+  expect((await failure(call)).code).toBe('NET_BAD_URL')
+})
+
+test('[SOCK-54] it listens on a free port and gives the connections out one by one', async () => {
+  const dialer = tcpDialer()
+  await using listener = await dialer.listen!({ scheme: 'tcp', host: '127.0.0.1', port: 0 })
+  expect(listener.address.port).toBeGreaterThan(0)
+  const dialed = await dialer.dial(listener.address)
+  const accepted = await listener.accept()
+  await using ours = overTransport(dialed)
+  await using theirs = overTransport(accepted!)
+  await theirs.write('welcome\n')
+  expect(await ours.readLine()).toBe('welcome')
+})
+
+async function unusedPort(host = '127.0.0.1'): Promise<number> {
+  await using server = await listen(`tcp://${host}:0`, () => {})
+  return server.address.port
+}
+
+function spy(on: object, name: string, seen: (...args: unknown[]) => void): Disposable {
+  const original = Reflect.get(on, name) as (this: Socket, ...args: unknown[]) => unknown
+  Reflect.set(on, name, function (this: Socket, ...args: unknown[]) {
+    seen(...args)
+    return original.apply(this, args)
+  })
+  return { [Symbol.dispose]: () => void Reflect.set(on, name, original) }
+}

@@ -1,0 +1,62 @@
+// Packs every package and installs one in an empty folder, as its users get it. The packages that it depends on come as
+// tarballs too, through overrides.
+import { execFileSync } from 'node:child_process'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { packages, root, type Package } from '@tools/workspace'
+
+/** The tarballs of all packages, by package name. */
+export type Tarballs = ReadonlyMap<string, string>
+
+/** A folder that goes away with its owner. */
+export interface TemporaryFolder extends Disposable {
+  readonly path: string
+}
+
+/** An empty folder outside the repository. */
+export function temporaryFolder(): TemporaryFolder {
+  const path = mkdtempSync(join(tmpdir(), 'net-package-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Packs every package into `folder`; they must be built. */
+export function packAll(folder: string): Tarballs {
+  return new Map(packages().map((of) => [of.name, packOne(of, folder)]))
+}
+
+/** Installs `name` in a folder of its own inside `folder`, and returns that one. */
+export function installAlone(name: string, tarballs: Tarballs, folder: string): string {
+  const consumer = join(folder, `consumer-${name.replace('@net/', '')}`)
+  mkdirSync(consumer)
+  const files = Object.fromEntries([...tarballs].map(([each, file]) => [each, `file:${file}`]))
+  const manifest = {
+    name: 'consumer',
+    private: true,
+    dependencies: { [name]: files[name] },
+    overrides: Object.fromEntries(Object.entries(files).filter(([each]) => each !== name)),
+    devDependencies: { '@types/node': typesVersion() },
+  }
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify(manifest))
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], consumer)
+  return consumer
+}
+
+/** Runs a program in a folder; returns what it printed, throws with all that it printed if it fails. */
+export function run(program: string, args: readonly string[], cwd: string): string {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function packOne(of: Package, folder: string): string {
+  const target = join(folder, of.short)
+  mkdirSync(target)
+  run('pnpm', ['pack', '--pack-destination', target], of.folder)
+  const [tarball] = globSync('*.tgz', { cwd: target })
+  if (tarball === undefined) throw new Error(`${of.name} was not packed`)
+  return join(target, tarball)
+}
+
+function typesVersion(): string {
+  const file = join(root, 'node_modules/@types/node/package.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

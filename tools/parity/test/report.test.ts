@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { mistakes, page, summary } from '../report.ts'
+
+const evidence = {
+  rows: [
+    { id: 'SOCK-01', text: 'connect', weight: 'MUST' },
+    { id: 'SOCK-02', text: 'limit', weight: 'MUST' },
+    { id: 'CORE-01', text: 'a | b', weight: 'SHOULD' },
+    { id: 'H-SOCK-01', text: 'resets', weight: 'HOSTILE' },
+  ],
+  proved: new Map([['SOCK-01', ['packages/socket/test/a.test.ts']]]),
+  leftOut: { 'CORE-01': 'Nobody needs it.' },
+}
+
+test('the summary counts per package without what is left out', () => {
+  expect(summary(evidence).split('\n').slice(2)).toEqual([
+    '| core | 0 / 0 | 0 / 0 | 0 / 0 | 0 / 0 |',
+    '| socket | 1 / 2 | 0 / 0 | 0 / 0 | 0 / 1 |',
+    '| **total** | 1 / 2 | 0 / 0 | 0 / 0 | 0 / 1 |',
+  ])
+})
+
+test('the page names the proof, the reason, or nothing', () => {
+  expect(page(evidence)).toContain(
+    '| SOCK-01 | MUST | connect | `packages/socket/test/a.test.ts` |',
+  )
+  expect(page(evidence)).toContain('| CORE-01 | SHOULD | a \\| b | left out: Nobody needs it. |')
+  expect(page(evidence)).toContain('| SOCK-02 | MUST | limit | – |')
+})
+
+test('an unknown id and one that is both proved and left out are mistakes', () => {
+  expect(mistakes(evidence)).toEqual([])
+  const wrong = { ...evidence, leftOut: { 'SOCK-01': 'x', 'SOCK-99': 'y' } }
+  expect(mistakes(wrong)).toEqual([
+    'SOCK-99 is no id of capabilities.json or hostile.json',
+    'SOCK-01 is left out and yet proved by a test',
+  ])
+})

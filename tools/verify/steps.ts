@@ -1,0 +1,34 @@
+// What `pnpm verify` runs, in this order. Each is also a script of its own.
+
+/** One check. */
+export interface Step {
+  readonly name: string
+  /** Run by a shell in the root. */
+  readonly command: string
+  /** Whether vitest runs in it, so that its tests are counted one by one. */
+  readonly counted?: boolean
+  /** Whether a skipped test is a failure where CI is set: everything it needs is installed there. */
+  readonly complete?: boolean
+}
+
+/** All of them: cheap ones first, then the tests, then what needs the build. */
+export const steps: readonly Step[] = [
+  { name: 'demo', command: 'npx -y pnpm@12 demo' },
+  { name: 'format', command: 'pnpm format:check' },
+  { name: 'lint', command: 'pnpm lint' },
+  { name: 'typecheck', command: 'pnpm typecheck' },
+  { name: 'boundaries', command: 'pnpm boundaries' },
+  { name: 'mirror', command: 'pnpm mirror' },
+  { name: 'graph', command: 'pnpm graph' },
+  { name: 'knip', command: 'pnpm knip' },
+  { name: 'docs', command: 'pnpm docs:check' },
+  { name: 'parity', command: 'pnpm parity:check' },
+  { name: 'api', command: 'pnpm api:check' },
+  { name: 'names', command: 'pnpm names' },
+  { name: 'build', command: 'pnpm build' },
+  { name: 'test', command: 'npx -y pnpm@12 test', counted: true },
+  { name: 'interop', command: 'pnpm test:interop', counted: true, complete: true },
+  { name: 'matrix', command: 'pnpm test:matrix', counted: true, complete: true },
+  { name: 'package', command: 'pnpm test:package', counted: true, complete: true },
+  { name: 'node', command: 'pnpm test:node', counted: true },
+]

@@ -1,0 +1,20 @@
+// The tests of every push: a project per package and one per kind of test, from source and without a build.
+import { defineConfig } from 'vitest/config'
+import { project, shared } from './tools/vitest/shared.ts'
+
+const packages = ['core', 'async', 'socket', 'http']
+
+export default defineConfig({
+  ...shared,
+  test: {
+    ...shared.test,
+    projects: [
+      ...packages.map((name) => project(name, `packages/${name}/test/**/*.test.ts`)),
+      project('demo', 'apps/demo/test/**/*.test.ts'),
+      project('docs', 'tools/snippets/docs.test.ts'),
+      project('examples', 'test/examples.test.ts'),
+      project('fuzz', 'test/fuzz/**/*.test.ts'),
+      project('tools', 'tools/**/test/*.test.ts'),
+    ],
+  },
+})

@@ -1,0 +1,15 @@
+// The tests that need more than the sources: daemons, packed packages, every road with every fault, or an hour.
+import { defineConfig } from 'vitest/config'
+import { project, shared } from './tools/vitest/shared.ts'
+
+export default defineConfig({
+  ...shared,
+  test: {
+    ...shared.test,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    projects: ['interop', 'matrix', 'package', 'soak'].map((name) =>
+      project(name, `test/${name}/**/*.test.ts`),
+    ),
+  },
+})
