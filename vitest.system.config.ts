@@ -8,6 +8,8 @@ export default defineConfig({
     ...shared.test,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // For soak: memory is compared after a collection.
+    execArgv: ['--expose-gc'],
     projects: ['interop', 'matrix', 'package', 'soak'].map((name) =>
       project(name, `test/${name}/**/*.test.ts`),
     ),

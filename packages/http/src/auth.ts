@@ -45,7 +45,8 @@ interface Recipe {
 }
 
 function authOf(name: string, credential: Credential, recipe: Recipe): HttpAuth {
-  if (typeof credential === 'function') return new AskedAuth(name, recipe.source(credential), recipe)
+  if (typeof credential === 'function')
+    return new AskedAuth(name, recipe.source(credential), recipe)
   return new FixedAuth(name, secret(credential), recipe)
 }
 

@@ -80,7 +80,7 @@ class Client implements HttpClient {
     this.#context = contextOf(options)
     this.#requests = new RequestFactory(options)
     this.#connector = connectorOf(options, this.#context)
-    this.#connections = new Connections(own(options, 'connections') ?? CONNECTIONS, this.#context)
+    this.#connections = new Connections(connectionsOf(options), this.#context)
     this.#middleware = (own(options, 'middleware') ?? []).map(foreign)
     this.#handler = own(options, 'handler')
   }
@@ -151,7 +151,10 @@ class Client implements HttpClient {
     }
   }
 
-  #callOptions(options: RequestOptions | undefined, { method, body }: HttpRequest): CallOptions | undefined {
+  #callOptions(
+    options: RequestOptions | undefined,
+    { method, body }: HttpRequest,
+  ): CallOptions | undefined {
     if (body === undefined || body.replayable) return options
     const given = own(options, 'retry') ?? this.#context.defaults?.retry
     const policy = given ?? (isIdempotent(method) ? defaultRetry : false)
@@ -175,7 +178,10 @@ class Client implements HttpClient {
     }
   }
 
-  async #answer(op: Operation, { request, settings, target, endpoint }: PreparedRequest): Promise<HttpResponse> {
+  async #answer(
+    op: Operation,
+    { request, settings, target, endpoint }: PreparedRequest,
+  ): Promise<HttpResponse> {
     const call: Call = {
       op,
       started: clock().now(),
@@ -202,12 +208,16 @@ class Client implements HttpClient {
     return layers
   }
 
-  #lease(request: HttpRequest, op: Operation, fresh: boolean): HttpConnection | Promise<HttpConnection> {
+  #lease(
+    request: HttpRequest,
+    op: Operation,
+    fresh: boolean,
+  ): HttpConnection | Promise<HttpConnection> {
     // Also for a call that was between two attempts when the client was closed.
     if (!this.#active.has(op)) throw closedError()
-    const { url, method } = request
-    this.#warnOfPlainSecrets(request, op)
-    return this.#connections.lease(url.origin, {
+    const { url, method, origin } = request
+    if (!this.#warned.has(origin)) this.#warnOfPlainSecrets(request, op)
+    return this.#connections.lease(origin, {
       op,
       operation: method,
       fresh,
@@ -216,8 +226,9 @@ class Client implements HttpClient {
   }
 
   #warnOfPlainSecrets(request: HttpRequest, op: Operation): void {
-    const { protocol, origin, hostname } = request.url
-    if (protocol !== 'http:' || this.#connector.local || this.#warned.has(origin)) return
+    const { origin } = request
+    const { protocol, hostname } = request.url
+    if (protocol !== 'http:' || this.#connector.local) return
     const loopback = isLoopback(hostname)
     if (!loopback && !request.headers.secret) return
     this.#warned.add(origin)
@@ -274,6 +285,13 @@ function connectorOf(options: ClientOptions, client: ClientContext): Connector {
   }
   const dialer = given ?? (path === undefined ? tcpDialer() : unixDialer())
   return new Connector({ dialer, path, tls: own(options, 'tls'), client })
+}
+
+function connectionsOf(options: ClientOptions): number {
+  const connections = own(options, 'connections') ?? CONNECTIONS
+  if (connections === Infinity || (Number.isInteger(connections) && connections > 0))
+    return connections
+  throw netError('NET_BAD_OPTION', { message: 'connections must be a whole number above 0' })
 }
 
 async function statusError(response: HttpResponse): Promise<HttpStatusError> {

@@ -19,7 +19,7 @@ export interface WireReceiver {
   /** Bytes of the request leave from here on. */
   started(): void
   /** The final answer's head; `headers` are names and values in turn. */
-  head(status: number, reason: string, headers: readonly Uint8Array[]): void
+  head(status: number, reason: string, headers: readonly Buffer[]): void
   data(chunk: Uint8Array): void
   end(): void
   failed(error: NetError): void

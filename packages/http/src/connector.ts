@@ -58,7 +58,10 @@ export class Connector {
       path === undefined
         ? { scheme: 'tcp', host, port: port ?? 0 }
         : { scheme: 'unix', host: '', port: 0, path }
-    const transport = await dialer.dial(endpoint, { ...common, timeout: { resolve, connect, proxy } })
+    const transport = await dialer.dial(endpoint, {
+      ...common,
+      timeout: { resolve, connect, proxy },
+    })
     if (url.protocol !== 'https:') return transport
     const options = { ...tls, servername: own(tls, 'servername') ?? host, alpn: ['http/1.1'] }
     return secure(transport, options, { ...common, timeout: { tls: handshake } })

@@ -50,7 +50,11 @@ interface Leasing {
   readonly upload: Upload | undefined
 }
 
-async function leased(request: HttpRequest, call: Call, { fresh, upload }: Leasing): Promise<HttpConnection> {
+async function leased(
+  request: HttpRequest,
+  call: Call,
+  { fresh, upload }: Leasing,
+): Promise<HttpConnection> {
   try {
     return await call.lease(request, fresh)
   } catch (error) {
@@ -75,6 +79,7 @@ class Exchange implements WireReceiver, BodyFlow {
   #forget: (() => void) | undefined
   #draining: Timer | undefined
   #started = false
+  #sending = false
   #stopped = false
   #paused = false
 
@@ -91,7 +96,9 @@ class Exchange implements WireReceiver, BodyFlow {
       this.#forget = op.onAbort((reason) => this.#stop(reason))
       if (!this.#stopped) this.#connection.send(this.#wire(), this)
       // The limit on the answer runs from when the server has all that it is to answer.
+      this.#sending = this.#upload !== undefined
       if (this.#upload !== undefined) await Promise.race([this.#upload.sent, this.#answer.promise])
+      this.#sending = false
       const response = await op.phase('command', () => this.#answer.promise)
       if (this.#body?.ended !== true) this.#accompany(response)
       return response
@@ -115,11 +122,11 @@ class Exchange implements WireReceiver, BodyFlow {
   started(): void {
     this.#started = true
     this.#call.attempt?.sent()
-    const { method, url } = this.#request
-    this.#call.op.wire('send', () => `${method} ${url.pathname}${url.search} HTTP/1.1`)
+    const { method, path } = this.#request
+    this.#call.op.wire('send', () => `${method} ${path} HTTP/1.1`)
   }
 
-  head(status: number, reason: string, raw: readonly Uint8Array[]): void {
+  head(status: number, reason: string, raw: readonly Buffer[]): void {
     const { op, context, maxBytes, started } = this.#call
     op.wire('receive', () => `HTTP/1.1 ${status} ${reason}`)
     const headers = HttpHeaders.received(raw)
@@ -127,7 +134,9 @@ class Exchange implements WireReceiver, BodyFlow {
     if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
       // Where such a body ends is what proxies and servers disagree about (RFC 9112 section 6.3).
       this.#connection.destroy()
-      this.failed(netError('NET_PROTO_MALFORMED', { message: 'the answer has an unknown transfer coding' }))
+      this.failed(
+        netError('NET_PROTO_MALFORMED', { message: 'the answer has an unknown transfer coding' }),
+      )
       return
     }
     const size = bodySize(this.#request.method, status, headers)
@@ -218,7 +227,7 @@ class Exchange implements WireReceiver, BodyFlow {
   #stop(reason: NetError): void {
     this.#stopped = true
     this.#connection.destroy()
-    this.failed(reason)
+    this.failed(this.#sending ? addContext(reason, { phase: 'send' }) : reason)
   }
 
   #incomplete(error: NetError, body: ReceivedBody): NetError {
@@ -231,12 +240,13 @@ class Exchange implements WireReceiver, BodyFlow {
   }
 
   #wire(): WireRequest {
-    const { method, url, headers, body } = this.#request
+    const { method, path, headers, body } = this.#request
     const size = this.#upload?.size
-    const length = size === undefined || headers.has('content-length') ? [] : ['content-length', String(size)]
+    const length =
+      size === undefined || headers.has('content-length') ? [] : ['content-length', String(size)]
     return {
       method,
-      target: url.pathname + url.search,
+      target: path,
       headers: length.length === 0 ? headers.wire : [...headers.wire, ...length],
       body: this.#upload ?? body?.bytes,
     }
@@ -246,12 +256,16 @@ class Exchange implements WireReceiver, BodyFlow {
 /** How many bytes of body an answer has (RFC 9112 section 6.3); undefined if only its end will tell. */
 function bodySize(method: string, status: number, headers: HttpHeaders): number | undefined {
   if (method === 'HEAD' || status === 204 || status === 304) return 0
-  if (headers.has('transfer-encoding')) return undefined
+  // A coding, which can only be `chunked` here, comes with no length: the engine has seen to that.
   const length = headers.get('content-length')
   return length === undefined || !/^\d+$/.test(length) ? undefined : Number(length)
 }
 
-const LOST: ReadonlySet<string> = new Set(['NET_CONN_CLOSED', 'NET_CONN_RESET', 'NET_PROTO_INCOMPLETE'])
+const LOST: ReadonlySet<string> = new Set([
+  'NET_CONN_CLOSED',
+  'NET_CONN_RESET',
+  'NET_PROTO_INCOMPLETE',
+])
 const MOST_TURNS = 3
 const DRAINED = 65_536
 const DRAINING = 1000

@@ -24,7 +24,16 @@ export type HeaderFields =
 export class HttpHeaders implements Iterable<readonly [string, string]> {
   static readonly #none: HttpHeaders = new HttpHeaders(undefined)
   #list: readonly string[]
-  #raw: readonly Uint8Array[] | undefined
+  #raw: readonly Buffer[] | undefined
+
+  static {
+    // Declared as a computed member it would need type inference to make this file's declarations.
+    Object.defineProperty(HttpHeaders.prototype, inspect.custom, {
+      value(this: HttpHeaders) {
+        return this.toJSON()
+      },
+    })
+  }
 
   /** Throws `NET_BAD_HEADER` for a name or value that HTTP does not allow (RFC 9110 section 5), `NET_INJECTION` for control characters. */
   constructor(fields?: HeaderFields) {
@@ -32,7 +41,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
   }
 
   /** The fields of a message as they came: names and values in turn. Decoded at the first look. */
-  static received(raw: readonly Uint8Array[]): HttpHeaders {
+  static received(raw: readonly Buffer[]): HttpHeaders {
     const headers = new HttpHeaders()
     headers.#raw = raw
     return headers
@@ -65,19 +74,27 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
 
   /** The field's value; several lines are joined by a comma and a space (RFC 9110 section 5.3); undefined if it is absent. */
   get(name: string): string | undefined {
-    let found: string | undefined
-    for (const value of this.#values(name)) found = found === undefined ? value : `${found}, ${value}`
-    return found
+    const raw = this.#raw
+    if (raw !== undefined && !raw.some((bytes, at) => isNamed(bytes, at, name))) return undefined
+    const values = this.getAll(name)
+    return values.length < 2 ? values[0] : values.join(', ')
   }
 
   /** The field's values, one for each line. */
   getAll(name: string): readonly string[] {
-    return [...this.#values(name)]
+    const list = this.wire
+    const wanted = name.toLowerCase()
+    const values: string[] = []
+    for (let at = 0; at < list.length; at += 2) {
+      if (list[at]?.length !== wanted.length || lower(list, at) !== wanted) continue
+      values.push(list[at + 1] ?? '')
+    }
+    return values
   }
 
   /** Whether there is such a field. */
   has(name: string): boolean {
-    return !this.#values(name).next().done
+    return this.get(name) !== undefined
   }
 
   /** These fields with others put in their place; null drops a field. Throws like the constructor. */
@@ -119,23 +136,9 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     return plain
   }
 
-  [inspect.custom](): unknown {
-    return this.toJSON()
-  }
-
   /** Strikes the values of secret fields out of messages and events for as long as these fields are alive. */
   protect(): void {
     for (const [name, value] of this) if (isSecretName(name)) holdHeader(value, this)
-  }
-
-  *#values(name: string): Generator<string, undefined> {
-    const list = this.wire
-    const wanted = name.toLowerCase()
-    for (let at = 0; at < list.length; at += 2) {
-      if (list[at]?.length !== wanted.length || lower(list, at) !== wanted) continue
-      yield list[at + 1] ?? ''
-    }
-    return undefined
   }
 
   #kept(keep: (name: string) => boolean): string[] {
@@ -163,7 +166,8 @@ function listed(fields: HeaderFields, drop?: (name: string) => void): string[] {
   if (fields instanceof HttpHeaders) return [...fields.wire]
   const list: string[] = []
   if (Symbol.iterator in fields) {
-    for (const [name, value] of fields as Iterable<readonly [string, string]>) add(list, name, value)
+    for (const [name, value] of fields as Iterable<readonly [string, string]>)
+      add(list, name, value)
     return list
   }
   for (const [name, value] of Object.entries(fields)) {
@@ -175,7 +179,8 @@ function listed(fields: HeaderFields, drop?: (name: string) => void): string[] {
 
 function add(list: string[], name: string, value: Exclude<HeaderValue, null | undefined>): void {
   checkName(name)
-  if (Array.isArray(value)) for (const each of value as readonly string[]) list.push(name, checked(name, each))
+  if (Array.isArray(value))
+    for (const each of value as readonly string[]) list.push(name, checked(name, each))
   else list.push(name, checked(name, isSecret(value) ? value.reveal() : String(value)))
 }
 
@@ -193,7 +198,9 @@ function checked(name: string, value: unknown): string {
     throw netError('NET_INJECTION', { message: `the header ${name} contains a control character` })
   }
   if (BEYOND_LATIN1.test(value)) {
-    throw netError('NET_BAD_HEADER', { message: `the header ${name} contains a character beyond Latin-1` })
+    throw netError('NET_BAD_HEADER', {
+      message: `the header ${name} contains a character beyond Latin-1`,
+    })
   }
   return value.trim()
 }
@@ -224,8 +231,17 @@ function lower(list: readonly string[], at: number): string {
   return list[at]?.toLowerCase() ?? ''
 }
 
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+function latin1(bytes: Buffer): string {
+  return bytes.toString('latin1')
+}
+
+/** Whether these are the bytes of that name; a look at the length spares most of the others from being decoded. */
+function isNamed(bytes: Buffer, at: number, name: string): boolean {
+  return (
+    at % 2 === 0 &&
+    bytes.length === name.length &&
+    latin1(bytes).toLowerCase() === name.toLowerCase()
+  )
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

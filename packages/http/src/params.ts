@@ -35,7 +35,9 @@ export function protectParams(search: string, holder: object): void {
   }
 }
 
-function* pairs(params: Exclude<Params, URLSearchParams>): Generator<readonly [string, ParamValue]> {
+function* pairs(
+  params: Exclude<Params, URLSearchParams>,
+): Generator<readonly [string, ParamValue]> {
   if (Symbol.iterator in params) {
     yield* params as Iterable<readonly [string, ParamValue]>
     return

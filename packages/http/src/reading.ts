@@ -17,7 +17,11 @@ export interface ReadingRules {
 }
 
 /** All bytes. Throws `NET_PROTO_LIMIT`; an error has what arrived before as `partial`. */
-export async function readBytes(body: HttpBody, most: number, context: ErrorContext): Promise<Uint8Array> {
+export async function readBytes(
+  body: HttpBody,
+  most: number,
+  context: ErrorContext,
+): Promise<Uint8Array> {
   if (body.size !== undefined && body.size > most) throw tooLong(body, most, context)
   const whole = body instanceof ReceivedBody ? body.takeWhole() : undefined
   if (whole !== undefined) return joined(whole)
@@ -98,17 +102,17 @@ export async function readStart(body: HttpBody, most: number): Promise<Uint8Arra
 
 /** The text of bytes in a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown. */
 export function decodeText(bytes: Uint8Array, charset: string, context: ErrorContext): string {
-  return decoderOf(charset, context).decode(bytes)
+  return UTF8.test(charset) ? utf8(bytes) : decoderOf(charset, context).decode(bytes)
 }
 
 /** The JSON value of UTF-8 bytes. Throws `NET_PROTO_DECODE`. */
 export function parseJson(bytes: Uint8Array, context: ErrorContext): unknown {
-  const text = decoderOf('utf-8', context).decode(bytes)
   try {
-    return JSON.parse(text)
+    return JSON.parse(utf8(bytes))
   } catch {
     // The platform's message quotes the text, which may hold anything.
-    const message = bytes.length === 0 ? 'the body is empty where JSON was expected' : 'the body is not JSON'
+    const message =
+      bytes.length === 0 ? 'the body is empty where JSON was expected' : 'the body is not JSON'
     throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
   }
 }
@@ -130,6 +134,12 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)
 }
 
+/** As a TextDecoder does it, without the mark at the beginning, at a fraction of the cost. */
+function utf8(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+}
+
 function decoderOf(charset: string, context: ErrorContext): TextDecoder {
   try {
     return new TextDecoder(charset)
@@ -138,3 +148,5 @@ function decoderOf(charset: string, context: ErrorContext): TextDecoder {
     throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
   }
 }
+
+const UTF8 = /^utf-?8$/i

@@ -42,7 +42,8 @@ export function bodyOf(
 function bodyFrom(body: string | Source): TypedBody {
   if (typeof body === 'string') return typed(body, 'text/plain;charset=UTF-8')
   checkSource(body)
-  if (body instanceof Uint8Array) return { body: { bytes: body, replayable: true, begun: false }, type: undefined }
+  if (body instanceof Uint8Array)
+    return { body: { bytes: body, replayable: true, begun: false }, type: undefined }
   const type = body instanceof Blob && body.type !== '' ? body.type : undefined
   return { body: { source: body, replayable: isReplayable(body), begun: false }, type }
 }

@@ -25,6 +25,7 @@ export interface PreparedRequest {
 /** Prepares the requests of one client. */
 export class RequestFactory {
   readonly #base: RequestUrl | undefined
+  readonly #origin: string | undefined
   readonly #settings: Settings
   readonly #params: Params | undefined
   readonly #stringify: (value: unknown) => string
@@ -35,6 +36,7 @@ export class RequestFactory {
   constructor(options: ClientOptions) {
     const base = own(options, 'baseUrl')
     this.#base = base === undefined ? undefined : baseUrl(base)
+    this.#origin = this.#base?.url.origin
     const settings = settingsOf(options)
     this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
     this.#params = own(options, 'params')
@@ -55,20 +57,25 @@ export class RequestFactory {
     const verb = checkedMethod(method)
     const asked = requestUrl(input, this.#base?.url, this.#paramsWith(own(options, 'params')))
     const { url } = asked
-    const foreign = this.#base !== undefined && this.#base.url.origin !== url.origin
+    const foreign = this.#origin !== undefined && this.#origin !== url.origin
     const client = foreign ? undefined : this.#settings.auth
     const settings = overlaid(this.#settings, options, authOfUrl(asked) ?? client)
     const typed = bodyOf(options, own(options, 'stringify') ?? this.#stringify)
-    let headers = json ? this.#jsonHeaders : this.#headers
-    if (foreign) headers = headers.filter((name) => !isSecretName(name))
-    if (!settings.decompress) headers = headers.without('accept-encoding')
-    if (typed?.type !== undefined) headers = headers.with({ 'content-type': typed.type })
+    const headers = this.#headersFor(json, foreign)
+    const fitting = settings.decompress ? headers : headers.without('accept-encoding')
+    const typing =
+      typed?.type === undefined ? fitting : fitting.with({ 'content-type': typed.type })
     return {
-      request: new HttpRequest(verb, url, overridden(headers, options), typed?.body),
+      request: new HttpRequest(verb, url, overridden(typing, options), typed?.body),
       settings,
       target: url.href,
-      endpoint: url.port === '' ? `${url.host}:${url.protocol === 'https:' ? 443 : 80}` : url.host,
+      endpoint: endpointOf(url),
     }
+  }
+
+  #headersFor(json: boolean, foreign: boolean): HttpHeaders {
+    const headers = json ? this.#jsonHeaders : this.#headers
+    return foreign ? headers.filter((name) => !isSecretName(name)) : headers
   }
 
   #paramsWith(params: Params | undefined): readonly Params[] {
@@ -84,6 +91,10 @@ function overridden(headers: HttpHeaders, options: RequestOptions | undefined): 
   refuseReserved(merged)
   merged.protect()
   return merged
+}
+
+function endpointOf({ host, port, protocol }: URL): string {
+  return port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host
 }
 
 function ours(accept: string): HttpHeaders {
@@ -116,7 +127,15 @@ function refuseReserved(headers: HttpHeaders): void {
 }
 
 const NO_PARAMS: readonly Params[] = []
-const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
+const METHODS: ReadonlySet<string> = new Set([
+  'GET',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'HEAD',
+  'OPTIONS',
+])
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** What frames messages, which only the engine may say. */
 const RESERVED: ReadonlySet<string> = new Set([

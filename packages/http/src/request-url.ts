@@ -17,7 +17,11 @@ export interface RequestUrl {
  * Reads an `http:` or `https:` URL. A path is joined to the base: `/users` to `https://host/v1` gives
  * `https://host/v1/users`. Throws `NET_BAD_URL`, or `NET_INJECTION` for control characters; neither says what the URL was.
  */
-export function requestUrl(input: string | URL, base: URL | undefined, params: readonly Params[]): RequestUrl {
+export function requestUrl(
+  input: string | URL,
+  base: URL | undefined,
+  params: readonly Params[],
+): RequestUrl {
   const text = typeof input === 'string' ? input : input.href
   refuseControl('the URL', text)
   const url = parsed(text, base)
@@ -43,7 +47,11 @@ function parsed(text: string, base: URL | undefined): URL {
   const absolute = base === undefined || SCHEME.test(text)
   const url = URL.parse(absolute ? text : joined(base, text))
   if (url === null) {
-    throw badUrl(absolute && !SCHEME.test(text) ? 'it has no scheme, and the client no base' : 'it cannot be read')
+    throw badUrl(
+      absolute && !SCHEME.test(text)
+        ? 'it has no scheme, and the client no base'
+        : 'it cannot be read',
+    )
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw badUrl('the scheme must be http or https')

@@ -1,6 +1,9 @@
 /* A request as a plain value, which middleware may look at and exchange for another one. Nothing of it has been sent. */
 
+import { inspect } from 'node:util'
+
 import type { Source } from '@net/core'
+import { redact } from '@net/core/authoring'
 
 import { HttpHeaders, type HeaderFields } from './headers.ts'
 
@@ -33,6 +36,7 @@ export class HttpRequest {
   readonly url: URL
   readonly headers: HttpHeaders
   readonly body: RequestBody | undefined
+  #origin: string | undefined
 
   constructor(method: string, url: URL, headers: HttpHeaders, body?: RequestBody) {
     this.method = method
@@ -41,10 +45,30 @@ export class HttpRequest {
     this.body = body
   }
 
+  /** Scheme, host and port of the URL. */
+  get origin(): string {
+    this.#origin ??= this.url.origin
+    return this.#origin
+  }
+
+  /** Path and query of the URL. */
+  get path(): string {
+    return this.url.pathname + this.url.search
+  }
+
   /** A copy with changes. Throws like `HttpHeaders`. */
   with(changes: RequestChanges): HttpRequest {
     const { method = this.method, url = this.url, headers, body = this.body } = changes
     return new HttpRequest(method, url, this.#fields(headers), body ?? undefined)
+  }
+
+  /** Without the body and without secrets. */
+  toJSON(): { readonly method: string; readonly url: string; readonly headers: HttpHeaders } {
+    return { method: this.method, url: redact(this.url.href), headers: this.headers }
+  }
+
+  [inspect.custom](): unknown {
+    return this.toJSON()
   }
 
   #fields(headers: HeaderFields | undefined): HttpHeaders {
@@ -58,4 +82,12 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method)
 }
 
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE', 'QUERY'])
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'TRACE',
+  'PUT',
+  'DELETE',
+  'QUERY',
+])

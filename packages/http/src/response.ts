@@ -1,7 +1,9 @@
 /* An answer: status, headers, and a body that is read once, in the form that the caller asks for. */
 
+import { inspect } from 'node:util'
+
 import type { ErrorContext, NetError, Sink } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { harmless, netError, own, redact } from '@net/core/authoring'
 
 import { wholeBody, type HttpBody } from './body.ts'
 import { HttpHeaders, type HeaderFields } from './headers.ts'
@@ -110,7 +112,8 @@ export interface ResponseContent {
 export function createResponse(init: ResponseContent = {}): HttpResponse {
   const json = own(init, 'json')
   const text = json === undefined ? own(init, 'text') : JSON.stringify(json)
-  const bytes = text === undefined ? (own(init, 'bytes') ?? new Uint8Array()) : Buffer.from(text, 'utf8')
+  const bytes =
+    text === undefined ? (own(init, 'bytes') ?? new Uint8Array()) : Buffer.from(text, 'utf8')
   const headers = new HttpHeaders(own(init, 'headers'))
   const typed = json === undefined || headers.has('content-type')
   return new Answer({
@@ -213,12 +216,21 @@ export class Answer implements HttpResponse {
     this.body.cancel()
   }
 
+  [inspect.custom](): unknown {
+    const { status, statusText, url, headers } = this
+    return { status, statusText: harmless(statusText), url: redact(url), headers }
+  }
+
   #charset(): string {
     return CHARSET.exec(this.headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
   }
 }
 
-async function validated<T>(value: unknown, schema: ResponseSchema<T>, context: ErrorContext): Promise<T> {
+async function validated<T>(
+  value: unknown,
+  schema: ResponseSchema<T>,
+  context: ErrorContext,
+): Promise<T> {
   const result = await schema['~standard'].validate(value)
   if (result.issues === undefined) return result.value
   const [first] = result.issues

@@ -56,7 +56,9 @@ function redirectsOf(redirect: SharedOptions['redirect']): number | undefined {
   if (redirect === false) return 0
   const limit = typeof redirect === 'number' ? redirect : own(redirect, 'limit')
   if (limit === undefined || (Number.isInteger(limit) && limit >= 0)) return limit
-  throw netError('NET_BAD_OPTION', { message: 'redirect must be a boolean or a number of redirects' })
+  throw netError('NET_BAD_OPTION', {
+    message: 'redirect must be a boolean or a number of redirects',
+  })
 }
 
 function bytesOf(maxBytes: number | undefined): number | undefined {

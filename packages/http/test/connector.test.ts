@@ -6,8 +6,14 @@ import { join } from 'node:path'
 import { TlsError } from '@net/core'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
-import { tcpDialer, type Dialer } from '@net/socket'
-import { createCertificates, type IssueOptions } from '@net/socket/testing'
+import { secureServer, tcpDialer, type Dialer } from '@net/socket'
+import {
+  createCertificates,
+  faulty,
+  memoryDialer,
+  type FaultPlan,
+  type IssueOptions,
+} from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 const authority = createCertificates()
@@ -100,4 +106,48 @@ test('a dialer and a Unix socket exclude each other', () => {
   expect(() => http.createClient({ unixSocket: '/x', dialer: tcpDialer() })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
+})
+
+test('a road in memory will do, TLS and all', async () => {
+  const dialer = memoryDialer()
+  const listener = await dialer.listen!({ scheme: 'tcp', host: 'memory.test', port: 443 })
+  const serving = (async () => {
+    const transport = await listener.accept()
+    const tls = authority.issue({ names: ['memory.test'] })
+    const secured = await secureServer(transport!, tls)
+    await secured.read()
+    await secured.write([Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi')])
+    return secured
+  })()
+  await using client = http.createClient({ dialer, tls: { ca: authority.ca } })
+  expect(await client.get('https://memory.test/').text()).toBe('hi')
+  const secured = await serving
+  secured.abort()
+  await listener.close()
+})
+
+const faults: readonly (readonly [FaultPlan, string])[] = [
+  [{ do: 'drop' }, 'NET_CONN_'],
+  [{ do: 'reset' }, 'NET_CONN_RESET'],
+  [{ do: 'half-close' }, 'NET_CONN_CLOSED'],
+  [{ do: 'garbage' }, 'NET_PROTO_MALFORMED'],
+  [{ do: 'drop', after: 5000 }, 'NET_PROTO_INCOMPLETE'],
+  [{ do: 'reset', after: 5000 }, 'NET_PROTO_INCOMPLETE'],
+  [{ do: 'half-close', after: 5000 }, 'NET_PROTO_INCOMPLETE'],
+]
+
+test.each(faults)('over a road with %j it is %s', async (plan, code) => {
+  await using server = await startHttpServer()
+  const dialer = faulty(tcpDialer(), plan)
+  await using client = http.createClient({
+    baseUrl: server.url,
+    dialer,
+    defaults: { retry: false },
+  })
+  await expect(client.get('/bytes/1000000').bytes()).rejects.toMatchObject({
+    code: expect.stringContaining(code),
+  })
+  expect(await client.get('/bytes/1000000').bytes()).toHaveLength(1_000_000)
+  await client.close()
+  await expect.poll(() => server.connections).toBe(0)
 })

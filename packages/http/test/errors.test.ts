@@ -4,7 +4,12 @@ import { HttpHeaders, HttpStatusError } from '@net/http'
 import { expect, test } from 'vitest'
 
 const errorOf = (status: number, headers = {}): HttpStatusError =>
-  new HttpStatusError({ status, statusText: 'Words', headers: new HttpHeaders(headers), text: 'body' })
+  new HttpStatusError({
+    status,
+    statusText: 'Words',
+    headers: new HttpHeaders(headers),
+    text: 'body',
+  })
 
 test.each([
   [400, 'NET_REPLY_PERMANENT', 'never'],

@@ -4,7 +4,7 @@ import { canary, expectNoCanary } from '@tools/canary'
 import { secret } from '@net/core'
 import { redact } from '@net/core/authoring'
 import { HttpHeaders } from '@net/http'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 test('[HTTP-09] names are case-insensitive, values may be many, order and spelling stay', () => {
@@ -67,8 +67,8 @@ describe('[HTTP-10] what would break the message is refused', () => {
 test('[H-CORE-01] the error names the field, never the value', () => {
   const value = canary('header')
   try {
-    new HttpHeaders({ 'x-field': `${value}\r\n` })
-    expect.unreachable()
+    const made = new HttpHeaders({ 'x-field': `${value}\r\n` })
+    expect.unreachable(made.get('x-field'))
   } catch (error) {
     expect(String(error)).toContain('x-field')
     expectNoCanary(error)
@@ -84,7 +84,11 @@ test('an own key called __proto__ is a field like any other', () => {
 
 test('secret fields print as [secret]', () => {
   const token = canary('token')
-  const headers = new HttpHeaders({ authorization: secret(`Bearer ${token}`), 'x-api-key': token, a: '1' })
+  const headers = new HttpHeaders({
+    authorization: secret(`Bearer ${token}`),
+    'x-api-key': token,
+    a: '1',
+  })
   expectNoCanary(headers)
   expect(inspect(headers)).toContain('[secret]')
   expect(JSON.parse(JSON.stringify(headers))).toEqual({
@@ -113,7 +117,9 @@ test('protect strikes what secret fields hold out of every text', () => {
 
 test('any token and any visible text come through unchanged', () => {
   const name = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,20}$/)
-  const value = fc.stringMatching(/^[\u0021-\u007e]([\u0020-\u007e\u00a0-\u00ff]{0,20}[\u0021-\u007e])?$/)
+  const value = fc.stringMatching(
+    /^[\u0021-\u007e]([\u0020-\u007e\u00a0-\u00ff]{0,20}[\u0021-\u007e])?$/,
+  )
   fc.assert(
     fc.property(fc.array(fc.tuple(name, value)), (pairs) => {
       expect([...new HttpHeaders(pairs)]).toEqual(pairs)

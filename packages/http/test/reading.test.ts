@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { netError } from '@net/core/authoring'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { ReceivedBody, wholeBody } from '../src/body.ts'
@@ -101,7 +101,9 @@ test('[H-HTTP-30] JSON with a BOM, deep nesting, __proto__ and NaN', () => {
   expect(parseJson(Buffer.from('\ufeff{"a":1}'), context)).toEqual({ a: 1 })
   const deep = parseJson(Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)), context)
   expect(Array.isArray(deep)).toBe(true)
-  const value = parseJson(Buffer.from('{"__proto__":{"x":1},"a":1,"a":2}'), context) as { a: number }
+  const value = parseJson(Buffer.from('{"__proto__":{"x":1},"a":1,"a":2}'), context) as {
+    a: number
+  }
   expect(value.a).toBe(2)
   expect(({} as { x?: unknown }).x).toBeUndefined()
   for (const text of ['NaN', '', '{"a"']) {

@@ -34,7 +34,10 @@ test('our own headers, then those of the client, then those of the call', () => 
 })
 
 test('[HTTP-10] null drops a header that we would add', () => {
-  const prepared = prepare({}, { headers: { accept: null, 'Accept-Encoding': null, 'user-agent': null } })
+  const prepared = prepare(
+    {},
+    { headers: { accept: null, 'Accept-Encoding': null, 'user-agent': null } },
+  )
   expect(headersOf(prepared)).toEqual({})
 })
 
@@ -71,26 +74,21 @@ test('the credentials of a client with a base go to no other origin', () => {
   expect(outside.request.headers.has('x-api-key')).toBe(false)
 })
 
-test.each([
-  'Connection',
-  'Transfer-Encoding',
-  'Upgrade',
-  'Expect',
-  'Keep-Alive',
-  'TE',
-  'Trailer',
-])('the header %s belongs to the connection', (name) => {
-  for (const make of [
-    () => prepare({}, { headers: { [name]: 'x' } }),
-    () => prepare({ headers: { [name]: 'x' } }),
-  ]) {
-    expect(make).toThrow(expect.objectContaining({ code: 'NET_BAD_HEADER' }))
-  }
-})
+test.each(['Connection', 'Transfer-Encoding', 'Upgrade', 'Expect', 'Keep-Alive', 'TE', 'Trailer'])(
+  'the header %s belongs to the connection',
+  (name) => {
+    for (const make of [
+      () => prepare({}, { headers: { [name]: 'x' } }),
+      () => prepare({ headers: { [name]: 'x' } }),
+    ]) {
+      expect(make).toThrow(expect.objectContaining({ code: 'NET_BAD_HEADER' }))
+    }
+  },
+)
 
 test.each(['CONNECT', 'connect', 'GET /x', 'G\r\nET', ''])('the method %j is refused', (method) => {
   const factory = new RequestFactory({})
-  expect(() => factory.prepare(method, 'http://host/', { options: undefined, json: false })).toThrow(
-    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
-  )
+  expect(() =>
+    factory.prepare(method, 'http://host/', { options: undefined, json: false }),
+  ).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
 })

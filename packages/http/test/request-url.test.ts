@@ -56,5 +56,7 @@ test.each(['http://host/a\r\nb', 'http://host/\u0000', 'http://ho\tst/'])(
 )
 
 test('a base with a query is refused', () => {
-  expect(() => baseUrl('https://host/?a=1')).toThrow(expect.objectContaining({ code: 'NET_BAD_URL' }))
+  expect(() => baseUrl('https://host/?a=1')).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_URL' }),
+  )
 })

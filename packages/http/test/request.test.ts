@@ -1,6 +1,10 @@
+import { inspect } from 'node:util'
+
+import { canary, expectNoCanary } from '@tools/canary'
 import { HttpHeaders, HttpRequest } from '@net/http'
 import { expect, test } from 'vitest'
 
+import { RequestFactory } from '../src/request-factory.ts'
 import { isIdempotent } from '../src/request.ts'
 
 const url = new URL('http://host/a')
@@ -32,4 +36,18 @@ test.each([
   ['LOCK', false],
 ])('%s idempotent: %s', (method, expected) => {
   expect(isIdempotent(method)).toBe(expected)
+})
+
+test('a request prints without its body and without secrets', () => {
+  const headers = new HttpHeaders({ authorization: `Bearer ${canary('request')}` })
+  const { request } = new RequestFactory({}).prepare(
+    'GET',
+    `http://host/?token=${canary('query')}`,
+    {
+      options: { headers },
+      json: false,
+    },
+  )
+  expectNoCanary(request)
+  expect(inspect(request)).toContain("method: 'GET'")
 })

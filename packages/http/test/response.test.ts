@@ -1,3 +1,6 @@
+import { inspect } from 'node:util'
+
+import { canary, expectNoCanary } from '@tools/canary'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -48,7 +51,9 @@ test('a schema of any library has the last word', async () => {
     '~standard': {
       version: 1,
       validate: (value) =>
-        typeof value === 'number' ? { value: value * 2 } : { issues: [{ message: 'not a number' }] },
+        typeof value === 'number'
+          ? { value: value * 2 }
+          : { issues: [{ message: 'not a number' }] },
     },
   }
   expect(await http.createResponse({ json: 21 }).json(schema)).toBe(42)
@@ -66,6 +71,16 @@ test('a body comes as chunks, as lines and undecoded', async () => {
   expect(lines).toEqual(['a', 'b'])
   const raw = await http.get(`${server.url}/gzip/1048576`, { decompress: false }).bytes()
   expect([...raw.subarray(0, 2)]).toEqual([0x1f, 0x8b])
+})
+
+test('an answer prints without its body and without secrets', async () => {
+  await using server = await startHttpServer()
+  const key = canary('printed')
+  server.fail({ do: { reply: { headers: { 'x-echo': key }, body: 'a body' } } })
+  const response = await http.get(`${server.url}/json?api_key=${key}`)
+  expectNoCanary(response)
+  expect(inspect(response)).toContain('status: 200')
+  expect(inspect(response)).not.toContain('a body')
 })
 
 test('a body is read once', async () => {

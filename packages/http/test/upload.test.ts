@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { openSource, operation } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { respondJson, startHttpServer, type HttpTestServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 import { Upload } from '../src/upload.ts'
+import { startRawServer, type RawServer } from './raw-server.ts'
+
+const silent = (): Promise<RawServer> => startRawServer(() => {})
 
 const hashing: Route = async (request, response, message) => {
   const hash = createHash('sha256')
@@ -18,7 +24,8 @@ const hashing: Route = async (request, response, message) => {
   respondJson(response, { hash: hash.digest('hex'), length, coding })
 }
 
-const startHashing = (): Promise<HttpTestServer> => startHttpServer({ routes: { '/hash': hashing } })
+const startHashing = (): Promise<HttpTestServer> =>
+  startHttpServer({ routes: { '/hash': hashing } })
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 test('[HTTP-16] a file is streamed with its length, an iterator in chunks', async () => {
@@ -108,3 +115,89 @@ test('what the source throws is kept', async () => {
     expect(upload.failure).toBe(broken)
   })
 })
+
+test('a server that does not take our bytes is found out', async () => {
+  using clock = useFakeClock()
+  const sockets: Socket[] = []
+  await using server = await startRawServer((socket) => {
+    socket.pause()
+    sockets.push(socket)
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  let made = 0
+  const block = new Uint8Array(65_536)
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      made += 1
+      yield block
+    }
+  }
+  const failed = client.put('/', { body, retry: false }).catch((error: unknown) => error)
+  await clock.until(() => sockets.length === 1)
+  // Until the buffers of both systems are full.
+  for (let quiet = 0; quiet < 50; quiet++) {
+    const before = made
+    await turn()
+    if (made !== before) quiet = 0
+  }
+  await clock.advance(60_000)
+  expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_WRITE', phase: 'send', limit: 60_000 })
+})
+
+test('[H-HTTP-26] an early answer stops the upload and is delivered', async () => {
+  await using server = await startRawServer((socket, number) => {
+    if (number === 1)
+      socket.write('HTTP/1.1 413 Content Too Large\r\ncontent-length: 3\r\n\r\nno\n')
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  let made = 0
+  let returned = false
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        made += 65_536
+        yield new Uint8Array(65_536)
+        await turn()
+      }
+    } finally {
+      returned = true
+    }
+  }
+  await expect(client.post('/', { body })).rejects.toMatchObject({
+    status: 413,
+    reply: { text: 'no\n' },
+  })
+  await expect.poll(() => returned).toBe(true)
+  expect(made).toBeLessThan(100_000_000)
+})
+
+test('[H-HTTP-25] a body that fails is never whole for the server, and its error reaches the caller', async () => {
+  await using server = await silent()
+  await using client = http.createClient({ baseUrl: server.url })
+  const broken = new Error('the disk is on fire')
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('half')
+    throw broken
+  }
+  await expect(client.post('/', { body })).rejects.toBe(broken)
+  await expect.poll(() => server.open).toBe(0)
+  expect(server.heard[0]!.toString()).toMatch(/half$/)
+})
+
+test.each([
+  ['shorter', 'abc'],
+  ['longer', 'abcdefgh'],
+])(
+  '[H-HTTP-25] a body that is %s than its length is never whole for the server',
+  async (_name, text) => {
+    await using server = await silent()
+    await using client = http.createClient({ baseUrl: server.url })
+    const body = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(text)
+    }
+    const call = client.post('/', { body, headers: { 'content-length': '5' } })
+    await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+    await expect.poll(() => server.open).toBe(0)
+    expect(server.heard[0]?.toString() ?? '').not.toMatch(/abcde/)
+  },
+)

@@ -23,6 +23,7 @@ import {
 
 import type { Connection } from './connection.ts'
 import type { Dialer, DialOptions } from './dialer.ts'
+import type { KeepAliveOption } from './keep-alive.ts'
 import { overTransport } from './stream-connection.ts'
 import { tcpDialer } from './tcp-dialer.ts'
 import type { TlsOptions } from './tls/options.ts'
@@ -40,7 +41,7 @@ export interface ConnectOptions extends CallOptions {
   /** The port from which to connect; by default the system chooses. */
   readonly localPort?: number
   /** Milliseconds of silence before TCP asks whether the peer is still there; false for never. Default 60,000. */
-  readonly keepAlive?: number | false
+  readonly keepAlive?: KeepAliveOption
   /** Whether small writes leave at once (TCP_NODELAY). Default true. */
   readonly noDelay?: boolean
   /** Called with every event of this connection. */

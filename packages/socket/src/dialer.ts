@@ -6,6 +6,7 @@
 import type { Endpoint, Timeout } from '@net/core'
 import type { ClientContext } from '@net/core/authoring'
 
+import type { KeepAliveOption } from './keep-alive.ts'
 import type { ResolvedAddress } from './resolver.ts'
 import type { Transport } from './transport.ts'
 
@@ -34,7 +35,7 @@ export interface DialOptions {
   /** The port from which to connect; by default the system chooses. */
   readonly localPort?: number
   /** Milliseconds of silence before TCP asks whether the peer is still there; false for never. Default 60,000. */
-  readonly keepAlive?: number | false
+  readonly keepAlive?: KeepAliveOption
   /** Whether small writes leave at once (TCP_NODELAY). Default true. */
   readonly noDelay?: boolean
   /** Asked for every address just before it is connected to; false makes it `NET_ADDRESS_BLOCKED`. */

@@ -13,6 +13,12 @@ export const socketErrors: ErrorTable = defineErrorTable([
     details: () => ({ message: 'the peer answers no more' }),
   },
   {
+    // A peer that accepts and resets in one breath; nothing was sent yet.
+    when: (error) => codeOf(error) === 'ECONNRESET' && isCall(error, 'connect'),
+    code: 'NET_CONN_RESET',
+    details: () => ({ message: 'the peer reset the connection at once', retry: 'safe' }),
+  },
+  {
     when: (error) => codeOf(error) === 'ENOENT' && isCall(error, 'connect'),
     code: 'NET_CONNECT_REFUSED',
     details: () => ({ message: 'there is no such socket' }),

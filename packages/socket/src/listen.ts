@@ -24,6 +24,7 @@ import {
 
 import type { CloseOptions, Connection } from './connection.ts'
 import type { Dialer, DialOptions, TransportListener } from './dialer.ts'
+import type { KeepAliveOption } from './keep-alive.ts'
 import { StreamConnection } from './stream-connection.ts'
 import { tcpDialer } from './tcp-dialer.ts'
 import { serverContext } from './tls/context.ts'
@@ -52,7 +53,7 @@ export interface ListenOptions {
   /** The road; default TCP, or a Unix socket for `unix:`. Its dialer must be able to listen. */
   readonly dialer?: Dialer
   /** Milliseconds of silence before TCP asks whether the peer is still there; false for never. Default 60,000. */
-  readonly keepAlive?: number | false
+  readonly keepAlive?: KeepAliveOption
   /** Whether small writes leave at once (TCP_NODELAY). Default true. */
   readonly noDelay?: boolean
   /** Called with every event of this server. */

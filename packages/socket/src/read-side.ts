@@ -36,7 +36,7 @@ export class ReadSide {
   readonly #queue = new ByteQueue()
   #transport: Transport
   #ended = false
-  #waiting: Waiting | undefined
+  #waiting: Waiting<unknown> | undefined
   #pulling: Promise<Uint8Array | null> | undefined
   /** Why the road gives no more; what has arrived before can still be read. */
   #failure: NetError | undefined
@@ -90,19 +90,14 @@ export class ReadSide {
   shut(reason: NetError, later: () => NetError): void {
     this.#shut ??= later
     this.#silence.clear()
-    this.#waiting?.fail(reason)
+    this.#fail(reason)
   }
 
-  /** Lets go of the transport; a chunk that comes too late goes to `late`. No read may be waiting. */
-  release(late: (chunk: Uint8Array) => void): Leftover {
+  /** Lets go of the transport. No read may be waiting. */
+  release(): Leftover {
     const pulling = this.#pulling
     this.#pulling = undefined
-    const bytes = this.#queue.take(this.#queue.length)
-    pulling?.then(
-      (chunk) => void (chunk !== null && late(chunk)),
-      () => {},
-    )
-    return { bytes, ended: this.#ended, pulling }
+    return { bytes: this.#queue.take(this.#queue.length), ended: this.#ended, pulling }
   }
 
   /** Goes on with another transport. */
@@ -119,42 +114,58 @@ export class ReadSide {
 
   #wait<T>(operation: string, rule: ReadRule<T>, options: WaitOptions | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
-      const limits = callLimits(options, this.#spec.limits)
-      const shared = limits.idle === this.#silence.limit
-      const silence = shared
-        ? this.#silence
-        : new SilenceLimit(limits.idle, () => this.#silent(limits.idle))
-      const forget = watchCall(options, limits.total, (error) => waiting.fail(error))
-      const settle = (): void => {
-        this.#waiting = undefined
-        if (shared) silence.end()
-        else silence.clear()
-        forget?.()
+      const waiting: Waiting<T> = {
+        operation,
+        rule,
+        resolve,
+        reject,
+        silence: this.#silence,
+        forget: undefined,
       }
-      const waiting: Waiting = {
-        silence,
-        attempt: () => {
-          try {
-            const taken = rule(this.#queue, this.#ended)
-            if (taken === undefined) return false
-            settle()
-            this.#askAhead()
-            resolve(taken)
-          } catch (error) {
-            settle()
-            reject(this.#told(error, operation))
-          }
-          return true
-        },
-        fail: (error) => {
-          settle()
-          reject(this.#told(error, operation))
-        },
-      }
-      this.#waiting = waiting
-      silence.begin()
+      if (options !== undefined || this.#spec.limits.total !== Infinity)
+        this.#limit(waiting, options)
+      // Held as a read of anything: it resolves with nothing but what its own rule gives.
+      this.#waiting = waiting as Waiting<unknown>
+      waiting.silence.begin()
       this.#pull()
     })
+  }
+
+  #limit<T>(waiting: Waiting<T>, options: WaitOptions | undefined): void {
+    const { idle, total } = callLimits(options, this.#spec.limits)
+    if (idle !== this.#silence.limit) {
+      waiting.silence = new SilenceLimit(idle, () => this.#silent(idle))
+    }
+    waiting.forget = watchCall(options, total, (error) => this.#fail(error))
+  }
+
+  /** Asks the waiting read's rule again; whether that has settled the read. */
+  #attempt(waiting: Waiting<unknown>): boolean {
+    try {
+      const taken = waiting.rule(this.#queue, this.#ended)
+      if (taken === undefined) return false
+      this.#settle(waiting)
+      this.#askAhead()
+      waiting.resolve(taken)
+    } catch (error) {
+      this.#settle(waiting)
+      waiting.reject(this.#told(error, waiting.operation))
+    }
+    return true
+  }
+
+  #fail(error: NetError): void {
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    this.#settle(waiting)
+    waiting.reject(this.#told(error, waiting.operation))
+  }
+
+  #settle({ silence, forget }: Waiting<unknown>): void {
+    this.#waiting = undefined
+    if (silence === this.#silence) silence.end()
+    else silence.clear()
+    forget?.()
   }
 
   #askAhead(): void {
@@ -182,7 +193,7 @@ export class ReadSide {
     const waiting = this.#waiting
     if (waiting === undefined) return
     waiting.silence.moved(chunk?.length ?? 0)
-    if (!waiting.attempt()) this.#pull()
+    if (!this.#attempt(waiting)) this.#pull()
   }
 
   #failed(error: unknown): void {
@@ -190,13 +201,14 @@ export class ReadSide {
     this.#failure = isNetError(error)
       ? error
       : netError('NET_INTERNAL', { message: 'the transport failed', cause: error })
-    this.#waiting?.fail(this.#failure)
-    this.#spec.lost(this.#failure)
+    this.#fail(this.#failure)
+    // What fails because we have closed it is no loss.
+    if (this.#shut === undefined) this.#spec.lost(this.#failure)
   }
 
   #silent(limit: number): void {
     const message = `less than 1 KiB arrived within ${limit} ms`
-    this.#waiting?.fail(netError('NET_TIMEOUT_IDLE', { message, limit }))
+    this.#fail(netError('NET_TIMEOUT_IDLE', { message, limit }))
   }
 
   #told(error: unknown, operation: string): unknown {
@@ -205,9 +217,11 @@ export class ReadSide {
   }
 }
 
-interface Waiting {
-  readonly silence: SilenceLimit
-  /** Asks the rule again; whether that has settled the read. */
-  attempt(): boolean
-  fail(error: NetError): void
+interface Waiting<T> {
+  readonly operation: string
+  readonly rule: ReadRule<T>
+  readonly resolve: (taken: T) => void
+  readonly reject: (error: unknown) => void
+  silence: SilenceLimit
+  forget: (() => void) | undefined
 }

@@ -63,7 +63,13 @@ class RestTransport implements Releasable {
   [HANDOVER](): Socket | undefined {
     // A socket that has told its end cannot take anything back.
     const socket = this.#ended ? undefined : realSocket(this.#inner)
-    if (this.#bytes !== undefined) socket?.unshift(this.#bytes)
+    if (socket === undefined) return undefined
+    if (this.#bytes !== undefined) socket.unshift(this.#bytes)
+    // A chunk that was on its way to us in this very turn; the socket has given nothing to anybody yet.
+    this.#pulling?.then(
+      (chunk) => void (chunk !== null && socket.unshift(chunk)),
+      () => {},
+    )
     return socket
   }
 }

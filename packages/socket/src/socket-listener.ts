@@ -11,6 +11,7 @@ import { own, translate } from '@net/core/authoring'
 import { roadOperation } from './dial-operation.ts'
 import type { DialOptions, TransportListener } from './dialer.ts'
 import { socketErrors } from './errors.ts'
+import { applyKeepAlive, type KeepAliveOption } from './keep-alive.ts'
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
 import { stoppable } from './stoppable.ts'
@@ -31,11 +32,9 @@ export function listenOn(
   const { protocol, endpoint, at } = spec
   const road = { protocol, operation: 'listen', endpoint, errors: socketErrors }
   return roadOperation(road, options, async (op) => {
-    const keepAlive = own(options, 'keepAlive') ?? KEEP_ALIVE
     const server = createServer({
       allowHalfOpen: true,
       noDelay: own(options, 'noDelay') ?? true,
-      ...(keepAlive === false ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive }),
     })
     const listening = new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -49,7 +48,7 @@ export function listenOn(
       server.on('error', () => {})
       server.close()
     })
-    return new SocketListener(server, spec)
+    return new SocketListener(server, spec, own(options, 'keepAlive'))
   })
 }
 
@@ -57,12 +56,14 @@ class SocketListener implements TransportListener {
   readonly address: Endpoint
   readonly #server: Server
   readonly #spec: ListenSpec
+  readonly #keepAlive: KeepAliveOption | undefined
   readonly #queue: Transport[] = []
   #waiting: Waiting | undefined
   #failure: Error | undefined
 
-  constructor(server: Server, spec: ListenSpec) {
+  constructor(server: Server, spec: ListenSpec, keepAlive: KeepAliveOption | undefined) {
     this.#server = server
+    this.#keepAlive = keepAlive
     this.#spec = spec
     this.address = addressOf(server, spec.endpoint)
     server.on('connection', (socket) => this.#connected(socket))
@@ -96,6 +97,7 @@ class SocketListener implements TransportListener {
   }
 
   #connected(socket: Socket): void {
+    applyKeepAlive(socket, this.#keepAlive)
     const reset = resetOf(socket)
     const transport = new SocketTransport(socket, {
       info: socketInfo(socket, this.address),
@@ -135,5 +137,3 @@ function addressOf(server: Server, endpoint: Endpoint): Endpoint {
   if (bound === null || typeof bound === 'string') return endpoint
   return Object.freeze({ scheme: endpoint.scheme, host: bound.address, port: bound.port })
 }
-
-const KEEP_ALIVE = 60_000

@@ -37,14 +37,24 @@ export class SocketTransport implements Transport, AsyncDisposable {
   #ended = false
   #gone = false
   #discarding = false
-  #corked = false
   #released = false
   #received = 0
   #failure: Error | undefined
   #waiting: Reading | undefined
-  #drained: PromiseWithResolvers<void> | undefined
+  #room: PromiseWithResolvers<void> | undefined
+  #batch: Uint8Array[] = []
+  #batched = 0
   #ending: Promise<void> | undefined
   #closing: Promise<void> | undefined
+
+  static {
+    // Declared as a computed member it would need type inference to make this file's declarations.
+    Object.defineProperty(SocketTransport.prototype, HANDOVER, {
+      value(this: SocketTransport) {
+        return this.#handOver()
+      },
+    })
+  }
 
   constructor(duplex: Duplex, road: SocketRoad) {
     this.duplex = duplex
@@ -79,15 +89,20 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const { duplex } = this
     if (this.#gone || this.#released || this.#ending !== undefined)
       return refused(this.#lost('write'))
-    this.#cork()
-    for (const chunk of chunks) duplex.write(chunk)
-    if (!duplex.writableNeedDrain) return DONE
-    return this.#drain()
+    if (this.#batch.length === 0) process.nextTick(this.#send)
+    for (const chunk of chunks) {
+      this.#batch.push(chunk)
+      this.#batched += chunk.length
+    }
+    if (duplex.writableLength + this.#batched < duplex.writableHighWaterMark) return DONE
+    this.#room ??= Promise.withResolvers()
+    return handled(this.#room.promise)
   }
 
   flush(): Promise<void> {
     if (this.#gone || this.#released) return refused(this.#lost('write'))
     if (this.#ending !== undefined) return this.#ending
+    this.#send()
     if (this.duplex.writableLength === 0) return DONE
     // Writes keep their order, so an empty one is called back when all before it are with the kernel.
     return this.#called((done) => this.duplex.write(NOTHING, done))
@@ -96,6 +111,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
   end(): Promise<void> {
     if (this.#ending !== undefined) return this.#ending
     if (this.#gone || this.#released) return refused(this.#lost('write'))
+    this.#send()
     this.#ending = this.#called((done) => this.duplex.end(done))
     return this.#ending
   }
@@ -118,9 +134,10 @@ export class SocketTransport implements Transport, AsyncDisposable {
   }
 
   /** The real socket with what was read ahead put back; undefined if there is none, or if it cannot be put back. */
-  [HANDOVER](): Socket | undefined {
+  #handOver(): Socket | undefined {
     const { duplex } = this
     if (!(duplex instanceof Socket) || this.#gone || this.#ended || this.#released) return undefined
+    this.#send()
     this.#released = true
     this.#forget()
     if (this.#reading) {
@@ -173,25 +190,22 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.duplex.resume()
   }
 
-  #cork(): void {
-    if (this.#corked) return
-    this.#corked = true
-    this.duplex.cork()
-    process.nextTick(this.#uncork)
-  }
-
-  readonly #uncork = (): void => {
-    this.#corked = false
-    this.duplex.uncork()
-  }
-
-  #drain(): Promise<void> {
-    if (this.#drained === undefined) {
-      this.#drained = Promise.withResolvers()
-      void handled(this.#drained.promise)
-      this.duplex.once('drain', this.#onDrain)
+  /** Hands over what was written in this tick, as one. */
+  readonly #send = (): void => {
+    const { duplex } = this
+    const batch = this.#batch
+    if (batch.length === 0) return
+    this.#batch = []
+    this.#batched = 0
+    if (batch.length === 1 && batch[0] !== undefined) duplex.write(batch[0])
+    else {
+      duplex.cork()
+      for (const chunk of batch) duplex.write(chunk)
+      duplex.uncork()
     }
-    return this.#drained.promise
+    if (this.#room === undefined) return
+    if (duplex.writableNeedDrain) duplex.once('drain', this.#onDrain)
+    else this.#onDrain()
   }
 
   #called(start: (done: (error?: Error | null) => void) => void): Promise<void> {
@@ -230,8 +244,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
   }
 
   readonly #onDrain = (): void => {
-    this.#drained?.resolve()
-    this.#drained = undefined
+    this.#room?.resolve()
+    this.#room = undefined
   }
 
   readonly #onError = (error: Error): void => {
@@ -248,7 +262,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.#gone = true
     this.#waiting?.reject(this.#lost('read'))
     this.#waiting = undefined
-    this.#drained?.reject(this.#lost('write'))
+    this.#room?.reject(this.#lost('write'))
     this.#settled(this.#failure === undefined ? undefined : this.#lost('read'))
   }
 

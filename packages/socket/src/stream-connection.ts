@@ -25,7 +25,7 @@ import type {
   WaitOptions,
 } from './connection.ts'
 import { toSocket } from './handover.ts'
-import { ReadSide, type Leftover } from './read-side.ts'
+import { ReadSide } from './read-side.ts'
 import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './reads.ts'
 import { withLeftover } from './rest-transport.ts'
 import type { TlsOptions } from './tls/options.ts'
@@ -128,18 +128,12 @@ export class StreamConnection implements Connection {
     this.#reads.unread(bytes)
   }
 
-  async *lines(options?: ReadLineOptions): AsyncGenerator<string, void, undefined> {
-    for (
-      let line = await this.readLine(options);
-      line !== null;
-      line = await this.readLine(options)
-    ) {
-      yield line
-    }
+  lines(options?: ReadLineOptions): AsyncIterable<string> {
+    return { [Symbol.asyncIterator]: () => untilNull(() => this.readLine(options)) }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) yield chunk
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return untilNull(() => this.read())
   }
 
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void> {
@@ -190,11 +184,7 @@ export class StreamConnection implements Connection {
     if (this.#upgrading || this.#reads.busy)
       throw netError('NET_BUSY', { message: 'a read is waiting' })
     this.#leave(closedError())
-    const leftover = this.#reads.release((chunk) => {
-      // On its way to us in this very turn: the socket has given nothing to anybody yet.
-      socket.unshift(chunk)
-    })
-    const socket: Socket = toSocket(withLeftover(this.#transport, leftover))
+    const socket = toSocket(withLeftover(this.#transport, this.#reads.release()))
     this.#gone(undefined)
     return socket
   }
@@ -202,7 +192,7 @@ export class StreamConnection implements Connection {
   async #upgrade(tls: TlsOptions, options: WaitOptions | undefined): Promise<void> {
     this.#upgrading = true
     const plain = this.#transport
-    const leftover: Leftover = this.#reads.release(() => plain.abort())
+    const leftover = this.#reads.release()
     try {
       const shake = own(this.#options, 'side') === 'server' ? secureServer : secure
       const client = own(this.#options, 'client')
@@ -264,6 +254,16 @@ export class StreamConnection implements Connection {
     this.#over = true
     this.#writes.shut(closedError)
     this.#reads.shut(reason, closedError)
+  }
+}
+
+/** A generator would do the same at several times the cost. */
+function untilNull<T>(read: () => Promise<T | null>): AsyncIterator<T> {
+  return {
+    async next() {
+      const value = await read()
+      return value === null ? { done: true, value: undefined } : { done: false, value }
+    },
   }
 }
 

@@ -13,6 +13,7 @@ import { roadOperation } from './dial-operation.ts'
 import type { Dialer, DialOptions } from './dialer.ts'
 import { socketErrors } from './errors.ts'
 import { AllFailed, interleave, raceAddresses, type Contender } from './happy-eyeballs.ts'
+import { applyKeepAlive } from './keep-alive.ts'
 import { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
@@ -100,6 +101,7 @@ async function connectFirst(race: Candidates, op: Operation): Promise<Transport>
   const socket = await stoppable(op, won, cancel).catch((error: unknown) => {
     throw error instanceof AllFailed ? allFailed(error.errors, candidates, endpoint) : error
   })
+  applyKeepAlive(socket, own(options, 'keepAlive'))
   const reset = resetOf(socket)
   return new SocketTransport(socket, {
     info: socketInfo(socket, endpoint),
@@ -134,12 +136,10 @@ function contender(
 }
 
 function socketOptions(options: DialOptions): Partial<NetConnectOpts> {
-  const keepAlive = own(options, 'keepAlive') ?? KEEP_ALIVE
   const localAddress = own(options, 'localAddress')
   const localPort = own(options, 'localPort')
   return {
     noDelay: own(options, 'noDelay') ?? true,
-    ...(keepAlive === false ? {} : { keepAlive: true, keepAliveInitialDelay: keepAlive }),
     ...(localAddress === undefined ? {} : { localAddress }),
     ...(localPort === undefined ? {} : { localPort }),
   }
@@ -165,4 +165,3 @@ function allFailed(
 }
 
 const STAGGER = 250
-const KEEP_ALIVE = 60_000

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { ByteQueue } from '../src/byte-queue.ts'
@@ -10,7 +10,11 @@ test('it gives chunks as they came, and parts of them on demand', () => {
   queue.push(chunk)
   expect(queue.next()).toBe(chunk)
   queue.push(bytes('hello world'))
-  expect([latin1(queue.next(5)), queue.length, latin1(queue.next(100))]).toEqual(['hello', 6, ' world'])
+  expect([latin1(queue.next(5)), queue.length, latin1(queue.next(100))]).toEqual([
+    'hello',
+    6,
+    ' world',
+  ])
   expect([queue.length, queue.next()]).toEqual([0, new Uint8Array(0)])
 })
 

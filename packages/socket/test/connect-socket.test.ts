@@ -10,11 +10,11 @@ test('it connects, with nothing of ours left on the socket', async () => {
   await using peer = await listening()
   const { connected } = connectSocket({ host: '127.0.0.1', port: peer.port })
   const socket = await connected
-  expect([socket.listenerCount('error'), socket.listenerCount('connect'), socket.allowHalfOpen]).toEqual([
-    0,
-    0,
-    true,
-  ])
+  expect([
+    socket.listenerCount('error'),
+    socket.listenerCount('connect'),
+    socket.allowHalfOpen,
+  ]).toEqual([0, 0, true])
   socket.destroy()
 })
 
@@ -24,7 +24,9 @@ test('a refusal is Node’s own error', async () => {
     await using peer = await listening()
     port = peer.port
   }
-  expect((await failure(connectSocket({ host: '127.0.0.1', port }).connected)).code).toBe('ECONNREFUSED')
+  expect((await failure(connectSocket({ host: '127.0.0.1', port }).connected)).code).toBe(
+    'ECONNREFUSED',
+  )
 })
 
 test('bad options reject and do not throw', async () => {

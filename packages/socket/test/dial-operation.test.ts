@@ -26,7 +26,9 @@ test('signal, limits and log of the caller hold', async () => {
   const never = () => new Promise<never>(() => {})
   const call = failure(
     roadOperation(spec, { timeout: { connect: 40 }, client }, (op) =>
-      op.phase('connect', () => Promise.race([never(), new Promise((_, no) => void op.onAbort(no))])),
+      op.phase('connect', () =>
+        Promise.race([never(), new Promise((_, no) => void op.onAbort(no))]),
+      ),
     ),
   )
   await clock.advance(40)

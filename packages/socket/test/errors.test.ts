@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { handshakeErrors, socketErrors } from '../src/errors.ts'
 
 test('the same errno means another thing on another call', () => {
-  const code = (errno: string, syscall: string) => translate(fault(errno, syscall), socketErrors, {}).code
+  const code = (errno: string, syscall: string) =>
+    translate(fault(errno, syscall), socketErrors, {}).code
   expect(code('ETIMEDOUT', 'read')).toBe('NET_TIMEOUT_KEEPALIVE')
   expect(code('ETIMEDOUT', 'connect')).toBe('NET_TIMEOUT_CONNECT')
   expect(code('ENOENT', 'connect')).toBe('NET_CONNECT_REFUSED')
@@ -15,6 +16,7 @@ test('the same errno means another thing on another call', () => {
   expect(code('EADDRINUSE', 'listen')).toBe('NET_BIND_IN_USE')
   expect(code('EINVAL', 'bind')).toBe('NET_BAD_OPTION')
   expect(code('ECONNRESET', 'read')).toBe('NET_CONN_RESET')
+  expect(translate(fault('ECONNRESET', 'connect'), socketErrors, {}).retry).toBe('safe')
 })
 
 test('a peer that leaves during the handshake can be tried again', () => {

@@ -4,11 +4,15 @@ import { fromSocket, overTransport, tcpDialer, toSocket } from '@net/socket'
 import { startEchoServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-test('[SOCK-08] a socket that somebody else has opened becomes a connection', async () => {
+test('a socket that somebody else has opened becomes a connection', async () => {
   await using server = await startEchoServer()
   const socket = toSocket(await tcpDialer().dial(server.address))
   const transport = fromSocket(socket)
-  expect(transport.info.endpoint).toEqual({ scheme: 'tcp', host: '127.0.0.1', port: server.address.port })
+  expect(transport.info.endpoint).toEqual({
+    scheme: 'tcp',
+    host: '127.0.0.1',
+    port: server.address.port,
+  })
   expect(transport.duplex).toBe(socket)
   await using connection = overTransport(transport)
   await connection.write('to and fro\n')

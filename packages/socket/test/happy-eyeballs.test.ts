@@ -67,7 +67,11 @@ test('cancelled, it starts nothing more and gives up what runs', async () => {
   race.cancel()
   track.fail('v6a')
   await clock.advance(1000)
-  expect([track.started, track.cancelled, clock.timers]).toEqual([['v6a', 'v4a'], ['v6a', 'v4a'], 0])
+  expect([track.started, track.cancelled, clock.timers]).toEqual([
+    ['v6a', 'v4a'],
+    ['v6a', 'v4a'],
+    0,
+  ])
 })
 
 test('without a stagger the next address waits for the failure of the one before', async () => {

@@ -13,12 +13,12 @@ test('it is a net.Socket that reads, writes and counts', async () => {
   const [ours, theirs] = memoryPair()
   const socket = new NodeSocket(ours)
   expect(socket).toBeInstanceOf(Socket)
-  expect([socket.connecting, socket.pending, socket.readyState, typeof socket.remoteAddress]).toEqual([
-    false,
-    false,
-    'open',
-    'string',
-  ])
+  expect([
+    socket.connecting,
+    socket.pending,
+    socket.readyState,
+    typeof socket.remoteAddress,
+  ]).toEqual([false, false, 'open', 'string'])
   socket.cork()
   socket.write('one ')
   socket.write('74776f', 'hex')

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { ByteQueue } from '../src/byte-queue.ts'
@@ -25,12 +25,9 @@ test('exactly so many bytes wait for the last one, and say what was missing', ()
   const queue = queued('abc')
   expect(exactBytes(4)(queue, false)).toBeUndefined()
   const error = thrown(() => exactBytes(4)(queue, true))
-  expect([error.code, error.received, error.expected, latin1(error.partial as Uint8Array)]).toEqual([
-    'NET_PROTO_INCOMPLETE',
-    3,
-    4,
-    'abc',
-  ])
+  expect([error.code, error.received, error.expected, latin1(error.partial as Uint8Array)]).toEqual(
+    ['NET_PROTO_INCOMPLETE', 3, 4, 'abc'],
+  )
   expect([latin1(exactBytes(3)(queue, true) ?? null), exactBytes(0)(queue, true)]).toEqual([
     'abc',
     new Uint8Array(0),
@@ -59,9 +56,15 @@ test('a line may have as many bytes as the limit, with either end, and not one m
 test('up to a delimiter, the limit counts the delimiter too', () => {
   expect(latin1(bytesUntil(bytes('--'), 5)(queued('abc--rest'), false) ?? null)).toBe('abc--')
   expect(bytesUntil(bytes('--'), 5)(queued('abc-'), false)).toBeUndefined()
-  expect(thrown(() => bytesUntil(bytes('--'), 4)(queued('abc--'), false)).code).toBe('NET_PROTO_LIMIT')
-  expect(thrown(() => bytesUntil(bytes('--'), 4)(queued('abcd'), false)).code).toBe('NET_PROTO_LIMIT')
-  expect(thrown(() => bytesUntil(bytes('--'), 9)(queued('abc'), true)).code).toBe('NET_PROTO_INCOMPLETE')
+  expect(thrown(() => bytesUntil(bytes('--'), 4)(queued('abc--'), false)).code).toBe(
+    'NET_PROTO_LIMIT',
+  )
+  expect(thrown(() => bytesUntil(bytes('--'), 4)(queued('abcd'), false)).code).toBe(
+    'NET_PROTO_LIMIT',
+  )
+  expect(thrown(() => bytesUntil(bytes('--'), 9)(queued('abc'), true)).code).toBe(
+    'NET_PROTO_INCOMPLETE',
+  )
   expect(bytesUntil(bytes('--'), 9)(queued(''), true)).toBeNull()
 })
 
@@ -85,7 +88,11 @@ test('[H-SOCK-14] lines and parts are the same however their bytes are cut', () 
 })
 
 /** Feeds the bytes piece by piece, asking the running rule after each. */
-function readAll<T>(whole: Uint8Array, cuts: readonly number[], next: () => ReadRule<T | null>): T[] {
+function readAll<T>(
+  whole: Uint8Array,
+  cuts: readonly number[],
+  next: () => ReadRule<T | null>,
+): T[] {
   const queue = new ByteQueue()
   const results: T[] = []
   let rule = next()

@@ -10,7 +10,10 @@ const at = { host: '127.0.0.1', port: 0 }
 test('[H-SOCK-16] an address in use is told with its name', async () => {
   await using first = await listenOn({ protocol: 'tcp', endpoint, at }, undefined)
   const { port } = first.address
-  const again = listenOn({ protocol: 'tcp', endpoint: first.address, at: { ...at, port } }, undefined)
+  const again = listenOn(
+    { protocol: 'tcp', endpoint: first.address, at: { ...at, port } },
+    undefined,
+  )
   const error = await failure(again)
   expect([error.code, error.endpoint]).toEqual(['NET_BIND_IN_USE', `127.0.0.1:${port}`])
 })
@@ -42,5 +45,7 @@ test('closed, it gives null to who waits and resets who was not accepted', async
 
 test('[H-CORE-04] an aborted signal means that nobody listens', async () => {
   const signal = AbortSignal.abort()
-  expect((await failure(listenOn({ protocol: 'tcp', endpoint, at }, { signal }))).code).toBe('NET_ABORTED')
+  expect((await failure(listenOn({ protocol: 'tcp', endpoint, at }, { signal }))).code).toBe(
+    'NET_ABORTED',
+  )
 })

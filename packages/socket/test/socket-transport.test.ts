@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 import { expect, test } from 'vitest'
 
-import { HANDOVER } from '../src/handover.ts'
+import { realSocket } from '../src/handover.ts'
 import { resetOf, socketInfo } from '../src/socket-info.ts'
 import { SocketTransport } from '../src/socket-transport.ts'
 import { failure, latin1 } from './support.ts'
@@ -66,7 +66,7 @@ for (const size of [0, 1, 4095, 65_536]) {
     pair.peer.resetAndDestroy()
     const chunks: Uint8Array[] = []
     let error: unknown
-    for (let next: unknown = await first; error === undefined; ) {
+    for (let next: unknown = await first; error === undefined;) {
       if (next instanceof Uint8Array) chunks.push(next)
       else error = next
       if (error === undefined) next = await pair.transport.read().catch((each: unknown) => each)
@@ -140,13 +140,13 @@ test('handed over, the socket has what was read ahead and nothing of ours', asyn
   await once(pair.socket, 'data')
   pair.peer.write('two')
   await once(pair.socket, 'data')
-  const socket = pair.transport[HANDOVER]()
+  const socket = realSocket(pair.transport)
   expect(socket).toBe(pair.socket)
   expect(listeners(pair.socket)).toEqual(before)
   const [chunk] = (await once(pair.socket, 'data')) as [Buffer]
   expect(String(chunk)).toBe('two')
   expect((await failure(pair.transport.write([chunk]))).code).toBe('NET_CLOSED')
-  expect(pair.transport[HANDOVER]()).toBeUndefined()
+  expect(realSocket(pair.transport)).toBeUndefined()
 })
 
 test('a stream error that nobody waits for is kept for the next call', async () => {
@@ -215,7 +215,7 @@ async function seen(socket: Socket, size: number): Promise<void> {
 
 /** Waits until the socket takes no more bytes from the system. */
 async function quiet(socket: Socket): Promise<void> {
-  for (let same = 0, before = -1; same < 50; ) {
+  for (let same = 0, before = -1; same < 50;) {
     await new Promise((resolve) => setImmediate(resolve))
     same = socket.bytesRead === before ? same + 1 : 0
     before = socket.bytesRead

@@ -8,7 +8,8 @@ import { failure, withinOneTurn } from './support.ts'
 const spec = { protocol: 'test', operation: 'wait', kind: 'session' } as const
 
 test('what is waited for passes through, result or error', async () => {
-  const run = (waited: Promise<string>) => operation(spec, {}, (op) => stoppable(op, waited, () => {}))
+  const run = (waited: Promise<string>) =>
+    operation(spec, {}, (op) => stoppable(op, waited, () => {}))
   expect(await run(Promise.resolve('done'))).toBe('done')
   expect((await failure(run(Promise.reject(new Error('broken'))))).message).toContain('broken')
 })

@@ -3,7 +3,9 @@
 import type { NetError } from '@net/core'
 
 /** The error with which the call fails; throws if it does not fail, or not with one of ours. */
-export async function failure(call: Promise<unknown> | (() => Promise<unknown>)): Promise<NetError> {
+export async function failure(
+  call: Promise<unknown> | (() => Promise<unknown>),
+): Promise<NetError> {
   let result: unknown
   try {
     result = await (typeof call === 'function' ? call() : call)

@@ -17,7 +17,10 @@ test('[SOCK-01] the addresses of a name are tried until one connects', async () 
   const { port } = server.address
   const dialer = tcpDialer({ resolver: async () => [v6, other, v4] })
   const transport = await dialer.dial({ scheme: 'tcp', host: 'echo.example', port })
-  expect([transport.info.remote?.host, transport.info.endpoint.host]).toEqual(['127.0.0.1', 'echo.example'])
+  expect([transport.info.remote?.host, transport.info.endpoint.host]).toEqual([
+    '127.0.0.1',
+    'echo.example',
+  ])
   await transport.close()
 })
 
@@ -25,8 +28,14 @@ test('[SOCK-03] when every address fails, each failure is kept', async () => {
   const port = await unusedPort()
   const dialer = tcpDialer({ resolver: async () => [v4, other] })
   const error = await failure(dialer.dial({ scheme: 'tcp', host: 'a.example', port }))
-  expect([error.code, error.phase, error.retry]).toEqual(['NET_CONNECT_ALL_FAILED', 'connect', 'safe'])
-  expect(error.errors?.map((each) => [Reflect.get(each, 'code'), Reflect.get(each, 'endpoint')])).toEqual([
+  expect([error.code, error.phase, error.retry]).toEqual([
+    'NET_CONNECT_ALL_FAILED',
+    'connect',
+    'safe',
+  ])
+  expect(
+    error.errors?.map((each) => [Reflect.get(each, 'code'), Reflect.get(each, 'endpoint')]),
+  ).toEqual([
     ['NET_CONNECT_REFUSED', `127.0.0.1:${port}`],
     ['NET_CONNECT_REFUSED', `127.0.0.2:${port}`],
   ])
@@ -75,11 +84,14 @@ test('an address that is not admitted is not connected to', async () => {
 
 test('what the caller’s own check throws comes back as it is', async () => {
   const mistake = new TypeError('my own mistake')
-  const call = tcpDialer().dial({ scheme: 'tcp', host: '127.0.0.1', port: 1 }, {
-    admit: () => {
-      throw mistake
+  const call = tcpDialer().dial(
+    { scheme: 'tcp', host: '127.0.0.1', port: 1 },
+    {
+      admit: () => {
+        throw mistake
+      },
     },
-  })
+  )
   await expect(call).rejects.toBe(mistake)
 })
 
@@ -91,17 +103,20 @@ test('[SOCK-32] small writes leave at once and keep-alive is on, unless told oth
   // Where Node hands the options of a TCP socket to the system, once it is connected.
   const handle = Object.getPrototypeOf(Reflect.get(peer, '_handle')) as object
   using _noDelay = spy(handle, 'setNoDelay', (enabled) => calls.push(['noDelay', enabled]))
-  using _keepAlive = spy(handle, 'setKeepAlive', (...args) => calls.push(['keepAlive', ...args.slice(0, 2)]))
+  using _keepAlive = spy(handle, 'setKeepAlive', (...args) => calls.push(['keepAlive', ...args]))
   const endpoint = { scheme: 'tcp', host: '127.0.0.1', port }
   const usual = await tcpDialer().dial(endpoint)
   expect(calls).toEqual([
     ['noDelay', true],
-    ['keepAlive', true, 60],
+    ['keepAlive', true, 60, undefined, undefined],
   ])
   calls.length = 0
   const plain = await tcpDialer().dial(endpoint, { noDelay: false, keepAlive: false })
   expect(calls).toEqual([])
-  await Promise.all([usual.close(), plain.close()])
+  const keepAlive = { idle: 10_000, interval: 2000, count: 3 }
+  const tuned = await tcpDialer().dial(endpoint, { noDelay: false, keepAlive })
+  expect(calls).toEqual([['keepAlive', true, 10, 2, 3]])
+  await Promise.all([usual.close(), plain.close(), tuned.close()])
 })
 
 test('a dial that succeeds leaves no timer', async () => {

@@ -16,12 +16,15 @@ test('[SOCK-06] unix: reaches a socket by its path', async () => {
   expect([await connection.readLine(), connection.info.remote?.path]).toEqual(['hello', path])
 })
 
-test.runIf(process.platform === 'linux')('[SOCK-06] unix:@ reaches an abstract name of Linux', async () => {
-  const name = `net-test-${process.pid}`
-  await using server = await listen(`unix:@${name}`, (connection) => connection.write('hello\n'))
-  await using connection = await connect(server.url)
-  expect(await connection.readLine()).toBe('hello')
-})
+test.runIf(process.platform === 'linux')(
+  '[SOCK-06] unix:@ reaches an abstract name of Linux',
+  async () => {
+    const name = `net-test-${process.pid}`
+    await using server = await listen(`unix:@${name}`, (connection) => connection.write('hello\n'))
+    await using connection = await connect(server.url)
+    expect(await connection.readLine()).toBe('hello')
+  },
+)
 
 test('a path without a socket is refused', async () => {
   const error = await failure(connect('unix:/run/there-is-no-such.sock'))

@@ -56,7 +56,11 @@ test('shut, it refuses what follows; given up, what waits as well', async () => 
   const { writes } = side()
   const waiting = failure(writes.write([new Uint8Array(100)], undefined))
   writes.shut(() => netError('NET_CLOSED', { message: 'over' }))
-  for (const call of [writes.write([], undefined), writes.flush(undefined), writes.end(undefined)]) {
+  for (const call of [
+    writes.write([], undefined),
+    writes.flush(undefined),
+    writes.end(undefined),
+  ]) {
     expect((await failure(call)).code).toBe('NET_CLOSED')
   }
   writes.giveUp(netError('NET_CONN_RESET', { message: 'gone' }))

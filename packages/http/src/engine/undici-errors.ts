@@ -6,7 +6,7 @@ import { defineErrorTable, hasCode, hasMessage, type ErrorTable } from '@net/cor
 export const undiciErrors: ErrorTable = defineErrorTable([
   {
     // The answer to nothing, a second one to the same request, or a change of protocol that nobody asked for.
-    when: (error) => hasCode('UND_ERR_SOCKET')(error) && /^bad /.test(error.message),
+    when: (error) => hasCode('UND_ERR_SOCKET')(error) && error.message.startsWith('bad '),
     code: 'NET_PROTO_UNEXPECTED',
     details: () => ({ message: 'the server sent an answer that does not belong here' }),
   },
@@ -34,12 +34,16 @@ export const undiciErrors: ErrorTable = defineErrorTable([
   {
     when: isParserError,
     code: 'NET_PROTO_MALFORMED',
-    details: (error) => ({ message: `the answer is not HTTP${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}` }),
+    details: (error) => ({
+      message: `the answer is not HTTP${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}`,
+    }),
   },
   {
     when: hasCode('UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'),
     code: 'NET_BAD_OPTION',
-    details: () => ({ message: 'the body of the request is not as long as its Content-Length says' }),
+    details: () => ({
+      message: 'the body of the request is not as long as its Content-Length says',
+    }),
   },
   {
     // Path and method were checked before.

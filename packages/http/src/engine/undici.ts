@@ -8,16 +8,15 @@ import type { Duplex } from 'node:stream'
 import { netError, translate } from '@net/core/authoring'
 import type { Client, Dispatcher } from 'undici'
 
-import type {
-  ConnectionEvents,
-  HttpConnection,
-  WireReceiver,
-  WireRequest,
-} from '../connection.ts'
+import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { HEAD_LIMIT, undiciErrors } from './undici-errors.ts'
 
 /** Makes a connection of a socket. */
-export type OpenConnection = (socket: Duplex, origin: string, events: ConnectionEvents) => HttpConnection
+export type OpenConnection = (
+  socket: Duplex,
+  origin: string,
+  events: ConnectionEvents,
+) => HttpConnection
 
 /** The engine, loaded at the first call. */
 export async function loadEngine(): Promise<OpenConnection> {
@@ -169,7 +168,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     if (status >= 200) {
       this.#connection.fruitful()
-      this.#receiver?.head(status, reason ?? '', controller.rawHeaders as Uint8Array[])
+      this.#receiver?.head(status, reason ?? '', controller.rawHeaders as Buffer[])
       return
     }
     this.#interim += 1

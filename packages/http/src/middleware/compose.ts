@@ -7,10 +7,7 @@ import type { Handler, Middleware } from '../call.ts'
 
 /** One handler of a handler and the layers around it. */
 export function compose(layers: readonly Middleware[], handler: Handler): Handler {
-  return layers.reduceRight<Handler>(
-    (next, layer) => (request) => layer(request, next),
-    handler,
-  )
+  return layers.reduceRight<Handler>((next, layer) => (request) => layer(request, next), handler)
 }
 
 /** A layer of the caller's, whose own errors reach the caller as they are. */

@@ -51,7 +51,9 @@ function codingsOf(response: HttpResponse): readonly Coding[] {
   if (text === undefined) return []
   const names = text.split(',').map((name) => name.trim().toLowerCase())
   const known = names.map((name) => ALIASES.get(name))
-  return known.every((coding) => coding !== undefined) ? known.filter((coding) => coding !== 'identity') : []
+  return known.every((coding) => coding !== undefined)
+    ? known.filter((coding) => coding !== 'identity')
+    : []
 }
 
 interface Guard extends DecodeRules {
@@ -98,38 +100,61 @@ class GuardedBody implements HttpBody {
     }
   }
 
-  async *#decoded(chunks: AsyncIterable<Uint8Array>, coding: Coding): AsyncGenerator<Uint8Array, void> {
+  async *#decoded(
+    chunks: AsyncIterable<Uint8Array>,
+    coding: Coding,
+  ): AsyncGenerator<Uint8Array, void> {
     const [first, all] = await peeked(chunks)
     if (first === undefined) return
     const decoder = decoders[coding](first)
     let [given, made] = [0, 0]
     // Errors of both sides come out of the decoder, which is read below.
-    pipeline(counting(all, (length) => (given += length)), decoder, () => {})
+    pipeline(
+      counting(all, (length) => (given += length)),
+      decoder,
+      () => {},
+    )
     try {
       for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
         made += chunk.length
         if (made > RATIO_FLOOR && made > this.#received * MOST_RATIO) {
-          throw this.#refused(`the body unfolds to more than ${MOST_RATIO} times its size`, MOST_RATIO)
+          throw this.#refused(
+            `the body unfolds to more than ${MOST_RATIO} times its size`,
+            MOST_RATIO,
+          )
         }
         yield chunk
       }
     } catch (error) {
       throw isNetError(error) ? error : this.#broken(coding, error)
     }
-    if (decoder.bytesWritten < given) throw this.#broken(coding, new Error('there is data behind the end'))
+    if (decoder.bytesWritten < given)
+      throw this.#broken(coding, new Error('there is data behind the end'))
   }
 
   #refused(message: string, limit: number): NetError {
     this.#inner.cancel()
     const { context } = this.#guard
-    return netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit, received: this.#received, ...context })
+    return netError('NET_PROTO_LIMIT', {
+      message,
+      phase: 'receive',
+      limit,
+      received: this.#received,
+      ...context,
+    })
   }
 
   #broken(coding: Coding, cause: unknown): NetError {
     this.#inner.cancel()
     const message = `the body is not ${coding}: ${cause instanceof Error ? cause.message : 'it is broken'}`
     const { context } = this.#guard
-    return netError('NET_PROTO_DECODE', { message, cause, phase: 'receive', received: this.#received, ...context })
+    return netError('NET_PROTO_DECODE', {
+      message,
+      cause,
+      phase: 'receive',
+      received: this.#received,
+      ...context,
+    })
   }
 }
 
@@ -150,7 +175,8 @@ async function* prepended(
 ): AsyncGenerator<Uint8Array, void> {
   try {
     yield first
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+    for (let next = await rest.next(); next.done !== true; next = await rest.next())
+      yield next.value
   } finally {
     await rest.return?.()
   }
@@ -183,7 +209,8 @@ const ALIASES: ReadonlyMap<string, Coding> = new Map([
 const decoders: Readonly<Record<Coding, (first: Uint8Array) => Decoder>> = {
   gzip: () => createGunzip(CHUNKS),
   // Some servers send the bare stream (RFC 1951) instead of the one with a header (RFC 1950).
-  deflate: (first) => (((first[0] ?? 0) & 0x0f) === 8 ? createInflate(CHUNKS) : createInflateRaw(CHUNKS)),
+  deflate: (first) =>
+    ((first[0] ?? 0) & 0x0f) === 8 ? createInflate(CHUNKS) : createInflateRaw(CHUNKS),
   br: () => createBrotliDecompress(CHUNKS),
   zstd: () => createZstdDecompress(CHUNKS),
   identity: () => {

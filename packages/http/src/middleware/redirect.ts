@@ -20,7 +20,7 @@ export interface RedirectOptions {
 export function redirect(limit: number): Middleware {
   return async (request, next) => {
     const history: HistoryEntry[] = []
-    for (let current = request; ; ) {
+    for (let current = request; ;) {
       const response = await next(current)
       const location = targetOf(response)
       if (location === undefined) return withHistory(response, history)
@@ -28,7 +28,10 @@ export function redirect(limit: number): Middleware {
       history.push({ status, url: url === '' ? current.url.href : url, headers })
       response.body.cancel()
       if (history.length > limit) {
-        throw netError('NET_REDIRECT_LIMIT', { message: `there were more than ${limit} redirects`, limit })
+        throw netError('NET_REDIRECT_LIMIT', {
+          message: `there were more than ${limit} redirects`,
+          limit,
+        })
       }
       current = follow(current, status, location)
     }
@@ -61,7 +64,8 @@ function follow(request: HttpRequest, status: number, location: string): HttpReq
 
 function allowed(from: URL, location: string): URL {
   const url = URL.parse(location, from.href)
-  if (url === null) throw netError('NET_BAD_URL', { message: 'the server redirected to what is no URL' })
+  if (url === null)
+    throw netError('NET_BAD_URL', { message: 'the server redirected to what is no URL' })
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw forbidden(`the server redirected to the scheme ${url.protocol.slice(0, -1)}`)
   }
@@ -82,9 +86,9 @@ function nextMethod(request: HttpRequest, status: number): Pick<HttpRequest, 'me
   // 303 means GET; for 301 and 302 that is what everybody does with POST (RFC 9110 section 15.4).
   const becomesGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST'
   if (becomesGet) return { method: 'GET', body: undefined }
-  if (body?.replayable === false) {
+  if (body?.begun === true && !body.replayable) {
     throw netError('NET_BODY_NOT_REPLAYABLE', {
-      message: `the server redirected with ${status}, and the body cannot be sent again`,
+      message: `the server redirected with ${status}, and the body that was sent cannot be read again`,
     })
   }
   return { method, body }

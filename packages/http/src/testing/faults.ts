@@ -1,7 +1,7 @@
 /* What can go wrong with an answer, done on purpose. Works on the socket below Node's server. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 
 import { clock, own } from '@net/core/authoring'
 
@@ -65,15 +65,21 @@ export async function applyFault(
 
 function strike(socket: Socket, action: Exclude<FaultAction, object>): void {
   if (action === 'drop') socket.destroySoon()
-  else if (action === 'reset') socket.resetAndDestroy()
+  else if (action === 'reset') underTls(socket).resetAndDestroy()
   else if (action === 'half-close') socket.end()
   else if (action === 'garbage') socket.write(GARBAGE)
+}
+
+/** The TCP socket, also where TLS runs over it: only that one can be reset. */
+function underTls(socket: Socket): Socket {
+  const parent: unknown = Reflect.get(socket, '_parent')
+  return parent instanceof Socket ? parent : socket
 }
 
 /** Lets so many bytes of the answer pass, then strikes. */
 function cutAfter(socket: Socket, after: number, action: Exclude<FaultAction, object>): void {
   let left = after
-  const write = socket.write.bind(socket) as (chunk: Buffer) => boolean
+  const write = (chunk: Buffer): boolean => Socket.prototype.write.call(socket, chunk)
   Reflect.set(socket, 'write', (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
     const encoding = typeof rest[0] === 'string' ? (rest[0] as BufferEncoding) : 'utf8'
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk)

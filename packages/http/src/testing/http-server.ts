@@ -65,7 +65,8 @@ class TestServer implements HttpTestServer {
       insecureHTTPParser: false,
       requireHostHeader: true,
     }
-    this.#server = tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...keysOf(tls) })
+    this.#server =
+      tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...keysOf(tls) })
     this.#server.maxConnections = 1000
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       void this.#serve(request, response)
@@ -100,8 +101,10 @@ class TestServer implements HttpTestServer {
   async close(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
-    for (const socket of this.#sockets.keys()) socket.destroy()
-    await promise
+    const sockets = [...this.#sockets.keys()]
+    const closed = sockets.map((socket) => new Promise((gone) => socket.once('close', gone)))
+    for (const socket of sockets) socket.destroy()
+    await Promise.all([promise, ...closed])
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -123,10 +126,14 @@ class TestServer implements HttpTestServer {
     response.on('error', () => {})
     const fault = this.#faultFor(seen)
     if (fault !== undefined && !(await applyFault(fault, request, response))) return
-    const route = this.#routes[`${seen.method} ${seen.path}`] ?? this.#routes[seen.path] ?? this.#wildcard(seen.path)
+    const route =
+      this.#routes[`${seen.method} ${seen.path}`] ??
+      this.#routes[seen.path] ??
+      this.#wildcard(seen.path)
     try {
       if (route !== undefined) await route(seen, response, request)
-      else response.writeHead(404, { 'content-type': 'text/plain' }).end(`there is no ${seen.path}\n`)
+      else
+        response.writeHead(404, { 'content-type': 'text/plain' }).end(`there is no ${seen.path}\n`)
     } catch (error) {
       response.destroy(error instanceof Error ? error : undefined)
     }
@@ -171,7 +178,10 @@ function keep(seen: SeenRequest, chunk: Buffer): void {
   if (seen.body.length + chunk.length <= MOST_KEPT) seen.body = Buffer.concat([seen.body, chunk])
 }
 
-function keysOf({ cert, key }: TlsOptions): { readonly cert: string | Buffer; readonly key: string | Buffer } {
+function keysOf({ cert, key }: TlsOptions): {
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
+} {
   if (cert === undefined || key === undefined) {
     throw netError('NET_BAD_OPTION', { message: 'a server with TLS needs cert and key' })
   }

@@ -38,7 +38,13 @@ export const standardRoutes: Readonly<Record<string, Route>> = {
     await whole(message)
     const { method, path, headers } = request
     const query = [...request.query]
-    respondJson(response, { method, path, query, headers, body: Buffer.from(request.body).toString('utf8') })
+    respondJson(response, {
+      method,
+      path,
+      query,
+      headers,
+      body: Buffer.from(request.body).toString('utf8'),
+    })
   },
   '/status/*': (request, response) => {
     const status = last(request)
@@ -49,7 +55,10 @@ export const standardRoutes: Readonly<Record<string, Route>> = {
   },
   '/bytes/*': async (request, response) => {
     const length = last(request)
-    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': length })
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-length': length,
+    })
     await send(response, BLOCK, length)
     response.end()
   },
@@ -59,9 +68,16 @@ export const standardRoutes: Readonly<Record<string, Route>> = {
     drip(response)
   },
   '/gzip/*': async (request, response) => {
-    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' })
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-encoding': 'gzip',
+    })
     // Members of gzip may follow each other (RFC 1952 section 2.2).
-    await send(response, COMPRESSED_MEBIBYTE, Math.ceil(last(request) / MEBIBYTE) * COMPRESSED_MEBIBYTE.length)
+    await send(
+      response,
+      COMPRESSED_MEBIBYTE,
+      Math.ceil(last(request) / MEBIBYTE) * COMPRESSED_MEBIBYTE.length,
+    )
     response.end()
   },
 }

@@ -16,7 +16,10 @@ test('[H-HTTP-01][HTTP-25] a body cut short by FIN is an error with received, ex
     socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')
   })
   await using client = http.createClient({ baseUrl: server.url })
-  const error = await client.get('/', once).bytes().catch((thrown: unknown) => thrown)
+  const error = await client
+    .get('/', once)
+    .bytes()
+    .catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(ProtocolError)
   expect(error).toMatchObject({
     code: 'NET_PROTO_INCOMPLETE',
@@ -36,7 +39,10 @@ test.each([
     socket.end(`HTTP/1.1 200 OK\r\n${header}content-length: 10\r\n\r\nabc`)
   })
   await using client = http.createClient({ baseUrl: server.url })
-  const error: unknown = await client.get('/', once).text().catch((thrown: unknown) => thrown)
+  const error: unknown = await client
+    .get('/', once)
+    .text()
+    .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', received: 3, expected: 10 })
 })
 
@@ -67,7 +73,10 @@ test.each([
     socket.end(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunks}`)
   })
   await using client = http.createClient({ baseUrl: server.url })
-  const error: unknown = await client.get('/', once).bytes().catch((thrown: unknown) => thrown)
+  const error: unknown = await client
+    .get('/', once)
+    .bytes()
+    .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', phase: 'receive', received })
 })
 
@@ -78,7 +87,10 @@ test('[H-HTTP-02] a chunked body that is reset within a chunk is an error', asyn
     })
   })
   await using client = http.createClient({ baseUrl: server.url })
-  const error: unknown = await client.get('/', once).bytes().catch((thrown: unknown) => thrown)
+  const error: unknown = await client
+    .get('/', once)
+    .bytes()
+    .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', received: 3 })
 })
 

@@ -103,7 +103,7 @@ class Pipe {
   #put(chunk: Uint8Array): void {
     if (chunk.length === 0 || this.#deaf) return
     // The writer may use its buffer again; on a real road the kernel has taken a copy.
-    const copy = chunk.slice()
+    const copy = new Uint8Array(chunk)
     if (this.#reader === undefined) {
       this.#chunks.push(copy)
       this.#size += copy.length

@@ -1,31 +1,17 @@
 /* From TlsOptions to what OpenSSL wants. Bad certificates, keys and options are found here, before anything is sent. */
 
-import { createSecureContext, type SecureContext } from 'node:tls'
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 
 import { isSecret } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { merge, netError, own } from '@net/core/authoring'
 
 import type { TlsMaterial, TlsOptions } from './options.ts'
 
 /** The context of a client. Throws `NET_BAD_OPTION`, or `NET_CREDENTIAL_INVALID` if the key does not open. */
 export function contextOf(tls: TlsOptions): SecureContext {
-  const ca = own(tls, 'ca')
-  const cert = own(tls, 'cert')
-  const key = own(tls, 'key')
-  const ciphers = own(tls, 'ciphers')
-  const passphrase = own(tls, 'passphrase')
+  const options = openssl(tls)
   try {
-    return createSecureContext({
-      minVersion: own(tls, 'minVersion') ?? 'TLSv1.2',
-      maxVersion: own(tls, 'maxVersion') ?? 'TLSv1.3',
-      ...(ca === undefined ? {} : { ca: [ca].flat().map((each) => pem(each, 'CERTIFICATE')) }),
-      ...(cert === undefined ? {} : { cert: pem(cert, 'CERTIFICATE') }),
-      ...(key === undefined ? {} : { key: pem(key, 'PRIVATE KEY') }),
-      ...(ciphers === undefined ? {} : { ciphers }),
-      ...(passphrase === undefined
-        ? {}
-        : { passphrase: isSecret(passphrase) ? passphrase.reveal() : passphrase }),
-    })
+    return createSecureContext(options)
   } catch (error) {
     const code = error instanceof Error ? String(Reflect.get(error, 'code')) : ''
     if (LOCKED.test(code)) {
@@ -47,6 +33,33 @@ export function serverContext(tls: TlsOptions): SecureContext {
     throw netError('NET_BAD_OPTION', { message: 'a TLS server needs tls.cert and tls.key' })
   }
   return contextOf(tls)
+}
+
+function openssl(tls: TlsOptions): SecureContextOptions {
+  const { minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3', ...rest } = merge<TlsOptions>(tls)
+  const { ca, cert, key, ciphers, passphrase } = rest
+  // Versions are called so that they sort as text.
+  if (minVersion > maxVersion) {
+    throw netError('NET_BAD_OPTION', { message: 'tls.minVersion is above tls.maxVersion' })
+  }
+  return {
+    minVersion,
+    maxVersion,
+    ...(ca === undefined ? {} : { ca: [ca].flat().map(authority) }),
+    ...(cert === undefined ? {} : { cert: pem(cert, 'CERTIFICATE') }),
+    ...(key === undefined ? {} : { key: pem(key, 'PRIVATE KEY') }),
+    ...(ciphers === undefined ? {} : { ciphers }),
+    ...(passphrase === undefined
+      ? {}
+      : { passphrase: isSecret(passphrase) ? passphrase.reveal() : passphrase }),
+  }
+}
+
+/** OpenSSL takes any text for a list of authorities, and then trusts none. */
+function authority(material: TlsMaterial): string | Buffer {
+  const text = pem(material, 'CERTIFICATE')
+  if (text.includes('-----BEGIN ')) return text
+  throw netError('NET_BAD_OPTION', { message: 'tls.ca has something that is no certificate' })
 }
 
 /** OpenSSL is given PEM; DER begins with the byte of a SEQUENCE. */

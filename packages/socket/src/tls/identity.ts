@@ -3,7 +3,7 @@
  * its authority is OpenSSL's work; a resumed session is checked here again, which Node does not do.
  */
 
-import { createHash, type X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { checkServerIdentity, type TLSSocket } from 'node:tls'
 
@@ -13,10 +13,16 @@ import type { TlsOptions } from './options.ts'
 
 /** Throws `NET_TLS_CERT_HOST` or Node's own error unless the certificate is for the name or address. */
 export function verifyIdentity(socket: TLSSocket, name: string): void {
-  const certificate = socket.getPeerX509Certificate()
-  if (certificate === undefined) throw missing()
-  const failure = checkServerIdentity(name, certificate.toLegacyObject())
+  if (peerCertificate(socket) === undefined) throw missing()
+  const failure = checkServerIdentity(name, socket.getPeerCertificate())
   if (failure !== undefined) throw failure
+}
+
+/** The peer's certificate, if it has sent one. */
+export function peerCertificate(socket: TLSSocket): X509Certificate | undefined {
+  // Not getPeerX509Certificate(), whose second call on a client finds nothing any more.
+  const { raw } = socket.getPeerCertificate() as { readonly raw?: Buffer }
+  return raw === undefined ? undefined : new X509Certificate(raw)
 }
 
 /** Throws Node's own error unless the client's certificate is signed by an authority that we trust. */

@@ -18,7 +18,7 @@ import { SocketTransport } from '../socket-transport.ts'
 import { stoppable } from '../stoppable.ts'
 import type { Transport } from '../transport.ts'
 import { contextOf, serverContext } from './context.ts'
-import { sniName, verifyClient, verifyIdentity, verifyPins } from './identity.ts'
+import { peerCertificate, sniName, verifyClient, verifyIdentity, verifyPins } from './identity.ts'
 import type { TlsInfo } from './info.ts'
 import type { TlsOptions } from './options.ts'
 
@@ -61,7 +61,7 @@ export function secure(
     })
     const verify: Handshake['verify'] = () => {
       if (!skip) verifyIdentity(socket, name)
-      verifyPins(socket.getPeerX509Certificate(), tls)
+      verifyPins(peerCertificate(socket), tls)
       return { servername, authorized: !skip }
     }
     return { socket, event: 'secureConnect', verify }
@@ -89,7 +89,7 @@ export function secureServer(
     socket.on('_tlsError', (error: Error) => void socket.destroy(error))
     const verify: Handshake['verify'] = () => {
       if (strict) verifyClient(socket)
-      verifyPins(socket.getPeerX509Certificate(), tls)
+      verifyPins(peerCertificate(socket), tls)
       return { servername: nameAskedFor(socket), authorized: strict }
     }
     return { socket, event: 'secure', verify }
@@ -161,6 +161,7 @@ function finished({ socket, event, verify }: Handshake): Promise<ReturnType<Hand
     const forget = (): void => {
       socket.off('error', failed)
       socket.off('close', closed)
+      socket.off('end', closed)
       socket.off(event, done)
     }
     const failed = (error: Error): void => {
@@ -189,6 +190,8 @@ function finished({ socket, event, verify }: Handshake): Promise<ReturnType<Hand
     }
     socket.on('error', failed)
     socket.on('close', closed)
+    // On the side of a server Node goes on waiting for a client that has ended.
+    socket.on('end', closed)
     socket.on(event, done)
   })
 }
@@ -202,7 +205,7 @@ function infoOf(
   socket: TLSSocket,
   { servername, authorized }: ReturnType<Handshake['verify']>,
 ): TlsInfo {
-  const certificate = socket.getPeerX509Certificate()
+  const certificate = peerCertificate(socket)
   const { alpnProtocol } = socket
   return {
     protocol: socket.getProtocol() ?? 'unknown',

@@ -1,5 +1,5 @@
 import { lines } from '@net/socket'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { bytes, latin1, thrown } from '../support.ts'
@@ -14,7 +14,8 @@ test('lines become bytes and back', () => {
 })
 
 test('[H-CORE-01] a line break within a line is refused', () => {
-  for (const bad of ['a\nb', 'a\rb']) expect(thrown(() => lines().encode(bad)).code).toBe('NET_INJECTION')
+  for (const bad of ['a\nb', 'a\rb'])
+    expect(thrown(() => lines().encode(bad)).code).toBe('NET_INJECTION')
 })
 
 test('[H-SOCK-12] a line without end stops at the limit', () => {

@@ -1,0 +1,228 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { canary, expectNoCanary } from '@tools/canary'
+import { retryPolicy } from '@net/async'
+import { checkNoLeaks } from '@net/async/testing'
+import { onEvent, type NetEvent, type OperationEvent } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { tcpDialer, type Dialer } from '@net/socket'
+import { expect, test } from 'vitest'
+
+import { startRawServer } from './raw-server.ts'
+
+interface Echo {
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: readonly (readonly [string, string])[]
+}
+
+test('what a client has goes with every call, and the call adds its own', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({
+    baseUrl: server.url,
+    headers: { 'x-client': '1', 'x-both': 'client' },
+    params: { key: 'a' },
+    auth: http.bearer('token-of-mine'),
+  })
+  const echo = await client
+    .get('/echo', { headers: { 'x-both': 'call' }, params: { page: 2 } })
+    .json<Echo>()
+  expect(echo.headers).toMatchObject({
+    'x-client': '1',
+    'x-both': 'call',
+    authorization: 'Bearer token-of-mine',
+  })
+  expect(echo.query).toEqual([
+    ['key', 'a'],
+    ['page', '2'],
+  ])
+})
+
+test('one connection serves call after call', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  for (let call = 0; call < 5; call++) await client.get('/json').json()
+  expect(server.accepted).toBe(1)
+})
+
+test('[HTTP-21] a status of 400 and above is an error, per call and per client', async () => {
+  await using server = await startHttpServer()
+  const url = `${server.url}/status/404`
+  const error: unknown = await http.get(url).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(http.HttpStatusError)
+  expect(error).toMatchObject({
+    code: 'NET_NOT_FOUND',
+    status: 404,
+    reply: { status: 404, text: 'this is 404\n' },
+    operation: 'GET',
+    target: url,
+    sent: true,
+  })
+  expect((await http.get(url, { throwHttpErrors: false })).status).toBe(404)
+  await using lenient = http.createClient({ throwHttpErrors: false })
+  expect((await lenient.get(url)).status).toBe(404)
+  await expect(lenient.get(url, { throwHttpErrors: true })).rejects.toThrow('404')
+})
+
+test('the first 64 KiB of an error page are kept', async () => {
+  await using server = await startHttpServer()
+  server.fail({ do: { reply: { status: 400, body: 'x'.repeat(200_000) } } })
+  const error = await http.get(`${server.url}/json`).catch((thrown: unknown) => thrown)
+  expect((error as http.HttpStatusError).reply?.text).toHaveLength(65_536)
+})
+
+test('a closed client takes no calls, and closing waits for those under way', async () => {
+  using clock = useFakeClock()
+  await using server = await startHttpServer()
+  const client = http.createClient({ baseUrl: server.url })
+  server.fail({ do: { delay: 1000 } })
+  const slow = client.get('/json').json()
+  await clock.until(() => server.received.length === 1)
+  let closed = false
+  const closing = client.close().then(() => (closed = true))
+  await expect(client.get('/json')).rejects.toMatchObject({ code: 'NET_CLOSED' })
+  expect(closed).toBe(false)
+  await clock.advance(1000)
+  expect(await slow).toMatchObject({ id: 1 })
+  await closing
+  expect(await client.closed).toBeUndefined()
+  await clock.until(() => server.connections === 0)
+})
+
+test('closing ends what does not end in time: waiting, reading, and between two attempts', async () => {
+  using clock = useFakeClock()
+  await using server = await startHttpServer()
+  const client = http.createClient({ baseUrl: server.url })
+  server.fail({ on: '/json', do: 'stall' })
+  server.fail({ on: '/echo', do: { reply: { status: 503, headers: { 'retry-after': '50' } } } })
+  const settle = (promise: PromiseLike<unknown>): Promise<unknown> =>
+    Promise.resolve(promise).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  const calls = [
+    settle(client.get('/json', { retry: false })),
+    settle(client.get('/drip', { retry: false }).bytes()),
+    settle(client.get('/echo', { retry: retryPolicy() })),
+  ]
+  await clock.until(() => server.received.length === 3)
+  await turn()
+  const closing = client.close({ grace: 500 })
+  await clock.advance(500)
+  for (const call of calls) expect(await call).toMatchObject({ code: 'NET_CLOSED' })
+  await closing
+  await clock.until(() => server.connections === 0)
+})
+
+test('a client that is disposed leaves nothing behind', async () => {
+  await http.get('http://127.0.0.1:1/', { retry: false }).catch(() => {})
+  await checkNoLeaks(async () => {
+    await using server = await startHttpServer()
+    await using client = http.createClient({ baseUrl: server.url })
+    await Promise.all(Array.from({ length: 10 }, () => client.get('/json').json()))
+  })
+})
+
+test('a call is one operation with its phases, and the dial refers to it', async () => {
+  const events: NetEvent[] = []
+  using listening = onEvent('*', (event) => events.push(event))
+  expect(listening).toBeDefined()
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  await client.get('/bytes/1000000').bytes()
+  const operations = events.filter(
+    (event): event is OperationEvent => event.type === 'operation' && event.state === 'end',
+  )
+  const [dial, call] = operations
+  expect(dial).toMatchObject({
+    protocol: 'tcp',
+    operation: 'dial',
+    parent: call!.id,
+    outcome: 'ok',
+  })
+  expect(call).toMatchObject({
+    protocol: 'http',
+    operation: 'GET',
+    target: `${server.url}/bytes/1000000`,
+    endpoint: server.url.slice(7),
+    outcome: 'ok',
+    transferred: 1_000_000,
+  })
+  const phases = events.flatMap((event) =>
+    event.type === 'phase' && event.state === 'end' ? [event.phase] : [],
+  )
+  expect(phases).toEqual(['connect', 'command', 'receive'])
+  const wire = events.flatMap((event) => (event.type === 'wire' ? [event.text] : []))
+  expect(wire).toEqual(['GET /bytes/1000000 HTTP/1.1', 'HTTP/1.1 200 OK'])
+})
+
+test('credentials in clear to another machine are warned of, once for each origin', async () => {
+  await using server = await startHttpServer()
+  const port = Number(new URL(server.url).port)
+  const tcp = tcpDialer()
+  const dialer: Dialer = {
+    name: 'detour',
+    dial: (_endpoint, options) => tcp.dial({ scheme: 'tcp', host: '127.0.0.1', port }, options),
+  }
+  const warnings: (string | undefined)[] = []
+  using listening = onEvent('operation', ({ state, message }) => {
+    if (state === 'warning') warnings.push(message)
+  })
+  expect(listening).toBeDefined()
+  await using client = http.createClient({ dialer, auth: http.bearer(canary('clear')) })
+  for (const host of ['a.test', 'a.test', 'b.test', 'localhost']) {
+    await client.get(`http://${host}/json`).json()
+  }
+  expect(warnings).toHaveLength(2)
+  expect(warnings[0]).toContain('http://a.test')
+  await using quiet = http.createClient({ dialer })
+  await quiet.get('http://c.test/json').json()
+  expect(warnings).toHaveLength(2)
+})
+
+test('[H-CORE-19] secrets in URL, headers, parameters and options show nowhere', async () => {
+  await using server = await startRawServer((socket) => {
+    const heard = server.heard.at(-1)!.toString()
+    const echo = `HTTP/1.1 400 ${heard.replaceAll(/[\r\n]+/g, ' ').slice(0, 1000)}\r\n`
+    socket.end(`${echo}x-echo: ${heard.replaceAll(/[\r\n]+/g, ' ')}\r\ncontent-length: 0\r\n\r\n`)
+  })
+  const log: unknown[] = []
+  await using client = http.createClient({
+    baseUrl: server.url.replace('//', `//ada:${canary('base')}@`),
+    headers: { 'x-api-key': canary('key'), cookie: `sid=${canary('sid')}` },
+    log: { sink: { write: (record: unknown) => void log.push(record) }, level: 'trace' },
+  })
+  for (const options of [
+    {},
+    { user: 'bob', password: canary('option') },
+    { auth: http.bearer(canary('bearer')) },
+    { headers: { authorization: `Bearer ${canary('own')}` } },
+    { params: { access_token: canary('param') } },
+  ]) {
+    const error: unknown = await client.get('/', options).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(http.HttpStatusError)
+    expectNoCanary(error)
+  }
+  expect(log.length).toBeGreaterThan(0)
+  expectNoCanary(log)
+})
+
+test('[H-CORE-02] inherited options configure nothing', async () => {
+  await using server = await startHttpServer()
+  const polluted = Object.create({ handler: () => Promise.reject(new Error('polluted')) }) as object
+  await using client = http.createClient(Object.assign(polluted, { baseUrl: server.url }))
+  const options = Object.create({
+    headers: { 'x-evil': '1' },
+    params: { evil: 1 },
+  }) as http.RequestOptions
+  const echo = await client.get('/echo', options).json<Echo>()
+  expect(echo.headers['x-evil']).toBeUndefined()
+  expect(echo.query).toEqual([])
+})
+
+test.each([0, -1, 1.5, NaN])('%s connections are refused', (connections) => {
+  expect(() => http.createClient({ connections })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+})

@@ -1,0 +1,55 @@
+import * as http from '@net/http'
+import { startHttpServer, type Route } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+const guarded: Route = (request, response) => {
+  const { authorization } = request.headers
+  response.writeHead(authorization === 'Bearer good-token' ? 200 : 401).end(authorization ?? 'none')
+}
+
+const basicOf = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+
+test('[HTTP-35] user and password from options and from the URL', async () => {
+  await using server = await startHttpServer()
+  const echoed = async (call: http.PendingResponse): Promise<string | undefined> =>
+    (await call.json<{ headers: Record<string, string> }>()).headers['authorization']
+  const url = `${server.url}/echo`
+  const withUser = url.replace('//', '//ada:p%40ss-word@')
+  expect(await echoed(http.get(withUser))).toBe(basicOf('ada', 'p@ss-word'))
+  expect(await echoed(http.get(url, { user: 'bob', password: 'pass-word' }))).toBe(
+    basicOf('bob', 'pass-word'),
+  )
+  expect(await echoed(http.get(withUser, { user: 'bob', password: 'pass-word' }))).toBe(
+    basicOf('bob', 'pass-word'),
+  )
+  await using client = http.createClient({ baseUrl: withUser })
+  expect(await echoed(client.get(''))).toBe(basicOf('ada', 'p@ss-word'))
+  expect(await echoed(client.get('', { auth: http.bearer('token-1') }))).toBe('Bearer token-1')
+  expect(await echoed(client.get('', { headers: { authorization: 'Mine 12345' } }))).toBe(
+    'Mine 12345',
+  )
+})
+
+test('a callback is asked again when the server refuses its answer, once', async () => {
+  await using server = await startHttpServer({ routes: { '/guarded': guarded } })
+  const answers = ['bad-token', 'good-token']
+  const auth = http.bearer(() => answers.shift() ?? 'no-token')
+  await using client = http.createClient({ baseUrl: server.url, auth })
+  expect(await client.get('/guarded').text()).toBe('Bearer good-token')
+  expect(await client.get('/guarded').text()).toBe('Bearer good-token')
+  expect(server.received).toHaveLength(3)
+})
+
+test('a fixed token that is refused is an error at once', async () => {
+  await using server = await startHttpServer({ routes: { '/guarded': guarded } })
+  const call = http.get(`${server.url}/guarded`, { auth: http.bearer('bad-token') })
+  await expect(call).rejects.toMatchObject({ status: 401, code: 'NET_ACCESS_DENIED' })
+  expect(server.received).toHaveLength(1)
+})
+
+test('what the callback throws passes as it is', async () => {
+  const mine = new Error('the vault is closed')
+  const auth = http.bearer(() => Promise.reject(mine))
+  await expect(http.get('http://127.0.0.1:1/', { auth })).rejects.toBe(mine)
+})

@@ -1,0 +1,64 @@
+import * as http from '@net/http'
+import { expect, test } from 'vitest'
+
+import { compose } from '../../src/middleware/compose.ts'
+
+const request = new http.HttpRequest('GET', new URL('http://host/'), http.HttpHeaders.none)
+
+test('the first layer is the outermost', async () => {
+  const order: string[] = []
+  const layer =
+    (name: string): http.Middleware =>
+    async (sent, next) => {
+      order.push(`>${name}`)
+      const response = await next(sent)
+      order.push(`<${name}`)
+      return response
+    }
+  const handler: http.Handler = async () => {
+    order.push('!')
+    return http.createResponse()
+  }
+  await compose([layer('a'), layer('b')], handler)(request)
+  expect(order).toEqual(['>a', '>b', '!', '<b', '<a'])
+})
+
+test('[HTTP-54] hooks see and change the request and the answer', async () => {
+  const seen: string[] = []
+  const hook: http.Middleware = async (sent, next) => {
+    seen.push(`${sent.method} ${sent.url.pathname}`)
+    const response = await next(sent.with({ headers: { 'x-hook': '1' } }))
+    seen.push(String(response.status))
+    return response
+  }
+  const handler: http.Handler = async ({ headers }) =>
+    http.createResponse({ text: headers.get('x-hook') ?? 'none' })
+  await using client = http.createClient({ middleware: [hook], handler })
+  expect(await client.get('http://host/a').text()).toBe('1')
+  expect(seen).toEqual(['GET /a', '200'])
+})
+
+test('[HTTP-55] a layer may answer by itself, or ask twice', async () => {
+  let calls = 0
+  const handler: http.Handler = async () => {
+    calls += 1
+    return http.createResponse({ text: `call ${calls}` })
+  }
+  const cached: http.Middleware = async () => http.createResponse({ text: 'cached' })
+  const twice: http.Middleware = async (sent, next) => {
+    await next(sent)
+    return next(sent)
+  }
+  await using lazy = http.createClient({ middleware: [cached], handler })
+  expect(await lazy.get('http://host/').text()).toBe('cached')
+  expect(calls).toBe(0)
+  await using eager = http.createClient({ middleware: [twice], handler })
+  expect(await eager.get('http://host/').text()).toBe('call 2')
+})
+
+test('what a layer of the caller throws passes as it is', async () => {
+  const mine = new TypeError('mine')
+  const broken: http.Middleware = () => Promise.reject(mine)
+  await using client = http.createClient({ middleware: [broken] })
+  await expect(client.get('http://host/')).rejects.toBe(mine)
+})

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto'
+import { pipeline } from 'node:stream/promises'
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib'
+
+import * as http from '@net/http'
+import { startHttpServer, type HttpTestServer, type Route } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+const TEXT = 'hello, world! '.repeat(50)
+
+function encoded(coding: string, body: Uint8Array): Route {
+  return (_request, response) => {
+    response.writeHead(200, { 'content-encoding': coding, 'content-length': body.length })
+    response.end(body)
+  }
+}
+
+async function serving(coding: string, body: Uint8Array): Promise<HttpTestServer> {
+  return startHttpServer({ routes: { '/it': encoded(coding, body) } })
+}
+
+const plain = Buffer.from(TEXT)
+
+test.each([
+  ['gzip', gzipSync(plain)],
+  ['x-gzip', gzipSync(plain)],
+  ['GZIP', gzipSync(plain)],
+  ['deflate', deflateSync(plain)],
+  ['deflate', deflateRawSync(plain)],
+  ['br', brotliCompressSync(plain)],
+  ['zstd', zstdCompressSync(plain)],
+  ['identity', plain],
+  ['gzip, br', brotliCompressSync(gzipSync(plain))],
+  [
+    'deflate, gzip, br, zstd, gzip',
+    gzipSync(zstdCompressSync(brotliCompressSync(gzipSync(deflateSync(plain))))),
+  ],
+])('[HTTP-24] %s is taken off', async (coding, body) => {
+  await using server = await serving(coding, body)
+  expect(await http.get(`${server.url}/it`).text()).toBe(TEXT)
+  expect(server.received[0]!.headers['accept-encoding']).toBe('gzip, deflate, br, zstd')
+})
+
+test('several members of gzip follow each other', async () => {
+  await using server = await serving('gzip', Buffer.concat([gzipSync(plain), gzipSync(plain)]))
+  expect(await http.get(`${server.url}/it`).text()).toBe(TEXT + TEXT)
+})
+
+test('an unknown coding, and an option that says so, leave the body as it is', async () => {
+  await using server = await serving('gzip', gzipSync(plain))
+  const raw = await http.get(`${server.url}/it`, { decompress: false }).bytes()
+  expect(Buffer.from(raw)).toEqual(gzipSync(plain))
+  await using strange = await serving('aes128gcm', plain)
+  expect(await http.get(`${strange.url}/it`).text()).toBe(TEXT)
+})
+
+test('an empty body is empty whatever it is called', async () => {
+  await using server = await serving('gzip', Buffer.alloc(0))
+  expect(await http.get(`${server.url}/it`).text()).toBe('')
+  expect(await http.head(`${server.url}/it`).text()).toBe('')
+})
+
+test.each([
+  ['gzip', gzipSync(plain)],
+  ['deflate', deflateSync(plain)],
+  ['br', brotliCompressSync(plain)],
+  ['zstd', zstdCompressSync(plain)],
+])(
+  '[H-HTTP-04] %s that ends early, is corrupt, or has garbage behind it',
+  async (coding, whole) => {
+    const corrupt = Buffer.from(whole)
+    for (let at = Math.floor(whole.length / 2); at < whole.length - 4; at++) corrupt[at]! ^= 0xff
+    const broken = [
+      whole.subarray(0, whole.length - 5),
+      corrupt,
+      Buffer.concat([whole, Buffer.from('garbage')]),
+    ]
+    for (const body of broken) {
+      await using server = await serving(coding, body)
+      const error: unknown = await http
+        .get(`${server.url}/it`)
+        .text()
+        .catch((e: unknown) => e)
+      expect(error).toMatchObject({ code: 'NET_PROTO_DECODE', phase: 'receive', operation: 'GET' })
+    }
+  },
+)
+
+test('[H-HTTP-06] more than five codings are refused', async () => {
+  const codings = (count: number): string => Array(count).fill('gzip').join(', ')
+  for (const count of [6, 1000]) {
+    await using server = await serving(codings(count), plain)
+    await expect(http.get(`${server.url}/it`).bytes()).rejects.toMatchObject({
+      code: 'NET_PROTO_LIMIT',
+      limit: 5,
+    })
+  }
+})
+
+/** The most memory that this process has had while the body was read. */
+async function peakWhile(read: (sample: () => void) => Promise<void>): Promise<number> {
+  const before = process.memoryUsage().rss
+  let peak = before
+  const sample = (): void => {
+    peak = Math.max(peak, process.memoryUsage().rss)
+  }
+  const timer = setInterval(sample, 5)
+  try {
+    await read(sample)
+  } finally {
+    clearInterval(timer)
+  }
+  return peak - before
+}
+
+test('[H-HTTP-05][HTTP-28] a gzip body of 1 GB stops at the limit with memory under 64 MB', async () => {
+  await using server = await startHttpServer()
+  const grown = await peakWhile(async () => {
+    await expect(http.get(`${server.url}/gzip/1000000000`).bytes()).rejects.toMatchObject({
+      code: 'NET_PROTO_LIMIT',
+      limit: 100,
+    })
+  })
+  expect(grown).toBeLessThan(64 * 1_048_576)
+  await expect.poll(() => server.connections).toBe(0)
+})
+
+const MEBIBYTE = Buffer.alloc(1_048_576)
+const compressors = { gzip: gzipSync, br: brotliCompressSync, zstd: zstdCompressSync }
+
+test.each([['gzip'], ['br'], ['zstd'], ['gzip, gzip'], ['gzip, br']])(
+  '[H-HTTP-05] a bomb in %s stops at the limit',
+  async (codings) => {
+    let bomb: Buffer = Buffer.concat(Array<Buffer>(64).fill(MEBIBYTE))
+    for (const coding of codings.split(', ')) bomb = compressors[coding as 'gzip'](bomb)
+    await using server = await serving(codings, bomb)
+    const grown = await peakWhile(async () => {
+      await expect(http.get(`${server.url}/it`).bytes()).rejects.toMatchObject({
+        code: 'NET_PROTO_LIMIT',
+        limit: 100,
+      })
+    })
+    expect(grown).toBeLessThan(64 * 1_048_576)
+  },
+)
+
+test('[H-HTTP-05] a body that unfolds slowly stops at 100 MiB, also where it is streamed', async () => {
+  // A mebibyte of which a fiftieth is noise: far above what the ratio refuses.
+  const block = Buffer.alloc(1_048_576)
+  block.set(randomBytes(20_000))
+  const member = gzipSync(block)
+  expect(block.length / member.length).toBeLessThan(100)
+  await using server = await startHttpServer({
+    routes: {
+      '/long': async (_request, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' })
+        const members = function* (): Generator<Buffer> {
+          for (;;) yield member
+        }
+        // It never ends by itself.
+        await pipeline(members, response).catch(() => {})
+      },
+    },
+  })
+  let length = 0
+  const grown = await peakWhile(async () => {
+    const response = await http.get(`${server.url}/long`)
+    await expect(async () => {
+      for await (const chunk of response.body) length += chunk.length
+    }).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 104_857_600 })
+  })
+  expect(length).toBeLessThanOrEqual(104_857_600)
+  expect(grown).toBeLessThan(64 * 1_048_576)
+})
+
+test('maxBytes holds for every body', async () => {
+  await using server = await startHttpServer()
+  const url = `${server.url}/bytes/100000`
+  for (const read of [
+    () => http.get(url, { maxBytes: 99_999 }).bytes(),
+    async () => Array.fromAsync((await http.get(url, { maxBytes: 99_999 })).body),
+  ]) {
+    await expect(read()).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 99_999 })
+  }
+  expect(await http.get(url, { maxBytes: 100_000 }).bytes()).toHaveLength(100_000)
+})

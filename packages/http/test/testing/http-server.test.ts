@@ -1,0 +1,69 @@
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { createCertificates } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+test('[HTTP-58] a client against a real server, a handler instead of one, and what the server saw', async () => {
+  await using server = await startHttpServer({
+    routes: {
+      'POST /orders': (request, response) => {
+        response.writeHead(201).end(request.query.get('id'))
+      },
+      '/orders': (_request, response) => {
+        response.end('any')
+      },
+    },
+  })
+  expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  const made = await http.post(`${server.url}/orders?id=7`, { json: { a: 1 } })
+  expect([made.status, await made.text()]).toEqual([201, '7'])
+  expect(await http.get(`${server.url}/orders`).text()).toBe('any')
+  const [seen] = server.received
+  expect(seen).toMatchObject({
+    method: 'POST',
+    path: '/orders',
+    headers: { 'content-type': 'application/json' },
+    size: 7,
+  })
+  expect(Buffer.from(seen!.body).toString()).toBe('{"a":1}')
+  const handler: http.Handler = async ({ url }) => http.createResponse({ text: url.pathname })
+  await using client = http.createClient({ handler })
+  expect(await client.get('https://app.test/in-process').text()).toBe('/in-process')
+})
+
+test('closing ends every connection', async () => {
+  const server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const response = await client.get('/bytes/100000000')
+  expect(server.connections).toBe(1)
+  await server.close()
+  expect(server.connections).toBe(0)
+  await expect(response.bytes()).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
+})
+
+test('a path that nobody serves is a 404', async () => {
+  await using server = await startHttpServer()
+  await expect(http.get(`${server.url}/nothing`)).rejects.toMatchObject({
+    status: 404,
+    reply: { text: 'there is no /nothing\n' },
+  })
+})
+
+test('a route that throws breaks its connection', async () => {
+  await using server = await startHttpServer({
+    routes: {
+      '/broken': () => {
+        throw new Error('oops')
+      },
+    },
+  })
+  await expect(http.get(`${server.url}/broken`, { retry: false })).rejects.toMatchObject({
+    code: 'NET_CONN_CLOSED',
+  })
+})
+
+test('TLS needs a certificate', async () => {
+  await using server = await startHttpServer({ tls: createCertificates().issue() })
+  expect(server.url).toMatch(/^https:/)
+  await expect(startHttpServer({ tls: {} })).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+})

@@ -1,0 +1,165 @@
+import { useFakeClock } from '@net/core/testing'
+import { connect, listen, type Connection } from '@net/socket'
+import { createCertificates, memoryDialer } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+import { failure } from './support.ts'
+
+test('[SOCK-52] a handler that fails is reported, and the other connections go on', async () => {
+  const reported: unknown[] = []
+  const handler = async (connection: Connection) => {
+    for await (const line of connection.lines()) {
+      if (line === 'fail') throw new Error('my own mistake')
+      await connection.write(`${line}\n`)
+    }
+  }
+  await using server = await listen('tcp://127.0.0.1:0', handler, {
+    onError: (error, info) => reported.push((error as Error).message, info.endpoint),
+  })
+  await using good = await connect(server.url)
+  await using bad = await connect(server.url)
+  await bad.write('fail\n')
+  expect((await failure(bad.readLine())).code).toBe('NET_CONN_RESET')
+  await good.write('still here\n')
+  expect(await good.readLine()).toBe('still here')
+  expect(reported).toEqual(['my own mistake', server.address])
+})
+
+test('without onError the first mistake of a handler is a process warning', async () => {
+  const { promise, resolve } = Promise.withResolvers<Error>()
+  process.once('warning', resolve)
+  await using server = await listen('tcp://127.0.0.1:0', () => {
+    throw new Error('my own mistake')
+  })
+  await failure(connect(server.url).then((connection) => connection.readExactly(1)))
+  expect((await promise).message).toContain('my own mistake')
+})
+
+test('[SOCK-54] port 0 is a free one, told by url and address', async () => {
+  await using server = await listen('tcp://127.0.0.1:0', () => {})
+  expect(server.address).toMatchObject({ scheme: 'tcp', host: '127.0.0.1' })
+  expect(server.url).toBe(`tcp://127.0.0.1:${server.address.port}`)
+  expect(server.address.port).toBeGreaterThan(0)
+})
+
+test('[SOCK-56] close ends idle connections at once and lets a handler at work finish', async () => {
+  const begun = Promise.withResolvers<void>()
+  const finish = Promise.withResolvers<void>()
+  const handler = async (connection: Connection) => {
+    const line = await connection.readLine()
+    if (line === 'work') {
+      begun.resolve()
+      await finish.promise
+      await connection.write('done\n')
+    }
+  }
+  const server = await listen('tcp://127.0.0.1:0', handler)
+  await using idle = await connect(server.url)
+  await using busy = await connect(server.url)
+  await busy.write('work\n')
+  await begun.promise
+  expect(server.connections.size).toBe(2)
+  const closing = server.close()
+  expect(await idle.read()).toBeNull()
+  expect((await failure(connect(server.url))).code).toBe('NET_CONNECT_REFUSED')
+  finish.resolve()
+  expect(await busy.readLine()).toBe('done')
+  await closing
+  expect([server.connections.size, await server.closed]).toEqual([0, undefined])
+})
+
+test('[SOCK-56] [H-SOCK-16] after its grace close cuts off what does not end', async () => {
+  using clock = useFakeClock()
+  const begun = Promise.withResolvers<void>()
+  const server = await listen('tcp://127.0.0.1:0', async (connection) => {
+    begun.resolve()
+    await connection.closed
+  })
+  await using connection = await connect(server.url)
+  const reading = failure(connection.read())
+  await begun.promise
+  const closing = server.close({ grace: 300 })
+  await clock.advance(300)
+  await closing
+  expect((await reading).code).toBe('NET_CONN_RESET')
+})
+
+test('connections beyond the limit, or not accepted, are reset', async () => {
+  let welcome = true
+  await using server = await listen(
+    'tcp://127.0.0.1:0',
+    (connection) => connection.closed.then(() => {}),
+    {
+      maxConnections: 1,
+      accept: (info) => welcome && info.remote?.host === '127.0.0.1',
+    },
+  )
+  // The reset may come while we connect, or after.
+  const readOnce = () => connect(server.url).then((connection) => connection.readExactly(1))
+  const first = await connect(server.url)
+  expect((await failure(readOnce())).code).toBe('NET_CONN_RESET')
+  first.abort()
+  while (server.connections.size > 0) await new Promise((resolve) => setImmediate(resolve))
+  welcome = false
+  expect((await failure(readOnce())).code).toBe('NET_CONN_RESET')
+})
+
+test('[H-SOCK-15] an accepted peer that stays silent is let go after 120 s', async () => {
+  using clock = useFakeClock()
+  const reported = Promise.withResolvers<unknown>()
+  const waiting = Promise.withResolvers<void>()
+  await using server = await listen(
+    'tcp://127.0.0.1:0',
+    async (connection) => {
+      const line = connection.readLine()
+      waiting.resolve()
+      await line
+    },
+    { onError: (error) => reported.resolve(error) },
+  )
+  await using connection = await connect(server.url)
+  await waiting.promise
+  await clock.advance(120_000)
+  expect(await reported.promise).toMatchObject({ code: 'NET_TIMEOUT_IDLE', limit: 120_000 })
+  expect((await failure(connection.read())).code).toBe('NET_CONN_RESET')
+})
+
+test('[H-CORE-16] [SOCK-48] an accepted peer that does not finish its handshake is let go after 10 s', async () => {
+  using clock = useFakeClock()
+  const reported = Promise.withResolvers<unknown>()
+  const tls = createCertificates().issue()
+  await using server = await listen('tls://127.0.0.1:0', () => {}, {
+    tls,
+    onError: (e) => reported.resolve(e),
+  })
+  await using connection = await connect(`tcp://127.0.0.1:${server.address.port}`)
+  await connection.write(Uint8Array.of(22, 3, 1))
+  await clock.until(() => clock.timers > 0)
+  await clock.advance(10_000)
+  expect(await reported.promise).toMatchObject({
+    code: 'NET_TIMEOUT_TLS',
+    phase: 'tls',
+    limit: 10_000,
+  })
+})
+
+test('any dialer that can listen will do, and one that cannot is refused', async () => {
+  const dialer = memoryDialer()
+  await using server = await listen('tcp://memory:0', (connection) => connection.write('hello'), {
+    dialer,
+  })
+  await using connection = await connect(server.url, { dialer })
+  expect(await connection.readText()).toBe('hello')
+  const deaf = { name: 'deaf', dial: dialer.dial.bind(dialer) }
+  expect((await failure(listen('tcp://memory:0', () => {}, { dialer: deaf }))).code).toBe(
+    'NET_UNSUPPORTED',
+  )
+})
+
+test('a TLS server without a certificate, or with one that cannot be used, is refused before it listens', async () => {
+  expect((await failure(listen('tls://127.0.0.1:0', () => {}))).code).toBe('NET_BAD_OPTION')
+  const tls = { cert: 'no certificate', key: 'no key' }
+  expect((await failure(listen('tls://127.0.0.1:0', () => {}, { tls }))).code).toBe(
+    'NET_BAD_OPTION',
+  )
+})

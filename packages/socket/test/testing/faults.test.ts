@@ -1,0 +1,116 @@
+import { useFakeClock } from '@net/core/testing'
+import { overTransport, type Connection } from '@net/socket'
+import { faulty, memoryDialer, memoryPair, withFaults, type FaultPlan } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+import { failure, latin1 } from '../support.ts'
+
+test('drop: the connection ends after so many bytes, and writes fail', async () => {
+  await using pair = withPlan({ after: 4, do: 'drop' })
+  await pair.theirs.write('abcdef')
+  expect(await pair.ours.readText()).toBe('abcd')
+  expect((await failure(pair.ours.write('x'))).code).toBe('NET_CONN_RESET')
+})
+
+test('reset: what came before is read, then the reset', async () => {
+  await using pair = withPlan({ after: 4, do: 'reset' })
+  await pair.theirs.write('abcdef')
+  expect(latin1(await pair.ours.readExactly(4))).toBe('abcd')
+  expect((await failure(pair.ours.read())).code).toBe('NET_CONN_RESET')
+})
+
+test('stall: not one more byte, until the reader gives up', async () => {
+  using clock = useFakeClock()
+  await using pair = withPlan({ after: 4, do: 'stall' })
+  await pair.theirs.write('abcdef')
+  const late = failure(pair.ours.readExactly(5, { timeout: 100 }))
+  await clock.advance(100)
+  expect((await late).code).toBe('NET_TIMEOUT_TOTAL')
+  expect(latin1(await pair.ours.readExactly(4))).toBe('abcd')
+  const waiting = failure(pair.ours.read())
+  pair.ours.abort()
+  expect((await waiting).code).toBe('NET_ABORTED')
+})
+
+test('half-close: their direction ends, ours goes on', async () => {
+  await using pair = withPlan({ after: 4, do: 'half-close' })
+  await pair.theirs.write('abcdef')
+  expect(await pair.ours.readText()).toBe('abcd')
+  await pair.ours.write('still')
+  expect(latin1(await pair.theirs.readExactly(5))).toBe('still')
+})
+
+test('garbage: the same length, other bytes, the same each time', async () => {
+  const runs: string[] = []
+  for (const _ of [1, 2]) {
+    await using pair = withPlan({ after: 4, do: 'garbage' })
+    await pair.theirs.write('abcdefgh')
+    await pair.theirs.end()
+    runs.push(latin1(await pair.ours.readAll()))
+  }
+  expect([runs[0]?.length, runs[0]?.slice(0, 4), runs[0] === runs[1]]).toEqual([8, 'abcd', true])
+  expect(runs[0]).not.toBe('abcdefgh')
+})
+
+test('delay: what follows comes later, in order', async () => {
+  using clock = useFakeClock()
+  await using pair = withPlan({ after: 4, do: { delay: 500 } })
+  await pair.theirs.write('abcdef')
+  await pair.theirs.end()
+  let text = ''
+  const all = pair.ours.readText().then((whole) => (text = whole))
+  await clock.advance(499)
+  expect(text).toBe('')
+  await clock.advance(1)
+  expect(await all).toBe('abcdef')
+})
+
+test('what we send suffers in the same ways', async () => {
+  {
+    await using pair = withPlan({ on: 'send', after: 3, do: 'reset' })
+    expect((await failure(pair.ours.write('abcdef'))).code).toBe('NET_CONN_RESET')
+  }
+  {
+    await using pair = withPlan({ on: 'send', after: 3, do: 'half-close' })
+    await pair.ours.write('abcdef')
+    expect(await pair.theirs.readText()).toBe('abc')
+  }
+  {
+    await using pair = withPlan({ on: 'send', after: 3, do: 'garbage' })
+    await pair.ours.write('abcdef')
+    await pair.ours.end()
+    expect(await pair.theirs.readText({ encoding: 'latin1' })).toMatch(/^abc(?!def)/)
+  }
+  await using pair = withPlan({ on: 'send', after: 3, do: 'stall' })
+  const stuck = failure(pair.ours.write('abcdef'))
+  expect(latin1(await pair.theirs.readExactly(3))).toBe('abc')
+  pair.ours.abort()
+  expect((await stuck).code).toBe('NET_ABORTED')
+})
+
+test('only so many connections suffer, and listening is left alone', async () => {
+  const network = memoryDialer()
+  const dialer = faulty(network, { do: 'drop', times: 1 })
+  await using listener = await dialer.listen!({ scheme: 'tcp', host: 'a.example', port: 1 })
+  const first = await dialer.dial(listener.address)
+  expect(await first.read()).toBeNull()
+  const second = await dialer.dial(listener.address)
+  await listener.accept()
+  const peer = await listener.accept()
+  await peer?.write([Buffer.from('fine')])
+  expect([latin1(await second.read()), dialer.name]).toEqual(['fine', 'faulty memory'])
+})
+
+function withPlan(plan: FaultPlan) {
+  const [one, two] = memoryPair()
+  const ours: Connection = overTransport(withFaults(one, [plan]))
+  const theirs: Connection = overTransport(two)
+  return {
+    ours,
+    theirs,
+    async [Symbol.asyncDispose]() {
+      ours.abort()
+      theirs.abort()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+// What the compiler must accept and refuse for users. Checked by `pnpm typecheck`; never run.
+import { expectTypeOf } from 'vitest'
+
+import { map, taskGroup } from '@net/async'
+import { fromFile, isNetError, type NetErrorCode, type Source } from '@net/core'
+import * as http from '@net/http'
+import { connect, type Connection, type Dialer } from '@net/socket'
+
+export async function http_(): Promise<void> {
+  expectTypeOf(await http.get('http://localhost').json<{ id: number }>()).toEqualTypeOf<{
+    id: number
+  }>()
+  expectTypeOf(await http.get('http://localhost').json()).toBeUnknown()
+  expectTypeOf(await http.get('http://localhost')).toEqualTypeOf<http.HttpResponse>()
+  // @ts-expect-error a misspelt option
+  await http.get('http://localhost', { timeOut: 1 })
+  // @ts-expect-error a dialer and a socket are no numbers
+  http.createClient({ dialer: 1 })
+}
+
+export function sources(): void {
+  expectTypeOf(fromFile('report.csv')).toExtend<Source>()
+  // @ts-expect-error a bare string is never a source: is it a path, or text?
+  const source: Source = 'report.csv'
+  expectTypeOf(source)
+}
+
+export function errors(error: unknown): void {
+  if (!isNetError(error)) return
+  expectTypeOf(error.code).toEqualTypeOf<NetErrorCode>()
+  // @ts-expect-error no such code
+  expectTypeOf(error.code === 'NET_NO_SUCH_CODE').toBeBoolean()
+}
+
+export async function concurrency(): Promise<void> {
+  expectTypeOf(await map([1, 2], async (item) => String(item), { concurrency: 2 })).toEqualTypeOf<
+    string[]
+  >()
+  // @ts-expect-error how many at a time is a decision
+  await map([1, 2], async (item) => item)
+  expectTypeOf(
+    await taskGroup(async (group) => group.spawn('one', async () => 1).result),
+  ).toEqualTypeOf<number>()
+}
+
+export async function sockets(dialer: Dialer): Promise<void> {
+  expectTypeOf(await connect('tcp://localhost:1', { dialer })).toEqualTypeOf<Connection>()
+  // @ts-expect-error danger has a name of its own
+  await connect('tls://localhost:1', { tls: { rejectUnauthorized: false } })
+}
