@@ -38,6 +38,15 @@ export class HttpRequest {
   readonly body: RequestBody | undefined
   #origin: string | undefined
 
+  static {
+    // Declared as a computed member it would need type inference to make this file's declarations.
+    Object.defineProperty(HttpRequest.prototype, inspect.custom, {
+      value(this: HttpRequest) {
+        return this.toJSON()
+      },
+    })
+  }
+
   constructor(method: string, url: URL, headers: HttpHeaders, body?: RequestBody) {
     this.method = method
     this.url = url
@@ -65,10 +74,6 @@ export class HttpRequest {
   /** Without the body and without secrets. */
   toJSON(): { readonly method: string; readonly url: string; readonly headers: HttpHeaders } {
     return { method: this.method, url: redact(this.url.href), headers: this.headers }
-  }
-
-  [inspect.custom](): unknown {
-    return this.toJSON()
   }
 
   #fields(headers: HeaderFields | undefined): HttpHeaders {

@@ -137,6 +137,16 @@ export function readingRules(maxBytes: number | undefined, context: ErrorContext
 export class Answer implements HttpResponse {
   readonly #parts: ResponseParts
 
+  static {
+    // Declared as a computed member it would need type inference to make this file's declarations.
+    Object.defineProperty(Answer.prototype, inspect.custom, {
+      value(this: Answer) {
+        const { status, statusText, url, headers } = this
+        return { status, statusText: harmless(statusText), url: redact(url), headers }
+      },
+    })
+  }
+
   constructor(parts: ResponseParts) {
     this.#parts = parts
   }
@@ -214,11 +224,6 @@ export class Answer implements HttpResponse {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.body.cancel()
-  }
-
-  [inspect.custom](): unknown {
-    const { status, statusText, url, headers } = this
-    return { status, statusText: harmless(statusText), url: redact(url), headers }
   }
 
   #charset(): string {

@@ -35,7 +35,7 @@ test('without onError the first mistake of a handler is a process warning', asyn
   expect((await promise).message).toContain('my own mistake')
 })
 
-test('[SOCK-54] port 0 is a free one, told by url and address', async () => {
+test('port 0 is a free one, told by url and address', async () => {
   await using server = await listen('tcp://127.0.0.1:0', () => {})
   expect(server.address).toMatchObject({ scheme: 'tcp', host: '127.0.0.1' })
   expect(server.url).toBe(`tcp://127.0.0.1:${server.address.port}`)

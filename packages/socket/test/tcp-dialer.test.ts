@@ -133,7 +133,7 @@ test('a path is not an endpoint of TCP', async () => {
   expect((await failure(call)).code).toBe('NET_BAD_URL')
 })
 
-test('[SOCK-54] it listens on a free port and gives the connections out one by one', async () => {
+test('it listens on a free port and gives the connections out one by one', async () => {
   const dialer = tcpDialer()
   await using listener = await dialer.listen!({ scheme: 'tcp', host: '127.0.0.1', port: 0 })
   expect(listener.address.port).toBeGreaterThan(0)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import {
   brotliCompressSync,
+  constants,
   deflateRawSync,
   deflateSync,
   gzipSync,
@@ -132,12 +133,18 @@ test('[H-HTTP-05][HTTP-28] a gzip body of 1 GB stops at the limit with memory un
 })
 
 const MEBIBYTE = Buffer.alloc(1_048_576)
-const compressors = { gzip: gzipSync, br: brotliCompressSync, zstd: zstdCompressSync }
+const compressors = {
+  gzip: gzipSync,
+  // At its best it takes seconds for what is all zeros anyway.
+  br: (bytes: Buffer) =>
+    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+  zstd: zstdCompressSync,
+}
 
 test.each([['gzip'], ['br'], ['zstd'], ['gzip, gzip'], ['gzip, br']])(
   '[H-HTTP-05] a bomb in %s stops at the limit',
   async (codings) => {
-    let bomb: Buffer = Buffer.concat(Array<Buffer>(64).fill(MEBIBYTE))
+    let bomb: Buffer = Buffer.concat(Array<Buffer>(16).fill(MEBIBYTE))
     for (const coding of codings.split(', ')) bomb = compressors[coding as 'gzip'](bomb)
     await using server = await serving(codings, bomb)
     const grown = await peakWhile(async () => {

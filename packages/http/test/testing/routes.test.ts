@@ -22,7 +22,7 @@ test('documents, echoes, statuses and bodies of any size', async () => {
 test('zeros, compressed member by member', async () => {
   await using server = await startHttpServer()
   const raw = await http.get(`${server.url}/gzip/2000000`, { decompress: false }).bytes()
-  expect(gunzipSync(raw)).toEqual(Buffer.alloc(2 * 1_048_576))
+  expect(gunzipSync(raw).equals(Buffer.alloc(2 * 1_048_576))).toBe(true)
 })
 
 test('a byte a second', async () => {
