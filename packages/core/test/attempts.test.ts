@@ -77,3 +77,17 @@ test('an abort between two attempts ends the call', async () => {
   expect(await failed).toMatchObject({ code: 'NET_ABORTED' })
   expect(clock.timers).toBe(0)
 })
+
+test('between two attempts the operation can be failed from beside', async () => {
+  using clock = useFakeClock()
+  const closed = netError('NET_CLOSED', { message: 'the client is closed' })
+  let op: Operation | undefined
+  const promise = operation(spec, { retry: twice }, (running) => {
+    op = running
+    return running.attempt(() => Promise.reject(netError('NET_CONN_RESET', { message: 'reset' })))
+  })
+  const failed = promise.catch((error: unknown) => error)
+  await clock.advance(50)
+  op?.fail(closed)
+  expect(await failed).toBe(closed)
+})

@@ -145,3 +145,17 @@ test('what fails within a call is told as that call failing, at the place and ph
     message: 'test GET /x: refused (connect, after 0 ms)',
   })
 })
+
+test('progress that begins anew does not count against what moves', async () => {
+  using clock = useFakeClock()
+  const promise = operation(spec, { timeout: { idle: 100 } }, (op) => {
+    op.idle.start()
+    op.progress(50_000)
+    op.progress(0)
+    clock.after(90, () => op.progress(1024))
+    return never(op)
+  })
+  const failed = promise.catch((error: unknown) => error)
+  await clock.advance(500)
+  expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_IDLE', elapsed: 190 })
+})

@@ -73,8 +73,6 @@ export interface HttpResponse extends BodyReaders, AsyncDisposable {
   readonly ok: boolean
   /** Where the answer came from after all redirects, without credentials. */
   readonly url: string
-  /** The version of the protocol in which we speak. */
-  readonly httpVersion: string
   readonly headers: HttpHeaders
   /** The redirects that led here, the first one first. */
   readonly history: readonly HistoryEntry[]
@@ -165,10 +163,6 @@ export class Answer implements HttpResponse {
 
   get url(): string {
     return this.#parts.url
-  }
-
-  get httpVersion(): string {
-    return '1.1'
   }
 
   get headers(): HttpHeaders {

@@ -17,3 +17,8 @@ test('a reason that is a time limit becomes a time-out', () => {
   const again = abortError(ours)
   expect([again.code, again.limit, again.cause]).toEqual(['NET_TIMEOUT_IDLE', 7, ours])
 })
+
+test('an abort that was already told as ours keeps the reason of the first caller', () => {
+  const inner = abortError('not wanted any more')
+  expect(abortError(inner).cause).toBe('not wanted any more')
+})
