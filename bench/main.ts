@@ -1,0 +1,5 @@
+/* Runs every bench, one after the other; each can be run alone as well. */
+
+await import('./operation.ts')
+await import('./echo.ts')
+await import('./http.ts')
