@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config'
 import { project, shared } from './tools/vitest/shared.ts'
 
-const packages = ['core', 'async', 'socket', 'http']
+const packages = ['core', 'async', 'socket', 'http', 'ftp', 'smtp', 'ssh']
 
 export default defineConfig({
   ...shared,

@@ -1,6 +1,7 @@
 /* The server for the HTTP benches: answers everything with a small JSON document. Runs as a process of its own. */
 
-import { createServer, type AddressInfo } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 const body = JSON.stringify({ id: 1, title: 'Hello', tags: ['a', 'b'], done: false })
 const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }

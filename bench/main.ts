@@ -3,3 +3,6 @@
 await import('./operation.ts')
 await import('./echo.ts')
 await import('./http.ts')
+await import('./ftp.ts')
+await import('./smtp.ts')
+await import('./ssh.ts')

@@ -13,9 +13,13 @@ const outputs: Readonly<Record<string, string>> = {
     '/status/404: NET_NOT_FOUND, give up\n' +
     '/status/503: NET_REPLY_TEMPORARY, try again later\n' +
     '/drip: NET_TIMEOUT_TOTAL, try again later\n',
+  'ftp-upload.ts': 'report.csv 8\n',
   'http-get.ts': 'Hello\n',
   'http-many.ts': '500 documents, the last one called Hello\n',
   'http-post.ts': '{"title":"Hello"}\n403 NET_ACCESS_DENIED\n',
+  'http-through-ssh.ts': 'Hello\n',
+  'smtp-send.ts': 'accepted charles@example.com\n',
+  'ssh-exec.ts': 'report.csv 0\n',
   'tcp-greeting.ts': 'Hello from server!\n',
 }
 

@@ -1,26 +1,49 @@
 /* The demo: without arguments the tour, else a command against servers of the user's. Sets the exit code. */
 
+import type { CommandStreams } from './commands/command.ts'
+import { execCommand } from './commands/exec.ts'
 import { getCommand } from './commands/get.ts'
+import { putCommand } from './commands/put.ts'
+import { sendCommand } from './commands/send.ts'
+import { ftpUpload } from './scenarios/ftp-upload.ts'
 import { httpGet } from './scenarios/http-get.ts'
 import { httpMany } from './scenarios/http-many.ts'
 import { httpPost } from './scenarios/http-post.ts'
+import { httpThroughSsh } from './scenarios/http-through-ssh.ts'
+import { smtpSend } from './scenarios/smtp-send.ts'
+import { sshExec } from './scenarios/ssh-exec.ts'
 import { tcpGreeting } from './scenarios/tcp-greeting.ts'
 import { runTour } from './tour.ts'
 
-const USAGE = `demo                        the tour: every scenario over loopback
-demo get <url> [-o <file>]  fetches a document; -o saves it, with progress`
+const USAGE = `demo                            the tour: every scenario over loopback
+demo get <url> [-o <file>]      fetches a document; -o saves it, with progress
+demo put <file> <ftp url>       uploads a file
+demo send <smtp url> …          sends a mail; see demo send
+demo exec <user@host> <command> runs a command on a host
+Passwords come from NET_PASSWORD or a prompt.`
 
-const [command, ...args] = process.argv.slice(2)
-process.exitCode = await run(command, args)
+const SCENARIOS = [
+  tcpGreeting,
+  httpGet,
+  httpPost,
+  ftpUpload,
+  smtpSend,
+  sshExec,
+  httpMany,
+  httpThroughSsh,
+]
 
-async function run(name: string | undefined, rest: readonly string[]): Promise<number> {
-  switch (name) {
-    case undefined:
-      return (await runTour([tcpGreeting, httpGet, httpPost, httpMany], process.stdout)) ? 0 : 1
-    case 'get':
-      return getCommand(rest, { out: process.stdout, messages: process.stderr })
-    default:
-      process.stderr.write(`${USAGE}\n`)
-      return name === 'help' || name === '--help' ? 0 : 2
-  }
+const COMMANDS: Readonly<
+  Record<string, (args: readonly string[], streams: CommandStreams) => Promise<number>>
+> = { exec: execCommand, get: getCommand, put: putCommand, send: sendCommand }
+
+const [name, ...args] = process.argv.slice(2)
+process.exitCode = await run()
+
+async function run(): Promise<number> {
+  if (name === undefined) return (await runTour(SCENARIOS, process.stdout)) ? 0 : 1
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command !== undefined) return command(args, { out: process.stdout, messages: process.stderr })
+  process.stderr.write(`${USAGE}\n`)
+  return name === 'help' || name === '--help' ? 0 : 2
 }

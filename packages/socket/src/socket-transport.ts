@@ -19,7 +19,7 @@ export interface SocketRoad {
   readonly info: ConnectionInfo
   /** What the errors call the road, such as `tcp` or `tls`. */
   readonly protocol: string
-  /** Cuts the road so that the peer sees a reset, where destroying the stream does not. */
+  /** Destroys the stream so that the peer sees a reset, within a turn; by default it is just destroyed. */
   readonly reset?: () => void
 }
 
@@ -124,8 +124,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
   abort(reason?: unknown): void {
     if (this.#gone || this.#released) return
     this.#failure ??= abortError(reason)
-    this.#road.reset?.()
-    this.duplex.destroy()
+    if (this.#road.reset === undefined) this.duplex.destroy()
+    else this.#road.reset()
     this.#leave()
   }
 
@@ -220,6 +220,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
+    if (this.#gone) return
     this.#received += chunk.length
     const waiting = this.#waiting
     if (waiting !== undefined) {

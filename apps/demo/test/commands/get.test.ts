@@ -5,18 +5,8 @@ import { join } from 'node:path'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
-import { getCommand, type CommandStreams } from '../../src/commands/get.ts'
-
-function streams(): CommandStreams & { printed(): string; told(): string } {
-  const out: Uint8Array[] = []
-  let messages = ''
-  return {
-    out: { write: (text) => void out.push(Buffer.from(text)) },
-    messages: { write: (text) => void (messages += String(text)) },
-    printed: () => Buffer.concat(out).toString(),
-    told: () => messages,
-  }
-}
+import { getCommand } from '../../src/commands/get.ts'
+import { streams } from '../recording-streams.ts'
 
 test('prints the document, and what is to say about it apart from that', async () => {
   await using server = await startHttpServer()

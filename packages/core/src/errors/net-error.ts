@@ -79,7 +79,7 @@ export class NetError extends Error {
     super(render({ ...context, what: message }), cause === undefined ? undefined : { cause })
     this.code = code
     this.retry = context.retry ?? codes[code].retry
-    Object.defineProperty(this, WHAT, { value: message })
+    Object.defineProperty(this, WHAT, { value: redact(message) })
     assignKnown(this, context)
   }
 

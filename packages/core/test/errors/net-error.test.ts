@@ -185,7 +185,7 @@ test('[H-CORE-19] a held secret shows in no form of the error', () => {
     reply: { text: `no ${password}` },
     cause,
   })
-  const shown = `${error.message} ${JSON.stringify(error)} ${inspect(error, { depth: 9 })}`
+  const shown = `${error.message} ${JSON.stringify(error)} ${inspect(error, { depth: 9, showHidden: true })}`
   expect(shown).not.toContain(password)
   expect(shown).not.toContain(encoded)
   expect(shown).toContain('[secret]')

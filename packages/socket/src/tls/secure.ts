@@ -144,15 +144,21 @@ async function shakeHands(
     const told = guarded('keyLog', keyLog)
     socket.on('keylog', (line) => told(line.toString('latin1').trimEnd()))
   }
+  const reset = (): void => {
+    // Node crashes if the socket below is reset while TLS is within the callback that told of its bytes.
+    setImmediate(() => {
+      cut?.()
+      socket.destroy()
+    })
+  }
   const outcome = await stoppable(op, finished(begun), () => {
     drop(socket)
-    cut?.()
-    socket.destroy()
+    reset()
   })
   return new SocketTransport(socket, {
     info: { ...transport.info, encrypted: true, tls: infoOf(socket, outcome) },
     protocol: 'tls',
-    ...(cut === undefined ? {} : { reset: cut }),
+    reset,
   })
 }
 

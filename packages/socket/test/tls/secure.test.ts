@@ -189,6 +189,14 @@ test('an abort of the TLS connection is a reset below', async () => {
   expect((await theirs?.closed)?.code).toBe('NET_CONN_RESET')
 })
 
+test('an abort within the very callback that told of the handshake is a reset, too', async () => {
+  await using server = await startEchoServer({ tls: certificates.issue(), onError: () => {} })
+  const transport = await secure(await dialed(server.address.port), { ca })
+  transport.abort()
+  expect((await failure(transport.read())).code).toBe('NET_ABORTED')
+  expect((await transport.closed)?.code).toBe('NET_ABORTED')
+})
+
 const LOCALHOST = { scheme: 'tls', host: 'localhost', port: 1 }
 
 async function pair(client: TlsOptions, server: TlsOptions) {

@@ -1,0 +1,55 @@
+/*
+ * What all commands share: Ctrl-C aborts, an error of ours is one line and an exit code, wrong arguments are the usage.
+ */
+
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+
+import { isAbort, isNetError } from '@net/core'
+
+import type { Screen } from '../progress-line.ts'
+
+/** Where a command writes: the document to `out`, everything about it to `messages`. */
+export interface CommandStreams {
+  readonly out: Screen
+  readonly messages: Screen
+}
+
+/** Runs a command's work; returns its exit code, 1 if it failed, 130 if it was interrupted. */
+export async function runCommand(
+  streams: CommandStreams,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const interrupted = new AbortController()
+  const onInterrupt = (): void => interrupted.abort('interrupted')
+  process.once('SIGINT', onInterrupt)
+  try {
+    return await work(interrupted.signal)
+  } catch (error) {
+    if (!isNetError(error)) throw error
+    streams.messages.write(`${error.message}\n`)
+    return isAbort(error) ? 130 : 1
+  } finally {
+    process.off('SIGINT', onInterrupt)
+  }
+}
+
+/** The arguments as `parseArgs` reads them; undefined if they are wrong, once the usage has been told. */
+export function readArguments<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: T,
+  { messages, usage }: { readonly messages: Screen; readonly usage: string },
+):
+  | {
+      readonly values: ReturnType<typeof parseArgs<{ options: T }>>['values']
+      readonly positionals: readonly string[]
+    }
+  | undefined {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options })
+  } catch (error) {
+    // What parseArgs throws says only that the arguments are wrong; the usage says how they are right.
+    if (!(error instanceof TypeError)) throw error
+    messages.write(`${usage}\n`)
+    return undefined
+  }
+}

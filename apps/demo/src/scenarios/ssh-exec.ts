@@ -1,0 +1,38 @@
+/* Scenario 6: a command over SSH, on a host whose key is accepted at the first meeting. */
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import * as ssh from '@net/ssh'
+import { startSshServer } from '@net/ssh/testing'
+
+import { expectSame, type Scenario } from '../scenario.ts'
+
+export const sshExec: Scenario = {
+  number: 6,
+  title: 'SSH: run ls, accepting the new host key',
+  road: 'tcp',
+  async run(stage) {
+    const folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
+    try {
+      const file = join(folder, 'known_hosts')
+      await using server = await startSshServer({ exec: { ls: LISTING } })
+      await using host = await ssh.connect(server.url, {
+        user: 'ada',
+        password: 'lovelace',
+        hostKeys: ssh.acceptNew({ file }),
+      })
+      stage.sent('ls -l /srv/reports')
+      const { stdout, exitCode } = await host.exec(['ls', '-l', '/srv/reports'])
+      for (const line of stdout.trimEnd().split('\n')) stage.received(line)
+      expectSame('the exit code', exitCode, 0)
+      expectSame('known_hosts', await readFile(file, 'utf8'), server.knownHostsLine)
+      return stdout.length
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+}
+
+const LISTING = 'report.csv\nsummary.txt\n'

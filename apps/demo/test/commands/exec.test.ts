@@ -1,0 +1,60 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { startSshServer } from '@net/ssh/testing'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { execCommand } from '../../src/commands/exec.ts'
+import { streams } from '../recording-streams.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
+  vi.stubEnv('NET_PASSWORD', 'lovelace')
+})
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true })
+})
+
+test('prints what the command prints and ends as it ends', async () => {
+  await using server = await startSshServer({
+    exec: { 'grep -n': { stdout: 'found\n', stderr: 'one file skipped\n', exit: 3 } },
+  })
+  const file = join(folder, 'known_hosts')
+  await writeFile(file, server.knownHostsLine)
+  const io = streams()
+  const target = server.url.replace('ssh://', 'ada@')
+  expect(await execCommand(['--known-hosts', file, target, 'grep -n'], io)).toBe(3)
+  expect([io.printed(), io.told()]).toEqual(['found\n', 'one file skipped\n'])
+})
+
+test('a host that is not known is refused, and accepted when that is asked for', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a b\n' } })
+  const file = join(folder, 'known_hosts')
+  await writeFile(file, '')
+  const target = server.url.replace('ssh://', 'ada@')
+  const refused = streams()
+  expect(await execCommand(['--known-hosts', file, target, 'ls'], refused)).toBe(1)
+  expect(refused.told()).toContain(server.hostKey.fingerprint)
+  const accepted = streams()
+  const args = ['--accept-new', '--known-hosts', file, target, 'ls', '-l', 'a b']
+  expect(await execCommand(args, accepted)).toBe(0)
+  expect(accepted.printed()).toBe('a b\n')
+  expect(await readFile(file, 'utf8')).toBe(server.knownHostsLine)
+  expect(server.received).toContainEqual(
+    expect.objectContaining({ what: 'exec', text: "ls -l 'a b'" }),
+  )
+})
+
+test.each([[[]], [['host']], [['--nonsense', 'host', 'ls']]])(
+  'wrong arguments %j are exit code 2',
+  async (args) => {
+    const io = streams()
+    expect(await execCommand(args, io)).toBe(2)
+    expect(io.told()).toMatch(/^usage: demo exec/)
+  },
+)

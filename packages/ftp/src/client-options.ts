@@ -1,0 +1,65 @@
+/* What a client and its calls can be told. Types only. */
+
+import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
+import type { Dialer, TlsOptions } from '@net/socket'
+
+/**
+ * How TLS is negotiated: with AUTH TLS or not at all (`required`), from the first byte (`implicit`), with AUTH TLS
+ * where the server offers it (`opportunistic`), or never (`off`). None of them sends a password in clear.
+ */
+export type FtpSecurity = 'required' | 'implicit' | 'opportunistic' | 'off'
+
+/** Options of `connect`. `timeout` limits connecting and nothing else. */
+export interface FtpConnectOptions extends CallOptions {
+  /** Default the URL's, else `anonymous`. */
+  readonly user?: string
+  /** Default the URL's; asked for by a callback, once, and once more after the server refused it. */
+  readonly password?: Credential
+  /** What the server may ask for besides (ACCT); rarely needed. */
+  readonly account?: string
+  /**
+   * Default `required` for `ftp:` and `implicit` for `ftps:`; `opportunistic` for an endpoint that is this machine, and
+   * without a user.
+   */
+  readonly security?: FtpSecurity
+  /** How the server's certificate is verified, of the control connection and of every data connection. */
+  readonly tls?: TlsOptions
+  /** The road to the server, for control and data connections. Default TCP. */
+  readonly dialer?: Dialer
+  /** Gets this client's events. */
+  readonly log?: LogOption
+  /** Limits and retry policy of the client's later calls. */
+  readonly defaults?: CallDefaults
+  /** true tells a password to servers on other machines in clear; false does not even on this machine. */
+  readonly dangerouslyAllowPlaintextAuth?: boolean
+}
+
+/** Options of `download`. */
+export interface DownloadOptions extends CallOptions {
+  /** Goes on behind what an earlier call left in `path.part` (see `keepPart` of `toFile`). Default false. */
+  readonly resume?: boolean
+}
+
+/** Options of `readFile`. */
+export interface ReadFileOptions extends CallOptions {
+  /** How many bytes the file may have, else `NET_PROTO_LIMIT`. Default 100 MiB. */
+  readonly maxBytes?: number
+}
+
+/** Options of `mkdir`. */
+export interface MkdirOptions extends CallOptions {
+  /** Makes the folders above it as well, and takes it as done if it is there. Default false. */
+  readonly recursive?: boolean
+}
+
+/** Options of `rename`. */
+export interface RenameOptions extends CallOptions {
+  /** Replaces what has the name already. Default false: `NET_EXISTS`, as far as the server can be asked before. */
+  readonly replace?: boolean
+}
+
+/** Options of `close`. */
+export interface CloseOptions {
+  /** Milliseconds for the call that is running and for the goodbye; default 2,000. */
+  readonly grace?: number
+}

@@ -1,0 +1,78 @@
+/*
+ * One call's talk with the server: its operation and the control connection in one hand, so that a verb reads like
+ * the commands it sends.
+ */
+
+import { isNetError, type NetError } from '@net/core'
+import { addContext, netError, type Attempt, type Operation } from '@net/core/authoring'
+
+import type { Control, Exchange } from './control.ts'
+import { replyError } from './errors.ts'
+import { isPositive, type FtpReply } from './reply.ts'
+
+/** What a call works with while it has its turn. */
+export class Dialog {
+  readonly op: Operation
+  readonly control: Control
+  readonly #attempt: Attempt | undefined
+
+  constructor(op: Operation, control: Control, attempt?: Attempt) {
+    this.op = op
+    this.control = control
+    this.#attempt = attempt
+  }
+
+  /** Sends a command that changes nothing and gives its last reply, whatever it says, except 421. */
+  async ask(command: string, shown?: string): Promise<FtpReply> {
+    const reply = await this.control.ask(this.op, command, shown)
+    if (reply.status === SHUTDOWN) throw replyError(reply, verbOf(command))
+    return reply
+  }
+
+  /** Sends a command on whose outcome the call depends: a loss from here on leaves it unknown. Rejects unless the server did it. */
+  async command(command: string): Promise<FtpReply> {
+    this.#attempt?.sent()
+    return accepted(await this.ask(command), command)
+  }
+
+  /** As `ask`, but rejects unless the server did it. */
+  async prepare(command: string): Promise<FtpReply> {
+    return accepted(await this.ask(command), command)
+  }
+
+  /** Sends the command of a transfer. */
+  begin(command: string): Exchange {
+    this.#attempt?.sent()
+    return this.control.begin(this.op, command)
+  }
+
+  /** The server broke the rules: the error, after the connection is ended for it. */
+  broken(message: string): NetError {
+    const error = netError('NET_PROTO_MALFORMED', { message })
+    this.control.lose(error)
+    return error
+  }
+
+  /** Runs the reader of a reply; what it finds wrong ends the connection. */
+  read<T>(reader: () => T): T {
+    try {
+      return reader()
+    } catch (error) {
+      if (isNetError(error)) this.control.lose(addContext(error, { protocol: 'ftp' }))
+      throw error
+    }
+  }
+}
+
+/** The reply if it is positive. Throws the error for it otherwise. */
+export function accepted(reply: FtpReply, command: string): FtpReply {
+  if (isPositive(reply)) return reply
+  throw replyError(reply, verbOf(command))
+}
+
+/** The verb of a command line. */
+export function verbOf(command: string): string {
+  return command.split(' ', 1)[0] ?? command
+}
+
+const SHUTDOWN = 421

@@ -1,0 +1,83 @@
+/* Fetching a file: SIZE, RETR, the bytes into a sink; the sink is whole only if there are as many as SIZE said. */
+
+import type { NetError, Sink } from '@net/core'
+import { isFileSink, netError, openSink } from '@net/core/authoring'
+
+import type { Dialog } from './dialog.ts'
+import type { TransferResult } from './entry.ts'
+import { replyError } from './errors.ts'
+import { receiveInto } from './receive.ts'
+import { asArgument } from './remote-path.ts'
+import type { FtpReply } from './reply.ts'
+import type { Session } from './session.ts'
+import { askSize } from './size.ts'
+import { transfer } from './transfer.ts'
+
+/** What is fetched, and where it goes. */
+export interface DownloadPlan {
+  readonly path: string
+  readonly sink: Sink
+  readonly resume: boolean
+  /** The sink runs no code of the caller's. Default: it is a file. */
+  readonly isOurs?: boolean
+}
+
+/** Fetches a file into the sink. Rejects with `NET_PROTO_INCOMPLETE` if it ended early, `NET_SIZE_MISMATCH` if it is too long. */
+export async function download(
+  session: Session,
+  dialog: Dialog,
+  { path, sink, resume, isOurs = isFileSink(sink) }: DownloadPlan,
+): Promise<TransferResult> {
+  const { op } = dialog
+  const size = await askSize(session, dialog, path)
+  await using opened = await openSink(sink, { resume })
+  let aborting: Promise<void> | undefined
+  const forget = op.onAbort((reason) => {
+    aborting = opened.abort(reason).catch(() => {})
+  })
+  try {
+    const start = opened.position
+    if (start > 0) await restart(dialog, start)
+    const expected = await transfer(session, dialog, {
+      command: `RETR ${asArgument(path)}`,
+      mayEndEarly: true,
+      move: async (data, started) => {
+        const whole = size ?? (start === 0 ? announcedSize(started) : undefined)
+        const write = async (chunk: Uint8Array): Promise<number> => {
+          await (isOurs ? opened.write(chunk) : session.callerTurn(() => opened.write(chunk)))
+          return opened.position
+        }
+        await op.phase('receive', () => receiveInto(op, data, write, whole))
+        return whole
+      },
+    })
+    const { position } = opened
+    if (expected !== undefined && position !== expected) throw differs(position, expected)
+    await opened.commit()
+    return { transferred: position - start, size: position, verified: size !== undefined }
+  } finally {
+    forget()
+    await aborting
+  }
+}
+
+async function restart(dialog: Dialog, start: number): Promise<void> {
+  const reply = await dialog.op.phase('command', () => dialog.ask(`REST ${start}`))
+  if (reply.status !== 350) throw replyError(reply, 'REST')
+}
+
+/** Many servers announce `150 Opening BINARY mode data connection for x (12345 bytes).` */
+function announcedSize({ text }: FtpReply): number | undefined {
+  const [, digits] = /\((\d{1,15}) bytes\)/.exec(text) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
+
+function differs(received: number, expected: number): NetError {
+  const code = received < expected ? 'NET_PROTO_INCOMPLETE' : 'NET_SIZE_MISMATCH'
+  return netError(code, {
+    message: `the server sent ${received} bytes of ${expected} and said that this was all`,
+    received,
+    expected,
+    phase: 'receive',
+  })
+}

@@ -1,0 +1,21 @@
+/* What a server tells of a file or folder, and of a transfer. Types only. */
+
+import type { RemoteEntry } from '@net/core'
+
+/** A file or folder on the server. */
+export interface FtpEntry extends RemoteEntry {
+  /** Its owner, where the server tells. */
+  readonly user?: string
+  /** Its group, where the server tells. */
+  readonly group?: string
+}
+
+/** How a transfer went. */
+export interface TransferResult {
+  /** The bytes that were moved by this call. */
+  readonly transferred: number
+  /** The size of the whole file, in bytes. */
+  readonly size: number
+  /** Whether the server's SIZE said the same; false where it has no such command. */
+  readonly verified: boolean
+}

@@ -1,0 +1,16 @@
+/* FTP and FTPS: a client whose transfers are whole or an error, and whose passwords are never told in clear. */
+
+export { connect } from './connect.ts'
+export type { FtpClient } from './client.ts'
+export type {
+  CloseOptions,
+  DownloadOptions,
+  FtpConnectOptions,
+  FtpSecurity,
+  MkdirOptions,
+  ReadFileOptions,
+  RenameOptions,
+} from './client-options.ts'
+export type { FtpEntry, TransferResult } from './entry.ts'
+export { FtpReplyError } from './errors.ts'
+export { fromFile, fromText, toFile } from '@net/core'

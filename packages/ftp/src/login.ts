@@ -1,0 +1,194 @@
+/*
+ * From a connected transport to a session that is ready for work: greeting, TLS, login, settings (RFC 959, 2228,
+ * 4217). A password is told on a protected connection only.
+ */
+
+import type { NetError, Secret } from '@net/core'
+import {
+  addContext,
+  netError,
+  own,
+  type CredentialSource,
+  type Operation,
+} from '@net/core/authoring'
+import { secure, type TlsOptions, type Transport } from '@net/socket'
+
+import type { FtpSecurity } from './client-options.ts'
+import { Control } from './control.ts'
+import { accepted, Dialog } from './dialog.ts'
+import { GREETING, replyError } from './errors.ts'
+import { parseFeatures, type Features } from './features.ts'
+import { lostInHandshake } from './lost.ts'
+import { isOnThisMachine, isProtected } from './protection.ts'
+import { stoppable } from './stoppable.ts'
+
+/** Who logs in, and how it is protected. */
+export interface LoginPlan {
+  readonly user: string
+  readonly password: CredentialSource | undefined
+  readonly account: string | undefined
+  /** undefined for what is right for the endpoint. */
+  readonly security: FtpSecurity | undefined
+  readonly tls: TlsOptions
+  readonly allowPlaintext: boolean | undefined
+  /** The folder to begin in. */
+  readonly folder: string | undefined
+}
+
+/** A session that is ready. */
+export interface LoggedIn {
+  readonly control: Control
+  readonly welcome: string
+  readonly features: Features
+}
+
+/** Greets, secures, logs in and sets up. The transport is gone if this rejects. */
+export async function logIn(
+  op: Operation,
+  transport: Transport,
+  plan: LoginPlan,
+): Promise<LoggedIn> {
+  const { endpoint } = transport.info
+  const tls = { ...plan.tls, servername: own(plan.tls, 'servername') ?? endpoint.host }
+  const security = plan.security ?? defaultSecurity(transport, plan)
+  const first = security === 'implicit' ? await handshake(op, transport, tls) : transport
+  const { control, greeting } = await Control.open(first, op).catch((error: unknown) => {
+    first.abort(error)
+    throw error
+  })
+  try {
+    const welcome = await op.phase('greeting', async () =>
+      accepted(await stoppable(op, greeting.final), GREETING),
+    )
+    const dialog = new Dialog(op, control)
+    if (security === 'required' || security === 'opportunistic') {
+      await op.phase('tls', () => startTls(dialog, tls, security))
+    }
+    if (control.info.encrypted) await op.phase('tls', () => protectData(dialog))
+    await enter(dialog, plan)
+    const features = await op.phase('command', () => setUp(dialog, plan.folder))
+    return { control, welcome: welcome.text, features }
+  } catch (error) {
+    control.lose(netError('NET_CLOSED', { message: 'connecting failed', cause: error }))
+    throw error
+  }
+}
+
+function defaultSecurity({ info }: Transport, { user, password }: LoginPlan): FtpSecurity {
+  if (info.endpoint.scheme === 'ftps') return 'implicit'
+  const anonymous = user === ANONYMOUS && password === undefined
+  return anonymous || isOnThisMachine(info) ? 'opportunistic' : 'required'
+}
+
+async function startTls(dialog: Dialog, tls: TlsOptions, security: FtpSecurity): Promise<void> {
+  const { op, control } = dialog
+  const reply = await control.askAndHold(op, 'AUTH TLS')
+  if (reply.status === 421) throw replyError(reply, 'AUTH')
+  if (reply.status !== 234) {
+    if (security === 'opportunistic' && reply.status >= 400) return
+    throw netError('NET_TLS_UNAVAILABLE', {
+      message: `the server does not speak TLS: ${reply.text}`,
+      reply: { status: reply.status, text: reply.text },
+    })
+  }
+  await control.upgrade((transport) => handshake(op, transport, tls))
+}
+
+function handshake(op: Operation, transport: Transport, tls: TlsOptions): Promise<Transport> {
+  return secure(transport, tls, {
+    signal: op.signal,
+    timeout: { tls: op.limits.tls },
+    parent: op.id,
+  }).catch((error: unknown) => {
+    throw lostInHandshake(error, 'control')
+  })
+}
+
+async function protectData(dialog: Dialog): Promise<void> {
+  // Whether it likes PBSZ is the server's affair; RFC 4217 wants to see it before PROT.
+  await dialog.ask('PBSZ 0')
+  const reply = await dialog.ask('PROT P')
+  if (reply.status >= 200 && reply.status < 300) return
+  throw netError('NET_TLS_UNAVAILABLE', {
+    message: `the server does not protect data connections: ${reply.text}`,
+    reply: { status: reply.status, text: reply.text },
+  })
+}
+
+async function enter(dialog: Dialog, plan: LoginPlan): Promise<void> {
+  const { op, control } = dialog
+  const { password } = plan
+  if (password !== undefined && !mayTell(control, plan)) {
+    throw netError('NET_TLS_UNAVAILABLE', {
+      message: 'the password was not sent, because the connection is not protected',
+    })
+  }
+  for (;;) {
+    // A person who is asked may take longer than the server may.
+    const answer = await password?.get({ signal: op.signal })
+    const failure = await op.phase('auth', () => tellWho(dialog, plan, answer))
+    if (failure === undefined) {
+      if (answer !== undefined) password?.accepted(answer)
+      return
+    }
+    const again = answer !== undefined && password?.rejected(answer) === true
+    if (!again || control.failure !== undefined) throw addContext(failure, { phase: 'auth' })
+  }
+}
+
+function mayTell({ info }: Control, { allowPlaintext }: LoginPlan): boolean {
+  if (info.encrypted || allowPlaintext === true) return true
+  return allowPlaintext !== false && isProtected(info)
+}
+
+/** Resolves to the error if the server refused; undefined once we are in. */
+async function tellWho(
+  dialog: Dialog,
+  { user, account }: LoginPlan,
+  password: Secret | undefined,
+): Promise<NetError | undefined> {
+  let verb = 'USER'
+  let reply = await dialog.ask(`USER ${user}`)
+  if (reply.status === 331) {
+    verb = 'PASS'
+    reply = await dialog.ask(`PASS ${passwordFor(user, password)}`, 'PASS ***')
+  }
+  if (reply.status === 332 && account !== undefined) {
+    verb = 'ACCT'
+    reply = await dialog.ask(`ACCT ${account}`, 'ACCT ***')
+  }
+  if (reply.status >= 200 && reply.status < 300) return undefined
+  if (reply.status === 331 || reply.status === 332) {
+    throw netError('NET_AUTH_NO_METHOD', { message: `the server asks for more: ${reply.text}` })
+  }
+  const error = replyError(reply, verb)
+  if (error.code !== 'NET_AUTH_REJECTED') throw error
+  return error
+}
+
+function passwordFor(user: string, password: Secret | undefined): string {
+  if (password === undefined && user === ANONYMOUS) return 'anonymous@'
+  if (password === undefined) {
+    throw netError('NET_AUTH_NO_METHOD', {
+      message: 'the server asks for a password and none was given',
+    })
+  }
+  const told = password.reveal()
+  // A callback may have answered anything; the line must stay one line.
+  if (/\p{Cc}/u.test(told)) {
+    throw netError('NET_INJECTION', { message: 'the password contains a control character' })
+  }
+  return told
+}
+
+async function setUp(dialog: Dialog, folder: string | undefined): Promise<Features> {
+  const reply = await dialog.ask('FEAT')
+  const features = parseFeatures(reply)
+  // IIS decodes names as UTF-8 only when told to.
+  if (features.has('UTF8')) await dialog.ask('OPTS UTF8 ON')
+  await dialog.prepare('TYPE I')
+  if (folder !== undefined) await dialog.prepare(`CWD ${folder}`)
+  return features
+}
+
+const ANONYMOUS = 'anonymous'

@@ -1,0 +1,20 @@
+/*
+ * Whether a password may be told: over TLS, or to this very machine. A proxy on the road ends the exemption, because
+ * what is called localhost there is another machine.
+ */
+
+import { isLoopback } from '@net/core'
+import type { ConnectionInfo } from '@net/socket'
+
+/** Whether nobody but the endpoint can read what is sent. */
+export function isProtected(info: ConnectionInfo): boolean {
+  return info.encrypted || isOnThisMachine(info)
+}
+
+/** Whether the endpoint asked for, and what was reached, are this machine, with no hop between. */
+export function isOnThisMachine({ endpoint, hops, remote }: ConnectionInfo): boolean {
+  if (hops.length > 0) return false
+  return [endpoint, remote ?? endpoint].every(
+    (at) => at.path !== undefined || at.scheme === 'memory' || isLoopback(at.host),
+  )
+}

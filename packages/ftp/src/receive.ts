@@ -1,0 +1,102 @@
+/*
+ * From a data connection into a sink: reading goes on while the sink writes, and what arrives meanwhile is written as
+ * one. It must not know what the sink is.
+ */
+
+import type { Operation } from '@net/core/authoring'
+import type { Transport } from '@net/socket'
+
+import { stoppable } from './stoppable.ts'
+
+/** Where received bytes go; `write` is called again only when it has resolved. Resolves to the bytes the sink has in all. */
+export type WriteChunk = (chunk: Uint8Array) => Promise<number>
+
+/** Moves everything until the peer ends. A write that fails ends the connection at once. */
+export async function receiveInto(
+  op: Operation,
+  data: Transport,
+  write: WriteChunk,
+  total: number | undefined,
+): Promise<void> {
+  const batch = new Batch(
+    async (bytes) => op.progress(await write(bytes), total),
+    (error) => data.abort(error),
+  )
+  try {
+    for (;;) {
+      const chunk = await nextChunk(op, data)
+      if (chunk === null) break
+      op.idle.moved(chunk.length)
+      await batch.add(chunk)
+    }
+  } catch (error) {
+    throw batch.failure ?? error
+  }
+  await batch.end()
+}
+
+/** The next bytes; `idle` runs only while it is the server that we wait for. */
+export async function nextChunk(op: Operation, data: Transport): Promise<Uint8Array | null> {
+  op.idle.start()
+  try {
+    return await stoppable(op, data.read())
+  } finally {
+    op.idle.stop()
+  }
+}
+
+/** Chunks that wait for the write before them. */
+class Batch {
+  /** What a write failed with. */
+  failure: unknown
+  readonly #write: (bytes: Uint8Array) => Promise<void>
+  readonly #failed: (error: unknown) => void
+  #waiting: Uint8Array[] = []
+  #size = 0
+  #writing: Promise<void> | undefined
+
+  constructor(write: (bytes: Uint8Array) => Promise<void>, failed: (error: unknown) => void) {
+    this.#write = write
+    this.#failed = failed
+  }
+
+  /** Resolves when there is room for more. */
+  async add(chunk: Uint8Array): Promise<void> {
+    this.#waiting.push(chunk)
+    this.#size += chunk.length
+    if (this.#writing !== undefined && this.#size < ENOUGH) return
+    await this.#writing
+    this.#begin()
+  }
+
+  /** Resolves when everything is written. */
+  async end(): Promise<void> {
+    await this.#writing
+    if (this.#size > 0) this.#begin()
+    await this.#writing
+  }
+
+  #begin(): void {
+    const [first] = this.#waiting
+    const bytes =
+      this.#waiting.length === 1 && first !== undefined
+        ? first
+        : Buffer.concat(this.#waiting, this.#size)
+    this.#waiting = []
+    this.#size = 0
+    const writing = this.#write(bytes)
+    this.#writing = writing
+    writing.then(
+      () => {
+        if (this.#writing === writing) this.#writing = undefined
+      },
+      (error: unknown) => {
+        // The reader may be waiting for a server that has nothing to say.
+        this.failure = error
+        this.#failed(error)
+      },
+    )
+  }
+}
+
+const ENOUGH = 262_144

@@ -1,0 +1,32 @@
+/* Paths as they are sent: checked before a byte leaves, and written so that servers take them for nothing else. */
+
+import { netError, refuseControl } from '@net/core/authoring'
+
+/** Throws `NET_BAD_OPTION` for what is no path, and `NET_INJECTION` for a control character in it. */
+export function checkPath(name: string, path: string): void {
+  if (typeof path !== 'string' || path === '') {
+    throw netError('NET_BAD_OPTION', { message: `${name} must be a path and not empty` })
+  }
+  refuseControl(name, path)
+}
+
+/** The path as an argument: servers strip leading spaces, and take a leading hyphen for options of `ls`. */
+export function asArgument(path: string): string {
+  return /^[ -]/.test(path) ? `./${path}` : path
+}
+
+/** The folder that a path is in, and its name there; the root and `.` have no name. */
+export function splitPath(path: string): { readonly folder: string; readonly name: string } {
+  const plain = path.replace(/(?<=.)\/+$/, '')
+  const slash = plain.lastIndexOf('/')
+  const name = plain.slice(slash + 1)
+  const folder = slash < 0 ? '.' : slash === 0 ? '/' : plain.slice(0, slash)
+  return { folder, name: name === '.' || name === '..' ? '' : name }
+}
+
+/** The folders above a path and the path itself, the outermost first. */
+export function pathsDownTo(path: string): readonly string[] {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  const root = path.startsWith('/') ? '/' : ''
+  return parts.map((_, index) => root + parts.slice(0, index + 1).join('/'))
+}

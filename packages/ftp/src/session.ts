@@ -1,0 +1,109 @@
+/*
+ * One session with a server: who may talk when, and what becomes of a call that is stopped in the middle. A call
+ * that was stopped has let go of everything of the caller's; what the server still owes is waited for here.
+ */
+
+import type { NetError } from '@net/core'
+import { clock, netError, type Attempt, type Operation } from '@net/core/authoring'
+
+import type { Control } from './control.ts'
+import type { DataConnections } from './data-connection.ts'
+import { Dialog } from './dialog.ts'
+import type { Features } from './features.ts'
+import { Turns } from './turns.ts'
+
+/** A session that is logged in. */
+export class Session {
+  readonly control: Control
+  readonly data: DataConnections
+  readonly features: Features
+  readonly #turns = new Turns()
+  #callerHolds = 0
+  #closed = false
+
+  constructor(control: Control, data: DataConnections, features: Features) {
+    this.control = control
+    this.data = data
+    this.features = features
+  }
+
+  /**
+   * Runs the work when it is its turn. Rejects with `NET_CLOSED`, and with `NET_BUSY` where the turn belongs to a call
+   * that waits for a stream or function of the caller's: waiting for it could be waiting for oneself.
+   */
+  async use<T>(op: Operation, attempt: Attempt, work: (dialog: Dialog) => Promise<T>): Promise<T> {
+    this.#checkOpen()
+    if (this.#callerHolds > 0) throw busy()
+    const leave = await this.#turns.take(op)
+    try {
+      this.#checkOpen()
+      return await work(new Dialog(op, this.control, attempt))
+    } finally {
+      this.#leave(leave)
+    }
+  }
+
+  /** Waits for code of the caller's; meanwhile nobody else may wait for the session. */
+  async callerTurn<T>(run: () => Promise<T>): Promise<T> {
+    this.#callerHolds += 1
+    try {
+      return await run()
+    } finally {
+      this.#callerHolds -= 1
+    }
+  }
+
+  /** Says goodbye and closes; what is not done within `grace` milliseconds is cut off. Never rejects. */
+  async close(op: Operation, grace: number): Promise<void> {
+    this.#closed = true
+    const { control } = this
+    const timer = clock().after(grace, () => {
+      control.lose(closedByUs())
+      // Also where it has been closed, but the server goes on sending instead of ending as well.
+      control.transport.abort(closedByUs())
+    })
+    try {
+      const leave = await this.#turns.take(op)
+      if (control.failure === undefined) await control.quit(op)
+      leave()
+    } catch (error) {
+      op.warn(`the goodbye failed: ${String(error)}`)
+    }
+    await control.close()
+    timer.clear()
+  }
+
+  #leave(leave: () => void): void {
+    const { control } = this
+    const timer = clock().after(OWED, () =>
+      control.lose(netError('NET_TIMEOUT_REPLY', { message: OWED_TEXT, limit: OWED })),
+    )
+    void control.idle().then(() => {
+      timer.clear()
+      leave()
+    })
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw closedByUs()
+    const cause = this.control.failure
+    if (cause !== undefined) {
+      throw netError('NET_CLOSED', { message: 'the session is gone; connect again', cause })
+    }
+  }
+}
+
+function closedByUs(): NetError {
+  return netError('NET_CLOSED', { message: 'the client is closed' })
+}
+
+function busy(): Error {
+  return netError('NET_BUSY', {
+    message:
+      'the session waits for a stream or function of yours; use another connection inside it',
+  })
+}
+
+// The last reply of a call that was stopped arrives within milliseconds, or the server is not there any more.
+const OWED = 1000
+const OWED_TEXT = 'the server did not answer a call that was stopped'

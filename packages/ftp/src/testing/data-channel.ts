@@ -1,0 +1,126 @@
+/*
+ * The server's side of data connections: one listener for one connection, and how bytes go over it with the faults
+ * that a test asked for. It must not know what the bytes are.
+ */
+
+import { clock } from '@net/core/authoring'
+import type { Dialer, Transport, TransportListener } from '@net/socket'
+
+import type { Fault, FaultAction } from './faults.ts'
+
+/** How a transfer ended. */
+export interface DataOutcome {
+  readonly bytes: Uint8Array
+  /** False if the connection was lost. */
+  readonly whole: boolean
+  /** The fault that struck. */
+  readonly struck?: FaultAction
+}
+
+/** Waits for one data connection. */
+export class PassiveListener {
+  readonly port: number
+  readonly #listener: TransportListener
+
+  private constructor(listener: TransportListener) {
+    this.#listener = listener
+    this.port = listener.address.port
+  }
+
+  static async open(dialer: Dialer, host: string): Promise<PassiveListener> {
+    if (dialer.listen === undefined) throw new Error(`the dialer ${dialer.name} cannot listen`)
+    return new PassiveListener(await dialer.listen({ scheme: 'tcp', host, port: 0 }))
+  }
+
+  /** The connection, and nobody after it; undefined if none came within 10 seconds. */
+  async accept(): Promise<Transport | undefined> {
+    const timer = clock().after(PATIENCE, () => void this.close())
+    try {
+      return (await this.#listener.accept()) ?? undefined
+    } finally {
+      timer.clear()
+      await this.close()
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#listener.close()
+  }
+}
+
+/** Sends the bytes, then the end. */
+export async function sendData(
+  data: Transport,
+  bytes: Uint8Array,
+  fault: Fault | undefined,
+): Promise<DataOutcome> {
+  const stop = fault?.after ?? Infinity
+  try {
+    for (let at = 0; at < bytes.length && at < stop;) {
+      const end = Math.min(at + PIECE, bytes.length, stop)
+      await data.write([bytes.subarray(at, end)])
+      at = end
+    }
+    if (fault !== undefined) {
+      await data.flush?.()
+      await strike(data, fault.do)
+      if (!endsHere(fault.do)) return await sendData(data, bytes.subarray(stop), undefined)
+      return { bytes, whole: false, struck: fault.do }
+    }
+    await data.end()
+    await data.close()
+    return { bytes, whole: true }
+  } catch {
+    return { bytes, whole: false }
+  }
+}
+
+/** Takes everything until the client ends. */
+export async function receiveData(data: Transport, fault: Fault | undefined): Promise<DataOutcome> {
+  const stop = fault?.after ?? Infinity
+  const chunks: Uint8Array[] = []
+  let received = 0
+  let left = fault
+  try {
+    for (;;) {
+      if (left !== undefined && received >= stop) {
+        // A server that refuses the rest does not read it either, which resets the connection.
+        if (typeof left.do === 'object' && 'reply' in left.do) data.abort()
+        else await strike(data, left.do)
+        if (endsHere(left.do))
+          return { bytes: Buffer.concat(chunks), whole: false, struck: left.do }
+        left = undefined
+      }
+      const chunk = await data.read()
+      if (chunk === null) break
+      chunks.push(chunk)
+      received += chunk.length
+    }
+    await data.close()
+    return { bytes: Buffer.concat(chunks), whole: true }
+  } catch {
+    return { bytes: Buffer.concat(chunks), whole: false }
+  }
+}
+
+function endsHere(what: FaultAction): boolean {
+  return what !== 'garbage' && !(typeof what === 'object' && 'delay' in what)
+}
+
+async function strike(data: Transport, what: FaultAction): Promise<void> {
+  if (what === 'reset') data.abort()
+  else if (what === 'garbage') await data.write([Buffer.alloc(64, 0xa5)])
+  else if (what === 'stall') await data.closed
+  else if (typeof what === 'object' && 'delay' in what) await pause(what.delay)
+  else await data.close()
+}
+
+/** Waits that long. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock().after(milliseconds, resolve)
+  })
+}
+
+const PATIENCE = 10_000
+const PIECE = 65_536

@@ -1,0 +1,137 @@
+/*
+ * An FTP server for tests: real connections on loopback, files in memory, and faults on demand. It must never be
+ * put on a network.
+ */
+
+import { formatEndpoint, type Endpoint } from '@net/core'
+import { MemoryFiles, type MemoryContents } from '@net/core/testing'
+import { tcpDialer, type Dialer, type TransportListener } from '@net/socket'
+
+import { ControlConnection } from './control-connection.ts'
+import { Faults, type Fault } from './faults.ts'
+import type { ServerState } from './server-state.ts'
+import { ServerTls, type ServerTlsOptions } from './server-tls.ts'
+
+/** What the server is like. */
+export interface FtpServerOptions {
+  /** Passwords by user; without it anybody may log in as `anonymous`, and nobody else. */
+  readonly users?: Readonly<Record<string, string>>
+  /** What is there at the beginning. */
+  readonly files?: MemoryContents | MemoryFiles
+  /** Offers AUTH TLS with this certificate. */
+  readonly tls?: ServerTlsOptions
+  /** Speaks TLS from the first byte; needs `tls`. The URL is then `ftps:`. */
+  readonly implicit?: boolean
+  /** Refuses logins and data that TLS does not protect. */
+  readonly requireTls?: boolean
+  /** Refuses data connections that do not resume the TLS session of the control connection, as vsftpd and ProFTPD do. */
+  readonly requireSessionReuse?: boolean
+  /** Commands that it does not know, such as `EPSV` or `MLST`; those of the name are not in FEAT either. */
+  readonly without?: readonly string[]
+  /** The whole first reply; default `220 Ready.` */
+  readonly greeting?: string
+  /** The host of its URL and of its listeners; a loopback address, default 127.0.0.1. */
+  readonly host?: string
+  /** The road on which it listens; default TCP. */
+  readonly dialer?: Dialer
+}
+
+/** A server that runs. */
+export interface FtpServer extends AsyncDisposable {
+  /** `ftp://127.0.0.1:port`, or `ftps:`. */
+  readonly url: string
+  readonly files: MemoryFiles
+  /** Every command line that it saw, passwords included. */
+  readonly received: readonly string[]
+  /** How many control and data connections are open. */
+  readonly connections: number
+  /** How many data connections resumed the TLS session of their control connection. */
+  readonly resumed: number
+  /** Arms a fault. */
+  fail(fault: Fault): void
+  /** Ends everything. */
+  close(): Promise<void>
+}
+
+/** Starts a server on a free port of loopback; dispose it to end it. */
+export async function startFtpServer(options: FtpServerOptions = {}): Promise<FtpServer> {
+  const dialer = options.dialer ?? tcpDialer()
+  const host = options.host ?? '127.0.0.1'
+  if (dialer.listen === undefined) throw new Error(`the dialer ${dialer.name} cannot listen`)
+  const listener = await dialer.listen({ scheme: 'tcp', host, port: 0 })
+  return new RunningServer(listener, options, { dialer, host })
+}
+
+class RunningServer implements FtpServer {
+  readonly url: string
+  readonly files: MemoryFiles
+  readonly #state: ServerState
+  readonly #listener: TransportListener
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(listener: TransportListener, options: FtpServerOptions, road: ServerState['road']) {
+    const { files = {}, tls, without, users, requireTls } = options
+    this.files = files instanceof MemoryFiles ? files : new MemoryFiles(files)
+    this.#listener = listener
+    this.url = urlOf(listener.address, road.host, options.implicit === true)
+    this.#state = {
+      road,
+      implicit: options.implicit === true,
+      requireSessionReuse: options.requireSessionReuse === true,
+      greeting: options.greeting ?? '220 Ready.',
+      config: {
+        files: this.files,
+        tls: tls !== undefined,
+        ...(without === undefined ? {} : { without }),
+        ...(users === undefined ? {} : { users }),
+        ...(requireTls === undefined ? {} : { requireTls }),
+      },
+      tls: tls === undefined ? undefined : new ServerTls(tls),
+      faults: new Faults(),
+      received: [],
+      open: new Set(),
+      resumed: 0,
+    }
+    void this.#accept()
+  }
+
+  get received(): readonly string[] {
+    return this.#state.received
+  }
+
+  get connections(): number {
+    return this.#state.open.size
+  }
+
+  get resumed(): number {
+    return this.#state.resumed
+  }
+
+  fail(fault: Fault): void {
+    this.#state.faults.add(fault)
+  }
+
+  async close(): Promise<void> {
+    await this.#listener.close()
+    for (const transport of this.#state.open) transport.abort()
+    await Promise.all(this.#running)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #accept(): Promise<void> {
+    for (;;) {
+      const transport = await this.#listener.accept()
+      if (transport === null) return
+      const running = new ControlConnection(this.#state, transport).run()
+      this.#running.add(running)
+      void running.finally(() => this.#running.delete(running))
+    }
+  }
+}
+
+function urlOf({ port }: Endpoint, host: string, implicit: boolean): string {
+  return `${implicit ? 'ftps' : 'ftp'}://${formatEndpoint({ scheme: 'tcp', host, port })}`
+}

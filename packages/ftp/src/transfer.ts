@@ -1,0 +1,119 @@
+/*
+ * One transfer: a data connection, the command, the bytes, and the last reply, in whatever order the server sends
+ * them. It must not know where the bytes come from or go to.
+ */
+
+import { ConnectionLostError, isNetError } from '@net/core'
+import { clock, netError, type Operation } from '@net/core/authoring'
+import type { Transport } from '@net/socket'
+
+import type { Exchange } from './control.ts'
+import { accepted, verbOf, type Dialog } from './dialog.ts'
+import { replyError } from './errors.ts'
+import { lost } from './lost.ts'
+import { isPositive, type FtpReply } from './reply.ts'
+import type { Session } from './session.ts'
+import { stoppable } from './stoppable.ts'
+
+/** A transfer, as its command line and what moves the bytes. */
+export interface TransferPlan<T> {
+  readonly command: string
+  /** Whether the last reply may come before we are done, as it may while we read what is still on the road. */
+  readonly mayEndEarly: boolean
+  /** Moves the bytes; rejects soon after `data` was aborted. `started` is the reply that announced the data. */
+  readonly move: (data: Transport, started: FtpReply) => Promise<T>
+}
+
+/** Runs a transfer to its last reply. When this rejects, the data connection is gone and `move` has settled. */
+export async function transfer<T>(
+  session: Session,
+  dialog: Dialog,
+  plan: TransferPlan<T>,
+): Promise<T> {
+  const { op } = dialog
+  let data = await session.data.open(dialog)
+  const forget = op.onAbort((reason) => data.abort(reason))
+  try {
+    const exchange = dialog.begin(plan.command)
+    const started = await op.phase('command', async () => {
+      const reply = await stoppable(op, exchange.first)
+      if (reply.status >= 200) throw replyError(reply, verbOf(plan.command))
+      return reply
+    })
+    data = await session.data.protect(dialog, data)
+    const moved = await moveGuarded(data, started, exchange, { plan, op })
+    await op.phase('command', async () =>
+      accepted(await stoppable(op, exchange.final), plan.command),
+    )
+    await data.close()
+    return moved
+  } catch (error) {
+    data.abort(error)
+    throw error
+  } finally {
+    forget()
+  }
+}
+
+interface Guarded<T> {
+  readonly plan: TransferPlan<T>
+  readonly op: Operation
+}
+
+/** Moves the bytes, and stops at once when the server refuses the rest or is gone. */
+async function moveGuarded<T>(
+  data: Transport,
+  started: FtpReply,
+  exchange: Exchange,
+  { plan, op }: Guarded<T>,
+): Promise<T> {
+  let moved = false
+  const refused = new Promise<never>((_, reject) => {
+    exchange.final.then((reply) => {
+      if (!isPositive(reply)) reject(replyError(reply, verbOf(plan.command)))
+      else if (!moved && !plan.mayEndEarly) reject(tooEarly(reply))
+    }, reject)
+  })
+  const moving = plan.move(data, started)
+  try {
+    const result = await Promise.race([moving, refused])
+    moved = true
+    return result
+  } catch (error) {
+    data.abort(error)
+    // Whatever the reason: nothing of the caller's is touched any more when this call settles.
+    await moving.catch(() => {})
+    throw await betterReason(error, exchange, op, plan.command)
+  }
+}
+
+/** A server that refuses in the middle often resets the data connection before its reply is here; the reply says why. */
+async function betterReason(
+  error: unknown,
+  exchange: Exchange,
+  op: Operation,
+  command: string,
+): Promise<unknown> {
+  if (!isNetError(error) || !(error instanceof ConnectionLostError)) return error
+  const loss = lost(error, 'data')
+  const reply = await withinGrace(stoppable(op, exchange.final).catch(() => undefined))
+  return reply === undefined || isPositive(reply) ? loss : replyError(reply, verbOf(command))
+}
+
+function withinGrace<T>(waited: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = clock().after(GRACE, () => resolve(undefined))
+    void waited.then((result) => {
+      timer.clear()
+      resolve(result)
+    })
+  })
+}
+
+function tooEarly({ text }: FtpReply): Error {
+  return netError('NET_PROTO_UNEXPECTED', {
+    message: `the server ended the transfer before everything was sent: ${text}`,
+  })
+}
+
+const GRACE = 1000

@@ -1,0 +1,145 @@
+/* Sending a file: STOR, the bytes of a source, and SIZE afterwards, which must say the same. */
+
+import { isNetError, type Source } from '@net/core'
+import {
+  addContext,
+  Deadline,
+  isFileSource,
+  isTextSource,
+  netError,
+  openSource,
+  type OpenSource,
+  type Operation,
+} from '@net/core/authoring'
+import type { Transport } from '@net/socket'
+
+import type { Dialog } from './dialog.ts'
+import type { TransferResult } from './entry.ts'
+import { asArgument } from './remote-path.ts'
+import type { Session } from './session.ts'
+import { askSize } from './size.ts'
+import { stoppable } from './stoppable.ts'
+import { transfer } from './transfer.ts'
+
+/** Sends the source to the path. Rejects with `NET_SIZE_MISMATCH` if the server has another size afterwards. */
+export async function upload(
+  session: Session,
+  dialog: Dialog,
+  source: Source,
+  path: string,
+): Promise<TransferResult> {
+  const { op } = dialog
+  const opened = await openSource(source)
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= opened.close())
+  const forget = op.onAbort(() => void close().catch(() => {}))
+  try {
+    const sent = await transfer(session, dialog, {
+      command: `STOR ${asArgument(path)}`,
+      mayEndEarly: false,
+      move: (data) => send(session, op, data, { opened, isOurs: isOurs(source) }),
+    })
+    const size = await askSize(session, dialog, path)
+    if (size !== undefined && size !== sent) throw differs(sent, size)
+    return { transferred: sent, size: sent, verified: size !== undefined }
+  } finally {
+    forget()
+    await close()
+  }
+}
+
+interface Sending {
+  readonly opened: OpenSource
+  /** Whether reading it runs no code of the caller's. */
+  readonly isOurs: boolean
+}
+
+async function send(
+  session: Session,
+  op: Operation,
+  data: Transport,
+  { opened, isOurs }: Sending,
+): Promise<number> {
+  const limits = limitsOf(op)
+  const chunks = opened.chunks()[Symbol.asyncIterator]()
+  const next = (): Promise<IteratorResult<Uint8Array, unknown>> => handled(chunks.next())
+  const read = isOurs ? next : () => handled(session.callerTurn(next))
+  let sent = 0
+  try {
+    // One chunk is read ahead while the one before it is on its way.
+    for (let reading = read(); ;) {
+      const result = await stoppable(op, reading)
+      if (result.done === true) break
+      reading = read()
+      for (const piece of pieces(result.value)) {
+        await waiting(op, limits, data.write([piece]))
+        sent += piece.length
+        for (const limit of limits) limit.moved(piece.length)
+        op.progress(sent, opened.size)
+      }
+    }
+    await waiting(op, limits, data.end())
+    return sent
+  } catch (error) {
+    throw isNetError(error) ? addContext(error, { phase: 'send' }) : error
+  }
+}
+
+/** `idle`, and `write` where it could pass before it. */
+function limitsOf(op: Operation): readonly Deadline[] {
+  const { idle, write } = op.limits
+  if (write >= idle) return [op.idle]
+  return [op.idle, new Deadline(write, () => op.fail(notTaken(write)))]
+}
+
+/** The limits run only while it is the peer that we wait for. */
+async function waiting(
+  op: Operation,
+  limits: readonly Deadline[],
+  done: Promise<void>,
+): Promise<void> {
+  for (const limit of limits) limit.start()
+  try {
+    await stoppable(op, done)
+  } finally {
+    for (const limit of limits) limit.stop()
+  }
+}
+
+/** The failure of a chunk that is read ahead is told when it is its turn, or never. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+function* pieces(chunk: Uint8Array): Generator<Uint8Array> {
+  // A large chunk in one write would show no progress, and a slow peer would look like a dead one.
+  for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
+}
+
+function isOurs(source: Source): boolean {
+  return (
+    source instanceof Uint8Array ||
+    source instanceof Blob ||
+    isFileSource(source) ||
+    isTextSource(source)
+  )
+}
+
+function differs(expected: number, received: number): Error {
+  return netError('NET_SIZE_MISMATCH', {
+    message: `the server has ${received} bytes where ${expected} were sent`,
+    received,
+    expected,
+  })
+}
+
+function notTaken(limit: number): ReturnType<typeof netError> {
+  return netError('NET_TIMEOUT_WRITE', {
+    message: `the server did not take our bytes within ${limit} ms`,
+    limit,
+    phase: 'send',
+  })
+}
+
+const PIECE = 262_144

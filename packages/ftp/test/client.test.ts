@@ -1,0 +1,214 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { isRetryable, type RetryPolicy } from '@net/core'
+import { captureEvents, useFakeClock } from '@net/core/testing'
+import { connect, fromText, toFile, type FtpClient } from '@net/ftp'
+import { startFtpServer, type FtpServer } from '@net/ftp/testing'
+
+const files = { '/in/a.txt': 'hello', '/in/b.txt': 'world!' }
+const open = (server: FtpServer): Promise<FtpClient> => connect(server.url)
+
+test('the verbs do what they say', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'net-ftp-'))
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  await client.upload(fromText('new'), 'in/c.txt')
+  await client.writeFile('in/d.txt', 'grüße')
+  await client.download('in/d.txt', toFile(join(folder, 'd.txt')))
+  expect(readFileSync(join(folder, 'd.txt'), 'utf8')).toBe('grüße')
+  expect(Buffer.from(await client.readFile('in/c.txt')).toString()).toBe('new')
+  expect(await client.size('in/d.txt')).toBe(7)
+  expect(await client.stat('in/d.txt')).toMatchObject({ type: 'file', size: 7 })
+  expect(await client.exists('in/e.txt')).toBe(false)
+  await client.mkdir('x/y', { recursive: true })
+  await client.rename('in/c.txt', 'x/y/c.txt')
+  await client.remove('in/d.txt')
+  expect(server.files.paths()).toEqual(['/in/a.txt', '/in/b.txt', '/x/y/c.txt'])
+  rmSync(folder, { recursive: true })
+})
+
+test('other calls are possible inside the loop of a listing', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const sizes: [string, number][] = []
+  for await (const { name, path } of client.list('in')) sizes.push([name, await client.size(path)])
+  expect(sizes).toEqual([
+    ['a.txt', 5],
+    ['b.txt', 6],
+  ])
+})
+
+test('a listing that nobody iterates asks for nothing', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  client.list('in')
+  expect(await client.exists('in')).toBe(true)
+  expect(server.received).not.toContain('MLSD in')
+})
+
+test('[H-FTP-22] two calls at once are served in order', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const [a, b, names] = await Promise.all([
+    client.readFile('in/a.txt'),
+    client.readFile('in/b.txt'),
+    Array.fromAsync(client.list('in'), ({ name }) => name),
+  ])
+  expect(Buffer.from(a).toString() + Buffer.from(b).toString()).toBe('helloworld!')
+  expect(names).toEqual(['a.txt', 'b.txt'])
+})
+
+test('a call inside a sink or source of the same session is refused at once', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const inside: unknown[] = []
+  const ask = async (): Promise<void> => {
+    inside.push(await client.size('in/a.txt').catch((error: unknown) => error))
+  }
+  await client.download('in/a.txt', ask)
+  await client.upload(async function* () {
+    await ask()
+    yield Buffer.from('x')
+  }, 'in/c.txt')
+  expect(inside).toMatchObject([{ code: 'NET_BUSY' }, { code: 'NET_BUSY' }])
+  expect(await client.size('in/c.txt')).toBe(1)
+})
+
+test('[FTP-46] [H-CORE-01] what would be two lines rejects, never throws, and sends nothing', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const before = server.received.length
+  const bad = 'a\r\nDELE in/a.txt'
+  const calls: (() => Promise<unknown>)[] = [
+    () => client.upload(fromText('x'), bad),
+    () => client.download(bad, () => {}),
+    () => client.readFile(bad),
+    () => client.writeFile(bad, 'x'),
+    () => Array.fromAsync(client.list(bad)),
+    () => client.stat(bad),
+    () => client.exists(bad),
+    () => client.size(bad),
+    () => client.mkdir(bad),
+    () => client.remove(bad),
+    () => client.rename('a', bad),
+    () => client.rename(bad, 'a'),
+  ]
+  for (const call of calls) {
+    await expect(call()).rejects.toMatchObject({
+      code: 'NET_INJECTION',
+      message: expect.not.stringContaining('DELE'),
+    })
+  }
+  expect(server.received.length).toBe(before)
+})
+
+test('strings are no sources and no sinks', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const text: unknown = 'report.csv'
+  await expect(client.upload(text as Uint8Array, 'a')).rejects.toThrow(/fromFile/)
+  await expect(client.download('a', text as () => void)).rejects.toThrow(/toFile/)
+})
+
+test('what is told of a call: its verb, target, phases and progress', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  using captured = captureEvents()
+  await client.readFile('in/a.txt')
+  expect(captured.of('operation').filter(({ protocol }) => protocol === 'ftp')).toMatchObject([
+    { operation: 'readFile', target: 'in/a.txt', state: 'start' },
+    { operation: 'readFile', outcome: 'ok', transferred: 5 },
+  ])
+  const phases = captured.of('phase').filter(({ state }) => state === 'start')
+  expect(phases.map(({ phase }) => phase)).toEqual([
+    'command',
+    'command',
+    'connect',
+    'command',
+    'receive',
+    'command',
+  ])
+})
+
+test('[FTP-03] closing says goodbye; later calls are refused', async () => {
+  await using server = await startFtpServer({ files })
+  const client = await open(server)
+  await client.close()
+  await client.close()
+  expect(server.received.at(-1)).toBe('QUIT')
+  expect(await client.closed).toBeUndefined()
+  await expect(client.size('in/a.txt')).rejects.toMatchObject({
+    code: 'NET_CLOSED',
+    operation: 'size',
+  })
+  await expect(Array.fromAsync(client.list())).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('a server that goes away is told, and so is every later call', async () => {
+  const server = await startFtpServer({ files })
+  await using client = await open(server)
+  await server.close()
+  expect(await client.closed).toMatchObject({
+    code: expect.stringMatching(/^NET_CONN_(CLOSED|RESET)$/),
+  })
+  await expect(client.stat('in')).rejects.toMatchObject({ code: 'NET_CLOSED', operation: 'stat' })
+})
+
+test('closing does not wait longer than its grace', async () => {
+  await using server = await startFtpServer({ files })
+  const client = await open(server)
+  using clock = useFakeClock()
+  server.fail({ on: 'QUIT', do: 'stall' })
+  const closing = client.close({ grace: 100 })
+  await clock.until(() => server.received.includes('QUIT'))
+  await clock.advance(100)
+  await closing
+  await clock.until(() => server.connections === 0)
+  expect(await client.closed).toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('the limits of later calls come from `defaults`', async () => {
+  await using server = await startFtpServer({ files })
+  const client = await connect(server.url, { defaults: { timeout: { reply: 250 } } })
+  using clock = useFakeClock()
+  server.fail({ on: 'SIZE', do: 'stall' })
+  const rejected = client.size('in/a.txt').catch((error: unknown) => error)
+  await clock.until(() => server.received.includes('SIZE in/a.txt'))
+  await clock.advance(250)
+  expect(await rejected).toMatchObject({
+    code: 'NET_TIMEOUT_REPLY',
+    limit: 250,
+  })
+  await clock.advance(1000)
+  await client.close()
+})
+
+test('a policy of the caller repeats what may be repeated', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const retry: RetryPolicy = {
+    delay: ({ error, attempt, idempotent }) =>
+      attempt < 3 && isRetryable(error, { idempotent }) ? 0 : undefined,
+  }
+  server.fail({ on: 'SIZE', times: 2, do: { reply: '450 Busy' } })
+  expect(await client.size('in/a.txt', { retry })).toBe(5)
+  server.fail({ on: 'DELE', do: { reply: '450 Busy' } })
+  await expect(client.remove('in/a.txt', { retry })).rejects.toMatchObject({
+    code: 'NET_REPLY_TEMPORARY',
+  })
+  expect(server.received.filter((line) => line.startsWith('DELE'))).toHaveLength(1)
+})
+
+test('[H-CORE-04] a call with an aborted signal sends nothing', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const before = server.received.length
+  await expect(client.size('in/a.txt', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'NET_ABORTED',
+  })
+  expect(server.received).toHaveLength(before)
+})

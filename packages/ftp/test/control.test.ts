@@ -1,0 +1,176 @@
+import { expect, test } from 'vitest'
+
+import type { Operation } from '@net/core/authoring'
+import { captureEvents } from '@net/core/testing'
+import type { Transport } from '@net/socket'
+import { memoryPair } from '@net/socket/testing'
+
+import { Control } from '../src/control.ts'
+import { inOperation } from './open-session.ts'
+
+interface Wired {
+  readonly control: Control
+  readonly peer: Transport
+  say(text: string): Promise<void>
+  heard(): Promise<string>
+}
+
+async function wired(greeting = '220 hi\r\n'): Promise<Wired> {
+  const [ours, peer] = memoryPair()
+  const say = (text: string): Promise<void> => peer.write([Buffer.from(text)])
+  const { control, greeting: exchange } = await Control.open(ours)
+  await say(greeting)
+  await exchange.final
+  return {
+    control,
+    peer,
+    say,
+    heard: async () => Buffer.from((await peer.read()) ?? []).toString(),
+  }
+}
+
+function ask(control: Control, command: string, op?: (op: Operation) => void): Promise<unknown> {
+  return inOperation((operation) => {
+    op?.(operation)
+    return control.ask(operation, command)
+  })
+}
+
+test('sends a command and gives its last reply', async () => {
+  const { control, say, heard } = await wired()
+  const asked = ask(control, 'NOOP')
+  expect(await heard()).toBe('NOOP\r\n')
+  await say('150 wait\r\n20')
+  await say('0-a\r\n200 b\r\n')
+  expect(await asked).toEqual({ status: 200, text: '200-a\n200 b' })
+  await control.close()
+  expect(await control.closed).toBeUndefined()
+})
+
+test('[FTP-47] lines are told on the wire, the secret ones masked', async () => {
+  using captured = captureEvents()
+  const { control, say, heard } = await wired()
+  const asked = inOperation((op) => control.ask(op, 'PASS open sesame', 'PASS ***'))
+  expect(await heard()).toBe('PASS open sesame\r\n')
+  await say('230 in\r\n')
+  await asked
+  expect(captured.of('wire').map(({ direction, text }) => `${direction} ${text}`)).toEqual([
+    'send PASS ***',
+    'receive 230 in',
+  ])
+  await control.close()
+})
+
+test('[H-FTP-04] a reply that nobody asked for ends the connection', async () => {
+  const { control, say } = await wired()
+  await say('226 surprise\r\n')
+  expect(await control.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+  await expect(ask(control, 'NOOP')).rejects.toMatchObject({
+    code: 'NET_CLOSED',
+    cause: { code: 'NET_PROTO_UNEXPECTED' },
+  })
+})
+
+test('[H-FTP-04] a second last reply ends the connection, and the first counts', async () => {
+  const { control, say, heard } = await wired()
+  const asked = ask(control, 'SIZE x')
+  await heard()
+  await say('213 5\r\n213 666\r\n')
+  expect(await asked).toEqual({ status: 213, text: '213 5' })
+  expect(await control.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+})
+
+test('endless preliminary replies end the connection', async () => {
+  const { control, say, heard } = await wired()
+  const asked = ask(control, 'STOR x')
+  await heard()
+  await say('150 more\r\n'.repeat(200))
+  await expect(asked).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+})
+
+test('421 says that the server closes, asked for or not', async () => {
+  const idle = await wired()
+  await idle.say('421 Timeout\r\n')
+  expect(await idle.control.closed).toMatchObject({
+    code: 'NET_CONN_SHUTDOWN',
+    reply: { status: 421 },
+  })
+  const asked = await wired()
+  const reply = ask(asked.control, 'NOOP')
+  await asked.heard()
+  await asked.say('421 Too many\r\n')
+  expect(await reply).toMatchObject({ status: 421 })
+  expect(asked.control.failure?.code).toBe('NET_CONN_SHUTDOWN')
+})
+
+test('the end of the connection rejects what is open', async () => {
+  const { control, peer, heard } = await wired()
+  const asked = ask(control, 'NOOP')
+  await heard()
+  await peer.close()
+  await expect(asked).rejects.toMatchObject({ code: 'NET_CONN_CLOSED', operation: 'test' })
+})
+
+test('after a goodbye the end is no loss', async () => {
+  const { control, peer, say, heard } = await wired()
+  const quit = inOperation((op) => control.quit(op))
+  expect(await heard()).toBe('QUIT\r\n')
+  await say('221 bye\r\n')
+  await quit
+  await peer.close()
+  expect(await control.closed).toBeUndefined()
+})
+
+test('a call that is stopped owes its reply, and `idle` waits for it', async () => {
+  const { control, say, heard } = await wired()
+  const abort = new AbortController()
+  const asked = inOperation((op) => control.ask(op, 'NOOP'), { signal: abort.signal })
+  await heard()
+  abort.abort()
+  await expect(asked).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  const idle = control.idle()
+  await say('200 late\r\n')
+  expect(await idle).toBe(true)
+  const next = ask(control, 'NOOP')
+  await heard()
+  await say('200 next\r\n')
+  expect(await next).toEqual({ status: 200, text: '200 next' })
+})
+
+test('holds behind an answer, and goes on over another transport', async () => {
+  const { control, say, heard } = await wired()
+  const held = inOperation((op) => control.askAndHold(op, 'AUTH TLS'))
+  await heard()
+  await say('234 go\r\n')
+  expect(await held).toMatchObject({ status: 234 })
+  const [ours, peer] = memoryPair()
+  await control.upgrade(() => Promise.resolve(ours))
+  const asked = ask(control, 'NOOP')
+  expect(Buffer.from((await peer.read()) ?? []).toString()).toBe('NOOP\r\n')
+  await peer.write([Buffer.from('200 over the other\r\n')])
+  expect(await asked).toMatchObject({ status: 200 })
+})
+
+test.each(['234 go\r\n220 injected\r\n', '234 go\r\n220', '234 go\r\nx'])(
+  '[H-FTP-05] bytes behind the answer are never believed: %j',
+  async (text) => {
+    const { control, say, heard } = await wired()
+    const held = inOperation((op) => control.askAndHold(op, 'AUTH TLS'))
+    await heard()
+    await say(text)
+    await expect(held).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+    expect(control.failure?.code).toBe('NET_PROTO_UNEXPECTED')
+  },
+)
+
+test('a refusal holds nothing', async () => {
+  const { control, say, heard } = await wired()
+  const held = inOperation((op) => control.askAndHold(op, 'AUTH TLS'))
+  await heard()
+  await say('502 no\r\n')
+  expect(await held).toMatchObject({ status: 502 })
+  const asked = ask(control, 'NOOP')
+  await heard()
+  await say('200 still here\r\n')
+  expect(await asked).toMatchObject({ status: 200 })
+})

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+
+import { isNetError } from '@net/core'
+import { startFtpServer } from '@net/ftp/testing'
+import { createCertificates } from '@net/socket/testing'
+
+import { openSession, users, type TestSession } from './open-session.ts'
+
+const open = (test: TestSession): Promise<void> =>
+  test.use(async (dialog, session) => {
+    const data = await session.data.open(dialog)
+    data.abort()
+  })
+
+test('asks EPSV first, and falls back to PASV for good', async () => {
+  await using server = await startFtpServer({ users, without: ['EPSV'] })
+  await using test = await openSession(server)
+  await open(test)
+  await open(test)
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'PASV', 'PASV'])
+})
+
+test.each(['(10,0,0,1,195,80)', '(169,254,169,254,195,80)'])(
+  '[H-FTP-07] PASV that names %s leads to the host of the control connection only',
+  async (address) => {
+    await using server = await startFtpServer({ users, without: ['EPSV'] })
+    await using test = await openSession(server)
+    server.fail({ on: 'PASV', do: { reply: `227 Entering ${address}` } })
+    const error = await open(test).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NET_CONNECT_REFUSED', target: '127.0.0.1:50000' })
+  },
+)
+
+test.each(['(|||0|)', '(|||70000|)', '(|||22|)'])(
+  '[H-FTP-07] EPSV that names %s is a fault, and nothing is dialled',
+  async (port) => {
+    await using server = await startFtpServer({ users })
+    await using test = await openSession(server)
+    server.fail({ on: 'EPSV', do: { reply: `229 Entering ${port}` } })
+    await expect(open(test)).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+    expect(test.session.control.failure?.code).toBe('NET_PROTO_MALFORMED')
+  },
+)
+
+test('over IPv6 there is no PASV to fall back to', async () => {
+  await using server = await startFtpServer({ users, without: ['EPSV'], host: '::1' }).catch(
+    (error: unknown) => {
+      // A machine without IPv6 cannot show it.
+      if (isNetError(error) && error.code === 'NET_BIND_DENIED') return startFtpServer({ users })
+      throw error
+    },
+  )
+  await using test = await openSession(server)
+  if (!server.url.includes('[')) return
+  await expect(open(test)).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+  expect(server.received.at(-1)).toBe('EPSV')
+})
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  '[FTP-13] with %s a data connection resumes the session of the control connection',
+  async (version) => {
+    const certificates = createCertificates()
+    await using server = await startFtpServer({
+      users,
+      tls: certificates.issue(),
+      requireSessionReuse: true,
+      files: { '/a': 'hello' },
+    })
+    await using test = await openSession(server, { ca: certificates.ca, maxVersion: version })
+    const text = await test.use(async (dialog, session) => {
+      const raw = await session.data.open(dialog)
+      const exchange = dialog.begin('RETR a')
+      await exchange.first
+      const data = await session.data.protect(dialog, raw)
+      const chunk = await data.read()
+      await exchange.final
+      await data.close()
+      return Buffer.from(chunk ?? []).toString()
+    })
+    expect(text).toBe('hello')
+    expect(server.resumed).toBe(1)
+  },
+)

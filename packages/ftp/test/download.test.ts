@@ -1,0 +1,241 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+
+import { afterAll, expect, test } from 'vitest'
+
+import { useFakeClock } from '@net/core/testing'
+import { toFile } from '@net/ftp'
+import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
+import { createCertificates } from '@net/socket/testing'
+
+import { download } from '../src/download.ts'
+import { openSession, users, type TestSession } from './open-session.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'net-ftp-'))
+const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251))
+const options: FtpServerOptions = { users, files: { '/a': bytes, '/small': '0123456789' } }
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const fetch = (test: TestSession, path: string, to: string, resume = false): Promise<unknown> =>
+  test.use((dialog, session) =>
+    download(session, dialog, { path, sink: toFile(join(folder, to), { keepPart: true }), resume }),
+  )
+
+test('[FTP-23] fetches a file, which gets its name when it is whole', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  expect(await fetch(test, 'a', 'whole')).toEqual({
+    transferred: bytes.length,
+    size: bytes.length,
+    verified: true,
+  })
+  expect(readFileSync(join(folder, 'whole')).equals(bytes)).toBe(true)
+  expect(existsSync(join(folder, 'whole.part'))).toBe(false)
+})
+
+test('fetches into a stream', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  const chunks: Buffer[] = []
+  const sink = new Writable({
+    write(chunk: Buffer, _, done) {
+      chunks.push(chunk)
+      setImmediate(done)
+    },
+  })
+  await test.use((dialog, session) => download(session, dialog, { path: 'a', sink, resume: false }))
+  expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
+})
+
+test('[H-FTP-09] 5 bytes of 10 and 226 are not the file, which stays *.part', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  server.fail({ on: 'RETR', after: 5, do: 'half-close' })
+  await expect(fetch(test, 'small', 'short')).rejects.toMatchObject({
+    code: 'NET_PROTO_INCOMPLETE',
+    received: 5,
+    expected: 10,
+    phase: 'receive',
+  })
+  expect(existsSync(join(folder, 'short'))).toBe(false)
+  expect(readFileSync(join(folder, 'short.part'), 'utf8')).toBe('01234')
+})
+
+test('[H-FTP-09] [H-FTP-10] over TLS as well', async () => {
+  const certificates = createCertificates()
+  await using server = await startFtpServer({ ...options, tls: certificates.issue() })
+  await using test = await openSession(server, { ca: certificates.ca })
+  server.fail({ on: 'RETR', after: 5, do: 'half-close' })
+  await expect(fetch(test, 'small', 'short-tls')).rejects.toMatchObject({
+    code: 'NET_PROTO_INCOMPLETE',
+    received: 5,
+    expected: 10,
+  })
+})
+
+test('what the server announces with 150 counts where it has no SIZE', async () => {
+  await using server = await startFtpServer({ ...options, without: ['SIZE'] })
+  await using test = await openSession(server)
+  expect(await fetch(test, 'small', 'unverified')).toMatchObject({ size: 10, verified: false })
+})
+
+test('more than was announced is refused', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  server.fail({ on: 'SIZE', do: { reply: '213 3' } })
+  await expect(fetch(test, 'small', 'long')).rejects.toMatchObject({
+    code: 'NET_SIZE_MISMATCH',
+    received: 10,
+    expected: 3,
+  })
+  expect(existsSync(join(folder, 'long'))).toBe(false)
+})
+
+test('goes on behind what is there', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  writeFileSync(join(folder, 'resumed.part'), '0123')
+  expect(await fetch(test, 'small', 'resumed', true)).toEqual({
+    transferred: 6,
+    size: 10,
+    verified: true,
+  })
+  expect(readFileSync(join(folder, 'resumed'), 'utf8')).toBe('0123456789')
+  expect(server.received.slice(-3)).toEqual(['REST 4', 'EPSV', 'RETR small'])
+})
+
+test('a server that cannot go on says so', async () => {
+  await using server = await startFtpServer({ ...options, without: ['REST'] })
+  await using test = await openSession(server)
+  writeFileSync(join(folder, 'stuck.part'), '0123')
+  await expect(fetch(test, 'small', 'stuck', true)).rejects.toMatchObject({
+    code: 'NET_UNSUPPORTED',
+  })
+})
+
+test('what is not there is told, and no file is made', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  await expect(fetch(test, 'nothing', 'nothing')).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+    reply: { status: 550 },
+  })
+  expect(existsSync(join(folder, 'nothing'))).toBe(false)
+})
+
+test('a local folder that is not there is told', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  await expect(fetch(test, 'small', 'no/such/folder')).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+  })
+  expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
+})
+
+test.each(['reset', 'drop'] as const)('[H-FTP-11] %s in the middle', async (what) => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  server.fail({ on: 'RETR', after: 5, do: what })
+  const error: unknown = await fetch(test, 'small', `cut-${what}`).catch(
+    (thrown: unknown) => thrown,
+  )
+  // The end that comes first wins: the data with its reply, or the control connection.
+  expect((error as { code: string }).code).toMatch(
+    /^NET_(REPLY_TEMPORARY|CONN_CLOSED|CONN_RESET|PROTO_INCOMPLETE)$/,
+  )
+  expect(existsSync(join(folder, `cut-${what}`))).toBe(false)
+})
+
+test.each(['426 Connection closed', '451 Local error'])(
+  '[H-FTP-11] %s in the middle',
+  async (reply) => {
+    await using server = await startFtpServer(options)
+    await using test = await openSession(server)
+    server.fail({ on: 'RETR', after: 5, do: { reply } })
+    await expect(fetch(test, 'small', 'refused')).rejects.toMatchObject({
+      code: 'NET_REPLY_TEMPORARY',
+      retry: 'idempotent',
+      reply: { status: Number(reply.slice(0, 3)) },
+    })
+    expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
+  },
+)
+
+test('a server that sends nothing is given up after `idle`', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  using clock = useFakeClock()
+  server.fail({ on: 'RETR', after: 5, do: 'stall' })
+  const got: number[] = []
+  const sink = (chunk: Uint8Array): void => void got.push(chunk.length)
+  const fetching = test.use(
+    (dialog, session) => download(session, dialog, { path: 'small', sink, resume: false }),
+    { timeout: { idle: 500 } },
+  )
+  const rejected = fetching.catch((error: unknown) => error)
+  await clock.until(() => got.length > 0)
+  await clock.advance(500)
+  expect(await rejected).toMatchObject({
+    code: 'NET_TIMEOUT_IDLE',
+    limit: 500,
+    phase: 'receive',
+  })
+  await clock.until(() => server.connections === 1)
+})
+
+test('a sink that takes its time is not taken for a server that does', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  using clock = useFakeClock()
+  const taken = Promise.withResolvers<void>()
+  let waiting = false
+  const sink = async (): Promise<void> => {
+    waiting = true
+    await taken.promise
+  }
+  const fetching = test.use(
+    (dialog, session) => download(session, dialog, { path: 'small', sink, resume: false }),
+    { timeout: { idle: 500 } },
+  )
+  await clock.until(() => waiting)
+  await clock.advance(10_000)
+  taken.resolve()
+  expect(await fetching).toMatchObject({ size: 10 })
+})
+
+test('[FTP-28] an abort closes the data connection alone, and the session goes on', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  const abort = new AbortController()
+  let writes = 0
+  const sink = (): void => {
+    writes += 1
+    abort.abort()
+  }
+  const fetching = test.use(
+    (dialog, session) => download(session, dialog, { path: 'a', sink, resume: false }),
+    { signal: abort.signal },
+  )
+  await expect(fetching).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  const before = writes
+  expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
+  expect(writes).toBe(before)
+  expect(server.connections).toBe(1)
+})
+
+test('[FTP-28] over TLS as well', async () => {
+  const certificates = createCertificates()
+  await using server = await startFtpServer({ ...options, tls: certificates.issue() })
+  await using test = await openSession(server, { ca: certificates.ca })
+  const abort = new AbortController()
+  const sink = (): void => abort.abort()
+  const fetching = test.use(
+    (dialog, session) => download(session, dialog, { path: 'a', sink, resume: false }),
+    { signal: abort.signal },
+  )
+  await expect(fetching).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
+})

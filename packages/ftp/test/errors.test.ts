@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+
+import { AuthError, ConnectionLostError, ReplyError } from '@net/core'
+import { FtpReplyError } from '@net/ftp'
+
+import { GREETING, replyError } from '../src/errors.ts'
+
+test.each([
+  [421, 'NOOP', 'Timeout', 'NET_CONN_SHUTDOWN', 'safe'],
+  [530, 'PASS', 'Login incorrect', 'NET_AUTH_REJECTED', 'never'],
+  [430, 'USER', 'No', 'NET_AUTH_REJECTED', 'never'],
+  [530, 'STOR', 'Not logged in', 'NET_REPLY_PERMANENT', 'never'],
+  [425, 'RETR', 'Cannot open', 'NET_REPLY_TEMPORARY', 'safe'],
+  [426, 'RETR', 'Closed', 'NET_REPLY_TEMPORARY', 'idempotent'],
+  [451, 'STOR', 'Local error', 'NET_REPLY_TEMPORARY', 'idempotent'],
+  [450, 'DELE', 'Busy', 'NET_REPLY_TEMPORARY', 'idempotent'],
+  [452, 'STOR', 'Full', 'NET_NO_SPACE', 'never'],
+  [552, 'STOR', 'Quota', 'NET_NO_SPACE', 'never'],
+  [500, 'MLST', 'What?', 'NET_UNSUPPORTED', 'never'],
+  [502, 'MLST', 'No', 'NET_UNSUPPORTED', 'never'],
+  [504, 'TYPE', 'No', 'NET_UNSUPPORTED', 'never'],
+  [500, GREETING, 'OOPS', 'NET_REPLY_PERMANENT', 'never'],
+  [521, 'MKD', 'Directory already exists', 'NET_EXISTS', 'never'],
+  [553, 'STOR', 'Bad name', 'NET_BAD_NAME', 'never'],
+  [553, 'STOR', 'Permission denied', 'NET_ACCESS_DENIED', 'never'],
+  [550, 'RETR', 'No such file or directory', 'NET_NOT_FOUND', 'never'],
+  [550, 'RETR', 'x does not exist', 'NET_NOT_FOUND', 'never'],
+  [550, 'MKD', 'File exists', 'NET_EXISTS', 'never'],
+  [550, 'RMD', 'Directory not empty', 'NET_NOT_EMPTY', 'never'],
+  [550, 'STOR', 'Permission denied', 'NET_ACCESS_DENIED', 'never'],
+  [550, 'STOR', 'Not permitted', 'NET_ACCESS_DENIED', 'never'],
+  [550, 'STOR', 'Disk full', 'NET_NO_SPACE', 'never'],
+  [550, 'CWD', 'Not a directory', 'NET_BAD_NAME', 'never'],
+  [550, 'RETR', 'Failed to open file.', 'NET_NOT_FOUND', 'never'],
+  [550, 'MKD', 'Create directory operation failed.', 'NET_REPLY_PERMANENT', 'never'],
+  [200, 'RETR', 'Fine', 'NET_PROTO_UNEXPECTED', 'never'],
+] as const)('%i to %s: %s is %s', (...[status, command, text, code, retry]) => {
+  const error = replyError({ status, text: `${status} ${text}` }, command)
+  expect(error).toMatchObject({ code, retry, reply: { status, text: `${status} ${text}` } })
+  expect(error.message).toContain(command)
+})
+
+test('[FTP-49] a refusal is an FtpReplyError with the reply; a login or a goodbye is of its own class', () => {
+  const refused = replyError({ status: 550, text: '550 No such file' }, 'RETR')
+  expect(refused).toBeInstanceOf(FtpReplyError)
+  expect(refused).toBeInstanceOf(ReplyError)
+  expect(refused.name).toBe('FtpReplyError')
+  expect(replyError({ status: 530, text: '530 No' }, 'PASS')).toBeInstanceOf(AuthError)
+  expect(replyError({ status: 421, text: '421 Bye' }, 'NOOP')).toBeInstanceOf(ConnectionLostError)
+})

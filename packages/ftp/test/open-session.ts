@@ -1,0 +1,67 @@
+/* A logged-in session for tests of what stands below the client, and calls that take their turn at it. */
+
+import { parseEndpoint, type CallOptions } from '@net/core'
+import { CredentialSource, operation, type Operation } from '@net/core/authoring'
+import type { FtpServer } from '@net/ftp/testing'
+import { tcpDialer, type TlsOptions } from '@net/socket'
+
+import { DataConnections } from '../src/data-connection.ts'
+import type { Dialog } from '../src/dialog.ts'
+import { ftpErrors } from '../src/engine/basic-ftp-errors.ts'
+import { logIn, type LoginPlan } from '../src/login.ts'
+import { Session } from '../src/session.ts'
+
+export const plain: LoginPlan = {
+  user: 'joe',
+  password: new CredentialSource('open sesame', { what: 'password' }),
+  account: undefined,
+  security: undefined,
+  tls: {},
+  allowPlaintext: undefined,
+  folder: undefined,
+}
+
+export const users = { joe: 'open sesame' }
+
+export function inOperation<T>(
+  run: (op: Operation) => Promise<T>,
+  options?: CallOptions,
+): Promise<T> {
+  const spec = { protocol: 'ftp', operation: 'test', kind: 'transfer', errors: ftpErrors } as const
+  return operation(spec, options, run)
+}
+
+export class TestSession implements AsyncDisposable {
+  readonly session: Session
+
+  constructor(session: Session) {
+    this.session = session
+  }
+
+  use<T>(
+    work: (dialog: Dialog, session: Session) => Promise<T>,
+    options?: CallOptions,
+  ): Promise<T> {
+    return inOperation(
+      (op) =>
+        op.attempt((attempt) =>
+          this.session.use(op, attempt, (dialog) => work(dialog, this.session)),
+        ),
+      options,
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await inOperation((op) => this.session.close(op, 2000))
+  }
+}
+
+export async function openSession(server: FtpServer, tls: TlsOptions = {}): Promise<TestSession> {
+  const { endpoint } = parseEndpoint(server.url)
+  const dialer = tcpDialer()
+  const { control, features } = await inOperation(async (op) =>
+    logIn(op, await dialer.dial(endpoint), { ...plain, tls }),
+  )
+  const data = new DataConnections({ dialer, tls, client: { id: 1 } }, control.transport)
+  return new TestSession(new Session(control, data, features))
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+
+import { MemoryFiles } from '@net/core/testing'
+import { connect } from '@net/ftp'
+import { startFtpServer } from '@net/ftp/testing'
+
+test('serves files, tells what it saw, and ends everything', async () => {
+  const server = await startFtpServer({ files: { '/a': 'hello' } })
+  expect(server.url).toMatch(/^ftp:\/\/127\.0\.0\.1:\d+$/)
+  const client = await connect(server.url)
+  expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+  expect(server.received.slice(-3)).toEqual(['SIZE a', 'EPSV', 'RETR a'])
+  expect(server.connections).toBe(1)
+  await server.close()
+  expect(server.connections).toBe(0)
+  await client.close()
+})
+
+test("takes the caller's own files", async () => {
+  const files = new MemoryFiles({ '/a': '1' })
+  await using server = await startFtpServer({ files })
+  files.write('/b', '22')
+  await using client = await connect(server.url)
+  expect(await client.size('b')).toBe(2)
+  expect(server.files).toBe(files)
+})
+
+test('many clients at once', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'hello' } })
+  const clients = await Promise.all(Array.from({ length: 10 }, () => connect(server.url)))
+  const texts = await Promise.all(clients.map((client) => client.readFile('a')))
+  expect(texts.map((text) => Buffer.from(text).toString())).toEqual(Array(10).fill('hello'))
+  await Promise.all(clients.map((client) => client.close()))
+})

@@ -1,0 +1,163 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { expect, test } from 'vitest'
+
+import { useFakeClock } from '@net/core/testing'
+import { startFtpServer, type FtpServer } from '@net/ftp/testing'
+import type { Transport } from '@net/socket'
+import { createCertificates } from '@net/socket/testing'
+
+import { nextChunk } from '../src/receive.ts'
+import { transfer } from '../src/transfer.ts'
+import { openSession, users, type TestSession } from './open-session.ts'
+
+const start = (): Promise<FtpServer> => startFtpServer({ users, files: { '/a': 'hello' } })
+
+async function all(data: Transport): Promise<string> {
+  let text = ''
+  for (let chunk = await data.read(); chunk !== null; chunk = await data.read()) {
+    text += Buffer.from(chunk).toString()
+  }
+  return text
+}
+
+const run = (
+  test: TestSession,
+  options?: { timeout?: object; signal?: AbortSignal },
+): Promise<string> =>
+  test.use(
+    (dialog, session) =>
+      transfer(session, dialog, { command: 'RETR a', mayEndEarly: true, move: all }),
+    options,
+  )
+
+test('moves the bytes and waits for the last reply', async () => {
+  await using server = await start()
+  await using test = await openSession(server)
+  expect(await run(test)).toBe('hello')
+  expect(server.connections).toBe(1)
+})
+
+test('a refusal of the command is told', async () => {
+  await using server = await start()
+  await using test = await openSession(server)
+  server.fail({ on: 'RETR', do: { reply: '550 Permission denied' } })
+  await expect(run(test)).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED', phase: 'command' })
+  expect(await run(test)).toBe('hello')
+})
+
+test('425 may be repeated', async () => {
+  await using server = await start()
+  await using test = await openSession(server)
+  server.fail({ on: 'RETR', do: { reply: '425 Cannot open data connection' } })
+  await expect(run(test)).rejects.toMatchObject({ code: 'NET_REPLY_TEMPORARY', retry: 'safe' })
+})
+
+test('an end without a beginning breaks the rules', async () => {
+  await using server = await start()
+  await using test = await openSession(server)
+  server.fail({ on: 'RETR', do: { reply: '226 Done' } })
+  await expect(run(test)).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+})
+
+test('[H-FTP-12] the death of the control connection ends the transfer', async () => {
+  await using server = await start()
+  await using test = await openSession(server)
+  const moving = test.use((dialog, session) =>
+    transfer(session, dialog, {
+      command: 'STOR b',
+      mayEndEarly: false,
+      move: async (data) => {
+        await server.close()
+        // As long as the data connection lasts.
+        await data.closed
+        throw new Error('the data connection has ended')
+      },
+    }),
+  )
+  await expect(moving).rejects.toMatchObject({
+    code: expect.stringMatching(/^NET_CONN_(CLOSED|RESET)$/),
+  })
+})
+
+test.each(['EPSV', 'RETR'])('a time limit and an abort end it at %s', async (on) => {
+  await using server = await start()
+  for (const way of ['limit', 'abort'] as const) {
+    await using test = await openSession(server)
+    using clock = useFakeClock()
+    server.fail({ on, do: 'stall' })
+    const abort = new AbortController()
+    const before = server.received.length
+    const failed = run(test, { timeout: { reply: 500 }, signal: abort.signal }).catch(
+      (error: unknown) => error,
+    )
+    await clock.until(() => server.received.slice(before).some((line) => line.startsWith(on)))
+    if (way === 'limit') await clock.advance(500)
+    else abort.abort()
+    const code = way === 'limit' ? 'NET_TIMEOUT_REPLY' : 'NET_ABORTED'
+    expect(await failed).toMatchObject({ code, phase: 'command' })
+    await clock.advance(1000)
+    await clock.until(() => server.connections === 0)
+  }
+})
+
+test('[H-FTP-06] data that come in clear are refused where TLS was asked for', async () => {
+  const certificates = createCertificates()
+  await using server = await startFtpServer({
+    users,
+    tls: certificates.issue(),
+    files: { '/a': 'hello' },
+  })
+  await using test = await openSession(server, { ca: certificates.ca })
+  // The server believes that it does not protect; we know that we asked for it.
+  await test.use((dialog) => dialog.prepare('PROT C'))
+  await expect(run(test)).rejects.toMatchObject({ code: 'NET_TLS_NOT_TLS', phase: 'tls' })
+})
+
+test('[H-FTP-06] a server that wants its session resumed gets it', async () => {
+  const certificates = createCertificates()
+  await using server = await startFtpServer({
+    users,
+    tls: certificates.issue(),
+    requireSessionReuse: true,
+    requireTls: true,
+    files: { '/a': 'hello' },
+  })
+  await using test = await openSession(server, { ca: certificates.ca })
+  expect(await run(test)).toBe('hello')
+  expect(await run(test)).toBe('hello')
+  expect(server.resumed).toBe(2)
+})
+
+test.each([false, true])(
+  'an abort in the middle settles within a turn of the event loop (TLS: %o)',
+  async (secured) => {
+    const certificates = createCertificates()
+    const tls = secured ? { tls: certificates.issue() } : {}
+    await using server = await startFtpServer({ users, ...tls, files: { '/a': 'hello' } })
+    await using test = await openSession(server, { ca: certificates.ca })
+    server.fail({ on: 'RETR', after: 2, do: 'stall' })
+    const abort = new AbortController()
+    let read = 0
+    let error: unknown
+    const moving = test.use(
+      (dialog, session) =>
+        transfer(session, dialog, {
+          command: 'RETR a',
+          mayEndEarly: true,
+          move: async (data) => {
+            for (;;) read += (await nextChunk(dialog.op, data))?.length ?? 0
+          },
+        }),
+      { signal: abort.signal },
+    )
+    moving.catch((thrown: unknown) => (error = thrown))
+    using clock = useFakeClock()
+    await clock.until(() => read === 2)
+    abort.abort()
+    await turn()
+    expect(error).toMatchObject({ code: 'NET_ABORTED' })
+    await clock.until(() => server.connections === 1)
+    expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
+  },
+)

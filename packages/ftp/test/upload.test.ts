@@ -1,0 +1,172 @@
+import { Readable } from 'node:stream'
+
+import { expect, test } from 'vitest'
+
+import type { Progress, Source } from '@net/core'
+import { callerFault } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { connect, fromFile, fromText } from '@net/ftp'
+import { startFtpServer } from '@net/ftp/testing'
+
+import { upload } from '../src/upload.ts'
+import { openSession, users } from './open-session.ts'
+
+const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at & 255))
+
+async function* pieces(): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
+}
+
+test.each([
+  ['bytes', () => bytes],
+  ['a Blob', () => new Blob([bytes])],
+  ['a Node stream', () => Readable.from(pieces())],
+  ['a web stream', () => new Blob([bytes]).stream()],
+  ['a generator', () => pieces()],
+  ['a function', () => pieces],
+] as [string, () => Source][])('[FTP-22] sends %s', async (_, source) => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  const sent = await test.use((dialog, session) => upload(session, dialog, source(), 'a'))
+  expect(sent).toEqual({ transferred: bytes.length, size: bytes.length, verified: true })
+  expect(Buffer.from(server.files.read('/a')).equals(bytes)).toBe(true)
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'STOR a', 'SIZE a'])
+})
+
+test('sends nothing as an empty file', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  const sent = await test.use((dialog, session) => upload(session, dialog, fromText(''), 'a'))
+  expect(sent).toEqual({ transferred: 0, size: 0, verified: true })
+})
+
+test('a server without SIZE is believed', async () => {
+  await using server = await startFtpServer({ users, without: ['SIZE'] })
+  await using test = await openSession(server)
+  const sent = await test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
+  expect(sent.verified).toBe(false)
+  expect(server.received.at(-1)).toBe('STOR a')
+})
+
+test('[FTP-27] tells how far it is', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  const told: Progress[] = []
+  await client.upload(bytes, 'a', { onProgress: (progress) => void told.push(progress) })
+  expect(told.at(-1)).toMatchObject({ transferred: bytes.length, total: bytes.length })
+})
+
+test('a server that has another size afterwards is an error', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  server.fail({ on: 'SIZE', do: { reply: '213 5' } })
+  const sending = test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
+  await expect(sending).rejects.toMatchObject({
+    code: 'NET_SIZE_MISMATCH',
+    expected: bytes.length,
+    received: 5,
+    retry: 'idempotent',
+  })
+})
+
+test('[H-FTP-11] a refusal in the middle is told, not the reset that comes with it', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  server.fail({ on: 'STOR', after: 70_000, do: { reply: '552 The disk is full' } })
+  const big = Buffer.alloc(20_000_000)
+  const sending = test.use((dialog, session) => upload(session, dialog, big, 'a'))
+  await expect(sending).rejects.toMatchObject({ code: 'NET_NO_SPACE', reply: { status: 552 } })
+  expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
+})
+
+test('a refusal before the first byte leaves the source as it is', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  let read = 0
+  const source = (): AsyncIterable<Uint8Array> => {
+    read += 1
+    return pieces()
+  }
+  const sending = test.use((dialog, session) => upload(session, dialog, source, 'no/such/folder'))
+  await expect(sending).rejects.toMatchObject({ code: 'NET_BAD_NAME', reply: { status: 553 } })
+  expect(read).toBe(0)
+})
+
+test('the end of a transfer that has not ended is an error', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  server.fail({ on: 'STOR', after: 1, do: { reply: '226 Thank you, enough' } })
+  const big = Buffer.alloc(20_000_000)
+  const sending = test.use((dialog, session) => upload(session, dialog, big, 'a'))
+  await expect(sending).rejects.toMatchObject({
+    code: expect.stringMatching(/^NET_(PROTO_UNEXPECTED|CONN_RESET|CONN_CLOSED)$/),
+  })
+})
+
+test("what the caller's source throws passes as it is, and the session goes on", async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  const mine = new RangeError('mine')
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    yield bytes
+    throw callerFault(mine)
+  }
+  await expect(client.upload(source(), 'a')).rejects.toBe(mine)
+  expect(await client.exists('nothing')).toBe(false)
+})
+
+test('[H-FTP-14] a file that shrinks while it is read is an error', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  const sending = test.use((dialog, session) =>
+    upload(session, dialog, fromFile(import.meta.filename, { start: 0, end: 10_000_000 }), 'a'),
+  )
+  await expect(sending).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+})
+
+test.each([
+  [{ idle: 500 }, 'NET_TIMEOUT_IDLE'],
+  [{ write: 500 }, 'NET_TIMEOUT_WRITE'],
+])('a server that takes nothing is given up after %o', async (timeout, code) => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  using clock = useFakeClock()
+  server.fail({ on: 'STOR', after: 1, do: 'stall' })
+  let transferred = 0
+  const sending = test.use(
+    (dialog, session) => upload(session, dialog, Buffer.alloc(50_000_000), 'a'),
+    { timeout, onProgress: (progress) => void ({ transferred } = progress) },
+  )
+  const rejected = sending.catch((error: unknown) => error)
+  await clock.until(() => transferred > 0)
+  let before = -1
+  // Until the kernel's buffers are full.
+  while (before !== transferred) {
+    before = transferred
+    await clock.advance(100)
+  }
+  await clock.advance(1000)
+  expect(await rejected).toMatchObject({ code, phase: 'send', limit: 500 })
+})
+
+test('[FTP-28] an abort lets go of the source, and the session goes on', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  const abort = new AbortController()
+  let closed = false
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield bytes
+      abort.abort()
+      yield bytes
+    } finally {
+      closed = true
+    }
+  }
+  const sending = test.use((dialog, session) => upload(session, dialog, source(), 'a'), {
+    signal: abort.signal,
+  })
+  await expect(sending).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  expect(closed).toBe(true)
+  expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
+})

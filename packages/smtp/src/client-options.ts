@@ -1,0 +1,56 @@
+/* What can be asked of a connection to a mail server and of the messages that go over it. */
+
+import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
+import type { Dialer, TlsOptions } from '@net/socket'
+
+import type { AuthMechanism } from './auth.ts'
+import type { Envelope } from './envelope.ts'
+import type { Security } from './security.ts'
+
+/** Options of `connect`. `timeout` and `signal` are those of connecting; `defaults` are those of later calls. */
+export interface ConnectOptions extends CallOptions {
+  /** Who logs in; without a user nobody does. Default that of the URL. */
+  readonly user?: string
+  /** Default that of the URL. */
+  readonly password?: Credential
+  /** The login mechanisms that may be used, the best first. Default `plain()`, then `login()`. */
+  readonly auth?: AuthMechanism | readonly AuthMechanism[]
+  /** How TLS is negotiated. Default `implicit` for `smtps:`, `opportunistic` on loopback, else `required`. */
+  readonly security?: Security
+  /** Options of TLS, whenever it is used. */
+  readonly tls?: TlsOptions
+  /** How the server is reached. Default straight over TCP, or over a Unix socket for `unix:`. */
+  readonly dialer?: Dialer
+  /** The IP address from which to connect. */
+  readonly localAddress?: string
+  /** How we introduce ourselves in EHLO. Default our address as a literal; no name is looked up. */
+  readonly name?: string
+  /** Where what happens on this connection is logged. */
+  readonly log?: LogOption
+  /** Limits and repeats of later calls. */
+  readonly defaults?: CallDefaults
+  /**
+   * True lets a password go over a connection that is not encrypted, where everybody on the road can read it; false
+   * forbids that on this machine too, where it is allowed by default.
+   */
+  readonly dangerouslyAllowPlaintextAuth?: boolean
+}
+
+/** Options of `send`. */
+export interface SendOptions extends CallOptions {
+  /** What becomes of a message that some recipients were refused for: it counts as sent, or `NET_PARTIAL_RECIPIENTS`. Default `return`. */
+  readonly partial?: 'return' | 'throw'
+  /** Sender and recipients that the server is told instead of those of the message. */
+  readonly envelope?: Envelope
+}
+
+/** Options of `send` for a message that is sent as it is. */
+export interface SendRawOptions extends SendOptions {
+  readonly envelope: Envelope
+}
+
+/** Options of `close`. */
+export interface CloseOptions {
+  /** Milliseconds that calls under way and the goodbye may take; default 2,000. */
+  readonly grace?: number
+}

@@ -1,0 +1,183 @@
+/*
+ * What a user holds: a connection to a mail server and its verbs, each one operation. What is said to the server is
+ * said elsewhere.
+ */
+
+import { PartialError, type CallOptions, type NetError, type Source } from '@net/core'
+import {
+  merge,
+  netError,
+  operation,
+  own,
+  type Attempt,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
+
+import type { SmtpCapabilities } from './capabilities.ts'
+import type { CloseOptions, SendOptions, SendRawOptions } from './client-options.ts'
+import type { ClientIdentity } from './client-identity.ts'
+import { deliver, type Carrier } from './delivery.ts'
+import { smtpErrors } from './engine/nodemailer-errors.ts'
+import { replyError } from './errors.ts'
+import type { Message } from './message.ts'
+import { parcelOf, targetOf } from './parcel.ts'
+import type { SendResult } from './send-result.ts'
+import { sendLimits } from './send-limits.ts'
+import { Turns } from './turns.ts'
+
+/**
+ * A connection to a mail server. Calls made at the same time queue. After the loss of the connection, or an abort or
+ * time-out in the middle of a message, every further call rejects; connect again then.
+ */
+export interface SmtpClient extends AsyncDisposable {
+  /** What the server can do, as it said last: after TLS began, where it did. */
+  readonly capabilities: SmtpCapabilities
+  /** Whether TLS protects the connection. */
+  readonly encrypted: boolean
+  /**
+   * Sends a message. Kind of call: exchange; the answer after the final dot may take 10 minutes (RFC 5321, section
+   * 4.5.3.2). Never repeated by itself. Rejects with `NET_BAD_ADDRESS`, `NET_INJECTION` and their kin before a byte is
+   * sent, with an SmtpReplyError if the server refuses the message or all recipients, and with `NET_DELIVERY_UNKNOWN` if
+   * the connection was lost after the final dot.
+   */
+  send(message: Message, options?: SendOptions): Promise<SendResult>
+  /** Sends headers and text as they are; only line ends and leading dots are brought into the form of the wire. Otherwise as above. */
+  send(raw: Source, options: SendRawOptions): Promise<SendResult>
+  /** Asks whether the server is still there. Kind of call: command. */
+  noop(options?: CallOptions): Promise<void>
+  /** Says goodbye (QUIT) once the calls under way have ended; what is not done within `grace` is cut off. Never rejects. */
+  close(options?: CloseOptions): Promise<void>
+  /** Settles once the connection is gone, with what took it, or undefined after an orderly end; never rejects. */
+  readonly closed: Promise<NetError | undefined>
+}
+
+/** A client over what `connect` has opened. */
+export class ConnectedClient implements SmtpClient {
+  readonly closed: Promise<NetError | undefined>
+  readonly #carrier: Carrier
+  readonly #identity: ClientIdentity
+  readonly #turns = new Turns()
+  #closing: Promise<void> | undefined
+
+  constructor(carrier: Carrier, identity: ClientIdentity) {
+    this.#carrier = carrier
+    this.#identity = identity
+    this.closed = carrier.session.closed
+  }
+
+  get capabilities(): SmtpCapabilities {
+    return this.#carrier.session.capabilities
+  }
+
+  get encrypted(): boolean {
+    return this.#carrier.session.transport.info.encrypted
+  }
+
+  async send(message: Message | Source, options?: SendOptions): Promise<SendResult> {
+    const defaults = this.#identity.client.defaults
+    const limits = sendLimits(own(options, 'timeout'), defaults?.timeout)
+    const parcel = parcelOf(message, options, limits)
+    const call: CallOptions = { ...merge<CallOptions>(options), timeout: limits.operation }
+    const what = { call, target: targetOf(parcel.envelope.to) }
+    const strict = isStrict(own(options, 'partial'))
+    return this.#call('send', what, async (op, attempt) => {
+      const result = await deliver(op, attempt, this.#carrier, parcel)
+      if (strict && result.rejected.length > 0) throw partial(result)
+      return result
+    })
+  }
+
+  async noop(options?: CallOptions): Promise<void> {
+    await this.#call('noop', { call: options }, (op) =>
+      op.phase('command', async () => {
+        const reply = await this.#carrier.session.command('NOOP')
+        if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
+      }),
+    )
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(grace: number): Promise<void> {
+    const { session } = this.#carrier
+    if (session.ended) return
+    const cut = (cause?: unknown): void => {
+      session.fail(netError('NET_CLOSED', { message: 'the client was closed', cause }))
+      // The session may have ended in order with bytes still on their way.
+      session.transport.abort(cause)
+    }
+    if (grace <= 0) return cut()
+    // Nobody minds how a server takes its leave; a call that is still under way hears that it was cut off.
+    return this.#goodbye(grace).catch(cut)
+  }
+
+  #goodbye(grace: number): Promise<void> {
+    const { session } = this.#carrier
+    return this.#run('close', { call: { timeout: grace, retry: false } }, (op) =>
+      op.phase('close', () => session.quit()),
+    )
+  }
+
+  async #call<T>(verb: string, what: Call, run: Run<T>): Promise<T> {
+    if (this.#closing !== undefined)
+      throw netError('NET_CLOSED', { message: 'the client is closed' })
+    return this.#run(verb, what, run)
+  }
+
+  #run<T>(verb: string, { call, target }: Call, run: Run<T>): Promise<T> {
+    const { client, endpoint } = this.#identity
+    const kind = verb === 'send' ? 'exchange' : 'command'
+    const spec: OperationSpec = {
+      protocol: 'smtp',
+      operation: verb,
+      target: target ?? endpoint,
+      endpoint,
+      kind,
+      idempotent: verb === 'noop',
+      client,
+      errors: smtpErrors,
+    }
+    const { session } = this.#carrier
+    // A limit that passes stops the attempt, so that whoever listens for its end must be within it.
+    return operation(spec, call, (op) =>
+      op.attempt((attempt) =>
+        this.#turns.take(op, () => session.during(op, () => run(op, attempt))),
+      ),
+    )
+  }
+}
+
+type Run<T> = (op: Operation, attempt: Attempt) => Promise<T>
+
+interface Call {
+  readonly call: CallOptions | undefined
+  readonly target?: string
+}
+
+function isStrict(partial: SendOptions['partial']): boolean {
+  if (partial === undefined || partial === 'return' || partial === 'throw')
+    return partial === 'throw'
+  throw netError('NET_BAD_OPTION', { message: "partial must be 'return' or 'throw'" })
+}
+
+function partial(result: SendResult): PartialError {
+  const { accepted, rejected } = result
+  const all = accepted.length + rejected.length
+  return new PartialError('NET_PARTIAL_RECIPIENTS', {
+    message: `the server refused ${rejected.length} of ${all} recipients and took the message for the others`,
+    sent: true,
+    partial: result,
+    reply: result.reply,
+    errors: rejected.map(({ error }) => error),
+  })
+}
+
+const GRACE = 2000

@@ -1,0 +1,217 @@
+/*
+ * One message through an open session, from MAIL to the server's verdict. Decides what a loss means: before the
+ * final dot nothing was delivered, after it nobody knows.
+ */
+
+import { isNetError, type NetError, PartialError } from '@net/core'
+import { clock, Deadline, netError, type Attempt, type Operation } from '@net/core/authoring'
+
+import { isInternational } from './address.ts'
+import type { Content } from './content.ts'
+import type { SmtpEngine } from './engine/nodemailer.ts'
+import type { EngineRoad } from './engine-road.ts'
+import type { CheckedEnvelope } from './envelope.ts'
+import { replyError } from './errors.ts'
+import type { SendLimits } from './send-limits.ts'
+import type { SendResult, UnknownDelivery } from './send-result.ts'
+import type { SmtpSession } from './session.ts'
+import { Transaction } from './transaction.ts'
+
+/** What is sent, and within which limits. */
+export interface Parcel {
+  readonly envelope: CheckedEnvelope
+  readonly limits: SendLimits
+  readonly messageId?: string
+  /** Makes the content ready to be sent once. */
+  open(): Promise<Content>
+}
+
+/** With what it is sent. */
+export interface Carrier {
+  readonly session: SmtpSession
+  readonly engine: SmtpEngine
+  readonly road: EngineRoad
+}
+
+/** Delivers a parcel. Rejects with `NET_DELIVERY_UNKNOWN` if the verdict on it was lost. */
+export async function deliver(
+  op: Operation,
+  attempt: Attempt,
+  carrier: Carrier,
+  parcel: Parcel,
+): Promise<SendResult> {
+  const { session, road } = carrier
+  const content = await parcel.open()
+  const transaction = new Transaction(parcel.envelope.to.length, () => attempt.sent())
+  const { reply, write } = parcel.limits
+  transaction.patience = new Deadline(reply, () => session.fail(unanswered(reply)), 1)
+  transaction.stall = new Deadline(write, () => session.fail(stalled(write)))
+  try {
+    checkFits(session, parcel.envelope, content)
+    transaction.patience.start()
+    if (session.unclean) await op.phase('command', () => reset(session))
+    session.unclean = true
+    road.begin(transaction)
+    await transact(op, carrier, { parcel, content, transaction })
+    session.unclean = false
+    return resultOf(transaction, parcel)
+  } catch (error) {
+    throw meaning(error, { session, transaction, content })
+  } finally {
+    transaction.patience.stop()
+    transaction.stall.stop()
+    road.finish()
+    await content.close()
+  }
+}
+
+interface Shipment {
+  readonly parcel: Parcel
+  readonly content: Content
+  readonly transaction: Transaction
+}
+
+async function transact(
+  op: Operation,
+  { engine, session }: Carrier,
+  shipment: Shipment,
+): Promise<void> {
+  const { parcel, content, transaction } = shipment
+  let sent: Promise<void> = Promise.resolve()
+  await op.phase('command', () => {
+    sent = engine.send(parcel.envelope, content).catch((error: unknown) => {
+      throw transaction.refusal ?? session.failure ?? error
+    })
+    return Promise.race([transaction.asked, sent])
+  })
+  transaction.patience?.stop()
+  await op.phase('send', () => Promise.race([transaction.handedOver, sent]))
+  const { verdict } = parcel.limits
+  const timer =
+    verdict === Infinity
+      ? undefined
+      : clock().after(verdict, () => session.fail(undecided(verdict)))
+  try {
+    await op.phase('receive', () => sent)
+  } finally {
+    timer?.clear()
+  }
+}
+
+async function reset(session: SmtpSession): Promise<void> {
+  const reply = await session.command('RSET')
+  if (reply.status !== 250) throw replyError(reply, { command: 'RSET' })
+  session.unclean = false
+}
+
+function checkFits(
+  { capabilities }: SmtpSession,
+  { from, to }: CheckedEnvelope,
+  { size }: Content,
+): void {
+  const { extensions, maxSize } = capabilities
+  if (!extensions.has('SMTPUTF8') && [from, ...to].some(isInternational)) {
+    throw netError('NET_UNSUPPORTED', {
+      message: 'the server takes ASCII addresses only (it has no SMTPUTF8)',
+    })
+  }
+  if (maxSize === undefined || size === undefined || size <= maxSize) return
+  throw netError('NET_NO_SPACE', {
+    message: `the message has ${size} bytes and the server takes ${maxSize}`,
+    limit: maxSize,
+  })
+}
+
+interface Outcome {
+  readonly session: SmtpSession
+  readonly transaction: Transaction
+  readonly content: Content
+}
+
+/** What to tell of a failure: the caller's own fault as it is, a verdict that was lost, or else what was thrown. */
+function meaning(thrown: unknown, { session, transaction, content }: Outcome): unknown {
+  const { fault } = content
+  if (fault !== undefined) {
+    // The server waits for the rest of a message that has no end.
+    session.fail(netError('NET_CONN_CLOSED', { message: 'the message broke off on our side' }))
+    return fault.error
+  }
+  const { failure } = session
+  if (transaction.unknown && failure !== undefined)
+    return unknownDelivery(failure, thrown, transaction)
+  return thrown
+}
+
+function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transaction): NetError {
+  const partial: UnknownDelivery = {
+    delivery: 'unknown',
+    accepted: [...transaction.accepted],
+    rejected: [...transaction.rejected],
+  }
+  // A caller's abort and limit stay what they are; what they left behind is told all the same.
+  const own = isNetError(thrown) && OURS.has(thrown.code) ? thrown : undefined
+  if (own !== undefined) {
+    const { limit, phase } = own
+    return netError(own.code, {
+      message: `${WHAT[own.code] ?? 'ended'}; the server had the whole message and had not said what became of it`,
+      cause: own.cause,
+      sent: true,
+      retry: 'never',
+      partial,
+      ...(limit === undefined ? {} : { limit }),
+      ...(phase === undefined ? {} : { phase }),
+    })
+  }
+  return new PartialError('NET_DELIVERY_UNKNOWN', {
+    phase: 'receive',
+    message: `the server had the whole message, and then ${failure.message}; it may have been delivered`,
+    cause: failure,
+    sent: true,
+    partial,
+  })
+}
+
+function resultOf({ accepted, rejected, reply }: Transaction, { messageId }: Parcel): SendResult {
+  if (reply === undefined) {
+    throw netError('NET_PROTO_UNEXPECTED', {
+      message: 'the engine ended before the server had answered',
+    })
+  }
+  return Object.freeze({
+    delivery: rejected.length === 0 ? 'accepted' : 'partial',
+    accepted,
+    rejected,
+    reply,
+    ...(messageId === undefined ? {} : { messageId }),
+  })
+}
+
+function unanswered(limit: number): NetError {
+  return netError('NET_TIMEOUT_REPLY', {
+    message: `no reply arrived within ${limit} ms`,
+    limit,
+    phase: 'command',
+  })
+}
+
+function stalled(limit: number): NetError {
+  return netError('NET_TIMEOUT_WRITE', {
+    message: `the server did not take the message for ${limit} ms`,
+    limit,
+    phase: 'send',
+  })
+}
+
+function undecided(limit: number): NetError {
+  return netError('NET_TIMEOUT_REPLY', {
+    message: `it did not answer within ${limit} ms`,
+    limit,
+    phase: 'receive',
+  })
+}
+
+const OURS: ReadonlySet<string> = new Set(['NET_ABORTED', 'NET_TIMEOUT_TOTAL'])
+const WHAT: Readonly<Record<string, string>> = {
+  NET_ABORTED: 'aborted by the caller',
+  NET_TIMEOUT_TOTAL: 'the call was not done in time',
+}

@@ -1,0 +1,111 @@
+/*
+ * What a server's refusal is called: the one place where reply codes and enhanced status codes (RFC 5321, 3463,
+ * 4954) become codes of ours.
+ */
+
+import {
+  ReplyError,
+  type ErrorDetails,
+  type NetError,
+  type NetErrorCode,
+  type Phase,
+} from '@net/core'
+import { codes, netError, redact } from '@net/core/authoring'
+
+import { formatReply, type SmtpReply } from './reply.ts'
+
+/** The server refused a command; `reply` is its answer, `reply.enhanced` its enhanced status code where it gave one. */
+export class SmtpReplyError extends ReplyError {
+  declare readonly reply: SmtpReply
+  /** What was refused, such as `RCPT`, `DATA` or `message` for what followed the final dot. */
+  declare readonly command: string
+  /** The recipient that was refused, where it was one. */
+  declare readonly address?: string
+
+  constructor(code: NetErrorCode, details: ErrorDetails & Refusal) {
+    const { command, address, ...rest } = details
+    super(code, rest)
+    this.command = command
+    if (address !== undefined) this.address = address
+  }
+}
+
+/** What was refused. */
+export interface Refusal {
+  readonly command: string
+  readonly address?: string
+  readonly phase?: Phase
+}
+
+/** The error for a reply that refuses. A 4yz reply before the final dot may be repeated safely. */
+export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
+  const code = codeOf(reply, refusal)
+  const { command, address, phase } = refusal
+  const whom = address === undefined ? '' : ` to ${address}`
+  const early = code === 'NET_REPLY_TEMPORARY' && command !== 'message'
+  const details = {
+    message: `the server answered ${command}${whom} with ${redact(formatReply(reply))}`,
+    reply,
+    ...(early ? { retry: 'safe' as const } : {}),
+    ...(phase === undefined ? {} : { phase }),
+  }
+  if (codes[code].class !== 'ReplyError') return netError(code, details)
+  return new SmtpReplyError(code, {
+    ...details,
+    command,
+    ...(address === undefined ? {} : { address }),
+  })
+}
+
+/** The error for a reply that has no place in the dialogue. */
+export function unexpectedReply(reply: SmtpReply, when: string): NetError {
+  if (reply.status === 421) return replyError(reply, { command: when })
+  return netError('NET_PROTO_UNEXPECTED', {
+    message: `the server sent ${redact(formatReply(reply))} ${when}`,
+    reply,
+  })
+}
+
+function codeOf({ status, enhanced = '' }: SmtpReply, { command }: Refusal): NetErrorCode {
+  if (status === 421) return 'NET_CONN_SHUTDOWN'
+  if (status < 400) return 'NET_PROTO_UNEXPECTED'
+  if (status < 500) return 'NET_REPLY_TEMPORARY'
+  return command === 'AUTH'
+    ? authCode(status, enhanced)
+    : (BY_STATUS.get(status) ?? byDetail(enhanced))
+}
+
+function authCode(status: number, enhanced: string): NetErrorCode {
+  if (enhanced === '5.7.9' || NO_MECHANISM.has(status)) return 'NET_AUTH_NO_METHOD'
+  return 'NET_AUTH_REJECTED'
+}
+
+function byDetail(enhanced: string): NetErrorCode {
+  return BY_ENHANCED.find(([pattern]) => pattern.test(enhanced))?.[1] ?? 'NET_REPLY_PERMANENT'
+}
+
+const NO_MECHANISM: ReadonlySet<number> = new Set([500, 502, 503, 504, 534, 538])
+
+const BY_STATUS: ReadonlyMap<number, NetErrorCode> = new Map([
+  [500, 'NET_UNSUPPORTED'],
+  [502, 'NET_UNSUPPORTED'],
+  [504, 'NET_UNSUPPORTED'],
+  [530, 'NET_ACCESS_DENIED'],
+  [535, 'NET_AUTH_REJECTED'],
+  [552, 'NET_NO_SPACE'],
+  [553, 'NET_BAD_NAME'],
+  [555, 'NET_UNSUPPORTED'],
+])
+
+const BY_ENHANCED: readonly (readonly [RegExp, NetErrorCode])[] = [
+  [/^5\.1\.(?:1|2|6|10)$/, 'NET_NOT_FOUND'],
+  [/^5\.1\.(?:3|7)$/, 'NET_BAD_NAME'],
+  [/^5\.2\.2$|^5\.3\.[14]$|^5\.2\.3$/, 'NET_NO_SPACE'],
+  [/^5\.7\./, 'NET_ACCESS_DENIED'],
+]
+
+Object.defineProperty(SmtpReplyError.prototype, 'name', {
+  value: 'SmtpReplyError',
+  configurable: true,
+  writable: true,
+})

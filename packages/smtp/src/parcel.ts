@@ -1,0 +1,50 @@
+/* From what the caller wants to send to what is delivered: everything is checked here, and nothing opened. */
+
+import type { Source } from '@net/core'
+import { checkSource, netError, own } from '@net/core/authoring'
+
+import type { SendOptions } from './client-options.ts'
+import type { Parcel } from './delivery.ts'
+import { loadComposer } from './engine/nodemailer-mime.ts'
+import { checkEnvelope } from './envelope.ts'
+import { checkMessage, type Message } from './message.ts'
+import type { SendLimits } from './send-limits.ts'
+import { rawContent } from './source-stream.ts'
+
+/** Checks what is to be sent. Throws ArgumentErrors. */
+export function parcelOf(
+  message: Message | Source,
+  options: SendOptions | undefined,
+  limits: SendLimits,
+): Parcel {
+  const given = own(options, 'envelope')
+  const envelope = given === undefined ? undefined : checkEnvelope(given)
+  if (isMessage(message)) {
+    const checked = checkMessage(message)
+    return {
+      envelope: envelope ?? checked.envelope,
+      limits,
+      messageId: checked.messageId,
+      open: async () => (await loadComposer())(checked),
+    }
+  }
+  checkSource(message)
+  if (envelope === undefined) {
+    throw netError('NET_BAD_OPTION', {
+      message: 'a message that is sent as it is needs an envelope',
+    })
+  }
+  return { envelope, limits, open: () => rawContent(message) }
+}
+
+/** The recipients in a few words. */
+export function targetOf(to: readonly string[]): string {
+  const [first = 'nobody', ...others] = to
+  return others.length === 0 ? first : `${first} and ${others.length} more`
+}
+
+function isMessage(value: Message | Source): value is Message {
+  if (typeof value !== 'object' || value === null) return false
+  // No source has a sender.
+  return Object.hasOwn(value, 'from') && !(Symbol.asyncIterator in value)
+}

@@ -1,0 +1,60 @@
+/*
+ * A source of the caller's as the kind of stream that the engine reads. What the source throws is kept here as it
+ * is: the engine would write into it.
+ */
+
+import { Readable } from 'node:stream'
+
+import { openSource, type OpenSource } from '@net/core/authoring'
+import type { Source } from '@net/core'
+
+import type { Content } from './content.ts'
+
+/** One opened source as a stream. */
+export class SourceStream {
+  readonly readable: Readable
+  readonly #source: OpenSource
+  #fault: { readonly error: unknown } | undefined
+
+  constructor(source: OpenSource) {
+    this.#source = source
+    this.readable = Readable.from(this.#chunks(), { objectMode: false })
+    // Whoever reads it hears of its errors; until then, and afterwards, nobody has to.
+    this.readable.on('error', () => {})
+  }
+
+  /** What the source threw. */
+  get fault(): { readonly error: unknown } | undefined {
+    return this.#fault
+  }
+
+  /** Lets go of the source. */
+  async close(): Promise<void> {
+    this.readable.destroy()
+    await this.#source.close()
+  }
+
+  async *#chunks(): AsyncGenerator<Uint8Array, void> {
+    try {
+      for await (const chunk of this.#source.chunks()) yield chunk
+    } catch (error) {
+      this.#fault = { error }
+      throw new Error('the source failed', { cause: error })
+    }
+  }
+}
+
+/** A message that is sent as it is: headers and text, whatever they are. */
+export async function rawContent(source: Source): Promise<Content> {
+  const opened = await openSource(source)
+  const stream = new SourceStream(opened)
+  return {
+    content: stream.readable,
+    eightBit: true,
+    get fault() {
+      return stream.fault
+    },
+    close: () => stream.close(),
+    ...(opened.size === undefined ? {} : { size: opened.size }),
+  }
+}

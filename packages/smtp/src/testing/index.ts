@@ -1,0 +1,7 @@
+/* What tests of programs that send mail need: a server that keeps what it gets, and that fails on demand. */
+
+export { startSmtpServer, type SmtpServer, type SmtpServerOptions } from './smtp-server.ts'
+export type { SmtpSessionOptions } from './smtp-session.ts'
+export type { SmtpFault } from './faults.ts'
+export type { Mailbox, ReceivedMail } from './mailbox.ts'
+export { parseMessage, type ParsedMessage } from './parse-message.ts'

@@ -1,0 +1,239 @@
+/*
+ * An SMTP server for tests: on loopback only, with a mailbox in memory, and as faulty as it is told to be. Reads
+ * and writes; what is said is the session's work.
+ */
+
+import { clock, own } from '@net/core/authoring'
+import {
+  listen,
+  type CloseOptions,
+  type Connection,
+  type ConnectionServer,
+  type TlsOptions,
+} from '@net/socket'
+
+import { Faults, type SmtpFault } from './faults.ts'
+import { Mailbox } from './mailbox.ts'
+import { parseMessage } from './parse-message.ts'
+import {
+  SmtpServerSession,
+  type ClientItem,
+  type Reaction,
+  type SmtpSessionOptions,
+} from './smtp-session.ts'
+
+/** Options of the server. */
+export interface SmtpServerOptions extends SmtpSessionOptions {
+  /** Certificate and key; with them the server offers STARTTLS. */
+  readonly tls?: TlsOptions
+  /** TLS from the first byte instead of STARTTLS. Default false. */
+  readonly implicit?: boolean
+}
+
+/** A running server. */
+export interface SmtpServer extends AsyncDisposable {
+  /** Where it listens, as `connect` takes it. */
+  readonly url: string
+  readonly port: number
+  readonly mailbox: Mailbox
+  /** Every line that clients have sent, without what follows AUTH; the end of a message is `.`. */
+  readonly received: readonly string[]
+  /** How many connections are open. */
+  readonly connections: number
+  /** Arms a fault. */
+  fail(fault: SmtpFault): void
+  close(options?: CloseOptions): Promise<void>
+}
+
+/** Starts a server on 127.0.0.1, on a port of its own. */
+export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<SmtpServer> {
+  const mailbox = new Mailbox()
+  const received: string[] = []
+  const faults = new Faults()
+  const tls = own(options, 'tls')
+  const implicit = own(options, 'implicit') === true
+  const serve = async (connection: Connection): Promise<void> => {
+    const session = new SmtpServerSession(options, {
+      offered: tls !== undefined && !implicit,
+      secure: implicit,
+    })
+    await new Dialogue({ connection, session, faults, received, mailbox }).run()
+  }
+  const server = await listen(`${implicit ? 'tls' : 'tcp'}://127.0.0.1:0`, serve, {
+    ...(tls === undefined ? {} : { tls }),
+    onError: () => {},
+    defaults: { timeout: { idle: Infinity, tls: Infinity } },
+  })
+  return running(server, { scheme: implicit ? 'smtps' : 'smtp', mailbox, received, faults })
+}
+
+interface Parts {
+  readonly scheme: string
+  readonly mailbox: Mailbox
+  readonly received: readonly string[]
+  readonly faults: Faults
+}
+
+function running(
+  server: ConnectionServer,
+  { scheme, mailbox, received, faults }: Parts,
+): SmtpServer {
+  const { port } = server.address
+  const close = (options?: CloseOptions): Promise<void> => server.close({ grace: 0, ...options })
+  return {
+    url: `${scheme}://127.0.0.1:${port}`,
+    port,
+    mailbox,
+    received,
+    get connections() {
+      return server.connections.size
+    },
+    fail: (fault) => faults.add(fault),
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  }
+}
+
+interface DialogueParts {
+  readonly connection: Connection
+  readonly session: SmtpServerSession
+  readonly faults: Faults
+  readonly received: string[]
+  readonly mailbox: Mailbox
+}
+
+class Dialogue {
+  readonly #parts: DialogueParts
+  #out = ''
+  #bytes = 0
+  #over = false
+
+  constructor(parts: DialogueParts) {
+    this.#parts = parts
+  }
+
+  async run(): Promise<void> {
+    const { connection, session } = this.#parts
+    if (!(await this.#suffer('greeting'))) this.#say(session.greeting())
+    await this.#flush()
+    while (!this.#over) {
+      const chunk = await connection.read()
+      if (chunk === null) return
+      this.#bytes += chunk.length
+      session.push(chunk)
+      await this.#strike(this.#parts.faults.after(this.#bytes))
+      await this.#work()
+      await this.#flush()
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { session, received } = this.#parts
+    while (!this.#over) {
+      const item = session.next()
+      if (item === undefined) return
+      const line = item.kind === 'line' ? item.line : '.'
+      received.push(session.shown(line))
+      if (await this.#suffer(line)) {
+        if (item.kind === 'message') session.reset()
+        continue
+      }
+      await this.#react(item, session.handle(item))
+    }
+  }
+
+  async #react(item: ClientItem, { reply, then }: Reaction): Promise<void> {
+    const { session } = this.#parts
+    if (then === 'deliver' && item.kind === 'message') this.#deliver(item.raw)
+    this.#say(reply)
+    if (then === 'tls') await this.#upgrade()
+    if (then !== 'close') return
+    await this.#flush()
+    this.#over = true
+    session.reset()
+  }
+
+  #deliver(raw: Buffer): void {
+    const { session, mailbox } = this.#parts
+    const { from = '', to, user, secure } = session
+    mailbox.add({
+      envelope: { from, to: [...to] },
+      raw,
+      secure,
+      ...parseMessage(raw),
+      ...(user === undefined ? {} : { user }),
+    })
+    session.reset()
+  }
+
+  async #upgrade(): Promise<void> {
+    const { connection, session } = this.#parts
+    if (session.pending > 0) {
+      // Commands sent along with STARTTLS would be taken for protected ones (RFC 3207, section 4.2).
+      this.#out = ''
+      this.#say('554 5.5.1 Nothing may follow STARTTLS')
+      this.#over = true
+      return this.#flush()
+    }
+    await this.#flush()
+    if (await this.#suffer('tls')) return undefined
+    await connection.startTls()
+    session.secured()
+    return undefined
+  }
+
+  /** Whether a fault took the place of what should have happened. */
+  async #suffer(line: string): Promise<boolean> {
+    const fault = this.#parts.faults.at(line)
+    if (fault === undefined) return false
+    await this.#strike(fault)
+    return typeof fault !== 'object' || !('delay' in fault)
+  }
+
+  async #strike(fault: SmtpFault['do'] | undefined): Promise<void> {
+    if (fault === undefined) return
+    await this.#flush()
+    const { connection } = this.#parts
+    if (typeof fault === 'object') {
+      if ('reply' in fault) this.#say(fault.reply)
+      else await pause(fault.delay)
+      return
+    }
+    await FAULTS[fault](connection)
+    this.#over = fault === 'drop' || fault === 'reset' || fault === 'stall'
+  }
+
+  #say(reply: string): void {
+    this.#out += reply.endsWith('\n') ? reply : `${reply}\r\n`
+  }
+
+  async #flush(): Promise<void> {
+    const out = this.#out
+    this.#out = ''
+    if (out !== '') await this.#parts.connection.write(out)
+  }
+}
+
+const FAULTS: Readonly<
+  Record<SmtpFault['do'] & string, (connection: Connection) => Promise<void>>
+> = {
+  drop: (connection) => connection.close(),
+  reset: async (connection) => connection.abort(),
+  stall: async (connection) => {
+    // Whatever comes is read and not looked at, until the client leaves.
+    for await (const chunk of connection) void chunk
+  },
+  'half-close': (connection) => connection.end(),
+  garbage: (connection) => connection.write(GARBAGE),
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock().after(milliseconds, resolve)
+  })
+}
+
+const GARBAGE: Uint8Array = Uint8Array.from(
+  { length: 64 },
+  (_, index) => (index * 167 + 129) & 0xff,
+)

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+
+import { formatCapabilities, parseCapabilities } from '../src/capabilities.ts'
+import { ReplyParser } from '../src/reply.ts'
+
+test('[SMTP-12] reads extensions with their parameters', () => {
+  const text =
+    'mail.test greets you\nsize 1000\nPIPELINING\nAUTH PLAIN LOGIN\nX-OWN a b\nauth=CRAM-MD5'
+  const capabilities = parseCapabilities({ status: 250, text })
+  expect(capabilities.name).toBe('mail.test')
+  expect(capabilities.maxSize).toBe(1000)
+  expect(capabilities.extensions.get('X-OWN')).toBe('a b')
+  expect(capabilities.extensions.has('PIPELINING')).toBe(true)
+  expect(capabilities.mechanisms).toEqual(['PLAIN', 'LOGIN', 'CRAM-MD5'])
+})
+
+test('finds nothing in the greeting line and in nonsense', () => {
+  const capabilities = parseCapabilities({
+    status: 250,
+    text: 'mail STARTTLS PIPELINING\n\n* x\nSIZE',
+  })
+  expect([...capabilities.extensions.keys()]).toEqual(['SIZE'])
+  expect(capabilities.maxSize).toBeUndefined()
+})
+
+test('writes them again without what the server made up', () => {
+  const capabilities = parseCapabilities({
+    status: 250,
+    text: 'a DSN\nSIZE 10\nPIPELINING\nX-EVIL\nAUTH PLAIN',
+  })
+  const [again] = new ReplyParser().push(Buffer.from(formatCapabilities(capabilities)))
+  expect(again).toEqual({ status: 250, text: 'peer\nPIPELINING\nSIZE 10\nAUTH PLAIN' })
+})

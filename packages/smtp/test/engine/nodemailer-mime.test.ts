@@ -1,0 +1,146 @@
+import { buffer } from 'node:stream/consumers'
+
+import { attach, fromFile, fromText, type Message } from '@net/smtp'
+import { parseMessage } from '@net/smtp/testing'
+import { expect, test } from 'vitest'
+
+import { loadComposer } from '../../src/engine/nodemailer-mime.ts'
+import { checkMessage } from '../../src/message.ts'
+
+const least: Message = { from: 'ada@example.com', to: 'bob@example.com' }
+
+async function compose(message: Message): Promise<string> {
+  const content = await (await loadComposer())(checkMessage(message))
+  const { content: bytes } = content
+  const text = (Buffer.isBuffer(bytes) ? bytes : await buffer(bytes)).toString()
+  await content.close()
+  return text.replaceAll(/\r?\n/g, '\r\n')
+}
+
+test('a message without streams is made in memory and tells its size', async () => {
+  const content = await (
+    await loadComposer()
+  )(checkMessage({ ...least, text: 'x', attachments: [attach(fromText('y'))] }))
+  expect(Buffer.isBuffer(content.content)).toBe(true)
+  expect(content.size).toBe((content.content as Buffer).length)
+  await content.close()
+})
+
+test('[SMTP-34] text of any script', async () => {
+  const text = await compose({ ...least, text: 'Grüße – 你好\n.\n' })
+  const { headers } = parseMessage(Buffer.from(text))
+  expect(headers.get('content-type')?.[0]).toMatch(/^text\/plain; charset=utf-8/)
+  expect(headers.get('content-transfer-encoding')?.[0]).toMatch(/quoted-printable|base64/)
+})
+
+test('[SMTP-37] an image that the HTML names', async () => {
+  const text = await compose({
+    ...least,
+    html: '<img src="cid:logo@x">',
+    attachments: [attach(Buffer.from('png'), { name: 'l.png', cid: 'logo@x' })],
+  })
+  expect(text).toContain('multipart/related')
+  expect(text).toContain('Content-ID: <logo@x>')
+  expect(text).toContain('Content-Disposition: inline; filename=l.png')
+})
+
+test('names and subjects of any script, domains in ASCII', async () => {
+  const text = await compose({ ...least, to: '"Jürgen, M." <j@bücher.example>', subject: '你好' })
+  const { headers } = parseMessage(Buffer.from(text))
+  expect(headers.get('to')?.[0]).toMatch(/^=\?UTF-8\?.*\?= <j@xn--bcher-kva\.example>$/)
+  expect(headers.get('subject')?.[0]).toMatch(/^=\?UTF-8\?/)
+})
+
+test('[H-SMTP-10] no header has a line more than it should', async () => {
+  const text = await compose({
+    ...least,
+    subject: 'long '.repeat(100),
+    to: { name: 'x"; , <eve@x.example>', address: 'bob@example.com' },
+    attachments: [attach(fromText('x'), { name: 'a"; filename="b.exe' })],
+  })
+  const { headers } = parseMessage(Buffer.from(text))
+  expect([...headers.keys()].toSorted()).toEqual(
+    [
+      'content-disposition',
+      'content-transfer-encoding',
+      'content-type',
+      'date',
+      'from',
+      'message-id',
+      'mime-version',
+      'subject',
+      'to',
+    ].toSorted(),
+  )
+  expect(text.split('\r\n').every((line) => line.length <= 998)).toBe(true)
+})
+
+test('[SMTP-28] a stream is read while it is sent', async () => {
+  let read = 0
+  const content = await (
+    await loadComposer()
+  )(
+    checkMessage({
+      ...least,
+      attachments: [
+        attach(async function* () {
+          for (; read < 1000; read++) yield Buffer.alloc(65_536)
+        }),
+      ],
+    }),
+  )
+  expect(Buffer.isBuffer(content.content)).toBe(false)
+  expect(content).not.toHaveProperty('size')
+  for await (const chunk of content.content) {
+    expect(chunk.length).toBeGreaterThan(0)
+    if (read > 3) break
+  }
+  await content.close()
+  expect(read).toBeLessThan(100)
+})
+
+test('[H-SMTP-16] a file that is not there is an error before anything is sent, and lets go of the others', async () => {
+  let opened = 0
+  const message = checkMessage({
+    ...least,
+    attachments: [
+      attach(async function* () {
+        opened += 1
+        yield Buffer.from('x')
+      }),
+      attach(fromFile('/does/not/exist')),
+    ],
+  })
+  await expect((await loadComposer())(message)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  expect(opened).toBe(0)
+})
+
+test("[H-SMTP-16] what the caller's stream throws is kept as it is", async () => {
+  const mine = new Error('mine')
+  const content = await (
+    await loadComposer()
+  )(
+    checkMessage({
+      ...least,
+      attachments: [
+        attach(async function* () {
+          yield Buffer.from('x')
+          throw mine
+        }),
+      ],
+    }),
+  )
+  await expect(buffer(content.content as never)).rejects.toThrow('the source failed')
+  expect(content.fault?.error).toBe(mine)
+  await content.close()
+})
+
+test('a message within a message stays as it is', async () => {
+  const inner = 'Subject: inner\r\n\r\nGrüße'
+  const content = await (
+    await loadComposer()
+  )(checkMessage({ ...least, attachments: [attach(fromText(inner), { type: 'message/rfc822' })] }))
+  expect(content.eightBit).toBe(true)
+  expect((content.content as Buffer).toString()).toContain('Subject: inner')
+  await content.close()
+})

@@ -1,0 +1,144 @@
+import { attach, fromText, type Message } from '@net/smtp'
+import { useFakeClock } from '@net/core/testing'
+import { expect, test } from 'vitest'
+
+import { checkMessage } from '../src/message.ts'
+
+const least: Message = { from: 'Ada <ada@example.com>', to: 'bob@example.com' }
+
+test('makes the envelope of sender and all recipients', () => {
+  const { envelope } = checkMessage({
+    ...least,
+    sender: 'office@example.com',
+    cc: 'cc@example.com',
+    bcc: ['bcc@example.com', 'bob@example.com'],
+  })
+  expect(envelope).toEqual({
+    from: 'office@example.com',
+    to: ['bob@example.com', 'cc@example.com', 'bcc@example.com'],
+  })
+})
+
+test('[SMTP-39] makes up a Message-ID of the sender and the date of the clock', () => {
+  using clock = useFakeClock()
+  const { messageId, date } = checkMessage(least)
+  expect(messageId).toMatch(/^<[\da-f-]{36}@example\.com>$/)
+  expect(date.getTime()).toBe(clock.date())
+  expect(checkMessage(least).messageId).not.toBe(messageId)
+})
+
+test('keeps what is given', () => {
+  const given = {
+    ...least,
+    messageId: '<1@x.example>',
+    inReplyTo: '<0@x.example>',
+    references: ['<00@x.example>', '<0@x.example>'],
+    date: new Date(0),
+    headers: { 'X-A': ['1', '2'], 'List-Id': 'x' },
+    attachments: [attach(fromText('x'))],
+  }
+  const checked = checkMessage(given)
+  expect(checked.messageId).toBe('<1@x.example>')
+  expect(checked.date).toEqual(new Date(0))
+  expect(checked.attachments).toHaveLength(1)
+  expect(checked.headers).toEqual([
+    { key: 'In-Reply-To', value: '<0@x.example>' },
+    { key: 'References', value: '<00@x.example> <0@x.example>' },
+    { key: 'X-A', value: '1' },
+    { key: 'X-A', value: '2' },
+    { key: 'List-Id', value: 'x' },
+  ])
+})
+
+test('[H-SMTP-10] [SMTP-41] refuses line breaks in everything that becomes a header', () => {
+  for (const evil of ['x\r\nBcc: eve@x.example', 'x\ny', 'x\ry', 'x\0y']) {
+    const messages: Message[] = [
+      { ...least, subject: evil },
+      { ...least, from: evil },
+      { ...least, sender: evil },
+      { ...least, to: ['bob@example.com', evil] },
+      { ...least, cc: { name: evil, address: 'bob@example.com' } },
+      { ...least, bcc: evil },
+      { ...least, replyTo: evil },
+      { ...least, headers: { 'X-A': evil } },
+      { ...least, headers: { 'X-A': ['fine', evil] } },
+      { ...least, messageId: `<${evil}@x.example>` },
+      { ...least, inReplyTo: `<${evil}@x.example>` },
+      { ...least, references: [`<${evil}@x.example>`] },
+    ]
+    for (const message of messages) {
+      expect(() => checkMessage(message)).toThrow(
+        expect.objectContaining({ code: 'NET_INJECTION' }),
+      )
+    }
+    expect(() => checkMessage({ ...least, headers: { [evil]: 'x' } })).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_HEADER' }),
+    )
+  }
+})
+
+test('refuses headers that are made from the message', () => {
+  for (const key of [
+    'Bcc',
+    'from',
+    'MIME-Version',
+    'Content-Type',
+    'Message-ID',
+    'X:Y',
+    'X Y',
+    '',
+  ]) {
+    expect(() => checkMessage({ ...least, headers: { [key]: 'x' } })).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_HEADER' }),
+    )
+  }
+})
+
+test('[H-SMTP-17] refuses files, URLs and raw parts that come with data from elsewhere', () => {
+  const untrusted = [
+    '{"from":"a@x.example","to":"b@x.example","raw":"x"}',
+    '{"from":"a@x.example","to":"b@x.example","text":{"path":"/etc/passwd"}}',
+    '{"from":"a@x.example","to":"b@x.example","html":{"href":"http://127.0.0.1/"}}',
+    '{"from":"a@x.example","to":"b@x.example","attachments":[{"path":"/etc/passwd"}]}',
+    '{"from":"a@x.example","to":"b@x.example","attachments":[{"kind":"attachment","source":{"kind":"file-source","path":"/etc/passwd"}}]}',
+    '{"from":"a@x.example","to":"b@x.example","attachments":{"path":"/etc/passwd"}}',
+    '{"from":"a@x.example","to":"b@x.example","alternatives":[{"path":"/etc/passwd"}]}',
+    '{"from":"a@x.example","to":"b@x.example","icalEvent":{"path":"/etc/passwd"}}',
+  ]
+  for (const text of untrusted) {
+    expect(() => checkMessage(JSON.parse(text))).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+    )
+  }
+})
+
+test('refuses what is incomplete or of the wrong kind', () => {
+  expect(() => checkMessage({ to: 'b@x.example' } as never)).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_ADDRESS' }),
+  )
+  expect(() => checkMessage({ from: 'b@x.example' })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_ADDRESS' }),
+  )
+  expect(() => checkMessage(null as never)).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+  expect(() => checkMessage({ ...least, date: new Date(Number.NaN) })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+  expect(() => checkMessage({ ...least, subject: 5 } as never)).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+  expect(() => checkMessage({ ...least, messageId: 'x' })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_HEADER' }),
+  )
+})
+
+test('[H-CORE-02] reads own properties only', () => {
+  const polluted = Object.assign(
+    Object.create({ bcc: 'eve@x.example', subject: 'inherited' }),
+    least,
+  ) as Message
+  const { envelope, subject } = checkMessage(polluted)
+  expect(envelope.to).toEqual(['bob@example.com'])
+  expect(subject).toBe('')
+})

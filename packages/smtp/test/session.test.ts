@@ -1,0 +1,167 @@
+import { operation, netError } from '@net/core/authoring'
+import { memoryPair } from '@net/socket/testing'
+import type { Transport } from '@net/socket'
+import { connect, type Message } from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
+import { describe, expect, test } from 'vitest'
+
+import { parseCapabilities } from '../src/capabilities.ts'
+import { ReplyReader } from '../src/reply-reader.ts'
+import { SmtpSession } from '../src/session.ts'
+import { failureOf, startPeer } from './scripted-peer.ts'
+
+function open(): { session: SmtpSession; peer: Transport } {
+  const [transport, peer] = memoryPair()
+  const capabilities = parseCapabilities({ status: 250, text: 'peer' })
+  return {
+    session: new SmtpSession({ transport, reader: new ReplyReader(transport), capabilities }),
+    peer,
+  }
+}
+
+function say(peer: Transport, text: string): Promise<void> {
+  return peer.write([Buffer.from(text)])
+}
+
+test('gives each command the reply that belongs to it', async () => {
+  const { session, peer } = open()
+  const replies = Promise.all([session.command('NOOP'), session.command('RSET')])
+  await say(peer, '250 one\r\n250 two\r\n')
+  expect(await replies).toMatchObject([{ text: 'one' }, { text: 'two' }])
+  expect(Buffer.from((await peer.read()) ?? []).toString()).toBe('NOOP\r\n')
+})
+
+test('ends at a reply that belongs to none', async () => {
+  const { session, peer } = open()
+  await say(peer, '250 hello\r\n')
+  expect(await session.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+  expect(session.ended).toBe(true)
+  await expect(session.command('NOOP')).rejects.toMatchObject({
+    code: 'NET_CLOSED',
+    cause: { code: 'NET_PROTO_UNEXPECTED' },
+  })
+})
+
+test('all who wait hear of the loss, and those who come later that nothing was sent', async () => {
+  const { session, peer } = open()
+  const waiting = session.command('NOOP')
+  const failed = failureOf(waiting)
+  peer.abort()
+  expect(await failed).toMatchObject({ code: 'NET_CONN_RESET' })
+  expect(session.failure).toMatchObject({ code: 'NET_CONN_RESET' })
+  expect(() => session.refuseEnded()).toThrow(
+    expect.objectContaining({ code: 'NET_CONN_RESET', retry: 'safe' }),
+  )
+})
+
+test('the first failure is the one that is told', async () => {
+  const { session } = open()
+  session.fail(netError('NET_CLOSED', { message: 'first' }))
+  session.fail(netError('NET_ABORTED', { message: 'second' }))
+  expect(await session.closed).toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('a foreign error is translated', async () => {
+  const { session } = open()
+  session.fail(Object.assign(new Error('x'), { code: 'ECONNRESET' }))
+  expect(await session.closed).toMatchObject({ code: 'NET_CONN_RESET' })
+})
+
+test('after the goodbye nothing matters any more', async () => {
+  const { session, peer } = open()
+  const leaving = session.quit()
+  await say(peer, '500 what?\r\nnonsense\r\n')
+  await leaving
+  expect(await session.closed).toBeUndefined()
+})
+
+test('an orderly end tells nothing', async () => {
+  const { session, peer } = open()
+  const leaving = session.quit()
+  expect(Buffer.from((await peer.read()) ?? []).toString()).toBe('QUIT\r\n')
+  await say(peer, '221 bye\r\n')
+  await leaving
+  expect(await session.closed).toBeUndefined()
+  expect(await peer.read()).toBeNull()
+  await expect(session.quit()).rejects.toMatchObject({ code: 'NET_CLOSED' })
+  expect(() => session.refuseEnded()).toThrow(expect.objectContaining({ code: 'NET_CLOSED' }))
+})
+
+test('the abort of a call ends the session', async () => {
+  const { session } = open()
+  const controller = new AbortController()
+  const spec = { protocol: 'smtp', operation: 'test', kind: 'command' } as const
+  const call = operation(spec, { signal: controller.signal }, (op) =>
+    session.during(op, () => session.command('NOOP')),
+  )
+  const failed = failureOf(call)
+  controller.abort()
+  expect(await failed).toMatchObject({ code: 'NET_ABORTED' })
+  expect(session.failure).toMatchObject({ code: 'NET_ABORTED' })
+})
+
+const message: Message = { from: 'ada@example.com', to: 'bob@example.com', subject: 'x', text: 'y' }
+
+describe('[H-SMTP-09] a server that takes back what it said', () => {
+  const cases: readonly (readonly [string, readonly string[], string])[] = [
+    [
+      'says 250 before the message',
+      ['250 a', '250 b', '354 go\r\n250 taken'],
+      'NET_PROTO_UNEXPECTED',
+    ],
+    ['answers DATA with 250', ['250 a', '250 b', '250 taken'], 'NET_PROTO_UNEXPECTED'],
+    ['answers twice', ['250 a\r\n250 a', '250 b', '354 go'], 'NET_PROTO_UNEXPECTED'],
+    ['refuses in the middle', ['250 a', '250 b', '354 go\r\n552 5.3.4 too big'], 'NET_NO_SPACE'],
+    ['leaves in the middle', ['250 a', '250 b', '354 go\r\n421 4.3.2 bye'], 'NET_CONN_SHUTDOWN'],
+  ]
+  for (const [name, replies, code] of cases) {
+    test(`it ${name}`, async () => {
+      await using peer = await startPeer(async ({ say, hear }) => {
+        await say('220 peer\r\n')
+        await hear()
+        await say('250 peer\r\n')
+        for (const reply of replies) {
+          await hear()
+          await say(`${reply}\r\n`)
+        }
+      })
+      await using client = await connect(peer.url)
+      // Longer than what could be sent at once.
+      const sending = client.send({ ...message, text: 'a line\n'.repeat(500_000) })
+      await expect(sending).rejects.toMatchObject({ code, sent: false })
+    })
+  }
+})
+
+test('a goodbye in place of a reply ends the session and says so', async () => {
+  for (const on of ['MAIL', 'RCPT', 'DATA', '.'] as const) {
+    await using server = await startSmtpServer()
+    await using client = await connect(server.url)
+    server.fail({ on, do: { reply: '421 4.3.2 bye' } })
+    await expect(client.send(message)).rejects.toMatchObject({
+      code: 'NET_CONN_SHUTDOWN',
+      reply: { status: 421 },
+    })
+    await client.closed
+    await expect(client.send(message)).rejects.toMatchObject({
+      code: expect.stringMatching(/NET_C(LOSED|ONN_)/),
+    })
+  }
+})
+
+test('a reply that nobody asked for ends an idle session', async () => {
+  let speak = async (): Promise<void> => {}
+  await using peer = await startPeer(async ({ say, hear }) => {
+    await say('220 peer\r\n')
+    await hear()
+    await say('250 peer\r\n')
+    speak = () => say('421 4.4.2 idle too long\r\n')
+  })
+  await using client = await connect(peer.url)
+  await speak()
+  expect(await client.closed).toMatchObject({ code: 'NET_CONN_SHUTDOWN' })
+  await expect(client.send(message)).rejects.toMatchObject({
+    code: 'NET_CONN_SHUTDOWN',
+    retry: 'safe',
+  })
+})

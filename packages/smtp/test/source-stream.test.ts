@@ -1,0 +1,55 @@
+import { text } from 'node:stream/consumers'
+
+import { fromText } from '@net/core'
+import { openSource } from '@net/core/authoring'
+import { expect, test } from 'vitest'
+
+import { rawContent, SourceStream } from '../src/source-stream.ts'
+
+test('gives the bytes of the source', async () => {
+  const stream = new SourceStream(await openSource(fromText('abc')))
+  expect(await text(stream.readable)).toBe('abc')
+  expect(stream.fault).toBeUndefined()
+})
+
+test("keeps what the caller's source threw as it is", async () => {
+  const mine: Error = Object.freeze(new Error('mine'))
+  const stream = new SourceStream(
+    await openSource(async function* () {
+      yield Buffer.from('x')
+      throw mine
+    }),
+  )
+  await expect(text(stream.readable)).rejects.toThrow('the source failed')
+  expect(stream.fault?.error).toBe(mine)
+})
+
+test('lets go of a source in the middle of it', async () => {
+  let ended = false
+  const stream = new SourceStream(
+    await openSource(async function* () {
+      try {
+        for (;;) yield Buffer.from('x')
+      } finally {
+        ended = true
+      }
+    }),
+  )
+  await new Promise((resolve) => {
+    stream.readable.once('data', resolve)
+  })
+  await stream.close()
+  expect(ended).toBe(true)
+  expect(stream.readable.destroyed).toBe(true)
+})
+
+test('a message that is sent as it is may have any bytes, and tells its size where it is known', async () => {
+  const known = await rawContent(fromText('abc'))
+  expect(known).toMatchObject({ size: 3, eightBit: true, fault: undefined })
+  await known.close()
+  const unknown = await rawContent(async function* () {
+    yield Buffer.from('x')
+  })
+  expect(unknown).not.toHaveProperty('size')
+  await unknown.close()
+})

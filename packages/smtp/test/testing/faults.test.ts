@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+
+import { Faults } from '../../src/testing/faults.ts'
+
+test('strikes at the beginning of a line or at a pattern, as often as it is told', () => {
+  const faults = new Faults()
+  faults.add({ on: 'rcpt', times: 2, do: 'drop' })
+  faults.add({ on: /<b@/g, do: 'reset' })
+  expect(faults.at('MAIL FROM:<a@x>')).toBeUndefined()
+  expect(faults.at('RCPT TO:<b@x>')).toBe('drop')
+  expect(faults.at('RCPT TO:<b@x>')).toBe('drop')
+  expect(faults.at('RCPT TO:<b@x>')).toBe('reset')
+  expect(faults.at('RCPT TO:<b@x>')).toBeUndefined()
+})
+
+test('without a place it strikes at any line of the client, or after bytes', () => {
+  const faults = new Faults()
+  faults.add({ do: 'stall' })
+  faults.add({ after: 100, do: 'drop' })
+  expect(faults.at('greeting')).toBeUndefined()
+  expect(faults.after(99)).toBeUndefined()
+  expect(faults.after(100)).toBe('drop')
+  expect(faults.after(200)).toBeUndefined()
+  expect(faults.at('NOOP')).toBe('stall')
+})
+
+test('refuses a fault with two places', () => {
+  expect(() => new Faults().add({ on: 'x', after: 1, do: 'drop' })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+})

@@ -1,0 +1,179 @@
+import { connect, SmtpReplyError, type Message } from '@net/smtp'
+import { startSmtpServer, type SmtpFault } from '@net/smtp/testing'
+import { describe, expect, test } from 'vitest'
+
+import { Transaction } from '../src/transaction.ts'
+import { startPeer } from './scripted-peer.ts'
+
+function reply(status: number): { readonly status: number; readonly text: string } {
+  return { status, text: 'x' }
+}
+
+function asked(transaction: Transaction): void {
+  transaction.answered('MAIL', 'MAIL FROM:<a@b>', reply(250))
+  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
+  transaction.answered('DATA', 'DATA', reply(354))
+}
+
+test('[SMTP-22] notes who was taken and who was refused', () => {
+  const transaction = new Transaction(2, () => {})
+  transaction.answered('MAIL', 'MAIL FROM:<a@b>', reply(250))
+  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
+  transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(550))
+  expect(transaction.accepted).toEqual(['c@d'])
+  expect(transaction.rejected).toMatchObject([
+    { address: 'e@f', error: { address: 'e@f', command: 'RCPT' } },
+  ])
+  expect(transaction.refusal).toBeUndefined()
+})
+
+test('finds the final dot wherever the message is cut', () => {
+  const message = Buffer.from('Subject: x\r\n\r\n..dot\r\n.\r\n')
+  for (let at = 0; at < message.length; at++) {
+    const transaction = new Transaction(1, () => {})
+    const first = transaction.passes([message.subarray(0, at)])
+    expect([first, transaction.passes([message.subarray(at)])]).toEqual([false, true])
+    expect(transaction.transferred).toBe(message.length)
+  }
+  const single = new Transaction(1, () => {})
+  expect(Array.from(message, (byte) => single.passes([Uint8Array.of(byte)])).indexOf(true)).toBe(
+    message.length - 1,
+  )
+  expect(new Transaction(1, () => {}).passes([Buffer.from('.\r\n')])).toBe(true)
+})
+
+test('the outcome is unknown between the final dot and the verdict', async () => {
+  let dots = 0
+  const transaction = new Transaction(1, () => {
+    dots += 1
+  })
+  asked(transaction)
+  await transaction.asked
+  expect(transaction.unknown).toBe(false)
+  transaction.dotted()
+  await transaction.handedOver
+  expect([transaction.unknown, dots]).toEqual([true, 1])
+  transaction.answered('message', '.', reply(250))
+  expect(transaction.unknown).toBe(false)
+  expect(transaction.reply).toEqual(reply(250))
+  expect(transaction.refusal).toBeUndefined()
+})
+
+test('an empty message for nobody has no unknown outcome', () => {
+  const transaction = new Transaction(1, () => {})
+  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(550))
+  transaction.dotted()
+  expect(transaction.unknown).toBe(false)
+})
+
+test('says what was refused, the sender before all', () => {
+  const sender = new Transaction(1, () => {})
+  sender.answered('MAIL', 'MAIL FROM:<a@b>', reply(550))
+  sender.answered('RCPT', 'RCPT TO:<c@d>', reply(503))
+  sender.answered('DATA', 'DATA', reply(503))
+  expect(sender.refusal).toMatchObject({ command: 'MAIL' })
+
+  const data = new Transaction(1, () => {})
+  data.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
+  data.answered('DATA', 'DATA', reply(451))
+  expect(data.refusal).toMatchObject({ command: 'DATA', code: 'NET_REPLY_TEMPORARY' })
+
+  const message = new Transaction(1, () => {})
+  asked(message)
+  message.dotted()
+  message.answered('message', '.', reply(554))
+  expect(message.refusal).toMatchObject({ command: 'message' })
+})
+
+test('of several refused recipients one that may be tried again decides', () => {
+  const transaction = new Transaction(2, () => {})
+  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(550))
+  expect(transaction.refusal).toBeUndefined()
+  transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(450))
+  expect(transaction.refusal).toMatchObject({ code: 'NET_REPLY_TEMPORARY', retry: 'safe' })
+  expect(transaction.refusal?.errors).toHaveLength(2)
+})
+
+const message: Message = { from: 'ada@example.com', to: 'bob@example.com', subject: 'x', text: 'y' }
+
+describe('[SMTP-22] [SMTP-49] refusals', () => {
+  async function refused(fault: SmtpFault, sent: Message = message): Promise<unknown> {
+    await using server = await startSmtpServer()
+    await using client = await connect(server.url)
+    server.fail(fault)
+    const error = await client.send(sent).catch((error: unknown) => error)
+    // The session goes on.
+    const again = await client.send(message)
+    expect(again.delivery).toBe('accepted')
+    expect(server.mailbox.messages).toHaveLength(1)
+    return error
+  }
+
+  test('of the sender', async () => {
+    const error = await refused({ on: 'MAIL', do: { reply: '550 5.7.1 not you' } })
+    expect(error).toBeInstanceOf(SmtpReplyError)
+    expect(error).toMatchObject({
+      command: 'MAIL',
+      code: 'NET_ACCESS_DENIED',
+      operation: 'send',
+      phase: 'command',
+    })
+  })
+
+  test('of the only recipient', async () => {
+    const error = await refused({ on: 'RCPT', do: { reply: '450 4.2.0 greylisted' } })
+    expect(error).toMatchObject({
+      command: 'RCPT',
+      address: 'bob@example.com',
+      retry: 'safe',
+      code: 'NET_REPLY_TEMPORARY',
+    })
+  })
+
+  test('of all recipients', async () => {
+    const error = await refused(
+      { on: 'RCPT', times: 2, do: { reply: '550 5.1.1 nobody' } },
+      { ...message, cc: 'c@d.example' },
+    )
+    expect(error).toMatchObject({
+      code: 'NET_NOT_FOUND',
+      errors: [{ address: 'bob@example.com' }, { address: 'c@d.example' }],
+    })
+  })
+
+  test('of the data', async () => {
+    const error = await refused({ on: 'DATA', do: { reply: '451 4.3.0 later' } })
+    expect(error).toMatchObject({ command: 'DATA', retry: 'safe' })
+  })
+
+  test('of the message', async () => {
+    const error = await refused({ on: '.', do: { reply: '554 5.7.1 spam' } })
+    expect(error).toMatchObject({
+      command: 'message',
+      code: 'NET_ACCESS_DENIED',
+      phase: 'receive',
+      sent: true,
+    })
+  })
+})
+
+test('[H-SMTP-09] a message that nobody is to get is never sent', async () => {
+  await using peer = await startPeer(async ({ say, hear }) => {
+    await say('220 peer\r\n')
+    await hear()
+    await say('250-peer\r\n250 PIPELINING\r\n')
+    for (const reply of ['250 a', '550 5.1.1 b', '354 go']) {
+      await hear()
+      await say(`${reply}\r\n`)
+    }
+    await hear()
+    await say('554 5.5.1 nobody\r\n')
+  })
+  await using client = await connect(peer.url)
+  await expect(client.send(message)).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+    address: 'bob@example.com',
+  })
+  expect(peer.lines.slice(-2)).toEqual(['DATA', '.'])
+  await client.close({ grace: 0 })
+})

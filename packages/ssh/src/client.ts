@@ -1,0 +1,153 @@
+/*
+ * What a user holds: one connection to an SSH server. Each verb is one operation; any number of them run side by
+ * side, each in a channel of its own.
+ */
+
+import { formatEndpoint, type Endpoint, type NetError } from '@net/core'
+import {
+  clock,
+  netError,
+  operation,
+  own,
+  type ClientContext,
+  type OperationSpec,
+} from '@net/core/authoring'
+import type { ConnectionInfo, Dialer } from '@net/socket'
+
+import type { Negotiated } from './algorithms.ts'
+import type { CloseOptions, ExecBytesOptions, ExecOptions, ExecResult } from './client-options.ts'
+import type { SshSession } from './engine/ssh2.ts'
+import { sshErrors } from './engine/ssh2-errors.ts'
+import { execute, planExec } from './exec.ts'
+import type { HostKey } from './host-keys/host-key.ts'
+import { sshDialer } from './ssh-dialer.ts'
+
+/** A connection to an SSH server. */
+export interface SshClient extends AsyncDisposable {
+  /**
+   * Runs a command and waits for its end. A list is quoted for a POSIX shell word by word; a text is the shell's own.
+   * A non-zero exit status is a result, unless `check` is set. A session call: 30 s until the server has begun, then no
+   * limit but `timeout`. Rejects with `NET_PROTO_LIMIT`, `NET_TIMEOUT_…`, `NET_CONN_…` with what was printed as
+   * `partial`, `SshChannelError`, and with `check` `SshExitError`.
+   */
+  exec(
+    command: string | readonly string[],
+    options: ExecBytesOptions,
+  ): Promise<ExecResult<Uint8Array>>
+  exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>
+  /** Dials from the server: any protocol through the tunnel. Its roads end with the client. */
+  readonly dialer: Dialer
+  /** What is known about the connection. */
+  readonly info: SshInfo
+  /** Waits for running calls, for 2 s unless told otherwise, then disconnects. Never rejects. */
+  close(options?: CloseOptions): Promise<void>
+  /** Settles once the connection is gone: with what took it, or undefined after `close`. Never rejects. */
+  readonly closed: Promise<NetError | undefined>
+}
+
+/** What is known about a connection to an SSH server. */
+export interface SshInfo extends ConnectionInfo {
+  readonly user: string
+  /** The server's name and version for itself, such as `OpenSSH_9.9`. */
+  readonly serverSoftware: string
+  readonly hostKey: HostKey
+  readonly algorithms: Negotiated
+  /** What the server showed before the login; empty if nothing. */
+  readonly banner: string
+}
+
+/** A client of a session that is logged in. */
+export class SessionClient implements SshClient {
+  readonly dialer: Dialer
+  readonly info: SshInfo
+  readonly closed: Promise<NetError | undefined>
+  readonly #session: SshSession
+  readonly #context: ClientContext
+  readonly #endpoint: Endpoint
+  readonly #running = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+
+  constructor(session: SshSession, info: SshInfo, context: ClientContext) {
+    this.#session = session
+    this.#context = context
+    this.#endpoint = info.endpoint
+    this.info = info
+    this.closed = session.closed
+    this.dialer = sshDialer({
+      session: () => this.#usable(),
+      endpoint: info.endpoint,
+      hops: info.hops,
+      client: context,
+    })
+  }
+
+  exec(
+    command: string | readonly string[],
+    options: ExecBytesOptions,
+  ): Promise<ExecResult<Uint8Array>>
+  exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>
+  exec(
+    command: string | readonly string[],
+    options: ExecOptions = {},
+  ): Promise<ExecResult<string | Uint8Array>> {
+    const target = [command].flat().join(' ')
+    return this.#owned(
+      operation(this.#spec('exec', target), options, (op) => {
+        const plan = planExec(command, options)
+        const leaving = (last: Promise<void>): void => void this.#owned(last)
+        return op.attempt((attempt) => execute(this.#usable(), plan, { op, attempt, leaving }))
+      }),
+    )
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(grace: number): Promise<void> {
+    const end = clock().now() + grace
+    await within(grace, Promise.allSettled(this.#running))
+    this.#session.end()
+    await within(Math.max(end - clock().now(), 0), this.closed)
+    this.#session.abort(netError('NET_CLOSED', { message: 'the client was closed' }))
+    await this.closed
+  }
+
+  #usable(): SshSession {
+    if (this.#closing === undefined) return this.#session
+    throw netError('NET_CLOSED', { message: 'the client is closed' })
+  }
+
+  #owned<T>(call: Promise<T>): Promise<T> {
+    const settled = (): void => void this.#running.delete(call)
+    this.#running.add(call)
+    call.then(settled, settled)
+    return call
+  }
+
+  #spec(verb: string, target: string): OperationSpec {
+    return {
+      protocol: 'ssh',
+      operation: verb,
+      target,
+      endpoint: formatEndpoint(this.#endpoint),
+      kind: 'session',
+      errors: sshErrors,
+      client: this.#context,
+    }
+  }
+}
+
+async function within(delay: number, done: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = clock().after(delay, resolve)
+  await Promise.race([promise, done])
+  timer.clear()
+}
+
+const GRACE = 2000

@@ -1,0 +1,221 @@
+/*
+ * From a URL to a client that is logged in: the road, the server's first words, the key exchange with the check of the
+ * host key, the login. What fails on the way leaves nothing open.
+ */
+
+import { userInfo } from 'node:os'
+
+import { formatEndpoint, parseEndpoint, secret, type Credential, type Endpoint } from '@net/core'
+import {
+  logListener,
+  netError,
+  nextId,
+  operation,
+  own,
+  refuseControl,
+  type ClientContext,
+  type Operation,
+} from '@net/core/authoring'
+import { tcpDialer, type Dialer, type Transport } from '@net/socket'
+
+import { offer } from './algorithms.ts'
+import type { ConnectOptions } from './client-options.ts'
+import { SessionClient, type SshClient, type SshInfo } from './client.ts'
+import { startSession, type SshSession } from './engine/ssh2.ts'
+import { sshErrors } from './engine/ssh2-errors.ts'
+import type { HostKey } from './host-keys/host-key.ts'
+import {
+  knownHosts,
+  type HostKeyCheck,
+  type HostKeyPolicy,
+  type HostKeyVerdict,
+} from './host-keys/policy.ts'
+import type { KeyAuth } from './identity/keys.ts'
+import type { KeepAliveOptions } from './keep-alive.ts'
+import { logIn, type LoginPlan } from './login.ts'
+
+/**
+ * Connects to `ssh://user@host:port` and logs in. A session call: `connect` 10 s, `greeting` 30 s, the key exchange by
+ * `tls` 10 s, each step of the login by `auth` 30 s. The default host key policy is `knownHosts()`: an unknown, changed
+ * or revoked key is an SshHostKeyError, before anything of a login is sent.
+ */
+export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<SshClient> {
+  const plan = planConnection(url, options)
+  const where = formatEndpoint(plan.endpoint)
+  const spec = {
+    protocol: 'ssh',
+    operation: 'connect',
+    target: where,
+    endpoint: where,
+    kind: 'session',
+    errors: sshErrors,
+    client: plan.client,
+  } as const
+  return operation(spec, options, (op) => op.attempt(() => establish(plan, op)))
+}
+
+interface ConnectionPlan {
+  readonly endpoint: Endpoint
+  readonly name: string
+  readonly dialer: Dialer
+  readonly hostKeys: HostKeyPolicy
+  readonly keepAlive: KeepAliveOptions | false
+  readonly login: LoginPlan
+  readonly client: ClientContext
+}
+
+function planConnection(url: string | URL, options: ConnectOptions): ConnectionPlan {
+  const parsed = parseEndpoint(url, { schemes: ['ssh'], defaultPort: 22 })
+  if (parsed.path !== undefined && parsed.path !== '/') {
+    throw netError('NET_BAD_URL', { message: 'an SSH URL has no path' })
+  }
+  const { endpoint } = parsed
+  const user = own(options, 'user') ?? parsed.user ?? userInfo().username
+  refuseControl('user', user)
+  const alias = own(options, 'hostKeyAlias')
+  if (alias !== undefined) refuseControl('hostKeyAlias', alias)
+  return {
+    endpoint,
+    name:
+      alias ?? (endpoint.port === SSH_PORT ? endpoint.host : `[${endpoint.host}]:${endpoint.port}`),
+    dialer: own(options, 'dialer') ?? tcpDialer(),
+    hostKeys: policyOf(options),
+    keepAlive: keepAliveOf(options),
+    login: {
+      user,
+      endpoint: formatEndpoint(endpoint),
+      keys: keysOf(own(options, 'auth')),
+      password: held(own(options, 'password')) ?? parsed.password,
+    },
+    client: contextOf(options),
+  }
+}
+
+function keysOf(auth: ConnectOptions['auth']): readonly KeyAuth[] {
+  if (auth === undefined) return []
+  const list = Array.isArray(auth) ? (auth as readonly KeyAuth[]) : [auth as KeyAuth]
+  if (list.every((one) => one?.method === 'publickey')) return list
+  throw netError('NET_BAD_OPTION', { message: "auth is key(fromFile('…')), or a list of such" })
+}
+
+function policyOf(options: ConnectOptions): HostKeyPolicy {
+  const policy = own(options, 'hostKeys') ?? knownHosts()
+  if (typeof policy?.open === 'function') return policy
+  throw netError('NET_BAD_OPTION', { message: 'hostKeys is a policy, such as acceptNew()' })
+}
+
+function keepAliveOf(options: ConnectOptions): KeepAliveOptions | false {
+  const keepAlive = own(options, 'keepAlive') ?? {}
+  if (keepAlive === false) return false
+  const interval = own(keepAlive, 'interval') ?? 1
+  const count = own(keepAlive, 'count') ?? 1
+  if (interval > 0 && count >= 0) return keepAlive
+  throw netError('NET_BAD_OPTION', {
+    message: 'keepAlive is false, or has an interval above 0 and a count of 0 or more',
+  })
+}
+
+/** A secret from the first moment, so that no event or error shows it. */
+function held(password: Credential | undefined): Credential | undefined {
+  return typeof password === 'string' ? secret(password) : password
+}
+
+function contextOf(options: ConnectOptions): ClientContext {
+  const log = own(options, 'log')
+  const defaults = own(options, 'defaults')
+  return {
+    id: nextId(),
+    ...(log === undefined ? {} : { log: logListener(log) }),
+    ...(defaults === undefined ? {} : { defaults }),
+  }
+}
+
+async function establish(plan: ConnectionPlan, op: Operation): Promise<SshClient> {
+  const check = await plan.hostKeys.open({ name: plan.name, signal: op.signal })
+  const { resolve, connect: reach, proxy, tls } = op.limits
+  const transport = await plan.dialer.dial(plan.endpoint, {
+    signal: op.signal,
+    timeout: { resolve, connect: reach, proxy, tls },
+    parent: op.id,
+    client: plan.client,
+  })
+  return handshake(transport, check, { plan, op })
+}
+
+async function handshake(
+  transport: Transport,
+  check: HostKeyCheck,
+  { plan, op }: { readonly plan: ConnectionPlan; readonly op: Operation },
+): Promise<SshClient> {
+  const trust = new Trust(check)
+  const banner: string[] = []
+  const session = await startSession(transport, {
+    user: plan.login.user,
+    algorithms: offer(check.types),
+    keepAlive: plan.keepAlive,
+    checkHostKey: (key) => trust.check(key),
+    onBanner: (text) => {
+      op.wire('receive', () => text)
+      if (banner.length < MOST_BANNERS) banner.push(text)
+    },
+  })
+  const forget = op.onAbort((reason) => session.abort(reason))
+  try {
+    const steps = await shakeHands(session, op)
+    await trust.settle(op)
+    await logIn(session, plan.login, op)
+    const info: SshInfo = Object.freeze({
+      ...transport.info,
+      encrypted: true,
+      user: plan.login.user,
+      serverSoftware: steps.software,
+      hostKey: steps.hostKey,
+      algorithms: steps.negotiated,
+      banner: banner.join(''),
+    })
+    return new SessionClient(session, info, plan.client)
+  } catch (error) {
+    session.abort(error as Error)
+    throw error
+  } finally {
+    forget()
+  }
+}
+
+async function shakeHands(
+  session: SshSession,
+  op: Operation,
+): Promise<{ software: string } & Awaited<SshSession['exchanged']>> {
+  const { software } = await op.phase('greeting', async () => {
+    const identification = await session.identified
+    for (const line of identification.banner) op.wire('receive', () => line)
+    op.wire('receive', () => identification.line)
+    return identification
+  })
+  const exchange = await op.phase('kex', () => session.exchanged)
+  return { software, ...exchange }
+}
+
+/** The verdict on the host key of one connection. */
+class Trust {
+  readonly #check: HostKeyCheck
+  #verdict: HostKeyVerdict = {}
+
+  constructor(check: HostKeyCheck) {
+    this.#check = check
+  }
+
+  async check(key: HostKey): Promise<void> {
+    this.#verdict = await this.#check.check(key)
+  }
+
+  /** The server has proved that the key is its own. */
+  async settle(op: Operation): Promise<void> {
+    const { warning } = this.#verdict
+    if (warning !== undefined) op.warn(warning)
+    await this.#verdict.remember?.()
+  }
+}
+
+const SSH_PORT = 22
+const MOST_BANNERS = 16

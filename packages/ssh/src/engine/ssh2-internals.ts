@@ -1,0 +1,203 @@
+/*
+ * All work on private fields of ssh2, and nothing else: the checks that its handlers leave out, and the few steps
+ * that its public functions do not offer one by one. Holds for the version below alone.
+ */
+
+import { netError } from '@net/core/authoring'
+
+import type { Negotiated } from '../algorithms.ts'
+import type { Engine, EngineChannel, EngineClient, EngineFlow } from './ssh2-types.ts'
+
+/** What the handlers of a connection tell. */
+export interface ProtocolGuard {
+  /** The peer broke the rules; the connection must go. */
+  broken(error: Error): void
+  /** The peer said goodbye, with a reason of RFC 4253, section 11.1. */
+  disconnected(reason: number, description: string): void
+}
+
+/**
+ * Loads the engine, at the first connection and not before. Rejects with `NET_RUNTIME_UNSUPPORTED` for a version that
+ * this file was not written for, because what it leaves out is unknown.
+ */
+export async function loadEngine(): Promise<Engine> {
+  const manifest = await import('ssh2/package.json', { with: { type: 'json' } })
+  if (manifest.default.version !== VERSION) throw unsupported()
+  return (await import('ssh2')).default
+}
+
+/** Puts our checks in front of ssh2's handlers: packet sizes, windows, and data where none may come. */
+export function guardProtocol(client: EngineClient, guard: ProtocolGuard): void {
+  const check = (name: string, look: (...args: never[]) => string | undefined): void => {
+    const handlers = client._protocol._handlers
+    const original = handlers[name]
+    if (original === undefined) throw unsupported()
+    handlers[name] = (...args: never[]) => {
+      const complaint = look(...args)
+      if (complaint === undefined) original(...args)
+      else guard.broken(netError('NET_PROTO_UNEXPECTED', { message: complaint }))
+    }
+  }
+  check('CHANNEL_OPEN', (_, info: Opening) => packetSizeFault(info))
+  check('CHANNEL_OPEN_CONFIRMATION', (_, info: Opening) => packetSizeFault(info))
+  check('CHANNEL_DATA', (_, id: number, data: Buffer) => dataFault(client, id, data))
+  check('CHANNEL_EXTENDED_DATA', (_, id: number, data: Buffer) => dataFault(client, id, data))
+  check('CHANNEL_WINDOW_ADJUST', (_, id: number, more: number) => windowFault(client, id, more))
+  check('DISCONNECT', (_, reason: number, description: string) => {
+    guard.disconnected(reason, description)
+    return undefined
+  })
+}
+
+/**
+ * Gives ssh2 nothing before the server's identification is whole, as `heard` tells for each chunk: of one that comes
+ * in three pieces or more, ssh2 forgets all but the first.
+ */
+export function holdUntilIdentified(client: EngineClient, heard: (chunk: Buffer) => boolean): void {
+  const protocol = client._protocol
+  const parse = protocol.parse.bind(protocol)
+  const held: Buffer[] = []
+  protocol.parse = (chunk, from, to) => {
+    const part = chunk.subarray(from, to)
+    held.push(part)
+    if (!heard(part)) return
+    protocol.parse = parse
+    const whole = Buffer.concat(held)
+    parse(whole, 0, whole.length)
+  }
+}
+
+/** Opens a session channel; ssh2 itself opens one only together with what is to run in it. */
+export function openSessionChannel(
+  client: EngineClient,
+  done: (error: Error | undefined, channel?: EngineChannel) => void,
+): void {
+  const opening = Object.assign(done.bind(undefined), { type: 'session' })
+  const id = client._chanMgr.add(opening)
+  if (id === -1) done(new Error('No free channels available'))
+  else client._protocol.session(id, WINDOW, PACKET)
+}
+
+/** Asks for a variable to be set in what is to run; `answered` is told whether the server took it. */
+export function requestVariable(
+  client: EngineClient,
+  channel: EngineChannel,
+  variable: { readonly name: string; readonly value: string },
+  answered: (taken: boolean) => void,
+): void {
+  channel._callbacks.push((failed) => answered(failed === false))
+  client._protocol.env(channel.outgoing.id, variable.name, variable.value, true)
+}
+
+/** Asks for a command to be run; `answered` is told whether the server took it. */
+export function requestCommand(
+  client: EngineClient,
+  channel: EngineChannel,
+  command: string,
+  answered: (taken: boolean) => void,
+): void {
+  channel._callbacks.push((failed) => {
+    channel.subtype = 'exec'
+    answered(failed === false)
+  })
+  client._protocol.exec(channel.outgoing.id, command, true)
+}
+
+/** Sends a signal, also after our end of the input, where ssh2 itself sends none. Nothing if the channel is closed. */
+export function sendSignal(client: EngineClient, channel: EngineChannel, name: string): void {
+  const { id, state } = channel.outgoing
+  if (state === 'open' || state === 'eof') client._protocol.signal(id, name)
+}
+
+/** Sends a question that the peer must answer, if only with "no". */
+export function ping(client: EngineClient): void {
+  // Answers carry no number: each question needs its place in the queue.
+  client._callbacks.push(() => {})
+  client._protocol.ping()
+}
+
+/**
+ * Keeps ssh2 from writing to a connection that is gone, at which it throws, even out of stream events where nobody
+ * could catch it.
+ */
+export function silence(client: EngineClient): void {
+  for (const channel of Object.values(client._chanMgr._channels)) {
+    if (typeof channel === 'object') channel.outgoing.state = 'closed'
+  }
+}
+
+/** Keys of RSA sign with SHA-2 alone, whatever the server says of itself: without this, ssh2 falls back to SHA-1. */
+export function signWithSha2(client: EngineClient): void {
+  client._protocol._compatFlags |= IMPLY_RSA_SHA2
+}
+
+/** What was agreed on, and whether the key exchange was strict; undefined before. */
+export function negotiatedBy(
+  client: EngineClient,
+): { readonly negotiated: Negotiated; readonly strict: boolean } | undefined {
+  const agreed = client._protocol._kex?.negotiated
+  if (agreed === undefined) return undefined
+  const negotiated = Object.freeze({
+    kex: agreed.kex,
+    hostKey: agreed.serverHostKey,
+    cipherOut: agreed.cs.cipher,
+    macOut: agreed.cs.mac,
+    cipherIn: agreed.sc.cipher,
+    macIn: agreed.sc.mac,
+  })
+  return { negotiated, strict: client._protocol._strictMode === true }
+}
+
+interface Opening {
+  packetSize: number
+  readonly window: number
+}
+
+function packetSizeFault(info: Opening): string | undefined {
+  if (info.packetSize < SMALLEST_PACKET || info.packetSize > LARGEST_PACKET) {
+    return `the server takes packets of ${info.packetSize} bytes, which makes no sense`
+  }
+  // Larger ones are allowed to be sent, not required (RFC 4253, section 6.1).
+  info.packetSize = Math.min(info.packetSize, PACKET)
+  return undefined
+}
+
+function dataFault(client: EngineClient, id: number, data: Buffer): string | undefined {
+  const channel = channelOf(client, id)
+  if (channel === undefined) return `the server sent data for channel ${id}, which is not open`
+  const incoming: EngineFlow = channel.incoming
+  if (incoming.state !== 'open') return 'the server sent data after the end of a channel'
+  if (data.length > PACKET)
+    return `the server sent a packet of ${data.length} bytes, beyond the ${PACKET} allowed`
+  if (data.length > incoming.window) {
+    return `the server sent ${data.length} bytes into a window of ${incoming.window}`
+  }
+  return undefined
+}
+
+function windowFault(client: EngineClient, id: number, more: number): string | undefined {
+  const channel = channelOf(client, id)
+  if (channel === undefined || channel.outgoing.window + more <= LARGEST_WINDOW) return undefined
+  return 'the server opened a window beyond the largest there can be'
+}
+
+function channelOf(client: EngineClient, id: number): EngineChannel | undefined {
+  // ssh2 throws for the highest number, which is a valid one on the wire.
+  const channel = client._chanMgr._channels[id]
+  return typeof channel === 'object' ? channel : undefined
+}
+
+function unsupported(): Error {
+  return netError('NET_RUNTIME_UNSUPPORTED', {
+    message: `this package works with ssh2 ${VERSION} alone, and another version is installed`,
+  })
+}
+
+const VERSION = '1.17.0'
+// ssh2's own constants: what it tells the peer, and counts by.
+const WINDOW = 2 * 1024 * 1024
+const PACKET = 32 * 1024
+const SMALLEST_PACKET = 256
+const LARGEST_PACKET = 2 ** 31 - 1
+const LARGEST_WINDOW = 2 ** 32 - 1
+const IMPLY_RSA_SHA2 = 1 << 4

@@ -1,0 +1,30 @@
+/* What those are told who wait for a connection that is gone. */
+
+import { isNetError, type NetError } from '@net/core'
+import { netError, translate } from '@net/core/authoring'
+
+import { SshHostKeyError } from '../errors.ts'
+import { sshErrors } from './ssh2-errors.ts'
+
+/** An error of its own for everybody who asks: what is added to one must not show in another. */
+export function lossOf(failure: Error | undefined, ours: boolean): NetError {
+  if (failure !== undefined) {
+    return isNetError(failure) ? copyOf(failure) : translate(failure, sshErrors, {})
+  }
+  return ours
+    ? netError('NET_CLOSED', { message: 'the connection was closed on our side' })
+    : netError('NET_CONN_CLOSED', { message: 'the server closed the connection' })
+}
+
+function copyOf(error: NetError): NetError {
+  // Only the handshake sees it, and no plain copy has its fingerprints.
+  if (error instanceof SshHostKeyError) return error
+  const { code, message, retry, limit, reply, cause } = error
+  return netError(code, {
+    message,
+    retry,
+    ...(limit === undefined ? {} : { limit }),
+    ...(reply === undefined ? {} : { reply }),
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

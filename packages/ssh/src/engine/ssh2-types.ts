@@ -1,0 +1,179 @@
+/*
+ * The part of ssh2 that we use, as types, public and private. Nothing outside this folder may see them.
+ */
+
+import type { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
+import type { Duplex, Readable } from 'node:stream'
+
+/** The module. */
+export interface Engine {
+  readonly Client: new () => EngineClient
+  readonly Server: new (config: EngineServerConfig) => EngineServer
+  readonly utils: {
+    readonly parseKey: (
+      data: string | Buffer,
+      passphrase?: string,
+    ) => EngineKey | EngineKey[] | Error
+  }
+}
+
+/** A parsed key. */
+export interface EngineKey {
+  readonly type: string
+  readonly comment: string
+  isPrivateKey(): boolean
+  getPublicSSH(): Buffer
+  verify(data: Buffer, signature: Buffer, hash?: string): boolean | Error
+}
+
+/** What the client is told. */
+export interface EngineClientConfig {
+  readonly sock: Duplex
+  readonly username: string
+  readonly readyTimeout: number
+  readonly algorithms: EngineAlgorithms
+  readonly hostVerifier: (blob: Buffer, verify: (permitted: boolean) => void) => void
+  readonly authHandler: (
+    methods: readonly string[] | null,
+    partial: boolean | null,
+    next: (attempt: EngineAuth) => void,
+  ) => void
+}
+
+/** Names of algorithms in order of preference. */
+export interface EngineAlgorithms {
+  readonly kex: readonly string[]
+  readonly serverHostKey: readonly string[]
+  readonly cipher: readonly string[]
+  readonly hmac: readonly string[]
+  readonly compress: readonly string[]
+}
+
+/** One attempt to log in. */
+export type EngineAuth =
+  | { readonly type: 'none'; readonly username: string }
+  | { readonly type: 'password'; readonly username: string; readonly password: string }
+  | { readonly type: 'publickey'; readonly username: string; readonly key: EngineKey }
+
+/** The client; its fields with an underscore are private to ssh2 and used in `ssh2-internals.ts` alone. */
+export interface EngineClient extends EventEmitter {
+  connect(config: EngineClientConfig): this
+  end(): this
+  forwardOut(
+    fromHost: string,
+    fromPort: number,
+    host: string,
+    port: number,
+    done: (error: Error | undefined, channel: EngineChannel) => void,
+  ): this
+  readonly _protocol: EngineProtocol
+  readonly _chanMgr: EngineChannels
+  readonly _callbacks: ((failed: unknown) => void)[]
+}
+
+/** The wire protocol of one connection. */
+export interface EngineProtocol {
+  readonly _handlers: Record<string, ((...args: never[]) => void) | undefined>
+  readonly _kex: { readonly negotiated: EngineNegotiated } | undefined
+  readonly _strictMode: boolean | undefined
+  _compatFlags: number
+  parse(chunk: Buffer, from: number, to: number): void
+  ping(): void
+  disconnect(reason: number): void
+  session(channel: number, window: number, packetSize: number): void
+  exec(channel: number, command: string, wantReply: boolean): void
+  env(channel: number, name: string, value: string, wantReply: boolean): void
+  signal(channel: number, name: string): void
+  channelData(channel: number, data: Buffer): void
+  channelEOF(channel: number): void
+  channelOpenConfirm(remote: number, local: number, window: number, packetSize: number): void
+}
+
+/** What both sides agreed on. */
+export interface EngineNegotiated {
+  readonly kex: string
+  readonly serverHostKey: string
+  readonly cs: EngineDirection
+  readonly sc: EngineDirection
+}
+
+/** What both sides agreed on for one direction. */
+export interface EngineDirection {
+  readonly cipher: string
+  readonly mac: string
+}
+
+/** The channels of a connection by their number; a function stands for one that is being opened. */
+export interface EngineChannels {
+  readonly _channels: Readonly<Record<number, EngineChannel | EngineOpening>>
+  add(opening: EngineOpening): number
+  get(id: number): EngineChannel | EngineOpening | undefined
+}
+
+/** Called when a channel is open, or with why not. */
+export interface EngineOpening {
+  (error: Error | undefined, channel?: EngineChannel): void
+  type?: string
+}
+
+/** One channel, as client or as server. */
+export interface EngineChannel extends Duplex {
+  readonly type: string
+  subtype: string | undefined
+  readonly incoming: EngineFlow
+  readonly outgoing: EngineFlow
+  readonly stderr: Readable & NodeJS.WritableStream
+  readonly _callbacks: ((failed: unknown) => void)[]
+  close(): void
+  eof(): void
+  exit(status: number): void
+  exit(signal: string, coreDumped?: boolean, message?: string): void
+}
+
+/** One direction of a channel. */
+export interface EngineFlow {
+  readonly id: number
+  window: number
+  packetSize: number
+  state: 'open' | 'eof' | 'closing' | 'closed'
+}
+
+/** What the server is told. */
+export interface EngineServerConfig {
+  readonly hostKeys: readonly string[]
+  readonly banner?: string
+  readonly greeting?: string
+  readonly ident?: string
+  readonly keepaliveInterval?: number
+  readonly algorithms?: Partial<EngineAlgorithms>
+}
+
+/** The server half. */
+export interface EngineServer extends EventEmitter {
+  injectSocket(socket: Socket): void
+}
+
+/** A client of the server half. */
+export interface EngineIncoming extends EventEmitter {
+  readonly _protocol: EngineProtocol
+  end(): this
+}
+
+/** A session that a client of the server half has opened. */
+export interface EngineSession extends EventEmitter {
+  _ending: boolean
+}
+
+/** A login that a client of the server half attempts. */
+export interface EngineLogin extends EventEmitter {
+  readonly username: string
+  readonly method: string
+  readonly password?: string
+  readonly key?: { readonly algo: string; readonly data: Buffer }
+  readonly signature?: Buffer
+  readonly blob?: Buffer
+  readonly hashAlgo?: string
+  accept(): void
+  reject(methods?: readonly string[], partial?: boolean): void
+}

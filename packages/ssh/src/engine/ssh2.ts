@@ -1,0 +1,374 @@
+/*
+ * One SSH connection on ssh2, in our own words: steps of the handshake as promises, logins one by one, commands and
+ * tunnels. Every wait ends when the connection does, and every late error of ssh2's ends here.
+ */
+
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+import { isNetError, type NetError } from '@net/core'
+import { clock, netError, type Timer } from '@net/core/authoring'
+import { toSocket, type Transport } from '@net/socket'
+
+import { refuseTerrapin, type Algorithms, type Negotiated } from '../algorithms.ts'
+import { SshChannelError } from '../errors.ts'
+import { readHostKey, type HostKey } from '../host-keys/host-key.ts'
+import { IdentificationReader, type Identification } from '../identification.ts'
+import { KeepAlive, type KeepAliveOptions } from '../keep-alive.ts'
+import { PendingWaits, type Stoppable } from './pending-waits.ts'
+import { Ssh2Command, type CommandOutput, type RemoteCommand } from './ssh2-command.ts'
+import { goodbye } from './ssh2-disconnect.ts'
+import {
+  guardProtocol,
+  holdUntilIdentified,
+  loadEngine,
+  negotiatedBy,
+  openSessionChannel,
+  ping,
+  requestCommand,
+  requestVariable,
+  signWithSha2,
+  silence,
+} from './ssh2-internals.ts'
+import { engineLogin, type Login } from './ssh2-login.ts'
+import { lossOf } from './ssh2-loss.ts'
+import { refusal } from './ssh2-refusal.ts'
+import { ChannelStream } from './ssh2-stream.ts'
+import type { Engine, EngineAuth, EngineChannel, EngineClient } from './ssh2-types.ts'
+import { batchWrites } from './write-batch.ts'
+
+/** What a connection is told. */
+export interface SessionOptions {
+  readonly user: string
+  readonly algorithms: Algorithms
+  readonly keepAlive: KeepAliveOptions | false
+  /** Rejects unless the key is to be trusted. Asked before anything of a login is sent. */
+  checkHostKey(key: HostKey): Promise<void>
+  /** Told the text that the server shows before the login. */
+  onBanner(text: string): void
+}
+
+/** What the key exchange came to. */
+export interface Exchange {
+  readonly hostKey: HostKey
+  readonly negotiated: Negotiated
+}
+
+/** What the server answered to a login. */
+export interface LoginAnswer {
+  readonly accepted: boolean
+  /** The step was right, but the server wants another one. */
+  readonly partial: boolean
+  /** What the server takes now. */
+  readonly methods: readonly string[]
+}
+
+/** What to run. */
+export interface CommandSpec {
+  readonly env: readonly { readonly name: string; readonly value: string }[]
+  /** The command's text, given the variables that the server did not take. */
+  text(refused: readonly string[]): string
+  readonly output: CommandOutput
+  /** The server may have begun from here on. */
+  sent(): void
+}
+
+/** Begins to speak SSH over the transport, which belongs to the session from then on. */
+export async function startSession(
+  transport: Transport,
+  options: SessionOptions,
+): Promise<SshSession> {
+  try {
+    return new SshSession(await loadEngine(), toSocket(transport), options)
+  } catch (error) {
+    transport.abort(error)
+    throw error
+  }
+}
+
+/** One connection. */
+export class SshSession {
+  readonly identified: Promise<Identification>
+  readonly exchanged: Promise<Exchange>
+  /** Settles when the connection is gone: with what took it, or undefined after `end`. */
+  readonly closed: Promise<NetError | undefined>
+  readonly #client: EngineClient
+  readonly #socket: Socket
+  readonly #options: SessionOptions
+  readonly #reader = new IdentificationReader()
+  readonly #identified: PromiseWithResolvers<Identification> = Promise.withResolvers()
+  readonly #exchanged: PromiseWithResolvers<Exchange> = Promise.withResolvers()
+  readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
+  readonly #waits: PendingWaits = new PendingWaits(() => this.#lost())
+  readonly #channels = new Set<{ lost(error: Error): void }>()
+  #asked: PromiseWithResolvers<LoginQuestion> = Promise.withResolvers()
+  #accepted: (() => void) | undefined
+  #isIdentified = false
+  #hostKey: HostKey | undefined
+  #keepAlive: KeepAlive | undefined
+  #farewell: Timer | undefined
+  #failure: Error | undefined
+  #over = false
+  #ending = false
+
+  constructor(engine: Engine, socket: Socket, options: SessionOptions) {
+    this.#client = new engine.Client()
+    this.#socket = socket
+    this.#options = options
+    this.identified = handled(this.#identified.promise)
+    this.exchanged = handled(this.#exchanged.promise)
+    this.closed = this.#closed.promise
+    void handled(this.#asked.promise)
+    this.#listen()
+    socket.setNoDelay(true)
+    batchWrites(socket)
+    this.#client.connect({
+      sock: socket,
+      username: options.user,
+      // Our own limits run on our own clock.
+      readyTimeout: 0,
+      algorithms: {
+        kex: options.algorithms.kex,
+        serverHostKey: options.algorithms.hostKeys,
+        cipher: options.algorithms.ciphers,
+        hmac: options.algorithms.macs,
+        compress: ['none'],
+      },
+      hostVerifier: (blob, verify) => void this.#verify(blob, verify),
+      authHandler: (methods, partial, next) => {
+        this.#asked.resolve({ methods: methods ?? [], partial: partial === true, next })
+      },
+    })
+    // After `connect`, which makes the protocol and pauses the socket; before ssh2 itself hears a byte.
+    guardProtocol(this.#client, {
+      broken: (error) => this.#fail(error),
+      disconnected: (reason, description) => this.#fail(goodbye(reason, description)),
+    })
+    holdUntilIdentified(this.#client, (chunk) => this.#identify(chunk))
+    socket.on('data', () => this.#keepAlive?.heard())
+  }
+
+  /** Whether the connection can be used. */
+  get alive(): boolean {
+    return !this.#over && !this.#ending
+  }
+
+  /** Attempts one login and waits for the answer. */
+  async login(login: Login): Promise<LoginAnswer> {
+    const { next } = await this.#waits.wait<LoginQuestion>(
+      (resolve) => void this.#asked.promise.then(resolve, () => {}),
+    )
+    const attempt: EngineAuth = engineLogin(this.#options.user, login)
+    this.#asked = Promise.withResolvers()
+    void handled(this.#asked.promise)
+    return this.#waits.wait<LoginAnswer>((resolve) => {
+      this.#accepted = () => resolve({ accepted: true, partial: false, methods: [] })
+      void this.#asked.promise.then(
+        ({ methods, partial }) => resolve({ accepted: false, partial, methods }),
+        () => {},
+      )
+      next(attempt)
+    })
+  }
+
+  /** Runs a command; resolves when the server has begun. */
+  async run(spec: CommandSpec, op: Stoppable): Promise<RemoteCommand> {
+    const channel = await this.#open(op, (done) => openSessionChannel(this.#client, done))
+    const command = new Ssh2Command(this.#client, channel, spec.output)
+    this.#hold(channel, command)
+    try {
+      const refused: string[] = []
+      for (const variable of spec.env) {
+        const taken = await this.#waits.wait<boolean>(
+          (resolve) => requestVariable(this.#client, channel, variable, resolve),
+          op,
+        )
+        if (!taken) refused.push(variable.name)
+      }
+      const text = spec.text(refused)
+      spec.sent()
+      const taken = await this.#waits.wait<boolean>(
+        (resolve) => requestCommand(this.#client, channel, text, resolve),
+        op,
+      )
+      if (taken) return command
+      throw new SshChannelError('NET_REPLY_PERMANENT', {
+        message: 'the server refused to run the command',
+      })
+    } catch (error) {
+      // The server may have begun without saying so.
+      command.signal('TERM')
+      command.close()
+      throw error
+    }
+  }
+
+  /** Opens a tunnel from the server to an address that the server reaches. */
+  async openTunnel(host: string, port: number, op: Stoppable): Promise<Duplex> {
+    const channel = await this.#open(op, (done) =>
+      this.#client.forwardOut('127.0.0.1', 0, host, port, done),
+    )
+    const stream = new ChannelStream(channel)
+    this.#hold(channel, stream)
+    return stream
+  }
+
+  /** Says goodbye and closes; `closed` tells when that is done. */
+  end(): void {
+    if (!this.alive) return
+    this.#ending = true
+    this.#client.end()
+  }
+
+  /** Lets the connection go at once. */
+  abort(reason: Error): void {
+    this.#failure ??= reason
+    this.#fail(reason)
+    this.#socket.destroy()
+  }
+
+  #listen(): void {
+    const client = this.#client
+    client.on('error', (error: Error) => this.#fail(error))
+    client.on('end', () => this.#fail(undefined))
+    client.on('close', () => this.#gone())
+    client.on('banner', (text: string) => this.#options.onBanner(text))
+    client.on('change password', () => {
+      this.#fail(
+        netError('NET_AUTH_EXPIRED', {
+          message: 'the server wants the password to be changed first',
+        }),
+      )
+    })
+    client.on('handshake', () => this.#handshaken())
+    client.on('ready', () => {
+      this.#watch()
+      this.#accepted?.()
+    })
+  }
+
+  #identify(chunk: Uint8Array): boolean {
+    if (this.#over) return false
+    try {
+      const found = this.#reader.feed(chunk)
+      if (found === undefined) return false
+      this.#isIdentified = true
+      this.#identified.resolve(found)
+      return true
+    } catch (error) {
+      this.#fail(error as Error)
+      return false
+    }
+  }
+
+  async #verify(blob: Buffer, verify: (permitted: boolean) => void): Promise<void> {
+    try {
+      const key = readHostKey(Uint8Array.from(blob))
+      if (this.#hostKey === undefined) {
+        await this.#options.checkHostKey(key)
+        this.#hostKey = key
+      } else if (this.#hostKey.fingerprint !== key.fingerprint) {
+        throw netError('NET_HOSTKEY_CHANGED', {
+          message: `the server changed its host key within the connection, from ${this.#hostKey.fingerprint} to ${key.fingerprint}`,
+        })
+      }
+      if (!this.#over) verify(true)
+    } catch (error) {
+      const alive = !this.#over
+      this.#failure ??= error as Error
+      if (alive) verify(false)
+      this.#fail(error as Error)
+    }
+  }
+
+  #handshaken(): void {
+    const agreed = negotiatedBy(this.#client)
+    if (agreed === undefined || this.#hostKey === undefined) return
+    try {
+      refuseTerrapin(agreed.negotiated, agreed.strict)
+      signWithSha2(this.#client)
+      this.#exchanged.resolve({ hostKey: this.#hostKey, negotiated: agreed.negotiated })
+    } catch (error) {
+      this.#fail(error as Error)
+    }
+  }
+
+  #watch(): void {
+    if (this.#options.keepAlive === false || this.#keepAlive !== undefined) return
+    this.#keepAlive = new KeepAlive(this.#options.keepAlive, {
+      ask: () => ping(this.#client),
+      lost: (silence) => {
+        const message = `the server has not answered for ${silence} ms`
+        this.abort(netError('NET_TIMEOUT_KEEPALIVE', { message, limit: silence }))
+      },
+    })
+  }
+
+  #open(
+    op: Stoppable,
+    open: (done: (error: Error | undefined, channel?: EngineChannel) => void) => void,
+  ): Promise<EngineChannel> {
+    let waiting = true
+    const opened = this.#waits.wait<EngineChannel>((resolve, reject) => {
+      open((error, channel) => {
+        if (channel === undefined) reject(refusal(error))
+        else if (waiting) resolve(channel)
+        else channel.resume().close()
+      })
+    }, op)
+    return opened.finally(() => {
+      waiting = false
+    })
+  }
+
+  #hold(channel: EngineChannel, holder: { lost(error: Error): void }): void {
+    this.#channels.add(holder)
+    channel.on('close', () => this.#channels.delete(holder))
+  }
+
+  #fail(error: Error | undefined): void {
+    if (this.#over) return
+    this.#over = true
+    this.#failure ??=
+      this.#isIdentified || isNetError(error) ? error : earlyEnd(error, this.#reader)
+    this.#keepAlive?.stop()
+    silence(this.#client)
+    this.#identified.reject(this.#lost())
+    this.#exchanged.reject(this.#lost())
+    this.#waits.fail()
+    for (const channel of this.#channels) channel.lost(this.#lost())
+    this.#channels.clear()
+    // What ssh2 has to say to the server may leave; a server that does not listen is not waited for.
+    this.#socket.destroySoon()
+    this.#farewell = clock().after(FAREWELL, () => this.#socket.destroy())
+  }
+
+  #gone(): void {
+    this.#fail(undefined)
+    this.#farewell?.clear()
+    this.#closed.resolve(this.#ending ? undefined : this.#lost())
+  }
+
+  #lost(): NetError {
+    return lossOf(this.#failure, this.#ending)
+  }
+}
+
+interface LoginQuestion {
+  readonly methods: readonly string[]
+  readonly partial: boolean
+  readonly next: (attempt: EngineAuth) => void
+}
+
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+/** A peer that leaves before its identification is better told by what it said until then. */
+function earlyEnd(error: Error | undefined, reader: IdentificationReader): Error {
+  if (error === undefined || error.message.startsWith('Connection lost')) return reader.ended()
+  return error
+}
+
+const FAREWELL = 1000

@@ -1,0 +1,240 @@
+/*
+ * Running a command to its end. Whatever ends the wait (the caller, a limit, too much output), the command is stopped
+ * step by step, and the error has what it printed until then.
+ */
+
+import { isNetError, type NetError, type Source } from '@net/core'
+import {
+  addContext,
+  callerFault,
+  checkSource,
+  clock,
+  netError,
+  openSource,
+  own,
+  type Attempt,
+  type Operation,
+} from '@net/core/authoring'
+
+import type { ExecOptions, ExecResult } from './client-options.ts'
+import { commandLine, commandText, refuseNul, variablesOf, type Variable } from './command-line.ts'
+import type { SshSession } from './engine/ssh2.ts'
+import type { CommandEnd, RemoteCommand } from './engine/ssh2-command.ts'
+import { SshExitError, withoutSecrets } from './errors.ts'
+import { OutputCollector, type Printed } from './output-collector.ts'
+
+/** What is to be run, checked. */
+export interface ExecPlan {
+  readonly command: string
+  readonly variables: readonly Variable[]
+  readonly cwd: string | undefined
+  readonly input: string | Source | undefined
+  readonly check: boolean
+  readonly maxBytes: number
+  readonly output: 'text' | 'bytes'
+}
+
+/** Reads the options. Throws ArgumentErrors. */
+export function planExec(command: string | readonly string[], options: ExecOptions): ExecPlan {
+  const cwd = own(options, 'cwd')
+  if (cwd !== undefined) refuseNul('cwd', cwd)
+  const input = own(options, 'input')
+  if (input !== undefined && typeof input !== 'string') checkSource(input)
+  const output = own(options, 'output') ?? 'text'
+  if (!['text', 'bytes'].includes(output)) {
+    throw netError('NET_BAD_OPTION', { message: "output must be 'text' or 'bytes'" })
+  }
+  const maxBytes = own(options, 'maxBytes') ?? MAX_BYTES
+  if (!(maxBytes >= 0)) throw netError('NET_BAD_OPTION', { message: 'maxBytes must be 0 or more' })
+  return {
+    command: commandText(command),
+    variables: variablesOf(own(options, 'env')),
+    cwd,
+    input,
+    check: own(options, 'check') ?? false,
+    maxBytes,
+    output,
+  }
+}
+
+/** Runs the command; `leaving` is told the last of a command that was given up. */
+export async function execute(
+  session: SshSession,
+  plan: ExecPlan,
+  call: {
+    readonly op: Operation
+    readonly attempt: Attempt
+    readonly leaving: (last: Promise<void>) => void
+  },
+): Promise<ExecResult<string | Uint8Array>> {
+  const { op, attempt } = call
+  const collector = new OutputCollector(plan.maxBytes, (error) => op.fail(error as NetError))
+  try {
+    const command = await op.phase('command', () =>
+      begin(session, plan, { op, attempt, collector }),
+    )
+    const end = await op.phase('receive', () =>
+      finish(command, plan, { op, collector, leaving: call.leaving }),
+    )
+    return resultOf(end, collector.printed(plan.output), plan)
+  } catch (error) {
+    collector.stop()
+    if (isNetError(error) && collector.size > 0 && !(error instanceof SshExitError)) {
+      addContext(error, {
+        partial: safely(collector.printed(plan.output)),
+        received: collector.size,
+      })
+    }
+    throw error
+  }
+}
+
+interface Running {
+  readonly op: Operation
+  readonly collector: OutputCollector
+}
+
+function begin(
+  session: SshSession,
+  plan: ExecPlan,
+  { op, attempt, collector }: Running & { readonly attempt: Attempt },
+): Promise<RemoteCommand> {
+  return session.run(
+    {
+      env: plan.variables,
+      text(refused) {
+        const inline = plan.variables.filter(({ name }) => refused.includes(name))
+        // The values of variables are the command's own affair, as they are where they go apart from it.
+        const shown = inline.map(({ name }) => ({ name, value: '_' }))
+        op.wire('send', () => `exec ${commandLine(plan.command, shown, plan.cwd)}`)
+        return commandLine(plan.command, inline, plan.cwd)
+      },
+      output: (name, chunk) => collector.take(name, chunk),
+      sent: () => attempt.sent(),
+    },
+    op,
+  )
+}
+
+function finish(
+  command: RemoteCommand,
+  plan: ExecPlan,
+  { op, leaving }: Running & { readonly leaving: (last: Promise<void>) => void },
+): Promise<CommandEnd> {
+  return new Promise((resolve, reject) => {
+    const forget = op.onAbort((reason) => {
+      leaving(stopStepwise(command))
+      reject(reason)
+    })
+    command.ended.then(
+      (end) => {
+        forget()
+        op.wire('receive', () => describeEnd(end))
+        resolve(end)
+      },
+      (error: Error) => {
+        forget()
+        reject(error)
+      },
+    )
+    feed(command, plan.input, op).catch((error: unknown) => {
+      forget()
+      leaving(stopStepwise(command))
+      reject(error)
+    })
+  })
+}
+
+async function feed(
+  command: RemoteCommand,
+  input: string | Source | undefined,
+  op: Operation,
+): Promise<void> {
+  if (typeof input === 'string') {
+    if (input !== '') await command.write(Buffer.from(input, 'utf8'))
+  } else if (input !== undefined) {
+    await using source = await openSource(input)
+    const letGo = (): void => void source.close()
+    const forget = op.onAbort(letGo)
+    // A command that has ended needs no more of it, also where the source is slow.
+    command.ended.then(letGo, letGo)
+    for await (const chunk of chunksOf(source.chunks())) {
+      if (!(await command.write(chunk))) break
+    }
+    forget()
+  }
+  command.endInput()
+}
+
+async function* chunksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* chunks
+  } catch (error) {
+    // What the caller's own source throws is the caller's.
+    throw isNetError(error) ? error : callerFault(error)
+  }
+}
+
+/** TERM, then the hang-up, then the end of the channel: a program gets the chance to end by itself, and never more than a second. */
+async function stopStepwise(command: RemoteCommand): Promise<void> {
+  const steps = [() => command.signal('TERM'), () => command.hangUp(), () => command.close()]
+  for (const step of steps) {
+    step()
+    if (await endsWithin(command, STEP)) return
+  }
+}
+
+function endsWithin(command: RemoteCommand, delay: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = clock().after(delay, () => resolve(false))
+    const ended = (): void => {
+      timer.clear()
+      resolve(true)
+    }
+    command.ended.then(ended, ended)
+  })
+}
+
+function resultOf(
+  end: CommandEnd,
+  printed: Printed,
+  plan: ExecPlan,
+): ExecResult<string | Uint8Array> {
+  const { exitCode, exitSignal } = end
+  if (exitCode === undefined && exitSignal === undefined) {
+    throw netError('NET_PROTO_INCOMPLETE', {
+      message: 'the server closed the command without saying how it ended',
+    })
+  }
+  if (!plan.check || (exitCode === 0 && exitSignal === undefined)) return { ...printed, ...end }
+  const code = exitSignal === undefined ? 'NET_EXIT_STATUS' : 'NET_EXIT_SIGNAL'
+  const last = lastLine(printed.stderr)
+  const how =
+    exitSignal === undefined ? `ended with status ${exitCode}` : `was ended by ${exitSignal}`
+  throw new SshExitError(
+    code,
+    {
+      message: `the command ${how}${last === '' ? '' : `: ${last}`}`,
+      reply: { text: last, ...(exitCode === undefined ? {} : { status: exitCode }) },
+    },
+    { ...printed, ...end },
+  )
+}
+
+function lastLine(stderr: string | Uint8Array): string {
+  const text = typeof stderr === 'string' ? stderr : Buffer.from(stderr).toString('utf8')
+  return text.trimEnd().split('\n').at(-1)?.slice(0, SHOWN) ?? ''
+}
+
+function describeEnd({ exitCode, exitSignal }: CommandEnd): string {
+  if (exitSignal !== undefined) return `exit-signal ${exitSignal}`
+  return exitCode === undefined ? 'close' : `exit-status ${exitCode}`
+}
+
+function safely({ stdout, stderr }: Printed): Printed {
+  return { stdout: withoutSecrets(stdout), stderr: withoutSecrets(stderr) }
+}
+
+const MAX_BYTES = 64 * 1024 * 1024
+const STEP = 250
+const SHOWN = 200

@@ -1,0 +1,201 @@
+/*
+ * Whether a server is the one that was meant: the policies for host keys. A policy is asked before anything of a
+ * login is sent, and a key is remembered only after the server has proved that it owns it.
+ */
+
+import { netError, own } from '@net/core/authoring'
+
+import { SshHostKeyError } from '../errors.ts'
+import { describeKey, fingerprintOf, type HostKey } from './host-key.ts'
+import { addKnownHost, defaultFiles, readKnownHosts, type KnownHost } from './known-hosts-file.ts'
+
+/** Decides about host keys. */
+export interface HostKeyPolicy {
+  /** What it is, such as `knownHosts`. */
+  readonly name: string
+  /** Learns what is known of a host, before the server is asked for its key. */
+  open(subject: HostKeySubject): Promise<HostKeyCheck>
+}
+
+/** The host whose key is to be checked. */
+export interface HostKeySubject {
+  /** As known_hosts has it: `host`, or `[host]:port` where the port is not 22. */
+  readonly name: string
+  readonly signal: AbortSignal
+}
+
+/** What a policy makes of one connection. */
+export interface HostKeyCheck {
+  /** The algorithms of the keys that are known, which the server is asked for first. */
+  readonly types: readonly string[]
+  /** Throws a HostKeyError unless the key is to be trusted. */
+  check(key: HostKey): HostKeyVerdict | Promise<HostKeyVerdict>
+}
+
+/** Why a key is trusted. */
+export interface HostKeyVerdict {
+  /** What the log should say about it. */
+  readonly warning?: string
+  /** Called once the server has proved that it owns the key. */
+  remember?(): Promise<void>
+}
+
+/** Options of `knownHosts`. */
+export interface KnownHostsOptions {
+  /** Paths of the files; default those of OpenSSH: `known_hosts` and `known_hosts2` in `~/.ssh`, `ssh_known_hosts` in `/etc/ssh`. */
+  readonly files?: readonly string[]
+}
+
+/** Options of `acceptNew`. */
+export interface AcceptNewOptions {
+  /** The file that is read and added to; default `~/.ssh/known_hosts`, with the other files of OpenSSH read as well. */
+  readonly file?: string
+}
+
+/**
+ * Trusts the keys that the known_hosts files name, and no others: the default. Unknown, changed and revoked keys are
+ * refused; `@revoked` wins over every other line, and `@cert-authority` never stands for a plain key.
+ */
+export function knownHosts(options: KnownHostsOptions = {}): HostKeyPolicy {
+  const files = own(options, 'files')
+  return {
+    name: 'knownHosts',
+    async open(subject) {
+      const known = await readAll(files ?? defaultFiles(), subject)
+      return {
+        types: plain(known).map(({ type }) => type),
+        check(key) {
+          if (isKnown(key, known, subject)) return {}
+          throw unknown(key, known, subject)
+        },
+      }
+    },
+  }
+}
+
+/** Like `knownHosts`, but a host of which no key is known is trusted the first time, and its key is added to the file. */
+export function acceptNew(options: AcceptNewOptions = {}): HostKeyPolicy {
+  const file = own(options, 'file')
+  const files = file === undefined ? defaultFiles() : [file]
+  return {
+    name: 'acceptNew',
+    async open(subject) {
+      const known = await readAll(files, subject)
+      return {
+        types: plain(known).map(({ type }) => type),
+        check(key) {
+          if (isKnown(key, known, subject)) return {}
+          const target = files[0] ?? ''
+          return {
+            warning: `the host key of ${subject.name} is new and is trusted from here on: ${describeKey(key)}`,
+            remember: () => addKnownHost(target, subject.name, key),
+          }
+        },
+      }
+    },
+  }
+}
+
+/** Trusts the key with this fingerprint, or one of these, as `SHA256:…`, and no other. Throws `NET_BAD_OPTION`. */
+export function pinned(fingerprint: string | readonly string[]): HostKeyPolicy {
+  const pins = (typeof fingerprint === 'string' ? [fingerprint] : fingerprint).map(checkedPin)
+  if (pins.length === 0) throw badPin()
+  return {
+    name: 'pinned',
+    async open({ name }) {
+      return {
+        types: [],
+        check(key) {
+          if (pins.includes(key.fingerprint)) return {}
+          const message = `the host key of ${name} is not the pinned one: the server showed ${describeKey(key)}, pinned is ${pins.join(' or ')}`
+          throw new SshHostKeyError(
+            'NET_HOSTKEY_CHANGED',
+            { message },
+            { fingerprint: key.fingerprint, known: pins },
+          )
+        },
+      }
+    },
+  }
+}
+
+/** Trusts whatever key the server shows: anybody on the road can then be the server, and read the password. */
+export function dangerouslyAcceptAnyHostKey(): HostKeyPolicy {
+  return {
+    name: 'dangerouslyAcceptAnyHostKey',
+    async open({ name }) {
+      return {
+        types: [],
+        check: (key) => ({
+          warning: `the host key of ${name} was not checked: ${describeKey(key)}`,
+        }),
+      }
+    },
+  }
+}
+
+async function readAll(
+  files: readonly string[],
+  { name, signal }: HostKeySubject,
+): Promise<readonly KnownHost[]> {
+  const found = await Promise.all(files.map((file) => readKnownHosts(file, name, signal)))
+  return found.flat()
+}
+
+/** Whether the key is the host's own; throws if it is revoked, or if others are known instead of it. */
+function isKnown(key: HostKey, known: readonly KnownHost[], { name }: HostKeySubject): boolean {
+  const keys = { fingerprint: key.fingerprint, known: plain(known).map(fingerprint) }
+  const revoked = known.find((line) => line.marker === 'revoked' && isSame(line, key))
+  if (revoked !== undefined) {
+    const message = `the host key of ${name} is revoked: ${describeKey(key)} (${place(revoked)})`
+    throw new SshHostKeyError('NET_HOSTKEY_REVOKED', { message }, keys)
+  }
+  const others = plain(known)
+  if (others.length === 0) return false
+  if (others.some((line) => isSame(line, key))) return true
+  const list = others.map((line) => `${line.type} ${fingerprint(line)} (${place(line)})`).join(', ')
+  const message = `the host key of ${name} has changed: the server showed ${describeKey(key)}, known is ${list}`
+  throw new SshHostKeyError('NET_HOSTKEY_CHANGED', { message }, keys)
+}
+
+function unknown(key: HostKey, known: readonly KnownHost[], { name }: HostKeySubject): Error {
+  const authority = known.some(({ marker }) => marker === 'cert-authority')
+    ? '; an authority is known for it, but the server showed a key without a certificate'
+    : ''
+  const message = `the host key of ${name} is not known: ${describeKey(key)}${authority}; compare it with its owner's and add it to known_hosts, or pass hostKeys: acceptNew()`
+  return new SshHostKeyError(
+    'NET_HOSTKEY_UNKNOWN',
+    { message },
+    { fingerprint: key.fingerprint, known: [] },
+  )
+}
+
+function plain(known: readonly KnownHost[]): readonly KnownHost[] {
+  return known.filter(({ marker }) => marker === undefined)
+}
+
+function isSame(line: KnownHost, key: HostKey): boolean {
+  return Buffer.from(line.blob).equals(key.blob)
+}
+
+function fingerprint(line: KnownHost): string {
+  return fingerprintOf(line.blob)
+}
+
+function place({ file, line }: KnownHost): string {
+  return `${file}, line ${line}`
+}
+
+function checkedPin(pin: unknown): string {
+  const trimmed = typeof pin === 'string' ? pin.replace(/=+$/, '') : ''
+  if (PIN.test(trimmed)) return trimmed
+  throw badPin()
+}
+
+function badPin(): Error {
+  return netError('NET_BAD_OPTION', {
+    message: 'a pin is the fingerprint of a host key as ssh-keygen -l prints it, SHA256:…',
+  })
+}
+
+const PIN = /^SHA256:[A-Za-z0-9+/]{43}$/

@@ -1,0 +1,92 @@
+/*
+ * The first words of an SSH server: lines of its own, then its identification (RFC 4253, section 4.2). A codec
+ * without I/O, which tells a peer that does not speak SSH from one that does.
+ */
+
+import { harmless, netError } from '@net/core/authoring'
+
+/** What a server says of itself. */
+export interface Identification {
+  /** Its line without the line end, such as `SSH-2.0-OpenSSH_9.9`. */
+  readonly line: string
+  /** The name and version of its software. */
+  readonly software: string
+  /** The lines before it. */
+  readonly banner: readonly string[]
+}
+
+/** Reads the identification out of the first bytes of a connection, however they are split. */
+export class IdentificationReader {
+  readonly #banner: string[] = []
+  #line: number[] = []
+  #received = 0
+
+  /** The identification once it is there. Throws `NET_PROTO_MALFORMED`, `NET_PROTO_LIMIT` or `NET_PROTO_NEGOTIATION`. */
+  feed(chunk: Uint8Array): Identification | undefined {
+    for (const byte of chunk) {
+      this.#received += 1
+      if (this.#received > LONGEST) throw tooLong()
+      if (byte !== LF) {
+        if (byte < SPACE && byte !== CR && byte !== TAB) throw notSsh(this.#text())
+        this.#line.push(byte)
+        continue
+      }
+      const line = this.#text()
+      this.#line = []
+      const found = identification(line, this.#banner)
+      if (found !== undefined) return found
+      this.#banner.push(line)
+    }
+    return undefined
+  }
+
+  /** The error for a peer that ends before its identification. */
+  ended(): Error {
+    const said = this.#banner[0] ?? this.#text()
+    if (said !== '') return notSsh(said)
+    return netError('NET_CONN_CLOSED', {
+      message: 'the server closed the connection before it said who it is',
+      retry: 'safe',
+    })
+  }
+
+  #text(): string {
+    return Buffer.from(this.#line).toString('utf8').replace(/\r$/, '')
+  }
+}
+
+function identification(line: string, banner: readonly string[]): Identification | undefined {
+  if (!line.startsWith('SSH-')) {
+    if (FOREIGN.test(line)) throw notSsh(line)
+    return undefined
+  }
+  const [, version, software = ''] = IDENT.exec(line) ?? []
+  if (version === '2.0' || version === '1.99') return { line, software, banner: [...banner] }
+  throw netError('NET_PROTO_NEGOTIATION', {
+    message: `the server speaks another version of SSH: ${harmless(line.slice(0, SHOWN))}`,
+  })
+}
+
+function notSsh(said: string): Error {
+  const words = said === '' ? 'bytes that are no text' : `"${harmless(said.slice(0, SHOWN))}"`
+  return netError('NET_PROTO_MALFORMED', {
+    message: `the peer does not speak SSH; it said ${words}`,
+  })
+}
+
+function tooLong(): Error {
+  return netError('NET_PROTO_LIMIT', {
+    message: `the server said more than ${LONGEST} bytes before its identification`,
+    limit: LONGEST,
+  })
+}
+
+const LF = 10
+const CR = 13
+const TAB = 9
+const SPACE = 32
+const LONGEST = 64 * 1024
+const SHOWN = 200
+const IDENT = /^SSH-([0-9.]+)-([^ ]*)/
+// A status line of HTTP, or a greeting of FTP or SMTP: no SSH server begins like that.
+const FOREIGN = /^(?:HTTP\/\d|220[ -])/

@@ -1,0 +1,30 @@
+/* SSH: commands and tunnels on servers whose keys are checked. */
+
+export { connect } from './connect.ts'
+export type { SshClient, SshInfo } from './client.ts'
+export type {
+  CloseOptions,
+  ConnectOptions,
+  ExecBytesOptions,
+  ExecOptions,
+  ExecResult,
+} from './client-options.ts'
+export {
+  acceptNew,
+  dangerouslyAcceptAnyHostKey,
+  knownHosts,
+  pinned,
+  type AcceptNewOptions,
+  type HostKeyCheck,
+  type HostKeyPolicy,
+  type HostKeySubject,
+  type HostKeyVerdict,
+  type KnownHostsOptions,
+} from './host-keys/policy.ts'
+export type { HostKey } from './host-keys/host-key.ts'
+export { key, type KeyAuth, type KeyOptions, type KeySource } from './identity/keys.ts'
+export type { KeepAliveOptions } from './keep-alive.ts'
+export type { Negotiated } from './algorithms.ts'
+export { quote } from './quote.ts'
+export { SshChannelError, SshExitError, SshHostKeyError } from './errors.ts'
+export { fromFile, fromText } from '@net/core'

@@ -1,0 +1,99 @@
+/*
+ * A connection as a road: whoever is given this dialer reaches its endpoints from the SSH server. It knows nothing
+ * of what is spoken over it.
+ */
+
+import { formatEndpoint, isLoopback, type Endpoint } from '@net/core'
+import { netError, operation, own, type ClientContext } from '@net/core/authoring'
+import { fromSocket, type Dialer, type DialOptions, type Hop, type Transport } from '@net/socket'
+
+import type { SshSession } from './engine/ssh2.ts'
+import { sshErrors } from './engine/ssh2-errors.ts'
+import { SshChannelError } from './errors.ts'
+
+/** The connection that a dialer works over. */
+export interface Tunnelling {
+  /** The session, or throws if it is closed. */
+  session(): SshSession
+  /** The SSH server itself. */
+  readonly endpoint: Endpoint
+  /** The hops on the road to the SSH server. */
+  readonly hops: readonly Hop[]
+  readonly client: ClientContext
+}
+
+/**
+ * Dials from the SSH server (direct-tcpip, RFC 4254, section 7.2). The only phase is `connect`. A road counts as
+ * encrypted if its last leg does not leave the SSH server.
+ */
+export function sshDialer(tunnelling: Tunnelling): Dialer {
+  const hops = [...tunnelling.hops, { kind: 'ssh', endpoint: tunnelling.endpoint }]
+  return {
+    name: 'ssh',
+    dial(endpoint, options) {
+      return operation(specOf(endpoint, tunnelling, options), callOptions(options), (op) =>
+        op.phase('connect', async () => {
+          if (endpoint.path !== undefined) {
+            throw netError('NET_UNSUPPORTED', {
+              message: 'a tunnel leads to a host and port, not to a path',
+            })
+          }
+          const stream = await tunnelling
+            .session()
+            .openTunnel(endpoint.host, endpoint.port, op)
+            .catch((error: unknown) => {
+              throw asConnectError(error, endpoint)
+            })
+          return fromSocket(stream, { endpoint, hops, encrypted: isLoopback(endpoint.host) })
+        }),
+      ) satisfies Promise<Transport>
+    },
+  }
+}
+
+function specOf(
+  endpoint: Endpoint,
+  { client }: Tunnelling,
+  options: DialOptions | undefined,
+): Parameters<typeof operation>[0] {
+  const where = formatEndpoint(endpoint)
+  const parent = own(options, 'parent')
+  return {
+    protocol: 'ssh',
+    operation: 'dial',
+    target: where,
+    endpoint: where,
+    kind: 'session',
+    errors: sshErrors,
+    client: own(options, 'client') ?? client,
+    ...(parent === undefined ? {} : { parent }),
+  }
+}
+
+function callOptions(options: DialOptions | undefined): Parameters<typeof operation>[1] {
+  const signal = own(options, 'signal')
+  const timeout = own(options, 'timeout')
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(timeout === undefined ? {} : { timeout }),
+  }
+}
+
+/** To whoever dials it is a connection that failed, whatever it was to the channel. */
+function asConnectError(error: unknown, endpoint: Endpoint): unknown {
+  if (!(error instanceof SshChannelError)) return error
+  const where = formatEndpoint(endpoint)
+  if (error.reason === PROHIBITED || error.reason === UNKNOWN_TYPE) {
+    return netError('NET_PROXY_REFUSED', {
+      message: `the SSH server does not open tunnels to ${where}`,
+      cause: error,
+    })
+  }
+  return netError('NET_CONNECT_REFUSED', {
+    message: `the SSH server could not connect to ${where}`,
+    cause: error,
+  })
+}
+
+const PROHIBITED = 1
+const UNKNOWN_TYPE = 3

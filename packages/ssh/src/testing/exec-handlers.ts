@@ -1,0 +1,84 @@
+/* What a command of the embedded server prints and how it ends: from a table, or from a function. No I/O of its own. */
+
+/** What a handler works with. */
+export interface ExecIo {
+  readonly command: string
+  readonly user: string
+  readonly env: Readonly<Record<string, string>>
+  /** The folder that the client asked for. */
+  readonly cwd: string | undefined
+  readonly stdin: AsyncIterable<Uint8Array>
+  readonly stdout: ExecOutput
+  readonly stderr: ExecOutput
+  /** Aborts when the client sends a signal that ends programs, or is gone. */
+  readonly signal: AbortSignal
+}
+
+/** Where a handler prints. */
+export interface ExecOutput {
+  /** Resolves when the client has taken it, or is gone. */
+  write(data: string | Uint8Array): Promise<void>
+}
+
+/** The exit status of a command, or the signal that ended it, without `SIG`; nothing means 0. */
+export type ExecExit = number | { readonly signal: string } | void
+
+/** Runs a command. */
+export type ExecHandler = (command: string, io: ExecIo) => ExecExit | Promise<ExecExit>
+
+/** What a command does: prints a text, prints and ends, or runs a function. */
+export type ExecAnswer =
+  | string
+  | { readonly stdout?: string; readonly stderr?: string; readonly exit?: ExecExit }
+  | ExecHandler
+
+/** Commands by their text, or by their first word; `*` stands for all others. */
+export type ExecTable = Readonly<Record<string, ExecAnswer>>
+
+/** The handler for all commands. An unknown command ends with 127, as a shell's does. */
+export function execHandler(exec: ExecTable | ExecHandler | undefined): ExecHandler {
+  if (typeof exec === 'function') return exec
+  const table = new Map(Object.entries(exec ?? {}))
+  return (command, io) => {
+    const word = command.trim().split(/\s+/, 1)[0] ?? ''
+    const answer = table.get(command) ?? table.get(word) ?? table.get('*')
+    return answer === undefined ? unknown(word, io) : run(answer, io)
+  }
+}
+
+/** Takes off what the client puts in front of a command: the folder to go to, and variables to set. */
+export function readCommandLine(line: string): {
+  readonly command: string
+  readonly cwd: string | undefined
+  readonly env: Readonly<Record<string, string>>
+} {
+  const [, folder, afterFolder = line] =
+    /^cd -- (\S+|'(?:[^']|'\\'')*') && ([\s\S]*)$/.exec(line) ?? []
+  const env: Record<string, string> = {}
+  const [, exports, command = afterFolder] = EXPORT.exec(afterFolder) ?? []
+  for (const [, name = '', value = ''] of (exports ?? '').matchAll(PAIR))
+    env[name] = unquoted(value)
+  return { command, cwd: folder === undefined ? undefined : unquoted(folder), env }
+}
+
+async function run(answer: ExecAnswer, io: ExecIo): Promise<ExecExit> {
+  if (typeof answer === 'function') return answer(io.command, io)
+  if (typeof answer === 'string') return run({ stdout: answer }, io)
+  const { stdout = '', stderr = '', exit } = answer
+  await io.stdout.write(stdout)
+  await io.stderr.write(stderr)
+  return exit
+}
+
+async function unknown(word: string, io: ExecIo): Promise<ExecExit> {
+  await io.stderr.write(`sh: ${word}: not found\n`)
+  return NOT_FOUND
+}
+
+function unquoted(word: string): string {
+  return word.startsWith("'") ? word.slice(1, -1).replaceAll(`'\\''`, "'") : word
+}
+
+const NOT_FOUND = 127
+const EXPORT = /^export ((?:[A-Za-z_]\w*=(?:'(?:[^']|'\\'')*'|\S*) ?)+) && ([\s\S]*)$/
+const PAIR = /([A-Za-z_]\w*)=('(?:[^']|'\\'')*'|\S*)/g

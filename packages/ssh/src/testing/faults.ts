@@ -1,0 +1,62 @@
+/* Faults that a test asks the server for: which, when, and how often. It must not know how they are done. */
+
+/** What goes wrong. `drop` ends the connection as TCP does, `reset` without a goodbye, `half-close` only our side of it. */
+export type SshFaultAction =
+  | { readonly reply: 'failure' }
+  | { readonly delay: number }
+  | 'drop'
+  | 'reset'
+  | 'stall'
+  | 'half-close'
+  | 'garbage'
+
+/** One fault. */
+export interface SshFault {
+  /**
+   * The step that it happens to, by the beginning of its name or a pattern: `greeting`, `kex`, `auth password ada`,
+   * `open session`, `exec ls`, `exit ls`, `open 127.0.0.1:80`. A step that stalls is never answered, while the
+   * connection lives on; `reply` refuses it, and at `exit` leaves the exit status out.
+   */
+  readonly on?: string | RegExp
+  /** Without `on`: happens to the next connection after so many bytes that the server sent. Default 0. */
+  readonly after?: number
+  /** How often; default 1. */
+  readonly times?: number
+  readonly do: SshFaultAction
+}
+
+/** The faults that are still to happen. */
+export class SshFaults {
+  readonly #armed: { readonly fault: SshFault; left: number }[] = []
+
+  add(fault: SshFault): void {
+    this.#armed.push({ fault, left: fault.times ?? 1 })
+  }
+
+  /** What happens to this step; it is used up by it. */
+  at(step: string): SshFaultAction | undefined {
+    return this.#take(({ on }) => on !== undefined && fits(on, step))?.do
+  }
+
+  /** The faults of the bytes of a new connection. */
+  ofConnection(): readonly SshFault[] {
+    const found: SshFault[] = []
+    for (let next = this.#next(); next !== undefined; next = this.#next()) found.push(next)
+    return found
+  }
+
+  #next(): SshFault | undefined {
+    return this.#take(({ on }) => on === undefined)
+  }
+
+  #take(wanted: (fault: SshFault) => boolean): SshFault | undefined {
+    const found = this.#armed.find(({ fault, left }) => left > 0 && wanted(fault))
+    if (found === undefined) return undefined
+    found.left -= 1
+    return found.fault
+  }
+}
+
+function fits(on: string | RegExp, step: string): boolean {
+  return typeof on === 'string' ? step.startsWith(on) : on.test(step)
+}

@@ -1,0 +1,15 @@
+/* What tests of programs that use SSH need: a server, its keys, its faults. */
+
+export { startSshServer, type SshServer, type SshServerOptions } from './ssh-server.ts'
+export type { SshReceived, SshUser } from './server-connection.ts'
+export type {
+  ExecAnswer,
+  ExecExit,
+  ExecHandler,
+  ExecIo,
+  ExecOutput,
+  ExecTable,
+} from './exec-handlers.ts'
+export type { SshFault, SshFaultAction } from './faults.ts'
+export { createSshKey, type SshKeyPair } from './ssh-keys.ts'
+export type { ServerQuirks } from './server-quirks.ts'

@@ -1,0 +1,267 @@
+/* One connection of the embedded server: who may log in, what commands and tunnels do, and where a fault strikes. */
+
+import type { Socket } from 'node:net'
+import { pipeline } from 'node:stream'
+
+import { parseEndpoint } from '@net/core'
+import { clock } from '@net/core/authoring'
+import { fromSocket, tcpDialer, toSocket, type Connection } from '@net/socket'
+import { withFaults, type FaultPlan } from '@net/socket/testing'
+
+import {
+  serveSsh,
+  type ExecRequest,
+  type LoginAttempt,
+  type LoginDecision,
+  type ServedCommand,
+  type ServerDesk,
+  type ServerRoad,
+  type TunnelRequest,
+} from '../engine/ssh2-server.ts'
+import { readCommandLine, type ExecExit, type ExecHandler, type ExecIo } from './exec-handlers.ts'
+import type { SshFault, SshFaultAction, SshFaults } from './faults.ts'
+import type { ServerQuirks } from './server-quirks.ts'
+
+/** Somebody who may log in. */
+export interface SshUser {
+  readonly password?: string
+  /** Public keys as in `authorized_keys`. */
+  readonly keys?: readonly string[]
+  /** Whether the key and the password are both needed. Default false. */
+  readonly both?: boolean
+}
+
+/** Something that the server got. */
+export interface SshReceived {
+  readonly what: 'auth' | 'exec' | 'signal' | 'tunnel'
+  /** The method and user, the command, the name of the signal, `host:port`. */
+  readonly text: string
+  readonly user: string
+  /** The variables of an exec. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** What the server lends to its connections. */
+export interface ConnectionHost {
+  readonly hostKey: string
+  readonly users: Readonly<Record<string, SshUser>>
+  readonly exec: ExecHandler
+  readonly banner?: string
+  readonly greeting?: string
+  readonly quirks: ServerQuirks
+  readonly faults: SshFaults
+  /** Where a tunnel leads, as `host:port`; undefined if nowhere. */
+  route(target: string): string | undefined
+  received(what: SshReceived): void
+}
+
+/** One connection. */
+export class ServerConnection implements ServerDesk {
+  readonly hostKey: string
+  readonly quirks: ServerQuirks
+  declare readonly banner?: string
+  declare readonly greeting?: string
+  readonly #host: ConnectionHost
+  readonly #socket: Socket
+  readonly #keyDone = new Set<string>()
+  #user = ''
+
+  constructor(connection: Connection, host: ConnectionHost) {
+    this.#host = host
+    this.hostKey = host.hostKey
+    this.quirks = host.quirks
+    if (host.banner !== undefined) this.banner = host.banner
+    if (host.greeting !== undefined) this.greeting = host.greeting
+    const faults = host.faults.ofConnection().map(bytePlan)
+    const socket = connection.toSocket()
+    this.#socket = faults.length === 0 ? socket : toSocket(withFaults(fromSocket(socket), faults))
+    // A stalled road does not hear by itself that the client has left.
+    if (faults.length > 0) socket.once('close', () => this.cut())
+    // Clients of tests leave in all ways.
+    this.#socket.on('error', () => {})
+  }
+
+  async serve(): Promise<void> {
+    if (await this.#passes('greeting')) await serveSsh(this.#socket, this)
+    else await closeOf(this.#socket)
+  }
+
+  /** Ends it at once. */
+  cut(): void {
+    this.#socket.destroy()
+  }
+
+  begin(road: ServerRoad): void {
+    const action = this.#host.faults.at('kex')
+    if (action === undefined) return
+    const release = road.hold()
+    if (typeof action !== 'object') this.#strike(action)
+    else if ('delay' in action) clock().after(action.delay, release)
+    else this.cut()
+  }
+
+  async login(attempt: LoginAttempt): Promise<LoginDecision> {
+    const { user, method, password, key } = attempt
+    this.#user = user
+    this.#host.received({ what: 'auth', text: `${method} ${user}`, user })
+    const known = this.#host.users[user]
+    const methods = methodsOf(known)
+    if (!(await this.#passes(`auth ${method} ${user}`))) return { accepted: false, methods }
+    const right =
+      method === 'password'
+        ? known?.password !== undefined && known.password === password
+        : method === 'publickey' && key !== undefined && hasKey(known, key)
+    if (!right) return { accepted: false, methods }
+    if (known?.both !== true || this.#keyDone.has(user)) return { accepted: true }
+    this.#keyDone.add(user)
+    return { accepted: false, methods: methods.filter((name) => name !== method), partial: true }
+  }
+
+  openSession(): Promise<boolean> {
+    return this.#passes('open session')
+  }
+
+  async exec(request: ExecRequest): Promise<void> {
+    const line = readCommandLine(request.command)
+    const env = { ...request.env, ...line.env }
+    const { command, cwd } = line
+    const user = this.#user
+    this.#host.received({ what: 'exec', text: command, user, env })
+    const passes = this.#check(`exec ${command}`)
+    // Without a fault not a moment may pass: what follows in the same packet is for the command.
+    if (passes !== true && !(await passes)) {
+      request.reject()
+      return
+    }
+    const stopped = new AbortController()
+    const served = request.accept((name) => {
+      this.#host.received({ what: 'signal', text: name, user })
+      stopped.abort(name)
+    })
+    if (served === undefined) return
+    void served.closed.then(() => stopped.abort())
+    const output = (name: 'stdout' | 'stderr') => ({
+      write: async (data: string | Uint8Array) => {
+        await served.write(name, Buffer.from(data))
+      },
+    })
+    const io = {
+      command,
+      user,
+      env,
+      cwd,
+      stdin: served.stdin,
+      stdout: output('stdout'),
+      stderr: output('stderr'),
+      signal: stopped.signal,
+    }
+    await this.#leave(command, served, await ending(() => this.#host.exec(command, io), io))
+  }
+
+  async tunnel(request: TunnelRequest): Promise<void> {
+    const target = `${request.host}:${request.port}`
+    this.#host.received({ what: 'tunnel', text: target, user: this.#user })
+    const route = this.#host.route(target)
+    if (route === undefined || !(await this.#passes(`open ${target}`))) {
+      request.reject()
+      return
+    }
+    try {
+      const { endpoint } = parseEndpoint(route, { schemes: ['tcp'] })
+      const transport = await tcpDialer().dial(endpoint)
+      const channel = request.accept()
+      const far = toSocket(transport)
+      // Each side ends the other; what either of them fails with is the client's to see.
+      pipeline(channel, far, () => {})
+      pipeline(far, channel, () => {})
+    } catch {
+      request.reject()
+    }
+  }
+
+  async #leave(command: string, served: ServedCommand, exit: ExecExit): Promise<void> {
+    if (await this.#passes(`exit ${command}`)) {
+      if (typeof exit === 'object') served.exitSignal(exit.signal)
+      else served.exit(exit ?? 0)
+    }
+    served.close()
+  }
+
+  async #passes(step: string): Promise<boolean> {
+    return this.#check(step)
+  }
+
+  /** Whether the step may be done; a fault may delay it, refuse it, or end the connection. A stalled step never is. */
+  #check(step: string): true | Promise<boolean> {
+    const action = this.#host.faults.at(step)
+    return action === undefined ? true : this.#suffer(action)
+  }
+
+  async #suffer(action: SshFaultAction): Promise<boolean> {
+    if (typeof action === 'object') {
+      if ('reply' in action) return false
+      await new Promise<void>((resolve) => {
+        clock().after(action.delay, resolve)
+      })
+      return true
+    }
+    this.#strike(action)
+    if (action === 'garbage') return true
+    // Nobody may be reading yet, and who does not read does not hear the end.
+    this.#socket.resume()
+    // Whoever waits for it waits until the connection is gone.
+    await closeOf(this.#socket)
+    return false
+  }
+
+  #strike(action: Exclude<SshFaultAction, object>): void {
+    const socket = this.#socket
+    if (action === 'drop') socket.destroy()
+    else if (action === 'reset') socket.resetAndDestroy()
+    else if (action === 'half-close') socket.end()
+    else if (action === 'garbage') socket.write(Buffer.alloc(GARBAGE, 0xa5))
+  }
+}
+
+async function ending(run: () => ExecExit | Promise<ExecExit>, io: ExecIo): Promise<ExecExit> {
+  try {
+    return await run()
+  } catch (error) {
+    const { signal, stderr } = io
+    // A handler that gives up because of a signal was ended by it.
+    if (signal.aborted && typeof signal.reason === 'string') return { signal: signal.reason }
+    if (signal.aborted) return FAILED
+    // Any other is a program that has crashed, and says why.
+    await stderr.write(`${String(error)}\n`)
+    return FAILED
+  }
+}
+
+function closeOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve()
+    else socket.once('close', () => resolve())
+  })
+}
+
+function bytePlan({ after = 0, do: action }: SshFault): FaultPlan {
+  if (typeof action !== 'object') return { on: 'send', after, do: action }
+  return { on: 'send', after, do: 'delay' in action ? action : 'drop' }
+}
+
+function methodsOf(user: SshUser | undefined): readonly string[] {
+  // Who is not known is told the same as who is.
+  if (user === undefined) return ['publickey', 'password']
+  const methods: string[] = []
+  if (user.keys !== undefined) methods.push('publickey')
+  if (user.password !== undefined) methods.push('password')
+  return methods
+}
+
+function hasKey(user: SshUser | undefined, key: Uint8Array): boolean {
+  const wanted = Buffer.from(key).toString('base64')
+  return (user?.keys ?? []).some((line) => line.trim().split(/\s+/)[1] === wanted)
+}
+
+const GARBAGE = 1024
+const FAILED = 255

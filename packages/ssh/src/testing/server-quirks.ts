@@ -1,0 +1,14 @@
+/* Rules of the protocol that the embedded server breaks on demand. */
+
+/** Rules that a server breaks. */
+export interface ServerQuirks {
+  /** The `maximum packet size` in the answer to an opened channel. */
+  readonly packetSize?: number
+  /** Whether variables are taken; default true. */
+  readonly env?: boolean
+  /**
+   * `window`: sends whether there is room or not. `end`: an exec sends data after the end of its output. `channel`: an
+   * exec sends data for a channel that nobody opened. `close`: an exec ends, but its channel is never closed.
+   */
+  readonly breaks?: 'window' | 'end' | 'channel' | 'close'
+}

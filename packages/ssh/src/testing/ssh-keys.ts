@@ -1,0 +1,32 @@
+/* Throw-away keys for tests, made in memory: no private key is ever published. */
+
+import { generateKeyPairSync } from 'node:crypto'
+
+import { fingerprintOf } from '../host-keys/host-key.ts'
+import { ed25519Blob, opensshPrivateKey } from '../identity/openssh-key.ts'
+
+/** An Ed25519 key pair. */
+export interface SshKeyPair {
+  /** In OpenSSH's private format. */
+  readonly privateKey: string
+  /** As it stands in `authorized_keys`: type and key. */
+  readonly publicKey: string
+  /** The public key in wire format. */
+  readonly blob: Uint8Array
+  /** `SHA256:…`. */
+  readonly fingerprint: string
+}
+
+/** Makes a key pair. */
+export function createSshKey(comment = 'test'): SshKeyPair {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const { x = '', d = '' } = privateKey.export({ format: 'jwk' })
+  const publicKey = Buffer.from(x, 'base64url')
+  const blob = ed25519Blob(publicKey)
+  return {
+    privateKey: opensshPrivateKey({ publicKey, privateKey: Buffer.from(d, 'base64url') }, comment),
+    publicKey: `ssh-ed25519 ${blob.toString('base64')}`,
+    blob,
+    fingerprint: fingerprintOf(blob),
+  }
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+
+import { useFakeClock } from '@net/core/testing'
+import { startSshServer } from '@net/ssh/testing'
+
+import { SessionClient } from '../src/client.ts'
+import { failureOf, logInTo } from './embedded.ts'
+
+test('a closed client refuses further calls, and closes once', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a' } })
+  const host = await logInTo(server)
+  expect(host).toBeInstanceOf(SessionClient)
+  await Promise.all([host.close(), host.close()])
+  expect(await host.closed).toBeUndefined()
+  expect(await failureOf(host.exec('ls'))).toMatchObject({ code: 'NET_CLOSED', name: 'StateError' })
+  const endpoint = { scheme: 'tcp', host: '127.0.0.1', port: 1 }
+  expect(await failureOf(host.dialer.dial(endpoint))).toMatchObject({ code: 'NET_CLOSED' })
+  await server.idle()
+})
+
+test('closing waits for the calls that run', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a' } })
+  const host = await logInTo(server)
+  const running = host.exec('ls')
+  await host.close()
+  expect((await running).stdout).toBe('a')
+})
+
+test('a call that does not end in the grace ends with the client', async () => {
+  await using server = await startSshServer({ exec: () => new Promise(() => {}) })
+  using clock = useFakeClock()
+  const host = await logInTo(server, { keepAlive: false })
+  const failure = failureOf(host.exec('sleep'))
+  await clock.until(() => server.received.some(({ what }) => what === 'exec'))
+  const closing = host.close({ grace: 500 })
+  await clock.advance(500)
+  await clock.until(() => server.connections === 0)
+  await closing
+  expect(await failure).toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('[H-SSH-26] a reset at any time is an outcome of the client and never an error that nobody handles', async () => {
+  await using server = await startSshServer()
+  for (let round = 0; round < 3; round++) {
+    const host = await logInTo(server)
+    server.fail({ on: 'open session', do: 'reset' })
+    const error = await failureOf(host.exec('ls'))
+    expect(error).toMatchObject({ name: 'ConnectionLostError', retry: 'safe' })
+    expect(await host.closed).toMatchObject({ name: 'ConnectionLostError' })
+    expect(await failureOf(host.exec('ls'))).toMatchObject({ name: 'ConnectionLostError' })
+    await host.close()
+  }
+})
+
+test('[H-SSH-26] a reset of an idle connection is told by closed', async () => {
+  const server = await startSshServer()
+  const host = await logInTo(server)
+  await server.close()
+  expect(await host.closed).toMatchObject({ name: 'ConnectionLostError' })
+  await host.close()
+})
+
+test('[H-SSH-15] a server that is silent for three questions is lost', async () => {
+  await using server = await startSshServer({ exec: () => new Promise(() => {}) })
+  using clock = useFakeClock()
+  // Soon after the login, not a byte more comes from the server.
+  server.fail({ after: 2200, do: 'stall' })
+  const host = await logInTo(server, { keepAlive: { interval: 1000, count: 3 } })
+  const failure = failureOf(host.exec('sleep'))
+  const closed: unknown[] = []
+  void host.closed.then((error) => closed.push(error))
+  for (let second = 0; second < 500 && closed.length === 0; second++) await clock.advance(1000)
+  expect(closed).toMatchObject([{ code: 'NET_TIMEOUT_KEEPALIVE' }])
+  expect(await failure).toMatchObject({ code: 'NET_TIMEOUT_KEEPALIVE' })
+  await server.idle()
+})
+
+test('a server that answers is kept for as long as it does', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a' } })
+  using clock = useFakeClock()
+  await using host = await logInTo(server)
+  for (let round = 0; round < 20; round++) {
+    await clock.advance(15_000)
+    // The answer to the question comes over a real socket.
+    for (let turn = 0; turn < 20; turn++) await clock.advance(0)
+  }
+  expect((await host.exec('ls')).stdout).toBe('a')
+  await host.close()
+})

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+
+import { startSshServer } from '@net/ssh/testing'
+
+import {
+  guardProtocol,
+  holdUntilIdentified,
+  loadEngine,
+  negotiatedBy,
+  openSessionChannel,
+  signWithSha2,
+} from '../../src/engine/ssh2-internals.ts'
+import type { EngineClient } from '../../src/engine/ssh2-types.ts'
+import { logInTo } from '../embedded.ts'
+
+/** A client of the engine as far as the guards look at it. */
+function fake(channels: object = {}): {
+  client: EngineClient
+  handled: string[]
+  call: (name: string, ...args: unknown[]) => void
+} {
+  const handled: string[] = []
+  const names = [
+    'CHANNEL_OPEN',
+    'CHANNEL_OPEN_CONFIRMATION',
+    'CHANNEL_DATA',
+    'CHANNEL_EXTENDED_DATA',
+    'CHANNEL_WINDOW_ADJUST',
+    'DISCONNECT',
+  ]
+  const handlers = Object.fromEntries(names.map((name) => [name, () => handled.push(name)]))
+  const client = { _protocol: { _handlers: handlers }, _chanMgr: { _channels: channels } }
+  return {
+    client: client as unknown as EngineClient,
+    handled,
+    call: (name, ...args) => (handlers[name] as (...all: unknown[]) => void)({}, ...args),
+  }
+}
+
+function channel(window: number, state = 'open'): object {
+  return { incoming: { window, state }, outgoing: { window: 10 } }
+}
+
+test('the engine is the version that this file was written for', async () => {
+  expect(Object.keys(await loadEngine())).toEqual(
+    expect.arrayContaining(['Client', 'Server', 'utils']),
+  )
+})
+
+test('[H-SSH-10] packet sizes that make no sense do not reach the engine', () => {
+  for (const name of ['CHANNEL_OPEN', 'CHANNEL_OPEN_CONFIRMATION']) {
+    for (const packetSize of [0, 1, 255, 2 ** 31, 2 ** 32 - 1]) {
+      const { client, handled, call } = fake()
+      const broken: Error[] = []
+      guardProtocol(client, { broken: (error) => broken.push(error), disconnected() {} })
+      call(name, { packetSize, window: 1 })
+      expect([handled, broken.length]).toEqual([[], 1])
+    }
+    const { client, handled, call } = fake()
+    guardProtocol(client, { broken() {}, disconnected() {} })
+    const info = { packetSize: 2 ** 31 - 1, window: 1 }
+    call(name, info)
+    expect([handled, info.packetSize]).toEqual([[name], 32 * 1024])
+  }
+})
+
+test('[H-SSH-11] data beyond the window, after the end and for no channel does not reach the engine', () => {
+  const channels = { 0: channel(10), 1: channel(10, 'eof'), 2: () => {}, 3: channel(2 ** 21) }
+  const { client, handled, call } = fake(channels)
+  const broken: string[] = []
+  guardProtocol(client, { broken: (error) => broken.push(error.message), disconnected() {} })
+  for (const name of ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA']) {
+    call(name, 0, Buffer.alloc(11), 1)
+    call(name, 1, Buffer.alloc(1), 1)
+    call(name, 2, Buffer.alloc(1), 1)
+    call(name, 4_294_967_295, Buffer.alloc(1), 1)
+    call(name, 3, Buffer.alloc(32 * 1024 + 1), 1)
+  }
+  expect(handled).toEqual([])
+  expect(broken).toHaveLength(10)
+  call('CHANNEL_DATA', 0, Buffer.alloc(10))
+  call('CHANNEL_WINDOW_ADJUST', 0, 1000)
+  expect(handled).toEqual(['CHANNEL_DATA', 'CHANNEL_WINDOW_ADJUST'])
+  call('CHANNEL_WINDOW_ADJUST', 0, 2 ** 32 - 1)
+  expect(broken).toHaveLength(11)
+})
+
+test('an engine without the handlers is refused', () => {
+  const client = {
+    _protocol: { _handlers: {} },
+    _chanMgr: { _channels: {} },
+  } as unknown as EngineClient
+  expect(() => guardProtocol(client, { broken() {}, disconnected() {} })).toThrow(
+    expect.objectContaining({ code: 'NET_RUNTIME_UNSUPPORTED' }),
+  )
+})
+
+test('the private fields that are used are there', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a' } })
+  await using host = await logInTo(server)
+  expect(host.info.algorithms.kex).toBe('curve25519-sha256')
+  const { Client } = await loadEngine()
+  const client = new Client()
+  client.on('error', () => {})
+  expect(negotiatedBy({ _protocol: {} } as unknown as EngineClient)).toBeUndefined()
+  const flags = { _protocol: { _compatFlags: 1 } }
+  signWithSha2(flags as unknown as EngineClient)
+  expect(flags._protocol._compatFlags).toBe(17)
+  const none = { _chanMgr: { add: () => -1 } } as unknown as EngineClient
+  const failed = await new Promise<Error | undefined>((resolve) =>
+    openSessionChannel(none, resolve),
+  )
+  expect(failed?.message).toContain('No free channels')
+})
+
+test('the engine gets the first words whole, and what follows as it comes', () => {
+  const parsed: string[] = []
+  const protocol = {
+    parse: (chunk: Buffer, from: number, to: number) =>
+      void parsed.push(chunk.toString('utf8', from, to)),
+  }
+  const heard: string[] = []
+  holdUntilIdentified({ _protocol: protocol } as unknown as EngineClient, (chunk) => {
+    heard.push(chunk.toString())
+    return heard.join('').includes('\n')
+  })
+  for (const piece of ['SS', 'H-', '2.0\nrest', 'more']) {
+    const bytes = Buffer.from(`<${piece}>`)
+    protocol.parse(bytes, 1, bytes.length - 1)
+  }
+  expect(parsed).toEqual(['SSH-2.0\nrest', 'more'])
+  expect(heard).toEqual(['SS', 'H-', '2.0\nrest'])
+})

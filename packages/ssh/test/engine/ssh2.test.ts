@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest'
+
+import { netError } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { tcpDialer, type Dialer } from '@net/socket'
+import { startSshServer, type SshServer } from '@net/ssh/testing'
+
+import { offer } from '../../src/algorithms.ts'
+import { startSession, type SessionOptions, type SshSession } from '../../src/engine/ssh2.ts'
+import { logInTo } from '../embedded.ts'
+import { byteByByte, coveredPlaces, cuttingAt, flipping, recording } from './handshake-damage.ts'
+
+async function started(
+  server: SshServer,
+  options: Partial<SessionOptions> = {},
+): Promise<SshSession> {
+  return startSession(await tcpDialer().dial(server.address), {
+    user: 'ada',
+    algorithms: offer([]),
+    keepAlive: false,
+    checkHostKey: async () => {},
+    onBanner() {},
+    ...options,
+  })
+}
+
+test('the steps of the handshake come one after the other, and a login waits to be asked for', async () => {
+  await using server = await startSshServer()
+  const session = await started(server)
+  expect((await session.identified).line).toMatch(/^SSH-2\.0-/)
+  const { hostKey, negotiated } = await session.exchanged
+  expect(hostKey.fingerprint).toBe(server.hostKey.fingerprint)
+  expect(negotiated.hostKey).toBe('ssh-ed25519')
+  expect(server.received).toEqual([])
+  expect(await session.login({ method: 'none' })).toEqual({
+    accepted: false,
+    partial: false,
+    methods: ['password'],
+  })
+  session.end()
+  expect(await session.closed).toBeUndefined()
+  expect(session.alive).toBe(false)
+})
+
+test('a host key that is not trusted ends the connection before a login', async () => {
+  await using server = await startSshServer()
+  const refused = netError('NET_HOSTKEY_UNKNOWN', { message: 'who is that' })
+  const session = await started(server, { checkHostKey: () => Promise.reject(refused) })
+  await expect(session.exchanged).rejects.toMatchObject({ code: 'NET_HOSTKEY_UNKNOWN' })
+  await expect(session.login({ method: 'none' })).rejects.toMatchObject({
+    code: 'NET_HOSTKEY_UNKNOWN',
+  })
+  await session.closed
+  expect(server.received).toEqual([])
+})
+
+test('algorithms that the server does not have are a failed negotiation', async () => {
+  await using server = await startSshServer()
+  const algorithms = { ...offer([]), hostKeys: ['ecdsa-sha2-nistp521'] }
+  const session = await started(server, { algorithms })
+  await expect(session.exchanged).rejects.toMatchObject({ code: 'NET_PROTO_NEGOTIATION' })
+  await session.closed
+})
+
+test('an abort lets the connection go at once, and every wait with it', async () => {
+  await using server = await startSshServer()
+  const session = await started(server)
+  await session.exchanged
+  server.fail({ on: 'auth', do: 'stall' })
+  const login = session.login({ method: 'none' })
+  session.abort(netError('NET_ABORTED', { message: 'enough' }))
+  await expect(login).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  expect(await session.closed).toMatchObject({ code: 'NET_ABORTED' })
+  await server.idle()
+})
+
+test('what the server says may be split at any place, and is the same', async () => {
+  await using server = await startSshServer({
+    banner: 'Be kind.',
+    greeting: 'Hello',
+    exec: { ls: { stdout: 'a\nb\n', stderr: 'c\n', exit: 3 } },
+  })
+  const whole = recording()
+  const conversation = async (dialer: Dialer): Promise<unknown> => {
+    await using host = await logInTo(server, { dialer })
+    return [await host.exec('ls'), host.info.banner, host.info.serverSoftware]
+  }
+  const expected = await conversation(whole.dialer)
+  expect(await conversation(byteByByte())).toEqual(expected)
+  const { length } = whole.bytes()
+  expect(length).toBeGreaterThan(1500)
+  for (let place = 1; place < length; place += 53) {
+    expect(await conversation(cuttingAt(place))).toEqual(expected)
+  }
+}, 30_000)
+
+test('[H-SSH-07] one bit turned anywhere in the handshake is noticed, and nothing of a login is sent', async () => {
+  await using server = await startSshServer()
+  const whole = recording()
+  const first = await logInTo(server, { dialer: whole.dialer })
+  await first.close()
+  const places = coveredPlaces(whole.bytes())
+  expect(places.length).toBeGreaterThan(900)
+  const logins = server.received.length
+  using clock = useFakeClock()
+  for (let at = 0; at < places.length; at += 17) {
+    const dialer = flipping(places[at] ?? 0)
+    const outcomes: unknown[] = []
+    void logInTo(server, { dialer }).then(
+      () => outcomes.push('ready'),
+      (error: unknown) => outcomes.push(error),
+    )
+    for (let turn = 0; turn < 300 && outcomes.length === 0; turn++) await clock.advance(0)
+    // A length that has grown leaves us waiting for bytes that never come.
+    if (outcomes.length === 0) await clock.advance(30_000)
+    await clock.until(() => outcomes.length > 0)
+    expect(outcomes, `at ${places[at]}`).toMatchObject([{ protocol: 'ssh', operation: 'connect' }])
+  }
+  expect(server.received.length).toBe(logins)
+}, 30_000)
+
+test('a server that proves another key than the one it shows is refused', async () => {
+  // What the server says of its key is replaced on the road, as somebody in the middle would do it.
+  await using server = await startSshServer()
+  const whole = recording()
+  const first = await logInTo(server, { dialer: whole.dialer })
+  await first.close()
+  const logins = server.received.length
+  const place = whole.bytes().indexOf(server.hostKey.blob) + server.hostKey.blob.length - 1
+  const seen: string[] = []
+  const session = await startSession(await flipping(place).dial(server.address), {
+    user: 'ada',
+    algorithms: offer([]),
+    keepAlive: false,
+    checkHostKey: async ({ fingerprint }) => void seen.push(fingerprint),
+    onBanner() {},
+  })
+  await expect(session.exchanged).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+  expect(seen).toHaveLength(1)
+  expect(seen).not.toContain(server.hostKey.fingerprint)
+  expect(server.received.length).toBe(logins)
+})

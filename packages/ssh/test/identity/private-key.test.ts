@@ -1,0 +1,62 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+
+import { expect, test } from 'vitest'
+
+import { signingKey } from '../../src/engine/ssh2-login.ts'
+import { forEngine, isEncrypted } from '../../src/identity/private-key.ts'
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+const p256 = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey
+const p384 = generateKeyPairSync('ec', { namedCurve: 'secp384r1' }).privateKey
+const p521 = generateKeyPairSync('ec', { namedCurve: 'secp521r1' }).privateKey
+const ed25519 = generateKeyPairSync('ed25519').privateKey
+const passphrase = 'correct horse'
+const cipher = 'aes-256-cbc'
+
+async function typeOf(text: string, phrase?: string): Promise<string> {
+  return (await signingKey(forEngine(text, phrase))).type
+}
+
+function pem(key: KeyObject, options: object): string {
+  return String(key.export({ format: 'pem', ...options } as never))
+}
+
+test('[SSH-67] PKCS#8, PKCS#1 and SEC1 keys of every type, plain and encrypted', async () => {
+  const keys: readonly (readonly [KeyObject, string, string])[] = [
+    [rsa, 'pkcs1', 'ssh-rsa'],
+    [p256, 'sec1', 'ecdsa-sha2-nistp256'],
+    [p384, 'sec1', 'ecdsa-sha2-nistp384'],
+    [p521, 'sec1', 'ecdsa-sha2-nistp521'],
+    [ed25519, 'pkcs8', 'ssh-ed25519'],
+  ]
+  for (const [key, old, type] of keys) {
+    expect(await typeOf(pem(key, { type: 'pkcs8' }))).toBe(type)
+    expect(await typeOf(pem(key, { type: old }))).toBe(type)
+    const encrypted = pem(key, { type: 'pkcs8', cipher, passphrase })
+    expect(isEncrypted(encrypted)).toBe(true)
+    expect(await typeOf(encrypted, passphrase)).toBe(type)
+  }
+  const old = pem(rsa, { type: 'pkcs1', cipher, passphrase })
+  expect(old).toContain('Proc-Type: 4,ENCRYPTED')
+  expect(await typeOf(old, passphrase)).toBe('ssh-rsa')
+})
+
+test('a wrong passphrase, or none, is a credential that is not valid, without a word of the key', async () => {
+  const encrypted = pem(ed25519, { type: 'pkcs8', cipher, passphrase })
+  for (const phrase of ['wrong', undefined]) {
+    await expect(async () => typeOf(encrypted, phrase)).rejects.toMatchObject({
+      code: 'NET_CREDENTIAL_INVALID',
+      message: 'the private key cannot be used: its passphrase is wrong, or its text is damaged',
+    })
+  }
+})
+
+test('a type of key that SSH does not have is refused', async () => {
+  const x25519 = generateKeyPairSync('x25519').privateKey
+  await expect(async () => typeOf(pem(x25519, { type: 'pkcs8' }))).rejects.toMatchObject({
+    code: 'NET_CREDENTIAL_INVALID',
+  })
+  expect(() => forEngine('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----')).toThrow(
+    'its text is damaged',
+  )
+})

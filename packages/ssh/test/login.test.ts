@@ -1,0 +1,181 @@
+import { generateKeyPairSync } from 'node:crypto'
+
+import { expect, test } from 'vitest'
+
+import { captureEvents, useFakeClock } from '@net/core/testing'
+import { key } from '@net/ssh'
+import { createSshKey, startSshServer } from '@net/ssh/testing'
+
+import { logIn } from '../src/login.ts'
+import { failureOf, logInTo } from './embedded.ts'
+
+const pair = createSshKey()
+const other = createSshKey()
+
+test('[SSH-16] logs in with a key, and with the key that fits among several', async () => {
+  await using server = await startSshServer({ users: { ada: { keys: [pair.publicKey] } } })
+  const auth = [key(other.privateKey), key(pair.privateKey)]
+  await using host = await logInTo(server, { auth })
+  expect(host.info.user).toBe('ada')
+  const methods = server.received.map(({ text }) => text)
+  expect(new Set(methods)).toEqual(new Set(['publickey ada']))
+  expect(logIn.length).toBe(3)
+})
+
+test('[SSH-16] a passphrase is asked for only if the key has one, and once more if it was wrong', async () => {
+  const encrypted = encryptedKey('right')
+  await using server = await startSshServer({ users: { ada: { keys: [encrypted.publicKey] } } })
+  const asked: unknown[] = []
+  const answers = ['wrong', 'right']
+  const passphrase = ({ what, rejected }: { what: string; rejected?: true }): string => {
+    asked.push([what, rejected])
+    return answers.shift() ?? ''
+  }
+  await using host = await logInTo(server, { auth: key(encrypted.privateKey, { passphrase }) })
+  expect(host.info.user).toBe('ada')
+  expect(asked).toEqual([
+    ['passphrase', undefined],
+    ['passphrase', true],
+  ])
+  const never = (): never => {
+    throw new Error('asked')
+  }
+  const auth = key(pair.privateKey, { passphrase: never })
+  expect(await failureOf(logInTo(server, { auth }))).toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(
+    await failureOf(logInTo(server, { auth: key(encrypted.privateKey, { passphrase: 'wrong' }) })),
+  ).toMatchObject({ code: 'NET_CREDENTIAL_INVALID' })
+  expect(await failureOf(logInTo(server, { auth: key(encrypted.privateKey) }))).toMatchObject({
+    code: 'NET_CREDENTIAL_INVALID',
+    message: expect.stringContaining('no passphrase was given'),
+  })
+})
+
+test('keys of RSA and of the curves log in, RSA with SHA-2', async () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const { n = '', e = '' } = rsa.publicKey.export({ format: 'jwk' })
+  const { x = '', y = '' } = ec.publicKey.export({ format: 'jwk' })
+  const rsaLine = publicLine('ssh-rsa', [
+    Buffer.from(e, 'base64url'),
+    positive(Buffer.from(n, 'base64url')),
+  ])
+  const point = Buffer.concat([
+    Buffer.from([4]),
+    Buffer.from(x, 'base64url'),
+    Buffer.from(y, 'base64url'),
+  ])
+  const ecLine = publicLine('ecdsa-sha2-nistp256', [Buffer.from('nistp256'), point])
+  await using server = await startSshServer({ users: { ada: { keys: [rsaLine, ecLine] } } })
+  for (const { privateKey } of [rsa, ec]) {
+    const auth = key(String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
+    await using host = await logInTo(server, { auth })
+    expect(host.info.user).toBe('ada')
+  }
+})
+
+test('a wrong password is refused, and the error says what was tried and what is taken', async () => {
+  await using server = await startSshServer()
+  const error = await failureOf(logInTo(server, { password: 'babbage-1791' }))
+  expect(error).toMatchObject({ code: 'NET_AUTH_REJECTED', phase: 'auth', retry: 'never' })
+  expect(error.message).toContain('tried: password; it takes password')
+  expect(error.message).not.toContain('babbage-1791')
+  await server.idle()
+})
+
+test('a password is asked for outside of every phase, and once more after it was refused', async () => {
+  await using server = await startSshServer()
+  using clock = useFakeClock()
+  using events = captureEvents()
+  const asked: unknown[] = []
+  const password = async ({
+    user,
+    rejected,
+  }: {
+    user?: string
+    rejected?: true
+  }): Promise<string> => {
+    asked.push([user, rejected])
+    // A person takes their time, and no limit runs against them.
+    await clock.advance(600_000)
+    return rejected === true ? 'lovelace' : 'wrong'
+  }
+  await using host = await logInTo(server, { password })
+  expect(asked).toEqual([
+    ['ada', undefined],
+    ['ada', true],
+  ])
+  const auth = events.of('phase').filter(({ phase }) => phase === 'auth')
+  expect(auth.map(({ state }) => state)).toEqual(['start', 'end', 'start', 'end'])
+  await host.close()
+})
+
+test('what the callback throws passes as it is, and nothing stays open', async () => {
+  await using server = await startSshServer()
+  const own = new Error('not now')
+  const password = (): never => {
+    throw own
+  }
+  expect(await failureOf(logInTo(server, { password }))).toBe(own)
+  await server.idle()
+})
+
+test('a server with another method in mind says so', async () => {
+  await using server = await startSshServer({ users: { ada: { keys: [pair.publicKey] } } })
+  const error = await failureOf(logInTo(server, { password: 'lovelace' }))
+  expect(error).toMatchObject({ code: 'NET_AUTH_NO_METHOD' })
+  expect(error.message).toContain('the server takes publickey; given: password')
+})
+
+test('without credentials the server is asked what it takes', async () => {
+  await using server = await startSshServer()
+  const { url, hostKey } = server
+  const { connect, pinned } = await import('@net/ssh')
+  const failure = failureOf(connect(url, { user: 'ada', hostKeys: pinned(hostKey.fingerprint) }))
+  const error = await failure
+  expect(error).toMatchObject({ code: 'NET_AUTH_NO_METHOD' })
+  expect(error.message).toContain('the server takes password; no credentials were given')
+})
+
+test('a key and then a password, where the server wants both', async () => {
+  const users = { ada: { keys: [pair.publicKey], password: 'lovelace', both: true } }
+  await using server = await startSshServer({ users })
+  await using host = await logInTo(server, { auth: key(pair.privateKey) })
+  expect(host.info.user).toBe('ada')
+  const { connect, pinned } = await import('@net/ssh')
+  const half = connect(server.url, {
+    user: 'ada',
+    auth: key(pair.privateKey),
+    hostKeys: pinned(server.hostKey.fingerprint),
+  })
+  expect(await failureOf(half)).toMatchObject({
+    code: 'NET_AUTH_PARTIAL',
+    message: expect.stringContaining('wants another: password'),
+  })
+})
+
+function encryptedKey(passphrase: string): { privateKey: string; publicKey: string } {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const { x = '' } = privateKey.export({ format: 'jwk' })
+  return {
+    privateKey: String(
+      privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }),
+    ),
+    publicKey: publicLine('ssh-ed25519', [Buffer.from(x, 'base64url')]),
+  }
+}
+
+function publicLine(type: string, fields: readonly Uint8Array[]): string {
+  const blob = Buffer.concat([Buffer.from(type), ...fields].map(field))
+  return `${type} ${blob.toString('base64')}`
+}
+
+function field(value: Uint8Array): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(value.length)
+  return Buffer.concat([length, value])
+}
+
+function positive(number: Buffer): Buffer {
+  return (number[0] ?? 0) < 0x80 ? number : Buffer.concat([Buffer.from([0]), number])
+}

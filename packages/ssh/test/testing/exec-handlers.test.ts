@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+
+import { commandLine } from '../../src/command-line.ts'
+import { execHandler, readCommandLine, type ExecIo } from '../../src/testing/exec-handlers.ts'
+
+function io(command: string): { io: ExecIo; printed: string[] } {
+  const printed: string[] = []
+  const output = (name: string): ExecIo['stdout'] => ({
+    write: async (data) => void printed.push(`${name}:${String(data)}`),
+  })
+  return {
+    printed,
+    io: {
+      command,
+      user: 'ada',
+      env: {},
+      cwd: undefined,
+      stdin: (async function* () {})(),
+      stdout: output('out'),
+      stderr: output('err'),
+      signal: new AbortController().signal,
+    },
+  }
+}
+
+async function run(table: Parameters<typeof execHandler>[0], command: string): Promise<unknown> {
+  const call = io(command)
+  const exit = await execHandler(table)(command, call.io)
+  return [exit, ...call.printed.filter((line) => !line.endsWith(':'))]
+}
+
+test('a command is found by its text, by its first word, or by the star', async () => {
+  const table = { ls: 'names', 'ls -l': { stdout: 'long', stderr: 'x', exit: 2 }, '*': () => 9 }
+  expect(await run(table, 'ls -a')).toEqual([undefined, 'out:names'])
+  expect(await run(table, 'ls -l')).toEqual([2, 'out:long', 'err:x'])
+  expect(await run(table, 'rm')).toEqual([9])
+  expect(await run({}, 'rm -r')).toEqual([127, 'err:sh: rm: not found\n'])
+  expect(await run(undefined, 'constructor')).toEqual([127, 'err:sh: constructor: not found\n'])
+  expect(await run((command) => (command === 'x' ? 1 : 0), 'x')).toEqual([1])
+})
+
+test('folder and variables in front of a command are read as they were written', () => {
+  const env = { A: "it's", B_2: '', C: 'plain' }
+  const variables = Object.entries(env).map(([name, value]) => ({ name, value }))
+  for (const cwd of ['/srv', "/a b/it's", undefined]) {
+    expect(readCommandLine(commandLine('ls && pwd', variables, cwd))).toEqual({
+      command: 'ls && pwd',
+      cwd,
+      env,
+    })
+  }
+  expect(readCommandLine('export A; ls')).toEqual({
+    command: 'export A; ls',
+    cwd: undefined,
+    env: {},
+  })
+})
