@@ -4,6 +4,7 @@ export { operation } from './operation.ts'
 export type { Attempt, Operation, OperationSpec } from './operation-spec.ts'
 export { callerFault, isCallerFault } from './caller-fault.ts'
 export type { ClientContext } from './call-options.ts'
+export { clientContext } from './client-context.ts'
 export { clock, type Clock, type Timer } from './clock.ts'
 export { Deadline } from './deadline.ts'
 export { abortError } from './errors/abort.ts'
@@ -36,3 +37,4 @@ export {
   type OpenSink,
   type OpenSinkOptions,
 } from './data/sink.ts'
+export { stoppable } from './stoppable.ts'

@@ -2,14 +2,12 @@
 
 import { formatEndpoint, parseEndpoint, type Endpoint, type ParsedEndpoint } from '@net/core'
 import {
+  clientContext,
   CredentialSource,
-  logListener,
   netError,
-  nextId,
   operation,
   own,
   refuseControl,
-  type ClientContext,
 } from '@net/core/authoring'
 import { tcpDialer } from '@net/socket'
 
@@ -37,7 +35,7 @@ export async function connect(
   if (parsed.endpoint.scheme === 'ftps' && security === 'off') {
     throw netError('NET_BAD_OPTION', { message: "security 'off' contradicts ftps:" })
   }
-  const context = contextOf(options)
+  const context = clientContext(options)
   const plan = planOf(parsed, options, security)
   const where = formatEndpoint(parsed.endpoint)
   const road = { dialer: own(options, 'dialer') ?? tcpDialer(), tls: plan.tls, client: context }
@@ -69,16 +67,6 @@ export async function connect(
         return new Client(new Session(control, data, features), welcome, context)
       }),
   )
-}
-
-function contextOf(options: FtpConnectOptions): ClientContext {
-  const log = own(options, 'log')
-  const defaults = own(options, 'defaults')
-  return {
-    id: nextId(),
-    ...(log === undefined ? {} : { log: logListener(log) }),
-    ...(defaults === undefined ? {} : { defaults }),
-  }
 }
 
 function planOf(

@@ -4,13 +4,12 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, type Operation } from '@net/core/authoring'
+import { netError, type Operation, stoppable } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
 
 import { createEngine, type FtpEngine } from './engine/basic-ftp.ts'
 import { lost } from './lost.ts'
 import { ReplyAssembler, type FtpReply } from './reply.ts'
-import { stoppable } from './stoppable.ts'
 
 /** A command that was sent, and what comes back. */
 export interface Exchange {

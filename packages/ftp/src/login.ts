@@ -6,12 +6,13 @@
 import type { NetError, Secret } from '@net/core'
 import {
   addContext,
-  netError,
-  own,
   type CredentialSource,
+  netError,
   type Operation,
+  own,
+  stoppable,
 } from '@net/core/authoring'
-import { secure, type TlsOptions, type Transport } from '@net/socket'
+import { isOnThisMachine, isProtected, secure, type TlsOptions, type Transport } from '@net/socket'
 
 import type { FtpSecurity } from './client-options.ts'
 import { Control } from './control.ts'
@@ -19,8 +20,6 @@ import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
 import { parseFeatures, type Features } from './features.ts'
 import { lostInHandshake } from './lost.ts'
-import { isOnThisMachine, isProtected } from './protection.ts'
-import { stoppable } from './stoppable.ts'
 
 /** Who logs in, and how it is protected. */
 export interface LoginPlan {

@@ -3,10 +3,8 @@
  * one. It must not know what the sink is.
  */
 
-import type { Operation } from '@net/core/authoring'
+import { type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
-
-import { stoppable } from './stoppable.ts'
 
 /** Where received bytes go; `write` is called again only when it has resolved. Resolves to the bytes the sink has in all. */
 export type WriteChunk = (chunk: Uint8Array) => Promise<number>

@@ -4,7 +4,7 @@
  */
 
 import { ConnectionLostError, isNetError } from '@net/core'
-import { clock, netError, type Operation } from '@net/core/authoring'
+import { clock, netError, type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
 import type { Exchange } from './control.ts'
@@ -13,7 +13,6 @@ import { replyError } from './errors.ts'
 import { lost } from './lost.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
-import { stoppable } from './stoppable.ts'
 
 /** A transfer, as its command line and what moves the bytes. */
 export interface TransferPlan<T> {

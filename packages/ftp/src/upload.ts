@@ -10,6 +10,7 @@ import {
   openSource,
   type OpenSource,
   type Operation,
+  stoppable,
 } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
@@ -18,7 +19,6 @@ import type { TransferResult } from './entry.ts'
 import { asArgument } from './remote-path.ts'
 import type { Session } from './session.ts'
 import { askSize } from './size.ts'
-import { stoppable } from './stoppable.ts'
 import { transfer } from './transfer.ts'
 
 /** Sends the source to the path. Rejects with `NET_SIZE_MISMATCH` if the server has another size afterwards. */

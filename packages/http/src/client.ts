@@ -3,15 +3,14 @@
 import { isLoopback, isNetError, type CallOptions, type NetError } from '@net/core'
 import {
   addContext,
-  clock,
-  logListener,
-  netError,
-  nextId,
-  operation,
-  own,
   type ClientContext,
+  clientContext,
+  clock,
+  netError,
+  operation,
   type Operation,
   type OperationSpec,
+  own,
 } from '@net/core/authoring'
 import { tcpDialer, unixDialer } from '@net/socket'
 
@@ -77,7 +76,7 @@ class Client implements HttpClient {
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
     this.#settleClosed = resolve
-    this.#context = contextOf(options)
+    this.#context = clientContext(options)
     this.#requests = new RequestFactory(options)
     this.#connector = connectorOf(options, this.#context)
     this.#connections = new Connections(connectionsOf(options), this.#context)
@@ -265,16 +264,6 @@ interface Wish {
   readonly method: string
   readonly url: string | URL
   readonly options: RequestOptions | undefined
-}
-
-function contextOf(options: ClientOptions): ClientContext {
-  const log = own(options, 'log')
-  const defaults = own(options, 'defaults')
-  return {
-    id: nextId(),
-    ...(log === undefined ? {} : { log: logListener(log) }),
-    ...(defaults === undefined ? {} : { defaults }),
-  }
 }
 
 function connectorOf(options: ClientOptions, client: ClientContext): Connector {

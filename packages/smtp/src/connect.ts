@@ -5,15 +5,14 @@
 
 import { formatEndpoint, parseEndpoint, type Credential, type Endpoint } from '@net/core'
 import {
+  type ClientContext,
+  clientContext,
   CredentialSource,
-  logListener,
   netError,
-  nextId,
   operation,
+  type Operation,
   own,
   refuseControl,
-  type ClientContext,
-  type Operation,
 } from '@net/core/authoring'
 import { tcpDialer, unixDialer, type Transport } from '@net/socket'
 
@@ -43,7 +42,7 @@ export async function connect(
     throw netError('NET_BAD_URL', { message: 'a path has no meaning in the URL of a mail server' })
   }
   const where = formatEndpoint(endpoint)
-  const client = contextOf(options)
+  const client = clientContext(options)
   const login = loginOf(options, parsed, where)
   const handshake = handshakeOf(options, endpoint, client)
   const spec = {
@@ -105,16 +104,6 @@ async function enter(op: Operation, transport: Transport, entry: Entry): Promise
   } catch (error) {
     session.fail(error)
     throw error
-  }
-}
-
-function contextOf(options: ConnectOptions): ClientContext {
-  const log = own(options, 'log')
-  const defaults = own(options, 'defaults')
-  return {
-    id: nextId(),
-    ...(log === undefined ? {} : { log: logListener(log) }),
-    ...(defaults === undefined ? {} : { defaults }),
   }
 }
 

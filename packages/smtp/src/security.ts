@@ -4,7 +4,7 @@
 
 import { isLoopback, type Endpoint } from '@net/core'
 import { netError } from '@net/core/authoring'
-import type { ConnectionInfo } from '@net/socket'
+import { isProtected, type ConnectionInfo } from '@net/socket'
 
 /**
  * How TLS is negotiated: by STARTTLS or not at all (`required`), from the first byte (`implicit`), by STARTTLS where
@@ -32,15 +32,10 @@ export function securityFor(endpoint: Endpoint, wanted: Security | undefined): S
  */
 export function requireProtection(info: ConnectionInfo, allow: boolean | undefined): void {
   if (info.encrypted || allow === true) return
-  if (allow === undefined && staysHere(info)) return
+  if (allow === undefined && isProtected(info)) return
   throw netError('NET_TLS_UNAVAILABLE', {
     message: 'the connection is not encrypted, so no password is sent over it',
   })
-}
-
-function staysHere({ hops, endpoint, remote }: ConnectionInfo): boolean {
-  // A name for this machine that leads elsewhere is no exemption, nor is a proxy on this machine.
-  return hops.length === 0 && isLocal(endpoint) && (remote === undefined || isLocal(remote))
 }
 
 function isLocal({ scheme, host, path }: Endpoint): boolean {

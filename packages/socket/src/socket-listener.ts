@@ -6,7 +6,7 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net'
 
 import { formatEndpoint, type Endpoint } from '@net/core'
-import { own, translate } from '@net/core/authoring'
+import { own, stoppable, translate } from '@net/core/authoring'
 
 import { roadOperation } from './dial-operation.ts'
 import type { DialOptions, TransportListener } from './dialer.ts'
@@ -14,7 +14,6 @@ import { socketErrors } from './errors.ts'
 import { applyKeepAlive, type KeepAliveOption } from './keep-alive.ts'
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
-import { stoppable } from './stoppable.ts'
 import type { Transport } from './transport.ts'
 
 /** Where to listen. */

@@ -6,7 +6,14 @@
 import { isIP, type NetConnectOpts, type Socket } from 'node:net'
 
 import { formatEndpoint, type Endpoint } from '@net/core'
-import { callerFault, netError, own, translate, type Operation } from '@net/core/authoring'
+import {
+  callerFault,
+  netError,
+  type Operation,
+  own,
+  stoppable,
+  translate,
+} from '@net/core/authoring'
 
 import { connectSocket } from './connect-socket.ts'
 import { roadOperation } from './dial-operation.ts'
@@ -17,7 +24,6 @@ import { applyKeepAlive } from './keep-alive.ts'
 import { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
-import { stoppable } from './stoppable.ts'
 import { listenOn } from './socket-listener.ts'
 import type { Transport } from './transport.ts'
 

@@ -1,12 +1,12 @@
 /* Over a Unix socket: the file, or a name of Linux's abstract namespace, is the address. */
 
+import { stoppable } from '@net/core/authoring'
 import { connectSocket } from './connect-socket.ts'
 import { roadOperation } from './dial-operation.ts'
 import type { Dialer } from './dialer.ts'
 import { socketErrors } from './errors.ts'
 import { socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
-import { stoppable } from './stoppable.ts'
 import { listenOn } from './socket-listener.ts'
 import { systemPath } from './system-path.ts'
 

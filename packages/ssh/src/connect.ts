@@ -7,14 +7,13 @@ import { userInfo } from 'node:os'
 
 import { formatEndpoint, parseEndpoint, secret, type Credential, type Endpoint } from '@net/core'
 import {
-  logListener,
+  type ClientContext,
+  clientContext,
   netError,
-  nextId,
   operation,
+  type Operation,
   own,
   refuseControl,
-  type ClientContext,
-  type Operation,
 } from '@net/core/authoring'
 import { tcpDialer, type Dialer, type Transport } from '@net/socket'
 
@@ -87,7 +86,7 @@ function planConnection(url: string | URL, options: ConnectOptions): ConnectionP
       keys: keysOf(own(options, 'auth')),
       password: held(own(options, 'password')) ?? parsed.password,
     },
-    client: contextOf(options),
+    client: clientContext(options),
   }
 }
 
@@ -118,16 +117,6 @@ function keepAliveOf(options: ConnectOptions): KeepAliveOptions | false {
 /** A secret from the first moment, so that no event or error shows it. */
 function held(password: Credential | undefined): Credential | undefined {
   return typeof password === 'string' ? secret(password) : password
-}
-
-function contextOf(options: ConnectOptions): ClientContext {
-  const log = own(options, 'log')
-  const defaults = own(options, 'defaults')
-  return {
-    id: nextId(),
-    ...(log === undefined ? {} : { log: logListener(log) }),
-    ...(defaults === undefined ? {} : { defaults }),
-  }
 }
 
 async function establish(plan: ConnectionPlan, op: Operation): Promise<SshClient> {

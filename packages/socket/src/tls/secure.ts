@@ -7,7 +7,14 @@ import type { Socket } from 'node:net'
 import { connect, TLSSocket } from 'node:tls'
 
 import type { Timeout } from '@net/core'
-import { guarded, netError, own, type ClientContext, type Operation } from '@net/core/authoring'
+import {
+  type ClientContext,
+  guarded,
+  netError,
+  type Operation,
+  own,
+  stoppable,
+} from '@net/core/authoring'
 
 import { roadOperation } from '../dial-operation.ts'
 import { handshakeErrors } from '../errors.ts'
@@ -15,7 +22,6 @@ import { realSocket } from '../handover.ts'
 import { NodeSocket } from '../node-socket.ts'
 import { resetOf } from '../socket-info.ts'
 import { SocketTransport } from '../socket-transport.ts'
-import { stoppable } from '../stoppable.ts'
 import type { Transport } from '../transport.ts'
 import { contextOf, serverContext } from './context.ts'
 import { peerCertificate, sniName, verifyClient, verifyIdentity, verifyPins } from './identity.ts'

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { ConnectionInfo } from '@net/socket'
-
-import { isOnThisMachine, isProtected } from '../src/protection.ts'
+import { isOnThisMachine, isProtected, type ConnectionInfo } from '@net/socket'
 
 const at = (host: string, port = 21): { scheme: string; host: string; port: number } => ({
   scheme: 'tcp',

@@ -4,7 +4,7 @@
  */
 
 import { isLoopback } from '@net/core'
-import type { ConnectionInfo } from '@net/socket'
+import type { ConnectionInfo } from './transport.ts'
 
 /** Whether nobody but the endpoint can read what is sent. */
 export function isProtected(info: ConnectionInfo): boolean {
