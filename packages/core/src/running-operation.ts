@@ -241,7 +241,7 @@ const PHASE_LIMITS: Readonly<Partial<Record<Phase, keyof Limits>>> = {
   kex: 'tls',
   auth: 'auth',
   command: 'reply',
-  send: 'write',
+  // `send` has none of its own: `write` limits how long the peer takes nothing, which only its engine sees.
 }
 
 const EXPIRED: Readonly<Record<keyof Limits, string>> = {
