@@ -4,9 +4,9 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach } from 'vitest'
 import { unwatch, watch } from './watch.ts'
 
-const unhandled: unknown[] = []
-process.on('unhandledRejection', (reason) => unhandled.push(reason))
-process.on('uncaughtException', (error) => unhandled.push(error))
+// Files share a process: the hooks are set once, and no file begins with the secrets of another.
+const unhandled = unhandledOfProcess()
+Reflect.deleteProperty(globalThis, Symbol.for('net.secrets'))
 
 beforeEach(() => {
   watch()
@@ -29,4 +29,15 @@ afterAll(async () => {
 function expectNoneUnhandled(when: string): void {
   const reasons = unhandled.splice(0)
   if (reasons.length > 0) throw new AggregateError(reasons, `unhandled ${when}`)
+}
+
+function unhandledOfProcess(): unknown[] {
+  const key = Symbol.for('canary.unhandled')
+  const known: unknown = Reflect.get(globalThis, key)
+  if (Array.isArray(known)) return known
+  const reasons: unknown[] = []
+  process.on('unhandledRejection', (reason) => reasons.push(reason))
+  process.on('uncaughtException', (error) => reasons.push(error))
+  Reflect.set(globalThis, key, reasons)
+  return reasons
 }

@@ -8,6 +8,8 @@ export const shared: UserConfig & { readonly test: InlineConfig } = {
   ssr: { resolve: { conditions: [...sourceCondition(), ...defaultServerConditions] } },
   test: {
     setupFiles: ['./tools/canary/setup.ts'],
+    // A fresh process per file takes three times as long; what files share, the set-up resets.
+    isolate: false,
     reporters: ['default', ...countsReporter()],
   },
 }

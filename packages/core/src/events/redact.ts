@@ -11,17 +11,18 @@ import { shared } from '../shared.ts'
  */
 export function holdSecret(value: string, holder: object): void {
   if (value.length < SHORTEST) return
-  const held = secrets.held.get(value)
-  secrets.held.set(value, (held ?? 0) + 1)
-  if (held === undefined) secrets.pattern = undefined
-  secrets.holders.register(holder, value)
+  const { held, holders } = secrets()
+  if (!held.has(value)) secrets().pattern = undefined
+  held.set(value, (held.get(value) ?? 0) + 1)
+  holders.register(holder, value)
 }
 
 /** The text with every held secret replaced by `[secret]`. */
 export function redact(text: string): string {
-  if (secrets.held.size === 0) return text
-  secrets.pattern ??= patternOf(secrets.held.keys())
-  return text.replace(secrets.pattern, STRUCK)
+  const all = secrets()
+  if (all.held.size === 0) return text
+  all.pattern ??= patternOf(all.held.keys())
+  return text.replace(all.pattern, STRUCK)
 }
 
 interface Secrets {
@@ -30,21 +31,28 @@ interface Secrets {
   pattern: RegExp | undefined
 }
 
-// One per process, also when two copies of this package are installed: a secret given to one must not show in the other.
-const secrets: Secrets = shared('secrets', () => ({
-  held: new Map(),
-  holders: new FinalizationRegistry(release),
-  pattern: undefined,
-}))
+/** One per process, also when two copies of this package are installed: a secret given to one must not show in the other. */
+function secrets(): Secrets {
+  return shared('secrets', noSecrets)
+}
 
-function release(value: string): void {
-  const count = secrets.held.get(value) ?? 0
+function noSecrets(): Secrets {
+  const made: Secrets = {
+    held: new Map(),
+    holders: new FinalizationRegistry((value) => release(made, value)),
+    pattern: undefined,
+  }
+  return made
+}
+
+function release(from: Secrets, value: string): void {
+  const count = from.held.get(value) ?? 0
   if (count > 1) {
-    secrets.held.set(value, count - 1)
+    from.held.set(value, count - 1)
     return
   }
-  secrets.held.delete(value)
-  secrets.pattern = undefined
+  from.held.delete(value)
+  from.pattern = undefined
 }
 
 function patternOf(values: Iterable<string>): RegExp {
