@@ -8,15 +8,17 @@ export const shared: UserConfig & { readonly test: InlineConfig } = {
   ssr: { resolve: { conditions: [...sourceCondition(), ...defaultServerConditions] } },
   test: {
     setupFiles: ['./tools/canary/setup.ts'],
-    // A fresh process per file takes three times as long; what files share, the set-up resets.
-    isolate: false,
     reporters: ['default', ...countsReporter()],
   },
 }
 
-/** A project that inherits everything and only says which files are its own. */
-export function project(name: string, include: string): TestProjectInlineConfiguration {
-  return { extends: true, test: { name, include: [include] } }
+/** A project that inherits everything and only says which files are its own, and whether each has a process of its own. */
+export function project(
+  name: string,
+  include: string,
+  isolate = false,
+): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, include: [include], isolate } }
 }
 
 function sourceCondition(): string[] {
