@@ -115,7 +115,7 @@ test("what the caller's source throws passes as it is, and the session goes on",
   expect(await client.exists('nothing')).toBe(false)
 })
 
-test('[H-FTP-14] a file that shrinks while it is read is an error', async () => {
+test('a file that is shorter than the range that was asked for is an error', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
   const sending = test.use((dialog, session) =>

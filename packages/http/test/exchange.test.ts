@@ -271,7 +271,7 @@ test('[H-CORE-05] an abort frees the place in the pool, also while a call waits 
   expect(server.received).toHaveLength(2)
 })
 
-test('[H-CORE-06] one signal serves hundreds of calls, and an abort after the end changes nothing', async () => {
+test('one signal serves hundreds of calls, and an abort after the end changes nothing', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
   const controller = new AbortController()

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { startSshServer } from '@net/ssh/testing'
@@ -7,24 +6,22 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { execCommand } from '../../src/commands/exec.ts'
 import { streams } from '../recording-streams.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
-let folder: string
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
+beforeEach(() => {
   vi.stubEnv('NET_PASSWORD', 'lovelace')
 })
 
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs()
-  await rm(folder, { recursive: true })
 })
 
 test('prints what the command prints and ends as it ends', async () => {
+  await using folder = await temporaryFolder()
   await using server = await startSshServer({
     exec: { 'grep -n': { stdout: 'found\n', stderr: 'one file skipped\n', exit: 3 } },
   })
-  const file = join(folder, 'known_hosts')
+  const file = join(folder.path, 'known_hosts')
   await writeFile(file, server.knownHostsLine)
   const io = streams()
   const target = server.url.replace('ssh://', 'ada@')
@@ -33,8 +30,9 @@ test('prints what the command prints and ends as it ends', async () => {
 })
 
 test('a host that is not known is refused, and accepted when that is asked for', async () => {
+  await using folder = await temporaryFolder()
   await using server = await startSshServer({ exec: { ls: 'a b\n' } })
-  const file = join(folder, 'known_hosts')
+  const file = join(folder.path, 'known_hosts')
   await writeFile(file, '')
   const target = server.url.replace('ssh://', 'ada@')
   const refused = streams()

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { startHttpServer } from '@net/http/testing'
@@ -7,6 +6,7 @@ import { expect, test } from 'vitest'
 
 import { getCommand } from '../../src/commands/get.ts'
 import { streams } from '../recording-streams.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 test('prints the document, and what is to say about it apart from that', async () => {
   await using server = await startHttpServer()
@@ -18,18 +18,14 @@ test('prints the document, and what is to say about it apart from that', async (
 
 test('saves a large body with progress', async () => {
   await using server = await startHttpServer()
-  const folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
+  await using folder = await temporaryFolder()
   const io = streams()
-  try {
-    const file = join(folder, 'big.bin')
-    expect(await getCommand([`${server.url}/bytes/3000000`, '-o', file], io)).toBe(0)
-    expect(await readFile(file)).toHaveLength(3_000_000)
-    expect(await readdir(folder)).toEqual(['big.bin'])
-    expect(io.told()).toMatch(/█{24} 2\.9 MiB of 2\.9 MiB/)
-    expect(io.told()).toContain(`saved 2.9 MiB to ${file}`)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  const file = join(folder.path, 'big.bin')
+  expect(await getCommand([`${server.url}/bytes/3000000`, '-o', file], io)).toBe(0)
+  expect(await readFile(file)).toHaveLength(3_000_000)
+  expect(await readdir(folder.path)).toEqual(['big.bin'])
+  expect(io.told()).toMatch(/█{24} 2\.9 MiB of 2\.9 MiB/)
+  expect(io.told()).toContain(`saved 2.9 MiB to ${file}`)
 })
 
 test('a failure is one line and exit code 1', async () => {

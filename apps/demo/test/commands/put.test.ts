@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { startFtpServer } from '@net/ftp/testing'
@@ -7,22 +6,20 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { putCommand } from '../../src/commands/put.ts'
 import { streams } from '../recording-streams.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
-let folder: string
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
+beforeEach(() => {
   vi.stubEnv('NET_PASSWORD', 'lovelace')
 })
 
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs()
-  await rm(folder, { recursive: true })
 })
 
 test('uploads under the name of the file, or under the one that is given', async () => {
+  await using folder = await temporaryFolder()
   await using server = await startFtpServer({ users: { ada: 'lovelace' } })
-  const file = join(folder, 'report.csv')
+  const file = join(folder.path, 'report.csv')
   await writeFile(file, 'a,b\n')
   const url = server.url.replace('ftp://', 'ftp://ada@')
   const io = streams()
@@ -34,11 +31,11 @@ test('uploads under the name of the file, or under the one that is given', async
 })
 
 test('a refused login is one line and exit code 1', async () => {
+  await using folder = await temporaryFolder()
   await using server = await startFtpServer({ users: { ada: 'another' } })
-  const file = join(folder, 'report.csv')
+  const file = join(folder.path, 'report.csv')
   await writeFile(file, 'a,b\n')
   const io = streams()
-  vi.stubEnv('NET_PASSWORD', 'lovelace')
   const anonymous = `${server.url}/`
   expect(await putCommand([file, anonymous], io)).toBe(1)
   expect(io.told()).toMatch(/^ftp connect .*\n$/)
