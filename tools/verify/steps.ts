@@ -25,6 +25,7 @@ export const steps: readonly Step[] = [
   { name: 'parity', command: 'pnpm parity:check' },
   { name: 'api', command: 'pnpm api:check' },
   { name: 'names', command: 'pnpm names' },
+  { name: 'links', command: 'pnpm links' },
   { name: 'build', command: 'pnpm build' },
   { name: 'test', command: 'npx -y pnpm@12 test', counted: true },
   { name: 'interop', command: 'pnpm test:interop', counted: true, complete: true },
