@@ -1,11 +1,13 @@
 // Each package as its users get it: packed, installed alone, type-checked, imported and required.
-import { execFileSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packages, root } from '@tools/workspace'
+import { compilers, nodes, type Version } from './other-versions.ts'
 import { installAlone, packAll, run, temporaryFolder, type Tarballs } from './packed.ts'
 
+const everyNode = nodes()
+const everyCompiler = compilers()
 const folder = temporaryFolder()
 let tarballs: Tarballs
 
@@ -20,56 +22,104 @@ afterAll(() => {
   folder[Symbol.dispose]()
 })
 
-describe.each(packages())('$name installed alone', ({ name, entries }) => {
+describe.each(packages())('$name installed alone', ({ name, entries, folder: source }) => {
   let consumer: string
   beforeAll(() => {
     consumer = installAlone(name, tarballs, folder.path)
-  })
-
-  test('type-checks under the strictest settings, with and without bundler resolution', () => {
     const imports = entries.map(
       ({ specifier }, index) => `import * as e${index} from '${specifier}'\nvoid e${index}\n`,
     )
-    writeFileSync(join(consumer, 'check.mts'), imports.join(''))
-    const strict = [
-      '--strict',
-      '--exactOptionalPropertyTypes',
-      '--noUncheckedIndexedAccess',
-      '--skipLibCheck',
-      'false',
-    ]
-    const target = ['--ignoreConfig', '--noEmit', '--target', 'es2024', '--types', 'node']
-    const tsc = join(root, 'node_modules/.bin/tsc')
-    for (const resolution of [
-      ['--module', 'nodenext'],
-      ['--module', 'esnext', '--moduleResolution', 'bundler'],
-    ]) {
-      expect(run(tsc, [...strict, ...target, ...resolution, 'check.mts'], consumer)).toBe('')
-    }
+    writeFileSync(join(consumer, 'imports.mts'), imports.join(''))
+    const first = join(root, 'tools/snippets/first.ts')
+    const example = run(process.execPath, [first, join(source, 'README.md')], root)
+    writeFileSync(join(consumer, 'example.mts'), example)
   })
 
-  test('every entry gives the same names to import and require', () => {
+  test.each(everyCompiler)(
+    'type-checks under the strictest settings of TypeScript $version',
+    (compiler) => {
+      const files = ['--module', 'nodenext', 'imports.mts', 'example.mts']
+      expect(runBy(compiler, [...strictest, ...files], consumer)).toBe('')
+    },
+  )
+
+  test('type-checks as bundlers resolve it', () => {
+    const bundler = ['--module', 'esnext', '--moduleResolution', 'bundler']
+    const tsc = join(root, 'node_modules/.bin/tsc')
+    expect(run(tsc, [...strictest, ...bundler, 'imports.mts'], consumer)).toBe('')
+  })
+
+  test.each(everyNode)('runs the first example of its README on Node $version', (node) => {
+    expect(runBy(node, ['example.mts'], consumer)).toBe('')
+  })
+
+  test.each(everyNode)('gives the same names to import and require on Node $version', (node) => {
     for (const { specifier } of entries) {
-      const imported = namesFrom(`import('${specifier}')`, consumer)
-      expect(namesFrom(`Promise.resolve(require('${specifier}'))`, consumer)).toEqual(imported)
+      const imported = namesFrom(node, `import('${specifier}')`, consumer)
+      expect(namesFrom(node, `Promise.resolve(require('${specifier}'))`, consumer)).toEqual(
+        imported,
+      )
+      expect(imported.length).toBeGreaterThan(0)
       expect(imported).not.toContain('default')
     }
   })
 
-  test('the main entry loads no testing half and no node:assert', () => {
+  test('the main entry loads no testing half, no node:assert and no optional peer', () => {
     const hook = join(root, 'tools/graph/print-loaded.ts')
     const loaded = run(process.execPath, ['--import', hook, '-e', `import('${name}')`], consumer)
     expect(loaded).toContain(`/node_modules/${name}/dist/index.js`)
-    expect(loaded.split('\n').filter((url) => /\/testing\/|^node:assert/u.test(url))).toEqual([])
+    const unwanted = /\/testing\/|^node:assert|@opentelemetry/u
+    expect(loaded.split('\n').filter((url) => unwanted.test(url))).toEqual([])
+  })
+
+  test('says what it costs to install and to import', () => {
+    const { kilobytes, count } = installedSize(consumer)
+    const milliseconds = importTime(name, consumer)
+    console.log(`${name}: ${kilobytes} kB in ${count} packages, imported in ${milliseconds} ms`)
+    expect(kilobytes).toBeGreaterThan(0)
+    expect(milliseconds).toBeGreaterThan(0)
   })
 })
 
-function namesFrom(expression: string, cwd: string): string[] {
-  const script = `${expression}.then((m) => console.log(JSON.stringify(Object.keys(m).filter((k) => k !== 'module.exports' && k !== '__esModule').sort())))`
-  return JSON.parse(
-    execFileSync(process.execPath, ['--input-type=commonjs', '-e', script], {
-      cwd,
-      encoding: 'utf8',
-    }),
-  ) as string[]
+function runBy({ command: [program, ...first] }: Version, args: string[], cwd: string): string {
+  return run(program, [...first, ...args], cwd)
 }
+
+function namesFrom(node: Version, expression: string, cwd: string): string[] {
+  const script = `${expression}.then((m) => console.log(JSON.stringify(Object.keys(m).filter((k) => k !== 'module.exports' && k !== '__esModule').sort())))`
+  return JSON.parse(runBy(node, ['--input-type=commonjs', '-e', script], cwd)) as string[]
+}
+
+/** What a user gets on disk, without the types and the optional peers that the tests add. */
+function installedSize(consumer: string): { kilobytes: number; count: number } {
+  const added = /node_modules\/(?:@types\/|undici-types\/|@opentelemetry\/|\.package-lock)/u
+  const files = globSync('node_modules/**', { cwd: consumer }).filter((path) => !added.test(path))
+  const sizes = files.map((path) => statSync(join(consumer, path))).filter((stat) => stat.isFile())
+  const manifests = files.filter((path) =>
+    /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@]+\/package\.json$/u.test(path),
+  )
+  const bytes = sizes.reduce((sum, { size }) => sum + size, 0)
+  return { kilobytes: Math.round(bytes / 1000), count: manifests.length }
+}
+
+/** Median of seven new processes. */
+function importTime(name: string, cwd: string): number {
+  const script = `const t = performance.now(); await import('${name}'); console.log(performance.now() - t)`
+  const times = Array.from({ length: 7 }, () =>
+    Number(run(process.execPath, ['--input-type=module', '-e', script], cwd)),
+  )
+  return Math.round((times.toSorted((a, b) => a - b)[3] ?? 0) * 10) / 10
+}
+
+const strictest = [
+  '--noEmit',
+  '--strict',
+  '--exactOptionalPropertyTypes',
+  '--noUncheckedIndexedAccess',
+  '--skipLibCheck',
+  'false',
+  '--target',
+  'esnext',
+  '--types',
+  'node',
+]

@@ -35,7 +35,7 @@ export function installAlone(name: string, tarballs: Tarballs, folder: string): 
     private: true,
     dependencies: { [name]: files[name] },
     overrides: Object.fromEntries(Object.entries(files).filter(([each]) => each !== name)),
-    devDependencies: { '@types/node': typesVersion() },
+    devDependencies: { ...peers(name), '@types/node': typesVersion() },
   }
   writeFileSync(join(consumer, 'package.json'), JSON.stringify(manifest))
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], consumer)
@@ -54,6 +54,15 @@ function packOne(of: Package, folder: string): string {
   const [tarball] = globSync('*.tgz', { cwd: target })
   if (tarball === undefined) throw new Error(`${of.name} was not packed`)
   return join(target, tarball)
+}
+
+/** What an entry of the package may need, though the main one does not. */
+function peers(name: string): Readonly<Record<string, string>> {
+  const file = join(root, 'packages', name.replace('@net/', ''), 'package.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly peerDependencies?: Readonly<Record<string, string>>
+  }
+  return manifest.peerDependencies ?? {}
 }
 
 function typesVersion(): string {

@@ -1,7 +1,8 @@
 // `pnpm release:rehearse`: the whole release of the last commit against a registry on this machine, by the commands of
 // the release workflow: version, build, pack, publish; then each package installed from there. Works in a clone and
 // leaves the repository as it is.
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   existsSync,
   globSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { packages, root } from '../workspace/packages.ts'
 import { published } from './published.ts'
 import { startRegistry } from './registry.ts'
@@ -28,43 +30,44 @@ try {
 }
 
 async function rehearse(): Promise<void> {
-  await using registry = await startRegistry(
-    mkdirSync(join(folder, 'registry'), { recursive: true }) ?? folder,
-  )
-  cloneHead()
-  const version = versionPackages()
-  run('pnpm', ['build'], clone)
-  run('pnpm', ['api:check'], clone)
-  run('git', ['add', '--all'], clone)
-  run('git', ['commit', '--quiet', '-m', `Release ${version}`], clone)
+  await using registry = await startRegistry(join(folder, 'registry'))
+  await cloneHead()
+  const version = await versionPackages()
+  await run('pnpm', ['build'], clone)
+  await run('pnpm', ['api:check'], clone)
+  await run('git', ['add', '--all'], clone)
+  await run('git', ['commit', '--quiet', '-m', `Release ${version}`], clone)
 
   writeFileSync(join(clone, '.npmrc'), registry.npmrc('@net'))
-  run('pnpm', ['changeset', 'pack', '--out-dir', 'packed'], clone)
-  run('pnpm', ['changeset', 'publish', '--from-pack-dir', 'packed'], clone)
+  await run('pnpm', ['changeset', 'pack', '--out-dir', 'packed'], clone)
+  await run('pnpm', ['changeset', 'publish', '--from-pack-dir', 'packed'], clone)
   for (const name of names) complain(await published(registry.url, name, version))
-  const tags = run('git', ['tag', '--list'], clone).trim().split('\n')
+  await run('pnpm', ['changeset', 'publish-plan', '--output', 'left.json'], clone)
+  const { plan } = JSON.parse(readFileSync(join(clone, 'left.json'), 'utf8')) as { plan: unknown[] }
+  complain(plan.length === 0 ? [] : [`left to publish: ${JSON.stringify(plan)}`])
+  const tags = (await run('git', ['tag', '--list'], clone)).trim().split('\n')
   const untagged = names.filter((name) => !tags.includes(`${name}@${version}`))
   complain(untagged.map((name) => `${name}@${version} has no tag`))
-  for (const name of names) installFrom(registry.npmrc('@net'), name, version)
+  for (const name of names) await installFrom(registry.npmrc('@net'), name, version)
   console.log(`rehearsed the release of ${names.length} packages at ${version}`)
 }
 
 /** The last commit, with what the workspace needs installed. */
-function cloneHead(): void {
-  const changed = run('git', ['status', '--porcelain'], root).trim()
-  if (changed !== '') console.log('uncommitted changes are not part of the rehearsal')
-  run('git', ['clone', '--quiet', root, clone], folder)
-  run('git', ['config', 'user.name', 'rehearsal'], clone)
-  run('git', ['config', 'user.email', 'rehearsal@localhost'], clone)
-  run('pnpm', ['install', '--frozen-lockfile', '--prefer-offline'], clone)
+async function cloneHead(): Promise<void> {
+  const changed = await run('git', ['status', '--porcelain'], root)
+  if (changed.trim() !== '') console.log('uncommitted changes are not part of the rehearsal')
+  await run('git', ['clone', '--quiet', root, clone], folder)
+  await run('git', ['config', 'user.name', 'rehearsal'], clone)
+  await run('git', ['config', 'user.email', 'rehearsal@localhost'], clone)
+  await run('pnpm', ['install', '--frozen-lockfile', '--prefer-offline'], clone)
 }
 
 /** Versions all packages; returns the version. Right after a release there is nothing to do, so it makes a reason. */
-function versionPackages(): string {
+async function versionPackages(): Promise<string> {
   if (globSync('.changeset/*.md', { cwd: clone }).length === 0) {
-    run('pnpm', ['changeset', '--patch', names.join(','), '-m', 'Rehearsal'], clone)
+    await run('pnpm', ['changeset', '--patch', names.join(','), '-m', 'Rehearsal'], clone)
   }
-  run('pnpm', ['release:version'], clone)
+  await run('pnpm', ['release:version'], clone)
   const versions = packages().map(({ short }) => versionOf(join(clone, 'packages', short)))
   const [version = ''] = versions
   complain(
@@ -79,17 +82,21 @@ function versionPackages(): string {
   return version
 }
 
-function installFrom(npmrc: string, name: string, version: string): void {
+async function installFrom(npmrc: string, name: string, version: string): Promise<void> {
   const consumer = join(folder, 'consumers', name.replace('@net/', ''))
   mkdirSync(consumer, { recursive: true })
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }')
   writeFileSync(join(consumer, '.npmrc'), npmrc)
-  run(
+  await run(
     'npm',
     ['install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`],
     consumer,
   )
-  const names = run(process.execPath, ['-p', `Object.keys(require('${name}')).length`], consumer)
+  const names = await run(
+    process.execPath,
+    ['-p', `Object.keys(require('${name}')).length`],
+    consumer,
+  )
   complain(Number(names) > 0 ? [] : [`${name} exports nothing`])
 }
 
@@ -97,16 +104,16 @@ function versionOf(at: string): string {
   return (JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { version: string }).version
 }
 
-/** Runs a step, and shows what it printed if it fails. */
-function run(program: string, args: readonly string[], cwd: string): string {
-  console.log(`${program} ${args.join(' ')}`)
-  try {
-    return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout?: string; stderr?: string }
-    console.error(`${stdout ?? ''}${stderr ?? ''}`)
-    throw error
-  }
+/** Runs a step, and shows what it printed if it fails. Waits without blocking: the registry is in this process. */
+async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const step = `${program} ${args.join(' ')}`
+  console.log(step)
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const printed = Promise.all([text(child.stdout), text(child.stderr)])
+  const [status] = (await once(child, 'close')) as [number | null]
+  const [stdout, stderr] = await printed
+  if (status !== 0) throw new Error(`${step} failed\n${stdout}${stderr}`)
+  return stdout
 }
 
 function complain(complaints: readonly string[]): void {

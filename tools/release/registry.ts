@@ -2,6 +2,7 @@
 // published to it; what packages depend on comes from wherever npm is set to take it from.
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +17,7 @@ export interface Registry extends AsyncDisposable {
 
 /** Starts one that keeps its packages in `folder`; installs the program at the first use. */
 export async function startRegistry(folder: string): Promise<Registry> {
+  mkdirSync(folder)
   execFileSync('pnpm', ['install', '--frozen-lockfile'], {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -32,4 +32,5 @@ export const steps: readonly Step[] = [
   { name: 'matrix', command: 'pnpm test:matrix', counted: true, complete: true },
   { name: 'package', command: 'pnpm test:package', counted: true, complete: true },
   { name: 'node', command: 'pnpm test:node', counted: true },
+  { name: 'release', command: 'pnpm release:rehearse' },
 ]

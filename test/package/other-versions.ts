@@ -1,0 +1,38 @@
+// The versions of Node and TypeScript that packages promise to work with, beside those of the workspace. They are
+// installed beside their own lockfiles, at the first use.
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { root } from '@tools/workspace'
+
+/** A program of some version. */
+export interface Version {
+  readonly version: string
+  /** The program and what comes before its arguments. */
+  readonly command: readonly [program: string, ...first: string[]]
+}
+
+/** Node as the workspace has it, and the newest. */
+export function nodes(): readonly Version[] {
+  const folder = installed('test/node')
+  const newest = join(folder, `node-${process.platform}-${process.arch}/bin/node`)
+  return [process.execPath, newest].map((program) => ({
+    version: execFileSync(program, ['--version'], { encoding: 'utf8' }).trim(),
+    command: [program],
+  }))
+}
+
+/** The oldest TypeScript that the declarations are for, the last one written in JavaScript, and the workspace's. */
+export function compilers(): readonly Version[] {
+  const folder = installed('test/package/compilers')
+  const older = ['5.5', '5.9'].map((version): Version => {
+    const script = join(folder, `typescript-${version}/bin/tsc`)
+    return { version, command: [process.execPath, script] }
+  })
+  return [...older, { version: '7.0', command: [join(root, 'node_modules/.bin/tsc')] }]
+}
+
+function installed(folder: string): string {
+  const cwd = join(root, folder)
+  execFileSync('pnpm', ['install', '--frozen-lockfile'], { cwd, stdio: 'ignore' })
+  return join(cwd, 'node_modules')
+}
