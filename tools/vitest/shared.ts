@@ -7,6 +7,8 @@ import type { InlineConfig } from 'vitest/node'
 export const shared: UserConfig & { readonly test: InlineConfig } = {
   ssr: { resolve: { conditions: [...sourceCondition(), ...defaultServerConditions] } },
   test: {
+    // A whole program as a child process takes its time on a busy machine.
+    testTimeout: 30_000,
     setupFiles: ['./tools/canary/setup.ts'],
     reporters: ['default', ...countsReporter()],
   },

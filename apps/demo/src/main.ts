@@ -1,10 +1,13 @@
 /* The demo: without arguments the tour, else a command against servers of the user's. Sets the exit code. */
 
+import { writeFile } from 'node:fs/promises'
+
 import type { CommandStreams } from './commands/command.ts'
 import { execCommand } from './commands/exec.ts'
 import { getCommand } from './commands/get.ts'
 import { putCommand } from './commands/put.ts'
 import { sendCommand } from './commands/send.ts'
+import { drawPicture } from './picture.ts'
 import { ftpUpload } from './scenarios/ftp-upload.ts'
 import { httpGet } from './scenarios/http-get.ts'
 import { httpMany } from './scenarios/http-many.ts'
@@ -16,6 +19,7 @@ import { tcpGreeting } from './scenarios/tcp-greeting.ts'
 import { runTour } from './tour.ts'
 
 const USAGE = `demo                            the tour: every scenario over loopback
+demo --picture <file>           the tour, and its calls drawn as an SVG
 demo get <url> [-o <file>]      fetches a document; -o saves it, with progress
 demo put <file> <ftp url>       uploads a file
 demo send <smtp url> …          sends a mail; see demo send
@@ -41,9 +45,18 @@ const [name, ...args] = process.argv.slice(2)
 process.exitCode = await run()
 
 async function run(): Promise<number> {
-  if (name === undefined) return (await runTour(SCENARIOS, process.stdout)) ? 0 : 1
+  if (name === undefined || name === '--picture') return tour(args[0])
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (command !== undefined) return command(args, { out: process.stdout, messages: process.stderr })
   process.stderr.write(`${USAGE}\n`)
   return name === 'help' || name === '--help' ? 0 : 2
+}
+
+async function tour(picture?: string): Promise<number> {
+  const results = await runTour(SCENARIOS, process.stdout)
+  if (picture !== undefined) {
+    const chapters = results.map(({ scenario, events }) => ({ title: scenario.title, events }))
+    await writeFile(picture, drawPicture(chapters))
+  }
+  return results.every(({ error }) => error === undefined) ? 0 : 1
 }

@@ -15,33 +15,37 @@ export interface Result {
   readonly scenario: Scenario
   readonly bytes: number
   readonly time: number
+  readonly events: readonly NetEvent[]
   readonly error?: unknown
 }
 
-/** Runs the scenarios one after the other and tells about them on the screen; true if all passed. */
-export async function runTour(scenarios: readonly Scenario[], screen: Screen): Promise<boolean> {
-  const events: NetEvent[] = []
-  using _ = onEvent('*', (event) => void events.push(event))
+/** Runs the scenarios one after the other, tells about them on the screen, and returns how each went. */
+export async function runTour(scenarios: readonly Scenario[], screen: Screen): Promise<Result[]> {
   const results: Result[] = []
   for (const scenario of scenarios) {
     screen.write(`${scenario.number}. ${scenario.title}\n`)
     results.push(await runScenario(scenario, screen))
   }
   screen.write(`\n${drawTable(HEADER, results.map(rowOf)).join('\n')}\n`)
-  drawFirstCall(events, screen)
+  drawFirstCall(
+    results.flatMap(({ events }) => events),
+    screen,
+  )
   const passed = results.filter(({ error }) => error === undefined).length
   screen.write(`\n${passed} of ${results.length} scenarios passed\n`)
-  return passed === results.length
+  return results
 }
 
 async function runScenario(scenario: Scenario, screen: Screen): Promise<Result> {
+  const events: NetEvent[] = []
+  using _ = onEvent('*', (event) => void events.push(event))
   const started = performance.now()
   try {
     const bytes = await scenario.run(stageOn(screen))
-    return { scenario, bytes, time: performance.now() - started }
+    return { scenario, bytes, time: performance.now() - started, events }
   } catch (error) {
     screen.write(`   failed: ${error instanceof Error ? error.message : String(error)}\n`)
-    return { scenario, bytes: 0, time: performance.now() - started, error }
+    return { scenario, bytes: 0, time: performance.now() - started, events, error }
   }
 }
 

@@ -16,7 +16,9 @@ test('a scenario that fails is told, and the tour does not pass', async () => {
     road: 'none',
     run: () => Promise.reject(new Error('the server said no')),
   }
-  expect(await runTour([broken], screen)).toBe(false)
+  expect(await runTour([broken], screen)).toMatchObject([
+    { error: { message: 'the server said no' } },
+  ])
   expect(text()).toContain('failed: the server said no')
   expect(text()).toContain('0 of 1 scenarios passed')
 })
