@@ -1,4 +1,4 @@
-// The tests that need more than the sources: daemons, packed packages, every road with every fault, or an hour.
+// The tests that need more than the sources: daemons, packed packages, or every road with every fault.
 import { defineConfig } from 'vitest/config'
 import { project, shared } from './tools/vitest/shared.ts'
 
@@ -8,9 +8,7 @@ export default defineConfig({
     ...shared.test,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // For soak: memory is compared after a collection.
-    execArgv: ['--expose-gc'],
-    projects: ['interop', 'matrix', 'package', 'soak'].map((name) =>
+    projects: ['interop', 'matrix', 'package'].map((name) =>
       project(name, `test/${name}/**/*.test.ts`),
     ),
   },

@@ -1,6 +1,7 @@
 /* Runs every bench, one after the other; each can be run alone as well. */
 
 await import('./operation.ts')
+await import('./async/main.ts')
 await import('./echo.ts')
 await import('./http.ts')
 await import('./ftp.ts')

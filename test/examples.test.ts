@@ -17,6 +17,7 @@ const outputs: Readonly<Record<string, string>> = {
   'http-get.ts': 'Hello\n',
   'http-many.ts': '500 documents, the last one called Hello\n',
   'http-post.ts': '{"title":"Hello"}\n403 NET_ACCESS_DENIED\n',
+  'http-through-proxies.ts': 'Hello\n',
   'http-through-ssh.ts': 'Hello\n',
   'smtp-send.ts': 'accepted charles@example.com\n',
   'ssh-exec.ts': 'report.csv 0\n',

@@ -1,7 +1,7 @@
 // curl against the server that @net/http brings for tests: it must be good enough for a client that is not ours.
 import { execFile } from 'node:child_process'
-import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { expect, test } from 'vitest'
 import { startHttpServer } from '@net/http/testing'
 import { createCertificates } from '@net/socket/testing'
 
+import { temporaryFolder } from './child.ts'
 import { requireDaemon } from './daemon.ts'
 
 const run = promisify(execFile)
@@ -39,12 +40,48 @@ test('curl accepts our certificates by the authority, and refuses them without',
   const authority = createCertificates()
   const { cert, key } = authority.issue()
   await using server = await startHttpServer({ tls: { cert, key } })
-  const folder = mkdtempSync(join(tmpdir(), 'net-curl-'))
-  writeFileSync(join(folder, 'ca.pem'), authority.ca)
-  const got = await run(curl, ['-sS', '--cacert', join(folder, 'ca.pem'), `${server.url}/json`])
-  rmSync(folder, { recursive: true })
+  using folder = temporaryFolder('curl')
+  const file = join(folder.path, 'ca.pem')
+  writeFileSync(file, authority.ca)
+  const got = await run(curl, ['-sS', '--cacert', file, `${server.url}/json`])
   expect(JSON.parse(got.stdout)).toMatchObject({ id: 1 })
   await expect(run(curl, ['-sS', `${server.url}/json`])).rejects.toThrow('certificate')
+})
+
+test('curl uploads and downloads files over one connection, and follows redirects', async ({
+  skip,
+}) => {
+  const curl = requireDaemon({ skip }, 'curl')
+  await using server = await startHttpServer()
+  using folder = temporaryFolder('curl')
+  const [up, down] = [join(folder.path, 'up'), join(folder.path, 'down')]
+  const bytes = randomBytes(500_000)
+  writeFileSync(up, bytes)
+  const puts = ['-T', up, '-o', join(folder.path, 'said'), `${server.url}/echo`]
+  const redirected = ['-o', down, `${server.url}/redirect/302?to=/bytes/300000`]
+  await run(curl, ['-sS', '-L', ...puts, ...redirected])
+  expect(server.received[0]).toMatchObject({ method: 'PUT', size: 500_000 })
+  expect(Buffer.compare(server.received[0]?.body ?? bytes.subarray(1), bytes)).toBe(0)
+  expect(readFileSync(down)).toHaveLength(300_000)
+  expect(server.accepted).toBe(1)
+})
+
+test('curl logs in, asks for the head alone, and is told of errors by its exit code', async ({
+  skip,
+}) => {
+  const curl = requireDaemon({ skip }, 'curl')
+  await using server = await startHttpServer()
+  await run(curl, ['-sS', '-u', 'ada:lovelace', `${server.url}/json`])
+  const basic = `Basic ${Buffer.from('ada:lovelace').toString('base64')}`
+  expect(server.received[0]?.headers.authorization).toBe(basic)
+  const head = await run(curl, ['-sS', '-I', `${server.url}/bytes/1000`])
+  expect(head.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*content-length: 1000\r\n/u)
+  // 22: CURLE_HTTP_RETURNED_ERROR; 52: CURLE_GOT_NOTHING.
+  await expect(run(curl, ['-sS', '-f', `${server.url}/status/503`])).rejects.toMatchObject({
+    code: 22,
+  })
+  server.fail({ do: 'drop' })
+  await expect(run(curl, ['-sS', `${server.url}/json`])).rejects.toMatchObject({ code: 52 })
 })
 
 test('curl sees a dropped body as cut short', async ({ skip }) => {

@@ -8,7 +8,16 @@ import type { TestContext } from 'vitest'
 export function requireDaemon(context: Pick<TestContext, 'skip'>, name: string): string {
   const path = findDaemon(name)
   if (path !== undefined) return path
-  const reason = `${name} is not installed; the list of what to install is in .ci/run`
+  return lacking(context, `${name} is not installed; the list of what to install is in .ci/run`)
+}
+
+/** Skips or fails the test that asks unless root runs it. */
+export function requireRoot(context: Pick<TestContext, 'skip'>, name: string): void {
+  if (process.getuid?.() !== 0) lacking(context, `${name} must be started by root`)
+}
+
+/** Skips the test, or fails it where CI is set. */
+export function lacking(context: Pick<TestContext, 'skip'>, reason: string): never {
   if (process.env['CI'] !== undefined) throw new Error(reason)
   return context.skip(reason)
 }

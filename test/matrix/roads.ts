@@ -1,48 +1,74 @@
-// The roads on which the matrix runs each protocol: plain TCP, TLS, and a transport behind which no real socket stands.
-import {
-  tcpDialer,
-  type Dialer,
-  type DialOptions,
-  type TlsOptions,
-  type Transport,
-} from '@net/socket'
-import { createCertificates } from '@net/socket/testing'
-import type { Endpoint } from '@net/core'
+// The roads on which the matrix runs each protocol: straight, without a socket to see, through a file, memory, a tunnel
+// and proxies. Whether TLS is spoken at their end is told apart from the road.
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-/** A road: what the client dials with, and what client and server know of TLS. */
-export interface Road {
-  readonly name: string
+import { connectDialer, socksDialer, tcpDialer, unixDialer, type Dialer } from '@net/socket'
+import { memoryDialer, startConnectServer, startSocksServer } from '@net/socket/testing'
+import * as ssh from '@net/ssh'
+import { startSshServer } from '@net/ssh/testing'
+
+import { bare, relayed } from './relay.ts'
+
+/** A road that is open. */
+export interface OpenRoad extends AsyncDisposable {
   readonly dialer: Dialer
-  readonly client?: TlsOptions
-  readonly server?: TlsOptions
+  /** Whether a peer that says nothing hears that its client is gone; where there is no reset it does not. */
+  readonly tellsResets: boolean
+  /** What comes of dialing where nobody listens; undefined where the road has a listener of its own. */
+  readonly nobody: string | undefined
 }
 
 /** All of them. */
-export function roads(): readonly Road[] {
-  const authority = createCertificates()
-  const { cert, key } = authority.issue({ names: ['localhost', '127.0.0.1'] })
-  return [
-    { name: 'tcp', dialer: tcpDialer() },
-    { name: 'bare transport', dialer: withoutSocket(tcpDialer()) },
-    { name: 'tls', dialer: tcpDialer(), client: { ca: authority.ca }, server: { cert, key } },
-  ]
+export const roads: Readonly<Record<string, () => Promise<OpenRoad>>> = {
+  tcp: async () => road(tcpDialer()),
+  'a transport without a socket': async () => road(withoutSocket(tcpDialer())),
+  async 'a Unix socket'() {
+    const folder = await mkdtempDisposable(join(tmpdir(), 'net-matrix-'))
+    const relay = relayed(unixDialer(), ({ port }) => ({
+      scheme: 'unix',
+      host: '',
+      port: 0,
+      path: join(folder.path, String(port)),
+    }))
+    return { ...road(relay.dialer, relay, folder), tellsResets: false, nobody: undefined }
+  },
+  async memory() {
+    const relay = relayed(memoryDialer(), (endpoint) => endpoint)
+    return { ...road(relay.dialer, relay), nobody: undefined }
+  },
+  async 'an SSH tunnel'() {
+    const server = await startSshServer()
+    const hostKeys = ssh.pinned(server.hostKey.fingerprint)
+    const host = await ssh.connect(server.url, { user: 'ada', password: 'lovelace', hostKeys })
+    return { ...road(host.dialer, host, server), tellsResets: false }
+  },
+  async SOCKS() {
+    const server = await startSocksServer()
+    return road(socksDialer(server.url), server)
+  },
+  async CONNECT() {
+    const server = await startConnectServer()
+    // HTTP has no word for why a proxy could not connect.
+    const nobody = 'ProxyError NET_PROXY_REFUSED proxy safe'
+    return { ...road(connectDialer(server.url), server), nobody }
+  },
+}
+
+/** A road that closes what it stands on in the order given. */
+function road(dialer: Dialer, ...below: readonly AsyncDisposable[]): OpenRoad {
+  return {
+    dialer,
+    tellsResets: true,
+    nobody: 'ConnectError NET_CONNECT_REFUSED connect safe',
+    async [Symbol.asyncDispose]() {
+      for (const each of below) await each[Symbol.asyncDispose]()
+    },
+  }
 }
 
 /** The same road, but the transport does not show its socket, as one in memory or in a tunnel would not. */
 function withoutSocket(dialer: Dialer): Dialer {
-  return {
-    name: 'bare',
-    async dial(endpoint: Endpoint, options?: DialOptions): Promise<Transport> {
-      const transport = await dialer.dial(endpoint, options)
-      return {
-        info: transport.info,
-        read: () => transport.read(),
-        write: (chunks) => transport.write(chunks),
-        end: () => transport.end(),
-        close: () => transport.close(),
-        abort: (reason) => transport.abort(reason),
-        ...(transport.closed === undefined ? {} : { closed: transport.closed }),
-      }
-    },
-  }
+  return { name: 'bare', dial: async (to, options) => bare(await dialer.dial(to, options), to) }
 }

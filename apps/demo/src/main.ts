@@ -12,6 +12,7 @@ import { ftpUpload } from './scenarios/ftp-upload.ts'
 import { httpGet } from './scenarios/http-get.ts'
 import { httpMany } from './scenarios/http-many.ts'
 import { httpPost } from './scenarios/http-post.ts'
+import { httpThroughProxies } from './scenarios/http-through-proxies.ts'
 import { httpThroughSsh } from './scenarios/http-through-ssh.ts'
 import { smtpSend } from './scenarios/smtp-send.ts'
 import { sshExec } from './scenarios/ssh-exec.ts'
@@ -35,6 +36,7 @@ const SCENARIOS = [
   sshExec,
   httpMany,
   httpThroughSsh,
+  httpThroughProxies,
 ]
 
 const COMMANDS: Readonly<

@@ -20,6 +20,8 @@ import { limitOf } from './option-checks.ts'
 export interface CancelScopeOptions {
   /** Milliseconds from here to the deadline; default none. */
   readonly timeout?: number
+  /** When the scope cancels itself, as a time of `currentTime()`; default never. With `timeout`, the earlier one counts. */
+  readonly deadline?: number
   /** What this scope runs within, such as another scope or a task's context: cancelled together, with the same reason. */
   readonly parent?: { readonly signal: AbortSignal }
   /** A caller's signal: its abort cancels the scope, with the same reason. */
@@ -52,7 +54,8 @@ export class CancelScope implements AsyncDisposable {
       this.#follow(own(options, 'parent')?.signal)
       this.#follow(own(options, 'signal'))
     }
-    if (timeout !== Infinity) this.deadline = this.#started + timeout
+    const deadline = Math.min(own(options, 'deadline') ?? Infinity, this.#started + timeout)
+    if (deadline !== Infinity) this.deadline = deadline
   }
 
   /** Aborts when the scope is cancelled; made at the first look. */
@@ -79,7 +82,12 @@ export class CancelScope implements AsyncDisposable {
     return this.#reason
   }
 
-  /** When it cancels itself, in milliseconds of the monotonic `performance.now()`; `Infinity` for never. May be moved. */
+  /** When it was made, as a time of `currentTime()`. */
+  get started(): number {
+    return this.#started
+  }
+
+  /** When it cancels itself, as a time of `currentTime()`; `Infinity` for never. May be moved. */
   get deadline(): number {
     return this.#deadline
   }
@@ -92,6 +100,19 @@ export class CancelScope implements AsyncDisposable {
     this.#timer?.clear()
     this.#timer = undefined
     if (at !== Infinity && !this.cancelled) this.#arm()
+  }
+
+  /**
+   * Whether the cancellation ended the work of the scope and stopped there: the `moveOnAfter`, `moveOnAt` or group
+   * that the scope belongs to went on without an error. False for work that ended by itself.
+   */
+  get cancelledCaught(): boolean {
+    return caught.has(this)
+  }
+
+  /** Throws what the waits under the scope reject with, if it is cancelled: a check that costs no turn. */
+  throwIfCancelled(): void {
+    if (this.cancelled) throw cancellationOf(this)
   }
 
   /** Cancels it; only the first reason counts. Without one the reason is an AbortError. */
@@ -150,7 +171,7 @@ export class CancelScope implements AsyncDisposable {
       this.#arm()
       return
     }
-    const limit = Math.round(this.#deadline - this.#started)
+    const limit = Math.max(Math.round(this.#deadline - this.#started), 0)
     const message = `the time limit of ${limit} ms passed`
     this.#cancel('deadline', netError('NET_TIMEOUT_TOTAL', { message, limit }))
   }
@@ -168,3 +189,10 @@ export function cancellationOf(scope: CancelScope): NetError {
   const { cancelledBy, reason } = scope
   return cancelledBy === 'deadline' && isNetError(reason) ? reason : abortError(reason)
 }
+
+/** Notes that the work of the scope has ended by its cancellation, and that nobody is told of it as an error. */
+export function markCaught(scope: CancelScope): void {
+  caught.add(scope)
+}
+
+const caught = new WeakSet<CancelScope>()

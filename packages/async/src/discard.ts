@@ -2,6 +2,8 @@
  * Results that nobody will get, because what surrounds them failed: what they hold open is closed.
  */
 
+import { reportLate } from './report-late.ts'
+
 /** Disposes the value if it can be disposed. Never rejects: a disposal that fails is reported as a process warning. */
 export async function discard(value: unknown): Promise<void> {
   if (typeof value !== 'object' || value === null) return
@@ -9,10 +11,7 @@ export async function discard(value: unknown): Promise<void> {
     if (isAsyncDisposable(value)) await value[Symbol.asyncDispose]()
     else if (isDisposable(value)) value[Symbol.dispose]()
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    process.emitWarning(`a result that was not wanted any more could not be disposed: ${text}`, {
-      code: 'NET_DISCARD_FAILED',
-    })
+    reportLate('a result that was not wanted any more could not be disposed', error)
   }
 }
 

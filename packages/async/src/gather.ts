@@ -3,8 +3,8 @@
  */
 
 import { discard } from './discard.ts'
-import type { BlockOptions, Job, JobContext } from './job.ts'
-import { jobOf } from './option-checks.ts'
+import type { BlockOptions, Job } from './job.ts'
+import { checkJobs, nameOf, settled } from './job-list.ts'
 import { taskGroup } from './task-group.ts'
 import type { Task } from './task.ts'
 
@@ -26,7 +26,7 @@ export async function gather<const J extends readonly Job<unknown>[]>(
   jobs: J,
   options?: BlockOptions,
 ): Promise<Results<J>> {
-  for (const [index, job] of jobs.entries()) jobOf(`jobs[${index}]`, job)
+  checkJobs(jobs)
   const tasks: Task<unknown>[] = []
   try {
     return await taskGroup(async (group) => {
@@ -47,29 +47,11 @@ export async function gatherSettled<const J extends readonly Job<unknown>[]>(
   jobs: J,
   options?: BlockOptions,
 ): Promise<SettledResults<J>> {
-  for (const [index, job] of jobs.entries()) jobOf(`jobs[${index}]`, job)
+  checkJobs(jobs)
   return taskGroup(async (group) => {
     const tasks = jobs.map((job, index) =>
       group.spawn(nameOf(job, index), async (context) => settled(job, context, group)),
     )
     return (await Promise.all(tasks.map((task) => task.result))) as SettledResults<J>
   }, options)
-}
-
-async function settled<T>(
-  job: Job<T>,
-  context: JobContext,
-  group: JobContext,
-): Promise<PromiseSettledResult<T>> {
-  try {
-    return { status: 'fulfilled', value: await job(context) }
-  } catch (reason) {
-    // Nobody gets the list of a group that was cancelled; the group tells what failed.
-    if (group.signal.aborted) throw reason
-    return { status: 'rejected', reason }
-  }
-}
-
-function nameOf(job: Job<unknown>, index: number): string {
-  return job.name === '' ? `job ${index}` : job.name
 }

@@ -3,6 +3,8 @@
  * async iterators bear two calls at a time.
  */
 
+import { reportLate } from './report-late.ts'
+
 /** Items that are there at once. */
 export class Items<T> {
   readonly #iterator: Iterator<T>
@@ -28,7 +30,7 @@ export class Items<T> {
     try {
       this.#iterator.return?.()
     } catch (error) {
-      report(error)
+      reportLate('an iterator could not be closed', error)
     }
   }
 }
@@ -73,7 +75,7 @@ export class AsyncItems<T> {
     try {
       await this.#iterator.return?.()
     } catch (error) {
-      report(error)
+      reportLate('an iterator could not be closed', error)
     }
   }
 
@@ -90,9 +92,4 @@ export class AsyncItems<T> {
       this.#exhausted ||= done
     }
   }
-}
-
-function report(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.emitWarning(`an iterator could not be closed: ${text}`, { code: 'NET_DISCARD_FAILED' })
 }

@@ -8,6 +8,8 @@ import { own } from '@net/core/authoring'
 import { AsyncItems, Items } from './items.ts'
 import type { BlockOptions, JobContext } from './job.ts'
 import { countOf, jobOf } from './option-checks.ts'
+import { Outflow } from './outflow.ts'
+import { unlessCancelled } from './pump.ts'
 import { RunningGroup } from './running-group.ts'
 
 /** Options of `map`. */
@@ -29,11 +31,29 @@ export async function map<T, R>(
   transform: Transform<T, R>,
   options: MapOptions,
 ): Promise<R[]> {
-  const concurrency = countOf('concurrency', own(options, 'concurrency') ?? Number.NaN)
-  jobOf('transform', transform)
-  const source = sourceOf(items)
-  const mapping = new Mapping(new RunningGroup(options), transform, concurrency)
-  return source instanceof Items ? mapping.over(source) : mapping.overAsync(source)
+  const mapping = new Mapping<T, R>(new RunningGroup(options), true, options)
+  return mapping.over(items, transform)
+}
+
+/**
+ * Gives the results as they come, whatever the order of the items; the work begins when the reading does. No more
+ * than `concurrency` items are at work or wait to be read, so the reader sets the pace. The first failure aborts the
+ * rest and makes the reading reject, after the results that were there; the errors are those of `taskGroup`. Leaving
+ * the reading cancels the rest, closes the iterable and waits for both.
+ */
+export function mapUnordered<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
+  transform: Transform<T, R>,
+  options: MapOptions,
+): AsyncIterableIterator<R, undefined> & AsyncDisposable {
+  return new Outflow<R>((flow) => {
+    jobOf('transform', transform)
+    const group = new RunningGroup(options)
+    const mapping = new Mapping<T, void>(group, false, options)
+    const hand: Transform<T, void> = async (item, context) =>
+      flow.put(await transform(item, context))
+    return { group, run: async () => mapping.over(items, hand) }
+  }, 0)
 }
 
 function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Items<T> | AsyncItems<T> {
@@ -44,31 +64,36 @@ function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Items<T> | AsyncIte
 
 class Mapping<T, R> {
   readonly #group: RunningGroup
-  readonly #transform: Transform<T, R>
   readonly #concurrency: number
   readonly #results: R[] = []
+  readonly #keep: boolean
   #taken = 0
   #workers = 0
   #exhausted = false
 
-  constructor(group: RunningGroup, transform: Transform<T, R>, concurrency: number) {
+  /** Keeps the results, or leaves them to the transform. Throws `NET_BAD_OPTION`. */
+  constructor(group: RunningGroup, keep: boolean, options: MapOptions) {
     this.#group = group
-    this.#transform = transform
-    this.#concurrency = concurrency
+    this.#keep = keep
+    this.#concurrency = countOf('concurrency', own(options, 'concurrency') ?? Number.NaN)
   }
 
-  over(items: Items<T>): Promise<R[]> {
-    return this.#run(items, () => {
-      while (this.#wantsWorker()) this.#spawn((context) => this.#work(items, context))
-    })
-  }
-
-  overAsync(items: AsyncItems<T>): Promise<R[]> {
+  async over(items: Iterable<T> | AsyncIterable<T>, transform: Transform<T, R>): Promise<R[]> {
+    jobOf('transform', transform)
+    const source = sourceOf(items)
+    if (source instanceof Items) {
+      return this.#run(source, () => {
+        while (this.#wantsWorker()) {
+          this.#spawn((context) => this.#work(source, transform, context))
+        }
+      })
+    }
     // Each worker that has got an item brings the next one, so that there are no more workers than items.
     const more = (): void => {
-      if (this.#wantsWorker()) this.#spawn((context) => this.#workAsync(items, context, more))
+      if (!this.#wantsWorker()) return
+      this.#spawn((context) => this.#workAsync(source, transform, context, more))
     }
-    return this.#run(items, more)
+    return this.#run(source, more)
   }
 
   async #run(items: { close(): Promise<void> }, begin: () => void): Promise<R[]> {
@@ -91,7 +116,7 @@ class Mapping<T, R> {
     this.#group.spawn(`map ${this.#workers}`, work)
   }
 
-  async #work(items: Items<T>, context: JobContext): Promise<void> {
+  async #work(items: Items<T>, transform: Transform<T, R>, context: JobContext): Promise<void> {
     while (!this.#group.ending) {
       const next = items.take()
       if (next.done === true) {
@@ -99,27 +124,27 @@ class Mapping<T, R> {
         return
       }
       const index = this.#taken++
-      this.#results[index] = await this.#transform(next.value, context)
+      const result = await transform(next.value, context)
+      if (this.#keep) this.#results[index] = result
     }
   }
 
-  async #workAsync(items: AsyncItems<T>, context: JobContext, more: () => void): Promise<void> {
+  async #workAsync(
+    items: AsyncItems<T>,
+    transform: Transform<T, R>,
+    context: JobContext,
+    more: () => void,
+  ): Promise<void> {
     while (!this.#group.ending) {
-      const next = await this.#unlessCancelled(items.take())
+      const next = await unlessCancelled(this.#group, items.take())
       if (next === undefined || next.done === true) {
         this.#exhausted = true
         return
       }
       const index = this.#taken++
       more()
-      this.#results[index] = await this.#transform(next.value, context)
+      const result = await transform(next.value, context)
+      if (this.#keep) this.#results[index] = result
     }
-  }
-
-  #unlessCancelled<V>(taken: Promise<V>): Promise<V | undefined> {
-    return new Promise((resolve, reject) => {
-      const forget = this.#group.scope.onCancel(() => resolve(undefined))
-      taken.then(resolve, reject).finally(forget)
-    })
   }
 }

@@ -2,13 +2,24 @@
  * Checks of the options that several verbs take. They throw; the verbs that call them reject.
  */
 
+import type { NetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 /** A time limit: a number of milliseconds above 0, `Infinity` for none. Throws `NET_BAD_OPTION`. */
 export function limitOf(name: string, value: number | undefined): number {
   if (value === undefined) return Infinity
-  if (typeof value === 'number' && value > 0) return value
-  throw netError('NET_BAD_OPTION', { message: `${name} must be a number of milliseconds above 0` })
+  if (isLimit(value)) return value
+  throw badLimit(name)
+}
+
+/** Whether the value is a time limit. */
+export function isLimit(value: number): boolean {
+  return typeof value === 'number' && value > 0
+}
+
+/** The error for what should be a time limit and is none. */
+export function badLimit(name: string): NetError {
+  return netError('NET_BAD_OPTION', { message: `${name} must be a number of milliseconds above 0` })
 }
 
 /** A length of time: a number of milliseconds from 0 on. Throws `NET_BAD_OPTION`. */
@@ -23,6 +34,12 @@ export function lengthOf(name: string, value: number): number {
 export function countOf(name: string, value: number): number {
   if ((Number.isInteger(value) || value === Infinity) && value > 0) return value
   throw netError('NET_BAD_OPTION', { message: `${name} must be a whole number above 0` })
+}
+
+/** How many: a whole number from 0 on, or `Infinity`. Throws `NET_BAD_OPTION`. */
+export function sizeOf(name: string, value: number): number {
+  if ((Number.isInteger(value) || value === Infinity) && value >= 0) return value
+  throw netError('NET_BAD_OPTION', { message: `${name} must be a whole number, 0 or more` })
 }
 
 /** A job: a function. Throws `NET_BAD_OPTION` for a promise, whose work could be neither cancelled nor awaited. */

@@ -3,7 +3,7 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, guarded, netError, own } from '@net/core/authoring'
+import { addContext, clock, guarded, netError, own } from '@net/core/authoring'
 
 import { asError } from './consequence.ts'
 import type { BlockOptions, JobContext } from './job.ts'
@@ -71,6 +71,7 @@ async function attempts<T>(
 ): Promise<T> {
   const idempotent = own(options, 'idempotent') ?? true
   const onRetry = own(options, 'onRetry')
+  const started = clock().now()
   const tell = onRetry === undefined ? undefined : guarded('onRetry', onRetry)
   for (let attempt = 1; ; attempt++) {
     try {
@@ -78,7 +79,8 @@ async function attempts<T>(
       backOff.succeeded()
       return result
     } catch (error) {
-      const delay = group.ending ? undefined : backOff.delay(error, attempt, idempotent)
+      const failed = { error, attempt, elapsed: clock().now() - started }
+      const delay = group.ending ? undefined : backOff.delay(failed, idempotent)
       if (delay === undefined) throw error
       earlier.push(asError(error))
       tell?.({ error, attempt, delay })

@@ -6,22 +6,32 @@
 import { isNetError, type NetError } from '@net/core'
 import { addContext, clock, groupError, netError, own, type Timer } from '@net/core/authoring'
 
-import { cancellationOf, CancelScope } from './cancel-scope.ts'
+import { cancellationOf, CancelScope, markCaught } from './cancel-scope.ts'
 import { asError } from './consequence.ts'
 import { discard } from './discard.ts'
+import { listGroup, unlistGroup, type VisibleGroup } from './inspection/live-groups.ts'
+import { currentTask } from './inspection/task-events.ts'
 import type { BlockOptions, Job, WaitOptions } from './job.ts'
+import { LiveList } from './live-list.ts'
 import { jobOf, lengthOf } from './option-checks.ts'
 import { start, type Started, type StartHost, type StartJob } from './start.ts'
 import { RunningTask, type Child, type Task } from './task.ts'
 
+/** Options of a group that may have an absolute limit, too. */
+export interface GroupOptions extends BlockOptions {
+  readonly deadline?: number
+}
+
 /** One group while it runs; its public face is `TaskGroup`. */
-export class RunningGroup implements StartHost {
+export class RunningGroup implements StartHost, VisibleGroup {
   readonly scope: CancelScope
+  readonly outer: AbortSignal | undefined
   readonly #grace: number
-  readonly #live = new Set<Child>()
-  readonly #failures = new Set<unknown>()
+  readonly #live = new LiveList<Child>()
   readonly #over = Promise.withResolvers<void>()
-  readonly #graces = new Map<Child | undefined, Timer>()
+  // Made when they are needed: most groups end well and by themselves.
+  #failures: Set<unknown> | undefined
+  #graces: Map<Child | undefined, Timer> | undefined
   #block: Child | undefined
   #leak: NetError | undefined
   #failing = false
@@ -29,13 +39,26 @@ export class RunningGroup implements StartHost {
   #closed = false
 
   /** Throws `NET_BAD_OPTION`. */
-  constructor(options: BlockOptions | undefined) {
+  constructor(options: GroupOptions | undefined) {
     this.#grace = lengthOf('grace', own(options, 'grace') ?? GRACE)
     this.scope = new CancelScope(options)
+    this.outer = own(options, 'signal')
+  }
+
+  get since(): number {
+    return this.scope.started
   }
 
   get signal(): AbortSignal {
     return this.scope.signal
+  }
+
+  get block(): Child | undefined {
+    return this.#block
+  }
+
+  get tasks(): Iterable<Child> {
+    return this.#live
   }
 
   get ending(): boolean {
@@ -49,18 +72,23 @@ export class RunningGroup implements StartHost {
     const main = new RunningTask<T>('block', this)
     this.#block = main
     scope.onCancel((reason) => this.#stop(reason))
+    listGroup(this, currentTask()?.id)
     this.adopt(main, block)
     await this.#over.promise
     this.#closed = true
-    for (const timer of this.#graces.values()) timer.clear()
-    await scope[Symbol.asyncDispose]()
+    unlistGroup(this)
+    for (const timer of this.#graces?.values() ?? []) timer.clear()
+    // It lets go at once.
+    void scope[Symbol.asyncDispose]()
     const failure = this.#verdict()
     if (failure !== undefined) {
-      if (main.state === 'done') await discard(await main.result)
+      if (main.state === 'done') await discard(main.value)
       throw failure.error
     }
     // Only a block that was told to end, and did, has no result; that it may is for its caller to say in T.
-    return main.state === 'done' ? main.result : (undefined as T)
+    if (main.state === 'done') return main.value
+    markCaught(scope)
+    return undefined as T
   }
 
   /** Lets the group end without failure when its own scope is what ends it. */
@@ -106,7 +134,7 @@ export class RunningGroup implements StartHost {
   ended(task: Child, error?: unknown): void {
     // A block inside that was cancelled tells here what failed while it ended.
     if (isNetError(error) && error.errors !== undefined) {
-      for (const failure of error.errors) this.#failures.add(failure)
+      for (const failure of error.errors) this.#note(failure)
     }
     this.#remove(task)
   }
@@ -116,8 +144,13 @@ export class RunningGroup implements StartHost {
     this.#remove(task)
   }
 
+  #note(failure: unknown): void {
+    this.#failures ??= new Set()
+    this.#failures.add(failure)
+  }
+
   #fail(name: string, error: unknown): void {
-    this.#failures.add(error)
+    this.#note(error)
     if (this.scope.cancelled) return
     this.#failing = true
     this.scope.cancel(netError('NET_ABORTED', { message: `task "${name}" failed`, cause: error }))
@@ -132,7 +165,12 @@ export class RunningGroup implements StartHost {
   #arm(task: Child | undefined): void {
     if (this.#grace === Infinity) return
     const expire = (): void => (task === undefined ? this.#abandonAll() : this.#abandon([task]))
-    this.#graces.set(task, clock().after(this.#grace, expire))
+    this.#after(this.#grace, task, expire)
+  }
+
+  #after(delay: number, task: Child | undefined, expire: () => void): void {
+    this.#graces ??= new Map()
+    this.#graces.set(task, clock().after(delay, expire))
   }
 
   #abandonAll(): void {
@@ -140,10 +178,7 @@ export class RunningGroup implements StartHost {
     this.#abandon(children.length > 0 ? children : [...this.#live])
     if (this.#live.size === 0) return
     // The block may only have waited for one of the others, and ends with it.
-    this.#graces.set(
-      undefined,
-      clock().after(0, () => this.#abandonAll()),
-    )
+    this.#after(0, undefined, () => this.#abandonAll())
   }
 
   #abandon(late: readonly Child[]): void {
@@ -156,7 +191,7 @@ export class RunningGroup implements StartHost {
 
   #remove(task: Child): void {
     this.#live.delete(task)
-    if (this.#graces.size > 0) this.#graces.get(task)?.clear()
+    this.#graces?.get(task)?.clear()
     if (this.#live.size === 0) this.#over.resolve()
   }
 
@@ -167,8 +202,9 @@ export class RunningGroup implements StartHost {
   }
 
   #verdict(): { readonly error: unknown } | undefined {
+    if (!this.scope.cancelled && this.#failures === undefined) return undefined
     const ended = this.#ended()
-    const failures = [...this.#failures]
+    const failures = [...(this.#failures ?? [])]
     if (ended !== undefined) {
       const error = this.#leak ?? ended
       const others = failures.filter((failure) => failure !== error).map(asError)

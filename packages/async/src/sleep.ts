@@ -31,3 +31,18 @@ export async function sleep(
       })
   })
 }
+
+/**
+ * Waits until `currentTime()` has reached this; not at all if it has. Otherwise as `sleep`.
+ */
+export async function sleepUntil(
+  time: number,
+  options?: Pick<WaitOptions, 'signal'>,
+): Promise<void> {
+  return sleep(Math.max(time - clock().now(), 0), options)
+}
+
+/** The monotonic time in milliseconds that deadlines and `sleepUntil` are measured by; a fake clock's while one is in force. */
+export function currentTime(): number {
+  return clock().now()
+}

@@ -6,10 +6,16 @@
 import { abortError, netError } from '@net/core/authoring'
 
 import { isConsequence } from './consequence.ts'
+import { listLeak, unlistLeak, type VisibleTask } from './inspection/live-groups.ts'
+import { taskChannel, tellStart, tellTask } from './inspection/task-events.ts'
 import type { Job, JobContext } from './job.ts'
+import type { Linked } from './live-list.ts'
+import { reportLate } from './report-late.ts'
 
 /** Whether a task runs, has returned, has thrown, or has ended because it was cancelled. */
 export type TaskState = 'running' | 'done' | 'failed' | 'cancelled'
+
+type EndState = Exclude<TaskState, 'running'>
 
 /** A child of a task group. It is no promise: wait for its `result`, or let the group wait for it. */
 export interface Task<T> {
@@ -35,8 +41,7 @@ export interface TaskHost {
 }
 
 /** What a host knows of a task, whatever its result. */
-export interface Child {
-  readonly name: string
+export interface Child extends VisibleTask, Linked<Child> {
   readonly state: TaskState
   /** Passes a cancellation on to the task. */
   stop(reason: unknown): void
@@ -47,6 +52,9 @@ export interface Child {
 /** The task that runs a job. It is the job's context, too. */
 export class RunningTask<T> implements Task<T>, Child, JobContext {
   readonly name: string
+  before: Child | undefined = undefined
+  after: Child | undefined = undefined
+  listed = false
   readonly #host: TaskHost
   #state: TaskState = 'running'
   #abandoned = false
@@ -65,6 +73,10 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
     return this.#state
   }
 
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
@@ -77,16 +89,22 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
     // Made at the first look: most tasks are run for what they do.
     if (this.#waiting === undefined) {
       this.#waiting = Promise.withResolvers<T>()
-      // The host has the error, whoever looks away here.
-      this.#waiting.promise.catch(() => {})
       this.#deliver()
     }
     return this.#waiting.promise
   }
 
+  /** What it returned; it must be 'done'. */
+  get value(): T {
+    return this.#outcome as T
+  }
+
   /** Runs the job. */
   begin(job: Job<T>): this {
-    invoke(job, this).then(
+    const running = taskChannel.hasSubscribers
+      ? tellStart(this, () => invoke(job, this))
+      : invoke(job, this)
+    running.then(
       (value) => this.#returned(value),
       (error: unknown) => this.#threw(error),
     )
@@ -111,16 +129,21 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
     if (this.#stopped) return
     this.#stopped = true
     this.#reason = reason
+    if (taskChannel.hasSubscribers && this.#state === 'running') tellTask(this, 'cancel')
     this.#controller?.abort(reason)
   }
 
   abandon(error: Error): void {
     this.#abandoned = true
+    listLeak(this)
     this.#settle('failed', error)
   }
 
   #returned(value: T): void {
-    if (this.#abandoned) return
+    if (this.#abandoned) {
+      this.#left('done')
+      return
+    }
     this.#settle('done', value)
     this.#host.ended(this)
   }
@@ -128,7 +151,11 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
   #threw(error: unknown): void {
     const obeyed = this.#stopped && isConsequence(error, this.#reason)
     if (this.#abandoned) {
-      if (!obeyed) reportLate(this.name, error)
+      this.#left(obeyed ? 'cancelled' : 'failed')
+      if (!obeyed) {
+        const what = `task "${this.name}" failed after its group had given it up`
+        reportLate(what, error, 'NET_TASK_LEAKED')
+      }
       return
     }
     this.#settle(obeyed ? 'cancelled' : 'failed', error)
@@ -136,15 +163,32 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
     else this.#host.failed(this, error)
   }
 
-  #settle(state: TaskState, outcome: unknown): void {
+  /** Ends after all, when nobody waits for it any more. */
+  #left(outcome: EndState): void {
+    unlistLeak(this)
+    if (taskChannel.hasSubscribers) tellTask(this, 'end', outcome)
+  }
+
+  #settle(state: EndState, outcome: unknown): void {
     this.#state = state
     this.#outcome = outcome
-    if (this.#waiting !== undefined) this.#deliver()
+    if (taskChannel.hasSubscribers) {
+      if (this.#abandoned) tellTask(this, 'leak')
+      else tellTask(this, 'end', state)
+    }
+    this.#deliver()
   }
 
   #deliver(): void {
-    if (this.#state === 'done') this.#waiting?.resolve(this.#outcome as T)
-    else if (this.#state !== 'running') this.#waiting?.reject(this.#outcome)
+    const waiting = this.#waiting
+    if (waiting === undefined || this.#state === 'running') return
+    if (this.#state === 'done') {
+      waiting.resolve(this.#outcome as T)
+      return
+    }
+    // The host has the error, whoever looks away here.
+    waiting.promise.catch(() => {})
+    waiting.reject(this.#outcome)
   }
 }
 
@@ -157,11 +201,4 @@ function invoke<T>(job: Job<T>, context: JobContext): Promise<T> {
       throw error
     })
   }
-}
-
-function reportLate(name: string, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.emitWarning(`task "${name}" failed after its group had given it up: ${text}`, {
-    code: 'NET_TASK_LEAKED',
-  })
 }

@@ -6,7 +6,7 @@
 import type { CancelScope } from './cancel-scope.ts'
 import type { BlockOptions } from './job.ts'
 import { jobOf } from './option-checks.ts'
-import { RunningGroup } from './running-group.ts'
+import { RunningGroup, type GroupOptions } from './running-group.ts'
 
 /** A job under a limit: it works with the scope of the limit, whose `signal` it heeds and whose `deadline` it may move. */
 export type LimitedJob<T> = (scope: CancelScope) => PromiseLike<T>
@@ -24,22 +24,49 @@ export async function failAfter<T>(
   job: LimitedJob<T>,
   options?: LimitOptions,
 ): Promise<T> {
-  jobOf('job', job)
-  const group = new RunningGroup({ ...options, timeout: milliseconds })
-  return group.run(() => job(group.scope))
+  return failing({ ...options, timeout: milliseconds }, job)
+}
+
+/** As `failAfter`, with the limit at a time of `currentTime()`; one that has passed cancels the job as it begins. */
+export async function failAt<T>(
+  deadline: number,
+  job: LimitedJob<T>,
+  options?: LimitOptions,
+): Promise<T> {
+  return failing({ ...options, deadline }, job)
 }
 
 /**
  * Runs the job for at most `milliseconds` (`Infinity` for no limit); resolves to what it returns, to undefined if
- * the limit or `scope.cancel()` ended it. An abort of `signal` rejects, and so does what the job throws by itself.
+ * the limit or `scope.cancel()` ended it, which `scope.cancelledCaught` tells. An abort of `signal` rejects, and so
+ * does what the job throws by itself.
  */
 export async function moveOnAfter<T>(
   milliseconds: number,
   job: LimitedJob<T>,
   options?: LimitOptions,
 ): Promise<T | undefined> {
+  return movingOn({ ...options, timeout: milliseconds }, job)
+}
+
+/** As `moveOnAfter`, with the limit at a time of `currentTime()`; one that has passed cancels the job as it begins. */
+export async function moveOnAt<T>(
+  deadline: number,
+  job: LimitedJob<T>,
+  options?: LimitOptions,
+): Promise<T | undefined> {
+  return movingOn({ ...options, deadline }, job)
+}
+
+function failing<T>(options: GroupOptions, job: LimitedJob<T>): Promise<T> {
   jobOf('job', job)
-  const group = new RunningGroup({ ...options, timeout: milliseconds })
+  const group = new RunningGroup(options)
+  return group.run(() => job(group.scope))
+}
+
+function movingOn<T>(options: GroupOptions, job: LimitedJob<T>): Promise<T | undefined> {
+  jobOf('job', job)
+  const group = new RunningGroup(options)
   group.scope.onCancel(() => group.moveOn())
   return group.run<T | undefined>(() => job(group.scope))
 }

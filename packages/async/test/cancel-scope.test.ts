@@ -1,12 +1,25 @@
 import { getEventListeners } from 'node:events'
 
-import { CancelScope, failAfter, sleep } from '@net/async'
+import {
+  asCompleted,
+  CancelScope,
+  checkpoint,
+  every,
+  failAfter,
+  firstSuccess,
+  gather,
+  map,
+  race,
+  sleep,
+  taskGroup,
+  wait,
+} from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
 import { isAbort, NetTimeoutError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
 
-import { cancellationOf } from '../src/cancel-scope.ts'
+import { cancellationOf, markCaught } from '../src/cancel-scope.ts'
 
 describe('CancelScope', () => {
   test('[ASYNC-16] carries the reason of its cancellation to everything under it', async () => {
@@ -60,6 +73,21 @@ describe('CancelScope', () => {
     expect(() => {
       never.deadline = Number.NaN
     }).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
+  })
+
+  test('takes an absolute deadline; of two limits the earlier one counts', async () => {
+    using clock = useFakeClock()
+    await clock.advance(1000)
+    await using late = new CancelScope({ deadline: 1500, timeout: 100 })
+    await using early = new CancelScope({ deadline: 1050, timeout: 100 })
+    await using passed = new CancelScope({ deadline: 10 })
+    expect([late.deadline, early.deadline]).toEqual([1100, 1050])
+    await clock.advance(50)
+    expect([late.cancelled, early.cancelled, passed.cancelled]).toEqual([false, true, true])
+    expect(passed.reason).toMatchObject({ limit: 0 })
+    expect(() => new CancelScope({ deadline: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+    )
   })
 
   test('is cancelled with its parent, and not the other way round', async () => {
@@ -141,6 +169,36 @@ describe('CancelScope', () => {
     )
   })
 
+  test('a long-lived signal carries one listener, however much works under it, and none afterwards', async () => {
+    using clock = useFakeClock()
+    const { signal } = new AbortController()
+    const options = { signal, timeout: 1000 }
+    const work = async (): Promise<void> => sleep(1, { signal })
+    const all = Array.from({ length: 300 }, async () => {
+      await failAfter(10, work, { signal })
+      await gather([work, work], options)
+      await race([work, work], options)
+      await firstSuccess([work, work], { signal, stagger: 1 })
+      await map([1, 2, 3], work, { ...options, concurrency: 2 })
+      for await (const _ of asCompleted([work, work], options)) await checkpoint({ signal })
+      for await (const tick of every(1, { signal })) if (tick === 2) break
+      await taskGroup(async (group) => {
+        await wait([group.spawn('a', work), group.spawn('b', work)], options)
+      }, options)
+    })
+    const done = Promise.all(all)
+    const counts = new Set<number>()
+    const state = { over: false }
+    void done.then(() => (state.over = true))
+    while (!state.over) {
+      counts.add(getEventListeners(signal, 'abort').length)
+      await clock.advance(1)
+    }
+    expect(Math.max(...counts)).toBe(1)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(clock.timers).toBe(0)
+  })
+
   test('an aborted signal or parent cancels it from the start', async () => {
     using clock = useFakeClock()
     await using scope = new CancelScope({ signal: AbortSignal.abort('gone'), timeout: 10 })
@@ -183,4 +241,12 @@ describe('cancellationOf', () => {
     owned.cancel('why')
     expect(cancellationOf(owned)).toMatchObject({ code: 'NET_ABORTED', cause: 'why' })
   })
+})
+
+test('a scope tells that its cancellation went no further', () => {
+  const scope = new CancelScope()
+  scope.cancel()
+  expect(scope.cancelledCaught).toBe(false)
+  markCaught(scope)
+  expect(scope.cancelledCaught).toBe(true)
 })

@@ -1,4 +1,4 @@
-import { map, sleep } from '@net/async'
+import { map, mapUnordered, sleep } from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
 import { isAbort } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
@@ -160,6 +160,108 @@ describe('map', () => {
         map(numbers(1000), async (item, context) => [item, context.signal.aborted], options),
       { listeners: [signal] },
     )
+  })
+})
+
+describe('mapUnordered', () => {
+  test('gives results as they come, and the reader sets the pace', async () => {
+    using clock = useFakeClock()
+    let begun = 0
+    const results = mapUnordered(
+      [300, 100, 200, 50, 50],
+      async (item, { signal }) => {
+        begun++
+        await sleep(item, { signal })
+        return item
+      },
+      { concurrency: 2 },
+    )
+    await clock.advance(0)
+    expect(begun).toBe(0)
+    const first = results.next()
+    await clock.advance(1000)
+    expect((await first).value).toBe(100)
+    expect(begun).toBe(3)
+    const seen: number[] = []
+    const reading = (async () => {
+      for await (const item of results) seen.push(item)
+    })()
+    await clock.advance(1000)
+    await reading
+    expect(seen).toEqual([300, 200, 50, 50])
+  })
+
+  test.each(['at once', 'one by one'])('leaving it closes items that come %s', async (kind) => {
+    using clock = useFakeClock()
+    const trail: string[] = []
+    function* endless(): Generator<number> {
+      try {
+        for (let number = 0; ; number++) yield number
+      } finally {
+        trail.push('closed')
+      }
+    }
+    const items = kind === 'at once' ? endless() : later(endless())
+    const work = async (item: number, { signal }: { signal: AbortSignal }): Promise<number> => {
+      await sleep(item === 0 ? Infinity : 1, { signal }).catch(async () => sleep(5))
+      return item
+    }
+    const reading = (async () => {
+      for await (const item of mapUnordered(items, work, { concurrency: 3 })) if (item > 4) break
+      trail.push('left')
+    })()
+    await clock.advance(100)
+    await reading
+    expect(trail).toEqual(['closed', 'left'])
+    expect(clock.timers).toBe(0)
+  })
+
+  test('the first failure ends the reading, after the results that were there', async () => {
+    const seen: number[] = []
+    const reading = (async () => {
+      const double = async (item: number): Promise<number> => {
+        if (item === 3) throw new Error('three')
+        return item * 2
+      }
+      for await (const item of mapUnordered(numbers(10), double, { concurrency: 1 })) {
+        seen.push(item)
+      }
+    })()
+    await expect(reading).rejects.toThrow('three')
+    expect(seen).toEqual([0, 2, 4])
+  })
+
+  test('has every result once, whatever the speed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(5)),
+        fc.integer({ min: 1, max: 6 }),
+        fc.boolean(),
+        async (turns, concurrency, late) => {
+          const seen: number[] = []
+          const work = async (turn: number, index: number): Promise<number> => {
+            for (let count = 0; count < turn; count++) await Promise.resolve()
+            return index
+          }
+          const items = [...turns.entries()]
+          const results = mapUnordered(
+            late ? later(items) : items,
+            async ([index, turn]) => work(turn, index),
+            { concurrency },
+          )
+          for await (const index of results) seen.push(index)
+          expect(seen.toSorted((a, b) => a - b)).toEqual([...turns.keys()])
+        },
+      ),
+    )
+  })
+
+  test('refuses wrong arguments where it is read', async () => {
+    const keep = async (item: number): Promise<number> => item
+    const noLimit = mapUnordered([1], keep, {} as { concurrency: number })
+    await expect(noLimit.next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+    const noJob = mapUnordered([1], Promise.resolve(1) as never, { concurrency: 1 })
+    await expect(noJob.next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   })
 })
 

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 
-import { countOf, jobOf, lengthOf, limitOf } from '../src/option-checks.ts'
+import {
+  badLimit,
+  countOf,
+  isLimit,
+  jobOf,
+  lengthOf,
+  limitOf,
+  sizeOf,
+} from '../src/option-checks.ts'
 
 const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
 
@@ -12,11 +20,20 @@ describe('the checks of options', () => {
     expect(lengthOf('delay', 0)).toBe(0)
     expect(countOf('attempts', 3)).toBe(3)
     expect(countOf('concurrency', Infinity)).toBe(Infinity)
+    expect(sizeOf('size', 0)).toBe(0)
+    expect(sizeOf('size', Infinity)).toBe(Infinity)
+    expect(isLimit(0.5)).toBe(true)
     expect(jobOf('job', job)).toBe(job)
   })
 
   test.each([0, -1, Number.NaN, '5' as never])('limitOf refuses %s', (value) => {
     expect(() => limitOf('timeout', value)).toThrow(bad)
+    expect(isLimit(value)).toBe(false)
+    expect(badLimit('timeout')).toMatchObject({ code: 'NET_BAD_OPTION' })
+  })
+
+  test.each([1.5, -1, Number.NaN, '5' as never])('sizeOf refuses %s', (value) => {
+    expect(() => sizeOf('size', value)).toThrow(bad)
   })
 
   test.each([-1, Number.NaN, '5' as never])('lengthOf refuses %s', (value) => {

@@ -88,6 +88,7 @@ describe('retryPolicy', () => {
 
 test('a foreign error is repeated if the work is idempotent', () => {
   const backOff = new BackOff(undefined)
-  expect(backOff.delay(new Error('x'), 1, true)).toBeDefined()
-  expect(backOff.delay(new Error('x'), 1, false)).toBeUndefined()
+  const failed = { error: new Error('x'), attempt: 1, elapsed: 0 }
+  expect(backOff.delay(failed, true)).toBeDefined()
+  expect(backOff.delay(failed, false)).toBeUndefined()
 })

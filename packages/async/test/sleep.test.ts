@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events'
 
-import { sleep } from '@net/async'
+import { currentTime, sleep, sleepUntil, taskGroup } from '@net/async'
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
 
 describe('sleep', () => {
-  test('ends after its time, not before', async () => {
+  test('[ASYNC-23] ends after its time, not before', async () => {
     using clock = useFakeClock()
     let awake = false
     const sleeping = sleep(100).then(() => (awake = true))
@@ -17,7 +17,7 @@ describe('sleep', () => {
     expect(awake).toBe(true)
   })
 
-  test('an abort ends it with the reason as cause, and clears its timer', async () => {
+  test('[ASYNC-23] sleeps for ever unless it is aborted, which clears its timer', async () => {
     using clock = useFakeClock()
     const controller = new AbortController()
     const sleeping = sleep(Infinity, { signal: controller.signal })
@@ -50,4 +50,53 @@ describe('sleep', () => {
   test.each([-1, Number.NaN])('refuses %d', async (milliseconds) => {
     await expect(sleep(milliseconds)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   })
+})
+
+describe('sleepUntil', () => {
+  test('[ASYNC-23] ends at its time, at once if that has passed', async () => {
+    using clock = useFakeClock()
+    await clock.advance(1000)
+    const woken: number[] = []
+    const sleeping = sleepUntil(currentTime() + 500).then(() => woken.push(currentTime()))
+    await clock.advance(499)
+    expect(woken).toEqual([])
+    await clock.advance(1)
+    await sleeping
+    expect(woken).toEqual([1500])
+    const late = sleepUntil(100)
+    await clock.advance(0)
+    await late
+    expect(currentTime()).toBe(1500)
+  })
+
+  test('an abort ends it', async () => {
+    using clock = useFakeClock()
+    const controller = new AbortController()
+    const sleeping = sleepUntil(1000, { signal: controller.signal })
+    controller.abort('why')
+    await expect(sleeping).rejects.toMatchObject({ code: 'NET_ABORTED', cause: 'why' })
+    expect(clock.timers).toBe(0)
+  })
+
+  test('refuses what is no time', async () => {
+    await expect(sleepUntil(Number.NaN)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  })
+})
+
+test('[ASYNC-23] a call later is a task that sleeps first, and can be taken back', async () => {
+  using clock = useFakeClock()
+  const calls: number[] = []
+  const running = taskGroup(async (group) => {
+    const later = (time: number): { cancel(): void } =>
+      group.spawn(`at ${time}`, async ({ signal }) => {
+        await sleepUntil(time, { signal })
+        calls.push(currentTime())
+      })
+    later(200)
+    later(100)
+    later(150).cancel()
+  })
+  await clock.advance(200)
+  await running
+  expect(calls).toEqual([100, 200])
 })

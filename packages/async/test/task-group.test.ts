@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEventListeners, once } from 'node:events'
 
-import { sleep, taskGroup, type Task } from '@net/async'
+import { firstSuccess, sleep, taskGroup, type Task } from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
 import { GroupError, isAbort } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
@@ -41,6 +41,13 @@ describe('taskGroup', () => {
     await clock.advance(1000)
     await running
     expect(ended).toBe(true)
+    let reason: unknown
+    const broken = taskGroup(async (group) => {
+      group.spawn('upkeep', async () => Promise.reject(new Error('x')))
+      await sleep(Infinity, { signal: group.signal }).finally(() => (reason = group.signal.reason))
+    })
+    await expect(broken).rejects.toThrow('x')
+    expect(reason).toMatchObject({ message: 'task "upkeep" failed' })
   })
 
   test('[ASYNC-04] the first failure cancels the rest and rejects as itself', async () => {
@@ -88,6 +95,20 @@ describe('taskGroup', () => {
     const [types, rest] = error.split((failure) => failure instanceof TypeError)
     expect(types?.errors.map(({ message }) => message)).toEqual(['a'])
     expect(rest?.errors.map(({ message }) => message)).toEqual(['b'])
+  })
+
+  test('[ASYNC-15] a group inside a group is filtered, too', async () => {
+    const fails = (error: Error) => async (): Promise<never> => Promise.reject(error)
+    const error = await taskGroup(async (group) => {
+      group.spawn('inner', async () =>
+        firstSuccess([fails(new TypeError('a')), fails(new RangeError('b'))]),
+      )
+      group.spawn('c', fails(new TypeError('c')))
+    }).catch((failure: unknown) => failure)
+    if (!(error instanceof GroupError)) throw error
+    const [types, rest] = error.split((failure) => failure instanceof TypeError)
+    expect(types?.errors).toMatchObject([{ message: 'c' }, { errors: [{ message: 'a' }] }])
+    expect(rest?.errors).toMatchObject([{ errors: [{ message: 'b' }] }])
   })
 
   test('[ASYNC-08] a failure that nobody awaited fails the group', async () => {
@@ -262,6 +283,20 @@ describe('taskGroup', () => {
     const cancelled = tasks.filter(({ state }) => state === 'cancelled')
     expect(cancelled.length).toBe(98)
     expect(clock.timers).toBe(0)
+  })
+
+  test('[ASYNC-03] a task starts eagerly: it has run to its first wait when spawn returns', async () => {
+    const steps: string[] = []
+    await taskGroup(async (group) => {
+      const task = group.spawn('eager', async () => {
+        steps.push('begun')
+        await Promise.resolve()
+        steps.push('resumed')
+      })
+      steps.push('spawned')
+      await task.result
+    })
+    expect(steps).toEqual(['begun', 'spawned', 'resumed'])
   })
 
   test('[ASYNC-45] tasks inherit the context in which they were spawned', async () => {

@@ -1,7 +1,7 @@
-import { sleep, taskGroup } from '@net/async'
+import { map, sleep, taskGroup } from '@net/async'
 import { isAbort } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 import { RunningTask } from '../src/task.ts'
 
@@ -82,6 +82,36 @@ describe('a task handle', () => {
       wait.resolve()
     })
   })
+})
+
+test('a task that does not look at its signal costs no controller and no timer', async () => {
+  using clock = useFakeClock()
+  using armed = vi.spyOn(clock, 'after')
+  let made = 0
+  vi.stubGlobal(
+    'AbortController',
+    class extends AbortController {
+      constructor() {
+        super()
+        made++
+      }
+    },
+  )
+  try {
+    const trivial = async (): Promise<void> => {}
+    await taskGroup(async (group) => {
+      for (let number = 0; number < 100; number++) group.spawn('trivial', trivial)
+    })
+    await map(Array.from({ length: 100 }), trivial, { concurrency: 8 })
+    expect(made).toBe(0)
+    await taskGroup(async (group) => {
+      group.spawn('looks', async ({ signal }) => expect(signal.aborted).toBe(false))
+    })
+    expect(made).toBe(1)
+    expect(armed).not.toHaveBeenCalled()
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 test('a task that is refused never begins', async () => {

@@ -4,6 +4,7 @@
  */
 
 import { shared } from './shared.ts'
+import { afterDelay } from './timer-queue.ts'
 
 /** A timer that can be cleared. */
 export interface Timer {
@@ -37,22 +38,7 @@ export function replaceClock(next: Clock): () => void {
 const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
-  after(delay, callback) {
-    return armed(delay, callback)
-  },
+  after: afterDelay,
 }
 
-function armed(delay: number, callback: () => void): Timer {
-  // Node fires a timer above this limit at once instead of in 24.8 days.
-  if (delay <= LONGEST) {
-    const handle = setTimeout(callback, delay)
-    return { clear: () => clearTimeout(handle) }
-  }
-  let inner = armed(LONGEST, () => {
-    inner = armed(delay - LONGEST, callback)
-  })
-  return { clear: () => inner.clear() }
-}
-
-const LONGEST = 2 ** 31 - 1
 const holder: { current: Clock } = shared('clock', () => ({ current: systemClock }))

@@ -29,6 +29,7 @@ export {
   type PeerReply,
   type Phase,
 } from './errors/net-error.ts'
+export { reviveError } from './errors/revive-error.ts'
 export type { NetErrorCode, RetryClass } from './errors/codes.ts'
 export {
   onEvent,
@@ -62,6 +63,7 @@ export { consoleSink, type ConsoleSinkOptions } from './events/console-sink.ts'
 export { jsonSink, type TextStream } from './events/json-sink.ts'
 export type { LogLevel, LogRecord, LogSink, LogThreshold } from './events/log-record.ts'
 export { logTo, type LogOption, type LogOptions } from './events/log-to.ts'
+export { logWarnings } from './events/log-warnings.ts'
 export {
   loggerSink,
   type LoggerLike,

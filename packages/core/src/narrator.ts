@@ -48,7 +48,7 @@ export class Narrator {
     )
   }
 
-  end(failure: unknown, transferred: number | undefined): void {
+  end(failure: unknown, transferred: number | undefined, status: number | undefined): void {
     if (!isHeard('operation', this.#log)) return
     const error = failure === undefined ? undefined : asNetError(failure)
     tell(
@@ -60,6 +60,7 @@ export class Narrator {
         outcome: outcomeOf(failure),
         duration: this.elapsed,
         ...(transferred === undefined ? {} : { transferred }),
+        ...(status === undefined ? {} : { status }),
         ...(error === undefined ? {} : { error }),
       },
       this.#log,

@@ -58,6 +58,8 @@ export interface Operation {
   until(ended: Promise<unknown>): void
   /** So many bytes have moved in all. */
   progress(transferred: number, total?: number): void
+  /** The peer's reply had this status; told with the end of the operation. */
+  answered(status: number): void
   /** Tells a line or a chunk on the wire channel; `text` is called only if somebody listens. */
   wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void
   /** Tells the caller's log about something that it should know. */

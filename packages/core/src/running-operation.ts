@@ -42,6 +42,7 @@ export class RunningOperation implements Operation {
   #total: Timer | undefined
   #unlink: (() => void) | undefined
   #pending: Promise<unknown>[] | undefined
+  #status: number | undefined
 
   constructor(spec: OperationSpec, options: CallOptions | undefined) {
     this.#spec = spec
@@ -143,6 +144,10 @@ export class RunningOperation implements Operation {
     this.#meter.at(transferred, total)
   }
 
+  answered(status: number): void {
+    this.#status = status
+  }
+
   wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void {
     this.#narrator.wire(direction, text, bytes)
   }
@@ -155,16 +160,15 @@ export class RunningOperation implements Operation {
     const signal = own(this.#options, 'signal')
     if (signal !== undefined) this.#link(signal)
     this.#narrator.start()
-    if (this.limits.total !== Infinity) {
-      this.#total = clock().after(this.limits.total, () => this.#expire('total', this.#root))
-    }
+    const { total } = this.limits
+    if (total === Infinity) return
+    this.#total = clock().after(total, () => this.#expire('total', this.#root))
   }
 
   #link(signal: AbortSignal): void {
     if (signal.aborted) throw abortError(signal.reason)
-    this.#unlink = onSignalAbort(signal, (reason) => {
-      this.#root.stop(this.#placed(abortError(reason)))
-    })
+    const stop = (reason: unknown): void => this.#root.stop(this.#placed(abortError(reason)))
+    this.#unlink = onSignalAbort(signal, stop, LINGER)
   }
 
   #arm(name: Phase, scope: Scope): Timer | undefined {
@@ -223,7 +227,7 @@ export class RunningOperation implements Operation {
     this.#idle?.stop()
     this.#unlink?.()
     this.#meter?.end()
-    this.#narrator.end(failure, this.#meter?.transferred)
+    this.#narrator.end(failure, this.#meter?.transferred, this.#status)
   }
 }
 
@@ -231,6 +235,7 @@ export class RunningOperation implements Operation {
 const raisedFor = new WeakMap<NetError, number>()
 const nodeTable: ErrorTable = defineErrorTable([])
 
+const LINGER = { linger: true } as const
 const PHASE_LIMITS: Readonly<Partial<Record<Phase, keyof Limits>>> = {
   resolve: 'resolve',
   connect: 'connect',

@@ -3,13 +3,14 @@
  * the work settle by itself for a moment; work that does not is left behind, so that a caller never waits for it.
  */
 
+import { Chain } from './chain.ts'
 import { isNetError, type NetError } from './errors/net-error.ts'
 import { guarded } from './events/guarded.ts'
 
 /** One stoppable stretch of work. */
 export class Scope {
   #reason: NetError | undefined
-  #listeners: Set<(reason: NetError) => void> | undefined
+  readonly #listeners = new Chain<(reason: NetError) => void>()
   #controller: AbortController | undefined
 
   /** Why it was stopped; undefined while it runs. */
@@ -32,11 +33,8 @@ export class Scope {
       listener(this.#reason)
       return () => {}
     }
-    const listeners = (this.#listeners ??= new Set())
-    // Wrapped, so that the same function can be added twice and taken back once.
-    const entry = (reason: NetError): void => listener(reason)
-    listeners.add(entry)
-    return () => void listeners.delete(entry)
+    const link = this.#listeners.add(listener)
+    return () => void this.#listeners.delete(link)
   }
 
   /** Stops it; later reasons are ignored. */
@@ -44,11 +42,9 @@ export class Scope {
     if (this.#reason !== undefined) return
     this.#reason = reason
     this.#controller?.abort(reason)
-    const listeners = this.#listeners
-    this.#listeners = undefined
     // One listener that fails must not keep the others from letting go.
-    if (listeners !== undefined)
-      for (const listener of listeners) guarded('an abort listener', listener)(reason)
+    for (let tell = this.#listeners.shift(); tell !== undefined; tell = this.#listeners.shift())
+      guarded('an abort listener', tell)(reason)
   }
 
   /** Runs the work; once stopped, rejects with the reason as soon as the work has settled, after 50 ms at the latest. */
@@ -62,7 +58,7 @@ export class Scope {
         grace = setTimeout(() => reject(reason), GRACE)
       })
       const settled = (): void => {
-        clearTimeout(grace)
+        if (grace !== undefined) clearTimeout(grace)
         forget()
       }
       late.then(

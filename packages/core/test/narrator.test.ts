@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { expect, test, vi } from 'vitest'
@@ -42,6 +44,50 @@ test('[CORE-25] the events of a call are a span with its phases, attempts and en
   ])
   expect(events.at(-1)).toMatchObject({ outcome: 'ok', duration: 100 })
   expect(events[6]).toMatchObject({ direction: 'send', text: String.raw`HELLO\r\n`, bytes: 7 })
+})
+
+test('[CORE-24] an auditor sees what is to be done, and to whom, before a byte is sent', async () => {
+  const seen: unknown[] = []
+  await using server = createServer((socket) => {
+    seen.push('connected')
+    socket.destroy()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const call: OperationSpec = {
+    protocol: 'audited',
+    operation: 'upload',
+    target: 'in/a.csv',
+    endpoint: `127.0.0.1:${port}`,
+    kind: 'transfer',
+  }
+  using _ = onEvent('operation', (event) => {
+    if (event.state === 'start' && event.protocol === 'audited')
+      seen.push([event.operation, event.target, event.endpoint])
+  })
+  await operation(call, {}, async () => {
+    seen.push('the work begins')
+    const socket = connect(port, '127.0.0.1')
+    await once(socket, 'close')
+  })
+  expect(seen).toEqual([
+    ['upload', 'in/a.csv', `127.0.0.1:${port}`],
+    'the work begins',
+    'connected',
+  ])
+})
+
+test("the end of an operation tells the status of the peer's reply", async () => {
+  const ends: NetEvent[] = []
+  using _ = onEvent('operation', (event) => {
+    if (event.protocol === 'replied' && event.state === 'end') ends.push(event)
+  })
+  await operation({ ...spec, protocol: 'replied' }, {}, (op) => {
+    op.answered(304)
+    return Promise.resolve()
+  })
+  expect(ends).toMatchObject([{ outcome: 'ok', status: 304 }])
 })
 
 test('[CORE-13] nobody listening, no event is made and nothing is written', async () => {

@@ -1,11 +1,15 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 import { expect, test, vi } from 'vitest'
 
 import { AbortError, NetTimeoutError } from '@net/core'
 import { netError, operation, type Operation, type OperationSpec } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
+import { eventsOff } from '@tools/canary'
 
 const spec: OperationSpec = { protocol: 'test', operation: 'GET', target: '/x', kind: 'exchange' }
 const never = (op: Operation): Promise<never> =>
@@ -41,10 +45,21 @@ test('[H-CORE-06] aborting after the end has no effect and leaves no listener', 
   const controller = new AbortController()
   for (let call = 0; call < 10; call++) {
     await operation(spec, { signal: controller.signal }, () => Promise.resolve(call))
+    expect(getEventListeners(controller.signal, 'abort').length).toBeLessThan(2)
   }
+  await turn()
   expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
   controller.abort()
   controller.abort()
+})
+
+test('[H-CORE-06] a hundred thousand calls on one signal leave the heap as it was', async () => {
+  eventsOff()
+  const { signal } = new AbortController()
+  await calls(1000, signal)
+  const before = heapAfterCollection()
+  await calls(100_000, signal)
+  expect(heapAfterCollection() - before).toBeLessThan(2_000_000)
 })
 
 test("a time limit of the caller's signal is a time-out", async () => {
@@ -159,3 +174,58 @@ test('progress that begins anew does not count against what moves', async () => 
   await clock.advance(500)
   expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_IDLE', elapsed: 190 })
 })
+
+test('[H-CORE-07] what arrived while the program held up the event loop is no time-out', async () => {
+  await using server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [remote] = (await once(server, 'connection')) as [Socket]
+  client.pause()
+  const limits = { idle: 100, reply: 100, total: 200 }
+  const received = await operation(spec, { timeout: limits }, (op) =>
+    op.phase('command', async () => {
+      op.idle.start()
+      await new Promise((resolve) => remote.write(Buffer.alloc(2048), resolve))
+      // The bytes are in the kernel; more than every limit passes before anybody can read them.
+      holdUp(300)
+      const data = once(client, 'data')
+      client.resume()
+      const [bytes] = (await data) as [Buffer]
+      op.progress(bytes.length)
+      return bytes.length
+    }),
+  )
+  expect(received).toBe(2048)
+  client.destroy()
+  remote.destroy()
+})
+
+test('a limit that passes while nothing arrives ends the call, held up or not', async () => {
+  const promise = operation(spec, { timeout: 50 }, (op) => {
+    holdUp(150)
+    return never(op)
+  })
+  await expect(promise).rejects.toMatchObject({ code: 'NET_TIMEOUT_TOTAL' })
+})
+
+async function calls(count: number, signal: AbortSignal): Promise<void> {
+  for (let done = 0; done < count; done += 100) {
+    const batch = Array.from({ length: 100 }, () =>
+      operation(spec, { signal }, () => Promise.resolve()),
+    )
+    await Promise.all(batch)
+  }
+  await turn()
+}
+
+function heapAfterCollection(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
+
+/** Keeps the event loop from turning, as a program does that computes. */
+function holdUp(milliseconds: number): void {
+  const end = performance.now() + milliseconds
+  while (performance.now() < end);
+}

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { onSignalAbort } from '@net/core/authoring'
 
@@ -26,4 +27,36 @@ test('everyone who listens is told the reason, once', () => {
     ['a', 'why'],
     ['b', 'why'],
   ])
+})
+
+test('who lingers shares the listener with calls in a row, and leaves none behind the tick', async () => {
+  const { signal } = new AbortController()
+  const added = vi.spyOn(signal, 'addEventListener')
+  for (let call = 0; call < 1000; call++) {
+    const forget = onSignalAbort(signal, () => {}, { linger: true })
+    await Promise.resolve()
+    forget()
+  }
+  expect(added).toHaveBeenCalledOnce()
+  await turn()
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+test('an abort between two calls that linger tells nobody, and the listener is gone', async () => {
+  const controller = new AbortController()
+  const told = vi.fn()
+  onSignalAbort(controller.signal, told, { linger: true })()
+  controller.abort()
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  await turn()
+  expect(told).not.toHaveBeenCalled()
+})
+
+test('who is taken back by one that is told is not told', () => {
+  const controller = new AbortController()
+  const told = vi.fn()
+  onSignalAbort(controller.signal, () => forget())
+  const forget = onSignalAbort(controller.signal, told)
+  controller.abort()
+  expect(told).not.toHaveBeenCalled()
 })

@@ -1,7 +1,7 @@
 /* What a client and its calls can be told. Types only. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
-import type { Dialer, TlsOptions } from '@net/socket'
+import type { BlockOption, Dialer, ProxyOption, TlsOptions } from '@net/socket'
 
 /**
  * How TLS is negotiated: with AUTH TLS or not at all (`required`), from the first byte (`implicit`), with AUTH TLS
@@ -24,8 +24,12 @@ export interface FtpConnectOptions extends CallOptions {
   readonly security?: FtpSecurity
   /** How the server's certificate is verified, of the control connection and of every data connection. */
   readonly tls?: TlsOptions
-  /** The road to the server, for control and data connections. Default TCP. */
+  /** The road to the server, for control and data connections. Default TCP. Excludes `proxy`. */
   readonly dialer?: Dialer
+  /** A proxy for control and data connections, or a chain of them, nearest first; `'environment'` for ALL_PROXY. Default false. */
+  readonly proxy?: ProxyOption
+  /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
+  readonly block?: BlockOption
   /** Gets this client's events. */
   readonly log?: LogOption
   /** Limits and retry policy of the client's later calls. */

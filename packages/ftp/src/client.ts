@@ -197,7 +197,7 @@ export class Client implements FtpClient {
   async remove(path: string, options?: CallOptions): Promise<void> {
     checkPath('the path', path)
     const verb = { operation: 'remove', target: path, kind: 'command' } as const
-    return this.#call(verb, options, (dialog) => removeOne(dialog, path))
+    return this.#call(verb, options, (dialog) => removeOne(this.#session, dialog, path))
   }
 
   async rename(from: string, to: string, options?: RenameOptions): Promise<void> {

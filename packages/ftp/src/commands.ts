@@ -6,7 +6,8 @@ import { netError } from '@net/core/authoring'
 import type { Dialog } from './dialog.ts'
 import { lookFor } from './lookup.ts'
 import { asArgument, pathsDownTo } from './remote-path.ts'
-import { replyError } from './errors.ts'
+import { errorOf, replyError } from './errors.ts'
+import type { FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 import { sizeIn } from './size.ts'
 
@@ -25,27 +26,35 @@ export async function makeFolder(
   recursive: boolean,
 ): Promise<void> {
   const paths = recursive ? pathsDownTo(path) : [path]
-  let refusal: Error | undefined
+  let refusal: FtpReply | undefined
   for (const each of paths) {
-    refusal = await dialog.op.phase('command', () =>
-      attemptCommand(dialog, `MKD ${asArgument(each)}`),
-    )
+    refusal = await dialog.op.phase('command', () => refusalOf(dialog, `MKD ${asArgument(each)}`))
   }
   if (refusal === undefined) return
-  // Why a folder could not be made, servers tell in too many words; that it is there, only one way.
-  const found = recursive ? await lookFor(session, dialog, path) : undefined
-  if (found?.type !== 'folder') throw refusal
+  const error = replyError(refusal, 'MKD')
+  // Why a folder could not be made, servers tell in too many words, or not at all; that it is there, only one way.
+  const saysNothing = error.code === 'NET_REPLY_PERMANENT'
+  const found = recursive || saysNothing ? await lookFor(session, dialog, path) : undefined
+  if (recursive && found?.type === 'folder') return
+  throw saysNothing && found !== undefined ? errorOf('NET_EXISTS', refusal, 'MKD') : error
 }
 
 /** Removes a file, or else an empty folder. */
-export async function removeOne(dialog: Dialog, path: string): Promise<void> {
-  await dialog.op.phase('command', async () => {
-    const asFile = await attemptCommand(dialog, `DELE ${asArgument(path)}`)
-    if (asFile === undefined) return
-    const asFolder = await attemptCommand(dialog, `RMD ${asArgument(path)}`)
-    if (asFolder === undefined) return
-    throw isNetError(asFolder) && asFolder.code === 'NET_NOT_EMPTY' ? asFolder : asFile
-  })
+export async function removeOne(session: Session, dialog: Dialog, path: string): Promise<void> {
+  const argument = asArgument(path)
+  const { op } = dialog
+  const asFile = await op.phase('command', () => refusalOf(dialog, `DELE ${argument}`))
+  if (asFile === undefined) return
+  const asFolder = await op.phase('command', () => refusalOf(dialog, `RMD ${argument}`))
+  if (asFolder === undefined) return
+  const [error, folderError] = [replyError(asFile, 'DELE'), replyError(asFolder, 'RMD')]
+  // The first says "Is a directory", or the second why the folder stays.
+  if (error.code === 'NET_BAD_NAME' || folderError.code === 'NET_NOT_EMPTY') throw folderError
+  if (error.code !== 'NET_REPLY_PERMANENT') throw error
+  // vsftpd says "Delete operation failed." to everything.
+  const found = await lookFor(session, dialog, path)
+  if (found === undefined) throw errorOf('NET_NOT_FOUND', asFile, 'DELE')
+  throw found.type === 'folder' ? folderError : error
 }
 
 /** What is renamed. */
@@ -71,13 +80,14 @@ export async function renameOne(
   })
 }
 
-/** The error if the server refused for good; undefined if it did it. */
-async function attemptCommand(dialog: Dialog, command: string): Promise<Error | undefined> {
+/** What the server says if it refuses for good; undefined if it did it. */
+async function refusalOf(dialog: Dialog, command: string): Promise<FtpReply | undefined> {
   try {
     await dialog.command(command)
     return undefined
   } catch (error) {
-    if (isNetError(error) && (error.reply?.status ?? 0) >= 500) return error
+    const { status = 0, text = '' } = isNetError(error) ? (error.reply ?? {}) : {}
+    if (status >= 500) return { status, text }
     throw error
   }
 }

@@ -9,7 +9,7 @@ import {
   own,
   refuseControl,
 } from '@net/core/authoring'
-import { tcpDialer } from '@net/socket'
+import { chooseRoad } from '@net/socket'
 
 import { Client, type FtpClient } from './client.ts'
 import type { FtpConnectOptions, FtpSecurity } from './client-options.ts'
@@ -38,7 +38,8 @@ export async function connect(
   const context = clientContext(options)
   const plan = planOf(parsed, options, security)
   const where = formatEndpoint(parsed.endpoint)
-  const road = { dialer: own(options, 'dialer') ?? tcpDialer(), tls: plan.tls, client: context }
+  const { dialer } = chooseRoad(options)
+  const road = { dialer, tls: plan.tls, client: context }
   return operation(
     {
       protocol: 'ftp',
@@ -58,6 +59,7 @@ export async function connect(
             resolve: op.limits.resolve,
             connect: op.limits.connect,
             proxy: op.limits.proxy,
+            tls: op.limits.tls,
           },
           parent: op.id,
           client: context,

@@ -42,9 +42,10 @@ export class DataConnections {
   async open(dialog: Dialog): Promise<Transport> {
     const port = await dialog.op.phase('command', () => this.#port(dialog))
     const { op } = dialog
+    const { resolve, connect, proxy, tls } = op.limits
     return this.#road.dialer.dial(this.#endpoint(port), {
       signal: op.signal,
-      timeout: { resolve: op.limits.resolve, connect: op.limits.connect, proxy: op.limits.proxy },
+      timeout: { resolve, connect, proxy, tls },
       parent: op.id,
       client: this.#road.client,
     })

@@ -34,11 +34,20 @@ export function replyError(reply: FtpReply, command: string): NetError {
     if (commands !== undefined && !commands.includes(command)) return false
     return text === undefined || text.test(reply.text)
   })
-  const code = row?.code ?? generalCode(reply)
+  return errorOf(row?.code ?? generalCode(reply), reply, command, row?.retry)
+}
+
+/** The error for a reply that does not say why; the code is what we found out. */
+export function errorOf(
+  code: NetErrorCode,
+  reply: FtpReply,
+  command: string,
+  retry?: RetryClass,
+): NetError {
   const details: ErrorDetails = {
     message: `the server answered ${command} with ${reply.text}`,
     reply: Object.freeze({ status: reply.status, text: reply.text }),
-    ...(row?.retry === undefined ? {} : { retry: row.retry }),
+    ...(retry === undefined ? {} : { retry }),
   }
   return codes[code].class === 'ReplyError'
     ? new FtpReplyError(code, details)
@@ -62,17 +71,7 @@ interface ReplyRow {
 export const GREETING = 'connecting'
 
 const LOGIN: readonly string[] = ['USER', 'PASS', 'ACCT']
-const LOOKING: readonly string[] = [
-  'RETR',
-  'SIZE',
-  'MDTM',
-  'MLST',
-  'MLSD',
-  'LIST',
-  'CWD',
-  'RNFR',
-  'DELE',
-]
+const LOOKING: readonly string[] = ['RETR', 'SIZE', 'MDTM', 'MLST', 'MLSD', 'LIST', 'CWD', 'RNFR']
 
 // The first row that fits. Servers say with 550 all that a file system can refuse; only their words tell what.
 const rows: readonly ReplyRow[] = [

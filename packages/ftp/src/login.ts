@@ -63,7 +63,8 @@ export async function logIn(
     if (security === 'required' || security === 'opportunistic') {
       await op.phase('tls', () => startTls(dialog, tls, security))
     }
-    if (control.info.encrypted) await op.phase('tls', () => protectData(dialog))
+    // A tunnel may be encrypted as well; data connections are protected by what TLS agreed on here.
+    if (control.info.tls !== undefined) await op.phase('tls', () => protectData(dialog))
     await enter(dialog, plan)
     const features = await op.phase('command', () => setUp(dialog, plan.folder))
     return { control, welcome: welcome.text, features }

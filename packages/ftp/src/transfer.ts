@@ -4,7 +4,7 @@
  */
 
 import { ConnectionLostError, isNetError } from '@net/core'
-import { clock, netError, type Operation, stoppable } from '@net/core/authoring'
+import { addContext, clock, netError, type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
 import type { Exchange } from './control.ts'
@@ -41,6 +41,8 @@ export async function transfer<T>(
     })
     data = await session.data.protect(dialog, data)
     const moved = await moveGuarded(data, started, exchange, { plan, op })
+    // vsftpd says its last reply over TLS only when our end (close_notify) has come too. One that is gone says it as well.
+    data.end().catch(() => {})
     await op.phase('command', async () =>
       accepted(await stoppable(op, exchange.final), plan.command),
     )
@@ -82,7 +84,9 @@ async function moveGuarded<T>(
     data.abort(error)
     // Whatever the reason: nothing of the caller's is touched any more when this call settles.
     await moving.catch(() => {})
-    throw await betterReason(error, exchange, op, plan.command)
+    const reason = await betterReason(error, exchange, op, plan.command)
+    // What came over the control connection says no phase of its own.
+    throw isNetError(reason) ? addContext(reason, { phase: 'command' }) : reason
   }
 }
 

@@ -42,7 +42,8 @@ test('makes folders, those above as well if asked to', async () => {
 test('[FTP-37] removes a file, or an empty folder', async () => {
   await using server = await startFtpServer(options())
   await using test = await openSession(server)
-  const remove = (path: string): Promise<void> => test.use((dialog) => removeOne(dialog, path))
+  const remove = (path: string): Promise<void> =>
+    test.use((dialog, session) => removeOne(session, dialog, path))
   await expect(remove('in')).rejects.toMatchObject({ code: 'NET_NOT_EMPTY' })
   await remove('in/a')
   await remove('in/b')
@@ -51,13 +52,59 @@ test('[FTP-37] removes a file, or an empty folder', async () => {
   await expect(remove('in')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
 })
 
+test('what is known to be a folder stays for the reason that is told of folders', async () => {
+  await using server = await startFtpServer(options())
+  await using test = await openSession(server)
+  server.fail({ on: 'RMD', do: { reply: '550 Permission denied.' } })
+  await expect(
+    test.use((dialog, session) => removeOne(session, dialog, 'in')),
+  ).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED' })
+})
+
+test('a server that does not say why a folder cannot be made', async () => {
+  await using server = await startFtpServer(options())
+  await using test = await openSession(server)
+  const refused = { on: 'MKD', do: { reply: '550 Create directory operation failed.' } } as const
+  const make = (path: string): Promise<void> => {
+    server.fail(refused)
+    return test.use((dialog, session) => makeFolder(session, dialog, path, false))
+  }
+  await expect(make('in')).rejects.toMatchObject({
+    code: 'NET_EXISTS',
+    reply: { text: '550 Create directory operation failed.' },
+  })
+  await expect(make('new')).rejects.toMatchObject({ code: 'NET_REPLY_PERMANENT' })
+})
+
+test('a server that does not say why something cannot be removed', async () => {
+  await using server = await startFtpServer(options())
+  await using test = await openSession(server)
+  const remove = (path: string): Promise<void> => {
+    server.fail({ on: 'DELE', do: { reply: '550 Delete operation failed.' } })
+    server.fail({ on: 'RMD', do: { reply: '550 Remove directory operation failed.' } })
+    return test.use((dialog, session) => removeOne(session, dialog, path))
+  }
+  await expect(remove('in')).rejects.toMatchObject({
+    code: 'NET_REPLY_PERMANENT',
+    message: expect.stringContaining('Remove directory'),
+  })
+  await expect(remove('in/a')).rejects.toMatchObject({
+    code: 'NET_REPLY_PERMANENT',
+    message: expect.stringContaining('Delete operation'),
+  })
+  await expect(remove('nothing')).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+    reply: { status: 550 },
+  })
+})
+
 test('a refusal for now is not taken for a folder', async () => {
   await using server = await startFtpServer(options())
   await using test = await openSession(server)
   server.fail({ on: 'DELE', do: { reply: '450 In use' } })
-  await expect(test.use((dialog) => removeOne(dialog, 'in/a'))).rejects.toMatchObject({
-    code: 'NET_REPLY_TEMPORARY',
-  })
+  await expect(
+    test.use((dialog, session) => removeOne(session, dialog, 'in/a')),
+  ).rejects.toMatchObject({ code: 'NET_REPLY_TEMPORARY' })
   expect(server.received.at(-1)).toBe('DELE in/a')
 })
 

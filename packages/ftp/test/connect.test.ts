@@ -4,10 +4,15 @@ import { expect, test } from 'vitest'
 
 import { isAbort } from '@net/core'
 import { captureEvents, useFakeClock } from '@net/core/testing'
-import { connect, type FtpConnectOptions } from '@net/ftp'
+import { connect, fromText, type FtpConnectOptions } from '@net/ftp'
 import { startFtpServer, type FtpServer } from '@net/ftp/testing'
 import type { Dialer } from '@net/socket'
-import { memoryDialer, createCertificates } from '@net/socket/testing'
+import {
+  createCertificates,
+  memoryDialer,
+  startConnectServer,
+  startSocksServer,
+} from '@net/socket/testing'
 
 import { nowhere } from './roads.ts'
 
@@ -180,4 +185,29 @@ test('[FTP-12] speaks TLS from the first byte', async () => {
   await using client = await connect(server.url, login)
   expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
   expect(server.received).not.toContain('AUTH TLS')
+})
+
+test('[FTP-05] a proxy carries control and data connections', async () => {
+  await using server = await start()
+  await using socks = await startSocksServer()
+  await using http = await startConnectServer()
+  for (const proxy of [socks, http]) {
+    await using client = await connect(server.url, { ...login, proxy: proxy.url })
+    await client.upload(fromText('through a proxy'), 'a.txt')
+    expect(String(Buffer.from(await client.readFile('a.txt')))).toBe('through a proxy')
+    expect(proxy.received).toHaveLength(3)
+  }
+})
+
+test('through a proxy no password is told in clear, to what it calls localhost either', async () => {
+  await using server = await startFtpServer({ users: { joe: 'open sesame' } })
+  await using proxy = await startSocksServer()
+  const call = connect(server.url, { user: 'joe', password: 'open sesame', proxy: proxy.url })
+  await expect(call).rejects.toMatchObject({ code: 'NET_TLS_UNAVAILABLE' })
+  expect(server.received.join()).not.toContain('sesame')
+})
+
+test('a proxy beside a dialer is a contradiction', async () => {
+  const call = connect('ftp://127.0.0.1', { dialer: memoryDialer(), proxy: 'http://127.0.0.1:1' })
+  await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
 })

@@ -73,6 +73,8 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
       await exchange.first
       const data = await session.data.protect(dialog, raw)
       const chunk = await data.read()
+      // Over TLS the server waits for our end.
+      await data.end()
       await exchange.final
       await data.close()
       return Buffer.from(chunk ?? []).toString()

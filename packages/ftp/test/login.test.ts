@@ -5,7 +5,7 @@ import { connect, type FtpConnectOptions } from '@net/ftp'
 import { startFtpServer, type FtpServer, type FtpServerOptions } from '@net/ftp/testing'
 import { createCertificates } from '@net/socket/testing'
 
-import { elsewhere } from './roads.ts'
+import { elsewhere, tunnelled } from './roads.ts'
 
 const certificates = createCertificates()
 const users = { joe: 'open sesame' }
@@ -38,6 +38,14 @@ test('[FTP-10] AUTH TLS comes before the user', async () => {
     'USER joe',
     'PASS open sesame',
   ])
+})
+
+test('a road that is encrypted by itself needs no protection of data connections', async () => {
+  await using server = await startFtpServer({ users, files: { '/a': 'hello' } })
+  const options = { ...login, dialer: tunnelled(), security: 'off' } as const
+  await using client = await connect(server.url, options)
+  expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+  expect(server.received).not.toContain('PROT P')
 })
 
 test('[FTP-14] the certificate is verified', async () => {

@@ -77,6 +77,7 @@ test('[H-FTP-12] the death of the control connection ends the transfer', async (
   )
   await expect(moving).rejects.toMatchObject({
     code: expect.stringMatching(/^NET_CONN_(CLOSED|RESET)$/),
+    phase: 'command',
   })
 })
 
@@ -128,6 +129,20 @@ test('[H-FTP-06] a server that wants its session resumed gets it', async () => {
   expect(await run(test)).toBe('hello')
   expect(server.resumed).toBe(2)
 })
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'says the end of a download in %s, for which a server waits before its last reply',
+  async (maxVersion) => {
+    const certificates = createCertificates()
+    await using server = await startFtpServer({
+      users,
+      tls: certificates.issue(),
+      files: { '/a': 'hello' },
+    })
+    await using test = await openSession(server, { ca: certificates.ca, maxVersion })
+    expect(await run(test, { timeout: { reply: 3000 } })).toBe('hello')
+  },
+)
 
 test.each([false, true])(
   'an abort in the middle settles within a turn of the event loop (TLS: %o)',

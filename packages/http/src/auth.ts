@@ -3,15 +3,28 @@
 import { secret, type Credential, type Secret } from '@net/core'
 import { CredentialSource, holdSecret, netError, refuseControl } from '@net/core/authoring'
 
-/** A way to prove who is asking (RFC 9110 section 11). Made by `basic()` and `bearer()`. */
+/** A way to prove who is asking (RFC 9110 section 11). Made by `basic()`, `bearer()` and `netrc()`. */
 export interface HttpAuth {
   /** Such as `basic`. */
   readonly name: string
-  /** The value of `Authorization`; asks the caller's callback if there is one. The signal is looked at only then. */
-  authorization(asking: { readonly signal: AbortSignal }): string | Promise<string>
+  /**
+   * The value of `Authorization`, undefined for nobody; asks the caller's callback if there is one. The signal is looked
+   * at only then.
+   */
+  authorization(asking: AuthRequest): Authorization | Promise<Authorization>
   /** The server refused this value; returns whether there may be another one. */
   refused(authorization: string): boolean
 }
+
+/** For what is asked. */
+export interface AuthRequest {
+  readonly signal: AbortSignal
+  /** Where the request goes. */
+  readonly url: URL
+}
+
+/** The value of a field `Authorization`; undefined if there is to be none. */
+export type Authorization = string | undefined
 
 /** User and password (RFC 7617), in UTF-8. Throws `NET_BAD_OPTION` for a user with a colon, `NET_INJECTION` for control characters. */
 export function basic(user: string, password: Credential): HttpAuth {
@@ -82,7 +95,7 @@ class AskedAuth implements HttpAuth {
     this.#recipe = recipe
   }
 
-  async authorization({ signal }: { readonly signal: AbortSignal }): Promise<string> {
+  async authorization({ signal }: AuthRequest): Promise<string> {
     const answer = await this.#source.get({ signal })
     const written = this.#recipe.write(answer.reveal(), answer)
     this.#answers.set(written, answer)

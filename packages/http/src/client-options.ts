@@ -1,7 +1,7 @@
 /* What callers choose: for a client, and for one call. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
-import type { Dialer, TlsOptions } from '@net/socket'
+import type { BlockOption, Dialer, ProxyOption, TlsOptions } from '@net/socket'
 
 import type { HttpAuth } from './auth.ts'
 import type { Handler, Middleware } from './call.ts'
@@ -46,9 +46,16 @@ export interface ClientOptions extends SharedOptions {
    * its own credentials to no other origin.
    */
   readonly baseUrl?: string | URL
-  /** The road to servers. Default TCP. */
+  /** The road to servers; excludes `proxy`. Default TCP. */
   readonly dialer?: Dialer
-  /** The path of a Unix socket on which all servers are reached; excludes `dialer`. */
+  /**
+   * The URL of a proxy, or several, the nearest first; false for none. Default `'environment'`: what HTTP_PROXY,
+   * HTTPS_PROXY, ALL_PROXY and NO_PROXY say, never for loopback.
+   */
+  readonly proxy?: ProxyOption
+  /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
+  readonly block?: BlockOption
+  /** The path of a Unix socket on which all servers are reached; excludes `dialer` and `proxy`. */
   readonly unixSocket?: string
   readonly tls?: TlsOptions
   /** Layers around every call, the first one outermost; outside of login, redirects, repeats and decoding. */
@@ -57,6 +64,11 @@ export interface ClientOptions extends SharedOptions {
   readonly handler?: Handler
   /** How many connections one origin may have. Default 64. */
   readonly connections?: number
+  /**
+   * Whether HTTP/2 is offered to servers with TLS; one connection then carries all calls to its origin. A server that
+   * does not take it is spoken to in HTTP/1.1. Default false.
+   */
+  readonly http2?: boolean
   readonly log?: LogOption
   /** Limits and repeats of calls that have none of their own. */
   readonly defaults?: CallDefaults

@@ -12,7 +12,7 @@ import {
   type OperationSpec,
   own,
 } from '@net/core/authoring'
-import { tcpDialer, unixDialer } from '@net/socket'
+import type { RoadExplanation } from '@net/socket'
 
 import type { Call, Handler, Middleware } from './call.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
@@ -31,6 +31,7 @@ import { readStart } from './reading.ts'
 import { RequestFactory, type PreparedRequest } from './request-factory.ts'
 import { isIdempotent, type HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
+import { Road } from './road.ts'
 import type { Settings } from './settings.ts'
 
 /** Calls servers, and keeps the connections to them. Disposing waits 2 s for calls under way. */
@@ -46,6 +47,8 @@ export interface HttpClient extends AsyncDisposable {
   options(url: string | URL, options?: RequestOptions): PendingResponse
   /** Any method, such as `PROPFIND`. */
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse
+  /** By which proxies the URL would be reached, and what decided that; nothing is connected. Throws `NET_BAD_URL`. */
+  explain(url: string | URL): RoadExplanation
   /**
    * Takes no more calls, waits `grace` milliseconds for those under way, default 2,000, and ends the rest with
    * `NET_CLOSED`. Never rejects.
@@ -63,6 +66,7 @@ class Client implements HttpClient {
   readonly #settleClosed: (error: NetError | undefined) => void
   readonly #context: ClientContext
   readonly #requests: RequestFactory
+  readonly #road: Road
   readonly #connector: Connector
   readonly #connections: Connections
   readonly #middleware: readonly Middleware[]
@@ -78,7 +82,13 @@ class Client implements HttpClient {
     this.#settleClosed = resolve
     this.#context = clientContext(options)
     this.#requests = new RequestFactory(options)
-    this.#connector = connectorOf(options, this.#context)
+    this.#road = new Road(options)
+    this.#connector = new Connector({
+      road: this.#road,
+      tls: own(options, 'tls'),
+      http2: http2Of(options),
+      client: this.#context,
+    })
     this.#connections = new Connections(connectionsOf(options), this.#context)
     this.#middleware = (own(options, 'middleware') ?? []).map(foreign)
     this.#handler = own(options, 'handler')
@@ -114,6 +124,11 @@ class Client implements HttpClient {
 
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse {
     return new PendingResponse((intent) => this.#call({ method, url, options }, intent))
+  }
+
+  explain(url: string | URL): RoadExplanation {
+    const { request } = this.#prepare('GET', url, { options: undefined, json: false })
+    return this.#road.explain(request.url)
   }
 
   close(options?: { readonly grace?: number }): Promise<void> {
@@ -220,6 +235,7 @@ class Client implements HttpClient {
       op,
       operation: method,
       fresh,
+      mayShare: this.#connector.mayShare(url),
       connect: (events) => this.#connector.connect(url, op, events),
     })
   }
@@ -227,8 +243,9 @@ class Client implements HttpClient {
   #warnOfPlainSecrets(request: HttpRequest, op: Operation): void {
     const { origin } = request
     const { protocol, hostname } = request.url
-    if (protocol !== 'http:' || this.#connector.local) return
-    const loopback = isLoopback(hostname)
+    if (protocol !== 'http:' || this.#road.local) return
+    // What is called localhost behind a proxy is another machine.
+    const loopback = isLoopback(hostname) && this.#road.explain(request.url).hops.length === 0
     if (!loopback && !request.headers.secret) return
     this.#warned.add(origin)
     if (!loopback) op.warn(`credentials are sent to ${origin} in clear; use https`)
@@ -266,21 +283,17 @@ interface Wish {
   readonly options: RequestOptions | undefined
 }
 
-function connectorOf(options: ClientOptions, client: ClientContext): Connector {
-  const path = own(options, 'unixSocket')
-  const given = own(options, 'dialer')
-  if (path !== undefined && given !== undefined) {
-    throw netError('NET_BAD_OPTION', { message: 'dialer and unixSocket exclude each other' })
-  }
-  const dialer = given ?? (path === undefined ? tcpDialer() : unixDialer())
-  return new Connector({ dialer, path, tls: own(options, 'tls'), client })
-}
-
 function connectionsOf(options: ClientOptions): number {
   const connections = own(options, 'connections') ?? CONNECTIONS
   if (connections === Infinity || (Number.isInteger(connections) && connections > 0))
     return connections
   throw netError('NET_BAD_OPTION', { message: 'connections must be a whole number above 0' })
+}
+
+function http2Of(options: ClientOptions): boolean {
+  const http2: unknown = own(options, 'http2') ?? false
+  if (typeof http2 === 'boolean') return http2
+  throw netError('NET_BAD_OPTION', { message: 'http2 must be a boolean' })
 }
 
 async function statusError(response: HttpResponse): Promise<HttpStatusError> {

@@ -1,5 +1,6 @@
 /*
- * What the rest of the package asks of an engine, in our own words: a connection that carries one exchange at a time.
+ * What the rest of the package asks of an engine, in our own words: a connection that carries one exchange at a time,
+ * or one that has lanes for several.
  */
 
 import type { NetError } from '@net/core'
@@ -27,14 +28,18 @@ export interface WireReceiver {
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
-  /** An exchange ended that leaves the connection fit for another one. */
-  free(connection: HttpConnection): void
-  /** The connection is gone; told once. */
-  gone(connection: HttpConnection): void
+  /** An exchange ended that leaves the connection fit for another one, or there is room for one more. */
+  free(connection: HttpConnection | SharedConnection): void
+  /** The connection is gone, or takes no more; told once. */
+  gone(connection: HttpConnection | SharedConnection): void
 }
 
-/** One connection to a server. */
+/** What a connection speaks, by its ALPN name (RFC 7301). */
+export type HttpProtocol = 'http/1.1' | 'h2'
+
+/** One connection to a server, or one lane of it. */
 export interface HttpConnection {
+  readonly protocol: HttpProtocol
   /** How many exchanges it has begun. */
   readonly exchanges: number
   /** Sends a request; there must be no other exchange under way. */
@@ -43,5 +48,17 @@ export interface HttpConnection {
   pause(): void
   resume(): void
   /** Lets the connection go at once; what is under way hears nothing more. */
+  destroy(): void
+}
+
+/** A connection to a server that carries several exchanges at once. */
+export interface SharedConnection {
+  /** Whether it may take more, now or once an exchange has ended. */
+  readonly open: boolean
+  /** How many exchanges are under way. */
+  readonly busy: number
+  /** A place for one exchange, which is its own; undefined if there is no room at the moment. */
+  lane(): HttpConnection | undefined
+  /** Lets the connection go at once; what is under way fails. */
   destroy(): void
 }

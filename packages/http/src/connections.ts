@@ -1,6 +1,8 @@
 /*
  * The connections of one client, pooled by origin: so many at once, the rest wait in line. Who gets leave to connect
- * does so within its own call, so that its limits and its signal apply. Knows nothing of requests.
+ * does so within its own call, so that its limits and its signal apply. A connection that carries several exchanges
+ * serves all calls to its origin; who would have to connect waits until it is known whether there is one. Knows
+ * nothing of requests.
  */
 
 import type { NetError } from '@net/core'
@@ -14,7 +16,7 @@ import {
   type Operation,
 } from '@net/core/authoring'
 
-import type { ConnectionEvents, HttpConnection } from './connection.ts'
+import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
 
 /** For whom a connection is wanted. */
 export interface Lessee {
@@ -23,8 +25,10 @@ export interface Lessee {
   readonly operation: string
   /** Whether a connection that was used before will not do. */
   readonly fresh?: boolean
+  /** Whether a connection may turn out to carry several exchanges; the same for all calls to an origin. */
+  readonly mayShare?: boolean
   /** Makes a connection, if it comes to that. */
-  readonly connect: (events: ConnectionEvents) => Promise<HttpConnection>
+  readonly connect: (events: ConnectionEvents) => Promise<HttpConnection | SharedConnection>
 }
 
 /** All connections of a client. */
@@ -39,11 +43,16 @@ export class Connections {
     this.#client = client
   }
 
-  /** A connection that nobody else uses. Rejects with `NET_TIMEOUT_POOL` if none becomes free. */
+  /** A connection, or a lane of one, that nobody else uses. Rejects with `NET_TIMEOUT_POOL` if none becomes free. */
   lease(origin: string, lessee: Lessee): HttpConnection | Promise<HttpConnection> {
     let pool = this.#origins.get(origin)
     if (pool === undefined) {
-      pool = new OriginPool(this.#limit, this.#client, () => this.#origins.delete(origin))
+      pool = new OriginPool({
+        limit: this.#limit,
+        client: this.#client,
+        mayShare: lessee.mayShare === true,
+        emptied: () => this.#origins.delete(origin),
+      })
       this.#origins.set(origin, pool)
     }
     return pool.lease(lessee)
@@ -55,41 +64,76 @@ export class Connections {
   }
 }
 
+/** Undefined: leave to connect. */
 type Grant = HttpConnection | undefined
 
-class OriginPool {
-  readonly #limit: number
-  readonly #client: ClientContext
-  readonly #emptied: () => void
-  readonly #idle: HttpConnection[] = []
-  readonly #waiting = new Set<(grant: Grant) => void>()
-  #size = 0
+interface PoolParts {
+  readonly limit: number
+  readonly client: ClientContext
+  readonly mayShare: boolean
+  readonly emptied: () => void
+}
 
-  constructor(limit: number, client: ClientContext, emptied: () => void) {
-    this.#limit = limit
-    this.#client = client
-    this.#emptied = emptied
+class OriginPool {
+  readonly #parts: PoolParts
+  readonly #idle: HttpConnection[] = []
+  readonly #shared = new Set<SharedConnection>()
+  readonly #waiting = new Set<(grant: Grant) => void>()
+  /** Whether calls wait for a connection to share rather than connect. */
+  #sharing: boolean
+  #size = 0
+  #connecting = 0
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts
+    this.#sharing = parts.mayShare
   }
 
   lease(lessee: Lessee): HttpConnection | Promise<HttpConnection> {
-    if (lessee.fresh === true) this.#makeRoom()
-    // The one used last is the least likely to have been closed by the peer meanwhile.
-    const idle = lessee.fresh === true ? undefined : this.#idle.pop()
-    if (idle !== undefined) {
+    const fresh = lessee.fresh === true
+    if (fresh) this.#makeRoom()
+    const ready = fresh ? undefined : this.#ready()
+    if (ready !== undefined) {
       this.#tell('acquire', lessee)
-      return idle
+      return ready
     }
-    if (this.#size >= this.#limit) return this.#wait(lessee)
-    this.#size += 1
+    if (this.#size >= this.#parts.limit || (!fresh && this.#awaitsShared()))
+      return this.#wait(lessee)
+    this.#reserve()
     return this.#connect(lessee)
   }
 
   closeIdle(): void {
     for (const connection of this.#idle.splice(0)) connection.destroy()
+    for (const connection of this.#shared) if (connection.busy === 0) connection.destroy()
+  }
+
+  /** What can be had without connecting: the one used last is the least likely to have been closed by the peer meanwhile. */
+  #ready(): HttpConnection | undefined {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    for (const connection of this.#shared) {
+      const lane = connection.lane()
+      if (lane !== undefined) return lane
+    }
+    return undefined
+  }
+
+  /** Whether there is, or may soon be, a connection that one more call can share. */
+  #awaitsShared(): boolean {
+    if (!this.#sharing) return false
+    return this.#connecting > 0 || [...this.#shared].some(({ open }) => open)
   }
 
   #makeRoom(): void {
-    if (this.#size >= this.#limit) this.#idle.shift()?.destroy()
+    if (this.#size < this.#parts.limit) return
+    const unused = this.#idle.shift() ?? [...this.#shared].find(({ busy }) => busy === 0)
+    unused?.destroy()
+  }
+
+  #reserve(): void {
+    this.#size += 1
+    this.#connecting += 1
   }
 
   async #connect(lessee: Lessee): Promise<HttpConnection> {
@@ -99,11 +143,35 @@ class OriginPool {
         gone: (lost) => this.#gone(lost, lessee),
       })
       this.#tell('create', lessee)
-      return connection
+      return this.#connected(connection)
     } catch (error) {
+      this.#connecting -= 1
+      // Who waits for this one connects on its own, each within its own limits.
+      this.#sharing = false
       this.#leave()
       throw error
     }
+  }
+
+  #connected(connection: HttpConnection | SharedConnection): HttpConnection {
+    if (!('lane' in connection)) {
+      this.#settle(false)
+      return connection
+    }
+    const lane = connection.lane()
+    if (lane === undefined) {
+      connection.destroy()
+      throw netError('NET_CONN_SHUTDOWN', { message: 'the server takes no requests' })
+    }
+    this.#shared.add(connection)
+    this.#settle(true)
+    return lane
+  }
+
+  #settle(sharing: boolean): void {
+    this.#connecting -= 1
+    this.#sharing = sharing
+    this.#serve()
   }
 
   async #wait(lessee: Lessee): Promise<HttpConnection> {
@@ -133,35 +201,46 @@ class OriginPool {
     }
   }
 
-  #free(connection: HttpConnection, lessee: Lessee): void {
-    if (!this.#grant(connection)) this.#idle.push(connection)
+  #free(connection: HttpConnection | SharedConnection, lessee: Lessee): void {
+    if (!('lane' in connection)) this.#idle.push(connection)
+    this.#serve()
     this.#tell('release', lessee)
   }
 
-  #gone(connection: HttpConnection, lessee: Lessee): void {
-    const at = this.#idle.indexOf(connection)
-    if (at >= 0) this.#idle.splice(at, 1)
+  #gone(connection: HttpConnection | SharedConnection, lessee: Lessee): void {
+    if ('lane' in connection) {
+      // One that broke while it was made is not counted twice.
+      if (!this.#shared.delete(connection)) return
+    } else {
+      const at = this.#idle.indexOf(connection)
+      if (at >= 0) this.#idle.splice(at, 1)
+    }
     this.#leave()
     this.#tell('destroy', lessee)
   }
 
   /** A place became free: whoever waits longest may connect. */
   #leave(): void {
-    if (this.#grant(undefined)) return
     this.#size -= 1
-    if (this.#size === 0) this.#emptied()
+    this.#serve()
+    if (this.#size === 0) this.#parts.emptied()
   }
 
-  #grant(grant: Grant): boolean {
-    const [next] = this.#waiting
-    if (next === undefined) return false
-    this.#waiting.delete(next)
-    next(grant)
-    return true
+  /** Gives those who wait what there is, in the order in which they came. */
+  #serve(): void {
+    for (const next of this.#waiting) {
+      const ready = this.#ready()
+      if (ready === undefined) {
+        if (this.#size >= this.#parts.limit || this.#awaitsShared()) return
+        this.#reserve()
+      }
+      this.#waiting.delete(next)
+      next(ready)
+    }
   }
 
   #tell(action: 'create' | 'acquire' | 'wait' | 'release' | 'destroy', lessee: Lessee): void {
-    const { log, id: client } = this.#client
+    const { log, id: client } = this.#parts.client
     if (!isHeard('pool', log)) return
     tell(
       {
@@ -174,10 +253,14 @@ class OriginPool {
         time: clock().now(),
         action,
         size: this.#size,
-        busy: this.#size - this.#idle.length,
+        busy: this.#size - this.#unused(),
         waiting: this.#waiting.size,
       },
       log,
     )
+  }
+
+  #unused(): number {
+    return this.#idle.length + [...this.#shared].filter(({ busy }) => busy === 0).length
   }
 }

@@ -1,18 +1,23 @@
-/* From an origin to a connection: the road is dialed, secured if the scheme says so, and handed to the engine. */
+/*
+ * From an origin to a connection: the road is dialed, secured if the scheme says so, and handed to the engine of the
+ * protocol that both sides agreed on.
+ */
 
 import { isNetError, type NetError } from '@net/core'
 import { addContext, own, type ClientContext, type Operation } from '@net/core/authoring'
-import { secure, toSocket, type Dialer, type TlsOptions, type Transport } from '@net/socket'
+import { secure, toSocket, type TlsOptions, type Transport } from '@net/socket'
 
-import type { ConnectionEvents, HttpConnection } from './connection.ts'
+import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
+import type { Http2Connection } from './engine/http2.ts'
 import { loadEngine, type OpenConnection } from './engine/undici.ts'
+import { hostOf, type Road } from './road.ts'
 
 /** How a client reaches servers. */
 export interface ConnectorOptions {
-  readonly dialer: Dialer
-  /** The Unix socket to dial whatever the URL says. */
-  readonly path: string | undefined
+  readonly road: Road
   readonly tls: TlsOptions | undefined
+  /** Whether HTTP/2 is offered to servers with TLS. */
+  readonly http2: boolean
   readonly client: ClientContext
 }
 
@@ -24,13 +29,17 @@ export class Connector {
     this.#options = options
   }
 
-  /** Whether no byte leaves this machine. */
-  get local(): boolean {
-    return this.#options.path !== undefined
+  /** Whether a connection to this server may carry several exchanges. */
+  mayShare(url: URL): boolean {
+    return this.#options.http2 && url.protocol === 'https:'
   }
 
   /** Connects within the operation: its signal and limits hold. Rejects with a NetError and leaves nothing behind then. */
-  async connect(url: URL, op: Operation, events: ConnectionEvents): Promise<HttpConnection> {
+  async connect(
+    url: URL,
+    op: Operation,
+    events: ConnectionEvents,
+  ): Promise<HttpConnection | SharedConnection> {
     let stopped: NetError | undefined
     const forget = op.onAbort((reason) => {
       stopped = reason
@@ -38,6 +47,7 @@ export class Connector {
     try {
       const open = engine ?? (engine = await loadEngine())
       const transport = await this.#road(url, op)
+      if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
       return open(toSocket(transport), url.origin, events)
     } catch (error) {
       // The dial tells where it was; why it ended is told best by who ended it.
@@ -49,26 +59,45 @@ export class Connector {
   }
 
   async #road(url: URL, op: Operation): Promise<Transport> {
-    const { dialer, path, tls, client } = this.#options
-    const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname
-    const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port)
-    const { resolve, connect, proxy, tls: handshake } = op.limits
-    const common = { signal: op.signal, parent: op.id, client }
-    const endpoint =
-      path === undefined
-        ? { scheme: 'tcp', host, port: port ?? 0 }
-        : { scheme: 'unix', host: '', port: 0, path }
-    const transport = await dialer.dial(endpoint, {
-      ...common,
-      timeout: { resolve, connect, proxy },
-    })
+    const { road, tls, http2, client } = this.#options
+    const transport = await road.dial(url, op, client)
     if (url.protocol !== 'https:') return transport
-    const options = { ...tls, servername: own(tls, 'servername') ?? host, alpn: ['http/1.1'] }
-    return secure(transport, options, { ...common, timeout: { tls: handshake } })
+    const servername = own(tls, 'servername') ?? hostOf(url)
+    return secure(
+      transport,
+      { ...tls, servername, alpn: http2 ? BOTH : ONE },
+      { signal: op.signal, timeout: { tls: op.limits.tls }, parent: op.id, client },
+    )
   }
 }
 
+interface Surroundings {
+  readonly op: Operation
+  readonly events: ConnectionEvents
+}
+
+/** A connection of HTTP/2, once the server has said what it takes. */
+async function shared(
+  transport: Transport,
+  url: URL,
+  { op, events }: Surroundings,
+): Promise<Http2Connection> {
+  const { Http2Connection: Http2 } = await import('./engine/http2.ts')
+  const connection = new Http2(toSocket(transport), url, events)
+  const forget = op.onAbort(() => connection.destroy())
+  try {
+    await op.phase('greeting', () => connection.ready)
+    return connection
+  } catch (error) {
+    connection.destroy()
+    throw error
+  } finally {
+    forget()
+  }
+}
+
+const ONE = ['http/1.1']
+const BOTH = ['h2', 'http/1.1']
+
 /** Loaded by the first call of the process, so that importing this package costs nothing. */
 let engine: OpenConnection | undefined
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }

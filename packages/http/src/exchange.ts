@@ -112,10 +112,12 @@ class Exchange implements WireReceiver, BodyFlow {
 
   /** Whether the request may be sent again over another connection without anybody noticing. */
   mayMove(error: unknown): boolean {
-    if (this.#stopped || this.#body !== undefined || this.#connection.exchanges < 2) return false
-    if (!isNetError(error) || !LOST.has(error.code)) return false
+    if (this.#stopped || this.#body !== undefined || !isNetError(error)) return false
     const { body } = this.#request
     if (body?.begun === true && !body.replayable) return false
+    // The server said itself that it has not begun.
+    if (error.code === 'NET_CONN_SHUTDOWN') return true
+    if (!LOST.has(error.code) || this.#connection.exchanges < 2) return false
     return !this.#started || isIdempotent(this.#request.method)
   }
 
@@ -123,12 +125,12 @@ class Exchange implements WireReceiver, BodyFlow {
     this.#started = true
     this.#call.attempt?.sent()
     const { method, path } = this.#request
-    this.#call.op.wire('send', () => `${method} ${path} HTTP/1.1`)
+    this.#call.op.wire('send', () => `${method} ${path} ${this.#spoken()}`)
   }
 
   head(status: number, reason: string, raw: readonly Buffer[]): void {
     const { op, context, maxBytes, started } = this.#call
-    op.wire('receive', () => `HTTP/1.1 ${status} ${reason}`)
+    op.wire('receive', () => `${this.#spoken()} ${status} ${reason}`.trimEnd())
     const headers = HttpHeaders.received(raw)
     const coding = headers.get('transfer-encoding')
     if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
@@ -148,6 +150,7 @@ class Exchange implements WireReceiver, BodyFlow {
         url: this.#request.url.href,
         headers,
         history: [],
+        protocol: this.#connection.protocol,
         timings: {
           reused: this.#connection.exchanges > 1,
           connected: this.#connected - started,
@@ -237,6 +240,10 @@ class Exchange implements WireReceiver, BodyFlow {
     if (!LOST.has(error.code)) return addContext(error, context)
     const message = `the body was cut short after ${received}${size === undefined ? '' : ` of ${size}`} bytes`
     return netError('NET_PROTO_INCOMPLETE', { message, cause: error, ...context })
+  }
+
+  #spoken(): string {
+    return this.#connection.protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
   }
 
   #wire(): WireRequest {

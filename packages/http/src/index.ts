@@ -2,7 +2,8 @@
 
 export { del as delete, get, head, options, patch, post, put, request } from './verbs.ts'
 export { createClient, type HttpClient } from './client.ts'
-export { basic, bearer, type HttpAuth } from './auth.ts'
+export { basic, bearer, type Authorization, type AuthRequest, type HttpAuth } from './auth.ts'
+export { netrc, type NetrcOptions } from './netrc.ts'
 export { HttpStatusError, type StatusDetails } from './errors.ts'
 export { fromFile, fromText, toFile } from '@net/core'
 export type { ClientOptions, RequestOptions, SharedOptions } from './client-options.ts'
@@ -25,3 +26,4 @@ export {
   type Timings,
 } from './response.ts'
 export type { HttpBody } from './body.ts'
+export type { HttpProtocol } from './connection.ts'

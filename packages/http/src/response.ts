@@ -6,6 +6,7 @@ import type { ErrorContext, NetError, Sink } from '@net/core'
 import { harmless, netError, own, redact } from '@net/core/authoring'
 
 import { wholeBody, type HttpBody } from './body.ts'
+import type { HttpProtocol } from './connection.ts'
 import { HttpHeaders, type HeaderFields } from './headers.ts'
 import {
   decodeText,
@@ -76,6 +77,11 @@ export interface HttpResponse extends BodyReaders, AsyncDisposable {
   readonly headers: HttpHeaders
   /** The redirects that led here, the first one first. */
   readonly history: readonly HistoryEntry[]
+  /**
+   * What the connection speaks, by its ALPN name: `h2`, or `http/1.1`, in which a server of HTTP/1.0 is spoken to too.
+   * Undefined for an answer that no server gave.
+   */
+  readonly protocol: HttpProtocol | undefined
   readonly timings: Timings
   /** Settles once the body was received, given up or lost, then with its error; never rejects. */
   readonly closed: Promise<NetError | undefined>
@@ -90,6 +96,7 @@ export interface ResponseParts {
   readonly url: string
   readonly headers: HttpHeaders
   readonly history: readonly HistoryEntry[]
+  readonly protocol?: HttpProtocol
   readonly timings: Timings
   readonly body: HttpBody
   readonly rules: ReadingRules
@@ -171,6 +178,10 @@ export class Answer implements HttpResponse {
 
   get history(): readonly HistoryEntry[] {
     return this.#parts.history
+  }
+
+  get protocol(): HttpProtocol | undefined {
+    return this.#parts.protocol
   }
 
   get timings(): Timings {

@@ -7,10 +7,11 @@ import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
-import type { ConnectionEvents, HttpConnection } from '../src/connection.ts'
+import type { ConnectionEvents, HttpConnection, SharedConnection } from '../src/connection.ts'
 import { Connections, type Lessee } from '../src/connections.ts'
 
 class FakeConnection implements HttpConnection {
+  readonly protocol = 'http/1.1'
   exchanges = 0
   destroyed = false
   readonly events: ConnectionEvents
@@ -145,4 +146,119 @@ test('a client has at most so many connections to an origin, and tells what it d
   expect(actions.filter((action) => action === 'create')).toHaveLength(2)
   expect(actions.filter((action) => action === 'wait')).toHaveLength(4)
   expect(events.every(({ size, busy }) => size <= 2 && busy <= size)).toBe(true)
+})
+
+class FakeShared implements SharedConnection {
+  open = true
+  busy = 0
+  readonly most: number
+  readonly events: ConnectionEvents
+
+  constructor(events: ConnectionEvents, most: number) {
+    this.events = events
+    this.most = most
+  }
+
+  lane(): HttpConnection | undefined {
+    if (!this.open || this.busy >= this.most) return undefined
+    this.busy += 1
+    return new FakeConnection({ free: () => {}, gone: () => this.left() })
+  }
+
+  left(): void {
+    this.busy -= 1
+    this.events.free(this)
+  }
+
+  destroy(): void {
+    if (!this.open) return
+    this.open = false
+    this.events.gone(this)
+  }
+}
+
+interface Sharing {
+  readonly pool: Connections
+  readonly made: (FakeShared | FakeConnection)[]
+  lease(fresh?: boolean): Promise<HttpConnection>
+}
+
+/** A pool whose connections are made by `make` once a turn of the event loop has passed. */
+function sharing(
+  op: Operation,
+  make: (events: ConnectionEvents) => FakeShared | FakeConnection,
+  limit = 4,
+): Sharing {
+  const pool = new Connections(limit, { id: 1 })
+  const made: (FakeShared | FakeConnection)[] = []
+  const connect = async (events: ConnectionEvents): Promise<FakeShared | FakeConnection> => {
+    await turn()
+    const connection = make(events)
+    made.push(connection)
+    return connection
+  }
+  const lease = async (fresh = false): Promise<HttpConnection> =>
+    pool.lease('a', { op, operation: 'GET', fresh, mayShare: true, connect })
+  return { pool, made, lease }
+}
+
+test('calls that come before it is known what the server speaks wait for one connection, and share it', async () => {
+  await inOperation(async (op) => {
+    const { made, lease } = sharing(op, (events) => new FakeShared(events, 3))
+    const leased = [1, 2, 3, 4, 5].map(() => lease())
+    const lanes = await Promise.all(leased.slice(0, 3))
+    expect(new Set(lanes).size).toBe(3)
+    expect(made).toHaveLength(1)
+    lanes[0]?.destroy()
+    lanes[1]?.destroy()
+    await Promise.all(leased)
+    expect(made).toHaveLength(1)
+  })
+})
+
+test('where nothing can be shared, those who waited connect after all, up to the limit', async () => {
+  await inOperation(async (op) => {
+    const { made, lease } = sharing(op, (events) => new FakeConnection(events), 2)
+    const leased = [1, 2, 3].map(() => lease())
+    const [first] = await Promise.all(leased.slice(0, 2))
+    expect(made).toHaveLength(2)
+    made[0]?.events.free(first!)
+    expect(await leased[2]).toBe(first)
+  })
+})
+
+test('a shared connection that takes no more is followed by another', async () => {
+  await inOperation(async (op) => {
+    const { pool, made, lease } = sharing(op, (events) => new FakeShared(events, 3))
+    await lease()
+    made[0]?.destroy()
+    await lease()
+    expect(made).toHaveLength(2)
+    await lease(true)
+    expect(made).toHaveLength(3)
+    pool.closeIdle()
+    expect(made.map((one) => one instanceof FakeShared && one.open)).toEqual([false, true, true])
+  })
+})
+
+test('when connecting fails, all who waited connect at once', async () => {
+  await inOperation(async (op) => {
+    let tries = 0
+    const { made, lease } = sharing(op, (events) => {
+      tries += 1
+      if (tries === 1) throw new Error('refused')
+      return new FakeShared(events, 1)
+    })
+    const [failed, ...others] = [1, 2, 3].map(() => lease())
+    await expect(failed).rejects.toThrow('refused')
+    await Promise.all(others)
+    expect(made).toHaveLength(2)
+  })
+})
+
+test('one that takes nothing at all is an error', async () => {
+  await inOperation(async (op) => {
+    const { lease } = sharing(op, (events) => new FakeShared(events, 0))
+    await expect(lease()).rejects.toMatchObject({ code: 'NET_CONN_SHUTDOWN', retry: 'safe' })
+  })
 })

@@ -82,7 +82,7 @@ test('any dialer will do, and it is asked for the endpoint of the URL', async ()
   }
   await using client = http.createClient({ dialer })
   expect(await client.get('http://shop.test/json').json()).toMatchObject({ id: 1 })
-  expect(asked).toEqual([{ scheme: 'tcp', host: 'shop.test', port: 80 }])
+  expect(asked).toEqual([{ scheme: 'http', host: 'shop.test', port: 80 }])
   expect(server.received[0]!.headers.host).toBe('shop.test')
 })
 

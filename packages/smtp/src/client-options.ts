@@ -1,7 +1,7 @@
 /* What can be asked of a connection to a mail server and of the messages that go over it. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
-import type { Dialer, TlsOptions } from '@net/socket'
+import type { BlockOption, Dialer, ProxyOption, TlsOptions } from '@net/socket'
 
 import type { AuthMechanism } from './auth.ts'
 import type { Envelope } from './envelope.ts'
@@ -19,8 +19,12 @@ export interface ConnectOptions extends CallOptions {
   readonly security?: Security
   /** Options of TLS, whenever it is used. */
   readonly tls?: TlsOptions
-  /** How the server is reached. Default straight over TCP, or over a Unix socket for `unix:`. */
+  /** How the server is reached. Default straight over TCP, or over a Unix socket for `unix:`. Excludes `proxy`. */
   readonly dialer?: Dialer
+  /** A proxy, or a chain of them, nearest first; `'environment'` for ALL_PROXY. Default false. */
+  readonly proxy?: ProxyOption
+  /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
+  readonly block?: BlockOption
   /** The IP address from which to connect. */
   readonly localAddress?: string
   /** How we introduce ourselves in EHLO. Default our address as a literal; no name is looked up. */

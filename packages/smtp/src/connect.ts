@@ -14,7 +14,7 @@ import {
   own,
   refuseControl,
 } from '@net/core/authoring'
-import { tcpDialer, unixDialer, type Transport } from '@net/socket'
+import { chooseRoad, type Dialer, type Transport } from '@net/socket'
 
 import { defaultMechanisms, type AuthMechanism } from './auth.ts'
 import type { ClientIdentity } from './client-identity.ts'
@@ -42,6 +42,7 @@ export async function connect(
     throw netError('NET_BAD_URL', { message: 'a path has no meaning in the URL of a mail server' })
   }
   const where = formatEndpoint(endpoint)
+  const { dialer } = chooseRoad(options)
   const client = clientContext(options)
   const login = loginOf(options, parsed, where)
   const handshake = handshakeOf(options, endpoint, client)
@@ -58,7 +59,7 @@ export async function connect(
   return operation(spec, options, async (op) => {
     const openEngine = await loadEngine()
     return op.attempt(async () => {
-      const transport = await dial(op, endpoint, options, client)
+      const transport = await dial(op, endpoint, { options, dialer, client })
       return enter(op, transport, { openEngine, handshake, login, identity })
     })
   })
@@ -71,14 +72,17 @@ interface Entry {
   readonly identity: ClientIdentity
 }
 
+interface DialParts {
+  readonly options: ConnectOptions
+  readonly dialer: Dialer
+  readonly client: ClientContext
+}
+
 function dial(
   op: Operation,
   endpoint: Endpoint,
-  options: ConnectOptions,
-  client: ClientContext,
+  { options, dialer, client }: DialParts,
 ): Promise<Transport> {
-  const dialer =
-    own(options, 'dialer') ?? (endpoint.path === undefined ? tcpDialer() : unixDialer())
   // The total is this operation's own; it reaches the dial through the signal.
   const timeout = { ...op.limits, total: Infinity }
   const localAddress = own(options, 'localAddress')

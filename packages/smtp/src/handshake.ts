@@ -106,7 +106,8 @@ class Handshake {
 
   /** Whether the connection is encrypted now; without STARTTLS only `opportunistic` goes on. */
   async #startTls({ extensions }: SmtpCapabilities): Promise<boolean> {
-    if (this.#transport.info.encrypted) return false
+    // A tunnel may be encrypted as well, and a server at its end want STARTTLS all the same.
+    if (this.#transport.info.tls !== undefined) return false
     if (extensions.has('STARTTLS')) {
       await this.#op.phase('tls', () => this.#upgrade())
       return true

@@ -7,7 +7,7 @@ import { captureEvents, useFakeClock } from '@net/core/testing'
 import { connect } from '@net/smtp'
 import { startSmtpServer, type SmtpFault, type SmtpServer } from '@net/smtp/testing'
 import { tcpDialer, type Dialer } from '@net/socket'
-import { createCertificates } from '@net/socket/testing'
+import { createCertificates, startConnectServer, startSocksServer } from '@net/socket/testing'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf, startPeer, until } from './scripted-peer.ts'
@@ -268,4 +268,28 @@ test('the retry policy that was given repeats a connection that was lost early',
     retry: { delay: ({ attempt }) => (attempt < 2 ? 1 : undefined) },
   })
   expect(client.encrypted).toBe(true)
+})
+
+test('[SMTP-10] a proxy is the road to the server', async () => {
+  await using server = await start()
+  await using socks = await startSocksServer()
+  await using http = await startConnectServer()
+  for (const proxy of [socks, http]) {
+    await using relay = await connect(server.url, { ...options, proxy: proxy.url })
+    await relay.noop()
+    expect(proxy.received).toHaveLength(1)
+  }
+})
+
+test('through a proxy no password is told in clear, to what it calls localhost either', async () => {
+  await using server = await startSmtpServer({ users: { ada: options.password } })
+  await using proxy = await startSocksServer()
+  const call = connect(server.url, { ...options, proxy: proxy.url })
+  await expect(call).rejects.toMatchObject({ code: 'NET_TLS_UNAVAILABLE' })
+  expect(server.received.join()).not.toContain('AUTH')
+})
+
+test('a proxy beside a dialer is a contradiction', async () => {
+  const call = connect('smtp://127.0.0.1', { dialer: tcpDialer(), proxy: 'http://127.0.0.1:1' })
+  await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
 })

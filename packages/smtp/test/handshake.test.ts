@@ -1,6 +1,6 @@
 import { connect } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
-import { tcpDialer } from '@net/socket'
+import { fromSocket, tcpDialer, toSocket, type Dialer } from '@net/socket'
 import { createCertificates, faulty } from '@net/socket/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -19,6 +19,21 @@ test('[SMTP-03] after STARTTLS the capabilities are asked for again and the old 
   expect(client.capabilities.extensions.has('STARTTLS')).toBe(false)
   expect(client.capabilities.mechanisms).toEqual(['PLAIN', 'LOGIN'])
   expect(server.received).toEqual(['EHLO [127.0.0.1]', 'STARTTLS', 'EHLO [127.0.0.1]'])
+})
+
+test('STARTTLS is used on a road that is encrypted by itself', async () => {
+  await using server = await startSmtpServer({ tls, users: { ada: login.password } })
+  const tcp = tcpDialer()
+  const dialer: Dialer = {
+    name: 'tunnel',
+    async dial(endpoint, options) {
+      const transport = await tcp.dial(endpoint, options)
+      return fromSocket(toSocket(transport), { endpoint, encrypted: true })
+    },
+  }
+  await using client = await connect(server.url, { dialer, tls: trusted, ...login })
+  expect(client.encrypted).toBe(true)
+  expect(server.received).toContain('STARTTLS')
 })
 
 test('[SMTP-03] what was offered in clear alone is not there after TLS', async () => {

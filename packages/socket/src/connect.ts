@@ -21,19 +21,23 @@ import {
   type Operation,
 } from '@net/core/authoring'
 
+import type { BlockOption } from './admit.ts'
 import type { Connection } from './connection.ts'
 import type { Dialer, DialOptions } from './dialer.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
+import { chooseRoad, type ProxyOption } from './proxy/choose.ts'
 import { overTransport } from './stream-connection.ts'
-import { tcpDialer } from './tcp-dialer.ts'
 import type { TlsOptions } from './tls/options.ts'
 import { secure } from './tls/secure.ts'
-import { unixDialer } from './unix-dialer.ts'
 
 /** Options of `connect`. `timeout` limits connecting; limits for later calls are `defaults`. */
 export interface ConnectOptions extends CallOptions {
-  /** The road; default TCP, or a Unix socket for `unix:`. */
+  /** The road; default TCP, or a Unix socket for `unix:`. Excludes `proxy`. */
   readonly dialer?: Dialer
+  /** A proxy, or a chain of them, nearest first; `'environment'` for what ALL_PROXY says. Default false. */
+  readonly proxy?: ProxyOption
+  /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
+  readonly block?: BlockOption
   /** For `tls://`, and for a later `startTls`. */
   readonly tls?: TlsOptions
   /** The IP address from which to connect. */
@@ -60,6 +64,7 @@ export async function connect(
 ): Promise<Connection> {
   const { endpoint } = parseEndpoint(url, { schemes: ['tcp', 'tls', 'unix'] })
   const where = formatEndpoint(endpoint)
+  const { dialer } = chooseRoad(options)
   const client = clientOf(options)
   const spec = {
     protocol: endpoint.scheme,
@@ -69,13 +74,15 @@ export async function connect(
     kind: 'session',
     client,
   } as const
-  return operation(spec, options, (op) => op.attempt(() => open(endpoint, options, client, op)))
+  return operation(spec, options, (op) =>
+    op.attempt(() => open(endpoint, options, { client, dialer }, op)),
+  )
 }
 
 async function open(
   endpoint: Endpoint,
   options: ConnectOptions,
-  client: ClientContext,
+  { client, dialer }: { readonly client: ClientContext; readonly dialer: Dialer },
   op: Operation,
 ): Promise<Connection> {
   const { defaults } = client
@@ -83,8 +90,6 @@ async function open(
   // The total is this operation's own; it reaches the parts through the signal.
   const timeout = { ...op.limits, total: Infinity }
   const road = { signal: op.signal, timeout, parent: op.id, client }
-  const dialer =
-    own(options, 'dialer') ?? (endpoint.path === undefined ? tcpDialer() : unixDialer())
   const plain = await dialer.dial(endpoint, { ...socketOptions(options), ...road })
   const transport = endpoint.scheme === 'tls' ? await secure(plain, tls, road) : plain
   return overTransport(transport, {

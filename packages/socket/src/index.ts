@@ -23,8 +23,18 @@ export type { TlsInfo } from './tls/info.ts'
 export type { TlsMaterial, TlsOptions, TlsVersion } from './tls/options.ts'
 export { tcpDialer, type TcpDialerOptions } from './tcp-dialer.ts'
 export { unixDialer } from './unix-dialer.ts'
+export { socksDialer, type SocksDialerOptions } from './proxy/socks-dialer.ts'
+export { connectDialer, type ConnectDialerOptions } from './proxy/connect-dialer.ts'
+export {
+  chooseRoad,
+  type ChosenRoad,
+  type ProxyOption,
+  type RoadChoice,
+  type RoadExplanation,
+} from './proxy/choose.ts'
 export type { KeepAlive, KeepAliveOption } from './keep-alive.ts'
 export { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
+export type { BlockOption } from './admit.ts'
 export type { Admit, Dialer, DialOptions, TransportListener } from './dialer.ts'
 export type { ConnectionInfo, Hop, Transport } from './transport.ts'
 export { isOnThisMachine, isProtected } from './protection.ts'

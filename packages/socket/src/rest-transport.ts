@@ -1,25 +1,36 @@
 /* A transport some of whose bytes were read already: gives these first, then goes on as before. */
 
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+import type { NetError } from '@net/core'
 
 import { HANDOVER, realSocket, type Releasable } from './handover.ts'
 import type { Leftover } from './read-side.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 
-/** The transport as it was before the leftover was read. */
-export function withLeftover(transport: Transport, leftover: Leftover): Transport {
-  return new RestTransport(transport, leftover)
+/** The transport as it was before the leftover was read; `info` tells what is known of it from here on. */
+export function withLeftover(
+  transport: Transport,
+  leftover: Leftover,
+  info: ConnectionInfo = transport.info,
+): Transport {
+  return new RestTransport(transport, leftover, info)
 }
 
 class RestTransport implements Releasable {
   readonly info: ConnectionInfo
+  declare readonly duplex?: Duplex
+  declare readonly closed?: Promise<NetError | undefined>
   readonly #inner: Transport
   readonly #ended: boolean
   #bytes: Uint8Array | undefined
   #pulling: Promise<Uint8Array | null> | undefined
 
-  constructor(inner: Transport, { bytes, ended, pulling }: Leftover) {
-    this.info = inner.info
+  constructor(inner: Transport, { bytes, ended, pulling }: Leftover, info: ConnectionInfo) {
+    this.info = info
+    if (inner.duplex !== undefined) this.duplex = inner.duplex
+    if (inner.closed !== undefined) this.closed = inner.closed
     this.#inner = inner
     this.#ended = ended
     this.#bytes = bytes.length === 0 ? undefined : bytes

@@ -23,7 +23,11 @@ export function socketInfo(socket: Socket, endpoint: Endpoint): ConnectionInfo {
 /** How to close the socket so that the peer sees a reset; undefined where only TCP could. */
 export function resetOf(socket: Socket): (() => void) | undefined {
   if (socket instanceof TLSSocket || socket.remoteFamily === undefined) return undefined
-  return () => void socket.resetAndDestroy()
+  return () => {
+    // While an end is on its way Node refuses the reset and never closes the handle.
+    if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+    else socket.resetAndDestroy()
+  }
 }
 
 function addressOf(host: string | undefined, port: number | undefined): Endpoint | undefined {

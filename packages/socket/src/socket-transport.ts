@@ -80,6 +80,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     if (this.#ended) return Promise.resolve(null)
     if (this.#gone || this.#released) return refused(this.#lost('read'))
     this.#start()
+    if (this.#ended) return Promise.resolve(null)
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
     })
@@ -183,6 +184,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.#reading = true
     this.duplex.on('end', this.#onEnd)
     this.duplex.on('data', this.#onData)
+    // The end of a socket that never had a byte is told though nobody reads.
+    if (this.duplex.readableEnded) this.#onEnd()
   }
 
   #resume(): void {
@@ -252,6 +255,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
   readonly #onError = (error: Error): void => {
     this.#failure ??= error
     this.#leave()
+    // Node tells what is wrong in the middle of TLS, and leaves the socket open.
+    this.duplex.destroy()
   }
 
   readonly #onClose = (): void => {

@@ -51,6 +51,7 @@ export class WriteSide {
   /** Refuses all further writes with what `later` makes; those under way go on. */
   shut(later: () => NetError): void {
     this.#shut ??= later
+    if (this.#giveUps.size === 0) this.#silence.clear()
   }
 
   /** Ends the writes under way as well. */
@@ -89,7 +90,7 @@ export class WriteSide {
       const settle = (): void => {
         this.#giveUps.delete(stop)
         forget?.()
-        if (!shared) silence.clear()
+        if (!shared || (this.#giveUps.size === 0 && this.#shut !== undefined)) silence.clear()
         else if (this.#giveUps.size === 0) silence.end()
       }
       const stop = (error: NetError): void => {

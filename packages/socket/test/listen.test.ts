@@ -163,3 +163,29 @@ test('a TLS server without a certificate, or with one that cannot be used, is re
     'NET_BAD_OPTION',
   )
 })
+
+test('[ASYNC-39] a server reads lines within a limit, upgrades to TLS and goes on', async () => {
+  const authority = createCertificates()
+  const handler = async (connection: Connection) => {
+    for (;;) {
+      const line = await connection.readLine({ limit: 16 })
+      if (line === null) return
+      await connection.write(`${line.length}\n`)
+      if (line === 'STARTTLS') await connection.startTls(authority.issue())
+    }
+  }
+  const reported: unknown[] = []
+  await using server = await listen('tcp://127.0.0.1:0', handler, {
+    onError: (error) => reported.push(error),
+  })
+  await using connection = await connect(server.url, { tls: { ca: authority.ca } })
+  await connection.write('STARTTLS\n')
+  expect(await connection.readLine()).toBe('8')
+  await connection.startTls()
+  expect(connection.info.encrypted).toBe(true)
+  await connection.write('hello\n')
+  expect(await connection.readLine()).toBe('5')
+  await connection.write(`${'x'.repeat(17)}\n`)
+  expect((await failure(connection.readLine())).code).toBe('NET_CONN_RESET')
+  expect(reported).toMatchObject([{ code: 'NET_PROTO_LIMIT' }])
+})

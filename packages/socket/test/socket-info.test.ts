@@ -25,3 +25,17 @@ test('[SOCK-26] both addresses are known, and stay so when the socket is closed'
     remote: { scheme: 'tcp', host: '127.0.0.1', port },
   })
 })
+
+test('a socket whose end is on its way is closed instead of reset', async () => {
+  await using server = createServer((socket) => void socket.resume())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const reset = resetOf(socket)
+  socket.end('goodbye')
+  reset?.()
+  await once(socket, 'close')
+  expect(socket.destroyed).toBe(true)
+})

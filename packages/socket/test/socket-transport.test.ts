@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
 
 import { expect, test } from 'vitest'
 
@@ -21,6 +22,18 @@ test('[SOCK-11] writes of one tick leave in one writev, in order', async () => {
   await pair.transport.end()
   expect(calls).toEqual([5])
   expect(await everything(pair.peer)).toBe('abcde')
+})
+
+test('a stream that tells an error and stays open, as TLS does, is destroyed', async () => {
+  const duplex = new PassThrough({ autoDestroy: false })
+  const endpoint = { scheme: 'tcp', host: 'a.example', port: 1 }
+  const transport = new SocketTransport(duplex, {
+    info: { endpoint, hops: [], encrypted: true },
+    protocol: 'tls',
+  })
+  const reading = failure(transport.read())
+  duplex.emit('error', Object.assign(new Error('bad record'), { code: 'ECONNRESET' }))
+  expect([(await reading).code, duplex.destroyed]).toEqual(['NET_CONN_RESET', true])
 })
 
 test('[SOCK-22] a write without room waits until the peer reads', async () => {
@@ -77,6 +90,16 @@ for (const size of [0, 1, 4095, 65_536]) {
     expect((await pair.transport.closed)?.code).toBe('NET_CONN_RESET')
   })
 }
+
+test('an end that came before the first read, without a byte, is read', async () => {
+  await using pair = await connected()
+  const told = once(pair.socket, 'end')
+  pair.peer.end()
+  await told
+  expect(await pair.transport.read()).toBeNull()
+  expect(await pair.transport.read()).toBeNull()
+  await pair.transport.close()
+})
 
 test('[SOCK-20] our end leaves the other direction open', async () => {
   await using pair = await connected()

@@ -67,6 +67,20 @@ test('shut, it refuses what follows; given up, what waits as well', async () => 
   expect((await waiting).code).toBe('NET_CONN_RESET')
 })
 
+test('shut, it leaves no timer behind once nothing is under way', async () => {
+  using clock = useFakeClock()
+  for (const shutFirst of [true, false]) {
+    const { writes, theirs } = side()
+    const write = writes.write([new Uint8Array(100)], undefined)
+    const shut = () => writes.shut(() => netError('NET_CLOSED', { message: 'over' }))
+    if (shutFirst) shut()
+    await theirs.read()
+    await write
+    if (!shutFirst) shut()
+    expect(clock.timers).toBe(0)
+  }
+})
+
 test('it goes on over another transport', async () => {
   const { writes, theirs } = side()
   const [ours, others] = memoryPair()

@@ -1,7 +1,7 @@
 /* What connecting and running commands take, and what they give. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption, Source } from '@net/core'
-import type { Dialer } from '@net/socket'
+import type { BlockOption, Dialer, ProxyOption } from '@net/socket'
 
 import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { KeyAuth } from './identity/keys.ts'
@@ -19,8 +19,12 @@ export interface ConnectOptions extends CallOptions {
   readonly hostKeys?: HostKeyPolicy
   /** The name under which the host key is looked up, in place of the host's own name and port. */
   readonly hostKeyAlias?: string
-  /** The road to the server; default straight over TCP. */
+  /** The road to the server; default straight over TCP. Excludes `proxy`. */
   readonly dialer?: Dialer
+  /** A proxy, or a chain of them, nearest first; `'environment'` for ALL_PROXY. Default false. */
+  readonly proxy?: ProxyOption
+  /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
+  readonly block?: BlockOption
   /** How often a silent server is asked whether it is there: every 15 s, given up after 3 questions; false for never. */
   readonly keepAlive?: KeepAliveOptions | false
   /** A log for this client alone. */

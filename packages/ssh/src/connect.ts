@@ -15,7 +15,7 @@ import {
   own,
   refuseControl,
 } from '@net/core/authoring'
-import { tcpDialer, type Dialer, type Transport } from '@net/socket'
+import { chooseRoad, type Dialer, type Transport } from '@net/socket'
 
 import { offer } from './algorithms.ts'
 import type { ConnectOptions } from './client-options.ts'
@@ -77,7 +77,7 @@ function planConnection(url: string | URL, options: ConnectOptions): ConnectionP
     endpoint,
     name:
       alias ?? (endpoint.port === SSH_PORT ? endpoint.host : `[${endpoint.host}]:${endpoint.port}`),
-    dialer: own(options, 'dialer') ?? tcpDialer(),
+    dialer: chooseRoad(options).dialer,
     hostKeys: policyOf(options),
     keepAlive: keepAliveOf(options),
     login: {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
+import { tcpDialer } from '@net/socket'
+import { startConnectServer, startSocksServer } from '@net/socket/testing'
 import { startSshServer } from '@net/ssh/testing'
 
 import { SessionClient } from '../src/client.ts'
@@ -86,4 +88,18 @@ test('a server that answers is kept for as long as it does', async () => {
   }
   expect((await host.exec('ls')).stdout).toBe('a')
   await host.close()
+})
+
+test('a proxy is the road to the server, and a hop on the roads from there', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a' } })
+  await using socks = await startSocksServer()
+  await using http = await startConnectServer()
+  for (const proxy of [socks, http]) {
+    await using host = await logInTo(server, { proxy: proxy.url })
+    expect((await host.exec('ls')).stdout).toBe('a')
+    expect(host.info.hops).toMatchObject([{ endpoint: { port: proxy.address.port } }])
+    expect(proxy.received).toHaveLength(1)
+  }
+  const both = logInTo(server, { proxy: socks.url, dialer: tcpDialer() })
+  expect(await failureOf(both)).toMatchObject({ code: 'NET_BAD_OPTION' })
 })

@@ -276,6 +276,16 @@ test('[H-SSH-12] an abort ends the wait for an answer, and the client goes on', 
   expect((await host.exec('ls')).stdout).toBe('a')
 })
 
+test('a command that is refused because the one before it is still counted is asked for again', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a' } })
+  await using host = await logInTo(server)
+  await host.exec('ls')
+  server.fail({ on: 'open session', do: { reply: 'failure' } })
+  expect((await host.exec('ls')).stdout).toBe('a')
+  server.fail({ on: 'open session', times: 2, do: { reply: 'failure' } })
+  expect(await failureOf(host.exec('ls'))).toMatchObject({ name: 'SshChannelError', reason: 2 })
+})
+
 test('a channel and a command that the server refuses', async () => {
   await using server = await startSshServer({ exec: { ls: 'a' } })
   await using host = await logInTo(server)

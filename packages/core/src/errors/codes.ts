@@ -131,6 +131,7 @@ export const codes = {
   NET_LOCAL_LIMIT: { class: 'LocalIoError', retry: 'safe' },
   NET_CLOSED: { class: 'StateError', retry: 'never' },
   NET_BUSY: { class: 'StateError', retry: 'never' },
+  NET_NOT_HELD: { class: 'StateError', retry: 'never' },
   NET_BODY_CONSUMED: { class: 'StateError', retry: 'never' },
   NET_BODY_NOT_REPLAYABLE: { class: 'StateError', retry: 'never' },
   NET_BARRIER_BROKEN: { class: 'StateError', retry: 'never' },
@@ -248,8 +249,8 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_UNSUPPORTED:
     'The peer, or this road, does not know how to do that. Use another way; `capabilities` tells which there are.',
   NET_BAD_NAME: 'A name is not allowed or would leave its folder. Choose another name.',
-  NET_EXIT_STATUS: 'The remote command ended with a non-zero status. Look at its output.',
-  NET_EXIT_SIGNAL: 'The remote command was ended by a signal. Look at its output.',
+  NET_EXIT_STATUS: 'The command ended with a non-zero status. Look at its output.',
+  NET_EXIT_SIGNAL: 'The command was ended by a signal. Look at its output.',
   NET_PARTIAL_RECIPIENTS: 'Some recipients were refused. Look at the result of each recipient.',
   NET_PARTIAL_TRANSFER: 'Some items of a transfer failed. Look at `errors`.',
   NET_DELIVERY_UNKNOWN:
@@ -276,6 +277,8 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
     'This process or machine has no descriptors or buffers left. Open fewer connections at once, or raise the limit.',
   NET_CLOSED: 'The object is closed. Make another one.',
   NET_BUSY: 'The object is in use by another call. Wait for that call, or use another connection.',
+  NET_NOT_HELD:
+    'Something was given back, or worked with, that is not held. Give back once what was acquired.',
   NET_BODY_CONSUMED: 'The body was read already. Keep what was read the first time.',
   NET_BODY_NOT_REPLAYABLE:
     'The body can be read only once, so the call cannot be repeated. Pass a source that can be opened again, such as `fromFile()` or a function.',

@@ -92,14 +92,12 @@ export class NetError extends Error {
     return false
   }
 
-  /** The known fields as plain data, without stack; `cause`, `attempts` and `errors` as name, code and message. */
+  /**
+   * The known fields as plain data, without stack: what JSON and messages between threads can carry, and `reviveError`
+   * makes an error of again. `what` is the message without its context. Errors within are told likewise, 8 deep.
+   */
   toJSON(): Record<string, unknown> {
-    const plain: Record<string, unknown> = { name: this.name, message: this.message }
-    for (const [key, value] of Object.entries(this)) {
-      plain[key] = Array.isArray(value) ? value.map(summary) : value
-    }
-    if (this.cause !== undefined) plain['cause'] = summary(this.cause)
-    return plain
+    return plainError(this, 0)
   }
 }
 
@@ -143,13 +141,24 @@ export class RetryError extends NetError {}
 export class GroupError extends NetError {
   declare readonly errors: readonly Error[]
 
-  /** Two groups: the members for which `predicate` holds and the rest; an empty group is undefined. */
+  /**
+   * Two groups: the members for which `predicate` holds and the rest; an empty group is undefined. A group inside for
+   * which it does not hold is split in the same way.
+   */
   split(
     predicate: (error: Error) => boolean,
   ): [matching: GroupError | undefined, rest: GroupError | undefined] {
     const matching: Error[] = []
     const rest: Error[] = []
-    for (const error of this.errors) (predicate(error) ? matching : rest).push(error)
+    for (const error of this.errors) {
+      const holds = predicate(error)
+      const inner = !holds && isGroup(error) ? error.split(predicate) : undefined
+      if (inner === undefined) (holds ? matching : rest).push(error)
+      else {
+        if (inner[0] !== undefined) matching.push(inner[0])
+        if (inner[1] !== undefined) rest.push(inner[1])
+      }
+    }
     return [groupOf(matching), groupOf(rest)]
   }
 }
@@ -198,8 +207,7 @@ export function addContext(error: NetError, context: ErrorContext): NetError {
 /** Replaces what the error says of its call, also in its message. Returns the same error. */
 export function replaceContext(error: NetError, context: ErrorContext): NetError {
   assignKnown(error, context)
-  const what = (error as { readonly [WHAT]?: string })[WHAT] ?? error.message
-  retell(error, render(Object.assign({ what }, error)))
+  retell(error, render(Object.assign({ what: whatOf(error) }, error)))
   return error
 }
 
@@ -220,14 +228,46 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null
 }
 
-function summary(value: unknown): unknown {
-  if (!(value instanceof Error)) return value
-  const code: unknown = Reflect.get(value, 'code')
+function plainError(error: NetError, depth: number): Record<string, unknown> {
+  const plain: Record<string, unknown> = { name: error.name, message: error.message }
+  const what = whatOf(error)
+  if (what !== error.message) plain['what'] = what
+  for (const [key, value] of Object.entries(error)) plain[key] = plainValue(value, depth)
+  if (error.cause !== undefined) plain['cause'] = plainValue(error.cause, depth)
+  return plain
+}
+
+function plainValue(value: unknown, depth: number): unknown {
+  if (Array.isArray(value)) return value.map((each: unknown) => plainValue(each, depth))
+  if (isNetError(value) && depth < DEEPEST) return plainError(value, depth + 1)
+  if (value instanceof Error) return summary(value)
+  return hasJson(value) ? value.toJSON() : value
+}
+
+function summary(error: Error): unknown {
+  const code: unknown = Reflect.get(error, 'code')
   return {
-    name: value.name,
+    name: error.name,
     ...(code === undefined ? {} : { code }),
-    message: harmless(value.message),
+    message: harmless(error.message),
   }
+}
+
+function hasJson(value: unknown): value is { toJSON(): unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'toJSON' in value &&
+    typeof value.toJSON === 'function'
+  )
+}
+
+function whatOf(error: NetError): string {
+  return (error as { readonly [WHAT]?: string })[WHAT] ?? error.message
+}
+
+function isGroup(error: Error): error is GroupError {
+  return isNetError(error) && error.code === 'NET_GROUP' && 'split' in error
 }
 
 function groupOf(errors: readonly Error[]): GroupError | undefined {

@@ -34,6 +34,8 @@ export interface OperationEvent extends EventHead {
   readonly outcome?: 'ok' | 'failed' | 'aborted'
   readonly duration?: number
   readonly transferred?: number
+  /** What the peer's reply said in a number, where the protocol has one. */
+  readonly status?: number
   readonly error?: NetError
   /** What to be warned of; `state` is 'warning'. */
   readonly message?: string
@@ -75,6 +77,8 @@ export interface RetryEvent extends EventHead {
 /** Something happened in a pool of connections. */
 export interface PoolEvent extends EventHead {
   readonly type: 'pool'
+  /** To whom its connections go, where a client has a pool for each peer. */
+  readonly endpoint?: string
   readonly action: 'create' | 'acquire' | 'wait' | 'release' | 'destroy'
   readonly size: number
   readonly busy: number

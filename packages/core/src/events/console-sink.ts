@@ -85,6 +85,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'outcome',
   'duration',
   'transferred',
+  'status',
   'total',
   'error',
   'message',

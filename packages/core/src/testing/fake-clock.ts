@@ -6,6 +6,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { replaceClock, type Clock, type Timer } from '../clock.ts'
+import { own } from '../options.ts'
+import { idleWhile } from './until-idle.ts'
 
 /** The clock that `useFakeClock` puts in force; dispose it to get the real one back. */
 export interface FakeClock extends Clock, Disposable {
@@ -19,24 +21,39 @@ export interface FakeClock extends Clock, Disposable {
   until(condition: () => boolean): Promise<void>
 }
 
-/** Replaces the process's clock by one that only the test moves. It starts at 0; `date` starts at 2026-01-01T00:00:00Z. */
-export function useFakeClock(): FakeClock {
-  return new SteppedClock()
+/** Options of `useFakeClock`. */
+export interface FakeClockOptions {
+  /**
+   * Whether the clock jumps to the next timer by itself whenever everything is blocked; as a number, only after so
+   * many real milliseconds without a sign of life, for tests whose sockets or files are real. Default false.
+   */
+  readonly autoJump?: boolean | number
+}
+
+/**
+ * Replaces the process's clock by one that only the test moves, or that jumps when all wait. It starts at 0; `date`
+ * starts at 2026-01-01T00:00:00Z.
+ */
+export function useFakeClock(options?: FakeClockOptions): FakeClock {
+  return new SteppedClock(own(options, 'autoJump') ?? false)
 }
 
 interface Armed {
   readonly due: number
-  readonly order: number
   readonly callback: () => void
 }
 
 class SteppedClock implements FakeClock {
   #now = 0
-  #order = 0
+  // What is due next stands last; of what is due at once, what came first.
+  readonly #queue: Armed[] = []
   readonly #armed = new Set<Armed>()
+  readonly #cushion: number | undefined
   readonly #restore: () => void
+  #jumping = false
 
-  constructor() {
+  constructor(autoJump: boolean | number) {
+    if (autoJump !== false) this.#cushion = autoJump === true ? 0 : autoJump
     this.#restore = replaceClock(this)
   }
 
@@ -53,8 +70,13 @@ class SteppedClock implements FakeClock {
   }
 
   after(delay: number, callback: () => void): Timer {
-    const armed: Armed = { due: this.#now + Math.max(delay, 0), order: this.#order++, callback }
+    const armed: Armed = { due: this.#now + Math.max(delay, 0), callback }
     this.#armed.add(armed)
+    // A wait without end has a timer, too; it never becomes due.
+    if (armed.due !== Infinity) {
+      this.#queue.splice(this.#placeOf(armed.due), 0, armed)
+      void this.#jump()
+    }
     return { clear: () => void this.#armed.delete(armed) }
   }
 
@@ -75,13 +97,22 @@ class SteppedClock implements FakeClock {
     return true
   }
 
-  async until(condition: () => boolean): Promise<void> {
+  until(condition: () => boolean): Promise<void> {
     // Real time: what the condition waits for comes from real sockets.
     const end = performance.now() + LONGEST_WAIT
-    while (!condition()) {
-      if (performance.now() > end) throw new Error('the condition did not hold within 10 s')
-      await turn()
-    }
+    return new Promise((resolve, reject) => {
+      // Callbacks and no promises, so that this does not look like work to a clock that jumps.
+      const look = (): void => {
+        try {
+          if (condition()) resolve()
+          else if (performance.now() < end) setImmediate(look)
+          else reject(new Error('the condition did not hold within 10 s'))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      look()
+    })
   }
 
   [Symbol.dispose](): void {
@@ -89,20 +120,37 @@ class SteppedClock implements FakeClock {
     this.#restore()
   }
 
-  #nextUntil(end: number): Armed | undefined {
-    let first: Armed | undefined
-    for (const armed of this.#armed) {
-      // A wait without end has a timer, too; it never becomes due.
-      if (armed.due > end || armed.due === Infinity) continue
-      if (
-        first === undefined ||
-        armed.due < first.due ||
-        (armed.due === first.due && armed.order < first.order)
-      ) {
-        first = armed
-      }
+  async #jump(): Promise<void> {
+    if (this.#cushion === undefined || this.#jumping) return
+    this.#jumping = true
+    const wanted = (): boolean => this.#nextUntil(Infinity) !== undefined
+    while (wanted()) {
+      await idleWhile(wanted, this.#cushion)
+      const due = this.#nextUntil(Infinity)
+      if (due !== undefined) await this.#fire(due)
     }
-    return first
+    this.#jumping = false
+  }
+
+  #placeOf(due: number): number {
+    let low = 0
+    let high = this.#queue.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#queue[middle]?.due ?? 0) > due) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #nextUntil(end: number): Armed | undefined {
+    for (;;) {
+      const next = this.#queue.at(-1)
+      if (next === undefined || this.#armed.has(next)) {
+        return next === undefined || next.due > end ? undefined : next
+      }
+      this.#queue.pop()
+    }
   }
 
   async #fire(due: Armed): Promise<void> {

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile, link } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 
 import { toFile } from '@net/core'
 import { expect, test } from 'vitest'
@@ -115,4 +116,33 @@ test('a target that cannot be replaced is an error that leaves no part', async (
     cause: { code: 'EISDIR' },
   })
   expect(await readdir(folder.path)).toEqual(['a'])
+})
+
+test('[H-CORE-11] a folder that vanishes in the middle is an error of this machine, and nothing passes for the file', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(folder.at('in'))
+  const path = folder.at('in', 'copy.csv')
+  const file = await PartFile.open(toFile(path), false)
+  await file.write(Buffer.from('a;b\n'))
+  await rm(folder.at('in'), { recursive: true })
+  await file.write(Buffer.from('c;d\n'))
+  await expect(file.commit()).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+    cause: { code: 'ENOENT' },
+  })
+  await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' })
+  // Where the folder comes back, another call may write the file.
+  await mkdir(folder.at('in'))
+  const again = await PartFile.open(toFile(path), false)
+  await again.commit()
+  expect((await stat(path)).size).toBe(0)
+})
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is an error of this machine', async () => {
+  const file = await PartFile.open(toFile('/dev/full', { inPlace: true }), false)
+  await expect(file.write(Buffer.alloc(4096))).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+    cause: { code: 'ENOSPC' },
+  })
+  await file.abort()
 })

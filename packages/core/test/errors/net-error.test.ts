@@ -155,7 +155,7 @@ test('context completes an error and its message, and never overwrites', () => {
   expect(error.stack).toContain(error.message)
 })
 
-test('JSON has the fields and short forms of the errors within', () => {
+test('JSON has the fields, and the errors within', () => {
   const cause = new Error('inner')
   const error = netError('NET_CONNECT_ALL_FAILED', {
     message: 'all failed',
@@ -167,9 +167,19 @@ test('JSON has the fields and short forms of the errors within', () => {
     code: 'NET_CONNECT_ALL_FAILED',
     retry: 'safe',
     message: 'all failed',
-    errors: [{ name: 'ConnectError', code: 'NET_CONNECT_REFUSED', message: 'refused' }],
+    errors: [
+      { name: 'ConnectError', code: 'NET_CONNECT_REFUSED', message: 'refused', retry: 'safe' },
+    ],
     cause: { name: 'Error', message: 'inner' },
   })
+})
+
+test('JSON ends where causes are a circle, and takes what has a JSON of its own', () => {
+  const error = netError('NET_INTERNAL', { message: 'x', partial: new URL('http://127.0.0.1/') })
+  Object.defineProperty(error, 'cause', { value: error })
+  const text = JSON.stringify(error)
+  expect(text.split('"cause"')).toHaveLength(10)
+  expect(structuredClone(error.toJSON())).toMatchObject({ partial: 'http://127.0.0.1/' })
 })
 
 test('[H-CORE-19] a held secret shows in no form of the error', () => {

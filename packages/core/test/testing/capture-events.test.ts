@@ -1,4 +1,4 @@
-import { onEvent } from '@net/core'
+import { logTo, onEvent, type LogRecord } from '@net/core'
 import { operation } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 import { expect, test } from 'vitest'
@@ -13,7 +13,7 @@ function call(name: string): Promise<void> {
   )
 }
 
-test('keeps the events in order, all and by channel, until it is disposed', async () => {
+test('[CORE-21] keeps the events in order, all and by channel, until it is disposed', async () => {
   const captured = captureEvents()
   await call('one')
   expect(captured.events.map(({ type }) => type)).toEqual([
@@ -30,12 +30,26 @@ test('keeps the events in order, all and by channel, until it is disposed', asyn
   expect(captured.events).toHaveLength(4)
 })
 
-test('waits for an event that was told already, or is still to come', async () => {
+test('[CORE-21] waits for an event that was told already, or is still to come', async () => {
   using captured = captureEvents()
   const coming = captured.waitFor(({ operation: name, type }) => name === 'one' && type === 'phase')
   await call('one')
   expect(await coming).toBe(captured.events[1])
   expect(await captured.waitFor(({ type }) => type === 'operation')).toBe(captured.events[0])
+})
+
+test('[CORE-21] what a log would say, and that it would say nothing, can be asserted', async () => {
+  const records: LogRecord[] = []
+  using _ = logTo({ write: (record) => void records.push(record) }, { level: 'warn' })
+  await call('quiet')
+  expect(records).toEqual([])
+  await operation({ protocol: 'test', operation: 'loud', kind: 'command' }, undefined, (op) => {
+    op.warn('this will go wrong one day')
+    return Promise.resolve()
+  })
+  expect(records.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    'warn loud: this will go wrong one day',
+  ])
 })
 
 test('who waits is told when the capture ends', async () => {

@@ -105,10 +105,12 @@ export class ControlSession {
     EPSV: (family) =>
       family === 'ALL' ? reply('200 EPSV it is.') : { kind: 'passive', extended: true },
     LIST: (argument) => this.#list(argument.replace(/^(-\w+ ?)+/, '')),
+    NLST: (argument) => this.#listNames(argument.replace(/^(-\w+ ?)+/, '')),
     MLSD: (path) => this.#listFacts(path),
     MLST: (path) => this.#facts(path),
     RETR: (path) => this.#retrieve(path),
-    STOR: (path) => this.#store(path),
+    STOR: (path) => this.#store(path, this.#takeRestart()),
+    APPE: (path) => this.#store(path, this.#end(path)),
     REST: (offset) => this.#restartAt(offset),
     ABOR: () => ({ kind: 'abort' }),
   }
@@ -215,6 +217,10 @@ export class ControlSession {
     return this.#data(lines(entries.map(peopleLine)))
   }
 
+  #listNames(path: string): Step {
+    return this.#data(lines(this.#config.files.list(this.#path(path)).map(({ name }) => name)))
+  }
+
   #listFacts(path: string): Step {
     const target = this.#path(path)
     if (this.#config.files.stat(target).type !== 'folder') return reply('501 Not a directory.')
@@ -234,10 +240,9 @@ export class ControlSession {
     return this.#data(this.#config.files.read(this.#path(path), { start: this.#takeRestart() }))
   }
 
-  #store(path: string): Step {
+  #store(path: string, at: number): Step {
     const { files } = this.#config
     const target = this.#path(path)
-    const at = this.#takeRestart()
     if (files.exists(target) && files.stat(target).type === 'folder')
       return reply('553 Is a directory.')
     if (!files.exists(`${target}/..`)) return reply('553 Could not create file.')
@@ -248,6 +253,12 @@ export class ControlSession {
         return '226 Transfer complete.'
       },
     })
+  }
+
+  /** Where the next byte of a file would be. */
+  #end(path: string): number {
+    const target = this.#path(path)
+    return this.#config.files.exists(target) ? this.#config.files.stat(target).size : 0
   }
 
   #data(bytes: Uint8Array): Step {

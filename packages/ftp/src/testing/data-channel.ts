@@ -68,6 +68,8 @@ export async function sendData(
       return { bytes, whole: false, struck: fault.do }
     }
     await data.end()
+    // As with vsftpd, a transfer over TLS is over only when the client has said so too.
+    if (data.info.tls !== undefined) await clientEnds(data)
     await data.close()
     return { bytes, whole: true }
   } catch {
@@ -100,6 +102,16 @@ export async function receiveData(data: Transport, fault: Fault | undefined): Pr
     return { bytes: Buffer.concat(chunks), whole: true }
   } catch {
     return { bytes: Buffer.concat(chunks), whole: false }
+  }
+}
+
+/** Waits for the end that the client sends; 10 seconds at most. */
+async function clientEnds(data: Transport): Promise<void> {
+  const timer = clock().after(PATIENCE, () => data.abort())
+  try {
+    while ((await data.read()) !== null);
+  } finally {
+    timer.clear()
   }
 }
 

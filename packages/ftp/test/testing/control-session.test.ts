@@ -116,6 +116,26 @@ test('lists for machines', () => {
   )
 })
 
+test('lists names alone', () => {
+  const there = loggedIn()
+  expect(sent(there.handle('NLST'))).toBe('in\r\n')
+  expect(sent(there.handle('NLST -a in'))).toBe('a\r\n')
+  expect(text(there.handle('NLST nowhere'))).toMatch(/^550/)
+})
+
+test('appends to a file, or makes it', () => {
+  const there = loggedIn()
+  for (const [path, content] of [
+    ['in/a', '0123456789xyz'],
+    ['in/new', 'xyz'],
+  ] as const) {
+    const append = there.handle(`APPE ${path}`)
+    expect(append.kind === 'receive' && append.store(Buffer.from('xyz'))).toMatch(/^226/)
+    expect(sent(there.handle(`RETR ${path}`))).toBe(content)
+  }
+  expect(text(there.handle('APPE in'))).toMatch(/^553/)
+})
+
 test('TLS and the protection of data', () => {
   const there = session({ requireTls: true })
   expect(text(there.handle('USER joe'))).toMatch(/^530/)

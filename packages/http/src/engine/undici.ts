@@ -5,6 +5,7 @@
 
 import type { Duplex } from 'node:stream'
 
+import { ConnectionLostError, isNetError } from '@net/core'
 import { netError, translate } from '@net/core/authoring'
 import type { Client, Dispatcher } from 'undici'
 
@@ -30,6 +31,7 @@ interface Surroundings {
 }
 
 class UndiciConnection implements HttpConnection {
+  readonly protocol = 'http/1.1'
   exchanges = 0
   readonly #client: Client
   readonly #socket: Duplex
@@ -132,6 +134,12 @@ class UndiciConnection implements HttpConnection {
   }
 }
 
+/** A loss as a road without a socket tells it; in which phase of which call it happened is not the road's to say. */
+function withoutPlace(error: unknown): unknown {
+  if (!isNetError(error) || !(error instanceof ConnectionLostError)) return error
+  return netError(error.code, { message: 'the connection was lost', cause: error })
+}
+
 /** One exchange as undici tells it. */
 class Exchange implements Dispatcher.DispatchHandler {
   controller: Dispatcher.DispatchController | undefined
@@ -152,7 +160,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   fail(error: unknown): void {
     const receiver = this.#receiver
     this.#connection.destroy()
-    receiver?.failed(translate(error, undiciErrors, {}))
+    receiver?.failed(translate(withoutPlace(error), undiciErrors, {}))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -10,12 +10,20 @@ import type { Call, Middleware } from '../call.ts'
 export function authenticate(auth: HttpAuth, call: Call): Middleware {
   return async (request, next) => {
     if (request.headers.has('authorization')) return next(request)
-    const authorization = await auth.authorization(call.op)
+    const asking = {
+      // Made on first read only, and few ways to log in read it.
+      get signal() {
+        return call.op.signal
+      },
+      url: request.url,
+    }
+    const authorization = await auth.authorization(asking)
+    if (authorization === undefined) return next(request)
     const response = await next(request.with({ headers: { authorization } }))
     const repeatable = request.body?.replayable !== false && response.history.length === 0
     if (response.status !== 401 || !repeatable || !auth.refused(authorization)) return response
     response.body.cancel()
-    const other = await auth.authorization(call.op)
-    return next(request.with({ headers: { authorization: other } }))
+    const other = await auth.authorization(asking)
+    return next(other === undefined ? request : request.with({ headers: { authorization: other } }))
   }
 }

@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 import { ProtocolError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
+import { tcpDialer } from '@net/socket'
+import { faulty } from '@net/socket/testing'
 
 import { answerOf, startRawServer } from '../raw-server.ts'
 
@@ -44,6 +46,16 @@ test.each([
     .text()
     .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', received: 3, expected: 10 })
+})
+
+test('a loss is told with the phase of the call, whatever the road knows of it', async () => {
+  await using server = await startRawServer((socket) => void socket.once('data', () => {}))
+  for (const action of ['reset', 'drop'] as const) {
+    const dialer = faulty(tcpDialer(), { on: 'send', after: 1, do: action })
+    await using client = http.createClient({ baseUrl: server.url, dialer })
+    const error: unknown = await client.get('/', once).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NET_CONN_RESET', phase: 'command', protocol: 'http' })
+  }
 })
 
 test('[H-HTTP-01] a reset within the body is the same error', async () => {

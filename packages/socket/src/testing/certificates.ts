@@ -6,8 +6,8 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { isIP } from 'node:net'
 
+import { addressBytes } from '../address-bytes.ts'
 import {
-  addressBytes,
   bitString,
   context,
   integer,

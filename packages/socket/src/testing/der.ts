@@ -2,8 +2,6 @@
  * Writes DER (X.690), as much of it as certificates need. Every function gives the bytes of one complete value.
  */
 
-import { isIPv4 } from 'node:net'
-
 /** A value with the given tag around what stands inside it. */
 export function tagged(tag: number, ...inside: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(inside)
@@ -63,25 +61,6 @@ export function utcTime(date: Date): Buffer {
 export function objectId(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
   return tagged(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]))
-}
-
-/** The 4 or 16 bytes of an IP address. */
-export function addressBytes(address: string): Buffer {
-  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
-  // The URL standard writes an embedded IPv4 part as hexadecimal groups.
-  const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1)
-  const [before = '', after] = canonical.split('::')
-  const head = groupsOf(before)
-  const tail = groupsOf(after ?? '')
-  const zeros = Array.from(
-    { length: after === undefined ? 0 : 8 - head.length - tail.length },
-    () => 0,
-  )
-  return Buffer.from([...head, ...zeros, ...tail].flatMap((group) => [group >> 8, group & 0xff]))
-}
-
-function groupsOf(text: string): number[] {
-  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
 }
 
 function lengthOf(length: number): Buffer {

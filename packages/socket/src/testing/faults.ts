@@ -107,7 +107,7 @@ class FaultyTransport implements Transport, AsyncDisposable {
     if (direction.state === 'reset') throw reset()
     if (direction.state === 'ended') return null
     if (direction.state === 'stall') return this.#stalled.promise
-    const chunk = this.#rest ?? (await this.#inner.read())
+    const chunk = this.#rest ?? (await this.#inner.read().catch((error) => this.#cut(error)))
     this.#rest = undefined
     if (chunk === null || chunk.length <= direction.room) return chunk && direction.pass(chunk)
     this.#rest = chunk.subarray(direction.room)
@@ -123,7 +123,8 @@ class FaultyTransport implements Transport, AsyncDisposable {
 
   async flush(): Promise<void> {
     await this.#sending
-    await (this.#inner.flush?.() ?? this.#inner.write([]))
+    if (this.#outgoing.state === 'ended') return
+    await (this.#inner.flush?.() ?? this.#inner.write([])).catch((error) => this.#broken(error))
   }
 
   async end(): Promise<void> {
@@ -160,7 +161,8 @@ class FaultyTransport implements Transport, AsyncDisposable {
         const part = rest.subarray(0, Math.min(rest.length, direction.room))
         rest = rest.subarray(part.length)
         const bytes = direction.pass(part)
-        if (direction.state !== 'ended') await this.#inner.write([bytes])
+        if (direction.state === 'ended') continue
+        await this.#inner.write([bytes]).catch((error) => this.#broken(error))
       }
     }
     return undefined
@@ -180,6 +182,18 @@ class FaultyTransport implements Transport, AsyncDisposable {
       this.#outgoing.state = 'reset'
       this.#inner.abort()
     }
+  }
+
+  /** A read that a fault of the other direction has cut off: it was the fault, and not our abort below. */
+  #cut(error: unknown): null {
+    if (this.#incoming.state === 'reset') throw reset()
+    if (this.#incoming.state !== 'ended') throw error
+    return null
+  }
+
+  /** The same for a write. */
+  #broken(error: unknown): never {
+    throw this.#outgoing.state === 'reset' ? reset() : error
   }
 
   #release(): void {

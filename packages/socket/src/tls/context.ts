@@ -5,11 +5,33 @@ import { createSecureContext, type SecureContext, type SecureContextOptions } fr
 import { isSecret } from '@net/core'
 import { merge, netError, own } from '@net/core/authoring'
 
+import { environmentTrust } from './environment-trust.ts'
 import type { TlsMaterial, TlsOptions } from './options.ts'
 
 /** The context of a client. Throws `NET_BAD_OPTION`, or `NET_CREDENTIAL_INVALID` if the key does not open. */
 export function contextOf(tls: TlsOptions): SecureContext {
+  const trust = own(tls, 'ca') === undefined ? environmentTrust() : undefined
   const options = openssl(tls)
+  if (trust === undefined) return made(options)
+  // With a client certificate it may hold a key, which nobody else should find here.
+  if (options.cert !== undefined || options.key !== undefined)
+    return made({ ...options, ca: [...trust] })
+  return trusting(trust, options)
+}
+
+/** To read a few hundred authorities takes OpenSSL a good part of a second, so that it is done once. */
+function trusting(trust: readonly string[], options: SecureContextOptions): SecureContext {
+  const { minVersion, maxVersion, ciphers = '' } = options
+  const key = `${minVersion} ${maxVersion} ${ciphers}`
+  if (kept.trust !== trust) kept = { trust, contexts: new Map() }
+  const known = kept.contexts.get(key)
+  if (known !== undefined) return known
+  const context = made({ ...options, ca: [...trust] })
+  kept.contexts.set(key, context)
+  return context
+}
+
+function made(options: SecureContextOptions): SecureContext {
   try {
     return createSecureContext(options)
   } catch (error) {
@@ -32,7 +54,7 @@ export function serverContext(tls: TlsOptions): SecureContext {
   if (own(tls, 'cert') === undefined || own(tls, 'key') === undefined) {
     throw netError('NET_BAD_OPTION', { message: 'a TLS server needs tls.cert and tls.key' })
   }
-  return contextOf(tls)
+  return made(openssl(tls))
 }
 
 function openssl(tls: TlsOptions): SecureContextOptions {
@@ -70,6 +92,11 @@ function pem(material: TlsMaterial, label: string): string | Buffer {
   const base64 = bytes.toString('base64').replace(/.{64}/g, '$&\n')
   return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`
 }
+
+let kept: {
+  readonly trust: readonly string[] | undefined
+  readonly contexts: Map<string, SecureContext>
+} = { trust: undefined, contexts: new Map() }
 
 const SEQUENCE = 0x30
 const LOCKED = /BAD_DECRYPT|BAD_PASSWORD|BAD_PASS|INTERRUPTED_OR_CANCELLED/

@@ -14,8 +14,9 @@ export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
 /** Options of a TLS handshake. Certificates are verified unless the option that says otherwise is set. */
 export interface TlsOptions {
   /**
-   * The authorities to trust instead of the system's. On the side of a server: those who sign client
-   * certificates, which are then required.
+   * The authorities to trust, and no others. Without it those of Node, which NODE_EXTRA_CA_CERTS and `--use-system-ca` add
+   * to, and those that SSL_CERT_FILE and SSL_CERT_DIR name. On the side of a server: those who sign client certificates,
+   * which are then required.
    */
   readonly ca?: TlsMaterial | readonly TlsMaterial[]
   /** Our certificate, followed by its intermediates; a server needs one. */
@@ -38,7 +39,10 @@ export interface TlsOptions {
   readonly pins?: readonly string[]
   /** An earlier session to resume, as the `session` event of Node's TLSSocket gives it. */
   readonly session?: Uint8Array
-  /** Called with each line of the NSS key log, by which a recording of the traffic can be decrypted. */
+  /**
+   * Called with each line of the NSS key log, by which a recording of the traffic can be decrypted. Without it they are
+   * appended to the file that SSLKEYLOGFILE names, if it names one.
+   */
   readonly keyLog?: (line: string) => void
   /** Accepts any certificate of anybody, so that whoever sits on the road can read and change everything. Pins still hold. */
   readonly dangerouslySkipVerification?: boolean

@@ -7,14 +7,7 @@ import type { Socket } from 'node:net'
 import { connect, TLSSocket } from 'node:tls'
 
 import type { Timeout } from '@net/core'
-import {
-  type ClientContext,
-  guarded,
-  netError,
-  type Operation,
-  own,
-  stoppable,
-} from '@net/core/authoring'
+import { type ClientContext, netError, type Operation, own, stoppable } from '@net/core/authoring'
 
 import { roadOperation } from '../dial-operation.ts'
 import { handshakeErrors } from '../errors.ts'
@@ -26,6 +19,7 @@ import type { Transport } from '../transport.ts'
 import { contextOf, serverContext } from './context.ts'
 import { peerCertificate, sniName, verifyClient, verifyIdentity, verifyPins } from './identity.ts'
 import type { TlsInfo } from './info.ts'
+import { keyLogOf } from './key-log.ts'
 import type { TlsOptions } from './options.ts'
 
 /** Options of one handshake. */
@@ -145,11 +139,8 @@ async function shakeHands(
     throw error
   }
   const { socket } = begun
-  const keyLog = own(tls, 'keyLog')
-  if (keyLog !== undefined) {
-    const told = guarded('keyLog', keyLog)
-    socket.on('keylog', (line) => told(line.toString('latin1').trimEnd()))
-  }
+  const log = keyLogOf(tls)
+  if (log !== undefined) socket.on('keylog', (line) => log(line.toString('latin1').trimEnd()))
   const reset = (): void => {
     // Node crashes if the socket below is reset while TLS is within the callback that told of its bytes.
     setImmediate(() => {
@@ -179,6 +170,8 @@ function finished({ socket, event, verify }: Handshake): Promise<ReturnType<Hand
     const failed = (error: Error): void => {
       forget()
       drop(socket)
+      // Node leaves it open when the peer has only ended.
+      socket.destroy()
       reject(error)
     }
     const closed = (): void =>

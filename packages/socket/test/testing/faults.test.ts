@@ -1,3 +1,4 @@
+import type { NetError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { overTransport, type Connection } from '@net/socket'
 import { faulty, memoryDialer, memoryPair, withFaults, type FaultPlan } from '@net/socket/testing'
@@ -86,6 +87,25 @@ test('what we send suffers in the same ways', async () => {
   expect(latin1(await pair.theirs.readExactly(3))).toBe('abc')
   pair.ours.abort()
   expect((await stuck).code).toBe('NET_ABORTED')
+})
+
+test('a fault in one direction ends what waits in the other', async () => {
+  for (const [plan, expected] of [
+    [{ on: 'send', do: 'drop' }, 'null'],
+    [{ on: 'send', do: 'reset' }, 'NET_CONN_RESET'],
+  ] as const) {
+    await using pair = withPlan(plan)
+    const reading = pair.ours.read().then(String, ({ code }: NetError) => code)
+    expect((await failure(pair.ours.write('x'))).code).toBe('NET_CONN_RESET')
+    expect(await reading).toBe(expected)
+  }
+  const [one, two] = memoryPair({ capacity: 1 })
+  const ours = withFaults(one, [{ after: 1, do: 'reset' }])
+  const writing = failure(ours.write([Buffer.from('nobody reads this')]))
+  void two.write([Buffer.from('x')])
+  expect(latin1(await ours.read())).toBe('x')
+  expect((await failure(ours.read())).code).toBe('NET_CONN_RESET')
+  expect((await writing).code).toBe('NET_CONN_RESET')
 })
 
 test('only so many connections suffer, and listening is left alone', async () => {

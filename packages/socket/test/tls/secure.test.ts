@@ -71,6 +71,13 @@ test('a pin holds even where nothing else is verified', async () => {
   expect((await failure(call)).code).toBe('NET_TLS_CERT_PIN')
 })
 
+test('a server leaves nothing open when the client ends instead of shaking hands', async () => {
+  await using server = await startEchoServer({ tls: certificates.issue(), onError: () => {} })
+  await using client = overTransport(await dialed(server.address.port))
+  await client.end()
+  expect(await client.read()).toBeNull()
+})
+
 test('[H-CORE-15] a peer that does not speak TLS is told apart', async () => {
   const greet = (connection: Connection) => connection.write('220 mail.example ready\r\n')
   await using server = await listen('tcp://127.0.0.1:0', greet)

@@ -78,7 +78,8 @@ export interface TunnelRequest {
   readonly host: string
   readonly port: number
   reject(): void
-  accept(): EngineChannel
+  /** Undefined if the client has gone meanwhile. */
+  accept(): EngineChannel | undefined
 }
 
 /** Speaks SSH as a server over the socket, until it is closed. */
@@ -114,6 +115,7 @@ class ServedConnection {
   readonly #signals = new Map<number, (name: string) => void>()
   readonly #closed = new WeakSet<EngineSession>()
   readonly #commands = new Set<EngineServedCommand>()
+  #left = false
 
   constructor(client: EngineIncoming, desk: ServerDesk, parseKey: ParseKey) {
     this.#client = client
@@ -124,6 +126,7 @@ class ServedConnection {
   listen(): void {
     const client = this.#client
     client.on('close', () => {
+      this.#left = true
       for (const command of this.#commands) command.gone()
     })
     client.on('authentication', (login: EngineLogin) => void this.#login(login))
@@ -141,7 +144,7 @@ class ServedConnection {
           host: to.destIP,
           port: to.destPort,
           reject,
-          accept: () => this.#tunnel(accept()),
+          accept: () => (this.#left ? undefined : this.#tunnel(accept())),
         }
         void this.#desk.tunnel(request)
       },

@@ -16,6 +16,7 @@ import { readHostKey, type HostKey } from '../host-keys/host-key.ts'
 import { IdentificationReader, type Identification } from '../identification.ts'
 import { KeepAlive, type KeepAliveOptions } from '../keep-alive.ts'
 import { PendingWaits, type Stoppable } from './pending-waits.ts'
+import { SessionSlots } from './session-slots.ts'
 import { Ssh2Command, type CommandOutput, type RemoteCommand } from './ssh2-command.ts'
 import { goodbye } from './ssh2-disconnect.ts'
 import {
@@ -100,6 +101,7 @@ export class SshSession {
   readonly #exchanged: PromiseWithResolvers<Exchange> = Promise.withResolvers()
   readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
   readonly #waits: PendingWaits = new PendingWaits(() => this.#lost())
+  readonly #slots = new SessionSlots()
   readonly #channels = new Set<{ lost(error: Error): void }>()
   #asked: PromiseWithResolvers<LoginQuestion> = Promise.withResolvers()
   #accepted: (() => void) | undefined
@@ -173,9 +175,13 @@ export class SshSession {
 
   /** Runs a command; resolves when the server has begun. */
   async run(spec: CommandSpec, op: Stoppable): Promise<RemoteCommand> {
-    const channel = await this.#open(op, (done) => openSessionChannel(this.#client, done))
+    const channel = await this.#slots.take(() =>
+      this.#open(op, (done) => openSessionChannel(this.#client, done)),
+    )
     const command = new Ssh2Command(this.#client, channel, spec.output)
     this.#hold(channel, command)
+    const release = (): void => this.#slots.release()
+    command.ended.then(release, release)
     try {
       const refused: string[] = []
       for (const variable of spec.env) {

@@ -170,6 +170,10 @@ export class ServerConnection implements ServerDesk {
       const { endpoint } = parseEndpoint(route, { schemes: ['tcp'] })
       const transport = await tcpDialer().dial(endpoint)
       const channel = request.accept()
+      if (channel === undefined) {
+        transport.abort()
+        return
+      }
       const far = toSocket(transport)
       // Each side ends the other; what either of them fails with is the client's to see.
       pipeline(channel, far, () => {})

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
+import { useFakeClock } from '@net/core/testing'
+import { listen } from '@net/socket'
 import { expect, test } from 'vitest'
 
 import { startSshServer } from '@net/ssh/testing'
@@ -47,4 +49,23 @@ test('a handler whose client has left writes into the void', async () => {
   await written.promise
   await turn()
   expect(await failure).toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('a tunnel whose client has left while it was dialed leaves nothing open', async () => {
+  using clock = useFakeClock()
+  const ended = Promise.withResolvers<void>()
+  await using far = await listen('tcp://127.0.0.1:0', async (connection) => {
+    await connection.read().finally(ended.resolve)
+  })
+  await using server = await startSshServer()
+  const client = await logInTo(server)
+  server.fail({ on: 'open 127.0.0.1', do: { delay: 50 } })
+  const failure = failureOf(client.dialer.dial(far.address))
+  await server.waitFor(({ what }) => what === 'tunnel')
+  await client.close({ grace: 0 })
+  await failure
+  await server.idle()
+  await clock.advance(50)
+  await ended.promise
+  expect(server.connections).toBe(0)
 })

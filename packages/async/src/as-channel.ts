@@ -1,0 +1,41 @@
+/*
+ * An async generator that runs as a task of its own: it may work ahead, is told when nobody reads it any more, and has
+ * closed when the reading ends.
+ */
+
+import { netError, own } from '@net/core/authoring'
+
+import { AsyncItems } from './items.ts'
+import type { BlockOptions, JobContext } from './job.ts'
+import { jobOf } from './option-checks.ts'
+import { Outflow } from './outflow.ts'
+import { pump } from './pump.ts'
+import { RunningGroup } from './running-group.ts'
+
+/** Options of `asChannel`. */
+export interface AsChannelOptions extends BlockOptions {
+  /** How many items may lie ready before the generator is held up at its `yield`; default 0. */
+  readonly buffer?: number
+}
+
+/**
+ * Runs the generator when the reading begins. Leaving the reading, or disposing it, aborts the generator's signal and
+ * waits until it has run its `finally` blocks, at most `grace` (default 10 s, then `NET_TASK_LEAKED`). What the generator
+ * throws rejects the reading after the items that were there; `signal` and `timeout` end it in the same way.
+ */
+export function asChannel<T>(
+  generator: (context: JobContext) => AsyncIterable<T>,
+  options?: AsChannelOptions,
+): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+  const buffer = own(options, 'buffer') ?? 0
+  return new Outflow<T>((flow) => {
+    jobOf('generator', generator)
+    if (!(buffer >= 0)) {
+      throw netError('NET_BAD_OPTION', { message: 'buffer must be a whole number, 0 or more' })
+    }
+    const group = new RunningGroup(options)
+    const run = async (): Promise<void> =>
+      group.run(async (context) => pump(new AsyncItems(generator(context)), flow, group, true))
+    return { group, run }
+  }, buffer)
+}

@@ -1,0 +1,10 @@
+/* Functions over items that are there or are waited for; leaving a result early closes what it reads. */
+
+export { enumerate, filter, flatMap, map, scan, type Each } from './each.ts'
+export { drop, dropWhile, take, takeWhile } from './parts.ts'
+export { batch, pairwise } from './batches.ts'
+export { chain, zip, type Zipped } from './sequences.ts'
+export { buffer, merge } from './merge.ts'
+export { tee, type TeeOptions } from './tee.ts'
+export { closing } from './closing.ts'
+export type { ItemOf, Iterated } from './iterated.ts'

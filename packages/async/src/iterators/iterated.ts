@@ -1,0 +1,23 @@
+/*
+ * What the iterator functions read: items that are there or that are waited for.
+ */
+
+import { AsyncItems } from '../items.ts'
+
+/** Anything with items, sync or async. */
+export type Iterated<T> = Iterable<T> | AsyncIterable<T>
+
+/** What it has as items. */
+export type ItemOf<S> =
+  S extends AsyncIterable<infer T> ? T : S extends Iterable<infer T> ? T : never
+
+/** Opens it, for who must have several open at a time, or close it while it is busy. */
+export function openItems<T>(items: Iterated<T>): AsyncItems<T> {
+  return new AsyncItems(
+    typeof items === 'object' && Symbol.asyncIterator in items ? items : later(items),
+  )
+}
+
+async function* later<T>(items: Iterable<T>): AsyncGenerator<T, undefined, undefined> {
+  yield* items
+}

@@ -1,0 +1,53 @@
+/*
+ * Functions that read in the background: several sources at once, or one ahead of its reader.
+ */
+
+import { countOf } from '../option-checks.ts'
+import type { BlockOptions } from '../job.ts'
+import { Outflow, type Inflow } from '../outflow.ts'
+import { pump } from '../pump.ts'
+import { RunningGroup } from '../running-group.ts'
+import { openItems, type ItemOf, type Iterated } from './iterated.ts'
+
+/**
+ * The items of all sources as they come; each source is asked for its next one when the last was read. The first
+ * failure closes the others and rejects, after the items that were there. Leaving the reading closes all; a source that
+ * is busy then is told, and not waited for.
+ */
+export function merge<S extends readonly Iterated<unknown>[] | []>(
+  sources: S,
+  options?: BlockOptions,
+): AsyncIterableIterator<ItemOf<S[number]>, undefined> & AsyncDisposable {
+  return new Outflow<ItemOf<S[number]>>((flow) => {
+    const all: readonly Iterated<unknown>[] = sources
+    return pumping(flow, all as readonly Iterated<ItemOf<S[number]>>[], options)
+  }, 0)
+}
+
+/** The items read ahead of their reader: up to `size` lie ready. Otherwise as `merge` of one source. */
+export function buffer<T>(
+  items: Iterated<T>,
+  size: number,
+  options?: BlockOptions,
+): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+  return new Outflow<T>((flow) => {
+    countOf('size', size)
+    return pumping(flow, [items], options)
+  }, size - 1)
+}
+
+function pumping<T>(
+  flow: Outflow<T>,
+  sources: readonly Iterated<T>[],
+  options: BlockOptions | undefined,
+): Inflow {
+  const group = new RunningGroup(options)
+  const run = async (): Promise<void> =>
+    group.run(async () => {
+      for (const [index, source] of sources.entries()) {
+        const items = openItems(source)
+        group.spawn(`source ${index}`, async () => pump(items, flow, group, false))
+      }
+    })
+  return { group, run }
+}

@@ -1,0 +1,145 @@
+/*
+ * Several readers of the same items. They share one buffer with an end: who is too far ahead waits for the slowest.
+ */
+
+import { own } from '@net/core/authoring'
+
+import type { AsyncItems } from '../items.ts'
+import { countOf } from '../option-checks.ts'
+import { OwnedIterator } from '../owned-iterator.ts'
+import { openItems, type Iterated } from './iterated.ts'
+
+/** Options of `tee`. */
+export interface TeeOptions {
+  /** How many items the fastest reader may be ahead of the slowest; default 1,024. */
+  readonly ahead?: number
+}
+
+/**
+ * `count` readers of the same items, each of which gets all of them. The source is opened at the first look, read as
+ * fast as the fastest reader wants, and closed when every reader has left; a failure of it rejects for each reader
+ * after the items before. A reader that is not read and not left holds up the others: dispose those not needed.
+ * Throws `NET_BAD_OPTION`.
+ */
+export function tee<T>(
+  items: Iterated<T>,
+  count: number,
+  options?: TeeOptions,
+): (AsyncIterableIterator<T, undefined> & AsyncDisposable)[] {
+  countOf('count', count)
+  const shared = new Shared(items, countOf('ahead', own(options, 'ahead') ?? AHEAD))
+  const readers = Array.from({ length: count }, () => new Reader(shared))
+  shared.readers = new Set(readers)
+  return readers
+}
+
+class Shared<T> {
+  readers: Set<Reader<T>> = new Set()
+  readonly #source: Iterated<T>
+  readonly #ahead: number
+  readonly #ready: T[] = []
+  #opened: AsyncItems<T> | undefined
+  #base = 0
+  #pulling: Promise<void> | undefined
+  #room: PromiseWithResolvers<void> | undefined
+  #end: { readonly error?: unknown; readonly failed: boolean } | undefined
+
+  constructor(source: Iterated<T>, ahead: number) {
+    this.#source = source
+    this.#ahead = ahead
+  }
+
+  /** The item at that place of the source; waits for the source, or for room. */
+  async at(place: number, reader: Reader<T>): Promise<IteratorResult<T, undefined>> {
+    while (this.readers.has(reader)) {
+      if (place < this.#base + this.#ready.length) {
+        return { done: false, value: this.#ready[place - this.#base] as T }
+      }
+      if (this.#end !== undefined) {
+        if (this.#end.failed) throw this.#end.error
+        break
+      }
+      await this.#more()
+    }
+    return { done: true, value: undefined }
+  }
+
+  /** Drops what every reader has got. */
+  passed(): void {
+    const slowest = Math.min(...[...this.readers].map(({ place }) => place))
+    if (slowest === this.#base || slowest === Infinity) return
+    this.#ready.splice(0, slowest - this.#base)
+    this.#base = slowest
+    this.#room?.resolve()
+    this.#room = undefined
+  }
+
+  async leave(reader: Reader<T>): Promise<void> {
+    if (!this.readers.delete(reader)) return
+    this.passed()
+    if (this.readers.size > 0) return
+    this.#room?.resolve()
+    this.#end ??= { failed: false }
+    this.#ready.length = 0
+    await this.#opened?.close()
+  }
+
+  #more(): Promise<void> {
+    if (this.#ready.length >= this.#ahead) {
+      this.#room ??= Promise.withResolvers<void>()
+      return this.#room.promise
+    }
+    this.#pulling ??= this.#pull().finally(() => (this.#pulling = undefined))
+    return this.#pulling
+  }
+
+  async #pull(): Promise<void> {
+    try {
+      this.#opened ??= openItems(this.#source)
+      const next = await this.#opened.take()
+      if (next.done === true) this.#end ??= { failed: false }
+      else this.#ready.push(next.value)
+    } catch (error) {
+      this.#end ??= { error, failed: true }
+    }
+  }
+}
+
+class Reader<T> extends OwnedIterator<T> {
+  readonly #shared: Shared<T>
+  #last: Promise<unknown> = Promise.resolve()
+  #place = 0
+
+  constructor(shared: Shared<T>) {
+    super()
+    this.#shared = shared
+  }
+
+  /** How many items it has got. */
+  get place(): number {
+    return this.#place
+  }
+
+  override next(): Promise<IteratorResult<T, undefined>> {
+    // Two calls at a time get two items.
+    const next = this.#last.then(() => this.#next())
+    this.#last = next.catch(() => {})
+    return next
+  }
+
+  override async return(): Promise<IteratorResult<T, undefined>> {
+    await this.#shared.leave(this)
+    return { done: true, value: undefined }
+  }
+
+  async #next(): Promise<IteratorResult<T, undefined>> {
+    const next = await this.#shared.at(this.#place, this)
+    if (next.done !== true) {
+      this.#place++
+      this.#shared.passed()
+    }
+    return next
+  }
+}
+
+const AHEAD = 1024

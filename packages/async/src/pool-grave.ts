@@ -1,0 +1,78 @@
+/*
+ * The resources of a pool that are being given up, and what fails in that. How a resource is given up may hang; its
+ * place must not be lost to that.
+ */
+
+import { isNetError, type NetError } from '@net/core'
+import { clock, groupError } from '@net/core/authoring'
+
+import { asError } from './consequence.ts'
+import { discard } from './discard.ts'
+import { reportLate } from './report-late.ts'
+
+/** What a pool tells of giving its resources up. */
+export interface GraveOptions<T> {
+  /** Gives one up. Default: disposes it, if it can be disposed. */
+  readonly destroy: ((resource: T) => PromiseLike<void> | void) | undefined
+  /** Called when the place of one is free. */
+  readonly freed: () => void
+  /** Whether somebody will ask for failures at the end; else they are reported as process warnings. */
+  readonly asked: () => boolean
+}
+
+/** Resources on their way out. */
+export class PoolGrave<T> {
+  readonly #options: GraveOptions<T>
+  readonly #failures: Error[] = []
+  #size = 0
+
+  constructor(options: GraveOptions<T>) {
+    this.#options = options
+  }
+
+  /** How many are being given up. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** What failed so far, as one error. */
+  get failure(): NetError | undefined {
+    const [first, ...others] = this.#failures
+    if (first === undefined) return undefined
+    return others.length === 0 && isNetError(first) ? first : groupError(this.#failures)
+  }
+
+  /** Gives the resource up. Its place is free afterwards, after 2 s at the latest. */
+  bury(resource: T): void {
+    this.#size++
+    void within(DESTROY_LIMIT, this.#destroy(resource)).then(() => {
+      this.#size--
+      this.#options.freed()
+    })
+  }
+
+  async #destroy(resource: T): Promise<void> {
+    const { destroy, asked } = this.#options
+    try {
+      if (destroy === undefined) await discard(resource)
+      else await destroy(resource)
+    } catch (error) {
+      if (asked()) this.#failures.push(asError(error))
+      else reportLate('a resource of a pool could not be given up', error)
+    }
+  }
+}
+
+/** Waits for the work, which does not reject, for at most so many milliseconds. */
+export function within(limit: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = limit === Infinity ? undefined : clock().after(limit, resolve)
+    void work.then(() => {
+      timer?.clear()
+      resolve()
+    })
+  })
+}
+
+/** How long giving a resource up may take, in milliseconds. */
+export const DESTROY_LIMIT = 2000

@@ -1,0 +1,50 @@
+/*
+ * How a pool makes, keeps and gives up its resources, and what it lends.
+ */
+
+import type { ClientContext } from '@net/core/authoring'
+
+import type { JobContext } from './job.ts'
+
+/** Options of a pool. Times are in milliseconds. */
+export interface PoolOptions<T> {
+  /** Makes a resource. Several may be made at once. Its signal aborts when the pool is closed. */
+  readonly create: (context: JobContext) => PromiseLike<T>
+  /**
+   * Tells whether a resource that lay idle is still good, before it is lent; what throws is not good. Default: all are.
+   * Its signal aborts when the pool is closed.
+   */
+  readonly check?: (resource: T, context: JobContext) => PromiseLike<boolean> | boolean
+  /** Gives a resource up. Default: disposes it, if it can be disposed. After 2 s its place is free in any case. */
+  readonly destroy?: (resource: T) => PromiseLike<void> | void
+  /** How many resources there are at most, those that are being made or given up included. Default 10. */
+  readonly max?: number
+  /** How long a resource may lie idle. Default 60,000. */
+  readonly idle?: number
+  /** How old a resource may be when it is lent. Default `Infinity`. */
+  readonly maxAge?: number
+  /** How many may wait. Default `Infinity`; who comes too many gets `NET_QUEUE_FULL`. */
+  readonly maxWaiting?: number
+  /** What its events call the protocol. Default 'pool'. */
+  readonly protocol?: string
+  /** The client whose pool it is, for its events. */
+  readonly client?: ClientContext
+}
+
+/** A resource, lent. Disposing it gives it back. */
+export interface PoolLease<T> extends AsyncDisposable {
+  /** The resource. Throws `NET_NOT_HELD` once it was given back, or taken back by a pool that was closed. */
+  readonly value: T
+  /** Whether it is still lent. */
+  readonly held: boolean
+  /** Gives it back for others to use; a second time does nothing. */
+  release(): void
+  /** Gives it back as broken: it is destroyed and replaced. */
+  discard(): void
+}
+
+/** Options of closing a pool. */
+export interface PoolCloseOptions {
+  /** How many milliseconds what is lent has to come back; then it is destroyed under who holds it. Default 2,000. */
+  readonly grace?: number
+}

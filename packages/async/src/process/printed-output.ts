@@ -1,0 +1,53 @@
+/* What a process printed, kept up to a limit. Knows nothing of the process. */
+
+import type { Readable } from 'node:stream'
+
+import { netError } from '@net/core/authoring'
+
+/** Both outputs, as text or as bytes. */
+export interface Printed {
+  readonly stdout: string | Uint8Array
+  readonly stderr: string | Uint8Array
+}
+
+/** Collects both outputs of a process. */
+export class PrintedOutput {
+  readonly #chunks: Readonly<Record<'stdout' | 'stderr', Uint8Array[]>> = { stdout: [], stderr: [] }
+  readonly #limit: number
+  #size = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** How many bytes are kept. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Collects what comes; `full` is called with `NET_PROTO_LIMIT` when it is more than the limit, and nothing more is kept. */
+  listen(stdout: Readable, stderr: Readable, full: (error: Error) => void): void {
+    stdout.on('data', (chunk: Uint8Array) => this.#take('stdout', chunk, full))
+    stderr.on('data', (chunk: Uint8Array) => this.#take('stderr', chunk, full))
+  }
+
+  /** What was collected. */
+  taken(as: 'text' | 'bytes'): Printed {
+    const [stdout, stderr] = [this.#whole('stdout'), this.#whole('stderr')]
+    if (as === 'bytes') return { stdout, stderr }
+    return { stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') }
+  }
+
+  #take(name: 'stdout' | 'stderr', chunk: Uint8Array, full: (error: Error) => void): void {
+    if (this.#size > this.#limit) return
+    this.#size += chunk.length
+    this.#chunks[name].push(chunk)
+    if (this.#size <= this.#limit) return
+    const message = `the process printed more than ${this.#limit} bytes`
+    full(netError('NET_PROTO_LIMIT', { message, limit: this.#limit }))
+  }
+
+  #whole(name: 'stdout' | 'stderr'): Buffer {
+    return Buffer.concat(this.#chunks[name])
+  }
+}

@@ -1,0 +1,129 @@
+/*
+ * Running a program to its end. Whatever ends the wait (the caller, a limit, too much output), the program has ended,
+ * too, when the call has, and the error has what it printed until then.
+ */
+
+import { isNetError } from '@net/core'
+import { addContext, openSource, type OpenSource } from '@net/core/authoring'
+
+import { cancellationOf, CancelScope } from '../cancel-scope.ts'
+import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
+import { PrintedOutput, type Printed } from './printed-output.ts'
+import { ProcessExitError, withoutSecrets } from './process-exit-error.ts'
+import {
+  planRun,
+  type ProcessResult,
+  type RunPlan,
+  type RunProcessBytesOptions,
+  type RunProcessOptions,
+} from './process-options.ts'
+
+/**
+ * Runs a program without a shell and resolves to what it printed and how it ended, also where it ended badly, unless
+ * `check` is asked for. `signal` and `timeout` end it and what it started: SIGTERM, and SIGKILL after `grace`; what it
+ * left in the background ends with it. A terminal's Ctrl-C does not reach it, only `signal` does.
+ * The errors of `signal` and `timeout`, and `NET_PROTO_LIMIT`, have its output in `partial`.
+ *
+ * Rejects with `NET_LOCAL_IO` for a program that cannot be started, `ProcessExitError`, and what `input` throws.
+ */
+export function runProcess(
+  command: string,
+  args: readonly string[],
+  options: RunProcessBytesOptions,
+): Promise<ProcessResult<Uint8Array>>
+export function runProcess(
+  command: string,
+  args?: readonly string[],
+  options?: RunProcessOptions,
+): Promise<ProcessResult>
+export async function runProcess(
+  command: string,
+  args: readonly string[] = [],
+  options?: RunProcessOptions,
+): Promise<ProcessResult<string | Uint8Array>> {
+  const plan = planRun(command, args, options)
+  await using scope = new CancelScope(options)
+  if (scope.cancelled) throw cancellationOf(scope)
+  const child = await startChild(plan.child)
+  const printed = new PrintedOutput(plan.maxBytes)
+  try {
+    const end = await endOf(child, plan, printed, scope)
+    return resultOf(end, printed.taken(plan.output), plan)
+  } catch (error) {
+    await child.stop()
+    if (isNetError(error) && printed.size > 0 && !(error instanceof ProcessExitError)) {
+      const { stdout, stderr } = printed.taken(plan.output)
+      const partial = { stdout: withoutSecrets(stdout), stderr: withoutSecrets(stderr) }
+      addContext(error, { partial, received: printed.size })
+    }
+    throw error
+  }
+}
+
+function endOf(
+  child: ChildGroup,
+  plan: RunPlan,
+  printed: PrintedOutput,
+  scope: CancelScope,
+): Promise<ProcessEnd> {
+  return new Promise((resolve, reject) => {
+    scope.onCancel(() => reject(cancellationOf(scope)))
+    printed.listen(child.stdout, child.stderr, reject)
+    feed(child, plan, scope).catch(reject)
+    child.settle().then(() => child.exited.then(resolve), reject)
+  })
+}
+
+async function feed(child: ChildGroup, { input }: RunPlan, scope: CancelScope): Promise<void> {
+  const { stdin } = child
+  if (stdin === null || input === undefined) return
+  // A program need not read all that it is given: EPIPE is no failure.
+  stdin.on('error', () => {})
+  await using source = await openSource(input)
+  const letGo = (): void => void source.close()
+  void child.exited.then(letGo)
+  scope.onCancel(letGo)
+  await write(source, stdin)
+}
+
+async function write(source: OpenSource, stdin: NodeJS.WritableStream): Promise<void> {
+  for await (const chunk of source.chunks()) {
+    if (!stdin.writable) return
+    if (!stdin.write(chunk)) await drained(stdin)
+  }
+  stdin.end()
+}
+
+function drained(stdin: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['drain', 'close']) stdin.once(event, resolve)
+  })
+}
+
+function resultOf(
+  end: ProcessEnd,
+  printed: Printed,
+  { check, child }: RunPlan,
+): ProcessResult<string | Uint8Array> {
+  const { exitCode, exitSignal } = end
+  const result = { ...printed, exitCode, exitSignal }
+  if (!check || exitCode === 0) return result
+  const last = lastLine(printed.stderr)
+  const how =
+    exitSignal === undefined ? `ended with status ${exitCode}` : `was ended by ${exitSignal}`
+  throw new ProcessExitError(
+    exitSignal === undefined ? 'NET_EXIT_STATUS' : 'NET_EXIT_SIGNAL',
+    {
+      message: `${child.command} ${how}${last === '' ? '' : `: ${last}`}`,
+      reply: { text: last, ...(exitCode === undefined ? {} : { status: exitCode }) },
+    },
+    result,
+  )
+}
+
+function lastLine(stderr: string | Uint8Array): string {
+  const text = typeof stderr === 'string' ? stderr : Buffer.from(stderr).toString('utf8')
+  return text.trimEnd().split('\n').at(-1)?.slice(0, SHOWN) ?? ''
+}
+
+const SHOWN = 200

@@ -1,0 +1,10 @@
+/*
+ * Errors that nobody is left to be told of, because what they belong to is over: a process warning keeps them from
+ * being lost.
+ */
+
+/** Reports the error as a process warning that says what failed; its code is `NET_DISCARD_FAILED` by default. */
+export function reportLate(what: string, error: unknown, code = 'NET_DISCARD_FAILED'): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.emitWarning(`${what}: ${text}`, { code })
+}

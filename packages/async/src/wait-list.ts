@@ -1,0 +1,183 @@
+/*
+ * The one way in which the primitives of this package wait: a line in which who comes first is served first. A wait
+ * ends once, by what it waited for, its signal or its limit, and all of that happens in one turn: what was granted is
+ * never taken back, who has left is never granted anything. It knows nothing of what is waited for.
+ */
+
+import type { NetError, NetErrorCode } from '@net/core'
+import { abortError, clock, netError, onSignalAbort, own, type Timer } from '@net/core/authoring'
+
+import type { WaitOptions } from './job.ts'
+import { badLimit, isLimit, limitOf } from './option-checks.ts'
+
+/** One who waits. */
+export interface Waiter<T, D> {
+  /** What it brought along, such as the item that it wants to put. */
+  readonly detail: D
+  /** Ends its wait with the value. */
+  grant(value: T): void
+  /** Ends its wait with the error. */
+  fail(error: Error): void
+}
+
+/** What a line needs to know of its primitive. */
+export interface WaitListOptions<D> {
+  /** What is waited for, for the message of a time limit: 'the mutex'. */
+  readonly what: string
+  /** The code of a time limit. Default NET_TIMEOUT_TOTAL. */
+  readonly code?: NetErrorCode
+  /** Called after somebody has left by signal or limit. */
+  readonly left?: (detail: D) => void
+}
+
+/** A line of waits for a `T`, each with a detail. */
+export class WaitList<T, D = undefined> {
+  readonly #options: WaitListOptions<D>
+  #first: Entry<T, D> | undefined
+  #last: Entry<T, D> | undefined
+  #size = 0
+
+  constructor(options: WaitListOptions<D>) {
+    this.#options = options
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** The one who has waited longest. */
+  get first(): Waiter<T, D> | undefined {
+    return this.#first
+  }
+
+  /** Joins the line. `refusal` must have let the options through. */
+  wait(detail: D, options: WaitOptions | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const entry = new Entry(this, detail, resolve, reject)
+      entry.before = this.#last
+      if (this.#last === undefined) this.#first = entry
+      else this.#last.after = entry
+      this.#last = entry
+      this.#size++
+      if (options !== undefined) entry.limit(options)
+    })
+  }
+
+  /** Takes the first out of the line; the wait must be ended then. */
+  shift(): Waiter<T, D> | undefined {
+    const entry = this.#first
+    if (entry !== undefined) this.remove(entry)
+    return entry
+  }
+
+  /** Ends every wait with the value. */
+  grantAll(value: T): void {
+    for (let next = this.shift(); next !== undefined; next = this.shift()) next.grant(value)
+  }
+
+  /** Ends every wait, or those whose detail the predicate holds for, with an error of its own. */
+  failAll(error: () => Error, which?: (detail: D) => boolean): void {
+    for (let at = this.#first; at !== undefined;) {
+      const { after } = at
+      if (which === undefined || which(at.detail)) {
+        this.remove(at)
+        at.fail(error())
+      }
+      at = after
+    }
+  }
+
+  /** For the entries alone: takes one out, wherever it stands. */
+  remove(entry: Entry<T, D>): void {
+    const { before, after } = entry
+    if (before === undefined) this.#first = after
+    else before.after = after
+    if (after === undefined) this.#last = before
+    else after.before = before
+    entry.before = undefined
+    entry.after = undefined
+    this.#size--
+  }
+
+  /** For the entries alone: one leaves by its signal. */
+  aborted(entry: Entry<T, D>, reason: unknown): void {
+    this.#leave(entry, abortError(reason))
+  }
+
+  /** For the entries alone: one leaves by its limit. */
+  expired(entry: Entry<T, D>, limit: number): void {
+    const { what, code = 'NET_TIMEOUT_TOTAL' } = this.#options
+    const message = `waited ${limit} ms for ${what}`
+    // A wait that came to nothing has done nothing.
+    this.#leave(entry, netError(code, { message, limit, retry: 'safe' }))
+  }
+
+  #leave(entry: Entry<T, D>, error: NetError): void {
+    this.remove(entry)
+    entry.fail(error)
+    this.#options.left?.(entry.detail)
+  }
+}
+
+/** Why a wait must not even begin: its signal has aborted, or its options are wrong; undefined if it may. */
+export function refusal(options: WaitOptions | undefined): NetError | undefined {
+  if (options === undefined) return undefined
+  const signal = own(options, 'signal')
+  if (signal?.aborted === true) return abortError(signal.reason)
+  const timeout = own(options, 'timeout')
+  // A wrong option is told at once, and not only on the day when somebody has to wait.
+  return timeout === undefined || isLimit(timeout) ? undefined : badLimit('timeout')
+}
+
+class Entry<T, D> implements Waiter<T, D> {
+  readonly detail: D
+  before: Entry<T, D> | undefined
+  after: Entry<T, D> | undefined
+  readonly #list: WaitList<T, D>
+  readonly #resolve: (value: T) => void
+  readonly #reject: (error: Error) => void
+  #timer: Timer | undefined
+  #forget: (() => void) | undefined
+
+  constructor(
+    list: WaitList<T, D>,
+    detail: D,
+    resolve: (value: T) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.detail = detail
+    this.#list = list
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  limit(options: WaitOptions): void {
+    const limit = limitOf('timeout', own(options, 'timeout'))
+    if (limit !== Infinity) {
+      this.#timer = clock().after(limit, () => this.#list.expired(this, limit))
+    }
+    const signal = own(options, 'signal')
+    if (signal !== undefined) {
+      this.#forget = onSignalAbort(signal, (reason) => this.#list.aborted(this, reason), LINGER)
+    }
+  }
+
+  grant(value: T): void {
+    this.#letGo()
+    this.#resolve(value)
+  }
+
+  fail(error: Error): void {
+    this.#letGo()
+    this.#reject(error)
+  }
+
+  #letGo(): void {
+    this.#timer?.clear()
+    this.#forget?.()
+  }
+}
+
+// Waits on one signal come in rows.
+const LINGER: { readonly linger: true } = { linger: true }

@@ -1,0 +1,244 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+import { ProcessExitError, runProcess } from '@net/async'
+import { fromText, isNetError } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
+import { describe, expect, test } from 'vitest'
+
+import { startProgram } from '../program.ts'
+
+const node = (source: string): readonly [string, readonly string[]] => [
+  process.execPath,
+  ['--eval', source],
+]
+
+/** A shell that leaves this behind; what it prints first is the number of its process group. */
+const shell = (source: string): readonly [string, readonly string[]] => [
+  'sh',
+  ['-c', `echo $$; ${source}`],
+]
+
+/** Waits until nobody of the group runs; those who have ended may wait for their parent, whoever that is now. */
+async function groupHasEnded(printed: string): Promise<boolean> {
+  const group = String(Number.parseInt(printed, 10))
+  for (;;) {
+    const { stdout } = await promisify(execFile)('ps', ['-e', '-o', 'pgid=,stat='])
+    const members = stdout.split('\n').map((line) => line.trim().split(/ +/))
+    if (!members.some(([pgid, state]) => pgid === group && state?.startsWith('Z') === false)) {
+      return true
+    }
+  }
+}
+
+function partialOf(error: unknown): { readonly stdout: string } {
+  return (isNetError(error) ? error.partial : undefined) as { readonly stdout: string }
+}
+
+describe('runProcess', () => {
+  test('[ASYNC-40] gives what the program printed and how it ended', async () => {
+    const result = await runProcess('sh', ['-c', 'cat; echo wrong >&2; exit 3'], { input: 'in' })
+    expect(result).toEqual({ stdout: 'in', stderr: 'wrong\n', exitCode: 3, exitSignal: undefined })
+  })
+
+  test('a signal that ended the program is told without SIG', async () => {
+    const { exitCode, exitSignal } = await runProcess('sh', ['-c', 'kill -KILL $$'])
+    expect([exitCode, exitSignal]).toEqual([undefined, 'KILL'])
+  })
+
+  test('there is no shell: what looks like one is only text', async () => {
+    const { stdout } = await runProcess('printf', ['%s', '$(id); `id` && "x"'])
+    expect(stdout).toBe('$(id); `id` && "x"')
+  })
+
+  test('without input the program reads nothing', async () => {
+    expect((await runProcess('cat')).stdout).toBe('')
+  })
+
+  test('[ASYNC-40] input comes from a source, outputs are bytes on request', async () => {
+    const bytes = new Uint8Array(1_000_000).map((_, index) => index)
+    const result = await runProcess('cat', [], { input: bytes, output: 'bytes' })
+    expect(Buffer.compare(result.stdout, bytes)).toBe(0)
+    expect((await runProcess('cat', [], { input: fromText('é') })).stdout).toBe('é')
+  })
+
+  test('a program that reads only part of its input is no failure', async () => {
+    const { stdout } = await runProcess('head', ['-c', '1'], { input: 'x'.repeat(10_000_000) })
+    expect(stdout).toBe('x')
+  })
+
+  test('what the input throws ends the program and is the error', async () => {
+    const failure = new Error('no more')
+    const input = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('x')
+      throw failure
+    }
+    await expect(runProcess('cat', [], { input })).rejects.toBe(failure)
+  })
+
+  test('variables are added to those of this process, and cwd is where it runs', async () => {
+    const source =
+      'console.log(process.env.NET_TEST, process.env.PATH !== undefined, process.cwd())'
+    const { stdout } = await runProcess(...node(source), { env: { NET_TEST: 'set' }, cwd: '/' })
+    expect(stdout).toBe('set true /\n')
+  })
+
+  test('[ASYNC-40] check makes a bad end an error, which has everything', async () => {
+    const error = await runProcess('sh', ['-c', 'echo out; echo first >&2; echo why >&2; exit 4'], {
+      check: true,
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ProcessExitError)
+    expect(error).toMatchObject({
+      code: 'NET_EXIT_STATUS',
+      message: 'sh ended with status 4: why',
+      exitCode: 4,
+      stdout: 'out\n',
+      reply: { status: 4, text: 'why' },
+    })
+    await expect(runProcess('sh', ['-c', 'kill $$'], { check: true })).rejects.toMatchObject({
+      code: 'NET_EXIT_SIGNAL',
+      message: 'sh was ended by TERM',
+      exitSignal: 'TERM',
+    })
+    expect(await runProcess('true', [], { check: true })).toMatchObject({ exitCode: 0 })
+  })
+
+  test('[ASYNC-40] more output than the limit ends the program', async () => {
+    const error = await runProcess('yes', [], { maxBytes: 1000 }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 1000 })
+    expect(partialOf(error).stdout).toMatch(/^y\ny\n/)
+  })
+
+  test('a program that is not there, and arguments that are none', async () => {
+    await expect(runProcess('/no/such/program')).rejects.toMatchObject({
+      code: 'NET_LOCAL_IO',
+      message: '/no/such/program could not be started (ENOENT)',
+      cause: { code: 'ENOENT' },
+    })
+    const bad: readonly (readonly unknown[])[] = [
+      [''],
+      ['ls', '-l'],
+      ['ls', ['a\0b']],
+      ['ls', [], { env: { A: 'a\0b' } }],
+      ['ls', [], { input: 7 }],
+      ['ls', [], { maxBytes: -1 }],
+      ['ls', [], { output: 'json' }],
+      ['ls', [], { grace: -1 }],
+      ['ls', [], { timeout: 0 }],
+    ]
+    for (const args of bad) {
+      await expect(runProcess(...(args as [string]))).rejects.toMatchObject({
+        code: 'NET_BAD_OPTION',
+      })
+    }
+  })
+
+  test('a signal that is aborted already starts nothing', async () => {
+    const running = runProcess('/no/such/program', [], { signal: AbortSignal.abort() })
+    await expect(running).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  })
+})
+
+describe('nothing outlives the call', { timeout: 30_000 }, () => {
+  test('[ASYNC-40] an abort sends SIGTERM, and rejects when the program has ended', async () => {
+    const controller = new AbortController()
+    const source = `process.on('SIGTERM', () => { console.log('cleaned up'); process.exit() })
+      console.log(process.pid)
+      process.stdin.resume()`
+    const error = await runProcess(...node(source), {
+      signal: controller.signal,
+      input: abortWhenRead(controller),
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NET_ABORTED' })
+    expect(partialOf(error).stdout).toMatch(/^\d+\ncleaned up\n$/)
+    expect(await groupHasEnded(partialOf(error).stdout)).toBe(true)
+  })
+
+  test('[ASYNC-40] who ignores SIGTERM is killed after the grace', async () => {
+    using clock = useFakeClock()
+    const running = runProcess(
+      ...shell('trap "" TERM; echo I am deaf; while :; do sleep 1; done'),
+      {
+        maxBytes: 10,
+        grace: 500,
+      },
+    ).catch((thrown: unknown) => thrown)
+    // With its second line the program has printed more than it may, and is told to end.
+    await clock.until(() => clock.timers > 0)
+    await clock.advance(499)
+    let ended = false
+    void running.then(() => (ended = true))
+    await clock.advance(0)
+    expect(ended).toBe(false)
+    await clock.advance(1)
+    const error = await running
+    expect(error).toMatchObject({ code: 'NET_PROTO_LIMIT' })
+    expect(await groupHasEnded(partialOf(error).stdout)).toBe(true)
+  })
+
+  test('what the program has started is ended with it', async () => {
+    const controller = new AbortController()
+    const error = await runProcess(...shell('sleep 1000 & cat >/dev/null; wait'), {
+      signal: controller.signal,
+      input: abortWhenRead(controller),
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NET_ABORTED' })
+    expect(await groupHasEnded(partialOf(error).stdout)).toBe(true)
+  })
+
+  test('a time limit ends it, too', async () => {
+    using clock = useFakeClock()
+    const running = runProcess('sleep', ['1000'], { timeout: 200 }).catch(
+      (thrown: unknown) => thrown,
+    )
+    await clock.advance(200)
+    expect(await running).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', limit: 200 })
+  })
+
+  test('what a program leaves in the background has the grace to finish, and is ended then', async () => {
+    const quick = ['-c', 'exec 3<&0; (cat <&3; echo later) & echo first'] as const
+    const finished = await runProcess('sh', quick, { input: 'read\n', grace: 60_000 })
+    expect(finished.stdout).toMatch(/^(first\n)?read\n(first\n)?later\n(first\n)?$/)
+    using clock = useFakeClock()
+    const running = runProcess(...shell('sleep 1000 &'), { grace: 100 })
+    await clock.until(() => clock.timers > 0)
+    await clock.advance(100)
+    const { stdout, exitCode } = await running
+    expect([exitCode, await groupHasEnded(stdout)]).toEqual([0, true])
+  })
+
+  test('also not in the background with its outputs elsewhere', async () => {
+    const { stdout } = await runProcess(...shell('sleep 1000 >/dev/null 2>&1 &'))
+    expect(await groupHasEnded(stdout)).toBe(true)
+  })
+
+  test('a process that exits takes its children along', async () => {
+    await using program = await startProgram(`
+      import { spawnProcess } from '@net/async'
+      const child = await spawnProcess('sh', ['-c', 'echo $$; exec sleep 1000'])
+      child.stdout.once('data', (text) => {
+        console.log(String(text).trim())
+        process.exit()
+      })`)
+    const group = await program.line()
+    await program.ended
+    expect(Number(group)).toBeGreaterThan(0)
+    expect(await groupHasEnded(group)).toBe(true)
+  })
+
+  test('many at once leave no listeners on the process', async () => {
+    const before = process.listenerCount('exit')
+    const running = Array.from({ length: 12 }, async () => runProcess('true'))
+    await Promise.all(running)
+    expect(process.listenerCount('exit')).toBe(before)
+  })
+})
+
+/** Input that aborts when the program has begun to read it: pipes hold less than that. */
+function abortWhenRead(controller: AbortController): () => AsyncGenerator<Uint8Array> {
+  return async function* () {
+    yield Buffer.alloc(4_000_000)
+    controller.abort()
+    yield await new Promise<never>(() => {})
+  }
+}

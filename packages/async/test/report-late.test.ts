@@ -1,0 +1,13 @@
+import { expect, test, vi } from 'vitest'
+
+import { reportLate } from '../src/report-late.ts'
+
+test('an error that nobody is left to hear becomes a warning with a code', () => {
+  using warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  reportLate('it failed', 'text')
+  reportLate('it failed', new Error('inner'), 'NET_TASK_LEAKED')
+  expect(warned).toHaveBeenNthCalledWith(1, 'it failed: text', { code: 'NET_DISCARD_FAILED' })
+  expect(warned).toHaveBeenNthCalledWith(2, expect.stringContaining('inner'), {
+    code: 'NET_TASK_LEAKED',
+  })
+})

@@ -1,0 +1,3 @@
+/* Spans and metrics for OpenTelemetry, made of the events that every package tells. Needs `@opentelemetry/api`. */
+
+export { recordTelemetry, type TelemetryOptions } from './record-telemetry.ts'

@@ -1,0 +1,262 @@
+/*
+ * One exchange over a connection of HTTP/2: a stream of Node's, told in the words of our own. Ends its stream and
+ * nothing else.
+ */
+
+import {
+  constants,
+  sensitiveHeaders,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2'
+
+import type { NetError } from '@net/core'
+import { hasCode, netError, translate } from '@net/core/authoring'
+
+import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
+import { http2Errors, StreamEnded } from './http2-errors.ts'
+import { HEAD_LIMIT } from './undici-errors.ts'
+
+/** Where a lane belongs. */
+export interface LaneParts {
+  readonly session: ClientHttp2Session
+  /** `host:port` of the URL. */
+  readonly authority: string
+  /** How many exchanges the connection has begun with this one. */
+  readonly exchanges: number
+  /** Is called once, when the lane is free again; `finished` if the answer came whole. */
+  left(finished: boolean): void
+}
+
+/** A place for one exchange. */
+export class Http2Lane implements HttpConnection {
+  readonly protocol = 'h2'
+  readonly exchanges: number
+  readonly #parts: LaneParts
+  #receiver: WireReceiver | undefined
+  #stream: ClientHttp2Stream | undefined
+  #error: Error | undefined
+  #expected: number | undefined
+  #ended = false
+  #received = 0
+  #bodiless = false
+  #headed = false
+  #interim = 0
+  #left = false
+
+  constructor(parts: LaneParts) {
+    this.exchanges = parts.exchanges
+    this.#parts = parts
+  }
+
+  send(request: WireRequest, receiver: WireReceiver): void {
+    this.#receiver = receiver
+    const { body, method } = request
+    this.#bodiless = method === 'HEAD'
+    try {
+      const headers = fieldsOf(request, this.#parts.authority)
+      const stream = this.#parts.session.request(headers, { endStream: body === undefined })
+      this.#stream = stream
+      this.#listen(stream)
+      receiver.started()
+      if (body !== undefined) void this.#upload(stream, request, body)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  pause(): void {
+    this.#stream?.pause()
+  }
+
+  resume(): void {
+    this.#stream?.resume()
+  }
+
+  destroy(): void {
+    this.#receiver = undefined
+    this.#stream?.close(constants.NGHTTP2_CANCEL)
+    this.#leave(false)
+  }
+
+  /** The connection is about to end: an answer that came whole, but was not read yet, is handed over. */
+  flush(): void {
+    const stream = this.#stream
+    if (stream?.closed !== true) return
+    // Tells those who listen for data.
+    while (stream.read() !== null);
+    this.#finish(stream)
+  }
+
+  /** The connection is lost. */
+  lose(error: NetError): void {
+    this.#fail(error)
+  }
+
+  #listen(stream: ClientHttp2Stream): void {
+    this.#watchEnd(stream)
+    stream.on('continue', () => this.#informed())
+    stream.on('headers', () => this.#informed())
+    stream.once('response', (headers) => {
+      this.#head(Number(headers[':status']), headers)
+      // Not earlier: Node tells of bytes at once, and of the head that they came with a turn later.
+      stream.on('data', (chunk: Buffer) => {
+        this.#received += chunk.length
+        this.#receiver?.data(chunk)
+      })
+      stream.once('end', () => this.#finish(stream))
+    })
+    stream.on('error', (error: Error) => {
+      this.#error = error
+    })
+    stream.once('close', () => {
+      if (!this.#left) this.#fail(this.#whyClosed(stream))
+    })
+  }
+
+  /**
+   * Node ends a stream that was reset with NO_ERROR like one that came whole, but has closed it by then. Such an answer
+   * may lack bytes: servers of Node's reset streams that way whose request nobody has read (Node 24).
+   */
+  #watchEnd(stream: ClientHttp2Stream): void {
+    const push = stream.push.bind(stream)
+    stream.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+      if (chunk === null && !stream.closed) this.#ended = true
+      return push(chunk, encoding)
+    }
+  }
+
+  #head(status: number, headers: IncomingHttpHeaders): void {
+    const raw = rawOf(headers)
+    // Node enforces this limit only once the server has agreed to it; until then, that on the number of fields.
+    if (raw.reduce((size, { length }) => size + length, 0) > HEAD_LIMIT) {
+      const message = 'the head of the answer is too long'
+      this.#fail(netError('NET_PROTO_LIMIT', { message, limit: HEAD_LIMIT }))
+      return
+    }
+    const length = headers['content-length']
+    if (status !== 304 && !this.#bodiless && length !== undefined) this.#expected = Number(length)
+    this.#headed = true
+    this.#receiver?.head(status, '', raw)
+  }
+
+  #whyClosed({ rstCode }: ClientHttp2Stream): unknown {
+    const error = this.#error
+    if (error !== undefined && !isReset(error)) return error
+    return new StreamEnded(rstCode ?? constants.NGHTTP2_CANCEL, error)
+  }
+
+  #finish(stream: ClientHttp2Stream): void {
+    const whole = this.#ended || this.#received === this.#expected
+    if (!this.#headed || stream.rstCode !== constants.NGHTTP2_NO_ERROR || !whole) return
+    const receiver = this.#receiver
+    this.#receiver = undefined
+    receiver?.end()
+    // A server that has answered does not want the rest.
+    if (!stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL)
+    this.#leave(true)
+  }
+
+  #informed(): void {
+    this.#interim += 1
+    if (this.#interim <= MOST_INTERIM) return
+    const message = `the server sent more than ${MOST_INTERIM} interim answers`
+    this.#fail(netError('NET_PROTO_LIMIT', { message, limit: MOST_INTERIM }))
+  }
+
+  #fail(error: unknown): void {
+    const receiver = this.#receiver
+    this.destroy()
+    receiver?.failed(translate(error, http2Errors, {}))
+  }
+
+  async #upload(
+    stream: ClientHttp2Stream,
+    { headers }: WireRequest,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    try {
+      const announced = lengthOf(headers)
+      let sent = 0
+      for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+        if (stream.closed) return
+        sent += chunk.length
+        if (announced !== undefined && sent > announced) throw wrongLength()
+        if (!stream.write(chunk)) await room(stream)
+      }
+      if (announced !== undefined && sent !== announced) throw wrongLength()
+      stream.end()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #leave(finished: boolean): void {
+    if (this.#left) return
+    this.#left = true
+    this.#parts.left(finished)
+  }
+}
+
+/** The request's head in the form of HTTP/2 (RFC 9113 sections 8.2 and 8.3). */
+function fieldsOf(
+  { method, target, headers }: WireRequest,
+  authority: string,
+): OutgoingHttpHeaders {
+  const fields: Record<string, string[]> = {}
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]?.toLowerCase() ?? ''
+    ;(fields[name] ??= []).push(headers[at + 1] ?? '')
+  }
+  const { host, ...rest } = fields
+  const single = Object.entries(rest).map(([name, values]) => [
+    name,
+    values.length > 1 ? values : values[0],
+  ])
+  return {
+    ':method': method,
+    ':scheme': 'https',
+    ':authority': host?.[0] ?? authority,
+    ':path': target,
+    ...(Object.fromEntries(single) as OutgoingHttpHeaders),
+    [sensitiveHeaders]: SECRET_FIELDS,
+  }
+}
+
+function rawOf(headers: IncomingHttpHeaders): readonly Buffer[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    if (name.startsWith(':') || value === undefined) return []
+    return [value].flat().flatMap((one) => [Buffer.from(name), Buffer.from(one, 'latin1')])
+  })
+}
+
+function lengthOf(headers: readonly string[]): number | undefined {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name))
+  return at < 0 ? undefined : Number(headers[at + 1])
+}
+
+function wrongLength(): Error {
+  return netError('NET_BAD_OPTION', {
+    message: 'the body of the request is not as long as its Content-Length says',
+  })
+}
+
+function room(stream: ClientHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done)
+      stream.off('close', done)
+      resolve()
+    }
+    stream.on('drain', done)
+    stream.on('close', done)
+  })
+}
+
+const isReset = hasCode('ERR_HTTP2_STREAM_ERROR')
+
+/** Kept out of the tables of compression, on every hop (RFC 7541 section 7.1.3). */
+const SECRET_FIELDS: string[] = ['authorization', 'cookie', 'proxy-authorization']
+const MOST_INTERIM = 16

@@ -1,0 +1,175 @@
+/*
+ * HTTP/2 by Node. A connection gets a socket that is connected and agreed on `h2` already, and takes no more
+ * exchanges than the server has said it takes. Repeats nothing and connects to nothing by itself.
+ */
+
+import { connect, type ClientHttp2Session, type Settings } from 'node:http2'
+import type { Duplex } from 'node:stream'
+
+import type { NetError } from '@net/core'
+import { clock, netError, translate, type Timer } from '@net/core/authoring'
+
+import type { ConnectionEvents, HttpConnection, SharedConnection } from '../connection.ts'
+import { http2Errors } from './http2-errors.ts'
+import { Http2Lane } from './http2-lane.ts'
+import { HEAD_LIMIT } from './undici-errors.ts'
+
+/** A connection that speaks HTTP/2. */
+export class Http2Connection implements SharedConnection {
+  /** Resolves once the server has said what it takes; rejects with a NetError if the connection ends before. */
+  readonly ready: Promise<void>
+  readonly #session: ClientHttp2Session
+  readonly #authority: string
+  readonly #events: ConnectionEvents
+  readonly #lanes = new Set<Http2Lane>()
+  #exchanges = 0
+  #most = 0
+  #gone = false
+  #silence: Timer | undefined
+
+  constructor(socket: Duplex, url: URL, events: ConnectionEvents) {
+    this.#authority = url.host
+    this.#events = events
+    const settings = { enablePush: false, initialWindowSize: WINDOW, maxHeaderListSize: HEAD_LIMIT }
+    const session = connect(url.origin, {
+      createConnection: () => socket,
+      settings,
+      maxHeaderListPairs: MOST_FIELDS,
+    })
+    this.#session = session
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.ready = promise
+    // The failure is told to whoever waits; a loss later on is told to each exchange.
+    promise.catch(() => {})
+    session.on('error', (error) => reject(translate(error, http2Errors, {})))
+    session.on('remoteSettings', ({ maxConcurrentStreams = MOST_LANES }: Settings) => {
+      this.#most = Math.min(maxConcurrentStreams, MOST_LANES)
+      session.setLocalWindowSize(CONNECTION_WINDOW)
+      resolve()
+      this.#room()
+    })
+    session.on('timeout', () => this.destroy())
+    // What came last is looked through first: Node drops it with a socket that closes by itself, and overlooks the end
+    // of one that does not.
+    socket.allowHalfOpen = true
+    socket.once('end', () => this.#end())
+    session.once('goaway', () => this.#leave())
+    session.once('close', () => {
+      reject(closed())
+      this.#leave()
+    })
+  }
+
+  get open(): boolean {
+    return (
+      !this.#gone &&
+      this.#silence === undefined &&
+      !this.#session.closed &&
+      !this.#session.destroyed
+    )
+  }
+
+  get busy(): number {
+    return this.#lanes.size
+  }
+
+  lane(): HttpConnection | undefined {
+    if (!this.open || this.busy >= this.#most) return undefined
+    this.#exchanges += 1
+    this.#session.setTimeout(0)
+    this.#session.ref()
+    const lane: Http2Lane = new Http2Lane({
+      session: this.#session,
+      authority: this.#authority,
+      exchanges: this.#exchanges,
+      left: (finished) => this.#left(lane, finished),
+    })
+    this.#lanes.add(lane)
+    return lane
+  }
+
+  destroy(): void {
+    this.#lose(netError('NET_CONN_CLOSED', { message: 'the connection was given up' }))
+  }
+
+  /** Nothing more will come; Node may still have to look through what came last. */
+  #end(): void {
+    this.#leave()
+    const flush = (): void => {
+      for (const lane of this.#lanes) lane.flush()
+    }
+    flush()
+    if (this.#lanes.size === 0) {
+      this.#lose(closed())
+      return
+    }
+    clock().after(LAST_LOOK, () => {
+      flush()
+      this.#lose(closed())
+    })
+  }
+
+  /** Whatever is under way fails, by our word: Node would let some of it look as if it had come whole. */
+  #lose(error: NetError): void {
+    this.#silence?.clear()
+    for (const lane of this.#lanes) lane.lose(error)
+    this.#session.destroy()
+    this.#leave()
+  }
+
+  #left(lane: Http2Lane, finished: boolean): void {
+    this.#lanes.delete(lane)
+    if (this.#gone || this.#session.destroyed) return
+    if (this.busy === 0) this.#rest()
+    if (finished) this.#room()
+    else this.#ask()
+  }
+
+  /** Nobody uses it: it does not keep the process alive, and does not stay for long. */
+  #rest(): void {
+    this.#session.unref()
+    this.#session.setTimeout(LONGEST_REST)
+  }
+
+  /** An exchange was given up, perhaps because the server is dead: no other one begins before it has shown life. */
+  #ask(): void {
+    if (this.#silence !== undefined) return
+    this.#silence = clock().after(LONGEST_SILENCE, () => this.#dead())
+    const answered = (error: Error | null): void => {
+      this.#silence?.clear()
+      this.#silence = undefined
+      if (error === null) this.#room()
+    }
+    if (!this.#session.ping(answered)) this.destroy()
+  }
+
+  #dead(): void {
+    const message = `the server was asked for a sign of life and gave none within ${LONGEST_SILENCE} ms`
+    this.#lose(netError('NET_TIMEOUT_KEEPALIVE', { message, limit: LONGEST_SILENCE }))
+  }
+
+  #room(): void {
+    if (!this.#gone) this.#events.free(this)
+  }
+
+  /** What is under way may go on; nothing else begins. */
+  #leave(): void {
+    if (this.#gone) return
+    this.#gone = true
+    this.#events.gone(this)
+  }
+}
+
+function closed(): NetError {
+  return netError('NET_CONN_CLOSED', { message: 'the server closed the connection' })
+}
+
+/** How much of one answer may be on its way unread; also what waits here when its reader is slow. */
+const WINDOW = 262_144
+const CONNECTION_WINDOW = 4_194_304
+/** Also where the server sets no limit. */
+const MOST_LANES = 100
+const MOST_FIELDS = 1000
+const LONGEST_REST = 4000
+const LONGEST_SILENCE = 5000
+const LAST_LOOK = 50

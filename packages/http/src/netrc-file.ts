@@ -1,0 +1,116 @@
+/*
+ * The format of `.netrc`: machines with a login and a password each, as ftp, curl and Python read it. Knows no file
+ * system and no network.
+ */
+
+import { secret, type Secret } from '@net/core'
+import { netError } from '@net/core/authoring'
+
+/** Who one is on a machine. */
+export interface NetrcEntry {
+  readonly login: string
+  readonly password: Secret
+}
+
+/** The entry for a host: its own, else that of `default`, if there is one. */
+export type NetrcLookup = (host: string) => NetrcEntry | undefined
+
+/**
+ * Reads the text of a `.netrc`: words, in quotes where they hold blanks; `#` begins a comment where a keyword could
+ * stand; macros are passed over. The first entry for a host counts. Throws `NET_BAD_CONFIG` with the line, and never
+ * with a word of it.
+ */
+export function parseNetrc(text: string): NetrcLookup {
+  const reader = new Reader(text)
+  const machines = new Map<string, NetrcEntry>()
+  let fallback: NetrcEntry | undefined
+  for (let word = reader.keyword(); word !== undefined; word = reader.keyword()) {
+    if (word === 'machine') {
+      const host = reader.value().toLowerCase()
+      const entry = entryOf(reader)
+      if (!machines.has(host)) machines.set(host, entry)
+    } else if (word === 'default') fallback ??= entryOf(reader)
+    else if (word === 'macdef') reader.skipMacro()
+    else throw reader.failure('machine, default or macdef is expected')
+  }
+  return (host) => machines.get(host.toLowerCase()) ?? fallback
+}
+
+function entryOf(reader: Reader): NetrcEntry {
+  let login = ''
+  let password = ''
+  for (;;) {
+    const word = reader.keyword()
+    if (word === 'login' || word === 'user') login = reader.value()
+    else if (word === 'password') password = reader.value()
+    else if (word === 'account') reader.value()
+    else {
+      if (word !== undefined) reader.back()
+      return { login, password: secret(password) }
+    }
+  }
+}
+
+/** The words of the text, one after the other. */
+class Reader {
+  readonly #text: string
+  #at = 0
+  #before = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** The next word that is no comment; undefined at the end. */
+  keyword(): string | undefined {
+    for (;;) {
+      const word = this.#word()
+      if (word?.startsWith('#') !== true) return word
+      this.#match(/[^\n]*/y)
+    }
+  }
+
+  /** The word that a keyword needs behind it. */
+  value(): string {
+    const word = this.#word()
+    if (word !== undefined) return word
+    throw this.failure('a value is missing at the end')
+  }
+
+  /** Gives the last word once more. */
+  back(): void {
+    this.#at = this.#before
+  }
+
+  /** A macro has a name and ends with an empty line. */
+  skipMacro(): void {
+    this.value()
+    this.#match(/.*?(?:\n[ \t\r]*\n|$)/sy)
+  }
+
+  failure(why: string): Error {
+    const line = this.#text.slice(0, this.#at).split('\n').length
+    return netError('NET_BAD_CONFIG', {
+      message: `the netrc file is not valid in line ${line}: ${why}`,
+    })
+  }
+
+  #word(): string | undefined {
+    this.#match(/\s*/y)
+    this.#before = this.#at
+    const [word, quoted] = this.#match(WORD) ?? []
+    if (word?.startsWith('"') === true && quoted === undefined) {
+      throw this.failure('a quotation does not end')
+    }
+    return quoted === undefined ? word : quoted.replace(/\\(.)/gs, '$1')
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text) ?? undefined
+    if (found !== undefined) this.#at = pattern.lastIndex
+    return found
+  }
+}
+
+const WORD = /"((?:[^"\\]|\\.)*)"|\S+/sy

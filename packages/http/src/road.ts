@@ -1,0 +1,61 @@
+/*
+ * Where a URL leads, and down which road: straight, by a proxy, by a dialer of the caller's, or to one Unix socket
+ * for all. It must not know what is said there.
+ */
+
+import type { Endpoint } from '@net/core'
+import { netError, own, type ClientContext, type Operation } from '@net/core/authoring'
+import { chooseRoad, type ChosenRoad, type RoadExplanation, type Transport } from '@net/socket'
+
+import type { ClientOptions } from './client-options.ts'
+
+/** The road of a client. */
+export class Road {
+  readonly #chosen: ChosenRoad
+  readonly #path: string | undefined
+
+  /** Throws `NET_BAD_OPTION` for what contradicts itself, `NET_BAD_URL` for a proxy that is none. */
+  constructor(options: Pick<ClientOptions, 'dialer' | 'proxy' | 'block' | 'unixSocket'>) {
+    this.#path = own(options, 'unixSocket')
+    const other = own(options, 'dialer') ?? own(options, 'proxy') ?? false
+    if (this.#path !== undefined && other !== false) {
+      throw netError('NET_BAD_OPTION', { message: 'unixSocket excludes dialer and proxy' })
+    }
+    this.#chosen = chooseRoad(options, 'environment')
+  }
+
+  /** Whether no byte to this URL leaves this machine, whatever its host is called. */
+  get local(): boolean {
+    return this.#path !== undefined
+  }
+
+  /** Which road it is, without taking it. */
+  explain(url: URL): RoadExplanation {
+    if (this.#path !== undefined) return { hops: [], why: 'unixSocket' }
+    return this.#chosen.explain(this.#endpoint(url))
+  }
+
+  /** Connects to the host of the URL, without TLS, within the operation. */
+  dial(url: URL, op: Operation, client: ClientContext): Promise<Transport> {
+    const { resolve, connect, proxy, tls } = op.limits
+    return this.#chosen.dialer.dial(this.#endpoint(url), {
+      signal: op.signal,
+      timeout: { resolve, connect, proxy, tls },
+      parent: op.id,
+      client,
+    })
+  }
+
+  #endpoint(url: URL): Endpoint {
+    if (this.#path !== undefined) return { scheme: 'unix', host: '', port: 0, path: this.#path }
+    const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port)
+    return { scheme: url.protocol.slice(0, -1), host: hostOf(url), port: port ?? 0 }
+  }
+}
+
+/** The host of a URL; IPv6 without brackets. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }

@@ -1,0 +1,95 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { createClient, netrc } from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { canary, expectNoCanary } from '@tools/canary'
+import { afterEach, expect, test, vi } from 'vitest'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+function basicOf(login: string, password: string): string {
+  return `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`
+}
+
+test('the host of the request has its login, other hosts have none', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const file = join(folder.path, 'netrc')
+  await writeFile(file, 'machine 127.0.0.1 login ada password lovelace\n', { mode: 0o600 })
+  await using server = await startHttpServer()
+  await using api = createClient({ baseUrl: server.url, auth: netrc({ file }) })
+  await api.get('/json')
+  await api.get('/json', { headers: { authorization: 'Mine' } })
+  await using other = createClient({
+    baseUrl: server.url.replace('127.0.0.1', 'localhost'),
+    auth: netrc({ file }),
+  })
+  await other.get('/json')
+  expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
+    basicOf('ada', 'lovelace'),
+    'Mine',
+    undefined,
+  ])
+})
+
+test('the file is that of NETRC, and none is needed', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const file = join(folder.path, 'mine')
+  await writeFile(file, 'default login ada password lovelace\n', { mode: 0o600 })
+  vi.stubEnv('NETRC', file)
+  await using server = await startHttpServer()
+  await using api = createClient({ baseUrl: server.url, auth: netrc() })
+  await api.get('/json')
+  vi.stubEnv('NETRC', undefined)
+  vi.stubEnv('HOME', folder.path)
+  await using without = createClient({ baseUrl: server.url, auth: netrc() })
+  await without.get('/json')
+  expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
+    basicOf('ada', 'lovelace'),
+    undefined,
+  ])
+})
+
+test('a file that was named and is not there is an error, and so is one that is no netrc', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const hidden = canary('netrc-word')
+  await using server = await startHttpServer()
+  const missing = createClient({ auth: netrc({ file: join(folder.path, 'not-there') }) })
+  await expect(missing.get(server.url)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  const file = join(folder.path, 'broken')
+  await writeFile(file, `password ${hidden}`, { mode: 0o600 })
+  const broken = createClient({ auth: netrc({ file }) })
+  const error: unknown = await broken.get(server.url).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'NET_BAD_CONFIG', protocol: 'http' })
+  expectNoCanary([error])
+  expect(server.received).toEqual([])
+})
+
+test('a file that others can read is a warning', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const file = join(folder.path, 'netrc')
+  await writeFile(file, 'default login ada password lovelace\n', { mode: 0o644 })
+  const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  await using server = await startHttpServer()
+  await using api = createClient({ auth: netrc({ file }) })
+  await api.get(`${server.url}/json`)
+  await api.get(`${server.url}/json`)
+  expect(warnings.mock.calls.map(([, options]) => options)).toEqual([{ code: 'NET_NETRC_SHARED' }])
+})
+
+test('a redirect to another origin gets nothing of it', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const file = join(folder.path, 'netrc')
+  await writeFile(file, 'default login ada password lovelace\n', { mode: 0o600 })
+  await using target = await startHttpServer()
+  await using server = await startHttpServer()
+  server.fail({ do: { reply: { status: 302, headers: { location: `${target.url}/json` } } } })
+  await using api = createClient({ auth: netrc({ file }) })
+  await api.get(`${server.url}/json`)
+  expect(server.received[0]?.headers.authorization).toBe(basicOf('ada', 'lovelace'))
+  expect(target.received[0]?.headers.authorization).toBeUndefined()
+})

@@ -1,0 +1,227 @@
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { captureEvents } from '@net/core/testing'
+import { createClient, netrc } from '@net/http'
+import { startHttpServer, type HttpTestServer } from '@net/http/testing'
+import { tcpDialer, type Dialer } from '@net/socket'
+import {
+  createCertificates,
+  memoryDialer,
+  startConnectServer,
+  startSocksServer,
+} from '@net/socket/testing'
+import { canary, expectNoCanary } from '@tools/canary'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { hostOf } from '../src/road.ts'
+
+const hosts = { 'shop.test': '127.0.0.1', 'bank.test': '127.0.0.1' }
+
+/** The server under a name that only a proxy knows. */
+function named(server: HttpTestServer, path: string, host = 'shop.test'): string {
+  const { protocol, port } = new URL(server.url)
+  return `${protocol}//${host}:${port}${path}`
+}
+
+beforeEach(() => {
+  for (const name of ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy']) {
+    vi.stubEnv(name, undefined)
+    vi.stubEnv(name.toUpperCase(), undefined)
+  }
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+test('[HTTP-46] requests go through a SOCKS proxy, which resolves the names', async () => {
+  await using server = await startHttpServer()
+  await using proxy = await startSocksServer({ hosts, users: { ada: 'lovelace' } })
+  const { port } = proxy.address
+  for (const scheme of ['socks5', 'socks5h']) {
+    await using api = createClient({ proxy: `${scheme}://ada:lovelace@127.0.0.1:${port}` })
+    expect(await api.get(named(server, '/json')).json()).toMatchObject({ title: 'Hello' })
+  }
+  const target = new URL(named(server, '/')).host
+  expect(proxy.received).toMatchObject([
+    { target, user: 'ada' },
+    { target, user: 'ada' },
+  ])
+})
+
+test('https goes through an HTTP proxy, and through TLS to the proxy', async () => {
+  const authority = createCertificates()
+  const tls = authority.issue({ names: ['shop.test', '127.0.0.1'] })
+  await using server = await startHttpServer({ tls })
+  await using plain = await startConnectServer({ hosts })
+  await using secured = await startConnectServer({ hosts, tls })
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-trust-'))
+  const file = join(folder.path, 'ca.pem')
+  await writeFile(file, authority.ca)
+  // The proxy of a URL is verified against what the environment trusts.
+  vi.stubEnv('SSL_CERT_FILE', file)
+  for (const proxy of [plain, secured]) {
+    await using api = createClient({ proxy: proxy.url })
+    expect(await api.get(named(server, '/json')).json()).toMatchObject({ title: 'Hello' })
+    expect(proxy.received).toHaveLength(1)
+  }
+})
+
+test('[CORE-23] [HTTP-45] the environment gives proxy, authorities, users and the key log', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-environment-'))
+  const file = (name: string): string => join(folder.path, name)
+  const authority = createCertificates()
+  await writeFile(file('ca.pem'), authority.ca)
+  await writeFile(file('netrc'), 'machine shop.test login ada password lovelace', { mode: 0o600 })
+  await using server = await startHttpServer({
+    tls: authority.issue({ names: Object.keys(hosts) }),
+  })
+  await using proxy = await startConnectServer({ hosts })
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  vi.stubEnv('HTTPS_PROXY', proxy.url)
+  vi.stubEnv('SSL_CERT_FILE', file('ca.pem'))
+  vi.stubEnv('NETRC', file('netrc'))
+  vi.stubEnv('SSLKEYLOGFILE', file('keys'))
+  await using api = createClient({ auth: netrc() })
+  expect(await api.get(named(server, '/json')).json()).toMatchObject({ title: 'Hello' })
+  await api.get(named(server, '/json', 'bank.test'))
+  expect(proxy.received).toHaveLength(2)
+  const basic = `Basic ${Buffer.from('ada:lovelace').toString('base64')}`
+  const sent = server.received.map(({ headers }) => headers.authorization)
+  expect(sent).toEqual([basic, undefined])
+  expect(await readFile(file('keys'), 'utf8')).toMatch(/^CLIENT_TRAFFIC_SECRET_0 /m)
+  // What the caller says wins over all of it.
+  vi.stubEnv('NO_PROXY', 'bank.test')
+  expect(api.explain('https://bank.test').why).toBe('NO_PROXY')
+  expect(api.explain('https://shop.test').why).toBe('HTTPS_PROXY')
+  await using direct = createClient({ proxy: false, tls: { ca: createCertificates().ca } })
+  const local = named(server, '/json', '127.0.0.1')
+  await expect(direct.get(local, { retry: false })).rejects.toMatchObject({
+    code: 'NET_TLS_CERT_UNTRUSTED',
+  })
+  expect(proxy.received).toHaveLength(2)
+})
+
+test('loopback never goes through the environment’s proxy', async () => {
+  await using server = await startHttpServer()
+  await using proxy = await startConnectServer()
+  vi.stubEnv('http_proxy', proxy.url)
+  await using api = createClient()
+  await api.get(`${server.url}/json`)
+  expect(proxy.received).toEqual([])
+  expect(api.explain(server.url)).toEqual({ hops: [], why: 'this machine' })
+})
+
+test('explain() tells the road without credentials and without taking it', async () => {
+  const password = canary('explained-password')
+  await using api = createClient({
+    baseUrl: 'https://shop.test/v1',
+    proxy: [`socks5://ada:${password}@near.test`, 'http://far.test:3128'],
+  })
+  const road = api.explain('/users')
+  expect(road).toEqual({
+    hops: [
+      { kind: 'socks5', endpoint: { scheme: 'socks5', host: 'near.test', port: 1080 } },
+      { kind: 'http-connect', endpoint: { scheme: 'http', host: 'far.test', port: 3128 } },
+    ],
+    why: 'proxy',
+  })
+  expectNoCanary(road)
+  expect(createClient({ unixSocket: '/x' }).explain('http://docker').why).toBe('unixSocket')
+})
+
+test('[H-SOCK-20] who asks at the proxy is told to that proxy only', async () => {
+  const password = canary('proxy-only-password')
+  await using server = await startHttpServer()
+  await using other = await startHttpServer()
+  await using proxy = await startConnectServer({ hosts, users: { ada: password } })
+  const { port } = proxy.address
+  vi.stubEnv('http_proxy', `http://ada:${encodeURIComponent(password)}@127.0.0.1:${port}`)
+  await using second = await startConnectServer({ hosts })
+  using events = captureEvents()
+  // The redirect leads to where no proxy is needed.
+  const location = `${other.url}/json`
+  server.fail({ do: { reply: { status: 302, headers: { location } } } })
+  await using api = createClient()
+  await api.get(named(server, '/old'))
+  expect(proxy.received).toMatchObject([{ user: 'ada' }])
+  vi.stubEnv('http_proxy', second.url)
+  await using later = createClient()
+  await later.get(named(server, '/json'))
+  expect(second.received).toMatchObject([{ target: new URL(named(server, '/')).host }])
+  expectNoCanary([server.received, other.received, second.received, events.events])
+})
+
+test('what the proxy refuses is told as its refusal, and not repeated', async () => {
+  await using server = await startHttpServer()
+  await using proxy = await startConnectServer({ hosts, users: { ada: 'lovelace' } })
+  await using api = createClient({ proxy: proxy.url })
+  const error: unknown = await api.get(named(server, '/json')).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({
+    name: 'ProxyError',
+    code: 'NET_PROXY_AUTH',
+    phase: 'proxy',
+    operation: 'GET',
+    reply: { status: 407 },
+  })
+  expect(error).not.toHaveProperty('attempts')
+})
+
+test('credentials to what a proxy calls localhost are a warning', async () => {
+  await using server = await startHttpServer()
+  await using proxy = await startSocksServer()
+  using events = captureEvents()
+  const headers = { authorization: 'Basic eA==' }
+  await using api = createClient({ proxy: proxy.url })
+  await api.get(`${server.url}/json`, { headers })
+  const told = JSON.stringify(events.events)
+  expect(told).toContain('in clear')
+})
+
+test('a proxy beside another road is a contradiction', () => {
+  const proxy = 'http://proxy.test'
+  for (const options of [
+    { proxy, dialer: memoryDialer() },
+    { proxy, unixSocket: '/x' },
+    { dialer: memoryDialer(), unixSocket: '/x' },
+  ]) {
+    expect(() => createClient(options)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
+  }
+  expect(() => createClient({ proxy: 'proxy.test' })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_URL' }),
+  )
+})
+
+test.each([
+  'http://169.254.169.254/latest/meta-data',
+  'http://localhost:9/',
+  'http://[fe80::1]/',
+  'http://inside.test/',
+  'http://0x7f.1/',
+])('[H-HTTP-20] a redirect to %s does not get past the guard', async (location) => {
+  await using server = await startHttpServer()
+  server.fail({ do: { reply: { status: 302, headers: { location } } } })
+  const inside = tcpDialer({ resolver: async () => [{ address: '10.0.0.1', family: 4 }] })
+  const dialer: Dialer = {
+    name: 'public.test is here',
+    dial(endpoint, options) {
+      if (endpoint.host !== 'public.test') return inside.dial(endpoint, options)
+      options?.admit?.({ address: '8.8.8.8', family: 4 }, endpoint)
+      return tcpDialer().dial({ ...endpoint, host: '127.0.0.1' })
+    },
+  }
+  await using api = createClient({ dialer, block: 'private' })
+  await expect(api.get(named(server, '/', 'public.test'))).rejects.toMatchObject({
+    name: 'PolicyError',
+    code: 'NET_ADDRESS_BLOCKED',
+    retry: 'never',
+  })
+  await expect(api.get(location)).rejects.toMatchObject({ code: 'NET_ADDRESS_BLOCKED' })
+})
+
+test('the host of a URL has no brackets', () => {
+  expect(hostOf(new URL('http://[::1]:80/'))).toBe('::1')
+  expect(hostOf(new URL('http://shop.test/'))).toBe('shop.test')
+})

@@ -1,0 +1,101 @@
+/*
+ * The guard against being sent to addresses of the inside (SSRF): asked for every address just before it is connected
+ * to, so that no spelling, redirect or second answer of a name server gets past it.
+ */
+
+import { BlockList, isIP } from 'node:net'
+
+import type { Endpoint } from '@net/core'
+import { netError, own } from '@net/core/authoring'
+
+import { addressBytes } from './address-bytes.ts'
+import type { Admit, Dialer, DialOptions } from './dialer.ts'
+import type { Transport } from './transport.ts'
+
+/** What a client must not connect to: `private` for every address that does not belong to the public internet. */
+export type BlockOption = 'private'
+
+/**
+ * The same road without the addresses that are blocked, which are `NET_ADDRESS_BLOCKED`. So is a road that does not ask
+ * about addresses, such as a proxy that is given a name, because nobody here sees where it leads.
+ */
+export function blocking(dialer: Dialer, block: BlockOption): Dialer {
+  if (block !== 'private') {
+    throw netError('NET_BAD_OPTION', { message: "block must be 'private'" })
+  }
+  return {
+    name: dialer.name,
+    dial: (endpoint, options) => dialGuarded(dialer, endpoint, options),
+    ...(dialer.listen === undefined ? {} : { listen: dialer.listen.bind(dialer) }),
+  }
+}
+
+/**
+ * Whether the address belongs to the public internet: not to this machine, a private network or a special use (RFC 6890).
+ * An address of version 6 that leads to one of version 4 counts as that.
+ */
+export function isPublic(address: string): boolean {
+  const plain = address.replace(/%.*$/, '')
+  const family = isIP(plain)
+  if (family === 0) return false
+  if (family === 4) return !SPECIAL.check(plain, 'ipv4')
+  const inner = TRANSLATED.check(plain, 'ipv6') ? addressBytes(plain).subarray(12).join('.') : ''
+  if (inner !== '') return isPublic(inner)
+  return GLOBAL.check(plain, 'ipv6') && !SPECIAL.check(plain, 'ipv6')
+}
+
+async function dialGuarded(
+  dialer: Dialer,
+  endpoint: Endpoint,
+  options: DialOptions | undefined,
+): Promise<Transport> {
+  if (endpoint.path !== undefined) return dialer.dial(endpoint, options)
+  let asked = false
+  const admit: Admit = (address, target) => {
+    asked = true
+    return isPublic(address.address) && own(options, 'admit')?.(address, target) !== false
+  }
+  const transport = await dialer.dial(endpoint, { ...options, admit })
+  if (asked) return transport
+  const error = netError('NET_ADDRESS_BLOCKED', {
+    message: `the road ${dialer.name} does not tell to which address it leads`,
+    phase: 'connect',
+  })
+  transport.abort(error)
+  throw error
+}
+
+function listOf(...networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  }
+  return list
+}
+
+const SPECIAL: BlockList = listOf(
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  // Multicast, and what is reserved above it.
+  '224.0.0.0/3',
+  // Within what is global: Teredo and its like, documentation, 6to4.
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  '3fff::/20',
+)
+const GLOBAL: BlockList = listOf('2000::/3')
+/** Version 4 within version 6: mapped, and as NAT64 writes it. */
+const TRANSLATED: BlockList = listOf('::ffff:0:0/96', '64:ff9b::/96')

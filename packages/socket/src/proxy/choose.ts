@@ -1,0 +1,156 @@
+/*
+ * The road that the options of a client mean: a dialer of the caller's, a proxy, a chain of them, what the
+ * environment asks for, or none of these.
+ */
+
+import type { Endpoint } from '@net/core'
+import { netError, own } from '@net/core/authoring'
+
+import { blocking, type BlockOption } from '../admit.ts'
+import type { Dialer, DialOptions } from '../dialer.ts'
+import { tcpDialer } from '../tcp-dialer.ts'
+import type { Hop, Transport } from '../transport.ts'
+import { unixDialer } from '../unix-dialer.ts'
+import { CONNECT_PORTS, connectDialer } from './connect-dialer.ts'
+import { environmentProxy, variableUrl } from './environment.ts'
+import { parseProxyUrl } from './proxy-url.ts'
+import { SOCKS_PORTS, socksDialer } from './socks-dialer.ts'
+
+/**
+ * The URL of a proxy of scheme `http`, `https`, `socks5` or `socks4a`; several, the nearest first; `'environment'` for
+ * what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say; false for none.
+ */
+export type ProxyOption = string | URL | readonly (string | URL)[] | false
+
+/** The options by which a client is told its road. */
+export interface RoadChoice {
+  /** The road, whatever it is; excludes `proxy`. */
+  readonly dialer?: Dialer
+  /** The proxies on the road; excludes `dialer`. */
+  readonly proxy?: ProxyOption
+  /** Which addresses are not connected to; default none. */
+  readonly block?: BlockOption
+}
+
+/** Which road an endpoint is reached on, and why. */
+export interface RoadExplanation {
+  /** The proxies on the road as far as they are known before, nearest first; without credentials. */
+  readonly hops: readonly Hop[]
+  /**
+   * What decided: an option such as `proxy` or `dialer`, a variable such as `HTTPS_PROXY` or `NO_PROXY`, `this machine`
+   * for what no variable sends elsewhere, `no variable`, or `nothing`.
+   */
+  readonly why: string
+}
+
+/** A road that was chosen. */
+export interface ChosenRoad {
+  readonly dialer: Dialer
+  /** Reads no more than the options and the environment: nothing is connected. */
+  explain(endpoint: Endpoint): RoadExplanation
+}
+
+/**
+ * The road that the options mean; `otherwise` is the `proxy` of who says nothing, by default false. The endpoint's path
+ * decides between TCP and Unix sockets, its scheme which variable of the environment counts. Throws `NET_BAD_OPTION` for
+ * `dialer` and `proxy` together, `NET_BAD_URL`.
+ */
+export function chooseRoad(choice: RoadChoice, otherwise: ProxyOption = false): ChosenRoad {
+  const road = unguarded(choice, otherwise)
+  const block = own(choice, 'block')
+  return block === undefined ? road : { ...road, dialer: blocking(road.dialer, block) }
+}
+
+function unguarded(choice: RoadChoice, otherwise: ProxyOption): ChosenRoad {
+  const dialer = own(choice, 'dialer')
+  const proxy = own(choice, 'proxy')
+  if (dialer === undefined) return proxied(proxy ?? otherwise)
+  if (proxy !== undefined && proxy !== false) {
+    throw netError('NET_BAD_OPTION', { message: 'dialer and proxy exclude each other' })
+  }
+  return { dialer, explain: () => ({ hops: [], why: 'dialer' }) }
+}
+
+function proxied(proxy: ProxyOption): ChosenRoad {
+  if (proxy === false) return { dialer: direct, explain: () => ({ hops: [], why: 'nothing' }) }
+  if (proxy === 'environment') return environmentRoad()
+  const chain = [proxy].flat()
+  if (chain.length === 0) {
+    throw netError('NET_BAD_OPTION', { message: 'proxy is an empty list; false is for none' })
+  }
+  const dialer = chain.reduce<Dialer>((via, url) => proxyDialer(url, via), direct)
+  const hops = chain.map(hopOf)
+  return { dialer, explain: () => ({ hops, why: 'proxy' }) }
+}
+
+/** Looks at the variables at every dial: a program may set them after this client was made. */
+function environmentRoad(): ChosenRoad {
+  const dialers = new Map<string, Dialer>()
+  const dialerOf = ({ proxy, why }: { readonly proxy?: string; readonly why: string }): Dialer => {
+    if (proxy === undefined) return direct
+    const known = dialers.get(proxy)
+    const dialer = known ?? readable(why, () => proxyDialer(variableUrl(proxy), direct))
+    if (known === undefined) dialers.set(proxy, dialer)
+    return dialer
+  }
+  return {
+    dialer: {
+      name: 'environment',
+      async dial(endpoint: Endpoint, options?: DialOptions): Promise<Transport> {
+        return dialerOf(environmentProxy(endpoint)).dial(endpoint, options)
+      },
+    },
+    explain(endpoint) {
+      const { proxy, why } = environmentProxy(endpoint)
+      const hops = proxy === undefined ? [] : [readable(why, () => hopOf(variableUrl(proxy)))]
+      return { hops, why }
+    },
+  }
+}
+
+function proxyDialer(url: string | URL, via: Dialer): Dialer {
+  return isSocks(url) ? socksDialer(url, { via }) : connectDialer(url, { via })
+}
+
+function hopOf(url: string | URL): Hop {
+  const socks = isSocks(url)
+  const { endpoint } = parseProxyUrl(url, socks ? SOCKS_PORTS : CONNECT_PORTS)
+  if (!socks) return { kind: 'http-connect', endpoint }
+  return { kind: endpoint.scheme.startsWith('socks4') ? 'socks4a' : 'socks5', endpoint }
+}
+
+function isSocks(url: string | URL): boolean {
+  const [, scheme = ''] = SCHEME.exec(String(url)) ?? []
+  if (Object.hasOwn(SOCKS_PORTS, scheme.toLowerCase())) return true
+  if (Object.hasOwn(CONNECT_PORTS, scheme.toLowerCase())) return false
+  throw netError('NET_BAD_URL', {
+    message: 'the scheme of a proxy is http, https, socks5 or socks4a',
+  })
+}
+
+function readable<T>(variable: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw netError('NET_BAD_CONFIG', { message: `${variable} holds no URL of a proxy`, cause })
+  }
+}
+
+const tcp = tcpDialer()
+const unix = unixDialer()
+/** TCP, or a Unix socket where the endpoint has a path. */
+const direct: Dialer = {
+  name: 'direct',
+  dial: (endpoint, options) => systemDialer(endpoint).dial(endpoint, options),
+  listen: async (endpoint, options) => {
+    const listener = systemDialer(endpoint).listen?.(endpoint, options)
+    if (listener !== undefined) return listener
+    throw netError('NET_UNSUPPORTED', { message: 'this road cannot listen' })
+  },
+}
+
+function systemDialer({ path }: Endpoint): Dialer {
+  return path === undefined ? tcp : unix
+}
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i

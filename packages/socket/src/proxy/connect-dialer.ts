@@ -1,0 +1,68 @@
+/* Through an HTTP proxy, by CONNECT; also where TLS protects the way to the proxy. */
+
+import type { Credential } from '@net/core'
+import { holdSecret, netError, own } from '@net/core/authoring'
+
+import type { Dialer } from '../dialer.ts'
+import { tcpDialer } from '../tcp-dialer.ts'
+import type { TlsOptions } from '../tls/options.ts'
+import { connectDialogue } from './connect-codec.ts'
+import { hopDialer, type RevealedLogin } from './hop.ts'
+import { parseProxyUrl } from './proxy-url.ts'
+
+/** Options of an HTTP proxy. */
+export interface ConnectDialerOptions {
+  /** The road to the proxy; default TCP. */
+  readonly via?: Dialer
+  /** In place of the URL's. */
+  readonly user?: string
+  /** In place of the URL's. */
+  readonly password?: Credential
+  /** For `https:`: TLS with the proxy, which is verified as any other. */
+  readonly tls?: TlsOptions
+  /** Further fields for the proxy; the endpoint never sees them. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * Dials through `http://user:password@host:port` or, with TLS to the proxy, `https:`; the default ports are 80 and 443.
+ * Names are resolved by the proxy; who asks is told by Basic authentication. The dial's phase is `proxy`, its limit
+ * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH` for 407, and `NET_PROXY_REFUSED` for every
+ * other answer but 2xx, with the status in `reply`. Throws `NET_BAD_URL`. RFC 9110, section 9.3.6.
+ */
+export function connectDialer(url: string | URL, options: ConnectDialerOptions = {}): Dialer {
+  const { endpoint: proxy, login } = parseProxyUrl(url, CONNECT_PORTS, options)
+  if (login?.user.includes(':') === true) {
+    throw netError('NET_BAD_OPTION', { message: 'a user of basic authentication has no colon' })
+  }
+  const headers = own(options, 'headers') ?? {}
+  const authorize = basicOnce()
+  return hopDialer({
+    kind: 'http-connect',
+    proxy,
+    via: own(options, 'via') ?? tcpDialer(),
+    ...(proxy.scheme === 'https' ? { tls: { ...own(options, 'tls'), alpn: ['http/1.1'] } } : {}),
+    ...(login === undefined ? {} : { login }),
+    dialogue: (endpoint, who) =>
+      connectDialogue(endpoint, {
+        headers,
+        ...(who === undefined ? {} : { authorization: authorize(who) }),
+      }),
+  })
+}
+
+/** Basic authentication (RFC 7617). What goes on the wire is the pair as a whole, which is kept out of all messages too. */
+function basicOnce(): (login: RevealedLogin) => string {
+  let last: { readonly pair: string; readonly header: string } | undefined
+  return ({ user, password }) => {
+    const pair = `${user}:${password}`
+    if (last?.pair !== pair) {
+      last = { pair, header: `Basic ${Buffer.from(pair, 'utf8').toString('base64')}` }
+      holdSecret(pair, last)
+    }
+    return last.header
+  }
+}
+
+/** The schemes of HTTP proxies with their ports. */
+export const CONNECT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }

@@ -1,0 +1,188 @@
+/*
+ * One proxy on the road: reached over the road before it, talked to until the tunnel stands, and told of in what is
+ * known about the connection. It must not know which protocol the proxy speaks.
+ */
+
+import { isIP } from 'node:net'
+
+import {
+  ConnectError,
+  ConnectionLostError,
+  formatEndpoint,
+  isNetError,
+  type Endpoint,
+} from '@net/core'
+import {
+  addContext,
+  callerFault,
+  merge,
+  netError,
+  own,
+  stoppable,
+  type Operation,
+} from '@net/core/authoring'
+
+import { roadOperation } from '../dial-operation.ts'
+import type { Dialer, DialOptions } from '../dialer.ts'
+import { socketErrors } from '../errors.ts'
+import { withLeftover } from '../rest-transport.ts'
+import type { TlsOptions } from '../tls/options.ts'
+import { secure } from '../tls/secure.ts'
+import type { Transport } from '../transport.ts'
+import { converse, type ProxyDialogue } from './dialogue.ts'
+import type { ProxyLogin } from './proxy-url.ts'
+
+/** A proxy, and how to get there. */
+export interface ProxyHop {
+  /** What it is, such as `socks5` or `http-connect`. */
+  readonly kind: string
+  readonly proxy: Endpoint
+  /** The road to the proxy. */
+  readonly via: Dialer
+  /** TLS to the proxy itself. */
+  readonly tls?: TlsOptions
+  /** Who asks there. */
+  readonly login?: ProxyLogin
+  /** Begins the conversation; asked for before anything is connected, so that it may throw for a bad endpoint. */
+  dialogue(endpoint: Endpoint, login: RevealedLogin | undefined): ProxyDialogue
+}
+
+/** Who asks, ready for the wire. */
+export interface RevealedLogin {
+  readonly user: string
+  readonly password: string
+}
+
+/** The dialer whose tunnels lead through the proxy. */
+export function hopDialer(hop: ProxyHop): Dialer {
+  return {
+    name: hop.kind,
+    dial(endpoint, options) {
+      const spec = { protocol: hop.kind, operation: 'dial', endpoint, errors: socketErrors }
+      return roadOperation(spec, options, async (op) => {
+        admit(endpoint, options)
+        const { login } = hop
+        const answer = await login?.password.get({ signal: op.signal })
+        const revealed = login && answer && { user: login.user, password: answer.reveal() }
+        const dialogue = hop.dialogue(endpoint, revealed)
+        const transport = await reach(hop, options, op)
+        try {
+          const made = await tunnel(transport, endpoint, { hop, dialogue, op })
+          if (answer !== undefined) login?.password.accepted(answer)
+          return made
+        } catch (error) {
+          transport.abort(error)
+          // The next dial asks again, where there is somebody to ask.
+          if (answer !== undefined && isRefusal(error)) login?.password.rejected(answer)
+          throw error
+        }
+      })
+    },
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isNetError(error) && error.code === 'NET_PROXY_AUTH'
+}
+
+/** A name is looked up by the proxy, where nobody of ours can see to what; whoever asks about addresses is not sent there. */
+function admit({ host, ...rest }: Endpoint, options: DialOptions | undefined): void {
+  const ask = own(options, 'admit')
+  if (ask === undefined) return
+  const family = isIP(host)
+  if (family === 0) {
+    throw netError('NET_ADDRESS_BLOCKED', {
+      message: `the proxy would look up ${host}, so its address cannot be checked`,
+    })
+  }
+  let refused: boolean
+  try {
+    refused = !ask({ address: host, family: family === 6 ? 6 : 4 }, { host, ...rest })
+  } catch (error) {
+    throw callerFault(error)
+  }
+  if (refused) {
+    throw netError('NET_ADDRESS_BLOCKED', { message: `connecting to ${host} is not allowed` })
+  }
+}
+
+async function reach(
+  { via, proxy, tls }: ProxyHop,
+  options: DialOptions | undefined,
+  op: Operation,
+): Promise<Transport> {
+  // Which addresses are allowed is a question of where the tunnel ends.
+  const { admit: _ended, ...given } = merge<DialOptions>(options)
+  const inner = {
+    ...given,
+    signal: op.signal,
+    timeout: { ...op.limits, total: Infinity },
+    parent: op.id,
+  }
+  try {
+    const transport = await via.dial(proxy, inner)
+    return tls === undefined ? transport : await secure(transport, tls, inner)
+  } catch (error) {
+    throw unreachable(error, proxy)
+  }
+}
+
+function unreachable(error: unknown, proxy: Endpoint): unknown {
+  if (!(error instanceof ConnectError) && !(error instanceof ConnectionLostError)) return error
+  const { code, phase, retry } = error
+  return netError('NET_PROXY_UNREACHABLE', {
+    message: `the proxy ${formatEndpoint(proxy)} could not be reached (${code})`,
+    retry,
+    cause: error,
+    ...(phase === undefined ? {} : { phase }),
+  })
+}
+
+interface Digging {
+  readonly hop: ProxyHop
+  readonly dialogue: ProxyDialogue
+  readonly op: Operation
+}
+
+async function tunnel(
+  transport: Transport,
+  endpoint: Endpoint,
+  { hop, dialogue, op }: Digging,
+): Promise<Transport> {
+  const rest = await op.phase('proxy', () =>
+    stoppable(op, conversation(transport, dialogue, hop.proxy), () => transport.abort()),
+  )
+  const { info } = transport
+  const { local, remote } = info
+  return withLeftover(
+    transport,
+    { bytes: rest, ended: false, pulling: undefined },
+    {
+      endpoint,
+      hops: [...info.hops, { kind: hop.kind, endpoint: hop.proxy }],
+      // Whatever protects the road up to the proxy, the proxy itself can read and change all that passes.
+      encrypted: false,
+      ...(local === undefined ? {} : { local }),
+      ...(remote === undefined ? {} : { remote }),
+    },
+  )
+}
+
+/** What the proxy itself did wrong, or did not want, names the proxy; what befell it on its way names the endpoint. */
+async function conversation(
+  transport: Transport,
+  dialogue: ProxyDialogue,
+  proxy: Endpoint,
+): Promise<Uint8Array> {
+  try {
+    return await converse(transport, dialogue)
+  } catch (error) {
+    const endpoint = formatEndpoint(proxy)
+    if (error instanceof ConnectionLostError) {
+      const message = 'the proxy hung up without an answer'
+      throw netError('NET_PROXY_UNREACHABLE', { message, cause: error, endpoint })
+    }
+    if (!isNetError(error) || error instanceof ConnectError) throw error
+    throw addContext(error, { endpoint })
+  }
+}

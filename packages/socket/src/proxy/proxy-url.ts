@@ -1,0 +1,46 @@
+/* The address of a proxy and who asks there, out of a URL. What is wrong with it is told without a word of it. */
+
+import { formatEndpoint, parseEndpoint, type Credential, type Endpoint } from '@net/core'
+import { CredentialSource, netError, own } from '@net/core/authoring'
+
+/** Who asks at a proxy. */
+export interface ProxyLogin {
+  readonly user: string
+  readonly password: CredentialSource
+}
+
+/** A proxy and who asks there. */
+export interface ProxyUrl {
+  readonly endpoint: Endpoint
+  /** Absent where nobody is named: then nothing is said of who asks. */
+  readonly login?: ProxyLogin
+}
+
+/** Who asks, as options say it; they win over the URL. */
+export interface GivenLogin {
+  readonly user?: string
+  readonly password?: Credential
+}
+
+/** Reads the URL of a proxy with one of the schemes. Throws `NET_BAD_URL`. */
+export function parseProxyUrl(
+  url: string | URL,
+  defaultPorts: Readonly<Record<string, number>>,
+  given: GivenLogin = {},
+): ProxyUrl {
+  const schemes = Object.keys(defaultPorts)
+  const parsed = parseEndpoint(url, { schemes, defaultPort: defaultPorts })
+  const { endpoint, path } = parsed
+  if ((path !== undefined && path !== '/') || endpoint.port === 0) {
+    throw netError('NET_BAD_URL', { message: 'a proxy is given as scheme://host:port' })
+  }
+  const user = own(given, 'user') ?? parsed.user
+  const password = own(given, 'password') ?? parsed.password
+  if (user === undefined && password === undefined) return { endpoint }
+  const subject = { what: 'password', endpoint: formatEndpoint(endpoint) } as const
+  const source = new CredentialSource(password ?? '', {
+    ...subject,
+    ...(user === undefined ? {} : { user }),
+  })
+  return { endpoint, login: { user: user ?? '', password: source } }
+}

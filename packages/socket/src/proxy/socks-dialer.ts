@@ -1,0 +1,48 @@
+/* Through a SOCKS proxy. Names are resolved by the proxy, under every scheme, so that none is seen on this side. */
+
+import type { Credential } from '@net/core'
+import { own } from '@net/core/authoring'
+
+import type { Dialer } from '../dialer.ts'
+import { tcpDialer } from '../tcp-dialer.ts'
+import { hopDialer } from './hop.ts'
+import { parseProxyUrl } from './proxy-url.ts'
+import { socks4Dialogue, socks5Dialogue } from './socks-codec.ts'
+
+/** Options of a SOCKS proxy. */
+export interface SocksDialerOptions {
+  /** The road to the proxy; default TCP. */
+  readonly via?: Dialer
+  /** In place of the URL's. */
+  readonly user?: string
+  /** In place of the URL's; SOCKS4 has none. */
+  readonly password?: Credential
+}
+
+/**
+ * Dials through `socks5://user:password@host:port` (also `socks5h:` and `socks:`) or `socks4a://user@host:port` (also
+ * `socks4:`); the default port is 1080. Names are always resolved by the proxy. The dial's phase is `proxy`, its limit
+ * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH`, `NET_PROXY_REFUSED`, or with what befell
+ * the proxy on its way, such as `NET_CONNECT_REFUSED`. Throws `NET_BAD_URL`. RFC 1928, RFC 1929.
+ */
+export function socksDialer(url: string | URL, options: SocksDialerOptions = {}): Dialer {
+  const { endpoint: proxy, login } = parseProxyUrl(url, SOCKS_PORTS, options)
+  const version4 = proxy.scheme.startsWith('socks4')
+  return hopDialer({
+    kind: version4 ? 'socks4a' : 'socks5',
+    proxy,
+    via: own(options, 'via') ?? tcpDialer(),
+    ...(login === undefined ? {} : { login }),
+    dialogue: (target, who) =>
+      version4 ? socks4Dialogue(target, who?.user) : socks5Dialogue(target, who),
+  })
+}
+
+/** The schemes of SOCKS proxies with their ports. */
+export const SOCKS_PORTS: Readonly<Record<string, number>> = {
+  socks5: 1080,
+  socks5h: 1080,
+  socks: 1080,
+  socks4a: 1080,
+  socks4: 1080,
+}

@@ -1,0 +1,84 @@
+/* An HTTP proxy for tests that knows CONNECT and Basic authentication, with or without TLS, on loopback only. */
+
+import type { Connection } from '../connection.ts'
+import type { TlsOptions } from '../tls/options.ts'
+import { startProxyServer } from './proxy-server.ts'
+import type {
+  ProxyProtocol,
+  ProxyRefusal,
+  ProxyRequest,
+  ProxyServer,
+  ProxyServerOptions,
+} from './proxy-server.ts'
+
+/** What an HTTP proxy for tests is like. */
+export interface ConnectServerOptions extends ProxyServerOptions {
+  /** Certificate and key; with them clients speak TLS to the proxy, and its URL says `https:`. */
+  readonly tls?: TlsOptions
+}
+
+/** Starts an HTTP proxy on a free port of 127.0.0.1. */
+export function startConnectServer(options: ConnectServerOptions = {}): Promise<ProxyServer> {
+  const { tls, users } = options
+  return startProxyServer({
+    scheme: tls === undefined ? 'http' : 'https',
+    options,
+    speak: () => new ConnectProtocol(users),
+    ...(tls === undefined ? {} : { tls }),
+  })
+}
+
+class ConnectProtocol implements ProxyProtocol {
+  readonly #users: ProxyServerOptions['users']
+
+  constructor(users: ProxyServerOptions['users']) {
+    this.#users = users
+  }
+
+  async read(connection: Connection): Promise<ProxyRequest | undefined> {
+    const first = (await connection.readLine()) ?? ''
+    const headers: Record<string, string> = {}
+    for await (const line of connection.lines()) {
+      if (line === '') break
+      const colon = line.indexOf(':')
+      headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim()
+    }
+    const [method, target] = first.split(' ')
+    if (method !== 'CONNECT' || target === undefined) {
+      await connection.write(this.answer(405))
+      return undefined
+    }
+    const [user, password] = loginOf(headers['proxy-authorization'])
+    const users = this.#users
+    if (users !== undefined && !(Object.hasOwn(users, user) && users[user] === password)) {
+      await connection.write(this.answer(407))
+      return undefined
+    }
+    return { target, headers, ...(user === '' ? {} : { user }) }
+  }
+
+  answer(outcome: 'open' | ProxyRefusal | number): Uint8Array {
+    const status = typeof outcome === 'number' ? outcome : STATUS[outcome]
+    const text = TEXTS.get(status) ?? 'Answer'
+    const head = [`HTTP/1.1 ${status} ${text}`]
+    if (status === 407) head.push('Proxy-Authenticate: Basic realm="test"')
+    if (status >= 300) head.push('Content-Length: 0', 'Connection: close')
+    return Buffer.from(`${head.join('\r\n')}\r\n\r\n`)
+  }
+}
+
+function loginOf(authorization: string = ''): [user: string, password: string] {
+  const pair = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  return colon < 0 ? ['', ''] : [pair.slice(0, colon), pair.slice(colon + 1)]
+}
+
+const STATUS = { open: 200, forbidden: 403, refused: 502, unreachable: 504 } as const
+const TEXTS: ReadonlyMap<number, string> = new Map([
+  [200, 'Connection established'],
+  [403, 'Forbidden'],
+  [405, 'Method Not Allowed'],
+  [407, 'Proxy Authentication Required'],
+  [502, 'Bad Gateway'],
+  [504, 'Gateway Timeout'],
+])

@@ -1,0 +1,91 @@
+/*
+ * The authorities that the environment adds to those that Node trusts: SSL_CERT_FILE and SSL_CERT_DIR, which OpenSSL,
+ * curl and Python read and Node does not. They add and never replace, as Node's own NODE_EXTRA_CA_CERTS does.
+ */
+
+import { X509Certificate } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { getCACertificates } from 'node:tls'
+
+/**
+ * All authorities to trust, in PEM, if the environment names some that Node does not trust by itself; else undefined.
+ * Read once for each value of the variables. What cannot be read is a process warning and trusted the less.
+ */
+export function environmentTrust(): readonly string[] | undefined {
+  const file = process.env['SSL_CERT_FILE'] ?? ''
+  const folders = process.env['SSL_CERT_DIR'] ?? ''
+  if (file === '' && folders === '') return undefined
+  if (last?.file !== file || last.folders !== folders) {
+    last = { file, folders, trust: withDefaults([...inFile(file), ...inFolders(folders)]) }
+  }
+  return last.trust
+}
+
+function inFile(file: string): readonly string[] {
+  return file === '' ? [] : certificatesIn('SSL_CERT_FILE', file)
+}
+
+function inFolders(folders: string): readonly string[] {
+  return folders
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .flatMap((folder) =>
+      namesIn(folder).flatMap((name) => certificatesIn('SSL_CERT_DIR', join(folder, name))),
+    )
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => CERTIFICATE_FILE.test(name))
+  } catch (error) {
+    warn('SSL_CERT_DIR', folder, error)
+    return []
+  }
+}
+
+function certificatesIn(variable: string, file: string): readonly string[] {
+  try {
+    const found = readFileSync(file, 'utf8').match(CERTIFICATE) ?? []
+    // One that OpenSSL cannot read would make it refuse all of them later, without saying which.
+    return found.filter((pem) => new X509Certificate(pem).raw.length > 0)
+  } catch (error) {
+    warn(variable, file, error)
+    return []
+  }
+}
+
+function withDefaults(found: readonly string[]): readonly string[] | undefined {
+  const trusted = getCACertificates('default')
+  const known = new Set(trusted.map(bodyOf))
+  const added = found.filter((pem) => {
+    const isNew = !known.has(bodyOf(pem))
+    known.add(bodyOf(pem))
+    return isNew
+  })
+  return added.length === 0 ? undefined : [...trusted, ...added]
+}
+
+/** The certificate itself, however its lines are broken. */
+function bodyOf(pem: string): string {
+  return pem.replace(/-----[^-]+-----|\s/g, '')
+}
+
+function warn(variable: string, path: string, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error)
+  process.emitWarning(`${variable}: ${path} cannot be read: ${why}`, {
+    code: 'NET_TRUST_UNREADABLE',
+  })
+}
+
+let last:
+  | {
+      readonly file: string
+      readonly folders: string
+      readonly trust: readonly string[] | undefined
+    }
+  | undefined
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+// What `openssl rehash` names by the subject, and what certificates are usually called.
+const CERTIFICATE_FILE = /\.(?:\d+|pem|crt|cer)$/i

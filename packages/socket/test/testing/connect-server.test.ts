@@ -1,0 +1,45 @@
+import { connect } from '@net/socket'
+import { createCertificates, startConnectServer, startEchoServer } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+async function ask(url: string, request: string): Promise<string> {
+  await using connection = await connect(url.replace('http:', 'tcp:'))
+  await connection.write(request)
+  return (await connection.readLine()) ?? ''
+}
+
+test('opens a tunnel and tells what it was asked for', async () => {
+  await using echo = await startEchoServer()
+  await using proxy = await startConnectServer()
+  const target = `127.0.0.1:${echo.address.port}`
+  await using connection = await connect(proxy.url.replace('http:', 'tcp:'))
+  await connection.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\nX-Team: net\r\n\r\n`)
+  expect(await connection.readLine()).toBe('HTTP/1.1 200 Connection established')
+  expect(await connection.readLine()).toBe('')
+  await connection.write('hello\n')
+  expect(await connection.readLine()).toBe('hello')
+  expect(proxy.received).toEqual([{ target, headers: { host: target, 'x-team': 'net' } }])
+})
+
+test('knows no other method, and wants credentials where it has users', async () => {
+  await using proxy = await startConnectServer({ users: { ada: 'lovelace' } })
+  expect(await ask(proxy.url, 'GET / HTTP/1.1\r\n\r\n')).toBe('HTTP/1.1 405 Method Not Allowed')
+  const missing = await ask(proxy.url, 'CONNECT a.test:1 HTTP/1.1\r\n\r\n')
+  expect(missing).toBe('HTTP/1.1 407 Proxy Authentication Required')
+  const basic = Buffer.from('ada:lovelace').toString('base64')
+  const field = `Proxy-Authorization: Basic ${basic}`
+  // Names that it does not know stay on this machine.
+  const known = await ask(proxy.url, `CONNECT a.test:1 HTTP/1.1\r\n${field}\r\n\r\n`)
+  expect(known).toBe('HTTP/1.1 403 Forbidden')
+  expect(proxy.received).toMatchObject([{ target: 'a.test:1', user: 'ada' }])
+})
+
+test('speaks TLS where it has a certificate', async () => {
+  const authority = createCertificates()
+  await using proxy = await startConnectServer({ tls: authority.issue() })
+  expect(proxy.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
+  const tls = { ca: authority.ca }
+  await using connection = await connect(proxy.url.replace('https:', 'tls:'), { tls })
+  await connection.write('GET / HTTP/1.1\r\n\r\n')
+  expect(await connection.readLine()).toBe('HTTP/1.1 405 Method Not Allowed')
+})

@@ -1,0 +1,142 @@
+// Every protocol on every road with every fault: the same class, code, phase and retry class each time, and nothing left
+// open. A protocol is a file beside this one, a road a line in roads.ts.
+import { isNetError } from '@net/core'
+import { createCertificates } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+import { files } from './ftp.ts'
+import { web } from './http.ts'
+import type { Case, MatrixProtocol, Peer, Way } from './protocol.ts'
+import { roads, type OpenRoad } from './roads.ts'
+import { mail } from './smtp.ts'
+import { shell } from './ssh.ts'
+import { tcp } from './tcp.ts'
+
+const authority = createCertificates()
+const certificate = authority.issue()
+
+check(tcp)
+check(web)
+check(files)
+check(mail)
+check(shell)
+
+function check<Fault>(protocol: MatrixProtocol<Fault>): void {
+  test.each(Object.entries(roads))(`${protocol.name} over %s`, async (_, open) => {
+    await using road = await open()
+    const ways = protocol.underTls ? [undefined, authority.ca] : [undefined]
+    const rows = await Promise.all(ways.map((ca) => everything(protocol, { road, ca })))
+    expect(table(rows.flat(), 'told')).toEqual(table(rows.flat(), 'expected'))
+  })
+}
+
+interface Place {
+  readonly road: OpenRoad
+  readonly ca: string | undefined
+}
+
+interface Row {
+  readonly name: string
+  readonly told: string
+  readonly expected: string
+}
+
+async function everything<Fault>(protocol: MatrixProtocol<Fault>, place: Place): Promise<Row[]> {
+  const { nobody } = place.road
+  const rows = [
+    { name: 'no fault', told: await outcomeOf(protocol, undefined, place), expected: 'whole' },
+    ...(nobody === undefined
+      ? []
+      : [{ name: 'nobody', told: await outcomeOfNobody(protocol, place), expected: nobody }]),
+    ...(await suffer(protocol, ({ what }) => what !== 'stall', place)),
+    // On their own, so that the work for others does not use up their limits.
+    ...(await suffer(protocol, ({ what }) => what === 'stall', place)),
+  ]
+  const suffix = place.ca === undefined ? '' : ', under TLS'
+  return rows.map((row) => ({ ...row, name: `${row.name}${suffix}` }))
+}
+
+/** Those cases, all at once. */
+function suffer<Fault>(
+  protocol: MatrixProtocol<Fault>,
+  wanted: (one: Case<Fault>) => boolean,
+  place: Place,
+): Promise<Row[]> {
+  const rows = protocol.cases.filter(wanted).map(async (one) => {
+    const told = await outcomeOf(protocol, one, place)
+    const [rule = ''] = one.outcomes
+    return { name: one.name, told, expected: one.outcomes.includes(told) ? told : rule }
+  })
+  return Promise.all(rows)
+}
+
+/** What the call says with this fault, and what is open afterwards. */
+async function outcomeOf<Fault>(
+  protocol: MatrixProtocol<Fault>,
+  one: Case<Fault> | undefined,
+  { road, ca }: Place,
+): Promise<string> {
+  await using peer = await protocol.serve(ca === undefined ? undefined : certificate)
+  if (one !== undefined) peer.fail(one.fault)
+  const silence = one?.what === 'stall' ? SILENCE : PATIENCE
+  const told = await outcome(protocol, peer.url, wayOf({ road, ca }, silence))
+  const mayStay = one?.what === 'stall' && !road.tellsResets
+  return mayStay || (await isLeft(peer)) ? told : `${told}, and ${peer.connections} open`
+}
+
+/** What the call says when the peer is gone before it is dialed. */
+async function outcomeOfNobody<Fault>(
+  protocol: MatrixProtocol<Fault>,
+  place: Place,
+): Promise<string> {
+  const peer = await protocol.serve(place.ca === undefined ? undefined : certificate)
+  const { url } = peer
+  await peer[Symbol.asyncDispose]()
+  return outcome(protocol, url, wayOf(place, PATIENCE))
+}
+
+function wayOf({ road, ca }: Place, silence: number): Way {
+  const timeout = {
+    greeting: silence,
+    auth: silence,
+    tls: silence,
+    reply: silence,
+    idle: silence,
+  }
+  return { dialer: road.dialer, ca, call: { timeout, retry: false } }
+}
+
+async function outcome<Fault>(
+  protocol: MatrixProtocol<Fault>,
+  url: string,
+  way: Way,
+): Promise<string> {
+  try {
+    await protocol.exchange(url, way)
+    return 'whole'
+  } catch (error) {
+    if (!isNetError(error)) return `a foreign error: ${String(error)}`
+    const told = `${error.name} ${error.code} ${error.phase} ${error.retry}`
+    // What a proxy does wrong names the proxy; so does what breaks a raw connection, whose socket ends there.
+    const mayDiffer = error.phase === 'proxy' || protocol.name === 'tcp'
+    const isNamed = error.endpoint === new URL(url).host
+    return isNamed || mayDiffer ? told : `${told} at ${error.endpoint}`
+  }
+}
+
+async function isLeft<Fault>(peer: Peer<Fault>): Promise<boolean> {
+  return expect
+    .poll(() => peer.connections, { timeout: 2000 })
+    .toBe(0)
+    .then(
+      () => true,
+      () => false,
+    )
+}
+
+function table(rows: readonly Row[], column: 'told' | 'expected'): Record<string, string> {
+  return Object.fromEntries(rows.map((row) => [row.name, row[column]]))
+}
+
+const SILENCE = 500
+const PATIENCE = 20_000
