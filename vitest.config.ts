@@ -1,11 +1,16 @@
 // The tests of every push: a project per package and one per kind of test, from source and without a build.
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { project, shared } from './tools/vitest/shared.ts'
 
 const packages = ['core', 'async', 'socket', 'http', 'ftp', 'smtp', 'ssh']
-// A process per file takes three times as long. Files that share one are reset by the set-up; only tests that count
-// the handles of their process need it for themselves.
-const countsHandles = new Set(['async', 'http'])
+// A process per file takes three times as long. Files that share one are reset by the set-up; only tests that look at
+// all handles or tasks of their process need it for themselves.
+const alone = globSync('packages/*/test/**/*.test.ts', { cwd: import.meta.dirname }).filter(
+  (file) =>
+    /checkNoLeaks|dumpTasks|liveTasks/u.test(readFileSync(join(import.meta.dirname, file), 'utf8')),
+)
 
 export default defineConfig({
   ...shared,
@@ -13,13 +18,14 @@ export default defineConfig({
     ...shared.test,
     projects: [
       ...packages.map((name) =>
-        project(name, `packages/${name}/test/**/*.test.ts`, countsHandles.has(name)),
+        project(name, { include: [`packages/${name}/test/**/*.test.ts`], exclude: alone }),
       ),
-      project('demo', 'apps/demo/test/**/*.test.ts'),
-      project('docs', 'tools/snippets/docs.test.ts'),
-      project('examples', 'test/examples.test.ts'),
-      project('fuzz', 'test/fuzz/**/*.test.ts'),
-      project('tools', 'tools/**/test/*.test.ts'),
+      project('alone', { include: alone, isolate: true }),
+      project('demo', { include: ['apps/demo/test/**/*.test.ts'] }),
+      project('docs', { include: ['tools/snippets/docs.test.ts'] }),
+      project('examples', { include: ['test/examples.test.ts'] }),
+      project('fuzz', { include: ['test/fuzz/**/*.test.ts'] }),
+      project('tools', { include: ['tools/**/test/*.test.ts'] }),
     ],
   },
 })

@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: ['interop', 'matrix', 'package'].map((name) =>
-      project(name, `test/${name}/**/*.test.ts`),
+      project(name, { include: [`test/${name}/**/*.test.ts`] }),
     ),
   },
 })

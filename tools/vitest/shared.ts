@@ -14,13 +14,22 @@ export const shared: UserConfig & { readonly test: InlineConfig } = {
   },
 }
 
-/** A project that inherits everything and only says which files are its own, and whether each has a process of its own. */
+/** The test files of a project, and whether each has a process of its own; default no. */
+export interface ProjectFiles {
+  readonly include: string[]
+  readonly exclude?: string[]
+  readonly isolate?: boolean
+}
+
+/** A project that inherits everything and only says which files are its own. */
 export function project(
   name: string,
-  include: string,
-  isolate = false,
+  { include, exclude = [], isolate = false }: ProjectFiles,
 ): TestProjectInlineConfiguration {
-  return { extends: true, test: { name, include: [include], isolate } }
+  return {
+    extends: true,
+    test: { name, include, exclude: ['**/node_modules/**', ...exclude], isolate },
+  }
 }
 
 function sourceCondition(): string[] {

@@ -48,6 +48,7 @@ export class Connections {
     let pool = this.#origins.get(origin)
     if (pool === undefined) {
       pool = new OriginPool({
+        endpoint: origin.replace(/^https?:\/\//, ''),
         limit: this.#limit,
         client: this.#client,
         mayShare: lessee.mayShare === true,
@@ -68,6 +69,8 @@ export class Connections {
 type Grant = HttpConnection | undefined
 
 interface PoolParts {
+  /** For events: host, and the port unless it is the scheme's. */
+  readonly endpoint: string
   readonly limit: number
   readonly client: ClientContext
   readonly mayShare: boolean
@@ -251,6 +254,7 @@ class OriginPool {
         protocol: 'http',
         operation: lessee.operation,
         time: clock().now(),
+        endpoint: this.#parts.endpoint,
         action,
         size: this.#size,
         busy: this.#size - this.#unused(),

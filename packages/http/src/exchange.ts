@@ -131,6 +131,7 @@ class Exchange implements WireReceiver, BodyFlow {
   head(status: number, reason: string, raw: readonly Buffer[]): void {
     const { op, context, maxBytes, started } = this.#call
     op.wire('receive', () => `${this.#spoken()} ${status} ${reason}`.trimEnd())
+    op.answered(status)
     const headers = HttpHeaders.received(raw)
     const coding = headers.get('transfer-encoding')
     if (coding !== undefined && coding.toLowerCase() !== 'chunked') {

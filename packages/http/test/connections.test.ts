@@ -146,6 +146,9 @@ test('a client has at most so many connections to an origin, and tells what it d
   expect(actions.filter((action) => action === 'create')).toHaveLength(2)
   expect(actions.filter((action) => action === 'wait')).toHaveLength(4)
   expect(events.every(({ size, busy }) => size <= 2 && busy <= size)).toBe(true)
+  expect(new Set(events.map(({ endpoint }) => endpoint))).toEqual(
+    new Set([new URL(server.url).host]),
+  )
 })
 
 class FakeShared implements SharedConnection {

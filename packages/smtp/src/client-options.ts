@@ -15,7 +15,7 @@ export interface ConnectOptions extends CallOptions {
   readonly password?: Credential
   /** The login mechanisms that may be used, the best first. Default `plain()`, then `login()`. */
   readonly auth?: AuthMechanism | readonly AuthMechanism[]
-  /** How TLS is negotiated. Default `implicit` for `smtps:`, `opportunistic` on loopback, else `required`. */
+  /** How TLS is negotiated. Default `implicit` for `smtps:`, `opportunistic` on loopback without a proxy, else `required`. */
   readonly security?: Security
   /** Options of TLS, whenever it is used. */
   readonly tls?: TlsOptions

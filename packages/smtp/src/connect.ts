@@ -118,8 +118,10 @@ function handshakeOf(
 ): HandshakeOptions {
   const name = own(options, 'name')
   introduction(name, undefined)
+  const security = own(options, 'security')
   return {
-    security: securityFor(endpoint, own(options, 'security')),
+    security: securityFor(endpoint, security),
+    asked: security !== undefined,
     tls: own(options, 'tls') ?? {},
     client,
     ...(name === undefined ? {} : { name }),

@@ -18,6 +18,8 @@ import { SmtpSession } from './session.ts'
 /** How a session is to be opened. */
 export interface HandshakeOptions {
   readonly security: Security
+  /** Whether the caller said so; what holds by default for this machine does not hold behind a proxy. */
+  readonly asked: boolean
   readonly tls: TlsOptions
   /** How we introduce ourselves; by default by our address. */
   readonly name?: string
@@ -112,10 +114,16 @@ class Handshake {
       await this.#op.phase('tls', () => this.#upgrade())
       return true
     }
-    if (this.#options.security === 'opportunistic') return false
+    if (this.#options.security === 'opportunistic' && this.#mayStayPlain()) return false
     throw netError('NET_TLS_UNAVAILABLE', {
       message: 'the server does not offer STARTTLS, or somebody on the road took the offer away',
     })
+  }
+
+  /** By default only for this very machine, and within an encrypted tunnel: what a proxy calls localhost is another one. */
+  #mayStayPlain(): boolean {
+    const { hops, encrypted } = this.#transport.info
+    return this.#options.asked || encrypted || hops.length === 0
   }
 
   async #upgrade(): Promise<void> {

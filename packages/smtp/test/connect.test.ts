@@ -289,6 +289,15 @@ test('through a proxy no password is told in clear, to what it calls localhost e
   expect(server.received.join()).not.toContain('AUTH')
 })
 
+test('through a proxy localhost is another machine, so that TLS is required unless the caller says otherwise', async () => {
+  await using server = await startSmtpServer()
+  await using proxy = await startSocksServer()
+  const call = connect(server.url, { proxy: proxy.url })
+  await expect(call).rejects.toMatchObject({ code: 'NET_TLS_UNAVAILABLE' })
+  await using relay = await connect(server.url, { proxy: proxy.url, security: 'opportunistic' })
+  expect(relay.encrypted).toBe(false)
+})
+
 test('a proxy beside a dialer is a contradiction', async () => {
   const call = connect('smtp://127.0.0.1', { dialer: tcpDialer(), proxy: 'http://127.0.0.1:1' })
   await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
