@@ -26,7 +26,7 @@ export interface AsChannelOptions extends BlockOptions {
 export function asChannel<T>(
   generator: (context: JobContext) => AsyncIterable<T>,
   options?: AsChannelOptions,
-): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+): AsyncIterableIterator<T> & AsyncDisposable {
   const buffer = own(options, 'buffer') ?? 0
   return new Outflow<T>((flow) => {
     jobOf('generator', generator)

@@ -20,10 +20,7 @@ export type Completed<T> = PromiseSettledResult<T> & { readonly index: number }
  * with `await using` then.
  */
 export interface Completions<T>
-  extends
-    AsyncIterableIterator<Completed<T>, undefined>,
-    Iterable<Promise<Completed<T>>>,
-    AsyncDisposable {}
+  extends AsyncIterableIterator<Completed<T>>, Iterable<Promise<Completed<T>>>, AsyncDisposable {}
 
 /**
  * Runs the jobs at once and gives the result or error of each in the order in which they end; they begin when the

@@ -45,7 +45,7 @@ export function mapUnordered<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   transform: Transform<T, R>,
   options: MapOptions,
-): AsyncIterableIterator<R, undefined> & AsyncDisposable {
+): AsyncIterableIterator<R> & AsyncDisposable {
   return new Outflow<R>((flow) => {
     jobOf('transform', transform)
     const group = new RunningGroup(options)

@@ -5,9 +5,7 @@
 import { reportLate } from './report-late.ts'
 
 /** An iterator whose disposal closes it. */
-export abstract class OwnedIterator<T>
-  implements AsyncIterableIterator<T, undefined>, AsyncDisposable
-{
+export abstract class OwnedIterator<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   abstract next(): Promise<IteratorResult<T, undefined>>
 
   /** Closes it and waits for that; rejects with what fails. */

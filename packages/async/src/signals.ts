@@ -11,11 +11,7 @@ import { cancellationOf, CancelScope } from './cancel-scope.ts'
 import type { WaitOptions } from './job.ts'
 
 /** Signals as they come in. It listens from its making until the loop over it is left, or it is disposed. */
-export interface SignalIterator extends AsyncIterableIterator<
-  NodeJS.Signals,
-  undefined,
-  undefined
-> {
+export interface SignalIterator extends AsyncIterableIterator<NodeJS.Signals> {
   next(): Promise<IteratorResult<NodeJS.Signals, undefined>>
   /** Stops listening and ends the iteration. */
   return(): Promise<IteratorResult<NodeJS.Signals, undefined>>

@@ -77,6 +77,7 @@ export const HEADERS = 1
 export const RESET = 3
 export const SETTINGS = 4
 export const GOAWAY = 7
+export const ACK = 1
 export const END_STREAM = 1
 export const END_HEADERS = 4
 /** `:status: 200`, compressed. */

@@ -100,6 +100,10 @@ function callers(stack: string): readonly string[] {
     .filter((line) => !OURS.some((place) => line.includes(place)))
 }
 
-// The folder of the sources; in the built package that of the one file.
+// The folder of the sources; in the built package that of the one file, which a source map leads back to the sources.
 const HERE: URL = new URL(import.meta.url.includes('/inspection/') ? '../' : './', import.meta.url)
-const OURS: readonly string[] = [HERE.href, fileURLToPath(HERE), 'node:internal']
+const SOURCES: URL = new URL('../src/', HERE)
+const OURS: readonly string[] = [
+  ...[HERE, SOURCES].flatMap((folder) => [folder.href, fileURLToPath(folder)]),
+  'node:internal',
+]

@@ -10,9 +10,7 @@ import type { Iterated } from './iterated.ts'
  * have this by themselves; those of libraries often have only `return`. Leaving a loop over it closes it, too. What
  * closing throws at the end of the block is reported as a process warning.
  */
-export function closing<T>(
-  items: Iterated<T>,
-): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+export function closing<T>(items: Iterated<T>): AsyncIterableIterator<T> & AsyncDisposable {
   return new Closing(items)
 }
 

@@ -17,7 +17,7 @@ import { openItems, type ItemOf, type Iterated } from './iterated.ts'
 export function merge<S extends readonly Iterated<unknown>[] | []>(
   sources: S,
   options?: BlockOptions,
-): AsyncIterableIterator<ItemOf<S[number]>, undefined> & AsyncDisposable {
+): AsyncIterableIterator<ItemOf<S[number]>> & AsyncDisposable {
   return new Outflow<ItemOf<S[number]>>((flow) => {
     const all: readonly Iterated<unknown>[] = sources
     return pumping(flow, all as readonly Iterated<ItemOf<S[number]>>[], options)
@@ -29,7 +29,7 @@ export function buffer<T>(
   items: Iterated<T>,
   size: number,
   options?: BlockOptions,
-): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+): AsyncIterableIterator<T> & AsyncDisposable {
   return new Outflow<T>((flow) => {
     countOf('size', size)
     return pumping(flow, [items], options)

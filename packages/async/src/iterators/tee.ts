@@ -25,7 +25,7 @@ export function tee<T>(
   items: Iterated<T>,
   count: number,
   options?: TeeOptions,
-): (AsyncIterableIterator<T, undefined> & AsyncDisposable)[] {
+): (AsyncIterableIterator<T> & AsyncDisposable)[] {
   countOf('count', count)
   const shared = new Shared(items, countOf('ahead', own(options, 'ahead') ?? AHEAD))
   const readers = Array.from({ length: count }, () => new Reader(shared))

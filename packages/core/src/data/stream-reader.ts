@@ -9,7 +9,7 @@ import { callerFault } from '../caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 
 /** The chunks of one stream, once. What the stream throws passes as it is, marked as the caller's. */
-export class StreamReader implements AsyncIterableIterator<Uint8Array, undefined> {
+export class StreamReader implements AsyncIterableIterator<Uint8Array> {
   readonly #open: () => AsyncIterable<unknown>
   #stream: AsyncIterable<unknown> | undefined
   #iterator: AsyncIterator<unknown> | undefined

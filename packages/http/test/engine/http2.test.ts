@@ -14,6 +14,7 @@ import {
   GOAWAY,
   HEADERS,
   OK,
+  ACK,
   SETTINGS,
   startFrameServer,
   startHttp2Server,
@@ -229,8 +230,12 @@ test('after a call that was given up, nothing begins before the server has shown
 test.each(['whole', 'cut'])(
   'what came before the server hung up is given, here an answer that is %s',
   async (which) => {
-    await using server = await startFrameServer(({ type, stream }, send, socket) => {
-      if (type === SETTINGS) send({ type: SETTINGS })
+    await using server = await startFrameServer(({ type, flags, stream }, send, socket) => {
+      if (type === SETTINGS && flags !== ACK) {
+        send({ type: SETTINGS })
+        // Without it the client's larger windows do not hold yet.
+        send({ type: SETTINGS, flags: ACK })
+      }
       if (type !== HEADERS) return
       send({ type: HEADERS, flags: END_HEADERS, stream, payload: OK })
       for (let at = 1; at <= 10; at += 1) {
