@@ -8,7 +8,7 @@ import { netError, own } from '@net/core/authoring'
 import { AsyncItems } from './items.ts'
 import type { BlockOptions, JobContext } from './job.ts'
 import { jobOf } from './option-checks.ts'
-import { Outflow } from './outflow.ts'
+import { TaskStream } from './task-stream.ts'
 import { pump } from './pump.ts'
 import { RunningGroup } from './running-group.ts'
 
@@ -28,14 +28,14 @@ export function asChannel<T>(
   options?: AsChannelOptions,
 ): AsyncIterableIterator<T> & AsyncDisposable {
   const buffer = own(options, 'buffer') ?? 0
-  return new Outflow<T>((flow) => {
+  return new TaskStream<T>((stream) => {
     jobOf('generator', generator)
     if (!(buffer >= 0)) {
       throw netError('NET_BAD_OPTION', { message: 'buffer must be a whole number, 0 or more' })
     }
     const group = new RunningGroup(options)
     const run = async (): Promise<void> =>
-      group.run(async (context) => pump(new AsyncItems(generator(context)), flow, group, true))
+      group.run(async (context) => pump(new AsyncItems(generator(context)), stream, group, true))
     return { group, run }
   }, buffer)
 }

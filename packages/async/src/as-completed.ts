@@ -8,7 +8,7 @@ import { discard } from './discard.ts'
 import type { Results } from './gather.ts'
 import type { BlockOptions, Job } from './job.ts'
 import { checkJobs, nameOf, settled } from './job-list.ts'
-import { Outflow, type Inflow } from './outflow.ts'
+import { TaskStream, type StreamingGroup } from './task-stream.ts'
 import { RunningGroup } from './running-group.ts'
 
 /** How one job ended: its place in the list, and its result or error. */
@@ -34,7 +34,7 @@ export function asCompleted<const J extends readonly Job<unknown>[]>(
   return new CompletedJobs(jobs as readonly Job<Results<J>[number]>[], options)
 }
 
-class CompletedJobs<T> extends Outflow<Completed<T>> implements Completions<T> {
+class CompletedJobs<T> extends TaskStream<Completed<T>> implements Completions<T> {
   readonly #count: number
 
   constructor(jobs: readonly Job<T>[], options: BlockOptions | undefined) {
@@ -67,7 +67,7 @@ class CompletedJobs<T> extends Outflow<Completed<T>> implements Completions<T> {
     throw netError('NET_CLOSED', { message: 'the jobs were given up' })
   }
 
-  #running(jobs: readonly Job<T>[], options: BlockOptions | undefined): Inflow {
+  #running(jobs: readonly Job<T>[], options: BlockOptions | undefined): StreamingGroup {
     checkJobs(jobs)
     const group = new RunningGroup(options)
     const run = async (): Promise<void> =>

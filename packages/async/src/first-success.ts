@@ -5,7 +5,7 @@
 
 import { clock, groupError, guarded, own, type Timer } from '@net/core/authoring'
 
-import { asError, isConsequence } from './consequence.ts'
+import { asError, isCancellation } from './cancellation.ts'
 import type { Results } from './gather.ts'
 import type { BlockOptions, Job, JobContext } from './job.ts'
 import { nameOf, someJobs } from './job-list.ts'
@@ -94,7 +94,7 @@ class Hedge<T> {
 
   #lost(error: unknown, index: number): void {
     const { group, won } = this.#first
-    if (group.ending && (!won || isConsequence(error, group.scope.reason))) throw error
+    if (group.ending && (!won || isCancellation(error, group.scope.reason))) throw error
     this.#onFailure?.(error, index)
     if (won) return
     this.#errors[index] = asError(error)

@@ -8,7 +8,7 @@ import { own } from '@net/core/authoring'
 import { AsyncItems, Items } from './items.ts'
 import type { BlockOptions, JobContext } from './job.ts'
 import { countOf, jobOf } from './option-checks.ts'
-import { Outflow } from './outflow.ts'
+import { TaskStream } from './task-stream.ts'
 import { unlessCancelled } from './pump.ts'
 import { RunningGroup } from './running-group.ts'
 
@@ -46,12 +46,12 @@ export function mapUnordered<T, R>(
   transform: Transform<T, R>,
   options: MapOptions,
 ): AsyncIterableIterator<R> & AsyncDisposable {
-  return new Outflow<R>((flow) => {
+  return new TaskStream<R>((stream) => {
     jobOf('transform', transform)
     const group = new RunningGroup(options)
     const mapping = new Mapping<T, void>(group, false, options)
     const hand: Transform<T, void> = async (item, context) =>
-      flow.put(await transform(item, context))
+      stream.put(await transform(item, context))
     return { group, run: async () => mapping.over(items, hand) }
   }, 0)
 }

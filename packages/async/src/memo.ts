@@ -5,7 +5,7 @@
 
 import { clock, netError, own } from '@net/core/authoring'
 
-import { isConsequence } from './consequence.ts'
+import { isCancellation } from './cancellation.ts'
 import type { JobContext, WaitOptions } from './job.ts'
 import { countOf, jobOf, limitOf } from './option-checks.ts'
 import { reportLate } from './report-late.ts'
@@ -119,7 +119,7 @@ export class Memo<K, V> {
       waiting.grantAll(value)
     } catch (error) {
       this.#forget(key, run)
-      if (waiting.size === 0 && !isConsequence(error, controller.signal.reason))
+      if (waiting.size === 0 && !isCancellation(error, controller.signal.reason))
         reportLate('a job failed after everybody had stopped waiting for it', error)
       waiting.failAll(() => error as Error)
     }

@@ -5,10 +5,10 @@
 import type { NetError, PoolEvent } from '@net/core'
 import { clock, isHeard, merge, netError, nextId, own, tell } from '@net/core/authoring'
 
-import { asError, isConsequence } from './consequence.ts'
+import { asError, isCancellation } from './cancellation.ts'
 import type { WaitOptions } from './job.ts'
 import { countOf, jobOf, lengthOf, limitOf, sizeOf } from './option-checks.ts'
-import { DESTROY_LIMIT, PoolGrave, within } from './pool-grave.ts'
+import { DESTROY_LIMIT, RetiredResources, within } from './pool-retired.ts'
 import { IdleMembers } from './pool-idle.ts'
 import { MemberLease, PoolMember, type PoolOwner } from './pool-member.ts'
 import type { PoolCloseOptions, PoolLease, PoolOptions } from './pool-options.ts'
@@ -33,7 +33,7 @@ export class Pool<T> implements AsyncDisposable {
   readonly #end: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
   readonly #owner: PoolOwner<T>
   readonly #idle: IdleMembers<T>
-  readonly #grave: PoolGrave<T>
+  readonly #retired: RetiredResources<T>
   readonly #lent = new Set<PoolMember<T>>()
   readonly #waiting: WaitList<PoolLease<T>>
   readonly #emptied = new WaitList<void>({ what: 'the resources of the pool to come back' })
@@ -57,7 +57,7 @@ export class Pool<T> implements AsyncDisposable {
       maxAge: this.#maxAge,
       expired: (member) => this.#destroy(member),
     })
-    this.#grave = new PoolGrave({
+    this.#retired = new RetiredResources({
       destroy: own(options, 'destroy'),
       freed: () => {
         this.#serve()
@@ -79,7 +79,7 @@ export class Pool<T> implements AsyncDisposable {
 
   /** How many resources there are, those that are being made or given up included. */
   get size(): number {
-    return this.#idle.size + this.#lent.size + this.#making + this.#checking + this.#grave.size
+    return this.#idle.size + this.#lent.size + this.#making + this.#checking + this.#retired.size
   }
 
   /** How many are lent. */
@@ -132,7 +132,7 @@ export class Pool<T> implements AsyncDisposable {
     this.#destroyIdle()
     this.#look()
     if (!this.#isEmpty()) await this.#emptied.wait(undefined, options)
-    const failure = this.#grave.failure
+    const failure = this.#retired.failure
     if (failure !== undefined) throw failure
   }
 
@@ -215,7 +215,7 @@ export class Pool<T> implements AsyncDisposable {
   #notMade(error: unknown): void {
     const next = this.#waiting.shift()
     if (next !== undefined) next.fail(asError(error))
-    else if (!isConsequence(error, this.#ending.signal.reason)) {
+    else if (!isCancellation(error, this.#ending.signal.reason)) {
       reportLate('a resource of a pool could not be made, and nobody waits for it', error)
     }
     this.#left()
@@ -254,7 +254,7 @@ export class Pool<T> implements AsyncDisposable {
 
   #destroy(member: PoolMember<T>): void {
     this.#lent.delete(member)
-    this.#grave.bury(member.value)
+    this.#retired.retire(member.value)
     this.#tell('destroy')
   }
 
@@ -293,7 +293,7 @@ export class Pool<T> implements AsyncDisposable {
 
   #finish(): void {
     this.#over = true
-    this.#end.resolve(this.#grave.failure)
+    this.#end.resolve(this.#retired.failure)
     this.#emptied.grantAll()
   }
 

@@ -2,16 +2,16 @@
  * Reading sources in the tasks of a group, for one reader: what makes an iterator a channel that is closed on time.
  */
 
-import { isConsequence } from './consequence.ts'
+import { isCancellation } from './cancellation.ts'
 import type { AsyncItems } from './items.ts'
-import type { Outflow } from './outflow.ts'
+import type { TaskStream } from './task-stream.ts'
 import { reportLate } from './report-late.ts'
 import type { RunningGroup } from './running-group.ts'
 
 /** Hands the items over until they end or the group does, and closes them; waits for a busy source if it `obeys`. */
 export async function pump<T>(
   items: AsyncItems<T>,
-  flow: Outflow<T>,
+  stream: TaskStream<T>,
   group: RunningGroup,
   obeys: boolean,
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function pump<T>(
       const taken = items.take()
       const next = obeys ? await taken : await unlessCancelled(group, taken)
       if (next === undefined || next.done === true) return
-      await flow.put(next.value)
+      await stream.put(next.value)
     }
   } finally {
     await items.close()
@@ -39,7 +39,7 @@ export function unlessCancelled<V>(group: RunningGroup, taken: Promise<V>): Prom
       (error: unknown) => {
         forget()
         reject(error)
-        if (group.ending && !isConsequence(error, group.scope.reason)) {
+        if (group.ending && !isCancellation(error, group.scope.reason)) {
           reportLate('an iterator failed after it had been left', error)
         }
       },

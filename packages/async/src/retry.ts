@@ -5,7 +5,7 @@
 import { isNetError, type NetError } from '@net/core'
 import { addContext, clock, guarded, netError, own } from '@net/core/authoring'
 
-import { asError } from './consequence.ts'
+import { asError } from './cancellation.ts'
 import type { BlockOptions, JobContext } from './job.ts'
 import { jobOf } from './option-checks.ts'
 import { BackOff, type RetryPolicyOptions } from './retry-policy.ts'

@@ -7,12 +7,12 @@ import { isNetError, type NetError } from '@net/core'
 import { addContext, clock, groupError, netError, own, type Timer } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope, markCaught } from './cancel-scope.ts'
-import { asError } from './consequence.ts'
+import { asError } from './cancellation.ts'
 import { discard } from './discard.ts'
 import { listGroup, unlistGroup, type VisibleGroup } from './inspection/live-groups.ts'
 import { currentTask } from './inspection/task-events.ts'
 import type { BlockOptions, Job, WaitOptions } from './job.ts'
-import { LiveList } from './live-list.ts'
+import { LinkedList } from './linked-list.ts'
 import { jobOf, lengthOf } from './option-checks.ts'
 import { start, type Started, type StartHost, type StartJob } from './start.ts'
 import { RunningTask, type Child, type Task } from './task.ts'
@@ -27,7 +27,7 @@ export class RunningGroup implements StartHost, VisibleGroup {
   readonly scope: CancelScope
   readonly outer: AbortSignal | undefined
   readonly #grace: number
-  readonly #live = new LiveList<Child>()
+  readonly #live = new LinkedList<Child>()
   readonly #over = Promise.withResolvers<void>()
   // Made when they are needed: most groups end well and by themselves.
   #failures: Set<unknown> | undefined

@@ -5,11 +5,11 @@
 
 import { abortError, netError } from '@net/core/authoring'
 
-import { isConsequence } from './consequence.ts'
+import { isCancellation } from './cancellation.ts'
 import { listLeak, unlistLeak, type VisibleTask } from './inspection/live-groups.ts'
 import { taskChannel, tellStart, tellTask } from './inspection/task-events.ts'
 import type { Job, JobContext } from './job.ts'
-import type { Linked } from './live-list.ts'
+import type { Linked } from './linked-list.ts'
 import { reportLate } from './report-late.ts'
 
 /** Whether a task runs, has returned, has thrown, or has ended because it was cancelled. */
@@ -149,7 +149,7 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
   }
 
   #threw(error: unknown): void {
-    const obeyed = this.#stopped && isConsequence(error, this.#reason)
+    const obeyed = this.#stopped && isCancellation(error, this.#reason)
     if (this.#abandoned) {
       this.#left(obeyed ? 'cancelled' : 'failed')
       if (!obeyed) {

@@ -2,7 +2,7 @@ import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 
 import { AsyncItems } from '../src/items.ts'
-import { Outflow } from '../src/outflow.ts'
+import { TaskStream } from '../src/task-stream.ts'
 import { pump, unlessCancelled } from '../src/pump.ts'
 import { RunningGroup } from '../src/running-group.ts'
 
@@ -16,12 +16,12 @@ test('items are handed over to their end, and closed when the group ends before'
       closed++
     }
   }
-  const flow = new Outflow<number>((self) => {
+  const stream = new TaskStream<number>((self) => {
     const group = new RunningGroup(undefined)
     const items = new AsyncItems(numbers())
     return { group, run: async () => group.run(async () => pump(items, self, group, true)) }
   }, 0)
-  expect(await Array.fromAsync(flow)).toEqual([1, 2])
+  expect(await Array.fromAsync(stream)).toEqual([1, 2])
   expect(closed).toBe(1)
 })
 

@@ -4,7 +4,7 @@
 
 import { countOf } from '../option-checks.ts'
 import type { BlockOptions } from '../job.ts'
-import { Outflow, type Inflow } from '../outflow.ts'
+import { TaskStream, type StreamingGroup } from '../task-stream.ts'
 import { pump } from '../pump.ts'
 import { RunningGroup } from '../running-group.ts'
 import { openItems, type ItemOf, type Iterated } from './iterated.ts'
@@ -18,9 +18,9 @@ export function merge<S extends readonly Iterated<unknown>[] | []>(
   sources: S,
   options?: BlockOptions,
 ): AsyncIterableIterator<ItemOf<S[number]>> & AsyncDisposable {
-  return new Outflow<ItemOf<S[number]>>((flow) => {
+  return new TaskStream<ItemOf<S[number]>>((stream) => {
     const all: readonly Iterated<unknown>[] = sources
-    return pumping(flow, all as readonly Iterated<ItemOf<S[number]>>[], options)
+    return pumping(stream, all as readonly Iterated<ItemOf<S[number]>>[], options)
   }, 0)
 }
 
@@ -30,23 +30,23 @@ export function buffer<T>(
   size: number,
   options?: BlockOptions,
 ): AsyncIterableIterator<T> & AsyncDisposable {
-  return new Outflow<T>((flow) => {
+  return new TaskStream<T>((stream) => {
     countOf('size', size)
-    return pumping(flow, [items], options)
+    return pumping(stream, [items], options)
   }, size - 1)
 }
 
 function pumping<T>(
-  flow: Outflow<T>,
+  stream: TaskStream<T>,
   sources: readonly Iterated<T>[],
   options: BlockOptions | undefined,
-): Inflow {
+): StreamingGroup {
   const group = new RunningGroup(options)
   const run = async (): Promise<void> =>
     group.run(async () => {
       for (const [index, source] of sources.entries()) {
         const items = openItems(source)
-        group.spawn(`source ${index}`, async () => pump(items, flow, group, false))
+        group.spawn(`source ${index}`, async () => pump(items, stream, group, false))
       }
     })
   return { group, run }

@@ -4,7 +4,7 @@
 
 import { groupError } from '@net/core/authoring'
 
-import { asError } from '../consequence.ts'
+import { asError } from '../cancellation.ts'
 import { openItems, type ItemOf, type Iterated } from './iterated.ts'
 
 /** The items of the first source, then those of the second and so on; a source is opened when it is its turn. */

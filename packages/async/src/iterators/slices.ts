@@ -5,7 +5,7 @@
 import { netError } from '@net/core/authoring'
 
 import { jobOf } from '../option-checks.ts'
-import type { Each } from './each.ts'
+import type { Each } from './transforms.ts'
 import type { Iterated } from './iterated.ts'
 
 /** The first `count` items; does not ask for another one. */

@@ -6,12 +6,12 @@
 import { isNetError, type NetError } from '@net/core'
 import { clock, groupError } from '@net/core/authoring'
 
-import { asError } from './consequence.ts'
+import { asError } from './cancellation.ts'
 import { discard } from './discard.ts'
 import { reportLate } from './report-late.ts'
 
 /** What a pool tells of giving its resources up. */
-export interface GraveOptions<T> {
+export interface RetireOptions<T> {
   /** Gives one up. Default: disposes it, if it can be disposed. */
   readonly destroy: ((resource: T) => PromiseLike<void> | void) | undefined
   /** Called when the place of one is free. */
@@ -21,12 +21,12 @@ export interface GraveOptions<T> {
 }
 
 /** Resources on their way out. */
-export class PoolGrave<T> {
-  readonly #options: GraveOptions<T>
+export class RetiredResources<T> {
+  readonly #options: RetireOptions<T>
   readonly #failures: Error[] = []
   #size = 0
 
-  constructor(options: GraveOptions<T>) {
+  constructor(options: RetireOptions<T>) {
     this.#options = options
   }
 
@@ -43,7 +43,7 @@ export class PoolGrave<T> {
   }
 
   /** Gives the resource up. Its place is free afterwards, after 2 s at the latest. */
-  bury(resource: T): void {
+  retire(resource: T): void {
     this.#size++
     void within(DESTROY_LIMIT, this.#destroy(resource)).then(() => {
       this.#size--

@@ -5,7 +5,7 @@
 import { isAbort, isNetError, NetTimeoutError } from '@net/core'
 
 /** Whether the error says no more than that the work was cancelled for this reason. */
-export function isConsequence(error: unknown, reason: unknown): boolean {
+export function isCancellation(error: unknown, reason: unknown): boolean {
   let at = error
   for (let depth = 0; depth < DEEPEST; depth++) {
     if (at === reason || isAbort(at)) return true

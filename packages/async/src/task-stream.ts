@@ -9,14 +9,14 @@ import { Ring } from './ring.ts'
 import type { RunningGroup } from './running-group.ts'
 
 /** A group that has not begun, and how to run it to its end. */
-export interface Inflow {
+export interface StreamingGroup {
   readonly group: RunningGroup
   readonly run: () => Promise<unknown>
 }
 
 /** What a reader iterates. Without a reader who comes back, the group's own limits end it. */
-export class Outflow<T> extends OwnedIterator<T> {
-  readonly #open: (flow: Outflow<T>) => Inflow
+export class TaskStream<T> extends OwnedIterator<T> {
+  readonly #open: (stream: TaskStream<T>) => StreamingGroup
   readonly #ahead: number
   readonly #ready = new Ring<T>()
   readonly #readers = new Ring<PromiseWithResolvers<IteratorResult<T, undefined>>>()
@@ -27,7 +27,7 @@ export class Outflow<T> extends OwnedIterator<T> {
   #failure: { readonly error: unknown } | undefined
 
   /** Runs what `open` gives at the first look; `ahead` values may lie ready before `put` makes a writer wait. */
-  constructor(open: (flow: Outflow<T>) => Inflow, ahead: number) {
+  constructor(open: (stream: TaskStream<T>) => StreamingGroup, ahead: number) {
     super()
     this.#open = open
     this.#ahead = ahead

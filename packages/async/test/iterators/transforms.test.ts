@@ -1,4 +1,4 @@
-import { enumerate, filter, flatMap, map, scan } from '@net/async/iterators'
+import { enumerate, filter, flatMap, mapEach, scan } from '@net/async/iterators'
 import { expect, test } from 'vitest'
 
 const numbers = [1, 2, 3, 4]
@@ -11,7 +11,7 @@ async function* later<T>(items: Iterable<T>, trail: string[] = []): AsyncGenerat
   }
 }
 
-test('[ASYNC-38] map transforms each item, one after the other', async () => {
+test('[ASYNC-38] mapEach transforms each item, one after the other', async () => {
   let active = 0
   const double = async (item: number, index: number): Promise<number> => {
     expect(++active).toBe(1)
@@ -19,8 +19,8 @@ test('[ASYNC-38] map transforms each item, one after the other', async () => {
     active--
     return item * 2 + index
   }
-  expect(await Array.fromAsync(map(later(numbers), double))).toEqual([2, 5, 8, 11])
-  expect(await Array.fromAsync(map(numbers, (item) => -item))).toEqual([-1, -2, -3, -4])
+  expect(await Array.fromAsync(mapEach(later(numbers), double))).toEqual([2, 5, 8, 11])
+  expect(await Array.fromAsync(mapEach(numbers, (item) => -item))).toEqual([-1, -2, -3, -4])
 })
 
 test('[ASYNC-38] filter keeps what the test holds for', async () => {
@@ -45,7 +45,7 @@ test('enumerate counts, scan accumulates', async () => {
 
 test('[H-ASYNC-05] left by break or throw, each closes what it reads; never read, it opens nothing', async () => {
   const all = [
-    (items: AsyncIterable<number>) => map(items, (item) => item),
+    (items: AsyncIterable<number>) => mapEach(items, (item) => item),
     (items: AsyncIterable<number>) => filter(items, () => true),
     (items: AsyncIterable<number>) => flatMap(items, (item) => [item, item]),
     (items: AsyncIterable<number>) => enumerate(items),
@@ -73,7 +73,7 @@ test('[H-ASYNC-05] left by break or throw, each closes what it reads; never read
 
 test('a transform that throws closes what is read', async () => {
   const trail: string[] = []
-  const broken = map(later(numbers, trail), (item) => {
+  const broken = mapEach(later(numbers, trail), (item) => {
     if (item === 2) throw new Error('two')
     return item
   })
@@ -82,6 +82,8 @@ test('a transform that throws closes what is read', async () => {
 })
 
 test('refuses what is no function where it is read', async () => {
-  await expect(map(numbers, 1 as never).next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  await expect(mapEach(numbers, 1 as never).next()).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+  })
   await expect(filter(numbers, 1 as never).next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
 })

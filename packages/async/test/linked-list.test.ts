@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { LiveList, type Linked } from '../src/live-list.ts'
+import { LinkedList, type Linked } from '../src/linked-list.ts'
 
 class Member implements Linked<Member> {
   before: Member | undefined = undefined
@@ -9,12 +9,12 @@ class Member implements Linked<Member> {
   listed = false
 }
 
-describe('LiveList', () => {
+describe('LinkedList', () => {
   test('is a set in the order of coming, whatever comes and goes', () => {
     const members = Array.from({ length: 6 }, () => new Member())
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(5))), (steps) => {
-        const list = new LiveList<Member>()
+        const list = new LinkedList<Member>()
         const model = new Set<Member>()
         for (const [add, index] of steps) {
           const member = members[index] as Member
@@ -34,7 +34,7 @@ describe('LiveList', () => {
   })
 
   test('is gone through as it was, also if members leave meanwhile', () => {
-    const list = new LiveList<Member>()
+    const list = new LinkedList<Member>()
     const members = Array.from({ length: 3 }, () => new Member())
     for (const member of members) list.add(member)
     const seen: Member[] = []

@@ -2,32 +2,37 @@ import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 
-import { PoolGrave, within, type GraveOptions } from '../src/pool-grave.ts'
+import { RetiredResources, within, type RetireOptions } from '../src/pool-retired.ts'
 
-function graveOf<T>(options: Partial<GraveOptions<T>>): PoolGrave<T> {
-  return new PoolGrave<T>({ destroy: undefined, freed: () => {}, asked: () => true, ...options })
+function retiredOf<T>(options: Partial<RetireOptions<T>>): RetiredResources<T> {
+  return new RetiredResources<T>({
+    destroy: undefined,
+    freed: () => {},
+    asked: () => true,
+    ...options,
+  })
 }
 
-describe('PoolGrave', () => {
+describe('RetiredResources', () => {
   test('without `destroy` it disposes what can be disposed', async () => {
     const disposed: string[] = []
     const freed = Promise.withResolvers<void>()
-    const grave = graveOf({ freed: freed.resolve })
-    grave.bury({ [Symbol.asyncDispose]: async () => void disposed.push('resource') })
-    expect(grave.size).toBe(1)
+    const retired = retiredOf({ freed: freed.resolve })
+    retired.retire({ [Symbol.asyncDispose]: async () => void disposed.push('resource') })
+    expect(retired.size).toBe(1)
     await freed.promise
     expect(disposed).toEqual(['resource'])
-    expect(grave.size).toBe(0)
+    expect(retired.size).toBe(0)
   })
 
   test('frees the place of what hangs after 2 s', async () => {
     using clock = useFakeClock()
-    const grave = graveOf<number>({ destroy: () => new Promise(() => {}) })
-    grave.bury(1)
+    const retired = retiredOf<number>({ destroy: () => new Promise(() => {}) })
+    retired.retire(1)
     await clock.advance(1999)
-    expect(grave.size).toBe(1)
+    expect(retired.size).toBe(1)
     await clock.advance(1)
-    expect(grave.size).toBe(0)
+    expect(retired.size).toBe(0)
   })
 
   test('keeps what failed for who asks, and reports it where nobody will', async () => {
@@ -35,20 +40,20 @@ describe('PoolGrave', () => {
     let asked = true
     const failure = netError('NET_CONN_RESET', { message: 'reset' })
     const destroy = (error: Error): Promise<void> => Promise.reject(error)
-    const grave = graveOf<Error>({ destroy, asked: () => asked })
-    expect(grave.failure).toBeUndefined()
-    grave.bury(failure)
+    const retired = retiredOf<Error>({ destroy, asked: () => asked })
+    expect(retired.failure).toBeUndefined()
+    retired.retire(failure)
     await new Promise(setImmediate)
-    expect(grave.failure).toBe(failure)
-    grave.bury(new Error('second'))
+    expect(retired.failure).toBe(failure)
+    retired.retire(new Error('second'))
     await new Promise(setImmediate)
-    expect(grave.failure).toMatchObject({
+    expect(retired.failure).toMatchObject({
       code: 'NET_GROUP',
       errors: [failure, { message: 'second' }],
     })
     expect(warnings).not.toHaveBeenCalled()
     asked = false
-    grave.bury(new Error('late'))
+    retired.retire(new Error('late'))
     await new Promise(setImmediate)
     expect(warnings.mock.calls[0]?.[0]).toContain('late')
   })

@@ -8,8 +8,11 @@ import type { Iterated } from './iterated.ts'
 /** What is made of an item, at once or later; `index` counts from 0. */
 export type Each<T, R> = (item: T, index: number) => R | PromiseLike<R>
 
-/** Each item transformed, the next one only after the last is done; see `mapUnordered` for several at a time. */
-export async function* map<T, R>(
+/**
+ * Each item transformed, the next one only after the last is done. `map` and `mapUnordered` of `@net/async` work on
+ * several at a time.
+ */
+export async function* mapEach<T, R>(
   items: Iterated<T>,
   transform: Each<T, R>,
 ): AsyncGenerator<R, undefined, undefined> {

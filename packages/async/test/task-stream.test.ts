@@ -1,17 +1,17 @@
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
 
-import { Outflow } from '../src/outflow.ts'
+import { TaskStream } from '../src/task-stream.ts'
 import { RunningGroup } from '../src/running-group.ts'
 import { sleep } from '../src/sleep.ts'
 
-function numbers(count: number, ahead: number, put: (number: number) => void): Outflow<number> {
-  return new Outflow<number>((flow) => {
+function numbers(count: number, ahead: number, put: (number: number) => void): TaskStream<number> {
+  return new TaskStream<number>((stream) => {
     const group = new RunningGroup(undefined)
     const run = async (): Promise<void> =>
       group.run(async () => {
         for (let number = 0; number < count && !group.ending; number++) {
-          await flow.put(number)
+          await stream.put(number)
           put(number)
         }
       })
@@ -23,28 +23,28 @@ describe('values handed from a group to a reader', () => {
   test('begin at the first look, and run ahead only so far', async () => {
     using clock = useFakeClock()
     const put: number[] = []
-    const flow = numbers(10, 2, (number) => put.push(number))
+    const stream = numbers(10, 2, (number) => put.push(number))
     await clock.advance(0)
     expect(put).toEqual([])
-    expect(await flow.next()).toEqual({ done: false, value: 0 })
+    expect(await stream.next()).toEqual({ done: false, value: 0 })
     await clock.advance(0)
     expect(put).toEqual([0, 1, 2])
-    expect(await flow.next()).toEqual({ done: false, value: 1 })
+    expect(await stream.next()).toEqual({ done: false, value: 1 })
     await clock.advance(0)
     expect(put).toEqual([0, 1, 2, 3])
-    await flow.return()
+    await stream.return()
     expect(put).toEqual([0, 1, 2, 3, 4])
-    expect(await flow.next()).toEqual({ done: true, value: undefined })
+    expect(await stream.next()).toEqual({ done: true, value: undefined })
   })
 
   test('several readers get one value each, in the order of their calls', async () => {
-    const flow = numbers(2, 0, () => {})
-    const results = await Promise.all([flow.next(), flow.next(), flow.next()])
+    const stream = numbers(2, 0, () => {})
+    const results = await Promise.all([stream.next(), stream.next(), stream.next()])
     expect(results.map(({ value }) => value)).toEqual([0, 1, undefined])
   })
 
   test('a failure is told once, after the values', async () => {
-    const flow = new Outflow<number>((self) => {
+    const stream = new TaskStream<number>((self) => {
       const group = new RunningGroup(undefined)
       const run = async (): Promise<void> =>
         group.run(async () => {
@@ -53,31 +53,35 @@ describe('values handed from a group to a reader', () => {
         })
       return { group, run }
     }, 1)
-    const [first, second, third] = await Promise.allSettled([flow.next(), flow.next(), flow.next()])
+    const [first, second, third] = await Promise.allSettled([
+      stream.next(),
+      stream.next(),
+      stream.next(),
+    ])
     expect(first).toMatchObject({ value: { value: 1 } })
     expect(second).toMatchObject({ reason: { message: 'x' } })
     expect(third).toMatchObject({ value: { done: true } })
   })
 
   test('what cannot be opened rejects the first reader', async () => {
-    const flow = new Outflow<number>(() => {
+    const stream = new TaskStream<number>(() => {
       throw new Error('closed')
     }, 0)
-    await expect(flow.next()).rejects.toThrow('closed')
-    expect(await flow.next()).toEqual({ done: true, value: undefined })
-    expect(await flow.return()).toEqual({ done: true, value: undefined })
+    await expect(stream.next()).rejects.toThrow('closed')
+    expect(await stream.next()).toEqual({ done: true, value: undefined })
+    expect(await stream.return()).toEqual({ done: true, value: undefined })
   })
 
   test('who waits while it is cancelled is told at once that there are no more', async () => {
     using clock = useFakeClock()
-    const flow = new Outflow<number>(() => {
+    const stream = new TaskStream<number>(() => {
       const group = new RunningGroup(undefined)
       return { group, run: async () => group.run(async () => sleep(1000)) }
     }, 0)
-    const waiting = flow.next()
-    flow.cancel()
+    const waiting = stream.next()
+    stream.cancel()
     expect(await waiting).toEqual({ done: true, value: undefined })
-    const disposed = flow[Symbol.asyncDispose]()
+    const disposed = stream[Symbol.asyncDispose]()
     await clock.advance(1000)
     await disposed
   })

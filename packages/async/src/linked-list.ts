@@ -11,7 +11,7 @@ export interface Linked<L> {
 }
 
 /** A list of members, each on one list at most. */
-export class LiveList<L extends Linked<L>> implements Iterable<L> {
+export class LinkedList<L extends Linked<L>> implements Iterable<L> {
   #first: L | undefined
   #last: L | undefined
   #size = 0
