@@ -9,11 +9,16 @@ export function isCancellation(error: unknown, reason: unknown): boolean {
   let at = error
   for (let depth = 0; depth < DEEPEST; depth++) {
     if (at === reason || isAbort(at)) return true
-    // A time limit that is passed on inwards stays a time limit, and keeps the outer one as its cause.
-    if (!isNetError(at) || !(at instanceof NetTimeoutError)) return false
+    if (!hasLimitWithin(at)) return false
     at = at.cause
   }
   return false
+}
+
+/** A time limit that is passed on inwards keeps the outer one as its cause, and so does Node's AbortError. */
+function hasLimitWithin(error: unknown): error is Error {
+  if (isNetError(error)) return error instanceof NetTimeoutError
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 /** The thrown value as an error, for lists of errors. */

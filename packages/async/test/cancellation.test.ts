@@ -10,6 +10,10 @@ test('the reason itself, any abort, and a limit passed on inwards are cancellati
   expect(isCancellation(new DOMException('stop', 'AbortError'), 'why')).toBe(true)
   expect(isCancellation(abortError('why'), 'why')).toBe(true)
   expect(isCancellation(abortError(abortError(limit)), limit)).toBe(true)
+  // As Node's own waits tell the reason of their signal.
+  const told = Object.assign(new Error('aborted', { cause: limit }), { name: 'AbortError' })
+  expect(isCancellation(told, limit)).toBe(true)
+  expect(isCancellation(told, netError('NET_TIMEOUT_TOTAL', { message: 'another' }))).toBe(false)
 })
 
 test('other errors are not, even if an abort is their cause', () => {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 import { CircuitBreaker, type CircuitBreakerOptions, type CircuitChange } from '@net/async'
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
@@ -127,6 +129,15 @@ describe('CircuitBreaker', () => {
     await expect(breaker.run(async () => 1)).rejects.toMatchObject(open)
     breaker.close()
     expect(await breaker.run(async () => 1)).toBe(1)
+  })
+
+  test('a time limit that Node tells as an abort is a failure', async () => {
+    const breaker = new CircuitBreaker({ failures: 2 })
+    for (let call = 1; call <= 2; call++) {
+      const running = breaker.run(({ signal }) => pause(60_000, 0, { signal }), { timeout: 1 })
+      await expect(running).rejects.toMatchObject({ code: 'NET_TIMEOUT_TOTAL' })
+    }
+    expect(breaker.state).toBe('open')
   })
 
   test('limits its call', async () => {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 import { retry, retryBudget, sleep, type FailedTry } from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
 import { isAbort, RetryError } from '@net/core'
@@ -13,6 +15,19 @@ function failing(times: number, error: () => unknown): () => Promise<string> {
 }
 
 describe('retry', () => {
+  test('an attempt that ran into its own time limit is repeated', async () => {
+    let attempts = 0
+    const running = retry(
+      () => {
+        attempts++
+        return pause(60_000, 0, { signal: AbortSignal.timeout(1) })
+      },
+      { delay: 1 },
+    )
+    await expect(running).rejects.toMatchObject({ code: 'NET_RETRIES_EXHAUSTED' })
+    expect(attempts).toBe(3)
+  })
+
   test('repeats a job until it succeeds, with growing waits', async () => {
     using clock = useFakeClock()
     const begun: number[] = []

@@ -4,13 +4,11 @@
  */
 
 import { clock } from './clock.ts'
-import { codes } from './errors/codes.ts'
+import { codes, type RetryClass } from './errors/codes.ts'
 import {
-  addContext,
   isNetError,
-  NetTimeoutError,
-  ConnectError,
   ProxyError,
+  replaceContext,
   type ErrorContext,
   type NetError,
 } from './errors/net-error.ts'
@@ -43,11 +41,11 @@ export async function runAttempts<T>(
       host.policy?.succeeded?.()
       return result
     } catch (thrown) {
-      const attempts = failures.length === 0 ? {} : { attempts: [...failures] }
-      const error = host.describe(thrown, { sent, ...attempts })
-      if (isNetError(error)) addContext(error, retryAfterSending(error, sent))
-      const delay = isNetError(error) ? delayAfter(error, number, host) : undefined
-      if (delay === undefined || !isNetError(error)) throw error
+      const error = host.describe(thrown, { sent })
+      if (!isNetError(error)) throw error
+      replaceContext(error, { retry: retryOf(error, sent) })
+      const delay = delayAfter(error, number, host)
+      if (delay === undefined) throw withAttempts(error, failures)
       failures.push(error)
       host.narrator.retry(number, delay, error)
       // No attempt runs meanwhile: what fails now is the operation.
@@ -71,12 +69,22 @@ function delayAfter(error: NetError, attempt: number, host: AttemptHost): number
   return host.policy.delay({ error, attempt, idempotent, elapsed: narrator.elapsed })
 }
 
-function retryAfterSending(error: NetError, sent: boolean): Pick<ErrorContext, 'retry'> {
-  // Who threw it may have known better than the table of codes.
-  if (error.retry !== codes[error.code].retry) return {}
-  if (!sent && error.retry === 'idempotent') return { retry: 'safe' }
-  const early = [NetTimeoutError, ConnectError, ProxyError].some((Class) => error instanceof Class)
-  return sent && early && error.retry === 'safe' ? { retry: 'idempotent' } : {}
+/** Once the work was sent, only the peer itself can know that nothing was done. */
+function retryOf(error: NetError, sent: boolean): RetryClass {
+  const { retry, code } = error
+  const byTable = retry === codes[code].retry
+  if (!sent) return byTable && retry === 'idempotent' ? 'safe' : retry
+  // Who threw it may have known better than the table of codes. A proxy speaks for the way, not for the work.
+  const isAnswer = !byTable && error.reply !== undefined && !(error instanceof ProxyError)
+  return retry === 'safe' && !isAnswer ? 'idempotent' : retry
+}
+
+/** The last error, with the earlier ones; those of a call within the last attempt stay with it. */
+function withAttempts(error: NetError, failures: readonly NetError[]): NetError {
+  // One that was thrown twice would hold itself.
+  const earlier = failures.filter((failure) => failure !== error)
+  if (earlier.length === 0) return error
+  return replaceContext(error, { attempts: [...earlier, ...(error.attempts ?? [])] })
 }
 
 function pause(delay: number, root: Scope): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { RetryPolicy } from '@net/core'
+import type { NetError, RetryPolicy } from '@net/core'
 import { netError, operation, type Operation, type OperationSpec } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 
@@ -52,6 +52,97 @@ test.each([
     }),
   )
   await expect(promise).rejects.toMatchObject({ code: 'NET_CONN_RESET', sent, retry })
+})
+
+test.each([
+  ['a goodbye', netError('NET_CONN_SHUTDOWN', { message: 'x', reply: { text: 'bye' } })],
+  ['a lack of descriptors', netError('NET_LOCAL_LIMIT', { message: 'x' })],
+  ['a refused second connection', netError('NET_CONNECT_REFUSED', { message: 'x' })],
+  ['a handshake that broke off', netError('NET_CONN_RESET', { message: 'x', retry: 'safe' })],
+  [
+    'the answer of a proxy',
+    netError('NET_PROXY_REFUSED', { message: 'x', retry: 'safe', reply: { text: 'busy' } }),
+  ],
+])('once something was sent, %s leaves the outcome unknown', async (_what, error) => {
+  const promise = operation(spec, {}, (op) =>
+    op.attempt(({ sent }) => {
+      sent()
+      return Promise.reject(error)
+    }),
+  )
+  await expect(promise).rejects.toMatchObject({ sent: true, retry: 'idempotent' })
+})
+
+test('a reply that says that nothing was done is believed, whatever was sent', async () => {
+  const reply = { status: 429, text: 'later' }
+  const promise = operation(spec, {}, (op) =>
+    op.attempt(({ sent }) => {
+      sent()
+      return Promise.reject(netError('NET_REPLY_TEMPORARY', { message: 'x', retry: 'safe', reply }))
+    }),
+  )
+  await expect(promise).rejects.toMatchObject({ sent: true, retry: 'safe' })
+})
+
+test('a goodbye before anything was sent may be repeated', async () => {
+  const promise = operation(spec, {}, (op) =>
+    op.attempt(() => Promise.reject(netError('NET_CONN_SHUTDOWN', { message: 'x' }))),
+  )
+  await expect(promise).rejects.toMatchObject({ sent: false, retry: 'safe' })
+})
+
+test('the error of many attempts has each of them once', async () => {
+  using clock = useFakeClock()
+  const lengths: number[] = []
+  for (const most of [4, 8, 16]) {
+    const policy: RetryPolicy = { delay: ({ attempt }) => (attempt < most ? 1 : undefined) }
+    const failed = operation(spec, { retry: policy }, (op) =>
+      op.attempt(() => Promise.reject(netError('NET_CONN_RESET', { message: 'reset' }))),
+    ).catch((error: unknown) => error as NetError)
+    await clock.advance(most)
+    const error = await failed
+    expect(error.attempts).toHaveLength(most - 1)
+    expect(error.attempts?.some((each) => 'attempts' in each)).toBe(false)
+    lengths.push(JSON.stringify(error).length)
+  }
+  const [few = 0, twice = 0, most = 0] = lengths
+  expect(twice).toBeLessThan(2.5 * few)
+  expect(most).toBeLessThan(2.5 * twice)
+})
+
+test('an error that each attempt throws again does not hold itself', async () => {
+  using clock = useFakeClock()
+  const same = netError('NET_CONN_RESET', { message: 'reset' })
+  const failed = operation(spec, { retry: twice }, (op) =>
+    op.attempt(() => Promise.reject(same)),
+  ).catch((error: unknown) => error)
+  await clock.advance(200)
+  expect(await failed).toBe(same)
+  expect(same.attempts ?? []).toEqual([])
+})
+
+test('attempts that an inner call made stand beside those of the outer one', async () => {
+  using clock = useFakeClock()
+  const inner = netError('NET_CONN_RESET', { message: 'inner' })
+  const failed = operation(
+    spec,
+    { retry: { delay: ({ attempt }) => (attempt < 2 ? 1 : undefined) } },
+    (op) =>
+      op.attempt(({ number }) =>
+        Promise.reject(
+          netError('NET_CONN_RESET', {
+            message: `outer ${number}`,
+            attempts: number === 2 ? [inner] : [],
+          }),
+        ),
+      ),
+  ).catch((error: unknown) => error as NetError)
+  await clock.advance(1)
+  const { attempts = [] } = await failed
+  expect(attempts.map(({ message }) => message)).toEqual([
+    expect.stringContaining('outer 1'),
+    expect.stringContaining('inner'),
+  ])
 })
 
 test('the limit of a phase ends one attempt, not the call', async () => {

@@ -7,7 +7,7 @@ import { isNetError, type NetError } from '@net/core'
 import { addContext, netError, type Attempt, type Operation } from '@net/core/authoring'
 
 import type { Control, Exchange } from './control.ts'
-import { replyError } from './errors.ts'
+import { midwayError, replyError } from './errors.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 
 /** What a call works with while it has its turn. */
@@ -15,6 +15,9 @@ export class Dialog {
   readonly op: Operation
   readonly control: Control
   readonly #attempt: Attempt | undefined
+  /** How many commands were sent on whose outcome the call depends, and the last of them. */
+  #works = 0
+  #work: string | undefined
 
   constructor(op: Operation, control: Control, attempt?: Attempt) {
     this.op = op
@@ -25,13 +28,13 @@ export class Dialog {
   /** Sends a command that changes nothing and gives its last reply, whatever it says, except 421. */
   async ask(command: string, shown?: string): Promise<FtpReply> {
     const reply = await this.control.ask(this.op, command, shown)
-    if (reply.status === SHUTDOWN) throw replyError(reply, verbOf(command))
+    if (reply.status === SHUTDOWN) throw this.refusal(reply, command)
     return reply
   }
 
   /** Sends a command on whose outcome the call depends: a loss from here on leaves it unknown. Rejects unless the server did it. */
   async command(command: string): Promise<FtpReply> {
-    this.#attempt?.sent()
+    this.#sends(command)
     return accepted(await this.ask(command), command)
   }
 
@@ -42,8 +45,14 @@ export class Dialog {
 
   /** Sends the command of a transfer. */
   begin(command: string): Exchange {
-    this.#attempt?.sent()
+    this.#sends(command)
     return this.control.begin(this.op, command)
+  }
+
+  /** The error for a refusal of the command. A goodbye says that it was not taken, but nothing of those before it. */
+  refusal(reply: FtpReply, command: string): NetError {
+    const isOnly = this.#works === 0 || (this.#works === 1 && this.#work === command)
+    return isOnly ? replyError(reply, verbOf(command)) : midwayError(reply, verbOf(command))
   }
 
   /** The server broke the rules: the error, after the connection is ended for it. */
@@ -61,6 +70,12 @@ export class Dialog {
       if (isNetError(error)) this.control.lose(addContext(error, { protocol: 'ftp' }))
       throw error
     }
+  }
+
+  #sends(command: string): void {
+    this.#works += 1
+    this.#work = command
+    this.#attempt?.sent()
   }
 }
 

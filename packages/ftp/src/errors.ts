@@ -29,12 +29,21 @@ Object.defineProperty(FtpReplyError.prototype, 'name', {
 
 /** The error for a reply that is not the one hoped for; `command` is the verb that was sent, such as `RETR`. */
 export function replyError(reply: FtpReply, command: string): NetError {
+  return byRows(reply, command, undefined)
+}
+
+/** As `replyError`, for a reply that ends a command which the server has begun: a goodbye then leaves open what was done. */
+export function midwayError(reply: FtpReply, command: string): NetError {
+  return byRows(reply, command, reply.status === SHUTDOWN ? 'idempotent' : undefined)
+}
+
+function byRows(reply: FtpReply, command: string, retry: RetryClass | undefined): NetError {
   const row = rows.find(({ status, commands, text }) => {
     if (!status.includes(reply.status)) return false
     if (commands !== undefined && !commands.includes(command)) return false
     return text === undefined || text.test(reply.text)
   })
-  return errorOf(row?.code ?? generalCode(reply), reply, command, row?.retry)
+  return errorOf(row?.code ?? generalCode(reply), reply, command, retry ?? row?.retry)
 }
 
 /** The error for a reply that does not say why; the code is what we found out. */
@@ -70,12 +79,14 @@ interface ReplyRow {
 /** What `replyError` is told for the reply that no command asked for. */
 export const GREETING = 'connecting'
 
+const SHUTDOWN = 421
 const LOGIN: readonly string[] = ['USER', 'PASS', 'ACCT']
 const LOOKING: readonly string[] = ['RETR', 'SIZE', 'MDTM', 'MLST', 'MLSD', 'LIST', 'CWD', 'RNFR']
 
 // The first row that fits. Servers say with 550 all that a file system can refuse; only their words tell what.
 const rows: readonly ReplyRow[] = [
-  { status: [421], code: 'NET_CONN_SHUTDOWN' },
+  // A command that is answered so was not taken (RFC 959, section 4.2).
+  { status: [SHUTDOWN], code: 'NET_CONN_SHUTDOWN', retry: 'safe' },
   { status: [430, 530], commands: LOGIN, code: 'NET_AUTH_REJECTED' },
   { status: [425], code: 'NET_REPLY_TEMPORARY', retry: 'safe' },
   { status: [452, 552], code: 'NET_NO_SPACE' },

@@ -8,8 +8,8 @@ import { addContext, clock, netError, type Operation, stoppable } from '@net/cor
 import type { Transport } from '@net/socket'
 
 import type { Exchange } from './control.ts'
-import { accepted, verbOf, type Dialog } from './dialog.ts'
-import { replyError } from './errors.ts'
+import { verbOf, type Dialog } from './dialog.ts'
+import { midwayError } from './errors.ts'
 import { lost } from './lost.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
@@ -36,16 +36,17 @@ export async function transfer<T>(
     const exchange = dialog.begin(plan.command)
     const started = await op.phase('command', async () => {
       const reply = await stoppable(op, exchange.first)
-      if (reply.status >= 200) throw replyError(reply, verbOf(plan.command))
+      if (reply.status >= 200) throw dialog.refusal(reply, plan.command)
       return reply
     })
     data = await session.data.protect(dialog, data)
     const moved = await moveGuarded(data, started, exchange, { plan, op })
     // vsftpd says its last reply over TLS only when our end (close_notify) has come too. One that is gone says it as well.
     data.end().catch(() => {})
-    await op.phase('command', async () =>
-      accepted(await stoppable(op, exchange.final), plan.command),
-    )
+    await op.phase('command', async () => {
+      const reply = await stoppable(op, exchange.final)
+      if (!isPositive(reply)) throw midwayError(reply, verbOf(plan.command))
+    })
     await data.close()
     return moved
   } catch (error) {
@@ -71,7 +72,7 @@ async function moveGuarded<T>(
   let moved = false
   const refused = new Promise<never>((_, reject) => {
     exchange.final.then((reply) => {
-      if (!isPositive(reply)) reject(replyError(reply, verbOf(plan.command)))
+      if (!isPositive(reply)) reject(midwayError(reply, verbOf(plan.command)))
       else if (!moved && !plan.mayEndEarly) reject(tooEarly(reply))
     }, reject)
   })
@@ -100,7 +101,7 @@ async function betterReason(
   if (!isNetError(error) || !(error instanceof ConnectionLostError)) return error
   const loss = lost(error, 'data')
   const reply = await withinGrace(stoppable(op, exchange.final).catch(() => undefined))
-  return reply === undefined || isPositive(reply) ? loss : replyError(reply, verbOf(command))
+  return reply === undefined || isPositive(reply) ? loss : midwayError(reply, verbOf(command))
 }
 
 function withinGrace<T>(waited: Promise<T>): Promise<T | undefined> {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { AuthError, ConnectionLostError, ReplyError } from '@net/core'
 import { FtpReplyError } from '@net/ftp'
 
-import { GREETING, replyError } from '../src/errors.ts'
+import { GREETING, midwayError, replyError } from '../src/errors.ts'
 
 test.each([
   [421, 'NOOP', 'Timeout', 'NET_CONN_SHUTDOWN', 'safe'],
@@ -47,4 +47,14 @@ test('[FTP-49] a refusal is an FtpReplyError with the reply; a login or a goodby
   expect(refused.name).toBe('FtpReplyError')
   expect(replyError({ status: 530, text: '530 No' }, 'PASS')).toBeInstanceOf(AuthError)
   expect(replyError({ status: 421, text: '421 Bye' }, 'NOOP')).toBeInstanceOf(ConnectionLostError)
+})
+
+test('a goodbye to a command says that it was not taken; in the middle of one nobody knows', () => {
+  const goodbye = { status: 421, text: '421 Shutting down' }
+  expect(replyError(goodbye, 'STOR').retry).toBe('safe')
+  expect(midwayError(goodbye, 'STOR')).toMatchObject({
+    code: 'NET_CONN_SHUTDOWN',
+    retry: 'idempotent',
+  })
+  expect(midwayError({ status: 425, text: '425 No data connection' }, 'STOR').retry).toBe('safe')
 })

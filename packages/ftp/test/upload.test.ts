@@ -170,3 +170,17 @@ test('[FTP-28] an abort lets go of the source, and the session goes on', async (
   expect(closed).toBe(true)
   expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
 })
+
+const GOODBYE = { reply: '421 Shutting down' } as const
+
+test.each([
+  ['in the place of its answer', { on: 'STOR', do: GOODBYE }, 'safe'],
+  ['in its middle', { on: 'STOR', after: 70_000, do: GOODBYE }, 'idempotent'],
+  ['behind it', { on: 'SIZE', do: GOODBYE }, 'idempotent'],
+])('a goodbye to an upload %s', async (_place, fault, retry) => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  server.fail(fault)
+  const sending = test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
+  await expect(sending).rejects.toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: true, retry })
+})

@@ -115,8 +115,8 @@ class Exchange implements WireReceiver, BodyFlow {
     if (this.#stopped || this.#body !== undefined || !isNetError(error)) return false
     const { body } = this.#request
     if (body?.begun === true && !body.replayable) return false
-    // The server said itself that it has not begun.
-    if (error.code === 'NET_CONN_SHUTDOWN') return true
+    // The server itself said that it has not begun; of a goodbye on the way (a tunnel's) it is not known.
+    if (error.code === 'NET_CONN_SHUTDOWN' && error.retry === 'safe') return true
     if (!LOST.has(error.code) || this.#connection.exchanges < 2) return false
     return !this.#started || isIdempotent(this.#request.method)
   }

@@ -2,6 +2,7 @@ import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { netError } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 import { createClient, netrc } from '@net/http'
 import { startHttpServer, type HttpTestServer } from '@net/http/testing'
@@ -16,6 +17,7 @@ import { canary, expectNoCanary } from '@tools/canary'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { hostOf } from '../src/road.ts'
+import { startRawServer } from './raw-server.ts'
 
 const hosts = { 'shop.test': '127.0.0.1', 'bank.test': '127.0.0.1' }
 
@@ -224,4 +226,32 @@ test.each([
 test('the host of a URL has no brackets', () => {
   expect(hostOf(new URL('http://[::1]:80/'))).toBe('::1')
   expect(hostOf(new URL('http://shop.test/'))).toBe('shop.test')
+})
+
+test('a goodbye of the tunnel to a request that was sent leaves it unknown, and sends it once', async () => {
+  await using server = await startRawServer(() => {})
+  let dials = 0
+  const tunnel: Dialer = {
+    name: 'tunnel',
+    async dial(endpoint, options) {
+      dials += 1
+      const transport = await tcpDialer().dial(endpoint, options)
+      const left = Promise.withResolvers<never>()
+      return {
+        info: transport.info,
+        read: () => left.promise,
+        write: async (chunks) => {
+          await transport.write(chunks)
+          left.reject(netError('NET_CONN_SHUTDOWN', { message: 'the tunnel closes' }))
+        },
+        end: () => transport.end(),
+        close: () => transport.close(),
+        abort: (reason) => transport.abort(reason),
+      }
+    },
+  }
+  await using client = createClient({ baseUrl: server.url, dialer: tunnel })
+  const error = await client.post('/', { json: { pay: 100 } }).catch((e: unknown) => e)
+  expect(error).toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: true, retry: 'idempotent' })
+  expect(dials).toBe(1)
 })

@@ -37,12 +37,13 @@ export interface Refusal {
   readonly phase?: Phase
 }
 
-/** The error for a reply that refuses. A 4yz reply before the final dot may be repeated safely. */
+/** The error for a reply that refuses. A 4yz reply before the final dot, and a 421 anywhere, says that nothing was done. */
 export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
   const code = codeOf(reply, refusal)
   const { command, address, phase } = refusal
   const whom = address === undefined ? '' : ` to ${address}`
-  const early = code === 'NET_REPLY_TEMPORARY' && command !== 'message'
+  const early =
+    code === 'NET_CONN_SHUTDOWN' || (code === 'NET_REPLY_TEMPORARY' && command !== 'message')
   const details = {
     message: `the server answered ${command}${whom} with ${redact(formatReply(reply))}`,
     reply,

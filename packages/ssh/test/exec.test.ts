@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { isAbort } from '@net/core'
+import { isAbort, isRetryable, type RetryPolicy } from '@net/core'
 import { callerFault } from '@net/core/authoring'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { fromText, SshExitError } from '@net/ssh'
@@ -360,4 +360,23 @@ test('arguments that are wrong reject, and nothing is sent', async () => {
   }
   expect(server.received.length).toBe(before)
   expect(() => planExec('', {})).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
+})
+
+test('a command that runs when the server says goodbye is not run again', async () => {
+  await using server = await startSshServer({ exec: { pay: 'paid 100' } })
+  await using host = await logInTo(server)
+  server.fail({ on: 'exit pay', do: 'goodbye' })
+  const retry: RetryPolicy = { delay: ({ error }) => (isRetryable(error) ? 1 : undefined) }
+  const error = await failureOf(host.exec('pay', { retry }))
+  expect(error).toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: true, retry: 'idempotent' })
+  expect(isRetryable(error)).toBe(false)
+  expect(server.received.filter(({ what }) => what === 'exec')).toHaveLength(1)
+})
+
+test('a goodbye before the command was sent says that nothing was done', async () => {
+  await using server = await startSshServer({ exec: { pay: 'paid 100' } })
+  await using host = await logInTo(server)
+  server.fail({ on: 'open session', do: 'goodbye' })
+  const error = await failureOf(host.exec('pay'))
+  expect(error).toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: false, retry: 'safe' })
 })

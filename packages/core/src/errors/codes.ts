@@ -97,7 +97,7 @@ export const codes = {
   NET_CREDENTIAL_INVALID: { class: 'AuthError', retry: 'never' },
   NET_CONN_CLOSED: { class: 'ConnectionLostError', retry: 'idempotent' },
   NET_CONN_RESET: { class: 'ConnectionLostError', retry: 'idempotent' },
-  NET_CONN_SHUTDOWN: { class: 'ConnectionLostError', retry: 'safe' },
+  NET_CONN_SHUTDOWN: { class: 'ConnectionLostError', retry: 'idempotent' },
   NET_PROTO_MALFORMED: { class: 'ProtocolError', retry: 'never' },
   NET_PROTO_UNEXPECTED: { class: 'ProtocolError', retry: 'never' },
   NET_PROTO_LIMIT: { class: 'ProtocolError', retry: 'never' },
@@ -225,7 +225,8 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
     'The peer closed the connection before it was due. Connect again; see `sent` for whether the work may have been done.',
   NET_CONN_RESET:
     'The connection was reset. Connect again; see `sent` for whether the work may have been done.',
-  NET_CONN_SHUTDOWN: 'The peer said that it is shutting down. Repeat later.',
+  NET_CONN_SHUTDOWN:
+    'The peer said that it is shutting down. Repeat later, or see `retry` where work was under way.',
   NET_PROTO_MALFORMED:
     'The peer sent what the protocol does not allow. Check that the port speaks this protocol.',
   NET_PROTO_UNEXPECTED:

@@ -4,9 +4,15 @@
 
 import type { NetErrorCode } from './codes.ts'
 import type { ErrorRow } from './error-row.ts'
+import { timeLimitBehind } from './time-limit.ts'
 
 /** The rows for errors that Node itself makes. */
 export const nodeErrors: readonly ErrorRow[] = [
+  {
+    when: (error) => timeLimitBehind(error) !== undefined,
+    code: 'NET_TIMEOUT_TOTAL',
+    details: () => ({ message: "the caller's time limit passed" }),
+  },
   row('NET_ABORTED', 'the operation was aborted', ['ABORT_ERR']),
   row('NET_CONNECT_REFUSED', 'the connection was refused', ['ECONNREFUSED']),
   row('NET_CONNECT_UNREACHABLE', 'there is no road to the host', [

@@ -6,6 +6,7 @@
 import { redact } from '../events/redact.ts'
 import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
 import { harmless, render } from './render.ts'
+import { timeLimitBehind } from './time-limit.ts'
 
 /** The part of a call in which something happened. */
 export type Phase =
@@ -94,10 +95,11 @@ export class NetError extends Error {
 
   /**
    * The known fields as plain data, without stack: what JSON and messages between threads can carry, and `reviveError`
-   * makes an error of again. `what` is the message without its context. Errors within are told likewise, 8 deep.
+   * makes an error of again. `what` is the message without its context. Errors within are told likewise, 8 deep; one that
+   * stands in several places is told whole in the first of them.
    */
   toJSON(): Record<string, unknown> {
-    return plainError(this, 0)
+    return plainError(this, new Set(), 0)
   }
 }
 
@@ -181,10 +183,15 @@ export function isNetError(value: unknown): value is NetError {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 
-/** Whether the error says that the caller's signal was aborted; also true for the platform's own AbortError. */
+/**
+ * Whether the error says that the caller gave up; also true for the platform's own AbortError. Where that one has a time
+ * limit as its `cause`, as Node tells one of `AbortSignal.timeout`, it is a failure and no abort.
+ */
 export function isAbort(value: unknown): boolean {
   if (isNetError(value)) return value.code === 'NET_ABORTED'
-  return value instanceof Error && value.name === 'AbortError'
+  return (
+    value instanceof Error && value.name === 'AbortError' && timeLimitBehind(value) === undefined
+  )
 }
 
 /**
@@ -228,18 +235,21 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null
 }
 
-function plainError(error: NetError, depth: number): Record<string, unknown> {
+function plainError(error: NetError, told: Set<Error>, depth: number): Record<string, unknown> {
+  told.add(error)
   const plain: Record<string, unknown> = { name: error.name, message: error.message }
   const what = whatOf(error)
   if (what !== error.message) plain['what'] = what
-  for (const [key, value] of Object.entries(error)) plain[key] = plainValue(value, depth)
-  if (error.cause !== undefined) plain['cause'] = plainValue(error.cause, depth)
+  for (const [key, value] of Object.entries(error)) plain[key] = plainValue(value, told, depth)
+  if (error.cause !== undefined) plain['cause'] = plainValue(error.cause, told, depth)
   return plain
 }
 
-function plainValue(value: unknown, depth: number): unknown {
-  if (Array.isArray(value)) return value.map((each: unknown) => plainValue(each, depth))
-  if (isNetError(value) && depth < DEEPEST) return plainError(value, depth + 1)
+function plainValue(value: unknown, told: Set<Error>, depth: number): unknown {
+  if (Array.isArray(value)) return value.map((each: unknown) => plainValue(each, told, depth))
+  if (isNetError(value) && depth < DEEPEST && !told.has(value)) {
+    return plainError(value, told, depth + 1)
+  }
   if (value instanceof Error) return summary(value)
   return hasJson(value) ? value.toJSON() : value
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { AbortError, NetTimeoutError } from '@net/core'
-import { abortError, netError } from '@net/core/authoring'
+import { abortError, defineErrorTable, netError, translate } from '@net/core/authoring'
 
 test('an abort keeps the reason as its cause', () => {
   const error = abortError('not wanted any more')
@@ -21,4 +21,17 @@ test('a reason that is a time limit becomes a time-out', () => {
 test('an abort that was already told as ours keeps the reason of the first caller', () => {
   const inner = abortError('not wanted any more')
   expect(abortError(inner).cause).toBe('not wanted any more')
+})
+
+test('a reason that is an abort of the platform with a time limit behind it is a time-out', () => {
+  const limit = new DOMException('timed out', 'TimeoutError')
+  const abort = new Error('aborted', { cause: limit })
+  abort.name = 'AbortError'
+  expect(abortError(abort)).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', cause: limit })
+  const translated = translate(
+    Object.assign(abort, { code: 'ABORT_ERR' }),
+    defineErrorTable([]),
+    {},
+  )
+  expect(translated).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', cause: abort })
 })

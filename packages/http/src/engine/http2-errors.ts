@@ -20,7 +20,11 @@ export const http2Errors: ErrorTable = defineErrorTable([
     // A promise of the peer that it has done nothing (RFC 9113 section 8.7).
     when: hasReason(constants.NGHTTP2_REFUSED_STREAM),
     code: 'NET_CONN_SHUTDOWN',
-    details: () => ({ message: 'the server did not begin with the request', retry: 'safe' }),
+    details: () => ({
+      message: 'the server did not begin with the request',
+      reply: { text: 'REFUSED_STREAM' },
+      retry: 'safe',
+    }),
   },
   {
     when: hasReason(constants.NGHTTP2_ENHANCE_YOUR_CALM),

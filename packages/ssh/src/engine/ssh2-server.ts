@@ -36,6 +36,8 @@ export interface ServerDesk {
 export interface ServerRoad {
   /** Holds back what the server says from here on; call the result to let it go. */
   hold(): () => void
+  /** Ends the connection as SSH does. */
+  sayGoodbye(): void
 }
 
 /** Somebody logs in. */
@@ -96,7 +98,7 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
     client.on('error', () => {})
     applyQuirks(client._protocol, desk.quirks)
     new ServedConnection(client, desk, engine.utils.parseKey).listen()
-    desk.begin(roadOf(socket))
+    desk.begin(roadOf(socket, client))
   })
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => resolve())
@@ -308,8 +310,9 @@ class EngineServedCommand implements ServedCommand {
   }
 }
 
-function roadOf(socket: Socket): ServerRoad {
+function roadOf(socket: Socket, client: EngineIncoming): ServerRoad {
   return {
+    sayGoodbye: () => void client.end(),
     hold() {
       const held: Uint8Array[] = []
       const write = socket.write.bind(socket)

@@ -1,9 +1,13 @@
 /* Faults that a test asks the server for: which, when, and how often. It must not know how they are done. */
 
-/** What goes wrong. `drop` ends the connection as TCP does, `reset` without a goodbye, `half-close` only our side of it. */
+/**
+ * What goes wrong. `goodbye` ends the connection as SSH does (a DISCONNECT by the application), `drop` as TCP does, `reset`
+ * without a word, `half-close` only our side of it.
+ */
 export type SshFaultAction =
   | { readonly reply: 'failure' }
   | { readonly delay: number }
+  | 'goodbye'
   | 'drop'
   | 'reset'
   | 'stall'

@@ -65,6 +65,7 @@ export class ServerConnection implements ServerDesk {
   readonly #socket: Socket
   readonly #keyDone = new Set<string>()
   #user = ''
+  #road: ServerRoad | undefined
 
   constructor(connection: Connection, host: ConnectionHost) {
     this.#host = host
@@ -92,6 +93,7 @@ export class ServerConnection implements ServerDesk {
   }
 
   begin(road: ServerRoad): void {
+    this.#road = road
     const action = this.#host.faults.at('kex')
     if (action === undefined) return
     const release = road.hold()
@@ -220,7 +222,8 @@ export class ServerConnection implements ServerDesk {
 
   #strike(action: Exclude<SshFaultAction, object>): void {
     const socket = this.#socket
-    if (action === 'drop') socket.destroy()
+    if (action === 'goodbye') this.#road?.sayGoodbye()
+    else if (action === 'drop') socket.destroy()
     else if (action === 'reset') socket.resetAndDestroy()
     else if (action === 'half-close') socket.end()
     else if (action === 'garbage') socket.write(Buffer.alloc(GARBAGE, 0xa5))
@@ -249,6 +252,7 @@ function closeOf(socket: Socket): Promise<void> {
 }
 
 function bytePlan({ after = 0, do: action }: SshFault): FaultPlan {
+  if (action === 'goodbye') return { on: 'send', after, do: 'drop' }
   if (typeof action !== 'object') return { on: 'send', after, do: action }
   return { on: 'send', after, do: 'delay' in action ? action : 'drop' }
 }
