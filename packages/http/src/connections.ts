@@ -164,7 +164,10 @@ class OriginPool {
     const lane = connection.lane()
     if (lane === undefined) {
       connection.destroy()
-      throw netError('NET_CONN_SHUTDOWN', { message: 'the server takes no requests' })
+      throw netError('NET_CONN_SHUTDOWN', {
+        message: 'the server takes no requests',
+        retry: 'safe',
+      })
     }
     this.#shared.add(connection)
     this.#settle(true)
