@@ -16,7 +16,10 @@ import type { ConnectionInfo } from './transport.ts'
  * every call but `info`, `closed` and `close` rejects with `NET_CLOSED`.
  */
 export interface Connection extends AsyncDisposable {
-  /** The next bytes, as many as there are; null once the peer has ended. */
+  /**
+   * The next bytes, as many as there are; null once the peer has ended. They are yours; the ArrayBuffer behind them is
+   * not, as it may have bytes of later reads.
+   */
   read(options?: ReadSomeOptions): Promise<Uint8Array | null>
   /** Exactly so many bytes; `NET_PROTO_INCOMPLETE` with `partial`, `received` and `expected` if the peer ends before. */
   readExactly(size: number, options?: WaitOptions): Promise<Uint8Array>
@@ -28,7 +31,7 @@ export interface Connection extends AsyncDisposable {
   readAll(options?: ReadLimitOptions): Promise<Uint8Array>
   /** Everything until the peer ends, as text. The default limit is 100 MiB. */
   readText(options?: ReadTextOptions): Promise<string>
-  /** Puts bytes back, so that the next read gets them first. Throws `NET_CLOSED`. */
+  /** Puts bytes back, so that the next read gets them first; they are copied. Throws `NET_CLOSED`. */
   unread(bytes: Uint8Array): void
   /** The lines until the peer ends, each read when it is asked for. Leaving the loop closes nothing. */
   lines(options?: ReadLineOptions): AsyncIterable<string>
@@ -36,8 +39,9 @@ export interface Connection extends AsyncDisposable {
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array>
 
   /**
-   * Sends; text as UTF-8. Resolves when there is room for more, after at most `timeout.write` (60 s by default). A
-   * write that is aborted or times out in the middle ends the connection, as nobody knows how much of it has left.
+   * Sends; text as UTF-8. Resolves when there is room for more; from then on the bytes may be used again. The peer may
+   * leave us waiting for `timeout.write` (60 s by default), which begins anew with every 64 KiB that it takes. A write
+   * that is aborted or times out in the middle ends the connection, as nobody knows how much of it has left.
    */
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void>
   /** Resolves when the kernel has all that was written. */

@@ -83,7 +83,8 @@ export class ReadSide {
     if (this.#shut !== undefined) throw this.#shut()
     // The waiting read has looked at what is there already.
     if (this.busy) throw netError('NET_BUSY', { message: 'a read is waiting' })
-    this.#queue.unshift(bytes)
+    // The caller may use its buffer again.
+    this.#queue.unshift(new Uint8Array(bytes))
   }
 
   /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */

@@ -7,7 +7,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { formatEndpoint, isNetError, type NetError } from '@net/core'
-import { abortError, netError, translate } from '@net/core/authoring'
+import { abortError, copyOf, netError, sizeOf, SMALL_CHUNK, translate } from '@net/core/authoring'
 
 import { socketErrors } from './errors.ts'
 import { DONE, handled, refused } from './handled.ts'
@@ -41,7 +41,10 @@ export class SocketTransport implements Transport, AsyncDisposable {
   #received = 0
   #failure: Error | undefined
   #waiting: Reading | undefined
+  /** Of the batch that is gathered. */
   #room: PromiseWithResolvers<void> | undefined
+  /** Of the batches that the kernel has not taken yet. */
+  readonly #rooms = new Set<PromiseWithResolvers<void>>()
   #batch: Uint8Array[] = []
   #batched = 0
   #ending: Promise<void> | undefined
@@ -65,6 +68,11 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.#settled = resolve
     duplex.on('error', this.#onError)
     duplex.on('close', this.#onClose)
+    // A stream that was handed over after its end tells of it no more.
+    if (duplex.destroyed) {
+      this.#failure = duplex.errored ?? undefined
+      this.#leave()
+    }
   }
 
   read(): Promise<Uint8Array | null> {
@@ -90,12 +98,17 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const { duplex } = this
     if (this.#gone || this.#released || this.#ending !== undefined)
       return refused(this.#lost('write'))
+    const size = sizeOf(chunks)
+    if (size === 0) return duplex.writableNeedDrain ? this.flush() : DONE
     if (this.#batch.length === 0) process.nextTick(this.#send)
-    for (const chunk of chunks) {
-      this.#batch.push(chunk)
-      this.#batched += chunk.length
+    this.#batched += size
+    const hasRoom = duplex.writableLength + this.#batched < duplex.writableHighWaterMark
+    if (hasRoom && size <= SMALL_CHUNK) {
+      // The writer may use its bytes again at once.
+      this.#batch.push(...chunks.map(copyOf))
+      return DONE
     }
-    if (duplex.writableLength + this.#batched < duplex.writableHighWaterMark) return DONE
+    for (const chunk of chunks) this.#batch.push(chunk)
     this.#room ??= Promise.withResolvers()
     return handled(this.#room.promise)
   }
@@ -198,17 +211,29 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const { duplex } = this
     const batch = this.#batch
     if (batch.length === 0) return
+    const room = this.#room
+    const sent = room === undefined ? undefined : this.#taken(room)
     this.#batch = []
     this.#batched = 0
-    if (batch.length === 1 && batch[0] !== undefined) duplex.write(batch[0])
+    this.#room = undefined
+    if (batch.length === 1 && batch[0] !== undefined) duplex.write(batch[0], sent)
     else {
       duplex.cork()
+      const last = batch.pop()
       for (const chunk of batch) duplex.write(chunk)
+      duplex.write(last, sent)
       duplex.uncork()
     }
-    if (this.#room === undefined) return
-    if (duplex.writableNeedDrain) duplex.once('drain', this.#onDrain)
-    else this.#onDrain()
+  }
+
+  /** What to call once the kernel has the batch, so that its bytes may be touched again. */
+  #taken(room: PromiseWithResolvers<void>): () => void {
+    this.#rooms.add(room)
+    return () => {
+      // A socket that was destroyed calls back as if all had been taken.
+      if (this.duplex.destroyed || !this.#rooms.delete(room)) return
+      room.resolve()
+    }
   }
 
   #called(start: (done: (error?: Error | null) => void) => void): Promise<void> {
@@ -247,11 +272,6 @@ export class SocketTransport implements Transport, AsyncDisposable {
     if (this.#discarding) this.duplex.destroy()
   }
 
-  readonly #onDrain = (): void => {
-    this.#room?.resolve()
-    this.#room = undefined
-  }
-
   readonly #onError = (error: Error): void => {
     this.#failure ??= error
     this.#leave()
@@ -269,6 +289,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.#waiting?.reject(this.#lost('read'))
     this.#waiting = undefined
     this.#room?.reject(this.#lost('write'))
+    for (const room of this.#rooms) room.reject(this.#lost('write'))
+    this.#rooms.clear()
     this.#settled(this.#failure === undefined ? undefined : this.#lost('read'))
   }
 
@@ -278,7 +300,6 @@ export class SocketTransport implements Transport, AsyncDisposable {
     duplex.off('close', this.#onClose)
     duplex.off('end', this.#onEnd)
     duplex.off('data', this.#onData)
-    duplex.off('drain', this.#onDrain)
   }
 
   #lost(operation: 'read' | 'write'): NetError {

@@ -14,9 +14,15 @@ import type { TlsInfo } from './tls/info.ts'
  * Nothing here waits for ever by itself: limits and signals belong to those who use it.
  */
 export interface Transport {
-  /** The next chunk; null once the peer has ended. Rejects with a NetError once the road is lost. */
+  /**
+   * The next chunk, which is the reader's from then on; null once the peer has ended. Rejects with a NetError once the
+   * road is lost.
+   */
   read(): Promise<Uint8Array | null>
-  /** Sends in order; resolves when there is room for more. Rejects with a NetError once the road is lost. */
+  /**
+   * Sends in order; resolves when there is room for more and the bytes may be used again: they have been copied, or the
+   * kernel has them. Rejects with a NetError once the road is lost.
+   */
   write(chunks: readonly Uint8Array[]): Promise<void>
   /** Resolves when the kernel has all that was written. Where it is absent, `write` with no chunks must do. */
   flush?(): Promise<void>

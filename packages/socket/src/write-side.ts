@@ -1,10 +1,11 @@
 /*
- * The writing half of a connection: hands bytes to the transport in order, and ends the whole connection when a
- * write is given up in the middle. It must not know what the bytes are.
+ * The writing half of a connection: hands bytes to the transport in order, large writes piece by piece, so that the
+ * limit on writes sees them leave; and ends the whole connection when a write is given up in the middle. It must not
+ * know what the bytes are.
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, netError } from '@net/core/authoring'
+import { addContext, netError, sizeOf } from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
 import { DONE, handled, refused } from './handled.ts'
@@ -17,7 +18,11 @@ export class WriteSide {
   readonly #spec: SideSpec
   readonly #silence: SilenceLimit
   readonly #giveUps = new Set<(error: NetError) => void>()
+  /** Those of calls that have a limit of their own. */
+  readonly #ownSilences = new Set<SilenceLimit>()
   #transport: Transport
+  /** The large write under way and what was called after it; the last of these. */
+  #turn: Promise<void> | undefined
   #shut: (() => NetError) | undefined
 
   constructor(transport: Transport, spec: SideSpec) {
@@ -27,25 +32,39 @@ export class WriteSide {
     this.#silence = new SilenceLimit(write, () => this.#stuck(write))
   }
 
-  /** Sends the chunks; resolves when there is room for more. */
+  /** What has to settle before all that was written is with the transport, if anything has. */
+  get underWay(): Promise<void> | undefined {
+    return this.#turn
+  }
+
+  /** Sends the chunks; resolves when there is room for more and they may be used again. */
   write(chunks: readonly Uint8Array[], options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
     if (refusal !== undefined) return refused(this.#told(refusal, 'write'))
-    return this.#watched('write', this.#transport.write(chunks), options)
+    const large = sizeOf(chunks) > PIECE
+    const write = (): Promise<void> =>
+      large ? this.#inPieces(chunks) : this.#transport.write(chunks)
+    const sent = large ? this.#inTurn(write) : this.#afterLarge(write)
+    return this.#watched('write', sent, options)
   }
 
   /** Resolves when the kernel has all that was written. */
   flush(options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
     if (refusal !== undefined) return refused(this.#told(refusal, 'flush'))
-    return this.#watched('flush', this.#transport.flush?.() ?? this.#transport.write([]), options)
+    const flush = (): Promise<void> => this.#transport.flush?.() ?? this.#transport.write([])
+    return this.#watched('flush', this.#afterLarge(flush), options)
   }
 
   /** Sends the end. */
   end(options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
     if (refusal !== undefined) return refused(this.#told(refusal, 'end'))
-    return this.#watched('end', this.#transport.end(), options)
+    return this.#watched(
+      'end',
+      this.#afterLarge(() => this.#transport.end()),
+      options,
+    )
   }
 
   /** Refuses all further writes with what `later` makes; those under way go on. */
@@ -70,6 +89,32 @@ export class WriteSide {
     return options === undefined ? undefined : abortedAlready(options)
   }
 
+  #afterLarge(call: () => Promise<void>): Promise<void> {
+    return this.#turn === undefined ? call() : this.#inTurn(call)
+  }
+
+  #inTurn(call: () => Promise<void>): Promise<void> {
+    // After one that failed the transport has an error for each call.
+    const turn = handled(this.#turn === undefined ? call() : this.#turn.then(call, call))
+    this.#turn = turn
+    const over = (): void => {
+      if (this.#turn === turn) this.#turn = undefined
+    }
+    turn.then(over, over)
+    return turn
+  }
+
+  async #inPieces(chunks: readonly Uint8Array[]): Promise<void> {
+    for (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += PIECE) {
+        const piece = chunk.subarray(at, at + PIECE)
+        await this.#transport.write([piece])
+        this.#silence.moved(piece.length)
+        for (const silence of this.#ownSilences) silence.moved(piece.length)
+      }
+    }
+  }
+
   #watched(
     operation: string,
     sent: Promise<void>,
@@ -83,12 +128,14 @@ export class WriteSide {
       const silence = shared
         ? this.#silence
         : new SilenceLimit(limits.write, () => this.#stuck(limits.write))
+      if (!shared) this.#ownSilences.add(silence)
       const forget = watchCall(options, limits.total, (error) => {
         stop(error)
         this.#spec.lost(error)
       })
       const settle = (): void => {
         this.#giveUps.delete(stop)
+        this.#ownSilences.delete(silence)
         forget?.()
         if (!shared || (this.#giveUps.size === 0 && this.#shut !== undefined)) silence.clear()
         else if (this.#giveUps.size === 0) silence.end()
@@ -122,3 +169,5 @@ export class WriteSide {
     return addContext(error, { ...this.#spec.context, operation, phase: 'send' })
   }
 }
+
+const PIECE = 64 * 1024

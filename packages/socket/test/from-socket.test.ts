@@ -4,6 +4,8 @@ import { fromSocket, overTransport, tcpDialer, toSocket } from '@net/socket'
 import { startEchoServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
+import { failure } from './support.ts'
+
 test('a socket that somebody else has opened becomes a connection', async () => {
   await using server = await startEchoServer()
   const socket = toSocket(await tcpDialer().dial(server.address))
@@ -31,3 +33,20 @@ test('any duplex of bytes will do, with what is known of it', async () => {
   await peer.end()
   expect(await connection.readText()).toBe('hello')
 })
+
+for (const [how, cause, code] of [
+  ['without an error', undefined, 'NET_CONN_CLOSED'],
+  ['by a failure', Object.assign(new Error('cut'), { code: 'ECONNRESET' }), 'NET_CONN_RESET'],
+] as const) {
+  test(`a stream that was destroyed ${how} before it was handed over fails each call`, async () => {
+    const [ours] = duplexPair()
+    ours.on('error', () => {}).destroy(cause)
+    await new Promise<void>((resolve) => void ours.once('close', resolve))
+    const transport = fromSocket(ours)
+    expect((await transport.closed)?.code).toBe(cause === undefined ? undefined : code)
+    for (const call of [transport.read(), transport.write([Buffer.from('x')])]) {
+      expect((await failure(call)).code).toBe(code)
+    }
+    await transport.close()
+  })
+}

@@ -55,6 +55,58 @@ test('[SOCK-22] a write without room waits until the peer reads', async () => {
   expect(pair.socket.bytesWritten).toBe(written * chunk.length)
 })
 
+for (const size of [4, 1500, 4096, 20_000, 100_000]) {
+  test(`a buffer of ${size} bytes that is used again after each write sends what was meant to a slow peer`, async () => {
+    await using pair = await connected()
+    const buffer = Buffer.alloc(size)
+    const times = Math.ceil(8_000_000 / Math.max(size, 4096))
+    const sending = (async () => {
+      for (let number = 0; number < times; number++) {
+        buffer.fill(number & 0xff).writeUInt32BE(number)
+        await pair.transport.write([buffer])
+      }
+      await pair.transport.end()
+    })()
+    // The kernels and our own queue are full before the peer reads its first byte.
+    await quiet(pair.socket)
+    const chunks: Buffer[] = []
+    pair.peer.on('data', (chunk: Buffer) => chunks.push(chunk))
+    await Promise.all([sending, once(pair.peer, 'end')])
+    const got = Buffer.concat(chunks)
+    expect(got.length).toBe(size * times)
+    const wrong = Array.from({ length: times }, (_, number) => number).filter((number) => {
+      const frame = got.subarray(number * size, (number + 1) * size)
+      return (
+        frame.readUInt32BE() !== number ||
+        frame.subarray(4).some((byte) => byte !== (number & 0xff))
+      )
+    })
+    expect(wrong).toEqual([])
+  })
+}
+
+test('writes that the kernel has not taken when the socket is destroyed are refused', async () => {
+  await using pair = await connected()
+  const writes = Array.from({ length: 20 }, () =>
+    failure(pair.transport.write([new Uint8Array(1_000_000)])).catch(() => 'sent'),
+  )
+  await quiet(pair.socket)
+  const later = failure(pair.transport.write([new Uint8Array(100_000)]))
+  pair.socket.destroy(Object.assign(new Error('cable cut'), { code: 'EHOSTUNREACH' }))
+  expect((await later).code).toBe('NET_CONNECT_UNREACHABLE')
+  expect(await writes.at(-1)).toMatchObject({ code: 'NET_CONNECT_UNREACHABLE' })
+})
+
+test('a write of nothing waits while there is no room, and then resolves', async () => {
+  await using pair = await connected()
+  void pair.transport.write([new Uint8Array(32_000_000)]).catch(() => {})
+  await quiet(pair.socket)
+  const nothing = pair.transport.write([])
+  pair.peer.resume()
+  await nothing
+  expect(pair.socket.writableLength).toBe(0)
+})
+
 test('[SOCK-22] reading ahead stops at 256 KiB', async () => {
   await using pair = await connected()
   const first = pair.transport.read()

@@ -290,6 +290,32 @@ test('toSocket works where there is no socket', async () => {
   expect(text).toBe('rest of it')
 })
 
+test('bytes that were put back may be used again', async () => {
+  await using pair = connections()
+  const buffer = Buffer.from('first')
+  pair.ours.unread(buffer)
+  buffer.fill('x')
+  expect(latin1(await pair.ours.readExactly(5))).toBe('first')
+})
+
+test('close sends the whole of a large write that nobody awaited', async () => {
+  await using pair = connections()
+  const large = new Uint8Array(1_000_000).fill(7)
+  void pair.ours.write(large)
+  const [received] = await Promise.all([pair.theirs.readAll(), pair.ours.close()])
+  expect(Buffer.compare(received, large)).toBe(0)
+})
+
+test('the socket is not handed over in the middle of a large write', async () => {
+  await using pair = connections()
+  const write = pair.ours.write(new Uint8Array(200_000))
+  expect(() => pair.ours.toSocket()).toThrow(expect.objectContaining({ code: 'NET_BUSY' }))
+  const all = pair.theirs.readExactly(200_000)
+  await write
+  await all
+  pair.ours.toSocket().destroy()
+})
+
 test('wrong sizes are refused before anything is read', async () => {
   await using pair = connections()
   for (const call of [

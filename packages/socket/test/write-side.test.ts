@@ -91,6 +91,55 @@ test('it goes on over another transport', async () => {
   theirs.abort()
 })
 
+test('a large write has time for as long as the peer takes it piece by piece, with any limit', async () => {
+  using clock = useFakeClock()
+  for (const options of [undefined, { timeout: { write: 30_000 } }]) {
+    const { writes, theirs, lost } = side()
+    let sent = false
+    const write = writes.write([new Uint8Array(300_000)], options).then(() => (sent = true))
+    // 300 KB in more than two minutes, and never a minute of standstill.
+    for (let received = 0; received < 300_000;) {
+      expect(sent).toBe(false)
+      await clock.advance(29_000)
+      received += (await theirs.read())?.length ?? 0
+    }
+    await write
+    expect(lost).toEqual([])
+  }
+})
+
+test('a large write to a peer that stops in the middle is a time-out of the write', async () => {
+  using clock = useFakeClock()
+  const { writes, theirs } = side()
+  const write = failure(writes.write([new Uint8Array(300_000)], undefined))
+  await clock.advance(59_000)
+  await theirs.read()
+  await clock.advance(59_000)
+  await clock.advance(2_000)
+  expect(await write).toMatchObject({ code: 'NET_TIMEOUT_WRITE', limit: 60_000 })
+})
+
+test('what is called after a large write keeps its place', async () => {
+  const { writes, theirs } = side()
+  const large = new Uint8Array(200_000).fill(1)
+  const calls = [
+    writes.write([large], undefined),
+    writes.write([bytes('small')], undefined),
+    writes.write([large, large], undefined),
+    writes.flush(undefined),
+    writes.end(undefined),
+  ]
+  const chunks: Uint8Array[] = []
+  for (let chunk = await theirs.read(); chunk !== null; chunk = await theirs.read()) {
+    chunks.push(chunk)
+  }
+  await Promise.all(calls)
+  expect(Buffer.concat(chunks).equals(Buffer.concat([large, bytes('small'), large, large]))).toBe(
+    true,
+  )
+  expect(writes.underWay).toBeUndefined()
+})
+
 function side() {
   const [ours, theirs] = memoryPair({ capacity: 10 })
   const lost: NetError[] = []

@@ -50,6 +50,18 @@ const cases: Readonly<Record<string, (made: DialerUnderTest) => Promise<void>>> 
     }
   },
 
+  async 'a buffer may be used again once its write has resolved'({ dialer, echo }) {
+    for (const [size, times] of REUSED) {
+      await using connection = overTransport(await dialer.dial(echo))
+      const sending = sendNumbered(connection, size, times)
+      for (let number = 0; number < times; number++) {
+        const frame = await connection.readExactly(size)
+        assert.deepEqual(Buffer.from(frame), numbered(Buffer.alloc(size), number))
+      }
+      await sending
+    }
+  },
+
   async 'after the end of ours the rest of theirs still arrives'({ dialer, echo }) {
     await using connection = overTransport(await dialer.dial(echo))
     await connection.write('the last words')
@@ -127,6 +139,19 @@ async function send(connection: Connection, total: number): Promise<void> {
   for (let sent = 0; sent < total; sent += chunk.length) await connection.write(chunk)
 }
 
+/** One buffer for all frames, as a loop that copies a file has. */
+async function sendNumbered(connection: Connection, size: number, times: number): Promise<void> {
+  const buffer = Buffer.alloc(size)
+  for (let number = 0; number < times; number++) {
+    await connection.write(numbered(buffer, number))
+  }
+}
+
+function numbered(buffer: Buffer, number: number): Buffer {
+  buffer.fill(number & 0xff).writeUInt32BE(number)
+  return buffer
+}
+
 async function failure(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     () => undefined,
@@ -141,3 +166,11 @@ function patterned(size: number): Uint8Array {
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** Sizes of frames, and how many of each. */
+const REUSED: readonly (readonly [size: number, times: number])[] = [
+  [4, 300],
+  [1500, 300],
+  [4096, 300],
+  [100_000, 20],
+]

@@ -47,6 +47,21 @@ test('[SOCK-06] the dialer of Unix sockets conforms', async () => {
   })
 })
 
+test('TLS over a socket conforms', async () => {
+  const certificates = createCertificates()
+  await checkDialer(async () => {
+    const server = await startEchoServer({ tls: certificates.issue() })
+    const below = tcpDialer()
+    const dialer: Dialer = {
+      name: 'tls',
+      async dial(endpoint, options) {
+        return secure(await below.dial(endpoint, options), { ca: certificates.ca }, options)
+      },
+    }
+    return { dialer, echo: server.address, [Symbol.asyncDispose]: () => server.close() }
+  })
+})
+
 test('TLS over a transport without a socket conforms', async () => {
   const certificates = createCertificates()
   await checkDialer(async () => {
