@@ -19,15 +19,15 @@ import { limitOf } from './option-checks.ts'
 /** Options of a CancelScope. */
 export interface CancelScopeOptions {
   /** Milliseconds from here to the deadline; default none. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** When the scope cancels itself, as a time of `currentTime()`; default never. With `timeout`, the earlier one counts. */
-  readonly deadline?: number
+  readonly deadline?: number | undefined
   /** What this scope runs within, such as another scope or a task's context: cancelled together, with the same reason. */
-  readonly parent?: { readonly signal: AbortSignal }
+  readonly parent?: { readonly signal: AbortSignal } | undefined
   /** A caller's signal: its abort cancels the scope, with the same reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Whether `parent` and `signal` are kept out, as for a clean-up that must run to its end; default false. */
-  readonly shield?: boolean
+  readonly shield?: boolean | undefined
 }
 
 /** Who cancelled a scope: its owner, its deadline, or what surrounds it. */

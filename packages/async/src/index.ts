@@ -23,9 +23,17 @@ export { currentTime, sleep, sleepUntil } from './sleep.ts'
 export { every } from './every.ts'
 export { checkpoint } from './checkpoint.ts'
 export { retry, type FailedTry, type RetryContext, type RetryOptions } from './retry.ts'
-export { retryBudget, type RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
-export { retryPolicy, type RetryPolicyOptions } from './retry-policy.ts'
-export type { FailureSoFar, RetryFilter, RetryStop, RetryWait } from './retry-decisions.ts'
+export { retryBudget, type RetryBudgetOptions } from './retry-budget.ts'
+export { retryPolicy } from './retry-policy.ts'
+export type {
+  BackOffOptions,
+  FailureSoFar,
+  RetryBudget,
+  RetryFilter,
+  RetryPolicyOptions,
+  RetryStop,
+  RetryWait,
+} from '@net/core'
 export {
   allOf,
   anyOf,
@@ -35,14 +43,7 @@ export {
   stopAfterAttempts,
   stopAfterElapsed,
 } from './retry-conditions.ts'
-export {
-  waitChain,
-  waitExponential,
-  waitFixed,
-  waitRandom,
-  waitSum,
-  type BackOffOptions,
-} from './retry-waits.ts'
+export { waitChain, waitExponential, waitFixed, waitRandom, waitSum } from './retry-waits.ts'
 export type { BlockOptions, Job, JobContext, WaitOptions } from './job.ts'
 export { Semaphore, type SemaphoreOptions } from './semaphore.ts'
 export type { Lease } from './permit.ts'

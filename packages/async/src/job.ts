@@ -15,9 +15,9 @@ export type Job<T> = (context: JobContext) => PromiseLike<T>
 /** Options of every wait. */
 export interface WaitOptions {
   /** Aborting it ends the wait with an AbortError whose `cause` is the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Limit of the whole wait in milliseconds; default none. Past it: NET_TIMEOUT_TOTAL. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
 }
 
 /** Options of everything that runs jobs and ends only when they have ended. */
@@ -26,5 +26,5 @@ export interface BlockOptions extends WaitOptions {
    * How many milliseconds a cancelled job has to end; then the block rejects with NET_TASK_LEAKED. Default 10,000;
    * `Infinity` waits for ever.
    */
-  readonly grace?: number
+  readonly grace?: number | undefined
 }

@@ -3,20 +3,10 @@
  * of a peer in trouble.
  */
 
-import { NetTimeoutError } from '@net/core'
+import { NetTimeoutError, type RetryBudget } from '@net/core'
 import { own } from '@net/core/authoring'
 
 import { lengthOf } from './option-checks.ts'
-
-/** Tokens that repeats cost and successes earn. One budget serves all calls to a peer. */
-export interface RetryBudget {
-  /** How many are left. */
-  readonly tokens: number
-  /** Takes the price of a repeat after this error; false, and nothing taken, if there is too little. */
-  withdraw(error: unknown): boolean
-  /** An attempt succeeded. */
-  deposit(): void
-}
 
 /** Options of a budget, in tokens. */
 export interface RetryBudgetOptions {

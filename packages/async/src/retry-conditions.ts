@@ -2,10 +2,9 @@
  * When to stop repeating and which errors to repeat after, as functions that can be combined.
  */
 
-import { isNetError, type NetErrorCode } from '@net/core'
+import { isNetError, type NetErrorCode, type RetryFilter, type RetryStop } from '@net/core'
 
 import { countOf, lengthOf } from './option-checks.ts'
-import type { RetryFilter, RetryStop } from './retry-decisions.ts'
 
 /** For `stop`: no more than so many attempts. Throws `NET_BAD_OPTION`. */
 export function stopAfterAttempts(attempts: number): RetryStop {

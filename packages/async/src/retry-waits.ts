@@ -2,36 +2,14 @@
  * How long to wait between attempts, as functions that can be combined.
  */
 
-import { netError, own } from '@net/core/authoring'
+import type { BackOffOptions, RetryWait } from '@net/core'
+import { backOffTable, exponential, netError, optionsDoor } from '@net/core/authoring'
 
 import { lengthOf } from './option-checks.ts'
-import type { RetryWait } from './retry-decisions.ts'
-
-/** Options of waits that grow. Times are in milliseconds. */
-export interface BackOffOptions {
-  /** The longest wait before the second attempt. Default 100. */
-  readonly delay?: number
-  /** What the longest wait grows by with each attempt, 1 or more. Default 2. */
-  readonly factor?: number
-  /** `'full'`, the default, waits anything between 0 and the longest wait, so that callers do not come back in step. */
-  readonly jitter?: 'full' | 'none'
-  /** What the longest wait does not grow beyond. Default 30,000. */
-  readonly maxDelay?: number
-  /** Where the jitter comes from: a number from 0 to below 1. Default `Math.random`; for tests. */
-  readonly random?: () => number
-}
 
 /** Waits that grow with each attempt; what `retry` does by default. Throws `NET_BAD_OPTION`. */
 export function waitExponential(options?: BackOffOptions): RetryWait {
-  const delay = lengthOf('delay', own(options, 'delay') ?? 100)
-  const factor = factorOf(own(options, 'factor') ?? 2)
-  const jitter = jitterOf(own(options, 'jitter') ?? 'full')
-  const maxDelay = lengthOf('maxDelay', own(options, 'maxDelay') ?? 30_000)
-  const random = own(options, 'random') ?? Math.random
-  return ({ attempt }) => {
-    const longest = Math.min(delay * factor ** (attempt - 1), maxDelay)
-    return jitter === 'full' ? longest * random() : longest
-  }
+  return exponential(exponentialDoor(options))
 }
 
 /** Always the same wait. Throws `NET_BAD_OPTION`. */
@@ -63,12 +41,7 @@ export function waitChain(...waits: readonly RetryWait[]): RetryWait {
   return (failed) => (waits[failed.attempt - 1] ?? last)(failed)
 }
 
-function factorOf(value: number): number {
-  if (typeof value === 'number' && value >= 1) return value
-  throw netError('NET_BAD_OPTION', { message: 'factor must be a number, 1 or more' })
-}
-
-function jitterOf(value: 'full' | 'none'): 'full' | 'none' {
-  if (value === 'full' || value === 'none') return value
-  throw netError('NET_BAD_OPTION', { message: "jitter must be 'full' or 'none'" })
-}
+const exponentialDoor = optionsDoor<BackOffOptions>(
+  { protocol: 'async', call: 'waitExponential' },
+  backOffTable,
+)

@@ -2,22 +2,31 @@
  * Running a job again when it failed and a repeat makes sense.
  */
 
-import { isNetError, type NetError } from '@net/core'
-import { addContext, clock, guarded, netError, own } from '@net/core/authoring'
+import { isNetError, type NetError, type RetryPolicyOptions } from '@net/core'
+import {
+  addContext,
+  BackOff,
+  clock,
+  guarded,
+  netError,
+  option,
+  optionsDoor,
+  retryTable,
+  type Taken,
+} from '@net/core/authoring'
 
 import { asError } from './cancellation.ts'
 import type { BlockOptions, JobContext } from './job.ts'
 import { jobOf } from './option-checks.ts'
-import { BackOff, type RetryPolicyOptions } from './retry-policy.ts'
 import { RunningGroup } from './running-group.ts'
 import { sleep } from './sleep.ts'
 
 /** Options of `retry`; `timeout` limits all attempts and the waits between them. */
 export interface RetryOptions extends RetryPolicyOptions, BlockOptions {
   /** Whether the job may be repeated when nobody knows whether it was done. Default true. */
-  readonly idempotent?: boolean
+  readonly idempotent?: boolean | undefined
   /** Called before each wait. */
-  readonly onRetry?: (failed: FailedTry) => void
+  readonly onRetry?: ((failed: FailedTry) => void) | undefined
 }
 
 /** An attempt that failed and will be repeated. */
@@ -48,11 +57,12 @@ export async function retry<T>(
   options?: RetryOptions,
 ): Promise<T> {
   jobOf('job', job)
-  const backOff = new BackOff(options)
-  const group = new RunningGroup(options)
+  const taken = retryDoor(options)
+  const backOff = new BackOff(taken)
+  const group = new RunningGroup(taken)
   const earlier: Error[] = []
   try {
-    return await group.run(() => attempts(job, { group, backOff, earlier, options }))
+    return await group.run(() => attempts(job, { group, backOff, earlier, options: taken }))
   } catch (error) {
     throw earlier.length === 0 ? error : withAttempts(error, earlier)
   }
@@ -62,15 +72,14 @@ interface Trying {
   readonly group: RunningGroup
   readonly backOff: BackOff
   readonly earlier: Error[]
-  readonly options: RetryOptions | undefined
+  readonly options: Taken<RetryOptions>
 }
 
 async function attempts<T>(
   job: (context: RetryContext) => PromiseLike<T>,
   { group, backOff, earlier, options }: Trying,
 ): Promise<T> {
-  const idempotent = own(options, 'idempotent') ?? true
-  const onRetry = own(options, 'onRetry')
+  const { idempotent = true, onRetry } = options
   const started = clock().now()
   const tell = onRetry === undefined ? undefined : guarded('onRetry', onRetry)
   for (let attempt = 1; ; attempt++) {
@@ -111,3 +120,15 @@ function withAttempts(error: unknown, earlier: readonly Error[]): NetError {
   const message = `all ${earlier.length + 1} attempts failed, the last: ${last}`
   return netError('NET_RETRIES_EXHAUSTED', { message, cause: error, attempts: before })
 }
+
+const retryDoor = optionsDoor<RetryOptions>(
+  { protocol: 'async', call: 'retry' },
+  {
+    ...retryTable,
+    signal: option.signal,
+    timeout: option.limit,
+    grace: option.milliseconds,
+    idempotent: option.flag,
+    onRetry: option.callback(),
+  },
+)

@@ -1,9 +1,7 @@
-import { retryBudget, retryPolicy, type RetryPolicyOptions } from '@net/async'
-import type { FailedAttempt } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { retryBudget, retryPolicy } from '@net/async'
+import type { FailedAttempt, RetryPolicyOptions } from '@net/core'
+import { BackOff, netError } from '@net/core/authoring'
 import { describe, expect, test } from 'vitest'
-
-import { BackOff } from '../src/retry-policy.ts'
 
 const refused = netError('NET_CONNECT_REFUSED', { message: 'refused' })
 const lost = netError('NET_CONN_RESET', { message: 'reset' })
@@ -87,7 +85,7 @@ describe('retryPolicy', () => {
 })
 
 test('a foreign error is repeated if the work is idempotent', () => {
-  const backOff = new BackOff(undefined)
+  const backOff = new BackOff({})
   const failed = { error: new Error('x'), attempt: 1, elapsed: 0 }
   expect(backOff.delay(failed, true)).toBeDefined()
   expect(backOff.delay(failed, false)).toBeUndefined()

@@ -14,7 +14,7 @@ import {
 } from './errors/net-error.ts'
 import type { Narrator } from './narrator.ts'
 import type { Attempt } from './operation-spec.ts'
-import type { RetryPolicy } from './retry-policy.ts'
+import type { RetryPolicy } from './retry/policy.ts'
 import { Scope } from './scope.ts'
 
 /** What attempts need of their operation. */

@@ -24,7 +24,21 @@ export { guarded } from './events/guarded.ts'
 export { holdSecret, redact } from './events/redact.ts'
 export { limitsFor, timeoutCodes, type CallKind, type Limits } from './limits.ts'
 export { nextId } from './next-id.ts'
-export { merge, own, refuseControl } from './options.ts'
+export {
+  inCall,
+  optionsDoor,
+  optionsObject,
+  type CallPlace,
+  type OptionsDoor,
+  type OptionTable,
+  type Taken,
+} from './options/door.ts'
+export { option } from './options/option.ts'
+export { merge, own, refuseControl } from './options/own.ts'
+export { argument, refused, shape, type Shape } from './options/shape.ts'
+export { BackOff, policyBy, retryTable } from './retry/back-off.ts'
+export { backOffTable, exponential } from './retry/exponential.ts'
+export { defaultRetry, policyOf } from './retry/option.ts'
 export { onSignalAbort } from './signal-listeners.ts'
 export { CredentialSource, type CredentialSubject } from './credential.ts'
 export { logListener } from './events/log-to.ts'

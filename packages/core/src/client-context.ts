@@ -1,20 +1,20 @@
 /* What a client lends to its calls, made of the options that every client takes. */
 
-import type { CallDefaults, ClientContext } from './call-options.ts'
+import { defaults, type CallDefaults, type ClientContext } from './call-options.ts'
 import { logListener, type LogOption } from './events/log-to.ts'
 import { nextId } from './next-id.ts'
-import { own } from './options.ts'
+import { own } from './options/own.ts'
 
-/** The context of a new client with these options. Throws `NET_BAD_OPTION` for a log that is none. */
+/** The context of a new client with these options. Throws `NET_BAD_OPTION`. */
 export function clientContext(options: {
-  readonly log?: LogOption
-  readonly defaults?: CallDefaults
+  readonly log?: LogOption | undefined
+  readonly defaults?: CallDefaults | undefined
 }): ClientContext {
   const log = own(options, 'log')
-  const defaults = own(options, 'defaults')
+  const given = own(options, 'defaults')
   return {
     id: nextId(),
     ...(log === undefined ? {} : { log: logListener(log) }),
-    ...(defaults === undefined ? {} : { defaults }),
+    ...(given === undefined ? {} : { defaults: defaults.take(given, 'defaults') }),
   }
 }

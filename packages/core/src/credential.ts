@@ -6,6 +6,7 @@
 import { callerFault } from './caller-fault.ts'
 import { abortError } from './errors/abort.ts'
 import { isNetError, netError } from './errors/net-error.ts'
+import { shape, type Shape } from './options/shape.ts'
 import { isSecret, secret, type Secret } from './secret.ts'
 import { onSignalAbort } from './signal-listeners.ts'
 
@@ -29,6 +30,12 @@ export type Credential =
   | string
   | Secret
   | ((ask: CredentialRequest) => string | Secret | Promise<string | Secret>)
+
+/** A string, a secret, or a callback that is asked for it. */
+export const credential: Shape<Credential> = shape(
+  'a string, a secret or a callback',
+  (value) => typeof value === 'string' || typeof value === 'function' || isSecret(value),
+)
 
 /** What is asked for, and for whom. */
 export type CredentialSubject = Omit<CredentialRequest, 'rejected' | 'signal'>

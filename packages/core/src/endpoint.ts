@@ -4,7 +4,7 @@
  */
 
 import { netError, type NetError } from './errors/net-error.ts'
-import { own, refuseControl } from './options.ts'
+import { own, refuseControl } from './options/own.ts'
 import { secret, type Secret } from './secret.ts'
 
 /** Where a peer listens: a host and port, or a path. Frozen; never holds credentials. */

@@ -48,7 +48,12 @@ export {
 export type { CallDefaults, CallOptions } from './call-options.ts'
 export type { Timeout, TimeoutOptions } from './limits.ts'
 export type { Progress } from './progress.ts'
-export type { FailedAttempt, RetryPolicy } from './retry-policy.ts'
+export type { FailedAttempt, RetryPolicy } from './retry/policy.ts'
+export type { RetryPolicyOptions } from './retry/back-off.ts'
+export type { RetryBudget } from './retry/budget.ts'
+export type { FailureSoFar, RetryFilter, RetryStop, RetryWait } from './retry/decisions.ts'
+export type { BackOffOptions } from './retry/exponential.ts'
+export type { RetryOption } from './retry/option.ts'
 export {
   formatEndpoint,
   isLoopback,

@@ -3,8 +3,9 @@
  */
 
 import type { NetErrorCode } from './errors/codes.ts'
-import { netError } from './errors/net-error.ts'
-import { own } from './options.ts'
+import { optionsObject, type Taken } from './options/door.ts'
+import type { Shape } from './options/shape.ts'
+import { either, limit } from './options/values.ts'
 
 /**
  * The parts of a call that have limits of their own, in milliseconds; `Infinity` switches one off. Each runs only
@@ -12,34 +13,34 @@ import { own } from './options.ts'
  */
 export interface TimeoutOptions {
   /** Name resolution. Default 10 s. */
-  readonly resolve?: number
+  readonly resolve?: number | undefined
   /** Reaching an address. Default 10 s. */
-  readonly connect?: number
+  readonly connect?: number | undefined
   /** Each proxy on the road. Default 10 s. */
-  readonly proxy?: number
+  readonly proxy?: number | undefined
   /** A TLS handshake. Default 10 s. */
-  readonly tls?: number
+  readonly tls?: number | undefined
   /** The server's first words. Default 30 s. */
-  readonly greeting?: number
+  readonly greeting?: number | undefined
   /** A login. Default 30 s. */
-  readonly auth?: number
+  readonly auth?: number | undefined
   /** Waiting for a free connection. Default 60 s. */
-  readonly pool?: number
+  readonly pool?: number | undefined
   /** The beginning of a reply. Default 60 s, for sessions 30 s. */
-  readonly reply?: number
+  readonly reply?: number | undefined
   /** Until the peer takes our bytes. Default 60 s. */
-  readonly write?: number
+  readonly write?: number | undefined
   /** Less than 1 KiB moved. Default 60 s for exchanges and transfers, else none. */
-  readonly idle?: number
+  readonly idle?: number | undefined
   /** The whole call, with redirects, retries and bodies. Default 60 s for commands, 300 s for exchanges, else none. */
-  readonly total?: number
+  readonly total?: number | undefined
 }
 
 /** A number is the limit of the whole call. */
 export type Timeout = number | TimeoutOptions
 
 /** All limits of one call. */
-export type Limits = Readonly<Required<TimeoutOptions>>
+export type Limits = Readonly<Record<keyof TimeoutOptions, number>>
 
 /** What a call is: a short command, an exchange read whole, a transfer of any length, or a session that stays open. */
 export type CallKind = 'command' | 'exchange' | 'transfer' | 'session'
@@ -48,13 +49,34 @@ export type CallKind = 'command' | 'exchange' | 'transfer' | 'session'
 export function limitsFor(kind: CallKind, call: Timeout | undefined, client?: Timeout): Limits {
   if (call === undefined && client === undefined) return defaults[kind]
   const limits: { -readonly [K in keyof Limits]: number } = { ...defaults[kind] }
-  for (const timeout of [client, call]) {
-    if (timeout === undefined) continue
-    if (typeof timeout === 'number') limits.total = checked('total', timeout)
-    else overlay(limits, timeout)
+  for (const given of [client, call]) {
+    if (given === undefined) continue
+    const taken = timeout.take(given, 'timeout')
+    Object.assign(limits, typeof taken === 'number' ? { total: taken } : taken)
   }
   return limits
 }
+
+/** The limits of the parts of a call. */
+export const timeoutLimits: Shape<Taken<TimeoutOptions>> = optionsObject<TimeoutOptions>({
+  resolve: limit,
+  connect: limit,
+  proxy: limit,
+  tls: limit,
+  greeting: limit,
+  auth: limit,
+  pool: limit,
+  reply: limit,
+  write: limit,
+  idle: limit,
+  total: limit,
+})
+
+/** A time limit, or limits for the parts of a call. */
+export const timeout: Shape<Timeout> = either<Timeout>(
+  [limit, timeoutLimits],
+  'a number of milliseconds above 0, or an object such as { connect: 5000 }',
+)
 
 /** The code of the error that says that this limit passed. */
 export const timeoutCodes: Readonly<Record<keyof Limits, NetErrorCode>> = {
@@ -69,24 +91,6 @@ export const timeoutCodes: Readonly<Record<keyof Limits, NetErrorCode>> = {
   write: 'NET_TIMEOUT_WRITE',
   idle: 'NET_TIMEOUT_IDLE',
   total: 'NET_TIMEOUT_TOTAL',
-}
-
-function overlay(limits: { -readonly [K in keyof Limits]: number }, timeout: TimeoutOptions): void {
-  for (const key of Object.keys(timeout)) {
-    if (!Object.hasOwn(timeoutCodes, key)) {
-      throw netError('NET_BAD_OPTION', { message: `timeout has no limit called ${key}` })
-    }
-    const name = key as keyof Limits
-    const value = own(timeout, name)
-    if (value !== undefined) limits[name] = checked(name, value)
-  }
-}
-
-function checked(name: string, value: number): number {
-  if (typeof value === 'number' && value > 0) return value
-  throw netError('NET_BAD_OPTION', {
-    message: `timeout.${name} must be a number of milliseconds above 0`,
-  })
 }
 
 const common = {

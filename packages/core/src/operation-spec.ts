@@ -8,7 +8,7 @@ import type { ErrorTable } from './errors/error-table.ts'
 import type { NetError, Phase } from './errors/net-error.ts'
 import type { WireEvent } from './events/channels.ts'
 import type { CallKind, Limits } from './limits.ts'
-import type { RetryPolicy } from './retry-policy.ts'
+import type { RetryPolicy } from './retry/policy.ts'
 
 /** What a call is. */
 export interface OperationSpec {
@@ -16,19 +16,19 @@ export interface OperationSpec {
   /** The verb, such as `GET` or `upload`. */
   readonly operation: string
   /** What it is done to, without credentials. */
-  readonly target?: string
+  readonly target?: string | undefined
   /** With whom, as `host:port` or a path. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
   readonly kind: CallKind
   /** Whether it may be repeated when nobody knows whether it was done; default false. */
-  readonly idempotent?: boolean
+  readonly idempotent?: boolean | undefined
   /** How the engine's errors are translated; default Node's own rows. */
-  readonly errors?: ErrorTable
+  readonly errors?: ErrorTable | undefined
   /** Used where neither call nor client say otherwise; default no repeats. */
-  readonly retry?: RetryPolicy
-  readonly client?: ClientContext
+  readonly retry?: RetryPolicy | undefined
+  readonly client?: ClientContext | undefined
   /** The operation within which this one runs. */
-  readonly parent?: number
+  readonly parent?: number | undefined
 }
 
 /** One attempt of an operation. */

@@ -4,7 +4,7 @@
  */
 
 import { runAttempts } from './attempts.ts'
-import type { CallOptions } from './call-options.ts'
+import { perCall, type CallOptions } from './call-options.ts'
 import { isCallerFault } from './caller-fault.ts'
 import { clock, type Timer } from './clock.ts'
 import { Deadline } from './deadline.ts'
@@ -23,8 +23,10 @@ import { guarded } from './events/guarded.ts'
 import { limitsFor, timeoutCodes, type Limits } from './limits.ts'
 import { Narrator } from './narrator.ts'
 import type { Attempt, Operation, OperationSpec } from './operation-spec.ts'
-import { own } from './options.ts'
+import { own } from './options/own.ts'
 import { ProgressMeter } from './progress.ts'
+import { policyOf } from './retry/option.ts'
+import type { RetryPolicy } from './retry/policy.ts'
 import { Scope } from './scope.ts'
 import { onSignalAbort } from './signal-listeners.ts'
 
@@ -43,6 +45,7 @@ export class RunningOperation implements Operation {
   #unlink: (() => void) | undefined
   #pending: Promise<unknown>[] | undefined
   #status: number | undefined
+  #policy: RetryPolicy | undefined
 
   constructor(spec: OperationSpec, options: CallOptions | undefined) {
     this.#spec = spec
@@ -118,10 +121,8 @@ export class RunningOperation implements Operation {
   }
 
   attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
-    const policy =
-      own(this.#options, 'retry') ?? this.#spec.client?.defaults?.retry ?? this.#spec.retry
     return runAttempts(run, {
-      policy: policy === false ? undefined : policy,
+      policy: this.#policy,
       idempotent: this.#spec.idempotent === true,
       root: this.#root,
       narrator: this.#narrator,
@@ -157,6 +158,11 @@ export class RunningOperation implements Operation {
   }
 
   #begin(): void {
+    const { client } = this.#spec
+    const retry = own(this.#options, 'retry') ?? client?.defaults?.retry ?? this.#spec.retry
+    this.#policy = retry === undefined ? undefined : policyOf(retry)
+    const onProgress = own(this.#options, 'onProgress')
+    if (onProgress !== undefined) perCall.onProgress.take(onProgress, 'onProgress')
     const signal = own(this.#options, 'signal')
     if (signal !== undefined) this.#link(signal)
     this.#narrator.start()
@@ -166,6 +172,7 @@ export class RunningOperation implements Operation {
   }
 
   #link(signal: AbortSignal): void {
+    perCall.signal.take(signal, 'signal')
     if (signal.aborted) throw abortError(signal.reason)
     const stop = (reason: unknown): void => this.#root.stop(this.#placed(abortError(reason)))
     this.#unlink = onSignalAbort(signal, stop, LINGER)

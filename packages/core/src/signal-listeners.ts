@@ -4,7 +4,7 @@
  */
 
 import { Chain, type Link } from './chain.ts'
-import { own } from './options.ts'
+import { own } from './options/own.ts'
 
 /**
  * Calls `listener` with the reason when the signal aborts; the returned function takes it back. The signal must not be

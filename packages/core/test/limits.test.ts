@@ -44,7 +44,7 @@ test('[H-CORE-02] limits inherited from a polluted prototype are not read', () =
   const polluted = Object.create({ connect: 1 }) as { connect: number }
   expect(limitsFor('command', polluted).connect).toBe(10_000)
   const parsed = JSON.parse('{"__proto__":{"total":1}}') as object
-  expect(() => limitsFor('command', parsed)).toThrow(/no limit called __proto__/)
+  expect(limitsFor('command', parsed).total).toBe(60_000)
 })
 
 test('each limit has the code of its own name', () => {

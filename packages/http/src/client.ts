@@ -6,11 +6,13 @@ import {
   type ClientContext,
   clientContext,
   clock,
+  defaultRetry,
   netError,
   operation,
   type Operation,
   type OperationSpec,
   own,
+  policyOf,
 } from '@net/core/authoring'
 import type { RoadExplanation } from '@net/socket'
 
@@ -25,7 +27,7 @@ import { authenticate } from './middleware/auth.ts'
 import { compose, foreign } from './middleware/compose.ts'
 import { decode } from './middleware/decode.ts'
 import { redirect } from './middleware/redirect.ts'
-import { defaultRetry, failureOf, respecting, retry } from './middleware/retry.ts'
+import { failureOf, respecting, retry } from './middleware/retry.ts'
 import { PendingResponse, type Intent } from './pending-response.ts'
 import { readStart } from './reading.ts'
 import { RequestFactory, type PreparedRequest } from './request-factory.ts'
@@ -171,8 +173,8 @@ class Client implements HttpClient {
   ): CallOptions | undefined {
     if (body === undefined || body.replayable) return options
     const given = own(options, 'retry') ?? this.#context.defaults?.retry
-    const policy = given ?? (isIdempotent(method) ? defaultRetry : false)
-    return policy === false ? options : { ...options, retry: respecting(body, policy) }
+    const policy = policyOf(given ?? (isIdempotent(method) ? defaultRetry : false))
+    return policy === undefined ? options : { ...options, retry: respecting(body, policy) }
   }
 
   async #run(op: Operation, prepared: PreparedRequest): Promise<HttpResponse> {

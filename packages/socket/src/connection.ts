@@ -70,9 +70,9 @@ export interface Connection extends AsyncDisposable {
 /** How long a single call waits. */
 export interface WaitOptions {
   /** Aborting it ends this call with an AbortError. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Limits of this call in milliseconds: `idle` for reads, `write` for writes, `tls`; a number is the whole call's. */
-  readonly timeout?: Timeout
+  readonly timeout?: Timeout | undefined
 }
 
 /** How a chunk is read. */

@@ -11,10 +11,10 @@ import {
 
 /** The options by which a dial, handshake or listen belongs to a larger call. */
 export interface RoadOptions {
-  readonly signal?: AbortSignal
-  readonly timeout?: Timeout
-  readonly parent?: number
-  readonly client?: ClientContext
+  readonly signal?: AbortSignal | undefined
+  readonly timeout?: Timeout | undefined
+  readonly parent?: number | undefined
+  readonly client?: ClientContext | undefined
 }
 
 /** What is done, and to whom. */
@@ -32,10 +32,6 @@ export function roadOperation<T>(
   run: (op: Operation) => Promise<T>,
 ): Promise<T> {
   const where = formatEndpoint(spec.endpoint)
-  const signal = own(options, 'signal')
-  const timeout = own(options, 'timeout')
-  const parent = own(options, 'parent')
-  const client = own(options, 'client')
   return operation(
     {
       protocol: spec.protocol,
@@ -44,13 +40,10 @@ export function roadOperation<T>(
       endpoint: where,
       kind: 'session',
       errors: spec.errors,
-      ...(parent === undefined ? {} : { parent }),
-      ...(client === undefined ? {} : { client }),
+      parent: own(options, 'parent'),
+      client: own(options, 'client'),
     },
-    {
-      ...(signal === undefined ? {} : { signal }),
-      ...(timeout === undefined ? {} : { timeout }),
-    },
+    { signal: own(options, 'signal'), timeout: own(options, 'timeout') },
     run,
   )
 }

@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url'
 
 import { netError } from '../errors/net-error.ts'
-import { own } from '../options.ts'
+import { own } from '../options/own.ts'
 
 /** A file to read from, or a part of it. */
 export interface FileSource {

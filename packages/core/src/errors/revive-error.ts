@@ -3,7 +3,7 @@
  * errors within. What comes is another's word, so only fields of the right kind are taken.
  */
 
-import { own } from '../options.ts'
+import { own } from '../options/own.ts'
 import { codes, type NetErrorCode } from './codes.ts'
 import { isNetError, netError, type ErrorContext, type NetError } from './net-error.ts'
 

@@ -12,7 +12,7 @@ import {
 } from './log-record.ts'
 import { netError } from '../errors/net-error.ts'
 import { printable } from '../errors/render.ts'
-import { own } from '../options.ts'
+import { own } from '../options/own.ts'
 
 /** How the lines look. */
 export interface ConsoleSinkOptions {

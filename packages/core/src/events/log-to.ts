@@ -3,8 +3,9 @@
  * events can pass, so that what nobody logs is never made.
  */
 
-import { netError } from '../errors/net-error.ts'
-import { merge, own } from '../options.ts'
+import { optionsDoor, optionsObject, type OptionTable, type Taken } from '../options/door.ts'
+import { argument, shape, type Shape } from '../options/shape.ts'
+import { either, methods, record, required } from '../options/values.ts'
 import { onEvent, type NetEvent, type NetEventListener } from './channels.ts'
 import { guarded } from './guarded.ts'
 import {
@@ -13,6 +14,7 @@ import {
   levelOf,
   passes,
   recordOf,
+  type LogRecord,
   type LogSink,
   type LogThreshold,
 } from './log-record.ts'
@@ -20,20 +22,50 @@ import {
 /** What a log lets through, and what it adds. */
 export interface LogOptions {
   /** The lowest level. Default `info`; `off` leaves only what `protocols` names. */
-  readonly level?: LogThreshold
+  readonly level?: LogThreshold | undefined
   /** Levels of protocols by name; `ssh` also covers `ssh.sftp` unless that is named too. */
-  readonly protocols?: Readonly<Record<string, LogThreshold>>
+  readonly protocols?: Readonly<Record<string, LogThreshold>> | undefined
   /** Fields that every record gets, such as the name of a job; those of the event win. */
-  readonly context?: Readonly<Record<string, unknown>>
+  readonly context?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The `log` option of clients: a sink, or a sink with what it lets through. */
 export type LogOption = LogSink | ({ readonly sink: LogSink } & LogOptions)
 
+/** A log threshold. */
+export const threshold: Shape<LogThreshold> = shape(
+  'trace, debug, info, warn, error or off',
+  (value) => typeof value === 'string' && isThreshold(value),
+)
+
+/** A sink of log records. */
+export const logSink: Shape<LogSink> = methods<LogSink>(
+  'a sink, such as consoleSink(), jsonSink(stream) or loggerSink(logger)',
+  'write',
+)
+
+const logTable: OptionTable<LogOptions> = {
+  level: threshold,
+  protocols: record(threshold),
+  context: shape('an object', (value) => typeof value === 'object' && value !== null),
+}
+const logObject = optionsObject<Exclude<LogOption, LogSink>>({
+  ...logTable,
+  sink: required(logSink),
+})
+const logToDoor = optionsDoor<LogOptions>({ protocol: 'log', call: 'logTo' }, logTable)
+
+/** The `log` of a client: a sink, or a sink with what it lets through. */
+export const log: Shape<LogOption> = either<LogOption>(
+  [logSink, logObject],
+  `${logSink.may}, or { sink, level }`,
+)
+
 /** Logs every operation of this process into the sink. Dispose the result to stop. Throws `NET_BAD_OPTION`. */
 export function logTo(sink: LogSink, options?: LogOptions): Disposable {
-  const listener = logListener({ ...options, sink })
-  const names = channelsAt(lowest(options))
+  const taken = logToDoor(options)
+  const listener = listenerOf(argument('the log', logSink, sink), taken)
+  const names = channelsAt(lowest(taken))
   const subscriptions = names.map((name) => onEvent(name, listener))
   return {
     [Symbol.dispose]: () => {
@@ -44,30 +76,25 @@ export function logTo(sink: LogSink, options?: LogOptions): Disposable {
 
 /** The listener that a client's `log` option asks for. Throws `NET_BAD_OPTION`. */
 export function logListener(option: LogOption): NetEventListener {
-  const sink = own(option as { readonly sink?: LogSink }, 'sink') ?? (option as LogSink)
-  const options = sink === option ? undefined : (option as LogOptions)
-  const write = guarded('a log sink', checkedSink(sink))
+  if (logSink.fits(option)) return listenerOf(option as LogSink, {})
+  const { sink, ...options } = logObject.take(log.take(option, 'log'), 'log')
+  return listenerOf(sink, options)
+}
+
+function listenerOf(sink: LogSink, options: Taken<LogOptions>): NetEventListener {
+  const write = guarded('a log sink', (record: LogRecord) => sink.write(record))
   const thresholdOf = thresholds(options)
-  const context = own(options, 'context')
+  const { context } = options
   return (event: NetEvent) => {
     if (passes(levelOf(event), thresholdOf(event.protocol))) write(recordOf(event, context))
   }
 }
 
-function checkedSink(sink: LogSink): LogSink['write'] {
-  if (typeof sink !== 'object' || sink === null || typeof sink.write !== 'function') {
-    throw netError('NET_BAD_OPTION', {
-      message:
-        'a log goes to a sink, such as consoleSink(), jsonSink(stream) or loggerSink(logger)',
-    })
-  }
-  return (record) => sink.write(record)
-}
-
-function thresholds(options: LogOptions | undefined): (protocol: string) => LogThreshold {
-  const level = checkedLevel('level', own(options, 'level') ?? 'info')
-  const known = new Map(Object.entries(protocolsOf(options)))
-  for (const [name, each] of known) checkedLevel(`protocols.${name}`, each)
+function thresholds({
+  level = 'info',
+  protocols = {},
+}: Taken<LogOptions>): (protocol: string) => LogThreshold {
+  const known = new Map(Object.entries(protocols))
   return (protocol) => {
     for (let name = protocol; name !== ''; name = parentOf(name)) {
       const own = known.get(name)
@@ -77,22 +104,10 @@ function thresholds(options: LogOptions | undefined): (protocol: string) => LogT
   }
 }
 
-function protocolsOf(options: LogOptions | undefined): Readonly<Record<string, LogThreshold>> {
-  return merge(own(options, 'protocols')) as Record<string, LogThreshold>
-}
-
 function parentOf(name: string): string {
   return name.slice(0, Math.max(0, name.lastIndexOf('.')))
 }
 
-function lowest(options: LogOptions | undefined): LogThreshold {
-  const all = [own(options, 'level') ?? 'info', ...Object.values(protocolsOf(options))]
-  return all.reduce((a, b) => (passes(a, b) ? b : a))
-}
-
-function checkedLevel(option: string, level: string): LogThreshold {
-  if (isThreshold(level)) return level
-  throw netError('NET_BAD_OPTION', {
-    message: `${option} must be trace, debug, info, warn, error or off`,
-  })
+function lowest({ level = 'info', protocols = {} }: Taken<LogOptions>): LogThreshold {
+  return [level, ...Object.values(protocols)].reduce((a, b) => (passes(a, b) ? b : a))
 }

@@ -5,7 +5,7 @@
 import { Console } from 'node:console'
 
 import { netError } from '../errors/net-error.ts'
-import { own } from '../options.ts'
+import { own } from '../options/own.ts'
 import type { LogLevel, LogRecord, LogSink } from './log-record.ts'
 
 /** One method of a logger; loggers disagree about its parameters. */

@@ -6,7 +6,7 @@
 import { metrics, trace, type Meter, type Tracer } from '@opentelemetry/api'
 
 import { onEvent } from '../events/channels.ts'
-import { own } from '../options.ts'
+import { own } from '../options/own.ts'
 import { MetricRecorder } from './metric-recorder.ts'
 import { SpanRecorder } from './span-recorder.ts'
 

@@ -6,7 +6,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { replaceClock, type Clock, type Timer } from '../clock.ts'
-import { own } from '../options.ts'
+import { own } from '../options/own.ts'
 import { idleWhile } from './until-idle.ts'
 
 /** The clock that `useFakeClock` puts in force; dispose it to get the real one back. */

@@ -5,7 +5,7 @@
 
 import { promiseHooks } from 'node:v8'
 
-import { own } from '../options.ts'
+import { own } from '../options/own.ts'
 
 /** Options of `untilIdle`. */
 export interface IdleOptions {

@@ -4,15 +4,11 @@
  */
 
 import type { RetryPolicy } from '@net/core'
-import { retryPolicy } from '@net/async'
 
 import type { Call, Middleware } from '../call.ts'
 import { HttpStatusError, isTemporary } from '../errors.ts'
 import type { RequestBody } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
-
-/** The policy of idempotent calls that have none of their own: two more attempts. */
-export const defaultRetry: RetryPolicy = retryPolicy()
 
 /** The layer. An answer that no attempt bettered is given on; `failureOf` has its error with the earlier ones. */
 export function retry(call: Call): Middleware {

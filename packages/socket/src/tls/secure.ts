@@ -25,13 +25,13 @@ import type { TlsOptions } from './options.ts'
 /** Options of one handshake. */
 export interface SecureOptions {
   /** Aborting it ends the handshake with an AbortError. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Limits in milliseconds; `tls` is 10 s by default, a number limits the handshake as a whole. */
-  readonly timeout?: Timeout
+  readonly timeout?: Timeout | undefined
   /** The operation for which this is done. */
-  readonly parent?: number
+  readonly parent?: number | undefined
   /** The client for which this is done; it has the log. */
-  readonly client?: ClientContext
+  readonly client?: ClientContext | undefined
 }
 
 /**

@@ -2,7 +2,7 @@
  * How options are read: own properties only, so that a polluted Object.prototype configures nothing.
  */
 
-import { netError } from './errors/net-error.ts'
+import { netError } from '../errors/net-error.ts'
 
 /** The option's value if the object itself has it. */
 export function own<T extends object, K extends keyof T>(

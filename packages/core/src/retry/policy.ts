@@ -1,8 +1,8 @@
 /*
- * What decides whether a failed attempt is followed by another one. Declared here, implemented in `@net/async`.
+ * What decides whether a failed attempt is followed by another one. What makes one is `retryPolicy` of `@net/async`.
  */
 
-import type { NetError } from './errors/net-error.ts'
+import type { NetError } from '../errors/net-error.ts'
 
 /** An attempt that failed. Times are in milliseconds. */
 export interface FailedAttempt {

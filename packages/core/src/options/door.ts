@@ -1,0 +1,138 @@
+/*
+ * The one door for options: every options object of every call and constructor passes it. It lets through own,
+ * defined properties of known names and shapes, and gives them back as a frozen object that inherits nothing, so that
+ * neither a misspelled name nor a polluted Object.prototype configures anything.
+ */
+
+import { addContext, isNetError, netError, type NetError } from '../errors/net-error.ts'
+import { refused, optionName, type Shape } from './shape.ts'
+import { nameMeant, type Spellings } from './spelling.ts'
+
+/** A shape for every option that a type has. */
+export type OptionTable<T> = { readonly [K in keyof T]-?: Shape<Exclude<T[K], undefined>> }
+
+/** Options behind the door: what is there is defined. */
+export type Taken<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> }
+
+/** Whose options they are, as errors say it. */
+export interface CallPlace {
+  readonly protocol: string
+  /** The verb or the constructor, such as `connect`; left out where the caller of the door adds it. */
+  readonly call?: string
+  /** What it is done to, without credentials. */
+  readonly target?: string
+}
+
+/** Gives back the options, checked. Throws `NET_BAD_OPTION`. */
+export type OptionsDoor<T> = (options: T | undefined) => Taken<T>
+
+/**
+ * The door of one call: `optionsDoor<CloseOptions>({ protocol: 'ftp', call: 'close' }, { grace: option.milliseconds })`.
+ * `spellings` are names that other libraries use for options of this call alone.
+ */
+export function optionsDoor<T extends object>(
+  place: CallPlace,
+  table: OptionTable<T>,
+  spellings?: Spellings,
+): OptionsDoor<T> {
+  const object = optionsObject(table, spellings)
+  const nothing = object.required ? undefined : object.take({}, '')
+  return (options) => {
+    if (options === undefined && nothing !== undefined) return nothing
+    try {
+      return object.take(options === undefined ? {} : options, '')
+    } catch (error) {
+      throw placed(error, place)
+    }
+  }
+}
+
+/** Options within options, such as `tls` and `timeout`; a shape for the table that holds them. */
+export function optionsObject<T extends object>(
+  table: OptionTable<T>,
+  spellings?: Spellings,
+): Shape<Taken<T>> {
+  return new OptionsObject(table, spellings)
+}
+
+/** Runs what a call does before its operation begins; an error of ours says whose argument was wrong. */
+export function inCall<T>(place: CallPlace, prepare: () => T): T {
+  try {
+    return prepare()
+  } catch (error) {
+    throw placed(error, place)
+  }
+}
+
+class OptionsObject<T extends object> implements Shape<Taken<T>> {
+  readonly may = 'an object of options'
+  readonly required?: true
+  readonly #shapes: ReadonlyMap<string, Shape<unknown>>
+  readonly #needed: readonly string[]
+  readonly #spellings: Spellings
+  readonly #prototype: object = Object.freeze(Object.create(null) as object)
+  readonly #Made: new () => Record<string, unknown>
+
+  constructor(table: OptionTable<T>, spellings: Spellings = {}) {
+    const entries = Object.entries<Shape<unknown>>(table)
+    this.#shapes = new Map(entries)
+    this.#needed = entries.filter(([, { required }]) => required).map(([name]) => name)
+    if (this.#needed.length > 0) this.required = true
+    this.#spellings = spellings
+    // Objects of a constructor whose prototype is empty are three times as fast as those of Object.create(null).
+    const Made = function Made() {} as unknown as new () => Record<string, unknown>
+    Made.prototype = this.#prototype
+    this.#Made = Made
+  }
+
+  fits(value: unknown): boolean {
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  }
+
+  take(value: unknown, name: string, within?: string): Taken<T> {
+    if (!this.fits(value)) {
+      throw refused(this.may, value, name === '' ? 'the argument' : optionName(name, within))
+    }
+    const given = value as Record<string, unknown>
+    // It has passed this very door before.
+    if (Object.getPrototypeOf(given) === this.#prototype) return given as Taken<T>
+    const whole = name === '' ? '' : optionName(name, within)
+    const taken = new this.#Made()
+    for (const key of Object.keys(given)) this.#takeOne(key, given[key], taken, whole)
+    for (const key of this.#needed) this.#refuseMissing(key, taken, whole)
+    return Object.freeze(taken) as Taken<T>
+  }
+
+  #takeOne(key: string, value: unknown, taken: Record<string, unknown>, whole: string): void {
+    const shape = this.#shapes.get(key)
+    if (shape === undefined) {
+      if (UNSAFE.has(key)) return
+      throw this.#unknown(key, whole)
+    }
+    if (value !== undefined) taken[key] = shape.take(value, key, whole)
+  }
+
+  #refuseMissing(key: string, taken: Record<string, unknown>, whole: string): void {
+    if (Object.hasOwn(taken, key)) return
+    const { may = '' } = this.#shapes.get(key) ?? {}
+    const message = `${optionName(key, whole)} is missing; it must be ${may}`
+    throw netError('NET_BAD_OPTION', { message })
+  }
+
+  #unknown(key: string, whole: string): NetError {
+    const holder = whole === '' ? 'the options have' : `${whole} has`
+    const help = nameMeant(key, [...this.#shapes.keys()], this.#spellings)
+    return netError('NET_BAD_OPTION', { message: `${holder} no ${key}; ${help}` })
+  }
+}
+
+function placed(error: unknown, { protocol, call, target }: CallPlace): unknown {
+  if (!isNetError(error)) return error
+  return addContext(error, {
+    protocol,
+    ...(call === undefined ? {} : { operation: call }),
+    ...(target === undefined ? {} : { target }),
+  })
+}
+
+const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])

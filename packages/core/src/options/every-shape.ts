@@ -1,0 +1,32 @@
+/* Every shape of core in one place, for `option`. */
+
+export { defaults, perCall } from '../call-options.ts'
+export { credential } from '../credential.ts'
+export { dataSink, dataSource } from '../data/shapes.ts'
+export { log, logSink, threshold } from '../events/log-to.ts'
+export { timeout } from '../limits.ts'
+export { retry } from '../retry/option.ts'
+export {
+  anything,
+  atLeast,
+  between,
+  binary,
+  bytes,
+  callback,
+  count,
+  either,
+  flag,
+  limit,
+  list,
+  methods,
+  milliseconds,
+  oneOf,
+  oneOrMore,
+  record,
+  required,
+  secretText,
+  signal,
+  size,
+  text,
+  url,
+} from './values.ts'

@@ -1,0 +1,100 @@
+/*
+ * When a failed attempt is repeated, and how long to wait before: exponential back-off with jitter, never before
+ * the error's `retryAfter`, within a budget.
+ */
+
+import { isAbort, isNetError, isRetryable } from '../errors/net-error.ts'
+import { optionsObject, type OptionTable, type Taken } from '../options/door.ts'
+import type { Shape } from '../options/shape.ts'
+import * as option from '../options/values.ts'
+import type { RetryBudget } from './budget.ts'
+import type { FailureSoFar, RetryFilter, RetryStop, RetryWait } from './decisions.ts'
+import { backOffTable, exponential, type BackOffOptions } from './exponential.ts'
+import type { RetryPolicy } from './policy.ts'
+
+/** Options of a retry policy. Times are in milliseconds. */
+export interface RetryPolicyOptions extends BackOffOptions {
+  /** How many attempts in all. Default 3, or `Infinity` with `stop`. */
+  readonly attempts?: number | undefined
+  /** Ends the repeats besides `attempts`: `stopAfterElapsed(60_000)`; combine several with `anyOf` and `allOf`. */
+  readonly stop?: RetryStop | undefined
+  /** How long to wait, instead of `delay`, `factor`, `maxDelay` and `jitter`: `waitSum(waitFixed(100), waitRandom(0, 50))`. */
+  readonly wait?: RetryWait | undefined
+  /**
+   * The longest `retryAfter` of an error that is waited for; an error that asks for more is not repeated, since
+   * coming back too early is what the peer forbade. Default 60,000.
+   */
+  readonly maxRetryAfter?: number | undefined
+  /** A budget shared with other calls; default none. */
+  readonly budget?: RetryBudget | undefined
+  /** Decides instead of the error's retry class: `ifCode('NET_BUSY')`. An abort is never repeated. */
+  readonly when?: RetryFilter | undefined
+}
+
+/** The shapes of these options, for calls that take them among others. */
+export const retryTable: OptionTable<RetryPolicyOptions> = {
+  ...backOffTable,
+  attempts: option.count,
+  stop: option.callback(),
+  wait: option.callback(),
+  maxRetryAfter: option.milliseconds,
+  budget: option.methods('a budget, such as retryBudget()', 'withdraw', 'deposit'),
+  when: option.callback(),
+}
+
+/** These options as an option of a call. */
+export const retryOptions: Shape<Taken<RetryPolicyOptions>> = optionsObject(retryTable)
+
+/** The policy that decides by this back-off. */
+export function policyBy(backOff: BackOff): RetryPolicy {
+  return {
+    delay: (failed) => backOff.delay(failed, failed.idempotent),
+    succeeded: () => backOff.succeeded(),
+  }
+}
+
+/** What policies and `retry` decide by. */
+export class BackOff {
+  readonly #attempts: number
+  readonly #stop: RetryStop | undefined
+  readonly #wait: RetryWait
+  readonly #maxRetryAfter: number
+  readonly #budget: RetryBudget | undefined
+  readonly #when: RetryFilter | undefined
+
+  /** By options that have passed the door. */
+  constructor(options: Taken<RetryPolicyOptions>) {
+    this.#stop = options.stop
+    this.#attempts = options.attempts ?? (options.stop === undefined ? ATTEMPTS : Infinity)
+    this.#wait = options.wait ?? exponential(options)
+    this.#maxRetryAfter = options.maxRetryAfter ?? LONGEST_RETRY_AFTER
+    this.#budget = options.budget
+    this.#when = options.when
+  }
+
+  /** How many milliseconds to wait before the next attempt; undefined for none. */
+  delay(failed: FailureSoFar, idempotent: boolean): number | undefined {
+    const { error, attempt } = failed
+    if (attempt >= this.#attempts || isAbort(error) || this.#stop?.(failed) === true)
+      return undefined
+    if (!this.#worthwhile(error, attempt, idempotent)) return undefined
+    const notBefore = (isNetError(error) ? error.retryAfter : undefined) ?? 0
+    if (notBefore > this.#maxRetryAfter) return undefined
+    if (this.#budget?.withdraw(error) === false) return undefined
+    return Math.max(notBefore, this.#wait(failed))
+  }
+
+  /** An attempt succeeded. */
+  succeeded(): void {
+    this.#budget?.deposit()
+  }
+
+  #worthwhile(error: unknown, attempt: number, idempotent: boolean): boolean {
+    if (this.#when !== undefined) return this.#when(error, attempt)
+    // Whether a foreign failure left something done is unknown.
+    return isNetError(error) ? isRetryable(error, { idempotent }) : idempotent
+  }
+}
+
+const ATTEMPTS = 3
+const LONGEST_RETRY_AFTER = 60_000
