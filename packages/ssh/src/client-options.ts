@@ -38,11 +38,16 @@ export interface ExecOptions extends CallOptions {
   /** What the command reads: a text, or a source of bytes. Without it the command's input is empty. */
   readonly input?: string | Source
   /**
-   * Variables for the command. They are sent apart from the command line; those that the server does not take are set
-   * in front of the command instead, which a POSIX shell must run then, and which other users of the server may see.
+   * Variables for the command. They are sent apart from the command line. Those that the server does not take are set in
+   * front of the command instead, which needs a POSIX shell or fish; other users of the server may see them there. Names
+   * that a shell sets by itself, such as `PWD`, are `NET_BAD_OPTION`.
    */
   readonly env?: Readonly<Record<string, string>>
-  /** The folder to run in; needs a POSIX shell on the server. */
+  /**
+   * The folder to run in; a relative path begins at the login folder, and `~` has no meaning. Needs a POSIX shell or
+   * fish, or csh for a command of one line. Where the shell cannot go there or cannot set a variable, nothing of the
+   * command runs, and the result has the shell's exit status and its words.
+   */
   readonly cwd?: string
   /** Whether a non-zero exit status or a signal is an error, `SshExitError`. Default false. */
   readonly check?: boolean

@@ -17,7 +17,14 @@ import {
 } from '@net/core/authoring'
 
 import type { ExecOptions, ExecResult } from './client-options.ts'
-import { commandLine, commandText, refuseNul, variablesOf, type Variable } from './command-line.ts'
+import {
+  checkCwd,
+  commandLine,
+  commandText,
+  variablesOf,
+  type CommandText,
+  type Variable,
+} from './command-line.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import type { CommandEnd, RemoteCommand } from './engine/ssh2-command.ts'
 import { SshExitError, withoutSecrets } from './errors.ts'
@@ -25,7 +32,7 @@ import { OutputCollector, type Printed } from './output-collector.ts'
 
 /** What is to be run, checked. */
 export interface ExecPlan {
-  readonly command: string
+  readonly command: CommandText
   readonly variables: readonly Variable[]
   readonly cwd: string | undefined
   readonly input: string | Source | undefined
@@ -37,7 +44,7 @@ export interface ExecPlan {
 /** Reads the options. Throws ArgumentErrors. */
 export function planExec(command: string | readonly string[], options: ExecOptions): ExecPlan {
   const cwd = own(options, 'cwd')
-  if (cwd !== undefined) refuseNul('cwd', cwd)
+  if (cwd !== undefined) checkCwd(cwd)
   const input = own(options, 'input')
   if (input !== undefined && typeof input !== 'string') checkSource(input)
   const output = own(options, 'output') ?? 'text'

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -32,3 +33,29 @@ test('a real shell reads each word as that word', () => {
     expect(read).toEqual(list.map((text) => text.toWellFormed()))
   }
 })
+
+test('other shells read each word as that word as well', () => {
+  const words = [
+    "it's",
+    '\\',
+    "\\'; echo more; '",
+    'a!b',
+    '!!',
+    '$HOME',
+    '`ls`',
+    '*',
+    '%1',
+    '~',
+    '^a^b',
+  ]
+  for (const shell of ['bash', 'zsh', 'ksh', 'fish', 'tcsh'].filter(isThere)) {
+    for (const word of words) {
+      const read = execFileSync(shell, ['-c', `printf '%s' ${quote(word)}`], { encoding: 'utf8' })
+      expect({ shell, read }).toEqual({ shell, read: word })
+    }
+  }
+})
+
+function isThere(shell: string): boolean {
+  return existsSync(`/bin/${shell}`) || existsSync(`/usr/bin/${shell}`)
+}

@@ -52,13 +52,19 @@ export function readCommandLine(line: string): {
   readonly cwd: string | undefined
   readonly env: Readonly<Record<string, string>>
 } {
-  const [, folder, afterFolder = line] =
-    /^cd -- (\S+|'(?:[^']|'\\'')*') && ([\s\S]*)$/.exec(line) ?? []
+  const [, folder, exports, command] = PREFIXED.exec(line) ?? []
+  if (command === undefined || (folder === undefined && exports === undefined)) {
+    return { command: line, cwd: undefined, env: {} }
+  }
   const env: Record<string, string> = {}
-  const [, exports, command = afterFolder] = EXPORT.exec(afterFolder) ?? []
   for (const [, name = '', value = ''] of (exports ?? '').matchAll(PAIR))
     env[name] = unquoted(value)
-  return { command, cwd: folder === undefined ? undefined : unquoted(folder), env }
+  const [, text] = EVAL.exec(command) ?? []
+  return {
+    command: text === undefined ? command : unquoted(text),
+    cwd: folder === undefined ? undefined : unquoted(folder).replace(/^\.\//, ''),
+    env,
+  }
 }
 
 async function run(answer: ExecAnswer, io: ExecIo): Promise<ExecExit> {
@@ -76,9 +82,19 @@ async function unknown(word: string, io: ExecIo): Promise<ExecExit> {
 }
 
 function unquoted(word: string): string {
-  return word.startsWith("'") ? word.slice(1, -1).replaceAll(`'\\''`, "'") : word
+  return word.replaceAll(
+    /'([^']*)'|\\(.)/g,
+    (_, inside?: string, alone?: string) => inside ?? alone ?? '',
+  )
 }
 
 const NOT_FOUND = 127
-const EXPORT = /^export ((?:[A-Za-z_]\w*=(?:'(?:[^']|'\\'')*'|\S*) ?)+) && ([\s\S]*)$/
-const PAIR = /([A-Za-z_]\w*)=('(?:[^']|'\\'')*'|\S*)/g
+// A word as `quote` writes it.
+const WORD = String.raw`(?:'[^']*'|\\.|[^\s'\\])*`
+const ONE_PAIR = String.raw`[A-Za-z_]\w*=${WORD}`
+const PAIRS = `${ONE_PAIR}(?: ${ONE_PAIR})*`
+const PREFIXED = new RegExp(
+  String.raw`^(?:test -z "\$shell" \|\| [^\n]*\n)?(?:cd (${WORD}) && )?(?:export (${PAIRS}) && )?([\s\S]*)$`,
+)
+const PAIR = new RegExp(String.raw`([A-Za-z_]\w*)=(${WORD})`, 'g')
+const EVAL = new RegExp(`^eval (${WORD})$`)

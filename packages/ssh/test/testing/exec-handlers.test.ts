@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { commandLine } from '../../src/command-line.ts'
+import { commandLine, commandText } from '../../src/command-line.ts'
 import { execHandler, readCommandLine, type ExecIo } from '../../src/testing/exec-handlers.ts'
 
 function io(command: string): { io: ExecIo; printed: string[] } {
@@ -40,18 +40,20 @@ test('a command is found by its text, by its first word, or by the star', async 
 })
 
 test('folder and variables in front of a command are read as they were written', () => {
-  const env = { A: "it's", B_2: '', C: 'plain' }
+  const env = { A: "it's", B_2: '', C: 'plain', D: 'two\nlines', E: 'back\\slash!' }
   const variables = Object.entries(env).map(([name, value]) => ({ name, value }))
-  for (const cwd of ['/srv', "/a b/it's", undefined]) {
-    expect(readCommandLine(commandLine('ls && pwd', variables, cwd))).toEqual({
-      command: 'ls && pwd',
-      cwd,
-      env,
-    })
+  for (const cwd of ['/srv', "/a b/it's", 'sub', undefined]) {
+    for (const command of ['ls && pwd', "echo 'it'\\''s'\npwd"]) {
+      expect(readCommandLine(commandLine(commandText(command), variables, cwd))).toEqual({
+        command,
+        cwd,
+        env,
+      })
+    }
+    const list = commandLine(commandText(['ls', "it's"]), variables, cwd)
+    expect(readCommandLine(list)).toEqual({ command: "ls 'it'\\''s'", cwd, env })
   }
-  expect(readCommandLine('export A; ls')).toEqual({
-    command: 'export A; ls',
-    cwd: undefined,
-    env: {},
-  })
+  for (const command of ['export A; ls', "eval 'ls'", 'cd a; ls']) {
+    expect(readCommandLine(command)).toEqual({ command, cwd: undefined, env: {} })
+  }
 })
