@@ -3,8 +3,6 @@
  * host key, the login. What fails on the way leaves nothing open.
  */
 
-import { userInfo } from 'node:os'
-
 import { formatEndpoint, parseEndpoint, secret, type Credential, type Endpoint } from '@net/core'
 import {
   type ClientContext,
@@ -27,10 +25,12 @@ import {
   knownHosts,
   type HostKeyCheck,
   type HostKeyPolicy,
+  type HostKeySubject,
   type HostKeyVerdict,
 } from './host-keys/policy.ts'
 import type { KeyAuth } from './identity/keys.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
+import { localUser } from './local-user.ts'
 import { logIn, type LoginPlan } from './login.ts'
 
 /**
@@ -55,7 +55,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
 
 interface ConnectionPlan {
   readonly endpoint: Endpoint
-  readonly name: string
+  readonly host: Omit<HostKeySubject, 'signal'>
   readonly dialer: Dialer
   readonly hostKeys: HostKeyPolicy
   readonly keepAlive: KeepAliveOptions | false
@@ -69,14 +69,11 @@ function planConnection(url: string | URL, options: ConnectOptions): ConnectionP
     throw netError('NET_BAD_URL', { message: 'an SSH URL has no path' })
   }
   const { endpoint } = parsed
-  const user = own(options, 'user') ?? parsed.user ?? userInfo().username
+  const user = own(options, 'user') ?? parsed.user ?? localUser()
   refuseControl('user', user)
-  const alias = own(options, 'hostKeyAlias')
-  if (alias !== undefined) refuseControl('hostKeyAlias', alias)
   return {
     endpoint,
-    name:
-      alias ?? (endpoint.port === SSH_PORT ? endpoint.host : `[${endpoint.host}]:${endpoint.port}`),
+    host: hostOf(endpoint, own(options, 'hostKeyAlias')),
     dialer: chooseRoad(options).dialer,
     hostKeys: policyOf(options),
     keepAlive: keepAliveOf(options),
@@ -88,6 +85,17 @@ function planConnection(url: string | URL, options: ConnectOptions): ConnectionP
     },
     client: clientContext(options),
   }
+}
+
+function hostOf(
+  { host, port }: Endpoint,
+  alias: string | undefined,
+): Omit<HostKeySubject, 'signal'> {
+  if (alias !== undefined) {
+    refuseControl('hostKeyAlias', alias)
+    return { name: alias }
+  }
+  return port === SSH_PORT ? { name: host } : { name: `[${host}]:${port}`, plainName: host }
 }
 
 function keysOf(auth: ConnectOptions['auth']): readonly KeyAuth[] {
@@ -120,7 +128,7 @@ function held(password: Credential | undefined): Credential | undefined {
 }
 
 async function establish(plan: ConnectionPlan, op: Operation): Promise<SshClient> {
-  const check = await plan.hostKeys.open({ name: plan.name, signal: op.signal })
+  const check = await plan.hostKeys.open({ ...plan.host, signal: op.signal })
   const { resolve, connect: reach, proxy, tls } = op.limits
   const transport = await plan.dialer.dial(plan.endpoint, {
     signal: op.signal,
@@ -201,8 +209,8 @@ class Trust {
   /** The server has proved that the key is its own. */
   async settle(op: Operation): Promise<void> {
     const { warning } = this.#verdict
-    if (warning !== undefined) op.warn(warning)
     await this.#verdict.remember?.()
+    if (warning !== undefined) op.warn(warning)
   }
 }
 

@@ -3,78 +3,134 @@
  */
 
 import { constants, createReadStream } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { netError } from '@net/core/authoring'
 
+import { homeFolder } from '../local-user.ts'
+import { withFileLock } from './file-lock.ts'
 import type { HostKey } from './host-key.ts'
 import { formatLine, lineFor, type KnownHostsLine } from './known-hosts-line.ts'
 
 /** A line and where it stands. */
 export interface KnownHost extends KnownHostsLine {
+  /** Which of the names that were looked for it is about. */
+  readonly name: string
   readonly file: string
   /** Counted from 1. */
   readonly line: number
 }
 
-/** The lines of the file that are about the host. A file that does not exist has none. Rejects with `NET_LOCAL_IO`. */
+/**
+ * The lines of the file that are about one of the names; of several names, the first that fits. A file that does not exist
+ * has none. Rejects with `NET_LOCAL_IO`, also for what is not a regular file and may have no end.
+ */
 export async function readKnownHosts(
   file: string,
-  name: string,
+  names: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly KnownHost[]> {
   const found: KnownHost[] = []
   let number = 0
   try {
+    if (file === devNull) return found
+    if (!(await stat(file)).isFile()) throw new Error('it is not a regular file')
     for await (const text of linesOf(file)) {
       signal?.throwIfAborted()
       number += 1
-      const line = lineFor(name, text)
-      if (line !== undefined) found.push({ ...line, file, line: number })
+      const known = firstFit(names, text)
+      if (known !== undefined) found.push({ ...known, file, line: number })
     }
   } catch (error) {
-    if (Reflect.get(error as Error, 'code') === 'ENOENT') return found
     if (signal?.aborted === true) throw error
+    if (ABSENT.has(Reflect.get(error as Error, 'code'))) return found
     throw unusable('read', file, error)
   }
   return found
 }
 
-/** Adds a line at the end of the file, which is made for its owner alone if it does not exist. Rejects with `NET_LOCAL_IO`. */
-export async function addKnownHost(file: string, name: string, key: HostKey): Promise<void> {
+/**
+ * Adds a line at the end of the file if `isNew` still says so: it is asked while no other writer of this package, in this
+ * process or another, can add one. The file is made for its owner alone if it does not exist. Rejects with `NET_LOCAL_IO`,
+ * and with what `isNew` rejects with.
+ */
+export async function addKnownHost(
+  file: string,
+  line: { readonly name: string; readonly key: HostKey; readonly signal?: AbortSignal },
+  isNew: () => Promise<boolean>,
+): Promise<void> {
+  if (file === devNull) return
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    const handle = await open(
-      file,
-      constants.O_RDWR | constants.O_CREAT | constants.O_APPEND,
-      0o600,
-    )
+  } catch (error) {
+    throw unusable('written', file, error)
+  }
+  const target = await realpath(file).catch(() => file)
+  await withFileLock(
+    target,
+    async () => {
+      if (await isNew()) await append(file, formatLine(line.name, line.key))
+    },
+    line.signal,
+  )
+}
+
+/** The files that OpenSSH reads: the user's, if this user has a home folder, then the machine's. */
+export function defaultFiles(ask: () => string | undefined = homeFolder): readonly string[] {
+  const home = ask()
+  return [
+    ...(home === undefined ? [] : USERS.map((name) => join(home, '.ssh', name))),
+    '/etc/ssh/ssh_known_hosts',
+    '/etc/ssh/ssh_known_hosts2',
+  ]
+}
+
+/** The user's own file. Throws `NET_BAD_OPTION` if this user has no home folder. */
+export function userFile(ask: () => string | undefined = homeFolder): string {
+  const home = ask()
+  if (home !== undefined) return join(home, '.ssh', 'known_hosts')
+  throw netError('NET_BAD_OPTION', {
+    message: "this user has no home folder: say where the keys go, acceptNew({ file: '…' })",
+  })
+}
+
+function firstFit(
+  names: readonly string[],
+  text: string,
+): Omit<KnownHost, 'file' | 'line'> | undefined {
+  for (const name of names) {
+    const line = lineFor(name, text)
+    if (line !== undefined) return { ...line, name }
+  }
+  return undefined
+}
+
+async function append(file: string, line: string): Promise<void> {
+  try {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND
+    await using handle = await open(file, flags, 0o600)
+    const { size } = await handle.stat()
+    // A last line without its end would swallow ours.
+    const start = (await endsInLine(handle, size)) ? '' : '\n'
     try {
-      const { size } = await handle.stat()
-      const last = Buffer.alloc(1)
-      if (size > 0) await handle.read(last, 0, 1, size - 1)
-      // A last line without its end would swallow ours.
-      const start = size > 0 && last[0] !== LF ? '\n' : ''
-      await handle.write(start + formatLine(name, key))
-    } finally {
-      await handle.close()
+      await handle.writeFile(start + line)
+    } catch (error) {
+      // Half a line helps nobody.
+      await handle.truncate(size)
+      throw error
     }
   } catch (error) {
     throw unusable('written', file, error)
   }
 }
 
-/** The files that OpenSSH reads: the user's, then the machine's. */
-export function defaultFiles(): readonly string[] {
-  const own = join(homedir(), '.ssh')
-  return [
-    join(own, 'known_hosts'),
-    join(own, 'known_hosts2'),
-    '/etc/ssh/ssh_known_hosts',
-    '/etc/ssh/ssh_known_hosts2',
-  ]
+async function endsInLine(handle: FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return true
+  const last = Buffer.alloc(1)
+  await handle.read(last, 0, 1, size - 1)
+  return last[0] === LF
 }
 
 async function* linesOf(file: string): AsyncGenerator<string, void> {
@@ -103,9 +159,12 @@ async function* linesOf(file: string): AsyncGenerator<string, void> {
 }
 
 function unusable(what: string, file: string, cause: unknown): Error {
-  return netError('NET_LOCAL_IO', { message: `${file} could not be ${what}`, cause })
+  const why = cause instanceof Error ? `: ${cause.message}` : ''
+  return netError('NET_LOCAL_IO', { message: `${file} could not be ${what}${why}`, cause })
 }
 
 const LF = 10
+const USERS = ['known_hosts', 'known_hosts2']
+const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR'])
 const LONGEST_LINE = 64 * 1024
 const NOTHING: Buffer = Buffer.alloc(0)

@@ -4,7 +4,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-import { keyType, type HostKey } from './host-key.ts'
+import { isWhole, keyType, type HostKey } from './host-key.ts'
 
 /** A line that is about a host. */
 export interface KnownHostsLine {
@@ -56,7 +56,7 @@ function entryFor(name: string, fields: readonly string[]): KnownHostsLine | und
   const [hosts = '', type = '', key = ''] = fields
   if (key === '' || !matchesHost(hosts, name)) return undefined
   const blob = Buffer.from(key, 'base64')
-  return keyType(blob) === type ? { type, blob } : undefined
+  return keyType(blob) === type && isWhole(blob) ? { type, blob } : undefined
 }
 
 function matchesHash(field: string, name: string): boolean {

@@ -7,7 +7,13 @@ import { netError, own } from '@net/core/authoring'
 
 import { SshHostKeyError } from '../errors.ts'
 import { describeKey, fingerprintOf, type HostKey } from './host-key.ts'
-import { addKnownHost, defaultFiles, readKnownHosts, type KnownHost } from './known-hosts-file.ts'
+import {
+  addKnownHost,
+  defaultFiles,
+  readKnownHosts,
+  userFile,
+  type KnownHost,
+} from './known-hosts-file.ts'
 
 /** Decides about host keys. */
 export interface HostKeyPolicy {
@@ -21,6 +27,11 @@ export interface HostKeyPolicy {
 export interface HostKeySubject {
   /** As known_hosts has it: `host`, or `[host]:port` where the port is not 22. */
   readonly name: string
+  /**
+   * The host without its port, where the port is not 22: a key that is known under it is known as well, as for OpenSSH.
+   * Undefined for `hostKeyAlias`.
+   */
+  readonly plainName?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -63,7 +74,7 @@ export function knownHosts(options: KnownHostsOptions = {}): HostKeyPolicy {
     async open(subject) {
       const known = await readAll(files ?? defaultFiles(), subject)
       return {
-        types: plain(known).map(({ type }) => type),
+        types: typesOf(known, subject),
         check(key) {
           if (isKnown(key, known, subject)) return {}
           throw unknown(key, known, subject)
@@ -73,22 +84,29 @@ export function knownHosts(options: KnownHostsOptions = {}): HostKeyPolicy {
   }
 }
 
-/** Like `knownHosts`, but a host of which no key is known is trusted the first time, and its key is added to the file. */
+/**
+ * Like `knownHosts`, but a host of which no key is known is trusted the first time, and its key is added to the file. Of
+ * several connections that learn different keys at once, in one process or more, the first one holds. Connecting rejects
+ * with `NET_BAD_OPTION` without `file` if the user has no home folder.
+ */
 export function acceptNew(options: AcceptNewOptions = {}): HostKeyPolicy {
   const file = own(options, 'file')
-  const files = file === undefined ? defaultFiles() : [file]
   return {
     name: 'acceptNew',
     async open(subject) {
+      const target = file ?? userFile()
+      const files = file === undefined ? defaultFiles() : [file]
       const known = await readAll(files, subject)
       return {
-        types: plain(known).map(({ type }) => type),
+        types: typesOf(known, subject),
         check(key) {
           if (isKnown(key, known, subject)) return {}
-          const target = files[0] ?? ''
+          // What was unknown may have become known since, to somebody else.
+          const isNew = async (): Promise<boolean> =>
+            !isKnown(key, await readAll(files, subject), subject)
           return {
             warning: `the host key of ${subject.name} is new and is trusted from here on: ${describeKey(key)}`,
-            remember: () => addKnownHost(target, subject.name, key),
+            remember: () => addKnownHost(target, { ...subject, key }, isNew),
           }
         },
       }
@@ -136,33 +154,53 @@ export function dangerouslyAcceptAnyHostKey(): HostKeyPolicy {
 
 async function readAll(
   files: readonly string[],
-  { name, signal }: HostKeySubject,
+  { name, plainName, signal }: HostKeySubject,
 ): Promise<readonly KnownHost[]> {
-  const found = await Promise.all(files.map((file) => readKnownHosts(file, name, signal)))
+  const names = plainName === undefined ? [name] : [name, plainName]
+  const found = await Promise.all(files.map((file) => readKnownHosts(file, names, signal)))
   return found.flat()
 }
 
+/** The keys under the name itself, and only if there are none, those under the name without its port. */
+function candidates(known: readonly KnownHost[], { name }: HostKeySubject): readonly KnownHost[] {
+  const keys = plain(known)
+  const exact = keys.filter((line) => line.name === name)
+  return exact.length > 0 ? exact : keys
+}
+
+function typesOf(known: readonly KnownHost[], subject: HostKeySubject): readonly string[] {
+  return candidates(known, subject).map(({ type }) => type)
+}
+
 /** Whether the key is the host's own; throws if it is revoked, or if others are known instead of it. */
-function isKnown(key: HostKey, known: readonly KnownHost[], { name }: HostKeySubject): boolean {
-  const keys = { fingerprint: key.fingerprint, known: plain(known).map(fingerprint) }
+function isKnown(key: HostKey, known: readonly KnownHost[], subject: HostKeySubject): boolean {
+  const { name } = subject
+  const others = candidates(known, subject)
+  const keys = { fingerprint: key.fingerprint, known: others.map(fingerprint) }
   const revoked = known.find((line) => line.marker === 'revoked' && isSame(line, key))
   if (revoked !== undefined) {
     const message = `the host key of ${name} is revoked: ${describeKey(key)} (${place(revoked)})`
     throw new SshHostKeyError('NET_HOSTKEY_REVOKED', { message }, keys)
   }
-  const others = plain(known)
-  if (others.length === 0) return false
   if (others.some((line) => isSame(line, key))) return true
+  // Another port may well be another server.
+  if (others[0]?.name !== name) return false
   const list = others.map((line) => `${line.type} ${fingerprint(line)} (${place(line)})`).join(', ')
   const message = `the host key of ${name} has changed: the server showed ${describeKey(key)}, known is ${list}`
   throw new SshHostKeyError('NET_HOSTKEY_CHANGED', { message }, keys)
 }
 
-function unknown(key: HostKey, known: readonly KnownHost[], { name }: HostKeySubject): Error {
+function unknown(
+  key: HostKey,
+  known: readonly KnownHost[],
+  { name, plainName }: HostKeySubject,
+): Error {
   const authority = known.some(({ marker }) => marker === 'cert-authority')
     ? '; an authority is known for it, but the server showed a key without a certificate'
     : ''
-  const message = `the host key of ${name} is not known: ${describeKey(key)}${authority}; compare it with its owner's and add it to known_hosts, or pass hostKeys: acceptNew()`
+  const other =
+    plain(known).length === 0 ? '' : `; another key is known for ${plainName} on another port`
+  const message = `the host key of ${name} is not known: ${describeKey(key)}${authority}${other}; compare it with its owner's and add it to known_hosts, or trust it the first time with hostKeys: acceptNew()`
   return new SshHostKeyError(
     'NET_HOSTKEY_UNKNOWN',
     { message },

@@ -20,6 +20,7 @@ import { readHostKey } from '../../src/host-keys/host-key.ts'
 const ours = createSshKey()
 const other = createSshKey()
 const name = '[example.com]:2222'
+const plainName = 'example.com'
 let folder = ''
 let file = ''
 
@@ -31,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 async function verdict(policy: HostKeyPolicy, key: SshKeyPair = ours): Promise<HostKeyVerdict> {
-  const check = await policy.open({ name, signal: new AbortController().signal })
+  const check = await policy.open({ name, plainName, signal: new AbortController().signal })
   return check.check(readHostKey(key.blob))
 }
 
@@ -93,7 +94,7 @@ test('[H-SSH-02] an authority for certificates never stands for a plain key', as
 })
 
 test('[H-SSH-02] a negated pattern, another port and another name leave the key unknown', async () => {
-  for (const hosts of [`*,!${name}`, 'example.com', '[example.com]:22', '[other.com]:2222']) {
+  for (const hosts of ['*,!*example.com*', '[example.com]:22', '[other.com]:2222', 'other.com']) {
     await expect(verdictWith(`${hosts} ${ours.publicKey}`)).rejects.toMatchObject({
       code: 'NET_HOSTKEY_UNKNOWN',
       known: [],
@@ -120,6 +121,65 @@ test('[SSH-25] acceptNew adds what is new once it is proved, and refuses what ha
   expect(await verdict(policy)).toEqual({})
   await expect(verdict(policy, other)).rejects.toMatchObject({ code: 'NET_HOSTKEY_CHANGED' })
   expect(await readFile(file, 'utf8')).toBe(`${name} ${ours.publicKey}\n`)
+})
+
+test('acceptNew holds to the first of two keys that come at once', async () => {
+  const policies = [acceptNew({ file }), acceptNew({ file })] as const
+  const [first, second] = [await verdict(policies[0]), await verdict(policies[1], other)]
+  const same = await verdict(acceptNew({ file }))
+  const results = await Promise.allSettled(
+    [first, second, same].map(async (one) => one.remember?.()),
+  )
+  expect(results).toMatchObject([
+    { status: 'fulfilled' },
+    {
+      status: 'rejected',
+      reason: { code: 'NET_HOSTKEY_CHANGED', fingerprint: other.fingerprint },
+    },
+    { status: 'fulfilled' },
+  ])
+  expect(await readFile(file, 'utf8')).toBe(`${name} ${ours.publicKey}\n`)
+})
+
+test('acceptNew refuses a key that was revoked meanwhile', async () => {
+  const learnt = await verdict(acceptNew({ file }))
+  await writeFile(file, `@revoked * ${ours.publicKey}\n`)
+  await expect(learnt.remember?.()).rejects.toMatchObject({ code: 'NET_HOSTKEY_REVOKED' })
+})
+
+test('a line that was cut in its key is no line, and the next one is not swallowed by it', async () => {
+  const line = `${name} ${other.publicKey}`
+  await writeFile(file, line.slice(0, -12))
+  await (await verdict(acceptNew({ file }))).remember?.()
+  expect(await readFile(file, 'utf8')).toBe(`${line.slice(0, -12)}\n${name} ${ours.publicKey}\n`)
+  expect(await verdict(knownHosts({ files: [file] }))).toEqual({})
+})
+
+test('a key that is known under the name without the port is known', async () => {
+  expect(await verdictWith(`${plainName} ${ours.publicKey}`)).toEqual({})
+  const policy = knownHosts({ files: [file] })
+  const subject = { name, plainName, signal: new AbortController().signal }
+  expect((await policy.open(subject)).types).toEqual(['ssh-ed25519'])
+  // What stands under the name with the port is what holds.
+  await expect(
+    verdictWith(`${plainName} ${ours.publicKey}`, `${name} ${other.publicKey}`),
+  ).rejects.toMatchObject({ code: 'NET_HOSTKEY_CHANGED', known: [other.fingerprint] })
+  // Another port may be another server: its key is unknown, not changed.
+  await expect(verdictWith(`${plainName} ${other.publicKey}`)).rejects.toMatchObject({
+    code: 'NET_HOSTKEY_UNKNOWN',
+  })
+  await expect(verdictWith(`@revoked ${plainName} ${ours.publicKey}`)).rejects.toMatchObject({
+    code: 'NET_HOSTKEY_REVOKED',
+  })
+})
+
+test('acceptNew adds no line for a key that is known under the name without the port', async () => {
+  await writeFile(file, `${plainName} ${ours.publicKey}\n`)
+  expect(await verdict(acceptNew({ file }))).toEqual({})
+  await (await verdict(acceptNew({ file }), other)).remember?.()
+  expect(await readFile(file, 'utf8')).toBe(
+    `${plainName} ${ours.publicKey}\n${name} ${other.publicKey}\n`,
+  )
 })
 
 test('acceptNew refuses a revoked key', async () => {
