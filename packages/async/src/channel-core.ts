@@ -17,7 +17,7 @@ export class ChannelCore<T> {
   readonly receivers: Set<object> = new Set()
   readonly #items = new Ring<T>()
   readonly #sending = new WaitList<void, Sending<T>>({ what: 'room in the channel' })
-  readonly #receiving = new WaitList<T, object>({ what: 'an item of the channel' })
+  readonly #receiving = new WaitList<T, Receiving>({ what: 'an item of the channel' })
   #peak = 0
 
   constructor(size: number) {
@@ -86,9 +86,14 @@ export class ChannelCore<T> {
     return item
   }
 
-  /** Waits for an item. */
-  receive(end: object, options: WaitOptions | undefined): Promise<T> {
-    return this.#receiving.wait(end, options)
+  /** Waits for an item, for an end or a loop over it. */
+  receive(receiver: Receiving, options: WaitOptions | undefined): Promise<T> {
+    return this.#receiving.wait(receiver, options)
+  }
+
+  /** Ends the waits of one loop. */
+  withdraw(loop: Receiving, error: () => Error): void {
+    this.#receiving.failAll(error, (receiver) => receiver === loop)
   }
 
   /** A sender has closed. */
@@ -101,7 +106,7 @@ export class ChannelCore<T> {
   /** A receiver has closed. */
   closeReceiver(end: object): void {
     this.receivers.delete(end)
-    this.#receiving.failAll(endClosed, (receiver) => receiver === end)
+    this.#receiving.failAll(endClosed, (receiver) => receiver.owner === end)
     if (this.receivers.size > 0) return
     this.#sending.failAll(noReceiver)
     while (this.#items.size > 0) this.#items.take()
@@ -126,6 +131,11 @@ export function noReceiver(): NetError {
 /** The error of receiving from nobody. */
 export function noSender(): NetError {
   return netError('NET_QUEUE_CLOSED', { message: 'every sender of the channel is closed' })
+}
+
+/** Who waits for an item: an end, which owns itself, or a loop over one. */
+export interface Receiving {
+  readonly owner: object
 }
 
 interface Sending<T> {

@@ -3,9 +3,10 @@
  * the receivers come to an end; when the last receiver is closed, sending is an error.
  */
 
-import { isNetError, type NetError } from '@net/core'
+import type { NetError } from '@net/core'
 
 import { ChannelCore, endClosed, noReceiver, noSender } from './channel-core.ts'
+import { ItemLoop } from './item-loop.ts'
 import type { WaitOptions } from './job.ts'
 import { sizeOf } from './option-checks.ts'
 import { refusal } from './wait-list.ts'
@@ -71,7 +72,10 @@ export interface Sender<T> extends Disposable {
   close(): void
 }
 
-/** The end of a channel to take items out. Iterating ends when no sender is left; leaving the loop leaves it open. */
+/**
+ * The end of a channel to take items out. Iterating ends when no sender is left; leaving the loop leaves it open. In a
+ * task, iterate over `items({ signal })`, so that the loop ends with the task.
+ */
 export interface Receiver<T> extends Disposable, AsyncIterable<T> {
   /**
    * Takes the next item. Who gives up has taken nothing. Rejects with `NET_QUEUE_CLOSED` when no sender is left and all
@@ -80,6 +84,12 @@ export interface Receiver<T> extends Disposable, AsyncIterable<T> {
   receive(options?: WaitOptions): Promise<T>
   /** Takes the next item if there is one at once, else undefined. Throws as `receive` rejects. */
   tryReceive(): T | undefined
+  /**
+   * Iterates until no sender is left and all items were taken. When `signal` aborts, the loop rejects with AbortError and
+   * takes no further item; `timeout` limits the wait for each item (`NET_TIMEOUT_TOTAL`). Rejects with `NET_CLOSED` when
+   * this end is closed.
+   */
+  items(options?: WaitOptions): AsyncIterableIterator<T, undefined> & AsyncDisposable
   /** Another receiver of this channel, to be closed by itself; each item goes to one of them. Throws `NET_CLOSED`. */
   clone(): Receiver<T>
   /** Closes this end. What nobody has received is dropped with the last one. */
@@ -126,6 +136,7 @@ class SendEnd<T> implements Sender<T> {
 }
 
 class ReceiveEnd<T> implements Receiver<T> {
+  readonly owner: this = this
   readonly #core: ChannelCore<T>
 
   constructor(core: ChannelCore<T>) {
@@ -158,18 +169,23 @@ class ReceiveEnd<T> implements Receiver<T> {
     this.close()
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return { next: () => this.#next() }
+  items(options?: WaitOptions): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+    const source = {
+      ready: () => this.#ready(),
+      wait: (loop: ItemLoop<T>) => this.#core.receive(loop, options),
+      withdraw: (loop: ItemLoop<T>, leaving: () => Error) => this.#core.withdraw(loop, leaving),
+    }
+    return new ItemLoop(this, source, options)
   }
 
-  async #next(): Promise<IteratorResult<T, undefined>> {
-    try {
-      return { done: false, value: await this.receive() }
-    } catch (error) {
-      if (isNetError(error) && error.code === 'NET_QUEUE_CLOSED')
-        return { done: true, value: undefined }
-      throw error
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+    return this.items()
+  }
+
+  #ready(): IteratorResult<T, undefined> | undefined {
+    if (!this.#core.receivers.has(this)) throw endClosed()
+    if (this.#core.ready) return { done: false, value: this.#core.take() }
+    return this.#core.ended ? END : undefined
   }
 
   #fault(): NetError | undefined {
@@ -178,4 +194,5 @@ class ReceiveEnd<T> implements Receiver<T> {
   }
 }
 
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 const SENT: Promise<void> = Promise.resolve()

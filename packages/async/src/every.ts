@@ -2,8 +2,9 @@
  * Ticks at equal distances: a timer as something to iterate, which holds nothing between two ticks that are read.
  */
 
-import { clock } from '@net/core/authoring'
+import { clock, leavable, own } from '@net/core/authoring'
 
+import { CancelScope } from './cancel-scope.ts'
 import type { WaitOptions } from './job.ts'
 import { limitOf } from './option-checks.ts'
 import { sleepUntil } from './sleep.ts'
@@ -13,15 +14,22 @@ import { sleepUntil } from './sleep.ts'
  * long the loop's body takes. Ticks that passed meanwhile are left out, which the number shows. Rejects with
  * AbortError when `signal` aborts, with `NET_BAD_OPTION` for a period that is not above 0.
  */
-export async function* every(
+export function every(
   milliseconds: number,
   options?: Pick<WaitOptions, 'signal'>,
-): AsyncGenerator<number, never, undefined> {
-  const period = limitOf('milliseconds', milliseconds)
-  const began = clock().now()
-  for (let tick = 1; ;) {
-    await sleepUntil(began + tick * period, options)
-    yield tick
-    tick = Math.max(tick, Math.floor((clock().now() - began) / period)) + 1
+): AsyncGenerator<number, undefined, undefined> {
+  let scope: CancelScope | undefined
+  const ticks = async function* (): AsyncGenerator<number, void, undefined> {
+    const period = limitOf('milliseconds', milliseconds)
+    await using waits = new CancelScope({ signal: own(options, 'signal') })
+    scope = waits
+    const { signal } = waits
+    const began = clock().now()
+    for (let tick = 1; ;) {
+      await sleepUntil(began + tick * period, { signal })
+      yield tick
+      tick = Math.max(tick, Math.floor((clock().now() - began) / period)) + 1
+    }
   }
+  return leavable(ticks(), { leave: () => scope?.cancel() })
 }

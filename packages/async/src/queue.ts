@@ -6,6 +6,7 @@
 import type { NetError } from '@net/core'
 import { netError, own } from '@net/core/authoring'
 
+import { ItemLoop } from './item-loop.ts'
 import type { WaitOptions } from './job.ts'
 import { countOf } from './option-checks.ts'
 import { Ring } from './ring.ts'
@@ -36,14 +37,14 @@ export interface ShutdownOptions {
 
 /**
  * A queue, first in, first out; any number of producers and consumers, who are served in the order in which they came.
- * Iterating takes items until the queue is shut down and empty; leaving the loop leaves the queue as it is. The
- * constructor throws `NET_BAD_OPTION`.
+ * Iterating takes items until the queue is shut down and empty; leaving the loop leaves the queue as it is. In a task,
+ * iterate over `items({ signal })`, so that the loop ends with the task. The constructor throws `NET_BAD_OPTION`.
  */
 export class Queue<T> implements AsyncIterable<T> {
   /** How many items it holds before `put` waits. */
   readonly max: number
   readonly #store: ItemStore<T>
-  readonly #getters = new WaitList<T>({ what: 'an item of the queue' })
+  readonly #getters = new WaitList<T, object | undefined>({ what: 'an item of the queue' })
   readonly #putters = new WaitList<void, T>({ what: 'room in the queue' })
   readonly #joiners = new WaitList<void>({ what: 'the work on the items of the queue' })
   #unfinished = 0
@@ -143,8 +144,22 @@ export class Queue<T> implements AsyncIterable<T> {
     return left
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return { next: () => this.#next() }
+  /**
+   * Iterates over the queue until it is shut down and empty. When `signal` aborts, the loop rejects with AbortError and
+   * takes no further item; `timeout` limits the wait for each item (`NET_TIMEOUT_TOTAL`).
+   */
+  items(options?: WaitOptions): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+    const source = {
+      ready: () => this.#ready(),
+      wait: (loop: ItemLoop<T>) => this.#getters.wait(loop, options),
+      withdraw: (loop: ItemLoop<T>, leaving: () => Error) =>
+        this.#getters.failAll(leaving, (getter) => getter === loop),
+    }
+    return new ItemLoop(this, source, options)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+    return this.items()
   }
 
   #accept(item: T): boolean {
@@ -172,14 +187,9 @@ export class Queue<T> implements AsyncIterable<T> {
     if (this.#unfinished === 0) this.#joiners.grantAll()
   }
 
-  #next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#store.size > 0) return Promise.resolve({ done: false, value: this.#take() })
-    if (this.#closed) return Promise.resolve(END)
-    // Without a signal and a limit, only the shutdown ends the wait.
-    return this.#getters.wait(undefined, undefined).then(
-      (value) => ({ done: false, value }),
-      () => END,
-    )
+  #ready(): IteratorResult<T, undefined> | undefined {
+    if (this.#store.size > 0) return { done: false, value: this.#take() }
+    return this.#closed ? END : undefined
   }
 }
 

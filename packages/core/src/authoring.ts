@@ -23,6 +23,7 @@ export { isHeard, tell } from './events/channels.ts'
 export { guarded } from './events/guarded.ts'
 export { holdSecret, redact } from './events/redact.ts'
 export { limitsFor, timeoutCodes, type CallKind, type Limits } from './limits.ts'
+export { leavable, type LeavableOptions } from './leavable.ts'
 export { nextId } from './next-id.ts'
 export {
   inCall,

@@ -2,17 +2,18 @@
  * Functions that read several sources: one after the other, or in step.
  */
 
-import { groupError } from '@net/core/authoring'
-
-import { asError } from '../cancellation.ts'
-import { openItems, type ItemOf, type Iterated } from './iterated.ts'
+import { reportLate } from '../report-late.ts'
+import { derived } from './derived.ts'
+import type { ItemOf, Iterated } from './iterated.ts'
 
 /** The items of the first source, then those of the second and so on; a source is opened when it is its turn. */
-export async function* chain<S extends readonly Iterated<unknown>[] | []>(
+export function chain<S extends readonly Iterated<unknown>[] | []>(
   sources: S,
 ): AsyncGenerator<ItemOf<S[number]>, undefined, undefined> {
-  const all: readonly Iterated<unknown>[] = sources
-  for (const source of all) yield* source as Iterated<ItemOf<S[number]>>
+  return derived(async function* (read) {
+    const all: readonly Iterated<unknown>[] = sources
+    for (const source of all) yield* read(source as Iterated<ItemOf<S[number]>>)
+  })
 }
 
 /** What `zip` gives: an item of each source. */
@@ -21,38 +22,35 @@ export type Zipped<S extends readonly Iterated<unknown>[]> = {
 }
 
 /**
- * The first items of all sources together, the second ones and so on, for as long as every source has one. The
- * sources are asked at the same time; where it ends, all are closed. A failure of one rejects as itself, of several as
- * a GroupError (`NET_GROUP`).
+ * The first items of all sources together, the second ones and so on. The sources are asked in their order, and it ends
+ * at the first that has no more: those behind it are not asked again. Where it ends, all are closed.
  */
-export async function* zip<S extends readonly Iterated<unknown>[] | []>(
+export function zip<S extends readonly Iterated<unknown>[] | []>(
   sources: S,
 ): AsyncGenerator<Zipped<S>, undefined, undefined> {
-  const opened = sources.map((source) => openItems(source))
-  try {
-    while (opened.length > 0) {
-      // All, not the first failure: none may be left at work.
-      const taken = await Promise.allSettled(opened.map(async (items) => items.take()))
-      const values: unknown[] = []
-      for (const { done, value } of fulfilled(taken)) {
-        if (done === true) return
-        values.push(value)
+  return derived(async function* (read) {
+    const opened: AsyncIterableIterator<unknown>[] = []
+    try {
+      for (const source of sources) opened.push(read(source))
+      while (opened.length > 0) {
+        const values: unknown[] = []
+        for (const items of opened) {
+          const next = await items.next()
+          if (next.done === true) return
+          values.push(next.value)
+        }
+        yield values as Zipped<S>
       }
-      yield values as Zipped<S>
+    } finally {
+      await Promise.all(opened.map(closed))
     }
-  } finally {
-    await Promise.all(opened.map(async (items) => items.close()))
-  }
+  })
 }
 
-function fulfilled<V>(settled: readonly PromiseSettledResult<V>[]): V[] {
-  const values: V[] = []
-  const errors: unknown[] = []
-  for (const one of settled) {
-    if (one.status === 'fulfilled') values.push(one.value)
-    else errors.push(one.reason)
+async function closed(items: AsyncIterableIterator<unknown>): Promise<void> {
+  try {
+    await items.return?.()
+  } catch (error) {
+    reportLate('an iterator could not be closed', error)
   }
-  if (errors.length > 1) throw groupError(errors.map(asError))
-  if (errors.length === 1) throw errors[0]
-  return values
 }

@@ -11,11 +11,16 @@ export type Iterated<T> = Iterable<T> | AsyncIterable<T>
 export type ItemOf<S> =
   S extends AsyncIterable<infer T> ? T : S extends Iterable<infer T> ? T : never
 
-/** Opens it, for who must have several open at a time, or close it while it is busy. */
+/** Opens it for a reader that may close it while it is busy. */
 export function openItems<T>(items: Iterated<T>): AsyncItems<T> {
-  return new AsyncItems(
-    typeof items === 'object' && Symbol.asyncIterator in items ? items : later(items),
-  )
+  return new AsyncItems({ [Symbol.asyncIterator]: () => iteratorOf(items) })
+}
+
+/** Its iterator; sync items are given one by one as if they were waited for. */
+export function iteratorOf<T>(items: Iterated<T>): AsyncIterator<T, unknown> {
+  if (typeof items === 'object' && Symbol.asyncIterator in items)
+    return items[Symbol.asyncIterator]()
+  return later(items)
 }
 
 async function* later<T>(items: Iterable<T>): AsyncGenerator<T, undefined, undefined> {

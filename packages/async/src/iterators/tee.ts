@@ -59,7 +59,7 @@ class Shared<T> {
         if (this.#end.failed) throw this.#end.error
         break
       }
-      await this.#more()
+      await reader.unlessLeft(this.#more())
     }
     return { done: true, value: undefined }
   }
@@ -108,6 +108,7 @@ class Shared<T> {
 class Reader<T> extends OwnedIterator<T> {
   readonly #shared: Shared<T>
   #last: Promise<unknown> = Promise.resolve()
+  #release: (() => void) | undefined
   #place = 0
 
   constructor(shared: Shared<T>) {
@@ -127,8 +128,18 @@ class Reader<T> extends OwnedIterator<T> {
     return next
   }
 
+  /** Waits, until the reader is left at most. */
+  unlessLeft(waited: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#release = resolve
+      void waited.then(resolve)
+    })
+  }
+
   override async return(): Promise<IteratorResult<T, undefined>> {
-    await this.#shared.leave(this)
+    const left = this.#shared.leave(this)
+    this.#release?.()
+    await left
     return { done: true, value: undefined }
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { jobOf } from '../option-checks.ts'
+import { derived } from './derived.ts'
 import type { Iterated } from './iterated.ts'
 
 /** What is made of an item, at once or later; `index` counts from 0. */
@@ -12,53 +13,63 @@ export type Each<T, R> = (item: T, index: number) => R | PromiseLike<R>
  * Each item transformed, the next one only after the last is done. `map` and `mapUnordered` of `@net/async` work on
  * several at a time.
  */
-export async function* mapEach<T, R>(
+export function mapEach<T, R>(
   items: Iterated<T>,
   transform: Each<T, R>,
 ): AsyncGenerator<R, undefined, undefined> {
-  jobOf('transform', transform)
-  let index = 0
-  for await (const item of items) yield await transform(item, index++)
+  return derived(async function* (read) {
+    jobOf('transform', transform)
+    let index = 0
+    for await (const item of read(items)) yield await transform(item, index++)
+  })
 }
 
 /** The items that the test holds for. */
-export async function* filter<T>(
+export function filter<T>(
   items: Iterated<T>,
   test: Each<T, boolean>,
 ): AsyncGenerator<T, undefined, undefined> {
-  jobOf('test', test)
-  let index = 0
-  for await (const item of items) if (await test(item, index++)) yield item
+  return derived(async function* (read) {
+    jobOf('test', test)
+    let index = 0
+    for await (const item of read(items)) if (await test(item, index++)) yield item
+  })
 }
 
 /** The items of what each item is turned into, one after the other. */
-export async function* flatMap<T, R>(
+export function flatMap<T, R>(
   items: Iterated<T>,
   transform: Each<T, Iterated<R>>,
 ): AsyncGenerator<R, undefined, undefined> {
-  jobOf('transform', transform)
-  let index = 0
-  for await (const item of items) yield* await transform(item, index++)
+  return derived(async function* (read) {
+    jobOf('transform', transform)
+    let index = 0
+    for await (const item of read(items)) yield* read(await transform(item, index++))
+  })
 }
 
 /** Each item with its index from 0 on. */
-export async function* enumerate<T>(
+export function enumerate<T>(
   items: Iterated<T>,
 ): AsyncGenerator<[index: number, item: T], undefined, undefined> {
-  let index = 0
-  for await (const item of items) yield [index++, item]
+  return derived(async function* (read) {
+    let index = 0
+    for await (const item of read(items)) yield [index++, item]
+  })
 }
 
 /** What `step` makes of the result so far and each item; `initial` itself is not given. */
-export async function* scan<T, R>(
+export function scan<T, R>(
   items: Iterated<T>,
   step: (result: R, item: T) => R | PromiseLike<R>,
   initial: R,
 ): AsyncGenerator<R, undefined, undefined> {
-  jobOf('step', step)
-  let result = initial
-  for await (const item of items) {
-    result = await step(result, item)
-    yield result
-  }
+  return derived(async function* (read) {
+    jobOf('step', step)
+    let result = initial
+    for await (const item of read(items)) {
+      result = await step(result, item)
+      yield result
+    }
+  })
 }

@@ -1,3 +1,4 @@
+import { Queue } from '@net/async'
 import { chain, zip } from '@net/async/iterators'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
@@ -44,7 +45,7 @@ describe('zip', () => {
     expect(trail.filter((line) => line.endsWith('closed')).length).toBe(2)
   })
 
-  test('a failure closes the others; several are a group', async () => {
+  test('a failure closes the others, and those behind it are not asked', async () => {
     const trail: string[] = []
     const broken = async function* (name: string): AsyncGenerator<string> {
       await Promise.reject(new Error(name))
@@ -53,10 +54,23 @@ describe('zip', () => {
     const one = Array.fromAsync(zip([source('a', 3, trail), broken('b')]))
     await expect(one).rejects.toThrow(/^b$/u)
     expect(trail).toEqual(['a opened', 'a closed'])
-    await expect(Array.fromAsync(zip([broken('b'), broken('c')]))).rejects.toMatchObject({
-      code: 'NET_GROUP',
-      errors: [{ message: 'b' }, { message: 'c' }],
-    })
+    await expect(Array.fromAsync(zip([broken('b'), source('c', 1, trail)]))).rejects.toThrow('b')
+    expect(trail).toEqual(['a opened', 'a closed'])
+  })
+
+  test('asks in order and stops at the first that ends: what is behind it keeps its items', async () => {
+    const jobs = new Queue<string>()
+    for (const job of ['first', 'second', 'third']) await jobs.put(job)
+    const pairs = await Array.fromAsync(zip([['worker 1', 'worker 2'], jobs]))
+    expect(pairs).toEqual([
+      ['worker 1', 'first'],
+      ['worker 2', 'second'],
+    ])
+    expect(jobs.size).toBe(1)
+  })
+
+  test('does not wait for a source that no longer matters', async () => {
+    expect(await Array.fromAsync(zip([[], new Queue<string>()]))).toEqual([])
   })
 
   test('of nothing is nothing', async () => {
