@@ -180,7 +180,7 @@ test.each([
   ['a list of lengths', 'content-length: 5, 5\r\n'],
   ['a coding behind chunked', 'transfer-encoding: chunked, identity\r\n'],
   ['an unknown transfer coding', 'transfer-encoding: xchunked\r\n'],
-])('[H-HTTP-10] an answer with %s is refused', async (_name, headers) => {
+])('an answer with %s is refused', async (_name, headers) => {
   await using server = await startRawServer((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\n${headers}\r\nhello`)
     socket.end()
@@ -196,7 +196,7 @@ test.each([
   ['a space before the colon', 'HTTP/1.1 200 OK\r\nx-a : 1\r\ncontent-length: 0\r\n\r\n'],
   ['a NUL in a value', 'HTTP/1.1 200 OK\r\nx-a: \u0000\r\ncontent-length: 0\r\n\r\n'],
   ['no HTTP at all', 'SSH-2.0-OpenSSH_9.2\r\n'],
-])('[H-HTTP-11] %s is refused', async (_name, bytes) => {
+])('%s is refused', async (_name, bytes) => {
   await using server = await startRawServer((socket) => {
     socket.end(bytes)
   })
