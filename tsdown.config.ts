@@ -14,9 +14,8 @@ export default defineConfig({
   entry: entries(manifest),
   format: 'esm',
   platform: 'node',
-  target: 'node24',
-  dts: { sourcemap: true },
-  sourcemap: true,
+  target: 'node22.19',
+  dts: true,
   fixedExtension: false,
   // Nothing from node_modules is inlined by accident.
   deps: { onlyBundle: [] },

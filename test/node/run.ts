@@ -1,34 +1,35 @@
-// `pnpm test:node`: the packages' tests on the newest Node, against dist instead of the sources. Takes the tests that
-// import packages by name only; one that reaches into `src/` would mix both. Needs `pnpm build` before.
+// `pnpm test:node [oldest|workspace|newest]`: the packages' tests against the packed packages, on the oldest Node that these
+// run on, on the workspace's and on the newest. Takes the tests that import packages by name only; one that reaches into
+// `src/` would mix both. Needs `pnpm build` before.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { root } from '@tools/workspace'
+import { installTogether, packAll, temporaryFolder } from '../package/packed.ts'
+import { nodes, type NodeVersion } from './nodes.ts'
 
-const root = join(import.meta.dirname, '..', '..')
+using folder = temporaryFolder()
+const packed = installTogether(packAll(folder.path), folder.path)
+const tests = testsByName()
+const chosen = nodes().filter(
+  ({ name }) => process.argv[2] === undefined || process.argv[2] === name,
+)
+if (chosen.length === 0) throw new Error(`no such Node: ${process.argv[2]}`)
+process.exitCode = Math.max(...chosen.map(run))
 
-process.exitCode = run(install(), testsByName())
-
-function run(node: string, tests: readonly string[]): number {
-  if (!existsSync(join(root, 'packages/core/dist/index.js')))
-    throw new Error('no dist; run: pnpm build')
-  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
-  console.log(`${tests.length} test files on Node ${version}, against dist`)
+function run({ name, program }: NodeVersion): number {
+  const version = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim()
+  console.log(`${tests.length} test files on Node ${version}, against the packed packages`)
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const env = { ...process.env, NET_TEST_DIST: '1' }
-  const { status } = spawnSync(node, [vitest, 'run', ...tests], {
+  const older = `--import=${join(import.meta.dirname, 'older.mjs')} --disable-warning=ExperimentalWarning`
+  const flags = name === 'oldest' ? { NODE_OPTIONS: older } : {}
+  const env = { ...process.env, NET_TEST_PACKED: packed, ...flags }
+  const { status } = spawnSync(program, [vitest, 'run', ...tests], {
     cwd: root,
     env,
     stdio: 'inherit',
   })
   return status ?? 1
-}
-
-/** Installs the other Node beside this file and returns its path. */
-function install(): string {
-  const flags = ['install', '--frozen-lockfile', '--ignore-workspace']
-  execFileSync('pnpm', flags, { cwd: import.meta.dirname, stdio: 'inherit' })
-  const platform = `node-${process.platform}-${process.arch}`
-  return join(import.meta.dirname, 'node_modules', platform, 'bin/node')
 }
 
 function testsByName(): string[] {

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from '@tools/workspace'
+import { nodes as allNodes } from '../node/nodes.ts'
 
 /** A program of some version. */
 export interface Version {
@@ -11,11 +12,9 @@ export interface Version {
   readonly command: readonly [program: string, ...first: string[]]
 }
 
-/** Node as the workspace has it, and the newest. */
+/** The oldest Node, the workspace's and the newest. */
 export function nodes(): readonly Version[] {
-  const folder = installed('test/node')
-  const newest = join(folder, `node-${process.platform}-${process.arch}/bin/node`)
-  return [process.execPath, newest].map((program) => ({
+  return allNodes().map(({ program }) => ({
     version: execFileSync(program, ['--version'], { encoding: 'utf8' }).trim(),
     command: [program],
   }))
@@ -23,16 +22,11 @@ export function nodes(): readonly Version[] {
 
 /** The oldest TypeScript that the declarations are for, the last one written in JavaScript, and the workspace's. */
 export function compilers(): readonly Version[] {
-  const folder = installed('test/package/compilers')
+  const cwd = join(root, 'test/package/compilers')
+  execFileSync('pnpm', ['install', '--frozen-lockfile'], { cwd, stdio: 'ignore' })
   const older = ['5.5', '5.9'].map((version): Version => {
-    const script = join(folder, `typescript-${version}/bin/tsc`)
+    const script = join(cwd, 'node_modules', `typescript-${version}/bin/tsc`)
     return { version, command: [process.execPath, script] }
   })
   return [...older, { version: '7.0', command: [join(root, 'node_modules/.bin/tsc')] }]
-}
-
-function installed(folder: string): string {
-  const cwd = join(root, folder)
-  execFileSync('pnpm', ['install', '--frozen-lockfile'], { cwd, stdio: 'ignore' })
-  return join(cwd, 'node_modules')
 }

@@ -1,5 +1,5 @@
 // Each package as its users get it: packed, installed alone, type-checked, imported and required.
-import { existsSync, globSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packages, root } from '@tools/workspace'
@@ -70,6 +70,21 @@ describe.each(packages())('$name installed alone', ({ name, entries, folder: sou
     expect(loaded).toContain(`/node_modules/${name}/dist/index.js`)
     const unwanted = /\/testing\/|^node:assert|@opentelemetry/u
     expect(loaded.split('\n').filter((url) => unwanted.test(url))).toEqual([])
+  })
+
+  test('holds code and types, and leads nowhere else', () => {
+    const installed = join(consumer, 'node_modules', name)
+    const files = globSync('**', { cwd: installed }).filter((path) =>
+      statSync(join(installed, path)).isFile(),
+    )
+    const allowed = /^(?:dist\/.*\.(?:js|d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/u
+    expect(files.filter((path) => !allowed.test(path))).toEqual([])
+    const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      exports: Readonly<Record<string, Readonly<Record<string, string>>>>
+    }
+    expect(Object.keys(exports)).toEqual(entries.map(({ path }) => path))
+    const targets = Object.values(exports).flatMap((conditions) => Object.values(conditions))
+    expect(targets.filter((target) => !existsSync(join(installed, target)))).toEqual([])
   })
 
   test('says what it costs to install and to import', () => {

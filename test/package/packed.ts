@@ -27,24 +27,35 @@ export function packAll(folder: string): Tarballs {
 
 /** Installs `name` in a folder of its own inside `folder`, and returns that one. */
 export function installAlone(name: string, tarballs: Tarballs, folder: string): string {
-  const consumer = join(folder, `consumer-${name.replace('@net/', '')}`)
-  mkdirSync(consumer)
-  const files = Object.fromEntries([...tarballs].map(([each, file]) => [each, `file:${file}`]))
-  const manifest = {
-    name: 'consumer',
-    private: true,
-    dependencies: { [name]: files[name] },
-    overrides: Object.fromEntries(Object.entries(files).filter(([each]) => each !== name)),
-    devDependencies: { ...peers(name), '@types/node': typesVersion() },
-  }
-  writeFileSync(join(consumer, 'package.json'), JSON.stringify(manifest))
-  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], consumer)
-  return consumer
+  return install([name], tarballs, join(folder, `consumer-${name.replace('@net/', '')}`))
+}
+
+/** Installs all packages in one folder inside `folder`, and returns that one. */
+export function installTogether(tarballs: Tarballs, folder: string): string {
+  return install([...tarballs.keys()], tarballs, join(folder, 'consumer'))
 }
 
 /** Runs a program in a folder; returns what it printed, throws with all that it printed if it fails. */
 export function run(program: string, args: readonly string[], cwd: string): string {
   return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function install(names: readonly string[], tarballs: Tarballs, consumer: string): string {
+  mkdirSync(consumer)
+  const files = [...tarballs].map(([name, file]) => [name, `file:${file}`] as const)
+  const manifest = {
+    name: 'consumer',
+    private: true,
+    dependencies: Object.fromEntries(files.filter(([name]) => names.includes(name))),
+    overrides: Object.fromEntries(files.filter(([name]) => !names.includes(name))),
+    devDependencies: {
+      ...Object.assign({}, ...names.map(peers)),
+      '@types/node': typesVersion(),
+    },
+  }
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify(manifest))
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], consumer)
+  return consumer
 }
 
 function packOne(of: Package, folder: string): string {

@@ -31,6 +31,8 @@ export const steps: readonly Step[] = [
   { name: 'interop', command: 'pnpm test:interop', counted: true, complete: true },
   { name: 'matrix', command: 'pnpm test:matrix', counted: true, complete: true },
   { name: 'package', command: 'pnpm test:package', counted: true, complete: true },
-  { name: 'node', command: 'pnpm test:node', counted: true },
+  { name: 'node oldest', command: 'pnpm test:node oldest', counted: true },
+  { name: 'node workspace', command: 'pnpm test:node workspace', counted: true },
+  { name: 'node newest', command: 'pnpm test:node newest', counted: true },
   { name: 'release', command: 'pnpm release:rehearse' },
 ]

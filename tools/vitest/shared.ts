@@ -1,11 +1,20 @@
 // What both vitest configurations have in common: where @net/* resolves to, the watch over every test, the reports.
-import { defaultServerConditions, type UserConfig } from 'vite'
+import { join } from 'node:path'
+import { defaultServerConditions, type Plugin, type UserConfig } from 'vite'
 import type { TestProjectInlineConfiguration } from 'vitest/config'
 import type { InlineConfig } from 'vitest/node'
 
-/** Tests run from source, or from dist when NET_TEST_DIST is set. NET_RESULTS names a file for the counts. */
+/** A folder in which the packed packages are installed; tests then take these and not the sources. */
+const packed = process.env['NET_TEST_PACKED']
+
+/** NET_RESULTS names a file for the counts. */
 export const shared: UserConfig & { readonly test: InlineConfig } = {
-  ssr: { resolve: { conditions: [...sourceCondition(), ...defaultServerConditions] } },
+  plugins: packed === undefined ? [] : [installedIn(packed)],
+  ssr: {
+    resolve: {
+      conditions: [...(packed === undefined ? ['@net/source'] : []), ...defaultServerConditions],
+    },
+  },
   test: {
     // A whole program as a child process takes its time on a busy machine.
     testTimeout: 30_000,
@@ -32,8 +41,16 @@ export function project(
   }
 }
 
-function sourceCondition(): string[] {
-  return process.env['NET_TEST_DIST'] === undefined ? ['@net/source'] : []
+/** Resolves our packages as a program in `folder` would. */
+function installedIn(folder: string): Plugin {
+  const importer = join(folder, 'test.js')
+  return {
+    name: 'packed packages',
+    enforce: 'pre',
+    resolveId(id) {
+      return id.startsWith('@net/') ? this.resolve(id, importer, { skipSelf: true }) : undefined
+    },
+  }
 }
 
 function countsReporter(): ['json', { outputFile: string }][] {

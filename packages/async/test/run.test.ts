@@ -249,11 +249,15 @@ block (running, n s)
           import { openSink } from '@net/core/authoring'
           await run(async (group) => {
             group.spawn('download', async ({ signal }) => {
-              await using sink = await openSink(toFile(${JSON.stringify(join(folder, 'file'))}))
-              await sink.write(new Uint8Array(1000))
-              console.log('ready')
-              await sleep(Infinity, { signal })
-              await sink.commit()
+              const sink = await openSink(toFile(${JSON.stringify(join(folder, 'file'))}))
+              try {
+                await sink.write(new Uint8Array(1000))
+                console.log('ready')
+                await sleep(Infinity, { signal })
+                await sink.commit()
+              } finally {
+                await sink[Symbol.asyncDispose]()
+              }
             })
           })`)
         expect(await program.line()).toBe('ready')

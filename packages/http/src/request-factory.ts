@@ -7,6 +7,7 @@ import { basic, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
 import { HttpHeaders, isSecretName } from './headers.ts'
 import type { Params } from './params.ts'
+import { tellsCutZstd } from './middleware/zstd.ts'
 import { bodyOf } from './request-body.ts'
 import { baseUrl, requestUrl, type RequestUrl } from './request-url.ts'
 import { HttpRequest } from './request.ts'
@@ -100,7 +101,7 @@ function endpointOf({ host, port, protocol }: URL): string {
 function ours(accept: string): HttpHeaders {
   return new HttpHeaders({
     accept,
-    'accept-encoding': 'gzip, deflate, br, zstd',
+    'accept-encoding': tellsCutZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br',
     'user-agent': 'net-http',
   })
 }

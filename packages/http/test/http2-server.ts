@@ -7,7 +7,7 @@ import {
   type ServerHttp2Stream,
   type SecureServerOptions,
 } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 
 import { createCertificates } from '@net/socket/testing'
@@ -24,6 +24,8 @@ export interface Http2Server extends AsyncDisposable {
   readonly sessions: readonly ServerHttp2Session[]
   /** How many sessions there have been. */
   readonly accepted: number
+  /** Ends every connection below HTTP/2, without a goodbye. */
+  cut(): void
 }
 
 export async function startHttp2Server(
@@ -32,7 +34,11 @@ export async function startHttp2Server(
 ): Promise<Http2Server> {
   const server = createSecureServer({ ...certificate, ...options })
   const sessions: ServerHttp2Session[] = []
+  const sockets = new Set<Socket>()
   let accepted = 0
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket.once('close', () => sockets.delete(socket)))
+  })
   server.on('session', (session) => {
     accepted += 1
     sessions.push(session)
@@ -53,6 +59,9 @@ export async function startHttp2Server(
     sessions,
     get accepted() {
       return accepted
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy()
     },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')

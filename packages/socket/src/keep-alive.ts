@@ -8,9 +8,9 @@ import { own } from '@net/core/authoring'
 export interface KeepAlive {
   /** Milliseconds of silence before the first question; default 60,000. */
   readonly idle?: number
-  /** Milliseconds between questions, in steps of 1,000; default 1,000. */
+  /** Milliseconds between questions, in steps of 1,000; default 1,000. Node 22 leaves it to the system. */
   readonly interval?: number
-  /** How many questions may stay without an answer; default 10. */
+  /** How many questions may stay without an answer; default 10. Node 22 leaves it to the system. */
   readonly count?: number
 }
 

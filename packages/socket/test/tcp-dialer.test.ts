@@ -11,6 +11,7 @@ import { failure } from './support.ts'
 const v4: ResolvedAddress = { address: '127.0.0.1', family: 4 }
 const other: ResolvedAddress = { address: '127.0.0.2', family: 4 }
 const v6: ResolvedAddress = { address: '::1', family: 6 }
+const isNode22 = process.versions.node.startsWith('22.')
 
 test('[SOCK-01] the addresses of a name are tried until one connects', async () => {
   await using server = await startEchoServer()
@@ -103,19 +104,22 @@ test('[SOCK-32] small writes leave at once and keep-alive is on, unless told oth
   // Where Node hands the options of a TCP socket to the system, once it is connected.
   const handle = Object.getPrototypeOf(Reflect.get(peer, '_handle')) as object
   using _noDelay = spy(handle, 'setNoDelay', (enabled) => calls.push(['noDelay', enabled]))
-  using _keepAlive = spy(handle, 'setKeepAlive', (...args) => calls.push(['keepAlive', ...args]))
+  using _keepAlive = spy(handle, 'setKeepAlive', (...args) =>
+    calls.push(['keepAlive', ...args.filter((arg) => arg !== undefined)]),
+  )
   const endpoint = { scheme: 'tcp', host: '127.0.0.1', port }
   const usual = await tcpDialer().dial(endpoint)
   expect(calls).toEqual([
     ['noDelay', true],
-    ['keepAlive', true, 60, undefined, undefined],
+    ['keepAlive', true, 60],
   ])
   calls.length = 0
   const plain = await tcpDialer().dial(endpoint, { noDelay: false, keepAlive: false })
   expect(calls).toEqual([])
   const keepAlive = { idle: 10_000, interval: 2000, count: 3 }
   const tuned = await tcpDialer().dial(endpoint, { noDelay: false, keepAlive })
-  expect(calls).toEqual([['keepAlive', true, 10, 2, 3]])
+  // Node 22 hands on the silence alone.
+  expect(calls).toEqual([['keepAlive', true, 10, ...(isNode22 ? [] : [2, 3])]])
   await Promise.all([usual.close(), plain.close(), tuned.close()])
 })
 

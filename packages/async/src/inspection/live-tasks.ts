@@ -3,8 +3,6 @@
  * what `trackTasks` wrote down; a group of which neither is known stands at the root.
  */
 
-import { fileURLToPath } from 'node:url'
-
 import { leakedTasks, liveGroups, type VisibleGroup, type VisibleTask } from './live-groups.ts'
 import { recordOf } from './task-events.ts'
 
@@ -91,19 +89,23 @@ function stateOf(task: VisibleTask): LiveTask['state'] {
   return task.stopped ? 'ending' : 'running'
 }
 
-/** The lines of a stack that are neither this package's nor Node's own. */
+/**
+ * The lines of a stack that are neither this package's nor Node's own. A bundler puts this package and its caller into one
+ * file: then all but Node's.
+ */
 function callers(stack: string): readonly string[] {
-  return stack
+  const lines = stack
     .split('\n')
     .slice(1)
     .map((line) => line.trim().replace(/^at /, ''))
-    .filter((line) => !OURS.some((place) => line.includes(place)))
+    .filter((line) => !line.includes('node:internal'))
+  const ours = folderOf(lines[0] ?? '')
+  const others = lines.filter((line) => !line.includes(ours))
+  return others.length === 0 ? lines : others
 }
 
-// The folder of the sources; in the built package that of the one file, which a source map leads back to the sources.
-const HERE: URL = new URL(import.meta.url.includes('/inspection/') ? '../' : './', import.meta.url)
-const SOURCES: URL = new URL('../src/', HERE)
-const OURS: readonly string[] = [
-  ...[HERE, SOURCES].flatMap((folder) => [folder.href, fileURLToPath(folder)]),
-  'node:internal',
-]
+/** The folder of this package's code, read off the innermost line, which is always one of `task-events.ts`. */
+function folderOf(line: string): string {
+  const file = line.slice(line.search(/file:|[/\\]|[A-Z]:/u)).replace(/:\d+:\d+\)?$/u, '')
+  return file.replace(/(?:[/\\]inspection)?[/\\][^/\\]*$/u, '')
+}

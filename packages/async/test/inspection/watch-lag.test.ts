@@ -41,11 +41,12 @@ test(
     await using program = await startProgram(`
     import { watchLag } from '@net/async'
     import { consoleSink, logTo } from '@net/core'
-    using log = logTo(consoleSink())
-    using watch = watchLag({ threshold: 10 })
+    logTo(consoleSink())
+    const watch = watchLag({ threshold: 10 })
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
     await new Promise((resolve) => { setTimeout(resolve, 10) })
     if (watch.longest < 10) throw new Error('nothing was seen')
+    watch[Symbol.dispose]()
     watchLag()
     console.log('done')`)
     expect(await program.line()).toBe('done')

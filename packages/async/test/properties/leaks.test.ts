@@ -8,7 +8,7 @@ test(
   'a million waits on one long-lived signal leave the heap as it was',
   { timeout: 120_000 },
   async () => {
-    const source = process.env['NET_TEST_DIST'] === undefined ? ['--conditions=@net/source'] : []
+    const source = process.env['NET_TEST_PACKED'] === undefined ? ['--conditions=@net/source'] : []
     const program = fileURLToPath(new URL('million-waits.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [
       '--expose-gc',

@@ -25,21 +25,34 @@ export interface TelemetryOptions {
 export function recordTelemetry(options?: TelemetryOptions): Disposable {
   const tracer = own(options, 'tracer') ?? trace.getTracer(SCOPE)
   const meter = own(options, 'meter') ?? metrics.getMeter(SCOPE)
-  const stack = new DisposableStack()
+  const parts: Disposable[] = []
   if (tracer !== false) {
-    const spans = stack.use(new SpanRecorder(tracer))
-    stack.use(onEvent('operation', (event) => spans.operation(event)))
-    stack.use(onEvent('phase', (event) => spans.phase(event)))
-    stack.use(onEvent('retry', (event) => spans.retry(event)))
+    const spans = new SpanRecorder(tracer)
+    parts.push(
+      spans,
+      onEvent('operation', (event) => spans.operation(event)),
+      onEvent('phase', (event) => spans.phase(event)),
+      onEvent('retry', (event) => spans.retry(event)),
+    )
   }
   if (meter !== false) {
-    const instruments = stack.use(new MetricRecorder(meter))
-    stack.use(onEvent('operation', (event) => instruments.operation(event)))
-    stack.use(onEvent('progress', (event) => instruments.progress(event)))
-    stack.use(onEvent('retry', (event) => instruments.retry(event)))
-    stack.use(onEvent('pool', (event) => instruments.pool(event)))
+    const instruments = new MetricRecorder(meter)
+    parts.push(
+      instruments,
+      onEvent('operation', (event) => instruments.operation(event)),
+      onEvent('progress', (event) => instruments.progress(event)),
+      onEvent('retry', (event) => instruments.retry(event)),
+      onEvent('pool', (event) => instruments.pool(event)),
+    )
   }
-  return stack
+  // Listeners go before what they tell.
+  return {
+    [Symbol.dispose]: () =>
+      parts
+        .splice(0)
+        .toReversed()
+        .forEach((part) => part[Symbol.dispose]()),
+  }
 }
 
 const SCOPE = '@net/core'

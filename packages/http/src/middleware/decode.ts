@@ -18,6 +18,7 @@ import { netError } from '@net/core/authoring'
 import type { HttpBody } from '../body.ts'
 import type { Middleware } from '../call.ts'
 import { Answer, type HttpResponse } from '../response.ts'
+import { tellsCutZstd } from './zstd.ts'
 
 /** What decoding may cost, and what errors say about the call. */
 export interface DecodeRules {
@@ -50,7 +51,9 @@ function codingsOf(response: HttpResponse): readonly Coding[] {
   const text = response.headers.get('content-encoding')
   if (text === undefined) return []
   const names = text.split(',').map((name) => name.trim().toLowerCase())
-  const known = names.map((name) => ALIASES.get(name))
+  const known = names.map((name) =>
+    name === 'zstd' && !tellsCutZstd() ? undefined : ALIASES.get(name),
+  )
   return known.every((coding) => coding !== undefined)
     ? known.filter((coding) => coding !== 'identity')
     : []

@@ -203,7 +203,7 @@ test('a connection that is lost ends all its calls', async () => {
   const body = begun.text()
   const failures = Promise.allSettled([silent, body])
   await expect.poll(() => streams.length).toBe(2)
-  server.sessions[0]?.socket.destroy()
+  server.cut()
   const [post, text] = await failures
   expect(post).toMatchObject({ reason: { retry: 'idempotent', sent: true } })
   expect(['NET_CONN_CLOSED', 'NET_CONN_RESET']).toContain(codeOf(post))

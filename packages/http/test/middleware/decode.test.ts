@@ -28,6 +28,9 @@ async function serving(coding: string, body: Uint8Array): Promise<HttpTestServer
 
 const plain = Buffer.from(TEXT)
 
+// Where Node takes a cut zstd body for a whole one, zstd is left alone.
+const zstd = process.versions.node.startsWith('22.') ? [] : ['zstd']
+
 test.each([
   ['gzip', gzipSync(plain)],
   ['x-gzip', gzipSync(plain)],
@@ -35,17 +38,19 @@ test.each([
   ['deflate', deflateSync(plain)],
   ['deflate', deflateRawSync(plain)],
   ['br', brotliCompressSync(plain)],
-  ['zstd', zstdCompressSync(plain)],
+  ...zstd.map((coding): [string, Buffer] => [coding, zstdCompressSync(plain)]),
   ['identity', plain],
   ['gzip, br', brotliCompressSync(gzipSync(plain))],
   [
-    'deflate, gzip, br, zstd, gzip',
-    gzipSync(zstdCompressSync(brotliCompressSync(gzipSync(deflateSync(plain))))),
+    'deflate, gzip, br, x-gzip, gzip',
+    gzipSync(gzipSync(brotliCompressSync(gzipSync(deflateSync(plain))))),
   ],
 ])('[HTTP-24] %s is taken off', async (coding, body) => {
   await using server = await serving(coding, body)
   expect(await http.get(`${server.url}/it`).text()).toBe(TEXT)
-  expect(server.received[0]!.headers['accept-encoding']).toBe('gzip, deflate, br, zstd')
+  expect(server.received[0]!.headers['accept-encoding']).toBe(
+    ['gzip', 'deflate', 'br', ...zstd].join(', '),
+  )
 })
 
 test('several members of gzip follow each other', async () => {
@@ -71,7 +76,7 @@ test.each([
   ['gzip', gzipSync(plain)],
   ['deflate', deflateSync(plain)],
   ['br', brotliCompressSync(plain)],
-  ['zstd', zstdCompressSync(plain)],
+  ...zstd.map((coding): [string, Buffer] => [coding, zstdCompressSync(plain)]),
 ])(
   '[H-HTTP-04] %s that ends early, is corrupt, or has garbage behind it',
   async (coding, whole) => {
@@ -141,7 +146,7 @@ const compressors = {
   zstd: zstdCompressSync,
 }
 
-test.each([['gzip'], ['br'], ['zstd'], ['gzip, gzip'], ['gzip, br']])(
+test.each(['gzip', 'br', ...zstd, 'gzip, gzip', 'gzip, br'])(
   '[H-HTTP-05] a bomb in %s stops at the limit',
   async (codings) => {
     let bomb: Buffer = Buffer.concat(Array<Buffer>(16).fill(MEBIBYTE))

@@ -1,0 +1,19 @@
+import { createZstdDecompress, zstdCompressSync } from 'node:zlib'
+
+import { expect, test } from 'vitest'
+
+import { tellsCutZstd } from '../../src/middleware/zstd.ts'
+
+test('says of this runtime what its streams do with a body that was cut', async () => {
+  const whole = zstdCompressSync(Buffer.from('more than a word '.repeat(100)))
+  const decoder = createZstdDecompress()
+  decoder.end(whole.subarray(0, -5))
+  const outcome = await decoder
+    .resume()
+    .toArray()
+    .then(
+      () => 'taken for whole',
+      () => 'refused',
+    )
+  expect(tellsCutZstd()).toBe(outcome === 'refused')
+})

@@ -1,0 +1,123 @@
+// Each package in a bundle, as users of serverless platforms and single-file tools get it: packed, installed, bundled to
+// ESM and to CommonJS by two bundlers, and run against a real server.
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { build as esbuild } from 'esbuild'
+import { rolldown } from 'rolldown'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startFtpServer } from '@net/ftp/testing'
+import { startHttpServer } from '@net/http/testing'
+import { startSmtpServer } from '@net/smtp/testing'
+import { startEchoServer } from '@net/socket/testing'
+import { startSshServer } from '@net/ssh/testing'
+import { packages, root } from '@tools/workspace'
+import { installTogether, packAll, temporaryFolder } from './packed.ts'
+
+type Format = 'esm' | 'cjs'
+
+const folder = temporaryFolder()
+let consumer: string
+
+beforeAll(() => {
+  consumer = installTogether(packAll(folder.path), folder.path)
+  cpSync(join(root, 'test/package/programs'), join(consumer, 'programs'), { recursive: true })
+  writeFileSync(join(consumer, 'package.json'), '{ "type": "module" }')
+})
+
+afterAll(() => {
+  folder[Symbol.dispose]()
+})
+
+test('there is a program for every package', () => {
+  const missing = packages().filter(({ short }) => !existsSync(programOf(short)))
+  expect(missing).toEqual([])
+})
+
+const bundlers = { esbuild: byEsbuild, rolldown: byRolldown }
+
+describe.each(packages())('$name bundled', ({ short }) => {
+  test.each([
+    ['esbuild', 'cjs'],
+    ['esbuild', 'esm'],
+    ['rolldown', 'cjs'],
+    ['rolldown', 'esm'],
+  ] as const)('by %s to %s does its work', async (bundler, format) => {
+    const outfile = join(consumer, `${short}-${bundler}.${format === 'cjs' ? 'cjs' : 'mjs'}`)
+    await bundlers[bundler](programOf(short), outfile, format)
+    await using resources = new AsyncDisposableStack()
+    const args = await serverFor(short, resources)
+    // Where no node_modules is above it.
+    const alone = join(folder.path, `alone-${short}-${bundler}.${format === 'cjs' ? 'cjs' : 'mjs'}`)
+    cpSync(outfile, alone)
+    const { stdout, stderr } = await run(process.execPath, [alone, ...args])
+    expect([stdout, stderr]).toEqual(['done\n', ''])
+  })
+})
+
+const run = promisify(execFile)
+
+function programOf(short: string): string {
+  return join(root, 'test/package/programs', `${short}.ts`)
+}
+
+/** What the program of a package talks to, as its arguments. */
+async function serverFor(short: string, resources: AsyncDisposableStack): Promise<string[]> {
+  switch (short) {
+    case 'core':
+      return [join(folder.path, 'written.txt')]
+    case 'socket':
+      return [resources.use(await startEchoServer()).url]
+    case 'http': {
+      const routes = {
+        '/done': (_: unknown, response: { end(text: string): void }) => response.end('done'),
+      }
+      return [`${resources.use(await startHttpServer({ routes })).url}/done`]
+    }
+    case 'ftp':
+      return [resources.use(await startFtpServer({ files: { '/file.txt': 'done' } })).url]
+    case 'smtp':
+      return [resources.use(await startSmtpServer()).url]
+    case 'ssh': {
+      const server = resources.use(await startSshServer({ exec: { say: 'done' } }))
+      return [server.url, server.hostKey.fingerprint]
+    }
+    default:
+      return []
+  }
+}
+
+async function byEsbuild(program: string, outfile: string, format: Format): Promise<void> {
+  await esbuild({
+    entryPoints: [inConsumer(program)],
+    bundle: true,
+    platform: 'node',
+    format,
+    outfile,
+    external: native,
+    logLevel: 'error',
+    ...(format === 'esm' ? { banner: { js: requireInEsm } } : {}),
+  })
+}
+
+async function byRolldown(program: string, file: string, format: Format): Promise<void> {
+  await using bundle = await rolldown({
+    input: inConsumer(program),
+    platform: 'node',
+    external: [/\.node$/u, 'cpu-features'],
+    logLevel: 'silent',
+  })
+  const banner = format === 'esm' ? folderInEsm : ''
+  await bundle.write({ file, format, banner, codeSplitting: false })
+}
+
+function inConsumer(program: string): string {
+  return join(consumer, 'programs', program.slice(program.lastIndexOf('/') + 1))
+}
+
+// ssh2's optional native parts.
+const native = ['*.node', 'cpu-features']
+// CommonJS within an ES module asks for Node's own modules by require(), and ssh2 for its folder.
+const folderInEsm = 'const __dirname = import.meta.dirname;'
+const requireInEsm = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); ${folderInEsm}`

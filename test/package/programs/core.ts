@@ -1,0 +1,12 @@
+// Writes a text to the file that it is given.
+import { fromText, toFile } from '@net/core'
+import { openSink, openSource } from '@net/core/authoring'
+
+async function main(file = ''): Promise<void> {
+  const sink = await openSink(toFile(file))
+  const source = await openSource(fromText('done'))
+  for await (const chunk of source.chunks()) await sink.write(chunk)
+  await sink.commit()
+}
+
+void main(process.argv[2]).then(() => console.log('done'))
