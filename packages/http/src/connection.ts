@@ -12,6 +12,7 @@ export interface WireRequest {
   readonly target: string
   /** Names and values in turn. */
   readonly headers: readonly string[]
+  /** The next chunk is asked for once the kernel has the last one, unless that has at most `SMALL_CHUNK` bytes. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
 }
 

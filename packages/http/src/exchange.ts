@@ -39,8 +39,10 @@ export async function exchange(request: HttpRequest, call: Call): Promise<HttpRe
 }
 
 async function opened(body: RequestBody, op: Operation): Promise<Upload | undefined> {
-  if (body.source === undefined) return undefined
-  return new Upload(await openSource(body.source), op, () => {
+  const { bytes, source = bytes } = body
+  // Bytes that fit into what the kernel takes at once have left with the head of the request.
+  if (source === undefined || (bytes?.length ?? Infinity) <= AT_ONCE) return undefined
+  return new Upload(await openSource(source), op, () => {
     body.begun = true
   })
 }
@@ -275,5 +277,6 @@ const LOST: ReadonlySet<string> = new Set([
   'NET_PROTO_INCOMPLETE',
 ])
 const MOST_TURNS = 3
+const AT_ONCE = 65_536
 const DRAINED = 65_536
 const DRAINING = 1000

@@ -3,9 +3,19 @@
  * peer may leave us waiting, and lets go of the source at once when the exchange ends. Knows no engine.
  */
 
-import { Deadline, netError, type OpenSource, type Operation } from '@net/core/authoring'
+import {
+  copyOf,
+  Deadline,
+  netError,
+  type OpenSource,
+  type Operation,
+  SMALL_CHUNK,
+} from '@net/core/authoring'
 
-/** A body that is being sent, to be read by the engine. */
+/**
+ * A body that is being sent, in pieces of at most 64 KiB, to be read by the engine. It is asked for the next piece once
+ * the kernel has the last one, or has a copy of it where it is small: the source may use its bytes again then.
+ */
 export class Upload implements AsyncIterableIterator<Uint8Array> {
   /** Resolves once the engine has taken all; never rejects. */
   readonly sent: Promise<void>
@@ -17,6 +27,8 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   readonly #begun: () => void
   readonly #writing: Deadline
   #chunks: AsyncIterator<Uint8Array> | undefined
+  /** What is left of a large chunk. */
+  #rest: Uint8Array | undefined
   #given = 0
   #taken = 0
   #stopped: Promise<void> | undefined
@@ -44,7 +56,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array>> {
     this.#accepted()
     this.#refuseStopped()
-    const result = await this.#read()
+    const result = this.#restOfChunk() ?? (await this.#read())
     // To end here would make what was sent look whole.
     this.#refuseStopped()
     if (result.done === true) {
@@ -52,9 +64,10 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
       this.#done()
       return result
     }
-    this.#given = result.value.length
+    const piece = this.#pieceOf(result.value)
+    this.#given = piece.length
     this.#writing.start()
-    return result
+    return { done: false, value: piece }
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -68,6 +81,17 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     // What a source says about being let go of changes nothing in what was sent.
     this.#stopped ??= this.#open.close().catch(() => {})
     return this.#stopped
+  }
+
+  #restOfChunk(): IteratorYieldResult<Uint8Array> | undefined {
+    return this.#rest === undefined ? undefined : { done: false, value: this.#rest }
+  }
+
+  #pieceOf(chunk: Uint8Array): Uint8Array {
+    // A large chunk as one would show no progress, and a slow peer would look like a dead one.
+    this.#rest = chunk.length > PIECE ? chunk.subarray(PIECE) : undefined
+    const piece = chunk.length > PIECE ? chunk.subarray(0, PIECE) : chunk
+    return piece.length > SMALL_CHUNK ? piece : copyOf(piece)
   }
 
   async #read(): Promise<IteratorResult<Uint8Array>> {
@@ -102,3 +126,5 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     this.#op.fail(netError('NET_TIMEOUT_WRITE', { message, phase: 'send', limit }))
   }
 }
+
+const PIECE = 65_536

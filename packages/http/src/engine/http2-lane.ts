@@ -13,11 +13,12 @@ import {
 } from 'node:http2'
 
 import type { NetError } from '@net/core'
-import { hasCode, netError, translate } from '@net/core/authoring'
+import { hasCode, netError, SMALL_CHUNK, translate } from '@net/core/authoring'
 
 import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { http2Errors, StreamEnded } from './http2-errors.ts'
 import { HEAD_LIMIT } from './undici-errors.ts'
+import { written } from './written.ts'
 
 /** Where a lane belongs. */
 export interface LaneParts {
@@ -184,7 +185,8 @@ export class Http2Lane implements HttpConnection {
         if (stream.closed) return
         sent += chunk.length
         if (announced !== undefined && sent > announced) throw wrongLength()
-        if (!stream.write(chunk)) await room(stream)
+        if (chunk.length > SMALL_CHUNK) await written(stream, chunk)
+        else if (!stream.write(chunk)) await room(stream)
       }
       if (announced !== undefined && sent !== announced) throw wrongLength()
       stream.end()

@@ -6,11 +6,12 @@
 import type { Duplex } from 'node:stream'
 
 import { ConnectionLostError, isNetError } from '@net/core'
-import { netError, translate } from '@net/core/authoring'
+import { netError, SMALL_CHUNK, translate } from '@net/core/authoring'
 import type { Client, Dispatcher } from 'undici'
 
 import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { HEAD_LIMIT, undiciErrors } from './undici-errors.ts'
+import { written } from './written.ts'
 
 /** Makes a connection of a socket. */
 export type OpenConnection = (
@@ -76,7 +77,7 @@ class UndiciConnection implements HttpConnection {
       method: request.method,
       path: request.target,
       headers: request.headers as string[],
-      body: request.body as Dispatcher.DispatchOptions['body'] & object,
+      body: this.#paced(request.body) as Dispatcher.DispatchOptions['body'] & object,
       // By its header undici would take another Host for another TLS server, and connect anew.
       servername: this.#host,
     }
@@ -96,6 +97,10 @@ class UndiciConnection implements HttpConnection {
     this.#client.destroy(() => {})
     // undici knows of the socket only from the first request on.
     this.#socket.destroy()
+  }
+
+  #paced(body: WireRequest['body']): WireRequest['body'] {
+    return body === undefined || body instanceof Uint8Array ? body : paced(body, this.#socket)
   }
 
   /** Bytes of the answer came in that lead somewhere. */
@@ -131,6 +136,17 @@ class UndiciConnection implements HttpConnection {
     this.#left = true
     if (!this.#client.destroyed) this.#client.destroy(() => {})
     this.#events.gone(this)
+  }
+}
+
+/** undici asks for the next chunk while the last one may wait in the socket, unless that is full. */
+async function* paced(
+  body: AsyncIterable<Uint8Array>,
+  socket: Duplex,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of body) {
+    yield chunk
+    if (chunk.length > SMALL_CHUNK && socket.writableLength > 0) await written(socket, NOTHING)
   }
 }
 
@@ -211,3 +227,4 @@ class ConnectionGone extends Error {
 }
 
 const MOST_INTERIM = 16
+const NOTHING: Uint8Array = new Uint8Array(0)
