@@ -1,7 +1,7 @@
 /* What authors of protocol packages need: the operation, error tables, limits, the clock. */
 
 export { operation } from './operation.ts'
-export type { Attempt, Operation, OperationSpec } from './operation-spec.ts'
+export type { Attempt, Operation, OperationSpec, Within } from './operation-spec.ts'
 export { callerFault, isCallerFault } from './caller-fault.ts'
 export type { ClientContext } from './call-options.ts'
 export { clientContext } from './client-context.ts'

@@ -39,6 +39,15 @@ export interface Attempt {
   sent(): void
 }
 
+/** What makes an operation a part of a larger one: it ends with it, under its limits, told to the same client. */
+export interface Within {
+  readonly signal: AbortSignal
+  /** The limits of the larger one without its total, which reaches the part through the signal. */
+  readonly timeout: Limits
+  readonly parent: number
+  readonly client: ClientContext | undefined
+}
+
 /** What a call's code works with. */
 export interface Operation {
   readonly id: number
@@ -46,6 +55,8 @@ export interface Operation {
   readonly limits: Limits
   /** Aborts when the caller gives up or a limit passes; within `attempt`, also when that attempt is over. */
   readonly signal: AbortSignal
+  /** What a dial or a handshake of this operation gets: `dialer.dial(endpoint, op.within)`. */
+  readonly within: Within
   /** Restarted by `progress`; start it while waiting for the peer, stop it while the consumer is the slow one. */
   readonly idle: Deadline
   /** Calls `listener` when `signal` would abort, without the cost of a signal; returns how to take it back. */

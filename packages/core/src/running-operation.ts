@@ -22,7 +22,7 @@ import type { WireEvent } from './events/channels.ts'
 import { guarded } from './events/guarded.ts'
 import { limitsFor, timeoutCodes, type Limits } from './limits.ts'
 import { Narrator } from './narrator.ts'
-import type { Attempt, Operation, OperationSpec } from './operation-spec.ts'
+import type { Attempt, Operation, OperationSpec, Within } from './operation-spec.ts'
 import { own } from './options/own.ts'
 import { ProgressMeter } from './progress.ts'
 import { policyOf } from './retry/option.ts'
@@ -69,6 +69,12 @@ export class RunningOperation implements Operation {
 
   get signal(): AbortSignal {
     return this.#scope.signal
+  }
+
+  get within(): Within {
+    const { id, signal, limits } = this
+    const timeout = { ...limits, total: Infinity }
+    return { signal, timeout, parent: id, client: this.#spec.client }
   }
 
   get idle(): Deadline {

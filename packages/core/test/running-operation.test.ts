@@ -7,7 +7,13 @@ import { runInNewContext } from 'node:vm'
 import { expect, test, vi } from 'vitest'
 
 import { AbortError, NetTimeoutError } from '@net/core'
-import { netError, operation, type Operation, type OperationSpec } from '@net/core/authoring'
+import {
+  clientContext,
+  netError,
+  operation,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { eventsOff } from '@tools/canary'
 
@@ -229,3 +235,15 @@ function holdUp(milliseconds: number): void {
   const end = performance.now() + milliseconds
   while (performance.now() < end);
 }
+
+test('a part of an operation gets its signal, its limits without the total, itself as parent, and its client', async () => {
+  const client = clientContext({ log: { write: () => {} } })
+  await operation({ ...spec, client }, { timeout: { tls: 7, total: 9000 } }, (op) => {
+    const { signal, timeout, parent } = op.within
+    expect(signal).toBe(op.signal)
+    expect(timeout).toEqual({ ...op.limits, total: Infinity })
+    expect(timeout.tls).toBe(7)
+    expect([parent, op.within.client]).toEqual([op.id, client])
+    return Promise.resolve()
+  })
+})

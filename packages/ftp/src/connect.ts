@@ -39,7 +39,7 @@ export async function connect(
   const plan = planOf(parsed, options, security)
   const where = formatEndpoint(parsed.endpoint)
   const { dialer } = chooseRoad(options)
-  const road = { dialer, tls: plan.tls, client: context }
+  const road = { dialer, tls: plan.tls }
   return operation(
     {
       protocol: 'ftp',
@@ -53,17 +53,7 @@ export async function connect(
     options,
     (op) =>
       op.attempt(async () => {
-        const transport = await road.dialer.dial(parsed.endpoint, {
-          signal: op.signal,
-          timeout: {
-            resolve: op.limits.resolve,
-            connect: op.limits.connect,
-            proxy: op.limits.proxy,
-            tls: op.limits.tls,
-          },
-          parent: op.id,
-          client: context,
-        })
+        const transport = await road.dialer.dial(parsed.endpoint, op.within)
         const { control, welcome, features } = await logIn(op, transport, plan)
         const data = new DataConnections(road, control.transport)
         return new Client(new Session(control, data, features), welcome, context)

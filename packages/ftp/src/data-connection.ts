@@ -6,7 +6,7 @@
 import { TLSSocket } from 'node:tls'
 
 import type { Endpoint } from '@net/core'
-import { netError, own, type ClientContext } from '@net/core/authoring'
+import { netError, own } from '@net/core/authoring'
 import type { Dialer, TlsOptions, Transport } from '@net/socket'
 
 import { secureData } from './data-tls.ts'
@@ -19,7 +19,6 @@ import { replyError } from './errors.ts'
 export interface DataRoad {
   readonly dialer: Dialer
   readonly tls: TlsOptions
-  readonly client: ClientContext
 }
 
 /** Makes the data connections of one session. */
@@ -41,14 +40,7 @@ export class DataConnections {
   /** Asks the server where it waits and connects; TLS comes with `protect`. */
   async open(dialog: Dialog): Promise<Transport> {
     const port = await dialog.op.phase('command', () => this.#port(dialog))
-    const { op } = dialog
-    const { resolve, connect, proxy, tls } = op.limits
-    return this.#road.dialer.dial(this.#endpoint(port), {
-      signal: op.signal,
-      timeout: { resolve, connect, proxy, tls },
-      parent: op.id,
-      client: this.#road.client,
-    })
+    return this.#road.dialer.dial(this.#endpoint(port), dialog.op.within)
   }
 
   /** Speaks TLS over a data connection if the control connection does, as the same host and in the same session. */
@@ -59,7 +51,6 @@ export class DataConnections {
       tls: this.#road.tls,
       name: own(this.#road.tls, 'servername') ?? info.endpoint.host,
       session: this.#session ?? duplex.getSession(),
-      client: this.#road.client,
     })
   }
 

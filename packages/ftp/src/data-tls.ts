@@ -5,7 +5,7 @@
 
 import { checkServerIdentity, TLSSocket } from 'node:tls'
 
-import { netError, own, translate, type ClientContext, type Operation } from '@net/core/authoring'
+import { netError, own, translate, type Operation } from '@net/core/authoring'
 import { publicKeyPin, secure, type TlsOptions, type Transport } from '@net/socket'
 
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
@@ -18,14 +18,13 @@ export interface DataTls {
   /** The name under which the control connection was verified; Node resumes a session under no other. */
   readonly name: string
   readonly session: Uint8Array | undefined
-  readonly client: ClientContext
 }
 
 /** Speaks TLS over a data connection, as the same host and where possible in the same session. */
 export async function secureData(
   op: Operation,
   data: Transport,
-  { tls, name, session, client }: DataTls,
+  { tls, name, session }: DataTls,
 ): Promise<Transport> {
   const { pins: _pins, ...rest } = tls
   const secured = await secure(
@@ -37,7 +36,7 @@ export async function secureData(
       // A resumed session has no certificate that could be verified; one that is not resumed is verified below.
       dangerouslySkipVerification: true,
     },
-    { signal: op.signal, timeout: { tls: op.limits.tls }, parent: op.id, client },
+    op.within,
   ).catch((error: unknown) => {
     throw lostInHandshake(error, 'data')
   })

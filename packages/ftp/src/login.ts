@@ -95,11 +95,7 @@ async function startTls(dialog: Dialog, tls: TlsOptions, security: FtpSecurity):
 }
 
 function handshake(op: Operation, transport: Transport, tls: TlsOptions): Promise<Transport> {
-  return secure(transport, tls, {
-    signal: op.signal,
-    timeout: { tls: op.limits.tls },
-    parent: op.id,
-  }).catch((error: unknown) => {
+  return secure(transport, tls, op.within).catch((error: unknown) => {
     throw lostInHandshake(error, 'control')
   })
 }

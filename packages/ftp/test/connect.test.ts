@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 
 import { expect, test } from 'vitest'
 
-import { isAbort } from '@net/core'
+import { isAbort, type LogRecord } from '@net/core'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { connect, fromText, type FtpConnectOptions } from '@net/ftp'
 import { startFtpServer, type FtpServer } from '@net/ftp/testing'
@@ -43,6 +43,21 @@ test('user, password and folder may stand in the URL, which nobody sees afterwar
   expect(server.received).toContain('PASS open sesame')
   expect(server.received).toContain('CWD in')
   expect(JSON.stringify(captured.events)).not.toContain('sesame')
+})
+
+test("the client's log hears of the dial and the TLS of the control connection", async () => {
+  const records: LogRecord[] = []
+  await using server = await start()
+  const log = {
+    sink: { write: (record: LogRecord) => void records.push(record) },
+    level: 'trace',
+  } as const
+  await using client = await connect(server.url, { ...login, log })
+  await client.stat('/').catch(() => {})
+  const done = new Set(records.map(({ protocol, operation }) => `${protocol} ${operation}`))
+  expect(done).toContain('tcp dial')
+  expect(done).toContain('tls secure')
+  expect(done).toContain('ftp connect')
 })
 
 test.each([

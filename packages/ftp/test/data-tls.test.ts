@@ -18,7 +18,7 @@ async function handshake(certificate: IssuedCertificate, tls: TlsOptions): Promi
   server.catch(() => {})
   try {
     return await inOperation((op) =>
-      secureData(op, data, { tls, name: 'localhost', session: undefined, client: { id: 1 } }),
+      secureData(op, data, { tls, name: 'localhost', session: undefined }),
     )
   } finally {
     await server.then((transport) => transport.abort()).catch(() => {})

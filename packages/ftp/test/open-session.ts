@@ -62,6 +62,6 @@ export async function openSession(server: FtpServer, tls: TlsOptions = {}): Prom
   const { control, features } = await inOperation(async (op) =>
     logIn(op, await dialer.dial(endpoint), { ...plain, tls }),
   )
-  const data = new DataConnections({ dialer, tls, client: { id: 1 } }, control.transport)
+  const data = new DataConnections({ dialer, tls }, control.transport)
   return new TestSession(new Session(control, data, features))
 }

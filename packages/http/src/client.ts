@@ -89,7 +89,6 @@ class Client implements HttpClient {
       road: this.#road,
       tls: own(options, 'tls'),
       http2: http2Of(options),
-      client: this.#context,
     })
     this.#connections = new Connections(connectionsOf(options), this.#context)
     this.#middleware = (own(options, 'middleware') ?? []).map(foreign)

@@ -4,7 +4,7 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, own, type ClientContext, type Operation } from '@net/core/authoring'
+import { addContext, own, type Operation } from '@net/core/authoring'
 import { secure, toSocket, type TlsOptions, type Transport } from '@net/socket'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
@@ -18,7 +18,6 @@ export interface ConnectorOptions {
   readonly tls: TlsOptions | undefined
   /** Whether HTTP/2 is offered to servers with TLS. */
   readonly http2: boolean
-  readonly client: ClientContext
 }
 
 /** Makes connections. */
@@ -59,15 +58,11 @@ export class Connector {
   }
 
   async #road(url: URL, op: Operation): Promise<Transport> {
-    const { road, tls, http2, client } = this.#options
-    const transport = await road.dial(url, op, client)
+    const { road, tls, http2 } = this.#options
+    const transport = await road.dial(url, op)
     if (url.protocol !== 'https:') return transport
     const servername = own(tls, 'servername') ?? hostOf(url)
-    return secure(
-      transport,
-      { ...tls, servername, alpn: http2 ? BOTH : ONE },
-      { signal: op.signal, timeout: { tls: op.limits.tls }, parent: op.id, client },
-    )
+    return secure(transport, { ...tls, servername, alpn: http2 ? BOTH : ONE }, op.within)
   }
 }
 

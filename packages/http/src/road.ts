@@ -4,7 +4,7 @@
  */
 
 import type { Endpoint } from '@net/core'
-import { netError, own, type ClientContext, type Operation } from '@net/core/authoring'
+import { netError, own, type Operation } from '@net/core/authoring'
 import { chooseRoad, type ChosenRoad, type RoadExplanation, type Transport } from '@net/socket'
 
 import type { ClientOptions } from './client-options.ts'
@@ -36,14 +36,8 @@ export class Road {
   }
 
   /** Connects to the host of the URL, without TLS, within the operation. */
-  dial(url: URL, op: Operation, client: ClientContext): Promise<Transport> {
-    const { resolve, connect, proxy, tls } = op.limits
-    return this.#chosen.dialer.dial(this.#endpoint(url), {
-      signal: op.signal,
-      timeout: { resolve, connect, proxy, tls },
-      parent: op.id,
-      client,
-    })
+  dial(url: URL, op: Operation): Promise<Transport> {
+    return this.#chosen.dialer.dial(this.#endpoint(url), op.within)
   }
 
   #endpoint(url: URL): Endpoint {

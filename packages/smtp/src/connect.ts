@@ -59,7 +59,7 @@ export async function connect(
   return operation(spec, options, async (op) => {
     const openEngine = await loadEngine()
     return op.attempt(async () => {
-      const transport = await dial(op, endpoint, { options, dialer, client })
+      const transport = await dial(op, endpoint, { options, dialer })
       return enter(op, transport, { openEngine, handshake, login, identity })
     })
   })
@@ -75,24 +75,14 @@ interface Entry {
 interface DialParts {
   readonly options: ConnectOptions
   readonly dialer: Dialer
-  readonly client: ClientContext
 }
 
 function dial(
   op: Operation,
   endpoint: Endpoint,
-  { options, dialer, client }: DialParts,
+  { options, dialer }: DialParts,
 ): Promise<Transport> {
-  // The total is this operation's own; it reaches the dial through the signal.
-  const timeout = { ...op.limits, total: Infinity }
-  const localAddress = own(options, 'localAddress')
-  return dialer.dial(endpoint, {
-    signal: op.signal,
-    timeout,
-    parent: op.id,
-    client,
-    ...(localAddress === undefined ? {} : { localAddress }),
-  })
+  return dialer.dial(endpoint, { ...op.within, localAddress: own(options, 'localAddress') })
 }
 
 async function enter(op: Operation, transport: Transport, entry: Entry): Promise<SmtpClient> {

@@ -143,11 +143,9 @@ class Handshake {
   }
 
   async #secure(): Promise<void> {
-    const { id, signal } = this.#op
-    const { tls, client } = this.#options
     // The phase around this has the limit; a second one would race with it.
-    const timeout = { tls: Infinity }
-    this.#transport = await secure(this.#transport, tls, { signal, parent: id, client, timeout })
+    const within = { ...this.#op.within, timeout: Infinity }
+    this.#transport = await secure(this.#transport, this.#options.tls, within)
     this.#reader = new ReplyReader(this.#transport)
   }
 

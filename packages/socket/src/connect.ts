@@ -87,11 +87,8 @@ async function open(
 ): Promise<Connection> {
   const { defaults } = client
   const tls = own(options, 'tls')
-  // The total is this operation's own; it reaches the parts through the signal.
-  const timeout = { ...op.limits, total: Infinity }
-  const road = { signal: op.signal, timeout, parent: op.id, client }
-  const plain = await dialer.dial(endpoint, { ...socketOptions(options), ...road })
-  const transport = endpoint.scheme === 'tls' ? await secure(plain, tls, road) : plain
+  const plain = await dialer.dial(endpoint, { ...socketOptions(options), ...op.within })
+  const transport = endpoint.scheme === 'tls' ? await secure(plain, tls, op.within) : plain
   return overTransport(transport, {
     client,
     ...(defaults === undefined ? {} : { defaults }),

@@ -23,23 +23,23 @@ export interface Dialer {
 /** Options of one dial. A dialer leaves out what its road does not have. */
 export interface DialOptions {
   /** Aborting it ends the dial with an AbortError. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Limits in milliseconds; `resolve` and `connect` are 10 s by default, a number limits the dial as a whole. */
-  readonly timeout?: Timeout
+  readonly timeout?: Timeout | undefined
   /** The operation for which this is done. */
-  readonly parent?: number
+  readonly parent?: number | undefined
   /** The client for which this is done; it has the log. */
-  readonly client?: ClientContext
+  readonly client?: ClientContext | undefined
   /** The IP address from which to connect; addresses of the other family are not tried. */
-  readonly localAddress?: string
+  readonly localAddress?: string | undefined
   /** The port from which to connect; by default the system chooses. */
-  readonly localPort?: number
+  readonly localPort?: number | undefined
   /** Milliseconds of silence before TCP asks whether the peer is still there; false for never. Default 60,000. */
-  readonly keepAlive?: KeepAliveOption
+  readonly keepAlive?: KeepAliveOption | undefined
   /** Whether small writes leave at once (TCP_NODELAY). Default true. */
-  readonly noDelay?: boolean
+  readonly noDelay?: boolean | undefined
   /** Asked for every address just before it is connected to; false makes it `NET_ADDRESS_BLOCKED`. */
-  readonly admit?: Admit
+  readonly admit?: Admit | undefined
 }
 
 /** Whether an address may be connected to; `endpoint` is what was asked for. */

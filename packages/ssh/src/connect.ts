@@ -129,13 +129,7 @@ function held(password: Credential | undefined): Credential | undefined {
 
 async function establish(plan: ConnectionPlan, op: Operation): Promise<SshClient> {
   const check = await plan.hostKeys.open({ ...plan.host, signal: op.signal })
-  const { resolve, connect: reach, proxy, tls } = op.limits
-  const transport = await plan.dialer.dial(plan.endpoint, {
-    signal: op.signal,
-    timeout: { resolve, connect: reach, proxy, tls },
-    parent: op.id,
-    client: plan.client,
-  })
+  const transport = await plan.dialer.dial(plan.endpoint, op.within)
   return handshake(transport, check, { plan, op })
 }
 

@@ -113,12 +113,7 @@ async function reach(
 ): Promise<Transport> {
   // Which addresses are allowed is a question of where the tunnel ends.
   const { admit: _ended, ...given } = merge<DialOptions>(options)
-  const inner = {
-    ...given,
-    signal: op.signal,
-    timeout: { ...op.limits, total: Infinity },
-    parent: op.id,
-  }
+  const inner = { ...given, ...op.within }
   try {
     const transport = await via.dial(proxy, inner)
     return tls === undefined ? transport : await secure(transport, tls, inner)
