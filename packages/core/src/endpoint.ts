@@ -5,6 +5,7 @@
 
 import { netError, type NetError } from './errors/net-error.ts'
 import { own, refuseControl } from './options/own.ts'
+import { percentDecoded } from './percent.ts'
 import { secret, type Secret } from './secret.ts'
 
 /** Where a peer listens: a host and port, or a path. Frozen; never holds credentials. */
@@ -40,7 +41,7 @@ export interface EndpointOptions {
 
 /**
  * Reads `scheme://user:password@host:port/path`, `host:port`, `[address]:port`, `unix:/path` or `unix:@name`. Names
- * are brought into their ASCII form, addresses into their shortest. Throws `NET_BAD_URL`, or `NET_INJECTION` for
+ * are brought into their ASCII form, addresses into their shortest; a percent sign that encodes nothing stands for itself. Throws `NET_BAD_URL`, or `NET_INJECTION` for
  * control characters; neither says what the text was.
  */
 export function parseEndpoint(text: string | URL, options?: EndpointOptions): ParsedEndpoint {
@@ -155,13 +156,7 @@ function parsedHost(host: string): string | undefined {
 }
 
 function decoded(field: string, text: string): string {
-  let plain: string
-  try {
-    plain = decodeURIComponent(text)
-  } catch {
-    // The error of the platform quotes nothing, but neither does it name the part.
-    throw badUrl(`${field} has a percent sign that encodes nothing`)
-  }
+  const plain = percentDecoded(text)
   refuseControl(field, plain)
   return plain
 }

@@ -77,7 +77,6 @@ describe('parseEndpoint', () => {
     'unix:',
     'unix:@',
     'unix://host/path',
-    'tcp://us%er@a:1',
     'tcp://256.1.1.1:1',
   ])('refuses %j', (text) => {
     expect(failure(text)).toMatchObject({
@@ -186,4 +185,10 @@ test.each([
   'x@127.0.0.1',
 ])('isLoopback refuses %j', (host) => {
   expect(isLoopback(host)).toBe(false)
+})
+
+test('a percent sign that encodes nothing stands for itself, in user, password and path', () => {
+  const { user, password, path } = parseEndpoint('ftp://5%:50%off%21@a:21/100%/a%20b%')
+  expect([user, password?.reveal(), path]).toEqual(['5%', '50%off!', '/100%/a b%'])
+  expect(parseEndpoint('unix:/run/50%.sock').endpoint.path).toBe('/run/50%.sock')
 })

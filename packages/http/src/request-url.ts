@@ -1,7 +1,7 @@
 /* Where a request goes: read from the caller's text, joined to the base, with parameters put in and credentials taken out. */
 
 import { secret, type Secret } from '@net/core'
-import { netError, refuseControl } from '@net/core/authoring'
+import { netError, percentDecoded, refuseControl } from '@net/core/authoring'
 
 import { encodeParams, protectParams, type Params } from './params.ts'
 
@@ -29,8 +29,8 @@ export function requestUrl(
   if (url.search !== '') protectParams(url.search, url)
   if (url.hash !== '') url.hash = ''
   if (url.username === '' && url.password === '') return { url }
-  const user = decoded(url.username)
-  const password = secret(decoded(url.password))
+  const user = percentDecoded(url.username)
+  const password = secret(percentDecoded(url.password))
   url.username = ''
   url.password = ''
   return { url, user, password }
@@ -69,15 +69,6 @@ function joined(base: URL, text: string): string {
 function append(url: URL, query: string): void {
   if (query === '') return
   url.search = url.search === '' ? query : `${url.search}&${query}`
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // A lone percent sign stands for itself, as in browsers.
-    return text
-  }
 }
 
 function badUrl(why: string): Error {

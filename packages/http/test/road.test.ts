@@ -255,3 +255,12 @@ test('a goodbye of the tunnel to a request that was sent leaves it unknown, and 
   expect(error).toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: true, retry: 'idempotent' })
   expect(dials).toBe(1)
 })
+
+test('a percent sign in the password of a proxy of the environment stands for itself', async () => {
+  await using server = await startHttpServer()
+  await using proxy = await startConnectServer({ hosts, users: { ada: '50%off' } })
+  vi.stubEnv('http_proxy', `http://ada:50%off@127.0.0.1:${proxy.address.port}`)
+  await using api = createClient()
+  const response = await api.get(named(server, '/json'))
+  expect(response.status).toBe(200)
+})

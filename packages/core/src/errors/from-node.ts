@@ -6,6 +6,19 @@ import type { NetErrorCode } from './codes.ts'
 import type { ErrorRow } from './error-row.ts'
 import { timeLimitBehind } from './time-limit.ts'
 
+/** Certificates and lists of revoked ones that OpenSSL cannot read or check. */
+const UNREADABLE: readonly string[] = [
+  'UNABLE_TO_GET_CRL',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'CRL_SIGNATURE_FAILURE',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'ERROR_IN_CRL_LAST_UPDATE_FIELD',
+  'ERROR_IN_CRL_NEXT_UPDATE_FIELD',
+]
+
 /** The rows for errors that Node itself makes. */
 export const nodeErrors: readonly ErrorRow[] = [
   {
@@ -55,10 +68,12 @@ export const nodeErrors: readonly ErrorRow[] = [
     'ENFILE',
     'ENOBUFS',
     'ENOMEM',
+    'OUT_OF_MEM',
   ]),
   row('NET_TLS_CERT_EXPIRED', 'the certificate is expired or not yet valid', [
     'CERT_HAS_EXPIRED',
     'CERT_NOT_YET_VALID',
+    'CRL_NOT_YET_VALID',
     'CRL_HAS_EXPIRED',
   ]),
   row('NET_TLS_CERT_HOST', 'the certificate is for another host', [
@@ -66,6 +81,7 @@ export const nodeErrors: readonly ErrorRow[] = [
     'HOSTNAME_MISMATCH',
   ]),
   row('NET_TLS_CERT_REVOKED', 'the certificate was revoked', ['CERT_REVOKED']),
+  refusedCertificate(['UNSPECIFIED', ...UNREADABLE]),
   row('NET_TLS_CERT_UNTRUSTED', 'the certificate is not trusted', [
     'DEPTH_ZERO_SELF_SIGNED_CERT',
     'SELF_SIGNED_CERT_IN_CHAIN',
@@ -87,7 +103,7 @@ export const nodeErrors: readonly ErrorRow[] = [
     'ERR_SSL_UNKNOWN_PROTOCOL',
   ]),
   {
-    when: (error) => /^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(codeOf(error)),
+    when: (error) => /^(ERR_SSL_|ERR_OSSL_|ERR_TLS_|EPROTO$)/.test(codeOf(error)),
     code: 'NET_TLS_HANDSHAKE',
     details: (error) => ({ message: `the TLS handshake failed (${codeOf(error)})` }),
   },
@@ -102,6 +118,15 @@ export const nodeErrors: readonly ErrorRow[] = [
 
 function row(code: NetErrorCode, message: string, foreign: readonly string[]): ErrorRow {
   return { when: (error) => foreign.includes(codeOf(error)), code, details: () => ({ message }) }
+}
+
+/** What OpenSSL finds wrong with a certificate itself is told by its message alone. */
+function refusedCertificate(foreign: readonly string[]): ErrorRow {
+  return {
+    when: (error) => foreign.includes(codeOf(error)),
+    code: 'NET_TLS_CERT_UNTRUSTED',
+    details: ({ message }) => ({ message: `the certificate is refused: ${message}` }),
+  }
 }
 
 function bindDenied(error: Error): boolean {

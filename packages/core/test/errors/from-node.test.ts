@@ -32,6 +32,52 @@ test.each([
   expect(code({ code: foreign })).toBe(ours)
 })
 
+// Every code that Node makes of OpenSSL's verification of a certificate (src/crypto/crypto_common.cc), but OUT_OF_MEM.
+test.each([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_CRL',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'CERT_SIGNATURE_FAILURE',
+  'CRL_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'CRL_NOT_YET_VALID',
+  'CRL_HAS_EXPIRED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'ERROR_IN_CRL_LAST_UPDATE_FIELD',
+  'ERROR_IN_CRL_NEXT_UPDATE_FIELD',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REVOKED',
+  'INVALID_CA',
+  'PATH_LENGTH_EXCEEDED',
+  'INVALID_PURPOSE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'HOSTNAME_MISMATCH',
+  'UNSPECIFIED',
+])('%s is an error of the certificate', (foreign) => {
+  expect(code({ code: foreign })).toMatch(/^NET_TLS_CERT_/)
+})
+
+test('a certificate that is refused for a reason without a code is told with the reason', () => {
+  const weak = Object.assign(new Error('EE certificate key too weak'), { code: 'UNSPECIFIED' })
+  const error = translate(weak, table, {})
+  expect(error).toMatchObject({ code: 'NET_TLS_CERT_UNTRUSTED', retry: 'never', cause: weak })
+  expect(error.message).toContain('EE certificate key too weak')
+})
+
+test('what the library of TLS says of what it was sent is an error of the handshake', () => {
+  expect(code({ code: 'ERR_OSSL_ASN1_WRONG_TAG' })).toBe('NET_TLS_HANDSHAKE')
+  expect(code({ code: 'OUT_OF_MEM' })).toBe('NET_LOCAL_LIMIT')
+})
+
 test('a refused local address is told from a refused file', () => {
   expect(code({ code: 'EACCES', syscall: 'listen' })).toBe('NET_BIND_DENIED')
   expect(code({ code: 'EACCES', syscall: 'open' })).toBe('NET_LOCAL_IO')

@@ -11,6 +11,18 @@ export const undiciErrors: ErrorTable = defineErrorTable([
     details: () => ({ message: 'the server sent an answer that does not belong here' }),
   },
   {
+    // undici asserts that the answer to a change of protocol was asked for (`assert(upgrade)`, client-h1.js) ...
+    when: (error) => isAssertion(error) && error.message.includes('upgrade'),
+    code: 'NET_PROTO_UNEXPECTED',
+    details: () => ({ message: 'the server changed the protocol without being asked' }),
+  },
+  {
+    // ... and that a status is 100 or more. What the server chose to send is no defect of ours.
+    when: isAssertion,
+    code: 'NET_PROTO_MALFORMED',
+    details: () => ({ message: 'the answer is not HTTP' }),
+  },
+  {
     when: hasCode('UND_ERR_SOCKET', 'UND_ERR_INFO', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED'),
     code: 'NET_CONN_CLOSED',
     details: () => ({ message: 'the server closed the connection' }),
@@ -54,6 +66,10 @@ export const undiciErrors: ErrorTable = defineErrorTable([
 
 /** How many bytes the head of an answer may have; also what may come without a byte of body in between. */
 export const HEAD_LIMIT = 65_536
+
+function isAssertion(error: Error): boolean {
+  return Reflect.get(error, 'code') === 'ERR_ASSERTION'
+}
 
 function isParserError(error: Error): boolean {
   return error.name === 'HTTPParserError'

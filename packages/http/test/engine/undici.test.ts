@@ -278,3 +278,15 @@ test('an encoded body that is cut short says so, and not that it is broken', asy
     expected: whole.length,
   })
 })
+
+test.each([
+  ['a change of protocol that nobody asked for', '101 Switching Protocols', 'NET_PROTO_UNEXPECTED'],
+  ['a status below 100', '99 Odd', 'NET_PROTO_MALFORMED'],
+])('%s is told of the server, not of us', async (_name, status, code) => {
+  await using server = await startRawServer((socket) => {
+    socket.write(`HTTP/1.1 ${status}\r\nupgrade: other\r\ncontent-length: 0\r\n\r\n`)
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const error = await client.get('/', once).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ name: 'ProtocolError', code })
+})
