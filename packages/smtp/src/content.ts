@@ -2,15 +2,28 @@
 
 import type { Readable } from 'node:stream'
 
+import type { Operation } from '@net/core/authoring'
+
+import type { ContentFacts } from './survey.ts'
+
 /** The bytes of one message. */
 export interface Content {
   readonly content: Buffer | Readable
-  /** In bytes, where it is known. */
+  /** In bytes on the wire, where it is known. */
   readonly size?: number
-  /** Whether it may have bytes above 127. */
+  /** Whether it has, or may have, bytes above 127. */
   readonly eightBit: boolean
-  /** What the caller's own source threw. */
+  /** Whether its headers have such bytes. */
+  readonly utf8Headers: boolean
+  /** What the caller's own source threw, or what is wrong with what it gave. */
   readonly fault: { readonly error: unknown } | undefined
   /** Lets go of every source that was opened; no byte is read from them afterwards. */
   close(): Promise<void>
+}
+
+/** For whom content is made ready. */
+export interface Opening {
+  readonly op: Operation
+  /** Throws if the server does not take such content. */
+  readonly check: (facts: ContentFacts) => void
 }

@@ -6,15 +6,16 @@
 import { isNetError, type NetError, PartialError } from '@net/core'
 import { clock, Deadline, netError, type Attempt, type Operation } from '@net/core/authoring'
 
-import { isInternational } from './address.ts'
-import type { Content } from './content.ts'
+import type { Content, Opening } from './content.ts'
 import type { SmtpEngine } from './engine/nodemailer.ts'
 import type { EngineRoad } from './engine-road.ts'
 import type { CheckedEnvelope } from './envelope.ts'
 import { replyError } from './errors.ts'
+import { checkAddresses, checkContent, checkSize } from './fit.ts'
 import type { SendLimits } from './send-limits.ts'
 import type { SendResult, UnknownDelivery } from './send-result.ts'
 import type { SmtpSession } from './session.ts'
+import type { ContentFacts } from './survey.ts'
 import { Transaction } from './transaction.ts'
 
 /** What is sent, and within which limits. */
@@ -23,7 +24,7 @@ export interface Parcel {
   readonly limits: SendLimits
   readonly messageId?: string
   /** Makes the content ready to be sent once. */
-  open(): Promise<Content>
+  open(opening: Opening): Promise<Content>
 }
 
 /** With what it is sent. */
@@ -41,17 +42,20 @@ export async function deliver(
   parcel: Parcel,
 ): Promise<SendResult> {
   const { session, road } = carrier
-  const content = await parcel.open()
+  const { capabilities } = session
+  checkAddresses(capabilities, parcel.envelope)
+  const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
+  const content = await parcel.open({ op, check })
   const transaction = new Transaction(parcel.envelope.to.length, () => attempt.sent())
   const { reply, write } = parcel.limits
   transaction.patience = new Deadline(reply, () => session.fail(unanswered(reply)), 1)
   transaction.stall = new Deadline(write, () => session.fail(stalled(write)))
   try {
-    checkFits(session, parcel.envelope, content)
+    checkSize(capabilities, content.size)
     transaction.patience.start()
     if (session.unclean) await op.phase('command', () => reset(session))
     session.unclean = true
-    road.begin(transaction)
+    road.begin(transaction, content)
     await transact(op, carrier, { parcel, content, transaction })
     session.unclean = false
     return resultOf(transaction, parcel)
@@ -102,24 +106,6 @@ async function reset(session: SmtpSession): Promise<void> {
   const reply = await session.command('RSET')
   if (reply.status !== 250) throw replyError(reply, { command: 'RSET' })
   session.unclean = false
-}
-
-function checkFits(
-  { capabilities }: SmtpSession,
-  { from, to }: CheckedEnvelope,
-  { size }: Content,
-): void {
-  const { extensions, maxSize } = capabilities
-  if (!extensions.has('SMTPUTF8') && [from, ...to].some(isInternational)) {
-    throw netError('NET_UNSUPPORTED', {
-      message: 'the server takes ASCII addresses only (it has no SMTPUTF8)',
-    })
-  }
-  if (maxSize === undefined || size === undefined || size <= maxSize) return
-  throw netError('NET_NO_SPACE', {
-    message: `the message has ${size} bytes and the server takes ${maxSize}`,
-    limit: maxSize,
-  })
 }
 
 interface Outcome {

@@ -22,6 +22,7 @@ export class EngineRoad implements Transport {
   #introduced = false
   #login = false
   #transaction: Transaction | undefined
+  #utf8Headers = false
   #lastRefusal: SmtpReply | undefined
   #over: { readonly failed: boolean } | undefined
 
@@ -39,8 +40,9 @@ export class EngineRoad implements Transport {
   }
 
   /** What the engine sends from here on belongs to this transaction. */
-  begin(transaction: Transaction): void {
+  begin(transaction: Transaction, { utf8Headers }: { readonly utf8Headers: boolean }): void {
     this.#transaction = transaction
+    this.#utf8Headers = utf8Headers
   }
 
   /** The transaction is over. */
@@ -60,9 +62,9 @@ export class EngineRoad implements Transport {
   async write(chunks: readonly Uint8Array[]): Promise<void> {
     if (this.#over !== undefined) throw gone()
     if (this.#session.withinMessage) return this.#message(chunks)
-    const text = Buffer.concat(chunks).toString('utf8')
+    const text = this.#completed(Buffer.concat(chunks).toString('utf8'))
     for (const line of text.split('\r\n').slice(0, -1)) this.#command(line)
-    if (this.#introduced) return this.#pass(chunks)
+    if (this.#introduced) return this.#pass([Buffer.from(text)])
     this.#introduced = true
     this.#deliver(Buffer.from(formatCapabilities(this.#session.capabilities)))
   }
@@ -80,6 +82,12 @@ export class EngineRoad implements Transport {
 
   abort(): void {
     void this.close()
+  }
+
+  /** The engine looks at the addresses alone when it decides whether a message needs SMTPUTF8. */
+  #completed(commands: string): string {
+    if (!this.#utf8Headers) return commands
+    return commands.replace(MAIL, (line) => (UTF8.test(line) ? line : `${line} SMTPUTF8`))
   }
 
   #command(line: string): void {
@@ -174,3 +182,6 @@ function masked(line: string): string {
 function sizeOf(chunks: readonly Uint8Array[]): number {
   return chunks.reduce((size, chunk) => size + chunk.length, 0)
 }
+
+const MAIL = /^MAIL FROM:.*/m
+const UTF8 = / SMTPUTF8(?: |$)/

@@ -25,7 +25,7 @@ export function parcelOf(
       envelope: envelope ?? checked.envelope,
       limits,
       messageId: checked.messageId,
-      open: async () => (await loadComposer())(checked),
+      open: async (opening) => (await loadComposer())(checked, opening),
     }
   }
   checkSource(message)
@@ -34,7 +34,7 @@ export function parcelOf(
       message: 'a message that is sent as it is needs an envelope',
     })
   }
-  return { envelope, limits, open: () => rawContent(message) }
+  return { envelope, limits, open: (opening) => rawContent(message, opening) }
 }
 
 /** The recipients in a few words. */

@@ -5,10 +5,11 @@
 
 import { Readable } from 'node:stream'
 
-import { openSource, type OpenSource } from '@net/core/authoring'
+import type { OpenSource } from '@net/core/authoring'
 import type { Source } from '@net/core'
 
-import type { Content } from './content.ts'
+import type { Content, Opening } from './content.ts'
+import { surveySource } from './surveyed-source.ts'
 
 /** One opened source as a stream. */
 export class SourceStream {
@@ -45,16 +46,18 @@ export class SourceStream {
 }
 
 /** A message that is sent as it is: headers and text, whatever they are. */
-export async function rawContent(source: Source): Promise<Content> {
-  const opened = await openSource(source)
-  const stream = new SourceStream(opened)
+export async function rawContent(raw: Source, opening: Opening): Promise<Content> {
+  const { source, facts, whole } = await surveySource(raw, opening)
+  const stream = new SourceStream(source)
   return {
     content: stream.readable,
-    eightBit: true,
+    // What was not seen may have any bytes.
+    eightBit: facts.eightBit || !whole,
+    utf8Headers: facts.utf8Header !== undefined,
     get fault() {
       return stream.fault
     },
     close: () => stream.close(),
-    ...(opened.size === undefined ? {} : { size: opened.size }),
+    ...(whole ? { size: facts.size } : {}),
   }
 }

@@ -122,7 +122,7 @@ test('[H-SMTP-20] a server that does not take the message', async () => {
   await using client = await connect(peer.url)
   let chunks = 0
   async function* endless(): AsyncGenerator<Uint8Array> {
-    for (; ; chunks++) yield Buffer.alloc(65_536, 'x')
+    for (; ; chunks++) yield Buffer.alloc(65_536, `${'x'.repeat(63)}\n`)
   }
   const envelope = { from: 'a@b.example', to: 'c@d.example' }
   const failed = failureOf(client.send(endless, { envelope }))
@@ -195,7 +195,7 @@ describe('[H-CORE-05] an abort', () => {
       try {
         for (;;) {
           chunks += 1
-          yield Buffer.alloc(1000, 'x')
+          yield Buffer.alloc(1000, `${'x'.repeat(99)}\n`)
           if (chunks === 500) controller.abort()
         }
       } finally {

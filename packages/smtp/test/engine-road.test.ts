@@ -49,7 +49,7 @@ test('hands replies over whole and in one line', async () => {
 test('notes what becomes of a transaction', async () => {
   const { road, peer, session } = await introduced()
   const transaction = new Transaction(1, () => {})
-  road.begin(transaction)
+  road.begin(transaction, { utf8Headers: false })
   await write(road, 'MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n')
   await write(peer, '250 a\r\n250 b\r\n354 c\r\n')
   await transaction.asked

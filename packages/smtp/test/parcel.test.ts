@@ -2,6 +2,7 @@ import { fromText } from '@net/core'
 import { expect, test } from 'vitest'
 
 import { parcelOf, targetOf } from '../src/parcel.ts'
+import { openingFor } from './opening.ts'
 import { sendLimits } from '../src/send-limits.ts'
 
 const limits = sendLimits(undefined, undefined)
@@ -16,8 +17,8 @@ test('tells a message from a source', async () => {
   const raw = parcelOf(fromText('x'), { envelope }, limits)
   expect(raw).toMatchObject({ envelope: { to: ['c@d.example'] } })
   expect(raw).not.toHaveProperty('messageId')
-  const content = await raw.open()
-  expect(content.size).toBe(1)
+  const content = await openingFor((opening) => raw.open(opening))
+  expect(content.size).toBe('x\r\n'.length)
   await content.close()
 })
 

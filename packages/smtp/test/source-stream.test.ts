@@ -4,6 +4,7 @@ import { fromText } from '@net/core'
 import { openSource } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
+import { openingFor } from './opening.ts'
 import { rawContent, SourceStream } from '../src/source-stream.ts'
 
 test('gives the bytes of the source', async () => {
@@ -43,13 +44,28 @@ test('lets go of a source in the middle of it', async () => {
   expect(stream.readable.destroyed).toBe(true)
 })
 
-test('a message that is sent as it is may have any bytes, and tells its size where it is known', async () => {
-  const known = await rawContent(fromText('abc'))
-  expect(known).toMatchObject({ size: 3, eightBit: true, fault: undefined })
-  await known.close()
-  const unknown = await rawContent(async function* () {
-    yield Buffer.from('x')
+test('a message that is sent as it is tells what it is where that is known', async () => {
+  const known = await openingFor((opening) => rawContent(fromText('abc\n'), opening))
+  expect(known).toMatchObject({
+    size: 'abc\r\n'.length,
+    eightBit: false,
+    utf8Headers: false,
+    fault: undefined,
   })
+  await known.close()
+  const international = fromText('Subject: ä\n\nx')
+  const odd = await openingFor((opening) => rawContent(international, opening))
+  expect(odd).toMatchObject({ eightBit: true, utf8Headers: true })
+  await odd.close()
+})
+
+test('a message that can be read once may have any bytes, and no size', async () => {
+  const unknown = await openingFor((opening) =>
+    rawContent(async function* () {
+      yield Buffer.from('Subject: x\n\n')
+    }, opening),
+  )
+  expect(unknown).toMatchObject({ eightBit: true, utf8Headers: false })
   expect(unknown).not.toHaveProperty('size')
   await unknown.close()
 })

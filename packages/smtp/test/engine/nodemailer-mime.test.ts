@@ -4,13 +4,20 @@ import { attach, fromFile, fromText, type Message } from '@net/smtp'
 import { parseMessage } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
+import type { Content } from '../../src/content.ts'
 import { loadComposer } from '../../src/engine/nodemailer-mime.ts'
-import { checkMessage } from '../../src/message.ts'
+import { checkMessage, type CheckedMessage } from '../../src/message.ts'
+import { openingFor } from '../opening.ts'
 
 const least: Message = { from: 'ada@example.com', to: 'bob@example.com' }
 
+async function contentOf(message: CheckedMessage): Promise<Content> {
+  const compose = await loadComposer()
+  return openingFor((opening) => compose(message, opening))
+}
+
 async function compose(message: Message): Promise<string> {
-  const content = await (await loadComposer())(checkMessage(message))
+  const content = await contentOf(checkMessage(message))
   const { content: bytes } = content
   const text = (Buffer.isBuffer(bytes) ? bytes : await buffer(bytes)).toString()
   await content.close()
@@ -18,9 +25,9 @@ async function compose(message: Message): Promise<string> {
 }
 
 test('a message without streams is made in memory and tells its size', async () => {
-  const content = await (
-    await loadComposer()
-  )(checkMessage({ ...least, text: 'x', attachments: [attach(fromText('y'))] }))
+  const content = await contentOf(
+    checkMessage({ ...least, text: 'x', attachments: [attach(fromText('y'))] }),
+  )
   expect(Buffer.isBuffer(content.content)).toBe(true)
   expect(content.size).toBe((content.content as Buffer).length)
   await content.close()
@@ -77,9 +84,7 @@ test('[H-SMTP-10] no header has a line more than it should', async () => {
 
 test('[SMTP-28] a stream is read while it is sent', async () => {
   let read = 0
-  const content = await (
-    await loadComposer()
-  )(
+  const content = await contentOf(
     checkMessage({
       ...least,
       attachments: [
@@ -111,15 +116,13 @@ test('[H-SMTP-16] a file that is not there is an error before anything is sent, 
       attach(fromFile('/does/not/exist')),
     ],
   })
-  await expect((await loadComposer())(message)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  await expect(contentOf(message)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
   expect(opened).toBe(0)
 })
 
 test("[H-SMTP-16] what the caller's stream throws is kept as it is", async () => {
   const mine = new Error('mine')
-  const content = await (
-    await loadComposer()
-  )(
+  const content = await contentOf(
     checkMessage({
       ...least,
       attachments: [
@@ -137,9 +140,9 @@ test("[H-SMTP-16] what the caller's stream throws is kept as it is", async () =>
 
 test('a message within a message stays as it is', async () => {
   const inner = 'Subject: inner\r\n\r\nGrüße'
-  const content = await (
-    await loadComposer()
-  )(checkMessage({ ...least, attachments: [attach(fromText(inner), { type: 'message/rfc822' })] }))
+  const content = await contentOf(
+    checkMessage({ ...least, attachments: [attach(fromText(inner), { type: 'message/rfc822' })] }),
+  )
   expect(content.eightBit).toBe(true)
   expect((content.content as Buffer).toString()).toContain('Subject: inner')
   await content.close()
