@@ -10,7 +10,7 @@ import type { Content, Opening } from './content.ts'
 import type { SmtpEngine } from './engine/nodemailer.ts'
 import type { EngineRoad } from './engine-road.ts'
 import type { CheckedEnvelope } from './envelope.ts'
-import { replyError } from './errors.ts'
+import { replyError, whatHappened } from './errors.ts'
 import { checkAddresses, checkContent, checkSize } from './fit.ts'
 import type { SendLimits } from './send-limits.ts'
 import type { SendResult, UnknownDelivery } from './send-result.ts'
@@ -150,7 +150,7 @@ function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transa
   }
   return new PartialError('NET_DELIVERY_UNKNOWN', {
     phase: 'receive',
-    message: `the server had the whole message, and then ${failure.message}; it may have been delivered`,
+    message: `the server had the whole message, and then ${whatHappened(failure)}; it may have been delivered`,
     cause: failure,
     sent: true,
     partial,

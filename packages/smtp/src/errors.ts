@@ -37,17 +37,16 @@ export interface Refusal {
   readonly phase?: Phase
 }
 
-/** The error for a reply that refuses. A 4yz reply before the final dot, and a 421 anywhere, says that nothing was done. */
+/** The error for a reply that refuses. A 4yz reply makes a repeat safe: nothing was accepted (RFC 5321, section 4.2.1). */
 export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
   const code = codeOf(reply, refusal)
   const { command, address, phase } = refusal
   const whom = address === undefined ? '' : ` to ${address}`
-  const early =
-    code === 'NET_CONN_SHUTDOWN' || (code === 'NET_REPLY_TEMPORARY' && command !== 'message')
+  const temporary = code === 'NET_CONN_SHUTDOWN' || code === 'NET_REPLY_TEMPORARY'
   const details = {
     message: `the server answered ${command}${whom} with ${redact(formatReply(reply))}`,
     reply,
-    ...(early ? { retry: 'safe' as const } : {}),
+    ...(temporary ? { retry: 'safe' as const } : {}),
     ...(phase === undefined ? {} : { phase }),
   }
   if (codes[code].class !== 'ReplyError') return netError(code, details)
@@ -58,13 +57,42 @@ export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
   })
 }
 
-/** The error for a reply that has no place in the dialogue. */
+/** The error for a reply that has no place in the dialogue; one that refuses says that the server leaves. */
 export function unexpectedReply(reply: SmtpReply, when: string): NetError {
-  if (reply.status === 421) return replyError(reply, { command: when })
-  return netError('NET_PROTO_UNEXPECTED', {
-    message: `the server sent ${redact(formatReply(reply))} ${when}`,
-    reply,
+  const words = redact(formatReply(reply))
+  if (reply.status >= 400) {
+    return netError('NET_CONN_SHUTDOWN', { message: `the server ended the session: ${words}`, reply })
+  }
+  return netError('NET_PROTO_UNEXPECTED', { message: `the server sent ${words} ${when}`, reply })
+}
+
+/** The error for a call that finds its session over: nothing was sent, so that it may be repeated over another one. */
+export function endedBefore(cause: NetError | undefined): NetError {
+  if (cause === undefined || cause.code === 'NET_CLOSED') {
+    return netError('NET_CLOSED', {
+      message: 'the client is closed',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+  if (STOPPED_BY_US.has(cause.code)) {
+    const message =
+      'an earlier call was stopped in the middle, which ended the connection; connect again'
+    return netError('NET_CLOSED', { message, cause, retry: 'safe' })
+  }
+  const code = codes[cause.code].class === 'ConnectionLostError' ? cause.code : 'NET_CONN_CLOSED'
+  const { reply } = cause
+  return netError(code, {
+    message: `the connection was lost before this call, so nothing was sent: ${whatHappened(cause)}`,
+    cause,
+    retry: 'safe',
+    ...(reply === undefined ? {} : { reply }),
   })
+}
+
+/** The message of an error without the call that it was told to. */
+export function whatHappened(error: NetError): string {
+  const { what } = error.toJSON()
+  return typeof what === 'string' ? what : error.message
 }
 
 function codeOf({ status, enhanced = '' }: SmtpReply, { command }: Refusal): NetErrorCode {
@@ -86,6 +114,8 @@ function byDetail(enhanced: string): NetErrorCode {
 }
 
 const NO_MECHANISM: ReadonlySet<number> = new Set([500, 502, 503, 504, 534, 538])
+
+const STOPPED_BY_US: ReadonlySet<NetErrorCode> = new Set(['NET_ABORTED', 'NET_TIMEOUT_TOTAL'])
 
 const BY_STATUS: ReadonlyMap<number, NetErrorCode> = new Map([
   [500, 'NET_UNSUPPORTED'],

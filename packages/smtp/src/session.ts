@@ -10,7 +10,7 @@ import type { Transport } from '@net/socket'
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
-import { replyError, unexpectedReply } from './errors.ts'
+import { endedBefore, replyError, unexpectedReply } from './errors.ts'
 import { writeTo } from './loss.ts'
 import type { ReplyReader } from './reply-reader.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
@@ -153,18 +153,12 @@ export class SmtpSession {
     await this.transport.close()
   }
 
-  /** Throws if the session is over: with the loss, which nothing was sent after, or else `NET_CLOSED`. */
+  /**
+   * Throws if the session is over, always with an error that is `safe`: nothing was sent. A loss where it ended by itself
+   * or by the server's fault, else `NET_CLOSED`.
+   */
   refuseEnded(): void {
-    if (!this.#ended) return
-    const cause = this.#failure
-    if (cause !== undefined && LOSSES.has(cause.code)) {
-      const message = `the connection was lost before: ${cause.message}`
-      throw netError(cause.code, { message, cause, retry: 'safe' })
-    }
-    throw netError('NET_CLOSED', {
-      message: 'the client is closed',
-      ...(cause === undefined ? {} : { cause }),
-    })
+    if (this.#ended) throw endedBefore(this.#failure)
   }
 
   async #pump(): Promise<void> {
@@ -197,9 +191,3 @@ export class SmtpSession {
     this.#over(error)
   }
 }
-
-const LOSSES: ReadonlySet<string> = new Set([
-  'NET_CONN_CLOSED',
-  'NET_CONN_RESET',
-  'NET_CONN_SHUTDOWN',
-])

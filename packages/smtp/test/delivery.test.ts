@@ -56,6 +56,10 @@ describe('[H-SMTP-07] the connection is lost', () => {
         },
         cause: { code: expect.stringMatching(/^NET_CONN_/) },
       })
+      expect((error as Error).message).toMatch(
+        /^smtp send bob@example\.com and 1 more: the server had the whole message, and then the connection was reset|^smtp send bob@example\.com and 1 more: the server had the whole message, and then the server closed/,
+      )
+      expect((error as Error).message.match(/smtp send/g)).toHaveLength(1)
       expect(server.received.filter((line) => line === 'DATA')).toHaveLength(1)
     })
   }

@@ -30,10 +30,12 @@ test('[CORE-06] tells for now from for good', () => {
     code: 'NET_REPLY_TEMPORARY',
     retry: 'safe',
   })
-  expect(replyError(reply(451), { command: 'message' })).toMatchObject({
-    code: 'NET_REPLY_TEMPORARY',
-    retry: 'idempotent',
-  })
+  for (const command of ['MAIL', 'RCPT', 'DATA', 'message']) {
+    expect(replyError(reply(451), { command })).toMatchObject({
+      code: 'NET_REPLY_TEMPORARY',
+      retry: 'safe',
+    })
+  }
   expect(replyError(reply(554), { command: 'MAIL' })).toMatchObject({
     code: 'NET_REPLY_PERMANENT',
     retry: 'never',
@@ -72,4 +74,5 @@ test('a refused login and a server that leaves have classes of their own', () =>
 test('a reply that nobody asked for breaks the protocol, unless it is a goodbye', () => {
   expect(unexpectedReply(reply(250), 'without being asked').code).toBe('NET_PROTO_UNEXPECTED')
   expect(unexpectedReply(reply(421), 'without being asked').code).toBe('NET_CONN_SHUTDOWN')
+  expect(unexpectedReply(reply(451), 'without being asked').code).toBe('NET_CONN_SHUTDOWN')
 })

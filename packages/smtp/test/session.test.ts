@@ -1,14 +1,16 @@
+import { ConnectionLostError, isRetryable } from '@net/core'
 import { operation, netError } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
 import { memoryPair } from '@net/socket/testing'
 import type { Transport } from '@net/socket'
 import { connect, type Message } from '@net/smtp'
-import { startSmtpServer } from '@net/smtp/testing'
+import { startSmtpServer, type SmtpFault } from '@net/smtp/testing'
 import { describe, expect, test } from 'vitest'
 
 import { parseCapabilities } from '../src/capabilities.ts'
 import { ReplyReader } from '../src/reply-reader.ts'
 import { SmtpSession } from '../src/session.ts'
-import { failureOf, startPeer } from './scripted-peer.ts'
+import { failureOf, startPeer, until } from './scripted-peer.ts'
 
 function open(): { session: SmtpSession; peer: Transport } {
   const [transport, peer] = memoryPair()
@@ -37,7 +39,8 @@ test('ends at a reply that belongs to none', async () => {
   expect(await session.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
   expect(session.ended).toBe(true)
   await expect(session.command('NOOP')).rejects.toMatchObject({
-    code: 'NET_CLOSED',
+    code: 'NET_CONN_CLOSED',
+    retry: 'safe',
     cause: { code: 'NET_PROTO_UNEXPECTED' },
   })
 })
@@ -149,19 +152,99 @@ test('a goodbye in place of a reply ends the session and says so', async () => {
   }
 })
 
-test('a reply that nobody asked for ends an idle session', async () => {
-  let speak = async (): Promise<void> => {}
-  await using peer = await startPeer(async ({ say, hear }) => {
-    await say('220 peer\r\n')
-    await hear()
-    await say('250 peer\r\n')
-    speak = () => say('421 4.4.2 idle too long\r\n')
+describe('a reply that nobody asked for ends an idle session, and a later call may be repeated', () => {
+  for (const said of [
+    '421 4.4.2 idle too long',
+    '451 4.4.2 Timeout waiting for data from client',
+    '554 5.7.0 go away',
+  ]) {
+    test(said, async () => {
+      let speak = async (): Promise<void> => {}
+      await using peer = await startPeer(async ({ say, hear }) => {
+        await say('220 peer\r\n')
+        await hear()
+        await say('250 peer\r\n')
+        speak = () => say(`${said}\r\n`)
+      })
+      await using client = await connect(peer.url)
+      await speak()
+      expect(await client.closed).toMatchObject({ code: 'NET_CONN_SHUTDOWN' })
+      const error = await failureOf(client.send(message))
+      expect(error).toBeInstanceOf(ConnectionLostError)
+      expect(error).toMatchObject({
+        code: 'NET_CONN_SHUTDOWN',
+        retry: 'safe',
+        sent: false,
+        reply: { status: Number(said.slice(0, 3)) },
+        message: expect.stringMatching(
+          /^smtp send bob@example\.com: the connection was lost before this call, so nothing was sent: /,
+        ),
+      })
+      expect(String(error)).toContain(said)
+      expect(isRetryable(error)).toBe(true)
+    })
+  }
+})
+
+describe('after what ended the session the next call says so and may be repeated', () => {
+  const faults: readonly (readonly [string, SmtpFault['do'], string])[] = [
+    ['a malformed reply', { reply: 'hello' }, 'NET_PROTO_MALFORMED'],
+    ['bytes that are no reply', 'garbage', 'NET_PROTO_MALFORMED'],
+    ['the end of the connection', 'drop', 'NET_CONN_CLOSED'],
+    ['a reset', 'reset', 'NET_CONN_RESET'],
+  ]
+  for (const [name, fault, code] of faults) {
+    test(name, async () => {
+      await using server = await startSmtpServer()
+      await using client = await connect(server.url)
+      server.fail({ on: 'NOOP', do: fault })
+      await expect(client.noop({ retry: false })).rejects.toMatchObject({ code })
+      const error = await failureOf(client.send(message))
+      expect(error).toBeInstanceOf(ConnectionLostError)
+      expect(error).toMatchObject({ retry: 'safe', sent: false })
+      expect(String(error).match(/smtp/g)).toHaveLength(1)
+    })
+  }
+
+  test('a time limit', async () => {
+    await using server = await startSmtpServer()
+    using clock = useFakeClock()
+    await using client = await connect(server.url)
+    server.fail({ on: 'NOOP', do: 'stall' })
+    const failed = failureOf(client.noop({ timeout: { reply: 300 }, retry: false }))
+    await clock.until(() => server.received.includes('NOOP'))
+    await clock.advance(300)
+    expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_REPLY' })
+    expect(await failureOf(client.send(message))).toMatchObject({
+      code: 'NET_CONN_CLOSED',
+      retry: 'safe',
+      message: expect.stringContaining('no reply arrived within 300 ms'),
+    })
   })
-  await using client = await connect(peer.url)
-  await speak()
-  expect(await client.closed).toMatchObject({ code: 'NET_CONN_SHUTDOWN' })
-  await expect(client.send(message)).rejects.toMatchObject({
-    code: 'NET_CONN_SHUTDOWN',
-    retry: 'safe',
+
+  test('an abort of ours', async () => {
+    await using server = await startSmtpServer()
+    await using client = await connect(server.url)
+    server.fail({ on: 'NOOP', do: 'stall' })
+    const controller = new AbortController()
+    const failed = failureOf(client.noop({ signal: controller.signal }))
+    await until(() => server.received.includes('NOOP'))
+    controller.abort()
+    expect(await failed).toMatchObject({ code: 'NET_ABORTED' })
+    expect(await failureOf(client.send(message))).toMatchObject({
+      code: 'NET_CLOSED',
+      retry: 'safe',
+      message: expect.stringContaining('an earlier call was stopped'),
+    })
+  })
+
+  test('but not after close()', async () => {
+    await using server = await startSmtpServer()
+    const client = await connect(server.url)
+    await client.close()
+    expect(await failureOf(client.send(message))).toMatchObject({
+      code: 'NET_CLOSED',
+      retry: 'never',
+    })
   })
 })

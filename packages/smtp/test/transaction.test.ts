@@ -1,3 +1,4 @@
+import { isRetryable } from '@net/core'
 import { connect, SmtpReplyError, type Message } from '@net/smtp'
 import { startSmtpServer, type SmtpFault } from '@net/smtp/testing'
 import { describe, expect, test } from 'vitest'
@@ -154,6 +155,24 @@ describe('[SMTP-22] [SMTP-49] refusals', () => {
       phase: 'receive',
       sent: true,
     })
+  })
+
+  for (const on of ['MAIL', 'RCPT', 'DATA', '.'] as const) {
+    test(`for now, at ${on}: surely nothing was delivered, so that a repeat is safe`, async () => {
+      const error = await refused({ on, do: { reply: '452 4.3.1 no space at the moment' } })
+      expect(error).toMatchObject({ code: 'NET_REPLY_TEMPORARY', retry: 'safe' })
+      expect(isRetryable(error, { idempotent: false })).toBe(true)
+    })
+  }
+
+  test('of one recipient in the middle, for now', async () => {
+    await using server = await startSmtpServer({ maxRecipients: 1 })
+    await using client = await connect(server.url)
+    const { accepted, rejected } = await client.send({ ...message, cc: 'c@d.example' })
+    expect(accepted).toEqual(['bob@example.com'])
+    expect(rejected).toMatchObject([
+      { address: 'c@d.example', error: { code: 'NET_REPLY_TEMPORARY', retry: 'safe' } },
+    ])
   })
 })
 
