@@ -1,7 +1,6 @@
 /*
- * Mail addresses, read strictly: one mailbox, no comments, no groups, no quoted local parts. What could be read in
- * two ways is refused, because a header and an envelope must never disagree about where a message goes. Knows no
- * message.
+ * Mail addresses, read strictly: one mailbox, no comments, no groups. What could be read in two ways is refused, because
+ * a header and an envelope must never disagree about where a message goes. Knows no message.
  */
 
 import { domainToASCII } from 'node:url'
@@ -9,34 +8,49 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 import { netError, own, refuseControl } from '@net/core/authoring'
 
+import { splitAddresses } from './address-list.ts'
+
 /** A mailbox: `ada@example.com`, `Ada Lovelace <ada@example.com>`, or its parts. */
 export type Address = string | AddressParts
 
 /** A mailbox in parts. */
 export interface AddressParts {
-  /** Whom it belongs to, as plain text; it is quoted and encoded as it needs. */
-  readonly name?: string
+  /** The owner's name as plain text; it is quoted and encoded as it needs. */
+  readonly name?: string | undefined
   /** `local@domain`. */
   readonly address: string
 }
 
+/** A mailbox that was read. */
+export interface Mailbox {
+  readonly parts: AddressParts
+  /** Its `local@domain` as the caller wrote it. */
+  readonly given: string
+}
+
 /**
- * Reads one mailbox (RFC 5322, section 3.4, without comments, groups and quoted local parts); the domain is brought
- * into its ASCII form. Throws `NET_BAD_ADDRESS`, or `NET_INJECTION` for control characters; both name the field and
- * never quote the value.
+ * Reads one mailbox (RFC 5322, section 3.4, without comments and groups); the domain is brought into its ASCII form. A
+ * part before the `@` that needs quotes has them, as in `"ada lovelace"@example.com`; an `@` or an angle bracket within
+ * quotes is refused. Throws `NET_BAD_ADDRESS`, or `NET_INJECTION` for control characters; both name the field.
  */
 export function parseAddress(address: Address, field = 'the address'): AddressParts {
+  return readMailbox(address, field).parts
+}
+
+/** The same, with what the caller wrote. */
+export function readMailbox(address: Address, field: string): Mailbox {
   if (typeof address === 'string') return fromText(address, field)
-  if (typeof address !== 'object' || address === null)
-    throw bad(field, 'must be a string or { name, address }')
+  if (typeof address !== 'object' || address === null) {
+    throw bad(field, undefined, 'must be a string or { name, address }')
+  }
   const text = own(address, 'address')
   const name = own(address, 'name') ?? ''
   if (typeof text !== 'string' || typeof name !== 'string') {
-    throw bad(field, 'must have an address, and a name only as text')
+    throw bad(field, undefined, 'must have an address, and a name only as text')
   }
   refuseControl(field, name)
-  if (name.length > LONGEST_TEXT) throw bad(field, 'has a name that is too long')
-  return parts(name, mailbox(text, field))
+  if (name.length > LONGEST_NAME) throw bad(field, name, 'is too long for a name')
+  return mailbox(name, text, field)
 }
 
 /** The mailbox as one text, with its name in quotes where it needs them; `parseAddress` reads it again. */
@@ -46,84 +60,139 @@ export function formatAddress({ name = '', address }: AddressParts): string {
   return `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}" <${address}>`
 }
 
-/** Reads one mailbox or a list of them. Throws as `parseAddress`. */
-export function parseAddresses(
+/**
+ * Reads the addresses of a field: a text of one or several, separated by commas, one in parts, or a list, whose elements
+ * are one mailbox each. Throws `NET_BAD_OPTION` for anything else, and as `parseAddress`.
+ */
+export function readMailboxes(
   addresses: Address | readonly Address[] | undefined,
   field: string,
-): readonly AddressParts[] {
+): readonly Mailbox[] {
   if (addresses === undefined) return []
-  const list: readonly Address[] = isList(addresses) ? addresses : [addresses]
-  return list.map((address) => parseAddress(address, field))
+  if (typeof addresses === 'string') {
+    refuseControl(field, addresses)
+    return splitAddresses(addresses).map((address) => readMailbox(address, field))
+  }
+  if (typeof addresses !== 'object' || addresses === null) throw notAddresses(field)
+  if (!isList(addresses)) return [readMailbox(addresses, field)]
+  return addresses.map((address, at) => {
+    if (!isAddress(address)) throw notAddresses(`${field}[${at}]`)
+    return readMailbox(address, `${field}[${at}]`)
+  })
 }
 
-/** Whether the part before the `@` needs SMTPUTF8 (RFC 6531). */
+/** Reads the one address of a field. Throws as `readMailboxes`. */
+export function readOne(address: Address, field: string): Mailbox {
+  if (!isAddress(address)) throw notAddresses(field)
+  return readMailbox(address, field)
+}
+
+/** Whether an address has characters beyond ASCII, which need SMTPUTF8 (RFC 6531). */
 export function isInternational(address: string): boolean {
   return NOT_ASCII.test(address)
 }
 
-function isList(addresses: Address | readonly Address[]): addresses is readonly Address[] {
+function isList(addresses: AddressParts | readonly Address[]): addresses is readonly Address[] {
   return Array.isArray(addresses)
 }
 
-function fromText(text: string, field: string): AddressParts {
-  refuseControl(field, text)
-  if (text.length > LONGEST_TEXT) throw bad(field, 'is too long')
-  const trimmed = text.trim()
-  if (!trimmed.endsWith('>')) return parts('', mailbox(trimmed, field))
-  const open = trimmed.lastIndexOf('<')
-  if (open < 0) throw bad(field, 'has a ">" without a "<"')
-  const name = displayName(trimmed.slice(0, open).trim(), field)
-  return parts(name, mailbox(trimmed.slice(open + 1, -1), field))
+function isAddress(value: unknown): boolean {
+  return (
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && !Array.isArray(value))
+  )
 }
 
-function parts(name: string, address: string): AddressParts {
-  return Object.freeze(name === '' ? { address } : { name, address })
+function notAddresses(field: string): Error {
+  return netError('NET_BAD_OPTION', {
+    message: `${field} must be an address: a text such as 'Ada <ada@example.com>', or { name, address }`,
+  })
+}
+
+function fromText(text: string, field: string): Mailbox {
+  refuseControl(field, text)
+  const [first = '', ...others] = text.length > LONGEST_TEXT ? [text] : splitAddresses(text)
+  if (others.length > 0) throw bad(field, text, 'has several addresses where one belongs')
+  if (first.length > LONGEST_TEXT) throw bad(field, text, 'is too long')
+  if (!first.endsWith('>')) return mailbox('', first, field)
+  const open = first.lastIndexOf('<')
+  if (open < 0) throw bad(field, text, 'has a ">" without a "<"')
+  const name = displayName(first.slice(0, open).trim(), field)
+  return mailbox(name, first.slice(open + 1, -1).trim(), field)
 }
 
 function displayName(text: string, field: string): string {
   const quoted = QUOTED.exec(text)?.[1]
   if (quoted !== undefined) return quoted.replaceAll(/\\(.)/gs, '$1')
-  if (SPECIAL.test(text)) throw bad(field, 'has a name with special characters outside quotes')
+  if (SPECIAL.test(text)) {
+    throw bad(field, text, 'has special characters; a name that has some belongs in quotes')
+  }
   return text
 }
 
-function mailbox(text: string, field: string): string {
+function mailbox(name: string, text: string, field: string): Mailbox {
   refuseControl(field, text)
+  if (text.length > LONGEST_MAILBOX) throw bad(field, text, 'is too long')
   const at = text.lastIndexOf('@')
-  const local = text.slice(0, Math.max(at, 0))
-  if (at <= 0 || text.length > LONGEST_MAILBOX) throw bad(field, 'must be local@domain')
-  if (!LOCAL.test(local) || Buffer.byteLength(local) > LONGEST_LOCAL) {
-    throw bad(field, 'has a part before the @ that is not allowed')
-  }
-  return `${local}@${domain(text.slice(at + 1), field)}`
+  if (at < 0) throw bad(field, text, explain(text))
+  const local = text.slice(0, at)
+  if (!LOCAL.test(local) && !QUOTED_LOCAL.test(local)) throw bad(field, text, explain(text))
+  const address = `${local}@${domain(text.slice(at + 1), { text, field })}`
+  return { parts: Object.freeze(name === '' ? { address } : { name, address }), given: text }
 }
 
-function domain(text: string, field: string): string {
+/** What is wrong with an address that has no part before the `@`, or a strange one. */
+function explain(text: string): string {
+  if (/[()]/.test(text)) {
+    return 'has a comment; a name goes before the address, as in Ada <ada@example.com>'
+  }
+  if (text.includes(':')) return 'is a group; give its addresses instead'
+  const at = text.lastIndexOf('@')
+  if (at < 0) {
+    return 'must be local@domain; a name with a comma belongs in quotes, as in "Lovelace, Ada" <ada@example.com>'
+  }
+  if (at === 0) return 'has nothing before the @'
+  if (/^\.|\.\.|\.@/.test(text)) return 'has a dot too many before the @, which belongs in quotes'
+  return 'has characters before the @ that are not allowed there, or that belong in quotes'
+}
+
+interface Place {
+  readonly text: string
+  readonly field: string
+}
+
+function domain(text: string, { text: whole, field }: Place): string {
   const [, version6, literal] = LITERAL.exec(text) ?? []
   if (literal !== undefined) {
     if (version6 === undefined ? isIPv4(literal) : isIPv6(literal)) return text
-    throw bad(field, 'has an address literal that is not valid')
+    throw bad(field, whole, 'has an address literal that is not valid')
   }
   // The platform would take more than a mail server does: a port, a percent sign, an odd spelling of an address.
   const ascii = PLAUSIBLE.test(text) ? domainToASCII(text) : ''
   if (!HOST_NAME.test(ascii) || ascii.length > LONGEST_DOMAIN || isIPv4(ascii)) {
-    throw bad(field, 'has a domain that is not valid')
+    throw bad(field, whole, 'has a domain that is not valid')
   }
   return ascii
 }
 
-function bad(field: string, why: string): Error {
-  return netError('NET_BAD_ADDRESS', { message: `${field} ${why}` })
+function bad(field: string, text: string | undefined, why: string): Error {
+  const shown = text === undefined ? '' : `: "${text.slice(0, LONGEST_SHOWN)}"`
+  return netError('NET_BAD_ADDRESS', { message: `${field}${shown} ${why}` })
 }
 
-const LONGEST_TEXT = 1000
-const LONGEST_MAILBOX = 512
-const LONGEST_LOCAL = 64
+const LONGEST_SHOWN = 80
+const LONGEST_NAME = 1000
+// RFC 5321, section 4.5.3.1, wants no limits where that is possible. An address cannot be folded, and has to fit into a
+// line of 998 bytes with its brackets.
+const LONGEST_MAILBOX = 900
+const LONGEST_TEXT = LONGEST_NAME + LONGEST_MAILBOX
 const LONGEST_DOMAIN = 253
 const LOCAL =
   /^[\w!#$%&'*+/=?^`{|}~\p{L}\p{M}\p{N}\p{S}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\p{L}\p{M}\p{N}\p{S}-]+)*$/u
+// Programs disagree about an @ within quotes, and angle brackets end the address on the wire.
+const QUOTED_LOCAL = /^"(?:[^"\\<>@\p{Cc}]|\\[^<>@\p{Cc}])+"$/u
 const LITERAL = /^\[(IPv6:)?([\da-fA-F:.]{2,45})\]$/
-const PLAUSIBLE = /^[\p{L}\p{M}\p{N}.-]+$/u
+const PLAUSIBLE = /^(?:[a-zA-Z\d.-]|[^\0-\x7F])+$/u
 const HOST_NAME =
   /^(?:[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?)(?:\.[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?)*$/
 const QUOTED = /^"((?:[^"\\]|\\.)*)"$/s

@@ -21,13 +21,13 @@ export interface Attachment {
 /** How an attachment is shown to who receives it. */
 export interface AttachOptions {
   /** The file name; default that of the file, else none. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** The media type, such as `application/pdf`; default by the name, else `application/octet-stream`. */
-  readonly type?: string
+  readonly type?: string | undefined
   /** The name by which the HTML text shows it, as `<img src="cid:…">`. */
-  readonly cid?: string
+  readonly cid?: string | undefined
   /** Whether it is meant to be shown within the message; default only with `cid`. */
-  readonly inline?: boolean
+  readonly inline?: boolean | undefined
 }
 
 /**
@@ -38,12 +38,11 @@ export function attach(source: Source, options?: AttachOptions): Attachment {
   checkSource(source)
   const cid = checked('cid', own(options, 'cid'), CID)
   const type = checked('type', own(options, 'type'), MEDIA_TYPE)
-  const name = own(options, 'name') ?? (isFileSource(source) ? basename(source.path) : undefined)
-  if (name !== undefined) refuseControl("an attachment's name", name)
+  const name = nameOf(source, own(options, 'name'))
   const attachment = {
     kind: 'attachment' as const,
     source,
-    inline: own(options, 'inline') ?? cid !== undefined,
+    inline: inlineOf(own(options, 'inline')) ?? cid !== undefined,
     ...(name === undefined ? {} : { name }),
     ...(type === undefined ? {} : { type }),
     ...(cid === undefined ? {} : { cid }),
@@ -56,14 +55,35 @@ export function isAttachment(value: unknown): value is Attachment {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND)
 }
 
+function nameOf(source: Source, given: string | undefined): string | undefined {
+  const name = given === undefined && isFileSource(source) ? basename(source.path) : given
+  if (name === undefined) return undefined
+  if (typeof name !== 'string') throw bad('name', 'must be a string')
+  refuseControl("an attachment's name", name)
+  if (name.length > LONGEST_NAME) throw bad('name', `has more than ${LONGEST_NAME} characters`)
+  return name
+}
+
+function inlineOf(inline: boolean | undefined): boolean | undefined {
+  if (inline === undefined || typeof inline === 'boolean') return inline
+  throw bad('inline', 'must be true or false')
+}
+
 function checked(field: string, value: string | undefined, allowed: RegExp): string | undefined {
   if (value === undefined) return undefined
+  if (typeof value !== 'string') throw bad(field, 'must be a string')
   refuseControl(`an attachment's ${field}`, value)
-  if (allowed.test(value)) return value
-  throw netError('NET_BAD_OPTION', { message: `an attachment's ${field} is not valid` })
+  if (value.length <= LONGEST_NAME && allowed.test(value)) return value
+  throw bad(field, 'is not valid')
+}
+
+function bad(field: string, why: string): Error {
+  return netError('NET_BAD_OPTION', { message: `an attachment's ${field} ${why}` })
 }
 
 const BRAND: unique symbol = Symbol.for('net.smtp.attachment')
+// A name stands in one line with others of its kind, quoted, and a line has 998 bytes.
+const LONGEST_NAME = 400
 const CID = /^[\w!#$%&'*+/=?^`{|}~.@-]{1,200}$/
 // A multipart type would need the parts that it promises.
 const MEDIA_TYPE =

@@ -10,15 +10,15 @@ import type { Security } from './security.ts'
 /** Options of `connect`. `timeout` and `signal` are those of connecting; `defaults` are those of later calls. */
 export interface ConnectOptions extends CallOptions {
   /** Who logs in; without a user nobody does. Default that of the URL. */
-  readonly user?: string
+  readonly user?: string | undefined
   /** Default that of the URL. */
-  readonly password?: Credential
+  readonly password?: Credential | undefined
   /** The login mechanisms that may be used, the best first. Default `plain()`, then `login()`. */
-  readonly auth?: AuthMechanism | readonly AuthMechanism[]
+  readonly auth?: AuthMechanism | readonly AuthMechanism[] | undefined
   /** How TLS is negotiated. Default `implicit` for `smtps:`, `opportunistic` on loopback without a proxy, else `required`. */
-  readonly security?: Security
+  readonly security?: Security | undefined
   /** Options of TLS, whenever it is used. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
   /** How the server is reached. Default straight over TCP, or over a Unix socket for `unix:`. Excludes `proxy`. */
   readonly dialer?: Dialer
   /** A proxy, or a chain of them, nearest first; `'environment'` for ALL_PROXY. Default false. */
@@ -26,9 +26,9 @@ export interface ConnectOptions extends CallOptions {
   /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
   readonly block?: BlockOption
   /** The IP address from which to connect. */
-  readonly localAddress?: string
+  readonly localAddress?: string | undefined
   /** How we introduce ourselves in EHLO. Default our address as a literal; no name is looked up. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Where what happens on this connection is logged. */
   readonly log?: LogOption
   /** Limits and repeats of later calls. */
@@ -37,15 +37,15 @@ export interface ConnectOptions extends CallOptions {
    * True lets a password go over a connection that is not encrypted, where everybody on the road can read it; false
    * forbids that on this machine too, where it is allowed by default.
    */
-  readonly dangerouslyAllowPlaintextAuth?: boolean
+  readonly dangerouslyAllowPlaintextAuth?: boolean | undefined
 }
 
 /** Options of `send`. */
 export interface SendOptions extends CallOptions {
   /** What becomes of a message that some recipients were refused for: it counts as sent, or `NET_PARTIAL_RECIPIENTS`. Default `return`. */
-  readonly partial?: 'return' | 'throw'
+  readonly partial?: 'return' | 'throw' | undefined
   /** Sender and recipients that the server is told instead of those of the message. */
-  readonly envelope?: Envelope
+  readonly envelope?: Envelope | undefined
 }
 
 /** Options of `send` for a message that is sent as it is. */
@@ -56,5 +56,5 @@ export interface SendRawOptions extends SendOptions {
 /** Options of `close`. */
 export interface CloseOptions {
   /** Milliseconds that calls under way and the goodbye may take; default 2,000. */
-  readonly grace?: number
+  readonly grace?: number | undefined
 }

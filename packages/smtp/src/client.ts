@@ -79,7 +79,8 @@ export class ConnectedClient implements SmtpClient {
     const limits = sendLimits(own(options, 'timeout'), defaults?.timeout)
     const parcel = parcelOf(message, options, limits)
     const call: CallOptions = { ...merge<CallOptions>(options), timeout: limits.operation }
-    const what = { call, target: targetOf(parcel.envelope.to) }
+    const to = parcel.envelope.recipients.map(({ address }) => address)
+    const what = { call, target: targetOf(to) }
     const strict = isStrict(own(options, 'partial'))
     return this.#call('send', what, async (op, attempt) => {
       const result = await deliver(op, attempt, this.#carrier, parcel)

@@ -46,7 +46,7 @@ export async function deliver(
   checkAddresses(capabilities, parcel.envelope)
   const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
   const content = await parcel.open({ op, check })
-  const transaction = new Transaction(parcel.envelope.to.length, () => attempt.sent())
+  const transaction = new Transaction(parcel.envelope.recipients, () => attempt.sent())
   const { reply, write } = parcel.limits
   transaction.patience = new Deadline(reply, () => session.fail(unanswered(reply)), 1)
   transaction.stall = new Deadline(write, () => session.fail(stalled(write)))
@@ -157,7 +157,10 @@ function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transa
   })
 }
 
-function resultOf({ accepted, rejected, reply }: Transaction, { messageId }: Parcel): SendResult {
+function resultOf(
+  { accepted, rejected, reply }: Transaction,
+  { messageId, envelope }: Parcel,
+): SendResult {
   if (reply === undefined) {
     throw netError('NET_PROTO_UNEXPECTED', {
       message: 'the engine ended before the server had answered',
@@ -167,6 +170,7 @@ function resultOf({ accepted, rejected, reply }: Transaction, { messageId }: Par
     delivery: rejected.length === 0 ? 'accepted' : 'partial',
     accepted,
     rejected,
+    recipients: envelope.recipients,
     reply,
     ...(messageId === undefined ? {} : { messageId }),
   })

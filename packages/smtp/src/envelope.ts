@@ -4,41 +4,59 @@
 
 import { netError, own } from '@net/core/authoring'
 
-import { parseAddress, parseAddresses, type Address } from './address.ts'
+import { readMailboxes, readOne, type Address, type Mailbox } from './address.ts'
 
 /** Sender and recipients as they are told to the server. */
 export interface Envelope {
   /** Where reports of failure go; empty for none, as in such reports themselves. */
   readonly from: Address
+  /** A text may have several, separated by commas; in a list each element is one. */
   readonly to: Address | readonly Address[]
 }
 
-/** An envelope that was checked: bare addresses, each recipient once. */
+/** A recipient, under both of its names. */
+export interface Recipient {
+  /** The address as the caller wrote it, without a name beside it. */
+  readonly address: string
+  /** The address as the server is told it: with its domain in ASCII and lower case. */
+  readonly wire: string
+}
+
+/** An envelope that was checked. */
 export interface CheckedEnvelope {
   readonly from: string
+  /** The addresses as the server is told them, each once. */
   readonly to: readonly string[]
+  /** All of them as they were given, each spelling once. */
+  readonly recipients: readonly Recipient[]
 }
 
 /** Checks an envelope. Throws `NET_BAD_ADDRESS`, `NET_INJECTION` or `NET_BAD_OPTION`. */
 export function checkEnvelope(envelope: Envelope): CheckedEnvelope {
   if (typeof envelope !== 'object' || envelope === null) {
-    throw netError('NET_BAD_OPTION', { message: 'the envelope must be { from, to }' })
+    throw netError('NET_BAD_OPTION', { message: 'envelope must be { from, to }' })
   }
   const from = own(envelope, 'from')
   if (from === undefined) {
-    throw netError('NET_BAD_OPTION', { message: 'the envelope needs a sender, which may be empty' })
+    throw netError('NET_BAD_OPTION', {
+      message:
+        "envelope.from is missing; it may be '' for a message that nobody gets reports about",
+    })
   }
-  const sender = from === '' ? '' : parseAddress(from, 'the sender').address
-  const recipients = parseAddresses(own(envelope, 'to'), 'a recipient')
-  return envelopeOf(
-    sender,
-    recipients.map(({ address }) => address),
-  )
+  const sender = from === '' ? '' : readOne(from, 'envelope.from').parts.address
+  return envelopeOf(sender, readMailboxes(own(envelope, 'to'), 'envelope.to'))
 }
 
 /** The envelope for these addresses. Throws `NET_BAD_ADDRESS` if nobody is to get it. */
-export function envelopeOf(from: string, to: readonly string[]): CheckedEnvelope {
+export function envelopeOf(from: string, to: readonly Mailbox[]): CheckedEnvelope {
   if (to.length === 0)
     throw netError('NET_BAD_ADDRESS', { message: 'the message has no recipient' })
-  return { from, to: [...new Set(to)] }
+  const recipients = new Map(
+    to.map(({ given, parts }) => [given, { address: given, wire: parts.address }]),
+  )
+  return {
+    from,
+    to: [...new Set(to.map(({ parts }) => parts.address))],
+    recipients: [...recipients.values()],
+  }
 }

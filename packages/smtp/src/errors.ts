@@ -61,7 +61,10 @@ export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
 export function unexpectedReply(reply: SmtpReply, when: string): NetError {
   const words = redact(formatReply(reply))
   if (reply.status >= 400) {
-    return netError('NET_CONN_SHUTDOWN', { message: `the server ended the session: ${words}`, reply })
+    return netError('NET_CONN_SHUTDOWN', {
+      message: `the server ended the session: ${words}`,
+      reply,
+    })
   }
   return netError('NET_PROTO_UNEXPECTED', { message: `the server sent ${words} ${when}`, reply })
 }

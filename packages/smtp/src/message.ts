@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 
 import { clock, netError, own, refuseControl } from '@net/core/authoring'
 
-import { parseAddress, parseAddresses, type Address, type AddressParts } from './address.ts'
+import { readMailboxes, readOne, type Address, type AddressParts, type Mailbox } from './address.ts'
 import { isAttachment, type Attachment } from './attachment.ts'
 import { envelopeOf, type CheckedEnvelope } from './envelope.ts'
 
@@ -15,28 +15,28 @@ import { envelopeOf, type CheckedEnvelope } from './envelope.ts'
 export interface Message {
   readonly from: Address
   /** Who has sent it, if that is not the author; takes the place of `from` in the envelope. */
-  readonly sender?: Address
-  readonly replyTo?: Address | readonly Address[]
-  readonly to?: Address | readonly Address[]
-  readonly cc?: Address | readonly Address[]
+  readonly sender?: Address | undefined
+  readonly replyTo?: Address | readonly Address[] | undefined
+  readonly to?: Address | readonly Address[] | undefined
+  readonly cc?: Address | readonly Address[] | undefined
   /** Those who get it without the others knowing; never part of the headers. */
-  readonly bcc?: Address | readonly Address[]
-  readonly subject?: string
+  readonly bcc?: Address | readonly Address[] | undefined
+  readonly subject?: string | undefined
   /** The text without markup. */
-  readonly text?: string
+  readonly text?: string | undefined
   /** The text as HTML, beside `text`. */
-  readonly html?: string
-  readonly attachments?: readonly Attachment[]
+  readonly html?: string | undefined
+  readonly attachments?: readonly Attachment[] | undefined
   /** Further headers, those with several values as a list. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
   /** In angle brackets; made up by default. */
-  readonly messageId?: string
+  readonly messageId?: string | undefined
   /** The Message-ID that this answers. */
-  readonly inReplyTo?: string
+  readonly inReplyTo?: string | undefined
   /** The Message-IDs of the conversation, oldest first. */
-  readonly references?: readonly string[]
+  readonly references?: readonly string[] | undefined
   /** Default this moment. */
-  readonly date?: Date
+  readonly date?: Date | undefined
 }
 
 /** A message that was checked. */
@@ -62,20 +62,19 @@ export interface CheckedMessage {
  */
 export function checkMessage(message: Message): CheckedMessage {
   refuseUnknown(message)
-  const from = parseAddress(own(message, 'from') ?? '', 'from')
-  const given = own(message, 'sender')
-  const sender = given === undefined ? undefined : parseAddress(given, 'sender')
-  const to = parseAddresses(own(message, 'to'), 'to')
-  const cc = parseAddresses(own(message, 'cc'), 'cc')
-  const bcc = parseAddresses(own(message, 'bcc'), 'bcc')
-  const everybody = [...to, ...cc, ...bcc].map(({ address }) => address)
+  const from = author(message)
+  const sentBy = own(message, 'sender')
+  const sender = sentBy === undefined ? undefined : readOne(sentBy, 'sender').parts
+  const to = readMailboxes(own(message, 'to'), 'to')
+  const cc = readMailboxes(own(message, 'cc'), 'cc')
+  const bcc = readMailboxes(own(message, 'bcc'), 'bcc')
   return {
-    envelope: envelopeOf((sender ?? from).address, everybody),
+    envelope: envelopeOf((sender ?? from).address, [...to, ...cc, ...bcc]),
     from,
-    to,
-    cc,
-    replyTo: parseAddresses(own(message, 'replyTo'), 'replyTo'),
-    subject: line('subject', own(message, 'subject') ?? ''),
+    to: partsOf(to),
+    cc: partsOf(cc),
+    replyTo: partsOf(readMailboxes(own(message, 'replyTo'), 'replyTo')),
+    subject: text('subject', given(message, 'subject', '')),
     attachments: attachmentsOf(message),
     headers: [...threadHeaders(message), ...furtherHeaders(message)],
     messageId: messageIdOf(message, from),
@@ -84,6 +83,16 @@ export function checkMessage(message: Message): CheckedMessage {
     ...body(message, 'text'),
     ...body(message, 'html'),
   }
+}
+
+function author(message: Message): AddressParts {
+  const from = own(message, 'from')
+  if (from === undefined) throw netError('NET_BAD_ADDRESS', { message: 'the message has no from' })
+  return readOne(from, 'from').parts
+}
+
+function partsOf(mailboxes: readonly Mailbox[]): readonly AddressParts[] {
+  return mailboxes.map(({ parts }) => parts)
 }
 
 function refuseUnknown(message: Message): void {
@@ -98,16 +107,16 @@ function refuseUnknown(message: Message): void {
 }
 
 function body<K extends 'text' | 'html'>(message: Message, key: K): { readonly [P in K]?: string } {
-  const text = own(message, key)
-  if (text === undefined) return {}
-  if (typeof text === 'string') return { [key]: text } as { readonly [P in K]?: string }
+  const content = own(message, key)
+  if (content === undefined) return {}
+  if (typeof content === 'string') return { [key]: content } as { readonly [P in K]?: string }
   throw netError('NET_BAD_OPTION', {
     message: `${key} must be a string; files and streams go into attachments`,
   })
 }
 
 function attachmentsOf(message: Message): readonly Attachment[] {
-  const attachments = own(message, 'attachments') ?? []
+  const attachments = given(message, 'attachments', [])
   if (Array.isArray(attachments) && attachments.every(isAttachment)) return attachments
   throw netError('NET_BAD_OPTION', {
     message: 'attachments are made by attach(), as in attach(fromFile(path))',
@@ -116,8 +125,11 @@ function attachmentsOf(message: Message): readonly Attachment[] {
 
 function threadHeaders(message: Message): CheckedMessage['headers'] {
   const inReplyTo = own(message, 'inReplyTo')
-  const references = own(message, 'references') ?? []
-  const ids = references.map((id) => messageId('references', id)).join(' ')
+  const references = given(message, 'references', [])
+  if (!Array.isArray(references)) {
+    throw netError('NET_BAD_OPTION', { message: 'references must be a list of Message-IDs' })
+  }
+  const ids = references.map((id: unknown) => messageId('references', id)).join(' ')
   return [
     ...(inReplyTo === undefined
       ? []
@@ -127,37 +139,63 @@ function threadHeaders(message: Message): CheckedMessage['headers'] {
 }
 
 function furtherHeaders(message: Message): CheckedMessage['headers'] {
-  const headers = own(message, 'headers') ?? {}
-  return Object.entries(headers).flatMap(([key, value]) => {
-    if (!HEADER_NAME.test(key)) {
-      throw netError('NET_BAD_HEADER', { message: 'the name of a header is not valid' })
-    }
-    if (OURS.test(key)) {
-      throw netError('NET_BAD_HEADER', {
-        message: `${key} is made from the message and cannot be a further header`,
-      })
-    }
-    const values = typeof value === 'string' ? [value] : value
-    return values.map((each) => ({ key, value: line(`the header ${key}`, each) }))
-  })
+  const headers = given(message, 'headers', {})
+  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
+    throw netError('NET_BAD_OPTION', { message: 'headers must be an object of names and values' })
+  }
+  return Object.entries(headers).flatMap(([key, value]) => furtherHeader(key, value))
+}
+
+function furtherHeader(
+  key: string,
+  value: string | readonly (string | undefined)[] | undefined,
+): CheckedMessage['headers'] {
+  if (!HEADER_NAME.test(key)) {
+    throw netError('NET_BAD_HEADER', { message: 'the name of a header is not valid' })
+  }
+  if (OURS.test(key)) {
+    throw netError('NET_BAD_HEADER', {
+      message: `${key} is made from the message and cannot be a further header`,
+    })
+  }
+  const values = Array.isArray(value) ? (value as readonly (string | undefined)[]) : [value]
+  return values
+    .filter((each) => each !== undefined)
+    .map((each) => ({ key, value: text(`the header ${key}`, each) }))
 }
 
 function messageIdOf(message: Message, from: AddressParts): string {
-  const given = own(message, 'messageId')
-  if (given !== undefined) return messageId('messageId', given)
+  const id = own(message, 'messageId')
+  if (id !== undefined) return messageId('messageId', id)
   return `<${randomUUID()}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`
 }
 
-function messageId(field: string, id: string): string {
-  const text = line(field, id)
-  if (MESSAGE_ID.test(text)) return text
+function messageId(field: string, value: unknown): string {
+  const id = line(field, value)
+  if (MESSAGE_ID.test(id)) return id
   throw netError('NET_BAD_HEADER', { message: `${field} must be a Message-ID in angle brackets` })
 }
 
 function dateOf(message: Message): Date {
-  const date = own(message, 'date') ?? new Date(clock().date())
+  const date = given(message, 'date', new Date(clock().date()))
   if (date instanceof Date && !Number.isNaN(date.getTime())) return date
   throw netError('NET_BAD_OPTION', { message: 'date must be a valid Date' })
+}
+
+/** The field's value; undefined counts as not given, null does not. */
+function given<K extends keyof Message>(
+  message: Message,
+  key: K,
+  otherwise: NonNullable<Message[K]>,
+): NonNullable<Message[K]> | null {
+  const value = own(message, key)
+  return value === undefined ? otherwise : value
+}
+
+/** One line of plain text, in which a tab is nothing but space. */
+function text(field: string, value: unknown): string {
+  if (typeof value === 'string') line(field, value.replaceAll('\t', ' '))
+  return typeof value === 'string' ? value : line(field, value)
 }
 
 function line(field: string, text: unknown): string {

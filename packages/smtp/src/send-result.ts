@@ -2,11 +2,11 @@
 
 import type { NetError } from '@net/core'
 
+import type { Recipient } from './envelope.ts'
 import type { SmtpReply } from './reply.ts'
 
 /** A recipient that the server refused. */
-export interface RejectedRecipient {
-  readonly address: string
+export interface RejectedRecipient extends Recipient {
   /** Why; an SmtpReplyError in most cases. */
   readonly error: NetError
 }
@@ -15,9 +15,11 @@ export interface RejectedRecipient {
 export interface SendResult {
   /** `partial` if the server refused some of the recipients. */
   readonly delivery: 'accepted' | 'partial'
-  /** Those for whom the server has taken the message. */
+  /** The recipients for whom the server has taken the message, as they were given. */
   readonly accepted: readonly string[]
   readonly rejected: readonly RejectedRecipient[]
+  /** All recipients, each as it was given and as the server was told it. */
+  readonly recipients: readonly Recipient[]
   /** The server's last word, which often names the message's place in its queue. */
   readonly reply: SmtpReply
   /** The Message-ID; absent for a message that was sent as it is. */
@@ -27,7 +29,7 @@ export interface SendResult {
 /** What is known when nobody knows whether the message was delivered; the `partial` of such an error. */
 export interface UnknownDelivery {
   readonly delivery: 'unknown'
-  /** Those for whom the server would have taken the message. */
+  /** The recipients for whom the server would have taken the message, as they were given. */
   readonly accepted: readonly string[]
   readonly rejected: readonly RejectedRecipient[]
 }

@@ -5,7 +5,7 @@
  */
 
 import { isNetError, type NetError, type Secret } from '@net/core'
-import { abortError, netError, translate, type Operation } from '@net/core/authoring'
+import { abortError, translate, type Operation } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
 import type { SmtpCapabilities } from './capabilities.ts'

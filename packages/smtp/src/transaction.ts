@@ -6,6 +6,7 @@
 import type { NetError } from '@net/core'
 import type { Deadline } from '@net/core/authoring'
 
+import type { Recipient } from './envelope.ts'
 import { replyError, SmtpReplyError } from './errors.ts'
 import type { SmtpReply } from './reply.ts'
 import type { RejectedRecipient } from './send-result.ts'
@@ -29,14 +30,14 @@ export class Transaction {
   readonly #ask: () => void
   readonly #over: () => void
   readonly #onDot: () => void
-  readonly #recipients: number
+  readonly #recipients: readonly Recipient[]
   #senderRefused: NetError | undefined
   #refused: NetError | undefined
   #tail = '\r\n'
   #dotted = false
 
-  /** For so many recipients; `onDot` is called just before the final dot leaves. */
-  constructor(recipients: number, onDot: () => void) {
+  /** For these recipients; `onDot` is called just before the final dot leaves. */
+  constructor(recipients: readonly Recipient[], onDot: () => void) {
     const asked = Promise.withResolvers<void>()
     const handedOver = Promise.withResolvers<void>()
     this.asked = asked.promise
@@ -55,7 +56,7 @@ export class Transaction {
   /** Why the server did not take the message; undefined if it did, or has not said. */
   get refusal(): NetError | undefined {
     if (this.#senderRefused !== undefined) return this.#senderRefused
-    if (this.rejected.length === this.#recipients) return allRefused(this.rejected)
+    if (this.rejected.length === this.#recipients.length) return allRefused(this.rejected)
     return this.#refused
   }
 
@@ -89,9 +90,14 @@ export class Transaction {
     this.#over()
   }
 
-  #recipient(address: string, reply: SmtpReply): void {
-    if (reply.status < 300) this.accepted.push(address)
-    else this.rejected.push({ address, error: replyError(reply, { command: 'RCPT', address }) })
+  #recipient(wire: string, reply: SmtpReply): void {
+    for (const recipient of this.#recipients) {
+      if (recipient.wire !== wire) continue
+      const { address } = recipient
+      if (reply.status < 300) this.accepted.push(address)
+      else
+        this.rejected.push({ ...recipient, error: replyError(reply, { command: 'RCPT', address }) })
+    }
   }
 }
 

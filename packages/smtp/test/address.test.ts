@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from '@net/smtp'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { isInternational, parseAddresses } from '../src/address.ts'
+import { isInternational, readMailboxes } from '../src/address.ts'
 
 test('[SMTP-40] reads a mailbox in every allowed form', () => {
   expect(parseAddress('ada@example.com')).toEqual({ address: 'ada@example.com' })
@@ -67,7 +67,11 @@ test('[H-SMTP-11] refuses what could be read in two ways', () => {
     '.a@example.com',
     'ada@-example.com',
     'ada@example..com',
-    `${'a'.repeat(65)}@example.com`,
+    `${'a'.repeat(900)}@example.com`,
+    '"a b@example.com',
+    '""@example.com',
+    'a"b"@example.com',
+    String.raw`"a\<b"@example.com`,
     'ada@%65xample.com',
   ]
   for (const address of odd) {
@@ -114,10 +118,121 @@ test('refuses what is no address at all, and inherited properties', () => {
   expect(() => parseAddress(Object.create({ address: 'a@b.example' }) as never)).toThrow(bad)
 })
 
-test('reads one, several or none', () => {
-  expect(parseAddresses(undefined, 'cc')).toEqual([])
-  expect(parseAddresses('a@b.example', 'cc')).toHaveLength(1)
-  expect(parseAddresses(['a@b.example', { address: 'c@d.example' }], 'cc')).toHaveLength(2)
+test('takes addresses of any length that fits into a line', () => {
+  const verp = `reply+${'2b6c0c3fb5835b76'.repeat(5)}@mg1.example.com`
+  expect(parseAddress(verp).address).toBe(verp)
+  const long = `${'a'.repeat(800)}@${'b'.repeat(63)}.example`
+  expect(parseAddress(`Ada <${long}>`).address).toBe(long)
+})
+
+test('a part before the @ may be in quotes, and keeps them', () => {
+  for (const address of [
+    '"ada lovelace"@example.com',
+    '"a..b"@example.com',
+    '"a,b;c"@example.com',
+    '".a."@example.com',
+    String.raw`"a\"b"@example.com`,
+  ]) {
+    expect(parseAddress(address)).toEqual({ address })
+    expect(parseAddress(`Ada <${address}>`)).toEqual({ name: 'Ada', address })
+    expect(parseAddress(formatAddress({ name: 'Ada, L.', address })).address).toBe(address)
+  }
+})
+
+test('domains in every spelling that has an ASCII form', () => {
+  const spellings = {
+    'BÜCHER.example': 'xn--bcher-kva.example',
+    'bu\u0308cher.example': 'xn--bcher-kva.example',
+    'bücher。example': 'xn--bcher-kva.example',
+    'ＥＸＡＭＰＬＥ.com': 'example.com',
+    'col·laboració.cat': 'xn--collaboraci-7sa20f.cat',
+    'نامه\u200cای.com': 'xn--mgba3gch31f060k.com',
+    '例え.テスト': 'xn--r8jz45g.xn--zckzah',
+    '☕.example': 'xn--53h.example',
+  }
+  for (const [domain, ascii] of Object.entries(spellings)) {
+    const { address } = parseAddress(`ada@${domain}`)
+    expect(address).toBe(`ada@${ascii}`)
+  }
+})
+
+describe('reads the addresses of a field', () => {
+  function read(addresses: Parameters<typeof readMailboxes>[0]): readonly string[] {
+    return readMailboxes(addresses, 'cc').map(({ parts }) => formatAddress(parts))
+  }
+
+  test('none, one, or a list of them', () => {
+    expect(read(undefined)).toEqual([])
+    expect(read([])).toEqual([])
+    expect(read('a@b.example')).toEqual(['a@b.example'])
+    expect(read({ address: 'a@b.example' })).toEqual(['a@b.example'])
+    expect(read(['a@b.example', { address: 'c@d.example' }])).toEqual([
+      'a@b.example',
+      'c@d.example',
+    ])
+  })
+
+  test('several in one text, with names', () => {
+    expect(read('a@x.org, b@x.org')).toEqual(['a@x.org', 'b@x.org'])
+    expect(read('a@x.org;b@x.org;')).toEqual(['a@x.org', 'b@x.org'])
+    expect(read(' a@x.org ,, b@x.org , ')).toEqual(['a@x.org', 'b@x.org'])
+    expect(read('"Lovelace, Ada" <a@x.org>, Bob <b@x.org>')).toEqual([
+      '"Lovelace, Ada" <a@x.org>',
+      'Bob <b@x.org>',
+    ])
+    expect(read('"a,b"@x.org, c@x.org')).toEqual(['"a,b"@x.org', 'c@x.org'])
+  })
+
+  test('and says which one is not right, and why', () => {
+    const cases = [
+      ['a@x.org, b', /^cc: "b" must be local@domain/],
+      ['a@x.org, b@x y.org', /^cc: "b@x y\.org" has a domain/],
+      ['Lovelace, Ada <a@x.org>', /^cc: "Lovelace" .* a name with a comma belongs in quotes/],
+      ['friends: a@x.org, b@x.org;', /^cc: "friends: a@x\.org" is a group/],
+      ['undisclosed-recipients:;', /is a group/],
+      ['a@x.org (Ada)', /has a domain|has a comment/],
+      ['(Ada) a@x.org', /has a comment/],
+      ['a..b@x.org', /^cc: "a\.\.b@x\.org" has a dot too many .* quotes/],
+      ['@x.org', /has nothing before the @/],
+      [['a@x.org', 'b@x.org, c@x.org'], /^cc\[1\]: .* has several addresses where one belongs/],
+      [['a@x.org', 'b'], /^cc\[1\]: "b" must be/],
+    ] as const
+    for (const [addresses, message] of cases) {
+      expect(() => readMailboxes(addresses, 'cc')).toThrow(
+        expect.objectContaining({
+          code: 'NET_BAD_ADDRESS',
+          message: expect.stringMatching(message),
+        }),
+      )
+    }
+  })
+
+  test('and keeps each as it was given', () => {
+    const given = readMailboxes('Bob <Bob@EXAMPLE.com>, bob@exämple.com', 'cc')
+    expect(given.map((mailbox) => [mailbox.given, mailbox.parts.address])).toEqual([
+      ['Bob@EXAMPLE.com', 'Bob@example.com'],
+      ['bob@exämple.com', 'bob@xn--exmple-cua.com'],
+    ])
+  })
+
+  test('refuses what is none', () => {
+    for (const wrong of [null, 5, true, [null], [undefined], [['a@b.example']], [5]]) {
+      expect(() => readMailboxes(wrong as never, 'cc')).toThrow(
+        expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+      )
+    }
+  })
+
+  test('of a long text at once', () => {
+    const started = performance.now()
+    const text = Array.from({ length: 20_000 }, (_, n) => `a${n}@b.example`).join(', ')
+    expect(readMailboxes(text, 'cc')).toHaveLength(20_000)
+    for (const character of ['<', ',', '(', '"', '@', '\\', 'a.', 'ä']) {
+      const strange = character.repeat(200_000)
+      if (character !== ',') expect(() => readMailboxes(strange, 'cc')).toThrow('cc')
+    }
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
 })
 
 test('knows which addresses need SMTPUTF8', () => {

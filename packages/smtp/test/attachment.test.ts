@@ -47,3 +47,25 @@ test('a path is no source, and nothing but attach makes an attachment', () => {
   expect(isAttachment({ kind: 'attachment' })).toBe(false)
   expect(isAttachment(null)).toBe(false)
 })
+
+test('options of the wrong type are refused by their names, undefined counts as not given', () => {
+  for (const options of [
+    { name: 5 },
+    { name: null },
+    { type: 5 },
+    { type: null },
+    { cid: 5 },
+    { cid: {} },
+    { inline: 'yes' },
+    { inline: null },
+    { name: 'a'.repeat(401) },
+    { type: `text/plain; a=${'b'.repeat(400)}` },
+  ]) {
+    const [key = ''] = Object.keys(options)
+    expect(() => attach(fromText('x'), options as never)).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION', message: expect.stringContaining(key) }),
+    )
+  }
+  const none = { name: undefined, type: undefined, cid: undefined, inline: undefined }
+  expect(attach(fromText('x'), none)).toEqual(attach(fromText('x')))
+})

@@ -114,6 +114,49 @@ test('[SMTP-22] says who was refused, or throws so if asked to', async () => {
   expect(server.mailbox.messages).toHaveLength(3)
 })
 
+test('names recipients as they were given, in results, errors and events', async () => {
+  const refuse = { 'no@xn--exmple-cua.com': '550 5.1.1 nobody' }
+  await using server = await startSmtpServer({ refuse })
+  await using client = await connect(server.url)
+  using captured = captureEvents()
+  const to = ['Bob <Bob@EXAMPLE.com>', { name: 'B', address: 'bob@exämple.com' }, 'no@exämple.com']
+  const result = await client.send({ ...message, to })
+  expect(result.accepted).toEqual(['Bob@EXAMPLE.com', 'bob@exämple.com'])
+  expect(result.rejected).toMatchObject([
+    {
+      address: 'no@exämple.com',
+      wire: 'no@xn--exmple-cua.com',
+      error: { address: 'no@exämple.com' },
+    },
+  ])
+  expect(result.recipients).toEqual([
+    { address: 'Bob@EXAMPLE.com', wire: 'Bob@example.com' },
+    { address: 'bob@exämple.com', wire: 'bob@xn--exmple-cua.com' },
+    { address: 'no@exämple.com', wire: 'no@xn--exmple-cua.com' },
+  ])
+  expect(captured.of('operation').at(-1)?.target).toBe('Bob@EXAMPLE.com and 2 more')
+  const error = await failureOf(client.send({ ...message, to: 'no@exämple.com' }))
+  expect(error).toMatchObject({ address: 'no@exämple.com', target: 'no@exämple.com' })
+  server.fail({ on: '.', do: 'drop' })
+  const lost = await failureOf(client.send({ ...message, to }))
+  expect(lost).toMatchObject({
+    partial: {
+      accepted: ['Bob@EXAMPLE.com', 'bob@exämple.com'],
+      rejected: [{ address: 'no@exämple.com', wire: 'no@xn--exmple-cua.com' }],
+    },
+  })
+})
+
+test('sends to quoted and to very long addresses', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url)
+  const to = [`reply+${'2b6c0c3fb5835b76'.repeat(5)}@example.com`, '"ada lovelace"@example.com']
+  expect((await client.send({ ...message, to })).accepted).toEqual(to)
+  const { envelope, headers } = await server.mailbox.waitFor()
+  expect(envelope.to).toEqual(to)
+  expect(headers.get('to')?.[0]).toContain('<"ada lovelace"@example.com>')
+})
+
 test('[SMTP-30] messages that are sent at once follow each other over one connection', async () => {
   await using server = await startSmtpServer()
   await using client = await connect(server.url)

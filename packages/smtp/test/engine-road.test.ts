@@ -48,7 +48,7 @@ test('hands replies over whole and in one line', async () => {
 
 test('notes what becomes of a transaction', async () => {
   const { road, peer, session } = await introduced()
-  const transaction = new Transaction(1, () => {})
+  const transaction = new Transaction([{ address: 'c@d', wire: 'c@d' }], () => {})
   road.begin(transaction, { utf8Headers: false })
   await write(road, 'MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n')
   await write(peer, '250 a\r\n250 b\r\n354 c\r\n')

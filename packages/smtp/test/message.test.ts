@@ -1,6 +1,8 @@
+import { inspect } from 'node:util'
+
 import { attach, fromText, type Message } from '@net/smtp'
 import { useFakeClock } from '@net/core/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import { checkMessage } from '../src/message.ts'
 
@@ -13,7 +15,7 @@ test('makes the envelope of sender and all recipients', () => {
     cc: 'cc@example.com',
     bcc: ['bcc@example.com', 'bob@example.com'],
   })
-  expect(envelope).toEqual({
+  expect(envelope).toMatchObject({
     from: 'office@example.com',
     to: ['bob@example.com', 'cc@example.com', 'bcc@example.com'],
   })
@@ -130,6 +132,105 @@ test('refuses what is incomplete or of the wrong kind', () => {
   )
   expect(() => checkMessage({ ...least, messageId: 'x' })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_HEADER' }),
+  )
+})
+
+describe('fields of the wrong type', () => {
+  const wrong: readonly Readonly<Record<string, unknown>>[] = [
+    { from: 5 },
+    { from: null },
+    { from: ['ada@example.com'] },
+    { sender: 5 },
+    { sender: null },
+    { to: 5 },
+    { to: null },
+    { to: [null] },
+    { cc: true },
+    { bcc: () => 'x' },
+    { replyTo: 5 },
+    { subject: 1 },
+    { subject: null },
+    { text: 1 },
+    { text: Buffer.from('x') },
+    { html: null },
+    { attachments: {} },
+    { attachments: null },
+    { attachments: ['report.pdf'] },
+    { attachments: [undefined] },
+    { headers: 'X-A: b' },
+    { headers: null },
+    { headers: 5 },
+    { headers: [['X-A', 'b']] },
+    { headers: new Map([['X-A', 'b']]) },
+    { headers: { 'X-A': 1 } },
+    { headers: { 'X-A': null } },
+    { headers: { 'X-A': ['b', 1] } },
+    { headers: { 'X-A': {} } },
+    { messageId: 5 },
+    { messageId: null },
+    { inReplyTo: 5 },
+    { references: '<a@b> <c@d>' },
+    { references: null },
+    { references: [5] },
+    { date: 'today' },
+    { date: 0 },
+    { date: null },
+  ]
+  for (const fields of wrong) {
+    const [key = ''] = Object.keys(fields)
+    test(`are refused by their names: ${inspect(fields)}`, () => {
+      expect(() => checkMessage({ ...least, ...fields })).toThrow(
+        expect.objectContaining({
+          code: 'NET_BAD_OPTION',
+          message: expect.stringMatching(key === 'headers' ? /header/ : new RegExp(key)),
+        }),
+      )
+    })
+  }
+
+  test('but undefined counts as not given', () => {
+    const fields = [
+      'sender',
+      'replyTo',
+      'cc',
+      'bcc',
+      'subject',
+      'text',
+      'html',
+      'attachments',
+      'headers',
+      'messageId',
+      'inReplyTo',
+      'references',
+      'date',
+    ]
+    const none = Object.fromEntries(fields.map((field) => [field, undefined]))
+    const checked = checkMessage({ ...none, ...least, headers: { 'X-A': undefined } })
+    expect(checked).toMatchObject({ subject: '', headers: [], cc: [], attachments: [] })
+    expect(checked).not.toHaveProperty('text')
+    expect(checkMessage({ ...least, to: undefined, cc: 'a@b.example' }).to).toEqual([])
+  })
+})
+
+test('a tab is space in a subject and in further headers', () => {
+  const checked = checkMessage({ ...least, subject: 'a\tb', headers: { 'X-A': 'c\td' } })
+  expect(checked).toMatchObject({ subject: 'a\tb', headers: [{ key: 'X-A', value: 'c\td' }] })
+})
+
+test('several recipients in one text', () => {
+  const { to, envelope } = checkMessage({
+    ...least,
+    to: '"Lovelace, Ada" <a@x.org>, b@x.org',
+    cc: 'c@x.org; d@x.org;',
+    bcc: 'e@x.org,f@x.org',
+  })
+  expect(to).toEqual([{ name: 'Lovelace, Ada', address: 'a@x.org' }, { address: 'b@x.org' }])
+  expect(envelope.to).toEqual(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}@x.org`))
+  expect(() => checkMessage({ ...least, from: 'a@x.org, b@x.org' })).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_ADDRESS',
+      message: expect.stringMatching(/^from: .*several/),
+    }),
   )
 })
 

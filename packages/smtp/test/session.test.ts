@@ -158,7 +158,7 @@ describe('a reply that nobody asked for ends an idle session, and a later call m
     '451 4.4.2 Timeout waiting for data from client',
     '554 5.7.0 go away',
   ]) {
-    test(said, async () => {
+    test(`it says ${said}`, async () => {
       let speak = async (): Promise<void> => {}
       await using peer = await startPeer(async ({ say, hear }) => {
         await say('220 peer\r\n')
@@ -194,7 +194,7 @@ describe('after what ended the session the next call says so and may be repeated
     ['a reset', 'reset', 'NET_CONN_RESET'],
   ]
   for (const [name, fault, code] of faults) {
-    test(name, async () => {
+    test(`it was ${name}`, async () => {
       await using server = await startSmtpServer()
       await using client = await connect(server.url)
       server.fail({ on: 'NOOP', do: fault })

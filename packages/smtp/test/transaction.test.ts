@@ -1,5 +1,5 @@
 import { isRetryable } from '@net/core'
-import { connect, SmtpReplyError, type Message } from '@net/smtp'
+import { connect, SmtpReplyError, type Message, type Recipient } from '@net/smtp'
 import { startSmtpServer, type SmtpFault } from '@net/smtp/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -10,6 +10,10 @@ function reply(status: number): { readonly status: number; readonly text: string
   return { status, text: 'x' }
 }
 
+function recipients(...addresses: readonly string[]): readonly Recipient[] {
+  return addresses.map((address) => ({ address, wire: address }))
+}
+
 function asked(transaction: Transaction): void {
   transaction.answered('MAIL', 'MAIL FROM:<a@b>', reply(250))
   transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
@@ -17,7 +21,7 @@ function asked(transaction: Transaction): void {
 }
 
 test('[SMTP-22] notes who was taken and who was refused', () => {
-  const transaction = new Transaction(2, () => {})
+  const transaction = new Transaction(recipients('c@d', 'e@f'), () => {})
   transaction.answered('MAIL', 'MAIL FROM:<a@b>', reply(250))
   transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
   transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(550))
@@ -28,24 +32,40 @@ test('[SMTP-22] notes who was taken and who was refused', () => {
   expect(transaction.refusal).toBeUndefined()
 })
 
+test('names recipients as they were given, each spelling of an address that is sent once', () => {
+  const given = [
+    { address: 'c@D', wire: 'c@d' },
+    { address: 'c@d', wire: 'c@d' },
+    { address: 'e@F', wire: 'e@f' },
+  ]
+  const transaction = new Transaction(given, () => {})
+  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
+  transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(550))
+  expect(transaction.accepted).toEqual(['c@D', 'c@d'])
+  expect(transaction.rejected).toMatchObject([
+    { address: 'e@F', wire: 'e@f', error: { address: 'e@F' } },
+  ])
+  expect(transaction.refusal).toBeUndefined()
+})
+
 test('finds the final dot wherever the message is cut', () => {
   const message = Buffer.from('Subject: x\r\n\r\n..dot\r\n.\r\n')
   for (let at = 0; at < message.length; at++) {
-    const transaction = new Transaction(1, () => {})
+    const transaction = new Transaction(recipients('c@d'), () => {})
     const first = transaction.passes([message.subarray(0, at)])
     expect([first, transaction.passes([message.subarray(at)])]).toEqual([false, true])
     expect(transaction.transferred).toBe(message.length)
   }
-  const single = new Transaction(1, () => {})
+  const single = new Transaction(recipients('c@d'), () => {})
   expect(Array.from(message, (byte) => single.passes([Uint8Array.of(byte)])).indexOf(true)).toBe(
     message.length - 1,
   )
-  expect(new Transaction(1, () => {}).passes([Buffer.from('.\r\n')])).toBe(true)
+  expect(new Transaction(recipients('c@d'), () => {}).passes([Buffer.from('.\r\n')])).toBe(true)
 })
 
 test('the outcome is unknown between the final dot and the verdict', async () => {
   let dots = 0
-  const transaction = new Transaction(1, () => {
+  const transaction = new Transaction(recipients('c@d'), () => {
     dots += 1
   })
   asked(transaction)
@@ -61,25 +81,25 @@ test('the outcome is unknown between the final dot and the verdict', async () =>
 })
 
 test('an empty message for nobody has no unknown outcome', () => {
-  const transaction = new Transaction(1, () => {})
+  const transaction = new Transaction(recipients('c@d'), () => {})
   transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(550))
   transaction.dotted()
   expect(transaction.unknown).toBe(false)
 })
 
 test('says what was refused, the sender before all', () => {
-  const sender = new Transaction(1, () => {})
+  const sender = new Transaction(recipients('c@d'), () => {})
   sender.answered('MAIL', 'MAIL FROM:<a@b>', reply(550))
   sender.answered('RCPT', 'RCPT TO:<c@d>', reply(503))
   sender.answered('DATA', 'DATA', reply(503))
   expect(sender.refusal).toMatchObject({ command: 'MAIL' })
 
-  const data = new Transaction(1, () => {})
+  const data = new Transaction(recipients('c@d'), () => {})
   data.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
   data.answered('DATA', 'DATA', reply(451))
   expect(data.refusal).toMatchObject({ command: 'DATA', code: 'NET_REPLY_TEMPORARY' })
 
-  const message = new Transaction(1, () => {})
+  const message = new Transaction(recipients('c@d'), () => {})
   asked(message)
   message.dotted()
   message.answered('message', '.', reply(554))
@@ -87,7 +107,7 @@ test('says what was refused, the sender before all', () => {
 })
 
 test('of several refused recipients one that may be tried again decides', () => {
-  const transaction = new Transaction(2, () => {})
+  const transaction = new Transaction(recipients('c@d', 'e@f'), () => {})
   transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(550))
   expect(transaction.refusal).toBeUndefined()
   transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(450))

@@ -15,8 +15,11 @@ import type { CheckedEnvelope } from '../envelope.ts'
 export interface SmtpEngine {
   login(mechanism: string, user: string, password: string): Promise<void>
   /** Sends MAIL, RCPT, DATA and the content; settles with the server's last word. */
-  send(envelope: CheckedEnvelope, content: EngineContent): Promise<void>
+  send(envelope: EngineEnvelope, content: EngineContent): Promise<void>
 }
+
+/** Who a message is from and for, as the server is told. */
+export type EngineEnvelope = Pick<CheckedEnvelope, 'from' | 'to'>
 
 /** What is sent as a message. */
 export interface EngineContent {
@@ -81,7 +84,7 @@ class NodemailerEngine implements SmtpEngine {
     )
   }
 
-  send({ from, to }: CheckedEnvelope, { content, size, eightBit }: EngineContent): Promise<void> {
+  send({ from, to }: EngineEnvelope, { content, size, eightBit }: EngineContent): Promise<void> {
     const envelope = {
       from: from === '' ? (false as const) : from,
       to: [...to],

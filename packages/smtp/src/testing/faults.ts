@@ -8,11 +8,11 @@ export interface SmtpFault {
    * The command that it takes the place of: the beginning of its line in any case, or a pattern. Apart from the lines
    * of the client these are `greeting`, `tls` for the handshake, and `.` for the end of a message. Default any line.
    */
-  readonly on?: string | RegExp
+  readonly on?: string | RegExp | undefined
   /** Strikes when the connection has brought so many bytes, instead of at a command. */
-  readonly after?: number
+  readonly after?: number | undefined
   /** How often it strikes; default 1. */
-  readonly times?: number
+  readonly times?: number | undefined
   /**
    * A reply instead of the right one, the right one later (in milliseconds), or: `drop` ends the connection, `reset`
    * resets it, `stall` says nothing more, `half-close` ends our direction, `garbage` sends nonsense.

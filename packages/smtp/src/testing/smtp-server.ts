@@ -25,9 +25,9 @@ import {
 /** Options of the server. */
 export interface SmtpServerOptions extends SmtpSessionOptions {
   /** Certificate and key; with them the server offers STARTTLS. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
   /** TLS from the first byte instead of STARTTLS. Default false. */
-  readonly implicit?: boolean
+  readonly implicit?: boolean | undefined
 }
 
 /** A running server. */

@@ -9,25 +9,25 @@ import { decodeLogin, decodePlain, type LoginStep } from './login-codec.ts'
 /** How the server behaves. */
 export interface SmtpSessionOptions {
   /** Passwords by user; with it the server offers AUTH. */
-  readonly users?: Readonly<Record<string, string>>
+  readonly users?: Readonly<Record<string, string>> | undefined
   /** Whether MAIL needs a login. Default false. */
-  readonly requireAuth?: boolean
+  readonly requireAuth?: boolean | undefined
   /** Whether MAIL and AUTH need TLS. Default false. */
-  readonly requireTls?: boolean
+  readonly requireTls?: boolean | undefined
   /** Whether AUTH is offered and taken without TLS. Default: where the server has no TLS. */
-  readonly plaintextAuth?: boolean
+  readonly plaintextAuth?: boolean | undefined
   /** The login mechanisms; default PLAIN and LOGIN. */
-  readonly mechanisms?: readonly string[]
+  readonly mechanisms?: readonly string[] | undefined
   /** The reply for recipients that are refused, by address. */
-  readonly refuse?: Readonly<Record<string, string>>
+  readonly refuse?: Readonly<Record<string, string>> | undefined
   /** Extensions that are not offered, such as `PIPELINING`. */
-  readonly without?: readonly string[]
+  readonly without?: readonly string[] | undefined
   /** The largest message in bytes. Default 64 MiB. */
-  readonly maxSize?: number
+  readonly maxSize?: number | undefined
   /** How many recipients a message may have. Default 1,000. */
-  readonly maxRecipients?: number
+  readonly maxRecipients?: number | undefined
   /** How the server introduces itself. Default `mail.test`. */
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 /** Something the client has sent whole. */
