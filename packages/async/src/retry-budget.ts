@@ -47,7 +47,8 @@ class TokenBudget implements RetryBudget {
   withdraw(error: unknown): boolean {
     const price = error instanceof NetTimeoutError ? this.#timeoutCost : this.#cost
     if (price > this.#tokens) return false
-    this.#tokens -= price
+    // Infinity less Infinity would be no number.
+    if (this.#tokens !== Infinity) this.#tokens -= price
     return true
   }
 

@@ -26,6 +26,7 @@ export function waitRandom(
 ): RetryWait {
   lengthOf('least', least)
   lengthOf('most', most)
+  if (least === Infinity || most === Infinity) return () => Infinity
   return () => least + (most - least) * random()
 }
 

@@ -16,6 +16,7 @@ import {
 } from '@net/core/authoring'
 
 import { asError } from './cancellation.ts'
+import { taskChannel } from './inspection/task-events.ts'
 import type { BlockOptions, JobContext } from './job.ts'
 import { jobOf } from './option-checks.ts'
 import { RunningGroup } from './running-group.ts'
@@ -58,43 +59,93 @@ export async function retry<T>(
 ): Promise<T> {
   jobOf('job', job)
   const taken = retryDoor(options)
-  const backOff = new BackOff(taken)
-  const group = new RunningGroup(taken)
-  const earlier: Error[] = []
+  if (needsGroup(taken)) return new Retrying(job, taken).run()
+  const started = needsTime(taken) ? clock().now() : 0
   try {
-    return await group.run(() => attempts(job, { group, backOff, earlier, options: taken }))
+    const result = await job(new FirstAttempt())
+    taken.budget?.deposit()
+    return result
   } catch (error) {
-    throw earlier.length === 0 ? error : withAttempts(error, earlier)
+    return new Retrying(job, taken, started).runAfter(error)
   }
 }
 
-interface Trying {
-  readonly group: RunningGroup
-  readonly backOff: BackOff
-  readonly earlier: Error[]
-  readonly options: Taken<RetryOptions>
+/** Whether something can end the first attempt, or is told of it. Most calls succeed at once and cost no group then. */
+function needsGroup({ signal, timeout }: Taken<RetryOptions>): boolean {
+  return signal !== undefined || timeout !== undefined || taskChannel.hasSubscribers
 }
 
-async function attempts<T>(
-  job: (context: RetryContext) => PromiseLike<T>,
-  { group, backOff, earlier, options }: Trying,
-): Promise<T> {
-  const { idempotent = true, onRetry } = options
-  const started = clock().now()
-  const tell = onRetry === undefined ? undefined : guarded('onRetry', onRetry)
-  for (let attempt = 1; ; attempt++) {
+/** Whether somebody asks how long it has taken so far; a look at the clock costs as much as the rest of a call. */
+function needsTime({ stop, wait }: Taken<RetryOptions>): boolean {
+  return stop !== undefined || wait !== undefined
+}
+
+class Retrying<T> {
+  readonly #job: (context: RetryContext) => PromiseLike<T>
+  readonly #options: Taken<RetryOptions>
+  readonly #group: RunningGroup
+  readonly #backOff: BackOff
+  readonly #started: number
+  readonly #earlier: Error[] = []
+  readonly #tell: ((failed: FailedTry) => void) | undefined
+
+  constructor(
+    job: (context: RetryContext) => PromiseLike<T>,
+    options: Taken<RetryOptions>,
+    started: number = clock().now(),
+  ) {
+    this.#job = job
+    this.#options = options
+    this.#group = new RunningGroup(options)
+    this.#backOff = new BackOff(options)
+    this.#started = started
+    this.#tell = options.onRetry && guarded('onRetry', options.onRetry)
+  }
+
+  /** Runs all attempts. */
+  run(): Promise<T> {
+    return this.#within(async () => this.#attempts(1))
+  }
+
+  /** Runs what comes after a first attempt that has failed. */
+  runAfter(error: unknown): Promise<T> {
+    return this.#within(async () => {
+      await this.#again(error, 1)
+      return this.#attempts(2)
+    })
+  }
+
+  async #within(attempts: () => Promise<T>): Promise<T> {
     try {
-      const result = await job(new Attempt(group, attempt))
-      backOff.succeeded()
-      return result
+      return await this.#group.run(attempts)
     } catch (error) {
-      const failed = { error, attempt, elapsed: clock().now() - started }
-      const delay = group.ending ? undefined : backOff.delay(failed, idempotent)
-      if (delay === undefined) throw error
-      earlier.push(asError(error))
-      tell?.({ error, attempt, delay })
-      await sleep(delay, { signal: group.signal })
+      throw this.#earlier.length === 0 ? error : withAttempts(error, this.#earlier)
     }
+  }
+
+  async #attempts(first: number): Promise<T> {
+    for (let attempt = first; ; attempt++) {
+      try {
+        const result = await this.#job(new Attempt(this.#group, attempt))
+        this.#backOff.succeeded()
+        return result
+      } catch (error) {
+        await this.#again(error, attempt)
+      }
+    }
+  }
+
+  /** Waits for the time of the next attempt; throws the error if there is to be none. */
+  async #again(error: unknown, attempt: number): Promise<void> {
+    const now = clock().now()
+    const left = this.#group.scope.deadline - now
+    const failed = { error, attempt, elapsed: now - this.#started, left }
+    const { idempotent = true } = this.#options
+    const delay = this.#group.ending ? undefined : this.#backOff.delay(failed, idempotent)
+    if (delay === undefined) throw error
+    this.#earlier.push(asError(error))
+    this.#tell?.({ error, attempt, delay })
+    await sleep(delay, { signal: this.#group.signal })
   }
 }
 
@@ -109,6 +160,17 @@ class Attempt implements RetryContext {
 
   get signal(): AbortSignal {
     return this.#group.signal
+  }
+}
+
+/** An attempt that nothing can end from outside. */
+class FirstAttempt implements RetryContext {
+  readonly attempt = 1
+  #signal: AbortSignal | undefined
+
+  get signal(): AbortSignal {
+    this.#signal ??= new AbortController().signal
+    return this.#signal
   }
 }
 

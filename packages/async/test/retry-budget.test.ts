@@ -37,6 +37,13 @@ describe('retryBudget', () => {
     expect(repeats).toBe(100)
   })
 
+  test('an endless budget stays one, whatever a repeat costs', () => {
+    const budget = retryBudget({ tokens: Infinity, cost: Infinity })
+    expect(budget.withdraw(refused)).toBe(true)
+    budget.deposit()
+    expect(budget.tokens).toBe(Infinity)
+  })
+
   test('refuses negative amounts', () => {
     expect(() => retryBudget({ cost: -1 })).toThrow(
       expect.objectContaining({ code: 'NET_BAD_OPTION' }),

@@ -43,6 +43,20 @@ describe('waits between attempts', () => {
     expect(begun).toEqual([0, 5, 12, 19])
   })
 
+  test('stay numbers, however many attempts there were and whatever they are made of', () => {
+    const polling = waitExponential({ delay: 0 })
+    expect(polling(after(5000))).toBe(0)
+    expect(waitExponential({ delay: 5, random: () => 0 })(after(5000))).toBe(0)
+    const unbounded = waitExponential({ maxDelay: Infinity, random: () => 0 })
+    expect(unbounded(after(5000))).toBe(Infinity)
+    expect(waitExponential({ factor: Infinity, jitter: 'none' })(after(2))).toBe(30_000)
+    expect(waitRandom(0, Infinity, () => 0)(after(1))).toBe(Infinity)
+    expect(waitRandom(Infinity, Infinity)(after(1))).toBe(Infinity)
+    expect(waitSum(waitFixed(Number.MAX_VALUE), waitFixed(Number.MAX_VALUE))(after(1))).toBe(
+      Infinity,
+    )
+  })
+
   test('refuse what is no length of time', () => {
     const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
     expect(() => waitFixed(-1)).toThrow(bad)

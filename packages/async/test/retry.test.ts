@@ -183,20 +183,84 @@ describe('retry', () => {
   test('its time limit is one for all attempts and waits', async () => {
     using clock = useFakeClock()
     const running = retry(
-      failing(99, () => new Error('x')),
-      {
-        ...steady,
-        attempts: 99,
-        timeout: 250,
+      async ({ signal }) => {
+        await sleep(60, { signal })
+        throw new Error('x')
       },
+      { ...steady, attempts: 99, factor: 1, timeout: 350 },
     ).catch((error: unknown) => error)
-    await clock.advance(250)
+    await clock.advance(350)
     expect(await running).toMatchObject({
       code: 'NET_TIMEOUT_TOTAL',
-      limit: 250,
+      limit: 350,
       attempts: [{ message: 'x' }, { message: 'x' }],
     })
     expect(clock.timers).toBe(0)
+  })
+
+  test('does not wait for an attempt that its time limit would not let begin', async () => {
+    using clock = useFakeClock()
+    const failed = retry(
+      failing(99, () => new Error('not ready')),
+      { ...steady, attempts: 99, factor: 1, timeout: 250 },
+    ).catch((error: unknown) => error)
+    await clock.advance(200)
+    expect(await failed).toMatchObject({
+      code: 'NET_RETRIES_EXHAUSTED',
+      message: expect.stringContaining('not ready'),
+      attempts: [{ message: 'not ready' }, { message: 'not ready' }],
+    })
+    expect(clock.timers).toBe(0)
+  })
+
+  test('goes on for as many attempts as asked for, without a wait between them', async () => {
+    using _clock = useFakeClock({ autoJump: true })
+    let attempts = 0
+    const error = await retry(
+      async () => {
+        attempts++
+        throw new Error('not ready')
+      },
+      { attempts: 3000, delay: 0 },
+    ).catch((failure: unknown) => failure)
+    expect(attempts).toBe(3000)
+    expect(error).toMatchObject({
+      code: 'NET_RETRIES_EXHAUSTED',
+      message: expect.stringContaining('all 3000 attempts failed, the last: not ready'),
+    })
+  })
+
+  test('a job that ends by itself has a signal and the number of its attempt', async () => {
+    const seen: [number, boolean][] = []
+    const result = await retry(
+      async ({ attempt, signal }) => {
+        seen.push([attempt, signal.aborted])
+        if (attempt < 3) throw new Error('not yet')
+        return 'done'
+      },
+      { delay: 0 },
+    )
+    expect(result).toBe('done')
+    expect(seen).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+    ])
+  })
+
+  test('tells how long the call has taken to who decides when to stop', async () => {
+    using clock = useFakeClock()
+    const elapsed: number[] = []
+    const running = retry(
+      async () => {
+        await sleep(40)
+        throw new Error('x')
+      },
+      { ...steady, stop: (failed) => elapsed.push(failed.elapsed) === 2 },
+    ).catch(() => {})
+    await clock.advance(180)
+    await running
+    expect(elapsed).toEqual([40, 180])
   })
 
   test('a budget is shared by calls', async () => {

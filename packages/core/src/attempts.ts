@@ -23,6 +23,8 @@ export interface AttemptHost {
   readonly idempotent: boolean
   readonly root: Scope
   readonly narrator: Narrator
+  /** The limit of the whole call, in milliseconds. */
+  readonly total: number
   /** Makes the scope of an attempt the operation's current one. */
   enter(scope: Scope): void
   describe(error: unknown, context: ErrorContext): unknown
@@ -65,8 +67,12 @@ function inScope<T>(host: AttemptHost, run: () => Promise<T>): Promise<T> {
 
 function delayAfter(error: NetError, attempt: number, host: AttemptHost): number | undefined {
   if (host.policy === undefined || host.root.reason !== undefined) return undefined
-  const { idempotent, narrator } = host
-  return host.policy.delay({ error, attempt, idempotent, elapsed: narrator.elapsed })
+  const { idempotent, total } = host
+  const { elapsed } = host.narrator
+  const left = total - elapsed
+  const delay = host.policy.delay({ error, attempt, idempotent, elapsed, left })
+  // A policy of the caller's may not look at what is left.
+  return delay === undefined || delay >= left ? undefined : delay
 }
 
 /** Once the work was sent, only the peer itself can know that nothing was done. */

@@ -132,6 +132,7 @@ export class RunningOperation implements Operation {
       idempotent: this.#spec.idempotent === true,
       root: this.#root,
       narrator: this.#narrator,
+      total: this.limits.total,
       enter: (scope) => {
         this.#scope = scope
       },

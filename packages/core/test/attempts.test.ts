@@ -27,6 +27,27 @@ test('attempts are repeated by the policy, and the last error has the earlier on
   })
 })
 
+test('a wait that outlasts the call is not waited for: the error of the attempt comes at once', async () => {
+  using clock = useFakeClock()
+  const left: (number | undefined)[] = []
+  const patient: RetryPolicy = {
+    delay: (failed) => {
+      left.push(failed.left)
+      return failed.attempt * 600
+    },
+  }
+  const failed = operation(spec, { retry: patient, timeout: 1500 }, (op) =>
+    op.attempt(() => Promise.reject(netError('NET_REPLY_TEMPORARY', { message: 'later' }))),
+  ).catch((error: unknown) => error)
+  await clock.advance(600)
+  expect(await failed).toMatchObject({
+    code: 'NET_REPLY_TEMPORARY',
+    attempts: [{ code: 'NET_REPLY_TEMPORARY' }],
+  })
+  expect(left).toEqual([1500, 900])
+  expect(clock.timers).toBe(0)
+})
+
 test('[CORE-10] the history of attempts is in the last error', async () => {
   using clock = useFakeClock()
   const failed = operation(spec, { retry: twice }, (op) =>

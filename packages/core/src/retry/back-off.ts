@@ -74,14 +74,14 @@ export class BackOff {
 
   /** How many milliseconds to wait before the next attempt; undefined for none. */
   delay(failed: FailureSoFar, idempotent: boolean): number | undefined {
-    const { error, attempt } = failed
+    const { error, attempt, left = Infinity } = failed
     if (attempt >= this.#attempts || isAbort(error) || this.#stop?.(failed) === true)
       return undefined
     if (!this.#worthwhile(error, attempt, idempotent)) return undefined
-    const notBefore = (isNetError(error) ? error.retryAfter : undefined) ?? 0
-    if (notBefore > this.#maxRetryAfter) return undefined
-    if (this.#budget?.withdraw(error) === false) return undefined
-    return Math.max(notBefore, this.#wait(failed))
+    const delay = this.#delayAfter(failed)
+    // What cannot begin in time is known now; to wait for the time limit would only hide it.
+    if (delay === undefined || delay >= left) return undefined
+    return this.#budget?.withdraw(error) === false ? undefined : delay
   }
 
   /** An attempt succeeded. */
@@ -89,11 +89,22 @@ export class BackOff {
     this.#budget?.deposit()
   }
 
+  #delayAfter(failed: FailureSoFar): number | undefined {
+    const notBefore = (isNetError(failed.error) ? failed.error.retryAfter : undefined) ?? 0
+    if (notBefore > this.#maxRetryAfter) return undefined
+    return Math.max(notBefore, lengthOf(this.#wait(failed)))
+  }
+
   #worthwhile(error: unknown, attempt: number, idempotent: boolean): boolean {
     if (this.#when !== undefined) return this.#when(error, attempt)
     // Whether a foreign failure left something done is unknown.
     return isNetError(error) ? isRetryable(error, { idempotent }) : idempotent
   }
+}
+
+/** What a `wait` of the caller's gave as a length of time: anything else is none. */
+function lengthOf(wait: number): number {
+  return wait > 0 ? wait : 0
 }
 
 const ATTEMPTS = 3

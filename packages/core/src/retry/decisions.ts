@@ -9,6 +9,8 @@ export interface FailureSoFar {
   readonly attempt: number
   /** Since the call began. */
   readonly elapsed: number
+  /** What is left of the call's time limit; undefined and `Infinity` say that it has none. */
+  readonly left?: number | undefined
 }
 
 /** Whether there are to be no more attempts. */

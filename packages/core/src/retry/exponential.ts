@@ -32,7 +32,8 @@ export function exponential(options: Taken<BackOffOptions>): RetryWait {
   const { delay = 100, factor = 2, jitter = 'full', maxDelay = 30_000 } = options
   const random = options.random ?? Math.random
   return ({ attempt }) => {
-    const longest = Math.min(delay * factor ** (attempt - 1), maxDelay)
-    return jitter === 'full' ? longest * random() : longest
+    // No growth makes a wait of nothing; 0 times Infinity would be no number.
+    const longest = delay === 0 ? 0 : Math.min(delay * factor ** (attempt - 1), maxDelay)
+    return jitter === 'full' && longest !== Infinity ? longest * random() : longest
   }
 }

@@ -13,11 +13,16 @@ export interface FailedAttempt {
   readonly idempotent: boolean
   /** Since the call began. */
   readonly elapsed: number
+  /** What is left of the call's time limit; undefined and `Infinity` say that it has none. */
+  readonly left?: number | undefined
 }
 
 /** Decides about repeats. One policy may serve many calls at once. */
 export interface RetryPolicy {
-  /** How many milliseconds to wait before the next attempt; undefined for none. */
+  /**
+   * How many milliseconds to wait before the next attempt; undefined for none. A wait of `left` or more is not waited:
+   * the error is thrown at once.
+   */
   delay(failed: FailedAttempt): number | undefined
   /** An attempt succeeded. */
   succeeded?(): void

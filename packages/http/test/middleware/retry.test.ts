@@ -61,6 +61,21 @@ test('[HTTP-50] Retry-After is waited for', async () => {
   expect(await answer).toMatchObject({ id: 1 })
 })
 
+test('a Retry-After beyond what is left of the call is not waited for: the answer comes at once', async () => {
+  using clock = useFakeClock()
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  server.fail({ ...failing(503, { 'retry-after': '20' }), times: 2 })
+  await expect(client.get('/json', { timeout: 5000 })).rejects.toMatchObject({
+    name: 'HttpStatusError',
+    status: 503,
+    retryAfter: 20_000,
+  })
+  const answer = await client.get('/json', { timeout: 5000, throwHttpErrors: false })
+  expect(answer.status).toBe(503)
+  expect(clock.now()).toBe(0)
+})
+
 test.each([
   ['POST', 503, 1],
   ['GET', 404, 1],
