@@ -14,6 +14,8 @@ export interface HttpAuth {
   authorization(asking: AuthRequest): Authorization | Promise<Authorization>
   /** The server refused this value; returns whether there may be another one. */
   refused(authorization: string): boolean
+  /** The server took this value: its next refusal, such as that of a token that expired, may ask again. */
+  accepted?(authorization: string): void
 }
 
 /** For what is asked. */
@@ -87,7 +89,7 @@ class AskedAuth implements HttpAuth {
   readonly name: string
   readonly #source: CredentialSource
   readonly #recipe: Recipe
-  readonly #answers = new Map<string, Secret>()
+  #last: { readonly written: string; readonly answer: Secret } | undefined
 
   constructor(name: string, source: CredentialSource, recipe: Recipe) {
     this.name = name
@@ -97,14 +99,19 @@ class AskedAuth implements HttpAuth {
 
   async authorization({ signal }: AuthRequest): Promise<string> {
     const answer = await this.#source.get({ signal })
-    const written = this.#recipe.write(answer.reveal(), answer)
-    this.#answers.set(written, answer)
-    return written
+    if (this.#last?.answer !== answer) {
+      this.#last = { written: this.#recipe.write(answer.reveal(), answer), answer }
+    }
+    return this.#last.written
   }
 
   refused(authorization: string): boolean {
-    const answer = this.#answers.get(authorization)
-    this.#answers.delete(authorization)
-    return answer !== undefined && this.#source.rejected(answer)
+    // What was refused is an older answer: there has been another one since.
+    if (this.#last?.written !== authorization) return true
+    return this.#source.rejected(this.#last.answer)
+  }
+
+  accepted(authorization: string): void {
+    if (this.#last?.written === authorization) this.#source.accepted(this.#last.answer)
   }
 }

@@ -5,6 +5,7 @@
 
 import type { HttpAuth } from '../auth.ts'
 import type { Call, Middleware } from '../call.ts'
+import type { HttpResponse } from '../response.ts'
 
 /** The layer. Asks a callback once more, if it has another answer, when the server refuses the first one. */
 export function authenticate(auth: HttpAuth, call: Call): Middleware {
@@ -19,11 +20,20 @@ export function authenticate(auth: HttpAuth, call: Call): Middleware {
     }
     const authorization = await auth.authorization(asking)
     if (authorization === undefined) return next(request)
-    const response = await next(request.with({ headers: { authorization } }))
+    const response = await told(authorization)
     const repeatable = request.body?.replayable !== false && response.history.length === 0
-    if (response.status !== 401 || !repeatable || !auth.refused(authorization)) return response
+    if (response.status !== REFUSED || !repeatable || !auth.refused(authorization)) return response
     response.body.cancel()
     const other = await auth.authorization(asking)
-    return next(other === undefined ? request : request.with({ headers: { authorization: other } }))
+    return other === undefined ? next(request) : told(other)
+
+    async function told(value: string): Promise<HttpResponse> {
+      const answer = await next(request.with({ headers: { authorization: value } }))
+      // Behind a redirect to another origin nobody saw it.
+      if (answer.status !== REFUSED && answer.history.length === 0) auth.accepted?.(value)
+      return answer
+    }
   }
 }
+
+const REFUSED = 401

@@ -41,6 +41,58 @@ test('a callback is asked again when the server refuses its answer, once', async
   expect(server.received).toHaveLength(3)
 })
 
+test('a token that expires is renewed each time, for as long as the fresh one is taken', async () => {
+  let valid = 1
+  let asked = 0
+  const serve: Route = (request, response) => {
+    response.writeHead(request.headers.authorization === `Bearer token-${valid}` ? 200 : 401).end()
+  }
+  await using server = await startHttpServer({ routes: { '/it': serve } })
+  const auth = http.bearer(() => {
+    asked += 1
+    return `token-${valid}`
+  })
+  await using client = http.createClient({ baseUrl: server.url, auth })
+  for (; valid <= 4; valid++) {
+    for (let call = 0; call < 2; call++) expect((await client.get('/it')).status).toBe(200)
+  }
+  expect(asked).toBe(4)
+})
+
+test('calls that are refused at once with an older token all go on with the fresh one', async () => {
+  let valid = 1
+  let asked = 0
+  const serve: Route = (request, response) => {
+    response.writeHead(request.headers.authorization === `Bearer token-${valid}` ? 200 : 401).end()
+  }
+  await using server = await startHttpServer({ routes: { '/it': serve } })
+  const auth = http.bearer(() => {
+    asked += 1
+    return `token-${valid}`
+  })
+  await using client = http.createClient({ baseUrl: server.url, auth })
+  for (; valid <= 3; valid++) {
+    const calls = Array.from({ length: 8 }, async () => (await client.get('/it')).status)
+    expect(await Promise.all(calls)).toEqual(Array(8).fill(200))
+  }
+  expect(asked).toBe(3)
+})
+
+test('a fresh token that is refused as well ends the asking', async () => {
+  let asked = 0
+  const refuse: Route = (_request, response) => void response.writeHead(401).end()
+  await using server = await startHttpServer({ routes: { '/it': refuse } })
+  const auth = http.bearer(() => {
+    asked += 1
+    return `token-${asked}`
+  })
+  await using client = http.createClient({ baseUrl: server.url, auth })
+  for (let call = 0; call < 3; call++) {
+    await expect(client.get('/it')).rejects.toMatchObject({ status: 401 })
+  }
+  expect(asked).toBe(2)
+})
+
 test('a fixed token that is refused is an error at once', async () => {
   await using server = await startHttpServer({ routes: { '/guarded': guarded } })
   const call = http.get(`${server.url}/guarded`, { auth: http.bearer('bad-token') })
