@@ -88,6 +88,7 @@ class Client implements HttpClient {
     this.#connector = new Connector({
       road: this.#road,
       tls: own(options, 'tls'),
+      home: this.#requests.home,
       http2: http2Of(options),
     })
     this.#connections = new Connections(connectionsOf(options), this.#context)

@@ -16,6 +16,8 @@ import { hostOf, type Road } from './road.ts'
 export interface ConnectorOptions {
   readonly road: Road
   readonly tls: TlsOptions | undefined
+  /** The origin to which alone the client's certificate is shown; undefined for all. */
+  readonly home: string | undefined
   /** Whether HTTP/2 is offered to servers with TLS. */
   readonly http2: boolean
 }
@@ -58,11 +60,19 @@ export class Connector {
   }
 
   async #road(url: URL, op: Operation): Promise<Transport> {
-    const { road, tls, http2 } = this.#options
+    const { road, http2 } = this.#options
     const transport = await road.dial(url, op)
     if (url.protocol !== 'https:') return transport
+    const tls = this.#tlsFor(url)
     const servername = own(tls, 'servername') ?? hostOf(url)
     return secure(transport, { ...tls, servername, alpn: http2 ? BOTH : ONE }, op.within)
+  }
+
+  #tlsFor({ origin }: URL): TlsOptions | undefined {
+    const { tls, home } = this.#options
+    if (tls === undefined || home === undefined || home === origin) return tls
+    const { cert: _, key: _key, passphrase: _passphrase, servername: _name, ...others } = tls
+    return others
   }
 }
 

@@ -162,6 +162,11 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }
 
+/** Whether a field of this name, in lower case, tells a stranger nothing but which answer would be welcome. */
+export function isHarmless(name: string): boolean {
+  return HARMLESS.has(name)
+}
+
 function listed(fields: HeaderFields, drop?: (name: string) => void): string[] {
   if (fields instanceof HttpHeaders) return [...fields.wire]
   const list: string[] = []
@@ -250,3 +255,15 @@ const BEYOND_LATIN1: RegExp = new RegExp('[^\\u0000-\\u00ff]')
 const SECRET_NAME =
   /authorization|cookie|token|secret|passw|pwd|api-?_?key|access-?_?key|signature|credential|session|^(?:key|auth|sig|code|jwt)$/i
 const SHORTEST_COOKIE = 8
+const HARMLESS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'pragma',
+  'range',
+  'user-agent',
+])

@@ -5,7 +5,7 @@ import { netError, own } from '@net/core/authoring'
 
 import { basic, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
-import { HttpHeaders, isSecretName } from './headers.ts'
+import { HttpHeaders, isHarmless } from './headers.ts'
 import type { Params } from './params.ts'
 import { tellsCutZstd } from './middleware/zstd.ts'
 import { bodyOf } from './request-body.ts'
@@ -26,7 +26,8 @@ export interface PreparedRequest {
 /** Prepares the requests of one client. */
 export class RequestFactory {
   readonly #base: RequestUrl | undefined
-  readonly #origin: string | undefined
+  /** The origin of the base URL, to which alone the client's params, headers and credentials go; undefined for all. */
+  readonly home: string | undefined
   readonly #settings: Settings
   readonly #params: Params | undefined
   readonly #stringify: (value: unknown) => string
@@ -37,7 +38,7 @@ export class RequestFactory {
   constructor(options: ClientOptions) {
     const base = own(options, 'baseUrl')
     this.#base = base === undefined ? undefined : baseUrl(base)
-    this.#origin = this.#base?.url.origin
+    this.home = this.#base?.url.origin
     const settings = settingsOf(options)
     this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
     this.#params = own(options, 'params')
@@ -56,9 +57,11 @@ export class RequestFactory {
     { options, json }: { readonly options: RequestOptions | undefined; readonly json: boolean },
   ): PreparedRequest {
     const verb = checkedMethod(method)
-    const asked = requestUrl(input, this.#base?.url, this.#paramsWith(own(options, 'params')))
+    const asked = requestUrl(input, this.#base?.url, (to) =>
+      this.#paramsFor(own(options, 'params'), this.#isForeign(to)),
+    )
     const { url } = asked
-    const foreign = this.#origin !== undefined && this.#origin !== url.origin
+    const foreign = this.#isForeign(url)
     const client = foreign ? undefined : this.#settings.auth
     const settings = overlaid(this.#settings, options, authOfUrl(asked) ?? client)
     const typed = bodyOf(options, own(options, 'stringify') ?? this.#stringify)
@@ -76,11 +79,15 @@ export class RequestFactory {
 
   #headersFor(json: boolean, foreign: boolean): HttpHeaders {
     const headers = json ? this.#jsonHeaders : this.#headers
-    return foreign ? headers.filter((name) => !isSecretName(name)) : headers
+    return foreign ? headers.filter(isHarmless) : headers
   }
 
-  #paramsWith(params: Params | undefined): readonly Params[] {
-    if (this.#params === undefined) return params === undefined ? NO_PARAMS : [params]
+  #isForeign(url: URL): boolean {
+    return this.home !== undefined && this.home !== url.origin
+  }
+
+  #paramsFor(params: Params | undefined, foreign: boolean): readonly Params[] {
+    if (this.#params === undefined || foreign) return params === undefined ? NO_PARAMS : [params]
     return params === undefined ? [this.#params] : [this.#params, params]
   }
 }

@@ -15,17 +15,17 @@ export interface RequestUrl {
 
 /**
  * Reads an `http:` or `https:` URL. A path is joined to the base: `/users` to `https://host/v1` gives
- * `https://host/v1/users`. Throws `NET_BAD_URL`, or `NET_INJECTION` for control characters; neither says what the URL was.
+ * `https://host/v1/users`. `params` gives the parameters for where it leads. Throws `NET_BAD_URL`, or `NET_INJECTION` for control characters; neither says what the URL was.
  */
 export function requestUrl(
   input: string | URL,
   base: URL | undefined,
-  params: readonly Params[],
+  params: (url: URL) => readonly Params[],
 ): RequestUrl {
   const text = typeof input === 'string' ? input : input.href
   refuseControl('the URL', text)
   const url = parsed(text, base)
-  for (const each of params) append(url, encodeParams(each))
+  for (const each of params(url)) append(url, encodeParams(each))
   if (url.search !== '') protectParams(url.search, url)
   if (url.hash !== '') url.hash = ''
   if (url.username === '' && url.password === '') return { url }
@@ -38,7 +38,7 @@ export function requestUrl(
 
 /** The base of a client. Throws `NET_BAD_URL`. */
 export function baseUrl(input: string | URL): RequestUrl {
-  const base = requestUrl(input, undefined, [])
+  const base = requestUrl(input, undefined, () => [])
   if (base.url.search !== '') throw badUrl('a base has no query')
   return base
 }

@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
 
 import { TlsError } from '@net/core'
 import * as http from '@net/http'
@@ -150,4 +154,26 @@ test.each(faults)('over a road with %j it is %s', async (plan, code) => {
   expect(await client.get('/bytes/1000000').bytes()).toHaveLength(1_000_000)
   await client.close()
   await expect.poll(() => server.connections).toBe(0)
+})
+
+test('the certificate of a client with a base is shown to no other origin', async () => {
+  const shown: string[] = []
+  const certificate = authority.issue()
+  await using stranger = createSecureServer(
+    { ...certificate, ca: authority.ca, requestCert: true, rejectUnauthorized: false },
+    (request, response) => {
+      shown.push(String((request.socket as TLSSocket).getPeerCertificate().subject?.CN))
+      response.end('ok')
+    },
+  )
+  stranger.listen(0, '127.0.0.1')
+  await once(stranger, 'listening')
+  const own = authority.issue({ names: ['client.test'] })
+  const tls = { ca: authority.ca, cert: own.cert, key: own.key }
+  const url = `https://127.0.0.1:${(stranger.address() as AddressInfo).port}`
+  await using home = http.createClient({ baseUrl: url, tls })
+  await home.get('/').text()
+  await using elsewhere = http.createClient({ baseUrl: 'https://api.test', tls })
+  await elsewhere.get(url).text()
+  expect(shown).toEqual([expect.stringContaining('client.test'), 'undefined'])
 })

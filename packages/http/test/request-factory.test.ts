@@ -59,19 +59,31 @@ test('target and endpoint are without credentials', () => {
   expect(prepare({}, undefined, 'http://[::1]:8080/').endpoint).toBe('[::1]:8080')
 })
 
-test('the credentials of a client with a base go to no other origin', () => {
+test('what a client with a base holds goes to no other origin', () => {
   const client = {
     baseUrl: 'https://api.test/v1',
     auth: bearer('token-of-api'),
-    headers: { 'x-api-key': 'key-of-api', 'x-plain': '1' },
+    params: { api_key: 'key-of-api', page: 1 },
+    headers: { 'x-functions-key': 'key-of-api', 'x-plain': '1', 'accept-language': 'de' },
   }
-  const inside = prepare(client, undefined, '/users')
+  const inside = prepare(client, { params: { q: 'x' } }, '/users')
   expect(inside.settings.auth?.name).toBe('bearer')
-  expect(inside.request.headers.has('x-api-key')).toBe(true)
-  const outside = prepare(client, undefined, 'https://other.test/')
+  expect(inside.target).toBe('https://api.test/v1/users?api_key=key-of-api&page=1&q=x')
+  expect(inside.request.headers.has('x-functions-key')).toBe(true)
+  const outside = prepare(
+    client,
+    { params: { q: 'x' }, headers: { 'x-call': '1' } },
+    'https://other.test/',
+  )
   expect(outside.settings.auth).toBeUndefined()
-  expect(headersOf(outside)).toMatchObject({ 'x-plain': '1' })
-  expect(outside.request.headers.has('x-api-key')).toBe(false)
+  expect(outside.target).toBe('https://other.test/?q=x')
+  expect(headersOf(outside)).toEqual({
+    accept: '*/*',
+    'accept-encoding': 'gzip, deflate, br, zstd',
+    'user-agent': 'net-http',
+    'accept-language': 'de',
+    'x-call': '1',
+  })
 })
 
 test.each(['Connection', 'Transfer-Encoding', 'Upgrade', 'Expect', 'Keep-Alive', 'TE', 'Trailer'])(

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 
 import { baseUrl, requestUrl } from '../src/request-url.ts'
 
+const none = (): [] => []
+
 test.each([
   ['https://host/v1', '/users', 'https://host/v1/users'],
   ['https://host/v1/', 'users', 'https://host/v1/users'],
@@ -12,17 +14,17 @@ test.each([
   ['https://host/v1', 'https://other/x', 'https://other/x'],
   ['https://host/v1', '//other/x', 'https://host/v1//other/x'],
 ])('[HTTP-03] the base %s and %s give %s', (base, input, expected) => {
-  expect(requestUrl(input, baseUrl(base).url, []).url.href).toBe(expected)
+  expect(requestUrl(input, baseUrl(base).url, none).url.href).toBe(expected)
 })
 
 test('[HTTP-07] parameters join those of the URL, in order', () => {
-  const { url } = requestUrl('http://host/?a=1', undefined, [{ a: 2 }, { b: ['x', 'y'] }])
+  const { url } = requestUrl('http://host/?a=1', undefined, () => [{ a: 2 }, { b: ['x', 'y'] }])
   expect(url.href).toBe('http://host/?a=1&a=2&b=x&b=y')
 })
 
 test('credentials and fragment are taken out', () => {
   const password = canary('url')
-  const asked = requestUrl(`https://ada%40x:${password}@host/a#top`, undefined, [])
+  const asked = requestUrl(`https://ada%40x:${password}@host/a#top`, undefined, none)
   expect(asked.url.href).toBe('https://host/a')
   expect(asked.user).toBe('ada@x')
   expect(asked.password?.reveal()).toBe(password)
@@ -36,7 +38,7 @@ test.each([
   ['no host', 'http://'],
   ['nonsense', 'http://[::1'],
 ])('%s is refused', (_name, input) => {
-  expect(() => requestUrl(input, undefined, [])).toThrow(
+  expect(() => requestUrl(input, undefined, none)).toThrow(
     expect.objectContaining({ code: 'NET_BAD_URL' }),
   )
 })
@@ -46,7 +48,7 @@ test.each(['http://host/a\r\nb', 'http://host/\u0000', 'http://ho\tst/'])(
   (text) => {
     const password = canary('crlf')
     try {
-      requestUrl(text.replace('//', `//u:${password}@`), undefined, [])
+      requestUrl(text.replace('//', `//u:${password}@`), undefined, none)
       expect.unreachable()
     } catch (error) {
       expect(error).toMatchObject({ code: 'NET_INJECTION' })

@@ -6,6 +6,7 @@
 import { netError } from '@net/core/authoring'
 
 import type { Middleware } from '../call.ts'
+import { isHarmless } from '../headers.ts'
 import { protectParams } from '../params.ts'
 import type { HttpRequest } from '../request.ts'
 import { Answer, type HistoryEntry, type HttpResponse } from '../response.ts'
@@ -57,7 +58,7 @@ function follow(request: HttpRequest, status: number, location: string): HttpReq
     method,
     body: body ?? null,
     headers: request.headers.filter(
-      (name) => !(dropped && ABOUT_BODY.has(name)) && (sameOrigin || HARMLESS.has(name)),
+      (name) => !(dropped && ABOUT_BODY.has(name)) && (sameOrigin || isHarmless(name)),
     ),
   })
 }
@@ -105,17 +106,4 @@ const ABOUT_BODY: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-location',
   'content-length',
-])
-/** What tells another origin nothing but which answer would be welcome. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  'accept',
-  'accept-encoding',
-  'accept-language',
-  'cache-control',
-  'content-encoding',
-  'content-language',
-  'content-type',
-  'pragma',
-  'range',
-  'user-agent',
 ])
