@@ -251,7 +251,7 @@ class Exchange implements WireReceiver, BodyFlow {
 
   #wire(): WireRequest {
     const { method, path, headers, body } = this.#request
-    const size = this.#upload?.size
+    const size = bodyLength(method, this.#upload ?? body?.bytes)
     const length =
       size === undefined || headers.has('content-length') ? [] : ['content-length', String(size)]
     return {
@@ -263,6 +263,12 @@ class Exchange implements WireReceiver, BodyFlow {
   }
 }
 
+/** What `Content-Length` says of a request (RFC 9110 section 8.6); undefined for no such field. */
+function bodyLength(method: string, body: Upload | Uint8Array | undefined): number | undefined {
+  if (body === undefined) return EXPECT_BODY.has(method) ? 0 : undefined
+  return body instanceof Uint8Array ? body.length : body.size
+}
+
 /** How many bytes of body an answer has (RFC 9112 section 6.3); undefined if only its end will tell. */
 function bodySize(method: string, status: number, headers: HttpHeaders): number | undefined {
   if (method === 'HEAD' || status === 204 || status === 304) return 0
@@ -271,6 +277,7 @@ function bodySize(method: string, status: number, headers: HttpHeaders): number 
   return length === undefined || !/^\d+$/.test(length) ? undefined : Number(length)
 }
 
+const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 const LOST: ReadonlySet<string> = new Set([
   'NET_CONN_CLOSED',
   'NET_CONN_RESET',

@@ -35,6 +35,7 @@ export class Http2Connection implements SharedConnection {
       createConnection: () => socket,
       settings,
       maxHeaderListPairs: MOST_FIELDS,
+      maxSessionMemory: MEMORY,
     })
     this.#session = session
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -167,6 +168,8 @@ function closed(): NetError {
 /** How much of one answer may be on its way unread; also what waits here when its reader is slow. */
 const WINDOW = 262_144
 const CONNECTION_WINDOW = 4_194_304
+/** In megabytes. Node refuses heads of answers while more is queued; `MOST_LANES` uploads queue a tenth of it. */
+const MEMORY = 64
 /** Also where the server sets no limit. */
 const MOST_LANES = 100
 const MOST_FIELDS = 1000
