@@ -1,3 +1,5 @@
+import type { ServerHttp2Stream } from 'node:http2'
+
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { expect, test } from 'vitest'
@@ -212,4 +214,70 @@ test('a silent server passes the limit on its reply, and the stream is given bac
   await clock.advance(700)
   expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_REPLY', limit: 700, sent: true })
   await heard
+})
+
+test.each<[string, http.RequestOptions, string]>([
+  ['JSON', { json: { a: 1 } }, '7'],
+  ['a form', { form: { a: 1 } }, '3'],
+  ['text', { body: 'Grüße' }, '7'],
+  ['bytes', { body: new Uint8Array(10) }, '10'],
+  ['a source of known size', { body: http.fromText('12345') }, '5'],
+  ['no body', {}, '0'],
+])('a POST of %s says how long it is', async (_name, options, length) => {
+  await using server = await startHttp2Server((stream, headers) => {
+    stream.respond({ ':status': 200 })
+    stream.end(String(headers['content-length']))
+  })
+  await using client = clientOf(server.url)
+  expect(await client.post('/', options).text()).toBe(length)
+})
+
+test('a request that has no body by its method says nothing of a length', async () => {
+  await using server = await startHttp2Server((stream, headers) => {
+    stream.respond({ ':status': 200 })
+    stream.end(String(headers['content-length']))
+  })
+  await using client = clientOf(server.url)
+  expect(await client.get('/').text()).toBe('undefined')
+  expect(await client.delete('/').text()).toBe('undefined')
+})
+
+test('large uploads to a slow server hinder no other call, however many there are', async () => {
+  const reading: ServerHttp2Stream[] = []
+  await using server = await startHttp2Server((stream, headers) => {
+    if (headers[':method'] === 'GET') {
+      stream.respond({ ':status': 200 })
+      stream.end('small')
+      return
+    }
+    let received = 0
+    stream.on('data', (chunk: Buffer) => (received += chunk.length))
+    stream.on('end', () => {
+      stream.respond({ ':status': 200 })
+      stream.end(String(received))
+    })
+    stream.pause()
+    reading.push(stream)
+  })
+  await using client = clientOf(server.url)
+  const large = client.put('/', { body: new Uint8Array(20 << 20), ...once }).text()
+  const many = Array.from({ length: 60 }, () =>
+    client.put('/', { body: new Uint8Array(400_000), ...once }).text(),
+  )
+  await expect.poll(() => reading.length).toBe(61)
+  expect(await client.get('/', once).text()).toBe('small')
+  for (const stream of reading) stream.resume()
+  expect(await large).toBe(String(20 << 20))
+  expect(await Promise.all(many)).toEqual(Array(60).fill('400000'))
+})
+
+test('a large upload that the server refuses gets the refusal', async () => {
+  await using server = await startHttp2Server((stream) => {
+    stream.respond({ ':status': 413 })
+    stream.end('too large')
+  })
+  await using client = clientOf(server.url)
+  await expect(client.post('/', { body: new Uint8Array(20 << 20), ...once })).rejects.toMatchObject(
+    { status: 413 },
+  )
 })
