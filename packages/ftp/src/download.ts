@@ -5,7 +5,6 @@ import { isFileSink, netError, openSink } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
-import { replyError } from './errors.ts'
 import { receiveInto } from './receive.ts'
 import { asArgument } from './remote-path.ts'
 import type { FtpReply } from './reply.ts'
@@ -37,9 +36,9 @@ export async function download(
   })
   try {
     const start = opened.position
-    if (start > 0) await restart(dialog, start)
     const expected = await transfer(session, dialog, {
       command: `RETR ${asArgument(path)}`,
+      start,
       mayEndEarly: true,
       move: async (data, started) => {
         const whole = size ?? (start === 0 ? announcedSize(started) : undefined)
@@ -59,11 +58,6 @@ export async function download(
     forget()
     await aborting
   }
-}
-
-async function restart(dialog: Dialog, start: number): Promise<void> {
-  const reply = await dialog.op.phase('command', () => dialog.ask(`REST ${start}`))
-  if (reply.status !== 350) throw replyError(reply, 'REST')
 }
 
 /** Many servers announce `150 Opening BINARY mode data connection for x (12345 bytes).` */

@@ -4,11 +4,12 @@
  */
 
 import type { NetError } from '@net/core'
-import { clock, netError, type Attempt, type Operation } from '@net/core/authoring'
+import { addContext, clock, netError, type Attempt, type Operation } from '@net/core/authoring'
 
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
-import { Dialog } from './dialog.ts'
+import { Dialog, verbOf } from './dialog.ts'
+import { replyError } from './errors.ts'
 import type { Features } from './features.ts'
 import { Turns } from './turns.ts'
 
@@ -18,6 +19,7 @@ export class Session {
   readonly data: DataConnections
   readonly features: Features
   readonly #turns = new Turns()
+  readonly #debts = new Set<string>()
   #callerHolds = 0
   #closed = false
 
@@ -37,10 +39,25 @@ export class Session {
     const leave = await this.#turns.take(op)
     try {
       this.#checkOpen()
-      return await work(new Dialog(op, this.control, attempt))
+      const dialog = new Dialog(op, this.control, attempt)
+      for (const command of this.#debts) await this.#pay(dialog, command)
+      return await work(dialog)
     } finally {
       this.#leave(leave)
     }
+  }
+
+  /**
+   * Says that the server has to be told this before any other call, because it will hold something that was meant for
+   * one command alone, such as an offset. `settle` takes it back.
+   */
+  owe(command: string): void {
+    this.#debts.add(command)
+  }
+
+  /** What was owed has been used up or taken back. */
+  settle(command: string): void {
+    this.#debts.delete(command)
   }
 
   /** Waits for code of the caller's; meanwhile nobody else may wait for the session. */
@@ -71,6 +88,17 @@ export class Session {
     }
     await control.close()
     timer.clear()
+  }
+
+  async #pay(dialog: Dialog, command: string): Promise<void> {
+    const reply = await dialog.op.phase('command', () => dialog.ask(command))
+    if (reply.status >= 400) {
+      // What the next command would do is not known: no command may follow.
+      const error = addContext(replyError(reply, verbOf(command)), { retry: 'safe' })
+      this.control.lose(error)
+      throw error
+    }
+    this.settle(command)
   }
 
   #leave(leave: () => void): void {

@@ -17,6 +17,8 @@ import type { Session } from './session.ts'
 /** A transfer, as its command line and what moves the bytes. */
 export interface TransferPlan<T> {
   readonly command: string
+  /** The offset at which the server is to begin (REST); default 0. */
+  readonly start?: number
   /** Whether the last reply may come before we are done, as it may while we read what is still on the road. */
   readonly mayEndEarly: boolean
   /** Moves the bytes; rejects soon after `data` was aborted. `started` is the reply that announced the data. */
@@ -33,7 +35,10 @@ export async function transfer<T>(
   let data = await session.data.open(dialog)
   const forget = op.onAbort((reason) => data.abort(reason))
   try {
+    await restart(session, dialog, plan.start ?? 0)
     const exchange = dialog.begin(plan.command)
+    // Whatever the server says to it, the offset is used up.
+    session.settle(NO_RESTART)
     const started = await op.phase('command', async () => {
       const reply = await stoppable(op, exchange.first)
       if (reply.status >= 200) throw dialog.refusal(reply, plan.command)
@@ -55,6 +60,17 @@ export async function transfer<T>(
   } finally {
     forget()
   }
+}
+
+/** RFC 959, section 4.1.3: the transfer follows at once, and some servers forget the offset otherwise. */
+async function restart(session: Session, dialog: Dialog, start: number): Promise<void> {
+  if (start === 0) return
+  // All servers that were tried keep the offset for whatever transfer comes next.
+  session.owe(NO_RESTART)
+  const reply = await dialog.op.phase('command', () => dialog.ask(`REST ${start}`))
+  if (reply.status === 350) return
+  session.settle(NO_RESTART)
+  throw replyError(reply, 'REST')
 }
 
 interface Guarded<T> {
@@ -121,3 +137,4 @@ function tooEarly({ text }: FtpReply): Error {
 }
 
 const GRACE = 1000
+const NO_RESTART = 'REST 0'

@@ -6,8 +6,9 @@ import { Writable } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
-import { toFile } from '@net/ftp'
+import { connect, toFile } from '@net/ftp'
 import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
+import { tcpDialer, type Dialer } from '@net/socket'
 import { createCertificates } from '@net/socket/testing'
 
 import { download } from '../src/download.ts'
@@ -104,7 +105,81 @@ test('goes on behind what is there', async () => {
     verified: true,
   })
   expect(readFileSync(join(folder, 'resumed'), 'utf8')).toBe('0123456789')
-  expect(server.received.slice(-3)).toEqual(['REST 4', 'EPSV', 'RETR small'])
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'REST 4', 'RETR small'])
+})
+
+test('goes on at a server that forgets the offset when another command comes between', async () => {
+  await using server = await startFtpServer({ ...options, forgetsRestart: true })
+  await using test = await openSession(server)
+  writeFileSync(join(folder, 'strict.part'), '0123')
+  expect(await fetch(test, 'small', 'strict', true)).toMatchObject({ transferred: 6 })
+  expect(readFileSync(join(folder, 'strict'), 'utf8')).toBe('0123456789')
+})
+
+test.each(['SIZE', 'EPSV', 'REST', 'RETR'])(
+  'a resumed download that is aborted at %s leaves no offset to the next transfer',
+  async (verb) => {
+    await using server = await startFtpServer(options)
+    await using test = await openSession(server)
+    using clock = useFakeClock()
+    const abort = new AbortController()
+    writeFileSync(join(folder, `left-${verb}.part`), '0123')
+    server.fail({ on: verb, do: { delay: 100 } })
+    const sink = toFile(join(folder, `left-${verb}`), { keepPart: true })
+    const stopped = test.use(
+      (dialog, session) => download(session, dialog, { path: 'small', sink, resume: true }),
+      { signal: abort.signal },
+    )
+    await clock.until(() => server.received.some((line) => line.startsWith(verb)))
+    abort.abort()
+    await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
+    const next = fetch(test, 'small', `next-${verb}`)
+    await clock.advance(100)
+    expect(await next).toMatchObject({ transferred: 10, verified: true })
+  },
+)
+
+test('a resumed download without a data connection leaves no offset to the next upload', async () => {
+  await using server = await startFtpServer(options)
+  const road = tcpDialer()
+  let down = false
+  const dialer: Dialer = {
+    name: 'switched',
+    dial: (endpoint, how) =>
+      down ? Promise.reject(new Error('no road')) : road.dial(endpoint, how),
+  }
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame', dialer })
+  const to = join(folder, 'unreached')
+  writeFileSync(`${to}.part`, '0123')
+  down = true
+  await expect(
+    client.download('small', toFile(to, { keepPart: true }), { resume: true, retry: false }),
+  ).rejects.toMatchObject({ protocol: 'ftp' })
+  down = false
+  await client.writeFile('new', 'abc')
+  expect(server.files.text('/new')).toBe('abc')
+})
+
+test('a server that does not take the offset back is not used any more', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  using clock = useFakeClock()
+  const abort = new AbortController()
+  writeFileSync(join(folder, 'kept.part'), '0123')
+  server.fail({ on: 'REST 4', do: { delay: 100 } })
+  server.fail({ on: 'REST 0', do: { reply: '501 No.' } })
+  const sink = toFile(join(folder, 'kept'), { keepPart: true })
+  const stopped = test.use(
+    (dialog, session) => download(session, dialog, { path: 'small', sink, resume: true }),
+    { signal: abort.signal },
+  )
+  await clock.until(() => server.received.includes('REST 4'))
+  abort.abort()
+  await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  const next = fetch(test, 'small', 'never').catch((error: unknown) => error)
+  await clock.advance(100)
+  expect(await next).toMatchObject({ code: 'NET_REPLY_PERMANENT', retry: 'safe' })
+  expect(test.session.control.failure?.code).toBe('NET_REPLY_PERMANENT')
 })
 
 test('a server that cannot go on says so', async () => {

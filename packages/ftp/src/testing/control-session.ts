@@ -33,6 +33,8 @@ export interface SessionConfig {
   readonly tls: boolean
   /** Refuses a login, and data, that TLS does not protect. */
   readonly requireTls?: boolean
+  /** Forgets the offset of REST when the next command is not the transfer. */
+  readonly forgetsRestart?: boolean
 }
 
 /** One session. */
@@ -68,6 +70,7 @@ export class ControlSession {
       return reply(`502 ${verb} is not implemented.`)
     }
     if (!this.#in && !BEFORE_LOGIN.has(verb)) return reply('530 Please log in with USER and PASS.')
+    if (this.#config.forgetsRestart === true && !USING_RESTART.has(verb)) this.#restart = 0
     try {
       return command(argument)
     } catch (error) {
@@ -314,6 +317,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   NET_EXISTS: '550 File exists.',
   NET_NOT_EMPTY: '550 Directory not empty.',
 }
+
+const USING_RESTART: ReadonlySet<string> = new Set(['RETR', 'STOR', 'APPE'])
 
 const BEFORE_LOGIN: ReadonlySet<string> = new Set([
   'USER',

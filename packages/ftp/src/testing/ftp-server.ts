@@ -28,6 +28,8 @@ export interface FtpServerOptions {
   readonly requireSessionReuse?: boolean
   /** Commands that it does not know, such as `EPSV` or `MLST`; those of the name are not in FEAT either. */
   readonly without?: readonly string[]
+  /** Forgets the offset of REST unless the transfer follows at once (RFC 959, section 4.1.3), as inetutils does. Default false. */
+  readonly forgetsRestart?: boolean | undefined
   /** The whole first reply; default `220 Ready.` */
   readonly greeting?: string
   /** The host of its URL and of its listeners; a loopback address, default 127.0.0.1. */
@@ -70,7 +72,7 @@ class RunningServer implements FtpServer {
   readonly #running = new Set<Promise<void>>()
 
   constructor(listener: TransportListener, options: FtpServerOptions, road: ServerState['road']) {
-    const { files = {}, tls, without, users, requireTls } = options
+    const { files = {}, tls, without, users } = options
     this.files = files instanceof MemoryFiles ? files : new MemoryFiles(files)
     this.#listener = listener
     this.url = urlOf(listener.address, road.host, options.implicit === true)
@@ -84,7 +86,8 @@ class RunningServer implements FtpServer {
         tls: tls !== undefined,
         ...(without === undefined ? {} : { without }),
         ...(users === undefined ? {} : { users }),
-        ...(requireTls === undefined ? {} : { requireTls }),
+        requireTls: options.requireTls === true,
+        forgetsRestart: options.forgetsRestart === true,
       },
       tls: tls === undefined ? undefined : new ServerTls(tls),
       faults: new Faults(),
