@@ -1,6 +1,7 @@
 /* What a client and its calls can be told. Types only. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
+import type { FtpEncoding } from './wire-text.ts'
 import type { BlockOption, Dialer, ProxyOption, TlsOptions } from '@net/socket'
 
 /**
@@ -24,6 +25,11 @@ export interface FtpConnectOptions extends CallOptions {
   readonly security?: FtpSecurity
   /** How the server's certificate is verified, of the control connection and of every data connection. */
   readonly tls?: TlsOptions
+  /**
+   * How the server writes names. Default `'utf8'`; a name that is no UTF-8 can be used all the same, and its entry has
+   * `nameBytes`. `'latin1'` is for servers of which all names are ISO 8859-1.
+   */
+  readonly encoding?: FtpEncoding
   /** The road to the server, for control and data connections. Default TCP. Excludes `proxy`. */
   readonly dialer?: Dialer
   /** A proxy for control and data connections, or a chain of them, nearest first; `'environment'` for ALL_PROXY. Default false. */
@@ -48,6 +54,12 @@ export interface DownloadOptions extends CallOptions {
 export interface ReadFileOptions extends CallOptions {
   /** How many bytes the file may have, else `NET_PROTO_LIMIT`. Default 100 MiB. */
   readonly maxBytes?: number
+}
+
+/** Options of `list`. */
+export interface ListOptions extends CallOptions {
+  /** How many bytes the server may send for the listing, else `NET_PROTO_LIMIT`. Default 16 MiB, about 110,000 entries. */
+  readonly maxBytes?: number | undefined
 }
 
 /** Options of `mkdir`. */

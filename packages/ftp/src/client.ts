@@ -5,6 +5,7 @@
 
 import { formatEndpoint, type CallOptions, type NetError, type Sink, type Source } from '@net/core'
 import {
+  addContext,
   checkSink,
   checkSource,
   isFileSink,
@@ -16,10 +17,11 @@ import {
 } from '@net/core/authoring'
 import type { ConnectionInfo } from '@net/socket'
 
-import { askForSize, makeFolder, removeOne, renameOne } from './commands.ts'
+import { makeFolder, removeOne, renameOne } from './commands.ts'
 import type {
   CloseOptions,
   DownloadOptions,
+  ListOptions,
   MkdirOptions,
   ReadFileOptions,
   RenameOptions,
@@ -29,10 +31,12 @@ import { download } from './download.ts'
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
 import type { FtpEntry, TransferResult } from './entry.ts'
 import { listFolder } from './listing/list.ts'
-import { lookFor, lookUp } from './lookup.ts'
+import { forAwaitOnly } from './listing/for-await-only.ts'
+import { cannotTell, lookFor, lookUp } from './lookup.ts'
 import { readWhole } from './read-whole.ts'
 import { checkPath } from './remote-path.ts'
 import type { Session } from './session.ts'
+import { requireSize } from './size.ts'
 import { upload } from './upload.ts'
 
 /**
@@ -54,7 +58,7 @@ export interface FtpClient extends AsyncDisposable {
     options?: CallOptions,
   ): Promise<TransferResult>
   /** The entries of a folder, by default the current one, read whole before the first is given: other calls are possible inside the loop. A transfer. */
-  list(path?: string, options?: CallOptions): AsyncIterable<FtpEntry>
+  list(path?: string, options?: ListOptions): AsyncIterable<FtpEntry>
   /** One entry (MLST, else the listing of its folder); `NET_NOT_FOUND` if there is none. A command. */
   stat(path: string, options?: CallOptions): Promise<FtpEntry>
   /** Whether there is something. A command. */
@@ -103,7 +107,7 @@ export class Client implements FtpClient {
 
   async upload(source: Source, path: string, options?: CallOptions): Promise<TransferResult> {
     checkSource(source)
-    checkPath('the path', path)
+    this.#check('the path', path)
     const verb = {
       operation: 'upload',
       target: path,
@@ -114,7 +118,7 @@ export class Client implements FtpClient {
   }
 
   async download(path: string, sink: Sink, options?: DownloadOptions): Promise<TransferResult> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     checkSink(sink)
     const plan = { path, sink, resume: own(options, 'resume') === true }
     const verb = {
@@ -127,7 +131,7 @@ export class Client implements FtpClient {
   }
 
   async readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     const limit = own(options, 'maxBytes') ?? MOST_IN_MEMORY
     const verb = {
       operation: 'readFile',
@@ -143,7 +147,7 @@ export class Client implements FtpClient {
     content: string | Uint8Array,
     options?: CallOptions,
   ): Promise<TransferResult> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
     checkSource(bytes)
     const verb = {
@@ -155,35 +159,34 @@ export class Client implements FtpClient {
     return this.#call(verb, options, (dialog) => upload(this.#session, dialog, bytes, path))
   }
 
-  async *list(path = '.', options?: CallOptions): AsyncGenerator<FtpEntry, void> {
-    checkPath('the path', path)
-    const verb = { operation: 'list', target: path, kind: 'transfer', idempotent: true } as const
-    yield* await this.#call(verb, options, (dialog) => listFolder(this.#session, dialog, path))
+  list(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
+    return forAwaitOnly(this.#list(path, options))
   }
 
   async stat(path: string, options?: CallOptions): Promise<FtpEntry> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     const verb = { operation: 'stat', target: path, kind: 'command', idempotent: true } as const
     return this.#call(verb, options, (dialog) => lookUp(this.#session, dialog, path))
   }
 
   async exists(path: string, options?: CallOptions): Promise<boolean> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     const verb = { operation: 'exists', target: path, kind: 'command', idempotent: true } as const
     return this.#call(verb, options, async (dialog) => {
       const found = await lookFor(this.#session, dialog, path)
-      return found !== undefined
+      if (found.is === undefined && found.proof === 'none') throw cannotTell(path)
+      return found.is !== undefined
     })
   }
 
   async size(path: string, options?: CallOptions): Promise<number> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     const verb = { operation: 'size', target: path, kind: 'command', idempotent: true } as const
-    return this.#call(verb, options, (dialog) => askForSize(dialog, path))
+    return this.#call(verb, options, (dialog) => requireSize(dialog, path))
   }
 
   async mkdir(path: string, options?: MkdirOptions): Promise<void> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     const recursive = own(options, 'recursive') === true
     const verb = {
       operation: 'mkdir',
@@ -195,14 +198,14 @@ export class Client implements FtpClient {
   }
 
   async remove(path: string, options?: CallOptions): Promise<void> {
-    checkPath('the path', path)
+    this.#check('the path', path)
     const verb = { operation: 'remove', target: path, kind: 'command' } as const
     return this.#call(verb, options, (dialog) => removeOne(this.#session, dialog, path))
   }
 
   async rename(from: string, to: string, options?: RenameOptions): Promise<void> {
-    checkPath('the path', from)
-    checkPath('the other path', to)
+    this.#check('the path', from)
+    this.#check('the other path', to)
     const replace = own(options, 'replace') === true
     const verb = { operation: 'rename', target: from, kind: 'command' } as const
     return this.#call(verb, options, (dialog) =>
@@ -219,6 +222,29 @@ export class Client implements FtpClient {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async *#list(path: string, options: ListOptions | undefined): AsyncGenerator<FtpEntry, void> {
+    this.#check('the path', path)
+    const limit = own(options, 'maxBytes')
+    const verb = { operation: 'list', target: path, kind: 'transfer', idempotent: true } as const
+    const listing = await this.#call(verb, options, (dialog) =>
+      listFolder(this.#session, dialog, path, limit),
+    )
+    yield* listing.entries
+    if (listing.incomplete !== undefined) {
+      const { endpoint } = this.#spec(verb)
+      throw addContext(listing.incomplete, {
+        protocol: 'ftp',
+        operation: 'list',
+        target: path,
+        ...(endpoint === undefined ? {} : { endpoint }),
+      })
+    }
+  }
+
+  #check(name: string, path: string): void {
+    checkPath(name, path, this.#session.control.encoding)
   }
 
   #call<T>(

@@ -1,22 +1,17 @@
-/* The verbs that are commands without data: sizes, folders, names. */
+/* The verbs that are commands without data: folders and names. */
 
 import { isNetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
-import { lookFor } from './lookup.ts'
+import type { FtpEntry } from './entry.ts'
+import { isFolder } from './folder-visit.ts'
+import { listFolder } from './listing/list.ts'
+import { cannotTell, lookFor } from './lookup.ts'
 import { asArgument, pathsDownTo } from './remote-path.ts'
 import { errorOf, replyError } from './errors.ts'
 import type { FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
-import { sizeIn } from './size.ts'
-
-/** The size of a file as SIZE tells it. */
-export async function askForSize(dialog: Dialog, path: string): Promise<number> {
-  return dialog.op.phase('command', async () =>
-    sizeIn(dialog, await dialog.prepare(`SIZE ${asArgument(path)}`)),
-  )
-}
 
 /** Makes a folder; with `recursive` also those above it, and a folder that is there is as good as made. */
 export async function makeFolder(
@@ -34,9 +29,19 @@ export async function makeFolder(
   const error = replyError(refusal, 'MKD')
   // Why a folder could not be made, servers tell in too many words, or not at all; that it is there, only one way.
   const saysNothing = error.code === 'NET_REPLY_PERMANENT'
-  const found = recursive || saysNothing ? await lookFor(session, dialog, path) : undefined
-  if (recursive && found?.type === 'folder') return
+  const found = recursive || saysNothing ? (await lookFor(session, dialog, path)).is : undefined
+  if (recursive && found !== undefined && (await isAsGoodAsFolder(session, dialog, found))) return
   throw saysNothing && found !== undefined ? errorOf('NET_EXISTS', refusal, 'MKD') : error
+}
+
+/** A link counts unless the server says that it does not lead to a folder. */
+async function isAsGoodAsFolder(
+  session: Session,
+  dialog: Dialog,
+  { type, path }: FtpEntry,
+): Promise<boolean> {
+  if (type !== 'link') return type === 'folder'
+  return (await isFolder(session, dialog, path)) !== false
 }
 
 /** Removes a file, or else an empty folder. */
@@ -53,8 +58,12 @@ export async function removeOne(session: Session, dialog: Dialog, path: string):
   if (error.code !== 'NET_REPLY_PERMANENT') throw error
   // vsftpd says "Delete operation failed." to everything.
   const found = await lookFor(session, dialog, path)
-  if (found === undefined) throw errorOf('NET_NOT_FOUND', asFile, 'DELE')
-  throw found.type === 'folder' ? folderError : error
+  if (found.is === undefined) {
+    throw found.proof === 'none' ? error : errorOf('NET_NOT_FOUND', asFile, 'DELE')
+  }
+  if (found.is.type !== 'folder') throw error
+  const { entries } = await listFolder(session, dialog, path)
+  throw entries.length > 0 ? errorOf('NET_NOT_EMPTY', asFolder, 'RMD') : folderError
 }
 
 /** What is renamed. */
@@ -70,14 +79,27 @@ export async function renameOne(
   dialog: Dialog,
   { from, to, replace }: RenamePlan,
 ): Promise<void> {
-  if (!replace && (await lookFor(session, dialog, to)) !== undefined) {
-    throw netError('NET_EXISTS', { message: `there is something called ${to} already` })
-  }
+  if (!replace) await refuseIfThere(session, dialog, to)
   await dialog.op.phase('command', async () => {
     const ready = await dialog.ask(`RNFR ${asArgument(from)}`)
     if (ready.status !== 350) throw replyError(ready, 'RNFR')
     await dialog.command(`RNTO ${asArgument(to)}`)
   })
+}
+
+/** Passes only where it is proven that nothing has the name. */
+async function refuseIfThere(session: Session, dialog: Dialog, path: string): Promise<void> {
+  const found = await lookFor(session, dialog, path)
+  if (found.is === undefined && found.proof === 'named') return
+  if (found.is === undefined) {
+    // Any server that renames says whether it could rename this. The next RNFR takes its place.
+    const reply = await dialog.op.phase('command', () => dialog.ask(`RNFR ${asArgument(path)}`))
+    if (reply.status !== 350) {
+      if (replyError(reply, 'RNFR').code === 'NET_NOT_FOUND') return
+      throw cannotTell(path)
+    }
+  }
+  throw netError('NET_EXISTS', { message: `there is something called ${path} already` })
 }
 
 /** What the server says if it refuses for good; undefined if it did it. */

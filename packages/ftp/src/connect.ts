@@ -17,6 +17,7 @@ import { DataConnections } from './data-connection.ts'
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
 import { logIn, type LoginPlan } from './login.ts'
 import { Session } from './session.ts'
+import type { FtpEncoding } from './wire-text.ts'
 
 /**
  * Connects to `ftp://user@host:21/folder` or `ftps://…` and logs in; a session, whose phases are `greeting`, `tls`,
@@ -79,6 +80,7 @@ function planOf(
     security,
     tls: own(options, 'tls') ?? {},
     allowPlaintext: own(options, 'dangerouslyAllowPlaintextAuth'),
+    encoding: checkedEncoding(own(options, 'encoding')),
     folder: folderOf(parsed.path),
   }
 }
@@ -106,6 +108,12 @@ function checkedSecurity(security: FtpSecurity | undefined): FtpSecurity | undef
   throw netError('NET_BAD_OPTION', { message: `security must be one of ${SECURITIES.join(', ')}` })
 }
 
+function checkedEncoding(encoding: FtpEncoding = 'utf8'): FtpEncoding {
+  if (ENCODINGS.includes(encoding)) return encoding
+  throw netError('NET_BAD_OPTION', { message: `encoding must be one of ${ENCODINGS.join(', ')}` })
+}
+
+const ENCODINGS: readonly FtpEncoding[] = ['utf8', 'latin1']
 const SECURITIES: readonly FtpSecurity[] = ['required', 'implicit', 'opportunistic', 'off']
 const PORT = 21
 const IMPLICIT_PORT = 990

@@ -7,9 +7,9 @@ import type { NetError } from '@net/core'
 import { netError, type Operation, stoppable } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
 
-import { createEngine, type FtpEngine } from './engine/basic-ftp.ts'
 import { lost } from './lost.ts'
 import { ReplyAssembler, type FtpReply } from './reply.ts'
+import { decode, encode, type FtpEncoding } from './wire-text.ts'
 
 /** A command that was sent, and what comes back. */
 export interface Exchange {
@@ -23,30 +23,34 @@ export interface Exchange {
 export class Control {
   /** Settles once the connection is gone, with what took it; never rejects. */
   readonly closed: Promise<NetError | undefined>
+  /** How names are written in commands and replies. */
+  readonly encoding: FtpEncoding
   #transport: Transport
-  #engine: FtpEngine | undefined
   #open: OpenExchange | undefined
   #failure: NetError | undefined
   #held = false
   #quitting = false
-  readonly #assembler = new ReplyAssembler()
+  #echoExpected = false
+  readonly #assembler: ReplyAssembler
   readonly #settled: (error: NetError | undefined) => void
 
-  private constructor(transport: Transport) {
+  private constructor(transport: Transport, encoding: FtpEncoding) {
     this.#transport = transport
+    this.encoding = encoding
+    this.#assembler = new ReplyAssembler((line) => decode(line, encoding))
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
     this.#settled = resolve
   }
 
   /** Takes the transport over; the greeting is the reply of the exchange that is open at once, told by `op`. */
-  static async open(
+  static open(
     transport: Transport,
     op?: Operation,
-  ): Promise<{ control: Control; greeting: Exchange }> {
-    const control = new Control(transport)
-    control.#engine = await createEngine((line) => control.#write(line))
-    const greeting = control.#begin(op, undefined)
+    encoding: FtpEncoding = 'utf8',
+  ): { control: Control; greeting: Exchange } {
+    const control = new Control(transport, encoding)
+    const greeting = control.#begin(op)
     void control.#read()
     return { control, greeting }
   }
@@ -69,11 +73,26 @@ export class Control {
     return stoppable(op, this.begin(op, command, shown).final)
   }
 
-  /** Sends the command; `shown` is what the log may see of it. Throws `NET_CLOSED`. */
+  /** Sends the command; `shown` is what the log may see of it. Throws what took the connection, and `NET_BUSY` while a reply is owed. */
   begin(op: Operation, command: string, shown: string = command): Exchange {
-    if (this.#failure !== undefined) throw gone(this.#failure)
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#open !== undefined) throw busy()
+    const line = encode(command, this.encoding)
     op.wire('send', () => shown)
-    return this.#begin(op, command)
+    const exchange = this.#begin(op)
+    this.#write(line)
+    return exchange
+  }
+
+  /**
+   * Says ABOR where the server has begun a transfer and owes its last reply; some never say it once the data
+   * connection was cut. The replies to ABOR differ in number, so a TYPE behind it shows where they end.
+   */
+  interrupt(): void {
+    const open = this.#open
+    if (open === undefined || open.replies === 0 || open.resync !== undefined) return
+    open.resync = 'ABOR'
+    this.#write(Buffer.from('ABOR'))
   }
 
   /** Resolves once no reply is owed; false if the connection was lost instead. */
@@ -112,7 +131,7 @@ export class Control {
   lose(error: NetError): void {
     if (this.#failure !== undefined) return
     this.#failure = error
-    this.#engine?.fail(error)
+    this.#open?.fail(error)
     this.#transport.abort(error)
     this.#settled(error)
   }
@@ -121,36 +140,29 @@ export class Control {
   async close(): Promise<void> {
     if (this.#failure !== undefined) return
     this.#failure = netError('NET_CLOSED', { message: 'the client is closed' })
-    this.#engine?.fail(this.#failure)
+    this.#open?.fail(this.#failure)
     await this.#transport.close()
     this.#settled(undefined)
   }
 
-  #begin(op: Operation | undefined, command: string | undefined): Exchange {
+  #begin(op: Operation | undefined): Exchange {
     const first = Promise.withResolvers<FtpReply>()
     const final = Promise.withResolvers<FtpReply>()
-    // Whoever sent it may have been stopped; the failure is then nobody's.
+    // The caller may have been stopped; then nobody waits for these.
     for (const { promise } of [first, final]) promise.catch(() => {})
-    const open: OpenExchange = { op, final: final.promise, hold: false, replies: 0 }
-    this.#open = open
-    const fail = (error: Error): void => {
-      if (this.#open === open) this.#open = undefined
-      first.reject(error)
-      final.reject(error)
+    this.#open = {
+      op,
+      final: final.promise,
+      hold: false,
+      replies: 0,
+      resync: undefined,
+      begun: first.resolve,
+      done: final.resolve,
+      fail: (error) => {
+        first.reject(error)
+        final.reject(error)
+      },
     }
-    const isLast = (reply: FtpReply): boolean => {
-      first.resolve(reply)
-      if (reply.status < 200) {
-        if (++open.replies > MOST_PRELIMINARY) this.lose(unexpected(reply))
-        return false
-      }
-      this.#open = undefined
-      this.#held = open.hold && reply.status < 300
-      final.resolve(reply)
-      if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
-      return true
-    }
-    this.#engine?.exchange(command, isLast).catch(fail)
     return { first: first.promise, final: final.promise }
   }
 
@@ -177,16 +189,42 @@ export class Control {
 
   #deliver(text: string): void {
     const open = this.#open
-    if (open === undefined) {
-      const reply = { status: Number(text.slice(0, 3)), text }
-      throw reply.status === SHUTDOWN ? shutDown(reply) : unexpected(reply)
-    }
+    const reply = { status: Number(text.slice(0, 3)), text }
+    if (this.#isEcho(reply)) return
+    if (open === undefined) throw reply.status === SHUTDOWN ? shutDown(reply) : unexpected(reply)
     open.op?.wire('receive', () => text)
-    this.#engine?.feed(text)
+    open.begun(reply)
+    if (reply.status < 200) {
+      if (++open.replies > MOST_PRELIMINARY) throw unexpected(reply)
+    } else if (open.resync === undefined || reply.status === SHUTDOWN) this.#end(open, reply)
+    else this.#resync(open, reply)
   }
 
-  #write(line: string): void {
-    this.#transport.write([Buffer.from(line, 'utf8')]).catch((error: unknown) => {
+  #end(open: OpenExchange, reply: FtpReply): void {
+    this.#open = undefined
+    this.#held = open.hold && reply.status < 300
+    this.#echoExpected = reply.status === CUT
+    open.done(reply)
+    if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
+  }
+
+  /** RFC 959 ends a transfer that was cut with 426 and then 226, and some servers say the second though nobody said ABOR. */
+  #isEcho({ status }: FtpReply): boolean {
+    const isEcho =
+      this.#echoExpected && (status === 225 || status === 226) && (this.#open?.replies ?? 0) === 0
+    this.#echoExpected = false
+    return isEcho
+  }
+
+  #resync(open: OpenExchange, reply: FtpReply): void {
+    if (open.resync === 'ABOR') {
+      open.resync = 'TYPE'
+      this.#write(Buffer.from('TYPE I'))
+    } else if (reply.status === 200) this.#end(open, reply)
+  }
+
+  #write(line: Uint8Array): void {
+    this.#transport.write([Buffer.concat([line, LINE_END])]).catch((error: unknown) => {
       this.lose(lost(error, 'control'))
     })
   }
@@ -196,11 +234,17 @@ interface OpenExchange {
   readonly op: Operation | undefined
   readonly final: Promise<FtpReply>
   hold: boolean
+  /** How many replies below 200 have come. */
   replies: number
+  /** What was said last to end a transfer that owes its reply. */
+  resync: 'ABOR' | 'TYPE' | undefined
+  begun(reply: FtpReply): void
+  done(reply: FtpReply): void
+  fail(error: NetError): void
 }
 
-function gone(cause: NetError): NetError {
-  return netError('NET_CLOSED', { message: 'the connection is closed', cause })
+function busy(): NetError {
+  return netError('NET_BUSY', { message: 'another command waits for its reply' })
 }
 
 function injected(): NetError {
@@ -222,6 +266,8 @@ function shutDown(reply: FtpReply): NetError {
   })
 }
 
+const LINE_END: Uint8Array = Buffer.from('\r\n')
 const SHUTDOWN = 421
-// RFC 959 knows one; some servers say 150 and then tell of their progress.
+const CUT = 426
+// RFC 959 knows one reply below 200; some servers then tell of their progress.
 const MOST_PRELIMINARY = 100

@@ -5,14 +5,21 @@
 
 import { TLSSocket } from 'node:tls'
 
-import type { Endpoint } from '@net/core'
+import {
+  ConnectError,
+  ConnectionLostError,
+  isNetError,
+  ProxyError,
+  type Endpoint,
+  type NetError,
+} from '@net/core'
 import { netError, own } from '@net/core/authoring'
 import type { Dialer, TlsOptions, Transport } from '@net/socket'
 
 import { secureData } from './data-tls.ts'
 import type { Dialog } from './dialog.ts'
 import { extendedPort, passivePort } from './passive.ts'
-import { isPositive, type FtpReply } from './reply.ts'
+import { isPositive } from './reply.ts'
 import { replyError } from './errors.ts'
 
 /** What data connections are made of. */
@@ -26,7 +33,8 @@ export class DataConnections {
   readonly #road: DataRoad
   readonly #control: Transport
   #session: Uint8Array | undefined
-  #extended = true
+  /** The way that has worked; EPSV is tried first. */
+  #way: 'EPSV' | 'PASV' | undefined
 
   constructor(road: DataRoad, control: Transport) {
     this.#road = road
@@ -39,8 +47,16 @@ export class DataConnections {
 
   /** Asks the server where it waits and connects; TLS comes with `protect`. */
   async open(dialog: Dialog): Promise<Transport> {
-    const port = await dialog.op.phase('command', () => this.#port(dialog))
-    return this.#road.dialer.dial(this.#endpoint(port), dialog.op.within)
+    const extended = this.#way === 'PASV' ? undefined : await this.#byEpsv(dialog)
+    if (extended !== undefined && !isNetError(extended)) return extended
+    try {
+      const data = await this.#byPasv(dialog)
+      this.#way = 'PASV'
+      return data
+    } catch (error) {
+      // A server without PASV had only one way to fail.
+      throw extended !== undefined && isRefusal(error) ? extended : error
+    }
   }
 
   /** Speaks TLS over a data connection if the control connection does, as the same host and in the same session. */
@@ -54,16 +70,30 @@ export class DataConnections {
     })
   }
 
-  async #port(dialog: Dialog): Promise<number> {
-    if (this.#extended) {
-      const reply = await dialog.ask('EPSV')
-      if (isPositive(reply)) return dialog.read(() => extendedPort(reply))
-      if (!NOT_KNOWN.has(reply.status) || this.#isVersion6()) throw replyError(reply, 'EPSV')
-      this.#extended = false
+  /** Resolves to the error where PASV is worth trying; firewalls that read 227 need not read 229. */
+  async #byEpsv(dialog: Dialog): Promise<Transport | NetError> {
+    try {
+      const reply = await dialog.op.phase('command', () => dialog.ask('EPSV'))
+      if (reply.status !== 229) throw replyError(reply, 'EPSV')
+      const data = await this.#dial(dialog, extendedPort(reply))
+      this.#way = 'EPSV'
+      return data
+    } catch (error) {
+      const isOver = dialog.op.signal.aborted || dialog.control.failure !== undefined
+      // What has worked is broken now, and over IPv6 there is no other way.
+      if (isOver || this.#way === 'EPSV' || this.#isVersion6() || !isWorthPasv(error)) throw error
+      return error
     }
-    const reply: FtpReply = await dialog.ask('PASV')
+  }
+
+  async #byPasv(dialog: Dialog): Promise<Transport> {
+    const reply = await dialog.op.phase('command', () => dialog.ask('PASV'))
     if (!isPositive(reply)) throw replyError(reply, 'PASV')
-    return dialog.read(() => passivePort(reply))
+    return this.#dial(dialog, passivePort(reply))
+  }
+
+  #dial({ op }: Dialog, port: number): Promise<Transport> {
+    return this.#road.dialer.dial(this.#endpoint(port), op.within)
   }
 
   #isVersion6(): boolean {
@@ -82,5 +112,19 @@ export class DataConnections {
   }
 }
 
-// What servers answer that have never heard of RFC 2428, or do not do it over this protocol.
-const NOT_KNOWN: ReadonlySet<number> = new Set([500, 501, 502, 503, 504, 522])
+/** Whether EPSV failed in a way that need not be the way of PASV. */
+function isWorthPasv(error: unknown): error is NetError {
+  if (!isNetError(error)) return false
+  return (
+    error.reply !== undefined ||
+    error.code === 'NET_PROTO_MALFORMED' ||
+    error.code === 'NET_TIMEOUT_CONNECT' ||
+    error instanceof ConnectError ||
+    error instanceof ProxyError ||
+    error instanceof ConnectionLostError
+  )
+}
+
+function isRefusal(error: unknown): boolean {
+  return isNetError(error) && error.reply !== undefined
+}

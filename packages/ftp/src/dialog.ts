@@ -3,8 +3,8 @@
  * the commands it sends.
  */
 
-import { isNetError, type NetError } from '@net/core'
-import { addContext, netError, type Attempt, type Operation } from '@net/core/authoring'
+import type { NetError } from '@net/core'
+import type { Attempt, Operation } from '@net/core/authoring'
 
 import type { Control, Exchange } from './control.ts'
 import { midwayError, replyError } from './errors.ts'
@@ -53,23 +53,6 @@ export class Dialog {
   refusal(reply: FtpReply, command: string): NetError {
     const isOnly = this.#works === 0 || (this.#works === 1 && this.#work === command)
     return isOnly ? replyError(reply, verbOf(command)) : midwayError(reply, verbOf(command))
-  }
-
-  /** The server broke the rules: the error, after the connection is ended for it. */
-  broken(message: string): NetError {
-    const error = netError('NET_PROTO_MALFORMED', { message })
-    this.control.lose(error)
-    return error
-  }
-
-  /** Runs the reader of a reply; what it finds wrong ends the connection. */
-  read<T>(reader: () => T): T {
-    try {
-      return reader()
-    } catch (error) {
-      if (isNetError(error)) this.control.lose(addContext(error, { protocol: 'ftp' }))
-      throw error
-    }
   }
 
   #sends(command: string): void {

@@ -1,10 +1,13 @@
 /* Fetching a file: SIZE, RETR, the bytes into a sink; the sink is whole only if there are as many as SIZE said. */
 
-import type { NetError, Sink } from '@net/core'
+import { isNetError, type NetError, type Sink } from '@net/core'
 import { isFileSink, netError, openSink } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
+import { errorOf, isVague } from './errors.ts'
+import { isFolder } from './folder-visit.ts'
+import { cutShort } from './listing/listing-words.ts'
 import { receiveInto } from './receive.ts'
 import { asArgument } from './remote-path.ts'
 import type { FtpReply } from './reply.ts'
@@ -36,7 +39,7 @@ export async function download(
   })
   try {
     const start = opened.position
-    const expected = await transfer(session, dialog, {
+    const { moved: expected, reply } = await transfer(session, dialog, {
       command: `RETR ${asArgument(path)}`,
       start,
       mayEndEarly: true,
@@ -49,15 +52,38 @@ export async function download(
         await op.phase('receive', () => receiveInto(op, data, write, whole))
         return whole
       },
+    }).catch(async (error: unknown) => {
+      throw (await whyRefused(session, dialog, { path, size, error })) ?? error
     })
     const { position } = opened
     if (expected !== undefined && position !== expected) throw differs(position, expected)
+    const cut = expected === undefined ? cutShort(reply, path) : undefined
+    if (cut !== undefined) throw cut
     await opened.commit()
     return { transferred: position - start, size: position, verified: size !== undefined }
   } finally {
     forget()
     await aborting
   }
+}
+
+interface Refused {
+  readonly path: string
+  readonly size: number | undefined
+  readonly error: unknown
+}
+
+/** The better error where the server does not say why it refused; it is worth looking once. */
+async function whyRefused(
+  session: Session,
+  dialog: Dialog,
+  { path, size, error }: Refused,
+): Promise<NetError | undefined> {
+  const { status = 0, text = '' } = (isNetError(error) ? error.reply : undefined) ?? {}
+  if (!isVague({ status, text }, 'RETR')) return undefined
+  if (size !== undefined) return errorOf('NET_ACCESS_DENIED', { status, text }, 'RETR')
+  const folder = await isFolder(session, dialog, path)
+  return folder === true ? errorOf('NET_BAD_NAME', { status, text }, 'RETR') : undefined
 }
 
 /** Many servers announce `150 Opening BINARY mode data connection for x (12345 bytes).` */

@@ -8,6 +8,11 @@ export interface FtpEntry extends RemoteEntry {
   readonly user?: string
   /** Its group, where the server tells. */
   readonly group?: string
+  /**
+   * The bytes of `name`, where they are no text in the client's `encoding`. Each byte that is none is a lone surrogate
+   * in `name` and `path` (U+DC80 to U+DCFF); calls with such a path send the bytes themselves.
+   */
+  readonly nameBytes?: Uint8Array
 }
 
 /** How a transfer went. */

@@ -4,6 +4,7 @@
  */
 
 import {
+  isNetError,
   ReplyError,
   type ErrorDetails,
   type NetError,
@@ -37,13 +38,30 @@ export function midwayError(reply: FtpReply, command: string): NetError {
   return byRows(reply, command, reply.status === SHUTDOWN ? 'idempotent' : undefined)
 }
 
+/** Whether the reply refuses for good and does not say why, so that it is worth looking. */
+export function isVague(reply: FtpReply, command: string): boolean {
+  const row = rowOf(reply, command)
+  return reply.status >= 500 && (row === undefined || row === VAGUE)
+}
+
+/** Whether the server refused because it does not know the command, or not in this form. */
+export function isNotKnown(error: unknown): boolean {
+  if (!isNetError(error)) return false
+  if (error.code === 'NET_UNSUPPORTED') return error.reply !== undefined
+  return error.code === 'NET_REPLY_PERMANENT' && error.reply?.status === 501
+}
+
 function byRows(reply: FtpReply, command: string, retry: RetryClass | undefined): NetError {
-  const row = rows.find(({ status, commands, text }) => {
+  const row = rowOf(reply, command)
+  return errorOf(row?.code ?? generalCode(reply), reply, command, retry ?? row?.retry)
+}
+
+function rowOf(reply: FtpReply, command: string): ReplyRow | undefined {
+  return rows.find(({ status, commands, text }) => {
     if (!status.includes(reply.status)) return false
     if (commands !== undefined && !commands.includes(command)) return false
     return text === undefined || text.test(reply.text)
   })
-  return errorOf(row?.code ?? generalCode(reply), reply, command, retry ?? row?.retry)
 }
 
 /** The error for a reply that does not say why; the code is what we found out. */
@@ -82,33 +100,51 @@ export const GREETING = 'connecting'
 const SHUTDOWN = 421
 const LOGIN: readonly string[] = ['USER', 'PASS', 'ACCT']
 const LOOKING: readonly string[] = ['RETR', 'SIZE', 'MDTM', 'MLST', 'MLSD', 'LIST', 'CWD', 'RNFR']
+// Daemons put the text of an errno behind any of these.
+const WORDED: readonly number[] = [450, 451, 501, 550, 553]
 
-// The first row that fits. Servers say with 550 all that a file system can refuse; only their words tell what.
+// As ProFTPD behind the right password: "Sorry, the maximum number of clients (1) for this user are already connected."
+const SERVER_IS_FULL =
+  /^(?!.*(?:attempt|fail|wrong|incorrect)).*(?:(?:too many|maximum number of|limit of) (?:\S+ )*?(?:users|clients|connections|sessions|logins)\b|already connected|try again later|shutting down|maintenance)/is
+
+// vsftpd says "Failed to open file." and the like to everything.
+const VAGUE: ReplyRow = { status: [550], commands: LOOKING, code: 'NET_NOT_FOUND' }
+
+// The first row that fits. What a file system refused, only the words of a reply can tell.
 const rows: readonly ReplyRow[] = [
   // A command that is answered so was not taken (RFC 959, section 4.2).
   { status: [SHUTDOWN], code: 'NET_CONN_SHUTDOWN', retry: 'safe' },
+  {
+    status: [430, 530],
+    commands: LOGIN,
+    text: SERVER_IS_FULL,
+    code: 'NET_REPLY_TEMPORARY',
+    retry: 'safe',
+  },
   { status: [430, 530], commands: LOGIN, code: 'NET_AUTH_REJECTED' },
   { status: [425], code: 'NET_REPLY_TEMPORARY', retry: 'safe' },
   { status: [452, 552], code: 'NET_NO_SPACE' },
   { status: [500, 502, 504], commands: [GREETING], code: 'NET_REPLY_PERMANENT' },
   { status: [500, 502, 504], code: 'NET_UNSUPPORTED' },
   { status: [521], commands: ['MKD'], code: 'NET_EXISTS' },
-  { status: [553], text: /denied|permi(t|ss)/i, code: 'NET_ACCESS_DENIED' },
-  { status: [553], code: 'NET_BAD_NAME' },
-  { status: [550], text: /no such|not found|cannot find|n[o']t exist/i, code: 'NET_NOT_FOUND' },
-  { status: [550], text: /not empty/i, code: 'NET_NOT_EMPTY' },
-  { status: [550], text: /exists/i, code: 'NET_EXISTS' },
   {
-    status: [550],
+    status: WORDED,
+    text: /no such (?:file|dir|folder|path)|not found|cannot find|n[o']t exist/i,
+    code: 'NET_NOT_FOUND',
+  },
+  { status: WORDED, text: /not empty/i, code: 'NET_NOT_EMPTY' },
+  { status: WORDED, text: /\bexists\b/i, code: 'NET_EXISTS' },
+  {
+    status: WORDED,
     text: /denied|permi(t|ss)|not allowed|read.only|forbidden/i,
     code: 'NET_ACCESS_DENIED',
   },
-  { status: [550], text: /no space|quota|disk full/i, code: 'NET_NO_SPACE' },
+  { status: WORDED, text: /no space|quota|disk full/i, code: 'NET_NO_SPACE' },
   {
-    status: [550],
+    status: WORDED,
     text: /(is|not) a (directory|folder|regular file|plain file)/i,
     code: 'NET_BAD_NAME',
   },
-  // vsftpd says "Failed to open file." and the like to everything.
-  { status: [550], commands: LOOKING, code: 'NET_NOT_FOUND' },
+  { status: [553], code: 'NET_BAD_NAME' },
+  VAGUE,
 ]

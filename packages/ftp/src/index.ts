@@ -7,10 +7,12 @@ export type {
   DownloadOptions,
   FtpConnectOptions,
   FtpSecurity,
+  ListOptions,
   MkdirOptions,
   ReadFileOptions,
   RenameOptions,
 } from './client-options.ts'
+export type { FtpEncoding } from './wire-text.ts'
 export type { FtpEntry, TransferResult } from './entry.ts'
 export { FtpReplyError } from './errors.ts'
 export { fromFile, fromText, toFile } from '@net/core'

@@ -20,6 +20,7 @@ import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
 import { parseFeatures, type Features } from './features.ts'
 import { lostInHandshake } from './lost.ts'
+import type { FtpEncoding } from './wire-text.ts'
 
 /** Who logs in, and how it is protected. */
 export interface LoginPlan {
@@ -30,6 +31,7 @@ export interface LoginPlan {
   readonly security: FtpSecurity | undefined
   readonly tls: TlsOptions
   readonly allowPlaintext: boolean | undefined
+  readonly encoding: FtpEncoding
   /** The folder to begin in. */
   readonly folder: string | undefined
 }
@@ -51,10 +53,7 @@ export async function logIn(
   const tls = { ...plan.tls, servername: own(plan.tls, 'servername') ?? endpoint.host }
   const security = plan.security ?? defaultSecurity(transport, plan)
   const first = security === 'implicit' ? await handshake(op, transport, tls) : transport
-  const { control, greeting } = await Control.open(first, op).catch((error: unknown) => {
-    first.abort(error)
-    throw error
-  })
+  const { control, greeting } = Control.open(first, op, plan.encoding)
   try {
     const welcome = await op.phase('greeting', async () =>
       accepted(await stoppable(op, greeting.final), GREETING),
@@ -180,8 +179,10 @@ function passwordFor(user: string, password: Secret | undefined): string {
 async function setUp(dialog: Dialog, folder: string | undefined): Promise<Features> {
   const reply = await dialog.ask('FEAT')
   const features = parseFeatures(reply)
-  // IIS decodes names as UTF-8 only when told to.
-  if (features.has('UTF8')) await dialog.ask('OPTS UTF8 ON')
+  // IIS decodes names as UTF-8 only when told to, and others take them for nothing else until told not to.
+  if (features.has('UTF8')) {
+    await dialog.ask(`OPTS UTF8 ${dialog.control.encoding === 'utf8' ? 'ON' : 'OFF'}`)
+  }
   await dialog.prepare('TYPE I')
   if (folder !== undefined) await dialog.prepare(`CWD ${folder}`)
   return features

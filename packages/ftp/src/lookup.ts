@@ -1,48 +1,148 @@
-/* One entry, by MLST where the server has it, else from the listing of its folder. */
+/*
+ * Whether there is something, and what. A listing that does not show a name proves nothing: servers leave names out of
+ * LIST, spell them otherwise, or cut the listing short. What the server says of the name itself is proof.
+ */
 
 import { isNetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 import { verbOf, type Dialog } from './dialog.ts'
 import type { FtpEntry } from './entry.ts'
-import { replyError } from './errors.ts'
-import { parseFacts } from './listing/facts.ts'
-import { listFolder } from './listing/list.ts'
+import { isNotKnown, replyError } from './errors.ts'
+import { isFolder } from './folder-visit.ts'
+import { readFacts, type FactsLine } from './listing/facts.ts'
+import { listFolder, type Listing } from './listing/list.ts'
 import { asArgument, splitPath } from './remote-path.ts'
-import { isPositive } from './reply.ts'
+import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
+import { sizeIn } from './size.ts'
 
-/** What the server tells of the path. Rejects with `NET_NOT_FOUND`. */
+/** What is under a path, or how sure it is that nothing is: the server said so of the name, a whole listing lacks it, or neither. */
+export type Presence =
+  | { readonly is: FtpEntry }
+  | { readonly is: undefined; readonly proof: 'named' | 'listed' | 'none' }
+
+/** What the server tells of the path. Rejects with `NET_NOT_FOUND`, or `NET_UNSUPPORTED` where it cannot be asked. */
 export async function lookUp(session: Session, dialog: Dialog, path: string): Promise<FtpEntry> {
-  if (!session.features.has('MLST')) return findInFolder(session, dialog, path)
-  const command = `MLST ${asArgument(path)}`
-  const reply = await dialog.op.phase('command', () => dialog.ask(command))
-  if (!isPositive(reply)) throw replyError(reply, verbOf(command))
-  // The facts stand in a line of their own that begins with a space; pure-ftpd leaves the space out.
-  const line = reply.text.split('\n')[1]?.replace(/^ /, '')
-  const facts = dialog.read(() => parseFacts(line ?? ''))
-  return { ...facts, name: splitPath(path).name || facts.name, path }
+  const facts = await askForFacts(session, dialog, path)
+  if (facts !== undefined) return facts
+  const { name } = splitPath(path)
+  const listed = await listAround(session, dialog, path)
+  if (name === '') return { name, path, type: 'folder' }
+  const found = entryIn(listed, name) ?? (await askByName(session, dialog, path))
+  if (typeof found === 'object') return { ...found, path }
+  const proof = proofOf(listed, name, found)
+  if (proof === 'none') throw cannotTell(path)
+  throw netError('NET_NOT_FOUND', { message: `the server has nothing called ${name}` })
 }
 
-/** As `lookUp`, but undefined if there is nothing. */
-export async function lookFor(
-  session: Session,
-  dialog: Dialog,
-  path: string,
-): Promise<FtpEntry | undefined> {
+/** As `lookUp`, but nothing is an answer, with what it rests on, and the type is all that is sure of an entry. */
+export async function lookFor(session: Session, dialog: Dialog, path: string): Promise<Presence> {
   try {
-    return await lookUp(session, dialog, path)
+    const facts = await askForFacts(session, dialog, path)
+    if (facts !== undefined) return { is: facts }
+    const named = await askByName(session, dialog, path)
+    if (typeof named === 'object') return { is: named }
+    const { name } = splitPath(path)
+    const listed = await listAround(session, dialog, path)
+    const found = entryIn(listed, name)
+    if (found !== undefined) return { is: found }
+    return { is: undefined, proof: proofOf(listed, name, named) }
   } catch (error) {
-    if (isNetError(error) && error.code === 'NET_NOT_FOUND') return undefined
+    // Of the name itself, or of the folder that it would be in.
+    if (isNetError(error) && error.code === 'NET_NOT_FOUND') {
+      return { is: undefined, proof: 'named' }
+    }
     throw error
   }
 }
 
-async function findInFolder(session: Session, dialog: Dialog, path: string): Promise<FtpEntry> {
-  const { folder, name } = splitPath(path)
-  const entries = await listFolder(session, dialog, name === '' ? path : folder)
-  if (name === '') return { name: '', path, type: 'folder' }
-  const found = entries.find((entry) => entry.name === name)
-  if (found !== undefined) return { ...found, path }
-  throw netError('NET_NOT_FOUND', { message: `the server lists nothing called ${name}` })
+/** The error where nothing can be said of a name. */
+export function cannotTell(path: string): Error {
+  return netError('NET_UNSUPPORTED', {
+    message: `the server cannot tell whether there is something called ${path}`,
+  })
 }
+
+/** MLST where the server has it; undefined where not. Rejects with `NET_NOT_FOUND`. */
+async function askForFacts(
+  session: Session,
+  dialog: Dialog,
+  path: string,
+): Promise<FtpEntry | undefined> {
+  if (!session.features.has('MLST') || !session.knows('MLST')) return undefined
+  const command = `MLST ${asArgument(path)}`
+  const reply = await dialog.op.phase('command', () => dialog.ask(command))
+  const facts = isPositive(reply) ? factsIn(reply) : undefined
+  if (facts !== undefined) {
+    if (facts.odd > 0) dialog.op.warn('the entry lacks facts that made no sense')
+    return { ...facts.entry, name: splitPath(path).name || facts.entry.name, path }
+  }
+  const error = replyError(reply, verbOf(command))
+  if (!isPositive(reply) && !isNotKnown(error)) throw error
+  session.refused('MLST')
+  return undefined
+}
+
+/** The facts stand in a line of their own that begins with a space; pure-ftpd leaves the space out, others the line. */
+function factsIn({ text }: FtpReply): FactsLine | undefined {
+  const lines = text.split('\n')
+  const candidates = [...lines.slice(1, -1), lines[0]?.slice(CODE) ?? '']
+  const line = candidates.map((each) => each.replace(/^ /, '')).find((each) => FACTS.test(each))
+  return line === undefined ? undefined : readFacts(line)
+}
+
+/** What SIZE, MDTM and CWD say of a name: an entry, that there is none, or neither. */
+async function askByName(
+  session: Session,
+  dialog: Dialog,
+  path: string,
+): Promise<FtpEntry | 'absent' | 'unknown'> {
+  const { name } = splitPath(path)
+  const folder = await isFolder(session, dialog, path)
+  if (folder === true) return { name, path, type: 'folder' }
+  for (const verb of ['SIZE', 'MDTM']) {
+    if (!session.knows(verb)) continue
+    const reply = await dialog.op.phase('command', () => dialog.ask(`${verb} ${asArgument(path)}`))
+    const size = verb === 'SIZE' ? sizeIn(reply) : undefined
+    if (isPositive(reply))
+      return { name, path, type: 'file', ...(size === undefined ? {} : { size }) }
+    const error = replyError(reply, verb)
+    if (isNotKnown(error)) session.refused(verb)
+    else if (folder === false && error.code === 'NET_NOT_FOUND') return 'absent'
+  }
+  return 'unknown'
+}
+
+/** The folder of the path; undefined if it is too large to be looked through. */
+async function listAround(
+  session: Session,
+  dialog: Dialog,
+  path: string,
+): Promise<Listing | undefined> {
+  const { folder, name } = splitPath(path)
+  try {
+    return await listFolder(session, dialog, name === '' ? path : folder)
+  } catch (error) {
+    if (isNetError(error) && error.code === 'NET_PROTO_LIMIT') return undefined
+    throw error
+  }
+}
+
+function entryIn(listed: Listing | undefined, name: string): FtpEntry | undefined {
+  return listed?.entries.find((entry) => entry.name === name)
+}
+
+function proofOf(
+  listed: Listing | undefined,
+  name: string,
+  named: 'absent' | 'unknown',
+): 'named' | 'listed' | 'none' {
+  if (named === 'absent') return 'named'
+  // LIST hides such names at many servers.
+  return listed?.isWhole === true && !name.startsWith('.') ? 'listed' : 'none'
+}
+
+/** The digits of the reply's code, and what stands behind them. */
+const CODE = 4
+const FACTS = /^(?:[^ ;=]+=[^;]*;)+ ./

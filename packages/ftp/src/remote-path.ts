@@ -1,18 +1,23 @@
 /* Paths as they are sent: checked before a byte leaves, and written so that servers take them for nothing else. */
 
-import { netError, refuseControl } from '@net/core/authoring'
+import { netError } from '@net/core/authoring'
 
-/** Throws `NET_BAD_OPTION` for what is no path, and `NET_INJECTION` for a control character in it. */
-export function checkPath(name: string, path: string): void {
+import { encode, type FtpEncoding } from './wire-text.ts'
+
+/** Throws `NET_BAD_OPTION` for what is no path or cannot be written in the encoding, `NET_INJECTION` for a line break or NUL in it. */
+export function checkPath(name: string, path: string, encoding: FtpEncoding): void {
   if (typeof path !== 'string' || path === '') {
     throw netError('NET_BAD_OPTION', { message: `${name} must be a path and not empty` })
   }
-  refuseControl(name, path)
+  encode(path, encoding, name)
 }
 
-/** The path as an argument: servers strip leading spaces, and take a leading hyphen for options of `ls`. */
+/**
+ * The path as an argument that is taken for a path and nothing else: servers strip leading spaces, take a leading hyphen
+ * for options of `ls`, `~x` for somebody's home, and 14 digits for the time that MDTM is to set.
+ */
 export function asArgument(path: string): string {
-  return /^[ -]/.test(path) ? `./${path}` : path
+  return /^(?:[ ~-]|\d{14} )/.test(path) ? `./${path}` : path
 }
 
 /** The folder that a path is in, and its name there; the root and `.` have no name. */

@@ -20,10 +20,16 @@ export function isPositive(reply: FtpReply): boolean {
 
 /** Puts replies together. Throws `NET_PROTO_MALFORMED` at the first line that is none, `NET_PROTO_LIMIT` beyond 64 KiB. */
 export class ReplyAssembler {
+  readonly #decode: (line: Buffer) => string
   #rest: Buffer = EMPTY
   #lines: string[] = []
   #size = 0
   #closing: string | undefined
+
+  /** `decode` makes text of one line. */
+  constructor(decode: (line: Buffer) => string) {
+    this.#decode = decode
+  }
 
   /** Whether bytes of a reply that is not complete are held. */
   get pending(): boolean {
@@ -36,7 +42,7 @@ export class ReplyAssembler {
     this.#rest = bytes
     for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF)) {
       // Decoded line by line: a character split between two chunks is whole here.
-      const line = bytes.toString('utf8', 0, bytes[end - 1] === CR ? end - 1 : end)
+      const line = this.#decode(bytes.subarray(0, bytes[end - 1] === CR ? end - 1 : end))
       bytes = bytes.subarray(end + 1)
       this.#rest = bytes
       const reply = this.#add(line, end + 1)

@@ -4,13 +4,21 @@
  */
 
 import type { NetError } from '@net/core'
-import { addContext, clock, netError, type Attempt, type Operation } from '@net/core/authoring'
+import {
+  addContext,
+  clock,
+  netError,
+  stoppable,
+  type Attempt,
+  type Operation,
+} from '@net/core/authoring'
 
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
 import { Dialog, verbOf } from './dialog.ts'
 import { replyError } from './errors.ts'
 import type { Features } from './features.ts'
+import { isPositive, type FtpReply } from './reply.ts'
 import { Turns } from './turns.ts'
 
 /** A session that is logged in. */
@@ -20,6 +28,8 @@ export class Session {
   readonly features: Features
   readonly #turns = new Turns()
   readonly #debts = new Set<string>()
+  readonly #unknown = new Set<string>()
+  #home: string | undefined
   #callerHolds = 0
   #closed = false
 
@@ -40,7 +50,7 @@ export class Session {
     try {
       this.#checkOpen()
       const dialog = new Dialog(op, this.control, attempt)
-      for (const command of this.#debts) await this.#pay(dialog, command)
+      await this.repay(dialog)
       return await work(dialog)
     } finally {
       this.#leave(leave)
@@ -58,6 +68,32 @@ export class Session {
   /** What was owed has been used up or taken back. */
   settle(command: string): void {
     this.#debts.delete(command)
+  }
+
+  /** Tells the server what is owed. Rejects, and ends the session, if it refuses. */
+  async repay(dialog: Dialog): Promise<void> {
+    if (this.#debts.size === 0) return
+    await stoppable(dialog.op, this.control.idle())
+    for (const command of this.#debts) await this.#pay(dialog, command)
+  }
+
+  /** Whether it is worth sending this verb: the server has not said that it does not know it. */
+  knows(verb: string): boolean {
+    return !this.#unknown.has(verb)
+  }
+
+  /** The server does not know the verb, whatever FEAT says. */
+  refused(verb: string): void {
+    this.#unknown.add(verb)
+  }
+
+  /** The folder in which paths begin, from the root; undefined if the server does not tell. */
+  async home(dialog: Dialog): Promise<string | undefined> {
+    if (this.#home !== undefined || !this.knows('PWD')) return this.#home
+    const reply = await dialog.op.phase('command', () => dialog.ask('PWD'))
+    this.#home = quotedPath(reply)
+    if (this.#home === undefined) this.refused('PWD')
+    return this.#home
   }
 
   /** Waits for code of the caller's; meanwhile nobody else may wait for the session. */
@@ -103,11 +139,14 @@ export class Session {
 
   #leave(leave: () => void): void {
     const { control } = this
-    const timer = clock().after(OWED, () =>
-      control.lose(netError('NET_TIMEOUT_REPLY', { message: OWED_TEXT, limit: OWED })),
-    )
+    const timers = [
+      clock().after(REMINDED, () => control.interrupt()),
+      clock().after(OWED, () =>
+        control.lose(netError('NET_TIMEOUT_REPLY', { message: OWED_TEXT, limit: OWED })),
+      ),
+    ]
     void control.idle().then(() => {
-      timer.clear()
+      for (const timer of timers) timer.clear()
       leave()
     })
   }
@@ -119,6 +158,12 @@ export class Session {
       throw netError('NET_CLOSED', { message: 'the session is gone; connect again', cause })
     }
   }
+}
+
+/** RFC 959, appendix II: the path in quotes, those in it doubled. */
+function quotedPath(reply: FtpReply): string | undefined {
+  const [, path] = isPositive(reply) ? (/^\d{3}[ -]"((?:[^"]|"")+)"/.exec(reply.text) ?? []) : []
+  return path?.replaceAll('""', '"')
 }
 
 function closedByUs(): NetError {
@@ -134,4 +179,6 @@ function busy(): Error {
 
 // The last reply of a call that was stopped arrives within milliseconds, or the server is not there any more.
 const OWED = 1000
+// pure-ftpd says nothing at all when a download was cut, but answers ABOR.
+const REMINDED = 500
 const OWED_TEXT = 'the server did not answer a call that was stopped'

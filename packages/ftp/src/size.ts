@@ -1,27 +1,45 @@
 /* SIZE (RFC 3659, section 4): what a transfer is compared with. */
 
+import { netError } from '@net/core/authoring'
+
 import type { Dialog } from './dialog.ts'
-import { parseSize } from './listing/facts.ts'
+import { isNotKnown, replyError } from './errors.ts'
+import { readSize } from './listing/facts.ts'
 import { asArgument } from './remote-path.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
-/** The size of a remote file in bytes; undefined where the server has no such command or does not tell for this file. */
+/** The size of a remote file in bytes; undefined where the server does not tell. */
 export async function askSize(
   session: Session,
   dialog: Dialog,
   path: string,
 ): Promise<number | undefined> {
-  // A server that refuses FEAT may know SIZE all the same.
-  if (session.features.size > 0 && !session.features.has('SIZE')) return undefined
+  // FEAT does not decide: many servers know SIZE and do not name it.
+  if (!session.knows('SIZE')) return undefined
   const reply = await dialog.op.phase('command', () => dialog.ask(`SIZE ${asArgument(path)}`))
-  return isPositive(reply) ? sizeIn(dialog, reply) : undefined
+  if (isPositive(reply)) return sizeIn(reply)
+  if (isNotKnown(replyError(reply, 'SIZE'))) session.refused('SIZE')
+  return undefined
 }
 
-/** The size that a 213 reply tells. Throws `NET_PROTO_MALFORMED`, and ends the connection, for anything else. */
-export function sizeIn(dialog: Dialog, reply: FtpReply): number {
-  return dialog.read(() => parseSize(reply.text.slice(CODE).trim()))
+/** The size of a file as SIZE tells it. Rejects where the server does not tell. */
+export async function requireSize(dialog: Dialog, path: string): Promise<number> {
+  const reply = await dialog.op.phase('command', () => dialog.prepare(`SIZE ${asArgument(path)}`))
+  const size = sizeIn(reply)
+  if (size !== undefined) return size
+  throw netError('NET_PROTO_MALFORMED', {
+    message: `the server does not say the size as a number: ${reply.text}`,
+  })
 }
 
-/** The digits of the reply's code. */
-const CODE = 3
+/** The size in a reply: a figure that stands alone at its start or end. Anything else, and two figures that differ, leave it unknown. */
+export function sizeIn({ text }: FtpReply): number | undefined {
+  const words = (text.split('\n').at(-1) ?? '').slice(CODE).trim().split(/\s+/)
+  const [first, last] = [readSize(words[0] ?? ''), readSize(words.at(-1) ?? '')]
+  if (first !== undefined && last !== undefined && first !== last) return undefined
+  return first ?? last
+}
+
+/** The digits of the reply's code, and what stands behind them. */
+const CODE = 4

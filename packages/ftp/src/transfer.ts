@@ -25,12 +25,19 @@ export interface TransferPlan<T> {
   readonly move: (data: Transport, started: FtpReply) => Promise<T>
 }
 
+/** What a transfer came to. */
+export interface Transferred<T> {
+  readonly moved: T
+  /** The last reply, which is positive. */
+  readonly reply: FtpReply
+}
+
 /** Runs a transfer to its last reply. When this rejects, the data connection is gone and `move` has settled. */
 export async function transfer<T>(
   session: Session,
   dialog: Dialog,
   plan: TransferPlan<T>,
-): Promise<T> {
+): Promise<Transferred<T>> {
   const { op } = dialog
   let data = await session.data.open(dialog)
   const forget = op.onAbort((reason) => data.abort(reason))
@@ -48,12 +55,13 @@ export async function transfer<T>(
     const moved = await moveGuarded(data, started, exchange, { plan, op })
     // vsftpd says its last reply over TLS only when our end (close_notify) has come too. One that is gone says it as well.
     data.end().catch(() => {})
-    await op.phase('command', async () => {
-      const reply = await stoppable(op, exchange.final)
-      if (!isPositive(reply)) throw midwayError(reply, verbOf(plan.command))
+    const reply = await op.phase('command', async () => {
+      const last = await stoppable(op, exchange.final)
+      if (!isPositive(last)) throw midwayError(last, verbOf(plan.command))
+      return last
     })
     await data.close()
-    return moved
+    return { moved, reply }
   } catch (error) {
     data.abort(error)
     throw error
@@ -70,7 +78,7 @@ async function restart(session: Session, dialog: Dialog, start: number): Promise
   const reply = await dialog.op.phase('command', () => dialog.ask(`REST ${start}`))
   if (reply.status === 350) return
   session.settle(NO_RESTART)
-  throw replyError(reply, 'REST')
+  throw dialog.refusal(reply, 'REST')
 }
 
 interface Guarded<T> {

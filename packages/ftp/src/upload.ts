@@ -16,6 +16,7 @@ import type { Transport } from '@net/socket'
 
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
+import { cutShort } from './listing/listing-words.ts'
 import { asArgument } from './remote-path.ts'
 import type { Session } from './session.ts'
 import { askSize } from './size.ts'
@@ -34,13 +35,15 @@ export async function upload(
   const close = (): Promise<void> => (closing ??= opened.close())
   const forget = op.onAbort(() => void close().catch(() => {}))
   try {
-    const sent = await transfer(session, dialog, {
+    const { moved: sent, reply } = await transfer(session, dialog, {
       command: `STOR ${asArgument(path)}`,
       mayEndEarly: false,
       move: (data) => send(session, op, data, { opened, isOurs: isOurs(source) }),
     })
     const size = await askSize(session, dialog, path)
     if (size !== undefined && size !== sent) throw differs(sent, size)
+    const cut = size === undefined ? cutShort(reply, path) : undefined
+    if (cut !== undefined) throw cut
     return { transferred: sent, size: sent, verified: size !== undefined }
   } finally {
     forget()

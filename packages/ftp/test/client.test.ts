@@ -212,3 +212,72 @@ test('[H-CORE-04] a call with an aborted signal sends nothing', async () => {
   })
   expect(server.received).toHaveLength(before)
 })
+
+test('a listing that was cut short gives what came, and then fails', async () => {
+  await using server = await startFtpServer({ files: { '/in/a': '' } })
+  await using client = await connect(server.url)
+  server.fail({
+    on: 'MLSD',
+    do: { send: 'type=file; a\r\ntype=file; b\r\n', reply: '226 Output truncated to 2 matches' },
+  })
+  const names: string[] = []
+  const listing = (async () => {
+    for await (const { name } of client.list('in')) names.push(name)
+  })()
+  await expect(listing).rejects.toMatchObject({
+    code: 'NET_PROTO_INCOMPLETE',
+    protocol: 'ftp',
+    operation: 'list',
+    target: 'in',
+  })
+  expect(names).toEqual(['a', 'b'])
+})
+
+test('the limit of a listing can be raised', async () => {
+  await using server = await startFtpServer({ files: { '/in/a': '' } })
+  await using client = await connect(server.url)
+  await expect(Array.fromAsync(client.list('in', { maxBytes: 5 }))).rejects.toMatchObject({
+    code: 'NET_PROTO_LIMIT',
+    message: expect.stringContaining('maxBytes'),
+  })
+  expect(await Array.fromAsync(client.list('in', { maxBytes: 20_000_000 }))).toHaveLength(1)
+})
+
+test('a loop over a listing without await says what to write', async () => {
+  await using server = await startFtpServer()
+  await using client = await connect(server.url)
+  const listing = client.list() as unknown as Iterable<unknown>
+  expect(() => Array.from(listing)).toThrow(/for await/)
+})
+
+test.each(['utf8', 'latin1'] as const)(
+  '[FTP-07] names in Latin-1 can be listed and used by a client of %s',
+  async (encoding) => {
+    await using server = await startFtpServer({
+      encoding: 'latin1',
+      without: ['MLST', 'MLSD'],
+      files: { '/caf\u00E9': 'e', '/caf\u00E8': 'a', '/d\u00E9/x': 'x' },
+    })
+    await using client = await connect(server.url, { encoding })
+    const entries = await Array.fromAsync(client.list())
+    expect(entries.map(({ nameBytes }) => nameBytes !== undefined)).toEqual(
+      entries.map(() => encoding === 'utf8'),
+    )
+    for (const { path, type } of entries) {
+      expect(await client.stat(path)).toMatchObject({ path, type })
+      if (type === 'file') expect(await client.readFile(path)).toHaveLength(1)
+      else expect(await Array.fromAsync(client.list(path))).toMatchObject([{ name: 'x' }])
+    }
+    for (const { path, type } of entries) if (type === 'file') await client.remove(path)
+    expect(server.files.list('/')).toMatchObject([{ name: 'd\u00E9' }])
+    expect(server.received).toContain(`OPTS UTF8 ${encoding === 'utf8' ? 'ON' : 'OFF'}`)
+  },
+)
+
+test('names with control characters can be listed and used', async () => {
+  await using server = await startFtpServer({ files: { '/a\tb': 'x', '/\u001B[1m': 'y' } })
+  await using client = await connect(server.url)
+  for await (const { path } of client.list()) expect(await client.readFile(path)).toHaveLength(1)
+  await client.writeFile('c\td', 'z')
+  expect(server.files.text('/c\td')).toBe('z')
+})

@@ -2,28 +2,10 @@ import { expect, test } from 'vitest'
 
 import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
 
-import { askForSize, makeFolder, removeOne, renameOne } from '../src/commands.ts'
+import { makeFolder, removeOne, renameOne } from '../src/commands.ts'
 import { openSession, users } from './open-session.ts'
 
 const options = (): FtpServerOptions => ({ users, files: { '/in/a': '12345', '/in/b': '' } })
-
-test('the size of a file', async () => {
-  await using server = await startFtpServer(options())
-  await using test = await openSession(server)
-  expect(await test.use((dialog) => askForSize(dialog, 'in/a'))).toBe(5)
-  await expect(test.use((dialog) => askForSize(dialog, 'no'))).rejects.toMatchObject({
-    code: 'NET_NOT_FOUND',
-    phase: 'command',
-  })
-})
-
-test('a server that does not know SIZE', async () => {
-  await using server = await startFtpServer({ ...options(), without: ['SIZE'] })
-  await using test = await openSession(server)
-  await expect(test.use((dialog) => askForSize(dialog, 'in/a'))).rejects.toMatchObject({
-    code: 'NET_UNSUPPORTED',
-  })
-})
 
 test('makes folders, those above as well if asked to', async () => {
   await using server = await startFtpServer(options())
@@ -78,6 +60,7 @@ test('a server that does not say why a folder cannot be made', async () => {
 
 test('a server that does not say why something cannot be removed', async () => {
   await using server = await startFtpServer(options())
+  server.files.mkdir('/empty')
   await using test = await openSession(server)
   const remove = (path: string): Promise<void> => {
     server.fail({ on: 'DELE', do: { reply: '550 Delete operation failed.' } })
@@ -85,6 +68,10 @@ test('a server that does not say why something cannot be removed', async () => {
     return test.use((dialog, session) => removeOne(session, dialog, path))
   }
   await expect(remove('in')).rejects.toMatchObject({
+    code: 'NET_NOT_EMPTY',
+    message: expect.stringContaining('Remove directory'),
+  })
+  await expect(remove('empty')).rejects.toMatchObject({
     code: 'NET_REPLY_PERMANENT',
     message: expect.stringContaining('Remove directory'),
   })
@@ -119,3 +106,84 @@ test('[FTP-37] renames, and replaces only if asked to', async () => {
   expect(server.files.text('/in/b')).toBe('12345')
   await expect(rename('in/none', 'in/d')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
 })
+
+const forPeople = (): FtpServerOptions => ({ ...options(), without: ['MLST', 'MLSD'] })
+
+test('a file that LIST hides is not replaced', async () => {
+  await using server = await startFtpServer({
+    ...forPeople(),
+    files: { '/new': 'new', '/.htaccess': 'old' },
+  })
+  await using test = await openSession(server)
+  server.fail({ on: 'LIST', times: Infinity, do: { send: lineOf('new') } })
+  const rename = test.use((dialog, session) =>
+    renameOne(session, dialog, { from: 'new', to: '.htaccess', replace: false }),
+  )
+  await expect(rename).rejects.toMatchObject({ code: 'NET_EXISTS' })
+  expect(server.files.text('/.htaccess')).toBe('old')
+})
+
+test('without SIZE and MDTM the server is asked whether it would rename the other', async () => {
+  await using server = await startFtpServer({
+    ...options(),
+    without: ['MLST', 'MLSD', 'SIZE', 'MDTM', 'CWD'],
+  })
+  await using test = await openSession(server)
+  const rename = (to: string): Promise<void> =>
+    test.use((dialog, session) => renameOne(session, dialog, { from: 'in/a', to, replace: false }))
+  server.fail({ on: 'LIST', do: { send: lineOf('a') } })
+  await expect(rename('in/b')).rejects.toMatchObject({ code: 'NET_EXISTS' })
+  await rename('in/c')
+  expect(server.files.text('/in/c')).toBe('12345')
+})
+
+test('where nothing proves that a name is free, renaming is refused', async () => {
+  await using server = await startFtpServer({
+    ...options(),
+    without: ['MLST', 'MLSD', 'SIZE', 'MDTM', 'CWD'],
+  })
+  await using test = await openSession(server)
+  server.fail({ on: 'RNFR in/c', do: { reply: '550 Permission denied.' } })
+  const rename = test.use((dialog, session) =>
+    renameOne(session, dialog, { from: 'in/a', to: 'in/c', replace: false }),
+  )
+  await expect(rename).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+  expect(server.files.exists('/in/a')).toBe(true)
+})
+
+test('a link to a folder is as good as the folder', async () => {
+  for (const without of [
+    ['MLST', 'MLSD'],
+    ['MLST', 'MLSD', 'CWD'],
+  ]) {
+    await using server = await startFtpServer({ ...options(), without })
+    await using test = await openSession(server)
+    server.fail({ on: 'MKD', do: { reply: '550 Create directory operation failed.' } })
+    server.fail({ on: 'LIST', do: { send: 'lrwxrwxrwx 1 a b 3 Jan 01 2020 in -> www\r\n' } })
+    const made = test.use((dialog, session) => makeFolder(session, dialog, 'in', true))
+    expect(await made).toBeUndefined()
+  }
+})
+
+test('a link that leads to a file, or nowhere, is in the way of a folder', async () => {
+  await using server = await startFtpServer(forPeople())
+  await using test = await openSession(server)
+  server.fail({ on: 'MKD', do: { reply: '550 Create directory operation failed.' } })
+  server.fail({ on: 'LIST', do: { send: 'lrwxrwxrwx 1 a b 3 Jan 01 2020 www -> x\r\n' } })
+  await expect(
+    test.use((dialog, session) => makeFolder(session, dialog, 'www', true)),
+  ).rejects.toMatchObject({ code: 'NET_EXISTS' })
+})
+
+test('a folder whose name the server writes in other letters is there', async () => {
+  await using server = await startFtpServer(forPeople())
+  await using test = await openSession(server)
+  server.fail({ on: 'MKD', do: { reply: '550 Create directory operation failed.' } })
+  server.fail({ on: 'LIST', do: { send: 'drwxr-xr-x 1 a b 3 Jan 01 2020 IN\r\n' } })
+  const made = test.use((dialog, session) => makeFolder(session, dialog, 'in', true))
+  expect(await made).toBeUndefined()
+})
+
+function lineOf(name: string): string {
+  return `-rw-r--r-- 1 a b 3 Jan 01 2020 ${name}\r\n`
+}

@@ -226,3 +226,9 @@ test('a proxy beside a dialer is a contradiction', async () => {
   const call = connect('ftp://127.0.0.1', { dialer: memoryDialer(), proxy: 'http://127.0.0.1:1' })
   await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
 })
+
+test('an encoding that is none is refused', async () => {
+  await expect(
+    connect('ftp://127.0.0.1', { encoding: 'cp1252' as unknown as 'latin1' }),
+  ).rejects.toMatchObject({ code: 'NET_BAD_OPTION', message: expect.stringContaining('latin1') })
+})

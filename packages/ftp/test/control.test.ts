@@ -18,7 +18,7 @@ interface Wired {
 async function wired(greeting = '220 hi\r\n'): Promise<Wired> {
   const [ours, peer] = memoryPair()
   const say = (text: string): Promise<void> => peer.write([Buffer.from(text)])
-  const { control, greeting: exchange } = await Control.open(ours)
+  const { control, greeting: exchange } = Control.open(ours)
   await say(greeting)
   await exchange.final
   return {
@@ -65,10 +65,75 @@ test('[H-FTP-04] a reply that nobody asked for ends the connection', async () =>
   const { control, say } = await wired()
   await say('226 surprise\r\n')
   expect(await control.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
-  await expect(ask(control, 'NOOP')).rejects.toMatchObject({
-    code: 'NET_CLOSED',
-    cause: { code: 'NET_PROTO_UNEXPECTED' },
-  })
+  await expect(ask(control, 'NOOP')).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+})
+
+test('one command at a time', async () => {
+  const { control, say, heard } = await wired()
+  const asked = ask(control, 'NOOP')
+  await expect(ask(control, 'SYST')).rejects.toMatchObject({ code: 'NET_BUSY' })
+  expect(await heard()).toBe('NOOP\r\n')
+  await say('200 fine\r\n')
+  expect(await asked).toMatchObject({ status: 200 })
+})
+
+test('a command that would be two is refused, and the connection goes on', async () => {
+  const { control, say, heard } = await wired()
+  await expect(ask(control, 'NOOP\r\nDELE x')).rejects.toMatchObject({ code: 'NET_INJECTION' })
+  const asked = ask(control, 'NOOP')
+  expect(await heard()).toBe('NOOP\r\n')
+  await say('200 fine\r\n')
+  expect(await asked).toMatchObject({ status: 200 })
+})
+
+test.each([
+  ['nothing else', '226 Aborted\r\n'],
+  ['426 and 226', '426 Cut\r\n226 Aborted\r\n'],
+  ['the late end and 225', '226 Sent\r\n225 Nothing to abort\r\n'],
+  ['that it does not know it', '502 ABOR?\r\n'],
+])('ABOR that is answered with %s ends the transfer that owes its reply', async (_, answer) => {
+  const { control, say, heard } = await wired()
+  const abort = new AbortController()
+  const asked = inOperation((op) => control.ask(op, 'RETR x'), { signal: abort.signal })
+  await heard()
+  await say('150 here\r\n')
+  abort.abort()
+  await expect(asked).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  control.interrupt()
+  control.interrupt()
+  expect(await heard()).toBe('ABOR\r\n')
+  await say(`150 0.006 seconds\r\n${answer}`)
+  expect(await heard()).toBe('TYPE I\r\n')
+  await say('200 TYPE is I\r\n')
+  expect(await control.idle()).toBe(true)
+  const next = ask(control, 'NOOP')
+  expect(await heard()).toBe('NOOP\r\n')
+  await say('200 next\r\n')
+  expect(await next).toEqual({ status: 200, text: '200 next' })
+})
+
+test('only a transfer that has begun is interrupted', async () => {
+  const { control, say, heard } = await wired()
+  control.interrupt()
+  const asked = ask(control, 'MKD x')
+  control.interrupt()
+  expect(await heard()).toBe('MKD x\r\n')
+  await say('257 made\r\n')
+  expect(await asked).toMatchObject({ status: 257 })
+})
+
+test('a transfer that was cut may end twice, with 426 and then 226, and no reply more than twice', async () => {
+  const { control, say, heard } = await wired()
+  const cut = ask(control, 'RETR x')
+  await heard()
+  await say('150 here\r\n426 cut\r\n')
+  expect(await cut).toMatchObject({ status: 426 })
+  const next = ask(control, 'SIZE x')
+  await heard()
+  await say('226 Aborted\r\n213 5\r\n')
+  expect(await next).toEqual({ status: 213, text: '213 5' })
+  await say('226 Again\r\n')
+  expect(await control.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
 })
 
 test('[H-FTP-04] a second last reply ends the connection, and the first counts', async () => {

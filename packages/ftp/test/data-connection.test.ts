@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { isNetError } from '@net/core'
+import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
+import { tcpDialer, type Dialer } from '@net/socket'
 import { createCertificates } from '@net/socket/testing'
 
 import { openSession, users, type TestSession } from './open-session.ts'
@@ -11,6 +13,13 @@ const open = (test: TestSession): Promise<void> =>
     const data = await session.data.open(dialog)
     data.abort()
   })
+
+/** A port of this machine on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const listener = await tcpDialer().listen?.({ scheme: 'tcp', host: '127.0.0.1', port: 0 })
+  await listener?.close()
+  return listener?.address.port ?? 0
+}
 
 test('asks EPSV first, and falls back to PASV for good', async () => {
   await using server = await startFtpServer({ users, without: ['EPSV'] })
@@ -31,16 +40,68 @@ test.each(['(10,0,0,1,195,80)', '(169,254,169,254,195,80)'])(
   },
 )
 
-test.each(['(|||0|)', '(|||70000|)', '(|||22|)'])(
-  '[H-FTP-07] EPSV that names %s is a fault, and nothing is dialled',
-  async (port) => {
-    await using server = await startFtpServer({ users })
-    await using test = await openSession(server)
-    server.fail({ on: 'EPSV', do: { reply: `229 Entering ${port}` } })
-    await expect(open(test)).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
-    expect(test.session.control.failure?.code).toBe('NET_PROTO_MALFORMED')
-  },
-)
+test.each([
+  '229 Entering (|||0|)',
+  '229 Entering (|||70000|)',
+  '229 Entering (|||22|)',
+  '202 Superfluous',
+  '350 Go on',
+  '425 Not now',
+])('[H-FTP-07] after %j to EPSV, PASV is asked, for good', async (reply) => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  server.fail({ on: 'EPSV', do: { reply } })
+  await open(test)
+  await open(test)
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'PASV', 'PASV'])
+})
+
+test('[H-FTP-07] where neither names a port that can be, nothing is dialled, and the session goes on', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  server.fail({ on: 'EPSV', do: { reply: '229 Entering (|||0|)' } })
+  server.fail({ on: 'PASV', do: { reply: '227 Entering (127,0,0,1,0,22)' } })
+  await expect(open(test)).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+  await open(test)
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'PASV', 'EPSV'])
+})
+
+test('a port of EPSV that cannot be reached leads to PASV, for good', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  server.fail({ on: 'EPSV', do: { reply: `229 Entering (|||${await closedPort()}|)` } })
+  await open(test)
+  await open(test)
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'PASV', 'PASV'])
+})
+
+test('what has worked by EPSV is not tried by PASV when it breaks', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  await open(test)
+  server.fail({ on: 'EPSV', do: { reply: `229 Entering (|||${await closedPort()}|)` } })
+  await expect(open(test)).rejects.toMatchObject({ code: 'NET_CONNECT_REFUSED' })
+  await open(test)
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'EPSV', 'EPSV'])
+})
+
+test('a call that is stopped while the port of EPSV is dialled asks for nothing more', async () => {
+  await using server = await startFtpServer({ users })
+  const abort = new AbortController()
+  const road = tcpDialer()
+  const dialer: Dialer = {
+    name: 'stopping',
+    dial(endpoint, options) {
+      if (server.received.at(-1) === 'EPSV') abort.abort()
+      return road.dial(endpoint, options)
+    },
+  }
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame', dialer })
+  await expect(client.readFile('a', { signal: abort.signal })).rejects.toMatchObject({
+    code: 'NET_ABORTED',
+  })
+  expect(server.received.at(-1)).toBe('EPSV')
+})
 
 test('over IPv6 there is no PASV to fall back to', async () => {
   await using server = await startFtpServer({ users, without: ['EPSV'], host: '::1' }).catch(

@@ -42,18 +42,6 @@ test('421 is the end of the session', async () => {
   })
 })
 
-test('a reply that cannot be read ends the session', async () => {
-  await using server = await startFtpServer({ users })
-  await using test = await openSession(server)
-  const reading = test.use(async (dialog) =>
-    dialog.read(() => {
-      throw dialog.broken('nonsense')
-    }),
-  )
-  await expect(reading).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
-  expect(test.session.control.failure?.code).toBe('NET_PROTO_MALFORMED')
-})
-
 test('verbs and refusals', () => {
   expect(['RETR a b', 'NOOP'].map(verbOf)).toEqual(['RETR', 'NOOP'])
   expect(() => accepted({ status: 502, text: '502 no' }, 'MLST x')).toThrow(/MLST/)

@@ -314,3 +314,34 @@ test('[FTP-28] over TLS as well', async () => {
   await expect(fetching).rejects.toMatchObject({ code: 'NET_ABORTED' })
   expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
 })
+
+test('where nothing else tells the length, the words of the last reply count', async () => {
+  await using server = await startFtpServer({ ...options, without: ['SIZE'] })
+  await using test = await openSession(server)
+  server.fail({ on: 'RETR', do: { send: 'half', reply: '226 Transfer aborted.' } })
+  await expect(fetch(test, 'small', 'half')).rejects.toMatchObject({
+    code: 'NET_PROTO_INCOMPLETE',
+    reply: { status: 226 },
+  })
+  expect(existsSync(join(folder, 'half'))).toBe(false)
+})
+
+test('why a file cannot be fetched is looked for where the server does not say', async () => {
+  await using server = await startFtpServer({ ...options, files: { '/in/a': 'x' } })
+  await using test = await openSession(server)
+  const refused = { on: 'RETR', do: { reply: '550 Failed to open file.' } } as const
+  for (const [path, code] of [
+    ['in', 'NET_BAD_NAME'],
+    ['in/a', 'NET_ACCESS_DENIED'],
+    ['none', 'NET_NOT_FOUND'],
+  ] as const) {
+    server.fail(refused)
+    await expect(fetch(test, path, 'refused')).rejects.toMatchObject({
+      code,
+      reply: { text: '550 Failed to open file.' },
+    })
+  }
+  expect(await test.use((dialog) => dialog.ask('PWD'))).toMatchObject({
+    text: expect.stringContaining('"/"'),
+  })
+})

@@ -193,6 +193,27 @@ test('a callback is asked once more after a refusal, and told so', async () => {
   })
 })
 
+test('a server that has no room for one more is not about the password', async () => {
+  await using server = await startFtpServer({ users })
+  let asked = 0
+  const text = '530 Sorry, the maximum number of clients (1) for this user are already connected.'
+  server.fail({ on: 'PASS', do: { reply: text } })
+  const refused = connect(server.url, {
+    user: 'joe',
+    retry: false,
+    password: () => {
+      asked += 1
+      return 'open sesame'
+    },
+  })
+  await expect(refused).rejects.toMatchObject({
+    code: 'NET_REPLY_TEMPORARY',
+    retry: 'safe',
+    reply: { text },
+  })
+  expect(asked).toBe(1)
+})
+
 test('a callback that answers with two lines tells nothing', async () => {
   await using server = await startFtpServer({ users })
   const password = (): string => 'a\r\nDELE b'

@@ -23,11 +23,18 @@ test.each([[[]], [['MLST', 'MLSD']]])(
     expect(await stat('/in')).toMatchObject({ name: 'in', path: '/in', type: 'folder' })
     expect(await stat('/')).toMatchObject({ path: '/', type: 'folder' })
     await expect(stat('in/b')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
-    expect(await test.use((dialog, session) => lookFor(session, dialog, 'in/b'))).toBeUndefined()
+    expect(await test.use((dialog, session) => lookFor(session, dialog, 'in/b'))).toEqual({
+      is: undefined,
+      proof: 'named',
+    })
+    expect(await test.use((dialog, session) => lookFor(session, dialog, 'no/b'))).toMatchObject({
+      is: undefined,
+      proof: 'named',
+    })
   },
 )
 
-test('only what is not there is undefined', async () => {
+test('a refusal for another reason is no absence', async () => {
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)
   server.fail({ on: 'MLST', do: { reply: '550 Permission denied' } })
@@ -36,12 +43,98 @@ test('only what is not there is undefined', async () => {
   )
 })
 
-test('facts that make no sense end the session', async () => {
+test('a fact that makes no sense is left out', async () => {
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)
-  server.fail({ on: 'MLST', do: { reply: '250-Facts\r\n size=-1; in\r\n250 End' } })
-  await expect(test.use((dialog, session) => lookUp(session, dialog, 'in'))).rejects.toMatchObject({
-    code: 'NET_PROTO_MALFORMED',
+  server.fail({ on: 'MLST', do: { reply: '250-Facts\r\n type=dir;size=-1; in\r\n250 End' } })
+  expect(await test.use((dialog, session) => lookUp(session, dialog, 'in'))).toEqual({
+    name: 'in',
+    path: 'in',
+    type: 'folder',
   })
-  expect(test.session.control.failure).toBeDefined()
+  expect(test.session.control.failure).toBeUndefined()
+})
+
+test.each([
+  '250-Facts\r\ntype=file;size=5; a.txt\r\n250 End',
+  '250-Facts\r\n  Type=File;Size=5; /in/a.txt\r\n250 End',
+  '250-type=file;size=5; a.txt\r\n250 End',
+  '250 type=file;size=5; a.txt',
+])('facts are found wherever they stand: %j', async (reply) => {
+  await using server = await startFtpServer({ users, files })
+  await using test = await openSession(server)
+  server.fail({ on: 'MLST', do: { reply } })
+  expect(await test.use((dialog, session) => lookUp(session, dialog, 'in/a.txt'))).toMatchObject({
+    name: 'a.txt',
+    type: 'file',
+    size: 5,
+  })
+})
+
+test.each(['500 not understood', '501 not understood', '502 MLST?', '250-No\r\n250 facts'])(
+  'a server that answers MLST with %j is asked otherwise, for good',
+  async (reply) => {
+    await using server = await startFtpServer({ users, files })
+    await using test = await openSession(server)
+    server.fail({ on: /^ML/, do: { reply }, times: 1 })
+    const stat = (): Promise<unknown> =>
+      test.use((dialog, session) => lookUp(session, dialog, 'in/a.txt'))
+    expect(await stat()).toMatchObject({ type: 'file', size: 5 })
+    expect(await stat()).toMatchObject({ type: 'file', size: 5 })
+    expect(server.received.filter((line) => line.startsWith('MLST'))).toHaveLength(1)
+  },
+)
+
+const forPeople = { users, files, without: ['MLST', 'MLSD'] }
+
+test('a file that LIST does not show is there all the same', async () => {
+  await using server = await startFtpServer({ ...forPeople, files: { '/.htaccess': 'old' } })
+  await using test = await openSession(server)
+  server.fail({ on: 'LIST', do: { send: '' }, times: Infinity })
+  const found = { name: '.htaccess', path: '.htaccess', type: 'file', size: 3 }
+  expect(await test.use((dialog, session) => lookUp(session, dialog, '.htaccess'))).toEqual(found)
+  expect(await test.use((dialog, session) => lookFor(session, dialog, '.htaccess'))).toEqual({
+    is: found,
+  })
+})
+
+test.each([
+  ['a name that LIST may hide', '.x', ''],
+  ['lines that cannot be read', 'x', '-rw-r--r-- 1 a b 3 Jan 01 2020 y\r\n????\r\n'],
+  ['names that cannot be used', 'x', '-rw-r--r-- 1 a b 3 Jan 01 2020 y\rz\r\n'],
+])('%s: a listing without the name proves nothing', async (_, name, send) => {
+  const without = [...forPeople.without, 'SIZE', 'MDTM', 'CWD']
+  await using server = await startFtpServer({ ...forPeople, without })
+  await using test = await openSession(server)
+  server.fail({ on: 'LIST', do: { send }, times: Infinity })
+  expect(await test.use((dialog, session) => lookFor(session, dialog, name))).toEqual({
+    is: undefined,
+    proof: 'none',
+  })
+  await expect(test.use((dialog, session) => lookUp(session, dialog, name))).rejects.toMatchObject({
+    code: 'NET_UNSUPPORTED',
+  })
+})
+
+test('a listing that was cut short proves nothing, and one that is whole does', async () => {
+  const without = [...forPeople.without, 'SIZE', 'MDTM', 'CWD']
+  await using server = await startFtpServer({ ...forPeople, without })
+  await using test = await openSession(server)
+  const send = '-rw-r--r-- 1 a b 3 Jan 01 2020 y\r\n'
+  const look = (): Promise<unknown> => test.use((dialog, session) => lookFor(session, dialog, 'x'))
+  server.fail({ on: 'LIST', do: { send, reply: '226 Output truncated to 1 matches' } })
+  expect(await look()).toMatchObject({ proof: 'none' })
+  server.fail({ on: 'LIST', do: { send } })
+  expect(await look()).toMatchObject({ proof: 'listed' })
+})
+
+test('after every look relative paths begin where they began', async () => {
+  await using server = await startFtpServer(forPeople)
+  await using test = await openSession(server)
+  for (const path of ['in', 'in/a.txt', 'in/none', '/in', 'none/x']) {
+    await test.use((dialog, session) => lookFor(session, dialog, path))
+  }
+  expect(await test.use((dialog) => dialog.ask('PWD'))).toMatchObject({
+    text: expect.stringContaining('"/"'),
+  })
 })

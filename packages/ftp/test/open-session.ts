@@ -18,6 +18,7 @@ export const plain: LoginPlan = {
   security: undefined,
   tls: {},
   allowPlaintext: undefined,
+  encoding: 'utf8',
   folder: undefined,
 }
 

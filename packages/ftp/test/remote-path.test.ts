@@ -2,24 +2,35 @@ import { expect, test } from 'vitest'
 
 import { asArgument, checkPath, pathsDownTo, splitPath } from '../src/remote-path.ts'
 
-test('a path is a text without control characters', () => {
-  expect(() => checkPath('the path', 'a b/ü')).not.toThrow()
-  expect(() => checkPath('the path', '')).toThrow(
+test('a path is a text without line breaks', () => {
+  for (const path of ['a b/ü', 'a\tb', 'a\u001Bb']) {
+    expect(() => checkPath('the path', path, 'utf8')).not.toThrow()
+  }
+  for (const path of ['', 5 as unknown as string]) {
+    expect(() => checkPath('the path', path, 'utf8')).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+    )
+  }
+  for (const path of ['a\r\nDELE b', 'a\nb', 'a\rb', 'a\0b']) {
+    expect(() => checkPath('the path', path, 'utf8')).toThrow(
+      expect.objectContaining({
+        code: 'NET_INJECTION',
+        message: 'the path contains a line break or a NUL',
+      }),
+    )
+  }
+})
+
+test('a path that the encoding cannot write is refused', () => {
+  expect(() => checkPath('the path', 'łódź', 'latin1')).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
-  )
-  expect(() => checkPath('the path', 5 as unknown as string)).toThrow(
-    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
-  )
-  expect(() => checkPath('the path', 'a\r\nDELE b')).toThrow(
-    expect.objectContaining({
-      code: 'NET_INJECTION',
-      message: 'the path contains a control character',
-    }),
   )
 })
 
 test('what servers would take for something else is written otherwise', () => {
-  expect(['a', '/a', '-la', ' a'].map(asArgument)).toEqual(['a', '/a', './-la', './ a'])
+  expect(
+    ['a', '/a', '-la', ' a', '~joe', '20200101000000 a', '20200101000000'].map(asArgument),
+  ).toEqual(['a', '/a', './-la', './ a', './~joe', './20200101000000 a', '20200101000000'])
 })
 
 test('splits a path into folder and name', () => {

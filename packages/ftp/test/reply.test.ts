@@ -6,7 +6,7 @@ const dialogue = '220-Grüße\r\n 220 not yet\r\n\r\n220 Ready\r\n331 go on\r\n2
 const whole = ['220-Grüße\n 220 not yet\n\n220 Ready', '331 go on', '200']
 
 function replies(chunks: readonly Uint8Array[]): string[] {
-  const assembler = new ReplyAssembler()
+  const assembler = new ReplyAssembler((line) => line.toString())
   return chunks.flatMap((chunk) => [...assembler.push(chunk)])
 }
 
@@ -23,7 +23,7 @@ test('lines may end with LF alone', () => {
 })
 
 test('a reply in the middle is pending', () => {
-  const assembler = new ReplyAssembler()
+  const assembler = new ReplyAssembler((line) => line.toString())
   expect([...assembler.push(Buffer.from('220-a\r\n'))]).toEqual([])
   expect(assembler.pending).toBe(true)
   expect([...assembler.push(Buffer.from('220 b\r\n'))]).toEqual(['220-a\n220 b'])

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
+import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
 import { inOperation, openSession, users } from './open-session.ts'
@@ -44,6 +45,48 @@ test('a server that owes a reply for a second is not there any more', async () =
     code: 'NET_CLOSED',
     cause: { code: 'NET_TIMEOUT_REPLY' },
   })
+})
+
+test.each([
+  ['nothing but a second 150', '150 0.006 seconds (measured here)'],
+  ['426', '426 Cut.'],
+  ['226', '226 Aborted.'],
+  ['451', '451 Cut.'],
+  ['426 and 226', '426 Cut.\r\n226 Aborted.'],
+])(
+  'a download that is cut leaves the session free where the server says %s',
+  async (_, cutReply) => {
+    await using server = await startFtpServer({
+      users,
+      cutReply,
+      files: { '/big': new Uint8Array(20_000_000) },
+    })
+    await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+    using clock = useFakeClock()
+    const abort = new AbortController()
+    const sink = (): void => abort.abort()
+    await expect(client.download('big', sink, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'NET_ABORTED',
+    })
+    const next = client.size('big')
+    if (cutReply.startsWith('150')) await clock.advance(500)
+    expect(await next).toBe(20_000_000)
+    expect(server.received.includes('ABOR')).toBe(cutReply.startsWith('150'))
+  },
+)
+
+test('a call that the connection is lost to says why, and later ones that it is gone', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  server.fail({ on: 'MKD', do: { reply: '257 Made\r\n257 Made' } })
+  const doing = client.mkdir('a').then(() => client.mkdir('b'))
+  await expect(doing).rejects.toMatchObject({
+    code: 'NET_CLOSED',
+    cause: { code: 'NET_PROTO_UNEXPECTED' },
+  })
+  await using other = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  server.fail({ on: 'STOR', do: { reply: '150 Go on\r\n226 Done\r\n226 Done' } })
+  await expect(other.writeFile('x', 'abc')).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
 })
 
 test('while it waits for code of the caller, a second call is refused at once', async () => {

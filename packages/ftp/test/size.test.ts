@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { startFtpServer } from '@net/ftp/testing'
 
-import { askSize, sizeIn } from '../src/size.ts'
+import { askSize, requireSize, sizeIn } from '../src/size.ts'
 import { openSession, users } from './open-session.ts'
 
 test('asks for the size', async () => {
@@ -12,23 +12,61 @@ test('asks for the size', async () => {
   expect(await test.use((dialog, session) => askSize(session, dialog, 'b'))).toBeUndefined()
 })
 
-test('does not ask a server that has no SIZE, but one that has no FEAT', async () => {
+test('asks a server that does not name SIZE, and never again one that does not know it', async () => {
   await using server = await startFtpServer({ users, without: ['SIZE'] })
   await using test = await openSession(server)
-  expect(await test.use((dialog, session) => askSize(session, dialog, 'a'))).toBeUndefined()
-  expect(server.received).not.toContain('SIZE a')
+  for (const path of ['a', 'b']) {
+    expect(await test.use((dialog, session) => askSize(session, dialog, path))).toBeUndefined()
+  }
+  expect(server.received.filter((line) => line.startsWith('SIZE'))).toEqual(['SIZE a'])
   await using old = await startFtpServer({ users, without: ['FEAT'], files: { '/a': '12' } })
   await using other = await openSession(old)
   expect(await other.use((dialog, session) => askSize(session, dialog, 'a'))).toBe(2)
 })
 
-test.each(['213 -5', '213 1e400', '213 12abc', '213 ', '213'])(
-  '[H-FTP-21] %s is no size, and the session is not trusted any more',
-  async (text) => {
-    await using server = await startFtpServer({ users })
-    await using test = await openSession(server)
-    const reading = test.use(async (dialog) => sizeIn(dialog, { status: 213, text }))
-    await expect(reading).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
-    expect(test.session.control.failure?.code).toBe('NET_PROTO_MALFORMED')
+test('the size that is wanted for itself', async () => {
+  await using server = await startFtpServer({ users, files: { '/a': '12345' } })
+  await using test = await openSession(server)
+  expect(await test.use((dialog) => requireSize(dialog, 'a'))).toBe(5)
+  await expect(test.use((dialog) => requireSize(dialog, 'b'))).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+    phase: 'command',
+  })
+  server.fail({ on: 'SIZE', do: { reply: '213 unknown' } })
+  await expect(test.use((dialog) => requireSize(dialog, 'a'))).rejects.toMatchObject({
+    code: 'NET_PROTO_MALFORMED',
+  })
+  expect(await test.use((dialog) => requireSize(dialog, 'a'))).toBe(5)
+  await using without = await startFtpServer({ users, without: ['SIZE'] })
+  await using other = await openSession(without)
+  await expect(other.use((dialog) => requireSize(dialog, 'a'))).rejects.toMatchObject({
+    code: 'NET_UNSUPPORTED',
+  })
+})
+
+test.each([
+  ['213 5', 5],
+  ['213 File size is 5', 5],
+  ['213 5 bytes', 5],
+  ['213 /in/a.txt 5', 5],
+  ['213-Size\n213 5', 5],
+])(
+  '[H-FTP-21] a figure that stands alone at the start or the end is the size: %j',
+  (text, size) => {
+    expect(sizeIn({ status: 213, text })).toBe(size)
   },
 )
+
+test.each([
+  '213 -5',
+  '213 1e400',
+  '213 12abc',
+  '213 5 of 10',
+  '213 about 5 or so',
+  '213 0x10',
+  '213 9007199254740993',
+  '213 ',
+  '213',
+])('[H-FTP-21] %j says no size', (text) => {
+  expect(sizeIn({ status: 213, text })).toBeUndefined()
+})

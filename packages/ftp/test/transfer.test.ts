@@ -25,11 +25,10 @@ const run = (
   test: TestSession,
   options?: { timeout?: object; signal?: AbortSignal },
 ): Promise<string> =>
-  test.use(
-    (dialog, session) =>
-      transfer(session, dialog, { command: 'RETR a', mayEndEarly: true, move: all }),
-    options,
-  )
+  test.use(async (dialog, session) => {
+    const plan = { command: 'RETR a', mayEndEarly: true, move: all }
+    return (await transfer(session, dialog, plan)).moved
+  }, options)
 
 test('moves the bytes and waits for the last reply', async () => {
   await using server = await start()

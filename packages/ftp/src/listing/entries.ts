@@ -1,40 +1,52 @@
 /*
- * From the bytes of a listing to entries. Works through a long listing in pieces, so that a server that sends
- * a large one holds up nobody else.
+ * From the bytes of a listing to entries. Every line is accounted for: it is an entry, or it is counted. Works through
+ * a long listing in pieces, so that a server that sends one holds up nobody else.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { netError } from '@net/core/authoring'
 
-import { parseListLines } from '../engine/basic-ftp.ts'
 import type { FtpEntry } from '../entry.ts'
-import { isAboutItself, parseFacts } from './facts.ts'
+import { decode, encode, isEscaped, type FtpEncoding } from '../wire-text.ts'
+import { isAboutItself, readFacts } from './facts.ts'
+import { LineReader } from './line-reader.ts'
 
 /** In which format a listing is: with facts (MLSD), or for people (LIST). */
 export type ListingFormat = 'facts' | 'people'
 
-/** The entries of a folder, and how many of its names are no names. Rejects with `NET_PROTO_MALFORMED` and `NET_PROTO_LIMIT`. */
-export async function parseListing(
-  listing: Uint8Array,
-  folder: string,
-  format: ListingFormat,
-): Promise<{ readonly entries: readonly FtpEntry[]; readonly refused: number }> {
-  const entries: FtpEntry[] = []
-  let refused = 0
-  for (const lines of pieces(listing)) {
-    const parsed =
-      format === 'facts'
-        ? lines.filter((line) => !isAboutItself(line)).map(parseFacts)
-        : await parseListLines(lines)
-    for (const entry of parsed) {
-      if (entry.name === '.' || entry.name === '..') continue
-      if (isName(entry.name)) entries.push({ ...entry, path: pathIn(folder, entry.name) })
-      else refused += 1
+/** What a listing is read as. */
+export interface ListingPlan {
+  readonly folder: string
+  readonly format: ListingFormat
+  readonly encoding: FtpEncoding
+}
+
+/** The entries of a folder, and what was left out of them. */
+export interface ParsedListing {
+  readonly entries: readonly FtpEntry[]
+  /** Names that are no names, because they lead elsewhere or cannot be sent back. */
+  readonly refused: number
+  /** Lines that could not be read. */
+  readonly unread: number
+  /** Entries without a fact that made no sense. */
+  readonly odd: number
+}
+
+/** Reads a listing. Rejects with `NET_PROTO_MALFORMED` if not one of its lines can be read, `NET_PROTO_LIMIT` for a line beyond 8 KiB. */
+export async function parseListing(listing: Uint8Array, plan: ListingPlan): Promise<ParsedListing> {
+  const parsed = new Entries(plan)
+  const readers = new LineReader()
+  for (const lines of pieces(listing, plan.encoding)) {
+    if (plan.format === 'facts') for (const line of lines) parsed.addFacts(line)
+    else {
+      for (const line of lines) {
+        parsed.addListed(line, readers.read(line) ?? (await readers.readByEngine(line)))
+      }
     }
     await turn()
   }
-  return { entries, refused }
+  return parsed.whole()
 }
 
 /** The path of a name in a folder. */
@@ -43,12 +55,65 @@ export function pathIn(folder: string, name: string): string {
   return folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`
 }
 
-/** A name with a separator leads somewhere else than into the folder that was listed. */
-function isName(name: string): boolean {
-  return name !== '' && !name.includes('/') && !name.includes('\0')
+class Entries {
+  readonly #plan: ListingPlan
+  readonly #entries: FtpEntry[] = []
+  #refused = 0
+  #unread = 0
+  #odd = 0
+  #read = 0
+  #example = ''
+
+  constructor(plan: ListingPlan) {
+    this.#plan = plan
+  }
+
+  addFacts(line: string): void {
+    const facts = readFacts(line)
+    if (facts !== undefined && facts.odd > 0) this.#odd += 1
+    this.#add(line, isAboutItself(line) ? 'known' : facts?.entry)
+  }
+
+  addListed(line: string, listed: Omit<FtpEntry, 'path'> | 'known' | undefined): void {
+    this.#add(line, listed)
+  }
+
+  whole(): ParsedListing {
+    if (this.#unread > 0 && this.#read === 0) throw notReadable(this.#example)
+    return {
+      entries: this.#entries,
+      refused: this.#refused,
+      unread: this.#unread,
+      odd: this.#odd,
+    }
+  }
+
+  #add(line: string, entry: Omit<FtpEntry, 'path'> | 'known' | undefined): void {
+    if (entry === undefined) {
+      this.#unread += 1
+      this.#example = line
+      return
+    }
+    this.#read += 1
+    if (entry === 'known' || entry.name === '.' || entry.name === '..') return
+    if (!isName(entry.name)) {
+      this.#refused += 1
+      return
+    }
+    const path = pathIn(this.#plan.folder, entry.name)
+    const bytes = isEscaped(entry.name)
+      ? { nameBytes: encode(entry.name, this.#plan.encoding) }
+      : {}
+    this.#entries.push({ ...entry, path, ...bytes })
+  }
 }
 
-function* pieces(listing: Uint8Array): Generator<readonly string[]> {
+/** A name with a separator leads out of the folder that was listed; one with a line break cannot be sent back. */
+function isName(name: string): boolean {
+  return name !== '' && !/[/\0\r]/.test(name)
+}
+
+function* pieces(listing: Uint8Array, encoding: FtpEncoding): Generator<readonly string[]> {
   const bytes = Buffer.from(listing.buffer, listing.byteOffset, listing.length)
   let lines: string[] = []
   let size = 0
@@ -56,7 +121,7 @@ function* pieces(listing: Uint8Array): Generator<readonly string[]> {
     const found = bytes.indexOf(LF, start)
     const end = found < 0 ? bytes.length : found
     if (end - start > LONGEST_LINE) throw tooLong()
-    const line = bytes.toString('utf8', start, bytes[end - 1] === CR ? end - 1 : end)
+    const line = decode(bytes.subarray(start, bytes[end - 1] === CR ? end - 1 : end), encoding)
     if (line.trim() !== '') lines.push(line)
     size += end - start
     start = end + 1
@@ -66,6 +131,12 @@ function* pieces(listing: Uint8Array): Generator<readonly string[]> {
     size = 0
   }
   if (lines.length > 0) yield lines
+}
+
+function notReadable(line: string): Error {
+  return netError('NET_PROTO_MALFORMED', {
+    message: `the server lists files in a format that we cannot read: ${line.slice(0, 200)}`,
+  })
 }
 
 function tooLong(): Error {

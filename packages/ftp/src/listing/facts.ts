@@ -1,28 +1,47 @@
 /*
- * One line of MLSD or MLST (RFC 3659, section 7): facts, a space, a name. Everything in it was chosen by the server;
- * a fact that makes no sense is an error, not a guess.
+ * One line of MLSD or MLST (RFC 3659, section 7): facts, a space, a name. Everything in it was chosen by the server. A
+ * fact that makes no sense is left out and counted: it is no reason to withhold the others.
  */
-
-import { netError } from '@net/core/authoring'
 
 import type { FtpEntry } from '../entry.ts'
 
-/** What a line says, without the path. Throws `NET_PROTO_MALFORMED`. */
-export function parseFacts(line: string): Omit<FtpEntry, 'path'> {
+/** What a line says. */
+export interface FactsLine {
+  readonly entry: Omit<FtpEntry, 'path'>
+  /** How many facts were left out, because they make no sense. */
+  readonly odd: number
+}
+
+/** Reads a line; undefined if it has no name, or something else than facts in front of it. A server may give no facts at all. */
+export function readFacts(line: string): FactsLine | undefined {
   const space = line.indexOf(' ')
-  if (space < 0) throw malformed(line)
+  const name = line.slice(space + 1)
+  if (space < 0 || name === '') return undefined
+  if (space > 0 && !line.slice(0, space).includes('=')) return undefined
   const facts = factsOf(line.slice(0, space))
-  const mode = facts.get('unix.mode') ?? ''
-  return {
-    name: line.slice(space + 1),
-    type: typeOf(facts.get('type')?.toLowerCase() ?? ''),
-    ...given('size', facts.get('size'), parseSize),
-    ...given('modified', facts.get('modify'), parseTime),
-    ...given('mode', OCTAL.test(mode) ? mode : undefined, parseMode),
-    ...given('target', LINK.exec(facts.get('type') ?? '')?.[1], String),
-    ...given('user', facts.get('unix.ownername') ?? facts.get('unix.owner'), String),
-    ...given('group', facts.get('unix.groupname') ?? facts.get('unix.group'), String),
+  const figures = {
+    size: given(facts.get('size'), readSize),
+    modified: given(facts.get('modify'), readTime),
+    mode: given(facts.get('unix.mode'), readMode),
   }
+  const type = facts.get('type') ?? ''
+  const known = {
+    ...figures,
+    target: LINK.exec(type)?.[1],
+    user: facts.get('unix.ownername') ?? facts.get('unix.owner'),
+    group: facts.get('unix.groupname') ?? facts.get('unix.group'),
+  }
+  return {
+    entry: { name, type: typeOf(type.toLowerCase()), ...told(known) },
+    odd: Object.values(figures).filter((figure) => figure === ODD).length,
+  }
+}
+
+/** The fields that have a value. */
+function told(fields: Readonly<Record<string, unknown>>): Partial<FtpEntry> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ODD),
+  )
 }
 
 /** Whether the line is about the folder that was listed, or the one above it. */
@@ -30,38 +49,31 @@ export function isAboutItself(line: string): boolean {
   return ITSELF.test(line)
 }
 
-/** A size in bytes as SIZE and the facts have it. Throws `NET_PROTO_MALFORMED` for anything but digits below 2^53. */
-export function parseSize(text: string): number {
+/** A size in bytes as SIZE and the facts have it; undefined for anything but digits below 2^53. */
+export function readSize(text: string): number | undefined {
   const size = /^\d{1,16}$/.test(text) ? Number(text) : NaN
-  if (Number.isSafeInteger(size)) return size
-  throw malformed(text)
+  return Number.isSafeInteger(size) ? size : undefined
 }
 
-/** A time `YYYYMMDDHHMMSS[.sss]` in UTC, as milliseconds since 1970. Throws `NET_PROTO_MALFORMED`. */
-export function parseTime(text: string): number {
+/** A time `YYYYMMDDHHMMSS[.sss]` in UTC, as milliseconds since 1970; undefined for anything else. */
+export function readTime(text: string): number | undefined {
   const [, year, month, day, hour, minute, second, fraction = ''] = TIME.exec(text) ?? []
   // Date makes a guess at almost any text; only what has the form of a time may reach it.
-  const time =
-    year === undefined
-      ? NaN
-      : Date.parse(
-          `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`,
-        )
-  if (!Number.isNaN(time)) return time
-  throw malformed(text)
+  if (year === undefined) return undefined
+  const milliseconds = fraction.slice(0, 3).padEnd(3, '0')
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}Z`)
+  return Number.isNaN(time) ? undefined : time
 }
 
-function parseMode(text: string): number {
-  return Number.parseInt(text, 8) & 0o7777
+function readMode(text: string): number | undefined {
+  return OCTAL.test(text) ? Number.parseInt(text, 8) & 0o7777 : undefined
 }
 
-/** The field if there is a fact for it. */
-function given<K extends string, T>(
-  field: K,
+function given(
   fact: string | undefined,
-  read: (text: string) => T,
-): { readonly [P in K]?: T } {
-  return fact === undefined ? {} : ({ [field]: read(fact) } as { readonly [P in K]: T })
+  read: (text: string) => number | undefined,
+): number | typeof ODD | undefined {
+  return fact === undefined ? undefined : (read(fact) ?? ODD)
 }
 
 function factsOf(text: string): ReadonlyMap<string, string> {
@@ -79,12 +91,8 @@ function typeOf(type: string): FtpEntry['type'] {
   return type.startsWith('os.unix=slink') || type === 'os.unix=symlink' ? 'link' : 'other'
 }
 
-function malformed(text: string): Error {
-  return netError('NET_PROTO_MALFORMED', {
-    message: `the server tells something about a file that makes no sense: ${text.slice(0, 200)}`,
-  })
-}
-
+// A user may be called anything, so this is no text.
+const ODD: unique symbol = Symbol('odd')
 const ITSELF = /^(?:[^ ;]*;)*type=[cp]dir;/i
 const LINK = /^OS\.unix=slink:(.+)$/i
 const OCTAL = /^[0-7]{3,6}$/

@@ -1,32 +1,128 @@
 /* The entries of a folder, read into memory whole, so that the session is free again before the first is looked at. */
 
+import { isNetError, type NetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
 import type { Dialog } from '../dialog.ts'
 import type { FtpEntry } from '../entry.ts'
+import { errorOf, isNotKnown, isVague } from '../errors.ts'
+import { visit } from '../folder-visit.ts'
 import { nextChunk } from '../receive.ts'
 import { asArgument } from '../remote-path.ts'
 import type { Session } from '../session.ts'
+import { askSize } from '../size.ts'
 import { transfer } from '../transfer.ts'
-import { parseListing, type ListingFormat } from './entries.ts'
+import { parseListing, type ListingFormat, type ParsedListing } from './entries.ts'
+import { cutShort, isAboutEmptiness } from './listing-words.ts'
 
-/** Lists a folder by MLSD where the server has it, else by LIST. Rejects with `NET_PROTO_LIMIT` beyond 16 MiB. */
+/** What a server lists. */
+export interface Listing {
+  readonly entries: readonly FtpEntry[]
+  /** Whether each line is one of the entries; otherwise a name that is missing here may be there. */
+  readonly isWhole: boolean
+  /** Why the folder holds more than the server listed. */
+  readonly incomplete?: NetError
+}
+
+/**
+ * Lists a folder by MLSD where the server has it, else by LIST inside the folder. Rejects with `NET_PROTO_LIMIT` beyond
+ * `maxBytes`, by default 16 MiB.
+ */
 export async function listFolder(
   session: Session,
   dialog: Dialog,
   folder: string,
-): Promise<readonly FtpEntry[]> {
-  const format: ListingFormat = session.features.has('MLST') ? 'facts' : 'people'
-  const verb = format === 'facts' ? 'MLSD' : 'LIST'
-  const listing = await transfer(session, dialog, {
-    command: folder === '.' ? verb : `${verb} ${asArgument(folder)}`,
+  maxBytes: number = LARGEST,
+): Promise<Listing> {
+  if (session.features.has('MLST') && session.knows('MLSD')) {
+    try {
+      return await fetchListing(session, dialog, planFor('MLSD', folder, maxBytes))
+    } catch (error) {
+      if (!isNotKnown(error)) throw error
+      // FEAT promised it; there is still LIST.
+      session.refused('MLSD')
+    }
+  }
+  if (folder === '.') return fetchListing(session, dialog, planFor('LIST', folder, maxBytes))
+  return listInside(session, dialog, folder, maxBytes)
+}
+
+async function listInside(
+  session: Session,
+  dialog: Dialog,
+  folder: string,
+  maxBytes: number,
+): Promise<Listing> {
+  const plan = planFor('LIST', folder, maxBytes)
+  try {
+    const inside = await visit(session, dialog, folder, () =>
+      fetchListing(session, dialog, { ...plan, command: 'LIST' }),
+    )
+    return inside ?? (await fetchListing(session, dialog, plan))
+  } catch (error) {
+    throw (await isFileInstead(session, dialog, folder, error)) ?? error
+  }
+}
+
+/** The better error where a vague refusal of CWD means that there is a file. */
+async function isFileInstead(
+  session: Session,
+  dialog: Dialog,
+  folder: string,
+  error: unknown,
+): Promise<NetError | undefined> {
+  const { status = 0, text = '' } = (isNetError(error) ? error.reply : undefined) ?? {}
+  if (!isVague({ status, text }, 'CWD')) return undefined
+  const size = await askSize(session, dialog, folder)
+  return size === undefined ? undefined : errorOf('NET_BAD_NAME', { status, text }, 'CWD')
+}
+
+interface FetchPlan {
+  readonly command: string
+  readonly folder: string
+  readonly format: ListingFormat
+  readonly maxBytes: number
+}
+
+function planFor(verb: 'MLSD' | 'LIST', folder: string, maxBytes: number): FetchPlan {
+  const command = folder === '.' ? verb : `${verb} ${asArgument(folder)}`
+  return { command, folder, format: verb === 'MLSD' ? 'facts' : 'people', maxBytes }
+}
+
+async function fetchListing(
+  session: Session,
+  dialog: Dialog,
+  { command, folder, format, maxBytes }: FetchPlan,
+): Promise<Listing> {
+  const listed = await transfer(session, dialog, {
+    command,
     mayEndEarly: true,
-    move: (data) => drain(dialog, data, LARGEST),
+    move: (data) => drain(dialog, data, maxBytes),
+  }).catch((error: unknown) => {
+    if (isNetError(error) && isAboutEmptiness(error.reply)) return undefined
+    throw error
   })
-  const { entries, refused } = await parseListing(listing, folder, format)
-  if (refused > 0) dialog.op.warn(`${refused} names of the listing are no names and were left out`)
-  return entries
+  if (listed === undefined) return { entries: [], isWhole: true }
+  const { encoding } = dialog.control
+  const parsed = await parseListing(listed.moved, { folder, format, encoding })
+  warn(dialog, parsed)
+  const incomplete = cutShort(listed.reply, folder)
+  return {
+    entries: parsed.entries,
+    isWhole: parsed.refused + parsed.unread === 0 && incomplete === undefined,
+    ...(incomplete === undefined ? {} : { incomplete }),
+  }
+}
+
+function warn({ op }: Dialog, { entries, refused, unread, odd }: ParsedListing): void {
+  const escaped = entries.filter(({ nameBytes }) => nameBytes !== undefined).length
+  if (refused > 0) op.warn(`left out ${refused} entries of the listing, whose names cannot be used`)
+  if (unread > 0) op.warn(`left out ${unread} lines of the listing, which could not be read`)
+  if (odd > 0) op.warn(`${odd} entries of the listing lack facts that made no sense`)
+  if (escaped > 0) {
+    op.warn(`${escaped} names of the listing are not in the encoding of this client; see nameBytes`)
+  }
 }
 
 /** Everything that the server sends, up to `limit` bytes. Rejects with `NET_PROTO_LIMIT`. */
@@ -48,7 +144,10 @@ export async function drain(dialog: Dialog, data: Transport, limit: number): Pro
 }
 
 function tooLong(limit: number): Error {
-  return netError('NET_PROTO_LIMIT', { message: `the server sent more than ${limit} bytes`, limit })
+  return netError('NET_PROTO_LIMIT', {
+    message: `the server sent a listing of more than ${limit} bytes; raise maxBytes`,
+    limit,
+  })
 }
 
 const LARGEST = 16 * 1024 * 1024

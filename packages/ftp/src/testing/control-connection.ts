@@ -82,6 +82,15 @@ export class ControlConnection {
       await pause(what.delay)
       return false
     }
+    if (typeof what === 'object' && 'send' in what) {
+      const bytes = Buffer.from(what.send)
+      const { reply = '226 Transfer complete.' } = what
+      this.#begin(
+        (data) => sendData(data, bytes, undefined),
+        () => reply,
+      )
+      return true
+    }
     if (typeof what === 'object') {
       await this.#say(what.reply)
       return true
@@ -199,8 +208,10 @@ export class ControlConnection {
       this.#over = true
       return this.#transport.close()
     }
-    if (typeof struck === 'object' && 'reply' in struck) return this.#say(struck.reply)
-    if (struck === 'reset' || this.#aborted || !whole) return this.#say('426 Transfer aborted.')
+    if (typeof struck === 'object' && 'reply' in struck && struck.reply !== undefined) {
+      return this.#say(struck.reply)
+    }
+    if (struck === 'reset' || this.#aborted || !whole) return this.#say(this.#state.cutReply)
     return this.#say(done())
   }
 
@@ -216,7 +227,11 @@ export class ControlConnection {
     for (;;) {
       const end = this.#rest.indexOf(LF)
       if (end >= 0) {
-        const line = this.#rest.toString('utf8', 0, this.#rest[end - 1] === CR ? end - 1 : end)
+        const line = this.#rest.toString(
+          this.#state.config.encoding,
+          0,
+          this.#rest[end - 1] === CR ? end - 1 : end,
+        )
         this.#rest = this.#rest.subarray(end + 1)
         // An ABOR comes with the signals of Telnet in front of it.
         return line.replace(/^[^\x20-\x7e]+/, '')
@@ -232,7 +247,7 @@ export class ControlConnection {
   }
 
   async #say(text: string): Promise<void> {
-    await this.#transport.write([Buffer.from(`${text}\r\n`, 'utf8')])
+    await this.#transport.write([Buffer.from(`${text}\r\n`, this.#state.config.encoding)])
   }
 }
 

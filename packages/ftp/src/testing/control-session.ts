@@ -25,6 +25,8 @@ export type Step =
 /** What a session serves, and to whom. */
 export interface SessionConfig {
   readonly files: MemoryFiles
+  /** How names are written in bytes. */
+  readonly encoding: 'utf8' | 'latin1'
   /** Passwords by user; without it anybody may log in as `anonymous` or `ftp`, and nobody else. */
   readonly users?: Readonly<Record<string, string>>
   /** Commands that this server does not know. */
@@ -217,18 +219,20 @@ export class ControlSession {
     const found = this.#config.files.stat(this.#path(path))
     const entries =
       found.type === 'file' ? [{ ...found, name: path }] : this.#config.files.list(this.#path(path))
-    return this.#data(lines(entries.map(peopleLine)))
+    return this.#data(this.#lines(entries.map(peopleLine)))
   }
 
   #listNames(path: string): Step {
-    return this.#data(lines(this.#config.files.list(this.#path(path)).map(({ name }) => name)))
+    return this.#data(
+      this.#lines(this.#config.files.list(this.#path(path)).map(({ name }) => name)),
+    )
   }
 
   #listFacts(path: string): Step {
     const target = this.#path(path)
     if (this.#config.files.stat(target).type !== 'folder') return reply('501 Not a directory.')
     return this.#data(
-      lines(this.#config.files.list(target).map((entry) => factsLine(entry, entry.name))),
+      this.#lines(this.#config.files.list(target).map((entry) => factsLine(entry, entry.name))),
     )
   }
 
@@ -273,6 +277,10 @@ export class ControlSession {
     return reply('522 Data must be protected.')
   }
 
+  #lines(texts: readonly string[]): Uint8Array {
+    return Buffer.from(texts.map((text) => `${text}\r\n`).join(''), this.#config.encoding)
+  }
+
   #takeRestart(): number {
     const at = this.#restart
     this.#restart = 0
@@ -300,10 +308,6 @@ class NotAFile extends Error {}
 
 function reply(text: string): Step {
   return { kind: 'reply', text }
-}
-
-function lines(texts: readonly string[]): Uint8Array {
-  return Buffer.from(texts.map((text) => `${text}\r\n`).join(''), 'utf8')
 }
 
 function refusal(error: unknown): string {

@@ -4,6 +4,8 @@
 export type FaultAction =
   | { readonly reply: string }
   | { readonly delay: number }
+  /** Sends this over the data connection in the place of what was asked for; then says `reply`, default 226. */
+  | { readonly send: string | Uint8Array; readonly reply?: string | undefined }
   | 'drop'
   | 'reset'
   | 'stall'

@@ -30,6 +30,10 @@ export interface FtpServerOptions {
   readonly without?: readonly string[]
   /** Forgets the offset of REST unless the transfer follows at once (RFC 959, section 4.1.3), as inetutils does. Default false. */
   readonly forgetsRestart?: boolean | undefined
+  /** What it says when the client cuts a transfer off; default `426 Transfer aborted.` pure-ftpd says `150 …` and nothing else. */
+  readonly cutReply?: string | undefined
+  /** How it writes names in bytes. Default `'utf8'`. */
+  readonly encoding?: 'utf8' | 'latin1' | undefined
   /** The whole first reply; default `220 Ready.` */
   readonly greeting?: string
   /** The host of its URL and of its listeners; a loopback address, default 127.0.0.1. */
@@ -81,8 +85,10 @@ class RunningServer implements FtpServer {
       implicit: options.implicit === true,
       requireSessionReuse: options.requireSessionReuse === true,
       greeting: options.greeting ?? '220 Ready.',
+      cutReply: options.cutReply ?? '426 Transfer aborted.',
       config: {
         files: this.files,
+        encoding: options.encoding ?? 'utf8',
         tls: tls !== undefined,
         ...(without === undefined ? {} : { without }),
         ...(users === undefined ? {} : { users }),

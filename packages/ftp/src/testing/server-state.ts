@@ -14,6 +14,7 @@ export interface ServerState {
   readonly implicit: boolean
   readonly requireSessionReuse: boolean
   readonly greeting: string
+  readonly cutReply: string
   readonly faults: Faults
   readonly received: string[]
   /** All connections that are open, control and data. */

@@ -63,14 +63,29 @@ test('[H-FTP-04] a reply that comes while nothing was asked ends the session', a
   await expect(client.size('in/a')).rejects.toMatchObject({ code: 'NET_CLOSED' })
 })
 
-test('[H-FTP-21] a size that is none is an error, and the session is over', async () => {
+test('[H-FTP-21] a size that is none leaves it unknown, and the session alive', async () => {
+  await using server = await startFtpServer(options)
+  await using client = await connect(server.url, login)
   for (const reply of ['213 -5', '213 1e400', '213 12abc']) {
-    await using server = await startFtpServer(options)
-    await using client = await connect(server.url, login)
-    server.fail({ on: 'SIZE', do: { reply } })
+    server.fail({ on: 'SIZE', do: { reply }, times: 3 })
     await expect(client.size('in/a')).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
-    await expect(client.size('in/a')).rejects.toMatchObject({ code: 'NET_CLOSED' })
+    expect(Buffer.from(await client.readFile('in/a')).toString()).toBe('hello')
+    expect(await client.writeFile('in/c', 'x')).toMatchObject({ verified: false })
   }
+  expect(await client.size('in/a')).toBe(5)
+})
+
+test('[H-FTP-21] a time that is none, and a folder without quotes, cost nothing but themselves', async () => {
+  await using server = await startFtpServer({ ...options, without: ['MLST', 'MLSD'] })
+  await using client = await connect(server.url, login)
+  server.fail({ on: 'PWD', do: { reply: '257 /home is the folder' } })
+  expect(await Array.fromAsync(client.list('in'), ({ name }) => name)).toEqual(['a'])
+  await using facts = await startFtpServer(options)
+  await using other = await connect(facts.url, login)
+  facts.fail({ on: 'MLSD', do: { send: 'type=file;size=2;modify=00000000000000; b\r\n' } })
+  expect(await Array.fromAsync(other.list('in'))).toEqual([
+    { name: 'b', path: 'in/b', type: 'file', size: 2 },
+  ])
 })
 
 test('[H-FTP-20] a listing that no parser reads in time does not exist: lines are limited', async () => {

@@ -6,7 +6,10 @@ import { ControlSession, type SessionConfig, type Step } from '../../src/testing
 
 function session(config: Partial<SessionConfig> = {}): ControlSession {
   const files = new MemoryFiles({ '/in/a': '0123456789' })
-  return new ControlSession({ files, tls: true, users: { joe: 'pw' }, ...config }, false)
+  return new ControlSession(
+    { files, encoding: 'utf8', tls: true, users: { joe: 'pw' }, ...config },
+    false,
+  )
 }
 
 function loggedIn(config?: Partial<SessionConfig>): ControlSession {
@@ -28,7 +31,7 @@ test('lets in who knows the password', () => {
   expect(text(there.handle('PWD'))).toMatch(/^530/)
   there.handle('USER constructor')
   expect(text(there.handle('PASS pw'))).toMatch(/^530/)
-  const open = new ControlSession({ files: new MemoryFiles(), tls: false }, false)
+  const open = new ControlSession({ files: new MemoryFiles(), encoding: 'utf8', tls: false }, false)
   open.handle('USER anonymous')
   expect(text(open.handle('PASS me@'))).toMatch(/^230/)
 })

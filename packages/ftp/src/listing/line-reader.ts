@@ -1,0 +1,27 @@
+/* Lines of a LIST: our own reading first, and basic-ftp's for what it does not know, loaded when such a line comes. */
+
+import { loadLineReader, type ReadLine } from '../engine/basic-ftp.ts'
+import type { ListedFile } from './listed-file.ts'
+import { readUnixLine } from './unix-line.ts'
+
+/** Reads the lines of one listing. */
+export class LineReader {
+  #engine: ReadLine | undefined
+  #isFirst = true
+
+  /** What the line says; `known` if it is no entry and says nothing, undefined if it is not for us to read. */
+  read(line: string): ListedFile | 'known' | undefined {
+    const isFirst = this.#isFirst
+    this.#isFirst = false
+    // "total 12", in the server's language.
+    return readUnixLine(line) ?? (isFirst && TOTAL.test(line) ? 'known' : undefined)
+  }
+
+  /** As `read`, by the engine; undefined if nobody can read the line. */
+  async readByEngine(line: string): Promise<ListedFile | undefined> {
+    this.#engine ??= await loadLineReader()
+    return this.#engine(line)
+  }
+}
+
+const TOTAL = /^[^\s\d]\S*(?: \S+)?:? +\d[\d.,]*\s?[KMGT]?$/i

@@ -1,0 +1,13 @@
+/* What one line of a LIST says. Types only. */
+
+/** A file or folder as a line for people tells of it. */
+export interface ListedFile {
+  readonly name: string
+  readonly type: 'file' | 'folder' | 'link' | 'other'
+  /** In bytes; a device has none. */
+  readonly size?: number
+  readonly mode?: number
+  readonly target?: string
+  readonly user?: string
+  readonly group?: string
+}

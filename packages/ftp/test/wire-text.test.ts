@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+
+import { decode, encode, isEscaped } from '../src/wire-text.ts'
+
+const names = [
+  Buffer.from('plain'),
+  Buffer.from('grüße 日本 🎉'),
+  Buffer.from('a \uFFFD that is one'),
+  Buffer.from('caf\u00E9', 'latin1'),
+  Buffer.from('caf\u00E8', 'latin1'),
+  Buffer.from([0x61, 0xe2, 0x82, 0x62, 0xc0, 0xaf, 0xff, 0xf0, 0x9f]),
+]
+
+test('every name goes back as the bytes that it came as, and no two are one', () => {
+  for (const encoding of ['utf8', 'latin1'] as const) {
+    const texts = names.map((bytes) => decode(bytes, encoding))
+    expect(texts.map((text) => encode(text, encoding))).toEqual(names)
+    expect(new Set(texts).size).toBe(names.length)
+  }
+})
+
+test('bytes that are no UTF-8 are marked', () => {
+  expect(names.map((bytes) => isEscaped(decode(bytes, 'utf8')))).toEqual([
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
+  ])
+  expect(decode(Buffer.from('caf\u00E9 日', 'latin1'), 'utf8')).not.toContain('\uFFFD')
+  expect(isEscaped(decode(Buffer.from('caf\u00E9', 'latin1'), 'latin1'))).toBe(false)
+})
+
+test('a line stays one line, in either encoding', () => {
+  for (const encoding of ['utf8', 'latin1'] as const) {
+    for (const text of ['a\nb', 'a\rb', 'a\0b']) {
+      expect(() => encode(text, encoding)).toThrow(
+        expect.objectContaining({ code: 'NET_INJECTION' }),
+      )
+    }
+  }
+})
+
+test.each(['\u010A', '\u010D', '\u0100', '日'])(
+  'Latin-1 has no %j, and nothing is cut down to fit',
+  (text) => {
+    expect(() => encode(text, 'latin1')).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+    )
+  },
+)
+
+test('half a character is no byte of a listing', () => {
+  for (const text of ['\uD83C', 'a\uDFFF', '\uDC0A']) {
+    expect(() => encode(text, 'utf8')).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
+  }
+})
