@@ -26,7 +26,9 @@ import {
   type Variable,
 } from './command-line.ts'
 import type { SshSession } from './engine/ssh2.ts'
+import type { CommandSpec } from './engine/ssh2-commands.ts'
 import type { CommandEnd, RemoteCommand } from './engine/ssh2-command.ts'
+import { ChannelClosedError } from './engine/ssh2-refusal.ts'
 import { SshExitError, withoutSecrets } from './errors.ts'
 import { OutputCollector, type Printed } from './output-collector.ts'
 
@@ -77,9 +79,7 @@ export async function execute(
   const { op, attempt } = call
   const collector = new OutputCollector(plan.maxBytes, (error) => op.fail(error as NetError))
   try {
-    const command = await op.phase('command', () =>
-      begin(session, plan, { op, attempt, collector }),
-    )
+    const command = await begin(session, plan, { op, attempt, collector })
     const end = await op.phase('receive', () =>
       finish(command, plan, { op, collector, leaving: call.leaving }),
     )
@@ -101,26 +101,40 @@ interface Running {
   readonly collector: OutputCollector
 }
 
-function begin(
+/** On another channel if the server closes the first one before the command is sent, as Dropbear does when it ends two at once. */
+async function begin(
   session: SshSession,
   plan: ExecPlan,
-  { op, attempt, collector }: Running & { readonly attempt: Attempt },
+  call: Running & { readonly attempt: Attempt },
 ): Promise<RemoteCommand> {
-  return session.run(
-    {
-      env: plan.variables,
-      text(refused) {
-        const inline = plan.variables.filter(({ name }) => refused.includes(name))
-        // The values of variables are the command's own affair, as they are where they go apart from it.
-        const shown = inline.map(({ name }) => ({ name, value: '_' }))
-        op.wire('send', () => `exec ${commandLine(plan.command, shown, plan.cwd)}`)
-        return commandLine(plan.command, inline, plan.cwd)
-      },
-      output: (name, chunk) => collector.take(name, chunk),
-      sent: () => attempt.sent(),
+  for (let number = 1; ; number++) {
+    const giveBack = await session.commands.place(call.op)
+    try {
+      return await call.op.phase('command', () =>
+        session.commands.run(specOf(plan, call), call.op, giveBack),
+      )
+    } catch (error) {
+      if (!(error instanceof ChannelClosedError) || number === MOST_CHANNELS) throw error
+    }
+  }
+}
+
+function specOf(
+  plan: ExecPlan,
+  { op, attempt, collector }: Running & { readonly attempt: Attempt },
+): CommandSpec {
+  return {
+    env: plan.variables,
+    text(refused) {
+      const inline = plan.variables.filter(({ name }) => refused.includes(name))
+      // The values of variables are the command's own affair, as they are where they go apart from it.
+      const shown = inline.map(({ name }) => ({ name, value: '_' }))
+      op.wire('send', () => `exec ${commandLine(plan.command, shown, plan.cwd)}`)
+      return commandLine(plan.command, inline, plan.cwd)
     },
-    op,
-  )
+    output: (name, chunk) => collector.take(name, chunk),
+    sent: () => attempt.sent(),
+  }
 }
 
 function finish(
@@ -244,4 +258,5 @@ function safely({ stdout, stderr }: Printed): Printed {
 
 const MAX_BYTES = 64 * 1024 * 1024
 const STEP = 250
+const MOST_CHANNELS = 3
 const SHOWN = 200

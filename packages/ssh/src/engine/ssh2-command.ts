@@ -3,7 +3,7 @@
  * outputs are always read, because one that nobody reads stops the other one too.
  */
 
-import { sendSignal } from './ssh2-internals.ts'
+import { closeChannel, sendSignal } from './ssh2-internals.ts'
 import type { EngineChannel, EngineClient } from './ssh2-types.ts'
 
 /** How a command ended: one of the two, or neither if the server did not say. */
@@ -98,7 +98,7 @@ export class Ssh2Command implements RemoteCommand {
   }
 
   close(): void {
-    this.#channel.close()
+    closeChannel(this.#channel)
   }
 
   readonly #outputEnded = (): void => {

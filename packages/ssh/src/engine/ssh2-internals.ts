@@ -78,35 +78,55 @@ export function openSessionChannel(
   else client._protocol.session(id, WINDOW, PACKET)
 }
 
-/** Asks for a variable to be set in what is to run; `answered` is told whether the server took it. */
+/** What became of a request on a channel; `closed` if the server closed the channel in place of an answer. */
+export type RequestAnswer = 'taken' | 'refused' | 'closed'
+
+/** Whether requests may be sent on the channel: to a number that was closed they would reach another channel, or end the connection. */
+export function isOpen(channel: EngineChannel): boolean {
+  const { incoming, outgoing } = channel
+  return incoming.state !== 'closed' && (outgoing.state === 'open' || outgoing.state === 'eof')
+}
+
+/** Asks for a variable to be set in what is to run. The channel must be open. */
 export function requestVariable(
   client: EngineClient,
   channel: EngineChannel,
   variable: { readonly name: string; readonly value: string },
-  answered: (taken: boolean) => void,
+  answered: (answer: RequestAnswer) => void,
 ): void {
-  channel._callbacks.push((failed) => answered(failed === false))
+  channel._callbacks.push((failed) => answered(answerOf(channel, failed)))
   client._protocol.env(channel.outgoing.id, variable.name, variable.value, true)
 }
 
-/** Asks for a command to be run; `answered` is told whether the server took it. */
+/** Asks for a command to be run. The channel must be open. */
 export function requestCommand(
   client: EngineClient,
   channel: EngineChannel,
   command: string,
-  answered: (taken: boolean) => void,
+  answered: (answer: RequestAnswer) => void,
 ): void {
   channel._callbacks.push((failed) => {
     channel.subtype = 'exec'
-    answered(failed === false)
+    answered(answerOf(channel, failed))
   })
   client._protocol.exec(channel.outgoing.id, command, true)
 }
 
+/** ssh2 answers for a channel that is closed as for a request that was refused. */
+function answerOf(channel: EngineChannel, failed: unknown): RequestAnswer {
+  if (failed === false) return 'taken'
+  return channel.incoming.state === 'closed' ? 'closed' : 'refused'
+}
+
 /** Sends a signal, also after our end of the input, where ssh2 itself sends none. Nothing if the channel is closed. */
 export function sendSignal(client: EngineClient, channel: EngineChannel, name: string): void {
-  const { id, state } = channel.outgoing
-  if (state === 'open' || state === 'eof') client._protocol.signal(id, name)
+  if (isOpen(channel)) client._protocol.signal(channel.outgoing.id, name)
+}
+
+/** Closes our side of the channel for good. ssh2 would go on to enlarge its window, for a number that the server may have forgotten. */
+export function closeChannel(channel: EngineChannel): void {
+  channel.close()
+  channel.incoming.window = Infinity
 }
 
 /** Sends a question that the peer must answer, if only with "no". */

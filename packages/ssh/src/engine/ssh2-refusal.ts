@@ -1,4 +1,6 @@
-/* Why a server does not open a channel (RFC 4254, section 5.1), and what that is called here. */
+/* Why a server does not open a channel (RFC 4254, section 5.1), or does not run a command on it, and what that is called here. */
+
+import { netError } from '@net/core/authoring'
 
 import { SshChannelError } from '../errors.ts'
 
@@ -16,6 +18,30 @@ export function refusal(error: Error | undefined): Error {
     },
     reason,
   )
+}
+
+/** The server closed the channel before anything was asked of it: nothing ran, and another channel may do. */
+export class ChannelClosedError extends SshChannelError {
+  constructor() {
+    super('NET_REPLY_TEMPORARY', {
+      message: 'the server closed the channel before the command was sent',
+      retry: 'safe',
+    })
+  }
+}
+
+/** The error for a command that the server did not take. */
+export function notRun(): Error {
+  return new SshChannelError('NET_REPLY_PERMANENT', {
+    message: 'the server refused to run the command',
+  })
+}
+
+/** The error for a channel that was closed when a command had been sent on it. */
+export function withoutAnswer(): Error {
+  return netError('NET_PROTO_INCOMPLETE', {
+    message: 'the server closed the channel without an answer to the command, which may have run',
+  })
 }
 
 const OPEN_FAILURES: Readonly<

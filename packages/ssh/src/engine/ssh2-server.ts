@@ -26,8 +26,8 @@ export interface ServerDesk {
   /** The client has said who it is; the key exchange follows. */
   begin(road: ServerRoad): void
   login(attempt: LoginAttempt): Promise<LoginDecision>
-  /** Whether a session is opened. */
-  openSession(): Promise<boolean>
+  /** Whether a session is opened; `close` opens it and closes it at once. */
+  openSession(): Promise<boolean | 'close'>
   exec(request: ExecRequest): Promise<void>
   tunnel(request: TunnelRequest): Promise<void>
 }
@@ -59,6 +59,8 @@ export interface ExecRequest {
   readonly command: string
   readonly env: Readonly<Record<string, string>>
   reject(): void
+  /** Closes the channel in place of an answer. */
+  close(): void
   /** Undefined if the client has gone meanwhile. */
   accept(heard: (signal: string) => void): ServedCommand | undefined
 }
@@ -176,12 +178,15 @@ class ServedConnection {
   }
 
   async #session(accept: () => EngineSession, reject: () => void): Promise<void> {
-    if (!(await this.#desk.openSession())) {
+    const decision = await this.#desk.openSession()
+    if (decision === false) {
       reject()
       return
     }
     const env: Record<string, string> = {}
     const session = accept()
+    const close = (): void => this.#client._protocol.channelClose(session._chanInfo.outgoing.id)
+    if (decision === 'close') close()
     session.once('close', () => this.#closed.add(session))
     session.on(
       'env',
@@ -205,6 +210,7 @@ class ServedConnection {
           command,
           env,
           reject: () => this.#answer(session, refuse),
+          close,
           accept: (heard) => this.#serve(session, take, heard),
         })
       },

@@ -7,6 +7,7 @@ import { Duplex } from 'node:stream'
 
 import { netError } from '@net/core/authoring'
 
+import { closeChannel } from './ssh2-internals.ts'
 import type { EngineChannel } from './ssh2-types.ts'
 
 /** The bytes of a channel. Half-open like TCP; destroying it closes the channel. */
@@ -51,7 +52,7 @@ export class ChannelStream extends Duplex {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#written(error ?? gone())
-    this.#channel.close()
+    closeChannel(this.#channel)
     // What still arrives must be read, or the window of the connection fills up.
     this.#channel.removeAllListeners('data')
     this.#channel.resume()

@@ -87,6 +87,7 @@ export interface EngineProtocol {
   signal(channel: number, name: string): void
   channelData(channel: number, data: Buffer): void
   channelEOF(channel: number): void
+  channelClose(channel: number): void
   channelOpenConfirm(remote: number, local: number, window: number, packetSize: number): void
 }
 
@@ -163,6 +164,7 @@ export interface EngineIncoming extends EventEmitter {
 /** A session that a client of the server half has opened. */
 export interface EngineSession extends EventEmitter {
   _ending: boolean
+  readonly _chanInfo: { readonly outgoing: EngineFlow }
 }
 
 /** A login that a client of the server half attempts. */

@@ -11,23 +11,20 @@ import { clock, netError, type Timer } from '@net/core/authoring'
 import { toSocket, type Transport } from '@net/socket'
 
 import { refuseTerrapin, type Algorithms, type Negotiated } from '../algorithms.ts'
-import { SshChannelError } from '../errors.ts'
 import { readHostKey, type HostKey } from '../host-keys/host-key.ts'
 import { IdentificationReader, type Identification } from '../identification.ts'
 import { KeepAlive, type KeepAliveOptions } from '../keep-alive.ts'
 import { PendingWaits, type Stoppable } from './pending-waits.ts'
-import { SessionSlots } from './session-slots.ts'
-import { Ssh2Command, type CommandOutput, type RemoteCommand } from './ssh2-command.ts'
+import { Ssh2Commands } from './ssh2-commands.ts'
 import { goodbye } from './ssh2-disconnect.ts'
 import {
+  closeChannel,
   guardProtocol,
   holdUntilIdentified,
   loadEngine,
   negotiatedBy,
   openSessionChannel,
   ping,
-  requestCommand,
-  requestVariable,
   signWithSha2,
   silence,
 } from './ssh2-internals.ts'
@@ -64,16 +61,6 @@ export interface LoginAnswer {
   readonly methods: readonly string[]
 }
 
-/** What to run. */
-export interface CommandSpec {
-  readonly env: readonly { readonly name: string; readonly value: string }[]
-  /** The command's text, given the variables that the server did not take. */
-  text(refused: readonly string[]): string
-  readonly output: CommandOutput
-  /** The server may have begun from here on. */
-  sent(): void
-}
-
 /** Begins to speak SSH over the transport, which belongs to the session from then on. */
 export async function startSession(
   transport: Transport,
@@ -93,6 +80,7 @@ export class SshSession {
   readonly exchanged: Promise<Exchange>
   /** Settles when the connection is gone: with what took it, or undefined after `end`. */
   readonly closed: Promise<NetError | undefined>
+  readonly commands: Ssh2Commands
   readonly #client: EngineClient
   readonly #socket: Socket
   readonly #options: SessionOptions
@@ -101,7 +89,6 @@ export class SshSession {
   readonly #exchanged: PromiseWithResolvers<Exchange> = Promise.withResolvers()
   readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
   readonly #waits: PendingWaits = new PendingWaits(() => this.#lost())
-  readonly #slots = new SessionSlots()
   readonly #channels = new Set<{ lost(error: Error): void }>()
   #asked: PromiseWithResolvers<LoginQuestion> = Promise.withResolvers()
   #accepted: (() => void) | undefined
@@ -117,6 +104,10 @@ export class SshSession {
     this.#client = new engine.Client()
     this.#socket = socket
     this.#options = options
+    this.commands = new Ssh2Commands(this.#client, this.#waits, {
+      open: (op) => this.#open(op, (done) => openSessionChannel(this.#client, done)),
+      hold: (channel, holder) => this.#hold(channel, holder),
+    })
     this.identified = handled(this.#identified.promise)
     this.exchanged = handled(this.#exchanged.promise)
     this.closed = this.#closed.promise
@@ -173,42 +164,6 @@ export class SshSession {
     })
   }
 
-  /** Runs a command; resolves when the server has begun. */
-  async run(spec: CommandSpec, op: Stoppable): Promise<RemoteCommand> {
-    const channel = await this.#slots.take(() =>
-      this.#open(op, (done) => openSessionChannel(this.#client, done)),
-    )
-    const command = new Ssh2Command(this.#client, channel, spec.output)
-    this.#hold(channel, command)
-    const release = (): void => this.#slots.release()
-    command.ended.then(release, release)
-    try {
-      const refused: string[] = []
-      for (const variable of spec.env) {
-        const taken = await this.#waits.wait<boolean>(
-          (resolve) => requestVariable(this.#client, channel, variable, resolve),
-          op,
-        )
-        if (!taken) refused.push(variable.name)
-      }
-      const text = spec.text(refused)
-      spec.sent()
-      const taken = await this.#waits.wait<boolean>(
-        (resolve) => requestCommand(this.#client, channel, text, resolve),
-        op,
-      )
-      if (taken) return command
-      throw new SshChannelError('NET_REPLY_PERMANENT', {
-        message: 'the server refused to run the command',
-      })
-    } catch (error) {
-      // The server may have begun without saying so.
-      command.signal('TERM')
-      command.close()
-      throw error
-    }
-  }
-
   /** Opens a tunnel from the server to an address that the server reaches. */
   async openTunnel(host: string, port: number, op: Stoppable): Promise<Duplex> {
     const channel = await this.#open(op, (done) =>
@@ -259,6 +214,7 @@ export class SshSession {
       const found = this.#reader.feed(chunk)
       if (found === undefined) return false
       this.#isIdentified = true
+      if (ONE_AT_A_TIME.test(found.software)) this.commands.oneAtATime()
       this.#identified.resolve(found)
       return true
     } catch (error) {
@@ -319,7 +275,7 @@ export class SshSession {
       open((error, channel) => {
         if (channel === undefined) reject(refusal(error))
         else if (waiting) resolve(channel)
-        else channel.resume().close()
+        else closeChannel(channel.resume())
       })
     }, op)
     return opened.finally(() => {
@@ -377,4 +333,6 @@ function earlyEnd(error: Error | undefined, reader: IdentificationReader): Error
   return error
 }
 
+// Dropbear 2022.83 closes a session that is opened while another one ends, and leaves when a command then comes on it.
+const ONE_AT_A_TIME = /^dropbear/i
 const FAREWELL = 1000

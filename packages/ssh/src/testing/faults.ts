@@ -5,7 +5,7 @@
  * without a word, `half-close` only our side of it.
  */
 export type SshFaultAction =
-  | { readonly reply: 'failure' }
+  | { readonly reply: 'failure' | 'close' }
   | { readonly delay: number }
   | 'goodbye'
   | 'drop'
@@ -19,7 +19,8 @@ export interface SshFault {
   /**
    * The step that it happens to, by the beginning of its name or a pattern: `greeting`, `kex`, `auth password ada`,
    * `open session`, `exec ls`, `exit ls`, `open 127.0.0.1:80`. A step that stalls is never answered, while the
-   * connection lives on; `reply` refuses it, and at `exit` leaves the exit status out.
+   * connection lives on; `reply` refuses it, at `open session` and `exec` also by closing the channel that is open
+   * already, and at `exit` leaves the exit status out.
    */
   readonly on?: string | RegExp
   /** Without `on`: happens to the next connection after so many bytes that the server sent. Default 0. */

@@ -119,8 +119,8 @@ export class ServerConnection implements ServerDesk {
     return { accepted: false, methods: methods.filter((name) => name !== method), partial: true }
   }
 
-  openSession(): Promise<boolean> {
-    return this.#passes('open session')
+  async openSession(): Promise<boolean | 'close'> {
+    return this.#check('open session')
   }
 
   async exec(request: ExecRequest): Promise<void> {
@@ -131,8 +131,10 @@ export class ServerConnection implements ServerDesk {
     this.#host.received({ what: 'exec', text: command, user, env })
     const passes = this.#check(`exec ${command}`)
     // Without a fault not a moment may pass: what follows in the same packet is for the command.
-    if (passes !== true && !(await passes)) {
-      request.reject()
+    const decision = passes === true || (await passes)
+    if (decision !== true) {
+      if (decision === 'close') request.close()
+      else request.reject()
       return
     }
     const stopped = new AbortController()
@@ -194,18 +196,18 @@ export class ServerConnection implements ServerDesk {
   }
 
   async #passes(step: string): Promise<boolean> {
-    return this.#check(step)
+    return (await this.#check(step)) === true
   }
 
   /** Whether the step may be done; a fault may delay it, refuse it, or end the connection. A stalled step never is. */
-  #check(step: string): true | Promise<boolean> {
+  #check(step: string): true | Promise<boolean | 'close'> {
     const action = this.#host.faults.at(step)
     return action === undefined ? true : this.#suffer(action)
   }
 
-  async #suffer(action: SshFaultAction): Promise<boolean> {
+  async #suffer(action: SshFaultAction): Promise<boolean | 'close'> {
     if (typeof action === 'object') {
-      if ('reply' in action) return false
+      if ('reply' in action) return action.reply === 'close' && action.reply
       await new Promise<void>((resolve) => {
         clock().after(action.delay, resolve)
       })

@@ -3,14 +3,16 @@ import { expect, test } from 'vitest'
 import { startSshServer } from '@net/ssh/testing'
 
 import {
+  closeChannel,
   guardProtocol,
   holdUntilIdentified,
+  isOpen,
   loadEngine,
   negotiatedBy,
   openSessionChannel,
   signWithSha2,
 } from '../../src/engine/ssh2-internals.ts'
-import type { EngineClient } from '../../src/engine/ssh2-types.ts'
+import type { EngineChannel, EngineClient } from '../../src/engine/ssh2-types.ts'
 import { logInTo } from '../embedded.ts'
 
 /** A client of the engine as far as the guards look at it. */
@@ -83,6 +85,27 @@ test('[H-SSH-11] data beyond the window, after the end and for no channel does n
   expect(handled).toEqual(['CHANNEL_DATA', 'CHANNEL_WINDOW_ADJUST'])
   call('CHANNEL_WINDOW_ADJUST', 0, 2 ** 32 - 1)
   expect(broken).toHaveLength(11)
+})
+
+test('a channel takes requests until either side has closed it', () => {
+  for (const [incoming, outgoing, open] of [
+    ['open', 'open', true],
+    ['eof', 'eof', true],
+    ['closed', 'open', false],
+    ['open', 'closing', false],
+    ['closed', 'closed', false],
+  ] as const) {
+    const states = { incoming: { state: incoming }, outgoing: { state: outgoing } }
+    expect(isOpen(states as unknown as EngineChannel)).toBe(open)
+  }
+})
+
+test('the window of a channel that we closed is not enlarged any more', () => {
+  let closes = 0
+  const closed = channel(10) as unknown as EngineChannel
+  Object.assign(closed, { close: () => (closes += 1) })
+  closeChannel(closed)
+  expect([closes, closed.incoming.window]).toEqual([1, Infinity])
 })
 
 test('an engine without the handlers is refused', () => {
