@@ -40,14 +40,32 @@ export class IdentificationReader {
     return undefined
   }
 
-  /** The error for a peer that ends before its identification. */
+  /**
+   * The error for a peer that ends before its identification. A server that turns people away does so with a line of text,
+   * such as `Exceeded MaxStartups` of OpenSSH: `NET_REPLY_TEMPORARY`, which may be repeated. `NET_PROTO_MALFORMED` for the
+   * words of another protocol, `NET_CONN_CLOSED` without words.
+   */
   ended(): Error {
-    const said = this.#banner[0] ?? this.#text()
-    if (said !== '') return notSsh(said)
-    return netError('NET_CONN_CLOSED', {
-      message: 'the server closed the connection before it said who it is',
+    const rest = this.#text()
+    const said = [...this.#banner, ...(rest === '' ? [] : [rest])].join('\n').trim()
+    if (OTHER.test(said)) return notSsh(said)
+    if (said === '' || rest.startsWith('SSH-')) {
+      return netError('NET_CONN_CLOSED', {
+        message: 'the server closed the connection before it said who it is',
+        retry: 'safe',
+      })
+    }
+    const text = harmless(said.slice(0, SHOWN))
+    return netError('NET_REPLY_TEMPORARY', {
+      message: `the server turned us away before it said who it is: "${text}"`,
+      reply: { text },
       retry: 'safe',
     })
+  }
+
+  /** Whether the peer said anything. */
+  get heard(): boolean {
+    return this.#received > 0
   }
 
   #text(): string {
@@ -90,3 +108,5 @@ const SHOWN = 200
 const IDENT = /^SSH-([0-9.]+)-([^ ]*)/
 // A status line of HTTP, or a greeting of FTP or SMTP: no SSH server begins like that.
 const FOREIGN = /^(?:HTTP\/\d|220[ -])/
+// Nor does one end like that: a reply of HTTP, FTP or SMTP, a greeting of IMAP or POP3, a page.
+const OTHER = /^(?:HTTP\/\d|[1-5]\d\d[ -]|\* (?:OK|BYE|PREAUTH)\b|\+OK\b|-ERR\b|<)/

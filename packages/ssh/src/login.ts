@@ -1,9 +1,9 @@
 /*
- * Logging in: what the caller gave is tried in order, each once, and again only where somebody can be asked anew. A
+ * Logging in: the server says at each step what it takes, and what the caller gave is offered by that, in its order. A
  * prompt to a person runs outside of every phase, so that no limit runs against it.
  */
 
-import type { Credential, Secret } from '@net/core'
+import type { Credential } from '@net/core'
 import { CredentialSource, netError, type Operation } from '@net/core/authoring'
 
 import type { LoginAnswer, SshSession } from './engine/ssh2.ts'
@@ -22,61 +22,125 @@ export interface LoginPlan {
 }
 
 /**
- * Logs in. Rejects with `NET_AUTH_REJECTED`, `NET_AUTH_NO_METHOD`, `NET_AUTH_PARTIAL` or `NET_CREDENTIAL_INVALID`;
- * what the caller's own callbacks throw passes as it is.
+ * Logs in. `none` is asked first (RFC 4252, section 5.2): some servers let everybody in, the others say what they take, so
+ * that nothing is offered in vain. Each credential is offered once, and after a step that was accepted once more. Rejects
+ * with `NET_AUTH_REJECTED`, `NET_AUTH_NO_METHOD`, `NET_AUTH_PARTIAL` or `NET_CREDENTIAL_INVALID`; what the caller's own
+ * callbacks throw passes as it is.
  */
 export async function logIn(session: SshSession, plan: LoginPlan, op: Operation): Promise<void> {
-  const state: LoginState = { session, plan, op, tried: [], methods: undefined, partial: false }
-  for (const auth of plan.keys) if (await logInWithKey(state, auth)) return
-  if (plan.password !== undefined && (await logInWithPassword(state, plan.password))) return
-  // Only the server can say what it takes, and it says so when it refuses.
-  if (state.tried.length === 0 && (await attempt(state, { method: 'none' }, 'no credentials')))
-    return
-  throw refused(state)
+  const login: LoginRun = { session, plan, op, tried: [], steps: 0 }
+  const offers: readonly Offer[] = [
+    ...plan.keys.map((auth) => new KeyOffer(auth, login)),
+    ...(plan.password === undefined ? [] : [new PasswordOffer(plan.password, login)]),
+  ]
+  let answer = await ask(login, { method: 'none' })
+  // A server that names no method may still take one.
+  const named = answer.methods.length > 0
+  while (!answer.accepted) {
+    const { methods } = answer
+    const fits = (offer: Offer): boolean =>
+      methods.includes(offer.method) || (!named && methods.length === 0)
+    const next = pick(offers.filter(fits))
+    if (next === undefined) throw refused(login, methods)
+    answer = await next.attempt()
+    if (answer.accepted) return
+    if (!answer.partial) continue
+    login.steps += 1
+    // What was refused as the step before may well be the next one.
+    for (const offer of offers) if (offer.state === 'refused') offer.state = 'again'
+  }
 }
 
-interface LoginState {
+interface LoginRun {
   readonly session: SshSession
   readonly plan: LoginPlan
   readonly op: Operation
+  /** What was offered, for people. */
   readonly tried: string[]
-  /** What the server takes; undefined until it has said so. */
-  methods: readonly string[] | undefined
-  partial: boolean
+  /** How many steps the server has accepted. */
+  steps: number
 }
 
-async function attempt(state: LoginState, login: Login, what: string): Promise<boolean> {
-  const { session, op, plan } = state
-  const answer = await op.phase('auth', async () => {
+/** Something to log in with. */
+interface Offer {
+  readonly method: 'publickey' | 'password'
+  /** `again`: refused, but before another step was accepted. `spent`: accepted as a step, and no use for another. */
+  state: 'fresh' | 'refused' | 'again' | 'spent'
+  attempt(): Promise<LoginAnswer>
+}
+
+function pick(offers: readonly Offer[]): Offer | undefined {
+  return (
+    offers.find(({ state }) => state === 'fresh') ?? offers.find(({ state }) => state === 'again')
+  )
+}
+
+function ask({ session, op, plan }: LoginRun, login: Login): Promise<LoginAnswer> {
+  return op.phase('auth', async () => {
     op.wire('send', () => `userauth ${login.method} ${plan.user}`)
     const answered = await session.login(login)
     op.wire('receive', () => describeAnswer(answered))
     return answered
   })
-  if (answer.accepted) return true
-  state.tried.push(what)
-  state.methods = answer.methods
-  state.partial ||= answer.partial
-  return false
 }
 
-/** Reads the key, and asks for its passphrase, only when its turn has come. */
-async function logInWithKey(state: LoginState, auth: KeyAuth): Promise<boolean> {
-  if (state.methods !== undefined && !state.methods.includes('publickey')) return false
-  const key = await readyKey(auth, state.plan, state.op)
-  const what = auth.label === undefined ? `key (${key.type})` : `key ${auth.label}`
-  return attempt(state, { method: 'publickey', key }, what)
+/** A key, read and decrypted only when its turn has come. */
+class KeyOffer implements Offer {
+  readonly method = 'publickey'
+  state: Offer['state'] = 'fresh'
+  readonly #auth: KeyAuth
+  readonly #login: LoginRun
+  #key: SigningKey | undefined
+
+  constructor(auth: KeyAuth, login: LoginRun) {
+    this.#auth = auth
+    this.#login = login
+  }
+
+  async attempt(): Promise<LoginAnswer> {
+    const { plan, op, tried } = this.#login
+    const key = (this.#key ??= await readyKey(this.#auth, plan, op))
+    const answer = await ask(this.#login, { method: 'publickey', key })
+    const { label } = this.#auth
+    tried.push(label === undefined ? `key (${key.type})` : `key ${label}`)
+    // A server that wants two keys wants two different ones.
+    this.state = answer.partial ? 'spent' : 'refused'
+    return answer
+  }
 }
 
-async function logInWithPassword(state: LoginState, password: Credential): Promise<boolean> {
-  const { plan, op } = state
-  if (state.methods !== undefined && !state.methods.includes('password')) return false
-  const { user, endpoint } = plan
-  const source = new CredentialSource(password, { what: 'password', endpoint, user })
-  for (;;) {
-    const answer: Secret = await source.get({ signal: op.signal })
-    if (await attempt(state, { method: 'password', password: answer }, 'password')) return true
-    if (state.partial || !source.rejected(answer)) return false
+/** A password; one that is asked for may be asked for again. */
+class PasswordOffer implements Offer {
+  readonly method = 'password'
+  state: Offer['state'] = 'fresh'
+  readonly #password: Credential
+  readonly #login: LoginRun
+  #source: CredentialSource
+
+  constructor(password: Credential, login: LoginRun) {
+    this.#password = password
+    this.#login = login
+    this.#source = this.#begin()
+  }
+
+  async attempt(): Promise<LoginAnswer> {
+    const { op, tried } = this.#login
+    const password = await this.#source.get({ signal: op.signal })
+    const answer = await ask(this.#login, { method: 'password', password })
+    tried.push('password')
+    if (answer.partial) {
+      // The password of the next step is another one.
+      this.state = typeof this.#password === 'function' ? 'again' : 'spent'
+      this.#source = this.#begin()
+    } else {
+      this.state = this.#source.rejected(password) ? this.state : 'refused'
+    }
+    return answer
+  }
+
+  #begin(): CredentialSource {
+    const { endpoint, user } = this.#login.plan
+    return new CredentialSource(this.#password, { what: 'password', endpoint, user })
   }
 }
 
@@ -99,29 +163,38 @@ async function readyKey(auth: KeyAuth, plan: LoginPlan, op: Operation): Promise<
   }
 }
 
-function refused({ tried, methods = [], partial, plan }: LoginState): Error {
+function refused({ tried, steps, plan }: LoginRun, methods: readonly string[]): Error {
   const takes = methods.length === 0 ? 'no method at all' : methods.join(', ')
   const who = `"${plan.user}"`
-  if (partial) {
+  if (steps > 0) {
+    const accepted = steps === 1 ? 'one step' : `${steps} steps`
     return netError('NET_AUTH_PARTIAL', {
       phase: 'auth',
-      message: `the server accepted one step of the login of ${who} and wants another: ${takes}`,
+      message: `the server accepted ${accepted} of the login of ${who} and wants another: ${takes}`,
     })
   }
-  const given = plan.keys.length > 0 || plan.password !== undefined
-  const usable = plan.keys.length > 0 ? ['publickey'] : []
-  if (plan.password !== undefined) usable.push('password')
-  if (!given || !usable.some((name) => methods.includes(name))) {
-    const had = given ? usable.join(', ') : 'no credentials were given'
-    return netError('NET_AUTH_NO_METHOD', {
+  if (tried.length > 0) {
+    return netError('NET_AUTH_REJECTED', {
       phase: 'auth',
-      message: `no way to log in as ${who}: the server takes ${takes}; ${given ? `given: ${had}` : had}`,
+      message: `the server refused the login of ${who}; tried: ${tried.join(', ')}; it takes ${takes}${hint(tried)}`,
     })
   }
-  return netError('NET_AUTH_REJECTED', {
+  const given = [
+    ...(plan.keys.length > 0 ? ['publickey'] : []),
+    ...(plan.password === undefined ? [] : ['password']),
+  ]
+  const had = given.length === 0 ? 'no credentials were given' : `given: ${given.join(', ')}`
+  return netError('NET_AUTH_NO_METHOD', {
     phase: 'auth',
-    message: `the server refused the login of ${who}; tried: ${tried.join(', ')}; it takes ${takes}`,
+    message: `no way to log in as ${who}: the server takes ${takes}; ${had}`,
   })
+}
+
+/** What may be behind the refusal of a key that is the right one. */
+function hint(tried: readonly string[]): string {
+  return tried.includes('key (ssh-rsa)')
+    ? '; keys of RSA sign with SHA-2 alone, which servers from before 2016 do not know'
+    : ''
 }
 
 function describeAnswer({ accepted, partial, methods }: LoginAnswer): string {

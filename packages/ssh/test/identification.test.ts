@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 
+import { listen } from '@net/socket'
+import { connect, dangerouslyAcceptAnyHostKey } from '@net/ssh'
+
 import { IdentificationReader } from '../src/identification.ts'
+import { failureOf } from './embedded.ts'
 
 function read(...chunks: readonly string[]): unknown {
   const reader = new IdentificationReader()
@@ -49,11 +53,59 @@ test('[H-SSH-06] the limit is over all that comes before the identification', ()
   expect(() => read(...Array.from({ length: 5000 }, () => 'a line of text\n'))).toThrow(limit)
 })
 
-test('a peer that ends too early is told by what it said', () => {
-  const silent = new IdentificationReader()
-  expect(silent.ended()).toMatchObject({ code: 'NET_CONN_CLOSED', retry: 'safe' })
-  const talking = new IdentificationReader()
-  talking.feed(Buffer.from('Go away\n'))
-  expect(talking.ended()).toMatchObject({ code: 'NET_PROTO_MALFORMED' })
-  expect(talking.ended().message).toContain('Go away')
+function endAfter(...said: readonly string[]): Error {
+  const reader = new IdentificationReader()
+  for (const text of said) reader.feed(Buffer.from(text))
+  return reader.ended()
+}
+
+test('a peer that ends without a word, or within its identification, may be asked again', () => {
+  for (const said of [[], ['\r\n'], ['SSH-2.0-Open'], ['Hello\n', 'SSH-2.0-']]) {
+    expect(endAfter(...said)).toMatchObject({ code: 'NET_CONN_CLOSED', retry: 'safe' })
+  }
 })
+
+test('a server that turns us away with a line of text may be asked again, and is told by its words', () => {
+  for (const said of ['Exceeded MaxStartups\r\n', 'Not allowed at this time\r\n', 'Go away']) {
+    expect(endAfter(said)).toMatchObject({
+      code: 'NET_REPLY_TEMPORARY',
+      retry: 'safe',
+      reply: { text: said.trim() },
+      message: expect.stringContaining(said.trim()),
+    })
+  }
+  expect(endAfter('Sorry.\r\n', 'Too many\n').message).toContain('Sorry.')
+})
+
+test('the last words of another protocol are no words of a server of SSH', () => {
+  for (const said of [
+    '421 Too many connections\r\n',
+    '554 No SMTP service here\r\n',
+    '-ERR busy\r\n',
+    '* BYE full\r\n',
+    '<html>',
+  ]) {
+    expect(endAfter(said)).toMatchObject({ code: 'NET_PROTO_MALFORMED', retry: 'never' })
+  }
+})
+
+test.each(['end', 'reset'] as const)(
+  'a server that has its fill of logins (%s) is asked again',
+  async (leave) => {
+    let asked = 0
+    await using busy = await listen('tcp://127.0.0.1:0', async (connection) => {
+      asked += 1
+      await connection.write('Exceeded MaxStartups\r\n')
+      if (leave === 'end') await connection.close()
+      else connection.toSocket().resetAndDestroy()
+    })
+    const error = await failureOf(
+      connect(`ssh://ada@127.0.0.1:${busy.address.port}`, {
+        hostKeys: dangerouslyAcceptAnyHostKey(),
+        retry: { attempts: 3, delay: 1 },
+      }),
+    )
+    expect(error).toMatchObject({ retry: 'safe' })
+    expect(asked).toBe(3)
+  },
+)

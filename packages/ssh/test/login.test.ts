@@ -18,7 +18,7 @@ test('[SSH-16] logs in with a key, and with the key that fits among several', as
   await using host = await logInTo(server, { auth })
   expect(host.info.user).toBe('ada')
   const methods = server.received.map(({ text }) => text)
-  expect(new Set(methods)).toEqual(new Set(['publickey ada']))
+  expect(new Set(methods)).toEqual(new Set(['none ada', 'publickey ada']))
   expect(logIn.length).toBe(3)
 })
 
@@ -106,7 +106,10 @@ test('a password is asked for outside of every phase, and once more after it was
     ['ada', true],
   ])
   const auth = events.of('phase').filter(({ phase }) => phase === 'auth')
-  expect(auth.map(({ state }) => state)).toEqual(['start', 'end', 'start', 'end'])
+  // One for the question what the server takes, and one for each password.
+  expect(auth.map(({ state }) => state)).toEqual(
+    Array.from({ length: 6 }, (_, at) => (at % 2 === 0 ? 'start' : 'end')),
+  )
   await host.close()
 })
 
@@ -152,6 +155,89 @@ test('a key and then a password, where the server wants both', async () => {
     code: 'NET_AUTH_PARTIAL',
     message: expect.stringContaining('wants another: password'),
   })
+})
+
+test('the steps of a login are those that the server names, in its order', async () => {
+  const [first, second] = [pair, other]
+  const keys = [first.publicKey, second.publicKey]
+  for (const steps of [
+    ['password', 'publickey'],
+    ['publickey', 'password'],
+    ['publickey', 'publickey'],
+    ['publickey', 'password', 'publickey'],
+  ] as const) {
+    await using server = await startSshServer({
+      users: { ada: { keys, password: 'lovelace', steps } },
+    })
+    const auth = [key(first.privateKey), key(second.privateKey)]
+    await using host = await logInTo(server, { auth })
+    expect(host.info.user).toBe('ada')
+  }
+})
+
+test('a key is offered again only after another step was accepted, and never once it was accepted', async () => {
+  await using server = await startSshServer({
+    users: {
+      ada: { keys: [pair.publicKey], password: 'lovelace', steps: ['publickey', 'publickey'] },
+    },
+  })
+  const auth = [key(other.privateKey), key(pair.privateKey)]
+  expect(await failureOf(logInTo(server, { auth }))).toMatchObject({
+    code: 'NET_AUTH_PARTIAL',
+    message: expect.stringContaining('accepted one step of the login of "ada" and wants another'),
+  })
+  const offered = server.received.filter(({ text }) => text.startsWith('publickey'))
+  // The wrong key, the right one as a question and with its proof, and the wrong one once more.
+  expect(offered).toHaveLength(4)
+})
+
+test('a password that is asked for is asked for again at the next step', async () => {
+  await using server = await startSshServer({
+    users: { ada: { password: 'lovelace', steps: ['password', 'password'] } },
+  })
+  let asked = 0
+  const password = (): string => {
+    asked += 1
+    return 'lovelace'
+  }
+  await using host = await logInTo(server, { password })
+  expect([host.info.user, asked]).toEqual(['ada', 2])
+  expect(await failureOf(logInTo(server))).toMatchObject({ code: 'NET_AUTH_PARTIAL' })
+})
+
+test('a server that lets everybody in is entered without any credentials being sent', async () => {
+  await using server = await startSshServer({ users: { ada: { open: true } } })
+  const never = (): never => {
+    throw new Error('asked')
+  }
+  await using host = await logInTo(server, { auth: key(pair.privateKey), password: never })
+  expect(host.info.user).toBe('ada')
+  expect(server.received.map(({ text }) => text)).toEqual(['none ada'])
+})
+
+test('nothing is offered that the server does not take', async () => {
+  await using server = await startSshServer({ users: { ada: { password: 'lovelace' } } })
+  await using host = await logInTo(server, { auth: key(pair.privateKey) })
+  expect(host.info.user).toBe('ada')
+  expect(server.received.map(({ text }) => text)).toEqual(['none ada', 'password ada'])
+})
+
+test('a server that names no method is offered what there is', async () => {
+  await using server = await startSshServer({ users: { ada: { keys: [], steps: [] } } })
+  expect(await failureOf(logInTo(server))).toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(server.received.map(({ text }) => text)).toEqual(['none ada', 'password ada'])
+})
+
+test('a key that cannot be read ends the login before it is tried', async () => {
+  await using server = await startSshServer({ users: { ada: { keys: [] } } })
+  const error = await failureOf(
+    logInTo(server, {
+      auth: key('-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----'),
+    }),
+  )
+  expect(error).toMatchObject({ code: 'NET_CREDENTIAL_INVALID' })
+  await server.idle()
+  expect(server.received.map(({ text }) => text)).toEqual(['none ada'])
 })
 
 function encryptedKey(passphrase: string): { privateKey: string; publicKey: string } {

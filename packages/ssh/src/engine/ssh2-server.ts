@@ -47,6 +47,8 @@ export interface LoginAttempt {
   readonly password?: string
   /** The public key in wire format. */
   readonly key?: Uint8Array
+  /** Whether the client proves that it owns the key; without it, it only asks whether the key would do. */
+  readonly signed?: boolean
 }
 
 /** Whether a login is accepted; else what else is taken. */
@@ -162,10 +164,13 @@ class ServedConnection {
       user,
       method,
       ...(password === undefined ? {} : { password }),
-      ...(key === undefined ? {} : { key: Uint8Array.from(key.data) }),
+      ...(key === undefined
+        ? {}
+        : { key: Uint8Array.from(key.data), signed: login.signature !== undefined }),
     })
-    if (decision.accepted && this.#isSigned(login)) login.accept()
-    else if (decision.accepted) login.reject([])
+    const counts = decision.accepted || decision.partial === true
+    if (counts && !this.#isSigned(login)) login.reject([])
+    else if (decision.accepted) login.accept()
     else login.reject(decision.methods, decision.partial)
   }
 

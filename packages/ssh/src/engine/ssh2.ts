@@ -330,7 +330,8 @@ function handled<T>(promise: Promise<T>): Promise<T> {
 /** A peer that leaves before its identification is better told by what it said until then. */
 function earlyEnd(error: Error | undefined, reader: IdentificationReader): Error {
   if (error === undefined || error.message.startsWith('Connection lost')) return reader.ended()
-  return error
+  // A server that does not read what we said of ourselves resets the connection behind its last words.
+  return reader.heard && Reflect.get(error, 'code') === 'ECONNRESET' ? reader.ended() : error
 }
 
 // Dropbear 2022.83 closes a session that is opened while another one ends, and leaves when a command then comes on it.

@@ -20,16 +20,8 @@ import {
 } from '../engine/ssh2-server.ts'
 import { readCommandLine, type ExecExit, type ExecHandler, type ExecIo } from './exec-handlers.ts'
 import type { SshFault, SshFaultAction, SshFaults } from './faults.ts'
+import { LoginDesk, type SshUser } from './login-desk.ts'
 import type { ServerQuirks } from './server-quirks.ts'
-
-/** Somebody who may log in. */
-export interface SshUser {
-  readonly password?: string
-  /** Public keys as in `authorized_keys`. */
-  readonly keys?: readonly string[]
-  /** Whether the key and the password are both needed. Default false. */
-  readonly both?: boolean
-}
 
 /** Something that the server got. */
 export interface SshReceived {
@@ -63,12 +55,13 @@ export class ServerConnection implements ServerDesk {
   declare readonly greeting?: string
   readonly #host: ConnectionHost
   readonly #socket: Socket
-  readonly #keyDone = new Set<string>()
+  readonly #logins: LoginDesk
   #user = ''
   #road: ServerRoad | undefined
 
   constructor(connection: Connection, host: ConnectionHost) {
     this.#host = host
+    this.#logins = new LoginDesk(host.users)
     this.hostKey = host.hostKey
     this.quirks = host.quirks
     if (host.banner !== undefined) this.banner = host.banner
@@ -103,20 +96,11 @@ export class ServerConnection implements ServerDesk {
   }
 
   async login(attempt: LoginAttempt): Promise<LoginDecision> {
-    const { user, method, password, key } = attempt
+    const { user, method } = attempt
     this.#user = user
     this.#host.received({ what: 'auth', text: `${method} ${user}`, user })
-    const known = this.#host.users[user]
-    const methods = methodsOf(known)
-    if (!(await this.#passes(`auth ${method} ${user}`))) return { accepted: false, methods }
-    const right =
-      method === 'password'
-        ? known?.password !== undefined && known.password === password
-        : method === 'publickey' && key !== undefined && hasKey(known, key)
-    if (!right) return { accepted: false, methods }
-    if (known?.both !== true || this.#keyDone.has(user)) return { accepted: true }
-    this.#keyDone.add(user)
-    return { accepted: false, methods: methods.filter((name) => name !== method), partial: true }
+    const passes = await this.#passes(`auth ${method} ${user}`)
+    return passes ? this.#logins.decide(attempt) : this.#logins.refuse(user)
   }
 
   async openSession(): Promise<boolean | 'close'> {
@@ -257,20 +241,6 @@ function bytePlan({ after = 0, do: action }: SshFault): FaultPlan {
   if (action === 'goodbye') return { on: 'send', after, do: 'drop' }
   if (typeof action !== 'object') return { on: 'send', after, do: action }
   return { on: 'send', after, do: 'delay' in action ? action : 'drop' }
-}
-
-function methodsOf(user: SshUser | undefined): readonly string[] {
-  // Who is not known is told the same as who is.
-  if (user === undefined) return ['publickey', 'password']
-  const methods: string[] = []
-  if (user.keys !== undefined) methods.push('publickey')
-  if (user.password !== undefined) methods.push('password')
-  return methods
-}
-
-function hasKey(user: SshUser | undefined, key: Uint8Array): boolean {
-  const wanted = Buffer.from(key).toString('base64')
-  return (user?.keys ?? []).some((line) => line.trim().split(/\s+/)[1] === wanted)
 }
 
 const GARBAGE = 1024

@@ -11,7 +11,8 @@ import { readHostKey } from '../host-keys/host-key.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 import { execHandler, type ExecHandler, type ExecTable } from './exec-handlers.ts'
 import { SshFaults, type SshFault } from './faults.ts'
-import { ServerConnection, type SshReceived, type SshUser } from './server-connection.ts'
+import type { SshUser } from './login-desk.ts'
+import { ServerConnection, type SshReceived } from './server-connection.ts'
 import { createSshKey, type SshKeyPair } from './ssh-keys.ts'
 
 /** Options of the embedded server. */

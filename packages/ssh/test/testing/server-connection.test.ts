@@ -42,7 +42,7 @@ test('a step may be delayed', async () => {
 
 test('a step may be refused', async () => {
   await using server = await startSshServer()
-  server.fail({ on: 'auth', do: { reply: 'failure' } })
+  server.fail({ on: 'auth password', do: { reply: 'failure' } })
   expect(await failureOf(logInTo(server))).toMatchObject({ code: 'NET_AUTH_REJECTED' })
 })
 

@@ -21,10 +21,11 @@ test('it says where it is, and closes what it has open', async () => {
 test('a host key can be given, and what was received is told in order, without passwords', async () => {
   const hostKey = createSshKey()
   await using server = await startSshServer({ hostKey, exec: { ls: '' } })
-  await using client = await logInTo(server, { env: 1 } as object)
+  await using client = await logInTo(server)
   await client.exec('ls', { env: { A: '1' } })
   expect(client.info.hostKey.fingerprint).toBe(hostKey.fingerprint)
   expect(server.received).toEqual([
+    { what: 'auth', text: 'none ada', user: 'ada' },
     { what: 'auth', text: 'password ada', user: 'ada' },
     { what: 'exec', text: 'ls', user: 'ada', env: { A: '1' } },
   ])
