@@ -12,7 +12,6 @@ import {
   acceptNew,
   connect,
   dangerouslyAcceptAnyHostKey,
-  key,
   knownHosts,
   type HostKeyPolicy,
 } from '@net/ssh'
