@@ -49,7 +49,17 @@ export async function download(
           await (isOurs ? opened.write(chunk) : session.callerTurn(() => opened.write(chunk)))
           return opened.position
         }
-        await op.phase('receive', () => receiveInto(op, data, write, whole))
+        let broken: { readonly error: unknown } | undefined
+        opened.onFailure((error) => {
+          // The server may be silent, and nobody wants its bytes any more.
+          broken = { error }
+          data.abort(error)
+        })
+        try {
+          await op.phase('receive', () => receiveInto(op, data, write, whole))
+        } catch (error) {
+          throw broken === undefined ? error : broken.error
+        }
         return whole
       },
     }).catch(async (error: unknown) => {

@@ -1,7 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 
 import { afterAll, expect, test } from 'vitest'
 
@@ -344,4 +351,29 @@ test('why a file cannot be fetched is looked for where the server does not say',
   expect(await test.use((dialog) => dialog.ask('PWD'))).toMatchObject({
     text: expect.stringContaining('"/"'),
   })
+})
+
+test('[H-CORE-12] a stream that fails before the first byte fails the call with its own error', async () => {
+  await using server = await startFtpServer(options)
+  await using client = await connect(server.url, {
+    user: 'joe',
+    password: 'open sesame',
+    security: 'off',
+  })
+  const call = client.download('a', createWriteStream('/nosuch/folder/file'))
+  await expect(call).rejects.toMatchObject({ code: 'ENOENT' })
+  expect(await client.exists('a')).toBe(true)
+})
+
+test('a stream that is destroyed while the server is silent fails the call at once', async () => {
+  await using server = await startFtpServer(options)
+  server.fail({ on: 'RETR', after: 100_000, do: 'stall' })
+  await using test = await openSession(server)
+  const sink = new PassThrough()
+  const fault = new Error('the disk is full')
+  sink.once('data', () => sink.destroy(fault))
+  const call = test.use((dialog, session) =>
+    download(session, dialog, { path: 'a', sink, resume: false }),
+  )
+  await expect(call).rejects.toBe(fault)
 })

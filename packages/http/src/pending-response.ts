@@ -4,6 +4,7 @@
  */
 
 import type { Sink } from '@net/core'
+import { checkSink } from '@net/core/authoring'
 
 import type { BodyReaders, Charset, HttpResponse, ResponseSchema } from './response.ts'
 
@@ -21,6 +22,8 @@ export interface Intent {
  */
 export class PendingResponse extends Promise<HttpResponse> implements BodyReaders {
   readonly #intent: Intent
+  /** What is wrong with where the body was to go. */
+  #refusal: Error | undefined
 
   /** What `then` gives is a plain promise. */
   static override get [Symbol.species](): PromiseConstructor {
@@ -32,7 +35,8 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     const intent: Intent = { kind: 'transfer', json: false }
     super((resolve, reject) => {
       queueMicrotask(() => {
-        start(intent).then(resolve, reject)
+        if (this.#refusal === undefined) start(intent).then(resolve, reject)
+        else reject(this.#refusal)
       })
     })
     this.#intent = intent
@@ -61,6 +65,12 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   }
 
   saveTo(sink: Sink): Promise<number> {
+    try {
+      // From here on the failure of a stream is the call's, long before there is an answer to write.
+      checkSink(sink)
+    } catch (error) {
+      this.#refusal ??= error as Error
+    }
     return this.then((response) => response.saveTo(sink))
   }
 }

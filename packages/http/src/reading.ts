@@ -61,6 +61,12 @@ export async function* readLines(
 /** Writes the body to a sink; resolves to how many bytes it was, once the sink has them all. */
 export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
   await using target = await openSink(sink)
+  let broken: { readonly error: unknown } | undefined
+  target.onFailure((error) => {
+    // The peer may take its time with the next chunk, and nobody wants it any more.
+    broken = { error }
+    body.cancel()
+  })
   let reason: NetError | undefined
   const letGo = body.closed.then(async (error) => {
     // What came in before the connection was lost is worth keeping; a caller who gave up wants no more of it.
@@ -79,6 +85,7 @@ export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
   } catch (error) {
     throw reason ?? error
   }
+  if (broken !== undefined) throw broken.error
   await target.commit({ size: target.position })
   return written
 }

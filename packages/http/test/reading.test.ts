@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 
 import { netError } from '@net/core/authoring'
 import * as http from '@net/http'
@@ -10,6 +11,7 @@ import { expect, test } from 'vitest'
 
 import { ReceivedBody, wholeBody } from '../src/body.ts'
 import { decodeText, parseJson, readBytes, readLines, readStart, saveBody } from '../src/reading.ts'
+import { startRawServer } from './raw-server.ts'
 
 const context = { protocol: 'http' }
 const rules = { most: 1000, mostJson: 1000, context }
@@ -193,4 +195,37 @@ test('a sink that is stuck is let go of when the call is aborted', async () => {
 test('a whole body is saved too', async () => {
   const chunks: Uint8Array[] = []
   expect(await saveBody(wholeBody(Buffer.from('abc')), (chunk) => void chunks.push(chunk))).toBe(3)
+})
+
+test('[H-CORE-12] a stream that fails before there is an answer fails the call with its own error', async () => {
+  await using server = await startHttpServer()
+  const call = http.get(`${server.url}/json`).saveTo(createWriteStream('/nosuch/folder/file'))
+  await expect(call).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('a stream that fails while the server is silent fails the call at once', async () => {
+  await using server = await startRawServer((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf')
+  })
+  const sink = new PassThrough()
+  const fault = new Error('the disk is full')
+  const call = http.get(server.url, { retry: false }).saveTo(sink)
+  sink.once('data', () => sink.destroy(fault))
+  await expect(call).rejects.toBe(fault)
+})
+
+test('nothing is asked for when there is nowhere to save it', async () => {
+  await using server = await startHttpServer()
+  const call = http.get(`${server.url}/json`).saveTo('copy.json' as never)
+  await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  expect(server.received).toHaveLength(0)
+})
+
+test('a body whose stream fails before the connection is there fails the call with its own error', async () => {
+  await using server = await startHttpServer()
+  const fault = new Error('the disk is on fire')
+  const body = new Readable({ read() {} })
+  const call = http.post(`${server.url}/json`, { body })
+  body.destroy(fault)
+  await expect(call).rejects.toBe(fault)
 })

@@ -7,11 +7,16 @@ import type { Writable } from 'node:stream'
 
 import { netError } from '../errors/net-error.ts'
 import { own } from '../options/own.ts'
+import { adopt } from './adopted.ts'
 import { isFileSink, type FileSink } from './file.ts'
 import { PartFile } from './part-file.ts'
 import { FunctionWriter, NodeWriter, WebWriter, type ChunkWriter } from './stream-writer.ts'
 
-/** Where data can go: a stream, a function that takes each chunk, or a file (`toFile`). A chunk belongs to the sink once it was written. */
+/**
+ * Where data can go: a stream, a function that takes each chunk, or a file (`toFile`). A chunk belongs to the sink once
+ * it was written; the ArrayBuffer behind it does not. A stream belongs to the call from the moment it is given: when it
+ * fails, at any time, the call fails with its error, and nothing else happens.
+ */
 export type Sink =
   | Writable
   | WritableStream<Uint8Array>
@@ -34,6 +39,8 @@ export interface CommitOptions {
 export interface OpenSink extends AsyncDisposable {
   /** How many bytes it has, with those that it was resumed with. */
   readonly position: number
+  /** Calls `heard` once if the sink fails by itself, also while nobody writes to it. */
+  onFailure(heard: (error: unknown) => void): void
   /** Resolves when there is room for more; one at a time, else `NET_BUSY`. */
   write(chunk: Uint8Array): Promise<void>
   /**
@@ -48,12 +55,16 @@ export interface OpenSink extends AsyncDisposable {
   abort(reason?: unknown): Promise<void>
 }
 
-/** Throws `NET_BAD_OPTION` for what is no sink. */
+/**
+ * Throws `NET_BAD_OPTION` for what is no sink. To be called as soon as a verb is given one: a stream that fails by itself
+ * from then on fails when it is opened, and ends nothing else.
+ */
 export function checkSink(sink: unknown): asserts sink is Sink {
+  adopt(sink)
   kindOf(sink)
 }
 
-/** Opens the sink. Rejects with `NET_BAD_OPTION`, `NET_LOCAL_IO`, and `NET_BUSY` for a file that another call writes. */
+/** Opens the sink. Rejects with the error of a stream that has failed, with `NET_BAD_OPTION`, `NET_LOCAL_IO`, and `NET_BUSY` for a file that another call writes. */
 export async function openSink(sink: Sink, options?: OpenSinkOptions): Promise<OpenSink> {
   const kind = kindOf(sink)
   if (kind !== 'file') return new Opened(new Counted(openers[kind](sink as never)))
@@ -65,6 +76,8 @@ interface Target {
   write(chunk: Uint8Array): Promise<void>
   commit(): Promise<void>
   abort(reason: unknown): Promise<void>
+  /** Absent where it can fail only while somebody writes. */
+  onFailure?(heard: (error: unknown) => void): void
 }
 
 class Opened implements OpenSink {
@@ -79,6 +92,12 @@ class Opened implements OpenSink {
 
   get position(): number {
     return this.#target.position
+  }
+
+  onFailure(heard: (error: unknown) => void): void {
+    this.#target.onFailure?.((error) => {
+      if (!this.#ended) heard(error)
+    })
   }
 
   async write(chunk: Uint8Array): Promise<void> {
@@ -149,6 +168,10 @@ class Counted implements Target {
 
   commit(): Promise<void> {
     return this.#writer.end()
+  }
+
+  onFailure(heard: (error: unknown) => void): void {
+    this.#writer.onFailure?.(heard)
   }
 
   abort(reason: unknown): Promise<void> {

@@ -10,13 +10,17 @@ import { isUint8Array } from 'node:util/types'
 import { callerFault } from '../caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { shared } from '../shared.ts'
+import { adopt, failureOf } from './adopted.ts'
 import { chunksOfFile, sizeOfFile } from './file-reader.ts'
 import { isFileSource, isTextSource, type FileSource, type TextSource } from './file.ts'
 import { StreamReader } from './stream-reader.ts'
 
 /**
  * What can be sent: bytes, a Blob, a stream or iterable of bytes, a function that makes such an iterable, a file
- * (`fromFile`) or a text (`fromText`). Streams and iterables can be read only once; the others as often as needed.
+ * (`fromFile`) or a text (`fromText`). Streams and iterables can be read only once; the others as often as needed. A
+ * chunk may be used again once the next one is asked for; bytes must rest until the call has ended. A stream belongs to
+ * the call from the moment it is given: when it fails, at any time, the call fails with its error, and nothing else
+ * happens.
  */
 export type Source =
   | Uint8Array
@@ -34,7 +38,10 @@ export interface OpenSource extends AsyncDisposable {
   readonly size: number | undefined
   /** Whether the source can be opened again afterwards. */
   readonly replayable: boolean
-  /** The bytes, once. What the caller's own stream throws passes as it is. */
+  /**
+   * The bytes, once. What the caller's own stream throws passes as it is. Ask for the next chunk only when the last one
+   * has been copied or sent: its owner may use it again from then on.
+   */
   chunks(): AsyncIterable<Uint8Array>
   /**
    * Lets go of the source: files are closed, a stream that was begun is destroyed, and no byte is read from it
@@ -43,8 +50,14 @@ export interface OpenSource extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Throws `NET_BAD_OPTION` for what is no source, and `NET_BODY_CONSUMED` for a stream that has ended already. */
+/**
+ * Throws `NET_BAD_OPTION` for what is no source, `NET_BODY_CONSUMED` for a stream that has ended already, and the error
+ * of one that has failed. To be called as soon as a verb is given a source: a stream that fails by itself from then on
+ * fails when it is opened or read, and ends nothing else.
+ */
 export function checkSource(source: unknown): asserts source is Source {
+  // Also of one that is refused: it was given to the call, and its event may be yet to come.
+  adopt(source)
   kindOf(source)
 }
 
@@ -54,10 +67,11 @@ export function isReplayable(source: Source): boolean {
 }
 
 /**
- * Opens the source to be read once. Rejects with `NET_BAD_OPTION`, `NET_LOCAL_IO`, and with
- * `NET_BODY_NOT_REPLAYABLE` if a stream was begun by an earlier opening.
+ * Opens the source to be read once. Rejects with `NET_BAD_OPTION`, `NET_LOCAL_IO`, the error of a stream that has failed,
+ * and with `NET_BODY_NOT_REPLAYABLE` if a stream was begun by an earlier opening.
  */
 export async function openSource(source: Source): Promise<OpenSource> {
+  adopt(source)
   if (isBegun(source)) throw notReplayable()
   const kind = kindOf(source)
   return new Opened(kind !== 'stream', await openers[kind](source as never))
@@ -128,6 +142,8 @@ function isIterable(value: unknown): value is AsyncIterable<unknown> {
 }
 
 function refuseEnded(stream: object): void {
+  const failed = begun.has(stream) ? undefined : failureOf(stream)
+  if (failed !== undefined) throw callerFault(failed.error)
   // An ended stream would pass for an empty one.
   const ended = Reflect.get(stream, 'readable') === false || Reflect.get(stream, 'locked') === true
   if (!ended || begun.has(stream)) return

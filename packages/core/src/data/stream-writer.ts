@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream'
 
 import { callerFault } from '../caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
+import { adopt, failureOf, isStandard } from './adopted.ts'
 
 /** Where chunks go, one at a time. */
 export interface ChunkWriter {
@@ -16,6 +17,8 @@ export interface ChunkWriter {
   end(): Promise<void>
   /** Nothing more will be written. */
   abort(reason: unknown): Promise<void>
+  /** Calls `heard` once if it fails by itself. Absent where it can fail only while somebody writes. */
+  onFailure?(heard: (error: unknown) => void): void
 }
 
 /** Writes into a Node stream; ends it at the end, except stdout and stderr, which are not ours to end. */
@@ -24,21 +27,29 @@ export class NodeWriter implements ChunkWriter {
   readonly #standard: boolean
   readonly #woken = (): void => this.#wake?.()
   #wake: (() => void) | undefined
+  /** What the stream's event said: standard streams forget their failure before they tell it. */
+  #failed: { readonly error: unknown } | undefined
   #aborted = false
+  #heard: ((error: unknown) => void) | undefined
 
-  /** Throws `NET_BAD_OPTION` for a stream that takes no more. */
+  /** Throws `NET_BAD_OPTION` for a stream that takes no more, and the error of one that has failed. */
   constructor(stream: Writable) {
+    adopt(stream)
+    const failed = failureOf(stream)
+    if (failed !== undefined) throw callerFault(failed.error)
     if (!stream.writable) {
       throw netError('NET_BAD_OPTION', { message: 'the sink is a stream that takes no more' })
     }
     this.#stream = stream
-    this.#standard = stream === process.stdout || stream === process.stderr
+    this.#standard = isStandard(stream)
+    stream.on('error', this.#onError)
+    stream.on('close', this.#onClose)
     for (const event of WAKING) stream.on(event, this.#woken)
   }
 
   async write(chunk: Uint8Array): Promise<void> {
     this.#check()
-    if (this.#stream.write(chunk)) return
+    if (this.#give(() => this.#stream.write(chunk, this.#told))) return
     await this.#until(() => !this.#stream.writableNeedDrain)
     // A stream that failed or was destroyed asks for no drain either.
     this.#check()
@@ -46,30 +57,70 @@ export class NodeWriter implements ChunkWriter {
 
   async end(): Promise<void> {
     this.#check()
-    if (!this.#standard) {
-      this.#stream.end()
+    let done = false
+    if (this.#standard) {
+      // Writes keep their order, so an empty one is called back when all before it are with the system.
+      this.#stream.write(NOTHING, (error) => {
+        done = true
+        this.#told(error)
+      })
+      await this.#until(() => done)
+      this.#check()
+    } else {
+      this.#give(() => void this.#stream.end())
       await this.#until(() => this.#stream.writableFinished)
-    } else if (this.#stream.writableLength > 0) {
-      await this.#until(() => this.#stream.writableLength === 0)
     }
     this.#release()
   }
 
   async abort(reason: unknown): Promise<void> {
     this.#aborted = true
-    if (this.#standard || this.#stream.closed) {
-      this.#release()
-      return
+    if (this.#standard) this.#releaseLater()
+    else if (this.#stream.closed) this.#release()
+    else {
+      this.#stream.once('close', () => this.#release())
+      this.#stream.destroy(reason instanceof Error ? reason : undefined)
     }
-    // Its 'error' stays ours until it has closed, so that nobody else need handle it.
-    this.#stream.once('close', () => this.#release())
-    this.#stream.destroy(reason instanceof Error ? reason : undefined)
+  }
+
+  onFailure(heard: (error: unknown) => void): void {
+    this.#heard = heard
+  }
+
+  readonly #onError = (error: unknown): void => {
+    this.#failed ??= { error }
+    this.#tell(this.#aborted ? error : callerFault(error))
+    this.#wake?.()
+  }
+
+  readonly #onClose = (): void => {
+    if (!this.#standard && !this.#stream.writableFinished) this.#tell(closedSink())
+  }
+
+  #tell(error: unknown): void {
+    const heard = this.#heard
+    this.#heard = undefined
+    heard?.(error)
+  }
+
+  /** A write was called back; the stream may tell its failure here, in its event, or in both. */
+  readonly #told = (error?: Error | null): void => {
+    if (error != null) this.#onError(error)
+    else this.#wake?.()
+  }
+
+  #give<T>(call: () => T): T {
+    try {
+      return call()
+    } catch (error) {
+      throw callerFault(error)
+    }
   }
 
   #check(): void {
-    const { errored, destroyed } = this.#stream
-    if (errored !== null) throw this.#aborted ? errored : callerFault(errored)
-    if (destroyed) throw closedSink()
+    const failed = this.#failed ?? failureOf(this.#stream)
+    if (failed !== undefined) throw this.#aborted ? failed.error : callerFault(failed.error)
+    if (this.#stream.destroyed) throw closedSink()
   }
 
   async #until(done: () => boolean): Promise<void> {
@@ -82,7 +133,16 @@ export class NodeWriter implements ChunkWriter {
     this.#wake = undefined
   }
 
+  /** What we wrote may fail yet, and then nobody else should have to handle it. */
+  #releaseLater(): void {
+    const release = (): void => void setImmediate(() => this.#release())
+    if (this.#stream.writable) this.#stream.write(NOTHING, release)
+    else release()
+  }
+
   #release(): void {
+    this.#stream.off('error', this.#onError)
+    this.#stream.off('close', this.#onClose)
     for (const event of WAKING) this.#stream.off(event, this.#woken)
   }
 }
@@ -109,6 +169,10 @@ export class WebWriter implements ChunkWriter {
 
   async end(): Promise<void> {
     await this.#writer.close().catch(rethrow)
+  }
+
+  onFailure(heard: (error: unknown) => void): void {
+    this.#writer.closed.catch((error: unknown) => heard(callerFault(error)))
   }
 
   async abort(reason: unknown): Promise<void> {
@@ -146,5 +210,5 @@ function closedSink(): Error {
   return netError('NET_CLOSED', { message: 'the sink was closed before everything was written' })
 }
 
-// That we listen to 'error' also keeps a stream that fails while nobody writes from ending the program.
-const WAKING = ['drain', 'finish', 'error', 'close'] as const
+const WAKING = ['drain', 'finish', 'close'] as const
+const NOTHING: Uint8Array = new Uint8Array(0)

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 
@@ -84,6 +86,51 @@ test('stdout is neither ended nor destroyed', async () => {
   end.mockRestore()
 })
 
+/** Writes to stdout until it fails, or until it is full and a last line waits; tells on stderr what happened. */
+const PROGRAM = `
+import { openSink } from '@net/core/authoring'
+const say = (text) => process.stderr.write(text + '\\n')
+const sink = await openSink(process.stdout)
+const chunk = new Uint8Array(1000)
+const full = () => process.stdout.writableLength > 0
+try {
+  while (!full()) await sink.write(chunk)
+  const last = sink.write(Buffer.from('the last line'))
+  say('full')
+  await last
+  while (process.argv[1] === 'endless') await sink.write(chunk)
+  await sink.commit()
+  say('whole')
+} catch (error) {
+  say('failed ' + error.code)
+  await sink.abort(error)
+}
+while (process.stdout.listenerCount('error') > 0) await new Promise((resolve) => setImmediate(resolve))
+say('alive')
+`
+
+for (const [title, wait] of [
+  ['at once', false],
+  ['once the pipe is full', true],
+] as const) {
+  test(`[H-CORE-12] a reader of stdout that leaves ${title} fails the write, and ends no program`, async () => {
+    using program = startProgram('endless')
+    if (wait) await program.says('full')
+    program.child.stdout.destroy()
+    expect(await program.end()).toMatch(/failed EPIPE\nalive\n$/)
+    expect(program.child.exitCode).toBe(0)
+  })
+}
+
+test('a slow reader of stdout gets all, and the commit resolves', async () => {
+  using program = startProgram('once')
+  await program.says('full')
+  const chunks: Buffer[] = []
+  program.child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  expect(await program.end()).toMatch(/whole\nalive\n$/)
+  expect(Buffer.concat(chunks).toString()).toMatch(/the last line$/)
+})
+
 test('a web stream is written at its pace, closed at the end and aborted with the reason', async () => {
   const seen: unknown[] = []
   const log = (name: string) => (value: unknown) => void seen.push([name, value])
@@ -128,3 +175,27 @@ test('a function is called with each chunk and waited for; what it throws passes
   await expect(failing.write(bytes)).rejects.toBe(fault)
   expect(isCallerFault(fault)).toBe(true)
 })
+
+function startProgram(how: 'endless' | 'once') {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@net/source', '--input-type=module', '-e', PROGRAM, how],
+    { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)))
+  const ended = once(child, 'close')
+  return {
+    child,
+    async says(word: string): Promise<void> {
+      while (!said.includes(word)) await once(child.stderr, 'data')
+    },
+    async end(): Promise<string> {
+      await ended
+      return said
+    },
+    [Symbol.dispose]() {
+      child.kill('SIGKILL')
+    },
+  }
+}
