@@ -47,7 +47,7 @@ export interface ToFileOptions {
   readonly inPlace?: boolean
   /** Keeps `path.part` after a failure, so that a later call can resume. Default false: it is removed. */
   readonly keepPart?: boolean
-  /** Permissions of the file. Default 0o666 without the bits of the umask. */
+  /** Permissions of the file, without the bits of the umask. Default those of the file it replaces, or else 0o666. */
   readonly mode?: number
 }
 
@@ -75,8 +75,10 @@ export function fromText(text: string): TextSource {
 
 /**
  * A file as a sink: what arrives goes to `path.part`, which takes the file's name once it is whole; until then an
- * existing file stays as it was. A link at `path` is replaced, not followed. Nothing is forced to the disk (fsync).
- * Throws `NET_BAD_OPTION`.
+ * existing file stays as it was. The new file has the permissions of the old one, and its owner and group where this
+ * process may give them. A link at `path` stays: the file it leads to is replaced. Other names of that file (hard links)
+ * keep the old content; `inPlace` writes to all of them. A character device is written to; a pipe, a socket, a disk and
+ * a folder are refused when the transfer begins. Nothing is forced to the disk (fsync). Throws `NET_BAD_OPTION`.
  */
 export function toFile(path: string | URL, options?: ToFileOptions): FileSink {
   const inPlace = own(options, 'inPlace') === true

@@ -1,29 +1,28 @@
 /*
  * A local file that is being written: into `path.part`, which takes the name of the file once it is whole. What is
- * in `path.part` already is removed and made anew, so that no link laid there leads anywhere else.
+ * in `path.part` already is removed and made anew, so that no link laid there leads anywhere else. A link at `path` is
+ * followed: the part lies beside the file it leads to.
  */
 
-import { constants } from 'node:fs'
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { constants, type Stats } from 'node:fs'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 
 import { netError } from '../errors/net-error.ts'
 import { shared } from '../shared.ts'
 import type { FileSink } from './file.ts'
 import { localError } from './local-error.ts'
+import { endOfLinks, fileAt, firstMode, takeOver } from './replaced-file.ts'
 
 /** One file while it is written. All errors are `NET_LOCAL_IO` or `NET_LOCAL_LIMIT`. */
 export class PartFile {
   /** How many bytes the file has. */
   position: number
-  readonly #sink: FileSink
-  readonly #written: string
+  readonly #place: Place
   readonly #file: FileHandle
   #closed = false
 
-  private constructor(sink: FileSink, file: FileHandle, position: number) {
-    this.#sink = sink
-    this.#written = writtenPath(sink)
+  private constructor(place: Place, file: FileHandle, position: number) {
+    this.#place = place
     this.#file = file
     this.position = position
   }
@@ -33,15 +32,18 @@ export class PartFile {
    * while another call writes the same file.
    */
   static async open(sink: FileSink, asked: boolean): Promise<PartFile> {
-    const resume = asked && !sink.inPlace
-    const written = writtenPath(sink)
+    const place = await placeOf(sink)
+    const { written } = place
+    const resume = asked && written !== place.path
     if (inUse.has(written)) {
       throw netError('NET_BUSY', { message: `${sink.path} is being written by another call` })
     }
     inUse.add(written)
     try {
-      const file = await openFile(sink, written, resume)
-      return new PartFile(sink, file, await sizeToResume(file, written, resume))
+      const file = await openFile(place, resume)
+      const position = await sizeToResume(file, written, resume)
+      await dress(file, place)
+      return new PartFile(place, file, position)
     } catch (error) {
       inUse.delete(written)
       throw localError(error, 'opening', written)
@@ -57,16 +59,16 @@ export class PartFile {
         this.position += bytesWritten
       }
     } catch (error) {
-      throw localError(error, 'writing', this.#written)
+      throw localError(error, 'writing', this.#place.written)
     }
   }
 
   /** Closes the file and gives it its name. */
   async commit(): Promise<void> {
-    const { path, inPlace } = this.#sink
+    const { path, written } = this.#place
     try {
       await this.#close()
-      if (!inPlace) await rename(this.#written, path)
+      if (written !== path) await rename(written, path)
     } catch (error) {
       await this.abort()
       throw localError(error, 'finishing', path)
@@ -75,44 +77,70 @@ export class PartFile {
 
   /** Closes the file; removes `path.part` unless it is to be kept. */
   async abort(): Promise<void> {
+    const { path, written, sink } = this.#place
     try {
       await this.#close()
-      if (!this.#sink.inPlace && !this.#sink.keepPart) await rm(this.#written, { force: true })
+      if (written !== path && !sink.keepPart) await rm(written, { force: true })
     } catch (error) {
-      throw localError(error, 'removing', this.#written)
+      throw localError(error, 'removing', written)
     }
   }
 
   async #close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    inUse.delete(this.#written)
+    inUse.delete(this.#place.written)
     await this.#file.close()
   }
 }
 
-function writtenPath({ path, inPlace }: FileSink): string {
-  return inPlace ? resolve(path) : `${resolve(path)}.part`
+/** Where a sink is. */
+interface Place {
+  readonly sink: FileSink
+  /** Where its file is to be in the end. */
+  readonly path: string
+  /** The file that is written: the same, or the part. */
+  readonly written: string
+  /** What is there already. */
+  readonly old: Stats | undefined
 }
 
-async function openFile(sink: FileSink, written: string, resume: boolean): Promise<FileHandle> {
-  const { O_APPEND, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants
+async function placeOf(sink: FileSink): Promise<Place> {
+  try {
+    const path = await endOfLinks(sink.path)
+    const old = await fileAt(path)
+    // A device is written to, and never replaced.
+    const inPlace = sink.inPlace || old?.isCharacterDevice() === true
+    return { sink, path, written: inPlace ? path : `${path}.part`, old }
+  } catch (error) {
+    throw localError(error, 'opening', sink.path)
+  }
+}
+
+async function openFile(place: Place, resume: boolean): Promise<FileHandle> {
+  const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants
+  const { sink, path, written } = place
   // `mode` is only asked for where the file is made; a part that is resumed keeps its own.
-  if (sink.inPlace) return open(written, O_WRONLY | O_CREAT | O_TRUNC, sink.mode)
-  await refuseFolder(sink.path)
-  if (resume) return open(written, O_WRONLY | O_CREAT | O_APPEND | CAREFUL, sink.mode)
+  if (written === path) return open(written, O_WRONLY | O_CREAT | O_TRUNC, sink.mode)
+  if (resume) {
+    const flags = O_WRONLY | O_CREAT | O_APPEND | CAREFUL
+    return open(written, flags, modeOf(place))
+  }
   await rm(written, { force: true })
-  return open(written, O_WRONLY | O_CREAT | O_EXCL, sink.mode)
+  return open(written, O_WRONLY | O_CREAT | constants.O_EXCL, modeOf(place))
 }
 
-async function refuseFolder(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined
+function modeOf({ sink, old }: Place): number | undefined {
+  return sink.mode ?? (old && firstMode(old))
+}
+
+async function dress(file: FileHandle, { sink, path, written, old }: Place): Promise<void> {
+  if (written === path || sink.mode !== undefined || old === undefined) return
+  try {
+    await takeOver(file, old)
+  } catch (error) {
+    await file.close()
     throw error
-  })
-  // Else the name would be refused only after everything has been transferred.
-  if (found?.isDirectory() === true) {
-    throw netError('NET_LOCAL_IO', { message: `${path} is a folder` })
   }
 }
 

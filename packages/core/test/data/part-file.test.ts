@@ -1,5 +1,19 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { createServer } from 'node:net'
 
 import { toFile } from '@net/core'
 import { expect, test } from 'vitest'
@@ -70,6 +84,95 @@ test('a link laid at the part leads nowhere', async () => {
   await expect(PartFile.open(toFile(path), true)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
   expect(await readFile(victim, 'utf8')).toBe('precious')
 })
+
+for (const mode of [0o600, 0o640, 0o444, 0o777]) {
+  test(`a file that is replaced keeps its mode ${mode.toString(8)}, which the part never exceeds`, async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.at('a')
+    await writeFile(path, 'old')
+    await chmod(path, mode)
+    const file = await PartFile.open(toFile(path), false)
+    expect((await stat(`${path}.part`)).mode & 0o777 & ~mode).toBe(0)
+    await file.write(text('new'))
+    await file.commit()
+    expect((await stat(path)).mode & 0o777).toBe(mode)
+  })
+}
+
+test('a part that is resumed is no more open than the file it replaces; a mode of its own wins', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  await writeFile(path, 'old', { mode: 0o600 })
+  await writeFile(`${path}.part`, 'ne', { mode: 0o644 })
+  const file = await PartFile.open(toFile(path), true)
+  expect((await stat(`${path}.part`)).mode & 0o777).toBe(0o600)
+  await file.write(text('w'))
+  await file.commit()
+  const own = await PartFile.open(toFile(path, { mode: 0o640 }), false)
+  await own.commit()
+  expect((await stat(path)).mode & 0o777).toBe(0o640)
+})
+
+test('a link stays a link, and the file it leads to is replaced, also one that is not there yet', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(folder.at('real'))
+  await symlink('real', folder.at('folder'))
+  await symlink('../data', folder.at('real', 'link'))
+  for (const content of ['first', 'second']) {
+    const file = await PartFile.open(toFile(folder.at('folder', 'link')), false)
+    await file.write(text(content))
+    expect((await readdir(folder.path)).toSorted()).toContain('data.part')
+    await file.commit()
+    expect(await readFile(folder.at('data'), 'utf8')).toBe(content)
+  }
+  expect(await readlink(folder.at('real', 'link'))).toBe('../data')
+  await symlink('round', folder.at('round'))
+  await expect(PartFile.open(toFile(folder.at('round')), false)).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+  })
+})
+
+test('two names of one file are two files afterwards; in place they stay one', async () => {
+  await using folder = await temporaryFolder()
+  const [path, other] = [folder.at('a'), folder.at('b')]
+  await writeFile(path, 'old')
+  await link(path, other)
+  const inPlace = await PartFile.open(toFile(path, { inPlace: true }), false)
+  await inPlace.write(text('both'))
+  await inPlace.commit()
+  expect(await readFile(other, 'utf8')).toBe('both')
+  const file = await PartFile.open(toFile(path), false)
+  await file.write(text('one'))
+  await file.commit()
+  expect([await readFile(path, 'utf8'), await readFile(other, 'utf8')]).toEqual(['one', 'both'])
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a device is written to, a pipe and a socket are refused by name',
+  async () => {
+    await using folder = await temporaryFolder()
+    const device = await PartFile.open(toFile('/dev/null'), false)
+    await device.write(text('x'))
+    await device.commit()
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
+    execFileSync('mkfifo', [folder.at('pipe')])
+    const server = createServer().listen(folder.at('socket'))
+    await once(server, 'listening')
+    for (const [name, inPlace] of [
+      ['pipe', false],
+      ['pipe', true],
+      ['socket', false],
+    ] as const) {
+      await expect(
+        PartFile.open(toFile(folder.at(name), { inPlace }), false),
+      ).rejects.toMatchObject({
+        code: 'NET_LOCAL_IO',
+        message: expect.stringContaining(`is a ${name}`),
+      })
+    }
+    server.close()
+  },
+)
 
 test('in place, the file itself is written', async () => {
   await using folder = await temporaryFolder()
