@@ -21,6 +21,7 @@ import { Scope } from './scope.ts'
 export interface AttemptHost {
   readonly policy: RetryPolicy | undefined
   readonly idempotent: boolean
+  readonly usable: (() => boolean) | undefined
   readonly root: Scope
   readonly narrator: Narrator
   /** The limit of the whole call, in milliseconds. */
@@ -67,6 +68,8 @@ function inScope<T>(host: AttemptHost, run: () => Promise<T>): Promise<T> {
 
 function delayAfter(error: NetError, attempt: number, host: AttemptHost): number | undefined {
   if (host.policy === undefined || host.root.reason !== undefined) return undefined
+  // On a session that is gone the next attempt could only hide why.
+  if (host.usable?.() === false) return undefined
   const { idempotent, total } = host
   const { elapsed } = host.narrator
   const left = total - elapsed

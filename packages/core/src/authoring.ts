@@ -18,6 +18,7 @@ export {
   type ErrorTable,
 } from './errors/error-table.ts'
 export { addContext, groupError, netError } from './errors/net-error.ts'
+export { nameErrors } from './errors/name-errors.ts'
 export { harmless } from './errors/render.ts'
 export { isHeard, tell } from './events/channels.ts'
 export { guarded } from './events/guarded.ts'

@@ -8,7 +8,6 @@ import type { ErrorTable } from './errors/error-table.ts'
 import type { NetError, Phase } from './errors/net-error.ts'
 import type { WireEvent } from './events/channels.ts'
 import type { CallKind, Limits } from './limits.ts'
-import type { RetryPolicy } from './retry/policy.ts'
 
 /** What a call is. */
 export interface OperationSpec {
@@ -20,12 +19,15 @@ export interface OperationSpec {
   /** With whom, as `host:port` or a path. */
   readonly endpoint?: string | undefined
   readonly kind: CallKind
-  /** Whether it may be repeated when nobody knows whether it was done; default false. */
+  /**
+   * Whether it may be repeated when nobody knows whether it was done; then it is, twice, where neither call nor client
+   * say otherwise. Default false: no repeats.
+   */
   readonly idempotent?: boolean | undefined
+  /** Whether another attempt could begin: false once the session that it needs is lost. Default always. */
+  readonly usable?: (() => boolean) | undefined
   /** How the engine's errors are translated; default Node's own rows. */
   readonly errors?: ErrorTable | undefined
-  /** Used where neither call nor client say otherwise; default no repeats. */
-  readonly retry?: RetryPolicy | undefined
   readonly client?: ClientContext | undefined
   /** The operation within which this one runs. */
   readonly parent?: number | undefined

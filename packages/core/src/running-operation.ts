@@ -25,7 +25,7 @@ import { Narrator } from './narrator.ts'
 import type { Attempt, Operation, OperationSpec, Within } from './operation-spec.ts'
 import { own } from './options/own.ts'
 import { ProgressMeter } from './progress.ts'
-import { policyOf } from './retry/option.ts'
+import { defaultRetry, policyOf } from './retry/option.ts'
 import type { RetryPolicy } from './retry/policy.ts'
 import { Scope } from './scope.ts'
 import { onSignalAbort } from './signal-listeners.ts'
@@ -130,6 +130,7 @@ export class RunningOperation implements Operation {
     return runAttempts(run, {
       policy: this.#policy,
       idempotent: this.#spec.idempotent === true,
+      usable: this.#spec.usable,
       root: this.#root,
       narrator: this.#narrator,
       total: this.limits.total,
@@ -165,9 +166,9 @@ export class RunningOperation implements Operation {
   }
 
   #begin(): void {
-    const { client } = this.#spec
-    const retry = own(this.#options, 'retry') ?? client?.defaults?.retry ?? this.#spec.retry
-    this.#policy = retry === undefined ? undefined : policyOf(retry)
+    const { client, idempotent = false } = this.#spec
+    const given = own(this.#options, 'retry') ?? client?.defaults?.retry
+    this.#policy = policyOf(given ?? (idempotent ? defaultRetry : false))
     const onProgress = own(this.#options, 'onProgress')
     if (onProgress !== undefined) perCall.onProgress.take(onProgress, 'onProgress')
     const signal = own(this.#options, 'signal')

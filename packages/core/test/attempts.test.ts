@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 
-import type { NetError, RetryPolicy } from '@net/core'
-import { netError, operation, type Operation, type OperationSpec } from '@net/core/authoring'
+import type { CallOptions, NetError, RetryPolicy } from '@net/core'
+import {
+  clientContext,
+  netError,
+  operation,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 
 const spec: OperationSpec = { protocol: 'test', operation: 'GET', target: '/x', kind: 'exchange' }
@@ -202,4 +208,33 @@ test('between two attempts the operation can be failed from beside', async () =>
   await clock.advance(50)
   op?.fail(closed)
   expect(await failed).toBe(closed)
+})
+
+function counted(given: Partial<OperationSpec>, options: CallOptions = {}): Promise<number> {
+  let attempts = 0
+  return operation({ ...spec, ...given }, options, (op) =>
+    op.attempt(() => {
+      attempts++
+      return Promise.reject(netError('NET_CONN_RESET', { message: 'reset', retry: 'idempotent' }))
+    }),
+  ).catch(() => attempts)
+}
+
+test('what is idempotent is tried three times, what is not once, unless call or client say otherwise', async () => {
+  using clock = useFakeClock()
+  const client = clientContext({ defaults: { retry: false } })
+  const running = Promise.all([
+    counted({ idempotent: true }),
+    counted({}),
+    counted({ idempotent: true }, { retry: false }),
+    counted({ idempotent: true, client }),
+    counted({ idempotent: true, client }, { retry: 2 }),
+    counted({ idempotent: true }, { retry: { attempts: 5, delay: 1 } }),
+  ])
+  await clock.advance(1000)
+  expect(await running).toEqual([3, 1, 1, 1, 2, 5])
+})
+
+test('nothing is repeated on a session that is gone', async () => {
+  expect(await counted({ idempotent: true, usable: () => false }, { retry: 5 })).toBe(1)
 })

@@ -252,7 +252,8 @@ export class Client implements FtpClient {
     options: CallOptions | undefined,
     work: (dialog: Dialog) => Promise<T>,
   ): Promise<T> {
-    return operation(this.#spec(verb), options, (op) =>
+    const spec = { ...this.#spec(verb), usable: () => this.#session.usable }
+    return operation(spec, options, (op) =>
       op.attempt((attempt) => this.#session.use(op, attempt, work)),
     )
   }

@@ -68,6 +68,11 @@ export class Control {
     return this.#failure
   }
 
+  /** Whether a reply is still to come. */
+  get owed(): boolean {
+    return this.#open !== undefined
+  }
+
   /** Sends the command and waits for its last reply; when the operation is stopped, the reply is owed (see `idle`). */
   ask(op: Operation, command: string, shown: string = command): Promise<FtpReply> {
     return stoppable(op, this.begin(op, command, shown).final)

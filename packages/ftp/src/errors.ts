@@ -12,7 +12,7 @@ import {
   type PeerReply,
   type RetryClass,
 } from '@net/core'
-import { codes, netError } from '@net/core/authoring'
+import { codes, nameErrors, netError } from '@net/core/authoring'
 
 import type { FtpReply } from './reply.ts'
 
@@ -21,12 +21,7 @@ export class FtpReplyError extends ReplyError {
   declare readonly reply: PeerReply & { readonly status: number }
 }
 
-// As with the classes of core: what is printed is the name of the class.
-Object.defineProperty(FtpReplyError.prototype, 'name', {
-  value: 'FtpReplyError',
-  configurable: true,
-  writable: true,
-})
+nameErrors({ FtpReplyError })
 
 /** The error for a reply that is not the one hoped for; `command` is the verb that was sent, such as `RETR`. */
 export function replyError(reply: FtpReply, command: string): NetError {

@@ -39,6 +39,11 @@ export class Session {
     this.features = features
   }
 
+  /** Whether another command would be answered: the connection is there, and no reply to an earlier one is missing. */
+  get usable(): boolean {
+    return !this.#closed && this.control.failure === undefined && !this.control.owed
+  }
+
   /**
    * Runs the work when it is its turn. Rejects with `NET_CLOSED`, and with `NET_BUSY` where the turn belongs to a call
    * that waits for a stream or function of the caller's: waiting for it could be waiting for oneself.

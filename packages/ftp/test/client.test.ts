@@ -203,6 +203,16 @@ test('a policy of the caller repeats what may be repeated', async () => {
   expect(server.received.filter((line) => line.startsWith('DELE'))).toHaveLength(1)
 })
 
+test('what may be repeated is repeated by default, and what may not is not', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  server.fail({ on: 'MLST', times: 2, do: { reply: '450 try again' } })
+  expect(await client.stat('in/a.txt')).toMatchObject({ size: 5 })
+  expect(server.received.filter((line) => line.startsWith('MLST'))).toHaveLength(3)
+  server.fail({ on: 'DELE', do: { reply: '450 try again' } })
+  await expect(client.remove('in/a.txt')).rejects.toMatchObject({ code: 'NET_REPLY_TEMPORARY' })
+})
+
 test('[H-CORE-04] a call with an aborted signal sends nothing', async () => {
   await using server = await startFtpServer({ files })
   await using client = await open(server)

@@ -154,7 +154,6 @@ class Client implements HttpClient {
       kind,
       idempotent,
       client: this.#context,
-      ...(idempotent ? { retry: defaultRetry } : {}),
     }
     return operation(spec, this.#callOptions(options, request), (op) => this.#run(op, prepared))
   }

@@ -1,7 +1,7 @@
 /* The one error class of this package: the server understood, and answered with a status of 400 or above. */
 
 import { ReplyError, type NetErrorCode, type PeerReply, type RetryClass } from '@net/core'
-import { clock, harmless } from '@net/core/authoring'
+import { clock, harmless, nameErrors } from '@net/core/authoring'
 
 import type { HttpHeaders } from './headers.ts'
 
@@ -71,8 +71,4 @@ function retryOf(status: number): RetryClass {
 const UNPROCESSED: ReadonlySet<number> = new Set([421, 425, 429])
 const TEMPORARY: ReadonlySet<number> = new Set([408, 421, 425, 429, 500, 502, 503, 504])
 
-Object.defineProperty(HttpStatusError.prototype, 'name', {
-  value: 'HttpStatusError',
-  configurable: true,
-  writable: true,
-})
+nameErrors({ HttpStatusError })

@@ -147,8 +147,9 @@ export class ConnectedClient implements SmtpClient {
       errors: smtpErrors,
     }
     const { session } = this.#carrier
+    const usable = (): boolean => !session.ended
     // A limit that passes stops the attempt, so that whoever listens for its end must be within it.
-    return operation(spec, call, (op) =>
+    return operation({ ...spec, usable }, call, (op) =>
       op.attempt((attempt) =>
         this.#turns.take(op, () => session.during(op, () => run(op, attempt))),
       ),

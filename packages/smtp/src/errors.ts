@@ -10,7 +10,7 @@ import {
   type NetErrorCode,
   type Phase,
 } from '@net/core'
-import { codes, netError, redact } from '@net/core/authoring'
+import { codes, nameErrors, netError, redact } from '@net/core/authoring'
 
 import { formatReply, type SmtpReply } from './reply.ts'
 
@@ -138,8 +138,4 @@ const BY_ENHANCED: readonly (readonly [RegExp, NetErrorCode])[] = [
   [/^5\.7\./, 'NET_ACCESS_DENIED'],
 ]
 
-Object.defineProperty(SmtpReplyError.prototype, 'name', {
-  value: 'SmtpReplyError',
-  configurable: true,
-  writable: true,
-})
+nameErrors({ SmtpReplyError })

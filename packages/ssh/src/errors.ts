@@ -4,7 +4,7 @@
  */
 
 import { HostKeyError, ReplyError, type ErrorDetails, type NetErrorCode } from '@net/core'
-import { redact } from '@net/core/authoring'
+import { nameErrors, redact } from '@net/core/authoring'
 
 /** How a remote command ended, for `SshExitError`. */
 export interface ExitDetails {
@@ -68,10 +68,4 @@ export function withoutSecrets<T extends string | Uint8Array>(printed: T): T | s
   return typeof printed === 'string' ? redact(printed) : printed
 }
 
-for (const Class of [SshExitError, SshChannelError, SshHostKeyError]) {
-  Object.defineProperty(Class.prototype, 'name', {
-    value: Class.name,
-    configurable: true,
-    writable: true,
-  })
-}
+nameErrors({ SshExitError, SshChannelError, SshHostKeyError })

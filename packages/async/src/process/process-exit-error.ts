@@ -1,7 +1,7 @@
 /* The error of a command that ended badly. */
 
 import { ReplyError, type ErrorDetails, type NetErrorCode } from '@net/core'
-import { redact } from '@net/core/authoring'
+import { nameErrors, redact } from '@net/core/authoring'
 
 import type { ProcessResult } from './process-options.ts'
 
@@ -34,8 +34,4 @@ export function withoutSecrets(printed: string | Uint8Array): string | Uint8Arra
   return typeof printed === 'string' ? redact(printed) : printed
 }
 
-Object.defineProperty(ProcessExitError.prototype, 'name', {
-  value: ProcessExitError.name,
-  configurable: true,
-  writable: true,
-})
+nameErrors({ ProcessExitError })

@@ -5,6 +5,7 @@
 
 import { redact } from '../events/redact.ts'
 import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
+import { nameErrors } from './name-errors.ts'
 import { harmless, render } from './render.ts'
 import { timeLimitBehind } from './time-limit.ts'
 
@@ -344,11 +345,5 @@ const classes: Readonly<Record<ErrorClassName, typeof NetError>> = {
 }
 
 Object.defineProperty(NetError.prototype, BRAND, { value: true })
-for (const [name, Class] of Object.entries(classes)) {
-  // A user compares `name` with what the platform uses for an abort and for a time limit.
-  Object.defineProperty(Class.prototype, 'name', {
-    value: name === 'NetTimeoutError' ? 'TimeoutError' : name,
-    configurable: true,
-    writable: true,
-  })
-}
+// A user compares `name` with what the platform uses for an abort and for a time limit.
+nameErrors({ ...classes, TimeoutError: NetTimeoutError })
