@@ -9,6 +9,7 @@ import { addContext, netError, type Limits } from '@net/core/authoring'
 import { ByteQueue } from './byte-queue.ts'
 import type { WaitOptions } from './connection.ts'
 import type { ReadRule } from './reads.ts'
+import { cutOff, isCutOff } from './tls/close-notify.ts'
 import type { Transport } from './transport.ts'
 import { abortedAlready, callLimits, SilenceLimit, watchCall } from './wait-limit.ts'
 
@@ -74,7 +75,8 @@ export class ReadSide {
     } catch (error) {
       return Promise.reject(this.#told(error, operation))
     }
-    if (this.#failure !== undefined) return Promise.reject(this.#told(this.#failure, operation))
+    if (this.#failure !== undefined)
+      return Promise.reject(this.#told(this.#lost(this.#failure), operation))
     return this.#wait(operation, rule, options)
   }
 
@@ -202,9 +204,16 @@ export class ReadSide {
     this.#failure = isNetError(error)
       ? error
       : netError('NET_INTERNAL', { message: 'the transport failed', cause: error })
-    this.#fail(this.#failure)
+    this.#fail(this.#lost(this.#failure))
     // What fails because we have closed it is no loss.
     if (this.#shut === undefined) this.#spec.lost(this.#failure)
+  }
+
+  /** The failure; one that makes an early end of it says what there is to read in spite of it. */
+  #lost(failure: NetError): NetError {
+    if (!isCutOff(failure)) return failure
+    const { length } = this.#queue
+    return cutOff({ received: length, partial: this.#queue.peek(length) })
   }
 
   #silent(limit: number): void {

@@ -12,6 +12,7 @@ import { abortError, copyOf, netError, sizeOf, SMALL_CHUNK, translate } from '@n
 import { socketErrors } from './errors.ts'
 import { DONE, handled, refused } from './handled.ts'
 import { HANDOVER } from './handover.ts'
+import { cutOff, isCutOff } from './tls/close-notify.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 
 /** What a SocketTransport is made of. */
@@ -198,7 +199,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.duplex.on('end', this.#onEnd)
     this.duplex.on('data', this.#onData)
     // The end of a socket that never had a byte is told though nobody reads.
-    if (this.duplex.readableEnded) this.#onEnd()
+    if (this.duplex.readableEnded && !this.duplex.destroyed) this.#onEnd()
   }
 
   #resume(): void {
@@ -273,7 +274,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
   }
 
   readonly #onError = (error: Error): void => {
-    this.#failure ??= error
+    // How the peer ends when we have closed takes nothing from anybody.
+    if (this.#closing === undefined || !isCutOff(error)) this.#failure ??= error
     this.#leave()
     // Node tells what is wrong in the middle of TLS, and leaves the socket open.
     this.duplex.destroy()
@@ -313,20 +315,21 @@ export class SocketTransport implements Transport, AsyncDisposable {
       received: this.#received,
     } as const
     if (this.#failure !== undefined) {
-      // Every call has an error of its own: what is added to one must not show in another.
-      const failure = isNetError(this.#failure)
-        ? netError(this.#failure.code, {
-            message: 'the connection was aborted',
-            cause: this.#failure.cause,
-          })
-        : this.#failure
-      return translate(failure, socketErrors, context)
+      return translate(again(this.#failure), socketErrors, context)
     }
     const ours = this.#closing !== undefined || this.#ending !== undefined || this.#released
     return ours
       ? netError('NET_CLOSED', { ...context, message: 'the connection is closed on our side' })
       : netError('NET_CONN_CLOSED', { ...context, message: 'the connection is gone' })
   }
+}
+
+/** Every call has an error of its own: what is added to one must not show in another. */
+function again(failure: Error): Error {
+  if (!isNetError(failure)) return failure
+  if (isCutOff(failure)) return cutOff()
+  const { code, cause } = failure
+  return netError(code, { message: 'the connection was aborted', cause })
 }
 
 interface Reading {

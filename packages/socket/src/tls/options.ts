@@ -46,4 +46,10 @@ export interface TlsOptions {
   readonly keyLog?: (line: string) => void
   /** Accepts any certificate of anybody, so that whoever sits on the road can read and change everything. Pins still hold. */
   readonly dangerouslySkipVerification?: boolean
+  /**
+   * Takes the end of the connection below for the end of TLS, for peers that do not send close_notify (RFC 8446 section
+   * 6.1). Whoever sits on the way can then cut off what a length does not protect, and it passes for the whole. Default
+   * false: reading up to such an end is `NET_PROTO_INCOMPLETE`.
+   */
+  readonly dangerouslyAllowTruncation?: boolean
 }

@@ -16,6 +16,7 @@ import { NodeSocket } from '../node-socket.ts'
 import { resetOf } from '../socket-info.ts'
 import { SocketTransport } from '../socket-transport.ts'
 import type { Transport } from '../transport.ts'
+import { requireCloseNotify } from './close-notify.ts'
 import { contextOf, serverContext } from './context.ts'
 import { peerCertificate, sniName, verifyClient, verifyIdentity, verifyPins } from './identity.ts'
 import type { TlsInfo } from './info.ts'
@@ -148,7 +149,11 @@ async function shakeHands(
       socket.destroy()
     })
   }
-  const outcome = await stoppable(op, finished(begun), () => {
+  const truncation = own(tls, 'dangerouslyAllowTruncation') === true
+  const done = finished(begun, () => {
+    if (!truncation) requireCloseNotify(socket, raw)
+  })
+  const outcome = await stoppable(op, done, () => {
     drop(socket)
     reset()
   })
@@ -159,7 +164,11 @@ async function shakeHands(
   })
 }
 
-function finished({ socket, event, verify }: Handshake): Promise<ReturnType<Handshake['verify']>> {
+/** `verified` is called in the turn in which the handshake ends, before anything else can arrive. */
+function finished(
+  { socket, event, verify }: Handshake,
+  verified: () => void,
+): Promise<ReturnType<Handshake['verify']>> {
   return new Promise((resolve, reject) => {
     const forget = (): void => {
       socket.off('error', failed)
@@ -184,8 +193,16 @@ function finished({ socket, event, verify }: Handshake): Promise<ReturnType<Hand
     const done = (): void => {
       try {
         const outcome = verify()
-        forget()
-        resolve(outcome)
+        verified()
+        socket.off('close', closed)
+        socket.off('end', closed)
+        const settle = (): void => {
+          forget()
+          resolve(outcome)
+        }
+        // A server that ends while its session tickets are still to be sent, which TLS 1.3 does after this event, sends no close_notify.
+        if (event === 'secure') setImmediate(settle)
+        else settle()
       } catch (error) {
         forget()
         drop(socket)
