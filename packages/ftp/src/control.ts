@@ -7,7 +7,7 @@ import type { NetError } from '@net/core'
 import { netError, type Operation, stoppable } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
 
-import { lost } from './lost.ts'
+import { isEnd, lost } from './lost.ts'
 import { ReplyAssembler, type FtpReply } from './reply.ts'
 import { decode, encode, type FtpEncoding } from './wire-text.ts'
 
@@ -183,7 +183,9 @@ export class Control {
         }
       }
     } catch (error) {
-      this.lose(lost(error, 'control'))
+      // Replies end by themselves.
+      if (isEnd(error)) await this.#ended()
+      else this.lose(lost(error, 'control'))
     }
   }
 

@@ -16,6 +16,11 @@ export function lost(thrown: unknown, which: 'control' | 'data'): NetError {
   return netError(thrown.code, { message, cause: thrown, ...phase })
 }
 
+/** Whether the peer has ended, though without the close_notify of TLS: an end for those who need nobody's word for it. */
+export function isEnd(error: unknown): boolean {
+  return isNetError(error) && error.code === 'NET_PROTO_INCOMPLETE' && error.protocol === 'tls'
+}
+
 /** As `lost`, where only a loss is to be told so: a certificate that was refused stays what it is. */
 export function lostInHandshake(thrown: unknown, which: 'control' | 'data'): unknown {
   return isNetError(thrown) && thrown instanceof ConnectionLostError ? lost(thrown, which) : thrown
@@ -25,5 +30,8 @@ const WHAT: Readonly<Record<string, string>> = {
   NET_CONN_CLOSED: 'was closed',
   NET_CONN_RESET: 'was reset',
   NET_CLOSED: 'is closed',
+  NET_PROTO_INCOMPLETE:
+    'ended without the close_notify of TLS, so something may be missing; ' +
+    'for a server that never sends it there is tls: { dangerouslyAllowTruncation: true }',
   NET_TIMEOUT_KEEPALIVE: 'is dead: the server answers no more',
 }

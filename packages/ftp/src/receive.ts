@@ -6,6 +6,8 @@
 import { type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
+import { isEnd } from './lost.ts'
+
 /** Where received bytes go; `write` is called again only when it has resolved. Resolves to the bytes the sink has in all. */
 export type WriteChunk = (chunk: Uint8Array) => Promise<number>
 
@@ -22,7 +24,11 @@ export async function receiveInto(
   )
   try {
     for (;;) {
-      const chunk = await nextChunk(op, data)
+      const chunk = await nextChunk(op, data).catch((error: unknown) => {
+        // Where the size is known it tells by itself whether something is missing.
+        if (total !== undefined && isEnd(error)) return null
+        throw error
+      })
       if (chunk === null) break
       op.idle.moved(chunk.length)
       await batch.add(chunk)

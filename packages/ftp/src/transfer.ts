@@ -10,7 +10,7 @@ import type { Transport } from '@net/socket'
 import type { Exchange } from './control.ts'
 import { verbOf, type Dialog } from './dialog.ts'
 import { midwayError } from './errors.ts'
-import { lost } from './lost.ts'
+import { isEnd, lost } from './lost.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
@@ -122,7 +122,7 @@ async function betterReason(
   op: Operation,
   command: string,
 ): Promise<unknown> {
-  if (!isNetError(error) || !(error instanceof ConnectionLostError)) return error
+  if (!isNetError(error) || !(error instanceof ConnectionLostError || isEnd(error))) return error
   const loss = lost(error, 'data')
   const reply = await withinGrace(stoppable(op, exchange.final).catch(() => undefined))
   return reply === undefined || isPositive(reply) ? loss : midwayError(reply, verbOf(command))

@@ -7,11 +7,13 @@ import { isNetError, type NetErrorCode } from '@net/core'
 import { netError } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
-/** The next bytes. Rejects with the loss. */
+/** The next bytes; null once the server has ended. Rejects with the loss. */
 export async function readFrom(transport: Transport): Promise<Uint8Array | null> {
   try {
     return await transport.read()
   } catch (error) {
+    // An end without the close_notify of TLS is one as well: replies end by themselves.
+    if (isNetError(error) && error.code === 'NET_PROTO_INCOMPLETE') return null
     throw lossOf(error)
   }
 }

@@ -1,5 +1,6 @@
 /* The server's side of TLS: one context for all its connections, without which no session could be resumed. */
 
+import type { Socket } from 'node:net'
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
 
 import { fromSocket, toSocket, type TlsMaterial, type Transport } from '@net/socket'
@@ -8,13 +9,17 @@ import { fromSocket, toSocket, type TlsMaterial, type Transport } from '@net/soc
 export interface ServerTlsOptions {
   readonly cert: TlsMaterial
   readonly key: TlsMaterial
+  /** Whether connections end with the close_notify of TLS; some servers only close what is below. Default true. */
+  readonly closeNotify?: boolean | undefined
 }
 
 /** Speaks TLS over accepted connections. */
 export class ServerTls {
   readonly #context: SecureContext
+  readonly #closeNotify: boolean
 
-  constructor({ cert, key }: ServerTlsOptions) {
+  constructor({ cert, key, closeNotify = true }: ServerTlsOptions) {
+    this.#closeNotify = closeNotify
     this.#context = createSecureContext({
       cert: material(cert),
       key: material(key),
@@ -24,7 +29,8 @@ export class ServerTls {
 
   /** Resolves once the handshake is done; rejects if the client gave up. */
   secure(transport: Transport): Promise<Transport> {
-    const socket = new TLSSocket(toSocket(transport), {
+    const below = toSocket(transport)
+    const socket = new TLSSocket(below, {
       isServer: true,
       secureContext: this.#context,
     })
@@ -33,10 +39,37 @@ export class ServerTls {
       socket.on('_tlsError', (error: Error) => void socket.destroy(error))
       socket.on('error', reject)
       socket.once('close', () => reject(new Error('the client left during the handshake')))
-      socket.once('secure', () => {
-        resolve(fromSocket(socket, { endpoint: transport.info.endpoint, encrypted: true }))
-      })
+      // Not in the same turn: Node sends no close_notify while the session tickets are still to be sent.
+      socket.once('secure', () =>
+        setImmediate(() => {
+          const { endpoint } = transport.info
+          const secured = fromSocket(socket, { endpoint, encrypted: true })
+          resolve(this.#closeNotify ? secured : endingBelow(secured, below))
+        }),
+      )
     })
+  }
+}
+
+/** The same transport, whose end is only that of the socket below. */
+function endingBelow(secured: Transport, below: Socket): Transport {
+  const end = async (): Promise<void> => {
+    await secured.flush?.()
+    await new Promise<void>((resolve) => {
+      below.end(resolve)
+    })
+  }
+  return {
+    info: secured.info,
+    ...(secured.duplex === undefined ? {} : { duplex: secured.duplex }),
+    read: () => secured.read(),
+    write: (chunks) => secured.write(chunks),
+    end,
+    close: async () => {
+      await end().catch(() => {})
+      secured.abort()
+    },
+    abort: (reason) => secured.abort(reason),
   }
 }
 

@@ -63,8 +63,8 @@ class UndiciConnection implements HttpConnection {
       allowH2: false,
     })
     this.#client.on('disconnect', () => this.#gone())
-    // Until undici listens, nobody else would hear it; afterwards undici tells the exchange.
-    socket.on('error', () => {})
+    // Before undici hears it, for which a reset is the end of a body that only the end of the connection ends.
+    socket.on('error', (error) => this.#exchange?.fail(error))
     socket.on('readable', () => this.#count())
     socket.once('close', () => this.#gone())
   }
@@ -152,7 +152,11 @@ async function* paced(
 
 /** A loss as a road without a socket tells it; in which phase of which call it happened is not the road's to say. */
 function withoutPlace(error: unknown): unknown {
-  if (!isNetError(error) || !(error instanceof ConnectionLostError)) return error
+  if (!isNetError(error)) return error
+  // The road's own word for a TLS connection that ended without close_notify.
+  if (error.code === 'NET_PROTO_INCOMPLETE')
+    return netError('NET_CONN_CLOSED', { message: NO_CLOSE_NOTIFY, cause: error })
+  if (!(error instanceof ConnectionLostError)) return error
   return netError(error.code, { message: 'the connection was lost', cause: error })
 }
 
@@ -228,3 +232,6 @@ class ConnectionGone extends Error {
 
 const MOST_INTERIM = 16
 const NOTHING: Uint8Array = new Uint8Array(0)
+const NO_CLOSE_NOTIFY =
+  'the server closed the connection without the close_notify of TLS; ' +
+  'for a server that never sends it there is tls: { dangerouslyAllowTruncation: true }'
