@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Operation } from '@net/core/authoring'
+import { netError, type Operation } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 import type { Transport } from '@net/socket'
 import { memoryPair } from '@net/socket/testing'
@@ -184,6 +184,36 @@ test('after a goodbye the end is no loss', async () => {
   await quit
   await peer.close()
   expect(await control.closed).toBeUndefined()
+})
+
+test('an end without the close_notify of TLS is an end: replies end by themselves', async () => {
+  for (const goodbye of [true, false]) {
+    const [inner, peer] = memoryPair()
+    const cut = netError('NET_PROTO_INCOMPLETE', { message: 'no close_notify', protocol: 'tls' })
+    const ours: Transport = {
+      info: inner.info,
+      read: async () => {
+        const chunk = await inner.read()
+        if (chunk === null) throw cut
+        return chunk
+      },
+      write: (chunks) => inner.write(chunks),
+      end: () => inner.end(),
+      close: () => inner.close(),
+      abort: (reason) => inner.abort(reason),
+    }
+    const { control, greeting } = await Control.open(ours)
+    await peer.write([Buffer.from('220 hi\r\n')])
+    await greeting.final
+    if (goodbye) {
+      const quit = inOperation((op) => control.quit(op))
+      await peer.read()
+      await peer.write([Buffer.from('221 bye\r\n')])
+      await quit
+    }
+    await peer.end()
+    expect((await control.closed)?.code).toBe(goodbye ? undefined : 'NET_CONN_CLOSED')
+  }
 })
 
 test('a call that is stopped owes its reply, and `idle` waits for it', async () => {

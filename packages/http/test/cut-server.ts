@@ -22,13 +22,18 @@ export async function startCutServer(
   const authority = createCertificates()
   const below = new Map<number | undefined, Socket>()
   const tls = createTlsServer(authority.issue({ names: ['localhost'] }), (socket) => {
-    socket.on('error', () => {}).once('data', () => {
-      if (end === 'close_notify') socket.end(text)
-      else socket.write(text, () => below.get(socket.remotePort)?.end())
-    })
+    socket
+      .on('error', () => {})
+      .once('data', () => {
+        if (end === 'close_notify') socket.end(text)
+        else socket.write(text, () => below.get(socket.remotePort)?.end())
+      })
   })
   const server = createServer((socket) => {
-    below.set(socket.remotePort, socket.on('error', () => {}))
+    below.set(
+      socket.remotePort,
+      socket.on('error', () => {}),
+    )
     tls.emit('connection', socket)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

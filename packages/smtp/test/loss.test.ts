@@ -29,3 +29,9 @@ test('bytes pass', async () => {
   await writeTo(ours, [Buffer.from('x')])
   expect(Buffer.from((await readFrom(peer)) ?? []).toString()).toBe('x')
 })
+
+test('an end without the close_notify of TLS is an end: replies end by themselves', async () => {
+  const [ours] = memoryPair()
+  const cut = netError('NET_PROTO_INCOMPLETE', { message: 'no close_notify', protocol: 'tls' })
+  expect(await readFrom({ ...ours, read: () => Promise.reject(cut) })).toBe(null)
+})

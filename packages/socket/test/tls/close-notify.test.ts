@@ -5,7 +5,6 @@ import { createServer as createTlsServer, TLSSocket } from 'node:tls'
 import {
   connect,
   connectDialer,
-
   overTransport,
   secure,
   tcpDialer,
