@@ -290,6 +290,7 @@ test.each([
   await using client = http.createClient({ baseUrl: server.url })
   const error = await client.get('/', once).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ name: 'ProtocolError', code })
+})
 
 const UNTIL_CLOSED = 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhalf of the ans'
 
