@@ -202,7 +202,7 @@ test('an end without the close_notify of TLS is an end: replies end by themselve
       close: () => inner.close(),
       abort: (reason) => inner.abort(reason),
     }
-    const { control, greeting } = await Control.open(ours)
+    const { control, greeting } = Control.open(ours)
     await peer.write([Buffer.from('220 hi\r\n')])
     await greeting.final
     if (goodbye) {
