@@ -1,13 +1,23 @@
-import { expect, test } from 'vitest'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
+import { afterAll, expect, test } from 'vitest'
+
+import { toFile } from '@net/ftp'
+import { startFtpServer, type FtpServer } from '@net/ftp/testing'
 import { tcpDialer, type TlsOptions, type Transport } from '@net/socket'
 import { createCertificates, type IssuedCertificate } from '@net/socket/testing'
 
 import { secureData } from '../src/data-tls.ts'
+import { download } from '../src/download.ts'
 import { ServerTls } from '../src/testing/server-tls.ts'
-import { inOperation } from './open-session.ts'
+import { inOperation, openSession, users } from './open-session.ts'
 
 const certificates = createCertificates()
+const folder = mkdtempSync(join(tmpdir(), 'net-ftp-tls-'))
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 async function handshake(certificate: IssuedCertificate, tls: TlsOptions): Promise<Transport> {
   const dialer = tcpDialer()
@@ -57,4 +67,39 @@ test('what the caller accepts unverified is accepted here too', async () => {
   })
   expect(secured.info.encrypted).toBe(true)
   secured.abort()
+})
+
+/** A server whose connections end without the close_notify of TLS. */
+function startSilentEnd(without: readonly string[]): Promise<FtpServer> {
+  const tls = { ...certificates.issue(), closeNotify: false }
+  return startFtpServer({ users, files: { '/file': '0123456789' }, without, tls })
+}
+
+async function fetched(server: FtpServer, name: string, tls: TlsOptions): Promise<unknown> {
+  await using test = await openSession(server, tls)
+  const sink = toFile(join(folder, name))
+  return test.use((dialog, session) =>
+    download(session, dialog, { path: 'file', sink, resume: false }),
+  )
+}
+
+test('[H-FTP-10] without close_notify and without a size nobody knows whether the file is whole', async () => {
+  await using server = await startSilentEnd(['SIZE'])
+  const call = fetched(server, 'cut-off', { ca: certificates.ca })
+  const error: unknown = await call.catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', protocol: 'ftp', phase: 'receive' })
+  expect(String(error)).toContain('close_notify')
+  expect(existsSync(join(folder, 'cut-off'))).toBe(false)
+})
+
+test('where the size is known and all of it came, no close_notify is needed', async () => {
+  await using server = await startSilentEnd([])
+  const result = await fetched(server, 'sized', { ca: certificates.ca })
+  expect(result).toMatchObject({ size: 10, verified: true })
+})
+
+test('a server that never sends close_notify can be allowed by name', async () => {
+  await using server = await startSilentEnd(['SIZE'])
+  const tls = { ca: certificates.ca, dangerouslyAllowTruncation: true }
+  expect(await fetched(server, 'allowed', tls)).toMatchObject({ size: 10 })
 })

@@ -84,39 +84,6 @@ test('[H-FTP-09] [H-FTP-10] over TLS as well', async () => {
   })
 })
 
-test('[H-FTP-10] without close_notify and without a size nobody knows whether the file is whole', async () => {
-  const certificates = createCertificates()
-  const tls = { ...certificates.issue(), closeNotify: false }
-  await using server = await startFtpServer({
-    users,
-    files: { '/unsized': '0123456789' },
-    without: ['SIZE'],
-    tls,
-  })
-  await using test = await openSession(server, { ca: certificates.ca })
-  const error: unknown = await fetch(test, 'unsized', 'cut-off').catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', protocol: 'ftp', phase: 'receive' })
-  expect(String(error)).toContain('close_notify')
-  expect(existsSync(join(folder, 'cut-off'))).toBe(false)
-})
-
-test('where the size is known and all of it came, no close_notify is needed', async () => {
-  const certificates = createCertificates()
-  const tls = { ...certificates.issue(), closeNotify: false }
-  await using server = await startFtpServer({ ...options, tls })
-  await using test = await openSession(server, { ca: certificates.ca })
-  expect(await fetch(test, 'small', 'sized')).toMatchObject({ size: 10, verified: true })
-})
-
-test('a server that never sends close_notify can be allowed by name', async () => {
-  const certificates = createCertificates()
-  const tls = { ...certificates.issue(), closeNotify: false }
-  await using server = await startFtpServer({ ...options, without: ['SIZE'], tls })
-  const allowed = { ca: certificates.ca, dangerouslyAllowTruncation: true }
-  await using test = await openSession(server, allowed)
-  expect(await fetch(test, 'small', 'allowed')).toMatchObject({ size: 10 })
-})
-
 test('what the server announces with 150 counts where it has no SIZE', async () => {
   await using server = await startFtpServer({ ...options, without: ['SIZE'] })
   await using test = await openSession(server)
