@@ -78,7 +78,7 @@ function startSilentEnd(without: readonly string[]): Promise<FtpServer> {
 async function fetched(server: FtpServer, name: string, tls: TlsOptions): Promise<unknown> {
   await using test = await openSession(server, tls)
   const sink = toFile(join(folder, name))
-  return test.use((dialog, session) =>
+  return await test.use((dialog, session) =>
     download(session, dialog, { path: 'file', sink, resume: false }),
   )
 }
