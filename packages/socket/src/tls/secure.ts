@@ -151,7 +151,8 @@ async function shakeHands(
   }
   const truncation = own(tls, 'dangerouslyAllowTruncation') === true
   const done = finished(begun, () => {
-    if (!truncation) requireCloseNotify(socket, raw)
+    // HTTP/2 says itself where everything ends.
+    if (!truncation && socket.alpnProtocol !== 'h2') requireCloseNotify(socket, raw)
   })
   const outcome = await stoppable(op, done, () => {
     drop(socket)
