@@ -8,15 +8,16 @@ import {
   addContext,
   checkSink,
   checkSource,
+  inCall,
   isFileSink,
   isReplayable,
   operation,
-  own,
   type ClientContext,
   type OperationSpec,
 } from '@net/core/authoring'
 import type { ConnectionInfo } from '@net/socket'
 
+import { doors } from './call-doors.ts'
 import { makeFolder, removeOne, renameOne } from './commands.ts'
 import type {
   CloseOptions,
@@ -106,40 +107,39 @@ export class Client implements FtpClient {
   }
 
   async upload(source: Source, path: string, options?: CallOptions): Promise<TransferResult> {
-    checkSource(source)
-    this.#check('the path', path)
-    const verb = {
+    const taken = this.#take('upload', { path }, () => {
+      checkSource(source)
+      return doors.upload(options)
+    })
+    const verb: Verb = {
       operation: 'upload',
       target: path,
       kind: 'transfer',
       idempotent: isReplayable(source),
-    } as const
-    return this.#call(verb, options, (dialog) => upload(this.#session, dialog, source, path))
+    }
+    return this.#call(verb, taken, (dialog) => upload(this.#session, dialog, source, path))
   }
 
   async download(path: string, sink: Sink, options?: DownloadOptions): Promise<TransferResult> {
-    this.#check('the path', path)
-    checkSink(sink)
-    const plan = { path, sink, resume: own(options, 'resume') === true }
-    const verb = {
+    const taken = this.#take('download', { path }, () => {
+      checkSink(sink)
+      return doors.download(options)
+    })
+    const plan = { path, sink, resume: taken.resume === true }
+    const verb: Verb = {
       operation: 'download',
       target: path,
       kind: 'transfer',
       idempotent: isFileSink(sink),
-    } as const
-    return this.#call(verb, options, (dialog) => download(this.#session, dialog, plan))
+    }
+    return this.#call(verb, taken, (dialog) => download(this.#session, dialog, plan))
   }
 
   async readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array> {
-    this.#check('the path', path)
-    const limit = own(options, 'maxBytes') ?? MOST_IN_MEMORY
-    const verb = {
-      operation: 'readFile',
-      target: path,
-      kind: 'transfer',
-      idempotent: true,
-    } as const
-    return this.#call(verb, options, (dialog) => readWhole(this.#session, dialog, path, limit))
+    const taken = this.#take('readFile', { path }, () => doors.readFile(options))
+    const { maxBytes = MOST_IN_MEMORY } = taken
+    const verb: Verb = { operation: 'readFile', target: path, kind: 'transfer', idempotent: true }
+    return this.#call(verb, taken, (dialog) => readWhole(this.#session, dialog, path, maxBytes))
   }
 
   async writeFile(
@@ -147,16 +147,13 @@ export class Client implements FtpClient {
     content: string | Uint8Array,
     options?: CallOptions,
   ): Promise<TransferResult> {
-    this.#check('the path', path)
     const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
-    checkSource(bytes)
-    const verb = {
-      operation: 'writeFile',
-      target: path,
-      kind: 'transfer',
-      idempotent: true,
-    } as const
-    return this.#call(verb, options, (dialog) => upload(this.#session, dialog, bytes, path))
+    const taken = this.#take('writeFile', { path }, () => {
+      checkSource(bytes)
+      return doors.writeFile(options)
+    })
+    const verb: Verb = { operation: 'writeFile', target: path, kind: 'transfer', idempotent: true }
+    return this.#call(verb, taken, (dialog) => upload(this.#session, dialog, bytes, path))
   }
 
   list(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
@@ -164,15 +161,15 @@ export class Client implements FtpClient {
   }
 
   async stat(path: string, options?: CallOptions): Promise<FtpEntry> {
-    this.#check('the path', path)
-    const verb = { operation: 'stat', target: path, kind: 'command', idempotent: true } as const
-    return this.#call(verb, options, (dialog) => lookUp(this.#session, dialog, path))
+    const taken = this.#take('stat', { path }, () => doors.stat(options))
+    const verb: Verb = { operation: 'stat', target: path, kind: 'command', idempotent: true }
+    return this.#call(verb, taken, (dialog) => lookUp(this.#session, dialog, path))
   }
 
   async exists(path: string, options?: CallOptions): Promise<boolean> {
-    this.#check('the path', path)
-    const verb = { operation: 'exists', target: path, kind: 'command', idempotent: true } as const
-    return this.#call(verb, options, async (dialog) => {
+    const taken = this.#take('exists', { path }, () => doors.exists(options))
+    const verb: Verb = { operation: 'exists', target: path, kind: 'command', idempotent: true }
+    return this.#call(verb, taken, async (dialog) => {
       const found = await lookFor(this.#session, dialog, path)
       if (found.is === undefined && found.proof === 'none') throw cannotTell(path)
       return found.is !== undefined
@@ -180,41 +177,35 @@ export class Client implements FtpClient {
   }
 
   async size(path: string, options?: CallOptions): Promise<number> {
-    this.#check('the path', path)
-    const verb = { operation: 'size', target: path, kind: 'command', idempotent: true } as const
-    return this.#call(verb, options, (dialog) => requireSize(dialog, path))
+    const taken = this.#take('size', { path }, () => doors.size(options))
+    const verb: Verb = { operation: 'size', target: path, kind: 'command', idempotent: true }
+    return this.#call(verb, taken, (dialog) => requireSize(dialog, path))
   }
 
   async mkdir(path: string, options?: MkdirOptions): Promise<void> {
-    this.#check('the path', path)
-    const recursive = own(options, 'recursive') === true
-    const verb = {
-      operation: 'mkdir',
-      target: path,
-      kind: 'command',
-      idempotent: recursive,
-    } as const
-    return this.#call(verb, options, (dialog) => makeFolder(this.#session, dialog, path, recursive))
+    const taken = this.#take('mkdir', { path }, () => doors.mkdir(options))
+    const idempotent = taken.recursive === true
+    const verb: Verb = { operation: 'mkdir', target: path, kind: 'command', idempotent }
+    return this.#call(verb, taken, (dialog) => makeFolder(this.#session, dialog, path, idempotent))
   }
 
   async remove(path: string, options?: CallOptions): Promise<void> {
-    this.#check('the path', path)
-    const verb = { operation: 'remove', target: path, kind: 'command' } as const
-    return this.#call(verb, options, (dialog) => removeOne(this.#session, dialog, path))
+    const taken = this.#take('remove', { path }, () => doors.remove(options))
+    const verb: Verb = { operation: 'remove', target: path, kind: 'command' }
+    return this.#call(verb, taken, (dialog) => removeOne(this.#session, dialog, path))
   }
 
   async rename(from: string, to: string, options?: RenameOptions): Promise<void> {
-    this.#check('the path', from)
-    this.#check('the other path', to)
-    const replace = own(options, 'replace') === true
-    const verb = { operation: 'rename', target: from, kind: 'command' } as const
-    return this.#call(verb, options, (dialog) =>
+    const taken = this.#take('rename', { from, to }, () => doors.rename(options))
+    const replace = taken.replace === true
+    const verb: Verb = { operation: 'rename', target: from, kind: 'command' }
+    return this.#call(verb, taken, (dialog) =>
       renameOne(this.#session, dialog, { from, to, replace }),
     )
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const grace = own(options, 'grace') ?? GRACE
+    const { grace = GRACE } = doors.close(options)
     await operation(this.#spec({ operation: 'close', kind: 'command' }), undefined, (op) =>
       op.phase('close', () => this.#session.close(op, grace)),
     )
@@ -225,33 +216,28 @@ export class Client implements FtpClient {
   }
 
   async *#list(path: string, options: ListOptions | undefined): AsyncGenerator<FtpEntry, void> {
-    this.#check('the path', path)
-    const limit = own(options, 'maxBytes')
-    const verb = { operation: 'list', target: path, kind: 'transfer', idempotent: true } as const
-    const listing = await this.#call(verb, options, (dialog) =>
-      listFolder(this.#session, dialog, path, limit),
+    const taken = this.#take('list', { path }, () => doors.list(options))
+    const verb: Verb = { operation: 'list', target: path, kind: 'transfer', idempotent: true }
+    const { entries, incomplete } = await this.#call(verb, taken, (dialog) =>
+      listFolder(this.#session, dialog, path, taken.maxBytes),
     )
-    yield* listing.entries
-    if (listing.incomplete !== undefined) {
-      const { endpoint } = this.#spec(verb)
-      throw addContext(listing.incomplete, {
-        protocol: 'ftp',
-        operation: 'list',
-        target: path,
-        ...(endpoint === undefined ? {} : { endpoint }),
-      })
+    yield* entries
+    if (incomplete !== undefined) {
+      throw addContext(incomplete, { protocol: 'ftp', operation: 'list', target: path })
     }
   }
 
-  #check(name: string, path: string): void {
-    checkPath(name, path, this.#session.control.encoding)
+  /** Checks the paths and whatever else the call was given, before anything is done. */
+  #take<T>(call: string, paths: Readonly<Record<string, unknown>>, check: () => T): T {
+    return inCall({ protocol: 'ftp', call }, () => {
+      for (const [name, path] of Object.entries(paths)) {
+        checkPath(name, path, this.#session.control.encoding)
+      }
+      return check()
+    })
   }
 
-  #call<T>(
-    verb: Verb,
-    options: CallOptions | undefined,
-    work: (dialog: Dialog) => Promise<T>,
-  ): Promise<T> {
+  #call<T>(verb: Verb, options: CallOptions, work: (dialog: Dialog) => Promise<T>): Promise<T> {
     const spec = { ...this.#spec(verb), usable: () => this.#session.usable }
     return operation(spec, options, (op) =>
       op.attempt((attempt) => this.#session.use(op, attempt, work)),

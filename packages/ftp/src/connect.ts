@@ -4,43 +4,33 @@ import { formatEndpoint, parseEndpoint, type Endpoint, type ParsedEndpoint } fro
 import {
   clientContext,
   CredentialSource,
+  inCall,
   netError,
   operation,
-  own,
   refuseControl,
+  type ClientContext,
+  type Taken,
 } from '@net/core/authoring'
 import { chooseRoad } from '@net/socket'
 
+import { connectDoor } from './call-doors.ts'
 import { Client, type FtpClient } from './client.ts'
-import type { FtpConnectOptions, FtpSecurity } from './client-options.ts'
-import { DataConnections } from './data-connection.ts'
+import type { FtpConnectOptions } from './client-options.ts'
+import { DataConnections, type DataRoad } from './data-connection.ts'
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
 import { logIn, type LoginPlan } from './login.ts'
 import { Session } from './session.ts'
-import type { FtpEncoding } from './wire-text.ts'
 
 /**
  * Connects to `ftp://user@host:21/folder` or `ftps://…` and logs in; a session, whose phases are `greeting`, `tls`,
  * `auth` and `command` after those of the dial. Rejects with `NET_TLS_UNAVAILABLE` before a password would be told in
  * clear, `NET_AUTH_REJECTED`, the codes of dialing and TLS, and `NET_BAD_URL` or `NET_BAD_OPTION` before anything is done.
  */
-export async function connect(
-  url: string | URL,
-  options: FtpConnectOptions = {},
-): Promise<FtpClient> {
-  const security = checkedSecurity(own(options, 'security'))
-  const parsed = parseEndpoint(url, {
-    schemes: ['ftp', 'ftps'],
-    defaultPort: { ftp: security === 'implicit' ? IMPLICIT_PORT : PORT, ftps: IMPLICIT_PORT },
-  })
-  if (parsed.endpoint.scheme === 'ftps' && security === 'off') {
-    throw netError('NET_BAD_OPTION', { message: "security 'off' contradicts ftps:" })
-  }
-  const context = clientContext(options)
-  const plan = planOf(parsed, options, security)
+export async function connect(url: string | URL, options?: FtpConnectOptions): Promise<FtpClient> {
+  const { taken, parsed, plan, context, road } = inCall({ protocol: 'ftp', call: 'connect' }, () =>
+    prepare(url, connectDoor(options)),
+  )
   const where = formatEndpoint(parsed.endpoint)
-  const { dialer } = chooseRoad(options)
-  const road = { dialer, tls: plan.tls }
   return operation(
     {
       protocol: 'ftp',
@@ -51,7 +41,7 @@ export async function connect(
       errors: ftpErrors,
       client: context,
     },
-    options,
+    taken,
     (op) =>
       op.attempt(async () => {
         const transport = await road.dialer.dial(parsed.endpoint, op.within)
@@ -62,14 +52,34 @@ export async function connect(
   )
 }
 
-function planOf(
-  parsed: ParsedEndpoint,
-  options: FtpConnectOptions,
-  security: FtpSecurity | undefined,
-): LoginPlan {
-  const user = own(options, 'user') ?? parsed.user ?? 'anonymous'
-  const password = own(options, 'password') ?? parsed.password
-  const account = own(options, 'account')
+interface Prepared {
+  readonly taken: Taken<FtpConnectOptions>
+  readonly parsed: ParsedEndpoint
+  readonly plan: LoginPlan
+  readonly context: ClientContext
+  readonly road: DataRoad
+}
+
+/** Everything that can be wrong before a byte is sent. */
+function prepare(url: string | URL, taken: Taken<FtpConnectOptions>): Prepared {
+  const { security } = taken
+  const parsed = parseEndpoint(url, {
+    schemes: ['ftp', 'ftps'],
+    defaultPort: { ftp: security === 'implicit' ? IMPLICIT_PORT : PORT, ftps: IMPLICIT_PORT },
+  })
+  if (parsed.endpoint.scheme === 'ftps' && security === 'off') {
+    throw netError('NET_BAD_OPTION', { message: "security 'off' contradicts ftps:" })
+  }
+  const context = clientContext(taken)
+  const plan = planOf(parsed, taken)
+  const { dialer } = chooseRoad(taken)
+  return { taken, parsed, plan, context, road: { dialer, tls: plan.tls } }
+}
+
+function planOf(parsed: ParsedEndpoint, options: Taken<FtpConnectOptions>): LoginPlan {
+  const user = options.user ?? parsed.user ?? 'anonymous'
+  const password = options.password ?? parsed.password
+  const { account } = options
   refuseControl('the user', user)
   if (typeof password === 'string') refuseControl('the password', password)
   if (account !== undefined) refuseControl('the account', account)
@@ -77,10 +87,10 @@ function planOf(
     user,
     password: password === undefined ? undefined : credential(password, parsed.endpoint, user),
     account,
-    security,
-    tls: own(options, 'tls') ?? {},
-    allowPlaintext: own(options, 'dangerouslyAllowPlaintextAuth'),
-    encoding: checkedEncoding(own(options, 'encoding')),
+    security: options.security,
+    tls: options.tls ?? {},
+    allowPlaintext: options.dangerouslyAllowPlaintextAuth,
+    encoding: options.encoding ?? 'utf8',
     folder: folderOf(parsed.path),
   }
 }
@@ -103,17 +113,5 @@ function folderOf(path: string | undefined): string | undefined {
   return folder === undefined || folder === '' ? undefined : folder
 }
 
-function checkedSecurity(security: FtpSecurity | undefined): FtpSecurity | undefined {
-  if (security === undefined || SECURITIES.includes(security)) return security
-  throw netError('NET_BAD_OPTION', { message: `security must be one of ${SECURITIES.join(', ')}` })
-}
-
-function checkedEncoding(encoding: FtpEncoding = 'utf8'): FtpEncoding {
-  if (ENCODINGS.includes(encoding)) return encoding
-  throw netError('NET_BAD_OPTION', { message: `encoding must be one of ${ENCODINGS.join(', ')}` })
-}
-
-const ENCODINGS: readonly FtpEncoding[] = ['utf8', 'latin1']
-const SECURITIES: readonly FtpSecurity[] = ['required', 'implicit', 'opportunistic', 'off']
 const PORT = 21
 const IMPLICIT_PORT = 990

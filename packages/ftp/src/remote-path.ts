@@ -1,14 +1,12 @@
 /* Paths as they are sent: checked before a byte leaves, and written so that servers take them for nothing else. */
 
-import { netError } from '@net/core/authoring'
+import { refused } from '@net/core/authoring'
 
 import { encode, type FtpEncoding } from './wire-text.ts'
 
 /** Throws `NET_BAD_OPTION` for what is no path or cannot be written in the encoding, `NET_INJECTION` for a line break or NUL in it. */
-export function checkPath(name: string, path: string, encoding: FtpEncoding): void {
-  if (typeof path !== 'string' || path === '') {
-    throw netError('NET_BAD_OPTION', { message: `${name} must be a path and not empty` })
-  }
+export function checkPath(name: string, path: unknown, encoding: FtpEncoding): void {
+  if (typeof path !== 'string' || path === '') throw refused('a path, not empty', path, name)
   encode(path, encoding, name)
 }
 

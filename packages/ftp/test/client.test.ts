@@ -187,6 +187,65 @@ test('the limits of later calls come from `defaults`', async () => {
   await client.close()
 })
 
+test('what may be repeated is repeated twice, and nothing else', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  for (const [on, call] of [
+    ['MLST', () => client.stat('in/a.txt')],
+    ['MLSD', () => Array.fromAsync(client.list('in'))],
+    ['RETR', () => client.readFile('in/a.txt')],
+    ['STOR', () => client.writeFile('in/c.txt', 'x')],
+  ] as const) {
+    server.fail({ on, do: { reply: '450 Busy' } })
+    expect(await call()).toBeDefined()
+    server.fail({ on, do: { reply: '450 Busy' }, times: 3 })
+    await expect(call()).rejects.toMatchObject({
+      code: 'NET_REPLY_TEMPORARY',
+      attempts: [{ code: 'NET_REPLY_TEMPORARY' }, { code: 'NET_REPLY_TEMPORARY' }],
+    })
+  }
+  for (const [on, call] of [
+    ['DELE', () => client.remove('in/a.txt')],
+    ['RNTO', () => client.rename('in/a.txt', 'in/b.txt', { replace: true })],
+  ] as const) {
+    server.fail({ on, do: { reply: '450 Busy' } })
+    await expect(call()).rejects.toMatchObject({ code: 'NET_REPLY_TEMPORARY' })
+  }
+})
+
+test('nothing is repeated in a session that is gone, and the error is the first one', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  server.fail({ on: 'SIZE', do: 'drop' })
+  await expect(client.size('in/a.txt')).rejects.toMatchObject({ code: 'NET_CONN_CLOSED' })
+})
+
+test('options that do not exist, or are of the wrong kind, are refused before anything is sent', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  const before = server.received.length
+  const call = (options: object): object => options
+  for (const [rejected, operation, message] of [
+    [client.download('in/a.txt', () => {}, call({ resumed: true })), 'download', /resume/],
+    [client.list('in', call({ maxBytes: '5' })), 'list', /maxBytes must be a number/],
+    [client.mkdir('x', call({ recursive: 1 })), 'mkdir', /recursive must be true or false/],
+    [client.rename('a', 'b', call({ overwrite: true })), 'rename', /no overwrite/],
+    [client.size('a', call({ timeout: 'soon' })), 'size', /timeout/],
+    [client.size(5 as unknown as string), 'size', /path must be a path/],
+    [client.rename('a', ''), 'rename', /to must be a path/],
+  ] as const) {
+    const settled = 'then' in rejected ? rejected : Array.fromAsync(rejected)
+    await expect(settled).rejects.toMatchObject({
+      code: 'NET_BAD_OPTION',
+      protocol: 'ftp',
+      operation,
+      message: expect.stringMatching(message),
+    })
+  }
+  expect(server.received).toHaveLength(before)
+  expect(await client.size('in/a.txt', { signal: undefined, timeout: undefined })).toBe(5)
+})
+
 test('a policy of the caller repeats what may be repeated', async () => {
   await using server = await startFtpServer({ files })
   await using client = await open(server)

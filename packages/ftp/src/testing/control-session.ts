@@ -28,15 +28,15 @@ export interface SessionConfig {
   /** How names are written in bytes. */
   readonly encoding: 'utf8' | 'latin1'
   /** Passwords by user; without it anybody may log in as `anonymous` or `ftp`, and nobody else. */
-  readonly users?: Readonly<Record<string, string>>
+  readonly users?: Readonly<Record<string, string>> | undefined
   /** Commands that this server does not know. */
-  readonly without?: readonly string[]
+  readonly without?: readonly string[] | undefined
   /** Whether TLS is there. */
   readonly tls: boolean
   /** Refuses a login, and data, that TLS does not protect. */
-  readonly requireTls?: boolean
+  readonly requireTls?: boolean | undefined
   /** Forgets the offset of REST when the next command is not the transfer. */
-  readonly forgetsRestart?: boolean
+  readonly forgetsRestart?: boolean | undefined
 }
 
 /** One session. */

@@ -18,11 +18,11 @@ export interface Fault {
    * The command that it happens to: the beginning of its line or a pattern. `GREETING` stands for the first words,
    * `TLS` for the handshake of the control connection. Default: the next command, whatever it is.
    */
-  readonly on?: string | RegExp
+  readonly on?: string | RegExp | undefined
   /** Happens on the command's data connection after so many bytes; default: in the place of the command's reply. */
-  readonly after?: number
+  readonly after?: number | undefined
   /** How often; default 1. */
-  readonly times?: number
+  readonly times?: number | undefined
   readonly do: FaultAction
 }
 

@@ -15,19 +15,19 @@ import { ServerTls, type ServerTlsOptions } from './server-tls.ts'
 /** What the server is like. */
 export interface FtpServerOptions {
   /** Passwords by user; without it anybody may log in as `anonymous`, and nobody else. */
-  readonly users?: Readonly<Record<string, string>>
+  readonly users?: Readonly<Record<string, string>> | undefined
   /** What is there at the beginning. */
-  readonly files?: MemoryContents | MemoryFiles
+  readonly files?: MemoryContents | MemoryFiles | undefined
   /** Offers AUTH TLS with this certificate. */
-  readonly tls?: ServerTlsOptions
+  readonly tls?: ServerTlsOptions | undefined
   /** Speaks TLS from the first byte; needs `tls`. The URL is then `ftps:`. */
-  readonly implicit?: boolean
+  readonly implicit?: boolean | undefined
   /** Refuses logins and data that TLS does not protect. */
-  readonly requireTls?: boolean
+  readonly requireTls?: boolean | undefined
   /** Refuses data connections that do not resume the TLS session of the control connection, as vsftpd and ProFTPD do. */
-  readonly requireSessionReuse?: boolean
+  readonly requireSessionReuse?: boolean | undefined
   /** Commands that it does not know, such as `EPSV` or `MLST`; those of the name are not in FEAT either. */
-  readonly without?: readonly string[]
+  readonly without?: readonly string[] | undefined
   /** Forgets the offset of REST unless the transfer follows at once (RFC 959, section 4.1.3), as inetutils does. Default false. */
   readonly forgetsRestart?: boolean | undefined
   /** What it says when the client cuts a transfer off; default `426 Transfer aborted.` pure-ftpd says `150 …` and nothing else. */
@@ -35,11 +35,11 @@ export interface FtpServerOptions {
   /** How it writes names in bytes. Default `'utf8'`. */
   readonly encoding?: 'utf8' | 'latin1' | undefined
   /** The whole first reply; default `220 Ready.` */
-  readonly greeting?: string
+  readonly greeting?: string | undefined
   /** The host of its URL and of its listeners; a loopback address, default 127.0.0.1. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** The road on which it listens; default TCP. */
-  readonly dialer?: Dialer
+  readonly dialer?: Dialer | undefined
 }
 
 /** A server that runs. */

@@ -1,0 +1,71 @@
+/* What the options of each verb may be. */
+
+import type { CallOptions } from '@net/core'
+import { option, optionsDoor, type OptionsDoor, type OptionTable } from '@net/core/authoring'
+
+import type {
+  CloseOptions,
+  DownloadOptions,
+  FtpConnectOptions,
+  ListOptions,
+  MkdirOptions,
+  ReadFileOptions,
+  RenameOptions,
+} from './client-options.ts'
+
+/** The door of `connect`. */
+export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnectOptions>(
+  { protocol: 'ftp', call: 'connect' },
+  {
+    ...option.perCall,
+    user: option.text,
+    password: option.credential,
+    account: option.text,
+    security: option.oneOf('required', 'implicit', 'opportunistic', 'off'),
+    encoding: option.oneOf('utf8', 'latin1'),
+    tls: option.anything,
+    dialer: option.anything,
+    proxy: option.anything,
+    block: option.anything,
+    log: option.log,
+    defaults: option.defaults,
+    dangerouslyAllowPlaintextAuth: option.flag,
+  },
+  { secure: 'security', secureOptions: 'tls', utf8: 'encoding' },
+)
+
+/** A door for each verb. */
+export interface CallDoors {
+  readonly close: OptionsDoor<CloseOptions>
+  readonly download: OptionsDoor<DownloadOptions>
+  readonly exists: OptionsDoor<CallOptions>
+  readonly list: OptionsDoor<ListOptions>
+  readonly mkdir: OptionsDoor<MkdirOptions>
+  readonly readFile: OptionsDoor<ReadFileOptions>
+  readonly remove: OptionsDoor<CallOptions>
+  readonly rename: OptionsDoor<RenameOptions>
+  readonly size: OptionsDoor<CallOptions>
+  readonly stat: OptionsDoor<CallOptions>
+  readonly upload: OptionsDoor<CallOptions>
+  readonly writeFile: OptionsDoor<CallOptions>
+}
+
+/** The door of each verb. */
+export const doors: CallDoors = {
+  close: door<CloseOptions>('close', { grace: option.milliseconds }),
+  download: door<DownloadOptions>('download', { ...option.perCall, resume: option.flag }),
+  exists: door<CallOptions>('exists', option.perCall),
+  list: door<ListOptions>('list', { ...option.perCall, maxBytes: option.bytes }),
+  mkdir: door<MkdirOptions>('mkdir', { ...option.perCall, recursive: option.flag }),
+  readFile: door<ReadFileOptions>('readFile', { ...option.perCall, maxBytes: option.bytes }),
+  remove: door<CallOptions>('remove', option.perCall),
+  rename: door<RenameOptions>('rename', { ...option.perCall, replace: option.flag }),
+  size: door<CallOptions>('size', option.perCall),
+  stat: door<CallOptions>('stat', option.perCall),
+  upload: door<CallOptions>('upload', option.perCall),
+  writeFile: door<CallOptions>('writeFile', option.perCall),
+}
+
+function door<T extends object>(call: string, table: OptionTable<T>): OptionsDoor<T> {
+  return optionsDoor<T>({ protocol: 'ftp', call }, table)
+}
