@@ -1,6 +1,6 @@
 /*
- * Login mechanisms (RFC 4954): which of those that the server offers is used, and what of the exchange must never
- * be seen. Speaks to nobody.
+ * Login mechanisms (RFC 4954): which of those that the server offers are tried, and what of the exchange must never
+ * be seen. Sends nothing.
  */
 
 import type { Secret } from '@net/core'
@@ -8,6 +8,7 @@ import { secret } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
+import type { SmtpReply } from './reply.ts'
 
 /** A login mechanism; made by `plain` or `login`. */
 export interface AuthMechanism {
@@ -30,24 +31,40 @@ export function defaultMechanisms(): readonly AuthMechanism[] {
   return [PLAIN, LOGIN]
 }
 
-/** The first wanted mechanism that the server offers. Throws `NET_AUTH_NO_METHOD`. */
-export function chooseMechanism(
+/** The wanted mechanisms that the server offers, in the order in which they are tried. Throws `NET_AUTH_NO_METHOD`. */
+export function chooseMechanisms(
   wanted: readonly AuthMechanism[],
   { mechanisms }: SmtpCapabilities,
-): AuthMechanism {
-  const chosen = wanted.find(({ name }) => mechanisms.includes(name))
-  if (chosen !== undefined) return chosen
+): readonly AuthMechanism[] {
+  const chosen = [...new Set(wanted)].filter(({ name }) => mechanisms.includes(name))
+  if (chosen.length > 0) return chosen
   const offered = mechanisms.length === 0 ? 'none' : mechanisms.join(', ')
-  const names = wanted.map(({ name }) => name).join(', ')
   throw netError('NET_AUTH_NO_METHOD', {
-    message: `the server offers no login that we want (wanted ${names}; offered ${offered})`,
+    message: `the server offers no login that we may use (it offers ${offered}; we may use ${namesOf(wanted)})`,
   })
 }
 
-/** What PLAIN sends, as a secret: for as long as it is held, a server that echoes it tells nobody. */
+/**
+ * Whether a refusal is one of the mechanism and not of the password: a server may offer more than it takes (RFC 4954,
+ * section 6).
+ */
+export function refusesMechanism({ status, enhanced = '', text }: SmtpReply): boolean {
+  if (OTHER_MECHANISM.has(status)) return true
+  return status === 535 && (HINTS.has(enhanced) || HINT.test(text))
+}
+
+/** The mechanisms by their names. */
+export function namesOf(mechanisms: readonly AuthMechanism[]): string {
+  return mechanisms.map(({ name }) => name).join(', ')
+}
+
+/** What PLAIN sends, as a secret: while it is held, it is struck out of everything that the server repeats. */
 export function plainExchange(user: string, password: Secret): Secret {
   return secret(`\0${user}\0${password.reveal()}`)
 }
 
 const PLAIN: AuthMechanism = Object.freeze({ name: 'PLAIN' })
 const LOGIN: AuthMechanism = Object.freeze({ name: 'LOGIN' })
+const OTHER_MECHANISM: ReadonlySet<number> = new Set([500, 501, 502, 503, 504, 534, 538])
+const HINTS: ReadonlySet<string> = new Set(['5.5.4', '5.7.4', '5.7.9'])
+const HINT = /mechanism|authentication (?:type|method)/i

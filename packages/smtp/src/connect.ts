@@ -25,7 +25,7 @@ import { loadEngine, type OpenEngine } from './engine/nodemailer.ts'
 import { EngineRoad } from './engine-road.ts'
 import { introduction, openSession, type HandshakeOptions } from './handshake.ts'
 import { logIn, type LoginOptions } from './login.ts'
-import { securityFor } from './security.ts'
+import { checkSecurity } from './security.ts'
 
 /**
  * Connects to `smtp://user@host:port` (587 by default), `smtps://…` (465) or `unix:/path`, and logs in if there is a
@@ -109,9 +109,9 @@ function handshakeOf(
   const name = own(options, 'name')
   introduction(name, undefined)
   const security = own(options, 'security')
+  checkSecurity(endpoint, security)
   return {
-    security: securityFor(endpoint, security),
-    asked: security !== undefined,
+    security,
     tls: own(options, 'tls') ?? {},
     client,
     ...(name === undefined ? {} : { name }),

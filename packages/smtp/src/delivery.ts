@@ -47,9 +47,10 @@ export async function deliver(
   const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
   const content = await parcel.open({ op, check })
   const transaction = new Transaction(parcel.envelope.recipients, () => attempt.sent())
-  const { reply, write } = parcel.limits
+  const { reply, write, idle } = parcel.limits
   transaction.patience = new Deadline(reply, () => session.fail(unanswered(reply)), 1)
-  transaction.stall = new Deadline(write, () => session.fail(stalled(write)))
+  transaction.stall = new Deadline(write, () => session.fail(stalled(write)), 1)
+  transaction.drip = new Deadline(idle, () => session.fail(dripping(idle)))
   try {
     checkSize(capabilities, content.size)
     transaction.patience.start()
@@ -64,6 +65,7 @@ export async function deliver(
   } finally {
     transaction.patience.stop()
     transaction.stall.stop()
+    transaction.drip.stop()
     road.finish()
     await content.close()
   }
@@ -186,7 +188,15 @@ function unanswered(limit: number): NetError {
 
 function stalled(limit: number): NetError {
   return netError('NET_TIMEOUT_WRITE', {
-    message: `the server did not take the message for ${limit} ms`,
+    message: `the server took nothing of the message for ${limit} ms`,
+    limit,
+    phase: 'send',
+  })
+}
+
+function dripping(limit: number): NetError {
+  return netError('NET_TIMEOUT_IDLE', {
+    message: `the server took fewer than 1 KiB of the message in ${limit} ms`,
     limit,
     phase: 'send',
   })

@@ -119,10 +119,20 @@ export class EngineRoad implements Transport {
     this.#deliver(Buffer.from(`${formatReply(reply)}\r\n`))
   }
 
+  /** Piece by piece, so that a large message may take its time while it moves. */
   async #message(chunks: readonly Uint8Array[]): Promise<void> {
     const transaction = this.#transaction
     if (transaction === undefined) return
-    if (transaction.passes(chunks)) {
+    for (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += PIECE) {
+        await this.#messagePiece(chunk.subarray(at, at + PIECE), transaction)
+      }
+    }
+    this.#session.progress(transaction.transferred)
+  }
+
+  async #messagePiece(piece: Uint8Array, transaction: Transaction): Promise<void> {
+    if (transaction.passes([piece])) {
       this.#session.withinMessage = false
       this.#session.tell(`(${transaction.transferred} bytes of message)`)
       this.#session.expect({
@@ -132,11 +142,13 @@ export class EngineRoad implements Transport {
       })
       transaction.dotted()
     }
-    transaction.stall?.start()
-    await this.#pass(chunks)
-    transaction.stall?.stop()
-    transaction.stall?.moved(sizeOf(chunks))
-    this.#session.progress(transaction.transferred)
+    const waits = [transaction.stall, transaction.drip]
+    for (const wait of waits) wait?.start()
+    await this.#pass([piece])
+    for (const wait of waits) {
+      wait?.stop()
+      wait?.moved(piece.length)
+    }
   }
 
   async #pass(chunks: readonly Uint8Array[]): Promise<void> {
@@ -157,6 +169,7 @@ export class EngineRoad implements Transport {
   #ended(error: NetError | undefined): void {
     this.#over = { failed: error !== undefined }
     this.#transaction?.stall?.stop()
+    this.#transaction?.drip?.stop()
     if (error === undefined) this.#waiting?.resolve(null)
     else this.#waiting?.reject(gone())
     this.#waiting = undefined
@@ -179,9 +192,6 @@ function masked(line: string): string {
   return mechanism.length === line.length ? line : `${mechanism} [secret]`
 }
 
-function sizeOf(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((size, chunk) => size + chunk.length, 0)
-}
-
 const MAIL = /^MAIL FROM:.*/m
 const UTF8 = / SMTPUTF8(?: |$)/
+const PIECE = 64 * 1024

@@ -12,6 +12,7 @@ import {
 } from '@net/core'
 import { codes, nameErrors, netError, redact } from '@net/core/authoring'
 
+import { refusesMechanism } from './auth.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
 
 /** The server refused a command; `reply` is its answer, `reply.enhanced` its enhanced status code where it gave one. */
@@ -98,25 +99,18 @@ export function whatHappened(error: NetError): string {
   return typeof what === 'string' ? what : error.message
 }
 
-function codeOf({ status, enhanced = '' }: SmtpReply, { command }: Refusal): NetErrorCode {
+function codeOf(reply: SmtpReply, { command }: Refusal): NetErrorCode {
+  const { status, enhanced = '' } = reply
   if (status === 421) return 'NET_CONN_SHUTDOWN'
   if (status < 400) return 'NET_PROTO_UNEXPECTED'
   if (status < 500) return 'NET_REPLY_TEMPORARY'
-  return command === 'AUTH'
-    ? authCode(status, enhanced)
-    : (BY_STATUS.get(status) ?? byDetail(enhanced))
-}
-
-function authCode(status: number, enhanced: string): NetErrorCode {
-  if (enhanced === '5.7.9' || NO_MECHANISM.has(status)) return 'NET_AUTH_NO_METHOD'
-  return 'NET_AUTH_REJECTED'
+  if (command !== 'AUTH') return BY_STATUS.get(status) ?? byDetail(enhanced)
+  return refusesMechanism(reply) ? 'NET_AUTH_NO_METHOD' : 'NET_AUTH_REJECTED'
 }
 
 function byDetail(enhanced: string): NetErrorCode {
   return BY_ENHANCED.find(([pattern]) => pattern.test(enhanced))?.[1] ?? 'NET_REPLY_PERMANENT'
 }
-
-const NO_MECHANISM: ReadonlySet<number> = new Set([500, 502, 503, 504, 534, 538])
 
 const STOPPED_BY_US: ReadonlySet<NetErrorCode> = new Set(['NET_ABORTED', 'NET_TIMEOUT_TOTAL'])
 

@@ -12,14 +12,13 @@ import { replyError, unexpectedReply } from './errors.ts'
 import { writeTo } from './loss.ts'
 import { ReplyReader } from './reply-reader.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
-import type { Security } from './security.ts'
+import { securityFor, type Security } from './security.ts'
 import { SmtpSession } from './session.ts'
 
 /** How a session is to be opened. */
 export interface HandshakeOptions {
-  readonly security: Security
-  /** Whether the caller said so; what holds by default for this machine does not hold behind a proxy. */
-  readonly asked: boolean
+  /** As the caller wants it; undefined for what is right for the connection. */
+  readonly security: Security | undefined
   readonly tls: TlsOptions
   /** How we introduce ourselves; by default by our address. */
   readonly name?: string
@@ -61,19 +60,22 @@ export function introduction(wanted: string | undefined, local: Endpoint | undef
 class Handshake {
   readonly #op: Operation
   readonly #options: HandshakeOptions
+  readonly #security: Security
   #transport: Transport
   #reader: ReplyReader
 
   constructor(op: Operation, transport: Transport, options: HandshakeOptions) {
     this.#op = op
     this.#options = options
+    // What was reached decides, and not what the URL says: a name may lead anywhere.
+    this.#security = securityFor(transport.info, options.security)
     this.#transport = transport
     this.#reader = new ReplyReader(transport)
   }
 
   async run(): Promise<SmtpSession> {
     const op = this.#op
-    const { security } = this.#options
+    const security = this.#security
     if (security === 'implicit') await op.phase('tls', () => this.#secure())
     await op.phase('greeting', () => this.#greeting())
     let capabilities = await op.phase('command', () => this.#introduce())
@@ -114,16 +116,10 @@ class Handshake {
       await this.#op.phase('tls', () => this.#upgrade())
       return true
     }
-    if (this.#options.security === 'opportunistic' && this.#mayStayPlain()) return false
+    if (this.#security === 'opportunistic') return false
     throw netError('NET_TLS_UNAVAILABLE', {
       message: 'the server does not offer STARTTLS, or somebody on the road took the offer away',
     })
-  }
-
-  /** By default only for this very machine, and within an encrypted tunnel: what a proxy calls localhost is another one. */
-  #mayStayPlain(): boolean {
-    const { hops, encrypted } = this.#transport.info
-    return this.#options.asked || encrypted || hops.length === 0
   }
 
   async #upgrade(): Promise<void> {

@@ -1,15 +1,16 @@
 /*
- * Logging in once a session is open and protected. Asks for the password outside every limit on the server, and
- * once more if the server refuses the answer of somebody who was asked.
+ * Logging in once a session is open and protected. The password is asked for outside of every limit on the server, and
+ * asked for once more if the server refuses an answer.
  */
 
-import { isNetError, type Secret } from '@net/core'
-import { refuseControl, type CredentialSource, type Operation } from '@net/core/authoring'
+import { isNetError, type NetError, type Secret } from '@net/core'
+import { netError, refuseControl, type CredentialSource, type Operation } from '@net/core/authoring'
 
-import { chooseMechanism, plainExchange, type AuthMechanism } from './auth.ts'
+import { chooseMechanisms, plainExchange, refusesMechanism, type AuthMechanism } from './auth.ts'
 import type { SmtpEngine } from './engine/nodemailer.ts'
 import type { EngineRoad } from './engine-road.ts'
-import { replyError } from './errors.ts'
+import { replyError, whatHappened } from './errors.ts'
+import type { SmtpReply } from './reply.ts'
 import { requireProtection } from './security.ts'
 import type { SmtpSession } from './session.ts'
 
@@ -28,7 +29,10 @@ export interface LoginParts {
   readonly road: EngineRoad
 }
 
-/** Logs in. Rejects with AuthErrors, and with `NET_TLS_UNAVAILABLE` before a byte of a password is sent. */
+/**
+ * Logs in by the first mechanism that the server takes. Rejects with AuthErrors, and with `NET_TLS_UNAVAILABLE` before a
+ * byte of a password is sent.
+ */
 export async function logIn(
   op: Operation,
   parts: LoginParts,
@@ -36,13 +40,13 @@ export async function logIn(
 ): Promise<void> {
   const { session } = parts
   requireProtection(session.transport.info, options.allowPlaintext)
-  const { name } = chooseMechanism(options.mechanisms, session.capabilities)
+  const mechanisms = [...chooseMechanisms(options.mechanisms, session.capabilities)]
   for (;;) {
     const password = await options.password.get({ signal: op.signal })
     refuseControl('password', password.reveal())
     session.hold([password, plainExchange(options.user, password)])
     try {
-      await op.phase('auth', () => attempt(parts, name, options.user, password))
+      await op.phase('auth', () => tryEach(mechanisms, parts, { user: options.user, password }))
       options.password.accepted(password)
       return
     } catch (error) {
@@ -52,17 +56,53 @@ export async function logIn(
   }
 }
 
+interface Login {
+  readonly user: string
+  readonly password: Secret
+}
+
+/** Tries one mechanism after the other; those that the server does not take are gone from the list afterwards. */
+async function tryEach(
+  mechanisms: AuthMechanism[],
+  parts: LoginParts,
+  login: Login,
+): Promise<void> {
+  const errors: NetError[] = []
+  for (;;) {
+    const [mechanism] = mechanisms
+    if (mechanism === undefined) throw noneTaken(errors)
+    const refusal = await attempt(parts, mechanism.name, login)
+    if (refusal === undefined) return
+    const error = replyError(refusal, { command: 'AUTH' })
+    if (!refusesMechanism(refusal) || parts.session.ended) throw error
+    errors.push(error)
+    mechanisms.shift()
+  }
+}
+
+/** Resolves to the reply that refused; undefined once we are in. */
 async function attempt(
   { session, engine, road }: LoginParts,
   mechanism: string,
-  user: string,
-  password: Secret,
-): Promise<void> {
+  { user, password }: Login,
+): Promise<SmtpReply | undefined> {
   try {
     await engine.login(mechanism, user, password.reveal())
+    return undefined
   } catch (error) {
     const refusal = road.takeRefusal()
-    if (refusal !== undefined) throw replyError(refusal, { command: 'AUTH' })
+    if (refusal !== undefined) return refusal
     throw session.failure ?? error
   }
+}
+
+function noneTaken(errors: readonly NetError[]): NetError {
+  const last = errors.at(-1)
+  if (last === undefined || errors.length === 1) return last as NetError
+  const { reply } = last
+  return netError('NET_AUTH_NO_METHOD', {
+    message: `the server took none of the ${errors.length} logins that it offers and we may use; the last time ${whatHappened(last)}`,
+    errors,
+    ...(reply === undefined ? {} : { reply }),
+  })
 }

@@ -4,7 +4,7 @@
 
 import { isLoopback, type Endpoint } from '@net/core'
 import { netError } from '@net/core/authoring'
-import { isProtected, type ConnectionInfo } from '@net/socket'
+import { isOnThisMachine, isProtected, type ConnectionInfo } from '@net/socket'
 
 /**
  * How TLS is negotiated: by STARTTLS or not at all (`required`), from the first byte (`implicit`), by STARTTLS where
@@ -12,18 +12,26 @@ import { isProtected, type ConnectionInfo } from '@net/socket'
  */
 export type Security = 'required' | 'implicit' | 'opportunistic' | 'off'
 
-/** What holds where the caller says nothing: `implicit` for `smtps:`, `opportunistic` on loopback, else `required`. */
-export function securityFor(endpoint: Endpoint, wanted: Security | undefined): Security {
+/** Throws `NET_BAD_OPTION` for a wish that the scheme of the URL contradicts. */
+export function checkSecurity({ scheme }: Endpoint, wanted: Security | undefined): void {
   if (wanted !== undefined && !KNOWN.includes(wanted)) {
     throw netError('NET_BAD_OPTION', { message: `security must be ${KNOWN.join(', ')}` })
   }
-  if (endpoint.scheme === 'smtps') {
-    if (wanted === undefined || wanted === 'implicit') return 'implicit'
-    throw netError('NET_BAD_OPTION', {
-      message: 'smtps:// is TLS from the first byte; security says otherwise',
-    })
-  }
-  return wanted ?? (isLocal(endpoint) ? 'opportunistic' : 'required')
+  if (scheme !== 'smtps' || wanted === undefined || wanted === 'implicit') return
+  throw netError('NET_BAD_OPTION', {
+    message: 'smtps:// is TLS from the first byte; security says otherwise',
+  })
+}
+
+/**
+ * How TLS is negotiated on a connection: as the caller wants, else `implicit` for `smtps:`, `opportunistic` where it
+ * reached this machine, or a tunnel's end that calls itself localhost, else `required`.
+ */
+export function securityFor(info: ConnectionInfo, wanted: Security | undefined): Security {
+  if (wanted !== undefined) return wanted
+  if (info.endpoint.scheme === 'smtps') return 'implicit'
+  const tunnelled = info.encrypted && isLoopback(info.endpoint.host)
+  return isOnThisMachine(info) || tunnelled ? 'opportunistic' : 'required'
 }
 
 /**
@@ -36,10 +44,6 @@ export function requireProtection(info: ConnectionInfo, allow: boolean | undefin
   throw netError('NET_TLS_UNAVAILABLE', {
     message: 'the connection is not encrypted, so no password is sent over it',
   })
-}
-
-function isLocal({ scheme, host, path }: Endpoint): boolean {
-  return path !== undefined || scheme === 'memory' || isLoopback(host)
 }
 
 const KNOWN: readonly Security[] = ['required', 'implicit', 'opportunistic', 'off']

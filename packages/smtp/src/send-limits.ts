@@ -15,6 +15,8 @@ export interface SendLimits {
   readonly reply: number
   /** How long the server may not take a byte of the message. */
   readonly write: number
+  /** How long the server may take fewer than 1 KiB of the message. */
+  readonly idle: number
   /** How long it may think after the final dot. */
   readonly verdict: number
 }
@@ -27,6 +29,7 @@ export function sendLimits(call: Timeout | undefined, client: Timeout | undefine
     operation: { ...limits, total, reply: Infinity, write: Infinity },
     reply: limits.reply,
     write: limits.write,
+    idle: limits.idle,
     verdict: given('reply', call, client) === undefined ? VERDICT : limits.reply,
   }
 }

@@ -21,8 +21,10 @@ export class Transaction {
   readonly handedOver: Promise<void>
   /** Runs out while the server owes us a reply. */
   patience: Deadline | undefined
-  /** Runs out while the server does not take our bytes. */
+  /** Runs out while the server takes none of our bytes. */
   stall: Deadline | undefined
+  /** Runs out while it takes fewer than 1 KiB of them. */
+  drip: Deadline | undefined
   /** Bytes of the message, with its final dot, that were handed over. */
   transferred = 0
   /** What the server said after the final dot. */

@@ -1,35 +1,55 @@
 /*
  * One at a time: calls that share a session wait for their turn, in the order in which they came. A call that is
- * aborted while it waits has never been there.
+ * stopped while it waits has not begun.
  */
 
-import type { Operation } from '@net/core/authoring'
+import { clock, netError, type Operation } from '@net/core/authoring'
 
 /** A queue of calls. */
 export class Turns {
   #last: Promise<void> = Promise.resolve()
+  #calls = 0
 
-  /** Runs the call when all before it have ended. */
+  /** Runs the call when all before it have ended. Rejects with `NET_TIMEOUT_POOL` if that takes too long. */
   async take<T>(op: Operation, run: () => Promise<T>): Promise<T> {
     const before = this.#last
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#last = promise
+    this.#calls += 1
     try {
-      await turn(op, before)
+      await (this.#calls === 1 ? before : turn(op, before))
       return await run()
     } finally {
-      // Who gives up while waiting must not let the next one overtake those before.
-      void before.then(resolve)
+      // A call that gives up while it waits must not let the next one overtake those before.
+      void before.then(() => {
+        this.#calls -= 1
+        resolve()
+      })
     }
   }
 }
 
 function turn(op: Operation, before: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const forget = op.onAbort(reject)
-    void before.then(() => {
+    const { pool } = op.limits
+    const leave = (reason: Error): void => {
+      settle()
+      reject(reason)
+    }
+    const timer = pool === Infinity ? undefined : clock().after(pool, () => leave(tooLong(pool)))
+    const forget = op.onAbort(leave)
+    const settle = (): void => {
+      timer?.clear()
       forget()
+    }
+    void before.then(() => {
+      settle()
       resolve()
     })
   })
+}
+
+function tooLong(limit: number): Error {
+  const message = `the connection was busy with earlier calls for ${limit} ms`
+  return netError('NET_TIMEOUT_POOL', { message, limit })
 }

@@ -296,6 +296,27 @@ test('the limits of the client hold for its calls', async () => {
   })
 })
 
+test('a call waits for those before it as long as `timeout.pool` says', async () => {
+  await using server = await startSmtpServer()
+  using clock = useFakeClock()
+  await using client = await connect(server.url)
+  server.fail({ on: 'NOOP', do: { delay: 800 } })
+  const first = client.noop()
+  await clock.until(() => server.received.includes('NOOP'))
+  const waiting = [
+    failureOf(client.noop({ timeout: { pool: 100 } })),
+    failureOf(client.send(message, { timeout: { pool: 100 } })),
+  ]
+  await clock.advance(100)
+  for (const failed of waiting) {
+    expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_POOL', limit: 100, retry: 'safe' })
+  }
+  await clock.advance(700)
+  await first
+  await client.noop()
+  expect(server.received).toEqual(['EHLO [127.0.0.1]', 'NOOP', 'NOOP'])
+})
+
 test('[H-SMTP-12] only CRLF and doubled dots on the wire', async () => {
   const bodies = [
     'a\n.\nb',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { NetTimeoutError, AbortError } from '@net/core'
+import { NetTimeoutError, AbortError, type TimeoutOptions } from '@net/core'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { connect } from '@net/smtp'
 import { startSmtpServer, type SmtpFault, type SmtpServer } from '@net/smtp/testing'
@@ -148,6 +148,41 @@ test('the limits of the dial are those of the call', async () => {
   await clock.until(() => clock.timers > 0)
   await clock.advance(500)
   expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_RESOLVE', phase: 'resolve', limit: 500 })
+})
+
+test('every limit of connecting that the caller gives holds', async () => {
+  const never: Dialer['dial'] = () => new Promise(() => {})
+  const cases = [
+    ['greeting', { on: 'greeting', do: 'stall' }],
+    ['reply', { on: 'EHLO', do: 'stall' }],
+    ['tls', { on: 'tls', do: 'stall' }],
+    ['auth', { on: 'AUTH', do: 'stall' }],
+    ['total', { on: 'EHLO', do: 'stall' }],
+  ] as const satisfies readonly (readonly [keyof TimeoutOptions, SmtpFault])[]
+  for (const [key, fault] of cases) {
+    await using server = await start()
+    using clock = useFakeClock()
+    using captured = captureEvents()
+    server.fail(fault)
+    const failed = failureOf(connect(server.url, { ...options, timeout: { [key]: 700 } }))
+    await clock.until(() =>
+      fault.on === 'greeting' ? server.connections > 0 : isHeard(server, fault.on),
+    )
+    if (fault.on === 'greeting' || fault.on === 'tls') {
+      await captured.waitFor(
+        (event) => event.type === 'phase' && event.phase === fault.on && event.protocol === 'smtp',
+      )
+    }
+    await clock.advance(700)
+    expect(await failed).toMatchObject({ code: `NET_TIMEOUT_${key.toUpperCase()}`, limit: 700 })
+  }
+  using clock = useFakeClock()
+  const dialing = failureOf(
+    connect('smtp://mail.example.com', { dialer: { name: 'never', dial: never }, timeout: 700 }),
+  )
+  await clock.until(() => clock.timers > 0)
+  await clock.advance(700)
+  expect(await dialing).toMatchObject({ code: 'NET_TIMEOUT_TOTAL' })
 })
 
 test('[H-SMTP-05] a reply that drips in without an end has the limit of one reply', async () => {

@@ -36,6 +36,30 @@ test('STARTTLS is used on a road that is encrypted by itself', async () => {
   expect(server.received).toContain('STARTTLS')
 })
 
+test('a name of this machine that leads elsewhere needs TLS', async () => {
+  await using server = await startSmtpServer()
+  const tcp = tcpDialer()
+  const elsewhere = { scheme: 'tcp', host: '192.0.2.1', port: 25 }
+  const dialer: Dialer = {
+    name: 'elsewhere',
+    async dial(endpoint, options) {
+      const transport = await tcp.dial(endpoint, options)
+      return {
+        info: { ...transport.info, remote: elsewhere },
+        read: () => transport.read(),
+        write: (chunks) => transport.write(chunks),
+        end: () => transport.end(),
+        close: () => transport.close(),
+        abort: (reason) => transport.abort(reason),
+      }
+    },
+  }
+  const connecting = connect(server.url, { dialer })
+  await expect(connecting).rejects.toMatchObject({ code: 'NET_TLS_UNAVAILABLE' })
+  await using client = await connect(server.url, { dialer, security: 'opportunistic' })
+  expect(client.encrypted).toBe(false)
+})
+
 test('[SMTP-03] what was offered in clear alone is not there after TLS', async () => {
   await using peer = await startPeer(async ({ say, hear, connection }) => {
     await say('220 peer\r\n')

@@ -92,6 +92,80 @@ test('who was asked is asked once more after a refusal, on the same connection',
   expect(server.received.filter((line) => line.startsWith('EHLO'))).toHaveLength(1)
 })
 
+describe('a mechanism that is offered and not taken', () => {
+  for (const refusal of [
+    '502 5.5.1 not implemented',
+    '504 5.7.4 Unrecognized authentication type',
+    '535 5.7.4 mechanism not enabled',
+  ]) {
+    test(`leaves the next one to be tried: ${refusal}`, async () => {
+      await using server = await startSmtpServer({ users, requireAuth: true })
+      server.fail({ on: 'AUTH PLAIN', do: { reply: refusal } })
+      let asked = 0
+      await using client = await connect(server.url, {
+        user: 'ada',
+        password: () => {
+          asked += 1
+          return password
+        },
+      })
+      await client.send({ from: 'ada@example.com', to: 'bob@example.com', text: 'x' })
+      expect(server.mailbox.messages[0]?.user).toBe('ada')
+      expect(asked).toBe(1)
+      expect(server.received.filter((line) => line.startsWith('AUTH'))).toEqual([
+        'AUTH PLAIN [secret]',
+        'AUTH LOGIN',
+      ])
+    })
+  }
+
+  test('is not tried again with another password', async () => {
+    await using server = await startSmtpServer({ users })
+    server.fail({ on: 'AUTH PLAIN', do: { reply: '504 5.7.4 Unrecognized authentication type' } })
+    await using client = await connect(server.url, {
+      user: 'ada',
+      password: ({ rejected }) => (rejected === true ? password : 'not-that-one'),
+    })
+    expect(client.capabilities.mechanisms).toHaveLength(2)
+    expect(server.received.filter((line) => line.startsWith('AUTH'))).toEqual([
+      'AUTH PLAIN [secret]',
+      'AUTH LOGIN',
+      'AUTH LOGIN',
+    ])
+  })
+
+  test('says so if there is no other, or none of them is taken', async () => {
+    await using server = await startSmtpServer({ users })
+    for (const [auth, tried] of [
+      [[plain()], 1],
+      [[plain(), login()], 2],
+    ] as const) {
+      server.fail({ on: 'AUTH', times: tried, do: { reply: '504 5.7.4 Unrecognized type' } })
+      await expect(connect(server.url, { user: 'ada', password, auth })).rejects.toMatchObject({
+        code: 'NET_AUTH_NO_METHOD',
+        phase: 'auth',
+        reply: { status: 504 },
+        message: expect.stringContaining('504 5.7.4 Unrecognized type'),
+      })
+    }
+  })
+
+  test('[H-SMTP-15] leads to none that was not named', async () => {
+    await using server = await startSmtpServer({ users })
+    server.fail({ on: 'AUTH', do: { reply: '504 5.7.4 Unrecognized type' } })
+    const connecting = connect(server.url, { user: 'ada', password, auth: plain() })
+    await expect(connecting).rejects.toMatchObject({ code: 'NET_AUTH_NO_METHOD' })
+    expect(server.received.filter((line) => line.startsWith('AUTH'))).toHaveLength(1)
+  })
+})
+
+test('a refused password is tried by one mechanism only', async () => {
+  await using server = await startSmtpServer({ users })
+  const connecting = connect(server.url, { user: 'ada', password: 'not-that-one' })
+  await expect(connecting).rejects.toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(server.received.filter((line) => line.startsWith('AUTH'))).toHaveLength(1)
+})
+
 test('a prompt does not use up the limit of the login', async () => {
   await using server = await startSmtpServer({ users })
   using clock = useFakeClock()

@@ -1,25 +1,44 @@
 import { parseEndpoint, type Endpoint } from '@net/core'
+import type { ConnectionInfo } from '@net/socket'
 import { expect, test } from 'vitest'
 
-import { requireProtection, securityFor, type Security } from '../src/security.ts'
+import { checkSecurity, requireProtection, securityFor, type Security } from '../src/security.ts'
 
 const remote: Endpoint = { scheme: 'smtp', host: 'mail.example.com', port: 587 }
 const local: Endpoint = { scheme: 'smtp', host: '127.0.0.1', port: 587 }
 
-test('[SMTP-04] TLS is required where nothing is said, by its scheme implicit, on loopback opportunistic', () => {
-  expect(securityFor(remote, undefined)).toBe('required')
-  expect(securityFor({ ...remote, scheme: 'smtps' }, undefined)).toBe('implicit')
-  expect(securityFor(local, undefined)).toBe('opportunistic')
-  expect(securityFor({ ...local, host: 'localhost' }, undefined)).toBe('opportunistic')
-  expect(securityFor(parseEndpoint('unix:/run/mail').endpoint, undefined)).toBe('opportunistic')
-  expect(securityFor(local, 'required')).toBe('required')
-  expect(securityFor(remote, 'off')).toBe('off')
+function reached(endpoint: Endpoint, more: Partial<ConnectionInfo> = {}): ConnectionInfo {
+  return { endpoint, hops: [], encrypted: false, ...more }
+}
+
+test('[SMTP-04] TLS is required where nothing is said, by its scheme implicit, on this machine opportunistic', () => {
+  const unix = parseEndpoint('unix:/run/mail').endpoint
+  const localhost = { ...local, host: 'localhost' }
+  expect(securityFor(reached(remote), undefined)).toBe('required')
+  expect(securityFor(reached({ ...remote, scheme: 'smtps' }), undefined)).toBe('implicit')
+  expect(securityFor(reached({ ...local, scheme: 'smtps' }), undefined)).toBe('implicit')
+  expect(securityFor(reached(local), undefined)).toBe('opportunistic')
+  expect(securityFor(reached(localhost, { remote: local }), undefined)).toBe('opportunistic')
+  expect(securityFor(reached(unix), undefined)).toBe('opportunistic')
+  expect(securityFor(reached(local), 'required')).toBe('required')
+  expect(securityFor(reached(remote), 'off')).toBe('off')
+})
+
+test('what was reached decides, whatever the URL calls it', () => {
+  const hops = [{ kind: 'socks5', endpoint: local }] as const
+  expect(securityFor(reached(local, { remote }), undefined)).toBe('required')
+  expect(securityFor(reached(remote, { remote: local }), undefined)).toBe('required')
+  expect(securityFor(reached(local, { hops }), undefined)).toBe('required')
+  expect(securityFor(reached(local, { hops, encrypted: true }), undefined)).toBe('opportunistic')
+  expect(securityFor(reached(remote, { hops, encrypted: true }), undefined)).toBe('required')
 })
 
 test('refuses words that mean nothing, and smtps without TLS', () => {
   const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
-  expect(() => securityFor(remote, 'maybe' as Security)).toThrow(bad)
-  expect(() => securityFor({ ...remote, scheme: 'smtps' }, 'off')).toThrow(bad)
+  expect(() => checkSecurity(remote, 'maybe' as Security)).toThrow(bad)
+  expect(() => checkSecurity({ ...remote, scheme: 'smtps' }, 'off')).toThrow(bad)
+  expect(() => checkSecurity({ ...remote, scheme: 'smtps' }, 'implicit')).not.toThrow()
+  expect(() => checkSecurity(remote, undefined)).not.toThrow()
 })
 
 test('[SMTP-17] a password needs a protected connection', () => {

@@ -1,7 +1,9 @@
 import { operation } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
 import { Turns } from '../src/turns.ts'
+import { failureOf } from './scripted-peer.ts'
 
 function call<T>(turns: Turns, run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const spec = { protocol: 'test', operation: 'call', kind: 'command' } as const
@@ -45,4 +47,26 @@ test('who gives up while waiting neither runs nor lets others overtake', async (
   gate.resolve()
   await Promise.all([first, third])
   expect(log).toEqual(['first', 'third'])
+})
+
+test('a call waits for its turn as long as `timeout.pool` says, and then has not begun', async () => {
+  using clock = useFakeClock()
+  const turns = new Turns()
+  const gate = Promise.withResolvers<void>()
+  const first = call(turns, () => gate.promise)
+  const spec = { protocol: 'test', operation: 'call', kind: 'command' } as const
+  let began = false
+  const second = operation(spec, { timeout: { pool: 100 } }, (op) =>
+    turns.take(op, async () => void (began = true)),
+  )
+  const failed = failureOf(second)
+  const third = call(turns, async () => 'third')
+  await clock.advance(99)
+  expect(began).toBe(false)
+  await clock.advance(1)
+  expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_POOL', limit: 100, retry: 'safe' })
+  gate.resolve()
+  expect([await first, await third]).toEqual([undefined, 'third'])
+  expect(began).toBe(false)
+  expect(clock.timers).toBe(0)
 })
