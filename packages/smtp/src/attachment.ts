@@ -6,7 +6,18 @@
 import { basename } from 'node:path'
 
 import type { Source } from '@net/core'
-import { checkSource, isFileSource, netError, own, refuseControl } from '@net/core/authoring'
+import {
+  checkSource,
+  inCall,
+  isFileSource,
+  netError,
+  option,
+  optionsDoor,
+  refuseControl,
+  type CallPlace,
+  type OptionsDoor,
+  type Taken,
+} from '@net/core/authoring'
 
 /** Something to send along; made by `attach`. */
 export interface Attachment {
@@ -35,19 +46,7 @@ export interface AttachOptions {
  * `NET_INJECTION` for control characters in a name or type.
  */
 export function attach(source: Source, options?: AttachOptions): Attachment {
-  checkSource(source)
-  const cid = checked('cid', own(options, 'cid'), CID)
-  const type = checked('type', own(options, 'type'), MEDIA_TYPE)
-  const name = nameOf(source, own(options, 'name'))
-  const attachment = {
-    kind: 'attachment' as const,
-    source,
-    inline: inlineOf(own(options, 'inline')) ?? cid !== undefined,
-    ...(name === undefined ? {} : { name }),
-    ...(type === undefined ? {} : { type }),
-    ...(cid === undefined ? {} : { cid }),
-  }
-  return Object.freeze(Object.defineProperty(attachment, BRAND, { value: true }))
+  return inCall(PLACE, () => attachmentOf(source, attachOptions(options)))
 }
 
 /** Whether the value was made by `attach`, of whichever installed copy. */
@@ -55,23 +54,40 @@ export function isAttachment(value: unknown): value is Attachment {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND)
 }
 
+const PLACE: CallPlace = { protocol: 'smtp', call: 'attach' }
+
+const attachOptions: OptionsDoor<AttachOptions> = optionsDoor<AttachOptions>(
+  PLACE,
+  { name: option.text, type: option.text, cid: option.text, inline: option.flag },
+  { filename: 'name', contentType: 'type', contentId: 'cid', contentDisposition: 'inline' },
+)
+
+function attachmentOf(source: Source, options: Taken<AttachOptions>): Attachment {
+  checkSource(source)
+  const cid = checked('cid', options.cid, CID)
+  const type = checked('type', options.type, MEDIA_TYPE)
+  const name = nameOf(source, options.name)
+  const attachment = {
+    kind: 'attachment' as const,
+    source,
+    inline: options.inline ?? cid !== undefined,
+    ...(name === undefined ? {} : { name }),
+    ...(type === undefined ? {} : { type }),
+    ...(cid === undefined ? {} : { cid }),
+  }
+  return Object.freeze(Object.defineProperty(attachment, BRAND, { value: true }))
+}
+
 function nameOf(source: Source, given: string | undefined): string | undefined {
   const name = given === undefined && isFileSource(source) ? basename(source.path) : given
   if (name === undefined) return undefined
-  if (typeof name !== 'string') throw bad('name', 'must be a string')
   refuseControl("an attachment's name", name)
   if (name.length > LONGEST_NAME) throw bad('name', `has more than ${LONGEST_NAME} characters`)
   return name
 }
 
-function inlineOf(inline: boolean | undefined): boolean | undefined {
-  if (inline === undefined || typeof inline === 'boolean') return inline
-  throw bad('inline', 'must be true or false')
-}
-
 function checked(field: string, value: string | undefined, allowed: RegExp): string | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'string') throw bad(field, 'must be a string')
   refuseControl(`an attachment's ${field}`, value)
   if (value.length <= LONGEST_NAME && allowed.test(value)) return value
   throw bad(field, 'is not valid')

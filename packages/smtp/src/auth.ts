@@ -5,7 +5,7 @@
 
 import type { Secret } from '@net/core'
 import { secret } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { netError, shape, type Shape } from '@net/core/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import type { SmtpReply } from './reply.ts'
@@ -25,6 +25,15 @@ export function plain(): AuthMechanism {
 export function login(): AuthMechanism {
   return LOGIN
 }
+
+/** What `auth` may be. */
+export const mechanism: Shape<AuthMechanism> = shape(
+  'a login mechanism: plain() or login()',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    (Reflect.get(value, 'name') === PLAIN.name || Reflect.get(value, 'name') === LOGIN.name),
+)
 
 /** The mechanisms to try where the caller names none, the best first. */
 export function defaultMechanisms(): readonly AuthMechanism[] {

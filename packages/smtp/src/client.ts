@@ -3,27 +3,40 @@
  * said elsewhere.
  */
 
-import { PartialError, type CallOptions, type NetError, type Source } from '@net/core'
 import {
-  merge,
+  PartialError,
+  type CallOptions,
+  type NetError,
+  type Source,
+} from '@net/core'
+import {
+  inCall,
   netError,
   operation,
-  own,
   type Attempt,
+  type CallPlace,
   type Operation,
   type OperationSpec,
+  type Taken,
 } from '@net/core/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
-import type { CloseOptions, SendOptions, SendRawOptions } from './client-options.ts'
+import {
+  closeOptions,
+  noopOptions,
+  sendOptions,
+  type CloseOptions,
+  type SendOptions,
+  type SendRawOptions,
+} from './client-options.ts'
 import type { ClientIdentity } from './client-identity.ts'
-import { deliver, type Carrier } from './delivery.ts'
+import { deliver, type Carrier, type Parcel } from './delivery.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
 import { parcelOf, targetOf } from './parcel.ts'
 import type { SendResult } from './send-result.ts'
-import { sendLimits } from './send-limits.ts'
+import { sendLimits, type SendLimits } from './send-limits.ts'
 import { Turns } from './turns.ts'
 
 /**
@@ -44,9 +57,12 @@ export interface SmtpClient extends AsyncDisposable {
   send(message: Message, options?: SendOptions): Promise<SendResult>
   /** Sends headers and text as they are; only line ends and leading dots are brought into the form of the wire. Otherwise as above. */
   send(raw: Source, options: SendRawOptions): Promise<SendResult>
-  /** Asks whether the server is still there. Kind of call: command. */
+  /** Asks whether the server is still there (NOOP). Kind of call: command; repeated twice by default. */
   noop(options?: CallOptions): Promise<void>
-  /** Says goodbye (QUIT) once the calls under way have ended; what is not done within `grace` is cut off. Never rejects. */
+  /**
+   * Says goodbye (QUIT) once the calls under way have ended; what is not done within `grace` is cut off. Rejects for
+   * wrong options only.
+   */
   close(options?: CloseOptions): Promise<void>
   /** Settles once the connection is gone, with what took it, or undefined after an orderly end; never rejects. */
   readonly closed: Promise<NetError | undefined>
@@ -75,22 +91,20 @@ export class ConnectedClient implements SmtpClient {
   }
 
   async send(message: Message | Source, options?: SendOptions): Promise<SendResult> {
-    const defaults = this.#identity.client.defaults
-    const limits = sendLimits(own(options, 'timeout'), defaults?.timeout)
-    const parcel = parcelOf(message, options, limits)
-    const call: CallOptions = { ...merge<CallOptions>(options), timeout: limits.operation }
+    const taken = sendOptions(options)
+    const { parcel, limits } = inCall(SEND, () => this.#parcel(message, taken))
     const to = parcel.envelope.recipients.map(({ address }) => address)
-    const what = { call, target: targetOf(to) }
-    const strict = isStrict(own(options, 'partial'))
+    const what = { call: { ...taken, timeout: limits.operation }, target: targetOf(to) }
     return this.#call('send', what, async (op, attempt) => {
       const result = await deliver(op, attempt, this.#carrier, parcel)
-      if (strict && result.rejected.length > 0) throw partial(result)
+      if (taken.partial === 'throw' && result.rejected.length > 0) throw partial(result)
       return result
     })
   }
 
   async noop(options?: CallOptions): Promise<void> {
-    await this.#call('noop', { call: options }, (op) =>
+    const call = noopOptions(options)
+    await this.#call('noop', { call }, (op) =>
       op.phase('command', async () => {
         const reply = await this.#carrier.session.command('NOOP')
         if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
@@ -98,13 +112,22 @@ export class ConnectedClient implements SmtpClient {
     )
   }
 
-  close(options?: CloseOptions): Promise<void> {
-    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
-    return this.#closing
+  async close(options?: CloseOptions): Promise<void> {
+    const { grace = GRACE } = closeOptions(options)
+    this.#closing ??= this.#close(grace)
+    await this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #parcel(
+    message: Message | Source,
+    taken: Taken<SendOptions>,
+  ): { readonly parcel: Parcel; readonly limits: SendLimits } {
+    const limits = sendLimits(taken.timeout, this.#identity.client.defaults?.timeout)
+    return { limits, parcel: parcelOf(message, taken.envelope, limits) }
   }
 
   async #close(grace: number): Promise<void> {
@@ -128,8 +151,10 @@ export class ConnectedClient implements SmtpClient {
   }
 
   async #call<T>(verb: string, what: Call, run: Run<T>): Promise<T> {
-    if (this.#closing !== undefined)
-      throw netError('NET_CLOSED', { message: 'the client is closed' })
+    if (this.#closing !== undefined) {
+      const message = 'the client is closed'
+      throw netError('NET_CLOSED', { message, protocol: 'smtp', operation: verb })
+    }
     return this.#run(verb, what, run)
   }
 
@@ -147,11 +172,14 @@ export class ConnectedClient implements SmtpClient {
       errors: smtpErrors,
     }
     const { session } = this.#carrier
-    const usable = (): boolean => !session.ended
-    // A limit that passes stops the attempt, so that whoever listens for its end must be within it.
+    // A call that has waited for its turn as long as it may does not wait again.
+    let waited = false
+    const late = (): void => void (waited = true)
+    const usable = (): boolean => !session.ended && !waited
+    // A limit that passes stops the attempt, so that what listens for its end must be within it.
     return operation({ ...spec, usable }, call, (op) =>
       op.attempt((attempt) =>
-        this.#turns.take(op, () => session.during(op, () => run(op, attempt))),
+        this.#turns.take(op, late, () => session.during(op, () => run(op, attempt))),
       ),
     )
   }
@@ -162,12 +190,6 @@ type Run<T> = (op: Operation, attempt: Attempt) => Promise<T>
 interface Call {
   readonly call: CallOptions | undefined
   readonly target?: string
-}
-
-function isStrict(partial: SendOptions['partial']): boolean {
-  if (partial === undefined || partial === 'return' || partial === 'throw')
-    return partial === 'throw'
-  throw netError('NET_BAD_OPTION', { message: "partial must be 'return' or 'throw'" })
 }
 
 function partial(result: SendResult): PartialError {
@@ -182,4 +204,5 @@ function partial(result: SendResult): PartialError {
   })
 }
 
+const SEND: CallPlace = { protocol: 'smtp', call: 'send' }
 const GRACE = 2000

@@ -3,22 +3,24 @@
  * their own.
  */
 
-import { formatEndpoint, parseEndpoint, type Credential, type Endpoint } from '@net/core'
+import { formatEndpoint, parseEndpoint, type Endpoint } from '@net/core'
 import {
   type ClientContext,
   clientContext,
   CredentialSource,
+  inCall,
   netError,
   operation,
-  type Operation,
-  own,
   refuseControl,
+  type CallPlace,
+  type Operation,
+  type Taken,
 } from '@net/core/authoring'
-import { chooseRoad, type Dialer, type Transport } from '@net/socket'
+import { chooseRoad, type Dialer, type DialOptions, type Transport } from '@net/socket'
 
 import { defaultMechanisms, type AuthMechanism } from './auth.ts'
 import type { ClientIdentity } from './client-identity.ts'
-import type { ConnectOptions } from './client-options.ts'
+import { connectOptions, type ConnectOptions } from './client-options.ts'
 import { ConnectedClient, type SmtpClient } from './client.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { loadEngine, type OpenEngine } from './engine/nodemailer.ts'
@@ -32,37 +34,59 @@ import { checkSecurity } from './security.ts'
  * user. Kind of call: session; phases resolve, connect, tls, greeting, command, auth. Rejects with NetErrors such as
  * `NET_CONNECT_REFUSED`, `NET_TLS_UNAVAILABLE`, `NET_TLS_CERT_UNTRUSTED`, `NET_AUTH_REJECTED`, `NET_TIMEOUT_GREETING`.
  */
-export async function connect(
-  url: string | URL,
-  options: ConnectOptions = {},
-): Promise<SmtpClient> {
-  const parsed = parseEndpoint(url, { schemes: ['smtp', 'smtps', 'unix'], defaultPort: PORTS })
-  const { endpoint } = parsed
-  if (parsed.path !== undefined && parsed.path !== '/') {
-    throw netError('NET_BAD_URL', { message: 'a path has no meaning in the URL of a mail server' })
-  }
-  const where = formatEndpoint(endpoint)
-  const { dialer } = chooseRoad(options)
-  const client = clientContext(options)
-  const login = loginOf(options, parsed, where)
-  const handshake = handshakeOf(options, endpoint, client)
+export async function connect(url: string | URL, options?: ConnectOptions): Promise<SmtpClient> {
+  const taken = connectOptions(options)
+  const { endpoint, dialer, identity, login, handshake } = inCall(PLACE, () => plan(url, taken))
+  const { client, endpoint: where } = identity
   const spec = {
-    protocol: 'smtp',
-    operation: 'connect',
+    ...NAMES,
     target: where,
     endpoint: where,
     kind: 'session',
     errors: smtpErrors,
     client,
   } as const
-  const identity: ClientIdentity = { client, endpoint: where }
-  return operation(spec, options, async (op) => {
+  return operation(spec, taken, async (op) => {
     const openEngine = await loadEngine()
     return op.attempt(async () => {
-      const transport = await dial(op, endpoint, { options, dialer })
+      const transport = await dialer.dial(endpoint, dialOptions(op, taken))
       return enter(op, transport, { openEngine, handshake, login, identity })
     })
   })
+}
+
+interface Plan {
+  readonly endpoint: Endpoint
+  readonly dialer: Dialer
+  readonly identity: ClientIdentity
+  readonly login: LoginOptions | undefined
+  readonly handshake: HandshakeOptions
+}
+
+function plan(url: string | URL, options: Taken<ConnectOptions>): Plan {
+  const parsed = parseMailUrl(url)
+  const { endpoint } = parsed
+  const where = formatEndpoint(endpoint)
+  const client = clientContext(options)
+  return {
+    endpoint,
+    dialer: chooseRoad(options).dialer,
+    identity: { client, endpoint: where },
+    login: loginOf(options, parsed, where),
+    handshake: handshakeOf(options, endpoint, client),
+  }
+}
+
+function parseMailUrl(url: string | URL): ParsedUrl {
+  const parsed = parseEndpoint(url, { schemes: ['smtp', 'smtps', 'unix'], defaultPort: PORTS })
+  if (parsed.path === undefined || parsed.path === '/') return parsed
+  throw netError('NET_BAD_URL', { message: 'a path has no meaning in the URL of a mail server' })
+}
+
+type ParsedUrl = ReturnType<typeof parseEndpoint>
+
+function dialOptions(op: Operation, { localAddress }: Taken<ConnectOptions>): DialOptions {
+  return localAddress === undefined ? op.within : { ...op.within, localAddress }
 }
 
 interface Entry {
@@ -70,19 +94,6 @@ interface Entry {
   readonly handshake: HandshakeOptions
   readonly login: LoginOptions | undefined
   readonly identity: ClientIdentity
-}
-
-interface DialParts {
-  readonly options: ConnectOptions
-  readonly dialer: Dialer
-}
-
-function dial(
-  op: Operation,
-  endpoint: Endpoint,
-  { options, dialer }: DialParts,
-): Promise<Transport> {
-  return dialer.dial(endpoint, { ...op.within, localAddress: own(options, 'localAddress') })
 }
 
 async function enter(op: Operation, transport: Transport, entry: Entry): Promise<SmtpClient> {
@@ -102,29 +113,21 @@ async function enter(op: Operation, transport: Transport, entry: Entry): Promise
 }
 
 function handshakeOf(
-  options: ConnectOptions,
+  { name, security, tls = {} }: Taken<ConnectOptions>,
   endpoint: Endpoint,
   client: ClientContext,
 ): HandshakeOptions {
-  const name = own(options, 'name')
   introduction(name, undefined)
-  const security = own(options, 'security')
   checkSecurity(endpoint, security)
-  return {
-    security,
-    tls: own(options, 'tls') ?? {},
-    client,
-    ...(name === undefined ? {} : { name }),
-  }
+  return { security, tls, client, name }
 }
 
 function loginOf(
-  options: ConnectOptions,
-  parsed: { readonly user?: string; readonly password?: Credential },
+  options: Taken<ConnectOptions>,
+  parsed: ParsedUrl,
   endpoint: string,
 ): LoginOptions | undefined {
-  const user = own(options, 'user') ?? parsed.user
-  const password = own(options, 'password') ?? parsed.password
+  const { user = parsed.user, password = parsed.password, auth } = options
   if (user !== undefined) refuseControl('user', user)
   if (user === undefined && password === undefined) return undefined
   if (user === undefined || password === undefined) {
@@ -133,8 +136,8 @@ function loginOf(
   return {
     user,
     password: new CredentialSource(password, { what: 'password', endpoint, user }),
-    mechanisms: mechanismsOf(own(options, 'auth')),
-    allowPlaintext: own(options, 'dangerouslyAllowPlaintextAuth'),
+    mechanisms: mechanismsOf(auth),
+    allowPlaintext: options.dangerouslyAllowPlaintextAuth,
   }
 }
 
@@ -145,4 +148,6 @@ function mechanismsOf(auth: ConnectOptions['auth']): readonly AuthMechanism[] {
   throw netError('NET_BAD_OPTION', { message: 'auth must name a mechanism' })
 }
 
+const PLACE: CallPlace = { protocol: 'smtp', call: 'connect' }
+const NAMES = { protocol: 'smtp', operation: 'connect' } as const
 const PORTS = { smtp: 587, smtps: 465 } as const

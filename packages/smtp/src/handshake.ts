@@ -21,7 +21,7 @@ export interface HandshakeOptions {
   readonly security: Security | undefined
   readonly tls: TlsOptions
   /** How we introduce ourselves; by default by our address. */
-  readonly name?: string
+  readonly name?: string | undefined
   readonly client: ClientContext
 }
 

@@ -1,12 +1,11 @@
 /* From what the caller wants to send to what is delivered: everything is checked here, and nothing opened. */
 
 import type { Source } from '@net/core'
-import { checkSource, netError, own } from '@net/core/authoring'
+import { checkSource, netError } from '@net/core/authoring'
 
-import type { SendOptions } from './client-options.ts'
 import type { Parcel } from './delivery.ts'
 import { loadComposer } from './engine/nodemailer-mime.ts'
-import { checkEnvelope } from './envelope.ts'
+import { checkEnvelope, type Envelope } from './envelope.ts'
 import { checkMessage, type Message } from './message.ts'
 import type { SendLimits } from './send-limits.ts'
 import { rawContent } from './source-stream.ts'
@@ -14,10 +13,9 @@ import { rawContent } from './source-stream.ts'
 /** Checks what is to be sent. Throws ArgumentErrors. */
 export function parcelOf(
   message: Message | Source,
-  options: SendOptions | undefined,
+  given: Envelope | undefined,
   limits: SendLimits,
 ): Parcel {
-  const given = own(options, 'envelope')
   const envelope = given === undefined ? undefined : checkEnvelope(given)
   if (isMessage(message)) {
     const checked = checkMessage(message)

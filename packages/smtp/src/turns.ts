@@ -10,14 +10,14 @@ export class Turns {
   #last: Promise<void> = Promise.resolve()
   #calls = 0
 
-  /** Runs the call when all before it have ended. Rejects with `NET_TIMEOUT_POOL` if that takes too long. */
-  async take<T>(op: Operation, run: () => Promise<T>): Promise<T> {
+  /** Runs the call when all before it have ended. If that takes too long, calls `late` and rejects with `NET_TIMEOUT_POOL`. */
+  async take<T>(op: Operation, late: () => void, run: () => Promise<T>): Promise<T> {
     const before = this.#last
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#last = promise
     this.#calls += 1
     try {
-      await (this.#calls === 1 ? before : turn(op, before))
+      await (this.#calls === 1 ? before : turn(op, before, late))
       return await run()
     } finally {
       // A call that gives up while it waits must not let the next one overtake those before.
@@ -29,14 +29,18 @@ export class Turns {
   }
 }
 
-function turn(op: Operation, before: Promise<void>): Promise<void> {
+function turn(op: Operation, before: Promise<void>, late: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const { pool } = op.limits
     const leave = (reason: Error): void => {
       settle()
       reject(reason)
     }
-    const timer = pool === Infinity ? undefined : clock().after(pool, () => leave(tooLong(pool)))
+    const expire = (): void => {
+      late()
+      leave(tooLong(pool))
+    }
+    const timer = pool === Infinity ? undefined : clock().after(pool, expire)
     const forget = op.onAbort(leave)
     const settle = (): void => {
       timer?.clear()

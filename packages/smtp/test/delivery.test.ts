@@ -4,13 +4,10 @@ import {
   isRetryable,
   PartialError,
   type RetryPolicy,
-  type TimeoutOptions,
 } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
-import { connect, type Message, type SmtpClient, type UnknownDelivery } from '@net/smtp'
+import { connect, type Message, type UnknownDelivery } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
-import type { Dialer, Transport } from '@net/socket'
-import { memoryPair } from '@net/socket/testing'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf, startPeer, until } from './scripted-peer.ts'
@@ -147,80 +144,6 @@ test('[H-SMTP-20] a server that does not take the message', async () => {
     phase: 'send',
     limit: 60_000,
     sent: false,
-  })
-})
-
-describe('a server that takes a message slowly', () => {
-  interface SlowServer {
-    readonly client: SmtpClient
-    readonly peer: Transport
-  }
-
-  /** A connection that holds one chunk, so that the client waits for each to be taken. */
-  async function connectSlowly(): Promise<SlowServer> {
-    const [ours, peer] = memoryPair({ capacity: 1 })
-    const dialer: Dialer = { name: 'slow', dial: () => Promise.resolve(ours) }
-    const connecting = connect('smtp://127.0.0.1', { dialer })
-    await say(peer, '220 peer')
-    await peer.read()
-    await say(peer, '250 peer')
-    return { client: await connecting, peer }
-  }
-
-  function say(peer: Transport, line: string): Promise<void> {
-    return peer.write([Buffer.from(`${line}\r\n`)])
-  }
-
-  /** Begins to send a message of short lines, each a chunk of its own; the server has asked for it. */
-  async function begin({ client, peer }: SlowServer, timeout: TimeoutOptions): Promise<unknown> {
-    async function* lines(): AsyncGenerator<Uint8Array> {
-      for (;;) yield Buffer.from(`${'x'.repeat(98)}\r\n`)
-    }
-    const envelope = { from: 'a@b.example', to: 'c@d.example' }
-    const failed = failureOf(client.send(lines, { envelope, timeout }))
-    for (const reply of ['250 a', '250 b', '354 go']) {
-      await peer.read()
-      await say(peer, reply)
-    }
-    await peer.read()
-    return failed
-  }
-
-  async function takeFor(
-    times: number,
-    { peer }: SlowServer,
-    clock: ReturnType<typeof useFakeClock>,
-  ): Promise<void> {
-    for (let n = 0; n < times; n++) {
-      await clock.until(() => clock.timers > 0)
-      await clock.advance(300)
-      await peer.read()
-    }
-  }
-
-  test('ends with `timeout.idle` where less than 1 KiB moves', async () => {
-    const server = await connectSlowly()
-    using clock = useFakeClock()
-    const failed = begin(server, { idle: 1000, write: 400, total: Infinity })
-    await takeFor(3, server, clock)
-    await clock.until(() => clock.timers > 0)
-    await clock.advance(300)
-    expect(await failed).toMatchObject({
-      code: 'NET_TIMEOUT_IDLE',
-      phase: 'send',
-      limit: 1000,
-      sent: false,
-    })
-  })
-
-  test('ends with `timeout.write` where nothing moves', async () => {
-    const server = await connectSlowly()
-    using clock = useFakeClock()
-    const failed = begin(server, { idle: Infinity, write: 400, total: Infinity })
-    await takeFor(30, server, clock)
-    await clock.until(() => clock.timers > 0)
-    await clock.advance(400)
-    expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_WRITE', phase: 'send', limit: 400 })
   })
 })
 

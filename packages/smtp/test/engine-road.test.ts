@@ -1,6 +1,9 @@
+import type { TimeoutOptions } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
+import { connect, type SmtpClient } from '@net/smtp'
 import { memoryPair } from '@net/socket/testing'
-import type { Transport } from '@net/socket'
-import { expect, test } from 'vitest'
+import type { Dialer, Transport } from '@net/socket'
+import { describe, expect, test } from 'vitest'
 
 import { parseCapabilities } from '../src/capabilities.ts'
 import { EngineRoad } from '../src/engine-road.ts'
@@ -95,4 +98,78 @@ test('a session that is closed ends the road, and an engine that leaves ends the
   const left = await introduced()
   left.road.abort()
   expect(await left.session.closed).toMatchObject({ code: 'NET_CONN_CLOSED' })
+})
+
+describe('a server that takes a message slowly', () => {
+  interface SlowServer {
+    readonly client: SmtpClient
+    readonly peer: Transport
+  }
+
+  /** A connection that holds one chunk, so that the client waits for each to be taken. */
+  async function connectSlowly(): Promise<SlowServer> {
+    const [ours, peer] = memoryPair({ capacity: 1 })
+    const dialer: Dialer = { name: 'slow', dial: () => Promise.resolve(ours) }
+    const connecting = connect('smtp://127.0.0.1', { dialer })
+    await say(peer, '220 peer')
+    await peer.read()
+    await say(peer, '250 peer')
+    return { client: await connecting, peer }
+  }
+
+  function say(peer: Transport, line: string): Promise<void> {
+    return peer.write([Buffer.from(`${line}\r\n`)])
+  }
+
+  /** Begins to send a message of short lines, each a chunk of its own; the server has asked for it. */
+  async function begin({ client, peer }: SlowServer, timeout: TimeoutOptions): Promise<unknown> {
+    async function* lines(): AsyncGenerator<Uint8Array> {
+      for (;;) yield Buffer.from(`${'x'.repeat(98)}\r\n`)
+    }
+    const envelope = { from: 'a@b.example', to: 'c@d.example' }
+    const failed = failureOf(client.send(lines, { envelope, timeout }))
+    for (const reply of ['250 a', '250 b', '354 go']) {
+      await peer.read()
+      await say(peer, reply)
+    }
+    await peer.read()
+    return failed
+  }
+
+  async function takeFor(
+    times: number,
+    { peer }: SlowServer,
+    clock: ReturnType<typeof useFakeClock>,
+  ): Promise<void> {
+    for (let n = 0; n < times; n++) {
+      await clock.until(() => clock.timers > 0)
+      await clock.advance(300)
+      await peer.read()
+    }
+  }
+
+  test('ends with `timeout.idle` where less than 1 KiB moves', async () => {
+    const server = await connectSlowly()
+    using clock = useFakeClock()
+    const failed = begin(server, { idle: 1000, write: 400, total: Infinity })
+    await takeFor(3, server, clock)
+    await clock.until(() => clock.timers > 0)
+    await clock.advance(300)
+    expect(await failed).toMatchObject({
+      code: 'NET_TIMEOUT_IDLE',
+      phase: 'send',
+      limit: 1000,
+      sent: false,
+    })
+  })
+
+  test('ends with `timeout.write` where nothing moves', async () => {
+    const server = await connectSlowly()
+    using clock = useFakeClock()
+    const failed = begin(server, { idle: Infinity, write: 400, total: Infinity })
+    await takeFor(30, server, clock)
+    await clock.until(() => clock.timers > 0)
+    await clock.advance(400)
+    expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_WRITE', phase: 'send', limit: 400 })
+  })
 })

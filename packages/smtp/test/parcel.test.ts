@@ -14,7 +14,7 @@ test('tells a message from a source', async () => {
     envelope: { to: ['x@y.example'] },
     messageId: expect.stringContaining('@b.example'),
   })
-  const raw = parcelOf(fromText('x'), { envelope }, limits)
+  const raw = parcelOf(fromText('x'), envelope, limits)
   expect(raw).toMatchObject({ envelope: { to: ['c@d.example'] } })
   expect(raw).not.toHaveProperty('messageId')
   const content = await openingFor((opening) => raw.open(opening))
@@ -24,8 +24,8 @@ test('tells a message from a source', async () => {
 
 test('refuses what is neither, and a source without an envelope', () => {
   const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
-  expect(() => parcelOf('Subject: x' as never, { envelope }, limits)).toThrow(bad)
-  expect(() => parcelOf({} as never, { envelope }, limits)).toThrow(bad)
+  expect(() => parcelOf('Subject: x' as never, envelope, limits)).toThrow(bad)
+  expect(() => parcelOf({} as never, envelope, limits)).toThrow(bad)
   expect(() => parcelOf(null as never, undefined, limits)).toThrow(bad)
   expect(() => parcelOf(fromText('x'), undefined, limits)).toThrow(bad)
 })

@@ -7,7 +7,7 @@ import { failureOf } from './scripted-peer.ts'
 
 function call<T>(turns: Turns, run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const spec = { protocol: 'test', operation: 'call', kind: 'command' } as const
-  return operation(spec, signal === undefined ? {} : { signal }, (op) => turns.take(op, run))
+  return operation(spec, signal === undefined ? {} : { signal }, (op) => turns.take(op, () => {}, run))
 }
 
 test('[SMTP-30] runs calls one at a time in the order in which they came, also after failures', async () => {
@@ -56,8 +56,13 @@ test('a call waits for its turn as long as `timeout.pool` says, and then has not
   const first = call(turns, () => gate.promise)
   const spec = { protocol: 'test', operation: 'call', kind: 'command' } as const
   let began = false
+  let late = false
   const second = operation(spec, { timeout: { pool: 100 } }, (op) =>
-    turns.take(op, async () => void (began = true)),
+    turns.take(
+      op,
+      () => void (late = true),
+      async () => void (began = true),
+    ),
   )
   const failed = failureOf(second)
   const third = call(turns, async () => 'third')
@@ -65,6 +70,7 @@ test('a call waits for its turn as long as `timeout.pool` says, and then has not
   expect(began).toBe(false)
   await clock.advance(1)
   expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_POOL', limit: 100, retry: 'safe' })
+  expect(late).toBe(true)
   gate.resolve()
   expect([await first, await third]).toEqual([undefined, 'third'])
   expect(began).toBe(false)

@@ -1,6 +1,13 @@
 /* What an embedded server is told to do wrong, and when. Does nothing by itself. */
 
-import { netError } from '@net/core/authoring'
+import {
+  netError,
+  option,
+  optionsDoor,
+  shape,
+  type OptionsDoor,
+  type Shape,
+} from '@net/core/authoring'
 
 /** A fault: when it strikes, how often, and what happens then. */
 export interface SmtpFault {
@@ -27,15 +34,37 @@ export interface SmtpFault {
     | 'garbage'
 }
 
+const faultOptions: OptionsDoor<SmtpFault> = optionsDoor<SmtpFault>(
+  { protocol: 'smtp', call: 'fail' },
+  {
+    on: option.either<string | RegExp>([option.text, pattern()], 'a string or a pattern'),
+    after: option.bytes,
+    times: option.count,
+    do: option.required(
+      option.either<SmtpFault['do']>(
+        [
+          option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),
+          oneKey('reply', option.text),
+          oneKey('delay', option.milliseconds),
+        ],
+        "{ reply }, { delay }, 'drop', 'reset', 'stall', 'half-close' or 'garbage'",
+      ),
+    ),
+  },
+)
+
 /** The faults that are still to come. */
 export class Faults {
   readonly #armed: { readonly fault: SmtpFault; left: number }[] = []
 
-  /** Arms a fault. Throws `NET_BAD_OPTION` for one that could never strike. */
-  add(fault: SmtpFault): void {
+  /** Arms a fault. Throws `NET_BAD_OPTION` for one that could never strike, or would do nothing. */
+  add(given: SmtpFault): void {
+    const fault = faultOptions(given)
     if (fault.on !== undefined && fault.after !== undefined) {
       throw netError('NET_BAD_OPTION', {
-        message: 'a fault strikes at a command or after bytes, not both',
+        message: 'a fault strikes at a command (on) or after bytes (after), not both',
+        protocol: 'smtp',
+        operation: 'fail',
       })
     }
     this.#armed.push({ fault, left: fault.times ?? 1 })
@@ -57,6 +86,19 @@ export class Faults {
     armed.left -= 1
     return armed.fault.do
   }
+}
+
+function pattern(): Shape<RegExp> {
+  return shape('a pattern', (value) => value instanceof RegExp)
+}
+
+/** An object with this one key. */
+function oneKey<K extends string, T>(key: K, of: Shape<T>): Shape<{ readonly [P in K]: T }> {
+  return shape(`{ ${key} }`, (value) => {
+    if (typeof value !== 'object' || value === null) return false
+    const keys = Object.keys(value)
+    return keys.length === 1 && keys[0] === key && of.fits(Reflect.get(value, key))
+  })
 }
 
 function matches(on: string | RegExp | undefined, line: string): boolean {

@@ -3,7 +3,7 @@
  * and writes; what is said is the session's work.
  */
 
-import { clock, own } from '@net/core/authoring'
+import { clock, option, optionsDoor, shape, type OptionsDoor } from '@net/core/authoring'
 import {
   listen,
   type CloseOptions,
@@ -45,13 +45,31 @@ export interface SmtpServer extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>
 }
 
-/** Starts a server on 127.0.0.1, on a port of its own. */
-export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<SmtpServer> {
+const serverOptions: OptionsDoor<SmtpServerOptions> = optionsDoor<SmtpServerOptions>(
+  { protocol: 'smtp', call: 'startSmtpServer' },
+  {
+    users: option.record(option.text),
+    requireAuth: option.flag,
+    requireTls: option.flag,
+    plaintextAuth: option.flag,
+    mechanisms: option.list(option.text),
+    refuse: option.record(option.text),
+    without: option.list(option.text),
+    maxSize: option.bytes,
+    maxRecipients: option.size,
+    name: option.text,
+    tls: shape<TlsOptions>('an object of options', (value) => value instanceof Object),
+    implicit: option.flag,
+  },
+)
+
+/** Starts a server on 127.0.0.1, on a port of its own. Throws `NET_BAD_OPTION`. */
+export async function startSmtpServer(given?: SmtpServerOptions): Promise<SmtpServer> {
+  const options = serverOptions(given)
   const mailbox = new Mailbox()
   const received: string[] = []
   const faults = new Faults()
-  const tls = own(options, 'tls')
-  const implicit = own(options, 'implicit') === true
+  const { tls, implicit = false } = options
   const serve = async (connection: Connection): Promise<void> => {
     const session = new SmtpServerSession(options, {
       offered: tls !== undefined && !implicit,

@@ -29,3 +29,27 @@ test('refuses a fault with two places', () => {
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
 })
+
+test('refuses a fault that would do nothing, or whose options have other names', () => {
+  for (const wrong of [
+    {},
+    { do: 'explode' },
+    { do: {} },
+    { do: { reply: 5 } },
+    { do: { delay: -1 } },
+    { do: { reply: '250 ok', delay: 5 } },
+    { do: null },
+    { on: 5, do: 'drop' },
+    { after: '5', do: 'drop' },
+    { times: 0, do: 'drop' },
+    { at: 'MAIL', do: 'drop' },
+    'drop',
+  ]) {
+    expect(() => new Faults().add(wrong as never)).toThrow(
+      expect.objectContaining({
+        code: 'NET_BAD_OPTION',
+        message: expect.stringMatching(/^smtp fail: /),
+      }),
+    )
+  }
+})

@@ -113,3 +113,25 @@ test('closing it ends everything, also what stalls', async () => {
   // By a reset, where the server was at work, or by an end.
   expect(await connection.read().catch(() => null)).toBeNull()
 })
+
+test('refuses options that it does not have, and those of another shape', async () => {
+  for (const wrong of [
+    { user: 'ada' },
+    { users: ['ada'] },
+    { requireTLS: true },
+    { maxSize: '10' },
+    { without: 'PIPELINING' },
+    { refuse: { 'a@b.example': 550 } },
+    { tls: true },
+  ]) {
+    await expect(startSmtpServer(wrong as never)).rejects.toMatchObject({
+      code: 'NET_BAD_OPTION',
+      message: expect.stringMatching(/^smtp startSmtpServer: /),
+    })
+  }
+  await using server = await startSmtpServer({ users: undefined, tls: undefined })
+  expect(server.connections).toBe(0)
+  expect(() => server.fail({ do: 'explode' } as never)).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+})
