@@ -3,12 +3,7 @@
  * said elsewhere.
  */
 
-import {
-  PartialError,
-  type CallOptions,
-  type NetError,
-  type Source,
-} from '@net/core'
+import { PartialError, type CallOptions, type NetError, type Source } from '@net/core'
 import {
   inCall,
   netError,

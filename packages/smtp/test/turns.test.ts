@@ -7,7 +7,9 @@ import { failureOf } from './scripted-peer.ts'
 
 function call<T>(turns: Turns, run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const spec = { protocol: 'test', operation: 'call', kind: 'command' } as const
-  return operation(spec, signal === undefined ? {} : { signal }, (op) => turns.take(op, () => {}, run))
+  return operation(spec, signal === undefined ? {} : { signal }, (op) =>
+    turns.take(op, () => {}, run),
+  )
 }
 
 test('[SMTP-30] runs calls one at a time in the order in which they came, also after failures', async () => {
