@@ -24,7 +24,7 @@ export class Items<T> {
   }
 
   /** Closes the iterator if items are left. Never rejects: what closing throws is reported as a process warning. */
-  async close(): Promise<void> {
+  async leave(): Promise<void> {
     if (this.#exhausted) return
     this.#exhausted = true
     try {
@@ -41,6 +41,7 @@ export class AsyncItems<T> {
   #last: Promise<unknown> = Promise.resolve()
   #pending = 0
   #exhausted = false
+  #closing: Promise<void> | undefined
 
   constructor(items: AsyncIterable<T>) {
     this.#iterator = items[Symbol.asyncIterator]()
@@ -60,18 +61,23 @@ export class AsyncItems<T> {
   }
 
   /**
-   * Closes the iterator if items are left; waits for that unless the iterator is still busy with an item. Never
+   * Closes the iterator if items are left, and waits for that; one that is busy with an item closes after it. Never
    * rejects: what closing throws is reported as a process warning.
    */
-  async close(): Promise<void> {
-    if (this.#exhausted) return
+  close(): Promise<void> {
+    this.#closing ??= this.#exhausted ? Promise.resolve() : this.#close()
+    return this.#closing
+  }
+
+  /** As `close`, but does not wait for an iterator that is busy with an item. */
+  async leave(): Promise<void> {
     const busy = this.#pending > 0
-    this.#exhausted = true
-    const closed = this.#close()
+    const closed = this.close()
     if (!busy) await closed
   }
 
   async #close(): Promise<void> {
+    this.#exhausted = true
     try {
       await this.#iterator.return?.()
     } catch (error) {

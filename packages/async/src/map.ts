@@ -23,8 +23,8 @@ export type Transform<T, R> = (item: T, context: JobContext) => PromiseLike<R>
 
 /**
  * Resolves to the results in the order of the items. Items are taken only when a worker is free; those of an async
- * iterable one at a time. The first failure aborts the rest, closes the iterable, and rejects; the errors are those
- * of `taskGroup`.
+ * iterable one at a time. The first failure aborts the rest, closes the iterable, and rejects when both are done; a
+ * source that takes longer than `grace` for that is named by `NET_TASK_LEAKED`. The errors are those of `taskGroup`.
  */
 export async function map<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -96,14 +96,14 @@ class Mapping<T, R> {
     return this.#run(source, more)
   }
 
-  async #run(items: { close(): Promise<void> }, begin: () => void): Promise<R[]> {
+  async #run(items: { leave(): Promise<void> }, begin: () => void): Promise<R[]> {
     try {
       return await this.#group.run(async () => {
         begin()
         return this.#results
       })
     } finally {
-      await items.close()
+      await items.leave()
     }
   }
 
@@ -139,6 +139,8 @@ class Mapping<T, R> {
       const next = await unlessCancelled(this.#group, items.take())
       if (next === undefined || next.done === true) {
         this.#exhausted = true
+        // One that is busy with an item has as long for that as any task.
+        await items.close()
         return
       }
       const index = this.#taken++

@@ -23,7 +23,7 @@ export async function pump<T>(
       await stream.put(next.value)
     }
   } finally {
-    await items.close()
+    await items.leave()
   }
 }
 

@@ -15,8 +15,8 @@ describe('Items', () => {
     }
     const left = new Items(numbers('left'))
     expect(left.take()).toEqual({ done: false, value: 1 })
-    await left.close()
-    await left.close()
+    await left.leave()
+    await left.leave()
     expect(closed).toEqual(['left'])
   })
 
@@ -31,7 +31,7 @@ describe('Items', () => {
       }),
     })
     items.take()
-    await items.close()
+    await items.leave()
     expect(warned).toHaveBeenCalledWith(expect.stringContaining('jammed'), {
       code: 'NET_DISCARD_FAILED',
     })
@@ -78,7 +78,7 @@ describe('AsyncItems', () => {
     expect(calls).toBe(1)
   })
 
-  test('closing waits for the iterator, unless that is busy', async () => {
+  test('closing waits for the iterator; leaving does not while that is busy', async () => {
     const events: string[] = []
     async function* numbers(): AsyncGenerator<number> {
       try {
@@ -101,7 +101,11 @@ describe('AsyncItems', () => {
     void stuck.take()
     await Promise.resolve()
     await Promise.resolve()
-    await stuck.close()
+    await stuck.leave()
+    let closed = false
+    void stuck.close().then(() => (closed = true))
+    await new Promise(setImmediate)
+    expect(closed).toBe(false)
     expect(await idle.take()).toMatchObject({ done: true })
   })
 

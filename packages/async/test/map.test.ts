@@ -101,6 +101,60 @@ describe('map', () => {
     await expect(map(later(broken()), keep, { concurrency: 2 })).rejects.toThrow('cut')
   })
 
+  test.each(['map', 'mapUnordered'])(
+    '%s rejects only when the source has closed, though that was busy with an item',
+    async (which) => {
+      using clock = useFakeClock()
+      const trail: string[] = []
+      async function* rows(): AsyncGenerator<number> {
+        try {
+          for (let row = 0; ; row++) {
+            await sleep(row < 4 ? 1 : 200)
+            yield row
+          }
+        } finally {
+          await sleep(5)
+          trail.push('closed')
+        }
+      }
+      const work = async (row: number): Promise<void> => {
+        if (row === 3) throw new Error('bad row')
+      }
+      const options = { concurrency: 2 }
+      const running =
+        which === 'map'
+          ? map(rows(), work, options)
+          : Array.fromAsync(mapUnordered(rows(), work, options))
+      const failed = running.catch((error: unknown) => {
+        trail.push((error as Error).message)
+      })
+      await clock.advance(1000)
+      await failed
+      expect(trail).toEqual(['closed', 'bad row'])
+      expect(clock.timers).toBe(0)
+    },
+  )
+
+  test('names a source that does not close within the grace, and keeps the failure', async () => {
+    using clock = useFakeClock()
+    async function* stuck(): AsyncGenerator<number> {
+      yield 1
+      await new Promise<never>(() => {})
+    }
+    const work = async (): Promise<void> => {
+      await sleep(10)
+      throw new Error('bad row')
+    }
+    const failed = map(stuck(), work, { concurrency: 2, grace: 50 }).catch(
+      (error: unknown) => error,
+    )
+    await clock.advance(60)
+    expect(await failed).toMatchObject({
+      code: 'NET_GROUP',
+      errors: [{ message: 'bad row' }, { code: 'NET_TASK_LEAKED', limit: 50 }],
+    })
+  })
+
   test('is not held up by an iterator that never answers', async () => {
     using clock = useFakeClock()
     const silent = { [Symbol.asyncIterator]: () => ({ next: async () => sleep(1e9) as never }) }

@@ -11,8 +11,8 @@ import { openItems, type ItemOf, type Iterated } from './iterated.ts'
 
 /**
  * The items of all sources as they come; each source is asked for its next one when the last was read. The first
- * failure closes the others and rejects, after the items that were there. Leaving the reading closes all; a source that
- * is busy then is told, and not waited for.
+ * failure closes the others and rejects, after the items that were there. Leaving the reading closes all. A source that
+ * waits for an item then is closed, too, but not waited for: it may wait for long.
  */
 export function merge<S extends readonly Iterated<unknown>[] | []>(
   sources: S,

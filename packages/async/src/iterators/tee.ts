@@ -81,7 +81,7 @@ class Shared<T> {
     this.#room?.resolve()
     this.#end ??= { failed: false }
     this.#ready.length = 0
-    await this.#opened?.close()
+    await this.#opened?.leave()
   }
 
   #more(): Promise<void> {
