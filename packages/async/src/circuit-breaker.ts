@@ -19,7 +19,10 @@ export interface CircuitBreakerOptions {
   readonly failures?: number
   /** How long it stays open before calls are let through to see. Default 30,000. */
   readonly openFor?: number
-  /** How many calls are let through at once when it is half open, and must succeed to close it. Default 1. */
+  /**
+   * How many calls are let through at once when it is half open, and must succeed to close it. Default 1. When they have
+   * not ended after `openFor`, others are let through in their place.
+   */
   readonly probes?: number
   /**
    * Whether an error is a failure of the peer. Default: foreign errors, and those of ours after which a repeat may help;
@@ -49,6 +52,7 @@ export class CircuitBreaker {
   #failures = 0
   #opened = 0
   #probing = 0
+  #probedAt = 0
   #succeeded = 0
   // Calls that began before the last change have nothing to say about what came after it.
   #era = 0
@@ -117,8 +121,12 @@ export class CircuitBreaker {
   #admit(): void {
     if (this.state === 'half-open' && this.#state === 'open') this.#change('half-open')
     if (this.#state === 'closed') return
+    const now = clock().now()
+    // A probe that hangs must not keep the breaker from ever closing.
+    if (this.#probing > 0 && now - this.#probedAt > this.#openFor) this.#change('half-open')
     if (this.#state === 'half-open' && this.#probing + this.#succeeded < this.#probes) {
       this.#probing++
+      this.#probedAt = now
       return
     }
     throw netError('NET_CIRCUIT_OPEN', {

@@ -3,10 +3,19 @@
  */
 
 import { reportLate } from './report-late.ts'
+import { within } from './within.ts'
 
-/** Disposes the value if it can be disposed. Never rejects: a disposal that fails is reported as a process warning. */
+/**
+ * Disposes the value if it can be disposed, and waits 2 s for that at most. Never rejects: a disposal that fails or takes
+ * longer is reported as a process warning.
+ */
 export async function discard(value: unknown): Promise<void> {
   if (typeof value !== 'object' || value === null) return
+  if (await within(DISCARD_LIMIT, disposed(value))) return
+  reportLate('a result that was not wanted any more', `not disposed within ${DISCARD_LIMIT} ms`)
+}
+
+async function disposed(value: object): Promise<void> {
   try {
     if (isAsyncDisposable(value)) await value[Symbol.asyncDispose]()
     else if (isDisposable(value)) value[Symbol.dispose]()
@@ -22,3 +31,5 @@ function isAsyncDisposable(value: object): value is AsyncDisposable {
 function isDisposable(value: object): value is Disposable {
   return Symbol.dispose in value
 }
+
+const DISCARD_LIMIT = 2000

@@ -52,7 +52,10 @@ export class Memo<K, V> {
     this.#ttl = limitOf('ttl', own(options, 'ttl'))
   }
 
-  /** The result for the key, kept or made. Who gives up leaves the work to the others; the last one ends it. */
+  /**
+   * The result for the key, kept or made. Who gives up leaves the work to the others; the last one ends it. Work that was
+   * slower than the `timeout` of a call is not joined by the calls after it.
+   */
   get(key: K, options?: WaitOptions): Promise<V> {
     const refused = refusal(options)
     if (refused !== undefined) return Promise.reject(refused)
@@ -100,7 +103,9 @@ export class Memo<K, V> {
     const controller = new AbortController()
     const waiting: WaitList<V> = new WaitList({
       what: 'the result',
-      left: () => {
+      left: (_, by) => {
+        // Work that is slower than somebody would wait may hang: who comes later has it begun anew.
+        if (by === 'limit') this.#forget(key, run)
         if (waiting.size > 0) return
         this.#forget(key, run)
         controller.abort(netError('NET_ABORTED', { message: 'nobody waits for the result' }))

@@ -8,27 +8,41 @@ import type { JobContext } from './job.ts'
 
 /** Options of a pool. Times are in milliseconds. */
 export interface PoolOptions<T> {
-  /** Makes a resource. Several may be made at once. Its signal aborts when the pool is closed. */
+  /** Makes a resource. Several may be made at once. Its signal aborts when the pool is closed, or after `timeout.create`. */
   readonly create: (context: JobContext) => PromiseLike<T>
   /**
-   * Tells whether a resource that lay idle is still good, before it is lent; what throws is not good. Default: all are.
-   * Its signal aborts when the pool is closed.
+   * Tells whether a resource that lay idle is still good, before it is lent; one whose check throws, takes longer than
+   * `timeout.check` or longer than the call that waits for it, is given up and replaced. Default: all are good.
    */
-  readonly check?: (resource: T, context: JobContext) => PromiseLike<boolean> | boolean
-  /** Gives a resource up. Default: disposes it, if it can be disposed. After 2 s its place is free in any case. */
-  readonly destroy?: (resource: T) => PromiseLike<void> | void
+  readonly check?:
+    | ((resource: T, context: JobContext) => PromiseLike<boolean> | boolean)
+    | undefined
+  /** Gives a resource up. Default: disposes it, if it can be disposed. */
+  readonly destroy?: ((resource: T) => PromiseLike<void> | void) | undefined
+  /** How long each of these may take; one that takes longer costs its own call, and its place is free again. */
+  readonly timeout?: PoolTimeout | undefined
   /** How many resources there are at most, those that are being made or given up included. Default 10. */
-  readonly max?: number
+  readonly max?: number | undefined
   /** How long a resource may lie idle. Default 60,000. */
-  readonly idle?: number
+  readonly idle?: number | undefined
   /** How old a resource may be when it is lent. Default `Infinity`. */
-  readonly maxAge?: number
+  readonly maxAge?: number | undefined
   /** How many may wait. Default `Infinity`; who comes too many gets `NET_QUEUE_FULL`. */
-  readonly maxWaiting?: number
+  readonly maxWaiting?: number | undefined
   /** What its events call the protocol. Default 'pool'. */
-  readonly protocol?: string
+  readonly protocol?: string | undefined
   /** The client whose pool it is, for its events. */
-  readonly client?: ClientContext
+  readonly client?: ClientContext | undefined
+}
+
+/** Limits for what a pool calls, in milliseconds; `Infinity` for none. */
+export interface PoolTimeout {
+  /** Making a resource; the call that waits for it rejects with `NET_TIMEOUT_POOL`. Default 60,000. */
+  readonly create?: number | undefined
+  /** Checking one. Default 2,000. */
+  readonly check?: number | undefined
+  /** Giving one up. Default 2,000. */
+  readonly destroy?: number | undefined
 }
 
 /** A resource, lent. Disposing it gives it back. */
@@ -46,5 +60,5 @@ export interface PoolLease<T> extends AsyncDisposable {
 /** Options of closing a pool. */
 export interface PoolCloseOptions {
   /** How many milliseconds what is lent has to come back; then it is destroyed under who holds it. Default 2,000. */
-  readonly grace?: number
+  readonly grace?: number | undefined
 }

@@ -4,16 +4,19 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { clock, groupError } from '@net/core/authoring'
+import { groupError } from '@net/core/authoring'
 
 import { asError } from './cancellation.ts'
 import { discard } from './discard.ts'
 import { reportLate } from './report-late.ts'
+import { within } from './within.ts'
 
 /** What a pool tells of giving its resources up. */
 export interface RetireOptions<T> {
   /** Gives one up. Default: disposes it, if it can be disposed. */
   readonly destroy: ((resource: T) => PromiseLike<void> | void) | undefined
+  /** How many milliseconds that may take before the place is free in any case. */
+  readonly limit: number
   /** Called when the place of one is free. */
   readonly freed: () => void
   /** Whether somebody will ask for failures at the end; else they are reported as process warnings. */
@@ -42,10 +45,10 @@ export class RetiredResources<T> {
     return others.length === 0 && isNetError(first) ? first : groupError(this.#failures)
   }
 
-  /** Gives the resource up. Its place is free afterwards, after 2 s at the latest. */
+  /** Gives the resource up. Its place is free afterwards, past the limit at the latest. */
   retire(resource: T): void {
     this.#size++
-    void within(DESTROY_LIMIT, this.#destroy(resource)).then(() => {
+    void within(this.#options.limit, this.#destroy(resource)).then(() => {
       this.#size--
       this.#options.freed()
     })
@@ -62,17 +65,3 @@ export class RetiredResources<T> {
     }
   }
 }
-
-/** Waits for the work, which does not reject, for at most so many milliseconds. */
-export function within(limit: number, work: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = limit === Infinity ? undefined : clock().after(limit, resolve)
-    void work.then(() => {
-      timer?.clear()
-      resolve()
-    })
-  })
-}
-
-/** How long giving a resource up may take, in milliseconds. */
-export const DESTROY_LIMIT = 2000

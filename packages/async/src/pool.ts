@@ -2,18 +2,30 @@
  * Resources that are dear to make, such as connections, lent to one user at a time. It knows nothing of what they are.
  */
 
-import type { NetError, PoolEvent } from '@net/core'
-import { clock, isHeard, merge, netError, nextId, own, tell } from '@net/core/authoring'
+import { isAbort, type NetError, type PoolEvent } from '@net/core'
+import {
+  clock,
+  isHeard,
+  netError,
+  nextId,
+  option,
+  optionsDoor,
+  optionsObject,
+  tell,
+  type OptionsDoor,
+  type Taken,
+} from '@net/core/authoring'
 
 import { asError, isCancellation } from './cancellation.ts'
-import type { WaitOptions } from './job.ts'
-import { countOf, jobOf, lengthOf, limitOf, sizeOf } from './option-checks.ts'
-import { DESTROY_LIMIT, RetiredResources, within } from './pool-retired.ts'
+import type { JobContext, WaitOptions } from './job.ts'
+import { LimitedCall } from './limited-call.ts'
 import { IdleMembers } from './pool-idle.ts'
 import { MemberLease, PoolMember, type PoolOwner } from './pool-member.ts'
-import type { PoolCloseOptions, PoolLease, PoolOptions } from './pool-options.ts'
+import type { PoolCloseOptions, PoolLease, PoolOptions, PoolTimeout } from './pool-options.ts'
+import { RetiredResources } from './pool-retired.ts'
 import { reportLate } from './report-late.ts'
 import { refusal, WaitList } from './wait-list.ts'
+import { within } from './within.ts'
 
 /**
  * A pool. Who waits is served in order; the resource that was used last is lent first, so that what is too many lies
@@ -24,7 +36,8 @@ export class Pool<T> implements AsyncDisposable {
   /** Resolves once it is closed or drained, to what failed in giving resources up. Never rejects. */
   readonly closed: Promise<NetError | undefined>
 
-  readonly #options: PoolOptions<T>
+  readonly #options: Taken<PoolOptions<T>>
+  readonly #timeout: { readonly [K in keyof PoolTimeout]-?: number }
   readonly #max: number
   readonly #maxAge: number
   readonly #maxWaiting: number
@@ -39,26 +52,30 @@ export class Pool<T> implements AsyncDisposable {
   readonly #emptied = new WaitList<void>({ what: 'the resources of the pool to come back' })
   #state: 'open' | 'draining' | 'closed' = 'open'
   #making = 0
-  #checking = 0
+  // The oldest first.
+  readonly #checks = new Set<LimitedCall<boolean>>()
   // How many resources are on their way to those who wait.
   #coming = 0
   #over = false
   #closing: Promise<void> | undefined
 
   constructor(options: PoolOptions<T>) {
-    jobOf('create', own(options, 'create'))
-    this.#options = options
-    this.#max = countOf('max', own(options, 'max') ?? 10)
-    this.#maxAge = limitOf('maxAge', own(options, 'maxAge'))
-    this.#maxWaiting = sizeOf('maxWaiting', own(options, 'maxWaiting') ?? Infinity)
-    const idle = lengthOf('idle', own(options, 'idle') ?? 60_000)
+    const taken = (poolDoor as unknown as OptionsDoor<PoolOptions<T>>)(options)
+    const { idle = 60_000, destroy } = taken
+    this.#options = taken
+    const { create = 60_000, check = 2000, destroy: giveUp = 2000 } = taken.timeout ?? {}
+    this.#timeout = { create, check, destroy: giveUp }
+    this.#max = taken.max ?? 10
+    this.#maxAge = taken.maxAge ?? Infinity
+    this.#maxWaiting = taken.maxWaiting ?? Infinity
     this.#idle = new IdleMembers({
       idle,
       maxAge: this.#maxAge,
-      expired: (member) => this.#destroy(member),
+      expired: (member) => this.#destroy(member.value),
     })
     this.#retired = new RetiredResources({
-      destroy: own(options, 'destroy'),
+      destroy,
+      limit: this.#timeout.destroy,
       freed: () => {
         this.#serve()
         this.#look()
@@ -68,7 +85,7 @@ export class Pool<T> implements AsyncDisposable {
     this.#waiting = new WaitList({
       what: 'a resource of the pool',
       code: 'NET_TIMEOUT_POOL',
-      left: () => this.#left(),
+      left: (_, by) => this.#left(by),
     })
     this.#owner = {
       lends: (member) => this.#lent.has(member),
@@ -79,7 +96,7 @@ export class Pool<T> implements AsyncDisposable {
 
   /** How many resources there are, those that are being made or given up included. */
   get size(): number {
-    return this.#idle.size + this.#lent.size + this.#making + this.#checking + this.#retired.size
+    return this.#idle.size + this.#lent.size + this.#making + this.#checks.size + this.#retired.size
   }
 
   /** How many are lent. */
@@ -107,7 +124,7 @@ export class Pool<T> implements AsyncDisposable {
     const ready = this.tryAcquire()
     if (ready !== undefined) return Promise.resolve(ready)
     if (this.#isCrowded()) return Promise.reject(tooMany(this.#maxWaiting))
-    const lease = this.#waiting.wait(undefined, merge({ timeout: PATIENCE }, options))
+    const lease = this.#waiting.wait(undefined, { timeout: PATIENCE, ...acquireDoor(options) })
     this.#tell('wait')
     this.#serve()
     return lease
@@ -116,7 +133,7 @@ export class Pool<T> implements AsyncDisposable {
   /** Lends an idle resource if that needs no waiting, not even for its check; else undefined. */
   tryAcquire(): PoolLease<T> | undefined {
     if (this.#state !== 'open' || this.#waiting.size > 0) return undefined
-    if (own(this.#options, 'check') !== undefined) return undefined
+    if (this.#options.check !== undefined) return undefined
     const member = this.#idle.take()
     return member && this.#lend(member)
   }
@@ -141,7 +158,7 @@ export class Pool<T> implements AsyncDisposable {
    * `NET_BAD_OPTION`; `closed` tells what failed. Only the first call counts.
    */
   async close(options?: PoolCloseOptions): Promise<void> {
-    const grace = lengthOf('grace', own(options, 'grace') ?? GRACE)
+    const { grace = GRACE } = closeDoor(options)
     this.#closing ??= this.#close(grace)
     await this.#closing
   }
@@ -157,8 +174,8 @@ export class Pool<T> implements AsyncDisposable {
     this.#ending.abort(closedError())
     this.#destroyIdle()
     if (grace > 0) await this.#emptyWithin(grace)
-    for (const member of this.#lent) this.#destroy(member)
-    await this.#emptyWithin(DESTROY_LIMIT)
+    for (const member of this.#lent) this.#destroyMember(member)
+    await this.#emptyWithin(this.#timeout.destroy)
     this.#finish()
   }
 
@@ -172,7 +189,7 @@ export class Pool<T> implements AsyncDisposable {
     this.#lent.delete(member)
     this.#tell('release')
     if (good && clock().now() - member.born < this.#maxAge) this.#arrive(member)
-    else this.#destroy(member)
+    else this.#destroyMember(member)
   }
 
   /** Finds a resource for each who waits and has none coming yet. */
@@ -186,8 +203,9 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   #offer(member: PoolMember<T>): void {
-    if (own(this.#options, 'check') === undefined) this.#arrive(member)
-    else void this.#examine(member)
+    const { check } = this.#options
+    if (check === undefined) this.#arrive(member)
+    else void this.#examine(member, check)
   }
 
   async #make(): Promise<void> {
@@ -205,10 +223,23 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   async #created(): Promise<PoolMember<T> | { readonly error: unknown }> {
+    const call = new LimitedCall((context) => this.#options.create(context), {
+      what: 'a resource of the pool was not made',
+      limit: this.#timeout.create,
+      signal: this.#ending.signal,
+      late: (made) => this.#madeLate(made),
+    })
     try {
-      return new PoolMember(await this.#options.create({ signal: this.#ending.signal }))
+      return new PoolMember(await call.result)
     } catch (error) {
       return { error }
+    }
+  }
+
+  #madeLate(made: PromiseSettledResult<T>): void {
+    if (made.status === 'fulfilled') this.#destroy(made.value)
+    else if (!isAbort(made.reason)) {
+      reportLate('a resource of a pool could not be made, and nobody waits for it', made.reason)
     }
   }
 
@@ -221,25 +252,22 @@ export class Pool<T> implements AsyncDisposable {
     this.#left()
   }
 
-  async #examine(member: PoolMember<T>): Promise<void> {
+  async #examine(member: PoolMember<T>, check: PoolCheck<T>): Promise<void> {
     this.#coming++
-    this.#checking++
-    const good = await this.#isGood(member)
-    this.#checking--
+    const call = new LimitedCall<boolean>((context) => check(member.value, context), {
+      what: 'a resource of the pool was not checked',
+      limit: this.#timeout.check,
+      signal: this.#ending.signal,
+    })
+    this.#checks.add(call)
+    // What cannot even be checked is no use to anybody; the one who waits gets another.
+    const good = await call.result.catch(() => false)
+    this.#checks.delete(call)
     this.#came()
     if (good) this.#arrive(member)
-    else this.#destroy(member)
+    else this.#destroyMember(member)
     this.#serve()
     this.#look()
-  }
-
-  async #isGood({ value }: PoolMember<T>): Promise<boolean> {
-    try {
-      return (await this.#options.check?.(value, { signal: this.#ending.signal })) !== false
-    } catch {
-      // What cannot even be checked is no use to anybody; the one who waits gets another.
-      return false
-    }
   }
 
   /** Gives a resource that is good and free to the next, or keeps it. */
@@ -249,17 +277,21 @@ export class Pool<T> implements AsyncDisposable {
       next.grant(this.#lend(member))
       this.#left()
     } else if (this.#state === 'open') this.#idle.add(member)
-    else this.#destroy(member)
+    else this.#destroyMember(member)
   }
 
-  #destroy(member: PoolMember<T>): void {
+  #destroyMember(member: PoolMember<T>): void {
     this.#lent.delete(member)
-    this.#retired.retire(member.value)
+    this.#destroy(member.value)
+  }
+
+  #destroy(resource: T): void {
+    this.#retired.retire(resource)
     this.#tell('destroy')
   }
 
   #destroyIdle(): void {
-    for (const member of this.#idle.takeAll()) this.#destroy(member)
+    for (const member of this.#idle.takeAll()) this.#destroyMember(member)
   }
 
   #came(): void {
@@ -267,8 +299,13 @@ export class Pool<T> implements AsyncDisposable {
     this.#coming = Math.max(this.#coming - 1, 0)
   }
 
-  #left(): void {
+  #left(by?: 'limit' | 'signal'): void {
     this.#coming = Math.min(this.#coming, this.#waiting.size)
+    // A check that outlasts the call it was made for may hang, as when a peer is frozen.
+    if (by === 'limit' && this.#checks.size > this.#coming) {
+      const [oldest] = this.#checks
+      oldest?.giveUp()
+    }
     this.#look()
   }
 
@@ -298,7 +335,7 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   #tell(action: PoolEvent['action']): void {
-    const client = own(this.#options, 'client')
+    const { client, protocol = 'pool' } = this.#options
     if (!isHeard('pool', client?.log)) return
     const event: PoolEvent = {
       type: 'pool',
@@ -306,7 +343,7 @@ export class Pool<T> implements AsyncDisposable {
       version: 1,
       id: this.#id,
       ...(client === undefined ? {} : { client: client.id }),
-      protocol: own(this.#options, 'protocol') ?? 'pool',
+      protocol,
       operation: 'pool',
       time: clock().now(),
       size: this.size,
@@ -325,5 +362,34 @@ function tooMany(limit: number): NetError {
   return netError('NET_QUEUE_FULL', { message: `${limit} wait for the pool already`, limit })
 }
 
+type PoolCheck<T> = (resource: T, context: JobContext) => PromiseLike<boolean> | boolean
+
+const poolDoor = optionsDoor<PoolOptions<unknown>>(
+  { protocol: 'async', call: 'new Pool' },
+  {
+    create: option.required(option.callback()),
+    check: option.callback(),
+    destroy: option.callback(),
+    timeout: optionsObject<PoolTimeout>({
+      create: option.limit,
+      check: option.limit,
+      destroy: option.limit,
+    }),
+    max: option.count,
+    idle: option.milliseconds,
+    maxAge: option.limit,
+    maxWaiting: option.size,
+    protocol: option.text,
+    client: option.anything,
+  },
+)
+const acquireDoor = optionsDoor<WaitOptions>(
+  { protocol: 'async', call: 'pool.acquire' },
+  { signal: option.signal, timeout: option.limit },
+)
+const closeDoor = optionsDoor<PoolCloseOptions>(
+  { protocol: 'async', call: 'pool.close' },
+  { grace: option.milliseconds },
+)
 const PATIENCE = 60_000
 const GRACE = 2000

@@ -26,8 +26,8 @@ export interface WaitListOptions<D> {
   readonly what: string
   /** The code of a time limit. Default NET_TIMEOUT_TOTAL. */
   readonly code?: NetErrorCode
-  /** Called after somebody has left by signal or limit. */
-  readonly left?: (detail: D) => void
+  /** Called after somebody has left, by their limit or by their signal. */
+  readonly left?: (detail: D, by: 'limit' | 'signal') => void
 }
 
 /** A line of waits for a `T`, each with a detail. */
@@ -102,7 +102,7 @@ export class WaitList<T, D = undefined> {
 
   /** For the entries alone: one leaves by its signal. */
   aborted(entry: Entry<T, D>, reason: unknown): void {
-    this.#leave(entry, abortError(reason))
+    this.#leave(entry, abortError(reason), 'signal')
   }
 
   /** For the entries alone: one leaves by its limit. */
@@ -110,13 +110,13 @@ export class WaitList<T, D = undefined> {
     const { what, code = 'NET_TIMEOUT_TOTAL' } = this.#options
     const message = `waited ${limit} ms for ${what}`
     // A wait that came to nothing has done nothing.
-    this.#leave(entry, netError(code, { message, limit, retry: 'safe' }))
+    this.#leave(entry, netError(code, { message, limit, retry: 'safe' }), 'limit')
   }
 
-  #leave(entry: Entry<T, D>, error: NetError): void {
+  #leave(entry: Entry<T, D>, error: NetError, by: 'limit' | 'signal'): void {
     this.remove(entry)
     entry.fail(error)
-    this.#options.left?.(entry.detail)
+    this.#options.left?.(entry.detail, by)
   }
 }
 

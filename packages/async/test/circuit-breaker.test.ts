@@ -165,4 +165,22 @@ describe('CircuitBreaker', () => {
       )
     },
   )
+
+  test('a probe that hangs makes room for another after as long as the breaker was open', async () => {
+    using clock = useFakeClock()
+    const breaker = new CircuitBreaker({ failures: 1, openFor: 1000 })
+    await breaker.run(async () => Promise.reject(new Error('down'))).catch(() => {})
+    await clock.advance(1000)
+    const hanging = Promise.withResolvers<string>()
+    const probe = breaker.run(() => hanging.promise)
+    await expect(breaker.run(async () => 'well')).rejects.toMatchObject({
+      code: 'NET_CIRCUIT_OPEN',
+    })
+    await clock.advance(1001)
+    expect(await breaker.run(async () => 'well')).toBe('well')
+    expect(breaker.state).toBe('closed')
+    hanging.resolve('late')
+    expect(await probe).toBe('late')
+    expect(breaker.state).toBe('closed')
+  })
 })

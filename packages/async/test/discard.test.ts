@@ -1,3 +1,4 @@
+import { useFakeClock } from '@net/core/testing'
 import { expect, test, vi } from 'vitest'
 
 import { discard } from '../src/discard.ts'
@@ -23,6 +24,17 @@ test('a disposal that fails is a warning', async () => {
     },
   })
   expect(warned).toHaveBeenCalledWith(expect.stringContaining('stuck'), {
+    code: 'NET_DISCARD_FAILED',
+  })
+})
+
+test('a disposal that never ends is waited for 2 s, and is a warning', async () => {
+  using clock = useFakeClock()
+  using warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  const disposed = discard({ [Symbol.asyncDispose]: () => new Promise<void>(() => {}) })
+  await clock.advance(2000)
+  await disposed
+  expect(warned).toHaveBeenCalledWith(expect.stringContaining('not disposed within 2000 ms'), {
     code: 'NET_DISCARD_FAILED',
   })
 })

@@ -77,6 +77,20 @@ describe('Memo', () => {
     expect(await again).toBe(2)
   })
 
+  test('work that hangs costs those who wait for it, and not those who come later', async () => {
+    using clock = useFakeClock()
+    let begun = 0
+    const memo = new Memo((key: string) =>
+      begun++ === 0 ? new Promise<string>(() => {}) : Promise.resolve(`${key} of ${begun}`),
+    )
+    const patient = memo.get('a')
+    const limited = memo.get('a', { timeout: 100 }).catch((error: unknown) => error)
+    await clock.advance(100)
+    expect(await limited).toMatchObject({ code: 'NET_TIMEOUT_TOTAL' })
+    expect(await memo.get('a', { timeout: 100 })).toBe('a of 2')
+    expect(await Promise.race([patient, Promise.resolve('still waiting')])).toBe('still waiting')
+  })
+
   test('errors are told to all who wait, and not kept', async () => {
     const failures = [new Error('a'), new Error('b')]
     const memo = new Memo(async (): Promise<number> => {

@@ -381,16 +381,4 @@ describe('Pool', () => {
       { listeners: [signal] },
     )
   })
-
-  test('refuses bad options', async () => {
-    const bad = { code: 'NET_BAD_OPTION' }
-    const create = async (): Promise<number> => 1
-    for (const options of [{ max: 0 }, { idle: -1 }, { maxAge: 0 }, { maxWaiting: -1 }]) {
-      expect(() => new Pool({ create, ...options })).toThrow(expect.objectContaining(bad))
-    }
-    expect(() => new Pool({} as never)).toThrow(expect.objectContaining(bad))
-    await using pool = new Pool({ create })
-    await expect(pool.acquire({ timeout: 0 })).rejects.toMatchObject(bad)
-    await expect(pool.close({ grace: -1 })).rejects.toMatchObject(bad)
-  })
 })
