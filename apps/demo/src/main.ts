@@ -43,6 +43,10 @@ const COMMANDS: Readonly<
   Record<string, (args: readonly string[], streams: CommandStreams) => Promise<number>>
 > = { exec: execCommand, get: getCommand, put: putCommand, send: sendCommand }
 
+// A reader that leaves, such as `head`, ends the program without a word.
+process.stdout.on('error', leave)
+process.stderr.on('error', leave)
+
 const [name, ...args] = process.argv.slice(2)
 process.exitCode = await run()
 
@@ -52,6 +56,11 @@ async function run(): Promise<number> {
   if (command !== undefined) return command(args, { out: process.stdout, messages: process.stderr })
   process.stderr.write(`${USAGE}\n`)
   return name === 'help' || name === '--help' ? 0 : 2
+}
+
+function leave(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
 }
 
 async function tour(picture?: string): Promise<number> {

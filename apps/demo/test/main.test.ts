@@ -1,6 +1,11 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 
+import { startFtpServer } from '@net/ftp/testing'
+import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 const main = new URL('../src/main.ts', import.meta.url).pathname
@@ -31,3 +36,32 @@ test('a command that does not exist is answered with those that do', async () =>
     stderr: expect.stringContaining('demo get <url>') as string,
   })
 })
+
+test('a reader that leaves ends a document, and the tour, without a word', async () => {
+  await using server = await startHttpServer()
+  for (const command of [['get', `${server.url}/bytes/30000000`], []]) {
+    const demo = start(command)
+    await once(demo.stdout, 'data')
+    demo.stdout.destroy()
+    const told = await text(demo.stderr)
+    expect([demo.exitCode ?? (await once(demo, 'exit'))[0], told]).toEqual([
+      0,
+      expect.not.stringMatching(/error|EPIPE/iu),
+    ])
+  }
+})
+
+test('a password that nobody can be asked for is an error at once', async () => {
+  await using server = await startFtpServer({ users: { ada: 'lovelace' } })
+  const demo = start(['put', main, `${server.url.replace('//', '//ada@')}/x`])
+  const told = await text(demo.stderr)
+  expect(told).toContain('set NET_PASSWORD')
+  expect(demo.exitCode ?? (await once(demo, 'exit'))[0]).toBe(2)
+})
+
+/** The demo as a program whose standard input is at its end. */
+function start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--conditions=@net/source', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}

@@ -1,12 +1,19 @@
 /* Streams that keep what a command prints and tells. */
 
+import { Writable } from 'node:stream'
+
 import type { CommandStreams } from '../src/commands/command.ts'
 
 export function streams(): CommandStreams & { printed(): string; told(): string } {
   const out: Uint8Array[] = []
   let messages = ''
   return {
-    out: { write: (text) => void out.push(Buffer.from(text)) },
+    out: new Writable({
+      write(chunk: Uint8Array, _encoding, done) {
+        out.push(chunk)
+        done()
+      },
+    }),
     messages: { write: (text) => void (messages += String(text)) },
     printed: () => Buffer.concat(out).toString(),
     told: () => messages,

@@ -2,6 +2,7 @@
  * What all commands share: Ctrl-C aborts, an error of ours is one line and an exit code, wrong arguments are the usage.
  */
 
+import type { Writable } from 'node:stream'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 import { isAbort, isNetError } from '@net/core'
@@ -10,8 +11,18 @@ import type { Screen } from '../progress-line.ts'
 
 /** Where a command writes: the document to `out`, everything about it to `messages`. */
 export interface CommandStreams {
-  readonly out: Screen
+  readonly out: Writable
   readonly messages: Screen
+}
+
+/** The command cannot go on because of how it was called: its message is the line to print. */
+export class UsageError extends Error {
+  readonly exitCode: number
+
+  constructor(message: string, exitCode = 2) {
+    super(message)
+    this.exitCode = exitCode
+  }
 }
 
 /** Runs a command's work; returns its exit code, 1 if it failed, 130 if it was interrupted. */
@@ -25,6 +36,12 @@ export async function runCommand(
   try {
     return await work(interrupted.signal)
   } catch (error) {
+    if (error instanceof UsageError) {
+      streams.messages.write(`${error.message}\n`)
+      return error.exitCode
+    }
+    // The reader of a pipe has left, such as `head`: nothing is wrong.
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0
     if (!isNetError(error)) throw error
     streams.messages.write(`${error.message}\n`)
     return isAbort(error) ? 130 : 1

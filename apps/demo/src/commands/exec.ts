@@ -1,8 +1,9 @@
 /* `demo exec`: runs a command on a host and ends with its exit code. */
 
+import { isNetError } from '@net/core'
 import * as ssh from '@net/ssh'
 
-import { readArguments, runCommand, type CommandStreams } from './command.ts'
+import { readArguments, runCommand, UsageError, type CommandStreams } from './command.ts'
 import { askedPassword } from './password.ts'
 
 const USAGE =
@@ -30,13 +31,12 @@ export async function execCommand(
   }
   const { key, 'known-hosts': file, 'accept-new': accept } = parsed.values
   return runCommand(streams, async (signal) => {
-    await using host = await ssh.connect(target, {
-      signal,
-      hostKeys: hostKeysOf(file, accept === true),
-      ...(key === undefined
+    const login =
+      key === undefined
         ? { password: askedPassword }
-        : { auth: ssh.key(ssh.fromFile(key), { passphrase: askedPassword }) }),
-    })
+        : { auth: ssh.key(ssh.fromFile(key), { passphrase: askedPassword }) }
+    const hostKeys = hostKeysOf(file, accept === true)
+    await using host = await ssh.connect(target, { signal, hostKeys, ...login }).catch(inOurWords)
     // One word may be a whole command line for the shell there; several are quoted.
     const [line, ...more] = command
     const result = await host.exec(line === undefined || more.length > 0 ? command : line, {
@@ -47,6 +47,12 @@ export async function execCommand(
     if (result.exitSignal !== undefined) messages.write(`ended by signal ${result.exitSignal}\n`)
     return result.exitCode ?? 1
   })
+}
+
+/** The advice of an unknown host key names the option of the command, not that of the package. */
+function inOurWords(error: unknown): never {
+  if (!isNetError(error) || error.code !== 'NET_HOSTKEY_UNKNOWN') throw error
+  throw new UsageError(error.message.replace('with hostKeys: acceptNew()', 'with --accept-new'), 1)
 }
 
 /** What follows the host is the remote command's own, its options included. */

@@ -39,8 +39,7 @@ async function fetchTo(
   })
   const type = response.headers.get('content-type') ?? ''
   messages.write(`${response.status} ${response.statusText} ${type}\n`)
-  const sink = file === undefined ? (chunk: Uint8Array) => void out.write(chunk) : http.toFile(file)
-  const size = await response.saveTo(sink)
+  const size = await response.saveTo(file === undefined ? out : http.toFile(file))
   line.done()
   if (file !== undefined) messages.write(`saved ${bytesText(size)} to ${file}\n`)
   return 0

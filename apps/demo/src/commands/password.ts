@@ -1,25 +1,52 @@
 /*
- * Where commands take passwords from: the variable NET_PASSWORD, else a prompt that shows nothing. Never from the
- * arguments, which every user of the machine can read.
+ * Where commands take passwords from: the variable NET_PASSWORD, else a prompt on the terminal that shows nothing. Never
+ * from the arguments, which every user of the machine can read.
  */
 
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 
-import type { Credential } from '@net/core'
+import type { Credential, CredentialRequest } from '@net/core'
 
-/** Asks once, and once more if the answer was refused. */
-export const askedPassword: Credential = async ({ user, rejected }) => {
+import { UsageError } from './command.ts'
+
+/** What can be asked on: standard input, where it is a terminal. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean }
+  readonly messages: { write(text: string): unknown }
+}
+
+/** Asks once, and once more if the answer was refused. Rejects with a UsageError where there is no terminal to ask on. */
+export const askedPassword: Credential = (request) =>
+  askOn({ input: process.stdin, messages: process.stderr }, request)
+
+/** The same on any terminal. Input that ends without an answer, and Ctrl-C, are UsageErrors as well. */
+export async function askOn(
+  { input, messages }: Terminal,
+  { user, rejected, signal }: Pick<CredentialRequest, 'user' | 'rejected' | 'signal'>,
+): Promise<string> {
   const known = process.env['NET_PASSWORD']
   if (known !== undefined && rejected === undefined) return known
-  const prompt = `${rejected === undefined ? '' : 'refused. '}password${user === undefined ? '' : ` of ${user}`}: `
-  process.stderr.write(prompt)
+  const whose = user === undefined ? '' : ` of ${user}`
+  if (input.isTTY !== true) {
+    const why = rejected === undefined ? 'is needed' : 'was refused'
+    throw new UsageError(
+      `the password${whose} ${why}, and there is no terminal to ask on: set NET_PASSWORD`,
+    )
+  }
+  messages.write(`${rejected === undefined ? '' : 'refused. '}password${whose}: `)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const line = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const line = createInterface({ input, output: silent, terminal: true })
   try {
-    return await line.question('')
+    return await new Promise((resolve, reject) => {
+      line.once('SIGINT', () => reject(new UsageError('interrupted', INTERRUPTED)))
+      line.once('close', () => reject(new UsageError(`no password${whose} was given`)))
+      line.question('', { signal }).then(resolve, reject)
+    })
   } finally {
     line.close()
-    process.stderr.write('\n')
+    messages.write('\n')
   }
 }
+
+const INTERRUPTED = 130
