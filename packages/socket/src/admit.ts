@@ -6,7 +6,7 @@
 import { BlockList, isIP } from 'node:net'
 
 import type { Endpoint } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { argument, netError, option, own, type Shape } from '@net/core/authoring'
 
 import { addressBytes } from './address-bytes.ts'
 import type { Admit, Dialer, DialOptions } from './dialer.ts'
@@ -15,14 +15,15 @@ import type { Transport } from './transport.ts'
 /** What a client must not connect to: `private` for every address that does not belong to the public internet. */
 export type BlockOption = 'private'
 
+/** Which addresses are blocked. */
+export const block: Shape<BlockOption> = option.oneOf('private')
+
 /**
  * The same road without the addresses that are blocked, which are `NET_ADDRESS_BLOCKED`. So is a road that does not ask
  * about addresses, such as a proxy that is given a name, because nobody here sees where it leads.
  */
-export function blocking(dialer: Dialer, block: BlockOption): Dialer {
-  if (block !== 'private') {
-    throw netError('NET_BAD_OPTION', { message: "block must be 'private'" })
-  }
+export function blocking(dialer: Dialer, which: BlockOption): Dialer {
+  argument('block', block, which)
   return {
     name: dialer.name,
     dial: (endpoint, options) => dialGuarded(dialer, endpoint, options),

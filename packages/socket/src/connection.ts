@@ -78,19 +78,19 @@ export interface WaitOptions {
 /** How a chunk is read. */
 export interface ReadSomeOptions extends WaitOptions {
   /** At most so many bytes; default as many as there are. */
-  readonly max?: number
+  readonly max?: number | undefined
 }
 
 /** How something of unknown length is read. */
 export interface ReadLimitOptions extends WaitOptions {
   /** At most so many bytes, else `NET_PROTO_LIMIT`; default 64 KiB up to a delimiter. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
 /** How text is read. */
 export interface ReadTextOptions extends ReadLimitOptions {
   /** Default UTF-8. */
-  readonly encoding?: BufferEncoding
+  readonly encoding?: BufferEncoding | undefined
 }
 
 /** How lines are read. `limit` counts the bytes of a line without its end. */
@@ -99,5 +99,5 @@ export interface ReadLineOptions extends ReadTextOptions {}
 /** How a connection or server ends. */
 export interface CloseOptions {
   /** Milliseconds until it is cut off; default 2,000. */
-  readonly grace?: number
+  readonly grace?: number | undefined
 }

@@ -4,9 +4,16 @@
  */
 
 import type { Endpoint, Timeout } from '@net/core'
-import type { ClientContext } from '@net/core/authoring'
+import {
+  option,
+  optionsDoor,
+  type ClientContext,
+  type OptionsDoor,
+  type Shape,
+  type Taken,
+} from '@net/core/authoring'
 
-import type { KeepAliveOption } from './keep-alive.ts'
+import { keepAlive, type KeepAliveOption } from './keep-alive.ts'
 import type { ResolvedAddress } from './resolver.ts'
 import type { Transport } from './transport.ts'
 
@@ -42,6 +49,14 @@ export interface DialOptions {
   readonly admit?: Admit | undefined
 }
 
+/** A dialer. */
+export const dialer: Shape<Dialer> = option.methods<Dialer>('a dialer, such as tcpDialer()', 'dial')
+
+/** The options of one dial by this dialer, checked. Throws `NET_BAD_OPTION`. */
+export function takeDialOptions(options: DialOptions | undefined): Taken<DialOptions> {
+  return dialDoor(options)
+}
+
 /** Whether an address may be connected to; `endpoint` is what was asked for. */
 export type Admit = (address: ResolvedAddress, endpoint: Endpoint) => boolean
 
@@ -54,3 +69,18 @@ export interface TransportListener extends AsyncDisposable {
   /** Takes no more connections; those made stay open. Connections that nobody accepted are reset. */
   close(): Promise<void>
 }
+
+const dialDoor: OptionsDoor<DialOptions> = optionsDoor<DialOptions>(
+  { protocol: 'socket', call: 'dial' },
+  {
+    signal: option.signal,
+    timeout: option.timeout,
+    parent: option.anything,
+    client: option.anything,
+    localAddress: option.text,
+    localPort: option.between(0, 65_535),
+    keepAlive,
+    noDelay: option.flag,
+    admit: option.callback(),
+  },
+)

@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { Endpoint } from '@net/core'
+import { option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
@@ -12,17 +13,16 @@ import type { ConnectionInfo, Hop, Transport } from './transport.ts'
 /** What the socket itself does not know. */
 export interface FromSocketOptions {
   /** What was asked for; default the socket's remote address. */
-  readonly endpoint?: Endpoint
+  readonly endpoint?: Endpoint | undefined
   /** The proxies and tunnels on the road; default none. */
-  readonly hops?: readonly Hop[]
+  readonly hops?: readonly Hop[] | undefined
   /** Whether the road protects the bytes; default whether it is a TLS socket. */
-  readonly encrypted?: boolean
+  readonly encrypted?: boolean | undefined
 }
 
 /** A Transport over a connected socket or any other Duplex of bytes, which must not be used otherwise from then on. */
-export function fromSocket(socket: Duplex, options: FromSocketOptions = {}): Transport {
-  const { hops, encrypted } = options
-  const endpoint = options.endpoint ?? remoteOf(socket)
+export function fromSocket(socket: Duplex, options?: FromSocketOptions): Transport {
+  const { hops, encrypted, endpoint = remoteOf(socket) } = fromSocketDoor(options)
   const known = socket instanceof Socket ? socketInfo(socket, endpoint) : bare(endpoint)
   const info = {
     ...known,
@@ -46,3 +46,8 @@ function remoteOf(socket: Duplex): Endpoint {
 function bare(endpoint: Endpoint): ConnectionInfo {
   return { endpoint, hops: [], encrypted: false }
 }
+
+const fromSocketDoor: OptionsDoor<FromSocketOptions> = optionsDoor<FromSocketOptions>(
+  { protocol: 'socket', call: 'fromSocket' },
+  { endpoint: option.anything, hops: option.list(option.anything), encrypted: option.flag },
+)

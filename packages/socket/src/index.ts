@@ -33,6 +33,7 @@ export {
   type RoadExplanation,
 } from './proxy/choose.ts'
 export type { KeepAlive, KeepAliveOption } from './keep-alive.ts'
+export { roadOption, type RoadShapes } from './road-options.ts'
 export { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
 export type { BlockOption } from './admit.ts'
 export type { Admit, Dialer, DialOptions, TransportListener } from './dialer.ts'

@@ -6,25 +6,32 @@
 import {
   formatEndpoint,
   isNetError,
-  parseEndpoint,
   type CallDefaults,
   type Endpoint,
-  type NetEventListener,
+  type LogOption,
   type Timeout,
 } from '@net/core'
 import {
+  argument,
+  clientContext,
   clock,
   guarded,
-  merge,
+  inCall,
   netError,
-  nextId,
-  own,
+  option,
+  optionsDoor,
+  type CallPlace,
   type ClientContext,
+  type OptionsDoor,
+  type Taken,
 } from '@net/core/authoring'
 
+import { parseAddress } from './address.ts'
+import { takeGrace } from './call-doors.ts'
 import type { CloseOptions, Connection } from './connection.ts'
-import type { Dialer, DialOptions, TransportListener } from './dialer.ts'
+import type { Dialer, TransportListener } from './dialer.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
+import { roadOption } from './road-options.ts'
 import { StreamConnection } from './stream-connection.ts'
 import { tcpDialer } from './tcp-dialer.ts'
 import { serverContext } from './tls/context.ts'
@@ -39,27 +46,27 @@ export type ConnectionHandler = (connection: Connection) => Promise<void> | void
 /** Options of `listen`. */
 export interface ListenOptions {
   /** Aborting it ends the attempt to listen; a server that listens is ended by `close`. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Limits of the attempt to listen, in milliseconds. */
-  readonly timeout?: Timeout
+  readonly timeout?: Timeout | undefined
   /** Certificate and key for `tls://`, and for a later `startTls`. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
   /** Connections beyond so many are reset. Default 10,000. */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** Whether to serve a connection; asked before anything is read. Default all. */
-  readonly accept?: (info: ConnectionInfo) => boolean
+  readonly accept?: ((info: ConnectionInfo) => boolean) | undefined
   /** Called with what a handler threw and with failed handshakes. Default: the first error of a handler is a process warning. */
-  readonly onError?: (error: unknown, info: ConnectionInfo) => void
+  readonly onError?: ((error: unknown, info: ConnectionInfo) => void) | undefined
   /** The road; default TCP, or a Unix socket for `unix:`. Its dialer must be able to listen. */
-  readonly dialer?: Dialer
+  readonly dialer?: Dialer | undefined
   /** Milliseconds of silence before TCP asks whether the peer is still there; false for never. Default 60,000. */
-  readonly keepAlive?: KeepAliveOption
+  readonly keepAlive?: KeepAliveOption | undefined
   /** Whether small writes leave at once (TCP_NODELAY). Default true. */
-  readonly noDelay?: boolean
-  /** Called with every event of this server. */
-  readonly log?: NetEventListener
+  readonly noDelay?: boolean | undefined
+  /** Gets what happens on this server: a sink, or `{ sink, level, protocols, context }`. */
+  readonly log?: LogOption | undefined
   /** Limits for the calls of each connection. Default: reads wait 120 s (`idle`), writes 60 s. */
-  readonly defaults?: CallDefaults
+  readonly defaults?: CallDefaults | undefined
 }
 
 /** A server that listens. */
@@ -86,26 +93,27 @@ export interface ConnectionServer extends AsyncDisposable {
 export async function listen(
   url: string | URL,
   handler: ConnectionHandler,
-  options: ListenOptions = {},
+  options?: ListenOptions,
 ): Promise<ConnectionServer> {
-  const { endpoint } = parseEndpoint(url, { schemes: ['tcp', 'tls', 'unix'] })
+  const taken = listenDoor(options)
+  const { endpoint } = inCall(PLACE, () => parseAddress(url))
+  argument('the handler', option.callback(), handler)
+  const { tls, signal, timeout, keepAlive, noDelay } = taken
   // A certificate that cannot be used is found now and not with the first connection.
-  if (endpoint.scheme === 'tls') serverContext(own(options, 'tls') ?? {})
-  const dialer =
-    own(options, 'dialer') ?? (endpoint.path === undefined ? tcpDialer() : unixDialer())
+  if (endpoint.scheme === 'tls') inCall(PLACE, () => serverContext(tls ?? {}))
+  const dialer = taken.dialer ?? (endpoint.path === undefined ? tcpDialer() : unixDialer())
   if (dialer.listen === undefined) {
     throw netError('NET_UNSUPPORTED', { message: `the dialer ${dialer.name} cannot listen` })
   }
-  const log = own(options, 'log')
-  const client = { id: nextId(), ...(log === undefined ? {} : { log: guarded('log', log) }) }
-  const listener = await dialer.listen(endpoint, { ...listenerOptions(options), client })
-  return new RunningServer({ listener, handler, options, client })
+  const client = clientContext(taken)
+  const listener = await dialer.listen(endpoint, { signal, timeout, keepAlive, noDelay, client })
+  return new RunningServer({ listener, handler, options: taken, client })
 }
 
 interface ServerParts {
   readonly listener: TransportListener
   readonly handler: ConnectionHandler
-  readonly options: ListenOptions
+  readonly options: Taken<ListenOptions>
   readonly client: ClientContext
 }
 
@@ -125,9 +133,9 @@ class RunningServer implements ConnectionServer {
     const { listener, options } = parts
     this.#parts = parts
     this.address = listener.address
-    this.#max = own(options, 'maxConnections') ?? MAX_CONNECTIONS
-    this.#defaults = connectionDefaults(own(options, 'defaults'))
-    const onError = own(options, 'onError')
+    const { maxConnections = MAX_CONNECTIONS, onError } = options
+    this.#max = maxConnections
+    this.#defaults = connectionDefaults(options.defaults)
     this.#report = onError === undefined ? quietly() : guarded('onError', onError)
     const { promise, resolve } = Promise.withResolvers<undefined>()
     this.closed = promise
@@ -141,7 +149,7 @@ class RunningServer implements ConnectionServer {
   }
 
   close(options?: CloseOptions): Promise<void> {
-    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
+    this.#closing ??= this.#close(takeGrace(options))
     return this.#closing
   }
 
@@ -163,14 +171,25 @@ class RunningServer implements ConnectionServer {
   }
 
   #admit(transport: Transport): void {
-    const accept = own(this.#parts.options, 'accept')
     const full = this.#serving.size >= this.#max
-    if (full || this.#closing !== undefined || !isWelcome(accept, transport.info)) {
+    if (full || this.#closing !== undefined || !this.#isWelcome(transport)) {
       transport.abort()
       return
     }
     const served = this.#serve(transport).finally(() => this.#serving.delete(transport))
     this.#serving.set(transport, served)
+  }
+
+  /** A connection that `accept` has no word on is not served. */
+  #isWelcome({ info }: Transport): boolean {
+    const { accept } = this.#parts.options
+    if (accept === undefined) return true
+    try {
+      return argument('what accept returns', option.flag, accept(info))
+    } catch (error) {
+      this.#report(error, info)
+      return false
+    }
   }
 
   async #serve(accepted: Transport): Promise<void> {
@@ -181,7 +200,8 @@ class RunningServer implements ConnectionServer {
       await this.#parts.handler(connection)
     } catch (error) {
       // An orderly end would pass off what was sent so far as the whole.
-      connection?.abort(error)
+      if (connection === undefined) accepted.abort(error)
+      else connection.abort(error)
       if (this.#closing === undefined) this.#report(error, accepted.info)
     } finally {
       if (connection !== undefined) {
@@ -193,14 +213,14 @@ class RunningServer implements ConnectionServer {
 
   async #open(accepted: Transport): Promise<StreamConnection> {
     const { options, client } = this.#parts
-    const tls = own(options, 'tls')
+    const { tls } = options
     const transport =
       this.address.scheme === 'tls' ? await secureServer(accepted, tls ?? {}, { client }) : accepted
     return new StreamConnection(transport, {
       client,
       side: 'server',
       defaults: this.#defaults,
-      ...(tls === undefined ? {} : { tls }),
+      tls,
     })
   }
 
@@ -219,10 +239,6 @@ class RunningServer implements ConnectionServer {
   }
 }
 
-function isWelcome(accept: ListenOptions['accept'], info: ConnectionInfo): boolean {
-  return accept === undefined || accept(info)
-}
-
 /** Without `onError`, errors of ours stay in the events; a handler's own are too likely to be a mistake. */
 function quietly(): (error: unknown, info: ConnectionInfo) => void {
   const warn = guarded('the handler of a listener', (error: unknown) => {
@@ -234,21 +250,29 @@ function quietly(): (error: unknown, info: ConnectionInfo) => void {
 }
 
 function connectionDefaults(given: CallDefaults | undefined): CallDefaults {
-  const timeout = own(given, 'timeout')
+  const timeout = given?.timeout
   const limits = typeof timeout === 'number' ? { total: timeout } : timeout
   return { ...given, timeout: { idle: IDLE, ...limits } }
 }
 
-function listenerOptions(options: ListenOptions): DialOptions {
-  const { signal, timeout, keepAlive, noDelay } = merge<ListenOptions>(options)
-  return {
-    ...(signal === undefined ? {} : { signal }),
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(keepAlive === undefined ? {} : { keepAlive }),
-    ...(noDelay === undefined ? {} : { noDelay }),
-  }
-}
-
+const PLACE: CallPlace = { protocol: 'socket', call: 'listen' }
 const MAX_CONNECTIONS = 10_000
 const IDLE = 120_000
-const GRACE = 2000
+
+const listenDoor: OptionsDoor<ListenOptions> = optionsDoor<ListenOptions>(
+  PLACE,
+  {
+    signal: option.signal,
+    timeout: option.timeout,
+    tls: roadOption.tls,
+    maxConnections: option.size,
+    accept: option.callback(),
+    onError: option.callback(),
+    dialer: roadOption.dialer,
+    keepAlive: roadOption.keepAlive,
+    noDelay: option.flag,
+    log: option.log,
+    defaults: option.defaults,
+  },
+  { connections: 'maxConnections', backlog: 'maxConnections' },
+)

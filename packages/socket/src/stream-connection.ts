@@ -8,13 +8,19 @@ import type { Socket } from 'node:net'
 import { formatEndpoint, type CallDefaults, type NetError } from '@net/core'
 import {
   abortError,
+  argument,
   clock,
   limitsFor,
   netError,
-  own,
+  option,
+  optionsDoor,
+  shape,
   type ClientContext,
+  type OptionsDoor,
+  type Shape,
 } from '@net/core/authoring'
 
+import { takeGrace, takeReadLimit, takeReadSome, takeReadText, takeWait } from './call-doors.ts'
 import type {
   CloseOptions,
   Connection,
@@ -24,11 +30,12 @@ import type {
   ReadTextOptions,
   WaitOptions,
 } from './connection.ts'
+import { refused } from './handled.ts'
 import { toSocket } from './handover.ts'
 import { ReadSide } from './read-side.ts'
 import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './reads.ts'
 import { withLeftover } from './rest-transport.ts'
-import type { TlsOptions } from './tls/options.ts'
+import { tlsOptions, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 import { WriteSide } from './write-side.ts'
@@ -36,18 +43,18 @@ import { WriteSide } from './write-side.ts'
 /** Options of a connection over a transport. */
 export interface ConnectionOptions {
   /** Limits for its calls. Default: 60 s for writes, none for reads. */
-  readonly defaults?: CallDefaults
+  readonly defaults?: CallDefaults | undefined
   /** Which part `startTls` plays; default 'client'. */
-  readonly side?: 'client' | 'server'
+  readonly side?: 'client' | 'server' | undefined
   /** What `startTls` uses where it is given no options of its own. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
   /** The client that it belongs to; it has the log. */
-  readonly client?: ClientContext
+  readonly client?: ClientContext | undefined
 }
 
 /** A Connection over any transport, which must not be used otherwise from then on. */
-export function overTransport(transport: Transport, options: ConnectionOptions = {}): Connection {
-  return new StreamConnection(transport, options)
+export function overTransport(transport: Transport, options?: ConnectionOptions): Connection {
+  return new StreamConnection(transport, connectionDoor(options))
 }
 
 /** A Connection, with what a server must know to close it at the right moment. */
@@ -71,7 +78,7 @@ export class StreamConnection implements Connection {
     const { endpoint } = transport.info
     const where = formatEndpoint(endpoint)
     const spec = {
-      limits: limitsFor('session', own(own(options, 'defaults'), 'timeout')),
+      limits: limitsFor('session', options.defaults?.timeout),
       context: { protocol: endpoint.scheme, target: where, endpoint: where },
     }
     // What has arrived before a loss can still be read, so a loss by itself does not end the connection.
@@ -90,38 +97,49 @@ export class StreamConnection implements Connection {
   }
 
   read(options?: ReadSomeOptions): Promise<Uint8Array | null> {
-    const max = options === undefined ? Infinity : (own(options, 'max') ?? Infinity)
-    if (!(max > 0)) return Promise.reject(badSize('max', 1))
-    return this.#reads.run('read', someBytes(max), options)
+    return checked(() => {
+      const taken = options && takeReadSome(options)
+      return this.#reads.run('read', someBytes(taken?.max ?? Infinity), taken)
+    })
   }
 
   readExactly(size: number, options?: WaitOptions): Promise<Uint8Array> {
-    if (!Number.isSafeInteger(size) || size < 0) return Promise.reject(badSize('size', 0))
-    return this.#reads.run('readExactly', exactBytes(size), options)
+    return checked(() => {
+      argument('size', option.size, size)
+      return this.#reads.run('readExactly', exactBytes(size), options && takeWait(options))
+    })
   }
 
   readLine(options?: ReadLineOptions): Promise<string | null> {
-    const limit = own(options, 'limit') ?? LINE_LIMIT
-    const rule = lineOf(limit, own(options, 'encoding') ?? 'utf8')
-    return this.#reads.run('readLine', rule, options)
+    return checked(() => {
+      const taken = options && takeReadText(options)
+      const rule = lineOf(taken?.limit ?? LINE_LIMIT, taken?.encoding ?? 'utf8')
+      return this.#reads.run('readLine', rule, taken)
+    })
   }
 
   readUntil(
     delimiter: string | Uint8Array,
     options?: ReadLimitOptions,
   ): Promise<Uint8Array | null> {
-    const pattern = bytesOf(delimiter)
-    if (pattern.length === 0) return Promise.reject(badSize('the delimiter', 1))
-    const rule = bytesUntil(pattern, own(options, 'limit') ?? LINE_LIMIT)
-    return this.#reads.run('readUntil', rule, options)
+    return checked(() => {
+      const pattern = bytesOf(argument('delimiter', notEmpty, delimiter))
+      const taken = options && takeReadLimit(options)
+      return this.#reads.run('readUntil', bytesUntil(pattern, taken?.limit ?? LINE_LIMIT), taken)
+    })
   }
 
   readAll(options?: ReadLimitOptions): Promise<Uint8Array> {
-    return this.#reads.run('readAll', everything(own(options, 'limit') ?? WHOLE_LIMIT), options)
+    return checked(() => {
+      const taken = options && takeReadLimit(options)
+      return this.#reads.run('readAll', everything(taken?.limit ?? WHOLE_LIMIT), taken)
+    })
   }
 
   async readText(options?: ReadTextOptions): Promise<string> {
-    return text(await this.readAll(options), own(options, 'encoding') ?? 'utf8')
+    const taken = options && takeReadText(options)
+    const rule = everything(taken?.limit ?? WHOLE_LIMIT)
+    return text(await this.#reads.run('readText', rule, taken), taken?.encoding ?? 'utf8')
   }
 
   unread(bytes: Uint8Array): void {
@@ -129,7 +147,8 @@ export class StreamConnection implements Connection {
   }
 
   lines(options?: ReadLineOptions): AsyncIterable<string> {
-    return { [Symbol.asyncIterator]: () => untilNull(() => this.readLine(options)) }
+    const taken = options && takeReadText(options)
+    return { [Symbol.asyncIterator]: () => untilNull(() => this.readLine(taken)) }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -137,21 +156,25 @@ export class StreamConnection implements Connection {
   }
 
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void> {
-    const chunks = typeof data === 'string' || data instanceof Uint8Array ? [bytesOf(data)] : data
-    return this.#writes.write(chunks, options)
+    return checked(() => {
+      const chunks =
+        typeof data === 'string' || data instanceof Uint8Array
+          ? [bytesOf(data)]
+          : argument('data', written, data)
+      return this.#writes.write(chunks, options && takeWait(options))
+    })
   }
 
   flush(options?: WaitOptions): Promise<void> {
-    return this.#writes.flush(options)
+    return checked(() => this.#writes.flush(options && takeWait(options)))
   }
 
   end(options?: WaitOptions): Promise<void> {
-    return this.#writes.end(options)
+    return checked(() => this.#writes.end(options && takeWait(options)))
   }
 
   close(options?: CloseOptions): Promise<void> {
-    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
-    return this.#closing
+    return checked(() => (this.#closing ??= this.#close(takeGrace(options))))
   }
 
   abort(reason?: unknown): void {
@@ -163,11 +186,12 @@ export class StreamConnection implements Connection {
   }
 
   async startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void> {
+    const taken = options && takeWait(options)
     if (this.#over) throw closedError()
     if (this.#upgrading || this.#reads.busy) {
       throw netError('NET_BUSY', { message: 'startTls cannot begin while a read waits' })
     }
-    await this.flush(options)
+    await this.flush(taken)
     // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
     if (this.#reads.buffered > 0) {
       throw netError('NET_PROTO_UNEXPECTED', {
@@ -176,7 +200,7 @@ export class StreamConnection implements Connection {
         received: this.#reads.buffered,
       })
     }
-    await this.#upgrade(tls ?? own(this.#options, 'tls') ?? {}, options)
+    await this.#upgrade(tls ?? this.#options.tls ?? {}, taken)
   }
 
   toSocket(): Socket {
@@ -196,9 +220,9 @@ export class StreamConnection implements Connection {
     const plain = this.#transport
     const leftover = this.#reads.release()
     try {
-      const shake = own(this.#options, 'side') === 'server' ? secureServer : secure
-      const client = own(this.#options, 'client')
-      const road = { ...options, ...(client === undefined ? {} : { client }) }
+      const { side, client } = this.#options
+      const shake = side === 'server' ? secureServer : secure
+      const road = { ...options, client }
       const transport = await shake(withLeftover(plain, leftover), tls, road)
       if (this.#over) {
         transport.abort()
@@ -275,8 +299,13 @@ function closedError(): NetError {
   return netError('NET_CLOSED', { message: 'the connection is closed' })
 }
 
-function badSize(what: string, least: number): NetError {
-  return netError('NET_BAD_OPTION', { message: `${what} must be at least ${least}` })
+/** Calls reject, also for a wrong argument, and never throw. */
+function checked<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return call()
+  } catch (error) {
+    return refused(error as Error)
+  }
 }
 
 function bytesOf(data: string | Uint8Array): Uint8Array {
@@ -285,4 +314,21 @@ function bytesOf(data: string | Uint8Array): Uint8Array {
 
 const LINE_LIMIT = 64 * 1024
 const WHOLE_LIMIT = 100 * 1024 * 1024
-const GRACE = 2000
+
+const notEmpty: Shape<string | Uint8Array> = shape(
+  'a string or a Uint8Array, and not empty',
+  (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
+)
+const written: Shape<readonly Uint8Array[]> = shape(
+  'a string, a Uint8Array or a list of Uint8Arrays',
+  (value) => Array.isArray(value) && value.every((each) => each instanceof Uint8Array),
+)
+const connectionDoor: OptionsDoor<ConnectionOptions> = optionsDoor<ConnectionOptions>(
+  { protocol: 'socket', call: 'overTransport' },
+  {
+    defaults: option.defaults,
+    side: option.oneOf('client', 'server'),
+    tls: tlsOptions,
+    client: option.anything,
+  },
+)

@@ -9,15 +9,18 @@ import { formatEndpoint, type Endpoint } from '@net/core'
 import {
   callerFault,
   netError,
-  type Operation,
+  option,
+  optionsDoor,
   own,
+  type Operation,
+  type OptionsDoor,
   stoppable,
   translate,
 } from '@net/core/authoring'
 
 import { connectSocket } from './connect-socket.ts'
 import { roadOperation } from './dial-operation.ts'
-import type { Dialer, DialOptions } from './dialer.ts'
+import { takeDialOptions, type Dialer, type DialOptions } from './dialer.ts'
 import { socketErrors } from './errors.ts'
 import { AllFailed, interleave, raceAddresses, type Contender } from './happy-eyeballs.ts'
 import { applyKeepAlive } from './keep-alive.ts'
@@ -30,35 +33,34 @@ import type { Transport } from './transport.ts'
 /** Options of the TCP dialer. */
 export interface TcpDialerOptions {
   /** From names to addresses; default the operating system's. */
-  readonly resolver?: Resolver
+  readonly resolver?: Resolver | undefined
   /** Milliseconds between the starts of attempts; false tries one address after the other. Default 250 (RFC 8305). */
-  readonly happyEyeballs?: number | false
+  readonly happyEyeballs?: number | false | undefined
 }
 
 /** Dials over TCP. The phases are `resolve`, for names only, and `connect`. */
-export function tcpDialer(options: TcpDialerOptions = {}): Dialer {
-  const resolver = own(options, 'resolver') ?? systemResolver
-  const stagger = own(options, 'happyEyeballs') ?? STAGGER
+export function tcpDialer(options?: TcpDialerOptions): Dialer {
+  const { resolver = systemResolver, happyEyeballs: stagger = STAGGER } = tcpDoor(options)
   return {
     name: 'tcp',
-    dial(endpoint, dialOptions) {
+    async dial(endpoint, given) {
+      const dialOptions = takeDialOptions(given)
       const spec = { protocol: 'tcp', operation: 'dial', endpoint, errors: socketErrors }
       return roadOperation(spec, dialOptions, async (op) => {
         if (endpoint.path !== undefined) {
           throw netError('NET_BAD_URL', { message: 'TCP needs a host and a port, not a path' })
         }
         const addresses = await addressesOf(endpoint.host, resolver, op)
-        const candidates = ordered(addresses, own(dialOptions, 'localAddress'))
+        const candidates = ordered(addresses, dialOptions.localAddress)
         return op.phase('connect', () =>
-          connectFirst({ endpoint, candidates, stagger, options: dialOptions ?? {} }, op),
+          connectFirst({ endpoint, candidates, stagger, options: dialOptions }, op),
         )
       })
     },
-    listen: (endpoint, dialOptions) =>
-      listenOn(
-        { protocol: 'tcp', endpoint, at: { host: endpoint.host, port: endpoint.port } },
-        dialOptions,
-      ),
+    async listen(endpoint, given) {
+      const at = { host: endpoint.host, port: endpoint.port }
+      return listenOn({ protocol: 'tcp', endpoint, at }, takeDialOptions(given))
+    },
   }
 }
 
@@ -171,3 +173,11 @@ function allFailed(
 }
 
 const STAGGER = 250
+const tcpDoor: OptionsDoor<TcpDialerOptions> = optionsDoor<TcpDialerOptions>(
+  { protocol: 'socket', call: 'tcpDialer' },
+  {
+    resolver: option.callback(),
+    happyEyeballs: option.either<number | false>([option.milliseconds, option.oneOf(false)]),
+  },
+  { lookup: 'resolver', dns: 'resolver' },
+)

@@ -3,7 +3,7 @@
 import { stoppable } from '@net/core/authoring'
 import { connectSocket } from './connect-socket.ts'
 import { roadOperation } from './dial-operation.ts'
-import type { Dialer } from './dialer.ts'
+import { takeDialOptions, type Dialer } from './dialer.ts'
 import { socketErrors } from './errors.ts'
 import { socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
@@ -14,7 +14,8 @@ import { systemPath } from './system-path.ts'
 export function unixDialer(): Dialer {
   return {
     name: 'unix',
-    dial(endpoint, options) {
+    async dial(endpoint, given) {
+      const options = takeDialOptions(given)
       const spec = { protocol: 'unix', operation: 'dial', endpoint, errors: socketErrors }
       return roadOperation(spec, options, (op) =>
         op.phase('connect', async () => {
@@ -29,7 +30,7 @@ export function unixDialer(): Dialer {
     },
     async listen(endpoint, options) {
       const at = { path: systemPath(endpoint) }
-      return listenOn({ protocol: 'unix', endpoint, at }, options)
+      return listenOn({ protocol: 'unix', endpoint, at }, takeDialOptions(options))
     },
   }
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 
-import { isAbort, NetTimeoutError } from '@net/core'
+import { isAbort, NetTimeoutError, onEvent, type LogRecord } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
-import { connect, listen, tcpDialer, type Resolver } from '@net/socket'
+import { connect, listen, tcpDialer, type ConnectOptions, type Resolver } from '@net/socket'
 import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -67,16 +67,12 @@ test('[H-CORE-05] an abort while the name is resolved settles at once, with the 
 test('[H-CORE-05] an abort while it connects settles at once, with the phase, and no socket is left', async () => {
   await using server = await listen('tcp://127.0.0.1:0', () => {})
   const controller = new AbortController()
-  const error = await failure(
-    connect(server.url, {
-      signal: controller.signal,
-      log: (event) => {
-        if (event.type === 'phase' && event.phase === 'connect' && event.state === 'start') {
-          queueMicrotask(() => controller.abort())
-        }
-      },
-    }),
-  )
+  using _ = onEvent('phase', (event) => {
+    if (event.phase === 'connect' && event.state === 'start') {
+      queueMicrotask(() => controller.abort())
+    }
+  })
+  const error = await failure(connect(server.url, { signal: controller.signal }))
   expect([isAbort(error), error.phase]).toEqual([true, 'connect'])
 })
 
@@ -155,12 +151,11 @@ test('the phases of the dial and the handshake are told within the operation', a
   const certificates = createCertificates()
   await using server = await listen('tls://127.0.0.1:0', () => {}, { tls: certificates.issue() })
   const phases: string[] = []
+  using _ = onEvent('phase', (event) => {
+    if (event.state === 'end') phases.push(`${event.operation} ${event.phase}`)
+  })
   await using connection = await connect(`tls://localhost:${server.address.port}`, {
     tls: { ca: certificates.ca },
-    log: (event) => {
-      if (event.type === 'phase' && event.state === 'end')
-        phases.push(`${event.operation} ${event.phase}`)
-    },
   })
   expect(connection.info.encrypted).toBe(true)
   expect(phases).toEqual(['dial resolve', 'dial connect', 'secure tls'])
@@ -225,3 +220,42 @@ async function silentServer() {
     },
   }
 }
+
+test('log is a sink, as everywhere', async () => {
+  await using server = await listen('tcp://127.0.0.1:0', (connection) => connection.write('hi'))
+  const records: LogRecord[] = []
+  const log = { sink: { write: (record: LogRecord) => void records.push(record) }, level: 'debug' }
+  await using connection = await connect(server.url, { log } as ConnectOptions)
+  expect(await connection.readText()).toBe('hi')
+  expect(records.map(({ operation }) => operation)).toContain('connect')
+})
+
+test.each([
+  [{ rejectUnauthorized: false }, /rejectUnauthorized.*tls\.?.*dangerouslySkipVerification/],
+  [{ tls: { rejectUnauthorized: false } }, /tls has no rejectUnauthorized; use dangerouslySkip/],
+  [{ tls: { ca: 5 } }, /tls\.ca must be PEM or DER/],
+  [{ timout: 5 }, /did you mean timeout\?/],
+  [{ keepAlive: 'yes' }, /keepAlive must be a number of milliseconds/],
+  [{ block: 'public' }, /block must be 'private'/],
+  [{ dialer: {} }, /dialer must be a dialer/],
+  [{ log: () => {} }, /log must be/],
+  [{ localPort: 70_000 }, /localPort must be a whole number from 0 to 65535/],
+])(
+  'an option that is not one is refused, and what was meant is said: %j',
+  async (options, text) => {
+    const error = await failure(connect('tcp://127.0.0.1:1', options as ConnectOptions))
+    expect([error.code, error.operation]).toEqual(['NET_BAD_OPTION', 'connect'])
+    expect(error.message).toMatch(text)
+  },
+)
+
+test('options that are undefined are left out', async () => {
+  await using server = await listen('tcp://127.0.0.1:0', (connection) => connection.write('hi'), {
+    tls: undefined,
+    accept: undefined,
+    log: undefined,
+  })
+  const options = { tls: undefined, dialer: undefined, keepAlive: undefined, timeout: undefined }
+  await using connection = await connect(server.url, options)
+  expect(await connection.readText({ limit: undefined })).toBe('hi')
+})

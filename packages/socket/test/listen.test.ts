@@ -1,5 +1,8 @@
+import { connect as connectPlain } from 'node:net'
+
+import type { LogRecord } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
-import { connect, listen, type Connection } from '@net/socket'
+import { connect, listen, type Connection, type ConnectionInfo } from '@net/socket'
 import { createCertificates, memoryDialer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -188,4 +191,41 @@ test('[ASYNC-39] a server reads lines within a limit, upgrades to TLS and goes o
   await connection.write(`${'x'.repeat(17)}\n`)
   expect((await failure(connection.readLine())).code).toBe('NET_CONN_RESET')
   expect(reported).toMatchObject([{ code: 'NET_PROTO_LIMIT' }])
+})
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('a mistake in accept')
+    },
+    'a mistake in accept',
+  ],
+  ['gives a promise', () => Promise.resolve(true), 'what accept returns must be true or false'],
+])('an accept that %s closes the connection and is told to onError', async (_, accept, message) => {
+  const told = Promise.withResolvers<readonly [unknown, ConnectionInfo]>()
+  await using server = await listen('tcp://127.0.0.1:0', () => {}, {
+    accept: accept as unknown as () => boolean,
+    onError: (error, info) => told.resolve([error, info]),
+  })
+  const client = connectPlain(server.address.port, '127.0.0.1').on('error', () => {})
+  await new Promise((resolve) => {
+    client.on('close', resolve)
+  })
+  const [error, info] = await told.promise
+  expect((error as Error).message).toContain(message)
+  // It was this connection, and no other.
+  expect(info.remote?.host).toBe('127.0.0.1')
+  expect(server.connections.size).toBe(0)
+})
+
+test('log is a sink, as everywhere', async () => {
+  const records: string[] = []
+  const sink = { write: (record: LogRecord) => void records.push(record.message) }
+  await using server = await listen('tcp://127.0.0.1:0', (connection) => connection.write('hi'), {
+    log: { sink, level: 'trace' },
+  })
+  await using connection = await connect(server.url)
+  await connection.readText()
+  expect(records.length).toBeGreaterThan(0)
 })

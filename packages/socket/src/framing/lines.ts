@@ -3,19 +3,20 @@
  * pieces.
  */
 
-import { netError, own } from '@net/core/authoring'
+import { netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
 import { ByteQueue } from '../byte-queue.ts'
+import { encoding } from '../call-doors.ts'
 import { lineOf } from '../reads.ts'
 
 /** Options of the line codec. */
 export interface LineOptions {
   /** At most so many bytes a line, its end not counted; default 64 KiB. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** Default UTF-8. */
-  readonly encoding?: BufferEncoding
+  readonly encoding?: BufferEncoding | undefined
   /** What ends a line that we send; both LF and CRLF end one that we receive. Default CRLF. */
-  readonly ending?: '\n' | '\r\n'
+  readonly ending?: '\n' | '\r\n' | undefined
 }
 
 /** Lines to bytes and back. */
@@ -29,10 +30,8 @@ export interface LineCodec {
 }
 
 /** A codec for one direction of one connection. */
-export function lines(options: LineOptions = {}): LineCodec {
-  const limit = own(options, 'limit') ?? LIMIT
-  const encoding = own(options, 'encoding') ?? 'utf8'
-  const ending = own(options, 'ending') ?? '\r\n'
+export function lines(options?: LineOptions): LineCodec {
+  const { limit = LIMIT, encoding = 'utf8', ending = '\r\n' } = linesDoor(options)
   const queue = new ByteQueue()
   let rule = lineOf(limit, encoding)
   return {
@@ -66,3 +65,8 @@ export function lines(options: LineOptions = {}): LineCodec {
 }
 
 const LIMIT = 64 * 1024
+const linesDoor: OptionsDoor<LineOptions> = optionsDoor<LineOptions>(
+  { protocol: 'socket', call: 'lines' },
+  { limit: option.bytes, encoding, ending: option.oneOf('\n', '\r\n') },
+  { eol: 'ending', delimiter: 'ending', maxLength: 'limit' },
+)

@@ -4,7 +4,7 @@
  */
 
 import type { Endpoint } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { netError, option, own, type Shape } from '@net/core/authoring'
 
 import { blocking, type BlockOption } from '../admit.ts'
 import type { Dialer, DialOptions } from '../dialer.ts'
@@ -22,14 +22,20 @@ import { SOCKS_PORTS, socksDialer } from './socks-dialer.ts'
  */
 export type ProxyOption = string | URL | readonly (string | URL)[] | false
 
+/** Which proxies are on the road. */
+export const proxy: Shape<ProxyOption> = option.either<ProxyOption>(
+  [option.url, option.list(option.url), option.oneOf(false)],
+  "the URL of a proxy, a list of these with the nearest first, 'environment' or false",
+)
+
 /** The options by which a client is told its road. */
 export interface RoadChoice {
   /** The road, whatever it is; excludes `proxy`. */
-  readonly dialer?: Dialer
+  readonly dialer?: Dialer | undefined
   /** The proxies on the road; excludes `dialer`. */
-  readonly proxy?: ProxyOption
+  readonly proxy?: ProxyOption | undefined
   /** Which addresses are not connected to; default none. */
-  readonly block?: BlockOption
+  readonly block?: BlockOption | undefined
 }
 
 /** Which road an endpoint is reached on, and why. */
@@ -63,18 +69,18 @@ export function chooseRoad(choice: RoadChoice, otherwise: ProxyOption = false): 
 
 function unguarded(choice: RoadChoice, otherwise: ProxyOption): ChosenRoad {
   const dialer = own(choice, 'dialer')
-  const proxy = own(choice, 'proxy')
-  if (dialer === undefined) return proxied(proxy ?? otherwise)
-  if (proxy !== undefined && proxy !== false) {
+  const proxies = own(choice, 'proxy')
+  if (dialer === undefined) return proxied(proxies ?? otherwise)
+  if (proxies !== undefined && proxies !== false) {
     throw netError('NET_BAD_OPTION', { message: 'dialer and proxy exclude each other' })
   }
   return { dialer, explain: () => ({ hops: [], why: 'dialer' }) }
 }
 
-function proxied(proxy: ProxyOption): ChosenRoad {
-  if (proxy === false) return { dialer: direct, explain: () => ({ hops: [], why: 'nothing' }) }
-  if (proxy === 'environment') return environmentRoad()
-  const chain = [proxy].flat()
+function proxied(proxies: ProxyOption): ChosenRoad {
+  if (proxies === false) return { dialer: direct, explain: () => ({ hops: [], why: 'nothing' }) }
+  if (proxies === 'environment') return environmentRoad()
+  const chain = [proxies].flat()
   if (chain.length === 0) {
     throw netError('NET_BAD_OPTION', { message: 'proxy is an empty list; false is for none' })
   }
@@ -86,11 +92,17 @@ function proxied(proxy: ProxyOption): ChosenRoad {
 /** Looks at the variables at every dial: a program may set them after this client was made. */
 function environmentRoad(): ChosenRoad {
   const dialers = new Map<string, Dialer>()
-  const dialerOf = ({ proxy, why }: { readonly proxy?: string; readonly why: string }): Dialer => {
-    if (proxy === undefined) return direct
-    const known = dialers.get(proxy)
-    const dialer = known ?? readable(why, () => proxyDialer(variableUrl(proxy), direct))
-    if (known === undefined) dialers.set(proxy, dialer)
+  const dialerOf = ({
+    proxy: url,
+    why,
+  }: {
+    readonly proxy?: string
+    readonly why: string
+  }): Dialer => {
+    if (url === undefined) return direct
+    const known = dialers.get(url)
+    const dialer = known ?? readable(why, () => proxyDialer(variableUrl(url), direct))
+    if (known === undefined) dialers.set(url, dialer)
     return dialer
   }
   return {
@@ -101,8 +113,8 @@ function environmentRoad(): ChosenRoad {
       },
     },
     explain(endpoint) {
-      const { proxy, why } = environmentProxy(endpoint)
-      const hops = proxy === undefined ? [] : [readable(why, () => hopOf(variableUrl(proxy)))]
+      const { proxy: url, why } = environmentProxy(endpoint)
+      const hops = url === undefined ? [] : [readable(why, () => hopOf(variableUrl(url)))]
       return { hops, why }
     },
   }

@@ -1,11 +1,19 @@
 /* Through an HTTP proxy, by CONNECT; also where TLS protects the way to the proxy. */
 
 import type { Credential } from '@net/core'
-import { holdSecret, netError, own } from '@net/core/authoring'
+import {
+  holdSecret,
+  inCall,
+  netError,
+  option,
+  optionsDoor,
+  type CallPlace,
+  type OptionsDoor,
+} from '@net/core/authoring'
 
-import type { Dialer } from '../dialer.ts'
+import { dialer, type Dialer } from '../dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
-import type { TlsOptions } from '../tls/options.ts'
+import { tlsOptions, type TlsOptions } from '../tls/options.ts'
 import { connectDialogue } from './connect-codec.ts'
 import { hopDialer, type RevealedLogin } from './hop.ts'
 import { parseProxyUrl } from './proxy-url.ts'
@@ -13,15 +21,15 @@ import { parseProxyUrl } from './proxy-url.ts'
 /** Options of an HTTP proxy. */
 export interface ConnectDialerOptions {
   /** The road to the proxy; default TCP. */
-  readonly via?: Dialer
+  readonly via?: Dialer | undefined
   /** In place of the URL's. */
-  readonly user?: string
+  readonly user?: string | undefined
   /** In place of the URL's. */
-  readonly password?: Credential
+  readonly password?: Credential | undefined
   /** For `https:`: TLS with the proxy, which is verified as any other. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
   /** Further fields for the proxy; the endpoint never sees them. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -30,18 +38,18 @@ export interface ConnectDialerOptions {
  * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH` for 407, and `NET_PROXY_REFUSED` for every
  * other answer but 2xx, with the status in `reply`. Throws `NET_BAD_URL`. RFC 9110, section 9.3.6.
  */
-export function connectDialer(url: string | URL, options: ConnectDialerOptions = {}): Dialer {
-  const { endpoint: proxy, login } = parseProxyUrl(url, CONNECT_PORTS, options)
+export function connectDialer(url: string | URL, options?: ConnectDialerOptions): Dialer {
+  const { via, tls, headers = {}, ...given } = connectDoor(options)
+  const { endpoint: proxy, login } = inCall(PLACE, () => parseProxyUrl(url, CONNECT_PORTS, given))
   if (login?.user.includes(':') === true) {
     throw netError('NET_BAD_OPTION', { message: 'a user of basic authentication has no colon' })
   }
-  const headers = own(options, 'headers') ?? {}
   const authorize = basicOnce()
   return hopDialer({
     kind: 'http-connect',
     proxy,
-    via: own(options, 'via') ?? tcpDialer(),
-    ...(proxy.scheme === 'https' ? { tls: { ...own(options, 'tls'), alpn: ['http/1.1'] } } : {}),
+    via: via ?? tcpDialer(),
+    ...(proxy.scheme === 'https' ? { tls: { ...tls, alpn: ['http/1.1'] } } : {}),
     ...(login === undefined ? {} : { login }),
     dialogue: (endpoint, who) =>
       connectDialogue(endpoint, {
@@ -66,3 +74,16 @@ function basicOnce(): (login: RevealedLogin) => string {
 
 /** The schemes of HTTP proxies with their ports. */
 export const CONNECT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
+
+const PLACE: CallPlace = { protocol: 'socket', call: 'connectDialer' }
+const connectDoor: OptionsDoor<ConnectDialerOptions> = optionsDoor<ConnectDialerOptions>(
+  PLACE,
+  {
+    via: dialer,
+    user: option.text,
+    password: option.credential,
+    tls: tlsOptions,
+    headers: option.record(option.text),
+  },
+  { dialer: 'via' },
+)

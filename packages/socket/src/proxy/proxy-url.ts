@@ -18,8 +18,8 @@ export interface ProxyUrl {
 
 /** Who asks, as options say it; they win over the URL. */
 export interface GivenLogin {
-  readonly user?: string
-  readonly password?: Credential
+  readonly user?: string | undefined
+  readonly password?: Credential | undefined
 }
 
 /** Reads the URL of a proxy with one of the schemes. Throws `NET_BAD_URL`. */

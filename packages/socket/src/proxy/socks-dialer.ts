@@ -1,9 +1,9 @@
 /* Through a SOCKS proxy. Names are resolved by the proxy, under every scheme, so that none is seen on this side. */
 
 import type { Credential } from '@net/core'
-import { own } from '@net/core/authoring'
+import { inCall, option, optionsDoor, type CallPlace, type OptionsDoor } from '@net/core/authoring'
 
-import type { Dialer } from '../dialer.ts'
+import { dialer, type Dialer } from '../dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import { hopDialer } from './hop.ts'
 import { parseProxyUrl } from './proxy-url.ts'
@@ -12,11 +12,11 @@ import { socks4Dialogue, socks5Dialogue } from './socks-codec.ts'
 /** Options of a SOCKS proxy. */
 export interface SocksDialerOptions {
   /** The road to the proxy; default TCP. */
-  readonly via?: Dialer
+  readonly via?: Dialer | undefined
   /** In place of the URL's. */
-  readonly user?: string
+  readonly user?: string | undefined
   /** In place of the URL's; SOCKS4 has none. */
-  readonly password?: Credential
+  readonly password?: Credential | undefined
 }
 
 /**
@@ -25,13 +25,14 @@ export interface SocksDialerOptions {
  * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH`, `NET_PROXY_REFUSED`, or with what befell
  * the proxy on its way, such as `NET_CONNECT_REFUSED`. Throws `NET_BAD_URL`. RFC 1928, RFC 1929.
  */
-export function socksDialer(url: string | URL, options: SocksDialerOptions = {}): Dialer {
-  const { endpoint: proxy, login } = parseProxyUrl(url, SOCKS_PORTS, options)
+export function socksDialer(url: string | URL, options?: SocksDialerOptions): Dialer {
+  const { via, ...given } = socksDoor(options)
+  const { endpoint: proxy, login } = inCall(PLACE, () => parseProxyUrl(url, SOCKS_PORTS, given))
   const version4 = proxy.scheme.startsWith('socks4')
   return hopDialer({
     kind: version4 ? 'socks4a' : 'socks5',
     proxy,
-    via: own(options, 'via') ?? tcpDialer(),
+    via: via ?? tcpDialer(),
     ...(login === undefined ? {} : { login }),
     dialogue: (target, who) =>
       version4 ? socks4Dialogue(target, who?.user) : socks5Dialogue(target, who),
@@ -46,3 +47,10 @@ export const SOCKS_PORTS: Readonly<Record<string, number>> = {
   socks4a: 1080,
   socks4: 1080,
 }
+
+const PLACE: CallPlace = { protocol: 'socket', call: 'socksDialer' }
+const socksDoor: OptionsDoor<SocksDialerOptions> = optionsDoor<SocksDialerOptions>(
+  PLACE,
+  { via: dialer, user: option.text, password: option.credential },
+  { dialer: 'via' },
+)

@@ -30,11 +30,11 @@ export interface IssuedCertificate {
 /** What a certificate should be like. */
 export interface IssueOptions {
   /** Host names and IP addresses; default `localhost`, `127.0.0.1` and `::1`. */
-  readonly names?: readonly string[]
+  readonly names?: readonly string[] | undefined
   /** Whether it ended yesterday; default false. */
-  readonly expired?: boolean
+  readonly expired?: boolean | undefined
   /** Whether it signs itself, so that no authority vouches for it; default false. */
-  readonly selfSigned?: boolean
+  readonly selfSigned?: boolean | undefined
 }
 
 /** A throw-away authority. */

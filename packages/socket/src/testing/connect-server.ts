@@ -14,7 +14,7 @@ import type {
 /** What an HTTP proxy for tests is like. */
 export interface ConnectServerOptions extends ProxyServerOptions {
   /** Certificate and key; with them clients speak TLS to the proxy, and its URL says `https:`. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
 }
 
 /** Starts an HTTP proxy on a free port of 127.0.0.1. */

@@ -7,7 +7,7 @@ import type { TlsOptions } from '../tls/options.ts'
 /** Options of the echo server. */
 export interface EchoServerOptions extends Pick<ListenOptions, 'dialer' | 'onError' | 'log'> {
   /** Certificate and key; with them it speaks TLS. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
 }
 
 /** A running echo server. */

@@ -12,11 +12,11 @@ import type { ConnectionInfo, Transport } from '../transport.ts'
 /** One fault. */
 export interface FaultPlan {
   /** Which bytes count and suffer: those that we receive, or those that we send. Default 'receive'. */
-  readonly on?: 'receive' | 'send'
+  readonly on?: 'receive' | 'send' | undefined
   /** After so many bytes; default 0, before the first. */
-  readonly after?: number
+  readonly after?: number | undefined
   /** How many connections suffer it, from the first on; default 1. */
-  readonly times?: number
+  readonly times?: number | undefined
   /**
    * `drop`: the connection is gone as if the peer had closed it. `reset`: it is reset. `stall`: not one more byte
    * moves. `half-close`: that direction ends, the other goes on. `garbage`: what follows is replaced by nonsense of the

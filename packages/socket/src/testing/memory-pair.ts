@@ -12,9 +12,9 @@ import type { ConnectionInfo, Transport } from '../transport.ts'
 /** Options of a road in memory. */
 export interface MemoryOptions {
   /** How many bytes one side may be ahead of the other's reading before its writes wait. Default 64 KiB. */
-  readonly capacity?: number
+  readonly capacity?: number | undefined
   /** What the endpoint is said to be; default `memory` with port 0. */
-  readonly endpoint?: Endpoint
+  readonly endpoint?: Endpoint | undefined
 }
 
 /** Two transports that are connected with each other. */

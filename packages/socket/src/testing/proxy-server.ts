@@ -17,11 +17,11 @@ import { withFaults, type FaultPlan } from './faults.ts'
 /** What a test proxy is like. */
 export interface ProxyServerOptions {
   /** Passwords by user; without it nobody is asked who he is. */
-  readonly users?: Readonly<Record<string, string>>
+  readonly users?: Readonly<Record<string, string>> | undefined
   /** Names that this proxy alone can resolve, with the loopback address of each. */
-  readonly hosts?: Readonly<Record<string, string>>
+  readonly hosts?: Readonly<Record<string, string>> | undefined
   /** The road on to the endpoints; default TCP, on which only loopback is reached. */
-  readonly dialer?: Dialer
+  readonly dialer?: Dialer | undefined
 }
 
 /** What a client asked a test proxy for. */
@@ -37,11 +37,11 @@ export interface ProxyRequest {
 /** A fault of a test proxy. */
 export interface ProxyFault {
   /** Which tunnels: the beginning of `host:port`, or a pattern for it. Default any. */
-  readonly on?: string | RegExp
+  readonly on?: string | RegExp | undefined
   /** After how many bytes through the tunnel to the client. Default: in the place of the proxy's answer. */
-  readonly after?: number
+  readonly after?: number | undefined
   /** How many tunnels it befalls. Default 1. */
-  readonly times?: number
+  readonly times?: number | undefined
   /**
    * Another answer (a code of SOCKS or a status of HTTP), a delay in milliseconds, the connection closed (`drop`), reset,
    * left open without a word more (`stall`), closed in our direction only (`half-close`), or nonsense on it (`garbage`).

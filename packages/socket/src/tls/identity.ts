@@ -49,6 +49,11 @@ export function publicKeyPin(certificate: X509Certificate): string {
   return createHash('sha256').update(key).digest('base64')
 }
 
+/** The name without the dot by which it was written as a whole one, which neither SNI nor certificates have (RFC 6066, section 3). */
+export function withoutDot(name: string): string {
+  return name.endsWith('.') ? name.slice(0, -1) : name
+}
+
 /** The name to send in SNI: none for IP addresses (RFC 6066, section 3). */
 export function sniName(name: string): string | undefined {
   return isIP(name) === 0 && name !== '' ? name : undefined

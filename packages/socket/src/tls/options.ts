@@ -4,6 +4,7 @@
  */
 
 import type { Secret } from '@net/core'
+import { option, optionsObject, shape, type Shape } from '@net/core/authoring'
 
 /** A certificate or key in PEM or DER. */
 export type TlsMaterial = string | Uint8Array
@@ -18,38 +19,62 @@ export interface TlsOptions {
    * to, and those that SSL_CERT_FILE and SSL_CERT_DIR name. On the side of a server: those who sign client certificates,
    * which are then required.
    */
-  readonly ca?: TlsMaterial | readonly TlsMaterial[]
+  readonly ca?: TlsMaterial | readonly TlsMaterial[] | undefined
   /** Our certificate, followed by its intermediates; a server needs one. */
-  readonly cert?: TlsMaterial
+  readonly cert?: TlsMaterial | undefined
   /** The key of `cert`. */
-  readonly key?: TlsMaterial
+  readonly key?: TlsMaterial | undefined
   /** What `key` is encrypted with. */
-  readonly passphrase?: string | Secret
+  readonly passphrase?: string | Secret | undefined
   /** The name to ask for and to verify. Default: the host asked for; never sent for IP addresses. */
-  readonly servername?: string
+  readonly servername?: string | undefined
   /** The protocols to offer by ALPN (RFC 7301), the best first. */
-  readonly alpn?: readonly string[]
+  readonly alpn?: readonly string[] | undefined
   /** Default TLS 1.2. */
-  readonly minVersion?: TlsVersion
+  readonly minVersion?: TlsVersion | undefined
   /** Default TLS 1.3. */
-  readonly maxVersion?: TlsVersion
+  readonly maxVersion?: TlsVersion | undefined
   /** Cipher suites in OpenSSL's notation. */
-  readonly ciphers?: string
+  readonly ciphers?: string | undefined
   /** SHA-256 of the peer's public key (SubjectPublicKeyInfo) in base64: one must match, else `NET_TLS_CERT_PIN`. */
-  readonly pins?: readonly string[]
+  readonly pins?: readonly string[] | undefined
   /** An earlier session to resume, as the `session` event of Node's TLSSocket gives it. */
-  readonly session?: Uint8Array
+  readonly session?: Uint8Array | undefined
   /**
    * Called with each line of the NSS key log, by which a recording of the traffic can be decrypted. Without it they are
    * appended to the file that SSLKEYLOGFILE names, if it names one.
    */
-  readonly keyLog?: (line: string) => void
+  readonly keyLog?: ((line: string) => void) | undefined
   /** Accepts any certificate of anybody, so that whoever sits on the road can read and change everything. Pins still hold. */
-  readonly dangerouslySkipVerification?: boolean
+  readonly dangerouslySkipVerification?: boolean | undefined
   /**
    * Takes the end of the connection below for the end of TLS, for peers that do not send close_notify (RFC 8446 section
    * 6.1). Whoever sits on the way can then cut off what a length does not protect, and it passes for the whole. Default
    * false: reading up to such an end is `NET_PROTO_INCOMPLETE`.
    */
-  readonly dangerouslyAllowTruncation?: boolean
+  readonly dangerouslyAllowTruncation?: boolean | undefined
 }
+
+const material: Shape<TlsMaterial> = shape(
+  'PEM or DER, as a string or a Uint8Array',
+  (value) => typeof value === 'string' || value instanceof Uint8Array,
+)
+const version: Shape<TlsVersion> = option.oneOf('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3')
+
+/** Options of a handshake, as an option `tls` of others. */
+export const tlsOptions: Shape<TlsOptions> = optionsObject<TlsOptions>({
+  ca: option.oneOrMore(material),
+  cert: material,
+  key: material,
+  passphrase: option.secretText,
+  servername: option.text,
+  alpn: option.list(option.text),
+  minVersion: version,
+  maxVersion: version,
+  ciphers: option.text,
+  pins: option.list(option.text),
+  session: option.binary,
+  keyLog: option.callback(),
+  dangerouslySkipVerification: option.flag,
+  dangerouslyAllowTruncation: option.flag,
+})

@@ -7,7 +7,18 @@ import type { Socket } from 'node:net'
 import { connect, TLSSocket } from 'node:tls'
 
 import type { Timeout } from '@net/core'
-import { type ClientContext, netError, type Operation, own, stoppable } from '@net/core/authoring'
+import {
+  inCall,
+  netError,
+  option,
+  optionsDoor,
+  own,
+  stoppable,
+  type CallPlace,
+  type ClientContext,
+  type Operation,
+  type OptionsDoor,
+} from '@net/core/authoring'
 
 import { roadOperation } from '../dial-operation.ts'
 import { handshakeErrors } from '../errors.ts'
@@ -18,10 +29,17 @@ import { SocketTransport } from '../socket-transport.ts'
 import type { Transport } from '../transport.ts'
 import { requireCloseNotify } from './close-notify.ts'
 import { contextOf, serverContext } from './context.ts'
-import { peerCertificate, sniName, verifyClient, verifyIdentity, verifyPins } from './identity.ts'
+import {
+  peerCertificate,
+  sniName,
+  verifyClient,
+  verifyIdentity,
+  verifyPins,
+  withoutDot,
+} from './identity.ts'
 import type { TlsInfo } from './info.ts'
 import { keyLogOf } from './key-log.ts'
-import type { TlsOptions } from './options.ts'
+import { tlsOptions, type TlsOptions } from './options.ts'
 
 /** Options of one handshake. */
 export interface SecureOptions {
@@ -42,10 +60,42 @@ export interface SecureOptions {
  */
 export function secure(
   transport: Transport,
-  tls: TlsOptions = {},
-  options: SecureOptions = {},
+  tls?: TlsOptions,
+  options?: SecureOptions,
 ): Promise<Transport> {
-  const name = own(tls, 'servername') ?? transport.info.endpoint.host
+  return given(transport, tls, options, secureAsClient)
+}
+
+/** Speaks TLS as a server over a connected transport; otherwise as `secure`. The options need `cert` and `key`. */
+export function secureServer(
+  transport: Transport,
+  tls: TlsOptions,
+  options?: SecureOptions,
+): Promise<Transport> {
+  return given(transport, tls, options, secureAsServer)
+}
+
+type Part = (transport: Transport, tls: TlsOptions, options: SecureOptions) => Promise<Transport>
+
+/** A transport that was given is gone if this rejects, for whatever reason. */
+async function given(
+  transport: Transport,
+  tls: TlsOptions | undefined,
+  options: SecureOptions | undefined,
+  part: Part,
+): Promise<Transport> {
+  let taken: readonly [TlsOptions, SecureOptions]
+  try {
+    taken = inCall(PLACE, () => [tlsOptions.take(tls ?? {}, 'tls'), secureDoor(options)])
+  } catch (error) {
+    transport.abort(error)
+    throw error
+  }
+  return part(transport, ...taken)
+}
+
+const secureAsClient: Part = (transport, tls, options) => {
+  const name = withoutDot(own(tls, 'servername') ?? transport.info.endpoint.host)
   const servername = sniName(name)
   const skip = own(tls, 'dangerouslySkipVerification') === true
   const session = own(tls, 'session')
@@ -70,12 +120,7 @@ export function secure(
   return handshake(transport, tls, options, { name: 'secure', begin })
 }
 
-/** Speaks TLS as a server over a connected transport; otherwise as `secure`. The options need `cert` and `key`. */
-export function secureServer(
-  transport: Transport,
-  tls: TlsOptions,
-  options: SecureOptions = {},
-): Promise<Transport> {
+const secureAsServer: Part = (transport, tls, options) => {
   const mutual = own(tls, 'ca') !== undefined
   const strict = mutual && own(tls, 'dangerouslySkipVerification') !== true
   const begin = (raw: Socket): Handshake => {
@@ -250,3 +295,11 @@ function nameAskedFor(socket: TLSSocket): string | undefined {
   const name: unknown = Reflect.get(socket, 'servername')
   return typeof name === 'string' ? name : undefined
 }
+
+const PLACE: CallPlace = { protocol: 'socket', call: 'secure' }
+const secureDoor: OptionsDoor<SecureOptions> = optionsDoor<SecureOptions>(PLACE, {
+  signal: option.signal,
+  timeout: option.timeout,
+  parent: option.anything,
+  client: option.anything,
+})

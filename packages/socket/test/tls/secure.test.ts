@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { TLSSocket } from 'node:tls'
+import { once } from 'node:events'
+import { createServer, TLSSocket } from 'node:tls'
 
 import {
+  connect,
   listen,
   overTransport,
   publicKeyPin,
@@ -216,3 +218,27 @@ function dialed(port: number, host = 'localhost'): Promise<Transport> {
   const dialer = tcpDialer({ resolver: async () => [{ address: '127.0.0.1', family: 4 }] })
   return dialer.dial({ scheme: 'tcp', host, port })
 }
+
+test('a name with the dot of a whole one has no dot in SNI and in the certificate', async () => {
+  const asked: string[] = []
+  const served = certificates.issue({ names: ['api.test'] })
+  const server = createServer({
+    ...served,
+    SNICallback: (name, done) => {
+      asked.push(name)
+      done(null)
+    },
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { readonly port: number }
+  const resolver = async () => [{ address: '127.0.0.1', family: 4 as const }]
+  for (const tls of [{ ca }, { ca, servername: 'api.test.' }]) {
+    const dialer = tcpDialer({ resolver })
+    await using connection = await connect(`tls://api.test.:${port}`, { tls, dialer })
+    expect(connection.info.tls?.servername).toBe('api.test')
+    // What was asked for stays as it was written.
+    expect(connection.info.endpoint.host).toBe('api.test.')
+  }
+  expect(asked).toEqual(['api.test', 'api.test'])
+  server.close()
+})

@@ -1,0 +1,31 @@
+/* The address that `connect` and `listen` take, and what they say of one that they do not. */
+
+import { parseEndpoint, type ParsedEndpoint } from '@net/core'
+import { netError } from '@net/core/authoring'
+
+/** Reads `tcp://host:port`, `tls://host:port` or `unix:/path`; without a scheme it is TCP. Throws `NET_BAD_URL`. */
+export function parseAddress(url: string | URL): ParsedEndpoint {
+  const [, scheme = ''] = SCHEME.exec(String(url)) ?? []
+  const other = ELSEWHERE.get(scheme.toLowerCase())
+  if (other !== undefined) {
+    throw netError('NET_BAD_URL', {
+      message: `${scheme.toLowerCase()} is not spoken here: ${other}`,
+    })
+  }
+  return parseEndpoint(url, { schemes: ['tcp', 'tls', 'unix'] })
+}
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['udp', 'there are no datagrams in this package; node:dgram sends and receives them'],
+  ['http', '@net/http speaks it; its server is reached with tcp://'],
+  ['https', '@net/http speaks it; its server is reached with tls://'],
+  ['ws', 'its server is reached with tcp://, and what is said over it is up to the caller'],
+  ['wss', 'its server is reached with tls://, and what is said over it is up to the caller'],
+  ['ftp', '@net/ftp speaks it'],
+  ['ftps', '@net/ftp speaks it'],
+  ['smtp', '@net/smtp speaks it'],
+  ['smtps', '@net/smtp speaks it'],
+  ['ssh', '@net/ssh speaks it'],
+  ['sftp', '@net/ssh speaks it'],
+])

@@ -1,0 +1,74 @@
+/* The doors of the calls of a connection: without options, which is usual, they cost nothing. */
+
+import {
+  option,
+  optionsDoor,
+  type OptionsDoor,
+  type OptionTable,
+  type Shape,
+} from '@net/core/authoring'
+
+import type {
+  CloseOptions,
+  ReadLimitOptions,
+  ReadSomeOptions,
+  ReadTextOptions,
+  WaitOptions,
+} from './connection.ts'
+
+const wait: OptionTable<WaitOptions> = { signal: option.signal, timeout: option.timeout }
+/** How bytes are read as text. */
+export const encoding: Shape<BufferEncoding> = option.oneOf<BufferEncoding>(
+  'ascii',
+  'utf8',
+  'utf-8',
+  'utf16le',
+  'utf-16le',
+  'ucs2',
+  'ucs-2',
+  'base64',
+  'base64url',
+  'latin1',
+  'binary',
+  'hex',
+)
+const limited: OptionTable<ReadLimitOptions> = { ...wait, limit: option.bytes }
+const textual: OptionTable<ReadTextOptions> = { ...limited, encoding }
+
+/** `read`. */
+export const takeReadSome: OptionsDoor<ReadSomeOptions> = optionsDoor<ReadSomeOptions>(
+  { protocol: 'socket', call: 'read' },
+  { ...wait, max: option.count },
+)
+
+/** `readUntil` and `readAll`. */
+export const takeReadLimit: OptionsDoor<ReadLimitOptions> = optionsDoor<ReadLimitOptions>(
+  { protocol: 'socket', call: 'read' },
+  limited,
+  { max: 'limit' },
+)
+
+/** `readText`, `readLine` and `lines`. */
+export const takeReadText: OptionsDoor<ReadTextOptions> = optionsDoor<ReadTextOptions>(
+  { protocol: 'socket', call: 'read' },
+  textual,
+  { max: 'limit' },
+)
+
+/** `readExactly`, `write`, `flush`, `end` and `startTls`. */
+export const takeWait: OptionsDoor<WaitOptions> = optionsDoor<WaitOptions>(
+  { protocol: 'socket', call: 'write' },
+  wait,
+)
+
+/** The `grace` of `close`. */
+export function takeGrace(options: CloseOptions | undefined): number {
+  return closeDoor(options).grace ?? GRACE
+}
+
+const closeDoor: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
+  { protocol: 'socket', call: 'close' },
+  { grace: option.milliseconds },
+  { timeout: 'grace' },
+)
+const GRACE = 2000
