@@ -3,7 +3,48 @@
  * connected fails in other ways than one that is connecting, and a listener in others than both.
  */
 
-import { defineErrorTable, hasCode, type ErrorTable } from '@net/core/authoring'
+import { defineErrorTable, hasCode, type ErrorRow, type ErrorTable } from '@net/core/authoring'
+
+/** What OpenSSL says of a handshake; with TLS 1.3 a server refuses our certificate only when the handshake is done. */
+const tlsRows: readonly ErrorRow[] = [
+  {
+    when: hasCode(
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+      'ERR_SSL_UNKNOWN_PROTOCOL',
+    ),
+    code: 'NET_TLS_NOT_TLS',
+    details: () => ({
+      message:
+        'the peer does not speak TLS here; its port may be one without TLS, or one that begins in clear and takes STARTTLS',
+    }),
+  },
+  {
+    when: hasCode('ERR_SSL_HTTP_REQUEST'),
+    code: 'NET_TLS_NOT_TLS',
+    details: () => ({ message: 'the client speaks HTTP without TLS' }),
+  },
+  {
+    when: hasCode('ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'),
+    code: 'NET_TLS_HANDSHAKE',
+    details: () => ({
+      message: 'the client sent no certificate, which this server requires by its tls: { ca }',
+    }),
+  },
+  {
+    when: hasCode('ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_SSL_NO_PROTOCOLS_AVAILABLE'),
+    code: 'NET_TLS_HANDSHAKE',
+    details: () => ({
+      message:
+        'the peer speaks no version of TLS that is allowed here; see tls: { minVersion, maxVersion }',
+    }),
+  },
+  {
+    when: (error) => ALERT.test(codeOf(error)),
+    code: 'NET_TLS_HANDSHAKE',
+    details: (error) => ({ message: alertMessage(ALERT.exec(codeOf(error))?.[1] ?? '') }),
+  },
+]
 
 /** The table for dialing, connections and listeners. */
 export const socketErrors: ErrorTable = defineErrorTable([
@@ -44,6 +85,7 @@ export const socketErrors: ErrorTable = defineErrorTable([
     code: 'NET_BAD_OPTION',
     details: () => ({ message: 'the system refuses this address or option' }),
   },
+  ...tlsRows,
 ])
 
 /** The table for TLS handshakes: a peer that leaves in the middle of one has done nothing for us yet. */
@@ -56,7 +98,14 @@ export const handshakeErrors: ErrorTable = defineErrorTable([
       retry: 'safe',
     }),
   },
+  ...tlsRows,
 ])
+
+function alertMessage(alert: string): string {
+  const name = alert.toLowerCase().replaceAll('_', ' ')
+  const help = ALERTS[alert]
+  return `the peer refused the handshake with the alert "${name}"${help === undefined ? '' : `: ${help}`}`
+}
 
 function codeOf(error: Error): string {
   return String(Reflect.get(error, 'code'))
@@ -67,3 +116,25 @@ function isCall(error: Error, name: string): boolean {
 }
 
 const DENIED: ReadonlySet<string> = new Set(['EACCES', 'EPERM'])
+const ALERT = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS)_ALERT_([A-Z_]+)$/
+const CERTIFICATE =
+  'it does not accept the certificate that was shown to it; see tls: { cert, key }'
+/** What the alerts of RFC 8446 section 6.2 ask for. */
+const ALERTS: Readonly<Record<string, string>> = {
+  CERTIFICATE_REQUIRED: 'it asks for a certificate of ours; pass tls: { cert, key }',
+  NO_CERTIFICATE: 'it asks for a certificate of ours; pass tls: { cert, key }',
+  BAD_CERTIFICATE: CERTIFICATE,
+  UNSUPPORTED_CERTIFICATE: CERTIFICATE,
+  CERTIFICATE_REVOKED: CERTIFICATE,
+  CERTIFICATE_EXPIRED: CERTIFICATE,
+  CERTIFICATE_UNKNOWN: CERTIFICATE,
+  UNKNOWN_CA: CERTIFICATE,
+  ACCESS_DENIED: CERTIFICATE,
+  HANDSHAKE_FAILURE:
+    'nothing fits on both sides; see tls: { minVersion, maxVersion, ciphers }, and tls: { cert, key } if it asks for a certificate',
+  PROTOCOL_VERSION:
+    'it speaks no version of TLS that is allowed here; see tls: { minVersion, maxVersion }',
+  INSUFFICIENT_SECURITY: 'it wants stronger ciphers; see tls: { minVersion, ciphers }',
+  UNRECOGNIZED_NAME: 'it has no server of the name that was asked for; see tls: { servername }',
+  NO_APPLICATION_PROTOCOL: 'it speaks none of the protocols that were offered; see tls: { alpn }',
+}

@@ -18,7 +18,7 @@ export type {
 } from './connection.ts'
 export { lines, type LineCodec, type LineOptions } from './framing/lines.ts'
 export { secure, secureServer, type SecureOptions } from './tls/secure.ts'
-export { publicKeyPin } from './tls/identity.ts'
+export { publicKeyPin, verifyPeer } from './tls/identity.ts'
 export type { TlsInfo } from './tls/info.ts'
 export type { TlsMaterial, TlsOptions, TlsVersion } from './tls/options.ts'
 export { tcpDialer, type TcpDialerOptions } from './tcp-dialer.ts'

@@ -7,7 +7,7 @@ import { thrown } from './support.ts'
 const { block, dialer, keepAlive, proxy, tls } = roadOption
 const door = optionsDoor<{ readonly [K in keyof RoadShapes]?: unknown }>(
   { protocol: 'imap', call: 'connect' },
-  { block, dialer, keepAlive, proxy, tls } as never,
+  { block, dialer, keepAlive, proxy, tls },
 )
 
 test('other protocols take the options of their road by the same shapes', () => {

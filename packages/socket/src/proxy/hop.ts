@@ -116,7 +116,9 @@ async function reach(
   const inner = { ...given, ...op.within }
   try {
     const transport = await via.dial(proxy, inner)
-    return tls === undefined ? transport : await secure(transport, tls, inner)
+    return tls === undefined
+      ? transport
+      : await secure(transport, tls, { ...op.within, peer: 'the proxy' })
   } catch (error) {
     throw unreachable(error, proxy)
   }

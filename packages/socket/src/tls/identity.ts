@@ -5,17 +5,24 @@
 
 import { createHash, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { checkServerIdentity, type TLSSocket } from 'node:tls'
+import { checkServerIdentity, TLSSocket, type DetailedPeerCertificate } from 'node:tls'
+
+import { formatEndpoint } from '@net/core'
 
 import { netError, own } from '@net/core/authoring'
 
+import type { Transport } from '../transport.ts'
+import { certificateError, pinError } from './certificate-errors.ts'
 import type { TlsOptions } from './options.ts'
 
-/** Throws `NET_TLS_CERT_HOST` or Node's own error unless the certificate is for the name or address. */
-export function verifyIdentity(socket: TLSSocket, name: string): void {
-  if (peerCertificate(socket) === undefined) throw missing()
-  const failure = checkServerIdentity(name, socket.getPeerCertificate())
-  if (failure !== undefined) throw failure
+/**
+ * Throws `NET_TLS_CERT_UNTRUSTED`, `NET_TLS_CERT_EXPIRED` or another error of certificates unless the server's is trusted,
+ * and `NET_TLS_CERT_HOST` unless it is for the name or address. `who` is what errors call the server.
+ */
+export function verifyServer(socket: TLSSocket, name: string, who: string): void {
+  if (peerCertificate(socket) === undefined) throw missing(who)
+  const failure = trustFailure(socket) ?? checkServerIdentity(name, socket.getPeerCertificate())
+  if (failure !== undefined) throw certificateError(failure, { who, chain: chainOf(socket), name })
 }
 
 /** The peer's certificate, if it has sent one. */
@@ -25,22 +32,59 @@ export function peerCertificate(socket: TLSSocket): X509Certificate | undefined 
   return raw === undefined ? undefined : new X509Certificate(raw)
 }
 
-/** Throws Node's own error unless the client's certificate is signed by an authority that we trust. */
-export function verifyClient(socket: TLSSocket): void {
-  // Node tells the outcome to its own tls.Server alone; there is no public way to ask.
+/**
+ * Every check that `secure` makes of a server, for a connection that it made with `dangerouslySkipVerification`: one in
+ * which a session might have been resumed. Throws as `secure` rejects; `peer` is what errors call the server.
+ */
+export function verifyPeer(
+  { duplex, info }: Transport,
+  tls: TlsOptions,
+  { name, peer }: { readonly name: string; readonly peer: string },
+): void {
+  const who = `${peer} ${formatEndpoint(info.endpoint)}`
+  if (!(duplex instanceof TLSSocket)) throw missing(who)
+  verifyPins(peerCertificate(duplex), tls, who)
+  if (own(tls, 'dangerouslySkipVerification') !== true) verifyServer(duplex, withoutDot(name), who)
+}
+
+/** Throws an error of certificates unless the client's is signed by an authority that we trust. */
+export function verifyClient(socket: TLSSocket, who: string): void {
+  const failure = trustFailure(socket)
+  if (failure !== undefined) throw certificateError(failure, { who, chain: chainOf(socket) })
+}
+
+/** What OpenSSL has against the peer's certificate. */
+function trustFailure(socket: TLSSocket): Error | undefined {
+  // Node keeps the words of it to itself, and tells a server nothing at all; there is no public way to ask.
   const handle: unknown = Reflect.get(socket, '_handle')
-  const failure = (handle as { verifyError(): Error | null }).verifyError()
-  if (failure !== null) throw failure
+  return (handle as { verifyError(): Error | null }).verifyError() ?? undefined
+}
+
+/** The peer's certificate and those that it sent along. */
+function chainOf(socket: TLSSocket): readonly X509Certificate[] {
+  const chain: X509Certificate[] = []
+  let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true)
+  while (next?.raw !== undefined && chain.length < LONGEST_CHAIN) {
+    const certificate = new X509Certificate(next.raw)
+    // The last one is its own issuer.
+    if (chain.at(-1)?.fingerprint256 === certificate.fingerprint256) break
+    chain.push(certificate)
+    next = next.issuerCertificate
+  }
+  return chain
 }
 
 /** Throws `NET_TLS_CERT_PIN` unless the certificate's key is one of the pinned ones, where there are any. */
-export function verifyPins(certificate: X509Certificate | undefined, tls: TlsOptions): void {
+export function verifyPins(
+  certificate: X509Certificate | undefined,
+  tls: TlsOptions,
+  who: string,
+): void {
   const pins = own(tls, 'pins')
   if (pins === undefined) return
-  if (certificate === undefined) throw missing()
+  if (certificate === undefined) throw missing(who)
   const found = publicKeyPin(certificate)
-  if (pins.includes(found)) return
-  throw netError('NET_TLS_CERT_PIN', { message: `the certificate's key ${found} is not pinned` })
+  if (!pins.includes(found)) throw pinError(found, pins, { who, chain: [certificate] })
 }
 
 /** The SHA-256 of the certificate's SubjectPublicKeyInfo in base64, as `TlsOptions.pins` wants it. */
@@ -59,6 +103,8 @@ export function sniName(name: string): string | undefined {
   return isIP(name) === 0 && name !== '' ? name : undefined
 }
 
-function missing(): Error {
-  return netError('NET_TLS_HANDSHAKE', { message: 'the peer has sent no certificate' })
+function missing(who: string): Error {
+  return netError('NET_TLS_HANDSHAKE', { message: `${who} has sent no certificate` })
 }
+
+const LONGEST_CHAIN = 10

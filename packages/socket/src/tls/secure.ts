@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net'
 import { connect, TLSSocket } from 'node:tls'
 
-import type { Timeout } from '@net/core'
+import { formatEndpoint, type Timeout } from '@net/core'
 import {
   inCall,
   netError,
@@ -33,8 +33,8 @@ import {
   peerCertificate,
   sniName,
   verifyClient,
-  verifyIdentity,
   verifyPins,
+  verifyServer,
   withoutDot,
 } from './identity.ts'
 import type { TlsInfo } from './info.ts'
@@ -51,6 +51,8 @@ export interface SecureOptions {
   readonly parent?: number | undefined
   /** The client for which this is done; it has the log. */
   readonly client?: ClientContext | undefined
+  /** What errors call the other end; default `the server`. */
+  readonly peer?: string | undefined
 }
 
 /**
@@ -95,7 +97,9 @@ async function given(
 }
 
 const secureAsClient: Part = (transport, tls, options) => {
-  const name = withoutDot(own(tls, 'servername') ?? transport.info.endpoint.host)
+  const { endpoint } = transport.info
+  const who = `${options.peer ?? 'the server'} ${formatEndpoint(endpoint)}`
+  const name = withoutDot(own(tls, 'servername') ?? endpoint.host)
   const servername = sniName(name)
   const skip = own(tls, 'dangerouslySkipVerification') === true
   const session = own(tls, 'session')
@@ -103,16 +107,16 @@ const secureAsClient: Part = (transport, tls, options) => {
     const socket = connect({
       socket: raw,
       secureContext: contextOf(tls),
-      rejectUnauthorized: !skip,
-      // Names are verified below, for resumed sessions too, which Node leaves out.
+      // All of it is verified below: Node would leave out the names of resumed sessions, and says less of what is wrong.
+      rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       ...alpnOf(tls),
       ...(servername === undefined ? {} : { servername }),
       ...(session === undefined ? {} : { session: Buffer.from(session) }),
     })
     const verify: Handshake['verify'] = () => {
-      if (!skip) verifyIdentity(socket, name)
-      verifyPins(peerCertificate(socket), tls)
+      if (!skip) verifyServer(socket, name, who)
+      verifyPins(peerCertificate(socket), tls, who)
       return { servername, authorized: !skip }
     }
     return { socket, event: 'secureConnect', verify }
@@ -121,6 +125,7 @@ const secureAsClient: Part = (transport, tls, options) => {
 }
 
 const secureAsServer: Part = (transport, tls, options) => {
+  const who = 'the client'
   const mutual = own(tls, 'ca') !== undefined
   const strict = mutual && own(tls, 'dangerouslySkipVerification') !== true
   const begin = (raw: Socket): Handshake => {
@@ -134,8 +139,8 @@ const secureAsServer: Part = (transport, tls, options) => {
     // Without a tls.Server around it, Node tells the errors of this side under this name only.
     socket.on('_tlsError', (error: Error) => void socket.destroy(error))
     const verify: Handshake['verify'] = () => {
-      if (strict) verifyClient(socket)
-      verifyPins(peerCertificate(socket), tls)
+      if (strict) verifyClient(socket, who)
+      verifyPins(peerCertificate(socket), tls, who)
       return { servername: nameAskedFor(socket), authorized: strict }
     }
     return { socket, event: 'secure', verify }
@@ -302,4 +307,5 @@ const secureDoor: OptionsDoor<SecureOptions> = optionsDoor<SecureOptions>(PLACE,
   timeout: option.timeout,
   parent: option.anything,
   client: option.anything,
+  peer: option.text,
 })

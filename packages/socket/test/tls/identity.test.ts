@@ -4,7 +4,7 @@ import { publicKeyPin } from '@net/socket'
 import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-import { sniName, verifyPins } from '../../src/tls/identity.ts'
+import { sniName, verifyPins, withoutDot } from '../../src/tls/identity.ts'
 import { thrown } from '../support.ts'
 
 const certificate = new X509Certificate(createCertificates().issue().cert)
@@ -16,11 +16,13 @@ test('a pin is the hash of the public key', () => {
 
 test('one of the pins must match; without pins everything does', () => {
   const pin = publicKeyPin(certificate)
-  expect(() => verifyPins(certificate, { pins: ['other', pin] })).not.toThrow()
-  expect(() => verifyPins(undefined, {})).not.toThrow()
-  expect(thrown(() => verifyPins(certificate, { pins: ['other'] })).code).toBe('NET_TLS_CERT_PIN')
-  expect(thrown(() => verifyPins(certificate, { pins: [] })).code).toBe('NET_TLS_CERT_PIN')
-  expect(thrown(() => verifyPins(undefined, { pins: [pin] })).code).toBe('NET_TLS_HANDSHAKE')
+  expect(() => verifyPins(certificate, { pins: ['other', pin] }, 'x')).not.toThrow()
+  expect(() => verifyPins(undefined, {}, 'x')).not.toThrow()
+  expect(thrown(() => verifyPins(certificate, { pins: ['other'] }, 'x')).code).toBe(
+    'NET_TLS_CERT_PIN',
+  )
+  expect(thrown(() => verifyPins(certificate, { pins: [] }, 'x')).code).toBe('NET_TLS_CERT_PIN')
+  expect(thrown(() => verifyPins(undefined, { pins: [pin] }, 'x')).code).toBe('NET_TLS_HANDSHAKE')
 })
 
 test('addresses are never sent as a name', () => {
@@ -29,5 +31,14 @@ test('addresses are never sent as a name', () => {
     undefined,
     undefined,
     undefined,
+  ])
+})
+
+test('a name loses the dot of a whole one, and no other', () => {
+  expect(['a.example.', 'a.example', '127.0.0.1', ''].map(withoutDot)).toEqual([
+    'a.example',
+    'a.example',
+    '127.0.0.1',
+    '',
   ])
 })
