@@ -88,11 +88,11 @@ const expired: Sentence = (_cause, { who, chain }, leaf) => {
   const early = chain.find((each) => Date.parse(each.validFrom) > now)
   const which = (each: X509Certificate): string =>
     each === leaf ? `the certificate of ${who}` : `the certificate of the issuer of ${who}`
-  const clock = `our clock says ${new Date(now).toISOString().slice(0, 19)}Z`
+  const ours = `our clock says ${new Date(now).toISOString().slice(0, 19)}Z`
   if (early !== undefined) {
-    return [`${which(early)} is not valid before ${moment(early.validFrom)}, and ${clock}`, CLOCK]
+    return [`${which(early)} is not valid before ${moment(early.validFrom)}, and ${ours}`, CLOCK]
   }
-  return [`${which(bad)} has expired on ${moment(bad.validTo)}, and ${clock}`, RENEW]
+  return [`${which(bad)} has expired on ${moment(bad.validTo)}, and ${ours}`, RENEW]
 }
 
 const otherHost: Sentence = (_cause, { who, name = '' }, leaf) => [
