@@ -6,6 +6,8 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { isIP } from 'node:net'
 
+import { option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+
 import { addressBytes } from '../address-bytes.ts'
 import {
   bitString,
@@ -58,8 +60,9 @@ export function createCertificates(): Certificates {
   const ca = certificate({ subject: authority, issuer: authority, validity, extensions })
   return {
     ca,
-    issue(options = {}) {
-      const names = options.names ?? ['localhost', '127.0.0.1', '::1']
+    issue(given) {
+      const options = issueDoor(given)
+      const { names = ['localhost', '127.0.0.1', '::1'] } = options
       const subject = identity(names[0] ?? 'nobody')
       const selfSigned = options.selfSigned === true
       const issuer = selfSigned ? subject : authority
@@ -160,3 +163,7 @@ const AUTHORITY_KEY_ID = '2.5.29.35'
 const EXTENDED_KEY_USAGE = '2.5.29.37'
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+const issueDoor: OptionsDoor<IssueOptions> = optionsDoor<IssueOptions>(
+  { protocol: 'socket', call: 'issue' },
+  { names: option.list(option.text), expired: option.flag, selfSigned: option.flag },
+)

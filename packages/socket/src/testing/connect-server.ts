@@ -1,8 +1,10 @@
 /* An HTTP proxy for tests that knows CONNECT and Basic authentication, with or without TLS, on loopback only. */
 
+import { optionsDoor, type OptionsDoor } from '@net/core/authoring'
+
 import type { Connection } from '../connection.ts'
-import type { TlsOptions } from '../tls/options.ts'
-import { startProxyServer } from './proxy-server.ts'
+import { tlsOptions, type TlsOptions } from '../tls/options.ts'
+import { proxyServerTable, startProxyServer } from './proxy-server.ts'
 import type {
   ProxyProtocol,
   ProxyRefusal,
@@ -18,8 +20,9 @@ export interface ConnectServerOptions extends ProxyServerOptions {
 }
 
 /** Starts an HTTP proxy on a free port of 127.0.0.1. */
-export function startConnectServer(options: ConnectServerOptions = {}): Promise<ProxyServer> {
-  const { tls, users } = options
+export async function startConnectServer(given?: ConnectServerOptions): Promise<ProxyServer> {
+  const { tls, ...options } = connectServerDoor(given)
+  const { users } = options
   return startProxyServer({
     scheme: tls === undefined ? 'http' : 'https',
     options,
@@ -82,3 +85,8 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [502, 'Bad Gateway'],
   [504, 'Gateway Timeout'],
 ])
+
+const connectServerDoor: OptionsDoor<ConnectServerOptions> = optionsDoor<ConnectServerOptions>(
+  { protocol: 'socket', call: 'startConnectServer' },
+  { ...proxyServerTable, tls: tlsOptions },
+)

@@ -1,8 +1,11 @@
 /* A server that sends back whatever it gets, until the client ends. */
 
+import { option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+
 import type { Connection } from '../connection.ts'
+import { dialer } from '../dialer.ts'
 import { listen, type ConnectionServer, type ListenOptions } from '../listen.ts'
-import type { TlsOptions } from '../tls/options.ts'
+import { tlsOptions, type TlsOptions } from '../tls/options.ts'
 
 /** Options of the echo server. */
 export interface EchoServerOptions extends Pick<ListenOptions, 'dialer' | 'onError' | 'log'> {
@@ -17,7 +20,8 @@ export interface EchoServer extends ConnectionServer {
 }
 
 /** Starts an echo server on 127.0.0.1, on a port of its own. */
-export async function startEchoServer(options: EchoServerOptions = {}): Promise<EchoServer> {
+export async function startEchoServer(given?: EchoServerOptions): Promise<EchoServer> {
+  const options = echoDoor(given)
   let received = 0
   const echo = async (connection: Connection): Promise<void> => {
     for await (const chunk of connection) {
@@ -29,3 +33,8 @@ export async function startEchoServer(options: EchoServerOptions = {}): Promise<
   const server = await listen(`${scheme}://127.0.0.1:0`, echo, options)
   return Object.defineProperty(server, 'received', { get: () => received }) as EchoServer
 }
+
+const echoDoor: OptionsDoor<EchoServerOptions> = optionsDoor<EchoServerOptions>(
+  { protocol: 'socket', call: 'startEchoServer' },
+  { dialer, onError: option.callback(), log: option.log, tls: tlsOptions },
+)

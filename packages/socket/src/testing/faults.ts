@@ -3,7 +3,16 @@
  * so many bytes, on demand.
  */
 
-import { clock, netError, own } from '@net/core/authoring'
+import {
+  clock,
+  netError,
+  option,
+  optionsDoor,
+  optionsObject,
+  own,
+  type OptionsDoor,
+  type Shape,
+} from '@net/core/authoring'
 
 import type { Dialer } from '../dialer.ts'
 import { handled } from '../handled.ts'
@@ -27,7 +36,7 @@ export interface FaultPlan {
 
 /** A dialer whose connections suffer the planned faults; the dials themselves, and `listen`, stay as they are. */
 export function faulty(dialer: Dialer, plan: FaultPlan | readonly FaultPlan[]): Dialer {
-  const plans = [plan].flat().map((each) => ({ plan: each, left: own(each, 'times') ?? 1 }))
+  const plans = [plan].flat().map((each) => ({ plan: faultDoor(each), left: each.times ?? 1 }))
   return {
     name: `faulty ${dialer.name}`,
     async dial(endpoint, options) {
@@ -42,7 +51,7 @@ export function faulty(dialer: Dialer, plan: FaultPlan | readonly FaultPlan[]): 
 
 /** One transport with faults, each of which strikes once. */
 export function withFaults(transport: Transport, plans: readonly FaultPlan[]): Transport {
-  return new FaultyTransport(transport, plans)
+  return new FaultyTransport(transport, plans.map(faultDoor))
 }
 
 /** A fault that waits for its byte. */
@@ -209,3 +218,22 @@ function reset(): Error {
 function nonsense(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 167 + 129) & 0xff)
 }
+
+/** What befalls a connection. */
+export const faultAction: Shape<FaultPlan['do']> = option.either<FaultPlan['do']>(
+  [
+    option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),
+    optionsObject<{ readonly delay: number }>({ delay: option.required(option.milliseconds) }),
+  ],
+  "'drop', 'reset', 'stall', 'half-close', 'garbage' or { delay }",
+)
+
+const faultDoor: OptionsDoor<FaultPlan> = optionsDoor<FaultPlan>(
+  { protocol: 'socket', call: 'faulty' },
+  {
+    on: option.oneOf('receive', 'send'),
+    after: option.bytes,
+    times: option.count,
+    do: option.required(faultAction),
+  },
+)

@@ -4,7 +4,7 @@
  */
 
 import type { Endpoint, NetError } from '@net/core'
-import { abortError, netError } from '@net/core/authoring'
+import { abortError, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
 import { DONE, handled, refused } from '../handled.ts'
 import type { ConnectionInfo, Transport } from '../transport.ts'
@@ -18,9 +18,8 @@ export interface MemoryOptions {
 }
 
 /** Two transports that are connected with each other. */
-export function memoryPair(options: MemoryOptions = {}): [Transport, Transport] {
-  const capacity = options.capacity ?? CAPACITY
-  const endpoint = options.endpoint ?? MEMORY
+export function memoryPair(options?: MemoryOptions): [Transport, Transport] {
+  const { capacity = CAPACITY, endpoint = MEMORY } = memoryDoor(options)
   const there = new Pipe(capacity)
   const back = new Pipe(capacity)
   return [
@@ -188,3 +187,7 @@ function reset(): NetError {
 
 const CAPACITY = 64 * 1024
 const MEMORY: Endpoint = { scheme: 'memory', host: 'memory', port: 0 }
+const memoryDoor: OptionsDoor<MemoryOptions> = optionsDoor<MemoryOptions>(
+  { protocol: 'socket', call: 'memoryPair' },
+  { capacity: option.count, endpoint: option.anything },
+)

@@ -4,15 +4,24 @@
  */
 
 import { formatEndpoint, isLoopback, isNetError, type Endpoint } from '@net/core'
-import { clock, own } from '@net/core/authoring'
+import {
+  clock,
+  netError,
+  option,
+  optionsDoor,
+  own,
+  shape,
+  type OptionsDoor,
+  type OptionTable,
+} from '@net/core/authoring'
 
 import type { Connection } from '../connection.ts'
-import type { Dialer } from '../dialer.ts'
+import { dialer, type Dialer } from '../dialer.ts'
 import { listen, type ConnectionServer } from '../listen.ts'
 import { overTransport } from '../stream-connection.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import type { TlsOptions } from '../tls/options.ts'
-import { withFaults, type FaultPlan } from './faults.ts'
+import { faultAction, withFaults, type FaultPlan } from './faults.ts'
 
 /** What a test proxy is like. */
 export interface ProxyServerOptions {
@@ -66,7 +75,7 @@ export interface ProxyServer extends AsyncDisposable {
   readonly received: readonly ProxyRequest[]
   /** How many clients are connected. */
   readonly connections: number
-  /** Arms a fault. Throws for a reply with `after`. */
+  /** Arms a fault. Throws `NET_BAD_OPTION`, also for a reply with `after`. */
   fail(fault: ProxyFault): void
   /** Ends everything. */
   close(): Promise<void>
@@ -132,10 +141,13 @@ class RunningProxy implements ProxyServer {
   }
 
   fail(fault: ProxyFault): void {
-    if (fault.after !== undefined && isReply(fault.do)) {
-      throw new TypeError('a reply comes in the place of the answer, so it has no `after`')
+    const taken = faultDoor(fault)
+    if (taken.after !== undefined && isReply(taken.do)) {
+      throw netError('NET_BAD_OPTION', {
+        message: 'a reply comes in the place of the answer, so it has no after',
+      })
     }
-    this.#faults.push({ fault, left: own(fault, 'times') ?? 1 })
+    this.#faults.push({ fault: taken, left: taken.times ?? 1 })
   }
 
   close(): Promise<void> {
@@ -251,4 +263,33 @@ async function copy(from: Connection, to: Connection): Promise<void> {
 const NONSENSE: Uint8Array = Uint8Array.from(
   { length: 256 },
   (_, index) => (index * 167 + 129) & 0xff,
+)
+
+/** The options that all test proxies take. */
+export const proxyServerTable: OptionTable<ProxyServerOptions> = {
+  users: option.record(option.text),
+  hosts: option.record(option.text),
+  dialer,
+}
+
+const faultDoor: OptionsDoor<ProxyFault> = optionsDoor<ProxyFault>(
+  { protocol: 'socket', call: 'fail' },
+  {
+    on: option.either<string | RegExp>(
+      [option.text, shape('a RegExp', (value) => value instanceof RegExp)],
+      'a string or a RegExp',
+    ),
+    after: option.bytes,
+    times: option.count,
+    // The answer first: any object looks like that of a delay.
+    do: option.required(
+      option.either<ProxyFault['do']>(
+        [
+          shape('{ reply }', (value) => Number.isInteger(Reflect.get(Object(value), 'reply'))),
+          faultAction,
+        ],
+        "'drop', 'reset', 'stall', 'half-close', 'garbage', { delay } or { reply }",
+      ),
+    ),
+  },
 )

@@ -3,8 +3,10 @@
  * command or login.
  */
 
+import { optionsDoor, type OptionsDoor } from '@net/core/authoring'
+
 import type { Connection } from '../connection.ts'
-import { startProxyServer } from './proxy-server.ts'
+import { proxyServerTable, startProxyServer } from './proxy-server.ts'
 import type {
   ProxyProtocol,
   ProxyRefusal,
@@ -14,7 +16,8 @@ import type {
 } from './proxy-server.ts'
 
 /** Starts a SOCKS proxy on a free port of 127.0.0.1; its URL says `socks5:`, and it answers SOCKS4 and 4a as well. */
-export function startSocksServer(options: ProxyServerOptions = {}): Promise<ProxyServer> {
+export async function startSocksServer(given?: ProxyServerOptions): Promise<ProxyServer> {
+  const options = socksServerDoor(given)
   return startProxyServer({
     scheme: 'socks5',
     options,
@@ -125,3 +128,8 @@ const NONE_FITS = 0xff
 const ADDRESS_4 = 1
 const NAME = 3
 const ZERO: Uint8Array = Uint8Array.of(0)
+
+const socksServerDoor: OptionsDoor<ProxyServerOptions> = optionsDoor<ProxyServerOptions>(
+  { protocol: 'socket', call: 'startSocksServer' },
+  proxyServerTable,
+)

@@ -47,11 +47,24 @@ function namesIn(folder: string): readonly string[] {
 function certificatesIn(variable: string, file: string): readonly string[] {
   try {
     const found = readFileSync(file, 'utf8').match(CERTIFICATE) ?? []
-    // One that OpenSSL cannot read would make it refuse all of them later, without saying which.
-    return found.filter((pem) => new X509Certificate(pem).raw.length > 0)
+    return found.filter((pem, index) => {
+      const place =
+        found.length === 1 ? file : `certificate ${index + 1} of ${found.length} in ${file}`
+      return isReadable(pem, variable, place)
+    })
   } catch (error) {
     warn(variable, file, error)
     return []
+  }
+}
+
+/** One that OpenSSL cannot read would make it refuse all of them later, without saying which. */
+function isReadable(pem: string, variable: string, place: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch (error) {
+    warn(variable, place, error)
+    return false
   }
 }
 

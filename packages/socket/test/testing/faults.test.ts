@@ -4,7 +4,7 @@ import { overTransport, type Connection } from '@net/socket'
 import { faulty, memoryDialer, memoryPair, withFaults, type FaultPlan } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-import { failure, latin1 } from '../support.ts'
+import { failure, latin1, thrown } from '../support.ts'
 
 test('drop: the connection ends after so many bytes, and writes fail', async () => {
   await using pair = withPlan({ after: 4, do: 'drop' })
@@ -134,3 +134,19 @@ function withPlan(plan: FaultPlan) {
     },
   }
 }
+
+test.each([
+  [{ do: 'explode' }, "do must be 'drop', 'reset', 'stall', 'half-close', 'garbage' or { delay }"],
+  [{ on: 'receive' }, 'do is missing'],
+  [{ do: 'drop', afetr: 4 }, 'did you mean after?'],
+  [{ do: { delay: 'long' } }, 'do.delay must be a number'],
+])('a fault that there is not is refused: %j', (plan, text) => {
+  for (const make of [
+    () => faulty(memoryDialer(), plan as FaultPlan),
+    () => withFaults(memoryPair()[0], [plan as FaultPlan]),
+  ]) {
+    const error = thrown(make)
+    expect(error.code).toBe('NET_BAD_OPTION')
+    expect(error.message).toContain(text)
+  }
+})

@@ -1,8 +1,14 @@
 import { overTransport, socksDialer } from '@net/socket'
-import { memoryDialer, startEchoServer, startSocksServer } from '@net/socket/testing'
+import {
+  memoryDialer,
+  startConnectServer,
+  startEchoServer,
+  startSocksServer,
+  type ProxyFault,
+} from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-import { failure } from '../support.ts'
+import { failure, thrown } from '../support.ts'
 
 test('a fault befalls the tunnels that it names, so many times', async () => {
   await using echo = await startEchoServer()
@@ -46,7 +52,7 @@ test('after so many bytes the tunnel may be reset', async () => {
 
 test('a reply has no place within the tunnel', async () => {
   await using proxy = await startSocksServer()
-  expect(() => proxy.fail({ after: 3, do: { reply: 1 } })).toThrow(TypeError)
+  expect(() => proxy.fail({ after: 3, do: { reply: 1 } })).toThrow('has no after')
 })
 
 test('a delay comes before the answer', async () => {
@@ -76,4 +82,14 @@ test('closing it ends the tunnels, and counts none any more', async () => {
   expect(proxy.connections).toBe(0)
   expect(await transport.read().catch(() => null)).toBeNull()
   transport.abort()
+})
+
+test('faults and options that there are not are refused', async () => {
+  await using server = await startSocksServer()
+  for (const fault of [{ do: 'explode' }, {}, { do: { reply: 5 }, after: 3 }]) {
+    expect(thrown(() => server.fail(fault as ProxyFault)).code).toBe('NET_BAD_OPTION')
+  }
+  const wrong = { user: 'joe' } as object
+  expect((await failure(startSocksServer(wrong))).code).toBe('NET_BAD_OPTION')
+  expect((await failure(startConnectServer(wrong))).code).toBe('NET_BAD_OPTION')
 })

@@ -63,6 +63,20 @@ test('what cannot be read is a warning, and the rest holds', async () => {
   warnings.mockRestore()
 })
 
+test('a broken certificate among others is named, and the others hold', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-trust-'))
+  const file = join(folder.path, 'ca.pem')
+  const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+  await writeFile(file, authority.ca + broken + other.ca)
+  const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  vi.stubEnv('SSL_CERT_FILE', file)
+  expect(environmentTrust()).toHaveLength(getCACertificates('default').length + 2)
+  const told = warnings.mock.calls.map(([message]) => String(message))
+  expect(told).toHaveLength(1)
+  expect(told[0]).toContain(`SSL_CERT_FILE: certificate 2 of 3 in ${file} cannot be read`)
+  warnings.mockRestore()
+})
+
 test('a server whose authority the environment names is trusted, unless `ca` says otherwise', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-trust-'))
   const file = join(folder.path, 'ca.pem')
