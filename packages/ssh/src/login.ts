@@ -9,8 +9,9 @@ import { CredentialSource, netError, type Operation } from '@net/core/authoring'
 import type { LoginAnswer, SshSession } from './engine/ssh2.ts'
 import { signingKey, type Login, type SigningKey } from './engine/ssh2-login.ts'
 import { forEngine, isEncrypted } from './identity/private-key.ts'
-import { invalid } from './identity/key-format.ts'
+import { invalid } from './identity/invalid-key.ts'
 import type { KeyAuth } from './identity/keys.ts'
+import { makeReady, readyBefore } from './identity/ready-keys.ts'
 
 /** Who logs in, and with what. */
 export interface LoginPlan {
@@ -146,7 +147,9 @@ class PasswordOffer implements Offer {
 
 async function readyKey(auth: KeyAuth, plan: LoginPlan, op: Operation): Promise<SigningKey> {
   const content = await auth.read()
-  if (!isEncrypted(content)) return signingKey(forEngine(content))
+  if (!isEncrypted(content)) return signingKey(await forEngine(content))
+  const before = readyBefore(auth, content)
+  if (before !== undefined) return before
   if (auth.passphrase === undefined) throw invalid('it is encrypted, and no passphrase was given')
   const source = new CredentialSource(auth.passphrase, {
     what: 'passphrase',
@@ -156,9 +159,9 @@ async function readyKey(auth: KeyAuth, plan: LoginPlan, op: Operation): Promise<
   for (;;) {
     const passphrase = await source.get({ signal: op.signal })
     try {
-      return await signingKey(forEngine(content, passphrase.reveal()))
+      return await makeReady(auth, content, passphrase.reveal(), op.signal)
     } catch (error) {
-      if (!source.rejected(passphrase)) throw error
+      if (op.signal.aborted || !source.rejected(passphrase)) throw error
     }
   }
 }

@@ -8,6 +8,7 @@ import { createSshKey, startSshServer } from '@net/ssh/testing'
 
 import { logIn } from '../src/login.ts'
 import { failureOf, logInTo } from './embedded.ts'
+import { encryptedOpenssh } from './identity/key-samples.ts'
 
 const pair = createSshKey()
 const other = createSshKey()
@@ -48,6 +49,36 @@ test('[SSH-16] a passphrase is asked for only if the key has one, and once more 
   expect(await failureOf(logInTo(server, { auth: key(encrypted.privateKey) }))).toMatchObject({
     code: 'NET_CREDENTIAL_INVALID',
     message: expect.stringContaining('no passphrase was given'),
+  })
+})
+
+test('a key that was decrypted for one connection serves the next ones of the same key()', async () => {
+  const encrypted = encryptedKey('right')
+  await using server = await startSshServer({ users: { ada: { keys: [encrypted.publicKey] } } })
+  let asked = 0
+  const passphrase = (): string => {
+    asked += 1
+    return 'right'
+  }
+  const auth = key(encrypted.privateKey, { passphrase })
+  for (let at = 0; at < 2; at++) {
+    await using host = await logInTo(server, { auth })
+    expect(host.info.user).toBe('ada')
+  }
+  expect(asked).toBe(1)
+})
+
+test('a key that takes long to decrypt holds to the limit of the call', async () => {
+  await using server = await startSshServer({ users: { ada: { keys: [] } } })
+  const content = encryptedOpenssh('right')
+  const controller = new AbortController()
+  const passphrase = (): string => {
+    controller.abort(new Error('enough'))
+    return 'right'
+  }
+  const auth = key(content, { passphrase })
+  expect(await failureOf(logInTo(server, { auth, signal: controller.signal }))).toMatchObject({
+    code: 'NET_ABORTED',
   })
 })
 

@@ -2,8 +2,7 @@
 
 import type { Secret } from '@net/core'
 
-import { invalid } from '../identity/key-format.ts'
-import type { EngineKeyText } from '../identity/private-key.ts'
+import { invalid } from '../identity/invalid-key.ts'
 import { loadEngine } from './ssh2-internals.ts'
 import type { EngineAuth, EngineKey } from './ssh2-types.ts'
 
@@ -21,13 +20,12 @@ export type Login =
   | { readonly method: 'password'; readonly password: Secret }
   | { readonly method: 'publickey'; readonly key: SigningKey }
 
-/** Makes a key ready to sign. Rejects with `NET_CREDENTIAL_INVALID`, also for a wrong passphrase. */
-export async function signingKey({ text, passphrase }: EngineKeyText): Promise<SigningKey> {
+/** Makes a key ready to sign, given its text without encryption. Rejects with `NET_CREDENTIAL_INVALID`. */
+export async function signingKey(text: string): Promise<SigningKey> {
   const engine = await loadEngine()
-  const parsed = parse(() => engine.utils.parseKey(text, passphrase), passphrase !== undefined)
+  const parsed = parse(() => engine.utils.parseKey(text))
   const key = Array.isArray(parsed) ? parsed[0] : parsed
   if (key === undefined || !key.isPrivateKey()) throw invalid('there is no private key in it')
-  if (key.type === 'ssh-dss') throw invalid('it is a DSA key, which is no longer safe')
   const ready = Object.freeze({ type: key.type, blob: Uint8Array.from(key.getPublicSSH()) })
   engineKeys.set(ready, key)
   return ready
@@ -44,16 +42,13 @@ export function engineLogin(username: string, login: Login): EngineAuth {
   return { type: 'publickey', username, key }
 }
 
-function parse<T>(read: () => T | Error, encrypted: boolean): T {
+function parse<T>(read: () => T | Error): T {
   try {
     const result = read()
     if (!(result instanceof Error)) return result
     throw result
   } catch (error) {
-    throw invalid(
-      encrypted ? 'its passphrase is wrong, or its text is damaged' : 'its text is damaged',
-      error,
-    )
+    throw invalid('its text is damaged', error)
   }
 }
 

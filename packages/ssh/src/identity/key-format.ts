@@ -3,70 +3,58 @@
  * Never says a word of the key itself.
  */
 
-import { netError } from '@net/core/authoring'
+import { invalid } from './invalid-key.ts'
+import { readOpensshFile, type OpensshFile } from './openssh-file.ts'
+import { isPuttyEncrypted } from './putty-file.ts'
 
 /** What a key's text is. */
-export interface KeyText {
-  /** `openssh` and `putty` are read by the engine, `pem` (PKCS#1, SEC1 and PKCS#8) by Node. */
-  readonly format: 'openssh' | 'pem' | 'putty'
-  readonly encrypted: boolean
-  /** With line feeds alone, and nothing before or behind the key. */
-  readonly text: string
-}
+export type KeyText =
+  | { readonly format: 'openssh'; readonly encrypted: boolean; readonly file: OpensshFile }
+  /** PKCS#1, SEC1 or PKCS#8, and PuTTY's; with line feeds alone, and nothing before or behind the key. */
+  | { readonly format: 'pem' | 'putty'; readonly encrypted: boolean; readonly text: string }
 
-/** Finds out what the text is. Throws `NET_CREDENTIAL_INVALID` for what is no private key. */
+/** Finds out what the text is. Throws `NET_CREDENTIAL_INVALID` for what is no private key that can be read. */
 export function readKeyText(content: string): KeyText {
   const text = `${content
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n')
     .trim()}\n`
   if (text.startsWith('PuTTY-User-Key-File-')) {
-    return { format: 'putty', encrypted: !/^Encryption: none$/m.test(text), text: text.trimEnd() }
+    return { format: 'putty', encrypted: isPuttyEncrypted(text), text: text.trimEnd() }
   }
-  const [block, label = ''] = PEM.exec(text) ?? []
-  if (block === undefined) throw invalid(PUBLIC.test(text) ? IS_PUBLIC : IS_UNKNOWN)
-  if (label === 'OPENSSH PRIVATE KEY') return openssh(block)
-  if (!LABELS.has(label)) throw invalid(label.includes('PUBLIC') ? IS_PUBLIC : `it is a ${label}`)
+  const blocks = [...text.matchAll(PEM)].map(([block, label = '']) => ({ block, label }))
+  const [found, another] = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'))
+  if (found === undefined) throw invalid(whatElse(text, blocks[0]?.label))
+  if (another !== undefined) throw invalid('it holds several private keys, and one is needed')
+  const { block, label } = found
+  if (label === 'OPENSSH PRIVATE KEY') {
+    const file = readOpensshFile(block)
+    return { format: 'openssh', encrypted: file.encrypted, file }
+  }
+  if (label === 'DSA PRIVATE KEY') throw invalid('it is a DSA key, which is no longer safe')
+  if (!LABELS.has(label)) throw invalid(`it is a ${label}, which is not supported`)
   const encrypted = label.startsWith('ENCRYPTED') || /^Proc-Type: 4,ENCRYPTED$/m.test(block)
   return { format: 'pem', encrypted, text: block }
 }
 
-/** The error for a key that cannot be used; `why` is told, the key never is. */
-export function invalid(why: string, cause?: unknown): Error {
-  return netError('NET_CREDENTIAL_INVALID', {
-    message: `the private key cannot be used: ${why}`,
-    ...(cause === undefined ? {} : { cause }),
-  })
-}
-
-function openssh(block: string): KeyText {
-  const bytes = Buffer.from(block.split('\n').slice(1, -1).join(''), 'base64')
-  if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw invalid('its text is damaged')
-  const cipher = field(bytes, MAGIC.length)
-  const kdf = field(bytes, cipher.end)
-  const options = field(bytes, kdf.end)
-  if (kdf.value.toString('latin1') === 'bcrypt') {
-    const salt = field(options.value, 0)
-    if (options.value.length < salt.end + 4) throw invalid('its text is damaged')
-    const rounds = options.value.readUInt32BE(salt.end)
-    // Each round costs milliseconds of this thread: a file could hold the process for days.
-    if (rounds > MOST_ROUNDS)
-      throw invalid(`its passphrase is hashed in more than ${MOST_ROUNDS} rounds`)
+function whatElse(text: string, label: string | undefined): string {
+  if (label?.endsWith('CERTIFICATE') === true)
+    return 'it is a certificate, and its private key is needed'
+  if (label?.includes('PUBLIC') === true || PUBLIC.test(text)) return IS_PUBLIC
+  if (label !== undefined) return `it is a ${label}`
+  if (CERTIFICATE.test(text)) return 'it is a certificate, and its private key is needed'
+  if (SSH_COM.test(text)) {
+    return 'it is in the format of ssh.com; ssh-keygen -i -f FILE converts one that is not encrypted, puttygen any'
   }
-  return { format: 'openssh', encrypted: cipher.value.toString('latin1') !== 'none', text: block }
+  if (text.includes('-----BEGIN ')) return 'its text is cut'
+  return 'it is in no format of OpenSSH, PEM, PKCS#8 or PuTTY'
 }
 
-function field(bytes: Buffer, at: number): { readonly value: Buffer; readonly end: number } {
-  if (bytes.length < at + 4) throw invalid('its text is damaged')
-  const end = at + 4 + bytes.readUInt32BE(at)
-  if (bytes.length < end) throw invalid('its text is damaged')
-  return { value: bytes.subarray(at + 4, end), end }
-}
-
-const MAGIC = 'openssh-key-v1\0'
-const MOST_ROUNDS = 1024
-const PEM = /-----BEGIN ([A-Z0-9 ]+)-----\n[\s\S]*?\n-----END \1-----/
-const PUBLIC = /^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) AAAA/
+const PEM = /-----BEGIN ([A-Z0-9 ]+)-----\n[\s\S]*?\n-----END \1-----/g
+const PUBLIC =
+  /^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com) AAAA|^---- BEGIN SSH2 PUBLIC KEY/
+const CERTIFICATE = /^[a-z0-9-]+-cert-v01@openssh\.com AAAA/
+const SSH_COM = /^---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY/
 const LABELS: ReadonlySet<string> = new Set([
   'PRIVATE KEY',
   'ENCRYPTED PRIVATE KEY',
@@ -74,4 +62,3 @@ const LABELS: ReadonlySet<string> = new Set([
   'EC PRIVATE KEY',
 ])
 const IS_PUBLIC = 'it is a public key, and the private one is needed'
-const IS_UNKNOWN = 'it is in no format of OpenSSH, PEM, PKCS#8 or PuTTY'

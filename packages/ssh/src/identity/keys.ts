@@ -10,7 +10,7 @@ import {
   own,
 } from '@net/core/authoring'
 
-import { invalid } from './key-format.ts'
+import { invalid } from './invalid-key.ts'
 
 /** Where a private key comes from: a file, its bytes, or its text. */
 export type KeySource = FileSource | TextSource | Uint8Array | Secret | string

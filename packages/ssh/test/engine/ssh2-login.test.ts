@@ -7,7 +7,7 @@ import { engineLogin, signingKey } from '../../src/engine/ssh2-login.ts'
 
 test('a key is made ready, and only such a key logs in', async () => {
   const pair = createSshKey()
-  const key = await signingKey({ text: pair.privateKey })
+  const key = await signingKey(pair.privateKey)
   expect(key).toMatchObject({ type: 'ssh-ed25519' })
   expect(Buffer.from(key.blob).equals(pair.blob)).toBe(true)
   expect(engineLogin('ada', { method: 'publickey', key })).toMatchObject({
@@ -32,6 +32,6 @@ test('what the engine cannot read is a credential that is not valid', async () =
     createSshKey().publicKey,
     createSshKey().privateKey.replace('AAAA', 'BBBB'),
   ]) {
-    await expect(signingKey({ text })).rejects.toMatchObject({ code: 'NET_CREDENTIAL_INVALID' })
+    await expect(signingKey(text)).rejects.toMatchObject({ code: 'NET_CREDENTIAL_INVALID' })
   }
 })

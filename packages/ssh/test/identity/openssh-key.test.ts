@@ -12,6 +12,6 @@ function pair(): { publicKey: Buffer; privateKey: Buffer } {
 
 test('the engine reads what is written', async () => {
   const keys = pair()
-  const read = await signingKey({ text: opensshPrivateKey(keys, 'a comment') })
+  const read = await signingKey(opensshPrivateKey(keys, 'a comment'))
   expect(Buffer.from(read.blob)).toEqual(ed25519Blob(keys.publicKey))
 })

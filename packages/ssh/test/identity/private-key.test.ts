@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 
 import { signingKey } from '../../src/engine/ssh2-login.ts'
 import { forEngine, isEncrypted } from '../../src/identity/private-key.ts'
+import { fields } from '../../src/identity/wire.ts'
+import { encryptedOpenssh, puttyText } from './key-samples.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 const p256 = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey
@@ -14,7 +16,7 @@ const passphrase = 'correct horse'
 const cipher = 'aes-256-cbc'
 
 async function typeOf(text: string, phrase?: string): Promise<string> {
-  return (await signingKey(forEngine(text, phrase))).type
+  return (await signingKey(await forEngine(text, phrase))).type
 }
 
 function pem(key: KeyObject, options: object): string {
@@ -46,17 +48,41 @@ test('a wrong passphrase, or none, is a credential that is not valid, without a 
   for (const phrase of ['wrong', undefined]) {
     await expect(async () => typeOf(encrypted, phrase)).rejects.toMatchObject({
       code: 'NET_CREDENTIAL_INVALID',
-      message: 'the private key cannot be used: its passphrase is wrong, or its text is damaged',
+      message: expect.stringMatching(/^the private key cannot be used: its passphrase is wrong/),
     })
   }
 })
 
-test('a type of key that SSH does not have is refused', async () => {
+test('what SSH or this package does not have is told by its name', async () => {
   const x25519 = generateKeyPairSync('x25519').privateKey
-  await expect(async () => typeOf(pem(x25519, { type: 'pkcs8' }))).rejects.toMatchObject({
-    code: 'NET_CREDENTIAL_INVALID',
-  })
-  expect(() => forEngine('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----')).toThrow(
-    'its text is damaged',
-  )
+  const k256 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey
+  const dsa = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).privateKey
+  for (const [key, words] of [
+    [x25519, 'keys of the type x25519'],
+    [k256, 'the curve secp256k1'],
+    [dsa, 'a DSA key'],
+  ] as const) {
+    await expect(async () => typeOf(pem(key, { type: 'pkcs8' }))).rejects.toMatchObject({
+      code: 'NET_CREDENTIAL_INVALID',
+      message: expect.stringContaining(words),
+    })
+  }
+  await expect(
+    forEngine('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'),
+  ).rejects.toThrow('its text is damaged')
+})
+
+test("keys in OpenSSH's and PuTTY's formats", async () => {
+  expect(await typeOf(encryptedOpenssh(passphrase), passphrase)).toBe('ssh-ed25519')
+  const { x = '', d = '' } = ed25519.export({ format: 'jwk' })
+  const parts = {
+    type: 'ssh-ed25519',
+    publicKey: fields('ssh-ed25519', Buffer.from(x, 'base64url')),
+    secret: fields(Buffer.from(d, 'base64url')),
+  }
+  const encrypted = await puttyText(parts, { passphrase })
+  expect([isEncrypted(encrypted), await typeOf(encrypted, passphrase)]).toEqual([
+    true,
+    'ssh-ed25519',
+  ])
 })

@@ -1,0 +1,72 @@
+/*
+ * Keys that are ready to sign. Decrypting one may take seconds, so that it is done once for each `key()` and its content,
+ * however many connections log in with it. Knows nothing of logins.
+ */
+
+import { createHash } from 'node:crypto'
+
+import { signingKey, type SigningKey } from '../engine/ssh2-login.ts'
+import type { KeyAuth } from './keys.ts'
+import { forEngine } from './private-key.ts'
+
+/** The key of this content if it was decrypted before. */
+export function readyBefore(auth: KeyAuth, content: string): SigningKey | undefined {
+  const known = ready.get(auth)
+  return known?.content === digest(content) ? known.key : undefined
+}
+
+/** Decrypts the key; whoever asks for the same while it is being done waits for the same. */
+export async function makeReady(
+  auth: KeyAuth,
+  content: string,
+  passphrase: string,
+  signal: AbortSignal,
+): Promise<SigningKey> {
+  const name = digest(content, passphrase)
+  const running = runs.get(name) ?? begin(name, content, passphrase)
+  running.waiting += 1
+  try {
+    const key = await unlessAborted(running.key, signal)
+    ready.set(auth, { content: digest(content), key })
+    return key
+  } finally {
+    running.waiting -= 1
+    if (running.waiting === 0) running.stop.abort(new Error('nobody waits for the key'))
+  }
+}
+
+interface Run {
+  readonly key: Promise<SigningKey>
+  readonly stop: AbortController
+  waiting: number
+}
+
+function begin(name: string, content: string, passphrase: string): Run {
+  const stop = new AbortController()
+  const key = forEngine(content, passphrase, stop.signal).then(signingKey)
+  const run: Run = { key, stop, waiting: 0 }
+  const over = (): void => {
+    if (runs.get(name) === run) runs.delete(name)
+  }
+  runs.set(name, run)
+  key.then(over, over)
+  // Whoever comes now must not wait for what is being ended.
+  stop.signal.addEventListener('abort', over)
+  return run
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', aborted, { once: true })
+    if (signal.aborted) aborted()
+    promise.finally(() => signal.removeEventListener('abort', aborted)).then(resolve, reject)
+  })
+}
+
+function digest(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
+}
+
+const ready = new WeakMap<KeyAuth, { readonly content: string; readonly key: SigningKey }>()
+const runs = new Map<string, Run>()

@@ -1,0 +1,56 @@
+/* The fields of SSH's binary formats (RFC 4251, section 5): read one after the other, and written. */
+
+/** Reads fields one after the other. Throws a RangeError where the bytes end too early. */
+export class FieldReader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  }
+
+  /** How many bytes are left. */
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  number(): number {
+    const value = this.#bytes.readUInt32BE(this.#at)
+    this.#at += 4
+    return value
+  }
+
+  /** So many bytes. */
+  bytes(length: number): Buffer {
+    if (length > this.left) throw new RangeError('the field is longer than what is there')
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+
+  /** Bytes with their length in front. */
+  field(): Buffer {
+    return this.bytes(this.number())
+  }
+
+  /** A field that is text. */
+  text(): string {
+    return this.field().toString('latin1')
+  }
+
+  /** Everything that is left. */
+  rest(): Buffer {
+    return this.bytes(this.left)
+  }
+}
+
+/** The values as fields, each with its length in front. */
+export function fields(...values: readonly (string | Uint8Array)[]): Buffer {
+  return Buffer.concat(
+    values.flatMap((value) => {
+      const bytes = Buffer.from(value as Uint8Array)
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(bytes.length)
+      return [length, bytes]
+    }),
+  )
+}
