@@ -2,7 +2,22 @@
 import { expectTypeOf } from 'vitest'
 
 import { map, taskGroup } from '@net/async'
-import { fromFile, isNetError, type NetErrorCode, type Source } from '@net/core'
+import {
+  fromFile,
+  isNetError,
+  type CallDefaults,
+  type CallOptions,
+  type ConsoleSinkOptions,
+  type EndpointOptions,
+  type FromFileOptions,
+  type LoggerSinkOptions,
+  type LogOptions,
+  type NetErrorCode,
+  type RetryPolicyOptions,
+  type Source,
+  type TimeoutOptions,
+  type ToFileOptions,
+} from '@net/core'
 import * as http from '@net/http'
 import { connect, type Connection, type Dialer } from '@net/socket'
 
@@ -47,4 +62,28 @@ export async function sockets(dialer: Dialer): Promise<void> {
   expectTypeOf(await connect('tcp://localhost:1', { dialer })).toEqualTypeOf<Connection>()
   // @ts-expect-error danger has a name of its own
   await connect('tls://localhost:1', { tls: { rejectUnauthorized: false } })
+}
+
+/** Options in which every property may also be there as `undefined`, as spread configurations have them. */
+type WithUndefined<T> = { readonly [K in keyof T]: T[K] | undefined }
+
+export function undefinedIsNothing(): void {
+  expectTypeOf<WithUndefined<Required<CallOptions>>>().toExtend<CallOptions>()
+  expectTypeOf<WithUndefined<Required<CallDefaults>>>().toExtend<CallDefaults>()
+  expectTypeOf<WithUndefined<Required<TimeoutOptions>>>().toExtend<TimeoutOptions>()
+  expectTypeOf<WithUndefined<Required<RetryPolicyOptions>>>().toExtend<RetryPolicyOptions>()
+  expectTypeOf<WithUndefined<Required<FromFileOptions>>>().toExtend<FromFileOptions>()
+  expectTypeOf<WithUndefined<Required<ToFileOptions>>>().toExtend<ToFileOptions>()
+  expectTypeOf<WithUndefined<Required<EndpointOptions>>>().toExtend<EndpointOptions>()
+  expectTypeOf<WithUndefined<Required<LogOptions>>>().toExtend<LogOptions>()
+  expectTypeOf<WithUndefined<Required<ConsoleSinkOptions>>>().toExtend<ConsoleSinkOptions>()
+  expectTypeOf<WithUndefined<Required<LoggerSinkOptions>>>().toExtend<LoggerSinkOptions>()
+}
+
+export async function repeats(): Promise<void> {
+  await http.get('http://localhost', { retry: 3 })
+  await http.get('http://localhost', { retry: false, signal: undefined })
+  await http.get('http://localhost', { retry: { attempts: 3, delay: 10, jitter: 'none' } })
+  // @ts-expect-error a number says how often; true says nothing
+  await http.get('http://localhost', { retry: true })
 }

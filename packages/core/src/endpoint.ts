@@ -4,7 +4,10 @@
  */
 
 import { netError, type NetError } from './errors/net-error.ts'
+import { optionsDoor } from './options/door.ts'
 import { own, refuseControl } from './options/own.ts'
+import { argument } from './options/shape.ts'
+import { between, either, list, record, text as aText, url } from './options/values.ts'
 import { percentDecoded } from './percent.ts'
 import { secret, type Secret } from './secret.ts'
 
@@ -34,9 +37,9 @@ export interface ParsedEndpoint {
 /** How a text is read. */
 export interface EndpointOptions {
   /** The schemes that are allowed; the first one is meant where the text has none. Default any, and `tcp`. */
-  readonly schemes?: readonly string[]
+  readonly schemes?: readonly string[] | undefined
   /** The port where the text has none, one for all or one per scheme; without it the text must have one. */
-  readonly defaultPort?: number | Readonly<Record<string, number>>
+  readonly defaultPort?: number | Readonly<Record<string, number>> | undefined
 }
 
 /**
@@ -45,16 +48,16 @@ export interface EndpointOptions {
  * control characters; neither says what the text was.
  */
 export function parseEndpoint(text: string | URL, options?: EndpointOptions): ParsedEndpoint {
-  const whole = typeof text === 'string' ? text : String(text)
+  const { schemes: allowed, defaultPort: port } = endpointOptions(options)
+  const whole = String(argument('the URL', url, text))
   refuseControl('the endpoint', whole)
   const colon = SCHEME.exec(whole)
-  const scheme = colon?.[1]?.toLowerCase() ?? own(options, 'schemes')?.[0] ?? 'tcp'
+  const scheme = colon?.[1]?.toLowerCase() ?? allowed?.[0] ?? 'tcp'
   const rest = colon === null ? whole : whole.slice(colon[0].length)
-  const allowed = own(options, 'schemes')
   if (allowed !== undefined && !allowed.includes(scheme)) {
     throw badUrl(`the scheme must be ${allowed.join(' or ')}`)
   }
-  return Object.freeze(scheme === 'unix' ? unixSocket(rest) : authority(scheme, rest, options))
+  return Object.freeze(scheme === 'unix' ? unixSocket(rest) : authority(scheme, rest, port))
 }
 
 /** The endpoint as `host:port`, `[address]:port` or the path of the socket. */
@@ -83,14 +86,14 @@ function unixSocket(rest: string): ParsedEndpoint {
 function authority(
   scheme: string,
   rest: string,
-  options: EndpointOptions | undefined,
+  port: EndpointOptions['defaultPort'],
 ): ParsedEndpoint {
   const [, before = '', path = '', extra = ''] = AUTHORITY.exec(rest) ?? []
   if (extra !== '') throw badUrl('a query or fragment has no meaning in an endpoint')
   const at = before.lastIndexOf('@')
   const endpoint = Object.freeze({
     scheme,
-    ...hostAndPort(before.slice(at + 1), defaultPort(scheme, options)),
+    ...hostAndPort(before.slice(at + 1), defaultPort(scheme, port)),
   })
   const decodedPath = decoded('the path', path)
   return {
@@ -133,8 +136,7 @@ function port(digits: string | undefined, fallback: number | undefined): number 
   return number
 }
 
-function defaultPort(scheme: string, options: EndpointOptions | undefined): number | undefined {
-  const given = own(options, 'defaultPort')
+function defaultPort(scheme: string, given: EndpointOptions['defaultPort']): number | undefined {
   return typeof given === 'object' ? own(given, scheme) : given
 }
 
@@ -173,3 +175,12 @@ const ADDRESS_AND_ZONE = /^([^%]*)(?:%(?:25)?([\w.~-]+))?$/
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', 'localhost.', '::1'])
 const LOOPBACK_V4 = /^127\.\d+\.\d+\.\d+$/
 const LOOPBACK_MAPPED = /^::ffff:7f[\da-f]{2}:[\da-f]{1,4}$/
+
+const aPort = between(0, 65_535)
+const endpointOptions = optionsDoor<EndpointOptions>(
+  { call: 'parseEndpoint' },
+  {
+    schemes: list(aText),
+    defaultPort: either<number | Readonly<Record<string, number>>>([aPort, record(aPort)]),
+  },
+)

@@ -192,3 +192,21 @@ test('a percent sign that encodes nothing stands for itself, in user, password a
   expect([user, password?.reveal(), path]).toEqual(['5%', '50%off!', '/100%/a b%'])
   expect(parseEndpoint('unix:/run/50%.sock').endpoint.path).toBe('/run/50%.sock')
 })
+
+test.each<[unknown, unknown, string]>([
+  [undefined, {}, 'the URL must be a string or a URL, not undefined'],
+  [5, {}, 'the URL must be a string or a URL, not a number'],
+  ['a:1', { scheme: 'tcp' }, 'parseEndpoint: the options have no scheme; did you mean schemes?'],
+  [
+    'a:1',
+    { defaultPort: '80' },
+    'parseEndpoint: defaultPort must be a whole number from 0 to 65535',
+  ],
+])('what is no URL, and options that do not exist, are refused (%#)', (text, options, message) => {
+  expect(() => parseEndpoint(text as string, options as object)).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_OPTION',
+      message: expect.stringContaining(message) as string,
+    }),
+  )
+})

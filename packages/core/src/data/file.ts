@@ -6,7 +6,9 @@
 import { fileURLToPath } from 'node:url'
 
 import { netError } from '../errors/net-error.ts'
-import { own } from '../options/own.ts'
+import { inCall, optionsDoor } from '../options/door.ts'
+import { argument, shape } from '../options/shape.ts'
+import { flag, text as aText } from '../options/values.ts'
 
 /** A file to read from, or a part of it. */
 export interface FileSource {
@@ -36,19 +38,19 @@ export interface FileSink {
 /** A part of a file, in bytes. */
 export interface FromFileOptions {
   /** Default 0. */
-  readonly start?: number
+  readonly start?: number | undefined
   /** The byte after the last, as in `slice()`. Default the end of the file. */
-  readonly end?: number
+  readonly end?: number | undefined
 }
 
 /** How a file is written. */
 export interface ToFileOptions {
   /** Writes into the file itself, whatever is in it already, and leaves a broken one if the transfer fails. Default false. */
-  readonly inPlace?: boolean
+  readonly inPlace?: boolean | undefined
   /** Keeps `path.part` after a failure, so that a later call can resume. Default false: it is removed. */
-  readonly keepPart?: boolean
+  readonly keepPart?: boolean | undefined
   /** Permissions of the file, without the bits of the umask. Default those of the file it replaces, or else 0o666. */
-  readonly mode?: number
+  readonly mode?: number | undefined
 }
 
 /**
@@ -56,20 +58,19 @@ export interface ToFileOptions {
  * its size while it is read is an error. Throws `NET_BAD_OPTION`.
  */
 export function fromFile(path: string | URL, options?: FromFileOptions): FileSource {
-  const start = checkedOffset('start', own(options, 'start')) ?? 0
-  const end = checkedOffset('end', own(options, 'end'))
-  if (end !== undefined && end < start) {
-    throw netError('NET_BAD_OPTION', { message: 'end must not be before start' })
-  }
-  const range = end === undefined ? { start } : { start, end }
-  return branded({ kind: 'file-source', path: checkedPath(path), ...range })
+  const { start = 0, end } = fromFileOptions(options)
+  return inCall({ call: 'fromFile' }, () => {
+    if (end !== undefined && end < start) {
+      throw netError('NET_BAD_OPTION', { message: 'end must not be before start' })
+    }
+    const range = end === undefined ? { start } : { start, end }
+    return branded({ kind: 'file-source', path: checkedPath(path), ...range })
+  })
 }
 
 /** Text as a source, sent as UTF-8. Throws `NET_BAD_OPTION`. */
 export function fromText(text: string): TextSource {
-  if (typeof text !== 'string') {
-    throw netError('NET_BAD_OPTION', { message: 'fromText() takes a string' })
-  }
+  inCall({ call: 'fromText' }, () => argument('the text', aText, text))
   return branded({ kind: 'text-source', text })
 }
 
@@ -81,17 +82,20 @@ export function fromText(text: string): TextSource {
  * a folder are refused when the transfer begins. Nothing is forced to the disk (fsync). Throws `NET_BAD_OPTION`.
  */
 export function toFile(path: string | URL, options?: ToFileOptions): FileSink {
-  const inPlace = own(options, 'inPlace') === true
-  const keepPart = own(options, 'keepPart') === true
-  const mode = own(options, 'mode')
-  if (inPlace && keepPart) {
-    throw netError('NET_BAD_OPTION', { message: 'inPlace has no part that keepPart could keep' })
-  }
-  if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= 0o7777)) {
-    throw netError('NET_BAD_OPTION', { message: 'mode must be a number from 0 to 0o7777' })
-  }
-  const permissions = mode === undefined ? {} : { mode }
-  return branded({ kind: 'file-sink', path: checkedPath(path), inPlace, keepPart, ...permissions })
+  const { inPlace = false, keepPart = false, mode } = toFileOptions(options)
+  return inCall({ call: 'toFile' }, () => {
+    if (inPlace && keepPart) {
+      throw netError('NET_BAD_OPTION', { message: 'inPlace has no part that keepPart could keep' })
+    }
+    const permissions = mode === undefined ? {} : { mode }
+    return branded({
+      kind: 'file-sink',
+      path: checkedPath(path),
+      inPlace,
+      keepPart,
+      ...permissions,
+    })
+  })
 }
 
 /** Whether the value was made by `fromFile`, of whichever installed copy. */
@@ -126,9 +130,21 @@ function checkedPath(path: string | URL): string {
   })
 }
 
-function checkedOffset(name: string, offset: number | undefined): number | undefined {
-  if (offset === undefined || (Number.isSafeInteger(offset) && offset >= 0)) return offset
-  throw netError('NET_BAD_OPTION', { message: `${name} must be a number of bytes, not below 0` })
-}
-
+const offset = shape<number>(
+  'a whole number of bytes, 0 or more',
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+)
+const mode = shape<number>(
+  'a number from 0 to 0o7777',
+  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0o7777,
+)
+const fromFileOptions = optionsDoor<FromFileOptions>(
+  { call: 'fromFile' },
+  { start: offset, end: offset },
+  { offset: 'start', length: 'end' },
+)
+const toFileOptions = optionsDoor<ToFileOptions>(
+  { call: 'toFile' },
+  { inPlace: flag, keepPart: flag, mode },
+)
 const BRAND: unique symbol = Symbol.for('net.data')

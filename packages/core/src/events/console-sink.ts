@@ -3,34 +3,28 @@
  */
 
 import {
-  isThreshold,
   passes,
+  threshold,
   type LogLevel,
   type LogRecord,
   type LogSink,
   type LogThreshold,
 } from './log-record.ts'
-import { netError } from '../errors/net-error.ts'
 import { printable } from '../errors/render.ts'
-import { own } from '../options/own.ts'
+import { optionsDoor } from '../options/door.ts'
+import { flag } from '../options/values.ts'
 
 /** How the lines look. */
 export interface ConsoleSinkOptions {
   /** The lowest level that is written. Default `trace`: all that the log lets through. */
-  readonly level?: LogThreshold
+  readonly level?: LogThreshold | undefined
   /** Whether levels are coloured. Default only on a terminal that has colours; NO_COLOR switches it off. */
-  readonly color?: boolean
+  readonly color?: boolean | undefined
 }
 
 /** A sink that writes one line per record to stderr: time of day, level, protocol, message, fields of the context. */
 export function consoleSink(options?: ConsoleSinkOptions): LogSink {
-  const level = own(options, 'level') ?? 'trace'
-  if (!isThreshold(level)) {
-    throw netError('NET_BAD_OPTION', {
-      message: 'level must be trace, debug, info, warn, error or off',
-    })
-  }
-  const color = own(options, 'color')
+  const { level = 'trace', color } = consoleOptions(options)
   return {
     write(record) {
       if (passes(record.level, level)) writeToStderr(`${lineOf(record, color ?? hasColors())}\n`)
@@ -101,3 +95,8 @@ const TOLD: ReadonlySet<string> = new Set([
   'busy',
   'waiting',
 ])
+const consoleOptions = optionsDoor<ConsoleSinkOptions>(
+  { call: 'consoleSink' },
+  { level: threshold, color: flag },
+  { colors: 'color', colour: 'color' },
+)

@@ -5,20 +5,25 @@
 import { inspect } from 'node:util'
 
 import { netError } from '../errors/net-error.ts'
+import { inCall } from '../options/door.ts'
+import { argument } from '../options/shape.ts'
+import { methods } from '../options/values.ts'
 import type { LogRecord, LogSink } from './log-record.ts'
 
 /** What a JSON log is written to: a Node stream, or anything that takes text. */
 export interface TextStream {
   write(text: string): unknown
   /** False once it takes no more. */
-  readonly writable?: boolean
+  readonly writable?: boolean | undefined
 }
 
 /**
  * A sink that writes one JSON object per line: time (ISO 8601), level, protocol, operation, message and the fields,
- * which never replace those. What the stream does not take at once waits in its buffer.
+ * which never replace those. What the stream does not take at once waits in its buffer. Throws `NET_BAD_OPTION` for
+ * what is no stream.
  */
 export function jsonSink(stream: TextStream): LogSink {
+  inCall({ call: 'jsonSink' }, () => argument('the stream', textStream, stream))
   return {
     write(record) {
       if (stream.writable === false) {
@@ -56,6 +61,7 @@ function oneLine(json: string): string {
   )
 }
 
+const textStream = methods<TextStream>('a stream, such as process.stdout', 'write')
 const HARMFUL: RegExp = new RegExp(
   '[\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff]',
   'g',

@@ -16,6 +16,7 @@ import type {
   WireEvent,
 } from './channels.ts'
 import { redact } from './redact.ts'
+import { shape, type Shape } from '../options/shape.ts'
 
 /** How much a record matters, least first. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
@@ -75,6 +76,12 @@ export function passes(level: LogThreshold, threshold: LogThreshold): boolean {
 export function isThreshold(text: string): text is LogThreshold {
   return order.some((each) => each === text)
 }
+
+/** A log threshold. */
+export const threshold: Shape<LogThreshold> = shape(
+  'trace, debug, info, warn, error or off',
+  (value) => typeof value === 'string' && isThreshold(value),
+)
 
 /** The channels whose events can pass the threshold; on the others nobody needs to listen. */
 export function channelsAt(threshold: LogThreshold): readonly NetEventName[] {

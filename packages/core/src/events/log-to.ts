@@ -3,17 +3,23 @@
  * events can pass, so that what nobody logs is never made.
  */
 
-import { optionsDoor, optionsObject, type OptionTable, type Taken } from '../options/door.ts'
+import {
+  inCall,
+  optionsDoor,
+  optionsObject,
+  type OptionTable,
+  type Taken,
+} from '../options/door.ts'
 import { argument, shape, type Shape } from '../options/shape.ts'
 import { either, methods, record, required } from '../options/values.ts'
 import { onEvent, type NetEvent, type NetEventListener } from './channels.ts'
 import { guarded } from './guarded.ts'
 import {
   channelsAt,
-  isThreshold,
   levelOf,
   passes,
   recordOf,
+  threshold,
   type LogRecord,
   type LogSink,
   type LogThreshold,
@@ -32,12 +38,6 @@ export interface LogOptions {
 /** The `log` option of clients: a sink, or a sink with what it lets through. */
 export type LogOption = LogSink | ({ readonly sink: LogSink } & LogOptions)
 
-/** A log threshold. */
-export const threshold: Shape<LogThreshold> = shape(
-  'trace, debug, info, warn, error or off',
-  (value) => typeof value === 'string' && isThreshold(value),
-)
-
 /** A sink of log records. */
 export const logSink: Shape<LogSink> = methods<LogSink>(
   'a sink, such as consoleSink(), jsonSink(stream) or loggerSink(logger)',
@@ -53,7 +53,7 @@ const logObject = optionsObject<Exclude<LogOption, LogSink>>({
   ...logTable,
   sink: required(logSink),
 })
-const logToDoor = optionsDoor<LogOptions>({ protocol: 'log', call: 'logTo' }, logTable)
+const logToDoor = optionsDoor<LogOptions>({ call: 'logTo' }, logTable)
 
 /** The `log` of a client: a sink, or a sink with what it lets through. */
 export const log: Shape<LogOption> = either<LogOption>(
@@ -64,7 +64,9 @@ export const log: Shape<LogOption> = either<LogOption>(
 /** Logs every operation of this process into the sink. Dispose the result to stop. Throws `NET_BAD_OPTION`. */
 export function logTo(sink: LogSink, options?: LogOptions): Disposable {
   const taken = logToDoor(options)
-  const listener = listenerOf(argument('the log', logSink, sink), taken)
+  const listener = inCall({ call: 'logTo' }, () => {
+    return listenerOf(argument('the log', logSink, sink), taken)
+  })
   const names = channelsAt(lowest(taken))
   const subscriptions = names.map((name) => onEvent(name, listener))
   return {

@@ -4,8 +4,9 @@
 
 import { Console } from 'node:console'
 
-import { netError } from '../errors/net-error.ts'
-import { own } from '../options/own.ts'
+import { inCall, optionsDoor } from '../options/door.ts'
+import { argument } from '../options/shape.ts'
+import { methods, oneOf } from '../options/values.ts'
 import type { LogLevel, LogRecord, LogSink } from './log-record.ts'
 
 /** One method of a logger; loggers disagree about its parameters. */
@@ -27,17 +28,13 @@ export interface LoggerSinkOptions {
    * as console and winston want it. Default `fields` for a logger with a method `bindings`, which is pino's, else
    * `message`.
    */
-  readonly first?: 'fields' | 'message'
+  readonly first?: 'fields' | 'message' | undefined
 }
 
 /** A sink that hands each record to the logger's method of its level. Throws `NET_BAD_OPTION` for what is no logger. */
 export function loggerSink(logger: LoggerLike, options?: LoggerSinkOptions): LogSink {
-  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
-    if (typeof logger[level] !== 'function') {
-      throw netError('NET_BAD_OPTION', { message: `the logger has no method ${level}` })
-    }
-  }
-  const first = own(options, 'first') ?? ('bindings' in logger ? 'fields' : 'message')
+  inCall({ call: 'loggerSink' }, () => argument('the logger', loggerLike, logger))
+  const { first = 'bindings' in logger ? 'fields' : 'message' } = loggerOptions(options)
   const fieldsFirst = first === 'fields'
   // A percent sign in the first argument of console's methods would swallow the fields.
   const format = logger instanceof Console ? ['%s'] : []
@@ -63,3 +60,15 @@ function methodOf(logger: LoggerLike, level: LogLevel, fieldsFirst: boolean): Lo
   if (level !== 'trace') return logger[level]
   return (fieldsFirst ? logger.trace : undefined) ?? logger.debug
 }
+
+const loggerLike = methods<LoggerLike>(
+  'a logger with the methods debug, info, warn and error',
+  'debug',
+  'info',
+  'warn',
+  'error',
+)
+const loggerOptions = optionsDoor<LoggerSinkOptions>(
+  { call: 'loggerSink' },
+  { first: oneOf('fields', 'message') },
+)

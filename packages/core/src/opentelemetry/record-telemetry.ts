@@ -6,16 +6,17 @@
 import { metrics, trace, type Meter, type Tracer } from '@opentelemetry/api'
 
 import { onEvent } from '../events/channels.ts'
-import { own } from '../options/own.ts'
+import { optionsDoor } from '../options/door.ts'
+import { either, methods, oneOf } from '../options/values.ts'
 import { MetricRecorder } from './metric-recorder.ts'
 import { SpanRecorder } from './span-recorder.ts'
 
 /** Where spans and metrics go. */
 export interface TelemetryOptions {
   /** Makes the spans; false for none. Default the global provider's. */
-  readonly tracer?: Tracer | false
+  readonly tracer?: Tracer | false | undefined
   /** Makes the instruments; false for none. Default the global provider's. */
-  readonly meter?: Meter | false
+  readonly meter?: Meter | false | undefined
 }
 
 /**
@@ -23,8 +24,8 @@ export interface TelemetryOptions {
  * parent is the operation within which it runs, else the span that is active where the call was made.
  */
 export function recordTelemetry(options?: TelemetryOptions): Disposable {
-  const tracer = own(options, 'tracer') ?? trace.getTracer(SCOPE)
-  const meter = own(options, 'meter') ?? metrics.getMeter(SCOPE)
+  const taken = telemetryOptions(options)
+  const { tracer = trace.getTracer(SCOPE), meter = metrics.getMeter(SCOPE) } = taken
   const parts: Disposable[] = []
   if (tracer !== false) {
     const spans = new SpanRecorder(tracer)
@@ -56,3 +57,16 @@ export function recordTelemetry(options?: TelemetryOptions): Disposable {
 }
 
 const SCOPE = '@net/core'
+const telemetryOptions = optionsDoor<TelemetryOptions>(
+  { call: 'recordTelemetry' },
+  {
+    tracer: either<Tracer | false>([
+      oneOf(false),
+      methods<Tracer>('a Tracer of OpenTelemetry', 'startSpan'),
+    ]),
+    meter: either<Meter | false>([
+      oneOf(false),
+      methods<Meter>('a Meter of OpenTelemetry', 'createCounter', 'createHistogram'),
+    ]),
+  },
+)

@@ -16,7 +16,8 @@ export type Taken<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> }
 
 /** Whose options they are, as errors say it. */
 export interface CallPlace {
-  readonly protocol: string
+  /** Left out for what belongs to no protocol, such as `fromFile`. */
+  readonly protocol?: string
   /** The verb or the constructor, such as `connect`; left out where the caller of the door adds it. */
   readonly call?: string
   /** What it is done to, without credentials. */
@@ -129,7 +130,7 @@ class OptionsObject<T extends object> implements Shape<Taken<T>> {
 function placed(error: unknown, { protocol, call, target }: CallPlace): unknown {
   if (!isNetError(error)) return error
   return addContext(error, {
-    protocol,
+    ...(protocol === undefined ? {} : { protocol }),
     ...(call === undefined ? {} : { operation: call }),
     ...(target === undefined ? {} : { target }),
   })

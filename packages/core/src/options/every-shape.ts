@@ -3,7 +3,8 @@
 export { defaults, perCall } from '../call-options.ts'
 export { credential } from '../credential.ts'
 export { dataSink, dataSource } from '../data/shapes.ts'
-export { log, logSink, threshold } from '../events/log-to.ts'
+export { threshold } from '../events/log-record.ts'
+export { log, logSink } from '../events/log-to.ts'
 export { timeout } from '../limits.ts'
 export { retry } from '../retry/option.ts'
 export {

@@ -9,7 +9,7 @@ export const text: Shape<string> = shape('a string', (value) => typeof value ===
 /** A string or a URL. */
 export const url: Shape<string | URL> = shape(
   'a string or a URL',
-  (value) => typeof value === 'string' || value instanceof URL,
+  (value) => typeof value === 'string' || isUrl(value),
 )
 
 /** A string that may be kept as a secret. */
@@ -165,6 +165,11 @@ export function required<T>(of: Shape<T>): Shape<T> {
 /** Whether the value is an object that is neither null nor a list. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A URL, also one of another realm. */
+function isUrl(value: unknown): boolean {
+  return isObject(value) && typeof Reflect.get(value, 'href') === 'string'
 }
 
 function isWhole(value: unknown): value is number {

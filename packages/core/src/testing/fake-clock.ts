@@ -6,7 +6,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { replaceClock, type Clock, type Timer } from '../clock.ts'
-import { own } from '../options/own.ts'
+import { optionsDoor } from '../options/door.ts'
+import { either, flag, milliseconds } from '../options/values.ts'
 import { idleWhile } from './until-idle.ts'
 
 /** The clock that `useFakeClock` puts in force; dispose it to get the real one back. */
@@ -27,7 +28,7 @@ export interface FakeClockOptions {
    * Whether the clock jumps to the next timer by itself whenever everything is blocked; as a number, only after so
    * many real milliseconds without a sign of life, for tests whose sockets or files are real. Default false.
    */
-  readonly autoJump?: boolean | number
+  readonly autoJump?: boolean | number | undefined
 }
 
 /**
@@ -35,7 +36,7 @@ export interface FakeClockOptions {
  * starts at 2026-01-01T00:00:00Z.
  */
 export function useFakeClock(options?: FakeClockOptions): FakeClock {
-  return new SteppedClock(own(options, 'autoJump') ?? false)
+  return new SteppedClock(clockOptions(options).autoJump ?? false)
 }
 
 interface Armed {
@@ -169,3 +170,8 @@ async function settle(): Promise<void> {
 
 const START = Date.UTC(2026, 0, 1)
 const LONGEST_WAIT = 10_000
+
+const clockOptions = optionsDoor<FakeClockOptions>(
+  { call: 'useFakeClock' },
+  { autoJump: either<boolean | number>([flag, milliseconds]) },
+)

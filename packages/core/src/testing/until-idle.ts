@@ -5,20 +5,22 @@
 
 import { promiseHooks } from 'node:v8'
 
-import { own } from '../options/own.ts'
+import { optionsDoor } from '../options/door.ts'
+import { milliseconds } from '../options/values.ts'
 
 /** Options of `untilIdle`. */
 export interface IdleOptions {
   /** For how many real milliseconds all must be quiet, for work that real sockets or files bring; default 0. */
-  readonly cushion?: number
+  readonly cushion?: number | undefined
 }
 
 /**
  * Resolves when no promise has gone on for two turns of the event loop, and for `cushion`. Whoever waits for a timer,
  * a socket or a signal counts as blocked.
  */
-export function untilIdle(options?: IdleOptions): Promise<void> {
-  return idleWhile(() => true, own(options, 'cushion') ?? 0)
+export async function untilIdle(options?: IdleOptions): Promise<void> {
+  const { cushion = 0 } = idleOptions(options)
+  await idleWhile(() => true, cushion)
 }
 
 /** As `untilIdle`; resolves earlier, too, when it is not wanted any more. */
@@ -50,3 +52,5 @@ export function idleWhile(wanted: () => boolean, cushion: number): Promise<void>
 }
 
 const TURNS = 2
+
+const idleOptions = optionsDoor<IdleOptions>({ call: 'untilIdle' }, { cushion: milliseconds })

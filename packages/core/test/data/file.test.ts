@@ -63,3 +63,19 @@ test('[H-CORE-02] options are read as own properties only', () => {
   expect(toFile('a', Object.create({ inPlace: true }) as object).inPlace).toBe(false)
   expect(fromFile('a', JSON.parse('{"__proto__":{"start":5}}') as object).start).toBe(0)
 })
+
+test.each<[() => unknown, string]>([
+  [() => fromFile('a', { offset: 3 } as never), 'fromFile: the options have no offset; use start'],
+  [() => fromFile('a', { start: '3' } as never), 'fromFile: start must be a whole number of bytes'],
+  [() => fromFile('a', { start: 3, end: 2 }), 'fromFile: end must not be before start'],
+  [() => fromFile(5 as never), 'fromFile: the path of a file must be a string or a file: URL'],
+  [() => fromText(5 as never), 'fromText: the text must be a string, not a number'],
+  [
+    () => toFile('a', { inplace: true } as never),
+    'toFile: the options have no inplace; did you mean',
+  ],
+  [() => toFile('a', { inPlace: 'yes' } as never), 'toFile: inPlace must be true or false'],
+  [() => toFile('a', { mode: '644' } as never), 'toFile: mode must be a number from 0 to 0o7777'],
+])('says which call got what wrong (%#)', (call, message) => {
+  expect(call).toThrow(message)
+})

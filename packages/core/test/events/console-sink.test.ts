@@ -62,3 +62,10 @@ test('refuses what is no level', () => {
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
 })
+
+test.each<[object, string]>([
+  [{ level: 'loud' }, 'consoleSink: level must be trace, debug, info, warn, error or off'],
+  [{ colors: true }, 'consoleSink: the options have no colors; use color'],
+])('refuses %j', (options, message) => {
+  expect(() => consoleSink(options as ConsoleSinkOptions)).toThrow(message)
+})

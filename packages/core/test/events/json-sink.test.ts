@@ -63,3 +63,9 @@ test('a stream that takes no more is an error of the sink, and no late one of th
     expect.objectContaining({ code: 'NET_CLOSED' }),
   )
 })
+
+test.each([undefined, 'app.log', {}])('refuses %j as a stream', (stream) => {
+  expect(() => jsonSink(stream as never)).toThrow(
+    'jsonSink: the stream must be a stream, such as process.stdout',
+  )
+})

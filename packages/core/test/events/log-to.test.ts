@@ -176,3 +176,13 @@ test('[H-CORE-02] options and protocols are read as own properties only', async 
   expect(sink.records.map(({ level }) => level)).toEqual(['info'])
   expect(({} as { http?: string }).http).toBeUndefined()
 })
+
+test('says which option is wrong', () => {
+  const sink = { write: () => {} }
+  expect(() => logTo(sink, { levels: 'info' } as never)).toThrow(
+    'logTo: the options have no levels',
+  )
+  expect(() => logTo(sink, { protocols: { ssh: 'all' } } as never)).toThrow(
+    'logTo: protocols.ssh must be trace, debug, info, warn, error or off',
+  )
+})

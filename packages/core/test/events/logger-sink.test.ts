@@ -88,7 +88,7 @@ test('the order can be told', () => {
 test('refuses what is no logger', () => {
   const { info, warn, error } = recorder().logger
   expect(() => loggerSink({ info, warn, error } as unknown as LoggerLike)).toThrow(
-    /no method debug/,
+    /the logger must be a logger with the methods debug/,
   )
 })
 
@@ -215,3 +215,13 @@ async function operationsIn(path: string): Promise<readonly string[]> {
   const lines = (await readFile(path, 'utf8')).split('\n').filter(Boolean)
   return lines.map((line) => pinoLine(line).operation)
 }
+
+test('refuses what is no logger, and options that do not exist', () => {
+  for (const wrong of [undefined, null, 'pino', {}, { info: () => {} }]) {
+    expect(() => loggerSink(wrong as never)).toThrow('loggerSink: the logger must be a logger')
+  }
+  expect(() => loggerSink(console, { order: 'fields' } as never)).toThrow('it takes first')
+  expect(() => loggerSink(console, { first: 'message ' } as never)).toThrow(
+    "first must be 'fields' or 'message'",
+  )
+})

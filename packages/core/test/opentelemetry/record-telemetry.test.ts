@@ -69,3 +69,11 @@ test('either half can be left out', async () => {
     { value: { count: 1 } },
   ])
 })
+
+test('refuses what is no tracer and no meter', () => {
+  expect(() => recordTelemetry({ tracer: true } as never)).toThrow(
+    'recordTelemetry: tracer must be',
+  )
+  expect(() => recordTelemetry({ meter: {} } as never)).toThrow('recordTelemetry: meter must be')
+  expect(() => recordTelemetry({ spans: false } as never)).toThrow('it takes tracer, meter')
+})

@@ -110,3 +110,8 @@ test('jumps also while a test waits for a condition', async () => {
   await fake.until(() => fired)
   expect(fake.now()).toBe(1000)
 })
+
+test('refuses options that do not exist', () => {
+  expect(() => useFakeClock({ jump: true } as never)).toThrow('useFakeClock: the options have no')
+  expect(() => useFakeClock({ autoJump: 'yes' } as never)).toThrow('autoJump must be')
+})

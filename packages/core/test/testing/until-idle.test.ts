@@ -57,3 +57,7 @@ test('a wait for quiet that is not wanted any more ends, however busy the rest i
   over.abort()
   await busy
 })
+
+test('refuses options that do not exist', async () => {
+  await expect(untilIdle({ quiet: 5 } as never)).rejects.toThrow('untilIdle: the options have no')
+})
