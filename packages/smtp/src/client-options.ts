@@ -10,7 +10,7 @@ import type { Security } from './security.ts'
 
 /** Options of `connect`. `timeout` and `signal` are those of connecting; `defaults` are those of later calls. */
 export interface ConnectOptions extends CallOptions {
-  /** Who logs in; without a user nobody does. Default that of the URL. */
+  /** The user to log in as; without one no login is sent. Default that of the URL. */
   readonly user?: string | undefined
   /** Default that of the URL. */
   readonly password?: Credential | undefined
@@ -35,7 +35,7 @@ export interface ConnectOptions extends CallOptions {
   /** Limits and repeats of later calls. */
   readonly defaults?: CallDefaults | undefined
   /**
-   * True lets a password go over a connection that is not encrypted, where everybody on the road can read it; false
+   * True lets a password go over a connection that is not encrypted, where everybody in between can read it; false
    * forbids that on this machine too, where it is allowed by default.
    */
   readonly dangerouslyAllowPlaintextAuth?: boolean | undefined
@@ -45,7 +45,7 @@ export interface ConnectOptions extends CallOptions {
 export interface SendOptions extends CallOptions {
   /** What becomes of a message that some recipients were refused for: it counts as sent, or `NET_PARTIAL_RECIPIENTS`. Default `return`. */
   readonly partial?: 'return' | 'throw' | undefined
-  /** Sender and recipients that the server is told instead of those of the message. */
+  /** Sender and recipients that go over the wire instead of those of the message. */
   readonly envelope?: Envelope | undefined
 }
 

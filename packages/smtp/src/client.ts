@@ -35,8 +35,8 @@ import { sendLimits, type SendLimits } from './send-limits.ts'
 import { Turns } from './turns.ts'
 
 /**
- * A connection to a mail server. Calls made at the same time queue. After the loss of the connection, or an abort or
- * time-out in the middle of a message, every further call rejects; connect again then.
+ * A connection to a mail server. Calls made at the same time queue. After the loss of the connection, or an abort or a
+ * time limit in the middle of a call, every further call rejects with an error that is `safe` to repeat; connect again.
  */
 export interface SmtpClient extends AsyncDisposable {
   /** What the server can do, as it said last: after TLS began, where it did. */
@@ -45,12 +45,16 @@ export interface SmtpClient extends AsyncDisposable {
   readonly encrypted: boolean
   /**
    * Sends a message. Kind of call: exchange; the answer after the final dot may take 10 minutes (RFC 5321, section
-   * 4.5.3.2). Never repeated by itself. Rejects with `NET_BAD_ADDRESS`, `NET_INJECTION` and their kin before a byte is
+   * 4.5.3.2). Never repeated by itself. Rejects with ArgumentErrors such as `NET_BAD_ADDRESS` before a byte is
    * sent, with an SmtpReplyError if the server refuses the message or all recipients, and with `NET_DELIVERY_UNKNOWN` if
    * the connection was lost after the final dot.
    */
   send(message: Message, options?: SendOptions): Promise<SendResult>
-  /** Sends headers and text as they are; only line ends and leading dots are brought into the form of the wire. Otherwise as above. */
+  /**
+   * Sends a finished message, headers and text, as it is; only line ends and leading dots are brought into the form of
+   * the wire. Also rejects, before a byte is sent where the source can be read twice, with `NET_UNSUPPORTED` for bytes
+   * that this server does not take, and with `NET_BAD_HEADER` or `NET_BAD_OPTION` for a line above 998 bytes.
+   */
   send(raw: Source, options: SendRawOptions): Promise<SendResult>
   /** Asks whether the server is still there (NOOP). Kind of call: command; repeated twice by default. */
   noop(options?: CallOptions): Promise<void>
@@ -134,7 +138,7 @@ export class ConnectedClient implements SmtpClient {
       session.transport.abort(cause)
     }
     if (grace <= 0) return cut()
-    // Nobody minds how a server takes its leave; a call that is still under way hears that it was cut off.
+    // How a server ends is of no interest; a call that is still under way fails.
     return this.#goodbye(grace).catch(cut)
   }
 

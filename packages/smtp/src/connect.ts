@@ -78,9 +78,15 @@ function plan(url: string | URL, options: Taken<ConnectOptions>): Plan {
 }
 
 function parseMailUrl(url: string | URL): ParsedUrl {
+  if (/^lmtp:/i.test(String(url))) {
+    throw netError('NET_BAD_URL', {
+      message:
+        'LMTP is not supported; mail goes to the SMTP port of a server, by smtp:// or smtps://',
+    })
+  }
   const parsed = parseEndpoint(url, { schemes: ['smtp', 'smtps', 'unix'], defaultPort: PORTS })
   if (parsed.path === undefined || parsed.path === '/') return parsed
-  throw netError('NET_BAD_URL', { message: 'a path has no meaning in the URL of a mail server' })
+  throw netError('NET_BAD_URL', { message: 'the URL of a mail server has no path' })
 }
 
 type ParsedUrl = ReturnType<typeof parseEndpoint>

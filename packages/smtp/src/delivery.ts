@@ -1,6 +1,6 @@
 /*
  * One message through an open session, from MAIL to the server's verdict. Decides what a loss means: before the
- * final dot nothing was delivered, after it nobody knows.
+ * final dot nothing was delivered, after it the outcome is unknown.
  */
 
 import { isNetError, type NetError, PartialError } from '@net/core'
@@ -116,12 +116,14 @@ interface Outcome {
   readonly content: Content
 }
 
-/** What to tell of a failure: the caller's own fault as it is, a verdict that was lost, or else what was thrown. */
+/** What a failure means: the error of the caller's own source as it is, an outcome that is unknown, or what was thrown. */
 function meaning(thrown: unknown, { session, transaction, content }: Outcome): unknown {
   const { fault } = content
   if (fault !== undefined) {
     // The server waits for the rest of a message that has no end.
-    session.fail(netError('NET_CONN_CLOSED', { message: 'the message broke off on our side' }))
+    session.fail(
+      netError('NET_CONN_CLOSED', { message: 'the source of the message failed before its end' }),
+    )
     return fault.error
   }
   const { failure } = session
@@ -136,12 +138,12 @@ function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transa
     accepted: [...transaction.accepted],
     rejected: [...transaction.rejected],
   }
-  // A caller's abort and limit stay what they are; what they left behind is told all the same.
+  // An abort and a time limit of the caller's keep their codes, and say what they left behind.
   const own = isNetError(thrown) && OURS.has(thrown.code) ? thrown : undefined
   if (own !== undefined) {
     const { limit, phase } = own
     return netError(own.code, {
-      message: `${WHAT[own.code] ?? 'ended'}; the server had the whole message and had not said what became of it`,
+      message: `${WHAT[own.code] ?? 'ended'}; the server has the whole message and has not said whether it took it`,
       cause: own.cause,
       sent: true,
       retry: 'never',
@@ -204,7 +206,7 @@ function dripping(limit: number): NetError {
 
 function undecided(limit: number): NetError {
   return netError('NET_TIMEOUT_REPLY', {
-    message: `it did not answer within ${limit} ms`,
+    message: `the server did not answer within ${limit} ms`,
     limit,
     phase: 'receive',
   })

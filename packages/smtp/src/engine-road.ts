@@ -1,7 +1,7 @@
 /*
- * The road on which the engine believes it speaks to the server. It gets whole replies one at a time, each to the
- * command that it belongs to; the greeting and the capabilities, which are known already, it gets from us. What
- * becomes of every recipient and of the message is noted here, where it passes.
+ * The transport that the engine takes for the server. It gets whole replies one at a time, each to the command that it
+ * answers; the greeting and the capabilities, which are known already, come from here. What becomes of every recipient
+ * and of the message is noted where it passes.
  */
 
 import type { NetError } from '@net/core'
@@ -155,7 +155,7 @@ export class EngineRoad implements Transport {
     try {
       await this.#session.send(chunks)
     } catch {
-      // Why is known to the session, which tells those who called.
+      // The session knows why, and rejects the calls that wait.
       throw gone()
     }
   }

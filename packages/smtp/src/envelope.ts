@@ -6,7 +6,7 @@ import { netError, own } from '@net/core/authoring'
 
 import { readMailboxes, readOne, type Address, type Mailbox } from './address.ts'
 
-/** Sender and recipients as they are told to the server. */
+/** Sender and recipients as they go over the wire (MAIL and RCPT). */
 export interface Envelope {
   /** Where reports of failure go; empty for none, as in such reports themselves. */
   readonly from: Address
@@ -18,14 +18,14 @@ export interface Envelope {
 export interface Recipient {
   /** The address as the caller wrote it, without a name beside it. */
   readonly address: string
-  /** The address as the server is told it: with its domain in ASCII and lower case. */
+  /** The address as it goes over the wire: with its domain in ASCII and lower case. */
   readonly wire: string
 }
 
 /** An envelope that was checked. */
 export interface CheckedEnvelope {
   readonly from: string
-  /** The addresses as the server is told them, each once. */
+  /** The addresses as they go over the wire, each once. */
   readonly to: readonly string[]
   /** All of them as they were given, each spelling once. */
   readonly recipients: readonly Recipient[]
@@ -40,14 +40,14 @@ export function checkEnvelope(envelope: Envelope): CheckedEnvelope {
   if (from === undefined) {
     throw netError('NET_BAD_OPTION', {
       message:
-        "envelope.from is missing; it may be '' for a message that nobody gets reports about",
+        "envelope.from is missing; it may be '' for a message that no report of failure answers",
     })
   }
   const sender = from === '' ? '' : readOne(from, 'envelope.from').parts.address
   return envelopeOf(sender, readMailboxes(own(envelope, 'to'), 'envelope.to'))
 }
 
-/** The envelope for these addresses. Throws `NET_BAD_ADDRESS` if nobody is to get it. */
+/** The envelope for these addresses. Throws `NET_BAD_ADDRESS` if there is no recipient. */
 export function envelopeOf(from: string, to: readonly Mailbox[]): CheckedEnvelope {
   if (to.length === 0)
     throw netError('NET_BAD_ADDRESS', { message: 'the message has no recipient' })

@@ -93,7 +93,7 @@ export function endedBefore(cause: NetError | undefined): NetError {
   })
 }
 
-/** The message of an error without the call that it was told to. */
+/** The message of an error without the call that it stands for. */
 export function whatHappened(error: NetError): string {
   const { what } = error.toJSON()
   return typeof what === 'string' ? what : error.message

@@ -1,6 +1,6 @@
 /*
  * From a connected transport to an open session: the greeting, the capabilities, and TLS. Nothing that the server
- * said before TLS is believed afterwards. Logs nobody in.
+ * said before TLS is believed afterwards. Sends no login.
  */
 
 import type { Endpoint } from '@net/core'
@@ -20,7 +20,7 @@ export interface HandshakeOptions {
   /** As the caller wants it; undefined for what is right for the connection. */
   readonly security: Security | undefined
   readonly tls: TlsOptions
-  /** How we introduce ourselves; by default by our address. */
+  /** The name that EHLO gives; default our address. */
   readonly name?: string | undefined
   readonly client: ClientContext
 }
@@ -118,7 +118,8 @@ class Handshake {
     }
     if (this.#security === 'opportunistic') return false
     throw netError('NET_TLS_UNAVAILABLE', {
-      message: 'the server does not offer STARTTLS, or somebody on the road took the offer away',
+      message:
+        'the server does not offer STARTTLS, or something between here and the server removed the offer',
     })
   }
 
@@ -132,7 +133,8 @@ class Handshake {
     }
     if (this.#reader.surplus) {
       throw netError('NET_PROTO_UNEXPECTED', {
-        message: 'bytes came behind the reply to STARTTLS that would be taken for protected ones',
+        message:
+          'the server sent more than its reply to STARTTLS before TLS began; somebody may have put it in',
       })
     }
     await this.#secure()
@@ -147,7 +149,9 @@ class Handshake {
 
   async #exchange(line: string): Promise<SmtpReply> {
     if (this.#reader.surplus) {
-      throw netError('NET_PROTO_UNEXPECTED', { message: 'the server spoke without being asked' })
+      throw netError('NET_PROTO_UNEXPECTED', {
+        message: 'the server sent a reply that no command had asked for',
+      })
     }
     this.#op.wire('send', () => line)
     await writeTo(this.#transport, [Buffer.from(`${line}\r\n`)])

@@ -1,6 +1,6 @@
 /*
- * What a transport says of its end, told as an event of the session: which call it was that suffered it, and in which
- * phase, is not known to the transport.
+ * The loss of a transport as an error of the session: the transport does not know which call it hit, nor in which
+ * phase.
  */
 
 import { isNetError, type NetErrorCode } from '@net/core'

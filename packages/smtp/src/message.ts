@@ -11,12 +11,13 @@ import { readMailboxes, readOne, type Address, type AddressParts, type Mailbox }
 import { isAttachment, type Attachment } from './attachment.ts'
 import { envelopeOf, type CheckedEnvelope } from './envelope.ts'
 
-/** A message to send. At least one of `to`, `cc` and `bcc` must name somebody. */
+/** A message to send. At least one of `to`, `cc` and `bcc` must have an address. */
 export interface Message {
   readonly from: Address
   /** Who has sent it, if that is not the author; takes the place of `from` in the envelope. */
   readonly sender?: Address | undefined
   readonly replyTo?: Address | readonly Address[] | undefined
+  /** As `cc` and `bcc`: one text may have several, separated by commas; in a list each element is one address. */
   readonly to?: Address | readonly Address[] | undefined
   readonly cc?: Address | readonly Address[] | undefined
   /** Those who get it without the others knowing; never part of the headers. */

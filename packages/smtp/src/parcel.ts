@@ -29,7 +29,8 @@ export function parcelOf(
   checkSource(message)
   if (envelope === undefined) {
     throw netError('NET_BAD_OPTION', {
-      message: 'a message that is sent as it is needs an envelope',
+      message:
+        'a finished message needs an envelope, as in send(source, { envelope: { from, to } })',
     })
   }
   return { envelope, limits, open: (opening) => rawContent(message, opening) }

@@ -18,7 +18,7 @@ export class ReplyReader {
 
   /** Whether the server has said more than was asked for. */
   get surplus(): boolean {
-    // A transport that reads ahead tells how much; one that does not has nothing.
+    // A transport that reads ahead says how much it has.
     const ahead: unknown = Reflect.get(this.#transport, 'buffered')
     return (
       this.#replies.length > 0 || this.#parser.pending || (typeof ahead === 'number' && ahead > 0)
@@ -30,7 +30,7 @@ export class ReplyReader {
     for (;;) {
       const reply = this.#replies.shift()
       if (reply !== undefined) return reply
-      // What came behind whole replies is told once these are taken.
+      // An error behind whole replies is thrown once these are taken.
       this.#replies.push(...this.#parser.push(NOTHING))
       const chunk = await readFrom(this.#transport)
       if (chunk === null) {

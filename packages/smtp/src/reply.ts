@@ -114,7 +114,7 @@ function refuseStrange(rest: Buffer): void {
 
 function strange(): Error {
   return netError('NET_PROTO_MALFORMED', {
-    message: 'the server sent a line that is no SMTP reply',
+    message: 'the server sent a line that is not an SMTP reply',
   })
 }
 

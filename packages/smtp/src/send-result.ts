@@ -18,15 +18,15 @@ export interface SendResult {
   /** The recipients for whom the server has taken the message, as they were given. */
   readonly accepted: readonly string[]
   readonly rejected: readonly RejectedRecipient[]
-  /** All recipients, each as it was given and as the server was told it. */
+  /** All recipients, each as it was given and as it went over the wire. */
   readonly recipients: readonly Recipient[]
-  /** The server's last word, which often names the message's place in its queue. */
+  /** The server's answer to the message, which often has its id in the queue. */
   readonly reply: SmtpReply
   /** The Message-ID; absent for a message that was sent as it is. */
   readonly messageId?: string
 }
 
-/** What is known when nobody knows whether the message was delivered; the `partial` of such an error. */
+/** What is known of a message whose outcome is unknown; the `partial` of `NET_DELIVERY_UNKNOWN`. */
 export interface UnknownDelivery {
   readonly delivery: 'unknown'
   /** The recipients for whom the server would have taken the message, as they were given. */

@@ -1,7 +1,7 @@
 /*
- * A session that is open: it reads what the server says from then on, knows which command each reply belongs to, and
- * ends at the first one that belongs to none. Commands come from here and, by way of the road, from the engine;
- * never from both at once, which is the client's care.
+ * An open session. It reads the server's replies, gives each to the command that it answers, and ends at the first
+ * reply that answers none. Commands come from here and, through the EngineRoad, from the engine; the client sees to it
+ * that they never come from both at once.
  */
 
 import { isNetError, type NetError, type Secret } from '@net/core'
@@ -37,7 +37,7 @@ export class SmtpSession {
   readonly transport: Transport
   /** Settles once the session is over, with what took it; never rejects. */
   readonly closed: Promise<NetError | undefined>
-  /** A transaction was left in the middle, so that the next one must begin with RSET. */
+  /** Whether a transaction was left unfinished, so that the next one has to begin with RSET. */
   unclean = false
   /** Whether a reply that comes unasked comes within a message. */
   withinMessage = false
@@ -60,7 +60,7 @@ export class SmtpSession {
     void this.#pump()
   }
 
-  /** Keeps secrets that went over the wire: what nobody holds is no longer struck out where the server repeats it. */
+  /** Keeps secrets that were sent for as long as the session lives, so that they are struck out where the server repeats them. */
   hold(secrets: readonly Secret[]): void {
     this.#secrets.push(...secrets)
   }
@@ -103,7 +103,7 @@ export class SmtpSession {
     this.#awaited.push(awaited)
   }
 
-  /** Tells the running call's listeners what is sent. */
+  /** Reports what is sent to the listeners of the running call. */
   tell(line: string): void {
     this.#op?.wire('send', () => line)
   }
@@ -124,12 +124,12 @@ export class SmtpSession {
     this.#op?.progress(transferred)
   }
 
-  /** Is called when the session ends; for the engine's road alone. */
+  /** Calls the listener when the session ends; for the EngineRoad alone. */
   onEnd(listener: (error: NetError | undefined) => void): void {
     this.#onEnd = listener
   }
 
-  /** Ends the session at once; everybody who waits hears of it. */
+  /** Ends the session at once; every command that waits for a reply fails. */
   fail(thrown: unknown): void {
     if (this.#ended) return
     this.#failure = isNetError(thrown)
@@ -139,7 +139,7 @@ export class SmtpSession {
     this.#end(this.#failure)
   }
 
-  /** Ends the session in order, with a goodbye; what the server says behind its answer is of no interest. */
+  /** Ends the session in order (QUIT); what the server sends after its answer is ignored. */
   async quit(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const take = (): void => {
@@ -177,8 +177,8 @@ export class SmtpSession {
   }
 
   #unasked(reply: SmtpReply): NetError {
-    if (!this.withinMessage) return unexpectedReply(reply, 'without being asked')
-    // A server may refuse a message before it is at its end; taking it then is a lie.
+    if (!this.withinMessage) return unexpectedReply(reply, 'without a command that asked for it')
+    // A server may refuse a message before its end; it cannot accept one that it does not have.
     if (reply.status >= 400) return replyError(reply, { command: 'message' })
     return unexpectedReply(reply, 'before the message was at its end')
   }

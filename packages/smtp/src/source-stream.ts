@@ -20,7 +20,7 @@ export class SourceStream {
   constructor(source: OpenSource) {
     this.#source = source
     this.readable = Readable.from(this.#chunks(), { objectMode: false })
-    // Whoever reads it hears of its errors; until then, and afterwards, nobody has to.
+    // Its reader gets its errors; before and after that none of them may end the process.
     this.readable.on('error', () => {})
   }
 

@@ -1,7 +1,7 @@
 /*
  * What a message is, read from its bytes as they pass: how large it is on the wire, whether it has bytes beyond
- * ASCII, and where, and how long its lines are. A server is told these things before it gets the message, so that
- * they have to be true. Changes nothing and knows no server.
+ * ASCII, and where, and how long its lines are. These are announced to the server before the message, so that they have
+ * to be true. Changes nothing and knows no server.
  */
 
 import { isAscii } from 'node:buffer'

@@ -1,5 +1,5 @@
 /*
- * A source of finished lines, which go out as they are: looked at before the server is told of them. What can be read
+ * A source of finished lines, which go out as they are: looked at before they are announced to the server. What can be read
  * twice at no cost to others is read whole; of anything else the headers are read ahead, and the rest is looked at as
  * it passes.
  */
@@ -105,7 +105,7 @@ class ReadAhead implements OpenSource {
 
 function late({ utf8Header = '' }: ContentFacts): Error {
   return netError('NET_UNSUPPORTED', {
-    message: `the header ${utf8Header} of a part has characters beyond ASCII, which the server had to be told before; send the message from a source that can be read twice, such as a file`,
+    message: `the header ${utf8Header} of a part has characters beyond ASCII, which had to be announced before; send the message from a source that can be read twice, such as a file`,
   })
 }
 

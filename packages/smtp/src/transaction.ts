@@ -50,7 +50,7 @@ export class Transaction {
     this.#recipients = recipients
   }
 
-  /** The final dot has left for somebody, and nobody knows what became of it. */
+  /** Whether the final dot has left, with at least one recipient, and the server has not answered it. */
   get unknown(): boolean {
     return this.#dotted && this.reply === undefined && this.accepted.length > 0
   }

@@ -1,5 +1,5 @@
 /*
- * What nodemailer says went wrong, and what we call it. What a server answered is not told here: replies are read
+ * What nodemailer says went wrong, and what we call it. Refusals of the server are not here: replies are read
  * before the engine sees them.
  */
 

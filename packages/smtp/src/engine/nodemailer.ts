@@ -1,7 +1,7 @@
 /*
  * Logins and transactions by nodemailer's SMTPConnection. It gets a road that is connected, greeted and protected
  * already, never connects by itself, and its own time limits are set where they never strike: ours hold. What it
- * throws late is heard here and told to nobody.
+ * throws late is caught here and ignored.
  */
 
 import type { Readable } from 'node:stream'
@@ -18,7 +18,7 @@ export interface SmtpEngine {
   send(envelope: EngineEnvelope, content: EngineContent): Promise<void>
 }
 
-/** Who a message is from and for, as the server is told. */
+/** The addresses of a message as they go over the wire. */
 export type EngineEnvelope = Pick<CheckedEnvelope, 'from' | 'to'>
 
 /** What is sent as a message. */
@@ -65,7 +65,7 @@ class NodemailerEngine implements SmtpEngine {
       logger: false,
     })
     this.#connection.on('error', (error) => this.#failed?.(error as Error))
-    // It tells of its end before it settles the call that brought it about.
+    // 'end' comes before the call that caused it settles.
     this.#connection.on('end', () =>
       queueMicrotask(() => this.#failed?.(new Error('the engine has ended'))),
     )

@@ -1,4 +1,4 @@
-/* What an embedded server is told to do wrong, and when. Does nothing by itself. */
+/* The faults of an embedded server: what it does wrong, and when. */
 
 import {
   netError,

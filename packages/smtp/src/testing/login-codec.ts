@@ -1,6 +1,6 @@
 /* What a client sends to log in, step by step. */
 
-/** A login that was told whole. */
+/** A login that came whole. */
 export interface LoginAnswer {
   readonly user: string
   readonly password: string

@@ -1,6 +1,6 @@
 /*
- * An SMTP server for tests: on loopback only, with a mailbox in memory, and as faulty as it is told to be. Reads
- * and writes; what is said is the session's work.
+ * An SMTP server for tests: on loopback only, with a mailbox in memory, and with faults on demand. Reads and writes;
+ * the session decides what to say.
  */
 
 import { clock, option, optionsDoor, shape, type OptionsDoor } from '@net/core/authoring'

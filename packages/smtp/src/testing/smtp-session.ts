@@ -95,7 +95,7 @@ export class SmtpServerSession {
     return { kind: 'line', line }
   }
 
-  /** What the line says without what nobody should see. */
+  /** The line without its secrets. */
   shown(line: string): string {
     if (this.#login !== undefined) return '[secret]'
     return line.replace(/^(AUTH +\S+) .*$/i, '$1 [secret]')
