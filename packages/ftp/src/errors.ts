@@ -120,6 +120,8 @@ const rows: readonly ReplyRow[] = [
   { status: [425], code: 'NET_REPLY_TEMPORARY', retry: 'safe' },
   { status: [452, 552], code: 'NET_NO_SPACE' },
   { status: [500, 502, 504], commands: [GREETING], code: 'NET_REPLY_PERMANENT' },
+  // vsftpd's last words, whatever it was asked.
+  { status: [500], text: /^500 OOPS/, code: 'NET_REPLY_PERMANENT' },
   { status: [500, 502, 504], code: 'NET_UNSUPPORTED' },
   { status: [521], commands: ['MKD'], code: 'NET_EXISTS' },
   {

@@ -49,8 +49,8 @@ export async function lookFor(session: Session, dialog: Dialog, path: string): P
     if (found !== undefined) return { is: found }
     return { is: undefined, proof: proofOf(listed, name, named) }
   } catch (error) {
-    // Of the name itself, or of the folder that it would be in.
-    if (isNetError(error) && error.code === 'NET_NOT_FOUND') {
+    // Of the name itself, or of what it would be in: nothing is below a file.
+    if (isNetError(error) && (error.code === 'NET_NOT_FOUND' || error.code === 'NET_BAD_NAME')) {
       return { is: undefined, proof: 'named' }
     }
     throw error

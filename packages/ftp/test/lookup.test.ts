@@ -27,10 +27,12 @@ test.each([[[]], [['MLST', 'MLSD']]])(
       is: undefined,
       proof: 'named',
     })
-    expect(await test.use((dialog, session) => lookFor(session, dialog, 'no/b'))).toMatchObject({
-      is: undefined,
-      proof: 'named',
-    })
+    for (const path of ['no/b', 'in/a.txt/x']) {
+      expect(await test.use((dialog, session) => lookFor(session, dialog, path))).toMatchObject({
+        is: undefined,
+        proof: 'named',
+      })
+    }
   },
 )
 

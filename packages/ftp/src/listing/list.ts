@@ -9,7 +9,7 @@ import type { FtpEntry } from '../entry.ts'
 import { errorOf, isNotKnown, isVague } from '../errors.ts'
 import { visit } from '../folder-visit.ts'
 import { nextChunk } from '../receive.ts'
-import { asArgument } from '../remote-path.ts'
+import { asArgument, splitPath } from '../remote-path.ts'
 import type { Session } from '../session.ts'
 import { askSize } from '../size.ts'
 import { transfer } from '../transfer.ts'
@@ -39,7 +39,7 @@ export async function listFolder(
     try {
       return await fetchListing(session, dialog, planFor('MLSD', folder, maxBytes))
     } catch (error) {
-      if (!isNotKnown(error)) throw error
+      if (!isNotKnown(error)) throw (await whyNot(session, dialog, folder, error)) ?? error
       // FEAT promised it; there is still LIST.
       session.refused('MLSD')
     }
@@ -61,21 +61,27 @@ async function listInside(
     )
     return inside ?? (await fetchListing(session, dialog, plan))
   } catch (error) {
-    throw (await isFileInstead(session, dialog, folder, error)) ?? error
+    throw (await whyNot(session, dialog, folder, error)) ?? error
   }
 }
 
-/** The better error where a vague refusal of CWD means that there is a file. */
-async function isFileInstead(
+/** The better error where a refusal does not say whether nothing is there, or a file, or a folder that is not for us. */
+async function whyNot(
   session: Session,
   dialog: Dialog,
-  folder: string,
+  path: string,
   error: unknown,
 ): Promise<NetError | undefined> {
   const { status = 0, text = '' } = (isNetError(error) ? error.reply : undefined) ?? {}
   if (!isVague({ status, text }, 'CWD')) return undefined
-  const size = await askSize(session, dialog, folder)
-  return size === undefined ? undefined : errorOf('NET_BAD_NAME', { status, text }, 'CWD')
+  const size = await askSize(session, dialog, path)
+  if (size !== undefined) return errorOf('NET_BAD_NAME', { status, text }, 'CWD')
+  const { folder, name } = splitPath(path)
+  if (name === '') return undefined
+  const above = await listFolder(session, dialog, folder).catch(() => undefined)
+  return above?.entries.some((entry) => entry.name === name && entry.type === 'folder') === true
+    ? errorOf('NET_ACCESS_DENIED', { status, text }, 'CWD')
+    : undefined
 }
 
 interface FetchPlan {

@@ -73,6 +73,26 @@ test('a file is no folder, even if the server does not say why it refused', asyn
   await expect(names(test, 'in/none')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
 })
 
+test.each([[[]], [forPeople.without]])(
+  'why a folder cannot be listed is looked for where a server without %o does not say',
+  async (without) => {
+    await using server = await startFtpServer({ ...forPeople, without })
+    await using test = await openSession(server)
+    const verb = without.length === 0 ? 'MLSD in/' : 'CWD in/'
+    for (const [path, code] of [
+      ['in/b', 'NET_ACCESS_DENIED'],
+      ['in/a.txt', 'NET_BAD_NAME'],
+      ['in/none', 'NET_NOT_FOUND'],
+    ] as const) {
+      server.fail({ on: verb, do: { reply: '550 Failed to change directory.' } })
+      await expect(names(test, path)).rejects.toMatchObject({
+        code,
+        reply: { text: '550 Failed to change directory.' },
+      })
+    }
+  },
+)
+
 test('a folder whose name looks like options, patterns or two names', async () => {
   const odd = ['-la', 'a b', '[x]', '*']
   await using server = await startFtpServer({
