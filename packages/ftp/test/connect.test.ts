@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { setImmediate as turn } from 'node:timers/promises'
+import { promisify } from 'node:util'
 
 import { expect, test } from 'vitest'
 
@@ -231,4 +233,19 @@ test('an encoding that is none is refused', async () => {
   await expect(
     connect('ftp://127.0.0.1', { encoding: 'cp1252' as unknown as 'latin1' }),
   ).rejects.toMatchObject({ code: 'NET_BAD_OPTION', message: expect.stringContaining('latin1') })
+})
+
+test('importing the package loads no TLS; connecting does', async () => {
+  const program = `
+    const loads = () => process.moduleLoadList.includes('NativeModule tls')
+    const ftp = await import('@net/ftp')
+    const before = loads()
+    await ftp.connect('ftp://127.0.0.1:1', { retry: false }).catch(() => {})
+    console.log(before, loads())`
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=@net/source', '--input-type=module', '--eval', program],
+    { cwd: import.meta.dirname },
+  )
+  expect(stdout.trim()).toBe('false true')
 })
