@@ -63,7 +63,8 @@ export async function download(
         return whole
       },
     }).catch(async (error: unknown) => {
-      throw (await whyRefused(session, dialog, { path, size, error })) ?? error
+      const reason = whyRefused(session, dialog, { path, size, error })
+      throw (await reason.catch(() => undefined)) ?? error
     })
     const { position } = opened
     if (expected !== undefined && position !== expected) throw differs(position, expected)

@@ -36,7 +36,7 @@ export function midwayError(reply: FtpReply, command: string): NetError {
 /** Whether the reply refuses for good and does not say why, so that it is worth looking. */
 export function isVague(reply: FtpReply, command: string): boolean {
   const row = rowOf(reply, command)
-  return reply.status >= 500 && (row === undefined || row === VAGUE)
+  return reply.status >= 500 && (row === undefined || row === VAGUE || row === VAGUE_NAME)
 }
 
 /** Whether the server refused because it does not know the command, or not in this form. */
@@ -105,6 +105,9 @@ const SERVER_IS_FULL =
 // vsftpd says "Failed to open file." and the like to everything.
 const VAGUE: ReplyRow = { status: [550], commands: LOOKING, code: 'NET_NOT_FOUND' }
 
+// "Could not create file."
+const VAGUE_NAME: ReplyRow = { status: [553], code: 'NET_BAD_NAME' }
+
 // The first row that fits. What a file system refused, only the words of a reply can tell.
 const rows: readonly ReplyRow[] = [
   // A command that is answered so was not taken (RFC 959, section 4.2).
@@ -142,6 +145,6 @@ const rows: readonly ReplyRow[] = [
     text: /(is|not) a (directory|folder|regular file|plain file)/i,
     code: 'NET_BAD_NAME',
   },
-  { status: [553], code: 'NET_BAD_NAME' },
+  VAGUE_NAME,
   VAGUE,
 ]

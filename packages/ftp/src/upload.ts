@@ -1,6 +1,6 @@
 /* Sending a file: STOR, the bytes of a source, and SIZE afterwards, which must say the same. */
 
-import { isNetError, type Source } from '@net/core'
+import { isNetError, type NetError, type Source } from '@net/core'
 import {
   addContext,
   Deadline,
@@ -16,8 +16,10 @@ import type { Transport } from '@net/socket'
 
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
+import { errorOf, isVague } from './errors.ts'
+import { isFolder } from './folder-visit.ts'
 import { cutShort } from './listing/listing-words.ts'
-import { asArgument } from './remote-path.ts'
+import { asArgument, splitPath } from './remote-path.ts'
 import type { Session } from './session.ts'
 import { askSize } from './size.ts'
 import { transfer } from './transfer.ts'
@@ -39,6 +41,8 @@ export async function upload(
       command: `STOR ${asArgument(path)}`,
       mayEndEarly: false,
       move: (data) => send(session, op, data, { opened, isOurs: isOurs(source) }),
+    }).catch(async (error: unknown) => {
+      throw (await whyRefused(session, dialog, path, error).catch(() => undefined)) ?? error
     })
     const size = await askSize(session, dialog, path)
     if (size !== undefined && size !== sent) throw differs(sent, size)
@@ -49,6 +53,19 @@ export async function upload(
     forget()
     await close()
   }
+}
+
+/** The better error where the server does not say why it refused: often the folder is missing. */
+async function whyRefused(
+  session: Session,
+  dialog: Dialog,
+  path: string,
+  error: unknown,
+): Promise<NetError | undefined> {
+  const { status = 0, text = '' } = (isNetError(error) ? error.reply : undefined) ?? {}
+  if (!isVague({ status, text }, 'STOR')) return undefined
+  const above = await isFolder(session, dialog, splitPath(path).folder)
+  return above === false ? errorOf('NET_NOT_FOUND', { status, text }, 'STOR') : undefined
 }
 
 interface Sending {

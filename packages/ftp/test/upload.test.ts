@@ -88,7 +88,7 @@ test('a refusal before the first byte leaves the source as it is', async () => {
     return pieces()
   }
   const sending = test.use((dialog, session) => upload(session, dialog, source, 'no/such/folder'))
-  await expect(sending).rejects.toMatchObject({ code: 'NET_BAD_NAME', reply: { status: 553 } })
+  await expect(sending).rejects.toMatchObject({ code: 'NET_NOT_FOUND', reply: { status: 553 } })
   expect(read).toBe(0)
 })
 
@@ -183,4 +183,18 @@ test.each([
   server.fail(fault)
   const sending = test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
   await expect(sending).rejects.toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: true, retry })
+})
+
+test('a folder that is missing is told, also where the server does not say why it refused', async () => {
+  await using server = await startFtpServer({ users })
+  await using test = await openSession(server)
+  const send = (path: string): Promise<unknown> => {
+    server.fail({ on: 'STOR', do: { reply: '553 Could not create file.' } })
+    return test.use((dialog, session) => upload(session, dialog, bytes, path))
+  }
+  await expect(send('none/a')).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+    reply: { text: '553 Could not create file.' },
+  })
+  await expect(send('a')).rejects.toMatchObject({ code: 'NET_BAD_NAME' })
 })

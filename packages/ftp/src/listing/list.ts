@@ -39,7 +39,8 @@ export async function listFolder(
     try {
       return await fetchListing(session, dialog, planFor('MLSD', folder, maxBytes))
     } catch (error) {
-      if (!isNotKnown(error)) throw (await whyNot(session, dialog, folder, error)) ?? error
+      if (!isNotKnown(error))
+        throw (await whyNot(session, dialog, folder, error).catch(() => undefined)) ?? error
       // FEAT promised it; there is still LIST.
       session.refused('MLSD')
     }
@@ -61,7 +62,7 @@ async function listInside(
     )
     return inside ?? (await fetchListing(session, dialog, plan))
   } catch (error) {
-    throw (await whyNot(session, dialog, folder, error)) ?? error
+    throw (await whyNot(session, dialog, folder, error).catch(() => undefined)) ?? error
   }
 }
 
