@@ -1,32 +1,75 @@
 /*
  * Reads a local file as chunks, and notices when it is not the file that was promised: its size is told to peers
- * before its first byte is sent.
+ * before its first byte is sent. Files of /proc and /sys have no size, or a wrong one: these are read to their end.
  */
 
+import type { Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 
 import { netError, type NetError } from '../errors/net-error.ts'
 import type { FileSource } from './file.ts'
 import { localError } from './local-error.ts'
 
-/** How many bytes of the file are meant. Rejects with `NET_LOCAL_IO`, also for a folder and for a range beyond the end. */
-export async function sizeOfFile(source: FileSource): Promise<number> {
+/** A file that can be read once. */
+export interface FileReading {
+  /** How many bytes are meant; absent where only reading will tell. */
+  readonly size?: number
+  /** The bytes in chunks of at most 64 KiB. The file is closed on every path. */
+  read(): AsyncGenerator<Uint8Array, void>
+}
+
+/** Looks at the file. Rejects with `NET_LOCAL_IO`, also for what is no regular file and for a range beyond the end. */
+export async function readingOfFile(source: FileSource): Promise<FileReading> {
   const { path, start, end } = source
   const found = await stat(path).catch((error: unknown) => {
     throw localError(error, 'reading', path)
   })
   if (!found.isFile()) {
-    throw netError('NET_LOCAL_IO', { message: `${path} is not a regular file` })
+    throw netError('NET_LOCAL_IO', { message: `${path} is ${whatIs(found)}, not a regular file` })
   }
+  // Such a file has told nothing, or has no bytes on a disk: its size may be anything.
+  if (found.size === 0 || found.blocks === 0) return unsizedReading(source, found.size)
   const last = end ?? found.size
   if (last > found.size || start > found.size) throw changed(path, found.size, end ?? start)
-  return last - start
+  return sizedReading(source, last - start)
 }
 
-/** The bytes of the file, of which there must be `size`, in chunks of 64 KiB. The file is closed on every path. */
-export async function* chunksOfFile(
+async function unsizedReading(source: FileSource, told: number): Promise<FileReading> {
+  const { path, start, end } = source
+  const held: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of chunksUntil(source, {
+    most: Math.min(CHUNK + 1, (end ?? Infinity) - start),
+  })) {
+    held.push(chunk)
+    length += chunk.length
+  }
+  if (length <= CHUNK) {
+    const there = start + length
+    if (end !== undefined && there < end) throw changed(path, there, end)
+    if (length === 0 && start > told) throw changed(path, told, start)
+    return { size: length, read: () => given(held) }
+  }
+  if (end !== undefined) return sizedReading(source, end - start)
+  return told > start + length
+    ? sizedReading(source, told - start)
+    : { read: () => chunksUntil(source, {}) }
+}
+
+function sizedReading(source: FileSource, size: number): FileReading {
+  return { size, read: () => chunksUntil(source, { size }) }
+}
+
+interface Extent {
+  /** How many bytes there must be. */
+  readonly size?: number
+  /** After how many bytes to stop; default at the end. */
+  readonly most?: number
+}
+
+async function* chunksUntil(
   source: FileSource,
-  size: number,
+  { size, most = size ?? (source.end ?? Infinity) - source.start }: Extent,
 ): AsyncGenerator<Uint8Array, void> {
   const { path, start, end } = source
   const file = await open(path, 'r').catch((error: unknown) => {
@@ -34,17 +77,23 @@ export async function* chunksOfFile(
   })
   try {
     let received = 0
-    while (received < size) {
-      const chunk = await readChunk(file, path, start + received, size - received)
-      if (chunk.length === 0) throw changed(path, received, size)
+    while (received < most) {
+      const chunk = await readChunk(file, path, start + received, most - received)
+      if (chunk.length === 0) break
       received += chunk.length
       yield chunk
     }
+    if (size === undefined) return
+    if (received < size) throw changed(path, received, size)
     const now = end ?? (await file.stat()).size
-    if (now - start !== size) throw changed(path, now - start, size)
+    if (now - start > size) throw changed(path, now - start, size)
   } finally {
     await file.close()
   }
+}
+
+async function* given(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {
+  yield* chunks
 }
 
 async function readChunk(
@@ -61,6 +110,12 @@ async function readChunk(
   } catch (error) {
     throw localError(error, 'reading', path)
   }
+}
+
+function whatIs(found: Stats): string {
+  if (found.isDirectory()) return 'a folder'
+  if (found.isFIFO()) return 'a pipe'
+  return found.isSocket() ? 'a socket' : 'a device'
 }
 
 function changed(path: string, received: number, expected: number): NetError {

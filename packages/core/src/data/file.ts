@@ -54,8 +54,10 @@ export interface ToFileOptions {
 }
 
 /**
- * A file as a source. It is opened when the transfer begins, as often as the transfer needs. A file that changes
- * its size while it is read is an error. Throws `NET_BAD_OPTION`.
+ * A file as a source. It is opened when the transfer begins, as often as the transfer needs. A file that changes its size
+ * while it is read is an error; of one that grows, such as a log, send a part with an `end`. Files without a size, such
+ * as those of /proc, are read to their end. Pipes, sockets and devices are refused when the transfer begins: pass a
+ * stream. Throws `NET_BAD_OPTION`.
  */
 export function fromFile(path: string | URL, options?: FromFileOptions): FileSource {
   const { start = 0, end } = fromFileOptions(options)

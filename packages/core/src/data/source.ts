@@ -11,7 +11,7 @@ import { callerFault } from '../caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { shared } from '../shared.ts'
 import { adopt, failureOf } from './adopted.ts'
-import { chunksOfFile, sizeOfFile } from './file-reader.ts'
+import { readingOfFile } from './file-reader.ts'
 import { isFileSource, isTextSource, type FileSource, type TextSource } from './file.ts'
 import { StreamReader } from './stream-reader.ts'
 
@@ -173,10 +173,7 @@ const openers: { readonly [K in Kind]: (source: never) => Reading | Promise<Read
     size: source.size,
     read: () => new StreamReader(() => source.stream()),
   }),
-  file: async (source: FileSource) => {
-    const size = await sizeOfFile(source)
-    return { size, read: () => chunksOfFile(source, size) }
-  },
+  file: readingOfFile,
   function: (source: () => AsyncIterable<Uint8Array>) => ({
     read: () => new StreamReader(() => made(source)),
   }),

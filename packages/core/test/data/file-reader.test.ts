@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises'
 
 import { fromFile } from '@net/core'
 import { expect, test } from 'vitest'
 
-import { chunksOfFile, sizeOfFile } from '../../src/data/file-reader.ts'
+import { readingOfFile } from '../../src/data/file-reader.ts'
 import { collect } from './collect.ts'
 import { temporaryFolder } from './folder.ts'
 
@@ -14,11 +16,14 @@ test('reads a file, or a part of it, in chunks of 64 KiB', async () => {
   await writeFile(folder.at('a'), whole)
   const sizes: number[] = []
   const source = fromFile(folder.at('a'))
-  for await (const chunk of chunksOfFile(source, await sizeOfFile(source))) sizes.push(chunk.length)
+  const reading = await readingOfFile(source)
+  expect(reading.size).toBe(150_000)
+  for await (const chunk of reading.read()) sizes.push(chunk.length)
   expect(sizes).toEqual([65_536, 65_536, 18_928])
   const part = fromFile(folder.at('a'), { start: 3, end: 70_003 })
-  expect(await sizeOfFile(part)).toBe(70_000)
-  const chunks = await collect(chunksOfFile(part, 70_000))
+  const partly = await readingOfFile(part)
+  expect(partly.size).toBe(70_000)
+  const chunks = await collect(partly.read())
   expect(Buffer.concat(chunks).equals(whole.subarray(3, 70_003))).toBe(true)
 })
 
@@ -26,17 +31,17 @@ test('what is no file, and a range beyond the end, are errors of this machine', 
   await using folder = await temporaryFolder()
   await mkdir(folder.at('folder'))
   await writeFile(folder.at('a'), 'abc')
-  await expect(sizeOfFile(fromFile(folder.at('none')))).rejects.toMatchObject({
+  await expect(readingOfFile(fromFile(folder.at('none')))).rejects.toMatchObject({
     code: 'NET_LOCAL_IO',
     cause: { code: 'ENOENT' },
   })
-  await expect(sizeOfFile(fromFile(folder.at('folder')))).rejects.toMatchObject({
+  await expect(readingOfFile(fromFile(folder.at('folder')))).rejects.toMatchObject({
     code: 'NET_LOCAL_IO',
   })
-  await expect(sizeOfFile(fromFile(folder.at('a'), { start: 4 }))).rejects.toMatchObject({
+  await expect(readingOfFile(fromFile(folder.at('a'), { start: 4 }))).rejects.toMatchObject({
     code: 'NET_LOCAL_IO',
   })
-  await expect(sizeOfFile(fromFile(folder.at('a'), { end: 4 }))).rejects.toMatchObject({
+  await expect(readingOfFile(fromFile(folder.at('a'), { end: 4 }))).rejects.toMatchObject({
     code: 'NET_LOCAL_IO',
     received: 3,
     expected: 4,
@@ -52,7 +57,7 @@ test('a file that shrinks or grows while it is read is an error', async () => {
     { change: () => appendFile(path, 'more'), received: 150_004 },
   ]) {
     await writeFile(path, whole)
-    const chunks = chunksOfFile(source, await sizeOfFile(source))
+    const chunks = (await readingOfFile(source)).read()
     await chunks.next()
     await change()
     await expect(collect(chunks)).rejects.toMatchObject({
@@ -63,5 +68,78 @@ test('a file that shrinks or grows while it is read is an error', async () => {
   }
   // With an end of its own, what is added behind it does not matter.
   const part = fromFile(path, { end: 10 })
-  expect(await collect(chunksOfFile(part, await sizeOfFile(part)))).toHaveLength(1)
+  expect(await collect((await readingOfFile(part)).read())).toHaveLength(1)
+})
+
+for (const path of [
+  '/proc/self/status',
+  '/proc/version',
+  '/sys/kernel/mm/transparent_hugepage/enabled',
+]) {
+  test.skipIf(!existsSync(path))(
+    `${path}, whose size is not told or wrong, is read whole`,
+    async () => {
+      const reading = await readingOfFile(fromFile(path))
+      const content = Buffer.concat(await collect(reading.read()))
+      expect(content.length).toBeGreaterThan(0)
+      expect(reading.size).toBe(content.length)
+      expect(content.toString().split('\n')[0]).toBe(readFileSync(path, 'utf8').split('\n')[0])
+    },
+  )
+}
+
+test.skipIf(!existsSync('/proc/version'))(
+  'a part of a file without a size is exact, or an error',
+  async () => {
+    const whole = readFileSync('/proc/version')
+    const part = await readingOfFile(fromFile('/proc/version', { start: 2, end: 8 }))
+    expect(part.size).toBe(6)
+    expect(Buffer.concat(await collect(part.read())).equals(whole.subarray(2, 8))).toBe(true)
+    const rest = await readingOfFile(fromFile('/proc/version', { start: 5 }))
+    expect(Buffer.concat(await collect(rest.read())).equals(whole.subarray(5))).toBe(true)
+    for (const range of [{ end: whole.length + 1 }, { start: 100_000 }]) {
+      await expect(readingOfFile(fromFile('/proc/version', range))).rejects.toMatchObject({
+        code: 'NET_LOCAL_IO',
+      })
+    }
+  },
+)
+
+test.skipIf(!existsSync('/proc/kallsyms'))(
+  'a long file without a size is read to its end, and its size is not known',
+  async () => {
+    const reading = await readingOfFile(fromFile('/proc/kallsyms'))
+    expect(reading.size).toBeUndefined()
+    const chunks = await collect(reading.read())
+    expect(Buffer.concat(chunks).length).toBeGreaterThan(65_536)
+    const part = await readingOfFile(fromFile('/proc/kallsyms', { end: 100_000 }))
+    expect(part.size).toBe(100_000)
+    expect(Buffer.concat(await collect(part.read())).length).toBe(100_000)
+  },
+)
+
+test('a file of holes has its size', async () => {
+  await using folder = await temporaryFolder()
+  for (const size of [0, 1000, 200_000]) {
+    await writeFile(folder.at('holes'), '')
+    await truncate(folder.at('holes'), size)
+    const reading = await readingOfFile(fromFile(folder.at('holes')))
+    expect(reading.size).toBe(size)
+    expect(Buffer.concat(await collect(reading.read())).equals(Buffer.alloc(size))).toBe(true)
+  }
+})
+
+test.skipIf(process.platform === 'win32')('a pipe and a device are refused by name', async () => {
+  await using folder = await temporaryFolder()
+  execFileSync('mkfifo', [folder.at('pipe')])
+  for (const [path, what] of [
+    [folder.at('pipe'), 'a pipe'],
+    ['/dev/null', 'a device'],
+    [folder.path, 'a folder'],
+  ] as const) {
+    await expect(readingOfFile(fromFile(path))).rejects.toMatchObject({
+      code: 'NET_LOCAL_IO',
+      message: expect.stringContaining(what),
+    })
+  }
 })
