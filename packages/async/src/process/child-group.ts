@@ -54,6 +54,8 @@ export class ChildGroup {
     this.#child = child
     this.#grace = grace
     this.pid = child.pid ?? 0
+    // A program need not read all that it is given: EPIPE is no failure. Who reads its outputs hears of theirs.
+    for (const stream of child.stdio) stream?.on('error', () => {})
     this.#closed = new Promise((resolve) => {
       child.once('close', () => resolve())
     })

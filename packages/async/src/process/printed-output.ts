@@ -25,8 +25,12 @@ export class PrintedOutput {
     return this.#size
   }
 
-  /** Collects what comes; `full` is called with `NET_PROTO_LIMIT` when it is more than the limit, and nothing more is kept. */
+  /**
+   * Collects what comes; `full` is called with `NET_PROTO_LIMIT` when it is more than the limit, and nothing more is
+   * kept, and with the error of an output that cannot be read.
+   */
   listen(stdout: Readable, stderr: Readable, full: (error: Error) => void): void {
+    for (const output of [stdout, stderr]) output.on('error', full)
     stdout.on('data', (chunk: Uint8Array) => this.#take('stdout', chunk, full))
     stderr.on('data', (chunk: Uint8Array) => this.#take('stderr', chunk, full))
   }

@@ -3,8 +3,10 @@
  * too, when the call has, and the error has what it printed until then.
  */
 
+import type { Writable } from 'node:stream'
+
 import { isNetError } from '@net/core'
-import { addContext, openSource, type OpenSource } from '@net/core/authoring'
+import { addContext, copyOf, openSource, SMALL_CHUNK, type OpenSource } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from '../cancel-scope.ts'
 import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
@@ -77,8 +79,6 @@ function endOf(
 async function feed(child: ChildGroup, { input }: RunPlan, scope: CancelScope): Promise<void> {
   const { stdin } = child
   if (stdin === null || input === undefined) return
-  // A program need not read all that it is given: EPIPE is no failure.
-  stdin.on('error', () => {})
   await using source = await openSource(input)
   const letGo = (): void => void source.close()
   void child.exited.then(letGo)
@@ -86,17 +86,23 @@ async function feed(child: ChildGroup, { input }: RunPlan, scope: CancelScope): 
   await write(source, stdin)
 }
 
-async function write(source: OpenSource, stdin: NodeJS.WritableStream): Promise<void> {
+async function write(source: OpenSource, stdin: Writable): Promise<void> {
   for await (const chunk of source.chunks()) {
     if (!stdin.writable) return
-    if (!stdin.write(chunk)) await drained(stdin)
+    // The source may use its bytes again: a small chunk is copied, a larger one has left when the next is asked for.
+    if (chunk.length > SMALL_CHUNK) await written(stdin, chunk)
+    else if (!stdin.write(copyOf(chunk))) await drained(stdin)
   }
   stdin.end()
 }
 
-function drained(stdin: NodeJS.WritableStream): Promise<void> {
+function drained(stdin: Writable): Promise<void> {
   return new Promise((resolve) => {
-    for (const event of ['drain', 'close']) stdin.once(event, resolve)
+    const done = (): void => {
+      for (const event of ROOM) stdin.off(event, done)
+      resolve()
+    }
+    for (const event of ROOM) stdin.on(event, done)
   })
 }
 
@@ -127,3 +133,4 @@ function lastLine(stderr: string | Uint8Array): string {
 }
 
 const SHOWN = 200
+const ROOM = ['drain', 'close'] as const

@@ -50,8 +50,6 @@ class Spawned implements RunningProcess {
   constructor(child: ChildGroup, scope: CancelScope) {
     if (child.stdin === null) throw netError('NET_INTERNAL', { message: 'a pipe is missing' })
     this.stdin = child.stdin
-    // A program need not read all that it is given: EPIPE is no failure, and tells itself by the program's end.
-    this.stdin.on('error', () => {})
     this.#child = child
     this.#scope = scope
     this.ended = this.#end()

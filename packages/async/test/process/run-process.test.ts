@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, open as openFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 
 import { ProcessExitError, runProcess } from '@net/async'
-import { fromText, isNetError } from '@net/core'
+import { fromFile, fromText, isNetError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -31,11 +36,73 @@ async function groupHasEnded(printed: string): Promise<boolean> {
   }
 }
 
+function numbered(buffer: Buffer, number: number): Buffer {
+  buffer.fill(number & 0xff).writeUInt32BE(number)
+  return buffer
+}
+
 function partialOf(error: unknown): { readonly stdout: string } {
   return (isNetError(error) ? error.partial : undefined) as { readonly stdout: string }
 }
 
+/** Waits until it is told to read, so that all pipes are full; then gives back what it was fed. */
+const SLOW = `
+  const { readFileSync, readSync, openSync } = require('node:fs')
+  readSync(openSync(process.argv[1]), Buffer.alloc(1))
+  process.stdin.pipe(process.stdout)
+`
+
 describe('runProcess', () => {
+  for (const size of [100, 4096, 20_000, 100_000]) {
+    test.skipIf(process.platform === 'win32')(
+      `a generator with one buffer of ${size} bytes feeds what was meant to a slow program`,
+      async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'net-async-'))
+        try {
+          const gate = join(folder, 'gate')
+          await promisify(execFile)('mkfifo', [gate])
+          const times = Math.ceil(2_000_000 / Math.max(size, 4096))
+          let made = 0
+          const input = async function* (): AsyncGenerator<Uint8Array> {
+            const buffer = Buffer.alloc(size)
+            for (; made < times; made++) yield numbered(buffer, made)
+          }
+          const running = runProcess(process.execPath, ['--eval', SLOW, gate], {
+            input,
+            output: 'bytes',
+          })
+          // Opened once the program waits for it.
+          const open = await openFile(gate, 'w')
+          for (let quiet = 0, before = made; quiet < 50; quiet++) {
+            await new Promise((resolve) => setImmediate(resolve))
+            if (made !== before) quiet = 0
+            before = made
+          }
+          await open.write('x')
+          await open.close()
+          const { stdout } = await running
+          const frames = Array.from({ length: times }, (_, at) => numbered(Buffer.alloc(size), at))
+          expect(Buffer.compare(stdout, Buffer.concat(frames))).toBe(0)
+        } finally {
+          await rm(folder, { recursive: true })
+        }
+      },
+    )
+  }
+
+  test.skipIf(!existsSync('/proc/version'))('a file without a size is fed whole', async () => {
+    const { stdout } = await runProcess('cat', [], { input: fromFile('/proc/version') })
+    expect(stdout).toBe(readFileSync('/proc/version', 'utf8'))
+  })
+
+  test('an input that fails while the program starts fails the call with its own error', async () => {
+    const fault = new Error('the disk is on fire')
+    const input = new Readable({ read() {} })
+    const running = runProcess('cat', [], { input })
+    input.destroy(fault)
+    await expect(running).rejects.toBe(fault)
+  })
+
   test('[ASYNC-40] gives what the program printed and how it ended', async () => {
     const result = await runProcess('sh', ['-c', 'cat; echo wrong >&2; exit 3'], { input: 'in' })
     expect(result).toEqual({ stdout: 'in', stderr: 'wrong\n', exitCode: 3, exitSignal: undefined })

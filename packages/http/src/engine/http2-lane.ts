@@ -13,12 +13,11 @@ import {
 } from 'node:http2'
 
 import type { NetError } from '@net/core'
-import { hasCode, netError, SMALL_CHUNK, translate } from '@net/core/authoring'
+import { hasCode, netError, SMALL_CHUNK, translate, written } from '@net/core/authoring'
 
 import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { http2Errors, StreamEnded } from './http2-errors.ts'
 import { HEAD_LIMIT } from './undici-errors.ts'
-import { written } from './written.ts'
 
 /** Where a lane belongs. */
 export interface LaneParts {

@@ -6,12 +6,11 @@
 import type { Duplex } from 'node:stream'
 
 import { ConnectionLostError, isNetError } from '@net/core'
-import { netError, SMALL_CHUNK, translate } from '@net/core/authoring'
+import { netError, SMALL_CHUNK, translate, written } from '@net/core/authoring'
 import type { Client, Dispatcher } from 'undici'
 
 import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { HEAD_LIMIT, undiciErrors } from './undici-errors.ts'
-import { written } from './written.ts'
 
 /** Makes a connection of a socket. */
 export type OpenConnection = (

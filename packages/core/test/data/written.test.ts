@@ -1,8 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 
+import { written } from '@net/core/authoring'
 import { expect, test } from 'vitest'
-
-import { written } from '../../src/engine/written.ts'
 
 test('a chunk is written once the stream has taken it, and all before it', async () => {
   const taken: string[] = []
