@@ -86,11 +86,12 @@ async function send(
   const read = isOurs ? next : () => handled(session.callerTurn(next))
   let sent = 0
   try {
-    // One chunk is read ahead while the one before it is on its way.
-    for (let reading = read(); ;) {
-      const result = await stoppable(op, reading)
+    for (let ahead: ReturnType<typeof read> | undefined; ;) {
+      const result = await stoppable(op, ahead ?? read())
       if (result.done === true) break
-      reading = read()
+      // A chunk of our own making is read ahead while the one before it is on its way; the caller's must have left, as
+      // it may be in the same buffer.
+      ahead = isOurs ? read() : undefined
       for (const piece of pieces(result.value)) {
         await waiting(op, limits, data.write([piece]))
         sent += piece.length

@@ -5,7 +5,7 @@
 
 import { Readable } from 'node:stream'
 
-import type { OpenSource } from '@net/core/authoring'
+import { copyOf, type OpenSource } from '@net/core/authoring'
 import type { Source } from '@net/core'
 
 import type { Content, Opening } from './content.ts'
@@ -37,7 +37,8 @@ export class SourceStream {
 
   async *#chunks(): AsyncGenerator<Uint8Array, void> {
     try {
-      for await (const chunk of this.#source.chunks()) yield chunk
+      // The stream reads ahead, and the chunk is its owner's again when the next one is asked for.
+      for await (const chunk of this.#source.chunks()) yield copyOf(chunk)
     } catch (error) {
       this.#fault = { error }
       throw new Error('the source failed', { cause: error })

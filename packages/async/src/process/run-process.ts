@@ -6,7 +6,14 @@
 import type { Writable } from 'node:stream'
 
 import { isNetError } from '@net/core'
-import { addContext, copyOf, openSource, SMALL_CHUNK, type OpenSource } from '@net/core/authoring'
+import {
+  addContext,
+  copyOf,
+  openSource,
+  SMALL_CHUNK,
+  type OpenSource,
+  written,
+} from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from '../cancel-scope.ts'
 import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
