@@ -33,6 +33,23 @@ test.each([
   expect(server.received.slice(-3)).toEqual(['EPSV', 'STOR a', 'SIZE a'])
 })
 
+for (const size of [100, 4096, 100_000, 300_000]) {
+  test(`a generator with one buffer of ${size} bytes uploads what was meant`, async () => {
+    await using server = await startFtpServer({ users })
+    await using test = await openSession(server)
+    const frames: Buffer[] = []
+    const generator = async function* (): AsyncGenerator<Uint8Array> {
+      const buffer = Buffer.alloc(size)
+      for (let number = 0; number < 20; number++) {
+        frames.push(Buffer.from(buffer.fill(number)))
+        yield buffer
+      }
+    }
+    await test.use((dialog, session) => upload(session, dialog, generator, 'a'))
+    expect(Buffer.from(server.files.read('/a')).equals(Buffer.concat(frames))).toBe(true)
+  })
+}
+
 test('sends nothing as an empty file', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)

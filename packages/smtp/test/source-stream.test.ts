@@ -1,4 +1,5 @@
-import { text } from 'node:stream/consumers'
+import { once } from 'node:events'
+import { buffer, text } from 'node:stream/consumers'
 
 import { fromText } from '@net/core'
 import { openSource } from '@net/core/authoring'
@@ -11,6 +12,21 @@ test('gives the bytes of the source', async () => {
   const stream = new SourceStream(await openSource(fromText('abc')))
   expect(await text(stream.readable)).toBe('abc')
   expect(stream.fault).toBeUndefined()
+})
+
+test('a source may use one buffer for all its chunks', async () => {
+  const stream = new SourceStream(
+    await openSource(async function* () {
+      const buffer = Buffer.alloc(1000)
+      for (let number = 0; number < 100; number++) yield buffer.fill(number)
+    }),
+  )
+  // Read ahead as far as it goes.
+  await once(stream.readable, 'readable')
+  await new Promise((resolve) => setImmediate(resolve))
+  const all = await buffer(stream.readable)
+  expect(all.every((byte, at) => byte === Math.floor(at / 1000))).toBe(true)
+  expect(all.length).toBe(100_000)
 })
 
 test("keeps what the caller's source threw as it is", async () => {

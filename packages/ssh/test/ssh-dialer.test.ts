@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { connect as connectSocket, listen, toSocket } from '@net/socket'
-import { startEchoServer } from '@net/socket/testing'
+import { checkDialer, startEchoServer } from '@net/socket/testing'
 import { startSshServer } from '@net/ssh/testing'
 
 import { sshDialer } from '../src/ssh-dialer.ts'
@@ -36,6 +36,21 @@ test('a road that ends on the server itself counts as encrypted', async () => {
   await using host = await logInTo(server)
   await using connection = await connectSocket(echo.url, { dialer: host.dialer })
   expect(connection.info.encrypted).toBe(true)
+})
+
+test('the dialer conforms', async () => {
+  await checkDialer(async () => {
+    const echo = await startEchoServer()
+    const server = await startSshServer()
+    const host = await logInTo(server)
+    return {
+      dialer: host.dialer,
+      echo: echo.address,
+      async [Symbol.asyncDispose]() {
+        for (const each of [host, server, echo]) await each[Symbol.asyncDispose]()
+      },
+    }
+  })
 })
 
 test('much data in both directions arrives whole', async () => {
