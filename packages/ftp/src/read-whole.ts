@@ -1,6 +1,6 @@
 /* A file into memory, with the same checks as one that goes to the disk. */
 
-import { netError } from '@net/core/authoring'
+import { ByteQueue, netError } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
 import { download } from './download.ts'
@@ -13,15 +13,13 @@ export async function readWhole(
   path: string,
   limit: number,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let received = 0
+  const received = new ByteQueue()
   const sink = (chunk: Uint8Array): void => {
-    received += chunk.length
-    if (received > limit) throw tooLong(limit)
-    chunks.push(chunk)
+    received.push(chunk)
+    if (received.length > limit) throw tooLong(limit)
   }
   await download(session, dialog, { path, sink, resume: false, isOurs: true })
-  return Buffer.concat(chunks, received)
+  return received.take(received.length)
 }
 
 function tooLong(limit: number): Error {

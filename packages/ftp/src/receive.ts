@@ -3,7 +3,7 @@
  * one. It must not know what the sink is.
  */
 
-import { type Operation, stoppable } from '@net/core/authoring'
+import { ByteQueue, type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
 import { isEnd } from './lost.ts'
@@ -55,8 +55,7 @@ class Batch {
   failure: unknown
   readonly #write: (bytes: Uint8Array) => Promise<void>
   readonly #failed: (error: unknown) => void
-  #waiting: Uint8Array[] = []
-  #size = 0
+  readonly #waiting = new ByteQueue()
   #writing: Promise<void> | undefined
 
   constructor(write: (bytes: Uint8Array) => Promise<void>, failed: (error: unknown) => void) {
@@ -67,8 +66,7 @@ class Batch {
   /** Resolves when there is room for more. */
   async add(chunk: Uint8Array): Promise<void> {
     this.#waiting.push(chunk)
-    this.#size += chunk.length
-    if (this.#writing !== undefined && this.#size < ENOUGH) return
+    if (this.#writing !== undefined && this.#waiting.length < ENOUGH) return
     await this.#writing
     this.#begin()
   }
@@ -76,19 +74,12 @@ class Batch {
   /** Resolves when everything is written. */
   async end(): Promise<void> {
     await this.#writing
-    if (this.#size > 0) this.#begin()
+    if (this.#waiting.length > 0) this.#begin()
     await this.#writing
   }
 
   #begin(): void {
-    const [first] = this.#waiting
-    const bytes =
-      this.#waiting.length === 1 && first !== undefined
-        ? first
-        : Buffer.concat(this.#waiting, this.#size)
-    this.#waiting = []
-    this.#size = 0
-    const writing = this.#write(bytes)
+    const writing = this.#write(this.#waiting.take(this.#waiting.length))
     this.#writing = writing
     writing.then(
       () => {

@@ -4,7 +4,7 @@
  */
 
 import type { NetError } from '@net/core'
-import { clock, netError, type Timer } from '@net/core/authoring'
+import { ByteQueue, clock, netError, type Timer } from '@net/core/authoring'
 
 /** The body of a response, to be read once. */
 export interface HttpBody extends AsyncIterable<Uint8Array> {
@@ -33,8 +33,7 @@ export class ReceivedBody implements HttpBody {
   readonly #close: (error: NetError | undefined) => void
   readonly #flow: BodyFlow
   readonly #patience: number
-  #chunks: Uint8Array[] = []
-  #buffered = 0
+  readonly #queue = new ByteQueue()
   #received = 0
   #paused = false
   #taken = false
@@ -71,9 +70,8 @@ export class ReceivedBody implements HttpBody {
       this.#settle({ done: false, value: chunk })
       return
     }
-    this.#chunks.push(chunk)
-    this.#buffered += chunk.length
-    if (this.#buffered >= READ_AHEAD && !this.#paused) this.#pause()
+    this.#queue.push(chunk)
+    if (this.#queue.length >= READ_AHEAD && !this.#paused) this.#pause()
   }
 
   /** All of it came in. */
@@ -97,19 +95,17 @@ export class ReceivedBody implements HttpBody {
 
   cancel(): void {
     this.#taken = true
-    this.#drop()
+    this.#queue.clear()
     if (this.ended) return
     this.#flow.abandon()
     this.end()
   }
 
-  /** All chunks of a body that came in whole already; undefined if more is to come. Takes them. */
-  takeWhole(): readonly Uint8Array[] | undefined {
+  /** All bytes of a body that came in whole already; undefined if more is to come. Takes them. */
+  takeWhole(): Uint8Array | undefined {
     if (!this.#ended) return undefined
     this.#take()
-    const chunks = this.#chunks
-    this.#drop()
-    return chunks
+    return this.#queue.take(this.#queue.length)
   }
 
   /** The chunks as they come. Throws `NET_BODY_CONSUMED` at the second time. */
@@ -131,9 +127,8 @@ export class ReceivedBody implements HttpBody {
   }
 
   #next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const chunk = this.#chunks.shift()
-    if (chunk !== undefined) {
-      this.#buffered -= chunk.length
+    if (this.#queue.length > 0) {
+      const chunk = this.#queue.next()
       this.#resume()
       return Promise.resolve({ done: false, value: chunk })
     }
@@ -152,7 +147,7 @@ export class ReceivedBody implements HttpBody {
   }
 
   #resume(): void {
-    if (!this.#paused || this.#buffered >= READ_AHEAD || this.ended) return
+    if (!this.#paused || this.#queue.length >= READ_AHEAD || this.ended) return
     this.#paused = false
     this.#flow.resume()
   }
@@ -172,11 +167,6 @@ export class ReceivedBody implements HttpBody {
   #settle(result: IteratorResult<Uint8Array, undefined>): void {
     this.#waiting?.resolve(result)
     this.#waiting = undefined
-  }
-
-  #drop(): void {
-    this.#chunks = []
-    this.#buffered = 0
   }
 }
 

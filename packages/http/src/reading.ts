@@ -3,7 +3,7 @@
 import { TextDecoder } from 'node:util'
 
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
-import { netError, openSink } from '@net/core/authoring'
+import { ByteQueue, netError, openSink } from '@net/core/authoring'
 
 import { ReceivedBody, type HttpBody } from './body.ts'
 
@@ -24,19 +24,18 @@ export async function readBytes(
 ): Promise<Uint8Array> {
   if (body.size !== undefined && body.size > most) throw tooLong(body, most, context)
   const whole = body instanceof ReceivedBody ? body.takeWhole() : undefined
-  if (whole !== undefined) return joined(whole)
-  const chunks: Uint8Array[] = []
-  let length = 0
+  if (whole !== undefined) return whole
+  const received = new ByteQueue()
   try {
     for await (const chunk of body) {
-      length += chunk.length
-      if (length > most) throw tooLong(body, most, context)
-      chunks.push(chunk)
+      // What is too much is not kept, nor told as what was received.
+      if (received.length + chunk.length > most) throw tooLong(body, most, context)
+      received.push(chunk)
     }
   } catch (error) {
-    throw withPartial(error, chunks)
+    throw withPartial(error, received)
   }
-  return joined(chunks)
+  return received.take(received.length)
 }
 
 /** The lines of a text, without their ends (LF, CRLF or CR). Throws `NET_PROTO_LIMIT` for one that is too long. */
@@ -92,19 +91,17 @@ export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
 
 /** The beginning of a body; the rest is given up. What arrived before a failure counts. */
 export async function readStart(body: HttpBody, most: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
+  const received = new ByteQueue()
   try {
     for await (const chunk of body) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length >= most) break
+      received.push(chunk)
+      if (received.length >= most) break
     }
   } catch (error) {
     // The failure is told by the call itself if it is one of the call; a half is better than nothing.
     if (!isNetError(error)) throw error
   }
-  return joined(chunks).subarray(0, most)
+  return received.peek(most)
 }
 
 /** The text of bytes in a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown. */
@@ -130,15 +127,13 @@ function tooLong(body: HttpBody, limit: number, context: ErrorContext): Error {
   return netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit, ...context })
 }
 
-function withPartial(error: unknown, chunks: readonly Uint8Array[]): unknown {
-  if (!isNetError(error) || chunks.length === 0) return error
+function withPartial(error: unknown, received: ByteQueue): unknown {
+  if (!isNetError(error) || received.length === 0) return error
   // Not enumerable: a log of the error should not be as long as the body.
-  return Object.defineProperty(error, 'partial', { value: joined(chunks), configurable: true })
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [only] = chunks
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)
+  return Object.defineProperty(error, 'partial', {
+    value: received.take(received.length),
+    configurable: true,
+  })
 }
 
 /** As a TextDecoder does it, without the mark at the beginning, at a fraction of the cost. */

@@ -4,9 +4,8 @@
  */
 
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
-import { addContext, netError, type Limits } from '@net/core/authoring'
+import { ByteQueue, addContext, netError, type Limits } from '@net/core/authoring'
 
-import { ByteQueue } from './byte-queue.ts'
 import type { WaitOptions } from './connection.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'

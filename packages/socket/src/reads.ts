@@ -3,9 +3,7 @@
  * is asked again whenever more has arrived, and takes nothing until it has all that it wants.
  */
 
-import { netError } from '@net/core/authoring'
-
-import type { ByteQueue } from './byte-queue.ts'
+import { type ByteQueue, netError } from '@net/core/authoring'
 
 /**
  * Takes its result out of the queue, or gives undefined to be asked again when more has arrived or the peer has

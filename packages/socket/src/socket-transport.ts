@@ -7,7 +7,15 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { formatEndpoint, isNetError, type NetError } from '@net/core'
-import { abortError, copyOf, netError, sizeOf, SMALL_CHUNK, translate } from '@net/core/authoring'
+import {
+  ByteQueue,
+  abortError,
+  copyOf,
+  netError,
+  sizeOf,
+  SMALL_CHUNK,
+  translate,
+} from '@net/core/authoring'
 
 import { socketErrors } from './errors.ts'
 import { DONE, handled, refused } from './handled.ts'
@@ -30,9 +38,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
   readonly info: ConnectionInfo
   readonly closed: Promise<NetError | undefined>
   readonly #road: SocketRoad
-  readonly #queue: Uint8Array[] = []
+  readonly #queue = new ByteQueue()
   readonly #settled: (error: NetError | undefined) => void
-  #queued = 0
   #reading = false
   #paused = false
   #ended = false
@@ -80,10 +87,9 @@ export class SocketTransport implements Transport, AsyncDisposable {
     if (this.#waiting !== undefined) {
       return refused(netError('NET_BUSY', { message: 'another read is waiting' }))
     }
-    const chunk = this.#queue.shift()
-    if (chunk !== undefined) {
-      this.#queued -= chunk.length
-      if (this.#paused && this.#queued <= READ_AHEAD / 2) this.#resume()
+    if (this.#queue.length > 0) {
+      const chunk = this.#queue.next()
+      if (this.#paused && this.#queue.length <= READ_AHEAD / 2) this.#resume()
       return Promise.resolve(chunk)
     }
     if (this.#ended) return Promise.resolve(null)
@@ -157,18 +163,18 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.#forget()
     if (this.#reading) {
       duplex.pause()
-      for (const chunk of this.#queue.toReversed()) duplex.unshift(chunk)
+      if (this.#queue.length > 0) duplex.unshift(this.#queue.take(this.#queue.length))
       // As with a socket that nobody has read from: the next 'data' listener starts the flow.
       Reflect.set(duplex, 'readableFlowing', null)
     }
-    this.#queue.length = 0
+    this.#queue.clear()
     this.#settled(undefined)
     return duplex
   }
 
   /** How many bytes were read and not taken yet. */
   get buffered(): number {
-    return this.#queued + this.duplex.readableLength
+    return this.#queue.length + this.duplex.readableLength
   }
 
   async #close(): Promise<void> {
@@ -182,15 +188,14 @@ export class SocketTransport implements Transport, AsyncDisposable {
     }
     // A socket closed with bytes unread is reset, and the reset can overtake what we sent last.
     this.#discarding = true
-    this.#queue.length = 0
-    this.#queued = 0
+    this.#queue.clear()
     this.#start()
     this.#resume()
     await this.closed
   }
 
   #peerIsSending(): boolean {
-    return this.#queued > 0 || this.#paused || this.duplex.readableLength > 0
+    return this.#queue.length > 0 || this.#paused || this.duplex.readableLength > 0
   }
 
   #start(): void {
@@ -259,8 +264,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     }
     if (this.#discarding) return
     this.#queue.push(chunk)
-    this.#queued += chunk.length
-    if (this.#queued >= READ_AHEAD && !this.#paused) {
+    if (this.#queue.length >= READ_AHEAD && !this.#paused) {
       this.#paused = true
       this.duplex.pause()
     }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
+import { ByteQueue } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
-import { ByteQueue } from '../src/byte-queue.ts'
 import {
   bytesUntil,
   everything,

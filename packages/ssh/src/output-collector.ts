@@ -1,6 +1,6 @@
 /* What a command printed, kept up to a limit. Knows nothing of the command. */
 
-import { netError } from '@net/core/authoring'
+import { ByteQueue, netError } from '@net/core/authoring'
 
 /** Both outputs, as text or as bytes. */
 export interface Printed {
@@ -10,7 +10,7 @@ export interface Printed {
 
 /** Collects both outputs of a command. */
 export class OutputCollector {
-  readonly #chunks: Readonly<Record<'stdout' | 'stderr', Uint8Array[]>> = { stdout: [], stderr: [] }
+  readonly #kept = { stdout: new ByteQueue(), stderr: new ByteQueue() }
   readonly #limit: number
   readonly #full: (error: Error) => void
   #size = 0
@@ -30,7 +30,7 @@ export class OutputCollector {
   take(name: 'stdout' | 'stderr', chunk: Uint8Array): void {
     if (this.#stopped) return
     this.#size += chunk.length
-    this.#chunks[name].push(chunk)
+    this.#kept[name].push(chunk)
     if (this.#size <= this.#limit) return
     this.#stopped = true
     const message = `the command printed more than ${this.#limit} bytes`
@@ -49,6 +49,7 @@ export class OutputCollector {
   }
 
   #whole(name: 'stdout' | 'stderr'): Buffer {
-    return Buffer.concat(this.#chunks[name])
+    const whole = this.#kept[name].peek(Infinity)
+    return Buffer.from(whole.buffer, whole.byteOffset, whole.length)
   }
 }

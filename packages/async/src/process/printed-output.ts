@@ -2,7 +2,7 @@
 
 import type { Readable } from 'node:stream'
 
-import { netError } from '@net/core/authoring'
+import { ByteQueue, netError } from '@net/core/authoring'
 
 /** Both outputs, as text or as bytes. */
 export interface Printed {
@@ -12,7 +12,7 @@ export interface Printed {
 
 /** Collects both outputs of a process. */
 export class PrintedOutput {
-  readonly #chunks: Readonly<Record<'stdout' | 'stderr', Uint8Array[]>> = { stdout: [], stderr: [] }
+  readonly #kept = { stdout: new ByteQueue(), stderr: new ByteQueue() }
   readonly #limit: number
   #size = 0
 
@@ -45,13 +45,14 @@ export class PrintedOutput {
   #take(name: 'stdout' | 'stderr', chunk: Uint8Array, full: (error: Error) => void): void {
     if (this.#size > this.#limit) return
     this.#size += chunk.length
-    this.#chunks[name].push(chunk)
+    this.#kept[name].push(chunk)
     if (this.#size <= this.#limit) return
     const message = `the process printed more than ${this.#limit} bytes`
     full(netError('NET_PROTO_LIMIT', { message, limit: this.#limit }))
   }
 
   #whole(name: 'stdout' | 'stderr'): Buffer {
-    return Buffer.concat(this.#chunks[name])
+    const whole = this.#kept[name].peek(Infinity)
+    return Buffer.from(whole.buffer, whole.byteOffset, whole.length)
   }
 }

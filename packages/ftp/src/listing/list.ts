@@ -1,7 +1,7 @@
 /* The entries of a folder, read into memory whole, so that the session is free again before the first is looked at. */
 
 import { isNetError, type NetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { ByteQueue, netError } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
 import type { Dialog } from '../dialog.ts'
@@ -135,19 +135,17 @@ function warn({ op }: Dialog, { entries, refused, unread, odd }: ParsedListing):
 /** Everything that the server sends, up to `limit` bytes. Rejects with `NET_PROTO_LIMIT`. */
 export async function drain(dialog: Dialog, data: Transport, limit: number): Promise<Uint8Array> {
   const { op } = dialog
-  const chunks: Uint8Array[] = []
-  let received = 0
+  const received = new ByteQueue()
   await op.phase('receive', async () => {
     for (;;) {
       const chunk = await nextChunk(op, data)
       if (chunk === null) return
-      received += chunk.length
-      if (received > limit) throw tooLong(limit)
-      chunks.push(chunk)
-      op.progress(received)
+      received.push(chunk)
+      if (received.length > limit) throw tooLong(limit)
+      op.progress(received.length)
     }
   })
-  return Buffer.concat(chunks, received)
+  return received.take(received.length)
 }
 
 function tooLong(limit: number): Error {

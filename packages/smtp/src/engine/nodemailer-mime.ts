@@ -5,7 +5,7 @@
 
 import { type Readable, Writable } from 'node:stream'
 
-import { isTextSource, openSource } from '@net/core/authoring'
+import { ByteQueue, isTextSource, openSource } from '@net/core/authoring'
 import type MailComposer from 'nodemailer/lib/mail-composer'
 import type { encodeWord } from 'nodemailer/lib/mime-funcs'
 
@@ -103,17 +103,17 @@ function surveyed(chunks: readonly Buffer[]): ContentFacts {
 
 /** The message in memory; line ends and the last one are brought into order where it is sent. */
 function built(node: MimeNode): Promise<Buffer> {
-  const chunks: Buffer[] = []
+  const written = new ByteQueue()
   const output = new Writable({
     decodeStrings: true,
     write(chunk: Buffer, _encoding, done) {
-      chunks.push(chunk)
+      written.push(chunk)
       done()
     },
   })
   return new Promise((resolve, reject) => {
     node.stream(output, {}, (error) => {
-      if (error == null) resolve(Buffer.concat(chunks))
+      if (error == null) resolve(Buffer.from(written.take(written.length)))
       else reject(error)
     })
   })

@@ -3,9 +3,8 @@
  * pieces.
  */
 
-import { netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+import { ByteQueue, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
-import { ByteQueue } from '../byte-queue.ts'
 import { encoding } from '../call-doors.ts'
 import { lineOf } from '../reads.ts'
 

@@ -4,9 +4,8 @@
  */
 
 import { formatEndpoint, type Endpoint } from '@net/core'
-import { harmless, netError, refuseControl } from '@net/core/authoring'
+import { ByteQueue, harmless, netError, refuseControl } from '@net/core/authoring'
 
-import { ByteQueue } from '../byte-queue.ts'
 import { lineOf } from '../reads.ts'
 import type { ProxyDialogue, ProxyStep } from './dialogue.ts'
 

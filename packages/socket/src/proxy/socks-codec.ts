@@ -6,10 +6,9 @@
 import { isIP, isIPv4 } from 'node:net'
 
 import type { Endpoint, NetErrorCode, RetryClass } from '@net/core'
-import { netError, refuseControl } from '@net/core/authoring'
+import { ByteQueue, netError, refuseControl } from '@net/core/authoring'
 
 import { addressBytes } from '../address-bytes.ts'
-import { ByteQueue } from '../byte-queue.ts'
 import type { ProxyDialogue, ProxyStep } from './dialogue.ts'
 
 /** Who is asking; the password may be empty. */

@@ -2,6 +2,7 @@
 
 import { isSecret, type Credential, type FileSource, type Secret, type TextSource } from '@net/core'
 import {
+  ByteQueue,
   checkSource,
   isFileSource,
   isTextSource,
@@ -66,14 +67,12 @@ function textOf(source: KeySource): string | undefined {
 
 async function contentOf(source: KeySource): Promise<string> {
   await using opened = await openSource(source as FileSource)
-  const chunks: Uint8Array[] = []
-  let size = 0
+  const content = new ByteQueue()
   for await (const chunk of opened.chunks()) {
-    size += chunk.length
-    if (size > LONGEST) throw invalid('it is longer than any key')
-    chunks.push(chunk)
+    content.push(chunk)
+    if (content.length > LONGEST) throw invalid('it is longer than any key')
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.from(content.take(content.length)).toString('utf8')
 }
 
 const LONGEST = 1024 * 1024

@@ -1,10 +1,12 @@
 import { Duplex, PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 
+import { startSshServer } from '@net/ssh/testing'
 import { expect, test } from 'vitest'
 
 import { Ssh2Command } from '../../src/engine/ssh2-command.ts'
 import type { EngineChannel, EngineClient } from '../../src/engine/ssh2-types.ts'
+import { logInTo } from '../embedded.ts'
 
 class FakeChannel extends Duplex {
   readonly outgoing = { id: 7, window: 1, packetSize: 1, state: 'open' }
@@ -103,3 +105,34 @@ test('signals go out until the channel is closed', () => {
   command.close()
   expect(channel.closes).toBe(1)
 })
+
+for (const size of [100, 4096, 100_000]) {
+  test(`an input with one buffer of ${size} bytes feeds what was meant to a slow command`, async () => {
+    const gate = Promise.withResolvers<void>()
+    const chunks: Uint8Array[] = []
+    await using server = await startSshServer({
+      exec: async (_, { stdin }) => {
+        await gate.promise
+        for await (const chunk of stdin) chunks.push(chunk)
+      },
+    })
+    await using host = await logInTo(server)
+    const times = Math.ceil(4_000_000 / Math.max(size, 4096))
+    let made = 0
+    async function* input(): AsyncGenerator<Uint8Array> {
+      const buffer = Buffer.alloc(size)
+      for (; made < times; made++) yield buffer.fill(made & 0xff)
+    }
+    const running = host.exec('wc', { input: input() })
+    for (let quiet = 0, before = made; quiet < 50; quiet++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (made !== before) quiet = 0
+      before = made
+    }
+    gate.resolve()
+    await running
+    const got = Buffer.concat(chunks)
+    expect(got.length).toBe(size * times)
+    expect(got.every((byte, at) => byte === (Math.floor(at / size) & 0xff))).toBe(true)
+  })
+}

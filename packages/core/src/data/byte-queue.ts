@@ -1,9 +1,10 @@
 /*
  * Bytes that have arrived and were not taken yet. Small chunks are gathered into blocks, so that a peer who sends
- * byte by byte costs no more than one who sends them together. Knows no I/O.
+ * byte by byte costs no more than one who sends them together: what is held is a small multiple of the bytes. Knows no
+ * I/O.
  */
 
-/** A queue of bytes with a look ahead. */
+/** A queue of bytes with a look ahead; also where bytes are collected, to be taken as one. */
 export class ByteQueue {
   #chunks: Uint8Array[] = []
   #length = 0
@@ -17,25 +18,32 @@ export class ByteQueue {
 
   /** Adds at the end. The chunk must not change afterwards. */
   push(chunk: Uint8Array): void {
-    const { length } = chunk
-    if (length === 0) return
-    this.#length += length
+    if (chunk.length === 0) return
+    this.#length += chunk.length
+    const rest = this.#room === 0 ? chunk : this.#fill(chunk)
+    if (rest.length === 0) return
+    if (this.#chunks.length === 0 || isWorthKeeping(rest)) {
+      this.#chunks.push(rest)
+      this.#room = 0
+      return
+    }
+    const block = new Uint8Array(Math.max(BLOCK, rest.length))
+    block.set(rest)
+    this.#chunks.push(block.subarray(0, rest.length))
+    this.#room = block.length - rest.length
+  }
+
+  /** Puts into the last block what it has room for; gives back the rest. */
+  #fill(chunk: Uint8Array): Uint8Array {
     const last = this.#chunks.length - 1
     const tail = this.#chunks[last]
-    if (tail !== undefined && length <= this.#room) {
-      const grown = new Uint8Array(tail.buffer, tail.byteOffset, tail.length + length)
-      grown.set(chunk, tail.length)
-      this.#chunks[last] = grown
-      this.#room -= length
-    } else if (tail !== undefined && length < SMALL) {
-      const block = new Uint8Array(BLOCK)
-      block.set(chunk)
-      this.#chunks.push(block.subarray(0, length))
-      this.#room = BLOCK - length
-    } else {
-      this.#chunks.push(chunk)
-      this.#room = 0
-    }
+    if (tail === undefined) return chunk
+    const size = Math.min(this.#room, chunk.length)
+    const grown = new Uint8Array(tail.buffer, tail.byteOffset, tail.length + size)
+    grown.set(chunk.subarray(0, size), tail.length)
+    this.#chunks[last] = grown
+    this.#room -= size
+    return chunk.subarray(size)
   }
 
   /** Puts bytes back in front. */
@@ -59,6 +67,13 @@ export class ByteQueue {
     this.#chunks[0] = first.subarray(max)
     this.#length -= max
     return first.subarray(0, max)
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#chunks = []
+    this.#length = 0
+    this.#room = 0
   }
 
   /** Exactly so many bytes as one; the queue must have them. */
@@ -122,6 +137,11 @@ export class ByteQueue {
     }
     return true
   }
+}
+
+/** Whether the chunk may stay as it is: it is not tiny, and no small part of a large buffer, which would stay with it. */
+function isWorthKeeping(chunk: Uint8Array): boolean {
+  return chunk.length >= SMALL && chunk.length * 4 >= chunk.buffer.byteLength
 }
 
 const SMALL = 1024

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { ByteQueue } from '../src/byte-queue.ts'
-import { bytes, latin1 } from './support.ts'
+import { ByteQueue } from '../../src/data/byte-queue.ts'
+
+const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1')
+const latin1 = (data: Uint8Array): string => Buffer.from(data).toString('latin1')
 
 test('it gives chunks as they came, and parts of them on demand', () => {
   const queue = new ByteQueue()
@@ -77,6 +79,37 @@ test('bytes that come one by one are gathered into blocks', () => {
   let chunks = 0
   for (; queue.length > 0; chunks++) queue.next()
   expect(chunks).toBeLessThan(20)
+})
+
+test.each([
+  ['of one byte', () => [new Uint8Array(1)]],
+  ['small and large in turn', () => [new Uint8Array(1), new Uint8Array(1024)]],
+  ['parts of large buffers', () => [new Uint8Array(65_536).subarray(0, 1024)]],
+  ['tiny parts of large buffers', () => [new Uint8Array(65_536).subarray(0, 10)]],
+  ['large', () => [new Uint8Array(20_000)]],
+])('what is held of chunks %s is a small multiple of the bytes', (_name, chunks) => {
+  const queue = new ByteQueue()
+  while (queue.length < 300_000) for (const chunk of chunks()) queue.push(chunk)
+  const { length } = queue
+  const buffers = new Set<ArrayBufferLike>()
+  let held = 0
+  let parts = 0
+  for (; queue.length > 0; parts++) buffers.add(queue.next().buffer)
+  for (const { byteLength } of buffers) held += byteLength
+  // The first chunk, which is as it came, and the last block, which is not full.
+  expect(held).toBeLessThan(2 * length + 65_536 + 16_384)
+  expect(parts).toBeLessThan(length / 500)
+})
+
+test('a chunk that is gathered behind others stays what it was', () => {
+  const queue = new ByteQueue()
+  const chunks = [1, 5, 2000, 3, 40_000, 7].map((size, at) => new Uint8Array(size).fill(at))
+  for (const chunk of chunks) queue.push(chunk)
+  expect(Buffer.compare(queue.peek(Infinity), Buffer.concat(chunks))).toBe(0)
+  expect(Buffer.compare(queue.take(queue.length), Buffer.concat(chunks))).toBe(0)
+  queue.push(bytes('a'))
+  queue.clear()
+  expect([queue.length, queue.peek(1).length]).toEqual([0, 0])
 })
 
 function cut(whole: string, sizes: readonly number[]): ByteQueue {
