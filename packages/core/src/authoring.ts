@@ -47,7 +47,7 @@ export { CredentialSource, type CredentialSubject } from './credential.ts'
 export { logListener } from './events/log-to.ts'
 export { openSource, isReplayable, checkSource, type OpenSource } from './data/source.ts'
 export { ByteQueue } from './data/byte-queue.ts'
-export { copyOf, sizeOf, SMALL_CHUNK } from './data/chunks.ts'
+export { copyOf, PIECE, piecesOf, sizeOf, SMALL_CHUNK } from './data/chunks.ts'
 export { written } from './data/written.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
 export {

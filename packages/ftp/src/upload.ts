@@ -8,6 +8,8 @@ import {
   isTextSource,
   netError,
   openSource,
+  piecesOf,
+  sizeOf,
   type OpenSource,
   type Operation,
   stoppable,
@@ -92,10 +94,11 @@ async function send(
       // A chunk of our own making is read ahead while the one before it is on its way; the caller's must have left, as
       // it may be in the same buffer.
       ahead = isOurs ? read() : undefined
-      for (const piece of pieces(result.value)) {
-        await waiting(op, limits, data.write([piece]))
-        sent += piece.length
-        for (const limit of limits) limit.moved(piece.length)
+      for (const piece of piecesOf([result.value])) {
+        await waiting(op, limits, data.write(piece))
+        const size = sizeOf(piece)
+        sent += size
+        for (const limit of limits) limit.moved(size)
         op.progress(sent, opened.size)
       }
     }
@@ -133,11 +136,6 @@ function handled<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
-function* pieces(chunk: Uint8Array): Generator<Uint8Array> {
-  // A large chunk in one write would show no progress, and a slow peer would look like a dead one.
-  for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE)
-}
-
 function isOurs(source: Source): boolean {
   return (
     source instanceof Uint8Array ||
@@ -162,5 +160,3 @@ function notTaken(limit: number): ReturnType<typeof netError> {
     phase: 'send',
   })
 }
-
-const PIECE = 262_144

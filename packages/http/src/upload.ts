@@ -7,6 +7,7 @@ import {
   copyOf,
   Deadline,
   netError,
+  PIECE,
   type OpenSource,
   type Operation,
   SMALL_CHUNK,
@@ -126,5 +127,3 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     this.#op.fail(netError('NET_TIMEOUT_WRITE', { message, phase: 'send', limit }))
   }
 }
-
-const PIECE = 65_536

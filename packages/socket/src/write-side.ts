@@ -5,7 +5,7 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, netError, sizeOf } from '@net/core/authoring'
+import { addContext, netError, PIECE, piecesOf, sizeOf } from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
 import { DONE, handled, refused } from './handled.ts'
@@ -105,13 +105,11 @@ export class WriteSide {
   }
 
   async #inPieces(chunks: readonly Uint8Array[]): Promise<void> {
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length; at += PIECE) {
-        const piece = chunk.subarray(at, at + PIECE)
-        await this.#transport.write([piece])
-        this.#silence.moved(piece.length)
-        for (const silence of this.#ownSilences) silence.moved(piece.length)
-      }
+    for (const piece of piecesOf(chunks)) {
+      await this.#transport.write(piece)
+      const size = sizeOf(piece)
+      this.#silence.moved(size)
+      for (const silence of this.#ownSilences) silence.moved(size)
     }
   }
 
@@ -169,5 +167,3 @@ export class WriteSide {
     return addContext(error, { ...this.#spec.context, operation, phase: 'send' })
   }
 }
-
-const PIECE = 64 * 1024

@@ -10,6 +10,7 @@ import {
   type LogSink,
   type LogThreshold,
 } from './log-record.ts'
+import { writeText } from './text-stream.ts'
 import { printable } from '../errors/render.ts'
 import { optionsDoor } from '../options/door.ts'
 import { flag } from '../options/values.ts'
@@ -27,7 +28,8 @@ export function consoleSink(options?: ConsoleSinkOptions): LogSink {
   const { level = 'trace', color } = consoleOptions(options)
   return {
     write(record) {
-      if (passes(record.level, level)) writeToStderr(`${lineOf(record, color ?? hasColors())}\n`)
+      if (passes(record.level, level))
+        writeText(process.stderr, `${lineOf(record, color ?? hasColors())}\n`)
     },
   }
 }
@@ -50,14 +52,6 @@ function shownField([key, value]: [string, unknown]): string {
 
 function hasColors(): boolean {
   return process.stderr.isTTY && process.stderr.hasColors()
-}
-
-function writeToStderr(line: string): void {
-  const { stderr } = process
-  // A reader that left must not end the program with an 'error' that nobody handles; a log has nobody to tell.
-  const ignore = (): void => {}
-  stderr.once('error', ignore)
-  stderr.write(line, () => stderr.off('error', ignore))
 }
 
 const colors: Readonly<Record<LogLevel, number>> = {

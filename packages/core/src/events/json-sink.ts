@@ -5,31 +5,29 @@
 import { inspect } from 'node:util'
 
 import { netError } from '../errors/net-error.ts'
+import { adopt, failureOf } from '../data/adopted.ts'
 import { inCall } from '../options/door.ts'
 import { argument } from '../options/shape.ts'
 import { methods } from '../options/values.ts'
 import type { LogRecord, LogSink } from './log-record.ts'
-
-/** What a JSON log is written to: a Node stream, or anything that takes text. */
-export interface TextStream {
-  write(text: string): unknown
-  /** False once it takes no more. */
-  readonly writable?: boolean | undefined
-}
+import { writeText, type TextStream } from './text-stream.ts'
 
 /**
  * A sink that writes one JSON object per line: time (ISO 8601), level, protocol, operation, message and the fields,
- * which never replace those. What the stream does not take at once waits in its buffer. Throws `NET_BAD_OPTION` for
- * what is no stream.
+ * which never replace those. What the stream does not take at once waits in its buffer; a stream that fails ends the log,
+ * and not the process. Throws `NET_BAD_OPTION` for what is no stream.
  */
 export function jsonSink(stream: TextStream): LogSink {
   inCall({ call: 'jsonSink' }, () => argument('the stream', textStream, stream))
+  adopt(stream)
   return {
     write(record) {
+      const failed = failureOf(stream)
+      if (failed !== undefined) throw failed.error
       if (stream.writable === false) {
         throw netError('NET_CLOSED', { message: 'the stream of a JSON log is closed' })
       }
-      stream.write(`${lineOf(record)}\n`)
+      writeText(stream, `${lineOf(record)}\n`)
     },
   }
 }

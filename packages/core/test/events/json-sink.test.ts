@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs'
 import { Writable } from 'node:stream'
 
 import { jsonSink, type LogRecord } from '@net/core'
@@ -68,4 +69,11 @@ test.each([undefined, 'app.log', {}])('refuses %j as a stream', (stream) => {
   expect(() => jsonSink(stream as never)).toThrow(
     'jsonSink: the stream must be a stream, such as process.stdout',
   )
+})
+
+test('[H-CORE-12] a stream that fails ends the log, and not the process', async () => {
+  const stream = createWriteStream('/nosuch/folder/log')
+  const sink = jsonSink(stream)
+  await new Promise<void>((resolve) => void stream.once('close', resolve))
+  expect(() => sink.write(record)).toThrow(expect.objectContaining({ code: 'ENOENT' }))
 })
