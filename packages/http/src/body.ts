@@ -6,7 +6,7 @@
 import type { NetError } from '@net/core'
 import { ByteQueue, clock, netError, type Timer } from '@net/core/authoring'
 
-/** The body of a response, to be read once. */
+/** The body of a response, to be read once. Its chunks are the reader's; the ArrayBuffers behind them are not. */
 export interface HttpBody extends AsyncIterable<Uint8Array> {
   /** How many bytes were announced; undefined if the peer did not say, or if what is read differs from what is sent. */
   readonly size: number | undefined
