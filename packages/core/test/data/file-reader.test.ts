@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 
 import { fromFile } from '@net/core'
 import { expect, test } from 'vitest'
@@ -131,7 +132,7 @@ test('a file of holes has its size', async () => {
 
 test.skipIf(process.platform === 'win32')('a pipe and a device are refused by name', async () => {
   await using folder = await temporaryFolder()
-  execFileSync('mkfifo', [folder.at('pipe')])
+  await promisify(execFile)('mkfifo', [folder.at('pipe')])
   for (const [path, what] of [
     [folder.at('pipe'), 'a pipe'],
     ['/dev/null', 'a device'],

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import {
@@ -14,6 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { promisify } from 'node:util'
 
 import { toFile } from '@net/core'
 import { expect, test } from 'vitest'
@@ -155,7 +156,7 @@ test.skipIf(process.platform === 'win32')(
     await device.write(text('x'))
     await device.commit()
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
-    execFileSync('mkfifo', [folder.at('pipe')])
+    await promisify(execFile)('mkfifo', [folder.at('pipe')])
     const server = createServer().listen(folder.at('socket'))
     await once(server, 'listening')
     for (const [name, inPlace] of [
