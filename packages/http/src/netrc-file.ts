@@ -26,14 +26,19 @@ export function parseNetrc(text: string): NetrcLookup {
   let fallback: NetrcEntry | undefined
   for (let word = reader.keyword(); word !== undefined; word = reader.keyword()) {
     if (word === 'machine') {
-      const host = reader.value().toLowerCase()
+      const host = plainHost(reader.value())
       const entry = entryOf(reader)
       if (!machines.has(host)) machines.set(host, entry)
     } else if (word === 'default') fallback ??= entryOf(reader)
     else if (word === 'macdef') reader.skipMacro()
     else throw reader.failure('machine, default or macdef is expected')
   }
-  return (host) => machines.get(host.toLowerCase()) ?? fallback
+  return (host) => machines.get(plainHost(host)) ?? fallback
+}
+
+/** One spelling: in lower case, without the dot at the end of a whole name. */
+function plainHost(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '')
 }
 
 function entryOf(reader: Reader): NetrcEntry {

@@ -94,3 +94,8 @@ test('any text is a netrc or an error of ours', () => {
     ),
   )
 })
+
+test('the dot at the end of a whole name makes no other machine of it', () => {
+  const text = 'machine a.test login ada password one\nmachine b.test. login bob password two\n'
+  expect([at(text, 'a.test.'), at(text, 'b.test')]).toEqual(['ada/one', 'bob/two'])
+})

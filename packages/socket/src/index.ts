@@ -16,6 +16,7 @@ export type {
   ReadTextOptions,
   WaitOptions,
 } from './connection.ts'
+export { pipe, type PipedBytes, type PipeOptions } from './pipe.ts'
 export { lines, type LineCodec, type LineOptions } from './framing/lines.ts'
 export { secure, secureServer, type SecureOptions } from './tls/secure.ts'
 export { publicKeyPin, verifyPeer } from './tls/identity.ts'

@@ -1,0 +1,119 @@
+/*
+ * Two connections joined: what arrives on one goes out on the other, in both directions, with the halves and the ends of
+ * both kept as they are. It must not know what the bytes are.
+ */
+
+import type { NetError } from '@net/core'
+import {
+  abortError,
+  onSignalAbort,
+  option,
+  optionsDoor,
+  translate,
+  type OptionsDoor,
+} from '@net/core/authoring'
+
+import type { Connection } from './connection.ts'
+import { socketErrors } from './errors.ts'
+
+/** Options of `pipe`. */
+export interface PipeOptions {
+  /** Aborting it aborts both connections and ends the call with an AbortError. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How many bytes a pipe has carried. */
+export interface PipedBytes {
+  /** From the first connection to the second. */
+  readonly there: number
+  /** From the second connection to the first. */
+  readonly back: number
+}
+
+/**
+ * Carries bytes between two connections until both have ended, then closes them. An end goes on as an end, and the other
+ * direction stays open (RFC 9293, section 3.6); a reset or cut goes on as a reset, never as an end. Reads wait without a
+ * limit, writes as each connection has it. Kind of call: session. Rejects with what broke first, after both are aborted.
+ */
+export async function pipe(
+  a: Connection,
+  b: Connection,
+  options?: PipeOptions,
+): Promise<PipedBytes> {
+  const { signal } = pipeDoor(options)
+  const joined = new Pipe(a, b)
+  const stop = (reason: unknown): void => joined.fail(abortError(reason))
+  if (signal?.aborted === true) stop(signal.reason)
+  const forget = signal && onSignalAbort(signal, stop)
+  try {
+    return await joined.run()
+  } finally {
+    forget?.()
+  }
+}
+
+class Pipe {
+  readonly #a: Connection
+  readonly #b: Connection
+  #failure: NetError | undefined
+
+  constructor(a: Connection, b: Connection) {
+    this.#a = a
+    this.#b = b
+  }
+
+  async run(): Promise<PipedBytes> {
+    const [a, b] = [this.#a, this.#b]
+    const [there, back] = await Promise.all([this.#carry(a, b), this.#carry(b, a)])
+    if (this.#failure !== undefined) {
+      this.fail(this.#failure)
+      throw this.#failure
+    }
+    await Promise.all([a.close(), b.close()])
+    return { there, back }
+  }
+
+  fail(error: NetError): void {
+    this.#failure ??= error
+    this.#a.abort(error)
+    this.#b.abort(error)
+  }
+
+  async #carry(from: Connection, to: Connection): Promise<number> {
+    let carried = 0
+    for (;;) {
+      const chunk = await from.read(PATIENT).catch((error: unknown) => this.#broken(error))
+      if (chunk === undefined) return carried
+      try {
+        if (chunk === null) {
+          await to.end()
+          return carried
+        }
+        await to.write(chunk)
+        carried += chunk.length
+      } catch (error) {
+        // Who takes nothing more may have said something before, which is still on its way to the other side.
+        this.#failure ??= known(error)
+        return carried
+      }
+    }
+  }
+
+  /** An end that is none must not look like one on the other side. */
+  #broken(error: unknown): undefined {
+    this.fail(known(error))
+    return undefined
+  }
+}
+
+function known(error: unknown): NetError {
+  return translate(error, socketErrors, { protocol: 'socket', operation: 'pipe' })
+}
+
+/** A quiet direction is no dead one. */
+const PATIENT = { timeout: { idle: Infinity } }
+
+const pipeDoor: OptionsDoor<PipeOptions> = optionsDoor<PipeOptions>(
+  { protocol: 'socket', call: 'pipe' },
+  { signal: option.signal },
+)

@@ -1,0 +1,104 @@
+import { isAbort } from '@net/core'
+import { netError } from '@net/core/authoring'
+import { connect, listen, overTransport, pipe, type Transport } from '@net/socket'
+import { memoryPair, startEchoServer } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+import { failure } from './support.ts'
+
+/** Two joined roads: what `left` says arrives at `right`, and the other way round. */
+function joined(signal?: AbortSignal) {
+  const [left, a] = memoryPair()
+  const [right, b] = memoryPair()
+  return {
+    left: overTransport(left),
+    right: overTransport(right),
+    done: pipe(overTransport(a), overTransport(b), { signal }),
+  }
+}
+
+test('both directions are carried, and counted', async () => {
+  const { left, right, done } = joined()
+  await left.write('question')
+  await left.end()
+  expect(await right.readText()).toBe('question')
+  await right.write('an answer')
+  await right.end()
+  expect(await left.readText()).toBe('an answer')
+  expect(await done).toEqual({ there: 8, back: 9 })
+})
+
+test('an end of one direction leaves the other one open', async () => {
+  const { left, right, done } = joined()
+  await right.end()
+  expect(await left.read()).toBeNull()
+  for (const word of ['one', 'two']) {
+    await left.write(word)
+    expect(String(Buffer.from((await right.read()) ?? []))).toBe(word)
+  }
+  await left.end()
+  expect(await done).toEqual({ there: 6, back: 0 })
+})
+
+test('a reset goes on as a reset, and is told', async () => {
+  const { left, right, done } = joined()
+  const told = failure(done)
+  await left.write('half of')
+  expect(String(Buffer.from(await right.readExactly(7)))).toBe('half of')
+  left.abort()
+  expect((await failure(right.readText())).code).toBe('NET_CONN_RESET')
+  expect((await told).code).toBe('NET_CONN_RESET')
+})
+
+test('what a side said before it took no more still arrives', async () => {
+  const [left, a] = memoryPair()
+  const [right, b] = memoryPair()
+  const full = netError('NET_CONN_RESET', { message: 'no more' })
+  const deaf: Transport = {
+    info: b.info,
+    read: () => b.read(),
+    write: () => Promise.reject(full),
+    end: () => Promise.reject(full),
+    close: () => b.close(),
+    abort: (reason) => b.abort(reason),
+  }
+  const told = failure(pipe(overTransport(a), overTransport(deaf)))
+  const client = overTransport(left)
+  await client.write('a long upload')
+  await right.write([Buffer.from('refused')])
+  expect(String(Buffer.from(await client.readExactly(7)))).toBe('refused')
+  await right.end()
+  expect((await told).code).toBe('NET_CONN_RESET')
+})
+
+test('an aborted signal ends both', async () => {
+  for (const early of [true, false]) {
+    const controller = new AbortController()
+    if (early) controller.abort()
+    const { left, right, done } = joined(controller.signal)
+    const told = failure(done)
+    controller.abort()
+    expect(isAbort(await told)).toBe(true)
+    for (const side of [left, right])
+      expect((await failure(side.read())).code).toBe('NET_CONN_RESET')
+  }
+})
+
+test('a forwarder is a listener and a pipe', async () => {
+  await using echo = await startEchoServer()
+  await using forwarder = await listen('tcp://127.0.0.1:0', async (connection) => {
+    await pipe(connection, await connect(echo.url))
+  })
+  await using connection = await connect(forwarder.url)
+  const text = 'x'.repeat(1_000_000)
+  const answer = connection.readText()
+  await connection.write(text)
+  await connection.end()
+  expect((await answer).length).toBe(text.length)
+})
+
+test('options that there are not are refused', async () => {
+  const [a, b] = memoryPair()
+  const call = pipe(overTransport(a), overTransport(b), { timeout: 5 } as object)
+  expect((await failure(call)).code).toBe('NET_BAD_OPTION')
+})
