@@ -4,6 +4,9 @@
  */
 
 import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+
+import { shape, type Shape } from '@net/core/authoring'
 
 /** An IP address and its family. */
 export interface ResolvedAddress {
@@ -19,6 +22,17 @@ export type Resolver = (
   host: string,
   options: { readonly signal: AbortSignal },
 ) => Promise<readonly ResolvedAddress[]>
+
+/** What a resolver may give: an address that is none would be taken for a name, or for this machine. */
+export const resolvedAddresses: Shape<readonly ResolvedAddress[]> = shape(
+  'a list of { address, family }, each an IP address and 4 or 6',
+  (value) => Array.isArray(value) && value.every(isResolved),
+)
+
+function isResolved(value: unknown): boolean {
+  const { address, family } = Object(value) as Partial<ResolvedAddress>
+  return typeof address === 'string' && family !== undefined && isIP(address) === family
+}
 
 /** Asks the operating system, in its order (RFC 6724). */
 export async function systemResolver(host: string): Promise<readonly ResolvedAddress[]> {

@@ -5,8 +5,9 @@
 
 import { isIP, type NetConnectOpts, type Socket } from 'node:net'
 
-import { formatEndpoint, type Endpoint } from '@net/core'
+import { formatEndpoint, isNetError, type Endpoint } from '@net/core'
 import {
+  argument,
   callerFault,
   netError,
   option,
@@ -24,7 +25,12 @@ import { takeDialOptions, type Dialer, type DialOptions } from './dialer.ts'
 import { socketErrors } from './errors.ts'
 import { AllFailed, interleave, raceAddresses, type Contender } from './happy-eyeballs.ts'
 import { applyKeepAlive } from './keep-alive.ts'
-import { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
+import {
+  resolvedAddresses,
+  systemResolver,
+  type ResolvedAddress,
+  type Resolver,
+} from './resolver.ts'
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
 import { listenOn } from './socket-listener.ts'
@@ -79,10 +85,29 @@ async function addressesOf(
   const family = isIP(host)
   if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }]
   return op.phase('resolve', async () => {
-    const found = await stoppable(op, resolver(host, { signal: op.signal }), () => {})
+    const asked = ask(resolver, host, op.signal)
+    const found = await stoppable(op, asked, () => {})
     if (found.length > 0) return found
     throw netError('NET_DNS_NOT_FOUND', { message: 'the name has no address' })
   })
+}
+
+/** What a resolver of the caller's throws is the caller's own, unless it is a failure as the system's resolver has them. */
+async function ask(
+  resolver: Resolver,
+  host: string,
+  signal: AbortSignal,
+): Promise<readonly ResolvedAddress[]> {
+  try {
+    return argument('what the resolver gives', resolvedAddresses, await resolver(host, { signal }))
+  } catch (error) {
+    const known = isNetError(error) || (error instanceof Error && hasRow(error))
+    throw known || resolver === systemResolver ? error : callerFault(error)
+  }
+}
+
+function hasRow(error: Error): boolean {
+  return socketErrors.some(({ when }) => when(error))
 }
 
 function ordered(
