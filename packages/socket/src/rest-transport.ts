@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream'
 
 import type { NetError } from '@net/core'
 
-import { HANDOVER, realSocket, type Releasable } from './handover.ts'
 import type { Leftover } from './read-side.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 
@@ -18,7 +17,7 @@ export function withLeftover(
   return new RestTransport(transport, leftover, info)
 }
 
-class RestTransport implements Releasable {
+class RestTransport implements Transport {
   readonly info: ConnectionInfo
   declare readonly duplex?: Duplex
   declare readonly closed?: Promise<NetError | undefined>
@@ -71,9 +70,9 @@ class RestTransport implements Releasable {
     this.#inner.abort(reason)
   }
 
-  [HANDOVER](): Socket | undefined {
+  release(): Socket | undefined {
     // A socket that has told its end cannot take anything back.
-    const socket = this.#ended ? undefined : realSocket(this.#inner)
+    const socket = this.#ended ? undefined : this.#inner.release?.()
     if (socket === undefined) return undefined
     if (this.#bytes !== undefined) socket.unshift(this.#bytes)
     // A chunk that was on its way to us in this very turn; the socket has given nothing to anybody yet.

@@ -19,7 +19,6 @@ import {
 
 import { socketErrors } from './errors.ts'
 import { DONE, handled, refused } from './handled.ts'
-import { HANDOVER } from './handover.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 
@@ -57,15 +56,6 @@ export class SocketTransport implements Transport, AsyncDisposable {
   #batched = 0
   #ending: Promise<void> | undefined
   #closing: Promise<void> | undefined
-
-  static {
-    // Declared as a computed member it would need type inference to make this file's declarations.
-    Object.defineProperty(SocketTransport.prototype, HANDOVER, {
-      value(this: SocketTransport) {
-        return this.#handOver()
-      },
-    })
-  }
 
   constructor(duplex: Duplex, road: SocketRoad) {
     this.duplex = duplex
@@ -154,8 +144,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.abort()
   }
 
-  /** The real socket with what was read ahead put back; undefined if there is none, or if it cannot be put back. */
-  #handOver(): Socket | undefined {
+  release(): Socket | undefined {
     const { duplex } = this
     if (!(duplex instanceof Socket) || this.#gone || this.#ended || this.#released) return undefined
     this.#send()

@@ -3,6 +3,7 @@
  * SSH tunnel, memory and a fault injector all look like this. It must not know what the bytes mean.
  */
 
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { Endpoint, NetError } from '@net/core'
@@ -34,8 +35,13 @@ export interface Transport {
   abort(reason?: unknown): void
   /** What is known about the road. */
   readonly info: ConnectionInfo
-  /** The real socket or channel, where there is one. */
+  /** The real socket or channel, where there is one: to ask, not to read from or write to; see `release`. */
   readonly duplex?: Duplex
+  /**
+   * Gives the real socket away with what was read ahead put back, and nothing of the transport left on it; undefined if
+   * there is none, or if it cannot be given any more. The transport must not be used after it has.
+   */
+  release?(): Socket | undefined
   /** Settles once the road is gone, with what took it; never rejects. Absent where the transport cannot know by itself. */
   readonly closed?: Promise<NetError | undefined>
 }

@@ -2,7 +2,6 @@ import { memoryPair, startEchoServer } from '@net/socket/testing'
 import { tcpDialer } from '@net/socket'
 import { expect, test } from 'vitest'
 
-import { realSocket } from '../src/handover.ts'
 import { withLeftover } from '../src/rest-transport.ts'
 import { bytes, latin1 } from './support.ts'
 
@@ -33,9 +32,9 @@ test('a real socket gets the bytes back, unless it has told its end', async () =
   await using server = await startEchoServer()
   const plain = await tcpDialer().dial(server.address)
   const ended = withLeftover(plain, { bytes: bytes('x'), ended: true, pulling: undefined })
-  expect(realSocket(ended)).toBeUndefined()
+  expect(ended.release?.()).toBeUndefined()
   const transport = withLeftover(plain, { bytes: bytes('back'), ended: false, pulling: undefined })
-  const socket = realSocket(transport)
+  const socket = transport.release?.()
   expect(String(socket?.read())).toBe('back')
   socket?.destroy()
 })

@@ -4,7 +4,6 @@ import { PassThrough } from 'node:stream'
 
 import { expect, test } from 'vitest'
 
-import { realSocket } from '../src/handover.ts'
 import { resetOf, socketInfo } from '../src/socket-info.ts'
 import { SocketTransport } from '../src/socket-transport.ts'
 import { failure, latin1 } from './support.ts'
@@ -215,13 +214,13 @@ test('handed over, the socket has what was read ahead and nothing of ours', asyn
   await once(pair.socket, 'data')
   pair.peer.write('two')
   await once(pair.socket, 'data')
-  const socket = realSocket(pair.transport)
+  const socket = pair.transport.release?.()
   expect(socket).toBe(pair.socket)
   expect(listeners(pair.socket)).toEqual(before)
   const [chunk] = (await once(pair.socket, 'data')) as [Buffer]
   expect(String(chunk)).toBe('two')
   expect((await failure(pair.transport.write([chunk]))).code).toBe('NET_CLOSED')
-  expect(realSocket(pair.transport)).toBeUndefined()
+  expect(pair.transport.release?.()).toBeUndefined()
 })
 
 test('a stream error that nobody waits for is kept for the next call', async () => {

@@ -22,7 +22,6 @@ import {
 
 import { roadOperation } from '../dial-operation.ts'
 import { handshakeErrors } from '../errors.ts'
-import { realSocket } from '../handover.ts'
 import { NodeSocket } from '../node-socket.ts'
 import { resetOf } from '../socket-info.ts'
 import { SocketTransport } from '../socket-transport.ts'
@@ -180,7 +179,7 @@ async function shakeHands(
   op: Operation,
   begin: (raw: Socket) => Handshake,
 ): Promise<Transport> {
-  const raw = realSocket(transport) ?? new NodeSocket(transport, { allowHalfOpen: true })
+  const raw = transport.release?.() ?? new NodeSocket(transport, { allowHalfOpen: true })
   const cut = resetOf(raw)
   let begun: Handshake
   try {
