@@ -20,7 +20,7 @@ export const block: Shape<BlockOption> = option.oneOf('private')
 
 /**
  * The same road without the addresses that are blocked, which are `NET_ADDRESS_BLOCKED`. So is a road that does not ask
- * about addresses, such as a proxy that is given a name, because nobody here sees where it leads.
+ * about addresses, such as a proxy that is given a name, because this side cannot see where it leads.
  */
 export function blocking(dialer: Dialer, which: BlockOption): Dialer {
   argument('block', block, which)
@@ -59,7 +59,7 @@ async function dialGuarded(
   const transport = await dialer.dial(endpoint, { ...options, admit })
   if (asked) return transport
   const error = netError('NET_ADDRESS_BLOCKED', {
-    message: `the road ${dialer.name} does not tell to which address it leads`,
+    message: `the dialer ${dialer.name} does not say to which address it connects, so block cannot check it`,
     phase: 'connect',
   })
   transport.abort(error)

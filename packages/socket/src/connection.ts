@@ -41,7 +41,7 @@ export interface Connection extends AsyncDisposable {
   /**
    * Sends; text as UTF-8. Resolves when there is room for more; from then on the bytes may be used again. The peer may
    * leave us waiting for `timeout.write` (60 s by default), which begins anew with every 64 KiB that it takes. A write
-   * that is aborted or times out in the middle ends the connection, as nobody knows how much of it has left.
+   * that is aborted or times out in the middle ends the connection, because how much of it has left is unknown.
    */
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void>
   /** Resolves when the kernel has all that was written. */

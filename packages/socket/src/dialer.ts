@@ -1,5 +1,5 @@
 /*
- * How to reach an endpoint, as a value: whoever is given a Dialer can be sent down any road without knowing it.
+ * How to reach an endpoint, as a value: code that takes a Dialer works over every road without knowing which.
  * A dialer never speaks TLS to the endpoint itself; that is the work of `secure`.
  */
 
@@ -66,7 +66,7 @@ export interface TransportListener extends AsyncDisposable {
   readonly address: Endpoint
   /** The next connection; null once the listener is closed. */
   accept(): Promise<Transport | null>
-  /** Takes no more connections; those made stay open. Connections that nobody accepted are reset. */
+  /** Takes no more connections; those made stay open. Connections that were not accepted yet are reset. */
   close(): Promise<void>
 }
 

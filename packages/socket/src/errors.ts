@@ -51,7 +51,7 @@ export const socketErrors: ErrorTable = defineErrorTable([
   {
     when: (error) => codeOf(error) === 'ETIMEDOUT' && !isCall(error, 'connect'),
     code: 'NET_TIMEOUT_KEEPALIVE',
-    details: () => ({ message: 'the peer answers no more' }),
+    details: () => ({ message: 'the peer no longer answers' }),
   },
   {
     // A peer that accepts and resets in one breath; nothing was sent yet.
@@ -62,7 +62,7 @@ export const socketErrors: ErrorTable = defineErrorTable([
   {
     when: (error) => codeOf(error) === 'ENOENT' && isCall(error, 'connect'),
     code: 'NET_CONNECT_REFUSED',
-    details: () => ({ message: 'there is no such socket' }),
+    details: () => ({ message: 'the Unix socket does not exist' }),
   },
   {
     when: (error) => DENIED.has(codeOf(error)) && isCall(error, 'connect'),
@@ -73,7 +73,7 @@ export const socketErrors: ErrorTable = defineErrorTable([
     when: (error) =>
       codeOf(error) === 'EADDRNOTAVAIL' && (isCall(error, 'listen') || isCall(error, 'bind')),
     code: 'NET_BIND_DENIED',
-    details: () => ({ message: 'the local address is not one of this machine' }),
+    details: () => ({ message: 'this machine does not have the local address' }),
   },
   {
     when: hasCode(

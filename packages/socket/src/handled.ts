@@ -1,12 +1,12 @@
-/* Promises whose rejection nobody has to look at, such as that of a write that was not awaited. */
+/* Promises whose rejection may stay unseen, such as that of a write that was not awaited. */
 
-/** The same promise; if it rejects and nobody listens, the process hears nothing of it. */
+/** The same promise; if it rejects without a listener, that is no unhandled rejection. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise
 }
 
-/** A rejected promise that nobody has to look at. */
+/** A rejected promise whose rejection may stay unseen. */
 export function refused(error: Error): Promise<never> {
   return handled(Promise.reject(error))
 }

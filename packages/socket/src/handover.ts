@@ -12,7 +12,7 @@ import type { Transport } from './transport.ts'
 export function toSocket(transport: Transport): Socket {
   const socket = transport.release?.()
   if (socket === undefined) return new NodeSocket(transport)
-  // As Node makes its sockets by default: whoever takes it expects it to end when the peer does.
+  // As Node makes its sockets by default: its new owner expects it to end when the peer does.
   socket.allowHalfOpen = false
   return socket
 }

@@ -92,7 +92,7 @@ class Pipe {
         await to.write(chunk)
         carried += chunk.length
       } catch (error) {
-        // Who takes nothing more may have said something before, which is still on its way to the other side.
+        // A side that takes no more may have sent something before, which still has to reach the other side.
         this.#failure ??= known(error)
         return carried
       }

@@ -6,7 +6,7 @@
 import { isLoopback } from '@net/core'
 import type { ConnectionInfo } from './transport.ts'
 
-/** Whether nobody but the endpoint can read what is sent. */
+/** Whether only the endpoint can read what is sent. */
 export function isProtected(info: ConnectionInfo): boolean {
   return info.encrypted || isOnThisMachine(info)
 }

@@ -16,7 +16,7 @@ export interface ResolvedAddress {
 
 /**
  * Gives the addresses of a host, in the order in which they should be tried; none at all counts as a name that
- * does not exist. The signal aborts when nobody waits for the answer any more.
+ * does not exist. The signal aborts once the answer is no longer wanted.
  */
 export type Resolver = (
   host: string,

@@ -43,7 +43,7 @@ export function listenOn(
       })
     })
     await stoppable(op, listening, () => {
-      // The late failure of a bind that nobody waits for any more.
+      // The late failure of a bind that was given up.
       server.on('error', () => {})
       server.close()
     })

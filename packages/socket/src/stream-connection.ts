@@ -195,7 +195,8 @@ export class StreamConnection implements Connection {
     // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
     if (this.#reads.buffered > 0) {
       throw netError('NET_PROTO_UNEXPECTED', {
-        message: 'the peer has sent something before the TLS handshake, which could be forged',
+        message:
+          'the peer sent data before the TLS handshake, which anybody on the network could have forged',
         phase: 'tls',
         received: this.#reads.buffered,
       })

@@ -121,7 +121,7 @@ function ordered(
   const fitting = addresses.filter((address) => address.family === family)
   if (fitting.length > 0) return fitting
   throw netError('NET_CONNECT_UNREACHABLE', {
-    message: `no address of the host is of the family of ${localAddress}`,
+    message: `the host has no address of the same IP version as localAddress ${localAddress}`,
     retry: 'never',
   })
 }

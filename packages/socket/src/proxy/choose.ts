@@ -82,7 +82,7 @@ function proxied(proxies: ProxyOption): ChosenRoad {
   if (proxies === 'environment') return environmentRoad()
   const chain = [proxies].flat()
   if (chain.length === 0) {
-    throw netError('NET_BAD_OPTION', { message: 'proxy is an empty list; false is for none' })
+    throw netError('NET_BAD_OPTION', { message: 'proxy is an empty list; pass false for no proxy' })
   }
   const dialer = chain.reduce<Dialer>((via, url) => proxyDialer(url, via), direct)
   const hops = chain.map(hopOf)
@@ -144,7 +144,10 @@ function readable<T>(variable: string, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    throw netError('NET_BAD_CONFIG', { message: `${variable} holds no URL of a proxy`, cause })
+    throw netError('NET_BAD_CONFIG', {
+      message: `${variable} does not hold the URL of a proxy`,
+      cause,
+    })
   }
 }
 
@@ -157,7 +160,7 @@ const direct: Dialer = {
   listen: async (endpoint, options) => {
     const listener = systemDialer(endpoint).listen?.(endpoint, options)
     if (listener !== undefined) return listener
-    throw netError('NET_UNSUPPORTED', { message: 'this road cannot listen' })
+    throw netError('NET_UNSUPPORTED', { message: 'this dialer cannot listen' })
   },
 }
 

@@ -87,7 +87,9 @@ function headOf(endpoint: Endpoint, { authorization, headers = {} }: ConnectRequ
   if (authorization !== undefined) lines.push(`Proxy-Authorization: ${authorization}`)
   for (const [name, value] of Object.entries(headers)) {
     if (!TOKEN.test(name)) {
-      throw netError('NET_BAD_HEADER', { message: 'a header for the proxy has an odd name' })
+      throw netError('NET_BAD_HEADER', {
+        message: 'a header for the proxy has a name that HTTP does not allow',
+      })
     }
     refuseControl(`the header ${name} for the proxy`, value)
     lines.push(`${name}: ${value}`)
@@ -108,7 +110,7 @@ function refusal({ code, text }: Status, loggedIn: boolean): Error {
   if (code === 407) {
     const message = loggedIn
       ? 'the proxy refused user and password'
-      : 'the proxy wants a user and a password'
+      : 'the proxy asks for a user and a password'
     return netError('NET_PROXY_AUTH', { message, reply })
   }
   const message = `the proxy answered ${code}${text === '' ? '' : ` ${text}`}`

@@ -42,7 +42,9 @@ export function connectDialer(url: string | URL, options?: ConnectDialerOptions)
   const { via, tls, headers = {}, ...given } = connectDoor(options)
   const { endpoint: proxy, login } = inCall(PLACE, () => parseProxyUrl(url, CONNECT_PORTS, given))
   if (login?.user.includes(':') === true) {
-    throw netError('NET_BAD_OPTION', { message: 'a user of basic authentication has no colon' })
+    throw netError('NET_BAD_OPTION', {
+      message: 'the user of Basic authentication must not contain a colon',
+    })
   }
   const authorize = basicOnce()
   return hopDialer({

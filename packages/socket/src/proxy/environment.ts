@@ -18,7 +18,7 @@ export interface EnvironmentChoice {
 /**
  * Which proxy the variables ask for on the way to the endpoint: that of its scheme, `http` or `https`, else that for
  * all. Lower case wins, also where it is empty, which stands for none. Loopback is always reached straight.
- * `HTTP_PROXY` is not read in a CGI program, where whoever sends a request chooses its value.
+ * `HTTP_PROXY` is not read in a CGI program, where the sender of a request chooses its value.
  */
 export function environmentProxy(
   endpoint: Endpoint,

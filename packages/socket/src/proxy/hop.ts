@@ -85,7 +85,7 @@ function isRefusal(error: unknown): boolean {
   return isNetError(error) && error.code === 'NET_PROXY_AUTH'
 }
 
-/** A name is looked up by the proxy, where nobody of ours can see to what; whoever asks about addresses is not sent there. */
+/** The proxy looks names up, out of our sight, so a name is refused where addresses have to be checked. */
 function admit({ host, ...rest }: Endpoint, options: DialOptions | undefined): void {
   const ask = own(options, 'admit')
   if (ask === undefined) return
@@ -165,7 +165,7 @@ async function tunnel(
   )
 }
 
-/** What the proxy itself did wrong, or did not want, names the proxy; what befell it on its way names the endpoint. */
+/** What the proxy itself did wrong, or did not want, names the proxy; what happened to it on the way names the endpoint. */
 async function conversation(
   transport: Transport,
   dialogue: ProxyDialogue,

@@ -81,7 +81,7 @@ function canonicalHost(text: string): string | undefined {
   try {
     return plainHost(parseEndpoint(`tcp://${host}`, { defaultPort: 0 }).endpoint.host)
   } catch {
-    // Not a host: an entry of the environment that nobody can be told about at this point.
+    // Not a host: an entry of the environment, about which there is no caller to tell.
     return undefined
   }
 }

@@ -12,7 +12,7 @@ export interface ProxyLogin {
 /** A proxy and who asks there. */
 export interface ProxyUrl {
   readonly endpoint: Endpoint
-  /** Absent where nobody is named: then nothing is said of who asks. */
+  /** Absent where neither the URL nor the options name a user. */
   readonly login?: ProxyLogin
 }
 

@@ -143,7 +143,7 @@ function requestOf4(endpoint: Endpoint, user: string): Uint8Array {
   const host = checkedHost(endpoint)
   refuseControl("the proxy's user", user)
   if (isIP(host) === 6) {
-    throw netError('NET_BAD_ADDRESS', { message: 'SOCKS4 knows no IPv6; use socks5:' })
+    throw netError('NET_BAD_ADDRESS', { message: 'SOCKS4 does not support IPv6; use socks5:' })
   }
   const name = isIPv4(host) ? undefined : host
   // An address that cannot be one says that a name follows (SOCKS4a).
@@ -166,7 +166,7 @@ function checkedHost({ host, path }: Endpoint): string {
   }
   refuseControl('the host', host)
   if (!host.includes('%')) return host
-  throw netError('NET_BAD_ADDRESS', { message: 'the zone of an address means nothing to a proxy' })
+  throw netError('NET_BAD_ADDRESS', { message: 'a proxy cannot use the zone of an address' })
 }
 
 function named(host: string): Uint8Array {
@@ -194,7 +194,7 @@ function portOf({ port }: Endpoint): Uint8Array {
 function loginError(login: Uint8Array | undefined): Error {
   const message =
     login === undefined
-      ? 'the proxy wants a user and a password'
+      ? 'the proxy asks for a user and a password'
       : 'the proxy refused user and password'
   return netError('NET_PROXY_AUTH', { message })
 }
@@ -206,7 +206,7 @@ function malformed(message: string): Error {
 function refusal(replies: ReadonlyMap<number, Refusal>, status: number): Error {
   const { what, code, retry } = replies.get(status) ?? UNKNOWN
   const reply = { status, text: what }
-  // What befell the proxy on its way is a failure to connect like any other.
+  // What the proxy met on its way is a failure to connect like any other.
   const place = code === 'NET_PROXY_REFUSED' ? {} : ({ phase: 'connect' } as const)
   const message = `the proxy answered: ${what}`
   return netError(code, { message, reply, ...place, ...(retry === undefined ? {} : { retry }) })

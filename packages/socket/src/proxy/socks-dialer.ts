@@ -22,8 +22,8 @@ export interface SocksDialerOptions {
 /**
  * Dials through `socks5://user:password@host:port` (also `socks5h:` and `socks:`) or `socks4a://user@host:port` (also
  * `socks4:`); the default port is 1080. Names are always resolved by the proxy. The dial's phase is `proxy`, its limit
- * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH`, `NET_PROXY_REFUSED`, or with what befell
- * the proxy on its way, such as `NET_CONNECT_REFUSED`. Throws `NET_BAD_URL`. RFC 1928, RFC 1929.
+ * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH`, `NET_PROXY_REFUSED`, or with what the
+ * proxy met on its way, such as `NET_CONNECT_REFUSED`. Throws `NET_BAD_URL`. RFC 1928, RFC 1929.
  */
 export function socksDialer(url: string | URL, options?: SocksDialerOptions): Dialer {
   const { via, ...given } = socksDoor(options)

@@ -1,5 +1,5 @@
 /*
- * What every dialer must do, for whoever writes one: a plain function on node:assert that needs no test runner.
+ * What every dialer must do, for authors of dialers: a plain function on node:assert that needs no test runner.
  */
 
 import assert from 'node:assert/strict'
@@ -15,7 +15,7 @@ export interface DialerUnderTest extends AsyncDisposable {
   readonly dialer: Dialer
   /** Where a peer listens that sends back what it gets, and ends when it gets the end. */
   readonly echo: Endpoint
-  /** Where nobody listens; leave it out if the road has no such thing. */
+  /** An address at which nothing listens; leave it out if the road has no such thing. */
   readonly nobody?: Endpoint
 }
 

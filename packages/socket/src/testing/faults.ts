@@ -219,7 +219,7 @@ function nonsense(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 167 + 129) & 0xff)
 }
 
-/** What befalls a connection. */
+/** What happens to a connection. */
 export const faultAction: Shape<FaultPlan['do']> = option.either<FaultPlan['do']>(
   [
     option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),

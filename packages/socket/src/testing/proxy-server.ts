@@ -25,7 +25,7 @@ import { faultAction, withFaults, type FaultPlan } from './faults.ts'
 
 /** What a test proxy is like. */
 export interface ProxyServerOptions {
-  /** Passwords by user; without it nobody is asked who he is. */
+  /** Passwords by user; without them clients need no login. */
   readonly users?: Readonly<Record<string, string>> | undefined
   /** Names that this proxy alone can resolve, with the loopback address of each. */
   readonly hosts?: Readonly<Record<string, string>> | undefined
@@ -49,7 +49,7 @@ export interface ProxyFault {
   readonly on?: string | RegExp | undefined
   /** After how many bytes through the tunnel to the client. Default: in the place of the proxy's answer. */
   readonly after?: number | undefined
-  /** How many tunnels it befalls. Default 1. */
+  /** How many tunnels it hits. Default 1. */
   readonly times?: number | undefined
   /**
    * Another answer (a code of SOCKS or a status of HTTP), a delay in milliseconds, the connection closed (`drop`), reset,

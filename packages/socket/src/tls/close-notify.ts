@@ -1,6 +1,6 @@
 /*
  * Whether the peer said the end of a TLS connection itself (close_notify, RFC 8446 section 6.1), or only the connection
- * below it ended, which anybody on the way can bring about. Node ends the stream in both cases, and the difference
+ * below it ended, which anybody on the network can bring about. Node ends the stream in both cases, and the difference
  * shows only at the moment when it does.
  */
 

@@ -13,7 +13,7 @@ export function contextOf(tls: TlsOptions): SecureContext {
   const trust = own(tls, 'ca') === undefined ? environmentTrust() : undefined
   const options = openssl(tls)
   if (trust === undefined) return made(options)
-  // With a client certificate it may hold a key, which nobody else should find here.
+  // With a client certificate it may hold a key, which no other connection should find here.
   if (options.cert !== undefined || options.key !== undefined)
     return made({ ...options, ca: [...trust] })
   return trusting(trust, options)
@@ -81,7 +81,7 @@ function openssl(tls: TlsOptions): SecureContextOptions {
 function authority(material: TlsMaterial): string | Buffer {
   const text = pem(material, 'CERTIFICATE')
   if (text.includes('-----BEGIN ')) return text
-  throw netError('NET_BAD_OPTION', { message: 'tls.ca has something that is no certificate' })
+  throw netError('NET_BAD_OPTION', { message: 'tls.ca contains something other than certificates' })
 }
 
 /** OpenSSL is given PEM; DER begins with the byte of a SEQUENCE. */

@@ -45,11 +45,11 @@ export interface TlsOptions {
    * appended to the file that SSLKEYLOGFILE names, if it names one.
    */
   readonly keyLog?: ((line: string) => void) | undefined
-  /** Accepts any certificate of anybody, so that whoever sits on the road can read and change everything. Pins still hold. */
+  /** Accepts every certificate, so that an attacker on the network can read and change everything. Pins still hold. */
   readonly dangerouslySkipVerification?: boolean | undefined
   /**
    * Takes the end of the connection below for the end of TLS, for peers that do not send close_notify (RFC 8446 section
-   * 6.1). Whoever sits on the way can then cut off what a length does not protect, and it passes for the whole. Default
+   * 6.1). An attacker on the network can then cut off what has no length of its own, and the rest passes for the whole. Default
    * false: reading up to such an end is `NET_PROTO_INCOMPLETE`.
    */
   readonly dangerouslyAllowTruncation?: boolean | undefined

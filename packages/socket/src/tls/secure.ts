@@ -268,7 +268,7 @@ function finished(
   })
 }
 
-/** What a socket that nobody waits for any more still tells is heard and forgotten. */
+/** Hears and drops the late errors of a socket that was given up. */
 function drop(socket: TLSSocket): void {
   socket.on('error', () => {})
 }

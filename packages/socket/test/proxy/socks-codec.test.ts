@@ -113,7 +113,7 @@ test('SOCKS5: a password that is refused says so, and one that is missing too', 
   expect(refused).toMatchObject({ code: 'NET_PROXY_AUTH' })
   expect(refused.message).toContain('refused')
   const missing = thrown(() => talk(socks5Dialogue(target), [[5, 255]]))
-  expect(missing.message).toContain('wants a user')
+  expect(missing.message).toContain('asks for a user')
 })
 
 test('[H-SOCK-19] what SOCKS has no room for is refused before anything is said', () => {
