@@ -64,20 +64,17 @@ export async function sockets(dialer: Dialer): Promise<void> {
   await connect('tls://localhost:1', { tls: { rejectUnauthorized: false } })
 }
 
-/** Options in which every property may also be there as `undefined`, as spread configurations have them. */
-type WithUndefined<T> = { readonly [K in keyof T]: T[K] | undefined }
-
 export function undefinedIsNothing(): void {
-  expectTypeOf<WithUndefined<Required<CallOptions>>>().toExtend<CallOptions>()
-  expectTypeOf<WithUndefined<Required<CallDefaults>>>().toExtend<CallDefaults>()
-  expectTypeOf<WithUndefined<Required<TimeoutOptions>>>().toExtend<TimeoutOptions>()
-  expectTypeOf<WithUndefined<Required<RetryPolicyOptions>>>().toExtend<RetryPolicyOptions>()
-  expectTypeOf<WithUndefined<Required<FromFileOptions>>>().toExtend<FromFileOptions>()
-  expectTypeOf<WithUndefined<Required<ToFileOptions>>>().toExtend<ToFileOptions>()
-  expectTypeOf<WithUndefined<Required<EndpointOptions>>>().toExtend<EndpointOptions>()
-  expectTypeOf<WithUndefined<Required<LogOptions>>>().toExtend<LogOptions>()
-  expectTypeOf<WithUndefined<Required<ConsoleSinkOptions>>>().toExtend<ConsoleSinkOptions>()
-  expectTypeOf<WithUndefined<Required<LoggerSinkOptions>>>().toExtend<LoggerSinkOptions>()
+  expectTypeOf<Undefined<CallOptions>>().toExtend<CallOptions>()
+  expectTypeOf<Undefined<CallDefaults>>().toExtend<CallDefaults>()
+  expectTypeOf<Undefined<TimeoutOptions>>().toExtend<TimeoutOptions>()
+  expectTypeOf<Undefined<RetryPolicyOptions>>().toExtend<RetryPolicyOptions>()
+  expectTypeOf<Undefined<FromFileOptions>>().toExtend<FromFileOptions>()
+  expectTypeOf<Undefined<ToFileOptions>>().toExtend<ToFileOptions>()
+  expectTypeOf<Undefined<EndpointOptions>>().toExtend<EndpointOptions>()
+  expectTypeOf<Undefined<LogOptions>>().toExtend<LogOptions>()
+  expectTypeOf<Undefined<ConsoleSinkOptions>>().toExtend<ConsoleSinkOptions>()
+  expectTypeOf<Undefined<LoggerSinkOptions>>().toExtend<LoggerSinkOptions>()
 }
 
 export async function repeats(): Promise<void> {
@@ -87,3 +84,14 @@ export async function repeats(): Promise<void> {
   // @ts-expect-error a number says how often; true says nothing
   await http.get('http://localhost', { retry: true })
 }
+
+export function undefinedIsNothingOverHttp(): void {
+  expectTypeOf<Undefined<http.RequestOptions>>().toExtend<http.RequestOptions>()
+  expectTypeOf<Undefined<http.ClientOptions>>().toExtend<http.ClientOptions>()
+  expectTypeOf<Undefined<http.RedirectOptions>>().toExtend<http.RedirectOptions>()
+  expectTypeOf<Undefined<http.NetrcOptions>>().toExtend<http.NetrcOptions>()
+  expectTypeOf<Undefined<http.ResponseContent>>().toExtend<http.ResponseContent>()
+}
+
+/** Every option is there as `undefined`, as spread configurations have them. */
+type Undefined<T> = { readonly [K in keyof T]-?: undefined }

@@ -1,7 +1,16 @@
 /* How a call says who is asking: values for the option `auth`. They hold credentials and know nothing of calls. */
 
 import { secret, type Credential, type Secret } from '@net/core'
-import { CredentialSource, holdSecret, netError, refuseControl } from '@net/core/authoring'
+import {
+  argument,
+  CredentialSource,
+  holdSecret,
+  inCall,
+  netError,
+  option,
+  refuseControl,
+  type Shape,
+} from '@net/core/authoring'
 
 /** A way to prove who is asking (RFC 9110 section 11). Made by `basic()`, `bearer()` and `netrc()`. */
 export interface HttpAuth {
@@ -18,6 +27,13 @@ export interface HttpAuth {
   accepted?(authorization: string): void
 }
 
+/** The option `auth`. */
+export const authShape: Shape<HttpAuth> = option.methods<HttpAuth>(
+  'basic(user, password), bearer(token) or netrc()',
+  'authorization',
+  'refused',
+)
+
 /** For what is asked. */
 export interface AuthRequest {
   readonly signal: AbortSignal
@@ -30,10 +46,20 @@ export type Authorization = string | undefined
 
 /** User and password (RFC 7617), in UTF-8. Throws `NET_BAD_OPTION` for a user with a colon, `NET_INJECTION` for control characters. */
 export function basic(user: string, password: Credential): HttpAuth {
-  refuseControl('the user', user)
-  if (user.includes(':')) {
-    throw netError('NET_BAD_OPTION', { message: 'a user of basic authentication has no colon' })
-  }
+  const place = { protocol: 'http', call: 'basic' }
+  return inCall(place, () => {
+    refuseControl('the user', argument('the user', option.text, user))
+    if (user.includes(':')) {
+      throw netError('NET_BAD_OPTION', {
+        message: 'the user must not contain a colon, which ends the user in basic authentication',
+      })
+    }
+    argument('the password', option.credential, password)
+    return basicAuth(user, password)
+  })
+}
+
+function basicAuth(user: string, password: Credential): HttpAuth {
   return authOf('basic', password, {
     source: (asked) => new CredentialSource(asked, { what: 'password', user }),
     write: (value, holder) => {
@@ -47,6 +73,9 @@ export function basic(user: string, password: Credential): HttpAuth {
 
 /** A token (RFC 6750). Throws `NET_BAD_OPTION` for what is no credential. */
 export function bearer(token: Credential): HttpAuth {
+  inCall({ protocol: 'http', call: 'bearer' }, () =>
+    argument('the token', option.credential, token),
+  )
   return authOf('bearer', token, {
     source: (asked) => new CredentialSource(asked, { what: 'token' }),
     write: (value) => `Bearer ${value}`,

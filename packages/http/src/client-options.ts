@@ -1,39 +1,46 @@
-/* What callers choose: for a client, and for one call. */
+/* What callers choose: for a client, and for one call; and the doors that check it. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
-import type { BlockOption, Dialer, ProxyOption, TlsOptions } from '@net/socket'
+import { option, optionsDoor, type OptionsDoor, type OptionTable } from '@net/core/authoring'
+import {
+  roadOption,
+  type BlockOption,
+  type Dialer,
+  type ProxyOption,
+  type TlsOptions,
+} from '@net/socket'
 
-import type { HttpAuth } from './auth.ts'
+import { authShape, type HttpAuth } from './auth.ts'
 import type { Handler, Middleware } from './call.ts'
-import type { HeaderFields } from './headers.ts'
-import type { RedirectOptions } from './middleware/redirect.ts'
-import type { Params } from './params.ts'
-import type { BodyOptions } from './request-body.ts'
+import { headersShape, type HeaderFields } from './headers.ts'
+import { redirectShape, type RedirectOptions } from './middleware/redirect.ts'
+import { paramsShape, type Params } from './params.ts'
+import { bodyTable, type BodyOptions } from './request-body.ts'
 
 /** What both a client and a call may choose; the call wins. */
 export interface SharedOptions {
   /** Added to the query of the URL; those of the client first. */
-  readonly params?: Params
+  readonly params?: Params | undefined
   /** Put in the place of fields of the same name, ours and the client's; null drops one. */
-  readonly headers?: HeaderFields
+  readonly headers?: HeaderFields | undefined
   /** With `password`, the same as `auth: basic(user, password)`. */
-  readonly user?: string
-  readonly password?: Credential
+  readonly user?: string | undefined
+  readonly password?: Credential | undefined
   /** Who is asking; wins over `user` and over what the URL says. */
-  readonly auth?: HttpAuth
+  readonly auth?: HttpAuth | undefined
   /** Whether redirects are followed, and how many; default 20. */
-  readonly redirect?: boolean | number | RedirectOptions
+  readonly redirect?: boolean | number | RedirectOptions | undefined
   /**
    * How many bytes of body are accepted, decoded. By default 100 MiB where a body is encoded or read in one go and
    * 10 MiB for JSON; what is streamed as it is sent has no limit.
    */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Whether gzip, deflate, br and zstd are asked for and taken off. Default true. */
-  readonly decompress?: boolean
+  readonly decompress?: boolean | undefined
   /** Whether a status of 400 or above rejects with an `HttpStatusError`. Default true. */
-  readonly throwHttpErrors?: boolean
+  readonly throwHttpErrors?: boolean | undefined
   /** Writes the value of `json` as text. Default `JSON.stringify`. */
-  readonly stringify?: (value: unknown) => string
+  readonly stringify?: ((value: unknown) => string) | undefined
 }
 
 /** Options of one call. */
@@ -45,31 +52,89 @@ export interface ClientOptions extends SharedOptions {
    * What paths are joined to: `/users` to `https://host/v1` gives `https://host/v1/users`. A client that has a base sends
    * its own credentials to no other origin.
    */
-  readonly baseUrl?: string | URL
+  readonly baseUrl?: string | URL | undefined
   /** The road to servers; excludes `proxy`. Default TCP. */
-  readonly dialer?: Dialer
+  readonly dialer?: Dialer | undefined
   /**
    * The URL of a proxy, or several, the nearest first; false for none. Default `'environment'`: what HTTP_PROXY,
    * HTTPS_PROXY, ALL_PROXY and NO_PROXY say, never for loopback.
    */
-  readonly proxy?: ProxyOption
+  readonly proxy?: ProxyOption | undefined
   /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
-  readonly block?: BlockOption
+  readonly block?: BlockOption | undefined
   /** The path of a Unix socket on which all servers are reached; excludes `dialer` and `proxy`. */
-  readonly unixSocket?: string
-  readonly tls?: TlsOptions
+  readonly unixSocket?: string | undefined
+  readonly tls?: TlsOptions | undefined
   /** Layers around every call, the first one outermost; outside of login, redirects, repeats and decoding. */
-  readonly middleware?: readonly Middleware[]
+  readonly middleware?: readonly Middleware[] | undefined
   /** Answers instead of a server, for tests. */
-  readonly handler?: Handler
+  readonly handler?: Handler | undefined
   /** How many connections one origin may have. Default 64. */
-  readonly connections?: number
+  readonly connections?: number | undefined
   /**
    * Whether HTTP/2 is offered to servers with TLS; one connection then carries all calls to its origin. A server that
    * does not take it is spoken to in HTTP/1.1. Default false.
    */
-  readonly http2?: boolean
-  readonly log?: LogOption
+  readonly http2?: boolean | undefined
+  readonly log?: LogOption | undefined
   /** Limits and repeats of calls that have none of their own. */
-  readonly defaults?: CallDefaults
+  readonly defaults?: CallDefaults | undefined
 }
+
+/** Options of `close`. */
+export interface CloseOptions {
+  /** Milliseconds for the calls under way; default 2,000. */
+  readonly grace?: number | undefined
+}
+
+const sharedTable: OptionTable<SharedOptions> = {
+  params: paramsShape,
+  headers: headersShape,
+  user: option.text,
+  password: option.credential,
+  auth: authShape,
+  redirect: redirectShape,
+  maxBytes: option.bytes,
+  decompress: option.flag,
+  throwHttpErrors: option.flag,
+  stringify: option.callback(),
+}
+
+/** Takes the options of a call; which one is added by who prepares it. Throws `NET_BAD_OPTION`. */
+export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOptions>(
+  { protocol: 'http' },
+  { ...option.perCall, ...sharedTable, ...bodyTable },
+  {
+    agent: 'createClient({ dialer })',
+    dispatcher: 'createClient({ dialer })',
+    responseType: 'json(), text() or bytes() of the answer',
+    formData: 'form',
+    multipart: 'body',
+  },
+)
+
+/** Takes the options of a client. Throws `NET_BAD_OPTION`. */
+export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptions>(
+  { protocol: 'http', call: 'createClient' },
+  {
+    ...sharedTable,
+    baseUrl: option.url,
+    dialer: roadOption.dialer,
+    proxy: roadOption.proxy,
+    block: roadOption.block,
+    unixSocket: option.text,
+    tls: roadOption.tls,
+    middleware: option.list(option.callback<Middleware>()),
+    handler: option.callback(),
+    connections: option.count,
+    http2: option.flag,
+    log: option.log,
+    defaults: option.defaults,
+  },
+)
+
+/** Takes the options of `close`. Throws `NET_BAD_OPTION`. */
+export const closeOptions: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
+  { protocol: 'http', call: 'close' },
+  { grace: option.milliseconds },
+)

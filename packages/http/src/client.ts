@@ -1,23 +1,31 @@
 /* The client: its verbs, what its calls share, and the one way that every call takes. */
 
-import { isLoopback, isNetError, type CallOptions, type NetError } from '@net/core'
+import { isLoopback, type CallOptions, type NetError } from '@net/core'
 import {
   addContext,
   type ClientContext,
   clientContext,
   clock,
   defaultRetry,
+  inCall,
   netError,
   operation,
   type Operation,
   type OperationSpec,
-  own,
   policyOf,
+  type Taken,
 } from '@net/core/authoring'
 import type { RoadExplanation } from '@net/socket'
 
 import type { Call, Handler, Middleware } from './call.ts'
-import type { ClientOptions, RequestOptions } from './client-options.ts'
+import {
+  clientOptions,
+  closeOptions,
+  requestOptions,
+  type ClientOptions,
+  type CloseOptions,
+  type RequestOptions,
+} from './client-options.ts'
 import type { HttpConnection } from './connection.ts'
 import { Connections } from './connections.ts'
 import { Connector } from './connector.ts'
@@ -55,12 +63,15 @@ export interface HttpClient extends AsyncDisposable {
    * Takes no more calls, waits `grace` milliseconds for those under way, default 2,000, and ends the rest with
    * `NET_CLOSED`. Never rejects.
    */
-  close(options?: { readonly grace?: number }): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }
 
 /** Makes a client. Throws `ArgumentError`s for options that are none. */
-export function createClient(options: ClientOptions = {}): HttpClient {
-  return new Client(options)
+export function createClient(options?: ClientOptions): HttpClient {
+  return inCall(
+    { protocol: 'http', call: 'createClient' },
+    () => new Client(clientOptions(options)),
+  )
 }
 
 class Client implements HttpClient {
@@ -78,7 +89,7 @@ class Client implements HttpClient {
   #quiet: (() => void) | undefined
   #closing: Promise<void> | undefined
 
-  constructor(options: ClientOptions) {
+  constructor(options: Taken<ClientOptions>) {
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
     this.#settleClosed = resolve
@@ -87,13 +98,13 @@ class Client implements HttpClient {
     this.#road = new Road(options)
     this.#connector = new Connector({
       road: this.#road,
-      tls: own(options, 'tls'),
+      tls: options.tls,
       home: this.#requests.home,
-      http2: http2Of(options),
+      http2: options.http2 ?? false,
     })
-    this.#connections = new Connections(connectionsOf(options), this.#context)
-    this.#middleware = (own(options, 'middleware') ?? []).map(foreign)
-    this.#handler = own(options, 'handler')
+    this.#connections = new Connections(options.connections ?? CONNECTIONS, this.#context)
+    this.#middleware = (options.middleware ?? []).map(foreign)
+    this.#handler = options.handler
   }
 
   get(url: string | URL, options?: RequestOptions): PendingResponse {
@@ -129,12 +140,16 @@ class Client implements HttpClient {
   }
 
   explain(url: string | URL): RoadExplanation {
-    const { request } = this.#prepare('GET', url, { options: undefined, json: false })
-    return this.#road.explain(request.url)
+    return inCall({ protocol: 'http', call: 'explain' }, () => {
+      const options = requestOptions(undefined)
+      const { request } = this.#requests.prepare('GET', url, { options, json: false })
+      return this.#road.explain(request.url)
+    })
   }
 
-  close(options?: { readonly grace?: number }): Promise<void> {
-    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
+  async close(options?: CloseOptions): Promise<void> {
+    const { grace = GRACE } = closeOptions(options)
+    this.#closing ??= this.#close(grace)
     return this.#closing
   }
 
@@ -143,7 +158,10 @@ class Client implements HttpClient {
   }
 
   async #call({ method, url, options }: Wish, { kind, json }: Intent): Promise<HttpResponse> {
-    const prepared = this.#prepare(method, url, { options, json })
+    const { prepared, taken } = inCall({ protocol: 'http', call: shown(method) }, () => {
+      const taken = requestOptions(options)
+      return { taken, prepared: this.#requests.prepare(method, url, { options: taken, json }) }
+    })
     const { request, target, endpoint } = prepared
     const idempotent = isIdempotent(request.method)
     const spec: OperationSpec = {
@@ -155,23 +173,12 @@ class Client implements HttpClient {
       idempotent,
       client: this.#context,
     }
-    return operation(spec, this.#callOptions(options, request), (op) => this.#run(op, prepared))
+    return operation(spec, this.#callOptions(taken, request), (op) => this.#run(op, prepared))
   }
 
-  #prepare(...args: Parameters<RequestFactory['prepare']>): PreparedRequest {
-    try {
-      return this.#requests.prepare(...args)
-    } catch (error) {
-      throw isNetError(error) ? addContext(error, { protocol: 'http' }) : error
-    }
-  }
-
-  #callOptions(
-    options: RequestOptions | undefined,
-    { method, body }: HttpRequest,
-  ): CallOptions | undefined {
+  #callOptions(options: Taken<RequestOptions>, { method, body }: HttpRequest): CallOptions {
     if (body === undefined || body.replayable) return options
-    const given = own(options, 'retry') ?? this.#context.defaults?.retry
+    const given = options.retry ?? this.#context.defaults?.retry
     const policy = policyOf(given ?? (isIdempotent(method) ? defaultRetry : false))
     return policy === undefined ? options : { ...options, retry: respecting(body, policy) }
   }
@@ -284,19 +291,6 @@ interface Wish {
   readonly options: RequestOptions | undefined
 }
 
-function connectionsOf(options: ClientOptions): number {
-  const connections = own(options, 'connections') ?? CONNECTIONS
-  if (connections === Infinity || (Number.isInteger(connections) && connections > 0))
-    return connections
-  throw netError('NET_BAD_OPTION', { message: 'connections must be a whole number above 0' })
-}
-
-function http2Of(options: ClientOptions): boolean {
-  const http2: unknown = own(options, 'http2') ?? false
-  if (typeof http2 === 'boolean') return http2
-  throw netError('NET_BAD_OPTION', { message: 'http2 must be a boolean' })
-}
-
 async function statusError(response: HttpResponse): Promise<HttpStatusError> {
   const { attempts } = failureOf(response)
   const bytes = await readStart(response.body, REPLY_TEXT)
@@ -305,6 +299,11 @@ async function statusError(response: HttpResponse): Promise<HttpStatusError> {
   const error = new HttpStatusError({ status, statusText, headers, text })
   if (attempts !== undefined) addContext(error, { attempts })
   return error
+}
+
+/** The method as an error may show it, before it was checked. */
+function shown(method: string): string {
+  return typeof method === 'string' && /^[\w-]{1,32}$/.test(method) ? method : 'request'
 }
 
 function closedError(): NetError {

@@ -4,7 +4,7 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, own, type Operation } from '@net/core/authoring'
+import { addContext, type Operation } from '@net/core/authoring'
 import { secure, toSocket, type TlsOptions, type Transport } from '@net/socket'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
@@ -64,7 +64,7 @@ export class Connector {
     const transport = await road.dial(url, op)
     if (url.protocol !== 'https:') return transport
     const tls = this.#tlsFor(url)
-    const servername = own(tls, 'servername') ?? hostOf(url)
+    const servername = tls?.servername ?? hostOf(url)
     return secure(transport, { ...tls, servername, alpn: http2 ? BOTH : ONE }, op.within)
   }
 

@@ -6,7 +6,7 @@
 import { inspect } from 'node:util'
 
 import { isSecret, type Secret } from '@net/core'
-import { holdSecret, netError, redact } from '@net/core/authoring'
+import { holdSecret, netError, redact, shape, type Shape } from '@net/core/authoring'
 
 /** One field's value; several for a field that is repeated; null drops the field, also one that we would add. */
 export type HeaderValue = string | number | Secret | readonly string[] | null | undefined
@@ -156,6 +156,12 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     return headers
   }
 }
+
+/** The option `headers`. */
+export const headersShape: Shape<HeaderFields> = shape(
+  'an object of header fields, a list of pairs or HttpHeaders',
+  (value) => typeof value === 'object' && value !== null,
+)
 
 /** Whether a field, parameter or option of this name holds a secret. */
 export function isSecretName(name: string): boolean {

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-import { netError, own } from '@net/core/authoring'
+import { netError, option, optionsDoor } from '@net/core/authoring'
 
 import { basic, type HttpAuth } from './auth.ts'
 import { parseNetrc, type NetrcLookup } from './netrc-file.ts'
@@ -13,7 +13,7 @@ import { hostOf } from './road.ts'
 /** Options of `netrc()`. */
 export interface NetrcOptions {
   /** Default: what NETRC names, else `.netrc` in the home folder, `_netrc` on Windows. */
-  readonly file?: string
+  readonly file?: string | undefined
 }
 
 /**
@@ -21,8 +21,8 @@ export interface NetrcOptions {
  * the first request, and by default may be missing. A redirect to another origin gets nothing of it. Requests reject
  * with `NET_BAD_CONFIG` if it is not valid, `NET_LOCAL_IO` if it cannot be read.
  */
-export function netrc(options: NetrcOptions = {}): HttpAuth {
-  const given = own(options, 'file')
+export function netrc(options?: NetrcOptions): HttpAuth {
+  const { file: given } = netrcOptions(options)
   const known = new Map<string, HttpAuth | undefined>()
   let reading: Promise<NetrcLookup> | undefined
   return {
@@ -67,4 +67,9 @@ async function warnIfShared(file: string): Promise<void> {
   })
 }
 
+const netrcOptions = optionsDoor<NetrcOptions>(
+  { protocol: 'http', call: 'netrc' },
+  { file: option.text },
+  { path: 'file' },
+)
 const OTHERS = 0o077

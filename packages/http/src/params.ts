@@ -1,6 +1,6 @@
 /* Query parameters and form fields as callers give them, written as `application/x-www-form-urlencoded`. */
 
-import { holdSecret, netError } from '@net/core/authoring'
+import { holdSecret, netError, shape, type Shape } from '@net/core/authoring'
 
 import { isSecretName } from './headers.ts'
 
@@ -12,6 +12,12 @@ export type Params =
   | URLSearchParams
   | Readonly<Record<string, ParamValue | readonly ParamValue[]>>
   | Iterable<readonly [string, ParamValue]>
+
+/** The option `params` or `form`. */
+export const paramsShape: Shape<Params> = shape(
+  'an object, a list of pairs or URLSearchParams',
+  (value) => typeof value === 'object' && value !== null,
+)
 
 /** The parameters as `a=1&b=2`, percent-encoded. Throws `NET_BAD_OPTION` for values that have no text of their own. */
 export function encodeParams(params: Params): string {

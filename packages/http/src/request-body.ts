@@ -1,9 +1,16 @@
 /* What a request is to carry, from the options that name it: JSON, a form, text, or any source of bytes. */
 
 import type { Source } from '@net/core'
-import { checkSource, isReplayable, netError, own } from '@net/core/authoring'
+import {
+  checkSource,
+  isReplayable,
+  netError,
+  option,
+  type OptionTable,
+  type Taken,
+} from '@net/core/authoring'
 
-import { encodeParams, type Params } from './params.ts'
+import { encodeParams, paramsShape, type Params } from './params.ts'
 import type { RequestBody } from './request.ts'
 
 /** The options of a call that say what it sends; at most one of the first three. */
@@ -11,9 +18,16 @@ export interface BodyOptions {
   /** Any value that JSON has; sets `Content-Type: application/json`. */
   readonly json?: unknown
   /** Form fields; sets `Content-Type: application/x-www-form-urlencoded`. */
-  readonly form?: Params
+  readonly form?: Params | undefined
   /** Text as it is, or a source of bytes. A source of unknown length is sent in chunks. */
-  readonly body?: string | Source
+  readonly body?: string | Source | undefined
+}
+
+/** The shapes of these options, for the table of a call. */
+export const bodyTable: OptionTable<BodyOptions> = {
+  json: option.anything,
+  form: paramsShape,
+  body: option.either<string | Source>([option.text, option.dataSource]),
 }
 
 /** A body and what it is. */
@@ -24,19 +38,19 @@ export interface TypedBody {
 
 /** The body that the options describe; undefined for none. Throws `NET_BAD_OPTION`. */
 export function bodyOf(
-  options: BodyOptions | undefined,
+  options: Taken<BodyOptions>,
   stringify: (value: unknown) => string,
 ): TypedBody | undefined {
-  const [name, second] = NAMES.filter((each) => own(options, each) !== undefined)
+  const [name, second] = NAMES.filter((each) => options[each] !== undefined)
   if (name === undefined) return undefined
   if (second !== undefined) {
     throw netError('NET_BAD_OPTION', { message: `${name} and ${second} exclude each other` })
   }
-  if (name === 'json') return typed(jsonText(own(options, 'json'), stringify), 'application/json')
+  if (name === 'json') return typed(jsonText(options.json, stringify), 'application/json')
   if (name === 'form') {
-    return typed(encodeParams(own(options, 'form') ?? {}), 'application/x-www-form-urlencoded')
+    return typed(encodeParams(options.form ?? {}), 'application/x-www-form-urlencoded')
   }
-  return bodyFrom(own(options, 'body') ?? '')
+  return bodyFrom(options.body ?? '')
 }
 
 function bodyFrom(body: string | Source): TypedBody {

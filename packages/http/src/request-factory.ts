@@ -1,7 +1,7 @@
 /* Makes requests of what callers give: URL, headers, body and settings, with those of the client put in. */
 
 import type { Secret } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { netError, type Taken } from '@net/core/authoring'
 
 import { basic, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
@@ -35,18 +35,18 @@ export class RequestFactory {
   readonly #jsonHeaders: HttpHeaders
 
   /** Throws `ArgumentError`s. */
-  constructor(options: ClientOptions) {
-    const base = own(options, 'baseUrl')
+  constructor(options: Taken<ClientOptions>) {
+    const base = options.baseUrl
     this.#base = base === undefined ? undefined : baseUrl(base)
     this.home = this.#base?.url.origin
     const settings = settingsOf(options)
     this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
-    this.#params = own(options, 'params')
-    this.#stringify = own(options, 'stringify') ?? JSON.stringify
-    const given = new HttpHeaders(own(options, 'headers'))
+    this.#params = options.params
+    this.#stringify = options.stringify ?? JSON.stringify
+    const given = new HttpHeaders(options.headers)
     refuseReserved(given)
-    this.#headers = ours('*/*').with(own(options, 'headers') ?? {})
-    this.#jsonHeaders = ours('application/json').with(own(options, 'headers') ?? {})
+    this.#headers = ours('*/*').with(options.headers ?? {})
+    this.#jsonHeaders = ours('application/json').with(options.headers ?? {})
     this.#headers.protect()
   }
 
@@ -54,17 +54,17 @@ export class RequestFactory {
   prepare(
     method: string,
     input: string | URL,
-    { options, json }: { readonly options: RequestOptions | undefined; readonly json: boolean },
+    { options, json }: { readonly options: Taken<RequestOptions>; readonly json: boolean },
   ): PreparedRequest {
     const verb = checkedMethod(method)
     const asked = requestUrl(input, this.#base?.url, (to) =>
-      this.#paramsFor(own(options, 'params'), this.#isForeign(to)),
+      this.#paramsFor(options.params, this.#isForeign(to)),
     )
     const { url } = asked
     const foreign = this.#isForeign(url)
     const client = foreign ? undefined : this.#settings.auth
     const settings = overlaid(this.#settings, options, authOfUrl(asked) ?? client)
-    const typed = bodyOf(options, own(options, 'stringify') ?? this.#stringify)
+    const typed = bodyOf(options, options.stringify ?? this.#stringify)
     const headers = this.#headersFor(json, foreign)
     const fitting = settings.decompress ? headers : headers.without('accept-encoding')
     const typing =
@@ -92,8 +92,8 @@ export class RequestFactory {
   }
 }
 
-function overridden(headers: HttpHeaders, options: RequestOptions | undefined): HttpHeaders {
-  const given = own(options, 'headers')
+function overridden(headers: HttpHeaders, options: Taken<RequestOptions>): HttpHeaders {
+  const given = options.headers
   if (given === undefined) return headers
   const merged = headers.with(given)
   refuseReserved(merged)
@@ -124,7 +124,9 @@ function checkedMethod(method: string): string {
   const upper = typeof method === 'string' ? method.toUpperCase() : ''
   if (METHODS.has(upper)) return upper
   if (upper !== 'CONNECT' && TOKEN.test(upper)) return method
-  throw netError('NET_BAD_OPTION', { message: 'the method is none that can be sent' })
+  throw netError('NET_BAD_OPTION', {
+    message: 'the method must be a token such as GET or PROPFIND, and not CONNECT',
+  })
 }
 
 function refuseReserved(headers: HttpHeaders): void {

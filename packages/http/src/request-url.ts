@@ -1,7 +1,7 @@
 /* Where a request goes: read from the caller's text, joined to the base, with parameters put in and credentials taken out. */
 
 import { secret, type Secret } from '@net/core'
-import { netError, percentDecoded, refuseControl } from '@net/core/authoring'
+import { argument, netError, option, percentDecoded, refuseControl } from '@net/core/authoring'
 
 import { encodeParams, protectParams, type Params } from './params.ts'
 
@@ -22,7 +22,8 @@ export function requestUrl(
   base: URL | undefined,
   params: (url: URL) => readonly Params[],
 ): RequestUrl {
-  const text = typeof input === 'string' ? input : input.href
+  const given = argument('the URL', option.url, input)
+  const text = typeof given === 'string' ? given : given.href
   refuseControl('the URL', text)
   const url = parsed(text, base)
   for (const each of params(url)) append(url, encodeParams(each))

@@ -3,11 +3,11 @@
 import { inspect } from 'node:util'
 
 import type { ErrorContext, NetError, Sink } from '@net/core'
-import { harmless, netError, own, redact } from '@net/core/authoring'
+import { harmless, netError, option, optionsDoor, redact } from '@net/core/authoring'
 
 import { wholeBody, type HttpBody } from './body.ts'
 import type { HttpProtocol } from './connection.ts'
-import { HttpHeaders, type HeaderFields } from './headers.ts'
+import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import {
   decodeText,
   parseJson,
@@ -105,25 +105,24 @@ export interface ResponseParts {
 /** What `createResponse` makes an answer of; at most one of `json`, `text` and `bytes`. */
 export interface ResponseContent {
   /** Default 200. */
-  readonly status?: number
-  readonly statusText?: string
-  readonly headers?: HeaderFields
+  readonly status?: number | undefined
+  readonly statusText?: string | undefined
+  readonly headers?: HeaderFields | undefined
   readonly json?: unknown
-  readonly text?: string
-  readonly bytes?: Uint8Array
+  readonly text?: string | undefined
+  readonly bytes?: Uint8Array | undefined
 }
 
 /** An answer that no server gave, for `handler` and for middleware that answers by itself. Throws like `HttpHeaders`. */
-export function createResponse(init: ResponseContent = {}): HttpResponse {
-  const json = own(init, 'json')
-  const text = json === undefined ? own(init, 'text') : JSON.stringify(json)
-  const bytes =
-    text === undefined ? (own(init, 'bytes') ?? new Uint8Array()) : Buffer.from(text, 'utf8')
-  const headers = new HttpHeaders(own(init, 'headers'))
+export function createResponse(content?: ResponseContent): HttpResponse {
+  const { json, headers: fields, status = 200, statusText = '', ...given } = contentOptions(content)
+  const text = json === undefined ? given.text : JSON.stringify(json)
+  const bytes = text === undefined ? (given.bytes ?? new Uint8Array()) : Buffer.from(text, 'utf8')
+  const headers = new HttpHeaders(fields)
   const typed = json === undefined || headers.has('content-type')
   return new Answer({
-    status: own(init, 'status') ?? 200,
-    statusText: own(init, 'statusText') ?? '',
+    status,
+    statusText,
     url: '',
     headers: typed ? headers : headers.with({ 'content-type': 'application/json' }),
     history: [],
@@ -251,3 +250,15 @@ async function validated<T>(
 const MOST = 104_857_600
 const MOST_JSON = 10_485_760
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i
+const contentOptions = optionsDoor<ResponseContent>(
+  { protocol: 'http', call: 'createResponse' },
+  {
+    status: option.between(100, 999),
+    statusText: option.text,
+    headers: headersShape,
+    json: option.anything,
+    text: option.text,
+    bytes: option.binary,
+  },
+  { body: ['text', 'bytes'], statusCode: 'status' },
+)

@@ -4,7 +4,7 @@
  */
 
 import type { Endpoint } from '@net/core'
-import { netError, own, type Operation } from '@net/core/authoring'
+import { netError, type Operation, type Taken } from '@net/core/authoring'
 import { chooseRoad, type ChosenRoad, type RoadExplanation, type Transport } from '@net/socket'
 
 import type { ClientOptions } from './client-options.ts'
@@ -15,9 +15,9 @@ export class Road {
   readonly #path: string | undefined
 
   /** Throws `NET_BAD_OPTION` for what contradicts itself, `NET_BAD_URL` for a proxy that is none. */
-  constructor(options: Pick<ClientOptions, 'dialer' | 'proxy' | 'block' | 'unixSocket'>) {
-    this.#path = own(options, 'unixSocket')
-    const other = own(options, 'dialer') ?? own(options, 'proxy') ?? false
+  constructor(options: Taken<Pick<ClientOptions, 'dialer' | 'proxy' | 'block' | 'unixSocket'>>) {
+    this.#path = options.unixSocket
+    const other = options.dialer ?? options.proxy ?? false
     if (this.#path !== undefined && other !== false) {
       throw netError('NET_BAD_OPTION', { message: 'unixSocket excludes dialer and proxy' })
     }

@@ -1,9 +1,9 @@
 /* The options of a client and of a call made one: checked, and with the defaults in place. */
 
-import { netError, own } from '@net/core/authoring'
+import type { Taken } from '@net/core/authoring'
 
 import { basic, type HttpAuth } from './auth.ts'
-import type { RequestOptions, SharedOptions } from './client-options.ts'
+import { requestOptions, type RequestOptions, type SharedOptions } from './client-options.ts'
 
 /** What holds for one call. */
 export interface Settings {
@@ -15,37 +15,38 @@ export interface Settings {
   readonly throwHttpErrors: boolean
 }
 
-/** The settings of a client. Throws `NET_BAD_OPTION`. */
-export function settingsOf(options: SharedOptions): Settings {
+/** The settings of a client. */
+export function settingsOf(options: Taken<SharedOptions>): Settings {
   return {
     auth: authOf(options),
-    redirects: redirectsOf(own(options, 'redirect')) ?? MOST_REDIRECTS,
-    maxBytes: bytesOf(own(options, 'maxBytes')),
-    decompress: own(options, 'decompress') ?? true,
-    throwHttpErrors: own(options, 'throwHttpErrors') ?? true,
+    redirects: redirectsOf(options.redirect) ?? MOST_REDIRECTS,
+    maxBytes: options.maxBytes,
+    decompress: options.decompress ?? true,
+    throwHttpErrors: options.throwHttpErrors ?? true,
   }
 }
 
-/** The settings of a call of a client; `auth` is who asks if the call does not say. Throws `NET_BAD_OPTION`. */
+/** The settings of a call of a client; `auth` is who asks if the call does not say. */
 export function overlaid(
   client: Settings,
-  call: RequestOptions | undefined,
+  call: Taken<RequestOptions>,
   auth: HttpAuth | undefined,
 ): Settings {
-  if (call === undefined) return auth === client.auth ? client : { ...client, auth }
+  // Most calls say nothing, and are to cost nothing.
+  if (call === requestOptions(undefined)) return auth === client.auth ? client : { ...client, auth }
   return {
     auth: authOf(call) ?? auth,
-    redirects: redirectsOf(own(call, 'redirect')) ?? client.redirects,
-    maxBytes: bytesOf(own(call, 'maxBytes')) ?? client.maxBytes,
-    decompress: own(call, 'decompress') ?? client.decompress,
-    throwHttpErrors: own(call, 'throwHttpErrors') ?? client.throwHttpErrors,
+    redirects: redirectsOf(call.redirect) ?? client.redirects,
+    maxBytes: call.maxBytes ?? client.maxBytes,
+    decompress: call.decompress ?? client.decompress,
+    throwHttpErrors: call.throwHttpErrors ?? client.throwHttpErrors,
   }
 }
 
-function authOf(options: SharedOptions): HttpAuth | undefined {
-  const auth = own(options, 'auth')
-  const user = own(options, 'user')
-  const password = own(options, 'password')
+function authOf(options: Taken<SharedOptions>): HttpAuth | undefined {
+  const auth = options.auth
+  const user = options.user
+  const password = options.password
   if (auth !== undefined) return auth
   if (user === undefined && password === undefined) return undefined
   return basic(user ?? '', password ?? '')
@@ -54,16 +55,7 @@ function authOf(options: SharedOptions): HttpAuth | undefined {
 function redirectsOf(redirect: SharedOptions['redirect']): number | undefined {
   if (redirect === undefined || redirect === true) return undefined
   if (redirect === false) return 0
-  const limit = typeof redirect === 'number' ? redirect : own(redirect, 'limit')
-  if (limit === undefined || (Number.isInteger(limit) && limit >= 0)) return limit
-  throw netError('NET_BAD_OPTION', {
-    message: 'redirect must be a boolean or a number of redirects',
-  })
-}
-
-function bytesOf(maxBytes: number | undefined): number | undefined {
-  if (maxBytes === undefined || (typeof maxBytes === 'number' && maxBytes >= 0)) return maxBytes
-  throw netError('NET_BAD_OPTION', { message: 'maxBytes must be a number of bytes, not below 0' })
+  return typeof redirect === 'number' ? redirect : redirect.limit
 }
 
 const MOST_REDIRECTS = 20

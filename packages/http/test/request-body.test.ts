@@ -1,9 +1,10 @@
 import { fromText } from '@net/core'
+import type { Taken } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
 import { bodyOf, type BodyOptions } from '../src/request-body.ts'
 
-const made = (options: BodyOptions): unknown => {
+const made = (options: Taken<BodyOptions>): unknown => {
   const typed = bodyOf(options, JSON.stringify)
   const bytes = typed?.body.bytes
   return [bytes && Buffer.from(bytes).toString(), typed?.type, typed?.body.replayable]
@@ -38,7 +39,7 @@ test('sources know whether they can be sent again', () => {
   expect(bodyOf({}, JSON.stringify)).toBeUndefined()
 })
 
-test.each<[string, BodyOptions]>([
+test.each<[string, Taken<BodyOptions>]>([
   ['two at once', { json: 1, body: 'x' }],
   ['a function as JSON', { json: () => 1 }],
   ['a circle', { json: Object.assign([] as unknown[], { 0: 1n }) }],

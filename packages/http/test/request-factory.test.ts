@@ -1,6 +1,7 @@
 import { bearer, type ClientOptions, type RequestOptions } from '@net/http'
 import { expect, test } from 'vitest'
 
+import { clientOptions, requestOptions } from '../src/client-options.ts'
 import { RequestFactory, type PreparedRequest } from '../src/request-factory.ts'
 
 function prepare(
@@ -8,7 +9,11 @@ function prepare(
   options?: RequestOptions,
   url: string | URL = 'http://host/a',
 ): PreparedRequest {
-  return new RequestFactory(client).prepare('GET', url, { options, json: false })
+  const taken = requestOptions(options)
+  return new RequestFactory(clientOptions(client)).prepare('GET', url, {
+    options: taken,
+    json: false,
+  })
 }
 
 const headersOf = (prepared: PreparedRequest): Record<string, string> =>
@@ -100,7 +105,7 @@ test.each(['Connection', 'Transfer-Encoding', 'Upgrade', 'Expect', 'Keep-Alive',
 
 test.each(['CONNECT', 'connect', 'GET /x', 'G\r\nET', ''])('the method %j is refused', (method) => {
   const factory = new RequestFactory({})
-  expect(() =>
-    factory.prepare(method, 'http://host/', { options: undefined, json: false }),
-  ).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
+  expect(() => factory.prepare(method, 'http://host/', { options: {}, json: false })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
 })

@@ -1,7 +1,7 @@
 import { basic } from '@net/http'
 import { expect, test } from 'vitest'
 
-import type { RequestOptions, SharedOptions } from '../src/client-options.ts'
+import { requestOptions } from '../src/client-options.ts'
 import { overlaid, settingsOf } from '../src/settings.ts'
 
 test('the defaults', () => {
@@ -32,21 +32,6 @@ test('the call wins over the client', () => {
     auth,
     redirects: 0,
   })
-  expect(overlaid(client, undefined, client.auth)).toBe(client)
-  expect(overlaid(client, undefined, undefined).auth).toBeUndefined()
+  expect(overlaid(client, requestOptions(undefined), client.auth)).toBe(client)
+  expect(overlaid(client, requestOptions(undefined), undefined).auth).toBeUndefined()
 })
-
-test('[H-CORE-02] options are read as own properties only', () => {
-  const inherited = Object.create({ redirect: 1, maxBytes: 1 }) as RequestOptions
-  expect(overlaid(settingsOf({}), inherited, undefined)).toMatchObject({
-    redirects: 20,
-    maxBytes: undefined,
-  })
-})
-
-test.each<SharedOptions>([{ redirect: -1 }, { redirect: 1.5 }, { maxBytes: -1 }])(
-  '%j is refused',
-  (options) => {
-    expect(() => settingsOf(options)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
-  },
-)

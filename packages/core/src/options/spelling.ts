@@ -8,9 +8,11 @@ export type Spellings = Readonly<Record<string, string | readonly string[]>>
 
 /** The end of the sentence that says that there is no such option: `use params`. */
 export function nameMeant(name: string, known: readonly string[], own: Spellings = {}): string {
-  const foreign = [...meantBy(own, name), ...meantBy(SPELLINGS, name)].find((each) =>
+  const shared = meantBy(SPELLINGS, name).find((each) =>
     known.includes(each.replace(NOT_THE_NAME, '')),
   )
+  // What a call says itself may lead anywhere, also to another call.
+  const foreign = meantBy(own, name)[0] ?? shared
   if (foreign !== undefined) return `use ${foreign}`
   const near = nearest(name, known)
   if (near !== undefined) return `did you mean ${near}?`

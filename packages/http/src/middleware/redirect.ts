@@ -3,7 +3,7 @@
  * what was asked for over TLS is not answered without.
  */
 
-import { netError } from '@net/core/authoring'
+import { netError, option, optionsObject, type Shape } from '@net/core/authoring'
 
 import type { Middleware } from '../call.ts'
 import { isHarmless } from '../headers.ts'
@@ -14,8 +14,16 @@ import { Answer, type HistoryEntry, type HttpResponse } from '../response.ts'
 /** How redirects are followed. */
 export interface RedirectOptions {
   /** How many in a row. Default 20. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
+
+/** The option `redirect`: whether, how many, or how. */
+export const redirectShape: Shape<boolean | number | RedirectOptions> = option.either<
+  boolean | number | RedirectOptions
+>(
+  [option.flag, option.size, optionsObject<RedirectOptions>({ limit: option.size })],
+  'true, false, a number of redirects or { limit }',
+)
 
 /** The layer. Rejects with `NET_REDIRECT_LIMIT`, `NET_REDIRECT_FORBIDDEN` and `NET_BODY_NOT_REPLAYABLE`. */
 export function redirect(limit: number): Middleware {

@@ -3,14 +3,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 
-import { clock, own } from '@net/core/authoring'
+import {
+  clock,
+  option,
+  optionsDoor,
+  optionsObject,
+  refused,
+  shape,
+  type OptionsDoor,
+  type Shape,
+  type Taken,
+} from '@net/core/authoring'
 
 /** An answer in place of the route's. */
 export interface CannedReply {
   /** Default 200. */
-  readonly status?: number
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  readonly body?: string | Uint8Array
+  readonly status?: number | undefined
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined
+  readonly body?: string | Uint8Array | undefined
 }
 
 /**
@@ -29,24 +39,67 @@ export type FaultAction =
 /** A fault of a test server. */
 export interface HttpFault {
   /** Which requests: a path, a method and path such as `GET /json`, or a pattern for the latter. Default any. */
-  readonly on?: string | RegExp
+  readonly on?: string | RegExp | undefined
   /** After how many bytes of the answer, head included. Default 0: instead of an answer. */
-  readonly after?: number
+  readonly after?: number | undefined
   /** How many requests it befalls. Default 1. */
-  readonly times?: number
+  readonly times?: number | undefined
   readonly do: FaultAction
 }
 
+/** What may be done in place of the answer. */
+interface Instead {
+  readonly reply?: CannedReply | undefined
+  readonly delay?: number | undefined
+}
+
+const instead = optionsObject<Instead>({
+  reply: optionsObject<CannedReply>({
+    status: option.between(100, 999),
+    headers: option.record(option.oneOrMore(option.text)),
+    body: option.either<string | Uint8Array>([option.text, option.binary]),
+  }),
+  delay: option.milliseconds,
+})
+
+const words = option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage')
+
+const action: Shape<FaultAction> = {
+  may: `${words.may}, { reply } or { delay }`,
+  fits: (value) => words.fits(value) || instead.fits(value),
+  take(value, name, within) {
+    if (words.fits(value)) return words.take(value, name, within)
+    if (!instead.fits(value)) throw refused(this.may, value, name)
+    const taken = instead.take(value, name, within)
+    if (Object.keys(taken).length !== 1) throw refused('either { reply } or { delay }', value, name)
+    return taken as FaultAction
+  },
+}
+
+/** Takes a fault. Throws `NET_BAD_OPTION`. */
+export const faultOptions: OptionsDoor<HttpFault> = optionsDoor<HttpFault>(
+  { protocol: 'http', call: 'fail' },
+  {
+    on: option.either<string | RegExp>([
+      option.text,
+      shape<RegExp>('a RegExp', (value) => value instanceof RegExp),
+    ]),
+    after: option.bytes,
+    times: option.count,
+    do: option.required(action),
+  },
+)
+
 /** Does it, or arms it to happen later; resolves to whether the route still has to answer. */
 export async function applyFault(
-  fault: HttpFault,
+  fault: Taken<HttpFault>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
   const action = fault.do
   const { socket } = request
   if (typeof action === 'string') {
-    const after = own(fault, 'after') ?? 0
+    const after = fault.after ?? 0
     if (after > 0) cutAfter(socket, after, action)
     else strike(socket, action)
     return after > 0

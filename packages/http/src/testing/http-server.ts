@@ -7,18 +7,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 
-import { netError, own } from '@net/core/authoring'
-import type { TlsOptions } from '@net/socket'
+import { inCall, netError, option, optionsDoor, type Taken } from '@net/core/authoring'
+import { roadOption, type TlsOptions } from '@net/socket'
 
-import { applyFault, type HttpFault } from './faults.ts'
+import { applyFault, faultOptions, type HttpFault } from './faults.ts'
 import { standardRoutes, type Route, type SeenRequest } from './routes.ts'
 
 /** Options of a test server. */
 export interface HttpServerOptions {
   /** By path, or by method and path such as `POST /orders`; they come before the standard ones. */
-  readonly routes?: Readonly<Record<string, Route>>
+  readonly routes?: Readonly<Record<string, Route>> | undefined
   /** Speaks TLS; needs `cert` and `key`. */
-  readonly tls?: TlsOptions
+  readonly tls?: TlsOptions | undefined
 }
 
 /** A running test server. */
@@ -38,8 +38,10 @@ export interface HttpTestServer extends AsyncDisposable {
 }
 
 /** Starts a server. Throws `NET_BAD_OPTION` for TLS without a certificate. */
-export async function startHttpServer(options: HttpServerOptions = {}): Promise<HttpTestServer> {
-  const running = new TestServer(options)
+export async function startHttpServer(options?: HttpServerOptions): Promise<HttpTestServer> {
+  const running = inCall({ protocol: 'http', call: 'startHttpServer' }, () => {
+    return new TestServer(serverOptions(options))
+  })
   await running.listen()
   return running
 }
@@ -51,11 +53,10 @@ class TestServer implements HttpTestServer {
   readonly #server: Server
   readonly #scheme: string
   readonly #sockets = new Map<Socket, number>()
-  readonly #faults: { fault: HttpFault; left: number }[] = []
+  readonly #faults: { fault: Taken<HttpFault>; left: number }[] = []
 
-  constructor(options: HttpServerOptions) {
-    const tls = own(options, 'tls')
-    this.#routes = { ...standardRoutes, ...own(options, 'routes') }
+  constructor({ tls, routes }: Taken<HttpServerOptions>) {
+    this.#routes = { ...standardRoutes, ...routes }
     this.#scheme = tls === undefined ? 'http' : 'https'
     const limits = {
       maxHeaderSize: 65_536,
@@ -95,7 +96,8 @@ class TestServer implements HttpTestServer {
   }
 
   fail(fault: HttpFault): void {
-    this.#faults.push({ fault, left: own(fault, 'times') ?? 1 })
+    const taken = faultOptions(fault)
+    this.#faults.push({ fault: taken, left: taken.times ?? 1 })
   }
 
   async close(): Promise<void> {
@@ -144,8 +146,8 @@ class TestServer implements HttpTestServer {
     return slash < 0 ? undefined : this.#routes[`${path.slice(0, slash)}/*`]
   }
 
-  #faultFor(seen: SeenRequest): HttpFault | undefined {
-    const at = this.#faults.findIndex(({ fault }) => matches(own(fault, 'on'), seen))
+  #faultFor(seen: SeenRequest): Taken<HttpFault> | undefined {
+    const at = this.#faults.findIndex(({ fault }) => matches(fault.on, seen))
     const armed = this.#faults[at]
     if (armed === undefined) return undefined
     armed.left -= 1
@@ -190,5 +192,9 @@ function keysOf({ cert, key }: TlsOptions): {
   return { cert: raw(cert), key: raw(key) }
 }
 
+const serverOptions = optionsDoor<HttpServerOptions>(
+  { protocol: 'http', call: 'startHttpServer' },
+  { routes: option.record(option.callback<Route>()), tls: roadOption.tls },
+)
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'
 const MOST_KEPT = 1_048_576

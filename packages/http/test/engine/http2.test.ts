@@ -336,9 +336,11 @@ test('any road will do, also one that is no socket of Node', async () => {
   expect(server.accepted).toBe(1)
 })
 
-test('http2 must be a boolean', () => {
+test('http2 must be true or false', () => {
   const wrong = { http2: 'yes' } as unknown
-  expect(() => http.createClient(wrong as http.ClientOptions)).toThrow('http2 must be a boolean')
+  expect(() => http.createClient(wrong as http.ClientOptions)).toThrow(
+    'http2 must be true or false',
+  )
 })
 
 function codeOf(result: PromiseSettledResult<unknown>): unknown {

@@ -84,3 +84,28 @@ test('another answer, for the requests that are meant, so many times', async () 
   }
   expect(await http.get(`${server.url}/json`).json()).toMatchObject({ id: 1 })
 })
+
+test.each<[unknown, string]>([
+  [
+    { do: 'explode' },
+    "do must be 'drop', 'reset', 'stall', 'half-close' or 'garbage', { reply } or",
+  ],
+  [{ do: {} }, 'do must be either { reply } or { delay }'],
+  [{ do: { reply: {}, delay: 5 } }, 'do must be either { reply } or { delay }'],
+  [{ do: { reply: { code: 500 } } }, 'do.reply has no code; it takes status, headers, body'],
+  [{ do: { reply: { status: 1000 } } }, 'do.reply.status must be a whole number from 100 to 999'],
+  [{ do: { delay: '5s' } }, 'do.delay must be a number of milliseconds'],
+  [{ on: 5, do: 'drop' }, 'on must be a string or a RegExp, not a number'],
+  [{ times: 0, do: 'drop' }, 'times must be a whole number above 0'],
+  [{ path: '/x', do: 'drop' }, 'the options have no path; it takes on, after, times, do'],
+  [{}, 'do is missing'],
+])('the fault %j is refused when it is set', async (fault, message) => {
+  await using server = await startHttpServer()
+  expect(() => server.fail(fault as never)).toThrow(`http fail: ${message}`)
+})
+
+test('a server with options that do not exist is not started', async () => {
+  await expect(startHttpServer({ port: 80 } as never)).rejects.toThrow(
+    'http startHttpServer: the options have no port; it takes routes, tls',
+  )
+})
