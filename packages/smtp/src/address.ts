@@ -143,9 +143,8 @@ function mailbox(name: string, text: string, field: string): Mailbox {
 
 /** What is wrong with an address that has no part before the `@`, or a strange one. */
 function explain(text: string): string {
-  if (/[()]/.test(text)) {
-    return 'has a comment; a name goes before the address, as in Ada <ada@example.com>'
-  }
+  if (/[()]/.test(text)) return COMMENT
+  if (/@.*\s.*@/.test(text)) return 'has several addresses without a comma between them'
   if (text.includes(':')) return 'is a group; give its addresses instead'
   const at = text.lastIndexOf('@')
   if (at < 0) {
@@ -170,7 +169,7 @@ function domain(text: string, { text: whole, field }: Place): string {
   // The platform would take more than a mail server does: a port, a percent sign, an odd spelling of an address.
   const ascii = PLAUSIBLE.test(text) ? domainToASCII(text) : ''
   if (!HOST_NAME.test(ascii) || ascii.length > LONGEST_DOMAIN || isIPv4(ascii)) {
-    throw bad(field, whole, 'has a domain that is not valid')
+    throw bad(field, whole, /[()]/.test(whole) ? COMMENT : 'has a domain that is not valid')
   }
   return ascii
 }
@@ -180,6 +179,7 @@ function bad(field: string, text: string | undefined, why: string): Error {
   return netError('NET_BAD_ADDRESS', { message: `${field}${shown} ${why}` })
 }
 
+const COMMENT = 'has a comment; a name goes before the address, as in Ada <ada@example.com>'
 const LONGEST_SHOWN = 80
 const LONGEST_NAME = 1000
 // RFC 5321, section 4.5.3.1, wants no limits where that is possible. An address cannot be folded, and has to fit into a

@@ -1,8 +1,14 @@
 /* What can be asked of a connection to a mail server and of the messages that go over it, and the doors that check it. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
-import { option, optionsDoor, optionsObject, shape, type OptionsDoor } from '@net/core/authoring'
-import type { BlockOption, Dialer, ProxyOption, TlsOptions } from '@net/socket'
+import { option, optionsDoor, optionsObject, type OptionsDoor } from '@net/core/authoring'
+import {
+  roadOption,
+  type BlockOption,
+  type Dialer,
+  type ProxyOption,
+  type TlsOptions,
+} from '@net/socket'
 
 import { mechanism, type AuthMechanism } from './auth.ts'
 import type { Envelope } from './envelope.ts'
@@ -69,13 +75,10 @@ export const connectOptions: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOp
     password: option.credential,
     auth: option.oneOrMore(mechanism),
     security: option.oneOf('required', 'implicit', 'opportunistic', 'off'),
-    tls: shape<TlsOptions>(
-      'an object of options',
-      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    ),
-    dialer: option.methods<Dialer>('a dialer, such as tcpDialer()', 'dial'),
-    proxy: option.anything,
-    block: option.oneOf('private'),
+    tls: roadOption.tls,
+    dialer: roadOption.dialer,
+    proxy: roadOption.proxy,
+    block: roadOption.block,
     localAddress: option.text,
     name: option.text,
     log: option.log,

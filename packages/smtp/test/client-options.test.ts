@@ -27,6 +27,8 @@ describe('options that do not exist, or have another shape, are refused at the c
       [{ security: 'tls' }, "security must be 'required'"],
       [{ security: true }, 'security'],
       [{ tls: true }, 'tls must be'],
+      [{ tls: { rejectUnauthorized: false } }, 'tls has no rejectUnauthorized'],
+      [{ proxy: 5 }, 'proxy must be'],
       [{ dialer: {} }, 'dialer must be'],
       [{ block: true }, 'block must be'],
       [{ name: 5 }, 'name must be a string'],

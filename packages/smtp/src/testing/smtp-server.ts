@@ -3,9 +3,10 @@
  * the session decides what to say.
  */
 
-import { clock, option, optionsDoor, shape, type OptionsDoor } from '@net/core/authoring'
+import { clock, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 import {
   listen,
+  roadOption,
   type CloseOptions,
   type Connection,
   type ConnectionServer,
@@ -58,7 +59,7 @@ const serverOptions: OptionsDoor<SmtpServerOptions> = optionsDoor<SmtpServerOpti
     maxSize: option.bytes,
     maxRecipients: option.size,
     name: option.text,
-    tls: shape<TlsOptions>('an object of options', (value) => value instanceof Object),
+    tls: roadOption.tls,
     implicit: option.flag,
   },
 )
