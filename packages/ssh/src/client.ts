@@ -90,7 +90,8 @@ export class SessionClient implements SshClient {
     command: string | readonly string[],
     options: ExecOptions = {},
   ): Promise<ExecResult<string | Uint8Array>> {
-    const target = [command].flat().join(' ')
+    const whole = [command].flat().join(' ')
+    const target = whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole
     return this.#owned(
       operation(this.#spec('exec', target), options, (op) => {
         const plan = planExec(command, options)
@@ -151,3 +152,4 @@ async function within(delay: number, done: Promise<unknown>): Promise<void> {
 }
 
 const GRACE = 2000
+const SHOWN = 200

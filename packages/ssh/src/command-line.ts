@@ -81,6 +81,16 @@ export function refuseNul(what: string, text: string): void {
   if (text.includes('\0')) throw netError('NET_INJECTION', { message: `${what} contains a NUL` })
 }
 
+/** Throws `NET_BAD_OPTION` for a text that the server would not take in one packet: it would end the connection. */
+export function refuseLong(what: string, text: string, longest: number, hint = ''): void {
+  const size = Buffer.byteLength(text)
+  if (size <= longest) return
+  throw netError('NET_BAD_OPTION', {
+    message: `${what} has ${size} bytes, and ${longest} are the most that can be sent${hint}`,
+    limit: longest,
+  })
+}
+
 function listText(words: readonly string[]): string {
   return Array.isArray(words) ? quote(...(words as readonly string[])) : ''
 }

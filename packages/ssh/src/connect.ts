@@ -16,6 +16,7 @@ import {
 import { chooseRoad, type Dialer, type Transport } from '@net/socket'
 
 import { offer } from './algorithms.ts'
+import { refuseLong } from './command-line.ts'
 import type { ConnectOptions } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
 import { startSession, type SshSession } from './engine/ssh2.ts'
@@ -71,6 +72,7 @@ function planConnection(url: string | URL, options: ConnectOptions): ConnectionP
   const { endpoint } = parsed
   const user = own(options, 'user') ?? parsed.user ?? localUser()
   refuseControl('user', user)
+  refuseLong('user', user, LONGEST_USER)
   return {
     endpoint,
     host: hostOf(endpoint, own(options, 'hostKeyAlias')),
@@ -124,7 +126,9 @@ function keepAliveOf(options: ConnectOptions): KeepAliveOptions | false {
 
 /** A secret from the first moment, so that no event or error shows it. */
 function held(password: Credential | undefined): Credential | undefined {
-  return typeof password === 'string' ? secret(password) : password
+  if (typeof password !== 'string') return password
+  refuseLong('the password', password, LONGEST_PASSWORD)
+  return secret(password)
 }
 
 async function establish(plan: ConnectionPlan, op: Operation): Promise<SshClient> {
@@ -209,4 +213,6 @@ class Trust {
 }
 
 const SSH_PORT = 22
+const LONGEST_USER = 1024
+const LONGEST_PASSWORD = 8192
 const MOST_BANNERS = 16

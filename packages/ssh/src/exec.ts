@@ -21,6 +21,7 @@ import {
   checkCwd,
   commandLine,
   commandText,
+  refuseLong,
   variablesOf,
   type CommandText,
   type Variable,
@@ -77,6 +78,7 @@ export async function execute(
   },
 ): Promise<ExecResult<string | Uint8Array>> {
   const { op, attempt } = call
+  checkLengths(plan, session.longest)
   const collector = new OutputCollector(plan.maxBytes, (error) => op.fail(error as NetError))
   try {
     const command = await begin(session, plan, { op, attempt, collector })
@@ -101,6 +103,12 @@ interface Running {
   readonly collector: OutputCollector
 }
 
+/** Before anything is sent. What the server refuses of the variables makes the line longer later on. */
+function checkLengths({ command, variables, cwd }: ExecPlan, longest: number): void {
+  refuseLong('the command', commandLine(command, [], cwd), longest, TO_INPUT)
+  for (const { name, value } of variables) refuseLong(`the variable ${name}`, name + value, longest)
+}
+
 /** On another channel if the server closes the first one before the command is sent, as Dropbear does when it ends two at once. */
 async function begin(
   session: SshSession,
@@ -111,7 +119,7 @@ async function begin(
     const giveBack = await session.commands.place(call.op)
     try {
       return await call.op.phase('command', () =>
-        session.commands.run(specOf(plan, call), call.op, giveBack),
+        session.commands.run(specOf(plan, session.longest, call), call.op, giveBack),
       )
     } catch (error) {
       if (!(error instanceof ChannelClosedError) || number === MOST_CHANNELS) throw error
@@ -121,6 +129,7 @@ async function begin(
 
 function specOf(
   plan: ExecPlan,
+  longest: number,
   { op, attempt, collector }: Running & { readonly attempt: Attempt },
 ): CommandSpec {
   return {
@@ -130,7 +139,9 @@ function specOf(
       // The values of variables are the command's own affair, as they are where they go apart from it.
       const shown = inline.map(({ name }) => ({ name, value: '_' }))
       op.wire('send', () => `exec ${commandLine(plan.command, shown, plan.cwd)}`)
-      return commandLine(plan.command, inline, plan.cwd)
+      const line = commandLine(plan.command, inline, plan.cwd)
+      refuseLong('the command with its variables', line, longest, TO_INPUT)
+      return line
     },
     output: (name, chunk) => collector.take(name, chunk),
     sent: () => attempt.sent(),
@@ -258,5 +269,6 @@ function safely({ stdout, stderr }: Printed): Printed {
 
 const MAX_BYTES = 64 * 1024 * 1024
 const STEP = 250
+const TO_INPUT = '; a program can read more from its input'
 const MOST_CHANNELS = 3
 const SHOWN = 200

@@ -6,6 +6,7 @@
 import type { Credential } from '@net/core'
 import { CredentialSource, netError, type Operation } from '@net/core/authoring'
 
+import { refuseLong } from './command-line.ts'
 import type { LoginAnswer, SshSession } from './engine/ssh2.ts'
 import { signingKey, type Login, type SigningKey } from './engine/ssh2-login.ts'
 import { forEngine, isEncrypted } from './identity/private-key.ts'
@@ -127,6 +128,7 @@ class PasswordOffer implements Offer {
   async attempt(): Promise<LoginAnswer> {
     const { op, tried } = this.#login
     const password = await this.#source.get({ signal: op.signal })
+    refuseLong('the password', password.reveal(), this.#login.session.longest)
     const answer = await ask(this.#login, { method: 'password', password })
     tried.push('password')
     if (answer.partial) {

@@ -7,6 +7,7 @@ import { formatEndpoint, isLoopback, type Endpoint } from '@net/core'
 import { netError, operation, own, type ClientContext } from '@net/core/authoring'
 import { fromSocket, type Dialer, type DialOptions, type Hop, type Transport } from '@net/socket'
 
+import { refuseLong } from './command-line.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
 import { SshChannelError } from './errors.ts'
@@ -38,6 +39,7 @@ export function sshDialer(tunnelling: Tunnelling): Dialer {
               message: 'a tunnel leads to a host and port, not to a path',
             })
           }
+          refuseLong('the host', endpoint.host, LONGEST_NAME)
           const stream = await tunnelling
             .session()
             .openTunnel(endpoint.host, endpoint.port, op)
@@ -95,5 +97,7 @@ function asConnectError(error: unknown, endpoint: Endpoint): unknown {
   })
 }
 
+// RFC 1035, section 2.3.4.
+const LONGEST_NAME = 255
 const PROHIBITED = 1
 const UNKNOWN_TYPE = 3

@@ -271,6 +271,21 @@ test('a key that cannot be read ends the login before it is tried', async () => 
   expect(server.received.map(({ text }) => text)).toEqual(['none ada'])
 })
 
+test('a user and a password that do not fit into a packet are refused', async () => {
+  await using server = await startSshServer()
+  const long = 'x'.repeat(8193)
+  for (const [login, limit] of [
+    [{ password: long }, 8192],
+    [{ user: long }, 1024],
+  ] as const) {
+    expect(await failureOf(logInTo(server, login))).toMatchObject({
+      code: 'NET_BAD_OPTION',
+      limit,
+    })
+  }
+  expect(server.received).toEqual([])
+})
+
 function encryptedKey(passphrase: string): { privateKey: string; publicKey: string } {
   const { privateKey } = generateKeyPairSync('ed25519')
   const { x = '' } = privateKey.export({ format: 'jwk' })

@@ -30,6 +30,7 @@ import {
 } from './ssh2-internals.ts'
 import { engineLogin, type Login } from './ssh2-login.ts'
 import { lossOf } from './ssh2-loss.ts'
+import { peerOf, type Peer } from './ssh2-peers.ts'
 import { refusal } from './ssh2-refusal.ts'
 import { ChannelStream } from './ssh2-stream.ts'
 import type { Engine, EngineAuth, EngineChannel, EngineClient } from './ssh2-types.ts'
@@ -93,6 +94,7 @@ export class SshSession {
   #asked: PromiseWithResolvers<LoginQuestion> = Promise.withResolvers()
   #accepted: (() => void) | undefined
   #isIdentified = false
+  #peer: Peer = peerOf('')
   #hostKey: HostKey | undefined
   #keepAlive: KeepAlive | undefined
   #farewell: Timer | undefined
@@ -144,6 +146,11 @@ export class SshSession {
   /** Whether the connection can be used. */
   get alive(): boolean {
     return !this.#over && !this.#ending
+  }
+
+  /** How many bytes a text may have that goes into one packet. */
+  get longest(): number {
+    return this.#peer.longest
   }
 
   /** Attempts one login and waits for the answer. */
@@ -214,7 +221,8 @@ export class SshSession {
       const found = this.#reader.feed(chunk)
       if (found === undefined) return false
       this.#isIdentified = true
-      if (ONE_AT_A_TIME.test(found.software)) this.commands.oneAtATime()
+      this.#peer = peerOf(found.software)
+      if (this.#peer.sessions === 1) this.commands.oneAtATime()
       this.#identified.resolve(found)
       return true
     } catch (error) {
@@ -334,6 +342,4 @@ function earlyEnd(error: Error | undefined, reader: IdentificationReader): Error
   return reader.heard && Reflect.get(error, 'code') === 'ECONNRESET' ? reader.ended() : error
 }
 
-// Dropbear 2022.83 closes a session that is opened while another one ends, and leaves when a command then comes on it.
-const ONE_AT_A_TIME = /^dropbear/i
 const FAREWELL = 1000

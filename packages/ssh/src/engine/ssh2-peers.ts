@@ -1,0 +1,24 @@
+/* What is known of servers by the name that they give themselves. */
+
+/** What a server bears. */
+export interface Peer {
+  /** How many commands at once on one connection; what it says itself goes before. */
+  readonly sessions: number
+  /** How many bytes a text may have that goes into one packet: it ends the connection at a longer one. */
+  readonly longest: number
+}
+
+/** What the server with this software bears. */
+export function peerOf(software: string): Peer {
+  return PEERS.find(({ name }) => name.test(software)) ?? ANY
+}
+
+// Every implementation takes a payload of 32,768 bytes (RFC 4253, section 6.1), in which other fields stand as well.
+const ANY: Peer = { sessions: Infinity, longest: 32_000 }
+const PEERS: readonly (Peer & { readonly name: RegExp })[] = [
+  // 256 KiB for a packet, with what is around the text.
+  { name: /^OpenSSH_/, sessions: Infinity, longest: 261_120 },
+  // Dropbear 2022.83 closes a session that is opened while another one ends, and leaves when a command then comes on it;
+  // it leaves at a text of more than 9,000 bytes, too.
+  { name: /^dropbear/i, sessions: 1, longest: 9000 },
+]
