@@ -33,6 +33,20 @@ export function offer(knownTypes: readonly string[]): Algorithms {
   return { kex: KEX, hostKeys: [...first, ...rest], ciphers: CIPHERS, macs: MACS }
 }
 
+/** What is offered to a server of whose keys only those of these algorithms are wanted. */
+export function offerOnly(hostKeys: readonly string[]): Algorithms {
+  return { ...offer([]), hostKeys }
+}
+
+/** The algorithms of ours for host keys that the server has as well, without those for keys of these types. */
+export function otherHostKeys(
+  offered: readonly string[],
+  types: readonly string[],
+): readonly string[] {
+  const seen = types.flatMap((type) => SIGNATURES[type] ?? [type])
+  return HOST_KEYS.filter((name) => offered.includes(name) && !seen.includes(name))
+}
+
 /**
  * Throws `NET_WEAK_ALGORITHM` if a part of the handshake could have been cut out unseen: ChaCha20-Poly1305 and
  * encrypt-then-MAC are open to that unless both sides do strict key exchange (CVE-2023-48795).
@@ -44,7 +58,7 @@ export function refuseTerrapin(negotiated: Negotiated, strict: boolean): void {
   const weak = open ?? [macOut, macIn].find((name) => name.includes('-etm@'))
   if (weak === undefined) return
   throw netError('NET_WEAK_ALGORITHM', {
-    message: `the server agreed on ${weak} without strict key exchange, so that parts of the handshake could be cut out; update the server`,
+    message: `the server agreed on ${weak} without strict key exchange, so that parts of the handshake could be cut out; no option allows that: update the server`,
   })
 }
 

@@ -3,7 +3,14 @@
  * host key, the login. What fails on the way leaves nothing open.
  */
 
-import { formatEndpoint, parseEndpoint, secret, type Credential, type Endpoint } from '@net/core'
+import {
+  formatEndpoint,
+  isNetError,
+  parseEndpoint,
+  secret,
+  type Credential,
+  type Endpoint,
+} from '@net/core'
 import {
   type ClientContext,
   clientContext,
@@ -15,7 +22,7 @@ import {
 } from '@net/core/authoring'
 import { chooseRoad, type Dialer, type Transport } from '@net/socket'
 
-import { offer } from './algorithms.ts'
+import { offer, offerOnly, otherHostKeys, type Algorithms } from './algorithms.ts'
 import { refuseLong } from './command-line.ts'
 import type { ConnectOptions } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
@@ -133,22 +140,36 @@ function held(password: Credential | undefined): Credential | undefined {
 
 async function establish(plan: ConnectionPlan, op: Operation): Promise<SshClient> {
   const check = await plan.hostKeys.open({ ...plan.host, signal: op.signal })
-  const transport = await plan.dialer.dial(plan.endpoint, op.within)
-  return handshake(transport, check, { plan, op })
+  const call = { plan, op }
+  let algorithms = offer(check.types)
+  const seen: string[] = []
+  for (;;) {
+    const trust = new Trust(check)
+    try {
+      return await handshake(
+        await plan.dialer.dial(plan.endpoint, op.within),
+        { trust, algorithms },
+        call,
+      )
+    } catch (error) {
+      const others = trust.otherKeys(error, seen)
+      if (others.length === 0) throw error
+      algorithms = offerOnly(others)
+    }
+  }
 }
 
 async function handshake(
   transport: Transport,
-  check: HostKeyCheck,
+  { trust, algorithms }: { readonly trust: Trust; readonly algorithms: Algorithms },
   { plan, op }: { readonly plan: ConnectionPlan; readonly op: Operation },
 ): Promise<SshClient> {
-  const trust = new Trust(check)
   const banner: string[] = []
   const session = await startSession(transport, {
     user: plan.login.user,
-    algorithms: offer(check.types),
+    algorithms,
     keepAlive: plan.keepAlive,
-    checkHostKey: (key) => trust.check(key),
+    checkHostKey: (key, offered) => trust.check(key, offered),
     onBanner: (text) => {
       op.wire('receive', () => text)
       if (banner.length < MOST_BANNERS) banner.push(text)
@@ -195,13 +216,23 @@ async function shakeHands(
 class Trust {
   readonly #check: HostKeyCheck
   #verdict: HostKeyVerdict = {}
+  #shown: { readonly type: string; readonly offered: readonly string[] } | undefined
 
   constructor(check: HostKeyCheck) {
     this.#check = check
   }
 
-  async check(key: HostKey): Promise<void> {
+  async check(key: HostKey, offered: readonly string[]): Promise<void> {
+    this.#shown = { type: key.type, offered }
     this.#verdict = await this.#check.check(key)
+  }
+
+  /** The algorithms of further keys that may be the right one, after this failure; `seen` gets the type that was shown. */
+  otherKeys(error: unknown, seen: string[]): readonly string[] {
+    const refused = isNetError(error) && error.code === 'NET_HOSTKEY_CHANGED'
+    if (this.#check.anyType !== true || this.#shown === undefined || !refused) return []
+    seen.push(this.#shown.type)
+    return otherHostKeys(this.#shown.offered, seen)
   }
 
   /** The server has proved that the key is its own. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { offer, refuseTerrapin } from '../src/algorithms.ts'
+import { offer, refuseTerrapin, offerOnly, otherHostKeys } from '../src/algorithms.ts'
 
 const safe = {
   kex: 'curve25519-sha256',
@@ -36,4 +36,11 @@ test('without strict key exchange only ciphers that cannot be cut are taken', ()
     refuseTerrapin(etm, true)
     refuseTerrapin(safe, false)
   }).not.toThrow()
+})
+
+test('the other keys of a server are those of the types that it has not shown yet', () => {
+  const offered = ['rsa-sha2-256', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ssh-dss']
+  expect(otherHostKeys(offered, ['ssh-ed25519'])).toEqual(['ecdsa-sha2-nistp256', 'rsa-sha2-256'])
+  expect(otherHostKeys(offered, ['ssh-ed25519', 'ssh-rsa', 'ecdsa-sha2-nistp256'])).toEqual([])
+  expect(offerOnly(['rsa-sha2-256'])).toEqual({ ...offer([]), hostKeys: ['rsa-sha2-256'] })
 })

@@ -6,6 +6,7 @@
 import { netError } from '@net/core/authoring'
 
 import type { Negotiated } from '../algorithms.ts'
+import { FieldReader } from '../identity/wire.ts'
 import type { Engine, EngineChannel, EngineClient, EngineFlow } from './ssh2-types.ts'
 
 /** What the handlers of a connection tell. */
@@ -166,6 +167,16 @@ export function negotiatedBy(
     macIn: agreed.sc.mac,
   })
   return { negotiated, strict: client._protocol._strictMode === true }
+}
+
+/** The algorithms for host keys that the server offers (RFC 4253, section 7.1); none if it has not said so yet. */
+export function hostKeysOffered(client: EngineClient): readonly string[] {
+  const said = client._protocol._kex?._remoteKexinit
+  if (said === undefined) return []
+  // The number of the message and the cookie, then lists of names: of key exchanges, of host keys.
+  const reader = new FieldReader(said.subarray(17))
+  reader.field()
+  return reader.text().split(',')
 }
 
 interface Opening {

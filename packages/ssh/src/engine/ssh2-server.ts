@@ -18,8 +18,8 @@ import { batchWrites } from './write-batch.ts'
 
 /** What a server does for one connection. */
 export interface ServerDesk {
-  /** The private key of the host, in OpenSSH's format. */
-  readonly hostKey: string
+  /** The private keys of the host, each of another type. */
+  readonly hostKeys: readonly string[]
   readonly banner?: string
   readonly greeting?: string
   readonly quirks: ServerQuirks
@@ -92,7 +92,7 @@ export interface TunnelRequest {
 export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> {
   const engine = await loadEngine()
   const server = new engine.Server({
-    hostKeys: [desk.hostKey],
+    hostKeys: desk.hostKeys,
     ...(desk.banner === undefined ? {} : { banner: desk.banner }),
     ...(desk.greeting === undefined ? {} : { greeting: desk.greeting }),
   })

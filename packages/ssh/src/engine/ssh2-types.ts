@@ -75,7 +75,9 @@ export interface EngineClient extends EventEmitter {
 /** The wire protocol of one connection. */
 export interface EngineProtocol {
   readonly _handlers: Record<string, ((...args: never[]) => void) | undefined>
-  readonly _kex: { readonly negotiated: EngineNegotiated } | undefined
+  readonly _kex:
+    | { readonly negotiated: EngineNegotiated; readonly _remoteKexinit?: Buffer }
+    | undefined
   readonly _strictMode: boolean | undefined
   _compatFlags: number
   parse(chunk: Buffer, from: number, to: number): void

@@ -21,6 +21,7 @@ import {
   closeChannel,
   guardProtocol,
   holdUntilIdentified,
+  hostKeysOffered,
   loadEngine,
   negotiatedBy,
   openSessionChannel,
@@ -41,8 +42,11 @@ export interface SessionOptions {
   readonly user: string
   readonly algorithms: Algorithms
   readonly keepAlive: KeepAliveOptions | false
-  /** Rejects unless the key is to be trusted. Asked before anything of a login is sent. */
-  checkHostKey(key: HostKey): Promise<void>
+  /**
+   * Rejects unless the key is to be trusted. Asked before anything of a login is sent. `offered` are the algorithms that
+   * the server has keys for.
+   */
+  checkHostKey(key: HostKey, offered: readonly string[]): Promise<void>
   /** Told the text that the server shows before the login. */
   onBanner(text: string): void
 }
@@ -235,7 +239,7 @@ export class SshSession {
     try {
       const key = readHostKey(Uint8Array.from(blob))
       if (this.#hostKey === undefined) {
-        await this.#options.checkHostKey(key)
+        await this.#options.checkHostKey(key, hostKeysOffered(this.#client))
         this.#hostKey = key
       } else if (this.#hostKey.fingerprint !== key.fingerprint) {
         throw netError('NET_HOSTKEY_CHANGED', {

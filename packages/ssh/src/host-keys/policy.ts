@@ -39,6 +39,11 @@ export interface HostKeySubject {
 export interface HostKeyCheck {
   /** The algorithms of the keys that are known, which the server is asked for first. */
   readonly types: readonly string[]
+  /**
+   * Whether a key that is refused as changed may only be one of another type: the server is then asked for its other
+   * keys, one connection for each type. Default false.
+   */
+  readonly anyType?: boolean | undefined
   /** Throws a HostKeyError unless the key is to be trusted. */
   check(key: HostKey): HostKeyVerdict | Promise<HostKeyVerdict>
 }
@@ -114,23 +119,24 @@ export function acceptNew(options: AcceptNewOptions = {}): HostKeyPolicy {
   }
 }
 
-/** Trusts the key with this fingerprint, or one of these, as `SHA256:…`, and no other. Throws `NET_BAD_OPTION`. */
+/**
+ * Trusts the key with this fingerprint, or one of these, and no other: `SHA256:…`, or with the type of the key in front,
+ * `ssh-ed25519 SHA256:…`. A server with several keys is asked for the type of the pin; without a type, for each that it
+ * has, by further connections. Throws `NET_BAD_OPTION`.
+ */
 export function pinned(fingerprint: string | readonly string[]): HostKeyPolicy {
   const pins = (typeof fingerprint === 'string' ? [fingerprint] : fingerprint).map(checkedPin)
   if (pins.length === 0) throw badPin()
+  const types = pins.flatMap(({ type }) => (type === undefined ? [] : [type]))
   return {
     name: 'pinned',
     async open({ name }) {
       return {
-        types: [],
+        types,
+        anyType: types.length < pins.length,
         check(key) {
-          if (pins.includes(key.fingerprint)) return {}
-          const message = `the host key of ${name} is not the pinned one: the server showed ${describeKey(key)}, pinned is ${pins.join(' or ')}`
-          throw new SshHostKeyError(
-            'NET_HOSTKEY_CHANGED',
-            { message },
-            { fingerprint: key.fingerprint, known: pins },
-          )
+          if (pins.some((pin) => isPinned(pin, key))) return {}
+          throw notPinned(name, key, pins)
         },
       }
     },
@@ -224,16 +230,41 @@ function place({ file, line }: KnownHost): string {
   return `${file}, line ${line}`
 }
 
-function checkedPin(pin: unknown): string {
-  const trimmed = typeof pin === 'string' ? pin.replace(/=+$/, '') : ''
-  if (PIN.test(trimmed)) return trimmed
-  throw badPin()
+interface Pin {
+  readonly type: string | undefined
+  readonly fingerprint: string
+}
+
+function isPinned(pin: Pin, key: HostKey): boolean {
+  return pin.fingerprint === key.fingerprint && (pin.type ?? key.type) === key.type
+}
+
+function notPinned(name: string, key: HostKey, pins: readonly Pin[]): Error {
+  const list = pins.map(
+    ({ type, fingerprint }) => `${type === undefined ? '' : `${type} `}${fingerprint}`,
+  )
+  const known = pins.map(({ fingerprint }) => fingerprint)
+  const message = `the host key of ${name} is not the pinned one: the server showed ${describeKey(key)}, pinned is ${list.join(' or ')}`
+  // A key of a type that nobody pinned says nothing of the one that was.
+  const isOther = pins.every(({ type }) => type !== undefined && type !== key.type)
+  return new SshHostKeyError(
+    isOther ? 'NET_HOSTKEY_UNKNOWN' : 'NET_HOSTKEY_CHANGED',
+    { message },
+    { fingerprint: key.fingerprint, known },
+  )
+}
+
+function checkedPin(pin: unknown): Pin {
+  const [, type, fingerprint] = PIN.exec(typeof pin === 'string' ? pin.trim() : '') ?? []
+  if (fingerprint === undefined) throw badPin()
+  return { type, fingerprint }
 }
 
 function badPin(): Error {
   return netError('NET_BAD_OPTION', {
-    message: 'a pin is the fingerprint of a host key as ssh-keygen -l prints it, SHA256:…',
+    message:
+      'a pin is the fingerprint of a host key as ssh-keygen -l prints it, SHA256:…, or its type and fingerprint',
   })
 }
 
-const PIN = /^SHA256:[A-Za-z0-9+/]{43}$/
+const PIN = /^(?:([a-z][a-z0-9@.-]*) )?(SHA256:[A-Za-z0-9+/]{43})=?$/

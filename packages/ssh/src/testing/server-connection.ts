@@ -35,7 +35,7 @@ export interface SshReceived {
 
 /** What the server lends to its connections. */
 export interface ConnectionHost {
-  readonly hostKey: string
+  readonly hostKeys: readonly string[]
   readonly users: Readonly<Record<string, SshUser>>
   readonly exec: ExecHandler
   readonly banner?: string
@@ -49,7 +49,7 @@ export interface ConnectionHost {
 
 /** One connection. */
 export class ServerConnection implements ServerDesk {
-  readonly hostKey: string
+  readonly hostKeys: readonly string[]
   readonly quirks: ServerQuirks
   declare readonly banner?: string
   declare readonly greeting?: string
@@ -62,7 +62,7 @@ export class ServerConnection implements ServerDesk {
   constructor(connection: Connection, host: ConnectionHost) {
     this.#host = host
     this.#logins = new LoginDesk(host.users)
-    this.hostKey = host.hostKey
+    this.hostKeys = host.hostKeys
     this.quirks = host.quirks
     if (host.banner !== undefined) this.banner = host.banner
     if (host.greeting !== undefined) this.greeting = host.greeting

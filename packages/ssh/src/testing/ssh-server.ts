@@ -25,6 +25,8 @@ export interface SshServerOptions {
   readonly routes?: Readonly<Record<string, string>>
   /** The host key; default one of its own. */
   readonly hostKey?: SshKeyPair
+  /** Further host keys of other types, as private keys in PEM or OpenSSH's format. */
+  readonly moreHostKeys?: readonly string[]
   /** Shown before the login. */
   readonly banner?: string
   /** Shown before the identification. */
@@ -127,7 +129,7 @@ class RunningServer implements SshServer {
       quirks = {},
     } = this.#options
     const served = new ServerConnection(connection, {
-      hostKey: this.hostKey.privateKey,
+      hostKeys: [this.hostKey.privateKey, ...(this.#options.moreHostKeys ?? [])],
       users,
       exec: execHandler(exec),
       route: (target) => routes[target] ?? (isLoopback(hostOf(target)) ? target : undefined),

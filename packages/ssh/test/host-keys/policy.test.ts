@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,9 +13,11 @@ import {
   type HostKeyPolicy,
   type HostKeyVerdict,
 } from '@net/ssh'
-import { createSshKey, type SshKeyPair } from '@net/ssh/testing'
+import { createSshKey, startSshServer, type SshKeyPair } from '@net/ssh/testing'
 
-import { readHostKey } from '../../src/host-keys/host-key.ts'
+import { signingKey } from '../../src/engine/ssh2-login.ts'
+import { fingerprintOf, readHostKey } from '../../src/host-keys/host-key.ts'
+import { failureOf, logInTo } from '../embedded.ts'
 
 const ours = createSshKey()
 const other = createSshKey()
@@ -192,6 +194,17 @@ test('[SSH-28] a pin trusts its key alone', async () => {
     fingerprint: ours.fingerprint,
     known: [other.fingerprint],
   })
+  const typed = pinned(`ssh-ed25519 ${ours.fingerprint}`)
+  expect(await verdict(typed)).toEqual({})
+  await expect(verdict(typed, other)).rejects.toMatchObject({ code: 'NET_HOSTKEY_CHANGED' })
+  // The server has no key of the pinned type, which says nothing of the pinned one.
+  await expect(verdict(pinned(`ssh-rsa ${other.fingerprint}`))).rejects.toMatchObject({
+    code: 'NET_HOSTKEY_UNKNOWN',
+    known: [other.fingerprint],
+  })
+  const subject = { name, signal: new AbortController().signal }
+  expect(await typed.open(subject)).toMatchObject({ types: ['ssh-ed25519'], anyType: false })
+  expect(await pinned(ours.fingerprint).open(subject)).toMatchObject({ types: [], anyType: true })
   for (const pin of ['', 'MD5:aa:bb', 'SHA256:short', []]) {
     expect(() => pinned(pin)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   }
@@ -200,4 +213,31 @@ test('[SSH-28] a pin trusts its key alone', async () => {
 test('the dangerous policy says so in the log', async () => {
   const any = await verdict(dangerouslyAcceptAnyHostKey())
   expect(any.warning).toContain(`was not checked: ssh-ed25519 ${ours.fingerprint}`)
+})
+
+test('a pin fits whichever of its keys a server shows first', async () => {
+  const pem = { type: 'pkcs1', format: 'pem' } as const
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const rsa = await signingKey(String(privateKey.export(pem)))
+  const { privateKey: curve } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const ec = await signingKey(String(curve.export({ type: 'sec1', format: 'pem' })))
+  await using server = await startSshServer({
+    moreHostKeys: [
+      String(privateKey.export(pem)),
+      String(curve.export({ type: 'sec1', format: 'pem' })),
+    ],
+  })
+  for (const { type, blob } of [rsa, ec, readHostKey(server.hostKey.blob)]) {
+    for (const pin of [fingerprintOf(blob), `${type} ${fingerprintOf(blob)}`]) {
+      await using host = await logInTo(server, { hostKeys: pinned(pin) })
+      expect(host.info.hostKey.fingerprint).toBe(fingerprintOf(blob))
+    }
+  }
+  expect(await failureOf(logInTo(server, { hostKeys: pinned(other.fingerprint) }))).toMatchObject({
+    code: 'NET_HOSTKEY_CHANGED',
+  })
+  expect(
+    await failureOf(logInTo(server, { hostKeys: pinned(`ssh-ed25519 ${other.fingerprint}`) })),
+  ).toMatchObject({ code: 'NET_HOSTKEY_CHANGED' })
+  await server.idle()
 })
