@@ -25,33 +25,33 @@ export interface RemoteEntry {
 /** Which part of a file is read, in bytes. */
 export interface RemoteReadOptions extends CallOptions {
   /** Default 0. */
-  readonly start?: number
+  readonly start?: number | undefined
   /** The byte after the last. Default the end of the file. */
-  readonly end?: number
+  readonly end?: number | undefined
 }
 
 /** Where in a file is written. */
 export interface RemoteWriteOptions extends CallOptions {
   /** Keeps that many bytes of the file that is there and goes on behind them. Default 0: the file is replaced. */
-  readonly start?: number
+  readonly start?: number | undefined
 }
 
 /** How a folder is made. */
 export interface RemoteMkdirOptions extends CallOptions {
   /** Makes the folders above it as well, and takes it as done if it is there. Default false. */
-  readonly recursive?: boolean
+  readonly recursive?: boolean | undefined
 }
 
 /** How something is removed. */
 export interface RemoteRemoveOptions extends CallOptions {
   /** A folder with everything in it. Default false. */
-  readonly recursive?: boolean
+  readonly recursive?: boolean | undefined
 }
 
 /** How something is renamed. */
 export interface RemoteRenameOptions extends CallOptions {
   /** Replaces a file that has the name already. Default false: `NET_EXISTS`. */
-  readonly replace?: boolean
+  readonly replace?: boolean | undefined
 }
 
 /** A tree of files somewhere. Paths have `/` between their parts. */

@@ -26,13 +26,13 @@ export type Sink =
 /** How a sink is opened. */
 export interface OpenSinkOptions {
   /** Goes on where an earlier call left `path.part` (see `keepPart`). Default false. */
-  readonly resume?: boolean
+  readonly resume?: boolean | undefined
 }
 
 /** What is known about the whole when it is there. */
 export interface CommitOptions {
   /** How many bytes the sink must have in all. */
-  readonly size?: number
+  readonly size?: number | undefined
 }
 
 /** A sink while it is written. Disposing aborts it unless it was committed, and never rejects. */
