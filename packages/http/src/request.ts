@@ -3,9 +3,9 @@
 import { inspect } from 'node:util'
 
 import type { Source } from '@net/core'
-import { redact } from '@net/core/authoring'
+import { option, optionsDoor, redact, shape } from '@net/core/authoring'
 
-import { HttpHeaders, type HeaderFields } from './headers.ts'
+import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 
 /** What a request carries. */
 export interface RequestBody {
@@ -21,12 +21,12 @@ export interface RequestBody {
 
 /** What a copy of a request has different. */
 export interface RequestChanges {
-  readonly method?: string
-  readonly url?: URL
+  readonly method?: string | undefined
+  readonly url?: URL | undefined
   /** `HttpHeaders` replace all; other fields are put in the place of those of the same name, null drops one. */
-  readonly headers?: HeaderFields
+  readonly headers?: HeaderFields | undefined
   /** Null for none. */
-  readonly body?: RequestBody | null
+  readonly body?: RequestBody | null | undefined
 }
 
 /** One request. Immutable; `with` makes a copy. */
@@ -65,9 +65,14 @@ export class HttpRequest {
     return this.url.pathname + this.url.search
   }
 
-  /** A copy with changes. Throws like `HttpHeaders`. */
+  /** A copy with changes. Throws `NET_BAD_OPTION`, and like `HttpHeaders`. */
   with(changes: RequestChanges): HttpRequest {
-    const { method = this.method, url = this.url, headers, body = this.body } = changes
+    const {
+      method = this.method,
+      url = this.url,
+      headers,
+      body = this.body,
+    } = requestChanges(changes)
     return new HttpRequest(method, url, this.#fields(headers), body ?? undefined)
   }
 
@@ -96,3 +101,17 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'DELETE',
   'QUERY',
 ])
+
+const requestChanges = optionsDoor<RequestChanges>(
+  { protocol: 'http', call: 'HttpRequest.with' },
+  {
+    method: option.text,
+    url: shape<URL>('a URL', (value) => value instanceof URL),
+    headers: headersShape,
+    body: shape<RequestBody | null>(
+      'the body of a request, or null',
+      (value) => value === null || (option.isObject(value) && 'replayable' in value),
+    ),
+  },
+  { path: 'url' },
+)

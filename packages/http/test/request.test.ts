@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 
 import { canary, expectNoCanary } from '@tools/canary'
-import { HttpHeaders, HttpRequest } from '@net/http'
+import { HttpHeaders, HttpRequest, type RequestChanges } from '@net/http'
 import { expect, test } from 'vitest'
 
 import { RequestFactory } from '../src/request-factory.ts'
@@ -50,4 +50,20 @@ test('a request prints without its body and without secrets', () => {
   )
   expectNoCanary(request)
   expect(inspect(request)).toContain("method: 'GET'")
+})
+
+test('a copy has the changes that exist, and no others', () => {
+  const request = new HttpRequest('GET', new URL('http://host/a'), HttpHeaders.none)
+  const nothing = { method: undefined, url: undefined, headers: undefined, body: undefined }
+  expect(request.with(nothing)).toMatchObject({ method: 'GET', url: request.url })
+  const inherited = Object.create({ method: 'DELETE' }) as RequestChanges
+  expect(request.with(inherited).method).toBe('GET')
+  for (const [wrong, message] of [
+    [{ header: {} }, 'the options have no header; use headers'],
+    [{ url: '/b' }, 'url must be a URL, not a string'],
+    [{ body: 'x' }, 'body must be the body of a request, or null, not a string'],
+    [null, 'the argument must be an object of options, not null'],
+  ] as const) {
+    expect(() => request.with(wrong as never)).toThrow(`http HttpRequest.with: ${message}`)
+  }
 })

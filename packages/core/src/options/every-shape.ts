@@ -17,6 +17,7 @@ export {
   count,
   either,
   flag,
+  isObject,
   limit,
   list,
   methods,
