@@ -16,19 +16,19 @@ export interface LeavableOptions {
  * the end, or the item that was there already. Without a `next()` under way it is the generator's own.
  */
 export function leavable<T>(
-  generator: AsyncGenerator<T, void, undefined>,
+  generator: AsyncGenerator<T, void>,
   options: LeavableOptions,
 ): AsyncGenerator<T, undefined, undefined> {
   return new Leavable(generator, options)
 }
 
 class Leavable<T> implements AsyncGenerator<T, undefined, undefined> {
-  readonly #generator: AsyncGenerator<T, void, undefined>
+  readonly #generator: AsyncGenerator<T, void>
   readonly #options: LeavableOptions
   #waiting = 0
   #left: Promise<void> | undefined
 
-  constructor(generator: AsyncGenerator<T, void, undefined>, options: LeavableOptions) {
+  constructor(generator: AsyncGenerator<T, void>, options: LeavableOptions) {
     this.#generator = generator
     this.#options = options
   }

@@ -11,6 +11,7 @@ import {
   inCall,
   isFileSink,
   isReplayable,
+  leavable,
   operation,
   type ClientContext,
   type OperationSpec,
@@ -157,7 +158,9 @@ export class Client implements FtpClient {
   }
 
   list(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
-    return forAwaitOnly(this.#list(path, options))
+    const left = new AbortController()
+    const entries = this.#list(path, options, left.signal)
+    return forAwaitOnly(leavable(entries, { leave: () => left.abort() }))
   }
 
   async stat(path: string, options?: CallOptions): Promise<FtpEntry> {
@@ -215,8 +218,14 @@ export class Client implements FtpClient {
     await this.close()
   }
 
-  async *#list(path: string, options: ListOptions | undefined): AsyncGenerator<FtpEntry, void> {
-    const taken = this.#take('list', { path }, () => doors.list(options))
+  async *#list(
+    path: string,
+    options: ListOptions | undefined,
+    left: AbortSignal,
+  ): AsyncGenerator<FtpEntry, void> {
+    const given = this.#take('list', { path }, () => doors.list(options))
+    const signal = given.signal === undefined ? left : AbortSignal.any([given.signal, left])
+    const taken = { ...given, signal }
     const verb: Verb = { operation: 'list', target: path, kind: 'transfer', idempotent: true }
     const { entries, incomplete } = await this.#call(verb, taken, (dialog) =>
       listFolder(this.#session, dialog, path, taken.maxBytes),

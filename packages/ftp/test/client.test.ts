@@ -50,6 +50,17 @@ test('a listing that nobody iterates asks for nothing', async () => {
   expect(server.received).not.toContain('MLSD in')
 })
 
+test('a listing is left at once while it waits for the server', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  server.fail({ on: 'MLSD', do: 'stall' })
+  const entries = client.list('in')[Symbol.asyncIterator]()
+  const waiting = entries.next()
+  while (!server.received.includes('MLSD in')) await new Promise(setImmediate)
+  expect(await entries.return?.()).toEqual({ done: true, value: undefined })
+  expect(await waiting).toEqual({ done: true, value: undefined })
+})
+
 test('[H-FTP-22] two calls at once are served in order', async () => {
   await using server = await startFtpServer({ files })
   await using client = await open(server)

@@ -4,7 +4,7 @@
  */
 
 import type { Sink } from '@net/core'
-import { checkSink } from '@net/core/authoring'
+import { checkSink, leavable } from '@net/core/authoring'
 
 import type { BodyReaders, Charset, HttpResponse, ResponseSchema } from './response.ts'
 
@@ -75,10 +75,17 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   }
 }
 
-async function* linesOf(
+function linesOf(
   pending: Promise<HttpResponse>,
   charset: string | undefined,
-): AsyncGenerator<string, void> {
-  const response = await pending
-  yield* response.lines(charset)
+): AsyncGenerator<string, undefined> {
+  const giveUp = (): void => {
+    // One that has failed has nothing to give up.
+    pending.then(({ body }) => body.cancel()).catch(() => {})
+  }
+  const lines = async function* (): AsyncGenerator<string, void> {
+    const response = await pending
+    yield* response.lines(charset)
+  }
+  return leavable(lines(), { leave: giveUp })
 }

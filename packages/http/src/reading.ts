@@ -3,7 +3,7 @@
 import { TextDecoder } from 'node:util'
 
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
-import { ByteQueue, netError, openSink } from '@net/core/authoring'
+import { ByteQueue, leavable, netError, openSink } from '@net/core/authoring'
 
 import { ReceivedBody, type HttpBody } from './body.ts'
 
@@ -38,8 +38,19 @@ export async function readBytes(
   return received.take(received.length)
 }
 
-/** The lines of a text, without their ends (LF, CRLF or CR). Throws `NET_PROTO_LIMIT` for one that is too long. */
-export async function* readLines(
+/**
+ * The lines of a text, without their ends (LF, CRLF or CR). Throws `NET_PROTO_LIMIT` for one that is too long. Leaving it
+ * while it waits for the peer gives the body up at once.
+ */
+export function readLines(
+  body: HttpBody,
+  charset: string,
+  rules: ReadingRules,
+): AsyncGenerator<string, undefined> {
+  return leavable(linesOf(body, charset, rules), { leave: () => body.cancel() })
+}
+
+async function* linesOf(
   body: HttpBody,
   charset: string,
   { most, context }: ReadingRules,

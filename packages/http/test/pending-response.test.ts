@@ -41,6 +41,16 @@ test('text, bytes, lines and saving', async () => {
   expect(Buffer.concat(saved).toString()).toBe('a\nb')
 })
 
+test('lines that are left before the answer has come give it up when it comes', async () => {
+  const { promise } = pending()
+  const lines = promise.lines()[Symbol.asyncIterator]()
+  const waiting = lines.next()
+  await lines.return?.()
+  expect((await waiting).value).toBeOneOf([undefined, 'a'])
+  expect((await lines.next()).done).toBe(true)
+  expect(await (await promise).body.closed).toBeUndefined()
+})
+
 test('a shortcut that fails is one rejection, not two', async () => {
   const failing = new PendingResponse(() => Promise.reject(new Error('no')))
   await expect(failing.json()).rejects.toThrow('no')

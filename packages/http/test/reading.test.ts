@@ -69,6 +69,16 @@ test('lines end with LF, CRLF or CR, wherever the chunks are cut', async () => {
   expect(await Array.fromAsync(readLines(bodyOf('a\n'), 'utf-8', rules))).toEqual(['a'])
 })
 
+test('lines that are left while they wait give the body up at once', async () => {
+  const body = open()
+  const lines = readLines(body, 'utf-8', rules)
+  const waiting = lines.next()
+  await Promise.resolve()
+  expect(await lines.return(undefined)).toEqual({ done: true, value: undefined })
+  expect(await waiting).toEqual({ done: true, value: undefined })
+  expect(await body.closed).toBeUndefined()
+})
+
 test('characters survive any cut', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.nat(), async (text, at) => {

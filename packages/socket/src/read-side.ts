@@ -88,6 +88,11 @@ export class ReadSide {
     this.#queue.unshift(new Uint8Array(bytes))
   }
 
+  /** Ends the waiting read with the error; it has taken nothing. */
+  giveUp(error: NetError): void {
+    this.#fail(error)
+  }
+
   /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */
   shut(reason: NetError, later: () => NetError): void {
     this.#shut ??= later

@@ -148,11 +148,11 @@ export class StreamConnection implements Connection {
 
   lines(options?: ReadLineOptions): AsyncIterable<string> {
     const taken = options && takeReadText(options)
-    return { [Symbol.asyncIterator]: () => untilNull(() => this.readLine(taken)) }
+    return { [Symbol.asyncIterator]: () => this.#untilNull(() => this.readLine(taken)) }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return untilNull(() => this.read())
+    return this.#untilNull(() => this.read())
   }
 
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void> {
@@ -214,6 +214,32 @@ export class StreamConnection implements Connection {
     const socket = toSocket(withLeftover(this.#transport, this.#reads.release()))
     this.#gone(undefined)
     return socket
+  }
+
+  /** A generator would do the same at several times the cost, and could not be left while it waits. */
+  #untilNull<T>(read: () => Promise<T | null>): AsyncIterator<T, undefined> {
+    let waiting = false
+    let left = false
+    return {
+      next: async () => {
+        if (left) return LOOP_END
+        waiting = true
+        try {
+          const value = await read()
+          return value === null ? LOOP_END : { done: false, value }
+        } catch (error) {
+          if (left) return LOOP_END
+          throw error
+        } finally {
+          waiting = false
+        }
+      },
+      return: () => {
+        left = true
+        if (waiting) this.#reads.giveUp(abortError(undefined))
+        return Promise.resolve(LOOP_END)
+      },
+    }
   }
 
   async #upgrade(tls: TlsOptions, options: WaitOptions | undefined): Promise<void> {
@@ -286,16 +312,6 @@ export class StreamConnection implements Connection {
   }
 }
 
-/** A generator would do the same at several times the cost. */
-function untilNull<T>(read: () => Promise<T | null>): AsyncIterator<T> {
-  return {
-    async next() {
-      const value = await read()
-      return value === null ? { done: true, value: undefined } : { done: false, value }
-    },
-  }
-}
-
 function closedError(): NetError {
   return netError('NET_CLOSED', { message: 'the connection is closed' })
 }
@@ -313,6 +329,7 @@ function bytesOf(data: string | Uint8Array): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
 }
 
+const LOOP_END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 const LINE_LIMIT = 64 * 1024
 const WHOLE_LIMIT = 100 * 1024 * 1024
 

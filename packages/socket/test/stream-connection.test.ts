@@ -67,6 +67,20 @@ test('[SOCK-16] chunks and lines can be iterated, and leaving the loop closes no
   expect([seen, rest]).toEqual([['one', 'two'], 'three\n'])
 })
 
+test('a loop that is left while it waits takes nothing that arrives afterwards', async () => {
+  await using pair = connections()
+  const { ours, theirs } = pair
+  for (const lines of [true, false]) {
+    const loop = (lines ? ours.lines() : ours)[Symbol.asyncIterator]()
+    const waiting = loop.next()
+    expect(await loop.return?.()).toEqual({ done: true, value: undefined })
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    expect(await loop.next()).toEqual({ done: true, value: undefined })
+    await theirs.write('still here\n')
+    expect(await ours.readLine()).toBe('still here')
+  }
+})
+
 test('[SOCK-18] bytes can be put back', async () => {
   await using pair = connections()
   await pair.theirs.write('hello')

@@ -13,7 +13,7 @@ import {
 } from 'node:zlib'
 
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { leavable, netError } from '@net/core/authoring'
 
 import type { HttpBody } from '../body.ts'
 import type { Middleware } from '../call.ts'
@@ -84,7 +84,11 @@ class GuardedBody implements HttpBody {
     this.#inner.cancel()
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, undefined> {
+    return leavable(this.#guarded(), { leave: () => this.cancel() })
+  }
+
+  async *#guarded(): AsyncGenerator<Uint8Array, void> {
     const { codings, limit } = this.#guard
     let chunks: AsyncIterable<Uint8Array> = this.#counted()
     for (const coding of codings.toReversed()) chunks = this.#decoded(chunks, coding)

@@ -53,6 +53,28 @@ test.each([
   )
 })
 
+test.each(['identity', 'gzip'])(
+  'a body sent as %s is left at once while it waits',
+  async (coding) => {
+    const gone = Promise.withResolvers<void>()
+    const route: Route = (_request, response) => {
+      response.writeHead(200, { 'content-encoding': coding })
+      response.flushHeaders()
+      response.on('close', gone.resolve)
+    }
+    await using server = await startHttpServer({ routes: { '/it': route } })
+    for (const of of ['body', 'lines']) {
+      const response = await http.get(`${server.url}/it`)
+      const items = of === 'body' ? response.body : response.lines()
+      const loop = items[Symbol.asyncIterator]()
+      const waiting = loop.next()
+      await loop.return?.()
+      expect(await waiting).toEqual({ done: true, value: undefined })
+      await gone.promise
+    }
+  },
+)
+
 test('several members of gzip follow each other', async () => {
   await using server = await serving('gzip', Buffer.concat([gzipSync(plain), gzipSync(plain)]))
   expect(await http.get(`${server.url}/it`).text()).toBe(TEXT + TEXT)
