@@ -5,6 +5,7 @@
 import { netError } from '@net/core/authoring'
 
 import { discard } from './discard.ts'
+import { blockDoor } from './doors.ts'
 import type { Results } from './gather.ts'
 import type { BlockOptions, Job } from './job.ts'
 import { checkJobs, nameOf, settled } from './job-list.ts'
@@ -69,7 +70,7 @@ class CompletedJobs<T> extends TaskStream<Completed<T>> implements Completions<T
 
   #running(jobs: readonly Job<T>[], options: BlockOptions | undefined): StreamingGroup {
     checkJobs(jobs)
-    const group = new RunningGroup(options)
+    const group = new RunningGroup(completedDoor(options))
     const run = async (): Promise<void> =>
       group.run(async () => {
         for (const [index, job] of jobs.entries()) {
@@ -81,3 +82,5 @@ class CompletedJobs<T> extends TaskStream<Completed<T>> implements Completions<T
     return { group, run }
   }
 }
+
+const completedDoor = blockDoor('asCompleted')

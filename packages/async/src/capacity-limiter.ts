@@ -4,8 +4,9 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { netError, option, own } from '@net/core/authoring'
 
+import { doorOf, waitTable } from './doors.ts'
 import type { WaitOptions } from './job.ts'
 import { countOf } from './option-checks.ts'
 import { Permit, type Lease } from './permit.ts'
@@ -61,7 +62,7 @@ export class CapacityLimiter {
    * waits for one, already.
    */
   acquire(options?: BorrowOptions): Promise<Lease> {
-    const refused = refusal(options)
+    const refused = refusal(options, borrowDoor)
     if (refused !== undefined) return Promise.reject(refused)
     const borrower = own(options, 'borrower')
     if (this.#known.has(borrower)) return Promise.reject(busy())
@@ -109,3 +110,8 @@ export class CapacityLimiter {
 function busy(): NetError {
   return netError('NET_BUSY', { message: 'the borrower has asked for a token already' })
 }
+
+const borrowDoor = doorOf<BorrowOptions>('limiter.acquire', {
+  ...waitTable,
+  borrower: option.anything,
+})

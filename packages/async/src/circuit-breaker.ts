@@ -4,10 +4,11 @@
  */
 
 import { isAbort, isNetError, isRetryable } from '@net/core'
-import { clock, guarded, netError, own } from '@net/core/authoring'
+import { clock, guarded, netError, option } from '@net/core/authoring'
 
+import { blockDoor, doorOf } from './doors.ts'
 import type { BlockOptions, Job } from './job.ts'
-import { countOf, jobOf, lengthOf } from './option-checks.ts'
+import { jobOf } from './option-checks.ts'
 import { RunningGroup } from './running-group.ts'
 
 /** Whether calls are made, are refused, or are let through to see. */
@@ -16,21 +17,21 @@ export type CircuitState = 'closed' | 'open' | 'half-open'
 /** Options of a circuit breaker. Times are in milliseconds. */
 export interface CircuitBreakerOptions {
   /** How many failures in a row open it. Default 5. */
-  readonly failures?: number
+  readonly failures?: number | undefined
   /** How long it stays open before calls are let through to see. Default 30,000. */
-  readonly openFor?: number
+  readonly openFor?: number | undefined
   /**
    * How many calls are let through at once when it is half open, and must succeed to close it. Default 1. When they have
    * not ended after `openFor`, others are let through in their place.
    */
-  readonly probes?: number
+  readonly probes?: number | undefined
   /**
    * Whether an error is a failure of the peer. Default: foreign errors, and those of ours after which a repeat may help;
    * a "not found" comes from a peer that is well. An abort is neither failure nor success.
    */
-  readonly when?: (error: unknown) => boolean
+  readonly when?: ((error: unknown) => boolean) | undefined
   /** Called after each change of its state. */
-  readonly onChange?: (change: CircuitChange) => void
+  readonly onChange?: ((change: CircuitChange) => void) | undefined
 }
 
 /** A change of a breaker's state. */
@@ -58,11 +59,11 @@ export class CircuitBreaker {
   #era = 0
 
   constructor(options?: CircuitBreakerOptions) {
-    this.#most = countOf('failures', own(options, 'failures') ?? 5)
-    this.#openFor = lengthOf('openFor', own(options, 'openFor') ?? 30_000)
-    this.#probes = countOf('probes', own(options, 'probes') ?? 1)
-    this.#when = own(options, 'when') ?? isTrouble
-    const onChange = own(options, 'onChange')
+    const { failures = 5, openFor = 30_000, probes = 1, when, onChange } = breakerDoor(options)
+    this.#most = failures
+    this.#openFor = openFor
+    this.#probes = probes
+    this.#when = when ?? isTrouble
     this.#tell = onChange && guarded('onChange', onChange)
   }
 
@@ -83,7 +84,7 @@ export class CircuitBreaker {
    */
   async run<T>(job: Job<T>, options?: BlockOptions): Promise<T> {
     jobOf('job', job)
-    const group = new RunningGroup(options)
+    const group = new RunningGroup(runDoor(options))
     return group.run(async () => this.#guard(() => job(group)))
   }
 
@@ -166,3 +167,12 @@ export class CircuitBreaker {
 function isTrouble(error: unknown): boolean {
   return !isNetError(error) || isRetryable(error, { idempotent: true })
 }
+
+const breakerDoor = doorOf<CircuitBreakerOptions>('new CircuitBreaker', {
+  failures: option.count,
+  openFor: option.milliseconds,
+  probes: option.count,
+  when: option.callback(),
+  onChange: option.callback(),
+})
+const runDoor = blockDoor('breaker.run')

@@ -3,13 +3,13 @@
  * takes too long. The first success wins.
  */
 
-import { clock, groupError, guarded, own, type Timer } from '@net/core/authoring'
+import { clock, groupError, guarded, option, type Taken, type Timer } from '@net/core/authoring'
 
 import { asError, isCancellation } from './cancellation.ts'
+import { blockTable, doorOf } from './doors.ts'
 import type { Results } from './gather.ts'
 import type { BlockOptions, Job, JobContext } from './job.ts'
 import { nameOf, someJobs } from './job-list.ts'
-import { lengthOf } from './option-checks.ts'
 import { First } from './race.ts'
 import { RunningGroup } from './running-group.ts'
 
@@ -19,9 +19,9 @@ export interface FirstSuccessOptions extends BlockOptions {
    * How many milliseconds each job has for itself before the next one begins; a failure lets the next begin at once.
    * Default 0: all begin at once; `Infinity`: each only after the failure of the one before.
    */
-  readonly stagger?: number
+  readonly stagger?: number | undefined
   /** Told of every failure that does not decide, and of the job's place in the list. */
-  readonly onFailure?: (error: unknown, index: number) => void
+  readonly onFailure?: ((error: unknown, index: number) => void) | undefined
 }
 
 /**
@@ -33,8 +33,7 @@ export async function firstSuccess<const J extends readonly Job<unknown>[]>(
   jobs: J,
   options?: FirstSuccessOptions,
 ): Promise<Results<J>[number]> {
-  const stagger = lengthOf('stagger', own(options, 'stagger') ?? 0)
-  const hedge = new Hedge<unknown>(someJobs(jobs), stagger, options)
+  const hedge = new Hedge<unknown>(someJobs(jobs), hedgeDoor(options))
   return hedge.run() as Promise<Results<J>[number]>
 }
 
@@ -48,11 +47,11 @@ class Hedge<T> {
   #failed = 0
   #timer: Timer | undefined
 
-  constructor(jobs: readonly Job<T>[], stagger: number, options: FirstSuccessOptions | undefined) {
+  constructor(jobs: readonly Job<T>[], options: Taken<FirstSuccessOptions>) {
+    const { stagger = 0, onFailure } = options
     this.#jobs = jobs
     this.#stagger = stagger
-    const told = own(options, 'onFailure')
-    this.#onFailure = told && guarded('onFailure', told)
+    this.#onFailure = onFailure && guarded('onFailure', onFailure)
     this.#first = new First<T>(new RunningGroup(options))
   }
 
@@ -102,3 +101,9 @@ class Hedge<T> {
     this.#next()
   }
 }
+
+const hedgeDoor = doorOf<FirstSuccessOptions>('firstSuccess', {
+  ...blockTable,
+  stagger: option.milliseconds,
+  onFailure: option.callback(),
+})

@@ -3,6 +3,7 @@
  */
 
 import { discard } from './discard.ts'
+import { blockDoor } from './doors.ts'
 import type { BlockOptions, Job } from './job.ts'
 import { checkJobs, nameOf, settled } from './job-list.ts'
 import { taskGroup } from './task-group.ts'
@@ -27,12 +28,13 @@ export async function gather<const J extends readonly Job<unknown>[]>(
   options?: BlockOptions,
 ): Promise<Results<J>> {
   checkJobs(jobs)
+  const taken = gatherDoor(options)
   const tasks: Task<unknown>[] = []
   try {
     return await taskGroup(async (group) => {
       for (const [index, job] of jobs.entries()) tasks.push(group.spawn(nameOf(job, index), job))
       return (await Promise.all(tasks.map((task) => task.result))) as Results<J>
-    }, options)
+    }, taken)
   } catch (error) {
     for (const task of tasks) if (task.state === 'done') await discard(await task.result)
     throw error
@@ -48,10 +50,14 @@ export async function gatherSettled<const J extends readonly Job<unknown>[]>(
   options?: BlockOptions,
 ): Promise<SettledResults<J>> {
   checkJobs(jobs)
+  const taken = settledDoor(options)
   return taskGroup(async (group) => {
     const tasks = jobs.map((job, index) =>
       group.spawn(nameOf(job, index), async (context) => settled(job, context, group)),
     )
     return (await Promise.all(tasks.map((task) => task.result))) as SettledResults<J>
-  }, options)
+  }, taken)
 }
+
+const gatherDoor = blockDoor('gather')
+const settledDoor = blockDoor('gatherSettled')

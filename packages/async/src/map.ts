@@ -3,11 +3,12 @@
  * task of its own.
  */
 
-import { own } from '@net/core/authoring'
+import { option, type Taken } from '@net/core/authoring'
 
+import { blockTable, doorOf } from './doors.ts'
 import { AsyncItems, Items } from './items.ts'
 import type { BlockOptions, JobContext } from './job.ts'
-import { countOf, jobOf } from './option-checks.ts'
+import { jobOf } from './option-checks.ts'
 import { TaskStream } from './task-stream.ts'
 import { unlessCancelled } from './pump.ts'
 import { RunningGroup } from './running-group.ts'
@@ -31,7 +32,8 @@ export async function map<T, R>(
   transform: Transform<T, R>,
   options: MapOptions,
 ): Promise<R[]> {
-  const mapping = new Mapping<T, R>(new RunningGroup(options), true, options)
+  const taken = mapDoor(options)
+  const mapping = new Mapping<T, R>(new RunningGroup(taken), true, taken)
   return mapping.over(items, transform)
 }
 
@@ -48,8 +50,9 @@ export function mapUnordered<T, R>(
 ): AsyncIterableIterator<R> & AsyncDisposable {
   return new TaskStream<R>((stream) => {
     jobOf('transform', transform)
-    const group = new RunningGroup(options)
-    const mapping = new Mapping<T, void>(group, false, options)
+    const taken = unorderedDoor(options)
+    const group = new RunningGroup(taken)
+    const mapping = new Mapping<T, void>(group, false, taken)
     const hand: Transform<T, void> = async (item, context) =>
       stream.put(await transform(item, context))
     return { group, run: async () => mapping.over(items, hand) }
@@ -71,11 +74,11 @@ class Mapping<T, R> {
   #workers = 0
   #exhausted = false
 
-  /** Keeps the results, or leaves them to the transform. Throws `NET_BAD_OPTION`. */
-  constructor(group: RunningGroup, keep: boolean, options: MapOptions) {
+  /** Keeps the results, or leaves them to the transform. */
+  constructor(group: RunningGroup, keep: boolean, { concurrency }: Taken<MapOptions>) {
     this.#group = group
     this.#keep = keep
-    this.#concurrency = countOf('concurrency', own(options, 'concurrency') ?? Number.NaN)
+    this.#concurrency = concurrency
   }
 
   async over(items: Iterable<T> | AsyncIterable<T>, transform: Transform<T, R>): Promise<R[]> {
@@ -150,3 +153,7 @@ class Mapping<T, R> {
     }
   }
 }
+
+const mapTable = { ...blockTable, concurrency: option.required(option.count) }
+const mapDoor = doorOf<MapOptions>('map', mapTable)
+const unorderedDoor = doorOf<MapOptions>('mapUnordered', mapTable)

@@ -3,11 +3,12 @@
  * that same work.
  */
 
-import { clock, netError, own } from '@net/core/authoring'
+import { clock, netError, option } from '@net/core/authoring'
 
 import { isCancellation } from './cancellation.ts'
+import { doorOf } from './doors.ts'
 import type { JobContext, WaitOptions } from './job.ts'
-import { countOf, jobOf, limitOf } from './option-checks.ts'
+import { jobOf } from './option-checks.ts'
 import { reportLate } from './report-late.ts'
 import { refusal, WaitList } from './wait-list.ts'
 
@@ -17,9 +18,9 @@ export type MemoJob<K, V> = (key: K, context: JobContext) => PromiseLike<V>
 /** Options of a memo. */
 export interface MemoOptions {
   /** How many results are kept; the one that was not asked for longest goes first. Default 128. */
-  readonly max?: number
+  readonly max?: number | undefined
   /** How many milliseconds a result is good for. Default `Infinity`. */
-  readonly ttl?: number
+  readonly ttl?: number | undefined
 }
 
 /** How a memo has done. */
@@ -48,8 +49,9 @@ export class Memo<K, V> {
 
   constructor(job: MemoJob<K, V>, options?: MemoOptions) {
     this.#job = jobOf('job', job)
-    this.#max = countOf('max', own(options, 'max') ?? 128)
-    this.#ttl = limitOf('ttl', own(options, 'ttl'))
+    const { max = 128, ttl = Infinity } = memoDoor(options)
+    this.#max = max
+    this.#ttl = ttl
   }
 
   /**
@@ -153,3 +155,5 @@ interface Run<V> {
   readonly waiting: WaitList<V>
   readonly controller: AbortController
 }
+
+const memoDoor = doorOf<MemoOptions>('new Memo', { max: option.count, ttl: option.limit })

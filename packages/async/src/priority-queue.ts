@@ -2,8 +2,9 @@
  * A queue whose most urgent item is next.
  */
 
-import { netError, own } from '@net/core/authoring'
+import { option, type OptionsDoor } from '@net/core/authoring'
 
+import { doorOf } from './doors.ts'
 import { Heap } from './heap.ts'
 import { Queue, type QueueOptions } from './queue.ts'
 
@@ -16,11 +17,13 @@ export interface PriorityQueueOptions<T> extends Omit<QueueOptions<T>, 'store'> 
 /** A queue that hands out the item that comes first by `compare`. The constructor throws `NET_BAD_OPTION`. */
 export class PriorityQueue<T> extends Queue<T> {
   constructor(options: PriorityQueueOptions<T>) {
-    super({ ...options, store: new Heap<T>(checked(own(options, 'compare'))) })
+    const door = priorityDoor as OptionsDoor<PriorityQueueOptions<T>>
+    const { max, compare } = door(options)
+    super({ max, store: new Heap<T>(compare) })
   }
 }
 
-function checked<F>(compare: F | undefined): F {
-  if (typeof compare === 'function') return compare
-  throw netError('NET_BAD_OPTION', { message: 'compare must be a function' })
-}
+const priorityDoor = doorOf<PriorityQueueOptions<never>>('new PriorityQueue', {
+  max: option.count,
+  compare: option.required(option.callback()),
+})

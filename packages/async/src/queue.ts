@@ -4,11 +4,11 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { netError, option, type OptionsDoor } from '@net/core/authoring'
 
+import { doorOf } from './doors.ts'
 import { ItemLoop } from './item-loop.ts'
 import type { WaitOptions } from './job.ts'
-import { countOf } from './option-checks.ts'
 import { Ring } from './ring.ts'
 import { refusal, WaitList } from './wait-list.ts'
 
@@ -24,15 +24,15 @@ export interface ItemStore<T> {
 /** Options of a queue. */
 export interface QueueOptions<T> {
   /** How many items it holds before `put` waits. Default `Infinity`. */
-  readonly max?: number
+  readonly max?: number | undefined
   /** Where items are kept. Default first in, first out. */
-  readonly store?: ItemStore<T>
+  readonly store?: ItemStore<T> | undefined
 }
 
 /** How a queue is shut down. */
 export interface ShutdownOptions {
   /** Whether the items that are left are thrown away instead of handed out. Default false. */
-  readonly immediate?: boolean
+  readonly immediate?: boolean | undefined
 }
 
 /**
@@ -51,8 +51,10 @@ export class Queue<T> implements AsyncIterable<T> {
   #closed = false
 
   constructor(options?: QueueOptions<T>) {
-    this.max = countOf('max', own(options, 'max') ?? Infinity)
-    this.#store = own(options, 'store') ?? new Ring()
+    const door = queueDoor as OptionsDoor<QueueOptions<T>>
+    const { max = Infinity, store } = door(options)
+    this.max = max
+    this.#store = store ?? new Ring()
   }
 
   /** How many items it holds. */
@@ -137,7 +139,7 @@ export class Queue<T> implements AsyncIterable<T> {
     this.#putters.failAll(closedError)
     this.#getters.failAll(closedError)
     const left: T[] = []
-    if (own(options, 'immediate') !== true) return left
+    if (shutdownDoor(options).immediate !== true) return left
     while (this.#store.size > 0) left.push(this.#store.take())
     // Items may have been told done that nobody got; none counts twice.
     this.#finished(Math.min(left.length, this.#unfinished))
@@ -199,3 +201,8 @@ function closedError(): NetError {
 
 const DONE: Promise<void> = Promise.resolve()
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
+const queueDoor = doorOf<QueueOptions<never>>('new Queue', {
+  max: option.count,
+  store: option.methods('a store of items, with push and take', 'push', 'take'),
+})
+const shutdownDoor = doorOf<ShutdownOptions>('queue.shutdown', { immediate: option.flag })

@@ -3,6 +3,7 @@
  */
 
 import { discard } from './discard.ts'
+import { blockDoor } from './doors.ts'
 import type { Results } from './gather.ts'
 import type { BlockOptions, Job } from './job.ts'
 import { nameOf, someJobs } from './job-list.ts'
@@ -17,7 +18,7 @@ export async function race<const J extends readonly Job<unknown>[]>(
   options?: BlockOptions,
 ): Promise<Results<J>[number]> {
   someJobs(jobs)
-  const first = new First<unknown>(new RunningGroup(options))
+  const first = new First<unknown>(new RunningGroup(raceDoor(options)))
   const winner = await first.of(() => {
     for (const [index, job] of jobs.entries()) first.spawn(nameOf(job, index), job)
   })
@@ -64,3 +65,5 @@ export class First<T> {
     this.group.cancel()
   }
 }
+
+const raceDoor = blockDoor('race')

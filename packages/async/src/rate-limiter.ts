@@ -2,10 +2,10 @@
  * So many in a stretch of time: a bucket of tokens that fills at a steady rate.
  */
 
-import { clock, netError, own, type Timer } from '@net/core/authoring'
+import { clock, netError, option, shape, type Timer } from '@net/core/authoring'
 
+import { doorOf, waitTable } from './doors.ts'
 import type { WaitOptions } from './job.ts'
-import { countOf, isLimit } from './option-checks.ts'
 import { refusal, WaitList } from './wait-list.ts'
 
 /** Options of a rate limiter. */
@@ -13,15 +13,15 @@ export interface RateLimiterOptions {
   /** How many tokens come in each interval; they come one by one, spread over it. */
   readonly limit: number
   /** Milliseconds. Default 1,000. */
-  readonly interval?: number
+  readonly interval?: number | undefined
   /** How many tokens may be saved up while nobody asks, and so be taken at once. Default `limit`. */
-  readonly burst?: number
+  readonly burst?: number | undefined
 }
 
 /** Options of taking tokens. */
 export interface RateOptions extends WaitOptions {
   /** How many. Default 1. */
-  readonly tokens?: number
+  readonly tokens?: number | undefined
 }
 
 /** A rate limiter, full at first, first come, first served. The constructor throws `NET_BAD_OPTION`. */
@@ -37,9 +37,9 @@ export class RateLimiter {
   #timer: Timer | undefined
 
   constructor(options: RateLimiterOptions) {
-    const limit = finite('limit', own(options, 'limit'))
-    this.#rate = limit / finite('interval', own(options, 'interval') ?? 1000)
-    this.#burst = countOf('burst', own(options, 'burst') ?? Math.max(Math.ceil(limit), 1))
+    const { limit, interval = 1000, burst = Math.max(Math.ceil(limit), 1) } = limiterDoor(options)
+    this.#rate = limit / interval
+    this.#burst = burst
     this.#tokens = this.#burst
   }
 
@@ -57,21 +57,21 @@ export class RateLimiter {
 
   /** Waits until the tokens are there and takes them; who gives up has taken none. `NET_BAD_OPTION` for more than `burst`. */
   acquire(options?: RateOptions): Promise<void> {
-    const refused = refusal(options)
+    const refused = refusal(options, acquireDoor)
     if (refused !== undefined) return Promise.reject(refused)
     try {
       if (this.tryAcquire(options)) return TAKEN
     } catch (error) {
       return Promise.reject(error)
     }
-    const waiting = this.#waiting.wait(own(options, 'tokens') ?? 1, options)
+    const waiting = this.#waiting.wait(options?.tokens ?? 1, options)
     if (this.#waiting.size === 1) this.#serve()
     return waiting
   }
 
   /** Takes the tokens if they are there and nobody waits; tells whether. Throws `NET_BAD_OPTION`. */
   tryAcquire(options?: Pick<RateOptions, 'tokens'>): boolean {
-    const tokens = countOf('tokens', own(options, 'tokens') ?? 1)
+    const { tokens = 1 } = acquireDoor(options)
     if (tokens > this.#burst) {
       throw netError('NET_BAD_OPTION', { message: `tokens must not be more than ${this.#burst}` })
     }
@@ -105,11 +105,16 @@ export class RateLimiter {
   }
 }
 
-function finite(name: string, value: number | undefined): number {
-  if (value !== undefined && isLimit(value) && value !== Infinity) return value
-  throw netError('NET_BAD_OPTION', { message: `${name} must be a number above 0` })
-}
-
+const aboveNothing = shape<number>(
+  'a number above 0',
+  (value) => typeof value === 'number' && value > 0 && value !== Infinity,
+)
+const limiterDoor = doorOf<RateLimiterOptions>('new RateLimiter', {
+  limit: option.required(aboveNothing),
+  interval: aboveNothing,
+  burst: option.count,
+})
+const acquireDoor = doorOf<RateOptions>('limiter.acquire', { ...waitTable, tokens: option.count })
 // Times are fractions, so the sum of what came in may miss a whole token by a hair.
 const TOLERANCE = 1e-6
 const TAKEN: Promise<void> = Promise.resolve()

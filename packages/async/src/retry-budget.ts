@@ -4,20 +4,20 @@
  */
 
 import { NetTimeoutError, type RetryBudget } from '@net/core'
-import { own } from '@net/core/authoring'
+import { option } from '@net/core/authoring'
 
-import { lengthOf } from './option-checks.ts'
+import { doorOf } from './doors.ts'
 
 /** Options of a budget, in tokens. */
 export interface RetryBudgetOptions {
   /** How many there are at first and at most. Default 500. */
-  readonly tokens?: number
+  readonly tokens?: number | undefined
   /** The price of a repeat. Default 5. */
-  readonly cost?: number
+  readonly cost?: number | undefined
   /** The price of a repeat after a time limit, which held resources for longest. Default 10. */
-  readonly timeoutCost?: number
+  readonly timeoutCost?: number | undefined
   /** What a success earns. Default 1. */
-  readonly refund?: number
+  readonly refund?: number | undefined
 }
 
 /** A full budget. Throws `NET_BAD_OPTION`. */
@@ -33,10 +33,11 @@ class TokenBudget implements RetryBudget {
   #tokens: number
 
   constructor(options: RetryBudgetOptions | undefined) {
-    this.#most = lengthOf('tokens', own(options, 'tokens') ?? 500)
-    this.#cost = lengthOf('cost', own(options, 'cost') ?? 5)
-    this.#timeoutCost = lengthOf('timeoutCost', own(options, 'timeoutCost') ?? 10)
-    this.#refund = lengthOf('refund', own(options, 'refund') ?? 1)
+    const { tokens = 500, cost = 5, timeoutCost = 10, refund = 1 } = budgetDoor(options)
+    this.#most = tokens
+    this.#cost = cost
+    this.#timeoutCost = timeoutCost
+    this.#refund = refund
     this.#tokens = this.#most
   }
 
@@ -56,3 +57,10 @@ class TokenBudget implements RetryBudget {
     this.#tokens = Math.min(this.#tokens + this.#refund, this.#most)
   }
 }
+
+const budgetDoor = doorOf<RetryBudgetOptions>('retryBudget', {
+  tokens: option.atLeast(0),
+  cost: option.atLeast(0),
+  timeoutCost: option.atLeast(0),
+  refund: option.atLeast(0),
+})

@@ -3,6 +3,7 @@
  * error is lost, and a task that will not end is named instead of waited for.
  */
 
+import { blockDoor } from './doors.ts'
 import type { BlockOptions, Job, WaitOptions } from './job.ts'
 import { jobOf } from './option-checks.ts'
 import { RunningGroup } from './running-group.ts'
@@ -41,6 +42,8 @@ export async function taskGroup<T>(
   options?: BlockOptions,
 ): Promise<T> {
   jobOf('block', block)
-  const group = new RunningGroup(options)
+  const group = new RunningGroup(groupDoor(options))
   return group.run(() => block(group))
 }
+
+const groupDoor = blockDoor('taskGroup')

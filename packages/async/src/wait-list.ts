@@ -5,10 +5,19 @@
  */
 
 import type { NetError, NetErrorCode } from '@net/core'
-import { abortError, clock, netError, onSignalAbort, own, type Timer } from '@net/core/authoring'
+import {
+  abortError,
+  clock,
+  netError,
+  onSignalAbort,
+  own,
+  type OptionsDoor,
+  type Timer,
+} from '@net/core/authoring'
 
+import { doorOf, waitTable } from './doors.ts'
 import type { WaitOptions } from './job.ts'
-import { badLimit, isLimit, limitOf } from './option-checks.ts'
+import { isLimit, limitOf } from './option-checks.ts'
 
 /** One who waits. */
 export interface Waiter<T, D> {
@@ -121,13 +130,34 @@ export class WaitList<T, D = undefined> {
 }
 
 /** Why a wait must not even begin: its signal has aborted, or its options are wrong; undefined if it may. */
-export function refusal(options: WaitOptions | undefined): NetError | undefined {
+export function refusal<O extends WaitOptions>(
+  options: O | undefined,
+  door: OptionsDoor<O> = waitDoor as OptionsDoor<O>,
+): NetError | undefined {
   if (options === undefined) return undefined
+  // A wrong option is told at once, and not only on the day when somebody has to wait.
+  const fault = isPlain(options) ? undefined : faultOf(options, door)
+  if (fault !== undefined) return fault
   const signal = own(options, 'signal')
   if (signal?.aborted === true) return abortError(signal.reason)
-  const timeout = own(options, 'timeout')
-  // A wrong option is told at once, and not only on the day when somebody has to wait.
-  return timeout === undefined || isLimit(timeout) ? undefined : badLimit('timeout')
+  return undefined
+}
+
+/** Whether the options are those of a plain wait: a look at them instead of a way through the door. */
+function isPlain(options: WaitOptions): boolean {
+  for (const name in options) if (name !== 'signal' && name !== 'timeout') return false
+  const { signal, timeout } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) return false
+  return timeout === undefined || isLimit(timeout)
+}
+
+function faultOf<O>(options: O, door: OptionsDoor<O>): NetError | undefined {
+  try {
+    door(options)
+    return undefined
+  } catch (error) {
+    return error as NetError
+  }
 }
 
 class Entry<T, D> implements Waiter<T, D> {
@@ -179,5 +209,6 @@ class Entry<T, D> implements Waiter<T, D> {
   }
 }
 
+const waitDoor = doorOf<WaitOptions>('wait', waitTable)
 // Waits on one signal come in rows.
 const LINGER: { readonly linger: true } = { linger: true }
