@@ -3,6 +3,8 @@
 import type { CallOptions } from '@net/core'
 import { option, optionsDoor, type OptionsDoor, type OptionTable } from '@net/core/authoring'
 
+import { roadOption } from '@net/socket'
+
 import type {
   CloseOptions,
   DownloadOptions,
@@ -23,10 +25,10 @@ export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnec
     account: option.text,
     security: option.oneOf('required', 'implicit', 'opportunistic', 'off'),
     encoding: option.oneOf('utf8', 'latin1'),
-    tls: option.anything,
-    dialer: option.anything,
-    proxy: option.anything,
-    block: option.anything,
+    tls: roadOption.tls,
+    dialer: roadOption.dialer,
+    proxy: roadOption.proxy,
+    block: roadOption.block,
     log: option.log,
     defaults: option.defaults,
     dangerouslyAllowPlaintextAuth: option.flag,

@@ -14,6 +14,13 @@ test.each([
   [{ security: 'tls' }, /security must be 'required', 'implicit', 'opportunistic' or 'off'/],
   [{ encoding: 'cp1252' }, /encoding must be 'utf8' or 'latin1'/],
   [{ password: 5 }, /password must be/],
+  [
+    { tls: { rejectUnauthorized: false } },
+    /no rejectUnauthorized; use dangerouslySkipVerification/,
+  ],
+  [{ dialer: 'socks5://127.0.0.1' }, /dialer must be/],
+  [{ proxy: 5 }, /proxy must be/],
+  [{ block: 'public' }, /block must be/],
   [{ dangerouslyAllowPlaintextAuth: 'yes' }, /must be true or false/],
 ])('connect refuses %o', (options: object, message) => {
   expect(() => connectDoor(options)).toThrow(
