@@ -42,16 +42,17 @@ import { requireSize } from './size.ts'
 import { upload } from './upload.ts'
 
 /**
- * A session with an FTP server. Calls are served one after the other, in the order in which they were made. Paths that
- * do not begin with `/` begin in the folder of the URL, or where the login led. Every call rejects with `NET_CLOSED`
- * once the session is gone, and with `NET_BUSY` while another one waits for a stream or function of the caller's.
+ * A session with an FTP server. Calls run one after the other, in the order in which they were made. A path without a
+ * leading `/` begins in the folder of the URL, or in the user's own folder. Paths with a line break or NUL are
+ * `NET_INJECTION`. Every call rejects with `NET_CLOSED` once the session has ended, and with `NET_BUSY` while another
+ * call waits for a stream or function of the caller's. Calls that can be repeated without harm are repeated twice.
  */
 export interface FtpClient extends AsyncDisposable {
-  /** Sends the source to the path and replaces what is there; a transfer. Done only when the server's SIZE, where it has one, agrees: else `NET_SIZE_MISMATCH`. */
+  /** Sends the source to the path and replaces the file there (STOR); a transfer. Rejects with `NET_SIZE_MISMATCH` if the server's SIZE differs afterwards. */
   upload(source: Source, path: string, options?: CallOptions): Promise<TransferResult>
-  /** Fetches a file; a transfer. `toFile()` gets its name only when it is whole: `NET_PROTO_INCOMPLETE` if less came than the server announced. */
+  /** Fetches a file into the sink (RETR); a transfer. Rejects with `NET_PROTO_INCOMPLETE` if fewer bytes came than the server announced; a local file takes its name only when it is complete. */
   download(path: string, sink: Sink, options?: DownloadOptions): Promise<TransferResult>
-  /** The bytes of a file; a transfer. */
+  /** Fetches a file into memory; a transfer. Rejects with `NET_PROTO_LIMIT` beyond `maxBytes`. */
   readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array>
   /** Writes a file, text as UTF-8, and replaces what is there; a transfer. */
   writeFile(
@@ -59,29 +60,34 @@ export interface FtpClient extends AsyncDisposable {
     content: string | Uint8Array,
     options?: CallOptions,
   ): Promise<TransferResult>
-  /** The entries of a folder, by default the current one, read whole before the first is given: other calls are possible inside the loop. A transfer. */
+  /**
+   * The entries of a folder, by default the current one (MLSD, else LIST); a transfer. The listing is read completely
+   * before the first entry is given, so other calls are possible inside the loop. Where the server cut the listing
+   * short, the loop gives what came and then throws `NET_PROTO_INCOMPLETE`. Lines that cannot be read are left out with
+   * a warning in the log.
+   */
   list(path?: string, options?: ListOptions): AsyncIterable<FtpEntry>
-  /** One entry (MLST, else the listing of its folder); `NET_NOT_FOUND` if there is none. A command. */
+  /** One file or folder (MLST, else the listing of its folder); a command. Rejects with `NET_NOT_FOUND` if there is none. */
   stat(path: string, options?: CallOptions): Promise<FtpEntry>
-  /** Whether there is something. A command. */
+  /** Whether the path exists; a command. Rejects with `NET_UNSUPPORTED` where the server cannot say. */
   exists(path: string, options?: CallOptions): Promise<boolean>
-  /** The size of a file in bytes (SIZE); `NET_UNSUPPORTED` where the server cannot tell. A command. */
+  /** The size of a file in bytes (SIZE, RFC 3659); a command. Rejects with `NET_UNSUPPORTED` where the server has no SIZE. */
   size(path: string, options?: CallOptions): Promise<number>
-  /** Makes a folder. A command. */
+  /** Makes a folder (MKD); a command. Rejects with `NET_EXISTS` if the name is taken. */
   mkdir(path: string, options?: MkdirOptions): Promise<void>
-  /** Removes a file, or a folder that is empty. A command. */
+  /** Removes a file (DELE), or an empty folder (RMD); a command. Rejects with `NET_NOT_EMPTY` for any other folder. */
   remove(path: string, options?: CallOptions): Promise<void>
-  /** Gives something another path. A command. */
+  /** Gives a file or folder another path (RNFR, RNTO); a command. Rejects with `NET_EXISTS` if the new path is taken, unless `replace` is true. */
   rename(from: string, to: string, options?: RenameOptions): Promise<void>
-  /** Says goodbye and closes; what is not done within `grace` (2,000 ms by default) is cut off. Never rejects. */
+  /** Waits for the running call, says QUIT and closes; all within `grace`, 2,000 ms by default. Rejects only for wrong options. */
   close(options?: CloseOptions): Promise<void>
-  /** Settles once the session is gone, with what took it, or undefined after `close`; never rejects. */
+  /** Resolves once the session has ended: to the error that ended it, or to undefined after `close`. Never rejects. */
   readonly closed: Promise<NetError | undefined>
-  /** What is known about the control connection. */
+  /** Addresses and TLS of the control connection. */
   readonly info: ConnectionInfo
-  /** What the server said first. */
+  /** The server's greeting, with its code. */
   readonly welcome: string
-  /** What the server says it can do (FEAT): names in upper case, with what stands behind them. */
+  /** The server's features (FEAT, RFC 2389): names in upper case, each with its parameters. */
   readonly capabilities: ReadonlyMap<string, string>
 }
 

@@ -99,7 +99,9 @@ async function refuseIfThere(session: Session, dialog: Dialog, path: string): Pr
       throw cannotTell(path)
     }
   }
-  throw netError('NET_EXISTS', { message: `there is something called ${path} already` })
+  throw netError('NET_EXISTS', {
+    message: `${path} exists already; pass replace: true to replace it`,
+  })
 }
 
 /** What the server says if it refuses for good; undefined if it did it. */

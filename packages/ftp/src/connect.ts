@@ -1,12 +1,13 @@
-/* The way into the package. Sockets, TLS and the client are loaded by the first connection, so that importing costs little. */
+/* The way into the package. Sockets, TLS and the client are loaded by the first connection, so importing costs little. */
 
 import type { FtpClient } from './client.ts'
 import type { FtpConnectOptions } from './client-options.ts'
 
 /**
- * Connects to `ftp://user@host:21/folder` or `ftps://…` and logs in; a session, whose phases are `greeting`, `tls`,
- * `auth` and `command` after those of the dial. Rejects with `NET_TLS_UNAVAILABLE` before a password would be told in
- * clear, `NET_AUTH_REJECTED`, the codes of dialing and TLS, and `NET_BAD_URL` or `NET_BAD_OPTION` before anything is done.
+ * Connects to `ftp://user@host:21/folder` or `ftps://…` and logs in (RFC 959, 4217); a session, whose phases are
+ * `greeting`, `tls`, `auth` and `command` after those of the dial. Rejects with `NET_TLS_UNAVAILABLE` instead of sending
+ * a password without TLS, with `NET_AUTH_REJECTED` for a wrong password, with `NET_REPLY_TEMPORARY` if the server is
+ * full, with the codes of dialing and TLS, and with `NET_BAD_URL` or `NET_BAD_OPTION` before a byte is sent.
  */
 export async function connect(url: string | URL, options?: FtpConnectOptions): Promise<FtpClient> {
   const { establish } = await import('./establish.ts')

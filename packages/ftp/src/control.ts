@@ -153,7 +153,7 @@ export class Control {
   #begin(op: Operation | undefined): Exchange {
     const first = Promise.withResolvers<FtpReply>()
     const final = Promise.withResolvers<FtpReply>()
-    // The caller may have been stopped; then nobody waits for these.
+    // After an abort these have no reader; their rejections must not count as unhandled.
     for (const { promise } of [first, final]) promise.catch(() => {})
     this.#open = {
       op,
@@ -215,7 +215,7 @@ export class Control {
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
   }
 
-  /** RFC 959 ends a transfer that was cut with 426 and then 226, and some servers say the second though nobody said ABOR. */
+  /** RFC 959 ends an aborted transfer with 426 and then 226; some servers send both without ABOR. */
   #isEcho({ status }: FtpReply): boolean {
     const isEcho =
       this.#echoExpected && (status === 225 || status === 226) && (this.#open?.replies ?? 0) === 0
@@ -256,13 +256,13 @@ function busy(): NetError {
 
 function injected(): NetError {
   return netError('NET_PROTO_UNEXPECTED', {
-    message: 'the server sent bytes in clear behind its agreement to speak TLS',
+    message: 'the server sent unencrypted bytes after it had agreed to TLS',
   })
 }
 
 function unexpected({ text }: FtpReply): NetError {
   return netError('NET_PROTO_UNEXPECTED', {
-    message: `the server sent a reply that nobody asked for: ${text}`,
+    message: `the server sent a reply to no command: ${text}`,
   })
 }
 

@@ -106,7 +106,9 @@ export class DataConnections {
     const direct = hops.length === 0 && remote?.scheme === 'tcp'
     const host = direct ? remote.host : endpoint.host
     if (host === '') {
-      throw netError('NET_UNSUPPORTED', { message: 'there is no host to connect to for data' })
+      throw netError('NET_UNSUPPORTED', {
+        message: 'the control connection has no host, so data connections have none',
+      })
     }
     return { scheme: 'tcp', host, port }
   }

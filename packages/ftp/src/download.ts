@@ -51,7 +51,7 @@ export async function download(
         }
         let broken: { readonly error: unknown } | undefined
         opened.onFailure((error) => {
-          // The server may be silent, and nobody wants its bytes any more.
+          // The server may be silent, and its bytes have no reader any more.
           broken = { error }
           data.abort(error)
         })
@@ -106,7 +106,7 @@ function announcedSize({ text }: FtpReply): number | undefined {
 function differs(received: number, expected: number): NetError {
   const code = received < expected ? 'NET_PROTO_INCOMPLETE' : 'NET_SIZE_MISMATCH'
   return netError(code, {
-    message: `the server sent ${received} bytes of ${expected} and said that this was all`,
+    message: `the server sent ${received} of ${expected} bytes and reported success`,
     received,
     expected,
     phase: 'receive',

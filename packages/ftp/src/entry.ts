@@ -17,10 +17,10 @@ export interface FtpEntry extends RemoteEntry {
 
 /** How a transfer went. */
 export interface TransferResult {
-  /** The bytes that were moved by this call. */
+  /** How many bytes this call moved. */
   readonly transferred: number
   /** The size of the whole file, in bytes. */
   readonly size: number
-  /** Whether the server's SIZE said the same; false where it has no such command. */
+  /** Whether the server's SIZE agreed; false where the server does not tell a size. */
   readonly verified: boolean
 }

@@ -86,7 +86,7 @@ async function startTls(dialog: Dialog, tls: TlsOptions, security: FtpSecurity):
   if (reply.status !== 234) {
     if (security === 'opportunistic' && reply.status >= 400) return
     throw netError('NET_TLS_UNAVAILABLE', {
-      message: `the server does not speak TLS: ${reply.text}`,
+      message: `the server refused AUTH TLS: ${reply.text}`,
       reply: { status: reply.status, text: reply.text },
     })
   }
@@ -100,12 +100,12 @@ function handshake(op: Operation, transport: Transport, tls: TlsOptions): Promis
 }
 
 async function protectData(dialog: Dialog): Promise<void> {
-  // Whether it likes PBSZ is the server's affair; RFC 4217 wants to see it before PROT.
+  // RFC 4217 wants PBSZ before PROT; its reply does not matter.
   await dialog.ask('PBSZ 0')
   const reply = await dialog.ask('PROT P')
   if (reply.status >= 200 && reply.status < 300) return
   throw netError('NET_TLS_UNAVAILABLE', {
-    message: `the server does not protect data connections: ${reply.text}`,
+    message: `the server refused to encrypt data connections (PROT P): ${reply.text}`,
     reply: { status: reply.status, text: reply.text },
   })
 }
@@ -115,7 +115,8 @@ async function enter(dialog: Dialog, plan: LoginPlan): Promise<void> {
   const { password } = plan
   if (password !== undefined && !mayTell(control, plan)) {
     throw netError('NET_TLS_UNAVAILABLE', {
-      message: 'the password was not sent, because the connection is not protected',
+      message:
+        'we did not send the password, because the connection is not encrypted; use TLS, or set dangerouslyAllowPlaintextAuth',
     })
   }
   for (;;) {
@@ -154,7 +155,9 @@ async function tellWho(
   }
   if (reply.status >= 200 && reply.status < 300) return undefined
   if (reply.status === 331 || reply.status === 332) {
-    throw netError('NET_AUTH_NO_METHOD', { message: `the server asks for more: ${reply.text}` })
+    throw netError('NET_AUTH_NO_METHOD', {
+      message: `the server asks for more than a user and a password: ${reply.text}`,
+    })
   }
   const error = replyError(reply, verb)
   if (error.code !== 'NET_AUTH_REJECTED') throw error
@@ -165,7 +168,7 @@ function passwordFor(user: string, password: Secret | undefined): string {
   if (password === undefined && user === ANONYMOUS) return 'anonymous@'
   if (password === undefined) {
     throw netError('NET_AUTH_NO_METHOD', {
-      message: 'the server asks for a password and none was given',
+      message: 'the server asks for a password; pass password to connect()',
     })
   }
   const told = password.reveal()

@@ -33,7 +33,7 @@ export async function lookUp(session: Session, dialog: Dialog, path: string): Pr
   if (typeof found === 'object') return { ...found, path }
   const proof = proofOf(listed, name, found)
   if (proof === 'none') throw cannotTell(path)
-  throw netError('NET_NOT_FOUND', { message: `the server has nothing called ${name}` })
+  throw netError('NET_NOT_FOUND', { message: `the server has no file or folder called ${name}` })
 }
 
 /** As `lookUp`, but nothing is an answer, with what it rests on, and the type is all that is sure of an entry. */
@@ -60,7 +60,7 @@ export async function lookFor(session: Session, dialog: Dialog, path: string): P
 /** The error where nothing can be said of a name. */
 export function cannotTell(path: string): Error {
   return netError('NET_UNSUPPORTED', {
-    message: `the server cannot tell whether there is something called ${path}`,
+    message: `the server cannot say whether ${path} exists`,
   })
 }
 

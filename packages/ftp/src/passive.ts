@@ -25,7 +25,7 @@ function checkedPort(port: number, text: string): number {
   // Below 1024 live the services of the host; no FTP server takes data there.
   if (port >= 1024 && port <= 65_535) return port
   throw netError('NET_PROTO_MALFORMED', {
-    message: `the server names no port where it could wait for data: ${text}`,
+    message: `the server's reply names no usable port for data: ${text}`,
   })
 }
 

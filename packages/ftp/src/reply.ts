@@ -102,7 +102,7 @@ function malformed(line: string): Error {
       ? ' (an SSH server)'
       : ''
   return netError('NET_PROTO_MALFORMED', {
-    message: `the server sent a line that is no FTP reply${hint}: ${line.slice(0, 80)}`,
+    message: `the server sent a line that is not an FTP reply${hint}: ${line.slice(0, 80)}`,
   })
 }
 

@@ -160,7 +160,7 @@ export class Session {
     if (this.#closed) throw closedByUs()
     const cause = this.control.failure
     if (cause !== undefined) {
-      throw netError('NET_CLOSED', { message: 'the session is gone; connect again', cause })
+      throw netError('NET_CLOSED', { message: 'the session has ended; connect again', cause })
     }
   }
 }

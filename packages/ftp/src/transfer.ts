@@ -140,7 +140,7 @@ function withinGrace<T>(waited: Promise<T>): Promise<T | undefined> {
 
 function tooEarly({ text }: FtpReply): Error {
   return netError('NET_PROTO_UNEXPECTED', {
-    message: `the server ended the transfer before everything was sent: ${text}`,
+    message: `the server ended the transfer before we had sent everything: ${text}`,
   })
 }
 

@@ -147,7 +147,7 @@ function isOurs(source: Source): boolean {
 
 function differs(expected: number, received: number): Error {
   return netError('NET_SIZE_MISMATCH', {
-    message: `the server has ${received} bytes where ${expected} were sent`,
+    message: `we sent ${expected} bytes, and the server's file has ${received}`,
     received,
     expected,
   })
@@ -155,7 +155,7 @@ function differs(expected: number, received: number): Error {
 
 function notTaken(limit: number): ReturnType<typeof netError> {
   return netError('NET_TIMEOUT_WRITE', {
-    message: `the server did not take our bytes within ${limit} ms`,
+    message: `the server accepted no data for ${limit} ms`,
     limit,
     phase: 'send',
   })

@@ -1,6 +1,6 @@
 /*
  * From the bytes of a listing to entries. Every line is accounted for: it is an entry, or it is counted. Works through
- * a long listing in pieces, so that a server that sends one holds up nobody else.
+ * a long listing in pieces, so that other work is not held up.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'

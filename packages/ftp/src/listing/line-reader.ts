@@ -17,7 +17,7 @@ export class LineReader {
     return readUnixLine(line) ?? (isFirst && TOTAL.test(line) ? 'known' : undefined)
   }
 
-  /** As `read`, by the engine; undefined if nobody can read the line. */
+  /** As `read`, by the engine; undefined if the engine cannot read the line either. */
   async readByEngine(line: string): Promise<ListedFile | undefined> {
     this.#engine ??= await loadLineReader()
     return this.#engine(line)

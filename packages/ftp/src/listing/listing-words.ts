@@ -9,7 +9,7 @@ import type { FtpReply } from '../reply.ts'
 export function cutShort({ status, text }: FtpReply, path: string): NetError | undefined {
   if (!CUT_SHORT.test(withoutNames(text, path))) return undefined
   return netError('NET_PROTO_INCOMPLETE', {
-    message: `the server did not send all of it: ${text}`,
+    message: `the server sent only a part: ${text}`,
     reply: { status, text },
     phase: 'receive',
   })

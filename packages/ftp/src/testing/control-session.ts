@@ -27,7 +27,7 @@ export interface SessionConfig {
   readonly files: MemoryFiles
   /** How names are written in bytes. */
   readonly encoding: 'utf8' | 'latin1'
-  /** Passwords by user; without it anybody may log in as `anonymous` or `ftp`, and nobody else. */
+  /** Passwords by user. Default: only `anonymous` and `ftp` may log in, with any password. */
   readonly users?: Readonly<Record<string, string>> | undefined
   /** Commands that this server does not know. */
   readonly without?: readonly string[] | undefined

@@ -14,7 +14,7 @@ import { ServerTls, type ServerTlsOptions } from './server-tls.ts'
 
 /** What the server is like. */
 export interface FtpServerOptions {
-  /** Passwords by user; without it anybody may log in as `anonymous`, and nobody else. */
+  /** Passwords by user. Default: only `anonymous` and `ftp` may log in, with any password. */
   readonly users?: Readonly<Record<string, string>> | undefined
   /** What is there at the beginning. */
   readonly files?: MemoryContents | MemoryFiles | undefined
