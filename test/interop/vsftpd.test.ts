@@ -137,7 +137,7 @@ test('[FTP-37] folders and entries', async (context) => {
   await expect(partner.mkdir('in/2026')).rejects.toMatchObject({ code: 'NET_EXISTS' })
   // It does not say that the folder is not empty; that it is there is found out.
   await expect(partner.remove('in/2026')).rejects.toMatchObject({
-    code: 'NET_REPLY_PERMANENT',
+    code: 'NET_NOT_EMPTY',
     reply: { status: 550 },
   })
   await partner.rename('in/2026/märz/a b.csv', 'in/b.csv')
