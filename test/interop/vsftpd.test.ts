@@ -135,7 +135,7 @@ test('[FTP-37] folders and entries', async (context) => {
   expect(await partner.stat('in/2026/märz/a b.csv')).toMatchObject({ type: 'file', size: 4 })
   expect(await partner.stat('in/2026')).toMatchObject({ type: 'folder' })
   await expect(partner.mkdir('in/2026')).rejects.toMatchObject({ code: 'NET_EXISTS' })
-  // It does not say that the folder is not empty; that it is there is found out.
+  // It does not say that the folder is not empty; a look into it does.
   await expect(partner.remove('in/2026')).rejects.toMatchObject({
     code: 'NET_NOT_EMPTY',
     reply: { status: 550 },
