@@ -4,6 +4,7 @@
  */
 
 import { callerFault } from './caller-fault.ts'
+import { claimSecrets } from './events/redact.ts'
 import { abortError } from './errors/abort.ts'
 import { isNetError, netError } from './errors/net-error.ts'
 import { shape, type Shape } from './options/shape.ts'
@@ -46,15 +47,17 @@ export class CredentialSource {
   readonly #subject: CredentialSubject
   #answer: Secret | undefined
   #asking: Asking | undefined
+  readonly #client: number | undefined
   #refused = false
 
-  constructor(credential: Credential, subject: CredentialSubject) {
+  /** `client` is whose the answers are, where that is known. */
+  constructor(credential: Credential, subject: CredentialSubject, client?: number) {
     this.#subject = subject
+    this.#client = client
     if (typeof credential === 'function') this.#ask = credential
     else
-      this.#answer = checked(
-        credential,
-        `the ${subject.what} must be a string, a Secret or a callback`,
+      this.#answer = this.#claimed(
+        checked(credential, `the ${subject.what} must be a string, a Secret or a callback`),
       )
   }
 
@@ -102,12 +105,16 @@ export class CredentialSource {
   async #askCaller(signal: AbortSignal): Promise<Secret> {
     const rejected = this.#refused ? ({ rejected: true } as const) : {}
     const given = await askSafely(this.#ask, { ...this.#subject, ...rejected, signal })
-    const answer = checked(
-      given,
-      `the callback for the ${this.#subject.what} must give a string or a Secret`,
+    const answer = this.#claimed(
+      checked(given, `the callback for the ${this.#subject.what} must give a string or a Secret`),
     )
     // An answer that comes after everybody left is not that of the question asked since.
     if (!signal.aborted) this.#answer = answer
+    return answer
+  }
+
+  #claimed(answer: Secret): Secret {
+    if (this.#client !== undefined) claimSecrets(answer, this.#client)
     return answer
   }
 }

@@ -13,6 +13,7 @@ import {
   type NetEventListener,
   type WireEvent,
 } from './events/channels.ts'
+import type { SecretOwners } from './events/redact.ts'
 import { nextId } from './next-id.ts'
 import type { OperationSpec } from './operation-spec.ts'
 import type { Progress } from './progress.ts'
@@ -34,17 +35,27 @@ export class Narrator {
     return clock().now() - this.#started
   }
 
+  /** Whose secrets may turn up in what it tells. */
+  get owners(): SecretOwners {
+    return ownersOf(this.#spec)
+  }
+
   start(): void {
     if (!isHeard('operation', this.#log)) return
-    tell({ type: 'operation', state: 'start', ...this.#head(), ...this.#place() }, this.#log)
+    tell(
+      { type: 'operation', state: 'start', ...this.#head(), ...this.#place() },
+      this.#log,
+      this.owners,
+    )
   }
 
   warn(message: string): void {
     if (!isHeard('operation', this.#log)) return
-    const text = harmless(message)
+    const text = harmless(message, this.owners)
     tell(
       { type: 'operation', state: 'warning', ...this.#head(), ...this.#place(), message: text },
       this.#log,
+      this.owners,
     )
   }
 
@@ -64,6 +75,7 @@ export class Narrator {
         ...(error === undefined ? {} : { error }),
       },
       this.#log,
+      this.owners,
     )
   }
 
@@ -71,7 +83,7 @@ export class Narrator {
   phase(name: Phase): (failure: unknown) => void {
     if (!isHeard('phase', this.#log)) return () => {}
     const started = clock().now()
-    tell({ type: 'phase', state: 'start', phase: name, ...this.#head() }, this.#log)
+    tell({ type: 'phase', state: 'start', phase: name, ...this.#head() }, this.#log, this.owners)
     return (failure) => {
       const duration = clock().now() - started
       const outcome = outcomeOf(failure)
@@ -86,18 +98,22 @@ export class Narrator {
   wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void {
     if (!isHeard('wire', this.#log)) return
     const size = bytes === undefined ? {} : { bytes }
-    tell({ type: 'wire', direction, ...this.#head(), text: harmless(text()), ...size }, this.#log)
+    tell(
+      { type: 'wire', direction, ...this.#head(), text: harmless(text(), this.owners), ...size },
+      this.#log,
+      this.owners,
+    )
   }
 
   progress({ transferred, total }: Progress): void {
     if (!isHeard('progress', this.#log)) return
     const known = total === undefined ? {} : { total }
-    tell({ type: 'progress', ...this.#head(), transferred, ...known }, this.#log)
+    tell({ type: 'progress', ...this.#head(), transferred, ...known }, this.#log, this.owners)
   }
 
   retry(attempt: number, delay: number, error: NetError): void {
     if (!isHeard('retry', this.#log)) return
-    tell({ type: 'retry', ...this.#head(), attempt, delay, error }, this.#log)
+    tell({ type: 'retry', ...this.#head(), attempt, delay, error }, this.#log, this.owners)
   }
 
   #head(): EventHead {
@@ -116,10 +132,15 @@ export class Narrator {
   #place(): { readonly target?: string; readonly endpoint?: string } {
     const { target, endpoint } = this.#spec
     return {
-      ...(target === undefined ? {} : { target: harmless(target) }),
+      ...(target === undefined ? {} : { target: harmless(target, this.owners) }),
       ...(endpoint === undefined ? {} : { endpoint }),
     }
   }
+}
+
+function ownersOf({ client, secrets }: OperationSpec): SecretOwners {
+  if (client === undefined) return secrets === undefined ? NOBODY : [secrets]
+  return secrets === undefined ? [client.id] : [client.id, secrets]
 }
 
 function outcomeOf(failure: unknown): 'ok' | 'failed' | 'aborted' {
@@ -132,4 +153,5 @@ function asNetError(failure: unknown): NetError {
   return isNetError(failure) ? failure : translate(failure, nodeTable, {})
 }
 
+const NOBODY: SecretOwners = []
 const nodeTable: ErrorTable = defineErrorTable([])

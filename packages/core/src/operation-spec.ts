@@ -29,6 +29,8 @@ export interface OperationSpec {
   /** How the engine's errors are translated; default Node's own rows. */
   readonly errors?: ErrorTable | undefined
   readonly client?: ClientContext | undefined
+  /** The owner of the secrets that this call alone has (`holdSecret`); default those of its client are all. */
+  readonly secrets?: number | undefined
   /** The operation within which this one runs. */
   readonly parent?: number | undefined
 }

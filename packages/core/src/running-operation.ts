@@ -213,9 +213,11 @@ export class RunningOperation implements Operation {
       ...(target === undefined ? {} : { target }),
     }
     const place = endpoint === undefined ? {} : { endpoint }
-    const ours = translate(error, this.#spec.errors ?? nodeTable, { ...context, ...call, ...place })
+    const { owners } = this.#narrator
+    const table = this.#spec.errors ?? nodeTable
+    const ours = translate(error, table, { ...context, ...call, ...place }, owners)
     // A dial that fails for a call is, to the caller, that call failing; where and in which phase stays.
-    return raisedFor.get(ours) === this.id ? replaceContext(ours, call) : ours
+    return raisedFor.get(ours) === this.id ? replaceContext(ours, call, owners) : ours
   }
 
   #newMeter(): ProgressMeter {

@@ -70,21 +70,26 @@ function prepare(url: string | URL, taken: Taken<FtpConnectOptions>): Prepared {
     throw netError('NET_BAD_OPTION', { message: "security 'off' contradicts ftps:" })
   }
   const context = clientContext(taken)
-  const plan = planOf(parsed, taken)
+  const plan = planOf(parsed, taken, context.id)
   const { dialer } = chooseRoad(taken)
   return { taken, parsed, plan, context, road: { dialer, tls: plan.tls } }
 }
 
-function planOf(parsed: ParsedEndpoint, options: Taken<FtpConnectOptions>): LoginPlan {
+function planOf(
+  parsed: ParsedEndpoint,
+  options: Taken<FtpConnectOptions>,
+  client: number,
+): LoginPlan {
   const user = options.user ?? parsed.user ?? 'anonymous'
   const password = options.password ?? parsed.password
   const { account } = options
   refuseControl('the user', user)
   if (typeof password === 'string') refuseControl('the password', password)
   if (account !== undefined) refuseControl('the account', account)
+  const subject = { what: 'password', endpoint: formatEndpoint(parsed.endpoint), user } as const
   return {
     user,
-    password: password === undefined ? undefined : credential(password, parsed.endpoint, user),
+    password: password === undefined ? undefined : new CredentialSource(password, subject, client),
     account,
     security: options.security,
     tls: options.tls ?? {},
@@ -92,18 +97,6 @@ function planOf(parsed: ParsedEndpoint, options: Taken<FtpConnectOptions>): Logi
     encoding: options.encoding ?? 'utf8',
     folder: folderOf(parsed.path),
   }
-}
-
-function credential(
-  password: NonNullable<FtpConnectOptions['password']>,
-  endpoint: Endpoint,
-  user: string,
-): CredentialSource {
-  return new CredentialSource(password, {
-    what: 'password',
-    endpoint: formatEndpoint(endpoint),
-    user,
-  })
 }
 
 /** RFC 1738: the slash after the host is no part of the path; `//etc` or `/%2Fetc` begins at the root. */

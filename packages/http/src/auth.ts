@@ -3,6 +3,7 @@
 import { secret, type Credential, type Secret } from '@net/core'
 import {
   argument,
+  claimSecrets,
   CredentialSource,
   holdSecret,
   inCall,
@@ -94,6 +95,11 @@ function authOf(name: string, credential: Credential, recipe: Recipe): HttpAuth 
   return new FixedAuth(name, secret(credential), recipe)
 }
 
+/** What the mechanism knows belongs to this client or call; one of the caller's own knows itself what it does. */
+export function claimAuth(auth: HttpAuth, owner: number): void {
+  if (auth instanceof FixedAuth || auth instanceof AskedAuth) auth.claim(owner)
+}
+
 class FixedAuth implements HttpAuth {
   readonly name: string
   readonly #secret: Secret
@@ -103,6 +109,11 @@ class FixedAuth implements HttpAuth {
     this.name = name
     this.#secret = fixed
     this.#authorization = recipe.write(this.#secret.reveal(), this)
+  }
+
+  claim(owner: number): void {
+    claimSecrets(this, owner)
+    claimSecrets(this.#secret, owner)
   }
 
   authorization(): string {
@@ -119,6 +130,7 @@ class AskedAuth implements HttpAuth {
   readonly #source: CredentialSource
   readonly #recipe: Recipe
   #last: { readonly written: string; readonly answer: Secret } | undefined
+  readonly #owners = new Set<number>()
 
   constructor(name: string, source: CredentialSource, recipe: Recipe) {
     this.name = name
@@ -126,11 +138,16 @@ class AskedAuth implements HttpAuth {
     this.#recipe = recipe
   }
 
+  claim(owner: number): void {
+    this.#owners.add(owner)
+  }
+
   async authorization({ signal }: AuthRequest): Promise<string> {
     const answer = await this.#source.get({ signal })
     if (this.#last?.answer !== answer) {
       this.#last = { written: this.#recipe.write(answer.reveal(), answer), answer }
     }
+    for (const owner of this.#owners) claimSecrets(answer, owner)
     return this.#last.written
   }
 

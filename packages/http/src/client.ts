@@ -94,7 +94,7 @@ class Client implements HttpClient {
     this.closed = promise
     this.#settleClosed = resolve
     this.#context = clientContext(options)
-    this.#requests = new RequestFactory(options)
+    this.#requests = new RequestFactory(options, this.#context.id)
     this.#road = new Road(options)
     this.#connector = new Connector({
       road: this.#road,
@@ -162,7 +162,7 @@ class Client implements HttpClient {
       const taken = requestOptions(options)
       return { taken, prepared: this.#requests.prepare(method, url, { options: taken, json }) }
     })
-    const { request, target, endpoint } = prepared
+    const { request, target, endpoint, secrets } = prepared
     const idempotent = isIdempotent(request.method)
     const spec: OperationSpec = {
       protocol: 'http',
@@ -172,6 +172,7 @@ class Client implements HttpClient {
       kind,
       idempotent,
       client: this.#context,
+      secrets,
     }
     return operation(spec, this.#callOptions(taken, request), (op) => this.#run(op, prepared))
   }

@@ -6,7 +6,7 @@
 import { inspect } from 'node:util'
 
 import { isSecret, type Secret } from '@net/core'
-import { holdSecret, netError, redact, shape, type Shape } from '@net/core/authoring'
+import { claimSecrets, holdSecret, netError, redact, shape, type Shape } from '@net/core/authoring'
 
 /** One field's value; several for a field that is repeated; null drops the field, also one that we would add. */
 export type HeaderValue = string | number | Secret | readonly string[] | null | undefined
@@ -136,9 +136,15 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     return plain
   }
 
-  /** Strikes the values of secret fields out of messages and events for as long as these fields are alive. */
-  protect(): void {
-    for (const [name, value] of this) if (isSecretName(name)) holdHeader(value, this)
+  /** Strikes the values of secret fields out of the messages and events of a client or call, for as long as these fields are alive. */
+  protect(owner: number): void {
+    let secret = false
+    for (const [name, value] of this) {
+      if (!isSecretName(name)) continue
+      holdHeader(value, this)
+      secret = true
+    }
+    if (secret) claimSecrets(this, owner)
   }
 
   #kept(keep: (name: string) => boolean): string[] {

@@ -41,6 +41,13 @@ export function protectParams(search: string, holder: object): void {
   }
 }
 
+/** The URL as it is printed: without the values of secret parameters. */
+export function shownUrl(href: string): string {
+  return href.replace(/([?&])([^=&#]*)=([^&#]*)/g, (whole, mark: string, name: string) =>
+    isSecretName(name) ? `${mark}${name}=[secret]` : whole,
+  )
+}
+
 function* pairs(
   params: Exclude<Params, URLSearchParams>,
 ): Generator<readonly [string, ParamValue]> {

@@ -1,9 +1,9 @@
 /* Makes requests of what callers give: URL, headers, body and settings, with those of the client put in. */
 
 import type { Secret } from '@net/core'
-import { netError, type Taken } from '@net/core/authoring'
+import { claimSecrets, netError, nextId, type Taken } from '@net/core/authoring'
 
-import { basic, type HttpAuth } from './auth.ts'
+import { basic, claimAuth, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
 import { HttpHeaders, isHarmless } from './headers.ts'
 import type { Params } from './params.ts'
@@ -21,6 +21,8 @@ export interface PreparedRequest {
   readonly target: string
   /** `host:port`. */
   readonly endpoint: string
+  /** The owner of the secrets that the call has beside those of its client. */
+  readonly secrets: number
 }
 
 /** Prepares the requests of one client. */
@@ -34,8 +36,8 @@ export class RequestFactory {
   readonly #headers: HttpHeaders
   readonly #jsonHeaders: HttpHeaders
 
-  /** Throws `ArgumentError`s. */
-  constructor(options: Taken<ClientOptions>) {
+  /** `client` is its id, which its secrets belong to. Throws `ArgumentError`s. */
+  constructor(options: Taken<ClientOptions>, client: number) {
     const base = options.baseUrl
     this.#base = base === undefined ? undefined : baseUrl(base)
     this.home = this.#base?.url.origin
@@ -47,7 +49,8 @@ export class RequestFactory {
     refuseReserved(given)
     this.#headers = ours('*/*').with(options.headers ?? {})
     this.#jsonHeaders = ours('application/json').with(options.headers ?? {})
-    this.#headers.protect()
+    this.#headers.protect(client)
+    if (this.#settings.auth !== undefined) claimAuth(this.#settings.auth, client)
   }
 
   /** Throws `ArgumentError`s. `json` says that JSON is expected. */
@@ -61,19 +64,24 @@ export class RequestFactory {
       this.#paramsFor(options.params, this.#isForeign(to)),
     )
     const { url } = asked
+    const secrets = nextId()
+    claimSecrets(url, secrets)
     const foreign = this.#isForeign(url)
     const client = foreign ? undefined : this.#settings.auth
     const settings = overlaid(this.#settings, options, authOfUrl(asked) ?? client)
+    if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
+      claimAuth(settings.auth, secrets)
     const typed = bodyOf(options, options.stringify ?? this.#stringify)
     const headers = this.#headersFor(json, foreign)
     const fitting = settings.decompress ? headers : headers.without('accept-encoding')
     const typing =
       typed?.type === undefined ? fitting : fitting.with({ 'content-type': typed.type })
     return {
-      request: new HttpRequest(verb, url, overridden(typing, options), typed?.body),
+      request: new HttpRequest(verb, url, overridden(typing, options, secrets), typed?.body),
       settings,
       target: url.href,
       endpoint: endpointOf(url),
+      secrets,
     }
   }
 
@@ -92,12 +100,16 @@ export class RequestFactory {
   }
 }
 
-function overridden(headers: HttpHeaders, options: Taken<RequestOptions>): HttpHeaders {
+function overridden(
+  headers: HttpHeaders,
+  options: Taken<RequestOptions>,
+  secrets: number,
+): HttpHeaders {
   const given = options.headers
   if (given === undefined) return headers
   const merged = headers.with(given)
   refuseReserved(merged)
-  merged.protect()
+  merged.protect(secrets)
   return merged
 }
 

@@ -3,9 +3,10 @@
 import { inspect } from 'node:util'
 
 import type { Source } from '@net/core'
-import { option, optionsDoor, redact, shape } from '@net/core/authoring'
+import { option, optionsDoor, shape } from '@net/core/authoring'
 
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
+import { shownUrl } from './params.ts'
 
 /** What a request carries. */
 export interface RequestBody {
@@ -78,7 +79,7 @@ export class HttpRequest {
 
   /** Without the body and without secrets. */
   toJSON(): { readonly method: string; readonly url: string; readonly headers: HttpHeaders } {
-    return { method: this.method, url: redact(this.url.href), headers: this.headers }
+    return { method: this.method, url: shownUrl(this.url.href), headers: this.headers }
   }
 
   #fields(headers: HeaderFields | undefined): HttpHeaders {

@@ -3,11 +3,12 @@
 import { inspect } from 'node:util'
 
 import type { ErrorContext, NetError, Sink } from '@net/core'
-import { harmless, netError, option, optionsDoor, redact } from '@net/core/authoring'
+import { harmless, netError, option, optionsDoor } from '@net/core/authoring'
 
 import { wholeBody, type HttpBody } from './body.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
+import { shownUrl } from './params.ts'
 import {
   decodeText,
   parseJson,
@@ -146,7 +147,7 @@ export class Answer implements HttpResponse {
     Object.defineProperty(Answer.prototype, inspect.custom, {
       value(this: Answer) {
         const { status, statusText, url, headers } = this
-        return { status, statusText: harmless(statusText), url: redact(url), headers }
+        return { status, statusText: harmless(statusText), url: shownUrl(url), headers }
       },
     })
   }

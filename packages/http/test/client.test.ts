@@ -4,6 +4,7 @@ import { canary, expectNoCanary } from '@tools/canary'
 import { retryPolicy } from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
 import { onEvent, type NetEvent, type OperationEvent } from '@net/core'
+import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
@@ -225,4 +226,24 @@ test.each([0, -1, 1.5, NaN])('%s connections are refused', (connections) => {
   expect(() => http.createClient({ connections })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
+})
+
+const nowhere: Dialer = {
+  name: 'nowhere',
+  dial: () => Promise.reject(netError('NET_CONNECT_REFUSED', { message: 'refused' })),
+}
+
+test('a name that another client, or another call, has for a password stays as the caller wrote it', async () => {
+  const url = 'http://this.example.test/example'
+  await using one = http.createClient({ dialer: nowhere, auth: http.basic('user', 'example') })
+  await using other = http.createClient({ dialer: nowhere })
+  const message = async (client: http.HttpClient, options?: object): Promise<string> =>
+    client
+      .get(url, { retry: false, ...options })
+      .text()
+      .catch((error: Error) => error.message)
+  expect(await message(one)).toContain('this.[secret].test')
+  expect(await message(other)).toContain(url)
+  expect(await message(other, { user: 'user', password: 'example' })).toContain('[secret].test')
+  expect(await message(other)).toContain(url)
 })

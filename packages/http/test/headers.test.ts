@@ -107,7 +107,7 @@ test('protect strikes what secret fields hold out of every text', () => {
     authorization: `Basic ${pair}`,
     cookie: `theme=dark; sid=${canary('cookie')}`,
   })
-  headers.protect()
+  headers.protect(1)
   expect(redact(`${password} ${pair}`)).toBe('[secret] [secret]')
   expect(redact(`sid is ${canary('cookie')}, and dark is a word`)).toBe(
     'sid is [secret], and dark is a word',

@@ -10,7 +10,7 @@ function prepare(
   url: string | URL = 'http://host/a',
 ): PreparedRequest {
   const taken = requestOptions(options)
-  return new RequestFactory(clientOptions(client)).prepare('GET', url, {
+  return new RequestFactory(clientOptions(client), 1).prepare('GET', url, {
     options: taken,
     json: false,
   })
@@ -47,7 +47,7 @@ test('[HTTP-10] null drops a header that we would add', () => {
 })
 
 test('JSON is asked for where it is expected, and encodings where they are taken off', () => {
-  const factory = new RequestFactory({})
+  const factory = new RequestFactory({}, 1)
   const json = factory.prepare('get', 'http://host/', {
     options: { decompress: false },
     json: true,
@@ -104,7 +104,7 @@ test.each(['Connection', 'Transfer-Encoding', 'Upgrade', 'Expect', 'Keep-Alive',
 )
 
 test.each(['CONNECT', 'connect', 'GET /x', 'G\r\nET', ''])('the method %j is refused', (method) => {
-  const factory = new RequestFactory({})
+  const factory = new RequestFactory({}, 1)
   expect(() => factory.prepare(method, 'http://host/', { options: {}, json: false })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )

@@ -40,7 +40,7 @@ test.each([
 
 test('a request prints without its body and without secrets', () => {
   const headers = new HttpHeaders({ authorization: `Bearer ${canary('request')}` })
-  const { request } = new RequestFactory({}).prepare(
+  const { request } = new RequestFactory({}, 1).prepare(
     'GET',
     `http://host/?token=${canary('query')}`,
     {

@@ -72,7 +72,7 @@ function plan(url: string | URL, options: Taken<ConnectOptions>): Plan {
     endpoint,
     dialer: chooseRoad(options).dialer,
     identity: { client, endpoint: where },
-    login: loginOf(options, parsed, where),
+    login: loginOf(options, parsed, { endpoint: where, client: client.id }),
     handshake: handshakeOf(options, endpoint, client),
   }
 }
@@ -131,7 +131,7 @@ function handshakeOf(
 function loginOf(
   options: Taken<ConnectOptions>,
   parsed: ParsedUrl,
-  endpoint: string,
+  { endpoint, client }: { readonly endpoint: string; readonly client: number },
 ): LoginOptions | undefined {
   const { user = parsed.user, password = parsed.password, auth } = options
   if (user !== undefined) refuseControl('user', user)
@@ -141,7 +141,7 @@ function loginOf(
   }
   return {
     user,
-    password: new CredentialSource(password, { what: 'password', endpoint, user }),
+    password: new CredentialSource(password, { what: 'password', endpoint, user }, client),
     mechanisms: mechanismsOf(auth),
     allowPlaintext: options.dangerouslyAllowPlaintextAuth,
   }

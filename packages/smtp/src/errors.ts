@@ -10,7 +10,7 @@ import {
   type NetErrorCode,
   type Phase,
 } from '@net/core'
-import { codes, nameErrors, netError, redact } from '@net/core/authoring'
+import { codes, nameErrors, netError } from '@net/core/authoring'
 
 import { refusesMechanism } from './auth.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
@@ -45,7 +45,7 @@ export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
   const whom = address === undefined ? '' : ` to ${address}`
   const temporary = code === 'NET_CONN_SHUTDOWN' || code === 'NET_REPLY_TEMPORARY'
   const details = {
-    message: `the server answered ${command}${whom} with ${redact(formatReply(reply))}`,
+    message: `the server answered ${command}${whom} with ${formatReply(reply)}`,
     reply,
     ...(temporary ? { retry: 'safe' as const } : {}),
     ...(phase === undefined ? {} : { phase }),
@@ -60,7 +60,7 @@ export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
 
 /** The error for a reply that has no place in the dialogue; one that refuses says that the server leaves. */
 export function unexpectedReply(reply: SmtpReply, when: string): NetError {
-  const words = redact(formatReply(reply))
+  const words = formatReply(reply)
   if (reply.status >= 400) {
     return netError('NET_CONN_SHUTDOWN', {
       message: `the server ended the session: ${words}`,

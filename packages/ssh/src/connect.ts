@@ -80,6 +80,7 @@ function planConnection(url: string | URL, options: ConnectOptions): ConnectionP
   const user = own(options, 'user') ?? parsed.user ?? localUser()
   refuseControl('user', user)
   refuseLong('user', user, LONGEST_USER)
+  const client = clientContext(options)
   return {
     endpoint,
     host: hostOf(endpoint, own(options, 'hostKeyAlias')),
@@ -91,8 +92,9 @@ function planConnection(url: string | URL, options: ConnectOptions): ConnectionP
       endpoint: formatEndpoint(endpoint),
       keys: keysOf(own(options, 'auth')),
       password: held(own(options, 'password')) ?? parsed.password,
+      client: client.id,
     },
-    client: clientContext(options),
+    client,
   }
 }
 

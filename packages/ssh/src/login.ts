@@ -21,6 +21,8 @@ export interface LoginPlan {
   readonly endpoint: string
   readonly keys: readonly KeyAuth[]
   readonly password: Credential | undefined
+  /** The id of the client, which its secrets belong to. */
+  readonly client: number
 }
 
 /**
@@ -142,8 +144,8 @@ class PasswordOffer implements Offer {
   }
 
   #begin(): CredentialSource {
-    const { endpoint, user } = this.#login.plan
-    return new CredentialSource(this.#password, { what: 'password', endpoint, user })
+    const { endpoint, user, client } = this.#login.plan
+    return new CredentialSource(this.#password, { what: 'password', endpoint, user }, client)
   }
 }
 
@@ -153,11 +155,9 @@ async function readyKey(auth: KeyAuth, plan: LoginPlan, op: Operation): Promise<
   const before = readyBefore(auth, content)
   if (before !== undefined) return before
   if (auth.passphrase === undefined) throw invalid('it is encrypted, and no passphrase was given')
-  const source = new CredentialSource(auth.passphrase, {
-    what: 'passphrase',
-    endpoint: auth.label ?? plan.endpoint,
-    user: plan.user,
-  })
+  const { user, client } = plan
+  const subject = { what: 'passphrase', endpoint: auth.label ?? plan.endpoint, user } as const
+  const source = new CredentialSource(auth.passphrase, subject, client)
   for (;;) {
     const passphrase = await source.get({ signal: op.signal })
     try {

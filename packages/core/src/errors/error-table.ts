@@ -3,6 +3,7 @@
  * the rows of its engine; the rows of Node itself stand behind them.
  */
 
+import type { SecretOwners } from '../events/redact.ts'
 import type { ErrorRow } from './error-row.ts'
 import { nodeErrors } from './from-node.ts'
 import {
@@ -37,15 +38,20 @@ export function hasMessage(pattern: RegExp): (error: Error) => boolean {
  * The error of ours for whatever was thrown. An error of ours passes with its context completed; a foreign one
  * becomes `cause`; one that no row knows is `NET_INTERNAL`.
  */
-export function translate(thrown: unknown, table: ErrorTable, context: ErrorContext): NetError {
-  if (isNetError(thrown)) return addContext(thrown, context)
-  redactForeign(thrown)
+export function translate(
+  thrown: unknown,
+  table: ErrorTable,
+  context: ErrorContext,
+  owners?: SecretOwners,
+): NetError {
+  if (isNetError(thrown)) return addContext(thrown, context, owners)
+  redactForeign(thrown, owners)
   if (!(thrown instanceof Error)) {
-    return netError('NET_INTERNAL', {
-      ...context,
+    const error = netError('NET_INTERNAL', {
       message: `${typeof thrown} was thrown`,
       cause: thrown,
     })
+    return addContext(error, context, owners)
   }
   const row = table.find(({ when }) => when(thrown))
   const details: ErrorDetails = {
@@ -54,5 +60,5 @@ export function translate(thrown: unknown, table: ErrorTable, context: ErrorCont
     ...row?.details?.(thrown),
   }
   // What the row says of phase, retry and sizes is nearer to the fault than the context of the call.
-  return addContext(netError(row?.code ?? 'NET_INTERNAL', details), context)
+  return addContext(netError(row?.code ?? 'NET_INTERNAL', details), context, owners)
 }

@@ -3,7 +3,7 @@
  * protocol, and nothing relies on one copy of this file: `instanceof` and `isNetError` go by brand.
  */
 
-import { redact } from '../events/redact.ts'
+import { redact, type SecretOwners } from '../events/redact.ts'
 import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
 import { nameErrors } from './name-errors.ts'
 import { harmless, render } from './render.ts'
@@ -78,11 +78,14 @@ export class NetError extends Error {
 
   constructor(code: NetErrorCode, details: ErrorDetails) {
     const { message, cause, ...context } = details
-    super(render({ ...context, what: message }), cause === undefined ? undefined : { cause })
+    const what = redact(message)
+    super(what, cause === undefined ? undefined : { cause })
     this.code = code
     this.retry = context.retry ?? codes[code].retry
-    Object.defineProperty(this, WHAT, { value: redact(message) })
+    Object.defineProperty(this, WHAT, { value: what, writable: true })
+    keepStruck(this, 'what', message, what)
     assignKnown(this, context)
+    retell(this)
   }
 
   /** True for every error of these packages of this class or below, also from another installed copy. */
@@ -204,32 +207,44 @@ export function isRetryable(error: unknown, options?: { readonly idempotent?: bo
   return retry === 'safe' || (retry === 'idempotent' && options?.idempotent === true)
 }
 
-/** Adds what the error does not know yet, and tells it in its message; what it knows stays. Returns the same error. */
-export function addContext(error: NetError, context: ErrorContext): NetError {
+/**
+ * Adds what the error does not know yet, and tells it in its message; what it knows stays. With `owners` its texts are
+ * theirs from then on: what was struck out for others is there again, once. Returns the same error.
+ */
+export function addContext(
+  error: NetError,
+  context: ErrorContext,
+  owners?: SecretOwners,
+): NetError {
   const known = Object.fromEntries(
     Object.entries(context).filter(([key]) => key === 'retry' || !Object.hasOwn(error, key)),
   )
-  return replaceContext(error, known)
+  return replaceContext(error, known, owners)
 }
 
 /** Replaces what the error says of its call, also in its message. Returns the same error. */
-export function replaceContext(error: NetError, context: ErrorContext): NetError {
-  assignKnown(error, context)
-  retell(error, render(Object.assign({ what: whatOf(error) }, error)))
+export function replaceContext(
+  error: NetError,
+  context: ErrorContext,
+  owners?: SecretOwners,
+): NetError {
+  if (owners !== undefined) settle(error, owners)
+  assignKnown(error, context, owners)
+  retell(error)
   return error
 }
 
 /** Strikes held secrets out of a foreign error's own texts, along its causes; others stay untouched. */
-export function redactForeign(error: unknown, depth = 0): void {
+export function redactForeign(error: unknown, owners?: SecretOwners, depth = 0): void {
   if (!(error instanceof Error) || isNetError(error) || depth > DEEPEST) return
   for (const key of Object.getOwnPropertyNames(error)) {
     const value: unknown = Reflect.get(error, key)
     if (typeof value !== 'string') continue
-    const struck = redact(value)
+    const struck = redact(value, owners)
     if (struck !== value)
       Reflect.defineProperty(error, key, { value: struck, configurable: true, writable: true })
   }
-  redactForeign(error.cause, depth + 1)
+  redactForeign(error.cause, owners, depth + 1)
 }
 
 function prototypeOf(value: object): object | null {
@@ -293,15 +308,38 @@ function worse(a: RetryClass, b: RetryClass): RetryClass {
   return ORDER.indexOf(a) > ORDER.indexOf(b) ? a : b
 }
 
-function assignKnown(error: NetError, context: ErrorContext): void {
+function assignKnown(error: NetError, context: ErrorContext, owners?: SecretOwners): void {
   for (const [key, value] of Object.entries(context)) {
-    if (value !== undefined) Reflect.set(error, key, withoutSecrets(value))
+    if (value === undefined) continue
+    const struck: unknown = SPOKEN.has(key) ? value : withoutSecrets(value, owners)
+    if (owners === undefined) keepStruck(error, key, value, struck)
+    Reflect.set(error, key, struck)
   }
 }
 
-function withoutSecrets(value: unknown): unknown {
-  if (typeof value === 'string') return redact(value)
-  return isReply(value) ? Object.freeze({ ...value, text: redact(value.text) }) : value
+function withoutSecrets(value: unknown, owners: SecretOwners | undefined): unknown {
+  if (typeof value === 'string') return redact(value, owners)
+  return isReply(value) ? Object.freeze({ ...value, text: redact(value.text, owners) }) : value
+}
+
+/** Nobody knows yet whose error it is, so that the secrets of all were struck out; who knows it puts back the others'. */
+function keepStruck(error: NetError, key: string, value: unknown, struck: unknown): void {
+  const isStruck = isReply(value) ? (struck as PeerReply).text !== value.text : struck !== value
+  if (!isStruck) return
+  const kept = unsettled.get(error)
+  if (kept === undefined) unsettled.set(error, new Map([[key, value]]))
+  else kept.set(key, value)
+}
+
+/** From raw where that is kept, else once more: the operation within may have known of fewer secrets. */
+function settle(error: NetError, owners: SecretOwners): void {
+  const raw = unsettled.get(error)
+  unsettled.delete(error)
+  const what = raw?.get('what')
+  Reflect.set(error, WHAT, redact(typeof what === 'string' ? what : whatOf(error), owners))
+  for (const [key, value] of Object.entries(error)) {
+    if (!SPOKEN.has(key)) Reflect.set(error, key, withoutSecrets(raw?.get(key) ?? value, owners))
+  }
 }
 
 function isReply(value: unknown): value is PeerReply {
@@ -310,12 +348,18 @@ function isReply(value: unknown): value is PeerReply {
   )
 }
 
-function retell(error: NetError, message: string): void {
+function retell(error: NetError): void {
+  const message = render(Object.assign({}, error, { what: whatOf(error) }))
+  if (message === error.message) return
   // V8 writes the message into the stack when the error is made; both must tell the same.
   if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => message)
   error.message = message
 }
 
+/** The texts of errors that were struck out for everybody, until somebody knows whose they are. */
+const unsettled = new WeakMap<NetError, Map<string, unknown>>()
+/** Words of ours. */
+const SPOKEN: ReadonlySet<string> = new Set(['code', 'protocol', 'operation', 'phase', 'retry'])
 const WHAT: unique symbol = Symbol.for('net.error.what')
 const BRAND: unique symbol = Symbol.for('net.error')
 const ORDER: readonly RetryClass[] = ['safe', 'idempotent', 'never']

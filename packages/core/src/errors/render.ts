@@ -1,9 +1,9 @@
 /*
  * How an error reads: one sentence that says what we did, to whom, what happened, in which phase and after how
- * long. Peers' text is made harmless here: no secret, no control character, no endless line.
+ * long. What it is made of has no secrets any more; here it becomes one line without control characters, and not endless.
  */
 
-import { redact } from '../events/redact.ts'
+import { redact, type SecretOwners } from '../events/redact.ts'
 
 /** What the sentence is made of; a part that is unknown is left out. */
 export interface Sentence {
@@ -21,12 +21,12 @@ export function render(parts: Sentence): string {
   const after = parts.elapsed === undefined ? undefined : `after ${Math.round(parts.elapsed)} ms`
   const when = [parts.phase, after].filter(isGiven).join(', ')
   const sentence = `${who === '' ? '' : `${who}: `}${parts.what}${when === '' ? '' : ` (${when})`}`
-  return harmless(sentence)
+  return printable(sentence)
 }
 
-/** A peer's text as one line without held secrets; struck out before the cut, which could halve one. */
-export function harmless(text: string): string {
-  return printable(redact(text))
+/** A peer's text as one line without secrets, of these owners or else of everybody; struck out before the cut, which could halve one. */
+export function harmless(text: string, owners?: SecretOwners): string {
+  return printable(redact(text, owners))
 }
 
 /** Text of a peer as one harmless line: control, bidirectional and line-breaking characters escaped, cut at 2,000 characters unless told otherwise. */

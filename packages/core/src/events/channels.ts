@@ -8,7 +8,7 @@ import { channel, type Channel } from 'node:diagnostics_channel'
 import type { NetErrorCode } from '../errors/codes.ts'
 import type { NetError, Phase } from '../errors/net-error.ts'
 import { guarded } from './guarded.ts'
-import { redact } from './redact.ts'
+import { redact, type SecretOwners } from './redact.ts'
 
 /** What every event carries. `time` is in milliseconds of the process's monotonic clock. */
 export interface EventHead {
@@ -127,9 +127,13 @@ export function isHeard(name: NetEventName, log: NetEventListener | undefined): 
   return log !== undefined || channels[name].hasSubscribers
 }
 
-/** Tells an event to the client's own log and to all listeners, without secrets and frozen. */
-export function tell(event: NetEvent, log: NetEventListener | undefined): void {
-  const clean = withoutSecrets(event)
+/** Tells an event to the client's own log and to all listeners, without secrets (by default its client's) and frozen. */
+export function tell(
+  event: NetEvent,
+  log: NetEventListener | undefined,
+  owners: SecretOwners = event.client === undefined ? [] : [event.client],
+): void {
+  const clean = withoutSecrets(event, owners)
   log?.(clean)
   channels[clean.type].publish(clean)
 }
@@ -144,13 +148,17 @@ export const eventNames: readonly NetEventName[] = [
   'pool',
 ]
 
-function withoutSecrets(event: NetEvent): NetEvent {
+function withoutSecrets(event: NetEvent, owners: SecretOwners): NetEvent {
   const clean = { ...event }
-  for (const [key, value] of Object.entries(event)) {
-    if (typeof value === 'string') Reflect.set(clean, key, redact(value))
+  for (const key of TEXTS) {
+    const value: unknown = Reflect.get(event, key)
+    if (typeof value === 'string') Reflect.set(clean, key, redact(value, owners))
   }
   return Object.freeze(clean)
 }
+
+/** What may hold more than our own words. */
+const TEXTS: readonly string[] = ['target', 'endpoint', 'message', 'text']
 
 const channels: Readonly<Record<NetEventName, Channel>> = {
   operation: channel('net:operation'),

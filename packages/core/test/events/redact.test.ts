@@ -2,9 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { holdSecret, redact } from '@net/core/authoring'
+import type { NetError } from '@net/core'
+import { claimSecrets, holdSecret, netError, nextId, operation, redact } from '@net/core/authoring'
+import { captureEvents } from '@net/core/testing'
 
 const holder = {}
 
@@ -55,3 +57,90 @@ test('a value is forgotten when the last of its holders is gone', async () => {
 function holdOnce(value: string): void {
   holdSecret(value, {})
 }
+
+test('a secret of one client is struck out for that client, and for nobody else', () => {
+  const [ada, bob] = [nextId(), nextId()]
+  holdSecret('only-of-ada-1', holder, ada)
+  expect(redact('<only-of-ada-1>', [ada])).toBe('<[secret]>')
+  expect(redact('<only-of-ada-1>', [bob])).toBe('<only-of-ada-1>')
+  expect(redact('<only-of-ada-1>', [bob, ada])).toBe('<[secret]>')
+  expect(redact('<only-of-ada-1>', [])).toBe('<only-of-ada-1>')
+  // Who does not know whose text it is strikes out everything.
+  expect(redact('<only-of-ada-1>')).toBe('<[secret]>')
+})
+
+test('a secret belongs to everybody until a client claims it, and to each that does', () => {
+  const [ada, bob, eve] = [nextId(), nextId(), nextId()]
+  const shared = {}
+  holdSecret('shared-by-two-1', shared)
+  expect(redact('shared-by-two-1', [eve])).toBe('[secret]')
+  claimSecrets(shared, ada)
+  claimSecrets(shared, bob)
+  const shown = [ada, bob, eve].map((owner) => redact('shared-by-two-1', [owner]))
+  expect(shown).toEqual(['[secret]', '[secret]', 'shared-by-two-1'])
+})
+
+test('a word is struck out only where it stands alone, any other value everywhere', () => {
+  holdSecret('winter', holder)
+  holdSecret('w1nter-9', holder)
+  expect(redact('winter, "winter": winters midwinter xw1nter-9x')).toBe(
+    '[secret], "[secret]": winters midwinter x[secret]x',
+  )
+})
+
+describe('secrets of others', () => {
+  const secrets = (): { holder: object; mine: number; theirs: number } => {
+    const [mine, theirs] = [nextId(), nextId()]
+    const holder = {}
+    holdSecret('example', holder, theirs)
+    holdSecret('my-pass-1', holder, mine)
+    return { holder, mine, theirs }
+  }
+  const where = { target: 'http://this.example.test/', endpoint: 'this.example.test:80' }
+  const said = 'example.test says my-pass-1'
+
+  test('a name that another client has for a password stays in errors and events', async () => {
+    const { holder, mine, theirs } = secrets()
+    using captured = captureEvents()
+    const call = { protocol: 'test', operation: 'GET', kind: 'exchange', ...where } as const
+    const run = (id: number): Promise<NetError> =>
+      operation({ ...call, client: { id } }, {}, (op) => {
+        op.wire('receive', () => said)
+        return Promise.reject(
+          netError('NET_REPLY_PERMANENT', {
+            message: said,
+            reply: { text: said },
+          }),
+        )
+      }).catch((error: unknown) => error as NetError)
+    const error = await run(mine)
+    expect(error).toMatchObject({ ...where, reply: { text: 'example.test says [secret]' } })
+    for (const text of [error.message, error.stack]) {
+      expect(text).toContain('test GET http://this.example.test/: example.test says [secret]')
+    }
+    expect(captured.of('wire').map(({ text }) => text)).toContain('example.test says [secret]')
+    expect(await run(theirs)).toMatchObject({ target: 'http://this.[secret].test/' })
+    expect(holder).toBeDefined()
+  })
+
+  test('an operation within, which knows of no client, does not show those of its caller', async () => {
+    const { holder, mine } = secrets()
+    const inner = (parent: number): Promise<never> =>
+      operation({ protocol: 'dial', operation: 'dial', kind: 'session', parent }, {}, () =>
+        Promise.reject(netError('NET_CONN_RESET', { message: said })),
+      )
+    const outer = { protocol: 'test', operation: 'GET', kind: 'exchange' } as const
+    const failed = operation({ ...outer, client: { id: mine } }, {}, (op) => inner(op.id))
+    const error = await failed.catch((thrown: unknown) => thrown as NetError)
+    expect(error.message).toContain('example.test says [secret]')
+    expect(error.message).not.toContain('my-pass-1')
+    expect(holder).toBeDefined()
+  })
+
+  test('an error that no operation has seen shows no secret of anybody', () => {
+    const { holder } = secrets()
+    const error = netError('NET_CONN_RESET', { message: said, target: 'example' })
+    expect(error.message).toBe('[secret]: [secret].test says [secret]')
+    expect(holder).toBeDefined()
+  })
+})

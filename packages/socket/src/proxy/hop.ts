@@ -11,14 +11,17 @@ import {
   formatEndpoint,
   isNetError,
   type Endpoint,
+  type Secret,
 } from '@net/core'
 import {
   addContext,
   callerFault,
+  claimSecrets,
   merge,
   netError,
   own,
   stoppable,
+  type ClientContext,
   type Operation,
 } from '@net/core/authoring'
 
@@ -51,6 +54,8 @@ export interface ProxyHop {
 export interface RevealedLogin {
   readonly user: string
   readonly password: string
+  /** The client for which is dialed. */
+  readonly client: number | undefined
 }
 
 /** The dialer whose tunnels lead through the proxy. */
@@ -63,8 +68,7 @@ export function hopDialer(hop: ProxyHop): Dialer {
         admit(endpoint, options)
         const { login } = hop
         const answer = await login?.password.get({ signal: op.signal })
-        const revealed = login && answer && { user: login.user, password: answer.reveal() }
-        const dialogue = hop.dialogue(endpoint, revealed)
+        const dialogue = hop.dialogue(endpoint, revealed(login, answer, own(options, 'client')))
         const transport = await reach(hop, options, op)
         try {
           const made = await tunnel(transport, endpoint, { hop, dialogue, op })
@@ -79,6 +83,17 @@ export function hopDialer(hop: ProxyHop): Dialer {
       })
     },
   }
+}
+
+/** What is sent to the proxy belongs to the client that dials. */
+function revealed(
+  login: ProxyLogin | undefined,
+  answer: Secret | undefined,
+  client: ClientContext | undefined,
+): RevealedLogin | undefined {
+  if (login === undefined || answer === undefined) return undefined
+  if (client !== undefined) claimSecrets(answer, client.id)
+  return { user: login.user, password: answer.reveal(), client: client?.id }
 }
 
 function isRefusal(error: unknown): boolean {
