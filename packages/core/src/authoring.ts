@@ -20,6 +20,7 @@ export {
 export { addContext, groupError, netError } from './errors/net-error.ts'
 export { nameErrors } from './errors/name-errors.ts'
 export { harmless } from './errors/render.ts'
+export { traceToCaller } from './errors/trace.ts'
 export { isHeard, tell } from './events/channels.ts'
 export { guarded } from './events/guarded.ts'
 export { claimSecrets, holdSecret, redact, type SecretOwners } from './events/redact.ts'

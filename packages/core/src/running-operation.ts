@@ -18,6 +18,7 @@ import {
   type NetError,
   type Phase,
 } from './errors/net-error.ts'
+import { traceToCaller } from './errors/trace.ts'
 import type { WireEvent } from './events/channels.ts'
 import { guarded } from './events/guarded.ts'
 import { limitsFor, timeoutCodes, type Limits } from './limits.ts'
@@ -93,7 +94,9 @@ export class RunningOperation implements Operation {
     } catch (error) {
       const described = this.#describe(error, {})
       this.#end(described)
-      if (isNetError(described) && this.parent !== undefined) raisedFor.set(described, this.parent)
+      if (!isNetError(described)) throw described
+      traceToCaller(described)
+      if (this.parent !== undefined) raisedFor.set(described, this.parent)
       throw described
     }
   }

@@ -3,11 +3,16 @@
  * protocol, and nothing relies on one copy of this file: `instanceof` and `isNetError` go by brand.
  */
 
+import { inspect, type InspectOptions } from 'node:util'
+
 import { redact, type SecretOwners } from '../events/redact.ts'
 import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
 import { nameErrors } from './name-errors.ts'
-import { harmless, render } from './render.ts'
+import { PlainErrors } from './plain-error.ts'
+import { printed } from './printed.ts'
+import { render } from './render.ts'
 import { timeLimitBehind } from './time-limit.ts'
+import { isTraced } from './trace.ts'
 
 /** The part of a call in which something happened. */
 export type Phase =
@@ -79,13 +84,12 @@ export class NetError extends Error {
   constructor(code: NetErrorCode, details: ErrorDetails) {
     const { message, cause, ...context } = details
     const what = redact(message)
-    super(what, cause === undefined ? undefined : { cause })
+    super(render({ ...cleanedAll(context), what }), cause === undefined ? undefined : { cause })
     this.code = code
     this.retry = context.retry ?? codes[code].retry
     Object.defineProperty(this, WHAT, { value: what, writable: true })
     keepStruck(this, 'what', message, what)
     assignKnown(this, context)
-    retell(this)
   }
 
   /** True for every error of these packages of this class or below, also from another installed copy. */
@@ -103,7 +107,7 @@ export class NetError extends Error {
    * stands in several places is told whole in the first of them.
    */
   toJSON(): Record<string, unknown> {
-    return plainError(this, new Set(), 0)
+    return new PlainErrors(isNetError, whatOf).of(this)
   }
 }
 
@@ -251,44 +255,7 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null
 }
 
-function plainError(error: NetError, told: Set<Error>, depth: number): Record<string, unknown> {
-  told.add(error)
-  const plain: Record<string, unknown> = { name: error.name, message: error.message }
-  const what = whatOf(error)
-  if (what !== error.message) plain['what'] = what
-  for (const [key, value] of Object.entries(error)) plain[key] = plainValue(value, told, depth)
-  if (error.cause !== undefined) plain['cause'] = plainValue(error.cause, told, depth)
-  return plain
-}
-
-function plainValue(value: unknown, told: Set<Error>, depth: number): unknown {
-  if (Array.isArray(value)) return value.map((each: unknown) => plainValue(each, told, depth))
-  if (isNetError(value) && depth < DEEPEST && !told.has(value)) {
-    return plainError(value, told, depth + 1)
-  }
-  if (value instanceof Error) return summary(value)
-  return hasJson(value) ? value.toJSON() : value
-}
-
-function summary(error: Error): unknown {
-  const code: unknown = Reflect.get(error, 'code')
-  return {
-    name: error.name,
-    ...(code === undefined ? {} : { code }),
-    message: harmless(error.message),
-  }
-}
-
-function hasJson(value: unknown): value is { toJSON(): unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'toJSON' in value &&
-    typeof value.toJSON === 'function'
-  )
-}
-
-function whatOf(error: NetError): string {
+function whatOf(error: Error): string {
   return (error as { readonly [WHAT]?: string })[WHAT] ?? error.message
 }
 
@@ -311,10 +278,26 @@ function worse(a: RetryClass, b: RetryClass): RetryClass {
 function assignKnown(error: NetError, context: ErrorContext, owners?: SecretOwners): void {
   for (const [key, value] of Object.entries(context)) {
     if (value === undefined) continue
-    const struck: unknown = SPOKEN.has(key) ? value : withoutSecrets(value, owners)
+    const struck = cleaned(key, value, owners)
     if (owners === undefined) keepStruck(error, key, value, struck)
-    Reflect.set(error, key, struck)
+    if (key === 'attempts') hide(error, key, struck)
+    else Reflect.set(error, key, struck)
   }
+}
+
+/** Not enumerable: Node prints an error that nobody caught with all that is, and each attempt whole. */
+function hide(error: NetError, key: string, value: unknown): void {
+  Object.defineProperty(error, key, { value, configurable: true, writable: true })
+}
+
+function cleaned(key: string, value: unknown, owners?: SecretOwners): unknown {
+  return SPOKEN.has(key) ? value : withoutSecrets(value, owners)
+}
+
+function cleanedAll(context: ErrorContext): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(context).map(([key, value]) => [key, cleaned(key, value)]),
+  )
 }
 
 function withoutSecrets(value: unknown, owners: SecretOwners | undefined): unknown {
@@ -352,7 +335,8 @@ function retell(error: NetError): void {
   const message = render(Object.assign({}, error, { what: whatOf(error) }))
   if (message === error.message) return
   // V8 writes the message into the stack when the error is made; both must tell the same.
-  if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => message)
+  if (!isTraced(error) && error.stack !== undefined)
+    error.stack = error.stack.replace(error.message, () => message)
   error.message = message
 }
 
@@ -389,5 +373,11 @@ const classes: Readonly<Record<ErrorClassName, typeof NetError>> = {
 }
 
 Object.defineProperty(NetError.prototype, BRAND, { value: true })
+// Declared as a computed member it would need type inference to make this file's declarations.
+Object.defineProperty(NetError.prototype, inspect.custom, {
+  value(this: NetError, depth: number, options: InspectOptions) {
+    return printed(this, depth, options)
+  },
+})
 // A user compares `name` with what the platform uses for an abort and for a time limit.
 nameErrors({ ...classes, TimeoutError: NetTimeoutError })

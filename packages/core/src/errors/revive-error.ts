@@ -5,6 +5,7 @@
 
 import { own } from '../options/own.ts'
 import { codes, type NetErrorCode } from './codes.ts'
+import { traceToCaller } from './trace.ts'
 import { isNetError, netError, type ErrorContext, type NetError } from './net-error.ts'
 
 /**
@@ -15,7 +16,10 @@ import { isNetError, netError, type ErrorContext, type NetError } from './net-er
 export function reviveError(plain: unknown): Error {
   if (plain instanceof Error) return plain
   const error = revived(plain, 0)
-  if (error !== undefined) return error
+  if (error !== undefined) {
+    traceToCaller(error)
+    return error
+  }
   throw netError('NET_BAD_OPTION', { message: 'an error is revived from what its toJSON returned' })
 }
 

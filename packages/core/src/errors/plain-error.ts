@@ -1,0 +1,60 @@
+/* An error as plain data, for JSON and for messages between threads; `revive-error.ts` reads it. */
+
+import { harmless } from './render.ts'
+
+/** The fields of the error and of those within it, each told whole once, 8 deep. `whatOf` gives a message without its context. */
+export class PlainErrors {
+  readonly #isOurs: (value: unknown) => value is Error
+  readonly #whatOf: (error: Error) => string
+  readonly #told = new Set<Error>()
+
+  constructor(isOurs: (value: unknown) => value is Error, whatOf: (error: Error) => string) {
+    this.#isOurs = isOurs
+    this.#whatOf = whatOf
+  }
+
+  /** The error whole. */
+  of(error: Error, depth = 0): Record<string, unknown> {
+    this.#told.add(error)
+    const plain: Record<string, unknown> = { name: error.name, message: error.message }
+    const what = this.#whatOf(error)
+    if (what !== error.message) plain['what'] = what
+    for (const [key, value] of Object.entries(error)) plain[key] = this.#value(value, depth)
+    for (const key of HIDDEN) {
+      const value: unknown = Reflect.get(error, key)
+      if (value !== undefined) plain[key] = this.#value(value, depth)
+    }
+    return plain
+  }
+
+  #value(value: unknown, depth: number): unknown {
+    if (Array.isArray(value)) return value.map((each: unknown) => this.#value(each, depth))
+    if (this.#isOurs(value) && depth < DEEPEST && !this.#told.has(value)) {
+      return this.of(value, depth + 1)
+    }
+    if (value instanceof Error) return summary(value)
+    return hasJson(value) ? value.toJSON() : value
+  }
+}
+
+function summary(error: Error): unknown {
+  const code: unknown = Reflect.get(error, 'code')
+  return {
+    name: error.name,
+    ...(code === undefined ? {} : { code }),
+    message: harmless(error.message),
+  }
+}
+
+function hasJson(value: unknown): value is { toJSON(): unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'toJSON' in value &&
+    typeof value.toJSON === 'function'
+  )
+}
+
+/** What is not enumerable. */
+const HIDDEN = ['attempts', 'cause'] as const
+const DEEPEST = 8

@@ -1,0 +1,92 @@
+/*
+ * The stack of an error as the caller reads it: it begins where the caller's program called us, not in a callback of an
+ * engine. Costs nothing until something fails: V8 knows who awaits a call.
+ */
+
+/**
+ * Gives the error the frames of whoever waits for the call that rejects with it; call it in the `catch` of the call's own
+ * async function. Frames of ours, of engines and of Node are left out. Where nobody waits, the error keeps what it has.
+ */
+export function traceToCaller(error: Error): void {
+  const limit = Error.stackTraceLimit
+  // The program wants no stacks.
+  if (typeof limit !== 'number' || limit <= 0) return
+  Error.stackTraceLimit = Math.max(limit, DEPTH)
+  const here = new Error('here')
+  Error.stackTraceLimit = limit
+  const before = traced.get(error) ?? framesOf(error)
+  const trace = new Trace(here, before, limit)
+  traced.set(error, trace.frames.bind(trace))
+  Reflect.defineProperty(error, 'stack', {
+    configurable: true,
+    get: () => [`${error.name}: ${error.message}`, ...trace.frames()].join('\n'),
+    set(value: unknown) {
+      traced.delete(error)
+      Reflect.defineProperty(error, 'stack', { value, configurable: true, writable: true })
+    },
+  })
+}
+
+/** Whether the error's stack tells its message of its own accord. */
+export function isTraced(error: Error): boolean {
+  return traced.has(error)
+}
+
+/** The lines of a stack behind its message. */
+export function frameLines(stack: string | undefined): readonly string[] {
+  return (stack ?? '').split('\n').filter((line) => FRAME.test(line))
+}
+
+class Trace {
+  readonly #here: Error
+  readonly #before: () => readonly string[]
+  readonly #limit: number
+  #frames: readonly string[] | undefined
+
+  constructor(here: Error, before: () => readonly string[], limit: number) {
+    this.#here = here
+    this.#before = before
+    this.#limit = limit
+  }
+
+  /** Read on first demand only: to write a stack costs more than to take it. */
+  frames(): readonly string[] {
+    this.#frames ??= this.#read()
+    return this.#frames
+  }
+
+  #read(): readonly string[] {
+    const callers = frameLines(this.#here.stack).filter(isCallers)
+    return callers.length === 0 ? this.#before() : callers.slice(0, this.#limit)
+  }
+}
+
+function framesOf(error: Error): () => readonly string[] {
+  const { stack } = error
+  return () => {
+    const all = frameLines(stack)
+    const callers = all.filter(isCallers)
+    return callers.length === 0 ? all : callers
+  }
+}
+
+function isCallers(line: string): boolean {
+  return !OF_NODE.test(line) && !OF_ENGINES.test(line) && !isOurs(line)
+}
+
+function isOurs(line: string): boolean {
+  if (PACKAGES === undefined) return false
+  const at = line.indexOf(PACKAGES)
+  return at >= 0 && INSIDE.test(line.slice(at + PACKAGES.length))
+}
+
+/** The folder in which the packages lie side by side; undefined where they are bundled into a program. */
+const PACKAGES: string | undefined = /^(.*\/)core\/(?:src|dist)\//.exec(
+  decodeURI(new URL(import.meta.url).pathname),
+)?.[1]
+const INSIDE = /^[^/]+\/(?:src|dist)\//
+const FRAME = /^ {4}at /
+const OF_NODE = /\(node:|at (?:async )?node:|\(<anonymous>\)|at async Promise\.|\(native\)/
+const OF_ENGINES = /\/node_modules\/(?:@net|undici|basic-ftp|nodemailer|ssh2)\//
+const DEPTH = 30
+const traced = new WeakMap<Error, () => readonly string[]>()

@@ -1,0 +1,61 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { expect, test } from 'vitest'
+
+import type { NetError } from '@net/core'
+import { netError, operation, type OperationSpec } from '@net/core/authoring'
+
+import { frameLines, isTraced, traceToCaller } from '../../src/errors/trace.ts'
+
+const spec: OperationSpec = { protocol: 'test', operation: 'GET', target: '/x', kind: 'exchange' }
+
+/** Fails in a callback, as engines do. */
+function failing(): Promise<never> {
+  return operation(spec, {}, (op) =>
+    op.attempt(
+      () =>
+        new Promise((_resolve, reject) => {
+          setImmediate(() => reject(Object.assign(new Error('x'), { code: 'ECONNRESET' })))
+        }),
+    ),
+  )
+}
+
+async function theCaller(): Promise<NetError> {
+  const error = await failing().catch((thrown: unknown) => thrown as NetError)
+  return error
+}
+
+test('the stack of an error begins with the line of the caller that waits for the call', async () => {
+  const error = await theCaller()
+  const [first = '', second = ''] = frameLines(error.stack)
+  expect(first).toContain('theCaller')
+  expect(first).toContain('trace.test.ts')
+  expect(second).toContain('trace.test.ts')
+  expect(error.stack).not.toMatch(/running-operation|node:|at netError/)
+})
+
+test('the stack tells the message as it is, and may be replaced', async () => {
+  const error = await theCaller()
+  expect(error.stack?.split('\n')[0]).toBe(`${error.name}: ${error.message}`)
+  error.message = 'another'
+  expect(error.stack).toContain('ConnectionLostError: another')
+  error.stack = 'none'
+  expect([error.stack, isTraced(error)]).toEqual(['none', false])
+})
+
+test('where nobody waits, an error keeps the frames that it has', async () => {
+  const error = netError('NET_CLOSED', { message: 'x' })
+  setImmediate(traceToCaller, error)
+  while (!isTraced(error)) await turn()
+  expect(frameLines(error.stack)[0]).toContain('trace.test.ts')
+})
+
+test('a program that wants no stacks gets none', () => {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  const error = new Error('x')
+  traceToCaller(error)
+  Error.stackTraceLimit = limit
+  expect(isTraced(error)).toBe(false)
+})
