@@ -1,6 +1,6 @@
 /* How a client is made: what the URL and the options say, a transport down the road, a login. */
 
-import { formatEndpoint, parseEndpoint, type Endpoint, type ParsedEndpoint } from '@net/core'
+import { formatEndpoint, parseEndpoint, type ParsedEndpoint } from '@net/core'
 import {
   clientContext,
   CredentialSource,

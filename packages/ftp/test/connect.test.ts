@@ -249,3 +249,8 @@ test('importing the package loads no TLS; connecting does', async () => {
   )
   expect(stdout.trim()).toBe('false true')
 })
+
+test('the stack of an error names the line that waited for the call', async () => {
+  const error = (await connect('ftp://127.0.0.1:1').catch((thrown: unknown) => thrown)) as Error
+  expect(error.stack?.split('\n')[1]).toContain('connect.test.ts')
+})

@@ -40,3 +40,10 @@ test('verbs never throw, they reject', async () => {
     await expect(call1).rejects.toMatchObject({ name: 'ArgumentError', protocol: 'http' })
   }
 })
+
+test('the stack of an error names the line that waited for the call', async () => {
+  const error = (await http
+    .get('http://127.0.0.1:1/', { retry: false })
+    .catch((thrown: unknown) => thrown)) as Error
+  expect(error.stack?.split('\n')[1]).toContain('verbs.test.ts')
+})

@@ -345,3 +345,8 @@ test('a proxy beside a dialer is a contradiction', async () => {
   const call = connect('smtp://127.0.0.1', { dialer: tcpDialer(), proxy: 'http://127.0.0.1:1' })
   await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
 })
+
+test('the stack of an error names the line that waited for the call', async () => {
+  const error = (await connect('smtp://127.0.0.1:1').catch((thrown: unknown) => thrown)) as Error
+  expect(error.stack?.split('\n')[1]).toContain('connect.test.ts')
+})

@@ -259,3 +259,8 @@ test('options that are undefined are left out', async () => {
   await using connection = await connect(server.url, options)
   expect(await connection.readText({ limit: undefined })).toBe('hi')
 })
+
+test('the stack of an error names the line that waited for the call', async () => {
+  const error = (await connect('tcp://127.0.0.1:1').catch((thrown: unknown) => thrown)) as Error
+  expect(error.stack?.split('\n')[1]).toContain('connect.test.ts')
+})

@@ -385,3 +385,8 @@ test('[SSH-03] each call has limits of its own, and the client may have others',
   expect((await host.exec('ls')).stdout).toBe('a')
   await host.close()
 })
+
+test('the stack of an error names the line that waited for the call', async () => {
+  const error = (await connect('ssh://ada@127.0.0.1:1').catch((thrown: unknown) => thrown)) as Error
+  expect(error.stack?.split('\n')[1]).toContain('connect.test.ts')
+})
