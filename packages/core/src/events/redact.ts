@@ -11,8 +11,8 @@ export type SecretOwners = readonly number[]
 
 /**
  * Strikes a value out of messages and events for as long as `holder` is alive: of those that belong to `owner`, or of all
- * while it has none. Values of fewer than 4 characters are not looked for, and words only where they stand alone: they
- * would strike out ordinary text.
+ * while it has none. Values of fewer than 4 characters are not looked for, and words only where they stand alone and for
+ * their owner: they would strike out ordinary text.
  */
 export function holdSecret(value: string, holder: object, owner?: number): void {
   if (value.length < SHORTEST) return
@@ -107,7 +107,9 @@ function patternFor(all: Secrets, owners: SecretOwners | undefined): RegExp | un
 }
 
 function isFor(held: Held, owners: SecretOwners | undefined): boolean {
-  if (owners === undefined || held.owners.size === 0) return true
+  if (held.owners.size === 0) return true
+  // Where nobody knows whose text it is, a word is most probably no secret; its client strikes it out later on.
+  if (owners === undefined) return !WORD.test(held.value)
   return owners.some((owner) => held.owners.has(owner))
 }
 
