@@ -3,8 +3,9 @@
  * closed when the reading ends.
  */
 
-import { netError, own } from '@net/core/authoring'
+import { option } from '@net/core/authoring'
 
+import { blockTable, doorOf } from './doors.ts'
 import { AsyncItems } from './items.ts'
 import type { BlockOptions, JobContext } from './job.ts'
 import { jobOf } from './option-checks.ts'
@@ -15,7 +16,7 @@ import { RunningGroup } from './running-group.ts'
 /** Options of `asChannel`. */
 export interface AsChannelOptions extends BlockOptions {
   /** How many items may lie ready before the generator is held up at its `yield`; default 0. */
-  readonly buffer?: number
+  readonly buffer?: number | undefined
 }
 
 /**
@@ -27,15 +28,13 @@ export function asChannel<T>(
   generator: (context: JobContext) => AsyncIterable<T>,
   options?: AsChannelOptions,
 ): AsyncIterableIterator<T> & AsyncDisposable {
-  const buffer = own(options, 'buffer') ?? 0
   return new TaskStream<T>((stream) => {
     jobOf('generator', generator)
-    if (!(buffer >= 0)) {
-      throw netError('NET_BAD_OPTION', { message: 'buffer must be a whole number, 0 or more' })
-    }
-    const group = new RunningGroup(options)
+    const group = new RunningGroup(channelDoor(options))
     const run = async (): Promise<void> =>
       group.run(async (context) => pump(new AsyncItems(generator(context)), stream, group, true))
     return { group, run }
-  }, buffer)
+  }, options?.buffer ?? 0)
 }
+
+const channelDoor = doorOf<AsChannelOptions>('asChannel', { ...blockTable, buffer: option.size })

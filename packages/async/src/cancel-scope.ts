@@ -10,11 +10,12 @@ import {
   guarded,
   netError,
   onSignalAbort,
-  own,
+  option,
+  shape,
   type Timer,
 } from '@net/core/authoring'
 
-import { limitOf } from './option-checks.ts'
+import { doorOf, waitTable } from './doors.ts'
 
 /** Options of a CancelScope. */
 export interface CancelScopeOptions {
@@ -47,15 +48,15 @@ export class CancelScope implements AsyncDisposable {
   #listeners: Set<{ readonly listener: (reason: unknown) => void }> | undefined
   #links: (() => void)[] | undefined
 
-  constructor(options: CancelScopeOptions = {}) {
-    const timeout = limitOf('timeout', own(options, 'timeout'))
+  constructor(options?: CancelScopeOptions) {
+    const { timeout = Infinity, deadline = Infinity, parent, signal, shield } = scopeDoor(options)
     this.#started = clock().now()
-    if (own(options, 'shield') !== true) {
-      this.#follow(own(options, 'parent')?.signal)
-      this.#follow(own(options, 'signal'))
+    if (shield !== true) {
+      this.#follow(parent?.signal)
+      this.#follow(signal)
     }
-    const deadline = Math.min(own(options, 'deadline') ?? Infinity, this.#started + timeout)
-    if (deadline !== Infinity) this.deadline = deadline
+    const first = Math.min(deadline, this.#started + timeout)
+    if (first !== Infinity) this.deadline = first
   }
 
   /** Aborts when the scope is cancelled; made at the first look. */
@@ -196,3 +197,18 @@ export function markCaught(scope: CancelScope): void {
 }
 
 const caught = new WeakSet<CancelScope>()
+
+const scopeDoor = doorOf<CancelScopeOptions>('new CancelScope', {
+  ...waitTable,
+  deadline: shape(
+    'a number of milliseconds',
+    (value) => typeof value === 'number' && !Number.isNaN(value),
+  ),
+  parent: shape(
+    'an object with a signal, such as another scope',
+    (value) =>
+      option.record(option.anything).fits(value) &&
+      option.signal.fits(Reflect.get(value as object, 'signal')),
+  ),
+  shield: option.flag,
+})

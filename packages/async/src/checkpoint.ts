@@ -4,8 +4,9 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { abortError, own } from '@net/core/authoring'
+import { abortError, option } from '@net/core/authoring'
 
+import { doorOf } from './doors.ts'
 import type { WaitOptions } from './job.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { WaitOptions } from './job.ts'
  * is aborted before or after the turn; without one it only lets the others work.
  */
 export async function checkpoint(options?: Pick<WaitOptions, 'signal'>): Promise<void> {
-  const signal = own(options, 'signal')
+  const { signal } = checkpointDoor(options)
   refuseAborted(signal)
   // A turn is no time: also under a fake clock.
   await turn()
@@ -23,3 +24,5 @@ export async function checkpoint(options?: Pick<WaitOptions, 'signal'>): Promise
 function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortError(signal.reason)
 }
+
+const checkpointDoor = doorOf<Pick<WaitOptions, 'signal'>>('checkpoint', { signal: option.signal })

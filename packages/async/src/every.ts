@@ -2,9 +2,10 @@
  * Ticks at equal distances: a timer as something to iterate, which holds nothing between two ticks that are read.
  */
 
-import { clock, leavable, own } from '@net/core/authoring'
+import { clock, leavable, option } from '@net/core/authoring'
 
 import { CancelScope } from './cancel-scope.ts'
+import { doorOf } from './doors.ts'
 import type { WaitOptions } from './job.ts'
 import { limitOf } from './option-checks.ts'
 import { sleepUntil } from './sleep.ts'
@@ -21,7 +22,7 @@ export function every(
   let scope: CancelScope | undefined
   const ticks = async function* (): AsyncGenerator<number, void, undefined> {
     const period = limitOf('milliseconds', milliseconds)
-    await using waits = new CancelScope({ signal: own(options, 'signal') })
+    await using waits = new CancelScope(everyDoor(options))
     scope = waits
     const { signal } = waits
     const began = clock().now()
@@ -33,3 +34,5 @@ export function every(
   }
   return leavable(ticks(), { leave: () => scope?.cancel() })
 }
+
+const everyDoor = doorOf<Pick<WaitOptions, 'signal'>>('every', { signal: option.signal })

@@ -7,8 +7,9 @@ import { constants } from 'node:os'
 import { setTimeout as afterRealTime } from 'node:timers'
 
 import { isNetError } from '@net/core'
-import { clock, harmless, netError, own, redact } from '@net/core/authoring'
+import { clock, harmless, netError, option, redact } from '@net/core/authoring'
 
+import { blockTable, doorOf } from './doors.ts'
 import { dumpTasks } from './inspection/dump-tasks.ts'
 import type { BlockOptions } from './job.ts'
 import { jobOf } from './option-checks.ts'
@@ -22,9 +23,9 @@ export type Main = (group: TaskGroup) => PromiseLike<number | void>
 /** Options of `run`. */
 export interface RunOptions extends BlockOptions {
   /** Which signals of the operating system end the program; default SIGINT, which is Ctrl-C, and SIGTERM. */
-  readonly signals?: readonly NodeJS.Signals[]
+  readonly signals?: readonly NodeJS.Signals[] | undefined
   /** The signal that prints the tree of tasks to standard error; default SIGQUIT, which is Ctrl-\; false for none. */
-  readonly dumpSignal?: NodeJS.Signals | false
+  readonly dumpSignal?: NodeJS.Signals | false | undefined
 }
 
 /**
@@ -56,10 +57,11 @@ class Program {
   #leaked = false
 
   constructor(main: Main, options: RunOptions | undefined) {
-    const dump = own(options, 'dumpSignal') ?? 'SIGQUIT'
+    const taken = runDoor(options)
+    const { signals = ['SIGINT', 'SIGTERM'], dumpSignal: dump = 'SIGQUIT' } = taken
     this.#main = main
-    this.#group = new RunningGroup(options)
-    this.#signals = own(options, 'signals') ?? ['SIGINT', 'SIGTERM']
+    this.#group = new RunningGroup(taken)
+    this.#signals = signals
     this.#dumpSignals = dump === false ? [] : [dump]
   }
 
@@ -138,3 +140,9 @@ function exitSoon(code: number): void {
 
 const LINGER = 1000
 let running = false
+
+const runDoor = doorOf<RunOptions>('run', {
+  ...blockTable,
+  signals: option.list(option.anything),
+  dumpSignal: option.anything,
+})

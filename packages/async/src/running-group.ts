@@ -6,7 +6,7 @@
 import { isNetError, type NetError } from '@net/core'
 import { addContext, clock, groupError, netError, own, type Timer } from '@net/core/authoring'
 
-import { cancellationOf, CancelScope, markCaught } from './cancel-scope.ts'
+import { cancellationOf, CancelScope, markCaught, type CancelScopeOptions } from './cancel-scope.ts'
 import { asError } from './cancellation.ts'
 import { discard } from './discard.ts'
 import { listGroup, unlistGroup, type VisibleGroup } from './inspection/live-groups.ts'
@@ -19,7 +19,7 @@ import { RunningTask, type Child, type Task } from './task.ts'
 
 /** Options of a group that may have an absolute limit, too. */
 export interface GroupOptions extends BlockOptions {
-  readonly deadline?: number
+  readonly deadline?: number | undefined
 }
 
 /** One group while it runs; its public face is `TaskGroup`. */
@@ -41,7 +41,7 @@ export class RunningGroup implements StartHost, VisibleGroup {
   /** Throws `NET_BAD_OPTION`. */
   constructor(options: GroupOptions | undefined) {
     this.#grace = lengthOf('grace', own(options, 'grace') ?? GRACE)
-    this.scope = new CancelScope(options)
+    this.scope = new CancelScope(options && scopeOf(options))
     this.outer = own(options, 'signal')
   }
 
@@ -212,6 +212,14 @@ export class RunningGroup implements StartHost, VisibleGroup {
     }
     if (failures.length > 1) return { error: groupError(failures.map(asError)) }
     return failures.length === 0 ? undefined : { error: failures[0] }
+  }
+}
+
+function scopeOf(options: GroupOptions): CancelScopeOptions {
+  return {
+    signal: own(options, 'signal'),
+    timeout: own(options, 'timeout'),
+    deadline: own(options, 'deadline'),
   }
 }
 

@@ -8,6 +8,7 @@ import { constants } from 'node:os'
 import { clock, netError, type Timer } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from './cancel-scope.ts'
+import { doorOf, waitTable } from './doors.ts'
 import type { WaitOptions } from './job.ts'
 
 /** Signals as they come in. It listens from its making until the loop over it is left, or it is disposed. */
@@ -60,8 +61,8 @@ class Signals implements SignalIterator {
   #failure: Error | undefined
 
   constructor(names: readonly NodeJS.Signals[], options: WaitOptions | undefined) {
+    this.#scope = new CancelScope(signalsDoor(options))
     this.#listening = listenTo(names, (name) => this.#receive(name))
-    this.#scope = new CancelScope(options)
     this.#scope.onCancel(() => {
       this.#failure = cancellationOf(this.#scope)
       this.#end()
@@ -126,3 +127,5 @@ class Signals implements SignalIterator {
 
 // The system lets nobody handle these.
 const DEAF: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP'])
+
+const signalsDoor = doorOf<WaitOptions>('signals', waitTable)

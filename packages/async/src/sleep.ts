@@ -2,8 +2,9 @@
  * Waiting for time to pass, on the one clock of the process.
  */
 
-import { abortError, clock, onSignalAbort, own } from '@net/core/authoring'
+import { abortError, clock, onSignalAbort, option } from '@net/core/authoring'
 
+import { doorOf } from './doors.ts'
 import type { WaitOptions } from './job.ts'
 import { lengthOf } from './option-checks.ts'
 
@@ -16,7 +17,7 @@ export async function sleep(
   options?: Pick<WaitOptions, 'signal'>,
 ): Promise<void> {
   lengthOf('milliseconds', milliseconds)
-  const signal = own(options, 'signal')
+  const { signal } = sleepDoor(options)
   if (signal?.aborted === true) throw abortError(signal.reason)
   return new Promise((resolve, reject) => {
     const timer = clock().after(milliseconds, () => {
@@ -46,3 +47,5 @@ export async function sleepUntil(
 export function currentTime(): number {
   return clock().now()
 }
+
+const sleepDoor = doorOf<Pick<WaitOptions, 'signal'>>('sleep', { signal: option.signal })

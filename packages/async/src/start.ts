@@ -6,6 +6,7 @@
 import { netError } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from './cancel-scope.ts'
+import { doorOf, waitTable } from './doors.ts'
 import type { JobContext, WaitOptions } from './job.ts'
 import { jobOf } from './option-checks.ts'
 import { RunningTask, type Child, type Task, type TaskHost } from './task.ts'
@@ -42,7 +43,7 @@ export function start<V, T>(
 ): Promise<Started<V, T>> {
   try {
     jobOf('job', job)
-    const scope = new CancelScope(options)
+    const scope = new CancelScope(startDoor(options))
     if (scope.cancelled) throw cancellationOf(scope)
     return new Starting<V, T>(group, name, scope).run(job)
   } catch (error) {
@@ -120,3 +121,5 @@ class Starting<V, T> implements TaskHost {
 function tooEarly(name: string): Error {
   return netError('NET_CLOSED', { message: `task "${name}" ended before it was ready` })
 }
+
+const startDoor = doorOf<WaitOptions>('group.start', waitTable)

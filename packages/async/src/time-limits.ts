@@ -3,7 +3,10 @@
  * deadline can be read and moved while it runs.
  */
 
+import { option } from '@net/core/authoring'
+
 import type { CancelScope } from './cancel-scope.ts'
+import { doorOf } from './doors.ts'
 import type { BlockOptions } from './job.ts'
 import { jobOf } from './option-checks.ts'
 import { RunningGroup, type GroupOptions } from './running-group.ts'
@@ -24,7 +27,7 @@ export async function failAfter<T>(
   job: LimitedJob<T>,
   options?: LimitOptions,
 ): Promise<T> {
-  return failing({ ...options, timeout: milliseconds }, job)
+  return failing({ ...failAfterDoor(options), timeout: milliseconds }, job)
 }
 
 /** As `failAfter`, with the limit at a time of `currentTime()`; one that has passed cancels the job as it begins. */
@@ -33,7 +36,7 @@ export async function failAt<T>(
   job: LimitedJob<T>,
   options?: LimitOptions,
 ): Promise<T> {
-  return failing({ ...options, deadline }, job)
+  return failing({ ...failAtDoor(options), deadline }, job)
 }
 
 /**
@@ -46,7 +49,7 @@ export async function moveOnAfter<T>(
   job: LimitedJob<T>,
   options?: LimitOptions,
 ): Promise<T | undefined> {
-  return movingOn({ ...options, timeout: milliseconds }, job)
+  return movingOn({ ...moveOnAfterDoor(options), timeout: milliseconds }, job)
 }
 
 /** As `moveOnAfter`, with the limit at a time of `currentTime()`; one that has passed cancels the job as it begins. */
@@ -55,7 +58,7 @@ export async function moveOnAt<T>(
   job: LimitedJob<T>,
   options?: LimitOptions,
 ): Promise<T | undefined> {
-  return movingOn({ ...options, deadline }, job)
+  return movingOn({ ...moveOnAtDoor(options), deadline }, job)
 }
 
 function failing<T>(options: GroupOptions, job: LimitedJob<T>): Promise<T> {
@@ -70,3 +73,9 @@ function movingOn<T>(options: GroupOptions, job: LimitedJob<T>): Promise<T | und
   group.scope.onCancel(() => group.moveOn())
   return group.run<T | undefined>(() => job(group.scope))
 }
+
+const limitTable = { signal: option.signal, grace: option.milliseconds }
+const failAfterDoor = doorOf<LimitOptions>('failAfter', limitTable)
+const failAtDoor = doorOf<LimitOptions>('failAt', limitTable)
+const moveOnAfterDoor = doorOf<LimitOptions>('moveOnAfter', limitTable)
+const moveOnAtDoor = doorOf<LimitOptions>('moveOnAt', limitTable)

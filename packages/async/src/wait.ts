@@ -3,9 +3,9 @@
  * for those that are left.
  */
 
-import { abortError, clock, netError, onSignalAbort, own, type Timer } from '@net/core/authoring'
+import { abortError, clock, onSignalAbort, option, type Timer } from '@net/core/authoring'
 
-import { limitOf } from './option-checks.ts'
+import { doorOf, waitTable } from './doors.ts'
 import type { Task } from './task.ts'
 
 /** What ends the wait: the first task that ends, the first that fails, or the end of all. */
@@ -14,11 +14,11 @@ export type WaitUntil = 'first' | 'first-error' | 'all'
 /** Options of `wait`. */
 export interface WaitForTasksOptions {
   /** What to wait for; default 'all'. All of them having ended is always enough. */
-  readonly until?: WaitUntil
+  readonly until?: WaitUntil | undefined
   /** Milliseconds after which the wait ends with what is done by then; no error. Default none. */
-  readonly timeout?: number
+  readonly timeout?: number | undefined
   /** Aborting it ends the wait with an AbortError. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The tasks that have ended, well or not, and those that run, both in the order given. */
@@ -36,9 +36,7 @@ export async function wait<K extends Task<unknown>>(
   options?: WaitForTasksOptions,
 ): Promise<Waited<K>> {
   const list = [...tasks]
-  const until = untilOf(own(options, 'until') ?? 'all')
-  const timeout = limitOf('timeout', own(options, 'timeout'))
-  const signal = own(options, 'signal')
+  const { until = 'all', timeout = Infinity, signal } = waitDoor(options)
   if (signal?.aborted === true) throw abortError(signal.reason)
   if (!enough(list, until)) await ended(list, until, timeout, signal)
   return { done: setOf(list, true), pending: setOf(list, false) }
@@ -86,9 +84,7 @@ function setOf<K extends Task<unknown>>(tasks: readonly K[], done: boolean): Rea
   return new Set(tasks.filter(({ state }) => (state !== 'running') === done))
 }
 
-function untilOf(value: WaitUntil): WaitUntil {
-  if (UNTIL.has(value)) return value
-  throw netError('NET_BAD_OPTION', { message: `until must be 'first', 'first-error' or 'all'` })
-}
-
-const UNTIL: ReadonlySet<string> = new Set<WaitUntil>(['first', 'first-error', 'all'])
+const waitDoor = doorOf<WaitForTasksOptions>('wait', {
+  ...waitTable,
+  until: option.oneOf('first', 'first-error', 'all'),
+})

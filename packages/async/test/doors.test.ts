@@ -1,5 +1,18 @@
 import {
+  asChannel,
   asCompleted,
+  CancelScope,
+  checkpoint,
+  every,
+  failAfter,
+  inThread,
+  moveOnAfter,
+  run,
+  runProcess,
+  signals,
+  sleep,
+  spawnProcess,
+  wait,
   CircuitBreaker,
   CapacityLimiter,
   firstSuccess,
@@ -17,6 +30,7 @@ import {
   retryBudget,
   taskGroup,
 } from '@net/async'
+import { buffer, cancellable, merge } from '@net/async/iterators'
 import { describe, expect, test } from 'vitest'
 
 const job = async (): Promise<number> => 1
@@ -32,6 +46,22 @@ const calls: readonly (readonly [string, () => unknown])[] = [
   ['map', () => map([1], job, { concurrency: 1, timout: 5 } as never)],
   ['mapUnordered', () => mapUnordered([1], job, { concurrency: 1, timout: 5 } as never).next()],
   ['retry', () => retry(job, wrong)],
+  ['wait', () => wait([], wrong)],
+  ['failAfter', () => failAfter(5, job, wrong)],
+  ['moveOnAfter', () => moveOnAfter(5, job, wrong)],
+  ['sleep', () => sleep(5, wrong)],
+  ['every', () => every(5, wrong).next()],
+  ['checkpoint', () => checkpoint(wrong)],
+  ['run', () => run(async () => {}, wrong)],
+  ['signals', () => signals(['SIGHUP'], wrong)],
+  ['a scope', () => new CancelScope(wrong)],
+  ['asChannel', () => asChannel(async function* () {}, wrong).next()],
+  ['merge', () => merge([[1]], wrong).next()],
+  ['buffer', () => buffer([1], 1, wrong).next()],
+  ['cancellable', () => cancellable([1], wrong).next()],
+  ['inThread', () => inThread(new URL('node:zlib'), 'deflateSync', '', wrong)],
+  ['runProcess', () => runProcess('true', [], wrong)],
+  ['spawnProcess', () => spawnProcess('true', [], wrong)],
   ['a mutex', () => new Mutex().acquire(wrong)],
   ['a queue', () => new Queue().get(wrong)],
   ['a loop over a queue', () => new Queue().items(wrong).next()],
@@ -47,7 +77,7 @@ describe('a misspelled option', () => {
     await expect(Promise.resolve().then(call)).rejects.toMatchObject({
       code: 'NET_BAD_OPTION',
       protocol: 'async',
-      message: expect.stringContaining('the options have no timout; did you mean timeout?'),
+      message: expect.stringContaining('the options have no timout; '),
     })
   })
 })

@@ -6,16 +6,16 @@
 import { performance } from 'node:perf_hooks'
 import { setInterval as everyRealTime } from 'node:timers'
 
-import { clock, guarded, isHeard, nextId, own, tell } from '@net/core/authoring'
+import { clock, guarded, isHeard, nextId, option, tell } from '@net/core/authoring'
 
-import { limitOf } from '../option-checks.ts'
+import { doorOf } from '../doors.ts'
 
 /** Options of `watchLag`. */
 export interface WatchLagOptions {
   /** From how many milliseconds of delay on there is a warning; default 100. */
-  readonly threshold?: number
+  readonly threshold?: number | undefined
   /** Called with each delay above the threshold, in milliseconds, after the event loop turns again. */
-  readonly onLag?: (delay: number) => void
+  readonly onLag?: ((delay: number) => void) | undefined
 }
 
 /** A watch over the event loop; dispose it to end it. */
@@ -30,8 +30,8 @@ export interface LagWatch extends Disposable {
  * `NET_BAD_OPTION`.
  */
 export function watchLag(options?: WatchLagOptions): LagWatch {
-  const threshold = limitOf('threshold', own(options, 'threshold') ?? 100)
-  return new Watch(threshold, guarded('onLag', own(options, 'onLag') ?? (() => {})))
+  const { threshold = 100, onLag = () => {} } = lagDoor(options)
+  return new Watch(threshold, guarded('onLag', onLag))
 }
 
 class Watch implements LagWatch {
@@ -84,3 +84,8 @@ function warn(delay: number): void {
 }
 
 const LONGEST = 1000
+
+const lagDoor = doorOf<WatchLagOptions>('watchLag', {
+  threshold: option.limit,
+  onLag: option.callback(),
+})

@@ -2,6 +2,7 @@
  * Functions that read in the background: several sources at once, or one ahead of its reader.
  */
 
+import { blockDoor } from '../doors.ts'
 import { countOf } from '../option-checks.ts'
 import type { BlockOptions } from '../job.ts'
 import { TaskStream, type StreamingGroup } from '../task-stream.ts'
@@ -20,7 +21,7 @@ export function merge<S extends readonly Iterated<unknown>[] | []>(
 ): AsyncIterableIterator<ItemOf<S[number]>> & AsyncDisposable {
   return new TaskStream<ItemOf<S[number]>>((stream) => {
     const all: readonly Iterated<unknown>[] = sources
-    return pumping(stream, all as readonly Iterated<ItemOf<S[number]>>[], options)
+    return pumping(stream, all as readonly Iterated<ItemOf<S[number]>>[], mergeDoor(options))
   }, 0)
 }
 
@@ -32,7 +33,7 @@ export function buffer<T>(
 ): AsyncIterableIterator<T> & AsyncDisposable {
   return new TaskStream<T>((stream) => {
     countOf('size', size)
-    return pumping(stream, [items], options)
+    return pumping(stream, [items], bufferDoor(options))
   }, size - 1)
 }
 
@@ -51,3 +52,6 @@ function pumping<T>(
     })
   return { group, run }
 }
+
+const mergeDoor = blockDoor('merge')
+const bufferDoor = blockDoor('buffer')

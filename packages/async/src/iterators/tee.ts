@@ -2,8 +2,9 @@
  * Several readers of the same items. They share one buffer with an end: who is too far ahead waits for the slowest.
  */
 
-import { own } from '@net/core/authoring'
+import { option } from '@net/core/authoring'
 
+import { doorOf } from '../doors.ts'
 import type { AsyncItems } from '../items.ts'
 import { countOf } from '../option-checks.ts'
 import { OwnedIterator } from '../owned-iterator.ts'
@@ -12,7 +13,7 @@ import { openItems, type Iterated } from './iterated.ts'
 /** Options of `tee`. */
 export interface TeeOptions {
   /** How many items the fastest reader may be ahead of the slowest; default 1,024. */
-  readonly ahead?: number
+  readonly ahead?: number | undefined
 }
 
 /**
@@ -27,7 +28,8 @@ export function tee<T>(
   options?: TeeOptions,
 ): (AsyncIterableIterator<T> & AsyncDisposable)[] {
   countOf('count', count)
-  const shared = new Shared(items, countOf('ahead', own(options, 'ahead') ?? AHEAD))
+  const { ahead = AHEAD } = teeDoor(options)
+  const shared = new Shared(items, ahead)
   const readers = Array.from({ length: count }, () => new Reader(shared))
   shared.readers = new Set(readers)
   return readers
@@ -154,3 +156,4 @@ class Reader<T> extends OwnedIterator<T> {
 }
 
 const AHEAD = 1024
+const teeDoor = doorOf<TeeOptions>('tee', { ahead: option.count })

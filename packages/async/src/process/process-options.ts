@@ -1,32 +1,39 @@
 /* What running a child process takes, and what it gives. */
 
 import type { Source } from '@net/core'
-import { checkSource, netError, own } from '@net/core/authoring'
+import {
+  checkSource,
+  netError,
+  option,
+  type OptionsDoor,
+  type OptionTable,
+  type Taken,
+} from '@net/core/authoring'
 
+import { doorOf, waitTable } from '../doors.ts'
 import type { WaitOptions } from '../job.ts'
-import { lengthOf } from '../option-checks.ts'
 import type { ChildPlan, ProcessEnd } from './child-group.ts'
 
 /** Options of `spawnProcess`. */
 export interface ProcessOptions extends WaitOptions {
   /** Variables for the process, beside those of this one. */
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>> | undefined
   /** The folder to run in; default that of this process. */
-  readonly cwd?: string
+  readonly cwd?: string | undefined
   /** Milliseconds from SIGTERM to SIGKILL for a process that is to end; default 2,000. */
-  readonly grace?: number
+  readonly grace?: number | undefined
 }
 
 /** Options of `runProcess`. */
 export interface RunProcessOptions extends ProcessOptions {
   /** What the process reads: a text, or a source of bytes. Without it the process's input is empty. */
-  readonly input?: string | Source
+  readonly input?: string | Source | undefined
   /** Whether a non-zero exit status or a signal is an error, `ProcessExitError`. Default false. */
-  readonly check?: boolean
+  readonly check?: boolean | undefined
   /** How much both outputs together may be, in bytes; default 64 MiB, above it `NET_PROTO_LIMIT`. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Whether the outputs are given as text, in UTF-8, or as bytes. Default `text`. */
-  readonly output?: 'text' | 'bytes'
+  readonly output?: 'text' | 'bytes' | undefined
 }
 
 /** Options of `runProcess` for outputs as bytes. */
@@ -53,7 +60,7 @@ export interface RunPlan {
 export function planChild(
   command: string,
   args: readonly string[],
-  options: ProcessOptions | undefined,
+  { cwd, env, grace = GRACE }: Taken<ProcessOptions>,
   writes: boolean,
 ): ChildPlan {
   if (typeof command !== 'string' || command === '') {
@@ -65,10 +72,10 @@ export function planChild(
   return {
     command,
     args,
-    cwd: own(options, 'cwd'),
-    env: own(options, 'env'),
+    cwd,
+    env,
     writes,
-    grace: lengthOf('grace', own(options, 'grace') ?? GRACE),
+    grace,
   }
 }
 
@@ -76,19 +83,14 @@ export function planChild(
 export function planRun(
   command: string,
   args: readonly string[],
-  options: RunProcessOptions | undefined,
+  options: Taken<RunProcessOptions>,
 ): RunPlan {
-  const input = inputOf(own(options, 'input'))
-  const output = own(options, 'output') ?? 'text'
-  if (!['text', 'bytes'].includes(output)) {
-    throw netError('NET_BAD_OPTION', { message: "output must be 'text' or 'bytes'" })
-  }
-  const maxBytes = own(options, 'maxBytes') ?? MAX_BYTES
-  if (!(maxBytes >= 0)) throw netError('NET_BAD_OPTION', { message: 'maxBytes must be 0 or more' })
+  const { output = 'text', maxBytes = MAX_BYTES, check = false } = options
+  const input = inputOf(options.input)
   return {
     child: planChild(command, args, options, input !== undefined),
     input,
-    check: own(options, 'check') ?? false,
+    check,
     maxBytes,
     output,
   }
@@ -103,3 +105,25 @@ function inputOf(input: string | Source | undefined): Source | undefined {
 
 const GRACE = 2000
 const MAX_BYTES = 64 * 1024 * 1024
+
+const processTable: OptionTable<ProcessOptions> = {
+  ...waitTable,
+  env: option.record(option.text),
+  cwd: option.text,
+  grace: option.milliseconds,
+}
+
+/** The door of `spawnProcess`. */
+export const spawnDoor: OptionsDoor<ProcessOptions> = doorOf<ProcessOptions>(
+  'spawnProcess',
+  processTable,
+)
+
+/** The door of `runProcess`. */
+export const runDoor: OptionsDoor<RunProcessOptions> = doorOf<RunProcessOptions>('runProcess', {
+  ...processTable,
+  input: option.anything,
+  check: option.flag,
+  maxBytes: option.bytes,
+  output: option.oneOf('text', 'bytes'),
+})

@@ -25,6 +25,7 @@ import {
   type RunPlan,
   type RunProcessBytesOptions,
   type RunProcessOptions,
+  runDoor,
 } from './process-options.ts'
 
 /**
@@ -50,8 +51,10 @@ export async function runProcess(
   args: readonly string[] = [],
   options?: RunProcessOptions,
 ): Promise<ProcessResult<string | Uint8Array>> {
-  const plan = planRun(command, args, options)
-  await using scope = new CancelScope(options)
+  const taken = runDoor(options)
+  const plan = planRun(command, args, taken)
+  const { signal, timeout } = taken
+  await using scope = new CancelScope({ signal, timeout })
   if (scope.cancelled) throw cancellationOf(scope)
   const child = await startChild(plan.child)
   const printed = new PrintedOutput(plan.maxBytes)

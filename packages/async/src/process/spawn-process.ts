@@ -6,7 +6,7 @@ import { netError } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from '../cancel-scope.ts'
 import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
-import { planChild, type ProcessOptions } from './process-options.ts'
+import { planChild, type ProcessOptions, spawnDoor } from './process-options.ts'
 
 /** A program that runs. Disposing it ends it and what it started: SIGTERM, and SIGKILL after `grace`. */
 export interface RunningProcess extends AsyncDisposable {
@@ -30,8 +30,10 @@ export async function spawnProcess(
   args: readonly string[] = [],
   options?: ProcessOptions,
 ): Promise<RunningProcess> {
-  const plan = planChild(command, args, options, true)
-  const scope = new CancelScope(options)
+  const taken = spawnDoor(options)
+  const plan = planChild(command, args, taken, true)
+  const { signal, timeout } = taken
+  const scope = new CancelScope({ signal, timeout })
   if (scope.cancelled) throw cancellationOf(scope)
   try {
     return new Spawned(await startChild(plan), scope)

@@ -6,11 +6,11 @@
 import { availableParallelism } from 'node:os'
 import { Worker, type Transferable } from 'node:worker_threads'
 
-import { clock, netError, own } from '@net/core/authoring'
+import { clock, netError, option } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from '../cancel-scope.ts'
+import { doorOf, waitTable } from '../doors.ts'
 import type { WaitOptions } from '../job.ts'
-import { lengthOf } from '../option-checks.ts'
 import { Semaphore } from '../semaphore.ts'
 import { bootstrap, type ThreadAnswer, type ThreadJob } from './bootstrap.ts'
 import { revived } from './thrown.ts'
@@ -23,11 +23,11 @@ export interface ThreadLimiter {
 /** Options of `inThread`. */
 export interface InThreadOptions extends WaitOptions {
   /** The parts of the data that are moved to the thread and not copied. */
-  readonly transfer?: readonly Transferable[]
+  readonly transfer?: readonly Transferable[] | undefined
   /** How many threads run at a time; default as many as the machine runs in parallel, for all calls without one. */
-  readonly limiter?: ThreadLimiter
+  readonly limiter?: ThreadLimiter | undefined
   /** How many milliseconds a cancelled call waits for its thread to end, before it leaves it behind; default 2,000. */
-  readonly grace?: number
+  readonly grace?: number | undefined
 }
 
 /**
@@ -52,13 +52,12 @@ export async function inThread<R>(
       message: "module must be a URL: new URL('./work.ts', import.meta.url)",
     })
   }
-  const grace = lengthOf('grace', own(options, 'grace') ?? GRACE)
-  await using scope = new CancelScope(options)
+  const { grace = GRACE, limiter = everyThread, transfer, signal, timeout } = threadDoor(options)
+  await using scope = new CancelScope({ signal, timeout })
   if (scope.cancelled) throw cancellationOf(scope)
-  const limiter = own(options, 'limiter') ?? everyThread
   const job: ThreadJob = { module: module.href, name, data }
   const place = await placeOf(limiter, scope)
-  const thread = begun(job, own(options, 'transfer'), place)
+  const thread = begun(job, transfer, place)
   try {
     return (await answerOf(thread, job, scope)) as R
   } finally {
@@ -126,3 +125,9 @@ function missing({ module, name }: ThreadJob): Error {
 
 const GRACE = 2000
 const everyThread = new Semaphore(availableParallelism())
+const threadDoor = doorOf<InThreadOptions>('inThread', {
+  ...waitTable,
+  transfer: option.list(option.anything),
+  limiter: option.methods('a limiter, such as new Semaphore(2)', 'acquire'),
+  grace: option.milliseconds,
+})

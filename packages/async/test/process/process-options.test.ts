@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { planChild, planRun } from '../../src/process/process-options.ts'
+import { planChild, planRun, spawnDoor } from '../../src/process/process-options.ts'
 
 test('planRun has the defaults', () => {
-  expect(planRun('ls', ['-l'], undefined)).toEqual({
+  expect(planRun('ls', ['-l'], {})).toEqual({
     child: {
       command: 'ls',
       args: ['-l'],
@@ -28,5 +28,8 @@ test('planRun makes a text bytes, and leaves a source as it is', () => {
 
 test('options are read as own properties only', () => {
   const inherited = Object.create({ cwd: '/', env: { A: 'a' } }) as object
-  expect(planChild('ls', [], inherited, true)).toMatchObject({ cwd: undefined, env: undefined })
+  expect(planChild('ls', [], spawnDoor(inherited), true)).toMatchObject({
+    cwd: undefined,
+    env: undefined,
+  })
 })
