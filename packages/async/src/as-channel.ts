@@ -1,5 +1,5 @@
 /*
- * An async generator that runs as a task of its own: it may work ahead, is told when nobody reads it any more, and has
+ * An async generator that runs as a task of its own: it may work ahead, learns when its reader has left, and has
  * closed when the reading ends.
  */
 

@@ -1,5 +1,5 @@
 /*
- * A meeting point: nobody goes on before all have come.
+ * A meeting point: all parties wait until the last one has come.
  */
 
 import type { NetError } from '@net/core'
@@ -10,8 +10,8 @@ import { countOf } from './option-checks.ts'
 import { refusal, WaitList } from './wait-list.ts'
 
 /**
- * A barrier for so many parties, which can be used again and again. Who gives up while waiting has not come: the
- * others wait for another one. The constructor throws `NET_BAD_OPTION`.
+ * A barrier for so many parties, which can be used again and again. A party whose wait is aborted or times out
+ * does not count: the others wait for another one. The constructor throws `NET_BAD_OPTION`.
  */
 export class Barrier {
   /** How many must come. */
@@ -47,13 +47,13 @@ export class Barrier {
     return Promise.resolve(before)
   }
 
-  /** Breaks it: who waits, and who comes before a `reset`, gets `NET_BARRIER_BROKEN`. */
+  /** Breaks it: waits under way, and those begun before a `reset`, reject with `NET_BARRIER_BROKEN`. */
   abort(): void {
     this.#broken = true
     this.#waiting.failAll(() => brokenError('aborted'))
   }
 
-  /** Makes it as good as new; who waits gets `NET_BARRIER_BROKEN`. */
+  /** Makes it usable again; waits under way reject with `NET_BARRIER_BROKEN`. */
   reset(): void {
     this.#broken = false
     this.#waiting.failAll(() => brokenError('reset'))

@@ -73,7 +73,7 @@ export class CancelScope implements AsyncDisposable {
     return this.#cancelledBy !== undefined
   }
 
-  /** Who cancelled it; undefined while nobody has. */
+  /** Who cancelled it; undefined before. */
   get cancelledBy(): Canceller | undefined {
     return this.#cancelledBy
   }
@@ -191,7 +191,7 @@ export function cancellationOf(scope: CancelScope): NetError {
   return cancelledBy === 'deadline' && isNetError(reason) ? reason : abortError(reason)
 }
 
-/** Notes that the work of the scope has ended by its cancellation, and that nobody is told of it as an error. */
+/** Notes that the work of the scope has ended by its cancellation, which is not reported as an error. */
 export function markCaught(scope: CancelScope): void {
   caught.add(scope)
 }

@@ -60,7 +60,7 @@ export interface ChannelStatistics {
 /** The end of a channel to put items in. */
 export interface Sender<T> extends Disposable {
   /**
-   * Sends the item; waits for room, or for a receiver if the channel holds nothing. Who gives up has sent nothing.
+   * Sends the item; waits for room, or for a receiver if the channel holds nothing. A send that is aborted or times out has sent nothing.
    * Rejects with `NET_QUEUE_CLOSED` when no receiver is left, with `NET_CLOSED` when this end is closed.
    */
   send(item: T, options?: WaitOptions): Promise<void>
@@ -78,7 +78,7 @@ export interface Sender<T> extends Disposable {
  */
 export interface Receiver<T> extends Disposable, AsyncIterable<T> {
   /**
-   * Takes the next item. Who gives up has taken nothing. Rejects with `NET_QUEUE_CLOSED` when no sender is left and all
+   * Takes the next item. A wait that is aborted or times out has taken nothing. Rejects with `NET_QUEUE_CLOSED` when no sender is left and all
    * items were taken, with `NET_CLOSED` when this end is closed.
    */
   receive(options?: WaitOptions): Promise<T>
@@ -92,7 +92,7 @@ export interface Receiver<T> extends Disposable, AsyncIterable<T> {
   items(options?: WaitOptions): AsyncIterableIterator<T, undefined> & AsyncDisposable
   /** Another receiver of this channel, to be closed by itself; each item goes to one of them. Throws `NET_CLOSED`. */
   clone(): Receiver<T>
-  /** Closes this end. What nobody has received is dropped with the last one. */
+  /** Closes this end. Closing the last one drops the items that were not received. */
   close(): void
 }
 

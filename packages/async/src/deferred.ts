@@ -29,7 +29,7 @@ export class Deferred<T> {
     return this.#state
   }
 
-  /** Waits for the result; who gives up leaves it to the others. */
+  /** Waits for the result. A wait that is aborted or times out does not affect the others. */
   wait(options?: WaitOptions): Promise<T> {
     const refused = refusal(options)
     if (refused !== undefined) return Promise.reject(refused)

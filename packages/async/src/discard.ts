@@ -12,7 +12,7 @@ import { within } from './within.ts'
 export async function discard(value: unknown): Promise<void> {
   if (typeof value !== 'object' || value === null) return
   if (await within(DISCARD_LIMIT, disposed(value))) return
-  reportLate('a result that was not wanted any more', `not disposed within ${DISCARD_LIMIT} ms`)
+  reportLate('a result that was no longer needed', `not disposed within ${DISCARD_LIMIT} ms`)
 }
 
 async function disposed(value: object): Promise<void> {
@@ -20,7 +20,7 @@ async function disposed(value: object): Promise<void> {
     if (isAsyncDisposable(value)) await value[Symbol.asyncDispose]()
     else if (isDisposable(value)) value[Symbol.dispose]()
   } catch (error) {
-    reportLate('a result that was not wanted any more could not be disposed', error)
+    reportLate('a result that was no longer needed could not be disposed', error)
   }
 }
 

@@ -20,7 +20,7 @@ export interface FirstSuccessOptions extends BlockOptions {
    * Default 0: all begin at once; `Infinity`: each only after the failure of the one before.
    */
   readonly stagger?: number | undefined
-  /** Told of every failure that does not decide, and of the job's place in the list. */
+  /** Called with every failure but the last, and the job's place in the list. */
   readonly onFailure?: ((error: unknown, index: number) => void) | undefined
 }
 

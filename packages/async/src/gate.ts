@@ -24,14 +24,14 @@ export class Gate {
     return this.#waiting.size
   }
 
-  /** Waits until it is open. Who was let through goes on, even if it is closed again right away. */
+  /** Waits until it is open. A wait that has ended stays ended, even if it is closed again right away. */
   wait(options?: WaitOptions): Promise<void> {
     const refused = refusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     return this.#isOpen ? OPEN : this.#waiting.wait(undefined, options)
   }
 
-  /** Opens it and lets everybody through who waits; it stays open. */
+  /** Opens it and ends all waits; it stays open. */
   open(): void {
     this.#isOpen = true
     this.#waiting.grantAll()

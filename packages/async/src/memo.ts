@@ -12,7 +12,7 @@ import { jobOf } from './option-checks.ts'
 import { reportLate } from './report-late.ts'
 import { refusal, WaitList } from './wait-list.ts'
 
-/** Makes the result for a key. Its signal aborts when nobody waits for it any more. */
+/** Makes the result for a key. Its signal aborts when the last call has stopped waiting. */
 export type MemoJob<K, V> = (key: K, context: JobContext) => PromiseLike<V>
 
 /** Options of a memo. */
@@ -34,7 +34,7 @@ export interface MemoStatistics {
 }
 
 /**
- * The results of a job by its key, compared as in a Map. Errors are told to those who wait, and not kept. The
+ * The results of a job by its key, compared as in a Map. Errors reject the calls that wait, and are not kept. The
  * constructor throws `NET_BAD_OPTION`.
  */
 export class Memo<K, V> {
@@ -55,7 +55,8 @@ export class Memo<K, V> {
   }
 
   /**
-   * The result for the key, kept or made. Who gives up leaves the work to the others; the last one ends it. Work that was
+   * The result for the key, kept or made. A call that is aborted or times out leaves the work to the others; the last
+   * one ends it. Work that was
    * slower than the `timeout` of a call is not joined by the calls after it.
    */
   get(key: K, options?: WaitOptions): Promise<V> {
@@ -75,7 +76,7 @@ export class Memo<K, V> {
     return result
   }
 
-  /** Forgets the result for the key; who waits for it still gets it. */
+  /** Forgets the result for the key; calls that wait for it still get it. */
   delete(key: K): void {
     this.#kept.delete(key)
     this.#running.delete(key)
@@ -106,11 +107,13 @@ export class Memo<K, V> {
     const waiting: WaitList<V> = new WaitList({
       what: 'the result',
       left: (_, by) => {
-        // Work that is slower than somebody would wait may hang: who comes later has it begun anew.
+        // Work that outlasts a call's limit may hang: later calls begin it anew.
         if (by === 'limit') this.#forget(key, run)
         if (waiting.size > 0) return
         this.#forget(key, run)
-        controller.abort(netError('NET_ABORTED', { message: 'nobody waits for the result' }))
+        controller.abort(
+          netError('NET_ABORTED', { message: 'every call for the result was given up' }),
+        )
       },
     })
     const run: Run<V> = { waiting, controller }

@@ -21,7 +21,7 @@ export class Mutex {
     return this.#line.waiting
   }
 
-  /** Waits for the lock: `using lease = await mutex.acquire()`. Who gives up does not hold it. */
+  /** Waits for the lock: `using lease = await mutex.acquire()`. A wait that is aborted or times out does not hold it. */
   acquire(options?: WaitOptions): Promise<Lease> {
     const refused = refusal(options)
     if (refused !== undefined) return Promise.reject(refused)

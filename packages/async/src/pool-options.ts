@@ -27,7 +27,7 @@ export interface PoolOptions<T> {
   readonly idle?: number | undefined
   /** How old a resource may be when it is lent. Default `Infinity`. */
   readonly maxAge?: number | undefined
-  /** How many may wait. Default `Infinity`; who comes too many gets `NET_QUEUE_FULL`. */
+  /** How many calls may wait. Default `Infinity`; one more rejects with `NET_QUEUE_FULL`. */
   readonly maxWaiting?: number | undefined
   /** What its events call the protocol. Default 'pool'. */
   readonly protocol?: string | undefined

@@ -28,8 +28,8 @@ import { refusal, WaitList } from './wait-list.ts'
 import { within } from './within.ts'
 
 /**
- * A pool. Who waits is served in order; the resource that was used last is lent first, so that what is too many lies
- * idle and goes. A resource that was begun for somebody who gave up goes to the next. Disposing closes it. The
+ * A pool. Calls are served in order; the resource that was used last is lent first, so that surplus ones lie
+ * idle and are given up. A resource that was begun for a call that was given up goes to the next. Disposing closes it. The
  * constructor throws `NET_BAD_OPTION`.
  */
 export class Pool<T> implements AsyncDisposable {
@@ -139,8 +139,8 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   /**
-   * Lends to those who wait already and to nobody else, and resolves when everything has come back and was given up.
-   * Rejects with what `destroy` threw; a GroupError if it was several. Who gives up waiting leaves it draining.
+   * Lends to the calls that wait already and to no other, and resolves when every resource has come back and was given up.
+   * Rejects with what `destroy` threw; a GroupError if it was several. A call that is aborted or times out leaves the pool draining.
    */
   async drain(options?: WaitOptions): Promise<void> {
     const refused = refusal(options)
@@ -154,7 +154,7 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   /**
-   * Closes it: who waits gets `NET_CLOSED`, what is lent has `grace` to come back. Rejects with nothing but
+   * Closes it: calls that wait reject with `NET_CLOSED`, what is lent has `grace` to come back. Rejects with nothing but
    * `NET_BAD_OPTION`; `closed` tells what failed. Only the first call counts.
    */
   async close(options?: PoolCloseOptions): Promise<void> {
@@ -239,7 +239,7 @@ export class Pool<T> implements AsyncDisposable {
   #madeLate(made: PromiseSettledResult<T>): void {
     if (made.status === 'fulfilled') this.#destroy(made.value)
     else if (!isAbort(made.reason)) {
-      reportLate('a resource of a pool could not be made, and nobody waits for it', made.reason)
+      reportLate('a resource of a pool could not be made, and no call waits for it', made.reason)
     }
   }
 
@@ -247,7 +247,7 @@ export class Pool<T> implements AsyncDisposable {
     const next = this.#waiting.shift()
     if (next !== undefined) next.fail(asError(error))
     else if (!isCancellation(error, this.#ending.signal.reason)) {
-      reportLate('a resource of a pool could not be made, and nobody waits for it', error)
+      reportLate('a resource of a pool could not be made, and no call waits for it', error)
     }
     this.#left()
   }

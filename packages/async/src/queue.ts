@@ -78,7 +78,7 @@ export class Queue<T> implements AsyncIterable<T> {
   }
 
   /**
-   * Puts the item in; waits while the queue is full. Whoever gives up has put nothing. Rejects with `NET_QUEUE_CLOSED`
+   * Puts the item in; waits while the queue is full. A call that is aborted or times out has put nothing. Rejects with `NET_QUEUE_CLOSED`
    * once the queue is shut down.
    */
   put(item: T, options?: WaitOptions): Promise<void> {
@@ -96,7 +96,7 @@ export class Queue<T> implements AsyncIterable<T> {
   }
 
   /**
-   * Takes the next item; waits while there is none. Whoever gives up has taken nothing. Rejects with
+   * Takes the next item; waits while there is none. A call that is aborted or times out has taken nothing. Rejects with
    * `NET_QUEUE_CLOSED` once the queue is shut down and empty.
    */
   get(options?: WaitOptions): Promise<T> {
@@ -131,7 +131,7 @@ export class Queue<T> implements AsyncIterable<T> {
   }
 
   /**
-   * Takes no more items; who waits for room or for an item gets `NET_QUEUE_CLOSED`. What is in the queue is still handed
+   * Takes no more items; calls that wait for room or for an item reject with `NET_QUEUE_CLOSED`. What is in the queue is still handed
    * out, unless `immediate`: then it is returned here, and counts as done.
    */
   shutdown(options?: ShutdownOptions): readonly T[] {

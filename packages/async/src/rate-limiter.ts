@@ -14,7 +14,7 @@ export interface RateLimiterOptions {
   readonly limit: number
   /** Milliseconds. Default 1,000. */
   readonly interval?: number | undefined
-  /** How many tokens may be saved up while nobody asks, and so be taken at once. Default `limit`. */
+  /** How many tokens may be saved up, and so be taken at once. Default `limit`. */
   readonly burst?: number | undefined
 }
 
@@ -55,7 +55,7 @@ export class RateLimiter {
     return this.#waiting.size
   }
 
-  /** Waits until the tokens are there and takes them; who gives up has taken none. `NET_BAD_OPTION` for more than `burst`. */
+  /** Waits until the tokens are there and takes them; a call that is aborted or times out takes none. `NET_BAD_OPTION` for more than `burst`. */
   acquire(options?: RateOptions): Promise<void> {
     const refused = refusal(options, acquireDoor)
     if (refused !== undefined) return Promise.reject(refused)
@@ -69,7 +69,7 @@ export class RateLimiter {
     return waiting
   }
 
-  /** Takes the tokens if they are there and nobody waits; tells whether. Throws `NET_BAD_OPTION`. */
+  /** Takes the tokens if they are there and no call waits; returns whether it did. Throws `NET_BAD_OPTION`. */
   tryAcquire(options?: Pick<RateOptions, 'tokens'>): boolean {
     const { tokens = 1 } = acquireDoor(options)
     if (tokens > this.#burst) {

@@ -24,7 +24,7 @@ import { sleep } from './sleep.ts'
 
 /** Options of `retry`; `timeout` limits all attempts and the waits between them. */
 export interface RetryOptions extends RetryPolicyOptions, BlockOptions {
-  /** Whether the job may be repeated when nobody knows whether it was done. Default true. */
+  /** Whether the job may be repeated when it is unknown whether it was done. Default true. */
   readonly idempotent?: boolean | undefined
   /** Called before each wait. */
   readonly onRetry?: ((failed: FailedTry) => void) | undefined

@@ -45,7 +45,7 @@ export class Semaphore {
     return this.#waiting.size
   }
 
-  /** Waits for a permit: `using lease = await semaphore.acquire()`. Who gives up holds none. */
+  /** Waits for a permit: `using lease = await semaphore.acquire()`. A wait that is aborted or times out holds none. */
   acquire(options?: WaitOptions): Promise<Lease> {
     const refused = refusal(options)
     if (refused !== undefined) return Promise.reject(refused)

@@ -22,7 +22,7 @@ export interface SignalIterator extends AsyncIterableIterator<NodeJS.Signals> {
 /**
  * Iterates over these signals as the process receives them; one that comes again before it was taken counts once. While
  * the loop waits, the process stays alive. `signal` and `timeout` end the whole iteration with their errors. Throws
- * `NET_BAD_OPTION` for no names, and for a signal that nobody can listen to.
+ * `NET_BAD_OPTION` for no names, and for a signal that a process cannot listen to.
  */
 export function signals(names: readonly NodeJS.Signals[], options?: WaitOptions): SignalIterator {
   if (!Array.isArray(names) || names.length === 0) {

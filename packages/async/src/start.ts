@@ -13,7 +13,7 @@ import { RunningTask, type Child, type Task, type TaskHost } from './task.ts'
 
 /** What a job run by `start` works with. */
 export interface StartContext<V> extends JobContext {
-  /** The job is ready to be used; `value` is handed to who waits in `start`. */
+  /** The job is ready to be used; `value` is what `start` resolves to. */
   readonly ready: (value: V) => void
 }
 

@@ -14,7 +14,7 @@ export interface RunningProcess extends AsyncDisposable {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
-  /** How it ended; rejects if `signal` or `timeout` ended it. That nobody looks is no unhandled rejection. */
+  /** How it ended; rejects if `signal` or `timeout` ended it. Left unread, it is no unhandled rejection. */
   readonly ended: Promise<ProcessEnd>
   /** Sends a signal, SIGTERM by default, to it and to what it started; false if none of them is left. */
   kill(signal?: NodeJS.Signals): boolean

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * A port of 127.0.0.1 that nobody uses at this moment. Nothing holds it: where the program can listen on port 0 that
+ * A port of 127.0.0.1 that is free at this moment. Nothing holds it: where the program can listen on port 0 that
  * is the better way.
  */
 export async function freePort(protocol: 'tcp' | 'udp' = 'tcp'): Promise<number> {
