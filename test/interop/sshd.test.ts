@@ -148,7 +148,7 @@ test('a host key that is not known is refused, and with strict checking nothing 
   await expect(logIn(server, { hostKeys })).rejects.toMatchObject({
     code: 'NET_HOSTKEY_UNKNOWN',
     fingerprint: server.hostKey.fingerprint,
-    message: expect.stringContaining('pass hostKeys: acceptNew()'),
+    message: expect.stringContaining('hostKeys: acceptNew()'),
   })
   expect(existsSync(file)).toBe(false)
 })
