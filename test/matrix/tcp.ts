@@ -46,9 +46,10 @@ export const tcp: MatrixProtocol<TcpFault> = {
   async exchange(url, { dialer, ca, call }) {
     const tls = ca === undefined ? {} : { ca }
     await using connection = await connect(url, { ...call, dialer, tls })
-    assert.equal(Buffer.from(await connection.readExactly(6, call)).toString(), 'hello\n')
-    await connection.write('go on\n', call)
-    assert.equal((await connection.readExactly(2 * HALF, call)).at(-1), 7)
+    const wait = { timeout: call.timeout }
+    assert.equal(Buffer.from(await connection.readExactly(6, wait)).toString(), 'hello\n')
+    await connection.write('go on\n', wait)
+    assert.equal((await connection.readExactly(2 * HALF, wait)).at(-1), 7)
   },
   cases: MOMENTS.flatMap((on) =>
     at(on, (what) => ({ on, do: what }), {
