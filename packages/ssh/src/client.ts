@@ -6,15 +6,16 @@
 import { formatEndpoint, type Endpoint, type NetError } from '@net/core'
 import {
   clock,
+  inCall,
   netError,
   operation,
-  own,
   type ClientContext,
   type OperationSpec,
 } from '@net/core/authoring'
 import type { ConnectionInfo, Dialer } from '@net/socket'
 
 import type { Negotiated } from './algorithms.ts'
+import { closeDoor, execDoor } from './call-doors.ts'
 import type { CloseOptions, ExecBytesOptions, ExecOptions, ExecResult } from './client-options.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
@@ -88,26 +89,32 @@ export class SessionClient implements SshClient {
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>
   exec(
     command: string | readonly string[],
-    options: ExecOptions = {},
+    options?: ExecOptions,
   ): Promise<ExecResult<string | Uint8Array>> {
-    const whole = [command].flat().join(' ')
-    const target = whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole
-    return this.#owned(
-      operation(this.#spec('exec', target), options, (op) => {
-        const plan = planExec(command, options)
-        const leaving = (last: Promise<void>): void => void this.#owned(last)
-        return op.attempt((attempt) => execute(this.#usable(), plan, { op, attempt, leaving }))
-      }),
-    )
+    return this.#owned(this.#exec(command, options))
   }
 
-  close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(own(options, 'grace') ?? GRACE)
+  async close(options?: CloseOptions): Promise<void> {
+    const { grace = GRACE } = closeDoor(options)
+    this.#closing ??= this.#close(grace)
     return this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #exec(
+    command: string | readonly string[],
+    options: ExecOptions | undefined,
+  ): Promise<ExecResult<string | Uint8Array>> {
+    const taken = execDoor(options)
+    const target = targetOf(command)
+    const plan = inCall({ protocol: 'ssh', call: 'exec', target }, () => planExec(command, taken))
+    const leaving = (last: Promise<void>): void => void this.#owned(last)
+    return operation(this.#spec('exec', target), taken, (op) =>
+      op.attempt((attempt) => execute(this.#usable(), plan, { op, attempt, leaving })),
+    )
   }
 
   async #close(grace: number): Promise<void> {
@@ -142,6 +149,12 @@ export class SessionClient implements SshClient {
       client: this.#context,
     }
   }
+}
+
+/** The command as messages show it. */
+function targetOf(command: unknown): string {
+  const whole = [command].flat().join(' ')
+  return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole
 }
 
 async function within(delay: number, done: Promise<unknown>): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { netError } from '@net/core/authoring'
 
+import type { ExecOptions } from './client-options.ts'
 import { quote } from './quote.ts'
 
 /** A variable for a command. */
@@ -57,10 +58,9 @@ export function checkCwd(cwd: string): void {
 }
 
 /** The variables as a list. Throws `NET_BAD_OPTION` or `NET_INJECTION`. */
-export function variablesOf(
-  env: Readonly<Record<string, string>> | undefined,
-): readonly Variable[] {
-  return Object.entries(env ?? {}).map(([name, value]) => {
+export function variablesOf(env: ExecOptions['env']): readonly Variable[] {
+  return Object.entries(env ?? {}).flatMap(([name, value]) => {
+    if (value === undefined) return []
     if (!NAME.test(name) || typeof value !== 'string') {
       throw netError('NET_BAD_OPTION', {
         message: 'env has names of letters, digits and underscores, and values that are strings',
@@ -72,7 +72,7 @@ export function variablesOf(
       })
     }
     refuseNul('a variable', value)
-    return { name, value }
+    return [{ name, value }]
   })
 }
 

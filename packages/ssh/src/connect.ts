@@ -14,16 +14,18 @@ import {
 import {
   type ClientContext,
   clientContext,
+  inCall,
   netError,
   operation,
   type Operation,
-  own,
   refuseControl,
+  type Taken,
 } from '@net/core/authoring'
 import { chooseRoad, type Dialer, type Transport } from '@net/socket'
 
 import { offer, offerOnly, otherHostKeys, type Algorithms } from './algorithms.ts'
 import { refuseLong } from './command-line.ts'
+import { connectDoor } from './call-doors.ts'
 import type { ConnectOptions } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
 import { startSession, type SshSession } from './engine/ssh2.ts'
@@ -36,7 +38,6 @@ import {
   type HostKeySubject,
   type HostKeyVerdict,
 } from './host-keys/policy.ts'
-import type { KeyAuth } from './identity/keys.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 import { localUser } from './local-user.ts'
 import { logIn, type LoginPlan } from './login.ts'
@@ -46,8 +47,9 @@ import { logIn, type LoginPlan } from './login.ts'
  * `tls` 10 s, each step of the login by `auth` 30 s. The default host key policy is `knownHosts()`: an unknown, changed
  * or revoked key is an SshHostKeyError, before anything of a login is sent.
  */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<SshClient> {
-  const plan = planConnection(url, options)
+export async function connect(url: string | URL, options?: ConnectOptions): Promise<SshClient> {
+  const taken = connectDoor(options)
+  const plan = inCall({ protocol: 'ssh', call: 'connect' }, () => planConnection(url, taken))
   const where = formatEndpoint(plan.endpoint)
   const spec = {
     protocol: 'ssh',
@@ -58,7 +60,7 @@ export async function connect(url: string | URL, options: ConnectOptions = {}): 
     errors: sshErrors,
     client: plan.client,
   } as const
-  return operation(spec, options, (op) => op.attempt(() => establish(plan, op)))
+  return operation(spec, taken, (op) => op.attempt(() => establish(plan, op)))
 }
 
 interface ConnectionPlan {
@@ -71,27 +73,27 @@ interface ConnectionPlan {
   readonly client: ClientContext
 }
 
-function planConnection(url: string | URL, options: ConnectOptions): ConnectionPlan {
+function planConnection(url: string | URL, options: Taken<ConnectOptions>): ConnectionPlan {
   const parsed = parseEndpoint(url, { schemes: ['ssh'], defaultPort: 22 })
   if (parsed.path !== undefined && parsed.path !== '/') {
     throw netError('NET_BAD_URL', { message: 'an SSH URL has no path' })
   }
   const { endpoint } = parsed
-  const user = own(options, 'user') ?? parsed.user ?? localUser()
+  const user = options.user ?? parsed.user ?? localUser()
   refuseControl('user', user)
   refuseLong('user', user, LONGEST_USER)
   const client = clientContext(options)
   return {
     endpoint,
-    host: hostOf(endpoint, own(options, 'hostKeyAlias')),
+    host: hostOf(endpoint, options.hostKeyAlias),
     dialer: chooseRoad(options).dialer,
-    hostKeys: policyOf(options),
-    keepAlive: keepAliveOf(options),
+    hostKeys: options.hostKeys ?? knownHosts(),
+    keepAlive: options.keepAlive ?? {},
     login: {
       user,
       endpoint: formatEndpoint(endpoint),
-      keys: keysOf(own(options, 'auth')),
-      password: held(own(options, 'password')) ?? parsed.password,
+      keys: [options.auth ?? []].flat(),
+      password: held(options.password) ?? parsed.password,
       client: client.id,
     },
     client,
@@ -107,30 +109,6 @@ function hostOf(
     return { name: alias }
   }
   return port === SSH_PORT ? { name: host } : { name: `[${host}]:${port}`, plainName: host }
-}
-
-function keysOf(auth: ConnectOptions['auth']): readonly KeyAuth[] {
-  if (auth === undefined) return []
-  const list = Array.isArray(auth) ? (auth as readonly KeyAuth[]) : [auth as KeyAuth]
-  if (list.every((one) => one?.method === 'publickey')) return list
-  throw netError('NET_BAD_OPTION', { message: "auth is key(fromFile('…')), or a list of such" })
-}
-
-function policyOf(options: ConnectOptions): HostKeyPolicy {
-  const policy = own(options, 'hostKeys') ?? knownHosts()
-  if (typeof policy?.open === 'function') return policy
-  throw netError('NET_BAD_OPTION', { message: 'hostKeys is a policy, such as acceptNew()' })
-}
-
-function keepAliveOf(options: ConnectOptions): KeepAliveOptions | false {
-  const keepAlive = own(options, 'keepAlive') ?? {}
-  if (keepAlive === false) return false
-  const interval = own(keepAlive, 'interval') ?? 1
-  const count = own(keepAlive, 'count') ?? 1
-  if (interval > 0 && count >= 0) return keepAlive
-  throw netError('NET_BAD_OPTION', {
-    message: 'keepAlive is false, or has an interval above 0 and a count of 0 or more',
-  })
 }
 
 /** A secret from the first moment, so that no event or error shows it. */

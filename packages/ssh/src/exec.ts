@@ -7,13 +7,12 @@ import { isNetError, type NetError, type Source } from '@net/core'
 import {
   addContext,
   callerFault,
-  checkSource,
   clock,
   netError,
   openSource,
-  own,
   type Attempt,
   type Operation,
+  type Taken,
 } from '@net/core/authoring'
 
 import type { ExecOptions, ExecResult } from './client-options.ts'
@@ -44,24 +43,19 @@ export interface ExecPlan {
   readonly output: 'text' | 'bytes'
 }
 
-/** Reads the options. Throws ArgumentErrors. */
-export function planExec(command: string | readonly string[], options: ExecOptions): ExecPlan {
-  const cwd = own(options, 'cwd')
+/** What is to be run, given options that passed their door. Throws ArgumentErrors. */
+export function planExec(
+  command: string | readonly string[],
+  options: Taken<ExecOptions>,
+): ExecPlan {
+  const { cwd, env, input, check = false, maxBytes = MAX_BYTES, output = 'text' } = options
   if (cwd !== undefined) checkCwd(cwd)
-  const input = own(options, 'input')
-  if (input !== undefined && typeof input !== 'string') checkSource(input)
-  const output = own(options, 'output') ?? 'text'
-  if (!['text', 'bytes'].includes(output)) {
-    throw netError('NET_BAD_OPTION', { message: "output must be 'text' or 'bytes'" })
-  }
-  const maxBytes = own(options, 'maxBytes') ?? MAX_BYTES
-  if (!(maxBytes >= 0)) throw netError('NET_BAD_OPTION', { message: 'maxBytes must be 0 or more' })
   return {
     command: commandText(command),
-    variables: variablesOf(own(options, 'env')),
+    variables: variablesOf(env),
     cwd,
     input,
-    check: own(options, 'check') ?? false,
+    check,
     maxBytes,
     output,
   }

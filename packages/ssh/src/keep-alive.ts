@@ -8,9 +8,9 @@ import { clock, type Timer } from '@net/core/authoring'
 /** How often a silent peer is asked. */
 export interface KeepAliveOptions {
   /** Milliseconds of silence after which the peer is asked, and asked again; default 15,000. */
-  readonly interval?: number
+  readonly interval?: number | undefined
   /** How many questions may stay without an answer; default 3. */
-  readonly count?: number
+  readonly count?: number | undefined
 }
 
 /** What a keep-alive does with its connection. */

@@ -20,8 +20,8 @@ import { batchWrites } from './write-batch.ts'
 export interface ServerDesk {
   /** The private keys of the host, each of another type. */
   readonly hostKeys: readonly string[]
-  readonly banner?: string
-  readonly greeting?: string
+  readonly banner?: string | undefined
+  readonly greeting?: string | undefined
   readonly quirks: ServerQuirks
   /** The client has said who it is; the key exchange follows. */
   begin(road: ServerRoad): void

@@ -3,7 +3,7 @@
  * login is sent, and a key is remembered only after the server has proved that it owns it.
  */
 
-import { netError, own } from '@net/core/authoring'
+import { inCall, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
 import { SshHostKeyError } from '../errors.ts'
 import { describeKey, fingerprintOf, type HostKey } from './host-key.ts'
@@ -51,29 +51,29 @@ export interface HostKeyCheck {
 /** Why a key is trusted. */
 export interface HostKeyVerdict {
   /** What the log should say about it. */
-  readonly warning?: string
+  readonly warning?: string | undefined
   /** Called once the server has proved that it owns the key. */
-  remember?(): Promise<void>
+  remember?: (() => Promise<void>) | undefined
 }
 
 /** Options of `knownHosts`. */
 export interface KnownHostsOptions {
   /** Paths of the files; default those of OpenSSH: `known_hosts` and `known_hosts2` in `~/.ssh`, `ssh_known_hosts` in `/etc/ssh`. */
-  readonly files?: readonly string[]
+  readonly files?: readonly string[] | undefined
 }
 
 /** Options of `acceptNew`. */
 export interface AcceptNewOptions {
   /** The file that is read and added to; default `~/.ssh/known_hosts`, with the other files of OpenSSH read as well. */
-  readonly file?: string
+  readonly file?: string | undefined
 }
 
 /**
  * Trusts the keys that the known_hosts files name, and no others: the default. Unknown, changed and revoked keys are
  * refused; `@revoked` wins over every other line, and `@cert-authority` never stands for a plain key.
  */
-export function knownHosts(options: KnownHostsOptions = {}): HostKeyPolicy {
-  const files = own(options, 'files')
+export function knownHosts(options?: KnownHostsOptions): HostKeyPolicy {
+  const { files } = knownHostsOptions(options)
   return {
     name: 'knownHosts',
     async open(subject) {
@@ -94,8 +94,8 @@ export function knownHosts(options: KnownHostsOptions = {}): HostKeyPolicy {
  * several connections that learn different keys at once, in one process or more, the first one holds. Connecting rejects
  * with `NET_BAD_OPTION` without `file` if the user has no home folder.
  */
-export function acceptNew(options: AcceptNewOptions = {}): HostKeyPolicy {
-  const file = own(options, 'file')
+export function acceptNew(options?: AcceptNewOptions): HostKeyPolicy {
+  const { file } = acceptNewOptions(options)
   return {
     name: 'acceptNew',
     async open(subject) {
@@ -125,8 +125,7 @@ export function acceptNew(options: AcceptNewOptions = {}): HostKeyPolicy {
  * has, by further connections. Throws `NET_BAD_OPTION`.
  */
 export function pinned(fingerprint: string | readonly string[]): HostKeyPolicy {
-  const pins = (typeof fingerprint === 'string' ? [fingerprint] : fingerprint).map(checkedPin)
-  if (pins.length === 0) throw badPin()
+  const pins = inCall({ protocol: 'ssh', call: 'pinned' }, () => pinsOf(fingerprint))
   const types = pins.flatMap(({ type }) => (type === undefined ? [] : [type]))
   return {
     name: 'pinned',
@@ -254,6 +253,12 @@ function notPinned(name: string, key: HostKey, pins: readonly Pin[]): Error {
   )
 }
 
+function pinsOf(given: unknown): readonly Pin[] {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
+  if (list.length === 0) throw badPin()
+  return list.map(checkedPin)
+}
+
 function checkedPin(pin: unknown): Pin {
   const [, type, fingerprint] = PIN.exec(typeof pin === 'string' ? pin.trim() : '') ?? []
   if (fingerprint === undefined) throw badPin()
@@ -267,4 +272,14 @@ function badPin(): Error {
   })
 }
 
+const knownHostsOptions: OptionsDoor<KnownHostsOptions> = optionsDoor<KnownHostsOptions>(
+  { protocol: 'ssh', call: 'knownHosts' },
+  { files: option.list(option.text) },
+  { file: "files: ['…']", path: "files: ['…']" },
+)
+const acceptNewOptions: OptionsDoor<AcceptNewOptions> = optionsDoor<AcceptNewOptions>(
+  { protocol: 'ssh', call: 'acceptNew' },
+  { file: option.text },
+  { files: "file: '…'", path: "file: '…'" },
+)
 const PIN = /^(?:([a-z][a-z0-9@.-]*) )?(SHA256:[A-Za-z0-9+/]{43})=?$/

@@ -5,10 +5,13 @@ import {
   ByteQueue,
   checkSource,
   isFileSource,
+  inCall,
   isTextSource,
   netError,
   openSource,
-  own,
+  option,
+  optionsDoor,
+  type OptionsDoor,
 } from '@net/core/authoring'
 
 import { invalid } from './invalid-key.ts'
@@ -19,7 +22,7 @@ export type KeySource = FileSource | TextSource | Uint8Array | Secret | string
 /** Options of `key`. */
 export interface KeyOptions {
   /** For a key that is encrypted; asked for only then. */
-  readonly passphrase?: Credential
+  readonly passphrase?: Credential | undefined
 }
 
 /** A key to log in with. */
@@ -34,15 +37,17 @@ export interface KeyAuth {
 
 /**
  * Logs in with this private key, in any format of OpenSSH, PEM, PKCS#8 or PuTTY. A string is the key's text and not
- * its path: `key(fromFile('id_ed25519'))` reads a file. Throws `NET_BAD_OPTION` for anything that can be no key.
+ * its path: `key(fromFile('id_ed25519'))` reads a file. A key that is encrypted is decrypted at the first login and kept for
+ * later ones. Throws `NET_BAD_OPTION` for anything that can be no key.
  */
-export function key(source: KeySource, options: KeyOptions = {}): KeyAuth {
-  const text = textOf(source)
+export function key(source: KeySource, options?: KeyOptions): KeyAuth {
+  const { passphrase } = keyOptions(options)
+  const text = inCall({ protocol: 'ssh', call: 'key' }, () => textOf(source))
   const label = isFileSource(source) ? source.path : undefined
   return Object.freeze({
     method: 'publickey',
     read: async () => text ?? contentOf(source),
-    passphrase: own(options, 'passphrase'),
+    passphrase,
     label,
   })
 }
@@ -76,3 +81,8 @@ async function contentOf(source: KeySource): Promise<string> {
 }
 
 const LONGEST = 1024 * 1024
+const keyOptions: OptionsDoor<KeyOptions> = optionsDoor<KeyOptions>(
+  { protocol: 'ssh', call: 'key' },
+  { passphrase: option.credential },
+  { password: 'passphrase' },
+)

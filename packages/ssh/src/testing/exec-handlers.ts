@@ -29,7 +29,11 @@ export type ExecHandler = (command: string, io: ExecIo) => ExecExit | Promise<Ex
 /** What a command does: prints a text, prints and ends, or runs a function. */
 export type ExecAnswer =
   | string
-  | { readonly stdout?: string; readonly stderr?: string; readonly exit?: ExecExit }
+  | {
+      readonly stdout?: string | undefined
+      readonly stderr?: string | undefined
+      readonly exit?: ExecExit | undefined
+    }
   | ExecHandler
 
 /** Commands by their text, or by their first word; `*` stands for all others. */

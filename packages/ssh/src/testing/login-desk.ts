@@ -4,15 +4,15 @@ import type { LoginAttempt, LoginDecision } from '../engine/ssh2-server.ts'
 
 /** Somebody who may log in. */
 export interface SshUser {
-  readonly password?: string
+  readonly password?: string | undefined
   /** Public keys as in `authorized_keys`. */
-  readonly keys?: readonly string[]
+  readonly keys?: readonly string[] | undefined
   /** Whether the key and the password are both needed. Default false. */
-  readonly both?: boolean
+  readonly both?: boolean | undefined
   /** The methods in the order in which they are needed, all of them; two keys must be two different ones. */
-  readonly steps?: readonly ('publickey' | 'password')[]
+  readonly steps?: readonly ('publickey' | 'password')[] | undefined
   /** Whether the method `none` is enough. Default false. */
-  readonly open?: boolean
+  readonly open?: boolean | undefined
 }
 
 /** Decides about the logins of one connection. */

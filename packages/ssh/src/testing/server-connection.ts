@@ -30,7 +30,7 @@ export interface SshReceived {
   readonly text: string
   readonly user: string
   /** The variables of an exec. */
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>> | undefined
 }
 
 /** What the server lends to its connections. */
@@ -38,8 +38,8 @@ export interface ConnectionHost {
   readonly hostKeys: readonly string[]
   readonly users: Readonly<Record<string, SshUser>>
   readonly exec: ExecHandler
-  readonly banner?: string
-  readonly greeting?: string
+  readonly banner?: string | undefined
+  readonly greeting?: string | undefined
   readonly quirks: ServerQuirks
   readonly faults: SshFaults
   /** Where a tunnel leads, as `host:port`; undefined if nowhere. */
@@ -51,8 +51,8 @@ export interface ConnectionHost {
 export class ServerConnection implements ServerDesk {
   readonly hostKeys: readonly string[]
   readonly quirks: ServerQuirks
-  declare readonly banner?: string
-  declare readonly greeting?: string
+  declare readonly banner?: string | undefined
+  declare readonly greeting?: string | undefined
   readonly #host: ConnectionHost
   readonly #socket: Socket
   readonly #logins: LoginDesk

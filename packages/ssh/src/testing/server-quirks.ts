@@ -3,12 +3,12 @@
 /** Rules that a server breaks. */
 export interface ServerQuirks {
   /** The `maximum packet size` in the answer to an opened channel. */
-  readonly packetSize?: number
+  readonly packetSize?: number | undefined
   /** Whether variables are taken; default true. */
-  readonly env?: boolean
+  readonly env?: boolean | undefined
   /**
    * `window`: sends whether there is room or not. `end`: an exec sends data after the end of its output. `channel`: an
    * exec sends data for a channel that nobody opened. `close`: an exec ends, but its channel is never closed.
    */
-  readonly breaks?: 'window' | 'end' | 'channel' | 'close'
+  readonly breaks?: 'window' | 'end' | 'channel' | 'close' | undefined
 }

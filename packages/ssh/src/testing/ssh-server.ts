@@ -4,6 +4,14 @@
  */
 
 import { isLoopback, type Endpoint } from '@net/core'
+import {
+  option,
+  optionsDoor,
+  optionsObject,
+  shape,
+  type OptionsDoor,
+  type Taken,
+} from '@net/core/authoring'
 import { listen, type Connection } from '@net/socket'
 
 import { formatLine } from '../host-keys/known-hosts-line.ts'
@@ -18,21 +26,21 @@ import { createSshKey, type SshKeyPair } from './ssh-keys.ts'
 /** Options of the embedded server. */
 export interface SshServerOptions {
   /** By name; default one user `ada` with the password `lovelace`. */
-  readonly users?: Readonly<Record<string, SshUser>>
+  readonly users?: Readonly<Record<string, SshUser>> | undefined
   /** What commands do; default every command is unknown. */
-  readonly exec?: ExecTable | ExecHandler
+  readonly exec?: ExecTable | ExecHandler | undefined
   /** Where tunnels to `host:port` lead, as `host:port` on this machine. Tunnels to loopback addresses lead where they say. */
-  readonly routes?: Readonly<Record<string, string>>
+  readonly routes?: Readonly<Record<string, string>> | undefined
   /** The host key; default one of its own. */
-  readonly hostKey?: SshKeyPair
+  readonly hostKey?: SshKeyPair | undefined
   /** Further host keys of other types, as private keys in PEM or OpenSSH's format. */
-  readonly moreHostKeys?: readonly string[]
+  readonly moreHostKeys?: readonly string[] | undefined
   /** Shown before the login. */
-  readonly banner?: string
+  readonly banner?: string | undefined
   /** Shown before the identification. */
-  readonly greeting?: string
+  readonly greeting?: string | undefined
   /** Rules that the server breaks. */
-  readonly quirks?: ServerQuirks
+  readonly quirks?: ServerQuirks | undefined
 }
 
 /** A running server. */
@@ -56,9 +64,41 @@ export interface SshServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Starts a server on 127.0.0.1, on a port of its own. */
-export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
-  const server = new RunningServer(options)
+const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOptions>(
+  { protocol: 'ssh', call: 'startSshServer' },
+  {
+    users: option.record(
+      optionsObject<SshUser>(
+        {
+          password: option.text,
+          keys: option.list(option.text),
+          both: option.flag,
+          steps: option.list(option.oneOf('publickey', 'password')),
+          open: option.flag,
+        },
+        { key: 'keys', publicKeys: 'keys' },
+      ),
+    ),
+    exec: option.either<ExecTable | ExecHandler>(
+      [option.callback<ExecHandler>(), option.record(option.anything)],
+      'a function, or an object of commands',
+    ),
+    routes: option.record(option.text),
+    hostKey: shape<SshKeyPair>('a pair of createSshKey()', isKeyPair),
+    moreHostKeys: option.list(option.text),
+    banner: option.text,
+    greeting: option.text,
+    quirks: optionsObject<ServerQuirks>({
+      packetSize: option.size,
+      env: option.flag,
+      breaks: option.oneOf('window', 'end', 'channel', 'close'),
+    }),
+  },
+)
+
+/** Starts a server on 127.0.0.1, on a port of its own. Throws `NET_BAD_OPTION`. */
+export async function startSshServer(options?: SshServerOptions): Promise<SshServer> {
+  const server = new RunningServer(serverOptions(options))
   await server.start()
   return server
 }
@@ -66,13 +106,13 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
 class RunningServer implements SshServer {
   readonly hostKey: SshKeyPair
   readonly received: SshReceived[] = []
-  readonly #options: SshServerOptions
+  readonly #options: Taken<SshServerOptions>
   readonly #faults = new SshFaults()
   readonly #open = new Set<ServerConnection>()
   readonly #waiting = new Set<() => void>()
   #listener: Awaited<ReturnType<typeof listen>> | undefined
 
-  constructor(options: SshServerOptions) {
+  constructor(options: Taken<SshServerOptions>) {
     this.#options = options
     this.hostKey = options.hostKey ?? createSshKey('host')
   }
@@ -164,6 +204,10 @@ class RunningServer implements SshServer {
   #changed(): void {
     for (const again of this.#waiting) again()
   }
+}
+
+function isKeyPair(value: unknown): boolean {
+  return typeof (Object(value) as Partial<SshKeyPair>).privateKey === 'string'
 }
 
 function hostOf(target: string): string {
