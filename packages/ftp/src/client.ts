@@ -44,8 +44,9 @@ import { upload } from './upload.ts'
 /**
  * A session with an FTP server. Calls run one after the other, in the order in which they were made. A path without a
  * leading `/` begins in the folder of the URL, or in the user's own folder. Paths with a line break or NUL are
- * `NET_INJECTION`. Every call rejects with `NET_CLOSED` once the session has ended, and with `NET_BUSY` while another
- * call waits for a stream or function of the caller's. Calls that can be repeated without harm are repeated twice.
+ * `NET_INJECTION`. After `close` every call rejects with `NET_CLOSED`; after the loss of the connection with that loss,
+ * whose `retry` is 'safe', because nothing was sent; and with `NET_BUSY` while another call waits for a stream or function
+ * of the caller's. Calls that can be repeated without harm are repeated twice.
  */
 export interface FtpClient extends AsyncDisposable {
   /** Sends the source to the path and replaces the file there (STOR); a transfer. Rejects with `NET_SIZE_MISMATCH` if the server's SIZE differs afterwards. */

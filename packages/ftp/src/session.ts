@@ -16,7 +16,7 @@ import {
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
 import { Dialog, verbOf } from './dialog.ts'
-import { replyError } from './errors.ts'
+import { endedBefore, replyError } from './errors.ts'
 import type { Features } from './features.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import { Turns } from './turns.ts'
@@ -45,7 +45,7 @@ export class Session {
   }
 
   /**
-   * Runs the work when it is its turn. Rejects with `NET_CLOSED`, and with `NET_BUSY` where the turn belongs to a call
+   * Runs the work when it is its turn. Rejects as `endedBefore` says where the session is over, and with `NET_BUSY` where the turn belongs to a call
    * that waits for a stream or function of the caller's: waiting for it could be waiting for oneself.
    */
   async use<T>(op: Operation, attempt: Attempt, work: (dialog: Dialog) => Promise<T>): Promise<T> {
@@ -159,9 +159,7 @@ export class Session {
   #checkOpen(): void {
     if (this.#closed) throw closedByUs()
     const cause = this.control.failure
-    if (cause !== undefined) {
-      throw netError('NET_CLOSED', { message: 'the session has ended; connect again', cause })
-    }
+    if (cause !== undefined) throw endedBefore(cause)
   }
 }
 

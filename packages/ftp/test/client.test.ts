@@ -166,7 +166,24 @@ test('a server that goes away is told, and so is every later call', async () => 
   expect(await client.closed).toMatchObject({
     code: expect.stringMatching(/^NET_CONN_(CLOSED|RESET)$/),
   })
-  await expect(client.stat('in')).rejects.toMatchObject({ code: 'NET_CLOSED', operation: 'stat' })
+  await expect(client.stat('in')).rejects.toMatchObject({
+    code: expect.stringMatching(/^NET_CONN_(CLOSED|RESET)$/),
+    operation: 'stat',
+    retry: 'safe',
+  })
+})
+
+test('after a session that idled out, the next call says so and may be repeated elsewhere', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await open(server)
+  server.fail({ on: 'SIZE', do: { reply: '213 5\r\n421 Timeout.' } })
+  expect(await client.size('in/a.txt')).toBe(5)
+  await client.closed
+  await expect(client.remove('in/a.txt')).rejects.toMatchObject({
+    code: 'NET_CONN_SHUTDOWN',
+    retry: 'safe',
+    message: expect.stringContaining('421 Timeout.'),
+  })
 })
 
 test('closing does not wait longer than its grace', async () => {

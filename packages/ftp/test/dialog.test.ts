@@ -38,7 +38,9 @@ test('421 is the end of the session', async () => {
     code: 'NET_CONN_SHUTDOWN',
   })
   await expect(test.use((dialog) => dialog.ask('NOOP'))).rejects.toMatchObject({
-    code: 'NET_CLOSED',
+    code: 'NET_CONN_SHUTDOWN',
+    retry: 'safe',
+    reply: { status: 421 },
   })
 })
 

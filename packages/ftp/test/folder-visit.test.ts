@@ -66,5 +66,8 @@ test('a server that does not let us back is not used any more', async () => {
     code: 'NET_ACCESS_DENIED',
     retry: 'safe',
   })
-  await expect(check(test, 'in')).rejects.toMatchObject({ code: 'NET_CLOSED' })
+  await expect(check(test, 'in')).rejects.toMatchObject({
+    code: 'NET_CONN_CLOSED',
+    retry: 'safe',
+  })
 })

@@ -42,7 +42,8 @@ test('a server that owes a reply for a second is not there any more', async () =
   const next = test.use((dialog) => dialog.ask('NOOP')).catch((error: unknown) => error)
   await clock.advance(1000)
   expect(await next).toMatchObject({
-    code: 'NET_CLOSED',
+    code: 'NET_CONN_CLOSED',
+    retry: 'safe',
     cause: { code: 'NET_TIMEOUT_REPLY' },
   })
 })
@@ -81,7 +82,8 @@ test('a call that the connection is lost to says why, and later ones that it is 
   server.fail({ on: 'MKD', do: { reply: '257 Made\r\n257 Made' } })
   const doing = client.mkdir('a').then(() => client.mkdir('b'))
   await expect(doing).rejects.toMatchObject({
-    code: 'NET_CLOSED',
+    code: 'NET_CONN_CLOSED',
+    retry: 'safe',
     cause: { code: 'NET_PROTO_UNEXPECTED' },
   })
   await using other = await connect(server.url, { user: 'joe', password: 'open sesame' })
