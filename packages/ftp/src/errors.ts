@@ -40,7 +40,7 @@ export function endedBefore(cause: NetError): NetError {
   const { what } = cause.toJSON()
   const { reply } = cause
   return netError(code, {
-    message: `the session ended before this call, so nothing was sent; connect again: ${String(what ?? cause.message)}`,
+    message: `the session ended before this call, so nothing was sent; connect again: ${typeof what === 'string' ? what : cause.message}`,
     cause,
     retry: 'safe',
     ...(reply === undefined ? {} : { reply }),
