@@ -17,6 +17,7 @@ import {
   type OperationSpec,
 } from '@net/core/authoring'
 import type { ConnectionInfo } from '@net/socket'
+import { callInTurn } from '@net/socket/authoring'
 
 import { doors } from './call-doors.ts'
 import { makeFolder, removeOne, renameOne } from './commands.ts'
@@ -255,9 +256,7 @@ export class Client implements FtpClient {
 
   #call<T>(verb: Verb, options: CallOptions, work: (dialog: Dialog) => Promise<T>): Promise<T> {
     const spec = { ...this.#spec(verb), usable: () => this.#session.usable }
-    return operation(spec, options, (op) =>
-      op.attempt((attempt) => this.#session.use(op, attempt, work)),
-    )
+    return callInTurn(spec, options, (op, attempt) => this.#session.use(op, attempt, work))
   }
 
   #spec(verb: Verb): OperationSpec {

@@ -12,6 +12,7 @@ import {
   type Attempt,
   type Operation,
 } from '@net/core/authoring'
+import { Turns } from '@net/socket/authoring'
 
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
@@ -19,7 +20,6 @@ import { Dialog, verbOf } from './dialog.ts'
 import { endedBefore, replyError } from './errors.ts'
 import type { Features } from './features.ts'
 import { isPositive, type FtpReply } from './reply.ts'
-import { Turns } from './turns.ts'
 
 /** A session that is logged in. */
 export class Session {

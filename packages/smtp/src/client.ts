@@ -7,13 +7,13 @@ import { PartialError, type CallOptions, type NetError, type Source } from '@net
 import {
   inCall,
   netError,
-  operation,
   type Attempt,
   type CallPlace,
   type Operation,
   type OperationSpec,
   type Taken,
 } from '@net/core/authoring'
+import { callInTurn, Turns } from '@net/socket/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import {
@@ -32,7 +32,6 @@ import type { Message } from './message.ts'
 import { parcelOf, targetOf } from './parcel.ts'
 import type { SendResult } from './send-result.ts'
 import { sendLimits, type SendLimits } from './send-limits.ts'
-import { Turns } from './turns.ts'
 
 /**
  * A connection to a mail server. Calls made at the same time queue. After the loss of the connection, or an abort or a
@@ -171,15 +170,10 @@ export class ConnectedClient implements SmtpClient {
       errors: smtpErrors,
     }
     const { session } = this.#carrier
-    // A call that has waited for its turn as long as it may does not wait again.
-    let waited = false
-    const late = (): void => void (waited = true)
-    const usable = (): boolean => !session.ended && !waited
+    const usable = (): boolean => !session.ended
     // A limit that passes stops the attempt, so that what listens for its end must be within it.
-    return operation({ ...spec, usable }, call, (op) =>
-      op.attempt((attempt) =>
-        this.#turns.take(op, late, () => session.during(op, () => run(op, attempt))),
-      ),
+    return callInTurn({ ...spec, usable }, call, (op, attempt) =>
+      this.#turns.run(op, () => session.during(op, () => run(op, attempt))),
     )
   }
 }

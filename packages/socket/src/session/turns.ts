@@ -1,0 +1,97 @@
+/*
+ * One session, one call at a time: who comes first is served first, and a call that is stopped leaves the line. It
+ * must not know what the calls do.
+ */
+
+import { isNetError, type CallOptions } from '@net/core'
+import {
+  Chain,
+  clock,
+  netError,
+  operation,
+  type Attempt,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
+
+/** A line of calls. */
+export class Turns {
+  readonly #waiting = new Chain<() => void>()
+  #taken = false
+
+  /** Whether a call has the turn. */
+  get taken(): boolean {
+    return this.#taken
+  }
+
+  /** Waits for the turn; resolves to what gives it back. Rejects when the operation is stopped, and with `NET_TIMEOUT_POOL`. */
+  take(op: Operation): Promise<() => void> {
+    if (!this.#taken) return Promise.resolve(this.#give())
+    return new Promise((resolve, reject) => {
+      const place = this.#waiting.add(() => {
+        settle()
+        resolve(this.#give())
+      })
+      const leave = (error: Error): void => {
+        settle()
+        this.#waiting.delete(place)
+        reject(error)
+      }
+      const { pool } = op.limits
+      const timer = pool === Infinity ? undefined : clock().after(pool, () => leave(tooLong(pool)))
+      const forget = op.onAbort(leave)
+      const settle = (): void => {
+        timer?.clear()
+        forget()
+      }
+    })
+  }
+
+  /** Runs the work when it is its turn, which ends with it. Rejects as `take` does, and with what the work throws. */
+  async run<T>(op: Operation, work: () => Promise<T>): Promise<T> {
+    const leave = await this.take(op)
+    try {
+      return await work()
+    } finally {
+      leave()
+    }
+  }
+
+  #give(): () => void {
+    this.#taken = true
+    return () => {
+      this.#taken = false
+      this.#waiting.shift()?.()
+    }
+  }
+}
+
+/**
+ * A call on a session: an operation whose attempts wait for their turn in `run`. A call that has waited as long as
+ * `timeout.pool` lets it does not wait once more.
+ */
+export function callInTurn<T>(
+  spec: OperationSpec,
+  options: CallOptions | undefined,
+  run: (op: Operation, attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  let waited = false
+  const usable = (): boolean => !waited && spec.usable?.() !== false
+  return operation({ ...spec, usable }, options, (op) =>
+    op.attempt(async (attempt) => {
+      try {
+        return await run(op, attempt)
+      } catch (error) {
+        waited = isNetError(error) && error.code === 'NET_TIMEOUT_POOL'
+        throw error
+      }
+    }),
+  )
+}
+
+function tooLong(limit: number): Error {
+  return netError('NET_TIMEOUT_POOL', {
+    message: `the session was busy with earlier calls for ${limit} ms`,
+    limit,
+  })
+}
