@@ -9,7 +9,7 @@ import { clock, type Timer } from './clock.ts'
 export class Deadline {
   readonly limit: number
   readonly #expired: () => void
-  readonly #enough: number
+  #enough: number
   #timer: Timer | undefined
   #waited = 0
   #since = 0
@@ -20,6 +20,17 @@ export class Deadline {
     this.limit = limit
     this.#expired = expired
     this.#enough = enough
+  }
+
+  /** Whether a single byte is enough. */
+  get anyByteCounts(): boolean {
+    return this.#enough === 1
+  }
+
+  /** From here on any byte is life: what is read piece by piece may have nothing but a heartbeat for hours. */
+  countAnyByte(): void {
+    this.#enough = 1
+    this.moved(0)
   }
 
   /** We wait for the peer from here on. */

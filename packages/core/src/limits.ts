@@ -9,7 +9,8 @@ import { either, limit } from './options/values.ts'
 
 /**
  * The parts of a call that have limits of their own, in milliseconds; `Infinity` switches one off. Each runs only
- * while we wait for the peer; `idle` restarts when 1 KiB more has moved; `total` never restarts.
+ * while we wait for the peer; `idle` restarts when 1 KiB more has moved, or with any byte of what is read piece by piece;
+ * `total` never restarts.
  */
 export interface TimeoutOptions {
   /** Name resolution. Default 10 s. */

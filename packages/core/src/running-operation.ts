@@ -197,7 +197,9 @@ export class RunningOperation implements Operation {
 
   #expire(key: keyof Limits, scope: Scope): void {
     const limit = this.limits[key]
-    const message = `${EXPIRED[key]} within ${limit} ms`
+    const what =
+      key === 'idle' && this.#idle?.anyByteCounts === true ? 'nothing moved' : EXPIRED[key]
+    const message = `${what} within ${limit} ms (timeout.${key})`
     scope.stop(this.#placed(netError(timeoutCodes[key], { message, limit })))
   }
 

@@ -53,3 +53,18 @@ test('an infinite limit arms no timer', () => {
   deadline.start()
   expect(clock.timers).toBe(0)
 })
+
+test('where any byte counts, each of them begins the wait anew', async () => {
+  using clock = useFakeClock()
+  let expired = 0
+  const deadline = new Deadline(100, () => void (expired += 1))
+  deadline.countAnyByte()
+  deadline.start()
+  for (let at = 0; at < 3; at++) {
+    await clock.advance(90)
+    deadline.moved(1)
+  }
+  expect(expired).toBe(0)
+  await clock.advance(100)
+  expect([expired, deadline.anyByteCounts]).toEqual([1, true])
+})

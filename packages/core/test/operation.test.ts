@@ -24,7 +24,8 @@ test('an engine error is translated and says what was done, to whom and where', 
     endpoint: 'host:1',
     phase: 'connect',
     elapsed: 0,
-    message: 'test GET /x: the connection was refused (connect, after 0 ms)',
+    message:
+      'test GET /x: the connection was refused; check the port, and that the server runs (connect, after 0 ms)',
   })
 })
 

@@ -87,7 +87,8 @@ test('[CORE-08] the limit of a phase ends the call with the code, phase and limi
     phase: 'tls',
     limit: 250,
     elapsed: 250,
-    message: 'test GET /x: the handshake was not finished within 250 ms (tls, after 250 ms)',
+    message:
+      'test GET /x: the handshake was not finished within 250 ms (timeout.tls) (tls, after 250 ms)',
   })
   expect(clock.timers).toBe(0)
 })

@@ -16,12 +16,27 @@ export interface HttpBody extends AsyncIterable<Uint8Array> {
   cancel(): void
 }
 
+/** The chunks of a body that is read whole, where a drip of bytes is a stall. Iterated by itself, any byte of it is life. */
+export function inOneGo(body: HttpBody): AsyncIterable<Uint8Array> {
+  told.get(body)?.()
+  return body
+}
+
+/** Calls `listener` when the body is about to be read whole. */
+export function onInOneGo(body: HttpBody, listener: () => void): void {
+  told.set(body, listener)
+}
+
+const told = new WeakMap<HttpBody, () => void>()
+
 /** What a body does to the connection that fills it. */
 export interface BodyFlow {
   /** The reader is slow: no more for the moment. */
   pause(): void
   /** There is room again. */
   resume(): void
+  /** It is read piece by piece: whatever comes is life. */
+  piecewise?(): void
   /** Nobody wants the rest. */
   abandon(): void
 }
@@ -37,6 +52,7 @@ export class ReceivedBody implements HttpBody {
   #received = 0
   #paused = false
   #taken = false
+  #inOneGo = false
   #ended = false
   #error: NetError | undefined
   #waiting: PromiseWithResolvers<IteratorResult<Uint8Array, undefined>> | undefined
@@ -50,6 +66,9 @@ export class ReceivedBody implements HttpBody {
     this.#flow = flow
     this.size = size
     this.#patience = patience
+    onInOneGo(this, () => {
+      this.#inOneGo = true
+    })
   }
 
   /** Bytes that came in, read or not. */
@@ -124,6 +143,7 @@ export class ReceivedBody implements HttpBody {
     if (this.#taken) throw netError('NET_BODY_CONSUMED', { message: 'the body was read already' })
     this.#taken = true
     this.#impatience?.clear()
+    if (!this.#inOneGo && !this.ended) this.#flow.piecewise?.()
   }
 
   #next(): Promise<IteratorResult<Uint8Array, undefined>> {

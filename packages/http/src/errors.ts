@@ -16,7 +16,7 @@ export interface StatusDetails {
 
 /**
  * The server answered with a status of 400 or above; `reply` has the status and the first 64 KiB of the body. `code` is
- * `NET_NOT_FOUND` for 404 and 410, `NET_ACCESS_DENIED` for 401 and 403, `NET_REPLY_TEMPORARY` for 408, 421, 425, 429, 500
+ * `NET_NOT_FOUND` for 404 and 410, `NET_AUTH_REJECTED` for 401, `NET_ACCESS_DENIED` for 403, `NET_REPLY_TEMPORARY` for 408, 421, 425, 429, 500
  * and 502 to 504, else `NET_REPLY_PERMANENT`. `retryAfter` is what `Retry-After` said (RFC 9110 section 10.2.3).
  */
 export class HttpStatusError extends ReplyError {
@@ -26,7 +26,8 @@ export class HttpStatusError extends ReplyError {
   constructor({ status, statusText, headers, text }: StatusDetails) {
     const retryAfter = retryAfterOf(headers)
     super(codeOf(status), {
-      message: `the server answered ${status} ${harmless(statusText)}`.trimEnd(),
+      message:
+        `the server answered ${status} ${harmless(statusText)}`.trimEnd() + adviceFor(status),
       retry: retryOf(status),
       reply: replyOf(status, text ?? statusText),
       sent: true,
@@ -35,6 +36,11 @@ export class HttpStatusError extends ReplyError {
     this.status = status
     this.headers = headers
   }
+}
+
+/** What helps, where the status alone says it. */
+function adviceFor(status: number): string {
+  return status === 401 ? '; check user and password, or `auth`' : ''
 }
 
 /** The reply of a status error. */
@@ -58,7 +64,8 @@ export function retryAfterOf(headers: HttpHeaders): number | undefined {
 
 function codeOf(status: number): NetErrorCode {
   if (status === 404 || status === 410) return 'NET_NOT_FOUND'
-  if (status === 401 || status === 403) return 'NET_ACCESS_DENIED'
+  if (status === 401) return 'NET_AUTH_REJECTED'
+  if (status === 403) return 'NET_ACCESS_DENIED'
   return isTemporary(status) ? 'NET_REPLY_TEMPORARY' : 'NET_REPLY_PERMANENT'
 }
 

@@ -201,6 +201,10 @@ class Exchange implements WireReceiver, BodyFlow {
     this.#connection.resume()
   }
 
+  piecewise(): void {
+    this.#call.op.idle.countAnyByte()
+  }
+
   /** The rest of a short body is cheaper to receive than a new connection; it has a second to come. */
   abandon(): void {
     const body = this.#body

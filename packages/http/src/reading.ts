@@ -5,7 +5,7 @@ import { TextDecoder } from 'node:util'
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
 import { ByteQueue, leavable, netError, openSink } from '@net/core/authoring'
 
-import { ReceivedBody, type HttpBody } from './body.ts'
+import { inOneGo, ReceivedBody, type HttpBody } from './body.ts'
 
 /** How a body is read. */
 export interface ReadingRules {
@@ -27,7 +27,7 @@ export async function readBytes(
   if (whole !== undefined) return whole
   const received = new ByteQueue()
   try {
-    for await (const chunk of body) {
+    for await (const chunk of inOneGo(body)) {
       // What is too much is not kept, nor told as what was received.
       if (received.length + chunk.length > most) throw tooLong(body, most, context)
       received.push(chunk)
@@ -88,7 +88,7 @@ export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
   letGo.catch(() => {})
   let written = 0
   try {
-    for await (const chunk of body) {
+    for await (const chunk of inOneGo(body)) {
       await target.write(chunk)
       written += chunk.length
     }
@@ -104,7 +104,7 @@ export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
 export async function readStart(body: HttpBody, most: number): Promise<Uint8Array> {
   const received = new ByteQueue()
   try {
-    for await (const chunk of body) {
+    for await (const chunk of inOneGo(body)) {
       received.push(chunk)
       if (received.length >= most) break
     }

@@ -13,7 +13,7 @@ const errorOf = (status: number, headers = {}): HttpStatusError =>
 
 test.each([
   [400, 'NET_REPLY_PERMANENT', 'never'],
-  [401, 'NET_ACCESS_DENIED', 'never'],
+  [401, 'NET_AUTH_REJECTED', 'never'],
   [403, 'NET_ACCESS_DENIED', 'never'],
   [404, 'NET_NOT_FOUND', 'never'],
   [410, 'NET_NOT_FOUND', 'never'],

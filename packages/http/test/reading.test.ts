@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 
 import { netError } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import * as fc from 'fast-check'
@@ -11,7 +12,7 @@ import { expect, test } from 'vitest'
 
 import { ReceivedBody, wholeBody } from '../src/body.ts'
 import { decodeText, parseJson, readBytes, readLines, readStart, saveBody } from '../src/reading.ts'
-import { startRawServer } from './raw-server.ts'
+import { startRawServer, type RawServer } from './raw-server.ts'
 
 const context = { protocol: 'http' }
 const rules = { most: 1000, mostJson: 1000, context }
@@ -238,4 +239,53 @@ test('a body whose stream fails before the connection is there fails the call wi
   const call = http.post(`${server.url}/json`, { body })
   body.destroy(fault)
   await expect(call).rejects.toBe(fault)
+})
+
+const beating = async (): Promise<{ server: RawServer; beat: () => void }> => {
+  let beat = (): void => {}
+  const server = await startRawServer((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n')
+    beat = () => void socket.write(':\n')
+  })
+  return { server, beat: () => beat() }
+}
+
+test('a stream that is read piece by piece lives as long as it beats, however softly', async () => {
+  const { server, beat } = await beating()
+  await using _ = server
+  using clock = useFakeClock()
+  await using client = http.createClient({ baseUrl: server.url })
+  const response = await client.get('/', { timeout: { idle: 600 } })
+  const lines = response.lines()[Symbol.asyncIterator]()
+  for (let at = 0; at < 5; at++) {
+    const next = lines.next()
+    await clock.advance(500)
+    beat()
+    expect(await next).toEqual({ done: false, value: ':' })
+  }
+  const last = lines.next().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  await clock.advance(600)
+  expect(await last).toMatchObject({
+    code: 'NET_TIMEOUT_IDLE',
+    message: expect.stringContaining('nothing moved within 600 ms (timeout.idle)'),
+  })
+})
+
+test('a body that is read whole is a stall if it only drips', async () => {
+  const { server, beat } = await beating()
+  await using _ = server
+  using clock = useFakeClock()
+  await using client = http.createClient({ baseUrl: server.url })
+  const response = await client.get('/', { timeout: { idle: 600 } })
+  const text = response.text().catch((error: unknown) => error)
+  await clock.advance(500)
+  beat()
+  await clock.advance(100)
+  expect(await text).toMatchObject({
+    code: 'NET_TIMEOUT_IDLE',
+    message: expect.stringContaining('less than 1 KiB moved within 600 ms (timeout.idle)'),
+  })
 })

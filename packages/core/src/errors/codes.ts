@@ -177,7 +177,7 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_TIMEOUT_WRITE:
     'The peer did not take our bytes in time. Check the peer, or raise `timeout.write`.',
   NET_TIMEOUT_IDLE:
-    'Less than 1 KiB moved within the limit while we waited for the peer. Raise `timeout.idle` if such a drip is expected.',
+    'Less than 1 KiB moved within the limit while we waited for the peer, or nothing of what is read piece by piece. Raise `timeout.idle` if such a pause is expected.',
   NET_TIMEOUT_TOTAL:
     'The call as a whole took longer than its limit. Raise `timeout.total`, or the number given as `timeout`.',
   NET_TIMEOUT_KEEPALIVE:

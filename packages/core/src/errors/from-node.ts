@@ -27,8 +27,12 @@ export const nodeErrors: readonly ErrorRow[] = [
     details: () => ({ message: "the caller's time limit passed" }),
   },
   row('NET_ABORTED', 'the operation was aborted', ['ABORT_ERR']),
-  row('NET_CONNECT_REFUSED', 'the connection was refused', ['ECONNREFUSED']),
-  row('NET_CONNECT_UNREACHABLE', 'there is no road to the host', [
+  row(
+    'NET_CONNECT_REFUSED',
+    'the connection was refused; check the port, and that the server runs',
+    ['ECONNREFUSED'],
+  ),
+  row('NET_CONNECT_UNREACHABLE', 'there is no road to the host; check network, VPN and routes', [
     'EHOSTUNREACH',
     'ENETUNREACH',
     'EHOSTDOWN',
@@ -40,8 +44,12 @@ export const nodeErrors: readonly ErrorRow[] = [
     'ETIMEDOUT',
     'ERR_SOCKET_CONNECTION_TIMEOUT',
   ]),
-  row('NET_DNS_NOT_FOUND', 'the name does not exist', ['ENOTFOUND', 'ENODATA', 'EBADNAME']),
-  row('NET_DNS_TEMPORARY', 'the resolver could not answer', [
+  row('NET_DNS_NOT_FOUND', 'the name does not exist; check the spelling of the host', [
+    'ENOTFOUND',
+    'ENODATA',
+    'EBADNAME',
+  ]),
+  row('NET_DNS_TEMPORARY', 'the resolver could not answer; try again later', [
     'EAI_AGAIN',
     'EAI_FAIL',
     'ESERVFAIL',
@@ -57,19 +65,21 @@ export const nodeErrors: readonly ErrorRow[] = [
     'ENOTCONN',
     'ESHUTDOWN',
   ]),
-  row('NET_BIND_IN_USE', 'the local address is in use', ['EADDRINUSE']),
+  row(
+    'NET_BIND_IN_USE',
+    'the local address is in use; choose another port, or end what listens there',
+    ['EADDRINUSE'],
+  ),
   {
     when: (error) => bindDenied(error),
     code: 'NET_BIND_DENIED',
     details: () => ({ message: 'this process may not use the local address' }),
   },
-  row('NET_LOCAL_LIMIT', 'no descriptors or buffers are left', [
-    'EMFILE',
-    'ENFILE',
-    'ENOBUFS',
-    'ENOMEM',
-    'OUT_OF_MEM',
-  ]),
+  row(
+    'NET_LOCAL_LIMIT',
+    'no descriptors or buffers are left; raise the limit of open files (ulimit -n)',
+    ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'OUT_OF_MEM'],
+  ),
   row('NET_TLS_CERT_EXPIRED', 'the certificate is expired or not yet valid', [
     'CERT_HAS_EXPIRED',
     'CERT_NOT_YET_VALID',

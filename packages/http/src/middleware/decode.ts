@@ -15,7 +15,7 @@ import {
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
 import { leavable, netError } from '@net/core/authoring'
 
-import type { HttpBody } from '../body.ts'
+import { inOneGo, onInOneGo, type HttpBody } from '../body.ts'
 import type { Middleware } from '../call.ts'
 import { Answer, type HttpResponse } from '../response.ts'
 import { tellsCutZstd } from './zstd.ts'
@@ -74,6 +74,7 @@ class GuardedBody implements HttpBody {
     this.#inner = inner
     this.#guard = guard
     this.size = guard.codings.length === 0 ? inner.size : undefined
+    onInOneGo(this, () => void inOneGo(inner))
   }
 
   get closed(): Promise<NetError | undefined> {

@@ -96,7 +96,7 @@ test('a fresh token that is refused as well ends the asking', async () => {
 test('a fixed token that is refused is an error at once', async () => {
   await using server = await startHttpServer({ routes: { '/guarded': guarded } })
   const call = http.get(`${server.url}/guarded`, { auth: http.bearer('bad-token') })
-  await expect(call).rejects.toMatchObject({ status: 401, code: 'NET_ACCESS_DENIED' })
+  await expect(call).rejects.toMatchObject({ status: 401, code: 'NET_AUTH_REJECTED' })
   expect(server.received).toHaveLength(1)
 })
 
