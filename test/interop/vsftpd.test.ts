@@ -207,7 +207,10 @@ test.for(['plain', 'TLS'])(
     })
     expect(readdirSync(folder)).toEqual([])
     expect(await partner.closed).toMatchObject({ name: 'ConnectionLostError' })
-    await expect(partner.size('large')).rejects.toMatchObject({ code: 'NET_CLOSED' })
+    await expect(partner.size('large')).rejects.toMatchObject({
+      name: 'ConnectionLostError',
+      retry: 'safe',
+    })
     await expect(logIn(server)).rejects.toMatchObject({ code: 'NET_CONNECT_REFUSED' })
   },
 )
