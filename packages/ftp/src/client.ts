@@ -190,7 +190,7 @@ export class Client implements FtpClient {
   async size(path: string, options?: CallOptions): Promise<number> {
     const taken = this.#take('size', { path }, () => doors.size(options))
     const verb: Verb = { operation: 'size', target: path, kind: 'command', idempotent: true }
-    return this.#call(verb, taken, (dialog) => requireSize(dialog, path))
+    return this.#call(verb, taken, (dialog) => requireSize(this.#session, dialog, path))
   }
 
   async mkdir(path: string, options?: MkdirOptions): Promise<void> {

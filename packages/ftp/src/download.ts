@@ -39,6 +39,7 @@ export async function download(
   })
   try {
     const start = opened.position
+    if (size !== undefined && start > size) throw partTooLong(start, size)
     const { moved: expected, reply } = await transfer(session, dialog, {
       command: `RETR ${asArgument(path)}`,
       start,
@@ -101,6 +102,15 @@ async function whyRefused(
 function announcedSize({ text }: FtpReply): number | undefined {
   const [, digits] = /\((\d{1,15}) bytes\)/.exec(text) ?? []
   return digits === undefined ? undefined : Number(digits)
+}
+
+/** Servers answer an offset behind the end with anything: a refusal, or an empty transfer. */
+function partTooLong(received: number, expected: number): NetError {
+  return netError('NET_SIZE_MISMATCH', {
+    message: `the part that is to be resumed has ${received} bytes, more than the file (${expected})`,
+    received,
+    expected,
+  })
 }
 
 function differs(received: number, expected: number): NetError {

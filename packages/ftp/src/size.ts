@@ -1,9 +1,11 @@
 /* SIZE (RFC 3659, section 4): what a transfer is compared with. */
 
-import { netError } from '@net/core/authoring'
+import type { NetError } from '@net/core'
+import { addContext, netError } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
-import { isNotKnown, replyError } from './errors.ts'
+import { errorOf, isNotKnown, replyError } from './errors.ts'
+import { isFolder } from './folder-visit.ts'
 import { readSize } from './listing/facts.ts'
 import { asArgument } from './remote-path.ts'
 import { isPositive, type FtpReply } from './reply.ts'
@@ -24,13 +26,27 @@ export async function askSize(
 }
 
 /** The size of a file as SIZE tells it. Rejects where the server does not tell. */
-export async function requireSize(dialog: Dialog, path: string): Promise<number> {
-  const reply = await dialog.op.phase('command', () => dialog.prepare(`SIZE ${asArgument(path)}`))
+export async function requireSize(session: Session, dialog: Dialog, path: string): Promise<number> {
+  const reply = await dialog.op.phase('command', () => dialog.ask(`SIZE ${asArgument(path)}`))
+  if (!isPositive(reply)) throw await whyNot(session, dialog, path, reply)
   const size = sizeIn(reply)
   if (size !== undefined) return size
   throw netError('NET_PROTO_MALFORMED', {
-    message: `the server's reply to SIZE has no size: ${reply.text}`,
+    message: `the server does not say the size as a number: ${reply.text}`,
   })
+}
+
+/** Servers say of a folder what they say of a file that is missing. */
+async function whyNot(
+  session: Session,
+  dialog: Dialog,
+  path: string,
+  reply: FtpReply,
+): Promise<NetError> {
+  const error = addContext(replyError(reply, 'SIZE'), { phase: 'command' })
+  if (error.code !== 'NET_NOT_FOUND') return error
+  const folder = await isFolder(session, dialog, path).catch(() => false)
+  return folder === true ? errorOf('NET_BAD_NAME', reply, 'SIZE') : error
 }
 
 /** The size in a reply: a figure that stands alone at its start or end. Anything else, and two figures that differ, leave it unknown. */

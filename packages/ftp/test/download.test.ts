@@ -115,6 +115,24 @@ test('goes on behind what is there', async () => {
   expect(server.received.slice(-3)).toEqual(['EPSV', 'REST 4', 'RETR small'])
 })
 
+test('a part that is longer than the file is no beginning of it', async () => {
+  await using server = await startFtpServer(options)
+  await using test = await openSession(server)
+  const part = join(folder, 'longer.part')
+  writeFileSync(part, '0123456789abc')
+  await expect(fetch(test, 'small', 'longer', true)).rejects.toMatchObject({
+    code: 'NET_SIZE_MISMATCH',
+    received: 13,
+    expected: 10,
+  })
+  expect(server.received.filter((line) => /^(?:REST|RETR)/.test(line))).toEqual([])
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  const to = join(folder, 'longer')
+  // The part goes with the attempt that failed, so the next one fetches the file from its start.
+  await client.download('small', toFile(to), { resume: true })
+  expect(readFileSync(to, 'utf8')).toBe('0123456789')
+})
+
 test('goes on at a server that forgets the offset when another command comes between', async () => {
   await using server = await startFtpServer({ ...options, forgetsRestart: true })
   await using test = await openSession(server)

@@ -27,21 +27,41 @@ test('asks a server that does not name SIZE, and never again one that does not k
 test('the size that is wanted for itself', async () => {
   await using server = await startFtpServer({ users, files: { '/a': '12345' } })
   await using test = await openSession(server)
-  expect(await test.use((dialog) => requireSize(dialog, 'a'))).toBe(5)
-  await expect(test.use((dialog) => requireSize(dialog, 'b'))).rejects.toMatchObject({
+  expect(await test.use((dialog, session) => requireSize(session, dialog, 'a'))).toBe(5)
+  await expect(
+    test.use((dialog, session) => requireSize(session, dialog, 'b')),
+  ).rejects.toMatchObject({
     code: 'NET_NOT_FOUND',
     phase: 'command',
   })
   server.fail({ on: 'SIZE', do: { reply: '213 unknown' } })
-  await expect(test.use((dialog) => requireSize(dialog, 'a'))).rejects.toMatchObject({
+  await expect(
+    test.use((dialog, session) => requireSize(session, dialog, 'a')),
+  ).rejects.toMatchObject({
     code: 'NET_PROTO_MALFORMED',
   })
-  expect(await test.use((dialog) => requireSize(dialog, 'a'))).toBe(5)
+  expect(await test.use((dialog, session) => requireSize(session, dialog, 'a'))).toBe(5)
   await using without = await startFtpServer({ users, without: ['SIZE'] })
   await using other = await openSession(without)
-  await expect(other.use((dialog) => requireSize(dialog, 'a'))).rejects.toMatchObject({
+  await expect(
+    other.use((dialog, session) => requireSize(session, dialog, 'a')),
+  ).rejects.toMatchObject({
     code: 'NET_UNSUPPORTED',
   })
+})
+
+test('a folder has no size, and is not missing', async () => {
+  await using server = await startFtpServer({ users, files: { '/in/a': '12345' } })
+  await using test = await openSession(server)
+  for (const [path, code] of [
+    ['in', 'NET_BAD_NAME'],
+    ['none', 'NET_NOT_FOUND'],
+  ] as const) {
+    server.fail({ on: 'SIZE', do: { reply: '550 Could not get file size.' } })
+    await expect(
+      test.use((dialog, session) => requireSize(session, dialog, path)),
+    ).rejects.toMatchObject({ code, reply: { text: '550 Could not get file size.' } })
+  }
 })
 
 test.each([

@@ -74,11 +74,12 @@ async function whyNot(
   error: unknown,
 ): Promise<NetError | undefined> {
   const { status = 0, text = '' } = (isNetError(error) ? error.reply : undefined) ?? {}
-  if (!isVague({ status, text }, 'CWD')) return undefined
+  const isMissing = isNetError(error) && error.code === 'NET_NOT_FOUND'
+  if (!isMissing && !isVague({ status, text }, 'CWD')) return undefined
   const size = await askSize(session, dialog, path)
   if (size !== undefined) return errorOf('NET_BAD_NAME', { status, text }, 'CWD')
   const { folder, name } = splitPath(path)
-  if (name === '') return undefined
+  if (name === '' || !isVague({ status, text }, 'CWD')) return undefined
   const above = await listFolder(session, dialog, folder).catch(() => undefined)
   return above?.entries.some((entry) => entry.name === name && entry.type === 'folder') === true
     ? errorOf('NET_ACCESS_DENIED', { status, text }, 'CWD')

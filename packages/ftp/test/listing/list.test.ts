@@ -93,6 +93,19 @@ test.each([[[]], [forPeople.without]])(
   },
 )
 
+test('a file is told from a folder that is missing, also where the server says that it is missing', async () => {
+  await using server = await startFtpServer({ users, files })
+  await using test = await openSession(server)
+  for (const [path, code] of [
+    ['in/a.txt', 'NET_BAD_NAME'],
+    ['in/none', 'NET_NOT_FOUND'],
+  ] as const) {
+    // As pyftpdlib answers for both.
+    server.fail({ on: 'MLSD in/', do: { reply: '501 No such directory.' } })
+    await expect(names(test, path)).rejects.toMatchObject({ code })
+  }
+})
+
 test('a folder whose name looks like options, patterns or two names', async () => {
   const odd = ['-la', 'a b', '[x]', '*']
   await using server = await startFtpServer({
@@ -150,7 +163,7 @@ test('501 that says what is wrong with the folder is about the folder', async ()
   await using test = await openSession(server)
   server.fail({ on: 'MLSD', do: { reply: '501 No such directory.' } })
   await expect(names(test, 'none')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
-  expect(server.received.at(-1)).toBe('MLSD none')
+  expect(server.received.filter((line) => /^(?:MLSD|LIST)/.test(line))).toEqual(['MLSD none'])
 })
 
 test('a listing that the server cut short says so, with what came', async () => {
