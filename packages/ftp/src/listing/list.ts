@@ -73,17 +73,22 @@ async function whyNot(
   path: string,
   error: unknown,
 ): Promise<NetError | undefined> {
-  const { status = 0, text = '' } = (isNetError(error) ? error.reply : undefined) ?? {}
-  const isMissing = isNetError(error) && error.code === 'NET_NOT_FOUND'
-  if (!isMissing && !isVague({ status, text }, 'CWD')) return undefined
+  if (!isNetError(error) || error.reply === undefined) return undefined
+  const { status = 0, text } = error.reply
+  const saysNothing = isVague({ status, text }, 'CWD')
+  if (!saysNothing && error.code !== 'NET_NOT_FOUND') return undefined
   const size = await askSize(session, dialog, path)
   if (size !== undefined) return errorOf('NET_BAD_NAME', { status, text }, 'CWD')
-  const { folder, name } = splitPath(path)
-  if (name === '' || !isVague({ status, text }, 'CWD')) return undefined
-  const above = await listFolder(session, dialog, folder).catch(() => undefined)
-  return above?.entries.some((entry) => entry.name === name && entry.type === 'folder') === true
+  return saysNothing && (await isListedFolder(session, dialog, path))
     ? errorOf('NET_ACCESS_DENIED', { status, text }, 'CWD')
     : undefined
+}
+
+async function isListedFolder(session: Session, dialog: Dialog, path: string): Promise<boolean> {
+  const { folder, name } = splitPath(path)
+  if (name === '') return false
+  const above = await listFolder(session, dialog, folder).catch(() => undefined)
+  return above?.entries.some((entry) => entry.name === name && entry.type === 'folder') === true
 }
 
 interface FetchPlan {
