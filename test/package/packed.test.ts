@@ -1,6 +1,7 @@
 // Each package as its users get it: packed, installed alone, type-checked, imported and required.
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { transformSync } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packages, root } from '@tools/workspace'
 import { compilers, nodes, type Version } from './other-versions.ts'
@@ -22,7 +23,7 @@ afterAll(() => {
   folder[Symbol.dispose]()
 })
 
-describe.each(packages())('$name installed alone', ({ name, entries, folder: source }) => {
+describe.each(packages())('$name installed alone', ({ name, short, entries, folder: source }) => {
   let consumer: string
   beforeAll(() => {
     consumer = installAlone(name, tarballs, folder.path)
@@ -33,12 +34,16 @@ describe.each(packages())('$name installed alone', ({ name, entries, folder: sou
     const first = join(root, 'tools/snippets/first.ts')
     const example = run(process.execPath, [first, join(source, 'README.md')], root)
     writeFileSync(join(consumer, 'example.mts'), example)
+    // Not every Node reads `await using`.
+    const { code } = transformSync(example, { loader: 'ts', target: 'node22.19' })
+    writeFileSync(join(consumer, 'example.mjs'), code)
+    copyFileSync(join(root, 'test/package/programs', `${short}.ts`), join(consumer, 'program.mts'))
   })
 
   test.each(everyCompiler)(
     'type-checks under the strictest settings of TypeScript $version',
     (compiler) => {
-      const files = ['--module', 'nodenext', 'imports.mts', 'example.mts']
+      const files = ['--module', 'nodenext', 'imports.mts', 'example.mts', 'program.mts']
       expect(runBy(compiler, [...strictest, ...files], consumer)).toBe('')
     },
   )
@@ -50,7 +55,7 @@ describe.each(packages())('$name installed alone', ({ name, entries, folder: sou
   })
 
   test.each(everyNode)('runs the first example of its README on Node $version', (node) => {
-    expect(runBy(node, ['example.mts'], consumer)).toBe('')
+    expect(runBy(node, ['example.mjs'], consumer)).toBe('')
   })
 
   test.each(everyNode)('gives the same names to import and require on Node $version', (node) => {

@@ -89,7 +89,7 @@ export interface Receiver<T> extends Disposable, AsyncIterable<T> {
    * takes no further item; `timeout` limits the wait for each item (`NET_TIMEOUT_TOTAL`). Rejects with `NET_CLOSED` when
    * this end is closed.
    */
-  items(options?: WaitOptions): AsyncIterableIterator<T, undefined> & AsyncDisposable
+  items(options?: WaitOptions): AsyncIterableIterator<T> & AsyncDisposable
   /** Another receiver of this channel, to be closed by itself; each item goes to one of them. Throws `NET_CLOSED`. */
   clone(): Receiver<T>
   /** Closes this end. Closing the last one drops the items that were not received. */
@@ -169,7 +169,7 @@ class ReceiveEnd<T> implements Receiver<T> {
     this.close()
   }
 
-  items(options?: WaitOptions): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+  items(options?: WaitOptions): AsyncIterableIterator<T> & AsyncDisposable {
     const source = {
       ready: () => this.#ready(),
       wait: (loop: ItemLoop<T>) => this.#core.receive(loop, options),
@@ -178,7 +178,7 @@ class ReceiveEnd<T> implements Receiver<T> {
     return new ItemLoop(this, source, options)
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> & AsyncDisposable {
     return this.items()
   }
 

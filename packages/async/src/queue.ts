@@ -150,7 +150,7 @@ export class Queue<T> implements AsyncIterable<T> {
    * Iterates over the queue until it is shut down and empty. When `signal` aborts, the loop rejects with AbortError and
    * takes no further item; `timeout` limits the wait for each item (`NET_TIMEOUT_TOTAL`).
    */
-  items(options?: WaitOptions): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+  items(options?: WaitOptions): AsyncIterableIterator<T> & AsyncDisposable {
     const source = {
       ready: () => this.#ready(),
       wait: (loop: ItemLoop<T>) => this.#getters.wait(loop, options),
@@ -160,7 +160,7 @@ export class Queue<T> implements AsyncIterable<T> {
     return new ItemLoop(this, source, options)
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> & AsyncDisposable {
     return this.items()
   }
 

@@ -1,8 +1,8 @@
 // Gets a document.
 import * as http from '@net/http'
 
-async function main(url = ''): Promise<void> {
-  console.log(await http.get(url).text())
+async function main(url = '', timeout?: number, signal?: AbortSignal): Promise<void> {
+  console.log(await http.get(url, { timeout, signal }).text())
 }
 
 void main(process.argv[2])

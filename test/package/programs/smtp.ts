@@ -1,8 +1,8 @@
 // Sends a mail.
 import * as smtp from '@net/smtp'
 
-async function main(url = ''): Promise<void> {
-  const relay = await smtp.connect(url)
+async function main(url = '', timeout?: number, signal?: AbortSignal): Promise<void> {
+  const relay = await smtp.connect(url, { timeout, signal })
   const message = {
     from: 'ada@example.com',
     to: 'bob@example.com',

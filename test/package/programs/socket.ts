@@ -1,8 +1,8 @@
 // Sends a word to an echo server, and prints what comes back.
 import { connect } from '@net/socket'
 
-async function main(url = ''): Promise<void> {
-  const connection = await connect(url)
+async function main(url = '', timeout?: number, signal?: AbortSignal): Promise<void> {
+  const connection = await connect(url, { timeout, signal })
   await connection.write('done')
   await connection.end()
   console.log(await connection.readText())

@@ -16,7 +16,7 @@ import { iteratorOf, type Iterated } from './iterated.ts'
 export function cancellable<T>(
   items: Iterated<T>,
   options?: WaitOptions,
-): AsyncIterableIterator<T, undefined> & AsyncDisposable {
+): AsyncIterableIterator<T> & AsyncDisposable {
   return new Cancellable(items, options)
 }
 

@@ -8,7 +8,7 @@ import { reportLate } from '../report-late.ts'
 import { iteratorOf, type Iterated } from './iterated.ts'
 
 /** Opens a source within the generator; it ends when the result is left. */
-export type Read = <T>(items: Iterated<T>) => AsyncIterableIterator<T, undefined>
+export type Read = <T>(items: Iterated<T>) => AsyncIterableIterator<T>
 
 /**
  * What the generator gives. Leaving it while the generator waits for a source closes the sources at once; one that is
@@ -51,7 +51,7 @@ class Sources {
   }
 }
 
-class Source<T> implements AsyncIterableIterator<T, undefined>, Leaver {
+class Source<T> implements AsyncIterableIterator<T>, Leaver {
   readonly #iterator: AsyncIterator<T, unknown>
   readonly #sources: Sources
   #end: (() => void) | undefined

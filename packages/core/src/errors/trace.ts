@@ -75,15 +75,20 @@ function isCallers(line: string): boolean {
 }
 
 function isOurs(line: string): boolean {
-  if (PACKAGES === undefined) return false
-  const at = line.indexOf(PACKAGES)
-  return at >= 0 && INSIDE.test(line.slice(at + PACKAGES.length))
+  const packages = packagesFolder()
+  const at = packages === undefined ? -1 : line.indexOf(packages)
+  return packages !== undefined && at >= 0 && INSIDE.test(line.slice(at + packages.length))
 }
 
-/** The folder in which the packages lie side by side; undefined where they are bundled into a program. */
-const PACKAGES: string | undefined = /^(.*\/)core\/(?:src|dist)\//.exec(
-  decodeURI(new URL(import.meta.url).pathname),
-)?.[1]
+/** The folder in which the packages lie side by side, as stacks name it; undefined where they are bundled into a program. */
+function packagesFolder(): string | undefined {
+  // Asked of a stack: a bundle in CommonJS has no import.meta.url.
+  place ??= { folder: PLACE.exec(frameLines(new Error('here').stack)[0] ?? '')?.[1] }
+  return place.folder
+}
+
+let place: { readonly folder: string | undefined } | undefined
+const PLACE = /(?:\(|at )([^()]*\/)core\/(?:src|dist)\//
 const INSIDE = /^[^/]+\/(?:src|dist)\//
 const FRAME = /^ {4}at /
 const OF_NODE = /\(node:|at (?:async )?node:|\(<anonymous>\)|at async Promise\.|\(native\)/
