@@ -88,6 +88,39 @@ test('variables that the server does not take, and a folder', async (context) =>
   )
 })
 
+test('nothing of a command runs where its folder is gone', async (context) => {
+  await using host = await logIn(sshd(context))
+  for (const command of [
+    'true; echo ran',
+    'false || echo ran',
+    'true & echo ran',
+    'true\necho ran',
+  ]) {
+    const { stdout, exitCode, stderr } = await host.exec(command, { cwd: '/nowhere/that/is' })
+    expect({ stdout, failed: exitCode !== 0, says: stderr !== '' }).toEqual({
+      stdout: '',
+      failed: true,
+      says: true,
+    })
+  }
+})
+
+test('two keys as two steps of a login, and a pin of either host key', async (context) => {
+  const keygen = requireDaemon(context, 'ssh-keygen')
+  const file = join(testFolder(), 'host_key')
+  await runProgram(keygen, ['-q', '-t', 'ecdsa', '-N', '', '-f', file])
+  const settings = [`HostKey ${file}`, 'AuthenticationMethods publickey,publickey']
+  await using server = await startSshd(requireDaemon(context, 'sshd'), settings)
+  const blob = Buffer.from(readFileSync(`${file}.pub`, 'utf8').split(' ')[1] ?? '', 'base64')
+  const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=$/u, '')}`
+  for (const pin of [fingerprint, server.hostKey.fingerprint]) {
+    // One key of the two is missing, which is told only to whom the host key was right.
+    await expect(logIn(server, { hostKeys: ssh.pinned(pin) })).rejects.toMatchObject({
+      code: 'NET_AUTH_PARTIAL',
+    })
+  }
+})
+
 test('20 MB in and out, with a key exchange after every MB', async (context) => {
   await using server = await startSshd(requireDaemon(context, 'sshd'), ['RekeyLimit 1M'])
   await using host = await logIn(server)

@@ -28,8 +28,9 @@ export interface SshClient extends AsyncDisposable {
   /**
    * Runs a command and waits for its end. A list is quoted for a POSIX shell word by word; a text is the shell's own.
    * A non-zero exit status is a result, unless `check` is set. A session call: 30 s until the server has begun, then no
-   * limit but `timeout`. Rejects with `NET_PROTO_LIMIT`, `NET_TIMEOUT_…`, `NET_CONN_…` with what was printed as
-   * `partial`, `SshChannelError`, and with `check` `SshExitError`.
+   * limit but `timeout`. Never repeated by default. Rejects with `NET_BAD_OPTION`, also for a command that is longer than
+   * the server takes; `NET_PROTO_LIMIT`, `NET_TIMEOUT_…` and `NET_CONN_…`, with what was printed as `partial`;
+   * `SshChannelError`; and with `check` `SshExitError`.
    */
   exec(
     command: string | readonly string[],
@@ -40,7 +41,7 @@ export interface SshClient extends AsyncDisposable {
   readonly dialer: Dialer
   /** What is known about the connection. */
   readonly info: SshInfo
-  /** Waits for running calls, for 2 s unless told otherwise, then disconnects. Never rejects. */
+  /** Waits for running calls, for 2 s unless told otherwise, then disconnects. Rejects only with `NET_BAD_OPTION`. */
   close(options?: CloseOptions): Promise<void>
   /** Settles once the connection is gone: with what took it, or undefined after `close`. Never rejects. */
   readonly closed: Promise<NetError | undefined>
