@@ -1,5 +1,5 @@
 /*
- * Running a command to its end. Whatever ends the wait (the caller, a limit, too much output), the command is stopped
+ * Running a command to its end. When the wait ends early (by the caller, a limit, too much output), the command is stopped
  * step by step, and the error has what it printed until then.
  */
 

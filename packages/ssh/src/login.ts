@@ -17,7 +17,7 @@ import { makeReady, readyBefore } from './identity/ready-keys.ts'
 /** Who logs in, and with what. */
 export interface LoginPlan {
   readonly user: string
-  /** `host:port`, for whoever is asked. */
+  /** `host:port`, for the callback that is asked. */
   readonly endpoint: string
   readonly keys: readonly KeyAuth[]
   readonly password: Credential | undefined

@@ -1,5 +1,5 @@
 /*
- * Words for a shell. Whatever a word holds, the shell of the server reads it as that one word.
+ * Words for a shell: the shell of the server reads each word as that one word, with all that it holds.
  */
 
 import { netError } from '@net/core/authoring'

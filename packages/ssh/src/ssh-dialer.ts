@@ -1,5 +1,5 @@
 /*
- * A connection as a road: whoever is given this dialer reaches its endpoints from the SSH server. It knows nothing
+ * A connection as a road: a client that is given this dialer reaches its endpoints from the SSH server. It knows nothing
  * of what is spoken over it.
  */
 
@@ -81,7 +81,7 @@ function callOptions(options: DialOptions | undefined): Parameters<typeof operat
   }
 }
 
-/** To whoever dials it is a connection that failed, whatever it was to the channel. */
+/** For the caller of the dialer a channel that was refused is a connection that failed. */
 function asConnectError(error: unknown, endpoint: Endpoint): unknown {
   if (!(error instanceof SshChannelError)) return error
   const where = formatEndpoint(endpoint)

@@ -47,7 +47,7 @@ export class SessionPlaces {
     try {
       await this.#waits.wait<void>((resolve, reject) => {
         called = () => {
-          // Taken at once: whoever comes between now and the next turn of the loop is not served first.
+          // Taken at once, so that a call that comes before the next turn of the loop is not served first.
           this.#held += 1
           resolve()
         }

@@ -1,6 +1,6 @@
 /*
  * A command while it runs on the server: what it prints, what it is fed, how it is stopped, how it ends. Both of its
- * outputs are always read, because one that nobody reads stops the other one too.
+ * outputs are always read, because an output that is not read stops the other one too.
  */
 
 import { closeChannel, sendSignal } from './ssh2-internals.ts'
@@ -108,7 +108,7 @@ export class Ssh2Command implements RemoteCommand {
 
   #look(): void {
     if (this.#exit === undefined || this.#open > 0 || this.#over) return
-    // Nothing can follow but the server's own close, for which nobody needs to wait.
+    // Only the server's own close can follow, and no call needs to wait for it.
     this.close()
     this.#end()
   }

@@ -138,8 +138,8 @@ export function ping(client: EngineClient): void {
 }
 
 /**
- * Keeps ssh2 from writing to a connection that is gone, at which it throws, even out of stream events where nobody
- * could catch it.
+ * Keeps ssh2 from writing to a connection that is gone, at which it throws, even out of stream events where it
+ * could not be caught.
  */
 export function silence(client: EngineClient): void {
   for (const channel of Object.values(client._chanMgr._channels)) {
@@ -186,7 +186,7 @@ interface Opening {
 
 function packetSizeFault(info: Opening): string | undefined {
   if (info.packetSize < SMALLEST_PACKET || info.packetSize > LARGEST_PACKET) {
-    return `the server takes packets of ${info.packetSize} bytes, which makes no sense`
+    return `the server said that it takes packets of ${info.packetSize} bytes; ${SMALLEST_PACKET} to ${LARGEST_PACKET} are possible`
   }
   // Larger ones are allowed to be sent, not required (RFC 4253, section 6.1).
   info.packetSize = Math.min(info.packetSize, PACKET)

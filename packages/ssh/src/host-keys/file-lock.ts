@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 
 import { clock } from '@net/core/authoring'
 
-/** Runs the work while nobody else holds the file. Rejects with the signal's reason, and with what the work rejects with. */
+/** Runs the work while no other writer holds the file. Rejects with the signal's reason, and with what the work rejects with. */
 export async function withFileLock<T>(
   file: string,
   work: () => Promise<T>,

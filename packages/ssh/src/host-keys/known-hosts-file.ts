@@ -117,7 +117,7 @@ async function append(file: string, line: string): Promise<void> {
     try {
       await handle.writeFile(start + line)
     } catch (error) {
-      // Half a line helps nobody.
+      // Half a line would be in the way of the next one.
       await handle.truncate(size)
       throw error
     }

@@ -244,7 +244,7 @@ function notPinned(name: string, key: HostKey, pins: readonly Pin[]): Error {
   )
   const known = pins.map(({ fingerprint }) => fingerprint)
   const message = `the host key of ${name} is not the pinned one: the server showed ${describeKey(key)}, pinned is ${list.join(' or ')}`
-  // A key of a type that nobody pinned says nothing of the one that was.
+  // A key of a type that is not pinned does not say that the pinned key has changed.
   const isOther = pins.every(({ type }) => type !== undefined && type !== key.type)
   return new SshHostKeyError(
     isOther ? 'NET_HOSTKEY_UNKNOWN' : 'NET_HOSTKEY_CHANGED',

@@ -57,8 +57,7 @@ function textOf(source: KeySource): string | undefined {
   if (typeof source === 'string') {
     if (source.includes('PRIVATE KEY') || source.startsWith('PuTTY-')) return source
     throw netError('NET_BAD_OPTION', {
-      message:
-        "a string is the text of a private key, and this one is none: pass fromFile('…') for a file",
+      message: "a string must be the text of a private key; for a file pass fromFile('…')",
     })
   }
   if (isFileSource(source) || isTextSource(source) || source instanceof Uint8Array) {

@@ -15,7 +15,7 @@ export function readyBefore(auth: KeyAuth, content: string): SigningKey | undefi
   return known?.content === digest(content) ? known.key : undefined
 }
 
-/** Decrypts the key; whoever asks for the same while it is being done waits for the same. */
+/** Decrypts the key; calls for the same key share one decryption. */
 export async function makeReady(
   auth: KeyAuth,
   content: string,
@@ -50,7 +50,7 @@ function begin(name: string, content: string, passphrase: string): Run {
   }
   runs.set(name, run)
   key.then(over, over)
-  // Whoever comes now must not wait for what is being ended.
+  // A call that comes now must not wait for work that is being ended.
   stop.signal.addEventListener('abort', over)
   return run
 }
