@@ -6,10 +6,11 @@
 import type { NetError } from '@net/core'
 import { netError, type Operation, stoppable } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
+import { Commands } from '@net/socket/authoring'
 
-import { isEnd, lost } from './lost.ts'
-import { ReplyAssembler, type FtpReply } from './reply.ts'
-import { decode, encode, type FtpEncoding } from './wire-text.ts'
+import { controlLoss } from './lost.ts'
+import { isPositive, replyDialect, type FtpReply } from './reply.ts'
+import { encode, type FtpEncoding } from './wire-text.ts'
 
 /** A command that was sent, and what comes back. */
 export interface Exchange {
@@ -21,26 +22,21 @@ export interface Exchange {
 
 /** One control connection. */
 export class Control {
-  /** Settles once the connection is gone, with what took it; never rejects. */
-  readonly closed: Promise<NetError | undefined>
   /** How names are written in commands and replies. */
   readonly encoding: FtpEncoding
-  #transport: Transport
+  readonly #commands: Commands<FtpReply>
   #open: OpenExchange | undefined
-  #failure: NetError | undefined
-  #held = false
-  #quitting = false
   #echoExpected = false
-  readonly #assembler: ReplyAssembler
-  readonly #settled: (error: NetError | undefined) => void
 
   private constructor(transport: Transport, encoding: FtpEncoding) {
-    this.#transport = transport
     this.encoding = encoding
-    this.#assembler = new ReplyAssembler((line) => decode(line, encoding))
-    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
-    this.closed = promise
-    this.#settled = resolve
+    this.#commands = new Commands(transport, {
+      dialect: replyDialect(encoding),
+      place: controlLoss,
+      show: ({ text }) => text,
+      overlooks: (reply) => this.#isEcho(reply),
+      unasked: (reply) => (reply.status === SHUTDOWN ? shutDown(reply) : unexpected(reply)),
+    })
   }
 
   /** Takes the transport over; the greeting is the reply of the exchange that is open at once, told by `op`. */
@@ -50,22 +46,26 @@ export class Control {
     encoding: FtpEncoding = 'utf8',
   ): { control: Control; greeting: Exchange } {
     const control = new Control(transport, encoding)
-    const greeting = control.#begin(op)
-    void control.#read()
-    return { control, greeting }
+    return { control, greeting: control.#begin(op) }
+  }
+
+  /** Settles once the connection is gone, with what took it; never rejects. */
+  get closed(): Promise<NetError | undefined> {
+    return this.#commands.closed
   }
 
   get info(): ConnectionInfo {
-    return this.#transport.info
+    return this.#commands.info
   }
 
   get transport(): Transport {
-    return this.#transport
+    return this.#commands.transport
   }
 
   /** Why the connection is gone; undefined while it is there. */
   get failure(): NetError | undefined {
-    return this.#failure
+    const { ended, failure } = this.#commands
+    return ended ? (failure ?? closedByUs()) : undefined
   }
 
   /** Whether a reply is still to come. */
@@ -80,7 +80,8 @@ export class Control {
 
   /** Sends the command; `shown` is what the log may see of it. Throws what took the connection, and `NET_BUSY` while a reply is owed. */
   begin(op: Operation, command: string, shown: string = command): Exchange {
-    if (this.#failure !== undefined) throw this.#failure
+    const { failure } = this
+    if (failure !== undefined) throw failure
     if (this.#open !== undefined) throw busy()
     const line = encode(command, this.encoding)
     op.wire('send', () => shown)
@@ -103,7 +104,7 @@ export class Control {
   /** Resolves once no reply is owed; false if the connection was lost instead. */
   async idle(): Promise<boolean> {
     await this.#open?.final.catch(() => {})
-    return this.#failure === undefined
+    return this.failure === undefined
   }
 
   /**
@@ -114,40 +115,29 @@ export class Control {
     const exchange = this.begin(op, command)
     if (this.#open !== undefined) this.#open.hold = true
     const reply = await stoppable(op, exchange.final)
-    if (this.#held && this.#assembler.pending) this.lose(injected())
-    if (this.#failure !== undefined) throw this.#failure
+    this.#commands.refuseSurplus()
     return reply
   }
 
   /** Goes on over another transport that was made of this one; only after `askAndHold`. */
-  async upgrade(make: (transport: Transport) => Promise<Transport>): Promise<void> {
-    this.#transport = await make(this.#transport)
-    this.#held = false
-    void this.#read()
+  upgrade(make: (transport: Transport) => Promise<Transport>): Promise<void> {
+    return this.#commands.upgrade(make)
   }
 
   /** Says goodbye; from here on it is no loss that the server closes. */
   async quit(op: Operation): Promise<void> {
-    this.#quitting = true
-    await this.ask(op, 'QUIT')
+    this.#commands.op = op
+    await stoppable(op, this.#commands.quit('QUIT'))
   }
 
   /** Ends the connection for this reason. */
   lose(error: NetError): void {
-    if (this.#failure !== undefined) return
-    this.#failure = error
-    this.#open?.fail(error)
-    this.#transport.abort(error)
-    this.#settled(error)
+    this.#commands.lose(error)
   }
 
   /** Closes without a word; nothing is lost, because nothing was going on. */
   async close(): Promise<void> {
-    if (this.#failure !== undefined) return
-    this.#failure = netError('NET_CLOSED', { message: 'the client is closed' })
-    this.#open?.fail(this.#failure)
-    await this.#transport.close()
-    this.#settled(undefined)
+    if (this.#commands.failure === undefined) await this.#commands.close()
   }
 
   #begin(op: Operation | undefined): Exchange {
@@ -155,61 +145,45 @@ export class Control {
     const final = Promise.withResolvers<FtpReply>()
     // After an abort these have no reader; their rejections must not count as unhandled.
     for (const { promise } of [first, final]) promise.catch(() => {})
-    this.#open = {
-      op,
+    const open: OpenExchange = {
       final: final.promise,
       hold: false,
       replies: 0,
       resync: undefined,
       begun: first.resolve,
       done: final.resolve,
-      fail: (error) => {
+    }
+    this.#open = open
+    this.#commands.op = op
+    this.#commands.expect({
+      take: (reply) => this.#take(open, reply),
+      holds: (reply) => open.hold && isPositive(reply),
+      drop: (error) => {
         first.reject(error)
         final.reject(error)
       },
-    }
+    })
     return { first: first.promise, final: final.promise }
   }
 
-  async #read(): Promise<void> {
-    try {
-      while (this.#failure === undefined) {
-        const chunk = await this.#transport.read()
-        if (chunk === null) return await this.#ended()
-        for (const text of this.#assembler.push(chunk)) {
-          this.#deliver(text)
-          // What is behind the agreement to speak TLS is not for us to read.
-          if (this.#held) return
-        }
-      }
-    } catch (error) {
-      // Replies end by themselves.
-      if (isEnd(error)) await this.#ended()
-      else this.lose(lost(error, 'control'))
-    }
-  }
-
-  async #ended(): Promise<void> {
-    if (this.#quitting && this.#open === undefined) await this.close()
-    else this.lose(netError('NET_CONN_CLOSED', { message: 'the server closed the connection' }))
-  }
-
-  #deliver(text: string): void {
-    const open = this.#open
-    const reply = { status: Number(text.slice(0, 3)), text }
-    if (this.#isEcho(reply)) return
-    if (open === undefined) throw reply.status === SHUTDOWN ? shutDown(reply) : unexpected(reply)
-    open.op?.wire('receive', () => text)
+  #take(open: OpenExchange, reply: FtpReply): void | 'more' {
     open.begun(reply)
     if (reply.status < 200) {
       if (++open.replies > MOST_PRELIMINARY) throw unexpected(reply)
-    } else if (open.resync === undefined || reply.status === SHUTDOWN) this.#end(open, reply)
-    else this.#resync(open, reply)
+      return 'more'
+    }
+    const isLast =
+      open.resync === undefined || (open.resync === 'TYPE' && reply.status === RESYNCED)
+    if (isLast || reply.status === SHUTDOWN) return this.#end(open, reply)
+    if (open.resync === 'ABOR') {
+      open.resync = 'TYPE'
+      this.#write(Buffer.from('TYPE I'))
+    }
+    return 'more'
   }
 
   #end(open: OpenExchange, reply: FtpReply): void {
     this.#open = undefined
-    this.#held = open.hold && reply.status < 300
     this.#echoExpected = reply.status === CUT
     open.done(reply)
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
@@ -223,22 +197,13 @@ export class Control {
     return isEcho
   }
 
-  #resync(open: OpenExchange, reply: FtpReply): void {
-    if (open.resync === 'ABOR') {
-      open.resync = 'TYPE'
-      this.#write(Buffer.from('TYPE I'))
-    } else if (reply.status === 200) this.#end(open, reply)
-  }
-
   #write(line: Uint8Array): void {
-    this.#transport.write([Buffer.concat([line, LINE_END])]).catch((error: unknown) => {
-      this.lose(lost(error, 'control'))
-    })
+    // A loss ends the exchange that is open.
+    this.#commands.send([Buffer.concat([line, LINE_END])]).catch(() => {})
   }
 }
 
 interface OpenExchange {
-  readonly op: Operation | undefined
   readonly final: Promise<FtpReply>
   hold: boolean
   /** How many replies below 200 have come. */
@@ -247,17 +212,14 @@ interface OpenExchange {
   resync: 'ABOR' | 'TYPE' | undefined
   begun(reply: FtpReply): void
   done(reply: FtpReply): void
-  fail(error: NetError): void
 }
 
 function busy(): NetError {
   return netError('NET_BUSY', { message: 'another command waits for its reply' })
 }
 
-function injected(): NetError {
-  return netError('NET_PROTO_UNEXPECTED', {
-    message: 'the server sent unencrypted bytes after it had agreed to TLS',
-  })
+function closedByUs(): NetError {
+  return netError('NET_CLOSED', { message: 'the client is closed' })
 }
 
 function unexpected({ text }: FtpReply): NetError {
@@ -276,5 +238,6 @@ function shutDown(reply: FtpReply): NetError {
 const LINE_END: Uint8Array = Buffer.from('\r\n')
 const SHUTDOWN = 421
 const CUT = 426
+const RESYNCED = 200
 // RFC 959 knows one reply below 200; some servers then tell of their progress.
 const MOST_PRELIMINARY = 100

@@ -5,9 +5,10 @@
 
 import { translate, type Operation } from '@net/core/authoring'
 import { secure, verifyPeer, type TlsOptions, type Transport } from '@net/socket'
+import { lossInHandshake } from '@net/socket/authoring'
 
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
-import { lostInHandshake } from './lost.ts'
+import { dataLoss } from './lost.ts'
 
 /** What a data connection must agree with. */
 export interface DataTls {
@@ -36,7 +37,7 @@ export async function secureData(
     },
     op.within,
   ).catch((error: unknown) => {
-    throw lostInHandshake(error, 'data')
+    throw lossInHandshake(error, dataLoss)
   })
   if (secured.info.tls?.resumed === true) return secured
   try {

@@ -13,13 +13,14 @@ import {
   stoppable,
 } from '@net/core/authoring'
 import { isOnThisMachine, isProtected, secure, type TlsOptions, type Transport } from '@net/socket'
+import { lossInHandshake } from '@net/socket/authoring'
 
 import type { FtpSecurity } from './client-options.ts'
 import { Control } from './control.ts'
 import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
 import { parseFeatures, type Features } from './features.ts'
-import { lostInHandshake } from './lost.ts'
+import { controlLoss } from './lost.ts'
 import type { FtpEncoding } from './wire-text.ts'
 
 /** Who logs in, and how it is protected. */
@@ -95,7 +96,7 @@ async function startTls(dialog: Dialog, tls: TlsOptions, security: FtpSecurity):
 
 function handshake(op: Operation, transport: Transport, tls: TlsOptions): Promise<Transport> {
   return secure(transport, tls, op.within).catch((error: unknown) => {
-    throw lostInHandshake(error, 'control')
+    throw lossInHandshake(error, controlLoss)
   })
 }
 

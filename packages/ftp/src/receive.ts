@@ -5,8 +5,7 @@
 
 import { ByteQueue, type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
-
-import { isEnd } from './lost.ts'
+import { isEnd } from '@net/socket/authoring'
 
 /** Where received bytes go; `write` is called again only when it has resolved. Resolves to the bytes the sink has in all. */
 export type WriteChunk = (chunk: Uint8Array) => Promise<number>

@@ -6,11 +6,12 @@
 import { ConnectionLostError, isNetError } from '@net/core'
 import { addContext, clock, netError, type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
+import { isEnd, lossOf } from '@net/socket/authoring'
 
 import type { Exchange } from './control.ts'
 import { verbOf, type Dialog } from './dialog.ts'
 import { midwayError } from './errors.ts'
-import { isEnd, lost } from './lost.ts'
+import { dataLoss } from './lost.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
@@ -123,7 +124,7 @@ async function betterReason(
   command: string,
 ): Promise<unknown> {
   if (!isNetError(error) || !(error instanceof ConnectionLostError || isEnd(error))) return error
-  const loss = lost(error, 'data')
+  const loss = lossOf(error, dataLoss)
   const reply = await withinGrace(stoppable(op, exchange.final).catch(() => undefined))
   return reply === undefined || isPositive(reply) ? loss : midwayError(reply, verbOf(command))
 }

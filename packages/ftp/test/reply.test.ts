@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 
-import { isPositive, ReplyAssembler } from '../src/reply.ts'
+import { ReplyLines } from '@net/socket/authoring'
+
+import { isPositive, replyDialect } from '../src/reply.ts'
 
 const dialogue = '220-Grüße\r\n 220 not yet\r\n\r\n220 Ready\r\n331 go on\r\n200\r\n'
 const whole = ['220-Grüße\n 220 not yet\n\n220 Ready', '331 go on', '200']
 
 function replies(chunks: readonly Uint8Array[]): string[] {
-  const assembler = new ReplyAssembler((line) => line.toString())
-  return chunks.flatMap((chunk) => [...assembler.push(chunk)])
+  const assembler = new ReplyLines(replyDialect('utf8'))
+  return chunks.flatMap((chunk) => [...assembler.push(chunk)].map(({ text }) => text))
 }
 
 test('[H-FTP-01] replies split at every byte position are the same replies', () => {
@@ -23,10 +25,12 @@ test('lines may end with LF alone', () => {
 })
 
 test('a reply in the middle is pending', () => {
-  const assembler = new ReplyAssembler((line) => line.toString())
+  const assembler = new ReplyLines(replyDialect('utf8'))
   expect([...assembler.push(Buffer.from('220-a\r\n'))]).toEqual([])
   expect(assembler.pending).toBe(true)
-  expect([...assembler.push(Buffer.from('220 b\r\n'))]).toEqual(['220-a\n220 b'])
+  expect([...assembler.push(Buffer.from('220 b\r\n'))]).toEqual([
+    { status: 220, text: '220-a\n220 b' },
+  ])
   expect(assembler.pending).toBe(false)
 })
 

@@ -1,0 +1,229 @@
+/*
+ * Commands and the replies that answer them, in order, any number under way, over whatever transport. It ends the
+ * connection at the first reply that answers none, lets TLS begin in the middle, and knows what took the connection. It
+ * must not know what the commands mean.
+ */
+
+import { isNetError, type NetError } from '@net/core'
+import { netError, translate, type Operation } from '@net/core/authoring'
+
+import type { ConnectionInfo, Transport } from '../transport.ts'
+import { isEnd, lossOf, type LossPlace } from './loss.ts'
+import { ReplyLines, type ReplyDialect } from './reply-lines.ts'
+
+/** A command that was sent, and waits for its reply. */
+export interface AwaitedReply<R> {
+  /** Takes a reply; `more` if another one will follow. */
+  take(reply: R): void | 'more'
+  /** The connection ended before the reply came. */
+  drop(error: NetError): void
+  /** Whether nothing behind this reply may be read, because the next bytes belong to the TLS handshake. Default never. */
+  holds?(reply: R): boolean
+}
+
+/** How a protocol talks. */
+export interface CommandRules<R> {
+  readonly dialect: ReplyDialect<R>
+  readonly place: LossPlace
+  /** The reply as the log shows it. */
+  show(reply: R): string
+  /** Whether the reply is to be overlooked, though nothing asked for it. Default never. */
+  overlooks?(reply: R): boolean
+  /** The error for a reply that answers no command. */
+  unasked(reply: R): NetError
+}
+
+/** The commands and replies of one connection. */
+export class Commands<R> {
+  /** Settles once the connection is gone, with what took it, or with undefined after an orderly end; never rejects. */
+  readonly closed: Promise<NetError | undefined>
+  /** The call whose log is told what is sent and received. */
+  op: Operation | undefined
+  readonly #rules: CommandRules<R>
+  readonly #lines: ReplyLines<R>
+  readonly #awaited: AwaitedReply<R>[] = []
+  readonly #settled: (error: NetError | undefined) => void
+  #transport: Transport
+  #failure: NetError | undefined
+  #ended = false
+  #held = false
+  #onEnd: ((error: NetError | undefined) => void) | undefined
+
+  /** Takes the transport over and reads from it at once; `expect` the greeting first. */
+  constructor(transport: Transport, rules: CommandRules<R>) {
+    this.#transport = transport
+    this.#rules = rules
+    this.#lines = new ReplyLines(rules.dialect)
+    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
+    this.closed = promise
+    this.#settled = resolve
+    void this.#read()
+  }
+
+  get info(): ConnectionInfo {
+    return this.#transport.info
+  }
+
+  get transport(): Transport {
+    return this.#transport
+  }
+
+  /** What took the connection; undefined while it is there and after an orderly end. */
+  get failure(): NetError | undefined {
+    return this.#failure
+  }
+
+  /** Whether nothing can be sent any more. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** A reply will come for this; none, if the connection is gone. */
+  expect(awaited: AwaitedReply<R>): void {
+    if (this.#ended) awaited.drop(this.#failure ?? closed())
+    else this.#awaited.push(awaited)
+  }
+
+  /** Waits for the last reply to one command. */
+  reply(holds?: (reply: R) => boolean): Promise<R> {
+    return new Promise((take, drop) => {
+      this.expect({ take, drop, ...(holds === undefined ? {} : { holds }) })
+    })
+  }
+
+  /** Sends one line and waits for its reply; `holds` as in `AwaitedReply`. */
+  ask(line: string, holds?: (reply: R) => boolean): Promise<R> {
+    this.op?.wire('send', () => line)
+    const reply = this.reply(holds)
+    // The reply is dropped with what took the connection.
+    this.send([Buffer.from(`${line}\r\n`)]).catch(() => {})
+    return reply
+  }
+
+  /** Sends; resolves when there is room for more. Rejects with what took the connection. */
+  async send(chunks: readonly Uint8Array[]): Promise<void> {
+    if (this.#ended) throw this.#failure ?? closed()
+    try {
+      await this.#transport.write(chunks)
+    } catch (error) {
+      this.lose(lossOf(error, this.#rules.place))
+      throw this.#failure ?? error
+    }
+  }
+
+  /**
+   * Goes on over another transport that is made of this one; only behind a reply that holds. Whatever came along with it
+   * was said in clear and is never believed: `NET_PROTO_UNEXPECTED`.
+   */
+  async upgrade(make: (transport: Transport) => Promise<Transport>): Promise<void> {
+    this.refuseSurplus()
+    const secured = await make(this.#transport)
+    this.#transport = secured
+    if (this.#ended) {
+      secured.abort(this.#failure)
+      throw this.#failure ?? closed()
+    }
+    this.#held = false
+    void this.#read()
+  }
+
+  /** Throws, and ends the connection, if anything came behind the reply that holds. */
+  refuseSurplus(): void {
+    // A transport that reads ahead says how much it has.
+    const ahead: unknown = Reflect.get(this.#transport, 'buffered')
+    const surplus = this.#lines.pending || (typeof ahead === 'number' && ahead > 0)
+    if (this.#held && surplus) this.lose(injected())
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Ends the connection at once; every command that waits for a reply fails. The first reason is the one that counts. */
+  lose(thrown: unknown): void {
+    if (this.#ended) return
+    const { protocol, errors } = this.#rules.place
+    this.#failure = isNetError(thrown) ? thrown : translate(thrown, errors, { protocol })
+    this.#transport.abort(this.#failure)
+    this.#end(this.#failure)
+  }
+
+  /** Says goodbye; whatever the server answers ends the connection in order. What it sends after that is ignored. */
+  async quit(line: string): Promise<void> {
+    await new Promise<void>((resolve, drop) => {
+      const take = (): void => {
+        resolve()
+        this.#end(undefined)
+      }
+      this.op?.wire('send', () => line)
+      this.expect({ take, drop })
+      this.send([Buffer.from(`${line}\r\n`)]).catch(drop)
+    })
+    await this.#transport.close()
+  }
+
+  /** Closes without a word; nothing is lost where nothing was going on. */
+  async close(): Promise<void> {
+    this.#end(undefined)
+    await this.#transport.close()
+  }
+
+  /** Calls the listener when the connection ends, before the commands that wait hear of it. */
+  onEnd(listener: (error: NetError | undefined) => void): void {
+    this.#onEnd = listener
+  }
+
+  async #read(): Promise<void> {
+    try {
+      while (!this.#ended) {
+        const chunk = await this.#transport.read().catch(endOr)
+        if (chunk === null) throw gone()
+        for (const reply of this.#lines.push(chunk)) {
+          this.#deliver(reply)
+          if (this.#held || this.#ended) return
+        }
+      }
+    } catch (error) {
+      this.lose(lossOf(error, this.#rules.place))
+    }
+  }
+
+  #deliver(reply: R): void {
+    const rules = this.#rules
+    if (rules.overlooks?.(reply) === true) return
+    this.op?.wire('receive', () => rules.show(reply))
+    const awaited = this.#awaited[0]
+    if (awaited === undefined) throw rules.unasked(reply)
+    this.#held = awaited.holds?.(reply) === true
+    const isLast = awaited.take(reply) !== 'more'
+    // What takes a reply may end the connection, and with it the line.
+    if (isLast && this.#awaited[0] === awaited) this.#awaited.shift()
+  }
+
+  #end(error: NetError | undefined): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#onEnd?.(error)
+    const dropped = error ?? closed()
+    for (const awaited of this.#awaited.splice(0)) awaited.drop(dropped)
+    this.#settled(error)
+  }
+}
+
+/** Replies end by themselves, so that an end without the close_notify of TLS is one as well. */
+function endOr(error: unknown): null {
+  if (isEnd(error)) return null
+  throw error
+}
+
+function gone(): NetError {
+  return netError('NET_CONN_CLOSED', { message: 'the server closed the connection' })
+}
+
+function closed(): NetError {
+  return netError('NET_CLOSED', { message: 'the client is closed' })
+}
+
+function injected(): NetError {
+  return netError('NET_PROTO_UNEXPECTED', {
+    message:
+      'the server sent unencrypted bytes after it had agreed to TLS; somebody may have put them in',
+  })
+}

@@ -1,0 +1,49 @@
+/*
+ * What the loss of a connection is called: an error of the call that it took with it, not of the transport's own read
+ * or write, which knows neither the call nor its phase.
+ */
+
+import { ConnectionLostError, isNetError, type NetError } from '@net/core'
+import { netError, translate, type ErrorTable } from '@net/core/authoring'
+
+/** Whose connection was lost. */
+export interface LossPlace {
+  readonly protocol: string
+  readonly errors: ErrorTable
+  /** What was lost: `the control connection`. */
+  readonly what: string
+  /** Whether the error keeps the phase that the transport was in; where replies are read all the time, that says nothing. */
+  readonly keepsPhase?: boolean
+}
+
+/** The error for what a read or write of a transport threw; errors of the protocol itself pass. */
+export function lossOf(thrown: unknown, place: LossPlace): NetError {
+  const { protocol, errors, what, keepsPhase = false } = place
+  if (!isNetError(thrown)) return translate(thrown, errors, { protocol })
+  if (thrown.protocol === undefined || thrown.protocol === protocol) return thrown
+  const phase = keepsPhase && thrown.phase !== undefined ? { phase: thrown.phase } : {}
+  const message = `${what} ${WHAT[thrown.code] ?? 'failed'}`
+  return netError(thrown.code, { message, cause: thrown, ...phase })
+}
+
+/** As `lossOf`, where only a loss is to be told so: a certificate that was refused stays what it is. */
+export function lossInHandshake(thrown: unknown, place: LossPlace): unknown {
+  return isNetError(thrown) && thrown instanceof ConnectionLostError
+    ? lossOf(thrown, place)
+    : thrown
+}
+
+/** Whether the peer has ended, though without the close_notify of TLS: an end for those who need nobody's word for it. */
+export function isEnd(error: unknown): boolean {
+  return isNetError(error) && error.code === 'NET_PROTO_INCOMPLETE' && error.protocol === 'tls'
+}
+
+const WHAT: Readonly<Record<string, string>> = {
+  NET_CONN_CLOSED: 'was closed',
+  NET_CONN_RESET: 'was reset',
+  NET_CLOSED: 'is closed',
+  NET_PROTO_INCOMPLETE:
+    'ended without the close_notify of TLS, so something may be missing; ' +
+    'for a server that never sends it there is tls: { dangerouslyAllowTruncation: true }',
+  NET_TIMEOUT_KEEPALIVE: 'is dead: the server answers no more',
+}

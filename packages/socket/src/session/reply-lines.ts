@@ -1,0 +1,144 @@
+/*
+ * From bytes to whole replies of the kind that FTP and SMTP share: three digits, and a hyphen behind them where more
+ * lines follow (RFC 959, section 4.2; RFC 5321, section 4.2.1). No I/O: bytes go in, replies come out, however the bytes
+ * were split. It must not know what was asked.
+ */
+
+import { netError } from '@net/core/authoring'
+
+/** How a protocol writes its replies. */
+export interface ReplyDialect<R> {
+  /** The protocol, as errors name it: `FTP`. */
+  readonly name: string
+  /** The first digits that its codes may have: `2-5`. */
+  readonly classes: string
+  /**
+   * Whether lines within a reply need no code, so that only the first line's code and a space end it, and whether blank
+   * lines may stand between replies: FTP. Else every line has the code of the first: SMTP.
+   */
+  readonly loose: boolean
+  /** The most bytes of one line; default those of a reply, 64 KiB. */
+  readonly longestLine?: number
+  /** What helps a caller whose server speaks TLS from the first byte: 'use ftps:'. */
+  readonly forTls: string
+  /** Makes text of one line, without its end. */
+  decode(line: Buffer): string
+  /** Makes a reply of its lines, with their codes. */
+  replyOf(status: number, lines: readonly string[]): R
+}
+
+/** Puts replies together. */
+export class ReplyLines<R> {
+  readonly #dialect: ReplyDialect<R>
+  readonly #longestLine: number
+  readonly #pattern: RegExp
+  #rest: Buffer = NOTHING
+  #lines: string[] = []
+  #code = ''
+  #size = 0
+
+  constructor(dialect: ReplyDialect<R>) {
+    this.#dialect = dialect
+    this.#longestLine = dialect.longestLine ?? LONGEST
+    this.#pattern = new RegExp(`^([${dialect.classes}]\\d\\d)(?:([ -])|$)`)
+  }
+
+  /** Whether more has come than whole replies. */
+  get pending(): boolean {
+    return this.#rest.length > 0 || this.#lines.length > 0
+  }
+
+  /**
+   * The replies that these bytes complete, one by one, so that reading can stop between two of them. Throws
+   * `NET_PROTO_MALFORMED` at the first line that is none, and `NET_PROTO_LIMIT` for a line or a reply that is too long.
+   */
+  *push(chunk: Uint8Array): Generator<R> {
+    let bytes = this.#rest.length === 0 ? viewOf(chunk) : Buffer.concat([this.#rest, chunk])
+    this.#rest = bytes
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF)) {
+      this.#count(end + 1)
+      // Decoded line by line: a character split between two chunks is whole here.
+      const line = this.#dialect.decode(bytes.subarray(0, bytes[end - 1] === CR ? end - 1 : end))
+      bytes = bytes.subarray(end + 1)
+      this.#rest = bytes
+      if (this.#add(line)) yield this.#complete()
+    }
+    this.#check(bytes)
+  }
+
+  #count(length: number): void {
+    this.#size += length
+    if (length > this.#longestLine) throw tooLong('a line of a reply', this.#longestLine)
+    if (this.#size > LONGEST) throw tooLong('a reply', LONGEST)
+  }
+
+  /** Whether the line ends a reply. */
+  #add(line: string): boolean {
+    const { loose } = this.#dialect
+    const isFirst = this.#lines.length === 0
+    // Blank lines between replies say nothing, but they count.
+    if (isFirst && loose && line === '') return false
+    const [, code, mark] = this.#pattern.exec(line) ?? []
+    if (isFirst) this.#code = code ?? ''
+    if (code === undefined || code !== this.#code) {
+      if (isFirst || !loose) throw this.#malformed(line)
+    }
+    this.#lines.push(line)
+    return code === this.#code && mark !== '-'
+  }
+
+  #complete(): R {
+    const lines = this.#lines
+    this.#lines = []
+    this.#size = 0
+    return this.#dialect.replyOf(Number(this.#code), lines)
+  }
+
+  /** A line that can become no reply is refused at once and not only at its end, which may never come. */
+  #check(rest: Buffer): void {
+    if (rest.length > this.#longestLine) throw tooLong('a line of a reply', this.#longestLine)
+    if (this.#size + rest.length > LONGEST) throw tooLong('a reply', LONGEST)
+    const { loose, name, forTls } = this.#dialect
+    if (rest.length < 2 || (loose && this.#lines.length > 0)) return
+    if ((rest[0] === TLS_ALERT || rest[0] === TLS_HANDSHAKE) && rest[1] === TLS_MAJOR) {
+      throw netError('NET_PROTO_MALFORMED', {
+        message: `the server speaks TLS from the first byte and not ${name}; ${forTls}`,
+      })
+    }
+    if (rest.length < ENOUGH || rest[0] === CR) return
+    const start = rest.toString('latin1', 0, ENOUGH)
+    if (!this.#pattern.test(start)) throw this.#malformed(rest.toString('latin1'))
+  }
+
+  #malformed(line: string): Error {
+    const hint = line.startsWith('HTTP/')
+      ? ' (an HTTP server)'
+      : line.startsWith('SSH-')
+        ? ' (an SSH server)'
+        : ''
+    return netError('NET_PROTO_MALFORMED', {
+      message: `the server sent a line that is not an ${this.#dialect.name} reply${hint}: ${line.slice(0, 80)}`,
+    })
+  }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length)
+}
+
+function tooLong(what: string, limit: number): Error {
+  return netError('NET_PROTO_LIMIT', {
+    message: `the server sent ${what} with more than ${limit} bytes`,
+    limit,
+  })
+}
+
+const NOTHING: Buffer = Buffer.alloc(0)
+const LF = 0x0a
+const CR = 0x0d
+const TLS_ALERT = 0x15
+const TLS_HANDSHAKE = 0x16
+const TLS_MAJOR = 0x03
+const LONGEST = 65_536
+// A code, what follows it, and enough of what is none to say whose it is.
+const ENOUGH = 5
