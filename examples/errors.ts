@@ -1,4 +1,4 @@
-// What to do when something fails: decide by code, or ask whether a repeat is harmless.
+// When a call fails: decide by code, or check whether a repeat is harmless.
 import { isNetError, isRetryable } from '@net/core'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'

@@ -1,4 +1,4 @@
-// Many HTTP requests at once, but never more than 50; the first failure would end the rest.
+// Many HTTP requests, at most 50 at a time; the first failure would abort the rest.
 import { map } from '@net/async'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'

@@ -1,4 +1,4 @@
-// HTTP POST of JSON; what the server refuses is an error with its answer.
+// HTTP POST of JSON; if the server refuses it, the error has the server's answer.
 
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'

@@ -1,4 +1,4 @@
-// HTTP through two proxies, one behind the other; the name is known to the last one only.
+// HTTP through two proxies, one behind the other; only the last one can resolve the name.
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { startConnectServer, startSocksServer } from '@net/socket/testing'

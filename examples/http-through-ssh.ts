@@ -1,4 +1,4 @@
-// HTTP through an SSH tunnel: a client of one protocol is the road of another.
+// HTTP through an SSH tunnel: the HTTP client uses the dialer of the SSH client.
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import * as ssh from '@net/ssh'

@@ -1,4 +1,4 @@
-// A command over SSH, on a host whose key is known by its fingerprint.
+// A command over SSH, on a host with a pinned key.
 import * as ssh from '@net/ssh'
 import { startSshServer } from '@net/ssh/testing'
 
