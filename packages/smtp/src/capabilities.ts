@@ -17,6 +17,13 @@ export interface SmtpCapabilities {
   readonly maxSize?: number
 }
 
+/** Those of a server that was not asked yet. */
+export const NO_CAPABILITIES: SmtpCapabilities = Object.freeze({
+  name: '',
+  extensions: new Map<string, string>(),
+  mechanisms: Object.freeze([]),
+})
+
 /** What the reply to EHLO or HELO offers. */
 export function parseCapabilities(reply: SmtpReply): SmtpCapabilities {
   const [first = '', ...lines] = reply.text.split('\n')

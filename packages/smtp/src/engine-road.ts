@@ -97,7 +97,6 @@ export class EngineRoad implements Transport {
     if (verb === 'AUTH') this.#login = true
     this.#session.tell(this.#login ? masked(line) : line)
     this.#session.expect({
-      command,
       take: (reply) => this.#answer(command, line, reply),
       drop: () => {},
     })
@@ -136,7 +135,6 @@ export class EngineRoad implements Transport {
       this.#session.withinMessage = false
       this.#session.tell(`(${transaction.transferred} bytes of message)`)
       this.#session.expect({
-        command: 'message',
         take: (reply) => this.#answer('message', '.', reply),
         drop: () => {},
       })

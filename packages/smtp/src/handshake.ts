@@ -7,10 +7,8 @@ import type { Endpoint } from '@net/core'
 import { netError, refuseControl, type ClientContext, type Operation } from '@net/core/authoring'
 import { secure, type TlsOptions, type Transport } from '@net/socket'
 
-import { parseCapabilities, type SmtpCapabilities } from './capabilities.ts'
+import { parseCapabilities } from './capabilities.ts'
 import { replyError, unexpectedReply } from './errors.ts'
-import { writeTo } from './loss.ts'
-import { ReplyReader } from './reply-reader.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
 import { securityFor, type Security } from './security.ts'
 import { SmtpSession } from './session.ts'
@@ -31,15 +29,23 @@ export async function openSession(
   connected: Transport,
   options: HandshakeOptions,
 ): Promise<SmtpSession> {
-  const handshake = new Handshake(op, connected, options)
-  const forget = op.onAbort((reason) => handshake.abort(reason))
+  // The phase around this has the limit; a second one would race with it.
+  const protect = (transport: Transport): Promise<Transport> =>
+    secure(transport, options.tls, { ...op.within, timeout: Infinity })
+  // What was reached decides, and not what the URL says: a name may lead anywhere.
+  const security = securityFor(connected.info, options.security)
+  let session: SmtpSession | undefined
   try {
-    return await handshake.run()
+    const isImplicit = security === 'implicit'
+    const transport = isImplicit ? await op.phase('tls', () => protect(connected)) : connected
+    session = new SmtpSession(transport)
+    const opening: Opening = { op, session, greeting: session.greeting(), protect }
+    await session.during(op, () => shakeHands(opening, security, options.name))
+    return session
   } catch (error) {
-    handshake.abort(error)
+    session?.fail(error)
+    connected.abort(error)
     throw error
-  } finally {
-    forget()
   }
 }
 
@@ -57,113 +63,72 @@ export function introduction(wanted: string | undefined, local: Endpoint | undef
   return host.includes(':') ? `[IPv6:${host.replace(/%.*$/, '')}]` : `[${host}]`
 }
 
-class Handshake {
-  readonly #op: Operation
-  readonly #options: HandshakeOptions
-  readonly #security: Security
-  #transport: Transport
-  #reader: ReplyReader
-
-  constructor(op: Operation, transport: Transport, options: HandshakeOptions) {
-    this.#op = op
-    this.#options = options
-    // What was reached decides, and not what the URL says: a name may lead anywhere.
-    this.#security = securityFor(transport.info, options.security)
-    this.#transport = transport
-    this.#reader = new ReplyReader(transport)
-  }
-
-  async run(): Promise<SmtpSession> {
-    const op = this.#op
-    const security = this.#security
-    if (security === 'implicit') await op.phase('tls', () => this.#secure())
-    await op.phase('greeting', () => this.#greeting())
-    let capabilities = await op.phase('command', () => this.#introduce())
-    if (security === 'required' || security === 'opportunistic') {
-      const upgraded = await this.#startTls(capabilities)
-      if (upgraded) capabilities = await op.phase('command', () => this.#introduce())
-    }
-    return new SmtpSession({ transport: this.#transport, reader: this.#reader, capabilities })
-  }
-
-  abort(reason: unknown): void {
-    this.#transport.abort(reason)
-  }
-
-  async #greeting(): Promise<void> {
-    const reply = await this.#reply()
-    if (reply.status === 220) return
-    throw reply.status < 400
-      ? unexpectedReply(reply, 'instead of a greeting')
-      : replyError(reply, { command: 'greeting' })
-  }
-
-  async #introduce(): Promise<SmtpCapabilities> {
-    const name = introduction(this.#options.name, this.#transport.info.local)
-    const reply = await this.#exchange(`EHLO ${name}`)
-    if (reply.status === 250) return parseCapabilities(reply)
-    if (!NO_EHLO.has(reply.status)) throw replyError(reply, { command: 'EHLO' })
-    const old = await this.#exchange(`HELO ${name}`)
-    if (old.status !== 250) throw replyError(old, { command: 'HELO' })
-    return parseCapabilities(old)
-  }
-
-  /** Whether the connection is encrypted now; without STARTTLS only `opportunistic` goes on. */
-  async #startTls({ extensions }: SmtpCapabilities): Promise<boolean> {
-    // A tunnel may be encrypted as well, and a server at its end want STARTTLS all the same.
-    if (this.#transport.info.tls !== undefined) return false
-    if (extensions.has('STARTTLS')) {
-      await this.#op.phase('tls', () => this.#upgrade())
-      return true
-    }
-    if (this.#security === 'opportunistic') return false
-    throw netError('NET_TLS_UNAVAILABLE', {
-      message:
-        'the server does not offer STARTTLS, or something between here and the server removed the offer',
-    })
-  }
-
-  async #upgrade(): Promise<void> {
-    const reply = await this.#exchange('STARTTLS')
-    if (reply.status !== 220) {
-      throw netError('NET_TLS_UNAVAILABLE', {
-        message: `the server offers STARTTLS but answered it with ${formatReply(reply)}`,
-        reply,
-      })
-    }
-    if (this.#reader.surplus) {
-      throw netError('NET_PROTO_UNEXPECTED', {
-        message:
-          'the server sent more than its reply to STARTTLS before TLS began; somebody may have put it in',
-      })
-    }
-    await this.#secure()
-  }
-
-  async #secure(): Promise<void> {
-    // The phase around this has the limit; a second one would race with it.
-    const within = { ...this.#op.within, timeout: Infinity }
-    this.#transport = await secure(this.#transport, this.#options.tls, within)
-    this.#reader = new ReplyReader(this.#transport)
-  }
-
-  async #exchange(line: string): Promise<SmtpReply> {
-    if (this.#reader.surplus) {
-      throw netError('NET_PROTO_UNEXPECTED', {
-        message: 'the server sent a reply that no command had asked for',
-      })
-    }
-    this.#op.wire('send', () => line)
-    await writeTo(this.#transport, [Buffer.from(`${line}\r\n`)])
-    return this.#reply()
-  }
-
-  async #reply(): Promise<SmtpReply> {
-    const reply = await this.#reader.next()
-    this.#op.wire('receive', () => formatReply(reply))
-    return reply
-  }
+interface Opening {
+  readonly op: Operation
+  readonly session: SmtpSession
+  readonly greeting: Promise<SmtpReply>
+  readonly protect: (transport: Transport) => Promise<Transport>
 }
 
+async function shakeHands(
+  opening: Opening,
+  security: Security,
+  name: string | undefined,
+): Promise<void> {
+  const { op, session, greeting } = opening
+  await op.phase('greeting', async () => checkGreeting(await greeting))
+  await op.phase('command', () => introduce(session, name))
+  if (security !== 'required' && security !== 'opportunistic') return
+  const upgraded = await startTls(opening, security)
+  if (upgraded) await op.phase('command', () => introduce(session, name))
+}
+
+function checkGreeting(reply: SmtpReply): void {
+  if (reply.status === 220) return
+  throw reply.status < 400
+    ? unexpectedReply(reply, 'instead of a greeting')
+    : replyError(reply, { command: 'greeting' })
+}
+
+async function introduce(session: SmtpSession, wanted: string | undefined): Promise<void> {
+  const name = introduction(wanted, session.transport.info.local)
+  let reply = await session.ask(`EHLO ${name}`)
+  let command = 'EHLO'
+  if (NO_EHLO.has(reply.status)) {
+    command = 'HELO'
+    reply = await session.ask(`HELO ${name}`)
+  }
+  if (reply.status !== 250) throw replyError(reply, { command })
+  session.capabilities = parseCapabilities(reply)
+}
+
+/** Whether the connection is encrypted now; without STARTTLS only `opportunistic` goes on. */
+async function startTls(opening: Opening, security: Security): Promise<boolean> {
+  const { op, session } = opening
+  // A tunnel may be encrypted as well, and a server at its end want STARTTLS all the same.
+  if (session.transport.info.tls !== undefined) return false
+  if (session.capabilities.extensions.has('STARTTLS')) {
+    await op.phase('tls', () => upgrade(opening))
+    return true
+  }
+  if (security === 'opportunistic') return false
+  throw netError('NET_TLS_UNAVAILABLE', {
+    message:
+      'the server does not offer STARTTLS, or something between here and the server removed the offer',
+  })
+}
+
+async function upgrade({ session, protect }: Opening): Promise<void> {
+  const reply = await session.ask('STARTTLS', ({ status }) => status === GO_ON)
+  if (reply.status !== GO_ON) {
+    throw netError('NET_TLS_UNAVAILABLE', {
+      message: `the server offers STARTTLS but answered it with ${formatReply(reply)}`,
+      reply,
+    })
+  }
+  await session.upgrade(protect)
+}
+
+const GO_ON = 220
 const NO_EHLO: ReadonlySet<number> = new Set([500, 501, 502, 504])
 const EHLO_NAME = /^[\w.-]{1,253}$|^\[[\da-fA-F.:IPv]{1,50}\]$/

@@ -1,63 +1,55 @@
 /*
- * An open session. It reads the server's replies, gives each to the command that it answers, and ends at the first
- * reply that answers none. Commands come from here and, through the EngineRoad, from the engine; the client sees to it
- * that they never come from both at once.
+ * A session with a server. It ends at the first reply that answers no command. Commands come from here and, through the
+ * EngineRoad, from the engine; the client sees to it that they never come from both at once.
  */
 
-import { isNetError, type NetError, type Secret } from '@net/core'
-import { abortError, translate, type Operation } from '@net/core/authoring'
+import type { NetError, Secret } from '@net/core'
+import type { Operation } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
+import { Commands, type AwaitedReply } from '@net/socket/authoring'
 
-import type { SmtpCapabilities } from './capabilities.ts'
+import { NO_CAPABILITIES, type SmtpCapabilities } from './capabilities.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { endedBefore, replyError, unexpectedReply } from './errors.ts'
-import { writeTo } from './loss.ts'
-import type { ReplyReader } from './reply-reader.ts'
-import { formatReply, type SmtpReply } from './reply.ts'
+import { formatReply, replyDialect, type SmtpReply } from './reply.ts'
 
-/** What a reply is awaited for. */
-export interface AwaitedReply {
-  /** The command in one word. */
-  readonly command: string
-  take(reply: SmtpReply): void
-  /** The session ended before the reply came. */
-  drop(error: NetError): void
-}
-
-/** What an open session is made of. */
-export interface SessionParts {
-  readonly transport: Transport
-  readonly reader: ReplyReader
-  readonly capabilities: SmtpCapabilities
-}
-
-/** One open session. */
+/** One session. */
 export class SmtpSession {
-  readonly capabilities: SmtpCapabilities
-  readonly transport: Transport
-  /** Settles once the session is over, with what took it; never rejects. */
-  readonly closed: Promise<NetError | undefined>
+  /** What the server can do; nothing until it was asked. */
+  capabilities: SmtpCapabilities = NO_CAPABILITIES
   /** Whether a transaction was left unfinished, so that the next one has to begin with RSET. */
   unclean = false
   /** Whether a reply that comes unasked comes within a message. */
   withinMessage = false
-  readonly #reader: ReplyReader
-  readonly #awaited: AwaitedReply[] = []
-  readonly #over: (error: NetError | undefined) => void
+  readonly #commands: Commands<SmtpReply>
   readonly #secrets: Secret[] = []
-  #op: Operation | undefined
-  #failure: NetError | undefined
-  #ended = false
-  #onEnd: ((error: NetError | undefined) => void) | undefined
 
-  constructor({ transport, reader, capabilities }: SessionParts) {
-    this.transport = transport
-    this.capabilities = capabilities
-    this.#reader = reader
-    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
-    this.closed = promise
-    this.#over = resolve
-    void this.#pump()
+  constructor(transport: Transport) {
+    this.#commands = new Commands(transport, {
+      dialect: replyDialect,
+      place: { protocol: 'smtp', errors: smtpErrors, what: 'the connection' },
+      show: formatReply,
+      unasked: (reply) => this.#unasked(reply),
+    })
+  }
+
+  get transport(): Transport {
+    return this.#commands.transport
+  }
+
+  /** Settles once the session is over, with what took it; never rejects. */
+  get closed(): Promise<NetError | undefined> {
+    return this.#commands.closed
+  }
+
+  /** What ended the session; undefined while it is open and after an orderly end. */
+  get failure(): NetError | undefined {
+    return this.#commands.failure
+  }
+
+  /** Whether nothing can be sent any more. */
+  get ended(): boolean {
+    return this.#commands.ended
   }
 
   /** Keeps secrets that were sent for as long as the session lives, so that they are struck out where the server repeats them. */
@@ -65,92 +57,75 @@ export class SmtpSession {
     this.#secrets.push(...secrets)
   }
 
-  /** What ended the session; undefined while it is open and after an orderly end. */
-  get failure(): NetError | undefined {
-    return this.#failure
-  }
-
-  /** Whether nothing can be sent any more. */
-  get ended(): boolean {
-    return this.#ended
-  }
-
   /** Runs one call's part of the session: its events go to that call, and its end by abort ends the session. */
   async during<T>(op: Operation, run: () => Promise<T>): Promise<T> {
     this.refuseEnded()
-    this.#op = op
+    this.#commands.op = op
     const forget = op.onAbort((reason) => this.fail(reason))
     try {
       return await run()
     } finally {
       forget()
-      this.#op = undefined
+      this.#commands.op = undefined
     }
   }
 
   /** Sends a command of our own and waits for its reply. */
-  command(line: string): Promise<SmtpReply> {
-    return new Promise((resolve, reject) => {
-      const [command = ''] = line.split(' ')
-      this.expect({ command, take: resolve, drop: reject })
-      this.tell(line)
-      this.send([Buffer.from(`${line}\r\n`)]).catch(reject)
-    })
+  async command(line: string): Promise<SmtpReply> {
+    this.refuseEnded()
+    return this.#commands.ask(line)
+  }
+
+  /** The greeting; for those who have just made the session. */
+  greeting(): Promise<SmtpReply> {
+    return this.#commands.reply()
+  }
+
+  /** As `command`, before the session is open: a loss is what it was. Nothing behind a reply that `holds` is read. */
+  ask(line: string, holds?: (reply: SmtpReply) => boolean): Promise<SmtpReply> {
+    return this.#commands.ask(line, holds)
+  }
+
+  /** Goes on over another transport that is made of this one. Rejects with `NET_PROTO_UNEXPECTED` if the server said more than the reply that held. */
+  upgrade(make: (transport: Transport) => Promise<Transport>): Promise<void> {
+    return this.#commands.upgrade(make)
   }
 
   /** A reply will come for this. */
-  expect(awaited: AwaitedReply): void {
-    this.#awaited.push(awaited)
+  expect(awaited: AwaitedReply<SmtpReply>): void {
+    this.#commands.expect(awaited)
   }
 
   /** Reports what is sent to the listeners of the running call. */
   tell(line: string): void {
-    this.#op?.wire('send', () => line)
+    this.#commands.op?.wire('send', () => line)
   }
 
   /** Sends; resolves when there is room for more. */
   async send(chunks: readonly Uint8Array[]): Promise<void> {
     this.refuseEnded()
-    try {
-      await writeTo(this.transport, chunks)
-    } catch (error) {
-      this.fail(error)
-      throw this.#failure ?? error
-    }
+    await this.#commands.send(chunks)
   }
 
   /** The running call moved so many bytes of its message. */
   progress(transferred: number): void {
-    this.#op?.progress(transferred)
+    this.#commands.op?.progress(transferred)
   }
 
   /** Calls the listener when the session ends; for the EngineRoad alone. */
   onEnd(listener: (error: NetError | undefined) => void): void {
-    this.#onEnd = listener
+    this.#commands.onEnd(listener)
   }
 
   /** Ends the session at once; every command that waits for a reply fails. */
   fail(thrown: unknown): void {
-    if (this.#ended) return
-    this.#failure = isNetError(thrown)
-      ? thrown
-      : translate(thrown, smtpErrors, { protocol: 'smtp' })
-    this.transport.abort(this.#failure)
-    this.#end(this.#failure)
+    this.#commands.lose(thrown)
   }
 
   /** Ends the session in order (QUIT); what the server sends after its answer is ignored. */
   async quit(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const take = (): void => {
-        this.#end(undefined)
-        resolve()
-      }
-      this.expect({ command: 'QUIT', take, drop: reject })
-      this.tell('QUIT')
-      this.send([Buffer.from('QUIT\r\n')]).catch(reject)
-    })
-    await this.transport.close()
+    this.refuseEnded()
+    await this.#commands.quit('QUIT')
   }
 
   /**
@@ -158,22 +133,7 @@ export class SmtpSession {
    * or by the server's fault, else `NET_CLOSED`.
    */
   refuseEnded(): void {
-    if (this.#ended) throw endedBefore(this.#failure)
-  }
-
-  async #pump(): Promise<void> {
-    try {
-      for (;;) {
-        const reply = await this.#reader.next()
-        this.#op?.wire('receive', () => formatReply(reply))
-        const awaited = this.#awaited.shift()
-        if (awaited === undefined) throw this.#unasked(reply)
-        awaited.take(reply)
-        if (this.#ended) return
-      }
-    } catch (error) {
-      this.fail(error)
-    }
+    if (this.ended) throw endedBefore(this.failure)
   }
 
   #unasked(reply: SmtpReply): NetError {
@@ -181,13 +141,5 @@ export class SmtpSession {
     // A server may refuse a message before its end; it cannot accept one that it does not have.
     if (reply.status >= 400) return replyError(reply, { command: 'message' })
     return unexpectedReply(reply, 'before the message was at its end')
-  }
-
-  #end(error: NetError | undefined): void {
-    this.#ended = true
-    this.#onEnd?.(error)
-    const dropped = error ?? abortError(undefined)
-    for (const awaited of this.#awaited.splice(0)) awaited.drop(dropped)
-    this.#over(error)
   }
 }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { formatCapabilities, parseCapabilities } from '../src/capabilities.ts'
-import { ReplyParser } from '../src/reply.ts'
+import { ReplyLines } from '@net/socket/authoring'
+
+import { replyDialect } from '../src/reply.ts'
 
 test('[SMTP-12] reads extensions with their parameters', () => {
   const text =
@@ -28,6 +30,6 @@ test('writes them again without what the server made up', () => {
     status: 250,
     text: 'a DSN\nSIZE 10\nPIPELINING\nX-EVIL\nAUTH PLAIN',
   })
-  const [again] = new ReplyParser().push(Buffer.from(formatCapabilities(capabilities)))
+  const [again] = new ReplyLines(replyDialect).push(Buffer.from(formatCapabilities(capabilities)))
   expect(again).toEqual({ status: 250, text: 'peer\nPIPELINING\nSIZE 10\nAUTH PLAIN' })
 })

@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest'
 
 import { parseCapabilities } from '../src/capabilities.ts'
 import { EngineRoad } from '../src/engine-road.ts'
-import { ReplyReader } from '../src/reply-reader.ts'
 import { SmtpSession } from '../src/session.ts'
 import { Transaction } from '../src/transaction.ts'
 import { failureOf } from './scripted-peer.ts'
@@ -15,7 +14,8 @@ import { failureOf } from './scripted-peer.ts'
 function open(): { road: EngineRoad; session: SmtpSession; peer: Transport } {
   const [transport, peer] = memoryPair()
   const capabilities = parseCapabilities({ status: 250, text: 'peer\nPIPELINING' })
-  const session = new SmtpSession({ transport, reader: new ReplyReader(transport), capabilities })
+  const session = new SmtpSession(transport)
+  session.capabilities = capabilities
   return { road: new EngineRoad(session), session, peer }
 }
 

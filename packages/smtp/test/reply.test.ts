@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 
-import { formatReply, ReplyParser, type SmtpReply } from '../src/reply.ts'
+import { ReplyLines } from '@net/socket/authoring'
+
+import { formatReply, replyDialect, type SmtpReply } from '../src/reply.ts'
 
 const WIRE =
   '250-mail.test at your service\r\n250-SIZE 100\r\n250 8BITMIME\r\n550 5.1.1 Nobody – there\r\n354\r\n'
 
 function parse(...chunks: readonly (string | Uint8Array)[]): SmtpReply[] {
-  const parser = new ReplyParser()
-  return chunks.flatMap((chunk) => parser.push(Buffer.from(chunk as string)))
+  const parser = new ReplyLines(replyDialect)
+  return chunks.flatMap((chunk) => [...parser.push(Buffer.from(chunk as string))])
 }
 
 test('[SMTP-50] reads status, enhanced status code and text', () => {
@@ -68,23 +70,6 @@ test('[H-SMTP-04] [SMTP-47] limits a line and a reply', () => {
   expect(() => parse('x'.repeat(5000))).toThrow(limit)
   expect(() => parse(`250 ${'x'.repeat(5000)}\r\n`)).toThrow(limit)
   expect(() => parse('220-again\r\n'.repeat(10_000))).toThrow(limit)
-})
-
-test('tells how much of an unfinished reply it holds', () => {
-  const parser = new ReplyParser()
-  parser.push(Buffer.from('250-x\r\n25'))
-  expect(parser.pending).toBe(true)
-  parser.push(Buffer.from('0 y\r\n'))
-  expect(parser.pending).toBe(false)
-})
-
-test('whole replies are given before what came behind them is refused', () => {
-  const parser = new ReplyParser()
-  expect(parser.push(Buffer.from('250 fine\r\nnonsense\r\n'))).toMatchObject([{ text: 'fine' }])
-  expect(parser.pending).toBe(true)
-  expect(() => parser.push(Buffer.from(''))).toThrow(
-    expect.objectContaining({ code: 'NET_PROTO_MALFORMED' }),
-  )
 })
 
 test('writes a reply as one line', () => {

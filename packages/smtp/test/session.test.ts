@@ -7,18 +7,12 @@ import { connect, type Message } from '@net/smtp'
 import { startSmtpServer, type SmtpFault } from '@net/smtp/testing'
 import { describe, expect, test } from 'vitest'
 
-import { parseCapabilities } from '../src/capabilities.ts'
-import { ReplyReader } from '../src/reply-reader.ts'
 import { SmtpSession } from '../src/session.ts'
 import { failureOf, startPeer, until } from './scripted-peer.ts'
 
 function open(): { session: SmtpSession; peer: Transport } {
   const [transport, peer] = memoryPair()
-  const capabilities = parseCapabilities({ status: 250, text: 'peer' })
-  return {
-    session: new SmtpSession({ transport, reader: new ReplyReader(transport), capabilities }),
-    peer,
-  }
+  return { session: new SmtpSession(transport), peer }
 }
 
 function say(peer: Transport, text: string): Promise<void> {

@@ -86,9 +86,12 @@ export class Commands<R> {
 
   /** Waits for the last reply to one command. */
   reply(holds?: (reply: R) => boolean): Promise<R> {
-    return new Promise((take, drop) => {
+    const reply = new Promise<R>((take, drop) => {
       this.expect({ take, drop, ...(holds === undefined ? {} : { holds }) })
     })
+    // After an abort it has no reader; its rejection must not count as unhandled.
+    reply.catch(() => {})
+    return reply
   }
 
   /** Sends one line and waits for its reply; `holds` as in `AwaitedReply`. */
