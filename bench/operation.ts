@@ -19,6 +19,9 @@ await compare(
   [
     many('with a signal', () => operation(spec, { signal }, work)),
     many('without a total limit', () => operation(spec, { timeout: { total: Infinity } }, work)),
+    many('with an attempt and a phase', () =>
+      operation(spec, undefined, (op) => op.attempt(() => op.phase('command', work))),
+    ),
     many('a bare async call', work),
   ],
 )

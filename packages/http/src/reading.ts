@@ -3,7 +3,7 @@
 import { TextDecoder } from 'node:util'
 
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
-import { ByteQueue, leavable, netError, openSink } from '@net/core/authoring'
+import { ByteQueue, leavable, netError, openSink, traceToCaller } from '@net/core/authoring'
 
 import { inOneGo, ReceivedBody, type HttpBody } from './body.ts'
 
@@ -33,6 +33,7 @@ export async function readBytes(
       received.push(chunk)
     }
   } catch (error) {
+    if (isNetError(error)) traceToCaller(error)
     throw withPartial(error, received)
   }
   return received.take(received.length)
@@ -93,7 +94,9 @@ export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
       written += chunk.length
     }
   } catch (error) {
-    throw reason ?? error
+    const told = reason ?? error
+    if (isNetError(told)) traceToCaller(told)
+    throw told
   }
   if (broken !== undefined) throw broken.error
   await target.commit({ size: target.position })

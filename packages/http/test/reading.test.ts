@@ -289,3 +289,14 @@ test('a body that is read whole is a stall if it only drips', async () => {
     message: expect.stringContaining('less than 1 KiB moved within 600 ms (timeout.idle)'),
   })
 })
+
+test('an answer that is cut short names the line that reads it', async () => {
+  await using server = await startRawServer((socket) => {
+    socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const call = client.get('/', { retry: false })
+  const error = (await call.text().catch((thrown: unknown) => thrown)) as Error
+  expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
+  expect(error.stack?.split('\n')[1]).toContain('reading.test.ts')
+})

@@ -32,7 +32,7 @@ export const nodeErrors: readonly ErrorRow[] = [
     'the connection was refused; check the port, and that the server runs',
     ['ECONNREFUSED'],
   ),
-  row('NET_CONNECT_UNREACHABLE', 'there is no road to the host; check network, VPN and routes', [
+  row('NET_CONNECT_UNREACHABLE', 'the host cannot be reached; check network, VPN and routes', [
     'EHOSTUNREACH',
     'ENETUNREACH',
     'EHOSTDOWN',
