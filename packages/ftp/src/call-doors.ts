@@ -2,8 +2,7 @@
 
 import type { CallOptions } from '@net/core'
 import { option, optionsDoor, type OptionsDoor, type OptionTable } from '@net/core/authoring'
-
-import { roadOption } from '@net/socket'
+import { sessionConnectTable } from '@net/socket/authoring'
 
 import type {
   CloseOptions,
@@ -19,19 +18,9 @@ import type {
 export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnectOptions>(
   { protocol: 'ftp', call: 'connect' },
   {
-    ...option.perCall,
-    user: option.text,
-    password: option.credential,
+    ...sessionConnectTable,
     account: option.text,
-    security: option.oneOf('required', 'implicit', 'opportunistic', 'off'),
     encoding: option.oneOf('utf8', 'latin1'),
-    tls: roadOption.tls,
-    dialer: roadOption.dialer,
-    proxy: roadOption.proxy,
-    block: roadOption.block,
-    log: option.log,
-    defaults: option.defaults,
-    dangerouslyAllowPlaintextAuth: option.flag,
   },
   { secure: 'security', secureOptions: 'tls', utf8: 'encoding' },
 )

@@ -1,24 +1,14 @@
 /* How a client is made: what the URL and the options say, a transport down the road, a login. */
 
-import { formatEndpoint, parseEndpoint, type ParsedEndpoint } from '@net/core'
-import {
-  clientContext,
-  CredentialSource,
-  inCall,
-  netError,
-  operation,
-  refuseControl,
-  type ClientContext,
-  type Taken,
-} from '@net/core/authoring'
-import { chooseRoad } from '@net/socket'
+import { inCall, refuseControl } from '@net/core/authoring'
+import { opening, planOpening } from '@net/socket/authoring'
 
 import { connectDoor } from './call-doors.ts'
 import { Client, type FtpClient } from './client.ts'
 import type { FtpConnectOptions } from './client-options.ts'
-import { DataConnections, type DataRoad } from './data-connection.ts'
+import { DataConnections } from './data-connection.ts'
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
-import { logIn, type LoginPlan } from './login.ts'
+import { ANONYMOUS, logIn, type LoginPlan } from './login.ts'
 import { Session } from './session.ts'
 
 /** Connects and logs in, as `connect` promises. */
@@ -26,76 +16,37 @@ export async function establish(
   url: string | URL,
   options: FtpConnectOptions | undefined,
 ): Promise<FtpClient> {
-  const { taken, parsed, plan, context, road } = inCall({ protocol: 'ftp', call: 'connect' }, () =>
-    prepare(url, connectDoor(options)),
-  )
-  const where = formatEndpoint(parsed.endpoint)
-  return operation(
-    {
-      protocol: 'ftp',
-      operation: 'connect',
-      target: where,
-      endpoint: where,
-      kind: 'session',
-      errors: ftpErrors,
-      client: context,
-    },
-    taken,
-    (op) =>
-      op.attempt(async () => {
-        const transport = await road.dialer.dial(parsed.endpoint, op.within)
-        const { control, welcome, features } = await logIn(op, transport, plan)
-        const data = new DataConnections(road, control.transport)
-        return new Client(new Session(control, data, features), welcome, context)
-      }),
-  )
-}
-
-interface Prepared {
-  readonly taken: Taken<FtpConnectOptions>
-  readonly parsed: ParsedEndpoint
-  readonly plan: LoginPlan
-  readonly context: ClientContext
-  readonly road: DataRoad
+  const plan = inCall({ protocol: 'ftp', call: 'connect' }, () => planOf(url, options))
+  const { dialer, identity } = plan
+  return opening(plan, async (op) => {
+    const transport = await dialer.dial(plan.endpoint, op.within)
+    const { control, welcome, features } = await logIn(op, transport, plan.login)
+    const data = new DataConnections({ dialer, tls: plan.login.tls }, control.transport)
+    return new Client(new Session(control, data, features), welcome, identity.client)
+  })
 }
 
 /** Everything that can be wrong before a byte is sent. */
-function prepare(url: string | URL, taken: Taken<FtpConnectOptions>): Prepared {
-  const { security } = taken
-  const parsed = parseEndpoint(url, {
+function planOf(
+  url: string | URL,
+  options: FtpConnectOptions | undefined,
+): ReturnType<typeof planOpening> & { readonly login: LoginPlan } {
+  const taken = connectDoor(options)
+  const { account, security, tls = {}, encoding = 'utf8' } = taken
+  if (account !== undefined) refuseControl('the account', account)
+  const plan = planOpening(url, taken, {
+    protocol: 'ftp',
+    errors: ftpErrors,
     schemes: ['ftp', 'ftps'],
     defaultPort: { ftp: security === 'implicit' ? IMPLICIT_PORT : PORT, ftps: IMPLICIT_PORT },
+    defaultUser: ANONYMOUS,
   })
-  if (parsed.endpoint.scheme === 'ftps' && security === 'off') {
-    throw netError('NET_BAD_OPTION', { message: "security 'off' contradicts ftps:" })
-  }
-  const context = clientContext(taken)
-  const plan = planOf(parsed, taken, context.id)
-  const { dialer } = chooseRoad(taken)
-  return { taken, parsed, plan, context, road: { dialer, tls: plan.tls } }
-}
-
-function planOf(
-  parsed: ParsedEndpoint,
-  options: Taken<FtpConnectOptions>,
-  client: number,
-): LoginPlan {
-  const user = options.user ?? parsed.user ?? 'anonymous'
-  const password = options.password ?? parsed.password
-  const { account } = options
-  refuseControl('the user', user)
-  if (typeof password === 'string') refuseControl('the password', password)
-  if (account !== undefined) refuseControl('the account', account)
-  const subject = { what: 'password', endpoint: formatEndpoint(parsed.endpoint), user } as const
+  const { user = ANONYMOUS, password, path } = plan
+  const allowPlaintext = taken.dangerouslyAllowPlaintextAuth
+  const folder = folderOf(path)
   return {
-    user,
-    password: password === undefined ? undefined : new CredentialSource(password, subject, client),
-    account,
-    security: options.security,
-    tls: options.tls ?? {},
-    allowPlaintext: options.dangerouslyAllowPlaintextAuth,
-    encoding: options.encoding ?? 'utf8',
-    folder: folderOf(parsed.path),
+    ...plan,
+    login: { user, password, account, security, tls, allowPlaintext, encoding, folder },
   }
 }
 

@@ -6,12 +6,12 @@ export type {
   CloseOptions,
   DownloadOptions,
   FtpConnectOptions,
-  FtpSecurity,
   ListOptions,
   MkdirOptions,
   ReadFileOptions,
   RenameOptions,
 } from './client-options.ts'
+export type { Security as FtpSecurity } from '@net/socket/authoring'
 export type { FtpEncoding } from './wire-text.ts'
 export type { FtpEntry, TransferResult } from './entry.ts'
 export { FtpReplyError } from './errors.ts'

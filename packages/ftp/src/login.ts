@@ -3,25 +3,33 @@
  * 4217). A password is told on a protected connection only.
  */
 
-import type { NetError, Secret } from '@net/core'
+import type { Secret } from '@net/core'
 import {
-  addContext,
   type CredentialSource,
   netError,
   type Operation,
   own,
   stoppable,
 } from '@net/core/authoring'
-import { isOnThisMachine, isProtected, secure, type TlsOptions, type Transport } from '@net/socket'
-import { lossInHandshake } from '@net/socket/authoring'
+import { secure, type TlsOptions, type Transport } from '@net/socket'
+import {
+  logInWith,
+  lossInHandshake,
+  requireProtection,
+  securityFor,
+  type Security,
+} from '@net/socket/authoring'
 
-import type { FtpSecurity } from './client-options.ts'
 import { Control } from './control.ts'
 import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
 import { parseFeatures, type Features } from './features.ts'
 import { controlLoss } from './lost.ts'
+import { isPositive } from './reply.ts'
 import type { FtpEncoding } from './wire-text.ts'
+
+/** Who logs in where nobody is named. */
+export const ANONYMOUS = 'anonymous'
 
 /** Who logs in, and how it is protected. */
 export interface LoginPlan {
@@ -29,7 +37,7 @@ export interface LoginPlan {
   readonly password: CredentialSource | undefined
   readonly account: string | undefined
   /** undefined for what is right for the endpoint. */
-  readonly security: FtpSecurity | undefined
+  readonly security: Security | undefined
   readonly tls: TlsOptions
   readonly allowPlaintext: boolean | undefined
   readonly encoding: FtpEncoding
@@ -52,7 +60,9 @@ export async function logIn(
 ): Promise<LoggedIn> {
   const { endpoint } = transport.info
   const tls = { ...plan.tls, servername: own(plan.tls, 'servername') ?? endpoint.host }
-  const security = plan.security ?? defaultSecurity(transport, plan)
+  const isAnonymous = plan.user === ANONYMOUS && plan.password === undefined
+  const otherwise = isAnonymous ? 'opportunistic' : 'required'
+  const security = securityFor(transport.info, plan.security, otherwise)
   const first = security === 'implicit' ? await handshake(op, transport, tls) : transport
   const { control, greeting } = Control.open(first, op, plan.encoding)
   try {
@@ -74,13 +84,7 @@ export async function logIn(
   }
 }
 
-function defaultSecurity({ info }: Transport, { user, password }: LoginPlan): FtpSecurity {
-  if (info.endpoint.scheme === 'ftps') return 'implicit'
-  const anonymous = user === ANONYMOUS && password === undefined
-  return anonymous || isOnThisMachine(info) ? 'opportunistic' : 'required'
-}
-
-async function startTls(dialog: Dialog, tls: TlsOptions, security: FtpSecurity): Promise<void> {
+async function startTls(dialog: Dialog, tls: TlsOptions, security: Security): Promise<void> {
   const { op, control } = dialog
   const reply = await control.askAndHold(op, 'AUTH TLS')
   if (reply.status === 421) throw replyError(reply, 'AUTH')
@@ -104,7 +108,7 @@ async function protectData(dialog: Dialog): Promise<void> {
   // RFC 4217 wants PBSZ before PROT; its reply does not matter.
   await dialog.ask('PBSZ 0')
   const reply = await dialog.ask('PROT P')
-  if (reply.status >= 200 && reply.status < 300) return
+  if (isPositive(reply)) return
   throw netError('NET_TLS_UNAVAILABLE', {
     message: `the server refused to encrypt data connections (PROT P): ${reply.text}`,
     reply: { status: reply.status, text: reply.text },
@@ -114,36 +118,18 @@ async function protectData(dialog: Dialog): Promise<void> {
 async function enter(dialog: Dialog, plan: LoginPlan): Promise<void> {
   const { op, control } = dialog
   const { password } = plan
-  if (password !== undefined && !mayTell(control, plan)) {
-    throw netError('NET_TLS_UNAVAILABLE', {
-      message:
-        'we did not send the password, because the connection is not encrypted; use TLS, or set dangerouslyAllowPlaintextAuth',
-    })
-  }
-  for (;;) {
-    // A person who is asked may take longer than the server may.
-    const answer = await password?.get({ signal: op.signal })
-    const failure = await op.phase('auth', () => tellWho(dialog, plan, answer))
-    if (failure === undefined) {
-      if (answer !== undefined) password?.accepted(answer)
-      return
-    }
-    const again = answer !== undefined && password?.rejected(answer) === true
-    if (!again || control.failure !== undefined) throw addContext(failure, { phase: 'auth' })
-  }
+  if (password === undefined) return op.phase('auth', () => tellWho(dialog, plan, undefined))
+  requireProtection(control.info, plan.allowPlaintext)
+  const source = { password, alive: () => control.failure === undefined }
+  return logInWith(op, source, (answer) => tellWho(dialog, plan, answer))
 }
 
-function mayTell({ info }: Control, { allowPlaintext }: LoginPlan): boolean {
-  if (info.encrypted || allowPlaintext === true) return true
-  return allowPlaintext !== false && isProtected(info)
-}
-
-/** Resolves to the error if the server refused; undefined once we are in. */
+/** Rejects with what the server refused. */
 async function tellWho(
   dialog: Dialog,
   { user, account }: LoginPlan,
   password: Secret | undefined,
-): Promise<NetError | undefined> {
+): Promise<void> {
   let verb = 'USER'
   let reply = await dialog.ask(`USER ${user}`)
   if (reply.status === 331) {
@@ -154,15 +140,13 @@ async function tellWho(
     verb = 'ACCT'
     reply = await dialog.ask(`ACCT ${account}`, 'ACCT ***')
   }
-  if (reply.status >= 200 && reply.status < 300) return undefined
+  if (isPositive(reply)) return
   if (reply.status === 331 || reply.status === 332) {
     throw netError('NET_AUTH_NO_METHOD', {
       message: `the server asks for more than a user and a password: ${reply.text}`,
     })
   }
-  const error = replyError(reply, verb)
-  if (error.code !== 'NET_AUTH_REJECTED') throw error
-  return error
+  throw replyError(reply, verb)
 }
 
 function passwordFor(user: string, password: Secret | undefined): string {
@@ -191,5 +175,3 @@ async function setUp(dialog: Dialog, folder: string | undefined): Promise<Featur
   if (folder !== undefined) await dialog.prepare(`CWD ${folder}`)
   return features
 }
-
-const ANONYMOUS = 'anonymous'

@@ -13,7 +13,7 @@ import {
   type OperationSpec,
   type Taken,
 } from '@net/core/authoring'
-import { callInTurn, Turns } from '@net/socket/authoring'
+import { callInTurn, Turns, type ClientIdentity } from '@net/socket/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import {
@@ -24,7 +24,6 @@ import {
   type SendOptions,
   type SendRawOptions,
 } from './client-options.ts'
-import type { ClientIdentity } from './client-identity.ts'
 import { deliver, type Carrier, type Parcel } from './delivery.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { replyError } from './errors.ts'

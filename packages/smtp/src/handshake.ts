@@ -4,13 +4,13 @@
  */
 
 import type { Endpoint } from '@net/core'
-import { netError, refuseControl, type ClientContext, type Operation } from '@net/core/authoring'
+import { netError, refuseControl, type Operation } from '@net/core/authoring'
 import { secure, type TlsOptions, type Transport } from '@net/socket'
+import { securityFor, type Security } from '@net/socket/authoring'
 
 import { parseCapabilities } from './capabilities.ts'
 import { replyError, unexpectedReply } from './errors.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
-import { securityFor, type Security } from './security.ts'
 import { SmtpSession } from './session.ts'
 
 /** How a session is to be opened. */
@@ -20,7 +20,6 @@ export interface HandshakeOptions {
   readonly tls: TlsOptions
   /** The name that EHLO gives; default our address. */
   readonly name?: string | undefined
-  readonly client: ClientContext
 }
 
 /** Opens a session over the transport, which is gone if this rejects. */

@@ -1,17 +1,16 @@
 /*
- * Logging in once a session is open and protected. The password is asked for outside of every limit on the server, and
- * asked for once more if the server refuses an answer.
+ * Logging in once a session is open and protected: which mechanisms are tried, and what a refusal means.
  */
 
-import { isNetError, type NetError, type Secret } from '@net/core'
+import type { NetError, Secret } from '@net/core'
 import { netError, refuseControl, type CredentialSource, type Operation } from '@net/core/authoring'
+import { logInWith, requireProtection } from '@net/socket/authoring'
 
 import { chooseMechanisms, plainExchange, refusesMechanism, type AuthMechanism } from './auth.ts'
 import type { SmtpEngine } from './engine/nodemailer.ts'
 import type { EngineRoad } from './engine-road.ts'
 import { replyError, whatHappened } from './errors.ts'
 import type { SmtpReply } from './reply.ts'
-import { requireProtection } from './security.ts'
 import type { SmtpSession } from './session.ts'
 
 /** Who logs in, and how. */
@@ -41,19 +40,12 @@ export async function logIn(
   const { session } = parts
   requireProtection(session.transport.info, options.allowPlaintext)
   const mechanisms = [...chooseMechanisms(options.mechanisms, session.capabilities)]
-  for (;;) {
-    const password = await options.password.get({ signal: op.signal })
+  const source = { password: options.password, alive: () => !session.ended }
+  await logInWith(op, source, (password) => {
     refuseControl('password', password.reveal())
     session.hold([password, plainExchange(options.user, password)])
-    try {
-      await op.phase('auth', () => tryEach(mechanisms, parts, { user: options.user, password }))
-      options.password.accepted(password)
-      return
-    } catch (error) {
-      const refused = isNetError(error) && error.code === 'NET_AUTH_REJECTED' && !session.ended
-      if (!refused || !options.password.rejected(password)) throw error
-    }
-  }
+    return tryEach(mechanisms, parts, { user: options.user, password })
+  })
 }
 
 interface Login {

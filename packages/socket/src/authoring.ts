@@ -1,6 +1,22 @@
 /* What authors of protocol packages need above bytes: what every session with a server has. */
 
 export { Commands, type AwaitedReply, type CommandRules } from './session/commands.ts'
+export { sessionConnectTable, type SessionConnectOptions } from './session/connect-options.ts'
+export { logInWith, type LoginSource } from './session/login.ts'
 export { isEnd, lossInHandshake, lossOf, type LossPlace } from './session/loss.ts'
+export {
+  opening,
+  planOpening,
+  type ClientIdentity,
+  type OpeningPlan,
+  type UrlRules,
+} from './session/open.ts'
 export { ReplyLines, type ReplyDialect } from './session/reply-lines.ts'
+export {
+  checkSecurity,
+  requireProtection,
+  security,
+  securityFor,
+  type Security,
+} from './session/security.ts'
 export { callInTurn, Turns } from './session/turns.ts'

@@ -2,7 +2,7 @@ import { parseEndpoint, type Endpoint } from '@net/core'
 import type { ConnectionInfo } from '@net/socket'
 import { expect, test } from 'vitest'
 
-import { checkSecurity, requireProtection, securityFor, type Security } from '../src/security.ts'
+import { checkSecurity, requireProtection, securityFor } from '@net/socket/authoring'
 
 const remote: Endpoint = { scheme: 'smtp', host: 'mail.example.com', port: 587 }
 const local: Endpoint = { scheme: 'smtp', host: '127.0.0.1', port: 587 }
@@ -22,6 +22,7 @@ test('[SMTP-04] TLS is required where nothing is said, by its scheme implicit, o
   expect(securityFor(reached(unix), undefined)).toBe('opportunistic')
   expect(securityFor(reached(local), 'required')).toBe('required')
   expect(securityFor(reached(remote), 'off')).toBe('off')
+  expect(securityFor(reached(remote), undefined, 'opportunistic')).toBe('opportunistic')
 })
 
 test('what was reached decides, whatever the URL calls it', () => {
@@ -33,9 +34,9 @@ test('what was reached decides, whatever the URL calls it', () => {
   expect(securityFor(reached(remote, { hops, encrypted: true }), undefined)).toBe('required')
 })
 
-test('refuses words that mean nothing, and smtps without TLS', () => {
+test('refuses smtps without TLS from the first byte', () => {
   const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
-  expect(() => checkSecurity(remote, 'maybe' as Security)).toThrow(bad)
+  expect(() => checkSecurity({ ...remote, scheme: 'smtps' }, 'required')).toThrow(bad)
   expect(() => checkSecurity({ ...remote, scheme: 'smtps' }, 'off')).toThrow(bad)
   expect(() => checkSecurity({ ...remote, scheme: 'smtps' }, 'implicit')).not.toThrow()
   expect(() => checkSecurity(remote, undefined)).not.toThrow()

@@ -1,0 +1,21 @@
+import { optionsDoor } from '@net/core/authoring'
+import { sessionConnectTable, type SessionConnectOptions } from '@net/socket/authoring'
+import { expect, test } from 'vitest'
+
+const door = optionsDoor<SessionConnectOptions>(
+  { protocol: 'test', call: 'connect' },
+  sessionConnectTable,
+)
+
+test('takes the options of every connect, and names those that do not exist', () => {
+  const signal = new AbortController().signal
+  const given = { user: 'ada', password: 'x', security: 'off', proxy: false, signal } as const
+  expect(door(given)).toEqual(given)
+  expect(() => door({ security: 'maybe' } as never)).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_OPTION',
+      message: expect.stringMatching(/security.*'required'.*'opportunistic'/),
+    }),
+  )
+  expect(() => door({ username: 'ada' } as never)).toThrow(/user/)
+})

@@ -1,0 +1,48 @@
+import type { CredentialRequest } from '@net/core'
+import { CredentialSource, netError, operation } from '@net/core/authoring'
+import { logInWith } from '@net/socket/authoring'
+import { expect, test } from 'vitest'
+
+const spec = { protocol: 'test', operation: 'connect', kind: 'session' } as const
+const refusal = (): Error => netError('NET_AUTH_REJECTED', { message: 'no' })
+
+/** Logs in at a server that takes one password; gives what it was told. */
+async function logIn(
+  ask: string | ((request: CredentialRequest) => string),
+  { right = 'right', alive = true, refuse = refusal } = {},
+): Promise<{ readonly told: readonly string[]; readonly error: unknown }> {
+  const told: string[] = []
+  const password = new CredentialSource(ask, { what: 'password' })
+  const error = await operation(spec, undefined, (op) =>
+    logInWith(op, { password, alive: () => alive }, async (answer) => {
+      told.push(answer.reveal())
+      if (answer.reveal() !== right) throw refuse()
+    }),
+  ).catch((thrown: unknown) => thrown)
+  return { told, error }
+}
+
+test('asks once, and once more after a refusal', async () => {
+  expect(await logIn(() => 'right')).toEqual({ told: ['right'], error: undefined })
+  expect(await logIn(({ rejected }) => (rejected === true ? 'right' : 'wrong'))).toEqual({
+    told: ['wrong', 'right'],
+    error: undefined,
+  })
+  expect(await logIn(() => 'wrong')).toMatchObject({
+    told: ['wrong', 'wrong'],
+    error: { code: 'NET_AUTH_REJECTED', phase: 'auth' },
+  })
+})
+
+test('a fixed password is told once', async () => {
+  expect((await logIn('wrong')).told).toEqual(['wrong'])
+})
+
+test('asks for nothing where the server has gone, or refused something else', async () => {
+  expect((await logIn(() => 'wrong', { alive: false })).told).toEqual(['wrong'])
+  const refuse = (): Error => netError('NET_AUTH_NO_METHOD', { message: 'no' })
+  expect(await logIn(() => 'wrong', { refuse })).toMatchObject({
+    told: ['wrong'],
+    error: { code: 'NET_AUTH_NO_METHOD' },
+  })
+})
