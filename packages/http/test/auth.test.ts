@@ -52,3 +52,14 @@ test.each([
 ])('a user with %s is refused', (_name, user, code) => {
   expect(() => basic(user, 'x')).toThrow(expect.objectContaining({ code }))
 })
+
+test.each([33_000, 300_000])(
+  'a token of %i characters is struck out of an error too',
+  async (length) => {
+    const token = `start-${'k/1+'.repeat(length / 4)}`
+    const auth = bearer(token)
+    const wire = (await auth.authorization(asking)) ?? ''
+    expect(wire).toHaveLength(token.length + 'Bearer '.length)
+    expect(redact(`refused: ${wire}`).slice(0, 100)).toBe('refused: Bearer [secret]')
+  },
+)

@@ -88,6 +88,21 @@ test('a word is struck out only where it stands alone, any other value everywher
   )
 })
 
+test.each([33_000, 300_000])('a secret of %i characters is struck out as any other', (length) => {
+  const value = `start-${'k/+ "'.repeat(length / 5)}`
+  holdSecret(value, holder)
+  const forms = [value, encodeURIComponent(value), Buffer.from(value).toString('base64')]
+  const struck = forms.map((form) => redact(`before ${form} after`))
+  expect(struck.map((text) => text.slice(0, 100))).toEqual(forms.map(() => 'before [secret] after'))
+})
+
+test('so are those of thousands of clients', () => {
+  const holders = Array.from({ length: 5000 }, () => ({}))
+  for (const [nth, each] of holders.entries()) holdSecret(`token/${nth}/+`, each)
+  const struck = holders.map((_, nth) => redact(`<${encodeURIComponent(`token/${nth}/+`)}>`))
+  expect(new Set(struck)).toEqual(new Set(['<[secret]>']))
+})
+
 describe('secrets of others', () => {
   const secrets = (): { holder: object; mine: number; theirs: number } => {
     const [mine, theirs] = [nextId(), nextId()]
