@@ -1,11 +1,26 @@
 /* Faults that a test asks a server for: which, when, and how often. It must not know how they are done. */
 
+import {
+  option,
+  optionsDoor,
+  optionsObject,
+  shape,
+  type OptionsDoor,
+  type OptionTable,
+  type Shape,
+} from '@net/core/authoring'
+
+/** Sends this over the data connection in the place of what was asked for; then says `reply`, default 226. */
+export interface SendAction {
+  readonly send: string | Uint8Array
+  readonly reply?: string | undefined
+}
+
 /** What goes wrong. Ends of connections: `drop` says goodbye to TCP (FIN), `reset` does not, `half-close` ends only our side. */
 export type FaultAction =
   | { readonly reply: string }
   | { readonly delay: number }
-  /** Sends this over the data connection in the place of what was asked for; then says `reply`, default 226. */
-  | { readonly send: string | Uint8Array; readonly reply?: string | undefined }
+  | SendAction
   | 'drop'
   | 'reset'
   | 'stall'
@@ -26,11 +41,49 @@ export interface Fault {
   readonly do: FaultAction
 }
 
+const action: Shape<FaultAction> = option.either<FaultAction>(
+  [
+    option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),
+    withKey<{ readonly reply: string }>('reply', { reply: option.text }),
+    withKey<{ readonly delay: number }>('delay', { delay: option.milliseconds }),
+    withKey<SendAction>('send', {
+      send: option.either<string | Uint8Array>([option.text, option.binary], 'text or bytes'),
+      reply: option.text,
+    }),
+  ],
+  "{ reply }, { delay }, { send }, 'drop', 'reset', 'stall', 'half-close' or 'garbage'",
+)
+
+const faultOptions: OptionsDoor<Fault> = optionsDoor<Fault>(
+  { protocol: 'ftp', call: 'fail' },
+  {
+    on: shape<string | RegExp>(
+      'a string or a pattern',
+      (value) => typeof value === 'string' || value instanceof RegExp,
+    ),
+    after: option.bytes,
+    times: option.count,
+    do: option.required(action),
+  },
+)
+
+/** An object of options that has this one. */
+function withKey<T extends object>(key: keyof T & string, table: OptionTable<T>): Shape<T> {
+  const taken = optionsObject<T>(table)
+  return {
+    ...taken,
+    fits: (given) => Object.hasOwn(Object(given) as object, key),
+    take: (...given) => taken.take(...given) as T,
+  }
+}
+
 /** The faults that are still to happen. */
 export class Faults {
   readonly #armed: { readonly fault: Fault; left: number }[] = []
 
-  add(fault: Fault): void {
+  /** Arms a fault. Throws `NET_BAD_OPTION` for one that could never strike, or would do nothing. */
+  add(given: Fault): void {
+    const fault = faultOptions(given)
     this.#armed.push({ fault, left: fault.times ?? 1 })
   }
 
@@ -45,5 +98,7 @@ export class Faults {
 
 function fits({ on }: Fault, line: string): boolean {
   if (on === undefined) return true
-  return typeof on === 'string' ? line.toUpperCase().startsWith(on.toUpperCase()) : on.test(line)
+  if (typeof on === 'string') return line.toUpperCase().startsWith(on.toUpperCase())
+  // A pattern with `g` or `y` remembers where it was.
+  return new RegExp(on.source, on.flags.replaceAll(/[gy]/g, '')).test(line)
 }

@@ -4,13 +4,14 @@
  */
 
 import { formatEndpoint, type Endpoint } from '@net/core'
+import { option, optionsDoor, shape, type OptionsDoor, type Taken } from '@net/core/authoring'
 import { MemoryFiles, type MemoryContents } from '@net/core/testing'
-import { tcpDialer, type Dialer, type TransportListener } from '@net/socket'
+import { roadOption, tcpDialer, type Dialer, type TransportListener } from '@net/socket'
 
 import { ControlConnection } from './control-connection.ts'
 import { Faults, type Fault } from './faults.ts'
 import type { ServerState } from './server-state.ts'
-import { ServerTls, type ServerTlsOptions } from './server-tls.ts'
+import { ServerTls, serverTls, type ServerTlsOptions } from './server-tls.ts'
 
 /** What the server is like. */
 export interface FtpServerOptions {
@@ -53,20 +54,45 @@ export interface FtpServer extends AsyncDisposable {
   readonly connections: number
   /** How many data connections resumed the TLS session of their control connection. */
   readonly resumed: number
-  /** Arms a fault. */
+  /** Arms a fault. Throws `NET_BAD_OPTION`. */
   fail(fault: Fault): void
   /** Ends everything. */
   close(): Promise<void>
 }
 
-/** Starts a server on a free port of loopback; dispose it to end it. */
-export async function startFtpServer(options: FtpServerOptions = {}): Promise<FtpServer> {
+/** Starts a server on a free port of loopback; dispose it to end it. Rejects with `NET_BAD_OPTION`. */
+export async function startFtpServer(given?: FtpServerOptions): Promise<FtpServer> {
+  const options = serverOptions(given)
   const dialer = options.dialer ?? tcpDialer()
   const host = options.host ?? '127.0.0.1'
   if (dialer.listen === undefined) throw new Error(`the dialer ${dialer.name} cannot listen`)
   const listener = await dialer.listen({ scheme: 'tcp', host, port: 0 })
   return new RunningServer(listener, options, { dialer, host })
 }
+
+const contents = shape<MemoryContents | MemoryFiles>(
+  'MemoryFiles, or an object of file contents by path',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
+
+const serverOptions: OptionsDoor<FtpServerOptions> = optionsDoor<FtpServerOptions>(
+  { protocol: 'ftp', call: 'startFtpServer' },
+  {
+    users: option.record(option.text),
+    files: contents,
+    tls: serverTls,
+    implicit: option.flag,
+    requireTls: option.flag,
+    requireSessionReuse: option.flag,
+    without: option.list(option.text),
+    forgetsRestart: option.flag,
+    cutReply: option.text,
+    encoding: option.oneOf('utf8', 'latin1'),
+    greeting: option.text,
+    host: option.text,
+    dialer: roadOption.dialer,
+  },
+)
 
 class RunningServer implements FtpServer {
   readonly url: string
@@ -75,7 +101,11 @@ class RunningServer implements FtpServer {
   readonly #listener: TransportListener
   readonly #running = new Set<Promise<void>>()
 
-  constructor(listener: TransportListener, options: FtpServerOptions, road: ServerState['road']) {
+  constructor(
+    listener: TransportListener,
+    options: Taken<FtpServerOptions>,
+    road: ServerState['road'],
+  ) {
     const { files = {}, tls, without, users } = options
     this.files = files instanceof MemoryFiles ? files : new MemoryFiles(files)
     this.#listener = listener

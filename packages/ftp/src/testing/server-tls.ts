@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net'
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
 
+import { option, optionsObject, type Shape } from '@net/core/authoring'
 import { fromSocket, toSocket, type TlsMaterial, type Transport } from '@net/socket'
 
 /** A certificate and its key. */
@@ -13,6 +14,23 @@ export interface ServerTlsOptions {
   readonly closeNotify?: boolean | undefined
 }
 
+const material: Shape<TlsMaterial> = option.either<TlsMaterial>(
+  [option.text, option.binary],
+  'PEM or DER, as a string or a Uint8Array',
+)
+
+/** Options of TLS, as an option `tls` of others. It may be left out, while its own options may not. */
+export const serverTls: Shape<ServerTlsOptions> = option.either<ServerTlsOptions>(
+  [
+    optionsObject<ServerTlsOptions>({
+      cert: option.required(material),
+      key: option.required(material),
+      closeNotify: option.flag,
+    }),
+  ],
+  'a certificate and its key: { cert, key }',
+)
+
 /** Speaks TLS over accepted connections. */
 export class ServerTls {
   readonly #context: SecureContext
@@ -21,8 +39,8 @@ export class ServerTls {
   constructor({ cert, key, closeNotify = true }: ServerTlsOptions) {
     this.#closeNotify = closeNotify
     this.#context = createSecureContext({
-      cert: material(cert),
-      key: material(key),
+      cert: bytesOf(cert),
+      key: bytesOf(key),
       sessionIdContext: 'ftp',
     })
   }
@@ -78,6 +96,6 @@ export function isResumed({ duplex }: Transport): boolean {
   return duplex instanceof TLSSocket && duplex.isSessionReused()
 }
 
-function material(value: TlsMaterial): string | Buffer {
+function bytesOf(value: TlsMaterial): string | Buffer {
   return typeof value === 'string' ? value : Buffer.from(value)
 }

@@ -20,3 +20,29 @@ test('without a command it strikes the next one', () => {
   expect(faults.take('ANY thing')?.do).toBe('reset')
   expect(faults.take('ANY thing')).toBeUndefined()
 })
+
+test('a pattern fits wherever it was last found', () => {
+  const faults = new Faults()
+  faults.add({ on: /NOOP/g, times: 2, do: 'stall' })
+  expect(faults.take('NOOP')?.do).toBe('stall')
+  expect(faults.take('NOOP')?.do).toBe('stall')
+})
+
+test.each([
+  [null, 'an object of options'],
+  [{ on: 'NOOP' }, 'do is missing'],
+  [{ do: 'explode' }, "{ reply }, { delay }, { send }, 'drop'"],
+  [{ do: { reply: 5 } }, 'reply must be'],
+  [{ do: { reply: '200', dleay: 5 } }, 'no dleay'],
+  [{ do: 'drop', time: 2 }, 'times'],
+  [{ do: 'drop', on: 5 }, 'a string or a pattern'],
+])('a fault that would never strike is refused: %j', (fault, text) => {
+  expect(() => new Faults().add(fault as never)).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_OPTION',
+      protocol: 'ftp',
+      operation: 'fail',
+      message: expect.stringContaining(text),
+    }),
+  )
+})

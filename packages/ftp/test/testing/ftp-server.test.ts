@@ -32,3 +32,20 @@ test('many clients at once', async () => {
   expect(texts.map((text) => Buffer.from(text).toString())).toEqual(Array(10).fill('hello'))
   await Promise.all(clients.map((client) => client.close()))
 })
+
+test.each([
+  [null, 'an object of options'],
+  [{ user: { joe: 'x' } }, 'users'],
+  [{ files: ['a'] }, 'files must be'],
+  [{ users: { joe: 5 } }, 'users'],
+  [{ tls: { cert: 'x' } }, 'tls.key is missing'],
+  [{ without: 'EPSV' }, 'without must be'],
+  [{ dialer: {} }, 'dialer must be'],
+])('options of the server that do not exist or fit are refused: %j', async (given, text) => {
+  await expect(startFtpServer(given as never)).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    protocol: 'ftp',
+    operation: 'startFtpServer',
+    message: expect.stringContaining(text),
+  })
+})
