@@ -3,6 +3,7 @@
 import {
   option,
   optionsDoor,
+  type CallPlace,
   type OptionsDoor,
   type OptionTable,
   type Shape,
@@ -16,6 +17,8 @@ import type {
   WaitOptions,
 } from './connection.ts'
 
+// The call adds its name.
+const PLACE: CallPlace = { protocol: 'socket' }
 const wait: OptionTable<WaitOptions> = { signal: option.signal, timeout: option.timeout }
 /** How bytes are read as text. */
 export const encoding: Shape<BufferEncoding> = option.oneOf<BufferEncoding>(
@@ -36,30 +39,27 @@ const limited: OptionTable<ReadLimitOptions> = { ...wait, limit: option.bytes }
 const textual: OptionTable<ReadTextOptions> = { ...limited, encoding }
 
 /** `read`. */
-export const takeReadSome: OptionsDoor<ReadSomeOptions> = optionsDoor<ReadSomeOptions>(
-  { protocol: 'socket', call: 'read' },
-  { ...wait, max: option.count },
-)
+export const takeReadSome: OptionsDoor<ReadSomeOptions> = optionsDoor<ReadSomeOptions>(PLACE, {
+  ...wait,
+  max: option.count,
+})
 
 /** `readUntil` and `readAll`. */
 export const takeReadLimit: OptionsDoor<ReadLimitOptions> = optionsDoor<ReadLimitOptions>(
-  { protocol: 'socket', call: 'read' },
+  PLACE,
   limited,
   { max: 'limit' },
 )
 
 /** `readText`, `readLine` and `lines`. */
 export const takeReadText: OptionsDoor<ReadTextOptions> = optionsDoor<ReadTextOptions>(
-  { protocol: 'socket', call: 'read' },
+  PLACE,
   textual,
   { max: 'limit' },
 )
 
 /** `readExactly`, `write`, `flush`, `end` and `startTls`. */
-export const takeWait: OptionsDoor<WaitOptions> = optionsDoor<WaitOptions>(
-  { protocol: 'socket', call: 'write' },
-  wait,
-)
+export const takeWait: OptionsDoor<WaitOptions> = optionsDoor<WaitOptions>(PLACE, wait)
 
 /** The `grace` of `close`. */
 export function takeGrace(options: CloseOptions | undefined): number {
@@ -67,7 +67,7 @@ export function takeGrace(options: CloseOptions | undefined): number {
 }
 
 const closeDoor: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
-  { protocol: 'socket', call: 'close' },
+  PLACE,
   { grace: option.milliseconds },
   { timeout: 'grace' },
 )

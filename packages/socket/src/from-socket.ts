@@ -4,7 +4,14 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { Endpoint } from '@net/core'
-import { option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+import {
+  argument,
+  inCall,
+  option,
+  optionsDoor,
+  type OptionsDoor,
+  type Shape,
+} from '@net/core/authoring'
 
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
@@ -22,6 +29,7 @@ export interface FromSocketOptions {
 
 /** A Transport over a connected socket or any other Duplex of bytes, which must not be used otherwise from then on. */
 export function fromSocket(socket: Duplex, options?: FromSocketOptions): Transport {
+  inCall(PLACE, () => argument('the socket', isDuplex, socket))
   const { hops, encrypted, endpoint = remoteOf(socket) } = fromSocketDoor(options)
   const known = socket instanceof Socket ? socketInfo(socket, endpoint) : bare(endpoint)
   const info = {
@@ -47,7 +55,16 @@ function bare(endpoint: Endpoint): ConnectionInfo {
   return { endpoint, hops: [], encrypted: false }
 }
 
-const fromSocketDoor: OptionsDoor<FromSocketOptions> = optionsDoor<FromSocketOptions>(
-  { protocol: 'socket', call: 'fromSocket' },
-  { endpoint: option.anything, hops: option.list(option.anything), encrypted: option.flag },
+const PLACE = { protocol: 'socket', call: 'fromSocket' }
+const isDuplex: Shape<Duplex> = option.methods<Duplex>(
+  'a socket or another Duplex',
+  'on',
+  'read',
+  'write',
+  'destroy',
 )
+const fromSocketDoor: OptionsDoor<FromSocketOptions> = optionsDoor<FromSocketOptions>(PLACE, {
+  endpoint: option.anything,
+  hops: option.list(option.anything),
+  encrypted: option.flag,
+})

@@ -2,17 +2,22 @@
 
 import type { Socket } from 'node:net'
 
+import { argument, inCall } from '@net/core/authoring'
+
 import { NodeSocket } from './node-socket.ts'
-import type { Transport } from './transport.ts'
+import { isTransport, type Transport } from './transport.ts'
 
 /**
  * The transport's own socket, with nothing of ours left on it, or else a net.Socket that works over the
  * transport. The transport must not be used any more.
  */
 export function toSocket(transport: Transport): Socket {
+  inCall(PLACE, () => argument('the transport', isTransport, transport))
   const socket = transport.release?.()
   if (socket === undefined) return new NodeSocket(transport)
   // As Node makes its sockets by default: its new owner expects it to end when the peer does.
   socket.allowHalfOpen = false
   return socket
 }
+
+const PLACE = { protocol: 'socket', call: 'toSocket' }

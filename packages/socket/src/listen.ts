@@ -97,7 +97,7 @@ export async function listen(
 ): Promise<ConnectionServer> {
   const taken = listenDoor(options)
   const { endpoint } = inCall(PLACE, () => parseAddress(url))
-  argument('the handler', option.callback(), handler)
+  inCall(PLACE, () => argument('the handler', option.callback(), handler))
   const { tls, signal, timeout, keepAlive, noDelay } = taken
   // A certificate that cannot be used is found now and not with the first connection.
   if (endpoint.scheme === 'tls') inCall(PLACE, () => serverContext(tls ?? {}))

@@ -6,11 +6,14 @@
 import type { NetError } from '@net/core'
 import {
   abortError,
+  argument,
+  inCall,
   onSignalAbort,
   option,
   optionsDoor,
   translate,
   type OptionsDoor,
+  type Shape,
 } from '@net/core/authoring'
 
 import type { Connection } from './connection.ts'
@@ -40,6 +43,10 @@ export async function pipe(
   b: Connection,
   options?: PipeOptions,
 ): Promise<PipedBytes> {
+  inCall(PLACE, () => {
+    argument('the first connection', isConnection, a)
+    argument('the second connection', isConnection, b)
+  })
   const { signal } = pipeDoor(options)
   const joined = new Pipe(a, b)
   const stop = (reason: unknown): void => joined.fail(abortError(reason))
@@ -113,7 +120,15 @@ function known(error: unknown): NetError {
 /** A quiet direction is no dead one. */
 const PATIENT = { timeout: { idle: Infinity } }
 
-const pipeDoor: OptionsDoor<PipeOptions> = optionsDoor<PipeOptions>(
-  { protocol: 'socket', call: 'pipe' },
-  { signal: option.signal },
+const PLACE = { protocol: 'socket', call: 'pipe' }
+const isConnection: Shape<Connection> = option.methods<Connection>(
+  'a connection',
+  'read',
+  'write',
+  'end',
+  'close',
+  'abort',
 )
+const pipeDoor: OptionsDoor<PipeOptions> = optionsDoor<PipeOptions>(PLACE, {
+  signal: option.signal,
+})

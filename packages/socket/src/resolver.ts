@@ -6,7 +6,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 
-import { shape, type Shape } from '@net/core/authoring'
+import { argument, inCall, option, shape, type Shape } from '@net/core/authoring'
 
 /** An IP address and its family. */
 export interface ResolvedAddress {
@@ -36,6 +36,7 @@ function isResolved(value: unknown): boolean {
 
 /** Asks the operating system, in its order (RFC 6724). */
 export async function systemResolver(host: string): Promise<readonly ResolvedAddress[]> {
+  inCall({ protocol: 'socket', call: 'systemResolver' }, () => argument('host', option.text, host))
   const found = await lookup(host, { all: true, order: 'verbatim' })
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }

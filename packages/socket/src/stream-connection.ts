@@ -5,11 +5,13 @@
 
 import type { Socket } from 'node:net'
 
-import { formatEndpoint, type CallDefaults, type NetError } from '@net/core'
+import { formatEndpoint, isNetError, type CallDefaults, type NetError } from '@net/core'
 import {
   abortError,
+  addContext,
   argument,
   clock,
+  inCall,
   limitsFor,
   netError,
   option,
@@ -18,6 +20,7 @@ import {
   type ClientContext,
   type OptionsDoor,
   type Shape,
+  type Taken,
 } from '@net/core/authoring'
 
 import { takeGrace, takeReadLimit, takeReadSome, takeReadText, takeWait } from './call-doors.ts'
@@ -37,7 +40,7 @@ import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './r
 import { withLeftover } from './rest-transport.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
-import type { ConnectionInfo, Transport } from './transport.ts'
+import { isTransport, type ConnectionInfo, type Transport } from './transport.ts'
 import { WriteSide } from './write-side.ts'
 
 /** Options of a connection over a transport. */
@@ -54,6 +57,9 @@ export interface ConnectionOptions {
 
 /** A Connection over any transport, which must not be used otherwise from then on. */
 export function overTransport(transport: Transport, options?: ConnectionOptions): Connection {
+  inCall({ protocol: 'socket', call: 'overTransport' }, () =>
+    argument('the transport', isTransport, transport),
+  )
   return new StreamConnection(transport, connectionDoor(options))
 }
 
@@ -97,22 +103,22 @@ export class StreamConnection implements Connection {
   }
 
   read(options?: ReadSomeOptions): Promise<Uint8Array | null> {
-    return checked(() => {
-      const taken = options && takeReadSome(options)
+    return checked('read', () => {
+      const taken = given(takeReadSome, options)
       return this.#reads.run('read', someBytes(taken?.max ?? Infinity), taken)
     })
   }
 
   readExactly(size: number, options?: WaitOptions): Promise<Uint8Array> {
-    return checked(() => {
+    return checked('readExactly', () => {
       argument('size', option.size, size)
-      return this.#reads.run('readExactly', exactBytes(size), options && takeWait(options))
+      return this.#reads.run('readExactly', exactBytes(size), given(takeWait, options))
     })
   }
 
   readLine(options?: ReadLineOptions): Promise<string | null> {
-    return checked(() => {
-      const taken = options && takeReadText(options)
+    return checked('readLine', () => {
+      const taken = given(takeReadText, options)
       const rule = lineOf(taken?.limit ?? LINE_LIMIT, taken?.encoding ?? 'utf8')
       return this.#reads.run('readLine', rule, taken)
     })
@@ -122,24 +128,26 @@ export class StreamConnection implements Connection {
     delimiter: string | Uint8Array,
     options?: ReadLimitOptions,
   ): Promise<Uint8Array | null> {
-    return checked(() => {
+    return checked('readUntil', () => {
       const pattern = bytesOf(argument('delimiter', notEmpty, delimiter))
-      const taken = options && takeReadLimit(options)
+      const taken = given(takeReadLimit, options)
       return this.#reads.run('readUntil', bytesUntil(pattern, taken?.limit ?? LINE_LIMIT), taken)
     })
   }
 
   readAll(options?: ReadLimitOptions): Promise<Uint8Array> {
-    return checked(() => {
-      const taken = options && takeReadLimit(options)
+    return checked('readAll', () => {
+      const taken = given(takeReadLimit, options)
       return this.#reads.run('readAll', everything(taken?.limit ?? WHOLE_LIMIT), taken)
     })
   }
 
-  async readText(options?: ReadTextOptions): Promise<string> {
-    const taken = options && takeReadText(options)
-    const rule = everything(taken?.limit ?? WHOLE_LIMIT)
-    return text(await this.#reads.run('readText', rule, taken), taken?.encoding ?? 'utf8')
+  readText(options?: ReadTextOptions): Promise<string> {
+    return checked('readText', () => {
+      const taken = given(takeReadText, options)
+      const whole = this.#reads.run('readText', everything(taken?.limit ?? WHOLE_LIMIT), taken)
+      return whole.then((bytes) => text(bytes, taken?.encoding ?? 'utf8'))
+    })
   }
 
   unread(bytes: Uint8Array): void {
@@ -147,7 +155,7 @@ export class StreamConnection implements Connection {
   }
 
   lines(options?: ReadLineOptions): AsyncIterable<string> {
-    const taken = options && takeReadText(options)
+    const taken = inCall({ protocol: 'socket', call: 'lines' }, () => given(takeReadText, options))
     return { [Symbol.asyncIterator]: () => this.#untilNull(() => this.readLine(taken)) }
   }
 
@@ -156,25 +164,25 @@ export class StreamConnection implements Connection {
   }
 
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void> {
-    return checked(() => {
+    return checked('write', () => {
       const chunks =
         typeof data === 'string' || data instanceof Uint8Array
           ? [bytesOf(data)]
           : argument('data', written, data)
-      return this.#writes.write(chunks, options && takeWait(options))
+      return this.#writes.write(chunks, given(takeWait, options))
     })
   }
 
   flush(options?: WaitOptions): Promise<void> {
-    return checked(() => this.#writes.flush(options && takeWait(options)))
+    return checked('flush', () => this.#writes.flush(given(takeWait, options)))
   }
 
   end(options?: WaitOptions): Promise<void> {
-    return checked(() => this.#writes.end(options && takeWait(options)))
+    return checked('end', () => this.#writes.end(given(takeWait, options)))
   }
 
   close(options?: CloseOptions): Promise<void> {
-    return checked(() => (this.#closing ??= this.#close(takeGrace(options))))
+    return checked('close', () => (this.#closing ??= this.#close(takeGrace(options))))
   }
 
   abort(reason?: unknown): void {
@@ -186,7 +194,7 @@ export class StreamConnection implements Connection {
   }
 
   async startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void> {
-    const taken = options && takeWait(options)
+    const taken = inCall({ protocol: 'socket', call: 'startTls' }, () => given(takeWait, options))
     if (this.#over) throw closedError()
     if (this.#upgrading || this.#reads.busy) {
       throw netError('NET_BUSY', { message: 'startTls cannot begin while a read waits' })
@@ -201,7 +209,7 @@ export class StreamConnection implements Connection {
         received: this.#reads.buffered,
       })
     }
-    await this.#upgrade(tls ?? this.#options.tls ?? {}, taken)
+    await this.#upgrade(tls === undefined ? (this.#options.tls ?? {}) : tls, taken)
   }
 
   toSocket(): Socket {
@@ -317,12 +325,21 @@ function closedError(): NetError {
 }
 
 /** Calls reject, also for a wrong argument, and never throw. */
-function checked<T>(call: () => Promise<T>): Promise<T> {
+function checked<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return call()
   } catch (error) {
-    return refused(error as Error)
+    return refused(
+      isNetError(error)
+        ? addContext(error, { protocol: 'socket', operation: name })
+        : (error as Error),
+    )
   }
+}
+
+/** What passed the door; nothing where there are no options, which is usual and costs nothing. */
+function given<T>(door: OptionsDoor<T>, options: T | undefined): Taken<T> | undefined {
+  return options === undefined ? undefined : door(options)
 }
 
 function bytesOf(data: string | Uint8Array): Uint8Array {

@@ -73,7 +73,7 @@ function withKey<T extends object>(key: keyof T & string, table: OptionTable<T>)
   return {
     ...taken,
     fits: (given) => Object.hasOwn(Object(given) as object, key),
-    take: (...given) => taken.take(...given) as T,
+    take: (...given) => taken.take(...given),
   }
 }
 

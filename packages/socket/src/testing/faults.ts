@@ -4,7 +4,9 @@
  */
 
 import {
+  argument,
   clock,
+  inCall,
   netError,
   option,
   optionsDoor,
@@ -14,9 +16,9 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
-import type { Dialer } from '../dialer.ts'
+import { dialer as isDialer, type Dialer } from '../dialer.ts'
 import { handled } from '../handled.ts'
-import type { ConnectionInfo, Transport } from '../transport.ts'
+import { isTransport, type ConnectionInfo, type Transport } from '../transport.ts'
 
 /** One fault. */
 export interface FaultPlan {
@@ -36,6 +38,7 @@ export interface FaultPlan {
 
 /** A dialer whose connections suffer the planned faults; the dials themselves, and `listen`, stay as they are. */
 export function faulty(dialer: Dialer, plan: FaultPlan | readonly FaultPlan[]): Dialer {
+  inCall({ protocol: 'socket', call: 'faulty' }, () => argument('the dialer', isDialer, dialer))
   const plans = [plan].flat().map((each) => ({ plan: faultDoor(each), left: each.times ?? 1 }))
   return {
     name: `faulty ${dialer.name}`,
@@ -51,7 +54,14 @@ export function faulty(dialer: Dialer, plan: FaultPlan | readonly FaultPlan[]): 
 
 /** One transport with faults, each of which strikes once. */
 export function withFaults(transport: Transport, plans: readonly FaultPlan[]): Transport {
-  return new FaultyTransport(transport, plans.map(faultDoor))
+  const armed = inCall({ protocol: 'socket', call: 'withFaults' }, () => {
+    argument('the transport', isTransport, transport)
+    return argument('the plans', option.list(option.anything), plans)
+  })
+  return new FaultyTransport(
+    transport,
+    armed.map((plan) => faultDoor(plan as FaultPlan)),
+  )
 }
 
 /** A fault that waits for its byte. */

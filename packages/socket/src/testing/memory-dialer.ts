@@ -1,7 +1,13 @@
 /* A network in memory, with listeners and dials that find them, for tests that must not touch the system's. */
 
 import { formatEndpoint, type Endpoint } from '@net/core'
-import { defineErrorTable, netError, type ErrorTable } from '@net/core/authoring'
+import {
+  defineErrorTable,
+  netError,
+  option,
+  optionsDoor,
+  type ErrorTable,
+} from '@net/core/authoring'
 
 import { roadOperation } from '../dial-operation.ts'
 import type { Dialer, TransportListener } from '../dialer.ts'
@@ -9,7 +15,8 @@ import type { Transport } from '../transport.ts'
 import { memoryPair, type MemoryOptions } from './memory-pair.ts'
 
 /** A network of its own: dials reach the listeners of the same dialer, and nothing else. */
-export function memoryDialer(options: Pick<MemoryOptions, 'capacity'> = {}): Dialer {
+export function memoryDialer(given?: Pick<MemoryOptions, 'capacity'>): Dialer {
+  const options = memoryDoor(given)
   const listeners = new Map<string, MemoryListener>()
   let port = FIRST_PORT
   return {
@@ -85,3 +92,8 @@ class MemoryListener implements TransportListener {
 
 const errors: ErrorTable = defineErrorTable([])
 const FIRST_PORT = 1
+
+const memoryDoor = optionsDoor<Pick<MemoryOptions, 'capacity'>>(
+  { protocol: 'socket', call: 'memoryDialer' },
+  { capacity: option.count },
+)

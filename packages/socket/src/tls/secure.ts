@@ -8,13 +8,13 @@ import { connect, TLSSocket } from 'node:tls'
 
 import { formatEndpoint, type Timeout } from '@net/core'
 import {
+  argument,
   inCall,
   netError,
   option,
   optionsDoor,
   own,
   stoppable,
-  type CallPlace,
   type ClientContext,
   type Operation,
   type OptionsDoor,
@@ -25,7 +25,7 @@ import { handshakeErrors } from '../errors.ts'
 import { NodeSocket } from '../node-socket.ts'
 import { resetOf } from '../socket-info.ts'
 import { SocketTransport } from '../socket-transport.ts'
-import type { Transport } from '../transport.ts'
+import { isTransport, type Transport } from '../transport.ts'
 import { requireCloseNotify } from './close-notify.ts'
 import { contextOf, serverContext } from './context.ts'
 import {
@@ -85,9 +85,14 @@ async function given(
   options: SecureOptions | undefined,
   part: Part,
 ): Promise<Transport> {
+  const place = { protocol: 'socket', call: part === secureAsClient ? 'secure' : 'secureServer' }
+  inCall(place, () => argument('the transport', isTransport, transport))
   let taken: readonly [TlsOptions, SecureOptions]
   try {
-    taken = inCall(PLACE, () => [tlsOptions.take(tls ?? {}, 'tls'), secureDoor(options)])
+    taken = inCall(place, () => [
+      tlsOptions.take(tls === undefined ? {} : tls, 'tls'),
+      secureDoor(options),
+    ])
   } catch (error) {
     transport.abort(error)
     throw error
@@ -300,11 +305,13 @@ function nameAskedFor(socket: TLSSocket): string | undefined {
   return typeof name === 'string' ? name : undefined
 }
 
-const PLACE: CallPlace = { protocol: 'socket', call: 'secure' }
-const secureDoor: OptionsDoor<SecureOptions> = optionsDoor<SecureOptions>(PLACE, {
-  signal: option.signal,
-  timeout: option.timeout,
-  parent: option.anything,
-  client: option.anything,
-  peer: option.text,
-})
+const secureDoor: OptionsDoor<SecureOptions> = optionsDoor<SecureOptions>(
+  { protocol: 'socket' },
+  {
+    signal: option.signal,
+    timeout: option.timeout,
+    parent: option.anything,
+    client: option.anything,
+    peer: option.text,
+  },
+)
