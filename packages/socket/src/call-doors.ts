@@ -16,6 +16,7 @@ import type {
   ReadTextOptions,
   WaitOptions,
 } from './connection.ts'
+import type { Transport } from './transport.ts'
 
 // The call adds its name.
 const PLACE: CallPlace = { protocol: 'socket' }
@@ -72,3 +73,13 @@ const closeDoor: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
   { timeout: 'grace' },
 )
 const GRACE = 2000
+
+/** What can be used as a transport. */
+export const isTransport: Shape<Transport> = option.methods<Transport>(
+  'a transport, such as dialer.dial() gives',
+  'read',
+  'write',
+  'end',
+  'close',
+  'abort',
+)

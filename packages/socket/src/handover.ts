@@ -4,8 +4,9 @@ import type { Socket } from 'node:net'
 
 import { argument, inCall } from '@net/core/authoring'
 
+import { isTransport } from './call-doors.ts'
 import { NodeSocket } from './node-socket.ts'
-import { isTransport, type Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 /**
  * The transport's own socket, with nothing of ours left on it, or else a net.Socket that works over the

@@ -23,7 +23,14 @@ import {
   type Taken,
 } from '@net/core/authoring'
 
-import { takeGrace, takeReadLimit, takeReadSome, takeReadText, takeWait } from './call-doors.ts'
+import {
+  isTransport,
+  takeGrace,
+  takeReadLimit,
+  takeReadSome,
+  takeReadText,
+  takeWait,
+} from './call-doors.ts'
 import type {
   CloseOptions,
   Connection,
@@ -40,7 +47,7 @@ import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './r
 import { withLeftover } from './rest-transport.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
-import { isTransport, type ConnectionInfo, type Transport } from './transport.ts'
+import type { ConnectionInfo, Transport } from './transport.ts'
 import { WriteSide } from './write-side.ts'
 
 /** Options of a connection over a transport. */

@@ -7,7 +7,6 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { Endpoint, NetError } from '@net/core'
-import { option, type Shape } from '@net/core/authoring'
 
 import type { TlsInfo } from './tls/info.ts'
 
@@ -70,13 +69,3 @@ export interface Hop {
   /** Where it is, without credentials. */
   readonly endpoint: Endpoint
 }
-
-/** What can be used as a transport, for the doors of those who are given one. */
-export const isTransport: Shape<Transport> = option.methods<Transport>(
-  'a transport, such as dialer.dial() gives',
-  'read',
-  'write',
-  'end',
-  'close',
-  'abort',
-)

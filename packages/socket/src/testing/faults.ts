@@ -16,9 +16,10 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
+import { isTransport } from '../call-doors.ts'
 import { dialer as isDialer, type Dialer } from '../dialer.ts'
 import { handled } from '../handled.ts'
-import { isTransport, type ConnectionInfo, type Transport } from '../transport.ts'
+import type { ConnectionInfo, Transport } from '../transport.ts'
 
 /** One fault. */
 export interface FaultPlan {

@@ -20,12 +20,13 @@ import {
   type OptionsDoor,
 } from '@net/core/authoring'
 
+import { isTransport } from '../call-doors.ts'
 import { roadOperation } from '../dial-operation.ts'
 import { handshakeErrors } from '../errors.ts'
 import { NodeSocket } from '../node-socket.ts'
 import { resetOf } from '../socket-info.ts'
 import { SocketTransport } from '../socket-transport.ts'
-import { isTransport, type Transport } from '../transport.ts'
+import type { Transport } from '../transport.ts'
 import { requireCloseNotify } from './close-notify.ts'
 import { contextOf, serverContext } from './context.ts'
 import {
