@@ -44,12 +44,13 @@ export interface Fault {
 const action: Shape<FaultAction> = option.either<FaultAction>(
   [
     option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),
-    withKey<{ readonly reply: string }>('reply', { reply: option.text }),
     withKey<{ readonly delay: number }>('delay', { delay: option.milliseconds }),
+    // It may have a reply as well.
     withKey<SendAction>('send', {
       send: option.either<string | Uint8Array>([option.text, option.binary], 'text or bytes'),
       reply: option.text,
     }),
+    withKey<{ readonly reply: string }>('reply', { reply: option.text }),
   ],
   "{ reply }, { delay }, { send }, 'drop', 'reset', 'stall', 'half-close' or 'garbage'",
 )

@@ -24,6 +24,7 @@ test('without a command it strikes the next one', () => {
 test('a pattern fits wherever it was last found', () => {
   const faults = new Faults()
   faults.add({ on: /NOOP/g, times: 2, do: 'stall' })
+  faults.add({ on: 'LIST', do: { send: 'x', reply: '451 no' } })
   expect(faults.take('NOOP')?.do).toBe('stall')
   expect(faults.take('NOOP')?.do).toBe('stall')
 })
