@@ -3,11 +3,18 @@
  * operation unchanged.
  */
 
+import { inspect } from 'node:util'
+
 import { shared } from './shared.ts'
 
-/** Marks an error as thrown by a callback of the caller's; returns it. */
-export function callerFault<E>(error: E): E {
-  if (typeof error === 'object' && error !== null) marked.add(error)
+/** Marks what a callback of the caller's threw; returns it, within an Error where it is none that could be marked. */
+export function callerFault(thrown: unknown): unknown {
+  // What throws nothing has failed all the same, and engines take no error for an end.
+  const error =
+    typeof thrown === 'object' && thrown !== null
+      ? thrown
+      : new Error(`${inspect(thrown)} was thrown`, { cause: thrown })
+  marked.add(error)
   return error
 }
 

@@ -7,6 +7,13 @@ test('only what was marked is a fault of the caller', () => {
   expect(isCallerFault(error)).toBe(false)
   expect(callerFault(error)).toBe(error)
   expect(isCallerFault(error)).toBe(true)
-  expect(callerFault('text')).toBe('text')
   expect(isCallerFault('text')).toBe(false)
+})
+
+test('what is thrown and is no object becomes an Error of the caller’s', () => {
+  for (const thrown of ['text', undefined, null]) {
+    const error = callerFault(thrown)
+    expect(isCallerFault(error)).toBe(true)
+    expect(error).toMatchObject({ message: expect.stringMatching(/ was thrown$/), cause: thrown })
+  }
 })

@@ -24,6 +24,8 @@ export interface Call {
   /** What errors say about it. */
   readonly context: ErrorContext
   readonly maxBytes: number | undefined
+  /** The caller's. */
+  readonly signal: AbortSignal | undefined
   /** The attempt under way. */
   attempt: Attempt | undefined
   /** A connection to where the request goes, used by nobody else; `fresh` for one that was never used. */

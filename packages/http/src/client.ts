@@ -174,7 +174,10 @@ class Client implements HttpClient {
       client: this.#context,
       secrets,
     }
-    return operation(spec, this.#callOptions(taken, request), (op) => this.#run(op, prepared))
+    const { signal } = taken
+    return operation(spec, this.#callOptions(taken, request), (op) =>
+      this.#run(op, prepared, signal),
+    )
   }
 
   #callOptions(options: Taken<RequestOptions>, { method, body }: HttpRequest): CallOptions {
@@ -184,7 +187,11 @@ class Client implements HttpClient {
     return policy === undefined ? options : { ...options, retry: respecting(body, policy) }
   }
 
-  async #run(op: Operation, prepared: PreparedRequest): Promise<HttpResponse> {
+  async #run(
+    op: Operation,
+    prepared: PreparedRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpResponse> {
     this.#refuseClosed()
     this.#active.add(op)
     const over = (): void => {
@@ -192,7 +199,7 @@ class Client implements HttpClient {
       if (this.#active.size === 0) this.#quiet?.()
     }
     try {
-      const response = await this.#answer(op, prepared)
+      const response = await this.#answer(op, prepared, signal)
       void response.closed.then(over)
       return response
     } catch (error) {
@@ -204,12 +211,14 @@ class Client implements HttpClient {
   async #answer(
     op: Operation,
     { request, settings, target, endpoint }: PreparedRequest,
+    signal: AbortSignal | undefined,
   ): Promise<HttpResponse> {
     const call: Call = {
       op,
       started: clock().now(),
       context: { protocol: 'http', operation: request.method, target, endpoint },
       maxBytes: settings.maxBytes,
+      signal,
       attempt: undefined,
       lease: (sent, fresh) => this.#lease(sent, op, fresh),
     }

@@ -131,7 +131,7 @@ class Exchange implements WireReceiver, BodyFlow {
   }
 
   head(status: number, reason: string, raw: readonly Buffer[]): void {
-    const { op, context, maxBytes, started } = this.#call
+    const { op, context, maxBytes, started, signal } = this.#call
     op.wire('receive', () => `${this.#spoken()} ${status} ${reason}`.trimEnd())
     op.answered(status)
     const headers = HttpHeaders.received(raw)
@@ -160,7 +160,7 @@ class Exchange implements WireReceiver, BodyFlow {
           answered: clock().now() - started,
         },
         body: this.#body,
-        rules: readingRules(maxBytes, context),
+        rules: readingRules(maxBytes, context, { signal, total: op.limits.total, started }),
       }),
     )
   }

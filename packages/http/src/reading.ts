@@ -6,6 +6,7 @@ import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/co
 import { ByteQueue, leavable, netError, openSink, traceToCaller } from '@net/core/authoring'
 
 import { inOneGo, ReceivedBody, type HttpBody } from './body.ts'
+import { onCallEnd, type CallEnd } from './call-end.ts'
 
 /** How a body is read. */
 export interface ReadingRules {
@@ -14,6 +15,8 @@ export interface ReadingRules {
   readonly mostJson: number
   /** What errors say about the call. */
   readonly context: ErrorContext
+  /** Absent for an answer that no server gave. */
+  readonly end?: CallEnd
 }
 
 /** All bytes. Throws `NET_PROTO_LIMIT`; an error has what arrived before as `partial`. */
@@ -70,7 +73,11 @@ async function* linesOf(
 }
 
 /** Writes the body to a sink; resolves to how many bytes it was, once the sink has them all. */
-export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
+export async function saveBody(
+  body: HttpBody,
+  sink: Sink,
+  { end, context }: Pick<ReadingRules, 'end' | 'context'>,
+): Promise<number> {
   await using target = await openSink(sink)
   let broken: { readonly error: unknown } | undefined
   target.onFailure((error) => {
@@ -79,14 +86,16 @@ export async function saveBody(body: HttpBody, sink: Sink): Promise<number> {
     body.cancel()
   })
   let reason: NetError | undefined
-  const letGo = body.closed.then(async (error) => {
+  const giveUp = (error: NetError): void => {
+    reason ??= error
+    // A sink that fails at that has an error of its own, which nobody needs beside the reason.
+    target.abort(error).catch(() => {})
+  }
+  void body.closed.then((error) => {
     // What came in before the connection was lost is worth keeping; a caller who gave up wants no more of it.
-    if (error === undefined || error.code === 'NET_PROTO_INCOMPLETE') return
-    reason = error
-    await target.abort(error)
+    if (error !== undefined && error.code !== 'NET_PROTO_INCOMPLETE') giveUp(error)
   })
-  // A sink that fails at that has an error of its own, which nobody needs beside the reason.
-  letGo.catch(() => {})
+  using _watch = end && onCallEnd(end, context, giveUp)
   let written = 0
   try {
     for await (const chunk of inOneGo(body)) {

@@ -6,6 +6,7 @@ import type { ErrorContext, NetError, Sink } from '@net/core'
 import { harmless, netError, option, optionsDoor } from '@net/core/authoring'
 
 import { wholeBody, type HttpBody } from './body.ts'
+import type { CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { shownUrl } from './params.ts'
@@ -134,8 +135,12 @@ export function createResponse(content?: ResponseContent): HttpResponse {
 }
 
 /** The limits on bodies read in one go: `maxBytes` if the caller chose, else 100 MiB and 10 MiB for JSON. */
-export function readingRules(maxBytes: number | undefined, context: ErrorContext): ReadingRules {
-  return { most: maxBytes ?? MOST, mostJson: maxBytes ?? MOST_JSON, context }
+export function readingRules(
+  maxBytes: number | undefined,
+  context: ErrorContext,
+  end: CallEnd,
+): ReadingRules {
+  return { most: maxBytes ?? MOST, mostJson: maxBytes ?? MOST_JSON, context, end }
 }
 
 /** The one kind of answer. */
@@ -224,7 +229,7 @@ export class Answer implements HttpResponse {
   }
 
   saveTo(sink: Sink): Promise<number> {
-    return saveBody(this.body, sink)
+    return saveBody(this.body, sink, this.#parts.rules)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -205,7 +205,36 @@ test('a sink that is stuck is let go of when the call is aborted', async () => {
 
 test('a whole body is saved too', async () => {
   const chunks: Uint8Array[] = []
-  expect(await saveBody(wholeBody(Buffer.from('abc')), (chunk) => void chunks.push(chunk))).toBe(3)
+  expect(
+    await saveBody(wholeBody(Buffer.from('abc')), (chunk) => void chunks.push(chunk), rules),
+  ).toBe(3)
+})
+
+test('a sink that never ends holds no call whose body is here: its signal and limit go on', async () => {
+  await using server = await startHttpServer()
+  const stuck = (): Promise<void> => new Promise(() => {})
+  const late = http.get(`${server.url}/json`, { timeout: 200 }).saveTo(stuck)
+  await expect(late).rejects.toMatchObject({ code: 'NET_TIMEOUT_TOTAL', limit: 200 })
+  const controller = new AbortController()
+  const entered = Promise.withResolvers<void>()
+  const aborted = http.get(`${server.url}/json`, { signal: controller.signal }).saveTo(
+    new WritableStream({
+      close() {
+        entered.resolve()
+        return stuck()
+      },
+    }),
+  )
+  await entered.promise
+  controller.abort()
+  await expect(aborted).rejects.toMatchObject({ code: 'NET_ABORTED' })
+})
+
+test('a source that fails without an error fails the call all the same', async () => {
+  await using server = await startHttpServer()
+  const body = new ReadableStream({ pull: (controller) => controller.error() })
+  const call = http.put(`${server.url}/echo`, { body, retry: false })
+  await expect(call).rejects.toMatchObject({ message: 'undefined was thrown' })
 })
 
 test('[H-CORE-12] a stream that fails before there is an answer fails the call with its own error', async () => {

@@ -5,7 +5,8 @@
  */
 
 import { constants, type Stats } from 'node:fs'
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 import { netError } from '../errors/net-error.ts'
 import { shared } from '../shared.ts'
@@ -19,12 +20,16 @@ export class PartFile {
   position: number
   readonly #place: Place
   readonly #file: FileHandle
-  #closed = false
+  /** What the file system calls the file, whatever its name. */
+  readonly #self: Pick<Stats, 'dev' | 'ino'>
+  #committing: Promise<void> | undefined
+  #aborting: Promise<void> | undefined
 
-  private constructor(place: Place, file: FileHandle, position: number) {
+  private constructor(place: Place, file: FileHandle, found: Stats) {
     this.#place = place
     this.#file = file
-    this.position = position
+    this.#self = found
+    this.position = found.size
   }
 
   /**
@@ -33,19 +38,19 @@ export class PartFile {
    */
   static async open(sink: FileSink, asked: boolean): Promise<PartFile> {
     const place = await placeOf(sink)
-    const { written } = place
+    const { key, written } = place
     const resume = asked && written !== place.path
-    if (inUse.has(written)) {
+    if (inUse.has(key)) {
       throw netError('NET_BUSY', { message: `${sink.path} is being written by another call` })
     }
-    inUse.add(written)
+    inUse.add(key)
     try {
       const file = await openFile(place, resume)
-      const position = await sizeToResume(file, written, resume)
+      const found = await ownFile(file, written, resume)
       await dress(file, place)
-      return new PartFile(place, file, position)
+      return new PartFile(place, file, found)
     } catch (error) {
-      inUse.delete(written)
+      inUse.delete(key)
       throw localError(error, 'opening', written)
     }
   }
@@ -63,34 +68,57 @@ export class PartFile {
     }
   }
 
-  /** Closes the file and gives it its name. */
-  async commit(): Promise<void> {
+  /** Closes the file and gives it its name. Rejects where what has that name is not the file that was written. */
+  commit(): Promise<void> {
+    this.#committing ??= this.#commit().finally(() => inUse.delete(this.#place.key))
+    return this.#committing
+  }
+
+  /** Closes the file; removes `path.part` unless it is to be kept. A commit that has begun is waited for instead. */
+  async abort(): Promise<void> {
+    if (this.#committing !== undefined) {
+      await this.#committing.catch(() => {})
+      return
+    }
+    this.#aborting ??= this.#abort().finally(() => inUse.delete(this.#place.key))
+    await this.#aborting
+  }
+
+  async #commit(): Promise<void> {
     const { path, written } = this.#place
     try {
-      await this.#close()
+      if (written !== path) await this.#checkUnshared()
+      await this.#file.close()
       if (written !== path) await rename(written, path)
     } catch (error) {
-      await this.abort()
+      await this.#abort()
       throw localError(error, 'finishing', path)
     }
   }
 
-  /** Closes the file; removes `path.part` unless it is to be kept. */
-  async abort(): Promise<void> {
+  async #abort(): Promise<void> {
     const { path, written, sink } = this.#place
     try {
-      await this.#close()
-      if (written !== path && !sink.keepPart) await rm(written, { force: true })
+      await this.#file.close()
+      if (written === path || sink.keepPart) return
+      if (await this.#isThere().catch(() => false)) await rm(written, { force: true })
     } catch (error) {
       throw localError(error, 'removing', written)
     }
   }
 
-  async #close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    inUse.delete(this.#place.written)
-    await this.#file.close()
+  /** Another program may write to the same name: its half must not pass for our whole. */
+  async #checkUnshared(): Promise<void> {
+    const { size } = await this.#file.stat()
+    if (size === this.position && (await this.#isThere())) return
+    throw netError('NET_LOCAL_IO', {
+      message: `another program has written to ${this.#place.written} at the same time`,
+    })
+  }
+
+  async #isThere(): Promise<boolean> {
+    const there = await lstat(this.#place.written)
+    return there.ino === this.#self.ino && there.dev === this.#self.dev
   }
 }
 
@@ -101,6 +129,8 @@ interface Place {
   readonly path: string
   /** The file that is written: the same, or the part. */
   readonly written: string
+  /** The file that is written, by whatever names its folders go. */
+  readonly key: string
   /** What is there already. */
   readonly old: Stats | undefined
 }
@@ -111,7 +141,9 @@ async function placeOf(sink: FileSink): Promise<Place> {
     const old = await fileAt(path)
     // A device is written to, and never replaced.
     const inPlace = sink.inPlace || old?.isCharacterDevice() === true
-    return { sink, path, written: inPlace ? path : `${path}.part`, old }
+    const written = inPlace ? path : `${path}.part`
+    const key = join(await realpath(dirname(written)), basename(written))
+    return { sink, path, written, key, old }
   } catch (error) {
     throw localError(error, 'opening', sink.path)
   }
@@ -144,10 +176,10 @@ async function dress(file: FileHandle, { sink, path, written, old }: Place): Pro
   }
 }
 
-async function sizeToResume(file: FileHandle, written: string, resume: boolean): Promise<number> {
-  if (!resume) return 0
+/** What was opened; of a part that is resumed nobody else may know. */
+async function ownFile(file: FileHandle, written: string, resume: boolean): Promise<Stats> {
   const found = await file.stat()
-  if (found.isFile() && found.nlink === 1) return found.size
+  if (!resume || (found.isFile() && found.nlink === 1)) return found
   await file.close()
   throw netError('NET_LOCAL_IO', { message: `${written} is not a file of its own` })
 }

@@ -49,7 +49,7 @@ export interface OpenSink extends AsyncDisposable {
    */
   commit(options?: CommitOptions): Promise<void>
   /**
-   * Gives up: a pending write rejects with the reason, streams are destroyed with it, `path.part` is closed and
+   * Gives up: a pending write or commit rejects with the reason, streams are destroyed with it, `path.part` is closed and
    * removed, or kept if the sink says so. After a commit or an abort it does nothing.
    */
   abort(reason?: unknown): Promise<void>
@@ -82,7 +82,6 @@ interface Target {
 
 class Opened implements OpenSink {
   readonly #target: Target
-  #writing: Promise<void> | undefined
   #giveUp: ((reason: unknown) => void) | undefined
   #ended = false
 
@@ -102,16 +101,7 @@ class Opened implements OpenSink {
 
   async write(chunk: Uint8Array): Promise<void> {
     this.#checkFree()
-    this.#writing = this.#target.write(chunk)
-    const givenUp = new Promise<never>((_, reject) => {
-      this.#giveUp = reject
-    })
-    try {
-      await Promise.race([this.#writing, givenUp])
-    } finally {
-      this.#writing = undefined
-      this.#giveUp = undefined
-    }
+    await this.#unlessGivenUp(this.#target.write(chunk))
   }
 
   async commit(options?: CommitOptions): Promise<void> {
@@ -127,8 +117,11 @@ class Opened implements OpenSink {
       await this.abort(error)
       throw error
     }
-    this.#ended = true
-    await this.#target.commit()
+    try {
+      await this.#unlessGivenUp(this.#target.commit())
+    } finally {
+      this.#ended = true
+    }
   }
 
   async abort(reason?: unknown): Promise<void> {
@@ -144,9 +137,20 @@ class Opened implements OpenSink {
     await this.abort().catch(() => {})
   }
 
+  async #unlessGivenUp(work: Promise<void>): Promise<void> {
+    const givenUp = new Promise<never>((_, reject) => {
+      this.#giveUp = reject
+    })
+    try {
+      await Promise.race([work, givenUp])
+    } finally {
+      this.#giveUp = undefined
+    }
+  }
+
   #checkFree(): void {
     if (this.#ended) throw netError('NET_CLOSED', { message: 'the sink is committed or aborted' })
-    if (this.#writing !== undefined) {
+    if (this.#giveUp !== undefined) {
       throw netError('NET_BUSY', { message: 'a write to the sink is under way' })
     }
   }

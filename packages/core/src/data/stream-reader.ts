@@ -7,6 +7,7 @@ import { isUint8Array } from 'node:util/types'
 
 import { callerFault } from '../caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
+import { lettingGo } from './letting-go.ts'
 
 /** The chunks of one stream, once. What the stream throws passes as it is, marked as the caller's. */
 export class StreamReader implements AsyncIterableIterator<Uint8Array> {
@@ -46,13 +47,19 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     const pending = this.#settle
     pending?.(DONE)
     if (this.#stream !== undefined && isDestroyable(this.#stream)) destroyQuietly(this.#stream)
-    const returned = Promise.resolve(this.#iterator?.return?.()).catch((error: unknown) => {
-      throw callerFault(error)
-    })
+    const returned = this.#leave()
     // A generator in the middle of a read returns only after it, which may be never; nobody is left to be told.
-    if (pending === undefined) await returned
+    if (pending === undefined) await lettingGo(returned)
     else returned.catch(() => {})
     return DONE
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await this.#iterator?.return?.()
+    } catch (error) {
+      throw callerFault(error)
+    }
   }
 
   #read(): Promise<IteratorResult<unknown>> {
@@ -76,10 +83,12 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     this.#stream ??= this.#open()
     try {
       this.#iterator ??= iteratorOf(this.#stream)
-      return await this.#iterator.next()
+      const result: unknown = await this.#iterator.next()
+      if (typeof result === 'object' && result !== null) return result as IteratorResult<unknown>
     } catch (error) {
       throw callerFault(error)
     }
+    throw netError('NET_BAD_OPTION', { message: 'a source gave no result of an iterator' })
   }
 }
 

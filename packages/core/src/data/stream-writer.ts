@@ -4,10 +4,12 @@
  */
 
 import type { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 
 import { callerFault } from '../caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { adopt, failureOf, isStandard } from './adopted.ts'
+import { lettingGo } from './letting-go.ts'
 
 /** Where chunks go, one at a time. */
 export interface ChunkWriter {
@@ -69,6 +71,8 @@ export class NodeWriter implements ChunkWriter {
     } else {
       this.#give(() => void this.#stream.end())
       await this.#until(() => this.#stream.writableFinished)
+      // A file tells only when it closes that it could not.
+      await finished(this.#stream, { readable: false, cleanup: true }).catch(rethrow)
     }
     this.#release()
   }
@@ -177,7 +181,7 @@ export class WebWriter implements ChunkWriter {
 
   async abort(reason: unknown): Promise<void> {
     // A stream that has failed already refuses this; the write told its failure.
-    await this.#writer.abort(reason).catch(() => {})
+    await lettingGo(this.#writer.abort(reason)).catch(() => {})
   }
 }
 

@@ -250,3 +250,51 @@ test.skipIf(!existsSync('/dev/full'))('a full disk is an error of this machine',
   })
   await file.abort()
 })
+
+test('a file is busy until it has its name, by whatever path its folder is reached', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(folder.at('real'))
+  await symlink('real', folder.at('link'))
+  const [path, same] = [folder.at('real/a'), folder.at('link/a')]
+  const file = await PartFile.open(toFile(path), false)
+  await file.write(text('whole'))
+  await expect(PartFile.open(toFile(same), false)).rejects.toMatchObject({ code: 'NET_BUSY' })
+  const commit = file.commit()
+  const second = await PartFile.open(toFile(path), false).catch((error: unknown) => error)
+  expect(second).toMatchObject({ code: 'NET_BUSY' })
+  await commit
+  expect(await readFile(path, 'utf8')).toBe('whole')
+  await (await PartFile.open(toFile(same), false)).abort()
+})
+
+test('the half of another program that writes to the same name never passes for the whole', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  await writeFile(path, 'old')
+  const replaced = await PartFile.open(toFile(path), false)
+  await replaced.write(text('ours'))
+  await rm(`${path}.part`)
+  await writeFile(`${path}.part`, 'their half')
+  await expect(replaced.commit()).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  const appended = await PartFile.open(toFile(path), false)
+  await appended.write(text('ours'))
+  await writeFile(`${path}.part`, 'theirs', { flag: 'a' })
+  await expect(appended.commit()).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  expect(await readFile(path, 'utf8')).toBe('old')
+})
+
+test('an abort removes no part of another program, and waits for a commit that has begun', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  const given = await PartFile.open(toFile(path), false)
+  await rm(`${path}.part`)
+  await writeFile(`${path}.part`, 'theirs')
+  await given.abort()
+  expect(await readFile(`${path}.part`, 'utf8')).toBe('theirs')
+  const whole = await PartFile.open(toFile(path), false)
+  await whole.write(text('ours'))
+  const commit = whole.commit()
+  await whole.abort()
+  await commit
+  expect(await readFile(path, 'utf8')).toBe('ours')
+})

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 
 import { toFile } from '@net/core'
 import { checkSink, openSink } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
 import { temporaryFolder } from './folder.ts'
@@ -73,6 +74,26 @@ test('an abort rejects a write that would never end, with its reason', async () 
   await expect(opened.commit()).rejects.toMatchObject({ code: 'NET_BUSY' })
   await opened.abort(reason)
   await expect(pending).rejects.toBe(reason)
+})
+
+test('an abort rejects a commit that would never end, with its reason', async () => {
+  const reason = new Error('gave up')
+  const sinks = [
+    new Writable({ write: (_chunk, _encoding, done) => done(), final() {} }),
+    new WritableStream({ close: () => new Promise<void>(() => {}) }),
+  ]
+  using clock = useFakeClock()
+  for (const sink of sinks) {
+    const opened = await openSink(sink)
+    await opened.write(bytes)
+    const commit = opened.commit()
+    const aborted = opened.abort(reason)
+    await expect(commit).rejects.toBe(reason)
+    // A web stream that closes lets go only when it has closed.
+    await clock.advance(2000)
+    await aborted
+    await expect(opened.write(bytes)).rejects.toMatchObject({ code: 'NET_CLOSED' })
+  }
 })
 
 test('a bare string is never a sink', () => {

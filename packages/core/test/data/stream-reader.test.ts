@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 
 import { isCallerFault } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
 import { StreamReader } from '../../src/data/stream-reader.ts'
@@ -97,4 +98,37 @@ test('a reader that was never read leaves the stream alone', async () => {
   const stream = Readable.from([bytes])
   await new StreamReader(() => stream).return()
   expect(stream.destroyed).toBe(false)
+})
+
+test('an iterator that gives no result is refused', async () => {
+  const broken = { [Symbol.asyncIterator]: () => ({ next: async () => undefined }) }
+  const reader = new StreamReader(() => broken as unknown as AsyncIterable<Uint8Array>)
+  await expect(reader.next()).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    message: expect.stringContaining('no result'),
+  })
+})
+
+test('an iterator that throws when it is told to return, or never does, holds nobody', async () => {
+  using clock = useFakeClock()
+  const fault = new Error('in finally')
+  const iterable = (leave: () => never | Promise<never>): AsyncIterable<Uint8Array> => ({
+    [Symbol.asyncIterator]: () => ({
+      next: async () => ({ done: false, value: bytes }),
+      return: leave,
+    }),
+  })
+  const throwing = new StreamReader(() =>
+    iterable(() => {
+      throw fault
+    }),
+  )
+  await throwing.next()
+  await expect(throwing.return()).rejects.toBe(fault)
+  expect(isCallerFault(fault)).toBe(true)
+  const hanging = new StreamReader(() => iterable(() => new Promise(() => {})))
+  await hanging.next()
+  const returned = hanging.return()
+  await clock.advance(2000)
+  expect(await returned).toEqual({ done: true, value: undefined })
 })

@@ -4,6 +4,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { isCallerFault } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
 import { expect, test, vi } from 'vitest'
 
 import { FunctionWriter, NodeWriter, WebWriter } from '../../src/data/stream-writer.ts'
@@ -199,3 +200,42 @@ function startProgram(how: 'endless' | 'once') {
     },
   }
 }
+
+test('a Node stream that fails when it closes, behind its last byte, fails the end', async () => {
+  const fault = new Error('the quota is used up')
+  const stream = new Writable({
+    write: (_chunk, _encoding, done) => done(),
+    destroy: (_error, done) => void setImmediate(done, fault),
+  })
+  const writer = new NodeWriter(stream)
+  await writer.write(bytes)
+  await expect(writer.end()).rejects.toBe(fault)
+  expect(isCallerFault(fault)).toBe(true)
+})
+
+test('the end of a stream whose other half is open, or which does not close by itself, waits for no close', async () => {
+  const streams = [
+    new PassThrough(),
+    new Writable({ autoDestroy: false, write: (_chunk, _encoding, done) => done() }),
+    new Writable({ emitClose: false, write: (_chunk, _encoding, done) => done() }),
+  ]
+  for (const stream of streams) {
+    const writer = new NodeWriter(stream)
+    await writer.write(bytes)
+    await writer.end()
+    expect(stream.writableFinished).toBe(true)
+  }
+})
+
+test('a web stream that never lets go is waited for for 2 s', async () => {
+  using clock = useFakeClock()
+  const stream = new WritableStream<Uint8Array>({ abort: () => new Promise<void>(() => {}) })
+  let done = false
+  const aborted = new WebWriter(stream).abort(new Error('gave up')).then(() => {
+    done = true
+  })
+  await clock.advance(1999)
+  expect(done).toBe(false)
+  await clock.advance(1)
+  await aborted
+})

@@ -1,0 +1,42 @@
+/*
+ * What ends a call whose body is here already while its sink is not done: the caller's signal and the limit on the whole
+ * call, which the operation has let go of by then.
+ */
+
+import type { ErrorContext, NetError } from '@net/core'
+import { abortError, addContext, clock, netError, onSignalAbort } from '@net/core/authoring'
+
+/** A call's signal and its limit in milliseconds, counted from when it began by the clock. */
+export interface CallEnd {
+  readonly signal: AbortSignal | undefined
+  readonly total: number
+  readonly started: number
+}
+
+/** Calls `tell` with the error of a call that ends before it is done; disposing takes that back. */
+export function onCallEnd(
+  { signal, total, started }: CallEnd,
+  context: ErrorContext,
+  tell: (error: NetError) => void,
+): Disposable {
+  const told = (error: NetError): void => tell(addContext(error, { phase: 'receive', ...context }))
+  const stop = (reason: unknown): void => told(abortError(reason))
+  if (signal?.aborted === true) {
+    stop(signal.reason)
+    return { [Symbol.dispose]() {} }
+  }
+  const forget = signal && onSignalAbort(signal, stop)
+  const message = `the call was not done within ${total} ms`
+  const late = (): void => told(netError('NET_TIMEOUT_TOTAL', { message, limit: total }))
+  const timer = total === Infinity ? undefined : clock().after(leftOf(total, started), late)
+  return {
+    [Symbol.dispose]() {
+      forget?.()
+      timer?.clear()
+    },
+  }
+}
+
+function leftOf(total: number, started: number): number {
+  return Math.max(0, started + total - clock().now())
+}

@@ -1,0 +1,41 @@
+import { clock as clockOf } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import { expect, test } from 'vitest'
+
+import { onCallEnd, type CallEnd } from '../src/call-end.ts'
+
+const context = { protocol: 'http', operation: 'GET' }
+
+function toldOf(end: Partial<CallEnd>): {
+  readonly told: unknown[]
+  readonly watch: Disposable
+} {
+  const told: unknown[] = []
+  const whole = { signal: undefined, total: Infinity, started: clockOf().now(), ...end }
+  return { told, watch: onCallEnd(whole, context, (error) => void told.push(error)) }
+}
+
+test('tells when the limit is over, counted from the beginning of the call', async () => {
+  using clock = useFakeClock()
+  const started = clockOf().now()
+  await clock.advance(60)
+  const { told } = toldOf({ started, total: 100 })
+  await clock.advance(39)
+  expect(told).toEqual([])
+  await clock.advance(1)
+  expect(told).toMatchObject([{ code: 'NET_TIMEOUT_TOTAL', limit: 100, operation: 'GET' }])
+})
+
+test('tells when the signal aborts, also before, and nothing once it was taken back', async () => {
+  using clock = useFakeClock()
+  const controller = new AbortController()
+  const { signal } = controller
+  const [heard, left] = [toldOf({ signal, total: 100 }), toldOf({ signal, total: 100 })]
+  left.watch[Symbol.dispose]()
+  controller.abort()
+  expect(heard.told).toMatchObject([{ code: 'NET_ABORTED' }])
+  expect(toldOf({ signal }).told).toMatchObject([{ code: 'NET_ABORTED' }])
+  heard.watch[Symbol.dispose]()
+  await clock.advance(100)
+  expect([heard.told.length, left.told.length]).toEqual([1, 0])
+})
