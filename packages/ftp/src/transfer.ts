@@ -61,7 +61,9 @@ export async function transfer<T>(
       if (!isPositive(last)) throw midwayError(last, verbOf(plan.command))
       return last
     })
-    await data.close()
+    await withinGrace(data.close())
+    // A server that goes on sending where it should take holds nobody.
+    data.abort()
     return { moved, reply }
   } catch (error) {
     data.abort(error)

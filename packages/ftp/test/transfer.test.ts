@@ -3,9 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
+import { connect } from '@net/ftp'
 import { startFtpServer, type FtpServer } from '@net/ftp/testing'
-import type { Transport } from '@net/socket'
-import { createCertificates } from '@net/socket/testing'
+import { tcpDialer, type Dialer, type Transport } from '@net/socket'
+import { createCertificates, withFaults } from '@net/socket/testing'
 
 import { nextChunk } from '../src/receive.ts'
 import { transfer } from '../src/transfer.ts'
@@ -175,3 +176,38 @@ test.each([false, true])(
     expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
   },
 )
+
+test('a data connection that never ends after the last reply holds nobody', async () => {
+  using clock = useFakeClock()
+  await using server = await start()
+  const closing = Promise.withResolvers<void>()
+  let dials = 0
+  let aborted = false
+  const dialer: Dialer = {
+    name: 'tcp',
+    async dial(endpoint, options) {
+      const transport = withFaults(await tcpDialer().dial(endpoint, options), [])
+      dials += 1
+      if (dials === 1) return transport
+      transport.abort = () => {
+        aborted = true
+      }
+      transport.close = () => {
+        closing.resolve()
+        return new Promise(() => {})
+      }
+      return transport
+    },
+  }
+  await using client = await connect(server.url, {
+    dialer,
+    security: 'off',
+    user: 'joe',
+    password: users.joe,
+  })
+  const upload = client.upload(Buffer.from('text'), 'b')
+  await closing.promise
+  await clock.advance(1000)
+  expect(await upload).toMatchObject({ transferred: 4 })
+  expect(aborted).toBe(true)
+})

@@ -5,7 +5,7 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { netError, piecesOf, sizeOf } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
 
 import { formatCapabilities } from './capabilities.ts'
@@ -123,15 +123,13 @@ export class EngineRoad implements Transport {
     const transaction = this.#transaction
     if (transaction === undefined) return
     for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length; at += PIECE) {
-        await this.#messagePiece(chunk.subarray(at, at + PIECE), transaction)
-      }
+      for (const piece of piecesOf([chunk])) await this.#messagePiece(piece, transaction)
     }
     this.#session.progress(transaction.transferred)
   }
 
-  async #messagePiece(piece: Uint8Array, transaction: Transaction): Promise<void> {
-    if (transaction.passes([piece])) {
+  async #messagePiece(piece: readonly Uint8Array[], transaction: Transaction): Promise<void> {
+    if (transaction.passes(piece)) {
       this.#session.withinMessage = false
       this.#session.tell(`(${transaction.transferred} bytes of message)`)
       this.#session.expect({
@@ -142,10 +140,10 @@ export class EngineRoad implements Transport {
     }
     const waits = [transaction.stall, transaction.drip]
     for (const wait of waits) wait?.start()
-    await this.#pass([piece])
+    await this.#pass(piece)
     for (const wait of waits) {
       wait?.stop()
-      wait?.moved(piece.length)
+      wait?.moved(sizeOf(piece))
     }
   }
 
@@ -192,4 +190,3 @@ function masked(line: string): string {
 
 const MAIL = /^MAIL FROM:.*/m
 const UTF8 = / SMTPUTF8(?: |$)/
-const PIECE = 64 * 1024

@@ -180,7 +180,7 @@ async function feed(
     if (input !== '') await command.write(Buffer.from(input, 'utf8'))
   } else if (input !== undefined) {
     await using source = await openSource(input)
-    const letGo = (): void => void source.close()
+    const letGo = (): void => void source.close().catch(() => {})
     const forget = op.onAbort(letGo)
     // A command that has ended needs no more of it, also where the source is slow.
     command.ended.then(letGo, letGo)

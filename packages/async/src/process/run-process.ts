@@ -90,7 +90,7 @@ async function feed(child: ChildGroup, { input }: RunPlan, scope: CancelScope): 
   const { stdin } = child
   if (stdin === null || input === undefined) return
   await using source = await openSource(input)
-  const letGo = (): void => void source.close()
+  const letGo = (): void => void source.close().catch(() => {})
   void child.exited.then(letGo)
   scope.onCancel(letGo)
   await write(source, stdin)

@@ -311,3 +311,16 @@ function abortWhenRead(controller: AbortController): () => AsyncGenerator<Uint8A
     yield await new Promise<never>(() => {})
   }
 }
+
+test('a source that throws when it is let go takes nothing from what the program did', async () => {
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield new Uint8Array(65_536)
+    } finally {
+      await Promise.reject(new Error('in finally'))
+    }
+  }
+  expect(await runProcess(process.execPath, ['-e', ''], { input: source() })).toMatchObject({
+    exitCode: 0,
+  })
+})
