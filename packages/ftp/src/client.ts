@@ -3,7 +3,7 @@
  * in the file of its noun.
  */
 
-import { formatEndpoint, type CallOptions, type NetError, type Sink, type Source } from '@net/core'
+import { type CallOptions, type NetError, type Sink, type Source } from '@net/core'
 import {
   addContext,
   checkSink,
@@ -12,12 +12,9 @@ import {
   isFileSink,
   isReplayable,
   leavable,
-  operation,
-  type ClientContext,
-  type OperationSpec,
 } from '@net/core/authoring'
 import type { ConnectionInfo } from '@net/socket'
-import { callInTurn } from '@net/socket/authoring'
+import { ClientFrame, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
 import { doors } from './call-doors.ts'
 import { makeFolder, removeOne, renameOne } from './commands.ts'
@@ -31,7 +28,6 @@ import type {
 } from './client-options.ts'
 import type { Dialog } from './dialog.ts'
 import { download } from './download.ts'
-import { ftpErrors } from './engine/basic-ftp-errors.ts'
 import type { FtpEntry, TransferResult } from './entry.ts'
 import { listFolder } from './listing/list.ts'
 import { forAwaitOnly } from './listing/for-await-only.ts'
@@ -98,11 +94,11 @@ export class Client implements FtpClient {
   readonly info: ConnectionInfo
   readonly welcome: string
   readonly #session: Session
-  readonly #context: ClientContext
+  readonly #frame: ClientFrame
 
-  constructor(session: Session, welcome: string, context: ClientContext) {
+  constructor(session: Session, welcome: string, identity: ClientIdentity) {
     this.#session = session
-    this.#context = context
+    this.#frame = new ClientFrame(identity, session)
     this.info = session.control.info
     this.welcome = welcome
   }
@@ -216,10 +212,8 @@ export class Client implements FtpClient {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { grace = GRACE } = doors.close(options)
-    await operation(this.#spec({ operation: 'close', kind: 'command' }), undefined, (op) =>
-      op.phase('close', () => this.#session.close(op, grace)),
-    )
+    const { grace } = doors.close(options)
+    await this.#frame.close(grace, (op) => this.#session.quit(op))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -255,17 +249,8 @@ export class Client implements FtpClient {
   }
 
   #call<T>(verb: Verb, options: CallOptions, work: (dialog: Dialog) => Promise<T>): Promise<T> {
-    const spec = { ...this.#spec(verb), usable: () => this.#session.usable }
-    return callInTurn(spec, options, (op, attempt) => this.#session.use(op, attempt, work))
-  }
-
-  #spec(verb: Verb): OperationSpec {
-    const endpoint = formatEndpoint(this.info.endpoint)
-    return { protocol: 'ftp', endpoint, errors: ftpErrors, client: this.#context, ...verb }
+    return this.#frame.call(verb, options, (op, attempt) => this.#session.use(op, attempt, work))
   }
 }
 
-type Verb = Pick<OperationSpec, 'operation' | 'target' | 'kind' | 'idempotent'>
-
-const GRACE = 2000
 const MOST_IN_MEMORY = 100 * 1024 * 1024

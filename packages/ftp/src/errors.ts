@@ -33,20 +33,6 @@ export function midwayError(reply: FtpReply, command: string): NetError {
   return byRows(reply, command, reply.status === SHUTDOWN ? 'idempotent' : undefined)
 }
 
-/** The error for a call that finds its session over: nothing was sent, so that it may be repeated over another one. */
-export function endedBefore(cause: NetError): NetError {
-  if (cause.code === 'NET_CLOSED') return netError('NET_CLOSED', { message: cause.message, cause })
-  const code = codes[cause.code].class === 'ConnectionLostError' ? cause.code : 'NET_CONN_CLOSED'
-  const { what } = cause.toJSON()
-  const { reply } = cause
-  return netError(code, {
-    message: `the session ended before this call, so nothing was sent; connect again: ${typeof what === 'string' ? what : cause.message}`,
-    cause,
-    retry: 'safe',
-    ...(reply === undefined ? {} : { reply }),
-  })
-}
-
 /** Whether the reply refuses for good and does not say why, so that it is worth looking. */
 export function isVague(reply: FtpReply, command: string): boolean {
   const row = rowOf(reply, command)

@@ -17,12 +17,12 @@ export async function establish(
   options: FtpConnectOptions | undefined,
 ): Promise<FtpClient> {
   const plan = inCall({ protocol: 'ftp', call: 'connect' }, () => planOf(url, options))
-  const { dialer, identity } = plan
+  const { dialer } = plan
   return opening(plan, async (op) => {
     const transport = await dialer.dial(plan.endpoint, op.within)
     const { control, welcome, features } = await logIn(op, transport, plan.login)
     const data = new DataConnections({ dialer, tls: plan.login.tls }, control.transport)
-    return new Client(new Session(control, data, features), welcome, identity.client)
+    return new Client(new Session(control, data, features), welcome, plan.identity)
   })
 }
 

@@ -12,17 +12,17 @@ import {
   type Attempt,
   type Operation,
 } from '@net/core/authoring'
-import { Turns } from '@net/socket/authoring'
+import { endedBefore, Turns, type FramedSession } from '@net/socket/authoring'
 
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
 import { Dialog, verbOf } from './dialog.ts'
-import { endedBefore, replyError } from './errors.ts'
+import { replyError } from './errors.ts'
 import type { Features } from './features.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 
 /** A session that is logged in. */
-export class Session {
+export class Session implements FramedSession {
   readonly control: Control
   readonly data: DataConnections
   readonly features: Features
@@ -39,14 +39,19 @@ export class Session {
     this.features = features
   }
 
+  get ended(): boolean {
+    return this.control.failure !== undefined
+  }
+
   /** Whether another command would be answered: the connection is there, and no reply to an earlier one is missing. */
   get usable(): boolean {
-    return !this.#closed && this.control.failure === undefined && !this.control.owed
+    return !this.#closed && !this.ended && !this.control.owed
   }
 
   /**
-   * Runs the work when it is its turn. Rejects as `endedBefore` says where the session is over, and with `NET_BUSY` where the turn belongs to a call
-   * that waits for a stream or function of the caller's: waiting for it could be waiting for oneself.
+   * Runs the work when it is its turn. Rejects as `endedBefore` says where the session is over, and with `NET_BUSY`
+   * where the turn belongs to a call that waits for a stream or function of the caller's: waiting for it could be
+   * waiting for oneself.
    */
   async use<T>(op: Operation, attempt: Attempt, work: (dialog: Dialog) => Promise<T>): Promise<T> {
     this.#checkOpen()
@@ -111,24 +116,21 @@ export class Session {
     }
   }
 
-  /** Says goodbye and closes; what is not done within `grace` milliseconds is cut off. Never rejects. */
-  async close(op: Operation, grace: number): Promise<void> {
+  /** Says goodbye when it is its turn; calls that wait for theirs are refused. */
+  async quit(op: Operation): Promise<void> {
     this.#closed = true
-    const { control } = this
-    const timer = clock().after(grace, () => {
-      control.lose(closedByUs())
-      // Also where it has been closed, but the server goes on sending instead of ending as well.
-      control.transport.abort(closedByUs())
-    })
+    const leave = await this.#turns.take(op)
     try {
-      const leave = await this.#turns.take(op)
-      if (control.failure === undefined) await control.quit(op)
+      await this.control.quit(op)
+    } finally {
       leave()
-    } catch (error) {
-      op.warn(`the goodbye failed: ${String(error)}`)
     }
-    await control.close()
-    timer.clear()
+  }
+
+  /** Ends the session, also where it has been closed, but the server goes on sending instead of ending as well. */
+  cut(error: NetError): void {
+    this.control.lose(error)
+    this.control.transport.abort(error)
   }
 
   async #pay(dialog: Dialog, command: string): Promise<void> {
@@ -157,9 +159,8 @@ export class Session {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw closedByUs()
-    const cause = this.control.failure
-    if (cause !== undefined) throw endedBefore(cause)
+    if (this.#closed) throw endedBefore(undefined)
+    if (this.ended) throw endedBefore(this.control.failure)
   }
 }
 
@@ -167,10 +168,6 @@ export class Session {
 function quotedPath(reply: FtpReply): string | undefined {
   const [, path] = isPositive(reply) ? (/^\d{3}[ -]"((?:[^"]|"")+)"/.exec(reply.text) ?? []) : []
   return path?.replaceAll('""', '"')
-}
-
-function closedByUs(): NetError {
-  return netError('NET_CLOSED', { message: 'the client is closed' })
 }
 
 function busy(): Error {

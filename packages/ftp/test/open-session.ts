@@ -4,6 +4,7 @@ import { parseEndpoint, type CallOptions } from '@net/core'
 import { CredentialSource, operation, type Operation } from '@net/core/authoring'
 import type { FtpServer } from '@net/ftp/testing'
 import { tcpDialer, type TlsOptions } from '@net/socket'
+import { ClientFrame } from '@net/socket/authoring'
 
 import { DataConnections } from '../src/data-connection.ts'
 import type { Dialog } from '../src/dialog.ts'
@@ -52,8 +53,15 @@ export class TestSession implements AsyncDisposable {
     )
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await inOperation((op) => this.session.close(op, 2000))
+  /** As the client's `close`. */
+  close(grace?: number): Promise<void> {
+    const { session } = this
+    const identity = { protocol: 'ftp', endpoint: 'test', errors: ftpErrors, client: { id: 1 } }
+    return new ClientFrame(identity, session).close(grace, (op) => session.quit(op))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }
 

@@ -4,7 +4,7 @@ import { useFakeClock } from '@net/core/testing'
 import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
-import { inOperation, openSession, users } from './open-session.ts'
+import { openSession, users } from './open-session.ts'
 
 test('[H-FTP-22] calls are served in the order in which they were made', async () => {
   await using server = await startFtpServer({ users })
@@ -119,7 +119,7 @@ test('closing waits for the call that runs, but not longer than the grace', asyn
   server.fail({ on: 'NOOP', do: 'stall' })
   const running = test.use((dialog) => dialog.ask('NOOP')).catch((error: unknown) => error)
   await clock.until(() => server.received.includes('NOOP'))
-  const closing = inOperation((op) => test.session.close(op, 300))
+  const closing = test.close(300)
   await clock.advance(300)
   await closing
   expect(await running).toMatchObject({ code: 'NET_CLOSED' })

@@ -6,14 +6,12 @@
 import { PartialError, type CallOptions, type NetError, type Source } from '@net/core'
 import {
   inCall,
-  netError,
   type Attempt,
   type CallPlace,
   type Operation,
-  type OperationSpec,
   type Taken,
 } from '@net/core/authoring'
-import { callInTurn, Turns, type ClientIdentity } from '@net/socket/authoring'
+import { ClientFrame, Turns, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import {
@@ -25,7 +23,6 @@ import {
   type SendRawOptions,
 } from './client-options.ts'
 import { deliver, type Carrier, type Parcel } from './delivery.ts'
-import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
 import { parcelOf, targetOf } from './parcel.ts'
@@ -71,11 +68,12 @@ export class ConnectedClient implements SmtpClient {
   readonly #carrier: Carrier
   readonly #identity: ClientIdentity
   readonly #turns = new Turns()
-  #closing: Promise<void> | undefined
+  readonly #frame: ClientFrame
 
   constructor(carrier: Carrier, identity: ClientIdentity) {
     this.#carrier = carrier
     this.#identity = identity
+    this.#frame = new ClientFrame(identity, carrier.session)
     this.closed = carrier.session.closed
   }
 
@@ -91,8 +89,9 @@ export class ConnectedClient implements SmtpClient {
     const taken = sendOptions(options)
     const { parcel, limits } = inCall(SEND, () => this.#parcel(message, taken))
     const to = parcel.envelope.recipients.map(({ address }) => address)
-    const what = { call: { ...taken, timeout: limits.operation }, target: targetOf(to) }
-    return this.#call('send', what, async (op, attempt) => {
+    const verb: Verb = { operation: 'send', target: targetOf(to), kind: 'exchange' }
+    const call = { ...taken, timeout: limits.operation }
+    return this.#call(verb, call, async (op, attempt) => {
       const result = await deliver(op, attempt, this.#carrier, parcel)
       if (taken.partial === 'throw' && result.rejected.length > 0) throw partial(result)
       return result
@@ -100,8 +99,8 @@ export class ConnectedClient implements SmtpClient {
   }
 
   async noop(options?: CallOptions): Promise<void> {
-    const call = noopOptions(options)
-    await this.#call('noop', { call }, (op) =>
+    const verb: Verb = { operation: 'noop', kind: 'command', idempotent: true }
+    await this.#call(verb, noopOptions(options), (op) =>
       op.phase('command', async () => {
         const reply = await this.#carrier.session.command('NOOP')
         if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
@@ -110,9 +109,11 @@ export class ConnectedClient implements SmtpClient {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { grace = GRACE } = closeOptions(options)
-    this.#closing ??= this.#close(grace)
-    await this.#closing
+    const { grace } = closeOptions(options)
+    const { session } = this.#carrier
+    await this.#frame.close(grace, (op) =>
+      this.#turns.run(op, () => session.during(op, () => session.quit())),
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -127,62 +128,16 @@ export class ConnectedClient implements SmtpClient {
     return { limits, parcel: parcelOf(message, taken.envelope, limits) }
   }
 
-  async #close(grace: number): Promise<void> {
+  #call<T>(verb: Verb, options: CallOptions | undefined, run: Run<T>): Promise<T> {
     const { session } = this.#carrier
-    if (session.ended) return
-    const cut = (cause?: unknown): void => {
-      session.fail(netError('NET_CLOSED', { message: 'the client was closed', cause }))
-      // The session may have ended in order with bytes still on their way.
-      session.transport.abort(cause)
-    }
-    if (grace <= 0) return cut()
-    // How a server ends is of no interest; a call that is still under way fails.
-    return this.#goodbye(grace).catch(cut)
-  }
-
-  #goodbye(grace: number): Promise<void> {
-    const { session } = this.#carrier
-    return this.#run('close', { call: { timeout: grace, retry: false } }, (op) =>
-      op.phase('close', () => session.quit()),
-    )
-  }
-
-  async #call<T>(verb: string, what: Call, run: Run<T>): Promise<T> {
-    if (this.#closing !== undefined) {
-      const message = 'the client is closed'
-      throw netError('NET_CLOSED', { message, protocol: 'smtp', operation: verb })
-    }
-    return this.#run(verb, what, run)
-  }
-
-  #run<T>(verb: string, { call, target }: Call, run: Run<T>): Promise<T> {
-    const { client, endpoint } = this.#identity
-    const kind = verb === 'send' ? 'exchange' : 'command'
-    const spec: OperationSpec = {
-      protocol: 'smtp',
-      operation: verb,
-      target: target ?? endpoint,
-      endpoint,
-      kind,
-      idempotent: verb === 'noop',
-      client,
-      errors: smtpErrors,
-    }
-    const { session } = this.#carrier
-    const usable = (): boolean => !session.ended
     // A limit that passes stops the attempt, so that what listens for its end must be within it.
-    return callInTurn({ ...spec, usable }, call, (op, attempt) =>
+    return this.#frame.call(verb, options, (op, attempt) =>
       this.#turns.run(op, () => session.during(op, () => run(op, attempt))),
     )
   }
 }
 
 type Run<T> = (op: Operation, attempt: Attempt) => Promise<T>
-
-interface Call {
-  readonly call: CallOptions | undefined
-  readonly target?: string
-}
 
 function partial(result: SendResult): PartialError {
   const { accepted, rejected } = result
@@ -197,4 +152,3 @@ function partial(result: SendResult): PartialError {
 }
 
 const SEND: CallPlace = { protocol: 'smtp', call: 'send' }
-const GRACE = 2000

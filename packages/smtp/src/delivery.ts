@@ -5,12 +5,13 @@
 
 import { isNetError, type NetError, PartialError } from '@net/core'
 import { clock, Deadline, netError, type Attempt, type Operation } from '@net/core/authoring'
+import { whatHappened } from '@net/socket/authoring'
 
 import type { Content, Opening } from './content.ts'
 import type { SmtpEngine } from './engine/nodemailer.ts'
 import type { EngineRoad } from './engine-road.ts'
 import type { CheckedEnvelope } from './envelope.ts'
-import { replyError, whatHappened } from './errors.ts'
+import { replyError } from './errors.ts'
 import { checkAddresses, checkContent, checkSize } from './fit.ts'
 import type { SendLimits } from './send-limits.ts'
 import type { SendResult, UnknownDelivery } from './send-result.ts'

@@ -70,35 +70,6 @@ export function unexpectedReply(reply: SmtpReply, when: string): NetError {
   return netError('NET_PROTO_UNEXPECTED', { message: `the server sent ${words} ${when}`, reply })
 }
 
-/** The error for a call that finds its session over: nothing was sent, so that it may be repeated over another one. */
-export function endedBefore(cause: NetError | undefined): NetError {
-  if (cause === undefined || cause.code === 'NET_CLOSED') {
-    return netError('NET_CLOSED', {
-      message: 'the client is closed',
-      ...(cause === undefined ? {} : { cause }),
-    })
-  }
-  if (STOPPED_BY_US.has(cause.code)) {
-    const message =
-      'an earlier call was stopped in the middle, which ended the connection; connect again'
-    return netError('NET_CLOSED', { message, cause, retry: 'safe' })
-  }
-  const code = codes[cause.code].class === 'ConnectionLostError' ? cause.code : 'NET_CONN_CLOSED'
-  const { reply } = cause
-  return netError(code, {
-    message: `the connection was lost before this call, so nothing was sent: ${whatHappened(cause)}`,
-    cause,
-    retry: 'safe',
-    ...(reply === undefined ? {} : { reply }),
-  })
-}
-
-/** The message of an error without the call that it stands for. */
-export function whatHappened(error: NetError): string {
-  const { what } = error.toJSON()
-  return typeof what === 'string' ? what : error.message
-}
-
 function codeOf(reply: SmtpReply, { command }: Refusal): NetErrorCode {
   const { status, enhanced = '' } = reply
   if (status === 421) return 'NET_CONN_SHUTDOWN'
@@ -111,8 +82,6 @@ function codeOf(reply: SmtpReply, { command }: Refusal): NetErrorCode {
 function byDetail(enhanced: string): NetErrorCode {
   return BY_ENHANCED.find(([pattern]) => pattern.test(enhanced))?.[1] ?? 'NET_REPLY_PERMANENT'
 }
-
-const STOPPED_BY_US: ReadonlySet<NetErrorCode> = new Set(['NET_ABORTED', 'NET_TIMEOUT_TOTAL'])
 
 const BY_STATUS: ReadonlyMap<number, NetErrorCode> = new Map([
   [500, 'NET_UNSUPPORTED'],

@@ -4,12 +4,12 @@
 
 import type { NetError, Secret } from '@net/core'
 import { netError, refuseControl, type CredentialSource, type Operation } from '@net/core/authoring'
-import { logInWith, requireProtection } from '@net/socket/authoring'
+import { logInWith, requireProtection, whatHappened } from '@net/socket/authoring'
 
 import { chooseMechanisms, plainExchange, refusesMechanism, type AuthMechanism } from './auth.ts'
 import type { SmtpEngine } from './engine/nodemailer.ts'
 import type { EngineRoad } from './engine-road.ts'
-import { replyError, whatHappened } from './errors.ts'
+import { replyError } from './errors.ts'
 import type { SmtpReply } from './reply.ts'
 import type { SmtpSession } from './session.ts'
 

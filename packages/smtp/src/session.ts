@@ -6,15 +6,15 @@
 import type { NetError, Secret } from '@net/core'
 import type { Operation } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
-import { Commands, type AwaitedReply } from '@net/socket/authoring'
+import { Commands, endedBefore, type AwaitedReply, type FramedSession } from '@net/socket/authoring'
 
 import { NO_CAPABILITIES, type SmtpCapabilities } from './capabilities.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
-import { endedBefore, replyError, unexpectedReply } from './errors.ts'
+import { replyError, unexpectedReply } from './errors.ts'
 import { formatReply, replyDialect, type SmtpReply } from './reply.ts'
 
 /** One session. */
-export class SmtpSession {
+export class SmtpSession implements FramedSession {
   /** What the server can do; nothing until it was asked. */
   capabilities: SmtpCapabilities = NO_CAPABILITIES
   /** Whether a transaction was left unfinished, so that the next one has to begin with RSET. */
@@ -50,6 +50,16 @@ export class SmtpSession {
   /** Whether nothing can be sent any more. */
   get ended(): boolean {
     return this.#commands.ended
+  }
+
+  get usable(): boolean {
+    return !this.ended
+  }
+
+  /** Ends the session, also where it has ended in order with bytes still on their way. */
+  cut(error: NetError): void {
+    this.fail(error)
+    this.transport.abort(error)
   }
 
   /** Keeps secrets that were sent for as long as the session lives, so that they are struck out where the server repeats them. */

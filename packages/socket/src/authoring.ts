@@ -3,7 +3,14 @@
 export { Commands, type AwaitedReply, type CommandRules } from './session/commands.ts'
 export { sessionConnectTable, type SessionConnectOptions } from './session/connect-options.ts'
 export { logInWith, type LoginSource } from './session/login.ts'
-export { isEnd, lossInHandshake, lossOf, type LossPlace } from './session/loss.ts'
+export {
+  endedBefore,
+  isEnd,
+  lossInHandshake,
+  lossOf,
+  whatHappened,
+  type LossPlace,
+} from './session/loss.ts'
 export {
   opening,
   planOpening,
@@ -12,6 +19,7 @@ export {
   type UrlRules,
 } from './session/open.ts'
 export { ReplyLines, type ReplyDialect } from './session/reply-lines.ts'
+export { ClientFrame, type FramedSession, type Verb } from './session/client-frame.ts'
 export {
   checkSecurity,
   requireProtection,
@@ -19,4 +27,4 @@ export {
   securityFor,
   type Security,
 } from './session/security.ts'
-export { callInTurn, Turns } from './session/turns.ts'
+export { Turns } from './session/turns.ts'

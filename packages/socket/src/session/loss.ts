@@ -3,8 +3,8 @@
  * or write, which knows neither the call nor its phase.
  */
 
-import { ConnectionLostError, isNetError, type NetError } from '@net/core'
-import { netError, translate, type ErrorTable } from '@net/core/authoring'
+import { ConnectionLostError, isNetError, type NetError, type NetErrorCode } from '@net/core'
+import { codes, netError, translate, type ErrorTable } from '@net/core/authoring'
 
 /** Whose connection was lost. */
 export interface LossPlace {
@@ -38,6 +38,39 @@ export function isEnd(error: unknown): boolean {
   return isNetError(error) && error.code === 'NET_PROTO_INCOMPLETE' && error.protocol === 'tls'
 }
 
+/**
+ * The error for a call that finds its session over: nothing was sent, so that it may be repeated over another one.
+ * `cause` is what ended the session; undefined where that was its client.
+ */
+export function endedBefore(cause: NetError | undefined): NetError {
+  if (cause === undefined || cause.code === 'NET_CLOSED') {
+    return netError('NET_CLOSED', {
+      message: 'the client is closed',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+  if (STOPPED_BY_US.has(cause.code)) {
+    const message =
+      'an earlier call was stopped in the middle, which ended the connection; connect again'
+    return netError('NET_CLOSED', { message, cause, retry: 'safe' })
+  }
+  const code = codes[cause.code].class === 'ConnectionLostError' ? cause.code : 'NET_CONN_CLOSED'
+  const { reply } = cause
+  return netError(code, {
+    message: `the connection was lost before this call, so nothing was sent: ${whatHappened(cause)}`,
+    cause,
+    retry: 'safe',
+    ...(reply === undefined ? {} : { reply }),
+  })
+}
+
+/** The message of an error without the call that it stands for. */
+export function whatHappened(error: NetError): string {
+  const { what } = error.toJSON()
+  return typeof what === 'string' ? what : error.message
+}
+
+const STOPPED_BY_US: ReadonlySet<NetErrorCode> = new Set(['NET_ABORTED', 'NET_TIMEOUT_TOTAL'])
 const WHAT: Readonly<Record<string, string>> = {
   NET_CONN_CLOSED: 'was closed',
   NET_CONN_RESET: 'was reset',

@@ -1,5 +1,12 @@
 import { defineErrorTable, netError } from '@net/core/authoring'
-import { isEnd, lossInHandshake, lossOf, type LossPlace } from '@net/socket/authoring'
+import {
+  endedBefore,
+  isEnd,
+  lossInHandshake,
+  lossOf,
+  whatHappened,
+  type LossPlace,
+} from '@net/socket/authoring'
 import { expect, test } from 'vitest'
 
 const place: LossPlace = {
@@ -47,4 +54,32 @@ test('an end without the close_notify of TLS is an end', () => {
   expect(isEnd(netError('NET_PROTO_INCOMPLETE', { message: 'x', protocol: 'tls' }))).toBe(true)
   expect(isEnd(netError('NET_PROTO_INCOMPLETE', { message: 'x', protocol: 'test' }))).toBe(false)
   expect(isEnd(new Error('x'))).toBe(false)
+})
+
+test('a call that finds its session over gets a loss with the words of the peer, safe to repeat', () => {
+  const reply = { status: 421, text: 'idle too long' }
+  const cause = netError('NET_CONN_SHUTDOWN', {
+    message: 'the server left',
+    reply,
+    protocol: 'test',
+    operation: 'noop',
+  })
+  expect(whatHappened(cause)).toBe('the server left')
+  expect(endedBefore(cause)).toMatchObject({
+    code: 'NET_CONN_SHUTDOWN',
+    message: expect.stringMatching(/nothing was sent: the server left$/),
+    retry: 'safe',
+    reply,
+    cause,
+  })
+  const limit = netError('NET_TIMEOUT_REPLY', { message: 'no reply' })
+  expect(endedBefore(limit)).toMatchObject({ code: 'NET_CONN_CLOSED', retry: 'safe' })
+})
+
+test('where the client or its caller ended the session, it says so', () => {
+  expect(endedBefore(undefined)).toMatchObject({ code: 'NET_CLOSED' })
+  const closed = netError('NET_CLOSED', { message: 'x' })
+  expect(endedBefore(closed)).toMatchObject({ code: 'NET_CLOSED', cause: closed })
+  const aborted = netError('NET_ABORTED', { message: 'x' })
+  expect(endedBefore(aborted)).toMatchObject({ code: 'NET_CLOSED', retry: 'safe', cause: aborted })
 })

@@ -1,8 +1,10 @@
 import type { CallOptions } from '@net/core'
 import { operation, type Operation } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
-import { callInTurn, Turns } from '@net/socket/authoring'
+import { Turns } from '@net/socket/authoring'
 import { expect, test } from 'vitest'
+
+import { callInTurn } from '../../src/session/turns.ts'
 
 const spec = { protocol: 'test', operation: 'call', kind: 'command' } as const
 

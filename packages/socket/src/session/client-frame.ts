@@ -1,0 +1,90 @@
+/*
+ * What every client over one session with a server is: calls, a close with grace, and an end that is told once. It must
+ * not know what its verbs do.
+ */
+
+import type { CallOptions, NetError } from '@net/core'
+import {
+  netError,
+  operation,
+  type Attempt,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
+
+import type { ClientIdentity } from './open.ts'
+import { callInTurn } from './turns.ts'
+
+/** What a frame needs to know of its session. */
+export interface FramedSession {
+  /** Whether nothing can be sent any more. */
+  readonly ended: boolean
+  /** Whether another attempt of a call could begin. */
+  readonly usable: boolean
+  /** Ends the session at once, also where it has ended in order with bytes still on their way. */
+  cut(error: NetError): void
+}
+
+/** A verb of a client: what its operation is besides whose it is. */
+export type Verb = Pick<OperationSpec, 'operation' | 'target' | 'kind' | 'idempotent'>
+
+/** The calls of one client, and its end. */
+export class ClientFrame {
+  readonly #identity: ClientIdentity
+  readonly #session: FramedSession
+  #closing: Promise<void> | undefined
+
+  constructor(identity: ClientIdentity, session: FramedSession) {
+    this.#identity = identity
+    this.#session = session
+  }
+
+  /** One call of a verb, whose attempts wait for their turn in `run`. Rejects with `NET_CLOSED` once the client is closed. */
+  async call<T>(
+    verb: Verb,
+    options: CallOptions | undefined,
+    run: (op: Operation, attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
+    const { protocol, endpoint } = this.#identity
+    if (this.#closing !== undefined) {
+      const { operation: name, target = endpoint } = verb
+      throw netError('NET_CLOSED', { message: CLOSED, protocol, operation: name, target })
+    }
+    const usable = (): boolean => this.#session.usable
+    return callInTurn({ ...this.#identity, target: endpoint, ...verb, usable }, options, run)
+  }
+
+  /** Says goodbye; what is not done within `grace` milliseconds, 2,000 by default, is cut off. Closes once, and never rejects. */
+  close(grace: number | undefined, goodbye: (op: Operation) => Promise<void>): Promise<void> {
+    this.#closing ??= this.#close(grace ?? GRACE, goodbye)
+    return this.#closing
+  }
+
+  async #close(grace: number, goodbye: (op: Operation) => Promise<void>): Promise<void> {
+    const { endpoint } = this.#identity
+    const session = this.#session
+    if (session.ended) return
+    const spec = {
+      ...this.#identity,
+      operation: 'close',
+      target: endpoint,
+      kind: 'command',
+    } as const
+    // Nothing but the grace limits the wait for calls under way.
+    const limits = { timeout: { total: grace, pool: Infinity }, retry: false } as const
+    try {
+      if (grace <= 0) session.cut(closed())
+      else await operation(spec, limits, (op) => op.phase('close', () => goodbye(op)))
+    } catch (cause) {
+      // How a server ends is of no interest; a call that is still under way fails.
+      session.cut(closed(cause))
+    }
+  }
+}
+
+function closed(cause?: unknown): NetError {
+  return netError('NET_CLOSED', { message: CLOSED, ...(cause === undefined ? {} : { cause }) })
+}
+
+const GRACE = 2000
+const CLOSED = 'the client is closed'
