@@ -6,7 +6,15 @@
 import { inspect } from 'node:util'
 
 import { isSecret, type Secret } from '@net/core'
-import { claimSecrets, holdSecret, netError, redact, shape, type Shape } from '@net/core/authoring'
+import {
+  claimSecrets,
+  holdSecret,
+  netError,
+  redact,
+  refused,
+  shape,
+  type Shape,
+} from '@net/core/authoring'
 
 /** One field's value; several for a field that is repeated; null drops the field, also one that we would add. */
 export type HeaderValue = string | number | Secret | readonly string[] | null | undefined
@@ -75,7 +83,8 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
   /** The field's value; several lines are joined by a comma and a space (RFC 9110 section 5.3); undefined if it is absent. */
   get(name: string): string | undefined {
     const raw = this.#raw
-    if (raw !== undefined && !raw.some((bytes, at) => isNamed(bytes, at, name))) return undefined
+    const wanted = nameOf(name)
+    if (raw !== undefined && !raw.some((bytes, at) => isNamed(bytes, at, wanted))) return undefined
     const values = this.getAll(name)
     return values.length < 2 ? values[0] : values.join(', ')
   }
@@ -83,7 +92,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
   /** The field's values, one for each line. */
   getAll(name: string): readonly string[] {
     const list = this.wire
-    const wanted = name.toLowerCase()
+    const wanted = nameOf(name)
     const values: string[] = []
     for (let at = 0; at < list.length; at += 2) {
       if (list[at]?.length !== wanted.length || lower(list, at) !== wanted) continue
@@ -107,7 +116,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
 
   /** These fields without some. */
   without(...names: readonly string[]): HttpHeaders {
-    const dropped = new Set(names.map((name) => name.toLowerCase()))
+    const dropped = new Set(names.map(nameOf))
     return this.filter((name) => !dropped.has(name))
   }
 
@@ -181,35 +190,52 @@ export function isHarmless(name: string): boolean {
 
 function listed(fields: HeaderFields, drop?: (name: string) => void): string[] {
   if (fields instanceof HttpHeaders) return [...fields.wire]
+  if (!headersShape.fits(fields)) throw refused(headersShape.may, fields, 'the fields')
   const list: string[] = []
-  if (Symbol.iterator in fields) {
-    for (const [name, value] of fields as Iterable<readonly [string, string]>)
-      add(list, name, value)
-    return list
-  }
-  for (const [name, value] of Object.entries(fields)) {
+  for (const [name, value] of Symbol.iterator in fields ? pairs(fields) : Object.entries(fields)) {
     if (value === null) drop?.(name)
     else if (value !== undefined) add(list, name, value)
   }
   return list
 }
 
+function* pairs(fields: Iterable<unknown>): Generator<readonly [string, HeaderValue]> {
+  for (const pair of fields) {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      throw refused('[name, value]', pair, 'each of a list of fields')
+    }
+    yield pair as [string, HeaderValue]
+  }
+}
+
 function add(list: string[], name: string, value: Exclude<HeaderValue, null | undefined>): void {
   checkName(name)
   if (Array.isArray(value))
     for (const each of value as readonly string[]) list.push(name, checked(name, each))
-  else list.push(name, checked(name, isSecret(value) ? value.reveal() : String(value)))
+  else list.push(name, checked(name, textOf(value as string | number | Secret)))
+}
+
+function textOf(value: string | number | Secret): unknown {
+  if (isSecret(value)) return value.reveal()
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : value
+}
+
+function nameOf(name: string): string {
+  if (typeof name !== 'string') throw refused('the name of a header', name, 'name')
+  return name.toLowerCase()
 }
 
 function checkName(name: string): void {
-  if (TOKEN.test(name)) return
+  if (typeof name === 'string' && TOKEN.test(name)) return
   const code = CONTROL.test(name) ? 'NET_INJECTION' : 'NET_BAD_HEADER'
   throw netError(code, { message: 'the name of a header is not a token' })
 }
 
 function checked(name: string, value: unknown): string {
   if (typeof value !== 'string') {
-    throw netError('NET_BAD_HEADER', { message: `the header ${name} must be text` })
+    throw netError('NET_BAD_HEADER', {
+      message: `the header ${name} must be a string, a number, a secret or a list of strings`,
+    })
   }
   if (CONTROL.test(value)) {
     throw netError('NET_INJECTION', { message: `the header ${name} contains a control character` })
@@ -252,13 +278,9 @@ function latin1(bytes: Buffer): string {
   return bytes.toString('latin1')
 }
 
-/** Whether these are the bytes of that name; a look at the length spares most of the others from being decoded. */
+/** Whether these are the bytes of that name in lower case; a look at the length spares most of the others from being decoded. */
 function isNamed(bytes: Buffer, at: number, name: string): boolean {
-  return (
-    at % 2 === 0 &&
-    bytes.length === name.length &&
-    latin1(bytes).toLowerCase() === name.toLowerCase()
-  )
+  return at % 2 === 0 && bytes.length === name.length && latin1(bytes).toLowerCase() === name
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

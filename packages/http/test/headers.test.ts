@@ -126,3 +126,49 @@ test('any token and any visible text come through unchanged', () => {
     }),
   )
 })
+
+test.each<[unknown]>([
+  [{ 'X-A': {} }],
+  [{ 'X-A': true }],
+  [{ 'X-A': () => 'x' }],
+  [{ 'X-A': new Date(0) }],
+  [{ 'X-A': NaN }],
+  [{ 'X-A': ['a', 5] }],
+  [[['X-A', {}]]],
+])('a value that is no text is refused, not written as JavaScript would: %o', (fields) => {
+  expect(() => new HttpHeaders(fields as never)).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_HEADER',
+      message: expect.stringContaining('X-A must be'),
+    }),
+  )
+})
+
+test.each<[unknown]>([[null], [5], ['X-A: b'], [true], [['X-A']], [[['X-A']]], [[5]], [() => {}]])(
+  'what holds no fields is refused: %o',
+  (fields) => {
+    expect(() => new HttpHeaders(fields as never)).toThrow(
+      expect.objectContaining({ name: 'ArgumentError' }),
+    )
+  },
+)
+
+test('a pair without a value counts as not given', () => {
+  const pairs = [
+    ['a', undefined],
+    ['b', null],
+    ['c', '1'],
+  ]
+  expect([...new HttpHeaders(pairs as never)]).toEqual([['c', '1']])
+})
+
+test.each([[null], [5], [undefined]])('a field cannot be looked up by %o', (name) => {
+  const received = HttpHeaders.received([Buffer.from('a'), Buffer.from('1')])
+  for (const headers of [new HttpHeaders({ a: '1' }), received]) {
+    for (const verb of ['get', 'getAll', 'has', 'without'] as const) {
+      expect(() => headers[verb](name as never)).toThrow(
+        expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+      )
+    }
+  }
+})
