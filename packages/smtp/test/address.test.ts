@@ -81,16 +81,16 @@ test('[H-SMTP-11] refuses what could be read in two ways', () => {
   }
 })
 
-test('[H-SMTP-11] is done with a long one at once', () => {
+test('[H-SMTP-11] refuses an address by its length before it is read', () => {
   for (const character of ['<', ',', '(', '"', '@', '\\', 'a.', 'ä']) {
-    const started = performance.now()
-    expect(() => parseAddress(character.repeat(200_000))).toThrow(
-      expect.objectContaining({ code: 'NET_BAD_ADDRESS' }),
-    )
-    expect(() => parseAddress({ address: character.repeat(200_000) })).toThrow(
-      expect.objectContaining({ code: 'NET_BAD_ADDRESS' }),
-    )
-    expect(performance.now() - started).toBeLessThan(1000)
+    for (const address of [character.repeat(2000), { address: character.repeat(2000) }]) {
+      expect(() => parseAddress(address)).toThrow(
+        expect.objectContaining({
+          code: 'NET_BAD_ADDRESS',
+          message: expect.stringContaining('is too long'),
+        }),
+      )
+    }
   }
 })
 

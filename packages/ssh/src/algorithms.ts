@@ -48,8 +48,8 @@ export function otherHostKeys(
 }
 
 /**
- * Throws `NET_WEAK_ALGORITHM` if a part of the handshake could have been cut out unseen: ChaCha20-Poly1305 and
- * encrypt-then-MAC are open to that unless both sides do strict key exchange (CVE-2023-48795).
+ * Throws `NET_WEAK_ALGORITHM` unless the whole handshake is protected: with ChaCha20-Poly1305 and encrypt-then-MAC that
+ * needs strict key exchange of both sides (CVE-2023-48795).
  */
 export function refuseTerrapin(negotiated: Negotiated, strict: boolean): void {
   if (strict) return
@@ -58,7 +58,7 @@ export function refuseTerrapin(negotiated: Negotiated, strict: boolean): void {
   const weak = open ?? [macOut, macIn].find((name) => name.includes('-etm@'))
   if (weak === undefined) return
   throw netError('NET_WEAK_ALGORITHM', {
-    message: `the server agreed on ${weak} without strict key exchange, so that parts of the handshake could be cut out; no option allows that: update the server`,
+    message: `the server chose ${weak} without strict key exchange, which ${weak} needs to protect the handshake; no option allows that: update the server`,
   })
 }
 

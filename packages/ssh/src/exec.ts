@@ -103,7 +103,7 @@ function checkLengths({ command, variables, cwd }: ExecPlan, longest: number): v
   for (const { name, value } of variables) refuseLong(`the variable ${name}`, name + value, longest)
 }
 
-/** On another channel if the server closes the first one before the command is sent, as Dropbear does when it ends two at once. */
+/** On another channel if the server closes the first one before the command is sent. */
 async function begin(
   session: SshSession,
   plan: ExecPlan,

@@ -300,8 +300,8 @@ test('a channel and a command that the server refuses', async () => {
   expect((await host.exec('ls')).stdout).toBe('a')
 })
 
-test.each([0, 255, 2 ** 32 - 1])(
-  '[H-SSH-10] a maximum packet size of %i is against the protocol, and never a loop',
+test.each([255, 2 ** 31])(
+  '[H-SSH-10] a maximum packet size of %i is outside the bounds of the protocol',
   async (packetSize) => {
     await using server = await startSshServer({ exec: { wc: count }, quirks: { packetSize } })
     const host = await logInTo(server)

@@ -117,8 +117,8 @@ export class Http2Lane implements HttpConnection {
   }
 
   /**
-   * Node ends a stream that was reset with NO_ERROR like one that came whole, but has closed it by then. Such an answer
-   * may lack bytes: servers of Node's reset streams that way whose request nobody has read (Node 24).
+   * A stream that was reset with NO_ERROR has no error event, but it is closed before it ends. Its answer may lack bytes:
+   * a server resets a stream that way if it has not read the request.
    */
   #watchEnd(stream: ClientHttp2Stream): void {
     const push = stream.push.bind(stream)

@@ -110,7 +110,7 @@ export class Http2Connection implements SharedConnection {
     })
   }
 
-  /** Whatever is under way fails, by our word: Node would let some of it look as if it had come whole. */
+  /** All calls that are running fail with our error, so that none of them ends as if it were complete. */
   #lose(error: NetError): void {
     this.#silence?.clear()
     for (const lane of this.#lanes) lane.lose(error)

@@ -47,7 +47,7 @@ class UndiciConnection implements HttpConnection {
     let given = false
     this.#client = new UndiciClient(origin, {
       connect: (_options, callback) => {
-        // undici would connect anew after each loss, and for ever after errors that it takes for passing ones.
+        // One socket for each client: whether to connect again is decided above the engine.
         const answer: Parameters<typeof callback> = given
           ? [new ConnectionGone(), null]
           : [null, socket as Extract<Parameters<typeof callback>[1], Duplex>]

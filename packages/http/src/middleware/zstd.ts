@@ -1,6 +1,6 @@
 /*
- * Whether this runtime tells a zstd body that was cut from a whole one. Node 22 ends such a stream as if it were whole;
- * there zstd is neither asked for nor taken off.
+ * Whether this runtime reports an incomplete zstd body as an error, as Node 24 does. Where it does not, the client neither
+ * requests nor decodes zstd.
  */
 
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'

@@ -1,4 +1,4 @@
-/* What every test server answers: documents, echoes, redirects, bodies of any size and speed, and a bomb. */
+/* What every test server answers: documents, echoes, redirects, bodies of any size and speed, and compressed ones. */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
@@ -28,7 +28,7 @@ export type Route = (
 
 /**
  * The routes that are always there: `/json`, `/echo`, `/status/404`, `/redirect/302?to=/json`, `/bytes/1000`, `/drip`
- * (one byte a second), and `/gzip/1000000000` (so many zeros, compressed).
+ * (one byte a second), and `/gzip/1000000` (a million zeros, compressed).
  */
 export const standardRoutes: Readonly<Record<string, Route>> = {
   '/json': (_request, response) => {

@@ -55,7 +55,7 @@ export class DataDecoder {
   }
 }
 
-/** Whether the bytes have a line end that is not CRLF, by which a second message could be smuggled in. */
+/** Whether the bytes have a line end that is not CRLF, which RFC 5321, section 2.3.8, does not allow. */
 export function hasBareLineEnd(bytes: Buffer): boolean {
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at - 1] !== CR) return true

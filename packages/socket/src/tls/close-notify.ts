@@ -1,7 +1,7 @@
 /*
- * Whether the peer said the end of a TLS connection itself (close_notify, RFC 8446 section 6.1), or only the connection
- * below it ended, which anybody on the network can bring about. Node ends the stream in both cases, and the difference
- * shows only at the moment when it does.
+ * Whether the peer announced the end of a TLS connection (close_notify, RFC 8446 section 6.1), or only the connection
+ * below it ended. Protects from data that was cut on the way. The difference shows only at the moment when the stream
+ * ends.
  */
 
 import type { Socket } from 'node:net'
@@ -22,7 +22,7 @@ export function requireCloseNotify(socket: TLSSocket, below: Socket): void {
   const emit = socket.emit.bind(socket) as (name: string | symbol, ...args: unknown[]) => boolean
   socket.emit = (name: string | symbol, ...args: unknown[]) => {
     if (name !== 'end' || !cut) return emit(name, ...args)
-    // Nobody may hear of an end that is none.
+    // Listeners get the error in place of the end.
     socket.destroy(cutOff())
     return true
   }

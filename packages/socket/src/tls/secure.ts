@@ -198,7 +198,7 @@ async function shakeHands(
   const log = keyLogOf(tls)
   if (log !== undefined) socket.on('keylog', (line) => log(line.toString('latin1').trimEnd()))
   const reset = (): void => {
-    // Node crashes if the socket below is reset while TLS is within the callback that told of its bytes.
+    // In a later turn: while a callback of TLS runs, the socket below it has to stay as it is.
     setImmediate(() => {
       cut?.()
       socket.destroy()

@@ -16,7 +16,7 @@ import {
   type Transport,
 } from '@net/socket'
 import { createCertificates, memoryPair, startEchoServer } from '@net/socket/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { failure } from '../support.ts'
 
@@ -198,12 +198,28 @@ test('an abort of the TLS connection is a reset below', async () => {
   expect((await theirs?.closed)?.code).toBe('NET_CONN_RESET')
 })
 
-test('an abort within the very callback that told of the handshake is a reset, too', async () => {
-  await using server = await startEchoServer({ tls: certificates.issue(), onError: () => {} })
-  const transport = await secure(await dialed(server.address.port), { ca })
+test('an abort resets the connection below in a later turn', async () => {
+  const [ours, theirs] = memoryPair({ endpoint: LOCALHOST })
+  let resets = 0
+  const counted: Transport = {
+    info: ours.info,
+    read: () => ours.read(),
+    write: (chunks) => ours.write(chunks),
+    end: () => ours.end(),
+    close: () => ours.close(),
+    abort: (reason) => {
+      resets += 1
+      ours.abort(reason)
+    },
+  }
+  const [transport] = await Promise.all([
+    secure(counted, { ca }),
+    secureServer(theirs, certificates.issue()),
+  ])
   transport.abort()
+  expect(resets).toBe(0)
   expect((await failure(transport.read())).code).toBe('NET_ABORTED')
-  expect((await transport.closed)?.code).toBe('NET_ABORTED')
+  await vi.waitFor(() => expect(resets).toBeGreaterThan(0))
 })
 
 const LOCALHOST = { scheme: 'tls', host: 'localhost', port: 1 }

@@ -1,6 +1,6 @@
 /*
  * Answers that are waited for over one connection. Every wait ends when the answer comes, when the connection goes, or
- * when the call gives up; ssh2 alone would leave some of them open for ever.
+ * when the call gives up; ssh2 answers only what the server answers.
  */
 
 import type { NetError } from '@net/core'

@@ -51,8 +51,8 @@ export function guardProtocol(client: EngineClient, guard: ProtocolGuard): void 
 }
 
 /**
- * Gives ssh2 nothing before the server's identification is whole, as `heard` tells for each chunk: of one that comes
- * in three pieces or more, ssh2 forgets all but the first.
+ * Holds back what the server sends until its identification is complete, as `heard` says for each chunk: ssh2 gets the
+ * identification in one piece, whatever the size of the chunks.
  */
 export function holdUntilIdentified(client: EngineClient, heard: (chunk: Buffer) => boolean): void {
   const protocol = client._protocol
@@ -124,7 +124,7 @@ export function sendSignal(client: EngineClient, channel: EngineChannel, name: s
   if (isOpen(channel)) client._protocol.signal(channel.outgoing.id, name)
 }
 
-/** Closes our side of the channel for good. ssh2 would go on to enlarge its window, for a number that the server may have forgotten. */
+/** Closes our side of the channel, and enlarges its window no more: the server may have forgotten its number. */
 export function closeChannel(channel: EngineChannel): void {
   channel.close()
   channel.incoming.window = Infinity
@@ -137,17 +137,14 @@ export function ping(client: EngineClient): void {
   client._protocol.ping()
 }
 
-/**
- * Keeps ssh2 from writing to a connection that is gone, at which it throws, even out of stream events where it
- * could not be caught.
- */
+/** Marks all channels as closed, so that ssh2 writes nothing to a connection that is gone. */
 export function silence(client: EngineClient): void {
   for (const channel of Object.values(client._chanMgr._channels)) {
     if (typeof channel === 'object') channel.outgoing.state = 'closed'
   }
 }
 
-/** Keys of RSA sign with SHA-2 alone, whatever the server says of itself: without this, ssh2 falls back to SHA-1. */
+/** RSA keys sign with SHA-2 only, whatever the server says about itself. */
 export function signWithSha2(client: EngineClient): void {
   client._protocol._compatFlags |= IMPLY_RSA_SHA2
 }
@@ -213,7 +210,7 @@ function windowFault(client: EngineClient, id: number, more: number): string | u
 }
 
 function channelOf(client: EngineClient, id: number): EngineChannel | undefined {
-  // ssh2 throws for the highest number, which is a valid one on the wire.
+  // Looked up in the table itself, which has an answer for every number of the wire.
   const channel = client._chanMgr._channels[id]
   return typeof channel === 'object' ? channel : undefined
 }

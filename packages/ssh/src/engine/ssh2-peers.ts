@@ -18,7 +18,6 @@ const ANY: Peer = { sessions: Infinity, longest: 32_000 }
 const PEERS: readonly (Peer & { readonly name: RegExp })[] = [
   // 256 KiB for a packet, with what is around the text.
   { name: /^OpenSSH_/, sessions: Infinity, longest: 261_120 },
-  // Dropbear 2022.83 closes a session that is opened while another one ends, and leaves when a command then comes on it;
-  // it leaves at a text of more than 9,000 bytes, too.
+  // Dropbear takes one session after the other, and a command of 9,000 bytes at most.
   { name: /^dropbear/i, sessions: 1, longest: 9000 },
 ]

@@ -120,7 +120,7 @@ test('[H-SSH-07] one bit turned anywhere in the handshake is noticed, and nothin
 }, 30_000)
 
 test('a server that proves another key than the one it shows is refused', async () => {
-  // What the server says of its key is replaced on the road, as somebody in the middle would do it.
+  // The key that the server shows is replaced on the way.
   await using server = await startSshServer()
   const whole = recording()
   const first = await logInTo(server, { dialer: whole.dialer })

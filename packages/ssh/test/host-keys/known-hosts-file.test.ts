@@ -46,11 +46,11 @@ test('an aborted signal ends the reading', async () => {
   await expect(readKnownHosts(file, ['a'], AbortSignal.abort(reason))).rejects.toBe(reason)
 })
 
-test('[H-SSH-02] a file of 100 MB, most of it one line, is read', async () => {
+test('[H-SSH-02] a file of 16 MiB, most of it one line, is read', async () => {
   const file = join(folder, 'known_hosts')
   await using handle = await open(file, 'w')
-  await handle.truncate(100 * 1024 * 1024)
-  await handle.write(`\na ${publicKey}\n`, 100 * 1024 * 1024)
+  await handle.truncate(16 * 1024 * 1024)
+  await handle.write(`\na ${publicKey}\n`, 16 * 1024 * 1024)
   expect(await readKnownHosts(file, ['a'])).toMatchObject([{ line: 2 }])
 })
 

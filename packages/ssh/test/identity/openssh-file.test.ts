@@ -59,7 +59,7 @@ test('what is not supported is told by its name', async () => {
   expect(complaint(encryptedOpenssh('x', { keys: 2 }))).toContain('it holds 2 keys')
 })
 
-test('a damaged key, and one that takes days to open, are refused without a word of the key', async () => {
+test('a damaged key, and one with more rounds than the limit, are refused; the error shows nothing of the key', async () => {
   const body = createSshKey().privateKey.split('\n').slice(1, -2).join('')
   const bytes = Buffer.from(body, 'base64').subarray('openssh-key-v1\0'.length)
   for (let length = 0; length < bytes.length; length += 7) {
@@ -72,6 +72,6 @@ test('a damaged key, and one that takes days to open, are refused without a word
     const head = fields('aes256-ctr', 'bcrypt', options)
     return wrapped(Buffer.concat([head, numbers(1), fields('', '')]))
   }
-  expect(complaint(slow(2 ** 31))).toContain('1024 rounds')
+  expect(complaint(slow(1025))).toContain('1024 rounds')
   expect(complaint(slow(1024))).toBe('none')
 })
