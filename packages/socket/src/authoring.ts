@@ -1,7 +1,12 @@
 /* What authors of protocol packages need above bytes: what every session with a server has. */
 
 export { Commands, type AwaitedReply, type CommandRules } from './session/commands.ts'
-export { sessionConnectTable, type SessionConnectOptions } from './session/connect-options.ts'
+export {
+  loginConnectTable,
+  sessionConnectTable,
+  type LoginConnectOptions,
+  type SessionConnectOptions,
+} from './session/connect-options.ts'
 export { logInWith, type LoginSource } from './session/login.ts'
 export {
   endedBefore,

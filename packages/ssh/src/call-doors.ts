@@ -8,7 +8,7 @@ import {
   type OptionsDoor,
   type Shape,
 } from '@net/core/authoring'
-import { roadOption } from '@net/socket'
+import { loginConnectTable } from '@net/socket/authoring'
 
 import type { CloseOptions, ConnectOptions, ExecOptions } from './client-options.ts'
 import type { HostKeyPolicy } from './host-keys/policy.ts'
@@ -32,18 +32,11 @@ const keepAlive: Shape<KeepAliveOptions | false> = option.either<KeepAliveOption
 export const connectDoor: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOptions>(
   { protocol: 'ssh', call: 'connect' },
   {
-    ...option.perCall,
-    user: option.text,
-    password: option.credential,
+    ...loginConnectTable,
     auth: option.oneOrMore(keyAuth),
     hostKeys: option.methods<HostKeyPolicy>('a policy, such as acceptNew()', 'open'),
     hostKeyAlias: option.text,
-    dialer: roadOption.dialer,
-    proxy: roadOption.proxy,
-    block: roadOption.block,
     keepAlive,
-    log: option.log,
-    defaults: option.defaults,
   },
   {
     // An agent is not there yet.

@@ -1,36 +1,22 @@
 /* What connecting and running commands take, and what they give. */
 
-import type { CallDefaults, CallOptions, Credential, LogOption, Source } from '@net/core'
-import type { BlockOption, Dialer, ProxyOption } from '@net/socket'
+import type { CallOptions, Source } from '@net/core'
+import type { LoginConnectOptions } from '@net/socket/authoring'
 
 import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { KeyAuth } from './identity/keys.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 
-/** Options of `connect`. `timeout` limits connecting; limits of later calls are `defaults.timeout`. */
-export interface ConnectOptions extends CallOptions {
-  /** The login name; default that of the URL, else that of the user who runs this process. */
-  readonly user?: string | undefined
-  /** Tried after `auth`; sent only after the host key was checked. Default that of the URL. */
-  readonly password?: Credential | undefined
+/** Options of `connect`. `timeout` limits connecting; limits of later calls are `defaults.timeout`. A password is tried after `auth`, and sent only after the host key was checked. */
+export interface ConnectOptions extends LoginConnectOptions {
   /** What to log in with, in this order. */
   readonly auth?: KeyAuth | readonly KeyAuth[] | undefined
   /** Which host keys are trusted; default `knownHosts()`. */
   readonly hostKeys?: HostKeyPolicy | undefined
   /** The name under which the host key is looked up, in place of the host's own name and port. */
   readonly hostKeyAlias?: string | undefined
-  /** The road to the server; default straight over TCP. Excludes `proxy`. */
-  readonly dialer?: Dialer | undefined
-  /** A proxy, or a chain of them, nearest first; `'environment'` for ALL_PROXY. Default false. */
-  readonly proxy?: ProxyOption | undefined
-  /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
-  readonly block?: BlockOption | undefined
   /** How often a silent server is asked whether it is there: every 15 s, given up after 3 questions; false for never. */
   readonly keepAlive?: KeepAliveOptions | false | undefined
-  /** A log for this client alone. */
-  readonly log?: LogOption | undefined
-  /** Limits and retry policy of later calls. */
-  readonly defaults?: CallDefaults | undefined
 }
 
 /** Options of `exec`. */

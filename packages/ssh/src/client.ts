@@ -3,22 +3,15 @@
  * side, each in a channel of its own.
  */
 
-import { formatEndpoint, type Endpoint, type NetError } from '@net/core'
-import {
-  clock,
-  inCall,
-  netError,
-  operation,
-  type ClientContext,
-  type OperationSpec,
-} from '@net/core/authoring'
+import type { NetError } from '@net/core'
+import { clock, inCall, netError, operation, type OperationSpec } from '@net/core/authoring'
 import type { ConnectionInfo, Dialer } from '@net/socket'
+import type { ClientIdentity } from '@net/socket/authoring'
 
 import type { Negotiated } from './algorithms.ts'
 import { closeDoor, execDoor } from './call-doors.ts'
 import type { CloseOptions, ExecBytesOptions, ExecOptions, ExecResult } from './client-options.ts'
 import type { SshSession } from './engine/ssh2.ts'
-import { sshErrors } from './engine/ssh2-errors.ts'
 import { execute, planExec } from './exec.ts'
 import type { HostKey } from './host-keys/host-key.ts'
 import { sshDialer } from './ssh-dialer.ts'
@@ -64,22 +57,20 @@ export class SessionClient implements SshClient {
   readonly info: SshInfo
   readonly closed: Promise<NetError | undefined>
   readonly #session: SshSession
-  readonly #context: ClientContext
-  readonly #endpoint: Endpoint
+  readonly #identity: ClientIdentity
   readonly #running = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(session: SshSession, info: SshInfo, context: ClientContext) {
+  constructor(session: SshSession, info: SshInfo, identity: ClientIdentity) {
     this.#session = session
-    this.#context = context
-    this.#endpoint = info.endpoint
+    this.#identity = identity
     this.info = info
     this.closed = session.closed
     this.dialer = sshDialer({
       session: () => this.#usable(),
       endpoint: info.endpoint,
       hops: info.hops,
-      client: context,
+      client: identity.client,
     })
   }
 
@@ -140,15 +131,7 @@ export class SessionClient implements SshClient {
   }
 
   #spec(verb: string, target: string): OperationSpec {
-    return {
-      protocol: 'ssh',
-      operation: verb,
-      target,
-      endpoint: formatEndpoint(this.#endpoint),
-      kind: 'session',
-      errors: sshErrors,
-      client: this.#context,
-    }
+    return { ...this.#identity, operation: verb, target, kind: 'session' }
   }
 }
 

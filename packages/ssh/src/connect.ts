@@ -12,16 +12,15 @@ import {
   type Endpoint,
 } from '@net/core'
 import {
-  type ClientContext,
   clientContext,
   inCall,
   netError,
-  operation,
   type Operation,
   refuseControl,
   type Taken,
 } from '@net/core/authoring'
 import { chooseRoad, type Dialer, type Transport } from '@net/socket'
+import { opening, type ClientIdentity } from '@net/socket/authoring'
 
 import { offer, offerOnly, otherHostKeys, type Algorithms } from './algorithms.ts'
 import { refuseLong } from './command-line.ts'
@@ -50,17 +49,7 @@ import { logIn, type LoginPlan } from './login.ts'
 export async function connect(url: string | URL, options?: ConnectOptions): Promise<SshClient> {
   const taken = connectDoor(options)
   const plan = inCall({ protocol: 'ssh', call: 'connect' }, () => planConnection(url, taken))
-  const where = formatEndpoint(plan.endpoint)
-  const spec = {
-    protocol: 'ssh',
-    operation: 'connect',
-    target: where,
-    endpoint: where,
-    kind: 'session',
-    errors: sshErrors,
-    client: plan.client,
-  } as const
-  return operation(spec, taken, (op) => op.attempt(() => establish(plan, op)))
+  return opening({ identity: plan.identity, options: taken }, (op) => establish(plan, op))
 }
 
 interface ConnectionPlan {
@@ -70,7 +59,7 @@ interface ConnectionPlan {
   readonly hostKeys: HostKeyPolicy
   readonly keepAlive: KeepAliveOptions | false
   readonly login: LoginPlan
-  readonly client: ClientContext
+  readonly identity: ClientIdentity
 }
 
 function planConnection(url: string | URL, options: Taken<ConnectOptions>): ConnectionPlan {
@@ -83,6 +72,7 @@ function planConnection(url: string | URL, options: Taken<ConnectOptions>): Conn
   refuseControl('user', user)
   refuseLong('user', user, LONGEST_USER)
   const client = clientContext(options)
+  const where = formatEndpoint(endpoint)
   return {
     endpoint,
     host: hostOf(endpoint, options.hostKeyAlias),
@@ -91,12 +81,12 @@ function planConnection(url: string | URL, options: Taken<ConnectOptions>): Conn
     keepAlive: options.keepAlive ?? {},
     login: {
       user,
-      endpoint: formatEndpoint(endpoint),
+      endpoint: where,
       keys: [options.auth ?? []].flat(),
       password: held(options.password) ?? parsed.password,
       client: client.id,
     },
-    client,
+    identity: { protocol: 'ssh', endpoint: where, errors: sshErrors, client },
   }
 }
 
@@ -169,7 +159,7 @@ async function handshake(
       algorithms: steps.negotiated,
       banner: banner.join(''),
     })
-    return new SessionClient(session, info, plan.client)
+    return new SessionClient(session, info, plan.identity)
   } catch (error) {
     session.abort(error as Error)
     throw error

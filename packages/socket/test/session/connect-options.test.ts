@@ -1,5 +1,10 @@
 import { optionsDoor } from '@net/core/authoring'
-import { sessionConnectTable, type SessionConnectOptions } from '@net/socket/authoring'
+import {
+  loginConnectTable,
+  sessionConnectTable,
+  type LoginConnectOptions,
+  type SessionConnectOptions,
+} from '@net/socket/authoring'
 import { expect, test } from 'vitest'
 
 const door = optionsDoor<SessionConnectOptions>(
@@ -18,4 +23,10 @@ test('takes the options of every connect, and names those that do not exist', ()
     }),
   )
   expect(() => door({ username: 'ada' } as never)).toThrow(/user/)
+})
+
+test('where nothing begins in clear there is no security to choose', () => {
+  const login = optionsDoor<LoginConnectOptions>({ protocol: 'test' }, loginConnectTable)
+  expect(login({ user: 'ada', defaults: { retry: false } })).toMatchObject({ user: 'ada' })
+  expect(() => login({ security: 'off' } as never)).toThrow(/security/)
 })
