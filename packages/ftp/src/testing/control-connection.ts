@@ -49,7 +49,7 @@ export class ControlConnection {
   }
 
   async #greet(): Promise<void> {
-    const fault = this.#state.faults.take('GREETING')
+    const fault = this.#state.faults.at('GREETING')
     if (fault !== undefined && (await this.#strike(fault.do))) return
     await this.#say(this.#state.greeting)
   }
@@ -68,7 +68,7 @@ export class ControlConnection {
   }
 
   async #handle(line: string): Promise<void> {
-    const fault = this.#state.faults.take(line)
+    const fault = this.#state.faults.at(line)
     const struckFirst = fault !== undefined && fault.after === undefined
     if (struckFirst && (await this.#strike(fault.do))) return
     const step = this.#session.handle(line)
@@ -131,7 +131,7 @@ export class ControlConnection {
   }
 
   async #secure(): Promise<boolean> {
-    const fault = this.#state.faults.take('TLS')
+    const fault = this.#state.faults.at('TLS')
     if (fault !== undefined && (await this.#strike(fault.do))) return false
     const { tls } = this.#state
     if (tls === undefined) return false

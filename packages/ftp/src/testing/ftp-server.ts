@@ -151,6 +151,7 @@ class RunningServer implements FtpServer {
   }
 
   async close(): Promise<void> {
+    this.#state.faults.end()
     await this.#listener.close()
     for (const transport of this.#state.open) transport.abort()
     await Promise.all(this.#running)

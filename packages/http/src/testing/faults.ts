@@ -3,17 +3,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 
-import {
-  clock,
-  option,
-  optionsDoor,
-  optionsObject,
-  refused,
-  shape,
-  type OptionsDoor,
-  type Shape,
-  type Taken,
-} from '@net/core/authoring'
+import { clock, option, optionsObject } from '@net/core/authoring'
+import { actionWith, FaultRules, isFor, type FaultWord } from '@net/socket/testing'
 
 /** An answer in place of the route's. */
 export interface CannedReply {
@@ -27,14 +18,7 @@ export interface CannedReply {
  * What happens: another answer, a delay in milliseconds, the connection closed (`drop`), reset, left open without a
  * word more (`stall`), closed in our direction only (`half-close`), or nonsense on it (`garbage`).
  */
-export type FaultAction =
-  | { readonly reply: CannedReply }
-  | { readonly delay: number }
-  | 'drop'
-  | 'reset'
-  | 'stall'
-  | 'half-close'
-  | 'garbage'
+export type FaultAction = { readonly reply: CannedReply } | { readonly delay: number } | FaultWord
 
 /** A fault of a test server. */
 export interface HttpFault {
@@ -47,52 +31,45 @@ export interface HttpFault {
   readonly do: FaultAction
 }
 
-/** What may be done in place of the answer. */
-interface Instead {
-  readonly reply?: CannedReply | undefined
-  readonly delay?: number | undefined
+/** The faults of a server that are still to happen. */
+export class HttpFaults {
+  readonly #rules = new FaultRules<HttpFault>({
+    protocol: 'http',
+    actions: [
+      actionWith<{ readonly reply: CannedReply }>('reply', {
+        reply: optionsObject<CannedReply>({
+          status: option.between(100, 999),
+          headers: option.record(option.oneOrMore(option.text)),
+          body: option.either<string | Uint8Array>([option.text, option.binary]),
+        }),
+      }),
+    ],
+  })
+
+  /** Arms a fault. Throws `NET_BAD_OPTION`. */
+  add(given: HttpFault): void {
+    this.#rules.add(given)
+  }
+
+  /** The fault for this request; it is used up by it. */
+  at(method: string, path: string): HttpFault | undefined {
+    const line = `${method} ${path}`
+    return this.#rules.take((fault) => {
+      // A path is the whole path: `/a` is not `/ab`.
+      if (typeof fault.on === 'string') return fault.on === path || fault.on === line
+      return isFor(fault, line)
+    })
+  }
+
+  /** Reports those that never happened. */
+  end(): void {
+    this.#rules.end()
+  }
 }
-
-const instead = optionsObject<Instead>({
-  reply: optionsObject<CannedReply>({
-    status: option.between(100, 999),
-    headers: option.record(option.oneOrMore(option.text)),
-    body: option.either<string | Uint8Array>([option.text, option.binary]),
-  }),
-  delay: option.milliseconds,
-})
-
-const words = option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage')
-
-const action: Shape<FaultAction> = {
-  may: `${words.may}, { reply } or { delay }`,
-  fits: (value) => words.fits(value) || instead.fits(value),
-  take(value, name, within) {
-    if (words.fits(value)) return words.take(value, name, within)
-    if (!instead.fits(value)) throw refused(this.may, value, name)
-    const taken = instead.take(value, name, within)
-    if (Object.keys(taken).length !== 1) throw refused('either { reply } or { delay }', value, name)
-    return taken as FaultAction
-  },
-}
-
-/** Takes a fault. Throws `NET_BAD_OPTION`. */
-export const faultOptions: OptionsDoor<HttpFault> = optionsDoor<HttpFault>(
-  { protocol: 'http', call: 'fail' },
-  {
-    on: option.either<string | RegExp>([
-      option.text,
-      shape<RegExp>('a RegExp', (value) => value instanceof RegExp),
-    ]),
-    after: option.bytes,
-    times: option.count,
-    do: option.required(action),
-  },
-)
 
 /** Does it, or arms it to happen later; resolves to whether the route still has to answer. */
 export async function applyFault(
-  fault: Taken<HttpFault>,
+  fault: HttpFault,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {

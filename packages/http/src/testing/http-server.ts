@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { inCall, netError, option, optionsDoor, type Taken } from '@net/core/authoring'
 import { roadOption, type TlsOptions } from '@net/socket'
 
-import { applyFault, faultOptions, type HttpFault } from './faults.ts'
+import { applyFault, HttpFaults, type HttpFault } from './faults.ts'
 import { standardRoutes, type Route, type SeenRequest } from './routes.ts'
 
 /** Options of a test server. */
@@ -53,7 +53,7 @@ class TestServer implements HttpTestServer {
   readonly #server: Server
   readonly #scheme: string
   readonly #sockets = new Map<Socket, number>()
-  readonly #faults: { fault: Taken<HttpFault>; left: number }[] = []
+  readonly #faults = new HttpFaults()
 
   constructor({ tls, routes }: Taken<HttpServerOptions>) {
     this.#routes = { ...standardRoutes, ...routes }
@@ -96,11 +96,11 @@ class TestServer implements HttpTestServer {
   }
 
   fail(fault: HttpFault): void {
-    const taken = faultOptions(fault)
-    this.#faults.push({ fault: taken, left: taken.times ?? 1 })
+    this.#faults.add(fault)
   }
 
   async close(): Promise<void> {
+    this.#faults.end()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
     const sockets = [...this.#sockets.keys()]
@@ -126,7 +126,7 @@ class TestServer implements HttpTestServer {
     request.on('data', (chunk: Buffer) => keep(seen, chunk))
     request.on('error', () => {})
     response.on('error', () => {})
-    const fault = this.#faultFor(seen)
+    const fault = this.#faults.at(seen.method, seen.path)
     if (fault !== undefined && !(await applyFault(fault, request, response))) return
     const route =
       this.#routes[`${seen.method} ${seen.path}`] ??
@@ -145,21 +145,6 @@ class TestServer implements HttpTestServer {
     const slash = path.indexOf('/', 1)
     return slash < 0 ? undefined : this.#routes[`${path.slice(0, slash)}/*`]
   }
-
-  #faultFor(seen: SeenRequest): Taken<HttpFault> | undefined {
-    const at = this.#faults.findIndex(({ fault }) => matches(fault.on, seen))
-    const armed = this.#faults[at]
-    if (armed === undefined) return undefined
-    armed.left -= 1
-    if (armed.left <= 0) this.#faults.splice(at, 1)
-    return armed.fault
-  }
-}
-
-function matches(on: string | RegExp | undefined, { method, path }: SeenRequest): boolean {
-  if (on === undefined) return true
-  const line = `${method} ${path}`
-  return typeof on === 'string' ? on === path || on === line : on.test(line)
 }
 
 function seenOf(request: IncomingMessage): SeenRequest {

@@ -88,14 +88,14 @@ test('another answer, for the requests that are meant, so many times', async () 
 test.each<[unknown, string]>([
   [
     { do: 'explode' },
-    "do must be 'drop', 'reset', 'stall', 'half-close' or 'garbage', { reply } or",
+    "do must be { reply }, { delay }, 'drop', 'reset', 'stall', 'half-close' or 'garbage'",
   ],
-  [{ do: {} }, 'do must be either { reply } or { delay }'],
-  [{ do: { reply: {}, delay: 5 } }, 'do must be either { reply } or { delay }'],
+  [{ do: {} }, 'do must be { reply }, { delay }, '],
+  [{ do: { reply: {}, delay: 5 } }, 'do has no delay; it takes reply'],
   [{ do: { reply: { code: 500 } } }, 'do.reply has no code; it takes status, headers, body'],
   [{ do: { reply: { status: 1000 } } }, 'do.reply.status must be a whole number from 100 to 999'],
   [{ do: { delay: '5s' } }, 'do.delay must be a number of milliseconds'],
-  [{ on: 5, do: 'drop' }, 'on must be a string or a RegExp, not a number'],
+  [{ on: 5, do: 'drop' }, 'on must be a string or a pattern, not a number'],
   [{ times: 0, do: 'drop' }, 'times must be a whole number above 0'],
   [{ path: '/x', do: 'drop' }, 'the options have no path; it takes on, after, times, do'],
   [{}, 'do is missing'],

@@ -1,13 +1,7 @@
 /* The faults of an embedded server: what it does wrong, and when. */
 
-import {
-  netError,
-  option,
-  optionsDoor,
-  shape,
-  type OptionsDoor,
-  type Shape,
-} from '@net/core/authoring'
+import { netError, option } from '@net/core/authoring'
+import { actionWith, FaultRules, isFor, type FaultRule, type FaultWord } from '@net/socket/testing'
 
 /** A fault: when it strikes, how often, and what happens then. */
 export interface SmtpFault {
@@ -24,88 +18,48 @@ export interface SmtpFault {
    * A reply instead of the right one, the right one later (in milliseconds), or: `drop` ends the connection, `reset`
    * resets it, `stall` says nothing more, `half-close` ends our direction, `garbage` sends nonsense.
    */
-  readonly do:
-    | { readonly reply: string }
-    | { readonly delay: number }
-    | 'drop'
-    | 'reset'
-    | 'stall'
-    | 'half-close'
-    | 'garbage'
+  readonly do: { readonly reply: string } | { readonly delay: number } | FaultWord
 }
-
-const faultOptions: OptionsDoor<SmtpFault> = optionsDoor<SmtpFault>(
-  { protocol: 'smtp', call: 'fail' },
-  {
-    on: option.either<string | RegExp>([option.text, pattern()], 'a string or a pattern'),
-    after: option.bytes,
-    times: option.count,
-    do: option.required(
-      option.either<SmtpFault['do']>(
-        [
-          option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),
-          oneKey('reply', option.text),
-          oneKey('delay', option.milliseconds),
-        ],
-        "{ reply }, { delay }, 'drop', 'reset', 'stall', 'half-close' or 'garbage'",
-      ),
-    ),
-  },
-)
 
 /** The faults that are still to come. */
 export class Faults {
-  readonly #armed: { readonly fault: SmtpFault; left: number }[] = []
+  readonly #rules = new FaultRules<SmtpFault>({
+    protocol: 'smtp',
+    actions: [actionWith<{ readonly reply: string }>('reply', { reply: option.text })],
+    check: refuseTwoPlaces,
+  })
 
   /** Arms a fault. Throws `NET_BAD_OPTION` for one that could never strike, or would do nothing. */
   add(given: SmtpFault): void {
-    const fault = faultOptions(given)
-    if (fault.on !== undefined && fault.after !== undefined) {
-      throw netError('NET_BAD_OPTION', {
-        message: 'a fault strikes at a command (on) or after bytes (after), not both',
-        protocol: 'smtp',
-        operation: 'fail',
-      })
-    }
-    this.#armed.push({ fault, left: fault.times ?? 1 })
+    this.#rules.add(given)
   }
 
   /** The fault that strikes at this line. */
   at(line: string): SmtpFault['do'] | undefined {
-    return this.#take((fault) => fault.after === undefined && matches(fault.on, line))
+    return this.#rules.take((fault) => {
+      if (fault.after !== undefined) return false
+      return fault.on === undefined ? !PSEUDO.has(line) : isFor(fault, line)
+    })?.do
   }
 
   /** The fault that strikes once so many bytes have come. */
   after(bytes: number): SmtpFault['do'] | undefined {
-    return this.#take((fault) => fault.after !== undefined && bytes >= fault.after)
+    return this.#rules.take(({ after }) => after !== undefined && bytes >= after)?.do
   }
 
-  #take(strikes: (fault: SmtpFault) => boolean): SmtpFault['do'] | undefined {
-    const armed = this.#armed.find(({ fault, left }) => left > 0 && strikes(fault))
-    if (armed === undefined) return undefined
-    armed.left -= 1
-    return armed.fault.do
+  /** Reports those that never struck. */
+  end(): void {
+    this.#rules.end()
   }
 }
 
-function pattern(): Shape<RegExp> {
-  return shape('a pattern', (value) => value instanceof RegExp)
-}
-
-/** An object with this one key. */
-function oneKey<K extends string, T>(key: K, of: Shape<T>): Shape<{ readonly [P in K]: T }> {
-  return shape(`{ ${key} }`, (value) => {
-    if (typeof value !== 'object' || value === null) return false
-    const keys = Object.keys(value)
-    return keys.length === 1 && keys[0] === key && of.fits(Reflect.get(value, key))
+function refuseTwoPlaces({ on, after }: FaultRule<unknown>): void {
+  if (on === undefined || after === undefined) return
+  throw netError('NET_BAD_OPTION', {
+    message: 'a fault strikes at a command (on) or after bytes (after), not both',
+    protocol: 'smtp',
+    operation: 'fail',
   })
-}
-
-function matches(on: string | RegExp | undefined, line: string): boolean {
-  if (on === undefined) return !PSEUDO.has(line)
-  if (typeof on !== 'string')
-    return new RegExp(on.source, on.flags.replaceAll(/[gy]/g, '')).test(line)
-  return line.toLowerCase().startsWith(on.toLowerCase())
 }
 
 const PSEUDO: ReadonlySet<string> = new Set(['greeting', 'tls'])

@@ -98,7 +98,10 @@ function running(
   { scheme, mailbox, received, faults }: Parts,
 ): SmtpServer {
   const { port } = server.address
-  const close = (options?: CloseOptions): Promise<void> => server.close({ grace: 0, ...options })
+  const close = (options?: CloseOptions): Promise<void> => {
+    faults.end()
+    return server.close({ grace: 0, ...options })
+  }
   return {
     url: `${scheme}://127.0.0.1:${port}`,
     port,

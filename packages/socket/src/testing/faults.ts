@@ -231,7 +231,7 @@ function nonsense(length: number): Uint8Array {
 }
 
 /** What happens to a connection. */
-export const faultAction: Shape<FaultPlan['do']> = option.either<FaultPlan['do']>(
+const faultAction: Shape<FaultPlan['do']> = option.either<FaultPlan['do']>(
   [
     option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),
     optionsObject<{ readonly delay: number }>({ delay: option.required(option.milliseconds) }),

@@ -9,6 +9,14 @@ export {
 export { memoryPair, type MemoryOptions } from './memory-pair.ts'
 export { memoryDialer } from './memory-dialer.ts'
 export { faulty, withFaults, type FaultPlan } from './faults.ts'
+export {
+  actionWith,
+  FaultRules,
+  isFor,
+  type FaultRule,
+  type FaultVocabulary,
+  type FaultWord,
+} from './fault-rules.ts'
 export { startEchoServer, type EchoServer, type EchoServerOptions } from './echo-server.ts'
 export { checkDialer, type DialerUnderTest } from './check-dialer.ts'
 export { startSocksServer } from './socks-server.ts'

@@ -4,16 +4,7 @@
  */
 
 import { formatEndpoint, isLoopback, isNetError, type Endpoint } from '@net/core'
-import {
-  clock,
-  netError,
-  option,
-  optionsDoor,
-  own,
-  shape,
-  type OptionsDoor,
-  type OptionTable,
-} from '@net/core/authoring'
+import { clock, netError, option, own, type OptionTable } from '@net/core/authoring'
 
 import type { Connection } from '../connection.ts'
 import { dialer, type Dialer } from '../dialer.ts'
@@ -21,7 +12,8 @@ import { listen, type ConnectionServer } from '../listen.ts'
 import { overTransport } from '../stream-connection.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import type { TlsOptions } from '../tls/options.ts'
-import { faultAction, withFaults, type FaultPlan } from './faults.ts'
+import { actionWith, FaultRules, type FaultRule } from './fault-rules.ts'
+import { withFaults, type FaultPlan } from './faults.ts'
 
 /** What a test proxy is like. */
 export interface ProxyServerOptions {
@@ -111,7 +103,11 @@ export async function startProxyServer(parts: ProxyParts): Promise<ProxyServer> 
 class RunningProxy implements ProxyServer {
   readonly received: ProxyRequest[] = []
   readonly #parts: ProxyParts
-  readonly #faults: { readonly fault: ProxyFault; left: number }[] = []
+  readonly #faults = new FaultRules<ProxyFault>({
+    protocol: 'socket',
+    actions: [actionWith<{ readonly reply: number }>('reply', { reply: option.between(0, 999) })],
+    check: refuseLateReply,
+  })
   #server: ConnectionServer | undefined
 
   constructor(parts: ProxyParts) {
@@ -141,16 +137,11 @@ class RunningProxy implements ProxyServer {
   }
 
   fail(fault: ProxyFault): void {
-    const taken = faultDoor(fault)
-    if (taken.after !== undefined && isReply(taken.do)) {
-      throw netError('NET_BAD_OPTION', {
-        message: 'a reply comes in the place of the answer, so it has no after',
-      })
-    }
-    this.#faults.push({ fault: taken, left: taken.times ?? 1 })
+    this.#faults.add(fault)
   }
 
   close(): Promise<void> {
+    this.#faults.end()
     return this.#running.close()
   }
 
@@ -168,7 +159,7 @@ class RunningProxy implements ProxyServer {
     const request = await protocol.read(connection)
     if (request === undefined) return
     this.received.push(request)
-    const fault = this.#take(request.target)
+    const fault = this.#faults.at(request.target)
     if (fault !== undefined && fault.after === undefined) {
       if (!(await strike(fault.do, connection, protocol))) return
     }
@@ -180,12 +171,6 @@ class RunningProxy implements ProxyServer {
     await using _ = onward
     await connection.write(protocol.answer('open'))
     await carry(connection, onward)
-  }
-
-  #take(target: string): ProxyFault | undefined {
-    const armed = this.#faults.find(({ fault, left }) => left > 0 && fits(fault, target))
-    if (armed !== undefined) armed.left -= 1
-    return armed?.fault
   }
 
   async #dial(target: string, fault: ProxyFault | undefined): Promise<Connection | ProxyRefusal> {
@@ -204,15 +189,17 @@ class RunningProxy implements ProxyServer {
   }
 }
 
-function fits({ on }: ProxyFault, target: string): boolean {
-  if (on === undefined) return true
-  return typeof on === 'string' ? target.startsWith(on) : on.test(target)
-}
-
 /** What happens within the tunnel. */
 function tunnelFaults(fault: ProxyFault | undefined): readonly FaultPlan[] {
   if (fault?.after === undefined || isReply(fault.do)) return []
   return [{ on: 'receive', after: fault.after, do: fault.do }]
+}
+
+function refuseLateReply({ after, do: what }: FaultRule<unknown>): void {
+  if (after === undefined || !isReply(what as ProxyFault['do'])) return
+  throw netError('NET_BAD_OPTION', {
+    message: 'a reply comes in the place of the answer, so it has no after',
+  })
 }
 
 function isReply(what: ProxyFault['do']): what is { readonly reply: number } {
@@ -271,25 +258,3 @@ export const proxyServerTable: OptionTable<ProxyServerOptions> = {
   hosts: option.record(option.text),
   dialer,
 }
-
-const faultDoor: OptionsDoor<ProxyFault> = optionsDoor<ProxyFault>(
-  { protocol: 'socket', call: 'fail' },
-  {
-    on: option.either<string | RegExp>(
-      [option.text, shape('a RegExp', (value) => value instanceof RegExp)],
-      'a string or a RegExp',
-    ),
-    after: option.bytes,
-    times: option.count,
-    // The answer first: any object looks like that of a delay.
-    do: option.required(
-      option.either<ProxyFault['do']>(
-        [
-          shape('{ reply }', (value) => Number.isInteger(Reflect.get(Object(value), 'reply'))),
-          faultAction,
-        ],
-        "'drop', 'reset', 'stall', 'half-close', 'garbage', { delay } or { reply }",
-      ),
-    ),
-  },
-)

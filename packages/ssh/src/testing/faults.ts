@@ -1,13 +1,7 @@
 /* Faults that a test asks the server for: which, when, and how often. It must not know how they are done. */
 
-import {
-  option,
-  optionsDoor,
-  optionsObject,
-  shape,
-  type OptionsDoor,
-  type Shape,
-} from '@net/core/authoring'
+import { option } from '@net/core/authoring'
+import { actionWith, FaultRules, isFor, type FaultWord } from '@net/socket/testing'
 
 /**
  * What goes wrong. `goodbye` ends the connection as SSH does (a DISCONNECT by the application), `drop` as TCP does, `reset`
@@ -17,11 +11,7 @@ export type SshFaultAction =
   | { readonly reply: 'failure' | 'close' }
   | { readonly delay: number }
   | 'goodbye'
-  | 'drop'
-  | 'reset'
-  | 'stall'
-  | 'half-close'
-  | 'garbage'
+  | FaultWord
 
 /** One fault. */
 export interface SshFault {
@@ -39,51 +29,26 @@ export interface SshFault {
   readonly do: SshFaultAction
 }
 
-const action: Shape<SshFaultAction> = option.either<SshFaultAction>(
-  [
-    option.oneOf('goodbye', 'drop', 'reset', 'stall', 'half-close', 'garbage'),
-    withKey('reply', option.oneOf('failure', 'close')),
-    withKey('delay', option.milliseconds),
-  ],
-  "{ reply }, { delay }, 'goodbye', 'drop', 'reset', 'stall', 'half-close' or 'garbage'",
-)
-
-const faultOptions: OptionsDoor<SshFault> = optionsDoor<SshFault>(
-  { protocol: 'ssh', call: 'fail' },
-  {
-    on: shape<string | RegExp>(
-      'a string or a pattern',
-      (value) => typeof value === 'string' || value instanceof RegExp,
-    ),
-    after: option.bytes,
-    times: option.count,
-    do: option.required(action),
-  },
-)
-
-/** An object of one option. */
-function withKey<K extends string, V>(key: K, value: Shape<V>): Shape<{ readonly [P in K]: V }> {
-  const taken = optionsObject<{ readonly [P in K]: V }>({ [key]: value } as never)
-  return {
-    ...taken,
-    fits: (given) => Object.hasOwn(Object(given) as object, key),
-    take: (...given) => taken.take(...given),
-  }
-}
-
 /** The faults that are still to happen. */
 export class SshFaults {
-  readonly #armed: { readonly fault: SshFault; left: number }[] = []
+  readonly #rules = new FaultRules<SshFault>({
+    protocol: 'ssh',
+    actions: [
+      actionWith<{ readonly reply: 'failure' | 'close' }>('reply', {
+        reply: option.oneOf('failure', 'close'),
+      }),
+    ],
+    words: ['goodbye'],
+  })
 
   /** Arms a fault. Throws `NET_BAD_OPTION` for one that could never happen. */
   add(given: SshFault): void {
-    const fault = faultOptions(given)
-    this.#armed.push({ fault, left: fault.times ?? 1 })
+    this.#rules.add(given)
   }
 
   /** What happens to this step; it is used up by it. */
   at(step: string): SshFaultAction | undefined {
-    return this.#take(({ on }) => on !== undefined && fits(on, step))?.do
+    return this.#rules.take((fault) => fault.on !== undefined && isFor(fault, step))?.do
   }
 
   /** The faults of the bytes of a new connection. */
@@ -93,18 +58,12 @@ export class SshFaults {
     return found
   }
 
+  /** Reports those that never happened. */
+  end(): void {
+    this.#rules.end()
+  }
+
   #next(): SshFault | undefined {
-    return this.#take(({ on }) => on === undefined)
+    return this.#rules.take(({ on }) => on === undefined)
   }
-
-  #take(wanted: (fault: SshFault) => boolean): SshFault | undefined {
-    const found = this.#armed.find(({ fault, left }) => left > 0 && wanted(fault))
-    if (found === undefined) return undefined
-    found.left -= 1
-    return found.fault
-  }
-}
-
-function fits(on: string | RegExp, step: string): boolean {
-  return typeof on === 'string' ? step.startsWith(on) : on.test(step)
 }

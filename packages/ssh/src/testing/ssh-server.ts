@@ -151,6 +151,7 @@ class RunningServer implements SshServer {
   }
 
   async close(): Promise<void> {
+    this.#faults.end()
     for (const connection of this.#open) connection.cut()
     await this.#listener?.close({ grace: 0 })
   }
