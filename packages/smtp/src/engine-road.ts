@@ -9,6 +9,7 @@ import { netError, piecesOf, sizeOf } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
 
 import { formatCapabilities } from './capabilities.ts'
+import { replyError } from './errors.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
 import type { SmtpSession } from './session.ts'
 import type { Transaction } from './transaction.ts'
@@ -24,6 +25,7 @@ export class EngineRoad implements Transport {
   #transaction: Transaction | undefined
   #utf8Headers = false
   #lastRefusal: SmtpReply | undefined
+  #goodbye: NetError | undefined
   #over: { readonly failed: boolean } | undefined
 
   constructor(session: SmtpSession) {
@@ -75,9 +77,7 @@ export class EngineRoad implements Transport {
 
   async close(): Promise<void> {
     // The engine leaves after a 421, and whenever something is wrong that it alone has seen.
-    if (!this.#session.ended) {
-      this.#session.fail(netError('NET_CONN_CLOSED', { message: 'the engine ended the session' }))
-    }
+    if (!this.#session.ended) this.#session.fail(this.#goodbye ?? engineLeft())
   }
 
   abort(): void {
@@ -107,6 +107,7 @@ export class EngineRoad implements Transport {
       this.#login = false
       this.#lastRefusal = reply.status < 300 ? undefined : reply
     }
+    if (reply.status === SHUTDOWN) this.#goodbye = replyError(reply, { command })
     this.#transaction?.answered(command, line, reply)
     if (command === 'DATA' && reply.status < 400 && reply.status !== 354) {
       // The engine would go on to send the message, and take what comes next for the server's consent.
@@ -172,6 +173,10 @@ export class EngineRoad implements Transport {
   }
 }
 
+function engineLeft(): NetError {
+  return netError('NET_CONN_CLOSED', { message: 'the engine ended the session' })
+}
+
 function settled(failed: boolean): Promise<null> {
   return failed ? Promise.reject(gone()) : Promise.resolve(null)
 }
@@ -190,3 +195,4 @@ function masked(line: string): string {
 
 const MAIL = /^MAIL FROM:.*/m
 const UTF8 = / SMTPUTF8(?: |$)/
+const SHUTDOWN = 421

@@ -384,3 +384,18 @@ test('a server that never stops talking after its goodbye is cut off', async () 
   expect(await client.closed).toBeUndefined()
   await until(() => peer.server.connections.size === 0)
 })
+
+test('a goodbye in the middle of the recipients is told in the words of the server', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url)
+  server.fail({ on: 'RCPT TO:<carol@example.com>', do: { reply: '421 4.3.2 going down' } })
+  const to = ['bob@example.com', 'carol@example.com', 'dave@example.com']
+  const goodbye = {
+    code: 'NET_CONN_SHUTDOWN',
+    retry: 'safe',
+    reply: { status: 421, text: 'going down' },
+  }
+  await expect(client.send({ ...message, to })).rejects.toMatchObject(goodbye)
+  // The next call finds the session over, and says why.
+  await expect(client.send(message)).rejects.toMatchObject(goodbye)
+})
