@@ -396,6 +396,5 @@ test('a goodbye in the middle of the recipients is told in the words of the serv
     reply: { status: 421, text: 'going down' },
   }
   await expect(client.send({ ...message, to })).rejects.toMatchObject(goodbye)
-  // The next call finds the session over, and says why.
   await expect(client.send(message)).rejects.toMatchObject(goodbye)
 })
