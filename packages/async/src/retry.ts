@@ -11,6 +11,7 @@ import {
   netError,
   option,
   optionsDoor,
+  own,
   retryTable,
   type Taken,
 } from '@net/core/authoring'
@@ -58,7 +59,7 @@ export async function retry<T>(
   options?: RetryOptions,
 ): Promise<T> {
   jobOf('job', job)
-  const taken = retryDoor(options)
+  const taken = attemptsAlone(options) ?? retryDoor(options)
   if (needsGroup(taken)) return new Retrying(job, taken).run()
   const started = needsTime(taken) ? clock().now() : 0
   try {
@@ -68,6 +69,14 @@ export async function retry<T>(
   } catch (error) {
     return new Retrying(job, taken, started).runAfter(error)
   }
+}
+
+/** Options that are a number of attempts and nothing else, as most are; the way through the door costs as much as the rest of a call. */
+function attemptsAlone(options: RetryOptions | undefined): Taken<RetryOptions> | undefined {
+  if (options === undefined) return undefined
+  for (const name in options) if (name !== 'attempts') return undefined
+  const attempts = own(options, 'attempts')
+  return attempts !== undefined && retryTable.attempts.fits(attempts) ? { attempts } : undefined
 }
 
 /** Whether something can end the first attempt, or is told of it. Most calls succeed at once and cost no group then. */

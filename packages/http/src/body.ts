@@ -18,16 +18,16 @@ export interface HttpBody extends AsyncIterable<Uint8Array> {
 
 /** The chunks of a body that is read whole, where a drip of bytes is a stall. Iterated by itself, any byte of it is life. */
 export function inOneGo(body: HttpBody): AsyncIterable<Uint8Array> {
-  told.get(body)?.()
+  // A method and no WeakMap: entries that come and go with each call make the collector's work four times as long.
+  if ('willBeReadWhole' in body) (body as HearingBody).willBeReadWhole()
   return body
 }
 
-/** Calls `listener` when the body is about to be read whole. */
-export function onInOneGo(body: HttpBody, listener: () => void): void {
-  told.set(body, listener)
+/** A body that is told how it will be read. */
+export interface HearingBody extends HttpBody {
+  /** Called before it is read whole. */
+  willBeReadWhole(): void
 }
-
-const told = new WeakMap<HttpBody, () => void>()
 
 /** What a body does to the connection that fills it. */
 export interface BodyFlow {
@@ -42,7 +42,7 @@ export interface BodyFlow {
 }
 
 /** A body that is being received. */
-export class ReceivedBody implements HttpBody {
+export class ReceivedBody implements HearingBody {
   readonly size: number | undefined
   readonly closed: Promise<NetError | undefined>
   readonly #close: (error: NetError | undefined) => void
@@ -66,9 +66,6 @@ export class ReceivedBody implements HttpBody {
     this.#flow = flow
     this.size = size
     this.#patience = patience
-    onInOneGo(this, () => {
-      this.#inOneGo = true
-    })
   }
 
   /** Bytes that came in, read or not. */
@@ -118,6 +115,10 @@ export class ReceivedBody implements HttpBody {
     if (this.ended) return
     this.#flow.abandon()
     this.end()
+  }
+
+  willBeReadWhole(): void {
+    this.#inOneGo = true
   }
 
   /** All bytes of a body that came in whole already; undefined if more is to come. Takes them. */

@@ -99,7 +99,9 @@ class OptionsObject<T extends object> implements Shape<Taken<T>> {
     if (Object.getPrototypeOf(given) === this.#prototype) return given as Taken<T>
     const whole = name === '' ? '' : optionName(name, within)
     const taken = new this.#Made()
-    for (const key of Object.keys(given)) this.#takeOne(key, given[key], taken, whole)
+    for (const key in given) {
+      if (Object.hasOwn(given, key)) this.#takeOne(key, given[key], taken, whole)
+    }
     for (const key of this.#needed) this.#refuseMissing(key, taken, whole)
     return Object.freeze(taken) as Taken<T>
   }

@@ -15,7 +15,7 @@ import {
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
 import { leavable, netError } from '@net/core/authoring'
 
-import { inOneGo, onInOneGo, type HttpBody } from '../body.ts'
+import { inOneGo, type HearingBody, type HttpBody } from '../body.ts'
 import type { Middleware } from '../call.ts'
 import { Answer, type HttpResponse } from '../response.ts'
 import { tellsCutZstd } from './zstd.ts'
@@ -64,7 +64,7 @@ interface Guard extends DecodeRules {
   readonly limit: number
 }
 
-class GuardedBody implements HttpBody {
+class GuardedBody implements HearingBody {
   readonly size: number | undefined
   readonly #inner: HttpBody
   readonly #guard: Guard
@@ -74,7 +74,6 @@ class GuardedBody implements HttpBody {
     this.#inner = inner
     this.#guard = guard
     this.size = guard.codings.length === 0 ? inner.size : undefined
-    onInOneGo(this, () => void inOneGo(inner))
   }
 
   get closed(): Promise<NetError | undefined> {
@@ -83,6 +82,10 @@ class GuardedBody implements HttpBody {
 
   cancel(): void {
     this.#inner.cancel()
+  }
+
+  willBeReadWhole(): void {
+    inOneGo(this.#inner)
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, undefined> {
