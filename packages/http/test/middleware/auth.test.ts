@@ -41,9 +41,11 @@ test('a callback is asked again when the server refuses its answer, once', async
   expect(server.received).toHaveLength(3)
 })
 
-test('a token that expires is renewed each time, for as long as the fresh one is taken', async () => {
-  let valid = 1
-  let asked = 0
+/** A server that takes one token at a time, and a client whose callback gives the one that is valid. */
+async function withExpiringTokens(
+  use: (client: http.HttpClient, expire: () => void) => Promise<void>,
+): Promise<number> {
+  let [valid, asked] = [1, 0]
   const serve: Route = (request, response) => {
     response.writeHead(request.headers.authorization === `Bearer token-${valid}` ? 200 : 401).end()
   }
@@ -53,28 +55,26 @@ test('a token that expires is renewed each time, for as long as the fresh one is
     return `token-${valid}`
   })
   await using client = http.createClient({ baseUrl: server.url, auth })
-  for (; valid <= 4; valid++) {
-    for (let call = 0; call < 2; call++) expect((await client.get('/it')).status).toBe(200)
-  }
+  await use(client, () => (valid += 1))
+  return asked
+}
+
+test('a token that expires is renewed each time, for as long as the fresh one is taken', async () => {
+  const asked = await withExpiringTokens(async (client, expire) => {
+    for (let period = 0; period < 4; period++, expire()) {
+      for (let call = 0; call < 2; call++) expect((await client.get('/it')).status).toBe(200)
+    }
+  })
   expect(asked).toBe(4)
 })
 
 test('calls that are refused at once with an older token all go on with the fresh one', async () => {
-  let valid = 1
-  let asked = 0
-  const serve: Route = (request, response) => {
-    response.writeHead(request.headers.authorization === `Bearer token-${valid}` ? 200 : 401).end()
-  }
-  await using server = await startHttpServer({ routes: { '/it': serve } })
-  const auth = http.bearer(() => {
-    asked += 1
-    return `token-${valid}`
+  const asked = await withExpiringTokens(async (client, expire) => {
+    for (let period = 0; period < 3; period++, expire()) {
+      const calls = Array.from({ length: 8 }, async () => (await client.get('/it')).status)
+      expect(await Promise.all(calls)).toEqual(Array(8).fill(200))
+    }
   })
-  await using client = http.createClient({ baseUrl: server.url, auth })
-  for (; valid <= 3; valid++) {
-    const calls = Array.from({ length: 8 }, async () => (await client.get('/it')).status)
-    expect(await Promise.all(calls)).toEqual(Array(8).fill(200))
-  }
   expect(asked).toBe(3)
 })
 
