@@ -100,8 +100,7 @@ async function stat({ client }: Visit, call: CallOptions): Promise<void> {
 
 async function list({ client }: Visit, call: CallOptions): Promise<void> {
   const names = await Array.fromAsync(client.list('list', call), ({ name }) => name)
-  // A listing has no length: one that is cut between two lines cannot be told from a whole one (RFC 959). Nor under
-  // TLS, as Node does not tell of a close_notify that is missing.
+  // A listing has no length: one that is cut between two lines cannot be told from a whole one in clear (RFC 959).
   assert.deepEqual(names, NAMES.slice(0, names.length))
 }
 

@@ -31,13 +31,17 @@ export interface ParsedListing {
   readonly unread: number
   /** Entries without a fact that made no sense. */
   readonly odd: number
+  /** Whether the listing ends within a line, which is then no entry: every line has an end (RFC 3659 section 7.2). */
+  readonly cut: boolean
 }
 
 /** Reads a listing. Rejects with `NET_PROTO_MALFORMED` if not one of its lines can be read, `NET_PROTO_LIMIT` for a line beyond 8 KiB. */
 export async function parseListing(listing: Uint8Array, plan: ListingPlan): Promise<ParsedListing> {
-  const parsed = new Entries(plan)
+  const ended = listing.lastIndexOf(LF) + 1
+  if (listing.length - ended > LONGEST_LINE) throw tooLong()
+  const parsed = new Entries(plan, listing.length > ended)
   const readers = new LineReader()
-  for (const lines of pieces(listing, plan.encoding)) {
+  for (const lines of pieces(listing.subarray(0, ended), plan.encoding)) {
     if (plan.format === 'facts') for (const line of lines) parsed.addFacts(line)
     else {
       for (const line of lines) {
@@ -57,6 +61,7 @@ export function pathIn(folder: string, name: string): string {
 
 class Entries {
   readonly #plan: ListingPlan
+  readonly #cut: boolean
   readonly #entries: FtpEntry[] = []
   #refused = 0
   #unread = 0
@@ -64,8 +69,9 @@ class Entries {
   #read = 0
   #example = ''
 
-  constructor(plan: ListingPlan) {
+  constructor(plan: ListingPlan, cut: boolean) {
     this.#plan = plan
+    this.#cut = cut
   }
 
   addFacts(line: string): void {
@@ -85,6 +91,7 @@ class Entries {
       refused: this.#refused,
       unread: this.#unread,
       odd: this.#odd,
+      cut: this.#cut,
     }
   }
 
@@ -118,8 +125,7 @@ function* pieces(listing: Uint8Array, encoding: FtpEncoding): Generator<readonly
   let lines: string[] = []
   let size = 0
   for (let start = 0; start < bytes.length;) {
-    const found = bytes.indexOf(LF, start)
-    const end = found < 0 ? bytes.length : found
+    const end = bytes.indexOf(LF, start)
     if (end - start > LONGEST_LINE) throw tooLong()
     const line = decode(bytes.subarray(start, bytes[end - 1] === CR ? end - 1 : end), encoding)
     if (line.trim() !== '') lines.push(line)

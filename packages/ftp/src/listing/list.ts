@@ -120,12 +120,19 @@ async function fetchListing(
   const { encoding } = dialog.control
   const parsed = await parseListing(listed.moved, { folder, format, encoding })
   warn(dialog, parsed)
-  const incomplete = cutShort(listed.reply, folder)
+  const incomplete = cutShort(listed.reply, folder) ?? (parsed.cut ? endedEarly() : undefined)
   return {
     entries: parsed.entries,
     isWhole: parsed.refused + parsed.unread === 0 && incomplete === undefined,
     ...(incomplete === undefined ? {} : { incomplete }),
   }
+}
+
+function endedEarly(): NetError {
+  return netError('NET_PROTO_INCOMPLETE', {
+    message: 'the listing ended within a line',
+    phase: 'receive',
+  })
 }
 
 function warn({ op }: Dialog, { entries, refused, unread, odd }: ParsedListing): void {

@@ -179,12 +179,31 @@ test('a listing that the server cut short says so, with what came', async () => 
   })
 })
 
+test.each([
+  ['MLSD', { users, files }, 'type=file; '],
+  ['LIST', forPeople, '-rw-r--r-- 1 a b 3 Jan 01 2020 '],
+])(
+  'a listing by %s that ends within a line is incomplete, and that line is no entry',
+  async (verb, options, facts) => {
+    await using server = await startFtpServer(options)
+    await using test = await openSession(server)
+    const send = `${facts}one\r\n${facts}t`
+    server.fail({ on: verb, do: { send, reply: '226 Transfer complete' } })
+    const listing = await test.use((dialog, session) => listFolder(session, dialog, 'in'))
+    expect(listing).toMatchObject({
+      entries: [{ name: 'one' }],
+      isWhole: false,
+      incomplete: { code: 'NET_PROTO_INCOMPLETE' },
+    })
+  },
+)
+
 test('what is left out of a listing is told with its number', async () => {
   using captured = captureEvents()
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)
   const lines = ['type=file; ../x', 'nonsense', 'type=file;size=x; c', 'type=file; caf\u00E9']
-  server.fail({ on: 'MLSD', do: { send: Buffer.from(lines.join('\r\n'), 'latin1') } })
+  server.fail({ on: 'MLSD', do: { send: Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1') } })
   const { isWhole } = await test.use((dialog, session) => listFolder(session, dialog, 'in'))
   expect(isWhole).toBe(false)
   expect(
