@@ -4,7 +4,15 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, clock, groupError, netError, own, type Timer } from '@net/core/authoring'
+import {
+  addContext,
+  clock,
+  groupError,
+  LinkedList,
+  netError,
+  own,
+  type Timer,
+} from '@net/core/authoring'
 
 import { cancellationOf, CancelScope, markCaught, type CancelScopeOptions } from './cancel-scope.ts'
 import { asError } from './cancellation.ts'
@@ -12,7 +20,6 @@ import { discard } from './discard.ts'
 import { listGroup, unlistGroup, type VisibleGroup } from './inspection/live-groups.ts'
 import { currentTask } from './inspection/task-events.ts'
 import type { BlockOptions, Job, WaitOptions } from './job.ts'
-import { LinkedList } from './linked-list.ts'
 import { jobOf, lengthOf } from './option-checks.ts'
 import { start, type Started, type StartHost, type StartJob } from './start.ts'
 import { RunningTask, type Child, type Task } from './task.ts'

@@ -3,13 +3,12 @@
  * business.
  */
 
-import { abortError, netError } from '@net/core/authoring'
+import { abortError, netError, type Linked } from '@net/core/authoring'
 
 import { isCancellation } from './cancellation.ts'
 import { listLeak, unlistLeak, type VisibleTask } from './inspection/live-groups.ts'
 import { taskChannel, tellStart, tellTask } from './inspection/task-events.ts'
 import type { Job, JobContext } from './job.ts'
-import type { Linked } from './linked-list.ts'
 import { reportLate } from './report-late.ts'
 
 /** Whether a task runs, has returned, has thrown, or has ended because it was cancelled. */

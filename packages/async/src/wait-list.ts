@@ -8,9 +8,11 @@ import type { NetError, NetErrorCode } from '@net/core'
 import {
   abortError,
   clock,
+  LinkedList,
   netError,
   onSignalAbort,
   own,
+  type Linked,
   type OptionsDoor,
   type Timer,
 } from '@net/core/authoring'
@@ -42,9 +44,7 @@ export interface WaitListOptions<D> {
 /** A line of waits for a `T`, each with a detail. */
 export class WaitList<T, D = undefined> {
   readonly #options: WaitListOptions<D>
-  #first: Entry<T, D> | undefined
-  #last: Entry<T, D> | undefined
-  #size = 0
+  readonly #line = new LinkedList<Entry<T, D>>()
 
   constructor(options: WaitListOptions<D>) {
     this.#options = options
@@ -52,32 +52,26 @@ export class WaitList<T, D = undefined> {
 
   /** How many wait. */
   get size(): number {
-    return this.#size
+    return this.#line.size
   }
 
   /** The one who has waited longest. */
   get first(): Waiter<T, D> | undefined {
-    return this.#first
+    return this.#line.first
   }
 
   /** Joins the line. `refusal` must have let the options through. */
   wait(detail: D, options: WaitOptions | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const entry = new Entry(this, detail, resolve, reject)
-      entry.before = this.#last
-      if (this.#last === undefined) this.#first = entry
-      else this.#last.after = entry
-      this.#last = entry
-      this.#size++
+      this.#line.add(entry)
       if (options !== undefined) entry.limit(options)
     })
   }
 
   /** Takes the first out of the line; the wait must be ended then. */
   shift(): Waiter<T, D> | undefined {
-    const entry = this.#first
-    if (entry !== undefined) this.remove(entry)
-    return entry
+    return this.#line.shift()
   }
 
   /** Ends every wait with the value. */
@@ -87,26 +81,10 @@ export class WaitList<T, D = undefined> {
 
   /** Ends every wait, or those whose detail the predicate holds for, with an error of its own. */
   failAll(error: () => Error, which?: (detail: D) => boolean): void {
-    for (let at = this.#first; at !== undefined;) {
-      const { after } = at
-      if (which === undefined || which(at.detail)) {
-        this.remove(at)
-        at.fail(error())
-      }
-      at = after
+    for (const entry of this.#line) {
+      if (which !== undefined && !which(entry.detail)) continue
+      if (this.#line.delete(entry)) entry.fail(error())
     }
-  }
-
-  /** For the entries alone: takes one out, wherever it stands. */
-  remove(entry: Entry<T, D>): void {
-    const { before, after } = entry
-    if (before === undefined) this.#first = after
-    else before.after = after
-    if (after === undefined) this.#last = before
-    else after.before = before
-    entry.before = undefined
-    entry.after = undefined
-    this.#size--
   }
 
   /** For the entries alone: one leaves by its signal. */
@@ -123,7 +101,7 @@ export class WaitList<T, D = undefined> {
   }
 
   #leave(entry: Entry<T, D>, error: NetError, by: 'limit' | 'signal'): void {
-    this.remove(entry)
+    this.#line.delete(entry)
     entry.fail(error)
     this.#options.left?.(entry.detail, by)
   }
@@ -160,10 +138,11 @@ function faultOf<O>(options: O, door: OptionsDoor<O>): NetError | undefined {
   }
 }
 
-class Entry<T, D> implements Waiter<T, D> {
+class Entry<T, D> implements Waiter<T, D>, Linked<Entry<T, D>> {
   readonly detail: D
-  before: Entry<T, D> | undefined
-  after: Entry<T, D> | undefined
+  before: Entry<T, D> | undefined = undefined
+  after: Entry<T, D> | undefined = undefined
+  listed = false
   readonly #list: WaitList<T, D>
   readonly #resolve: (value: T) => void
   readonly #reject: (error: Error) => void

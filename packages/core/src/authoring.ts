@@ -3,7 +3,7 @@
 export { operation } from './operation.ts'
 export type { Attempt, Operation, OperationSpec, Within } from './operation-spec.ts'
 export { callerFault, isCallerFault } from './caller-fault.ts'
-export { Chain, type Link } from './chain.ts'
+export { Link, LinkedList, type Linked } from './linked-list.ts'
 export type { ClientContext } from './call-options.ts'
 export { clientContext } from './client-context.ts'
 export { clock, type Clock, type Timer } from './clock.ts'

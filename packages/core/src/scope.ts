@@ -3,14 +3,14 @@
  * the work settle by itself for a moment; work that does not is left behind, so that a caller never waits for it.
  */
 
-import { Chain } from './chain.ts'
 import { isNetError, type NetError } from './errors/net-error.ts'
 import { guarded } from './events/guarded.ts'
+import { Link, LinkedList } from './linked-list.ts'
 
 /** One stoppable stretch of work. */
 export class Scope {
   #reason: NetError | undefined
-  readonly #listeners = new Chain<(reason: NetError) => void>()
+  readonly #listeners = new LinkedList<Link<(reason: NetError) => void>>()
   #controller: AbortController | undefined
 
   /** Why it was stopped; undefined while it runs. */
@@ -33,7 +33,7 @@ export class Scope {
       listener(this.#reason)
       return () => {}
     }
-    const link = this.#listeners.add(listener)
+    const link = this.#listeners.add(new Link(listener))
     return () => void this.#listeners.delete(link)
   }
 
@@ -43,8 +43,8 @@ export class Scope {
     this.#reason = reason
     this.#controller?.abort(reason)
     // One listener that fails must not keep the others from letting go.
-    for (let tell = this.#listeners.shift(); tell !== undefined; tell = this.#listeners.shift())
-      guarded('an abort listener', tell)(reason)
+    for (let link = this.#listeners.shift(); link !== undefined; link = this.#listeners.shift())
+      guarded('an abort listener', link.value)(reason)
   }
 
   /** Runs the work; once stopped, rejects with the reason as soon as the work has settled, after 50 ms at the latest. */

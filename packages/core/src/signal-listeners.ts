@@ -3,7 +3,7 @@
  * ours, and none once the last of them is done.
  */
 
-import { Chain, type Link } from './chain.ts'
+import { Link, LinkedList } from './linked-list.ts'
 import { own } from './options/own.ts'
 
 /**
@@ -25,7 +25,7 @@ export function onSignalAbort(
 
 class Hub {
   readonly #signal: AbortSignal
-  readonly #listeners = new Chain<(reason: unknown) => void>()
+  readonly #listeners = new LinkedList<Link<(reason: unknown) => void>>()
   #listening = false
   #leaving = false
 
@@ -38,14 +38,14 @@ class Hub {
       this.#listening = true
       this.#signal.addEventListener('abort', this)
     }
-    const link = this.#listeners.add(listener)
+    const link = this.#listeners.add(new Link(listener))
     return () => this.#remove(link, linger)
   }
 
   handleEvent(): void {
     this.#leave()
-    for (let tell = this.#listeners.shift(); tell !== undefined; tell = this.#listeners.shift())
-      tell(this.#signal.reason)
+    for (let link = this.#listeners.shift(); link !== undefined; link = this.#listeners.shift())
+      link.value(this.#signal.reason)
   }
 
   #remove(link: Link<(reason: unknown) => void>, linger: boolean): void {

@@ -4,7 +4,7 @@
  * is gone before the event loop turns, so that no process lives longer for it.
  */
 
-import { Chain, type Link } from './chain.ts'
+import { Link, LinkedList } from './linked-list.ts'
 
 /**
  * Calls `callback` once after `delay` milliseconds; the returned object takes it back. The async context is that of
@@ -31,7 +31,7 @@ interface Waiting {
 
 class TimerQueue {
   readonly #delay: number
-  readonly #waiting = new Chain<Waiting>()
+  readonly #waiting = new LinkedList<Link<Waiting>>()
   #disarm: (() => void) | undefined
   #target = 0
   #leaving = false
@@ -41,7 +41,7 @@ class TimerQueue {
   }
 
   add(callback: () => void): { clear(): void } {
-    const link = this.#waiting.add({ due: performance.now() + this.#delay, callback })
+    const link = this.#waiting.add(new Link({ due: performance.now() + this.#delay, callback }))
     if (this.#disarm === undefined) this.#arm()
     return { clear: () => this.#remove(link) }
   }

@@ -5,8 +5,9 @@
 
 import { isNetError, type CallOptions } from '@net/core'
 import {
-  Chain,
   clock,
+  Link,
+  LinkedList,
   netError,
   operation,
   type Attempt,
@@ -16,7 +17,7 @@ import {
 
 /** A line of calls. */
 export class Turns {
-  readonly #waiting = new Chain<() => void>()
+  readonly #waiting = new LinkedList<Link<() => void>>()
   #taken = false
 
   /** Whether a call has the turn. */
@@ -28,10 +29,11 @@ export class Turns {
   take(op: Operation): Promise<() => void> {
     if (!this.#taken) return Promise.resolve(this.#give())
     return new Promise((resolve, reject) => {
-      const place = this.#waiting.add(() => {
+      const begin = (): void => {
         settle()
         resolve(this.#give())
-      })
+      }
+      const place = this.#waiting.add(new Link(begin))
       const leave = (error: Error): void => {
         settle()
         this.#waiting.delete(place)
@@ -61,7 +63,7 @@ export class Turns {
     this.#taken = true
     return () => {
       this.#taken = false
-      this.#waiting.shift()?.()
+      this.#waiting.shift()?.value()
     }
   }
 }

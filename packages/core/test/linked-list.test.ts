@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { LinkedList, type Linked } from '../src/linked-list.ts'
+import { Link, LinkedList, type Linked } from '../src/linked-list.ts'
 
 class Member implements Linked<Member> {
   before: Member | undefined = undefined
@@ -44,5 +44,32 @@ describe('LinkedList', () => {
     }
     expect(seen).toEqual(members)
     expect([...list]).toEqual([])
+  })
+
+  test.each([
+    ['none', [], 'abcd'],
+    ['the first', [0], 'bcd'],
+    ['one in the middle', [1], 'acd'],
+    ['the last', [3], 'abc'],
+    ['neighbours', [1, 2], 'ad'],
+    ['all, in any order', [2, 0, 3, 1], ''],
+  ])('taking out %s leaves the others in their order', (_, taken, left) => {
+    const list = new LinkedList<Link<string>>()
+    const links = ['a', 'b', 'c', 'd'].map((value) => list.add(new Link(value)))
+    for (const index of taken) expect(list.delete(links[index]!)).toBe(true)
+    expect(list.first?.value).toBe(left[0])
+    expect([...list].map(({ value }) => value).join('')).toBe(left)
+    for (const value of left) expect(list.shift()?.value).toBe(value)
+    expect(list.shift()).toBeUndefined()
+    expect(list.size).toBe(0)
+  })
+
+  test('a member that is off the list stays off, and takes no other with it', () => {
+    const list = new LinkedList<Link<string>>()
+    const link = list.add(new Link('a'))
+    expect(list.shift()).toBe(link)
+    list.add(new Link('b'))
+    expect(list.delete(link)).toBe(false)
+    expect([...list].map(({ value }) => value)).toEqual(['b'])
   })
 })
