@@ -159,7 +159,10 @@ test('a link to a folder is as good as the folder', async () => {
     await using server = await startFtpServer({ ...options(), without })
     await using test = await openSession(server)
     server.fail({ on: 'MKD', do: { reply: '550 Create directory operation failed.' } })
-    server.fail({ on: 'LIST', do: { send: 'lrwxrwxrwx 1 a b 3 Jan 01 2020 in -> www\r\n' } })
+    // Where CWD leads into it, nothing is listed.
+    if (without.includes('CWD')) {
+      server.fail({ on: 'LIST', do: { send: 'lrwxrwxrwx 1 a b 3 Jan 01 2020 in -> www\r\n' } })
+    }
     const made = test.use((dialog, session) => makeFolder(session, dialog, 'in', true))
     expect(await made).toBeUndefined()
   }
