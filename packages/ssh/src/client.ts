@@ -4,9 +4,9 @@
  */
 
 import type { NetError } from '@net/core'
-import { clock, inCall, netError, operation, type OperationSpec } from '@net/core/authoring'
+import { inCall } from '@net/core/authoring'
 import type { ConnectionInfo, Dialer } from '@net/socket'
-import type { ClientIdentity } from '@net/socket/authoring'
+import { ClientFrame, type ClientIdentity } from '@net/socket/authoring'
 
 import type { Negotiated } from './algorithms.ts'
 import { closeDoor, execDoor } from './call-doors.ts'
@@ -57,13 +57,19 @@ export class SessionClient implements SshClient {
   readonly info: SshInfo
   readonly closed: Promise<NetError | undefined>
   readonly #session: SshSession
-  readonly #identity: ClientIdentity
+  readonly #frame: ClientFrame
   readonly #running = new Set<Promise<unknown>>()
-  #closing: Promise<void> | undefined
 
   constructor(session: SshSession, info: SshInfo, identity: ClientIdentity) {
     this.#session = session
-    this.#identity = identity
+    this.#frame = new ClientFrame(identity, {
+      ended: false,
+      usable: true,
+      cut(error) {
+        session.end()
+        session.abort(error)
+      },
+    })
     this.info = info
     this.closed = session.closed
     this.dialer = sshDialer({
@@ -87,9 +93,9 @@ export class SessionClient implements SshClient {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { grace = GRACE } = closeDoor(options)
-    this.#closing ??= this.#close(grace)
-    return this.#closing
+    const { grace } = closeDoor(options)
+    await this.#frame.close(grace, () => this.#leave())
+    await this.closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -104,23 +110,20 @@ export class SessionClient implements SshClient {
     const target = targetOf(command)
     const plan = inCall({ protocol: 'ssh', call: 'exec', target }, () => planExec(command, taken))
     const leaving = (last: Promise<void>): void => void this.#owned(last)
-    return operation(this.#spec('exec', target), taken, (op) =>
-      op.attempt((attempt) => execute(this.#usable(), plan, { op, attempt, leaving })),
+    return this.#frame.call({ operation: 'exec', target, kind: 'session' }, taken, (op, attempt) =>
+      execute(this.#usable(), plan, { op, attempt, leaving }),
     )
   }
 
-  async #close(grace: number): Promise<void> {
-    const end = clock().now() + grace
-    await within(grace, Promise.allSettled(this.#running))
+  async #leave(): Promise<void> {
+    await Promise.allSettled(this.#running)
     this.#session.end()
-    await within(Math.max(end - clock().now(), 0), this.closed)
-    this.#session.abort(netError('NET_CLOSED', { message: 'the client was closed' }))
     await this.closed
   }
 
   #usable(): SshSession {
-    if (this.#closing === undefined) return this.#session
-    throw netError('NET_CLOSED', { message: 'the client is closed' })
+    this.#frame.refuseClosed()
+    return this.#session
   }
 
   #owned<T>(call: Promise<T>): Promise<T> {
@@ -128,10 +131,6 @@ export class SessionClient implements SshClient {
     this.#running.add(call)
     call.then(settled, settled)
     return call
-  }
-
-  #spec(verb: string, target: string): OperationSpec {
-    return { ...this.#identity, operation: verb, target, kind: 'session' }
   }
 }
 
@@ -141,12 +140,4 @@ function targetOf(command: unknown): string {
   return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole
 }
 
-async function within(delay: number, done: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = clock().after(delay, resolve)
-  await Promise.race([promise, done])
-  timer.clear()
-}
-
-const GRACE = 2000
 const SHOWN = 200

@@ -5,6 +5,7 @@
 
 import type { CallOptions, NetError } from '@net/core'
 import {
+  inCall,
   netError,
   operation,
   type Attempt,
@@ -46,12 +47,15 @@ export class ClientFrame {
     run: (op: Operation, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const { protocol, endpoint } = this.#identity
-    if (this.#closing !== undefined) {
-      const { operation: name, target = endpoint } = verb
-      throw netError('NET_CLOSED', { message: CLOSED, protocol, operation: name, target })
-    }
+    const { operation: name, target = endpoint } = verb
+    inCall({ protocol, call: name, target }, () => this.refuseClosed())
     const usable = (): boolean => this.#session.usable
     return callInTurn({ ...this.#identity, target: endpoint, ...verb, usable }, options, run)
+  }
+
+  /** Throws `NET_CLOSED` once the client is closed. */
+  refuseClosed(): void {
+    if (this.#closing !== undefined) throw closed()
   }
 
   /** Says goodbye; what is not done within `grace` milliseconds, 2,000 by default, is cut off. Closes once, and never rejects. */
