@@ -10,6 +10,10 @@ import { jobOf } from './option-checks.ts'
 
 /** The jobs if each is a function. Throws `NET_BAD_OPTION`. */
 export function checkJobs<J extends readonly Job<unknown>[]>(jobs: J): J {
+  if (!Array.isArray(jobs)) {
+    const message = 'jobs must be a list of functions, such as [async () => 1, async () => 2]'
+    throw netError('NET_BAD_OPTION', { message })
+  }
   for (const [index, job] of jobs.entries()) jobOf(`jobs[${index}]`, job)
   return jobs
 }

@@ -11,6 +11,7 @@ import {
   LinkedList,
   netError,
   own,
+  traceWhereLost,
   type Timer,
 } from '@net/core/authoring'
 
@@ -90,6 +91,7 @@ export class RunningGroup implements StartHost, VisibleGroup {
     const failure = this.#verdict()
     if (failure !== undefined) {
       if (main.state === 'done') await discard(main.value)
+      if (isNetError(failure.error)) traceWhereLost(failure.error)
       throw failure.error
     }
     // Only a block that was told to end, and did, has no result; that it may is for its caller to say in T.

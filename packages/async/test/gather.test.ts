@@ -1,5 +1,6 @@
 import { gather, gatherSettled, sleep } from '@net/async'
 import { isAbort } from '@net/core'
+import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 
@@ -105,4 +106,16 @@ describe('gatherSettled', () => {
       code: 'NET_BAD_OPTION',
     })
   })
+})
+
+test('the error of a job that nobody waits for names the line that waits for all of them', async () => {
+  const theCaller = async (): Promise<void> => void (await gather([fails, async () => 1]))
+  // Made in a timer of the program's libraries: its own stack has no line of the program.
+  const fails = async (): Promise<never> => {
+    const error = netError('NET_CLOSED', { message: 'x' })
+    error.stack = `${error.name}: x\n    at node:internal/timers:1:1`
+    return Promise.reject(error)
+  }
+  const error = (await theCaller().catch((thrown: unknown) => thrown)) as Error
+  expect(error.stack?.split('\n')[1]).toContain('gather.test.ts')
 })

@@ -8,6 +8,9 @@ test('a list of jobs holds functions only, and for some verbs one at least', () 
   expect(checkJobs([job])).toEqual([job])
   expect(() => checkJobs([job, Promise.resolve() as never])).toThrow('jobs[1]')
   expect(checkJobs([])).toEqual([])
+  for (const none of [job, { a: job }, new Set([job]), undefined]) {
+    expect(() => checkJobs(none as never)).toThrow('jobs must be a list of functions')
+  }
   expect(() => someJobs([])).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
 })
 

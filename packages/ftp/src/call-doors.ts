@@ -22,7 +22,14 @@ export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnec
     account: option.text,
     encoding: option.oneOf('utf8', 'latin1'),
   },
-  { secure: 'security', secureOptions: 'tls', utf8: 'encoding' },
+  {
+    host: 'the URL, as in ftp://host:21',
+    hostname: 'the URL, as in ftp://host:21',
+    port: 'the URL, as in ftp://host:21',
+    secure: 'security',
+    secureOptions: 'tls',
+    utf8: 'encoding',
+  },
 )
 
 /** A door for each verb. */

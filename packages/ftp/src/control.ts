@@ -4,7 +4,7 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, type Operation, stoppable } from '@net/core/authoring'
+import { closedError, netError, type Operation, stoppable } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
 import { Commands } from '@net/socket/authoring'
 
@@ -65,7 +65,7 @@ export class Control {
   /** Why the connection is gone; undefined while it is there. */
   get failure(): NetError | undefined {
     const { ended, failure } = this.#commands
-    return ended ? (failure ?? closedByUs()) : undefined
+    return ended ? (failure ?? closedError()) : undefined
   }
 
   /** Whether a reply is still to come. */
@@ -216,10 +216,6 @@ interface OpenExchange {
 
 function busy(): NetError {
   return netError('NET_BUSY', { message: 'another command waits for its reply' })
-}
-
-function closedByUs(): NetError {
-  return netError('NET_CLOSED', { message: 'the client is closed' })
 }
 
 function unexpected({ text }: FtpReply): NetError {

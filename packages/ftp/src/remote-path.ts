@@ -6,7 +6,8 @@ import { encode, type FtpEncoding } from './wire-text.ts'
 
 /** Throws `NET_BAD_OPTION` for what is no path or cannot be written in the encoding, `NET_INJECTION` for a line break or NUL in it. */
 export function checkPath(name: string, path: unknown, encoding: FtpEncoding): void {
-  if (typeof path !== 'string' || path === '') throw refused('a path, not empty', path, name)
+  if (typeof path !== 'string' || path === '')
+    throw refused("the path of a file or folder, such as 'in/report.csv'", path, name)
   encode(path, encoding, name)
 }
 

@@ -259,8 +259,12 @@ test('options that do not exist, or are of the wrong kind, are refused before an
     [client.mkdir('x', call({ recursive: 1 })), 'mkdir', /recursive must be true or false/],
     [client.rename('a', 'b', call({ overwrite: true })), 'rename', /no overwrite/],
     [client.size('a', call({ timeout: 'soon' })), 'size', /timeout/],
-    [client.size(5 as unknown as string), 'size', /path must be a path/],
-    [client.rename('a', ''), 'rename', /to must be a path/],
+    [
+      client.size(5 as unknown as string),
+      'size',
+      /path must be the path of a file or folder, such as/,
+    ],
+    [client.rename('a', ''), 'rename', /to must be the path of a file or folder, such as/],
   ] as const) {
     const settled = 'then' in rejected ? rejected : Array.fromAsync(rejected)
     await expect(settled).rejects.toMatchObject({

@@ -254,3 +254,13 @@ test('the stack of an error names the line that waited for the call', async () =
   const error = (await connect('ftp://127.0.0.1:1').catch((thrown: unknown) => thrown)) as Error
   expect(error.stack?.split('\n')[1]).toContain('connect.test.ts')
 })
+
+test.each(['host', 'hostname', 'port'])(
+  '%s stands in the URL, and its refusal says so',
+  async (name) => {
+    const options = { [name]: '127.0.0.1' } as object
+    await expect(connect('ftp://127.0.0.1:1', options)).rejects.toThrow(
+      `the options have no ${name}; use the URL, as in ftp://host:21`,
+    )
+  },
+)

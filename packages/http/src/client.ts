@@ -2,13 +2,13 @@
 
 import { isLoopback, type CallOptions, type NetError } from '@net/core'
 import {
+  closedError,
   addContext,
   type ClientContext,
   clientContext,
   clock,
   defaultRetry,
   inCall,
-  netError,
   operation,
   type Operation,
   type OperationSpec,
@@ -314,10 +314,6 @@ async function statusError(response: HttpResponse): Promise<HttpStatusError> {
 /** The method as an error may show it, before it was checked. */
 function shown(method: string): string {
   return typeof method === 'string' && /^[\w-]{1,32}$/.test(method) ? method : 'request'
-}
-
-function closedError(): NetError {
-  return netError('NET_CLOSED', { message: 'the client is closed' })
 }
 
 const CONNECTIONS = 64

@@ -3,8 +3,8 @@
  * once. What is asked for in the same tick decides how the call is made.
  */
 
-import type { Sink } from '@net/core'
-import { checkSink, leavable } from '@net/core/authoring'
+import { isNetError, type Sink } from '@net/core'
+import { checkSink, leavable, traceToCaller } from '@net/core/authoring'
 
 import type { BodyReaders, Charset, HttpResponse, ResponseSchema } from './response.ts'
 
@@ -35,7 +35,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     const intent: Intent = { kind: 'transfer', json: false }
     super((resolve, reject) => {
       queueMicrotask(() => {
-        if (this.#refusal === undefined) start(intent).then(resolve, reject)
+        if (this.#refusal === undefined) traced(start, intent).then(resolve, reject)
         else reject(this.#refusal)
       })
     })
@@ -72,6 +72,19 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
       this.#refusal ??= error as Error
     }
     return this.then((response) => response.saveTo(sink))
+  }
+}
+
+/** What fails before the call waits for anything fails while nobody waits yet: its stack is taken a turn later. */
+async function traced(
+  start: (intent: Intent) => Promise<HttpResponse>,
+  intent: Intent,
+): Promise<HttpResponse> {
+  try {
+    return await start(intent)
+  } catch (error) {
+    if (isNetError(error)) traceToCaller(error)
+    throw error
   }
 }
 

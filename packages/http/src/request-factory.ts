@@ -137,7 +137,8 @@ function checkedMethod(method: string): string {
   if (METHODS.has(upper)) return upper
   if (upper !== 'CONNECT' && TOKEN.test(upper)) return method
   throw netError('NET_BAD_OPTION', {
-    message: 'the method must be a token such as GET or PROPFIND, and not CONNECT',
+    message:
+      "the method must be a word such as 'GET' or 'PROPFIND', and not 'CONNECT': request('GET', url)",
   })
 }
 

@@ -50,12 +50,14 @@ function parsed(text: string, base: URL | undefined): URL {
   if (url === null) {
     throw badUrl(
       absolute && !SCHEME.test(text)
-        ? 'it has no scheme, and the client no base'
+        ? 'it has no scheme such as https:, and there is no baseUrl to join it to'
         : 'it cannot be read',
     )
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw badUrl('the scheme must be http or https')
+    // `localhost:3000` is a URL too, with the scheme `localhost:`.
+    const help = HOST_AND_PORT.test(text) ? '; write http:// in front of the host' : ''
+    throw badUrl(`the scheme must be http or https${help}`)
   }
   return url
 }
@@ -76,4 +78,5 @@ function badUrl(why: string): Error {
   return netError('NET_BAD_URL', { message: `the URL is not valid: ${why}` })
 }
 
+const HOST_AND_PORT = /^[\w.-]+:\d/
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i

@@ -41,6 +41,39 @@ test('verbs never throw, they reject', async () => {
   }
 })
 
+test.each([
+  ['an option that does not exist', { frobnicate: 1 }],
+  ['a value that is not JSON', { json: 1n }],
+  ['a signal that has aborted before', { signal: AbortSignal.abort() }],
+])('so does the stack of a call that is refused at once: %s', async (_why, options) => {
+  const error = (await http
+    .post('http://127.0.0.1:1/', options as object)
+    .catch((thrown: unknown) => thrown)) as Error
+  const lines = error.stack?.split('\n') ?? []
+  expect(lines[1]).toContain('verbs.test.ts')
+  expect(lines.join('\n')).not.toMatch(/netError|inCall|running-operation/)
+})
+
+test.each([
+  ['localhost:3000/x', 'the scheme must be http or https; write http:// in front of the host'],
+  ['ftp://host/x', 'the scheme must be http or https'],
+  ['/json', 'it has no scheme such as https:, and there is no baseUrl to join it to'],
+])('what is wrong with the URL %s, and what helps', async (url, why) => {
+  await expect(http.get(url)).rejects.toMatchObject({
+    code: 'NET_BAD_URL',
+    message: `http GET: the URL is not valid: ${why}`,
+  })
+})
+
+test.each([
+  [{ prefixUrl: 'x' }, 'createClient({ baseUrl })'],
+  [{ proxy: 'x' }, 'createClient({ proxy })'],
+  [{ verify: false }, 'createClient({ tls: { dangerouslySkipVerification: true } })'],
+  [{ method: 'PUT' }, 'request(method, url)'],
+])('what a call does not take, and who does: %j', async (options, who) => {
+  await expect(http.get('http://host/', options as object)).rejects.toThrow(`; use ${who}`)
+})
+
 test('the stack of an error names the line that waited for the call', async () => {
   const error = (await http
     .get('http://127.0.0.1:1/', { retry: false })

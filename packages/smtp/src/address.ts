@@ -46,7 +46,7 @@ export function readMailbox(address: Address, field: string): Mailbox {
   const text = own(address, 'address')
   const name = own(address, 'name') ?? ''
   if (typeof text !== 'string' || typeof name !== 'string') {
-    throw bad(field, undefined, 'must have an address, and a name only as text')
+    throw bad(field, undefined, 'must be a string or { name, address }, both of them strings')
   }
   refuseControl(field, name)
   if (name.length > LONGEST_NAME) throw bad(field, name, 'is too long for a name')

@@ -45,7 +45,15 @@ export const connectOptions: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOp
     localAddress: option.text,
     name: option.text,
   },
-  { requireTLS: 'security', ignoreTLS: 'security', method: 'auth', authMethod: 'auth' },
+  {
+    host: 'the URL, as in smtp://host:587',
+    hostname: 'the URL, as in smtp://host:587',
+    port: 'the URL, as in smtp://host:587',
+    requireTLS: 'security',
+    ignoreTLS: 'security',
+    method: 'auth',
+    authMethod: 'auth',
+  },
 )
 
 /** Takes the options of `send`. Throws `NET_BAD_OPTION`. */

@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 
-import { clock, netError, own, refuseControl } from '@net/core/authoring'
+import { clock, nameMeant, netError, own, refuseControl } from '@net/core/authoring'
 
 import { readMailboxes, readOne, type Address, type AddressParts, type Mailbox } from './address.ts'
 import { isAttachment, type Attachment } from './attachment.ts'
@@ -102,8 +102,9 @@ function refuseUnknown(message: Message): void {
   }
   const unknown = Object.keys(message).find((key) => !FIELDS.has(key))
   if (unknown === undefined) return
+  const help = nameMeant(unknown, [...FIELDS], { body: 'text or html', content: 'text or html' })
   throw netError('NET_BAD_OPTION', {
-    message: `a message has no field called ${unknown.slice(0, 40)}`,
+    message: `a message has no field called ${unknown.slice(0, 40)}; ${help}`,
   })
 }
 
@@ -120,7 +121,7 @@ function attachmentsOf(message: Message): readonly Attachment[] {
   const attachments = given(message, 'attachments', [])
   if (Array.isArray(attachments) && attachments.every(isAttachment)) return attachments
   throw netError('NET_BAD_OPTION', {
-    message: 'attachments are made by attach(), as in attach(fromFile(path))',
+    message: 'attachments must be a list of attach(…), as in [attach(fromFile(path))]',
   })
 }
 

@@ -243,3 +243,14 @@ test('[H-CORE-02] reads own properties only', () => {
   expect(envelope.to).toEqual(['bob@example.com'])
   expect(subject).toBe('')
 })
+
+test.each([
+  [{ Subject: 'x' }, 'a message has no field called Subject; did you mean subject?'],
+  [{ reply_to: 'x@y.example' }, 'a message has no field called reply_to; did you mean replyTo?'],
+  [{ body: 'x' }, 'a message has no field called body; use text or html'],
+  [{ attachments: attach(fromText('x')) }, 'attachments must be a list of attach(…)'],
+  [{ to: { name: 'Bob', email: 'b@x.example' } }, 'to must be a string or { name, address }'],
+])('says what was meant by %j', (wrong, message) => {
+  const right = { from: 'a@x.example', to: 'b@x.example' }
+  expect(() => checkMessage({ ...right, ...wrong } as never)).toThrow(message)
+})

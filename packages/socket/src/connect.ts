@@ -97,10 +97,18 @@ async function open(
 
 const PLACE: CallPlace = { protocol: 'socket', call: 'connect' }
 
-const connectDoor: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOptions>(PLACE, {
-  ...option.perCall,
-  ...roadOption,
-  ...socketShapes,
-  log: option.log,
-  defaults: option.defaults,
-})
+const connectDoor: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOptions>(
+  PLACE,
+  {
+    ...option.perCall,
+    ...roadOption,
+    ...socketShapes,
+    log: option.log,
+    defaults: option.defaults,
+  },
+  {
+    host: 'the URL, as in tcp://host:80',
+    hostname: 'the URL, as in tcp://host:80',
+    port: 'the URL, as in tcp://host:80',
+  },
+)

@@ -41,6 +41,9 @@ export const connectDoor: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOptio
   {
     // An agent is not there yet.
     agent: "auth: key(fromFile('…')), agents are not supported",
+    host: 'the URL, as in ssh://host:22',
+    hostname: 'the URL, as in ssh://host:22',
+    port: 'the URL, as in ssh://host:22',
     hostVerifier: 'hostKeys',
     identityFile: "auth: key(fromFile('…'))",
     keepaliveCountMax: 'keepAlive: { count }',

@@ -109,7 +109,7 @@ export class SessionClient implements SshClient {
     const taken = execDoor(options)
     const target = targetOf(command)
     const plan = inCall({ protocol: 'ssh', call: 'exec', target }, () => planExec(command, taken))
-    const leaving = (last: Promise<void>): void => void this.#owned(last)
+    const leaving = (last: Promise<void>): void => void this.#owned(last).catch(() => {})
     return this.#frame.call({ operation: 'exec', target, kind: 'session' }, taken, (op, attempt) =>
       execute(this.#usable(), plan, { op, attempt, leaving }),
     )
@@ -126,11 +126,14 @@ export class SessionClient implements SshClient {
     return this.#session
   }
 
-  #owned<T>(call: Promise<T>): Promise<T> {
-    const settled = (): void => void this.#running.delete(call)
+  /** Nobody else may wait for `call`: a promise with two that wait tells no error whose line waits for it. */
+  async #owned<T>(call: Promise<T>): Promise<T> {
     this.#running.add(call)
-    call.then(settled, settled)
-    return call
+    try {
+      return await call
+    } finally {
+      this.#running.delete(call)
+    }
   }
 }
 

@@ -56,6 +56,8 @@ test('[SSH-34] with check a non-zero status is an error that has the outputs', a
   })
   await using host = await logInTo(server)
   const error = await failureOf(host.exec('make', { check: true }))
+  const [, line] = (error as Error).stack?.split('\n') ?? []
+  expect(line).toMatch(/embedded|exec\.test/)
   expect(error).toBeInstanceOf(SshExitError)
   expect(error).toMatchObject({
     code: 'NET_EXIT_STATUS',

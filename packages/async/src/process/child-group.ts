@@ -4,6 +4,7 @@
  */
 
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 
 import type { NetError } from '@net/core'
@@ -34,7 +35,7 @@ export function startChild(plan: ChildPlan): Promise<ChildGroup> {
   return new Promise((resolve, reject) => {
     const child = spawned(plan)
     // Stays: a signal that cannot be sent is told here, too.
-    child.on('error', (error) => reject(startError(plan.command, error)))
+    child.on('error', (error) => reject(startError(plan, error)))
     child.once('spawn', () => resolve(new ChildGroup(child, plan.grace)))
   })
 }
@@ -145,11 +146,11 @@ function spawned(plan: ChildPlan): ChildProcess {
       ...(plan.env === undefined ? {} : { env: { ...process.env, ...plan.env } }),
     })
   } catch (error) {
-    throw startError(plan.command, error)
+    throw startError(plan, error)
   }
 }
 
-function startError(command: string, error: unknown): NetError {
+function startError(plan: ChildPlan, error: unknown): NetError {
   const code = error instanceof Error ? String(Reflect.get(error, 'code')) : ''
   // What Node refuses may be a secret among the arguments; its own message would show it.
   if (code.startsWith('ERR_INVALID_ARG')) {
@@ -158,9 +159,19 @@ function startError(command: string, error: unknown): NetError {
     })
   }
   return netError(EXHAUSTED.has(code) ? 'NET_LOCAL_LIMIT' : 'NET_LOCAL_IO', {
-    message: `${command} could not be started (${code})`,
+    message: `${plan.command} could not be started: ${whyNot(plan, code)}`,
     cause: error,
   })
+}
+
+/** Node tells the same code for a program and for a folder that is not there. */
+function whyNot({ command, cwd }: ChildPlan, code: string): string {
+  if (cwd !== undefined && !existsSync(cwd)) return `the folder ${cwd} does not exist (${code})`
+  if (code === 'EACCES') return `it is a folder, or may not be executed (${code})`
+  if (code !== 'ENOENT') return code
+  if (command.includes('/')) return `there is no such file (${code})`
+  const help = /\s/.test(command) ? "; arguments stand in a list, as in ('ls', ['-l'])" : ''
+  return `there is no program of that name in PATH (${code})${help}`
 }
 
 function remember(child: ChildGroup): void {

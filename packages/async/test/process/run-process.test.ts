@@ -179,8 +179,18 @@ describe('runProcess', () => {
   test('a program that is not there, and arguments that are none', async () => {
     await expect(runProcess('/no/such/program')).rejects.toMatchObject({
       code: 'NET_LOCAL_IO',
-      message: '/no/such/program could not be started (ENOENT)',
+      message: '/no/such/program could not be started: there is no such file (ENOENT)',
       cause: { code: 'ENOENT' },
+    })
+    await expect(runProcess('no-such-program')).rejects.toMatchObject({
+      message:
+        'no-such-program could not be started: there is no program of that name in PATH (ENOENT)',
+    })
+    await expect(runProcess('ls -l')).rejects.toMatchObject({
+      message: expect.stringContaining("arguments stand in a list, as in ('ls', ['-l'])"),
+    })
+    await expect(runProcess('ls', [], { cwd: '/no/such/folder' })).rejects.toMatchObject({
+      message: 'ls could not be started: the folder /no/such/folder does not exist (ENOENT)',
     })
     const bad: readonly (readonly unknown[])[] = [
       [''],

@@ -27,6 +27,15 @@ export function traceToCaller(error: Error): void {
   })
 }
 
+/**
+ * The same, for an error whose stack has no frame of the caller yet: a call that is begun without `await` rejects while
+ * nobody waits, and only what runs it, such as a group of tasks, is waited for.
+ */
+export function traceWhereLost(error: Error): void {
+  const frames = traced.get(error) ?? framesOf(error)
+  if (!frames().some(isCallers)) traceToCaller(error)
+}
+
 /** Whether the error's stack tells its message of its own accord. */
 export function isTraced(error: Error): boolean {
   return traced.has(error)

@@ -4,6 +4,7 @@
  * neither a misspelled name nor a polluted Object.prototype configures anything.
  */
 
+import { traceToCaller } from '../errors/trace.ts'
 import { addContext, isNetError, netError, type NetError } from '../errors/net-error.ts'
 import { refused, optionName, type Shape } from './shape.ts'
 import { nameMeant, type Spellings } from './spelling.ts'
@@ -91,9 +92,9 @@ class OptionsObject<T extends object> implements Shape<Taken<T>> {
   }
 
   take(value: unknown, name: string, within?: string): Taken<T> {
-    if (!this.fits(value)) {
-      throw refused(this.may, value, name === '' ? 'the argument' : optionName(name, within))
-    }
+    const called = name === '' ? 'the argument' : optionName(name, within)
+    if (!this.fits(value)) throw refused(this.may, value, called)
+    refuseSignal(value, called)
     const given = value as Record<string, unknown>
     // It has passed this very door before.
     if (Object.getPrototypeOf(given) === this.#prototype) return given as Taken<T>
@@ -129,8 +130,20 @@ class OptionsObject<T extends object> implements Shape<Taken<T>> {
   }
 }
 
+/** An object with nothing in it would pass, and be forgotten: `sleep(5000, signal)`. */
+function refuseSignal(value: unknown, called: string): void {
+  const isSignal = value instanceof AbortSignal
+  if (!isSignal && !(value instanceof AbortController)) return
+  const [kind, help] = isSignal
+    ? ['AbortSignal', '{ signal }']
+    : ['AbortController', '{ signal: controller.signal }']
+  const message = `${called} must be an object of options, not an ${kind}; write ${help}`
+  throw netError('NET_BAD_OPTION', { message })
+}
+
 function placed(error: unknown, { protocol, call, target }: CallPlace): unknown {
   if (!isNetError(error)) return error
+  traceToCaller(error)
   return addContext(error, {
     ...(protocol === undefined ? {} : { protocol }),
     ...(call === undefined ? {} : { operation: call }),

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import type { NetError } from '@net/core'
 import { netError, operation, type OperationSpec } from '@net/core/authoring'
 
-import { frameLines, isTraced, traceToCaller } from '../../src/errors/trace.ts'
+import { frameLines, isTraced, traceToCaller, traceWhereLost } from '../../src/errors/trace.ts'
 
 const spec: OperationSpec = { protocol: 'test', operation: 'GET', target: '/x', kind: 'exchange' }
 
@@ -58,4 +58,18 @@ test('a program that wants no stacks gets none', () => {
   traceToCaller(error)
   Error.stackTraceLimit = limit
   expect(isTraced(error)).toBe(false)
+})
+
+test('an error that rejected while nobody waited gets the frames of whoever waits for it later, and keeps its own', async () => {
+  const lost = netError('NET_CLOSED', { message: 'x' })
+  lost.stack = `${lost.name}: x\n    at node:internal/timers:1:1`
+  const found = await theCaller()
+  const [first] = frameLines(found.stack)
+  const theGroup = (): void => {
+    traceWhereLost(lost)
+    traceWhereLost(found)
+  }
+  theGroup()
+  expect(frameLines(lost.stack)[0]).toContain('theGroup')
+  expect(frameLines(found.stack)[0]).toBe(first)
 })

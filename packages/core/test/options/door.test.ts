@@ -110,6 +110,29 @@ describe('the door', () => {
     expect(messageOf(options)).toBe(message)
   })
 
+  test.each([
+    [new AbortController().signal, 'not an AbortSignal; write { signal }'],
+    [new AbortController(), 'not an AbortController; write { signal: controller.signal }'],
+  ])('a signal in the place of the options is refused, not forgotten', (given, message) => {
+    expect(messageOf(given)).toBe(
+      `ftp connect: the argument must be an object of options, ${message}`,
+    )
+    expect(messageOf({ tls: given })).toBe(
+      `ftp connect: tls must be an object of options, ${message}`,
+    )
+  })
+
+  test('the stack of a refusal begins at the line that called', () => {
+    const theCaller = (): unknown => door({ usr: 'ada' } as never)
+    let error: unknown
+    try {
+      theCaller()
+    } catch (thrown) {
+      error = thrown
+    }
+    expect((error as Error).stack?.split('\n')[1]).toContain('theCaller')
+  })
+
   test('never tells the value, which may be a password', () => {
     expect(messageOf({ user: 12_345_678 })).not.toContain('12345678')
   })

@@ -15,6 +15,7 @@ test.each([
   ['maxbytes', 'did you mean maxBytes?'],
   ['max_bytes', 'did you mean maxBytes?'],
   ['header', 'use headers'],
+  ['connTimeout', 'use timeout.connect'],
   ['tiemout', 'did you mean timeout?'],
   ['jso', 'did you mean json?'],
   ['xy', `it takes ${http.join(', ')}`],

@@ -5,8 +5,8 @@
 
 import type { CallOptions, NetError } from '@net/core'
 import {
+  closedError,
   inCall,
-  netError,
   operation,
   type Attempt,
   type Operation,
@@ -55,7 +55,7 @@ export class ClientFrame {
 
   /** Throws `NET_CLOSED` once the client is closed. */
   refuseClosed(): void {
-    if (this.#closing !== undefined) throw closed()
+    if (this.#closing !== undefined) throw closedError()
   }
 
   /** Says goodbye; what is not done within `grace` milliseconds, 2,000 by default, is cut off. Closes once, and never rejects. */
@@ -77,18 +77,13 @@ export class ClientFrame {
     // Nothing but the grace limits the wait for calls under way.
     const limits = { timeout: { total: grace, pool: Infinity }, retry: false } as const
     try {
-      if (grace <= 0) session.cut(closed())
+      if (grace <= 0) session.cut(closedError())
       else await operation(spec, limits, (op) => op.phase('close', () => goodbye(op)))
     } catch (cause) {
       // How a server ends is of no interest; a call that is still under way fails.
-      session.cut(closed(cause))
+      session.cut(closedError(cause))
     }
   }
 }
 
-function closed(cause?: unknown): NetError {
-  return netError('NET_CLOSED', { message: CLOSED, ...(cause === undefined ? {} : { cause }) })
-}
-
 const GRACE = 2000
-const CLOSED = 'the client is closed'

@@ -5,7 +5,7 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { netError, translate, type Operation } from '@net/core/authoring'
+import { closedError, netError, translate, type Operation } from '@net/core/authoring'
 
 import type { ConnectionInfo, Transport } from '../transport.ts'
 import { isEnd, lossOf, type LossPlace } from './loss.ts'
@@ -80,7 +80,7 @@ export class Commands<R> {
 
   /** A reply will come for this; none, if the connection is gone. */
   expect(awaited: AwaitedReply<R>): void {
-    if (this.#ended) awaited.drop(this.#failure ?? closed())
+    if (this.#ended) awaited.drop(this.#failure ?? closedError())
     else this.#awaited.push(awaited)
   }
 
@@ -105,7 +105,7 @@ export class Commands<R> {
 
   /** Sends; resolves when there is room for more. Rejects with what took the connection. */
   async send(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#ended) throw this.#failure ?? closed()
+    if (this.#ended) throw this.#failure ?? closedError()
     try {
       await this.#transport.write(chunks)
     } catch (error) {
@@ -124,7 +124,7 @@ export class Commands<R> {
     this.#transport = secured
     if (this.#ended) {
       secured.abort(this.#failure)
-      throw this.#failure ?? closed()
+      throw this.#failure ?? closedError()
     }
     this.#held = false
     void this.#read()
@@ -204,7 +204,7 @@ export class Commands<R> {
     if (this.#ended) return
     this.#ended = true
     this.#onEnd?.(error)
-    const dropped = error ?? closed()
+    const dropped = error ?? closedError()
     for (const awaited of this.#awaited.splice(0)) awaited.drop(dropped)
     this.#settled(error)
   }
@@ -218,10 +218,6 @@ function endOr(error: unknown): null {
 
 function gone(): NetError {
   return netError('NET_CONN_CLOSED', { message: 'the server closed the connection' })
-}
-
-function closed(): NetError {
-  return netError('NET_CLOSED', { message: 'the client is closed' })
 }
 
 function injected(): NetError {

@@ -4,7 +4,7 @@
  */
 
 import { ConnectionLostError, isNetError, type NetError, type NetErrorCode } from '@net/core'
-import { codes, netError, translate, type ErrorTable } from '@net/core/authoring'
+import { closedError, codes, netError, translate, type ErrorTable } from '@net/core/authoring'
 
 /** Whose connection was lost. */
 export interface LossPlace {
@@ -44,10 +44,7 @@ export function isEnd(error: unknown): boolean {
  */
 export function endedBefore(cause: NetError | undefined): NetError {
   if (cause === undefined || cause.code === 'NET_CLOSED') {
-    return netError('NET_CLOSED', {
-      message: 'the client is closed',
-      ...(cause === undefined ? {} : { cause }),
-    })
+    return closedError(cause)
   }
   if (STOPPED_BY_US.has(cause.code)) {
     const message =
@@ -57,7 +54,7 @@ export function endedBefore(cause: NetError | undefined): NetError {
   const code = codes[cause.code].class === 'ConnectionLostError' ? cause.code : 'NET_CONN_CLOSED'
   const { reply } = cause
   return netError(code, {
-    message: `the connection was lost before this call, so nothing was sent: ${whatHappened(cause)}`,
+    message: `the connection was lost before this call, so nothing was sent; connect again: ${whatHappened(cause)}`,
     cause,
     retry: 'safe',
     ...(reply === undefined ? {} : { reply }),

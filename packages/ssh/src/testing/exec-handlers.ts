@@ -1,5 +1,7 @@
 /* What a command of the embedded server prints and how it ends: from a table, or from a function. No I/O of its own. */
 
+import { option, optionsObject, type Shape } from '@net/core/authoring'
+
 /** What a handler works with. */
 export interface ExecIo {
   readonly command: string
@@ -27,14 +29,33 @@ export type ExecExit = number | { readonly signal: string } | void
 export type ExecHandler = (command: string, io: ExecIo) => ExecExit | Promise<ExecExit>
 
 /** What a command does: prints a text, prints and ends, or runs a function. */
-export type ExecAnswer =
-  | string
-  | {
-      readonly stdout?: string | undefined
-      readonly stderr?: string | undefined
-      readonly exit?: ExecExit | undefined
-    }
-  | ExecHandler
+export type ExecAnswer = string | ExecResult | ExecHandler
+
+interface ExecResult {
+  readonly stdout?: string | undefined
+  readonly stderr?: string | undefined
+  readonly exit?: ExecExit | undefined
+}
+
+/** What one command of a table may be. */
+export const execAnswer: Shape<ExecAnswer> = option.either<ExecAnswer>(
+  [
+    option.text,
+    option.callback<ExecHandler>(),
+    optionsObject<ExecResult>(
+      {
+        stdout: option.text,
+        stderr: option.text,
+        exit: option.either<number | { readonly signal: string }>([
+          option.size,
+          optionsObject({ signal: option.text }),
+        ]),
+      },
+      { exitCode: 'exit', code: 'exit', status: 'exit', exitSignal: 'exit: { signal }' },
+    ),
+  ],
+  'a text to print, { stdout, stderr, exit } or a function',
+)
 
 /** Commands by their text, or by their first word; `*` stands for all others. */
 export type ExecTable = Readonly<Record<string, ExecAnswer>>

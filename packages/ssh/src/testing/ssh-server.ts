@@ -17,7 +17,7 @@ import { listen, type Connection } from '@net/socket'
 import { formatLine } from '../host-keys/known-hosts-line.ts'
 import { readHostKey } from '../host-keys/host-key.ts'
 import type { ServerQuirks } from './server-quirks.ts'
-import { execHandler, type ExecHandler, type ExecTable } from './exec-handlers.ts'
+import { execAnswer, execHandler, type ExecHandler, type ExecTable } from './exec-handlers.ts'
 import { SshFaults, type SshFault } from './faults.ts'
 import type { SshUser } from './login-desk.ts'
 import { ServerConnection, type SshReceived } from './server-connection.ts'
@@ -80,7 +80,7 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
       ),
     ),
     exec: option.either<ExecTable | ExecHandler>(
-      [option.callback<ExecHandler>(), option.record(option.anything)],
+      [option.callback<ExecHandler>(), option.record(execAnswer)],
       'a function, or an object of commands',
     ),
     routes: option.record(option.text),

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 
+import { startSshServer } from '@net/ssh/testing'
+
 import { commandLine, commandText } from '../../src/command-line.ts'
 import { execHandler, readCommandLine, type ExecIo } from '../../src/testing/exec-handlers.ts'
 
@@ -56,4 +58,14 @@ test('folder and variables in front of a command are read as they were written',
   for (const command of ['export A; ls', "eval 'ls'", 'cd a; ls']) {
     expect(readCommandLine(command)).toEqual({ command, cwd: undefined, env: {} })
   }
+})
+
+test.each([
+  [{ stderr: 'no', exitCode: 3 }, 'exec.ls has no exitCode; use exit'],
+  [{ exit: '3' }, 'exec.ls.exit must be'],
+  [7, 'exec.ls must be a text to print, { stdout, stderr, exit } or a function'],
+])('an answer of the table that could not be given is refused: %j', async (answer, message) => {
+  await expect(startSshServer({ exec: { ls: answer } as never })).rejects.toThrow(
+    `ssh startSshServer: ${message}`,
+  )
 })
