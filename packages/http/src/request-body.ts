@@ -7,6 +7,7 @@ import {
   netError,
   option,
   type OptionTable,
+  type Shape,
   type Taken,
 } from '@net/core/authoring'
 
@@ -23,11 +24,37 @@ export interface BodyOptions {
   readonly body?: string | Source | undefined
 }
 
+const textOrSource = option.either<string | Source>([option.text, option.dataSource])
+
+const bodyShape: Shape<string | Source> = {
+  ...textOrSource,
+  take(value, name, within) {
+    const help = insteadOf(value)
+    if (help === undefined) return textOrSource.take(value, name, within)
+    throw netError('NET_BAD_OPTION', { message: `body must be ${textOrSource.may}; ${help}` })
+  },
+}
+
+/** What helps whoever passes as `body` what other clients take there. */
+function insteadOf(value: unknown): string | undefined {
+  if (value instanceof FormData) return 'multipart forms are not supported'
+  if (value instanceof URLSearchParams) return 'pass URLSearchParams as form'
+  if (Array.isArray(value)) return 'pass a list as json'
+  return isBareObject(value) ? 'pass an object as json or as form' : undefined
+}
+
+/** An object that has data and nothing else; sources that are objects have a symbol or a class. */
+function isBareObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const plain = Object.getPrototypeOf(value) === Object.prototype
+  return plain && Object.getOwnPropertySymbols(value).length === 0
+}
+
 /** The shapes of these options, for the table of a call. */
 export const bodyTable: OptionTable<BodyOptions> = {
   json: option.anything,
   form: paramsShape,
-  body: option.either<string | Source>([option.text, option.dataSource]),
+  body: bodyShape,
 }
 
 /** A body and what it is. */

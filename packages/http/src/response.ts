@@ -2,8 +2,15 @@
 
 import { inspect } from 'node:util'
 
-import type { ErrorContext, NetError, Sink } from '@net/core'
-import { harmless, netError, option, optionsDoor } from '@net/core/authoring'
+import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
+import {
+  addContext,
+  harmless,
+  netError,
+  option,
+  optionsDoor,
+  traceToCaller,
+} from '@net/core/authoring'
 
 import { wholeBody, type HttpBody } from './body.ts'
 import type { CallEnd } from './call-end.ts'
@@ -208,20 +215,24 @@ export class Answer implements HttpResponse {
 
   async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
     const { mostJson, context } = this.#parts.rules
-    const value = parseJson(await readBytes(this.body, mostJson, context), context)
-    return schema === undefined ? (value as T) : validated(value, schema, context)
+    return told(context, async () => {
+      const value = parseJson(await readBytes(this.body, mostJson, context), context)
+      return schema === undefined ? (value as T) : await validated(value, schema, context)
+    })
   }
 
   async text(charset?: Charset): Promise<string> {
     const { most, context } = this.#parts.rules
-    const bytes = await readBytes(this.body, most, context)
-    const given = typeof charset === 'function' ? charset(bytes) : charset
-    return decodeText(bytes, given ?? this.#charset(), context)
+    return told(context, async () => {
+      const bytes = await readBytes(this.body, most, context)
+      const given = typeof charset === 'function' ? charset(bytes) : charset
+      return decodeText(bytes, given ?? this.#charset(), context)
+    })
   }
 
   bytes(): Promise<Uint8Array> {
     const { most, context } = this.#parts.rules
-    return readBytes(this.body, most, context)
+    return told(context, () => readBytes(this.body, most, context))
   }
 
   lines(charset?: string): AsyncIterable<string> {
@@ -229,7 +240,8 @@ export class Answer implements HttpResponse {
   }
 
   saveTo(sink: Sink): Promise<number> {
-    return saveBody(this.body, sink, this.#parts.rules)
+    const { rules } = this.#parts
+    return told(rules.context, () => saveBody(this.body, sink, rules))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -238,6 +250,16 @@ export class Answer implements HttpResponse {
 
   #charset(): string {
     return CHARSET.exec(this.headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
+  }
+}
+
+/** A body that cannot be read or saved is told as the call that asked for it, at the line that waits for it. */
+async function told<T>(context: ErrorContext, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (isNetError(error)) traceToCaller(addContext(error, context))
+    throw error
   }
 }
 

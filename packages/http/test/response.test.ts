@@ -95,3 +95,26 @@ test('an answer made by hand has what it was given', async () => {
   expect(await response.closed).toBeUndefined()
   await response[Symbol.asyncDispose]()
 })
+
+test('what fails while a body is read names the call, and the line that waits for it', async () => {
+  await using server = await startHttpServer()
+  const url = `${server.url}/bytes/10`
+  const response = await http.get(url)
+  await response.text()
+  const failures = await Promise.all(
+    [
+      async () => void (await http.get(url).json()),
+      async () => void (await response.bytes()),
+      async () => void (await http.get(url).saveTo(http.toFile('/no/such/folder/file'))),
+    ].map((call) => call().catch((thrown: unknown) => thrown as Error)),
+  )
+  const told = failures.map((error) => error?.message.replace(/ \(.*$/, ''))
+  expect(told).toEqual([
+    `http GET ${url}: the body is not JSON`,
+    `http GET ${url}: the body was read already`,
+    `http GET ${url}: opening /no/such/folder/file.part failed: there is no such file or folder`,
+  ])
+  for (const error of failures) {
+    expect(error?.stack?.split('\n')[1]).toContain('response.test.ts')
+  }
+})

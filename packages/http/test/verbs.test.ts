@@ -80,3 +80,14 @@ test('the stack of an error names the line that waited for the call', async () =
     .catch((thrown: unknown) => thrown)) as Error
   expect(error.stack?.split('\n')[1]).toContain('verbs.test.ts')
 })
+
+test.each([
+  [new FormData(), 'multipart forms are not supported'],
+  [new URLSearchParams('a=1'), 'pass URLSearchParams as form'],
+  [{ a: 1 }, 'pass an object as json or as form'],
+  [[1, 2], 'pass a list as json'],
+])('a body that other clients take is refused with what helps here', async (body, help) => {
+  await expect(http.post('http://host/', { body } as object)).rejects.toThrow(
+    `http POST: body must be a string or bytes, a stream, fromFile(path) or fromText(text); ${help}`,
+  )
+})

@@ -171,7 +171,7 @@ describe('a reply that nobody asked for ends an idle session, and a later call m
         sent: false,
         reply: { status: Number(said.slice(0, 3)) },
         message: expect.stringMatching(
-          /^smtp send bob@example\.com: the connection was lost before this call, so nothing was sent: /,
+          /^smtp send bob@example\.com: the connection was lost before this call, so nothing was sent; connect again: /,
         ),
       })
       expect(String(error)).toContain(said)

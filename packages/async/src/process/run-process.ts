@@ -11,11 +11,13 @@ import {
   copyOf,
   openSource,
   SMALL_CHUNK,
+  traceToCaller,
   type OpenSource,
   written,
 } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from '../cancel-scope.ts'
+import type { WaitOptions } from '../job.ts'
 import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
 import { PrintedOutput, type Printed } from './printed-output.ts'
 import { ProcessExitError, withoutSecrets } from './process-exit-error.ts'
@@ -53,7 +55,18 @@ export async function runProcess(
 ): Promise<ProcessResult<string | Uint8Array>> {
   const taken = runDoor(options)
   const plan = planRun(command, args, taken)
-  const { signal, timeout } = taken
+  try {
+    return await runToEnd(plan, taken)
+  } catch (error) {
+    if (isNetError(error)) traceToCaller(error)
+    throw error
+  }
+}
+
+async function runToEnd(
+  plan: RunPlan,
+  { signal, timeout }: WaitOptions,
+): Promise<ProcessResult<string | Uint8Array>> {
   await using scope = new CancelScope({ signal, timeout })
   if (scope.cancelled) throw cancellationOf(scope)
   const child = await startChild(plan.child)

@@ -176,6 +176,19 @@ describe('runProcess', () => {
     expect(partialOf(error).stdout).toMatch(/^y\ny\n/)
   })
 
+  test('the stack of its errors begins at the line that waits for the program', async () => {
+    const lines: unknown[] = []
+    for (const call of [
+      async () => void (await runProcess('no-such-program')),
+      async () => void (await runProcess('false', [], { check: true })),
+      async () => void (await runProcess('yes', [], { maxBytes: 1000 })),
+    ]) {
+      const error = (await call().catch((thrown: unknown) => thrown)) as Error
+      lines.push(error.stack?.split('\n').find((line) => line.startsWith('    at ')))
+    }
+    expect(lines).toEqual(Array(3).fill(expect.stringContaining('run-process.test.ts')))
+  })
+
   test('a program that is not there, and arguments that are none', async () => {
     await expect(runProcess('/no/such/program')).rejects.toMatchObject({
       code: 'NET_LOCAL_IO',

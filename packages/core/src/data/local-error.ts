@@ -7,11 +7,26 @@ export function localError(thrown: unknown, doing: string, path: string): NetErr
   if (isNetError(thrown)) return thrown
   redactForeign(thrown)
   const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
-  const why = typeof code === 'string' ? ` (${code})` : ''
+  const why = typeof code === 'string' ? `${meaningOf(code)} (${code})` : ''
   return netError(EXHAUSTED.has(String(code)) ? 'NET_LOCAL_LIMIT' : 'NET_LOCAL_IO', {
     message: `${doing} ${path} failed${why}`,
     cause: thrown,
   })
 }
 
+function meaningOf(code: string): string {
+  const meaning = MEANINGS[code]
+  return meaning === undefined ? '' : `: ${meaning}`
+}
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: 'access is denied',
+  EISDIR: 'it is a folder',
+  EMFILE: 'this process has too many open files',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is not a folder',
+  EPERM: 'it is not permitted',
+  EROFS: 'the file system is read-only',
+}
 const EXHAUSTED: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])

@@ -7,7 +7,7 @@ test('keeps errno in the cause and names the file', () => {
   const cause = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' })
   const error = localError(cause, 'writing', '/tmp/a')
   expect(error).toMatchObject({ name: 'LocalIoError', code: 'NET_LOCAL_IO', retry: 'never', cause })
-  expect(error.message).toBe('writing /tmp/a failed (ENOSPC)')
+  expect(error.message).toBe('writing /tmp/a failed: the disk is full (ENOSPC)')
 })
 
 test('too many open files are a limit of this machine, worth a repeat', () => {
