@@ -112,7 +112,7 @@ test('what fails while a body is read names the call, and the line that waits fo
   expect(told).toEqual([
     `http GET ${url}: the body is not JSON`,
     `http GET ${url}: the body was read already`,
-    `http GET ${url}: opening /no/such/folder/file.part failed: there is no such file or folder`,
+    `http GET ${url}: opening /no/such/folder/file failed: there is no such file or folder`,
   ])
   for (const error of failures) {
     expect(error?.stack?.split('\n')[1]).toContain('response.test.ts')

@@ -67,7 +67,7 @@ test('a call that finds its session over gets a loss with the words of the peer,
   expect(whatHappened(cause)).toBe('the server left')
   expect(endedBefore(cause)).toMatchObject({
     code: 'NET_CONN_SHUTDOWN',
-    message: expect.stringMatching(/nothing was sent: the server left$/),
+    message: expect.stringMatching(/nothing was sent; connect again: the server left$/),
     retry: 'safe',
     reply,
     cause,
