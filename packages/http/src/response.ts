@@ -217,7 +217,7 @@ export class Answer implements HttpResponse {
     const { mostJson, context } = this.#parts.rules
     return told(context, async () => {
       const value = parseJson(await readBytes(this.body, mostJson, context), context)
-      return schema === undefined ? (value as T) : await validated(value, schema, context)
+      return schema === undefined ? (value as T) : validated(value, schema, context)
     })
   }
 
