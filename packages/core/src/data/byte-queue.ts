@@ -8,8 +8,11 @@
 export class ByteQueue {
   #chunks: Uint8Array[] = []
   #length = 0
-  /** How many bytes at the end of the last chunk's buffer are free, if that buffer is ours. */
-  #room = 0
+  /** The block behind the last chunk, if it is ours; its bytes up to `#filled` are taken. */
+  #block: Uint8Array = EMPTY
+  #filled = 0
+  /** How many bytes at the end of the last chunk are in the block, and not yet in the chunk. */
+  #unseen = 0
 
   /** How many bytes it holds. */
   get length(): number {
@@ -20,48 +23,66 @@ export class ByteQueue {
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.#length += chunk.length
-    const rest = this.#room === 0 ? chunk : this.#fill(chunk)
-    if (rest.length === 0) return
-    if (this.#chunks.length === 0 || isWorthKeeping(rest)) {
-      this.#chunks.push(rest)
-      this.#room = 0
-      return
-    }
-    const block = new Uint8Array(Math.max(BLOCK, rest.length))
-    block.set(rest)
-    this.#chunks.push(block.subarray(0, rest.length))
-    this.#room = block.length - rest.length
+    const room = this.#block.length - this.#filled
+    if (chunk.length <= room) return this.#fill(chunk)
+    if (room > 0) this.#fill(chunk.subarray(0, room))
+    this.#add(room > 0 ? chunk.subarray(room) : chunk)
   }
 
-  /** Puts into the last block what it has room for; gives back the rest. */
-  #fill(chunk: Uint8Array): Uint8Array {
+  #add(chunk: Uint8Array): void {
+    this.#show()
+    this.#block = EMPTY
+    this.#filled = 0
+    if (this.#chunks.length === 0 || isWorthKeeping(chunk)) {
+      this.#chunks.push(chunk)
+      return
+    }
+    this.#block = new Uint8Array(Math.max(BLOCK, chunk.length))
+    this.#block.set(chunk)
+    this.#filled = chunk.length
+    this.#chunks.push(this.#block.subarray(0, chunk.length))
+  }
+
+  /** Puts the chunk, which has room there, into the block; the view of it grows when somebody looks. */
+  #fill(chunk: Uint8Array): void {
+    this.#block.set(chunk, this.#filled)
+    this.#filled += chunk.length
+    this.#unseen += chunk.length
+  }
+
+  /** Makes the last chunk as long as what is in its block. */
+  #show(): void {
+    if (this.#unseen === 0) return
     const last = this.#chunks.length - 1
-    const tail = this.#chunks[last]
-    if (tail === undefined) return chunk
-    const size = Math.min(this.#room, chunk.length)
-    const grown = new Uint8Array(tail.buffer, tail.byteOffset, tail.length + size)
-    grown.set(chunk.subarray(0, size), tail.length)
-    this.#chunks[last] = grown
-    this.#room -= size
-    return chunk.subarray(size)
+    const shown = this.#chunks[last]?.length ?? 0
+    const begin = this.#filled - this.#unseen - shown
+    this.#chunks[last] = this.#block.subarray(begin, this.#filled)
+    this.#unseen = 0
+  }
+
+  #forgetBlock(): void {
+    this.#block = EMPTY
+    this.#filled = 0
+    this.#unseen = 0
   }
 
   /** Puts bytes back in front. */
   unshift(chunk: Uint8Array): void {
     if (chunk.length === 0) return
-    if (this.#chunks.length === 0) this.#room = 0
+    this.#show()
     this.#chunks.unshift(chunk)
     this.#length += chunk.length
   }
 
   /** The next bytes, at most `max` of them, without copying; the queue must not be empty. */
   next(max: number = Infinity): Uint8Array {
+    if (this.#unseen > 0) this.#show()
     const first = this.#chunks[0]
     if (first === undefined) return EMPTY
     if (first.length <= max) {
       this.#chunks.shift()
       this.#length -= first.length
-      if (this.#chunks.length === 0) this.#room = 0
+      if (this.#chunks.length === 0) this.#forgetBlock()
       return first
     }
     this.#chunks[0] = first.subarray(max)
@@ -73,14 +94,16 @@ export class ByteQueue {
   clear(): void {
     this.#chunks = []
     this.#length = 0
-    this.#room = 0
+    this.#forgetBlock()
   }
 
   /** Exactly so many bytes as one; the queue must have them. */
   take(size: number): Uint8Array {
+    this.#show()
     const first = this.#chunks[0]
     if (first === undefined || size <= first.length) return this.next(size)
-    const taken = new Uint8Array(size)
+    // Memory that is filled below need not be emptied first.
+    const taken = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
     for (let at = 0; at < size;) {
       const part = this.next(size - at)
       taken.set(part, at)
@@ -91,6 +114,7 @@ export class ByteQueue {
 
   /** Where the pattern begins at or after `from`; -1 if it is not there. The pattern must not be empty. */
   indexOf(pattern: Uint8Array, from: number): number {
+    this.#show()
     const final = pattern.at(-1) ?? 0
     let start = 0
     for (const chunk of this.#chunks) {
@@ -108,6 +132,7 @@ export class ByteQueue {
 
   /** A copy of the next bytes, at most `max` of them, which stay where they are. */
   peek(max: number): Uint8Array {
+    this.#show()
     const size = Math.min(max, this.#length)
     const copy = new Uint8Array(size)
     let at = 0
@@ -122,6 +147,7 @@ export class ByteQueue {
 
   /** The byte at that place; undefined beyond the end. */
   byteAt(index: number): number | undefined {
+    this.#show()
     let rest = index
     for (const chunk of this.#chunks) {
       if (rest < chunk.length) return chunk[rest]

@@ -37,7 +37,7 @@ export function copyOf(chunk: Uint8Array): Uint8Array {
 }
 
 /** Up to this size a copy costs less than to wait until the kernel has taken the chunk. */
-export const SMALL_CHUNK = 2048
+export const SMALL_CHUNK = 8192
 
 /** How many bytes a piece has at most. */
 export const PIECE = 65_536

@@ -108,10 +108,9 @@ class Entries {
       return
     }
     const path = pathIn(this.#plan.folder, entry.name)
-    const bytes = isEscaped(entry.name)
-      ? { nameBytes: encode(entry.name, this.#plan.encoding) }
-      : {}
-    this.#entries.push({ ...entry, path, ...bytes })
+    const { encoding } = this.#plan
+    if (!isEscaped(entry.name)) this.#entries.push({ ...entry, path })
+    else this.#entries.push({ ...entry, path, nameBytes: encode(entry.name, encoding) })
   }
 }
 

@@ -18,31 +18,37 @@ export function readFacts(line: string): FactsLine | undefined {
   const name = line.slice(space + 1)
   if (space < 0 || name === '') return undefined
   if (space > 0 && !line.slice(0, space).includes('=')) return undefined
-  const facts = factsOf(line.slice(0, space))
-  const figures = {
-    size: given(facts.get('size'), readSize),
-    modified: given(facts.get('modify'), readTime),
-    mode: given(facts.get('unix.mode'), readMode),
-  }
-  const type = facts.get('type') ?? ''
-  const known = {
-    ...figures,
-    target: LINK.exec(type)?.[1],
-    user: facts.get('unix.ownername') ?? facts.get('unix.owner'),
-    group: facts.get('unix.groupname') ?? facts.get('unix.group'),
-  }
-  return {
-    entry: { name, type: typeOf(type.toLowerCase()), ...told(known) },
-    odd: Object.values(figures).filter((figure) => figure === ODD).length,
-  }
+  return entryOf(name, factsOf(line.slice(0, space)))
 }
 
-/** The fields that have a value. */
-function told(fields: Readonly<Record<string, unknown>>): Partial<FtpEntry> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ODD),
-  )
+/** Field by field: listings have a million lines. */
+function entryOf(name: string, facts: ReadonlyMap<string, string>): FactsLine {
+  const type = facts.get('type') ?? ''
+  const entry: Writable = { name, type: typeOf(type.toLowerCase()) }
+  let odd = 0
+  const put = (
+    field: 'size' | 'modified' | 'mode',
+    fact: string | undefined,
+    read: (text: string) => number | undefined,
+  ): void => {
+    if (fact === undefined) return
+    const figure = read(fact)
+    if (figure === undefined) odd += 1
+    else entry[field] = figure
+  }
+  put('size', facts.get('size'), readSize)
+  put('modified', facts.get('modify'), readTime)
+  put('mode', facts.get('unix.mode'), readMode)
+  const target = LINK.exec(type)?.[1]
+  if (target !== undefined) entry.target = target
+  const user = facts.get('unix.ownername') ?? facts.get('unix.owner')
+  if (user !== undefined) entry.user = user
+  const group = facts.get('unix.groupname') ?? facts.get('unix.group')
+  if (group !== undefined) entry.group = group
+  return { entry, odd }
 }
+
+type Writable = { -readonly [K in keyof FactsLine['entry']]: FactsLine['entry'][K] }
 
 /** Whether the line is about the folder that was listed, or the one above it. */
 export function isAboutItself(line: string): boolean {
@@ -69,13 +75,6 @@ function readMode(text: string): number | undefined {
   return OCTAL.test(text) ? Number.parseInt(text, 8) & 0o7777 : undefined
 }
 
-function given(
-  fact: string | undefined,
-  read: (text: string) => number | undefined,
-): number | typeof ODD | undefined {
-  return fact === undefined ? undefined : (read(fact) ?? ODD)
-}
-
 function factsOf(text: string): ReadonlyMap<string, string> {
   const facts = new Map<string, string>()
   for (const fact of text.split(';')) {
@@ -91,8 +90,6 @@ function typeOf(type: string): FtpEntry['type'] {
   return type.startsWith('os.unix=slink') || type === 'os.unix=symlink' ? 'link' : 'other'
 }
 
-// A user may be called anything, so this is no text.
-const ODD: unique symbol = Symbol('odd')
 const ITSELF = /^(?:[^ ;]*;)*type=[cp]dir;/i
 const LINK = /^OS\.unix=slink:(.+)$/i
 const OCTAL = /^[0-7]{3,6}$/
