@@ -37,7 +37,9 @@ export class ByteQueue {
       this.#chunks.push(chunk)
       return
     }
-    this.#block = new Uint8Array(Math.max(BLOCK, chunk.length))
+    // As large as what is there already: a short text needs no large block, and a long one few.
+    const size = Math.max(Math.min(BLOCK, this.#length), 2 * chunk.length, SMALL)
+    this.#block = unset(size)
     this.#block.set(chunk)
     this.#filled = chunk.length
     this.#chunks.push(this.#block.subarray(0, chunk.length))
@@ -102,8 +104,7 @@ export class ByteQueue {
     this.#show()
     const first = this.#chunks[0]
     if (first === undefined || size <= first.length) return this.next(size)
-    // Memory that is filled below need not be emptied first.
-    const taken = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
+    const taken = unset(size)
     for (let at = 0; at < size;) {
       const part = this.next(size - at)
       taken.set(part, at)
@@ -163,6 +164,11 @@ export class ByteQueue {
     }
     return true
   }
+}
+
+/** Memory that is about to be filled, and need not be emptied first. */
+function unset(size: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer)
 }
 
 /** Whether the chunk may stay as it is: it is not tiny, and no small part of a large buffer, which would stay with it. */
