@@ -23,6 +23,11 @@ export class ByteQueue {
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.#length += chunk.length
+    if (this.#chunks.length === 0) {
+      // There is no block either.
+      this.#chunks.push(chunk)
+      return
+    }
     const room = this.#block.length - this.#filled
     if (chunk.length <= room) return this.#fill(chunk)
     if (room > 0) this.#fill(chunk.subarray(0, room))
@@ -33,7 +38,7 @@ export class ByteQueue {
     this.#show()
     this.#block = EMPTY
     this.#filled = 0
-    if (this.#chunks.length === 0 || isWorthKeeping(chunk)) {
+    if (isWorthKeeping(chunk)) {
       this.#chunks.push(chunk)
       return
     }
@@ -84,7 +89,7 @@ export class ByteQueue {
     if (first.length <= max) {
       this.#chunks.shift()
       this.#length -= first.length
-      if (this.#chunks.length === 0) this.#forgetBlock()
+      if (this.#chunks.length === 0 && this.#filled > 0) this.#forgetBlock()
       return first
     }
     this.#chunks[0] = first.subarray(max)
@@ -101,7 +106,7 @@ export class ByteQueue {
 
   /** Exactly so many bytes as one; the queue must have them. */
   take(size: number): Uint8Array {
-    this.#show()
+    if (this.#unseen > 0) this.#show()
     const first = this.#chunks[0]
     if (first === undefined || size <= first.length) return this.next(size)
     const taken = unset(size)
