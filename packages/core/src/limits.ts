@@ -49,13 +49,18 @@ export type CallKind = 'command' | 'exchange' | 'transfer' | 'session'
 /** The limits of a call: its own, else its client's, else those of its kind. Throws `NET_BAD_OPTION`. */
 export function limitsFor(kind: CallKind, call: Timeout | undefined, client?: Timeout): Limits {
   if (call === undefined && client === undefined) return defaults[kind]
-  const limits: { -readonly [K in keyof Limits]: number } = { ...defaults[kind] }
-  for (const given of [client, call]) {
-    if (given === undefined) continue
-    const taken = timeout.take(given, 'timeout')
-    Object.assign(limits, typeof taken === 'number' ? { total: taken } : taken)
-  }
+  const limits: Writable = { ...defaults[kind] }
+  if (client !== undefined) overlay(limits, client)
+  if (call !== undefined) overlay(limits, call)
   return limits
+}
+
+type Writable = { -readonly [K in keyof Limits]: number }
+
+function overlay(limits: Writable, given: Timeout): void {
+  const taken = timeout.take(given, 'timeout')
+  if (typeof taken === 'number') limits.total = taken
+  else Object.assign(limits, taken)
 }
 
 /** The limits of the parts of a call. */

@@ -102,7 +102,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const hasRoom = duplex.writableLength + this.#batched < duplex.writableHighWaterMark
     if (hasRoom && size <= SMALL_CHUNK) {
       // The writer may use its bytes again at once.
-      this.#batch.push(...chunks.map(copyOf))
+      for (const chunk of chunks) this.#batch.push(copyOf(chunk))
       return DONE
     }
     for (const chunk of chunks) this.#batch.push(chunk)

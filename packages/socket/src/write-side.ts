@@ -41,11 +41,13 @@ export class WriteSide {
   write(chunks: readonly Uint8Array[], options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
     if (refusal !== undefined) return refused(this.#told(refusal, 'write'))
-    const large = sizeOf(chunks) > PIECE
-    const write = (): Promise<void> =>
-      large ? this.#inPieces(chunks) : this.#transport.write(chunks)
-    const sent = large ? this.#inTurn(write) : this.#afterLarge(write)
-    return this.#watched('write', sent, options)
+    return this.#watched('write', this.#sent(chunks), options)
+  }
+
+  #sent(chunks: readonly Uint8Array[]): Promise<void> {
+    if (sizeOf(chunks) > PIECE) return this.#inTurn(() => this.#inPieces(chunks))
+    if (this.#turn === undefined) return this.#transport.write(chunks)
+    return this.#inTurn(() => this.#transport.write(chunks))
   }
 
   /** Resolves when the kernel has all that was written. */

@@ -55,10 +55,11 @@ export const limit: Shape<number> = shape(
 export const signal: Shape<AbortSignal> = shape(
   'an AbortSignal, such as the signal of an AbortController',
   (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    typeof Reflect.get(value, 'aborted') === 'boolean' &&
-    typeof Reflect.get(value, 'addEventListener') === 'function',
+    value instanceof AbortSignal ||
+    (typeof value === 'object' &&
+      value !== null &&
+      typeof Reflect.get(value, 'aborted') === 'boolean' &&
+      typeof Reflect.get(value, 'addEventListener') === 'function'),
 )
 
 /** Bytes. */
@@ -113,9 +114,8 @@ export function either<T>(shapes: readonly Shape<T>[], may?: string): Shape<T> {
     may: words,
     fits: (value) => shapes.some((each) => each.fits(value)),
     take(value, name, within) {
-      const fitting = shapes.find((each) => each.fits(value))
-      if (fitting === undefined) throw refused(words, value, optionName(name, within))
-      return fitting.take(value, name, within)
+      for (const each of shapes) if (each.fits(value)) return each.take(value, name, within)
+      throw refused(words, value, optionName(name, within))
     },
   }
 }
