@@ -3,7 +3,7 @@
  * side, each in a channel of its own.
  */
 
-import type { NetError } from '@net/core'
+import type { CallDefaults, NetError } from '@net/core'
 import { inCall } from '@net/core/authoring'
 import type { ConnectionInfo, Dialer } from '@net/socket'
 import { ClientFrame, type ClientIdentity } from '@net/socket/authoring'
@@ -58,10 +58,12 @@ export class SessionClient implements SshClient {
   readonly closed: Promise<NetError | undefined>
   readonly #session: SshSession
   readonly #frame: ClientFrame
+  readonly #defaults: CallDefaults | undefined
   readonly #running = new Set<Promise<unknown>>()
 
   constructor(session: SshSession, info: SshInfo, identity: ClientIdentity) {
     this.#session = session
+    this.#defaults = identity.client.defaults
     this.#frame = new ClientFrame(identity, {
       ended: false,
       usable: true,
@@ -108,7 +110,9 @@ export class SessionClient implements SshClient {
   ): Promise<ExecResult<string | Uint8Array>> {
     const taken = execDoor(options)
     const target = targetOf(command)
-    const plan = inCall({ protocol: 'ssh', call: 'exec', target }, () => planExec(command, taken))
+    const plan = inCall({ protocol: 'ssh', call: 'exec', target }, () =>
+      planExec(command, taken, this.#defaults),
+    )
     const leaving = (last: Promise<void>): void => void this.#owned(last).catch(() => {})
     return this.#frame.call({ operation: 'exec', target, kind: 'session' }, taken, (op, attempt) =>
       execute(this.#usable(), plan, { op, attempt, leaving }),

@@ -3,19 +3,18 @@
  * step by step, and the error has what it printed until then.
  */
 
-import { isNetError, type NetError, type Source } from '@net/core'
+import { isNetError, type CallDefaults, type NetError, type Source } from '@net/core'
 import {
   addContext,
-  callerFault,
   clock,
   netError,
-  openSource,
   type Attempt,
   type Operation,
   type Taken,
 } from '@net/core/authoring'
 
 import type { ExecOptions, ExecResult } from './client-options.ts'
+import { feed, writeLimit } from './command-input.ts'
 import {
   checkCwd,
   commandLine,
@@ -38,6 +37,8 @@ export interface ExecPlan {
   readonly variables: readonly Variable[]
   readonly cwd: string | undefined
   readonly input: string | Source | undefined
+  /** How long the command may leave its input untouched, in milliseconds. */
+  readonly write: number
   readonly check: boolean
   readonly maxBytes: number
   readonly output: 'text' | 'bytes'
@@ -47,6 +48,7 @@ export interface ExecPlan {
 export function planExec(
   command: string | readonly string[],
   options: Taken<ExecOptions>,
+  defaults?: CallDefaults,
 ): ExecPlan {
   const { cwd, env, input, check = false, maxBytes = MAX_BYTES, output = 'text' } = options
   if (cwd !== undefined) checkCwd(cwd)
@@ -55,6 +57,7 @@ export function planExec(
     variables: variablesOf(env),
     cwd,
     input,
+    write: writeLimit(options.timeout, defaults?.timeout),
     check,
     maxBytes,
     output,
@@ -76,9 +79,12 @@ export async function execute(
   const collector = new OutputCollector(plan.maxBytes, (error) => op.fail(error as NetError))
   try {
     const command = await begin(session, plan, { op, attempt, collector })
-    const end = await op.phase('receive', () =>
-      finish(command, plan, { op, collector, leaving: call.leaving }),
-    )
+    const end = await op.phase('receive', () => {
+      // A program may print little, and still do its work.
+      op.idle.countAnyByte()
+      op.idle.start()
+      return finish(command, plan, { op, collector, leaving: call.leaving })
+    })
     return resultOf(end, collector.printed(plan.output), plan)
   } catch (error) {
     collector.stop()
@@ -137,7 +143,10 @@ function specOf(
       refuseLong('the command with its variables', line, longest, TO_INPUT)
       return line
     },
-    output: (name, chunk) => collector.take(name, chunk),
+    output: (name, chunk) => {
+      collector.take(name, chunk)
+      op.idle.moved(chunk.length)
+    },
     sent: () => attempt.sent(),
   }
 }
@@ -163,42 +172,12 @@ function finish(
         reject(error)
       },
     )
-    feed(command, plan.input, op).catch((error: unknown) => {
+    feed(command, plan.input, { op, write: plan.write }).catch((error: unknown) => {
       forget()
       leaving(stopStepwise(command))
       reject(error)
     })
   })
-}
-
-async function feed(
-  command: RemoteCommand,
-  input: string | Source | undefined,
-  op: Operation,
-): Promise<void> {
-  if (typeof input === 'string') {
-    if (input !== '') await command.write(Buffer.from(input, 'utf8'))
-  } else if (input !== undefined) {
-    await using source = await openSource(input)
-    const letGo = (): void => void source.close().catch(() => {})
-    const forget = op.onAbort(letGo)
-    // A command that has ended needs no more of it, also where the source is slow.
-    command.ended.then(letGo, letGo)
-    for await (const chunk of chunksOf(source.chunks())) {
-      if (!(await command.write(chunk))) break
-    }
-    forget()
-  }
-  command.endInput()
-}
-
-async function* chunksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* chunks
-  } catch (error) {
-    // What the caller's own source throws is the caller's.
-    throw isNetError(error) ? error : callerFault(error)
-  }
 }
 
 /** TERM, then the hang-up, then the end of the channel: a program gets the chance to end by itself, and never more than a second. */
