@@ -17,11 +17,9 @@ const large = Buffer.alloc(20_000_000)
 /** Lets time pass until the call has failed. */
 async function failing(call: Promise<unknown>, clock: FakeClock): Promise<unknown> {
   const outcome = failureOf(call)
-  let settled = false
-  void outcome.then(() => {
-    settled = true
-  })
-  while (!settled) await clock.advance(100)
+  const settled: unknown[] = []
+  void outcome.then((error) => settled.push(error))
+  while (settled.length === 0) await clock.advance(100)
   return outcome
 }
 
