@@ -1,5 +1,5 @@
 /*
- * Passwords and tokens as callers give them: a value, or somebody to ask. Whoever is asked is asked once per client,
+ * Passwords and tokens as callers give them: a value, or a callback to ask. A callback is asked once per client,
  * by one asker at a time, and again only after the peer refused the answer. Knows nothing of login mechanisms.
  */
 
@@ -14,18 +14,21 @@ import { onSignalAbort } from './signal-listeners.ts'
 /** What a callback is asked for. */
 export interface CredentialRequest {
   readonly what: 'password' | 'passphrase' | 'token'
-  /** For whom, as `host:port` or a path. */
+  /** What the answer is for, as `host:port` or a path. */
   readonly endpoint?: string
   readonly user?: string
   /** The peer refused the answer before this one. Asked only once like this. */
   readonly rejected?: true
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when no call waits for the answer any more. */
   readonly signal: AbortSignal
 }
 
 /**
- * A secret, or somebody to ask for it. A callback is asked once per client, and once more, with `rejected` set,
- * after the peer refused its answer.
+ * A secret, or a callback to ask for it. A callback is asked once per client, and once more, with `rejected` set, after the
+ * peer refused its answer. While it is asked, no limit runs but `timeout.total`, since a person may need long to answer:
+ * a call whose kind has no `total` by default, such as `connect` of FTP, mail and SSH, a dial through a proxy or a
+ * transfer, waits without end for a callback that never settles. Set `total` or a `signal` where that can be; the
+ * callback's own `signal` aborts when the last call that waits for it has ended.
  */
 export type Credential =
   | string
@@ -38,7 +41,7 @@ export const credential: Shape<Credential> = shape(
   (value) => typeof value === 'string' || typeof value === 'function' || isSecret(value),
 )
 
-/** What is asked for, and for whom. */
+/** What is asked for, and what it is for. */
 export type CredentialSubject = Omit<CredentialRequest, 'rejected' | 'signal'>
 
 /** The one place of a client that a credential comes from. Throws `NET_BAD_OPTION` for what is no credential. */
@@ -62,7 +65,7 @@ export class CredentialSource {
   }
 
   /**
-   * The credential; asks for it if nobody did. What the callback throws passes as it is, to everybody who waits, and
+   * The credential; asks for it if it was not asked for. What the callback throws reaches every call that waits, and
    * the next call asks anew.
    */
   async get(options?: { readonly signal?: AbortSignal }): Promise<Secret> {

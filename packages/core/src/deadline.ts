@@ -1,5 +1,5 @@
 /*
- * A limit on waiting for the peer: runs only between `start` and `stop`, begins anew when enough has moved, and
+ * A limit on waiting for the peer: runs only between `start` and `stop` or `rest`, begins anew when enough has moved, and
  * costs no timer call per chunk.
  */
 
@@ -11,6 +11,7 @@ export class Deadline {
   readonly #expired: () => void
   #enough: number
   #timer: Timer | undefined
+  #waiting = false
   #waited = 0
   #since = 0
   #moved = 0
@@ -35,17 +36,27 @@ export class Deadline {
 
   /** We wait for the peer from here on. */
   start(): void {
-    if (this.#timer !== undefined || this.limit === Infinity) return
+    if (this.#waiting || this.limit === Infinity) return
+    this.#waiting = true
     this.#since = clock().now()
-    this.#arm(this.limit - this.#waited)
+    // One that was left by `rest` fires too early, and finds then how much of the limit is left.
+    if (this.#timer === undefined) this.#arm(this.limit - this.#waited)
   }
 
-  /** It is not the peer whom we wait for; the time waited so far counts on at the next start. */
+  /** We do not wait for the peer any more; the time waited so far counts on at the next start. Leaves no timer. */
   stop(): void {
-    if (this.#timer === undefined) return
-    this.#timer.clear()
+    this.#timer?.clear()
     this.#timer = undefined
+    if (!this.#waiting) return
+    this.#waiting = false
     this.#waited += clock().now() - this.#since
+  }
+
+  /** This wait is over, and the next one counts from 0. Leaves its timer to the next one, so that many waits cost one. */
+  rest(): void {
+    this.#waiting = false
+    this.#waited = 0
+    this.#moved = 0
   }
 
   /** So many more bytes have moved. */
@@ -55,7 +66,7 @@ export class Deadline {
     this.#moved = 0
     this.#waited = 0
     // The timer stays as it is; when it fires it finds how much of the limit is left.
-    if (this.#timer !== undefined) this.#since = clock().now()
+    if (this.#waiting) this.#since = clock().now()
   }
 
   #arm(delay: number): void {
@@ -63,13 +74,15 @@ export class Deadline {
   }
 
   #fire(): void {
+    this.#timer = undefined
+    if (!this.#waiting) return
     const left = this.limit - this.#waited - (clock().now() - this.#since)
     // Timers may fire a fraction of a millisecond early.
     if (left > 1) {
       this.#arm(left)
       return
     }
-    this.#timer = undefined
+    this.#waiting = false
     this.#expired()
   }
 }

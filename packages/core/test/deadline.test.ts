@@ -68,3 +68,37 @@ test('where any byte counts, each of them begins the wait anew', async () => {
   await clock.advance(100)
   expect([expired, deadline.anyByteCounts]).toEqual([1, true])
 })
+
+test('after a rest the next wait counts from 0', async () => {
+  using clock = useFakeClock()
+  const { deadline, expired } = deadlineOf(1000)
+  deadline.start()
+  await clock.advance(900)
+  deadline.moved(1023)
+  deadline.rest()
+  await clock.advance(900)
+  deadline.start()
+  await clock.advance(500)
+  deadline.moved(1)
+  await clock.advance(499)
+  expect(expired()).toBe(0)
+  await clock.advance(1)
+  expect([expired(), clock.timers]).toEqual([1, 0])
+})
+
+test('many short waits with a rest between them cost one timer, and none is left after the stop', async () => {
+  using clock = useFakeClock()
+  const { deadline, expired } = deadlineOf(1000)
+  for (let round = 0; round < 100; round++) {
+    deadline.start()
+    await clock.advance(1)
+    deadline.rest()
+  }
+  expect(clock.timers).toBe(1)
+  deadline.stop()
+  expect(clock.timers).toBe(0)
+  deadline.start()
+  deadline.rest()
+  await clock.advance(2000)
+  expect([expired(), clock.timers]).toEqual([0, 0])
+})

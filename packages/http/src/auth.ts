@@ -97,15 +97,40 @@ function authOf(name: string, credential: Credential, recipe: Recipe): HttpAuth 
 
 /** What the mechanism knows belongs to this client or call; one of the caller's own knows itself what it does. */
 export function claimAuth(auth: HttpAuth, owner: number): void {
-  if (auth instanceof FixedAuth || auth instanceof AskedAuth) auth.claim(owner)
+  if (auth instanceof ClaimableAuth) auth.claim(owner)
 }
 
-class FixedAuth implements HttpAuth {
+/** A mechanism that can tell its secrets whose they are. */
+export abstract class ClaimableAuth implements HttpAuth {
+  abstract readonly name: string
+  /** What it knows, and what it is told later on, belongs to this client or call. */
+  abstract claim(owner: number): void
+  abstract authorization(asking: AuthRequest): Authorization | Promise<Authorization>
+  abstract refused(authorization: string): boolean
+}
+
+/** Clients and calls that use a mechanism; of thousands of calls that share one, those of the last. */
+export class Owners {
+  readonly #ids = new Set<number>()
+
+  add(owner: number): void {
+    this.#ids.add(owner)
+    const [oldest] = this.#ids
+    if (this.#ids.size > MOST_OWNERS && oldest !== undefined) this.#ids.delete(oldest)
+  }
+
+  each(tell: (owner: number) => void): void {
+    for (const owner of this.#ids) tell(owner)
+  }
+}
+
+class FixedAuth extends ClaimableAuth {
   readonly name: string
   readonly #secret: Secret
   readonly #authorization: string
 
   constructor(name: string, fixed: Secret, recipe: Recipe) {
+    super()
     this.name = name
     this.#secret = fixed
     this.#authorization = recipe.write(this.#secret.reveal(), this)
@@ -125,14 +150,15 @@ class FixedAuth implements HttpAuth {
   }
 }
 
-class AskedAuth implements HttpAuth {
+class AskedAuth extends ClaimableAuth {
   readonly name: string
   readonly #source: CredentialSource
   readonly #recipe: Recipe
   #last: { readonly written: string; readonly answer: Secret } | undefined
-  readonly #owners = new Set<number>()
+  readonly #owners = new Owners()
 
   constructor(name: string, source: CredentialSource, recipe: Recipe) {
+    super()
     this.name = name
     this.#source = source
     this.#recipe = recipe
@@ -147,7 +173,7 @@ class AskedAuth implements HttpAuth {
     if (this.#last?.answer !== answer) {
       this.#last = { written: this.#recipe.write(answer.reveal(), answer), answer }
     }
-    for (const owner of this.#owners) claimSecrets(answer, owner)
+    this.#owners.each((owner) => claimSecrets(answer, owner))
     return this.#last.written
   }
 
@@ -161,3 +187,5 @@ class AskedAuth implements HttpAuth {
     if (this.#last?.written === authorization) this.#source.accepted(this.#last.answer)
   }
 }
+
+const MOST_OWNERS = 1000

@@ -210,7 +210,7 @@ class Client implements HttpClient {
 
   async #answer(
     op: Operation,
-    { request, settings, target, endpoint }: PreparedRequest,
+    { request, settings, target, endpoint, secrets }: PreparedRequest,
     signal: AbortSignal | undefined,
   ): Promise<HttpResponse> {
     const call: Call = {
@@ -223,16 +223,18 @@ class Client implements HttpClient {
       lease: (sent, fresh) => this.#lease(sent, op, fresh),
     }
     const handler = this.#handler ?? ((sent: HttpRequest) => exchange(sent, call))
-    const response = await compose(this.#layers(call, settings), handler)(request)
+    const layers = this.#layers(call, settings, secrets)
+    const response = await compose(layers, handler)(request)
     if (response.status < 400 || !settings.throwHttpErrors) return response
     throw await statusError(response)
   }
 
   /** From the outside in: the documented order of all that stands between a call and the wire. */
-  #layers(call: Call, { auth, redirects, decompress, maxBytes }: Settings): readonly Middleware[] {
+  #layers(call: Call, settings: Settings, secrets: number): readonly Middleware[] {
+    const { auth, redirects, decompress, maxBytes } = settings
     const layers = [...this.#middleware]
     if (auth !== undefined) layers.push(authenticate(auth, call))
-    if (redirects > 0) layers.push(redirect(redirects))
+    if (redirects > 0) layers.push(redirect(redirects, secrets))
     layers.push(retry(call))
     if (decompress || maxBytes !== undefined) {
       layers.push(decode({ decompress, maxBytes, context: call.context }))

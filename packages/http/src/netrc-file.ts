@@ -4,7 +4,7 @@
  */
 
 import { secret, type Secret } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { claimSecrets, netError, nextId } from '@net/core/authoring'
 
 /** Who one is on a machine. */
 export interface NetrcEntry {
@@ -18,18 +18,19 @@ export type NetrcLookup = (host: string) => NetrcEntry | undefined
 /**
  * Reads the text of a `.netrc`: words, in quotes where they hold blanks; `#` begins a comment where a keyword could
  * stand; macros are passed over. The first entry for a host counts. Throws `NET_BAD_CONFIG` with the line, and never
- * with a word of it.
+ * with a word of it. No client has the passwords yet.
  */
 export function parseNetrc(text: string): NetrcLookup {
+  const owner = nextId()
   const reader = new Reader(text)
   const machines = new Map<string, NetrcEntry>()
   let fallback: NetrcEntry | undefined
   for (let word = reader.keyword(); word !== undefined; word = reader.keyword()) {
     if (word === 'machine') {
       const host = plainHost(reader.value())
-      const entry = entryOf(reader)
+      const entry = entryOf(reader, owner)
       if (!machines.has(host)) machines.set(host, entry)
-    } else if (word === 'default') fallback ??= entryOf(reader)
+    } else if (word === 'default') fallback ??= entryOf(reader, owner)
     else if (word === 'macdef') reader.skipMacro()
     else throw reader.failure('machine, default or macdef is expected')
   }
@@ -41,7 +42,7 @@ function plainHost(host: string): string {
   return host.toLowerCase().replace(/\.$/, '')
 }
 
-function entryOf(reader: Reader): NetrcEntry {
+function entryOf(reader: Reader, owner: number): NetrcEntry {
   let login = ''
   let password = ''
   for (;;) {
@@ -51,9 +52,15 @@ function entryOf(reader: Reader): NetrcEntry {
     else if (word === 'account') reader.value()
     else {
       if (word !== undefined) reader.back()
-      return { login, password: secret(password) }
+      return { login, password: owned(password, owner) }
     }
   }
+}
+
+function owned(password: string, owner: number): Secret {
+  const held = secret(password)
+  claimSecrets(held, owner)
+  return held
 }
 
 /** The words of the text, one after the other. */

@@ -6,7 +6,15 @@ import { join } from 'node:path'
 
 import { netError, option, optionsDoor } from '@net/core/authoring'
 
-import { basic, type HttpAuth } from './auth.ts'
+import {
+  basic,
+  ClaimableAuth,
+  claimAuth,
+  Owners,
+  type Authorization,
+  type AuthRequest,
+  type HttpAuth,
+} from './auth.ts'
 import { parseNetrc, type NetrcLookup } from './netrc-file.ts'
 import { hostOf } from './road.ts'
 
@@ -22,25 +30,44 @@ export interface NetrcOptions {
  * with `NET_BAD_CONFIG` if it is not valid, `NET_LOCAL_IO` if it cannot be read.
  */
 export function netrc(options?: NetrcOptions): HttpAuth {
-  const { file: given } = netrcOptions(options)
-  const known = new Map<string, HttpAuth | undefined>()
-  let reading: Promise<NetrcLookup> | undefined
-  return {
-    name: 'netrc',
-    async authorization(asking) {
-      reading ??= read(given)
-      const lookup = await reading
-      const host = hostOf(asking.url)
-      if (!known.has(host)) known.set(host, authFor(lookup, host))
-      return known.get(host)?.authorization(asking)
-    },
-    refused: () => false,
-  }
+  return new NetrcAuth(netrcOptions(options).file)
 }
 
-function authFor(lookup: NetrcLookup, host: string): HttpAuth | undefined {
-  const entry = lookup(host)
-  return entry === undefined ? undefined : basic(entry.login, entry.password)
+class NetrcAuth extends ClaimableAuth {
+  readonly name = 'netrc'
+  readonly #file: string | undefined
+  readonly #known = new Map<string, HttpAuth | undefined>()
+  readonly #owners = new Owners()
+  #reading: Promise<NetrcLookup> | undefined
+
+  constructor(file: string | undefined) {
+    super()
+    this.#file = file
+  }
+
+  claim(owner: number): void {
+    this.#owners.add(owner)
+  }
+
+  async authorization(asking: AuthRequest): Promise<Authorization> {
+    this.#reading ??= read(this.#file)
+    const auth = this.#authFor(await this.#reading, hostOf(asking.url))
+    return auth?.authorization(asking)
+  }
+
+  refused(): boolean {
+    return false
+  }
+
+  #authFor(lookup: NetrcLookup, host: string): HttpAuth | undefined {
+    if (!this.#known.has(host)) {
+      const entry = lookup(host)
+      this.#known.set(host, entry === undefined ? undefined : basic(entry.login, entry.password))
+    }
+    const auth = this.#known.get(host)
+    if (auth !== undefined) this.#owners.each((owner) => claimAuth(auth, owner))
+    return auth
+  }
 }
 
 async function read(given: string | undefined): Promise<NetrcLookup> {

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
 import { isNetError, isRetryable, ReplyError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { HttpHeaders, HttpStatusError } from '@net/http'
@@ -59,3 +62,34 @@ test('control characters of the server are harmless in the message', () => {
   })
   expect(error.message).toBe(String.raw`the server answered 500 bad\x1b[31m`)
 })
+
+/** What a program of one file prints when an error ends it. */
+async function uncaught(program: string): Promise<readonly string[]> {
+  const options = ['--conditions=@net/source', '--input-type=module', '--eval', program]
+  const cwd = fileURLToPath(new URL('..', import.meta.url))
+  const { promise, resolve } = Promise.withResolvers<string>()
+  execFile(process.execPath, options, { cwd }, (_error, _printed, said) => resolve(said))
+  return (await promise).split('\n')
+}
+
+const refused = `http.get('http://127.0.0.1:1/x'`
+const twice = `await Promise.allSettled([${refused}), ${refused})])`
+
+test.each([
+  ['a call', `const ask = async () => {\n  await ${refused})\n}\nawait ask()`, 'ask'],
+  ['three attempts', `await ${refused}, { retry: { attempts: 3, delay: 1 } })`, 'eval'],
+  ['a group', `throw groupError((${twice}).map((each) => each.reason))`, 'eval'],
+])(
+  'the error of %s that nobody catches is printed in a few lines, one of them the caller’s',
+  async (_what, call, name) => {
+    const imports = `import * as http from '@net/http'\nimport { groupError } from '@net/core/authoring'\n`
+    const lines = await uncaught(imports + call)
+    const from = lines.findIndex((line) => /^(?:Connect|Group)Error: /.test(line))
+    const until = lines.findIndex((line, at) => at > from && line === '}')
+    expect(lines.slice(from, until).join('\n')).toMatch(
+      new RegExp(`\\n {4}at .*${name}.*:\\d+:\\d+`),
+    )
+    expect(until - from).toBeGreaterThan(3)
+    expect(until - from).toBeLessThanOrEqual(14)
+  },
+)

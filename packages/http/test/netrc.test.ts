@@ -2,6 +2,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { nextId, redact } from '@net/core/authoring'
 import { createClient, netrc } from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { canary, expectNoCanary } from '@tools/canary'
@@ -92,4 +93,25 @@ test('a redirect to another origin gets nothing of it', async () => {
   await api.get(`${server.url}/json`)
   expect(server.received[0]?.headers.authorization).toBe(basicOf('ada', 'lovelace'))
   expect(target.received[0]?.headers.authorization).toBeUndefined()
+})
+
+test('a password of the file is struck out of the texts of the client that uses it, and of no other’s', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const file = join(folder.path, 'netrc')
+  const text =
+    'machine 127.0.0.1 login ada password used-of-netrc\ndefault login ada password spare-of-netrc\n'
+  await writeFile(file, text, { mode: 0o600 })
+  await using server = await startHttpServer()
+  const auth = netrc({ file })
+  await using api = createClient({ baseUrl: server.url, auth })
+  await api.get('/json')
+  const told = async (): Promise<string> => {
+    const path = '/status/404?of=used-of-netrc,spare-of-netrc'
+    return api.get(path).then(String, (error: Error) => error.message)
+  }
+  expect(await told()).toContain('of=[secret],spare-of-netrc')
+  for (const password of ['used-of-netrc', 'spare-of-netrc']) {
+    expect(redact(`<${password}>`, [nextId()])).toBe(`<${password}>`)
+    expect(redact(`<${password}>`)).toBe('<[secret]>')
+  }
 })

@@ -6,7 +6,7 @@
 import { domainToASCII } from 'node:url'
 import { isIPv4, isIPv6 } from 'node:net'
 
-import { netError, own, refuseControl } from '@net/core/authoring'
+import { netError, own, refuseControl, shape, type Shape } from '@net/core/authoring'
 
 import { splitAddresses } from './address-list.ts'
 
@@ -92,6 +92,12 @@ export function isInternational(address: string): boolean {
   return NOT_ASCII.test(address)
 }
 
+/** An address as callers give it; its parts are checked where it is read. */
+export const address: Shape<Address> = shape(
+  "an address: a text such as 'Ada <ada@example.com>', or { name, address }",
+  isAddress,
+)
+
 function isList(addresses: AddressParts | readonly Address[]): addresses is readonly Address[] {
   return Array.isArray(addresses)
 }
@@ -105,7 +111,7 @@ function isAddress(value: unknown): boolean {
 
 function notAddresses(field: string): Error {
   return netError('NET_BAD_OPTION', {
-    message: `${field} must be an address: a text such as 'Ada <ada@example.com>', or { name, address }`,
+    message: `${field} must be ${address.may}`,
   })
 }
 

@@ -4,6 +4,7 @@ import type { CallOptions } from '@net/core'
 import { option, optionsDoor, optionsObject, type OptionsDoor } from '@net/core/authoring'
 import { sessionConnectTable, type SessionConnectOptions } from '@net/socket/authoring'
 
+import { address } from './address.ts'
 import { mechanism, type AuthMechanism } from './auth.ts'
 import type { Envelope } from './envelope.ts'
 
@@ -63,7 +64,7 @@ export const sendOptions: OptionsDoor<SendOptions> = optionsDoor<SendOptions>(
     ...option.perCall,
     partial: option.oneOf('return', 'throw'),
     envelope: optionsObject<Envelope>(
-      { from: option.anything, to: option.anything },
+      { from: address, to: option.oneOrMore(address) },
       { sender: 'from', recipient: 'to', recipients: 'to' },
     ),
   },

@@ -64,6 +64,11 @@ describe('options that do not exist, or have another shape, are refused at the c
       [{ envelope: 'a@b.example' }, 'envelope must be an object'],
       [{ envelope: { sender: 'a@b.example' } }, 'envelope has no sender; use from'],
       [{ envelope: { from: 5, to: 'a@b.example' } }, 'envelope.from must be an address'],
+      [
+        { envelope: { from: '', to: ['a@b.example', 5] } },
+        'envelope.to\\[1\\] must be an address: a text such as',
+      ],
+      [{ envelope: { from: '', to: 5 } }, ', or a list of these, not a number'],
       [{ timeout: { replies: 5 } }, 'timeout has no replies'],
       [{ retries: 3 }, 'use retry'],
     ]

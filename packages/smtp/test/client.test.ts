@@ -5,7 +5,7 @@ import { startSmtpServer } from '@net/smtp/testing'
 import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-import { failureOf, startPeer, until } from './scripted-peer.ts'
+import { failureOf, until } from './scripted-peer.ts'
 
 const message: Message = { from: 'ada@example.com', to: 'bob@example.com', subject: 'x', text: 'y' }
 
@@ -367,22 +367,6 @@ test('[SMTP-48] the dialogue is told line by line', async () => {
     expect.stringMatching(/^\(\d+ bytes of message\)$/),
     '250 2.0.0 Taken',
   ])
-})
-
-test('a server that never stops talking after its goodbye is cut off', async () => {
-  await using peer = await startPeer(async ({ say, hear }) => {
-    await say('220 peer\r\n')
-    await hear()
-    await say('250 peer\r\n')
-    await hear()
-    await say('221 bye\r\n')
-    // Until the connection is gone, which ends this with an error.
-    for (;;) await say(`${'x'.repeat(1000)}\r\n`)
-  })
-  const client = await connect(peer.url)
-  await client.close({ grace: 50 })
-  expect(await client.closed).toBeUndefined()
-  await until(() => peer.server.connections.size === 0)
 })
 
 test('a goodbye in the middle of the recipients is told in the words of the server', async () => {

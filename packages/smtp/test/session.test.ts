@@ -242,3 +242,23 @@ describe('after what ended the session the next call says so and may be repeated
     })
   })
 })
+
+test('a server that never stops talking after its goodbye is cut off', async () => {
+  await using peer = await startPeer(async ({ say, hear }) => {
+    await say('220 peer\r\n')
+    await hear()
+    await say('250 peer\r\n')
+    await hear()
+    await say('221 bye\r\n')
+    // Until the connection is gone, which ends this with an error.
+    for (;;) await say(`${'x'.repeat(1000)}\r\n`)
+  })
+  using clock = useFakeClock()
+  const client = await connect(peer.url)
+  const closing = client.close({ grace: 50 })
+  await clock.until(() => peer.lines.includes('QUIT'))
+  await clock.advance(50)
+  await closing
+  expect(await client.closed).toBeUndefined()
+  await clock.until(() => peer.server.connections.size === 0)
+})

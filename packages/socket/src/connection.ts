@@ -33,9 +33,12 @@ export interface Connection extends AsyncDisposable {
   readText(options?: ReadTextOptions): Promise<string>
   /** Puts bytes back, so that the next read gets them first; they are copied. Throws `NET_CLOSED`. */
   unread(bytes: Uint8Array): void
-  /** The lines until the peer ends, each read when it is asked for. Leaving the loop closes nothing. */
+  /**
+   * The lines until the peer ends, each read when it is asked for. Any byte begins `timeout.idle` anew. Leaving the loop
+   * closes nothing.
+   */
   lines(options?: ReadLineOptions): AsyncIterable<string>
-  /** The chunks until the peer ends. Leaving the loop closes nothing. */
+  /** The chunks until the peer ends; any byte begins `timeout.idle` anew. Leaving the loop closes nothing. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array>
 
   /**

@@ -23,6 +23,8 @@ export interface RoadSpec {
   readonly operation: string
   readonly endpoint: Endpoint
   readonly errors: ErrorTable
+  /** The owner of secrets that are not those of a client. */
+  readonly secrets?: number | undefined
 }
 
 /** Runs one step of making a road as an operation of its own. */
@@ -42,6 +44,7 @@ export function roadOperation<T>(
       errors: spec.errors,
       parent: own(options, 'parent'),
       client: own(options, 'client'),
+      secrets: spec.secrets,
     },
     { signal: own(options, 'signal'), timeout: own(options, 'timeout') },
     run,

@@ -4,13 +4,20 @@
  */
 
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
-import { ByteQueue, addContext, netError, type Limits } from '@net/core/authoring'
+import {
+  ByteQueue,
+  Deadline,
+  addContext,
+  netError,
+  traceToCaller,
+  type Limits,
+} from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
 import type { Transport } from './transport.ts'
-import { abortedAlready, callLimits, SilenceLimit, watchCall } from './wait-limit.ts'
+import { abortedAlready, callLimits, watchCall } from './wait-limit.ts'
 
 /** What a half of a connection belongs to. */
 export interface SideSpec {
@@ -32,7 +39,9 @@ export interface Leftover {
 /** The reading half. */
 export class ReadSide {
   readonly #spec: SideSpec
-  readonly #silence: SilenceLimit
+  /** The limits on silence, one timer each for all waits: 1 KiB ends it, or any byte. */
+  readonly #silence: Deadline
+  readonly #beat: Deadline
   readonly #queue = new ByteQueue()
   #transport: Transport
   #ended = false
@@ -47,7 +56,8 @@ export class ReadSide {
     this.#transport = transport
     this.#spec = spec
     const { idle } = spec.limits
-    this.#silence = new SilenceLimit(idle, () => this.#silent(idle))
+    this.#silence = this.#newLimit(idle)
+    this.#beat = this.#newLimit(idle, true)
     this.#pull()
   }
 
@@ -61,10 +71,15 @@ export class ReadSide {
     return this.#queue.length
   }
 
-  /** Reads what the rule says. */
-  run<T>(operation: string, rule: ReadRule<T>, options: WaitOptions | undefined): Promise<T> {
+  /** Reads what the rule says. `anyByte`: a single one begins `idle` anew, as the read is one of a loop. */
+  run<T>(
+    operation: string,
+    rule: ReadRule<T>,
+    options: WaitOptions | undefined,
+    anyByte = false,
+  ): Promise<T> {
     const refusal = this.#refusal(options)
-    if (refusal !== undefined) return Promise.reject(this.#told(refusal, operation))
+    if (refusal !== undefined) return this.#rejected(refusal, operation)
     try {
       const taken = rule(this.#queue, this.#ended)
       if (taken !== undefined) {
@@ -72,11 +87,10 @@ export class ReadSide {
         return Promise.resolve(taken)
       }
     } catch (error) {
-      return Promise.reject(this.#told(error, operation))
+      return this.#rejected(error, operation)
     }
-    if (this.#failure !== undefined)
-      return Promise.reject(this.#told(this.#lost(this.#failure), operation))
-    return this.#wait(operation, rule, options)
+    if (this.#failure !== undefined) return this.#rejected(this.#lost(this.#failure), operation)
+    return this.#wait({ operation, rule }, options, anyByte)
   }
 
   /** Puts bytes back in front. */
@@ -96,7 +110,8 @@ export class ReadSide {
   /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */
   shut(reason: NetError, later: () => NetError): void {
     this.#shut ??= later
-    this.#silence.clear()
+    this.#silence.stop()
+    this.#beat.stop()
     this.#fail(reason)
   }
 
@@ -119,21 +134,39 @@ export class ReadSide {
     return options === undefined ? undefined : abortedAlready(options)
   }
 
-  #wait<T>(operation: string, rule: ReadRule<T>, options: WaitOptions | undefined): Promise<T> {
+  /** A function of its own that waits: V8 finds whoever waits for it, and so the caller's line. */
+  async #wait<T>(
+    read: Pick<Waiting<T>, 'operation' | 'rule'>,
+    options: WaitOptions | undefined,
+    anyByte: boolean,
+  ): Promise<T> {
+    try {
+      return await this.#settled(read, options, anyByte)
+    } catch (error) {
+      if (isNetError(error)) traceToCaller(error)
+      throw error
+    }
+  }
+
+  #settled<T>(
+    { operation, rule }: Pick<Waiting<T>, 'operation' | 'rule'>,
+    options: WaitOptions | undefined,
+    anyByte: boolean,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting<T> = {
         operation,
         rule,
         resolve,
         reject,
-        silence: this.#silence,
+        silence: anyByte ? this.#beat : this.#silence,
         forget: undefined,
       }
       if (options !== undefined || this.#spec.limits.total !== Infinity)
         this.#limit(waiting, options)
       // Held as a read of anything: it resolves with nothing but what its own rule gives.
       this.#waiting = waiting as Waiting<unknown>
-      waiting.silence.begin()
+      waiting.silence.start()
       this.#pull()
     })
   }
@@ -141,7 +174,7 @@ export class ReadSide {
   #limit<T>(waiting: Waiting<T>, options: WaitOptions | undefined): void {
     const { idle, total } = callLimits(options, this.#spec.limits)
     if (idle !== this.#silence.limit) {
-      waiting.silence = new SilenceLimit(idle, () => this.#silent(idle))
+      waiting.silence = this.#newLimit(idle, waiting.silence.anyByteCounts)
     }
     waiting.forget = watchCall(options, total, (error) => this.#fail(error))
   }
@@ -170,8 +203,8 @@ export class ReadSide {
 
   #settle({ silence, forget }: Waiting<unknown>): void {
     this.#waiting = undefined
-    if (silence === this.#silence) silence.end()
-    else silence.clear()
+    if (silence === this.#silence || silence === this.#beat) silence.rest()
+    else silence.stop()
     forget?.()
   }
 
@@ -220,9 +253,20 @@ export class ReadSide {
     return cutOff({ received: length, partial: this.#queue.peek(length) })
   }
 
-  #silent(limit: number): void {
-    const message = `less than 1 KiB arrived within ${limit} ms`
+  #newLimit(idle: number, anyByte = false): Deadline {
+    const silent = (): void => this.#silent(idle, anyByte ? 'nothing' : 'less than 1 KiB')
+    return new Deadline(idle, silent, anyByte ? 1 : undefined)
+  }
+
+  #silent(limit: number, what: string): void {
+    const message = `${what} arrived within ${limit} ms (timeout.idle)`
     this.#fail(netError('NET_TIMEOUT_IDLE', { message, limit }))
+  }
+
+  #rejected(error: unknown, operation: string): Promise<never> {
+    const told = this.#told(error, operation)
+    if (isNetError(told)) traceToCaller(told)
+    return Promise.reject(told)
   }
 
   #told(error: unknown, operation: string): unknown {
@@ -236,6 +280,6 @@ interface Waiting<T> {
   readonly rule: ReadRule<T>
   readonly resolve: (taken: T) => void
   readonly reject: (error: unknown) => void
-  silence: SilenceLimit
+  silence: Deadline
   forget: (() => void) | undefined
 }

@@ -17,6 +17,7 @@ import {
   option,
   optionsDoor,
   shape,
+  traceToCaller,
   type ClientContext,
   type OptionsDoor,
   type Shape,
@@ -124,11 +125,7 @@ export class StreamConnection implements Connection {
   }
 
   readLine(options?: ReadLineOptions): Promise<string | null> {
-    return checked('readLine', () => {
-      const taken = given(takeReadText, options)
-      const rule = lineOf(taken?.limit ?? LINE_LIMIT, taken?.encoding ?? 'utf8')
-      return this.#reads.run('readLine', rule, taken)
-    })
+    return checked('readLine', () => this.#line(given(takeReadText, options), false))
   }
 
   readUntil(
@@ -163,7 +160,7 @@ export class StreamConnection implements Connection {
 
   lines(options?: ReadLineOptions): AsyncIterable<string> {
     const taken = inCall({ protocol: 'socket', call: 'lines' }, () => given(takeReadText, options))
-    return { [Symbol.asyncIterator]: () => this.#untilNull(() => this.readLine(taken)) }
+    return { [Symbol.asyncIterator]: () => this.#untilNull(() => this.#line(taken, true)) }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -229,6 +226,11 @@ export class StreamConnection implements Connection {
     const socket = toSocket(withLeftover(this.#transport, this.#reads.release()))
     this.#gone(undefined)
     return socket
+  }
+
+  #line(options: ReadLineOptions | undefined, anyByte: boolean): Promise<string | null> {
+    const rule = lineOf(options?.limit ?? LINE_LIMIT, options?.encoding ?? 'utf8')
+    return this.#reads.run('readLine', rule, options, anyByte)
   }
 
   /** A generator would do the same at several times the cost, and could not be left while it waits. */
@@ -336,11 +338,9 @@ function checked<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return call()
   } catch (error) {
-    return refused(
-      isNetError(error)
-        ? addContext(error, { protocol: 'socket', operation: name })
-        : (error as Error),
-    )
+    if (!isNetError(error)) return refused(error as Error)
+    traceToCaller(error)
+    return refused(addContext(error, { protocol: 'socket', operation: name }))
   }
 }
 

@@ -1,6 +1,5 @@
 /*
- * What ends a wait early: the caller's signal, the limit of the call, and the limit on silence. Without any of
- * them a wait costs nothing here.
+ * What ends a wait early: the caller's signal and the limit of the call. Without any of them a wait costs nothing here.
  */
 
 import type { NetError } from '@net/core'
@@ -12,71 +11,9 @@ import {
   onSignalAbort,
   own,
   type Limits,
-  type Timer,
 } from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
-
-/**
- * A limit on silence, shared by all waits of one side of a connection. Its timer is armed at most once per limit
- * and finds out when it fires how long the silence really was, so that a wait costs no timer of its own.
- */
-export class SilenceLimit {
-  readonly limit: number
-  readonly #expired: () => void
-  #timer: Timer | undefined
-  #waiting = false
-  #since = 0
-  #moved = 0
-
-  /** `Infinity` never expires. */
-  constructor(limit: number, expired: () => void) {
-    this.limit = limit
-    this.#expired = expired
-  }
-
-  /** We wait for the peer from here on. */
-  begin(): void {
-    if (this.limit === Infinity || this.#waiting) return
-    this.#waiting = true
-    this.#moved = 0
-    this.#since = clock().now()
-    this.#timer ??= clock().after(this.limit, () => this.#fire())
-  }
-
-  /** So many bytes have moved; enough of them end the silence. */
-  moved(bytes: number): void {
-    if (!this.#waiting) return
-    this.#moved += bytes
-    if (this.#moved < ENOUGH) return
-    this.#moved = 0
-    this.#since = clock().now()
-  }
-
-  /** We wait no more. */
-  end(): void {
-    this.#waiting = false
-  }
-
-  /** There will be no more waits. */
-  clear(): void {
-    this.#waiting = false
-    this.#timer?.clear()
-    this.#timer = undefined
-  }
-
-  #fire(): void {
-    this.#timer = undefined
-    if (!this.#waiting) return
-    const left = this.limit - (clock().now() - this.#since)
-    // Timers may fire a fraction of a millisecond early.
-    if (left > 1) this.#timer = clock().after(left, () => this.#fire())
-    else {
-      this.#waiting = false
-      this.#expired()
-    }
-  }
-}
 
 /** The limits of one call: its own, or else those of the connection. Throws `NET_BAD_OPTION`. */
 export function callLimits(options: WaitOptions | undefined, defaults: Limits): Limits {
@@ -112,5 +49,3 @@ export function watchCall(
     timer?.clear()
   }
 }
-
-const ENOUGH = 1024

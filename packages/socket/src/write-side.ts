@@ -5,21 +5,29 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, netError, PIECE, piecesOf, sizeOf } from '@net/core/authoring'
+import {
+  addContext,
+  Deadline,
+  netError,
+  PIECE,
+  piecesOf,
+  sizeOf,
+  traceToCaller,
+} from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
 import { DONE, handled, refused } from './handled.ts'
 import type { SideSpec } from './read-side.ts'
 import type { Transport } from './transport.ts'
-import { abortedAlready, callLimits, SilenceLimit, watchCall } from './wait-limit.ts'
+import { abortedAlready, callLimits, watchCall } from './wait-limit.ts'
 
 /** The writing half. */
 export class WriteSide {
   readonly #spec: SideSpec
-  readonly #silence: SilenceLimit
+  readonly #silence: Deadline
   readonly #giveUps = new Set<(error: NetError) => void>()
   /** Those of calls that have a limit of their own. */
-  readonly #ownSilences = new Set<SilenceLimit>()
+  readonly #ownSilences = new Set<Deadline>()
   #transport: Transport
   /** The large write under way and what was called after it; the last of these. */
   #turn: Promise<void> | undefined
@@ -29,7 +37,7 @@ export class WriteSide {
     this.#transport = transport
     this.#spec = spec
     const { write } = spec.limits
-    this.#silence = new SilenceLimit(write, () => this.#stuck(write))
+    this.#silence = new Deadline(write, () => this.#stuck(write))
   }
 
   /** What has to settle before all that was written is with the transport, if anything has. */
@@ -72,12 +80,12 @@ export class WriteSide {
   /** Refuses all further writes with what `later` makes; those under way go on. */
   shut(later: () => NetError): void {
     this.#shut ??= later
-    if (this.#giveUps.size === 0) this.#silence.clear()
+    if (this.#giveUps.size === 0) this.#silence.stop()
   }
 
   /** Ends the writes under way as well. */
   giveUp(reason: NetError): void {
-    this.#silence.clear()
+    this.#silence.stop()
     for (const giveUp of this.#giveUps) giveUp(reason)
   }
 
@@ -87,8 +95,9 @@ export class WriteSide {
   }
 
   #refusal(options: WaitOptions | undefined): NetError | undefined {
-    if (this.#shut !== undefined) return this.#shut()
-    return options === undefined ? undefined : abortedAlready(options)
+    const refusal = this.#shut === undefined ? options && abortedAlready(options) : this.#shut()
+    if (refusal !== undefined) traceToCaller(refusal)
+    return refusal
   }
 
   #afterLarge(call: () => Promise<void>): Promise<void> {
@@ -122,12 +131,30 @@ export class WriteSide {
   ): Promise<void> {
     // Most writes find room at once; they cost no timer and no further promise.
     if (sent === DONE) return sent
-    const settled = new Promise<void>((resolve, reject) => {
+    return handled(this.#traced(this.#settled(operation, sent, options)))
+  }
+
+  /** A function of its own that waits: V8 finds whoever waits for it, and so the caller's line. */
+  async #traced(settled: Promise<void>): Promise<void> {
+    try {
+      await settled
+    } catch (error) {
+      if (isNetError(error)) traceToCaller(error)
+      throw error
+    }
+  }
+
+  #settled(
+    operation: string,
+    sent: Promise<void>,
+    options: WaitOptions | undefined,
+  ): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       const limits = callLimits(options, this.#spec.limits)
       const shared = limits.write === this.#silence.limit
       const silence = shared
         ? this.#silence
-        : new SilenceLimit(limits.write, () => this.#stuck(limits.write))
+        : new Deadline(limits.write, () => this.#stuck(limits.write))
       if (!shared) this.#ownSilences.add(silence)
       const forget = watchCall(options, limits.total, (error) => {
         stop(error)
@@ -137,15 +164,15 @@ export class WriteSide {
         this.#giveUps.delete(stop)
         this.#ownSilences.delete(silence)
         forget?.()
-        if (!shared || (this.#giveUps.size === 0 && this.#shut !== undefined)) silence.clear()
-        else if (this.#giveUps.size === 0) silence.end()
+        if (!shared || (this.#giveUps.size === 0 && this.#shut !== undefined)) silence.stop()
+        else if (this.#giveUps.size === 0) silence.rest()
       }
       const stop = (error: NetError): void => {
         settle()
         reject(this.#told(error, operation))
       }
       this.#giveUps.add(stop)
-      silence.begin()
+      silence.start()
       sent.then(
         () => {
           settle()
@@ -154,7 +181,6 @@ export class WriteSide {
         (error: NetError) => stop(error),
       )
     })
-    return handled(settled)
   }
 
   #stuck(limit: number): void {

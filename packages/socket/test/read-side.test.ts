@@ -1,6 +1,7 @@
 import type { NetError } from '@net/core'
 import { limitsFor } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
+import { overTransport, type Connection } from '@net/socket'
 import { memoryPair } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -135,3 +136,71 @@ function side(timeout?: { readonly idle: number }) {
   })
   return { reads, ours, theirs, lost }
 }
+
+/** The stack of the error with which the call fails. */
+async function theCaller(call: () => Promise<unknown>): Promise<readonly string[]> {
+  const error = await failure(call)
+  return error.stack?.split('\n').slice(1) ?? []
+}
+
+const calls: readonly (readonly [string, (connection: Connection) => Promise<unknown>])[] = [
+  ['read', (connection) => connection.read()],
+  ['readExactly', (connection) => connection.readExactly(9)],
+  ['readLine', (connection) => connection.readLine()],
+  ['readText', (connection) => connection.readText()],
+  ['lines', (connection) => Array.fromAsync(connection.lines())],
+  ['chunks', (connection) => Array.fromAsync(connection)],
+  ['write', (connection) => connection.write(new Uint8Array(1 << 20))],
+  [
+    'flush',
+    (connection) => {
+      void connection.write(new Uint8Array(1 << 20))
+      return connection.flush()
+    },
+  ],
+]
+
+test.each(calls)(
+  'the stack of an error of %s names the line that waited for it',
+  async (_name, call) => {
+    const [one, other] = memoryPair({ capacity: 1024 })
+    const connection = overTransport(one)
+    const waiting = theCaller(() => call(connection))
+    setImmediate(() => connection.abort())
+    const [first] = await waiting
+    expect(first).toContain('/socket/test/')
+    const [refused] = await theCaller(() => call(connection))
+    expect(refused).toContain('/socket/test/')
+    other.abort()
+  },
+)
+
+test('in a loop over lines or chunks any byte begins the limit on silence anew, in a single read 1 KiB', async () => {
+  using clock = useFakeClock()
+  const [ours, theirs] = memoryPair()
+  const connection = overTransport(ours, { defaults: { timeout: { idle: 1000 } } })
+  const drip = async (last: string): Promise<void> => {
+    for (const byte of ['.', '.', '.', last]) {
+      await clock.advance(900)
+      await theirs.write([bytes(byte)])
+    }
+  }
+  const lines = connection.lines()[Symbol.asyncIterator]()
+  const line = lines.next()
+  await drip('\n')
+  expect((await line).value).toBe('...')
+  const silent = failure(lines.next())
+  await clock.advance(1000)
+  expect((await silent).message).toContain('nothing arrived within 1000 ms (timeout.idle)')
+  const single = failure(connection.readLine())
+  await drip('\n')
+  expect((await single).message).toContain('less than 1 KiB arrived within 1000 ms')
+  const seen: number[] = []
+  const chunks = (async () => {
+    for await (const chunk of connection) seen.push(chunk.length)
+  })()
+  await drip('.')
+  await theirs.end()
+  await chunks
+  expect(seen.reduce((all, size) => all + size)).toBe(8)
+})

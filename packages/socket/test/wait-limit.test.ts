@@ -3,52 +3,7 @@ import { limitsFor } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
-import { abortedAlready, callLimits, SilenceLimit, watchCall } from '../src/wait-limit.ts'
-
-test('only waiting counts, and every wait begins anew', async () => {
-  using clock = useFakeClock()
-  let expired = 0
-  const limit = new SilenceLimit(1000, () => (expired += 1))
-  limit.begin()
-  await clock.advance(900)
-  limit.end()
-  await clock.advance(900)
-  limit.begin()
-  await clock.advance(999)
-  expect(expired).toBe(0)
-  await clock.advance(1)
-  expect([expired, clock.timers]).toEqual([1, 0])
-})
-
-test('1 KiB ends the silence, less does not', async () => {
-  using clock = useFakeClock()
-  let expired = 0
-  const limit = new SilenceLimit(1000, () => (expired += 1))
-  limit.begin()
-  await clock.advance(800)
-  limit.moved(1024)
-  await clock.advance(800)
-  limit.moved(1023)
-  await clock.advance(199)
-  expect(expired).toBe(0)
-  await clock.advance(1)
-  expect(expired).toBe(1)
-})
-
-test('many short waits cost one timer, and none is left in the end', async () => {
-  using clock = useFakeClock()
-  const limit = new SilenceLimit(1000, () => {})
-  for (let round = 0; round < 100; round++) {
-    limit.begin()
-    await clock.advance(1)
-    limit.end()
-  }
-  expect(clock.timers).toBe(1)
-  limit.clear()
-  expect(clock.timers).toBe(0)
-  new SilenceLimit(Infinity, () => {}).begin()
-  expect(clock.timers).toBe(0)
-})
+import { abortedAlready, callLimits, watchCall } from '../src/wait-limit.ts'
 
 test('[SOCK-24] a call is ended by its signal or its total, whichever comes first', async () => {
   using clock = useFakeClock()

@@ -98,7 +98,9 @@ function hostOf(
     refuseControl('hostKeyAlias', alias)
     return { name: alias }
   }
-  return port === SSH_PORT ? { name: host } : { name: `[${host}]:${port}`, plainName: host }
+  // A dot at the end says that the name is whole; known_hosts has names without it.
+  const name = host.endsWith('.') ? host.slice(0, -1) : host
+  return port === SSH_PORT ? { name } : { name: `[${name}]:${port}`, plainName: name }
 }
 
 /** A secret from the first moment, so that no event or error shows it. */

@@ -37,7 +37,7 @@ export class KeepAlive {
     this.#arm()
   }
 
-  /** The peer has sent something: it is there. Costs no timer call. */
+  /** The peer has sent a whole packet: it is there. Costs no timer call. */
   heard(): void {
     this.#heard = true
   }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
-import { tcpDialer } from '@net/socket'
+import { tcpDialer, type Dialer } from '@net/socket'
 import { startConnectServer, startSocksServer } from '@net/socket/testing'
 import { startSshServer } from '@net/ssh/testing'
 
+import { clock as time } from '@net/core/authoring'
 import { SessionClient } from '../src/client.ts'
 import { failureOf, logInTo } from './embedded.ts'
 
@@ -77,6 +78,22 @@ test('[H-SSH-15] a server that is silent for three questions is lost', async () 
   await server.idle()
 })
 
+test('bytes that make no packet are no sign of life', async () => {
+  await using server = await startSshServer()
+  using clock = useFakeClock()
+  const line = dripping()
+  const host = await logInTo(server, {
+    dialer: line.dialer,
+    keepAlive: { interval: 1000, count: 3 },
+  })
+  line.slow()
+  const closed: unknown[] = []
+  void host.closed.then((error) => closed.push(error))
+  for (let second = 0; second < 20 && closed.length === 0; second++) await clock.advance(1000)
+  expect(closed).toMatchObject([{ code: 'NET_TIMEOUT_KEEPALIVE' }])
+  expect(line.given).toBeGreaterThan(0)
+})
+
 test('a server that answers is kept for as long as it does', async () => {
   await using server = await startSshServer({ exec: { ls: 'a' } })
   using clock = useFakeClock()
@@ -103,3 +120,40 @@ test('a proxy is the road to the server, and a hop on the roads from there', asy
   const both = logInTo(server, { proxy: socks.url, dialer: tcpDialer() })
   expect(await failureOf(both)).toMatchObject({ code: 'NET_BAD_OPTION' })
 })
+
+/** A road that gives, once it is slow, a single byte every 900 ms of what the server sends. */
+function dripping(): { dialer: Dialer; slow(): void; readonly given: number } {
+  let isSlow = false
+  let given = 0
+  const held: number[] = []
+  return {
+    dialer: {
+      name: 'dripping',
+      async dial(endpoint, options) {
+        const road = await tcpDialer().dial(endpoint, options)
+        return {
+          info: road.info,
+          ...(road.closed === undefined ? {} : { closed: road.closed }),
+          write: (chunks) => road.write(chunks),
+          end: () => road.end(),
+          close: () => road.close(),
+          abort: (reason) => road.abort(reason),
+          async read() {
+            const chunk = held.length > 0 ? undefined : await road.read()
+            if (!isSlow || chunk === null) return chunk ?? null
+            held.push(...(chunk ?? []))
+            await new Promise<void>((resolve) => void time().after(900, resolve))
+            given += 1
+            return Uint8Array.of(held.shift() ?? 0)
+          },
+        }
+      },
+    },
+    slow: () => {
+      isSlow = true
+    },
+    get given() {
+      return given
+    },
+  }
+}

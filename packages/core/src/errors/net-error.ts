@@ -11,6 +11,7 @@ import { nameErrors } from './name-errors.ts'
 import { PlainErrors } from './plain-error.ts'
 import { printed } from './printed.ts'
 import { render } from './render.ts'
+import { sumUp } from './summed-up.ts'
 import { timeLimitBehind } from './time-limit.ts'
 import { isTraced } from './trace.ts'
 
@@ -84,7 +85,8 @@ export class NetError extends Error {
   constructor(code: NetErrorCode, details: ErrorDetails) {
     const { message, cause, ...context } = details
     const what = redact(message)
-    super(render({ ...cleanedAll(context), what }), cause === undefined ? undefined : { cause })
+    super(render({ ...cleanedAll(context), what }))
+    if (cause !== undefined) sumUp(this, 'cause', cause)
     this.code = code
     this.retry = context.retry ?? codes[code].retry
     Object.defineProperty(this, WHAT, { value: what, writable: true })
@@ -117,7 +119,7 @@ export class AbortError extends NetError {}
 export class NetTimeoutError extends NetError {}
 /** No connection could be made. */
 export class ConnectError extends NetError {}
-/** A proxy on the road failed or refused. */
+/** A proxy failed or refused. */
 export class ProxyError extends NetError {}
 /** A TLS handshake failed or a certificate was refused. */
 export class TlsError extends NetError {}
@@ -131,7 +133,7 @@ export class ConnectionLostError extends NetError {}
 export class ProtocolError extends NetError {}
 /** The peer answered "no"; `reply` is its answer. */
 export class ReplyError extends NetError {}
-/** Some of the work was done, or nobody knows whether it was. */
+/** Some of the work was done, or it is unknown whether it was. */
 export class PartialError extends NetError {}
 /** Redirects came to no end. */
 export class RedirectError extends NetError {}
@@ -281,11 +283,12 @@ function assignKnown(error: NetError, context: ErrorContext, owners?: SecretOwne
     const struck = cleaned(key, value, owners)
     if (owners === undefined) keepStruck(error, key, value, struck)
     if (key === 'attempts') hide(error, key, struck)
+    else if (SUMMED_UP.has(key)) sumUp(error, key, struck)
     else Reflect.set(error, key, struck)
   }
 }
 
-/** Not enumerable: Node prints an error that nobody caught with all that is, and each attempt whole. */
+/** Not enumerable: Node prints every enumerable field of an uncaught error, and each attempt whole. */
 function hide(error: NetError, key: string, value: unknown): void {
   Object.defineProperty(error, key, { value, configurable: true, writable: true })
 }
@@ -340,10 +343,12 @@ function retell(error: NetError): void {
   error.message = message
 }
 
-/** The texts of errors that were struck out for everybody, until somebody knows whose they are. */
+/** The texts of errors whose secrets were struck out for all, until the owner is known. */
 const unsettled = new WeakMap<NetError, Map<string, unknown>>()
 /** Words of ours. */
 const SPOKEN: ReadonlySet<string> = new Set(['code', 'protocol', 'operation', 'phase', 'retry'])
+/** What may be a page of its own. */
+const SUMMED_UP: ReadonlySet<string> = new Set(['errors', 'partial'])
 const WHAT: unique symbol = Symbol.for('net.error.what')
 const BRAND: unique symbol = Symbol.for('net.error')
 const ORDER: readonly RetryClass[] = ['safe', 'idempotent', 'never']

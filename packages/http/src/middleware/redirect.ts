@@ -3,7 +3,7 @@
  * what was asked for over TLS is not answered without.
  */
 
-import { netError, option, optionsObject, type Shape } from '@net/core/authoring'
+import { claimSecrets, netError, option, optionsObject, type Shape } from '@net/core/authoring'
 
 import type { Middleware } from '../call.ts'
 import { isHarmless } from '../headers.ts'
@@ -25,8 +25,8 @@ export const redirectShape: Shape<boolean | number | RedirectOptions> = option.e
   'true, false, a number of redirects or { limit }',
 )
 
-/** The layer. Rejects with `NET_REDIRECT_LIMIT`, `NET_REDIRECT_FORBIDDEN` and `NET_BODY_NOT_REPLAYABLE`. */
-export function redirect(limit: number): Middleware {
+/** The layer; secrets in a Location belong to `owner`, the call. Rejects with `NET_REDIRECT_LIMIT`, `NET_REDIRECT_FORBIDDEN` and `NET_BODY_NOT_REPLAYABLE`. */
+export function redirect(limit: number, owner: number): Middleware {
   return async (request, next) => {
     const history: HistoryEntry[] = []
     for (let current = request; ;) {
@@ -43,6 +43,7 @@ export function redirect(limit: number): Middleware {
         })
       }
       current = follow(current, status, location)
+      claimSecrets(current.url, owner)
     }
   }
 }

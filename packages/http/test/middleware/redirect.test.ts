@@ -1,6 +1,6 @@
 import { canary } from '@tools/canary'
 import { PolicyError, RedirectError, StateError } from '@net/core'
-import { redact } from '@net/core/authoring'
+import { nextId, redact } from '@net/core/authoring'
 import * as http from '@net/http'
 import { startHttpServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -206,4 +206,16 @@ test('a secret in the Location is struck out of texts', async () => {
       : http.createResponse({ text: redact(`it is ${token}`) })
   await using client = http.createClient({ handler })
   expect(await client.get('https://shop.test/').text()).toBe('it is [secret]')
+})
+
+test('a secret in the address that a server redirects to is struck out of the texts of its call, and of no other’s', async () => {
+  const token = 'tok-of-the-redirect-4711'
+  await using server = await startHttpServer({
+    routes: { '/from': to(`/json?access_token=${token}`) },
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const response = await client.get('/from')
+  expect(response.url).toContain(token)
+  expect(redact(token, [nextId()])).toBe(token)
+  expect(redact(token)).toBe('[secret]')
 })

@@ -65,13 +65,13 @@ export function connectDialer(url: string | URL, options?: ConnectDialerOptions)
 /** Basic authentication (RFC 7617). What goes on the wire is the pair as a whole, which is kept out of all messages too. */
 function basicOnce(): (login: RevealedLogin) => string {
   let last: { readonly pair: string; readonly header: string } | undefined
-  return ({ user, password, client }) => {
+  return ({ user, password, owners }) => {
     const pair = `${user}:${password}`
     if (last?.pair !== pair) {
       last = { pair, header: `Basic ${Buffer.from(pair, 'utf8').toString('base64')}` }
       holdSecret(pair, last)
     }
-    if (client !== undefined) claimSecrets(last, client)
+    for (const owner of owners) claimSecrets(last, owner)
     return last.header
   }
 }

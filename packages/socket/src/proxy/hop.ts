@@ -54,8 +54,8 @@ export interface ProxyHop {
 export interface RevealedLogin {
   readonly user: string
   readonly password: string
-  /** The client for which is dialed. */
-  readonly client: number | undefined
+  /** Whose all this is: the dialer's, and the client's for which is dialed. */
+  readonly owners: readonly number[]
 }
 
 /** The dialer whose tunnels lead through the proxy. */
@@ -63,7 +63,14 @@ export function hopDialer(hop: ProxyHop): Dialer {
   return {
     name: hop.kind,
     dial(endpoint, options) {
-      const spec = { protocol: hop.kind, operation: 'dial', endpoint, errors: socketErrors }
+      const secrets = hop.login?.owner
+      const spec = {
+        protocol: hop.kind,
+        operation: 'dial',
+        endpoint,
+        errors: socketErrors,
+        secrets,
+      }
       return roadOperation(spec, options, async (op) => {
         admit(endpoint, options)
         const { login } = hop
@@ -93,7 +100,8 @@ function revealed(
 ): RevealedLogin | undefined {
   if (login === undefined || answer === undefined) return undefined
   if (client !== undefined) claimSecrets(answer, client.id)
-  return { user: login.user, password: answer.reveal(), client: client?.id }
+  const owners = client === undefined ? [login.owner] : [login.owner, client.id]
+  return { user: login.user, password: answer.reveal(), owners }
 }
 
 function isRefusal(error: unknown): boolean {

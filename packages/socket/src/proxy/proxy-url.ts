@@ -1,12 +1,14 @@
 /* The address of a proxy and who asks there, out of a URL. What is wrong with it is told without a word of it. */
 
 import { formatEndpoint, parseEndpoint, type Credential, type Endpoint } from '@net/core'
-import { CredentialSource, netError, own } from '@net/core/authoring'
+import { CredentialSource, netError, nextId, own } from '@net/core/authoring'
 
 /** Who asks at a proxy. */
 export interface ProxyLogin {
   readonly user: string
   readonly password: CredentialSource
+  /** The owner of the password until a client dials, whose it is then as well. */
+  readonly owner: number
 }
 
 /** A proxy and who asks there. */
@@ -38,9 +40,8 @@ export function parseProxyUrl(
   const password = own(given, 'password') ?? parsed.password
   if (user === undefined && password === undefined) return { endpoint }
   const subject = { what: 'password', endpoint: formatEndpoint(endpoint) } as const
-  const source = new CredentialSource(password ?? '', {
-    ...subject,
-    ...(user === undefined ? {} : { user }),
-  })
-  return { endpoint, login: { user: user ?? '', password: source } }
+  const owner = nextId()
+  const asked = user === undefined ? subject : { ...subject, user }
+  const source = new CredentialSource(password ?? '', asked, owner)
+  return { endpoint, login: { user: user ?? '', password: source, owner } }
 }

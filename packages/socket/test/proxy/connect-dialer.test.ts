@@ -5,6 +5,7 @@ import {
   startConnectServer,
   startEchoServer,
 } from '@net/socket/testing'
+import { nextId, redact } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 import { canary, expectNoCanary } from '@tools/canary'
 import { expect, test } from 'vitest'
@@ -122,4 +123,19 @@ test('what cannot be used is refused at once', () => {
   expect(thrown(() => connectDialer('socks5://127.0.0.1:1'))).toMatchObject({ code: 'NET_BAD_URL' })
   const colon = thrown(() => connectDialer('http://127.0.0.1:1', { user: 'a:b', password: 'c' }))
   expect(colon).toMatchObject({ code: 'NET_BAD_OPTION' })
+})
+
+test('the password of a proxy is struck out of no texts but of those that dial through it', async () => {
+  const password = 'pass-of-a-proxy'
+  await using echo = await startEchoServer()
+  await using proxy = await startConnectServer()
+  const dialer = connectDialer(proxy.url.replace('//', `//ada:${password}@`))
+  const client = { id: nextId() }
+  const other = [nextId()]
+  expect(redact(password, other)).toBe(password)
+  const transport = await dialer.dial(echo.address, { client })
+  transport.abort()
+  const pair = Buffer.from(`ada:${password}`).toString('base64')
+  expect(redact(`${password} ${pair}`, [client.id])).toBe('[secret] [secret]')
+  expect(redact(`${password} ${pair}`, other)).toBe(`${password} ${pair}`)
 })

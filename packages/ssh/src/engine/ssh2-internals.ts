@@ -68,6 +68,17 @@ export function holdUntilIdentified(client: EngineClient, heard: (chunk: Buffer)
   }
 }
 
+/** Tells of each packet that came whole and unharmed. Key exchanges later on are not told. */
+export function onPacket(client: EngineClient, heard: () => void): void {
+  const protocol = client._protocol
+  const take = protocol._onPayload
+  // What decrypts is made anew with each key, and gets this function then.
+  protocol._onPayload = (payload) => {
+    heard()
+    return take(payload)
+  }
+}
+
 /** Opens a session channel; ssh2 itself opens one only together with what is to run in it. */
 export function openSessionChannel(
   client: EngineClient,

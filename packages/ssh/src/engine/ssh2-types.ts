@@ -80,6 +80,8 @@ export interface EngineProtocol {
     | undefined
   readonly _strictMode: boolean | undefined
   _compatFlags: number
+  /** Bound to its object. */
+  _onPayload: (payload: Buffer) => unknown
   parse(chunk: Buffer, from: number, to: number): void
   ping(): void
   disconnect(reason: number): void

@@ -24,6 +24,7 @@ import {
   hostKeysOffered,
   loadEngine,
   negotiatedBy,
+  onPacket,
   openSessionChannel,
   ping,
   signWithSha2,
@@ -144,7 +145,7 @@ export class SshSession {
       disconnected: (reason, description) => this.#fail(goodbye(reason, description)),
     })
     holdUntilIdentified(this.#client, (chunk) => this.#identify(chunk))
-    socket.on('data', () => this.#keepAlive?.heard())
+    onPacket(this.#client, () => this.#keepAlive?.heard())
   }
 
   /** Whether the connection can be used. */
