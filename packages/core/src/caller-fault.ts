@@ -7,7 +7,7 @@ import { inspect } from 'node:util'
 
 import { shared } from './shared.ts'
 
-/** Marks what a callback of the caller's threw; returns it, within an Error where it is none that could be marked. */
+/** Marks what a callback of the caller's threw; returns it, wrapped in an Error where it cannot be marked itself. */
 export function callerFault(thrown: unknown): unknown {
   // What throws nothing has failed all the same, and engines take no error for an end.
   const error =

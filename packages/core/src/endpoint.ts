@@ -140,7 +140,7 @@ function defaultPort(scheme: string, given: EndpointOptions['defaultPort']): num
   return typeof given === 'object' ? own(given, scheme) : given
 }
 
-/** The one spelling of a host, as the URL standard has it; undefined if it is none. */
+/** The one spelling of a host, as the URL standard has it; undefined for what is no host. */
 function canonicalHost(host: string): string | undefined {
   if (!host.includes(':')) return parsedHost(host)
   const [, address = '', zone] = ADDRESS_AND_ZONE.exec(host) ?? []

@@ -17,7 +17,7 @@ export interface TimeoutOptions {
   readonly resolve?: number | undefined
   /** Reaching an address. Default 10 s. */
   readonly connect?: number | undefined
-  /** Each proxy on the road. Default 10 s. */
+  /** Each proxy on the way. Default 10 s. */
   readonly proxy?: number | undefined
   /** A TLS handshake. Default 10 s. */
   readonly tls?: number | undefined

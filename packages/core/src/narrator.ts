@@ -1,5 +1,5 @@
 /*
- * Tells the events of one operation, and makes none that nobody hears.
+ * Tells the events of one operation, and makes none without a listener.
  */
 
 import { clock } from './clock.ts'

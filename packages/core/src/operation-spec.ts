@@ -16,11 +16,11 @@ export interface OperationSpec {
   readonly operation: string
   /** What it is done to, without credentials. */
   readonly target?: string | undefined
-  /** With whom, as `host:port` or a path. */
+  /** The peer, as `host:port` or a path. */
   readonly endpoint?: string | undefined
   readonly kind: CallKind
   /**
-   * Whether it may be repeated when nobody knows whether it was done; then it is, twice, where neither call nor client
+   * Whether it may be repeated when it is unknown whether it was done; then it is, twice, where neither call nor client
    * say otherwise. Default false: no repeats.
    */
   readonly idempotent?: boolean | undefined
@@ -75,7 +75,7 @@ export interface Operation {
   progress(transferred: number, total?: number): void
   /** The peer's reply had this status; told with the end of the operation. */
   answered(status: number): void
-  /** Tells a line or a chunk on the wire channel; `text` is called only if somebody listens. */
+  /** Tells a line or a chunk on the wire channel; `text` is called only if there is a listener. */
   wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void
   /** Tells the caller's log about something that it should know. */
   warn(message: string): void

@@ -1,4 +1,4 @@
-/* What every protocol does with chunks of bytes that belong to somebody else. */
+/* What every protocol does with chunks of bytes that belong to the caller. */
 
 /** How many bytes the chunks have together. */
 export function sizeOf(chunks: readonly Uint8Array[]): number {

@@ -102,7 +102,7 @@ async function readChunk(
   position: number,
   left: number,
 ): Promise<Uint8Array> {
-  // A buffer of its own for every chunk: whoever takes one may keep it.
+  // A buffer of its own for every chunk: the reader may keep it.
   const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, left))
   try {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position)

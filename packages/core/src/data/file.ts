@@ -87,7 +87,9 @@ export function toFile(path: string | URL, options?: ToFileOptions): FileSink {
   const { inPlace = false, keepPart = false, mode } = toFileOptions(options)
   return inCall({ call: 'toFile' }, () => {
     if (inPlace && keepPart) {
-      throw netError('NET_BAD_OPTION', { message: 'inPlace has no part that keepPart could keep' })
+      throw netError('NET_BAD_OPTION', {
+        message: 'keepPart does not go with inPlace, which writes no part file',
+      })
     }
     const permissions = mode === undefined ? {} : { mode }
     return branded({

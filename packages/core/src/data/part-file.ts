@@ -176,12 +176,14 @@ async function dress(file: FileHandle, { sink, path, written, old }: Place): Pro
   }
 }
 
-/** What was opened; of a part that is resumed nobody else may know. */
+/** What was opened; a part that is resumed must have no other name. */
 async function ownFile(file: FileHandle, written: string, resume: boolean): Promise<Stats> {
   const found = await file.stat()
   if (!resume || (found.isFile() && found.nlink === 1)) return found
   await file.close()
-  throw netError('NET_LOCAL_IO', { message: `${written} is not a file of its own` })
+  throw netError('NET_LOCAL_IO', {
+    message: `${written} is not a regular file with one name, so nothing is written to it`,
+  })
 }
 
 // Neither follow a link nor wait for the reader of a pipe that was laid there. Windows has neither flag.

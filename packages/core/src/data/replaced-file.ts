@@ -1,6 +1,6 @@
 /*
  * The file whose place another one is about to take: where it is behind links, whether it can be replaced at all, and
- * what the new one has to take over from it. What is replaced keeps its reach: nobody can read the new file who could
+ * what the new one has to take over from it. What is replaced keeps its reach: no user can read the new file who could
  * not read the old one.
  */
 
@@ -34,7 +34,7 @@ export async function fileAt(path: string): Promise<Stats | undefined> {
 
 /**
  * Gives the new file the owner, group and permissions of the old one. Where this process may not give it the group, what
- * only the group was allowed is allowed to nobody.
+ * only the group was allowed is not allowed at all.
  */
 export async function takeOver(file: FileHandle, old: Stats): Promise<void> {
   const made = await file.stat()

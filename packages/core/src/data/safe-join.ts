@@ -1,5 +1,5 @@
 /*
- * A path inside a folder from a name that somebody else chose, such as a file name in a listing: refuses every name
+ * A path inside a folder from a name that a peer chose, such as a file name in a listing: refuses every name
  * that would lead out of the folder, on any system, also through links that are there already.
  */
 

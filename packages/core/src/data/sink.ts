@@ -39,7 +39,7 @@ export interface CommitOptions {
 export interface OpenSink extends AsyncDisposable {
   /** How many bytes it has, with those that it was resumed with. */
   readonly position: number
-  /** Calls `heard` once if the sink fails by itself, also while nobody writes to it. */
+  /** Calls `heard` once if the sink fails by itself, also between two writes. */
   onFailure(heard: (error: unknown) => void): void
   /** Resolves when there is room for more; one at a time, else `NET_BUSY`. */
   write(chunk: Uint8Array): Promise<void>
@@ -76,7 +76,7 @@ interface Target {
   write(chunk: Uint8Array): Promise<void>
   commit(): Promise<void>
   abort(reason: unknown): Promise<void>
-  /** Absent where it can fail only while somebody writes. */
+  /** Absent where only a write can fail. */
   onFailure?(heard: (error: unknown) => void): void
 }
 
@@ -133,7 +133,7 @@ class Opened implements OpenSink {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Whoever disposes has an error already or wants none; the file is closed in any case.
+    // The code that disposes has an error already or wants none; the file is closed in any case.
     await this.abort().catch(() => {})
   }
 

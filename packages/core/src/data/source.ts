@@ -1,6 +1,6 @@
 /*
  * What callers may send, and how protocols read it: the same for every verb. A bare string is never a source,
- * because nobody can tell a file name from a text.
+ * because a file name looks like any other text.
  */
 
 import type { Readable } from 'node:stream'

@@ -51,7 +51,7 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     pending?.(DONE)
     if (this.#stream !== undefined && isDestroyable(this.#stream)) destroyQuietly(this.#stream)
     const left = this.#leave()
-    // A generator in the middle of a read returns only after it, which may be never; nobody is left to be told.
+    // A generator in the middle of a read returns only after it, which may be never, and then there is no caller left to tell.
     if (pending === undefined) await lettingGo(left)
     return DONE
   }
@@ -91,7 +91,7 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     } catch (error) {
       throw callerFault(error)
     }
-    throw netError('NET_BAD_OPTION', { message: 'a source gave no result of an iterator' })
+    throw netError('NET_BAD_OPTION', { message: 'next() of a source must give { done, value }' })
   }
 }
 

@@ -1,6 +1,6 @@
 /*
  * Writes into a stream or function of the caller's, at the pace that it takes. What it throws passes as it is,
- * marked as the caller's; a stream that fails while nobody writes never ends the program.
+ * marked as the caller's; a stream that fails between two writes never ends the program.
  */
 
 import type { Writable } from 'node:stream'
@@ -19,7 +19,7 @@ export interface ChunkWriter {
   end(): Promise<void>
   /** Nothing more will be written. */
   abort(reason: unknown): Promise<void>
-  /** Calls `heard` once if it fails by itself. Absent where it can fail only while somebody writes. */
+  /** Calls `heard` once if it fails by itself. Absent where only a write can fail. */
   onFailure?(heard: (error: unknown) => void): void
 }
 
@@ -137,7 +137,7 @@ export class NodeWriter implements ChunkWriter {
     this.#wake = undefined
   }
 
-  /** What we wrote may fail yet, and then nobody else should have to handle it. */
+  /** What we wrote may fail yet; the caller need not handle that. */
   #releaseLater(): void {
     const release = (): void => void setImmediate(() => this.#release())
     if (this.#stream.writable) this.#stream.write(NOTHING, release)
@@ -163,7 +163,7 @@ export class WebWriter implements ChunkWriter {
       })
     }
     this.#writer = stream.getWriter()
-    // Each write tells the failure; this promise tells it again, to nobody.
+    // Each write tells the failure; this promise would tell it again.
     this.#writer.closed.catch(() => {})
   }
 

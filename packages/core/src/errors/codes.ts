@@ -6,14 +6,14 @@
  *   ├─ AbortError            the caller's signal
  *   ├─ NetTimeoutError       one code per key of `timeout`
  *   ├─ ConnectError          names, routes, refusals
- *   ├─ ProxyError            a hop on the road
+ *   ├─ ProxyError            a proxy failed or refused
  *   ├─ TlsError              certificates and handshakes
  *   ├─ HostKeyError          SSH host keys
  *   ├─ AuthError             credentials
  *   ├─ ConnectionLostError   it was there and is gone
  *   ├─ ProtocolError         the peer broke the rules
  *   ├─ ReplyError            the peer answered "no"
- *   ├─ PartialError          some of it happened, or nobody knows
+ *   ├─ PartialError          some of it happened, or it is unknown
  *   ├─ RedirectError         too many hops
  *   ├─ IntegrityError        what arrived is not what was sent
  *   ├─ PolicyError           a safety rule of ours refused
@@ -162,8 +162,7 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
     'The name was not resolved in time. Check the resolver, or raise `timeout.resolve`.',
   NET_TIMEOUT_CONNECT:
     'No address accepted a connection in time. Check host, port and firewall, or raise `timeout.connect`.',
-  NET_TIMEOUT_PROXY:
-    'A proxy on the road did not answer in time. Check the proxy, or raise `timeout.proxy`.',
+  NET_TIMEOUT_PROXY: 'A proxy did not answer in time. Check the proxy, or raise `timeout.proxy`.',
   NET_TIMEOUT_TLS:
     'The TLS handshake was not finished in time. Check that the port speaks TLS, or raise `timeout.tls`.',
   NET_TIMEOUT_GREETING:
@@ -181,12 +180,12 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_TIMEOUT_TOTAL:
     'The call as a whole took longer than its limit. Raise `timeout.total`, or the number given as `timeout`.',
   NET_TIMEOUT_KEEPALIVE:
-    'The peer stopped answering keep-alive probes. Connect again; the peer or the road to it is gone.',
+    'The peer stopped answering keep-alive probes. Connect again; the peer or the network to it is gone.',
   NET_DNS_NOT_FOUND: 'The name does not exist. Check the spelling of the host.',
   NET_DNS_TEMPORARY: 'The resolver could not answer at the moment. Repeat later.',
   NET_CONNECT_REFUSED:
-    'The host answered that nobody listens on that port. Check the port, and that the server runs.',
-  NET_CONNECT_UNREACHABLE: 'There is no road to the host. Check the network, VPN and routes.',
+    'The host answered that no server listens on that port. Check the port, and that the server runs.',
+  NET_CONNECT_UNREACHABLE: 'The host cannot be reached. Check the network, VPN and routes.',
   NET_CONNECT_ALL_FAILED:
     'Every address of the host failed; `errors` has one error per address. Look at `errors`.',
   NET_PROXY_UNREACHABLE: "The proxy could not be reached. Check the proxy's address.",
@@ -248,7 +247,7 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_NOT_EMPTY: 'The folder is not empty. Remove its entries first.',
   NET_NO_SPACE: 'The peer has no space left, or a quota is full. Free some space.',
   NET_UNSUPPORTED:
-    'The peer, or this road, does not know how to do that. Use another way; `capabilities` tells which there are.',
+    'The peer, or this kind of connection, cannot do that. Use another way; `capabilities` tells which there are.',
   NET_BAD_NAME: 'A name is not allowed or would leave its folder. Choose another name.',
   NET_EXIT_STATUS: 'The command ended with a non-zero status. Look at its output.',
   NET_EXIT_SIGNAL: 'The command was ended by a signal. Look at its output.',

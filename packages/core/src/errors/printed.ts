@@ -1,5 +1,5 @@
 /*
- * How an error of ours is printed by a console, or by Node when nobody has caught it: about ten lines, of which each says
+ * How an error of ours is printed by a console, or by Node when it is uncaught: about ten lines, and each says
  * something. The whole of it is in its fields and its JSON.
  */
 

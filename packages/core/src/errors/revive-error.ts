@@ -20,7 +20,9 @@ export function reviveError(plain: unknown): Error {
     traceToCaller(error)
     return error
   }
-  throw netError('NET_BAD_OPTION', { message: 'an error is revived from what its toJSON returned' })
+  throw netError('NET_BAD_OPTION', {
+    message: 'reviveError takes what toJSON of an error returned',
+  })
 }
 
 type Plain = Readonly<Record<string, unknown>>

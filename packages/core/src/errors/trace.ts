@@ -4,8 +4,9 @@
  */
 
 /**
- * Gives the error the frames of whoever waits for the call that rejects with it; call it in the `catch` of the call's own
- * async function. Frames of ours, of engines and of Node are left out. Where nobody waits, the error keeps what it has.
+ * Gives the error the frames of the code that waits for the call that rejects with it; call it in the `catch` of the
+ * call's own async function. Frames of ours, of engines and of Node are left out. Where no code waits, the error keeps
+ * the frames that it has.
  */
 export function traceToCaller(error: Error): void {
   const limit = Error.stackTraceLimit

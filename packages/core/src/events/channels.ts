@@ -1,6 +1,6 @@
 /*
  * The six channels on which everything that happens is told, and the only source of log, trace and dashboard.
- * Events are frozen and free of secrets before anybody sees them; with nobody listening they are never made.
+ * Events are frozen and free of secrets before a listener sees them; without a listener they are never made.
  */
 
 import { channel, type Channel } from 'node:diagnostics_channel'
@@ -77,7 +77,7 @@ export interface RetryEvent extends EventHead {
 /** Something happened in a pool of connections. */
 export interface PoolEvent extends EventHead {
   readonly type: 'pool'
-  /** To whom its connections go, where a client has a pool for each peer. */
+  /** The peer of its connections, where a client has a pool for each peer. */
   readonly endpoint?: string
   readonly action: 'create' | 'acquire' | 'wait' | 'release' | 'destroy'
   readonly size: number

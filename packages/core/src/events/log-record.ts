@@ -83,7 +83,7 @@ export const threshold: Shape<LogThreshold> = shape(
   (value) => typeof value === 'string' && isThreshold(value),
 )
 
-/** The channels whose events can pass the threshold; on the others nobody needs to listen. */
+/** The channels whose events can pass the threshold; the others need no listener. */
 export function channelsAt(threshold: LogThreshold): readonly NetEventName[] {
   return (Object.keys(highest) as NetEventName[]).filter((name) => passes(highest[name], threshold))
 }

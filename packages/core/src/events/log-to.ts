@@ -1,6 +1,6 @@
 /*
  * From events to logs: which events pass, with which context, into which sink. Listens only to the channels whose
- * events can pass, so that what nobody logs is never made.
+ * events can pass, so that events without a log are never made.
  */
 
 import {

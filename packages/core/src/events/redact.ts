@@ -7,7 +7,7 @@
 import { shared } from '../shared.ts'
 import { SecretIndex } from './secret-index.ts'
 
-/** Whose secrets are looked for: ids of clients and calls. Undefined where nobody knows: then everybody's. */
+/** Whose secrets are looked for: ids of clients and calls. Undefined where the owner is unknown: then those of all. */
 export type SecretOwners = readonly number[]
 
 /**
@@ -39,7 +39,7 @@ export function claimSecrets(holder: object, owner: number): void {
   }
 }
 
-/** The text with every secret of these owners, and every one that has no owner, replaced by `[secret]`. */
+/** The text with every secret of these owners, and every one that has no owner yet, replaced by `[secret]`. */
 export function redact(text: string, owners?: SecretOwners): string {
   const { held, index } = secrets()
   if (held.size === 0) return text
@@ -92,7 +92,7 @@ function release({ held, index }: Secrets, gone: Held): void {
 
 function isFor({ value, owners: of }: Held, owners: SecretOwners | undefined): boolean {
   if (of.size === 0) return true
-  // Where nobody knows whose text it is, a word is most probably no secret; its client strikes it out later on.
+  // Where the owner of the text is unknown, a word is most probably no secret; its client strikes it out later on.
   if (owners === undefined) return !SecretIndex.isWord(value)
   return owners.some((owner) => of.has(owner))
 }

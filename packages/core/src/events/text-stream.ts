@@ -9,7 +9,7 @@ export interface TextStream {
   readonly writable?: boolean | undefined
 }
 
-/** Writes the text. Where that fails later, nobody hears it: a log has nobody to tell, and must not end the process. */
+/** Writes the text. A failure of the stream is dropped: a log has no caller to tell, and must not end the process. */
 export function writeText(stream: TextStream, text: string): void {
   if (!isStandard(stream)) {
     stream.write(text)

@@ -102,7 +102,7 @@ export class BackOff {
   }
 }
 
-/** What a `wait` of the caller's gave as a length of time: anything else is none. */
+/** What a `wait` of the caller's gave as a length of time: anything else counts as no answer. */
 function lengthOf(wait: number): number {
   return wait > 0 ? wait : 0
 }

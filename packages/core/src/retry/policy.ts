@@ -9,7 +9,7 @@ export interface FailedAttempt {
   readonly error: NetError
   /** 1 for the first attempt. */
   readonly attempt: number
-  /** Whether the verb may be repeated when nobody knows whether it was done. */
+  /** Whether the verb may be repeated when it is unknown whether it was done. */
   readonly idempotent: boolean
   /** Since the call began. */
   readonly elapsed: number

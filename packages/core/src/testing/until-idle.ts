@@ -1,6 +1,6 @@
 /*
  * Waiting until everything is blocked: until no promise of the process goes on by itself, so that only time, input or
- * whoever waits here can move it.
+ * the code that waits here can move it.
  */
 
 import { promiseHooks } from 'node:v8'

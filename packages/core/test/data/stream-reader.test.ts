@@ -105,7 +105,7 @@ test('an iterator that gives no result is refused', async () => {
   const reader = new StreamReader(() => broken as unknown as AsyncIterable<Uint8Array>)
   await expect(reader.next()).rejects.toMatchObject({
     code: 'NET_BAD_OPTION',
-    message: expect.stringContaining('no result'),
+    message: expect.stringContaining('next() of a source'),
   })
 })
 
