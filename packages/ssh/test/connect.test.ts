@@ -146,17 +146,6 @@ test('a policy of the caller is asked, and its error passes', async () => {
   expect(asked).toEqual([`[${host}]:${port} ${server.hostKey.fingerprint}`])
 })
 
-test.each([
-  ['ssh://ada@Box.Example.', 'box.example'],
-  ['ssh://ada@box.example.:2222', '[box.example]:2222'],
-])('the dot at the end of %s is none of known_hosts', async (url, known) => {
-  const open: HostKeyPolicy['open'] = async ({ name }) => {
-    throw abortError(name)
-  }
-  const error = await failureOf(connect(url, { hostKeys: { name: 'own', open } }))
-  expect(error).toMatchObject({ code: 'NET_ABORTED', cause: known })
-})
-
 test('arguments that are wrong reject before a byte is sent', async () => {
   const dialed: unknown[] = []
   const dialer: Dialer = {

@@ -7,12 +7,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import {
   acceptNew,
+  connect,
   dangerouslyAcceptAnyHostKey,
   knownHosts,
   pinned,
   type HostKeyPolicy,
   type HostKeyVerdict,
 } from '@net/ssh'
+import { abortError } from '@net/core/authoring'
 import { createSshKey, startSshServer, type SshKeyPair } from '@net/ssh/testing'
 
 import { signingKey } from '../../src/engine/ssh2-login.ts'
@@ -240,4 +242,15 @@ test('a pin fits whichever of its keys a server shows first', async () => {
     await failureOf(logInTo(server, { hostKeys: pinned(`ssh-ed25519 ${other.fingerprint}`) })),
   ).toMatchObject({ code: 'NET_HOSTKEY_CHANGED' })
   await server.idle()
+})
+
+test.each([
+  ['ssh://ada@Box.Example.', 'box.example'],
+  ['ssh://ada@box.example.:2222', '[box.example]:2222'],
+])('the dot at the end of %s is none of known_hosts', async (url, known) => {
+  const open: HostKeyPolicy['open'] = async ({ name }) => {
+    throw abortError(name)
+  }
+  const error = await failureOf(connect(url, { hostKeys: { name: 'own', open } }))
+  expect(error).toMatchObject({ code: 'NET_ABORTED', cause: known })
 })
