@@ -59,8 +59,10 @@ async function run(): Promise<number> {
 }
 
 function leave(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
+  if (error.code === 'EPIPE') process.exit(0)
+  // Where it is stderr that has failed, this line goes nowhere.
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
 }
 
 async function tour(picture?: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
@@ -50,6 +51,23 @@ test('a reader that leaves ends a document, and the tour, without a word', async
     ])
   }
 })
+
+test.skipIf(!existsSync('/dev/full'))(
+  'an output that takes nothing, such as that of a full disk, is told in one line',
+  async () => {
+    await using server = await startHttpServer()
+    for (const command of [['get', `${server.url}/json`], []]) {
+      const line = [process.execPath, '--conditions=@net/source', main, ...command]
+      const demo = spawn('sh', ['-c', 'exec "$0" "$@" > /dev/full', ...line], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const [told, [code]] = await Promise.all([text(demo.stderr), once(demo, 'exit')])
+      expect(told).toContain('ENOSPC')
+      expect(told).not.toMatch(/^ +at /m)
+      expect(code).toBe(1)
+    }
+  },
+)
 
 test('a password that nobody can be asked for is an error at once', async () => {
   await using server = await startFtpServer({ users: { ada: 'lovelace' } })

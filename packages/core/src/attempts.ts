@@ -3,6 +3,7 @@
  * connection means: harmless before something was sent, unknown afterwards.
  */
 
+import { callerFault } from './caller-fault.ts'
 import { clock } from './clock.ts'
 import { codes, type RetryClass } from './errors/codes.ts'
 import {
@@ -14,7 +15,8 @@ import {
 } from './errors/net-error.ts'
 import type { Narrator } from './narrator.ts'
 import type { Attempt } from './operation-spec.ts'
-import type { RetryPolicy } from './retry/policy.ts'
+import { argument, shape } from './options/shape.ts'
+import type { FailedAttempt, RetryPolicy } from './retry/policy.ts'
 import { Scope } from './scope.ts'
 
 /** What attempts need of their operation. */
@@ -73,9 +75,20 @@ function delayAfter(error: NetError, attempt: number, host: AttemptHost): number
   const { idempotent, total } = host
   const { elapsed } = host.narrator
   const left = total - elapsed
-  const delay = host.policy.delay({ error, attempt, idempotent, elapsed, left })
+  const delay = delayBy(host.policy, { error, attempt, idempotent, elapsed, left })
   // A policy of the caller's may not look at what is left.
   return delay === undefined || delay >= left ? undefined : delay
+}
+
+/** A policy may be the caller's. */
+function delayBy(policy: RetryPolicy, failed: FailedAttempt): number | undefined {
+  let delay: unknown
+  try {
+    delay = policy.delay(failed)
+  } catch (error) {
+    throw callerFault(error)
+  }
+  return delay === undefined ? undefined : argument('what delay() of a policy gives', wait, delay)
 }
 
 /** Once the work was sent, only the peer itself can know that nothing was done. */
@@ -108,3 +121,8 @@ function pause(delay: number, root: Scope): Promise<void> {
     })
   })
 }
+
+const wait = shape<number>(
+  'a number of milliseconds, or undefined for no further attempt',
+  (value) => typeof value === 'number',
+)

@@ -71,7 +71,8 @@ export class CredentialSource {
   async get(options?: { readonly signal?: AbortSignal }): Promise<Secret> {
     const signal = options?.signal
     if (signal?.aborted === true) throw reasonOf(signal.reason)
-    if (this.#answer !== undefined) return this.#answer
+    // Claimed anew each time: of a secret that thousands of clients hold, those count that use it.
+    if (this.#answer !== undefined) return this.#claimed(this.#answer)
     const asking = (this.#asking ??= this.#start())
     return waitFor(asking, signal)
   }

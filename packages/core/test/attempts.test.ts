@@ -238,3 +238,20 @@ test('what is idempotent is tried three times, what is not once, unless call or 
 test('nothing is repeated on a session that is gone', async () => {
   expect(await counted({ idempotent: true, usable: () => false }, { retry: 5 })).toBe(1)
 })
+
+test('a policy that throws, or gives a promise, is told as the mistake that it is', async () => {
+  const failing = (op: Operation): Promise<never> =>
+    op.attempt(() => Promise.reject(netError('NET_CONNECT_REFUSED', { message: 'refused' })))
+  const mine = new TypeError('my own mistake')
+  const throwing: RetryPolicy = {
+    delay() {
+      throw mine
+    },
+  }
+  await expect(operation(spec, { retry: throwing }, failing)).rejects.toBe(mine)
+  const late = { delay: () => Promise.reject(mine) } as unknown as RetryPolicy
+  await expect(operation(spec, { retry: late }, failing)).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    message: expect.stringContaining('not a promise'),
+  })
+})

@@ -1,5 +1,5 @@
 import { isSecret, secret, type Credential, type CredentialRequest } from '@net/core'
-import { CredentialSource, isCallerFault } from '@net/core/authoring'
+import { claimSecrets, CredentialSource, isCallerFault, nextId, redact } from '@net/core/authoring'
 import { canary, expectNoCanary } from '@tools/canary'
 import { expect, test } from 'vitest'
 
@@ -102,4 +102,16 @@ test('refuses what is no credential', async () => {
   )
   const wrong = new CredentialSource(() => undefined as unknown as string, subject)
   await expect(wrong.get()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+})
+
+test('a client that uses a secret goes on hiding it, however many others are given the same one', async () => {
+  const shared = secret('correct horse battery')
+  const [mine, other] = [nextId(), nextId()]
+  const source = new CredentialSource(shared, { what: 'password' }, mine)
+  for (let times = 0; times < 10_001; times++) {
+    claimSecrets(shared, nextId())
+    if (times === 5000) await source.get()
+  }
+  expect(redact('it echoes correct horse battery', [mine])).toBe('it echoes [secret]')
+  expect(redact('it echoes correct horse battery', [other])).toContain('horse')
 })

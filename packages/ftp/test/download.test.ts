@@ -179,7 +179,7 @@ test('a resumed download without a data connection leaves no offset to the next 
   down = true
   await expect(
     client.download('small', toFile(to, { keepPart: true }), { resume: true, retry: false }),
-  ).rejects.toMatchObject({ protocol: 'ftp' })
+  ).rejects.toThrow('no road')
   down = false
   await client.writeFile('new', 'abc')
   expect(server.files.text('/new')).toBe('abc')

@@ -37,6 +37,19 @@ export function onCallEnd(
   }
 }
 
+/** Settles as the work does, or rejects with the error of a call that ends before. */
+export function untilCallEnd<T>(
+  work: Promise<T>,
+  end: CallEnd | undefined,
+  context: ErrorContext,
+): Promise<T> {
+  if (end === undefined) return work
+  return new Promise((resolve, reject) => {
+    const watch = onCallEnd(end, context, reject)
+    work.finally(() => watch[Symbol.dispose]()).then(resolve, reject)
+  })
+}
+
 function leftOf(total: number, started: number): number {
   return Math.max(0, started + total - clock().now())
 }

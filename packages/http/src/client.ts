@@ -32,7 +32,7 @@ import { Connector } from './connector.ts'
 import { HttpStatusError } from './errors.ts'
 import { exchange } from './exchange.ts'
 import { authenticate } from './middleware/auth.ts'
-import { compose, foreign } from './middleware/compose.ts'
+import { compose, foreign, foreignHandler } from './middleware/compose.ts'
 import { decode } from './middleware/decode.ts'
 import { redirect } from './middleware/redirect.ts'
 import { failureOf, respecting, retry } from './middleware/retry.ts'
@@ -84,7 +84,8 @@ class Client implements HttpClient {
   readonly #connections: Connections
   readonly #middleware: readonly Middleware[]
   readonly #handler: Handler | undefined
-  readonly #active = new Set<Operation>()
+  /** Calls under way, and what ends one whose middleware does not come back. */
+  readonly #active = new Map<Operation, (error: NetError) => void>()
   readonly #warned = new Set<string>()
   #quiet: (() => void) | undefined
   #closing: Promise<void> | undefined
@@ -104,7 +105,7 @@ class Client implements HttpClient {
     })
     this.#connections = new Connections(options.connections ?? CONNECTIONS, this.#context)
     this.#middleware = (options.middleware ?? []).map(foreign)
-    this.#handler = options.handler
+    this.#handler = options.handler && foreignHandler(options.handler)
   }
 
   get(url: string | URL, options?: RequestOptions): PendingResponse {
@@ -193,13 +194,15 @@ class Client implements HttpClient {
     signal: AbortSignal | undefined,
   ): Promise<HttpResponse> {
     this.#refuseClosed()
-    this.#active.add(op)
+    const { promise: left, reject: leave } = Promise.withResolvers<never>()
+    this.#active.set(op, leave)
     const over = (): void => {
       this.#active.delete(op)
       if (this.#active.size === 0) this.#quiet?.()
     }
+    op.onAbort(over)
     try {
-      const response = await this.#answer(op, prepared, signal)
+      const response = await Promise.race([this.#answer(op, prepared, signal), left])
       void response.closed.then(over)
       return response
     } catch (error) {
@@ -278,10 +281,10 @@ class Client implements HttpClient {
   async #close(grace: number): Promise<void> {
     this.#connections.closeIdle()
     await this.#whenQuiet(grace)
-    const running = [...this.#active]
-    const ended = this.#whenQuiet(Infinity)
-    for (const op of running) op.fail(closedError())
+    const ended = this.#whenQuiet(SETTLING)
+    for (const op of this.#active.keys()) op.fail(closedError())
     await ended
+    for (const leave of this.#active.values()) leave(closedError())
     this.#connections.closeIdle()
     this.#settleClosed(undefined)
   }
@@ -290,10 +293,10 @@ class Client implements HttpClient {
   async #whenQuiet(longest: number): Promise<void> {
     if (this.#active.size === 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = longest === Infinity ? undefined : clock().after(longest, resolve)
+    const timer = clock().after(longest, resolve)
     this.#quiet = resolve
     await promise
-    timer?.clear()
+    timer.clear()
   }
 }
 
@@ -320,4 +323,6 @@ function shown(method: string): string {
 
 const CONNECTIONS = 64
 const GRACE = 2000
+/** How long calls that were ended may take to settle. */
+const SETTLING = 50
 const REPLY_TEXT = 65_536

@@ -5,15 +5,18 @@ import { inspect } from 'node:util'
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
 import {
   addContext,
+  argument,
   harmless,
   netError,
   option,
   optionsDoor,
+  shape,
   traceToCaller,
+  type Shape,
 } from '@net/core/authoring'
 
 import { wholeBody, type HttpBody } from './body.ts'
-import type { CallEnd } from './call-end.ts'
+import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { shownUrl } from './params.ts'
@@ -214,10 +217,11 @@ export class Answer implements HttpResponse {
   }
 
   async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
-    const { mostJson, context } = this.#parts.rules
+    const { mostJson, context, end } = this.#parts.rules
     return told(context, async () => {
       const value = parseJson(await readBytes(this.body, mostJson, context), context)
-      return schema === undefined ? (value as T) : validated(value, schema, context)
+      if (schema === undefined) return value as T
+      return untilCallEnd(validated(value, schema, context), end, context)
     })
   }
 
@@ -225,7 +229,7 @@ export class Answer implements HttpResponse {
     const { most, context } = this.#parts.rules
     return told(context, async () => {
       const bytes = await readBytes(this.body, most, context)
-      const given = typeof charset === 'function' ? charset(bytes) : charset
+      const given = typeof charset === 'function' ? charsetBy(charset, bytes) : charset
       return decodeText(bytes, given ?? this.#charset(), context)
     })
   }
@@ -263,18 +267,30 @@ async function told<T>(context: ErrorContext, read: () => Promise<T>): Promise<T
   }
 }
 
+function charsetBy(find: (bytes: Uint8Array) => string, bytes: Uint8Array): string {
+  return argument('what charset gives', option.text, find(bytes))
+}
+
 async function validated<T>(
   value: unknown,
   schema: ResponseSchema<T>,
   context: ErrorContext,
 ): Promise<T> {
-  const result = await schema['~standard'].validate(value)
+  const result = argument(
+    'what the schema gives',
+    verdict as Shape<SchemaResult<T>>,
+    await schema['~standard'].validate(value),
+  )
   if (result.issues === undefined) return result.value
   const [first] = result.issues
   const message = `the JSON does not fit the schema: ${first?.message ?? ''}`
   throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
 }
 
+const verdict: Shape<SchemaResult<never>> = shape(
+  'an object with the value or its issues',
+  (value) => typeof value === 'object' && value !== null,
+)
 const MOST = 104_857_600
 const MOST_JSON = 10_485_760
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i

@@ -2,7 +2,7 @@ import { clock as clockOf } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
-import { onCallEnd, type CallEnd } from '../src/call-end.ts'
+import { onCallEnd, untilCallEnd, type CallEnd } from '../src/call-end.ts'
 
 const context = { protocol: 'http', operation: 'GET' }
 
@@ -38,4 +38,16 @@ test('tells when the signal aborts, also before, and nothing once it was taken b
   heard.watch[Symbol.dispose]()
   await clock.advance(100)
   expect([heard.told.length, left.told.length]).toEqual([1, 0])
+})
+
+test('work settles by itself, or with the end of its call', async () => {
+  using clock = useFakeClock()
+  const end = { signal: undefined, total: 100, started: clockOf().now() }
+  expect(await untilCallEnd(Promise.resolve(1), end, context)).toBe(1)
+  await expect(untilCallEnd(Promise.reject(new Error('x')), end, context)).rejects.toThrow('x')
+  expect(await untilCallEnd(Promise.resolve(2), undefined, context)).toBe(2)
+  const late = untilCallEnd(new Promise(() => {}), end, context).catch((error: unknown) => error)
+  await clock.advance(100)
+  expect(await late).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', limit: 100 })
+  expect(clock.timers).toBe(0)
 })

@@ -116,6 +116,29 @@ test('closing ends what does not end in time: waiting, reading, and between two 
   await clock.until(() => server.connections === 0)
 })
 
+test('a layer that never comes back, before the request or after its answer, holds no client that closes', async () => {
+  using clock = useFakeClock()
+  await using server = await startHttpServer()
+  const never = new Promise<never>(() => {})
+  const layers: http.Middleware[] = [
+    () => never,
+    async (request, next) => {
+      await next(request)
+      return never
+    },
+  ]
+  for (const middleware of layers) {
+    const client = http.createClient({ baseUrl: server.url, middleware: [middleware] })
+    const call = client.get('/json').catch((error: unknown) => error)
+    await turn()
+    const closing = client.close({ grace: 500 })
+    await clock.advance(500)
+    await clock.advance(50)
+    await closing
+    expect(await call).toMatchObject({ code: 'NET_CLOSED' })
+  }
+})
+
 test('a client that is disposed leaves nothing behind', async () => {
   await http.get('http://127.0.0.1:1/', { retry: false }).catch(() => {})
   await checkNoLeaks(async () => {

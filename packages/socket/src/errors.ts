@@ -138,3 +138,8 @@ const ALERTS: Readonly<Record<string, string>> = {
   UNRECOGNIZED_NAME: 'it has no server of the name that was asked for; see tls: { servername }',
   NO_APPLICATION_PROTOCOL: 'it speaks none of the protocols that were offered; see tls: { alpn }',
 }
+
+/** Whether it is a failure as the system has them, for which there is a code of ours. */
+export function isKnown(error: unknown): boolean {
+  return error instanceof Error && socketErrors.some(({ when }) => when(error))
+}

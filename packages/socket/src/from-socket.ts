@@ -9,6 +9,7 @@ import {
   inCall,
   option,
   optionsDoor,
+  shape,
   type OptionsDoor,
   type Shape,
 } from '@net/core/authoring'
@@ -27,9 +28,15 @@ export interface FromSocketOptions {
   readonly encrypted?: boolean | undefined
 }
 
-/** A Transport over a connected socket or any other Duplex of bytes, which must not be used otherwise from then on. */
+/**
+ * A Transport over a connected socket or any other Duplex of bytes, which must not be used otherwise from then on. Throws
+ * `NET_BAD_OPTION` for a stream that gives texts or objects.
+ */
 export function fromSocket(socket: Duplex, options?: FromSocketOptions): Transport {
-  inCall(PLACE, () => argument('the socket', isDuplex, socket))
+  inCall(PLACE, () => {
+    argument('the socket', isDuplex, socket)
+    argument('the socket', givesBytes, socket)
+  })
   const { hops, encrypted, endpoint = remoteOf(socket) } = fromSocketDoor(options)
   const known = socket instanceof Socket ? socketInfo(socket, endpoint) : bare(endpoint)
   const info = {
@@ -63,6 +70,10 @@ const isDuplex: Shape<Duplex> = option.methods<Duplex>(
   'write',
   'destroy',
 )
+const givesBytes: Shape<Duplex> = shape('a stream of bytes, not of texts or objects', (stream) => {
+  const { readableObjectMode, readableEncoding } = stream as Duplex
+  return !readableObjectMode && readableEncoding === null
+})
 const fromSocketDoor: OptionsDoor<FromSocketOptions> = optionsDoor<FromSocketOptions>(PLACE, {
   endpoint: option.anything,
   hops: option.list(option.anything),

@@ -81,7 +81,7 @@ export interface ConnectionServer extends AsyncDisposable {
   readonly closed: Promise<undefined>
   /**
    * Takes no more connections and closes those that only wait for their peer; handlers that are at work have `grace`
-   * (2,000 ms by default) to finish, then their connections are aborted. Never rejects.
+   * (2,000 ms by default) to finish, then their connections are aborted; a second later it waits no longer. Never rejects.
    */
   close(options?: CloseOptions): Promise<void>
 }
@@ -165,7 +165,10 @@ class RunningServer implements ConnectionServer {
         if (transport === null) return
         this.#admit(transport)
       } catch (error) {
+        if (this.#closing !== undefined) return
         this.#report(error, { endpoint: this.address, hops: [], encrypted: false })
+        // A listener that fails again and again must not keep everybody else from their turn.
+        await new Promise((turn) => setImmediate(turn))
       }
     }
   }
@@ -233,8 +236,12 @@ class RunningServer implements ConnectionServer {
       for (const transport of this.#serving.keys()) transport.abort()
       for (const connection of this.connections) connection.abort()
     })
-    await Promise.allSettled(this.#serving.values())
+    // A handler that does not end with its connection is left behind.
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>()
+    const last = clock().after(grace + SETTLING, leave)
+    await Promise.race([Promise.allSettled(this.#serving.values()), left])
     cut.clear()
+    last.clear()
     this.#done(undefined)
   }
 }
@@ -258,6 +265,8 @@ function connectionDefaults(given: CallDefaults | undefined): CallDefaults {
 const PLACE: CallPlace = { protocol: 'socket', call: 'listen' }
 const MAX_CONNECTIONS = 10_000
 const IDLE = 120_000
+/** How long handlers whose connections were aborted may take to end. */
+const SETTLING = 1000
 
 const listenDoor: OptionsDoor<ListenOptions> = optionsDoor<ListenOptions>(
   PLACE,

@@ -17,7 +17,7 @@ import {
   translate,
 } from '@net/core/authoring'
 
-import { socketErrors } from './errors.ts'
+import { isKnown, socketErrors } from './errors.ts'
 import { DONE, handled, refused } from './handled.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
@@ -319,10 +319,15 @@ export class SocketTransport implements Transport, AsyncDisposable {
 
 /** Every call has an error of its own: what is added to one must not show in another. */
 function again(failure: Error): Error {
-  if (!isNetError(failure)) return failure
+  if (!isNetError(failure)) return isKnown(failure) ? failure : unnamed(failure)
   if (isCutOff(failure)) return cutOff()
   const { code, cause } = failure
   return netError(code, { message: 'the connection was aborted', cause })
+}
+
+/** What no system says: a stream of the caller's has failed in a way of its own. */
+function unnamed(cause: Error): NetError {
+  return netError('NET_CONN_CLOSED', { message: `the stream has failed: ${cause.message}`, cause })
 }
 
 interface Reading {

@@ -22,7 +22,7 @@ import {
 import { connectSocket } from './connect-socket.ts'
 import { roadOperation } from './dial-operation.ts'
 import { takeDialOptions, type Dialer, type DialOptions } from './dialer.ts'
-import { socketErrors } from './errors.ts'
+import { isKnown, socketErrors } from './errors.ts'
 import { AllFailed, interleave, raceAddresses, type Contender } from './happy-eyeballs.ts'
 import { applyKeepAlive } from './keep-alive.ts'
 import {
@@ -101,13 +101,10 @@ async function ask(
   try {
     return argument('what the resolver gives', resolvedAddresses, await resolver(host, { signal }))
   } catch (error) {
-    const known = isNetError(error) || (error instanceof Error && hasRow(error))
-    throw known || resolver === systemResolver ? error : callerFault(error)
+    throw isNetError(error) || isKnown(error) || resolver === systemResolver
+      ? error
+      : callerFault(error)
   }
-}
-
-function hasRow(error: Error): boolean {
-  return socketErrors.some(({ when }) => when(error))
 }
 
 function ordered(

@@ -50,3 +50,21 @@ for (const [how, cause, code] of [
     await transport.close()
   })
 }
+
+test('what a stream fails with in a way of its own is a loss of the connection, with its cause', async () => {
+  const [ours] = duplexPair()
+  const transport = fromSocket(ours)
+  const mine = new Error('the modem hung up')
+  ours.destroy(mine)
+  const lost = await failure(transport.read())
+  expect(lost).toMatchObject({ code: 'NET_CONN_CLOSED', cause: mine })
+  expect(lost.message).toContain('the modem hung up')
+})
+
+test('a stream of texts or objects is refused', () => {
+  const texts = duplexPair()[0].setEncoding('utf8')
+  const [objects] = duplexPair({ objectMode: true })
+  for (const stream of [texts, objects]) {
+    expect(() => fromSocket(stream)).toThrow(/must be .* of bytes/)
+  }
+})

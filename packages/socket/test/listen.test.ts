@@ -2,7 +2,7 @@ import { connect as connectPlain } from 'node:net'
 
 import type { LogRecord } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
-import { connect, listen, type Connection, type ConnectionInfo } from '@net/socket'
+import { connect, listen, type Connection, type ConnectionInfo, type Dialer } from '@net/socket'
 import { createCertificates, memoryDialer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -228,4 +228,43 @@ test('log is a sink, as everywhere', async () => {
   await using connection = await connect(server.url)
   await connection.readText()
   expect(records.length).toBeGreaterThan(0)
+})
+
+test('a handler that does not end with its connection holds no server that closes', async () => {
+  using clock = useFakeClock()
+  const entered = Promise.withResolvers<void>()
+  const server = await listen('tcp://127.0.0.1:0', () => {
+    entered.resolve()
+    return new Promise(() => {})
+  })
+  const client = await connect(server.url)
+  await entered.promise
+  const closing = server.close({ grace: 300 })
+  // The listener closes first.
+  await clock.until(() => clock.timers > 0)
+  await clock.advance(1300)
+  await closing
+  expect(await server.closed).toBeUndefined()
+  client.abort()
+})
+
+test('a listener that fails again and again leaves others their turn', async () => {
+  const memory = memoryDialer()
+  let failures = 0
+  const dialer: Dialer = {
+    name: 'failing',
+    dial: memory.dial.bind(memory),
+    async listen(endpoint, options) {
+      const listener = await memory.listen!(endpoint, options)
+      const accept = (): Promise<never> => {
+        failures += 1
+        return Promise.reject(new Error('no more'))
+      }
+      return Object.assign(listener, { accept })
+    },
+  }
+  const server = await listen('tcp://127.0.0.1:0', () => {}, { dialer, onError: () => {} })
+  await new Promise((turn) => setImmediate(turn))
+  expect(failures).toBeLessThan(10)
+  await server.close()
 })

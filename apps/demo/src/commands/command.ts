@@ -42,12 +42,17 @@ export async function runCommand(
     }
     // The reader of a pipe has left, such as `head`: nothing is wrong.
     if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0
-    if (!isNetError(error)) throw error
+    if (!isNetError(error) && !isOfSystem(error)) throw error
     streams.messages.write(`${error.message}\n`)
     return isAbort(error) ? 130 : 1
   } finally {
     process.off('SIGINT', onInterrupt)
   }
+}
+
+/** What the system says, such as of standard output on a full disk. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
 }
 
 /** The arguments as `parseArgs` reads them; undefined if they are wrong, once the usage has been told. */

@@ -46,8 +46,8 @@ async function unsizedReading(source: FileSource, told: number): Promise<FileRea
   }
   if (length <= CHUNK) {
     const there = start + length
-    if (end !== undefined && there < end) throw changed(path, there, end)
     if (length === 0 && start > told) throw changed(path, told, start)
+    if (end !== undefined && there < end) throw changed(path, there, end)
     return { size: length, read: () => given(held) }
   }
   if (end !== undefined) return sizedReading(source, end - start)
@@ -81,15 +81,23 @@ async function* chunksUntil(
       const chunk = await readChunk(file, path, start + received, most - received)
       if (chunk.length === 0) break
       received += chunk.length
+      // Before the last of it leaves: with that the peer has all that it was promised.
+      if (received === size && end === undefined) await refuseGrown(file, source, size)
       yield chunk
     }
-    if (size === undefined) return
-    if (received < size) throw changed(path, received, size)
-    const now = end ?? (await file.stat()).size
-    if (now - start > size) throw changed(path, now - start, size)
+    if (size !== undefined && received < size) throw changed(path, received, size)
   } finally {
     await file.close()
   }
+}
+
+async function refuseGrown(
+  file: FileHandle,
+  { path, start }: FileSource,
+  size: number,
+): Promise<void> {
+  const now = (await file.stat()).size
+  if (now - start > size) throw changed(path, now - start, size)
 }
 
 async function* given(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {

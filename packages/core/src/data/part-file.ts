@@ -5,7 +5,7 @@
  */
 
 import { constants, type Stats } from 'node:fs'
-import { lstat, open, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
+import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { netError } from '../errors/net-error.ts'
@@ -87,7 +87,12 @@ export class PartFile {
   async #commit(): Promise<void> {
     const { path, written } = this.#place
     try {
-      if (written !== path) await this.#checkUnshared()
+      if (written !== path) {
+        await this.#checkUnshared()
+        // Whoever made the file private, or put one there, has done so for this one as well.
+        const old = await stat(path).catch(() => undefined)
+        await dress(this.#file, { ...this.#place, old })
+      }
       await this.#file.close()
       if (written !== path) await rename(written, path)
     } catch (error) {

@@ -33,8 +33,10 @@ export function holdSecret(value: string, holder: object, owner?: number): void 
 /** What the holder holds belongs to this client or call, and no longer to everybody; to several if it is given to several. */
 export function claimSecrets(holder: object, owner: number): void {
   for (const held of secrets().ofHolder.get(holder) ?? []) {
+    // Last in the order of the set again.
+    held.owners.delete(owner)
     held.owners.add(owner)
-    // One that is given to call after call would remember all of them; the oldest are long over.
+    // One that is given to client after client would remember all of them; those that use it no more go first.
     if (held.owners.size > MOST_OWNERS) held.owners.delete(oldest(held.owners))
   }
 }

@@ -36,6 +36,8 @@ export function argument<T>(name: string, of: Shape<T>, value: unknown): T {
 
 /** The error for a value that is of another shape. */
 export function refused(may: string, value: unknown, name: string): NetError {
+  // That a promise fails, which is refused here anyway, is not for the process to tell.
+  if (value instanceof Promise) value.catch(() => {})
   const kind = kindOf(value)
   // "must be a number above 0, not a number" would help nobody.
   const given = saysKind(may, kind) ? '' : `, not ${kind}`
@@ -55,5 +57,6 @@ function saysKind(may: string, kind: string): boolean {
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
+  if (value instanceof Promise) return 'a promise'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

@@ -144,3 +144,12 @@ test.skipIf(process.platform === 'win32')('a pipe and a device are refused by na
     })
   }
 })
+
+test('that a file grows is noticed before its last chunk leaves', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('log')
+  await writeFile(path, 'one line\n')
+  const chunks = (await readingOfFile(fromFile(path))).read()
+  await writeFile(path, 'another\n', { flag: 'a' })
+  await expect(chunks.next()).rejects.toMatchObject({ code: 'NET_LOCAL_IO', expected: 9 })
+})

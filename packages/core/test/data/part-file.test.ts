@@ -298,3 +298,22 @@ test('an abort removes no part of another program, and waits for a commit that h
   await commit
   expect(await readFile(path, 'utf8')).toBe('ours')
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a file that was made private, or put there, while another was written keeps its permissions',
+  async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.at('a')
+    await writeFile(path, 'old', { mode: 0o644 })
+    const file = await PartFile.open(toFile(path), false)
+    await file.write(text('new'))
+    await chmod(path, 0o600)
+    await file.commit()
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    const late = folder.at('b')
+    const first = await PartFile.open(toFile(late), false)
+    await writeFile(late, 'theirs', { mode: 0o600 })
+    await first.commit()
+    expect((await stat(late)).mode & 0o777).toBe(0o600)
+  },
+)

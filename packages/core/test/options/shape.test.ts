@@ -14,3 +14,10 @@ test('a shape of our own is a test and the words for it', () => {
   expect(() => even.take(3, 'lanes', 'pool')).toThrow(/^pool\.lanes must be an even number$/)
   expect(() => even.take(Symbol('x').toString(), 'lanes')).toThrow('not a string')
 })
+
+test('a promise in the place of a value is refused, and that it fails is nobody’s affair', async () => {
+  const failing = Promise.reject(new Error('unseen'))
+  expect(() => argument('the answer', option.flag, failing)).toThrow(/not a promise$/)
+  // An unhandled rejection would be told within this turn, and fail the run.
+  await new Promise((turn) => setImmediate(turn))
+})

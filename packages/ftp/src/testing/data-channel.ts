@@ -3,7 +3,7 @@
  * that a test asked for. It must not know what the bytes are.
  */
 
-import { clock } from '@net/core/authoring'
+import { ByteQueue, clock } from '@net/core/authoring'
 import type { Dialer, Transport, TransportListener } from '@net/socket'
 
 import type { Fault, FaultAction } from './faults.ts'
@@ -80,28 +80,26 @@ export async function sendData(
 /** Takes everything until the client ends. */
 export async function receiveData(data: Transport, fault: Fault | undefined): Promise<DataOutcome> {
   const stop = fault?.after ?? Infinity
-  const chunks: Uint8Array[] = []
-  let received = 0
+  const received = new ByteQueue()
+  const bytes = (): Buffer => Buffer.from(received.peek(received.length))
   let left = fault
   try {
     for (;;) {
-      if (left !== undefined && received >= stop) {
+      if (left !== undefined && received.length >= stop) {
         // A server that refuses the rest does not read it either, which resets the connection.
         if (typeof left.do === 'object' && 'reply' in left.do) data.abort()
         else await strike(data, left.do)
-        if (endsHere(left.do))
-          return { bytes: Buffer.concat(chunks), whole: false, struck: left.do }
+        if (endsHere(left.do)) return { bytes: bytes(), whole: false, struck: left.do }
         left = undefined
       }
       const chunk = await data.read()
       if (chunk === null) break
-      chunks.push(chunk)
-      received += chunk.length
+      received.push(chunk)
     }
     await data.close()
-    return { bytes: Buffer.concat(chunks), whole: true }
+    return { bytes: bytes(), whole: true }
   } catch {
-    return { bytes: Buffer.concat(chunks), whole: false }
+    return { bytes: bytes(), whole: false }
   }
 }
 

@@ -1,9 +1,10 @@
 /* How layers become one handler: the first one is the outermost. */
 
 import { isNetError } from '@net/core'
-import { callerFault } from '@net/core/authoring'
+import { argument, callerFault, shape, type Shape } from '@net/core/authoring'
 
 import type { Handler, Middleware } from '../call.ts'
+import type { HttpResponse } from '../response.ts'
 
 /** One handler of a handler and the layers around it. */
 export function compose(layers: readonly Middleware[], handler: Handler): Handler {
@@ -12,11 +13,28 @@ export function compose(layers: readonly Middleware[], handler: Handler): Handle
 
 /** A layer of the caller's, whose own errors reach the caller as they are. */
 export function foreign(layer: Middleware): Middleware {
-  return async (request, next) => {
-    try {
-      return await layer(request, next)
-    } catch (error) {
-      throw isNetError(error) ? error : callerFault(error)
-    }
-  }
+  return (request, next) => answered('a middleware', () => layer(request, next))
 }
+
+/** A handler of the caller's, likewise. */
+export function foreignHandler(handler: Handler): Handler {
+  return (request) => answered('handler', () => handler(request))
+}
+
+async function answered(who: string, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  let given: unknown
+  try {
+    given = await answer()
+  } catch (error) {
+    throw isNetError(error) ? error : callerFault(error)
+  }
+  return argument(`what ${who} returns`, response, given)
+}
+
+const response: Shape<HttpResponse> = shape(
+  'an answer: that of next(), or of createResponse()',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    ['status', 'headers', 'body', 'closed'].every((name) => name in value),
+)

@@ -62,3 +62,22 @@ test('what a layer of the caller throws passes as it is', async () => {
   await using client = http.createClient({ middleware: [broken] })
   await expect(client.get('http://host/')).rejects.toBe(mine)
 })
+
+test('what a handler of the caller throws passes as it is', async () => {
+  const mine = new TypeError('mine')
+  await using client = http.createClient({ handler: () => Promise.reject(mine) })
+  await expect(client.get('http://host/')).rejects.toBe(mine)
+})
+
+test('a layer or handler that gives no answer is told so', async () => {
+  const nothing = (() => Promise.resolve(undefined)) as unknown as http.Handler
+  await using broken = http.createClient({ middleware: [nothing] })
+  await expect(broken.get('http://host/')).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    message: expect.stringContaining('what a middleware returns must be an answer'),
+  })
+  await using empty = http.createClient({ handler: nothing })
+  await expect(empty.get('http://host/')).rejects.toMatchObject({
+    message: expect.stringContaining('what handler returns must be an answer'),
+  })
+})

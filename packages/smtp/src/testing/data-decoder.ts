@@ -1,9 +1,11 @@
 /* The bytes between DATA and the final dot (RFC 5321, section 4.5.2), however they were cut. */
 
+import { ByteQueue } from '@net/core/authoring'
+
 /** Collects one message. */
 export class DataDecoder {
   readonly #limit: number
-  readonly #chunks: Buffer[] = []
+  readonly #kept = new ByteQueue()
   // The line end of DATA itself counts, so that a dot alone ends an empty message.
   #tail: Buffer = Buffer.from('\r\n')
   #size = 0
@@ -36,7 +38,7 @@ export class DataDecoder {
   /** The message without its final dot and with doubled dots undone. */
   message(): Buffer {
     // The final dot's line went in as well, up to where it was known to be one.
-    const whole = Buffer.concat(this.#chunks)
+    const whole = Buffer.from(this.#kept.peek(this.#kept.length))
     const text = whole.subarray(0, Math.max(whole.length - DOT_LINE, 0))
     const parts: Buffer[] = []
     let start = text[0] === DOT ? 1 : 0
@@ -50,8 +52,8 @@ export class DataDecoder {
 
   #keep(chunk: Buffer): void {
     this.#size += chunk.length
-    if (this.tooLong) this.#chunks.length = 0
-    else this.#chunks.push(chunk)
+    if (this.tooLong) this.#kept.clear()
+    else this.#kept.push(chunk)
   }
 }
 

@@ -8,6 +8,7 @@ import { netError, option, own, type Shape } from '@net/core/authoring'
 
 import { blocking, type BlockOption } from '../admit.ts'
 import type { Dialer, DialOptions } from '../dialer.ts'
+import { foreignDialer } from '../foreign-dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import type { Hop, Transport } from '../transport.ts'
 import { unixDialer } from '../unix-dialer.ts'
@@ -74,7 +75,7 @@ function unguarded(choice: RoadChoice, otherwise: ProxyOption): ChosenRoad {
   if (proxies !== undefined && proxies !== false) {
     throw netError('NET_BAD_OPTION', { message: 'dialer and proxy exclude each other' })
   }
-  return { dialer, explain: () => ({ hops: [], why: 'dialer' }) }
+  return { dialer: foreignDialer(dialer), explain: () => ({ hops: [], why: 'dialer' }) }
 }
 
 function proxied(proxies: ProxyOption): ChosenRoad {

@@ -1,4 +1,4 @@
-import { chooseRoad, connect, tcpDialer } from '@net/socket'
+import { chooseRoad, connect, tcpDialer, type Dialer } from '@net/socket'
 import { startConnectServer, startEchoServer, startSocksServer } from '@net/socket/testing'
 import { canary, expectNoCanary } from '@tools/canary'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -11,12 +11,24 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-test('a dialer is the road; a proxy beside it is a contradiction', () => {
-  const dialer = tcpDialer()
+test('a dialer is the road; a proxy beside it is a contradiction', async () => {
+  await using echo = await startEchoServer()
+  const dialed: unknown[] = []
+  const dialer: Dialer = {
+    name: 'mine',
+    dial(endpoint, options) {
+      dialed.push(endpoint)
+      return tcpDialer().dial(endpoint, options)
+    },
+  }
   const road = chooseRoad({ dialer }, 'environment')
-  expect(road.dialer).toBe(dialer)
   expect(road.explain(shop)).toEqual({ hops: [], why: 'dialer' })
-  expect(chooseRoad({ dialer, proxy: false }).dialer).toBe(dialer)
+  for (const { dialer: chosen } of [road, chooseRoad({ dialer, proxy: false })]) {
+    expect(chosen.name).toBe('mine')
+    const transport = await chosen.dial(echo.address)
+    transport.abort()
+  }
+  expect(dialed).toEqual([echo.address, echo.address])
   for (const proxy of ['environment', 'http://127.0.0.1:1'] as const) {
     const error = thrown(() => chooseRoad({ dialer, proxy }))
     expect(error).toMatchObject({ name: 'ArgumentError', code: 'NET_BAD_OPTION' })
