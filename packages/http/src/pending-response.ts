@@ -4,8 +4,9 @@
  */
 
 import { isNetError, type Sink } from '@net/core'
-import { checkSink, leavable, traceToCaller } from '@net/core/authoring'
+import { checkSink, inCall, leavable, traceToCaller } from '@net/core/authoring'
 
+import { checkCharset, checkSchema } from './reading-doors.ts'
 import type { BodyReaders, Charset, HttpResponse, ResponseSchema } from './response.ts'
 
 /** What the caller wants of the answer, as far as it is known when the call starts. */
@@ -22,7 +23,7 @@ export interface Intent {
  */
 export class PendingResponse extends Promise<HttpResponse> implements BodyReaders {
   readonly #intent: Intent
-  /** What is wrong with where the body was to go. */
+  /** What is wrong with how the body was to be read. */
   #refusal: Error | undefined
 
   /** What `then` gives is a plain promise. */
@@ -45,11 +46,13 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
     this.#intent.json = true
     this.#intent.kind = 'exchange'
+    this.#check(() => checkSchema(schema))
     return this.then((response) => response.json(schema))
   }
 
   text(charset?: Charset): Promise<string> {
     this.#intent.kind = 'exchange'
+    this.#check(() => checkCharset('text', charset))
     return this.then((response) => response.text(charset))
   }
 
@@ -61,17 +64,23 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   lines(charset?: string): AsyncIterable<string> {
     // Whoever iterates gets the error; whoever does not, did not want to know.
     this.catch(() => {})
+    this.#check(() => checkCharset('lines', charset))
     return linesOf(this, charset)
   }
 
   saveTo(sink: Sink): Promise<number> {
+    // From here on the failure of a stream is the call's, long before there is an answer to write.
+    this.#check(() => inCall({ protocol: 'http', call: 'saveTo' }, () => checkSink(sink)))
+    return this.then((response) => response.saveTo(sink))
+  }
+
+  /** What cannot be read as it was asked for is not asked for. */
+  #check(check: () => void): void {
     try {
-      // From here on the failure of a stream is the call's, long before there is an answer to write.
-      checkSink(sink)
+      check()
     } catch (error) {
       this.#refusal ??= error as Error
     }
-    return this.then((response) => response.saveTo(sink))
   }
 }
 

@@ -20,6 +20,7 @@ import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { shownUrl } from './params.ts'
+import { checkCharset, checkSchema } from './reading-doors.ts'
 import {
   decodeText,
   parseJson,
@@ -217,6 +218,7 @@ export class Answer implements HttpResponse {
   }
 
   async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
+    checkSchema(schema)
     const { mostJson, context, end } = this.#parts.rules
     return told(context, async () => {
       const value = parseJson(await readBytes(this.body, mostJson, context), context)
@@ -226,6 +228,7 @@ export class Answer implements HttpResponse {
   }
 
   async text(charset?: Charset): Promise<string> {
+    checkCharset('text', charset)
     const { most, context } = this.#parts.rules
     return told(context, async () => {
       const bytes = await readBytes(this.body, most, context)
@@ -240,6 +243,7 @@ export class Answer implements HttpResponse {
   }
 
   lines(charset?: string): AsyncIterable<string> {
+    checkCharset('lines', charset)
     return readLines(this.body, charset ?? this.#charset(), this.#parts.rules)
   }
 

@@ -7,6 +7,9 @@ import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 
 import { netError, type NetError } from '../errors/net-error.ts'
+import { inCall } from '../options/door.ts'
+import { argument } from '../options/shape.ts'
+import { list, text } from '../options/values.ts'
 import { localError } from './local-error.ts'
 
 /**
@@ -16,6 +19,10 @@ import { localError } from './local-error.ts'
  * this check and the use of the path, other programs can still lay links: use folders that only you may write to.
  */
 export async function safeJoin(folder: string, ...names: readonly string[]): Promise<string> {
+  inCall({ call: 'safeJoin' }, () => {
+    argument('the folder', text, folder)
+    argument('the names', list(text), names)
+  })
   const parts = names.flatMap((name) => name.split('/'))
   if (parts.length === 0) throw badName('a name is missing', '')
   for (const part of parts) {

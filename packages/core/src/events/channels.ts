@@ -7,6 +7,9 @@ import { channel, type Channel } from 'node:diagnostics_channel'
 
 import type { NetErrorCode } from '../errors/codes.ts'
 import type { NetError, Phase } from '../errors/net-error.ts'
+import { inCall } from '../options/door.ts'
+import { argument, shape, type Shape } from '../options/shape.ts'
+import { callback } from '../options/values.ts'
 import { guarded } from './guarded.ts'
 import { redact, type SecretOwners } from './redact.ts'
 
@@ -111,6 +114,10 @@ export function onEvent<N extends NetEventName>(
   listener: NetEventListener<NetEvents[N]>,
 ): Disposable
 export function onEvent(name: NetEventName | '*', listener: (event: never) => void): Disposable {
+  inCall({ call: 'onEvent' }, () => {
+    argument('the name', eventName, name)
+    argument('the listener', callback(), listener)
+  })
   const names = name === '*' ? eventNames : [name]
   const safe = guarded('an event listener', listener as NetEventListener)
   const subscriber = (event: unknown): void => safe(event as NetEvent)
@@ -168,3 +175,8 @@ const channels: Readonly<Record<NetEventName, Channel>> = {
   retry: channel('net:retry'),
   pool: channel('net:pool'),
 }
+
+const eventName: Shape<NetEventName | '*'> = shape(
+  `'*' or one of ${eventNames.join(', ')}`,
+  (value) => value === '*' || eventNames.includes(value as NetEventName),
+)

@@ -5,6 +5,9 @@
 
 import { clock } from '../clock.ts'
 import { printable } from '../errors/render.ts'
+import { logSink } from './log-to.ts'
+import { inCall } from '../options/door.ts'
+import { argument } from '../options/shape.ts'
 import { guarded } from './guarded.ts'
 import type { LogRecord, LogSink } from './log-record.ts'
 import { redact } from './redact.ts'
@@ -14,6 +17,7 @@ import { redact } from './redact.ts'
  * as `DeprecationWarning`, and its code. Dispose the result to stop. Node still prints them unless told `--no-warnings`.
  */
 export function logWarnings(sink: LogSink): Disposable {
+  inCall({ call: 'logWarnings' }, () => argument('the sink', logSink, sink))
   const write = guarded('a log sink', (warning: Error) => sink.write(recordOf(warning)))
   process.on('warning', write)
   return { [Symbol.dispose]: () => void process.off('warning', write) }

@@ -88,3 +88,15 @@ test('no name whatever leads out of the folder', async () => {
     }),
   )
 })
+
+test.each<[unknown, unknown]>([
+  [null, 'a'],
+  [5, 'a'],
+  ['/tmp', null],
+  ['/tmp', 5],
+])('%o and %o are not joined', async (folder, name) => {
+  await expect(safeJoin(folder as string, name as string)).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    operation: 'safeJoin',
+  })
+})

@@ -63,3 +63,14 @@ test('the names are those of the six channels', () => {
     'wire',
   ])
 })
+
+test.each<[unknown, unknown]>([
+  ['operations', () => {}],
+  [null, () => {}],
+  ['*', 'log'],
+  ['wire', undefined],
+])('%o with %o is not listened to', (name, listener) => {
+  expect(() => onEvent(name as '*', listener as never)).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION', operation: 'onEvent' }),
+  )
+})

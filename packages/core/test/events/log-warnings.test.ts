@@ -54,3 +54,9 @@ test('a sink that fails is reported once, and does not feed on its own report', 
   expect(codes).toEqual([undefined, 'NET_CALLBACK_FAILED', undefined])
   expect(calls).toBe(3)
 })
+
+test.each([[null], [() => {}], [{}]])('%o is no sink for warnings', (sink) => {
+  expect(() => logWarnings(sink as never)).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION', operation: 'logWarnings' }),
+  )
+})
