@@ -58,7 +58,7 @@ test('curl goes on with a download and an upload, renames and deletes', async ({
   expect(renamed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^b\r?\n$/u) })
 })
 
-test('curl sees what fails: no TLS, a wrong password, no such file, a connection that is cut', async ({
+test('curl reports failures: no TLS, a wrong password, no such file, a connection that is cut', async ({
   skip,
 }) => {
   const curl = requireDaemon({ skip }, 'curl')

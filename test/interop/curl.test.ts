@@ -66,9 +66,7 @@ test('curl uploads and downloads files over one connection, and follows redirect
   expect(server.accepted).toBe(1)
 })
 
-test('curl logs in, asks for the head alone, and is told of errors by its exit code', async ({
-  skip,
-}) => {
+test('curl logs in, sends HEAD, and reports errors by its exit code', async ({ skip }) => {
   const curl = requireDaemon({ skip }, 'curl')
   await using server = await startHttpServer()
   await run(curl, ['-sS', '-u', 'ada:lovelace', `${server.url}/json`])
@@ -84,7 +82,7 @@ test('curl logs in, asks for the head alone, and is told of errors by its exit c
   await expect(run(curl, ['-sS', `${server.url}/json`])).rejects.toMatchObject({ code: 52 })
 })
 
-test('curl sees a dropped body as cut short', async ({ skip }) => {
+test('curl reports a dropped body as incomplete', async ({ skip }) => {
   const curl = requireDaemon({ skip }, 'curl')
   await using server = await startHttpServer()
   server.fail({ after: 2000, do: 'drop' })

@@ -86,7 +86,7 @@ test.for(pythonFences(guide))(
   },
 )
 
-test('every example says what it prints, and its server is looked at', () => {
+test('every example prints what its comment says, and its server got the requests', () => {
   const fences = pythonFences(guide)
   expect(new Set(fences.map(({ heading }) => heading))).toEqual(new Set(Object.keys(received)))
   expect(fences.filter(({ prints }) => prints.length === 0)).toEqual([])

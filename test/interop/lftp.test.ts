@@ -75,7 +75,7 @@ test('lftp mirrors a tree up and down', async ({ skip }) => {
     expect(readFileSync(join(folder, 'down', name)).equals(content)).toBe(true)
 })
 
-test('lftp is told of a wrong password and of a file that is not there', async ({ skip }) => {
+test('lftp reports a wrong password and a missing file', async ({ skip }) => {
   const lftp = requireDaemon({ skip }, 'lftp')
   await using server = await startFtpServer({ users, files: { '/a': '1' } })
   expect((await run(lftp, server, ['cls'], 'wrong')).stderr).toContain('530')

@@ -135,7 +135,7 @@ describe.each(roads)('%s', (_name, road, protocol) => {
     expect(memory.growth).toBeLessThan(MOST_GROWTH)
   })
 
-  test('a body whose server dies on the way is an error, and no file that looks whole remains', async (context) => {
+  test('a body whose server ends on the way is an error, and no file that looks complete remains', async (context) => {
     const { killWorker } = server(context)
     await using api = start(context)
     const response = await api.get('/large.iso')
@@ -156,7 +156,7 @@ describe.each(roads)('%s', (_name, road, protocol) => {
   })
 })
 
-test('an authority that nobody trusts is refused, over HTTP/2 too', async (context) => {
+test('an unknown authority is refused, over HTTP/2 too', async (context) => {
   const { tlsUrl, http2Url } = server(context)
   await using api = http.createClient({ http2: true })
   for (const url of [tlsUrl, http2Url]) {

@@ -42,7 +42,7 @@ function server(context: Pick<TestContext, 'skip'>): Postfix {
   return postfix
 }
 
-test('[SMTP-23] mail over STARTTLS with login: what was queued is what arrives', async (context) => {
+test('[SMTP-23] mail over STARTTLS with login arrives as it was sent', async (context) => {
   const { url, delivered } = server(context)
   await using relay = await smtp.connect(url, login)
   expect(relay.encrypted).toBe(true)
@@ -116,7 +116,7 @@ test('[SMTP-27] lines that begin with a dot, and line ends of every kind, arrive
   }
 })
 
-test('a refused recipient beside an accepted one is told, and is an error on request', async (context) => {
+test('a refused recipient beside an accepted one is in the result, and is an error on request', async (context) => {
   const { url, delivered } = server(context)
   await using relay = await smtp.connect(url, login)
   const message = { from, to: ['nobody@example.com', 'mary@example.com'], subject: 'x', text: 'y' }
@@ -151,7 +151,7 @@ test('all recipients refused is an error, and the connection serves the next mes
   expect((await delivered('mary')).toString()).toContain('after all')
 })
 
-test('nobody relays without a login', async (context) => {
+test('the server relays only after a login', async (context) => {
   const { url } = server(context)
   await using relay = await smtp.connect(url, trusted)
   await expect(relay.send({ from, to: 'bob@elsewhere.example', text: 'x' })).rejects.toMatchObject({
@@ -178,7 +178,7 @@ test('no login is offered before STARTTLS, and none is tried', async (context) =
   expect(protectedNow.capabilities.extensions.get('AUTH')).toContain('PLAIN')
 })
 
-test('an authority that nobody trusts is refused before the login', async (context) => {
+test('an unknown authority is refused before the login', async (context) => {
   const { url } = server(context)
   const error = await failureOf(smtp.connect(url, { user: 'ada', password: 'lovelace' }))
   expect(error).toMatchObject({ code: 'NET_TLS_CERT_UNTRUSTED', phase: 'tls' })

@@ -72,7 +72,7 @@ test('a command that a signal ends', async (context) => {
   })
 })
 
-test('words are what they were, whatever stands in them', async (context) => {
+test('words arrive unchanged, with every character', async (context) => {
   await using host = await logIn(sshd(context))
   const words = ['a b', "it's", '$HOME', '*', '', '"\\', ';exit 1', 'ä\n€', '-n']
   const { stdout } = await host.exec(['printf', '%s\\0', ...words])
@@ -249,7 +249,7 @@ test('a key of the user that the server does not know is refused', async (contex
   await expect(logIn(sshd(context), { auth })).rejects.toMatchObject({
     code: 'NET_AUTH_REJECTED',
     phase: 'auth',
-    message: expect.stringContaining('tried: key (ssh-ed25519); it takes publickey'),
+    message: expect.stringContaining('tried: key (ssh-ed25519); it accepts publickey'),
   })
 })
 
@@ -271,14 +271,14 @@ test('a wrong password is refused, also where it is asked for', async (context) 
   expect(asked).toHaveLength(2)
 })
 
-test('a password is not sent where the server takes none', async (context) => {
+test('a password is not sent if the server does not offer that method', async (context) => {
   await using server = await startSshd(requireDaemon(context, 'sshd'), [
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
   ])
   await expect(logIn(server, { auth: [], password: 'not the password' })).rejects.toMatchObject({
     code: 'NET_AUTH_NO_METHOD',
-    message: expect.stringContaining('the server takes publickey; given: password'),
+    message: expect.stringContaining('the server accepts publickey; given: password'),
   })
 })
 
@@ -310,7 +310,7 @@ test('HTTP through the tunnel', async (context) => {
   expect(large.length).toBe(5_000_000)
 })
 
-test('a tunnel to where nobody listens', async (context) => {
+test('a tunnel to a port without a listener', async (context) => {
   await using host = await logIn(sshd(context))
   await using api = http.createClient({ dialer: host.dialer })
   const nobody = `http://127.0.0.1:${await freePort()}/`

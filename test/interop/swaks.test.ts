@@ -65,7 +65,7 @@ test('an attachment that swaks makes arrives byte by byte, and so does a line of
   expect(Buffer.from(encoded, 'base64').equals(bytes)).toBe(true)
 })
 
-test('swaks tells its user of a wrong password, an authority nobody trusts and a refused recipient', async (context) => {
+test('swaks reports a wrong password, an unknown authority and a refused recipient', async (context) => {
   const swaks = await requireSwaks(context)
   await using server = await start()
   const login = ['--au', 'ada', '--ap']

@@ -80,14 +80,14 @@ test('the same server refuses data of a client that does not resume', async (con
   expect(await curl('--no-sessionid')).toMatchObject({ status: 18, stdout: '' })
 })
 
-test('an authority that nobody trusts is refused before the password is told', async (context) => {
+test('an unknown authority is refused before the password is sent', async (context) => {
   const { url, user, password } = vsftpd(context, secured)
   await expect(ftp.connect(url, { user, password })).rejects.toMatchObject({
     code: 'NET_TLS_CERT_UNTRUSTED',
   })
 })
 
-test('a server that wants TLS, and a client that was told to do without', async (context) => {
+test('a server that requires TLS, and a client with TLS switched off', async (context) => {
   const { url, user, password } = vsftpd(context, secured)
   const untold = ftp.connect(url, { user, password, security: 'off' })
   await expect(untold).rejects.toMatchObject({

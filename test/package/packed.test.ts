@@ -92,7 +92,7 @@ describe.each(packages())('$name installed alone', ({ name, short, entries, fold
     expect(targets.filter((target) => !existsSync(join(installed, target)))).toEqual([])
   })
 
-  test('says what it costs to install and to import', () => {
+  test('prints the cost of installing and importing', () => {
     const { kilobytes, count } = installedSize(consumer)
     const milliseconds = importTime(name, consumer)
     console.log(`${name}: ${kilobytes} kB in ${count} packages, imported in ${milliseconds} ms`)

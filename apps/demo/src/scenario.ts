@@ -1,18 +1,18 @@
-/* A scenario of the tour: a few lines of what a user would write, told step by step. */
+/* A scenario of the tour: a few lines as a user would write them, reported step by step. */
 
 /** One step of the tour. */
 export interface Scenario {
   readonly number: number
   readonly title: string
-  /** What lies between client and server. */
-  readonly road: string
-  /** Runs it against servers of its own on loopback; returns how many bytes of content moved. Throws if anything is wrong. */
+  /** The connection between client and server, such as `tcp, ssh`. */
+  readonly transport: string
+  /** Runs it against servers of its own on loopback; returns how many bytes of content moved. Throws if a result is wrong. */
   run(stage: Stage): Promise<number>
 }
 
-/** Where a scenario tells what it does. */
+/** Receives the steps of a scenario. */
 export interface Stage {
-  /** Tells what was sent. */
+  /** Reports what was sent. */
   sent(text: string): void
   /** Tells what came back. */
   received(text: string): void

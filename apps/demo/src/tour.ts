@@ -1,5 +1,5 @@
 /*
- * The tour: every scenario over real loopback sockets, told as it happens, then a table of all and the waterfall
+ * The tour: every scenario over real loopback sockets, reported as it happens, then a table of all and the waterfall
  * of one call.
  */
 
@@ -19,7 +19,7 @@ export interface Result {
   readonly error?: unknown
 }
 
-/** Runs the scenarios one after the other, tells about them on the screen, and returns how each went. */
+/** Runs the scenarios one after the other, reports them on the screen, and returns their results. */
 export async function runTour(scenarios: readonly Scenario[], screen: Screen): Promise<Result[]> {
   const results: Result[] = []
   for (const scenario of scenarios) {
@@ -66,7 +66,7 @@ function rowOf({ scenario, bytes, time, error }: Result): string[] {
   return [
     String(scenario.number),
     scenario.title,
-    scenario.road,
+    scenario.transport,
     bytesText(bytes),
     `${time.toFixed(1)} ms`,
     result,
@@ -80,4 +80,4 @@ function drawFirstCall(events: readonly NetEvent[], screen: Screen): void {
   for (const line of drawWaterfall(barsOf(events, call.id))) screen.write(`  ${line}\n`)
 }
 
-const HEADER = ['>#', 'scenario', 'road', '>bytes', '>time', 'result']
+const HEADER = ['>#', 'scenario', 'transport', '>bytes', '>time', 'result']

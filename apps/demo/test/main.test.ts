@@ -11,7 +11,7 @@ import { expect, test } from 'vitest'
 
 const main = new URL('../src/main.ts', import.meta.url).pathname
 
-test('the whole tour passes, tells what went over the wire and draws one call', async () => {
+test('the whole tour passes, prints what went over the wire and draws one call', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@net/source', main])
   expect(stdout).toMatch(/← Hello from server!/)
   expect(stdout).toMatch(
@@ -44,8 +44,8 @@ test('a reader that leaves ends a document, and the tour, without a word', async
     const demo = start(command)
     await once(demo.stdout, 'data')
     demo.stdout.destroy()
-    const told = await text(demo.stderr)
-    expect([demo.exitCode ?? (await once(demo, 'exit'))[0], told]).toEqual([
+    const messages = await text(demo.stderr)
+    expect([demo.exitCode ?? (await once(demo, 'exit'))[0], messages]).toEqual([
       0,
       expect.not.stringMatching(/error|EPIPE/iu),
     ])
@@ -72,8 +72,8 @@ test.skipIf(!existsSync('/dev/full'))(
 test('a password that nobody can be asked for is an error at once', async () => {
   await using server = await startFtpServer({ users: { ada: 'lovelace' } })
   const demo = start(['put', main, `${server.url.replace('//', '//ada@')}/x`])
-  const told = await text(demo.stderr)
-  expect(told).toContain('set NET_PASSWORD')
+  const messages = await text(demo.stderr)
+  expect(messages).toContain('set NET_PASSWORD')
   expect(demo.exitCode ?? (await once(demo, 'exit'))[0]).toBe(2)
 })
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { drawPicture } from '../src/picture.ts'
 
-test('draws the calls of each scenario with their phases, and tells how many it left out', async () => {
+test('draws the calls of each scenario with their phases, and says how many it left out', async () => {
   using clock = useFakeClock()
   using captured = captureEvents()
   const calls = Array.from({ length: 8 }, () =>

@@ -24,7 +24,7 @@ test('on a terminal the line is written over, and stays at the end', () => {
   ])
 })
 
-test('elsewhere only the end is told', () => {
+test('without a terminal only the end is printed', () => {
   const { written, screen } = screenOf(false)
   const line = progressLine(screen, 'a.iso')
   line.onProgress(progress)

@@ -1,15 +1,15 @@
-/* A stage that keeps what a scenario tells. */
+/* A stage that records the steps of a scenario. */
 
 import type { Stage } from '../src/scenario.ts'
 
-export function recordingStage(): { readonly stage: Stage; readonly told: string[] } {
-  const told: string[] = []
+export function recordingStage(): { readonly stage: Stage; readonly lines: string[] } {
+  const lines: string[] = []
   return {
-    told,
+    lines,
     stage: {
-      sent: (text) => void told.push(`→ ${text}`),
-      received: (text) => void told.push(`← ${text}`),
-      progress: (done, total) => void told.push(`${done} of ${total}`),
+      sent: (text) => void lines.push(`→ ${text}`),
+      received: (text) => void lines.push(`← ${text}`),
+      progress: (done, total) => void lines.push(`${done} of ${total}`),
     },
   }
 }

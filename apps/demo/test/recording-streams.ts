@@ -1,10 +1,10 @@
-/* Streams that keep what a command prints and tells. */
+/* Streams that record the output and the messages of a command. */
 
 import { Writable } from 'node:stream'
 
 import type { CommandStreams } from '../src/commands/command.ts'
 
-export function streams(): CommandStreams & { printed(): string; told(): string } {
+export function streams(): CommandStreams & { printed(): string; messageText(): string } {
   const out: Uint8Array[] = []
   let messages = ''
   return {
@@ -16,6 +16,6 @@ export function streams(): CommandStreams & { printed(): string; told(): string 
     }),
     messages: { write: (text) => void (messages += String(text)) },
     printed: () => Buffer.concat(out).toString(),
-    told: () => messages,
+    messageText: () => messages,
   }
 }

@@ -8,12 +8,12 @@ function screenOf(): { text(): string; screen: { write(text: string | Uint8Array
   return { text: () => all, screen: { write: (text) => void (all += String(text)) } }
 }
 
-test('a scenario that fails is told, and the tour does not pass', async () => {
+test('a scenario that fails is reported, and the tour does not pass', async () => {
   const { text, screen } = screenOf()
   const broken: Scenario = {
     number: 9,
     title: 'broken',
-    road: 'none',
+    transport: 'none',
     run: () => Promise.reject(new Error('the server said no')),
   }
   expect(await runTour([broken], screen)).toMatchObject([

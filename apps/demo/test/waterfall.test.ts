@@ -32,6 +32,6 @@ test('draws an operation with its phases and the operations within it', async ()
   ])
 })
 
-test('an operation that nobody saw has no bars', () => {
+test('an operation without events has no bars', () => {
   expect(barsOf([], 1)).toEqual([])
 })

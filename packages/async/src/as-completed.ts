@@ -26,7 +26,7 @@ export interface Completions<T>
 /**
  * Runs the jobs at once and gives the result or error of each in the order in which they end; they begin when the
  * reading does. No failure touches another job. The reading rejects only when `signal` or `timeout` end it, or with
- * `NET_TASK_LEAKED`. Leaving it cancels the jobs that run and waits for them; results that nobody read are disposed.
+ * `NET_TASK_LEAKED`. Leaving it cancels the jobs that run and waits for them; results that were not read are disposed.
  */
 export function asCompleted<const J extends readonly Job<unknown>[]>(
   jobs: J,
@@ -53,7 +53,7 @@ class CompletedJobs<T> extends TaskStream<Completed<T>> implements Completions<T
         yield one
       }
     } finally {
-      // Leaving early can only tell them to end; what fails then is told where they are disposed.
+      // Leaving early only cancels them; their failures are reported when the loop disposes them.
       if (left > 0) this.cancel()
     }
   }
@@ -65,7 +65,7 @@ class CompletedJobs<T> extends TaskStream<Completed<T>> implements Completions<T
   async #one(): Promise<Completed<T>> {
     const next = await this.next()
     if (next.done !== true) return next.value
-    throw netError('NET_CLOSED', { message: 'the jobs were given up' })
+    throw netError('NET_CLOSED', { message: 'the jobs were cancelled, because the loop has ended' })
   }
 
   #running(jobs: readonly Job<T>[], options: BlockOptions | undefined): StreamingGroup {

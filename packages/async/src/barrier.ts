@@ -35,7 +35,7 @@ export class Barrier {
 
   /**
    * Waits until all have come, and resolves to the party's number in the order of coming, from 0 on: a different one
-   * for each, so that one of them can do what is to be done once. Rejects with `NET_BARRIER_BROKEN`.
+   * for each, so that one of them can do work that must happen once. Rejects with `NET_BARRIER_BROKEN`.
    */
   wait(options?: WaitOptions): Promise<number> {
     const refused = refusal(options)

@@ -14,11 +14,11 @@ import { refusal, WaitList } from './wait-list.ts'
 
 /** Options of an acquisition. */
 export interface BorrowOptions extends WaitOptions {
-  /** On whose behalf: anything that says who holds the token, and holds one only once. Default somebody unknown. */
+  /** The holder of the token, any value; a borrower holds one token at most. Default a new borrower. */
   readonly borrower?: unknown
 }
 
-/** How a limiter stands. */
+/** The state of a limiter. */
 export interface CapacityStatistics {
   readonly total: number
   readonly borrowed: number
@@ -33,7 +33,7 @@ export class CapacityLimiter {
     what: 'a token of the limiter',
     left: (borrower) => void this.#known.delete(borrower),
   })
-  // Whether a borrower holds a token. Those who wait count, too: nobody gets a second token by asking twice.
+  // Whether a borrower holds a token. Borrowers that wait count too, so that no borrower gets two.
   readonly #known = new Map<unknown, boolean>()
   #total: number
   #borrowed = 0
@@ -78,7 +78,7 @@ export class CapacityLimiter {
     return this.available > 0 ? this.#lend(borrower) : undefined
   }
 
-  /** How it stands at the moment. */
+  /** The state at the moment. */
   statistics(): CapacityStatistics {
     return {
       total: this.#total,
@@ -108,7 +108,7 @@ export class CapacityLimiter {
 }
 
 function busy(): NetError {
-  return netError('NET_BUSY', { message: 'the borrower has asked for a token already' })
+  return netError('NET_BUSY', { message: 'the borrower holds a token already, or waits for one' })
 }
 
 const borrowDoor = doorOf<BorrowOptions>('limiter.acquire', {

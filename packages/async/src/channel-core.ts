@@ -123,12 +123,12 @@ export function endClosed(): NetError {
   return netError('NET_CLOSED', { message: 'this end of the channel is closed' })
 }
 
-/** The error of sending to nobody. */
+/** The error of sending without a receiver. */
 export function noReceiver(): NetError {
   return netError('NET_QUEUE_CLOSED', { message: 'every receiver of the channel is closed' })
 }
 
-/** The error of receiving from nobody. */
+/** The error of receiving without a sender. */
 export function noSender(): NetError {
   return netError('NET_QUEUE_CLOSED', { message: 'every sender of the channel is closed' })
 }

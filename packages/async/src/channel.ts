@@ -26,7 +26,7 @@ export class Channel<T> {
     this.receiver = new ReceiveEnd(this.#core)
   }
 
-  /** How it stands at the moment. */
+  /** The state at the moment. */
   statistics(): ChannelStatistics {
     const { size, buffered, peak, senders, receivers, sending, receiving } = this.#core
     return {
@@ -41,7 +41,7 @@ export class Channel<T> {
   }
 }
 
-/** How a channel stands. */
+/** The state of a channel. */
 export interface ChannelStatistics {
   /** How many items it may hold. */
   readonly size: number
@@ -64,7 +64,7 @@ export interface Sender<T> extends Disposable {
    * Rejects with `NET_QUEUE_CLOSED` when no receiver is left, with `NET_CLOSED` when this end is closed.
    */
   send(item: T, options?: WaitOptions): Promise<void>
-  /** Sends the item if that needs no waiting; tells whether. Throws as `send` rejects. */
+  /** Sends the item if that needs no waiting; true if it was sent. Throws the errors with which `send` rejects. */
   trySend(item: T): boolean
   /** Another sender of this channel, to be closed by itself. Throws `NET_CLOSED`. */
   clone(): Sender<T>

@@ -1,5 +1,5 @@
 /*
- * Waiting, under a lock, until somebody has changed what the lock protects.
+ * Waiting, under a lock, until another task has changed the state that the lock protects.
  */
 
 import { CancelScope } from './cancel-scope.ts'
@@ -29,7 +29,7 @@ export class Condition {
   }
 
   /**
-   * Gives the lease's mutex up, waits to be notified, and takes the mutex again. A wait that was notified is no longer
+   * Releases the lease's mutex, waits to be notified, and acquires the mutex again. A wait that was notified is no longer
    * ended by its signal or limit, so no notification is lost. Rejects with `NET_NOT_HELD` for another mutex's lease.
    */
   async wait(lease: Lease, options?: WaitOptions): Promise<void> {

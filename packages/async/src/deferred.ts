@@ -1,5 +1,5 @@
 /*
- * A result that somebody else will give: asyncio's Future.
+ * A result that another task will give: asyncio's Future.
  */
 
 import type { WaitOptions } from './job.ts'
@@ -9,7 +9,7 @@ import { refusal, WaitList } from './wait-list.ts'
 export type DeferredState = 'pending' | 'resolved' | 'rejected'
 
 /**
- * A result to come. Only the first result counts. An error that nobody waits for, neither here nor on `promise`, is an
+ * A result to come. Only the first result counts. An error that no call waits for, neither here nor on `promise`, is an
  * unhandled rejection.
  */
 export class Deferred<T> {
@@ -37,7 +37,7 @@ export class Deferred<T> {
     return this.#waiting.wait(undefined, options)
   }
 
-  /** Gives the value; tells whether it was the first result. */
+  /** Gives the value; true if it was the first result. */
   resolve(value: T): boolean {
     if (this.#state !== 'pending') return false
     this.#state = 'resolved'
@@ -46,7 +46,7 @@ export class Deferred<T> {
     return true
   }
 
-  /** Gives an error instead; tells whether it was the first result. */
+  /** Gives an error instead; true if it was the first result. */
   reject(error: Error): boolean {
     if (this.#state !== 'pending') return false
     this.#state = 'rejected'

@@ -1,5 +1,5 @@
 /*
- * Results that nobody will get, because what surrounds them failed: what they hold open is closed.
+ * Results that no caller will get, because the call around them failed: they are disposed.
  */
 
 import { reportLate } from './report-late.ts'

@@ -1,11 +1,11 @@
 /*
- * A gate that everybody waits before while it is closed: asyncio's Event, by a name that is free in JavaScript.
+ * A gate at which tasks wait while it is closed: asyncio's Event, by a name that is free in JavaScript.
  */
 
 import type { WaitOptions } from './job.ts'
 import { refusal, WaitList } from './wait-list.ts'
 
-/** A gate, closed at first unless told otherwise. */
+/** A gate, closed at first by default. */
 export class Gate {
   readonly #waiting = new WaitList<void>({ what: 'the gate' })
   #isOpen: boolean

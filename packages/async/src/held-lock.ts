@@ -25,7 +25,7 @@ export class LockLine {
     return this.#waiting.size
   }
 
-  /** Takes the lock for the lease if it is free; tells whether. */
+  /** Takes the lock for the lease if it is free; true if it did. */
   take(lease: HeldLock): boolean {
     if (this.#holder !== undefined) return false
     this.#holder = lease
@@ -51,7 +51,7 @@ export class LockLine {
   }
 
   #offer(lease: HeldLock): boolean {
-    // A lease may have been disposed while it waited to take the lock up again; nobody would ever release it then.
+    // A lease may have been disposed while it waited to take the lock again; then nothing would release the lock.
     return !lease.over && this.take(lease)
   }
 }

@@ -65,7 +65,7 @@ function given<T>(value: T): IteratorYieldResult<T> {
 }
 
 function leaving(): Error {
-  return netError('NET_ABORTED', { message: 'the loop was left' })
+  return netError('NET_ABORTED', { message: 'the loop has ended' })
 }
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }

@@ -21,7 +21,7 @@ export function checkJobs<J extends readonly Job<unknown>[]>(jobs: J): J {
 /** The jobs if there is one at least. Throws `NET_BAD_OPTION`. */
 export function someJobs<J extends readonly Job<unknown>[]>(jobs: J): J {
   if (checkJobs(jobs).length > 0) return jobs
-  throw netError('NET_BAD_OPTION', { message: 'jobs must not be empty: nothing could win' })
+  throw netError('NET_BAD_OPTION', { message: 'jobs must not be empty' })
 }
 
 /** What the task of the job is called: as its function, or by its place. */
@@ -38,7 +38,7 @@ export async function settled<T>(
   try {
     return { status: 'fulfilled', value: await job(context) }
   } catch (reason) {
-    // Nobody gets the list of a group that was cancelled; the group tells what failed.
+    // No caller gets the list of a group that was cancelled; the group rejects with the failure.
     if (group.signal.aborted) throw reason
     return { status: 'rejected', reason }
   }

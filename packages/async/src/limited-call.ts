@@ -1,5 +1,5 @@
 /*
- * A call of a function of the caller's that may hang: it has a limit, and can be given up before. What it gives after
+ * A call of a function of the caller's, with a limit; it can be abandoned earlier. What it gives after
  * that is handed on, so that nothing is lost.
  */
 
@@ -10,19 +10,19 @@ import type { JobContext } from './job.ts'
 
 /** How a call is limited. */
 export interface LimitedCallOptions<V> {
-  /** What was not done in time, for the message: 'a resource of the pool was not made'. */
+  /** For the message of a time limit: 'a resource of the pool was not made'. */
   readonly what: string
   /** Milliseconds. */
   readonly limit: number
-  /** Tells the function to end; the call is waited for all the same. */
+  /** Asks the function to end; the call still waits for it. */
   readonly signal: AbortSignal
-  /** Is handed what the function gives, or throws, after the call was given up. */
+  /** Receives the result or the error of the function after the call was abandoned. */
   readonly late?: (settled: PromiseSettledResult<V>) => void
 }
 
 /** One call. */
 export class LimitedCall<V> {
-  /** Rejects with `NET_TIMEOUT_POOL` once the call was given up. */
+  /** Rejects with `NET_TIMEOUT_POOL` once the call was abandoned. */
   readonly result: Promise<V>
   readonly #scope: CancelScope
   readonly #options: LimitedCallOptions<V>

@@ -19,7 +19,7 @@ export interface MapOptions extends BlockOptions {
   readonly concurrency: number
 }
 
-/** What is done with each item. */
+/** The work for each item. */
 export type Transform<T, R> = (item: T, context: JobContext) => PromiseLike<R>
 
 /**

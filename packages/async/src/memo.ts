@@ -17,7 +17,7 @@ export type MemoJob<K, V> = (key: K, context: JobContext) => PromiseLike<V>
 
 /** Options of a memo. */
 export interface MemoOptions {
-  /** How many results are kept; the one that was not asked for longest goes first. Default 128. */
+  /** How many results are kept; the least recently used one is dropped first. Default 128. */
   readonly max?: number | undefined
   /** How many milliseconds a result is good for. Default `Infinity`. */
   readonly ttl?: number | undefined
@@ -41,7 +41,7 @@ export class Memo<K, V> {
   readonly #job: MemoJob<K, V>
   readonly #max: number
   readonly #ttl: number
-  // The order of a Map is that of insertion: what was asked for last stands last.
+  // The order of a Map is that of insertion: the most recently used result is last.
   readonly #kept = new Map<K, Kept<V>>()
   readonly #running = new Map<K, Run<V>>()
   #hits = 0
@@ -112,7 +112,7 @@ export class Memo<K, V> {
         if (waiting.size > 0) return
         this.#forget(key, run)
         controller.abort(
-          netError('NET_ABORTED', { message: 'every call for the result was given up' }),
+          netError('NET_ABORTED', { message: 'every call that waited for the result has ended' }),
         )
       },
     })

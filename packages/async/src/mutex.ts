@@ -11,7 +11,7 @@ import { refusal } from './wait-list.ts'
 export class Mutex {
   readonly #line = new LockLine()
 
-  /** Whether somebody holds it. */
+  /** Whether a lease holds it. */
   get locked(): boolean {
     return this.#line.holder !== undefined
   }

@@ -17,7 +17,7 @@ export function isLimit(value: number): boolean {
   return typeof value === 'number' && value > 0
 }
 
-/** The error for what should be a time limit and is none. */
+/** The error for a value that is not a valid time limit. */
 export function badLimit(name: string): NetError {
   return netError('NET_BAD_OPTION', { message: `${name} must be a number of milliseconds above 0` })
 }

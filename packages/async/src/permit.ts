@@ -1,8 +1,8 @@
 /*
- * What was acquired and must be given back, once.
+ * Something acquired that must be released once.
  */
 
-/** What was acquired, until it is released or disposed; `using` does that at the end of its block. */
+/** The right to what was acquired, until it is released or disposed; `using` does that at the end of its block. */
 export interface Lease extends Disposable {
   /** Whether it is still held. */
   readonly held: boolean

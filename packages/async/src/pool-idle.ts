@@ -1,5 +1,5 @@
 /*
- * The resources of a pool that nobody uses, and the one timer that ends those that lie idle for too long or are too
+ * The resources of a pool that are not lent, and the one timer that ends those that lie idle for too long or are too
  * old.
  */
 
@@ -13,7 +13,7 @@ export interface IdleOptions<T> {
   readonly idle: number
   /** Milliseconds that one may be old. */
   readonly maxAge: number
-  /** Is given those whose time is over; they are no longer here then. */
+  /** Receives those whose time is over, after they were removed here. */
   readonly expired: (member: PoolMember<T>) => void
 }
 

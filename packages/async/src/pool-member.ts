@@ -42,7 +42,7 @@ export class MemberLease<T> implements PoolLease<T> {
 
   get value(): T {
     if (this.held) return this.#member.value
-    throw netError('NET_NOT_HELD', { message: 'the lease of the pool is over' })
+    throw netError('NET_NOT_HELD', { message: 'the lease of the pool was already released' })
   }
 
   release(): void {

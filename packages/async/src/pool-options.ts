@@ -1,5 +1,5 @@
 /*
- * How a pool makes, keeps and gives up its resources, and what it lends.
+ * How a pool makes, keeps and destroys its resources.
  */
 
 import type { ClientContext } from '@net/core/authoring'
@@ -11,8 +11,8 @@ export interface PoolOptions<T> {
   /** Makes a resource. Several may be made at once. Its signal aborts when the pool is closed, or after `timeout.create`. */
   readonly create: (context: JobContext) => PromiseLike<T>
   /**
-   * Tells whether a resource that lay idle is still good, before it is lent; one whose check throws, takes longer than
-   * `timeout.check` or longer than the call that waits for it, is given up and replaced. Default: all are good.
+   * Whether an idle resource is still good, called before it is lent; one whose check throws, takes longer than
+   * `timeout.check` or longer than the call that waits for it, is destroyed and replaced. Default: all are good.
    */
   readonly check?:
     | ((resource: T, context: JobContext) => PromiseLike<boolean> | boolean)
@@ -21,7 +21,7 @@ export interface PoolOptions<T> {
   readonly destroy?: ((resource: T) => PromiseLike<void> | void) | undefined
   /** How long each of these may take; one that takes longer costs its own call, and its place is free again. */
   readonly timeout?: PoolTimeout | undefined
-  /** How many resources there are at most, those that are being made or given up included. Default 10. */
+  /** How many resources there are at most, including those that are being made or destroyed. Default 10. */
   readonly max?: number | undefined
   /** How long a resource may lie idle. Default 60,000. */
   readonly idle?: number | undefined
@@ -35,7 +35,7 @@ export interface PoolOptions<T> {
   readonly client?: ClientContext | undefined
 }
 
-/** Limits for what a pool calls, in milliseconds; `Infinity` for none. */
+/** Limits for the functions that a pool calls, in milliseconds; `Infinity` for none. */
 export interface PoolTimeout {
   /** Making a resource; the call that waits for it rejects with `NET_TIMEOUT_POOL`. Default 60,000. */
   readonly create?: number | undefined
@@ -59,6 +59,6 @@ export interface PoolLease<T> extends AsyncDisposable {
 
 /** Options of closing a pool. */
 export interface PoolCloseOptions {
-  /** How many milliseconds what is lent has to come back; then it is destroyed under who holds it. Default 2,000. */
+  /** How many milliseconds a lent resource has to come back; then it is destroyed although it is lent. Default 2,000. */
   readonly grace?: number | undefined
 }

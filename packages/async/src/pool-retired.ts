@@ -1,5 +1,5 @@
 /*
- * The resources of a pool that are being given up, and what fails in that. How a resource is given up may hang; its
+ * The resources of a pool that are being destroyed, and the failures of that. `destroy` may never settle; its
  * place must not be lost to that.
  */
 
@@ -11,7 +11,7 @@ import { discard } from './discard.ts'
 import { reportLate } from './report-late.ts'
 import { within } from './within.ts'
 
-/** What a pool tells of giving its resources up. */
+/** What a pool reports about destroying its resources. */
 export interface RetireOptions<T> {
   /** Gives one up. Default: disposes it, if it can be disposed. */
   readonly destroy: ((resource: T) => PromiseLike<void> | void) | undefined
@@ -19,7 +19,7 @@ export interface RetireOptions<T> {
   readonly limit: number
   /** Called when the place of one is free. */
   readonly freed: () => void
-  /** Whether somebody will ask for failures at the end; else they are reported as process warnings. */
+  /** Whether a call will read the failures at the end; else they are reported as process warnings. */
   readonly asked: () => boolean
 }
 
@@ -33,7 +33,7 @@ export class RetiredResources<T> {
     this.#options = options
   }
 
-  /** How many are being given up. */
+  /** How many are being destroyed. */
   get size(): number {
     return this.#size
   }

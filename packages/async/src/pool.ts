@@ -1,5 +1,5 @@
 /*
- * Resources that are dear to make, such as connections, lent to one user at a time. It knows nothing of what they are.
+ * Resources that are expensive to make, such as connections, lent to one user at a time. It must not know what they are.
  */
 
 import { isAbort, type NetError, type PoolEvent } from '@net/core'
@@ -29,7 +29,7 @@ import { within } from './within.ts'
 
 /**
  * A pool. Calls are served in order; the resource that was used last is lent first, so that surplus ones lie
- * idle and are given up. A resource that was begun for a call that was given up goes to the next. Disposing closes it. The
+ * idle and are destroyed. A resource that was begun for a call that has ended goes to the next call. Disposing closes it. The
  * constructor throws `NET_BAD_OPTION`.
  */
 export class Pool<T> implements AsyncDisposable {
@@ -94,7 +94,7 @@ export class Pool<T> implements AsyncDisposable {
     this.closed = this.#end.promise
   }
 
-  /** How many resources there are, those that are being made or given up included. */
+  /** How many resources there are, including those that are being made or destroyed. */
   get size(): number {
     return this.#idle.size + this.#lent.size + this.#making + this.#checks.size + this.#retired.size
   }
@@ -139,7 +139,7 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   /**
-   * Lends to the calls that wait already and to no other, and resolves when every resource has come back and was given up.
+   * Lends only to the calls that wait already, and resolves when every resource has come back and was destroyed.
    * Rejects with what `destroy` threw; a GroupError if it was several. A call that is aborted or times out leaves the pool draining.
    */
   async drain(options?: WaitOptions): Promise<void> {
@@ -154,8 +154,8 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   /**
-   * Closes it: calls that wait reject with `NET_CLOSED`, what is lent has `grace` to come back. Rejects with nothing but
-   * `NET_BAD_OPTION`; `closed` tells what failed. Only the first call counts.
+   * Closes it: calls that wait reject with `NET_CLOSED`, lent resources have `grace` to come back. Rejects only with
+   * `NET_BAD_OPTION`; `closed` has the failures. Only the first call counts.
    */
   async close(options?: PoolCloseOptions): Promise<void> {
     const { grace = GRACE } = closeDoor(options)
@@ -192,7 +192,7 @@ export class Pool<T> implements AsyncDisposable {
     else this.#destroyMember(member)
   }
 
-  /** Finds a resource for each who waits and has none coming yet. */
+  /** Finds a resource for each waiting call for which none is being made yet. */
   #serve(): void {
     while (this.#coming < this.#waiting.size) {
       const member = this.#idle.take()
@@ -260,7 +260,7 @@ export class Pool<T> implements AsyncDisposable {
       signal: this.#ending.signal,
     })
     this.#checks.add(call)
-    // What cannot even be checked is no use to anybody; the one who waits gets another.
+    // A resource whose check fails is destroyed; the call that waits gets another.
     const good = await call.result.catch(() => false)
     this.#checks.delete(call)
     this.#came()
@@ -295,7 +295,7 @@ export class Pool<T> implements AsyncDisposable {
   }
 
   #came(): void {
-    // What was begun for somebody who gave up was not counted on any more.
+    // A resource that was begun for a call that has ended is extra.
     this.#coming = Math.max(this.#coming - 1, 0)
   }
 
@@ -359,7 +359,7 @@ function closedError(): NetError {
 }
 
 function tooMany(limit: number): NetError {
-  return netError('NET_QUEUE_FULL', { message: `${limit} wait for the pool already`, limit })
+  return netError('NET_QUEUE_FULL', { message: `${limit} calls wait for the pool already`, limit })
 }
 
 type PoolCheck<T> = (resource: T, context: JobContext) => PromiseLike<boolean> | boolean

@@ -67,7 +67,7 @@ export class Queue<T> implements AsyncIterable<T> {
     return this.#closed
   }
 
-  /** How many items were put and not yet told done by `taskDone`. */
+  /** How many items were put for which `taskDone` was not called yet. */
   get unfinished(): number {
     return this.#unfinished
   }
@@ -89,7 +89,7 @@ export class Queue<T> implements AsyncIterable<T> {
     return this.#putters.wait(item, options)
   }
 
-  /** Puts the item in if there is room at once; tells whether. Throws `NET_QUEUE_CLOSED`. */
+  /** Puts the item in if there is room; true if it did. Throws `NET_QUEUE_CLOSED`. */
   tryPut(item: T): boolean {
     if (this.#closed) throw closedError()
     return this.#accept(item)
@@ -114,10 +114,10 @@ export class Queue<T> implements AsyncIterable<T> {
     return undefined
   }
 
-  /** The work on an item that was got is done; for `join`. Throws `NET_NOT_HELD` if there is none. */
+  /** Says that the work on an item is done; for `join`. Throws `NET_NOT_HELD` if it was called for every item already. */
   taskDone(): void {
     if (this.#unfinished === 0) {
-      const message = 'taskDone() was called more often than items were put'
+      const message = 'taskDone() was called more often than put()'
       throw netError('NET_NOT_HELD', { message })
     }
     this.#finished(1)
@@ -131,7 +131,7 @@ export class Queue<T> implements AsyncIterable<T> {
   }
 
   /**
-   * Takes no more items; calls that wait for room or for an item reject with `NET_QUEUE_CLOSED`. What is in the queue is still handed
+   * Takes no more items; calls that wait for room or for an item reject with `NET_QUEUE_CLOSED`. The items in the queue are still handed
    * out, unless `immediate`: then it is returned here, and counts as done.
    */
   shutdown(options?: ShutdownOptions): readonly T[] {
@@ -141,7 +141,7 @@ export class Queue<T> implements AsyncIterable<T> {
     const left: T[] = []
     if (shutdownDoor(options).immediate !== true) return left
     while (this.#store.size > 0) left.push(this.#store.take())
-    // Items may have been told done that nobody got; none counts twice.
+    // `taskDone` may have been called for items that were not taken; no item counts twice.
     this.#finished(Math.min(left.length, this.#unfinished))
     return left
   }

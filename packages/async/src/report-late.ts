@@ -1,5 +1,5 @@
 /*
- * Errors that nobody is left to be told of, because what they belong to is over: a process warning keeps them from
+ * Errors that no caller can receive any more, because their call has ended: a process warning keeps them from
  * being lost.
  */
 

@@ -14,12 +14,12 @@ export class ResourceGuard {
     this.#what = what
   }
 
-  /** Whether somebody is inside. */
+  /** Whether a task is inside. */
   get busy(): boolean {
     return this.#busy
   }
 
-  /** Enters: `using inside = guard.enter()`; leaving is disposing. Throws `NET_BUSY` while somebody is inside. */
+  /** Enters: `using inside = guard.enter()`; leaving is disposing. Throws `NET_BUSY` while another task is inside. */
   enter(): Disposable {
     if (this.#busy) {
       throw netError('NET_BUSY', { message: `another call is ${this.#what}` })

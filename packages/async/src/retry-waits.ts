@@ -35,7 +35,7 @@ export function waitSum(...waits: readonly RetryWait[]): RetryWait {
   return (failed) => waits.reduce((sum, wait) => sum + wait(failed), 0)
 }
 
-/** The first wait after the first attempt, the second after the second, the last from then on. Throws `NET_BAD_OPTION` for none. */
+/** The first wait after the first attempt, the second after the second, the last from then on. Throws `NET_BAD_OPTION` for an empty list. */
 export function waitChain(...waits: readonly RetryWait[]): RetryWait {
   const last = waits.at(-1)
   if (last === undefined) throw netError('NET_BAD_OPTION', { message: 'waitChain needs a wait' })

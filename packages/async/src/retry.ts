@@ -71,7 +71,7 @@ export async function retry<T>(
   }
 }
 
-/** Options that are a number of attempts and nothing else, as most are; the way through the door costs as much as the rest of a call. */
+/** Options with a number of attempts only, as most are; the door costs as much as the rest of a call. */
 function attemptsAlone(options: RetryOptions | undefined): Taken<RetryOptions> | undefined {
   if (options === undefined) return undefined
   for (const name in options) if (name !== 'attempts') return undefined
@@ -79,12 +79,12 @@ function attemptsAlone(options: RetryOptions | undefined): Taken<RetryOptions> |
   return attempts !== undefined && retryTable.attempts.fits(attempts) ? { attempts } : undefined
 }
 
-/** Whether something can end the first attempt, or is told of it. Most calls succeed at once and cost no group then. */
+/** Whether the first attempt can be ended, or is observed. Most calls succeed at once, and then need no group. */
 function needsGroup({ signal, timeout }: Taken<RetryOptions>): boolean {
   return signal !== undefined || timeout !== undefined || taskChannel.hasSubscribers
 }
 
-/** Whether somebody asks how long it has taken so far; a look at the clock costs as much as the rest of a call. */
+/** Whether an option needs the elapsed time; reading the clock costs as much as the rest of a call. */
 function needsTime({ stop, wait }: Taken<RetryOptions>): boolean {
   return stop !== undefined || wait !== undefined
 }
@@ -144,7 +144,7 @@ class Retrying<T> {
     }
   }
 
-  /** Waits for the time of the next attempt; throws the error if there is to be none. */
+  /** Waits for the time of the next attempt; throws the error if there is no next attempt. */
   async #again(error: unknown, attempt: number): Promise<void> {
     const now = clock().now()
     const left = this.#group.scope.deadline - now

@@ -23,7 +23,7 @@ export class Ring<T> {
   /** Takes the item at the head. There must be one. */
   take(): T {
     const item = this.#items[this.#head] as T
-    // What was taken must not be kept alive here.
+    // A taken item must not be kept alive here.
     this.#items[this.#head] = undefined
     this.#head = (this.#head + 1) & (this.#items.length - 1)
     this.#size--

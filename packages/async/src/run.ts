@@ -1,5 +1,5 @@
 /*
- * The whole of a program: one block, told to end by Ctrl-C or SIGTERM, and an exit code. It alone touches the process's
+ * A whole program: one block, cancelled by Ctrl-C or SIGTERM, and an exit code. Only this file touches the process's
  * signals, exit code and standard error.
  */
 
@@ -105,7 +105,7 @@ function exitCode(returned: unknown): number {
     return Number(returned)
   }
   throw netError('NET_BAD_OPTION', {
-    message: 'what main returns must be an exit code from 0 to 255, or nothing',
+    message: 'the function must return an exit code from 0 to 255, or nothing',
   })
 }
 
@@ -118,7 +118,7 @@ function leaked(error: unknown): boolean {
   return error.code === 'NET_TASK_LEAKED' || (error.errors ?? []).some(leaked)
 }
 
-/** An outcome is one sentence; what nobody foresaw is told with the place where it happened. */
+/** An expected error is printed as one sentence, an unexpected one with its stack. */
 function told(error: unknown): string {
   if (!isNetError(error)) {
     return redact(

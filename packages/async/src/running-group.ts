@@ -1,5 +1,5 @@
 /*
- * The state of one task group: who lives, what failed, who has been told to end. The block itself is one of its
+ * The state of one task group: which tasks run, what failed, whether it is cancelled. The block itself is one of its
  * tasks. Limits and the caller's signal are its scope's.
  */
 
@@ -94,7 +94,7 @@ export class RunningGroup implements StartHost, VisibleGroup {
       if (isNetError(failure.error)) traceWhereLost(failure.error)
       throw failure.error
     }
-    // Only a block that was told to end, and did, has no result; that it may is for its caller to say in T.
+    // Only a cancelled block has no result; its caller declares in T whether that can happen.
     if (main.state === 'done') return main.value
     markCaught(scope)
     return undefined as T
@@ -124,7 +124,7 @@ export class RunningGroup implements StartHost, VisibleGroup {
   adopt<T>(task: RunningTask<T>, job: Job<T>): void {
     if (this.#closed) {
       throw netError('NET_CLOSED', {
-        message: `task "${task.name}" came after its group had ended`,
+        message: `task "${task.name}" was spawned after its group had ended`,
       })
     }
     if (this.scope.cancelled) {
@@ -141,7 +141,7 @@ export class RunningGroup implements StartHost, VisibleGroup {
   }
 
   ended(task: Child, error?: unknown): void {
-    // A block inside that was cancelled tells here what failed while it ended.
+    // A nested block that was cancelled reports here what failed while it ended.
     if (isNetError(error) && error.errors !== undefined) {
       for (const failure of error.errors) this.#note(failure)
     }
@@ -204,7 +204,7 @@ export class RunningGroup implements StartHost, VisibleGroup {
     if (this.#live.size === 0) this.#over.resolve()
   }
 
-  /** The error of the caller or the limit that ended the group; undefined if none did. */
+  /** The error of the caller or the limit that ended the group; undefined if neither did. */
   #ended(): NetError | undefined {
     if (!this.scope.cancelled || this.#failing || this.#quiet) return undefined
     return cancellationOf(this.scope)

@@ -1,5 +1,5 @@
 /*
- * At most so many at a time. A permit is held as a lease, so that what was acquired is given back once, whatever
+ * A limited number at a time. A permit is held as a lease, so that it is released once, whatever
  * happens in between.
  */
 
@@ -64,7 +64,7 @@ export class Semaphore {
    */
   release(): void {
     if (this.#available + this.#held >= this.max) {
-      const message = `release() would make more than the ${this.max} permits that there may be`
+      const message = `release() was called without an acquired permit: max is ${this.max}`
       throw netError('NET_NOT_HELD', { message })
     }
     this.#available++

@@ -1,5 +1,5 @@
 /*
- * Signals of the operating system as something to wait for. Whoever listens to one takes its usual effect away, such as
+ * Signals of the operating system as something to wait for. A listener replaces the default effect of a signal, such as
  * ending the program; the last one to leave gives it back.
  */
 
@@ -38,7 +38,9 @@ export function listenTo(
 ): Disposable {
   for (const name of names) {
     if (!Object.hasOwn(constants.signals, name) || DEAF.has(name)) {
-      throw netError('NET_BAD_OPTION', { message: `${name} is no signal to listen to` })
+      throw netError('NET_BAD_OPTION', {
+        message: `${name} is not a signal that a program can listen to`,
+      })
     }
   }
   for (const name of names) process.on(name, listener)
@@ -111,7 +113,7 @@ class Signals implements SignalIterator {
     for (const waiting of this.#waiting.splice(0)) waiting.resolve(this.#last())
   }
 
-  /** The error of its end is told once; the iteration is over then. */
+  /** Throws the error of its end once; then the iteration has ended. */
   async #last(): Promise<Next> {
     const failure = this.#failure
     this.#failure = undefined
@@ -125,7 +127,7 @@ class Signals implements SignalIterator {
   }
 }
 
-// The system lets nobody handle these.
+// No program can handle these.
 const DEAF: ReadonlySet<string> = new Set(['SIGKILL', 'SIGSTOP'])
 
 const signalsDoor = doorOf<WaitOptions>('signals', waitTable)

@@ -28,7 +28,7 @@ export interface Started<V, T> {
 
 /** What a starting task needs of its group. */
 export interface StartHost extends TaskHost {
-  /** Whether the group is ending, so that nobody may be left to wait. */
+  /** Whether the group is ending, so that no call may wait. */
   readonly ending: boolean
   /** Runs the job as a child of the group, unless the group is ending. */
   adopt<T>(task: RunningTask<T>, job: () => PromiseLike<T>): void
@@ -94,7 +94,7 @@ class Starting<V, T> implements TaskHost {
   }
 
   failed(task: Child, error: unknown): void {
-    // In a group that ends, nobody may be left who waits.
+    // In a group that ends, no call may wait.
     this.#aside = this.#waiting && !this.#group.ending
     if (this.#aside) this.#group.ended(task)
     else this.#group.failed(task, error)
@@ -102,7 +102,7 @@ class Starting<V, T> implements TaskHost {
 
   #reject(error: unknown): void {
     this.#settle()
-    // What ends the group is told by the group; a start that nobody waits for must not tell it again.
+    // The group rejects with what ended it; a start without a waiting caller must not report it again.
     if (this.#group.ending && !this.#aside) this.#started.promise.catch(() => {})
     this.#started.reject(error)
   }

@@ -25,7 +25,7 @@ export interface TaskGroup {
    * wait, not the task: when they end it, the task is cancelled.
    */
   start<V, T>(name: string, job: StartJob<V, T>, options?: WaitOptions): Promise<Started<V, T>>
-  /** Cancels every task and the block itself, and is no failure. Only the first cancellation counts. */
+  /** Cancels every task and the block itself; not a failure. Only the first cancellation counts. */
   cancel(reason?: unknown): void
 }
 

@@ -43,7 +43,7 @@ export class TaskStream<T> extends OwnedIterator<T> {
     return reader.promise
   }
 
-  /** Cancels the group and waits for its end; rejects with what failed and was not told yet. */
+  /** Cancels the group and waits for its end; rejects with failures that were not reported yet. */
   override async return(): Promise<IteratorResult<T, undefined>> {
     this.#group?.cancel()
     this.#over ||= this.#group === undefined
@@ -52,7 +52,7 @@ export class TaskStream<T> extends OwnedIterator<T> {
     return this.#last()
   }
 
-  /** Cancels the group without waiting: who waits for a value is told that there are no more. */
+  /** Cancels the group without waiting: calls that wait for a value get the end. */
   cancel(): void {
     while (this.#readers.size > 0) this.#readers.take().resolve({ done: true, value: undefined })
     this.#group?.cancel()
@@ -72,7 +72,7 @@ export class TaskStream<T> extends OwnedIterator<T> {
     })
   }
 
-  /** Lets go of a value that nobody read. */
+  /** Disposes a value that was not read. */
   protected drop(value: T): Promise<void> {
     return discard(value)
   }

@@ -16,20 +16,20 @@ export type TaskState = 'running' | 'done' | 'failed' | 'cancelled'
 
 type EndState = Exclude<TaskState, 'running'>
 
-/** A child of a task group. It is no promise: wait for its `result`, or let the group wait for it. */
+/** A child of a task group. It is not a promise: wait for its `result`, or let the group wait for it. */
 export interface Task<T> {
   readonly name: string
   readonly state: TaskState
   /**
-   * What the task returns or throws. An error that nobody reads here is no unhandled rejection: the group has it.
+   * What the task returns or throws. An error that is not read here is not an unhandled rejection: the group has it.
    * Of a task that ignored its cancellation beyond the grace it is NET_TASK_LEAKED.
    */
   readonly result: Promise<T>
-  /** Aborts the task's signal. Ending because of it is no failure; a task that has ended stays as it is. */
+  /** Aborts the task's signal. Ending because of it is not a failure; no effect on a task that has ended. */
   cancel(reason?: unknown): void
 }
 
-/** Who is told about a task. */
+/** Receives the events of a task. */
 export interface TaskHost {
   /** The task was cancelled by its handle, and runs. */
   cancelled(task: Child): void
@@ -39,7 +39,7 @@ export interface TaskHost {
   failed(task: Child, error: unknown): void
 }
 
-/** What a host knows of a task, whatever its result. */
+/** A task as its host sees it, of any result type. */
 export interface Child extends VisibleTask, Linked<Child> {
   readonly state: TaskState
   /** Passes a cancellation on to the task. */
@@ -162,7 +162,7 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
     else this.#host.failed(this, error)
   }
 
-  /** Ends after all, when nobody waits for it any more. */
+  /** It ends after its group has stopped waiting for it. */
   #left(outcome: EndState): void {
     unlistLeak(this)
     if (taskChannel.hasSubscribers) tellTask(this, 'end', outcome)
@@ -185,7 +185,7 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
       waiting.resolve(this.#outcome as T)
       return
     }
-    // The host has the error, whoever looks away here.
+    // The host has the error, also if the caller ignores it here.
     waiting.promise.catch(() => {})
     waiting.reject(this.#outcome)
   }
@@ -195,7 +195,7 @@ function invoke<T>(job: Job<T>, context: JobContext): Promise<T> {
   try {
     return Promise.resolve(job(context))
   } catch (error) {
-    // As if it had been thrown inside an async function, whatever it is.
+    // As if it had been thrown inside an async function.
     return Promise.resolve().then(() => {
       throw error
     })

@@ -1,7 +1,7 @@
 /*
  * The one way in which the primitives of this package wait: a line in which who comes first is served first. A wait
- * ends once, by what it waited for, its signal or its limit, and all of that happens in one turn: what was granted is
- * never taken back, who has left is never granted anything. It knows nothing of what is waited for.
+ * ends once, by what it waited for, its signal or its limit, and all of that happens in one turn: a granted place is
+ * never taken back, and an entry that has left is never granted. It must not know what calls wait for.
  */
 
 import type { NetError, NetErrorCode } from '@net/core'
@@ -33,11 +33,11 @@ export interface Waiter<T, D> {
 
 /** What a line needs to know of its primitive. */
 export interface WaitListOptions<D> {
-  /** What is waited for, for the message of a time limit: 'the mutex'. */
+  /** The name of what calls wait for, for the message of a time limit: 'the mutex'. */
   readonly what: string
   /** The code of a time limit. Default NET_TIMEOUT_TOTAL. */
   readonly code?: NetErrorCode
-  /** Called after somebody has left, by their limit or by their signal. */
+  /** Called after an entry has left, by its limit or its signal. */
   readonly left?: (detail: D, by: 'limit' | 'signal') => void
 }
 
@@ -113,7 +113,7 @@ export function refusal<O extends WaitOptions>(
   door: OptionsDoor<O> = waitDoor as OptionsDoor<O>,
 ): NetError | undefined {
   if (options === undefined) return undefined
-  // A wrong option is told at once, and not only on the day when somebody has to wait.
+  // A wrong option is an error at once, also if the call does not have to wait.
   const fault = isPlain(options) ? undefined : faultOf(options, door)
   if (fault !== undefined) return fault
   const signal = own(options, 'signal')

@@ -15,7 +15,7 @@ export type WaitUntil = 'first' | 'first-error' | 'all'
 export interface WaitForTasksOptions {
   /** What to wait for; default 'all'. All of them having ended is always enough. */
   readonly until?: WaitUntil | undefined
-  /** Milliseconds after which the wait ends with what is done by then; no error. Default none. */
+  /** Milliseconds after which the wait ends with the tasks that are done by then; not an error. Default none. */
   readonly timeout?: number | undefined
   /** Aborting it ends the wait with an AbortError. */
   readonly signal?: AbortSignal | undefined

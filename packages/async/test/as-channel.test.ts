@@ -4,7 +4,7 @@ import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
 
 describe('asChannel', () => {
-  test('[ASYNC-37] a generator that waits is told when its reader leaves, and has closed before that goes on', async () => {
+  test('[ASYNC-37] leaving the loop aborts the signal of a waiting generator, and waits until it has closed', async () => {
     using clock = useFakeClock()
     const trail: string[] = []
     async function* readings({ signal }: JobContext): AsyncGenerator<number> {
@@ -131,7 +131,7 @@ describe('asChannel', () => {
     )
   })
 
-  test('refuses what is no generator and a buffer that is none', async () => {
+  test('refuses a value that is not a generator, and a wrong buffer', async () => {
     await expect(asChannel([] as never).next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
     const values = asChannel(async function* () {}, { buffer: -1 })
     await expect(values.next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })

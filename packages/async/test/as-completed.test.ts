@@ -112,7 +112,7 @@ describe('asCompleted', () => {
     expect(states).toEqual(['left', 'slow ended', 'disposed'])
   })
 
-  test('a promise of a plain loop that nobody awaits is no unhandled rejection', async () => {
+  test('a promise of a plain loop that is not awaited is not an unhandled rejection', async () => {
     await checkNoLeaks(async () => {
       await using results = asCompleted([after(Infinity, 'never')])
       for (const next of results) {
@@ -123,7 +123,7 @@ describe('asCompleted', () => {
     })
   })
 
-  test('results that nobody read are disposed', async () => {
+  test('results that were not read are disposed', async () => {
     let disposed = 0
     const thing = { [Symbol.asyncDispose]: async () => void disposed++ }
     for await (const one of asCompleted([async () => thing, async () => thing, async () => 1])) {
@@ -133,7 +133,7 @@ describe('asCompleted', () => {
     expect(disposed).toBe(1)
   })
 
-  test('signal and timeout end the reading, after what was there', async () => {
+  test('signal and timeout end the loop, after the results that were there', async () => {
     using clock = useFakeClock()
     const results = asCompleted([after(50, 'a'), after(500, 'b')], { timeout: 100 })
     const first = results.next()
@@ -191,7 +191,7 @@ describe('asCompleted', () => {
     })
   })
 
-  test('takes functions, never promises; no jobs are no results', async () => {
+  test('accepts functions, never promises; without jobs there are no results', async () => {
     await expect(asCompleted([Promise.resolve(1) as never]).next()).rejects.toMatchObject({
       code: 'NET_BAD_OPTION',
     })

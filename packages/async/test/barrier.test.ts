@@ -18,7 +18,7 @@ describe('Barrier', () => {
     }
   })
 
-  test('[ASYNC-28] an abort breaks it for who waits and who comes, until it is reset', async () => {
+  test('[ASYNC-28] an abort breaks it for waiting and for new parties, until it is reset', async () => {
     const barrier = new Barrier(2)
     const waiting = failure(barrier.wait())
     barrier.abort()
@@ -30,7 +30,7 @@ describe('Barrier', () => {
     expect(await Promise.all([barrier.wait(), barrier.wait()])).toEqual([0, 1])
   })
 
-  test('[ASYNC-28] a reset breaks the wait of those who had come', async () => {
+  test('[ASYNC-28] a reset breaks the waits of the parties that had arrived', async () => {
     const barrier = new Barrier(2)
     const waiting = failure(barrier.wait())
     barrier.reset()
@@ -39,7 +39,7 @@ describe('Barrier', () => {
     expect(barrier.broken).toBe(false)
   })
 
-  test('who gives up has not come, and the others wait for another', async () => {
+  test('a party that leaves does not count, and the others wait for another', async () => {
     using clock = useFakeClock()
     const barrier = new Barrier(2)
     const limited = failure(barrier.wait({ timeout: 5 }))
@@ -57,7 +57,7 @@ describe('Barrier', () => {
     expect(await patient).toBe(0)
   })
 
-  test('refuses to be for nobody', () => {
+  test('refuses a count of zero', () => {
     expect(() => new Barrier(0)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   })
 })

@@ -46,7 +46,7 @@ describe('CancelScope', () => {
     expect(heard).toEqual([scope.reason])
   })
 
-  test('[ASYNC-20] tells and moves its deadline while it runs', async () => {
+  test('[ASYNC-20] has a deadline that can move while it runs', async () => {
     using clock = useFakeClock()
     await using scope = new CancelScope({ timeout: 100 })
     expect(scope.deadline).toBe(100)
@@ -75,7 +75,7 @@ describe('CancelScope', () => {
     }).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   })
 
-  test('takes an absolute deadline; of two limits the earlier one counts', async () => {
+  test('accepts an absolute deadline; of two limits the earlier one counts', async () => {
     using clock = useFakeClock()
     await clock.advance(1000)
     await using late = new CancelScope({ deadline: 1500, timeout: 100 })
@@ -134,7 +134,7 @@ describe('CancelScope', () => {
     expect(await long).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', limit: 100 })
   })
 
-  test('[H-ASYNC-04] of nested limits the outer one wins, and the reason tells which it was', async () => {
+  test('[H-ASYNC-04] of nested limits the outer one wins, and the reason says which it was', async () => {
     using clock = useFakeClock()
     const errors: unknown[] = []
     const outer = failAfter(5000, async ({ signal }) =>
@@ -169,7 +169,7 @@ describe('CancelScope', () => {
     )
   })
 
-  test('a long-lived signal carries one listener, however much works under it, and none afterwards', async () => {
+  test('a long-lived signal has one listener for any number of scopes, and none afterwards', async () => {
     using clock = useFakeClock()
     const { signal } = new AbortController()
     const options = { signal, timeout: 1000 }
@@ -207,7 +207,7 @@ describe('CancelScope', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('a listener that was taken back hears nothing', () => {
+  test('a listener that was removed is not called', () => {
     const scope = new CancelScope()
     const heard: unknown[] = []
     const forget = scope.onCancel((reason) => heard.push(reason))
@@ -243,7 +243,7 @@ describe('cancellationOf', () => {
   })
 })
 
-test('a scope tells that its cancellation went no further', () => {
+test('a scope says that it caught its own cancellation', () => {
   const scope = new CancelScope()
   scope.cancel()
   expect(scope.cancelledCaught).toBe(false)

@@ -23,7 +23,7 @@ test('other errors are not, even if an abort is their cause', () => {
   expect(isCancellation(leak, limit)).toBe(false)
 })
 
-test('what is no error becomes one, with the value as its cause', () => {
+test('a thrown value that is not an error becomes one, with the value as its cause', () => {
   const error = new Error('x')
   expect(asError(error)).toBe(error)
   expect(asError('x')).toMatchObject({ message: 'x', cause: 'x' })

@@ -15,7 +15,7 @@ describe('CapacityLimiter', () => {
     expect(limiter.available).toBe(1)
   })
 
-  test('[ASYNC-29] who waits on behalf of a borrower counts, until it gives up', async () => {
+  test('[ASYNC-29] a waiting borrower counts, until its wait ends', async () => {
     const limiter = new CapacityLimiter(1)
     const lease = await limiter.acquire()
     const controller = new AbortController()
@@ -45,7 +45,7 @@ describe('CapacityLimiter', () => {
     expect((await waits[2])?.held).toBe(true)
   })
 
-  test('[ASYNC-29] tells who holds tokens, and how many wait', async () => {
+  test('[ASYNC-29] reports which borrowers hold tokens, and how many wait', async () => {
     const limiter = new CapacityLimiter(2)
     using _ada = await limiter.acquire({ borrower: 'ada' })
     using _unknown = await limiter.acquire()
@@ -62,7 +62,7 @@ describe('CapacityLimiter', () => {
     expect(limiter.statistics().borrowers).toEqual(['ada', 'bob'])
   })
 
-  test('refuses a total that is none', () => {
+  test('refuses a wrong total', () => {
     const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
     expect(() => new CapacityLimiter(0)).toThrow(bad)
     const limiter = new CapacityLimiter(1)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { ChannelCore } from '../src/channel-core.ts'
 
-test('an item that waits takes the place of the one that is taken, behind those before it', async () => {
+test('a waiting item moves into the free place, behind the items before it', async () => {
   const core = new ChannelCore<number>(1)
   const end = {}
   core.senders.add(end)
@@ -20,7 +20,7 @@ test('an item that waits takes the place of the one that is taken, behind those 
   expect(core.ended).toBe(true)
 })
 
-test('what nobody can receive any more is not kept', () => {
+test('items that no receiver can get any more are not kept', () => {
   const core = new ChannelCore<number>(2)
   const end = {}
   core.receivers.add(end)

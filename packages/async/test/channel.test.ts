@@ -32,7 +32,7 @@ describe('Channel', () => {
     expect(await receiving).toBe('b')
   })
 
-  test('[ASYNC-36] closing the last sender ends the iteration, after what was sent', async () => {
+  test('[ASYNC-36] closing the last sender ends the iteration, after the sent items', async () => {
     const { sender, receiver } = new Channel<number>(10)
     const other = sender.clone()
     const received: number[] = []
@@ -76,7 +76,7 @@ describe('Channel', () => {
     expect(await still).toBe(3)
   })
 
-  test('a closed end of one’s own is told apart from a closed other end', async () => {
+  test('a closed own end and a closed other end are different errors', async () => {
     const { sender, receiver } = new Channel<number>(0)
     const clone = sender.clone()
     const sending = failure(sender.send(1))
@@ -91,7 +91,7 @@ describe('Channel', () => {
     await expect(receiver.receive()).rejects.toMatchObject(endClosed)
   })
 
-  test('[ASYNC-36] tells its statistics, the most that it ever held included', async () => {
+  test('[ASYNC-36] reports its statistics, with the highest number of items', async () => {
     const channel = new Channel<number>(3)
     const { sender, receiver } = channel
     using _clone = sender.clone()
@@ -143,7 +143,7 @@ describe('Channel', () => {
     expect(() => receiver.tryReceive()).toThrow(expect.objectContaining(endClosed))
   })
 
-  test('an iteration tells that its own end was closed under it', async () => {
+  test('an iteration rejects if its own end was closed', async () => {
     const { receiver } = new Channel<number>(0)
     const loop = (async () => {
       for await (const item of receiver) expect(item).toBeUndefined()
@@ -153,7 +153,7 @@ describe('Channel', () => {
     await expect(loop).rejects.toMatchObject(endClosed)
   })
 
-  test('refuses a size that is none', () => {
+  test('refuses a wrong size', () => {
     expect(() => new Channel(-1)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   })
 })

@@ -63,7 +63,7 @@ describe('CircuitBreaker', () => {
     expect(breaker.retryAfter).toBe(1000)
   })
 
-  test('may want several successes', async () => {
+  test('can require several successes', async () => {
     using clock = useFakeClock()
     const breaker = new CircuitBreaker({ failures: 1, openFor: 10, probes: 2 })
     await fail(breaker)
@@ -74,7 +74,7 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('an aborted call says nothing about the peer, and gives its place back', async () => {
+  test('an aborted call does not count for or against the peer, and frees its place', async () => {
     using clock = useFakeClock()
     const breaker = new CircuitBreaker({ failures: 1, openFor: 10 })
     const abort = netError('NET_ABORTED', { message: 'enough' })
@@ -88,7 +88,7 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('a refusal by a peer that is well is no failure of it, unless `when` says so', async () => {
+  test('a refusal by a healthy peer does not count as its failure, unless `when` says so', async () => {
     const denied = netError('NET_ACCESS_DENIED', { message: 'denied' })
     const lenient = new CircuitBreaker({ failures: 2 })
     await fail(lenient)
@@ -104,7 +104,7 @@ describe('CircuitBreaker', () => {
     expect(strict.state).toBe('open')
   })
 
-  test('a call that ends after a change says nothing about what came after it', async () => {
+  test('a call that ends after a change of state does not count for the new state', async () => {
     using clock = useFakeClock()
     const breaker = new CircuitBreaker({ failures: 1, openFor: 10 })
     const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
@@ -131,7 +131,7 @@ describe('CircuitBreaker', () => {
     expect(await breaker.run(async () => 1)).toBe(1)
   })
 
-  test('a time limit that Node tells as an abort is a failure', async () => {
+  test('a time limit that Node reports as an abort is a failure', async () => {
     const breaker = new CircuitBreaker({ failures: 2 })
     for (let call = 1; call <= 2; call++) {
       const running = breaker.run(({ signal }) => pause(60_000, 0, { signal }), { timeout: 1 })

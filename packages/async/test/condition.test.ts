@@ -21,7 +21,7 @@ describe('Condition', () => {
     expect(lease.held).toBe(true)
   })
 
-  test('[ASYNC-27] waits for a predicate, whoever notifies for nothing', async () => {
+  test('[ASYNC-27] waits for a predicate, also if it is notified too early', async () => {
     const condition = new Condition()
     const items: number[] = []
     const taken = (async () => {
@@ -38,7 +38,7 @@ describe('Condition', () => {
     expect(await taken).toEqual([1, 2])
   })
 
-  test('[ASYNC-27] wakes as many as it is told, first come, first served', async () => {
+  test('[ASYNC-27] wakes the given number of waiters, in order', async () => {
     const condition = new Condition()
     const woken: number[] = []
     const waits = [0, 1, 2, 3].map(async (number) => {
@@ -81,7 +81,7 @@ describe('Condition', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('the limit of waitFor is one for the whole', async () => {
+  test('the limit of waitFor counts for all of its waits together', async () => {
     using clock = useFakeClock()
     const condition = new Condition()
     using lease = await condition.mutex.acquire()
@@ -112,7 +112,7 @@ describe('Condition', () => {
     await expect(condition.waitFor(lease, () => true)).rejects.toMatchObject(notHeld)
   })
 
-  test('a lease that is released during its wait does not take the lock up again', async () => {
+  test('a lease that is released during its wait does not take the lock again', async () => {
     const condition = new Condition()
     const lease = await condition.mutex.acquire()
     const waiting = condition.wait(lease)

@@ -18,7 +18,7 @@ describe('Deferred', () => {
     expect(await deferred.wait({ timeout: 1000 })).toBe(1)
   })
 
-  test('[ASYNC-30] is failed from outside; who waits has the error', async () => {
+  test('[ASYNC-30] can be rejected from outside; waiting calls get the error', async () => {
     const deferred = new Deferred<number>()
     const error = new Error('x')
     const waiting = failure(deferred.wait({ timeout: 1000 }))

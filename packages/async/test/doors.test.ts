@@ -73,13 +73,16 @@ const calls: readonly (readonly [string, () => unknown])[] = [
 ]
 
 describe('a misspelled option', () => {
-  test.each(calls)('of %s is refused at the call, with what was meant', async (_name, call) => {
-    await expect(Promise.resolve().then(call)).rejects.toMatchObject({
-      code: 'NET_BAD_OPTION',
-      protocol: 'async',
-      message: expect.stringContaining('the options have no timout; '),
-    })
-  })
+  test.each(calls)(
+    'of %s is refused at the call, with the name that was meant',
+    async (_name, call) => {
+      await expect(Promise.resolve().then(call)).rejects.toMatchObject({
+        code: 'NET_BAD_OPTION',
+        protocol: 'async',
+        message: expect.stringContaining('the options have no timout; '),
+      })
+    },
+  )
 })
 
 describe('a constructor', () => {
@@ -100,7 +103,7 @@ describe('a constructor', () => {
     )
   })
 
-  test('takes undefined for an option that is left out', () => {
+  test('treats undefined as an option that is left out', () => {
     expect(new Queue({ max: undefined, store: undefined }).max).toBe(Infinity)
     expect(new RateLimiter({ limit: 2, interval: undefined, burst: undefined }).available).toBe(2)
     expect(new CircuitBreaker({ failures: undefined, when: undefined }).state).toBe('closed')

@@ -33,7 +33,7 @@ describe('firstSuccess', () => {
     expect(ended).toEqual(['loser', 'told'])
   })
 
-  test('[ASYNC-12] the start is staggered: the next begins when the last one takes too long or fails', async () => {
+  test('[ASYNC-12] starts are staggered: the next job begins when the last one takes too long or fails', async () => {
     using clock = useFakeClock()
     const begun: Begun[] = []
     const job =
@@ -96,7 +96,7 @@ describe('firstSuccess', () => {
     })
   })
 
-  test('tells of every failure that does not decide', async () => {
+  test('reports every failure that does not decide', async () => {
     const told: unknown[] = []
     const value = await firstSuccess(
       [
@@ -138,7 +138,7 @@ describe('firstSuccess', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('leaves nothing behind, and takes many jobs', async () => {
+  test('leaves nothing behind, also with many jobs', async () => {
     using _clock = useFakeClock()
     const { signal } = new AbortController()
     const jobs = Array.from({ length: 20_000 }, () => async () => Promise.reject(new Error('x')))

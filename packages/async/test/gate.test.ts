@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { failure } from './failure.ts'
 
 describe('Gate', () => {
-  test('[ASYNC-26] holds everybody until it opens, and nobody while it is open', async () => {
+  test('[ASYNC-26] holds every waiter until it opens, and none while it is open', async () => {
     const gate = new Gate()
     const through: string[] = []
     const waits = ['a', 'b'].map(async (name) => {
@@ -21,7 +21,7 @@ describe('Gate', () => {
     await gate.wait()
   })
 
-  test('[ASYNC-26] can be closed again, which does not hold who was let through', async () => {
+  test('[ASYNC-26] can be closed again, which does not affect waiters that have passed', async () => {
     const gate = new Gate({ open: true })
     await gate.wait()
     gate.close()

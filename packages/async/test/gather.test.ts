@@ -39,7 +39,7 @@ describe('gather', () => {
     expect(reasons).toEqual([expect.objectContaining({ cause: failure })])
   })
 
-  test('results that nobody gets are disposed', async () => {
+  test('results that no caller gets are disposed', async () => {
     let disposed = 0
     const running = gather([
       async () => ({ [Symbol.asyncDispose]: async () => void disposed++ }),
@@ -101,7 +101,7 @@ describe('gatherSettled', () => {
     expect(error).toMatchObject({ errors: [{ message: 'broken' }] })
   })
 
-  test('takes functions, never promises', async () => {
+  test('accepts functions, never promises', async () => {
     await expect(gatherSettled([Promise.resolve(1) as never])).rejects.toMatchObject({
       code: 'NET_BAD_OPTION',
     })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { HeldLock, LockLine } from '../src/held-lock.ts'
 import { failure } from './failure.ts'
 
-test('a lease lets go of its lock and takes it up again', async () => {
+test('a lease releases its lock and takes it again', async () => {
   const line = new LockLine()
   const lease = new HeldLock(line)
   expect(line.take(lease)).toBe(true)

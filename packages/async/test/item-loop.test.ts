@@ -38,7 +38,7 @@ const sources: readonly (readonly [string, () => Source])[] = [
 ]
 
 describe.each(sources)('a loop over %s', (_name, make) => {
-  test('ends with its task when another fails, and takes no item afterwards', async () => {
+  test('ends with its task when another task fails, and takes no item afterwards', async () => {
     using clock = useFakeClock({ autoJump: true })
     const source = make()
     const handled: number[] = []
@@ -89,7 +89,7 @@ describe.each(sources)('a loop over %s', (_name, make) => {
     })
   })
 
-  test('left while it waits, it is over at once and takes nothing', async () => {
+  test('left while it waits, it ends at once and takes no item', async () => {
     const source = make()
     const items = source.items()
     const waiting = items.next()
@@ -127,7 +127,7 @@ describe.each(sources)('a loop over %s', (_name, make) => {
   })
 })
 
-test('a loop over a receiver that is closed meanwhile is told so', async () => {
+test('a loop over a receiver that is closed meanwhile rejects', async () => {
   const channel = new Channel<number>(1)
   const next = channel.receiver.items().next()
   channel.receiver.close()

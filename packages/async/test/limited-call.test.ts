@@ -19,7 +19,7 @@ describe('LimitedCall', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('past its limit, or given up before, it rejects and hands on what comes later', async () => {
+  test('past its limit, or abandoned earlier, it rejects and passes on the late result', async () => {
     using clock = useFakeClock()
     for (const end of ['limit', 'given up']) {
       const answer = Promise.withResolvers<number>()
@@ -43,7 +43,7 @@ describe('LimitedCall', () => {
     }
   })
 
-  test('the signal tells the function to end, and the call waits for that', async () => {
+  test('the signal asks the function to end, and the call waits for that', async () => {
     const controller = new AbortController()
     const call = new LimitedCall<number>(
       ({ signal }) =>

@@ -91,7 +91,7 @@ describe('map', () => {
     },
   )
 
-  test('an iterator that throws fails the whole', async () => {
+  test('an iterator that throws fails the call', async () => {
     function* broken(): Generator<number> {
       yield 1
       throw new Error('cut')
@@ -165,7 +165,7 @@ describe('map', () => {
     expect(await running).toMatchObject({ code: 'NET_TIMEOUT_TOTAL' })
   })
 
-  test('a worker that ignores the abort takes no further item', async () => {
+  test('a worker that ignores the abort gets no further item', async () => {
     using clock = useFakeClock()
     const controller = new AbortController()
     let begun = 0
@@ -184,7 +184,7 @@ describe('map', () => {
     expect(begun).toBe(2)
   })
 
-  test('takes strings, and an empty list', async () => {
+  test('accepts strings, and an empty list', async () => {
     const upper = async (item: string): Promise<string> => item.toUpperCase()
     expect(await map('abc', upper, { concurrency: 2 })).toEqual(['A', 'B', 'C'])
     expect(await map([], upper, { concurrency: 2 })).toEqual([])
@@ -285,7 +285,7 @@ describe('mapUnordered', () => {
     expect(seen).toEqual([0, 2, 4])
   })
 
-  test('has every result once, whatever the speed', async () => {
+  test('has every result once, at every speed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(5)),

@@ -40,7 +40,7 @@ describe('Memo', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('who asks at the same time shares the work, and one who gives up does not end it', async () => {
+  test('calls at the same time share the work, and an aborted call does not end it', async () => {
     const gate = Promise.withResolvers<string>()
     let aborted = false
     const memo = new Memo((_key: string, { signal }) => {
@@ -58,7 +58,7 @@ describe('Memo', () => {
     expect(memo.statistics()).toEqual({ size: 1, hits: 1, misses: 1 })
   })
 
-  test('the last one who gives up ends the work; who comes later begins it anew', async () => {
+  test('when the last call is aborted the work ends; a later call begins it anew', async () => {
     using clock = useFakeClock()
     let begun = 0
     const memo = new Memo(async (_key: string, { signal }) => {
@@ -77,7 +77,7 @@ describe('Memo', () => {
     expect(await again).toBe(2)
   })
 
-  test('work that hangs costs those who wait for it, and not those who come later', async () => {
+  test('work that never settles fails the calls that wait for it, and not later ones', async () => {
     using clock = useFakeClock()
     let begun = 0
     const memo = new Memo((key: string) =>
@@ -91,7 +91,7 @@ describe('Memo', () => {
     expect(await Promise.race([patient, Promise.resolve('still waiting')])).toBe('still waiting')
   })
 
-  test('errors are told to all who wait, and not kept', async () => {
+  test('all waiting calls get an error, and it is not kept', async () => {
     const failures = [new Error('a'), new Error('b')]
     const memo = new Memo(async (): Promise<number> => {
       const failure = failures.shift()
@@ -107,7 +107,7 @@ describe('Memo', () => {
     expect(await memo.get(0)).toBe(1)
   })
 
-  test('an error that nobody waits for any more is reported', async () => {
+  test('an error that no call waits for any more is reported', async () => {
     using warnings = vi.spyOn(process, 'emitWarning').mockReturnValue()
     const work = Promise.withResolvers<number>()
     const memo = new Memo(() => work.promise)
@@ -120,7 +120,7 @@ describe('Memo', () => {
     expect(warnings.mock.calls[0]?.[0]).toContain('late')
   })
 
-  test('what is forgotten while it is made is delivered, but not kept', async () => {
+  test('a result that is forgotten while it is made is delivered, but not kept', async () => {
     let begun = 0
     const memo = new Memo(async () => ++begun)
     const waiting = memo.get('a')

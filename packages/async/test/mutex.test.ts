@@ -20,7 +20,7 @@ describe('Mutex', () => {
     expect(mutex.locked).toBe(false)
   })
 
-  test('[ASYNC-24] can be tried, and tells how it stands', async () => {
+  test('[ASYNC-24] can be tried, and reports its state', async () => {
     const mutex = new Mutex()
     const lease = mutex.tryAcquire()
     expect(lease?.held).toBe(true)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { MemberLease, PoolMember } from '../src/pool-member.ts'
 
-test('a lease gives its member back once, and ends when its owner takes the member back', () => {
+test('a lease returns its resource once, and ends when the pool takes the resource back', () => {
   const lent = new Set<PoolMember<string>>()
   const back: [string, boolean][] = []
   const owner = {

@@ -28,7 +28,7 @@ describe('what a pool calls may hang', () => {
     lease.release()
   })
 
-  test('a resource whose check takes longer than 2 s is given up, and the call has another', async () => {
+  test('a resource whose check takes longer than 2 s is destroyed, and the call gets another', async () => {
     using clock = useFakeClock()
     let made = 0
     await using pool = new Pool({
@@ -90,7 +90,7 @@ describe('what a pool calls may hang', () => {
     lease.release()
   })
 
-  test('an error of a creation that was given up is reported, unless it is that', async () => {
+  test('an error of an abandoned creation is reported, unless it is the abort itself', async () => {
     using clock = useFakeClock()
     using warnings = vi.spyOn(process, 'emitWarning').mockReturnValue()
     const late = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]

@@ -36,7 +36,7 @@ describe('RetiredResources', () => {
     expect(retired.size).toBe(0)
   })
 
-  test('keeps what failed for who asks, and reports it where nobody will', async () => {
+  test('keeps failures for a call that reads them, and reports them if no call will', async () => {
     using warnings = vi.spyOn(process, 'emitWarning').mockReturnValue()
     let asked = true
     const failure = netError('NET_CONN_RESET', { message: 'reset' })

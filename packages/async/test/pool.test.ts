@@ -52,7 +52,7 @@ describe('Pool', () => {
     expect(lines.map(({ open }) => open)).toEqual([false, false])
   })
 
-  test('makes several at once, up to its bound, and serves who waits in order', async () => {
+  test('makes several at once, up to its limit, and serves waiting calls in order', async () => {
     using clock = useFakeClock()
     let making = 0
     let most = 0
@@ -80,7 +80,7 @@ describe('Pool', () => {
     expect(most).toBe(2)
   })
 
-  test('who gives up leaves what was begun for it to the next', async () => {
+  test('an aborted call leaves the resource that was begun for it to the next', async () => {
     using clock = useFakeClock()
     let made = 0
     await using pool = new Pool({
@@ -109,7 +109,7 @@ describe('Pool', () => {
     expect(made).toBe(1)
   })
 
-  test('a creation that hangs for somebody who gave up does not hold up the next', async () => {
+  test('a creation that never settles does not delay the next call, once its own was aborted', async () => {
     using clock = useFakeClock()
     const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
     let asked = 0
@@ -145,7 +145,7 @@ describe('Pool', () => {
     })
   })
 
-  test('checks what lay idle before it is lent, and replaces what is not good', async () => {
+  test('checks an idle resource before lending it, and replaces a bad one', async () => {
     const bad = new Set<number>()
     const { pool, lines } = poolOfLines({
       check: async ({ number }) => {
@@ -190,7 +190,7 @@ describe('Pool', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('does not lend what is too old', async () => {
+  test('does not lend a resource that is too old', async () => {
     using clock = useFakeClock()
     const { pool, lines } = poolOfLines({ maxAge: 100, max: 1 })
     const lease = await pool.acquire()
@@ -202,7 +202,7 @@ describe('Pool', () => {
     expect(lines[0]?.open).toBe(false)
   })
 
-  test('tells one who waits that nothing could be made, and goes on for the others', async () => {
+  test('rejects one waiting call when nothing could be made, and goes on for the others', async () => {
     const failure = new Error('refused')
     let made = 0
     await using pool = new Pool({
@@ -220,7 +220,7 @@ describe('Pool', () => {
     lease.release()
   })
 
-  test('an error of a creation that nobody waits for any more is reported', async () => {
+  test('an error of a creation that no call waits for any more is reported', async () => {
     using warnings = vi.spyOn(process, 'emitWarning').mockReturnValue()
     const answer = Promise.withResolvers<string>()
     await using pool = new Pool({ create: () => answer.promise })
@@ -243,7 +243,7 @@ describe('Pool', () => {
     expect(held.held).toBe(true)
   })
 
-  test('drains: serves who waits, nobody else, and ends when all has come back', async () => {
+  test('drains: serves waiting calls, no new ones, and ends when all resources have come back', async () => {
     const { pool, lines } = poolOfLines({ max: 1 })
     const lease = await pool.acquire()
     const waiting = pool.acquire()
@@ -262,7 +262,7 @@ describe('Pool', () => {
     await pool.drain()
   })
 
-  test('drain rejects with what could not be given up; closing never does', async () => {
+  test('drain rejects with the errors of destroy; closing never does', async () => {
     const failing = (): Pool<Line> =>
       poolOfLines({ destroy: ({ number }) => Promise.reject(new Error(`stuck ${number}`)) }).pool
     const used = async (pool: Pool<Line>): Promise<Pool<Line>> => {
@@ -279,7 +279,7 @@ describe('Pool', () => {
     expect(await closed.closed).toBeInstanceOf(GroupError)
   })
 
-  test('a drain can be given up, and leaves the pool draining', async () => {
+  test('a drain can be aborted, and leaves the pool draining', async () => {
     using clock = useFakeClock()
     const { pool } = poolOfLines()
     const lease = await pool.acquire()
@@ -294,7 +294,7 @@ describe('Pool', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('closing refuses who waits, gives what is lent 2 s to come back, then destroys it', async () => {
+  test('closing rejects waiting calls, gives lent resources 2 s to come back, then destroys them', async () => {
     using clock = useFakeClock()
     const { pool, lines } = poolOfLines({ max: 1 })
     const lease = await pool.acquire()
@@ -312,7 +312,7 @@ describe('Pool', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('closing ends what is being made, and waits for nothing that hangs', async () => {
+  test('closing ends creations, and does not wait for those that never settle', async () => {
     using clock = useFakeClock()
     const pool = new Pool({
       create: async ({ signal }) => {
@@ -341,7 +341,7 @@ describe('Pool', () => {
     expect(pool.size).toBe(0)
   })
 
-  test('tells what happens in it on net:pool', async () => {
+  test('publishes its events on net:pool', async () => {
     using captured = captureEvents()
     const { pool } = poolOfLines({ max: 1, protocol: 'ftp', client: { id: 7 } })
     const lease = await pool.acquire()

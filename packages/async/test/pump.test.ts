@@ -26,7 +26,7 @@ test('items are handed over to their end, and closed when the group ends before'
 })
 
 describe('unlessCancelled', () => {
-  test('ends with the group, and tells what comes later', async () => {
+  test('ends with the group, and reports later errors', async () => {
     using clock = useFakeClock()
     using warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
     const group = new RunningGroup(undefined)

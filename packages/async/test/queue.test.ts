@@ -51,7 +51,7 @@ describe('Queue', () => {
     )
   })
 
-  test('who gives up has put nothing and taken nothing', async () => {
+  test('an aborted call has put nothing and taken nothing', async () => {
     const queue = new Queue<number>({ max: 1 })
     const controller = new AbortController()
     const { signal } = controller
@@ -96,7 +96,7 @@ describe('Queue', () => {
     expect(() => queue.taskDone()).toThrow(expect.objectContaining({ code: 'NET_NOT_HELD' }))
   })
 
-  test('[ASYNC-35] a shutdown drains: what is there is handed out, nothing is added', async () => {
+  test('[ASYNC-35] a shutdown drains: items that are there are delivered, none is added', async () => {
     const queue = new Queue<number>({ max: 1 })
     const closed = { code: 'NET_QUEUE_CLOSED' }
     await queue.put(1)
@@ -111,7 +111,7 @@ describe('Queue', () => {
     expect(() => queue.tryGet()).toThrow(expect.objectContaining(closed))
   })
 
-  test('[ASYNC-35] an immediate shutdown gives back what was left, and ends join', async () => {
+  test('[ASYNC-35] an immediate shutdown returns the remaining items, and ends join', async () => {
     const queue = new Queue<number>()
     await queue.put(1)
     await queue.put(2)
@@ -121,7 +121,7 @@ describe('Queue', () => {
     await expect(queue.get()).rejects.toMatchObject({ code: 'NET_QUEUE_CLOSED' })
   })
 
-  test('[ASYNC-35] a shutdown ends those who wait for items, and iterations', async () => {
+  test('[ASYNC-35] a shutdown ends calls that wait for items, and iterations', async () => {
     const queue = new Queue<number>()
     const ended = failure(queue.get())
     const seen: number[] = []
@@ -145,7 +145,7 @@ describe('Queue', () => {
     expect(rest).toEqual([2, 3])
   })
 
-  test('refuses a bound that is none', () => {
+  test('refuses a wrong maximum', () => {
     expect(() => new Queue({ max: 0 })).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   })
 

@@ -30,7 +30,7 @@ describe('RateLimiter', () => {
     expect(limiter.available).toBe(2)
   })
 
-  test('takes several tokens at a time; nobody overtakes who waits for many', async () => {
+  test('takes several tokens at a time; no call overtakes one that waits for many', async () => {
     using clock = useFakeClock()
     const limiter = new RateLimiter({ limit: 1, interval: 10, burst: 5 })
     await limiter.acquire({ tokens: 4 })
@@ -44,7 +44,7 @@ describe('RateLimiter', () => {
     expect(await few).toBe(50)
   })
 
-  test('who gives up has taken nothing, and lets the next one through at once', async () => {
+  test('an aborted call has taken nothing, and the next one goes on at once', async () => {
     using clock = useFakeClock()
     const limiter = new RateLimiter({ limit: 1, interval: 10, burst: 5 })
     await limiter.acquire({ tokens: 4 })

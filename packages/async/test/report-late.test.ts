@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 
 import { reportLate } from '../src/report-late.ts'
 
-test('an error that nobody is left to hear becomes a warning with a code', () => {
+test('an error that no caller can receive becomes a warning with a code', () => {
   using warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
   reportLate('it failed', 'text')
   reportLate('it failed', new Error('inner'), 'NET_TASK_LEAKED')

@@ -1,7 +1,7 @@
 import { ResourceGuard } from '@net/async'
 import { expect, test } from 'vitest'
 
-test('[ASYNC-31] a second use at the same time is an error that says of what', () => {
+test('[ASYNC-31] a second use at the same time is an error that names the use', () => {
   const guard = new ResourceGuard('reading from this socket')
   const inside = guard.enter()
   expect(guard.busy).toBe(true)

@@ -37,7 +37,7 @@ describe('retryBudget', () => {
     expect(repeats).toBe(100)
   })
 
-  test('an endless budget stays one, whatever a repeat costs', () => {
+  test('an infinite budget stays infinite, at every cost of a repeat', () => {
     const budget = retryBudget({ tokens: Infinity, cost: Infinity })
     expect(budget.withdraw(refused)).toBe(true)
     budget.deposit()

@@ -66,7 +66,7 @@ describe('conditions of repeats', () => {
     expect(policy.delay({ ...failed, error: refused })).toBeUndefined()
   })
 
-  test('refuse what is no limit', () => {
+  test('refuse wrong limits', () => {
     const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
     expect(() => stopAfterAttempts(0)).toThrow(bad)
     expect(() => stopAfterElapsed(-1)).toThrow(bad)

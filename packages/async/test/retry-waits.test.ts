@@ -43,7 +43,7 @@ describe('waits between attempts', () => {
     expect(begun).toEqual([0, 5, 12, 19])
   })
 
-  test('stay numbers, however many attempts there were and whatever they are made of', () => {
+  test('stay numbers after any number of attempts, in every combination', () => {
     const polling = waitExponential({ delay: 0 })
     expect(polling(after(5000))).toBe(0)
     expect(waitExponential({ delay: 5, random: () => 0 })(after(5000))).toBe(0)
@@ -57,7 +57,7 @@ describe('waits between attempts', () => {
     )
   })
 
-  test('refuse what is no length of time', () => {
+  test('refuse wrong lengths of time', () => {
     const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
     expect(() => waitFixed(-1)).toThrow(bad)
     expect(() => waitRandom(-1, 1)).toThrow(bad)

@@ -114,7 +114,7 @@ describe('retry', () => {
     expect(await running).toBe('done')
   })
 
-  test('tells about each repeat, and is not broken by who listens', async () => {
+  test('reports each repeat, also if a listener throws', async () => {
     using clock = useFakeClock()
     const told: FailedTry[] = []
     const failure = new Error('x')
@@ -155,7 +155,7 @@ describe('retry', () => {
     )
   })
 
-  test('an abort during an attempt ends it, and there is no other', async () => {
+  test('an abort during an attempt ends it, and no other follows', async () => {
     const controller = new AbortController()
     let begun = 0
     const running = retry(
@@ -248,7 +248,7 @@ describe('retry', () => {
     ])
   })
 
-  test('tells how long the call has taken to who decides when to stop', async () => {
+  test('passes the elapsed time to the function that decides when to stop', async () => {
     using clock = useFakeClock()
     const elapsed: number[] = []
     const running = retry(

@@ -101,10 +101,10 @@ describe('run', () => {
     expect(lines[2]).toBe('thrown: text\n')
   })
 
-  test('what is no exit code, no function or no option is refused', async () => {
+  test('a wrong exit code, function or option is refused', async () => {
     const lines = printed()
     expect(await run(async () => 256)).toBe(1)
-    expect(lines).toEqual(['what main returns must be an exit code from 0 to 255, or nothing\n'])
+    expect(lines).toEqual(['the function must return an exit code from 0 to 255, or nothing\n'])
     await expect(run('main' as never)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
     const main = async (): Promise<void> => {}
     for (const bad of [{ grace: -1 }, { signals: ['SIGKILL'] }, { dumpSignal: 'SIGNONE' }]) {

@@ -40,7 +40,7 @@ describe('a task that ignores its cancellation', () => {
     expect(await running).toMatchObject({ code: 'NET_TASK_LEAKED' })
   })
 
-  test('stands beside the failure that cancelled it', async () => {
+  test('is reported beside the failure that cancelled it', async () => {
     using clock = useFakeClock()
     const group = new RunningGroup({ grace: 500 })
     const running = group
@@ -56,7 +56,7 @@ describe('a task that ignores its cancellation', () => {
     })
   })
 
-  test('cancelled by its handle it fails the group, and whoever waits for its result is told', async () => {
+  test('cancelled by its handle it fails the group, and a call that waits for its result rejects', async () => {
     using clock = useFakeClock()
     const group = new RunningGroup({ grace: 500 })
     const running = group

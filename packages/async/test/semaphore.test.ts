@@ -24,7 +24,7 @@ describe('Semaphore', () => {
     expect(semaphore.available).toBe(2)
   })
 
-  test('[ASYNC-25] is bounded: a permit that nobody took cannot be given back', async () => {
+  test('[ASYNC-25] is bounded: a permit that was not taken cannot be released', async () => {
     const semaphore = new Semaphore(1)
     const misuse = expect.objectContaining({ code: 'NET_NOT_HELD' })
     expect(() => semaphore.release()).toThrow(misuse)
@@ -44,7 +44,7 @@ describe('Semaphore', () => {
     expect(arrived.max).toBe(Infinity)
   })
 
-  test('who gives up holds nothing', async () => {
+  test('an aborted call holds nothing', async () => {
     using clock = useFakeClock()
     const semaphore = new Semaphore(1)
     const lease = await semaphore.acquire()

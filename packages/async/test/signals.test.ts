@@ -36,7 +36,7 @@ describe('signals', () => {
     expect(await waits).toEqual({ done: false, value: 'SIGHUP' })
   })
 
-  test('several who wait are served in order, and told of the end', async () => {
+  test('several loops are served in order, and all get the end', async () => {
     const watch = signals(['SIGHUP'])
     const waits = [watch.next(), watch.next(), watch.next()]
     receive('SIGHUP')
@@ -55,7 +55,7 @@ describe('signals', () => {
     expect(process.listenerCount('SIGHUP')).toBe(0)
   })
 
-  test('a time limit ends it, also while nobody waits', async () => {
+  test('a time limit ends it, also while no call waits', async () => {
     using clock = useFakeClock()
     const watch = signals(['SIGHUP'], { timeout: 100 })
     await clock.advance(100)
@@ -64,7 +64,7 @@ describe('signals', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('names that nobody can listen to are refused, and nothing is listened to', () => {
+  test('signals without listeners are refused, and none is listened to', () => {
     for (const names of [[], 'SIGHUP', ['SIGHUP', 'SIGKILL'], ['SIGHUP', 'hello']]) {
       expect(() => signals(names as never)).toThrow(
         expect.objectContaining({ code: 'NET_BAD_OPTION' }),
@@ -93,7 +93,7 @@ describe('signals', () => {
   )
 })
 
-test('listenTo hears until it is disposed', () => {
+test('listenTo listens until it is disposed', () => {
   const heard: string[] = []
   using listening = listenTo(['SIGHUP', 'SIGUSR2'], (name) => heard.push(name))
   receive('SIGUSR2')

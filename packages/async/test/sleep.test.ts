@@ -78,7 +78,7 @@ describe('sleepUntil', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('refuses what is no time', async () => {
+  test('refuses wrong times', async () => {
     await expect(sleepUntil(Number.NaN)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   })
 })

@@ -9,7 +9,7 @@ import { start } from '../src/start.ts'
 import type { RunningTask } from '../src/task.ts'
 
 describe('group.start', () => {
-  test('[ASYNC-06] waits until the task says that it is ready, and has its value', async () => {
+  test('[ASYNC-06] waits until the task is ready, and has its value', async () => {
     using clock = useFakeClock()
     const running = taskGroup(async (group) => {
       const { value, task } = await group.start<number, string>('server', async ({ ready }) => {
@@ -100,7 +100,7 @@ describe('group.start', () => {
     expect(await running).toBe('done')
   })
 
-  test('starts that nobody waits for any more are no unhandled rejections', async () => {
+  test('starts that no call waits for any more are not unhandled rejections', async () => {
     const running = taskGroup(async (group) => {
       const first = group.start('first', async () => Promise.reject(new Error('first')))
       void group.start('second', async ({ signal }) => sleep(Infinity, { signal }))
@@ -128,7 +128,7 @@ describe('group.start', () => {
   })
 })
 
-test('a task that is given up ends the wait, too', async () => {
+test('a task that leaks ends the wait, too', async () => {
   const leak = new Error('leaked')
   const host = {
     ending: false,

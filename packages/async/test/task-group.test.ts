@@ -29,7 +29,7 @@ describe('taskGroup', () => {
     expect(done).toEqual(['slow'])
   })
 
-  test('[ASYNC-02] a task that nobody holds is run to its end, and named in what goes wrong', async () => {
+  test('[ASYNC-02] a task without a reference to it runs to its end, and is named in errors', async () => {
     using clock = useFakeClock()
     let ended = false
     const running = taskGroup(async (group) => {
@@ -111,7 +111,7 @@ describe('taskGroup', () => {
     expect(rest?.errors).toMatchObject([{ errors: [{ message: 'b' }] }])
   })
 
-  test('[ASYNC-08] a failure that nobody awaited fails the group', async () => {
+  test('[ASYNC-08] a failure that was not awaited fails the group', async () => {
     const running = taskGroup(async (group) => {
       group.spawn('ignored', async () => {
         throw new Error('unseen')
@@ -132,7 +132,7 @@ describe('taskGroup', () => {
     await expect(running).rejects.toBe(failure)
   })
 
-  test('what is thrown synchronously, and what is no error, fails like the rest', async () => {
+  test('synchronous errors, and thrown values that are not errors, fail the same way', async () => {
     await expect(
       taskGroup(async (group) => {
         group.spawn('sync', () => {
@@ -148,7 +148,7 @@ describe('taskGroup', () => {
     ).rejects.toMatchObject({ errors: [{ cause: 'text' }, { cause: 7 }] })
   })
 
-  test('[ASYNC-05] is ended as a whole without an error', async () => {
+  test('[ASYNC-05] is cancelled as a whole without an error', async () => {
     using clock = useFakeClock()
     const states: string[] = []
     const tasks: Task<unknown>[] = []
@@ -313,7 +313,7 @@ describe('taskGroup', () => {
     expect(seen).toBe('request 7')
   })
 
-  test('children may spawn while the group ends; after its end nobody can', async () => {
+  test('children may spawn while the group ends; after its end none can', async () => {
     const names: string[] = []
     const group = await taskGroup(async (inner) => {
       inner.spawn('parent', async () => {
@@ -346,7 +346,7 @@ describe('taskGroup', () => {
     )
   })
 
-  test('refuses what is no block', async () => {
+  test('refuses a value that is not a function', async () => {
     await expect(taskGroup(Promise.resolve() as never)).rejects.toMatchObject({
       code: 'NET_BAD_OPTION',
     })

@@ -43,7 +43,7 @@ describe('values handed from a group to a reader', () => {
     expect(results.map(({ value }) => value)).toEqual([0, 1, undefined])
   })
 
-  test('a failure is told once, after the values', async () => {
+  test('a failure is reported once, after the values', async () => {
     const stream = new TaskStream<number>((self) => {
       const group = new RunningGroup(undefined)
       const run = async (): Promise<void> =>
@@ -72,7 +72,7 @@ describe('values handed from a group to a reader', () => {
     expect(await stream.return()).toEqual({ done: true, value: undefined })
   })
 
-  test('who waits while it is cancelled is told at once that there are no more', async () => {
+  test('a call that waits while it is cancelled gets the end at once', async () => {
     using clock = useFakeClock()
     const stream = new TaskStream<number>(() => {
       const group = new RunningGroup(undefined)

@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { RunningTask } from '../src/task.ts'
 
 describe('a task handle', () => {
-  test('[ASYNC-07] tells state and result, waits, and cancels that one task', async () => {
+  test('[ASYNC-07] has state and result, waits, and cancels that one task', async () => {
     using clock = useFakeClock()
     const running = taskGroup(async (group) => {
       const done = group.spawn('done', async () => 1)
@@ -61,14 +61,14 @@ describe('a task handle', () => {
     await expect(running).rejects.toThrow('broken')
   })
 
-  test('an abort that nobody of the group asked for is a failure, too', async () => {
+  test('an abort that the group did not cause is a failure, too', async () => {
     const running = taskGroup(async (group) => {
       group.spawn('own', async () => sleep(1, { signal: AbortSignal.abort() }))
     })
     await expect(running).rejects.toSatisfy(isAbort)
   })
 
-  test('its signal is the same at every look, and cancelled even if nobody looked before', async () => {
+  test('its signal is always the same object, and aborted also if it was not read before', async () => {
     await taskGroup(async (group) => {
       let look = (): AbortSignal => AbortSignal.abort()
       const wait = Promise.withResolvers<void>()

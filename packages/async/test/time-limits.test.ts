@@ -75,7 +75,7 @@ describe('failAfter', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('takes functions, never promises, and limits above 0', async () => {
+  test('accepts functions, never promises, and limits above 0', async () => {
     const promise = Promise.resolve(1) as never
     await expect(failAfter(100, promise)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
     await expect(failAfter(0, endless)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
@@ -165,7 +165,7 @@ describe('failAt and moveOnAt', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test('take functions and numbers', async () => {
+  test('accept functions and numbers', async () => {
     await expect(failAt(1, Promise.resolve(1) as never)).rejects.toMatchObject({
       code: 'NET_BAD_OPTION',
     })

@@ -12,7 +12,7 @@ function line(left?: (detail: string) => void): WaitList<number, string> {
 }
 
 describe('WaitList', () => {
-  test('serves who came first, and knows what each brought along', async () => {
+  test('serves entries in order, and keeps the item of each', async () => {
     const list = line()
     const a = list.wait('a', undefined)
     const b = list.wait('b', undefined)
@@ -26,7 +26,7 @@ describe('WaitList', () => {
     expect(list.size).toBe(0)
   })
 
-  test('an abort takes one out of the middle, and tells', async () => {
+  test('an abort removes an entry from the middle, and reports that', async () => {
     const left: string[] = []
     const list = line((detail) => void left.push(detail))
     const controller = new AbortController()
@@ -40,7 +40,7 @@ describe('WaitList', () => {
     expect(await Promise.all([a, c])).toEqual([3, 3])
   })
 
-  test('a limit tells what was waited for, and that a repeat is harmless', async () => {
+  test('the error of a limit names what the call waited for, and that a repeat is harmless', async () => {
     using clock = useFakeClock()
     const waiting = line().wait('a', { timeout: 50 })
     const rejected = failure(waiting)
@@ -53,7 +53,7 @@ describe('WaitList', () => {
     })
   })
 
-  test('what is granted in the turn of the abort, by another listener of it, stays granted', async () => {
+  test('a place that is granted in the turn of the abort, by another listener of it, stays granted', async () => {
     const controller = new AbortController()
     const { signal } = controller
     const list: WaitList<number, string> = line(() => list.shift()?.grant(7))

@@ -47,7 +47,7 @@ describe('wait', () => {
     expect(seen).toEqual([['50', 'bad'], ['1000']])
   })
 
-  test('without an error the first error is the end of all; a cancelled task is none', async () => {
+  test('without an error the first error is the end of all; a cancelled task does not count', async () => {
     using clock = useFakeClock()
     const running = taskGroup(async (group) => {
       const tasks = spawnAll(group, 50, 1000, 200)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { within } from '../src/within.ts'
 
-test('waits for the work or the limit, tells which, and leaves no timer', async () => {
+test('waits for the work or the limit, says which, and leaves no timer', async () => {
   using clock = useFakeClock()
   expect(await within(10, Promise.resolve())).toBe(true)
   expect(clock.timers).toBe(0)

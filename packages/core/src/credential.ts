@@ -44,7 +44,7 @@ export const credential: Shape<Credential> = shape(
 /** What is asked for, and what it is for. */
 export type CredentialSubject = Omit<CredentialRequest, 'rejected' | 'signal'>
 
-/** The one place of a client that a credential comes from. Throws `NET_BAD_OPTION` for what is no credential. */
+/** The one source of a client's credential. Throws `NET_BAD_OPTION` for a value that is not a credential. */
 export class CredentialSource {
   readonly #ask: Exclude<Credential, string | Secret> | undefined
   readonly #subject: CredentialSubject
@@ -112,7 +112,7 @@ export class CredentialSource {
     const answer = this.#claimed(
       checked(given, `the callback for the ${this.#subject.what} must give a string or a Secret`),
     )
-    // An answer that comes after everybody left is not that of the question asked since.
+    // An answer that comes after all calls have left does not belong to a later request.
     if (!signal.aborted) this.#answer = answer
     return answer
   }

@@ -1,6 +1,6 @@
 /*
  * Where a peer listens, read from text such as `ftp://user@host:21/dir`, `[::1]:22` or `unix:/run/app.sock`. Knows
- * no protocol; what went wrong with a text is told without a word of it, because it may hold a password.
+ * no protocol; an error never contains a word of the text, because it may hold a password.
  */
 
 import { netError, type NetError } from './errors/net-error.ts'

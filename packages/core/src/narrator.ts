@@ -35,7 +35,7 @@ export class Narrator {
     return clock().now() - this.#started
   }
 
-  /** Whose secrets may turn up in what it tells. */
+  /** Whose secrets may be in its events. */
   get owners(): SecretOwners {
     return ownersOf(this.#spec)
   }
@@ -79,7 +79,7 @@ export class Narrator {
     )
   }
 
-  /** Tells that a phase begins; call the result when it has ended, with what it threw. */
+  /** Publishes that a phase begins; call the result when it has ended, with its error. */
   phase(name: Phase): (failure: unknown) => void {
     if (!isHeard('phase', this.#log)) return () => {}
     const started = clock().now()

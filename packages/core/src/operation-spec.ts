@@ -43,7 +43,7 @@ export interface Attempt {
   sent(): void
 }
 
-/** What makes an operation a part of a larger one: it ends with it, under its limits, told to the same client. */
+/** What makes an operation a part of a larger one: it ends with it, under its limits, and publishes to the same client. */
 export interface Within {
   readonly signal: AbortSignal
   /** The limits of the larger one without its total, which reaches the part through the signal. */
@@ -65,7 +65,7 @@ export interface Operation {
   readonly idle: Deadline
   /** Calls `listener` when `signal` would abort, without the cost of a signal; returns how to take it back. */
   onAbort(listener: (reason: NetError) => void): () => void
-  /** Runs a part of the call under its own limit, told by a pair of events. */
+  /** Runs a part of the call under its own limit, with a pair of events. */
   phase<T>(name: Phase, run: () => Promise<T>): Promise<T>
   /** Runs `run`, and again while the retry policy says so. */
   attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T>
@@ -73,11 +73,11 @@ export interface Operation {
   until(ended: Promise<unknown>): void
   /** So many bytes have moved in all. */
   progress(transferred: number, total?: number): void
-  /** The peer's reply had this status; told with the end of the operation. */
+  /** The status of the peer's reply; published with the end of the operation. */
   answered(status: number): void
   /** Tells a line or a chunk on the wire channel; `text` is called only if there is a listener. */
   wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void
-  /** Tells the caller's log about something that it should know. */
+  /** Writes a warning to the caller's log. */
   warn(message: string): void
   /** Ends the running attempt with this error, for dangers that no phase sees. */
   fail(error: NetError): void

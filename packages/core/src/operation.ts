@@ -1,7 +1,7 @@
 /*
  * The one journey of every call: one operation per call, attempts inside it, phases inside those. It starts the
  * events, arms the limits, links the caller's signal, translates what an engine throws, and ends when what it
- * returned has ended. There is no other door to an engine.
+ * returned has ended. Engines are called inside an operation only.
  */
 
 import type { CallOptions } from './call-options.ts'

@@ -40,7 +40,7 @@ export class ProgressMeter {
     this.#tell(now)
   }
 
-  /** The transfer is over; tells the last state unless it was told already. */
+  /** The transfer has ended; reports the last state unless it was reported already. */
   end(): void {
     if (this.#told !== this.#transferred) this.#tell(clock().now())
   }

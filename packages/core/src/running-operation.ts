@@ -236,7 +236,7 @@ export class RunningOperation implements Operation {
 
   async #endAfter(pending: readonly Promise<unknown>[]): Promise<void> {
     let failure: unknown
-    // By index: an operation may be told to wait for more while it waits.
+    // By index: `until` may add more while it waits.
     for (let index = 0; index < pending.length; index++) {
       const outcome = await pending[index]?.catch((error: unknown) => error)
       if (outcome instanceof Error) failure ??= this.#describe(outcome, {})
@@ -275,12 +275,12 @@ const EXPIRED: Readonly<Record<keyof Limits, string>> = {
   resolve: 'the name was not resolved',
   connect: 'no connection was made',
   proxy: 'the proxy did not answer',
-  tls: 'the handshake was not finished',
-  greeting: 'no greeting arrived',
-  auth: 'the login was not answered',
+  tls: 'the TLS handshake did not end',
+  greeting: 'the server sent no greeting',
+  auth: 'the server did not answer the login',
   pool: 'no connection became free',
-  reply: 'no reply arrived',
-  write: 'the peer did not take our bytes',
+  reply: 'the peer sent no reply',
+  write: 'the peer accepted no bytes from us',
   idle: 'less than 1 KiB moved',
-  total: 'the call was not done',
+  total: 'the call did not end',
 }

@@ -77,13 +77,13 @@ export class Scope {
 
   #because(error: unknown): unknown {
     if (this.#reason === undefined) return error
-    // The work may have told the same with more: how much had arrived, what was printed.
+    // The work may have the same error with more fields, such as `received`.
     return isNetError(error) && error.code === this.#reason.code ? error : this.#reason
   }
 }
 
 async function discard(result: unknown): Promise<void> {
-  // Nobody will get this result; what it holds must not leak. Its own dispose never rejects.
+  // No caller will get this result; its resources must not leak. Its own dispose never rejects.
   if (isDisposable(result)) await result[Symbol.asyncDispose]()
 }
 

@@ -1,6 +1,6 @@
 /*
  * A value that prints as `[secret]` wherever it is printed, and that is struck out of every message and event for
- * as long as it is alive. Only `reveal()` tells it.
+ * as long as it is alive. Only `reveal()` gives it.
  */
 
 import { inspect } from 'node:util'

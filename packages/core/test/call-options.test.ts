@@ -30,7 +30,7 @@ describe.each<[string, unknown, string]>([
   })
 })
 
-test('undefined is as good as nothing', async () => {
+test('undefined is the same as a missing option', async () => {
   const nothing = { signal: undefined, timeout: undefined, retry: undefined, onProgress: undefined }
   expect(door(nothing)).toEqual({})
   await expect(operation(spec, nothing, () => Promise.resolve(1))).resolves.toBe(1)

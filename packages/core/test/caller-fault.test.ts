@@ -10,7 +10,7 @@ test('only what was marked is a fault of the caller', () => {
   expect(isCallerFault('text')).toBe(false)
 })
 
-test('what is thrown and is no object becomes an Error of the caller’s', () => {
+test('a thrown value that is not an object becomes an Error of the caller’s', () => {
   for (const thrown of ['text', undefined, null]) {
     const error = callerFault(thrown)
     expect(isCallerFault(error)).toBe(true)

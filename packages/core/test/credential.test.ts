@@ -75,7 +75,7 @@ test('what the callback throws passes as it is, and the next call asks anew', as
   expect((await source.get()).reveal()).toBe('pass')
 })
 
-test('who aborts leaves alone; when all have left the callback is told', async () => {
+test('an aborted call leaves alone; when all have left the callback is aborted', async () => {
   const signals: AbortSignal[] = []
   const source = new CredentialSource(({ signal }) => {
     signals.push(signal)
@@ -96,7 +96,7 @@ test('who aborts leaves alone; when all have left the callback is told', async (
   expect(signals).toHaveLength(1)
 })
 
-test('refuses what is no credential', async () => {
+test('refuses a value that is not a credential', async () => {
   expect(() => new CredentialSource(1 as unknown as Credential, subject)).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )

@@ -116,7 +116,7 @@ describe('parseEndpoint', () => {
     expect(failure('tcp://a', polluted).message).toContain('the port is missing')
   })
 
-  test('[H-CORE-19] no error tells a word of the userinfo, and the password prints nowhere', () => {
+  test('[H-CORE-19] no error contains a word of the userinfo, and the password prints nowhere', () => {
     const password = canary('url-password')
     for (const rest of ['a:x', 'a', 'a:1?', 'a%00:1', '[', ':1', 'a:99999']) {
       expectNoCanary(failure(`tcp://user:${password}@${rest}`))
@@ -202,11 +202,14 @@ test.each<[unknown, unknown, string]>([
     { defaultPort: '80' },
     'parseEndpoint: defaultPort must be a whole number from 0 to 65535',
   ],
-])('what is no URL, and options that do not exist, are refused (%#)', (text, options, message) => {
-  expect(() => parseEndpoint(text as string, options as object)).toThrow(
-    expect.objectContaining({
-      code: 'NET_BAD_OPTION',
-      message: expect.stringContaining(message) as string,
-    }),
-  )
-})
+])(
+  'a value that is not a URL, and options that do not exist, are refused (%#)',
+  (text, options, message) => {
+    expect(() => parseEndpoint(text as string, options as object)).toThrow(
+      expect.objectContaining({
+        code: 'NET_BAD_OPTION',
+        message: expect.stringContaining(message) as string,
+      }),
+    )
+  },
+)

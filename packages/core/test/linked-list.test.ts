@@ -10,7 +10,7 @@ class Member implements Linked<Member> {
 }
 
 describe('LinkedList', () => {
-  test('is a set in the order of coming, whatever comes and goes', () => {
+  test('is a set in the order of insertion', () => {
     const members = Array.from({ length: 6 }, () => new Member())
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(5))), (steps) => {

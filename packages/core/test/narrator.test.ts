@@ -78,7 +78,7 @@ test('[CORE-24] an auditor sees what is to be done, and to whom, before a byte i
   ])
 })
 
-test("the end of an operation tells the status of the peer's reply", async () => {
+test("the end of an operation reports the status of the peer's reply", async () => {
   const ends: NetEvent[] = []
   using _ = onEvent('operation', (event) => {
     if (event.protocol === 'replied' && event.state === 'end') ends.push(event)
@@ -90,7 +90,7 @@ test("the end of an operation tells the status of the peer's reply", async () =>
   expect(ends).toMatchObject([{ outcome: 'ok', status: 304 }])
 })
 
-test('[CORE-13] nobody listening, no event is made and nothing is written', async () => {
+test('[CORE-13] without subscribers, no event is made and nothing is written', async () => {
   eventsOff()
   const text = vi.fn(() => 'costly')
   const written = vi.spyOn(process.stderr, 'write')

@@ -39,7 +39,7 @@ test("an error of the caller's own passes unchanged", async () => {
   await expect(operation(spec, {}, () => Promise.reject(mine))).rejects.toBe(mine)
 })
 
-test('progress is told to the caller, and what the callback throws does no harm', async () => {
+test('progress is reported to the caller, and errors of the callback do no harm', async () => {
   const told: number[] = []
   const onProgress = ({ transferred }: { transferred: number }): void => {
     told.push(transferred)

@@ -5,7 +5,7 @@ import { useFakeClock } from '@net/core/testing'
 
 import { ProgressMeter } from '../src/progress.ts'
 
-test('tells at most ten times a second, and the end', async () => {
+test('reports at most ten times a second, and the end', async () => {
   using clock = useFakeClock()
   const told: Progress[] = []
   const meter = new ProgressMeter((progress) => void told.push(progress))
@@ -26,7 +26,7 @@ test('tells at most ten times a second, and the end', async () => {
   expect(told[5]).toMatchObject({ rate: 10_000, total: 10_000 })
 })
 
-test('the end is told once, and what is unknown is absent', () => {
+test('the end is reported once, and what is unknown is absent', () => {
   using _ = useFakeClock()
   const told: Progress[] = []
   const meter = new ProgressMeter((progress) => void told.push(progress))

@@ -88,7 +88,7 @@ test('[CORE-08] the limit of a phase ends the call with the code, phase and limi
     limit: 250,
     elapsed: 250,
     message:
-      'test GET /x: the handshake was not finished within 250 ms (timeout.tls) (tls, after 250 ms)',
+      'test GET /x: the TLS handshake did not end within 250 ms (timeout.tls) (tls, after 250 ms)',
   })
   expect(clock.timers).toBe(0)
 })
@@ -131,7 +131,7 @@ test('a call can be failed from beside', async () => {
   await expect(promise).rejects.toBe(error)
 })
 
-test('the signal is there for who asks, and aborts with the error', async () => {
+test('the signal is available, and aborts with the error', async () => {
   const controller = new AbortController()
   let seen: AbortSignal | undefined
   const promise = operation(spec, { signal: controller.signal }, (op) => {
@@ -143,7 +143,7 @@ test('the signal is there for who asks, and aborts with the error', async () => 
   expect(seen?.reason).toBeInstanceOf(AbortError)
 })
 
-test('what fails within a call is told as that call failing, at the place and phase where it failed', async () => {
+test('a failure within a call is the failure of that call, with place and phase', async () => {
   using _ = useFakeClock()
   const dial: OperationSpec = {
     protocol: 'tcp',

@@ -61,7 +61,7 @@ test('an error of the work with the same code may tell more', async () => {
   await expect(raced).rejects.toBe(more)
 })
 
-test('who comes too late is told at once, and the signal says so too', () => {
+test('a late listener is called at once, and the signal is aborted too', () => {
   const scope = new Scope()
   const before = scope.signal
   scope.stop(reason)

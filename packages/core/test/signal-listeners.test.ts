@@ -13,7 +13,7 @@ test('[H-CORE-06] ten thousand calls on one signal are one listener, and none af
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
-test('everyone who listens is told the reason, once', () => {
+test('every listener gets the reason, once', () => {
   const controller = new AbortController()
   const told: unknown[] = []
   onSignalAbort(controller.signal, (reason) => void told.push(['a', reason]))
@@ -29,7 +29,7 @@ test('everyone who listens is told the reason, once', () => {
   ])
 })
 
-test('who lingers shares the listener with calls in a row, and leaves none behind the tick', async () => {
+test('calls in a row share a listener, and none is left after the tick', async () => {
   const { signal } = new AbortController()
   const added = vi.spyOn(signal, 'addEventListener')
   for (let call = 0; call < 1000; call++) {
@@ -42,7 +42,7 @@ test('who lingers shares the listener with calls in a row, and leaves none behin
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
-test('an abort between two calls that linger tells nobody, and the listener is gone', async () => {
+test('an abort between two calls reaches no call, and the listener is removed', async () => {
   const controller = new AbortController()
   const told = vi.fn()
   onSignalAbort(controller.signal, told, { linger: true })()
@@ -52,7 +52,7 @@ test('an abort between two calls that linger tells nobody, and the listener is g
   expect(told).not.toHaveBeenCalled()
 })
 
-test('who is taken back by one that is told is not told', () => {
+test('a listener that another one removes is not called', () => {
   const controller = new AbortController()
   const told = vi.fn()
   onSignalAbort(controller.signal, () => forget())

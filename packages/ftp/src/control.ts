@@ -49,7 +49,7 @@ export class Control {
     return { control, greeting: control.#begin(op) }
   }
 
-  /** Settles once the connection is gone, with what took it; never rejects. */
+  /** Settles once the connection has ended, with what took it; never rejects. */
   get closed(): Promise<NetError | undefined> {
     return this.#commands.closed
   }
@@ -62,7 +62,7 @@ export class Control {
     return this.#commands.transport
   }
 
-  /** Why the connection is gone; undefined while it is there. */
+  /** Why the connection has ended; undefined while it is there. */
   get failure(): NetError | undefined {
     const { ended, failure } = this.#commands
     return ended ? (failure ?? closedError()) : undefined

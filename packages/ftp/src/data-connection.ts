@@ -107,7 +107,7 @@ export class DataConnections {
     const host = direct ? remote.host : endpoint.host
     if (host === '') {
       throw netError('NET_UNSUPPORTED', {
-        message: 'the control connection has no host, so data connections have none',
+        message: 'the control connection has no host for data connections',
       })
     }
     return { scheme: 'tcp', host, port }

@@ -143,7 +143,7 @@ async function tellWho(
   if (isPositive(reply)) return
   if (reply.status === 331 || reply.status === 332) {
     throw netError('NET_AUTH_NO_METHOD', {
-      message: `the server asks for more than a user and a password: ${reply.text}`,
+      message: `the server requires more than a user and a password: ${reply.text}`,
     })
   }
   throw replyError(reply, verb)
@@ -153,7 +153,7 @@ function passwordFor(user: string, password: Secret | undefined): string {
   if (password === undefined && user === ANONYMOUS) return 'anonymous@'
   if (password === undefined) {
     throw netError('NET_AUTH_NO_METHOD', {
-      message: 'the server asks for a password; pass password to connect()',
+      message: 'the server requires a password; pass password to connect()',
     })
   }
   const told = password.reveal()

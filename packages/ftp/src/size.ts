@@ -32,7 +32,7 @@ export async function requireSize(session: Session, dialog: Dialog, path: string
   const size = sizeIn(reply)
   if (size !== undefined) return size
   throw netError('NET_PROTO_MALFORMED', {
-    message: `the server does not say the size as a number: ${reply.text}`,
+    message: `the server's reply to SIZE has no number: ${reply.text}`,
   })
 }
 

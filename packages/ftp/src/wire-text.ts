@@ -19,7 +19,7 @@ export function decode(bytes: Buffer, encoding: FtpEncoding): string {
   return text.includes('\uFFFD') && !isUtf8(bytes) ? decodeEscaped(bytes) : text
 }
 
-/** Whether `decode` met bytes that are no text. */
+/** Whether `decode` met bytes that are not text. */
 export function isEscaped(text: string): boolean {
   return !text.isWellFormed()
 }

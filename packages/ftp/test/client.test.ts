@@ -42,7 +42,7 @@ test('other calls are possible inside the loop of a listing', async () => {
   ])
 })
 
-test('a listing that nobody iterates asks for nothing', async () => {
+test('a listing without a loop sends nothing', async () => {
   await using server = await startFtpServer({ files })
   await using client = await open(server)
   client.list('in')
@@ -125,7 +125,7 @@ test('strings are no sources and no sinks', async () => {
   await expect(client.download('a', text as () => void)).rejects.toThrow(/toFile/)
 })
 
-test('what is told of a call: its verb, target, phases and progress', async () => {
+test('what is reported of a call: its verb, target, phases and progress', async () => {
   await using server = await startFtpServer({ files })
   await using client = await open(server)
   using captured = captureEvents()
@@ -159,7 +159,7 @@ test('[FTP-03] closing says goodbye; later calls are refused', async () => {
   await expect(Array.fromAsync(client.list())).rejects.toMatchObject({ code: 'NET_CLOSED' })
 })
 
-test('a server that goes away is told, and so is every later call', async () => {
+test('a server that goes away is reported, and so is every later call', async () => {
   const server = await startFtpServer({ files })
   await using client = await open(server)
   await server.close()

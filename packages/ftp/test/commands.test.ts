@@ -34,7 +34,7 @@ test('[FTP-37] removes a file, or an empty folder', async () => {
   await expect(remove('in')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
 })
 
-test('what is known to be a folder stays for the reason that is told of folders', async () => {
+test('what is known to be a folder stays for the reason that is reported of folders', async () => {
   await using server = await startFtpServer(options())
   await using test = await openSession(server)
   server.fail({ on: 'RMD', do: { reply: '550 Permission denied.' } })

@@ -33,7 +33,7 @@ test('[FTP-01] connects, with the words of the server and what it can do', async
   expect(server.received).toContain('USER anonymous')
 })
 
-test('user, password and folder may stand in the URL, which nobody sees afterwards', async () => {
+test('user, password and folder may be in the URL, and do not show afterwards', async () => {
   using captured = captureEvents()
   await using server = await startFtpServer({
     users: { joe: 'open sesame' },
@@ -47,7 +47,7 @@ test('user, password and folder may stand in the URL, which nobody sees afterwar
   expect(JSON.stringify(captured.events)).not.toContain('sesame')
 })
 
-test("the client's log hears of the dial and the TLS of the control connection", async () => {
+test("the client's log gets the dial and the TLS of the control connection", async () => {
   const records: LogRecord[] = []
   await using server = await start()
   const log = {
@@ -79,7 +79,7 @@ test.each([
   },
 )
 
-test('every part of connecting is told', async () => {
+test('every part of connecting is reported', async () => {
   using captured = captureEvents()
   await using server = await start()
   await using client = await connect(server.url, login)
@@ -167,7 +167,7 @@ test('[H-CORE-04] an aborted signal ends it before anything is dialled', async (
   expect(server.connections).toBe(0)
 })
 
-test('nobody listens', async () => {
+test('no program listens', async () => {
   const server = await start()
   await server.close()
   await expect(connect(server.url, login)).rejects.toMatchObject({
@@ -177,7 +177,7 @@ test('nobody listens', async () => {
   })
 })
 
-test('goes down any road, data connections included', async () => {
+test('works over every dialer, data connections included', async () => {
   const memory = memoryDialer()
   let port = 20_000
   const dialer: Dialer = {
@@ -216,7 +216,7 @@ test('[FTP-05] a proxy carries control and data connections', async () => {
   }
 })
 
-test('through a proxy no password is told in clear, to what it calls localhost either', async () => {
+test('through a proxy no password is sent in clear, also not to localhost', async () => {
   await using server = await startFtpServer({ users: { joe: 'open sesame' } })
   await using proxy = await startSocksServer()
   const call = connect(server.url, { user: 'joe', password: 'open sesame', proxy: proxy.url })

@@ -47,7 +47,7 @@ test('sends a command and gives its last reply', async () => {
   expect(await control.closed).toBeUndefined()
 })
 
-test('[FTP-47] lines are told on the wire, the secret ones masked', async () => {
+test('[FTP-47] lines are reported on the wire, the secret ones masked', async () => {
   using captured = captureEvents()
   const { control, say, heard } = await wired()
   const asked = inOperation((op) => control.ask(op, 'PASS open sesame', 'PASS ***'))
@@ -61,7 +61,7 @@ test('[FTP-47] lines are told on the wire, the secret ones masked', async () => 
   await control.close()
 })
 
-test('[H-FTP-04] a reply that nobody asked for ends the connection', async () => {
+test('[H-FTP-04] a reply without a command ends the connection', async () => {
   const { control, say } = await wired()
   await say('226 surprise\r\n')
   expect(await control.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })

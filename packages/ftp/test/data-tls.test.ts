@@ -83,7 +83,7 @@ async function fetched(server: FtpServer, name: string, tls: TlsOptions): Promis
   )
 }
 
-test('[H-FTP-10] without close_notify and without a size nobody knows whether the file is whole', async () => {
+test('[H-FTP-10] without close_notify and without a size a file may be incomplete', async () => {
   await using server = await startSilentEnd(['SIZE'])
   const call = fetched(server, 'cut-off', { ca: certificates.ca })
   const error: unknown = await call.catch((thrown: unknown) => thrown)

@@ -216,7 +216,7 @@ test('a server that cannot go on says so', async () => {
   })
 })
 
-test('what is not there is told, and no file is made', async () => {
+test('what is not there is reported, and no file is made', async () => {
   await using server = await startFtpServer(options)
   await using test = await openSession(server)
   await expect(fetch(test, 'nothing', 'nothing')).rejects.toMatchObject({
@@ -226,7 +226,7 @@ test('what is not there is told, and no file is made', async () => {
   expect(existsSync(join(folder, 'nothing'))).toBe(false)
 })
 
-test('a local folder that is not there is told', async () => {
+test('a local folder that is not there is reported', async () => {
   await using server = await startFtpServer(options)
   await using test = await openSession(server)
   await expect(fetch(test, 'small', 'no/such/folder')).rejects.toMatchObject({
@@ -264,7 +264,7 @@ test.each(['426 Connection closed', '451 Local error'])(
   },
 )
 
-test('a server that sends nothing is given up after `idle`', async () => {
+test('a server that sends nothing times out after `idle`', async () => {
   await using server = await startFtpServer(options)
   await using test = await openSession(server)
   using clock = useFakeClock()
@@ -340,7 +340,7 @@ test('[FTP-28] over TLS as well', async () => {
   expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
 })
 
-test('where nothing else tells the length, the words of the last reply count', async () => {
+test('where nothing else reports the length, the words of the last reply count', async () => {
   await using server = await startFtpServer({ ...options, without: ['SIZE'] })
   await using test = await openSession(server)
   server.fail({ on: 'RETR', do: { send: 'half', reply: '226 Transfer aborted.' } })

@@ -74,7 +74,7 @@ test('[FTP-49] a refusal is an FtpReplyError with the reply; a login or a goodby
   expect(replyError({ status: 421, text: '421 Bye' }, 'NOOP')).toBeInstanceOf(ConnectionLostError)
 })
 
-test('a goodbye to a command says that it was not taken; in the middle of one nobody knows', () => {
+test('a goodbye to a command means that it was not accepted; later the outcome is unknown', () => {
   const goodbye = { status: 421, text: '421 Shutting down' }
   expect(replyError(goodbye, 'STOR').retry).toBe('safe')
   expect(midwayError(goodbye, 'STOR')).toMatchObject({

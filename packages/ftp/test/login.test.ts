@@ -73,7 +73,7 @@ test.each(['500 What?', '502 No', '530 Not here', '534 No', '431 Later'])(
 )
 
 test.each(['drop', 'reset', 'half-close', 'garbage'] as const)(
-  '[H-FTP-05] %s behind 234 is an error, and nothing was told',
+  '[H-FTP-05] %s behind 234 is an error, and nothing was reported',
   async (what) => {
     await using server = await secured()
     server.fail({ on: 'TLS', do: what })
@@ -119,7 +119,7 @@ test.each(['off', 'opportunistic'] as const)(
   },
 )
 
-test('a callback is not even asked for a password that may not be told', async () => {
+test('a callback is not called for a password that must not be sent', async () => {
   await using server = await startFtpServer({ users })
   const [url, options] = far(server)
   let asked = 0
@@ -161,7 +161,7 @@ test('[FTP-02] without a user it is anonymous, TLS or not', async () => {
   expect(server.received).toContain('PASS anonymous@')
 })
 
-test('a refused password is told as such, and secrets are in no message', async () => {
+test('a refused password is reported as such, and secrets are in no message', async () => {
   await using server = await startFtpServer({ users })
   server.fail({ on: 'PASS', do: { reply: '530 wrong horse is no password' } })
   const error: unknown = await connect(server.url, { ...login, password: 'wrong horse' }).catch(
@@ -176,7 +176,7 @@ test('a refused password is told as such, and secrets are in no message', async 
   expect(String(error)).not.toContain('wrong horse')
 })
 
-test('a callback is asked once more after a refusal, and told so', async () => {
+test('a callback is called once more after a refusal, and learns that', async () => {
   await using server = await startFtpServer({ users })
   const asked: CredentialRequest[] = []
   const password = (request: CredentialRequest): string => {
@@ -214,7 +214,7 @@ test('a server that has no room for one more is not about the password', async (
   expect(asked).toBe(1)
 })
 
-test('a callback that answers with two lines tells nothing', async () => {
+test('a password with two lines is not sent', async () => {
   await using server = await startFtpServer({ users })
   const password = (): string => 'a\r\nDELE b'
   await expect(connect(server.url, { ...login, password })).rejects.toMatchObject({
@@ -262,7 +262,7 @@ test('a greeting that asks for patience is waited for', async () => {
   expect(client.welcome).toBe('220 Ready')
 })
 
-test('[H-CORE-15] a server in clear where TLS was expected is told as such', async () => {
+test('[H-CORE-15] a server in clear where TLS was expected is reported as such', async () => {
   await using server = await startFtpServer({ users })
   const url = server.url.replace('ftp:', 'ftps:')
   await expect(connect(url, login)).rejects.toMatchObject({ code: 'NET_TLS_NOT_TLS', phase: 'tls' })

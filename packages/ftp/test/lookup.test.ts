@@ -36,7 +36,7 @@ test.each([[[]], [['MLST', 'MLSD']]])(
   },
 )
 
-test('a refusal for another reason is no absence', async () => {
+test('a refusal for another reason does not mean that the path is missing', async () => {
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)
   server.fail({ on: 'MLST', do: { reply: '550 Permission denied' } })

@@ -41,7 +41,7 @@ test('splits a path into folder and name', () => {
   expect(splitPath('.').name).toBe('')
 })
 
-test('tells the folders down to a path', () => {
+test('lists the folders down to a path', () => {
   expect(pathsDownTo('a/./b//c/')).toEqual(['a', 'a/b', 'a/b/c'])
   expect(pathsDownTo('/a/b')).toEqual(['/a', '/a/b'])
 })

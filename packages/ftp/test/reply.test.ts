@@ -50,11 +50,11 @@ test.each([
 test.each([
   ['HTTP/1.1 400 Bad Request', /an HTTP server/],
   ['SSH-2.0-OpenSSH', /an SSH server/],
-])('what %s comes from is told', (line, hint) => {
+])('what %s comes from is reported', (line, hint) => {
   expect(() => replies([Buffer.from(`${line}\r\n`)])).toThrow(hint)
 })
 
-test('a peer that speaks TLS is told as such', () => {
+test('a peer that speaks TLS is reported as such', () => {
   expect(() => replies([Buffer.of(0x15, 0x03, 0x01, 0x00, 0x02)])).toThrow(/implicit/)
 })
 

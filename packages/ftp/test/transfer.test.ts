@@ -38,7 +38,7 @@ test('moves the bytes and waits for the last reply', async () => {
   expect(server.connections).toBe(1)
 })
 
-test('a refusal of the command is told', async () => {
+test('a refusal of the command is reported', async () => {
   await using server = await start()
   await using test = await openSession(server)
   server.fail({ on: 'RETR', do: { reply: '550 Permission denied' } })
@@ -177,7 +177,7 @@ test.each([false, true])(
   },
 )
 
-test('a data connection that never ends after the last reply holds nobody', async () => {
+test('a data connection that never ends after the last reply delays nothing', async () => {
   using clock = useFakeClock()
   await using server = await start()
   const closing = Promise.withResolvers<void>()

@@ -57,7 +57,7 @@ test('sends nothing as an empty file', async () => {
   expect(sent).toEqual({ transferred: 0, size: 0, verified: true })
 })
 
-test('a server without SIZE is believed', async () => {
+test('without SIZE the upload counts as complete', async () => {
   await using server = await startFtpServer({ users, without: ['SIZE'] })
   await using test = await openSession(server)
   const sent = await test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
@@ -65,7 +65,7 @@ test('a server without SIZE is believed', async () => {
   expect(server.received.slice(-2)).toEqual(['STOR a', 'SIZE a'])
 })
 
-test('[FTP-27] tells how far it is', async () => {
+test('[FTP-27] reports its progress', async () => {
   await using server = await startFtpServer({ users })
   await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
   const told: Progress[] = []
@@ -86,7 +86,7 @@ test('a server that has another size afterwards is an error', async () => {
   })
 })
 
-test('[H-FTP-11] a refusal in the middle is told, not the reset that comes with it', async () => {
+test('[H-FTP-11] a refusal in the middle is the error, not the reset that comes with it', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
   server.fail({ on: 'STOR', after: 70_000, do: { reply: '552 The disk is full' } })
@@ -202,7 +202,7 @@ test.each([
   await expect(sending).rejects.toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: true, retry })
 })
 
-test('a folder that is missing is told, also where the server does not say why it refused', async () => {
+test('a folder that is missing is reported, also where the server does not say why it refused', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
   const send = (path: string): Promise<unknown> => {

@@ -19,7 +19,7 @@ test('every name goes back as the bytes that it came as, and no two are one', ()
   }
 })
 
-test('bytes that are no UTF-8 are marked', () => {
+test('bytes that are not UTF-8 are marked', () => {
   expect(names.map((bytes) => isEscaped(decode(bytes, 'utf8')))).toEqual([
     false,
     false,
@@ -51,7 +51,7 @@ test.each(['\u010A', '\u010D', '\u0100', '日'])(
   },
 )
 
-test('half a character is no byte of a listing', () => {
+test('an incomplete character is kept as bytes', () => {
   for (const text of ['\uD83C', 'a\uDFFF', '\uDC0A']) {
     expect(() => encode(text, 'utf8')).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   }

@@ -1,4 +1,4 @@
-/* How a call says who is asking: values for the option `auth`. They hold credentials and know nothing of calls. */
+/* How a call authenticates: values for the option `auth`. They hold credentials and must not know calls. */
 
 import { secret, type Credential, type Secret } from '@net/core'
 import {
@@ -18,7 +18,7 @@ export interface HttpAuth {
   /** Such as `basic`. */
   readonly name: string
   /**
-   * The value of `Authorization`, undefined for nobody; asks the caller's callback if there is one. The signal is looked
+   * The value of `Authorization`, undefined without credentials; calls the caller's callback if there is one. The signal is looked
    * at only then.
    */
   authorization(asking: AuthRequest): Authorization | Promise<Authorization>
@@ -42,7 +42,7 @@ export interface AuthRequest {
   readonly url: URL
 }
 
-/** The value of a field `Authorization`; undefined if there is to be none. */
+/** The value of a field `Authorization`; undefined if there is none. */
 export type Authorization = string | undefined
 
 /** User and password (RFC 7617), in UTF-8. Throws `NET_BAD_OPTION` for a user with a colon, `NET_INJECTION` for control characters. */
@@ -52,7 +52,8 @@ export function basic(user: string, password: Credential): HttpAuth {
     refuseControl('the user', argument('the user', option.text, user))
     if (user.includes(':')) {
       throw netError('NET_BAD_OPTION', {
-        message: 'the user must not contain a colon, which ends the user in basic authentication',
+        message:
+          'the user must not contain a colon: Basic authentication separates user and password by a colon',
       })
     }
     argument('the password', option.credential, password)
@@ -65,14 +66,14 @@ function basicAuth(user: string, password: Credential): HttpAuth {
     source: (asked) => new CredentialSource(asked, { what: 'password', user }),
     write: (value, holder) => {
       const pair = `${user}:${value}`
-      // What goes on the wire is the pair as a whole in base64.
+      // The wire has the whole pair in base64.
       holdSecret(pair, holder)
       return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`
     },
   })
 }
 
-/** A token (RFC 6750). Throws `NET_BAD_OPTION` for what is no credential. */
+/** A token (RFC 6750). Throws `NET_BAD_OPTION` for a value that is not a credential. */
 export function bearer(token: Credential): HttpAuth {
   inCall({ protocol: 'http', call: 'bearer' }, () =>
     argument('the token', option.credential, token),
@@ -85,7 +86,7 @@ export function bearer(token: Credential): HttpAuth {
 
 interface Recipe {
   source(credential: Credential): CredentialSource
-  /** The header for the revealed secret; `holder` lives as long as what is written. */
+  /** The header for the revealed secret; `holder` lives as long as the header. */
   write(value: string, holder: object): string
 }
 
@@ -178,7 +179,7 @@ class AskedAuth extends ClaimableAuth {
   }
 
   refused(authorization: string): boolean {
-    // What was refused is an older answer: there has been another one since.
+    // The server refused an older answer; there is a newer one.
     if (this.#last?.written !== authorization) return true
     return this.#source.rejected(this.#last.answer)
   }

@@ -1,6 +1,6 @@
 /*
  * The body of a response while it comes in: a queue that the connection fills and one reader empties. Up to 64 KiB
- * are read ahead; beyond that the peer has to wait for the reader. Knows neither encodings nor engines.
+ * are read ahead; beyond that the peer has to wait for the reader. It must not know encodings or engines.
  */
 
 import type { NetError } from '@net/core'
@@ -8,15 +8,15 @@ import { ByteQueue, clock, netError, type Timer } from '@net/core/authoring'
 
 /** The body of a response, to be read once. Its chunks are the reader's; the ArrayBuffers behind them are not. */
 export interface HttpBody extends AsyncIterable<Uint8Array> {
-  /** How many bytes were announced; undefined if the peer did not say, or if what is read differs from what is sent. */
+  /** How many bytes were announced; undefined if the peer did not say, or if the body is decoded. */
   readonly size: number | undefined
-  /** Settles once the body has been received, given up or lost, then with its error; never rejects. */
+  /** Settles once the body has been received, discarded or lost, then with its error; never rejects. */
   readonly closed: Promise<NetError | undefined>
-  /** Gives up what was not read; the connection is closed if much of it was still to come. */
+  /** Discards the rest of the body; the connection is closed if much of it has not arrived yet. */
   cancel(): void
 }
 
-/** The chunks of a body that is read whole, where a drip of bytes is a stall. Iterated by itself, any byte of it is life. */
+/** The chunks of a body that is read whole, for which `idle` needs 1 KiB. In a loop of the caller's, every byte restarts `idle`. */
 export function inOneGo(body: HttpBody): AsyncIterable<Uint8Array> {
   // A method and no WeakMap: entries that come and go with each call make the collector's work four times as long.
   if ('willBeReadWhole' in body) (body as HearingBody).willBeReadWhole()
@@ -35,9 +35,9 @@ export interface BodyFlow {
   pause(): void
   /** There is room again. */
   resume(): void
-  /** It is read piece by piece: whatever comes is life. */
+  /** It is read piece by piece: every byte restarts `idle`. */
   piecewise?(): void
-  /** Nobody wants the rest. */
+  /** The rest is discarded. */
   abandon(): void
 }
 
@@ -58,7 +58,7 @@ export class ReceivedBody implements HearingBody {
   #waiting: PromiseWithResolvers<IteratorResult<Uint8Array, undefined>> | undefined
   #impatience: Timer | undefined
 
-  /** `patience` is how many milliseconds a body may hold its connection while nobody begins to read it. */
+  /** `patience` is how many milliseconds a body may hold its connection before the program begins to read it. */
   constructor(flow: BodyFlow, size: number | undefined, patience: number) {
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
@@ -121,7 +121,7 @@ export class ReceivedBody implements HearingBody {
     this.#inOneGo = true
   }
 
-  /** All bytes of a body that came in whole already; undefined if more is to come. Takes them. */
+  /** Takes all bytes of a body that has arrived completely; undefined if more is to come. */
   takeWhole(): Uint8Array | undefined {
     if (!this.#ended) return undefined
     this.#take()
@@ -177,7 +177,7 @@ export class ReceivedBody implements HearingBody {
     this.#flow.abandon()
     this.fail(
       netError('NET_TIMEOUT_IDLE', {
-        message: `nobody read the body within ${this.#patience} ms`,
+        message: `the program did not read the body within ${this.#patience} ms`,
         phase: 'receive',
         limit: this.#patience,
         received: this.#received,

@@ -1,5 +1,5 @@
 /*
- * What ends a call whose body is here already while its sink is not done: the caller's signal and the limit on the whole
+ * What ends a call whose body has arrived while its sink still works: the caller's signal and the limit on the whole
  * call, which the operation has let go of by then.
  */
 
@@ -13,7 +13,7 @@ export interface CallEnd {
   readonly started: number
 }
 
-/** Calls `tell` with the error of a call that ends before it is done; disposing takes that back. */
+/** Calls `tell` with the error of a call that ends early; disposing prevents that. */
 export function onCallEnd(
   { signal, total, started }: CallEnd,
   context: ErrorContext,
@@ -26,7 +26,7 @@ export function onCallEnd(
     return { [Symbol.dispose]() {} }
   }
   const forget = signal && onSignalAbort(signal, stop)
-  const message = `the call was not done within ${total} ms`
+  const message = `the call did not end within ${total} ms`
   const late = (): void => told(netError('NET_TIMEOUT_TOTAL', { message, limit: total }))
   const timer = total === Infinity ? undefined : clock().after(leftOf(total, started), late)
   return {

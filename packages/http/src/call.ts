@@ -11,8 +11,8 @@ import type { HttpResponse } from './response.ts'
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>
 
 /**
- * Stands between a call and its answer: may look at both, exchange both, answer by itself, or call `next` more than
- * once. What it throws passes to the caller as it is.
+ * Runs between a call and its response: may read or replace both, answer by itself, or call `next` more than
+ * once. Errors that it throws reach the caller unchanged.
  */
 export type Middleware = (request: HttpRequest, next: Handler) => Promise<HttpResponse>
 
@@ -28,6 +28,6 @@ export interface Call {
   readonly signal: AbortSignal | undefined
   /** The attempt under way. */
   attempt: Attempt | undefined
-  /** A connection to where the request goes, used by nobody else; `fresh` for one that was never used. */
+  /** A connection to the target of the request, used by no other call; `fresh` for one that was never used. */
   lease(request: HttpRequest, fresh: boolean): HttpConnection | Promise<HttpConnection>
 }

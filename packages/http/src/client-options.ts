@@ -32,10 +32,10 @@ export interface SharedOptions {
   readonly redirect?: boolean | number | RedirectOptions | undefined
   /**
    * How many bytes of body are accepted, decoded. By default 100 MiB where a body is encoded or read in one go and
-   * 10 MiB for JSON; what is streamed as it is sent has no limit.
+   * 10 MiB for JSON; a streamed body that is not compressed has no limit.
    */
   readonly maxBytes?: number | undefined
-  /** Whether gzip, deflate, br and zstd are asked for and taken off. Default true. */
+  /** Whether the client requests and decodes gzip, deflate, br and zstd. Default true. */
   readonly decompress?: boolean | undefined
   /** Whether a status of 400 or above rejects with an `HttpStatusError`. Default true. */
   readonly throwHttpErrors?: boolean | undefined
@@ -53,14 +53,14 @@ export interface ClientOptions extends SharedOptions {
    * its own credentials to no other origin.
    */
   readonly baseUrl?: string | URL | undefined
-  /** The road to servers; excludes `proxy`. Default TCP. */
+  /** Connects to servers; cannot be used with `proxy`. Default TCP. */
   readonly dialer?: Dialer | undefined
   /**
    * The URL of a proxy, or several, the nearest first; false for none. Default `'environment'`: what HTTP_PROXY,
    * HTTPS_PROXY, ALL_PROXY and NO_PROXY say, never for loopback.
    */
   readonly proxy?: ProxyOption | undefined
-  /** `'private'` lets addresses of the public internet pass and no others: else `NET_ADDRESS_BLOCKED`. Default none. */
+  /** `'private'` allows addresses of the public internet only: others are `NET_ADDRESS_BLOCKED`. Default none. */
   readonly block?: BlockOption | undefined
   /** The path of a Unix socket on which all servers are reached; excludes `dialer` and `proxy`. */
   readonly unixSocket?: string | undefined

@@ -66,7 +66,7 @@ export interface HttpClient extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>
 }
 
-/** Makes a client. Throws `ArgumentError`s for options that are none. */
+/** Makes a client. Throws `ArgumentError`s for wrong options. */
 export function createClient(options?: ClientOptions): HttpClient {
   return inCall(
     { protocol: 'http', call: 'createClient' },
@@ -267,7 +267,7 @@ class Client implements HttpClient {
     const { origin } = request
     const { protocol, hostname } = request.url
     if (protocol !== 'http:' || this.#road.local) return
-    // What is called localhost behind a proxy is another machine.
+    // Behind a proxy, localhost is another machine.
     const loopback = isLoopback(hostname) && this.#road.explain(request.url).hops.length === 0
     if (!loopback && !request.headers.secret) return
     this.#warned.add(origin)

@@ -12,11 +12,11 @@ export interface WireRequest {
   readonly target: string
   /** Names and values in turn. */
   readonly headers: readonly string[]
-  /** The next chunk is asked for once the kernel has the last one, unless that has at most `SMALL_CHUNK` bytes. */
+  /** The next chunk is requested once the kernel has the last one, unless that has at most `SMALL_CHUNK` bytes. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
 }
 
-/** What is told about the exchange; nothing more once it has ended or failed. */
+/** Receives the events of the exchange; none after it has ended or failed. */
 export interface WireReceiver {
   /** Bytes of the request leave from here on. */
   started(): void
@@ -27,11 +27,11 @@ export interface WireReceiver {
   failed(error: NetError): void
 }
 
-/** What a connection tells its owner. */
+/** Receives the events of a connection. */
 export interface ConnectionEvents {
   /** An exchange ended that leaves the connection fit for another one, or there is room for one more. */
   free(connection: HttpConnection | SharedConnection): void
-  /** The connection is gone, or takes no more; told once. */
+  /** The connection has ended, or accepts no more requests; called once. */
   gone(connection: HttpConnection | SharedConnection): void
 }
 
@@ -48,7 +48,7 @@ export interface HttpConnection {
   /** Stops reading the body of the answer. */
   pause(): void
   resume(): void
-  /** Lets the connection go at once; what is under way hears nothing more. */
+  /** Closes the connection at once; running exchanges get no more events. */
   destroy(): void
 }
 
@@ -60,6 +60,6 @@ export interface SharedConnection {
   readonly busy: number
   /** A place for one exchange, which is its own; undefined if there is no room at the moment. */
   lane(): HttpConnection | undefined
-  /** Lets the connection go at once; what is under way fails. */
+  /** Closes the connection at once; running exchanges fail. */
   destroy(): void
 }

@@ -1,8 +1,8 @@
 /*
- * The connections of one client, pooled by origin: so many at once, the rest wait in line. Who gets leave to connect
- * does so within its own call, so that its limits and its signal apply. A connection that carries several exchanges
- * serves all calls to its origin; who would have to connect waits until it is known whether there is one. Knows
- * nothing of requests.
+ * The connections of one client, pooled by origin: so many at once, the rest wait in line. A call that may connect
+ * does so within its own operation, so that its limits and its signal apply. A connection that carries several exchanges
+ * serves all calls to its origin; a call that would have to connect waits until it is known whether there is one. It must
+ * not know requests.
  */
 
 import type { NetError } from '@net/core'
@@ -43,7 +43,7 @@ export class Connections {
     this.#client = client
   }
 
-  /** A connection, or a lane of one, that nobody else uses. Rejects with `NET_TIMEOUT_POOL` if none becomes free. */
+  /** A connection, or a lane of one, that no other call uses. Rejects with `NET_TIMEOUT_POOL` if none becomes free. */
   lease(origin: string, lessee: Lessee): HttpConnection | Promise<HttpConnection> {
     let pool = this.#origins.get(origin)
     if (pool === undefined) {
@@ -59,7 +59,7 @@ export class Connections {
     return pool.lease(lessee)
   }
 
-  /** Closes what nobody uses. */
+  /** Closes unused connections. */
   closeIdle(): void {
     for (const pool of this.#origins.values()) pool.closeIdle()
   }
@@ -165,7 +165,7 @@ class OriginPool {
     if (lane === undefined) {
       connection.destroy()
       throw netError('NET_CONN_SHUTDOWN', {
-        message: 'the server takes no requests',
+        message: 'the server does not accept requests',
         retry: 'safe',
       })
     }
@@ -183,7 +183,7 @@ class OriginPool {
   async #wait(lessee: Lessee): Promise<HttpConnection> {
     const { promise, resolve, reject } = Promise.withResolvers<Grant>()
     const giveUp = (error: NetError): void => {
-      // At once, so that nothing is granted to somebody who has left.
+      // At once, so that a call that has left is not granted a connection.
       this.#waiting.delete(resolve)
       reject(error)
     }
@@ -225,7 +225,7 @@ class OriginPool {
     this.#tell('destroy', lessee)
   }
 
-  /** A place became free: whoever waits longest may connect. */
+  /** A place became free: the call that waits longest may connect. */
   #leave(): void {
     this.#size -= 1
     this.#serve()

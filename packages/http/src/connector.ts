@@ -1,5 +1,5 @@
 /*
- * From an origin to a connection: the road is dialed, secured if the scheme says so, and handed to the engine of the
+ * From an origin to a connection: dials, adds TLS if the scheme requires it, and passes the transport to the engine of the
  * protocol that both sides agreed on.
  */
 
@@ -51,7 +51,7 @@ export class Connector {
       if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
       return open(toSocket(transport), url.origin, events)
     } catch (error) {
-      // The dial tells where it was; why it ended is told best by who ended it.
+      // The dial knows the phase; the operation that ended it knows the reason.
       if (stopped === undefined || !isNetError(error)) throw error
       throw error.phase === undefined ? stopped : addContext(stopped, { phase: error.phase })
     } finally {
@@ -81,7 +81,7 @@ interface Surroundings {
   readonly events: ConnectionEvents
 }
 
-/** A connection of HTTP/2, once the server has said what it takes. */
+/** A connection of HTTP/2, once the settings of the server have arrived. */
 async function shared(
   transport: Transport,
   url: URL,

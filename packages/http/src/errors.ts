@@ -53,7 +53,7 @@ export function isTemporary(status: number): boolean {
   return TEMPORARY.has(status)
 }
 
-/** Milliseconds until the time that `Retry-After` names, in either of its forms; undefined if there is none. */
+/** Milliseconds until the time in `Retry-After`, in either of its forms; undefined without one. */
 export function retryAfterOf(headers: HttpHeaders): number | undefined {
   const text = headers.get('retry-after')
   if (text === undefined) return undefined

@@ -1,6 +1,6 @@
 /*
  * One request and its answer over one connection. Sends, waits for the head within the call's limits, fills the body,
- * and settles at once when the call is stopped. Knows connections only as `HttpConnection`.
+ * and settles at once when the call is stopped. It uses connections only as `HttpConnection`.
  */
 
 import { isNetError, type NetError } from '@net/core'
@@ -112,7 +112,7 @@ class Exchange implements WireReceiver, BodyFlow {
     }
   }
 
-  /** Whether the request may be sent again over another connection without anybody noticing. */
+  /** Whether the request may be sent again over another connection, invisible to the caller. */
   mayMove(error: unknown): boolean {
     if (this.#stopped || this.#body !== undefined || !isNetError(error)) return false
     const { body } = this.#request
@@ -140,7 +140,7 @@ class Exchange implements WireReceiver, BodyFlow {
       // Where such a body ends is what proxies and servers disagree about (RFC 9112 section 6.3).
       this.#connection.destroy()
       this.failed(
-        netError('NET_PROTO_MALFORMED', { message: 'the answer has an unknown transfer coding' }),
+        netError('NET_PROTO_MALFORMED', { message: 'the response has an unknown transfer coding' }),
       )
       return
     }
@@ -217,7 +217,7 @@ class Exchange implements WireReceiver, BodyFlow {
     if (this.#paused) this.#connection.resume()
   }
 
-  /** The call goes on for as long as its body comes in. */
+  /** The call lasts until its body has arrived. */
   #accompany(response: HttpResponse): void {
     const { op } = this.#call
     op.until(response.closed)
@@ -245,7 +245,7 @@ class Exchange implements WireReceiver, BodyFlow {
     const moved = { received, ...(size === undefined ? {} : { expected: size }) }
     const context = { ...this.#call.context, ...moved, phase: 'receive', sent: true } as const
     if (!LOST.has(error.code)) return addContext(error, context)
-    const message = `the body was cut short after ${received}${size === undefined ? '' : ` of ${size}`} bytes`
+    const message = `the body ended after ${received}${size === undefined ? '' : ` of ${size}`} bytes`
     return netError('NET_PROTO_INCOMPLETE', { message, cause: error, ...context })
   }
 
@@ -273,7 +273,7 @@ function bodyLength(method: string, body: Upload | Uint8Array | undefined): numb
   return body instanceof Uint8Array ? body.length : body.size
 }
 
-/** How many bytes of body an answer has (RFC 9112 section 6.3); undefined if only its end will tell. */
+/** How many bytes of body an answer has (RFC 9112 section 6.3); undefined if only its end decides. */
 function bodySize(method: string, status: number, headers: HttpHeaders): number | undefined {
   if (method === 'HEAD' || status === 204 || status === 304) return 0
   // A coding, which can only be `chunked` here, comes with no length: the engine has seen to that.

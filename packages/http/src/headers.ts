@@ -1,6 +1,6 @@
 /*
- * Header fields as a value: case-insensitive to look at, in their own order and spelling on the wire. Knows nothing
- * of the message that they belong to.
+ * Header fields as a value: case-insensitive to read, in their own order and spelling on the wire. It must not know
+ * the message that they belong to.
  */
 
 import { inspect } from 'node:util'
@@ -71,7 +71,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     return this.wire.length / 2
   }
 
-  /** Names and values in turn, as they stand on the wire. */
+  /** Names and values in turn, as on the wire. */
   get wire(): readonly string[] {
     if (this.#raw !== undefined) {
       this.#list = this.#raw.map(latin1)
@@ -183,7 +183,7 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
 }
 
-/** Whether a field of this name, in lower case, tells a stranger nothing but which answer would be welcome. */
+/** Whether a field of this name, in lower case, contains only which response the client prefers. */
 export function isHarmless(name: string): boolean {
   return HARMLESS.has(name)
 }
@@ -228,7 +228,9 @@ function nameOf(name: string): string {
 function checkName(name: string): void {
   if (typeof name === 'string' && TOKEN.test(name)) return
   const code = CONTROL.test(name) ? 'NET_INJECTION' : 'NET_BAD_HEADER'
-  throw netError(code, { message: 'the name of a header is not a token' })
+  throw netError(code, {
+    message: 'the name of a header must be a token (RFC 9110, section 5.6.2)',
+  })
 }
 
 function checked(name: string, value: unknown): string {
@@ -242,7 +244,7 @@ function checked(name: string, value: unknown): string {
   }
   if (BEYOND_LATIN1.test(value)) {
     throw netError('NET_BAD_HEADER', {
-      message: `the header ${name} contains a character beyond Latin-1`,
+      message: `the header ${name} contains a character that is not in Latin-1`,
     })
   }
   return value.trim()

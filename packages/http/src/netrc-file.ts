@@ -73,7 +73,7 @@ class Reader {
     this.#text = text
   }
 
-  /** The next word that is no comment; undefined at the end. */
+  /** The next word outside comments; undefined at the end. */
   keyword(): string | undefined {
     for (;;) {
       const word = this.#word()

@@ -25,8 +25,8 @@ export interface NetrcOptions {
 }
 
 /**
- * Basic authentication as `.netrc` has it for the host of the request; none for other hosts. The file is read once, at
- * the first request, and by default may be missing. A redirect to another origin gets nothing of it. Requests reject
+ * Basic authentication with the entry of `.netrc` for the host of the request; none for other hosts. The file is read once, at
+ * the first request, and by default may be missing. A redirect to another origin gets none of its entries. Requests reject
  * with `NET_BAD_CONFIG` if it is not valid, `NET_LOCAL_IO` if it cannot be read.
  */
 export function netrc(options?: NetrcOptions): HttpAuth {

@@ -1,6 +1,6 @@
 /*
- * A call that has been made and not answered yet: a promise of the answer which can also be asked for the body at
- * once. What is asked for in the same tick decides how the call is made.
+ * A call without a response yet: a promise of the response that also has the methods for the body at
+ * once. The method that is called in the same tick decides how the call is made.
  */
 
 import { isNetError, type Sink } from '@net/core'
@@ -62,7 +62,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   }
 
   lines(charset?: string): AsyncIterable<string> {
-    // Whoever iterates gets the error; whoever does not, did not want to know.
+    // A loop gets the error; without a loop it is not an unhandled rejection.
     this.catch(() => {})
     this.#check(() => checkCharset('lines', charset))
     return linesOf(this, charset)
@@ -102,7 +102,7 @@ function linesOf(
   charset: string | undefined,
 ): AsyncGenerator<string, undefined> {
   const giveUp = (): void => {
-    // One that has failed has nothing to give up.
+    // A failed call has nothing to discard.
     pending.then(({ body }) => body.cancel()).catch(() => {})
   }
   const lines = async function* (): AsyncGenerator<string, void> {

@@ -31,7 +31,7 @@ export async function readBytes(
   const received = new ByteQueue()
   try {
     for await (const chunk of inOneGo(body)) {
-      // What is too much is not kept, nor told as what was received.
+      // Bytes beyond the limit are not kept, and do not count as received.
       if (received.length + chunk.length > most) throw tooLong(body, most, context)
       received.push(chunk)
     }
@@ -81,14 +81,14 @@ export async function saveBody(
   await using target = await openSink(sink)
   let broken: { readonly error: unknown } | undefined
   target.onFailure((error) => {
-    // The peer may take its time with the next chunk, and nobody wants it any more.
+    // The next chunk is not needed any more; the call does not wait for it.
     broken = { error }
     body.cancel()
   })
   let reason: NetError | undefined
   const giveUp = (error: NetError): void => {
     reason ??= error
-    // A sink that fails at that has an error of its own, which nobody needs beside the reason.
+    // An error of the sink at this point is dropped; the reason is the error of the call.
     target.abort(error).catch(() => {})
   }
   void body.closed.then((error) => {
@@ -112,7 +112,7 @@ export async function saveBody(
   return written
 }
 
-/** The beginning of a body; the rest is given up. What arrived before a failure counts. */
+/** The beginning of a body; the rest is discarded. Bytes from before a failure count. */
 export async function readStart(body: HttpBody, most: number): Promise<Uint8Array> {
   const received = new ByteQueue()
   try {
@@ -121,7 +121,7 @@ export async function readStart(body: HttpBody, most: number): Promise<Uint8Arra
       if (received.length >= most) break
     }
   } catch (error) {
-    // The failure is told by the call itself if it is one of the call; a half is better than nothing.
+    // A failure of the call is reported by the call itself; here the part that arrived is enough.
     if (!isNetError(error)) throw error
   }
   return received.peek(most)
@@ -169,7 +169,7 @@ function decoderOf(charset: string, context: ErrorContext): TextDecoder {
   try {
     return new TextDecoder(charset)
   } catch {
-    const message = 'the charset of the body is unknown; name another one'
+    const message = 'the charset of the body is unknown; pass another one'
     throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
   }
 }

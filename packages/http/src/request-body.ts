@@ -57,13 +57,13 @@ export const bodyTable: OptionTable<BodyOptions> = {
   body: bodyShape,
 }
 
-/** A body and what it is. */
+/** A body and its type. */
 export interface TypedBody {
   readonly body: RequestBody
   readonly type: string | undefined
 }
 
-/** The body that the options describe; undefined for none. Throws `NET_BAD_OPTION`. */
+/** The body that the options describe; undefined without one. Throws `NET_BAD_OPTION`. */
 export function bodyOf(
   options: Taken<BodyOptions>,
   stringify: (value: unknown) => string,
@@ -71,7 +71,9 @@ export function bodyOf(
   const [name, second] = NAMES.filter((each) => options[each] !== undefined)
   if (name === undefined) return undefined
   if (second !== undefined) {
-    throw netError('NET_BAD_OPTION', { message: `${name} and ${second} exclude each other` })
+    throw netError('NET_BAD_OPTION', {
+      message: `${name} and ${second} cannot be used together; pass one of them`,
+    })
   }
   if (name === 'json') return typed(jsonText(options.json, stringify), 'application/json')
   if (name === 'form') {
@@ -101,7 +103,7 @@ function jsonText(value: unknown, stringify: (value: unknown) => string): string
     throw netError('NET_BAD_OPTION', { message: 'json cannot be written as JSON', cause })
   }
   if (typeof text === 'string') return text
-  throw netError('NET_BAD_OPTION', { message: 'json must be a value that JSON has' })
+  throw netError('NET_BAD_OPTION', { message: 'json must be a value that JSON can represent' })
 }
 
 const NAMES = ['json', 'form', 'body'] as const

@@ -15,7 +15,7 @@ export interface RequestUrl {
 
 /**
  * Reads an `http:` or `https:` URL. A path is joined to the base: `/users` to `https://host/v1` gives
- * `https://host/v1/users`. `params` gives the parameters for where it leads. Throws `NET_BAD_URL`, or `NET_INJECTION` for control characters; neither says what the URL was.
+ * `https://host/v1/users`. `params` gives the parameters for the URL. Throws `NET_BAD_URL`, or `NET_INJECTION` for control characters; neither error contains the URL.
  */
 export function requestUrl(
   input: string | URL,

@@ -1,4 +1,4 @@
-/* A request as a plain value, which middleware may look at and exchange for another one. Nothing of it has been sent. */
+/* A request as a plain value, which middleware may read and replace. No part of it has been sent. */
 
 import { inspect } from 'node:util'
 
@@ -26,7 +26,7 @@ export interface RequestChanges {
   readonly url?: URL | undefined
   /** `HttpHeaders` replace all; other fields are put in the place of those of the same name, null drops one. */
   readonly headers?: HeaderFields | undefined
-  /** Null for none. */
+  /** Null without a body. */
   readonly body?: RequestBody | null | undefined
 }
 
@@ -88,7 +88,7 @@ export class HttpRequest {
   }
 }
 
-/** Whether nobody minds if a request with this method is done twice (RFC 9110 section 9.2.2). */
+/** Whether a request with this method may be processed twice (RFC 9110 section 9.2.2). */
 export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method)
 }

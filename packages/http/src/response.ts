@@ -61,12 +61,12 @@ export type SchemaResult<T> =
   | { readonly value: T; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] }
 
-/** Which charset a text is in: its name, or somebody who finds out from the bytes. */
+/** The charset of a text: its name, or a function that detects it from the bytes. */
 export type Charset = string | ((bytes: Uint8Array) => string)
 
-/** Reading a body in one go; the second time it is `NET_BODY_CONSUMED`. All reject with `NET_PROTO_INCOMPLETE` if it is cut short. */
+/** Reading a body in one go; the second time it is `NET_BODY_CONSUMED`. All reject with `NET_PROTO_INCOMPLETE` if it ends early. */
 export interface BodyReaders {
-  /** The value of a JSON body of at most 10 MiB; `NET_PROTO_DECODE` if it is none, or if the schema refuses it. */
+  /** The value of a JSON body of at most 10 MiB; `NET_PROTO_DECODE` if it is not JSON, or if the schema refuses it. */
   json<T = unknown>(schema?: ResponseSchema<T>): Promise<T>
   /** The text of at most 100 MiB, in the charset given, else that of the `Content-Type`, else UTF-8. */
   text(charset?: Charset): Promise<string>
@@ -78,7 +78,7 @@ export interface BodyReaders {
   saveTo(sink: Sink): Promise<number>
 }
 
-/** An answer. Disposing it gives up what was not read of its body. */
+/** A response. Disposing it discards the unread part of its body. */
 export interface HttpResponse extends BodyReaders, AsyncDisposable {
   readonly status: number
   /** The words beside the status; often empty. */
@@ -96,7 +96,7 @@ export interface HttpResponse extends BodyReaders, AsyncDisposable {
    */
   readonly protocol: HttpProtocol | undefined
   readonly timings: Timings
-  /** Settles once the body was received, given up or lost, then with its error; never rejects. */
+  /** Settles once the body was received, discarded or lost, then with its error; never rejects. */
   readonly closed: Promise<NetError | undefined>
   /** The bytes as they come in, decoded. */
   readonly body: HttpBody

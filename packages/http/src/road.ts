@@ -1,6 +1,6 @@
 /*
- * Where a URL leads, and down which road: straight, by a proxy, by a dialer of the caller's, or to one Unix socket
- * for all. It must not know what is said there.
+ * The road of a URL: direct, by a proxy, by a dialer of the caller's, or to one Unix socket
+ * for all. It must not know HTTP.
  */
 
 import type { Endpoint } from '@net/core'
@@ -14,12 +14,14 @@ export class Road {
   readonly #chosen: ChosenRoad
   readonly #path: string | undefined
 
-  /** Throws `NET_BAD_OPTION` for what contradicts itself, `NET_BAD_URL` for a proxy that is none. */
+  /** Throws `NET_BAD_OPTION` for options that contradict each other, `NET_BAD_URL` for a proxy that is not valid. */
   constructor(options: Taken<Pick<ClientOptions, 'dialer' | 'proxy' | 'block' | 'unixSocket'>>) {
     this.#path = options.unixSocket
     const other = options.dialer ?? options.proxy ?? false
     if (this.#path !== undefined && other !== false) {
-      throw netError('NET_BAD_OPTION', { message: 'unixSocket excludes dialer and proxy' })
+      throw netError('NET_BAD_OPTION', {
+        message: 'unixSocket cannot be used with dialer or proxy',
+      })
     }
     this.#chosen = chooseRoad(options, 'environment')
   }
@@ -29,7 +31,7 @@ export class Road {
     return this.#path !== undefined
   }
 
-  /** Which road it is, without taking it. */
+  /** Describes the road, without connecting. */
   explain(url: URL): RoadExplanation {
     if (this.#path !== undefined) return { hops: [], why: 'unixSocket' }
     return this.#chosen.explain(this.#endpoint(url))

@@ -1,6 +1,6 @@
 /*
  * The body of a request on its way out: reads the source as fast as the peer takes the bytes, limits how long the
- * peer may leave us waiting, and lets go of the source at once when the exchange ends. Knows no engine.
+ * peer may let us wait, and closes the source at once when the exchange ends. It must not know the engine.
  */
 
 import {
@@ -14,7 +14,7 @@ import {
 } from '@net/core/authoring'
 
 /**
- * A body that is being sent, in pieces of at most 64 KiB, to be read by the engine. It is asked for the next piece once
+ * A body that is being sent, in pieces of at most 64 KiB, to be read by the engine. It gives the next piece once
  * the kernel has the last one, or has a copy of it where it is small: the source may use its bytes again then.
  */
 export class Upload implements AsyncIterableIterator<Uint8Array> {
@@ -28,13 +28,13 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   readonly #begun: () => void
   readonly #writing: Deadline
   #chunks: AsyncIterator<Uint8Array> | undefined
-  /** What is left of a large chunk. */
+  /** The rest of a large chunk. */
   #rest: Uint8Array | undefined
   #given = 0
   #taken = 0
   #stopped: Promise<void> | undefined
 
-  /** `begun` is called when the first byte is asked for. */
+  /** `begun` is called when the engine requests the first byte. */
   constructor(open: OpenSource, op: Operation, begun: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.sent = promise
@@ -45,7 +45,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     this.#writing = new Deadline(op.limits.write, () => this.#late(), 1)
   }
 
-  /** In bytes; undefined where only reading it will tell. */
+  /** In bytes; undefined if it is known only after reading. */
   get size(): number | undefined {
     return this.#open.size
   }
@@ -58,7 +58,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     this.#accepted()
     this.#refuseStopped()
     const result = this.#restOfChunk() ?? (await this.#read())
-    // To end here would make what was sent look whole.
+    // An end here would make the sent part look complete.
     this.#refuseStopped()
     if (result.done === true) {
       await this.stop()
@@ -79,7 +79,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   /** Nothing more is read or sent; resolves once the source has been let go, never rejects. */
   stop(): Promise<void> {
     this.#writing.stop()
-    // What a source says about being let go of changes nothing in what was sent.
+    // An error of the source at its close does not change what was sent.
     this.#stopped ??= this.#open.close().catch(() => {})
     return this.#stopped
   }
@@ -106,7 +106,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** That we are asked for the next chunk says that the last one found room. */
+  /** The engine requests the next chunk when there was room for the last one. */
   #accepted(): void {
     this.#writing.stop()
     if (this.#given === 0) return
@@ -118,12 +118,12 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
 
   #refuseStopped(): void {
     if (this.#stopped === undefined) return
-    throw netError('NET_CLOSED', { message: 'the exchange is over' })
+    throw netError('NET_CLOSED', { message: 'the request has ended' })
   }
 
   #late(): void {
     const limit = this.#op.limits.write
-    const message = `the server took none of our bytes within ${limit} ms`
+    const message = `the server accepted no bytes from us within ${limit} ms`
     this.#op.fail(netError('NET_TIMEOUT_WRITE', { message, phase: 'send', limit }))
   }
 }

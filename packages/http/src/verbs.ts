@@ -39,7 +39,7 @@ export function options(url: string | URL, options?: RequestOptions): PendingRes
   return sharedClient().options(url, options)
 }
 
-/** Any method, such as `PROPFIND`; what is not idempotent (RFC 9110 section 9.2.2) is not repeated by default. */
+/** Any method, such as `PROPFIND`; methods that are not idempotent (RFC 9110 section 9.2.2) are not repeated by default. */
 export function request(
   method: string,
   url: string | URL,

@@ -14,7 +14,7 @@ test('bearer is the token', async () => {
   expect(await bearer('abcd.efgh').authorization(asking)).toBe('Bearer abcd.efgh')
 })
 
-test('what is held is struck out, also as it goes on the wire', async () => {
+test('held secrets are struck out, also in the form of the wire', async () => {
   const password = canary('password')
   const auth = basic('ada', password)
   const wire = await auth.authorization(asking)

@@ -20,7 +20,7 @@ function receiving(patience = Infinity): { body: ReceivedBody; flow: string[] } 
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 
-test('chunks come out in order, before and after somebody waits', async () => {
+test('chunks come out in order, before and after a read waits', async () => {
   const { body } = receiving()
   body.push(bytes('a'))
   const chunks = body[Symbol.asyncIterator]()
@@ -68,7 +68,7 @@ test('a body can be read once', () => {
   expect(() => body.takeWhole()).toThrow(expect.objectContaining({ code: 'NET_BODY_CONSUMED' }))
 })
 
-test('giving up lets go of the connection, and is no error', async () => {
+test('discarding a body frees the connection, without an error', async () => {
   const { body, flow } = receiving()
   body.push(bytes('a'))
   body.cancel()
@@ -88,7 +88,7 @@ test('leaving a loop gives the rest up', async () => {
   expect(flow).toEqual(['abandon'])
 })
 
-test('a body in nobody’s hands is given up in time, one that is read is not', async () => {
+test('a body that is not read is discarded in time, one that is read is not', async () => {
   using clock = useFakeClock()
   const forgotten = receiving(1000)
   const read = receiving(1000)

@@ -15,7 +15,7 @@ function toldOf(end: Partial<CallEnd>): {
   return { told, watch: onCallEnd(whole, context, (error) => void told.push(error)) }
 }
 
-test('tells when the limit is over, counted from the beginning of the call', async () => {
+test('reports when the limit has passed, counted from the beginning of the call', async () => {
   using clock = useFakeClock()
   const started = clockOf().now()
   await clock.advance(60)
@@ -26,7 +26,7 @@ test('tells when the limit is over, counted from the beginning of the call', asy
   expect(told).toMatchObject([{ code: 'NET_TIMEOUT_TOTAL', limit: 100, operation: 'GET' }])
 })
 
-test('tells when the signal aborts, also before, and nothing once it was taken back', async () => {
+test('reports when the signal aborts, also earlier, and nothing after it was disposed', async () => {
   using clock = useFakeClock()
   const controller = new AbortController()
   const { signal } = controller

@@ -28,7 +28,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ redirect: 'follow' }, 'redirect must be true, false, a number of redirects or { limit }'],
   [{ redirect: -1 }, 'redirect must be'],
   [{ redirect: 1.5 }, 'redirect must be'],
-  [{ redirect: { max: 3 } }, 'redirect has no max; it takes limit'],
+  [{ redirect: { max: 3 } }, 'redirect has no max; the options are limit'],
   [{ maxBytes: -1 }, 'maxBytes must be a number of bytes, 0 or more'],
   [{ decompress: 'no' }, 'decompress must be true or false, not a string'],
   [{ throwHttpErrors: 0 }, 'throwHttpErrors must be true or false, not a number'],
@@ -67,7 +67,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ http2: 'yes' }, 'http2 must be true or false, not a string'],
   [{ log: 'info' }, 'log must be a sink'],
   [{ defaults: { timeout: '1s' } }, 'defaults.timeout must be a number of milliseconds'],
-  [{ defaults: { signal: null } }, 'defaults has no signal; it takes timeout, retry'],
+  [{ defaults: { signal: null } }, 'defaults has no signal; the options are timeout, retry'],
 ])('a client with %o is refused', (options, message) => {
   expect(() => http.createClient(options)).toThrow(
     expect.objectContaining({
@@ -78,7 +78,7 @@ test.each<[Record<string, unknown>, string]>([
   expect(() => http.createClient(options)).toThrow(message)
 })
 
-test('a call without a URL says what it needs', async () => {
+test('the error of a call without a URL says what it needs', async () => {
   const get = http.get as (url?: unknown) => Promise<unknown>
   for (const wrong of [undefined, null, 5, {}]) {
     await expect(get(wrong)).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('what passes', () => {
   })
 })
 
-test('helpers say what they need, too', async () => {
+test('the errors of helpers say what they need, too', async () => {
   const refused = (message: string): unknown =>
     expect.objectContaining({
       code: 'NET_BAD_OPTION',
@@ -125,6 +125,6 @@ test('helpers say what they need, too', async () => {
   )
   await using client = http.createClient()
   await expect(client.close({ timeout: 5 } as never)).rejects.toEqual(
-    refused('http close: the options have no timeout; it takes grace'),
+    refused('http close: the options have no timeout; the options are grace'),
   )
 })

@@ -73,7 +73,7 @@ test('the first 64 KiB of an error page are kept', async () => {
   expect((error as http.HttpStatusError).reply?.text).toHaveLength(65_536)
 })
 
-test('a closed client takes no calls, and closing waits for those under way', async () => {
+test('a closed client accepts no calls, and closing waits for running ones', async () => {
   using clock = useFakeClock()
   await using server = await startHttpServer()
   const client = http.createClient({ baseUrl: server.url })

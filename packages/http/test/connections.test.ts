@@ -76,7 +76,7 @@ test('beyond the limit calls wait in line', async () => {
   })
 })
 
-test('whoever needs a fresh connection gets one, at the cost of an idle one', async () => {
+test('a call that needs a fresh connection gets one, at the cost of an idle one', async () => {
   const pool = new Connections(1, { id: 1 })
   await inOperation(async (op) => {
     const first = (await pool.lease('a', lessee(op))) as FakeConnection
@@ -99,7 +99,7 @@ test('a connection that could not be made leaves its place to the next', async (
   })
 })
 
-test('waiting has a limit, and who gave up takes nothing', async () => {
+test('waiting has a limit, and an aborted call takes nothing', async () => {
   using clock = useFakeClock()
   const pool = new Connections(1, { id: 1 })
   let first: FakeConnection | undefined
@@ -123,7 +123,7 @@ test('waiting has a limit, and who gave up takes nothing', async () => {
   })
 })
 
-test('closing closes what nobody uses', async () => {
+test('closing closes unused connections', async () => {
   const pool = new Connections(2, { id: 1 })
   await inOperation(async (op) => {
     const idle = (await pool.lease('a', lessee(op))) as FakeConnection
@@ -134,7 +134,7 @@ test('closing closes what nobody uses', async () => {
   })
 })
 
-test('a client has at most so many connections to an origin, and tells what it does with them', async () => {
+test('a client has a limited number of connections to an origin, and publishes events about them', async () => {
   const events: PoolEvent[] = []
   using listening = onEvent('pool', (event) => events.push(event))
   expect(listening).toBeDefined()
@@ -219,7 +219,7 @@ test('calls that come before it is known what the server speaks wait for one con
   })
 })
 
-test('where nothing can be shared, those who waited connect after all, up to the limit', async () => {
+test('if the connection cannot be shared, the waiting calls connect too, up to the limit', async () => {
   await inOperation(async (op) => {
     const { made, lease } = sharing(op, (events) => new FakeConnection(events), 2)
     const leased = [1, 2, 3].map(() => lease())
@@ -230,7 +230,7 @@ test('where nothing can be shared, those who waited connect after all, up to the
   })
 })
 
-test('a shared connection that takes no more is followed by another', async () => {
+test('a full shared connection is followed by another', async () => {
   await inOperation(async (op) => {
     const { pool, made, lease } = sharing(op, (events) => new FakeShared(events, 3))
     await lease()
@@ -244,7 +244,7 @@ test('a shared connection that takes no more is followed by another', async () =
   })
 })
 
-test('when connecting fails, all who waited connect at once', async () => {
+test('when connecting fails, all waiting calls connect at once', async () => {
   await inOperation(async (op) => {
     let tries = 0
     const { made, lease } = sharing(op, (events) => {
@@ -259,7 +259,7 @@ test('when connecting fails, all who waited connect at once', async () => {
   })
 })
 
-test('one that takes nothing at all is an error', async () => {
+test('a connection that accepts no request is an error', async () => {
   await inOperation(async (op) => {
     const { lease } = sharing(op, (events) => new FakeShared(events, 0))
     await expect(lease()).rejects.toMatchObject({ code: 'NET_CONN_SHUTDOWN', retry: 'safe' })

@@ -43,7 +43,7 @@ test.each<[string, IssueOptions, string]>([
   await expect.poll(() => server.connections).toBe(0)
 })
 
-test('an unknown authority is refused, unless the option says otherwise by its name', async () => {
+test('an unknown authority is refused, unless a dangerously… option allows it', async () => {
   await using server = await startHttpServer({ tls: authority.issue() })
   await using careful = http.createClient({ baseUrl: server.url })
   await expect(careful.get('/json')).rejects.toMatchObject({ code: 'NET_TLS_CERT_UNTRUSTED' })
@@ -54,14 +54,14 @@ test('an unknown authority is refused, unless the option says otherwise by its n
   expect(await careless.get('/json').json()).toMatchObject({ id: 1 })
 })
 
-test('a server that speaks no TLS is told apart', async () => {
+test('a server that does not speak TLS has an error of its own', async () => {
   await using plain = await startHttpServer()
   await using client = http.createClient()
   const url = plain.url.replace('http:', 'https:')
   await expect(client.get(url)).rejects.toMatchObject({ code: 'NET_TLS_NOT_TLS', phase: 'tls' })
 })
 
-test('a refused connection is told with its phase', async () => {
+test('the error of a refused connection has its phase', async () => {
   const server = await startHttpServer()
   const { url } = server
   await server.close()
@@ -90,7 +90,7 @@ test('any dialer will do, and it is asked for the endpoint of the URL', async ()
   expect(server.received[0]!.headers.host).toBe('shop.test')
 })
 
-test('a Unix socket stands for every server', async () => {
+test('a Unix socket replaces the address of every server', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'net-'))
   const path = join(folder, 'app.sock')
   const server = createServer((request, response) => response.end(request.headers.host))
@@ -106,13 +106,13 @@ test('a Unix socket stands for every server', async () => {
   }
 })
 
-test('a dialer and a Unix socket exclude each other', () => {
+test('a dialer and a Unix socket cannot be used together', () => {
   expect(() => http.createClient({ unixSocket: '/x', dialer: tcpDialer() })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
 })
 
-test('a road in memory will do, TLS and all', async () => {
+test('a dialer in memory works, with TLS too', async () => {
   const dialer = memoryDialer()
   const listener = await dialer.listen!({ scheme: 'tcp', host: 'memory.test', port: 443 })
   const serving = (async () => {
@@ -140,7 +140,7 @@ const faults: readonly (readonly [FaultPlan, string])[] = [
   [{ do: 'half-close', after: 5000 }, 'NET_PROTO_INCOMPLETE'],
 ]
 
-test.each(faults)('over a road with %j it is %s', async (plan, code) => {
+test.each(faults)('over a connection with %j it is %s', async (plan, code) => {
   await using server = await startHttpServer()
   const dialer = faulty(tcpDialer(), plan)
   await using client = http.createClient({

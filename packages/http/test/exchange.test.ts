@@ -199,7 +199,7 @@ describe.each(Object.entries(stages))('%s', (_name, { phase, limit, enter }) => 
     })
   })
 
-  test('[HTTP-48] the limit on the whole call holds', async () => {
+  test('[HTTP-48] the limit on the whole call applies', async () => {
     using clock = useFakeClock()
     await using entered = await enter({ retry: false, timeout: 5000 })
     const settled = failure(entered.call)
@@ -209,7 +209,7 @@ describe.each(Object.entries(stages))('%s', (_name, { phase, limit, enter }) => 
       code: 'NET_TIMEOUT_TOTAL',
       phase,
       limit: 5000,
-      message: expect.stringContaining('the call was not done within 5000 ms'),
+      message: expect.stringContaining('the call did not end within 5000 ms'),
     })
   })
 })
@@ -236,7 +236,7 @@ test('a body that drips one byte a second is a stall', async () => {
   })
 })
 
-test('an abort settles within one turn while a body drips, and nothing is told afterwards', async () => {
+test('an abort settles within one turn while a body arrives slowly, and no event follows', async () => {
   using clock = useFakeClock()
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
@@ -325,7 +325,7 @@ test('[H-CORE-22] a POST whose connection is lost is never sent twice', async ()
   expect(server.heard).toHaveLength(1)
 })
 
-test('a large body that nobody reads waits for its reader, and gives its connection up in the end', async () => {
+test('a large body that is not read waits for its reader, and is discarded in the end', async () => {
   using clock = useFakeClock()
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
@@ -339,7 +339,7 @@ test('a large body that nobody reads waits for its reader, and gives its connect
   await clock.until(() => server.connections === 0)
 })
 
-test('a reader that takes its time stops the limit', async () => {
+test('a slow reader stops the limit', async () => {
   using clock = useFakeClock()
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
@@ -352,7 +352,7 @@ test('a reader that takes its time stops the limit', async () => {
   expect(length).toBe(10_000_000)
 })
 
-test('a small body frees its connection though nobody reads it', async () => {
+test('a small body frees its connection before it is read', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url, connections: 1 })
   const first = await client.get('/json')

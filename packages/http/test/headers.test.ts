@@ -23,7 +23,7 @@ test('[HTTP-09] names are case-insensitive, values may be many, order and spelli
   ])
 })
 
-test('[HTTP-09] what was received is kept as it came', () => {
+test('[HTTP-09] received fields are kept as they came', () => {
   const raw = ['Set-Cookie', 'a=1', 'set-cookie', 'b=2', 'X-Name', 'caf\u00e9']
   const headers = HttpHeaders.received(raw.map((text) => Buffer.from(text, 'latin1')))
   expect(headers.getAll('SET-COOKIE')).toEqual(['a=1', 'b=2'])

@@ -10,7 +10,7 @@ function at(text: string, host: string): string | undefined {
   return entry && `${entry.login}/${entry.password.reveal()}`
 }
 
-test('each machine has its login; who is not named has that of default, or none', () => {
+test('each machine has its login; other machines have that of default, or none', () => {
   const text =
     'machine a.test login ada password one\nmachine B.test\n\tlogin bob\n\tpassword two\n'
   expect([at(text, 'a.test'), at(text, 'b.test'), at(text, 'c.test')]).toEqual([
@@ -45,7 +45,7 @@ test('comments, quotations, accounts and macros', () => {
   expect(at('macdef last\nmachine a.test', 'a.test')).toBeUndefined()
 })
 
-test('what is no netrc is told with its line, and without a word of it', () => {
+test('the error of a wrong netrc file names the line, and contains no word of it', () => {
   const hidden = canary('netrc-password')
   for (const [text, line] of [
     [`machine a.test\nlogin ada\npassword ${hidden} ${hidden}`, 3],
@@ -95,7 +95,7 @@ test('any text is a netrc or an error of ours', () => {
   )
 })
 
-test('the dot at the end of a whole name makes no other machine of it', () => {
+test('a trailing dot of a name does not make another machine of it', () => {
   const text = 'machine a.test login ada password one\nmachine b.test. login bob password two\n'
   expect([at(text, 'a.test.'), at(text, 'b.test')]).toEqual(['ada/one', 'bob/two'])
 })

@@ -17,7 +17,7 @@ function basicOf(login: string, password: string): string {
   return `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`
 }
 
-test('the host of the request has its login, other hosts have none', async () => {
+test('the host of the request gets its login, other hosts get none', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
   const file = join(folder.path, 'netrc')
   await writeFile(file, 'machine 127.0.0.1 login ada password lovelace\n', { mode: 0o600 })
@@ -37,7 +37,7 @@ test('the host of the request has its login, other hosts have none', async () =>
   ])
 })
 
-test('the file is that of NETRC, and none is needed', async () => {
+test('the file is the one in NETRC, and may be missing', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
   const file = join(folder.path, 'mine')
   await writeFile(file, 'default login ada password lovelace\n', { mode: 0o600 })
@@ -55,7 +55,7 @@ test('the file is that of NETRC, and none is needed', async () => {
   ])
 })
 
-test('a file that was named and is not there is an error, and so is one that is no netrc', async () => {
+test('a named file that does not exist is an error, and so is one that is not a netrc file', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
   const hidden = canary('netrc-word')
   await using server = await startHttpServer()

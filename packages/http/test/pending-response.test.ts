@@ -15,7 +15,7 @@ function pending(answer = createResponse({ text: 'a\nb' })): {
   return { promise, intents }
 }
 
-test('the call starts in the next microtask, and what was asked for by then counts', async () => {
+test('the call starts in the next microtask, and the methods that were called by then count', async () => {
   const { promise, intents } = pending(createResponse({ json: { a: 1 } }))
   const value = promise.json()
   expect(intents).toEqual([])

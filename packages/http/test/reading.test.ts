@@ -126,7 +126,7 @@ test('[H-HTTP-30] JSON with a BOM, deep nesting, __proto__ and NaN', () => {
   }
 })
 
-test('[H-HTTP-30] JSON above 10 MiB is refused, and what is below is parsed', async () => {
+test('[H-HTTP-30] JSON above 10 MiB is refused, and smaller JSON is parsed', async () => {
   await using server = await startHttpServer({
     routes: {
       '/big': (_request, response) => {
@@ -142,7 +142,7 @@ test('[H-HTTP-30] JSON above 10 MiB is refused, and what is below is parsed', as
   expect(await client.get('/big').json<number[]>()).toHaveLength(900_000)
 })
 
-test('the beginning of a body, whatever happens to the rest', async () => {
+test('the beginning of a body, also if the rest fails', async () => {
   expect(Buffer.from(await readStart(bodyOf('abc', 'def'), 4)).toString()).toBe('abcd')
   const body = open()
   body.push(Buffer.from('half'))
@@ -303,7 +303,7 @@ test('a stream that is read piece by piece lives as long as it beats, however so
   })
 })
 
-test('a body that is read whole is a stall if it only drips', async () => {
+test('a body that is read whole times out if it only drips', async () => {
   const { server, beat } = await beating()
   await using _ = server
   using clock = useFakeClock()

@@ -116,7 +116,7 @@ test('loopback never goes through the environment’s proxy', async () => {
   expect(api.explain(server.url)).toEqual({ hops: [], why: 'this machine' })
 })
 
-test('explain() tells the road without credentials and without taking it', async () => {
+test('explain() describes the proxies without credentials and without connecting', async () => {
   const password = canary('explained-password')
   await using api = createClient({
     baseUrl: 'https://shop.test/v1',
@@ -134,7 +134,7 @@ test('explain() tells the road without credentials and without taking it', async
   expect(createClient({ unixSocket: '/x' }).explain('http://docker').why).toBe('unixSocket')
 })
 
-test('[H-SOCK-20] who asks at the proxy is told to that proxy only', async () => {
+test('[H-SOCK-20] the login for a proxy is sent to that proxy only', async () => {
   const password = canary('proxy-only-password')
   await using server = await startHttpServer()
   await using other = await startHttpServer()
@@ -156,7 +156,7 @@ test('[H-SOCK-20] who asks at the proxy is told to that proxy only', async () =>
   expectNoCanary([server.received, other.received, second.received, events.events])
 })
 
-test('what the proxy refuses is told as its refusal, and not repeated', async () => {
+test('a refusal by the proxy is reported as such, and not repeated', async () => {
   await using server = await startHttpServer()
   await using proxy = await startConnectServer({ hosts, users: { ada: 'lovelace' } })
   await using api = createClient({ proxy: proxy.url })
@@ -182,7 +182,7 @@ test('credentials to what a proxy calls localhost are a warning', async () => {
   expect(told).toContain('in clear')
 })
 
-test('a proxy beside another road is a contradiction', () => {
+test('a proxy and a dialer together are a contradiction', () => {
   const proxy = 'http://proxy.test'
   for (const options of [
     { proxy, dialer: memoryDialer() },
@@ -256,7 +256,7 @@ test('a goodbye of the tunnel to a request that was sent leaves it unknown, and 
   expect(dials).toBe(1)
 })
 
-test('a percent sign in the password of a proxy of the environment stands for itself', async () => {
+test('a percent sign in the password of a proxy of the environment is a plain character', async () => {
   await using server = await startHttpServer()
   await using proxy = await startConnectServer({ hosts, users: { ada: '50%off' } })
   vi.stubEnv('http_proxy', `http://ada:50%off@127.0.0.1:${proxy.address.port}`)

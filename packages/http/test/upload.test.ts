@@ -61,7 +61,7 @@ test('[HTTP-16] a file is streamed with its length, an iterator in chunks', asyn
   }
 })
 
-test('[HTTP-17] an upload tells its progress', async () => {
+test('[HTTP-17] an upload reports its progress', async () => {
   await using server = await startHashing()
   const body = new Blob([new Uint8Array(1_000_000)])
   const seen: http.RequestOptions[] = []
@@ -86,7 +86,7 @@ test('an empty source is an empty body', async () => {
   expect(answer).toMatchObject({ hash: hashOf(Buffer.alloc(0)) })
 })
 
-test('an upload that is stopped reads nothing more, and never looks whole', async () => {
+test('a stopped upload reads nothing more, and never looks complete', async () => {
   let returned = 0
   const source = async function* (): AsyncGenerator<Uint8Array> {
     try {
@@ -123,7 +123,7 @@ test('what the source throws is kept', async () => {
   })
 })
 
-test('a server that does not take our bytes is found out', async () => {
+test('a server that does not accept our bytes is a time-out', async () => {
   using clock = useFakeClock()
   const sockets: Socket[] = []
   await using server = await startRawServer((socket) => {
@@ -252,7 +252,7 @@ test('[H-HTTP-26] an early answer stops the upload and is delivered', async () =
   expect(made).toBeLessThan(100_000_000)
 })
 
-test('[H-HTTP-25] a body that fails is never whole for the server, and its error reaches the caller', async () => {
+test('[H-HTTP-25] a body that fails is never complete for the server, and its error reaches the caller', async () => {
   await using server = await silent()
   await using client = http.createClient({ baseUrl: server.url })
   const broken = new Error('the disk is on fire')
@@ -269,7 +269,7 @@ test.each([
   ['shorter', 'abc'],
   ['longer', 'abcdefgh'],
 ])(
-  '[H-HTTP-25] a body that is %s than its length is never whole for the server',
+  '[H-HTTP-25] a body that is %s than its length is never complete for the server',
   async (_name, text) => {
     await using server = await silent()
     await using client = http.createClient({ baseUrl: server.url })

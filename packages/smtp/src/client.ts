@@ -58,7 +58,7 @@ export interface SmtpClient extends AsyncDisposable {
    * wrong options only.
    */
   close(options?: CloseOptions): Promise<void>
-  /** Settles once the connection is gone, with what took it, or undefined after an orderly end; never rejects. */
+  /** Settles once the connection has ended, with what took it, or undefined after an orderly end; never rejects. */
   readonly closed: Promise<NetError | undefined>
 }
 
@@ -143,7 +143,7 @@ function partial(result: SendResult): PartialError {
   const { accepted, rejected } = result
   const all = accepted.length + rejected.length
   return new PartialError('NET_PARTIAL_RECIPIENTS', {
-    message: `the server refused ${rejected.length} of ${all} recipients and took the message for the others`,
+    message: `the server refused ${rejected.length} of ${all} recipients and accepted the message for the others`,
     sent: true,
     partial: result,
     reply: result.reply,

@@ -144,7 +144,7 @@ function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transa
   if (own !== undefined) {
     const { limit, phase } = own
     return netError(own.code, {
-      message: `${WHAT[own.code] ?? 'ended'}; the server has the whole message and has not said whether it took it`,
+      message: `${WHAT[own.code] ?? 'ended'}; the server has the whole message and has not answered whether it accepts it`,
       cause: own.cause,
       sent: true,
       retry: 'never',
@@ -183,7 +183,7 @@ function resultOf(
 
 function unanswered(limit: number): NetError {
   return netError('NET_TIMEOUT_REPLY', {
-    message: `no reply arrived within ${limit} ms`,
+    message: `the peer sent no reply within ${limit} ms`,
     limit,
     phase: 'command',
   })
@@ -191,7 +191,7 @@ function unanswered(limit: number): NetError {
 
 function stalled(limit: number): NetError {
   return netError('NET_TIMEOUT_WRITE', {
-    message: `the server took nothing of the message for ${limit} ms`,
+    message: `the server accepted no bytes of the message for ${limit} ms`,
     limit,
     phase: 'send',
   })
@@ -199,7 +199,7 @@ function stalled(limit: number): NetError {
 
 function dripping(limit: number): NetError {
   return netError('NET_TIMEOUT_IDLE', {
-    message: `the server took fewer than 1 KiB of the message in ${limit} ms`,
+    message: `the server accepted fewer than 1 KiB of the message in ${limit} ms`,
     limit,
     phase: 'send',
   })
@@ -216,5 +216,5 @@ function undecided(limit: number): NetError {
 const OURS: ReadonlySet<string> = new Set(['NET_ABORTED', 'NET_TIMEOUT_TOTAL'])
 const WHAT: Readonly<Record<string, string>> = {
   NET_ABORTED: 'aborted by the caller',
-  NET_TIMEOUT_TOTAL: 'the call was not done in time',
+  NET_TIMEOUT_TOTAL: 'the call did not end in time',
 }

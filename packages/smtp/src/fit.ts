@@ -18,13 +18,13 @@ export function checkContent(
   if (longLine) throw tooLong(longHeader)
   if (utf8Header !== undefined && !extensions.has('SMTPUTF8')) {
     throw netError('NET_UNSUPPORTED', {
-      message: `the header ${utf8Header} has characters beyond ASCII that cannot be encoded, and the server takes none (it has no SMTPUTF8)`,
+      message: `the header ${utf8Header} has characters beyond ASCII that cannot be encoded, and the server does not support them (it has no SMTPUTF8)`,
     })
   }
   if (eightBit && utf8Header === undefined && !extensions.has('8BITMIME')) {
     throw netError('NET_UNSUPPORTED', {
       message:
-        'the message has bytes above 127, and the server takes none (it has no 8BITMIME); encode its text as quoted-printable or base64',
+        'the message has bytes above 127, and the server does not support them (it has no 8BITMIME); encode its text as quoted-printable or base64',
     })
   }
 }
@@ -38,7 +38,7 @@ export function checkAddresses(
   const odd = [from, ...to].find(isInternational)
   if (odd === undefined) return
   throw netError('NET_UNSUPPORTED', {
-    message: `the server takes ASCII addresses only (it has no SMTPUTF8), and ${odd} has other characters`,
+    message: `the server supports ASCII addresses only (it has no SMTPUTF8), and ${odd} has other characters`,
   })
 }
 
@@ -46,7 +46,7 @@ export function checkAddresses(
 export function checkSize({ maxSize }: SmtpCapabilities, size: number | undefined): void {
   if (maxSize === undefined || size === undefined || size <= maxSize) return
   throw netError('NET_NO_SPACE', {
-    message: `the message has ${size} bytes and the server takes ${maxSize}`,
+    message: `the message has ${size} bytes and the server accepts ${maxSize}`,
     limit: maxSize,
   })
 }

@@ -93,7 +93,7 @@ function noneTaken(errors: readonly NetError[]): NetError {
   if (last === undefined || errors.length === 1) return last as NetError
   const { reply } = last
   return netError('NET_AUTH_NO_METHOD', {
-    message: `the server took none of the ${errors.length} logins that it offers and we may use; the last time ${whatHappened(last)}`,
+    message: `the server refused all ${errors.length} login mechanisms that both sides support; the last one: ${whatHappened(last)}`,
     errors,
     ...(reply === undefined ? {} : { reply }),
   })

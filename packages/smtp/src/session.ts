@@ -147,7 +147,7 @@ export class SmtpSession implements FramedSession {
   }
 
   #unasked(reply: SmtpReply): NetError {
-    if (!this.withinMessage) return unexpectedReply(reply, 'without a command that asked for it')
+    if (!this.withinMessage) return unexpectedReply(reply, 'without a command')
     // A server may refuse a message before its end; it cannot accept one that it does not have.
     if (reply.status >= 400) return replyError(reply, { command: 'message' })
     return unexpectedReply(reply, 'before the message was at its end')

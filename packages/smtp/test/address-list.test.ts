@@ -11,7 +11,7 @@ test('splits at commas and semicolons outside of quotes and angle brackets', () 
   ])
 })
 
-test('empty places are no addresses', () => {
+test('empty places are not addresses', () => {
   expect(splitAddresses('')).toEqual([])
   expect(splitAddresses(' , ;')).toEqual([])
   expect(splitAddresses('a@x,')).toEqual(['a@x'])

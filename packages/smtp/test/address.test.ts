@@ -111,7 +111,7 @@ test('[H-SMTP-10] [SMTP-46] refuses control characters and never quotes the valu
   }
 })
 
-test('refuses what is no address at all, and inherited properties', () => {
+test('refuses a value that is not an address at all, and inherited properties', () => {
   const bad = expect.objectContaining({ code: 'NET_BAD_ADDRESS' })
   expect(() => parseAddress(null as never)).toThrow(bad)
   expect(() => parseAddress({ address: 5 } as never)).toThrow(bad)
@@ -216,7 +216,7 @@ describe('reads the addresses of a field', () => {
     ])
   })
 
-  test('refuses what is none', () => {
+  test('refuses anything else', () => {
     for (const wrong of [null, 5, true, [null], [undefined], [['a@b.example']], [5]]) {
       expect(() => readMailboxes(wrong as never, 'cc')).toThrow(
         expect.objectContaining({ code: 'NET_BAD_OPTION' }),

@@ -41,7 +41,7 @@ test('refuses types and names that would break the message', () => {
   }
 })
 
-test('a path is no source, and nothing but attach makes an attachment', () => {
+test('a path is not a source, and only attach makes an attachment', () => {
   expect(() => attach('/etc/passwd' as never)).toThrow(/fromFile/)
   expect(isAttachment(attach(fromText('x')))).toBe(true)
   expect(isAttachment({ kind: 'attachment' })).toBe(false)

@@ -40,7 +40,7 @@ test('[H-SMTP-14] what PLAIN sends is struck out in the form in which it goes ov
   expect(held.reveal()).toBe('\0ada\0a-password-of-ours')
 })
 
-test('tells a refused mechanism from a refused password', () => {
+test('a refused mechanism differs from a refused password', () => {
   const reply = (text: string): boolean => {
     const [, status, enhanced, rest = ''] = /^(\d+) (?:(\d\.\d\.\d+) )?(.*)$/.exec(text) ?? []
     return refusesMechanism({

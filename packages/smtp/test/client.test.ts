@@ -87,7 +87,7 @@ test('an envelope that is given takes the place of that of the message', async (
   })
 })
 
-test('[SMTP-22] says who was refused, or throws so if asked to', async () => {
+test('[SMTP-22] returns the refused recipients, or throws by option', async () => {
   await using server = await startSmtpServer({ refuse: { 'no@example.com': '550 5.1.1 nobody' } })
   await using client = await connect(server.url)
   const two = { ...message, to: ['bob@example.com', 'no@example.com'] }
@@ -203,7 +203,7 @@ test('asks whether the server is still there', async () => {
   await client.noop()
 })
 
-test('tells progress in bytes', async () => {
+test('reports progress in bytes', async () => {
   await using server = await startSmtpServer()
   await using client = await connect(server.url)
   const told: number[] = []
@@ -244,7 +244,7 @@ test('cuts off what is not done within the grace', async () => {
   expect(clock.timers).toBe(0)
 })
 
-test('a server that says nothing to QUIT holds nobody up', async () => {
+test('a server that does not answer QUIT delays nothing', async () => {
   await using server = await startSmtpServer()
   using clock = useFakeClock()
   const client = await connect(server.url)
@@ -348,7 +348,7 @@ test('[H-SMTP-12] only CRLF and doubled dots on the wire', async () => {
   expect(server.received.join('\n')).not.toContain('e@x')
 })
 
-test('[SMTP-48] the dialogue is told line by line', async () => {
+test('[SMTP-48] the dialogue is published line by line', async () => {
   await using server = await startSmtpServer()
   await using client = await connect(server.url)
   using captured = captureEvents()

@@ -39,7 +39,7 @@ const silences = [
   { phase: 'auth', code: 'NET_TIMEOUT_AUTH', limit: 30_000, fault: { on: 'AUTH', do: 'stall' } },
 ] as const satisfies readonly { fault: SmtpFault; [key: string]: unknown }[]
 
-test('[SMTP-01] connects, tells its phases and leaves nothing behind', async () => {
+test('[SMTP-01] connects, publishes its phases and leaves nothing behind', async () => {
   await using server = await start()
   using captured = captureEvents()
   {
@@ -296,7 +296,7 @@ test('arguments are checked before anything is sent', async () => {
   }
 })
 
-test('the error for an LMTP server says that there is no LMTP', async () => {
+test('the error for an LMTP server says that LMTP is not supported', async () => {
   await expect(connect('lmtp://127.0.0.1:24')).rejects.toMatchObject({
     code: 'NET_BAD_URL',
     message: expect.stringMatching(/^smtp connect: LMTP is not supported/),
@@ -313,7 +313,7 @@ test('the retry policy that was given repeats a connection that was lost early',
   expect(client.encrypted).toBe(true)
 })
 
-test('[SMTP-10] a proxy is the road to the server', async () => {
+test('[SMTP-10] connects through a proxy', async () => {
   await using server = await start()
   await using socks = await startSocksServer()
   await using http = await startConnectServer()
@@ -324,7 +324,7 @@ test('[SMTP-10] a proxy is the road to the server', async () => {
   }
 })
 
-test('through a proxy no password is told in clear, to what it calls localhost either', async () => {
+test('through a proxy no password is sent in clear, also not to localhost', async () => {
   await using server = await startSmtpServer({ users: { ada: options.password } })
   await using proxy = await startSocksServer()
   const call = connect(server.url, { ...options, proxy: proxy.url })

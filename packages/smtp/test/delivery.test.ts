@@ -78,7 +78,7 @@ test('the connection is lost in the middle of the message', async () => {
   expect(server.mailbox.messages).toEqual([])
 })
 
-test('[H-SMTP-06] silence before the verdict: ten minutes, and then nobody knows', async () => {
+test('[H-SMTP-06] silence before the answer: ten minutes, and then the outcome is unknown', async () => {
   await using server = await startSmtpServer()
   using clock = useFakeClock()
   await using client = await connect(server.url)
@@ -175,7 +175,7 @@ describe('[H-CORE-05] an abort', () => {
     })
   }
 
-  test('after the final dot tells that nobody knows', async () => {
+  test('after the final dot reports an unknown outcome', async () => {
     await using server = await startSmtpServer()
     await using client = await connect(server.url)
     server.fail({ on: '.', do: 'stall' })
@@ -235,7 +235,7 @@ test('the total limit holds, also after the final dot', async () => {
   })
 })
 
-test('[SMTP-26] the size is told and compared', async () => {
+test('[SMTP-26] the size is announced and compared', async () => {
   await using server = await startSmtpServer({ maxSize: 2000 })
   await using client = await connect(server.url)
   await expect(client.send({ ...message, text: 'a line\n'.repeat(1000) })).rejects.toMatchObject({

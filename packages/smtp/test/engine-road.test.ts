@@ -78,7 +78,7 @@ test('remembers why a login was refused, once', async () => {
   expect(road.takeRefusal()).toBeUndefined()
 })
 
-test('a session that is lost ends the road with an error of its own', async () => {
+test('a session that is lost ends the transport with an error of its own', async () => {
   const { road, peer, session } = await introduced()
   const reading = road.read()
   const failed = failureOf(reading)
@@ -88,7 +88,7 @@ test('a session that is lost ends the road with an error of its own', async () =
   await expect(write(road, 'NOOP\r\n')).rejects.toThrow('the session has ended')
 })
 
-test('a session that is closed ends the road, and an engine that leaves ends the session', async () => {
+test('a session that is closed ends the transport, and an engine that leaves ends the session', async () => {
   const closed = await introduced()
   const reading = closed.road.read()
   const leaving = closed.session.quit()

@@ -25,7 +25,7 @@ test('[SMTP-49] [SMTP-50] carries the reply, the command and the recipient', () 
   expect(error.message).toBe('the server answered RCPT to bob@example.com with 550 5.1.1 said so')
 })
 
-test('[CORE-06] tells for now from for good', () => {
+test('[CORE-06] distinguishes temporary from permanent', () => {
   expect(replyError(reply(450), { command: 'RCPT' })).toMatchObject({
     code: 'NET_REPLY_TEMPORARY',
     retry: 'safe',
@@ -71,7 +71,7 @@ test('a refused login and a server that leaves have classes of their own', () =>
   expect(left).toMatchObject({ code: 'NET_CONN_SHUTDOWN', retry: 'safe', reply: { status: 421 } })
 })
 
-test('a reply that nobody asked for breaks the protocol, unless it is a goodbye', () => {
+test('a reply without a command breaks the protocol, unless it is a goodbye', () => {
   expect(unexpectedReply(reply(250), 'without being asked').code).toBe('NET_PROTO_UNEXPECTED')
   expect(unexpectedReply(reply(421), 'without being asked').code).toBe('NET_CONN_SHUTDOWN')
   expect(unexpectedReply(reply(451), 'without being asked').code).toBe('NET_CONN_SHUTDOWN')

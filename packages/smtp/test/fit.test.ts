@@ -147,7 +147,7 @@ describe('finished mail', () => {
     })
   }
 
-  test('tells the size that it has on the wire', async () => {
+  test('announces the size that it has on the wire', async () => {
     await using server = await startSmtpServer()
     await using client = await connect(server.url)
     for (const text of ['Subject: x\n\n.\ny\n', 'Subject: x\r\n\r\ny', 'a\rb']) {

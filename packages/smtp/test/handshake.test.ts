@@ -21,7 +21,7 @@ test('[SMTP-03] after STARTTLS the capabilities are asked for again and the old 
   expect(server.received).toEqual(['EHLO [127.0.0.1]', 'STARTTLS', 'EHLO [127.0.0.1]'])
 })
 
-test('STARTTLS is used on a road that is encrypted by itself', async () => {
+test('STARTTLS is used on a transport that is encrypted already', async () => {
   await using server = await startSmtpServer({ tls, users: { ada: login.password } })
   const tcp = tcpDialer()
   const dialer: Dialer = {
@@ -103,7 +103,7 @@ test('[SMTP-05] a certificate for another name is refused', async () => {
   })
 })
 
-describe('[H-SMTP-01] STARTTLS that somebody took away', () => {
+describe('[H-SMTP-01] STARTTLS that is missing', () => {
   test('ends the connection before a login and before a message', async () => {
     await using server = await startSmtpServer({ users: { ada: login.password } })
     await expect(connect(server.url, { ...login, security: 'required' })).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('[H-SMTP-02] STARTTLS that fails', () => {
   })
 })
 
-test('[SMTP-07] bytes behind the reply to STARTTLS are not believed', async () => {
+test('[SMTP-07] bytes behind the reply to STARTTLS are refused', async () => {
   for (const injected of ['250 AUTH PLAIN\r\n', '2', '250-peer\r\n250 SIZE 1\r\n']) {
     await using peer = await startPeer(async ({ say, hear }) => {
       await say('220 peer\r\n')
@@ -187,12 +187,12 @@ test('[SMTP-07] bytes behind the reply to STARTTLS are not believed', async () =
   }
 })
 
-test('a server that speaks before it is asked is not believed', async () => {
+test('a reply before its command is refused', async () => {
   await using peer = await startPeer(({ say }) => say('220 peer\r\n250 peer\r\n'))
   await expect(connect(peer.url)).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
 })
 
-test('[H-SMTP-04] a greeting that is none', async () => {
+test('[H-SMTP-04] a wrong greeting', async () => {
   const greetings = [
     ['554 5.7.1 go away', 'NET_ACCESS_DENIED'],
     ['421 4.3.2 full', 'NET_CONN_SHUTDOWN'],

@@ -74,7 +74,7 @@ test('a login that cannot be decided at the moment may be repeated', async () =>
   })
 })
 
-test('who was asked is asked once more after a refusal, on the same connection', async () => {
+test('a callback is called once more after a refusal, on the same connection', async () => {
   await using server = await startSmtpServer({ users })
   const asked: unknown[] = []
   await using client = await connect(server.url, {
@@ -134,7 +134,7 @@ describe('a mechanism that is offered and not taken', () => {
     ])
   })
 
-  test('says so if there is no other, or none of them is taken', async () => {
+  test('says so if there is no other, or the server accepts none', async () => {
     await using server = await startSmtpServer({ users })
     for (const [auth, tried] of [
       [[plain()], 1],
@@ -150,7 +150,7 @@ describe('a mechanism that is offered and not taken', () => {
     }
   })
 
-  test('[H-SMTP-15] leads to none that was not named', async () => {
+  test('[H-SMTP-15] uses only named mechanisms', async () => {
     await using server = await startSmtpServer({ users })
     server.fail({ on: 'AUTH', do: { reply: '504 5.7.4 Unrecognized type' } })
     const connecting = connect(server.url, { user: 'ada', password, auth: plain() })
@@ -242,7 +242,7 @@ describe('[H-SMTP-14] [H-CORE-19] a password', () => {
     })
   }
 
-  test('is masked in what is told of the wire', async () => {
+  test('is masked in the events of the wire', async () => {
     const certificates = createCertificates()
     await using server = await startSmtpServer({ users, tls: certificates.issue() })
     for (const auth of [plain(), login()]) {

@@ -8,7 +8,7 @@ import { sendLimits } from '../src/send-limits.ts'
 const limits = sendLimits(undefined, undefined)
 const envelope = { from: 'a@b.example', to: 'c@d.example' }
 
-test('tells a message from a source', async () => {
+test('distinguishes a message from a source', async () => {
   const message = parcelOf({ from: 'a@b.example', to: 'x@y.example', text: 'x' }, undefined, limits)
   expect(message).toMatchObject({
     envelope: { to: ['x@y.example'] },

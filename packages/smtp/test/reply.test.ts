@@ -43,7 +43,7 @@ test('shows text that is not UTF-8 byte by byte', () => {
   ])
 })
 
-test('[H-SMTP-04] refuses what is no reply', () => {
+test('[H-SMTP-04] refuses lines that are not replies', () => {
   for (const line of [
     'SSH-2.0-OpenSSH_9.9',
     'HTTP/1.1 400 Bad',

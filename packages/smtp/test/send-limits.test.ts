@@ -22,7 +22,7 @@ test('what is given holds, the call before the client', () => {
   })
 })
 
-test('refuses limits that are none', () => {
+test('refuses wrong limits', () => {
   expect(() => sendLimits(-1, undefined)).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )

@@ -27,7 +27,7 @@ test('gives each command the reply that belongs to it', async () => {
   expect(Buffer.from((await peer.read()) ?? []).toString()).toBe('NOOP\r\n')
 })
 
-test('ends at a reply that belongs to none', async () => {
+test('ends at a reply without a command', async () => {
   const { session, peer } = open()
   await say(peer, '250 hello\r\n')
   expect(await session.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
@@ -39,7 +39,7 @@ test('ends at a reply that belongs to none', async () => {
   })
 })
 
-test('all who wait hear of the loss, and those who come later that nothing was sent', async () => {
+test('waiting calls get the loss, and later calls an error that nothing was sent', async () => {
   const { session, peer } = open()
   const waiting = session.command('NOOP')
   const failed = failureOf(waiting)
@@ -51,7 +51,7 @@ test('all who wait hear of the loss, and those who come later that nothing was s
   )
 })
 
-test('the first failure is the one that is told', async () => {
+test('the first failure is the error', async () => {
   const { session } = open()
   session.fail(netError('NET_CLOSED', { message: 'first' }))
   session.fail(netError('NET_ABORTED', { message: 'second' }))
@@ -72,7 +72,7 @@ test('after the goodbye nothing matters any more', async () => {
   expect(await session.closed).toBeUndefined()
 })
 
-test('an orderly end tells nothing', async () => {
+test('an orderly end is not an error', async () => {
   const { session, peer } = open()
   const leaving = session.quit()
   expect(Buffer.from((await peer.read()) ?? []).toString()).toBe('QUIT\r\n')
@@ -146,7 +146,7 @@ test('a goodbye in place of a reply ends the session and says so', async () => {
   }
 })
 
-describe('a reply that nobody asked for ends an idle session, and a later call may be repeated', () => {
+describe('a reply without a command ends an idle session, and a later call may be repeated', () => {
   for (const said of [
     '421 4.4.2 idle too long',
     '451 4.4.2 Timeout waiting for data from client',
@@ -212,7 +212,7 @@ describe('after what ended the session the next call says so and may be repeated
     expect(await failureOf(client.send(message))).toMatchObject({
       code: 'NET_CONN_CLOSED',
       retry: 'safe',
-      message: expect.stringContaining('no reply arrived within 300 ms'),
+      message: expect.stringContaining('the peer sent no reply within 300 ms'),
     })
   })
 

@@ -60,7 +60,7 @@ test('lets go of a source in the middle of it', async () => {
   expect(stream.readable.destroyed).toBe(true)
 })
 
-test('a message that is sent as it is tells what it is where that is known', async () => {
+test('a finished message announces its properties if they are known', async () => {
   const known = await openingFor((opening) => rawContent(fromText('abc\n'), opening))
   expect(known).toMatchObject({
     size: 'abc\r\n'.length,

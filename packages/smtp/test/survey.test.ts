@@ -19,7 +19,7 @@ test('counts a message as it is on the wire, with CRLF at the end of every line'
   }
 })
 
-test('tells text beyond ASCII in a header from that in the body', () => {
+test('distinguishes text beyond ASCII in a header from that in the body', () => {
   expect(factsOf('Subject: x\n\nplain')).toEqual({ size: 21, eightBit: false, longLine: false })
   expect(factsOf('Subject: x\n\nGrüße')).toMatchObject({ eightBit: true })
   expect(factsOf('Subject: x\n\nGrüße')).not.toHaveProperty('utf8Header')

@@ -49,7 +49,7 @@ test('a function is called once', async () => {
   expect(calls).toBe(1)
 })
 
-test('a header of a part that needs to be told of, behind what was read ahead, ends the message', async () => {
+test('a header of a part that should have been announced ends the message', async () => {
   const surveyed = await openingFor((opening) =>
     surveySource(async function* () {
       yield Buffer.from('Content-Type: multipart/mixed; boundary=b\n\n')

@@ -20,7 +20,7 @@ function asked(transaction: Transaction): void {
   transaction.answered('DATA', 'DATA', reply(354))
 }
 
-test('[SMTP-22] notes who was taken and who was refused', () => {
+test('[SMTP-22] records accepted and refused recipients', () => {
   const transaction = new Transaction(recipients('c@d', 'e@f'), () => {})
   transaction.answered('MAIL', 'MAIL FROM:<a@b>', reply(250))
   transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
@@ -80,7 +80,7 @@ test('the outcome is unknown between the final dot and the verdict', async () =>
   expect(transaction.refusal).toBeUndefined()
 })
 
-test('an empty message for nobody has no unknown outcome', () => {
+test('an empty message without recipients has no unknown outcome', () => {
   const transaction = new Transaction(recipients('c@d'), () => {})
   transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(550))
   transaction.dotted()
@@ -196,7 +196,7 @@ describe('[SMTP-22] [SMTP-49] refusals', () => {
   })
 })
 
-test('[H-SMTP-09] a message that nobody is to get is never sent', async () => {
+test('[H-SMTP-09] a message without recipients is never sent', async () => {
   await using peer = await startPeer(async ({ say, hear }) => {
     await say('220 peer\r\n')
     await hear()

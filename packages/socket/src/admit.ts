@@ -59,7 +59,7 @@ async function dialGuarded(
   const transport = await dialer.dial(endpoint, { ...options, admit })
   if (asked) return transport
   const error = netError('NET_ADDRESS_BLOCKED', {
-    message: `the dialer ${dialer.name} does not say to which address it connects, so block cannot check it`,
+    message: `the dialer ${dialer.name} does not report the address it connects to, so block cannot check it`,
     phase: 'connect',
   })
   transport.abort(error)

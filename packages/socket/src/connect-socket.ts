@@ -1,5 +1,5 @@
 /*
- * One socket to one address: connected, or failed and gone. Whoever calls it limits and stops it.
+ * One socket to one address: connected, or failed and closed. Its callers limit and stop it.
  */
 
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
@@ -8,7 +8,7 @@ import { connect, type NetConnectOpts, type Socket } from 'node:net'
 export interface Connecting {
   /** Rejects with Node's own error; never settles if cancelled before. */
   readonly connected: Promise<Socket>
-  /** Gives the socket up, also one that has just connected; nothing is left behind and nothing is told. */
+  /** Closes the socket, also one that has just connected; nothing is left behind, and no event follows. */
   readonly cancel: () => void
 }
 

@@ -56,7 +56,7 @@ export interface Connection extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>
   /** Ends at once; the peer sees a reset where the road has such a thing. */
   abort(reason?: unknown): void
-  /** Settles once the connection is gone, with what took it, or undefined after an orderly end; never rejects. */
+  /** Settles once the connection has ended, with what took it, or undefined after an orderly end; never rejects. */
   readonly closed: Promise<NetError | undefined>
   /** What is known about the road. */
   readonly info: ConnectionInfo
@@ -66,7 +66,7 @@ export interface Connection extends AsyncDisposable {
    * `NET_PROTO_UNEXPECTED` if the peer has sent a byte already that would be read as if TLS protected it.
    */
   startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void>
-  /** The real socket, with nothing of ours left on it, or one that works over the road where there is none. Throws `NET_CLOSED` or `NET_BUSY`. */
+  /** The real socket, with nothing of ours left on it, or one that works over the transport if there is no real socket. Throws `NET_CLOSED` or `NET_BUSY`. */
   toSocket(): Socket
 }
 

@@ -16,7 +16,7 @@ const tlsRows: readonly ErrorRow[] = [
     code: 'NET_TLS_NOT_TLS',
     details: () => ({
       message:
-        'the peer does not speak TLS here; its port may be one without TLS, or one that begins in clear and takes STARTTLS',
+        'the peer does not speak TLS on this port; the port may have no TLS, or begin without it and use STARTTLS',
     }),
   },
   {
@@ -121,8 +121,8 @@ const CERTIFICATE =
   'it does not accept the certificate that was shown to it; see tls: { cert, key }'
 /** What the alerts of RFC 8446 section 6.2 ask for. */
 const ALERTS: Readonly<Record<string, string>> = {
-  CERTIFICATE_REQUIRED: 'it asks for a certificate of ours; pass tls: { cert, key }',
-  NO_CERTIFICATE: 'it asks for a certificate of ours; pass tls: { cert, key }',
+  CERTIFICATE_REQUIRED: 'it requests a client certificate; pass tls: { cert, key }',
+  NO_CERTIFICATE: 'it requests a client certificate; pass tls: { cert, key }',
   BAD_CERTIFICATE: CERTIFICATE,
   UNSUPPORTED_CERTIFICATE: CERTIFICATE,
   CERTIFICATE_REVOKED: CERTIFICATE,
@@ -131,12 +131,12 @@ const ALERTS: Readonly<Record<string, string>> = {
   UNKNOWN_CA: CERTIFICATE,
   ACCESS_DENIED: CERTIFICATE,
   HANDSHAKE_FAILURE:
-    'nothing fits on both sides; see tls: { minVersion, maxVersion, ciphers }, and tls: { cert, key } if it asks for a certificate',
+    'the two sides have no version or cipher in common; see tls: { minVersion, maxVersion, ciphers }, and tls: { cert, key } if it requests a certificate',
   PROTOCOL_VERSION:
     'it speaks no version of TLS that is allowed here; see tls: { minVersion, maxVersion }',
-  INSUFFICIENT_SECURITY: 'it wants stronger ciphers; see tls: { minVersion, ciphers }',
-  UNRECOGNIZED_NAME: 'it has no server of the name that was asked for; see tls: { servername }',
-  NO_APPLICATION_PROTOCOL: 'it speaks none of the protocols that were offered; see tls: { alpn }',
+  INSUFFICIENT_SECURITY: 'it requires stronger ciphers; see tls: { minVersion, ciphers }',
+  UNRECOGNIZED_NAME: 'it has no server of the requested name; see tls: { servername }',
+  NO_APPLICATION_PROTOCOL: 'it supports none of the offered protocols; see tls: { alpn }',
 }
 
 /** Whether it is a failure as the system has them, for which there is a code of ours. */

@@ -1,4 +1,4 @@
-/* A Transport from a socket or stream that somebody else has opened. */
+/* A Transport from a socket or stream that the caller has opened. */
 
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'

@@ -1,6 +1,6 @@
 /* Promises whose rejection may stay unseen, such as that of a write that was not awaited. */
 
-/** The same promise; if it rejects without a listener, that is no unhandled rejection. */
+/** The same promise; if it rejects without a listener, that is not an unhandled rejection. */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise

@@ -23,11 +23,11 @@ export class NodeSocket extends Socket {
     super({ allowHalfOpen: options.allowHalfOpen === true })
     this.#transport = transport
     defineFacts(this, transport, { received: () => this.#received, sent: () => this.#sent })
-    // Whoever waits for the connection, as Node's TLS does, hears at once that it is there.
+    // Code that waits for the connection, as Node's TLS does, is called at once.
     this.on('newListener', (name: string) => {
       if (name === 'connect') process.nextTick(() => this.emit('connect'))
     })
-    // A road that is lost while nobody reads is told at once, as a socket would.
+    // A transport that is lost between reads reports that at once, as a socket would.
     void transport.closed?.then((error) => {
       if (error !== undefined) this.destroy(error)
     })

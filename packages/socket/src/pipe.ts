@@ -106,7 +106,7 @@ class Pipe {
     }
   }
 
-  /** An end that is none must not look like one on the other side. */
+  /** A failure must not look like an end on the other side. */
   #broken(error: unknown): undefined {
     this.fail(known(error))
     return undefined
@@ -117,7 +117,7 @@ function known(error: unknown): NetError {
   return translate(error, socketErrors, { protocol: 'socket', operation: 'pipe' })
 }
 
-/** A quiet direction is no dead one. */
+/** A quiet direction stays open. */
 const PATIENT = { timeout: { idle: Infinity } }
 
 const PLACE = { protocol: 'socket', call: 'pipe' }

@@ -1,5 +1,5 @@
 /*
- * Whether a password may be told: over TLS, or to this very machine. A proxy on the road ends the exemption, because
+ * Whether a password may be sent: over TLS, or to this machine. A proxy on the road ends the exemption, because
  * what is called localhost there is another machine.
  */
 

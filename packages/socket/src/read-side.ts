@@ -242,7 +242,7 @@ export class ReadSide {
       ? error
       : netError('NET_INTERNAL', { message: 'the transport failed', cause: error })
     this.#fail(this.#lost(this.#failure))
-    // What fails because we have closed it is no loss.
+    // A failure after our close is not a loss.
     if (this.#shut === undefined) this.#spec.lost(this.#failure)
   }
 

@@ -16,14 +16,14 @@ export interface ResolvedAddress {
 
 /**
  * Gives the addresses of a host, in the order in which they should be tried; none at all counts as a name that
- * does not exist. The signal aborts once the answer is no longer wanted.
+ * does not exist. The signal aborts once the answer is no longer needed.
  */
 export type Resolver = (
   host: string,
   options: { readonly signal: AbortSignal },
 ) => Promise<readonly ResolvedAddress[]>
 
-/** What a resolver may give: an address that is none would be taken for a name, or for this machine. */
+/** What a resolver may give: a value that is not an address could be taken for a name, or for this machine. */
 export const resolvedAddresses: Shape<readonly ResolvedAddress[]> = shape(
   'a list of { address, family }, each an IP address and 4 or 6',
   (value) => Array.isArray(value) && value.every(isResolved),

@@ -8,7 +8,7 @@ import type { NetError } from '@net/core'
 import type { Leftover } from './read-side.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 
-/** The transport as it was before the leftover was read; `info` tells what is known of it from here on. */
+/** The transport as it was before the leftover was read; `info` describes it from here on. */
 export function withLeftover(
   transport: Transport,
   leftover: Leftover,
@@ -71,7 +71,7 @@ class RestTransport implements Transport {
   }
 
   release(): Socket | undefined {
-    // A socket that has told its end cannot take anything back.
+    // A socket that has ended cannot take anything back.
     const socket = this.#ended ? undefined : this.#inner.release?.()
     if (socket === undefined) return undefined
     if (this.#bytes !== undefined) socket.unshift(this.#bytes)

@@ -66,7 +66,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.#settled = resolve
     duplex.on('error', this.#onError)
     duplex.on('close', this.#onClose)
-    // A stream that was handed over after its end tells of it no more.
+    // A stream that was passed after its end does not emit it again.
     if (duplex.destroyed) {
       this.#failure = duplex.errored ?? undefined
       this.#leave()
@@ -153,7 +153,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     if (this.#reading) {
       duplex.pause()
       if (this.#queue.length > 0) duplex.unshift(this.#queue.take(this.#queue.length))
-      // As with a socket that nobody has read from: the next 'data' listener starts the flow.
+      // As with a socket that was never read: the next 'data' listener starts the flow.
       Reflect.set(duplex, 'readableFlowing', null)
     }
     this.#queue.clear()
@@ -192,7 +192,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.#reading = true
     this.duplex.on('end', this.#onEnd)
     this.duplex.on('data', this.#onData)
-    // The end of a socket that never had a byte is told though nobody reads.
+    // The end of a socket that never had a byte is emitted without a read.
     if (this.duplex.readableEnded && !this.duplex.destroyed) this.#onEnd()
   }
 
@@ -267,10 +267,10 @@ export class SocketTransport implements Transport, AsyncDisposable {
   }
 
   readonly #onError = (error: Error): void => {
-    // How the peer ends when we have closed takes nothing from anybody.
+    // After our close it does not matter how the peer ends.
     if (this.#closing === undefined || !isCutOff(error)) this.#failure ??= error
     this.#leave()
-    // Node tells what is wrong in the middle of TLS, and leaves the socket open.
+    // Node emits an error in the middle of TLS, and leaves the socket open.
     this.duplex.destroy()
   }
 
@@ -313,7 +313,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const ours = this.#closing !== undefined || this.#ending !== undefined || this.#released
     return ours
       ? netError('NET_CLOSED', { ...context, message: 'the connection is closed on our side' })
-      : netError('NET_CONN_CLOSED', { ...context, message: 'the connection is gone' })
+      : netError('NET_CONN_CLOSED', { ...context, message: 'the connection has ended' })
   }
 }
 

@@ -207,8 +207,7 @@ export class StreamConnection implements Connection {
     // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
     if (this.#reads.buffered > 0) {
       throw netError('NET_PROTO_UNEXPECTED', {
-        message:
-          'the peer sent data before the TLS handshake, which anybody on the network could have forged',
+        message: 'the peer sent unencrypted data before the TLS handshake',
         phase: 'tls',
         received: this.#reads.buffered,
       })

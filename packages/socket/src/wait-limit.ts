@@ -41,7 +41,10 @@ export function watchCall(
       ? undefined
       : clock().after(total, () =>
           stop(
-            netError('NET_TIMEOUT_TOTAL', { message: `not done within ${total} ms`, limit: total }),
+            netError('NET_TIMEOUT_TOTAL', {
+              message: `the call did not end within ${total} ms`,
+              limit: total,
+            }),
           ),
         )
   return () => {

@@ -184,7 +184,7 @@ export class WriteSide {
   }
 
   #stuck(limit: number): void {
-    const message = `the peer did not take our bytes within ${limit} ms`
+    const message = `the peer accepted no bytes from us within ${limit} ms`
     const error = netError('NET_TIMEOUT_WRITE', { message, limit })
     this.giveUp(error)
     this.#spec.lost(error)

@@ -104,7 +104,7 @@ test('a proxy is not given a name, nor an address of the inside', async () => {
   expect(proxy.received).toMatchObject([{ target: '8.8.8.8:53' }])
 })
 
-test('a road that never asks is not taken', async () => {
+test('a dialer that never asks is not used', async () => {
   const dialer = memoryDialer()
   await using server = await startEchoServer({ dialer })
   const error = await failure(blocking(dialer, 'private').dial(server.address))
@@ -136,7 +136,7 @@ test('what else would not be admitted stays so, and what asks about nothing stay
   expect(missing).toMatchObject({ code: 'NET_CONNECT_REFUSED' })
 })
 
-test('a dialer that listens still does; what is no rule is refused', async () => {
+test('a dialer that listens still does; a wrong rule is refused', async () => {
   const guarded = blocking(tcpDialer(), 'private')
   await using listener = await guarded.listen?.({ scheme: 'tcp', host: '127.0.0.1', port: 0 })
   expect(listener?.address.port).toBeGreaterThan(0)

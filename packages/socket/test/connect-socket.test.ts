@@ -35,7 +35,7 @@ test('bad options reject and do not throw', async () => {
   cancel()
 })
 
-test('given up, it leaves no socket, before and after it has connected', async () => {
+test('stopped, it leaves no socket, before and after it has connected', async () => {
   await using peer = await listening()
   const early = connectSocket({ host: '127.0.0.1', port: peer.port })
   early.cancel()

@@ -147,7 +147,7 @@ test('[H-CORE-05] an abort during the TLS handshake settles at once and lets the
   await peer.gone
 })
 
-test('the phases of the dial and the handshake are told within the operation', async () => {
+test('the phases of the dial and the handshake are reported within the operation', async () => {
   const certificates = createCertificates()
   await using server = await listen('tls://127.0.0.1:0', () => {}, { tls: certificates.issue() })
   const phases: string[] = []

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 import { failure } from './support.ts'
 
-test('a socket that somebody else has opened becomes a connection', async () => {
+test('a socket of the caller becomes a connection', async () => {
   await using server = await startEchoServer()
   const socket = toSocket(await tcpDialer().dial(server.address))
   const transport = fromSocket(socket)

@@ -48,7 +48,7 @@ test('[SOCK-03] when all fail, all failures are kept in the order of the address
   expect(error.errors.map(({ message }) => message)).toEqual(['v6a failed', 'v4a failed'])
 })
 
-test('one that connects in the same turn as the winner is given up', async () => {
+test('one that connects in the same turn as the winner is closed', async () => {
   using clock = useFakeClock()
   const track = new Track()
   const race = raceAddresses(addresses('v6a', 'v4a'), 250, track.begin)

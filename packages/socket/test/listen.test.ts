@@ -38,7 +38,7 @@ test('without onError the first mistake of a handler is a process warning', asyn
   expect((await promise).message).toContain('my own mistake')
 })
 
-test('port 0 is a free one, told by url and address', async () => {
+test('port 0 is a free one, which url and address contain', async () => {
   await using server = await listen('tcp://127.0.0.1:0', () => {})
   expect(server.address).toMatchObject({ scheme: 'tcp', host: '127.0.0.1' })
   expect(server.url).toBe(`tcp://127.0.0.1:${server.address.port}`)
@@ -202,22 +202,25 @@ test.each([
     'a mistake in accept',
   ],
   ['gives a promise', () => Promise.resolve(true), 'what accept returns must be true or false'],
-])('an accept that %s closes the connection and is told to onError', async (_, accept, message) => {
-  const told = Promise.withResolvers<readonly [unknown, ConnectionInfo]>()
-  await using server = await listen('tcp://127.0.0.1:0', () => {}, {
-    accept: accept as unknown as () => boolean,
-    onError: (error, info) => told.resolve([error, info]),
-  })
-  const client = connectPlain(server.address.port, '127.0.0.1').on('error', () => {})
-  await new Promise((resolve) => {
-    client.on('close', resolve)
-  })
-  const [error, info] = await told.promise
-  expect((error as Error).message).toContain(message)
-  // It was this connection, and no other.
-  expect(info.remote?.host).toBe('127.0.0.1')
-  expect(server.connections.size).toBe(0)
-})
+])(
+  'an accept that %s closes the connection and is reported to onError',
+  async (_, accept, message) => {
+    const told = Promise.withResolvers<readonly [unknown, ConnectionInfo]>()
+    await using server = await listen('tcp://127.0.0.1:0', () => {}, {
+      accept: accept as unknown as () => boolean,
+      onError: (error, info) => told.resolve([error, info]),
+    })
+    const client = connectPlain(server.address.port, '127.0.0.1').on('error', () => {})
+    await new Promise((resolve) => {
+      client.on('close', resolve)
+    })
+    const [error, info] = await told.promise
+    expect((error as Error).message).toContain(message)
+    // It was this connection, and no other.
+    expect(info.remote?.host).toBe('127.0.0.1')
+    expect(server.connections.size).toBe(0)
+  },
+)
 
 test('log is a sink, as everywhere', async () => {
   const records: string[] = []

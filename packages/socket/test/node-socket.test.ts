@@ -58,7 +58,7 @@ test('its time-out is silence on both sides, and repeats nothing', async () => {
   socket.destroy()
 })
 
-test('who waits for the connection hears at once', async () => {
+test('code that waits for the connection is called at once', async () => {
   const [ours] = memoryPair()
   const socket = new NodeSocket(ours)
   await once(socket, 'connect')
@@ -68,7 +68,7 @@ test('who waits for the connection hears at once', async () => {
   socket.destroy()
 })
 
-test('a lost road is its error, a destroyed socket a lost road', async () => {
+test('a lost transport is its error, a destroyed socket a lost transport', async () => {
   const [ours, theirs] = memoryPair()
   const socket = new NodeSocket(ours)
   const lost = once(socket, 'error') as Promise<[Error]>

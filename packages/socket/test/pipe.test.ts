@@ -40,7 +40,7 @@ test('an end of one direction leaves the other one open', async () => {
   expect(await done).toEqual({ there: 6, back: 0 })
 })
 
-test('a reset goes on as a reset, and is told', async () => {
+test('a reset goes on as a reset, and is reported', async () => {
   const { left, right, done } = joined()
   const told = failure(done)
   await left.write('half of')

@@ -12,7 +12,7 @@ test('the system knows localhost', async () => {
   }
 })
 
-test('a name that cannot exist is told by the system', async () => {
+test('the system refuses a name that cannot exist', async () => {
   const error = await failure(systemResolver('a'.repeat(300)))
   expect(error.code).toMatch(/^E/)
 })

@@ -28,7 +28,7 @@ test('an end that was read is not asked for again', async () => {
   expect([latin1(await transport.read()), await transport.read()]).toEqual(['x', null])
 })
 
-test('a real socket gets the bytes back, unless it has told its end', async () => {
+test('a real socket gets the bytes back, unless it has ended', async () => {
   await using server = await startEchoServer()
   const plain = await tcpDialer().dial(server.address)
   const ended = withLeftover(plain, { bytes: bytes('x'), ended: true, pulling: undefined })

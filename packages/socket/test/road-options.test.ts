@@ -10,7 +10,7 @@ const door = optionsDoor<{ readonly [K in keyof RoadShapes]?: unknown }>(
   { block, dialer, keepAlive, proxy, tls },
 )
 
-test('other protocols take the options of their road by the same shapes', () => {
+test('other protocols use the same shapes for the options of their connections', () => {
   for (const options of [
     { proxy: 'socks5://127.0.0.1:1' },
     { proxy: [new URL('http://127.0.0.1:1')] },

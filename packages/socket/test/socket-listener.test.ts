@@ -7,7 +7,7 @@ import { failure } from './support.ts'
 const endpoint = { scheme: 'tcp', host: '127.0.0.1', port: 0 }
 const at = { host: '127.0.0.1', port: 0 }
 
-test('[H-SOCK-16] an address in use is told with its name', async () => {
+test('[H-SOCK-16] an address in use is reported with its name', async () => {
   await using first = await listenOn({ protocol: 'tcp', endpoint, at }, undefined)
   const { port } = first.address
   const again = listenOn(
@@ -24,7 +24,7 @@ test('an address of another machine is refused', async () => {
   expect(error.code).toBe('NET_BIND_DENIED')
 })
 
-test('closed, it gives null to who waits and resets who was not accepted', async () => {
+test('closed, it gives null to waiting calls and resets connections that were not accepted', async () => {
   const listener = await listenOn({ protocol: 'tcp', endpoint, at }, undefined)
   const transport = await tcpDialer().dial(listener.address)
   const accepted = await listener.accept()
@@ -43,7 +43,7 @@ test('closed, it gives null to who waits and resets who was not accepted', async
   await Promise.all([transport.close(), accepted?.close()])
 })
 
-test('[H-CORE-04] an aborted signal means that nobody listens', async () => {
+test('[H-CORE-04] with an aborted signal nothing listens', async () => {
   const signal = AbortSignal.abort()
   expect((await failure(listenOn({ protocol: 'tcp', endpoint, at }, { signal }))).code).toBe(
     'NET_ABORTED',

@@ -23,7 +23,7 @@ test('[SOCK-11] writes of one tick leave in one writev, in order', async () => {
   expect(await everything(pair.peer)).toBe('abcde')
 })
 
-test('a stream that tells an error and stays open, as TLS does, is destroyed', async () => {
+test('a stream that emits an error and stays open, as TLS does, is destroyed', async () => {
   const duplex = new PassThrough({ autoDestroy: false })
   const endpoint = { scheme: 'tcp', host: 'a.example', port: 1 }
   const transport = new SocketTransport(duplex, {
@@ -223,7 +223,7 @@ test('handed over, the socket has what was read ahead and nothing of ours', asyn
   expect(pair.transport.release?.()).toBeUndefined()
 })
 
-test('a stream error that nobody waits for is kept for the next call', async () => {
+test('a stream error without a waiting call is kept for the next one', async () => {
   await using pair = await connected()
   pair.socket.destroy(Object.assign(new Error('cable cut'), { code: 'EHOSTUNREACH' }))
   await pair.transport.closed

@@ -129,7 +129,7 @@ test('[H-CORE-06] ten thousand calls with one signal leave one listener at most,
   expect([most, getEventListeners(signal, 'abort').length]).toEqual([1, 0])
 })
 
-test('[SOCK-11] many writes keep their order, whoever waits for them', async () => {
+test('[SOCK-11] many writes keep their order, in every order of awaiting', async () => {
   await using server = await startEchoServer()
   await using connection = await connect(server.url)
   for (let number = 0; number < 1000; number++) void connection.write(`${number}\n`)
@@ -140,7 +140,7 @@ test('[SOCK-11] many writes keep their order, whoever waits for them', async () 
   expect(await connection.readLine()).toBe('the end')
 })
 
-test('a write that nobody awaits is no unhandled rejection when the peer is gone', async () => {
+test('a write that is not awaited is not an unhandled rejection when the peer has left', async () => {
   await using pair = connections()
   pair.theirs.abort()
   for (let number = 0; number < 3; number++) void pair.ours.write('into the void')
@@ -244,7 +244,7 @@ test('[SOCK-40] startTls upgrades both sides, and what follows is encrypted', as
   expect(await connection.readLine()).toBe('over TLSv1.3: hello')
 })
 
-test('[SOCK-40] startTls works over a road without a socket', async () => {
+test('[SOCK-40] startTls works over a transport without a socket', async () => {
   const certificates = createCertificates()
   const [one, two] = memoryPair({ endpoint: { scheme: 'tcp', host: 'localhost', port: 1 } })
   await using client = overTransport(one, { tls: { ca: certificates.ca } })
@@ -261,7 +261,7 @@ test('startTls is refused if the peer has sent a byte already', async () => {
   expect([error.code, error.phase]).toEqual(['NET_PROTO_UNEXPECTED', 'tls'])
 })
 
-test('[H-CORE-16] a peer that stalls startTls is a time-out, and the connection is gone', async () => {
+test('[H-CORE-16] a peer that stalls startTls is a time-out, and the connection has ended', async () => {
   using clock = useFakeClock()
   await using pair = connections()
   const call = failure(pair.ours.startTls())
@@ -312,7 +312,7 @@ test('bytes that were put back may be used again', async () => {
   expect(latin1(await pair.ours.readExactly(5))).toBe('first')
 })
 
-test('close sends the whole of a large write that nobody awaited', async () => {
+test('close sends a large write completely, also if it was not awaited', async () => {
   await using pair = connections()
   const large = new Uint8Array(1_000_000).fill(7)
   void pair.ours.write(large)

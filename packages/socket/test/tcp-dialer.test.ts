@@ -96,7 +96,7 @@ test('what the caller’s own check throws comes back as it is', async () => {
   await expect(call).rejects.toBe(mistake)
 })
 
-test('[SOCK-32] small writes leave at once and keep-alive is on, unless told otherwise', async () => {
+test('[SOCK-32] small writes leave at once and keep-alive is on, by default', async () => {
   await using peer = createServer((socket) => void socket.resume()).listen(0, '127.0.0.1')
   await once(peer, 'listening')
   const port = Reflect.get(peer.address() as object, 'port') as number

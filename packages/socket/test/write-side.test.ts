@@ -52,7 +52,7 @@ test('[SOCK-24] a call may have limits of its own', async () => {
   expect((await own).limit).toBe(30)
 })
 
-test('shut, it refuses what follows; given up, what waits as well', async () => {
+test('shut, it refuses later writes; aborted, waiting ones as well', async () => {
   const { writes } = side()
   const waiting = failure(writes.write([new Uint8Array(100)], undefined))
   writes.shut(() => netError('NET_CLOSED', { message: 'over' }))

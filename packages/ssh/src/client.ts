@@ -36,7 +36,7 @@ export interface SshClient extends AsyncDisposable {
   readonly info: SshInfo
   /** Waits for running calls, for 2 s unless told otherwise, then disconnects. Rejects only with `NET_BAD_OPTION`. */
   close(options?: CloseOptions): Promise<void>
-  /** Settles once the connection is gone: with what took it, or undefined after `close`. Never rejects. */
+  /** Settles once the connection has ended: with what took it, or undefined after `close`. Never rejects. */
   readonly closed: Promise<NetError | undefined>
 }
 

@@ -23,7 +23,7 @@ export function commandText(command: string | readonly string[]): CommandText {
   const simple = typeof command !== 'string'
   const text = simple ? listText(command) : command
   if (text.trim() === '') {
-    throw netError('NET_BAD_OPTION', { message: 'a command is a text, or a list of its words' })
+    throw netError('NET_BAD_OPTION', { message: 'a command is a string, or a list of its words' })
   }
   refuseNul('the command', text)
   return { text, simple }

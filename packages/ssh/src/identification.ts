@@ -51,13 +51,13 @@ export class IdentificationReader {
     if (OTHER.test(said)) return notSsh(said)
     if (said === '' || rest.startsWith('SSH-')) {
       return netError('NET_CONN_CLOSED', {
-        message: 'the server closed the connection before it said who it is',
+        message: 'the server closed the connection before its identification',
         retry: 'safe',
       })
     }
     const text = harmless(said.slice(0, SHOWN))
     return netError('NET_REPLY_TEMPORARY', {
-      message: `the server turned us away before it said who it is: "${text}"`,
+      message: `the server refused the connection before its identification: "${text}"`,
       reply: { text },
       retry: 'safe',
     })
@@ -86,15 +86,15 @@ function identification(line: string, banner: readonly string[]): Identification
 }
 
 function notSsh(said: string): Error {
-  const words = said === '' ? 'bytes that are no text' : `"${harmless(said.slice(0, SHOWN))}"`
+  const words = said === '' ? 'bytes that are not text' : `"${harmless(said.slice(0, SHOWN))}"`
   return netError('NET_PROTO_MALFORMED', {
-    message: `the peer does not speak SSH; it said ${words}`,
+    message: `the peer does not speak SSH; it sent ${words}`,
   })
 }
 
 function tooLong(): Error {
   return netError('NET_PROTO_LIMIT', {
-    message: `the server said more than ${LONGEST} bytes before its identification`,
+    message: `the server sent more than ${LONGEST} bytes before its identification`,
     limit: LONGEST,
   })
 }

@@ -175,13 +175,13 @@ function refused({ tried, steps, plan }: LoginRun, methods: readonly string[]): 
     const accepted = steps === 1 ? 'one step' : `${steps} steps`
     return netError('NET_AUTH_PARTIAL', {
       phase: 'auth',
-      message: `the server accepted ${accepted} of the login of ${who} and wants another: ${takes}`,
+      message: `the server accepted ${accepted} of the login of ${who} and requires another: ${takes}`,
     })
   }
   if (tried.length > 0) {
     return netError('NET_AUTH_REJECTED', {
       phase: 'auth',
-      message: `the server refused the login of ${who}; tried: ${tried.join(', ')}; it takes ${takes}${hint(tried)}`,
+      message: `the server refused the login of ${who}; tried: ${tried.join(', ')}; it accepts ${takes}${hint(tried)}`,
     })
   }
   const given = [
@@ -191,14 +191,14 @@ function refused({ tried, steps, plan }: LoginRun, methods: readonly string[]): 
   const had = given.length === 0 ? 'no credentials were given' : `given: ${given.join(', ')}`
   return netError('NET_AUTH_NO_METHOD', {
     phase: 'auth',
-    message: `no way to log in as ${who}: the server takes ${takes}; ${had}`,
+    message: `no way to log in as ${who}: the server accepts ${takes}; ${had}`,
   })
 }
 
 /** What may be behind the refusal of a key that is the right one. */
 function hint(tried: readonly string[]): string {
   return tried.includes('key (ssh-rsa)')
-    ? '; keys of RSA sign with SHA-2 alone, which servers from before 2016 do not know'
+    ? '; RSA keys sign with SHA-2 only, which servers from before 2016 do not support'
     : ''
 }
 

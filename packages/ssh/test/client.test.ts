@@ -42,7 +42,7 @@ test('a call that does not end in the grace ends with the client', async () => {
   expect(await failure).toMatchObject({ code: 'NET_CLOSED' })
 })
 
-test('[H-SSH-26] a reset at any time is an outcome of the client and never an error that nobody handles', async () => {
+test('[H-SSH-26] a reset at any time is an outcome of the client and never an unhandled error', async () => {
   await using server = await startSshServer()
   for (let round = 0; round < 3; round++) {
     const host = await logInTo(server)
@@ -55,7 +55,7 @@ test('[H-SSH-26] a reset at any time is an outcome of the client and never an er
   }
 })
 
-test('[H-SSH-26] a reset of an idle connection is told by closed', async () => {
+test('[H-SSH-26] a reset of an idle connection is reported by closed', async () => {
   const server = await startSshServer()
   const host = await logInTo(server)
   await server.close()
@@ -107,7 +107,7 @@ test('a server that answers is kept for as long as it does', async () => {
   await host.close()
 })
 
-test('a proxy is the road to the server, and a hop on the roads from there', async () => {
+test('connects through a proxy, which is a hop of its tunnels too', async () => {
   await using server = await startSshServer({ exec: { ls: 'a' } })
   await using socks = await startSocksServer()
   await using http = await startConnectServer()

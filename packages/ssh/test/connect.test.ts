@@ -40,7 +40,7 @@ test('[SSH-01] connects with user and password from the URL, or from the options
   expect(second.info.user).toBe('ada')
 })
 
-test('[SSH-13] tells what the server is, what it showed, and what was agreed on', async () => {
+test('[SSH-13] describes the server, its key, and the negotiated algorithms', async () => {
   await using server = await startSshServer({ banner: 'Be kind.', greeting: 'Hello' })
   await using host = await logInTo(server)
   expect(host.info).toMatchObject({
@@ -51,7 +51,7 @@ test('[SSH-13] tells what the server is, what it showed, and what was agreed on'
   })
 })
 
-test('[SSH-04] runs over any road', async () => {
+test('[SSH-04] runs over every dialer', async () => {
   await using server = await startSshServer({ exec: { ls: 'a' } })
   const inner = tcpDialer()
   // A road without a real socket, which moves everything by its own reads and writes.
@@ -225,7 +225,7 @@ test.each(STALLS)(
   },
 )
 
-test('a time-out and an abort while the road is made', async () => {
+test('a time-out and an abort while connecting', async () => {
   using clock = useFakeClock()
   const resolver = (): Promise<never> => new Promise(() => {})
   const options = { dialer: tcpDialer({ resolver }), hostKeys: dangerouslyAcceptAnyHostKey() }
@@ -246,7 +246,7 @@ test('a time-out and an abort while the road is made', async () => {
   expect(clock.timers).toBe(0)
 })
 
-test('a signal that is aborted already ends the call before a road is made', async () => {
+test('a signal that is aborted already ends the call before a dial', async () => {
   const dialer: Dialer = { name: 'none', dial: () => Promise.reject(new Error('dialed')) }
   const options = { dialer, signal: AbortSignal.abort() }
   expect(await failureOf(connect('ssh://ada@127.0.0.1', options))).toMatchObject({
@@ -265,7 +265,7 @@ test('a total limit runs over all phases', async () => {
   expect(await failure).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', phase: 'auth', limit: 5000 })
 })
 
-test('a port where nobody listens is a refusal', async () => {
+test('a port without a listener is a refusal', async () => {
   const server = await startSshServer()
   const { url } = server
   await server.close()
@@ -276,7 +276,7 @@ test('a port where nobody listens is a refusal', async () => {
   })
 })
 
-test('a peer that speaks something else is told by its words', async () => {
+test('a peer that speaks something else is reported by its words', async () => {
   const [ours, theirs] = memoryPair()
   void theirs.write([Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')])
   const dialer: Dialer = { name: 'memory', dial: async () => ours }
@@ -318,7 +318,7 @@ test('[H-SSH-07] an end or a reset after any number of bytes of the handshake re
   expect(server.received).toEqual([])
 }, 30_000)
 
-test('[SSH-02] the client closes at the end of its block, and tells when it was lost', async () => {
+test('[SSH-02] the client closes at the end of its block, and reports when it was lost', async () => {
   await using server = await startSshServer({ exec: { ls: 'a' } })
   let closed: Promise<unknown>
   {
@@ -334,7 +334,7 @@ test('[SSH-02] the client closes at the end of its block, and tells when it was 
   expect(await host.closed).toMatchObject({ code: 'NET_CONN_CLOSED' })
 })
 
-test('the operation is told phase by phase, with the lines of both sides and without the password', async () => {
+test('the operation is reported phase by phase, with the lines of both sides and without the password', async () => {
   await using server = await startSshServer()
   using events = captureEvents()
   await using host = await logInTo(server)

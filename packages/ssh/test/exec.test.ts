@@ -73,7 +73,7 @@ test('[SSH-34] with check a non-zero status is an error that has the outputs', a
   expect((await host.exec('true', { check: true })).exitCode).toBe(0)
 })
 
-test('[H-SSH-14] a command that a signal ended is told by the signal, never by a status', async () => {
+test('[H-SSH-14] a command that a signal ended is reported by the signal, never by a status', async () => {
   await using server = await startSshServer({ exec: { crash: { exit: { signal: 'SEGV' } } } })
   await using host = await logInTo(server)
   expect(await host.exec('crash')).toMatchObject({ exitCode: undefined, exitSignal: 'SEGV' })

@@ -31,7 +31,7 @@ test('split at every byte, it is the same', () => {
   }
 })
 
-test('a peer that does not speak SSH is told from one that does', () => {
+test('a peer that does not speak SSH differs from one that does', () => {
   const malformed = expect.objectContaining({
     code: 'NET_PROTO_MALFORMED',
     message: expect.stringContaining('does not speak SSH'),
@@ -65,7 +65,7 @@ test('a peer that ends without a word, or within its identification, may be aske
   }
 })
 
-test('a server that turns us away with a line of text may be asked again, and is told by its words', () => {
+test('a server that refuses with a line of text may be tried again, and the error has the line', () => {
   for (const said of ['Exceeded MaxStartups\r\n', 'Not allowed at this time\r\n', 'Go away']) {
     expect(endAfter(said)).toMatchObject({
       code: 'NET_REPLY_TEMPORARY',
@@ -77,7 +77,7 @@ test('a server that turns us away with a line of text may be asked again, and is
   expect(endAfter('Sorry.\r\n', 'Too many\n').message).toContain('Sorry.')
 })
 
-test('the last words of another protocol are no words of a server of SSH', () => {
+test('the greeting of another protocol is not an SSH refusal', () => {
   for (const said of [
     '421 Too many connections\r\n',
     '554 No SMTP service here\r\n',

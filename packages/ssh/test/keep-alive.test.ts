@@ -11,7 +11,7 @@ function watched(): { alive: KeepAlive; asked: () => number; lost: () => number 
   return { alive, asked: () => asked, lost: () => lost }
 }
 
-test('[SSH-08] a silent peer is asked three times, 15 s apart, and given up after that', async () => {
+test('[SSH-08] a silent peer gets three requests, 15 s apart, and then the connection ends', async () => {
   using clock = useFakeClock()
   const { asked, lost } = watched()
   await clock.advance(14_999)

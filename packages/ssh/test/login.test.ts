@@ -109,7 +109,7 @@ test('a wrong password is refused, and the error says what was tried and what is
   await using server = await startSshServer()
   const error = await failureOf(logInTo(server, { password: 'babbage-1791' }))
   expect(error).toMatchObject({ code: 'NET_AUTH_REJECTED', phase: 'auth', retry: 'never' })
-  expect(error.message).toContain('tried: password; it takes password')
+  expect(error.message).toContain('tried: password; it accepts password')
   expect(error.message).not.toContain('babbage-1791')
   await server.idle()
 })
@@ -158,7 +158,7 @@ test('a server with another method in mind says so', async () => {
   await using server = await startSshServer({ users: { ada: { keys: [pair.publicKey] } } })
   const error = await failureOf(logInTo(server, { password: 'lovelace' }))
   expect(error).toMatchObject({ code: 'NET_AUTH_NO_METHOD' })
-  expect(error.message).toContain('the server takes publickey; given: password')
+  expect(error.message).toContain('the server accepts publickey; given: password')
 })
 
 test('without credentials the server is asked what it takes', async () => {
@@ -168,7 +168,7 @@ test('without credentials the server is asked what it takes', async () => {
   const failure = failureOf(connect(url, { user: 'ada', hostKeys: pinned(hostKey.fingerprint) }))
   const error = await failure
   expect(error).toMatchObject({ code: 'NET_AUTH_NO_METHOD' })
-  expect(error.message).toContain('the server takes password; no credentials were given')
+  expect(error.message).toContain('the server accepts password; no credentials were given')
 })
 
 test('a key and then a password, where the server wants both', async () => {
@@ -184,7 +184,7 @@ test('a key and then a password, where the server wants both', async () => {
   })
   expect(await failureOf(half)).toMatchObject({
     code: 'NET_AUTH_PARTIAL',
-    message: expect.stringContaining('wants another: password'),
+    message: expect.stringContaining('requires another: password'),
   })
 })
 
@@ -215,7 +215,9 @@ test('a key is offered again only after another step was accepted, and never onc
   const auth = [key(other.privateKey), key(pair.privateKey)]
   expect(await failureOf(logInTo(server, { auth }))).toMatchObject({
     code: 'NET_AUTH_PARTIAL',
-    message: expect.stringContaining('accepted one step of the login of "ada" and wants another'),
+    message: expect.stringContaining(
+      'accepted one step of the login of "ada" and requires another',
+    ),
   })
   const offered = server.received.filter(({ text }) => text.startsWith('publickey'))
   // The wrong key, the right one as a question and with its proof, and the wrong one once more.
@@ -236,7 +238,7 @@ test('a password that is asked for is asked for again at the next step', async (
   expect(await failureOf(logInTo(server))).toMatchObject({ code: 'NET_AUTH_PARTIAL' })
 })
 
-test('a server that lets everybody in is entered without any credentials being sent', async () => {
+test('a server that requires no login gets no credentials', async () => {
   await using server = await startSshServer({ users: { ada: { open: true } } })
   const never = (): never => {
     throw new Error('asked')

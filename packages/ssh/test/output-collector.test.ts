@@ -15,7 +15,7 @@ test('keeps both outputs apart, as text or as bytes', () => {
   expect(collector.printed('bytes')).toEqual({ stdout: euro, stderr: Buffer.from('oops') })
 })
 
-test('tells once that the limit is passed, and keeps nothing more', () => {
+test('reports once that the limit is passed, and keeps nothing more', () => {
   const errors: Error[] = []
   const collector = new OutputCollector(4, (error) => errors.push(error))
   for (let round = 0; round < 5; round++) collector.take('stdout', Buffer.from('abc'))

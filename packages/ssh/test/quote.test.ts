@@ -17,7 +17,7 @@ test("a word that is the shell's own is quoted", () => {
   expect(quote('if', 'then', 'time')).toBe(`'if' 'then' 'time'`)
 })
 
-test('a NUL and a word that is no string are refused', () => {
+test('a NUL and a word that is not a string are refused', () => {
   expect(() => quote('a\0b')).toThrow(expect.objectContaining({ code: 'NET_INJECTION' }))
   expect(() => quote(7 as unknown as string)).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),

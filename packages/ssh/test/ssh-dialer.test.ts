@@ -30,7 +30,7 @@ test('[SSH-46] a connection through the server, to where the server leads it', a
   expect(sshDialer.length).toBe(1)
 })
 
-test('a road that ends on the server itself counts as encrypted', async () => {
+test('a tunnel that ends on the server itself counts as encrypted', async () => {
   await using echo = await startEchoServer()
   await using server = await startSshServer()
   await using host = await logInTo(server)
@@ -135,7 +135,7 @@ test('[H-SSH-12] a tunnel that is never opened is a time-out, and an abort ends 
   expect(await aborted).toMatchObject({ code: 'NET_ABORTED' })
 })
 
-test('a road ends with the connection that it goes over', async () => {
+test('a tunnel ends with its connection', async () => {
   await using echo = await startEchoServer()
   await using server = await startSshServer()
   const host = await logInTo(server)
@@ -165,7 +165,7 @@ test('[H-SSH-11] a server that sends more than the window of a slow reader break
   expect(transport.info.endpoint).toEqual(source.address)
 })
 
-test('a dial is told as part of what it is done for', async () => {
+test('a dial is published as part of its call', async () => {
   await using echo = await startEchoServer()
   await using server = await startSshServer()
   await using host = await logInTo(server)

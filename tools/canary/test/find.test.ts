@@ -24,7 +24,7 @@ describe('findCanary', () => {
     expect(() => expectNoCanary(value)).toThrow('canary secret shows')
   })
 
-  test('finds none in innocent values', () => {
+  test('finds nothing in values without secrets', () => {
     const cyclic: Record<string, unknown> = {}
     cyclic['self'] = cyclic
     for (const value of ['canary', { a: 1n }, cyclic, undefined, new Error('no')])

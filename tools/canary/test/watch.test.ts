@@ -21,7 +21,7 @@ describe('watch', () => {
     expect(leaks.length).toBeGreaterThanOrEqual(2)
   })
 
-  test('hears nothing with the events off', () => {
+  test('gets no events with the events off', () => {
     eventsOff()
     expect(channel('net:operation').hasSubscribers).toBe(false)
     channel('net:operation').publish({ data: secret })

@@ -10,13 +10,13 @@ import type { Credential, CredentialRequest } from '@net/core'
 
 import { UsageError } from './command.ts'
 
-/** What can be asked on: standard input, where it is a terminal. */
+/** Where to ask: standard input, if it is a terminal. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly messages: { write(text: string): unknown }
 }
 
-/** Asks once, and once more if the answer was refused. Rejects with a UsageError where there is no terminal to ask on. */
+/** Asks once, and once more if the server refused the answer. Rejects with a UsageError without a terminal. */
 export const askedPassword: Credential = (request) =>
   askOn({ input: process.stdin, messages: process.stderr }, request)
 

@@ -19,7 +19,7 @@ const OPTIONS = {
   attach: { type: 'string', multiple: true, default: [] as string[] },
 } as const
 
-/** Runs the command; returns the exit code: 0, 1 if somebody was refused or the sending failed, 2 if the arguments are wrong. */
+/** Runs the command; returns the exit code: 0, 1 if a recipient was refused or the call failed, 2 if the arguments are wrong. */
 export async function sendCommand(
   args: readonly string[],
   streams: CommandStreams,

@@ -9,7 +9,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 export const ftpUpload: Scenario = {
   number: 4,
   title: 'FTP: log in and upload a file',
-  road: 'tcp, AUTH TLS',
+  transport: 'tcp, AUTH TLS',
   async run(stage) {
     const authority = createCertificates()
     const tls = authority.issue({ names: ['127.0.0.1'] })

@@ -13,7 +13,7 @@ interface Post {
 export const httpGet: Scenario = {
   number: 2,
   title: 'HTTP: GET a JSON document',
-  road: 'tcp',
+  transport: 'tcp',
   async run(stage) {
     await using server = await startHttpServer()
     stage.sent(`GET ${server.url}/json`)

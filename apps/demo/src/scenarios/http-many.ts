@@ -9,7 +9,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 export const httpMany: Scenario = {
   number: 7,
   title: 'HTTP: 500 requests, 50 at once',
-  road: 'tcp',
+  transport: 'tcp',
   async run(stage) {
     await using server = await startHttpServer()
     await using client = http.createClient({ baseUrl: server.url })

@@ -13,14 +13,14 @@ interface Echo {
 export const httpPost: Scenario = {
   number: 3,
   title: 'HTTP: POST JSON',
-  road: 'tcp',
+  transport: 'tcp',
   async run(stage) {
     await using server = await startHttpServer()
     const draft = { title: 'Hello', body: 'from net' }
     stage.sent(`POST ${server.url}/echo ${JSON.stringify(draft)}`)
     const echo = await http.post(`${server.url}/echo`, { json: draft }).json<Echo>()
     stage.received(`${echo.method} ${echo.body}`)
-    expectSame('what arrived', JSON.parse(echo.body), draft)
+    expectSame('the body that arrived', JSON.parse(echo.body), draft)
     return echo.body.length * 2
   },
 }

@@ -9,7 +9,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 export const httpThroughProxies: Scenario = {
   number: 9,
   title: 'HTTP: the same GET through two proxies',
-  road: 'http, socks5',
+  transport: 'http, socks5',
   async run(stage) {
     await using server = await startHttpServer()
     await using near = await startConnectServer()

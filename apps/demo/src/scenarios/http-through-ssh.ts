@@ -10,7 +10,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 export const httpThroughSsh: Scenario = {
   number: 8,
   title: 'HTTP: the same GET through an SSH tunnel',
-  road: 'tcp, ssh',
+  transport: 'tcp, ssh',
   async run(stage) {
     await using server = await startHttpServer()
     await using gateway = await startSshServer()

@@ -9,7 +9,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 export const smtpSend: Scenario = {
   number: 5,
   title: 'SMTP: send mail after STARTTLS and login',
-  road: 'tcp, STARTTLS',
+  transport: 'tcp, STARTTLS',
   async run(stage) {
     const authority = createCertificates()
     const tls = authority.issue({ names: ['127.0.0.1'] })

@@ -12,7 +12,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 export const sshExec: Scenario = {
   number: 6,
   title: 'SSH: run ls, accepting the new host key',
-  road: 'tcp',
+  transport: 'tcp',
   async run(stage) {
     const folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
     try {

@@ -7,7 +7,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 export const tcpGreeting: Scenario = {
   number: 1,
   title: 'TCP: a server greets, a client reads',
-  road: 'tcp',
+  transport: 'tcp',
   async run(stage) {
     await using server = await listen('tcp://127.0.0.1:0', async (connection) => {
       await connection.write(GREETING)

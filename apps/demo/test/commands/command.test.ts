@@ -8,7 +8,7 @@ test('an error of ours is one line and exit code 1, an abort 130', async () => {
   const io = streams()
   const refused = netError('NET_CONNECT_REFUSED', { message: 'the connection was refused' })
   expect(await runCommand(io, () => Promise.reject(refused))).toBe(1)
-  expect(io.told()).toBe('the connection was refused\n')
+  expect(io.messageText()).toBe('the connection was refused\n')
   const aborted = netError('NET_ABORTED', { message: 'aborted' })
   expect(await runCommand(streams(), () => Promise.reject(aborted))).toBe(130)
 })
@@ -38,5 +38,5 @@ test('wrong options tell the usage', () => {
   expect(
     readArguments(['--no-such'], {}, { messages: io.messages, usage: 'usage: x' }),
   ).toBeUndefined()
-  expect(io.told()).toBe('usage: x\n')
+  expect(io.messageText()).toBe('usage: x\n')
 })

@@ -26,7 +26,7 @@ test('prints what the command prints and ends as it ends', async () => {
   const io = streams()
   const target = server.url.replace('ssh://', 'ada@')
   expect(await execCommand(['--known-hosts', file, target, 'grep -n'], io)).toBe(3)
-  expect([io.printed(), io.told()]).toEqual(['found\n', 'one file skipped\n'])
+  expect([io.printed(), io.messageText()]).toEqual(['found\n', 'one file skipped\n'])
 })
 
 test('a host that is not known is refused, and accepted when that is asked for', async () => {
@@ -37,7 +37,7 @@ test('a host that is not known is refused, and accepted when that is asked for',
   const target = server.url.replace('ssh://', 'ada@')
   const refused = streams()
   expect(await execCommand(['--known-hosts', file, target, 'ls'], refused)).toBe(1)
-  expect(refused.told()).toContain(server.hostKey.fingerprint)
+  expect(refused.messageText()).toContain(server.hostKey.fingerprint)
   const accepted = streams()
   const args = ['--accept-new', '--known-hosts', file, target, 'ls', '-l', 'a b']
   expect(await execCommand(args, accepted)).toBe(0)
@@ -53,6 +53,6 @@ test.each([[[]], [['host']], [['--nonsense', 'host', 'ls']]])(
   async (args) => {
     const io = streams()
     expect(await execCommand(args, io)).toBe(2)
-    expect(io.told()).toMatch(/^usage: demo exec/)
+    expect(io.messageText()).toMatch(/^usage: demo exec/)
   },
 )

@@ -8,12 +8,12 @@ import { getCommand } from '../../src/commands/get.ts'
 import { streams } from '../recording-streams.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-test('prints the document, and what is to say about it apart from that', async () => {
+test('prints the document to stdout, and everything about it to stderr', async () => {
   await using server = await startHttpServer()
   const io = streams()
   expect(await getCommand([`${server.url}/json`], io)).toBe(0)
   expect(JSON.parse(io.printed())).toMatchObject({ title: 'Hello' })
-  expect(io.told()).toContain('200 OK application/json')
+  expect(io.messageText()).toContain('200 OK application/json')
 })
 
 test('saves a large body with progress', async () => {
@@ -24,8 +24,8 @@ test('saves a large body with progress', async () => {
   expect(await getCommand([`${server.url}/bytes/3000000`, '-o', file], io)).toBe(0)
   expect(await readFile(file)).toHaveLength(3_000_000)
   expect(await readdir(folder.path)).toEqual(['big.bin'])
-  expect(io.told()).toMatch(/█{24} 2\.9 MiB of 2\.9 MiB/)
-  expect(io.told()).toContain(`saved 2.9 MiB to ${file}`)
+  expect(io.messageText()).toMatch(/█{24} 2\.9 MiB of 2\.9 MiB/)
+  expect(io.messageText()).toContain(`saved 2.9 MiB to ${file}`)
 })
 
 test('a failure is one line and exit code 1', async () => {
@@ -33,7 +33,7 @@ test('a failure is one line and exit code 1', async () => {
   const io = streams()
   expect(await getCommand([`${server.url}/status/404`], io)).toBe(1)
   expect(io.printed()).toBe('')
-  expect(io.told()).toMatch(/^http GET http:\/\/127\.0\.0\.1:\d+\/status\/404: .*404.*\n$/)
+  expect(io.messageText()).toMatch(/^http GET http:\/\/127\.0\.0\.1:\d+\/status\/404: .*404.*\n$/)
 })
 
 test.each([[[]], [['a', 'b']], [['--nonsense', 'x']]])(
@@ -41,6 +41,6 @@ test.each([[[]], [['a', 'b']], [['--nonsense', 'x']]])(
   async (args) => {
     const io = streams()
     expect(await getCommand(args, io)).toBe(2)
-    expect(io.told()).toMatch(/^usage/)
+    expect(io.messageText()).toMatch(/^usage/)
   },
 )

@@ -42,7 +42,7 @@ test('the prompt names the user and shows nothing of the answer', async () => {
   expect(shown()).toBe('password of ada: \n')
 })
 
-test('after a refusal it asks again and says why', async () => {
+test('after a refused password it asks again and says why', async () => {
   vi.stubEnv('NET_PASSWORD', 'from-the-environment')
   const { input, messages, shown } = terminal()
   const answer = askOn({ input, messages }, { ...asking(), rejected: true })
@@ -51,7 +51,7 @@ test('after a refusal it asks again and says why', async () => {
   expect(shown()).toContain('refused. password of ada')
 })
 
-test('without a terminal it says at once what to set', async () => {
+test('without a terminal it fails at once and names the variable to set', async () => {
   const { messages, shown } = terminal()
   const failure: unknown = await askOn({ input: new PassThrough(), messages }, asking()).catch(
     (error: unknown) => error,

@@ -27,7 +27,7 @@ test('uploads under the name of the file, or under the one that is given', async
   expect(await putCommand([file, `${url}/copy.csv`], io)).toBe(0)
   expect(Buffer.from(server.files.read('/report.csv')).toString()).toBe('a,b\n')
   expect(Buffer.from(server.files.read('/copy.csv')).toString()).toBe('a,b\n')
-  expect(io.told()).toContain('uploaded 4 B as ')
+  expect(io.messageText()).toContain('uploaded 4 B as ')
 })
 
 test('a refused login is one line and exit code 1', async () => {
@@ -38,7 +38,7 @@ test('a refused login is one line and exit code 1', async () => {
   const io = streams()
   const anonymous = `${server.url}/`
   expect(await putCommand([file, anonymous], io)).toBe(1)
-  expect(io.told()).toMatch(/^ftp connect .*\n$/)
+  expect(io.messageText()).toMatch(/^ftp connect .*\n$/)
 })
 
 test.each([[[]], [['file']], [['--nonsense']]])(
@@ -46,6 +46,6 @@ test.each([[[]], [['file']], [['--nonsense']]])(
   async (args) => {
     const io = streams()
     expect(await putCommand(args, io)).toBe(2)
-    expect(io.told()).toMatch(/^usage: demo put/)
+    expect(io.messageText()).toMatch(/^usage: demo put/)
   },
 )

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-test('sends a mail and tells who gets it', async () => {
+test('sends a mail and lists the recipients', async () => {
   vi.stubEnv('NET_PASSWORD', 'lovelace')
   await using server = await startSmtpServer({ users: { ada: 'lovelace' } })
   const url = server.url.replace('smtp://', 'smtp://ada@')
@@ -25,7 +25,7 @@ test('sends a mail and tells who gets it', async () => {
     'Hello',
   ]
   expect(await sendCommand(args, io)).toBe(0)
-  expect(io.told()).toBe('accepted for charles@example.com\n')
+  expect(io.messageText()).toBe('accepted for charles@example.com\n')
   const mail = await server.mailbox.waitFor()
   expect(mail.user).toBe('ada')
   expect(Buffer.from(mail.raw).toString()).toContain('Subject: Hi')
@@ -36,6 +36,6 @@ test.each([[[]], [['smtp://127.0.0.1:1']], [['--nonsense']]])(
   async (args) => {
     const io = streams()
     expect(await sendCommand(args, io)).toBe(2)
-    expect(io.told()).toMatch(/^usage: demo send/)
+    expect(io.messageText()).toMatch(/^usage: demo send/)
   },
 )

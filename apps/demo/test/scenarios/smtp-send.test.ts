@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { smtpSend } from '../../src/scenarios/smtp-send.ts'
 import { recordingStage } from '../recording-stage.ts'
 
-test('scenario 5 does what it says and tells it', async () => {
-  const { stage, told } = recordingStage()
+test('scenario 5 works and reports its steps', async () => {
+  const { stage, lines } = recordingStage()
   expect(await smtpSend.run(stage)).toBeGreaterThan(200)
-  expect(told.at(-1)).toMatch(/^← charles@example\.com got \d+ bytes$/)
+  expect(lines.at(-1)).toMatch(/^← charles@example\.com got \d+ bytes$/)
 })

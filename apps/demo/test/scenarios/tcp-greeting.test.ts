@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { tcpGreeting } from '../../src/scenarios/tcp-greeting.ts'
 import { recordingStage } from '../recording-stage.ts'
 
-test('scenario 1 does what it says and tells it', async () => {
-  const { stage, told } = recordingStage()
+test('scenario 1 works and reports its steps', async () => {
+  const { stage, lines } = recordingStage()
   expect(await tcpGreeting.run(stage)).toBe(18)
-  expect(told).toContain('← Hello from server!')
+  expect(lines).toContain('← Hello from server!')
 })

@@ -1,5 +1,5 @@
 /*
- * Which groups run at this moment, and which tasks were given up: the only list there is, one entry per group, so that
+ * Which groups run at this moment, and which tasks leaked: the only such list, one entry per group, so that
  * a task costs nothing. It holds them and looks at nothing.
  */
 
@@ -7,7 +7,7 @@
 export interface VisibleTask {
   readonly name: string
   readonly state: string
-  /** Whether it has been told to end. */
+  /** Whether it was cancelled. */
   readonly stopped: boolean
   /** What it hands to what it calls. */
   readonly signal: AbortSignal
@@ -36,7 +36,7 @@ export function unlistGroup(group: VisibleGroup): void {
   groups.delete(group)
 }
 
-/** Puts a task on the list that its group has given up; the list has room for the latest 100. */
+/** Adds a task that leaked from its group to the list, which keeps the latest 100. */
 export function listLeak(task: VisibleTask): void {
   leaks.add(task)
   if (leaks.size <= LONGEST) return
@@ -57,7 +57,7 @@ export function liveGroups(): ReadonlyMap<VisibleGroup, number | undefined> {
   return groups
 }
 
-/** The tasks that were given up and have not ended. */
+/** The tasks that leaked and have not ended. */
 export function leakedTasks(): ReadonlySet<VisibleTask> {
   return leaks
 }

@@ -1,6 +1,6 @@
 /*
  * The tree of all tasks that have not ended. What a group was opened in is read off the signal that it was given, or off
- * what `trackTasks` wrote down; a group of which neither is known stands at the root.
+ * what `trackTasks` recorded; a group without either is at the root.
  */
 
 import { leakedTasks, liveGroups, type VisibleGroup, type VisibleTask } from './live-groups.ts'
@@ -22,7 +22,7 @@ export interface LiveTask {
   readonly children: readonly LiveTask[]
 }
 
-/** The tasks of this process that have not ended, as trees: outermost blocks first, then tasks that were given up. */
+/** The tasks of this process that have not ended, as trees: outermost blocks first, then tasks that leaked. */
 export function liveTasks(): readonly LiveTask[] {
   const tree = new Tree()
   for (const group of liveGroups().keys()) tree.add(group)

@@ -1,5 +1,5 @@
 /*
- * What happens to tasks, told on a channel of `node:diagnostics_channel` as everything else is: with nobody listening a
+ * Events of tasks, published on a channel of `node:diagnostics_channel` as all events are: without subscribers a
  * task costs one look at the channel. It knows of a task what it is called, and no more.
  */
 
@@ -8,7 +8,7 @@ import { channel, type Channel } from 'node:diagnostics_channel'
 
 import { clock, guarded, nextId, redact } from '@net/core/authoring'
 
-/** A task began, was cancelled, was given up, or ended. Events are frozen and free of held secrets. */
+/** A task began, was cancelled, leaked, or ended. Events are frozen and free of held secrets. */
 export interface TaskEvent {
   readonly version: 1
   readonly type: 'task'
@@ -27,7 +27,7 @@ export interface TaskEvent {
   readonly duration?: number
 }
 
-/** What is called with the events of tasks. What it throws is reported once as a process warning. */
+/** A function that receives the events of tasks. Errors that it throws are reported once, as a process warning. */
 export type TaskEventListener = (event: TaskEvent) => void
 
 /** The task that code runs in. */
@@ -48,7 +48,7 @@ export function onTaskEvent(listener: TaskEventListener): Disposable {
 
 /**
  * From here on tasks know which task they were spawned in, where in the source and when, for `currentTask`, `dumpTasks`
- * and the events. It costs tens of microseconds a task, and is off until it is asked for. Dispose the result to stop.
+ * and the events. It costs tens of microseconds a task, and is off by default. Dispose the result to stop.
  */
 export function trackTasks(): Disposable {
   if (trackers === 0) taskChannel.bindStore(inside, (event) => event)
@@ -70,19 +70,19 @@ export function currentTask(): CurrentTask | undefined {
   return event && { id: event.id, name: event.name, since: event.time }
 }
 
-/** What is known of a task that began while somebody listened. */
+/** The record of a task that began while there was a subscriber. */
 export interface TaskRecord {
   readonly start: TaskEvent
   /** Its stack is where the task was spawned. */
   readonly spawned: Error | undefined
 }
 
-/** What is known of the task; undefined if nobody listened when it began. */
+/** The record of the task; undefined if there was no subscriber when it began. */
 export function recordOf(task: object): TaskRecord | undefined {
   return records.get(task)
 }
 
-/** Tells that the task begins, and begins it; asked for only where somebody listens. */
+/** Publishes that the task begins, and begins it; called only if there is a subscriber. */
 export function tellStart<T>(task: { readonly name: string }, begin: () => T): T {
   const parent = currentTask()?.id
   const start: TaskEvent = Object.freeze({
@@ -93,7 +93,7 @@ export function tellStart<T>(task: { readonly name: string }, begin: () => T): T
   return taskChannel.runStores(start, begin)
 }
 
-/** Tells what became of a task that began while somebody listened. */
+/** Publishes the end of a task that began while there was a subscriber. */
 export function tellTask(
   task: object,
   state: 'cancel' | 'leak' | 'end',
@@ -120,7 +120,7 @@ function head<S extends TaskEvent['state']>(
   return { version: 1, type: 'task', state, id, name: redact(name), time: clock().now() }
 }
 
-/** The channel itself, so that who has something to tell can see whether anybody listens. */
+/** The channel itself, so that publishers can check for subscribers. */
 export const taskChannel: Channel = channel('net:task')
 
 const inside = new AsyncLocalStorage<TaskEvent>()

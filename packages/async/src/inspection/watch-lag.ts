@@ -25,7 +25,7 @@ export interface LagWatch extends Disposable {
 }
 
 /**
- * Watches how late the event loop turns, and tells each delay of more than `threshold` as a warning event, which
+ * Watches how late the event loop turns, and reports each delay of more than `threshold` as a warning event, which
  * `logTo` prints, and to `onLag`. It looks every half `threshold`, and does not keep the process alive. Throws
  * `NET_BAD_OPTION`.
  */
@@ -78,7 +78,7 @@ function warn(delay: number): void {
     protocol: 'async',
     operation: 'watchLag',
     time: clock().now(),
-    message: `the event loop stood still for ${Math.round(delay)} ms`,
+    message: `the event loop was blocked for ${Math.round(delay)} ms`,
   } as const
   tell(event, undefined)
 }

@@ -23,7 +23,7 @@ export function batch<T>(
   })
 }
 
-/** Each item with the one before it; nothing of fewer than two. */
+/** Each item with the one before it; empty for fewer than two items. */
 export function pairwise<T>(
   items: Iterated<T>,
 ): AsyncGenerator<[before: T, item: T], undefined, undefined> {

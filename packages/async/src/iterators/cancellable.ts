@@ -1,5 +1,5 @@
 /*
- * A loop that can be cancelled, over whatever can be iterated.
+ * A loop that can be cancelled, over every iterable.
  */
 
 import type { WaitOptions } from '../job.ts'

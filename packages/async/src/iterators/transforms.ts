@@ -6,7 +6,7 @@ import { jobOf } from '../option-checks.ts'
 import { derived } from './derived.ts'
 import type { Iterated } from './iterated.ts'
 
-/** What is made of an item, at once or later; `index` counts from 0. */
+/** Maps an item, at once or by a promise; `index` counts from 0. */
 export type Each<T, R> = (item: T, index: number) => R | PromiseLike<R>
 
 /**

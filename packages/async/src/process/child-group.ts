@@ -1,5 +1,5 @@
 /*
- * A child process and what it starts, ended as one: on POSIX systems it leads a process group of its own. Nothing of it
+ * A child process and what it starts, ended as one: on POSIX systems it leads a process group of its own. No process of it
  * outlives this process either, unless that is killed itself.
  */
 
@@ -10,15 +10,15 @@ import type { Readable, Writable } from 'node:stream'
 import type { NetError } from '@net/core'
 import { clock, netError } from '@net/core/authoring'
 
-/** What is to be started. */
+/** The program to start. */
 export interface ChildPlan {
   readonly command: string
   readonly args: readonly string[]
   readonly cwd: string | undefined
   readonly env: Readonly<Record<string, string>> | undefined
-  /** Whether somebody writes to it; otherwise its input is empty. */
+  /** Whether the caller writes to it; otherwise its input is empty. */
   readonly writes: boolean
-  /** Milliseconds from being told to end to being killed. */
+  /** Milliseconds from SIGTERM to SIGKILL. */
   readonly grace: number
 }
 
@@ -55,7 +55,7 @@ export class ChildGroup {
     this.#child = child
     this.#grace = grace
     this.pid = child.pid ?? 0
-    // A program need not read all that it is given: EPIPE is no failure. Who reads its outputs hears of theirs.
+    // A program need not read all of its input: EPIPE is not a failure. Readers of its outputs get the errors of those.
     for (const stream of child.stdio) stream?.on('error', () => {})
     this.#closed = new Promise((resolve) => {
       child.once('close', () => resolve())
@@ -63,7 +63,7 @@ export class ChildGroup {
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#end = { exitCode: code ?? undefined, exitSignal: signal?.slice(3) }
-        // From here on the number may belong to somebody else, unless the rest of the group holds it.
+        // From here on the number may belong to another process, unless the rest of the group holds it.
         this.#alive = this.signal(0)
         if (!this.#alive) forget(this)
         resolve(this.#end)
@@ -84,14 +84,14 @@ export class ChildGroup {
     return this.#child.stderr as Readable
   }
 
-  /** Sends a signal to the child and what it started; false if none of them is left. */
+  /** Sends a signal to the child and the processes that it started; false if all have ended. */
   signal(name: NodeJS.Signals | 0): boolean {
     if (!this.#alive) return false
     if (!GROUPS) return this.#child.kill(name)
     try {
       return process.kill(-this.pid, name)
     } catch {
-      // ESRCH: nobody is left. EPERM: whoever is left belongs to another user, and is out of reach.
+      // ESRCH: all have ended. EPERM: the others belong to another user, and cannot be signalled.
       return false
     }
   }
@@ -155,7 +155,7 @@ function startError(plan: ChildPlan, error: unknown): NetError {
   // What Node refuses may be a secret among the arguments; its own message would show it.
   if (code.startsWith('ERR_INVALID_ARG')) {
     return netError('NET_BAD_OPTION', {
-      message: 'the command, its arguments, cwd and env must be texts without NUL characters',
+      message: 'the command, its arguments, cwd and env must be strings without NUL characters',
     })
   }
   return netError(EXHAUSTED.has(code) ? 'NET_LOCAL_LIMIT' : 'NET_LOCAL_IO', {

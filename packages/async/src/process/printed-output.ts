@@ -1,4 +1,4 @@
-/* What a process printed, kept up to a limit. Knows nothing of the process. */
+/* The output of a process, kept up to a limit. It must not know the process. */
 
 import type { Readable } from 'node:stream'
 
@@ -35,7 +35,7 @@ export class PrintedOutput {
     stderr.on('data', (chunk: Uint8Array) => this.#take('stderr', chunk, full))
   }
 
-  /** What was collected. */
+  /** The collected output. */
   taken(as: 'text' | 'bytes'): Printed {
     const [stdout, stderr] = [this.#whole('stdout'), this.#whole('stderr')]
     if (as === 'bytes') return { stdout, stderr }

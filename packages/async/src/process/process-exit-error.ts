@@ -5,7 +5,7 @@ import { nameErrors, redact } from '@net/core/authoring'
 
 import type { ProcessResult } from './process-options.ts'
 
-/** A child process ended with a non-zero status (`NET_EXIT_STATUS`) or by a signal (`NET_EXIT_SIGNAL`), and `check` was asked for. */
+/** A child process ended with a non-zero status (`NET_EXIT_STATUS`) or by a signal (`NET_EXIT_SIGNAL`), and `check` was true. */
 export class ProcessExitError extends ReplyError {
   /** Undefined if a signal ended the process. */
   readonly exitCode: number | undefined

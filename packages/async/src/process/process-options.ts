@@ -67,7 +67,7 @@ export function planChild(
     throw netError('NET_BAD_OPTION', { message: 'command must be the name or path of a program' })
   }
   if (!Array.isArray(args)) {
-    throw netError('NET_BAD_OPTION', { message: 'args must be a list of texts; there is no shell' })
+    throw netError('NET_BAD_OPTION', { message: 'args must be a list of strings; no shell runs' })
   }
   return {
     command,

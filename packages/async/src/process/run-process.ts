@@ -1,6 +1,6 @@
 /*
- * Running a program to its end. Whatever ends the wait (the caller, a limit, too much output), the program has ended,
- * too, when the call has, and the error has what it printed until then.
+ * Running a program to its end. When the call has ended (also by the caller, a limit or too much output), the
+ * program has ended too; the error has its output until then.
  */
 
 import type { Writable } from 'node:stream'
@@ -32,7 +32,7 @@ import {
 
 /**
  * Runs a program without a shell and resolves to what it printed and how it ended, also where it ended badly, unless
- * `check` is asked for. `signal` and `timeout` end it and what it started: SIGTERM, and SIGKILL after `grace`; what it
+ * `check` is true. `signal` and `timeout` end it and what it started: SIGTERM, and SIGKILL after `grace`; what it
  * left in the background ends with it. A terminal's Ctrl-C does not reach it, only `signal` does.
  * The errors of `signal` and `timeout`, and `NET_PROTO_LIMIT`, have its output in `partial`.
  *
@@ -112,7 +112,7 @@ async function feed(child: ChildGroup, { input }: RunPlan, scope: CancelScope): 
 async function write(source: OpenSource, stdin: Writable): Promise<void> {
   for await (const chunk of source.chunks()) {
     if (!stdin.writable) return
-    // The source may use its bytes again: a small chunk is copied, a larger one has left when the next is asked for.
+    // The source may reuse its buffer: a small chunk is copied, a larger one has been written when the next is requested.
     if (chunk.length > SMALL_CHUNK) await written(stdin, chunk)
     else if (!stdin.write(copyOf(chunk))) await drained(stdin)
   }

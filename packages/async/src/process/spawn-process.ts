@@ -14,9 +14,9 @@ export interface RunningProcess extends AsyncDisposable {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
-  /** How it ended; rejects if `signal` or `timeout` ended it. Left unread, it is no unhandled rejection. */
+  /** How it ended; rejects if `signal` or `timeout` ended it. It is never an unhandled rejection. */
   readonly ended: Promise<ProcessEnd>
-  /** Sends a signal, SIGTERM by default, to it and to what it started; false if none of them is left. */
+  /** Sends a signal, SIGTERM by default, to it and to the processes that it started; false if all have ended. */
   kill(signal?: NodeJS.Signals): boolean
 }
 
@@ -76,7 +76,7 @@ class Spawned implements RunningProcess {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // What nobody reads would keep the program from ending.
+    // Output that is not read would keep the program from ending.
     for (const stream of [this.stdout, this.stderr]) stream.resume()
     await this.#child.stop()
   }

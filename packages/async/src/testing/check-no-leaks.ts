@@ -19,7 +19,7 @@ export interface LeakCheckOptions {
 
 /**
  * Runs the function and resolves to its result, or rejects with its error. Rejects with an AssertionError that says
- * what was left behind: handles, requests and timers of the process, timers of a fake clock, listeners; also if a
+ * everything that is left: handles, requests and timers of the process, timers of a fake clock, listeners; also if a
  * rejection was not handled. Run one at a time: other work in the process counts as a leak.
  */
 export async function checkNoLeaks<T>(
@@ -52,7 +52,7 @@ async function leftBehind(
   // Real time: this waits for the operating system, also under a fake clock.
   const end = performance.now() + within
   for (;;) {
-    // Handles close, and unhandled rejections are told, after the turn in which they happen.
+    // Handles close, and Node reports unhandled rejections, after the turn in which they happen.
     await turn()
     const left = surplus(before, census(watched))
     if (left.length === 0 || performance.now() > end) return left
@@ -97,7 +97,7 @@ function unhandled(rejections: readonly unknown[]): assert.AssertionError {
     reason instanceof Error ? reason.message : String(reason),
   )
   return new assert.AssertionError({
-    message: `not handled: ${texts.join('; ')}`,
+    message: `unhandled rejections: ${texts.join('; ')}`,
     actual: rejections,
     expected: [],
     operator: 'checkNoLeaks',

@@ -1,5 +1,5 @@
 /*
- * A port for a test whose program cannot be told to take port 0 and say which one it got.
+ * A port for the test of a program that cannot listen on port 0 and report the port.
  */
 
 import { createSocket } from 'node:dgram'

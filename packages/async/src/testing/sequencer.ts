@@ -14,12 +14,12 @@ export class Sequencer {
   /**
    * Waits until every step with a smaller number has ended, runs this one, and resolves to its result. A step that
    * fails rejects, and breaks the order: every other one rejects with `NET_CLOSED`. `NET_BAD_OPTION` for a number
-   * that is no whole one from 0 on, or was given before.
+   * that is not a whole number from 0, or was used before.
    */
   async step<T>(number: number, run: () => T | PromiseLike<T>): Promise<T> {
     if (!Number.isInteger(number) || number < 0 || this.#known.has(number)) {
       throw netError('NET_BAD_OPTION', {
-        message: `the number of a step must be a whole one from 0 on that was not given before, not ${number}`,
+        message: `the number of a step must be a whole number, 0 or more, and unused; not ${number}`,
       })
     }
     this.#known.add(number)

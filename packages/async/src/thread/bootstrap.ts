@@ -5,7 +5,7 @@
 
 import type { Thrown } from './thrown.ts'
 
-/** What a thread is told to do. */
+/** The work of a thread. */
 export interface ThreadJob {
   /** The URL of the module. */
   readonly module: string

@@ -1,5 +1,5 @@
 /*
- * Work that would block the event loop, in a thread of its own. What is run is an export of a module: the source of a
+ * Work that would block the event loop, in a thread of its own. It runs an export of a module: the source of a
  * function could be sent, too, but not what it uses around it.
  */
 
@@ -36,7 +36,7 @@ export interface InThreadOptions extends WaitOptions {
  * copied as by `structuredClone`. An error keeps its message, name, code, cause and plain fields, and its class if that is
  * one of JavaScript's or of these packages'.
  *
- * A thread takes some tens of milliseconds to begin, and is ended with the call, whatever else it has begun. `signal` and
+ * A thread takes some tens of milliseconds to begin, and ends with the call, also if it has begun other work. `signal` and
  * `timeout` end it wherever it is, but for a system call that blocks: such a thread is left behind after `grace`, holds its
  * place in the limiter, and ends after that call. Rejects with `NET_BAD_OPTION` for data that cannot be copied and a function
  * that is not there, and `NET_CLOSED` if the thread ends without a result.

@@ -8,7 +8,7 @@ import { reviveError } from '@net/core'
 /** A thrown value as data. */
 export type Thrown =
   | { readonly kind: 'value'; readonly value: unknown }
-  /** An error of these packages; `plain` is what its `toJSON` told. */
+  /** An error of these packages; `plain` is its `toJSON()`. */
   | { readonly kind: 'ours'; readonly plain: unknown; readonly stack: string | undefined }
   | ForeignError
 

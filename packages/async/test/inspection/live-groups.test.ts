@@ -30,7 +30,7 @@ test('groups are listed in the order in which they began, with what they were op
   expect(liveGroups().size).toBe(0)
 })
 
-test('of the tasks that were given up the latest 100 are kept', () => {
+test('of the leaked tasks the latest 100 are kept', () => {
   const leaks = Array.from({ length: 103 }, (_, index) => task(String(index)))
   for (const leak of leaks) listLeak(leak)
   expect([...leakedTasks()]).toEqual(leaks.slice(3))

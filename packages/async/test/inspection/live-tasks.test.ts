@@ -35,7 +35,7 @@ describe('liveTasks', () => {
     expect(liveTasks()).toEqual([])
   })
 
-  test('[ASYNC-49] a group stands below the task whose signal it was given', async () => {
+  test('[ASYNC-49] a group is listed below the task whose signal it got', async () => {
     await taskGroup(async (group) => {
       group.spawn('server', async ({ signal }) =>
         taskGroup(async (inner) => void inner.spawn('connection', forever), { signal }),
@@ -58,7 +58,7 @@ describe('liveTasks', () => {
     })
   })
 
-  test('[ASYNC-49] while tasks are tracked, it needs no signal, and tells where each was spawned and when', async () => {
+  test('[ASYNC-49] while tasks are tracked, it needs no signal, and reports where each was spawned and when', async () => {
     using clock = useFakeClock()
     using _tracking = trackTasks()
     await clock.advance(7)
@@ -78,7 +78,7 @@ describe('liveTasks', () => {
     })
   })
 
-  test('tells what each is about', async () => {
+  test('reports name, state and age of each', async () => {
     using clock = useFakeClock()
     const states: string[] = []
     const running = taskGroup(
@@ -114,7 +114,7 @@ describe('liveTasks', () => {
     expect(liveTasks()).toEqual([])
   })
 
-  test('asking changes nothing for who is asked about', async () => {
+  test('listing the tasks does not change them', async () => {
     using clock = useFakeClock()
     const running = taskGroup(async (group) => {
       const task = group.spawn('never looks at its signal', async () => sleep(10))

@@ -12,7 +12,7 @@ const forever = async ({ signal }: { signal: AbortSignal }): Promise<void> =>
   sleep(Infinity, { signal })
 
 describe('onTaskEvent', () => {
-  test('[ASYNC-51] tells of every task when it starts, is cancelled and ends, and for how long it ran', async () => {
+  test('[ASYNC-51] publishes when each task starts, is cancelled and ends, and how long it ran', async () => {
     using clock = useFakeClock()
     const events: TaskEvent[] = []
     const listening = onTaskEvent((event) => events.push(event))
@@ -41,7 +41,7 @@ describe('onTaskEvent', () => {
     expect(events.every((event) => Object.isFrozen(event) && event.type === 'task')).toBe(true)
   })
 
-  test('[ASYNC-51] tells of failures, and of tasks that were given up and end after all', async () => {
+  test('[ASYNC-51] publishes failures, and leaked tasks that end later', async () => {
     using clock = useFakeClock()
     const told: unknown[] = []
     using _listening = onTaskEvent(({ name, state, outcome }) => told.push([name, state, outcome]))
@@ -84,7 +84,7 @@ describe('onTaskEvent', () => {
     expect(String(password)).toBe('[secret]')
   })
 
-  test('with nobody listening nothing is made', async () => {
+  test('without subscribers no event is made', async () => {
     expect(taskChannel.hasSubscribers).toBe(false)
     await taskGroup(async (group) => {
       const task = group.spawn('task', async () => {})
@@ -92,7 +92,7 @@ describe('onTaskEvent', () => {
     })
   })
 
-  test('anybody can listen to the channel, and bind a store of his own to it', async () => {
+  test('programs can subscribe to the channel, and bind a store to it', async () => {
     const events: unknown[] = []
     const listener = (event: unknown): void => void events.push(event)
     channel('net:task').subscribe(listener)
@@ -143,7 +143,7 @@ describe('trackTasks', () => {
     expect(end?.parent).toBe(starts[2]?.id)
   })
 
-  test('ends with the last who asked for it', async () => {
+  test('ends when the last tracking is disposed', async () => {
     const [one, two] = [trackTasks(), trackTasks()]
     one[Symbol.dispose]()
     one[Symbol.dispose]()
@@ -155,7 +155,7 @@ describe('trackTasks', () => {
   })
 })
 
-test('what becomes of a task that began unheard is not told', () => {
+test('the end of a task that began without subscribers is not published', () => {
   const events: unknown[] = []
   using _listening = onTaskEvent((event) => events.push(event))
   const task = { name: 'early' }

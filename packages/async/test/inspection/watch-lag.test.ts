@@ -9,7 +9,7 @@ function block(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
 
-test('[ASYNC-50] an event loop that stands still is told as a warning event and to onLag', async () => {
+test('[ASYNC-50] a blocked event loop is reported as a warning event and to onLag', async () => {
   using captured = captureEvents()
   const delay = await new Promise<number>((resolve) => {
     const watch = watchLag({
@@ -29,7 +29,7 @@ test('[ASYNC-50] an event loop that stands still is told as a warning event and 
       state: 'warning',
       protocol: 'async',
       operation: 'watchLag',
-      message: `the event loop stood still for ${Math.round(delay)} ms`,
+      message: `the event loop was blocked for ${Math.round(delay)} ms`,
     },
   ])
 })
@@ -51,11 +51,11 @@ test(
     console.log('done')`)
     expect(await program.line()).toBe('done')
     expect(await program.ended).toMatchObject({ exitCode: 0 })
-    expect(program.stderr).toMatch(/warn.*watchLag: the event loop stood still for \d+ ms/)
+    expect(program.stderr).toMatch(/warn.*watchLag: the event loop was blocked for \d+ ms/)
   },
 )
 
-test('a threshold that is none is refused', () => {
+test('a wrong threshold is refused', () => {
   for (const threshold of [0, -1, Number.NaN]) {
     expect(() => watchLag({ threshold })).toThrow(
       expect.objectContaining({ code: 'NET_BAD_OPTION' }),

@@ -50,7 +50,7 @@ describe('cancellable', () => {
     expect(trail).toEqual(['closed', 'closed'])
   })
 
-  test('an aborted signal takes nothing, though an item is there', async () => {
+  test('with an aborted signal no item is taken, though one is there', async () => {
     const queue = new Queue<number>()
     await queue.put(1)
     const loop = cancellable(queue, { signal: AbortSignal.abort() })
@@ -74,7 +74,7 @@ describe('cancellable', () => {
     await expect(Array.fromAsync(cancellable(kept()))).rejects.toThrow('cut')
   })
 
-  test('refuses a limit that is none where it is read', async () => {
+  test('refuses a wrong limit when it is read', async () => {
     await expect(cancellable([1], { timeout: 0 }).next()).rejects.toMatchObject({
       code: 'NET_BAD_OPTION',
     })

@@ -58,7 +58,7 @@ describe('zip', () => {
     expect(trail).toEqual(['a opened', 'a closed'])
   })
 
-  test('asks in order and stops at the first that ends: what is behind it keeps its items', async () => {
+  test('reads in order and stops at the first that ends: the sources behind it keep their items', async () => {
     const jobs = new Queue<string>()
     for (const job of ['first', 'second', 'third']) await jobs.put(job)
     const pairs = await Array.fromAsync(zip([['worker 1', 'worker 2'], jobs]))

@@ -57,7 +57,7 @@ describe('closing', () => {
     expect(trail).toEqual(['closed', 'task', 'deferred'])
   })
 
-  test('closes once, whoever asks, and not what has ended by itself', async () => {
+  test('closes once, and not a source that has ended by itself', async () => {
     const trail: string[] = []
     {
       await using items = closing(bare(trail))

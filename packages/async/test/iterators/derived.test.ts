@@ -49,7 +49,7 @@ const all: readonly (readonly [string, Through])[] = [
 ]
 
 describe.each(all)('%s', (name, through) => {
-  test('is left at once while it waits for an idle queue, and takes nothing from it afterwards', async () => {
+  test('can be left at once while it waits for an idle queue, and takes nothing from it afterwards', async () => {
     const queue = new Queue<number>()
     const items = through(queue)
     const waiting = items.next()
@@ -72,7 +72,7 @@ describe.each(all)('%s', (name, through) => {
     expect(await waiting).toEqual({ done: true, value: undefined })
   })
 
-  test('tells a generator that is busy with an item to close, and does not wait for it', async () => {
+  test('closes a generator that is busy with an item, without waiting for it', async () => {
     if (name === 'closing') return
     using clock = useFakeClock()
     const trail: string[] = []

@@ -67,7 +67,7 @@ describe('merge', () => {
     expect(trail).toEqual(['1', 'closed'])
   })
 
-  test('is not held up by a source that never answers, and tells what that throws later', async () => {
+  test('does not wait for a source that never answers, and reports its later error', async () => {
     using clock = useFakeClock()
     using warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
     const stuck = Promise.withResolvers<never>()
@@ -104,7 +104,7 @@ describe('buffer', () => {
     expect(await Array.fromAsync(buffer('abcd', 2))).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('refuses a size that is none', async () => {
+  test('refuses a wrong size', async () => {
     await expect(buffer([1], 0).next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   })
 })

@@ -12,7 +12,7 @@ async function* count(trail: string[] = []): AsyncGenerator<number> {
   }
 }
 
-test('take asks for no item more than it gives, and closes', async () => {
+test('take reads only the items that it gives, and closes', async () => {
   const trail: string[] = []
   expect(await Array.fromAsync(take(count(trail), 2))).toEqual([0, 1])
   expect(trail).toEqual(['0', '1', 'closed'])
@@ -33,7 +33,7 @@ test('drop and dropWhile give the rest', async () => {
   expect(await Array.fromAsync(dropWhile(count(), odd))).toEqual([2, 3, 4])
 })
 
-test('refuses an amount that is none', async () => {
+test('refuses a wrong amount', async () => {
   await expect(take([1], -1).next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   await expect(drop([1], 0.5).next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
 })

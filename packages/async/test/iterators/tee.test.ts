@@ -27,7 +27,7 @@ describe('tee', () => {
     expect(trail).toEqual(['0', '1', '2', 'closed'])
   })
 
-  test('whatever the order of reading and leaving', async () => {
+  test('in every order of reading and leaving', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(12),
@@ -95,7 +95,7 @@ describe('tee', () => {
     expect(await unread?.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('a failure of the source is told to every reader, after the items', async () => {
+  test('every reader gets the failure of the source, after the items', async () => {
     async function* broken(): AsyncGenerator<number> {
       yield 1
       throw new Error('cut')
@@ -112,7 +112,7 @@ describe('tee', () => {
     expect(both.map((next) => next?.value)).toEqual([1, 2])
   })
 
-  test('refuses counts that are none', () => {
+  test('refuses wrong counts', () => {
     expect(() => tee([], 0)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
     expect(() => tee([], 1, { ahead: 0 })).toThrow(
       expect.objectContaining({ code: 'NET_BAD_OPTION' }),

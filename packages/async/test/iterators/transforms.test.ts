@@ -71,7 +71,7 @@ test('[H-ASYNC-05] left by break or throw, each closes what it reads; never read
   }
 })
 
-test('a transform that throws closes what is read', async () => {
+test('a transform that throws closes its source', async () => {
   const trail: string[] = []
   const broken = mapEach(later(numbers, trail), (item) => {
     if (item === 2) throw new Error('two')
@@ -81,7 +81,7 @@ test('a transform that throws closes what is read', async () => {
   expect(trail).toEqual(['closed'])
 })
 
-test('refuses what is no function where it is read', async () => {
+test('refuses a value that is not a function when it is read', async () => {
   await expect(mapEach(numbers, 1 as never).next()).rejects.toMatchObject({
     code: 'NET_BAD_OPTION',
   })

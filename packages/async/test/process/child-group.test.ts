@@ -37,7 +37,7 @@ test('stop climbs from SIGTERM to SIGKILL', async () => {
   expect(await child.exited).toEqual({ exitCode: undefined, exitSignal: 'KILL' })
 })
 
-test('a daemon that has left the group holds nobody up', async () => {
+test('a daemon that has left the group delays nothing', async () => {
   using clock = useFakeClock()
   const child = await started('setsid sh -c "echo \\$\\$; exec sleep 1000" & wait')
   const [printed] = await once(child.stdout.setEncoding('utf8'), 'data')

@@ -19,7 +19,7 @@ test('collects both outputs, a character that is cut in two included', () => {
   expect(printed.taken('bytes')).toEqual({ stdout: bytes, stderr: Buffer.from('wrong') })
 })
 
-test('tells once that it is full, and keeps nothing more', () => {
+test('reports once that it is full, and keeps nothing more', () => {
   const errors: Error[] = []
   const printed = new PrintedOutput(4)
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
@@ -45,7 +45,7 @@ test('a program that prints byte by byte costs no more than its bytes', () => {
   expect(printed.size).toBe(200_000)
 })
 
-test('an output that cannot be read is told', () => {
+test('an output that cannot be read is an error', () => {
   const errors: Error[] = []
   const printed = new PrintedOutput(4)
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]

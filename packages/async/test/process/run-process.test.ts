@@ -108,12 +108,12 @@ describe('runProcess', () => {
     expect(result).toEqual({ stdout: 'in', stderr: 'wrong\n', exitCode: 3, exitSignal: undefined })
   })
 
-  test('a signal that ended the program is told without SIG', async () => {
+  test('the signal that ended the program is named without SIG', async () => {
     const { exitCode, exitSignal } = await runProcess('sh', ['-c', 'kill -KILL $$'])
     expect([exitCode, exitSignal]).toEqual([undefined, 'KILL'])
   })
 
-  test('there is no shell: what looks like one is only text', async () => {
+  test('there is no shell: its special characters are plain text', async () => {
     const { stdout } = await runProcess('printf', ['%s', '$(id); `id` && "x"'])
     expect(stdout).toBe('$(id); `id` && "x"')
   })
@@ -129,7 +129,7 @@ describe('runProcess', () => {
     expect((await runProcess('cat', [], { input: fromText('é') })).stdout).toBe('é')
   })
 
-  test('a program that reads only part of its input is no failure', async () => {
+  test('a program may read only part of its input', async () => {
     const { stdout } = await runProcess('head', ['-c', '1'], { input: 'x'.repeat(10_000_000) })
     expect(stdout).toBe('x')
   })
@@ -246,7 +246,7 @@ describe('nothing outlives the call', { timeout: 30_000 }, () => {
     expect(await groupHasEnded(partialOf(error).stdout)).toBe(true)
   })
 
-  test('[ASYNC-40] who ignores SIGTERM is killed after the grace', async () => {
+  test('[ASYNC-40] a program that ignores SIGTERM is killed after the grace', async () => {
     using clock = useFakeClock()
     const running = runProcess(
       ...shell('trap "" TERM; echo I am deaf; while :; do sleep 1; done'),
@@ -304,7 +304,7 @@ describe('nothing outlives the call', { timeout: 30_000 }, () => {
     expect(await groupHasEnded(stdout)).toBe(true)
   })
 
-  test('a process that exits takes its children along', async () => {
+  test('a process that exits ends its children', async () => {
     await using program = await startProgram(`
       import { spawnProcess } from '@net/async'
       const child = await spawnProcess('sh', ['-c', 'echo $$; exec sleep 1000'])
@@ -335,7 +335,7 @@ function abortWhenRead(controller: AbortController): () => AsyncGenerator<Uint8A
   }
 }
 
-test('a source that throws when it is let go takes nothing from what the program did', async () => {
+test('a source that throws when it is closed does not change the result of the program', async () => {
   async function* source(): AsyncGenerator<Uint8Array> {
     try {
       for (;;) yield new Uint8Array(65_536)

@@ -28,7 +28,7 @@ describe('spawnProcess', () => {
     expect(child.kill()).toBe(false)
   })
 
-  test('has ended when its block has, also if nobody read what it printed', async () => {
+  test('has ended when its block has, also if its output was not read', async () => {
     let pid = 0
     {
       await using child = await spawnProcess('yes')
@@ -48,7 +48,7 @@ describe('spawnProcess', () => {
     })
   })
 
-  test('a program that is not there is refused, and writing to one that has ended is no crash', async () => {
+  test('a program that does not exist is refused, and writing to one that has ended is harmless', async () => {
     await expect(spawnProcess('/no/such/program')).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
     await expect(spawnProcess('')).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
     const signal = AbortSignal.abort()

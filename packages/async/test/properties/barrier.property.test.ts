@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkScripts, join, patience, World, type Expected, type Step } from './world.ts'
 
 test(
-  '[ASYNC-28] a barrier opens for whole parties only, whoever leaves, breaks or mends it when',
+  '[ASYNC-28] a barrier opens for whole parties only, in every order of leaving, breaking and mending',
   patience,
   async () => {
     await checkScripts(async (script) => {

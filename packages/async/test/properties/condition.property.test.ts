@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { checkScripts, patience, World, type Step } from './world.ts'
 
 test(
-  '[ASYNC-27] a condition loses no notification and no lock, whoever gives up when',
+  '[ASYNC-27] a condition loses no notification and no lock, with aborts at any time',
   patience,
   async () => {
     await checkScripts(async (script) => {

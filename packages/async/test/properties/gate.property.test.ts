@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkScripts, join, patience, World, type Expected } from './world.ts'
 
 test(
-  '[ASYNC-26] a gate lets through all who wait when it opens, and nobody else',
+  '[ASYNC-26] a gate lets through all that wait when it opens, and no others',
   patience,
   async () => {
     await checkScripts(async (script) => {

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { checkScripts, patience, World, type Step } from './world.ts'
 
 test(
-  'a pool loses no lease, no resource and no error, whatever is cancelled, broken or slow when',
+  'a pool loses no lease, no resource and no error, with aborts, failures and delays at any time',
   patience,
   async () => {
     await checkScripts(async (script) => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkScripts, join, patience, World, type Expected, type Step } from './world.ts'
 
 test(
-  '[ASYNC-33] a queue loses and doubles no item, whatever is cancelled when',
+  '[ASYNC-33] a queue loses and doubles no item, with aborts at any time',
   patience,
   async () => {
     await checkScripts(async (script) => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkScripts, join, patience, World, type Expected, type Step } from './world.ts'
 
 test(
-  '[ASYNC-47] a rate limiter grants in order, at its rate, and takes nothing for who gives up',
+  '[ASYNC-47] a rate limiter grants in order, at its rate, and takes nothing for aborted calls',
   patience,
   async () => {
     await checkScripts(async (script) => {

@@ -15,7 +15,7 @@ describe('checkNoLeaks', () => {
     await expect(checkNoLeaks(async () => Promise.reject(failure))).rejects.toBe(failure)
   })
 
-  test('finds a server that was left open, and none that was closed', async () => {
+  test('finds a server that was left open, and not one that was closed', async () => {
     const server = createServer()
     const listens = async (): Promise<void> =>
       new Promise((resolve) => {
@@ -79,6 +79,6 @@ describe('checkNoLeaks', () => {
       ['--conditions=@net/source', '--input-type=module', '--eval', script],
       { cwd: import.meta.dirname },
     )
-    expect(stdout.trim()).toBe('AssertionError not handled: dropped')
+    expect(stdout.trim()).toBe('AssertionError unhandled rejections: dropped')
   })
 })

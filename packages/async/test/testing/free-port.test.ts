@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { checkNoLeaks, freePort } from '@net/async/testing'
 import { expect, test } from 'vitest'
 
-test('[ASYNC-55] a free port can be listened on, and is held by nobody', async () => {
+test('[ASYNC-55] a free port can be listened on, and is not in use', async () => {
   const port = await checkNoLeaks(async () => freePort())
   await using server = createServer()
   server.listen(port, '127.0.0.1')

@@ -38,7 +38,7 @@ describe('Sequencer', () => {
     await expect(sequence.step(2, () => 1)).rejects.toMatchObject({ code: 'NET_CLOSED' })
   })
 
-  test('refuses a number that was given before, or is none', async () => {
+  test('refuses a number that was used before, or a wrong one', async () => {
     const sequence = new Sequencer()
     await sequence.step(0, () => 1)
     for (const number of [0, -1, 0.5]) {

@@ -64,7 +64,7 @@ describe('inThread', { timeout: 30_000 }, () => {
     port1.close()
   })
 
-  test('what is transferred is moved', async () => {
+  test('transferred objects are moved', async () => {
     const data = new Uint8Array([1, 2, 3])
     const result = await inThread<Uint8Array>(work, 'bytes', data, { transfer: [data.buffer] })
     expect([[...result], data.length]).toEqual([[1, 2, 3], 0])
@@ -99,7 +99,7 @@ describe('inThread', { timeout: 30_000 }, () => {
     expect(error).toMatchObject({ code: 'NET_BUSY', message: 'host: it is in use', limit: 2 })
   })
 
-  test('what is wrong is told before a thread begins, or by it', async () => {
+  test('wrong arguments are errors before a thread begins, or in it', async () => {
     const bad: readonly (readonly [() => Promise<unknown>, unknown])[] = [
       [async () => inThread('./work.ts' as never, 'double'), { code: 'NET_BAD_OPTION' }],
       [
@@ -130,7 +130,7 @@ describe('inThread', { timeout: 30_000 }, () => {
       await expect(running()).rejects.toMatchObject(expected as object)
   })
 
-  test('[ASYNC-41] a limiter of its own says how many run at a time; who waits can be aborted', async () => {
+  test('[ASYNC-41] a limiter of its own limits how many run at a time; waiting calls can be aborted', async () => {
     const limiter = new Semaphore(1)
     const held = await limiter.acquire()
     const controller = new AbortController()

@@ -12,7 +12,7 @@ interface Fate {
 
 /** Hears the errors of the stream from here until it closes, if it is a stream of Node's. */
 export function adopt(stream: unknown): void {
-  // Also of one that is closed: Node says so before it tells the error.
+  // Also of one that is closed: Node marks it closed before it emits the error.
   if (!isNodeStream(stream) || isStandard(stream) || adopted.has(stream)) return
   const fate: Fate = { failed: undefined }
   adopted.set(stream, fate)

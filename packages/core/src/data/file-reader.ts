@@ -18,7 +18,7 @@ export interface FileReading {
   read(): AsyncGenerator<Uint8Array, void>
 }
 
-/** Looks at the file. Rejects with `NET_LOCAL_IO`, also for what is no regular file and for a range beyond the end. */
+/** Looks at the file. Rejects with `NET_LOCAL_IO`, also for anything but a regular file, and for a range beyond the end. */
 export async function readingOfFile(source: FileSource): Promise<FileReading> {
   const { path, start, end } = source
   const found = await stat(path).catch((error: unknown) => {

@@ -58,7 +58,7 @@ export interface RemoteRenameOptions extends CallOptions {
 export interface RemoteFiles {
   /** The entries of a folder, without `.` and `..`. Other calls are possible while it is iterated. */
   list(path: string, options?: CallOptions): AsyncIterable<RemoteEntry>
-  /** One entry; `NET_NOT_FOUND` if there is none. */
+  /** One entry; `NET_NOT_FOUND` if it does not exist. */
   stat(path: string, options?: CallOptions): Promise<RemoteEntry>
   /** The bytes of a file. Other calls are possible while it is iterated. */
   read(path: string, options?: RemoteReadOptions): AsyncIterable<Uint8Array>

@@ -56,7 +56,7 @@ export interface OpenSink extends AsyncDisposable {
 }
 
 /**
- * Throws `NET_BAD_OPTION` for what is no sink. To be called as soon as a verb is given one: a stream that fails by itself
+ * Throws `NET_BAD_OPTION` for a value that is not a sink. To be called as soon as a verb is given one: a stream that fails by itself
  * from then on fails when it is opened, and ends nothing else.
  */
 export function checkSink(sink: unknown): asserts sink is Sink {

@@ -51,7 +51,7 @@ export interface OpenSource extends AsyncDisposable {
 }
 
 /**
- * Throws `NET_BAD_OPTION` for what is no source, `NET_BODY_CONSUMED` for a stream that has ended already, and the error
+ * Throws `NET_BAD_OPTION` for a value that is not a source, `NET_BODY_CONSUMED` for a stream that has ended already, and the error
  * of one that has failed. To be called as soon as a verb is given a source: a stream that fails by itself from then on
  * fails when it is opened or read, and ends nothing else.
  */

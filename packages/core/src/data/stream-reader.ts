@@ -61,7 +61,7 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     try {
       await this.#iterator?.return?.()
     } catch {
-      // Nobody needs it beside the reason, if there is one.
+      // It is dropped if there is a reason already.
     }
   }
 

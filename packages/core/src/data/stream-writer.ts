@@ -40,7 +40,7 @@ export class NodeWriter implements ChunkWriter {
     const failed = failureOf(stream)
     if (failed !== undefined) throw callerFault(failed.error)
     if (!stream.writable) {
-      throw netError('NET_BAD_OPTION', { message: 'the sink is a stream that takes no more' })
+      throw netError('NET_BAD_OPTION', { message: 'the sink is a stream that has ended' })
     }
     this.#stream = stream
     this.#standard = isStandard(stream)

@@ -174,7 +174,7 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_TIMEOUT_REPLY:
     'The peer did not begin its reply in time. Raise `timeout.reply` for slow servers.',
   NET_TIMEOUT_WRITE:
-    'The peer did not take our bytes in time. Check the peer, or raise `timeout.write`.',
+    'The peer did not accept our bytes in time. Check the peer, or raise `timeout.write`.',
   NET_TIMEOUT_IDLE:
     'Less than 1 KiB moved within the limit while we waited for the peer, or nothing of what is read piece by piece. Raise `timeout.idle` if such a pause is expected.',
   NET_TIMEOUT_TOTAL:
@@ -212,7 +212,7 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
     "The server's host key is marked as revoked. Do not connect; ask the server's owner.",
   NET_AUTH_REJECTED: 'The peer refused the credentials. Check user and password or key.',
   NET_AUTH_NO_METHOD:
-    'Peer and caller have no login method in common. Offer a method that the peer takes.',
+    'Peer and caller have no login method in common. Offer a method that the peer accepts.',
   NET_AUTH_PARTIAL:
     'The peer accepted one step and wants another. Give credentials for the further step.',
   NET_AUTH_TOO_MANY:
@@ -221,11 +221,11 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_CREDENTIAL_INVALID:
     'A credential could not be read, such as a key with the wrong passphrase. Check the file and its passphrase.',
   NET_CONN_CLOSED:
-    'The peer closed the connection before it was due. Connect again; see `sent` for whether the work may have been done.',
+    'The peer closed the connection too early. Connect again; `sent` says whether the peer may have processed the request.',
   NET_CONN_RESET:
-    'The connection was reset. Connect again; see `sent` for whether the work may have been done.',
+    'The connection was reset. Connect again; `sent` says whether the peer may have processed the request.',
   NET_CONN_SHUTDOWN:
-    'The peer said that it is shutting down. Repeat later, or see `retry` where work was under way.',
+    'The peer said that it is shutting down. Repeat later; `retry` says whether a call that was running may be repeated.',
   NET_PROTO_MALFORMED:
     'The peer sent what the protocol does not allow. Check that the port speaks this protocol.',
   NET_PROTO_UNEXPECTED:
@@ -233,15 +233,15 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_PROTO_LIMIT:
     'The peer sent more than a limit allows; `limit` says how much. Raise the limit only if you trust the peer.',
   NET_PROTO_DECODE:
-    'What the peer sent could not be decoded. Check charset, compression or JSON of the peer.',
+    'The data of the peer could not be decoded. Check charset, compression or JSON of the peer.',
   NET_PROTO_NEGOTIATION:
-    'Peer and we have no version or algorithm in common. Update the older side.',
+    'The two sides have no version or algorithm in common. Update the older side.',
   NET_PROTO_INCOMPLETE:
     'The data ended early; see `received` and `expected`. Repeat, or resume where that is possible.',
   NET_REPLY_TEMPORARY:
     'The peer answered that it cannot at the moment. Repeat later, not before `retryAfter`.',
   NET_REPLY_PERMANENT: 'The peer refused for good. Look at `reply`.',
-  NET_NOT_FOUND: 'The peer has no such thing. Check the name.',
+  NET_NOT_FOUND: 'The file, folder, page or name does not exist on the server. Check the name.',
   NET_ACCESS_DENIED: 'The peer does not allow it. Check the permissions.',
   NET_EXISTS: 'The target exists already. Choose another name, or remove it first.',
   NET_NOT_EMPTY: 'The folder is not empty. Remove its entries first.',
@@ -254,20 +254,18 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
   NET_PARTIAL_RECIPIENTS: 'Some recipients were refused. Look at the result of each recipient.',
   NET_PARTIAL_TRANSFER: 'Some items of a transfer failed. Look at `errors`.',
   NET_DELIVERY_UNKNOWN:
-    'The connection was lost after the message was handed over; it may have been delivered. Never repeat it blindly; look in the mailbox.',
-  NET_REDIRECT_LIMIT:
-    'There were too many redirects. Check for a loop; raise the limit if there is none.',
+    'The connection was lost after the message was sent; it may have been delivered. Never repeat it blindly; look in the mailbox.',
+  NET_REDIRECT_LIMIT: 'There were too many redirects. Check for a loop, or raise the limit.',
   NET_SIZE_MISMATCH: 'The size of the copy is not the size of the original. Repeat the transfer.',
   NET_CHECKSUM_MISMATCH:
     'The checksum of the copy is not that of the original. Repeat the transfer.',
   NET_ADDRESS_BLOCKED:
-    'The address is one that `block` forbids. Allow it by option only if you trust where the address came from.',
+    'The address is one that `block` forbids. Change the option only if you trust the source of the address.',
   NET_TLS_UNAVAILABLE:
     'The connection is not protected, so no secret was sent over it. Use TLS; `dangerouslyAllowPlaintextAuth: true` sends it in clear.',
   NET_WEAK_ALGORITHM:
     'The peer offers only algorithms that are no longer safe. Update the peer, or allow the algorithm by name.',
-  NET_REDIRECT_FORBIDDEN:
-    'The redirect leads where a safety rule forbids to go. Follow it by hand if you trust it.',
+  NET_REDIRECT_FORBIDDEN: 'A safety rule forbids this redirect. Follow it by hand if you trust it.',
   NET_LOCAL_IO:
     'Reading or writing on this machine failed; `cause` keeps errno. Look at `cause`: disk, permissions, path.',
   NET_BIND_IN_USE: 'The local address is in use. Choose another port, or port 0.',
@@ -277,9 +275,8 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
     'This process or machine has no descriptors or buffers left. Open fewer connections at once, or raise the limit.',
   NET_CLOSED: 'The object is closed. Make another one.',
   NET_BUSY: 'The object is in use by another call. Wait for that call, or use another connection.',
-  NET_NOT_HELD:
-    'Something was given back, or worked with, that is not held. Give back once what was acquired.',
-  NET_BODY_CONSUMED: 'The body was read already. Keep what was read the first time.',
+  NET_NOT_HELD: 'A lease was released twice, or used after its release. Release it once.',
+  NET_BODY_CONSUMED: 'The body was read already. Keep the result of the first read.',
   NET_BODY_NOT_REPLAYABLE:
     'The body can be read only once, so the call cannot be repeated. Pass a source that can be opened again, such as `fromFile()` or a function.',
   NET_BARRIER_BROKEN: 'The barrier was broken by another party. Reset it.',
@@ -301,7 +298,7 @@ export const meanings: Readonly<Record<NetErrorCode, string>> = {
     'A value contains control characters that would end its line on the wire. Remove the control characters.',
   NET_RETRIES_EXHAUSTED:
     'Every attempt failed, the last one with an error that is not ours; see `cause` and `attempts`. Look at `cause`.',
-  NET_GROUP: 'Several things failed at once; see `errors`. Look at `errors`, or use `split()`.',
+  NET_GROUP: 'Several calls failed at once. Look at `errors`, or use `split()`.',
   NET_INTERNAL:
-    'An error that no table knows; `cause` keeps it. This is a defect of ours: please report it with the cause.',
+    'An unexpected error; see `cause`. This is a bug in these packages: please report it with the cause.',
 }

@@ -40,7 +40,7 @@ export const nodeErrors: readonly ErrorRow[] = [
     'EADDRNOTAVAIL',
     'EAFNOSUPPORT',
   ]),
-  row('NET_TIMEOUT_CONNECT', 'the system gave up connecting', [
+  row('NET_TIMEOUT_CONNECT', 'the system stopped connecting (ETIMEDOUT)', [
     'ETIMEDOUT',
     'ERR_SOCKET_CONNECTION_TIMEOUT',
   ]),

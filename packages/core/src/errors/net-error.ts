@@ -195,7 +195,7 @@ export function isNetError(value: unknown): value is NetError {
 
 /**
  * Whether the error says that the caller gave up; also true for the platform's own AbortError. Where that one has a time
- * limit as its `cause`, as Node tells one of `AbortSignal.timeout`, it is a failure and no abort.
+ * limit as its `cause`, as with `AbortSignal.timeout`, it is a failure and not an abort.
  */
 export function isAbort(value: unknown): boolean {
   if (isNetError(value)) return value.code === 'NET_ABORTED'

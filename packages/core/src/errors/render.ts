@@ -24,12 +24,12 @@ export function render(parts: Sentence): string {
   return printable(sentence)
 }
 
-/** A peer's text as one line without secrets, of these owners or else of everybody; struck out before the cut, which could halve one. */
+/** A peer's text as one line without secrets, of these owners or else of all clients; struck out before the cut, which could halve one. */
 export function harmless(text: string, owners?: SecretOwners): string {
   return printable(redact(text, owners))
 }
 
-/** Text of a peer as one harmless line: control, bidirectional and line-breaking characters escaped, cut at 2,000 characters unless told otherwise. */
+/** Text of a peer as one harmless line: control, bidirectional and line-breaking characters escaped, cut at 2,000 characters by default. */
 export function printable(text: string, longest: number = LONGEST): string {
   const cut =
     text.length > longest ? `${text.slice(0, longest)}… (${text.length} characters)` : text

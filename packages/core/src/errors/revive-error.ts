@@ -9,9 +9,9 @@ import { traceToCaller } from './trace.ts'
 import { isNetError, netError, type ErrorContext, type NetError } from './net-error.ts'
 
 /**
- * The error that `toJSON` told of, such as `reviveError(JSON.parse(text))`. Errors of a protocol's own class come back as
+ * The error from which `toJSON` came, such as `reviveError(JSON.parse(text))`. Errors of a protocol's own class come back as
  * the class of their code, with the plain values that they had of their own; foreign errors as an Error of their name. An
- * Error is returned as it is. Throws `NET_BAD_OPTION` for what tells of no error.
+ * Error is returned as it is. Throws `NET_BAD_OPTION` for a value that is not such JSON.
  */
 export function reviveError(plain: unknown): Error {
   if (plain instanceof Error) return plain

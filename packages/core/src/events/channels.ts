@@ -129,12 +129,12 @@ export function onEvent(name: NetEventName | '*', listener: (event: never) => vo
   }
 }
 
-/** Whether an event of that name would be seen by anybody. Costs nothing to ask. */
+/** Whether an event of that name has a subscriber. Costs nothing. */
 export function isHeard(name: NetEventName, log: NetEventListener | undefined): boolean {
   return log !== undefined || channels[name].hasSubscribers
 }
 
-/** Tells an event to the client's own log and to all listeners, without secrets (by default its client's) and frozen. */
+/** Publishes an event to the client's own log and to all listeners, without secrets (by default its client's) and frozen. */
 export function tell(
   event: NetEvent,
   log: NetEventListener | undefined,

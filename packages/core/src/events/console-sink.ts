@@ -61,7 +61,7 @@ const colors: Readonly<Record<LogLevel, number>> = {
   warn: 33,
   error: 31,
 }
-// What the line tells anyway, and what only machines want.
+// Fields that the line contains anyway, and fields for programs only.
 const TOLD: ReadonlySet<string> = new Set([
   'event',
   'id',

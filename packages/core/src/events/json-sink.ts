@@ -15,7 +15,7 @@ import { writeText, type TextStream } from './text-stream.ts'
 /**
  * A sink that writes one JSON object per line: time (ISO 8601), level, protocol, operation, message and the fields,
  * which never replace those. What the stream does not take at once waits in its buffer; a stream that fails ends the log,
- * and not the process. Throws `NET_BAD_OPTION` for what is no stream.
+ * and not the process. Throws `NET_BAD_OPTION` for a value that is not a stream.
  */
 export function jsonSink(stream: TextStream): LogSink {
   inCall({ call: 'jsonSink' }, () => argument('the stream', textStream, stream))
@@ -46,7 +46,7 @@ function jsonOf(value: object): string | undefined {
       typeof each === 'bigint' ? String(each) : each,
     )
   } catch {
-    // A cycle, or a toJSON that fails: the caller's context is told in another way instead.
+    // A cycle, or a toJSON that fails: the caller's context is written in another form instead.
     return undefined
   }
 }

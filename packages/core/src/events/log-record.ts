@@ -127,7 +127,7 @@ function headline({ operation, target }: OperationEvent): string {
 function told(event: OperationEvent): string {
   if (event.state === 'start') return `${headline(event)}: started`
   if (event.state === 'warning') return `${headline(event)}: ${event.message ?? ''}`
-  // The message of an error of ours tells the call already.
+  // The message of an error of ours names the call already.
   if (event.outcome === 'failed' && event.error !== undefined) return event.error.message
   const bytes = event.transferred === undefined ? '' : `, ${event.transferred} bytes`
   return `${headline(event)}: ${event.outcome ?? 'ended'} (${milliseconds(event.duration)}${bytes})`

@@ -14,7 +14,7 @@ import { redact } from './redact.ts'
 
 /**
  * Writes every warning of this process into the sink, at level `warn`, as protocol `process`; `fields` has its name, such
- * as `DeprecationWarning`, and its code. Dispose the result to stop. Node still prints them unless told `--no-warnings`.
+ * as `DeprecationWarning`, and its code. Dispose the result to stop. Node still prints them, unless it runs with `--no-warnings`.
  */
 export function logWarnings(sink: LogSink): Disposable {
   inCall({ call: 'logWarnings' }, () => argument('the sink', logSink, sink))

@@ -31,7 +31,7 @@ export interface LoggerSinkOptions {
   readonly first?: 'fields' | 'message' | undefined
 }
 
-/** A sink that hands each record to the logger's method of its level. Throws `NET_BAD_OPTION` for what is no logger. */
+/** A sink that passes each record to the logger's method of its level. Throws `NET_BAD_OPTION` for a value that is not a logger. */
 export function loggerSink(logger: LoggerLike, options?: LoggerSinkOptions): LogSink {
   inCall({ call: 'loggerSink' }, () => argument('the logger', loggerLike, logger))
   const { first = 'bindings' in logger ? 'fields' : 'message' } = loggerOptions(options)

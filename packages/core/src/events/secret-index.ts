@@ -11,7 +11,7 @@ export class SecretIndex {
   readonly #byHead = new Map<string, Form[]>()
   /** Which heads there may be: most positions of a text are passed with one look at it. */
   readonly #slots = new Uint32Array(SLOTS)
-  /** Values whose forms nobody has needed yet. */
+  /** Values whose forms were not needed yet. */
   readonly #fresh = new Set<string>()
 
   /** What may stand in a dictionary, or is a year: within a longer word it means something else. */

@@ -20,7 +20,7 @@ export function writeText(stream: TextStream, text: string): void {
   const writes = underWay.get(standard) ?? 0
   if (writes === 0) standard.on('error', ignore)
   underWay.set(standard, writes + 1)
-  // Node tells the error after the write has been called back.
+  // Node emits the error after the callback of the write.
   standard.write(text, () => setImmediate(() => over(standard)))
 }
 

@@ -12,7 +12,7 @@ export function callAttributes(event: EventHead & { readonly endpoint?: string }
   return { ...protocolAttributes(event), ...peerAttributes(event.endpoint) }
 }
 
-/** What only a span tells of a call: what it was done to. */
+/** What only a span has of a call: its target. */
 export function targetAttributes({ protocol, operation, target }: OperationEvent): Attributes {
   if (protocol !== 'http') return target === undefined ? {} : { 'net.target': target }
   return {

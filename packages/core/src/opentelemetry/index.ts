@@ -1,3 +1,3 @@
-/* Spans and metrics for OpenTelemetry, made of the events that every package tells. Needs `@opentelemetry/api`. */
+/* Spans and metrics for OpenTelemetry, made from the events of every package. Needs `@opentelemetry/api`. */
 
 export { recordTelemetry, type TelemetryOptions } from './record-telemetry.ts'

@@ -29,7 +29,7 @@ export function shape<T>(may: string, fits: (value: unknown) => boolean): Shape<
   }
 }
 
-/** The value of an argument that is no options object: `argument('attempts', option.count, value)`. Throws `NET_BAD_OPTION`. */
+/** The value of an argument that is not an options object: `argument('attempts', option.count, value)`. Throws `NET_BAD_OPTION`. */
 export function argument<T>(name: string, of: Shape<T>, value: unknown): T {
   return of.take(value, name)
 }

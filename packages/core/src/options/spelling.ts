@@ -6,7 +6,7 @@
 /** Names of other libraries, and what is meant by each, the likeliest first: `{ query: ['params'] }`. */
 export type Spellings = Readonly<Record<string, string | readonly string[]>>
 
-/** The end of the sentence that says that there is no such option: `use params`. */
+/** The end of the message for an unknown option: `use params`. */
 export function nameMeant(name: string, known: readonly string[], own: Spellings = {}): string {
   const shared = meantBy(SPELLINGS, name).find((each) =>
     known.includes(each.replace(NOT_THE_NAME, '')),
@@ -16,7 +16,7 @@ export function nameMeant(name: string, known: readonly string[], own: Spellings
   if (foreign !== undefined) return `use ${foreign}`
   const near = nearest(name, known)
   if (near !== undefined) return `did you mean ${near}?`
-  return known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`
+  return known.length === 0 ? 'it has no options' : `the options are ${known.join(', ')}`
 }
 
 function meantBy(spellings: Spellings, name: string): readonly string[] {

@@ -1,10 +1,10 @@
 /*
- * Keeps the events that are told while a test runs, and waits for those that are still to come.
+ * Records the events that are published while a test runs, and waits for those that are still to come.
  */
 
 import { onEvent, type NetEvent, type NetEventName, type NetEvents } from '../events/channels.ts'
 
-/** Events in the order in which they were told; dispose it to stop listening. */
+/** Events in the order in which they were published; dispose it to stop listening. */
 export interface CapturedEvents extends Disposable {
   readonly events: readonly NetEvent[]
   /** Those of one channel. */
@@ -53,7 +53,7 @@ class Capture implements CapturedEvents {
           reject(new Error(`${why} before such an event`))
         },
       }
-      // Real time: what tells the event may wait for real sockets.
+      // Real time: the code that publishes the event may wait for real sockets.
       const timer = setTimeout(() => waiting.giveUp('10 s passed'), LONGEST_WAIT)
       this.#waiting.add(waiting)
     })

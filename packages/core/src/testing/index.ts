@@ -1,4 +1,4 @@
-/* What tests of networked programs need: a clock that they move, the events that were told, files in memory. */
+/* What tests of networked programs need: a fake clock, recorded events, files in memory. */
 
 export { captureEvents, type CapturedEvents } from './capture-events.ts'
 export { checkErrors, type ErrorSample } from './check-errors.ts'

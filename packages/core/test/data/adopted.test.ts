@@ -59,7 +59,7 @@ test('a source that is destroyed without an error fails the read that waits', as
   await expect(reading).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
 })
 
-test('a sink that fails while nobody writes tells so', async () => {
+test('a sink that fails between writes reports it', async () => {
   const fault = new Error('the disk is full')
   for (const [end, told] of [
     [(stream: Writable) => stream.destroy(fault), fault],
@@ -99,7 +99,7 @@ test('a stream is heard once, until it has closed', async () => {
   expect([stream.listenerCount('error'), failureOf(stream)?.error]).toEqual([0, fault])
 })
 
-test('what is no stream of Node is left alone, and so are the streams of this process', () => {
+test('only Node streams are adopted, and not the streams of this process', () => {
   for (const value of [undefined, 'text', new Uint8Array(1), new ReadableStream(), () => {}])
     adopt(value)
   const before = process.stdout.listenerCount('error')

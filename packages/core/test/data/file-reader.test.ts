@@ -28,7 +28,7 @@ test('reads a file, or a part of it, in chunks of 64 KiB', async () => {
   expect(Buffer.concat(chunks).equals(whole.subarray(3, 70_003))).toBe(true)
 })
 
-test('what is no file, and a range beyond the end, are errors of this machine', async () => {
+test('anything but a file, and a range beyond the end, are errors of this machine', async () => {
   await using folder = await temporaryFolder()
   await mkdir(folder.at('folder'))
   await writeFile(folder.at('a'), 'abc')

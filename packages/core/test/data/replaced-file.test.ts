@@ -7,7 +7,7 @@ import { temporaryFolder } from './folder.ts'
 
 const root = process.getuid?.() === 0
 
-test('links are followed to their end, and what is no link is itself', async () => {
+test('links are followed to their end, and a value that is not a link is itself', async () => {
   await using folder = await temporaryFolder()
   await symlink('b', folder.at('a'))
   await symlink('c', folder.at('b'))
@@ -36,7 +36,7 @@ test.skipIf(!root)('owner and group are taken over', async () => {
   expect([uid, gid, mode & 0o777]).toEqual([1234, 5678, 0o640])
 })
 
-test('what only the group was allowed is allowed to nobody where the group cannot be given', async () => {
+test('permissions of the group are dropped if the group cannot be set', async () => {
   const asked: unknown[] = []
   const refused = {
     stat: async () => ({ uid: 1, gid: 1, mode: 0o100600 }),

@@ -30,7 +30,7 @@ test('writes into files, streams and functions, counts, and commits', async () =
   expect(seen).toEqual([bytes, bytes])
 })
 
-test('a size that is not the one that was told is an error, and the file never gets its name', async () => {
+test('a size that differs from the announced one is an error, and the file never gets its name', async () => {
   await using folder = await temporaryFolder()
   const opened = await openSink(toFile(folder.at('a')))
   await opened.write(bytes)

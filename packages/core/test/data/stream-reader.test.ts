@@ -31,7 +31,7 @@ test('a chunk that is not bytes is an ArgumentError, and the stream is let go', 
   expect(stream.destroyed).toBe(true)
 })
 
-test('who stops early destroys a Node stream, cancels a web stream and returns an iterator', async () => {
+test('an early stop destroys a Node stream, cancels a web stream and returns an iterator', async () => {
   const node = new Readable({ read() {} })
   node.push(bytes)
   let cancelled = false
@@ -109,7 +109,7 @@ test('an iterator that gives no result is refused', async () => {
   })
 })
 
-test('an iterator that throws when it is told to return, or never does, holds nobody', async () => {
+test('an iterator that throws at return, or never returns, delays nothing', async () => {
   using clock = useFakeClock()
   const iterable = (leave: () => never | Promise<never>): AsyncIterable<Uint8Array> => ({
     [Symbol.asyncIterator]: () => ({

@@ -38,7 +38,7 @@ test('a Node stream is written at its pace and ended', async () => {
     expect(stream.listenerCount(event)).toBe(0)
 })
 
-test('a Node stream that fails while nobody writes ends no program and fails the next write', async () => {
+test('a Node stream that fails between writes ends no program and fails the next write', async () => {
   const stream = new PassThrough()
   const writer = new NodeWriter(stream)
   const fault = new Error('late')

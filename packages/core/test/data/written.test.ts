@@ -18,7 +18,7 @@ test('a chunk is written once the stream has taken it, and all before it', async
   expect(taken).toEqual(['first', 'second'])
 })
 
-test('a stream that fails keeps nobody waiting', async () => {
+test('a stream that fails ends the wait', async () => {
   const stream = new PassThrough({ highWaterMark: 1 }).on('error', () => {})
   stream.write('full')
   const waiting = written(stream, Buffer.from('more'))

@@ -9,7 +9,7 @@ test('every code says in two sentences what it means and what to do', () => {
   for (const text of Object.values(meanings)) expect(text).toMatch(/^[A-Z].*[.;].* .*\.$/)
 })
 
-test('[CORE-06] tells temporary from permanent by the code alone', () => {
+test('[CORE-06] the code alone distinguishes temporary from permanent', () => {
   expect(codes.NET_DNS_TEMPORARY.retry).toBe('safe')
   expect(codes.NET_DNS_NOT_FOUND.retry).toBe('never')
   expect(codes.NET_REPLY_TEMPORARY.retry).toBe('idempotent')

@@ -66,7 +66,7 @@ test.each([
   expect(code({ code: foreign })).toMatch(/^NET_TLS_CERT_/)
 })
 
-test('a certificate that is refused for a reason without a code is told with the reason', () => {
+test('a certificate that is refused for a reason without a code is reported with the reason', () => {
   const weak = Object.assign(new Error('EE certificate key too weak'), { code: 'UNSPECIFIED' })
   const error = translate(weak, table, {})
   expect(error).toMatchObject({ code: 'NET_TLS_CERT_UNTRUSTED', retry: 'never', cause: weak })
@@ -78,7 +78,7 @@ test('what the library of TLS says of what it was sent is an error of the handsh
   expect(code({ code: 'OUT_OF_MEM' })).toBe('NET_LOCAL_LIMIT')
 })
 
-test('a refused local address is told from a refused file', () => {
+test('a refused local address differs from a refused file', () => {
   expect(code({ code: 'EACCES', syscall: 'listen' })).toBe('NET_BIND_DENIED')
   expect(code({ code: 'EACCES', syscall: 'open' })).toBe('NET_LOCAL_IO')
 })

@@ -93,7 +93,7 @@ test('[CORE-08] every time limit is one class, with the phase and the limit', ()
   expect([error.phase, error.limit]).toEqual(['tls', 10_000])
 })
 
-test('[CORE-09] an abort is told from every failure', () => {
+test('[CORE-09] an abort differs from every failure', () => {
   const abort = netError('NET_ABORTED', { message: 'x' })
   expect(abort).toBeInstanceOf(AbortError)
   expect(abort.name).toBe('AbortError')
@@ -103,7 +103,7 @@ test('[CORE-09] an abort is told from every failure', () => {
   expect(isAbort(undefined)).toBe(false)
 })
 
-test('a time limit that the platform tells as an abort is a time limit', async () => {
+test('a time limit that the platform reports as an abort is a time limit', async () => {
   const hidden = await pause(1000, 0, { signal: AbortSignal.timeout(1) }).catch((e: unknown) => e)
   expect(hidden).toMatchObject({ name: 'AbortError', cause: { name: 'TimeoutError' } })
   expect(isAbort(hidden)).toBe(false)
@@ -216,7 +216,7 @@ test('[H-CORE-19] a held secret shows in no form of the error', () => {
   expect(holder).toBeDefined()
 })
 
-test('an error that stands in many places is told whole once', () => {
+test('an error in many places is given in full once', () => {
   let error: NetError = netError('NET_CONN_RESET', { message: 'the first' })
   const sizes: number[] = []
   for (let depth = 0; depth < 7; depth++) {

@@ -6,7 +6,7 @@ import { PlainErrors } from '../../src/errors/plain-error.ts'
 
 const isOurs = (value: unknown): value is Error => value instanceof Error && 'retry' in value
 
-test('an error is told with those within it, each whole in one place', () => {
+test('an error is given with those within it, each in full in one place', () => {
   const first = netError('NET_CONN_RESET', { message: 'first' })
   const error = netError('NET_CONN_RESET', { message: 'x', attempts: [first], cause: first })
   const plain = new PlainErrors(isOurs, ({ message }) => message).of(error)

@@ -42,7 +42,7 @@ test('within something that is printed shortly an error is one line', () => {
   expect(inspect(failed('x'), { compact: true })).toBe('[ConnectError: x]')
 })
 
-test('what Node prints of an error that nobody caught has no attempts in it', () => {
+test('Node prints an uncaught error without its attempts', () => {
   const error = netError('NET_CLOSED', { message: 'x', attempts: [failed('first')] })
   expect(inspect(error, { customInspect: false })).not.toContain('first')
   expect(JSON.stringify(error)).toContain('first')

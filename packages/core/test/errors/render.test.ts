@@ -19,7 +19,7 @@ test('[H-CORE-20] peer text cannot break a line, drive a terminal or reorder the
   )
 })
 
-test('a long text is cut and tells its length', () => {
+test('a long text is cut, with its length', () => {
   const cut = printable('x'.repeat(5000))
   expect(cut.length).toBeLessThan(2100)
   expect(cut).toMatch(/… \(5000 characters\)$/)

@@ -66,7 +66,7 @@ test('[CORE-11] a group survives with its members', () => {
   expect(revived.message).toBe(group.message)
 })
 
-test('a revived error can be told more, in one sentence', () => {
+test('a revived error can get more context, in one sentence', () => {
   const revived = reviveError(JSON.parse(JSON.stringify(error))) as NetError
   expect(addContext(revived, { phase: 'connect' }).message).toBe(
     'http GET http://127.0.0.1/: refused (connect, after 13 ms)',
@@ -84,7 +84,7 @@ test("the class of a protocol comes back as its code's, with its plain values an
   expect(revived).toMatchObject({ status: 404, name: 'StatusError', code: 'NET_NOT_FOUND' })
 })
 
-test('what lies about its fields is not believed', () => {
+test('wrong fields are not used', () => {
   const text = `{"name":"x","message":"m","code":"NET_CLOSED","retry":"always","elapsed":"soon",
     "reply":7,"attempts":5,"__proto__":{"polluted":1},"constructor":"c","toJSON":"t"}`
   const revived = reviveError(JSON.parse(text))

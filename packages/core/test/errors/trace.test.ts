@@ -35,7 +35,7 @@ test('the stack of an error begins with the line of the caller that waits for th
   expect(error.stack).not.toMatch(/running-operation|node:|at netError/)
 })
 
-test('the stack tells the message as it is, and may be replaced', async () => {
+test('the stack contains the current message, and may be replaced', async () => {
   const error = await theCaller()
   expect(error.stack?.split('\n')[0]).toBe(`${error.name}: ${error.message}`)
   error.message = 'another'
@@ -44,7 +44,7 @@ test('the stack tells the message as it is, and may be replaced', async () => {
   expect([error.stack, isTraced(error)]).toEqual(['none', false])
 })
 
-test('where nobody waits, an error keeps the frames that it has', async () => {
+test('without waiting code, an error keeps its frames', async () => {
   const error = netError('NET_CLOSED', { message: 'x' })
   setImmediate(traceToCaller, error)
   while (!isTraced(error)) await turn()

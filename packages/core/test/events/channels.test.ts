@@ -34,7 +34,7 @@ test("a client's own log gets the same event", () => {
   expect(seen).toEqual([event])
 })
 
-test('[CORE-15] secrets are struck out before anybody sees the event', () => {
+test('[CORE-15] secrets are struck out before the event is published', () => {
   const holder = {}
   holdSecret('open-sesame-42', holder)
   const seen: NetEvent[] = []

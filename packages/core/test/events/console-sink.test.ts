@@ -32,7 +32,7 @@ test('[CORE-14] writes one line: time, level, protocol, message and the fields o
   )
 })
 
-test('colours the level where it is told to', () => {
+test('colours the level by option', () => {
   expect(written({ color: true }, record)).toContain('\u001b[36minfo \u001b[39m http#7')
 })
 
@@ -57,7 +57,7 @@ test('leaves no listener on stderr', async () => {
   await expect.poll(() => process.stderr.listenerCount('error')).toBeLessThanOrEqual(before)
 })
 
-test('refuses what is no level', () => {
+test('refuses a value that is not a level', () => {
   expect(() => consoleSink({ level: 'loud' as 'info' })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )

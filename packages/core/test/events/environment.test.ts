@@ -37,7 +37,7 @@ function stderrWith(value: string | undefined): string {
   return stderr
 }
 
-test('[CORE-13] nothing is printed unless somebody asks for it', () => {
+test('[CORE-13] nothing is printed by default', () => {
   expect(stderrWith(undefined)).toBe('')
   expect(stderrWith('')).toBe('')
 })

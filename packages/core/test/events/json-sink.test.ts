@@ -47,7 +47,7 @@ test('[H-CORE-20] stays one line of valid JSON, whatever is in it', () => {
   expect(JSON.parse(line)).toMatchObject({ message: text, text })
 })
 
-test('a context that has no JSON is told in another way', () => {
+test('a context that JSON cannot represent is written in another form', () => {
   const cycle: Record<string, unknown> = { big: 1n }
   expect(JSON.parse(written(cycle))).toMatchObject({ big: '1' })
   cycle['self'] = cycle

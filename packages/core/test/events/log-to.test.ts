@@ -155,7 +155,7 @@ test('[H-CORE-24] a sink that throws is reported once, and calls go on', async (
   expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining('disk full')])
 })
 
-test('refuses what is no sink and no level', () => {
+test('refuses a value that is not a sink and no level', () => {
   for (const wrong of [undefined, null, 'stderr', {}, { write: 1 }]) {
     expect(() => logTo(wrong as unknown as LogSink)).toThrow(
       expect.objectContaining({ code: 'NET_BAD_OPTION' }),

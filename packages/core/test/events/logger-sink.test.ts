@@ -79,13 +79,13 @@ test('a console prints percent signs as they are, and the fields behind the mess
   expect(text).toBe("http GET /%d%s: ok { protocol: 'http', operation: 'GET', id: 7 }\n")
 })
 
-test('the order can be told', () => {
+test('the order can be set', () => {
   const { calls, logger } = recorder()
   loggerSink(logger, { first: 'fields' }).write(record)
   expect(calls).toEqual([['info', fields, 'http GET /%d%s: ok']])
 })
 
-test('refuses what is no logger', () => {
+test('refuses a value that is not a logger', () => {
   const { info, warn, error } = recorder().logger
   expect(() => loggerSink({ info, warn, error } as unknown as LoggerLike)).toThrow(
     /the logger must be a logger with the methods debug/,
@@ -216,11 +216,11 @@ async function operationsIn(path: string): Promise<readonly string[]> {
   return lines.map((line) => pinoLine(line).operation)
 }
 
-test('refuses what is no logger, and options that do not exist', () => {
+test('refuses a value that is not a logger, and options that do not exist', () => {
   for (const wrong of [undefined, null, 'pino', {}, { info: () => {} }]) {
     expect(() => loggerSink(wrong as never)).toThrow('loggerSink: the logger must be a logger')
   }
-  expect(() => loggerSink(console, { order: 'fields' } as never)).toThrow('it takes first')
+  expect(() => loggerSink(console, { order: 'fields' } as never)).toThrow('the options are first')
   expect(() => loggerSink(console, { first: 'message ' } as never)).toThrow(
     "first must be 'fields' or 'message'",
   )

@@ -58,7 +58,7 @@ function holdOnce(value: string): void {
   holdSecret(value, {})
 }
 
-test('a secret of one client is struck out for that client, and for nobody else', () => {
+test('a secret of one client is struck out for that client only', () => {
   const [ada, bob] = [nextId(), nextId()]
   holdSecret('only-of-ada-1', holder, ada)
   expect(redact('<only-of-ada-1>', [ada])).toBe('<[secret]>')
@@ -69,7 +69,7 @@ test('a secret of one client is struck out for that client, and for nobody else'
   expect(redact('<only-of-ada-1>')).toBe('<[secret]>')
 })
 
-test('a secret belongs to everybody until a client claims it, and to each that does', () => {
+test('a secret belongs to all clients until one claims it, and to each that does', () => {
   const [ada, bob, eve] = [nextId(), nextId(), nextId()]
   const shared = {}
   holdSecret('shared-by-two-1', shared)
@@ -152,7 +152,7 @@ describe('secrets of others', () => {
     expect(holder).toBeDefined()
   })
 
-  test('an error that no operation has seen shows no secret of anybody but words', () => {
+  test('an error without an operation shows no secret of any client, but plain words', () => {
     const { holder } = secrets()
     const error = netError('NET_CONN_RESET', { message: said, target: 'example' })
     expect(error.message).toBe('example: example.test says [secret]')

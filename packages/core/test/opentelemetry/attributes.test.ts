@@ -34,7 +34,7 @@ test.each([
   })
 })
 
-test('a method that nobody knows has no name of its own, and is told beside', () => {
+test('an unknown method has no name of its own, and is an attribute', () => {
   const odd = { ...event, operation: 'BREW-4711' }
   expect(spanName(odd)).toBe('HTTP')
   expect(callAttributes(odd)['http.request.method']).toBe('_OTHER')
@@ -42,7 +42,7 @@ test('a method that nobody knows has no name of its own, and is told beside', ()
   expect([spanName(event), targetAttributes(event)]).toEqual(['GET', {}])
 })
 
-test('an address is told without the signatures that open what it names', () => {
+test('a URL is recorded without its signatures', () => {
   const target = 'https://store.example/a?X-Amz-Signature=f00&part=2&sig=bar'
   expect(targetAttributes({ ...event, target })).toEqual({
     'url.full': 'https://store.example/a?X-Amz-Signature=REDACTED&part=2&sig=REDACTED',

@@ -70,10 +70,10 @@ test('either half can be left out', async () => {
   ])
 })
 
-test('refuses what is no tracer and no meter', () => {
+test('refuses a value that is not a tracer and no meter', () => {
   expect(() => recordTelemetry({ tracer: true } as never)).toThrow(
     'recordTelemetry: tracer must be',
   )
   expect(() => recordTelemetry({ meter: {} } as never)).toThrow('recordTelemetry: meter must be')
-  expect(() => recordTelemetry({ spans: false } as never)).toThrow('it takes tracer, meter')
+  expect(() => recordTelemetry({ spans: false } as never)).toThrow('the options are tracer, meter')
 })

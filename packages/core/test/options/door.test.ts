@@ -87,7 +87,7 @@ describe('the door', () => {
     [{ remotePort: 21 }, 'ftp connect: the options have no remotePort; use port'],
     [
       { frobnicate: 1 },
-      'ftp connect: the options have no frobnicate; it takes user, port, tls, retry',
+      'ftp connect: the options have no frobnicate; the options are user, port, tls, retry',
     ],
     [
       { rejectUnauthorized: false },

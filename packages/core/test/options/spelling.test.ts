@@ -18,14 +18,14 @@ test.each([
   ['connTimeout', 'use timeout.connect'],
   ['tiemout', 'did you mean timeout?'],
   ['jso', 'did you mean json?'],
-  ['xy', `it takes ${http.join(', ')}`],
+  ['xy', `the options are ${http.join(', ')}`],
 ])('by %s, %s is meant', (name, meant) => {
   expect(nameMeant(name, http)).toBe(meant)
 })
 
 test('a name of another library is explained only where its option exists', () => {
-  expect(nameMeant('data', ['user', 'grace'])).toBe('it takes user, grace')
-  expect(nameMeant('data', [])).toBe('it takes none')
+  expect(nameMeant('data', ['user', 'grace'])).toBe('the options are user, grace')
+  expect(nameMeant('data', [])).toBe('it has no options')
 })
 
 test('what one call says of a name goes before what all say', () => {
@@ -33,5 +33,5 @@ test('what one call says of a name goes before what all say', () => {
 })
 
 test('an endless name costs nothing', () => {
-  expect(nameMeant('x'.repeat(1_000_000), http)).toContain('it takes')
+  expect(nameMeant('x'.repeat(1_000_000), http)).toContain('the options are')
 })

@@ -54,7 +54,7 @@ describe('shapes', () => {
     expect(Object.keys(taken)).toEqual([])
   })
 
-  test('of several shapes the one that fits tells what is wrong inside', () => {
+  test('of several shapes the one that fits says what is wrong inside', () => {
     const of = option.either<string | readonly number[]>([option.text, option.list(option.count)])
     expect(() => of.take([0], 'x')).toThrow('x[0] must be a whole number above 0')
     expect(() => of.take(1, 'x')).toThrow('x must be a string or a list, each of it')

@@ -30,7 +30,7 @@ test('[CORE-21] keeps the events in order, all and by channel, until it is dispo
   expect(captured.events).toHaveLength(4)
 })
 
-test('[CORE-21] waits for an event that was told already, or is still to come', async () => {
+test('[CORE-21] waits for an event that was published already, or is still to come', async () => {
   using captured = captureEvents()
   const coming = captured.waitFor(({ operation: name, type }) => name === 'one' && type === 'phase')
   await call('one')
@@ -52,7 +52,7 @@ test('[CORE-21] what a log would say, and that it would say nothing, can be asse
   ])
 })
 
-test('who waits is told when the capture ends', async () => {
+test('a wait rejects when the capture ends', async () => {
   const captured = captureEvents()
   const never = captured.waitFor(() => false)
   captured[Symbol.dispose]()

@@ -23,7 +23,7 @@ test('holds files and folders by path', () => {
   expect(files.exists('in/a.csv/x')).toBe(false)
 })
 
-test('writes, also into the middle, and tells when', async () => {
+test('writes, also into the middle, and reports when', async () => {
   using clock = useFakeClock()
   const files = new MemoryFiles({ a: 'hello' })
   await clock.advance(1000)

@@ -25,7 +25,7 @@ test('[ASYNC-53] resolves when everything is blocked', async () => {
   await Promise.all(working)
 })
 
-test('whoever waits for a signal counts as blocked', async () => {
+test('code that waits for a signal counts as blocked', async () => {
   const controller = new AbortController()
   let ended = false
   const waiting = once(controller.signal, 'abort').then(() => (ended = true))

@@ -35,7 +35,7 @@ test.each([1, 2, 3, 7])(
   },
 )
 
-test('[H-FTP-02] a greeting that drips for ever is given up as a whole', async () => {
+test('[H-FTP-02] a greeting that drips has one limit for the whole', async () => {
   await using server = await startFtpServer({ ...options, greeting: '220-and so on\r\n220-and on' })
   using clock = useFakeClock()
   const rejected = connect(server.url, { ...login, timeout: { greeting: 500 } }).catch(
@@ -66,7 +66,7 @@ test('[H-FTP-04] a reply that comes while nothing was asked ends the session', a
   })
 })
 
-test('[H-FTP-21] a size that is none leaves it unknown, and the session alive', async () => {
+test('[H-FTP-21] a wrong size leaves the size unknown, and the session open', async () => {
   await using server = await startFtpServer(options)
   await using client = await connect(server.url, login)
   for (const reply of ['213 -5', '213 1e400', '213 12abc']) {
@@ -78,7 +78,7 @@ test('[H-FTP-21] a size that is none leaves it unknown, and the session alive', 
   expect(await client.size('in/a')).toBe(5)
 })
 
-test('[H-FTP-21] a time that is none, and a folder without quotes, cost nothing but themselves', async () => {
+test('[H-FTP-21] a wrong time, and a folder without quotes, are left out', async () => {
   await using server = await startFtpServer({ ...options, without: ['MLST', 'MLSD'] })
   await using client = await connect(server.url, login)
   server.fail({ on: 'PWD', do: { reply: '257 /home is the folder' } })

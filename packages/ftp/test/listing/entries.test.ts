@@ -57,7 +57,7 @@ test('a listing of which no line can be read is refused, with a line of it', asy
   }
 })
 
-test('names that are no UTF-8 stay two names, and say their bytes', async () => {
+test('names that are not UTF-8 stay two names, and have their bytes', async () => {
   const line = (name: string): string => `-rw-r--r-- 1 a b 5 Jan 01 2020 ${name}\r\n`
   const bytes = Buffer.from(line('caf\u00E9') + line('caf\u00E8') + line('plain'), 'latin1')
   const { entries } = await parse(bytes, 'in', 'people')

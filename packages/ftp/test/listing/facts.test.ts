@@ -67,7 +67,7 @@ test.each(['size=', 'size=-1', 'modify=00000000000000', 'modify=202601010000', '
   },
 )
 
-test('a line without a name is none', () => {
+test('a line without a name is not an entry', () => {
   for (const line of ['', 'type=file;size=5;name', 'type=file; ']) {
     expect(readFacts(line)).toBeUndefined()
   }

@@ -52,7 +52,7 @@ test('an empty folder has no entries, and the current one needs no name', async 
 })
 
 test.each([[[]], [forPeople.without]])(
-  'a folder that is not there is told by a server without %o',
+  'a folder that is not there is reported by a server without %o',
   async (without) => {
     await using server = await startFtpServer({ ...forPeople, without })
     await using test = await openSession(server)
@@ -93,7 +93,7 @@ test.each([[[]], [forPeople.without]])(
   },
 )
 
-test('a file is told from a folder that is missing, also where the server says that it is missing', async () => {
+test('a file differs from a missing folder, also where the server says that it is missing', async () => {
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)
   for (const [path, code] of [
@@ -198,7 +198,7 @@ test.each([
   },
 )
 
-test('what is left out of a listing is told with its number', async () => {
+test('lines that are left out of a listing are counted', async () => {
   using captured = captureEvents()
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)

@@ -31,7 +31,7 @@ test('the first size with a date behind it is the size, whatever the name looks 
   }
 })
 
-test('months of any language, also in bytes that are no text', () => {
+test('months of any language, also in bytes that are not text', () => {
   const dates = ['janv. 05', 'mars 01', '1月 05', 'Mai 05', '5 févr.', '05 März', 'f\uDCE9vr. 05']
   for (const date of dates) {
     expect(readUnixLine(`-rw-r--r-- 1 a b 3 ${date} 2020 f`)).toMatchObject({ name: 'f', size: 3 })
@@ -55,7 +55,7 @@ test('folders, links, devices and modes', () => {
   expect(device).not.toHaveProperty('size')
 })
 
-test('where a link has several arrows, its size tells which one is its own', () => {
+test('where a link has several arrows, its size reports which one is its own', () => {
   const link = (size: number, text: string): unknown =>
     readUnixLine(`lrwxrwxrwx 1 joe staff ${size} Jan  1  2026 ${text}`)
   expect(link(4, 'link -> in/x')).toMatchObject({ name: 'link', target: 'in/x' })

@@ -53,7 +53,7 @@ test('a transfer without a data connection is refused', async () => {
   expect(await say(connection, 'RETR a')).toMatch(/^425/)
 })
 
-test('nobody comes to the data connection', async () => {
+test('no client comes to the data connection', async () => {
   await using server = await startFtpServer({ files: { '/a': 'x' } })
   await using connection = await raw(server)
   await logIn(connection)
@@ -79,7 +79,7 @@ test('ABOR in the middle of a transfer gives two replies', async () => {
   expect(await say(connection, 'NOOP')).toMatch(/^200/)
 })
 
-test('a data connection that the client closes early is told', async () => {
+test('a data connection that the client closes early is reported', async () => {
   await using server = await startFtpServer({ files: { '/a': new Uint8Array(50_000_000) } })
   await using connection = await raw(server)
   await logIn(connection)

@@ -23,7 +23,7 @@ const text = (step: Step): string => ('text' in step ? step.text : step.kind)
 const sent = (step: Step): string =>
   step.kind === 'send' ? Buffer.from(step.bytes).toString() : text(step)
 
-test('lets in who knows the password', () => {
+test('accepts the right password', () => {
   const there = session()
   expect(text(there.handle('PWD'))).toMatch(/^530/)
   there.handle('USER joe')
@@ -36,7 +36,7 @@ test('lets in who knows the password', () => {
   expect(text(open.handle('PASS me@'))).toMatch(/^230/)
 })
 
-test('verbs are known in any case, and what is not known is told', () => {
+test('verbs are known in any case, and what is not known is reported', () => {
   const there = loggedIn({ without: ['EPSV'] })
   expect(text(there.handle('noop'))).toMatch(/^200/)
   for (const line of ['XYZZY', '', 'EPSV', 'constructor', '__proto__']) {
@@ -157,7 +157,7 @@ test('TLS and the protection of data', () => {
   expect(text(session({ tls: false }).handle('AUTH TLS'))).toMatch(/^502/)
 })
 
-test('waits for data, and is told to stop', () => {
+test('waits for data, and can be stopped', () => {
   const there = loggedIn()
   expect(there.handle('EPSV')).toEqual({ kind: 'passive', extended: true })
   expect(there.handle('PASV')).toEqual({ kind: 'passive', extended: false })

@@ -4,7 +4,7 @@ import { MemoryFiles } from '@net/core/testing'
 import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
-test('serves files, tells what it saw, and ends everything', async () => {
+test('serves files, records what it received, and ends everything', async () => {
   const server = await startFtpServer({ files: { '/a': 'hello' } })
   expect(server.url).toMatch(/^ftp:\/\/127\.0\.0\.1:\d+$/)
   const client = await connect(server.url)

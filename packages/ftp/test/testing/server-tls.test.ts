@@ -18,7 +18,7 @@ test('speaks TLS over any road, and a session is not resumed at first', async ()
   await Promise.all([client.close(), server.close()])
 })
 
-test('a client that gives up is told', async () => {
+test('a client that gives up is reported', async () => {
   const dialer = tcpDialer()
   await using listener = await dialer.listen!({ scheme: 'tcp', host: '127.0.0.1', port: 0 })
   const accepted = listener.accept()

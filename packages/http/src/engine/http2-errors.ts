@@ -21,7 +21,7 @@ export const http2Errors: ErrorTable = defineErrorTable([
     when: hasReason(constants.NGHTTP2_REFUSED_STREAM),
     code: 'NET_CONN_SHUTDOWN',
     details: () => ({
-      message: 'the server did not begin with the request',
+      message: 'the server did not process the request',
       reply: { text: 'REFUSED_STREAM' },
       retry: 'safe',
     }),
@@ -30,13 +30,14 @@ export const http2Errors: ErrorTable = defineErrorTable([
     when: hasReason(constants.NGHTTP2_ENHANCE_YOUR_CALM),
     code: 'NET_PROTO_LIMIT',
     details: () => ({
-      message: 'the head of the answer is too long, or the server finds us too busy',
+      message:
+        'the header section of the response is too long, or the server limits our requests (ENHANCE_YOUR_CALM)',
     }),
   },
   {
     when: hasReason(constants.NGHTTP2_HTTP_1_1_REQUIRED),
     code: 'NET_UNSUPPORTED',
-    details: () => ({ message: 'the server answers this over HTTP/1.1 only; use http2: false' }),
+    details: () => ({ message: 'the server requires HTTP/1.1 for this request; use http2: false' }),
   },
   {
     when: hasReason(
@@ -46,22 +47,22 @@ export const http2Errors: ErrorTable = defineErrorTable([
       constants.NGHTTP2_COMPRESSION_ERROR,
     ),
     code: 'NET_PROTO_MALFORMED',
-    details: ({ message }) => ({ message: `the answer is not HTTP/2: ${message}` }),
+    details: ({ message }) => ({ message: `the response is not valid HTTP/2: ${message}` }),
   },
   {
     when: hasReason(constants.NGHTTP2_NO_ERROR, constants.NGHTTP2_CANCEL),
     code: 'NET_CONN_CLOSED',
-    details: () => ({ message: 'the server ended the exchange' }),
+    details: () => ({ message: 'the server ended the stream' }),
   },
   {
     when: (error) => error instanceof StreamEnded,
     code: 'NET_CONN_RESET',
-    details: ({ message }) => ({ message: `the server reset the exchange: ${message}` }),
+    details: ({ message }) => ({ message: `the server reset the stream: ${message}` }),
   },
   {
     when: hasCode('ERR_HTTP2_ERROR'),
     code: 'NET_PROTO_MALFORMED',
-    details: ({ message }) => ({ message: `the answer is not HTTP/2: ${message}` }),
+    details: ({ message }) => ({ message: `the response is not valid HTTP/2: ${message}` }),
   },
   {
     when: hasCode(

@@ -1,5 +1,5 @@
 /*
- * One exchange over a connection of HTTP/2: a stream of Node's, told in the words of our own. Ends its stream and
+ * One exchange over a connection of HTTP/2: a stream of Node's behind our own interface. Ends its stream and
  * nothing else.
  */
 
@@ -26,7 +26,7 @@ export interface LaneParts {
   readonly authority: string
   /** How many exchanges the connection has begun with this one. */
   readonly exchanges: number
-  /** Is called once, when the lane is free again; `finished` if the answer came whole. */
+  /** Is called once, when the lane is free again; `finished` if the response is complete. */
   left(finished: boolean): void
 }
 
@@ -81,11 +81,11 @@ export class Http2Lane implements HttpConnection {
     this.#leave(false)
   }
 
-  /** The connection is about to end: an answer that came whole, but was not read yet, is handed over. */
+  /** The connection is about to end: a complete response that was not read yet is handed over. */
   flush(): void {
     const stream = this.#stream
     if (stream?.closed !== true) return
-    // Tells those who listen for data.
+    // Informs the listeners for data.
     while (stream.read() !== null);
     this.#finish(stream)
   }
@@ -101,7 +101,7 @@ export class Http2Lane implements HttpConnection {
     stream.on('headers', () => this.#informed())
     stream.once('response', (headers) => {
       this.#head(Number(headers[':status']), headers)
-      // Not earlier: Node tells of bytes at once, and of the head that they came with a turn later.
+      // Not earlier: Node emits bytes at once, and the header section that they came with a turn later.
       stream.on('data', (chunk: Buffer) => {
         this.#received += chunk.length
         this.#receiver?.data(chunk)
@@ -132,7 +132,7 @@ export class Http2Lane implements HttpConnection {
     const raw = rawOf(headers)
     // Node enforces this limit only once the server has agreed to it; until then, that on the number of fields.
     if (raw.reduce((size, { length }) => size + length, 0) > HEAD_LIMIT) {
-      const message = 'the head of the answer is too long'
+      const message = 'the header section of the response is too long'
       this.#fail(netError('NET_PROTO_LIMIT', { message, limit: HEAD_LIMIT }))
       return
     }
@@ -162,7 +162,7 @@ export class Http2Lane implements HttpConnection {
   #informed(): void {
     this.#interim += 1
     if (this.#interim <= MOST_INTERIM) return
-    const message = `the server sent more than ${MOST_INTERIM} interim answers`
+    const message = `the server sent more than ${MOST_INTERIM} informational responses (1xx)`
     this.#fail(netError('NET_PROTO_LIMIT', { message, limit: MOST_INTERIM }))
   }
 
@@ -240,7 +240,7 @@ function lengthOf(headers: readonly string[]): number | undefined {
 
 function wrongLength(): Error {
   return netError('NET_BAD_OPTION', {
-    message: 'the body of the request is not as long as its Content-Length says',
+    message: 'the length of the request body is not that of its Content-Length',
   })
 }
 

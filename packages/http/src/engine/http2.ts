@@ -16,7 +16,7 @@ import { HEAD_LIMIT } from './undici-errors.ts'
 
 /** A connection that speaks HTTP/2. */
 export class Http2Connection implements SharedConnection {
-  /** Resolves once the server has said what it takes; rejects with a NetError if the connection ends before. */
+  /** Resolves once the settings of the server have arrived; rejects with a NetError if the connection ends before. */
   readonly ready: Promise<void>
   readonly #session: ClientHttp2Session
   readonly #authority: string
@@ -40,7 +40,7 @@ export class Http2Connection implements SharedConnection {
     this.#session = session
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.ready = promise
-    // The failure is told to whoever waits; a loss later on is told to each exchange.
+    // The failure rejects the waiting calls; a later loss fails each exchange.
     promise.catch(() => {})
     session.on('error', (error) => reject(translate(error, http2Errors, {})))
     session.on('remoteSettings', ({ maxConcurrentStreams = MOST_LANES }: Settings) => {
@@ -90,7 +90,7 @@ export class Http2Connection implements SharedConnection {
   }
 
   destroy(): void {
-    this.#lose(netError('NET_CONN_CLOSED', { message: 'the connection was given up' }))
+    this.#lose(netError('NET_CONN_CLOSED', { message: 'the client closed the connection' }))
   }
 
   /** Nothing more will come; Node may still have to look through what came last. */
@@ -126,13 +126,13 @@ export class Http2Connection implements SharedConnection {
     else this.#ask()
   }
 
-  /** Nobody uses it: it does not keep the process alive, and does not stay for long. */
+  /** Unused: it does not keep the process alive, and is closed soon. */
   #rest(): void {
     this.#session.unref()
     this.#session.setTimeout(LONGEST_REST)
   }
 
-  /** An exchange was given up, perhaps because the server is dead: no other one begins before it has shown life. */
+  /** An exchange was aborted, perhaps because the server has failed: no other one begins before the server has answered. */
   #ask(): void {
     if (this.#silence !== undefined) return
     this.#silence = clock().after(LONGEST_SILENCE, () => this.#dead())
@@ -145,7 +145,7 @@ export class Http2Connection implements SharedConnection {
   }
 
   #dead(): void {
-    const message = `the server was asked for a sign of life and gave none within ${LONGEST_SILENCE} ms`
+    const message = `the server did not answer PING within ${LONGEST_SILENCE} ms`
     this.#lose(netError('NET_TIMEOUT_KEEPALIVE', { message, limit: LONGEST_SILENCE }))
   }
 
@@ -153,7 +153,7 @@ export class Http2Connection implements SharedConnection {
     if (!this.#gone) this.#events.free(this)
   }
 
-  /** What is under way may go on; nothing else begins. */
+  /** Running exchanges may go on; no other one begins. */
   #leave(): void {
     if (this.#gone) return
     this.#gone = true

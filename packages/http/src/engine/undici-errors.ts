@@ -5,22 +5,24 @@ import { defineErrorTable, hasCode, hasMessage, type ErrorTable } from '@net/cor
 /** The table for undici 8. Before and within the body of an answer the same faults have the same names. */
 export const undiciErrors: ErrorTable = defineErrorTable([
   {
-    // The answer to nothing, a second one to the same request, or a change of protocol that nobody asked for.
+    // A response without a request, a second one to the same request, or a switch of protocol that was not requested.
     when: (error) => hasCode('UND_ERR_SOCKET')(error) && error.message.startsWith('bad '),
     code: 'NET_PROTO_UNEXPECTED',
-    details: () => ({ message: 'the server sent an answer that does not belong here' }),
+    details: () => ({ message: 'the server sent a response without a request' }),
   },
   {
-    // undici asserts that the answer to a change of protocol was asked for (`assert(upgrade)`, client-h1.js) ...
+    // undici asserts that a switch of protocol was requested (`assert(upgrade)`, client-h1.js) ...
     when: (error) => isAssertion(error) && error.message.includes('upgrade'),
     code: 'NET_PROTO_UNEXPECTED',
-    details: () => ({ message: 'the server changed the protocol without being asked' }),
+    details: () => ({
+      message: 'the server switched the protocol, and the client had not requested that',
+    }),
   },
   {
-    // ... and that a status is 100 or more. What the server chose to send is no defect of ours.
+    // ... and that a status is 100 or more. A fault of the server is not a bug of ours.
     when: isAssertion,
     code: 'NET_PROTO_MALFORMED',
-    details: () => ({ message: 'the answer is not HTTP' }),
+    details: () => ({ message: 'the response is not valid HTTP' }),
   },
   {
     when: hasCode('UND_ERR_SOCKET', 'UND_ERR_INFO', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED'),
@@ -30,31 +32,34 @@ export const undiciErrors: ErrorTable = defineErrorTable([
   {
     when: hasCode('UND_ERR_HEADERS_OVERFLOW'),
     code: 'NET_PROTO_LIMIT',
-    details: () => ({ message: 'the head of the answer is too long', limit: HEAD_LIMIT }),
+    details: () => ({
+      message: 'the header section of the response is too long',
+      limit: HEAD_LIMIT,
+    }),
   },
   {
     when: hasCode('UND_ERR_RES_CONTENT_LENGTH_MISMATCH'),
     code: 'NET_PROTO_INCOMPLETE',
-    details: () => ({ message: 'the answer was cut short' }),
+    details: () => ({ message: 'the response is incomplete: the connection ended early' }),
   },
   {
     // The parser's errors have no code, only a name and what the parser said, in brackets.
     when: (error) => isParserError(error) && hasMessage(/\(Invalid EOF state\)$/)(error),
     code: 'NET_PROTO_INCOMPLETE',
-    details: () => ({ message: 'the answer was cut short' }),
+    details: () => ({ message: 'the response is incomplete: the connection ended early' }),
   },
   {
     when: isParserError,
     code: 'NET_PROTO_MALFORMED',
     details: (error) => ({
-      message: `the answer is not HTTP${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}`,
+      message: `the response is not valid HTTP${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}`,
     }),
   },
   {
     when: hasCode('UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'),
     code: 'NET_BAD_OPTION',
     details: () => ({
-      message: 'the body of the request is not as long as its Content-Length says',
+      message: 'the length of the request body is not that of its Content-Length',
     }),
   },
   {

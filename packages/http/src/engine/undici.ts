@@ -94,7 +94,7 @@ class UndiciConnection implements HttpConnection {
   destroy(): void {
     this.#exchange?.forget()
     this.#client.destroy(() => {})
-    // undici knows of the socket only from the first request on.
+    // undici has the socket only from the first request on.
     this.#socket.destroy()
   }
 
@@ -102,12 +102,12 @@ class UndiciConnection implements HttpConnection {
     return body === undefined || body instanceof Uint8Array ? body : paced(body, this.#socket)
   }
 
-  /** Bytes of the answer came in that lead somewhere. */
+  /** Bytes of the response arrived that caused progress. */
   fruitful(): void {
     this.#fruitless = 0
   }
 
-  /** The answer is whole; whether the connection can go on is known when the engine is done with it. */
+  /** The response is complete; the engine decides afterwards whether the connection can be used again. */
   completed(): void {
     queueMicrotask(() => {
       if (this.#socket.destroyed || this.#client.destroyed) return
@@ -121,7 +121,7 @@ class UndiciConnection implements HttpConnection {
     const exchange = this.#exchange
     if (exchange === undefined || exchange.controller?.paused === true) return
     if (this.#fruitless > HEAD_LIMIT) {
-      const message = `the answer has more than ${HEAD_LIMIT} bytes beside its body`
+      const message = `the response has more than ${HEAD_LIMIT} bytes besides its body`
       exchange.fail(netError('NET_PROTO_LIMIT', { message, limit: HEAD_LIMIT }))
       return
     }
@@ -149,17 +149,17 @@ async function* paced(
   }
 }
 
-/** A loss as a road without a socket tells it; in which phase of which call it happened is not the road's to say. */
+/** A loss as a transport without a socket reports it, without phase and call. */
 function withoutPlace(error: unknown): unknown {
   if (!isNetError(error)) return error
-  // The road's own word for a TLS connection that ended without close_notify.
+  // The transport's own error for a TLS connection that ended without close_notify.
   if (error.code === 'NET_PROTO_INCOMPLETE')
     return netError('NET_CONN_CLOSED', { message: NO_CLOSE_NOTIFY, cause: error })
   if (!(error instanceof ConnectionLostError)) return error
   return netError(error.code, { message: 'the connection was lost', cause: error })
 }
 
-/** One exchange as undici tells it. */
+/** One exchange as undici reports it. */
 class Exchange implements Dispatcher.DispatchHandler {
   controller: Dispatcher.DispatchController | undefined
   readonly #connection: UndiciConnection
@@ -200,7 +200,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#interim += 1
     if (this.#interim <= MOST_INTERIM) return
-    const message = `the server sent more than ${MOST_INTERIM} interim answers`
+    const message = `the server sent more than ${MOST_INTERIM} informational responses (1xx)`
     this.fail(netError('NET_PROTO_LIMIT', { message, limit: MOST_INTERIM }))
   }
 
@@ -225,7 +225,7 @@ class ConnectionGone extends Error {
   readonly code = 'UND_ERR_CLOSED'
 
   constructor() {
-    super('the connection is gone')
+    super('the connection has ended')
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * Puts the caller's credentials on a request that has none. Stands outside of the redirects, so that what a redirect
+ * Adds the caller's credentials to a request without any. Runs outside of the redirects, so that what a redirect
  * dropped does not come back.
  */
 
@@ -29,7 +29,7 @@ export function authenticate(auth: HttpAuth, call: Call): Middleware {
 
     async function told(value: string): Promise<HttpResponse> {
       const answer = await next(request.with({ headers: { authorization: value } }))
-      // Behind a redirect to another origin nobody saw it.
+      // After a redirect to another origin the server did not get it.
       if (answer.status !== REFUSED && answer.history.length === 0) auth.accepted?.(value)
       return answer
     }

@@ -1,6 +1,6 @@
 /*
  * Content codings: takes them off while the body is read, and watches how much comes out for how little that went in.
- * Nothing is decoded before somebody reads.
+ * Nothing is decoded before the body is read.
  */
 
 import { pipeline, type Transform } from 'node:stream'
@@ -46,7 +46,7 @@ export function decode(rules: DecodeRules): Middleware {
   }
 }
 
-/** The codings in the order in which they were put on; none if there is one that we do not know. */
+/** The codings in the order in which they were applied; empty if one of them is unknown. */
 function codingsOf(response: HttpResponse): readonly Coding[] {
   const text = response.headers.get('content-encoding')
   if (text === undefined) return []
@@ -130,7 +130,7 @@ class GuardedBody implements HearingBody {
         made += chunk.length
         if (made > RATIO_FLOOR && made > this.#received * MOST_RATIO) {
           throw this.#refused(
-            `the body unfolds to more than ${MOST_RATIO} times its size`,
+            `the decompressed body is more than ${MOST_RATIO} times as long as the compressed one`,
             MOST_RATIO,
           )
         }

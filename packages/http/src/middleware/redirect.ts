@@ -1,6 +1,6 @@
 /*
  * Redirects: follows them, and takes care that nothing which was meant for one origin reaches another one, and that
- * what was asked for over TLS is not answered without.
+ * a request over TLS gets no response without TLS.
  */
 
 import { claimSecrets, netError, option, optionsObject, type Shape } from '@net/core/authoring'
@@ -48,7 +48,7 @@ export function redirect(limit: number, owner: number): Middleware {
   }
 }
 
-/** Where the answer sends us; undefined if it is no redirect. */
+/** The target of the redirect; undefined if the response is not a redirect. */
 function targetOf(response: HttpResponse): string | undefined {
   return REDIRECTS.has(response.status) ? response.headers.get('location') : undefined
 }
@@ -75,7 +75,7 @@ function follow(request: HttpRequest, status: number, location: string): HttpReq
 function allowed(from: URL, location: string): URL {
   const url = URL.parse(location, from.href)
   if (url === null)
-    throw netError('NET_BAD_URL', { message: 'the server redirected to what is no URL' })
+    throw netError('NET_BAD_URL', { message: 'the Location of the redirect is not a valid URL' })
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw forbidden(`the server redirected to the scheme ${url.protocol.slice(0, -1)}`)
   }
@@ -93,12 +93,12 @@ function allowed(from: URL, location: string): URL {
 
 function nextMethod(request: HttpRequest, status: number): Pick<HttpRequest, 'method' | 'body'> {
   const { method, body } = request
-  // 303 means GET; for 301 and 302 that is what everybody does with POST (RFC 9110 section 15.4).
+  // 303 means GET; for 301 and 302 clients do that with POST (RFC 9110 section 15.4).
   const becomesGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST'
   if (becomesGet) return { method: 'GET', body: undefined }
   if (body?.begun === true && !body.replayable) {
     throw netError('NET_BODY_NOT_REPLAYABLE', {
-      message: `the server redirected with ${status}, and the body that was sent cannot be read again`,
+      message: `the server redirected with ${status}, and the request body cannot be sent again, because its source can be read only once`,
     })
   }
   return { method, body }

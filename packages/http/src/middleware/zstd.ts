@@ -5,7 +5,7 @@
 
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
-/** Asked of the runtime once. */
+/** Tested once. */
 export function tellsCutZstd(): boolean {
   told ??= probe()
   return told

@@ -116,7 +116,7 @@ function cutAfter(socket: Socket, after: number, action: Exclude<FaultAction, ob
     if (left > 0) write(bytes.subarray(0, left))
     const struck = left > 0 && bytes.length >= left
     left -= bytes.length
-    // What is written in one go leaves in one go: the fault comes after it.
+    // One write leaves as a whole: the fault comes after it.
     if (struck) setImmediate(() => strike(socket, action))
     const done = rest.find((each) => typeof each === 'function') as (() => void) | undefined
     if (done !== undefined) process.nextTick(done)

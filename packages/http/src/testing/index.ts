@@ -1,4 +1,4 @@
-/* A server to test against, and what it can be made to do. */
+/* A server to test against, and its faults. */
 
 export { startHttpServer, type HttpServerOptions, type HttpTestServer } from './http-server.ts'
 export type { CannedReply, FaultAction, HttpFault } from './faults.ts'

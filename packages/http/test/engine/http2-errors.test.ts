@@ -30,7 +30,7 @@ test.each([
   expect(translate(error, http2Errors, {})).toMatchObject({ code, cause: error })
 })
 
-test('a reason is told by its name', () => {
+test('a reason is reported by its name', () => {
   const error = translate(
     new StreamEnded(constants.NGHTTP2_INTERNAL_ERROR, undefined),
     http2Errors,

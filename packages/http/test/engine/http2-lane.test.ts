@@ -70,7 +70,7 @@ test('an answer that ends earlier than announced is refused', async () => {
   await expect(client.get('/', once).bytes()).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
 })
 
-test('a reset that says that all is well ends an answer of which all is there', async () => {
+test('a reset with NO_ERROR ends a response that is complete', async () => {
   await using server = await answering(sized, data, data, reset(0))
   await using client = clientOf(server.url)
   expect(await client.get('/').bytes()).toHaveLength(2000)
@@ -96,7 +96,7 @@ test('[H-HTTP-07] interim answers without end are cut off', async () => {
   await expect(client.get('/', once)).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 16 })
 })
 
-test('a head that unfolds to more than its limit is refused, whatever the server has agreed to', async () => {
+test('a header section that is longer than its limit when decoded is refused, whatever the server has agreed to', async () => {
   // It never acknowledges our settings. `x` with a value of 4,000 bytes, and then the entry of the table that it became, a hundred times.
   const field = [0x40, 1, 0x78, 0x7f, 0xa1, 0x1e, ...Buffer.alloc(4000, 'y')]
   const again = Array.from({ length: 100 }, () => 0xbe)
@@ -130,7 +130,7 @@ test('Host becomes the authority, and repeated fields stay apart', async () => {
   expect(seen).not.toHaveProperty('host')
 })
 
-test('a body is sent as fast as the server takes it, and arrives whole', async () => {
+test('a body is sent as fast as the server accepts it, and arrives complete', async () => {
   await using server = await startHttp2Server((stream) => {
     let size = 0
     stream.on('data', (chunk: Buffer) => {
@@ -150,7 +150,7 @@ test('a body is sent as fast as the server takes it, and arrives whole', async (
 })
 
 test.each(['longer', 'shorter'])(
-  '[H-HTTP-25] a body that is %s than announced is never sent whole',
+  '[H-HTTP-25] a body that is %s than announced is never complete for the server',
   async (which) => {
     const whole: boolean[] = []
     await using server = await startHttp2Server((stream) => {
@@ -232,7 +232,7 @@ test.each<[string, http.RequestOptions, string]>([
   expect(await client.post('/', options).text()).toBe(length)
 })
 
-test('a request that has no body by its method says nothing of a length', async () => {
+test('a request whose method has no body has no Content-Length', async () => {
   await using server = await startHttp2Server((stream, headers) => {
     stream.respond({ ':status': 200 })
     stream.end(String(headers['content-length']))

@@ -101,7 +101,7 @@ test('a call that is aborted leaves the others alone', async () => {
   expect(server.accepted).toBe(1)
 })
 
-test('a reader that is slow holds up nobody else, and no more than its window', async () => {
+test('a slow reader delays no other call, and holds no more than its window', async () => {
   const sent: Record<string, number> = {}
   await using server = await startHttp2Server((stream, headers) => {
     const path = String(headers[':path'])
@@ -155,7 +155,7 @@ test('one that refuses everything is an error that may be repeated', async () =>
   expect(refused).toBe(3)
 })
 
-test('a server that says goodbye finishes what it has begun, and the next call connects anew', async () => {
+test('a server that sends GOAWAY finishes running requests, and the next call connects anew', async () => {
   const streams: ServerHttp2Stream[] = []
   await using server = await startHttp2Server((stream) => {
     streams.push(stream)
@@ -212,7 +212,7 @@ test('a connection that is lost ends all its calls', async () => {
   })
 })
 
-test('after a call that was given up, nothing begins before the server has shown life', async () => {
+test('after an aborted call, no request begins before the server has answered', async () => {
   await using server = await startHttp2Server((stream, headers) => {
     if (headers[':path'] === '/silent') return
     stream.respond({ ':status': 200 })
@@ -297,7 +297,7 @@ test('a server that gives no sign of life is left', async () => {
   })
 })
 
-test('a server that never says what it takes is given up', async () => {
+test('a server that never sends its settings is an error', async () => {
   await using server = await startFrameServer(() => {})
   using clock = useFakeClock()
   using captured = captureEvents()
@@ -325,7 +325,7 @@ test('calls that wait for a connection that fails connect on their own', async (
   for (const other of others) expect((await other).status).toBe(200)
 })
 
-test('any road will do, also one that is no socket of Node', async () => {
+test('every dialer works, also one without a Node socket', async () => {
   await using server = await startHttp2Server((stream) => {
     stream.respond({ ':status': 200 })
     stream.end(Buffer.alloc(1_000_000))

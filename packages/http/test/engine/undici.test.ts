@@ -49,7 +49,7 @@ test.each([
   expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', received: 3, expected: 10 })
 })
 
-test('a loss is told with the phase of the call, whatever the road knows of it', async () => {
+test('the error of a loss has the phase of the call, on every transport', async () => {
   await using server = await startRawServer((socket) => void socket.once('data', () => {}))
   for (const action of ['reset', 'drop'] as const) {
     const dialer = faulty(tcpDialer(), { on: 'send', after: 1, do: action })
@@ -205,7 +205,7 @@ test.each([
   await expect(client.get('/', once).bytes()).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
 })
 
-test('[H-HTTP-12] a second answer that nobody asked for reaches no other request', async () => {
+test('[H-HTTP-12] a second response to one request reaches no other request', async () => {
   await using server = await startRawServer((socket, number) => {
     socket.write(answerOf(number === 1 ? 'first' : `answer ${number}`))
     if (number === 1) socket.write(answerOf('another'))
@@ -264,7 +264,7 @@ test('an answer without length ends with the connection', async () => {
   expect(await client.get('/').text()).toBe('all of it')
 })
 
-test('an encoded body that is cut short says so, and not that it is broken', async () => {
+test('the error of an encoded body that ends early says so, and not that it is corrupt', async () => {
   const whole = gzipSync(Buffer.from('hello '.repeat(1000)))
   await using server = await startRawServer((socket) => {
     socket.write(
@@ -283,7 +283,7 @@ test('an encoded body that is cut short says so, and not that it is broken', asy
 test.each([
   ['a change of protocol that nobody asked for', '101 Switching Protocols', 'NET_PROTO_UNEXPECTED'],
   ['a status below 100', '99 Odd', 'NET_PROTO_MALFORMED'],
-])('%s is told of the server, not of us', async (_name, status, code) => {
+])('%s is reported as a fault of the server, not as ours', async (_name, status, code) => {
   await using server = await startRawServer((socket) => {
     socket.write(`HTTP/1.1 ${status}\r\nupgrade: other\r\ncontent-length: 0\r\n\r\n`)
   })
@@ -294,7 +294,7 @@ test.each([
 
 const UNTIL_CLOSED = 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhalf of the ans'
 
-test('a body that ends with a connection over TLS is whole only with close_notify', async () => {
+test('a body that ends with a connection over TLS is complete only with close_notify', async () => {
   for (const [end, outcome] of [
     ['close_notify', 'half of the ans'],
     ['cut', 'NET_PROTO_INCOMPLETE'],
@@ -306,7 +306,7 @@ test('a body that ends with a connection over TLS is whole only with close_notif
   }
 })
 
-test('what came of a body that was cut off below TLS is told with the error', async () => {
+test('the error of a body that was cut off below TLS has the part that arrived', async () => {
   await using server = await startCutServer(UNTIL_CLOSED, 'cut')
   await using client = http.createClient({ baseUrl: server.url, tls: { ca: server.ca } })
   const error: unknown = await client
@@ -338,7 +338,7 @@ test('a server that ends without an answer and without close_notify has closed t
   expect(error).toMatchObject({ code: 'NET_CONN_CLOSED', phase: 'command' })
 })
 
-test('a body that ends with the connection and is cut by a reset is not whole', async () => {
+test('a body that ends with the connection is not complete after a reset', async () => {
   let peer: Socket | undefined
   await using server = await startRawServer((socket) => {
     peer = socket

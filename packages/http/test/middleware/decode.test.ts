@@ -80,7 +80,7 @@ test('several members of gzip follow each other', async () => {
   expect(await http.get(`${server.url}/it`).text()).toBe(TEXT + TEXT)
 })
 
-test('an unknown coding, and an option that says so, leave the body as it is', async () => {
+test('an unknown coding, and `decompress: false`, leave the body as it is', async () => {
   await using server = await serving('gzip', gzipSync(plain))
   const raw = await http.get(`${server.url}/it`, { decompress: false }).bytes()
   expect(Buffer.from(raw)).toEqual(gzipSync(plain))
@@ -88,7 +88,7 @@ test('an unknown coding, and an option that says so, leave the body as it is', a
   expect(await http.get(`${strange.url}/it`).text()).toBe(TEXT)
 })
 
-test('an empty body is empty whatever it is called', async () => {
+test('an empty body is empty with every content coding', async () => {
   await using server = await serving('gzip', Buffer.alloc(0))
   expect(await http.get(`${server.url}/it`).text()).toBe('')
   expect(await http.head(`${server.url}/it`).text()).toBe('')

@@ -41,7 +41,7 @@ test.each([
   expect(response.history).toMatchObject([{ status, url: server.url + path }])
 })
 
-test('[HTTP-32] HEAD stays HEAD, and redirects are left alone where the caller says so', async () => {
+test('[HTTP-32] HEAD stays HEAD, and redirects are not followed with `redirect: false`', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
   expect((await client.head('/redirect/303?to=/json')).status).toBe(200)
@@ -50,7 +50,7 @@ test('[HTTP-32] HEAD stays HEAD, and redirects are left alone where the caller s
   expect([response.status, response.headers.get('location')]).toEqual([302, '/json'])
 })
 
-test('[HTTP-32][H-HTTP-19] a loop ends at 20, or where the caller says', async () => {
+test("[HTTP-32][H-HTTP-19] a loop ends at 20, or at the caller's limit", async () => {
   await using server = await startHttpServer({ routes: { '/loop': to('/loop') } })
   await using client = http.createClient({ baseUrl: server.url })
   const error: unknown = await client.get('/loop').catch((thrown: unknown) => thrown)
@@ -147,7 +147,7 @@ test('the same origin keeps them', async () => {
   expect(headers).toMatchObject(secretHeaders)
 })
 
-test('[H-HTTP-17] what was dropped does not come back with a redirect back', async () => {
+test('[H-HTTP-17] dropped headers do not come back with a redirect back', async () => {
   const routes: Record<string, Route> = {}
   await using server = await startHttpServer({
     routes: { '/go': (...all) => routes['/go']!(...all) },
@@ -182,7 +182,7 @@ test.each([307, 308])(
   },
 )
 
-test('a body that nobody has read yet can be sent elsewhere', async () => {
+test('a body that was not read yet can be sent to the new target', async () => {
   const sent: string[] = []
   const handler: http.Handler = async ({ url, body }) => {
     sent.push(url.pathname)

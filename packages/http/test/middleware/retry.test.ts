@@ -61,7 +61,7 @@ test('[HTTP-50] Retry-After is waited for', async () => {
   expect(await answer).toMatchObject({ id: 1 })
 })
 
-test('a Retry-After beyond what is left of the call is not waited for: the answer comes at once', async () => {
+test('a Retry-After beyond the rest of the call is not waited for: the response comes at once', async () => {
   using clock = useFakeClock()
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
@@ -101,7 +101,7 @@ test('[HTTP-50] a lost connection is repeated on another one', async () => {
   expect(server.received).toHaveLength(3)
 })
 
-test('a status that is no error to the caller is still repeated, and given on at last', async () => {
+test('a status that is not an error for the caller is repeated, and returned at last', async () => {
   await using server = await startHttpServer()
   server.fail({ ...failing(503), times: 3 })
   const response = await http.get(`${server.url}/json`, {
@@ -140,7 +140,7 @@ test('[HTTP-18] a body that can be read again is, for the repeat', async () => {
   expect(server.received).toHaveLength(8)
 })
 
-test('a policy that respects the body says nothing else', () => {
+test('a policy that respects the body changes nothing else', () => {
   const body = { replayable: false, begun: false }
   const policy = respecting(body, { delay: () => 5 })
   const failed = {

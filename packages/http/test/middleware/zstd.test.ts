@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { tellsCutZstd } from '../../src/middleware/zstd.ts'
 
-test('says of this runtime what its streams do with a body that was cut', async () => {
+test('says whether this runtime reports an incomplete body', async () => {
   const whole = zstdCompressSync(Buffer.from('more than a word '.repeat(100)))
   const decoder = createZstdDecompress()
   decoder.end(whole.subarray(0, -5))

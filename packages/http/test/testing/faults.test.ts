@@ -91,13 +91,13 @@ test.each<[unknown, string]>([
     "do must be { reply }, { delay }, 'drop', 'reset', 'stall', 'half-close' or 'garbage'",
   ],
   [{ do: {} }, 'do must be { reply }, { delay }, '],
-  [{ do: { reply: {}, delay: 5 } }, 'do has no delay; it takes reply'],
-  [{ do: { reply: { code: 500 } } }, 'do.reply has no code; it takes status, headers, body'],
+  [{ do: { reply: {}, delay: 5 } }, 'do has no delay; the options are reply'],
+  [{ do: { reply: { code: 500 } } }, 'do.reply has no code; the options are status, headers, body'],
   [{ do: { reply: { status: 1000 } } }, 'do.reply.status must be a whole number from 100 to 999'],
   [{ do: { delay: '5s' } }, 'do.delay must be a number of milliseconds'],
   [{ on: 5, do: 'drop' }, 'on must be a string or a pattern, not a number'],
   [{ times: 0, do: 'drop' }, 'times must be a whole number above 0'],
-  [{ path: '/x', do: 'drop' }, 'the options have no path; it takes on, after, times, do'],
+  [{ path: '/x', do: 'drop' }, 'the options have no path; the options are on, after, times, do'],
   [{}, 'do is missing'],
 ])('the fault %j is refused when it is set', async (fault, message) => {
   await using server = await startHttpServer()
@@ -106,6 +106,6 @@ test.each<[unknown, string]>([
 
 test('a server with options that do not exist is not started', async () => {
   await expect(startHttpServer({ port: 80 } as never)).rejects.toThrow(
-    'http startHttpServer: the options have no port; it takes routes, tls',
+    'http startHttpServer: the options have no port; the options are routes, tls',
   )
 })

@@ -41,7 +41,7 @@ test('closing ends every connection', async () => {
   await expect(response.bytes()).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
 })
 
-test('a path that nobody serves is a 404', async () => {
+test('a path without a route is a 404', async () => {
   await using server = await startHttpServer()
   await expect(http.get(`${server.url}/nothing`)).rejects.toMatchObject({
     status: 404,

@@ -24,7 +24,7 @@ async function compose(message: Message): Promise<string> {
   return text.replaceAll(/\r?\n/g, '\r\n')
 }
 
-test('a message without streams is made in memory and tells its size', async () => {
+test('a message without streams is made in memory and announces its size', async () => {
   const content = await contentOf(
     checkMessage({ ...least, text: 'x', attachments: [attach(fromText('y'))] }),
   )

@@ -34,7 +34,7 @@ async function engineOver(replies: readonly string[]): Promise<{
 
 const content = { content: Buffer.from('Subject: x\n\n.y'), eightBit: false }
 
-test('logs in by the mechanism that it is told', async () => {
+test('logs in by the given mechanism', async () => {
   const { engine, lines } = await engineOver(['235 fine'])
   await engine.login('PLAIN', 'ada', 'pass')
   expect(lines).toEqual(['EHLO us', `AUTH PLAIN ${Buffer.from('\0ada\0pass').toString('base64')}`])
@@ -63,7 +63,7 @@ test('rejects with what the engine says, and can go on', async () => {
   expect(lines.filter((line) => line.startsWith('MAIL'))).toHaveLength(2)
 })
 
-test('a call ends when the road does, whatever the engine makes of it', async () => {
+test('a call ends when the transport does, whatever the engine does', async () => {
   const { engine, peer } = await engineOver([])
   const sending = engine.send({ from: 'a@b.example', to: ['c@d.example'] }, content)
   const failed = failureOf(sending)

@@ -35,7 +35,7 @@ test('throws away what is too long, and still finds its end', () => {
   expect(decoder.push(Buffer.from('\r\n.\r\nNOOP\r\n'))?.toString()).toBe('NOOP\r\n')
 })
 
-test('line ends that are none', () => {
+test('bare line ends', () => {
   expect(hasBareLineEnd(Buffer.from('a\r\nb\r\n'))).toBe(false)
   expect(hasBareLineEnd(Buffer.from('a\nb'))).toBe(true)
   expect(hasBareLineEnd(Buffer.from('a\rb\r\n'))).toBe(true)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { Faults } from '../../src/testing/faults.ts'
 
-test('strikes at the beginning of a line or at a pattern, as often as it is told', () => {
+test('strikes at the beginning of a line or at a pattern, the given number of times', () => {
   const faults = new Faults()
   faults.add({ on: 'rcpt', times: 2, do: 'drop' })
   faults.add({ on: /<b@/g, do: 'reset' })

@@ -12,7 +12,7 @@ test('takes headers and text apart, unfolded and in lower case', () => {
   expect(text).toBe('one\r\n\r\ntwo')
 })
 
-test('a message without an empty line is all headers, and lines that are none are left out', () => {
+test('a message without an empty line is all headers, and other lines are left out', () => {
   const { headers, text } = parseMessage(Buffer.from('nonsense\r\nSubject: x'))
   expect([...headers.keys()]).toEqual(['subject'])
   expect(text).toBe('')

@@ -36,7 +36,7 @@ test('takes a message, wherever its bytes are cut', () => {
   }
 })
 
-test('offers what it is told to offer', () => {
+test('offers what its options say', () => {
   const [all] = talk(session({ users: { a: 'b' }, maxSize: 10 }, true), 'EHLO x\r\n')
   expect(all).toMatch(/^250-mail\.test\r\n250-PIPELINING\r\n250-SIZE 10\r\n.*250 STARTTLS$/s)
   const [plain] = talk(
@@ -109,7 +109,7 @@ test('masks what follows AUTH', () => {
   expect(server.shown('YQ==')).toBe('[secret]')
 })
 
-test('wants TLS and a login where it is told to', () => {
+test('requires TLS and a login by option', () => {
   expect(
     codes(session({ requireTls: true }, true), 'EHLO x\r\nMAIL FROM:<a@b>\r\nSTARTTLS x\r\n'),
   ).toEqual(['250', '530', '501'])

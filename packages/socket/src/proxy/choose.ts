@@ -29,7 +29,7 @@ export const proxy: Shape<ProxyOption> = option.either<ProxyOption>(
   "the URL of a proxy, a list of these with the nearest first, 'environment' or false",
 )
 
-/** The options by which a client is told its road. */
+/** The options that choose a client's road. */
 export interface RoadChoice {
   /** The road, whatever it is; excludes `proxy`. */
   readonly dialer?: Dialer | undefined

@@ -110,7 +110,7 @@ function refusal({ code, text }: Status, loggedIn: boolean): Error {
   if (code === 407) {
     const message = loggedIn
       ? 'the proxy refused user and password'
-      : 'the proxy asks for a user and a password'
+      : 'the proxy requires a user and a password'
     return netError('NET_PROXY_AUTH', { message, reply })
   }
   const message = `the proxy answered ${code}${text === '' ? '' : ` ${text}`}`

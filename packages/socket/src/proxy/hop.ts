@@ -83,7 +83,7 @@ export function hopDialer(hop: ProxyHop): Dialer {
           return made
         } catch (error) {
           transport.abort(error)
-          // The next dial asks again, where there is somebody to ask.
+          // The next dial calls the callback again, if there is one.
           if (answer !== undefined && isRefusal(error)) login?.password.rejected(answer)
           throw error
         }

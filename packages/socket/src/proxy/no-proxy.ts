@@ -74,14 +74,14 @@ function hostAndPort(entry: string): { readonly host: string; readonly port?: nu
   return host === undefined ? { host: entry } : { host, port: Number(digits) }
 }
 
-/** The one spelling of a host that endpoints have; undefined if it is none. */
+/** The one spelling of a host that endpoints have; undefined if it is not a host. */
 function canonicalHost(text: string): string | undefined {
   const bare = text.startsWith('[') ? text.slice(1, -1) : text
   const host = isIP(bare) === 6 ? `[${bare}]` : bare
   try {
     return plainHost(parseEndpoint(`tcp://${host}`, { defaultPort: 0 }).endpoint.host)
   } catch {
-    // Not a host: an entry of the environment, about which there is no caller to tell.
+    // Not a host. The entry comes from the environment, so there is no caller who could get an error.
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-/* The address of a proxy and who asks there, out of a URL. What is wrong with it is told without a word of it. */
+/* The address of a proxy and its login, from a URL. Errors contain no word of the URL. */
 
 import { formatEndpoint, parseEndpoint, type Credential, type Endpoint } from '@net/core'
 import { CredentialSource, netError, nextId, own } from '@net/core/authoring'

@@ -108,7 +108,7 @@ class Socks5 implements ProxyDialogue {
   #take(size: number): void {
     this.#queue.take(size)
     if (this.#queue.length === 0) return
-    throw netError('NET_PROTO_UNEXPECTED', { message: 'the proxy answered before it was asked' })
+    throw netError('NET_PROTO_UNEXPECTED', { message: 'the proxy answered before the request' })
   }
 }
 
@@ -194,7 +194,7 @@ function portOf({ port }: Endpoint): Uint8Array {
 function loginError(login: Uint8Array | undefined): Error {
   const message =
     login === undefined
-      ? 'the proxy asks for a user and a password'
+      ? 'the proxy requires a user and a password'
       : 'the proxy refused user and password'
   return netError('NET_PROXY_AUTH', { message })
 }
@@ -226,8 +226,8 @@ const REPLIES_5: ReadonlyMap<number, Refusal> = new Map([
   [4, { what: 'the host is unreachable', code: 'NET_CONNECT_UNREACHABLE' }],
   [5, { what: 'the connection was refused', code: 'NET_CONNECT_REFUSED' }],
   [6, { what: 'the endpoint is too far away', code: 'NET_CONNECT_UNREACHABLE' }],
-  [7, { what: 'it does not know how to connect', code: 'NET_PROXY_REFUSED' }],
-  [8, { what: 'it does not know this kind of address', code: 'NET_PROXY_REFUSED' }],
+  [7, { what: 'it does not support CONNECT', code: 'NET_PROXY_REFUSED' }],
+  [8, { what: 'it does not support this type of address', code: 'NET_PROXY_REFUSED' }],
 ])
 const REPLIES_4: ReadonlyMap<number, Refusal> = new Map([
   [91, { what: 'it refuses, or it failed', code: 'NET_PROXY_REFUSED' }],

@@ -35,9 +35,9 @@ export interface CommandRules<R> {
 
 /** The commands and replies of one connection. */
 export class Commands<R> {
-  /** Settles once the connection is gone, with what took it, or with undefined after an orderly end; never rejects. */
+  /** Settles once the connection has ended, with what took it, or with undefined after an orderly end; never rejects. */
   readonly closed: Promise<NetError | undefined>
-  /** The call whose log is told what is sent and received. */
+  /** The call whose log gets the lines that are sent and received. */
   op: Operation | undefined
   readonly #rules: CommandRules<R>
   readonly #lines: ReplyLines<R>
@@ -78,7 +78,7 @@ export class Commands<R> {
     return this.#ended
   }
 
-  /** A reply will come for this; none, if the connection is gone. */
+  /** A reply will come for this; none, if the connection has ended. */
   expect(awaited: AwaitedReply<R>): void {
     if (this.#ended) awaited.drop(this.#failure ?? closedError())
     else this.#awaited.push(awaited)
@@ -222,7 +222,6 @@ function gone(): NetError {
 
 function injected(): NetError {
   return netError('NET_PROTO_UNEXPECTED', {
-    message:
-      'the server sent unencrypted bytes after it had agreed to TLS; somebody may have put them in',
+    message: 'the server sent unencrypted bytes after it had agreed to TLS',
   })
 }

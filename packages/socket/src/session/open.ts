@@ -36,7 +36,7 @@ export interface UrlRules {
   /** Those of its URLs, the one that is meant without any first. */
   readonly schemes: readonly string[]
   readonly defaultPort: Readonly<Record<string, number>>
-  /** Who logs in where nobody is named; by default nobody. */
+  /** The default user; none if it is left out. */
   readonly defaultUser?: string
 }
 

@@ -30,7 +30,7 @@ export interface FaultPlan {
   /** How many connections suffer it, from the first on; default 1. */
   readonly times?: number | undefined
   /**
-   * `drop`: the connection is gone as if the peer had closed it. `reset`: it is reset. `stall`: not one more byte
+   * `drop`: the connection has ended as if the peer had closed it. `reset`: it is reset. `stall`: not one more byte
    * moves. `half-close`: that direction ends, the other goes on. `garbage`: what follows is replaced by nonsense of the
    * same length. `delay`: what follows comes so many milliseconds later.
    */

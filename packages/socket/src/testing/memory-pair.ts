@@ -75,7 +75,7 @@ class Pipe {
     this.#reader = undefined
   }
 
-  /** Nobody reads any more; what is written is thrown away. */
+  /** The other side reads no more; written bytes are discarded. */
   stopReading(): void {
     this.#deaf = true
     this.#chunks.length = 0

@@ -78,7 +78,7 @@ export type ProxyRefusal = 'forbidden' | 'refused' | 'unreachable'
 
 /** How a protocol asks and answers. */
 export interface ProxyProtocol {
-  /** The request; undefined if the client was refused, and told so. */
+  /** The request; undefined if the client was refused, after the refusal was sent. */
   read(connection: Connection): Promise<ProxyRequest | undefined>
   /** The answer: the tunnel stands, or why not, or the code that a fault asks for. */
   answer(outcome: 'open' | ProxyRefusal | number): Uint8Array

@@ -82,7 +82,7 @@ class SocksProtocol implements ProxyProtocol {
     return undefined
   }
 
-  /** Who it is; undefined if the password is wrong, which the client is told. */
+  /** The user; undefined if the password is wrong, after the refusal was sent. */
   async #logIn(connection: Connection): Promise<string | undefined> {
     await connection.readExactly(1)
     const user = Buffer.from(await counted(connection)).toString()

@@ -31,7 +31,7 @@ export function certificateError(cause: Error, shown: ShownCertificate): NetErro
   return netError(known.code, { message, cause })
 }
 
-/** The error for a certificate whose key is none of the pinned ones. */
+/** The error for a certificate whose key is not pinned. */
 export function pinError(
   found: string,
   pins: readonly string[],

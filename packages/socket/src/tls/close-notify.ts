@@ -15,7 +15,7 @@ export function requireCloseNotify(socket: TLSSocket, below: Socket): void {
   let cut = false
   const push = socket.push.bind(socket)
   socket.push = (chunk, encoding) => {
-    // Node's TLS pushes the end within the call that told it of the cause.
+    // Node's TLS pushes the end within the call that reported the cause.
     if (chunk === null && !socket.readableEnded) cut = hasEnded(below, socket)
     return push(chunk, encoding)
   }

@@ -55,7 +55,7 @@ export function verifyClient(socket: TLSSocket, who: string): void {
 
 /** What OpenSSL has against the peer's certificate. */
 function trustFailure(socket: TLSSocket): Error | undefined {
-  // Node keeps the words of it to itself, and tells a server nothing at all; there is no public way to ask.
+  // Node has no public way to read it.
   const handle: unknown = Reflect.get(socket, '_handle')
   return (handle as { verifyError(): Error | null }).verifyError() ?? undefined
 }

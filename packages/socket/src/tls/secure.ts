@@ -141,7 +141,7 @@ const secureAsServer: Part = (transport, tls, options) => {
       rejectUnauthorized: strict,
       ...alpnOf(tls),
     })
-    // Without a tls.Server around it, Node tells the errors of this side under this name only.
+    // Without a tls.Server around it, Node emits the errors of this side under this name only.
     socket.on('_tlsError', (error: Error) => void socket.destroy(error))
     const verify: Handshake['verify'] = () => {
       if (strict) verifyClient(socket, who)

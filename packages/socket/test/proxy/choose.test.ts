@@ -49,7 +49,7 @@ test('a chain goes through its proxies in order, and says so beforehand', async 
   await transport.close()
 })
 
-test('false, and nothing at all, is the straight road, also to sockets of the system', async () => {
+test('false, and nothing at all, is a direct connection, also to Unix sockets', async () => {
   await using echo = await startEchoServer()
   for (const choice of [{}, { proxy: false } as const]) {
     const road = chooseRoad(choice)
@@ -84,7 +84,7 @@ test('the environment is looked at with every dial', async () => {
   expect(proxy.received).toHaveLength(2)
 })
 
-test('a variable that holds no proxy is told by its name only', async () => {
+test('the error of a variable without a proxy URL has its name only', async () => {
   const hidden = canary('environment-password')
   vi.stubEnv('https_proxy', `gopher://ada:${hidden}@127.0.0.1:1`)
   const { dialer, explain } = chooseRoad({}, 'environment')
@@ -95,14 +95,14 @@ test('a variable that holds no proxy is told by its name only', async () => {
   }
 })
 
-test('what is no proxy is refused before anything is connected', async () => {
+test('a wrong proxy is refused before anything is connected', async () => {
   expect(thrown(() => chooseRoad({ proxy: [] }))).toMatchObject({ code: 'NET_BAD_OPTION' })
   expect(thrown(() => chooseRoad({ proxy: 'proxy.test:1' }))).toMatchObject({ code: 'NET_BAD_URL' })
   const call = failure(connect('tcp://127.0.0.1:1', { proxy: 'gopher://127.0.0.1:1' }))
   expect(await call).toMatchObject({ code: 'NET_BAD_URL' })
 })
 
-test('connect() goes through the proxy, and no proxy unless it is told', async () => {
+test('connect() uses the proxy, and none by default', async () => {
   await using echo = await startEchoServer()
   await using proxy = await startSocksServer({ hosts: { 'shop.test': '127.0.0.1' } })
   const { port } = echo.address

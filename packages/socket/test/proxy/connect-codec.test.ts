@@ -13,7 +13,7 @@ function answered(text: string, size?: number, loggedIn = false) {
   return talk(connectDialogue(target, request), [[...bytes(text)]], size)
 }
 
-test('the request names the endpoint, who asks, and what the caller adds', () => {
+test("the request has the endpoint, the login, and the caller's headers", () => {
   const { opening } = connectDialogue(
     { ...target, host: '::1' },
     { authorization: 'Basic eA==', headers: { 'X-Team': 'net' } },
@@ -48,7 +48,7 @@ test('407 is about credentials, and says whether there were any', () => {
   const head = 'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n'
   const missing = thrown(() => answered(head))
   expect(missing).toMatchObject({ code: 'NET_PROXY_AUTH', reply: { status: 407 }, retry: 'never' })
-  expect(missing.message).toContain('asks for a user')
+  expect(missing.message).toContain('requires a user')
   expect(thrown(() => answered(head, 1, true)).message).toContain('refused user')
 })
 

@@ -59,7 +59,7 @@ test('TLS to the endpoint works within TLS to the proxy', async () => {
   expect(connection.info.encrypted).toBe(true)
 })
 
-test('the certificate of the proxy is verified, before anybody says who he is', async () => {
+test('the certificate of the proxy is verified before the login', async () => {
   await using proxy = await startConnectServer({ tls: authority.issue(), users: { ada: 'secret' } })
   const other = createCertificates()
   const login = { user: 'ada', password: 'lovelace' }
@@ -111,7 +111,7 @@ test('every other answer is a refusal with its status', async () => {
   expect(forbidden).toMatchObject({ code: 'NET_PROXY_REFUSED', reply: { status: 403 } })
 })
 
-test('nonsense is told as such', async () => {
+test('nonsense is reported as such', async () => {
   await using echo = await startEchoServer()
   await using proxy = await startConnectServer()
   proxy.fail({ do: 'garbage' })

@@ -15,7 +15,7 @@ test('the scheme chooses the variable, and ALL_PROXY is for the rest', () => {
   expect(environmentProxy(http, {})).toEqual({ why: 'no variable' })
 })
 
-test('lower case wins, also where it is empty, which stands for none', () => {
+test('lower case wins, also where it is empty, which means no proxy', () => {
   const env = { http_proxy: 'http://a', HTTP_PROXY: 'http://b', https_proxy: ' ', HTTPS_PROXY: 'c' }
   expect(environmentProxy(http, env)).toEqual({ proxy: 'http://a', why: 'http_proxy' })
   expect(environmentProxy(https, env)).toEqual({ why: 'https_proxy' })

@@ -5,7 +5,7 @@ import { thrown } from '../support.ts'
 
 const ports = { http: 80, socks5: 1080 }
 
-test('the scheme gives the port, the URL who asks', async () => {
+test('the scheme gives the port, the URL the login', async () => {
   expect(parseProxyUrl('http://proxy.test/', ports)).toEqual({
     endpoint: { scheme: 'http', host: 'proxy.test', port: 80 },
   })
@@ -23,7 +23,7 @@ test('options win over the URL; a user alone has an empty password', async () =>
   expect((await alone.login?.password.get())?.reveal()).toBe('')
 })
 
-test('what has a path, or no port that can be dialed, is no proxy', () => {
+test('a URL with a path, or without a usable port, is not a proxy', () => {
   for (const url of ['http://proxy.test/x', 'http://proxy.test:0', 'tcp://proxy.test:1']) {
     expect(thrown(() => parseProxyUrl(url, ports))).toMatchObject({ code: 'NET_BAD_URL' })
   }

@@ -28,7 +28,7 @@ test('SOCKS5 logs in where the proxy wants it', () => {
   expect(said).toHaveLength(3)
 })
 
-test('SOCKS5 does not tell the password where nobody asks for it', () => {
+test('SOCKS5 does not send the password unless the proxy requests it', () => {
   const { said } = talk(socks5Dialogue(target, login), [METHOD, OPEN])
   expect(said.some((each) => Buffer.from(each).includes('lovelace'))).toBe(false)
 })
@@ -113,7 +113,7 @@ test('SOCKS5: a password that is refused says so, and one that is missing too', 
   expect(refused).toMatchObject({ code: 'NET_PROXY_AUTH' })
   expect(refused.message).toContain('refused')
   const missing = thrown(() => talk(socks5Dialogue(target), [[5, 255]]))
-  expect(missing.message).toContain('asks for a user')
+  expect(missing.message).toContain('requires a user')
 })
 
 test('[H-SOCK-19] what SOCKS has no room for is refused before anything is said', () => {
@@ -124,7 +124,7 @@ test('[H-SOCK-19] what SOCKS has no room for is refused before anything is said'
   expect(codeOf(() => socks5Dialogue({ ...target, host: 'x'.repeat(255) }))).toBeUndefined()
 })
 
-test('what is no host and port is refused', () => {
+test('anything but a host and port is refused', () => {
   expect(codeOf(() => socks5Dialogue({ ...target, host: '' }))).toBe('NET_BAD_ADDRESS')
   expect(codeOf(() => socks5Dialogue({ ...target, path: '/run/x' }))).toBe('NET_BAD_ADDRESS')
   expect(codeOf(() => socks5Dialogue({ ...target, host: 'fe80::1%eth0' }))).toBe('NET_BAD_ADDRESS')
@@ -147,7 +147,7 @@ test('SOCKS4 reads the answer in pieces of any size', () => {
   expect(talk(socks4Dialogue(target), [[...granted, 50, 50]]).rest).toHaveLength(2)
 })
 
-test('SOCKS4 tells refusals apart, and knows neither IPv6 nor odd users', () => {
+test('SOCKS4 distinguishes refusals, and supports neither IPv6 nor odd users', () => {
   expect(codeOf(() => talk(socks4Dialogue(target), [[0, 91]]))).toBe('NET_PROXY_REFUSED')
   expect(codeOf(() => talk(socks4Dialogue(target), [[0, 93]]))).toBe('NET_PROXY_AUTH')
   expect(codeOf(() => talk(socks4Dialogue(target), [[5, 0]]))).toBe('NET_PROTO_MALFORMED')

@@ -49,7 +49,7 @@ test.each([
   expect(proxy.received).toMatchObject([{ target: `db.test:${echo.address.port}` }])
 })
 
-test('names are resolved by the proxy, and the road is told', async () => {
+test('the proxy resolves names, and the hops are recorded', async () => {
   await using echo = await startEchoServer()
   await using proxy = await startSocksServer({ hosts: { 'db.test': '127.0.0.1' } })
   const endpoint = { ...echo.address, host: 'db.test' }
@@ -64,7 +64,7 @@ test('names are resolved by the proxy, and the road is told', async () => {
   await transport.close()
 })
 
-test('a proxy on the road ends what protects loopback', async () => {
+test('through a proxy the exemption of loopback does not apply', async () => {
   await using echo = await startEchoServer()
   await using proxy = await startSocksServer()
   const transport = await socksDialer(proxy.url).dial(echo.address)
@@ -110,7 +110,7 @@ test('a callback is asked once, and once more after the proxy refused its answer
   expect(asked).toEqual([{ endpoint }, { endpoint, rejected: true }])
 })
 
-test('a proxy that cannot be reached is told apart from an endpoint that cannot', async () => {
+test('an unreachable proxy differs from an unreachable endpoint', async () => {
   await using proxy = await startSocksServer()
   const away = await nobody()
   const proxyAway = await failure(socksDialer(`socks5://127.0.0.1:${away.port}`).dial(away))
@@ -143,7 +143,7 @@ test.each(['drop', 'reset', 'half-close'] as const)('a proxy may %s', async (wha
   expect(error).toMatchObject({ code: 'NET_PROXY_UNREACHABLE', phase: 'proxy', retry: 'safe' })
 })
 
-test('a proxy that says nothing is given up after its limit, and hears of it', async () => {
+test('a silent proxy times out after its limit, and the connection is closed', async () => {
   using clock = useFakeClock()
   await using echo = await startEchoServer()
   await using proxy = await startSocksServer()
@@ -168,7 +168,7 @@ test('an abort in the middle ends the dial at once, and the connection to the pr
   await expect.poll(() => proxy.connections).toBe(0)
 })
 
-test('TLS to the endpoint goes through the proxy as through any road', async () => {
+test('TLS to the endpoint works through a proxy', async () => {
   const authority = createCertificates()
   await using echo = await startEchoServer({ tls: authority.issue({ names: ['db.test'] }) })
   await using proxy = await startSocksServer({ hosts: { 'db.test': '127.0.0.1' } })
@@ -195,7 +195,7 @@ test('proxies can be lined up', async () => {
   expect(await connection.readLine()).toBe('far')
 })
 
-test('the road to the proxy gets the options of the dial', async () => {
+test('the connection to the proxy gets the options of the dial', async () => {
   await using echo = await startEchoServer()
   await using proxy = await startSocksServer()
   const tcp = tcpDialer()
@@ -226,7 +226,7 @@ test('an address that is not admitted is not asked for', async () => {
   expect(proxy.received).toEqual([])
 })
 
-test('what is no SOCKS proxy is told at once, without a word of the URL', () => {
+test('a wrong SOCKS proxy is an error at once, without a word of the URL', () => {
   const hidden = canary('url-password')
   for (const url of [
     `ftp://ada:${hidden}@127.0.0.1:1080`,

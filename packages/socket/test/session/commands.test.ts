@@ -70,7 +70,7 @@ test('a command may take more than one reply', async () => {
   expect(taken).toEqual(['150 wait', '151 wait', '200 done'])
 })
 
-test('what the call sends and receives is told to it', async () => {
+test('the call gets the lines that it sends and receives', async () => {
   using captured = captureEvents()
   const { commands, say } = wired()
   const spec = { protocol: 'test', operation: 'noop', kind: 'command' } as const
@@ -97,7 +97,7 @@ test('a reply that nothing asked for ends the connection, unless it is to be ove
   await expect(commands.ask('NOOP')).rejects.toBe(commands.failure)
 })
 
-test('every command that waits hears of the loss, and the first reason counts', async () => {
+test('every waiting command gets the loss, and the first reason counts', async () => {
   const { commands, peer } = wired()
   const waiting = [failure(commands.ask('ONE')), failure(commands.ask('TWO'))]
   peer.abort()

@@ -34,7 +34,7 @@ test('asks once, and once more after a refusal', async () => {
   })
 })
 
-test('a fixed password is told once', async () => {
+test('a fixed password is sent once', async () => {
   expect((await logIn('wrong')).told).toEqual(['wrong'])
 })
 

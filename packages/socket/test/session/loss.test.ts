@@ -41,7 +41,7 @@ test('what is known already passes, and what is foreign is translated', () => {
   })
 })
 
-test('in a handshake only a loss is told anew', () => {
+test('in a handshake only a loss is reported anew', () => {
   const refused = netError('NET_TLS_CERT_HOST', { message: 'x', protocol: 'tls' })
   expect(lossInHandshake(refused, place)).toBe(refused)
   const gone = netError('NET_CONN_CLOSED', { message: 'x', protocol: 'tls', phase: 'receive' })

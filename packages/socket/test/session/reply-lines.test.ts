@@ -48,7 +48,7 @@ describe.each([
     },
   )
 
-  test('a server that speaks TLS or another protocol is told as such', () => {
+  test('a server that speaks TLS or another protocol is reported as such', () => {
     expect(() => replies(dialect, Uint8Array.of(0x15, 3, 1, 0, 2))).toThrow(/TLS.*use tests:/)
     expect(() => replies(dialect, 'HTTP/1.1 400 Bad')).toThrow(/TEST reply \(an HTTP server\)/)
     expect(() => replies(dialect, 'SSH-2.0-OpenSSH\r\n')).toThrow(/an SSH server/)

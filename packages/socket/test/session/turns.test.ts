@@ -12,7 +12,7 @@ function inOperation<T>(run: (op: Operation) => Promise<T>, options?: CallOption
   return operation(spec, options, run)
 }
 
-test('who comes first is served first', async () => {
+test('calls are served in order', async () => {
   const turns = new Turns()
   const order: number[] = []
   const call = (number: number): Promise<void> =>
@@ -58,7 +58,7 @@ test('a call that is stopped leaves the line', async () => {
   expect(turns.taken).toBe(false)
 })
 
-test('who gives up while waiting neither runs nor lets others overtake', async () => {
+test('an aborted call neither runs nor lets others overtake', async () => {
   const turns = new Turns()
   const log: string[] = []
   const gate = Promise.withResolvers<void>()

@@ -77,7 +77,7 @@ test('TLS over a transport without a socket conforms', async () => {
   })
 })
 
-test('a dialer that breaks the rules is told which', async () => {
+test('the error of a dialer that breaks the rules names the rule', async () => {
   const check = checkDialer(async () => {
     const made = await overTcp(tcpDialer())
     const dialer = faulty(made.dialer, { after: 1000, do: 'garbage', times: Infinity })

@@ -8,7 +8,7 @@ async function ask(url: string, request: string): Promise<string> {
   return (await connection.readLine()) ?? ''
 }
 
-test('opens a tunnel and tells what it was asked for', async () => {
+test('opens a tunnel and records its target', async () => {
   await using echo = await startEchoServer()
   await using proxy = await startConnectServer()
   const target = `127.0.0.1:${echo.address.port}`

@@ -63,7 +63,7 @@ test('a delay comes before the answer', async () => {
   expect(proxy.received).toHaveLength(1)
 })
 
-test('goes on by the road that it is given', async () => {
+test('connects by the given dialer', async () => {
   const dialer = memoryDialer()
   await using echo = await startEchoServer({ dialer })
   await using proxy = await startSocksServer({ dialer })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { failure } from '../support.ts'
 
-test('tells what was asked for, in every version and kind of address', async () => {
+test('records the target, in every version and kind of address', async () => {
   await using echo = await startEchoServer()
   await using proxy = await startSocksServer({ hosts: { 'db.test': '127.0.0.1' } })
   const { port } = proxy.address
@@ -45,7 +45,7 @@ test('wants a user where it has some, in version 4 without a password', async ()
   expect(await as(`socks4a://bob@127.0.0.1:${port}`)).toBe('NET_PROXY_AUTH')
 })
 
-test('knows no other command, and hangs up on what is no SOCKS', async () => {
+test('supports no other command, and closes connections without SOCKS', async () => {
   await using proxy = await startSocksServer()
   const { port } = proxy.address
   await using bind = await connect(`tcp://127.0.0.1:${port}`)

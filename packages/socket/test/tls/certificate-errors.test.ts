@@ -143,14 +143,14 @@ test('a peer that does not speak TLS: what its port may be', async () => {
   expect(error.message).toContain('STARTTLS')
 })
 
-test('a client that sends no certificate is told to the server as that', async () => {
+test("the server's error names a client without a certificate", async () => {
   const [ours, theirs] = memoryPair()
   const server = failure(secureServer(theirs, { ...certificates.issue(), ca }))
   await secure(ours, { ca, servername: 'localhost' }).catch(() => {})
   expect((await server).message).toContain('the client sent no certificate')
 })
 
-test('what OpenSSL says of other faults is told in its words', () => {
+test('other errors of OpenSSL keep its text', () => {
   const cause = Object.assign(new Error('invalid CA certificate'), { code: 'INVALID_CA' })
   const error = certificateError(cause, { who: 'the server x:1', chain: [leaf] })
   expect(error.code).toBe('NET_TLS_CERT_UNTRUSTED')

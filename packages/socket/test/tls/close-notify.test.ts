@@ -75,7 +75,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     expect(await connection.closed).toBe(undefined)
   })
 
-  test(`an end without close_notify is none, over ${maxVersion}`, async () => {
+  test(`an end without close_notify is an error, over ${maxVersion}`, async () => {
     await using server = await startCutServer('half', 'cut')
     await using connection = await connect(server.url, { tls: { ca, maxVersion } })
     await connection.write('go')
@@ -105,7 +105,7 @@ for (const [end, outcome] of [
     expect([length, told]).toEqual([text.length, outcome])
   })
 
-  test(`a socket that was handed over tells ${end} as it is`, async () => {
+  test(`a socket that was handed over reports ${end} as it is`, async () => {
     await using server = await startCutServer('half', end)
     const connection = await connect(server.url, { tls: { ca } })
     await connection.write('go')
@@ -121,7 +121,7 @@ for (const [end, outcome] of [
     )
   })
 
-  test(`TLS within TLS tells ${end} of the inner one as it is`, async () => {
+  test(`TLS within TLS reports ${end} of the inner one as it is`, async () => {
     await using server = await startCutServer('half', end)
     await using proxy = await startConnectServer({ tls: certificates.issue() })
     await using connection = await connect(server.url, {
@@ -133,7 +133,7 @@ for (const [end, outcome] of [
     expect(await text).toBe(outcome === 'end' ? 'half' : outcome)
   })
 
-  test(`TLS over a road without a socket tells ${end} as it is`, async () => {
+  test(`TLS over a transport without a socket reports ${end} as it is`, async () => {
     await using server = await startCutServer('half', end)
     const { port } = new URL(server.url)
     const plain = await tcpDialer().dial({ scheme: 'tcp', host: 'localhost', port: Number(port) })
@@ -160,7 +160,7 @@ test('what was read with its length needs no close_notify', async () => {
   expect(String(Buffer.from(await connection.readExactly(9)))).toBe('the whole')
 })
 
-test('a peer that ends without close_notify after we closed takes nothing from anybody', async () => {
+test('a peer that ends without close_notify after our close causes no error', async () => {
   await using server = await startCutServer('half', 'cut')
   const connection = await connect(server.url, { tls: { ca } })
   await connection.write('go')

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-test('without an option and a variable nobody hears of keys', () => {
+test('without an option and a variable no keys are written', () => {
   vi.stubEnv('SSLKEYLOGFILE', undefined)
   expect(keyLogOf({})).toBeUndefined()
   vi.stubEnv('SSLKEYLOGFILE', '')
@@ -47,7 +47,7 @@ test('the option wins over the variable, and may throw', async () => {
   warnings.mockRestore()
 })
 
-test('a file that cannot be written is told once and disturbs nothing', async () => {
+test('a file that cannot be written is reported once and disturbs nothing', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-keys-'))
   vi.stubEnv('SSLKEYLOGFILE', join(folder.path, 'not', 'there'))
   const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})

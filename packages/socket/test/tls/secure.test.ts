@@ -80,7 +80,7 @@ test('a server leaves nothing open when the client ends instead of shaking hands
   expect(await client.read()).toBeNull()
 })
 
-test('[H-CORE-15] a peer that does not speak TLS is told apart', async () => {
+test('[H-CORE-15] a peer that does not speak TLS has an error of its own', async () => {
   const greet = (connection: Connection) => connection.write('220 mail.example ready\r\n')
   await using server = await listen('tcp://127.0.0.1:0', greet)
   const error = await failure(secure(await dialed(server.address.port), { ca }))
@@ -152,7 +152,7 @@ test('a server with an authority wants a certificate of it', async () => {
   expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'NET_TLS_CERT_UNTRUSTED' } })
 })
 
-test('[SOCK-50] the key log is told line by line', async () => {
+test('[SOCK-50] the key log is reported line by line', async () => {
   const keys: string[] = []
   const { client } = await pair(
     { ca, keyLog: (line) => void keys.push(line) },

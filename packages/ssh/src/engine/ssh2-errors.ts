@@ -14,14 +14,14 @@ export const sshErrors: ErrorTable = defineErrorTable([
     /^(?:Connection lost before handshake|No response from server|Instance unusable after|Not connected)/,
     'NET_CONN_CLOSED',
     () => ({
-      message: 'the connection is gone',
+      message: 'the connection has ended',
     }),
   ),
   row(/^Error (?:while )?signing/, 'NET_CREDENTIAL_INVALID', () => ({
     message: 'the private key cannot be used: signing with it failed',
   })),
   row(/^(?:Max greeting lines exceeded|Header line too long)$/, 'NET_PROTO_LIMIT', () => ({
-    message: 'the server said too much before its identification',
+    message: 'the server sent too much before its identification',
   })),
   {
     when: (error) => FOUL.test(error.message) || LEVELS.has(String(Reflect.get(error, 'level'))),

@@ -194,7 +194,7 @@ interface Opening {
 
 function packetSizeFault(info: Opening): string | undefined {
   if (info.packetSize < SMALLEST_PACKET || info.packetSize > LARGEST_PACKET) {
-    return `the server said that it takes packets of ${info.packetSize} bytes; ${SMALLEST_PACKET} to ${LARGEST_PACKET} are possible`
+    return `the server announced packets of ${info.packetSize} bytes; ${SMALLEST_PACKET} to ${LARGEST_PACKET} are allowed`
   }
   // Larger ones are allowed to be sent, not required (RFC 4253, section 6.1).
   info.packetSize = Math.min(info.packetSize, PACKET)
@@ -228,7 +228,7 @@ function channelOf(client: EngineClient, id: number): EngineChannel | undefined 
 
 function unsupported(): Error {
   return netError('NET_RUNTIME_UNSUPPORTED', {
-    message: `this package works with ssh2 ${VERSION} alone, and another version is installed`,
+    message: `this package needs ssh2 ${VERSION}, and another version is installed`,
   })
 }
 

@@ -25,7 +25,7 @@ export async function signingKey(text: string): Promise<SigningKey> {
   const engine = await loadEngine()
   const parsed = parse(() => engine.utils.parseKey(text))
   const key = Array.isArray(parsed) ? parsed[0] : parsed
-  if (key === undefined || !key.isPrivateKey()) throw invalid('there is no private key in it')
+  if (key === undefined || !key.isPrivateKey()) throw invalid('it contains no private key')
   const ready = Object.freeze({ type: key.type, blob: Uint8Array.from(key.getPublicSSH()) })
   engineKeys.set(ready, key)
   return ready

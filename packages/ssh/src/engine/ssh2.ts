@@ -84,7 +84,7 @@ export async function startSession(
 export class SshSession {
   readonly identified: Promise<Identification>
   readonly exchanged: Promise<Exchange>
-  /** Settles when the connection is gone: with what took it, or undefined after `end`. */
+  /** Settles when the connection has ended: with what took it, or undefined after `end`. */
   readonly closed: Promise<NetError | undefined>
   readonly commands: Ssh2Commands
   readonly #client: EngineClient
@@ -209,7 +209,7 @@ export class SshSession {
     client.on('change password', () => {
       this.#fail(
         netError('NET_AUTH_EXPIRED', {
-          message: 'the server wants the password to be changed first',
+          message: 'the server requires a new password first',
         }),
       )
     })

@@ -92,7 +92,7 @@ export function userFile(ask: () => string | undefined = homeFolder): string {
   const home = ask()
   if (home !== undefined) return join(home, '.ssh', 'known_hosts')
   throw netError('NET_BAD_OPTION', {
-    message: "this user has no home folder: say where the keys go, acceptNew({ file: '…' })",
+    message: "this user has no home folder: pass the file for the keys, acceptNew({ file: '…' })",
   })
 }
 

@@ -22,7 +22,7 @@ export class FieldReader {
 
   /** So many bytes. */
   bytes(length: number): Buffer {
-    if (length > this.left) throw new RangeError('the field is longer than what is there')
+    if (length > this.left) throw new RangeError('the field is longer than the data')
     this.#at += length
     return this.#bytes.subarray(this.#at - length, this.#at)
   }

@@ -201,7 +201,7 @@ export class ServerConnection implements ServerDesk {
     if (action === 'garbage') return true
     // Nobody may be reading yet, and who does not read does not hear the end.
     this.#socket.resume()
-    // What waits for the step waits until the connection is gone.
+    // What waits for the step waits until the connection has ended.
     await closeOf(this.#socket)
     return false
   }

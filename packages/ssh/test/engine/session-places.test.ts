@@ -22,7 +22,7 @@ function seeker(pool = 60_000) {
   }
 }
 
-test('there is a place for everybody, until there is one alone', async () => {
+test('sessions are not limited until a limit is known', async () => {
   const places = new SessionPlaces(new PendingWaits(() => lost))
   const backs = [await places.take(seeker()), await places.take(seeker())]
   expect(places.single).toBe(false)
@@ -44,7 +44,7 @@ test('there is a place for everybody, until there is one alone', async () => {
   expect(order).toEqual(['third', 'fourth'])
 })
 
-test('whoever gives up, waits too long or loses the connection leaves the line', async () => {
+test('a call that is aborted, times out or loses the connection leaves the line', async () => {
   using clock = useFakeClock()
   const waits = new PendingWaits(() => lost)
   const places = new SessionPlaces(waits)

@@ -61,7 +61,7 @@ test('a server that has closed a new channel early runs one command at a time fr
   expect(Ssh2Commands.name).toBe('Ssh2Commands')
 })
 
-test('whoever waits for such a server too long is told so, and nothing was sent', async () => {
+test('a wait for such a server times out, and nothing was sent', async () => {
   await using server = await startSshServer({ exec: { ls: 'a', work: endless } })
   using clock = useFakeClock()
   await using host = await logInTo(server, { keepAlive: false })

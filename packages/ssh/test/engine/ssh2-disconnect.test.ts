@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { goodbye } from '../../src/engine/ssh2-disconnect.ts'
 
-test('a goodbye is told by its reason and by what the server said', () => {
+test('a goodbye is reported by its reason and by what the server said', () => {
   for (const [reason, text, code] of [
     [2, 'Too many authentication failures', 'NET_AUTH_TOO_MANY'],
     [14, '', 'NET_AUTH_TOO_MANY'],

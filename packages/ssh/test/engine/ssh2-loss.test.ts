@@ -5,7 +5,7 @@ import { addContext, netError } from '@net/core/authoring'
 import { SshHostKeyError } from '../../src/errors.ts'
 import { lossOf } from '../../src/engine/ssh2-loss.ts'
 
-test('whoever waits gets an error of their own', () => {
+test('each waiting call gets an error of its own', () => {
   const failure = netError('NET_TIMEOUT_KEEPALIVE', { message: 'silent', limit: 45_000 })
   const [first, second] = [lossOf(failure, false), lossOf(failure, false)]
   addContext(first, { operation: 'exec' })

@@ -6,7 +6,7 @@ function failure(reason: number, text: string): Error {
   return Object.assign(new Error(`(SSH) Channel open failure: ${text}`), { reason })
 }
 
-test('a refusal is told by its reason', () => {
+test('a refusal is reported by its reason', () => {
   for (const [reason, code] of [
     [1, 'NET_ACCESS_DENIED'],
     [2, 'NET_REPLY_PERMANENT'],
@@ -24,7 +24,7 @@ test('a refusal is told by its reason', () => {
   expect(refusal(failure(2, '')).message).toContain('reason 2')
 })
 
-test('what is no refusal passes', () => {
+test('other errors pass', () => {
   const lost = new Error('No response from server')
   expect(refusal(lost)).toBe(lost)
   expect(refusal(undefined).message).toBe('No response from server')

@@ -21,7 +21,7 @@ test('a line is for the hosts that it names', () => {
   expect(lineFor('[example.com]:2222', `example.com ${publicKey}`)).toBeUndefined()
 })
 
-test('markers are told, and lines that cannot be read are skipped', () => {
+test('markers are reported, and lines that cannot be read are skipped', () => {
   expect(lineFor('a', `@revoked a ${publicKey}`)?.marker).toBe('revoked')
   expect(lineFor('a', `@cert-authority * ${publicKey}`)?.marker).toBe('cert-authority')
   for (const line of [

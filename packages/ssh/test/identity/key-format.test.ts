@@ -18,7 +18,7 @@ function complaint(text: string): string {
   }
 }
 
-test('the format is told by the content, also with a mark, CRLF and text around it', () => {
+test('the format is reported by the content, also with a mark, CRLF and text around it', () => {
   expect(readKeyText(openssh.privateKey)).toMatchObject({ format: 'openssh', encrypted: false })
   const windows = `\uFEFFBag Attributes\r\n${String(pkcs8).replaceAll('\n', '\r\n')}\r\nmore`
   expect(readKeyText(windows)).toEqual({
@@ -32,7 +32,7 @@ test('the format is told by the content, also with a mark, CRLF and text around 
   })
 })
 
-test('what is no private key is told by what it is', () => {
+test('a value that is not a private key is reported by what it is', () => {
   expect(complaint(`${openssh.publicKey} me@here`)).toContain('it is a public key')
   expect(complaint('-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----')).toContain(
     'public key',

@@ -41,7 +41,7 @@ test('a key without encryption opens as it is', async () => {
   expect(Buffer.from(key.blob).equals(pair.blob)).toBe(true)
 })
 
-test('what is not supported is told by its name', async () => {
+test('what is not supported is reported by its name', async () => {
   for (const [type, words] of [
     ['ssh-dss', 'a DSA key'],
     ['sk-ssh-ed25519@openssh.com', 'a security device (sk-ssh-ed25519@openssh.com)'],

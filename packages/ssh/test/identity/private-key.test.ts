@@ -53,7 +53,7 @@ test('a wrong passphrase, or none, is a credential that is not valid, without a 
   }
 })
 
-test('what SSH or this package does not have is told by its name', async () => {
+test('what SSH or this package does not have is reported by its name', async () => {
   const x25519 = generateKeyPairSync('x25519').privateKey
   const k256 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey
   const dsa = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).privateKey

@@ -70,7 +70,7 @@ test.each(samples)(
   },
 )
 
-test('a wrong passphrase is told from a text that was damaged', async () => {
+test('a wrong passphrase differs from a damaged text', async () => {
   const key = generateKeyPairSync('ed25519').privateKey
   for (const version of [2, 3]) {
     const text = await puttyText(ed25519(key), { version, passphrase: 'open sesame' })
@@ -87,7 +87,7 @@ test('a wrong passphrase is told from a text that was damaged', async () => {
   }
 })
 
-test('what is not supported is told by its name', async () => {
+test('what is not supported is reported by its name', async () => {
   const key = generateKeyPairSync('ed25519').privateKey
   const text = await puttyText(ed25519(key), { passphrase: 'open sesame' })
   const encryption = 'Encryption: aes256-cbc'

@@ -8,7 +8,7 @@ import { encryptedOpenssh } from './key-samples.ts'
 
 const never = new AbortController().signal
 
-test('a key is decrypted once for all who ask for it', async () => {
+test('a key is decrypted once for all calls', async () => {
   const content = encryptedOpenssh('open sesame')
   const auth = key(content)
   expect(readyBefore(auth, content)).toBeUndefined()
@@ -32,7 +32,7 @@ test('a wrong passphrase is nothing to keep', async () => {
   expect((await makeReady(auth, content, 'open sesame', never)).type).toBe('ssh-ed25519')
 })
 
-test('who gives up leaves the others their key, and the last one ends the work', async () => {
+test('an aborted call leaves the others their key, and the last one ends the work', async () => {
   const content = encryptedOpenssh('open sesame')
   const auth = key(content)
   const [one, two] = [new AbortController(), new AbortController()]

@@ -62,7 +62,7 @@ test.each(['greeting', 'auth', 'exec'])(
   },
 )
 
-test('bytes may be cut off, and the road may stall', async () => {
+test('bytes may be cut off, and the connection may stall', async () => {
   await using server = await startSshServer()
   for (const action of ['drop', 'half-close', 'reset'] as const) {
     server.fail({ after: 100, do: action })
@@ -77,7 +77,7 @@ test('bytes may be cut off, and the road may stall', async () => {
   await server.idle()
 })
 
-test('a handler hears the signals, and what it was ended by is told', async () => {
+test('a handler gets the signals, and the one that ended it is reported', async () => {
   const heard: unknown[] = []
   await using server = await startSshServer({
     exec: (_, { signal }) =>

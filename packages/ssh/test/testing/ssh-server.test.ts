@@ -18,7 +18,7 @@ test('it says where it is, and closes what it has open', async () => {
   await client.close()
 })
 
-test('a host key can be given, and what was received is told in order, without passwords', async () => {
+test('a host key can be given, and the record is in order, without passwords', async () => {
   const hostKey = createSshKey()
   await using server = await startSshServer({ hostKey, exec: { ls: '' } })
   await using client = await logInTo(server)
