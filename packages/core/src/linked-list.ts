@@ -75,7 +75,7 @@ export class LinkedList<L extends Linked<L>> implements Iterable<L> {
   }
 
   /** The members at this moment. */
-  [Symbol.iterator](): ArrayIterator<L> {
+  [Symbol.iterator](): Iterator<L> {
     const members: L[] = []
     for (let at = this.#first; at !== undefined; at = at.after) members.push(at)
     return members.values()
