@@ -10,6 +10,9 @@ import type { FtpConnectOptions } from './client-options.ts'
  * full, with the codes of dialing and TLS, and with `NET_BAD_URL` or `NET_BAD_OPTION` before a byte is sent.
  */
 export async function connect(url: string | URL, options?: FtpConnectOptions): Promise<FtpClient> {
-  const { establish } = await import('./establish.ts')
-  return establish(url, options)
+  // Kept, so that every later call begins at once: its limits and its signal hold from then on.
+  loaded ??= await import('./establish.ts')
+  return loaded.establish(url, options)
 }
+
+let loaded: typeof import('./establish.ts') | undefined
