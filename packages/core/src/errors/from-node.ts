@@ -130,7 +130,7 @@ function row(code: NetErrorCode, message: string, foreign: readonly string[]): E
   return { when: (error) => foreign.includes(codeOf(error)), code, details: () => ({ message }) }
 }
 
-/** What OpenSSL finds wrong with a certificate itself is told by its message alone. */
+/** What OpenSSL finds wrong with a certificate itself; only the message says it. */
 function refusedCertificate(foreign: readonly string[]): ErrorRow {
   return {
     when: (error) => foreign.includes(codeOf(error)),

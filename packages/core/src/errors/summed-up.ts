@@ -7,7 +7,7 @@
 export function sumUp(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, {
     configurable: true,
-    // As the language has it: a cause is told by name only.
+    // A cause is not enumerable, as in the language itself.
     enumerable: key !== 'cause',
     get: () => value,
     set: (other: unknown) => {
