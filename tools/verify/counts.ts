@@ -13,6 +13,22 @@ export interface Report {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
+  /** One per file. */
+  readonly testResults: readonly FileReport[]
+}
+
+interface FileReport {
+  readonly name: string
+  readonly status: string
+  /** What kept the file from loading. */
+  readonly message: string
+  readonly assertionResults: readonly TestReport[]
+}
+
+interface TestReport {
+  readonly fullName: string
+  readonly status: string
+  readonly failureMessages: readonly string[] | null
 }
 
 /** What a step counts for. `report` is there if tests ran; `complete` turns skipped tests into failures. */
@@ -27,6 +43,21 @@ export function countsOf(ok: boolean, report: Report | undefined, complete: bool
     failed: failed + unexplained,
     skipped: complete ? 0 : skipped,
   }
+}
+
+/** What failed, two lines each: the test with its file, and the first line of its error. */
+export function failuresOf({ testResults }: Report): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    if (failed.length === 0 && status === 'failed') return [described(name, message)]
+    return failed.map((test) =>
+      described(`${name}: ${test.fullName}`, test.failureMessages?.[0] ?? 'no message'),
+    )
+  })
+}
+
+function described(what: string, message: string): string {
+  return `${what}\n  ${message.split('\n', 1)[0]}`
 }
 
 /** All together. */

@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../workspace/packages.ts'
-import { countsOf, line, sum, type Counts, type Report } from './counts.ts'
+import { countsOf, failuresOf, line, sum, type Counts, type Report } from './counts.ts'
 import { steps, type Step } from './steps.ts'
 
 interface Outcome {
   readonly step: Step
   readonly counts: Counts
   readonly seconds: number
+  readonly failures: readonly string[]
 }
 
 const results = join(root, '.results')
@@ -17,6 +18,10 @@ mkdirSync(results, { recursive: true })
 
 const outcomes = chosen(process.argv.slice(2)).map(run)
 const total = sum(outcomes.map((outcome) => outcome.counts))
+// Last, where a log that was cut at its head still has them.
+for (const { step, failures } of outcomes) {
+  for (const failure of failures) console.log(`\nFAILED in ${step.name}: ${failure}`)
+}
 for (const { step, counts, seconds } of outcomes) {
   console.log(
     `${counts.failed > 0 ? 'FAILED' : 'ok    '} ${step.name.padEnd(12)} ${line(counts)} (${seconds} s)`,
@@ -45,7 +50,9 @@ function run(step: Step): Outcome {
   })
   const seconds = Math.round((performance.now() - started) / 100) / 10
   const complete = step.complete === true && process.env['CI'] !== undefined
-  return { step, seconds, counts: countsOf(status === 0, report(step, file), complete) }
+  const found = report(step, file)
+  const failures = found === undefined ? [] : failuresOf(found)
+  return { step, seconds, failures, counts: countsOf(status === 0, found, complete) }
 }
 
 function report(step: Step, file: string): Report | undefined {
