@@ -4,7 +4,7 @@
 
 import { option, optionsDoor, type OptionsDoor, type OptionTable } from '@net/core/authoring'
 
-import type { BlockOptions, WaitOptions } from './job.ts'
+import type { BlockOptions, WaitOptions } from './tasks/job.ts'
 
 /** The door of one call of this package, named as errors name it. */
 export function doorOf<T extends object>(call: string, table: OptionTable<T>): OptionsDoor<T> {

@@ -3,13 +3,13 @@
  * by one asker at a time, and again only after the peer refused the answer. Knows nothing of login mechanisms.
  */
 
-import { callerFault } from './caller-fault.ts'
-import { claimSecrets } from './events/redact.ts'
+import { callerFault } from './callbacks/caller-fault.ts'
+import { claimSecrets } from './redaction/redact.ts'
 import { abortError } from './errors/abort.ts'
 import { isNetError, netError } from './errors/net-error.ts'
 import { shape, type Shape } from './options/shape.ts'
-import { isSecret, secret, type Secret } from './secret.ts'
-import { onSignalAbort } from './signal-listeners.ts'
+import { isSecret, secret, type Secret } from './redaction/secret.ts'
+import { onSignalAbort } from './callbacks/signal-listeners.ts'
 
 /** What a callback is asked for. */
 export interface CredentialRequest {

@@ -9,7 +9,7 @@ import { own, refuseControl } from './options/own.ts'
 import { argument } from './options/shape.ts'
 import { between, either, list, record, text as aText, url } from './options/values.ts'
 import { percentDecoded } from './percent.ts'
-import { secret, type Secret } from './secret.ts'
+import { secret, type Secret } from './redaction/secret.ts'
 
 /** Where a peer listens: a host and port, or a path. Frozen; never holds credentials. */
 export interface Endpoint {

@@ -45,8 +45,8 @@ export {
   type RetryEvent,
   type WireEvent,
 } from './events/channels.ts'
-export type { CallDefaults, CallOptions } from './call-options.ts'
-export type { Timeout, TimeoutOptions } from './limits.ts'
+export type { CallDefaults, CallOptions } from './operation/call-options.ts'
+export type { Timeout, TimeoutOptions } from './time/limits.ts'
 export type { Progress } from './progress.ts'
 export type { FailedAttempt, RetryPolicy } from './retry/policy.ts'
 export type { RetryPolicyOptions } from './retry/back-off.ts'
@@ -62,7 +62,7 @@ export {
   type EndpointOptions,
   type ParsedEndpoint,
 } from './endpoint.ts'
-export { isSecret, secret, type Secret } from './secret.ts'
+export { isSecret, secret, type Secret } from './redaction/secret.ts'
 export type { Credential, CredentialRequest } from './credential.ts'
 export { consoleSink, type ConsoleSinkOptions } from './events/console-sink.ts'
 export { jsonSink } from './events/json-sink.ts'

@@ -2,7 +2,7 @@
  * Progress of a transfer as callers see it: how much, how fast, how long still, at most ten times a second.
  */
 
-import { clock } from './clock.ts'
+import { clock } from './time/clock.ts'
 
 /** How far a transfer is: bytes, bytes per second, milliseconds. */
 export interface Progress {

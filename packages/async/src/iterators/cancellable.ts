@@ -2,10 +2,10 @@
  * A loop that can be cancelled, over every iterable.
  */
 
-import type { WaitOptions } from '../job.ts'
-import { OwnedIterator } from '../owned-iterator.ts'
+import type { WaitOptions } from '../tasks/job.ts'
+import { OwnedIterator } from './owned-iterator.ts'
 import { reportLate } from '../report-late.ts'
-import { refusal, WaitList } from '../wait-list.ts'
+import { refusal, WaitList } from '../locks/wait-list.ts'
 import { iteratorOf, type Iterated } from './iterated.ts'
 
 /**

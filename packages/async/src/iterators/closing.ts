@@ -2,7 +2,7 @@
  * Sure closing: an iterator that is closed at the end of the block that holds it, whether it was read or not.
  */
 
-import { OwnedIterator } from '../owned-iterator.ts'
+import { OwnedIterator } from './owned-iterator.ts'
 import type { Iterated } from './iterated.ts'
 
 /**

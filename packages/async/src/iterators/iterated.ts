@@ -2,7 +2,7 @@
  * What the iterator functions read: items that are there or that are waited for.
  */
 
-import { AsyncItems } from '../items.ts'
+import { AsyncItems } from './items.ts'
 
 /** Anything with items, sync or async. */
 export type Iterated<T> = Iterable<T> | AsyncIterable<T>

@@ -4,10 +4,10 @@
 
 import { blockDoor } from '../doors.ts'
 import { countOf } from '../option-checks.ts'
-import type { BlockOptions } from '../job.ts'
-import { TaskStream, type StreamingGroup } from '../task-stream.ts'
-import { pump } from '../pump.ts'
-import { RunningGroup } from '../running-group.ts'
+import type { BlockOptions } from '../tasks/job.ts'
+import { TaskStream, type StreamingGroup } from '../groups/task-stream.ts'
+import { pump } from '../groups/pump.ts'
+import { RunningGroup } from '../groups/running-group.ts'
 import { openItems, type ItemOf, type Iterated } from './iterated.ts'
 
 /**

@@ -5,9 +5,9 @@
 import { option } from '@net/core/authoring'
 
 import { doorOf } from '../doors.ts'
-import type { AsyncItems } from '../items.ts'
+import type { AsyncItems } from './items.ts'
 import { countOf } from '../option-checks.ts'
-import { OwnedIterator } from '../owned-iterator.ts'
+import { OwnedIterator } from './owned-iterator.ts'
 import { openItems, type Iterated } from './iterated.ts'
 
 /** Options of `tee`. */

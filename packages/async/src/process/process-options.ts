@@ -11,7 +11,7 @@ import {
 } from '@net/core/authoring'
 
 import { doorOf, waitTable } from '../doors.ts'
-import type { WaitOptions } from '../job.ts'
+import type { WaitOptions } from '../tasks/job.ts'
 import type { ChildPlan, ProcessEnd } from './child-group.ts'
 
 /** Options of `spawnProcess`. */

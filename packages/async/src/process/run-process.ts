@@ -16,8 +16,8 @@ import {
   written,
 } from '@net/core/authoring'
 
-import { cancellationOf, CancelScope } from '../cancel-scope.ts'
-import type { WaitOptions } from '../job.ts'
+import { cancellationOf, CancelScope } from '../tasks/cancel-scope.ts'
+import type { WaitOptions } from '../tasks/job.ts'
 import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
 import { PrintedOutput, type Printed } from './printed-output.ts'
 import { ProcessExitError, withoutSecrets } from './process-exit-error.ts'

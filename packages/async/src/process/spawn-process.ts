@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 
 import { netError } from '@net/core/authoring'
 
-import { cancellationOf, CancelScope } from '../cancel-scope.ts'
+import { cancellationOf, CancelScope } from '../tasks/cancel-scope.ts'
 import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
 import { planChild, type ProcessOptions, spawnDoor } from './process-options.ts'
 

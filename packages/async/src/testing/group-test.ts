@@ -5,7 +5,7 @@
 import { own } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 
-import { taskGroup, type TaskGroup } from '../task-group.ts'
+import { taskGroup, type TaskGroup } from '../groups/task-group.ts'
 import { checkNoLeaks } from './check-no-leaks.ts'
 
 /** Options of `groupTest`. */

@@ -8,10 +8,10 @@ import { Worker, type Transferable } from 'node:worker_threads'
 
 import { clock, netError, option } from '@net/core/authoring'
 
-import { cancellationOf, CancelScope } from '../cancel-scope.ts'
+import { cancellationOf, CancelScope } from '../tasks/cancel-scope.ts'
 import { doorOf, waitTable } from '../doors.ts'
-import type { WaitOptions } from '../job.ts'
-import { Semaphore } from '../semaphore.ts'
+import type { WaitOptions } from '../tasks/job.ts'
+import { Semaphore } from '../locks/semaphore.ts'
 import { bootstrap, type ThreadAnswer, type ThreadJob } from './bootstrap.ts'
 import { revived } from './thrown.ts'
 

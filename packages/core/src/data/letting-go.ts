@@ -1,6 +1,6 @@
 /* Waiting for a stream of the caller's that was given up. */
 
-import { clock } from '../clock.ts'
+import { clock } from '../time/clock.ts'
 
 /** Settles as the promise does, but resolves after 2 s at the latest: a stream that never lets go must not hold its call. */
 export function lettingGo(done: Promise<unknown>): Promise<void> {

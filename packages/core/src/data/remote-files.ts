@@ -3,7 +3,7 @@
  * need know none of them. Types only.
  */
 
-import type { CallOptions } from '../call-options.ts'
+import type { CallOptions } from '../operation/call-options.ts'
 import type { Source } from './source.ts'
 
 /** What a folder holds under one name. */

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { isUint8Array } from 'node:util/types'
 
-import { callerFault } from '../caller-fault.ts'
+import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { shared } from '../shared.ts'
 import { adopt, failureOf } from './adopted.ts'

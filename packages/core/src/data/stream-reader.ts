@@ -5,7 +5,7 @@
 
 import { isUint8Array } from 'node:util/types'
 
-import { callerFault } from '../caller-fault.ts'
+import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { lettingGo } from './letting-go.ts'
 

@@ -6,7 +6,7 @@
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 
-import { callerFault } from '../caller-fault.ts'
+import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { adopt, failureOf, isStandard } from './adopted.ts'
 import { lettingGo } from './letting-go.ts'

@@ -3,7 +3,7 @@
  * the rows of its engine; the rows of Node itself stand behind them.
  */
 
-import type { SecretOwners } from '../events/redact.ts'
+import type { SecretOwners } from '../redaction/redact.ts'
 import type { ErrorRow } from './error-row.ts'
 import { nodeErrors } from './from-node.ts'
 import {

@@ -5,7 +5,7 @@
 
 import { inspect, type InspectOptions } from 'node:util'
 
-import { redact, type SecretOwners } from '../events/redact.ts'
+import { redact, type SecretOwners } from '../redaction/redact.ts'
 import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
 import { nameErrors } from './name-errors.ts'
 import { PlainErrors } from './plain-error.ts'

@@ -3,7 +3,7 @@
  * long. What it is made of has no secrets any more; here it becomes one line without control characters, and not endless.
  */
 
-import { redact, type SecretOwners } from '../events/redact.ts'
+import { redact, type SecretOwners } from '../redaction/redact.ts'
 
 /** What the sentence is made of; a part that is unknown is left out. */
 export interface Sentence {

@@ -10,8 +10,8 @@ import type { NetError, Phase } from '../errors/net-error.ts'
 import { inCall } from '../options/door.ts'
 import { argument, shape, type Shape } from '../options/shape.ts'
 import { callback } from '../options/values.ts'
-import { guarded } from './guarded.ts'
-import { redact, type SecretOwners } from './redact.ts'
+import { guarded } from '../callbacks/guarded.ts'
+import { redact, type SecretOwners } from '../redaction/redact.ts'
 
 /** What every event carries. `time` is in milliseconds of the process's monotonic clock. */
 export interface EventHead {

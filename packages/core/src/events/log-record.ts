@@ -2,7 +2,7 @@
  * What a log says about an event: its level, one harmless line, and fields. Knows nothing of where records go.
  */
 
-import { clock } from '../clock.ts'
+import { clock } from '../time/clock.ts'
 import { isNetError, type NetError } from '../errors/net-error.ts'
 import { printable } from '../errors/render.ts'
 import type {
@@ -15,7 +15,7 @@ import type {
   RetryEvent,
   WireEvent,
 } from './channels.ts'
-import { redact } from './redact.ts'
+import { redact } from '../redaction/redact.ts'
 import { shape, type Shape } from '../options/shape.ts'
 
 /** How much a record matters, least first. */

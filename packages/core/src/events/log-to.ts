@@ -13,7 +13,7 @@ import {
 import { argument, shape, type Shape } from '../options/shape.ts'
 import { either, methods, record, required } from '../options/values.ts'
 import { onEvent, type NetEvent, type NetEventListener } from './channels.ts'
-import { guarded } from './guarded.ts'
+import { guarded } from '../callbacks/guarded.ts'
 import {
   channelsAt,
   levelOf,

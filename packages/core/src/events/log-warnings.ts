@@ -3,14 +3,14 @@
  * packages report that way themselves.
  */
 
-import { clock } from '../clock.ts'
+import { clock } from '../time/clock.ts'
 import { printable } from '../errors/render.ts'
 import { logSink } from './log-to.ts'
 import { inCall } from '../options/door.ts'
 import { argument } from '../options/shape.ts'
-import { guarded } from './guarded.ts'
+import { guarded } from '../callbacks/guarded.ts'
 import type { LogRecord, LogSink } from './log-record.ts'
-import { redact } from './redact.ts'
+import { redact } from '../redaction/redact.ts'
 
 /**
  * Writes every warning of this process into the sink, at level `warn`, as protocol `process`; `fields` has its name, such

@@ -13,7 +13,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 
-import { clock } from '../clock.ts'
+import { clock } from '../time/clock.ts'
 import type { EventHead, OperationEvent, PhaseEvent, RetryEvent } from '../events/channels.ts'
 import {
   attemptAttributes,

@@ -1,11 +1,11 @@
 /* Every shape of core in one place, for `option`. */
 
-export { defaults, perCall } from '../call-options.ts'
+export { defaults, perCall } from '../operation/call-options.ts'
 export { credential } from '../credential.ts'
 export { dataSink, dataSource } from '../data/shapes.ts'
 export { threshold } from '../events/log-record.ts'
 export { log, logSink } from '../events/log-to.ts'
-export { timeout } from '../limits.ts'
+export { timeout } from '../time/limits.ts'
 export { retry } from '../retry/option.ts'
 export {
   anything,

@@ -1,6 +1,6 @@
 /* The shapes of plain values: text, numbers, flags, functions, objects with methods, and lists of these. */
 
-import { isSecret, type Secret } from '../secret.ts'
+import { isSecret, type Secret } from '../redaction/secret.ts'
 import { refused, shape, optionName, type Shape } from './shape.ts'
 
 /** A string. */

@@ -5,7 +5,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { replaceClock, type Clock, type Timer } from '../clock.ts'
+import { replaceClock, type Clock, type Timer } from '../time/clock.ts'
 import { optionsDoor } from '../options/door.ts'
 import { either, flag, milliseconds } from '../options/values.ts'
 import { idleWhile } from './until-idle.ts'

@@ -3,7 +3,7 @@
  * was asked; its errors are those that a server turns into replies.
  */
 
-import { clock } from '../clock.ts'
+import { clock } from '../time/clock.ts'
 import { netError, type NetError } from '../errors/net-error.ts'
 
 /** What a folder holds under one name. */

@@ -1,0 +1,26 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { Heap } from '../../src/queues/heap.ts'
+
+interface Ranked {
+  readonly rank: number
+  readonly order: number
+}
+
+test('gives items by rank, and those of a rank in the order in which they came', () => {
+  fc.assert(
+    fc.property(fc.array(fc.option(fc.nat({ max: 5 }))), (script) => {
+      const heap = new Heap<Ranked>((a, b) => a.rank - b.rank)
+      const model: Ranked[] = []
+      for (const [order, rank] of script.entries()) {
+        if (rank !== null) {
+          heap.push({ rank, order })
+          model.push({ rank, order })
+          model.sort((a, b) => a.rank - b.rank || a.order - b.order)
+        } else if (model.length > 0) expect(heap.take()).toEqual(model.shift())
+        expect(heap.size).toBe(model.length)
+      }
+    }),
+  )
+})

@@ -1,0 +1,72 @@
+/*
+ * Listening to an AbortSignal without piling up: however many calls share a signal, it carries one listener of
+ * ours, and none once the last of them is done.
+ */
+
+import { Link, LinkedList } from '../linked-list.ts'
+import { own } from '../options/own.ts'
+
+/**
+ * Calls `listener` with the reason when the signal aborts; the returned function takes it back. The signal must not be
+ * aborted yet. With `linger` the signal keeps our listener until the event loop turns: cheaper for calls in a row.
+ */
+export function onSignalAbort(
+  signal: AbortSignal,
+  listener: (reason: unknown) => void,
+  options?: { readonly linger?: boolean },
+): () => void {
+  let hub = hubs.get(signal)
+  if (hub === undefined) {
+    hub = new Hub(signal)
+    hubs.set(signal, hub)
+  }
+  return hub.add(listener, own(options, 'linger') === true)
+}
+
+class Hub {
+  readonly #signal: AbortSignal
+  readonly #listeners = new LinkedList<Link<(reason: unknown) => void>>()
+  #listening = false
+  #leaving = false
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  add(listener: (reason: unknown) => void, linger: boolean): () => void {
+    if (!this.#listening) {
+      this.#listening = true
+      this.#signal.addEventListener('abort', this)
+    }
+    const link = this.#listeners.add(new Link(listener))
+    return () => this.#remove(link, linger)
+  }
+
+  handleEvent(): void {
+    this.#leave()
+    for (let link = this.#listeners.shift(); link !== undefined; link = this.#listeners.shift())
+      link.value(this.#signal.reason)
+  }
+
+  #remove(link: Link<(reason: unknown) => void>, linger: boolean): void {
+    if (!this.#listeners.delete(link) || this.#listeners.first !== undefined) return
+    if (!linger) this.#leave()
+    else if (!this.#leaving) {
+      this.#leaving = true
+      process.nextTick(this.#leaveIfUnused)
+    }
+  }
+
+  /** A listener left on a composite signal would keep that signal alive for as long as its sources live. */
+  #leave(): void {
+    this.#listening = false
+    this.#signal.removeEventListener('abort', this)
+  }
+
+  readonly #leaveIfUnused = (): void => {
+    this.#leaving = false
+    if (this.#listening && this.#listeners.first === undefined) this.#leave()
+  }
+}
+
+const hubs = new WeakMap<AbortSignal, Hub>()

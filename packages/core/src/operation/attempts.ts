@@ -1,0 +1,128 @@
+/*
+ * The attempts of one operation: run, and run again while the retry policy says so. Decides what the loss of a
+ * connection means: harmless before something was sent, unknown afterwards.
+ */
+
+import { callerFault } from '../callbacks/caller-fault.ts'
+import { clock } from '../time/clock.ts'
+import { codes, type RetryClass } from '../errors/codes.ts'
+import {
+  isNetError,
+  ProxyError,
+  replaceContext,
+  type ErrorContext,
+  type NetError,
+} from '../errors/net-error.ts'
+import type { Narrator } from './narrator.ts'
+import type { Attempt } from './operation-spec.ts'
+import { argument, shape } from '../options/shape.ts'
+import type { FailedAttempt, RetryPolicy } from '../retry/policy.ts'
+import { Scope } from './scope.ts'
+
+/** What attempts need of their operation. */
+export interface AttemptHost {
+  readonly policy: RetryPolicy | undefined
+  readonly idempotent: boolean
+  readonly usable: (() => boolean) | undefined
+  readonly root: Scope
+  readonly narrator: Narrator
+  /** The limit of the whole call, in milliseconds. */
+  readonly total: number
+  /** Makes the scope of an attempt the operation's current one. */
+  enter(scope: Scope): void
+  describe(error: unknown, context: ErrorContext): unknown
+}
+
+/** Runs attempts until one succeeds or the policy gives up; the last error has the earlier ones as `attempts`. */
+export async function runAttempts<T>(
+  run: (attempt: Attempt) => Promise<T>,
+  host: AttemptHost,
+): Promise<T> {
+  const failures: NetError[] = []
+  for (let number = 1; ; number++) {
+    let sent = false
+    try {
+      const result = await inScope(host, () => run({ number, sent: () => void (sent = true) }))
+      host.policy?.succeeded?.()
+      return result
+    } catch (thrown) {
+      const error = host.describe(thrown, { sent })
+      if (!isNetError(error)) throw error
+      replaceContext(error, { retry: retryOf(error, sent) })
+      const delay = delayAfter(error, number, host)
+      if (delay === undefined) throw withAttempts(error, failures)
+      failures.push(error)
+      host.narrator.retry(number, delay, error)
+      // No attempt runs meanwhile: what fails now is the operation.
+      host.enter(host.root)
+      await host.root.race(() => pause(delay, host.root))
+    }
+  }
+}
+
+function inScope<T>(host: AttemptHost, run: () => Promise<T>): Promise<T> {
+  const scope = new Scope()
+  // Never taken back: the last attempt's scope lives on in what it returned, and the operation must reach it.
+  host.root.onStop((reason) => scope.stop(reason))
+  host.enter(scope)
+  return scope.race(run)
+}
+
+function delayAfter(error: NetError, attempt: number, host: AttemptHost): number | undefined {
+  if (host.policy === undefined || host.root.reason !== undefined) return undefined
+  // On a session that is gone the next attempt could only hide why.
+  if (host.usable?.() === false) return undefined
+  const { idempotent, total } = host
+  const { elapsed } = host.narrator
+  const left = total - elapsed
+  const delay = delayBy(host.policy, { error, attempt, idempotent, elapsed, left })
+  // A policy of the caller's may not look at what is left.
+  return delay === undefined || delay >= left ? undefined : delay
+}
+
+/** A policy may be the caller's. */
+function delayBy(policy: RetryPolicy, failed: FailedAttempt): number | undefined {
+  let delay: unknown
+  try {
+    delay = policy.delay(failed)
+  } catch (error) {
+    throw callerFault(error)
+  }
+  return delay === undefined ? undefined : argument('what delay() of a policy gives', wait, delay)
+}
+
+/** Once the work was sent, only the peer itself can know that nothing was done. */
+function retryOf(error: NetError, sent: boolean): RetryClass {
+  const { retry, code } = error
+  const byTable = retry === codes[code].retry
+  if (!sent) return byTable && retry === 'idempotent' ? 'safe' : retry
+  // Who threw it may have known better than the table of codes. A proxy speaks for the way, not for the work.
+  const isAnswer = !byTable && error.reply !== undefined && !(error instanceof ProxyError)
+  return retry === 'safe' && !isAnswer ? 'idempotent' : retry
+}
+
+/** The last error, with the earlier ones; those of a call within the last attempt stay with it. */
+function withAttempts(error: NetError, failures: readonly NetError[]): NetError {
+  // One that was thrown twice would hold itself.
+  const earlier = failures.filter((failure) => failure !== error)
+  if (earlier.length === 0) return error
+  return replaceContext(error, { attempts: [...earlier, ...(error.attempts ?? [])] })
+}
+
+function pause(delay: number, root: Scope): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock().after(delay, () => {
+      forget()
+      resolve()
+    })
+    const forget = root.onStop((reason) => {
+      timer.clear()
+      reject(reason)
+    })
+  })
+}
+
+const wait = shape<number>(
+  'a number of milliseconds, or undefined for no further attempt',
+  (value) => typeof value === 'number',
+)

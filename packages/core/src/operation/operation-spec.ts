@@ -1,0 +1,84 @@
+/*
+ * What a call is, and what its code works with while it runs.
+ */
+
+import type { ClientContext } from './call-options.ts'
+import type { Deadline } from '../time/deadline.ts'
+import type { ErrorTable } from '../errors/error-table.ts'
+import type { NetError, Phase } from '../errors/net-error.ts'
+import type { WireEvent } from '../events/channels.ts'
+import type { CallKind, Limits } from '../time/limits.ts'
+
+/** What a call is. */
+export interface OperationSpec {
+  readonly protocol: string
+  /** The verb, such as `GET` or `upload`. */
+  readonly operation: string
+  /** What it is done to, without credentials. */
+  readonly target?: string | undefined
+  /** The peer, as `host:port` or a path. */
+  readonly endpoint?: string | undefined
+  readonly kind: CallKind
+  /**
+   * Whether it may be repeated when it is unknown whether it was done; then it is, twice, where neither call nor client
+   * say otherwise. Default false: no repeats.
+   */
+  readonly idempotent?: boolean | undefined
+  /** Whether another attempt could begin: false once the session that it needs is lost. Default always. */
+  readonly usable?: (() => boolean) | undefined
+  /** How the engine's errors are translated; default Node's own rows. */
+  readonly errors?: ErrorTable | undefined
+  readonly client?: ClientContext | undefined
+  /** The owner of the secrets that this call alone has (`holdSecret`); default those of its client are all. */
+  readonly secrets?: number | undefined
+  /** The operation within which this one runs. */
+  readonly parent?: number | undefined
+}
+
+/** One attempt of an operation. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly number: number
+  /** The peer may have begun to work on it: from here on a lost reply leaves the outcome unknown. */
+  sent(): void
+}
+
+/** What makes an operation a part of a larger one: it ends with it, under its limits, and publishes to the same client. */
+export interface Within {
+  readonly signal: AbortSignal
+  /** The limits of the larger one without its total, which reaches the part through the signal. */
+  readonly timeout: Limits
+  readonly parent: number
+  readonly client: ClientContext | undefined
+}
+
+/** What a call's code works with. */
+export interface Operation {
+  readonly id: number
+  readonly parent: number | undefined
+  readonly limits: Limits
+  /** Aborts when the caller gives up or a limit passes; within `attempt`, also when that attempt is over. */
+  readonly signal: AbortSignal
+  /** What a dial or a handshake of this operation gets: `dialer.dial(endpoint, op.within)`. */
+  readonly within: Within
+  /** Restarted by `progress`; start it while waiting for the peer, stop it while the consumer is the slow one. */
+  readonly idle: Deadline
+  /** Calls `listener` when `signal` would abort, without the cost of a signal; returns how to take it back. */
+  onAbort(listener: (reason: NetError) => void): () => void
+  /** Runs a part of the call under its own limit, with a pair of events. */
+  phase<T>(name: Phase, run: () => Promise<T>): Promise<T>
+  /** Runs `run`, and again while the retry policy says so. */
+  attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T>
+  /** The operation goes on after the call has settled, until this has settled too. */
+  until(ended: Promise<unknown>): void
+  /** So many bytes have moved in all. */
+  progress(transferred: number, total?: number): void
+  /** The status of the peer's reply; published with the end of the operation. */
+  answered(status: number): void
+  /** Tells a line or a chunk on the wire channel; `text` is called only if there is a listener. */
+  wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void
+  /** Writes a warning to the caller's log. */
+  warn(message: string): void
+  /** Ends the running attempt with this error, for dangers that no phase sees. */
+  fail(error: NetError): void
+}

@@ -1,0 +1,20 @@
+/*
+ * The one journey of every call: one operation per call, attempts inside it, phases inside those. It starts the
+ * events, arms the limits, links the caller's signal, translates what an engine throws, and ends when what it
+ * returned has ended. Engines are called inside an operation only.
+ */
+
+import type { CallOptions } from './call-options.ts'
+import { logFromEnvironment } from '../events/environment.ts'
+import type { Operation, OperationSpec } from './operation-spec.ts'
+import { RunningOperation } from './running-operation.ts'
+
+/** Runs one call. Rejects with a NetError; what the caller's own callbacks threw, marked by `callerFault`, passes as it is. */
+export function operation<T>(
+  spec: OperationSpec,
+  options: CallOptions | undefined,
+  run: (op: Operation) => Promise<T>,
+): Promise<T> {
+  logFromEnvironment()
+  return new RunningOperation(spec, options).run(run)
+}

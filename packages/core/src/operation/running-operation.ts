@@ -1,0 +1,286 @@
+/*
+ * The state of one call: its limits, its link to the caller, its attempts and phases. What it tells the world is
+ * told by its narrator.
+ */
+
+import { runAttempts } from './attempts.ts'
+import { perCall, type CallOptions } from './call-options.ts'
+import { isCallerFault } from '../callbacks/caller-fault.ts'
+import { clock, type Timer } from '../time/clock.ts'
+import { Deadline } from '../time/deadline.ts'
+import { abortError } from '../errors/abort.ts'
+import { defineErrorTable, translate, type ErrorTable } from '../errors/error-table.ts'
+import {
+  isNetError,
+  netError,
+  replaceContext,
+  type ErrorContext,
+  type NetError,
+  type Phase,
+} from '../errors/net-error.ts'
+import { traceToCaller } from '../errors/trace.ts'
+import type { WireEvent } from '../events/channels.ts'
+import { guarded } from '../callbacks/guarded.ts'
+import { limitsFor, timeoutCodes, type Limits } from '../time/limits.ts'
+import { Narrator } from './narrator.ts'
+import type { Attempt, Operation, OperationSpec, Within } from './operation-spec.ts'
+import { own } from '../options/own.ts'
+import { ProgressMeter } from '../progress.ts'
+import { defaultRetry, policyOf } from '../retry/option.ts'
+import type { RetryPolicy } from '../retry/policy.ts'
+import { Scope } from './scope.ts'
+import { onSignalAbort } from '../callbacks/signal-listeners.ts'
+
+/** One call while it runs. */
+export class RunningOperation implements Operation {
+  readonly #spec: OperationSpec
+  readonly #options: CallOptions | undefined
+  readonly #narrator: Narrator
+  readonly #root = new Scope()
+  #limits: Limits | undefined
+  #scope: Scope = this.#root
+  #phase: Phase | undefined
+  #idle: Deadline | undefined
+  #meter: ProgressMeter | undefined
+  #total: Timer | undefined
+  #unlink: (() => void) | undefined
+  #pending: Promise<unknown>[] | undefined
+  #status: number | undefined
+  #policy: RetryPolicy | undefined
+
+  constructor(spec: OperationSpec, options: CallOptions | undefined) {
+    this.#spec = spec
+    this.#options = options
+    this.#narrator = new Narrator(spec)
+  }
+
+  get limits(): Limits {
+    const { kind, client } = this.#spec
+    this.#limits ??= limitsFor(kind, own(this.#options, 'timeout'), client?.defaults?.timeout)
+    return this.#limits
+  }
+
+  get id(): number {
+    return this.#narrator.id
+  }
+
+  get parent(): number | undefined {
+    return this.#spec.parent
+  }
+
+  get signal(): AbortSignal {
+    return this.#scope.signal
+  }
+
+  get within(): Within {
+    const { id, signal, limits } = this
+    const timeout = { ...limits, total: Infinity }
+    return { signal, timeout, parent: id, client: this.#spec.client }
+  }
+
+  get idle(): Deadline {
+    this.#idle ??= new Deadline(this.limits.idle, () => this.#expire('idle', this.#scope))
+    return this.#idle
+  }
+
+  /** Runs the call to its end. */
+  async run<T>(run: (op: Operation) => Promise<T>): Promise<T> {
+    try {
+      this.#begin()
+      const result = await this.#root.race(() => run(this))
+      if (this.#pending === undefined) this.#end(undefined)
+      else void this.#endAfter(this.#pending)
+      return result
+    } catch (error) {
+      const described = this.#describe(error, {})
+      this.#end(described)
+      if (!isNetError(described)) throw described
+      traceToCaller(described)
+      if (this.parent !== undefined) raisedFor.set(described, this.parent)
+      throw described
+    }
+  }
+
+  onAbort(listener: (reason: NetError) => void): () => void {
+    return this.#scope.onStop(listener)
+  }
+
+  fail(error: NetError): void {
+    this.#scope.stop(error)
+  }
+
+  async phase<T>(name: Phase, run: () => Promise<T>): Promise<T> {
+    const scope = this.#scope
+    const outer = this.#phase
+    const ended = this.#narrator.phase(name)
+    const timer = this.#arm(name, scope)
+    this.#phase = name
+    try {
+      const result = await run()
+      ended(undefined)
+      return result
+    } catch (error) {
+      const described = this.#describe(scope.reason ?? error, { phase: name })
+      ended(described)
+      throw described
+    } finally {
+      timer?.clear()
+      this.#phase = outer
+    }
+  }
+
+  attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
+    return runAttempts(run, {
+      policy: this.#policy,
+      idempotent: this.#spec.idempotent === true,
+      usable: this.#spec.usable,
+      root: this.#root,
+      narrator: this.#narrator,
+      total: this.limits.total,
+      enter: (scope) => {
+        this.#scope = scope
+      },
+      describe: (error, context) => this.#describe(error, context),
+    })
+  }
+
+  until(ended: Promise<unknown>): void {
+    this.#pending ??= []
+    this.#pending.push(ended)
+  }
+
+  progress(transferred: number, total?: number): void {
+    // An attempt that begins anew counts from 0 again.
+    this.#idle?.moved(Math.max(0, transferred - (this.#meter?.transferred ?? 0)))
+    this.#meter ??= this.#newMeter()
+    this.#meter.at(transferred, total)
+  }
+
+  answered(status: number): void {
+    this.#status = status
+  }
+
+  wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void {
+    this.#narrator.wire(direction, text, bytes)
+  }
+
+  warn(message: string): void {
+    this.#narrator.warn(message)
+  }
+
+  #begin(): void {
+    const { client, idempotent = false } = this.#spec
+    const given = own(this.#options, 'retry') ?? client?.defaults?.retry
+    this.#policy = policyOf(given ?? (idempotent ? defaultRetry : false))
+    const onProgress = own(this.#options, 'onProgress')
+    if (onProgress !== undefined) perCall.onProgress.take(onProgress, 'onProgress')
+    const signal = own(this.#options, 'signal')
+    if (signal !== undefined) this.#link(signal)
+    this.#narrator.start()
+    const { total } = this.limits
+    if (total === Infinity) return
+    this.#total = clock().after(total, () => this.#expire('total', this.#root))
+  }
+
+  #link(signal: AbortSignal): void {
+    perCall.signal.take(signal, 'signal')
+    if (signal.aborted) throw abortError(signal.reason)
+    const stop = (reason: unknown): void => this.#root.stop(this.#placed(abortError(reason)))
+    this.#unlink = onSignalAbort(signal, stop, LINGER)
+  }
+
+  #arm(name: Phase, scope: Scope): Timer | undefined {
+    const key = PHASE_LIMITS[name]
+    if (key === undefined || this.limits[key] === Infinity) return undefined
+    return clock().after(this.limits[key], () => this.#expire(key, scope))
+  }
+
+  #expire(key: keyof Limits, scope: Scope): void {
+    const limit = this.limits[key]
+    const what =
+      key === 'idle' && this.#idle?.anyByteCounts === true ? 'nothing moved' : EXPIRED[key]
+    const message = `${what} within ${limit} ms (timeout.${key})`
+    scope.stop(this.#placed(netError(timeoutCodes[key], { message, limit })))
+  }
+
+  #placed(error: NetError): NetError {
+    const described = this.#describe(error, this.#phase === undefined ? {} : { phase: this.#phase })
+    return isNetError(described) ? described : error
+  }
+
+  #describe(error: unknown, context: ErrorContext): unknown {
+    if (isCallerFault(error)) return error
+    const { protocol, operation, target, endpoint } = this.#spec
+    const call = {
+      protocol,
+      operation,
+      elapsed: this.#narrator.elapsed,
+      ...(target === undefined ? {} : { target }),
+    }
+    const place = endpoint === undefined ? {} : { endpoint }
+    const { owners } = this.#narrator
+    const table = this.#spec.errors ?? nodeTable
+    const ours = translate(error, table, { ...context, ...call, ...place }, owners)
+    // A dial that fails for a call is, to the caller, that call failing; where and in which phase stays.
+    return raisedFor.get(ours) === this.id ? replaceContext(ours, call, owners) : ours
+  }
+
+  #newMeter(): ProgressMeter {
+    const onProgress = own(this.#options, 'onProgress')
+    const report = onProgress === undefined ? undefined : guarded('onProgress', onProgress)
+    return new ProgressMeter((progress) => {
+      report?.(progress)
+      this.#narrator.progress(progress)
+    })
+  }
+
+  async #endAfter(pending: readonly Promise<unknown>[]): Promise<void> {
+    let failure: unknown
+    // By index: `until` may add more while it waits.
+    for (let index = 0; index < pending.length; index++) {
+      const outcome = await pending[index]?.catch((error: unknown) => error)
+      if (outcome instanceof Error) failure ??= this.#describe(outcome, {})
+    }
+    this.#end(failure)
+  }
+
+  #end(failure: unknown): void {
+    this.#total?.clear()
+    this.#idle?.stop()
+    this.#unlink?.()
+    this.#meter?.end()
+    this.#narrator.end(failure, this.#meter?.transferred, this.#status)
+  }
+}
+
+// Errors of operations that ran for another one, by the id of that one.
+const raisedFor = new WeakMap<NetError, number>()
+const nodeTable: ErrorTable = defineErrorTable([])
+
+const LINGER = { linger: true } as const
+const PHASE_LIMITS: Readonly<Partial<Record<Phase, keyof Limits>>> = {
+  resolve: 'resolve',
+  connect: 'connect',
+  proxy: 'proxy',
+  tls: 'tls',
+  greeting: 'greeting',
+  // SSH's key exchange plays the part of a TLS handshake, and is limited like one.
+  kex: 'tls',
+  auth: 'auth',
+  command: 'reply',
+  // `send` has none of its own: `write` limits how long the peer takes nothing, which only its engine sees.
+}
+
+const EXPIRED: Readonly<Record<keyof Limits, string>> = {
+  resolve: 'the name was not resolved',
+  connect: 'no connection was made',
+  proxy: 'the proxy did not answer',
+  tls: 'the TLS handshake did not end',
+  greeting: 'the server sent no greeting',
+  auth: 'the server did not answer the login',
+  pool: 'no connection became free',
+  reply: 'the peer sent no reply',
+  write: 'the peer accepted no bytes from us',
+  idle: 'less than 1 KiB moved',
+  total: 'the call did not end',
+}

@@ -1,0 +1,94 @@
+/*
+ * What can be stopped as one: an operation, or one attempt of it. Stopping tells every listener at once and lets
+ * the work settle by itself for a moment; work that does not is left behind, so that a caller never waits for it.
+ */
+
+import { isNetError, type NetError } from '../errors/net-error.ts'
+import { guarded } from '../callbacks/guarded.ts'
+import { Link, LinkedList } from '../linked-list.ts'
+
+/** One stoppable stretch of work. */
+export class Scope {
+  #reason: NetError | undefined
+  readonly #listeners = new LinkedList<Link<(reason: NetError) => void>>()
+  #controller: AbortController | undefined
+
+  /** Why it was stopped; undefined while it runs. */
+  get reason(): NetError | undefined {
+    return this.#reason
+  }
+
+  /** A signal that aborts when the scope stops; made at the first look. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason)
+    }
+    return this.#controller.signal
+  }
+
+  /** Calls the listener when the scope stops, at once if it has; returns how to take it back. */
+  onStop(listener: (reason: NetError) => void): () => void {
+    if (this.#reason !== undefined) {
+      listener(this.#reason)
+      return () => {}
+    }
+    const link = this.#listeners.add(new Link(listener))
+    return () => void this.#listeners.delete(link)
+  }
+
+  /** Stops it; later reasons are ignored. */
+  stop(reason: NetError): void {
+    if (this.#reason !== undefined) return
+    this.#reason = reason
+    this.#controller?.abort(reason)
+    // One listener that fails must not keep the others from letting go.
+    for (let link = this.#listeners.shift(); link !== undefined; link = this.#listeners.shift())
+      guarded('an abort listener', link.value)(reason)
+  }
+
+  /** Runs the work; once stopped, rejects with the reason as soon as the work has settled, after 50 ms at the latest. */
+  race<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#reason !== undefined) return Promise.reject(this.#reason)
+    return new Promise((resolve, reject) => {
+      const late = run()
+      let grace: NodeJS.Timeout | undefined
+      const forget = this.onStop((reason) => {
+        // Real time: this waits for our own code, not for a peer.
+        grace = setTimeout(() => reject(reason), GRACE)
+      })
+      const settled = (): void => {
+        if (grace !== undefined) clearTimeout(grace)
+        forget()
+      }
+      late.then(
+        (result) => {
+          settled()
+          if (this.#reason === undefined) resolve(result)
+          else void discard(result).finally(() => reject(this.#reason))
+        },
+        (error: unknown) => {
+          settled()
+          reject(this.#because(error))
+        },
+      )
+    })
+  }
+
+  #because(error: unknown): unknown {
+    if (this.#reason === undefined) return error
+    // The work may have the same error with more fields, such as `received`.
+    return isNetError(error) && error.code === this.#reason.code ? error : this.#reason
+  }
+}
+
+async function discard(result: unknown): Promise<void> {
+  // No caller will get this result; its resources must not leak. Its own dispose never rejects.
+  if (isDisposable(result)) await result[Symbol.asyncDispose]()
+}
+
+function isDisposable(value: unknown): value is AsyncDisposable {
+  return typeof value === 'object' && value !== null && Symbol.asyncDispose in value
+}
+
+const GRACE = 50

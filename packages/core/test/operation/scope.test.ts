@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+
+import { netError } from '@net/core/authoring'
+
+import { Scope } from '../../src/operation/scope.ts'
+
+const reason = netError('NET_ABORTED', { message: 'stopped' })
+
+test('work that settles decides itself', async () => {
+  expect(await new Scope().race(() => Promise.resolve(7))).toBe(7)
+  await expect(new Scope().race(() => Promise.reject(new Error('own')))).rejects.toThrow('own')
+})
+
+test('stopping rejects as soon as the work has let go', async () => {
+  const scope = new Scope()
+  const steps: string[] = []
+  const raced = scope.race(
+    () =>
+      new Promise((_resolve, reject) => {
+        scope.onStop(() => {
+          steps.push('let go')
+          reject(new Error('engine noise'))
+        })
+      }),
+  )
+  scope.stop(reason)
+  await expect(raced).rejects.toBe(reason)
+  expect(steps).toEqual(['let go'])
+})
+
+test('work that never lets go is left behind', async () => {
+  const scope = new Scope()
+  const raced = scope.race(() => new Promise(() => {}))
+  scope.stop(reason)
+  await expect(raced).rejects.toBe(reason)
+})
+
+test('what arrives too late is disposed, not leaked', async () => {
+  const scope = new Scope()
+  const late = Promise.withResolvers<AsyncDisposable>()
+  const disposed = Promise.withResolvers<string>()
+  const raced = scope.race(() => late.promise)
+  scope.stop(reason)
+  late.resolve({
+    [Symbol.asyncDispose]: () => {
+      disposed.resolve('disposed')
+      return Promise.resolve()
+    },
+  })
+  await expect(raced).rejects.toBe(reason)
+  expect(await disposed.promise).toBe('disposed')
+})
+
+test('an error of the work with the same code may tell more', async () => {
+  const scope = new Scope()
+  const more = netError('NET_ABORTED', { message: 'stopped', partial: 'half' })
+  const raced = scope.race(
+    () => new Promise((_resolve, reject) => void scope.onStop(() => reject(more))),
+  )
+  scope.stop(reason)
+  await expect(raced).rejects.toBe(more)
+})
+
+test('a late listener is called at once, and the signal is aborted too', () => {
+  const scope = new Scope()
+  const before = scope.signal
+  scope.stop(reason)
+  scope.stop(netError('NET_CLOSED', { message: 'later' }))
+  const told: unknown[] = []
+  scope.onStop((why) => void told.push(why))
+  expect(told).toEqual([reason])
+  expect(before.reason).toBe(reason)
+})
