@@ -18,6 +18,7 @@ export const shared: UserConfig & { readonly test: InlineConfig } = {
   test: {
     // A whole program as a child process takes its time on a busy machine.
     testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     setupFiles: ['./tools/canary/setup.ts'],
     reporters: ['default', ...countsReporter()],
   },

@@ -74,8 +74,9 @@ class TestServer implements HttpTestServer {
     })
     this.#server.on('connection', (socket: Socket) => this.#welcome(socket))
     this.#server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end(BAD_REQUEST)
-      else socket.destroy()
+      // A TLS socket whose peer has ended would keep the answer, and stay open with it.
+      if (socket.readableEnded || !socket.writable) socket.destroy()
+      else socket.end(BAD_REQUEST)
     })
   }
 

@@ -1,6 +1,7 @@
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
-import { createCertificates } from '@net/socket/testing'
+import { tcpDialer } from '@net/socket'
+import { createCertificates, faulty } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 test('[HTTP-58] a client against a real server, a handler instead of one, and what the server saw', async () => {
@@ -39,6 +40,19 @@ test('closing ends every connection', async () => {
   await server.close()
   expect(server.connections).toBe(0)
   await expect(response.bytes()).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
+})
+
+test('a client that is cut off within its request leaves no connection behind, with TLS either', async () => {
+  const certificates = createCertificates()
+  await using plain = await startHttpServer()
+  await using sealed = await startHttpServer({ tls: certificates.issue() })
+  for (const server of [plain, sealed]) {
+    const cut = faulty(tcpDialer(), { on: 'send', after: 30_000, do: 'reset' })
+    await using client = http.createClient({ dialer: cut, tls: { ca: certificates.ca } })
+    const sent = client.post(`${server.url}/echo`, { body: new Uint8Array(50_000) })
+    await expect(sent).rejects.toMatchObject({ code: 'NET_CONN_RESET' })
+    await expect.poll(() => server.connections).toBe(0)
+  }
 })
 
 test('a path without a route is a 404', async () => {

@@ -16,7 +16,7 @@ import {
   type Transport,
 } from '@net/socket'
 import { createCertificates, memoryPair, startEchoServer } from '@net/socket/testing'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { failure } from '../support.ts'
 
@@ -219,7 +219,7 @@ test('an abort resets the connection below in a later turn', async () => {
   transport.abort()
   expect(resets).toBe(0)
   expect((await failure(transport.read())).code).toBe('NET_ABORTED')
-  await vi.waitFor(() => expect(resets).toBeGreaterThan(0))
+  await expect.poll(() => resets).toBeGreaterThan(0)
 })
 
 const LOCALHOST = { scheme: 'tls', host: 'localhost', port: 1 }
