@@ -3,7 +3,7 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { netError, shape, type Shape } from '@net/core/authoring'
 
 /** A time limit: a number of milliseconds above 0, `Infinity` for none. Throws `NET_BAD_OPTION`. */
 export function limitOf(name: string, value: number | undefined): number {
@@ -21,6 +21,12 @@ export function isLimit(value: number): boolean {
 export function badLimit(name: string): NetError {
   return netError('NET_BAD_OPTION', { message: `${name} must be a number of milliseconds above 0` })
 }
+
+/** A time of `currentTime()`, which is no time of day. */
+export const moment: Shape<number> = shape(
+  'a time of currentTime() in milliseconds (for a date, currentTime() + date.getTime() - Date.now())',
+  (value) => typeof value === 'number' && !Number.isNaN(value),
+)
 
 /** A length of time: a number of milliseconds from 0 on. Throws `NET_BAD_OPTION`. */
 export function lengthOf(name: string, value: number): number {

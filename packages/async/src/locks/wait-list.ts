@@ -4,7 +4,7 @@
  * never taken back, and an entry that has left is never granted. It must not know what calls wait for.
  */
 
-import type { NetError, NetErrorCode } from '@net/core'
+import { isNetError, type NetError, type NetErrorCode } from '@net/core'
 import {
   abortError,
   clock,
@@ -12,6 +12,7 @@ import {
   netError,
   onSignalAbort,
   own,
+  traceToCaller,
   type Linked,
   type OptionsDoor,
   type Timer,
@@ -62,11 +63,12 @@ export class WaitList<T, D = undefined> {
 
   /** Joins the line. `refusal` must have let the options through. */
   wait(detail: D, options: WaitOptions | undefined): Promise<T> {
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<T>((resolve, reject) => {
       const entry = new Entry(this, detail, resolve, reject)
       this.#line.add(entry)
       if (options !== undefined) entry.limit(options)
     })
+    return options === undefined ? ended : traced(ended)
   }
 
   /** Takes the first out of the line; the wait must be ended then. */
@@ -117,8 +119,20 @@ export function refusal<O extends WaitOptions>(
   const fault = isPlain(options) ? undefined : faultOf(options, door)
   if (fault !== undefined) return fault
   const signal = own(options, 'signal')
-  if (signal?.aborted === true) return abortError(signal.reason)
-  return undefined
+  if (signal?.aborted !== true) return undefined
+  const aborted = abortError(signal.reason)
+  traceToCaller(aborted)
+  return aborted
+}
+
+/** The wait, whose error names the line of the caller: a limit or a signal has ended it, far from there. */
+async function traced<T>(wait: Promise<T>): Promise<T> {
+  try {
+    return await wait
+  } catch (error) {
+    if (isNetError(error)) traceToCaller(error)
+    throw error
+  }
 }
 
 /** Whether the options are those of a plain wait: a look at them instead of a way through the door. */

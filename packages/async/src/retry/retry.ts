@@ -8,11 +8,13 @@ import {
   BackOff,
   clock,
   guarded,
+  inCall,
   netError,
   option,
   optionsDoor,
   own,
   retryTable,
+  type CallPlace,
   type Taken,
 } from '@net/core/authoring'
 
@@ -59,6 +61,7 @@ export async function retry<T>(
   options?: RetryOptions,
 ): Promise<T> {
   jobOf('job', job)
+  inCall(PLACE, () => refuseNumber(options))
   const taken = attemptsAlone(options) ?? retryDoor(options)
   if (needsGroup(taken)) return new Retrying(job, taken).run()
   const started = needsTime(taken) ? clock().now() : 0
@@ -69,6 +72,12 @@ export async function retry<T>(
   } catch (error) {
     return new Retrying(job, taken, started).runAfter(error)
   }
+}
+
+function refuseNumber(options: unknown): void {
+  if (typeof options !== 'number') return
+  const message = `the argument must be an object of options, not a number; write { attempts: ${options} }`
+  throw netError('NET_BAD_OPTION', { message })
 }
 
 /** Options with a number of attempts only, as most are; the door costs as much as the rest of a call. */
@@ -192,14 +201,12 @@ function withAttempts(error: unknown, earlier: readonly Error[]): NetError {
   return netError('NET_RETRIES_EXHAUSTED', { message, cause: error, attempts: before })
 }
 
-const retryDoor = optionsDoor<RetryOptions>(
-  { protocol: 'async', call: 'retry' },
-  {
-    ...retryTable,
-    signal: option.signal,
-    timeout: option.limit,
-    grace: option.milliseconds,
-    idempotent: option.flag,
-    onRetry: option.callback(),
-  },
-)
+const PLACE: CallPlace = { protocol: 'async', call: 'retry' }
+const retryDoor = optionsDoor<RetryOptions>(PLACE, {
+  ...retryTable,
+  signal: option.signal,
+  timeout: option.limit,
+  grace: option.milliseconds,
+  idempotent: option.flag,
+  onRetry: option.callback(),
+})

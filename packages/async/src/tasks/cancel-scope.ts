@@ -6,6 +6,7 @@
 import { isNetError, type NetError } from '@net/core'
 import {
   abortError,
+  argument,
   clock,
   guarded,
   netError,
@@ -16,6 +17,7 @@ import {
 } from '@net/core/authoring'
 
 import { doorOf, waitTable } from '../doors.ts'
+import { moment } from '../option-checks.ts'
 
 /** Options of a CancelScope. */
 export interface CancelScopeOptions {
@@ -94,10 +96,7 @@ export class CancelScope implements AsyncDisposable {
   }
 
   set deadline(at: number) {
-    if (typeof at !== 'number' || Number.isNaN(at)) {
-      throw netError('NET_BAD_OPTION', { message: 'deadline must be a number of milliseconds' })
-    }
-    this.#deadline = at
+    this.#deadline = argument('deadline', moment, at)
     this.#timer?.clear()
     this.#timer = undefined
     if (at !== Infinity && !this.cancelled) this.#arm()
@@ -200,10 +199,7 @@ const caught = new WeakSet<CancelScope>()
 
 const scopeDoor = doorOf<CancelScopeOptions>('new CancelScope', {
   ...waitTable,
-  deadline: shape(
-    'a number of milliseconds',
-    (value) => typeof value === 'number' && !Number.isNaN(value),
-  ),
+  deadline: moment,
   parent: shape(
     'an object with a signal, such as another scope',
     (value) =>

@@ -287,4 +287,14 @@ describe('retry', () => {
     await expect(retry(async () => 1, { attempts: 0 })).rejects.toMatchObject(bad)
     await expect(retry(Promise.resolve(1) as never)).rejects.toMatchObject(bad)
   })
+
+  test('refuses a number for its options, and says what to write', async () => {
+    // As programs without types call it.
+    const running = retry(async () => 1, 3 as never)
+    await expect(running).rejects.toMatchObject({
+      code: 'NET_BAD_OPTION',
+      operation: 'retry',
+      message: expect.stringContaining('{ attempts: 3 }'),
+    })
+  })
 })

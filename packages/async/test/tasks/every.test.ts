@@ -45,7 +45,20 @@ describe('every', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test.each([0, -1, Number.NaN])('refuses a period of %d', async (milliseconds) => {
-    await expect(every(milliseconds).next()).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  test.each([0, -1, Number.NaN])('refuses a period of %d', (milliseconds) => {
+    expect(() => every(milliseconds)).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION', operation: 'every' }),
+    )
+  })
+
+  test('refuses a callback at the call, for no loop would ever run it', () => {
+    // As programs without types call it.
+    const options = (() => {}) as object
+    expect(() => every(5, options)).toThrow(
+      expect.objectContaining({
+        code: 'NET_BAD_OPTION',
+        message: expect.stringContaining('for await (const tick of every(5))'),
+      }),
+    )
   })
 })

@@ -81,6 +81,16 @@ describe('sleepUntil', () => {
   test('refuses wrong times', async () => {
     await expect(sleepUntil(Number.NaN)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   })
+
+  test('refuses a Date, and says how to wait for a time of day', async () => {
+    // As programs without types call it.
+    const time = new Date() as unknown as number
+    await expect(sleepUntil(time)).rejects.toMatchObject({
+      code: 'NET_BAD_OPTION',
+      operation: 'sleepUntil',
+      message: expect.stringContaining('currentTime() + date.getTime() - Date.now()'),
+    })
+  })
 })
 
 test('[ASYNC-23] a call later is a task that sleeps first, and can be taken back', async () => {
