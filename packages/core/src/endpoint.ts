@@ -6,8 +6,8 @@
 import { netError, type NetError } from './errors/net-error.ts'
 import { optionsDoor } from './options/door.ts'
 import { own, refuseControl } from './options/own.ts'
-import { argument } from './options/shape.ts'
-import { between, either, list, record, text as aText, url } from './options/values.ts'
+import { argument, shape } from './options/shape.ts'
+import { between, either, isObject, list, record, text as aText, url } from './options/values.ts'
 import { percentDecoded } from './percent.ts'
 import { secret, type Secret } from './redaction/secret.ts'
 
@@ -60,15 +60,17 @@ export function parseEndpoint(text: string | URL, options?: EndpointOptions): Pa
   return Object.freeze(scheme === 'unix' ? unixSocket(rest) : authority(scheme, rest, port))
 }
 
-/** The endpoint as `host:port`, `[address]:port` or the path of the socket. */
+/** The endpoint as `host:port`, `[address]:port` or the path of the socket. Throws `NET_BAD_OPTION`. */
 export function formatEndpoint(endpoint: Endpoint): string {
+  argument('the endpoint', anEndpoint, endpoint)
   if (endpoint.path !== undefined) return endpoint.path
   const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
   return `${host}:${endpoint.port}`
 }
 
-/** Whether the host is this machine by its very name: `localhost`, 127.0.0.0/8, `::1`, and 127.0.0.0/8 within IPv6. */
+/** Whether the host is this machine by its very name: `localhost`, 127.0.0.0/8, `::1`, and 127.0.0.0/8 within IPv6. Throws `NET_BAD_OPTION`. */
 export function isLoopback(host: string): boolean {
+  argument('host', aText, host)
   const plain = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
   const known = canonicalHost(plain)?.replace(/%.*$/, '')
   if (known === undefined) return false
@@ -177,6 +179,11 @@ const LOOPBACK_V4 = /^127\.\d+\.\d+\.\d+$/
 const LOOPBACK_MAPPED = /^::ffff:7f[\da-f]{2}:[\da-f]{1,4}$/
 
 const aPort = between(0, 65_535)
+const anEndpoint = shape<Endpoint>('an object with host and port, or with path', (value) => {
+  if (!isObject(value)) return false
+  const { path, host, port } = value as Partial<Endpoint>
+  return typeof (path ?? host) === 'string' && (path !== undefined || typeof port === 'number')
+})
 const endpointOptions = optionsDoor<EndpointOptions>(
   { call: 'parseEndpoint' },
   {

@@ -11,7 +11,6 @@ export {
   IntegrityError,
   isAbort,
   isNetError,
-  isRetryable,
   LocalIoError,
   NetError,
   NetTimeoutError,
@@ -29,6 +28,7 @@ export {
   type PeerReply,
   type Phase,
 } from './errors/net-error.ts'
+export { isRetryable, type RetryableOptions } from './errors/retryable.ts'
 export { reviveError } from './errors/revive-error.ts'
 export type { NetErrorCode, RetryClass } from './errors/codes.ts'
 export {

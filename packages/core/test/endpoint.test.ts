@@ -193,6 +193,22 @@ test('a percent sign that encodes nothing stands for itself, in user, password a
   expect(parseEndpoint('unix:/run/50%.sock').endpoint.path).toBe('/run/50%.sock')
 })
 
+test('what is no endpoint and no host is refused', () => {
+  const endpoint = 'localhost:80' as unknown as Parameters<typeof formatEndpoint>[0]
+  expect(() => formatEndpoint(endpoint)).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_OPTION',
+      message: 'the endpoint must be an object with host and port, or with path, not a string',
+    }),
+  )
+  expect(() => isLoopback(127 as unknown as string)).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_OPTION',
+      message: 'host must be a string, not a number',
+    }),
+  )
+})
+
 test.each<[unknown, unknown, string]>([
   [undefined, {}, 'the URL must be a string or a URL, not undefined'],
   [5, {}, 'the URL must be a string or a URL, not a number'],

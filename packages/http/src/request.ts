@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 
 import type { Source } from '@net/core'
-import { option, optionsDoor, shape } from '@net/core/authoring'
+import { argument, inCall, option, optionsDoor, shape, type Shape } from '@net/core/authoring'
 
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { shownUrl } from './params.ts'
@@ -48,7 +48,14 @@ export class HttpRequest {
     })
   }
 
+  /** Throws `NET_BAD_OPTION`. */
   constructor(method: string, url: URL, headers: HttpHeaders, body?: RequestBody) {
+    inCall(NEW, () => {
+      argument('method', option.text, method)
+      argument('url', aUrl, url)
+      argument('headers', someHeaders, headers)
+      if (body !== undefined) argument('body', aBody, body)
+    })
     this.method = method
     this.url = url
     this.headers = headers
@@ -103,16 +110,23 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   'QUERY',
 ])
 
+const NEW = { protocol: 'http', call: 'new HttpRequest' } as const
+const aUrl: Shape<URL> = shape('a URL', (value) => value instanceof URL)
+const someHeaders: Shape<HttpHeaders> = shape(
+  'HttpHeaders, such as new HttpHeaders({ … })',
+  (value) => value instanceof HttpHeaders,
+)
+const aBody: Shape<RequestBody | null> = shape(
+  'the body of a request, or null',
+  (value) => value === null || (option.isObject(value) && 'replayable' in value),
+)
 const requestChanges = optionsDoor<RequestChanges>(
   { protocol: 'http', call: 'HttpRequest.with' },
   {
     method: option.text,
-    url: shape<URL>('a URL', (value) => value instanceof URL),
+    url: aUrl,
     headers: headersShape,
-    body: shape<RequestBody | null>(
-      'the body of a request, or null',
-      (value) => value === null || (option.isObject(value) && 'replayable' in value),
-    ),
+    body: aBody,
   },
   { path: 'url' },
 )

@@ -23,7 +23,8 @@ export class Road {
         message: 'unixSocket cannot be used with dialer or proxy',
       })
     }
-    this.#chosen = chooseRoad(options, 'environment')
+    const { dialer, proxy, block } = options
+    this.#chosen = chooseRoad({ dialer, proxy, block }, 'environment')
   }
 
   /** Whether no byte to this URL leaves this machine, whatever its host is called. */

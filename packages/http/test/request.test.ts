@@ -67,3 +67,17 @@ test('a copy has the changes that exist, and no others', () => {
     expect(() => request.with(wrong as never)).toThrow(`http HttpRequest.with: ${message}`)
   }
 })
+
+test('the constructor refuses what is no method, URL, headers or body', () => {
+  const wrong: readonly [readonly unknown[], RegExp][] = [
+    [[5, url, HttpHeaders.none], /new HttpRequest: method must be a string, not a number/],
+    [['GET', 'http://host/a', HttpHeaders.none], /url must be a URL, not a string/],
+    [['GET', url, { a: '1' }], /headers must be HttpHeaders, such as new HttpHeaders\(\{ … \}\)/],
+    [['GET', url, HttpHeaders.none, 'text'], /body must be the body of a request, or null/],
+  ]
+  for (const [parts, message] of wrong) {
+    expect(() => Reflect.construct(HttpRequest, parts)).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION', message: expect.stringMatching(message) }),
+    )
+  }
+})

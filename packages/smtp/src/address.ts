@@ -6,7 +6,15 @@
 import { domainToASCII } from 'node:url'
 import { isIPv4, isIPv6 } from 'node:net'
 
-import { netError, own, refuseControl, shape, type Shape } from '@net/core/authoring'
+import {
+  argument,
+  netError,
+  option,
+  own,
+  refuseControl,
+  shape,
+  type Shape,
+} from '@net/core/authoring'
 
 import { splitAddresses } from './address-list.ts'
 
@@ -53,8 +61,11 @@ export function readMailbox(address: Address, field: string): Mailbox {
   return mailbox(name, text, field)
 }
 
-/** The mailbox as one text, with its name in quotes where it needs them; `parseAddress` reads it again. */
-export function formatAddress({ name = '', address }: AddressParts): string {
+/** The mailbox as one text, with its name in quotes where it needs them; `parseAddress` reads it again. Throws `NET_BAD_OPTION` and `NET_INJECTION`. */
+export function formatAddress(parts: AddressParts): string {
+  const { name = '', address } = argument('parts', anAddress, parts)
+  refuseControl('the name', name)
+  refuseControl('the address', address)
   if (name === '') return address
   if (!SPECIAL.test(name) && name.trim() === name) return `${name} <${address}>`
   return `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}" <${address}>`
@@ -204,3 +215,8 @@ const HOST_NAME =
 const QUOTED = /^"((?:[^"\\]|\\.)*)"$/s
 const SPECIAL = /[<>()[\]:;@\\,"]/
 const NOT_ASCII = /[^\0-\x7F]/
+const anAddress = shape<AddressParts>('{ name, address }', (value) => {
+  if (!option.isObject(value)) return false
+  const { name = '', address } = value as Partial<AddressParts>
+  return typeof name === 'string' && typeof address === 'string'
+})

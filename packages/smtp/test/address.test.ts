@@ -240,3 +240,14 @@ test('knows which addresses need SMTPUTF8', () => {
   expect(isInternational('jürgen@x.example')).toBe(true)
   expect(isInternational('ada@x.example')).toBe(false)
 })
+
+test('formatAddress refuses what is no mailbox in parts', () => {
+  const refusal = (parts: unknown): (() => void) => {
+    return () => formatAddress(parts as { address: string })
+  }
+  expect(refusal('ada@b.example')).toThrow(/parts must be \{ name, address \}, not a string/)
+  expect(refusal({ name: 'Ada' })).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
+  expect(refusal({ name: 'a\r\nb', address: 'a@b.example' })).toThrow(
+    expect.objectContaining({ code: 'NET_INJECTION' }),
+  )
+})

@@ -67,7 +67,8 @@ export async function connect(url: string | URL, options?: ConnectOptions): Prom
   const { endpoint } = inCall(PLACE, () => parseAddress(url))
   const where = formatEndpoint(endpoint)
   const place = { ...PLACE, target: where }
-  const { dialer } = inCall(place, () => chooseRoad(taken))
+  const { dialer: given, proxy, block } = taken
+  const { dialer } = inCall(place, () => chooseRoad({ dialer: given, proxy, block }))
   const client = clientContext(taken)
   const spec = {
     protocol: endpoint.scheme,

@@ -36,3 +36,14 @@ test('encryption protects anything', () => {
   expect(isProtected(info('example.com', '192.0.2.1', { encrypted: true }))).toBe(true)
   expect(isProtected(info('example.com', '192.0.2.1'))).toBe(false)
 })
+
+test('what is no info of a connection is refused', () => {
+  for (const call of [isProtected, isOnThisMachine]) {
+    expect(() => call('localhost' as never)).toThrow(
+      expect.objectContaining({
+        code: 'NET_BAD_OPTION',
+        message: 'info must be the info of a connection, not a string',
+      }),
+    )
+  }
+})

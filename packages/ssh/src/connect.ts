@@ -73,10 +73,11 @@ function planConnection(url: string | URL, options: Taken<ConnectOptions>): Conn
   refuseLong('user', user, LONGEST_USER)
   const client = clientContext(options)
   const where = formatEndpoint(endpoint)
+  const { dialer, proxy, block } = options
   return {
     endpoint,
     host: hostOf(endpoint, options.hostKeyAlias),
-    dialer: chooseRoad(options).dialer,
+    dialer: chooseRoad({ dialer, proxy, block }).dialer,
     hostKeys: options.hostKeys ?? knownHosts(),
     keepAlive: options.keepAlive ?? {},
     login: {

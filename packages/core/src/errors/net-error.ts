@@ -205,15 +205,6 @@ export function isAbort(value: unknown): boolean {
 }
 
 /**
- * Whether a repeat makes sense: surely not processed, or unknown and the work is idempotent.
- * `idempotent` defaults to false.
- */
-export function isRetryable(error: unknown, options?: { readonly idempotent?: boolean }): boolean {
-  const retry = retryOf(error)
-  return retry === 'safe' || (retry === 'idempotent' && options?.idempotent === true)
-}
-
-/**
  * Adds what the error does not know yet, and tells it in its message; what it knows stays. With `owners` its texts are
  * theirs from then on: what was struck out for others is there again, once. Returns the same error.
  */
@@ -269,7 +260,8 @@ function groupOf(errors: readonly Error[]): GroupError | undefined {
   return errors.length === 0 ? undefined : groupError(errors)
 }
 
-function retryOf(error: unknown): RetryClass {
+/** Whether a repeat of what the error ended is harmless. */
+export function retryOf(error: unknown): RetryClass {
   return isNetError(error) ? error.retry : 'never'
 }
 

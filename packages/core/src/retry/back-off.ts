@@ -3,7 +3,8 @@
  * the error's `retryAfter`, within a budget.
  */
 
-import { isAbort, isNetError, isRetryable } from '../errors/net-error.ts'
+import { isAbort, isNetError } from '../errors/net-error.ts'
+import { isRetryable } from '../errors/retryable.ts'
 import { optionsObject, type OptionTable, type Taken } from '../options/door.ts'
 import type { Shape } from '../options/shape.ts'
 import * as option from '../options/values.ts'

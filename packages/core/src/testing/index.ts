@@ -3,5 +3,13 @@
 export { captureEvents, type CapturedEvents } from './capture-events.ts'
 export { checkErrors, type ErrorSample } from './check-errors.ts'
 export { useFakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.ts'
-export { MemoryFiles, type MemoryContents, type MemoryEntry } from './memory-files.ts'
+export {
+  MemoryFiles,
+  type MemoryContents,
+  type MemoryEntry,
+  type MemoryFolderOptions,
+  type MemoryRange,
+  type MemoryRenameOptions,
+  type MemoryWriteOptions,
+} from './memory-files.ts'
 export { untilIdle, type IdleOptions } from './until-idle.ts'

@@ -5,6 +5,9 @@
 
 import { clock } from '../time/clock.ts'
 import { netError, type NetError } from '../errors/net-error.ts'
+import { inCall, optionsDoor } from '../options/door.ts'
+import { argument } from '../options/shape.ts'
+import { binary, either, flag, record, size, text } from '../options/values.ts'
 
 /** What a folder holds under one name. */
 export interface MemoryEntry {
@@ -19,17 +22,44 @@ export interface MemoryEntry {
 /** Files by path; a text is stored as UTF-8. */
 export type MemoryContents = Readonly<Record<string, string | Uint8Array>>
 
+/** Which bytes of a file are read. */
+export interface MemoryRange {
+  /** The first byte. Default 0. */
+  readonly start?: number | undefined
+  /** The byte behind the last one. Default the end of the file. */
+  readonly end?: number | undefined
+}
+
+/** How a file is written. */
+export interface MemoryWriteOptions {
+  /** The byte from which on it is written; what is before and behind it stays. Default: the file is replaced. */
+  readonly at?: number | undefined
+}
+
+/** How a folder is made or removed. */
+export interface MemoryFolderOptions {
+  /** Also the folders above it, or everything in it. Default false. */
+  readonly recursive?: boolean | undefined
+}
+
+/** How a file is renamed. */
+export interface MemoryRenameOptions {
+  /** Whether a file that is there gives way. Default false. */
+  readonly replace?: boolean | undefined
+}
+
 /**
  * A tree of files in memory. Paths begin at the root whether or not they begin with `/`; `.` and `..` are resolved
  * and never lead above it. Errors: `NET_NOT_FOUND`, `NET_EXISTS`, `NET_NOT_EMPTY`, and `NET_BAD_NAME` where a file
- * stands for a folder or a folder for a file.
+ * stands for a folder or a folder for a file. Wrong arguments are `NET_BAD_OPTION`.
  */
 export class MemoryFiles {
   readonly #root: Folder = newFolder()
 
   /** Makes the folders above these files as well. */
   constructor(contents: MemoryContents = {}) {
-    for (const [path, content] of Object.entries(contents)) {
+    const given = inCall({ call: 'new MemoryFiles' }, () => manyContents.take(contents, ''))
+    for (const [path, content] of Object.entries(given)) {
       this.mkdir(parentOf(path), { recursive: true })
       this.write(path, content)
     }
@@ -56,8 +86,9 @@ export class MemoryFiles {
   }
 
   /** A copy of the bytes of a file from `start` up to `end`. */
-  read(path: string, range?: { readonly start?: number; readonly end?: number }): Uint8Array {
-    return this.#file(path).bytes.slice(range?.start ?? 0, range?.end)
+  read(path: string, range?: MemoryRange): Uint8Array {
+    const { start = 0, end } = doors.read(range)
+    return this.#file(path).bytes.slice(start, end)
   }
 
   /** A file as text in UTF-8. */
@@ -66,22 +97,23 @@ export class MemoryFiles {
   }
 
   /** Replaces a file or makes it; with `at`, writes from that byte on and keeps what is before and behind it. */
-  write(path: string, content: string | Uint8Array, options?: { readonly at?: number }): void {
+  write(path: string, content: string | Uint8Array, options?: MemoryWriteOptions): void {
+    const { at } = doors.write(options)
+    inCall({ call: 'write' }, () => argument('content', oneContent, content))
     const parts = partsOf(path)
     const folder = this.#folder(parts.slice(0, -1), path)
     const name = nameOf(parts, path)
     const found = folder.children.get(name)
     if (found?.type === 'folder') throw wrongKind(path, 'a folder')
     const added = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
-    const bytes =
-      options?.at === undefined ? new Uint8Array(added) : spliced(found?.bytes, added, options.at)
+    const bytes = at === undefined ? new Uint8Array(added) : spliced(found?.bytes, added, at)
     folder.children.set(name, { type: 'file', bytes, modified: clock().date() })
     folder.modified = clock().date()
   }
 
-  mkdir(path: string, options?: { readonly recursive?: boolean }): void {
+  mkdir(path: string, options?: MemoryFolderOptions): void {
+    const { recursive = false } = doors.mkdir(options)
     const parts = partsOf(path)
-    const recursive = options?.recursive === true
     let folder = this.#root
     for (const [index, part] of parts.entries()) {
       const isLast = index === parts.length - 1
@@ -95,26 +127,27 @@ export class MemoryFiles {
   }
 
   /** Removes a file, an empty folder, or with `recursive` a folder with everything in it. */
-  remove(path: string, options?: { readonly recursive?: boolean }): void {
+  remove(path: string, options?: MemoryFolderOptions): void {
+    const { recursive = false } = doors.remove(options)
     const parts = partsOf(path)
     const name = nameOf(parts, path)
     const node = this.#get(path)
-    if (node.type === 'folder' && node.children.size > 0 && options?.recursive !== true) {
+    if (node.type === 'folder' && node.children.size > 0 && !recursive) {
       throw netError('NET_NOT_EMPTY', { message: `${path} is not empty` })
     }
     this.#folder(parts.slice(0, -1), path).children.delete(name)
   }
 
   /** Gives a file or folder another path; with `replace`, in the place of a file that is there. */
-  rename(from: string, to: string, options?: { readonly replace?: boolean }): void {
+  rename(from: string, to: string, options?: MemoryRenameOptions): void {
+    const { replace = false } = doors.rename(options)
     const node = this.#get(from)
     const [source, target] = [partsOf(from), partsOf(to)]
     if (source.every((part, index) => target[index] === part))
       throw wrongKind(to, 'inside what is renamed')
     const folder = this.#folder(target.slice(0, -1), to)
     const there = folder.children.get(nameOf(target, to))
-    if (there !== undefined && (options?.replace !== true || there.type === 'folder'))
-      throw exists(to)
+    if (there !== undefined && (!replace || there.type === 'folder')) throw exists(to)
     this.#folder(source.slice(0, -1), from).children.delete(nameOf(source, from))
     folder.children.set(nameOf(target, to), node)
   }
@@ -200,7 +233,7 @@ function entryOf(name: string, node: Node): MemoryEntry {
 
 function partsOf(path: string): readonly string[] {
   const parts: string[] = []
-  for (const part of path.split('/')) {
+  for (const part of argument('path', text, path).split('/')) {
     if (part === '..') parts.pop()
     else if (part !== '' && part !== '.') parts.push(part)
   }
@@ -234,4 +267,14 @@ function exists(path: string): NetError {
 
 function wrongKind(path: string, what: string): NetError {
   return netError('NET_BAD_NAME', { message: `${path} is ${what}` })
+}
+
+const oneContent = either<string | Uint8Array>([text, binary])
+const manyContents = record(oneContent)
+const doors = {
+  read: optionsDoor<MemoryRange>({ call: 'read' }, { start: size, end: size }),
+  write: optionsDoor<MemoryWriteOptions>({ call: 'write' }, { at: size }),
+  mkdir: optionsDoor<MemoryFolderOptions>({ call: 'mkdir' }, { recursive: flag }),
+  remove: optionsDoor<MemoryFolderOptions>({ call: 'remove' }, { recursive: flag }),
+  rename: optionsDoor<MemoryRenameOptions>({ call: 'rename' }, { replace: flag }),
 }

@@ -88,3 +88,26 @@ test('[H-CORE-02] names of the language are names like others', () => {
   expect(files.text('__proto__/constructor')).toBe('x')
   expect(files.exists('toString')).toBe(false)
 })
+
+test('contents and options of another shape are refused, by name', () => {
+  const files = new MemoryFiles({ a: 'x' })
+  const wrong: readonly [() => unknown, RegExp][] = [
+    [
+      () => new MemoryFiles({ a: 5 } as never),
+      /new MemoryFiles: a must be a string or a Uint8Array/,
+    ],
+    [() => files.read('a', { from: 1 } as never), /read: the options have no from/],
+    [() => files.write('a', 'x', { at: '1' } as never), /write: at must be/],
+    [() => files.write('a', 5 as never), /write: content must be a string or a Uint8Array/],
+    [() => files.mkdir('b', { recursiv: true } as never), /did you mean recursive/],
+    [() => files.remove('a', true as never), /remove: the argument must be an object of options/],
+    [() => files.rename('a', 'b', { replace: 1 } as never), /rename: replace must be/],
+    [() => files.stat(5 as never), /path must be a string, not a number/],
+  ]
+  for (const [call, message] of wrong) {
+    expect(call).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION', message: expect.stringMatching(message) }),
+    )
+  }
+  expect(files.paths()).toEqual(['/a'])
+})

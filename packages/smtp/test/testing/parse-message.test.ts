@@ -17,3 +17,12 @@ test('a message without an empty line is all headers, and other lines are left o
   expect([...headers.keys()]).toEqual(['subject'])
   expect(text).toBe('')
 })
+
+test('a message is bytes', () => {
+  expect(() => parseMessage('Subject: x' as never)).toThrow(
+    expect.objectContaining({
+      code: 'NET_BAD_OPTION',
+      message: 'raw must be a Uint8Array, not a string',
+    }),
+  )
+})

@@ -4,10 +4,10 @@
  */
 
 import type { Endpoint } from '@net/core'
-import { netError, option, own, type Shape } from '@net/core/authoring'
+import { argument, netError, option, optionsDoor, type Shape } from '@net/core/authoring'
 
-import { blocking, type BlockOption } from '../admit.ts'
-import type { Dialer, DialOptions } from '../dialer.ts'
+import { block as aBlock, blocking, type BlockOption } from '../admit.ts'
+import { dialer as aDialer, type Dialer, type DialOptions } from '../dialer.ts'
 import { foreignDialer } from '../foreign-dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import type { Hop, Transport } from '../transport.ts'
@@ -63,14 +63,12 @@ export interface ChosenRoad {
  * `dialer` and `proxy` together, `NET_BAD_URL`.
  */
 export function chooseRoad(choice: RoadChoice, otherwise: ProxyOption = false): ChosenRoad {
-  const road = unguarded(choice, otherwise)
-  const block = own(choice, 'block')
-  return block === undefined ? road : { ...road, dialer: blocking(road.dialer, block) }
+  const taken = roadDoor(choice)
+  const road = unguarded(taken, argument('otherwise', proxy, otherwise))
+  return taken.block === undefined ? road : { ...road, dialer: blocking(road.dialer, taken.block) }
 }
 
-function unguarded(choice: RoadChoice, otherwise: ProxyOption): ChosenRoad {
-  const dialer = own(choice, 'dialer')
-  const proxies = own(choice, 'proxy')
+function unguarded({ dialer, proxy: proxies }: RoadChoice, otherwise: ProxyOption): ChosenRoad {
   if (dialer === undefined) return proxied(proxies ?? otherwise)
   if (proxies !== undefined && proxies !== false) {
     throw netError('NET_BAD_OPTION', { message: 'dialer and proxy exclude each other' })
@@ -152,6 +150,10 @@ function readable<T>(variable: string, read: () => T): T {
   }
 }
 
+const roadDoor = optionsDoor<RoadChoice>(
+  { protocol: 'socket', call: 'chooseRoad' },
+  { dialer: aDialer, proxy, block: aBlock },
+)
 const tcp = tcpDialer()
 const unix = unixDialer()
 /** TCP, or a Unix socket where the endpoint has a path. */

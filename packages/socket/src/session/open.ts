@@ -60,6 +60,7 @@ export function planOpening(
 ): OpeningPlan {
   const parsed = parseEndpoint(url, { schemes, defaultPort })
   const { endpoint } = parsed
+  const { dialer, proxy, block } = options
   checkSecurity(endpoint, options.security)
   const client = clientContext(options)
   const identity: ClientIdentity = { protocol, endpoint: formatEndpoint(endpoint), errors, client }
@@ -67,7 +68,7 @@ export function planOpening(
   return {
     identity,
     endpoint,
-    dialer: chooseRoad(options).dialer,
+    dialer: chooseRoad({ dialer, proxy, block }).dialer,
     options,
     path: parsed.path,
     user,

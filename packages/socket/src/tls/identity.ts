@@ -8,8 +8,7 @@ import { isIP } from 'node:net'
 import { checkServerIdentity, TLSSocket, type DetailedPeerCertificate } from 'node:tls'
 
 import { formatEndpoint } from '@net/core'
-
-import { netError, own } from '@net/core/authoring'
+import { argument, netError, option, own, shape } from '@net/core/authoring'
 
 import type { Transport } from '../transport.ts'
 import { certificateError, pinError } from './certificate-errors.ts'
@@ -87,8 +86,9 @@ export function verifyPins(
   if (!pins.includes(found)) throw pinError(found, pins, { who, chain: [certificate] })
 }
 
-/** The SHA-256 of the certificate's SubjectPublicKeyInfo in base64, as `TlsOptions.pins` wants it. */
+/** The SHA-256 of the certificate's SubjectPublicKeyInfo in base64, as `TlsOptions.pins` wants it. Throws `NET_BAD_OPTION`. */
 export function publicKeyPin(certificate: X509Certificate): string {
+  argument('certificate', anX509, certificate)
   const key = certificate.publicKey.export({ type: 'spki', format: 'der' })
   return createHash('sha256').update(key).digest('base64')
 }
@@ -108,3 +108,8 @@ function missing(who: string): Error {
 }
 
 const LONGEST_CHAIN = 10
+
+const anX509 = shape<X509Certificate>(
+  'an X509Certificate of node:crypto, such as new X509Certificate(pem)',
+  (value) => option.isObject(value) && option.isObject(Reflect.get(value, 'publicKey')),
+)

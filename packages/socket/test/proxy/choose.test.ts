@@ -116,3 +116,17 @@ test('connect() uses the proxy, and none by default', async () => {
   await using straight = await connect(echo.url)
   expect(straight.info.hops).toEqual([])
 })
+
+test('options that do not exist, and others of the wrong shape, are refused', () => {
+  const wrong: readonly [unknown, unknown, RegExp][] = [
+    [{ proxies: 'socks5://a:1' }, undefined, /no proxies; use proxy/],
+    [{ dialer: {} }, undefined, /dialer must be/],
+    [{ block: 'all' }, undefined, /block must be/],
+    [{}, 5, /otherwise must be the URL of a proxy/],
+  ]
+  for (const [choice, otherwise, message] of wrong) {
+    expect(() => chooseRoad(choice as never, otherwise as never)).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION', message: expect.stringMatching(message) }),
+    )
+  }
+})

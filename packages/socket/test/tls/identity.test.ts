@@ -14,6 +14,13 @@ test('a pin is the hash of the public key', () => {
   expect(publicKeyPin(certificate)).toBe(createHash('sha256').update(spki).digest('base64'))
 })
 
+test('a pin is made of a certificate, not of its text', () => {
+  expect(thrown(() => publicKeyPin('-----BEGIN' as never))).toMatchObject({
+    code: 'NET_BAD_OPTION',
+    message: expect.stringContaining('new X509Certificate(pem)'),
+  })
+})
+
 test('one of the pins must match; without pins everything does', () => {
   const pin = publicKeyPin(certificate)
   expect(() => verifyPins(certificate, { pins: ['other', pin] }, 'x')).not.toThrow()

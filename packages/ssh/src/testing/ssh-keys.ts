@@ -2,6 +2,8 @@
 
 import { generateKeyPairSync } from 'node:crypto'
 
+import { argument, option, refuseControl } from '@net/core/authoring'
+
 import { fingerprintOf } from '../host-keys/host-key.ts'
 import { ed25519Blob, opensshPrivateKey } from '../identity/openssh-key.ts'
 
@@ -17,8 +19,9 @@ export interface SshKeyPair {
   readonly fingerprint: string
 }
 
-/** Makes a key pair. */
+/** Makes a key pair. The comment is a text of one line. Throws `NET_BAD_OPTION` and `NET_INJECTION`. */
 export function createSshKey(comment = 'test'): SshKeyPair {
+  refuseControl('the comment', argument('comment', option.text, comment))
   const { privateKey } = generateKeyPairSync('ed25519')
   const { x = '', d = '' } = privateKey.export({ format: 'jwk' })
   const publicKey = Buffer.from(x, 'base64url')
