@@ -67,9 +67,36 @@ export function namesOf(mechanisms: readonly AuthMechanism[]): string {
   return mechanisms.map(({ name }) => name).join(', ')
 }
 
+/** A line of a login, and what may be seen of it. */
+export interface LoginLine {
+  readonly line: string
+  readonly shown: string
+}
+
+/** What a mechanism says, line by line; the server asks for each but the first. */
+export function linesOf(
+  { name }: AuthMechanism,
+  user: string,
+  password: Secret,
+): readonly LoginLine[] {
+  if (name === 'PLAIN') {
+    const text = base64(plainExchange(user, password).reveal())
+    return [{ line: `AUTH PLAIN ${text}`, shown: 'AUTH PLAIN [secret]' }]
+  }
+  const answers = [user, password.reveal()].map((text) => ({
+    line: base64(text),
+    shown: '[secret]',
+  }))
+  return [{ line: 'AUTH LOGIN', shown: 'AUTH LOGIN' }, ...answers]
+}
+
 /** What PLAIN sends, as a secret: while it is held, it is struck out of everything that the server repeats. */
 export function plainExchange(user: string, password: Secret): Secret {
   return secret(`\0${user}\0${password.reveal()}`)
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64')
 }
 
 const PLAIN: AuthMechanism = Object.freeze({ name: 'PLAIN' })

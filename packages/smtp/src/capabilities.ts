@@ -37,18 +37,6 @@ export function parseCapabilities(reply: SmtpReply): SmtpCapabilities {
   })
 }
 
-/** The same capabilities as the text of a reply to EHLO, with nothing in it that the server made up. */
-export function formatCapabilities({ extensions, mechanisms }: SmtpCapabilities): string {
-  const lines = ['peer']
-  for (const name of KNOWN) {
-    if (!extensions.has(name)) continue
-    lines.push(name === 'SIZE' ? `SIZE ${Number(extensions.get(name)) || 0}` : name)
-  }
-  const known = mechanisms.filter((mechanism) => MECHANISM.test(mechanism))
-  if (known.length > 0) lines.push(`AUTH ${known.join(' ')}`)
-  return lines.map((line, at) => `250${at === lines.length - 1 ? ' ' : '-'}${line}\r\n`).join('')
-}
-
 function read(lines: readonly string[]): {
   readonly extensions: Map<string, string>
   readonly mechanisms: Set<string>
@@ -69,5 +57,3 @@ function read(lines: readonly string[]): {
 }
 
 const EXTENSION = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:[ =](.*))?$/s
-const MECHANISM = /^[A-Z0-9_-]{1,20}$/
-const KNOWN = ['PIPELINING', 'SIZE', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'] as const

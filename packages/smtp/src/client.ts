@@ -22,12 +22,13 @@ import {
   type SendOptions,
   type SendRawOptions,
 } from './client-options.ts'
-import { deliver, type Carrier, type Parcel } from './delivery.ts'
+import { deliver, type Parcel } from './delivery.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
 import { parcelOf, targetOf } from './parcel.ts'
 import type { SendResult } from './send-result.ts'
 import { sendLimits, type SendLimits } from './send-limits.ts'
+import type { SmtpSession } from './session.ts'
 
 /**
  * A connection to a mail server. Calls made at the same time queue. After the loss of the connection, or an abort or a
@@ -65,24 +66,24 @@ export interface SmtpClient extends AsyncDisposable {
 /** A client over what `connect` has opened. */
 export class ConnectedClient implements SmtpClient {
   readonly closed: Promise<NetError | undefined>
-  readonly #carrier: Carrier
+  readonly #session: SmtpSession
   readonly #identity: ClientIdentity
   readonly #turns = new Turns()
   readonly #frame: ClientFrame
 
-  constructor(carrier: Carrier, identity: ClientIdentity) {
-    this.#carrier = carrier
+  constructor(session: SmtpSession, identity: ClientIdentity) {
+    this.#session = session
     this.#identity = identity
-    this.#frame = new ClientFrame(identity, carrier.session)
-    this.closed = carrier.session.closed
+    this.#frame = new ClientFrame(identity, session)
+    this.closed = session.closed
   }
 
   get capabilities(): SmtpCapabilities {
-    return this.#carrier.session.capabilities
+    return this.#session.capabilities
   }
 
   get encrypted(): boolean {
-    return this.#carrier.session.transport.info.encrypted
+    return this.#session.transport.info.encrypted
   }
 
   async send(message: Message | Source, options?: SendOptions): Promise<SendResult> {
@@ -92,7 +93,7 @@ export class ConnectedClient implements SmtpClient {
     const verb: Verb = { operation: 'send', target: targetOf(to), kind: 'exchange' }
     const call = { ...taken, timeout: limits.operation }
     return this.#call(verb, call, async (op, attempt) => {
-      const result = await deliver(op, attempt, this.#carrier, parcel)
+      const result = await deliver(op, attempt, this.#session, parcel)
       if (taken.partial === 'throw' && result.rejected.length > 0) throw partial(result)
       return result
     })
@@ -102,7 +103,7 @@ export class ConnectedClient implements SmtpClient {
     const verb: Verb = { operation: 'noop', kind: 'command', idempotent: true }
     await this.#call(verb, noopOptions(options), (op) =>
       op.phase('command', async () => {
-        const reply = await this.#carrier.session.command('NOOP')
+        const reply = await this.#session.command('NOOP')
         if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
       }),
     )
@@ -110,7 +111,7 @@ export class ConnectedClient implements SmtpClient {
 
   async close(options?: CloseOptions): Promise<void> {
     const { grace } = closeOptions(options)
-    const { session } = this.#carrier
+    const session = this.#session
     await this.#frame.close(grace, (op) =>
       this.#turns.run(op, () => session.during(op, () => session.quit())),
     )
@@ -129,7 +130,7 @@ export class ConnectedClient implements SmtpClient {
   }
 
   #call<T>(verb: Verb, options: CallOptions | undefined, run: Run<T>): Promise<T> {
-    const { session } = this.#carrier
+    const session = this.#session
     // A limit that passes stops the attempt, so that what listens for its end must be within it.
     return this.#frame.call(verb, options, (op, attempt) =>
       this.#turns.run(op, () => session.during(op, () => run(op, attempt))),

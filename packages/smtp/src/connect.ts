@@ -11,8 +11,6 @@ import { defaultMechanisms, type AuthMechanism } from './auth.ts'
 import { connectOptions, type ConnectOptions } from './client-options.ts'
 import { ConnectedClient, type SmtpClient } from './client.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
-import { loadEngine, type OpenEngine } from './engine/nodemailer.ts'
-import { EngineRoad } from './engine-road.ts'
 import { introduction, openSession, type HandshakeOptions } from './handshake.ts'
 import { logIn, type LoginOptions } from './login.ts'
 
@@ -26,11 +24,9 @@ export async function connect(url: string | URL, options?: ConnectOptions): Prom
   const plan = inCall({ protocol: 'smtp', call: 'connect' }, () => planOf(url, taken))
   const { localAddress } = taken
   return opening(plan, async (op) => {
-    // Loaded before the dial, so that no server waits for it.
-    const openEngine = await loadEngine()
     const from = localAddress === undefined ? {} : { localAddress }
     const transport = await plan.dialer.dial(plan.endpoint, { ...op.within, ...from })
-    return enter(op, transport, { ...plan, openEngine })
+    return enter(op, transport, plan)
   })
 }
 
@@ -60,18 +56,12 @@ function planOf(url: string | URL, options: Taken<ConnectOptions>): Plan {
   return { ...plan, login: loginOf(plan, options), handshake: { name, security, tls } }
 }
 
-async function enter(
-  op: Operation,
-  transport: Transport,
-  plan: Plan & { readonly openEngine: OpenEngine },
-): Promise<SmtpClient> {
+async function enter(op: Operation, transport: Transport, plan: Plan): Promise<SmtpClient> {
   const session = await openSession(op, transport, plan.handshake)
   try {
     return await session.during(op, async () => {
-      const road = new EngineRoad(session)
-      const parts = { session, engine: await plan.openEngine(road), road }
-      if (plan.login !== undefined) await logIn(op, parts, plan.login)
-      return new ConnectedClient(parts, plan.identity)
+      if (plan.login !== undefined) await logIn(op, session, plan.login)
+      return new ConnectedClient(session, plan.identity)
     })
   } catch (error) {
     session.fail(error)

@@ -1,22 +1,19 @@
 /* What goes over the wire as a message, made ready to be sent once. */
 
-import type { Readable } from 'node:stream'
-
 import type { Operation } from '@net/core/authoring'
 
 import type { ContentFacts } from './survey.ts'
 
 /** The bytes of one message. */
 export interface Content {
-  readonly content: Buffer | Readable
+  /** What the caller's own sources throw passes as it is. */
+  readonly content: Buffer | AsyncIterable<Uint8Array>
   /** In bytes on the wire, where it is known. */
   readonly size?: number
   /** Whether it has, or may have, bytes above 127. */
   readonly eightBit: boolean
   /** Whether its headers have such bytes. */
   readonly utf8Headers: boolean
-  /** What the caller's own source threw, or what is wrong with what it gave. */
-  readonly fault: { readonly error: unknown } | undefined
   /** Lets go of every source that was opened; no byte is read from them afterwards. */
   close(): Promise<void>
 }

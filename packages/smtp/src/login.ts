@@ -6,9 +6,13 @@ import type { NetError, Secret } from '@net/core'
 import { netError, refuseControl, type CredentialSource, type Operation } from '@net/core/authoring'
 import { logInWith, requireProtection, whatHappened } from '@net/socket/authoring'
 
-import { chooseMechanisms, plainExchange, refusesMechanism, type AuthMechanism } from './auth.ts'
-import type { SmtpEngine } from './engine/nodemailer.ts'
-import type { EngineRoad } from './engine-road.ts'
+import {
+  chooseMechanisms,
+  linesOf,
+  plainExchange,
+  refusesMechanism,
+  type AuthMechanism,
+} from './auth.ts'
 import { replyError } from './errors.ts'
 import type { SmtpReply } from './reply.ts'
 import type { SmtpSession } from './session.ts'
@@ -21,30 +25,22 @@ export interface LoginOptions {
   readonly allowPlaintext: boolean | undefined
 }
 
-/** What the login was made with. */
-export interface LoginParts {
-  readonly session: SmtpSession
-  readonly engine: SmtpEngine
-  readonly road: EngineRoad
-}
-
 /**
  * Logs in by the first mechanism that the server takes. Rejects with AuthErrors, and with `NET_TLS_UNAVAILABLE` before a
  * byte of a password is sent.
  */
 export async function logIn(
   op: Operation,
-  parts: LoginParts,
+  session: SmtpSession,
   options: LoginOptions,
 ): Promise<void> {
-  const { session } = parts
   requireProtection(session.transport.info, options.allowPlaintext)
   const mechanisms = [...chooseMechanisms(options.mechanisms, session.capabilities)]
   const source = { password: options.password, alive: () => !session.ended }
   await logInWith(op, source, (password) => {
     refuseControl('password', password.reveal())
     session.hold([password, plainExchange(options.user, password)])
-    return tryEach(mechanisms, parts, { user: options.user, password })
+    return tryEach(mechanisms, session, { user: options.user, password })
   })
 }
 
@@ -56,17 +52,17 @@ interface Login {
 /** Tries one mechanism after the other; those that the server does not take are gone from the list afterwards. */
 async function tryEach(
   mechanisms: AuthMechanism[],
-  parts: LoginParts,
+  session: SmtpSession,
   login: Login,
 ): Promise<void> {
   const errors: NetError[] = []
   for (;;) {
     const [mechanism] = mechanisms
     if (mechanism === undefined) throw noneTaken(errors)
-    const refusal = await attempt(parts, mechanism.name, login)
+    const refusal = await attempt(session, mechanism, login)
     if (refusal === undefined) return
     const error = replyError(refusal, { command: 'AUTH' })
-    if (!refusesMechanism(refusal) || parts.session.ended) throw error
+    if (!refusesMechanism(refusal) || session.ended) throw error
     errors.push(error)
     mechanisms.shift()
   }
@@ -74,18 +70,18 @@ async function tryEach(
 
 /** Resolves to the reply that refused; undefined once we are in. */
 async function attempt(
-  { session, engine, road }: LoginParts,
-  mechanism: string,
+  session: SmtpSession,
+  mechanism: AuthMechanism,
   { user, password }: Login,
 ): Promise<SmtpReply | undefined> {
-  try {
-    await engine.login(mechanism, user, password.reveal())
-    return undefined
-  } catch (error) {
-    const refusal = road.takeRefusal()
-    if (refusal !== undefined) return refusal
-    throw session.failure ?? error
+  let reply: SmtpReply | undefined
+  for (const { line, shown } of linesOf(mechanism, user, password)) {
+    if (reply !== undefined && reply.status !== GO_ON) return reply
+    reply = await session.confide(line, shown)
   }
+  // What it still wants to hear no mechanism of ours says; an asterisk ends the login (RFC 4954, section 4).
+  if (reply?.status === GO_ON) return session.ask('*')
+  return reply !== undefined && reply.status < 300 ? undefined : reply
 }
 
 function noneTaken(errors: readonly NetError[]): NetError {
@@ -98,3 +94,5 @@ function noneTaken(errors: readonly NetError[]): NetError {
     ...(reply === undefined ? {} : { reply }),
   })
 }
+
+const GO_ON = 334

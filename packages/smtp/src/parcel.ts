@@ -4,11 +4,11 @@ import type { Source } from '@net/core'
 import { checkSource, netError } from '@net/core/authoring'
 
 import type { Parcel } from './delivery.ts'
-import { loadComposer } from './engine/nodemailer-mime.ts'
+import { loadComposer } from './engine/nodemailer.ts'
 import { checkEnvelope, type Envelope } from './envelope.ts'
 import { checkMessage, type Message } from './message.ts'
 import type { SendLimits } from './send-limits.ts'
-import { rawContent } from './source-stream.ts'
+import { rawContent } from './surveyed-source.ts'
 
 /** Checks what is to be sent. Throws ArgumentErrors. */
 export function parcelOf(

@@ -1,10 +1,9 @@
 /*
- * A session with a server. It ends at the first reply that answers no command. Commands come from here and, through the
- * EngineRoad, from the engine; the client sees to it that they never come from both at once.
+ * A session with a server: its commands, and what is known of it. It ends at the first reply that answers no command.
  */
 
 import type { NetError, Secret } from '@net/core'
-import type { Operation } from '@net/core/authoring'
+import { closedError, type Operation } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 import { Commands, endedBefore, type AwaitedReply, type FramedSession } from '@net/socket/authoring'
 
@@ -12,6 +11,14 @@ import { NO_CAPABILITIES, type SmtpCapabilities } from './capabilities.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { replyError, unexpectedReply } from './errors.ts'
 import { formatReply, replyDialect, type SmtpReply } from './reply.ts'
+
+/** A command of several that are sent at once. */
+export interface Command {
+  /** Without its end. */
+  readonly line: string
+  /** Takes the reply as it comes. */
+  take(reply: SmtpReply): void
+}
 
 /** One session. */
 export class SmtpSession implements FramedSession {
@@ -96,6 +103,32 @@ export class SmtpSession implements FramedSession {
     return this.#commands.ask(line, holds)
   }
 
+  /** As `ask`, for a line with secrets: listeners get `shown` instead. */
+  confide(line: string, shown: string): Promise<SmtpReply> {
+    this.tell(shown)
+    const reply = this.#commands.reply()
+    // The reply is dropped with what took the connection.
+    this.send([Buffer.from(`${line}\r\n`)]).catch(() => {})
+    return reply
+  }
+
+  /** Sends the commands in one packet (RFC 2920); resolves when the last of them has taken its reply. */
+  pipeline(commands: readonly Command[]): Promise<void> {
+    return new Promise((resolve, drop) => {
+      let lines = ''
+      for (const command of commands) {
+        this.tell(command.line)
+        lines += `${command.line}\r\n`
+        const take = (reply: SmtpReply): void => {
+          command.take(reply)
+          if (command === commands.at(-1)) resolve()
+        }
+        this.expect({ take, drop })
+      }
+      this.send([Buffer.from(lines)]).catch(drop)
+    })
+  }
+
   /** Goes on over another transport that is made of this one. Rejects with `NET_PROTO_UNEXPECTED` if the server said more than the reply that held. */
   upgrade(make: (transport: Transport) => Promise<Transport>): Promise<void> {
     return this.#commands.upgrade(make)
@@ -111,10 +144,9 @@ export class SmtpSession implements FramedSession {
     this.#commands.op?.wire('send', () => line)
   }
 
-  /** Sends; resolves when there is room for more. */
-  async send(chunks: readonly Uint8Array[]): Promise<void> {
-    this.refuseEnded()
-    await this.#commands.send(chunks)
+  /** Sends; resolves when there is room for more. Rejects with what took the session. */
+  send(chunks: readonly Uint8Array[]): Promise<void> {
+    return this.#commands.send(chunks)
   }
 
   /** The running call moved so many bytes of its message. */
@@ -122,9 +154,12 @@ export class SmtpSession implements FramedSession {
     this.#commands.op?.progress(transferred)
   }
 
-  /** Calls the listener when the session ends; for the EngineRoad alone. */
-  onEnd(listener: (error: NetError | undefined) => void): void {
-    this.#commands.onEnd(listener)
+  /** Waits for work that the end of the session makes vain; rejects with what took the session. */
+  whileOpen<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#commands.onEnd((error) => reject(error ?? closedError()))
+      work.then(resolve, reject)
+    })
   }
 
   /** Ends the session at once; every command that waits for a reply fails. */

@@ -3,13 +3,10 @@
  * is: the engine would write into it.
  */
 
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 
 import { copyOf, type OpenSource } from '@net/core/authoring'
-import type { Source } from '@net/core'
-
-import type { Content, Opening } from './content.ts'
-import { surveySource } from './surveyed-source.ts'
 
 /** One opened source as a stream. */
 export class SourceStream {
@@ -29,6 +26,13 @@ export class SourceStream {
     return this.#fault
   }
 
+  /** Waits for its first bytes, which stay where they are, or its end. Rejects with what the source throws. */
+  async begin(): Promise<void> {
+    await once(this.readable, 'readable').catch((error: unknown) => {
+      throw this.#fault?.error ?? error
+    })
+  }
+
   /** Lets go of the source. */
   async close(): Promise<void> {
     this.readable.destroy()
@@ -43,22 +47,5 @@ export class SourceStream {
       this.#fault = { error }
       throw new Error('the source failed', { cause: error })
     }
-  }
-}
-
-/** A message that is sent as it is: headers and text, whatever they are. */
-export async function rawContent(raw: Source, opening: Opening): Promise<Content> {
-  const { source, facts, whole } = await surveySource(raw, opening)
-  const stream = new SourceStream(source)
-  return {
-    content: stream.readable,
-    // What was not seen may have any bytes.
-    eightBit: facts.eightBit || !whole,
-    utf8Headers: facts.utf8Header !== undefined,
-    get fault() {
-      return stream.fault
-    },
-    close: () => stream.close(),
-    ...(whole ? { size: facts.size } : {}),
   }
 }

@@ -7,7 +7,7 @@
 import type { Source } from '@net/core'
 import { isReplayable, netError, openSource, stoppable, type OpenSource } from '@net/core/authoring'
 
-import type { Opening } from './content.ts'
+import type { Content, Opening } from './content.ts'
 import { Survey, type ContentFacts } from './survey.ts'
 
 /** A source that is ready to be sent. */
@@ -34,6 +34,19 @@ export async function surveySource(source: Source, opening: Opening): Promise<Su
   if (!whole) return { source: ahead, facts: survey.facts, whole: ahead.ended }
   await opened.close()
   return { source: await openSource(source), facts: survey.facts, whole }
+}
+
+/** A message that is sent as it is: headers and text, whatever they are. */
+export async function rawContent(raw: Source, opening: Opening): Promise<Content> {
+  const { source, facts, whole } = await surveySource(raw, opening)
+  return {
+    content: source.chunks(),
+    // What was not seen may have any bytes.
+    eightBit: facts.eightBit || !whole,
+    utf8Headers: facts.utf8Header !== undefined,
+    close: () => source.close(),
+    ...(whole ? { size: facts.size } : {}),
+  }
 }
 
 class ReadAhead implements OpenSource {

@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { formatCapabilities, parseCapabilities } from '../src/capabilities.ts'
-import { ReplyLines } from '@net/socket/authoring'
-
-import { replyDialect } from '../src/reply.ts'
+import { parseCapabilities } from '../src/capabilities.ts'
 
 test('[SMTP-12] reads extensions with their parameters', () => {
   const text =
@@ -23,13 +20,4 @@ test('finds nothing in the greeting line and in nonsense', () => {
   })
   expect([...capabilities.extensions.keys()]).toEqual(['SIZE'])
   expect(capabilities.maxSize).toBeUndefined()
-})
-
-test('writes them again without what the server made up', () => {
-  const capabilities = parseCapabilities({
-    status: 250,
-    text: 'a DSN\nSIZE 10\nPIPELINING\nX-EVIL\nAUTH PLAIN',
-  })
-  const [again] = new ReplyLines(replyDialect).push(Buffer.from(formatCapabilities(capabilities)))
-  expect(again).toEqual({ status: 250, text: 'peer\nPIPELINING\nSIZE 10\nAUTH PLAIN' })
 })

@@ -3,10 +3,9 @@ import { buffer, text } from 'node:stream/consumers'
 
 import { fromText } from '@net/core'
 import { openSource } from '@net/core/authoring'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { openingFor } from './opening.ts'
-import { rawContent, SourceStream } from '../src/source-stream.ts'
+import { SourceStream } from '../src/source-stream.ts'
 
 test('gives the bytes of the source', async () => {
   const stream = new SourceStream(await openSource(fromText('abc')))
@@ -60,28 +59,23 @@ test('lets go of a source in the middle of it', async () => {
   expect(stream.readable.destroyed).toBe(true)
 })
 
-test('a finished message announces its properties if they are known', async () => {
-  const known = await openingFor((opening) => rawContent(fromText('abc\n'), opening))
-  expect(known).toMatchObject({
-    size: 'abc\r\n'.length,
-    eightBit: false,
-    utf8Headers: false,
-    fault: undefined,
+describe('before it is read', () => {
+  test('a source that fails at once is found out', async () => {
+    const mine = new Error('mine')
+    const stream = new SourceStream(
+      await openSource(async function* () {
+        if (mine.message !== '') throw mine
+        yield Buffer.from('x')
+      }),
+    )
+    await expect(stream.begin()).rejects.toBe(mine)
   })
-  await known.close()
-  const international = fromText('Subject: ä\n\nx')
-  const odd = await openingFor((opening) => rawContent(international, opening))
-  expect(odd).toMatchObject({ eightBit: true, utf8Headers: true })
-  await odd.close()
-})
 
-test('a message that can be read once may have any bytes, and no size', async () => {
-  const unknown = await openingFor((opening) =>
-    rawContent(async function* () {
-      yield Buffer.from('Subject: x\n\n')
-    }, opening),
-  )
-  expect(unknown).toMatchObject({ eightBit: true, utf8Headers: false })
-  expect(unknown).not.toHaveProperty('size')
-  await unknown.close()
+  test('the first bytes stay where they are, also where there are none', async () => {
+    for (const content of ['', 'abc']) {
+      const stream = new SourceStream(await openSource(fromText(content)))
+      await stream.begin()
+      expect(await text(stream.readable)).toBe(content)
+    }
+  })
 })

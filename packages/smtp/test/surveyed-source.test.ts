@@ -1,7 +1,7 @@
 import { fromText } from '@net/core'
 import { expect, test } from 'vitest'
 
-import { surveySource, type SurveyedSource } from '../src/surveyed-source.ts'
+import { rawContent, surveySource, type SurveyedSource } from '../src/surveyed-source.ts'
 import { openingFor } from './opening.ts'
 
 const mail = 'Subject: x\r\n\r\nhello'
@@ -77,4 +77,29 @@ test('lets go of a source that the server does not take, and of one that fails',
     await expect(opened).rejects.toThrow()
     expect(ended).toBe(true)
   }
+})
+
+test('a finished message announces its properties if they are known', async () => {
+  const known = await openingFor((opening) => rawContent(fromText('abc\n'), opening))
+  expect(known).toMatchObject({
+    size: 'abc\r\n'.length,
+    eightBit: false,
+    utf8Headers: false,
+  })
+  await known.close()
+  const international = fromText('Subject: ä\n\nx')
+  const odd = await openingFor((opening) => rawContent(international, opening))
+  expect(odd).toMatchObject({ eightBit: true, utf8Headers: true })
+  await odd.close()
+})
+
+test('a message that can be read once may have any bytes, and no size', async () => {
+  const unknown = await openingFor((opening) =>
+    rawContent(async function* () {
+      yield Buffer.from('Subject: x\n\n')
+    }, opening),
+  )
+  expect(unknown).toMatchObject({ eightBit: true, utf8Headers: false })
+  expect(unknown).not.toHaveProperty('size')
+  await unknown.close()
 })

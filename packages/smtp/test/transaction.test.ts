@@ -15,16 +15,16 @@ function recipients(...addresses: readonly string[]): readonly Recipient[] {
 }
 
 function asked(transaction: Transaction): void {
-  transaction.answered('MAIL', 'MAIL FROM:<a@b>', reply(250))
-  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
-  transaction.answered('DATA', 'DATA', reply(354))
+  transaction.sender(reply(250))
+  transaction.recipient('c@d', reply(250))
+  transaction.data(reply(354))
 }
 
 test('[SMTP-22] records accepted and refused recipients', () => {
-  const transaction = new Transaction(recipients('c@d', 'e@f'), () => {})
-  transaction.answered('MAIL', 'MAIL FROM:<a@b>', reply(250))
-  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
-  transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(550))
+  const transaction = new Transaction(recipients('c@d', 'e@f'))
+  transaction.sender(reply(250))
+  transaction.recipient('c@d', reply(250))
+  transaction.recipient('e@f', reply(550))
   expect(transaction.accepted).toEqual(['c@d'])
   expect(transaction.rejected).toMatchObject([
     { address: 'e@f', error: { address: 'e@f', command: 'RCPT' } },
@@ -38,9 +38,9 @@ test('names recipients as they were given, each spelling of an address that is s
     { address: 'c@d', wire: 'c@d' },
     { address: 'e@F', wire: 'e@f' },
   ]
-  const transaction = new Transaction(given, () => {})
-  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
-  transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(550))
+  const transaction = new Transaction(given)
+  transaction.recipient('c@d', reply(250))
+  transaction.recipient('e@f', reply(550))
   expect(transaction.accepted).toEqual(['c@D', 'c@d'])
   expect(transaction.rejected).toMatchObject([
     { address: 'e@F', wire: 'e@f', error: { address: 'e@F' } },
@@ -48,69 +48,48 @@ test('names recipients as they were given, each spelling of an address that is s
   expect(transaction.refusal).toBeUndefined()
 })
 
-test('finds the final dot wherever the message is cut', () => {
-  const message = Buffer.from('Subject: x\r\n\r\n..dot\r\n.\r\n')
-  for (let at = 0; at < message.length; at++) {
-    const transaction = new Transaction(recipients('c@d'), () => {})
-    const first = transaction.passes([message.subarray(0, at)])
-    expect([first, transaction.passes([message.subarray(at)])]).toEqual([false, true])
-    expect(transaction.transferred).toBe(message.length)
-  }
-  const single = new Transaction(recipients('c@d'), () => {})
-  expect(Array.from(message, (byte) => single.passes([Uint8Array.of(byte)])).indexOf(true)).toBe(
-    message.length - 1,
-  )
-  expect(new Transaction(recipients('c@d'), () => {}).passes([Buffer.from('.\r\n')])).toBe(true)
-})
-
-test('the outcome is unknown between the final dot and the verdict', async () => {
-  let dots = 0
-  const transaction = new Transaction(recipients('c@d'), () => {
-    dots += 1
-  })
+test('the outcome is unknown between the final dot and the verdict', () => {
+  const transaction = new Transaction(recipients('c@d'))
   asked(transaction)
-  await transaction.asked
   expect(transaction.unknown).toBe(false)
   transaction.dotted()
-  await transaction.handedOver
-  expect([transaction.unknown, dots]).toEqual([true, 1])
-  transaction.answered('message', '.', reply(250))
+  expect(transaction.unknown).toBe(true)
+  transaction.verdict(reply(250))
   expect(transaction.unknown).toBe(false)
-  expect(transaction.reply).toEqual(reply(250))
   expect(transaction.refusal).toBeUndefined()
 })
 
 test('an empty message without recipients has no unknown outcome', () => {
-  const transaction = new Transaction(recipients('c@d'), () => {})
-  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(550))
+  const transaction = new Transaction(recipients('c@d'))
+  transaction.recipient('c@d', reply(550))
   transaction.dotted()
   expect(transaction.unknown).toBe(false)
 })
 
 test('says what was refused, the sender before all', () => {
-  const sender = new Transaction(recipients('c@d'), () => {})
-  sender.answered('MAIL', 'MAIL FROM:<a@b>', reply(550))
-  sender.answered('RCPT', 'RCPT TO:<c@d>', reply(503))
-  sender.answered('DATA', 'DATA', reply(503))
+  const sender = new Transaction(recipients('c@d'))
+  sender.sender(reply(550))
+  sender.recipient('c@d', reply(503))
+  sender.data(reply(503))
   expect(sender.refusal).toMatchObject({ command: 'MAIL' })
 
-  const data = new Transaction(recipients('c@d'), () => {})
-  data.answered('RCPT', 'RCPT TO:<c@d>', reply(250))
-  data.answered('DATA', 'DATA', reply(451))
+  const data = new Transaction(recipients('c@d'))
+  data.recipient('c@d', reply(250))
+  data.data(reply(451))
   expect(data.refusal).toMatchObject({ command: 'DATA', code: 'NET_REPLY_TEMPORARY' })
 
-  const message = new Transaction(recipients('c@d'), () => {})
+  const message = new Transaction(recipients('c@d'))
   asked(message)
   message.dotted()
-  message.answered('message', '.', reply(554))
+  message.verdict(reply(554))
   expect(message.refusal).toMatchObject({ command: 'message' })
 })
 
 test('of several refused recipients one that may be tried again decides', () => {
-  const transaction = new Transaction(recipients('c@d', 'e@f'), () => {})
-  transaction.answered('RCPT', 'RCPT TO:<c@d>', reply(550))
+  const transaction = new Transaction(recipients('c@d', 'e@f'))
+  transaction.recipient('c@d', reply(550))
   expect(transaction.refusal).toBeUndefined()
-  transaction.answered('RCPT', 'RCPT TO:<e@f>', reply(450))
+  transaction.recipient('e@f', reply(450))
   expect(transaction.refusal).toMatchObject({ code: 'NET_REPLY_TEMPORARY', retry: 'safe' })
   expect(transaction.refusal?.errors).toHaveLength(2)
 })

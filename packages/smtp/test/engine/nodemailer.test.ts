@@ -1,80 +1,148 @@
-import { memoryPair } from '@net/socket/testing'
-import type { Transport } from '@net/socket'
+import { buffer } from 'node:stream/consumers'
+
+import { attach, fromFile, fromText, type Message } from '@net/smtp'
+import { parseMessage } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
-import { loadEngine } from '../../src/engine/nodemailer.ts'
-import { failureOf } from '../scripted-peer.ts'
+import type { Content } from '../../src/content.ts'
+import { loadComposer } from '../../src/engine/nodemailer.ts'
+import { checkMessage, type CheckedMessage } from '../../src/message.ts'
+import { openingFor } from '../opening.ts'
 
-/** A server for the engine alone: greeting and capabilities are said, then each line gets the next reply. */
-async function engineOver(replies: readonly string[]): Promise<{
-  readonly engine: Awaited<ReturnType<Awaited<ReturnType<typeof loadEngine>>>>
-  readonly lines: string[]
-  readonly peer: Transport
-}> {
-  const [ours, peer] = memoryPair()
-  const lines: string[] = []
-  const left = ['250 peer', ...replies]
-  let rest = ''
-  const serve = async (): Promise<void> => {
-    await peer.write([Buffer.from('220 peer\r\n')])
-    for (;;) {
-      const chunk = await peer.read().catch(() => null)
-      if (chunk === null) return
-      const whole = `${rest}${Buffer.from(chunk).toString()}`.split('\r\n')
-      rest = whole.pop() ?? ''
-      lines.push(...whole)
-      const reply = left.shift()
-      if (reply !== undefined) await peer.write([Buffer.from(`${reply}\r\n`)])
-    }
-  }
-  void serve()
-  const engine = await (await loadEngine())(ours)
-  return { engine, lines, peer }
+const least: Message = { from: 'ada@example.com', to: 'bob@example.com' }
+
+async function contentOf(message: CheckedMessage): Promise<Content> {
+  const compose = await loadComposer()
+  return openingFor((opening) => compose(message, opening))
 }
 
-const content = { content: Buffer.from('Subject: x\n\n.y'), eightBit: false }
+async function compose(message: Message): Promise<string> {
+  const content = await contentOf(checkMessage(message))
+  const { content: bytes } = content
+  const text = (Buffer.isBuffer(bytes) ? bytes : await buffer(bytes)).toString()
+  await content.close()
+  return text.replaceAll(/\r?\n/g, '\r\n')
+}
 
-test('logs in by the given mechanism', async () => {
-  const { engine, lines } = await engineOver(['235 fine'])
-  await engine.login('PLAIN', 'ada', 'pass')
-  expect(lines).toEqual(['EHLO us', `AUTH PLAIN ${Buffer.from('\0ada\0pass').toString('base64')}`])
-})
-
-test('sends envelope and message', async () => {
-  const { engine, lines } = await engineOver(['250 a', '250 b', '354 c', '250 d'])
-  await engine.send({ from: '', to: ['c@d.example'] }, content)
-  expect(lines.slice(1)).toEqual([
-    'MAIL FROM:<>',
-    'RCPT TO:<c@d.example>',
-    'DATA',
-    'Subject: x',
-    '',
-    '..y',
-    '.',
-  ])
-})
-
-test('rejects with what the engine says, and can go on', async () => {
-  const { engine, lines } = await engineOver(['550 no', '250 a', '250 b', '354 c', '250 d'])
-  await expect(engine.send({ from: 'a@b.example', to: ['c@d.example'] }, content)).rejects.toThrow(
-    /Mail command failed/,
+test('a message without streams is made in memory and announces its size', async () => {
+  const content = await contentOf(
+    checkMessage({ ...least, text: 'x', attachments: [attach(fromText('y'))] }),
   )
-  await engine.send({ from: 'a@b.example', to: ['c@d.example'] }, content)
-  expect(lines.filter((line) => line.startsWith('MAIL'))).toHaveLength(2)
+  expect(Buffer.isBuffer(content.content)).toBe(true)
+  expect(content.size).toBe((content.content as Buffer).length)
+  await content.close()
 })
 
-test('a call ends when the transport does, whatever the engine does', async () => {
-  const { engine, peer } = await engineOver([])
-  const sending = engine.send({ from: 'a@b.example', to: ['c@d.example'] }, content)
-  const failed = failureOf(sending)
-  peer.abort()
-  expect(await failed).toBeInstanceOf(Error)
-  await expect(engine.login('PLAIN', 'ada', 'pass')).rejects.toBeInstanceOf(Error)
+test('[SMTP-34] text of any script', async () => {
+  const text = await compose({ ...least, text: 'Grüße – 你好\n.\n' })
+  const { headers } = parseMessage(Buffer.from(text))
+  expect(headers.get('content-type')?.[0]).toMatch(/^text\/plain; charset=utf-8/)
+  expect(headers.get('content-transfer-encoding')?.[0]).toMatch(/quoted-printable|base64/)
 })
 
-test('a login ends when the server leaves in the middle of it', async () => {
-  const { engine, peer } = await engineOver([])
-  const failed = failureOf(engine.login('LOGIN', 'ada', 'pass'))
-  await peer.end()
-  expect(await failed).toBeInstanceOf(Error)
+test('[SMTP-37] an image that the HTML names', async () => {
+  const text = await compose({
+    ...least,
+    html: '<img src="cid:logo@x">',
+    attachments: [attach(Buffer.from('png'), { name: 'l.png', cid: 'logo@x' })],
+  })
+  expect(text).toContain('multipart/related')
+  expect(text).toContain('Content-ID: <logo@x>')
+  expect(text).toContain('Content-Disposition: inline; filename=l.png')
+})
+
+test('names and subjects of any script, domains in ASCII', async () => {
+  const text = await compose({ ...least, to: '"Jürgen, M." <j@bücher.example>', subject: '你好' })
+  const { headers } = parseMessage(Buffer.from(text))
+  expect(headers.get('to')?.[0]).toMatch(/^=\?UTF-8\?.*\?= <j@xn--bcher-kva\.example>$/)
+  expect(headers.get('subject')?.[0]).toMatch(/^=\?UTF-8\?/)
+})
+
+test('[H-SMTP-10] no header has a line more than it should', async () => {
+  const text = await compose({
+    ...least,
+    subject: 'long '.repeat(100),
+    to: { name: 'x"; , <eve@x.example>', address: 'bob@example.com' },
+    attachments: [attach(fromText('x'), { name: 'a"; filename="b.exe' })],
+  })
+  const { headers } = parseMessage(Buffer.from(text))
+  expect([...headers.keys()].toSorted()).toEqual(
+    [
+      'content-disposition',
+      'content-transfer-encoding',
+      'content-type',
+      'date',
+      'from',
+      'message-id',
+      'mime-version',
+      'subject',
+      'to',
+    ].toSorted(),
+  )
+  expect(text.split('\r\n').every((line) => line.length <= 998)).toBe(true)
+})
+
+test('[SMTP-28] a stream is read while it is sent', async () => {
+  let read = 0
+  const content = await contentOf(
+    checkMessage({
+      ...least,
+      attachments: [
+        attach(async function* () {
+          for (; read < 1000; read++) yield Buffer.alloc(65_536)
+        }),
+      ],
+    }),
+  )
+  expect(Buffer.isBuffer(content.content)).toBe(false)
+  expect(content).not.toHaveProperty('size')
+  for await (const chunk of content.content as AsyncIterable<Uint8Array>) {
+    expect(chunk.length).toBeGreaterThan(0)
+    if (read > 3) break
+  }
+  await content.close()
+  expect(read).toBeLessThan(100)
+})
+
+test('[H-SMTP-16] a file that is not there is an error before anything is sent, and lets go of the others', async () => {
+  let opened = 0
+  const message = checkMessage({
+    ...least,
+    attachments: [
+      attach(async function* () {
+        opened += 1
+        yield Buffer.from('x')
+      }),
+      attach(fromFile('/does/not/exist')),
+    ],
+  })
+  await expect(contentOf(message)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  expect(opened).toBe(0)
+})
+
+test("[H-SMTP-16] what the caller's stream throws comes as it is", async () => {
+  const mine = new Error('mine')
+  const content = await contentOf(
+    checkMessage({
+      ...least,
+      attachments: [
+        attach(async function* () {
+          yield Buffer.from('x')
+          throw mine
+        }),
+      ],
+    }),
+  )
+  await expect(buffer(content.content as never)).rejects.toBe(mine)
+  await content.close()
+})
+
+test('a message within a message stays as it is', async () => {
+  const inner = 'Subject: inner\r\n\r\nGrüße'
+  const content = await contentOf(
+    checkMessage({ ...least, attachments: [attach(fromText(inner), { type: 'message/rfc822' })] }),
+  )
+  expect(content.eightBit).toBe(true)
+  expect((content.content as Buffer).toString()).toContain('Subject: inner')
+  await content.close()
 })

@@ -109,7 +109,7 @@ export class Commands<R> {
     try {
       await this.#transport.write(chunks)
     } catch (error) {
-      this.lose(lossOf(error, this.#rules.place))
+      this.lose(isEnd(error) ? gone() : lossOf(error, this.#rules.place))
       throw this.#failure ?? error
     }
   }

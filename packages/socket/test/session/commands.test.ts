@@ -109,6 +109,23 @@ test('every waiting command gets the loss, and the first reason counts', async (
   })
 })
 
+test('an end without the close_notify of TLS is the same loss while something is sent', async () => {
+  const { ours } = wired()
+  const cut = netError('NET_PROTO_INCOMPLETE', { message: 'no close_notify', protocol: 'tls' })
+  const secured: Transport = {
+    info: ours.info,
+    read: () => Promise.withResolvers<null>().promise,
+    write: () => Promise.reject(cut),
+    end: () => ours.end(),
+    close: () => ours.close(),
+    abort: (reason) => ours.abort(reason),
+  }
+  const commands = new Commands(secured, rules)
+  const waiting = failure(commands.reply())
+  expect(await failure(commands.send([]))).toMatchObject({ code: 'NET_CONN_CLOSED' })
+  expect(await waiting).toMatchObject({ code: 'NET_CONN_CLOSED' })
+})
+
 test('the end of the server is a loss, also without the close_notify of TLS', async () => {
   const { commands, peer } = wired()
   await peer.end()

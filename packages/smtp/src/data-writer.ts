@@ -1,0 +1,90 @@
+/*
+ * Sends a message behind the server's consent, in pieces, so that a large one may take its time while it moves. Knows
+ * nothing of what the server says.
+ */
+
+import { Deadline, netError, PIECE, piecesOf, sizeOf } from '@net/core/authoring'
+
+import type { Content } from './content.ts'
+import { DataEncoder } from './data-encoder.ts'
+import type { SendLimits } from './send-limits.ts'
+import type { SmtpSession } from './session.ts'
+
+/** Writes one message. */
+export class DataWriter {
+  readonly #session: SmtpSession
+  readonly #encoder = new DataEncoder()
+  readonly #waits: readonly Deadline[]
+  #transferred = 0
+
+  /** A server that takes nothing for as long as the limits say ends the session. */
+  constructor(session: SmtpSession, { write, idle }: Pick<SendLimits, 'write' | 'idle'>) {
+    this.#session = session
+    this.#waits = [
+      new Deadline(write, () => session.fail(stalled(write)), 1),
+      new Deadline(idle, () => session.fail(dripping(idle))),
+    ]
+  }
+
+  /**
+   * Sends the content; `onDot` is called just before its final dot leaves, with the bytes sent until then and with it.
+   * Rejects with what the content throws, or with what took the session.
+   */
+  async write(content: Content['content'], onDot: (bytes: number) => void): Promise<void> {
+    let last: Uint8Array[] = []
+    if (!Buffer.isBuffer(content)) await this.#stream(content)
+    else if (content.length > PIECE) await this.#chunk(content)
+    // One packet less.
+    else last = [this.#encoder.encode(content)]
+    last.push(this.#encoder.end())
+    onDot(this.#transferred + sizeOf(last))
+    await this.#send(last)
+  }
+
+  /** Leaves no timer. */
+  stop(): void {
+    for (const wait of this.#waits) wait.stop()
+  }
+
+  async #stream(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    // Not a loop over it, which would wait at its end until the source has let go: the content's close does that.
+    const iterator = chunks[Symbol.asyncIterator]()
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      await this.#chunk(next.value)
+    }
+  }
+
+  async #chunk(chunk: Uint8Array): Promise<void> {
+    for (const [piece] of piecesOf([chunk])) {
+      if (piece !== undefined) await this.#send([this.#encoder.encode(piece)])
+    }
+  }
+
+  async #send(chunks: readonly Uint8Array[]): Promise<void> {
+    const size = sizeOf(chunks)
+    for (const wait of this.#waits) wait.start()
+    await this.#session.send(chunks)
+    for (const wait of this.#waits) {
+      wait.stop()
+      wait.moved(size)
+    }
+    this.#transferred += size
+    this.#session.progress(this.#transferred)
+  }
+}
+
+function stalled(limit: number): Error {
+  return netError('NET_TIMEOUT_WRITE', {
+    message: `the server accepted no bytes of the message for ${limit} ms`,
+    limit,
+    phase: 'send',
+  })
+}
+
+function dripping(limit: number): Error {
+  return netError('NET_TIMEOUT_IDLE', {
+    message: `the server accepted fewer than 1 KiB of the message in ${limit} ms`,
+    limit,
+    phase: 'send',
+  })
+}
