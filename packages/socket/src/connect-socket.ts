@@ -4,6 +4,8 @@
 
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 
+import { DirectReads } from './direct-reads.ts'
+
 /** A connection in the making. */
 export interface Connecting {
   /** Rejects with Node's own error; never settles if cancelled before. */
@@ -17,7 +19,9 @@ export function connectSocket(options: NetConnectOpts): Connecting {
   let socket: Socket | undefined
   const connected = new Promise<Socket>((resolve, reject) => {
     // Inside the promise, because Node throws for bad addresses and options.
-    const made = connect({ ...options, allowHalfOpen: true })
+    const reads = new DirectReads()
+    const made = connect({ ...options, allowHalfOpen: true, onread: reads.onread })
+    reads.belongTo(made)
     socket = made
     const failed = (error: Error): void => {
       made.off('connect', succeeded)

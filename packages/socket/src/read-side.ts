@@ -1,6 +1,6 @@
 /*
- * The reading half of a connection: one waiting read, the bytes that nobody has taken yet, and one chunk asked of
- * the transport ahead of need, so that a lost road is noticed. It must not know what reads there are.
+ * The reading half of a connection: one waiting read, and the bytes that have arrived and were not taken yet. The
+ * transport is read ahead of need, so that a lost road is noticed. It must not know what reads there are.
  */
 
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
@@ -14,9 +14,10 @@ import {
 } from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
+import { deliverTo } from './pulled-inflow.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
-import type { Transport } from './transport.ts'
+import type { Inflow, Receiver, Transport } from './transport.ts'
 import { abortedAlready, callLimits, watchCall } from './wait-limit.ts'
 
 /** What a half of a connection belongs to. */
@@ -37,28 +38,31 @@ export interface Leftover {
 }
 
 /** The reading half. */
-export class ReadSide {
+export class ReadSide implements Receiver {
   readonly #spec: SideSpec
   /** The limits on silence, one timer each for all waits: 1 KiB ends it, or any byte. */
   readonly #silence: Deadline
   readonly #beat: Deadline
   readonly #queue = new ByteQueue()
-  #transport: Transport
+  #inflow: Inflow
+  /** How many bytes are read ahead. */
+  #ahead: number
+  /** Whether the transport was told that there is enough. */
+  #isFull = false
   #ended = false
   #waiting: Waiting<unknown> | undefined
-  #pulling: Promise<Uint8Array | null> | undefined
   /** Why the road gives no more; what has arrived before can still be read. */
   #failure: NetError | undefined
   /** Why no read is allowed any more. */
   #shut: (() => NetError) | undefined
 
   constructor(transport: Transport, spec: SideSpec) {
-    this.#transport = transport
     this.#spec = spec
     const { idle } = spec.limits
     this.#silence = this.#newLimit(idle)
     this.#beat = this.#newLimit(idle, true)
-    this.#pull()
+    this.#ahead = aheadOf(transport)
+    this.#inflow = deliverTo(transport, this)
   }
 
   /** Whether a read is waiting. */
@@ -89,7 +93,7 @@ export class ReadSide {
     } catch (error) {
       return this.#rejected(error, operation)
     }
-    if (this.#failure !== undefined) return this.#rejected(this.#lost(this.#failure), operation)
+    if (this.#failure !== undefined) return this.#rejected(this.#lossOf(this.#failure), operation)
     return this.#wait({ operation, rule }, options, anyByte)
   }
 
@@ -117,15 +121,39 @@ export class ReadSide {
 
   /** Lets go of the transport. No read may be waiting. */
   release(): Leftover {
-    const pulling = this.#pulling
-    this.#pulling = undefined
+    const pulling = this.#inflow.stop()
     return { bytes: this.#queue.take(this.#queue.length), ended: this.#ended, pulling }
   }
 
   /** Goes on with another transport. */
   attach(transport: Transport): void {
-    this.#transport = transport
-    this.#pull()
+    this.#ahead = aheadOf(transport)
+    this.#isFull = false
+    this.#inflow = deliverTo(transport, this)
+  }
+
+  arrived(chunk: Uint8Array): boolean {
+    this.#queue.push(chunk)
+    const waiting = this.#waiting
+    if (waiting !== undefined) {
+      waiting.silence.moved(chunk.length)
+      // A read that waits for a large part gets it, whatever is read ahead otherwise.
+      if (!this.#attempt(waiting)) return true
+    }
+    this.#isFull = this.#queue.length >= this.#ahead
+    return !this.#isFull
+  }
+
+  ended(): void {
+    this.#ended = true
+    if (this.#waiting !== undefined) this.#attempt(this.#waiting)
+  }
+
+  lost(error: NetError): void {
+    this.#failure = error
+    this.#fail(this.#lossOf(error))
+    // A failure after our close is not a loss.
+    if (this.#shut === undefined) this.#spec.lost(error)
   }
 
   #refusal(options: WaitOptions | undefined): NetError | undefined {
@@ -167,7 +195,7 @@ export class ReadSide {
       // Held as a read of anything: it resolves with nothing but what its own rule gives.
       this.#waiting = waiting as Waiting<unknown>
       waiting.silence.start()
-      this.#pull()
+      if (this.#isFull) this.#resume()
     })
   }
 
@@ -208,46 +236,18 @@ export class ReadSide {
     forget?.()
   }
 
+  /** There may be room again. */
   #askAhead(): void {
-    if (this.#queue.length === 0) this.#pull()
+    if (this.#isFull && this.#queue.length <= this.#ahead / 2) this.#resume()
   }
 
-  #pull(): void {
-    if (this.#pulling !== undefined || this.#ended || this.#failure !== undefined) return
-    const pulling = this.#transport.read()
-    this.#pulling = pulling
-    pulling.then(
-      (chunk) => {
-        if (this.#pulling === pulling) this.#arrived(chunk)
-      },
-      (error: unknown) => {
-        if (this.#pulling === pulling) this.#failed(error)
-      },
-    )
-  }
-
-  #arrived(chunk: Uint8Array | null): void {
-    this.#pulling = undefined
-    if (chunk === null) this.#ended = true
-    else this.#queue.push(chunk)
-    const waiting = this.#waiting
-    if (waiting === undefined) return
-    waiting.silence.moved(chunk?.length ?? 0)
-    if (!this.#attempt(waiting)) this.#pull()
-  }
-
-  #failed(error: unknown): void {
-    this.#pulling = undefined
-    this.#failure = isNetError(error)
-      ? error
-      : netError('NET_INTERNAL', { message: 'the transport failed', cause: error })
-    this.#fail(this.#lost(this.#failure))
-    // A failure after our close is not a loss.
-    if (this.#shut === undefined) this.#spec.lost(this.#failure)
+  #resume(): void {
+    this.#isFull = false
+    this.#inflow.resume()
   }
 
   /** The failure; one that makes an early end of it says what there is to read in spite of it. */
-  #lost(failure: NetError): NetError {
+  #lossOf(failure: NetError): NetError {
     if (!isCutOff(failure)) return failure
     const { length } = this.#queue
     return cutOff({ received: length, partial: this.#queue.peek(length) })
@@ -283,3 +283,10 @@ interface Waiting<T> {
   silence: Deadline
   forget: (() => void) | undefined
 }
+
+/** One that is read by hand gives a promise for each chunk, so that a single chunk has to do. */
+function aheadOf(transport: Transport): number {
+  return transport.deliver === undefined ? 1 : READ_AHEAD
+}
+
+const READ_AHEAD = 256 * 1024

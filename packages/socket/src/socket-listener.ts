@@ -101,6 +101,7 @@ class SocketListener implements TransportListener {
     const transport = new SocketTransport(socket, {
       info: socketInfo(socket, this.address),
       protocol: this.#spec.protocol,
+      isPlain: true,
       ...(reset === undefined ? {} : { reset }),
     })
     if (this.#waiting === undefined) this.#queue.push(transport)

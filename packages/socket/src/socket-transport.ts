@@ -1,26 +1,20 @@
 /*
- * A Transport over a real net.Socket, TLS socket or any other Duplex. It reads ahead a little, sends what was
- * written in one tick as one, and never leaves an 'error' of the stream unheard.
+ * A Transport over a real net.Socket, TLS socket or any other Duplex: a reading and a writing half, and the life of both.
+ * It never leaves an 'error' of the stream unheard.
  */
 
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { formatEndpoint, isNetError, type NetError } from '@net/core'
-import {
-  ByteQueue,
-  abortError,
-  copyOf,
-  netError,
-  sizeOf,
-  SMALL_CHUNK,
-  translate,
-} from '@net/core/authoring'
+import { abortError, netError, translate } from '@net/core/authoring'
 
 import { isKnown, socketErrors } from './errors.ts'
-import { DONE, handled, refused } from './handled.ts'
+import { refused } from './handled.ts'
+import { SocketInput } from './socket-input.ts'
+import { SocketOutput } from './socket-output.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
-import type { ConnectionInfo, Transport } from './transport.ts'
+import type { ConnectionInfo, Inflow, Receiver, Transport } from './transport.ts'
 
 /** What a SocketTransport is made of. */
 export interface SocketRoad {
@@ -29,6 +23,8 @@ export interface SocketRoad {
   readonly protocol: string
   /** Destroys the stream so that the peer sees a reset, within a turn; by default it is just destroyed. */
   readonly reset?: () => void
+  /** Whether it is a socket of the system, with nothing in between. Default false. */
+  readonly isPlain?: boolean
 }
 
 /** A Transport over a stream that is connected already. */
@@ -37,24 +33,12 @@ export class SocketTransport implements Transport, AsyncDisposable {
   readonly info: ConnectionInfo
   readonly closed: Promise<NetError | undefined>
   readonly #road: SocketRoad
-  readonly #queue = new ByteQueue()
+  readonly #input: SocketInput
+  readonly #output: SocketOutput
   readonly #settled: (error: NetError | undefined) => void
-  #reading = false
-  #paused = false
-  #ended = false
   #gone = false
-  #discarding = false
   #released = false
-  #received = 0
   #failure: Error | undefined
-  #waiting: Reading | undefined
-  /** Of the batch that is gathered. */
-  #room: PromiseWithResolvers<void> | undefined
-  /** Of the batches that the kernel has not taken yet. */
-  readonly #rooms = new Set<PromiseWithResolvers<void>>()
-  #batch: Uint8Array[] = []
-  #batched = 0
-  #ending: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
   constructor(duplex: Duplex, road: SocketRoad) {
@@ -64,6 +48,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
     this.#settled = resolve
+    this.#input = new SocketInput(duplex, () => this.#lost('read'))
+    this.#output = new SocketOutput(duplex, road.isPlain === true, () => this.#lost('write'))
     duplex.on('error', this.#onError)
     duplex.on('close', this.#onClose)
     // A stream that was passed after its end does not emit it again.
@@ -74,57 +60,24 @@ export class SocketTransport implements Transport, AsyncDisposable {
   }
 
   read(): Promise<Uint8Array | null> {
-    if (this.#waiting !== undefined) {
-      return refused(netError('NET_BUSY', { message: 'another read is waiting' }))
-    }
-    if (this.#queue.length > 0) {
-      const chunk = this.#queue.next()
-      if (this.#paused && this.#queue.length <= READ_AHEAD / 2) this.#resume()
-      return Promise.resolve(chunk)
-    }
-    if (this.#ended) return Promise.resolve(null)
-    if (this.#gone || this.#released) return refused(this.#lost('read'))
-    this.#start()
-    if (this.#ended) return Promise.resolve(null)
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
-    })
+    return this.#released ? refused(this.#lost('read')) : this.#input.read()
+  }
+
+  deliver(receiver: Receiver): Inflow {
+    if (this.#released) throw this.#lost('read')
+    return this.#input.deliver(receiver)
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> {
-    const { duplex } = this
-    if (this.#gone || this.#released || this.#ending !== undefined)
-      return refused(this.#lost('write'))
-    const size = sizeOf(chunks)
-    if (size === 0) return duplex.writableNeedDrain ? this.flush() : DONE
-    if (this.#batch.length === 0) process.nextTick(this.#send)
-    this.#batched += size
-    const hasRoom = duplex.writableLength + this.#batched < duplex.writableHighWaterMark
-    if (hasRoom && size <= SMALL_CHUNK) {
-      // The writer may use its bytes again at once.
-      for (const chunk of chunks) this.#batch.push(copyOf(chunk))
-      return DONE
-    }
-    for (const chunk of chunks) this.#batch.push(chunk)
-    this.#room ??= Promise.withResolvers()
-    return handled(this.#room.promise)
+    return this.#output.write(chunks)
   }
 
   flush(): Promise<void> {
-    if (this.#gone || this.#released) return refused(this.#lost('write'))
-    if (this.#ending !== undefined) return this.#ending
-    this.#send()
-    if (this.duplex.writableLength === 0) return DONE
-    // Writes keep their order, so an empty one is called back when all before it are with the kernel.
-    return this.#called((done) => this.duplex.write(NOTHING, done))
+    return this.#output.flush()
   }
 
   end(): Promise<void> {
-    if (this.#ending !== undefined) return this.#ending
-    if (this.#gone || this.#released) return refused(this.#lost('write'))
-    this.#send()
-    this.#ending = this.#called((done) => this.duplex.end(done))
-    return this.#ending
+    return this.#output.end()
   }
 
   close(): Promise<void> {
@@ -146,124 +99,30 @@ export class SocketTransport implements Transport, AsyncDisposable {
 
   release(): Socket | undefined {
     const { duplex } = this
-    if (!(duplex instanceof Socket) || this.#gone || this.#ended || this.#released) return undefined
-    this.#send()
+    if (!(duplex instanceof Socket) || this.#gone || this.#input.ended || this.#released)
+      return undefined
     this.#released = true
-    this.#forget()
-    if (this.#reading) {
-      duplex.pause()
-      if (this.#queue.length > 0) duplex.unshift(this.#queue.take(this.#queue.length))
-      // As with a socket that was never read: the next 'data' listener starts the flow.
-      Reflect.set(duplex, 'readableFlowing', null)
-    }
-    this.#queue.clear()
+    this.#output.release()
+    duplex.off('error', this.#onError)
+    duplex.off('close', this.#onClose)
+    this.#input.release()
     this.#settled(undefined)
     return duplex
   }
 
   /** How many bytes were read and not taken yet. */
   get buffered(): number {
-    return this.#queue.length + this.duplex.readableLength
+    return this.#input.buffered
   }
 
   async #close(): Promise<void> {
     if (this.#released || this.#gone) return
     await this.end().catch(() => {})
     if (this.#gone) return
-    if (this.#ended || !this.#peerIsSending()) {
-      this.duplex.destroy()
-      await this.closed
-      return
-    }
+    if (this.#input.ended || !this.#input.peerIsSending) this.duplex.destroy()
     // A socket closed with bytes unread is reset, and the reset can overtake what we sent last.
-    this.#discarding = true
-    this.#queue.clear()
-    this.#start()
-    this.#resume()
+    else this.#input.discard()
     await this.closed
-  }
-
-  #peerIsSending(): boolean {
-    return this.#queue.length > 0 || this.#paused || this.duplex.readableLength > 0
-  }
-
-  #start(): void {
-    if (this.#reading) return
-    this.#reading = true
-    this.duplex.on('end', this.#onEnd)
-    this.duplex.on('data', this.#onData)
-    // The end of a socket that never had a byte is emitted without a read.
-    if (this.duplex.readableEnded && !this.duplex.destroyed) this.#onEnd()
-  }
-
-  #resume(): void {
-    this.#paused = false
-    this.duplex.resume()
-  }
-
-  /** Hands over what was written in this tick, as one. */
-  readonly #send = (): void => {
-    const { duplex } = this
-    const batch = this.#batch
-    if (batch.length === 0) return
-    const room = this.#room
-    const sent = room === undefined ? undefined : this.#taken(room)
-    this.#batch = []
-    this.#batched = 0
-    this.#room = undefined
-    if (batch.length === 1 && batch[0] !== undefined) duplex.write(batch[0], sent)
-    else {
-      duplex.cork()
-      const last = batch.pop()
-      for (const chunk of batch) duplex.write(chunk)
-      duplex.write(last, sent)
-      duplex.uncork()
-    }
-  }
-
-  /** What to call once the kernel has the batch, so that its bytes may be touched again. */
-  #taken(room: PromiseWithResolvers<void>): () => void {
-    this.#rooms.add(room)
-    return () => {
-      // A socket that was destroyed calls back as if all had been taken.
-      if (this.duplex.destroyed || !this.#rooms.delete(room)) return
-      room.resolve()
-    }
-  }
-
-  #called(start: (done: (error?: Error | null) => void) => void): Promise<void> {
-    return handled(
-      new Promise((resolve, reject) => {
-        start((error) => {
-          if (error == null) resolve()
-          else reject(this.#lost('write'))
-        })
-      }),
-    )
-  }
-
-  readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#gone) return
-    this.#received += chunk.length
-    const waiting = this.#waiting
-    if (waiting !== undefined) {
-      this.#waiting = undefined
-      waiting.resolve(chunk)
-      return
-    }
-    if (this.#discarding) return
-    this.#queue.push(chunk)
-    if (this.#queue.length >= READ_AHEAD && !this.#paused) {
-      this.#paused = true
-      this.duplex.pause()
-    }
-  }
-
-  readonly #onEnd = (): void => {
-    this.#ended = true
-    this.#waiting?.resolve(null)
-    this.#waiting = undefined
-    if (this.#discarding) this.duplex.destroy()
   }
 
   readonly #onError = (error: Error): void => {
@@ -281,20 +140,9 @@ export class SocketTransport implements Transport, AsyncDisposable {
   #leave(): void {
     if (this.#gone) return
     this.#gone = true
-    this.#waiting?.reject(this.#lost('read'))
-    this.#waiting = undefined
-    this.#room?.reject(this.#lost('write'))
-    for (const room of this.#rooms) room.reject(this.#lost('write'))
-    this.#rooms.clear()
+    this.#input.leave()
+    this.#output.leave()
     this.#settled(this.#failure === undefined ? undefined : this.#lost('read'))
-  }
-
-  #forget(): void {
-    const { duplex } = this
-    duplex.off('error', this.#onError)
-    duplex.off('close', this.#onClose)
-    duplex.off('end', this.#onEnd)
-    duplex.off('data', this.#onData)
   }
 
   #lost(operation: 'read' | 'write'): NetError {
@@ -305,12 +153,12 @@ export class SocketTransport implements Transport, AsyncDisposable {
       target: formatEndpoint(endpoint),
       endpoint: formatEndpoint(endpoint),
       phase: operation === 'read' ? 'receive' : 'send',
-      received: this.#received,
+      received: this.#input.received,
     } as const
     if (this.#failure !== undefined) {
       return translate(again(this.#failure), socketErrors, context)
     }
-    const ours = this.#closing !== undefined || this.#ending !== undefined || this.#released
+    const ours = this.#closing !== undefined || this.#output.isEnding || this.#released
     return ours
       ? netError('NET_CLOSED', { ...context, message: 'the connection is closed on our side' })
       : netError('NET_CONN_CLOSED', { ...context, message: 'the connection has ended' })
@@ -329,11 +177,3 @@ function again(failure: Error): Error {
 function unnamed(cause: Error): NetError {
   return netError('NET_CONN_CLOSED', { message: `the stream has failed: ${cause.message}`, cause })
 }
-
-interface Reading {
-  readonly resolve: (chunk: Uint8Array | null) => void
-  readonly reject: (error: NetError) => void
-}
-
-const READ_AHEAD = 256 * 1024
-const NOTHING: Uint8Array = new Uint8Array(0)

@@ -136,6 +136,7 @@ async function connectFirst(race: Candidates, op: Operation): Promise<Transport>
   return new SocketTransport(socket, {
     info: socketInfo(socket, endpoint),
     protocol: 'tcp',
+    isPlain: true,
     ...(reset === undefined ? {} : { reset }),
   })
 }

@@ -42,8 +42,36 @@ export interface Transport {
    * there is none, or if it cannot be given any more. The transport must not be used after it has.
    */
   release?(): Socket | undefined
+  /**
+   * Hands what arrives to the receiver, in place of `read`, until it is stopped; what was read ahead comes first, within
+   * the call. Throws `NET_BUSY` while a read waits. Where it is absent, `read` does the same, with a promise per chunk.
+   */
+  deliver?(receiver: Receiver): Inflow
   /** Settles once the road is gone, with what took it; never rejects. Absent where the transport cannot know by itself. */
   readonly closed?: Promise<NetError | undefined>
+}
+
+/** Takes what arrives on a transport, as it arrives. Nothing of it may throw. */
+export interface Receiver {
+  /** More has arrived, which is the receiver's from then on. Returns whether there is room for more. */
+  arrived(chunk: Uint8Array): boolean
+  /** The peer has ended; nothing follows. */
+  ended(): void
+  /** The road is lost; nothing follows. */
+  lost(error: NetError): void
+  /**
+   * Where a plain socket may read the next bytes to; asked for after each of them. What then arrives begins where this
+   * memory begins, or is somewhere else.
+   */
+  memory?(): Uint8Array | undefined
+}
+
+/** What comes in from a transport that delivers. */
+export interface Inflow {
+  /** There is room again. */
+  resume(): void
+  /** Nothing more is handed over; `read` gives what comes next. Returns a read that is under way, if there is one. */
+  stop(): Promise<Uint8Array | null> | undefined
 }
 
 /** What is known about a connection. */

@@ -24,6 +24,7 @@ export function unixDialer(): Dialer {
           return new SocketTransport(socket, {
             info: socketInfo(socket, endpoint),
             protocol: 'unix',
+            isPlain: true,
           })
         }),
       )

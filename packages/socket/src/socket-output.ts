@@ -1,0 +1,159 @@
+/*
+ * The writing half of a SocketTransport: the first write of a tick leaves at once, those behind it as one when the tick
+ * ends. It must not know how the stream ends.
+ */
+
+import type { Duplex } from 'node:stream'
+
+import type { NetError } from '@net/core'
+import { copyOf, sizeOf, SMALL_CHUNK } from '@net/core/authoring'
+
+import { DONE, handled, refused } from './handled.ts'
+
+/** Writes to a stream. */
+export class SocketOutput {
+  readonly #duplex: Duplex
+  /** Whether a write hands the bytes to the kernel in the call, as far as it has room. */
+  readonly #isKernel: boolean
+  readonly #lost: () => NetError
+  /** Of the batch that is gathered. */
+  #room: PromiseWithResolvers<void> | undefined
+  /** Of the batches that the kernel has not taken yet. */
+  readonly #rooms = new Set<PromiseWithResolvers<void>>()
+  #batch: Uint8Array[] = []
+  #batched = 0
+  /** Whether something was written in this tick. */
+  #isTicking = false
+  #ending: Promise<void> | undefined
+  #gone = false
+
+  /** `lost` makes the error of a write that cannot be done. */
+  constructor(duplex: Duplex, isKernel: boolean, lost: () => NetError) {
+    this.#duplex = duplex
+    this.#isKernel = isKernel
+    this.#lost = lost
+  }
+
+  /** Whether our end has been asked for. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined
+  }
+
+  write(chunks: readonly Uint8Array[]): Promise<void> {
+    if (this.#gone || this.#ending !== undefined) return refused(this.#lost())
+    const duplex = this.#duplex
+    const size = sizeOf(chunks)
+    if (size === 0) return duplex.writableNeedDrain ? this.flush() : DONE
+    if (!this.#isTicking) {
+      this.#isTicking = true
+      process.nextTick(this.#tick)
+      if (this.#isKernel && duplex.writableLength === 0) return this.#now(chunks)
+    }
+    this.#batched += size
+    const hasRoom = duplex.writableLength + this.#batched < duplex.writableHighWaterMark
+    if (hasRoom && size <= SMALL_CHUNK) {
+      // The writer may use its bytes again at once.
+      for (const chunk of chunks) this.#batch.push(copyOf(chunk))
+      return DONE
+    }
+    for (const chunk of chunks) this.#batch.push(chunk)
+    this.#room ??= Promise.withResolvers()
+    return handled(this.#room.promise)
+  }
+
+  flush(): Promise<void> {
+    if (this.#gone) return refused(this.#lost())
+    if (this.#ending !== undefined) return this.#ending
+    this.#send()
+    if (this.#duplex.writableLength === 0) return DONE
+    return this.#emptied()
+  }
+
+  end(): Promise<void> {
+    if (this.#ending !== undefined) return this.#ending
+    if (this.#gone) return refused(this.#lost())
+    this.#send()
+    this.#ending = this.#called((done) => this.#duplex.end(done))
+    return this.#ending
+  }
+
+  /** The stream is gone. */
+  leave(): void {
+    this.#gone = true
+    this.#room?.reject(this.#lost())
+    for (const room of this.#rooms) room.reject(this.#lost())
+    this.#rooms.clear()
+  }
+
+  /** Hands over what was written; no write is allowed any more. */
+  release(): void {
+    this.#send()
+    this.#gone = true
+  }
+
+  #now(chunks: readonly Uint8Array[]): Promise<void> {
+    const duplex = this.#duplex
+    this.#give(chunks)
+    // Mostly the kernel has it all by now, and the writer may use its bytes again without a copy.
+    if (duplex.writableLength === 0 && duplex.errored === null) return DONE
+    const room = Promise.withResolvers<void>()
+    duplex.write(NOTHING, this.#taken(room))
+    return handled(room.promise)
+  }
+
+  readonly #tick = (): void => {
+    this.#isTicking = false
+    this.#send()
+  }
+
+  /** Hands over the batch, as one. */
+  #send(): void {
+    const batch = this.#batch
+    if (batch.length === 0) return
+    const room = this.#room
+    this.#batch = []
+    this.#batched = 0
+    this.#room = undefined
+    this.#give(batch, room && this.#taken(room))
+  }
+
+  #give(chunks: readonly Uint8Array[], done?: () => void): void {
+    const duplex = this.#duplex
+    const last = chunks.length - 1
+    if (last === 0) {
+      duplex.write(chunks[0], done)
+      return
+    }
+    duplex.cork()
+    chunks.forEach((chunk, at) => duplex.write(chunk, at === last ? done : undefined))
+    duplex.uncork()
+  }
+
+  /** What to call once the kernel has the bytes, so that they may be touched again. */
+  #taken(room: PromiseWithResolvers<void>): () => void {
+    this.#rooms.add(room)
+    return () => {
+      // A socket that was destroyed calls back as if all had been taken.
+      if (this.#duplex.destroyed || !this.#rooms.delete(room)) return
+      room.resolve()
+    }
+  }
+
+  /** Writes keep their order, so an empty one is called back when all before it are with the kernel. */
+  #emptied(): Promise<void> {
+    return this.#called((done) => this.#duplex.write(NOTHING, done))
+  }
+
+  #called(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+    return handled(
+      new Promise((resolve, reject) => {
+        start((error) => {
+          if (error == null) resolve()
+          else reject(this.#lost())
+        })
+      }),
+    )
+  }
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0)
