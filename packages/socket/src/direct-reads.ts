@@ -52,7 +52,9 @@ export function directReads(socket: object): DirectReads | undefined {
 /** The first bytes of the memory in memory of their own. */
 export function copyFrom(memory: Uint8Array, size: number): Buffer {
   const copy = Buffer.allocUnsafe(size)
-  copy.set(memory.subarray(0, size))
+  // A view of the memory would be one more object for each read.
+  if (memory === shared) shared.copy(copy, 0, 0, size)
+  else copy.set(memory.subarray(0, size))
   return copy
 }
 
@@ -62,6 +64,6 @@ function block(): Uint8Array {
 }
 
 /** A read and the copy out of here happen in one turn, so that one is enough for all. */
-let shared: Uint8Array | undefined
+let shared: Buffer | undefined
 const bySocket = new WeakMap<object, DirectReads>()
 const BLOCK = 65_536

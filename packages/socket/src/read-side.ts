@@ -14,6 +14,7 @@ import {
 } from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
+import { DONE } from './handled.ts'
 import { deliverTo } from './pulled-inflow.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
@@ -162,31 +163,16 @@ export class ReadSide implements Receiver {
     return options === undefined ? undefined : abortedAlready(options)
   }
 
-  /** A function of its own that waits: V8 finds whoever waits for it, and so the caller's line. */
-  async #wait<T>(
-    read: Pick<Waiting<T>, 'operation' | 'rule'>,
-    options: WaitOptions | undefined,
-    anyByte: boolean,
-  ): Promise<T> {
-    try {
-      return await this.#settled(read, options, anyByte)
-    } catch (error) {
-      if (isNetError(error)) traceToCaller(error)
-      throw error
-    }
-  }
-
-  #settled<T>(
+  #wait<T>(
     { operation, rule }: Pick<Waiting<T>, 'operation' | 'rule'>,
     options: WaitOptions | undefined,
     anyByte: boolean,
   ): Promise<T> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const waiting: Waiting<T> = {
         operation,
         rule,
         resolve,
-        reject,
         silence: anyByte ? this.#beat : this.#silence,
         forget: undefined,
       }
@@ -217,7 +203,7 @@ export class ReadSide implements Receiver {
       waiting.resolve(taken)
     } catch (error) {
       this.#settle(waiting)
-      waiting.reject(this.#told(error, waiting.operation))
+      waiting.resolve(failing(this.#told(error, waiting.operation)))
     }
     return true
   }
@@ -226,7 +212,7 @@ export class ReadSide implements Receiver {
     const waiting = this.#waiting
     if (waiting === undefined) return
     this.#settle(waiting)
-    waiting.reject(this.#told(error, waiting.operation))
+    waiting.resolve(failing(this.#told(error, waiting.operation)))
   }
 
   #settle({ silence, forget }: Waiting<unknown>): void {
@@ -278,10 +264,21 @@ export class ReadSide implements Receiver {
 interface Waiting<T> {
   readonly operation: string
   readonly rule: ReadRule<T>
-  readonly resolve: (taken: T) => void
-  readonly reject: (error: unknown) => void
+  readonly resolve: (taken: T | Promise<never>) => void
   silence: Deadline
   forget: (() => void) | undefined
+}
+
+/**
+ * Rejects, for a promise that is resolved with this one: V8 finds through it whoever waits for that promise, and so the
+ * caller's line. A read that succeeds needs no function that waits.
+ */
+async function failing(error: unknown): Promise<never> {
+  // In the first turn the other promise begins to follow this one.
+  await DONE
+  await DONE
+  if (isNetError(error)) traceToCaller(error)
+  throw error
 }
 
 /** One that is read by hand gives a promise for each chunk, so that a single chunk has to do. */

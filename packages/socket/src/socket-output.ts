@@ -49,6 +49,12 @@ export class SocketOutput {
       process.nextTick(this.#tick)
       if (this.#isKernel && duplex.writableLength === 0) return this.#now(chunks)
     }
+    return this.#gather(chunks, size)
+  }
+
+  /** Waits for the end of the tick. */
+  #gather(chunks: readonly Uint8Array[], size: number): Promise<void> {
+    const duplex = this.#duplex
     this.#batched += size
     const hasRoom = duplex.writableLength + this.#batched < duplex.writableHighWaterMark
     if (hasRoom && size <= SMALL_CHUNK) {
