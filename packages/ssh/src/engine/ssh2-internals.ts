@@ -3,11 +3,19 @@
  * that its public functions do not offer one by one. Holds for the version below alone.
  */
 
+import { createSecretKey } from 'node:crypto'
+
 import { netError } from '@net/core/authoring'
 
 import type { Negotiated } from '../algorithms.ts'
 import { FieldReader } from '../identity/wire.ts'
-import type { Engine, EngineChannel, EngineClient, EngineFlow } from './ssh2-types.ts'
+import type {
+  Engine,
+  EngineChannel,
+  EngineClient,
+  EngineFlow,
+  EngineIncoming,
+} from './ssh2-types.ts'
 
 /** What the handlers of a connection tell. */
 export interface ProtocolGuard {
@@ -160,6 +168,20 @@ export function signWithSha2(client: EngineClient): void {
   client._protocol._compatFlags |= IMPLY_RSA_SHA2
 }
 
+/**
+ * Keys of ciphers and MACs as key objects, after each key exchange: ssh2 makes a cipher for every packet, and a key
+ * given as bytes costs Node more than the cipher itself.
+ */
+export function keysAsObjects({ _protocol }: EngineClient | EngineIncoming): void {
+  const { _cipher, _decipher } = _protocol
+  for (const side of [_cipher, _decipher]) {
+    for (const name of KEY_FIELDS) {
+      const key = side?.[name]
+      if (Buffer.isBuffer(key) && side !== undefined) side[name] = createSecretKey(key)
+    }
+  }
+}
+
 /** What was agreed on, and whether the key exchange was strict; undefined before. */
 export function negotiatedBy(
   client: EngineClient,
@@ -239,4 +261,14 @@ const PACKET = 32 * 1024
 const SMALLEST_PACKET = 256
 const LARGEST_PACKET = 2 ** 31 - 1
 const LARGEST_WINDOW = 2 ** 32 - 1
+// Of AES-GCM, ChaCha20-Poly1305 and HMAC, out and in. AES-CTR makes one cipher for all packets.
+const KEY_FIELDS = [
+  '_encKey',
+  '_decipherKey',
+  '_encKeyMain',
+  '_encKeyPktLen',
+  '_decKeyMain',
+  '_decKeyPktLen',
+  '_macKey',
+] as const
 const IMPLY_RSA_SHA2 = 1 << 4

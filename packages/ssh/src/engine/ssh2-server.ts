@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net'
 
 import type { ServerQuirks } from '../testing/server-quirks.ts'
-import { loadEngine } from './ssh2-internals.ts'
+import { keysAsObjects, loadEngine } from './ssh2-internals.ts'
 import type {
   EngineChannel,
   EngineIncoming,
@@ -100,6 +100,7 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
   server.on('error', () => {})
   server.on('connection', (client: EngineIncoming) => {
     client.on('error', () => {})
+    client.on('handshake', () => keysAsObjects(client))
     applyQuirks(client._protocol, desk.quirks)
     new ServedConnection(client, desk, engine.utils.parseKey).listen()
     desk.begin(roadOf(socket, client))

@@ -79,6 +79,8 @@ export interface EngineProtocol {
     | { readonly negotiated: EngineNegotiated; readonly _remoteKexinit?: Buffer }
     | undefined
   readonly _strictMode: boolean | undefined
+  readonly _cipher: Record<string, unknown> | undefined
+  readonly _decipher: Record<string, unknown> | undefined
   _compatFlags: number
   /** Bound to its object. */
   _onPayload: (payload: Buffer) => unknown

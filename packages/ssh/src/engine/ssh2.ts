@@ -22,6 +22,7 @@ import {
   guardProtocol,
   holdUntilIdentified,
   hostKeysOffered,
+  keysAsObjects,
   loadEngine,
   negotiatedBy,
   onPacket,
@@ -213,7 +214,10 @@ export class SshSession {
         }),
       )
     })
-    client.on('handshake', () => this.#handshaken())
+    client.on('handshake', () => {
+      keysAsObjects(client)
+      this.#handshaken()
+    })
     client.on('ready', () => {
       this.#watch()
       this.#accepted?.()

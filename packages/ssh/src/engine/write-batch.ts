@@ -5,22 +5,38 @@
 
 import type { Socket } from 'node:net'
 
+import { sizeOf } from '@net/core/authoring'
+
 /** Makes the socket gather what is written until the end of the tick. */
 export function batchWrites(socket: Socket): void {
   const write = socket.write.bind(socket)
-  let gathering = false
+  const end = socket.end.bind(socket)
+  let held: Uint8Array[] = []
   const flush = (): void => {
-    gathering = false
-    socket.uncork()
-  }
-  const gather = (data: Uint8Array): boolean => {
-    if (!gathering) {
-      gathering = true
+    const pieces = held
+    held = []
+    if (socket.destroyed || pieces.length === 0) return
+    if (sizeOf(pieces) > LARGEST_COPY) {
       socket.cork()
-      process.nextTick(flush)
+      for (const piece of pieces) write(piece)
+      socket.uncork()
+    } else {
+      write(Buffer.concat(pieces))
     }
-    return write(data)
   }
-  // The engine calls it with its bytes and nothing else.
+  const gather = (data: Uint8Array | string): boolean => {
+    if (held.length === 0) process.nextTick(flush)
+    // Greetings are texts.
+    held.push(typeof data === 'string' ? Buffer.from(data) : data)
+    return !socket.writableNeedDrain
+  }
+  // The engine calls both with its bytes, or nothing, alone.
   socket.write = gather
+  socket.end = () => {
+    flush()
+    return end()
+  }
 }
+
+// Larger ones leave piece by piece: the copy would cost more than it saves.
+const LARGEST_COPY = 64 * 1024

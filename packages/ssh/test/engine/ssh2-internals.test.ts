@@ -1,3 +1,7 @@
+import { KeyObject } from 'node:crypto'
+import { once } from 'node:events'
+import { connect as connectTo } from 'node:net'
+
 import { expect, test } from 'vitest'
 
 import { startSshServer } from '@net/ssh/testing'
@@ -7,6 +11,7 @@ import {
   guardProtocol,
   holdUntilIdentified,
   isOpen,
+  keysAsObjects,
   loadEngine,
   negotiatedBy,
   openSessionChannel,
@@ -137,6 +142,49 @@ test('the private fields that are used are there', async () => {
   )
   expect(failed?.message).toContain('No free channels')
 })
+
+test.for([
+  [['aes128-gcm@openssh.com'], ['hmac-sha2-256'], 1],
+  [['chacha20-poly1305@openssh.com'], ['hmac-sha2-256'], 2],
+  [['aes256-ctr'], ['hmac-sha2-512'], 1],
+] as const)(
+  'keys that are used for each packet are objects, with %s',
+  async ([ciphers, macs, keys]) => {
+    await using server = await startSshServer()
+    const { Client } = await loadEngine()
+    const client = new Client()
+    const exchanged = once(client, 'handshake')
+    const { hostname, port } = new URL(server.url)
+    const logins: unknown[] = []
+    client.connect({
+      sock: connectTo(Number(port), hostname),
+      username: 'ada',
+      readyTimeout: 0,
+      algorithms: {
+        kex: ['curve25519-sha256'],
+        serverHostKey: ['ssh-ed25519'],
+        cipher: ciphers,
+        hmac: macs,
+        compress: ['none'],
+      },
+      hostVerifier: (_, verify) => verify(true),
+      authHandler: (methods, _, next) => {
+        logins.push(methods)
+        if (methods === null) next({ type: 'none', username: 'ada' })
+        else client.end()
+      },
+    })
+    await exchanged
+    keysAsObjects(client)
+    for (const side of [client._protocol._cipher, client._protocol._decipher]) {
+      const objects = Object.values(side ?? {}).filter((value) => value instanceof KeyObject)
+      expect(objects).toHaveLength(keys)
+    }
+    // Both sides still understand each other.
+    await once(client, 'close')
+    expect(logins).toEqual([null, ['password']])
+  },
+)
 
 test('the engine gets the first words whole, and what follows as it comes', () => {
   const parsed: string[] = []
