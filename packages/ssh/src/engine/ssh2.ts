@@ -28,6 +28,7 @@ import {
   onPacket,
   openSessionChannel,
   ping,
+  sendNoneEarly,
   signWithSha2,
   silence,
 } from './ssh2-internals.ts'
@@ -97,8 +98,11 @@ export class SshSession {
   readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
   readonly #waits: PendingWaits = new PendingWaits(() => this.#lost())
   readonly #channels = new Set<{ lost(error: Error): void }>()
-  #asked: PromiseWithResolvers<LoginQuestion> = Promise.withResolvers()
-  #accepted: (() => void) | undefined
+  /** A login that was attempted before the engine asked for one. */
+  #firstLogin: EngineAuth | undefined
+  /** The engine asks for a login. */
+  #nextLogin: ((attempt: EngineAuth) => void) | undefined
+  #answered: ((answer: LoginAnswer) => void) | undefined
   #isIdentified = false
   #peer: Peer = peerOf('')
   #hostKey: HostKey | undefined
@@ -119,7 +123,6 @@ export class SshSession {
     this.identified = handled(this.#identified.promise)
     this.exchanged = handled(this.#exchanged.promise)
     this.closed = this.#closed.promise
-    void handled(this.#asked.promise)
     this.#listen()
     socket.setNoDelay(true)
     batchWrites(socket)
@@ -136,9 +139,7 @@ export class SshSession {
         compress: ['none'],
       },
       hostVerifier: (blob, verify) => void this.#verify(blob, verify),
-      authHandler: (methods, partial, next) => {
-        this.#asked.resolve({ methods: methods ?? [], partial: partial === true, next })
-      },
+      authHandler: (methods, partial, next) => this.#askedToLogIn(methods, partial, next),
     })
     // After `connect`, which makes the protocol and pauses the socket; before ssh2 itself hears a byte.
     guardProtocol(this.#client, {
@@ -160,20 +161,19 @@ export class SshSession {
   }
 
   /** Attempts one login and waits for the answer. */
-  async login(login: Login): Promise<LoginAnswer> {
-    const { next } = await this.#waits.wait<LoginQuestion>(
-      (resolve) => void this.#asked.promise.then(resolve, () => {}),
-    )
-    const attempt: EngineAuth = engineLogin(this.#options.user, login)
-    this.#asked = Promise.withResolvers()
-    void handled(this.#asked.promise)
+  login(login: Login): Promise<LoginAnswer> {
     return this.#waits.wait<LoginAnswer>((resolve) => {
-      this.#accepted = () => resolve({ accepted: true, partial: false, methods: [] })
-      void this.#asked.promise.then(
-        ({ methods, partial }) => resolve({ accepted: false, partial, methods }),
-        () => {},
-      )
-      next(attempt)
+      const { user } = this.#options
+      const attempt = engineLogin(user, login)
+      const next = this.#nextLogin
+      this.#answered = resolve
+      this.#nextLogin = undefined
+      if (next !== undefined) {
+        next(attempt)
+        return
+      }
+      this.#firstLogin = attempt
+      if (login.method === 'none') sendNoneEarly(this.#client, user)
     })
   }
 
@@ -220,7 +220,7 @@ export class SshSession {
     })
     client.on('ready', () => {
       this.#watch()
-      this.#accepted?.()
+      this.#answered?.({ accepted: true, partial: false, methods: [] })
     })
   }
 
@@ -257,6 +257,21 @@ export class SshSession {
       this.#failure ??= error as Error
       if (alive) verify(false)
       this.#fail(error as Error)
+    }
+  }
+
+  #askedToLogIn(
+    methods: readonly string[] | null,
+    partial: boolean | null,
+    next: (attempt: EngineAuth) => void,
+  ): void {
+    const first = this.#firstLogin
+    if (first === undefined) {
+      this.#nextLogin = next
+      this.#answered?.({ accepted: false, partial: partial === true, methods: methods ?? [] })
+    } else {
+      this.#firstLogin = undefined
+      next(first)
     }
   }
 
@@ -331,12 +346,6 @@ export class SshSession {
   #lost(): NetError {
     return lossOf(this.#failure, this.#ending)
   }
-}
-
-interface LoginQuestion {
-  readonly methods: readonly string[]
-  readonly partial: boolean
-  readonly next: (attempt: EngineAuth) => void
 }
 
 function handled<T>(promise: Promise<T>): Promise<T> {
