@@ -30,6 +30,11 @@ export interface ProtocolGuard {
  * this file was not written for, because what it leaves out is unknown.
  */
 export async function loadEngine(): Promise<Engine> {
+  engine ??= await importEngine()
+  return engine
+}
+
+async function importEngine(): Promise<Engine> {
   const manifest = await import('ssh2/package.json', { with: { type: 'json' } })
   if (manifest.default.version !== VERSION) throw unsupported()
   return (await import('ssh2')).default
@@ -264,6 +269,7 @@ function unsupported(): Error {
   })
 }
 
+let engine: Engine | undefined
 const VERSION = '1.17.0'
 // ssh2's own constants: what it tells the peer, and counts by.
 const WINDOW = 2 * 1024 * 1024
