@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startFtpServer, type FtpServer } from '@net/ftp/testing'
-import { startHttpServer, type HttpTestServer } from '@net/http/testing'
+import { startHttpServer, type HttpServer } from '@net/http/testing'
 import { startSmtpServer, type SmtpServer } from '@net/smtp/testing'
 import { createCertificates } from '@net/socket/testing'
 import { startSshServer, type SshServer } from '@net/ssh/testing'
@@ -17,7 +17,7 @@ import { runProgram } from './run-program.ts'
 
 /** What the examples talk to, at the ports that are written in them. */
 interface Servers extends AsyncDisposable {
-  readonly http: HttpTestServer
+  readonly http: HttpServer
   readonly ftp: FtpServer
   readonly smtp: SmtpServer
   readonly ssh: SshServer

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { map } from '@net/async'
 import { isNetError } from '@net/core'
 import * as http from '@net/http'
-import { startHttpServer, type HttpTestServer } from '@net/http/testing'
+import { startHttpServer, type HttpServer } from '@net/http/testing'
 import { createCertificates } from '@net/socket/testing'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
 
@@ -21,7 +21,7 @@ const authority = createCertificates()
 const document = { id: 1, title: 'Hello', words: Array.from({ length: 200 }, () => 'word') }
 const large = 'net '.repeat(250_000)
 let nginx: Nginx | undefined
-let upstream: HttpTestServer | undefined
+let upstream: HttpServer | undefined
 
 beforeAll(async () => {
   const program = findDaemon('nginx')

@@ -332,7 +332,7 @@ function sshd(context: Pick<TestContext, 'skip'>): Sshd {
   return shared
 }
 
-function logIn(server: Sshd, options: ssh.ConnectOptions = {}): Promise<ssh.SshClient> {
+function logIn(server: Sshd, options: ssh.SshConnectOptions = {}): Promise<ssh.SshClient> {
   const { url, user, key, hostKey } = server
   const hostKeys = ssh.pinned(hostKey.fingerprint)
   return ssh.connect(url, { user, auth: ssh.key(key.privateKey), hostKeys, ...options })

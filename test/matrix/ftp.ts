@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import * as ftp from '@net/ftp'
-import { startFtpServer, type Fault } from '@net/ftp/testing'
+import { startFtpServer, type FtpFault } from '@net/ftp/testing'
 
 import { at, usual, usualGreeting, type MatrixProtocol } from './protocol.ts'
 
@@ -10,7 +10,7 @@ const SIZE = 200_000
 const SILENT = 'TimeoutError NET_TIMEOUT_IDLE receive idempotent'
 
 /** FTP. */
-export const files: MatrixProtocol<Fault> = {
+export const files: MatrixProtocol<FtpFault> = {
   name: 'ftp',
   underTls: true,
   serve: (tls) =>

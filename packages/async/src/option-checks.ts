@@ -43,7 +43,7 @@ export function countOf(name: string, value: number): number {
 }
 
 /** How many: a whole number from 0 on, or `Infinity`. Throws `NET_BAD_OPTION`. */
-export function sizeOf(name: string, value: number): number {
+export function wholeOf(name: string, value: number): number {
   if ((Number.isInteger(value) || value === Infinity) && value >= 0) return value
   throw netError('NET_BAD_OPTION', { message: `${name} must be a whole number, 0 or more` })
 }

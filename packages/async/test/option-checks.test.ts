@@ -7,7 +7,7 @@ import {
   jobOf,
   lengthOf,
   limitOf,
-  sizeOf,
+  wholeOf,
 } from '../src/option-checks.ts'
 
 const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
@@ -20,8 +20,8 @@ describe('the checks of options', () => {
     expect(lengthOf('delay', 0)).toBe(0)
     expect(countOf('attempts', 3)).toBe(3)
     expect(countOf('concurrency', Infinity)).toBe(Infinity)
-    expect(sizeOf('size', 0)).toBe(0)
-    expect(sizeOf('size', Infinity)).toBe(Infinity)
+    expect(wholeOf('size', 0)).toBe(0)
+    expect(wholeOf('size', Infinity)).toBe(Infinity)
     expect(isLimit(0.5)).toBe(true)
     expect(jobOf('job', job)).toBe(job)
   })
@@ -32,8 +32,8 @@ describe('the checks of options', () => {
     expect(badLimit('timeout')).toMatchObject({ code: 'NET_BAD_OPTION' })
   })
 
-  test.each([1.5, -1, Number.NaN, '5' as never])('sizeOf refuses %s', (value) => {
-    expect(() => sizeOf('size', value)).toThrow(bad)
+  test.each([1.5, -1, Number.NaN, '5' as never])('wholeOf refuses %s', (value) => {
+    expect(() => wholeOf('size', value)).toThrow(bad)
   })
 
   test.each([-1, Number.NaN, '5' as never])('lengthOf refuses %s', (value) => {

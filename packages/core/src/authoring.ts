@@ -40,7 +40,7 @@ export {
   type Taken,
 } from './options/door.ts'
 export { option } from './options/option.ts'
-export { merge, own, refuseControl } from './options/own.ts'
+export { mergeOwn, own, refuseControl } from './options/own.ts'
 export { nameMeant, type Spellings } from './options/spelling.ts'
 export { argument, refused, shape, type Shape } from './options/shape.ts'
 export { BackOff, policyBy, retryTable } from './retry/back-off.ts'

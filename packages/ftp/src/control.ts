@@ -10,7 +10,7 @@ import { Commands } from '@net/socket/authoring'
 
 import { controlLoss } from './lost.ts'
 import { isPositive, replyDialect, type FtpReply } from './reply.ts'
-import { encode, type FtpEncoding } from './wire-text.ts'
+import { encodeText, type FtpEncoding } from './wire-text.ts'
 
 /** A command that was sent, and what comes back. */
 export interface Exchange {
@@ -83,7 +83,7 @@ export class Control {
     const { failure } = this
     if (failure !== undefined) throw failure
     if (this.#open !== undefined) throw busy()
-    const line = encode(command, this.encoding)
+    const line = encodeText(command, this.encoding)
     op.wire('send', () => shown)
     const exchange = this.#begin(op)
     this.#write(line)

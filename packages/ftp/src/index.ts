@@ -11,7 +11,7 @@ export type {
   ReadFileOptions,
   RenameOptions,
 } from './client-options.ts'
-export type { Security as FtpSecurity } from '@net/socket/authoring'
+export type { Security } from '@net/socket/authoring'
 export type { FtpEncoding } from './wire-text.ts'
 export type { FtpEntry, TransferResult } from './entry.ts'
 export { FtpReplyError } from './errors.ts'

@@ -35,7 +35,7 @@ import { authenticate } from './middleware/auth.ts'
 import { compose, foreign, foreignHandler } from './middleware/compose.ts'
 import { decode } from './middleware/decode.ts'
 import { redirect } from './middleware/redirect.ts'
-import { failureOf, respecting, retry } from './middleware/retry.ts'
+import { statusFailureOf, respecting, retry } from './middleware/retry.ts'
 import { PendingResponse, type Intent } from './pending-response.ts'
 import { readStart } from './reading.ts'
 import { RequestFactory, type PreparedRequest } from './request-factory.ts'
@@ -307,7 +307,7 @@ interface Wish {
 }
 
 async function statusError(response: HttpResponse): Promise<HttpStatusError> {
-  const { attempts } = failureOf(response)
+  const { attempts } = statusFailureOf(response)
   const bytes = await readStart(response.body, REPLY_TEXT)
   const text = Buffer.from(bytes).toString('utf8')
   const { status, statusText, headers } = response

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { netError } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 import { createClient, netrc } from '@net/http'
-import { startHttpServer, type HttpTestServer } from '@net/http/testing'
+import { startHttpServer, type HttpServer } from '@net/http/testing'
 import { tcpDialer, type Dialer } from '@net/socket'
 import {
   createCertificates,
@@ -22,7 +22,7 @@ import { startRawServer } from './raw-server.ts'
 const hosts = { 'shop.test': '127.0.0.1', 'bank.test': '127.0.0.1' }
 
 /** The server under a name that only a proxy knows. */
-function named(server: HttpTestServer, path: string, host = 'shop.test'): string {
+function named(server: HttpServer, path: string, host = 'shop.test'): string {
   const { protocol, port } = new URL(server.url)
   return `${protocol}//${host}:${port}${path}`
 }

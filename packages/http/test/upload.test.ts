@@ -11,7 +11,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { openSource, operation } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
-import { respondJson, startHttpServer, type HttpTestServer, type Route } from '@net/http/testing'
+import { respondJson, startHttpServer, type HttpServer, type Route } from '@net/http/testing'
 import { tcpDialer } from '@net/socket'
 import { createCertificates, faulty } from '@net/socket/testing'
 import { expect, test } from 'vitest'
@@ -31,8 +31,7 @@ const hashing: Route = async (request, response, message) => {
   respondJson(response, { hash: hash.digest('hex'), length, coding })
 }
 
-const startHashing = (): Promise<HttpTestServer> =>
-  startHttpServer({ routes: { '/hash': hashing } })
+const startHashing = (): Promise<HttpServer> => startHttpServer({ routes: { '/hash': hashing } })
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 test('[HTTP-16] a file is streamed with its length, an iterator in chunks', async () => {

@@ -30,7 +30,7 @@ export interface AddressParts {
 }
 
 /** A mailbox that was read. */
-export interface Mailbox {
+export interface CheckedAddress {
   readonly parts: AddressParts
   /** Its `local@domain` as the caller wrote it. */
   readonly given: string
@@ -46,7 +46,7 @@ export function parseAddress(address: Address, field = 'the address'): AddressPa
 }
 
 /** The same, with what the caller wrote. */
-export function readMailbox(address: Address, field: string): Mailbox {
+export function readMailbox(address: Address, field: string): CheckedAddress {
   if (typeof address === 'string') return fromText(address, field)
   if (typeof address !== 'object' || address === null) {
     throw bad(field, undefined, 'must be a string or { name, address }')
@@ -78,7 +78,7 @@ export function formatAddress(parts: AddressParts): string {
 export function readMailboxes(
   addresses: Address | readonly Address[] | undefined,
   field: string,
-): readonly Mailbox[] {
+): readonly CheckedAddress[] {
   if (addresses === undefined) return []
   if (typeof addresses === 'string') {
     refuseControl(field, addresses)
@@ -93,7 +93,7 @@ export function readMailboxes(
 }
 
 /** Reads the one address of a field. Throws as `readMailboxes`. */
-export function readOne(address: Address, field: string): Mailbox {
+export function readOne(address: Address, field: string): CheckedAddress {
   if (!isAddress(address)) throw notAddresses(field)
   return readMailbox(address, field)
 }
@@ -126,7 +126,7 @@ function notAddresses(field: string): Error {
   })
 }
 
-function fromText(text: string, field: string): Mailbox {
+function fromText(text: string, field: string): CheckedAddress {
   refuseControl(field, text)
   const [first = '', ...others] = text.length > LONGEST_TEXT ? [text] : splitAddresses(text)
   if (others.length > 0) throw bad(field, text, 'has several addresses where one belongs')
@@ -147,7 +147,7 @@ function displayName(text: string, field: string): string {
   return text
 }
 
-function mailbox(name: string, text: string, field: string): Mailbox {
+function mailbox(name: string, text: string, field: string): CheckedAddress {
   refuseControl(field, text)
   if (text.length > LONGEST_MAILBOX) throw bad(field, text, 'is too long')
   const at = text.lastIndexOf('@')

@@ -9,7 +9,7 @@ import { mechanism, type AuthMechanism } from './auth.ts'
 import type { Envelope } from './envelope.ts'
 
 /** Options of `connect`. `timeout` and `signal` are those of connecting; `defaults` are those of later calls. */
-export interface ConnectOptions extends SessionConnectOptions {
+export interface SmtpConnectOptions extends SessionConnectOptions {
   /** The login mechanisms that may be used, the best first. Default `plain()`, then `login()`. */
   readonly auth?: AuthMechanism | readonly AuthMechanism[] | undefined
   /** The IP address from which to connect. */
@@ -38,7 +38,7 @@ export interface CloseOptions {
 }
 
 /** Takes the options of `connect`. Throws `NET_BAD_OPTION`. */
-export const connectOptions: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOptions>(
+export const connectOptions: OptionsDoor<SmtpConnectOptions> = optionsDoor<SmtpConnectOptions>(
   { protocol: 'smtp', call: 'connect' },
   {
     ...sessionConnectTable,

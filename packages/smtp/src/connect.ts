@@ -8,7 +8,7 @@ import type { Transport } from '@net/socket'
 import { opening, planOpening, type OpeningPlan } from '@net/socket/authoring'
 
 import { defaultMechanisms, type AuthMechanism } from './auth.ts'
-import { connectOptions, type ConnectOptions } from './client-options.ts'
+import { connectOptions, type SmtpConnectOptions } from './client-options.ts'
 import { ConnectedClient, type SmtpClient } from './client.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { introduction, openSession, type HandshakeOptions } from './handshake.ts'
@@ -19,7 +19,10 @@ import { logIn, type LoginOptions } from './login.ts'
  * user. Kind of call: session; phases resolve, connect, tls, greeting, command, auth. Rejects with NetErrors such as
  * `NET_CONNECT_REFUSED`, `NET_TLS_UNAVAILABLE`, `NET_TLS_CERT_UNTRUSTED`, `NET_AUTH_REJECTED`, `NET_TIMEOUT_GREETING`.
  */
-export async function connect(url: string | URL, options?: ConnectOptions): Promise<SmtpClient> {
+export async function connect(
+  url: string | URL,
+  options?: SmtpConnectOptions,
+): Promise<SmtpClient> {
   const taken = connectOptions(options)
   const plan = inCall({ protocol: 'smtp', call: 'connect' }, () => planOf(url, taken))
   const { localAddress } = taken
@@ -35,7 +38,7 @@ interface Plan extends OpeningPlan {
   readonly handshake: HandshakeOptions
 }
 
-function planOf(url: string | URL, options: Taken<ConnectOptions>): Plan {
+function planOf(url: string | URL, options: Taken<SmtpConnectOptions>): Plan {
   if (/^lmtp:/i.test(String(url))) {
     throw netError('NET_BAD_URL', {
       message:
@@ -71,7 +74,7 @@ async function enter(op: Operation, transport: Transport, plan: Plan): Promise<S
 
 function loginOf(
   { user, password }: OpeningPlan,
-  { auth, dangerouslyAllowPlaintextAuth: allowPlaintext }: Taken<ConnectOptions>,
+  { auth, dangerouslyAllowPlaintextAuth: allowPlaintext }: Taken<SmtpConnectOptions>,
 ): LoginOptions | undefined {
   if (user === undefined && password === undefined) return undefined
   if (user === undefined || password === undefined) {
@@ -80,7 +83,7 @@ function loginOf(
   return { user, password, mechanisms: mechanismsOf(auth), allowPlaintext }
 }
 
-function mechanismsOf(auth: ConnectOptions['auth']): readonly AuthMechanism[] {
+function mechanismsOf(auth: SmtpConnectOptions['auth']): readonly AuthMechanism[] {
   if (auth === undefined) return defaultMechanisms()
   const list = [auth].flat() as readonly AuthMechanism[]
   if (list.length > 0) return list

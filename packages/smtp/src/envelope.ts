@@ -4,7 +4,7 @@
 
 import { netError, own } from '@net/core/authoring'
 
-import { readMailboxes, readOne, type Address, type Mailbox } from './address.ts'
+import { readMailboxes, readOne, type Address, type CheckedAddress } from './address.ts'
 
 /** Sender and recipients as they go over the wire (MAIL and RCPT). */
 export interface Envelope {
@@ -48,7 +48,7 @@ export function checkEnvelope(envelope: Envelope): CheckedEnvelope {
 }
 
 /** The envelope for these addresses. Throws `NET_BAD_ADDRESS` if there is no recipient. */
-export function envelopeOf(from: string, to: readonly Mailbox[]): CheckedEnvelope {
+export function envelopeOf(from: string, to: readonly CheckedAddress[]): CheckedEnvelope {
   if (to.length === 0)
     throw netError('NET_BAD_ADDRESS', { message: 'the message has no recipient' })
   const recipients = new Map(

@@ -2,7 +2,12 @@
 
 export { connect } from './connect.ts'
 export type { SmtpClient } from './client.ts'
-export type { CloseOptions, ConnectOptions, SendOptions, SendRawOptions } from './client-options.ts'
+export type {
+  CloseOptions,
+  SmtpConnectOptions,
+  SendOptions,
+  SendRawOptions,
+} from './client-options.ts'
 export type { Message } from './message.ts'
 export { attach, type Attachment, type AttachOptions } from './attachment.ts'
 export { formatAddress, parseAddress, type Address, type AddressParts } from './address.ts'

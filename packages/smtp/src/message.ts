@@ -7,7 +7,13 @@ import { randomUUID } from 'node:crypto'
 
 import { clock, nameMeant, netError, own, refuseControl } from '@net/core/authoring'
 
-import { readMailboxes, readOne, type Address, type AddressParts, type Mailbox } from './address.ts'
+import {
+  readMailboxes,
+  readOne,
+  type Address,
+  type AddressParts,
+  type CheckedAddress,
+} from './address.ts'
 import { isAttachment, type Attachment } from './attachment.ts'
 import { envelopeOf, type CheckedEnvelope } from './envelope.ts'
 
@@ -92,7 +98,7 @@ function author(message: Message): AddressParts {
   return readOne(from, 'from').parts
 }
 
-function partsOf(mailboxes: readonly Mailbox[]): readonly AddressParts[] {
+function partsOf(mailboxes: readonly CheckedAddress[]): readonly AddressParts[] {
   return mailboxes.map(({ parts }) => parts)
 }
 

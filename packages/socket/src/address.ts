@@ -4,7 +4,7 @@ import { parseEndpoint, type ParsedEndpoint } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 /** Reads `tcp://host:port`, `tls://host:port` or `unix:/path`; without a scheme it is TCP. Throws `NET_BAD_URL`. */
-export function parseAddress(url: string | URL): ParsedEndpoint {
+export function parseSocketUrl(url: string | URL): ParsedEndpoint {
   const [, scheme = ''] = SCHEME.exec(String(url)) ?? []
   const other = ELSEWHERE.get(scheme.toLowerCase())
   if (other !== undefined) {

@@ -23,7 +23,7 @@ import {
   type Taken,
 } from '@net/core/authoring'
 
-import { parseAddress } from './address.ts'
+import { parseSocketUrl } from './address.ts'
 import type { BlockOption } from './admit.ts'
 import type { Connection } from './connection.ts'
 import type { Dialer } from './dialer.ts'
@@ -64,7 +64,7 @@ export interface ConnectOptions extends CallOptions {
  */
 export async function connect(url: string | URL, options?: ConnectOptions): Promise<Connection> {
   const taken = connectDoor(options)
-  const { endpoint } = inCall(PLACE, () => parseAddress(url))
+  const { endpoint } = inCall(PLACE, () => parseSocketUrl(url))
   const where = formatEndpoint(endpoint)
   const place = { ...PLACE, target: where }
   const { dialer: given, proxy, block } = taken

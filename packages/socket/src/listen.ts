@@ -26,7 +26,7 @@ import {
   type Taken,
 } from '@net/core/authoring'
 
-import { parseAddress } from './address.ts'
+import { parseSocketUrl } from './address.ts'
 import { takeGrace } from './call-doors.ts'
 import type { CloseOptions, Connection } from './connection.ts'
 import type { Dialer, TransportListener } from './dialer.ts'
@@ -96,7 +96,7 @@ export async function listen(
   options?: ListenOptions,
 ): Promise<ConnectionServer> {
   const taken = listenDoor(options)
-  const { endpoint } = inCall(PLACE, () => parseAddress(url))
+  const { endpoint } = inCall(PLACE, () => parseSocketUrl(url))
   inCall(PLACE, () => argument('the handler', option.callback(), handler))
   const { tls, signal, timeout, keepAlive, noDelay } = taken
   // A certificate that cannot be used is found now and not with the first connection.

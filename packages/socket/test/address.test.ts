@@ -1,12 +1,12 @@
 import { connect } from '@net/socket'
 import { expect, test } from 'vitest'
 
-import { parseAddress } from '../src/address.ts'
+import { parseSocketUrl } from '../src/address.ts'
 import { failure } from './support.ts'
 
 test('an address is of TCP unless it says otherwise', () => {
   const endpoints = ['a.example:1', 'tls://a.example:1', 'unix:/run/x'].map(
-    (url) => parseAddress(url).endpoint.scheme,
+    (url) => parseSocketUrl(url).endpoint.scheme,
   )
   expect(endpoints).toEqual(['tcp', 'tls', 'unix'])
 })

@@ -10,7 +10,7 @@ import {
 } from '@net/core/authoring'
 import { loginConnectTable } from '@net/socket/authoring'
 
-import type { CloseOptions, ConnectOptions, ExecOptions } from './client-options.ts'
+import type { CloseOptions, SshConnectOptions, ExecOptions } from './client-options.ts'
 import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { KeyAuth } from './identity/keys.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
@@ -29,7 +29,7 @@ const keepAlive: Shape<KeepAliveOptions | false> = option.either<KeepAliveOption
 )
 
 /** Takes the options of `connect`. Throws `NET_BAD_OPTION`. */
-export const connectDoor: OptionsDoor<ConnectOptions> = optionsDoor<ConnectOptions>(
+export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnectOptions>(
   { protocol: 'ssh', call: 'connect' },
   {
     ...loginConnectTable,

@@ -8,7 +8,7 @@ import type { KeyAuth } from './identity/keys.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 
 /** Options of `connect`. `timeout` limits connecting; limits of later calls are `defaults.timeout`. A password is tried after `auth`, and sent only after the host key was checked. */
-export interface ConnectOptions extends LoginConnectOptions {
+export interface SshConnectOptions extends LoginConnectOptions {
   /** What to log in with, in this order. */
   readonly auth?: KeyAuth | readonly KeyAuth[] | undefined
   /** Which host keys are trusted; default `knownHosts()`. */

@@ -25,7 +25,7 @@ import { opening, type ClientIdentity } from '@net/socket/authoring'
 import { offer, offerOnly, otherHostKeys, type Algorithms } from './algorithms.ts'
 import { refuseLong } from './command-line.ts'
 import { connectDoor } from './call-doors.ts'
-import type { ConnectOptions } from './client-options.ts'
+import type { SshConnectOptions } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
 import { startSession, type SshSession } from './engine/ssh2.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
@@ -46,7 +46,7 @@ import { logIn, type LoginPlan } from './login.ts'
  * `tls` 10 s, each step of the login by `auth` 30 s. The default host key policy is `knownHosts()`: an unknown, changed
  * or revoked key is an SshHostKeyError, before anything of a login is sent.
  */
-export async function connect(url: string | URL, options?: ConnectOptions): Promise<SshClient> {
+export async function connect(url: string | URL, options?: SshConnectOptions): Promise<SshClient> {
   const taken = connectDoor(options)
   const plan = inCall({ protocol: 'ssh', call: 'connect' }, () => planConnection(url, taken))
   return opening({ identity: plan.identity, options: taken }, (op) => establish(plan, op))
@@ -62,7 +62,7 @@ interface ConnectionPlan {
   readonly identity: ClientIdentity
 }
 
-function planConnection(url: string | URL, options: Taken<ConnectOptions>): ConnectionPlan {
+function planConnection(url: string | URL, options: Taken<SshConnectOptions>): ConnectionPlan {
   const parsed = parseEndpoint(url, { schemes: ['ssh'], defaultPort: 22 })
   if (parsed.path !== undefined && parsed.path !== '/') {
     throw netError('NET_BAD_URL', { message: 'an SSH URL has no path' })

@@ -4,7 +4,7 @@ export { connect } from './connect.ts'
 export type { SshClient, SshInfo } from './client.ts'
 export type {
   CloseOptions,
-  ConnectOptions,
+  SshConnectOptions,
   ExecBytesOptions,
   ExecOptions,
   ExecResult,

@@ -22,7 +22,7 @@ export interface KeepAliveRoad {
 }
 
 /** Watches over one connection until it is stopped. */
-export class KeepAlive {
+export class KeepAliveWatch {
   readonly #interval: number
   readonly #count: number
   readonly #road: KeepAliveRoad

@@ -6,7 +6,7 @@ import {
   key,
   knownHosts,
   pinned,
-  type ConnectOptions,
+  type SshConnectOptions,
   type ExecOptions,
 } from '@net/ssh'
 import {
@@ -37,7 +37,7 @@ test.each([
   [{ timeout: '10s' }, 'timeout must be a number of milliseconds'],
   [{ user: 7 }, 'user must be a string'],
 ] as const)('connect refuses %j, and says what was meant', async (options, words) => {
-  const error = await failureOf(connect('ssh://127.0.0.1:1', options as ConnectOptions))
+  const error = await failureOf(connect('ssh://127.0.0.1:1', options as SshConnectOptions))
   expect(error).toMatchObject({ code: 'NET_BAD_OPTION', protocol: 'ssh', operation: 'connect' })
   expect(error.message).toContain(words)
 })

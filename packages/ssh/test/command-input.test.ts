@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { captureEvents, useFakeClock, type FakeClock } from '@net/core/testing'
-import type { ConnectOptions, ExecOptions } from '@net/ssh'
+import type { SshConnectOptions, ExecOptions } from '@net/ssh'
 import { startSshServer, type ExecHandler } from '@net/ssh/testing'
 
 import { writeLimit } from '../src/command-input.ts'
@@ -23,7 +23,7 @@ async function failing(call: Promise<unknown>, clock: FakeClock): Promise<unknow
   return outcome
 }
 
-test.each<[string, ConnectOptions, ExecOptions]>([
+test.each<[string, SshConnectOptions, ExecOptions]>([
   ['the call', {}, { timeout: { write: 500 } }],
   ['the client', { defaults: { timeout: { write: 500 } } }, {}],
 ])(

@@ -2,11 +2,11 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { connect, pinned, type ConnectOptions, type SshClient } from '@net/ssh'
+import { connect, pinned, type SshConnectOptions, type SshClient } from '@net/ssh'
 import type { SshServer } from '@net/ssh/testing'
 
 /** Connects as the server's default user. */
-export function logInTo(server: SshServer, options: ConnectOptions = {}): Promise<SshClient> {
+export function logInTo(server: SshServer, options: SshConnectOptions = {}): Promise<SshClient> {
   const known = { user: 'ada', password: 'lovelace', hostKeys: pinned(server.hostKey.fingerprint) }
   return connect(server.url, { ...known, ...options })
 }

@@ -2,12 +2,15 @@ import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
 
-import { KeepAlive } from '../src/keep-alive.ts'
+import { KeepAliveWatch } from '../src/keep-alive.ts'
 
-function watched(): { alive: KeepAlive; asked: () => number; lost: () => number | undefined } {
+function watched(): { alive: KeepAliveWatch; asked: () => number; lost: () => number | undefined } {
   let asked = 0
   let lost: number | undefined
-  const alive = new KeepAlive({}, { ask: () => void asked++, lost: (silence) => (lost = silence) })
+  const alive = new KeepAliveWatch(
+    {},
+    { ask: () => void asked++, lost: (silence) => (lost = silence) },
+  )
   return { alive, asked: () => asked, lost: () => lost }
 }
 
@@ -41,7 +44,7 @@ test('a peer that sends anything is there', async () => {
 test('interval and count can be chosen', async () => {
   using clock = useFakeClock()
   let lost = 0
-  const alive = new KeepAlive(
+  const alive = new KeepAliveWatch(
     { interval: 100, count: 1 },
     { ask() {}, lost: (silence) => (lost = silence) },
   )

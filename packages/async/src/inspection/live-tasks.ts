@@ -4,7 +4,7 @@
  */
 
 import { leakedTasks, liveGroups, type VisibleGroup, type VisibleTask } from './live-groups.ts'
-import { recordOf } from './task-events.ts'
+import { taskRecordOf } from './task-events.ts'
 
 /** A task that has not ended. */
 export interface LiveTask {
@@ -66,14 +66,14 @@ class Tree {
   #node(task: VisibleTask, state: LiveTask['state'], group?: VisibleGroup): Node {
     const node = nodeOf(task, state, group?.since)
     this.#bySignal.set(task.signal, node)
-    const record = recordOf(task)
+    const record = taskRecordOf(task)
     if (record !== undefined) this.#byId.set(record.start.id, node)
     return node
   }
 }
 
 function nodeOf(task: VisibleTask, state: LiveTask['state'], began?: number): Node {
-  const record = recordOf(task)
+  const record = taskRecordOf(task)
   const since = record?.start.time ?? began
   const stack = record?.spawned?.stack
   return {

@@ -78,7 +78,7 @@ export interface TaskRecord {
 }
 
 /** The record of the task; undefined if there was no subscriber when it began. */
-export function recordOf(task: object): TaskRecord | undefined {
+export function taskRecordOf(task: object): TaskRecord | undefined {
   return records.get(task)
 }
 

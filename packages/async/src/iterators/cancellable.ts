@@ -5,7 +5,7 @@
 import type { WaitOptions } from '../tasks/job.ts'
 import { OwnedIterator } from './owned-iterator.ts'
 import { reportLate } from '../report-late.ts'
-import { refusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal, WaitList } from '../locks/wait-list.ts'
 import { iteratorOf, type Iterated } from './iterated.ts'
 
 /**
@@ -35,7 +35,7 @@ class Cancellable<T> extends OwnedIterator<T> {
 
   override async next(): Promise<IteratorResult<T, undefined>> {
     if (this.#over) return END
-    const refused = refusal(this.#options)
+    const refused = waitRefusal(this.#options)
     if (refused !== undefined) {
       void this.#close()
       throw refused

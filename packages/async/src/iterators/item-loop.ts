@@ -8,7 +8,7 @@ import { netError } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
 import { OwnedIterator } from './owned-iterator.ts'
-import { refusal } from '../locks/wait-list.ts'
+import { waitRefusal } from '../locks/wait-list.ts'
 
 /** Where a loop takes its items from. */
 export interface LoopSource<T> {
@@ -38,7 +38,7 @@ export class ItemLoop<T> extends OwnedIterator<T> {
   override next(): Promise<IteratorResult<T, undefined>> {
     if (this.#left) return Promise.resolve(END)
     try {
-      const refused = refusal(this.#options)
+      const refused = waitRefusal(this.#options)
       if (refused !== undefined) return Promise.reject(refused)
       const ready = this.#source.ready()
       if (ready !== undefined) return Promise.resolve(ready)

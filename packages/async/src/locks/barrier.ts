@@ -7,7 +7,7 @@ import { netError } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
 import { countOf } from '../option-checks.ts'
-import { refusal, WaitList } from './wait-list.ts'
+import { waitRefusal, WaitList } from './wait-list.ts'
 
 /**
  * A barrier for so many parties, which can be used again and again. A party whose wait is aborted or times out
@@ -38,7 +38,7 @@ export class Barrier {
    * for each, so that one of them can do work that must happen once. Rejects with `NET_BARRIER_BROKEN`.
    */
   wait(options?: WaitOptions): Promise<number> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     if (this.#broken) return Promise.reject(brokenError('aborted'))
     const before = this.#waiting.size

@@ -10,7 +10,7 @@ import { doorOf, waitTable } from '../doors.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { countOf } from '../option-checks.ts'
 import { Permit, type Lease } from './permit.ts'
-import { refusal, WaitList } from './wait-list.ts'
+import { waitRefusal, WaitList } from './wait-list.ts'
 
 /** Options of an acquisition. */
 export interface BorrowOptions extends WaitOptions {
@@ -62,7 +62,7 @@ export class CapacityLimiter {
    * waits for one, already.
    */
   acquire(options?: BorrowOptions): Promise<Lease> {
-    const refused = refusal(options, borrowDoor)
+    const refused = waitRefusal(options, borrowDoor)
     if (refused !== undefined) return Promise.reject(refused)
     const borrower = own(options, 'borrower')
     if (this.#known.has(borrower)) return Promise.reject(busy())

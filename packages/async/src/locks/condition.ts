@@ -7,7 +7,7 @@ import { HeldLock, notHeld } from './held-lock.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { Mutex } from './mutex.ts'
 import type { Lease } from './permit.ts'
-import { refusal, WaitList } from './wait-list.ts'
+import { waitRefusal, WaitList } from './wait-list.ts'
 
 /**
  * A condition on what a mutex protects. A wait gives the mutex up and has it again when it settles, also when it
@@ -34,7 +34,7 @@ export class Condition {
    */
   async wait(lease: Lease, options?: WaitOptions): Promise<void> {
     const lock = this.#lockOf(lease)
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) throw refused
     const notified = this.#waiting.wait(undefined, options)
     lock.letGo()
@@ -48,7 +48,7 @@ export class Condition {
   /** Waits, as `wait` does, until the predicate holds; at once if it does. `timeout` limits the whole. */
   async waitFor(lease: Lease, predicate: () => boolean, options?: WaitOptions): Promise<void> {
     this.#lockOf(lease)
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) throw refused
     if (predicate()) return
     await using scope = new CancelScope(options)

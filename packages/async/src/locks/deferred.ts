@@ -3,7 +3,7 @@
  */
 
 import type { WaitOptions } from '../tasks/job.ts'
-import { refusal, WaitList } from './wait-list.ts'
+import { waitRefusal, WaitList } from './wait-list.ts'
 
 /** Whether a Deferred waits for its result, has a value, or has an error. */
 export type DeferredState = 'pending' | 'resolved' | 'rejected'
@@ -31,7 +31,7 @@ export class Deferred<T> {
 
   /** Waits for the result. A wait that is aborted or times out does not affect the others. */
   wait(options?: WaitOptions): Promise<T> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     if (this.#state !== 'pending' || options === undefined) return this.promise
     return this.#waiting.wait(undefined, options)

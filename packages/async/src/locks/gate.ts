@@ -3,7 +3,7 @@
  */
 
 import type { WaitOptions } from '../tasks/job.ts'
-import { refusal, WaitList } from './wait-list.ts'
+import { waitRefusal, WaitList } from './wait-list.ts'
 
 /** A gate, closed at first by default. */
 export class Gate {
@@ -26,7 +26,7 @@ export class Gate {
 
   /** Waits until it is open. A wait that has ended stays ended, even if it is closed again right away. */
   wait(options?: WaitOptions): Promise<void> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     return this.#isOpen ? OPEN : this.#waiting.wait(undefined, options)
   }

@@ -5,7 +5,7 @@
 import { HeldLock, LockLine } from './held-lock.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import type { Lease } from './permit.ts'
-import { refusal } from './wait-list.ts'
+import { waitRefusal } from './wait-list.ts'
 
 /** A lock, first come, first served. It is not reentrant: who holds it and acquires it again waits for itself. */
 export class Mutex {
@@ -23,7 +23,7 @@ export class Mutex {
 
   /** Waits for the lock: `using lease = await mutex.acquire()`. A wait that is aborted or times out does not hold it. */
   acquire(options?: WaitOptions): Promise<Lease> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     const lease = new HeldLock(this.#line)
     return this.#line.take(lease) ? Promise.resolve(lease) : this.#line.wait(lease, options)

@@ -6,7 +6,7 @@ import { clock, netError, option, shape, type Timer } from '@net/core/authoring'
 
 import { doorOf, waitTable } from '../doors.ts'
 import type { WaitOptions } from '../tasks/job.ts'
-import { refusal, WaitList } from './wait-list.ts'
+import { waitRefusal, WaitList } from './wait-list.ts'
 
 /** Options of a rate limiter. */
 export interface RateLimiterOptions {
@@ -57,7 +57,7 @@ export class RateLimiter {
 
   /** Waits until the tokens are there and takes them; a call that is aborted or times out takes none. `NET_BAD_OPTION` for more than `burst`. */
   acquire(options?: RateOptions): Promise<void> {
-    const refused = refusal(options, acquireDoor)
+    const refused = waitRefusal(options, acquireDoor)
     if (refused !== undefined) return Promise.reject(refused)
     try {
       if (this.tryAcquire(options)) return TAKEN

@@ -6,9 +6,9 @@
 import { netError, own } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
-import { countOf, sizeOf } from '../option-checks.ts'
+import { countOf, wholeOf } from '../option-checks.ts'
 import { Permit, type Lease } from './permit.ts'
-import { refusal, WaitList } from './wait-list.ts'
+import { waitRefusal, WaitList } from './wait-list.ts'
 
 /** Options of a semaphore. */
 export interface SemaphoreOptions {
@@ -28,7 +28,7 @@ export class Semaphore {
   #held = 0
 
   constructor(permits: number, options?: SemaphoreOptions) {
-    this.#available = sizeOf('permits', permits)
+    this.#available = wholeOf('permits', permits)
     this.max = countOf('max', own(options, 'max') ?? Math.max(permits, 1))
     if (permits > this.max) {
       throw netError('NET_BAD_OPTION', { message: 'permits must not be more than max' })
@@ -47,7 +47,7 @@ export class Semaphore {
 
   /** Waits for a permit: `using lease = await semaphore.acquire()`. A wait that is aborted or times out holds none. */
   acquire(options?: WaitOptions): Promise<Lease> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     if (this.#available > 0) return Promise.resolve(this.#take())
     return this.#waiting.wait(undefined, options)

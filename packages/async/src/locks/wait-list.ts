@@ -61,7 +61,7 @@ export class WaitList<T, D = undefined> {
     return this.#line.first
   }
 
-  /** Joins the line. `refusal` must have let the options through. */
+  /** Joins the line. `waitRefusal` must have let the options through. */
   wait(detail: D, options: WaitOptions | undefined): Promise<T> {
     const ended = new Promise<T>((resolve, reject) => {
       const entry = new Entry(this, detail, resolve, reject)
@@ -110,7 +110,7 @@ export class WaitList<T, D = undefined> {
 }
 
 /** Why a wait must not even begin: its signal has aborted, or its options are wrong; undefined if it may. */
-export function refusal<O extends WaitOptions>(
+export function waitRefusal<O extends WaitOptions>(
   options: O | undefined,
   door: OptionsDoor<O> = waitDoor as OptionsDoor<O>,
 ): NetError | undefined {

@@ -8,7 +8,7 @@ import { clock, type Timer } from '@net/core/authoring'
 import type { PoolMember } from './member.ts'
 
 /** What a pool asks of its idle resources. */
-export interface IdleOptions<T> {
+export interface IdleRules<T> {
   /** Milliseconds that one may lie idle. */
   readonly idle: number
   /** Milliseconds that one may be old. */
@@ -19,13 +19,13 @@ export interface IdleOptions<T> {
 
 /** Idle resources; the one used last is taken first. */
 export class IdleMembers<T> {
-  readonly #options: IdleOptions<T>
+  readonly #options: IdleRules<T>
   // In the order in which they became idle.
   #members: PoolMember<T>[] = []
   #timer: Timer | undefined
   #due = 0
 
-  constructor(options: IdleOptions<T>) {
+  constructor(options: IdleRules<T>) {
     this.#options = options
   }
 

@@ -24,7 +24,7 @@ import { MemberLease, PoolMember, type PoolOwner } from './member.ts'
 import type { PoolCloseOptions, PoolLease, PoolOptions, PoolTimeout } from './options.ts'
 import { RetiredResources } from './retired.ts'
 import { reportLate } from '../report-late.ts'
-import { refusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal, WaitList } from '../locks/wait-list.ts'
 import { within } from '../tasks/within.ts'
 
 /**
@@ -119,7 +119,7 @@ export class Pool<T> implements AsyncDisposable {
    * `NET_TIMEOUT_POOL`. Rejects with what `create` threw, with `NET_QUEUE_FULL` if too many wait, and with `NET_CLOSED`.
    */
   acquire(options?: WaitOptions): Promise<PoolLease<T>> {
-    const refused = refusal(options) ?? (this.#state === 'open' ? undefined : closedError())
+    const refused = waitRefusal(options) ?? (this.#state === 'open' ? undefined : closedError())
     if (refused !== undefined) return Promise.reject(refused)
     const ready = this.tryAcquire()
     if (ready !== undefined) return Promise.resolve(ready)
@@ -143,7 +143,7 @@ export class Pool<T> implements AsyncDisposable {
    * Rejects with what `destroy` threw; a GroupError if it was several. A call that is aborted or times out leaves the pool draining.
    */
   async drain(options?: WaitOptions): Promise<void> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) throw refused
     if (this.#state === 'open') this.#state = 'draining'
     this.#destroyIdle()

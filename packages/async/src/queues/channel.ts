@@ -8,8 +8,8 @@ import type { NetError } from '@net/core'
 import { ChannelCore, endClosed, noReceiver, noSender } from './channel-core.ts'
 import { ItemLoop } from '../iterators/item-loop.ts'
 import type { WaitOptions } from '../tasks/job.ts'
-import { sizeOf } from '../option-checks.ts'
-import { refusal } from '../locks/wait-list.ts'
+import { wholeOf } from '../option-checks.ts'
+import { waitRefusal } from '../locks/wait-list.ts'
 
 /**
  * A channel that holds up to `size` items; 0 makes each send wait for its receiver. `sender` and `receiver` are its
@@ -21,7 +21,7 @@ export class Channel<T> {
   readonly #core: ChannelCore<T>
 
   constructor(size: number) {
-    this.#core = new ChannelCore(sizeOf('size', size))
+    this.#core = new ChannelCore(wholeOf('size', size))
     this.sender = new SendEnd(this.#core)
     this.receiver = new ReceiveEnd(this.#core)
   }
@@ -105,7 +105,7 @@ class SendEnd<T> implements Sender<T> {
   }
 
   send(item: T, options?: WaitOptions): Promise<void> {
-    const refused = refusal(options) ?? this.#fault()
+    const refused = waitRefusal(options) ?? this.#fault()
     if (refused !== undefined) return Promise.reject(refused)
     return this.#core.accept(item) ? SENT : this.#core.send(this, item, options)
   }
@@ -145,7 +145,7 @@ class ReceiveEnd<T> implements Receiver<T> {
   }
 
   receive(options?: WaitOptions): Promise<T> {
-    const refused = refusal(options) ?? this.#fault()
+    const refused = waitRefusal(options) ?? this.#fault()
     if (refused !== undefined) return Promise.reject(refused)
     return this.#core.ready ? Promise.resolve(this.#core.take()) : this.#core.receive(this, options)
   }

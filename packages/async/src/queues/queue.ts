@@ -10,7 +10,7 @@ import { doorOf } from '../doors.ts'
 import { ItemLoop } from '../iterators/item-loop.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { Ring } from './ring.ts'
-import { refusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal, WaitList } from '../locks/wait-list.ts'
 
 /** Where the items of a queue are kept; decides their order. */
 export interface ItemStore<T> {
@@ -82,7 +82,7 @@ export class Queue<T> implements AsyncIterable<T> {
    * once the queue is shut down.
    */
   put(item: T, options?: WaitOptions): Promise<void> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     if (this.#closed) return Promise.reject(closedError())
     if (this.#accept(item)) return DONE
@@ -100,7 +100,7 @@ export class Queue<T> implements AsyncIterable<T> {
    * `NET_QUEUE_CLOSED` once the queue is shut down and empty.
    */
   get(options?: WaitOptions): Promise<T> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     if (this.#store.size > 0) return Promise.resolve(this.#take())
     if (this.#closed) return Promise.reject(closedError())
@@ -125,7 +125,7 @@ export class Queue<T> implements AsyncIterable<T> {
 
   /** Waits until the work on every item that was put is done. */
   join(options?: WaitOptions): Promise<void> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     return this.#unfinished === 0 ? DONE : this.#joiners.wait(undefined, options)
   }

@@ -10,7 +10,7 @@ import { doorOf } from '../doors.ts'
 import type { JobContext, WaitOptions } from './job.ts'
 import { jobOf } from '../option-checks.ts'
 import { reportLate } from '../report-late.ts'
-import { refusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal, WaitList } from '../locks/wait-list.ts'
 
 /** Makes the result for a key. Its signal aborts when the last call has stopped waiting. */
 export type MemoJob<K, V> = (key: K, context: JobContext) => PromiseLike<V>
@@ -60,7 +60,7 @@ export class Memo<K, V> {
    * slower than the `timeout` of a call is not joined by the calls after it.
    */
   get(key: K, options?: WaitOptions): Promise<V> {
-    const refused = refusal(options)
+    const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     const kept = this.#fresh(key)
     if (kept !== undefined) {

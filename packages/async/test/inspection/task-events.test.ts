@@ -6,7 +6,7 @@ import { secret } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 
-import { recordOf, taskChannel, tellStart, tellTask } from '../../src/inspection/task-events.ts'
+import { taskRecordOf, taskChannel, tellStart, tellTask } from '../../src/inspection/task-events.ts'
 
 const forever = async ({ signal }: { signal: AbortSignal }): Promise<void> =>
   sleep(Infinity, { signal })
@@ -88,7 +88,7 @@ describe('onTaskEvent', () => {
     expect(taskChannel.hasSubscribers).toBe(false)
     await taskGroup(async (group) => {
       const task = group.spawn('task', async () => {})
-      expect(recordOf(task)).toBe(undefined)
+      expect(taskRecordOf(task)).toBe(undefined)
     })
   })
 
@@ -162,6 +162,6 @@ test('the end of a task that began without subscribers is not published', () => 
   tellTask(task, 'end', 'done')
   expect(events).toEqual([])
   expect(tellStart(task, () => 7)).toBe(7)
-  expect(recordOf(task)).toMatchObject({ start: { name: 'early' }, spawned: undefined })
+  expect(taskRecordOf(task)).toMatchObject({ start: { name: 'early' }, spawned: undefined })
   expect(events).toHaveLength(1)
 })

@@ -6,7 +6,7 @@ import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
 
-import { refusal, WaitList } from '../../src/locks/wait-list.ts'
+import { waitRefusal, WaitList } from '../../src/locks/wait-list.ts'
 import { failure } from '../failure.ts'
 
 function line(left?: (detail: string) => void): WaitList<number, string> {
@@ -106,33 +106,33 @@ describe('WaitList', () => {
   })
 })
 
-describe('refusal', () => {
+describe('waitRefusal', () => {
   test('lets good options through', () => {
-    expect(refusal(undefined)).toBeUndefined()
-    expect(refusal({})).toBeUndefined()
+    expect(waitRefusal(undefined)).toBeUndefined()
+    expect(waitRefusal({})).toBeUndefined()
     const { signal } = new AbortController()
-    expect(refusal({ signal, timeout: Infinity })).toBeUndefined()
+    expect(waitRefusal({ signal, timeout: Infinity })).toBeUndefined()
   })
 
   test('is level-triggered: an abort before the wait ends it', () => {
-    expect(refusal({ signal: AbortSignal.abort('why') })).toMatchObject({
+    expect(waitRefusal({ signal: AbortSignal.abort('why') })).toMatchObject({
       code: 'NET_ABORTED',
       cause: 'why',
     })
     const limit = netError('NET_TIMEOUT_TOTAL', { message: 'late', limit: 7 })
-    expect(refusal({ signal: AbortSignal.abort(limit) })).toMatchObject({
+    expect(waitRefusal({ signal: AbortSignal.abort(limit) })).toMatchObject({
       code: 'NET_TIMEOUT_TOTAL',
       limit: 7,
     })
   })
 
   test.each([0, -1, Number.NaN, '5' as never])('refuses a timeout of %s', (timeout) => {
-    expect(refusal({ timeout })).toMatchObject({ code: 'NET_BAD_OPTION' })
+    expect(waitRefusal({ timeout })).toMatchObject({ code: 'NET_BAD_OPTION' })
   })
 
   test('reads own options only', () => {
     const inherited: object = Object.create({ timeout: -1, signal: AbortSignal.abort() })
-    expect(refusal(inherited)).toBeUndefined()
+    expect(waitRefusal(inherited)).toBeUndefined()
   })
 })
 

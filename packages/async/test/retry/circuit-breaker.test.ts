@@ -88,7 +88,7 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('a refusal by a healthy peer does not count as its failure, unless `when` says so', async () => {
+  test('a waitRefusal by a healthy peer does not count as its failure, unless `when` says so', async () => {
     const denied = netError('NET_ACCESS_DENIED', { message: 'denied' })
     const lenient = new CircuitBreaker({ failures: 2 })
     await fail(lenient)

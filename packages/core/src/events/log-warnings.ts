@@ -18,12 +18,12 @@ import { redact } from '../redaction/redact.ts'
  */
 export function logWarnings(sink: LogSink): Disposable {
   inCall({ call: 'logWarnings' }, () => argument('the sink', logSink, sink))
-  const write = guarded('a log sink', (warning: Error) => sink.write(recordOf(warning)))
+  const write = guarded('a log sink', (warning: Error) => sink.write(warningRecord(warning)))
   process.on('warning', write)
   return { [Symbol.dispose]: () => void process.off('warning', write) }
 }
 
-function recordOf(warning: Error): LogRecord {
+function warningRecord(warning: Error): LogRecord {
   const code: unknown = Reflect.get(warning, 'code')
   return {
     level: 'warn',

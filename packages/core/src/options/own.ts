@@ -13,7 +13,7 @@ export function own<T extends object, K extends keyof T>(
 }
 
 /** The options' own enumerable entries as an object without a prototype; later sources win, undefined never does. */
-export function merge<T extends object>(...sources: readonly (T | undefined)[]): Partial<T> {
+export function mergeOwn<T extends object>(...sources: readonly (T | undefined)[]): Partial<T> {
   const merged = Object.create(null) as Partial<T>
   for (const source of sources) {
     if (source === undefined) continue

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { merge, own, refuseControl } from '@net/core/authoring'
+import { mergeOwn, own, refuseControl } from '@net/core/authoring'
 
 test('[H-CORE-02] only what the object itself has is read', () => {
   const options = Object.create({ host: 'evil' }) as { host?: string; port?: number }
@@ -12,14 +12,17 @@ test('[H-CORE-02] only what the object itself has is read', () => {
 
 test('[H-CORE-02] merging hostile JSON pollutes nothing', () => {
   const hostile = JSON.parse('{"__proto__":{"x":1},"constructor":2,"a":3}') as { a: number }
-  const merged = merge(hostile)
+  const merged = mergeOwn(hostile)
   expect(Object.keys(merged)).toEqual(['a'])
   expect(({} as { x?: number }).x).toBeUndefined()
   expect((merged as { x?: number }).x).toBeUndefined()
 })
 
 test('later sources win, and undefined never does', () => {
-  expect(merge({ a: 1, b: 2 }, undefined, { a: undefined as never, b: 3 })).toEqual({ a: 1, b: 3 })
+  expect(mergeOwn({ a: 1, b: 2 }, undefined, { a: undefined as never, b: 3 })).toEqual({
+    a: 1,
+    b: 3,
+  })
 })
 
 test.each(['\r', '\n', '\0', '\u001b', '\u007f'])(

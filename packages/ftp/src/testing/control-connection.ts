@@ -7,7 +7,7 @@ import type { Transport } from '@net/socket'
 
 import { ControlSession, type Step } from './control-session.ts'
 import { pause, PassiveListener, receiveData, sendData, type DataOutcome } from './data-channel.ts'
-import type { Fault, FaultAction } from './faults.ts'
+import type { FtpFault, FtpFaultAction } from './faults.ts'
 import { isResumed } from './server-tls.ts'
 import type { ServerState } from './server-state.ts'
 
@@ -76,7 +76,7 @@ export class ControlConnection {
   }
 
   /** Does a fault in the place of a reply; false if the reply comes all the same. */
-  async #strike(what: FaultAction): Promise<boolean> {
+  async #strike(what: FtpFaultAction): Promise<boolean> {
     const { closed } = this.#transport
     if (typeof what === 'object' && 'delay' in what) {
       await pause(what.delay)
@@ -104,7 +104,7 @@ export class ControlConnection {
     return true
   }
 
-  async #do(step: Step, fault: Fault | undefined): Promise<void> {
+  async #do(step: Step, fault: FtpFault | undefined): Promise<void> {
     switch (step.kind) {
       case 'reply':
         await this.#say(step.text)
@@ -203,7 +203,11 @@ export class ControlConnection {
     return data
   }
 
-  async #end(struck: FaultAction | undefined, whole: boolean, done: () => string): Promise<void> {
+  async #end(
+    struck: FtpFaultAction | undefined,
+    whole: boolean,
+    done: () => string,
+  ): Promise<void> {
     if (struck === 'drop') {
       this.#over = true
       return this.#transport.close()

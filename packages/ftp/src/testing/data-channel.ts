@@ -6,7 +6,7 @@
 import { ByteQueue, clock } from '@net/core/authoring'
 import type { Dialer, Transport, TransportListener } from '@net/socket'
 
-import type { Fault, FaultAction } from './faults.ts'
+import type { FtpFault, FtpFaultAction } from './faults.ts'
 
 /** How a transfer ended. */
 export interface DataOutcome {
@@ -14,7 +14,7 @@ export interface DataOutcome {
   /** False if the connection was lost. */
   readonly whole: boolean
   /** The fault that struck. */
-  readonly struck?: FaultAction
+  readonly struck?: FtpFaultAction
 }
 
 /** Waits for one data connection. */
@@ -52,7 +52,7 @@ export class PassiveListener {
 export async function sendData(
   data: Transport,
   bytes: Uint8Array,
-  fault: Fault | undefined,
+  fault: FtpFault | undefined,
 ): Promise<DataOutcome> {
   const stop = fault?.after ?? Infinity
   try {
@@ -78,7 +78,10 @@ export async function sendData(
 }
 
 /** Takes everything until the client ends. */
-export async function receiveData(data: Transport, fault: Fault | undefined): Promise<DataOutcome> {
+export async function receiveData(
+  data: Transport,
+  fault: FtpFault | undefined,
+): Promise<DataOutcome> {
   const stop = fault?.after ?? Infinity
   const received = new ByteQueue()
   const bytes = (): Buffer => Buffer.from(received.peek(received.length))
@@ -113,11 +116,11 @@ async function clientEnds(data: Transport): Promise<void> {
   }
 }
 
-function endsHere(what: FaultAction): boolean {
+function endsHere(what: FtpFaultAction): boolean {
   return what !== 'garbage' && !(typeof what === 'object' && 'delay' in what)
 }
 
-async function strike(data: Transport, what: FaultAction): Promise<void> {
+async function strike(data: Transport, what: FtpFaultAction): Promise<void> {
   if (what === 'reset') data.abort()
   else if (what === 'garbage') await data.write([Buffer.alloc(64, 0xa5)])
   else if (what === 'stall') await data.closed

@@ -10,14 +10,14 @@ export interface SendAction {
 }
 
 /** What goes wrong. Ends of connections: `drop` says goodbye to TCP (FIN), `reset` does not, `half-close` ends only our side. */
-export type FaultAction =
+export type FtpFaultAction =
   | { readonly reply: string }
   | { readonly delay: number }
   | SendAction
   | FaultWord
 
 /** One fault. */
-export interface Fault {
+export interface FtpFault {
   /**
    * The command that it happens to: the beginning of its line or a pattern. `GREETING` stands for the first words,
    * `TLS` for the handshake of the control connection. Default: the next command, whatever it is.
@@ -27,11 +27,11 @@ export interface Fault {
   readonly after?: number | undefined
   /** How often; default 1. */
   readonly times?: number | undefined
-  readonly do: FaultAction
+  readonly do: FtpFaultAction
 }
 
 /** The faults that are still to happen. */
-export class Faults extends FaultRules<Fault> {
+export class Faults extends FaultRules<FtpFault> {
   constructor() {
     super({
       protocol: 'ftp',

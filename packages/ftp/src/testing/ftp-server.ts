@@ -9,7 +9,7 @@ import { MemoryFiles, type MemoryContents } from '@net/core/testing'
 import { roadOption, tcpDialer, type Dialer, type TransportListener } from '@net/socket'
 
 import { ControlConnection } from './control-connection.ts'
-import { Faults, type Fault } from './faults.ts'
+import { Faults, type FtpFault } from './faults.ts'
 import type { ServerState } from './server-state.ts'
 import { ServerTls, serverTls, type ServerTlsOptions } from './server-tls.ts'
 
@@ -55,7 +55,7 @@ export interface FtpServer extends AsyncDisposable {
   /** How many data connections resumed the TLS session of their control connection. */
   readonly resumed: number
   /** Arms a fault. Throws `NET_BAD_OPTION`. */
-  fail(fault: Fault): void
+  fail(fault: FtpFault): void
   /** Ends everything. */
   close(): Promise<void>
 }
@@ -146,7 +146,7 @@ class RunningServer implements FtpServer {
     return this.#state.resumed
   }
 
-  fail(fault: Fault): void {
+  fail(fault: FtpFault): void {
     this.#state.faults.add(fault)
   }
 

@@ -10,7 +10,7 @@ import { HttpStatusError, isTemporary } from '../errors.ts'
 import type { RequestBody } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
 
-/** The layer. An answer that no attempt bettered is given on; `failureOf` has its error with the earlier ones. */
+/** The layer. An answer that no attempt bettered is given on; `statusFailureOf` has its error with the earlier ones. */
 export function retry(call: Call): Middleware {
   return async (request, next) => {
     let last: HttpResponse | undefined
@@ -32,7 +32,7 @@ export function retry(call: Call): Middleware {
 }
 
 /** The error for an answer with a status of 400 or above; the one of the last attempt, if there were several. */
-export function failureOf(response: HttpResponse): HttpStatusError {
+export function statusFailureOf(response: HttpResponse): HttpStatusError {
   return failures.get(response) ?? statusError(response)
 }
 

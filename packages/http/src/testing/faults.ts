@@ -18,7 +18,10 @@ export interface CannedReply {
  * What happens: another answer, a delay in milliseconds, the connection closed (`drop`), reset, left open without a
  * word more (`stall`), closed in our direction only (`half-close`), or nonsense on it (`garbage`).
  */
-export type FaultAction = { readonly reply: CannedReply } | { readonly delay: number } | FaultWord
+export type HttpFaultAction =
+  | { readonly reply: CannedReply }
+  | { readonly delay: number }
+  | FaultWord
 
 /** A fault of a test server. */
 export interface HttpFault {
@@ -28,7 +31,7 @@ export interface HttpFault {
   readonly after?: number | undefined
   /** How many requests it befalls. Default 1. */
   readonly times?: number | undefined
-  readonly do: FaultAction
+  readonly do: HttpFaultAction
 }
 
 /** The faults of a server that are still to happen. */
@@ -93,7 +96,7 @@ export async function applyFault(
   return false
 }
 
-function strike(socket: Socket, action: Exclude<FaultAction, object>): void {
+function strike(socket: Socket, action: Exclude<HttpFaultAction, object>): void {
   if (action === 'drop') socket.destroySoon()
   else if (action === 'reset') underTls(socket).resetAndDestroy()
   else if (action === 'half-close') socket.end()
@@ -107,7 +110,7 @@ function underTls(socket: Socket): Socket {
 }
 
 /** Lets so many bytes of the answer pass, then strikes. */
-function cutAfter(socket: Socket, after: number, action: Exclude<FaultAction, object>): void {
+function cutAfter(socket: Socket, after: number, action: Exclude<HttpFaultAction, object>): void {
   let left = after
   const write = (chunk: Buffer): boolean => Socket.prototype.write.call(socket, chunk)
   Reflect.set(socket, 'write', (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {

@@ -22,7 +22,7 @@ export interface HttpServerOptions {
 }
 
 /** A running test server. */
-export interface HttpTestServer extends AsyncDisposable {
+export interface HttpServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:41234`, without a slash at the end. */
   readonly url: string
   /** All requests whose head has arrived, the first one first. */
@@ -38,7 +38,7 @@ export interface HttpTestServer extends AsyncDisposable {
 }
 
 /** Starts a server. Throws `NET_BAD_OPTION` for TLS without a certificate. */
-export async function startHttpServer(options?: HttpServerOptions): Promise<HttpTestServer> {
+export async function startHttpServer(options?: HttpServerOptions): Promise<HttpServer> {
   const running = inCall({ protocol: 'http', call: 'startHttpServer' }, () => {
     return new TestServer(serverOptions(options))
   })
@@ -46,7 +46,7 @@ export async function startHttpServer(options?: HttpServerOptions): Promise<Http
   return running
 }
 
-class TestServer implements HttpTestServer {
+class TestServer implements HttpServer {
   readonly received: SeenRequest[] = []
   accepted = 0
   readonly #routes: Readonly<Record<string, Route>>

@@ -10,7 +10,7 @@ import {
 } from 'node:zlib'
 
 import * as http from '@net/http'
-import { startHttpServer, type HttpTestServer, type Route } from '@net/http/testing'
+import { startHttpServer, type HttpServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 const TEXT = 'hello, world! '.repeat(50)
@@ -22,7 +22,7 @@ function encoded(coding: string, body: Uint8Array): Route {
   }
 }
 
-async function serving(coding: string, body: Uint8Array): Promise<HttpTestServer> {
+async function serving(coding: string, body: Uint8Array): Promise<HttpServer> {
   return startHttpServer({ routes: { '/it': encoded(coding, body) } })
 }
 

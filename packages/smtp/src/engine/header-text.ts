@@ -9,12 +9,12 @@ import type { encodeWord } from 'nodemailer/lib/mime-funcs'
 import { LONGEST_LINE } from '../survey.ts'
 
 /** A value as the composer takes it. */
-export type HeaderValue =
+export type ComposerHeader =
   | string
   | { readonly prepared: true; readonly foldLines: boolean; readonly value: string }
 
 /** The header's value, encoded (RFC 2047) or kept on one line where it has to be. */
-export function headerValue(encode: typeof encodeWord, key: string, text: string): HeaderValue {
+export function headerValue(encode: typeof encodeWord, key: string, text: string): ComposerHeader {
   if (!STRUCTURED.test(key) && (LONG_WORD.test(text) || ENCODED.test(text))) {
     return { prepared: true, foldLines: true, value: encode(text, 'Q', LONGEST_WORD) }
   }

@@ -17,7 +17,7 @@ import {
   addContext,
   callerFault,
   claimSecrets,
-  merge,
+  mergeOwn,
   netError,
   own,
   stoppable,
@@ -135,7 +135,7 @@ async function reach(
   op: Operation,
 ): Promise<Transport> {
   // Which addresses are allowed is a question of where the tunnel ends.
-  const { admit: _ended, ...given } = merge<DialOptions>(options)
+  const { admit: _ended, ...given } = mergeOwn<DialOptions>(options)
   const inner = { ...given, ...op.within }
   try {
     const transport = await via.dial(proxy, inner)

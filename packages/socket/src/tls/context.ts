@@ -3,7 +3,7 @@
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 
 import { isSecret } from '@net/core'
-import { merge, netError, own } from '@net/core/authoring'
+import { mergeOwn, netError, own } from '@net/core/authoring'
 
 import { environmentTrust } from './environment-trust.ts'
 import type { TlsMaterial, TlsOptions } from './options.ts'
@@ -58,7 +58,7 @@ export function serverContext(tls: TlsOptions): SecureContext {
 }
 
 function openssl(tls: TlsOptions): SecureContextOptions {
-  const { minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3', ...rest } = merge<TlsOptions>(tls)
+  const { minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3', ...rest } = mergeOwn<TlsOptions>(tls)
   const { ca, cert, key, ciphers, passphrase } = rest
   // Versions are called so that they sort as text.
   if (minVersion > maxVersion) {

@@ -7,7 +7,7 @@ import { SshHostKeyError } from '../errors.ts'
 import { sshErrors } from './ssh2-errors.ts'
 
 /** An error of its own for everybody who asks: what is added to one must not show in another. */
-export function lossOf(failure: Error | undefined, ours: boolean): NetError {
+export function lossForWaits(failure: Error | undefined, ours: boolean): NetError {
   if (failure !== undefined) {
     return isNetError(failure) ? copyOf(failure) : translate(failure, sshErrors, {})
   }

@@ -13,7 +13,7 @@ import { toSocket, type Transport } from '@net/socket'
 import { refuseTerrapin, type Algorithms, type Negotiated } from '../algorithms.ts'
 import { readHostKey, type HostKey } from '../host-keys/host-key.ts'
 import { IdentificationReader, type Identification } from '../identification.ts'
-import { KeepAlive, type KeepAliveOptions } from '../keep-alive.ts'
+import { KeepAliveWatch, type KeepAliveOptions } from '../keep-alive.ts'
 import { PendingWaits, type Stoppable } from './pending-waits.ts'
 import { Ssh2Commands } from './ssh2-commands.ts'
 import { goodbye } from './ssh2-disconnect.ts'
@@ -33,7 +33,7 @@ import {
   silence,
 } from './ssh2-internals.ts'
 import { engineLogin, type Login } from './ssh2-login.ts'
-import { lossOf } from './ssh2-loss.ts'
+import { lossForWaits } from './ssh2-loss.ts'
 import { peerOf, type Peer } from './ssh2-peers.ts'
 import { refusal } from './ssh2-refusal.ts'
 import { ChannelStream } from './ssh2-stream.ts'
@@ -55,7 +55,7 @@ export interface SessionOptions {
 }
 
 /** What the key exchange came to. */
-export interface Exchange {
+export interface KeyExchange {
   readonly hostKey: HostKey
   readonly negotiated: Negotiated
 }
@@ -85,7 +85,7 @@ export async function startSession(
 /** One connection. */
 export class SshSession {
   readonly identified: Promise<Identification>
-  readonly exchanged: Promise<Exchange>
+  readonly exchanged: Promise<KeyExchange>
   /** Settles when the connection has ended: with what took it, or undefined after `end`. */
   readonly closed: Promise<NetError | undefined>
   readonly commands: Ssh2Commands
@@ -94,7 +94,7 @@ export class SshSession {
   readonly #options: SessionOptions
   readonly #reader = new IdentificationReader()
   readonly #identified: PromiseWithResolvers<Identification> = Promise.withResolvers()
-  readonly #exchanged: PromiseWithResolvers<Exchange> = Promise.withResolvers()
+  readonly #exchanged: PromiseWithResolvers<KeyExchange> = Promise.withResolvers()
   readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
   readonly #waits: PendingWaits = new PendingWaits(() => this.#lost())
   readonly #channels = new Set<{ lost(error: Error): void }>()
@@ -106,7 +106,7 @@ export class SshSession {
   #isIdentified = false
   #peer: Peer = peerOf('')
   #hostKey: HostKey | undefined
-  #keepAlive: KeepAlive | undefined
+  #keepAlive: KeepAliveWatch | undefined
   #farewell: Timer | undefined
   #failure: Error | undefined
   #over = false
@@ -289,7 +289,7 @@ export class SshSession {
 
   #watch(): void {
     if (this.#options.keepAlive === false || this.#keepAlive !== undefined) return
-    this.#keepAlive = new KeepAlive(this.#options.keepAlive, {
+    this.#keepAlive = new KeepAliveWatch(this.#options.keepAlive, {
       ask: () => ping(this.#client),
       lost: (silence) => {
         const message = `the server has not answered for ${silence} ms`
@@ -344,7 +344,7 @@ export class SshSession {
   }
 
   #lost(): NetError {
-    return lossOf(this.#failure, this.#ending)
+    return lossForWaits(this.#failure, this.#ending)
   }
 }
 
