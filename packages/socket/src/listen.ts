@@ -126,6 +126,8 @@ class RunningServer implements ConnectionServer {
   readonly #max: number
   readonly #report: (error: unknown, info: ConnectionInfo) => void
   readonly #serving = new Map<Transport, Promise<void>>()
+  /** Ends handshakes, to which transports have handed their sockets over. */
+  readonly #cut = new AbortController()
   readonly #done: (value: undefined) => void
   #closing: Promise<void> | undefined
 
@@ -217,8 +219,11 @@ class RunningServer implements ConnectionServer {
   async #open(accepted: Transport): Promise<StreamConnection> {
     const { options, client } = this.#parts
     const { tls } = options
+    const { signal } = this.#cut
     const transport =
-      this.address.scheme === 'tls' ? await secureServer(accepted, tls ?? {}, { client }) : accepted
+      this.address.scheme === 'tls'
+        ? await secureServer(accepted, tls ?? {}, { client, signal })
+        : accepted
     return new StreamConnection(transport, {
       client,
       side: 'server',
@@ -233,6 +238,7 @@ class RunningServer implements ConnectionServer {
       if (connection.idle) void connection.close({ grace })
     }
     const cut = clock().after(grace, () => {
+      this.#cut.abort()
       for (const transport of this.#serving.keys()) transport.abort()
       for (const connection of this.connections) connection.abort()
     })

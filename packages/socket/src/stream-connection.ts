@@ -48,6 +48,7 @@ import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './r
 import { withLeftover } from './rest-transport.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
+import { StoppableHandshake } from './tls/stoppable-handshake.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 import { WriteSide } from './write-side.ts'
 
@@ -81,6 +82,7 @@ export class StreamConnection implements Connection {
   #transport: Transport
   #over = false
   #upgrading = false
+  #handshake: StoppableHandshake | undefined
   #closing: Promise<void> | undefined
 
   constructor(transport: Transport, options: ConnectionOptions) {
@@ -201,18 +203,21 @@ export class StreamConnection implements Connection {
     const taken = inCall({ protocol: 'socket', call: 'startTls' }, () => given(takeWait, options))
     if (this.#over) throw closedError()
     if (this.#upgrading || this.#reads.busy) {
-      throw netError('NET_BUSY', { message: 'startTls cannot begin while a read waits' })
-    }
-    await this.flush(taken)
-    // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
-    if (this.#reads.buffered > 0) {
-      throw netError('NET_PROTO_UNEXPECTED', {
-        message: 'the peer sent unencrypted data before the TLS handshake',
-        phase: 'tls',
-        received: this.#reads.buffered,
+      throw netError('NET_BUSY', {
+        message: 'startTls cannot begin while a read or another startTls is under way',
       })
     }
-    await this.#upgrade(tls === undefined ? (this.#options.tls ?? {}) : tls, taken)
+    this.#upgrading = true
+    try {
+      const flushed = this.#writes.flush(taken)
+      // In turn: what is written from here on must not leave before it is protected.
+      await this.#writes.before(async () => {
+        await flushed
+        await this.#upgrade(tls === undefined ? (this.#options.tls ?? {}) : tls, taken)
+      })
+    } finally {
+      this.#upgrading = false
+    }
   }
 
   toSocket(): Socket {
@@ -259,27 +264,35 @@ export class StreamConnection implements Connection {
   }
 
   async #upgrade(tls: TlsOptions, options: WaitOptions | undefined): Promise<void> {
-    this.#upgrading = true
+    if (this.#over) throw closedError()
+    // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
+    if (this.#reads.buffered > 0) {
+      throw netError('NET_PROTO_UNEXPECTED', {
+        message: 'the peer sent unencrypted data before the TLS handshake',
+        phase: 'tls',
+        received: this.#reads.buffered,
+      })
+    }
     const plain = this.#transport
     const leftover = this.#reads.release()
+    const handshake = new StoppableHandshake(options?.signal)
+    this.#handshake = handshake
     try {
       const { side, client } = this.#options
       const shake = side === 'server' ? secureServer : secure
-      const road = { ...options, client }
+      const road = { ...options, client, signal: handshake.signal }
       const transport = await shake(withLeftover(plain, leftover), tls, road)
-      if (this.#over) {
-        transport.abort()
-        throw closedError()
-      }
       this.#transport = transport
       this.#reads.attach(transport)
       this.#writes.attach(transport)
       this.#follow(transport)
-    } catch (error) {
-      this.#lose(error as NetError)
+    } catch (thrown) {
+      const error = handshake.ended ?? (thrown as NetError)
+      this.#lose(error)
       throw error
     } finally {
-      this.#upgrading = false
+      handshake.over()
+      this.#handshake = undefined
     }
   }
 
@@ -289,6 +302,7 @@ export class StreamConnection implements Connection {
       return
     }
     this.#leave(closedError())
+    this.#handshake?.end(closedError())
     const cut = Promise.withResolvers<void>()
     const timer = clock().after(grace, () => {
       this.#transport.abort(netError('NET_CLOSED', { message: `not closed within ${grace} ms` }))
@@ -316,6 +330,8 @@ export class StreamConnection implements Connection {
     this.#writes.shut(closedError)
     this.#writes.giveUp(error)
     this.#reads.shut(error, closedError)
+    // The transport has handed its socket over to the handshake.
+    this.#handshake?.end(error)
     this.#transport.abort(error)
     this.#gone(error)
   }

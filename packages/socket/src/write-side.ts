@@ -77,6 +77,11 @@ export class WriteSide {
     )
   }
 
+  /** What is written from here on leaves behind this work, over the transport that it attaches. */
+  before(work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(work)
+  }
+
   /** Refuses all further writes with what `later` makes; those under way go on. */
   shut(later: () => NetError): void {
     this.#shut ??= later

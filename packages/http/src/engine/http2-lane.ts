@@ -145,7 +145,10 @@ export class Http2Lane implements HttpConnection {
   #whyClosed({ rstCode }: ClientHttp2Stream): unknown {
     const error = this.#error
     if (error !== undefined && !isReset(error)) return error
-    return new StreamEnded(rstCode ?? constants.NGHTTP2_CANCEL, error)
+    // "Not processed" is not true of a request that is being answered.
+    const refused = rstCode === constants.NGHTTP2_REFUSED_STREAM && this.#headed
+    const reason = refused ? constants.NGHTTP2_CANCEL : rstCode
+    return new StreamEnded(reason ?? constants.NGHTTP2_CANCEL, error)
   }
 
   #finish(stream: ClientHttp2Stream): void {

@@ -5,6 +5,7 @@
 
 import type { HttpAuth } from '../auth.ts'
 import type { Call, Middleware } from '../call.ts'
+import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
 
 /** The layer. Asks a callback once more, if it has another answer, when the server refuses the first one. */
@@ -21,7 +22,7 @@ export function authenticate(auth: HttpAuth, call: Call): Middleware {
     const authorization = await auth.authorization(asking)
     if (authorization === undefined) return next(request)
     const response = await told(authorization)
-    const repeatable = request.body?.replayable !== false && response.history.length === 0
+    const repeatable = request.body?.replayable !== false && stayed(request, response)
     if (response.status !== REFUSED || !repeatable || !auth.refused(authorization)) return response
     response.body.cancel()
     const other = await auth.authorization(asking)
@@ -29,11 +30,23 @@ export function authenticate(auth: HttpAuth, call: Call): Middleware {
 
     async function told(value: string): Promise<HttpResponse> {
       const answer = await next(request.with({ headers: { authorization: value } }))
-      // After a redirect to another origin the server did not get it.
-      if (answer.status !== REFUSED && answer.history.length === 0) auth.accepted?.(value)
+      if (answer.status !== REFUSED && stayed(request, answer)) auth.accepted?.(value)
       return answer
     }
   }
+}
+
+/** Whether the server that answered got what proves who is asking: a redirect to another origin drops that. */
+function stayed({ origin }: HttpRequest, { history, url }: HttpResponse): boolean {
+  if (history.length === 0) return true
+  // The first entry is the request's own.
+  return [...history.slice(1).map((entry) => entry.url), url].every((each) =>
+    isWithin(each, origin),
+  )
+}
+
+function isWithin(url: string, origin: string): boolean {
+  return URL.parse(url)?.origin === origin
 }
 
 const REFUSED = 401

@@ -51,6 +51,7 @@ const sized: Omit<Frame, 'stream'> = {
 test.each([
   ['reset as cancelled', [head, data, reset(8)]],
   ['reset as failed', [head, data, reset(2)]],
+  ['reset as refused, though it had begun', [head, data, reset(7)]],
   ['reset without a reason', [head, data, reset(0)]],
   ['reset without a reason, and shorter than announced', [sized, data, reset(0)]],
 ])('[H-HTTP-01] an answer that is %s is cut short', async (_name, frames) => {

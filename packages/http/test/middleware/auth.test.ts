@@ -49,7 +49,10 @@ async function withExpiringTokens(
   const serve: Route = (request, response) => {
     response.writeHead(request.headers.authorization === `Bearer token-${valid}` ? 200 : 401).end()
   }
-  await using server = await startHttpServer({ routes: { '/it': serve } })
+  const moved: Route = (_request, response) => {
+    response.writeHead(307, { location: '/it' }).end()
+  }
+  await using server = await startHttpServer({ routes: { '/it': serve, '/moved': moved } })
   const auth = http.bearer(() => {
     asked += 1
     return `token-${valid}`
@@ -66,6 +69,31 @@ test('a token that expires is renewed each time, for as long as the fresh one is
     }
   })
   expect(asked).toBe(4)
+})
+
+test('a token that expires is renewed behind a redirect within the origin as well', async () => {
+  const asked = await withExpiringTokens(async (client, expire) => {
+    for (let period = 0; period < 3; period++, expire()) {
+      for (let call = 0; call < 2; call++) expect((await client.get('/moved')).status).toBe(200)
+    }
+  })
+  expect(asked).toBe(3)
+})
+
+test('a refusal by another origin, which was given no token, asks for none', async () => {
+  let asked = 0
+  const refuse: Route = (_request, response) => void response.writeHead(401).end()
+  await using other = await startHttpServer({ routes: { '/it': refuse } })
+  const away: Route = (_request, response) => {
+    response.writeHead(307, { location: `${other.url}/it` }).end()
+  }
+  await using server = await startHttpServer({ routes: { '/away': away } })
+  const auth = http.bearer(() => `token-${(asked += 1)}`)
+  await using client = http.createClient({ baseUrl: server.url, auth })
+  for (let call = 0; call < 2; call++) {
+    await expect(client.get('/away')).rejects.toMatchObject({ status: 401 })
+  }
+  expect([asked, server.received.length]).toEqual([1, 2])
 })
 
 test('calls that are refused at once with an older token all go on with the fresh one', async () => {
