@@ -54,6 +54,7 @@ export { ByteQueue } from './data/byte-queue.ts'
 export { copyOf, PIECE, piecesOf, sizeOf, SMALL_CHUNK } from './data/chunks.ts'
 export { written } from './data/written.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
+export { lettingGo } from './data/letting-go.ts'
 export {
   checkSink,
   openSink,

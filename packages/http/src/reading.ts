@@ -3,7 +3,16 @@
 import { TextDecoder } from 'node:util'
 
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
-import { ByteQueue, leavable, netError, openSink, traceToCaller } from '@net/core/authoring'
+import {
+  ByteQueue,
+  isFileSink,
+  leavable,
+  lettingGo,
+  netError,
+  openSink,
+  traceToCaller,
+  type OpenSink,
+} from '@net/core/authoring'
 
 import { inOneGo, ReceivedBody, type HttpBody } from './body.ts'
 import { onCallEnd, type CallEnd } from './call-end.ts'
@@ -86,29 +95,37 @@ export async function saveBody(
     body.cancel()
   })
   let reason: NetError | undefined
+  let letGo: Promise<void> | undefined
   const giveUp = (error: NetError): void => {
     reason ??= error
     // An error of the sink at this point is dropped; the reason is the error of the call.
-    target.abort(error).catch(() => {})
+    letGo ??= target.abort(error).catch(() => {})
   }
   void body.closed.then((error) => {
     // What came in before the connection was lost is worth keeping; a caller who gave up wants no more of it.
     if (error !== undefined && error.code !== 'NET_PROTO_INCOMPLETE') giveUp(error)
   })
   using _watch = end && onCallEnd(end, context, giveUp)
-  let written = 0
   try {
-    for await (const chunk of inOneGo(body)) {
-      await target.write(chunk)
-      written += chunk.length
-    }
+    const written = await pour(body, target)
+    if (broken !== undefined) throw broken.error
+    await target.commit({ size: target.position })
+    return written
   } catch (error) {
+    // A file is closed and its part removed before the call settles; a stream may take its time.
+    if (letGo !== undefined && isFileSink(sink)) await lettingGo(letGo)
     const told = reason ?? error
     if (isNetError(told)) traceToCaller(told)
     throw told
   }
-  if (broken !== undefined) throw broken.error
-  await target.commit({ size: target.position })
+}
+
+async function pour(body: HttpBody, target: OpenSink): Promise<number> {
+  let written = 0
+  for await (const chunk of inOneGo(body)) {
+    await target.write(chunk)
+    written += chunk.length
+  }
   return written
 }
 

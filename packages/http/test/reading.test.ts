@@ -203,6 +203,32 @@ test('a sink that is stuck is let go of when the call is aborted', async () => {
   await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED' })
 })
 
+test.each(['aborted', 'too slow', 'closed'])(
+  'a download into a file that is %s has let go of the file when it rejects',
+  async (how) => {
+    const folder = mkdtempSync(join(tmpdir(), 'net-http-'))
+    try {
+      await using server = await startHttpServer()
+      const path = join(folder, 'file.bin')
+      for (let turn = 0; turn < 5; turn++) {
+        const controller = new AbortController()
+        const client = http.createClient()
+        const end = (): void =>
+          void (how === 'closed' ? client.close({ grace: 0 }) : controller.abort())
+        const limits = how === 'too slow' ? { timeout: 1 + turn } : { onProgress: end }
+        const { signal } = controller
+        const call = client.get(`${server.url}/bytes/30000000`, { ...limits, signal, retry: false })
+        await expect(call.saveTo(http.toFile(path))).rejects.toMatchObject({ protocol: 'http' })
+        expect(readdirSync(folder)).toEqual([])
+        expect(await http.get(`${server.url}/json`).saveTo(http.toFile(path))).toBeGreaterThan(0)
+        rmSync(path)
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
+
 test('a whole body is saved too', async () => {
   const chunks: Uint8Array[] = []
   expect(
