@@ -23,7 +23,7 @@ export default defineConfig({
       project('alone', { include: alone, isolate: true }),
       project('demo', { include: ['apps/demo/test/**/*.test.ts'] }),
       project('docs', { include: ['tools/snippets/docs.test.ts'] }),
-      project('examples', { include: ['test/examples.test.ts'] }),
+      project('examples', { include: ['test/examples.test.ts', 'examples/*/*.test.ts'] }),
       project('fuzz', { include: ['test/fuzz/**/*.test.ts'] }),
       project('tools', { include: ['tools/**/test/*.test.ts'] }),
     ],

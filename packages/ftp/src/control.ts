@@ -6,7 +6,7 @@
 import type { NetError } from '@net/core'
 import { closedError, netError, type Operation, stoppable } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
-import { Commands } from '@net/socket/authoring'
+import { Commands, ReplyLines } from '@net/socket/authoring'
 
 import { controlLoss } from './lost.ts'
 import { isPositive, replyDialect, type FtpReply } from './reply.ts'
@@ -31,7 +31,7 @@ export class Control {
   private constructor(transport: Transport, encoding: FtpEncoding) {
     this.encoding = encoding
     this.#commands = new Commands(transport, {
-      dialect: replyDialect(encoding),
+      replies: () => new ReplyLines(replyDialect(encoding)),
       place: controlLoss,
       show: ({ text }) => text,
       overlooks: (reply) => this.#isEcho(reply),

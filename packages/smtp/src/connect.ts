@@ -5,7 +5,7 @@
 
 import { inCall, netError, type Operation, type Taken } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
-import { opening, planOpening, type OpeningPlan } from '@net/socket/authoring'
+import { opening, passwordLogin, planOpening, type OpeningPlan } from '@net/socket/authoring'
 
 import { defaultMechanisms, type AuthMechanism } from './auth.ts'
 import { connectOptions, type SmtpConnectOptions } from './client-options.ts'
@@ -72,15 +72,9 @@ async function enter(op: Operation, transport: Transport, plan: Plan): Promise<S
   }
 }
 
-function loginOf(
-  { user, password }: OpeningPlan,
-  { auth, dangerouslyAllowPlaintextAuth: allowPlaintext }: Taken<SmtpConnectOptions>,
-): LoginOptions | undefined {
-  if (user === undefined && password === undefined) return undefined
-  if (user === undefined || password === undefined) {
-    throw netError('NET_BAD_OPTION', { message: 'a login needs both a user and a password' })
-  }
-  return { user, password, mechanisms: mechanismsOf(auth), allowPlaintext }
+function loginOf(plan: OpeningPlan, options: Taken<SmtpConnectOptions>): LoginOptions | undefined {
+  const login = passwordLogin(plan, options)
+  return login && { ...login, mechanisms: mechanismsOf(options.auth) }
 }
 
 function mechanismsOf(auth: SmtpConnectOptions['auth']): readonly AuthMechanism[] {

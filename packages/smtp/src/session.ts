@@ -5,7 +5,13 @@
 import type { NetError, Secret } from '@net/core'
 import { closedError, type Operation } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
-import { Commands, endedBefore, type AwaitedReply, type FramedSession } from '@net/socket/authoring'
+import {
+  Commands,
+  endedBefore,
+  ReplyLines,
+  type AwaitedReply,
+  type FramedSession,
+} from '@net/socket/authoring'
 
 import { NO_CAPABILITIES, type SmtpCapabilities } from './capabilities.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
@@ -33,7 +39,7 @@ export class SmtpSession implements FramedSession {
 
   constructor(transport: Transport) {
     this.#commands = new Commands(transport, {
-      dialect: replyDialect,
+      replies: () => new ReplyLines(replyDialect),
       place: { protocol: 'smtp', errors: smtpErrors, what: 'the connection' },
       show: formatReply,
       unasked: (reply) => this.#unasked(reply),
@@ -75,16 +81,8 @@ export class SmtpSession implements FramedSession {
   }
 
   /** Runs one call's part of the session: its events go to that call, and its end by abort ends the session. */
-  async during<T>(op: Operation, run: () => Promise<T>): Promise<T> {
-    this.refuseEnded()
-    this.#commands.op = op
-    const forget = op.onAbort((reason) => this.fail(reason))
-    try {
-      return await run()
-    } finally {
-      forget()
-      this.#commands.op = undefined
-    }
+  during<T>(op: Operation, run: () => Promise<T>): Promise<T> {
+    return this.#commands.during(op, run)
   }
 
   /** Sends a command of our own and waits for its reply. */

@@ -7,7 +7,13 @@ export {
   type LoginConnectOptions,
   type SessionConnectOptions,
 } from './session/connect-options.ts'
-export { logInWith, type LoginSource } from './session/login.ts'
+export {
+  logInOver,
+  logInWith,
+  passwordLogin,
+  type LoginSource,
+  type PasswordLogin,
+} from './session/login.ts'
 export {
   endedBefore,
   isEnd,
@@ -23,7 +29,10 @@ export {
   type OpeningPlan,
   type UrlRules,
 } from './session/open.ts'
-export { ReplyLines, type ReplyDialect } from './session/reply-lines.ts'
+export { ReplyLines, type ReplyDialect, type ReplyReader } from './session/reply-lines.ts'
+export { TextLines, type TextLinesOptions } from './session/text-lines.ts'
+export { openCommands, startCommands, type StartOptions, type StartRules } from './session/start.ts'
+export { CommandClient } from './session/command-client.ts'
 export { ClientFrame, type FramedSession, type Verb } from './session/client-frame.ts'
 export {
   checkSecurity,

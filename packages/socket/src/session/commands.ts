@@ -8,8 +8,8 @@ import { isNetError, type NetError } from '@net/core'
 import { closedError, netError, translate, type Operation } from '@net/core/authoring'
 
 import type { ConnectionInfo, Transport } from '../transport.ts'
-import { isEnd, lossOf, type LossPlace } from './loss.ts'
-import { ReplyLines, type ReplyDialect } from './reply-lines.ts'
+import { endedBefore, isEnd, lossOf, type LossPlace } from './loss.ts'
+import type { ReplyReader } from './reply-lines.ts'
 
 /** A command that was sent, and waits for its reply. */
 export interface AwaitedReply<R> {
@@ -23,14 +23,17 @@ export interface AwaitedReply<R> {
 
 /** How a protocol talks. */
 export interface CommandRules<R> {
-  readonly dialect: ReplyDialect<R>
+  /** Reads the replies of one connection: `() => new ReplyLines(dialect)`. */
+  replies(): ReplyReader<R>
   readonly place: LossPlace
   /** The reply as the log shows it. */
   show(reply: R): string
   /** Whether the reply is to be overlooked, though nothing asked for it. Default never. */
   overlooks?(reply: R): boolean
-  /** The error for a reply that answers no command. */
-  unasked(reply: R): NetError
+  /** Throws for a reply to a command, or the first of many, that is none; this ends the connection. Default all are replies. */
+  check?(reply: R): void
+  /** The error for a reply that answers no command. Default `NET_PROTO_UNEXPECTED`. */
+  unasked?(reply: R): NetError
 }
 
 /** The commands and replies of one connection. */
@@ -40,7 +43,7 @@ export class Commands<R> {
   /** The call whose log gets the lines that are sent and received. */
   op: Operation | undefined
   readonly #rules: CommandRules<R>
-  readonly #lines: ReplyLines<R>
+  readonly #lines: ReplyReader<R>
   readonly #awaited: AwaitedReply<R>[] = []
   readonly #settled: (error: NetError | undefined) => void
   #transport: Transport
@@ -53,7 +56,7 @@ export class Commands<R> {
   constructor(transport: Transport, rules: CommandRules<R>) {
     this.#transport = transport
     this.#rules = rules
-    this.#lines = new ReplyLines(rules.dialect)
+    this.#lines = rules.replies()
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
     this.#settled = resolve
@@ -78,6 +81,22 @@ export class Commands<R> {
     return this.#ended
   }
 
+  /**
+   * Runs one call's part of the session: the lines go to that call's log, and its abort or limit ends the session. Rejects
+   * where the session is over already, as `endedBefore` says: nothing was sent.
+   */
+  async during<T>(op: Operation, run: () => Promise<T>): Promise<T> {
+    if (this.#ended) throw endedBefore(this.#failure)
+    this.op = op
+    const forget = op.onAbort((reason) => this.lose(reason))
+    try {
+      return await run()
+    } finally {
+      forget()
+      this.op = undefined
+    }
+  }
+
   /** A reply will come for this; none, if the connection has ended. */
   expect(awaited: AwaitedReply<R>): void {
     if (this.#ended) awaited.drop(this.#failure ?? closedError())
@@ -86,7 +105,11 @@ export class Commands<R> {
 
   /** Waits for the last reply to one command. */
   reply(holds?: (reply: R) => boolean): Promise<R> {
-    const reply = new Promise<R>((take, drop) => {
+    const reply = new Promise<R>((resolve, drop) => {
+      const take = (taken: R): void => {
+        this.#rules.check?.(taken)
+        resolve(taken)
+      }
       this.expect({ take, drop, ...(holds === undefined ? {} : { holds }) })
     })
     // After an abort it has no reader; its rejection must not count as unhandled.
@@ -101,6 +124,39 @@ export class Commands<R> {
     // The reply is dropped with what took the connection.
     this.send([Buffer.from(`${line}\r\n`)]).catch(() => {})
     return reply
+  }
+
+  /**
+   * Sends one line whose answer is many replies, as those of a list are: `more` says of each, with its place from 0,
+   * whether another one follows, and ends the connection by throwing. Resolves to all of them. The first is waited for in
+   * the phase `command`, the rest in `receive` with the limit `idle`; only within `during`.
+   */
+  async askMany(line: string, more: (reply: R, place: number) => boolean): Promise<readonly R[]> {
+    const { op } = this
+    if (op === undefined) throw closedError()
+    const replies: R[] = []
+    const begun = Promise.withResolvers<void>()
+    const whole = new Promise<readonly R[]>((resolve, drop) => {
+      const take = (reply: R): void | 'more' => {
+        const place = replies.push(reply) - 1
+        if (place === 0) this.#rules.check?.(reply)
+        op.idle.moved(this.#rules.show(reply).length)
+        const isLast = !more(reply, place)
+        begun.resolve()
+        return isLast ? resolve(replies) : 'more'
+      }
+      this.expect({ take, drop })
+    })
+    whole.catch(begun.reject)
+    op.wire('send', () => line)
+    this.send([Buffer.from(`${line}\r\n`)]).catch(() => {})
+    await op.phase('command', () => begun.promise)
+    op.idle.start()
+    try {
+      return await op.phase('receive', () => whole)
+    } finally {
+      op.idle.stop()
+    }
   }
 
   /** Sends; resolves when there is room for more. Rejects with what took the connection. */
@@ -193,7 +249,7 @@ export class Commands<R> {
     if (rules.overlooks?.(reply) === true) return
     this.op?.wire('receive', () => rules.show(reply))
     const awaited = this.#awaited[0]
-    if (awaited === undefined) throw rules.unasked(reply)
+    if (awaited === undefined) throw rules.unasked?.(reply) ?? unexpected(rules.show(reply))
     this.#held = awaited.holds?.(reply) === true
     const isLast = awaited.take(reply) !== 'more'
     // What takes a reply may end the connection, and with it the line.
@@ -214,6 +270,12 @@ export class Commands<R> {
 function endOr(error: unknown): null {
   if (isEnd(error)) return null
   throw error
+}
+
+function unexpected(reply: string): NetError {
+  return netError('NET_PROTO_UNEXPECTED', {
+    message: `the server sent ${reply.slice(0, 80)}, though nothing was asked`,
+  })
 }
 
 function gone(): NetError {

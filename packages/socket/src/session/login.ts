@@ -4,13 +4,61 @@
  */
 
 import { isNetError, type Secret } from '@net/core'
-import type { CredentialSource, Operation } from '@net/core/authoring'
+import {
+  netError,
+  refuseControl,
+  type CredentialSource,
+  type Operation,
+  type Taken,
+} from '@net/core/authoring'
+
+import type { Commands } from './commands.ts'
+import type { SessionConnectOptions } from './connect-options.ts'
+import type { OpeningPlan } from './open.ts'
+import { requireProtection } from './security.ts'
+
+/** Who logs in. */
+export interface PasswordLogin {
+  readonly user: string
+  readonly password: CredentialSource
+  /** As `dangerouslyAllowPlaintextAuth` says. */
+  readonly allowPlaintext: boolean | undefined
+}
+
+/** The login of a plan; undefined where it has neither user nor password. Throws `NET_BAD_OPTION` for one without the other. */
+export function passwordLogin(
+  { user, password }: Pick<OpeningPlan, 'user' | 'password'>,
+  { dangerouslyAllowPlaintextAuth: allowPlaintext }: Taken<SessionConnectOptions>,
+): PasswordLogin | undefined {
+  if (user === undefined && password === undefined) return undefined
+  if (user !== undefined && password !== undefined) return { user, password, allowPlaintext }
+  throw netError('NET_BAD_OPTION', { message: 'a login needs both a user and a password' })
+}
 
 /** Where a login gets its password from. */
 export interface LoginSource {
   readonly password: CredentialSource
   /** Whether the server would hear another attempt. */
   alive(): boolean
+}
+
+/**
+ * Logs in over commands, if anybody is to log in; `tell` rejects with `NET_AUTH_REJECTED` where the server refused this
+ * password. Rejects with `NET_TLS_UNAVAILABLE` before a byte of it is sent where the connection may not carry it.
+ */
+export async function logInOver(
+  op: Operation,
+  commands: Pick<Commands<unknown>, 'info' | 'ended'>,
+  login: PasswordLogin | undefined,
+  tell: (user: string, password: string) => Promise<void>,
+): Promise<void> {
+  if (login === undefined) return
+  const { user, password, allowPlaintext } = login
+  requireProtection(commands.info, allowPlaintext)
+  await logInWith(op, { password, alive: () => !commands.ended }, async (answer) => {
+    refuseControl('password', answer.reveal())
+    await tell(user, answer.reveal())
+  })
 }
 
 /** Logs in; `tell` rejects with `NET_AUTH_REJECTED` where the server refused this answer. Rejects with what it throws last. */

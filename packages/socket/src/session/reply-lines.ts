@@ -6,6 +6,14 @@
 
 import { netError } from '@net/core/authoring'
 
+/** Makes replies of bytes: `ReplyLines`, `TextLines`, or a protocol's own. */
+export interface ReplyReader<R> {
+  /** Whether more has come than whole replies. */
+  readonly pending: boolean
+  /** The replies that these bytes complete, one by one, so that reading can stop between two of them. */
+  push(chunk: Uint8Array): Iterable<R>
+}
+
 /** How a protocol writes its replies. */
 export interface ReplyDialect<R> {
   /** The protocol, as errors name it: `FTP`. */
@@ -28,7 +36,7 @@ export interface ReplyDialect<R> {
 }
 
 /** Puts replies together. */
-export class ReplyLines<R> {
+export class ReplyLines<R> implements ReplyReader<R> {
   readonly #dialect: ReplyDialect<R>
   readonly #longestLine: number
   readonly #pattern: RegExp

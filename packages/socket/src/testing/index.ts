@@ -19,6 +19,8 @@ export {
 } from './fault-rules.ts'
 export { startEchoServer, type EchoServer, type EchoServerOptions } from './echo-server.ts'
 export { checkDialer, type DialerUnderTest } from './check-dialer.ts'
+export { checkProtocol, type CheckProtocolOptions } from './check-protocol.ts'
+export type { CheckedClient, CheckedLogin, ProtocolUnderTest } from './protocol-stage.ts'
 export { startSocksServer } from './socks-server.ts'
 export { startConnectServer, type ConnectServerOptions } from './connect-server.ts'
 export type { ProxyFault, ProxyRequest, ProxyServer, ProxyServerOptions } from './proxy-server.ts'

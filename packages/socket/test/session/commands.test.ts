@@ -1,19 +1,20 @@
 import { defineErrorTable, netError, operation } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 import type { Transport } from '@net/socket'
-import { Commands, type CommandRules } from '@net/socket/authoring'
+import { Commands, ReplyLines, type CommandRules } from '@net/socket/authoring'
 import { memoryPair } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 const rules: CommandRules<string> = {
-  dialect: {
-    name: 'TEST',
-    classes: '1-5',
-    loose: false,
-    forTls: 'use tests:',
-    decode: (line) => line.toString(),
-    replyOf: (_, lines) => lines.join('\n'),
-  },
+  replies: () =>
+    new ReplyLines({
+      name: 'TEST',
+      classes: '1-5',
+      loose: false,
+      forTls: 'use tests:',
+      decode: (line) => line.toString(),
+      replyOf: (_, lines) => lines.join('\n'),
+    }),
   place: { protocol: 'test', errors: defineErrorTable([]), what: 'the connection' },
   show: (reply) => reply,
   overlooks: (reply) => reply === '225 again',
@@ -28,10 +29,10 @@ interface Wired {
   heard(): Promise<string>
 }
 
-function wired(): Wired {
+function wired(more: Partial<CommandRules<string>> = {}): Wired {
   const [ours, peer] = memoryPair()
   return {
-    commands: new Commands(ours, rules),
+    commands: new Commands(ours, { ...rules, ...more }),
     ours,
     peer,
     say: (text) => peer.write([Buffer.from(text)]),
@@ -228,3 +229,37 @@ test('a refusal holds nothing', async () => {
   await say('200 still here\r\n')
   expect(await asked).toBe('200 still here')
 })
+
+test('an answer of many replies is collected, and the first reply of an answer is checked', async () => {
+  const { commands, say } = wired({ check: (reply) => expectCode(reply, '2') })
+  const spec = { protocol: 'test', operation: 'list', kind: 'exchange' } as const
+  const all = operation(spec, undefined, (op) =>
+    commands.during(op, () => commands.askMany('ALL', (reply) => reply !== '250 end')),
+  )
+  await say('250 one\r\n350 two\r\n250 end\r\n')
+  expect(await all).toEqual(['250 one', '350 two', '250 end'])
+  const wrong = failure(commands.ask('ONE'))
+  await say('350 no\r\n')
+  expect(await wrong).toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+  expect(commands.failure).toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+})
+
+test('a session that is over refuses a call before it begins', async () => {
+  const { commands } = wired()
+  await commands.close()
+  const spec = { protocol: 'test', operation: 'list', kind: 'exchange' } as const
+  const call = operation(spec, undefined, (op) => commands.during(op, async () => 'begun'))
+  await expect(call).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('where the protocol says nothing else, a reply that was not asked for is unexpected', async () => {
+  const { unasked: _, ...plain } = rules
+  const [ours, peer] = memoryPair()
+  const commands = new Commands(ours, plain)
+  await peer.write([Buffer.from('250 surprise\r\n')])
+  expect(await commands.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+})
+
+function expectCode(reply: string, first: string): void {
+  if (!reply.startsWith(first)) throw netError('NET_PROTO_MALFORMED', { message: reply })
+}

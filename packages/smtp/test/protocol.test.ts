@@ -1,0 +1,12 @@
+import * as smtp from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
+import { checkProtocol } from '@net/socket/testing'
+import { test } from 'vitest'
+
+test('SMTP does what every protocol does', async () => {
+  await checkProtocol({
+    serve: ({ user, password }) => startSmtpServer({ users: { [user]: password } }),
+    connect: smtp.connect,
+    ask: (client, options) => client.noop(options),
+  })
+})
