@@ -34,9 +34,10 @@ export async function download(
   const size = await askSize(session, dialog, path)
   await using opened = await openSink(sink, { resume })
   let aborting: Promise<void> | undefined
-  const forget = op.onAbort((reason) => {
+  const letGo = (reason: unknown): void => {
     aborting = opened.abort(reason).catch(() => {})
-  })
+  }
+  const forget = op.onAbort(letGo)
   try {
     const start = opened.position
     if (size !== undefined && start > size) throw partTooLong(start, size)
@@ -63,6 +64,7 @@ export async function download(
         }
         return whole
       },
+      letGo,
     }).catch(async (error: unknown) => {
       const reason = whyRefused(session, dialog, { path, size, error })
       throw (await reason.catch(() => undefined)) ?? error

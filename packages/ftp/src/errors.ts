@@ -46,6 +46,12 @@ export function isNotKnown(error: unknown): boolean {
   return error.code === 'NET_REPLY_PERMANENT' && error.reply?.status === 501
 }
 
+/** Whether the server does not know the command in any form. */
+export function isUnknownVerb(error: unknown): boolean {
+  const status = isNetError(error) ? error.reply?.status : undefined
+  return isNotKnown(error) && (status === 500 || status === 502)
+}
+
 function byRows(reply: FtpReply, command: string, retry: RetryClass | undefined): NetError {
   const row = rowOf(reply, command)
   return errorOf(row?.code ?? generalCode(reply), reply, command, retry ?? row?.retry)

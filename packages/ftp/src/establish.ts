@@ -1,6 +1,7 @@
 /* How a client is made: what the URL and the options say, a transport down the road, a login. */
 
-import { inCall, refuseControl } from '@net/core/authoring'
+import { secret } from '@net/core'
+import { claimSecrets, inCall, refuseControl } from '@net/core/authoring'
 import { opening, planOpening } from '@net/socket/authoring'
 
 import { connectDoor } from './call-doors.ts'
@@ -32,8 +33,8 @@ function planOf(
   options: FtpConnectOptions | undefined,
 ): ReturnType<typeof planOpening> & { readonly login: LoginPlan } {
   const taken = connectDoor(options)
-  const { account, security, tls = {}, encoding = 'utf8' } = taken
-  if (account !== undefined) refuseControl('the account', account)
+  const { security, tls = {}, encoding = 'utf8' } = taken
+  if (taken.account !== undefined) refuseControl('the account', taken.account)
   const plan = planOpening(url, taken, {
     protocol: 'ftp',
     errors: ftpErrors,
@@ -44,6 +45,9 @@ function planOf(
   const { user = ANONYMOUS, password, path } = plan
   const allowPlaintext = taken.dangerouslyAllowPlaintextAuth
   const folder = folderOf(path)
+  // It follows the password and is as good as one.
+  const account = taken.account === undefined ? undefined : secret(taken.account)
+  if (account !== undefined) claimSecrets(account, plan.identity.client.id)
   return {
     ...plan,
     login: { user, password, account, security, tls, allowPlaintext, encoding, folder },

@@ -6,7 +6,7 @@
 import { isNetError } from '@net/core'
 
 import type { Dialog } from './dialog.ts'
-import { isNotKnown, replyError } from './errors.ts'
+import { isNotKnown, isUnknownVerb, replyError } from './errors.ts'
 import { asArgument } from './remote-path.ts'
 import { isPositive } from './reply.ts'
 import type { Session } from './session.ts'
@@ -23,6 +23,7 @@ export async function isFolder(
     if (isNetError(error) && (error.code === 'NET_NOT_FOUND' || error.code === 'NET_BAD_NAME')) {
       return false
     }
+    if (isNotKnown(error)) return undefined
     throw error
   }
 }
@@ -56,7 +57,8 @@ async function enter(
   if (isPositive(reply)) return back
   session.settle(back)
   const error = replyError(reply, 'CWD')
-  if (!isNotKnown(error)) throw error
+  // 501 and 504 are about the folder: LIST may show nothing for one that is missing.
+  if (!isUnknownVerb(error)) throw error
   session.refused('CWD')
   return undefined
 }

@@ -35,7 +35,7 @@ export const ANONYMOUS = 'anonymous'
 export interface LoginPlan {
   readonly user: string
   readonly password: CredentialSource | undefined
-  readonly account: string | undefined
+  readonly account: Secret | undefined
   /** undefined for what is right for the endpoint. */
   readonly security: Security | undefined
   readonly tls: TlsOptions
@@ -138,7 +138,7 @@ async function tellWho(
   }
   if (reply.status === 332 && account !== undefined) {
     verb = 'ACCT'
-    reply = await dialog.ask(`ACCT ${account}`, 'ACCT ***')
+    reply = await dialog.ask(`ACCT ${account.reveal()}`, 'ACCT ***')
   }
   if (isPositive(reply)) return
   if (reply.status === 331 || reply.status === 332) {

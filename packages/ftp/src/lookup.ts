@@ -75,6 +75,7 @@ async function askForFacts(
   const reply = await dialog.op.phase('command', () => dialog.ask(command))
   const facts = isPositive(reply) ? factsIn(reply) : undefined
   if (facts !== undefined) {
+    session.understood('MLST')
     if (facts.odd > 0) dialog.op.warn('the entry lacks facts that made no sense')
     return { ...facts.entry, name: splitPath(path).name || facts.entry.name, path }
   }

@@ -4,20 +4,12 @@
  */
 
 import type { NetError } from '@net/core'
-import {
-  addContext,
-  clock,
-  netError,
-  stoppable,
-  type Attempt,
-  type Operation,
-} from '@net/core/authoring'
+import { clock, netError, stoppable, type Attempt, type Operation } from '@net/core/authoring'
 import { endedBefore, Turns, type FramedSession } from '@net/socket/authoring'
 
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
-import { Dialog, verbOf } from './dialog.ts'
-import { replyError } from './errors.ts'
+import { Dialog } from './dialog.ts'
 import type { Features } from './features.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 
@@ -29,6 +21,7 @@ export class Session implements FramedSession {
   readonly #turns = new Turns()
   readonly #debts = new Set<string>()
   readonly #unknown = new Set<string>()
+  readonly #understood = new Set<string>()
   #home: string | undefined
   #callerHolds = 0
   #closed = false
@@ -92,9 +85,14 @@ export class Session implements FramedSession {
     return !this.#unknown.has(verb)
   }
 
-  /** The server does not know the verb, whatever FEAT says. */
+  /** The server does not know the verb, whatever FEAT says; of one that it has understood before, the argument was wrong. */
   refused(verb: string): void {
-    this.#unknown.add(verb)
+    if (!this.#understood.has(verb)) this.#unknown.add(verb)
+  }
+
+  /** The server has done what the verb asks for. */
+  understood(verb: string): void {
+    this.#understood.add(verb)
   }
 
   /** The folder in which paths begin, from the root; undefined if the server does not tell. */
@@ -137,7 +135,7 @@ export class Session implements FramedSession {
     const reply = await dialog.op.phase('command', () => dialog.ask(command))
     if (reply.status >= 400) {
       // What the next command would do is not known: no command may follow.
-      const error = addContext(replyError(reply, verbOf(command)), { retry: 'safe' })
+      const error = notTakenBack(command, reply)
       this.control.lose(error)
       throw error
     }
@@ -168,6 +166,14 @@ export class Session implements FramedSession {
 function quotedPath(reply: FtpReply): string | undefined {
   const [, path] = isPositive(reply) ? (/^\d{3}[ -]"((?:[^"]|"")+)"/.exec(reply.text) ?? []) : []
   return path?.replaceAll('""', '"')
+}
+
+/** Its code is not that of the reply, which is not about what the call was asked for. */
+function notTakenBack(command: string, { status, text }: FtpReply): NetError {
+  return netError('NET_CONN_CLOSED', {
+    message: `the server refused ${command}, without which no other command is safe, so the connection was closed: ${text}`,
+    reply: { status, text },
+  })
 }
 
 function busy(): Error {

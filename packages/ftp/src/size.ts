@@ -20,7 +20,10 @@ export async function askSize(
   // FEAT does not decide: many servers know SIZE and do not name it.
   if (!session.knows('SIZE')) return undefined
   const reply = await dialog.op.phase('command', () => dialog.ask(`SIZE ${asArgument(path)}`))
-  if (isPositive(reply)) return sizeIn(reply)
+  if (isPositive(reply)) {
+    session.understood('SIZE')
+    return sizeIn(reply)
+  }
   if (isNotKnown(replyError(reply, 'SIZE'))) session.refused('SIZE')
   return undefined
 }

@@ -24,6 +24,8 @@ export interface TransferPlan<T> {
   readonly mayEndEarly: boolean
   /** Moves the bytes; rejects soon after `data` was aborted. `started` is the reply that announced the data. */
   readonly move: (data: Transport, started: FtpReply) => Promise<T>
+  /** Lets go of what is the caller's, so that `move` waits for none of it any longer; never throws. */
+  readonly letGo?: (reason: unknown) => void
 }
 
 /** What a transfer came to. */
@@ -110,6 +112,7 @@ async function moveGuarded<T>(
     return result
   } catch (error) {
     data.abort(error)
+    plan.letGo?.(error)
     // Whatever the reason: nothing of the caller's is touched any more when this call settles.
     await moving.catch(() => {})
     const reason = await betterReason(error, exchange, op, plan.command)

@@ -37,12 +37,15 @@ export async function upload(
   const opened = await openSource(source)
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= opened.close())
-  const forget = op.onAbort(() => void close().catch(() => {}))
+  const letGo = (): void => void close().catch(() => {})
+  const forget = op.onAbort(letGo)
   try {
     const { moved: sent, reply } = await transfer(session, dialog, {
       command: `STOR ${asArgument(path)}`,
       mayEndEarly: false,
       move: (data) => send(session, op, data, { opened, isOurs: isOurs(source) }),
+      // It may have nothing to give for hours.
+      letGo,
     }).catch(async (error: unknown) => {
       throw (await whyRefused(session, dialog, path, error).catch(() => undefined)) ?? error
     })

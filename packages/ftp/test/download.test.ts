@@ -203,8 +203,9 @@ test('a server that does not take the offset back is not used any more', async (
   await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
   const next = fetch(test, 'small', 'never').catch((error: unknown) => error)
   await clock.advance(100)
-  expect(await next).toMatchObject({ code: 'NET_REPLY_PERMANENT', retry: 'safe' })
-  expect(test.session.control.failure?.code).toBe('NET_REPLY_PERMANENT')
+  const reply = { status: 501, text: '501 No.' }
+  expect(await next).toMatchObject({ code: 'NET_CONN_CLOSED', retry: 'safe', reply })
+  expect(test.session.control.failure?.reply).toEqual(reply)
 })
 
 test('a server that cannot go on says so', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
 import { isFolder, visit } from '../src/folder-visit.ts'
@@ -63,10 +64,35 @@ test('a server that does not let us back is not used any more', async () => {
   await using test = await openSession(server)
   server.fail({ on: 'CWD /', do: { reply: '550 Permission denied.' } })
   await expect(check(test, 'in')).rejects.toMatchObject({
-    code: 'NET_ACCESS_DENIED',
+    code: 'NET_CONN_CLOSED',
     retry: 'safe',
   })
   await expect(check(test, 'in')).rejects.toMatchObject({
+    code: 'NET_CONN_CLOSED',
+    retry: 'safe',
+  })
+})
+
+test('what is refused for the name of one folder is no command that the server lacks', async () => {
+  await using server = await startFtpServer({ users, files })
+  await using test = await openSession(server)
+  for (const reply of ['501 Invalid path', '504 Not for that parameter']) {
+    server.fail({ on: 'CWD', do: { reply } })
+    expect(await check(test, 'odd')).toBeUndefined()
+    server.fail({ on: 'CWD', do: { reply } })
+    await expect(
+      test.use((dialog, session) => visit(session, dialog, 'odd', () => Promise.resolve())),
+    ).rejects.toMatchObject({ reply: { text: reply } })
+  }
+  expect(await check(test, 'none')).toBe(false)
+})
+
+test('a way back that is refused says nothing of the name that was asked for', async () => {
+  await using server = await startFtpServer({ users, files, without: ['MLST', 'MLSD'] })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  await client.exists('in')
+  server.fail({ on: 'CWD /', do: { reply: '550 No such directory' } })
+  await expect(client.exists('in')).rejects.toMatchObject({
     code: 'NET_CONN_CLOSED',
     retry: 'safe',
   })

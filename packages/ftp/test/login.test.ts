@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 import { expect, test } from 'vitest'
 
 import type { CredentialRequest } from '@net/core'
@@ -236,6 +238,18 @@ test('a server that asks for what was not given', async () => {
   await using client = await connect(server.url, { ...login, account: 'books' })
   expect(client.welcome).toBe('220 Ready.')
   expect(server.received).toContain('ACCT books')
+})
+
+test('the account shows as little as the password, also where the server repeats it', async () => {
+  await using server = await startFtpServer({ users })
+  server.fail({ on: 'PASS', do: { reply: '332 And the account?' } })
+  server.fail({ on: 'ACCT', do: { reply: '530 No account books-2231' } })
+  const error: unknown = await connect(server.url, { ...login, account: 'books-2231' }).catch(
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(inspect(error, { depth: 9 })).toContain('530 No account [secret]')
+  expect(inspect(error, { depth: 9 })).not.toContain('books-2231')
 })
 
 test('a user that needs no password is in', async () => {

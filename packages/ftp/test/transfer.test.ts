@@ -53,6 +53,22 @@ test('425 may be repeated', async () => {
   await expect(run(test)).rejects.toMatchObject({ code: 'NET_REPLY_TEMPORARY', retry: 'safe' })
 })
 
+test("a refusal is told though what is the caller's never settles, which is let go", async () => {
+  await using server = await start()
+  await using test = await openSession(server)
+  server.fail({ on: 'RETR', do: { send: 'hel', reply: '451 Local error' } })
+  const { promise: gone, resolve: letGo } = Promise.withResolvers<void>()
+  const moving = test.use((dialog, session) =>
+    transfer(session, dialog, {
+      command: 'RETR a',
+      mayEndEarly: true,
+      move: () => gone,
+      letGo: () => letGo(),
+    }),
+  )
+  await expect(moving).rejects.toMatchObject({ code: 'NET_REPLY_TEMPORARY' })
+})
+
 test('an end without a beginning breaks the rules', async () => {
   await using server = await start()
   await using test = await openSession(server)

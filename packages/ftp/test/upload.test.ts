@@ -215,3 +215,34 @@ test('a folder that is missing is reported, also where the server does not say w
   })
   await expect(send('a')).rejects.toMatchObject({ code: 'NET_BAD_NAME' })
 })
+
+/** Gives one chunk, and then nothing until it is let go; `waiting` when the second one is asked for. */
+function silentSource(): { readonly source: Source; readonly waiting: Promise<void> } {
+  const { promise: waiting, resolve } = Promise.withResolvers<void>()
+  const source = new Readable({
+    read() {
+      if (this.readableLength === 0 && !first) resolve()
+      if (first) this.push('abc')
+      first = false
+    },
+  })
+  let first = true
+  return { source, waiting }
+}
+
+test.each([
+  ['refuses the rest', { reply: '552 The disk is full' }, 'NET_NO_SPACE'],
+  ['says goodbye', { reply: '421 Shutting down' }, 'NET_CONN_SHUTDOWN'],
+  ['cuts the data connection', 'reset', 'NET_REPLY_TEMPORARY'],
+] as const)(
+  'a server that %s ends an upload whose source has nothing to give',
+  async (_, what, code) => {
+    await using server = await startFtpServer({ users })
+    await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+    const { source, waiting } = silentSource()
+    server.fail({ on: 'STOR', after: 1, do: what })
+    const sending = client.upload(source, 'a').catch((error: unknown) => error)
+    await waiting
+    expect(await sending).toMatchObject({ code })
+  },
+)

@@ -15,7 +15,7 @@ export class SocketOutput {
   readonly #duplex: Duplex
   /** Whether a write hands the bytes to the kernel in the call, as far as it has room. */
   readonly #isKernel: boolean
-  readonly #lost: () => NetError
+  readonly #lost: (error?: Error) => NetError
   /** Of the batch that is gathered. */
   #room: PromiseWithResolvers<void> | undefined
   /** Of the batches that the kernel has not taken yet. */
@@ -28,7 +28,7 @@ export class SocketOutput {
   #gone = false
 
   /** `lost` makes the error of a write that cannot be done. */
-  constructor(duplex: Duplex, isKernel: boolean, lost: () => NetError) {
+  constructor(duplex: Duplex, isKernel: boolean, lost: (error?: Error) => NetError) {
     this.#duplex = duplex
     this.#isKernel = isKernel
     this.#lost = lost
@@ -155,7 +155,8 @@ export class SocketOutput {
       new Promise((resolve, reject) => {
         start((error) => {
           if (error == null) resolve()
-          else reject(this.#lost())
+          // The stream tells this callback first, and emits the error afterwards.
+          else reject(this.#lost(error))
         })
       }),
     )

@@ -49,7 +49,10 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.closed = promise
     this.#settled = resolve
     this.#input = new SocketInput(duplex, () => this.#lost('read'))
-    this.#output = new SocketOutput(duplex, road.isPlain === true, () => this.#lost('write'))
+    this.#output = new SocketOutput(duplex, road.isPlain === true, (error) => {
+      if (isKnown(error)) this.#failure ??= error
+      return this.#lost('write')
+    })
     duplex.on('error', this.#onError)
     duplex.on('close', this.#onClose)
     // A stream that was passed after its end does not emit it again.

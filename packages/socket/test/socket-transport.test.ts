@@ -178,6 +178,16 @@ test('an end that came before the first read, without a byte, is read', async ()
   await pair.transport.close()
 })
 
+test('an end that meets a reset says so, also where a write went along with it', async () => {
+  await using pair = await connected()
+  const reset = once(pair.peer, 'close')
+  pair.peer.resetAndDestroy()
+  await reset
+  // In this turn the socket has not heard of it.
+  void pair.transport.write([Buffer.from('x')])
+  expect((await failure(pair.transport.end())).code).toBe('NET_CONN_RESET')
+})
+
 test('[SOCK-20] our end leaves the other direction open', async () => {
   await using pair = await connected()
   await pair.transport.end()

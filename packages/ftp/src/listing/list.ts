@@ -37,11 +37,13 @@ export async function listFolder(
 ): Promise<Listing> {
   if (session.features.has('MLST') && session.knows('MLSD')) {
     try {
-      return await fetchListing(session, dialog, planFor('MLSD', folder, maxBytes))
+      const listing = await fetchListing(session, dialog, planFor('MLSD', folder, maxBytes))
+      session.understood('MLSD')
+      return listing
     } catch (error) {
       if (!isNotKnown(error))
         throw (await whyNot(session, dialog, folder, error).catch(() => undefined)) ?? error
-      // FEAT promised it; there is still LIST.
+      // FEAT promised it, or the folder has a name that is not taken; there is still LIST.
       session.refused('MLSD')
     }
   }

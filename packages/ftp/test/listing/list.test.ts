@@ -158,6 +158,16 @@ test.each(['500 not understood', '501 not understood', '502 MLSD?'])(
   },
 )
 
+test('one folder that MLSD does not take changes nothing for the others', async () => {
+  await using server = await startFtpServer({ users, files })
+  await using test = await openSession(server)
+  await names(test, 'in')
+  server.fail({ on: 'MLSD', do: { reply: '501 Invalid path' } })
+  expect(await names(test, 'in')).toEqual(['a.txt', 'b'])
+  expect(await names(test, 'in')).toEqual(['a.txt', 'b'])
+  expect(server.received.filter((line) => line.startsWith('MLSD'))).toHaveLength(3)
+})
+
 test('501 that says what is wrong with the folder is about the folder', async () => {
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)
