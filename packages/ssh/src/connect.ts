@@ -14,6 +14,7 @@ import {
 import {
   clientContext,
   inCall,
+  isCallerFault,
   netError,
   type Operation,
   refuseControl,
@@ -29,6 +30,7 @@ import type { SshConnectOptions } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
 import { startSession, type SshSession } from './engine/ssh2.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
+import { foreignPolicy } from './host-keys/foreign-policy.ts'
 import type { HostKey } from './host-keys/host-key.ts'
 import {
   knownHosts,
@@ -78,7 +80,7 @@ function planConnection(url: string | URL, options: Taken<SshConnectOptions>): C
     endpoint,
     host: hostOf(endpoint, options.hostKeyAlias),
     dialer: chooseRoad({ dialer, proxy, block }).dialer,
-    hostKeys: options.hostKeys ?? knownHosts(),
+    hostKeys: foreignPolicy(options.hostKeys ?? knownHosts()),
     keepAlive: options.keepAlive ?? {},
     login: {
       user,
@@ -165,7 +167,7 @@ async function handshake(
     return new SessionClient(session, info, plan.identity)
   } catch (error) {
     session.abort(error as Error)
-    throw error
+    throw trust.fault ?? error
   } finally {
     forget()
   }
@@ -187,6 +189,8 @@ async function shakeHands(
 
 /** The verdict on the host key of one connection. */
 class Trust {
+  /** What the caller's own policy threw. */
+  fault: unknown
   readonly #check: HostKeyCheck
   #verdict: HostKeyVerdict = {}
   #shown: { readonly type: string; readonly offered: readonly string[] } | undefined
@@ -197,7 +201,13 @@ class Trust {
 
   async check(key: HostKey, offered: readonly string[]): Promise<void> {
     this.#shown = { type: key.type, offered }
-    this.#verdict = await this.#check.check(key)
+    try {
+      this.#verdict = await this.#check.check(key)
+    } catch (error) {
+      // The connection ends with it, and would tell it as one of its own.
+      if (isCallerFault(error)) this.fault = error
+      throw error
+    }
   }
 
   /** The algorithms of further keys that may be the right one, after this failure; `seen` gets the type that was shown. */
