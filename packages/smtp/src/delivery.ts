@@ -38,7 +38,7 @@ export async function deliver(
   const { envelope, limits } = parcel
   checkAddresses(capabilities, envelope)
   const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
-  const content = await parcel.open({ op, check })
+  const content = await session.beforehand(op, () => parcel.open({ op, check }))
   const transaction = new Transaction(envelope.recipients)
   const onDot = (): void => attempt.sent()
   try {

@@ -149,6 +149,8 @@ async function transmit(
 ): Promise<void> {
   const writer = new DataWriter(session, limits)
   const dotted = (bytes: number): void => {
+    // Of a session that is over neither the source's end nor the dot says anything: the source was let go, and the dot stays here.
+    session.refuseVain()
     session.withinMessage = false
     session.tell(`(${bytes} bytes of message)`)
     session.expect({

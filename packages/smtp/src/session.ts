@@ -152,6 +152,16 @@ export class SmtpSession implements FramedSession {
     this.#commands.op?.progress(transferred)
   }
 
+  /** Waits for work that may take as long as the caller's own sources; the end of the session ends the call. */
+  async beforehand<T>(op: Operation, work: () => Promise<T>): Promise<T> {
+    this.#commands.onEnd((error) => op.fail(endedBefore(error)))
+    try {
+      return await work()
+    } finally {
+      this.#commands.onEnd(undefined)
+    }
+  }
+
   /** Waits for work that the end of the session makes vain; rejects with what took the session. */
   whileOpen<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -177,6 +187,11 @@ export class SmtpSession implements FramedSession {
    */
   refuseEnded(): void {
     if (this.ended) throw endedBefore(this.failure)
+  }
+
+  /** Throws what took the session, once it is over, within a call that it was open for. */
+  refuseVain(): void {
+    if (this.ended) throw this.failure ?? closedError()
   }
 
   #unasked(reply: SmtpReply): NetError {

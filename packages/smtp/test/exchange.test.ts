@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs'
+import { PassThrough } from 'node:stream'
 
+import type { Source } from '@net/core'
 import { attach, connect, SmtpReplyError, type Message } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
@@ -92,3 +94,57 @@ test('a source that fails at once costs its message and not the connection', asy
   expect((await client.send(message)).delivery).toBe('accepted')
   expect(server.received.filter((line) => /^MAIL|^RSET/.test(line))).toHaveLength(1)
 })
+
+const raw = { envelope: { from: 'ada@example.com', to: 'bob@example.com' } }
+
+/** A finished message that has no end. */
+function endless(): PassThrough {
+  const source = new PassThrough()
+  source.write('Subject: x\r\n\r\ny')
+  return source
+}
+
+test('a message that is refused along with the consent to it was not delivered', async () => {
+  for (const [refusal, expected] of [
+    ['552 too big', { code: 'NET_NO_SPACE', sent: false }],
+    ['421 bye', { code: 'NET_CONN_SHUTDOWN', retry: 'safe', sent: false }],
+  ] as const) {
+    await using peer = await answering(`250 a\r\n250 b\r\n354 go\r\n${refusal}`)
+    await using client = await connect(peer.url)
+    await expect(client.send(message)).rejects.toMatchObject(expected)
+    expect(peer.lines.at(-1)).toBe('MAIL FROM:<ada@example.com>')
+  }
+})
+
+test('a source that is let go in the middle is no message, and nothing was sent for good', async () => {
+  await using peer = await startPeer(async (its) => {
+    await its.upToData()
+    await its.connection.end()
+  })
+  await using client = await connect(peer.url)
+  await expect(client.send(endless(), raw)).rejects.toMatchObject({ retry: 'safe', sent: false })
+})
+
+test.each([
+  ['an attachment', (source: Source): Sending => ({ ...message, attachments: [attach(source)] })],
+  ['a finished message', (source: Source): Sending => source],
+])('a session that ends while %s has nothing to give ends the call', async (_, sending) => {
+  const begun = Promise.withResolvers<void>()
+  await using peer = await startPeer(async ({ say, hear }) => {
+    await say('220 peer\r\n')
+    await hear()
+    await say('250 peer\r\n')
+    await begun.promise
+    await say('421 idle\r\n')
+  })
+  await using client = await connect(peer.url)
+  const source = new PassThrough({ read: () => begun.resolve() })
+  await expect(client.send(sending(source) as Source, raw)).rejects.toMatchObject({
+    code: 'NET_CONN_SHUTDOWN',
+    retry: 'safe',
+    sent: false,
+  })
+  expect(source.destroyed).toBe(true)
+})
+
+type Sending = Message | Source

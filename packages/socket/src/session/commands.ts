@@ -224,8 +224,8 @@ export class Commands<R> {
     await this.#transport.close()
   }
 
-  /** Calls the listener when the connection ends, before the commands that wait hear of it. */
-  onEnd(listener: (error: NetError | undefined) => void): void {
+  /** Calls this listener, and no earlier one, when the connection ends, before the commands that wait hear of it. */
+  onEnd(listener: ((error: NetError | undefined) => void) | undefined): void {
     this.#onEnd = listener
   }
 
