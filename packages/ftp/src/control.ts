@@ -184,12 +184,15 @@ export class Control {
 
   #end(open: OpenExchange, reply: FtpReply): void {
     this.#open = undefined
-    this.#echoExpected = reply.status === CUT
+    this.#echoExpected = reply.status === CUT || open.replies > 0
     open.done(reply)
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
   }
 
-  /** RFC 959 ends an aborted transfer with 426 and then 226; some servers send both without ABOR. */
+  /**
+   * RFC 959 ends an aborted transfer with 426 and then 226; some servers send both without ABOR, or 226 twice. Taken for
+   * the reply to the next command it would leave every call one reply behind.
+   */
   #isEcho({ status }: FtpReply): boolean {
     const isEcho =
       this.#echoExpected && (status === 225 || status === 226) && (this.#open?.replies ?? 0) === 0

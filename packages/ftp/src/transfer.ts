@@ -3,7 +3,7 @@
  * them. It must not know where the bytes come from or go to.
  */
 
-import { ConnectionLostError, isNetError } from '@net/core'
+import { ConnectionLostError, isNetError, type NetError } from '@net/core'
 import { addContext, clock, netError, type Operation, stoppable } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 import { isEnd, lossOf } from '@net/socket/authoring'
@@ -51,7 +51,7 @@ export async function transfer<T>(
     session.settle(NO_RESTART)
     const started = await op.phase('command', async () => {
       const reply = await stoppable(op, exchange.first)
-      if (reply.status >= 200) throw dialog.refusal(reply, plan.command)
+      if (reply.status >= 200) throw notBegun(dialog, reply, plan.command)
       return reply
     })
     data = await session.data.protect(dialog, data)
@@ -73,6 +73,13 @@ export async function transfer<T>(
   } finally {
     forget()
   }
+}
+
+/** The error for a transfer that has no beginning. Where that is no refusal, its end may follow, and would be taken for the next reply. */
+function notBegun(dialog: Dialog, reply: FtpReply, command: string): NetError {
+  const error = dialog.refusal(reply, command)
+  if (reply.status < 400) dialog.control.lose(error)
+  return error
 }
 
 /** RFC 959, section 4.1.3: the transfer follows at once, and some servers forget the offset otherwise. */

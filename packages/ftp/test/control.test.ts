@@ -136,6 +136,18 @@ test('a transfer that was cut may end twice, with 426 and then 226, and no reply
   expect(await control.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
 })
 
+test('a transfer that is told twice to be whole leaves no reply to the next command', async () => {
+  const { control, say, heard } = await wired()
+  const sent = ask(control, 'STOR x')
+  await heard()
+  await say('150 here\r\n226 done\r\n')
+  expect(await sent).toMatchObject({ status: 226 })
+  const next = ask(control, 'DELE y')
+  await heard()
+  await say('226 closing\r\n550 No such file\r\n')
+  expect(await next).toMatchObject({ status: 550 })
+})
+
 test('[H-FTP-04] a second last reply ends the connection, and the first counts', async () => {
   const { control, say, heard } = await wired()
   const asked = ask(control, 'SIZE x')

@@ -69,12 +69,16 @@ test("a refusal is told though what is the caller's never settles, which is let 
   await expect(moving).rejects.toMatchObject({ code: 'NET_REPLY_TEMPORARY' })
 })
 
-test('an end without a beginning breaks the rules', async () => {
-  await using server = await start()
-  await using test = await openSession(server)
-  server.fail({ on: 'RETR', do: { reply: '226 Done' } })
-  await expect(run(test)).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
-})
+test.each(['226 Done', '200 Here it comes', '350 And then?'])(
+  'an end without a beginning, %s, breaks the rules, and no reply behind it is taken for another',
+  async (reply) => {
+    await using server = await start()
+    await using test = await openSession(server)
+    server.fail({ on: 'RETR', do: { reply } })
+    await expect(run(test)).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+    expect(test.session.ended).toBe(true)
+  },
+)
 
 test('[H-FTP-12] the death of the control connection ends the transfer', async () => {
   await using server = await start()
