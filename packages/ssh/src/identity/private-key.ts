@@ -51,7 +51,8 @@ function reasonOf(error: unknown, encrypted: boolean): string {
   const code: unknown = Reflect.get(error as Error, 'code')
   if (!encrypted) return 'its text is damaged'
   if (code === 'ERR_OSSL_UNSUPPORTED') {
-    return 'it is encrypted in a way that this Node.js does not read, or its text is damaged'
+    // Of 256 wrong passphrases one leaves bytes that only look decrypted.
+    return 'its passphrase is wrong, or it is encrypted in a way that this Node.js does not read, or its text is damaged'
   }
   return code === 'ERR_OSSL_BAD_DECRYPT'
     ? 'its passphrase is wrong'

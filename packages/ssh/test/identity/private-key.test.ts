@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
 import { expect, test } from 'vitest'
 
@@ -51,6 +51,25 @@ test('a wrong passphrase, or none, is a credential that is not valid, without a 
       message: expect.stringMatching(/^the private key cannot be used: its passphrase is wrong/),
     })
   }
+})
+
+test('a wrong passphrase that leaves what looks decrypted is told as one', async () => {
+  const encrypted = pem(ed25519, { type: 'pkcs8', cipher, passphrase })
+  const looksDecrypted = (phrase: string): boolean => {
+    try {
+      createPrivateKey({ key: encrypted, format: 'pem', passphrase: phrase })
+    } catch (error) {
+      return Reflect.get(error as Error, 'code') === 'ERR_OSSL_UNSUPPORTED'
+    }
+    return false
+  }
+  let number = 0
+  // One of some 256.
+  while (!looksDecrypted(`wrong ${number}`)) number += 1
+  await expect(async () => typeOf(encrypted, `wrong ${number}`)).rejects.toMatchObject({
+    code: 'NET_CREDENTIAL_INVALID',
+    message: expect.stringMatching(/^the private key cannot be used: its passphrase is wrong/),
+  })
 })
 
 test('what SSH or this package does not have is reported by its name', async () => {
