@@ -4,7 +4,11 @@ import { Writable } from 'node:stream'
 
 import type { CommandStreams } from '../src/commands/command.ts'
 
-export function streams(): CommandStreams & { printed(): string; messageText(): string } {
+export function streams(): CommandStreams & {
+  printed(): string
+  printedBytes(): Uint8Array
+  messageText(): string
+} {
   const out: Uint8Array[] = []
   let messages = ''
   return {
@@ -14,8 +18,9 @@ export function streams(): CommandStreams & { printed(): string; messageText(): 
         done()
       },
     }),
-    messages: { write: (text) => void (messages += String(text)) },
+    messages: { write: (text) => void (messages += Buffer.from(text).toString()) },
     printed: () => Buffer.concat(out).toString(),
+    printedBytes: () => Buffer.concat(out),
     messageText: () => messages,
   }
 }

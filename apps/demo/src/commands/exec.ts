@@ -41,6 +41,8 @@ export async function execCommand(
     const [line, ...more] = command
     const result = await host.exec(line === undefined || more.length > 0 ? command : line, {
       signal,
+      // It need not be text.
+      output: 'bytes',
     })
     streams.out.write(result.stdout)
     messages.write(result.stderr)

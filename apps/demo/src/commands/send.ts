@@ -1,11 +1,12 @@
 /* `demo send`: sends a mail through a relay; the text comes from standard input unless `--text` has it. */
 
+import { addAbortSignal, type Readable } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
 
 import { parseEndpoint } from '@net/core'
 import * as smtp from '@net/smtp'
 
-import { readArguments, runCommand, type CommandStreams } from './command.ts'
+import { readArguments, runCommand, UsageError, type CommandStreams } from './command.ts'
 import { askedPassword } from './password.ts'
 
 const USAGE =
@@ -23,6 +24,7 @@ const OPTIONS = {
 export async function sendCommand(
   args: readonly string[],
   streams: CommandStreams,
+  input: Readable = process.stdin,
 ): Promise<number> {
   const { messages } = streams
   const parsed = readArguments(args, OPTIONS, { messages, usage: USAGE })
@@ -43,13 +45,21 @@ export async function sendCommand(
       ...(user === undefined || password !== undefined ? {} : { password: askedPassword }),
     })
     const attachments = attach.map((file) => smtp.attach(smtp.fromFile(file)))
-    const result = await relay.send(
-      { from, to, subject, text: text ?? (await readAll(process.stdin)), attachments },
-      { signal },
-    )
+    const body = text ?? (await readInput(input, signal))
+    const result = await relay.send({ from, to, subject, text: body, attachments }, { signal })
     for (const { address, error } of result.rejected)
       messages.write(`${address}: ${error.message}\n`)
     messages.write(`accepted for ${result.accepted.join(', ')}\n`)
     return result.rejected.length === 0 ? 0 : 1
   })
+}
+
+/** The whole of the input, which may never end. Rejects with a UsageError when it is interrupted. */
+async function readInput(input: Readable, signal: AbortSignal): Promise<string> {
+  try {
+    return await readAll(addAbortSignal(signal, input))
+  } catch (error) {
+    if (signal.aborted) throw new UsageError('interrupted', 130)
+    throw error
+  }
 }

@@ -29,6 +29,20 @@ test('prints what the command prints and ends as it ends', async () => {
   expect([io.printed(), io.messageText()]).toEqual(['found\n', 'one file skipped\n'])
 })
 
+test('what is not text is printed as it is', async () => {
+  await using folder = await temporaryFolder()
+  const bytes = Buffer.from([0xff, 0xfe, 0, 0x80, 0x41, 0x0a])
+  await using server = await startSshServer({
+    exec: { cat: (_, { stdout }) => stdout.write(bytes) },
+  })
+  const file = join(folder.path, 'known_hosts')
+  await writeFile(file, server.knownHostsLine)
+  const io = streams()
+  const target = server.url.replace('ssh://', 'ada@')
+  expect(await execCommand(['--known-hosts', file, target, 'cat'], io)).toBe(0)
+  expect(Buffer.from(io.printedBytes()).equals(bytes)).toBe(true)
+})
+
 test('a host that is not known is refused, and accepted when that is asked for', async () => {
   await using folder = await temporaryFolder()
   await using server = await startSshServer({ exec: { ls: 'a b\n' } })

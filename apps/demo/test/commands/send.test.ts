@@ -1,3 +1,5 @@
+import { PassThrough } from 'node:stream'
+
 import { startSmtpServer } from '@net/smtp/testing'
 import { afterEach, expect, test, vi } from 'vitest'
 
@@ -29,6 +31,22 @@ test('sends a mail and lists the recipients', async () => {
   const mail = await server.mailbox.waitFor()
   expect(mail.user).toBe('ada')
   expect(Buffer.from(mail.raw).toString()).toContain('Subject: Hi')
+})
+
+test('Ctrl-C ends it while the text is still to come', async () => {
+  await using server = await startSmtpServer()
+  const io = streams()
+  const waited = Promise.withResolvers<void>()
+  const input = new PassThrough({ read: () => waited.resolve() })
+  const args = [server.url, '--from', 'ada@example.com', '--to', 'charles@example.com']
+  const code = sendCommand(args, io, input)
+  await waited.promise
+  process.emit('SIGINT')
+  expect([await code, io.messageText(), server.mailbox.messages]).toEqual([
+    130,
+    'interrupted\n',
+    [],
+  ])
 })
 
 test.each([[[]], [['smtp://127.0.0.1:1']], [['--nonsense']]])(
