@@ -104,6 +104,37 @@ test('text beyond ASCII, HTML and an attachment of any bytes are the same behind
   expect(attachment?.equals(bytes)).toBe(true)
 })
 
+test('text of any script without attachments, as we write it ourselves, is the same behind Postfix', async (context) => {
+  const { url, delivered } = server(context)
+  await using relay = await smtp.connect(url, login)
+  const subject = 'Überweisung — 你好, and long enough that a header must be folded on its way'
+  for (const text of [
+    'Plain text.\n.\n.. a dot each\n\nFrom here on: the end\n',
+    `Grüße aus Zürich, = and space at the end \n${'ein längerer Absatz, '.repeat(20)}\n.\n`,
+    'Привет, мир\n你好\n'.repeat(30),
+  ]) {
+    await relay.send({
+      from: { name: 'Åda "A." Lövelace, Countess', address: from },
+      to: 'charles@example.com',
+      subject,
+      text,
+      html: `<p>${text}</p>`,
+    })
+    const message = await decoded(context, await delivered('charles'))
+    expect(message.subject).toBe(subject)
+    // Python prints a name with a comma and quotes in quotes.
+    expect(message.from).toBe(String.raw`"Åda \"A.\" Lövelace, Countess" <ada@example.com>`)
+    const parts = message.parts.map(({ type, content }) => [
+      type,
+      Buffer.from(content, 'base64').toString().replaceAll('\r\n', '\n'),
+    ])
+    expect(parts).toEqual([
+      ['text/plain', text],
+      ['text/html', `<p>${text}</p>`],
+    ])
+  }
+})
+
 test('[SMTP-27] lines that begin with a dot, and line ends of every kind, arrive as lines', async (context) => {
   const { url, delivered } = server(context)
   const lines = ['.', '..', '.hidden', '', 'From the start', '.', 'x'.repeat(900), '. ', 'end.']

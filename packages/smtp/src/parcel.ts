@@ -3,10 +3,12 @@
 import type { Source } from '@net/core'
 import { checkSource, netError } from '@net/core/authoring'
 
+import type { Content } from './content.ts'
 import type { Parcel } from './delivery.ts'
 import { loadComposer } from './engine/nodemailer.ts'
 import { checkEnvelope, type Envelope } from './envelope.ts'
 import { checkMessage, type Message } from './message.ts'
+import { writeMessage } from './mime-writer.ts'
 import type { SendLimits } from './send-limits.ts'
 import { rawContent } from './surveyed-source.ts'
 
@@ -23,7 +25,11 @@ export function parcelOf(
       envelope: envelope ?? checked.envelope,
       limits,
       messageId: checked.messageId,
-      open: async (opening) => (await loadComposer())(checked, opening),
+      async open(opening) {
+        const written = writeMessage(checked)
+        if (written === undefined) return (await loadComposer())(checked, opening)
+        return asciiContent(written)
+      },
     }
   }
   checkSource(message)
@@ -46,4 +52,10 @@ function isMessage(value: Message | Source): value is Message {
   if (typeof value !== 'object' || value === null) return false
   // No source has a sender.
   return Object.hasOwn(value, 'from') && !(Symbol.asyncIterator in value)
+}
+
+/** Every server takes it: ASCII, in short lines that end with CRLF. */
+function asciiContent(content: Buffer): Content {
+  const { length: size } = content
+  return { content, size, eightBit: false, utf8Headers: false, close: async () => {} }
 }

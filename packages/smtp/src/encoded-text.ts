@@ -1,0 +1,60 @@
+/*
+ * Text of any script as ASCII, for bodies (RFC 2045, section 6) and for headers (RFC 2047). Knows no message.
+ */
+
+/** A text as a body, in lines that end with CRLF. */
+export interface EncodedText {
+  readonly encoding: '7bit' | 'quoted-printable' | 'base64'
+  readonly lines: string
+}
+
+/** The text as it is where every reader gets it as it was, else encoded, by the shorter way. */
+export function encodeText(text: string): EncodedText {
+  const lines = text.replaceAll(/\r\n?|\n/g, '\r\n')
+  if (!BEYOND_ASCII.test(lines) && !LONG_LINE.test(lines)) return { encoding: '7bit', lines }
+  const bytes = Buffer.from(lines, 'utf8')
+  return bytes.length - lines.length > lines.length / MANY
+    ? { encoding: 'base64', lines: inLines(bytes.toString('base64')) }
+    : { encoding: 'quoted-printable', lines: quoted(bytes.toString('latin1')) }
+}
+
+/** The text of a header, in words of at most 64 letters that may stand on lines of their own. */
+export function encodeWords(text: string): string {
+  const words: string[] = []
+  let word = ''
+  for (const character of text) {
+    if (Buffer.byteLength(word) + Buffer.byteLength(character) > LONGEST_WORD) {
+      words.push(word)
+      word = ''
+    }
+    word += character
+  }
+  words.push(word)
+  return words.map((each) => `=?UTF-8?B?${Buffer.from(each).toString('base64')}?=`).join(' ')
+}
+
+function quoted(bytes: string): string {
+  const safe = bytes.replaceAll(QUOTED, (byte) => {
+    const hex = byte.charCodeAt(0).toString(16).toUpperCase()
+    return `=${hex.padStart(2, '0')}`
+  })
+  const lines = safe.split('\r\n')
+  return lines
+    .map((line) => (line.length > 76 ? line.replaceAll(PIECE, '$&=\r\n') : line))
+    .join('\r\n')
+}
+
+function inLines(text: string): string {
+  return text.replaceAll(/.{76}(?=.)/g, '$&\r\n')
+}
+
+const BEYOND_ASCII = /[^\t\r\n -~]/
+const LONG_LINE = /^.{77}/m
+// Above one byte in so many that needs quoting, base64 is the shorter one.
+const MANY = 6
+// Also space at the end of a line, which some servers take away.
+const QUOTED = /[^\t\r\n -<>-~]|[\t ](?=\r\n|$)/g
+// A line goes on behind at most 75 letters, before or behind a quoted byte and never within.
+const PIECE = /.{73,75}(?<!=[\dA-F]?)(?=.)/g
+// In bytes: 52 letters of base64, and 12 around them.
+const LONGEST_WORD = 39
