@@ -36,7 +36,7 @@ function comparable(message: string): string {
   return [headers.toSorted().join('\r\n'), ...body].join('\r\n\r\n')
 }
 
-describe('writes what the engine would', () => {
+describe('writes what the engine makes', () => {
   const people = Array.from({ length: 20 }, (_, n) => `Somebody Else <${n}@example.com>`)
   const messages: Readonly<Record<string, Message>> = {
     text: least,
@@ -61,7 +61,7 @@ describe('writes what the engine would', () => {
     'a domain beyond ASCII': { ...least, to: 'bob@bücher.example' },
   }
   for (const [what, message] of Object.entries(messages)) {
-    test(`${what}`, async () => {
+    test(`of ${what}`, async () => {
       expect(comparable(written(message) ?? '')).toBe(comparable(await composed(message)))
     })
   }
@@ -117,7 +117,7 @@ test('text and names of any script, in ASCII', () => {
 describe('leaves to the engine', () => {
   const messages: Readonly<Record<string, Message>> = {
     attachments: { ...least, attachments: [attach(fromText('x'))] },
-    'a message without text': { ...least, text: '' },
+    'no text': { ...least, text: '' },
     'an address beyond ASCII': { ...least, to: 'jürgen@example.com' },
     'an address in quotes': { ...least, to: '"ada lovelace"@example.com' },
     'a subject that looks encoded': { ...least, subject: 'about =?UTF-8?Q?x?=' },
@@ -129,7 +129,7 @@ describe('leaves to the engine', () => {
     'headers of unusual names': { ...least, headers: { 'x_mine!': 'yes' } },
   }
   for (const [what, message] of Object.entries(messages)) {
-    test(`${what}`, () => {
+    test(`a message with ${what}`, () => {
       expect(written(message)).toBeUndefined()
     })
   }
