@@ -3,7 +3,7 @@
  * nothing of what the server says.
  */
 
-import { Deadline, netError, PIECE, piecesOf, sizeOf } from '@net/core/authoring'
+import { copyOf, Deadline, netError, PIECE, piecesOf, sizeOf } from '@net/core/authoring'
 
 import type { Content } from './content.ts'
 import { DataEncoder } from './data-encoder.ts'
@@ -16,6 +16,7 @@ export class DataWriter {
   readonly #encoder = new DataEncoder()
   readonly #waits: readonly Deadline[]
   #transferred = 0
+  #leaving: Promise<void> = Promise.resolve()
 
   /** A server that takes nothing for as long as the limits say ends the session. */
   constructor(session: SmtpSession, { write, idle }: Pick<SendLimits, 'write' | 'idle'>) {
@@ -36,6 +37,7 @@ export class DataWriter {
     else if (content.length > PIECE) await this.#chunk(content)
     // One packet less.
     else last = [this.#encoder.encode(content)]
+    await this.#leaving
     last.push(this.#encoder.end())
     onDot(this.#transferred + sizeOf(last))
     await this.#send(last)
@@ -54,9 +56,14 @@ export class DataWriter {
     }
   }
 
+  /** One piece leaves while the next one is read and encoded. */
   async #chunk(chunk: Uint8Array): Promise<void> {
-    for (const [piece] of piecesOf([chunk])) {
-      if (piece !== undefined) await this.#send([this.#encoder.encode(piece)])
+    for (const [piece = chunk] of piecesOf([chunk])) {
+      const encoded = this.#encoder.encode(piece)
+      await this.#leaving
+      // The chunk is its owner's again when the next one is asked for.
+      this.#leaving = this.#send([encoded === piece ? copyOf(piece) : encoded])
+      this.#leaving.catch(() => {})
     }
   }
 
