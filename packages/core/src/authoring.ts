@@ -1,7 +1,15 @@
 /* What authors of protocol packages need: the operation, error tables, limits, the clock. */
 
-export { operation } from './operation/operation.ts'
-export type { Attempt, Operation, OperationSpec, Within } from './operation/operation-spec.ts'
+export { openOperation, operation } from './operation/operation.ts'
+export type {
+  Attempt,
+  Attempts,
+  OpenOperation,
+  OpenPhase,
+  Operation,
+  OperationSpec,
+  Within,
+} from './operation/operation-spec.ts'
 export { callerFault, isCallerFault } from './callbacks/caller-fault.ts'
 export { Link, LinkedList, type Linked } from './linked-list.ts'
 export type { ClientContext } from './operation/call-options.ts'

@@ -14,9 +14,10 @@ import {
   type NetError,
 } from '../errors/net-error.ts'
 import type { Narrator } from './narrator.ts'
-import type { Attempt } from './operation-spec.ts'
+import type { Attempt, Attempts } from './operation-spec.ts'
 import { argument, shape } from '../options/shape.ts'
 import type { FailedAttempt, RetryPolicy } from '../retry/policy.ts'
+import type { Limits } from '../time/limits.ts'
 import { Scope } from './scope.ts'
 
 /** What attempts need of their operation. */
@@ -26,8 +27,7 @@ export interface AttemptHost {
   readonly usable: (() => boolean) | undefined
   readonly root: Scope
   readonly narrator: Narrator
-  /** The limit of the whole call, in milliseconds. */
-  readonly total: number
+  readonly limits: Limits
   /** Makes the scope of an attempt the operation's current one. */
   enter(scope: Scope): void
   describe(error: unknown, context: ErrorContext): unknown
@@ -38,43 +38,81 @@ export async function runAttempts<T>(
   run: (attempt: Attempt) => Promise<T>,
   host: AttemptHost,
 ): Promise<T> {
-  const failures: NetError[] = []
-  for (let number = 1; ; number++) {
-    let sent = false
+  const steps = new AttemptSteps(host)
+  for (;;) {
+    const attempt = steps.begin()
     try {
-      const result = await inScope(host, () => run({ number, sent: () => void (sent = true) }))
-      host.policy?.succeeded?.()
+      const result = await attempt.scope.race(() => run(attempt))
+      steps.succeeded()
       return result
-    } catch (thrown) {
-      const error = host.describe(thrown, { sent })
-      if (!isNetError(error)) throw error
-      replaceContext(error, { retry: retryOf(error, sent) })
-      const delay = delayAfter(error, number, host)
-      if (delay === undefined) throw withAttempts(error, failures)
-      failures.push(error)
-      host.narrator.retry(number, delay, error)
-      // No attempt runs meanwhile: what fails now is the operation.
-      host.enter(host.root)
-      await host.root.race(() => pause(delay, host.root))
+    } catch (error) {
+      await steps.failed(error)
     }
   }
 }
 
-function inScope<T>(host: AttemptHost, run: () => Promise<T>): Promise<T> {
-  const scope = new Scope()
-  // Never taken back: the last attempt's scope lives on in what it returned, and the operation must reach it.
-  host.root.onStop((reason) => scope.stop(reason))
-  host.enter(scope)
-  return scope.race(run)
+/** The attempts of a call, step by step: each is begun, and then succeeds or fails. */
+export class AttemptSteps implements Attempts {
+  readonly #host: AttemptHost
+  #current: RunningAttempt | undefined
+  #failures: NetError[] | undefined
+
+  constructor(host: AttemptHost) {
+    this.#host = host
+  }
+
+  begin(): RunningAttempt {
+    const host = this.#host
+    const attempt = new RunningAttempt((this.#current?.number ?? 0) + 1)
+    this.#current = attempt
+    // Never taken back: the last attempt's scope lives on in what it returned, and the operation must reach it.
+    host.root.onStop((reason) => attempt.scope.stop(reason))
+    host.enter(attempt.scope)
+    return attempt
+  }
+
+  succeeded(): void {
+    this.#host.policy?.succeeded?.()
+  }
+
+  async failed(thrown: unknown): Promise<void> {
+    const host = this.#host
+    const { number = 1, wasSent = false } = this.#current ?? {}
+    const error = host.describe(thrown, { sent: wasSent })
+    if (!isNetError(error)) throw error
+    replaceContext(error, { retry: retryOf(error, wasSent) })
+    const delay = delayAfter(error, number, host)
+    if (delay === undefined) throw withAttempts(error, this.#failures ?? [])
+    this.#failures ??= []
+    this.#failures.push(error)
+    host.narrator.retry(number, delay, error)
+    // No attempt runs meanwhile: what fails now is the operation.
+    host.enter(host.root)
+    await host.root.race(() => pause(delay, host.root))
+  }
+}
+
+class RunningAttempt implements Attempt {
+  readonly number: number
+  readonly scope: Scope = new Scope()
+  wasSent = false
+  /** Calls take it out of the attempt. */
+  readonly sent = (): void => {
+    this.wasSent = true
+  }
+
+  constructor(number: number) {
+    this.number = number
+  }
 }
 
 function delayAfter(error: NetError, attempt: number, host: AttemptHost): number | undefined {
   if (host.policy === undefined || host.root.reason !== undefined) return undefined
   // On a session that is gone the next attempt could only hide why.
   if (host.usable?.() === false) return undefined
-  const { idempotent, total } = host
+  const { idempotent, limits } = host
   const { elapsed } = host.narrator
-  const left = total - elapsed
+  const left = limits.total - elapsed
   const delay = delayBy(host.policy, { error, attempt, idempotent, elapsed, left })
   // A policy of the caller's may not look at what is left.
   return delay === undefined || delay >= left ? undefined : delay

@@ -81,7 +81,7 @@ export class Narrator {
 
   /** Publishes that a phase begins; call the result when it has ended, with its error. */
   phase(name: Phase): (failure: unknown) => void {
-    if (!isHeard('phase', this.#log)) return () => {}
+    if (!isHeard('phase', this.#log)) return unheard
     const started = clock().now()
     tell({ type: 'phase', state: 'start', phase: name, ...this.#head() }, this.#log, this.owners)
     return (failure) => {
@@ -103,6 +103,11 @@ export class Narrator {
       this.#log,
       this.owners,
     )
+  }
+
+  /** Whether anybody listens to progress. */
+  get tellsProgress(): boolean {
+    return isHeard('progress', this.#log)
   }
 
   progress({ transferred, total }: Progress): void {
@@ -153,5 +158,6 @@ function asNetError(failure: unknown): NetError {
   return isNetError(failure) ? failure : translate(failure, nodeTable, {})
 }
 
+const unheard = (): void => {}
 const NOBODY: SecretOwners = []
 const nodeTable: ErrorTable = defineErrorTable([])

@@ -82,3 +82,35 @@ export interface Operation {
   /** Ends the running attempt with this error, for dangers that no phase sees. */
   fail(error: NetError): void
 }
+
+/** The attempts of a call, step by step, for a call that is an object: begin one, and then say how it went. */
+export interface Attempts {
+  /** Begins the next attempt; from here on it is what `onAbort`, `signal` and `fail` of the operation mean. */
+  begin(): Attempt
+  /** The attempt gave what the call is for. */
+  succeeded(): void
+  /** Resolves when another attempt may begin; rejects with the error of the call if none may. */
+  failed(error: unknown): Promise<void>
+}
+
+/** A part of a call under its own limit, begun and not yet ended. */
+export interface OpenPhase {
+  ended(): void
+  /** Ends it; returns the error as the rest of the call gets it. */
+  failed(error: unknown): unknown
+}
+
+/** An operation that is begun and ended by its call, which is an object in place of a function to wait for. */
+export interface OpenOperation extends Operation {
+  /** Why the call is to end early; undefined while nobody wants that. A result that comes later is given to nobody. */
+  readonly stopped: NetError | undefined
+  /** Starts limits and events. Throws if the options are wrong or the signal has aborted: `failed` is to be told. */
+  begin(): void
+  attempts(): Attempts
+  /** What `phase` does, in two steps. */
+  openPhase(name: Phase): OpenPhase
+  /** The call gave its result: the operation ends now, or with what `until` named. */
+  succeeded(): void
+  /** The call failed: the operation ends; returns the error as the caller gets it. */
+  failed(error: unknown): unknown
+}

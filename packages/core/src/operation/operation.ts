@@ -6,7 +6,7 @@
 
 import type { CallOptions } from './call-options.ts'
 import { logFromEnvironment } from '../events/environment.ts'
-import type { Operation, OperationSpec } from './operation-spec.ts'
+import type { OpenOperation, Operation, OperationSpec } from './operation-spec.ts'
 import { RunningOperation } from './running-operation.ts'
 
 /** Runs one call. Rejects with a NetError; what the caller's own callbacks threw, marked by `callerFault`, passes as it is. */
@@ -17,4 +17,13 @@ export function operation<T>(
 ): Promise<T> {
   logFromEnvironment()
   return new RunningOperation(spec, options).run(run)
+}
+
+/** The operation of a call that is an object: it calls `begin` first, and `succeeded` or `failed` last. */
+export function openOperation(
+  spec: OperationSpec,
+  options: CallOptions | undefined,
+): OpenOperation {
+  logFromEnvironment()
+  return new RunningOperation(spec, options)
 }

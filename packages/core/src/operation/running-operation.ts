@@ -3,7 +3,7 @@
  * told by its narrator.
  */
 
-import { runAttempts } from './attempts.ts'
+import { AttemptSteps, runAttempts, type AttemptHost } from './attempts.ts'
 import { perCall, type CallOptions } from './call-options.ts'
 import { isCallerFault } from '../callbacks/caller-fault.ts'
 import { clock, type Timer } from '../time/clock.ts'
@@ -23,22 +23,30 @@ import type { WireEvent } from '../events/channels.ts'
 import { guarded } from '../callbacks/guarded.ts'
 import { limitsFor, timeoutCodes, type Limits } from '../time/limits.ts'
 import { Narrator } from './narrator.ts'
-import type { Attempt, Operation, OperationSpec, Within } from './operation-spec.ts'
+import type {
+  Attempt,
+  Attempts,
+  OpenOperation,
+  OpenPhase,
+  OperationSpec,
+  Within,
+} from './operation-spec.ts'
 import { own } from '../options/own.ts'
 import { ProgressMeter } from '../progress.ts'
 import { defaultRetry, policyOf } from '../retry/option.ts'
 import type { RetryPolicy } from '../retry/policy.ts'
+import { RunningPhase, type PhaseHost } from './running-phase.ts'
 import { Scope } from './scope.ts'
 import { onSignalAbort } from '../callbacks/signal-listeners.ts'
 
 /** One call while it runs. */
-export class RunningOperation implements Operation {
+export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
   readonly #spec: OperationSpec
   readonly #options: CallOptions | undefined
-  readonly #narrator: Narrator
-  readonly #root = new Scope()
+  readonly narrator: Narrator
+  readonly root: Scope = new Scope()
   #limits: Limits | undefined
-  #scope: Scope = this.#root
+  #scope: Scope = this.root
   #phase: Phase | undefined
   #idle: Deadline | undefined
   #meter: ProgressMeter | undefined
@@ -51,7 +59,7 @@ export class RunningOperation implements Operation {
   constructor(spec: OperationSpec, options: CallOptions | undefined) {
     this.#spec = spec
     this.#options = options
-    this.#narrator = new Narrator(spec)
+    this.narrator = new Narrator(spec)
   }
 
   get limits(): Limits {
@@ -61,7 +69,7 @@ export class RunningOperation implements Operation {
   }
 
   get id(): number {
-    return this.#narrator.id
+    return this.narrator.id
   }
 
   get parent(): number | undefined {
@@ -83,22 +91,46 @@ export class RunningOperation implements Operation {
     return this.#idle
   }
 
+  get stopped(): NetError | undefined {
+    return this.root.reason
+  }
+
+  get policy(): RetryPolicy | undefined {
+    return this.#policy
+  }
+
+  get idempotent(): boolean {
+    return this.#spec.idempotent === true
+  }
+
+  get usable(): (() => boolean) | undefined {
+    return this.#spec.usable
+  }
+
   /** Runs the call to its end. */
-  async run<T>(run: (op: Operation) => Promise<T>): Promise<T> {
+  async run<T>(run: (op: OpenOperation) => Promise<T>): Promise<T> {
     try {
-      this.#begin()
-      const result = await this.#root.race(() => run(this))
-      if (this.#pending === undefined) this.#end(undefined)
-      else void this.#endAfter(this.#pending)
+      this.begin()
+      const result = await this.root.race(() => run(this))
+      this.succeeded()
       return result
     } catch (error) {
-      const described = this.#describe(error, {})
-      this.#end(described)
-      if (!isNetError(described)) throw described
-      traceToCaller(described)
-      if (this.parent !== undefined) raisedFor.set(described, this.parent)
+      const described = this.failed(error)
+      if (isNetError(described)) traceToCaller(described)
       throw described
     }
+  }
+
+  succeeded(): void {
+    if (this.#pending === undefined) this.#end(undefined)
+    else void this.#endAfter(this.#pending)
+  }
+
+  failed(error: unknown): unknown {
+    const described = this.describe(this.root.because(error), {})
+    this.#end(described)
+    if (isNetError(described) && this.parent !== undefined) raisedFor.set(described, this.parent)
+    return described
   }
 
   onAbort(listener: (reason: NetError) => void): () => void {
@@ -110,38 +142,37 @@ export class RunningOperation implements Operation {
   }
 
   async phase<T>(name: Phase, run: () => Promise<T>): Promise<T> {
-    const scope = this.#scope
-    const outer = this.#phase
-    const ended = this.#narrator.phase(name)
-    const timer = this.#arm(name, scope)
-    this.#phase = name
+    const phase = this.openPhase(name)
     try {
       const result = await run()
-      ended(undefined)
+      phase.ended()
       return result
     } catch (error) {
-      const described = this.#describe(scope.reason ?? error, { phase: name })
-      ended(described)
-      throw described
-    } finally {
-      timer?.clear()
-      this.#phase = outer
+      throw phase.failed(error)
     }
   }
 
+  openPhase(name: Phase): OpenPhase {
+    const place = { name, outer: this.#phase, scope: this.#scope }
+    const phase = new RunningPhase(this, place)
+    this.#phase = name
+    return phase
+  }
+
+  leave(outer: Phase | undefined): void {
+    this.#phase = outer
+  }
+
   attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T> {
-    return runAttempts(run, {
-      policy: this.#policy,
-      idempotent: this.#spec.idempotent === true,
-      usable: this.#spec.usable,
-      root: this.#root,
-      narrator: this.#narrator,
-      total: this.limits.total,
-      enter: (scope) => {
-        this.#scope = scope
-      },
-      describe: (error, context) => this.#describe(error, context),
-    })
+    return runAttempts(run, this)
+  }
+
+  attempts(): Attempts {
+    return new AttemptSteps(this)
+  }
+
+  enter(scope: Scope): void {
+    this.#scope = scope
   }
 
   until(ended: Promise<unknown>): void {
@@ -161,14 +192,14 @@ export class RunningOperation implements Operation {
   }
 
   wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void {
-    this.#narrator.wire(direction, text, bytes)
+    this.narrator.wire(direction, text, bytes)
   }
 
   warn(message: string): void {
-    this.#narrator.warn(message)
+    this.narrator.warn(message)
   }
 
-  #begin(): void {
+  begin(): void {
     const { client, idempotent = false } = this.#spec
     const given = own(this.#options, 'retry') ?? client?.defaults?.retry
     this.#policy = policyOf(given ?? (idempotent ? defaultRetry : false))
@@ -176,20 +207,20 @@ export class RunningOperation implements Operation {
     if (onProgress !== undefined) perCall.onProgress.take(onProgress, 'onProgress')
     const signal = own(this.#options, 'signal')
     if (signal !== undefined) this.#link(signal)
-    this.#narrator.start()
+    this.narrator.start()
     const { total } = this.limits
     if (total === Infinity) return
-    this.#total = clock().after(total, () => this.#expire('total', this.#root))
+    this.#total = clock().after(total, () => this.#expire('total', this.root))
   }
 
   #link(signal: AbortSignal): void {
     perCall.signal.take(signal, 'signal')
     if (signal.aborted) throw abortError(signal.reason)
-    const stop = (reason: unknown): void => this.#root.stop(this.#placed(abortError(reason)))
+    const stop = (reason: unknown): void => this.root.stop(this.#placed(abortError(reason)))
     this.#unlink = onSignalAbort(signal, stop, LINGER)
   }
 
-  #arm(name: Phase, scope: Scope): Timer | undefined {
+  arm(name: Phase, scope: Scope): Timer | undefined {
     const key = PHASE_LIMITS[name]
     if (key === undefined || this.limits[key] === Infinity) return undefined
     return clock().after(this.limits[key], () => this.#expire(key, scope))
@@ -204,21 +235,21 @@ export class RunningOperation implements Operation {
   }
 
   #placed(error: NetError): NetError {
-    const described = this.#describe(error, this.#phase === undefined ? {} : { phase: this.#phase })
+    const described = this.describe(error, this.#phase === undefined ? {} : { phase: this.#phase })
     return isNetError(described) ? described : error
   }
 
-  #describe(error: unknown, context: ErrorContext): unknown {
+  describe(error: unknown, context: ErrorContext): unknown {
     if (isCallerFault(error)) return error
     const { protocol, operation, target, endpoint } = this.#spec
     const call = {
       protocol,
       operation,
-      elapsed: this.#narrator.elapsed,
+      elapsed: this.narrator.elapsed,
       ...(target === undefined ? {} : { target }),
     }
     const place = endpoint === undefined ? {} : { endpoint }
-    const { owners } = this.#narrator
+    const { owners } = this.narrator
     const table = this.#spec.errors ?? nodeTable
     const ours = translate(error, table, { ...context, ...call, ...place }, owners)
     // A dial that fails for a call is, to the caller, that call failing; where and in which phase stays.
@@ -226,12 +257,16 @@ export class RunningOperation implements Operation {
   }
 
   #newMeter(): ProgressMeter {
+    const { narrator } = this
     const onProgress = own(this.#options, 'onProgress')
     const report = onProgress === undefined ? undefined : guarded('onProgress', onProgress)
-    return new ProgressMeter((progress) => {
-      report?.(progress)
-      this.#narrator.progress(progress)
-    })
+    return new ProgressMeter(
+      (progress) => {
+        report?.(progress)
+        narrator.progress(progress)
+      },
+      () => report !== undefined || narrator.tellsProgress,
+    )
   }
 
   async #endAfter(pending: readonly Promise<unknown>[]): Promise<void> {
@@ -239,7 +274,7 @@ export class RunningOperation implements Operation {
     // By index: `until` may add more while it waits.
     for (let index = 0; index < pending.length; index++) {
       const outcome = await pending[index]?.catch((error: unknown) => error)
-      if (outcome instanceof Error) failure ??= this.#describe(outcome, {})
+      if (outcome instanceof Error) failure ??= this.describe(outcome, {})
     }
     this.#end(failure)
   }
@@ -249,7 +284,7 @@ export class RunningOperation implements Operation {
     this.#idle?.stop()
     this.#unlink?.()
     this.#meter?.end()
-    this.#narrator.end(failure, this.#meter?.transferred, this.#status)
+    this.narrator.end(failure, this.#meter?.transferred, this.#status)
   }
 }
 

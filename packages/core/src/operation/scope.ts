@@ -69,15 +69,15 @@ export class Scope {
         },
         (error: unknown) => {
           settled()
-          reject(this.#because(error))
+          reject(this.because(error))
         },
       )
     })
   }
 
-  #because(error: unknown): unknown {
+  /** What work failed with that was to end: with the reason, of which it may have the same error with more fields, such as `received`. */
+  because(error: unknown): unknown {
     if (this.#reason === undefined) return error
-    // The work may have the same error with more fields, such as `received`.
     return isNetError(error) && error.code === this.#reason.code ? error : this.#reason
   }
 }

@@ -4,7 +4,7 @@
  * is gone before the event loop turns, so that no process lives longer for it.
  */
 
-import { Link, LinkedList } from '../linked-list.ts'
+import { LinkedList, type Linked } from '../linked-list.ts'
 
 /**
  * Calls `callback` once after `delay` milliseconds; the returned object takes it back. The async context is that of
@@ -24,14 +24,29 @@ export function afterDelay(delay: number, callback: () => void): { clear(): void
   return queue.add(callback)
 }
 
-interface Waiting {
+/** One timer: member of its queue and handle of its owner in one, as there is one for each limit of each call. */
+class Waiting implements Linked<Waiting> {
   readonly due: number
   readonly callback: () => void
+  readonly #queue: TimerQueue
+  before: Waiting | undefined = undefined
+  after: Waiting | undefined = undefined
+  listed = false
+
+  constructor(queue: TimerQueue, due: number, callback: () => void) {
+    this.#queue = queue
+    this.due = due
+    this.callback = callback
+  }
+
+  clear(): void {
+    this.#queue.remove(this)
+  }
 }
 
 class TimerQueue {
   readonly #delay: number
-  readonly #waiting = new LinkedList<Link<Waiting>>()
+  readonly #waiting = new LinkedList<Waiting>()
   #disarm: (() => void) | undefined
   #target = 0
   #leaving = false
@@ -41,13 +56,15 @@ class TimerQueue {
   }
 
   add(callback: () => void): { clear(): void } {
-    const link = this.#waiting.add(new Link({ due: performance.now() + this.#delay, callback }))
+    const due = performance.now() + this.#delay
+    const added = this.#waiting.add(new Waiting(this, due, callback))
     if (this.#disarm === undefined) this.#arm()
-    return { clear: () => this.#remove(link) }
+    return added
   }
 
-  #remove(link: Link<Waiting>): void {
-    if (!this.#waiting.delete(link) || this.#waiting.first !== undefined || this.#leaving) return
+  remove(waiting: Waiting): void {
+    if (!this.#waiting.delete(waiting)) return
+    if (this.#waiting.first !== undefined || this.#leaving) return
     this.#leaving = true
     process.nextTick(this.#leaveIfEmpty)
   }
@@ -57,7 +74,7 @@ class TimerQueue {
     if (first === undefined) return
     const now = performance.now()
     // Node fires a timer above this limit at once instead of in 24.8 days.
-    this.#target = Math.min(first.value.due, now + LONGEST)
+    this.#target = Math.min(first.due, now + LONGEST)
     // The difference of the two is not always exact.
     const handle = setTimeout(this.#due, Math.max(0, Math.min(this.#target - now, LONGEST)))
     this.#disarm = () => clearTimeout(handle)
@@ -87,9 +104,9 @@ class TimerQueue {
     const now = Math.max(performance.now(), this.#target)
     try {
       for (let { first } = this.#waiting; first !== undefined; { first } = this.#waiting) {
-        if (first.value.due > now) break
+        if (first.due > now) break
         this.#waiting.delete(first)
-        first.value.callback()
+        first.callback()
       }
     } finally {
       if (this.#waiting.first === undefined) this.#leaveIfEmpty()
