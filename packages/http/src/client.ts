@@ -265,13 +265,12 @@ class Client implements HttpClient {
 
   #warnOfPlainSecrets(request: HttpRequest, op: Operation): void {
     const { origin } = request
-    const { protocol, hostname } = request.url
-    if (protocol !== 'http:' || this.#road.local) return
-    // Behind a proxy, localhost is another machine.
-    const loopback = isLoopback(hostname) && this.#road.explain(request.url).hops.length === 0
-    if (!loopback && !request.headers.secret) return
+    if (origin.startsWith('https:') || this.#road.local || !request.headers.secret) return
     this.#warned.add(origin)
-    if (!loopback) op.warn(`credentials are sent to ${origin} in clear; use https`)
+    // Behind a proxy, localhost is another machine.
+    const { url } = request
+    if (isLoopback(url.hostname) && this.#road.explain(url).hops.length === 0) return
+    op.warn(`credentials are sent to ${origin} in clear; use https`)
   }
 
   #refuseClosed(): void {

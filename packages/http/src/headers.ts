@@ -33,6 +33,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
   static readonly #none: HttpHeaders = new HttpHeaders(undefined)
   #list: readonly string[]
   #raw: readonly Buffer[] | undefined
+  #secret: boolean | undefined
 
   static {
     // Declared as a computed member it would need type inference to make this file's declarations.
@@ -62,8 +63,8 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
 
   /** Whether there is a field whose name says that it is secret. */
   get secret(): boolean {
-    for (const [name] of this) if (isSecretName(name)) return true
-    return false
+    this.#secret ??= this.#kept(isSecretName).length > 0
+    return this.#secret
   }
 
   /** How many lines there are. */

@@ -41,6 +41,12 @@ export function protectParams(search: string, holder: object): void {
   }
 }
 
+/** Whether a parameter of the query is secret by its name. */
+export function hasSecretParams(search: string): boolean {
+  for (const name of new URLSearchParams(search).keys()) if (isSecretName(name)) return true
+  return false
+}
+
 /** The URL as it is printed: without the values of secret parameters. */
 export function shownUrl(href: string): string {
   return href.replace(/([?&])([^=&#]*)=([^&#]*)/g, (whole, mark: string, name: string) =>

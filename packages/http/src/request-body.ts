@@ -68,6 +68,9 @@ export function bodyOf(
   options: Taken<BodyOptions>,
   stringify: (value: unknown) => string,
 ): TypedBody | undefined {
+  // Most calls send nothing, and are to cost nothing.
+  const { json, form, body } = options
+  if (json === undefined && form === undefined && body === undefined) return undefined
   const [name, second] = NAMES.filter((each) => options[each] !== undefined)
   if (name === undefined) return undefined
   if (second !== undefined) {

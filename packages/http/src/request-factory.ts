@@ -7,10 +7,11 @@ import { basic, claimAuth, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
 import { HttpHeaders, isHarmless } from './headers.ts'
 import type { Params } from './params.ts'
+import { placeOf, Places, type Place } from './place.ts'
 import { tellsCutZstd } from './middleware/zstd.ts'
 import { bodyOf } from './request-body.ts'
 import { baseUrl, requestUrl, type RequestUrl } from './request-url.ts'
-import { HttpRequest } from './request.ts'
+import { requestTo, type HttpRequest } from './request.ts'
 import { overlaid, settingsOf, type Settings } from './settings.ts'
 
 /** A request that is ready to go. */
@@ -25,6 +26,11 @@ export interface PreparedRequest {
   readonly secrets: number
 }
 
+/** Where a call goes, and who its URL says is asking. */
+interface Address extends Partial<RequestUrl> {
+  readonly place: Place
+}
+
 /** Prepares the requests of one client. */
 export class RequestFactory {
   readonly #base: RequestUrl | undefined
@@ -35,6 +41,7 @@ export class RequestFactory {
   readonly #stringify: (value: unknown) => string
   readonly #headers: HttpHeaders
   readonly #jsonHeaders: HttpHeaders
+  readonly #places = new Places()
 
   /** `client` is its id, which its secrets belong to. Throws `ArgumentError`s. */
   constructor(options: Taken<ClientOptions>, client: number) {
@@ -60,15 +67,12 @@ export class RequestFactory {
     { options, json }: { readonly options: Taken<RequestOptions>; readonly json: boolean },
   ): PreparedRequest {
     const verb = checkedMethod(method)
-    const asked = requestUrl(input, this.#base?.url, (to) =>
-      this.#paramsFor(options.params, this.#isForeign(to)),
-    )
-    const { url } = asked
+    const address = this.#address(input, options.params)
+    const foreign = this.#isForeign(address.place)
     const secrets = nextId()
-    claimSecrets(url, secrets)
-    const foreign = this.#isForeign(url)
+    if (address.url !== undefined) claimSecrets(address.url, secrets)
     const client = foreign ? undefined : this.#settings.auth
-    const settings = overlaid(this.#settings, options, authOfUrl(asked) ?? client)
+    const settings = overlaid(this.#settings, options, authOfUrl(address) ?? client)
     if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
       claimAuth(settings.auth, secrets)
     const typed = bodyOf(options, options.stringify ?? this.#stringify)
@@ -76,13 +80,23 @@ export class RequestFactory {
     const fitting = settings.decompress ? headers : headers.without('accept-encoding')
     const typing =
       typed?.type === undefined ? fitting : fitting.with({ 'content-type': typed.type })
-    return {
-      request: new HttpRequest(verb, url, overridden(typing, options, secrets), typed?.body),
-      settings,
-      target: url.href,
-      endpoint: endpointOf(url),
-      secrets,
-    }
+    const request = requestTo(verb, address, overridden(typing, options, secrets), typed?.body)
+    const { href: target, endpoint } = address.place
+    return { request, settings, target, endpoint, secrets }
+  }
+
+  /** Where a call goes: known from an earlier one with the same text, or read. */
+  #address(input: string | URL, params: Params | undefined): Address {
+    // Only text: a URL object may change. Parameters are for each call to say, and the client's may change too.
+    const text = typeof input === 'string' && (params ?? this.#params) === undefined && input
+    const known = text === false ? undefined : this.#places.get(text)
+    if (known !== undefined) return { place: known }
+    const asked = requestUrl(input, this.#base?.url, (to) =>
+      this.#paramsFor(params, this.#isForeign(to)),
+    )
+    const place = placeOf(asked.url)
+    if (text !== false && asked.user === undefined) this.#places.keep(text, place)
+    return { ...asked, place }
   }
 
   #headersFor(json: boolean, foreign: boolean): HttpHeaders {
@@ -90,8 +104,8 @@ export class RequestFactory {
     return foreign ? headers.filter(isHarmless) : headers
   }
 
-  #isForeign(url: URL): boolean {
-    return this.home !== undefined && this.home !== url.origin
+  #isForeign({ origin }: { readonly origin: string }): boolean {
+    return this.home !== undefined && this.home !== origin
   }
 
   #paramsFor(params: Params | undefined, foreign: boolean): readonly Params[] {
@@ -113,10 +127,6 @@ function overridden(
   return merged
 }
 
-function endpointOf({ host, port, protocol }: URL): string {
-  return port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host
-}
-
 function ours(accept: string): HttpHeaders {
   return new HttpHeaders({
     accept,
@@ -125,7 +135,7 @@ function ours(accept: string): HttpHeaders {
   })
 }
 
-function authOfUrl(url: RequestUrl | undefined): HttpAuth | undefined {
+function authOfUrl(url: Pick<RequestUrl, 'user' | 'password'> | undefined): HttpAuth | undefined {
   if (url?.user === undefined) return undefined
   const password: Secret | string = url.password ?? ''
   return basic(url.user, password)

@@ -7,6 +7,7 @@ import { argument, inCall, option, optionsDoor, shape, type Shape } from '@net/c
 
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { shownUrl } from './params.ts'
+import { placeOf, type Place } from './place.ts'
 
 /** What a request carries. */
 export interface RequestBody {
@@ -30,16 +31,35 @@ export interface RequestChanges {
   readonly body?: RequestBody | null | undefined
 }
 
+const NOWHERE = new URL('http://nowhere.invalid/')
+
+/** A request to a place that is known in parts; its URL is made at the first look, if there is none. */
+export let requestTo: (
+  method: string,
+  where: { readonly place: Place; readonly url?: URL },
+  headers: HttpHeaders,
+  body: RequestBody | undefined,
+) => HttpRequest
+
+/** Where a request goes, in parts. */
+export let placeOfRequest: (request: HttpRequest) => Place
+
 /** One request. Immutable; `with` makes a copy. */
 export class HttpRequest {
   readonly method: string
-  /** Without credentials and fragment. */
-  readonly url: URL
   readonly headers: HttpHeaders
   readonly body: RequestBody | undefined
-  #origin: string | undefined
+  #url: URL | undefined
+  #place: Place | undefined
 
   static {
+    requestTo = (method, { place, url }, headers, body) => {
+      const request = new HttpRequest(method, NOWHERE, headers, body)
+      request.#url = url
+      request.#place = place
+      return request
+    }
+    placeOfRequest = (request) => request.#where()
     // Declared as a computed member it would need type inference to make this file's declarations.
     Object.defineProperty(HttpRequest.prototype, inspect.custom, {
       value(this: HttpRequest) {
@@ -57,20 +77,25 @@ export class HttpRequest {
       if (body !== undefined) argument('body', aBody, body)
     })
     this.method = method
-    this.url = url
+    this.#url = url
     this.headers = headers
     this.body = body
   }
 
+  /** Without credentials and fragment. */
+  get url(): URL {
+    this.#url ??= new URL(this.#where().href)
+    return this.#url
+  }
+
   /** Scheme, host and port of the URL. */
   get origin(): string {
-    this.#origin ??= this.url.origin
-    return this.#origin
+    return this.#where().origin
   }
 
   /** Path and query of the URL. */
   get path(): string {
-    return this.url.pathname + this.url.search
+    return this.#where().path
   }
 
   /** A copy with changes. Throws `NET_BAD_OPTION`, and like `HttpHeaders`. */
@@ -87,6 +112,14 @@ export class HttpRequest {
   /** Without the body and without secrets. */
   toJSON(): { readonly method: string; readonly url: string; readonly headers: HttpHeaders } {
     return { method: this.method, url: shownUrl(this.url.href), headers: this.headers }
+  }
+
+  /** The parts of the URL; a middleware may have changed the URL that it was given. */
+  #where(): Place {
+    const url = this.#url
+    if (this.#place === undefined || (url !== undefined && url.href !== this.#place.href))
+      this.#place = placeOf(url ?? NOWHERE)
+    return this.#place
   }
 
   #fields(headers: HeaderFields | undefined): HttpHeaders {

@@ -1,7 +1,7 @@
 import { netError, redact } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
-import { encodeParams, protectParams } from '../src/params.ts'
+import { encodeParams, hasSecretParams, protectParams } from '../src/params.ts'
 
 test('values of every kind, lists and pairs', () => {
   expect(encodeParams({ a: 'x y', b: 1, c: true, d: 10n, e: null, f: undefined })).toBe(
@@ -30,4 +30,9 @@ test('secret parameters are struck out of texts', () => {
   protectParams('?page=seven77&api_key=k3y-of-mine', holder)
   expect(redact('seven77 k3y-of-mine')).toBe('seven77 [secret]')
   expect(holder).toEqual({})
+})
+
+test('a parameter is secret by its name, in whatever way that is written', () => {
+  expect(hasSecretParams('?page=1&to%6ben=x')).toBe(true)
+  expect(hasSecretParams('?page=1')).toBe(false)
 })

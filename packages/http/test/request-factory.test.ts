@@ -109,3 +109,34 @@ test.each(['CONNECT', 'connect', 'GET /x', 'G\r\nET', ''])('the method %j is ref
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
 })
+
+test('the same text is read once, and each call has a URL of its own', () => {
+  const factory = new RequestFactory({ baseUrl: 'http://host/v1' }, 1)
+  const ask = (to: string | URL): PreparedRequest =>
+    factory.prepare('GET', to, { options: {}, json: false })
+  const [first, second] = [ask('/a'), ask('/a')]
+  first.request.url.pathname = '/changed'
+  expect(second.request.url.href).toBe('http://host/v1/a')
+  expect(ask('/a').target).toBe('http://host/v1/a')
+  const url = new URL('http://host/b')
+  ask(url)
+  url.pathname = '/c'
+  expect(ask(url).target).toBe('http://host/c')
+})
+
+test('what a known text gave to one call is not what the next one gets', () => {
+  const factory = new RequestFactory({}, 1)
+  const ask = (options: RequestOptions): PreparedRequest =>
+    factory.prepare('GET', 'http://ada:lovelace-1815@host/a', {
+      options: requestOptions(options),
+      json: false,
+    })
+  expect(ask({}).settings.auth?.name).toBe('basic')
+  expect(ask({}).settings.auth?.name).toBe('basic')
+  const plain = (options: RequestOptions): string =>
+    factory.prepare('GET', 'http://host/a', { options: requestOptions(options), json: false })
+      .target
+  expect(plain({})).toBe('http://host/a')
+  expect(plain({ params: { q: 1 } })).toBe('http://host/a?q=1')
+  expect(plain({})).toBe('http://host/a')
+})

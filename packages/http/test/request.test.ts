@@ -4,8 +4,9 @@ import { canary, expectNoCanary } from '@tools/canary'
 import { HttpHeaders, HttpRequest, type RequestChanges } from '@net/http'
 import { expect, test } from 'vitest'
 
+import { placeOf } from '../src/place.ts'
 import { RequestFactory } from '../src/request-factory.ts'
-import { isIdempotent } from '../src/request.ts'
+import { isIdempotent, placeOfRequest, requestTo } from '../src/request.ts'
 
 const url = new URL('http://host/a')
 
@@ -80,4 +81,16 @@ test('the constructor refuses what is no method, URL, headers or body', () => {
       expect.objectContaining({ code: 'NET_BAD_OPTION', message: expect.stringMatching(message) }),
     )
   }
+})
+
+test('a request to a place in parts has the URL, which a middleware may change', () => {
+  const place = placeOf(new URL('http://host/a?b=1'))
+  const request = requestTo('GET', { place }, HttpHeaders.none, undefined)
+  expect([request.origin, request.path]).toEqual(['http://host', '/a?b=1'])
+  expect(placeOfRequest(request)).toBe(place)
+  expect(request.url.href).toBe('http://host/a?b=1')
+  request.url.pathname = '/c'
+  expect(request.path).toBe('/c?b=1')
+  expect(placeOfRequest(request).href).toBe('http://host/c?b=1')
+  expect(place.path).toBe('/a?b=1')
 })
