@@ -78,6 +78,11 @@ export class ReceivedBody implements HearingBody {
     return this.#ended || this.#error !== undefined
   }
 
+  /** Whether it is being read, or was given up. */
+  get taken(): boolean {
+    return this.#taken
+  }
+
   /** More came in. */
   push(chunk: Uint8Array): void {
     this.#received += chunk.length

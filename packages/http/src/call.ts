@@ -1,11 +1,12 @@
 /* What belongs to one call while it travels through the layers: its operation, its client's connections, its limits. */
 
 import type { ErrorContext } from '@net/core'
-import type { Attempt, Operation } from '@net/core/authoring'
+import type { OpenOperation } from '@net/core/authoring'
 
 import type { HttpConnection } from './connection.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
+import type { Settings } from './settings.ts'
 
 /** Answers a request, or rejects with a NetError. */
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>
@@ -16,18 +17,26 @@ export type Handler = (request: HttpRequest) => Promise<HttpResponse>
  */
 export type Middleware = (request: HttpRequest, next: Handler) => Promise<HttpResponse>
 
+/** Hears how a part of a call went, once. */
+export interface Outcome {
+  answered(response: HttpResponse): void
+  failed(error: unknown): void
+}
+
 /** One call. */
 export interface Call {
-  readonly op: Operation
+  readonly op: OpenOperation
   /** When it began, by the clock. */
   readonly started: number
   /** What errors say about it. */
   readonly context: ErrorContext
-  readonly maxBytes: number | undefined
+  readonly settings: Settings
+  /** The owner of its secrets. */
+  readonly secrets: number
   /** The caller's. */
   readonly signal: AbortSignal | undefined
-  /** The attempt under way. */
-  attempt: Attempt | undefined
+  /** Answers in place of a server. */
+  readonly handler: Handler | undefined
   /** A connection to the target of the request, used by no other call; `fresh` for one that was never used. */
   lease(request: HttpRequest, fresh: boolean): HttpConnection | Promise<HttpConnection>
 }

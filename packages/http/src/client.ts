@@ -2,14 +2,11 @@
 
 import { isLoopback, type CallOptions, type NetError } from '@net/core'
 import {
-  closedError,
-  addContext,
   type ClientContext,
   clientContext,
-  clock,
   defaultRetry,
   inCall,
-  operation,
+  openOperation,
   type Operation,
   type OperationSpec,
   policyOf,
@@ -17,7 +14,7 @@ import {
 } from '@net/core/authoring'
 import type { RoadExplanation } from '@net/socket'
 
-import type { Call, Handler, Middleware } from './call.ts'
+import { CallsUnderWay } from './calls-under-way.ts'
 import {
   clientOptions,
   closeOptions,
@@ -29,20 +26,13 @@ import {
 import type { HttpConnection } from './connection.ts'
 import { Connections } from './connections.ts'
 import { Connector } from './connector.ts'
-import { HttpStatusError } from './errors.ts'
-import { exchange } from './exchange.ts'
-import { authenticate } from './middleware/auth.ts'
-import { compose, foreign, foreignHandler } from './middleware/compose.ts'
-import { decode } from './middleware/decode.ts'
-import { redirect } from './middleware/redirect.ts'
-import { statusFailureOf, respecting, retry } from './middleware/retry.ts'
-import { PendingResponse, type Intent } from './pending-response.ts'
-import { readStart } from './reading.ts'
-import { RequestFactory, type PreparedRequest } from './request-factory.ts'
+import { foreign, foreignHandler } from './middleware/compose.ts'
+import { respecting } from './middleware/retry.ts'
+import { PendingResponse, type Intent, type Settle } from './pending-response.ts'
+import { RequestFactory } from './request-factory.ts'
 import { isIdempotent, type HttpRequest } from './request.ts'
-import type { HttpResponse } from './response.ts'
 import { Road } from './road.ts'
-import type { Settings } from './settings.ts'
+import { RunningCall, type CallHost } from './running-call.ts'
 
 /** Calls servers, and keeps the connections to them. Disposing waits 2 s for calls under way. */
 export interface HttpClient extends AsyncDisposable {
@@ -82,12 +72,9 @@ class Client implements HttpClient {
   readonly #road: Road
   readonly #connector: Connector
   readonly #connections: Connections
-  readonly #middleware: readonly Middleware[]
-  readonly #handler: Handler | undefined
-  /** Calls under way, and what ends one whose middleware does not come back. */
-  readonly #active = new Map<Operation, (error: NetError) => void>()
+  readonly #calls = new CallsUnderWay()
+  readonly #host: CallHost
   readonly #warned = new Set<string>()
-  #quiet: (() => void) | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: Taken<ClientOptions>) {
@@ -104,8 +91,12 @@ class Client implements HttpClient {
       http2: options.http2 ?? false,
     })
     this.#connections = new Connections(options.connections ?? CONNECTIONS, this.#context)
-    this.#middleware = (options.middleware ?? []).map(foreign)
-    this.#handler = options.handler && foreignHandler(options.handler)
+    this.#host = {
+      calls: this.#calls,
+      middleware: (options.middleware ?? []).map(foreign),
+      handler: options.handler && foreignHandler(options.handler),
+      lease: (request, op, fresh) => this.#lease(request, op, fresh),
+    }
   }
 
   get(url: string | URL, options?: RequestOptions): PendingResponse {
@@ -137,7 +128,9 @@ class Client implements HttpClient {
   }
 
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse {
-    return new PendingResponse((intent) => this.#call({ method, url, options }, intent))
+    return new PendingResponse((intent, settle) =>
+      this.#begin({ method, url, options }, intent, settle),
+    )
   }
 
   explain(url: string | URL): RoadExplanation {
@@ -158,27 +151,29 @@ class Client implements HttpClient {
     return this.close()
   }
 
-  async #call({ method, url, options }: Wish, { kind, json }: Intent): Promise<HttpResponse> {
-    const { prepared, taken } = inCall({ protocol: 'http', call: shown(method) }, () => {
-      const taken = requestOptions(options)
-      return { taken, prepared: this.#requests.prepare(method, url, { options: taken, json }) }
-    })
-    const { request, target, endpoint, secrets } = prepared
-    const idempotent = isIdempotent(request.method)
-    const spec: OperationSpec = {
-      protocol: 'http',
-      operation: request.method,
-      target,
-      endpoint,
-      kind,
-      idempotent,
-      client: this.#context,
-      secrets,
+  #begin({ method, url, options }: Wish, { kind, json }: Intent, settle: Settle): void {
+    try {
+      const { prepared, taken } = inCall({ protocol: 'http', call: shown(method) }, () => {
+        const taken = requestOptions(options)
+        return { taken, prepared: this.#requests.prepare(method, url, { options: taken, json }) }
+      })
+      const { request, target, endpoint, secrets } = prepared
+      const spec: OperationSpec = {
+        protocol: 'http',
+        operation: request.method,
+        target,
+        endpoint,
+        kind,
+        idempotent: isIdempotent(request.method),
+        client: this.#context,
+        secrets,
+      }
+      const op = openOperation(spec, this.#callOptions(taken, request))
+      const { signal } = taken
+      new RunningCall({ op, prepared, signal, host: this.#host }, settle).begin(request)
+    } catch (error) {
+      settle.reject(error)
     }
-    const { signal } = taken
-    return operation(spec, this.#callOptions(taken, request), (op) =>
-      this.#run(op, prepared, signal),
-    )
   }
 
   #callOptions(options: Taken<RequestOptions>, { method, body }: HttpRequest): CallOptions {
@@ -188,78 +183,19 @@ class Client implements HttpClient {
     return policy === undefined ? options : { ...options, retry: respecting(body, policy) }
   }
 
-  async #run(
-    op: Operation,
-    prepared: PreparedRequest,
-    signal: AbortSignal | undefined,
-  ): Promise<HttpResponse> {
-    this.#refuseClosed()
-    const { promise: left, reject: leave } = Promise.withResolvers<never>()
-    this.#active.set(op, leave)
-    const over = (): void => {
-      this.#active.delete(op)
-      if (this.#active.size === 0) this.#quiet?.()
-    }
-    op.onAbort(over)
-    try {
-      const response = await Promise.race([this.#answer(op, prepared, signal), left])
-      void response.closed.then(over)
-      return response
-    } catch (error) {
-      over()
-      throw error
-    }
-  }
-
-  async #answer(
-    op: Operation,
-    { request, settings, target, endpoint, secrets }: PreparedRequest,
-    signal: AbortSignal | undefined,
-  ): Promise<HttpResponse> {
-    const call: Call = {
-      op,
-      started: clock().now(),
-      context: { protocol: 'http', operation: request.method, target, endpoint },
-      maxBytes: settings.maxBytes,
-      signal,
-      attempt: undefined,
-      lease: (sent, fresh) => this.#lease(sent, op, fresh),
-    }
-    const handler = this.#handler ?? ((sent: HttpRequest) => exchange(sent, call))
-    const layers = this.#layers(call, settings, secrets)
-    const response = await compose(layers, handler)(request)
-    if (response.status < 400 || !settings.throwHttpErrors) return response
-    throw await statusError(response)
-  }
-
-  /** From the outside in: the documented order of all that stands between a call and the wire. */
-  #layers(call: Call, settings: Settings, secrets: number): readonly Middleware[] {
-    const { auth, redirects, decompress, maxBytes } = settings
-    const layers = [...this.#middleware]
-    if (auth !== undefined) layers.push(authenticate(auth, call))
-    if (redirects > 0) layers.push(redirect(redirects, secrets))
-    layers.push(retry(call))
-    if (decompress || maxBytes !== undefined) {
-      layers.push(decode({ decompress, maxBytes, context: call.context }))
-    }
-    return layers
-  }
-
   #lease(
     request: HttpRequest,
     op: Operation,
     fresh: boolean,
   ): HttpConnection | Promise<HttpConnection> {
-    // Also for a call that was between two attempts when the client was closed.
-    if (!this.#active.has(op)) throw closedError()
-    const { url, method, origin } = request
+    const { method, origin } = request
     if (!this.#warned.has(origin)) this.#warnOfPlainSecrets(request, op)
     return this.#connections.lease(origin, {
       op,
       operation: method,
       fresh,
-      mayShare: this.#connector.mayShare(url),
-      connect: (events) => this.#connector.connect(url, op, events),
+      mayShare: this.#connector.mayShare(origin),
+      connect: (events) => this.#connector.connect(request.url, op, events),
     })
   }
 
@@ -273,29 +209,11 @@ class Client implements HttpClient {
     op.warn(`credentials are sent to ${origin} in clear; use https`)
   }
 
-  #refuseClosed(): void {
-    if (this.#closing !== undefined) throw closedError()
-  }
-
   async #close(grace: number): Promise<void> {
     this.#connections.closeIdle()
-    await this.#whenQuiet(grace)
-    const ended = this.#whenQuiet(SETTLING)
-    for (const op of this.#active.keys()) op.fail(closedError())
-    await ended
-    for (const leave of this.#active.values()) leave(closedError())
+    await this.#calls.close(grace)
     this.#connections.closeIdle()
     this.#settleClosed(undefined)
-  }
-
-  /** Resolves when no call is under way, or when the time is over. */
-  async #whenQuiet(longest: number): Promise<void> {
-    if (this.#active.size === 0) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = clock().after(longest, resolve)
-    this.#quiet = resolve
-    await promise
-    timer.clear()
   }
 }
 
@@ -305,16 +223,6 @@ interface Wish {
   readonly options: RequestOptions | undefined
 }
 
-async function statusError(response: HttpResponse): Promise<HttpStatusError> {
-  const { attempts } = statusFailureOf(response)
-  const bytes = await readStart(response.body, REPLY_TEXT)
-  const text = Buffer.from(bytes).toString('utf8')
-  const { status, statusText, headers } = response
-  const error = new HttpStatusError({ status, statusText, headers, text })
-  if (attempts !== undefined) addContext(error, { attempts })
-  return error
-}
-
 /** The method as an error may show it, before it was checked. */
 function shown(method: string): string {
   return typeof method === 'string' && /^[\w-]{1,32}$/.test(method) ? method : 'request'
@@ -322,6 +230,3 @@ function shown(method: string): string {
 
 const CONNECTIONS = 64
 const GRACE = 2000
-/** How long calls that were ended may take to settle. */
-const SETTLING = 50
-const REPLY_TEXT = 65_536

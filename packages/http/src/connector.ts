@@ -31,8 +31,8 @@ export class Connector {
   }
 
   /** Whether a connection to this server may carry several exchanges. */
-  mayShare(url: URL): boolean {
-    return this.#options.http2 && url.protocol === 'https:'
+  mayShare(origin: string): boolean {
+    return this.#options.http2 && origin.startsWith('https:')
   }
 
   /** Connects within the operation: its signal and limits hold. Rejects with a NetError and leaves nothing behind then. */

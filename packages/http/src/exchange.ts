@@ -1,6 +1,17 @@
 /*
  * One request and its answer over one connection. Sends, waits for the head within the call's limits, fills the body,
  * and settles at once when the call is stopped. It uses connections only as `HttpConnection`.
+ *
+ * Where it is, and what leads on:
+ *
+ *   ready      the engine has the request       started → sending, with a source; else waiting
+ *   sending    its body leaves                  sent → waiting
+ *   waiting    all of it has left               (the limit `reply` runs, also while `ready` without a source)
+ *   receiving  the head came                    abandon → draining, if little of the body is missing
+ *   draining   nobody wants the rest            (it has a second to come)
+ *   over       ended, failed, stopped or moved to another connection
+ *
+ * The head leads to `receiving` from each of the first three; an end, a failure and a stop lead to `over` from everywhere.
  */
 
 import { isNetError, type NetError } from '@net/core'
@@ -8,263 +19,285 @@ import {
   addContext,
   clock,
   netError,
-  openSource,
-  type Operation,
+  type Attempt,
+  type OpenPhase,
   type Timer,
 } from '@net/core/authoring'
 
 import { ReceivedBody, type BodyFlow } from './body.ts'
 import type { Call } from './call.ts'
 import type { HttpConnection, WireReceiver, WireRequest } from './connection.ts'
+import { bodySize, framingOf, isCodedUnknown } from './framing.ts'
 import { HttpHeaders } from './headers.ts'
-import { isIdempotent, type HttpRequest, type RequestBody } from './request.ts'
+import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
 import { Answer, readingRules, type HttpResponse } from './response.ts'
-import { Upload } from './upload.ts'
+import type { Upload } from './upload.ts'
 
-/**
- * Sends a request and resolves with the head of its answer. A connection that the peer had closed while it lay idle is
- * exchanged for another one, if nothing or nothing that matters has been sent.
- */
-export async function exchange(request: HttpRequest, call: Call): Promise<HttpResponse> {
-  for (let turn = 1; ; turn++) {
-    const upload = request.body && (await opened(request.body, call.op))
-    const connection = await leased(request, call, { fresh: turn > 1, upload })
-    const running = new Exchange(request, call, { connection, upload })
-    try {
-      return await running.answer()
-    } catch (error) {
-      if (turn >= MOST_TURNS || !running.mayMove(error)) throw error
-    }
-  }
+type State = 'ready' | 'sending' | 'waiting' | 'receiving' | 'draining' | 'over'
+
+/** Hears how an exchange went, once. */
+export interface ExchangeOutcome {
+  /** The head is there; of a short answer, so is the body. */
+  answered(response: HttpResponse): void
+  /** `mayMove` says whether the request may be sent again over another connection, invisible to the caller. */
+  failed(error: unknown, mayMove: boolean): void
 }
 
-async function opened(body: RequestBody, op: Operation): Promise<Upload | undefined> {
-  const { bytes, source = bytes } = body
-  // Bytes that fit into what the kernel takes at once have left with the head of the request.
-  if (source === undefined || (bytes?.length ?? Infinity) <= AT_ONCE) return undefined
-  return new Upload(await openSource(source), op, () => {
-    body.begun = true
-  })
-}
-
-interface Leasing {
-  readonly fresh: boolean
-  readonly upload: Upload | undefined
-}
-
-async function leased(
-  request: HttpRequest,
-  call: Call,
-  { fresh, upload }: Leasing,
-): Promise<HttpConnection> {
-  try {
-    return await call.lease(request, fresh)
-  } catch (error) {
-    await upload?.stop()
-    throw error
-  }
-}
-
-interface Road {
+/** What an exchange works with. */
+export interface ExchangeParts {
+  readonly request: HttpRequest
+  readonly call: Call
+  readonly attempt: Attempt
   readonly connection: HttpConnection
   readonly upload: Upload | undefined
 }
 
-class Exchange implements WireReceiver, BodyFlow {
-  readonly #request: HttpRequest
-  readonly #call: Call
-  readonly #connection: HttpConnection
+/** One exchange. */
+export class Exchange implements WireReceiver, BodyFlow {
+  readonly #parts: ExchangeParts
+  readonly #outcome: ExchangeOutcome
   readonly #connected: number = clock().now()
-  readonly #answer = Promise.withResolvers<HttpResponse>()
-  readonly #upload: Upload | undefined
+  #state: State = 'ready'
+  #phase: OpenPhase | undefined
   #body: ReceivedBody | undefined
   #forget: (() => void) | undefined
   #draining: Timer | undefined
-  #started = false
-  #sending = false
-  #stopped = false
   #paused = false
 
-  constructor(request: HttpRequest, call: Call, { connection, upload }: Road) {
-    this.#request = request
-    this.#call = call
-    this.#connection = connection
-    this.#upload = upload
+  constructor(parts: ExchangeParts, outcome: ExchangeOutcome) {
+    this.#parts = parts
+    this.#outcome = outcome
   }
 
-  async answer(): Promise<HttpResponse> {
-    const { op } = this.#call
+  /** Sends the request. */
+  begin(): void {
+    const { connection, upload } = this.#parts
     try {
-      this.#forget = op.onAbort((reason) => this.#stop(reason))
-      if (!this.#stopped) this.#connection.send(this.#wire(), this)
-      // The limit on the answer runs from when the server has all that it is to answer.
-      this.#sending = this.#upload !== undefined
-      if (this.#upload !== undefined) await Promise.race([this.#upload.sent, this.#answer.promise])
-      this.#sending = false
-      const response = await op.phase('command', () => this.#answer.promise)
-      if (this.#body?.ended !== true) this.#accompany(response)
-      return response
+      connection.send(this.#wire(), this)
     } catch (error) {
-      this.#forget?.()
-      this.#connection.destroy()
-      await this.#upload?.stop()
-      throw error
+      this.#lose(error, this.#mayMove(error))
     }
+    // The limit on the answer runs from when the server has all that it is to answer.
+    if (upload === undefined) this.#awaitAnswer()
+    else void upload.sent.then(() => this.#awaitAnswer())
   }
 
-  /** Whether the request may be sent again over another connection, invisible to the caller. */
-  mayMove(error: unknown): boolean {
-    if (this.#stopped || this.#body !== undefined || !isNetError(error)) return false
-    const { body } = this.#request
-    if (body?.begun === true && !body.replayable) return false
-    // The server itself said that it has not begun; of a goodbye on the way (a tunnel's) it is not known.
-    if (error.code === 'NET_CONN_SHUTDOWN' && error.retry === 'safe') return true
-    if (!LOST.has(error.code) || this.#connection.exchanges < 2) return false
-    return !this.#started || isIdempotent(this.#request.method)
+  /** Ends it at once; a body that came in part throws the reason. */
+  stop(reason: NetError): void {
+    if (this.#state === 'over') return
+    this.#parts.connection.destroy()
+    if (this.#body === undefined) this.#lose(this.#placed(reason), false)
+    else this.failed(reason)
+  }
+
+  /** Nobody will read the body, unless somebody does already. */
+  letGo(): void {
+    if (this.#state === 'receiving' && this.#body?.taken === false) this.#body.cancel()
   }
 
   started(): void {
-    this.#started = true
-    this.#call.attempt?.sent()
-    const { method, path } = this.#request
-    this.#call.op.wire('send', () => `${method} ${path} ${this.#spoken()}`)
+    const { attempt, upload } = this.#parts
+    if (this.#state === 'ready') this.#state = upload === undefined ? 'waiting' : 'sending'
+    attempt.sent()
+    const { op } = this.#parts.call
+    const { method, path } = this.#parts.request
+    op.wire('send', () => `${method} ${path} ${this.#spoken()}`)
   }
 
   head(status: number, reason: string, raw: readonly Buffer[]): void {
-    const { op, context, maxBytes, started, signal } = this.#call
+    if (this.#state === 'over') return
+    const { op } = this.#parts.call
     op.wire('receive', () => `${this.#spoken()} ${status} ${reason}`.trimEnd())
     op.answered(status)
-    const headers = HttpHeaders.received(raw)
-    const coding = headers.get('transfer-encoding')
-    if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-      // Where such a body ends is what proxies and servers disagree about (RFC 9112 section 6.3).
-      this.#connection.destroy()
-      this.failed(
-        netError('NET_PROTO_MALFORMED', { message: 'the response has an unknown transfer coding' }),
-      )
+    const framing = framingOf(raw)
+    if (isCodedUnknown(framing)) {
+      this.#parts.connection.destroy()
+      const message = 'the response has an unknown transfer coding'
+      this.failed(netError('NET_PROTO_MALFORMED', { message }))
       return
     }
-    const size = bodySize(this.#request.method, status, headers)
-    this.#body = new ReceivedBody(this, size, op.limits.idle)
-    this.#answer.resolve(
-      new Answer({
-        status,
-        statusText: reason,
-        url: this.#request.url.href,
-        headers,
-        history: [],
-        protocol: this.#connection.protocol,
-        timings: {
-          reused: this.#connection.exchanges > 1,
-          connected: this.#connected - started,
-          answered: clock().now() - started,
-        },
-        body: this.#body,
-        rules: readingRules(maxBytes, context, { signal, total: op.limits.total, started }),
-      }),
-    )
+    const size = bodySize(this.#parts.request.method, status, framing)
+    this.#state = 'receiving'
+    const body = new ReceivedBody(this, size, op.limits.idle)
+    this.#body = body
+    const response = this.#response({ status, reason, raw, body })
+    // A turn later a short body is there as well.
+    void SETTLED.then(() => this.#give(response, body))
   }
 
   data(chunk: Uint8Array): void {
     const body = this.#body
     if (body === undefined) return
     body.push(chunk)
-    if (this.#draining !== undefined && body.received > DRAINED) this.#connection.destroy()
-    else if (this.#upload !== undefined) this.#call.op.idle.moved(chunk.length)
-    else if (!body.ended) this.#call.op.progress(body.received, body.size)
+    const { op } = this.#parts.call
+    if (this.#state === 'draining') {
+      if (body.received > DRAINED) this.#parts.connection.destroy()
+    } else if (this.#parts.upload !== undefined) op.idle.moved(chunk.length)
+    else if (!body.ended) op.progress(body.received, body.size)
   }
 
   end(): void {
-    this.#draining?.clear()
-    this.#forget?.()
+    this.#over()
     this.#body?.end()
     // A server that has answered does not want the rest.
-    void this.#upload?.stop()
+    void this.#parts.upload?.stop()
   }
 
   failed(error: NetError): void {
     const body = this.#body
-    this.#draining?.clear()
-    if (body === undefined) this.#answer.reject(this.#upload?.failure ?? error)
-    else body.fail(this.#incomplete(error, body))
+    const { upload } = this.#parts
+    if (body === undefined) {
+      this.#lose(upload?.failure ?? error, this.#mayMove(upload?.failure ?? error))
+      return
+    }
+    this.#over()
+    body.fail(this.#incomplete(error, body))
   }
 
   pause(): void {
     this.#paused = true
-    this.#connection.pause()
-    this.#call.op.idle.stop()
+    this.#parts.connection.pause()
+    this.#parts.call.op.idle.stop()
   }
 
   resume(): void {
     this.#paused = false
-    this.#call.op.idle.start()
-    this.#connection.resume()
+    this.#parts.call.op.idle.start()
+    this.#parts.connection.resume()
   }
 
   piecewise(): void {
-    this.#call.op.idle.countAnyByte()
+    this.#parts.call.op.idle.countAnyByte()
   }
 
   /** The rest of a short body is cheaper to receive than a new connection; it has a second to come. */
   abandon(): void {
     const body = this.#body
+    const { connection } = this.#parts
     const rest = body?.size === undefined ? 0 : body.size - body.received
-    if (body === undefined || this.#stopped || rest <= 0 || rest > DRAINED) {
-      this.#connection.destroy()
+    if (this.#state !== 'receiving' || rest <= 0 || rest > DRAINED) {
+      this.#over()
+      connection.destroy()
       return
     }
-    this.#draining = clock().after(DRAINING, () => this.#connection.destroy())
-    if (this.#paused) this.#connection.resume()
+    this.#state = 'draining'
+    this.#draining = clock().after(DRAINING, () => connection.destroy())
+    if (this.#paused) connection.resume()
+  }
+
+  #awaitAnswer(): void {
+    if (this.#state === 'sending') this.#state = 'waiting'
+    if (this.#body === undefined && this.#state !== 'over')
+      this.#phase = this.#parts.call.op.openPhase('command')
+  }
+
+  #give(response: HttpResponse, body: ReceivedBody): void {
+    const phase = this.#phase ?? this.#parts.call.op.openPhase('command')
+    phase.ended()
+    if (!body.ended) this.#accompany(response)
+    this.#outcome.answered(response)
   }
 
   /** The call lasts until its body has arrived. */
   #accompany(response: HttpResponse): void {
-    const { op } = this.#call
+    const { op } = this.#parts.call
     op.until(response.closed)
     if (!this.#paused) op.idle.start()
-    const received = op.phase('receive', async () => {
-      const error = await response.closed
-      if (error !== undefined) throw error
-    })
-    const over = (): void => {
+    this.#forget = op.onAbort((reason) => this.stop(reason))
+    const phase = op.openPhase('receive')
+    void response.closed.then((error) => {
+      if (error === undefined) phase.ended()
+      else phase.failed(error)
       op.idle.stop()
       this.#forget?.()
-      void this.#upload?.stop()
-    }
-    received.then(over, over)
+      void this.#parts.upload?.stop()
+    })
   }
 
-  #stop(reason: NetError): void {
-    this.#stopped = true
-    this.#connection.destroy()
-    this.failed(this.#sending ? addContext(reason, { phase: 'send' }) : reason)
+  /** There will be no answer. */
+  #lose(error: unknown, mayMove: boolean): void {
+    if (this.#state === 'over') return
+    const { call, connection, upload } = this.#parts
+    // What fails on the way out is no failure to answer.
+    const answering = this.#phase !== undefined || upload === undefined
+    this.#over()
+    connection.destroy()
+    const phase = this.#phase ?? (answering ? call.op.openPhase('command') : undefined)
+    const described = phase === undefined ? error : phase.failed(error)
+    void (upload?.stop() ?? SETTLED).then(() => this.#outcome.failed(described, mayMove))
+  }
+
+  #over(): void {
+    this.#state = 'over'
+    this.#draining?.clear()
+    this.#forget?.()
+  }
+
+  #mayMove(error: unknown): boolean {
+    if (!isNetError(error)) return false
+    const { method, body } = this.#parts.request
+    if (body?.begun === true && !body.replayable) return false
+    // The server itself said that it has not begun; of a goodbye on the way (a tunnel's) it is not known.
+    if (error.code === 'NET_CONN_SHUTDOWN' && error.retry === 'safe') return true
+    if (!LOST.has(error.code) || this.#parts.connection.exchanges < 2) return false
+    return this.#state === 'ready' || isIdempotent(method)
+  }
+
+  #placed(reason: NetError): NetError {
+    const isSending = this.#phase === undefined && this.#parts.upload !== undefined
+    return isSending ? addContext(reason, { phase: 'send' }) : reason
   }
 
   #incomplete(error: NetError, body: ReceivedBody): NetError {
     const { received, size } = body
     const moved = { received, ...(size === undefined ? {} : { expected: size }) }
-    const context = { ...this.#call.context, ...moved, phase: 'receive', sent: true } as const
+    const context = { ...this.#parts.call.context, ...moved, phase: 'receive', sent: true } as const
     if (!LOST.has(error.code)) return addContext(error, context)
     const message = `the body ended after ${received}${size === undefined ? '' : ` of ${size}`} bytes`
     return netError('NET_PROTO_INCOMPLETE', { message, cause: error, ...context })
   }
 
+  #response({ status, reason, raw, body }: Head): HttpResponse {
+    const { request, call, connection } = this.#parts
+    const { op, context, settings, signal, started } = call
+    return new Answer({
+      status,
+      statusText: reason,
+      url: placeOfRequest(request).href,
+      headers: HttpHeaders.received(raw),
+      history: [],
+      protocol: connection.protocol,
+      timings: {
+        reused: connection.exchanges > 1,
+        connected: this.#connected - started,
+        answered: clock().now() - started,
+      },
+      body,
+      rules: readingRules(settings.maxBytes, context, { signal, total: op.limits.total, started }),
+    })
+  }
+
   #spoken(): string {
-    return this.#connection.protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
+    return this.#parts.connection.protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
   }
 
   #wire(): WireRequest {
-    const { method, path, headers, body } = this.#request
-    const size = bodyLength(method, this.#upload ?? body?.bytes)
+    const { request, upload } = this.#parts
+    const { method, path, headers } = request
+    const body = upload ?? request.body?.bytes
+    const size = bodyLength(method, body)
     const length =
       size === undefined || headers.has('content-length') ? [] : ['content-length', String(size)]
-    return {
-      method,
-      target: path,
-      headers: length.length === 0 ? headers.wire : [...headers.wire, ...length],
-      body: this.#upload ?? body?.bytes,
-    }
+    const fields = length.length === 0 ? headers.wire : [...headers.wire, ...length]
+    return { method, target: path, headers: fields, body }
   }
+}
+
+interface Head {
+  readonly status: number
+  readonly reason: string
+  readonly raw: readonly Buffer[]
+  readonly body: ReceivedBody
 }
 
 /** What `Content-Length` says of a request (RFC 9110 section 8.6); undefined for no such field. */
@@ -273,21 +306,12 @@ function bodyLength(method: string, body: Upload | Uint8Array | undefined): numb
   return body instanceof Uint8Array ? body.length : body.size
 }
 
-/** How many bytes of body an answer has (RFC 9112 section 6.3); undefined if only its end decides. */
-function bodySize(method: string, status: number, headers: HttpHeaders): number | undefined {
-  if (method === 'HEAD' || status === 204 || status === 304) return 0
-  // A coding, which can only be `chunked` here, comes with no length: the engine has seen to that.
-  const length = headers.get('content-length')
-  return length === undefined || !/^\d+$/.test(length) ? undefined : Number(length)
-}
-
 const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 const LOST: ReadonlySet<string> = new Set([
   'NET_CONN_CLOSED',
   'NET_CONN_RESET',
   'NET_PROTO_INCOMPLETE',
 ])
-const MOST_TURNS = 3
-const AT_ONCE = 65_536
+const SETTLED: Promise<void> = Promise.resolve()
 const DRAINED = 65_536
 const DRAINING = 1000

@@ -17,6 +17,12 @@ export interface Intent {
   json: boolean
 }
 
+/** Settles a call. */
+export interface Settle {
+  resolve(response: HttpResponse): void
+  reject(error: unknown): void
+}
+
 /**
  * The promise of an answer. The request starts in the next microtask. The shortcuts wait for the answer and read its
  * body; with `json`, `text` and `bytes` the whole call, body included, is limited to 300 s by default.
@@ -31,13 +37,17 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     return Promise
   }
 
-  /** `start` makes the call. */
-  constructor(start: (intent: Intent) => Promise<HttpResponse>) {
+  /** `start` makes the call: it gives a promise of the answer, or settles the call. */
+  constructor(start: (intent: Intent, settle: Settle) => Promise<HttpResponse> | void) {
     const intent: Intent = { kind: 'transfer', json: false }
     super((resolve, reject) => {
-      queueMicrotask(() => {
-        if (this.#refusal === undefined) traced(start, intent).then(resolve, reject)
-        else reject(this.#refusal)
+      const settle: Settle = {
+        resolve,
+        reject: (error) => void traced(error).then(resolve, reject),
+      }
+      void NOW.then(() => {
+        if (this.#refusal !== undefined) reject(this.#refusal)
+        else start(intent, settle)?.then(resolve, settle.reject)
       })
     })
     this.#intent = intent
@@ -84,17 +94,11 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   }
 }
 
-/** What fails before the call waits for anything fails while nobody waits yet: its stack is taken a turn later. */
-async function traced(
-  start: (intent: Intent) => Promise<HttpResponse>,
-  intent: Intent,
-): Promise<HttpResponse> {
-  try {
-    return await start(intent)
-  } catch (error) {
-    if (isNetError(error)) traceToCaller(error)
-    throw error
-  }
+/** Rejects a turn later: what fails before the call waits for anything fails while nobody waits yet whose line its stack could name. */
+async function traced(error: unknown): Promise<never> {
+  await NOW
+  if (isNetError(error)) traceToCaller(error)
+  throw error
 }
 
 function linesOf(
@@ -111,3 +115,5 @@ function linesOf(
   }
   return leavable(lines(), { leave: giveUp })
 }
+
+const NOW: Promise<void> = Promise.resolve()

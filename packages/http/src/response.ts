@@ -15,7 +15,7 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
-import { wholeBody, type HttpBody } from './body.ts'
+import { ReceivedBody, wholeBody, type HttpBody } from './body.ts'
 import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
@@ -259,6 +259,11 @@ export class Answer implements HttpResponse {
   #charset(): string {
     return CHARSET.exec(this.headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
   }
+}
+
+/** Whether all of its body has arrived. */
+export function isComplete({ body }: HttpResponse): boolean {
+  return body instanceof ReceivedBody && body.ended
 }
 
 /** A body that cannot be read or saved is told as the call that asked for it, at the line that waits for it. */

@@ -77,8 +77,8 @@ export class AttemptSteps implements Attempts {
 
   async failed(thrown: unknown): Promise<void> {
     const host = this.#host
-    const { number = 1, wasSent = false } = this.#current ?? {}
-    const error = host.describe(thrown, { sent: wasSent })
+    const { number, scope, wasSent } = this.#current ?? this.begin()
+    const error = host.describe(scope.because(thrown), { sent: wasSent })
     if (!isNetError(error)) throw error
     replaceContext(error, { retry: retryOf(error, wasSent) })
     const delay = delayAfter(error, number, host)

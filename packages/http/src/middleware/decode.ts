@@ -16,40 +16,43 @@ import { isNetError, type ErrorContext, type NetError } from '@net/core'
 import { leavable, netError } from '@net/core/authoring'
 
 import { inOneGo, type HearingBody, type HttpBody } from '../body.ts'
-import type { Middleware } from '../call.ts'
 import { Answer, type HttpResponse } from '../response.ts'
 import { tellsCutZstd } from './zstd.ts'
 
-/** What decoding may cost, and what errors say about the call. */
+/** What decoding may cost. */
 export interface DecodeRules {
   /** Whether codings are taken off. */
   readonly decompress: boolean
   /** How many bytes any body may have; undefined for no limit but that of decoded ones. */
   readonly maxBytes: number | undefined
-  readonly context: ErrorContext
 }
 
-/** The layer. A body rejects with `NET_PROTO_DECODE` for broken data, `NET_PROTO_LIMIT` for too much of it. */
-export function decode(rules: DecodeRules): Middleware {
-  return async (request, next) => {
-    const response = await next(request)
-    if (!(response instanceof Answer) || response.body.size === 0) return response
-    const codings = rules.decompress ? codingsOf(response) : []
-    if (codings.length > MOST_CODINGS) {
-      response.body.cancel()
-      const message = `the body has more than ${MOST_CODINGS} content codings`
-      throw netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit: MOST_CODINGS })
-    }
-    const limit = codings.length === 0 ? rules.maxBytes : (rules.maxBytes ?? MOST_DECODED)
-    if (limit === undefined) return response
-    return response.with({ body: new GuardedBody(response.body, { codings, limit, ...rules }) })
+/**
+ * The response with a body that is decoded while it is read, which rejects with `NET_PROTO_DECODE` for broken data,
+ * `NET_PROTO_LIMIT` for too much of it. Throws `NET_PROTO_LIMIT` for too many codings.
+ */
+export function decoded(
+  response: HttpResponse,
+  rules: DecodeRules,
+  context: ErrorContext,
+): HttpResponse {
+  const { decompress, maxBytes } = rules
+  if (!(response instanceof Answer) || response.body.size === 0) return response
+  const codings = decompress ? codingsOf(response) : NONE
+  if (codings.length > MOST_CODINGS) {
+    response.body.cancel()
+    const message = `the body has more than ${MOST_CODINGS} content codings`
+    throw netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit: MOST_CODINGS })
   }
+  const limit = codings.length === 0 ? maxBytes : (maxBytes ?? MOST_DECODED)
+  if (limit === undefined) return response
+  return response.with({ body: new GuardedBody(response.body, { codings, limit, context }) })
 }
 
 /** The codings in the order in which they were applied; empty if one of them is unknown. */
 function codingsOf(response: HttpResponse): readonly Coding[] {
   const text = response.headers.get('content-encoding')
-  if (text === undefined) return []
+  if (text === undefined) return NONE
   const names = text.split(',').map((name) => name.trim().toLowerCase())
   const known = names.map((name) =>
     name === 'zstd' && !tellsCutZstd() ? undefined : ALIASES.get(name),
@@ -59,9 +62,10 @@ function codingsOf(response: HttpResponse): readonly Coding[] {
     : []
 }
 
-interface Guard extends DecodeRules {
+interface Guard {
   readonly codings: readonly Coding[]
   readonly limit: number
+  readonly context: ErrorContext
 }
 
 class GuardedBody implements HearingBody {
@@ -230,6 +234,7 @@ const decoders: Readonly<Record<Coding, (first: Uint8Array) => Decoder>> = {
 }
 
 const CHUNKS = { chunkSize: 65_536 } as const
+const NONE: readonly Coding[] = []
 const MOST_CODINGS = 5
 const MOST_DECODED = 104_857_600
 const MOST_RATIO = 100

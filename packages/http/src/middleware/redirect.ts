@@ -3,9 +3,8 @@
  * a request over TLS gets no response without TLS.
  */
 
-import { claimSecrets, netError, option, optionsObject, type Shape } from '@net/core/authoring'
+import { netError, option, optionsObject, type Shape } from '@net/core/authoring'
 
-import type { Middleware } from '../call.ts'
 import { isHarmless } from '../headers.ts'
 import { protectParams } from '../params.ts'
 import type { HttpRequest } from '../request.ts'
@@ -25,39 +24,36 @@ export const redirectShape: Shape<boolean | number | RedirectOptions> = option.e
   'true, false, a number of redirects or { limit }',
 )
 
-/** The layer; secrets in a Location belong to `owner`, the call. Rejects with `NET_REDIRECT_LIMIT`, `NET_REDIRECT_FORBIDDEN` and `NET_BODY_NOT_REPLAYABLE`. */
-export function redirect(limit: number, owner: number): Middleware {
-  return async (request, next) => {
-    const history: HistoryEntry[] = []
-    for (let current = request; ;) {
-      const response = await next(current)
-      const location = targetOf(response)
-      if (location === undefined) return withHistory(response, history)
-      const { status, url, headers } = response
-      history.push({ status, url: url === '' ? current.url.href : url, headers })
-      response.body.cancel()
-      if (history.length > limit) {
-        throw netError('NET_REDIRECT_LIMIT', {
-          message: `there were more than ${limit} redirects`,
-          limit,
-        })
-      }
-      current = follow(current, status, location)
-      claimSecrets(current.url, owner)
-    }
-  }
-}
-
-/** The target of the redirect; undefined if the response is not a redirect. */
-function targetOf(response: HttpResponse): string | undefined {
+/** Where the response redirects to; undefined if it does not. */
+export function targetOf(response: HttpResponse): string | undefined {
   return REDIRECTS.has(response.status) ? response.headers.get('location') : undefined
 }
 
-function withHistory(response: HttpResponse, history: readonly HistoryEntry[]): HttpResponse {
-  return history.length > 0 && response instanceof Answer ? response.with({ history }) : response
+/** The response with the redirects that led to it. */
+export function withHistory(
+  response: HttpResponse,
+  history: readonly HistoryEntry[] | undefined,
+): HttpResponse {
+  return history !== undefined && response instanceof Answer ? response.with({ history }) : response
 }
 
-function follow(request: HttpRequest, status: number, location: string): HttpRequest {
+/** The redirects so far, with that of this response; its body is given up. Throws `NET_REDIRECT_LIMIT`. */
+export function historyWith(
+  response: HttpResponse,
+  request: HttpRequest,
+  { before, limit }: { readonly before: readonly HistoryEntry[]; readonly limit: number },
+): readonly HistoryEntry[] {
+  const { status, url, headers, body } = response
+  body.cancel()
+  if (before.length >= limit) {
+    const message = `there were more than ${limit} redirects`
+    throw netError('NET_REDIRECT_LIMIT', { message, limit })
+  }
+  return [...before, { status, url: url === '' ? request.url.href : url, headers }]
+}
+
+/** The request that a redirect asks for. Throws `NET_REDIRECT_FORBIDDEN`, `NET_BAD_URL` and `NET_BODY_NOT_REPLAYABLE`. */
+export function follow(request: HttpRequest, status: number, location: string): HttpRequest {
   const url = allowed(request.url, location)
   const sameOrigin = url.origin === request.url.origin
   const { method, body } = nextMethod(request, status)

@@ -1,0 +1,177 @@
+/*
+ * One call from its request to what its caller gets: one object in place of a function for each layer. Middleware of the
+ * caller's is a chain of functions that may hang or throw; a call without any is led by callbacks alone, which settle when it
+ * is stopped.
+ */
+
+import type { ErrorContext, NetError } from '@net/core'
+import { addContext, clock, closedError, type OpenOperation } from '@net/core/authoring'
+
+import type { Call, Handler, Middleware, Outcome } from './call.ts'
+import type { CallsUnderWay } from './calls-under-way.ts'
+import type { HttpConnection } from './connection.ts'
+import { HttpStatusError } from './errors.ts'
+import { Journey } from './journey.ts'
+import { authenticate } from './middleware/auth.ts'
+import { compose } from './middleware/compose.ts'
+import { failureOf } from './middleware/retry.ts'
+import type { Settle } from './pending-response.ts'
+import { readStart } from './reading.ts'
+import type { PreparedRequest } from './request-factory.ts'
+import type { HttpRequest } from './request.ts'
+import { isComplete, type HttpResponse } from './response.ts'
+import type { Settings } from './settings.ts'
+
+/** What calls have of their client. */
+export interface CallHost {
+  readonly calls: CallsUnderWay
+  readonly middleware: readonly Middleware[]
+  readonly handler: Handler | undefined
+  lease(
+    request: HttpRequest,
+    op: OpenOperation,
+    fresh: boolean,
+  ): HttpConnection | Promise<HttpConnection>
+}
+
+/** What a call is made of. */
+export interface CallParts {
+  readonly op: OpenOperation
+  readonly prepared: PreparedRequest
+  readonly signal: AbortSignal | undefined
+  readonly host: CallHost
+}
+
+/** One call while it runs. */
+export class RunningCall implements Call, Outcome {
+  readonly op: OpenOperation
+  readonly started: number = clock().now()
+  readonly context: ErrorContext
+  readonly settings: Settings
+  readonly secrets: number
+  readonly signal: AbortSignal | undefined
+  readonly #host: CallHost
+  readonly #settle: Settle
+  #settled = false
+  #journeys: Journey[] | undefined
+  #grace: NodeJS.Timeout | undefined
+
+  constructor({ op, prepared, signal, host }: CallParts, settle: Settle) {
+    const { request, settings, target, endpoint, secrets } = prepared
+    this.op = op
+    this.context = { protocol: 'http', operation: request.method, target, endpoint }
+    this.settings = settings
+    this.secrets = secrets
+    this.signal = signal
+    this.#host = host
+    this.#settle = settle
+  }
+
+  get handler(): Handler | undefined {
+    return this.#host.handler
+  }
+
+  begin(request: HttpRequest): void {
+    const { calls, middleware } = this.#host
+    const { auth } = this.settings
+    try {
+      this.op.begin()
+      calls.add(this)
+    } catch (error) {
+      this.failed(error)
+      return
+    }
+    if (middleware.length === 0 && auth === undefined) this.#journey(request, this)
+    else this.#throughLayers(request)
+  }
+
+  /** Ends the call, even one whose middleware does not come back. */
+  end(error: NetError): void {
+    this.op.fail(error)
+  }
+
+  /** It is not waited for any longer. */
+  leave(error: NetError): void {
+    if (!this.#settled) this.failed(error)
+    this.#host.calls.delete(this)
+  }
+
+  lease(request: HttpRequest, fresh: boolean): HttpConnection | Promise<HttpConnection> {
+    // Also for a call that was between two attempts when the client was closed.
+    if (!this.#host.calls.has(this)) throw closedError()
+    return this.#host.lease(request, this.op, fresh)
+  }
+
+  answered(response: HttpResponse): void {
+    const { stopped } = this.op
+    if (this.#settled || stopped !== undefined) {
+      response.body.cancel()
+      this.failed(stopped)
+    } else if (response.status >= 400 && this.settings.throwHttpErrors) void this.#refuse(response)
+    else this.#give(response)
+  }
+
+  failed(error: unknown): void {
+    if (this.#settled) return
+    this.#end()
+    // What a middleware got before it threw is read by nobody.
+    for (const journey of this.#journeys ?? []) journey.letGo()
+    this.#host.calls.delete(this)
+    this.#settle.reject(this.op.failed(error))
+  }
+
+  #give(response: HttpResponse): void {
+    this.#end()
+    const { calls } = this.#host
+    if (isComplete(response)) calls.delete(this)
+    else void response.closed.then(() => calls.delete(this))
+    this.op.succeeded()
+    this.#settle.resolve(response)
+  }
+
+  #end(): void {
+    this.#settled = true
+    clearTimeout(this.#grace)
+  }
+
+  async #refuse(response: HttpResponse): Promise<void> {
+    const { attempts } = failureOf(response)
+    const bytes = await readStart(response.body, REPLY_TEXT)
+    const text = Buffer.from(bytes).toString('utf8')
+    const { status, statusText, headers } = response
+    const error = new HttpStatusError({ status, statusText, headers, text })
+    this.failed(attempts === undefined ? error : addContext(error, { attempts }))
+  }
+
+  #journey(request: HttpRequest, outcome: Outcome): Journey {
+    const journey = new Journey(request, this, outcome)
+    journey.begin()
+    return journey
+  }
+
+  /** From the outside in: the caller's layers, then the login, then the journey. */
+  #throughLayers(request: HttpRequest): void {
+    const { middleware } = this.#host
+    const { auth } = this.settings
+    this.op.onAbort((reason) => {
+      // Real time: this waits for the caller's code, not for a peer.
+      this.#grace = setTimeout(() => this.failed(reason), GRACE)
+    })
+    const next: Handler = (sent) =>
+      new Promise((resolve, reject) => {
+        this.#journeys ??= []
+        this.#journeys.push(this.#journey(sent, { answered: resolve, failed: reject }))
+      })
+    const layers = auth === undefined ? middleware : [...middleware, authenticate(auth, this)]
+    compose(
+      layers,
+      next,
+    )(request).then(
+      (response) => this.answered(response),
+      (error: unknown) => this.failed(error),
+    )
+  }
+}
+
+const REPLY_TEXT = 65_536
+const GRACE = 50
