@@ -37,6 +37,7 @@ export { claimSecrets, holdSecret, redact, type SecretOwners } from './redaction
 export { percentDecoded } from './percent.ts'
 export { limitsFor, timeoutCodes, type CallKind, type Limits } from './time/limits.ts'
 export { leavable, type LeavableOptions } from './data/leavable.ts'
+export { afterGrace } from './operation/scope.ts'
 export { nextId } from './operation/next-id.ts'
 export {
   inCall,

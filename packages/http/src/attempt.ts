@@ -4,7 +4,13 @@
  * a source that does not hear.
  */
 
-import { openSource, type Attempt, type Operation } from '@net/core/authoring'
+import {
+  afterGrace,
+  openSource,
+  type Attempt,
+  type Operation,
+  type Timer,
+} from '@net/core/authoring'
 import type { NetError } from '@net/core'
 
 import type { Call, Outcome } from './call.ts'
@@ -29,8 +35,8 @@ export class HttpAttempt implements ExchangeOutcome {
   #turn = 0
   #over = false
   #reason: NetError | undefined
-  #grace: NodeJS.Timeout | undefined
   #forget: (() => void) | undefined
+  #grace: Timer | undefined
 
   constructor(parts: AttemptParts, outcome: Outcome) {
     this.#parts = parts
@@ -120,8 +126,7 @@ export class HttpAttempt implements ExchangeOutcome {
   #stop(reason: NetError): void {
     this.#reason = reason
     this.#exchange?.stop(reason)
-    // Real time: this waits for our own code, not for a peer.
-    this.#grace = setTimeout(() => this.#fail(reason), GRACE)
+    this.#grace = afterGrace(() => this.#fail(reason))
   }
 
   #fail(error: unknown): void {
@@ -133,7 +138,7 @@ export class HttpAttempt implements ExchangeOutcome {
   #end(): void {
     this.#over = true
     this.#forget?.()
-    clearTimeout(this.#grace)
+    this.#grace?.clear()
   }
 }
 
@@ -153,4 +158,3 @@ const LET_GO: Promise<void> = Promise.resolve()
 const NOTHING: Uint8Array = new Uint8Array(0)
 const MOST_TURNS = 3
 const AT_ONCE = 65_536
-const GRACE = 50

@@ -41,11 +41,11 @@ export interface BodyFlow {
   abandon(): void
 }
 
+type Waiting = PromiseWithResolvers<IteratorResult<Uint8Array, undefined>>
+
 /** A body that is being received. */
 export class ReceivedBody implements HearingBody {
   readonly size: number | undefined
-  readonly closed: Promise<NetError | undefined>
-  readonly #close: (error: NetError | undefined) => void
   readonly #flow: BodyFlow
   readonly #patience: number
   readonly #queue = new ByteQueue()
@@ -55,17 +55,25 @@ export class ReceivedBody implements HearingBody {
   #inOneGo = false
   #ended = false
   #error: NetError | undefined
-  #waiting: PromiseWithResolvers<IteratorResult<Uint8Array, undefined>> | undefined
+  #closed: PromiseWithResolvers<NetError | undefined> | undefined
+  /** Reads that wait, in the order in which they came. */
+  readonly #waiting: Waiting[] = []
   #impatience: Timer | undefined
 
   /** `patience` is how many milliseconds a body may hold its connection before the program begins to read it. */
   constructor(flow: BodyFlow, size: number | undefined, patience: number) {
-    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
-    this.closed = promise
-    this.#close = resolve
     this.#flow = flow
     this.size = size
     this.#patience = patience
+  }
+
+  /** Made at the first look: of most bodies nobody asks for it. */
+  get closed(): Promise<NetError | undefined> {
+    if (this.#closed === undefined) {
+      this.#closed = Promise.withResolvers()
+      if (this.ended) this.#closed.resolve(this.#error)
+    }
+    return this.#closed.promise
   }
 
   /** Bytes that came in, read or not. */
@@ -87,8 +95,9 @@ export class ReceivedBody implements HearingBody {
   push(chunk: Uint8Array): void {
     this.#received += chunk.length
     if (this.ended) return
-    if (this.#waiting !== undefined) {
-      this.#settle({ done: false, value: chunk })
+    const waiting = this.#waiting.shift()
+    if (waiting !== undefined) {
+      waiting.resolve({ done: false, value: chunk })
       return
     }
     this.#queue.push(chunk)
@@ -100,8 +109,8 @@ export class ReceivedBody implements HearingBody {
     if (this.ended) return
     this.#ended = true
     this.#impatience?.clear()
-    this.#settle({ done: true, value: undefined })
-    this.#close(undefined)
+    for (const waiting of this.#waiting.splice(0)) waiting.resolve(END)
+    this.#closed?.resolve(undefined)
   }
 
   /** The rest will not come. What came in can still be read, and then throws. */
@@ -109,9 +118,8 @@ export class ReceivedBody implements HearingBody {
     if (this.ended) return
     this.#error = error
     this.#impatience?.clear()
-    this.#waiting?.reject(error)
-    this.#waiting = undefined
-    this.#close(error)
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error)
+    this.#closed?.resolve(error)
   }
 
   cancel(): void {
@@ -159,9 +167,10 @@ export class ReceivedBody implements HearingBody {
       return Promise.resolve({ done: false, value: chunk })
     }
     if (this.#error !== undefined) return Promise.reject(this.#error)
-    if (this.#ended) return Promise.resolve({ done: true, value: undefined })
-    this.#waiting ??= Promise.withResolvers()
-    return this.#waiting.promise
+    if (this.#ended) return Promise.resolve(END)
+    const waiting: Waiting = Promise.withResolvers()
+    this.#waiting.push(waiting)
+    return waiting.promise
   }
 
   #pause(): void {
@@ -189,11 +198,6 @@ export class ReceivedBody implements HearingBody {
       }),
     )
   }
-
-  #settle(result: IteratorResult<Uint8Array, undefined>): void {
-    this.#waiting?.resolve(result)
-    this.#waiting = undefined
-  }
 }
 
 /** A body that is there already. */
@@ -204,4 +208,5 @@ export function wholeBody(bytes: Uint8Array): ReceivedBody {
   return body
 }
 
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 const READ_AHEAD = 65_536

@@ -4,18 +4,10 @@ import type { ErrorContext } from '@net/core'
 import type { OpenOperation } from '@net/core/authoring'
 
 import type { HttpConnection } from './connection.ts'
+import type { Handler } from './handler.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import type { Settings } from './settings.ts'
-
-/** Answers a request, or rejects with a NetError. */
-export type Handler = (request: HttpRequest) => Promise<HttpResponse>
-
-/**
- * Runs between a call and its response: may read or replace both, answer by itself, or call `next` more than
- * once. Errors that it throws reach the caller unchanged.
- */
-export type Middleware = (request: HttpRequest, next: Handler) => Promise<HttpResponse>
 
 /** Hears how a part of a call went, once. */
 export interface Outcome {

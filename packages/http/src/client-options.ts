@@ -11,7 +11,7 @@ import {
 } from '@net/socket'
 
 import { authShape, type HttpAuth } from './auth.ts'
-import type { Handler, Middleware } from './call.ts'
+import type { Handler, Middleware } from './handler.ts'
 import { headersShape, type HeaderFields } from './headers.ts'
 import { redirectShape, type RedirectOptions } from './middleware/redirect.ts'
 import { paramsShape, type Params } from './params.ts'

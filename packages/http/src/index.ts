@@ -13,7 +13,7 @@ export type {
   SharedOptions,
 } from './client-options.ts'
 export type { RedirectOptions } from './middleware/redirect.ts'
-export type { Handler, Middleware } from './call.ts'
+export type { Handler, Middleware } from './handler.ts'
 export { HttpRequest, type RequestBody, type RequestChanges } from './request.ts'
 export type { BodyOptions } from './request-body.ts'
 export { HttpHeaders, type HeaderFields, type HeaderValue } from './headers.ts'

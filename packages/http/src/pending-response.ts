@@ -7,7 +7,13 @@ import { isNetError, type Sink } from '@net/core'
 import { checkSink, inCall, leavable, traceToCaller } from '@net/core/authoring'
 
 import { checkCharset, checkSchema } from './reading-doors.ts'
-import type { BodyReaders, Charset, HttpResponse, ResponseSchema } from './response.ts'
+import {
+  Answer,
+  type BodyReaders,
+  type Charset,
+  type HttpResponse,
+  type ResponseSchema,
+} from './response.ts'
 
 /** What the caller wants of the answer, as far as it is known when the call starts. */
 export interface Intent {
@@ -19,8 +25,8 @@ export interface Intent {
 
 /** Settles a call. */
 export interface Settle {
-  resolve(response: HttpResponse): void
-  reject(error: unknown): void
+  readonly resolve: (response: HttpResponse) => void
+  readonly reject: (error: unknown) => void
 }
 
 /**
@@ -46,8 +52,12 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
         reject: (error) => void traced(error).then(resolve, reject),
       }
       void NOW.then(() => {
-        if (this.#refusal !== undefined) reject(this.#refusal)
-        else start(intent, settle)?.then(resolve, settle.reject)
+        if (this.#refusal !== undefined) return reject(this.#refusal)
+        try {
+          start(intent, settle)?.then(resolve, settle.reject)
+        } catch (error) {
+          settle.reject(error)
+        }
       })
     })
     this.#intent = intent
@@ -57,18 +67,26 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     this.#intent.json = true
     this.#intent.kind = 'exchange'
     this.#check(() => checkSchema(schema))
-    return this.then((response) => response.json(schema))
+    return this.then((response) =>
+      schema === undefined && response instanceof Answer
+        ? response.jsonNow<T>()
+        : response.json(schema),
+    )
   }
 
   text(charset?: Charset): Promise<string> {
     this.#intent.kind = 'exchange'
     this.#check(() => checkCharset('text', charset))
-    return this.then((response) => response.text(charset))
+    return this.then((response) =>
+      response instanceof Answer ? response.textNow(charset) : response.text(charset),
+    )
   }
 
   bytes(): Promise<Uint8Array> {
     this.#intent.kind = 'exchange'
-    return this.then((response) => response.bytes())
+    return this.then((response) =>
+      response instanceof Answer ? response.bytesNow() : response.bytes(),
+    )
   }
 
   lines(charset?: string): AsyncIterable<string> {

@@ -220,26 +220,57 @@ export class Answer implements HttpResponse {
   async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
     checkSchema(schema)
     const { mostJson, context, end } = this.#parts.rules
-    return told(context, async () => {
+    try {
       const value = parseJson(await readBytes(this.body, mostJson, context), context)
       if (schema === undefined) return value as T
-      return untilCallEnd(validated(value, schema, context), end, context)
-    })
+      return await untilCallEnd(validated(value, schema, context), end, context)
+    } catch (error) {
+      throw told(error, context)
+    }
   }
 
   async text(charset?: Charset): Promise<string> {
     checkCharset('text', charset)
     const { most, context } = this.#parts.rules
-    return told(context, async () => {
-      const bytes = await readBytes(this.body, most, context)
-      const given = typeof charset === 'function' ? charsetBy(charset, bytes) : charset
-      return decodeText(bytes, given ?? this.#charset(), context)
-    })
+    try {
+      return this.#text(await readBytes(this.body, most, context), charset)
+    } catch (error) {
+      throw told(error, context)
+    }
   }
 
-  bytes(): Promise<Uint8Array> {
+  async bytes(): Promise<Uint8Array> {
     const { most, context } = this.#parts.rules
-    return told(context, () => readBytes(this.body, most, context))
+    try {
+      return await readBytes(this.body, most, context)
+    } catch (error) {
+      throw told(error, context)
+    }
+  }
+
+  /** What `json()` gives, at once if the body is there already. */
+  jsonNow<T>(): T | Promise<T> {
+    const { context } = this.#parts.rules
+    return this.#now(
+      (bytes) => parseJson(bytes, context) as T,
+      () => this.json<T>(),
+    )
+  }
+
+  /** What `text()` gives, at once if the body is there already. */
+  textNow(charset: Charset | undefined): string | Promise<string> {
+    return this.#now(
+      (bytes) => this.#text(bytes, charset),
+      () => this.text(charset),
+    )
+  }
+
+  /** What `bytes()` gives, at once if the body is there already. */
+  bytesNow(): Uint8Array | Promise<Uint8Array> {
+    return this.#now(
+      (bytes) => bytes,
+      () => this.bytes(),
+    )
   }
 
   lines(charset?: string): AsyncIterable<string> {
@@ -247,13 +278,32 @@ export class Answer implements HttpResponse {
     return readLines(this.body, charset ?? this.#charset(), this.#parts.rules)
   }
 
-  saveTo(sink: Sink): Promise<number> {
+  async saveTo(sink: Sink): Promise<number> {
     const { rules } = this.#parts
-    return told(rules.context, () => saveBody(this.body, sink, rules))
+    try {
+      return await saveBody(this.body, sink, rules)
+    } catch (error) {
+      throw told(error, rules.context)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.body.cancel()
+  }
+
+  #now<T>(read: (bytes: Uint8Array) => T, later: () => Promise<T>): T | Promise<T> {
+    const { body, rules } = this.#parts
+    try {
+      const whole = body instanceof ReceivedBody ? body.takeWhole() : undefined
+      return whole === undefined ? later() : read(whole)
+    } catch (error) {
+      throw told(error, rules.context)
+    }
+  }
+
+  #text(bytes: Uint8Array, charset: Charset | undefined): string {
+    const given = typeof charset === 'function' ? charsetBy(charset, bytes) : charset
+    return decodeText(bytes, given ?? this.#charset(), this.#parts.rules.context)
   }
 
   #charset(): string {
@@ -266,14 +316,10 @@ export function isComplete({ body }: HttpResponse): boolean {
   return body instanceof ReceivedBody && body.ended
 }
 
-/** A body that cannot be read or saved is told as the call that asked for it, at the line that waits for it. */
-async function told<T>(context: ErrorContext, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (isNetError(error)) traceToCaller(addContext(error, context))
-    throw error
-  }
+/** The error of a body that cannot be read or saved, told as the call that asked for it, at the line that waits for it. */
+function told(error: unknown, context: ErrorContext): unknown {
+  if (isNetError(error)) traceToCaller(addContext(error, context))
+  return error
 }
 
 function charsetBy(find: (bytes: Uint8Array) => string, bytes: Uint8Array): string {

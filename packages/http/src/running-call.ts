@@ -5,12 +5,20 @@
  */
 
 import type { ErrorContext, NetError } from '@net/core'
-import { addContext, clock, closedError, type OpenOperation } from '@net/core/authoring'
+import {
+  addContext,
+  afterGrace,
+  clock,
+  closedError,
+  type OpenOperation,
+  type Timer,
+} from '@net/core/authoring'
 
-import type { Call, Handler, Middleware, Outcome } from './call.ts'
+import type { Call, Outcome } from './call.ts'
 import type { CallsUnderWay } from './calls-under-way.ts'
 import type { HttpConnection } from './connection.ts'
 import { HttpStatusError } from './errors.ts'
+import type { Handler, Middleware } from './handler.ts'
 import { Journey } from './journey.ts'
 import { authenticate } from './middleware/auth.ts'
 import { compose } from './middleware/compose.ts'
@@ -54,7 +62,7 @@ export class RunningCall implements Call, Outcome {
   readonly #settle: Settle
   #settled = false
   #journeys: Journey[] | undefined
-  #grace: NodeJS.Timeout | undefined
+  #grace: Timer | undefined
 
   constructor({ op, prepared, signal, host }: CallParts, settle: Settle) {
     const { request, settings, target, endpoint, secrets } = prepared
@@ -131,7 +139,7 @@ export class RunningCall implements Call, Outcome {
 
   #end(): void {
     this.#settled = true
-    clearTimeout(this.#grace)
+    this.#grace?.clear()
   }
 
   async #refuse(response: HttpResponse): Promise<void> {
@@ -154,8 +162,7 @@ export class RunningCall implements Call, Outcome {
     const { middleware } = this.#host
     const { auth } = this.settings
     this.op.onAbort((reason) => {
-      // Real time: this waits for the caller's code, not for a peer.
-      this.#grace = setTimeout(() => this.failed(reason), GRACE)
+      this.#grace = afterGrace(() => this.failed(reason))
     })
     const next: Handler = (sent) =>
       new Promise((resolve, reject) => {
@@ -174,4 +181,3 @@ export class RunningCall implements Call, Outcome {
 }
 
 const REPLY_TEXT = 65_536
-const GRACE = 50

@@ -109,3 +109,34 @@ test('a body that comes byte by byte is held in few chunks', async () => {
   expect(chunks.length).toBeLessThan(10)
   expect(Buffer.concat(chunks).every((byte, at) => byte === (at & 0xff))).toBe(true)
 })
+
+test('each of several reads at once gets the next chunk, in order, and then the end', async () => {
+  const { body } = receiving()
+  const chunks = body[Symbol.asyncIterator]()
+  const all = Promise.all([chunks.next(), chunks.next(), chunks.next(), chunks.next()])
+  body.push(bytes('a'))
+  body.push(bytes('b'))
+  body.end()
+  const values = (await all).map(({ value }) => value && Buffer.from(value).toString())
+  expect(values).toEqual(['a', 'b', undefined, undefined])
+})
+
+test('all reads that wait throw what the body fails with', async () => {
+  const { body } = receiving()
+  const error = netError('NET_CONN_RESET', { message: 'gone' })
+  const chunks = body[Symbol.asyncIterator]()
+  const all = Promise.allSettled([chunks.next(), chunks.next()])
+  body.fail(error)
+  expect(await all).toEqual([
+    { status: 'rejected', reason: error },
+    { status: 'rejected', reason: error },
+  ])
+})
+
+test('who asks late whether a body has closed is told', async () => {
+  const { body } = receiving()
+  const error = netError('NET_CONN_RESET', { message: 'gone' })
+  body.fail(error)
+  expect(await body.closed).toBe(error)
+  expect(await wholeBody(bytes('a')).closed).toBeUndefined()
+})

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
+import { netError } from '@net/core/authoring'
 import { createResponse, PendingResponse, type Intent } from '@net/http'
 import { expect, test } from 'vitest'
 
@@ -51,10 +52,35 @@ test('lines that are left before the answer has come give it up when it comes', 
   expect(await (await promise).body.closed).toBeUndefined()
 })
 
+test('a start that throws is a call that failed', async () => {
+  const failing = new PendingResponse(() => {
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+})
+
 test('a shortcut that fails is one rejection, not two', async () => {
   const failing = new PendingResponse(() => Promise.reject(new Error('no')))
   await expect(failing.json()).rejects.toThrow('no')
   const lines = new PendingResponse(() => Promise.reject(new Error('no'))).lines()
   await turn()
   await expect(Array.fromAsync(lines)).rejects.toThrow('no')
+})
+
+test('a short answer is read at once, null and a wrong one included', async () => {
+  const json = (text: string): Promise<unknown> => pending(createResponse({ text })).promise.json()
+  expect(await json('null')).toBeNull()
+  await expect(json('{')).rejects.toMatchObject({ code: 'NET_PROTO_DECODE', protocol: 'http' })
+  const { promise } = pending()
+  expect(await promise.text()).toBe('a\nb')
+  await expect(promise.bytes()).rejects.toMatchObject({ code: 'NET_BODY_CONSUMED' })
+})
+
+test('a call that settles by itself has the line of who waits for it', async () => {
+  const failing = new PendingResponse((_intent, { reject }) => {
+    reject(netError('NET_CLOSED', { message: 'no' }))
+  })
+  const error = (await failing.json().catch((thrown: unknown) => thrown)) as Error
+  expect(error.stack).toContain('pending-response.test.ts')
+  expect(error.stack).not.toContain('packages/http/src')
 })

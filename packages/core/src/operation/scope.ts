@@ -6,6 +6,7 @@
 import { isNetError, type NetError } from '../errors/net-error.ts'
 import { guarded } from '../callbacks/guarded.ts'
 import { Link, LinkedList } from '../linked-list.ts'
+import type { Timer } from '../time/clock.ts'
 
 /** One stoppable stretch of work. */
 export class Scope {
@@ -52,13 +53,12 @@ export class Scope {
     if (this.#reason !== undefined) return Promise.reject(this.#reason)
     return new Promise((resolve, reject) => {
       const late = run()
-      let grace: NodeJS.Timeout | undefined
+      let grace: Timer | undefined
       const forget = this.onStop((reason) => {
-        // Real time: this waits for our own code, not for a peer.
-        grace = setTimeout(() => reject(reason), GRACE)
+        grace = afterGrace(() => reject(reason))
       })
       const settled = (): void => {
-        if (grace !== undefined) clearTimeout(grace)
+        grace?.clear()
         forget()
       }
       late.then(
@@ -80,6 +80,12 @@ export class Scope {
     if (this.#reason === undefined) return error
     return isNetError(error) && error.code === this.#reason.code ? error : this.#reason
   }
+}
+
+/** Calls back when work that was stopped has had its time to settle: 50 ms of real time, as this waits for code and not for a peer. */
+export function afterGrace(callback: () => void): Timer {
+  const timer = setTimeout(callback, GRACE)
+  return { clear: () => clearTimeout(timer) }
 }
 
 async function discard(result: unknown): Promise<void> {

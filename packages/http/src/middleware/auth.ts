@@ -4,7 +4,8 @@
  */
 
 import type { HttpAuth } from '../auth.ts'
-import type { Call, Middleware } from '../call.ts'
+import type { Call } from '../call.ts'
+import type { Middleware } from '../handler.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
 

@@ -3,7 +3,7 @@
 import { isNetError } from '@net/core'
 import { argument, callerFault, shape, type Shape } from '@net/core/authoring'
 
-import type { Handler, Middleware } from '../call.ts'
+import type { Handler, Middleware } from '../handler.ts'
 import type { HttpResponse } from '../response.ts'
 
 /** One handler of a handler and the layers around it. */

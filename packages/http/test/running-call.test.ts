@@ -1,0 +1,75 @@
+import * as http from '@net/http'
+import { AbortError } from '@net/core'
+import { expect, test } from 'vitest'
+
+import { startRawServer } from './raw-server.ts'
+
+const once = { retry: false } as const
+const LONG = 1_000_000
+
+/** A server that sends the head of a long body and the beginning of it. */
+const beginning = (): ReturnType<typeof startRawServer> =>
+  startRawServer((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${LONG}\r\n\r\nabc`)
+  })
+
+test('a middleware that throws after its answer came leaves no unread body behind', async () => {
+  await using server = await beginning()
+  const mine = new Error('mine')
+  const throws: http.Middleware = async (request, next) => {
+    await next(request)
+    throw mine
+  }
+  await using client = http.createClient({ baseUrl: server.url, middleware: [throws] })
+  await expect(client.get('/', once)).rejects.toBe(mine)
+  await expect.poll(() => server.open).toBe(0)
+})
+
+test('a body that is read by somebody goes on when the middleware throws', async () => {
+  await using server = await startRawServer((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabc')
+  })
+  const chunks: string[] = []
+  let read = Promise.resolve()
+  const throws: http.Middleware = async (request, next) => {
+    const { body } = await next(request)
+    read = (async () => {
+      for await (const chunk of body) {
+        chunks.push(Buffer.from(chunk).toString())
+        break
+      }
+    })()
+    throw new Error('mine')
+  }
+  await using client = http.createClient({ baseUrl: server.url, middleware: [throws] })
+  await expect(client.get('/', once)).rejects.toThrow('mine')
+  await read
+  expect(chunks).toEqual(['abc'])
+})
+
+test('a middleware that does not hear is left when the call is aborted', async () => {
+  const controller = new AbortController()
+  const stuck: http.Middleware = () => {
+    controller.abort('enough')
+    return new Promise(() => {})
+  }
+  await using client = http.createClient({ middleware: [stuck] })
+  const call = client.get('http://host.test/', { signal: controller.signal })
+  await expect(call).rejects.toBeInstanceOf(AbortError)
+})
+
+test('an answer that a middleware gives after the abort reaches nobody, and is given up', async () => {
+  await using server = await beginning()
+  const controller = new AbortController()
+  let given: http.HttpResponse | undefined
+  const late: http.Middleware = async (request, next) => {
+    given = await next(request)
+    controller.abort('enough')
+    return given
+  }
+  await using client = http.createClient({ baseUrl: server.url, middleware: [late] })
+  const call = client.get('/', { ...once, signal: controller.signal })
+  await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED', cause: 'enough' })
+  expect(await given?.closed).toMatchObject({ code: 'NET_ABORTED' })
+  await expect.poll(() => server.open).toBe(0)
+})
