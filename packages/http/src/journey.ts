@@ -11,7 +11,7 @@ import type { Call, Outcome } from './call.ts'
 import { isTemporary } from './errors.ts'
 import { decoded } from './middleware/decode.ts'
 import { follow, historyWith, targetOf, withHistory } from './middleware/redirect.ts'
-import { failureOf, isFailureOf } from './middleware/retry.ts'
+import { statusFailureOf, isFailureOf } from './middleware/retry.ts'
 import type { HttpRequest } from './request.ts'
 import type { HistoryEntry, HttpResponse } from './response.ts'
 
@@ -54,7 +54,7 @@ export class Journey implements Outcome {
       ready = decoded(response, settings, context)
       if (isTemporary(ready.status)) {
         this.#temporary = ready
-        throw failureOf(ready)
+        throw statusFailureOf(ready)
       }
       this.#attempts.succeeded()
     } catch (error) {

@@ -22,7 +22,7 @@ import type { Handler, Middleware } from './handler.ts'
 import { Journey } from './journey.ts'
 import { authenticate } from './middleware/auth.ts'
 import { compose } from './middleware/compose.ts'
-import { failureOf } from './middleware/retry.ts'
+import { statusFailureOf } from './middleware/retry.ts'
 import type { Settle } from './pending-response.ts'
 import { readStart } from './reading.ts'
 import type { PreparedRequest } from './request-factory.ts'
@@ -143,7 +143,7 @@ export class RunningCall implements Call, Outcome {
   }
 
   async #refuse(response: HttpResponse): Promise<void> {
-    const { attempts } = failureOf(response)
+    const { attempts } = statusFailureOf(response)
     const bytes = await readStart(response.body, REPLY_TEXT)
     const text = Buffer.from(bytes).toString('utf8')
     const { status, statusText, headers } = response
