@@ -6,6 +6,8 @@
 
 import { isAscii } from 'node:buffer'
 
+import { piecesOf } from '@net/core/authoring'
+
 /** What is known of a message so far. */
 export interface ContentFacts {
   /** In bytes with CRLF at every line's end (RFC 1870, section 3). */
@@ -28,7 +30,7 @@ export class Survey {
   #longLine = false
   #longHeader: string | undefined
   // What came of the line that has no end yet: its beginning and its length.
-  #start: Buffer = NOTHING
+  #start = ''
   #length = 0
   #endedByCr = false
   #inHeaders = true
@@ -54,59 +56,52 @@ export class Survey {
 
   /** These bytes come next. */
   push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#eightBit ||= !isAscii(chunk)
-    let from = this.#endedByCr && chunk[0] === LF ? 1 : 0
-    this.#endedByCr = false
-    const ends = new LineEnds(chunk)
-    for (let end = ends.next(from); end < chunk.length; end = ends.next(from)) {
-      this.#line(chunk.subarray(from, end))
-      from = end + 1
-      if (chunk[end] !== CR) continue
-      if (from === chunk.length) this.#endedByCr = true
-      else if (chunk[from] === LF) from += 1
+    for (const [piece = bytes] of piecesOf([bytes])) {
+      this.#eightBit ||= !isAscii(piece)
+      this.#push(Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1'))
     }
-    this.#begin(chunk.subarray(from))
   }
 
   /** The message is at its end. */
   end(): void {
-    if (this.#length > 0) this.#line(NOTHING)
+    if (this.#length > 0) this.#line('')
   }
 
-  #begin(piece: Buffer): void {
+  #push(text: string): void {
+    const lines = text.slice(this.#endedByCr && text.startsWith('\n') ? 1 : 0).split(LINE_END)
+    this.#endedByCr = text.endsWith('\r')
+    const rest = lines.pop() ?? ''
+    for (const line of lines) this.#line(line)
+    this.#begin(rest)
+  }
+
+  #begin(piece: string): void {
     this.#length += piece.length
-    if (this.#start.length < ENOUGH && piece.length > 0) {
-      this.#start = Buffer.concat([this.#start, piece.subarray(0, ENOUGH - this.#start.length)])
-    }
+    if (this.#start.length <= LONGEST_LINE) this.#start += piece
     if (this.#length > LONGEST_LINE) this.#tooLong(this.#start)
   }
 
-  #line(piece: Buffer): void {
-    if (this.#length > 0) this.#begin(piece)
-    const line = this.#length > 0 ? this.#start : piece
-    const length = this.#length > 0 ? this.#length : piece.length
-    this.#size += length + CRLF
-    if (length > LONGEST_LINE) this.#tooLong(line)
+  #line(piece: string): void {
+    this.#begin(piece)
+    const line = this.#start
+    this.#size += this.#length + CRLF
     if (this.#inHeaders) this.#header(line)
-    else if (this.#boundaries.size > 0 && line[0] === DASH && line[1] === DASH)
-      this.#delimiter(line)
-    this.#start = NOTHING
+    else if (this.#boundaries.size > 0 && line.startsWith('--')) this.#delimiter(line)
+    this.#start = ''
     this.#length = 0
   }
 
-  #tooLong(line: Buffer): void {
+  #tooLong(line: string): void {
     if (this.#longLine) return
     this.#longLine = true
     if (this.#inHeaders) this.#longHeader = nameOf(line) ?? this.#headerName
   }
 
-  #header(line: Buffer): void {
-    if (line.length === 0) return this.#headersEnd()
+  #header(line: string): void {
+    if (line === '') return this.#headersEnd()
     this.#headerName = nameOf(line) ?? this.#headerName
-    if (!isAscii(line)) this.#utf8Header ??= this.#headerName
-    if (this.#head.length < LONGEST_HEAD) this.#head += `${line.toString('latin1')}\n`
+    if (BEYOND_ASCII.test(line)) this.#utf8Header ??= this.#headerName
+    if (this.#head.length < LONGEST_HEAD) this.#head += `${line}\n`
     return undefined
   }
 
@@ -121,47 +116,21 @@ export class Survey {
     this.#inHeaders = WITHIN.test(type)
   }
 
-  #delimiter(line: Buffer): void {
-    this.#inHeaders = this.#boundaries.has(line.toString('latin1', 2).trimEnd())
+  #delimiter(line: string): void {
+    this.#inHeaders = this.#boundaries.has(line.slice(2).trimEnd())
   }
 }
 
-/** The ends of a chunk's lines; each byte is looked at twice at most, whatever the ends are. */
-class LineEnds {
-  readonly #chunk: Buffer
-  #cr = -1
-  #lf = -1
-
-  constructor(chunk: Buffer) {
-    this.#chunk = chunk
-  }
-
-  /** Where the line that begins at `from` ends; the chunk's length if it does not end in this chunk. */
-  next(from: number): number {
-    if (this.#cr < from) this.#cr = this.#find(CR, from)
-    if (this.#lf < from) this.#lf = this.#find(LF, from)
-    return Math.min(this.#cr, this.#lf)
-  }
-
-  #find(byte: number, from: number): number {
-    const at = this.#chunk.indexOf(byte, from)
-    return at < 0 ? this.#chunk.length : at
-  }
-}
-
-function nameOf(line: Buffer): string | undefined {
-  return HEADER.exec(line.toString('latin1', 0, 100))?.[1]
+function nameOf(line: string): string | undefined {
+  return HEADER.exec(line.slice(0, 100))?.[1]
 }
 
 /** The longest line of a mail in bytes, without its end (RFC 5322, section 2.1.1). */
 export const LONGEST_LINE = 998
-const ENOUGH = LONGEST_LINE + 1
 const LONGEST_HEAD = 65_536
 const CRLF = 2
-const LF = 0x0a
-const CR = 0x0d
-const DASH = 0x2d
-const NOTHING: Buffer = Buffer.alloc(0)
+const LINE_END = /\r\n?|\n/
+const BEYOND_ASCII = /[^\0-\x7F]/
 const HEADER = /^([!-9;-~]+)[ \t]*:/
 const CONTENT_TYPE = /^content-type[ \t]*:(.*(?:\n[ \t].*)*)/im
 const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;]+))/i
