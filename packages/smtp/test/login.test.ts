@@ -159,6 +159,48 @@ describe('a mechanism that is offered and not taken', () => {
   })
 })
 
+test('a server that asks for more than a mechanism says gets an asterisk, and the next mechanism', async () => {
+  await using peer = await startPeer(async ({ say, hear }) => {
+    await say('220 peer\r\n')
+    for (const reply of [
+      '250-peer\r\n250 AUTH PLAIN LOGIN',
+      '334 and now?',
+      '501 5.7.0 cancelled',
+      '334 VXNlcm5hbWU6',
+      '334 UGFzc3dvcmQ6',
+      '235 2.7.0 fine',
+    ]) {
+      await hear()
+      await say(`${reply}\r\n`)
+    }
+  })
+  await using client = await connect(peer.url, { user: 'ada', password })
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  expect(peer.lines.slice(1)).toEqual([
+    `AUTH PLAIN ${base64(`\0ada\0${password}`)}`,
+    '*',
+    'AUTH LOGIN',
+    base64('ada'),
+    base64(password),
+  ])
+  await client.close({ grace: 0 })
+})
+
+test('a login that succeeds before the password was said is not believed', async () => {
+  await using peer = await startPeer(async ({ say, hear }) => {
+    await say('220 peer\r\n')
+    for (const reply of ['250-peer\r\n250 AUTH LOGIN', '235 2.7.0 fine']) {
+      await hear()
+      await say(`${reply}\r\n`)
+    }
+  })
+  await expect(connect(peer.url, { user: 'ada', password })).rejects.toMatchObject({
+    code: 'NET_PROTO_UNEXPECTED',
+    phase: 'auth',
+  })
+  expect(peer.lines).toEqual([expect.stringMatching(/^EHLO/), 'AUTH LOGIN'])
+})
+
 test('a refused password is tried by one mechanism only', async () => {
   await using server = await startSmtpServer({ users })
   const connecting = connect(server.url, { user: 'ada', password: 'not-that-one' })
