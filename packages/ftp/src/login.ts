@@ -120,7 +120,8 @@ async function enter(dialog: Dialog, plan: LoginPlan): Promise<void> {
   const { password } = plan
   if (password === undefined) return op.phase('auth', () => tellWho(dialog, plan, undefined))
   requireProtection(control.info, plan.allowPlaintext)
-  const source = { password, alive: () => control.failure === undefined }
+  const { closed } = control
+  const source = { password, alive: () => control.failure === undefined, closed }
   return logInWith(op, source, (answer) => tellWho(dialog, plan, answer))
 }
 

@@ -281,3 +281,15 @@ test('[H-CORE-15] a server in clear where TLS was expected is reported as such',
   const url = server.url.replace('ftp:', 'ftps:')
   await expect(connect(url, login)).rejects.toMatchObject({ code: 'NET_TLS_NOT_TLS', phase: 'tls' })
 })
+
+test('nobody is asked any longer once the server has gone', async () => {
+  await using server = await startFtpServer({ users })
+  const ask = (): Promise<string> => {
+    void server.close()
+    return new Promise(() => {})
+  }
+  await expect(connect(server.url, { user: 'joe', password: ask })).rejects.toMatchObject({
+    code: expect.stringMatching(/^NET_CONN_(?:CLOSED|RESET)$/),
+    retry: 'safe',
+  })
+})

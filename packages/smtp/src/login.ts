@@ -36,7 +36,11 @@ export async function logIn(
 ): Promise<void> {
   requireProtection(session.transport.info, options.allowPlaintext)
   const mechanisms = [...chooseMechanisms(options.mechanisms, session.capabilities)]
-  const source = { password: options.password, alive: () => !session.ended }
+  const source = {
+    password: options.password,
+    alive: () => !session.ended,
+    closed: session.closed,
+  }
   await logInWith(op, source, (password) => {
     refuseControl('password', password.reveal())
     session.hold([password, plainExchange(options.user, password)])

@@ -306,3 +306,15 @@ describe('[H-SMTP-14] [H-CORE-19] a password', () => {
     }
   })
 })
+
+test('nobody is asked any longer once the server has gone', async () => {
+  await using server = await startSmtpServer({ users })
+  const ask = (): Promise<string> => {
+    void server.close({ grace: 0 })
+    return new Promise(() => {})
+  }
+  await expect(connect(server.url, { user: 'ada', password: ask })).rejects.toMatchObject({
+    code: expect.stringMatching(/^NET_CONN_(?:CLOSED|RESET)$/),
+    retry: 'safe',
+  })
+})

@@ -8,6 +8,7 @@ export {
   type SessionConnectOptions,
 } from './session/connect-options.ts'
 export {
+  askWhileOpen,
   logInOver,
   logInWith,
   passwordLogin,

@@ -5,6 +5,7 @@
 
 import type { Credential } from '@net/core'
 import { CredentialSource, netError, type Operation } from '@net/core/authoring'
+import { askWhileOpen } from '@net/socket/authoring'
 
 import { refuseLong } from './command-line.ts'
 import type { LoginAnswer, SshSession } from './engine/ssh2.ts'
@@ -102,8 +103,8 @@ class KeyOffer implements Offer {
   }
 
   async attempt(): Promise<LoginAnswer> {
-    const { plan, op, tried } = this.#login
-    const key = (this.#key ??= await readyKey(this.#auth, plan, op))
+    const { tried } = this.#login
+    const key = (this.#key ??= await readyKey(this.#auth, this.#login))
     const answer = await ask(this.#login, { method: 'publickey', key })
     const { label } = this.#auth
     tried.push(label === undefined ? `key (${key.type})` : `key ${label}`)
@@ -128,9 +129,11 @@ class PasswordOffer implements Offer {
   }
 
   async attempt(): Promise<LoginAnswer> {
-    const { op, tried } = this.#login
-    const password = await this.#source.get({ signal: op.signal })
-    refuseLong('the password', password.reveal(), this.#login.session.longest)
+    const { session, op, tried } = this.#login
+    const password = await askWhileOpen(op, session.closed, (signal) =>
+      this.#source.get({ signal }),
+    )
+    refuseLong('the password', password.reveal(), session.longest)
     const answer = await ask(this.#login, { method: 'password', password })
     tried.push('password')
     if (answer.partial) {
@@ -149,7 +152,7 @@ class PasswordOffer implements Offer {
   }
 }
 
-async function readyKey(auth: KeyAuth, plan: LoginPlan, op: Operation): Promise<SigningKey> {
+async function readyKey(auth: KeyAuth, { session, plan, op }: LoginRun): Promise<SigningKey> {
   const content = await auth.read()
   if (!isEncrypted(content)) return signingKey(await forEngine(content))
   const before = readyBefore(auth, content)
@@ -159,7 +162,7 @@ async function readyKey(auth: KeyAuth, plan: LoginPlan, op: Operation): Promise<
   const subject = { what: 'passphrase', endpoint: auth.label ?? plan.endpoint, user } as const
   const source = new CredentialSource(auth.passphrase, subject, client)
   for (;;) {
-    const passphrase = await source.get({ signal: op.signal })
+    const passphrase = await askWhileOpen(op, session.closed, (signal) => source.get({ signal }))
     try {
       return await makeReady(auth, content, passphrase.reveal(), op.signal)
     } catch (error) {

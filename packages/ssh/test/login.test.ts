@@ -313,3 +313,26 @@ function field(value: Uint8Array): Buffer {
 function positive(number: Buffer): Buffer {
   return (number[0] ?? 0) < 0x80 ? number : Buffer.concat([Buffer.from([0]), number])
 }
+
+test('nobody is asked any longer once the server has gone', async () => {
+  const encrypted = encryptedKey('right')
+  await using server = await startSshServer({ users: { ada: { keys: [encrypted.publicKey] } } })
+  const ask = (): Promise<string> => {
+    void server.close()
+    return new Promise(() => {})
+  }
+  const auth = key(encrypted.privateKey, { passphrase: ask })
+  expect(await failureOf(logInTo(server, { auth }))).toMatchObject({
+    code: expect.stringMatching(/^NET_CONN_(?:CLOSED|RESET)$/),
+    retry: 'safe',
+  })
+  await using another = await startSshServer()
+  const password = (): Promise<string> => {
+    void another.close()
+    return new Promise(() => {})
+  }
+  expect(await failureOf(logInTo(another, { password }))).toMatchObject({
+    code: expect.stringMatching(/^NET_CONN_(?:CLOSED|RESET)$/),
+    retry: 'safe',
+  })
+})

@@ -3,8 +3,9 @@
  * refuses an answer. It must not know what is sent.
  */
 
-import { isNetError, type Secret } from '@net/core'
+import { isNetError, type NetError, type Secret } from '@net/core'
 import {
+  closedError,
   netError,
   refuseControl,
   type CredentialSource,
@@ -40,6 +41,8 @@ export interface LoginSource {
   readonly password: CredentialSource
   /** Whether the server would hear another attempt. */
   alive(): boolean
+  /** Settles once it hears nothing any more. */
+  readonly closed: Promise<NetError | undefined>
 }
 
 /**
@@ -48,14 +51,15 @@ export interface LoginSource {
  */
 export async function logInOver(
   op: Operation,
-  commands: Pick<Commands<unknown>, 'info' | 'ended'>,
+  commands: Pick<Commands<unknown>, 'info' | 'ended' | 'closed'>,
   login: PasswordLogin | undefined,
   tell: (user: string, password: string) => Promise<void>,
 ): Promise<void> {
   if (login === undefined) return
   const { user, password, allowPlaintext } = login
   requireProtection(commands.info, allowPlaintext)
-  await logInWith(op, { password, alive: () => !commands.ended }, async (answer) => {
+  const source = { password, alive: () => !commands.ended, closed: commands.closed }
+  await logInWith(op, source, async (answer) => {
     refuseControl('password', answer.reveal())
     await tell(user, answer.reveal())
   })
@@ -70,7 +74,7 @@ export async function logInWith(
   const { password } = source
   for (;;) {
     // A person who is asked may take longer than the server may.
-    const answer = await password.get({ signal: op.signal })
+    const answer = await askWhileOpen(op, source.closed, (signal) => password.get({ signal }))
     try {
       await op.phase('auth', () => tell(answer))
       password.accepted(answer)
@@ -79,5 +83,21 @@ export async function logInWith(
       const refused = isNetError(error) && error.code === 'NET_AUTH_REJECTED' && source.alive()
       if (!refused || !password.rejected(answer)) throw error
     }
+  }
+}
+
+/** Asks the caller, for as long as the call goes on and the connection is there: nobody would hear a later answer. Rejects with what ended either. */
+export async function askWhileOpen<T>(
+  op: Operation,
+  closed: Promise<NetError | undefined>,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController()
+  const forget = op.onAbort((reason) => over.abort(reason))
+  void closed.then((error) => over.abort(error ?? closedError()))
+  try {
+    return await ask(over.signal)
+  } finally {
+    forget()
   }
 }

@@ -1,9 +1,10 @@
-import type { CredentialRequest } from '@net/core'
+import type { CredentialRequest, NetError } from '@net/core'
 import { CredentialSource, netError, operation } from '@net/core/authoring'
 import { logInWith } from '@net/socket/authoring'
 import { expect, test } from 'vitest'
 
 const spec = { protocol: 'test', operation: 'connect', kind: 'session' } as const
+const never = new Promise<undefined>(() => {})
 const refusal = (): Error => netError('NET_AUTH_REJECTED', { message: 'no' })
 
 /** Logs in at a server that takes one password; gives what it was told. */
@@ -14,7 +15,7 @@ async function logIn(
   const told: string[] = []
   const password = new CredentialSource(ask, { what: 'password' })
   const error = await operation(spec, undefined, (op) =>
-    logInWith(op, { password, alive: () => alive }, async (answer) => {
+    logInWith(op, { password, alive: () => alive, closed: never }, async (answer) => {
       told.push(answer.reveal())
       if (answer.reveal() !== right) throw refuse()
     }),
@@ -45,4 +46,23 @@ test('asks for nothing where the server has gone, or refused something else', as
     told: ['wrong'],
     error: { code: 'NET_AUTH_NO_METHOD' },
   })
+})
+
+test('asks no longer than the connection is there', async () => {
+  const { promise: closed, resolve: close } = Promise.withResolvers<NetError | undefined>()
+  const asked = Promise.withResolvers<AbortSignal>()
+  const ask = ({ signal }: CredentialRequest): Promise<string> => {
+    asked.resolve(signal)
+    return new Promise(() => {})
+  }
+  const password = new CredentialSource(ask, { what: 'password' })
+  const login = operation(spec, undefined, (op) =>
+    op.attempt(() =>
+      logInWith(op, { password, alive: () => true, closed }, () => Promise.resolve()),
+    ),
+  )
+  const { aborted } = await asked.promise
+  close(netError('NET_CONN_CLOSED', { message: 'the server closed the connection' }))
+  await expect(login).rejects.toMatchObject({ code: 'NET_CONN_CLOSED', retry: 'safe' })
+  expect([aborted, (await asked.promise).aborted]).toEqual([false, true])
 })
