@@ -47,9 +47,13 @@ export async function download(
       mayEndEarly: true,
       move: async (data, started) => {
         const whole = size ?? (start === 0 ? announcedSize(started) : undefined)
-        const write = async (chunk: Uint8Array): Promise<number> => {
-          await (isOurs ? opened.write(chunk) : session.callerTurn(() => opened.write(chunk)))
-          return opened.position
+        const into = {
+          lends: !opened.keepsChunks,
+          async write(chunks: readonly Uint8Array[]): Promise<number> {
+            const write = (): Promise<void> => opened.writeAll(chunks)
+            await (isOurs ? write() : session.callerTurn(write))
+            return opened.position
+          },
         }
         let broken: { readonly error: unknown } | undefined
         opened.onFailure((error) => {
@@ -58,7 +62,7 @@ export async function download(
           data.abort(error)
         })
         try {
-          await op.phase('receive', () => receiveInto(op, data, write, whole))
+          await op.phase('receive', () => receiveInto(op, data, into, whole))
         } catch (error) {
           throw broken === undefined ? error : broken.error
         }

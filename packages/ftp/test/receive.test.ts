@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { useFakeClock } from '@net/core/testing'
 import { memoryPair } from '@net/socket/testing'
 
-import { nextChunk, receiveInto } from '../src/receive.ts'
+import { nextChunk, receiveInto, type Receiver } from '../src/receive.ts'
 import { inOperation } from './open-session.ts'
 
-test('everything arrives in order, and what arrives during a write is written as one', async () => {
+test('everything arrives in order, and what arrives during a write is written together', async () => {
   const [ours, theirs] = memoryPair()
   using clock = useFakeClock()
   const written: string[] = []
@@ -16,12 +16,13 @@ test('everything arrives in order, and what arrives during a write is written as
     receiveInto(
       op,
       ours,
-      async (chunk) => {
-        written.push(Buffer.from(chunk).toString())
+      into(async (chunks) => {
+        const bytes = Buffer.concat(chunks)
+        written.push(bytes.toString())
         if (written.length === 1) await first.promise
-        size += chunk.length
+        size += bytes.length
         return size
-      },
+      }),
       5,
     ),
   )
@@ -39,7 +40,7 @@ test('reading does not run ahead of the sink without end', async () => {
   using clock = useFakeClock()
   let sent = 0
   const receiving = inOperation((op) =>
-    receiveInto(op, ours, () => new Promise(() => {}), undefined),
+    receiveInto(op, ours, into(() => new Promise(() => {})), undefined),
   )
   receiving.catch(() => {})
   const chunk = Buffer.alloc(65_536)
@@ -56,7 +57,7 @@ test('a write that fails ends the connection, though the server has nothing to s
   const [ours, theirs] = memoryPair()
   const mine = new RangeError('the disk is full')
   const receiving = inOperation((op) =>
-    receiveInto(op, ours, () => Promise.reject(mine), undefined),
+    receiveInto(op, ours, into(() => Promise.reject(mine)), undefined),
   )
   await theirs.write([Buffer.from('x')])
   await expect(receiving).rejects.toMatchObject({ cause: mine })
@@ -72,3 +73,7 @@ test('waiting for the server is limited by `idle`', async () => {
   expect(await failed).toMatchObject({ code: 'NET_TIMEOUT_IDLE' })
   theirs.abort()
 })
+
+function into(write: Receiver['write']): Receiver {
+  return { lends: false, write }
+}

@@ -1,4 +1,4 @@
-/* What authors of protocol packages need above bytes: what every session with a server has. */
+/* What authors of protocol packages need above bytes: what every session with a server has, and bulk data. */
 
 export { Commands, type AwaitedReply, type CommandRules } from './session/commands.ts'
 export {
@@ -43,3 +43,5 @@ export {
   type Security,
 } from './session/security.ts'
 export { Turns } from './session/turns.ts'
+export { receiveAll, type ReceivingSink } from './bulk/receive-all.ts'
+export { sendAll, type CallerTurn } from './bulk/send-all.ts'

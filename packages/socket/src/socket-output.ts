@@ -44,11 +44,14 @@ export class SocketOutput {
     const duplex = this.#duplex
     const size = sizeOf(chunks)
     if (size === 0) return duplex.writableNeedDrain ? this.flush() : DONE
-    if (!this.#isTicking) {
+    const isFirst = !this.#isTicking
+    if (isFirst) {
       this.#isTicking = true
       process.nextTick(this.#tick)
-      if (this.#isKernel && duplex.writableLength === 0) return this.#now(chunks)
     }
+    // What is small waits for company, what is large needs none.
+    const mayLeave = isFirst || (size > SMALL_CHUNK && this.#batch.length === 0)
+    if (mayLeave && this.#isKernel && duplex.writableLength === 0) return this.#now(chunks)
     return this.#gather(chunks, size)
   }
 

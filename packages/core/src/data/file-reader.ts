@@ -16,6 +16,8 @@ export interface FileReading {
   readonly size?: number
   /** The bytes in chunks of at most 64 KiB. The file is closed on every path. */
   read(): AsyncGenerator<Uint8Array, void>
+  /** Opens the file to be read into memory of the reader's. Absent for a file whose bytes are here already. */
+  readonly open?: () => Promise<FileBytes>
 }
 
 /** Looks at the file. Rejects with `NET_LOCAL_IO`, also for anything but a regular file, and for a range beyond the end. */
@@ -57,9 +59,14 @@ async function unsizedReading(source: FileSource, told: number): Promise<FileRea
 }
 
 function sizedReading(source: FileSource, size: number): FileReading {
-  return { size, read: () => chunksUntil(source, { size }) }
+  return {
+    size,
+    read: () => chunksUntil(source, { size }),
+    open: () => FileBytes.open(source, { size }),
+  }
 }
 
+/** How much of a file is read. */
 interface Extent {
   /** How many bytes there must be. */
   readonly size?: number
@@ -67,57 +74,85 @@ interface Extent {
   readonly most?: number
 }
 
-async function* chunksUntil(
-  source: FileSource,
-  { size, most = size ?? (source.end ?? Infinity) - source.start }: Extent,
-): AsyncGenerator<Uint8Array, void> {
-  const { path, start, end } = source
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw localError(error, 'opening', path)
-  })
+async function* chunksUntil(source: FileSource, extent: Extent): AsyncGenerator<Uint8Array, void> {
+  const file = await FileBytes.open(source, extent)
   try {
-    let received = 0
-    while (received < most) {
-      const chunk = await readChunk(file, path, start + received, most - received)
-      if (chunk.length === 0) break
-      received += chunk.length
-      // Before the last of it leaves: with that the peer has all that it was promised.
-      if (received === size && end === undefined) await refuseGrown(file, source, size)
-      yield chunk
+    for (;;) {
+      // A buffer of its own for every chunk: the reader may keep it.
+      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, file.left))
+      const read = await file.readInto(buffer)
+      if (read === 0) return
+      yield buffer.subarray(0, read)
     }
-    if (size !== undefined && received < size) throw changed(path, received, size)
   } finally {
     await file.close()
   }
 }
 
-async function refuseGrown(
-  file: FileHandle,
-  { path, start }: FileSource,
-  size: number,
-): Promise<void> {
-  const now = (await file.stat()).size
-  if (now - start > size) throw changed(path, now - start, size)
+/** A file that is open, and gives its bytes in order. */
+export class FileBytes {
+  readonly #file: FileHandle
+  readonly #source: FileSource
+  readonly #extent: Extent
+  readonly #most: number
+  #received = 0
+
+  private constructor(file: FileHandle, source: FileSource, extent: Extent) {
+    this.#file = file
+    this.#source = source
+    this.#extent = extent
+    this.#most = extent.most ?? extent.size ?? (source.end ?? Infinity) - source.start
+  }
+
+  static async open(source: FileSource, extent: Extent): Promise<FileBytes> {
+    const { path } = source
+    const file = await open(path, 'r').catch((error: unknown) => {
+      throw localError(error, 'opening', path)
+    })
+    return new FileBytes(file, source, extent)
+  }
+
+  /** How many bytes may still come. */
+  get left(): number {
+    return this.#most - this.#received
+  }
+
+  /** Reads the next bytes to the beginning of the memory, as many as the system gives at once; 0 at the end. */
+  async readInto(memory: Uint8Array): Promise<number> {
+    const { size } = this.#extent
+    const { path, start, end } = this.#source
+    const read = await this.#read(memory, start + this.#received)
+    this.#received += read
+    if (size === undefined) return read
+    // Before the last of it leaves: with that the peer has all that it was promised.
+    if (read > 0 && this.#received === size && end === undefined) await this.#refuseGrown(size)
+    if (read === 0 && this.#received < size) throw changed(path, this.#received, size)
+    return read
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+
+  async #read(memory: Uint8Array, position: number): Promise<number> {
+    const most = Math.min(memory.length, this.left)
+    if (most === 0) return 0
+    try {
+      return (await this.#file.read(memory, 0, most, position)).bytesRead
+    } catch (error) {
+      throw localError(error, 'reading', this.#source.path)
+    }
+  }
+
+  async #refuseGrown(size: number): Promise<void> {
+    const { path, start } = this.#source
+    const now = (await this.#file.stat()).size
+    if (now - start > size) throw changed(path, now - start, size)
+  }
 }
 
 async function* given(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {
   yield* chunks
-}
-
-async function readChunk(
-  file: FileHandle,
-  path: string,
-  position: number,
-  left: number,
-): Promise<Uint8Array> {
-  // A buffer of its own for every chunk: the reader may keep it.
-  const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, left))
-  try {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
-    return buffer.subarray(0, bytesRead)
-  } catch (error) {
-    throw localError(error, 'reading', path)
-  }
 }
 
 function whatIs(found: Stats): string {

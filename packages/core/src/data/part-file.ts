@@ -55,17 +55,28 @@ export class PartFile {
     }
   }
 
-  /** Appends the chunk. */
-  async write(chunk: Uint8Array): Promise<void> {
+  /** Appends the chunks. */
+  async writeAll(chunks: readonly Uint8Array[]): Promise<void> {
     try {
-      for (let offset = 0; offset < chunk.length;) {
-        const { bytesWritten } = await this.#file.write(chunk, offset, chunk.length - offset)
-        offset += bytesWritten
-        this.position += bytesWritten
+      let left = chunks
+      while (left.length > 0) {
+        const taken = await this.#append(left)
+        this.position += taken
+        left = without(left, taken)
       }
     } catch (error) {
       throw localError(error, 'writing', this.#place.written)
     }
+  }
+
+  /** One trip to the file system; resolves to how many bytes it took. */
+  async #append(chunks: readonly Uint8Array[]): Promise<number> {
+    const [first] = chunks
+    const done =
+      chunks.length === 1 && first !== undefined
+        ? this.#file.write(first)
+        : this.#file.writev([...chunks])
+    return (await done).bytesWritten
   }
 
   /** Closes the file and gives it its name. Rejects where what has that name is not the file that was written. */
@@ -125,6 +136,16 @@ export class PartFile {
     const there = await lstat(this.#place.written)
     return there.ino === this.#self.ino && there.dev === this.#self.dev
   }
+}
+
+/** What is left of the chunks behind so many bytes. */
+function without(chunks: readonly Uint8Array[], taken: number): readonly Uint8Array[] {
+  let rest = taken
+  for (const [at, chunk] of chunks.entries()) {
+    if (rest < chunk.length) return [chunk.subarray(rest), ...chunks.slice(at + 1)]
+    rest -= chunk.length
+  }
+  return []
 }
 
 /** Where a sink is. */

@@ -39,10 +39,14 @@ export interface CommitOptions {
 export interface OpenSink extends AsyncDisposable {
   /** How many bytes it has, with those that it was resumed with. */
   readonly position: number
+  /** Whether it keeps the chunks it is given; a file does not: their memory may be used again after the write. */
+  readonly keepsChunks: boolean
   /** Calls `heard` once if the sink fails by itself, also between two writes. */
   onFailure(heard: (error: unknown) => void): void
   /** Resolves when there is room for more; one at a time, else `NET_BUSY`. */
   write(chunk: Uint8Array): Promise<void>
+  /** Writes several chunks as one; otherwise as `write`. */
+  writeAll(chunks: readonly Uint8Array[]): Promise<void>
   /**
    * All has been written: streams are ended, a file gets its name. With `size`, rejects with `NET_SIZE_MISMATCH` if
    * the sink has another number of bytes, and aborts.
@@ -73,7 +77,7 @@ export async function openSink(sink: Sink, options?: OpenSinkOptions): Promise<O
 
 interface Target {
   readonly position: number
-  write(chunk: Uint8Array): Promise<void>
+  writeAll(chunks: readonly Uint8Array[]): Promise<void>
   commit(): Promise<void>
   abort(reason: unknown): Promise<void>
   /** Absent where only a write can fail. */
@@ -93,15 +97,23 @@ class Opened implements OpenSink {
     return this.#target.position
   }
 
+  get keepsChunks(): boolean {
+    return !(this.#target instanceof PartFile)
+  }
+
   onFailure(heard: (error: unknown) => void): void {
     this.#target.onFailure?.((error) => {
       if (!this.#ended) heard(error)
     })
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
+  write(chunk: Uint8Array): Promise<void> {
+    return this.writeAll([chunk])
+  }
+
+  async writeAll(chunks: readonly Uint8Array[]): Promise<void> {
     this.#checkFree()
-    await this.#unlessGivenUp(this.#target.write(chunk))
+    await this.#unlessGivenUp(this.#target.writeAll(chunks))
   }
 
   async commit(options?: CommitOptions): Promise<void> {
@@ -165,9 +177,11 @@ class Counted implements Target {
     this.#writer = writer
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
-    await this.#writer.write(chunk)
-    this.position += chunk.length
+  async writeAll(chunks: readonly Uint8Array[]): Promise<void> {
+    for (const chunk of chunks) {
+      await this.#writer.write(chunk)
+      this.position += chunk.length
+    }
   }
 
   commit(): Promise<void> {

@@ -11,7 +11,7 @@ import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { shared } from '../shared.ts'
 import { adopt, failureOf } from './adopted.ts'
-import { readingOfFile } from './file-reader.ts'
+import { readingOfFile, type FileBytes } from './file-reader.ts'
 import { isFileSource, isTextSource, type FileSource, type TextSource } from './file.ts'
 import { StreamReader } from './stream-reader.ts'
 
@@ -43,6 +43,11 @@ export interface OpenSource extends AsyncDisposable {
    * has been copied or sent: its owner may use it again from then on.
    */
   chunks(): AsyncIterable<Uint8Array>
+  /**
+   * In place of `chunks`, where the source is a file: resolves to a function that reads the next bytes to the beginning
+   * of the memory, and to how many they are, 0 at the end. Absent for others.
+   */
+  reader?(): Promise<(memory: Uint8Array) => Promise<number>>
   /**
    * Lets go of the source: files are closed, a stream that was begun is destroyed, and no byte is read from it
    * afterwards. A stream that was not begun stays as it is, for another attempt. Disposing does the same.
@@ -82,27 +87,28 @@ type Kind = 'bytes' | 'blob' | 'text' | 'file' | 'function' | 'stream'
 interface Reading {
   readonly size?: number
   read(): AsyncIterableIterator<Uint8Array>
+  readonly open?: () => Promise<FileBytes>
 }
 
 class Opened implements OpenSource {
   readonly size: number | undefined
   readonly replayable: boolean
+  declare readonly reader?: () => Promise<(memory: Uint8Array) => Promise<number>>
   readonly #reading: Reading
   #iterator: AsyncIterableIterator<Uint8Array> | undefined
+  #file: Promise<FileBytes> | undefined
   #closed = false
 
   constructor(replayable: boolean, reading: Reading) {
     this.size = reading.size
     this.replayable = replayable
     this.#reading = reading
+    const { open } = reading
+    if (open !== undefined) this.reader = () => this.#openFile(open)
   }
 
   chunks(): AsyncIterable<Uint8Array> {
-    if (this.#closed || this.#iterator !== undefined) {
-      throw netError('NET_BODY_CONSUMED', {
-        message: 'the chunks of an opened source can be read once',
-      })
-    }
+    this.#checkFresh()
     this.#iterator = this.#reading.read()
     return this.#iterator
   }
@@ -110,6 +116,26 @@ class Opened implements OpenSource {
   async close(): Promise<void> {
     this.#closed = true
     await this.#iterator?.return?.()
+    // One that could not be opened has told so.
+    const file = await this.#file?.catch(() => undefined)
+    await file?.close()
+  }
+
+  async #openFile(open: () => Promise<FileBytes>): Promise<(memory: Uint8Array) => Promise<number>> {
+    this.#checkFresh()
+    this.#file = open()
+    const file = await this.#file
+    return async (memory) => {
+      if (this.#closed) return 0
+      return file.readInto(memory)
+    }
+  }
+
+  #checkFresh(): void {
+    if (!this.#closed && this.#iterator === undefined && this.#file === undefined) return
+    throw netError('NET_BODY_CONSUMED', {
+      message: 'the chunks of an opened source can be read once',
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
