@@ -40,7 +40,12 @@ test('reading does not run ahead of the sink without end', async () => {
   using clock = useFakeClock()
   let sent = 0
   const receiving = inOperation((op) =>
-    receiveInto(op, ours, into(() => new Promise(() => {})), undefined),
+    receiveInto(
+      op,
+      ours,
+      into(() => new Promise(() => {})),
+      undefined,
+    ),
   )
   receiving.catch(() => {})
   const chunk = Buffer.alloc(65_536)
@@ -57,7 +62,12 @@ test('a write that fails ends the connection, though the server has nothing to s
   const [ours, theirs] = memoryPair()
   const mine = new RangeError('the disk is full')
   const receiving = inOperation((op) =>
-    receiveInto(op, ours, into(() => Promise.reject(mine)), undefined),
+    receiveInto(
+      op,
+      ours,
+      into(() => Promise.reject(mine)),
+      undefined,
+    ),
   )
   await theirs.write([Buffer.from('x')])
   await expect(receiving).rejects.toMatchObject({ cause: mine })

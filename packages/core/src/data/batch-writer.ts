@@ -1,6 +1,7 @@
 /*
- * Chunks on their way to a sink: while one write is under way the chunks behind it gather, and go as one. It must not
- * know where they come from.
+ * Chunks on their way to a sink: while one write is under way the chunks behind it gather, and go as one. For a file,
+ * where each write is a trip to another thread, they gather before it as well, for as long as more comes in each turn.
+ * It must not know where they come from.
  */
 
 import { MemoryRing } from './memory-ring.ts'
@@ -25,7 +26,12 @@ export class BatchWriter {
   readonly #ring: MemoryRing | undefined
   #waiting: Uint8Array[] = []
   #size = 0
+  /** How many of the bytes that wait are in memory of others. */
+  #foreign = 0
   #writing: Promise<void> | undefined
+  /** What waited when somebody began to wait for more. */
+  #seen: number | undefined
+  #isEnding = false
   #isFull = false
   #hasFailed = false
 
@@ -41,21 +47,44 @@ export class BatchWriter {
 
   /** Takes a chunk; it must not change until it is written. Returns whether there is room for more. */
   add(chunk: Uint8Array): boolean {
-    this.#ring?.take(chunk)
+    if (this.#ring?.take(chunk) !== true) this.#foreign += chunk.length
     this.#waiting.push(chunk)
     this.#size += chunk.length
-    if (this.#writing === undefined) this.#begin()
+    if (this.#writing === undefined) this.#consider()
     this.#isFull = !this.#hasRoom
     return !this.#isFull
   }
 
   /** Resolves when everything is written, or a write has failed, which is told to the target. */
   async end(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing
+    this.#isEnding = true
+    for (;;) {
+      if (this.#writing === undefined && this.#waiting.length > 0) this.#begin()
+      if (this.#writing === undefined) return
+      await this.#writing
+    }
   }
 
   get #hasRoom(): boolean {
-    return this.#size < ENOUGH && this.#ring?.hasRoom !== false
+    if (this.#ring === undefined) return this.#size < AHEAD
+    return this.#foreign < FILE_AHEAD && this.#ring.hasRoom
+  }
+
+  /** Writes what waits, if that is enough or nothing more is to be expected soon. */
+  #consider(): void {
+    if (this.#ring === undefined || this.#size >= BATCH || this.#isEnding) this.#begin()
+    else if (this.#seen === undefined) this.#await()
+  }
+
+  #await(): void {
+    this.#seen = this.#size
+    setImmediate(() => {
+      const isQuiet = this.#seen === this.#size
+      this.#seen = undefined
+      if (this.#writing !== undefined || this.#waiting.length === 0) return
+      if (isQuiet) this.#begin()
+      else this.#await()
+    })
   }
 
   #begin(): void {
@@ -64,6 +93,7 @@ export class BatchWriter {
     const size = this.#size
     this.#waiting = []
     this.#size = 0
+    this.#foreign = 0
     this.#writing = this.#target.write(chunks).then(
       () => this.#done(chunks, size),
       (error: unknown) => this.#fail(error),
@@ -74,7 +104,7 @@ export class BatchWriter {
     this.#writing = undefined
     for (const chunk of chunks) this.#ring?.giveBack(chunk)
     this.#target.written(size)
-    if (this.#waiting.length > 0) this.#begin()
+    if (this.#waiting.length > 0) this.#consider()
     if (!this.#isFull || !this.#hasRoom) return
     this.#isFull = false
     this.#target.room()
@@ -88,4 +118,7 @@ export class BatchWriter {
   }
 }
 
-const ENOUGH = 1_048_576
+/** How much may wait, for a file and for others. */
+const FILE_AHEAD = 1_048_576
+const AHEAD = 262_144
+const BATCH = 262_144

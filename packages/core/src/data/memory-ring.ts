@@ -19,23 +19,26 @@ export class MemoryRing {
         return current.memory.subarray(current.filled)
       }
     }
-    this.#current = this.#free.pop() ?? this.#made()
-    return this.#current?.memory
+    const next = this.#free.pop() ?? this.#made()
+    if (next !== undefined) this.#current = next
+    return next?.memory
   }
 
   /** Whether `next` has memory. */
   get hasRoom(): boolean {
     const current = this.#current
-    if (current === undefined || this.#free.length > 0 || this.#byBuffer.size < BLOCKS) return true
+    if (this.#free.length > 0 || this.#byBuffer.size < BLOCKS) return true
+    if (current === undefined) return false
     return current.held === 0 || current.memory.length - current.filled >= LEAST
   }
 
-  /** The chunk was filled and is taken, if it is a part of the ring's memory. */
-  take(chunk: Uint8Array): void {
+  /** The chunk was filled and is taken; false if it is no part of the ring's memory. */
+  take(chunk: Uint8Array): boolean {
     const block = this.#byBuffer.get(chunk.buffer)
-    if (block === undefined) return
+    if (block === undefined) return false
     block.held += 1
     block.filled = chunk.byteOffset + chunk.length - block.memory.byteOffset
+    return true
   }
 
   /** The chunk may be filled again. */
@@ -45,7 +48,8 @@ export class MemoryRing {
     block.held -= 1
     if (block.held > 0 || block === this.#current) return
     block.filled = 0
-    this.#free.push(block)
+    // Once there are larger ones, the first is no longer worth a read.
+    if (block.memory.length === BLOCK || this.#byBuffer.size === 1) this.#free.push(block)
   }
 
   #made(): Block | undefined {
@@ -67,7 +71,7 @@ interface Block {
   held: number
 }
 
-const BLOCKS = 5
+const BLOCKS = 6
 const FIRST = 65_536
 const BLOCK = 262_144
 /** A smaller rest of a block is not worth a read. */

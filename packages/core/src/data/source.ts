@@ -121,7 +121,9 @@ class Opened implements OpenSource {
     await file?.close()
   }
 
-  async #openFile(open: () => Promise<FileBytes>): Promise<(memory: Uint8Array) => Promise<number>> {
+  async #openFile(
+    open: () => Promise<FileBytes>,
+  ): Promise<(memory: Uint8Array) => Promise<number>> {
     this.#checkFresh()
     this.#file = open()
     const file = await this.#file

@@ -1,6 +1,6 @@
 /*
- * From a source to a transport: a file is read ahead into memory that is used again, and the limits see pieces of at
- * most 64 KiB leave. It must not know the protocol, nor what the source is.
+ * From a source to a transport: a file is read ahead into memory that is used again. A peer that is slower than we are
+ * takes pieces of 64 KiB, so that the limits see them leave. It must not know the protocol, nor what the source is.
  */
 
 import { isNetError } from '@net/core'
@@ -50,6 +50,8 @@ class Sending {
   /** `idle`, and `write` where it could pass before it. */
   readonly #limits: readonly Deadline[]
   #sent = 0
+  /** How much is written at once. */
+  #step = PIECE
 
   constructor(op: Operation, transport: Transport, total: number | undefined) {
     this.#op = op
@@ -100,17 +102,23 @@ class Sending {
   }
 
   async #send(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.length; at += PIECE) {
-      const piece = chunk.length <= PIECE ? chunk : chunk.subarray(at, at + PIECE)
+    for (let at = 0; at < chunk.length;) {
+      const size = Math.min(this.#step, chunk.length - at)
+      const piece = size === chunk.length ? chunk : chunk.subarray(at, at + size)
       const taken = this.#transport.write([piece])
       // Mostly there is room, and nothing to wait for.
-      if (taken !== DONE) await this.#waitFor(taken)
-      for (const limit of this.#limits) limit.moved(piece.length)
-      this.#sent += piece.length
+      if (taken === DONE) this.#step = Math.min(this.#step * 2, LARGEST)
+      else {
+        this.#step = PIECE
+        await this.#waitFor(taken)
+      }
+      for (const limit of this.#limits) limit.moved(size)
+      at += size
+      this.#sent += size
+      this.#op.progress(this.#sent, this.#total)
     }
     // From here on it is the source that we wait for.
     this.rest()
-    this.#op.progress(this.#sent, this.#total)
   }
 
   #waitFor(taken: Promise<void>): Promise<void> {
@@ -127,4 +135,6 @@ function notTaken(limit: number): ReturnType<typeof netError> {
   })
 }
 
-const BLOCK = 262_144
+/** Each block is a trip to the file system. */
+const BLOCK = 1_048_576
+const LARGEST = 524_288
