@@ -128,7 +128,8 @@ class Opened implements OpenSource {
     this.#file = open()
     const file = await this.#file
     return async (memory) => {
-      if (this.#closed) return 0
+      // An end here would make what was read look complete.
+      if (this.#closed) throw netError('NET_CLOSED', { message: 'the source was closed' })
       return file.readInto(memory)
     }
   }
