@@ -1,0 +1,130 @@
+// A Dovecot of our own that serves mailboxes by POP3: a child process with its own folder, on free loopback ports, stopped
+// by its pid. Mails are files of a maildir.
+import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'vitest'
+
+import type { IssuedCertificate } from '@net/socket/testing'
+
+import { freePort } from './child.ts'
+import { findDaemon, lacking, requireDaemon, requireRoot } from './daemon.ts'
+import { startGreeter } from './greeter.ts'
+
+/** A running Dovecot with one mailbox. */
+export interface Dovecot extends AsyncDisposable {
+  /** With STLS, such as `pop3://127.0.0.1:1110`. */
+  readonly url: string
+  /** With TLS from the first byte. */
+  readonly secureUrl: string
+  /** The names of the files that the mailbox has. */
+  mails(): readonly string[]
+  /** Kills the processes that serve its connections; it goes on. */
+  killConnections(): void
+}
+
+/** What one is started with. */
+export interface DovecotOptions {
+  readonly certificate: IssuedCertificate
+  readonly user: string
+  readonly password: string
+  /** Each with CRLF at the end of its lines. */
+  readonly mails: readonly Uint8Array[]
+}
+
+/** Skips or fails the test that asks if it cannot be started here. */
+export function requireDovecot(context: Pick<TestContext, 'skip'>): void {
+  requireDaemon(context, 'dovecot')
+  requireRoot(context, 'Dovecot')
+  const hasPop3 = findDaemon('../lib/dovecot/pop3') !== undefined
+  if (!hasPop3) lacking(context, 'dovecot-pop3d is not installed; the list is in .ci/run')
+}
+
+/** Starts one. */
+export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
+  let mailbox = ''
+  const securePort = await freePort()
+  const greeter = await startGreeter({
+    program: findDaemon('dovecot') ?? '',
+    configure({ folder, port: plainPort, word }) {
+      mailbox = writeFolder(folder, options)
+      const text = configuration(folder, { plainPort, securePort, word })
+      writeFileSync(join(folder, 'dovecot.conf'), text)
+      return ['-F', '-c', join(folder, 'dovecot.conf')]
+    },
+  })
+  return {
+    url: `pop3://127.0.0.1:${greeter.port}`,
+    secureUrl: `pop3s://127.0.0.1:${securePort}`,
+    mails: () => ['new', 'cur'].flatMap((part) => readdirSync(join(mailbox, part))),
+    killConnections: () => greeter.killConnections(),
+    [Symbol.asyncDispose]: () => greeter[Symbol.asyncDispose](),
+  }
+}
+
+/** The folder of the mailbox. */
+function writeFolder(folder: string, options: DovecotOptions): string {
+  const { certificate, user, password, mails } = options
+  const mailbox = join(folder, 'mail', user)
+  for (const name of ['run', 'mail', join('mail', user)]) mkdirSync(join(folder, name))
+  for (const name of ['tmp', 'new', 'cur']) mkdirSync(join(mailbox, name))
+  for (const [index, mail] of mails.entries()) {
+    writeFileSync(join(mailbox, 'new', `${index + 1}.mail`), mail)
+  }
+  for (const name of ['', 'tmp', 'new', 'cur']) chownSync(join(mailbox, name), NOBODY, NOBODY)
+  for (const name of readdirSync(join(mailbox, 'new'))) {
+    chownSync(join(mailbox, 'new', name), NOBODY, NOBODY)
+  }
+  writeFileSync(join(folder, 'cert.pem'), certificate.cert)
+  writeFileSync(join(folder, 'key.pem'), certificate.key)
+  writeFileSync(join(folder, 'users'), `${user}:{PLAIN}${password}\n`)
+  return mailbox
+}
+
+interface Ports {
+  readonly plainPort: number
+  readonly securePort: number
+  readonly word: string
+}
+
+function configuration(folder: string, { plainPort, securePort, word }: Ports): string {
+  return `base_dir = ${folder}/run
+state_dir = ${folder}/run
+log_path = /dev/stderr
+protocols = pop3
+listen = 127.0.0.1
+login_greeting = ${word}
+ssl = yes
+ssl_cert = <${folder}/cert.pem
+ssl_key = <${folder}/key.pem
+mail_location = maildir:${folder}/mail/%u
+first_valid_uid = 1
+# A wrong password is answered at once, and nobody pays for it later.
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+passdb {
+  driver = passwd-file
+  args = ${folder}/users
+}
+userdb {
+  driver = static
+  args = uid=${NOBODY} gid=${NOBODY} home=${folder}/mail
+}
+service pop3-login {
+  chroot =
+  inet_listener pop3 {
+    port = ${plainPort}
+  }
+  inet_listener pop3s {
+    port = ${securePort}
+    ssl = yes
+  }
+}
+`
+}
+
+/** The user and the group that own nothing else. */
+const NOBODY = 65_534
