@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { project, shared } from './tools/vitest/shared.ts'
+import { packages } from './tools/workspace/packages.ts'
 
-const packages = ['core', 'async', 'socket', 'http', 'ftp', 'smtp', 'ssh']
 // A process per file takes three times as long. Files that share one are reset by the set-up; only tests that look at
 // all handles or tasks of their process need it for themselves.
 const alone = globSync('packages/*/test/**/*.test.ts', { cwd: import.meta.dirname }).filter(
@@ -17,8 +17,8 @@ export default defineConfig({
   test: {
     ...shared.test,
     projects: [
-      ...packages.map((name) =>
-        project(name, { include: [`packages/${name}/test/**/*.test.ts`], exclude: alone }),
+      ...packages().map(({ short }) =>
+        project(short, { include: [`packages/${short}/test/**/*.test.ts`], exclude: alone }),
       ),
       project('alone', { include: alone, isolate: true }),
       project('demo', { include: ['apps/demo/test/**/*.test.ts'] }),

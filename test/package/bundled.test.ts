@@ -7,11 +7,6 @@ import { promisify } from 'node:util'
 import { build as esbuild } from 'esbuild'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startFtpServer } from '@net/ftp/testing'
-import { startHttpServer } from '@net/http/testing'
-import { startSmtpServer } from '@net/smtp/testing'
-import { startEchoServer } from '@net/socket/testing'
-import { startSshServer } from '@net/ssh/testing'
 import { packages, root } from '@tools/workspace'
 import { installTogether, packAll, temporaryFolder } from './packed.ts'
 
@@ -62,30 +57,14 @@ function programOf(short: string): string {
   return join(root, 'test/package/programs', `${short}.ts`)
 }
 
-/** What the program of a package talks to, as its arguments. */
+/** What the program of a package talks to, as its arguments; `programs/servers/` has those that need something. */
 async function serverFor(short: string, resources: AsyncDisposableStack): Promise<string[]> {
-  switch (short) {
-    case 'core':
-      return [join(folder.path, 'written.txt')]
-    case 'socket':
-      return [resources.use(await startEchoServer()).url]
-    case 'http': {
-      const routes = {
-        '/done': (_: unknown, response: { end(text: string): void }) => response.end('done'),
-      }
-      return [`${resources.use(await startHttpServer({ routes })).url}/done`]
-    }
-    case 'ftp':
-      return [resources.use(await startFtpServer({ files: { '/file.txt': 'done' } })).url]
-    case 'smtp':
-      return [resources.use(await startSmtpServer()).url]
-    case 'ssh': {
-      const server = resources.use(await startSshServer({ exec: { say: 'done' } }))
-      return [server.url, server.hostKey.fingerprint]
-    }
-    default:
-      return []
+  const file = join(root, 'test/package/programs/servers', `${short}.ts`)
+  if (!existsSync(file)) return []
+  const { serve } = (await import(file)) as {
+    serve(resources: AsyncDisposableStack): Promise<string[]>
   }
+  return serve(resources)
 }
 
 async function byEsbuild(program: string, outfile: string, format: Format): Promise<void> {

@@ -17,9 +17,10 @@ export function exportedNames(api: string): readonly string[] {
   return [...listed, ...declared].filter((name) => name !== '')
 }
 
-/** Lines of the text in which an engine's name appears. */
-export function engineLines(api: string): readonly string[] {
-  return api.split('\n').filter((line) => /\b(?:undici|basic-ftp|nodemailer|ssh2)\b/iu.test(line))
+/** Lines of the text in which the name of one of these engines appears. */
+export function engineLines(api: string, engines: readonly string[]): readonly string[] {
+  const name = new RegExp(`(?<![\\w-])(?:${engines.join('|')})(?![\\w-])`, 'iu')
+  return engines.length === 0 ? [] : api.split('\n').filter((line) => name.test(line))
 }
 
 const declaration =

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finish, generated } from '../workspace/generated.ts'
-import { packages, root, type Entry, type Package } from '../workspace/packages.ts'
+import { engines, packages, root, type Entry, type Package } from '../workspace/packages.ts'
 import { engineLines } from './exported.ts'
 import { unannounced, type Digests } from './released.ts'
 import { rollup } from './rollup.ts'
@@ -43,7 +43,9 @@ function check(of: Package, entry: Entry, api: string): string[] {
   )
   return [
     ...(stale === undefined ? [] : [stale]),
-    ...engineLines(api).map((line) => `${entry.specifier} shows an engine: ${line.trim()}`),
+    ...engineLines(api, engines()).map(
+      (line) => `${entry.specifier} shows an engine: ${line.trim()}`,
+    ),
   ]
 }
 

@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finish, generated } from '../workspace/generated.ts'
-import { root } from '../workspace/packages.ts'
+import { packages, root } from '../workspace/packages.ts'
 import { mistakes, page, summary, type Evidence, type Row } from './report.ts'
 import { claimedIds } from './titles.ts'
 
@@ -13,6 +13,7 @@ const evidence: Evidence = {
   rows: rows(),
   proved: proved(),
   leftOut: data('left-out.json') as Record<string, string>,
+  order: packages().map(({ short }) => short),
 }
 const stale = generated('docs/parity.md', page(evidence))
 console.log(summary(evidence))

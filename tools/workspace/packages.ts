@@ -12,6 +12,10 @@ export interface Package {
   /** Absolute. */
   readonly folder: string
   readonly entries: readonly Entry[]
+  /** Its storey, as `turbo.json` names it: `protocol`. */
+  readonly storey: string
+  /** The published packages that it stands on, by name. */
+  readonly engines: readonly string[]
 }
 
 /** A public entry of a package, such as `.` or `./testing`. */
@@ -23,24 +27,53 @@ export interface Entry {
   readonly source: string
 }
 
-/** Every folder of `packages/` with a manifest, by name. */
+/** Every folder of `packages/` with a manifest, the lowest storey first, then by name. */
 export function packages(): readonly Package[] {
+  const order = storeys()
   return globSync('packages/*/package.json', { cwd: root })
     .toSorted()
     .map((path) => readPackage(join(root, dirname(path))))
+    .toSorted((a, b) => order.indexOf(a.storey) - order.indexOf(b.storey))
+}
+
+/** The names of all published packages that ours stand on. */
+export function engines(): readonly string[] {
+  return packages().flatMap((of) => of.engines)
 }
 
 interface Manifest {
   readonly name: string
+  readonly dependencies?: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, { readonly '@net/source': string }>>
 }
 
 function readPackage(folder: string): Package {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+  const manifest = json<Manifest>(join(folder, 'package.json'))
   const entries = Object.entries(manifest.exports).map(([path, conditions]) => ({
     path,
     specifier: manifest.name + path.slice(1),
     source: conditions['@net/source'],
   }))
-  return { name: manifest.name, short: manifest.name.replace('@net/', ''), folder, entries }
+  const below = Object.keys(manifest.dependencies ?? {})
+  return {
+    name: manifest.name,
+    short: manifest.name.replace('@net/', ''),
+    folder,
+    entries,
+    storey: json<{ readonly tags: readonly string[] }>(join(folder, 'turbo.json')).tags[0] ?? '',
+    engines: below.filter((name) => !name.startsWith('@net/')),
+  }
+}
+
+/** The storeys, the lowest first: the tags of the root's `turbo.json`. */
+function storeys(): readonly string[] {
+  const { boundaries } = json<{ readonly boundaries: { readonly tags: object } }>(
+    join(root, 'turbo.json'),
+  )
+  return Object.keys(boundaries.tags)
+}
+
+/** A file of JSON, with lines of comment or without. */
+function json<T>(file: string): T {
+  return JSON.parse(readFileSync(file, 'utf8').replaceAll(/^\s*\/\/.*$/gmu, '')) as T
 }

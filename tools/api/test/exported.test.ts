@@ -15,5 +15,5 @@ test('exported names are those that users write', () => {
 })
 
 test('a line with an engine shows', () => {
-  expect(engineLines(api)).toEqual(["import { Dispatcher } from 'undici'"])
+  expect(engineLines(api, ['undici', 'ssh2'])).toEqual(["import { Dispatcher } from 'undici'"])
 })

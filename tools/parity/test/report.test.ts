@@ -10,6 +10,7 @@ const evidence = {
   ],
   proved: new Map([['SOCK-01', ['packages/socket/test/a.test.ts']]]),
   leftOut: { 'CORE-01': 'Nobody needs it.' },
+  order: ['core', 'socket'],
 }
 
 test('the summary counts per package without what is left out', () => {

@@ -1,0 +1,9 @@
+// What the program of @net/http talks to.
+import { startHttpServer } from '@net/http/testing'
+
+export async function serve(resources: AsyncDisposableStack): Promise<string[]> {
+  const routes = {
+    '/done': (_: unknown, response: { end(text: string): void }) => response.end('done'),
+  }
+  return [`${resources.use(await startHttpServer({ routes })).url}/done`]
+}

@@ -1,0 +1,29 @@
+// `pnpm new-protocol <name>`: makes a package for a protocol, which passes every check as it is. Its words are placeholders:
+// a login, a list and a goodbye, to be replaced by those of the protocol. CONTRIBUTING.md says how.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root } from '../workspace/packages.ts'
+import { dependingOn, skeleton, users } from './skeleton.ts'
+
+const [name = ''] = process.argv.slice(2)
+const files = skeleton(name)
+if (existsSync(join(root, 'packages', name))) throw new Error(`packages/${name} is there already`)
+for (const [path, text] of files) write(path, text)
+for (const path of users) write(path, dependingOn(readFileSync(join(root, path), 'utf8'), name))
+run('oxfmt', ...files.keys(), ...users)
+run('pnpm', 'install', '--no-frozen-lockfile', '--prefer-offline')
+run('node', 'tools/api/main.ts')
+console.log(
+  `packages/${name} is there. Next: its words, in src/client.ts and src/testing/${name}-server.ts; a row in README.md.`,
+)
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+function run(program: string, ...args: readonly string[]): void {
+  console.log(`${program} ${args[0] ?? ''}`)
+  execFileSync(program, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+}
