@@ -70,7 +70,7 @@ describe.each(packages())('$name installed alone', ({ name, short, entries, fold
   })
 
   test('the main entry loads no testing half, no node:assert and no optional peer', () => {
-    const hook = join(root, 'tools/graph/print-loaded.ts')
+    const hook = join(root, 'test/package/print-loaded.ts')
     const loaded = run(process.execPath, ['--import', hook, '-e', `import('${name}')`], consumer)
     expect(loaded).toContain(`/node_modules/${name}/dist/index.js`)
     const unwanted = /\/testing\/|^node:assert|@opentelemetry/u

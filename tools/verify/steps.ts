@@ -19,7 +19,6 @@ export const steps: readonly Step[] = [
   { name: 'typecheck', command: 'pnpm typecheck' },
   { name: 'boundaries', command: 'pnpm boundaries' },
   { name: 'mirror', command: 'pnpm mirror' },
-  { name: 'graph', command: 'pnpm graph' },
   { name: 'knip', command: 'pnpm knip' },
   { name: 'docs', command: 'pnpm docs:check' },
   { name: 'parity', command: 'pnpm parity:check' },
