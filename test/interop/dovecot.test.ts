@@ -3,7 +3,7 @@ import { isNetError } from '@net/core'
 import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-import { connect } from '../../examples/pop3/client.ts'
+import { connect } from '@tools/examples/pop3'
 import { requireDovecot, startDovecot } from './dovecot.ts'
 
 const authority = createCertificates()

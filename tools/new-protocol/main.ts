@@ -4,14 +4,14 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '../workspace/packages.ts'
-import { dependingOn, skeleton, users } from './skeleton.ts'
+import { dependingOn, skeleton, user } from './skeleton.ts'
 
 const [name = ''] = process.argv.slice(2)
 const files = skeleton(name)
 if (existsSync(join(root, 'packages', name))) throw new Error(`packages/${name} is there already`)
 for (const [path, text] of files) write(path, text)
-for (const path of users) write(path, dependingOn(readFileSync(join(root, path), 'utf8'), name))
-run('oxfmt', ...files.keys(), ...users)
+write(user, dependingOn(readFileSync(join(root, user), 'utf8'), name))
+run('oxfmt', ...files.keys(), user)
 run('pnpm', 'install', '--no-frozen-lockfile', '--prefer-offline')
 run('node', 'tools/api/main.ts')
 console.log(

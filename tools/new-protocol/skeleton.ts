@@ -26,8 +26,8 @@ export function dependingOn(manifest: string, name: string): string {
   return `${JSON.stringify({ ...parsed, dependencies: sorted }, null, 2)}\n`
 }
 
-/** The manifests of those that use every package. */
-export const users: readonly string[] = ['test/package.json', 'examples/package.json']
+/** The manifest of those that use every package. */
+export const user = 'test/package.json'
 
 function placeOf(path: string, name: string): string {
   if (path === 'program.ts') return `test/package/programs/${name}.ts`
