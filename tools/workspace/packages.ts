@@ -48,32 +48,31 @@ interface Manifest {
 }
 
 function readPackage(folder: string): Package {
-  const manifest = json<Manifest>(join(folder, 'package.json'))
+  const manifest = json(join(folder, 'package.json')) as Manifest
   const entries = Object.entries(manifest.exports).map(([path, conditions]) => ({
     path,
     specifier: manifest.name + path.slice(1),
     source: conditions['@net/source'],
   }))
+  const { tags } = json(join(folder, 'turbo.json')) as { readonly tags: readonly string[] }
   const below = Object.keys(manifest.dependencies ?? {})
   return {
     name: manifest.name,
     short: manifest.name.replace('@net/', ''),
     folder,
     entries,
-    storey: json<{ readonly tags: readonly string[] }>(join(folder, 'turbo.json')).tags[0] ?? '',
+    storey: tags[0] ?? '',
     engines: below.filter((name) => !name.startsWith('@net/')),
   }
 }
 
 /** The storeys, the lowest first: the tags of the root's `turbo.json`. */
 function storeys(): readonly string[] {
-  const { boundaries } = json<{ readonly boundaries: { readonly tags: object } }>(
-    join(root, 'turbo.json'),
-  )
-  return Object.keys(boundaries.tags)
+  const turbo = json(join(root, 'turbo.json')) as { boundaries: { tags: object } }
+  return Object.keys(turbo.boundaries.tags)
 }
 
 /** A file of JSON, with lines of comment or without. */
-function json<T>(file: string): T {
-  return JSON.parse(readFileSync(file, 'utf8').replaceAll(/^\s*\/\/.*$/gmu, '')) as T
+function json(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8').replaceAll(/^\s*\/\/.*$/gmu, ''))
 }

@@ -19,7 +19,7 @@ test('a new package is formatted, compiles, has a test for each file, and does w
   await link(folder.path)
   const inFolder = { cwd: folder.path }
   await run(bin('oxfmt'), [join(folder.path, 'packages')], inFolder)
-  await Promise.all([
+  const checks = Promise.all([
     run(bin('tsc'), ['-p', 'tsconfig.json'], inFolder),
     run(bin('oxlint'), ['-c', join(root, '.oxlintrc.json'), 'packages'], inFolder),
     run(bin('vitest'), ['run', '--root', folder.path], inFolder),
@@ -27,6 +27,7 @@ test('a new package is formatted, compiles, has a test for each file, and does w
     // What it printed says what is wrong.
     throw new Error(String(Reflect.get(error as object, 'stdout')), { cause: error })
   })
+  expect(await checks).toHaveLength(3)
 }, 120_000)
 
 test('every file of a new package has its test', () => {
