@@ -12,8 +12,9 @@ import type { Negotiated } from './algorithms.ts'
 import { closeDoor, execDoor } from './call-doors.ts'
 import type { CloseOptions, ExecBytesOptions, ExecOptions, ExecResult } from './client-options.ts'
 import type { SshSession } from './engine/ssh2.ts'
-import { execute, planExec } from './exec.ts'
+import { CommandCall, planExec } from './exec.ts'
 import type { HostKey } from './host-keys/host-key.ts'
+import { RunningCalls } from './running-calls.ts'
 import { sshDialer } from './ssh-dialer.ts'
 
 /** A connection to an SSH server. */
@@ -59,7 +60,7 @@ export class SessionClient implements SshClient {
   readonly #session: SshSession
   readonly #frame: ClientFrame
   readonly #defaults: CallDefaults | undefined
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #running = new RunningCalls()
 
   constructor(session: SshSession, info: SshInfo, identity: ClientIdentity) {
     this.#session = session
@@ -87,11 +88,28 @@ export class SessionClient implements SshClient {
     options: ExecBytesOptions,
   ): Promise<ExecResult<Uint8Array>>
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>
-  exec(
+  async exec(
     command: string | readonly string[],
     options?: ExecOptions,
   ): Promise<ExecResult<string | Uint8Array>> {
-    return this.#owned(this.#exec(command, options))
+    const taken = execDoor(options)
+    const target = targetOf(command)
+    const plan = inCall({ protocol: 'ssh', call: 'exec', target }, () =>
+      planExec(command, taken, this.#defaults),
+    )
+    this.#running.begin()
+    try {
+      return await this.#frame.call(
+        { operation: 'exec', target, kind: 'session' },
+        taken,
+        (op, attempt) =>
+          new CommandCall(this.#usable(), plan, op).run(attempt, (last) =>
+            this.#running.until(last),
+          ),
+      )
+    } finally {
+      this.#running.end()
+    }
   }
 
   async close(options?: CloseOptions): Promise<void> {
@@ -104,23 +122,8 @@ export class SessionClient implements SshClient {
     return this.close()
   }
 
-  async #exec(
-    command: string | readonly string[],
-    options: ExecOptions | undefined,
-  ): Promise<ExecResult<string | Uint8Array>> {
-    const taken = execDoor(options)
-    const target = targetOf(command)
-    const plan = inCall({ protocol: 'ssh', call: 'exec', target }, () =>
-      planExec(command, taken, this.#defaults),
-    )
-    const leaving = (last: Promise<void>): void => void this.#owned(last).catch(() => {})
-    return this.#frame.call({ operation: 'exec', target, kind: 'session' }, taken, (op, attempt) =>
-      execute(this.#usable(), plan, { op, attempt, leaving }),
-    )
-  }
-
   async #leave(): Promise<void> {
-    await Promise.allSettled(this.#running)
+    await this.#running.ended()
     this.#session.end()
     await this.closed
   }
@@ -129,21 +132,12 @@ export class SessionClient implements SshClient {
     this.#frame.refuseClosed()
     return this.#session
   }
-
-  /** Nobody else may wait for `call`: a promise with two that wait tells no error whose line waits for it. */
-  async #owned<T>(call: Promise<T>): Promise<T> {
-    this.#running.add(call)
-    try {
-      return await call
-    } finally {
-      this.#running.delete(call)
-    }
-  }
 }
 
-/** The command as messages show it. */
+/** The command as messages show it; whatever else was given in its place is refused. */
 function targetOf(command: unknown): string {
-  const whole = [command].flat().join(' ')
+  const words = [command].flat().filter((word) => typeof word === 'string')
+  const whole = words.join(' ')
   return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole
 }
 

@@ -23,13 +23,13 @@ export interface Feeding {
 /** Feeds the command to the end of its input, or until it reads no more. */
 export async function feed(
   command: RemoteCommand,
-  input: string | Source | undefined,
+  input: string | Source,
   { op, write }: Feeding,
 ): Promise<void> {
   const stall = new Deadline(write, () => op.fail(notRead(write)), 1)
   if (typeof input === 'string') {
-    if (input !== '') await pass(command, Buffer.from(input, 'utf8'), op, stall)
-  } else if (input !== undefined) {
+    await pass(command, Buffer.from(input, 'utf8'), op, stall)
+  } else {
     await using source = await openSource(input)
     const letGo = (): void => void source.close().catch(() => {})
     const forget = op.onAbort(letGo)

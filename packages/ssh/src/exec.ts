@@ -3,7 +3,7 @@
  * step by step, and the error has what it printed until then.
  */
 
-import { isNetError, type CallDefaults, type NetError, type Source } from '@net/core'
+import { isNetError, type CallDefaults, type Source } from '@net/core'
 import {
   addContext,
   clock,
@@ -24,8 +24,8 @@ import {
   type CommandText,
   type Variable,
 } from './command-line.ts'
+import type { Place } from './engine/session-places.ts'
 import type { SshSession } from './engine/ssh2.ts'
-import type { CommandSpec } from './engine/ssh2-commands.ts'
 import type { CommandEnd, RemoteCommand } from './engine/ssh2-command.ts'
 import { ChannelClosedError } from './engine/ssh2-refusal.ts'
 import { SshExitError, withoutSecrets } from './errors.ts'
@@ -64,120 +64,127 @@ export function planExec(
   }
 }
 
-/** Runs the command; `leaving` is told the last of a command that was given up. */
-export async function execute(
-  session: SshSession,
-  plan: ExecPlan,
-  call: {
-    readonly op: Operation
-    readonly attempt: Attempt
-    readonly leaving: (last: Promise<void>) => void
-  },
-): Promise<ExecResult<string | Uint8Array>> {
-  const { op, attempt } = call
-  checkLengths(plan, session.longest)
-  const collector = new OutputCollector(plan.maxBytes, (error) => op.fail(error as NetError))
-  try {
-    const command = await begin(session, plan, { op, attempt, collector })
-    const end = await op.phase('receive', () => {
-      // A program may print little, and still do its work.
-      op.idle.countAnyByte()
-      op.idle.start()
-      return finish(command, plan, { op, collector, leaving: call.leaving })
-    })
-    return resultOf(end, collector.printed(plan.output), plan)
-  } catch (error) {
-    collector.stop()
-    if (isNetError(error) && collector.size > 0 && !(error instanceof SshExitError)) {
-      addContext(error, {
-        partial: safely(collector.printed(plan.output)),
-        received: collector.size,
-      })
-    }
-    throw error
+/** One command from its start to its end. */
+export class CommandCall {
+  readonly #session: SshSession
+  readonly #plan: ExecPlan
+  readonly #op: Operation
+  readonly #collector: OutputCollector
+
+  constructor(session: SshSession, plan: ExecPlan, op: Operation) {
+    this.#session = session
+    this.#plan = plan
+    this.#op = op
+    this.#collector = new OutputCollector(plan.maxBytes, (error) => op.fail(error))
   }
-}
 
-interface Running {
-  readonly op: Operation
-  readonly collector: OutputCollector
-}
-
-/** Before anything is sent. What the server refuses of the variables makes the line longer later on. */
-function checkLengths({ command, variables, cwd }: ExecPlan, longest: number): void {
-  refuseLong('the command', commandLine(command, [], cwd), longest, TO_INPUT)
-  for (const { name, value } of variables) refuseLong(`the variable ${name}`, name + value, longest)
-}
-
-/** On another channel if the server closes the first one before the command is sent. */
-async function begin(
-  session: SshSession,
-  plan: ExecPlan,
-  call: Running & { readonly attempt: Attempt },
-): Promise<RemoteCommand> {
-  for (let number = 1; ; number++) {
-    const giveBack = await session.commands.place(call.op)
+  /** Runs it; `leaving` gets the last of a command that is given up. */
+  async run(
+    attempt: Attempt,
+    leaving: (last: Promise<void>) => void,
+  ): Promise<ExecResult<string | Uint8Array>> {
+    this.#checkLengths()
+    const collector = this.#collector
     try {
-      return await call.op.phase('command', () =>
-        session.commands.run(specOf(plan, session.longest, call), call.op, giveBack),
-      )
+      const command = await this.#begin(attempt)
+      const end = await this.#op.phase('receive', () => this.#finish(command, leaving))
+      return resultOf(end, collector.printed(this.#plan.output), this.#plan)
     } catch (error) {
-      if (!(error instanceof ChannelClosedError) || number === MOST_CHANNELS) throw error
+      collector.stop()
+      if (isNetError(error) && collector.size > 0 && !(error instanceof SshExitError)) {
+        const partial = safely(collector.printed(this.#plan.output))
+        addContext(error, { partial, received: collector.size })
+      }
+      throw error
     }
   }
-}
 
-function specOf(
-  plan: ExecPlan,
-  longest: number,
-  { op, attempt, collector }: Running & { readonly attempt: Attempt },
-): CommandSpec {
-  return {
-    env: plan.variables,
-    text(refused) {
-      const inline = plan.variables.filter(({ name }) => refused.includes(name))
-      // The values of variables are the command's own affair, as they are where they go apart from it.
-      const shown = inline.map(({ name }) => ({ name, value: '_' }))
-      op.wire('send', () => `exec ${commandLine(plan.command, shown, plan.cwd)}`)
-      const line = commandLine(plan.command, inline, plan.cwd)
-      refuseLong('the command with its variables', line, longest, TO_INPUT)
-      return line
-    },
-    output: (name, chunk) => {
-      collector.take(name, chunk)
-      op.idle.moved(chunk.length)
-    },
-    sent: () => attempt.sent(),
+  /** Before anything is sent. The variables that the server refuses make the line longer later on. */
+  #checkLengths(): void {
+    const { command, variables, cwd } = this.#plan
+    const { longest } = this.#session
+    refuseLong('the command', commandLine(command, [], cwd), longest, TO_INPUT)
+    for (const { name, value } of variables) {
+      refuseLong(`the variable ${name}`, name + value, longest)
+    }
   }
-}
 
-function finish(
-  command: RemoteCommand,
-  plan: ExecPlan,
-  { op, leaving }: Running & { readonly leaving: (last: Promise<void>) => void },
-): Promise<CommandEnd> {
-  return new Promise((resolve, reject) => {
-    const forget = op.onAbort((reason) => {
-      leaving(stopStepwise(command))
-      reject(reason)
-    })
-    command.ended.then(
-      (end) => {
+  /** On another channel if the server closes the first one before the command is sent. */
+  async #begin(attempt: Attempt): Promise<RemoteCommand> {
+    const { commands } = this.#session
+    for (let number = 1; ; number++) {
+      const free = commands.place(this.#op)
+      const place = typeof free === 'function' ? free : await free
+      try {
+        return await this.#op.phase('command', () => this.#start(place, attempt))
+      } catch (error) {
+        if (!(error instanceof ChannelClosedError)) throw error
+        commands.oneAtATime()
+        if (number === MOST_CHANNELS) throw error
+      }
+    }
+  }
+
+  async #start(place: Place, attempt: Attempt): Promise<RemoteCommand> {
+    const op = this.#op
+    const command = await this.#session.commands.open(place, this.#printed, op)
+    try {
+      const inline: Variable[] = []
+      for (const variable of this.#plan.variables) {
+        if (!(await command.set(variable, op))) inline.push(variable)
+      }
+      await command.start(this.#line(inline), () => attempt.sent(), op)
+      return command
+    } catch (error) {
+      // The server may have begun without saying so.
+      command.signal('TERM')
+      command.close()
+      throw error
+    }
+  }
+
+  /** The line for the shell, with the variables that the server did not take. */
+  #line(inline: readonly Variable[]): string {
+    const { command, cwd } = this.#plan
+    // Values that do not go to the server apart from the command are no business of events either.
+    const shown = inline.map(({ name }) => ({ name, value: '_' }))
+    this.#op.wire('send', () => `exec ${commandLine(command, shown, cwd)}`)
+    const line = commandLine(command, inline, cwd)
+    refuseLong('the command with its variables', line, this.#session.longest, TO_INPUT)
+    return line
+  }
+
+  readonly #printed = (name: 'stdout' | 'stderr', chunk: Uint8Array): void => {
+    this.#collector.take(name, chunk)
+    this.#op.idle.moved(chunk.length)
+  }
+
+  #finish(command: RemoteCommand, leaving: (last: Promise<void>) => void): Promise<CommandEnd> {
+    const op = this.#op
+    // A program may print little, and still do its work.
+    op.idle.countAnyByte()
+    op.idle.start()
+    return new Promise((resolve, reject) => {
+      const giveUp = (reason: unknown): void => {
+        forget()
+        leaving(stopStepwise(command))
+        reject(reason as Error)
+      }
+      const forget = op.onAbort(giveUp)
+      const ended = (end: CommandEnd): void => {
         forget()
         op.wire('receive', () => describeEnd(end))
         resolve(end)
-      },
-      (error: Error) => {
+      }
+      command.ended.then(ended, (error: Error) => {
         forget()
         reject(error)
-      },
-    )
-    feed(command, plan.input, { op, write: plan.write }).catch((error: unknown) => {
-      forget()
-      leaving(stopStepwise(command))
-      reject(error)
+      })
+      const { input, write } = this.#plan
+      if (input === undefined || input === '') command.endInput()
+      else feed(command, input, { op, write }).catch(giveUp)
     })
-  })
+  }
 }
 
 /** TERM, then the hang-up, then the end of the channel: a program gets the chance to end by itself, and never more than a second. */

@@ -1,5 +1,6 @@
 /* What a command printed, kept up to a limit. Knows nothing of the command. */
 
+import type { NetError } from '@net/core'
 import { ByteQueue, netError } from '@net/core/authoring'
 
 /** Both outputs, as text or as bytes. */
@@ -12,12 +13,12 @@ export interface Printed {
 export class OutputCollector {
   readonly #kept = { stdout: new ByteQueue(), stderr: new ByteQueue() }
   readonly #limit: number
-  readonly #full: (error: Error) => void
+  readonly #full: (error: NetError) => void
   #size = 0
   #stopped = false
 
   /** `full` is called once, when both outputs together are more than `limit` bytes; nothing is kept from then on. */
-  constructor(limit: number, full: (error: Error) => void) {
+  constructor(limit: number, full: (error: NetError) => void) {
     this.#limit = limit
     this.#full = full
   }

@@ -350,6 +350,10 @@ test('arguments that are wrong reject, and nothing is sent', async () => {
   for (const [command, options, code] of [
     ['', {}, 'NET_BAD_OPTION'],
     [[], {}, 'NET_BAD_OPTION'],
+    [Symbol('ls') as unknown as string, {}, 'NET_BAD_OPTION'],
+    [['ls', Symbol('a') as unknown as string], {}, 'NET_BAD_OPTION'],
+    [null as unknown as string, {}, 'NET_BAD_OPTION'],
+    [Object.create(null) as string, {}, 'NET_BAD_OPTION'],
     ['a\0b', {}, 'NET_INJECTION'],
     ['ls', { cwd: 'a\0' }, 'NET_INJECTION'],
     ['ls', { env: { 'a b': 'c' } }, 'NET_BAD_OPTION'],

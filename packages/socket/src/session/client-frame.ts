@@ -41,14 +41,18 @@ export class ClientFrame {
   }
 
   /** One call of a verb, whose attempts wait for their turn in `run`. Rejects with `NET_CLOSED` once the client is closed. */
-  async call<T>(
+  call<T>(
     verb: Verb,
     options: CallOptions | undefined,
     run: (op: Operation, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const { protocol, endpoint } = this.#identity
     const { operation: name, target = endpoint } = verb
-    inCall({ protocol, call: name, target }, () => this.refuseClosed())
+    try {
+      inCall({ protocol, call: name, target }, () => this.refuseClosed())
+    } catch (error) {
+      return Promise.reject(error as NetError)
+    }
     const usable = (): boolean => this.#session.usable
     return callInTurn({ ...this.#identity, target: endpoint, ...verb, usable }, options, run)
   }

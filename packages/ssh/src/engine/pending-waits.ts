@@ -21,9 +21,9 @@ export class PendingWaits {
     this.#lost = lost
   }
 
-  /** Waits for what `start` settles; what `start` throws rejects. */
+  /** Waits for what `start` settles; what `start` throws rejects. `resolve` returns false where the wait has ended before. */
   wait<T>(
-    start: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+    start: (resolve: (value: T) => boolean, reject: (error: Error) => void) => void,
     op?: Stoppable,
   ): Promise<T> {
     if (this.#failed) return Promise.reject(this.#lost())
@@ -47,8 +47,10 @@ export class PendingWaits {
       if (stopped) return
       try {
         start((value) => {
+          if (!this.#pending.has(lost)) return false
           settled()
           resolve(value)
+          return true
         }, failed)
       } catch (error) {
         failed(error as Error)

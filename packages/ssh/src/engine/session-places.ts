@@ -12,6 +12,9 @@ export interface PlaceSeeker extends Stoppable {
   readonly limits: Pick<Limits, 'pool'>
 }
 
+/** Gives a place back; once, however often it is called. */
+export type Place = () => void
+
 /** The places of one connection. */
 export class SessionPlaces {
   #most = Infinity
@@ -33,14 +36,17 @@ export class SessionPlaces {
     this.#most = 1
   }
 
-  /** Waits for a place; resolves to what gives it back. Rejects with `NET_TIMEOUT_POOL`, when `op` is stopped, and when the connection goes. */
-  async take(op: PlaceSeeker): Promise<() => void> {
-    if (this.#held < this.#most) this.#held += 1
-    else await this.#turn(op)
+  /**
+   * Takes a place: what gives it back, at once where one is free. Rejects with `NET_TIMEOUT_POOL`, when `op` is stopped,
+   * and when the connection goes.
+   */
+  take(op: PlaceSeeker): Place | Promise<Place> {
+    if (this.#held >= this.#most) return this.#turn(op)
+    this.#held += 1
     return this.#once()
   }
 
-  async #turn(op: PlaceSeeker): Promise<void> {
+  async #turn(op: PlaceSeeker): Promise<Place> {
     const { pool } = op.limits
     let timer: Timer | undefined
     let called = (): void => {}
@@ -54,6 +60,7 @@ export class SessionPlaces {
         this.#line.push(called)
         if (pool !== Infinity) timer = clock().after(pool, () => reject(tooLong(pool)))
       }, op)
+      return this.#once()
     } finally {
       timer?.clear()
       const at = this.#line.indexOf(called)
@@ -61,7 +68,7 @@ export class SessionPlaces {
     }
   }
 
-  #once(): () => void {
+  #once(): Place {
     let given = false
     return () => {
       if (given) return

@@ -6,6 +6,12 @@
 
 import { SshChannelError } from '../errors.ts'
 
+/** What was known when a session was asked for. */
+export interface SlotQuestion {
+  readonly free: number
+  readonly ended: number
+}
+
 /** The sessions of one connection. */
 export class SessionSlots {
   #open = 0
@@ -13,21 +19,25 @@ export class SessionSlots {
   /** How many of the ended ones the server no longer counts. */
   #free = 0
 
-  /** Opens a session; once more if the server refused it while it may have counted one that has ended. */
-  async take<T>(open: () => Promise<T>): Promise<T> {
-    for (;;) {
-      const [free, ended] = [this.#free, this.#ended]
-      try {
-        const opened = await open()
-        this.#open += 1
-        this.#answered(ended)
-        return opened
-      } catch (error) {
-        if (!isFull(error)) throw error
-        this.#answered(ended)
-        if (free === ended && this.#ended === ended) throw this.#told(error)
-      }
-    }
+  /** A session is asked for; the server's answer belongs to what this returns. */
+  ask(): SlotQuestion {
+    return { free: this.#free, ended: this.#ended }
+  }
+
+  /** The server has opened it. */
+  opened({ ended }: SlotQuestion): void {
+    this.#open += 1
+    this.#answered(ended)
+  }
+
+  /**
+   * The session was not opened, for this reason: the error for the caller, or undefined where the server may have counted
+   * one that has ended, and is to be asked once more.
+   */
+  refused(error: unknown, { free, ended }: SlotQuestion): unknown {
+    if (!isFull(error)) return error
+    this.#answered(ended)
+    return free === ended && this.#ended === ended ? this.#full(error) : undefined
   }
 
   /** A session has ended, and the server was told so. */
@@ -41,7 +51,7 @@ export class SessionSlots {
     this.#free = Math.max(this.#free, ended)
   }
 
-  #told(error: SshChannelError): SshChannelError {
+  #full(error: SshChannelError): SshChannelError {
     const { reason, reply } = error
     if (this.#open === 0 || reply === undefined) return error
     const message = `the server runs no more commands at once on this connection (it runs ${this.#open}): ${reply.text || `reason ${reason}`}`

@@ -1,9 +1,19 @@
 /*
- * A command while it runs on the server: what it prints, what it is fed, how it is stopped, how it ends. Both of its
- * outputs are always read, because an output that is not read stops the other one too.
+ * A command on the server, on a channel of its own: how it is started, what it prints, what it is fed, how it is stopped,
+ * how it ends. Both of its outputs are always read, because an output that is not read stops the other one too.
  */
 
-import { closeChannel, sendSignal } from './ssh2-internals.ts'
+import type { Variable } from '../command-line.ts'
+import type { PendingWaits, Stoppable } from './pending-waits.ts'
+import {
+  closeChannel,
+  isOpen,
+  requestCommand,
+  requestVariable,
+  sendSignal,
+  type RequestAnswer,
+} from './ssh2-internals.ts'
+import { ChannelClosedError, notRun, withoutAnswer } from './ssh2-refusal.ts'
 import type { EngineChannel, EngineClient } from './ssh2-types.ts'
 
 /** How a command ended: one of the two, or neither if the server did not say. */
@@ -16,8 +26,18 @@ export interface CommandEnd {
 /** Takes what a command prints. */
 export type CommandOutput = (name: 'stdout' | 'stderr', chunk: Uint8Array) => void
 
-/** A running command. */
+/** A command on a channel that is open: variables are set, then it is started. */
 export interface RemoteCommand {
+  /**
+   * Sets a variable; resolves to false where the server does not take it. Rejects with a ChannelClosedError if the server
+   * has closed the channel.
+   */
+  set(variable: Variable, op: Stoppable): Promise<boolean>
+  /**
+   * Starts the command; resolves when the server has begun, and calls `sent` before that is asked for. Rejects with a
+   * ChannelClosedError if the server closed the channel before.
+   */
+  start(text: string, sent: () => void, op: Stoppable): Promise<void>
   /** Resolves when the command has ended and all that it printed was given; rejects if the connection is lost before. */
   readonly ended: Promise<CommandEnd>
   /** Feeds the command; resolves to false once it reads no more. */
@@ -32,10 +52,16 @@ export interface RemoteCommand {
   close(): void
 }
 
+/** The connection of a command. */
+export interface CommandRoad {
+  readonly client: EngineClient
+  readonly waits: PendingWaits
+}
+
 /** A command on a channel of ssh2. */
 export class Ssh2Command implements RemoteCommand {
   readonly ended: Promise<CommandEnd>
-  readonly #client: EngineClient
+  readonly #road: CommandRoad
   readonly #channel: EngineChannel
   readonly #settled: PromiseWithResolvers<CommandEnd> = Promise.withResolvers()
   readonly #writing = new Set<(taken: boolean) => void>()
@@ -43,8 +69,8 @@ export class Ssh2Command implements RemoteCommand {
   #open = 2
   #over = false
 
-  constructor(client: EngineClient, channel: EngineChannel, output: CommandOutput) {
-    this.#client = client
+  constructor(road: CommandRoad, channel: EngineChannel, output: CommandOutput) {
+    this.#road = road
     this.#channel = channel
     this.ended = this.#settled.promise
     this.ended.catch(() => {})
@@ -73,6 +99,29 @@ export class Ssh2Command implements RemoteCommand {
     this.#settled.reject(error)
   }
 
+  set(variable: Variable, op: Stoppable): Promise<boolean> {
+    const { client, waits } = this.#road
+    return waits.wait<boolean>((resolve, reject) => {
+      if (!isOpen(this.#channel)) throw new ChannelClosedError()
+      requestVariable(client, this.#channel, variable, (answer) => {
+        if (answer === 'closed') reject(new ChannelClosedError())
+        else resolve(answer === 'taken')
+      })
+    }, op)
+  }
+
+  start(text: string, sent: () => void, op: Stoppable): Promise<void> {
+    const { client, waits } = this.#road
+    return waits.wait<void>((resolve, reject) => {
+      if (!isOpen(this.#channel)) throw new ChannelClosedError()
+      sent()
+      requestCommand(client, this.#channel, text, (answer) => {
+        if (answer === 'taken') resolve()
+        else reject(notStarted(answer))
+      })
+    }, op)
+  }
+
   write(chunk: Uint8Array): Promise<boolean> {
     if (this.#over || this.#channel.outgoing.state !== 'open') return Promise.resolve(false)
     return new Promise((resolve) => {
@@ -89,7 +138,7 @@ export class Ssh2Command implements RemoteCommand {
   }
 
   signal(name: string): void {
-    sendSignal(this.#client, this.#channel, name)
+    sendSignal(this.#road.client, this.#channel, name)
   }
 
   hangUp(): void {
@@ -124,4 +173,8 @@ export class Ssh2Command implements RemoteCommand {
     for (const resolve of this.#writing) resolve(false)
     this.#writing.clear()
   }
+}
+
+function notStarted(answer: Exclude<RequestAnswer, 'taken'>): Error {
+  return answer === 'refused' ? notRun() : withoutAnswer()
 }

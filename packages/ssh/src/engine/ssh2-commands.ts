@@ -1,25 +1,13 @@
 /*
- * The commands of one connection: each in a channel of its own, asked for step by step, and only while the channel is
- * open. Knows nothing of what a command is fed or prints.
+ * The commands of one connection: how many there may be, and a channel of its own for each. Knows nothing of what a
+ * command is fed or prints.
  */
 
 import type { PendingWaits, Stoppable } from './pending-waits.ts'
-import { SessionPlaces, type PlaceSeeker } from './session-places.ts'
+import { SessionPlaces, type Place, type PlaceSeeker } from './session-places.ts'
 import { SessionSlots } from './session-slots.ts'
 import { Ssh2Command, type CommandOutput, type RemoteCommand } from './ssh2-command.ts'
-import { isOpen, requestCommand, requestVariable, type RequestAnswer } from './ssh2-internals.ts'
-import { ChannelClosedError, notRun, withoutAnswer } from './ssh2-refusal.ts'
 import type { EngineChannel, EngineClient } from './ssh2-types.ts'
-
-/** What to run. */
-export interface CommandSpec {
-  readonly env: readonly { readonly name: string; readonly value: string }[]
-  /** The command's text, given the variables that the server did not take. */
-  text(refused: readonly string[]): string
-  readonly output: CommandOutput
-  /** The server may have begun from here on. */
-  sent(): void
-}
 
 /** What the connection does for its commands. */
 export interface CommandChannels {
@@ -49,66 +37,37 @@ export class Ssh2Commands {
     this.#places.oneAtATime()
   }
 
-  /** Waits until the server may be asked to run one more command; resolves to what gives the place back. */
-  place(op: PlaceSeeker): Promise<() => void> {
+  /** Waits until the server may be asked to run one more command. */
+  place(op: PlaceSeeker): Place | Promise<Place> {
     return this.#places.take(op)
   }
 
-  /**
-   * Runs a command in a place that was taken, and gives it back; resolves when the server has begun. Rejects with a
-   * ChannelClosedError if the server closed the channel before the command was sent.
-   */
-  async run(spec: CommandSpec, op: Stoppable, giveBack: () => void): Promise<RemoteCommand> {
-    const channel = await this.#slots
-      .take(() => this.#channels.open(op))
-      .catch((error: unknown) => {
-        giveBack()
-        throw error
-      })
-    const command = new Ssh2Command(this.#client, channel, spec.output)
+  /** Opens a channel for a command, in a place that was taken and is given back here. Nothing runs yet. */
+  async open(place: Place, output: CommandOutput, op: Stoppable): Promise<RemoteCommand> {
+    for (;;) {
+      const question = this.#slots.ask()
+      try {
+        const channel = await this.#channels.open(op)
+        this.#slots.opened(question)
+        return this.#commandOn(channel, place, output)
+      } catch (error) {
+        const refusal = this.#slots.refused(error, question)
+        if (refusal === undefined) continue
+        place()
+        throw refusal
+      }
+    }
+  }
+
+  #commandOn(channel: EngineChannel, place: Place, output: CommandOutput): RemoteCommand {
+    const command = new Ssh2Command({ client: this.#client, waits: this.#waits }, channel, output)
     this.#channels.hold(channel, command)
     const release = (): void => {
       this.#slots.release()
-      if (!this.#places.single) giveBack()
+      if (!this.#places.single) place()
     }
     command.ended.then(release, release)
-    channel.on('close', giveBack)
-    try {
-      await this.#request(channel, spec, op)
-      return command
-    } catch (error) {
-      if (error instanceof ChannelClosedError) this.#places.oneAtATime()
-      // The server may have begun without saying so.
-      command.signal('TERM')
-      command.close()
-      throw error
-    }
-  }
-
-  async #request(channel: EngineChannel, spec: CommandSpec, op: Stoppable): Promise<void> {
-    const refused: string[] = []
-    for (const variable of spec.env) {
-      const answer = await this.#answer(op, (answered) => {
-        if (isOpen(channel)) requestVariable(this.#client, channel, variable, answered)
-        else answered('closed')
-      })
-      if (answer === 'closed') throw new ChannelClosedError()
-      if (answer === 'refused') refused.push(variable.name)
-    }
-    const text = spec.text(refused)
-    if (!isOpen(channel)) throw new ChannelClosedError()
-    spec.sent()
-    const answer = await this.#answer(op, (answered) =>
-      requestCommand(this.#client, channel, text, answered),
-    )
-    if (answer === 'taken') return
-    throw answer === 'refused' ? notRun() : withoutAnswer()
-  }
-
-  #answer(
-    op: Stoppable,
-    ask: (answered: (answer: RequestAnswer) => void) => void,
-  ): Promise<RequestAnswer> {
-    return this.#waits.wait<RequestAnswer>(ask, op)
+    channel.on('close', place)
+    return command
   }
 }

@@ -36,6 +36,7 @@ import { engineLogin, type Login } from './ssh2-login.ts'
 import { lossForWaits } from './ssh2-loss.ts'
 import { peerOf, type Peer } from './ssh2-peers.ts'
 import { refusal } from './ssh2-refusal.ts'
+import { SessionState } from './session-state.ts'
 import { ChannelStream } from './ssh2-stream.ts'
 import type { Engine, EngineAuth, EngineChannel, EngineClient } from './ssh2-types.ts'
 import { batchWrites } from './write-batch.ts'
@@ -92,6 +93,7 @@ export class SshSession {
   readonly #client: EngineClient
   readonly #socket: Socket
   readonly #options: SessionOptions
+  readonly #state = new SessionState()
   readonly #reader = new IdentificationReader()
   readonly #identified: PromiseWithResolvers<Identification> = Promise.withResolvers()
   readonly #exchanged: PromiseWithResolvers<KeyExchange> = Promise.withResolvers()
@@ -103,14 +105,11 @@ export class SshSession {
   /** The engine asks for a login. */
   #nextLogin: ((attempt: EngineAuth) => void) | undefined
   #answered: ((answer: LoginAnswer) => void) | undefined
-  #isIdentified = false
   #peer: Peer = peerOf('')
   #hostKey: HostKey | undefined
   #keepAlive: KeepAliveWatch | undefined
   #farewell: Timer | undefined
   #failure: Error | undefined
-  #over = false
-  #ending = false
 
   constructor(engine: Engine, socket: Socket, options: SessionOptions) {
     this.#client = new engine.Client()
@@ -152,7 +151,7 @@ export class SshSession {
 
   /** Whether the connection can be used. */
   get alive(): boolean {
-    return !this.#over && !this.#ending
+    return this.#state.alive
   }
 
   /** How many bytes a text may have that goes into one packet. */
@@ -189,9 +188,7 @@ export class SshSession {
 
   /** Says goodbye and closes; `closed` tells when that is done. */
   end(): void {
-    if (!this.alive) return
-    this.#ending = true
-    this.#client.end()
+    if (this.#state.take('goodbye')) this.#client.end()
   }
 
   /** Lets the connection go at once. */
@@ -225,11 +222,11 @@ export class SshSession {
   }
 
   #identify(chunk: Uint8Array): boolean {
-    if (this.#over) return false
+    if (this.#state.over) return false
     try {
       const found = this.#reader.feed(chunk)
       if (found === undefined) return false
-      this.#isIdentified = true
+      this.#state.take('identified')
       this.#peer = peerOf(found.software)
       if (this.#peer.sessions === 1) this.commands.oneAtATime()
       this.#identified.resolve(found)
@@ -251,11 +248,10 @@ export class SshSession {
           message: `the server changed its host key within the connection, from ${this.#hostKey.fingerprint} to ${key.fingerprint}`,
         })
       }
-      if (!this.#over) verify(true)
+      if (!this.#state.over) verify(true)
     } catch (error) {
-      const alive = !this.#over
       this.#failure ??= error as Error
-      if (alive) verify(false)
+      if (!this.#state.over) verify(false)
       this.#fail(error as Error)
     }
   }
@@ -281,6 +277,7 @@ export class SshSession {
     try {
       refuseTerrapin(agreed.negotiated, agreed.strict)
       signWithSha2(this.#client)
+      this.#state.take('exchanged')
       this.#exchanged.resolve({ hostKey: this.#hostKey, negotiated: agreed.negotiated })
     } catch (error) {
       this.#fail(error as Error)
@@ -302,17 +299,12 @@ export class SshSession {
     op: Stoppable,
     open: (done: (error: Error | undefined, channel?: EngineChannel) => void) => void,
   ): Promise<EngineChannel> {
-    let waiting = true
-    const opened = this.#waits.wait<EngineChannel>((resolve, reject) => {
+    return this.#waits.wait<EngineChannel>((resolve, reject) => {
       open((error, channel) => {
         if (channel === undefined) reject(refusal(error))
-        else if (waiting) resolve(channel)
-        else closeChannel(channel.resume())
+        else if (!resolve(channel)) closeChannel(channel.resume())
       })
     }, op)
-    return opened.finally(() => {
-      waiting = false
-    })
   }
 
   #hold(channel: EngineChannel, holder: { lost(error: Error): void }): void {
@@ -321,14 +313,14 @@ export class SshSession {
   }
 
   #fail(error: Error | undefined): void {
-    if (this.#over) return
-    this.#over = true
+    const stood = this.#state.now
+    if (!this.#state.take('gone')) return
     this.#failure ??=
-      this.#isIdentified || isNetError(error) ? error : earlyEnd(error, this.#reader)
+      stood === 'greeting' && !isNetError(error) ? earlyEnd(error, this.#reader) : error
     this.#keepAlive?.stop()
     silence(this.#client)
-    this.#identified.reject(this.#lost())
-    this.#exchanged.reject(this.#lost())
+    if (stood === 'greeting') this.#identified.reject(this.#lost())
+    if (stood === 'greeting' || stood === 'exchange') this.#exchanged.reject(this.#lost())
     this.#waits.fail()
     for (const channel of this.#channels) channel.lost(this.#lost())
     this.#channels.clear()
@@ -340,11 +332,11 @@ export class SshSession {
   #gone(): void {
     this.#fail(undefined)
     this.#farewell?.clear()
-    this.#closed.resolve(this.#ending ? undefined : this.#lost())
+    this.#closed.resolve(this.#state.ours ? undefined : this.#lost())
   }
 
   #lost(): NetError {
-    return lossForWaits(this.#failure, this.#ending)
+    return lossForWaits(this.#failure, this.#state.ours)
   }
 }
 

@@ -28,6 +28,19 @@ test('every wait ends with the connection, and later ones at once', async () => 
   expect(started).toBe(false)
 })
 
+test('an answer that comes after the end says so to who brings it', async () => {
+  const waits = new PendingWaits(() => lost)
+  const answers: ((value: string) => boolean)[] = []
+  const wait = waits.wait<string>((resolve) => answers.push(resolve))
+  expect(answers[0]?.('first')).toBe(true)
+  expect(answers[0]?.('second')).toBe(false)
+  expect(await wait).toBe('first')
+  const late = waits.wait<string>((resolve) => answers.push(resolve))
+  waits.fail()
+  expect(answers[1]?.('third')).toBe(false)
+  await expect(late).rejects.toBe(lost)
+})
+
 test('a wait ends when it is given up, and takes its listener back when it settles', async () => {
   const listeners = new Set<(reason: ReturnType<typeof abortError>) => void>()
   const op: Stoppable = {

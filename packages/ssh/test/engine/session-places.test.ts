@@ -29,8 +29,8 @@ test('sessions are not limited until a limit is known', async () => {
   places.oneAtATime()
   expect(places.single).toBe(true)
   const order: string[] = []
-  const third = places.take(seeker()).then((back) => (order.push('third'), back))
-  const fourth = places.take(seeker()).then((back) => (order.push('fourth'), back))
+  const third = Promise.resolve(places.take(seeker())).then((back) => (order.push('third'), back))
+  const fourth = Promise.resolve(places.take(seeker())).then((back) => (order.push('fourth'), back))
   backs[0]?.()
   // Given back twice is given back once.
   backs[0]?.()
@@ -55,7 +55,7 @@ test('a call that is aborted, times out or loses the connection leaves the line'
   const gaveUp = places.take(stopped)
   stopped.stop(reason)
   await expect(gaveUp).rejects.toBe(reason)
-  const late = failureOf(places.take(seeker(500)))
+  const late = failureOf(Promise.resolve(places.take(seeker(500))))
   await clock.advance(500)
   expect(await late).toMatchObject({ code: 'NET_TIMEOUT_POOL', limit: 500 })
   back()

@@ -8,6 +8,21 @@ function refused(reason = 2): SshChannelError {
   return new SshChannelError('NET_REPLY_PERMANENT', { message: 'refused', reply }, reason)
 }
 
+/** Asks until the server has opened a session or the caller is told why not. */
+async function take(slots: SessionSlots, open: () => Promise<string>): Promise<string> {
+  for (;;) {
+    const question = slots.ask()
+    try {
+      const opened = await open()
+      slots.opened(question)
+      return opened
+    } catch (error) {
+      const refusal = slots.refused(error, question)
+      if (refusal !== undefined) throw refusal
+    }
+  }
+}
+
 /** A server that counts what has ended until it has answered something that was sent after. */
 class Server {
   asked = 0
@@ -37,7 +52,7 @@ class Server {
 test('a session that follows one that has ended is asked for again', async () => {
   const [slots, server] = [new SessionSlots(), new Server(1)]
   for (let turn = 0; turn < 3; turn++) {
-    expect(await slots.take(server.open)).toBe('opened')
+    expect(await take(slots, server.open)).toBe('opened')
     server.end()
     slots.release()
   }
@@ -48,7 +63,7 @@ test('so are many, of which the last ones wait for those before them', async () 
   const [slots, server] = [new SessionSlots(), new Server(10)]
   const row = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) {
-      await slots.take(server.open)
+      await take(slots, server.open)
       server.end()
       slots.release()
     }
@@ -58,9 +73,9 @@ test('so are many, of which the last ones wait for those before them', async () 
 
 test('one too many is refused, may be repeated, and says how many there are', async () => {
   const [slots, server] = [new SessionSlots(), new Server(2)]
-  await slots.take(server.open)
-  await slots.take(server.open)
-  await expect(slots.take(server.open)).rejects.toMatchObject({
+  await take(slots, server.open)
+  await take(slots, server.open)
+  await expect(take(slots, server.open)).rejects.toMatchObject({
     code: 'NET_REPLY_TEMPORARY',
     retry: 'safe',
     reason: 2,
@@ -77,7 +92,7 @@ test('a server that runs none says so at once, and other refusals pass', async (
       asked += 1
       throw error
     }
-    await expect(slots.take(open)).rejects.toBe(error)
+    await expect(take(slots, open)).rejects.toBe(error)
     expect(asked).toBe(1)
   }
 })

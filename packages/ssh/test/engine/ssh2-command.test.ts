@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { startSshServer } from '@net/ssh/testing'
 import { expect, test } from 'vitest'
 
+import { PendingWaits } from '../../src/engine/pending-waits.ts'
 import { Ssh2Command } from '../../src/engine/ssh2-command.ts'
 import type { EngineChannel, EngineClient } from '../../src/engine/ssh2-types.ts'
 import { logInTo } from '../embedded.ts'
@@ -37,8 +38,9 @@ function made(): {
   const printed: string[] = []
   const signals: string[] = []
   const client = { _protocol: { signal: (_: number, name: string) => signals.push(name) } }
+  const waits = new PendingWaits(() => new Error('lost'))
   const command = new Ssh2Command(
-    client as unknown as EngineClient,
+    { client: client as unknown as EngineClient, waits },
     channel as unknown as EngineChannel,
     (name, chunk) => printed.push(`${name} ${Buffer.from(chunk).toString()}`),
   )
