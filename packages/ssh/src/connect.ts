@@ -60,7 +60,7 @@ interface ConnectionPlan {
   readonly dialer: Dialer
   readonly hostKeys: HostKeyPolicy
   readonly keepAlive: KeepAliveOptions | false
-  readonly login: LoginPlan
+  readonly login: Omit<LoginPlan, 'server'>
   readonly identity: ClientIdentity
 }
 
@@ -154,7 +154,9 @@ async function handshake(
   try {
     const steps = await shakeHands(session, op)
     await trust.settle(op)
-    await logIn(session, plan.login, op)
+    // Another server at this address has another key.
+    const server = [plan.login.user, plan.login.endpoint, steps.hostKey.fingerprint].join(' ')
+    await logIn(session, { ...plan.login, server }, op)
     const info: SshInfo = Object.freeze({
       ...transport.info,
       encrypted: true,

@@ -14,12 +14,15 @@ import { forEngine, isEncrypted } from './identity/private-key.ts'
 import { invalid } from './identity/invalid-key.ts'
 import type { KeyAuth } from './identity/keys.ts'
 import { makeReady, readyBefore } from './identity/ready-keys.ts'
+import { KnownMethods } from './known-methods.ts'
 
 /** Who logs in, and with what. */
 export interface LoginPlan {
   readonly user: string
   /** `host:port`, for the callback that is asked. */
   readonly endpoint: string
+  /** The server and the user in one text, for what is remembered of them. */
+  readonly server: string
   readonly keys: readonly KeyAuth[]
   readonly password: Credential | undefined
   /** The id of the client, which its secrets belong to. */
@@ -28,9 +31,9 @@ export interface LoginPlan {
 
 /**
  * Logs in. `none` is asked first (RFC 4252, section 5.2): some servers let everybody in, the others say what they take, so
- * that nothing is offered in vain. Each credential is offered once, and after a step that was accepted once more. Rejects
- * with `NET_AUTH_REJECTED`, `NET_AUTH_NO_METHOD`, `NET_AUTH_PARTIAL` or `NET_CREDENTIAL_INVALID`; what the caller's own
- * callbacks throw passes as it is.
+ * that nothing is offered in vain. A server that has said so before is not asked again. Each credential is offered once,
+ * and after a step that was accepted once more. Rejects with `NET_AUTH_REJECTED`, `NET_AUTH_NO_METHOD`, `NET_AUTH_PARTIAL`
+ * or `NET_CREDENTIAL_INVALID`; what the caller's own callbacks throw passes as it is.
  */
 export async function logIn(session: SshSession, plan: LoginPlan, op: Operation): Promise<void> {
   const login: LoginRun = { session, plan, op, tried: [], steps: 0 }
@@ -38,22 +41,43 @@ export async function logIn(session: SshSession, plan: LoginPlan, op: Operation)
     ...plan.keys.map((auth) => new KeyOffer(auth, login)),
     ...(plan.password === undefined ? [] : [new PasswordOffer(plan.password, login)]),
   ]
-  let answer = await ask(login, { method: 'none' })
+  const remembered = known.of(plan.server)
+  let answer: LoginAnswer =
+    remembered === undefined
+      ? await question(login)
+      : { accepted: false, partial: false, methods: remembered }
+  let confirmed = remembered === undefined
   // A server that names no method may still take one.
   const named = answer.methods.length > 0
   while (!answer.accepted) {
-    const { methods } = answer
-    const fits = (offer: Offer): boolean =>
-      methods.includes(offer.method) || (!named && methods.length === 0)
-    const next = pick(offers.filter(fits))
-    if (next === undefined) throw refused(login, methods)
-    answer = await next.attempt()
-    if (answer.accepted) return
-    if (!answer.partial) continue
-    login.steps += 1
-    // What was refused as the step before may well be the next one.
-    for (const offer of offers) if (offer.state === 'refused') offer.state = 'again'
+    const next = nextOf(offers, answer.methods, named)
+    if (next === undefined) {
+      if (confirmed) throw refused(login, answer.methods)
+      answer = await question(login)
+      confirmed = true
+    } else {
+      answer = await next.attempt()
+      // A list without what was offered is another one than the server gave before.
+      confirmed ||= answer.accepted || answer.partial || answer.methods.includes(next.method)
+      if (!confirmed) known.forget(plan.server)
+      if (answer.partial) countStep(login, offers)
+    }
   }
+}
+
+/** What was refused as the step before may well be the next one. */
+function countStep(login: LoginRun, offers: readonly Offer[]): void {
+  login.steps += 1
+  for (const offer of offers) if (offer.state === 'refused') offer.state = 'again'
+}
+
+/** Asks what the server takes, which lets us in where it takes everybody. */
+async function question(login: LoginRun): Promise<LoginAnswer> {
+  const answer = await ask(login, { method: 'none' })
+  const { server } = login.plan
+  if (answer.methods.length > 0) known.learn(server, answer.methods)
+  else known.forget(server)
+  return answer
 }
 
 interface LoginRun {
@@ -74,9 +98,16 @@ interface Offer {
   attempt(): Promise<LoginAnswer>
 }
 
-function pick(offers: readonly Offer[]): Offer | undefined {
+/** What is offered next, of what the server takes. */
+function nextOf(
+  offers: readonly Offer[],
+  methods: readonly string[],
+  named: boolean,
+): Offer | undefined {
+  const any = !named && methods.length === 0
+  const fitting = offers.filter(({ method }) => any || methods.includes(method))
   return (
-    offers.find(({ state }) => state === 'fresh') ?? offers.find(({ state }) => state === 'again')
+    fitting.find(({ state }) => state === 'fresh') ?? fitting.find(({ state }) => state === 'again')
   )
 }
 
@@ -209,3 +240,5 @@ function describeAnswer({ accepted, partial, methods }: LoginAnswer): string {
   if (accepted) return 'userauth success'
   return `userauth ${partial ? 'partial success' : 'failure'}, can continue: ${methods.join(',')}`
 }
+
+const known = new KnownMethods(1000)

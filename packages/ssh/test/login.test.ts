@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { key } from '@net/ssh'
-import { createSshKey, startSshServer } from '@net/ssh/testing'
+import { tcpDialer, type Dialer } from '@net/socket'
+import { createSshKey, startSshServer, type SshServer } from '@net/ssh/testing'
 
 import { logIn } from '../src/login.ts'
 import { failureOf, logInTo } from './embedded.ts'
@@ -12,6 +13,7 @@ import { encryptedOpenssh } from './identity/key-samples.ts'
 
 const pair = createSshKey()
 const other = createSshKey()
+const twoSteps = ['password', 'publickey', 'publickey'] as const
 
 test('[SSH-16] logs in with a key, and with the key that fits among several', async () => {
   await using server = await startSshServer({ users: { ada: { keys: [pair.publicKey] } } })
@@ -261,6 +263,51 @@ test('a server that names no method is offered what there is', async () => {
   expect(server.received.map(({ text }) => text)).toEqual(['none ada', 'password ada'])
 })
 
+test('a server that has said what it takes is not asked again', async () => {
+  await using server = await startSshServer({ users: { ada: {}, eve: { password: 'brown' } } })
+  const texts = (): readonly string[] => server.received.map(({ text }) => text)
+  const login = { user: 'eve', password: 'brown', auth: key(pair.privateKey) }
+  for (let time = 0; time < 3; time++) await (await logInTo(server, login)).close()
+  expect(texts()).toEqual(['none eve', 'password eve', 'password eve', 'password eve'])
+  // A wrong password is told as before, without another question.
+  expect(await failureOf(logInTo(server, { ...login, password: 'wrong' }))).toMatchObject({
+    code: 'NET_AUTH_REJECTED',
+    message: expect.stringContaining('tried: password; it accepts password'),
+  })
+  expect(texts()).toHaveLength(5)
+  // What is known of one user is not known of another.
+  await failureOf(logInTo(server))
+  expect(texts()[5]).toBe('none ada')
+})
+
+test.for([
+  ['other methods', { keys: [pair.publicKey] }, ['password', 'publickey', 'publickey'], 'none'],
+  ['everybody', { open: true }, ['password', 'none'], 'none'],
+  ['two steps', { password: 'lovelace', keys: [pair.publicKey], both: true }, twoSteps, 'password'],
+] as const)('a server that takes %s now is noticed', async ([, later, offered, again]) => {
+  await using server = await startSshServer({ users: { ada: { password: 'lovelace' } } })
+  const { hostKey } = server
+  await using changed = await startSshServer({ users: { ada: later }, hostKey })
+  const login = { auth: key(pair.privateKey) }
+  await (await logInTo(server, login)).close()
+  const dialer = leadingTo(changed)
+  for (let time = 0; time < 2; time++) await (await logInTo(server, { ...login, dialer })).close()
+  const methods = changed.received.map(({ text }) => text.split(' ')[0])
+  expect(methods.slice(0, offered.length + 1)).toEqual([...offered, again])
+})
+
+test('a credential that a server did not take before is offered where it takes it now', async () => {
+  await using server = await startSshServer({ users: { ada: { keys: [pair.publicKey] } } })
+  await using changed = await startSshServer({ hostKey: server.hostKey })
+  await (await logInTo(server, { auth: key(pair.privateKey) })).close()
+  expect(await failureOf(logInTo(server))).toMatchObject({
+    code: 'NET_AUTH_NO_METHOD',
+    message: expect.stringContaining('the server accepts publickey; given: password'),
+  })
+  await (await logInTo(server, { dialer: leadingTo(changed) })).close()
+  expect(changed.received.map(({ text }) => text)).toEqual(['none ada', 'password ada'])
+})
+
 test('a key that cannot be read ends the login before it is tried', async () => {
   await using server = await startSshServer({ users: { ada: { keys: [] } } })
   const error = await failureOf(
@@ -287,6 +334,12 @@ test('a user and a password that do not fit into a packet are refused', async ()
   }
   expect(server.received).toEqual([])
 })
+
+/** Whatever is dialed, this server answers. */
+function leadingTo(server: SshServer): Dialer {
+  const tcp = tcpDialer()
+  return { name: 'leading', dial: (_, options) => tcp.dial(server.address, options) }
+}
 
 function encryptedKey(passphrase: string): { privateKey: string; publicKey: string } {
   const { privateKey } = generateKeyPairSync('ed25519')

@@ -174,16 +174,6 @@ export function signWithSha2(client: EngineClient): void {
 }
 
 /**
- * Sends the login method `none` before the engine does, and along with its request for the service: servers take one
- * packet after the other, and a round trip is saved (RFC 4252, section 5.2, lets it be the first request). When the
- * engine comes to send it, it sends nothing.
- */
-export function sendNoneEarly({ _protocol: protocol }: EngineClient, user: string): void {
-  protocol.authNone(user)
-  protocol.authNone = () => void Reflect.deleteProperty(protocol, 'authNone')
-}
-
-/**
  * Keys of ciphers and MACs as key objects, after each key exchange: ssh2 makes a cipher for every packet, and a key
  * given as bytes costs Node more than the cipher itself.
  */

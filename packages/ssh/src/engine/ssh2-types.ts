@@ -85,7 +85,6 @@ export interface EngineProtocol {
   /** Bound to its object. */
   _onPayload: (payload: Buffer) => unknown
   parse(chunk: Buffer, from: number, to: number): void
-  authNone(user: string): void
   ping(): void
   disconnect(reason: number): void
   session(channel: number, window: number, packetSize: number): void

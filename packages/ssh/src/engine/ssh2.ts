@@ -28,7 +28,6 @@ import {
   onPacket,
   openSessionChannel,
   ping,
-  sendNoneEarly,
   signWithSha2,
   silence,
 } from './ssh2-internals.ts'
@@ -162,17 +161,12 @@ export class SshSession {
   /** Attempts one login and waits for the answer. */
   login(login: Login): Promise<LoginAnswer> {
     return this.#waits.wait<LoginAnswer>((resolve) => {
-      const { user } = this.#options
-      const attempt = engineLogin(user, login)
+      const attempt = engineLogin(this.#options.user, login)
       const next = this.#nextLogin
       this.#answered = resolve
       this.#nextLogin = undefined
-      if (next !== undefined) {
-        next(attempt)
-        return
-      }
-      this.#firstLogin = attempt
-      if (login.method === 'none') sendNoneEarly(this.#client, user)
+      if (next === undefined) this.#firstLogin = attempt
+      else next(attempt)
     })
   }
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 
-import { secret } from '@net/core'
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { tcpDialer, type Dialer } from '@net/socket'
@@ -43,39 +42,6 @@ test('the steps of the handshake come one after the other, and a login waits to 
   session.end()
   expect(await session.closed).toBeUndefined()
   expect(session.alive).toBe(false)
-})
-
-test('the question what the server takes costs no round trip of its own', async () => {
-  await using server = await startSshServer()
-  const steps: ('write' | 'read')[] = []
-  const plain = await tcpDialer().dial(server.address)
-  const session = await startSession(
-    {
-      info: plain.info,
-      async read() {
-        const chunk = await plain.read()
-        steps.push('read')
-        return chunk
-      },
-      write(chunks) {
-        if (steps.at(-1) !== 'write') steps.push('write')
-        return plain.write(chunks)
-      },
-      end: () => plain.end(),
-      close: () => plain.close(),
-      abort: (reason) => plain.abort(reason),
-    },
-    plainOptions,
-  )
-  await session.exchanged
-  const before = steps.filter((step) => step === 'write').length
-  expect((await session.login({ method: 'none' })).methods).toEqual(['password'])
-  const password = secret('lovelace')
-  expect((await session.login({ method: 'password', password })).accepted).toBe(true)
-  // The request for the service goes with the question, then the password.
-  expect(steps.filter((step) => step === 'write')).toHaveLength(before + 2)
-  session.end()
-  await session.closed
 })
 
 test('a host key that is not trusted ends the connection before a login', async () => {
