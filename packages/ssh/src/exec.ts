@@ -133,7 +133,9 @@ export class CommandCall {
       for (const variable of this.#plan.variables) {
         if (!(await command.set(variable, op))) inline.push(variable)
       }
-      await command.start(this.#line(inline), () => attempt.sent(), op)
+      const started = command.start(this.#line(inline), () => attempt.sent(), op)
+      if (isEmpty(this.#plan.input) && this.#session.takesEarlyEof) command.endInput()
+      await started
       return command
     } catch (error) {
       // The server may have begun without saying so.
@@ -168,7 +170,7 @@ export class CommandCall {
       const giveUp = (reason: unknown): void => {
         forget()
         leaving(stopStepwise(command))
-        reject(reason as Error)
+        reject(reason)
       }
       const forget = op.onAbort(giveUp)
       const ended = (end: CommandEnd): void => {
@@ -181,10 +183,14 @@ export class CommandCall {
         reject(error)
       })
       const { input, write } = this.#plan
-      if (input === undefined || input === '') command.endInput()
+      if (isEmpty(input)) command.endInput()
       else feed(command, input, { op, write }).catch(giveUp)
     })
   }
+}
+
+function isEmpty(input: string | Source | undefined): input is '' | undefined {
+  return input === undefined || input === ''
 }
 
 /** TERM, then the hang-up, then the end of the channel: a program gets the chance to end by itself, and never more than a second. */

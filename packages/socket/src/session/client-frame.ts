@@ -51,7 +51,7 @@ export class ClientFrame {
     try {
       inCall({ protocol, call: name, target }, () => this.refuseClosed())
     } catch (error) {
-      return Promise.reject(error as NetError)
+      return Promise.reject(error)
     }
     const usable = (): boolean => this.#session.usable
     return callInTurn({ ...this.#identity, target: endpoint, ...verb, usable }, options, run)

@@ -34,7 +34,7 @@ export class SessionSlots {
    * The session was not opened, for this reason: the error for the caller, or undefined where the server may have counted
    * one that has ended, and is to be asked once more.
    */
-  refused(error: unknown, { free, ended }: SlotQuestion): unknown {
+  refused(error: Error, { free, ended }: SlotQuestion): Error | undefined {
     if (!isFull(error)) return error
     this.#answered(ended)
     return free === ended && this.#ended === ended ? this.#full(error) : undefined
@@ -59,7 +59,7 @@ export class SessionSlots {
   }
 }
 
-function isFull(error: unknown): error is SshChannelError {
+function isFull(error: Error): error is SshChannelError {
   return error instanceof SshChannelError && FULL.has(error.reason)
 }
 

@@ -51,7 +51,7 @@ export class Ssh2Commands {
         this.#slots.opened(question)
         return this.#commandOn(channel, place, output)
       } catch (error) {
-        const refusal = this.#slots.refused(error, question)
+        const refusal = this.#slots.refused(error as Error, question)
         if (refusal === undefined) continue
         place()
         throw refusal

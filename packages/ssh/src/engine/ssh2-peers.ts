@@ -6,6 +6,8 @@ export interface Peer {
   readonly sessions: number
   /** How many bytes a text may have that goes into one packet: it ends the connection at a longer one. */
   readonly longest: number
+  /** Whether the end of a command's input may come before its answer to the command; ssh2's server ignores it there. */
+  readonly takesEarlyEof: boolean
 }
 
 /** What the server with this software bears. */
@@ -14,10 +16,10 @@ export function peerOf(software: string): Peer {
 }
 
 // Every implementation takes a payload of 32,768 bytes (RFC 4253, section 6.1), in which other fields stand as well.
-const ANY: Peer = { sessions: Infinity, longest: 32_000 }
+const ANY: Peer = { sessions: Infinity, longest: 32_000, takesEarlyEof: false }
 const PEERS: readonly (Peer & { readonly name: RegExp })[] = [
   // 256 KiB for a packet, with what is around the text.
-  { name: /^OpenSSH_/, sessions: Infinity, longest: 261_120 },
+  { name: /^OpenSSH_/, sessions: Infinity, longest: 261_120, takesEarlyEof: true },
   // Dropbear takes one session after the other, and a command of 9,000 bytes at most.
-  { name: /^dropbear/i, sessions: 1, longest: 9000 },
+  { name: /^dropbear/i, sessions: 1, longest: 9000, takesEarlyEof: false },
 ]

@@ -158,6 +158,11 @@ export class SshSession {
     return this.#peer.longest
   }
 
+  /** Whether the end of an empty input may be sent along with the command, which saves a packet of its own. */
+  get takesEarlyEof(): boolean {
+    return this.#peer.takesEarlyEof
+  }
+
   /** Attempts one login and waits for the answer. */
   login(login: Login): Promise<LoginAnswer> {
     return this.#waits.wait<LoginAnswer>((resolve) => {

@@ -17,7 +17,7 @@ async function take(slots: SessionSlots, open: () => Promise<string>): Promise<s
       slots.opened(question)
       return opened
     } catch (error) {
-      const refusal = slots.refused(error, question)
+      const refusal = slots.refused(error as Error, question)
       if (refusal !== undefined) throw refusal
     }
   }
