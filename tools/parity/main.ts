@@ -1,10 +1,11 @@
-// `pnpm parity`: collects the ids that tests prove, writes docs/parity.md (or compares it, with --check) and prints
-// the counts.
+// `pnpm parity [package]`: collects the ids that tests prove, prints the counts (and the rows of one package, with their
+// ids and proofs), and writes docs/capabilities.md, which tells users what works (or compares it, with --check).
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finish, generated } from '../workspace/generated.ts'
 import { packages, root } from '../workspace/packages.ts'
-import { mistakes, page, summary, type Evidence, type Row } from './report.ts'
+import { page, type Heading } from './page.ts'
+import { details, mistakes, summary, type Evidence, type Row } from './report.ts'
 import { claimedIds } from './titles.ts'
 
 const testFiles = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts']
@@ -15,7 +16,9 @@ const evidence: Evidence = {
   leftOut: data('left-out.json') as Record<string, string>,
   order: packages().map(({ short }) => short),
 }
-const stale = generated('docs/parity.md', page(evidence))
+const [area] = process.argv.slice(2).filter((word) => !word.startsWith('-'))
+if (area !== undefined) console.log(details(evidence, area))
+const stale = generated('docs/capabilities.md', page(evidence, headings()))
 console.log(summary(evidence))
 finish([...mistakes(evidence), ...(stale === undefined ? [] : [stale])], 'run: pnpm parity')
 
@@ -37,6 +40,19 @@ function rows(): Row[] {
     ...capabilities.map(({ id, weight, capability }) => ({ id, weight, text: capability })),
     ...hostile.map(({ id, stimulus }) => ({ id, weight: 'HOSTILE', text: stimulus })),
   ]
+}
+
+/** What the page says of each package: its manifest's description, and its guides, the README where there are none. */
+function headings(): Record<string, Heading> {
+  const guides = data('guides.json') as Record<string, Record<string, string>>
+  const words = data('words.json') as Record<string, Record<string, string>>
+  return Object.fromEntries(
+    packages().map(({ name, short, description }) => {
+      const readme = { README: `../packages/${short}/README.md` }
+      const told = { guides: guides[short] ?? readme, words: words[short] ?? {} }
+      return [short, { title: name, about: description, ...told }]
+    }),
+  )
 }
 
 function proved(): Map<string, string[]> {

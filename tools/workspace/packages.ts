@@ -9,6 +9,8 @@ export const root: string = join(import.meta.dirname, '..', '..')
 export interface Package {
   readonly name: string
   readonly short: string
+  /** One sentence. */
+  readonly description: string
   /** Absolute. */
   readonly folder: string
   readonly entries: readonly Entry[]
@@ -43,6 +45,7 @@ export function engines(): readonly string[] {
 
 interface Manifest {
   readonly name: string
+  readonly description: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, { readonly '@net/source': string }>>
 }
@@ -58,6 +61,7 @@ function readPackage(folder: string): Package {
   const below = Object.keys(manifest.dependencies ?? {})
   return {
     name: manifest.name,
+    description: manifest.description,
     short: manifest.name.replace('@net/', ''),
     folder,
     entries,

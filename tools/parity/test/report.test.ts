@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mistakes, page, summary } from '../report.ts'
+import { details, mistakes, summary } from '../report.ts'
 
 const evidence = {
   rows: [
@@ -21,12 +21,13 @@ test('the summary counts per package without what is left out', () => {
   ])
 })
 
-test('the page names the proof, the reason, or nothing', () => {
-  expect(page(evidence)).toContain(
+test('the rows of a package name the proof, the reason, or nothing', () => {
+  expect(details(evidence, 'socket').split('\n').slice(2)).toEqual([
     '| SOCK-01 | MUST | connect | `packages/socket/test/a.test.ts` |',
-  )
-  expect(page(evidence)).toContain('| CORE-01 | SHOULD | a \\| b | left out: Nobody needs it. |')
-  expect(page(evidence)).toContain('| SOCK-02 | MUST | limit | – |')
+    '| SOCK-02 | MUST | limit | – |',
+    '| H-SOCK-01 | HOSTILE | resets | – |',
+  ])
+  expect(details(evidence, 'core')).toContain('left out: Nobody needs it.')
 })
 
 test('an unknown id and one that is both proved and left out are mistakes', () => {
