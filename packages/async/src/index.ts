@@ -95,4 +95,5 @@ export {
   type CircuitState,
 } from './retry/circuit-breaker.ts'
 export { Pool } from './pool/pool.ts'
-export type { PoolCloseOptions, PoolLease, PoolOptions } from './pool/options.ts'
+export type { CloseOptions } from '@net/core'
+export type { PoolLease, PoolOptions } from './pool/options.ts'

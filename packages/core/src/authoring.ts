@@ -13,6 +13,7 @@ export type {
 export { callerFault, isCallerFault } from './callbacks/caller-fault.ts'
 export { Link, LinkedList, type Linked } from './linked-list.ts'
 export type { ClientContext } from './operation/call-options.ts'
+export { closeDoor, GRACE } from './operation/close-options.ts'
 export { clientContext } from './operation/client-context.ts'
 export { clock, type Clock, type Timer } from './time/clock.ts'
 export { Deadline } from './time/deadline.ts'
@@ -28,6 +29,7 @@ export {
   type ErrorTable,
 } from './errors/error-table.ts'
 export { addContext, groupError, netError } from './errors/net-error.ts'
+export { codeOf } from './errors/from-node.ts'
 export { nameErrors } from './errors/name-errors.ts'
 export { harmless } from './errors/render.ts'
 export { traceToCaller, traceWhereLost } from './errors/trace.ts'
@@ -35,9 +37,17 @@ export { isHeard, tell } from './events/channels.ts'
 export { guarded } from './callbacks/guarded.ts'
 export { claimSecrets, holdSecret, redact, type SecretOwners } from './redaction/redact.ts'
 export { percentDecoded } from './percent.ts'
+export { pause } from './time/pause.ts'
 export { limitsFor, timeoutCodes, type CallKind, type Limits } from './time/limits.ts'
-export { leavable, type LeavableOptions } from './data/leavable.ts'
 export { afterGrace } from './operation/scope.ts'
+export { ITERATION_END, leavable, type LeavableOptions } from './data/leavable.ts'
+export {
+  WaitList,
+  type Waiter,
+  type WaitingCall,
+  type WaitLimits,
+  type WaitListOptions,
+} from './operation/wait-list.ts'
 export { nextId } from './operation/next-id.ts'
 export {
   inCall,
@@ -63,6 +73,12 @@ export { ByteQueue } from './data/byte-queue.ts'
 export { BatchWriter, type BatchTarget } from './data/batch-writer.ts'
 export { MemoryRing } from './data/memory-ring.ts'
 export { copyOf, PIECE, piecesOf, sizeOf, SMALL_CHUNK } from './data/chunks.ts'
+export {
+  lastLine,
+  PrintedOutput,
+  printedWithoutSecrets,
+  type Printed,
+} from './data/printed-output.ts'
 export { written } from './data/written.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
 export { lettingGo } from './data/letting-go.ts'

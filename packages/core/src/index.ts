@@ -46,6 +46,7 @@ export {
   type WireEvent,
 } from './events/channels.ts'
 export type { CallDefaults, CallOptions } from './operation/call-options.ts'
+export type { CloseOptions } from './operation/close-options.ts'
 export type { Timeout, TimeoutOptions } from './time/limits.ts'
 export type { Progress } from './progress.ts'
 export type { FailedAttempt, RetryPolicy } from './retry/policy.ts'

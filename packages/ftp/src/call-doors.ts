@@ -1,11 +1,16 @@
 /* What the options of each verb may be. */
 
-import type { CallOptions } from '@net/core'
-import { option, optionsDoor, type OptionsDoor, type OptionTable } from '@net/core/authoring'
+import type { CallOptions, CloseOptions } from '@net/core'
+import {
+  closeDoor,
+  option,
+  optionsDoor,
+  type OptionsDoor,
+  type OptionTable,
+} from '@net/core/authoring'
 import { sessionConnectTable } from '@net/socket/authoring'
 
 import type {
-  CloseOptions,
   DownloadOptions,
   FtpConnectOptions,
   ListOptions,
@@ -34,7 +39,8 @@ export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnec
 
 /** A door for each verb. */
 export interface CallDoors {
-  readonly close: OptionsDoor<CloseOptions>
+  /** Gives the grace. */
+  readonly close: (options: CloseOptions | undefined) => number
   readonly download: OptionsDoor<DownloadOptions>
   readonly exists: OptionsDoor<CallOptions>
   readonly list: OptionsDoor<ListOptions>
@@ -50,7 +56,7 @@ export interface CallDoors {
 
 /** The door of each verb. */
 export const doors: CallDoors = {
-  close: door<CloseOptions>('close', { grace: option.milliseconds }),
+  close: closeDoor({ protocol: 'ftp', call: 'close' }),
   download: door<DownloadOptions>('download', { ...option.perCall, resume: option.flag }),
   exists: door<CallOptions>('exists', option.perCall),
   list: door<ListOptions>('list', { ...option.perCall, maxBytes: option.bytes }),

@@ -45,9 +45,3 @@ export interface RenameOptions extends CallOptions {
   /** Replaces what has the new name already. Default false: that is `NET_EXISTS`, and `NET_UNSUPPORTED` where the server cannot say whether the name is free. */
   readonly replace?: boolean | undefined
 }
-
-/** Options of `close`. */
-export interface CloseOptions {
-  /** How long to wait for the running call and the server's goodbye, in milliseconds. Default 2,000. */
-  readonly grace?: number | undefined
-}

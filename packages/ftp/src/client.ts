@@ -3,7 +3,13 @@
  * in the file of its noun.
  */
 
-import { type CallOptions, type NetError, type Sink, type Source } from '@net/core'
+import {
+  type CallOptions,
+  type CloseOptions,
+  type NetError,
+  type Sink,
+  type Source,
+} from '@net/core'
 import {
   addContext,
   checkSink,
@@ -19,7 +25,6 @@ import { ClientFrame, type ClientIdentity, type Verb } from '@net/socket/authori
 import { doors } from './call-doors.ts'
 import { makeFolder, removeOne, renameOne } from './commands.ts'
 import type {
-  CloseOptions,
   DownloadOptions,
   ListOptions,
   MkdirOptions,
@@ -212,8 +217,7 @@ export class Client implements FtpClient {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { grace } = doors.close(options)
-    await this.#frame.close(grace, (op) => this.#session.quit(op))
+    await this.#frame.close(doors.close(options), (op) => this.#session.quit(op))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -75,7 +75,7 @@ export function errorOf(
   const details: ErrorDetails = {
     message: `the server answered ${command} with ${reply.text}`,
     reply: Object.freeze({ status: reply.status, text: reply.text }),
-    ...(retry === undefined ? {} : { retry }),
+    retry,
   }
   return codes[code].class === 'ReplyError'
     ? new FtpReplyError(code, details)

@@ -3,7 +3,6 @@
 export { connect } from './connect.ts'
 export type { FtpClient } from './client.ts'
 export type {
-  CloseOptions,
   DownloadOptions,
   FtpConnectOptions,
   ListOptions,
@@ -15,4 +14,4 @@ export type { Security } from '@net/socket/authoring'
 export type { FtpEncoding } from './wire-text.ts'
 export type { FtpEntry, TransferResult } from './entry.ts'
 export { FtpReplyError } from './errors.ts'
-export { fromFile, fromText, toFile } from '@net/core'
+export { fromFile, fromText, toFile, type CloseOptions } from '@net/core'

@@ -81,12 +81,6 @@ export interface ClientOptions extends SharedOptions {
   readonly defaults?: CallDefaults | undefined
 }
 
-/** Options of `close`. */
-export interface CloseOptions {
-  /** Milliseconds for the calls under way; default 2,000. */
-  readonly grace?: number | undefined
-}
-
 const sharedTable: OptionTable<SharedOptions> = {
   params: paramsShape,
   headers: headersShape,
@@ -145,10 +139,4 @@ export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptio
     log: option.log,
     defaults: option.defaults,
   },
-)
-
-/** Takes the options of `close`. Throws `NET_BAD_OPTION`. */
-export const closeOptions: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
-  { protocol: 'http', call: 'close' },
-  { grace: option.milliseconds },
 )

@@ -1,7 +1,8 @@
 /* The client: its verbs, what its calls share, and the one way that every call takes. */
 
-import { isLoopback, type CallOptions, type NetError } from '@net/core'
+import { isLoopback, type CallOptions, type CloseOptions, type NetError } from '@net/core'
 import {
+  closeDoor,
   type ClientContext,
   clientContext,
   defaultRetry,
@@ -17,10 +18,8 @@ import type { RoadExplanation } from '@net/socket'
 import { CallsUnderWay } from './calls-under-way.ts'
 import {
   clientOptions,
-  closeOptions,
   requestOptions,
   type ClientOptions,
-  type CloseOptions,
   type RequestOptions,
 } from './client-options.ts'
 import type { HttpConnection } from './connection.ts'
@@ -142,7 +141,7 @@ class Client implements HttpClient {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { grace = GRACE } = closeOptions(options)
+    const grace = graceOf(options)
     this.#closing ??= this.#close(grace)
     return this.#closing
   }
@@ -229,4 +228,4 @@ function shown(method: string): string {
 }
 
 const CONNECTIONS = 64
-const GRACE = 2000
+const graceOf = closeDoor({ protocol: 'http', call: 'close' })

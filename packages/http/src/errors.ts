@@ -31,7 +31,7 @@ export class HttpStatusError extends ReplyError {
       retry: retryOf(status),
       reply: replyOf(status, text ?? statusText),
       sent: true,
-      ...(retryAfter === undefined ? {} : { retryAfter }),
+      retryAfter,
     })
     this.status = status
     this.headers = headers

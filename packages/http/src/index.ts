@@ -5,13 +5,8 @@ export { createClient, type HttpClient } from './client.ts'
 export { basic, bearer, type Authorization, type AuthRequest, type HttpAuth } from './auth.ts'
 export { netrc, type NetrcOptions } from './netrc.ts'
 export { HttpStatusError, type StatusDetails } from './errors.ts'
-export { fromFile, fromText, toFile } from '@net/core'
-export type {
-  ClientOptions,
-  CloseOptions,
-  RequestOptions,
-  SharedOptions,
-} from './client-options.ts'
+export { fromFile, fromText, toFile, type CloseOptions } from '@net/core'
+export type { ClientOptions, RequestOptions, SharedOptions } from './client-options.ts'
 export type { RedirectOptions } from './middleware/redirect.ts'
 export type { Handler, Middleware } from './handler.ts'
 export { HttpRequest, type RequestBody, type RequestChanges } from './request.ts'

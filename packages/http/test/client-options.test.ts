@@ -125,6 +125,6 @@ test('the errors of helpers say what they need, too', async () => {
   )
   await using client = http.createClient()
   await expect(client.close({ timeout: 5 } as never)).rejects.toEqual(
-    refused('http close: the options have no timeout; the options are grace'),
+    refused('http close: the options have no timeout; use grace'),
   )
 })

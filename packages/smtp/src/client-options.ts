@@ -31,12 +31,6 @@ export interface SendRawOptions extends SendOptions {
   readonly envelope: Envelope
 }
 
-/** Options of `close`. */
-export interface CloseOptions {
-  /** Milliseconds that calls under way and the goodbye may take; default 2,000. */
-  readonly grace?: number | undefined
-}
-
 /** Takes the options of `connect`. Throws `NET_BAD_OPTION`. */
 export const connectOptions: OptionsDoor<SmtpConnectOptions> = optionsDoor<SmtpConnectOptions>(
   { protocol: 'smtp', call: 'connect' },
@@ -74,10 +68,4 @@ export const sendOptions: OptionsDoor<SendOptions> = optionsDoor<SendOptions>(
 export const noopOptions: OptionsDoor<CallOptions> = optionsDoor<CallOptions>(
   { protocol: 'smtp', call: 'noop' },
   option.perCall,
-)
-
-/** Takes the options of `close`. Throws `NET_BAD_OPTION`. */
-export const closeOptions: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
-  { protocol: 'smtp', call: 'close' },
-  { grace: option.milliseconds },
 )

@@ -3,8 +3,15 @@
  * said elsewhere.
  */
 
-import { PartialError, type CallOptions, type NetError, type Source } from '@net/core'
 import {
+  PartialError,
+  type CallOptions,
+  type CloseOptions,
+  type NetError,
+  type Source,
+} from '@net/core'
+import {
+  closeDoor,
   inCall,
   type Attempt,
   type CallPlace,
@@ -15,10 +22,8 @@ import { ClientFrame, Turns, type ClientIdentity, type Verb } from '@net/socket/
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import {
-  closeOptions,
   noopOptions,
   sendOptions,
-  type CloseOptions,
   type SendOptions,
   type SendRawOptions,
 } from './client-options.ts'
@@ -110,9 +115,8 @@ export class ConnectedClient implements SmtpClient {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { grace } = closeOptions(options)
     const session = this.#session
-    await this.#frame.close(grace, (op) =>
+    await this.#frame.close(graceOf(options), (op) =>
       this.#turns.run(op, () => session.during(op, () => session.quit())),
     )
   }
@@ -152,4 +156,5 @@ function partial(result: SendResult): PartialError {
   })
 }
 
+const graceOf = closeDoor({ protocol: 'smtp', call: 'close' })
 const SEND: CallPlace = { protocol: 'smtp', call: 'send' }

@@ -72,8 +72,8 @@ function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transa
       sent: true,
       retry: 'never',
       partial,
-      ...(limit === undefined ? {} : { limit }),
-      ...(phase === undefined ? {} : { phase }),
+      limit,
+      phase,
     })
   }
   return new PartialError('NET_DELIVERY_UNKNOWN', {

@@ -95,7 +95,7 @@ function noneTaken(errors: readonly NetError[]): NetError {
   return netError('NET_AUTH_NO_METHOD', {
     message: `the server refused all ${errors.length} login mechanisms that both sides support; the last one: ${whatHappened(last)}`,
     errors,
-    ...(reply === undefined ? {} : { reply }),
+    reply,
   })
 }
 

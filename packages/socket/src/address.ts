@@ -5,14 +5,19 @@ import { netError } from '@net/core/authoring'
 
 /** Reads `tcp://host:port`, `tls://host:port` or `unix:/path`; without a scheme it is TCP. Throws `NET_BAD_URL`. */
 export function parseSocketUrl(url: string | URL): ParsedEndpoint {
-  const [, scheme = ''] = SCHEME.exec(String(url)) ?? []
-  const other = ELSEWHERE.get(scheme.toLowerCase())
+  const scheme = schemeOf(url)
+  const other = ELSEWHERE.get(scheme)
   if (other !== undefined) {
     throw netError('NET_BAD_URL', {
-      message: `${scheme.toLowerCase()} is not spoken here: ${other}`,
+      message: `${scheme} is not spoken here: ${other}`,
     })
   }
   return parseEndpoint(url, { schemes: ['tcp', 'tls', 'unix'] })
+}
+
+/** The scheme of `scheme://…` in lower case; empty where there is none. */
+export function schemeOf(url: string | URL): string {
+  return SCHEME.exec(String(url))?.[1]?.toLowerCase() ?? ''
 }
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i

@@ -1,5 +1,6 @@
 /* What authors of protocol packages need above bytes: what every session with a server has, and bulk data. */
 
+export { handled } from './handled.ts'
 export { Commands, type AwaitedReply, type CommandRules } from './session/commands.ts'
 export {
   loginConnectTable,

@@ -1,6 +1,8 @@
 /* The doors of the calls of a connection: without options, which is usual, they cost nothing. */
 
+import type { CloseOptions } from '@net/core'
 import {
+  closeDoor,
   option,
   optionsDoor,
   type CallPlace,
@@ -10,7 +12,6 @@ import {
 } from '@net/core/authoring'
 
 import type {
-  CloseOptions,
   ReadLimitOptions,
   ReadSomeOptions,
   ReadTextOptions,
@@ -63,16 +64,7 @@ export const takeReadText: OptionsDoor<ReadTextOptions> = optionsDoor<ReadTextOp
 export const takeWait: OptionsDoor<WaitOptions> = optionsDoor<WaitOptions>(PLACE, wait)
 
 /** The `grace` of `close`. */
-export function takeGrace(options: CloseOptions | undefined): number {
-  return closeDoor(options).grace ?? GRACE
-}
-
-const closeDoor: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
-  PLACE,
-  { grace: option.milliseconds },
-  { timeout: 'grace' },
-)
-const GRACE = 2000
+export const takeGrace: (options: CloseOptions | undefined) => number = closeDoor(PLACE)
 
 /** What can be used as a transport. */
 export const isTransport: Shape<Transport> = option.methods<Transport>(

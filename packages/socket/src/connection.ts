@@ -5,7 +5,7 @@
 
 import type { Socket } from 'node:net'
 
-import type { NetError, Timeout } from '@net/core'
+import type { CloseOptions, NetError, Timeout } from '@net/core'
 
 import type { TlsOptions } from './tls/options.ts'
 import type { ConnectionInfo } from './transport.ts'
@@ -98,9 +98,3 @@ export interface ReadTextOptions extends ReadLimitOptions {
 
 /** How lines are read. `limit` counts the bytes of a line without its end. */
 export interface ReadLineOptions extends ReadTextOptions {}
-
-/** How a connection or server ends. */
-export interface CloseOptions {
-  /** Milliseconds until it is cut off; default 2,000. */
-  readonly grace?: number | undefined
-}

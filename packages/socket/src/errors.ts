@@ -3,7 +3,13 @@
  * connected fails in other ways than one that is connecting, and a listener in others than both.
  */
 
-import { defineErrorTable, hasCode, type ErrorRow, type ErrorTable } from '@net/core/authoring'
+import {
+  codeOf,
+  defineErrorTable,
+  hasCode,
+  type ErrorRow,
+  type ErrorTable,
+} from '@net/core/authoring'
 
 /** What OpenSSL says of a handshake; with TLS 1.3 a server refuses our certificate only when the handshake is done. */
 const tlsRows: readonly ErrorRow[] = [
@@ -105,10 +111,6 @@ function alertMessage(alert: string): string {
   const name = alert.toLowerCase().replaceAll('_', ' ')
   const help = ALERTS[alert]
   return `the peer refused the handshake with the alert "${name}"${help === undefined ? '' : `: ${help}`}`
-}
-
-function codeOf(error: Error): string {
-  return String(Reflect.get(error, 'code'))
 }
 
 function isCall(error: Error, name: string): boolean {

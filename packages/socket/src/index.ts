@@ -7,8 +7,8 @@ export {
   type ConnectionServer,
   type ListenOptions,
 } from './listen.ts'
+export type { CloseOptions } from '@net/core'
 export type {
-  CloseOptions,
   Connection,
   ReadLimitOptions,
   ReadLineOptions,

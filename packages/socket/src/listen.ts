@@ -10,6 +10,7 @@ import {
   type Endpoint,
   type LogOption,
   type Timeout,
+  type CloseOptions,
 } from '@net/core'
 import {
   argument,
@@ -28,7 +29,7 @@ import {
 
 import { parseSocketUrl } from './address.ts'
 import { takeGrace } from './call-doors.ts'
-import type { CloseOptions, Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import type { Dialer, TransportListener } from './dialer.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
 import { roadOption } from './road-options.ts'

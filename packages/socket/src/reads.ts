@@ -88,7 +88,7 @@ function incomplete(queue: ByteQueue, where: string, expected?: number): Error {
     message: `the peer ended after ${queue.length} bytes ${where}`,
     received: queue.length,
     partial: queue.peek(queue.length),
-    ...(expected === undefined ? {} : { expected }),
+    expected,
   })
 }
 

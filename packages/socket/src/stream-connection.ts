@@ -5,8 +5,15 @@
 
 import type { Socket } from 'node:net'
 
-import { formatEndpoint, isNetError, type CallDefaults, type NetError } from '@net/core'
 import {
+  formatEndpoint,
+  isNetError,
+  type CallDefaults,
+  type CloseOptions,
+  type NetError,
+} from '@net/core'
+import {
+  ITERATION_END,
   abortError,
   addContext,
   argument,
@@ -33,7 +40,6 @@ import {
   takeWait,
 } from './call-doors.ts'
 import type {
-  CloseOptions,
   Connection,
   ReadLimitOptions,
   ReadLineOptions,
@@ -243,13 +249,13 @@ export class StreamConnection implements Connection {
     let left = false
     return {
       next: async () => {
-        if (left) return LOOP_END
+        if (left) return ITERATION_END
         waiting = true
         try {
           const value = await read()
-          return value === null ? LOOP_END : { done: false, value }
+          return value === null ? ITERATION_END : { done: false, value }
         } catch (error) {
-          if (left) return LOOP_END
+          if (left) return ITERATION_END
           throw error
         } finally {
           waiting = false
@@ -258,7 +264,7 @@ export class StreamConnection implements Connection {
       return: () => {
         left = true
         if (waiting) this.#reads.giveUp(abortError(undefined))
-        return Promise.resolve(LOOP_END)
+        return Promise.resolve(ITERATION_END)
       },
     }
   }
@@ -368,7 +374,6 @@ function bytesOf(data: string | Uint8Array): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
 }
 
-const LOOP_END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 const LINE_LIMIT = 64 * 1024
 const WHOLE_LIMIT = 100 * 1024 * 1024
 

@@ -10,7 +10,7 @@ import {
 } from '@net/core/authoring'
 import { loginConnectTable } from '@net/socket/authoring'
 
-import type { CloseOptions, SshConnectOptions, ExecOptions } from './client-options.ts'
+import type { SshConnectOptions, ExecOptions } from './client-options.ts'
 import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { KeyAuth } from './identity/keys.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
@@ -72,10 +72,4 @@ export const execDoor: OptionsDoor<ExecOptions> = optionsDoor<ExecOptions>(
     output: option.oneOf('text', 'bytes'),
   },
   { encoding: 'output', environment: 'env', maxBuffer: 'maxBytes', stdin: 'input' },
-)
-
-/** Takes the options of `close`. Throws `NET_BAD_OPTION`. */
-export const closeDoor: OptionsDoor<CloseOptions> = optionsDoor<CloseOptions>(
-  { protocol: 'ssh', call: 'close' },
-  { grace: option.milliseconds },
 )

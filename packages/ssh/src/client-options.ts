@@ -57,9 +57,3 @@ export interface ExecResult<T extends string | Uint8Array = string> {
   /** Without `SIG`, such as `KILL`; undefined if the command ended by itself. */
   readonly exitSignal: string | undefined
 }
-
-/** How a client ends. */
-export interface CloseOptions {
-  /** Milliseconds for running calls to end by themselves; default 2,000. */
-  readonly grace?: number | undefined
-}

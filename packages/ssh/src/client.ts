@@ -3,14 +3,14 @@
  * side, each in a channel of its own.
  */
 
-import type { CallDefaults, NetError } from '@net/core'
-import { inCall } from '@net/core/authoring'
+import type { CallDefaults, CloseOptions, NetError } from '@net/core'
+import { closeDoor, inCall } from '@net/core/authoring'
 import type { ConnectionInfo, Dialer } from '@net/socket'
 import { ClientFrame, type ClientIdentity } from '@net/socket/authoring'
 
 import type { Negotiated } from './algorithms.ts'
-import { closeDoor, execDoor } from './call-doors.ts'
-import type { CloseOptions, ExecBytesOptions, ExecOptions, ExecResult } from './client-options.ts'
+import { execDoor } from './call-doors.ts'
+import type { ExecBytesOptions, ExecOptions, ExecResult } from './client-options.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import { CommandCall, planExec } from './exec.ts'
 import type { HostKey } from './host-keys/host-key.ts'
@@ -113,8 +113,7 @@ export class SessionClient implements SshClient {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { grace } = closeDoor(options)
-    await this.#frame.close(grace, () => this.#leave())
+    await this.#frame.close(graceOf(options), () => this.#leave())
     await this.closed
   }
 
@@ -141,4 +140,5 @@ function targetOf(command: unknown): string {
   return whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole
 }
 
+const graceOf = closeDoor({ protocol: 'ssh', call: 'close' })
 const SHOWN = 200

@@ -4,7 +4,7 @@
  */
 
 import { HostKeyError, ReplyError, type ErrorDetails, type NetErrorCode } from '@net/core'
-import { nameErrors, redact } from '@net/core/authoring'
+import { nameErrors, printedWithoutSecrets } from '@net/core/authoring'
 
 /** How a remote command ended, for `SshExitError`. */
 export interface ExitDetails {
@@ -29,8 +29,9 @@ export class SshExitError extends ReplyError {
     super(code, details)
     this.exitCode = exit.exitCode
     this.exitSignal = exit.exitSignal
-    Object.defineProperty(this, 'stdout', { value: withoutSecrets(exit.stdout) })
-    Object.defineProperty(this, 'stderr', { value: withoutSecrets(exit.stderr) })
+    const { stdout, stderr } = printedWithoutSecrets(exit)
+    Object.defineProperty(this, 'stdout', { value: stdout })
+    Object.defineProperty(this, 'stderr', { value: stderr })
   }
 }
 
@@ -61,11 +62,6 @@ export class SshHostKeyError extends HostKeyError {
     this.fingerprint = keys.fingerprint
     this.known = keys.known
   }
-}
-
-/** Text without held secrets; bytes as they are. */
-export function withoutSecrets<T extends string | Uint8Array>(printed: T): T | string {
-  return typeof printed === 'string' ? redact(printed) : printed
 }
 
 nameErrors({ SshExitError, SshChannelError, SshHostKeyError })

@@ -7,9 +7,13 @@ import { isNetError, type CallDefaults, type Source } from '@net/core'
 import {
   addContext,
   clock,
+  lastLine,
   netError,
+  PrintedOutput,
+  printedWithoutSecrets,
   type Attempt,
   type Operation,
+  type Printed,
   type Taken,
 } from '@net/core/authoring'
 
@@ -28,8 +32,7 @@ import type { Place } from './engine/session-places.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import type { CommandEnd, RemoteCommand } from './engine/ssh2-command.ts'
 import { ChannelClosedError } from './engine/ssh2-refusal.ts'
-import { SshExitError, withoutSecrets } from './errors.ts'
-import { OutputCollector, type Printed } from './output-collector.ts'
+import { SshExitError } from './errors.ts'
 
 /** What is to be run, checked. */
 export interface ExecPlan {
@@ -69,13 +72,13 @@ export class CommandCall {
   readonly #session: SshSession
   readonly #plan: ExecPlan
   readonly #op: Operation
-  readonly #collector: OutputCollector
+  readonly #collector: PrintedOutput
 
   constructor(session: SshSession, plan: ExecPlan, op: Operation) {
     this.#session = session
     this.#plan = plan
     this.#op = op
-    this.#collector = new OutputCollector(plan.maxBytes, (error) => op.fail(error))
+    this.#collector = new PrintedOutput('the command', plan.maxBytes, (error) => op.fail(error))
   }
 
   /** Runs it; `leaving` gets the last of a command that is given up. */
@@ -92,7 +95,7 @@ export class CommandCall {
     } catch (error) {
       collector.stop()
       if (isNetError(error) && collector.size > 0 && !(error instanceof SshExitError)) {
-        const partial = safely(collector.printed(this.#plan.output))
+        const partial = printedWithoutSecrets(collector.printed(this.#plan.output))
         addContext(error, { partial, received: collector.size })
       }
       throw error
@@ -239,22 +242,12 @@ function resultOf(
   )
 }
 
-function lastLine(stderr: string | Uint8Array): string {
-  const text = typeof stderr === 'string' ? stderr : Buffer.from(stderr).toString('utf8')
-  return text.trimEnd().split('\n').at(-1)?.slice(0, SHOWN) ?? ''
-}
-
 function describeEnd({ exitCode, exitSignal }: CommandEnd): string {
   if (exitSignal !== undefined) return `exit-signal ${exitSignal}`
   return exitCode === undefined ? 'close' : `exit-status ${exitCode}`
-}
-
-function safely({ stdout, stderr }: Printed): Printed {
-  return { stdout: withoutSecrets(stdout), stderr: withoutSecrets(stderr) }
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
 const STEP = 250
 const TO_INPUT = '; a program can read more from its input'
 const MOST_CHANNELS = 3
-const SHOWN = 200

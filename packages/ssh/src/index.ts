@@ -3,7 +3,6 @@
 export { connect } from './connect.ts'
 export type { SshClient, SshInfo } from './client.ts'
 export type {
-  CloseOptions,
   SshConnectOptions,
   ExecBytesOptions,
   ExecOptions,
@@ -27,4 +26,4 @@ export type { KeepAliveOptions } from './keep-alive.ts'
 export type { Negotiated } from './algorithms.ts'
 export { quote } from './quote.ts'
 export { SshChannelError, SshExitError, SshHostKeyError } from './errors.ts'
-export { fromFile, fromText } from '@net/core'
+export { fromFile, fromText, type CloseOptions } from '@net/core'

@@ -2,10 +2,12 @@
  * A loop that can be cancelled, over every iterable.
  */
 
+import { ITERATION_END, WaitList } from '@net/core/authoring'
+
 import type { WaitOptions } from '../tasks/job.ts'
 import { OwnedIterator } from './owned-iterator.ts'
 import { reportLate } from '../report-late.ts'
-import { waitRefusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal } from '../locks/wait-refusal.ts'
 import { iteratorOf, type Iterated } from './iterated.ts'
 
 /**
@@ -34,7 +36,7 @@ class Cancellable<T> extends OwnedIterator<T> {
   }
 
   override async next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#over) return END
+    if (this.#over) return ITERATION_END
     const refused = waitRefusal(this.#options)
     if (refused !== undefined) {
       void this.#close()
@@ -60,13 +62,13 @@ class Cancellable<T> extends OwnedIterator<T> {
       this.#over = true
       await this.#iterator?.return?.()
     }
-    return END
+    return ITERATION_END
   }
 
   #came(next: IteratorResult<T, unknown>): void {
     const done = next.done === true
     if (done) this.#over = true
-    this.#waits.shift()?.grant(done ? END : next)
+    this.#waits.shift()?.grant(done ? ITERATION_END : next)
   }
 
   #failed(error: unknown): void {
@@ -81,7 +83,7 @@ class Cancellable<T> extends OwnedIterator<T> {
   async #close(): Promise<void> {
     if (this.#over) return
     this.#over = true
-    this.#waits.grantAll(END)
+    this.#waits.grantAll(ITERATION_END)
     try {
       await this.#iterator?.return?.()
     } catch (error) {
@@ -89,5 +91,3 @@ class Cancellable<T> extends OwnedIterator<T> {
     }
   }
 }
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined }

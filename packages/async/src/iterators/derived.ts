@@ -2,7 +2,7 @@
  * Iterators made of others by an async generator. Leaving one closes what it reads, also while it waits for an item.
  */
 
-import { leavable } from '@net/core/authoring'
+import { ITERATION_END, leavable } from '@net/core/authoring'
 
 import { reportLate } from '../report-late.ts'
 import { iteratorOf, type Iterated } from './iterated.ts'
@@ -67,14 +67,14 @@ class Source<T> implements AsyncIterableIterator<T>, Leaver {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#over || this.#sources.left) return Promise.resolve(END)
+    if (this.#over || this.#sources.left) return Promise.resolve(ITERATION_END)
     return new Promise((resolve, reject) => {
-      this.#end = () => resolve(END)
+      this.#end = () => resolve(ITERATION_END)
       this.#iterator.next().then(
         (next) => {
           this.#end = undefined
           if (next.done === true) this.#ended()
-          resolve(next.done === true ? END : next)
+          resolve(next.done === true ? ITERATION_END : next)
         },
         (error: unknown) => {
           this.#end = undefined
@@ -87,10 +87,10 @@ class Source<T> implements AsyncIterableIterator<T>, Leaver {
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
-    if (this.#over) return END
+    if (this.#over) return ITERATION_END
     this.#ended()
     await this.#iterator.return?.()
-    return END
+    return ITERATION_END
   }
 
   async leave(): Promise<void> {
@@ -109,5 +109,3 @@ class Source<T> implements AsyncIterableIterator<T>, Leaver {
 function late(error: unknown): void {
   reportLate('an iterator failed after it had been left', error)
 }
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined }

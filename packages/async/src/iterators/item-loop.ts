@@ -4,11 +4,11 @@
  */
 
 import { isNetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { ITERATION_END, netError } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
 import { OwnedIterator } from './owned-iterator.ts'
-import { waitRefusal } from '../locks/wait-list.ts'
+import { waitRefusal } from '../locks/wait-refusal.ts'
 
 /** Where a loop takes its items from. */
 export interface LoopSource<T> {
@@ -36,7 +36,7 @@ export class ItemLoop<T> extends OwnedIterator<T> {
   }
 
   override next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#left) return Promise.resolve(END)
+    if (this.#left) return Promise.resolve(ITERATION_END)
     try {
       const refused = waitRefusal(this.#options)
       if (refused !== undefined) return Promise.reject(refused)
@@ -51,11 +51,11 @@ export class ItemLoop<T> extends OwnedIterator<T> {
   override return(): Promise<IteratorResult<T, undefined>> {
     this.#left = true
     this.#source.withdraw(this, leaving)
-    return Promise.resolve(END)
+    return Promise.resolve(ITERATION_END)
   }
 
   readonly #ended = (error: unknown): IteratorReturnResult<undefined> => {
-    if (this.#left || (isNetError(error) && error.code === 'NET_QUEUE_CLOSED')) return END
+    if (this.#left || (isNetError(error) && error.code === 'NET_QUEUE_CLOSED')) return ITERATION_END
     throw error
   }
 }
@@ -67,5 +67,3 @@ function given<T>(value: T): IteratorYieldResult<T> {
 function leaving(): Error {
   return netError('NET_ABORTED', { message: 'the loop has ended' })
 }
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined }

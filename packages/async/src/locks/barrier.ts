@@ -3,11 +3,11 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { WaitList, netError } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
 import { countOf } from '../option-checks.ts'
-import { waitRefusal, WaitList } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /**
  * A barrier for so many parties, which can be used again and again. A party whose wait is aborted or times out

@@ -4,13 +4,13 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, option, own } from '@net/core/authoring'
+import { WaitList, netError, option, own } from '@net/core/authoring'
 
 import { doorOf, waitTable } from '../doors.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { countOf } from '../option-checks.ts'
 import { Permit, type Lease } from './permit.ts'
-import { waitRefusal, WaitList } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /** Options of an acquisition. */
 export interface BorrowOptions extends WaitOptions {

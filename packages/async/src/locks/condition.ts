@@ -2,12 +2,14 @@
  * Waiting, under a lock, until another task has changed the state that the lock protects.
  */
 
+import { WaitList } from '@net/core/authoring'
+
 import { CancelScope } from '../tasks/cancel-scope.ts'
 import { HeldLock, notHeld } from './held-lock.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { Mutex } from './mutex.ts'
 import type { Lease } from './permit.ts'
-import { waitRefusal, WaitList } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /**
  * A condition on what a mutex protects. A wait gives the mutex up and has it again when it settles, also when it

@@ -2,8 +2,10 @@
  * A result that another task will give: asyncio's Future.
  */
 
+import { WaitList } from '@net/core/authoring'
+
 import type { WaitOptions } from '../tasks/job.ts'
-import { waitRefusal, WaitList } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /** Whether a Deferred waits for its result, has a value, or has an error. */
 export type DeferredState = 'pending' | 'resolved' | 'rejected'

@@ -2,8 +2,10 @@
  * A gate at which tasks wait while it is closed: asyncio's Event, by a name that is free in JavaScript.
  */
 
+import { WaitList } from '@net/core/authoring'
+
 import type { WaitOptions } from '../tasks/job.ts'
-import { waitRefusal, WaitList } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /** A gate, closed at first by default. */
 export class Gate {

@@ -4,11 +4,10 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { WaitList, netError } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
 import type { Lease } from './permit.ts'
-import { WaitList } from './wait-list.ts'
 
 /** Who holds a lock, and who waits for it. */
 export class LockLine {

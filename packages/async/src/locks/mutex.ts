@@ -5,7 +5,7 @@
 import { HeldLock, LockLine } from './held-lock.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import type { Lease } from './permit.ts'
-import { waitRefusal } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /** A lock, first come, first served. It is not reentrant: who holds it and acquires it again waits for itself. */
 export class Mutex {

@@ -2,11 +2,11 @@
  * So many in a stretch of time: a bucket of tokens that fills at a steady rate.
  */
 
-import { clock, netError, option, shape, type Timer } from '@net/core/authoring'
+import { WaitList, clock, netError, option, shape, type Timer } from '@net/core/authoring'
 
 import { doorOf, waitTable } from '../doors.ts'
 import type { WaitOptions } from '../tasks/job.ts'
-import { waitRefusal, WaitList } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /** Options of a rate limiter. */
 export interface RateLimiterOptions {

@@ -3,12 +3,12 @@
  * happens in between.
  */
 
-import { netError, own } from '@net/core/authoring'
+import { WaitList, netError, own } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
 import { countOf, wholeOf } from '../option-checks.ts'
 import { Permit, type Lease } from './permit.ts'
-import { waitRefusal, WaitList } from './wait-list.ts'
+import { waitRefusal } from './wait-refusal.ts'
 
 /** Options of a semaphore. */
 export interface SemaphoreOptions {

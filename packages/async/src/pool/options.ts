@@ -56,9 +56,3 @@ export interface PoolLease<T> extends AsyncDisposable {
   /** Gives it back as broken: it is destroyed and replaced. */
   discard(): void
 }
-
-/** Options of closing a pool. */
-export interface PoolCloseOptions {
-  /** How many milliseconds a lent resource has to come back; then it is destroyed although it is lent. Default 2,000. */
-  readonly grace?: number | undefined
-}

@@ -2,9 +2,11 @@
  * Resources that are expensive to make, such as connections, lent to one user at a time. It must not know what they are.
  */
 
-import { isAbort, type NetError, type PoolEvent } from '@net/core'
+import { isAbort, type CloseOptions, type NetError, type PoolEvent } from '@net/core'
 import {
+  WaitList,
   clock,
+  closeDoor,
   isHeard,
   netError,
   nextId,
@@ -21,10 +23,10 @@ import type { JobContext, WaitOptions } from '../tasks/job.ts'
 import { LimitedCall } from '../tasks/limited-call.ts'
 import { IdleMembers } from './idle.ts'
 import { MemberLease, PoolMember, type PoolOwner } from './member.ts'
-import type { PoolCloseOptions, PoolLease, PoolOptions, PoolTimeout } from './options.ts'
+import type { PoolLease, PoolOptions, PoolTimeout } from './options.ts'
 import { RetiredResources } from './retired.ts'
 import { reportLate } from '../report-late.ts'
-import { waitRefusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal } from '../locks/wait-refusal.ts'
 import { within } from '../tasks/within.ts'
 
 /**
@@ -157,8 +159,8 @@ export class Pool<T> implements AsyncDisposable {
    * Closes it: calls that wait reject with `NET_CLOSED`, lent resources have `grace` to come back. Rejects only with
    * `NET_BAD_OPTION`; `closed` has the failures. Only the first call counts.
    */
-  async close(options?: PoolCloseOptions): Promise<void> {
-    const { grace = GRACE } = closeDoor(options)
+  async close(options?: CloseOptions): Promise<void> {
+    const grace = graceOf(options)
     this.#closing ??= this.#close(grace)
     await this.#closing
   }
@@ -387,9 +389,5 @@ const acquireDoor = optionsDoor<WaitOptions>(
   { protocol: 'async', call: 'pool.acquire' },
   { signal: option.signal, timeout: option.limit },
 )
-const closeDoor = optionsDoor<PoolCloseOptions>(
-  { protocol: 'async', call: 'pool.close' },
-  { grace: option.milliseconds },
-)
+const graceOf = closeDoor({ protocol: 'async', call: 'pool.close' })
 const PATIENCE = 60_000
-const GRACE = 2000

@@ -1,7 +1,7 @@
 /* The error of a command that ended badly. */
 
 import { ReplyError, type ErrorDetails, type NetErrorCode } from '@net/core'
-import { nameErrors, redact } from '@net/core/authoring'
+import { nameErrors, printedWithoutSecrets } from '@net/core/authoring'
 
 import type { ProcessResult } from './process-options.ts'
 
@@ -24,14 +24,10 @@ export class ProcessExitError extends ReplyError {
     super(code, details)
     this.exitCode = result.exitCode
     this.exitSignal = result.exitSignal
-    Object.defineProperty(this, 'stdout', { value: withoutSecrets(result.stdout) })
-    Object.defineProperty(this, 'stderr', { value: withoutSecrets(result.stderr) })
+    const { stdout, stderr } = printedWithoutSecrets(result)
+    Object.defineProperty(this, 'stdout', { value: stdout })
+    Object.defineProperty(this, 'stderr', { value: stderr })
   }
-}
-
-/** Text without held secrets; bytes as they are. */
-export function withoutSecrets(printed: string | Uint8Array): string | Uint8Array {
-  return typeof printed === 'string' ? redact(printed) : printed
 }
 
 nameErrors({ ProcessExitError })

@@ -3,6 +3,7 @@
 import type { Source } from '@net/core'
 import {
   checkSource,
+  GRACE,
   netError,
   option,
   type OptionsDoor,
@@ -103,7 +104,6 @@ function inputOf(input: string | Source | undefined): Source | undefined {
   return source
 }
 
-const GRACE = 2000
 const MAX_BYTES = 64 * 1024 * 1024
 
 const processTable: OptionTable<ProcessOptions> = {

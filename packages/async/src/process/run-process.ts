@@ -9,18 +9,22 @@ import { isNetError } from '@net/core'
 import {
   addContext,
   copyOf,
+  lastLine,
   openSource,
+  PrintedOutput,
+  printedWithoutSecrets,
   SMALL_CHUNK,
   traceToCaller,
   type OpenSource,
+  type Printed,
   written,
 } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from '../tasks/cancel-scope.ts'
 import type { WaitOptions } from '../tasks/job.ts'
+import { collectOutput } from './collect-output.ts'
 import { startChild, type ChildGroup, type ProcessEnd } from './child-group.ts'
-import { PrintedOutput, type Printed } from './printed-output.ts'
-import { ProcessExitError, withoutSecrets } from './process-exit-error.ts'
+import { ProcessExitError } from './process-exit-error.ts'
 import {
   planRun,
   type ProcessResult,
@@ -70,30 +74,25 @@ async function runToEnd(
   await using scope = new CancelScope({ signal, timeout })
   if (scope.cancelled) throw cancellationOf(scope)
   const child = await startChild(plan.child)
-  const printed = new PrintedOutput(plan.maxBytes)
+  const full = Promise.withResolvers<never>()
+  const printed = new PrintedOutput('the process', plan.maxBytes, full.reject)
   try {
-    const end = await endOf(child, plan, printed, scope)
-    return resultOf(end, printed.taken(plan.output), plan)
+    collectOutput(child, printed, full.reject)
+    const end = await Promise.race([endOf(child, plan, scope), full.promise])
+    return resultOf(end, printed.printed(plan.output), plan)
   } catch (error) {
     await child.stop()
     if (isNetError(error) && printed.size > 0 && !(error instanceof ProcessExitError)) {
-      const { stdout, stderr } = printed.taken(plan.output)
-      const partial = { stdout: withoutSecrets(stdout), stderr: withoutSecrets(stderr) }
+      const partial = printedWithoutSecrets(printed.printed(plan.output))
       addContext(error, { partial, received: printed.size })
     }
     throw error
   }
 }
 
-function endOf(
-  child: ChildGroup,
-  plan: RunPlan,
-  printed: PrintedOutput,
-  scope: CancelScope,
-): Promise<ProcessEnd> {
+function endOf(child: ChildGroup, plan: RunPlan, scope: CancelScope): Promise<ProcessEnd> {
   return new Promise((resolve, reject) => {
     scope.onCancel(() => reject(cancellationOf(scope)))
-    printed.listen(child.stdout, child.stderr, reject)
     feed(child, plan, scope).catch(reject)
     child.settle().then(() => child.exited.then(resolve), reject)
   })
@@ -150,10 +149,4 @@ function resultOf(
   )
 }
 
-function lastLine(stderr: string | Uint8Array): string {
-  const text = typeof stderr === 'string' ? stderr : Buffer.from(stderr).toString('utf8')
-  return text.trimEnd().split('\n').at(-1)?.slice(0, SHOWN) ?? ''
-}
-
-const SHOWN = 200
 const ROOM = ['drain', 'close'] as const

@@ -3,11 +3,10 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { WaitList, netError } from '@net/core/authoring'
 
 import type { WaitOptions } from '../tasks/job.ts'
 import { Ring } from './ring.ts'
-import { WaitList } from '../locks/wait-list.ts'
 
 /** The inside of a channel. An end is any object; it must be open in every call but `opened`. */
 export class ChannelCore<T> {

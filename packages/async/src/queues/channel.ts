@@ -3,13 +3,15 @@
  * the receivers come to an end; when the last receiver is closed, sending is an error.
  */
 
+import { ITERATION_END } from '@net/core/authoring'
+
 import type { NetError } from '@net/core'
 
 import { ChannelCore, endClosed, noReceiver, noSender } from './channel-core.ts'
 import { ItemLoop } from '../iterators/item-loop.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { wholeOf } from '../option-checks.ts'
-import { waitRefusal } from '../locks/wait-list.ts'
+import { waitRefusal } from '../locks/wait-refusal.ts'
 
 /**
  * A channel that holds up to `size` items; 0 makes each send wait for its receiver. `sender` and `receiver` are its
@@ -185,7 +187,7 @@ class ReceiveEnd<T> implements Receiver<T> {
   #ready(): IteratorResult<T, undefined> | undefined {
     if (!this.#core.receivers.has(this)) throw endClosed()
     if (this.#core.ready) return { done: false, value: this.#core.take() }
-    return this.#core.ended ? END : undefined
+    return this.#core.ended ? ITERATION_END : undefined
   }
 
   #fault(): NetError | undefined {
@@ -194,5 +196,4 @@ class ReceiveEnd<T> implements Receiver<T> {
   }
 }
 
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 const SENT: Promise<void> = Promise.resolve()

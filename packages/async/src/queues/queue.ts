@@ -4,13 +4,13 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, option, type OptionsDoor } from '@net/core/authoring'
+import { ITERATION_END, netError, option, WaitList, type OptionsDoor } from '@net/core/authoring'
 
 import { doorOf } from '../doors.ts'
 import { ItemLoop } from '../iterators/item-loop.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { Ring } from './ring.ts'
-import { waitRefusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal } from '../locks/wait-refusal.ts'
 
 /** Where the items of a queue are kept; decides their order. */
 export interface ItemStore<T> {
@@ -191,7 +191,7 @@ export class Queue<T> implements AsyncIterable<T> {
 
   #ready(): IteratorResult<T, undefined> | undefined {
     if (this.#store.size > 0) return { done: false, value: this.#take() }
-    return this.#closed ? END : undefined
+    return this.#closed ? ITERATION_END : undefined
   }
 }
 
@@ -200,7 +200,6 @@ function closedError(): NetError {
 }
 
 const DONE: Promise<void> = Promise.resolve()
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 const queueDoor = doorOf<QueueOptions<never>>('new Queue', {
   max: option.count,
   store: option.methods('a store of items, with push and take', 'push', 'take'),

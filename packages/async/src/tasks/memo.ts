@@ -3,14 +3,14 @@
  * that same work.
  */
 
-import { clock, netError, option } from '@net/core/authoring'
+import { WaitList, clock, netError, option } from '@net/core/authoring'
 
 import { isCancellation } from './cancellation.ts'
 import { doorOf } from '../doors.ts'
 import type { JobContext, WaitOptions } from './job.ts'
 import { jobOf } from '../option-checks.ts'
 import { reportLate } from '../report-late.ts'
-import { waitRefusal, WaitList } from '../locks/wait-list.ts'
+import { waitRefusal } from '../locks/wait-refusal.ts'
 
 /** Makes the result for a key. Its signal aborts when the last call has stopped waiting. */
 export type MemoJob<K, V> = (key: K, context: JobContext) => PromiseLike<V>

@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker, type Transferable } from 'node:worker_threads'
 
-import { clock, netError, option } from '@net/core/authoring'
+import { clock, GRACE, netError, option } from '@net/core/authoring'
 
 import { cancellationOf, CancelScope } from '../tasks/cancel-scope.ts'
 import { doorOf, waitTable } from '../doors.ts'
@@ -123,7 +123,6 @@ function missing({ module, name }: ThreadJob): Error {
   return netError('NET_BAD_OPTION', { message: `${module} exports no function "${name}"` })
 }
 
-const GRACE = 2000
 const everyThread = new Semaphore(availableParallelism())
 const threadDoor = doorOf<InThreadOptions>('inThread', {
   ...waitTable,

@@ -3,6 +3,9 @@
  * settled, and while a source is silent that is never.
  */
 
+/** What an iterator gives when it has ended, made once. */
+export const ITERATION_END: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
 /** How a generator is left while it waits. */
 export interface LeavableOptions {
   /** Ends what the generator waits for. What it returns is waited for; it must not reject. */
@@ -34,7 +37,7 @@ class Leavable<T> implements AsyncGenerator<T, undefined, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#left !== undefined) return Promise.resolve(END)
+    if (this.#left !== undefined) return Promise.resolve(ITERATION_END)
     this.#waiting++
     return this.#generator.next().then(this.#came, this.#failed)
   }
@@ -42,7 +45,7 @@ class Leavable<T> implements AsyncGenerator<T, undefined, undefined> {
   async return(): Promise<IteratorReturnResult<undefined>> {
     if (this.#waiting > 0) this.#left ??= this.#leave()
     await (this.#left ?? this.#generator.return())
-    return END
+    return ITERATION_END
   }
 
   async throw(error: unknown): Promise<never> {
@@ -66,15 +69,13 @@ class Leavable<T> implements AsyncGenerator<T, undefined, undefined> {
 
   readonly #came = (result: IteratorResult<T, void>): IteratorResult<T, undefined> => {
     this.#waiting--
-    return result.done === true ? END : result
+    return result.done === true ? ITERATION_END : result
   }
 
   readonly #failed = (error: unknown): IteratorReturnResult<undefined> => {
     this.#waiting--
     if (this.#left === undefined) throw error
     this.#options.late?.(error)
-    return END
+    return ITERATION_END
   }
 }
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined }

@@ -15,7 +15,7 @@ export function abortError(reason: unknown): NetError {
     return netError(code, {
       message: "the caller's time limit passed",
       cause: passed,
-      ...(limit === undefined ? {} : { limit }),
+      limit,
     })
   }
   // The signal of an operation within an operation carries our own AbortError; the caller's reason is behind it.

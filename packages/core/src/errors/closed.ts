@@ -7,6 +7,6 @@ export function closedError(cause?: unknown): NetError {
   return netError('NET_CLOSED', {
     message:
       'the client is closed; if `await using` closed it too early, write `return await` for the last call',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

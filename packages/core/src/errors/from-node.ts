@@ -147,7 +147,8 @@ function bindDenied(error: Error): boolean {
   )
 }
 
-function codeOf(error: Error): string {
+/** The `code` that Node gave the error, as text. */
+export function codeOf(error: Error): string {
   return String(Reflect.get(error, 'code'))
 }
 

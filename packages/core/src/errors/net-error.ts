@@ -38,22 +38,22 @@ export interface PeerReply {
 
 /** What an error knows; a field that is unknown is absent. Times are in milliseconds, sizes in bytes. */
 export interface ErrorContext {
-  readonly protocol?: string
-  readonly phase?: Phase
-  readonly operation?: string
-  readonly target?: string
-  readonly endpoint?: string
-  readonly retry?: RetryClass
-  readonly retryAfter?: number
-  readonly limit?: number
-  readonly elapsed?: number
-  readonly reply?: PeerReply
-  readonly sent?: boolean
-  readonly received?: number
-  readonly expected?: number
+  readonly protocol?: string | undefined
+  readonly phase?: Phase | undefined
+  readonly operation?: string | undefined
+  readonly target?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly retry?: RetryClass | undefined
+  readonly retryAfter?: number | undefined
+  readonly limit?: number | undefined
+  readonly elapsed?: number | undefined
+  readonly reply?: PeerReply | undefined
+  readonly sent?: boolean | undefined
+  readonly received?: number | undefined
+  readonly expected?: number | undefined
   readonly partial?: unknown
-  readonly attempts?: readonly Error[]
-  readonly errors?: readonly Error[]
+  readonly attempts?: readonly Error[] | undefined
+  readonly errors?: readonly Error[] | undefined
 }
 
 /** An error's context, what happened as a clause without a full stop, and the error behind it. */

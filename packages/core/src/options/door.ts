@@ -6,6 +6,7 @@
 
 import { traceToCaller } from '../errors/trace.ts'
 import { addContext, isNetError, netError, type NetError } from '../errors/net-error.ts'
+import { UNSAFE } from './own.ts'
 import { refused, optionName, type Shape } from './shape.ts'
 import { nameMeant, type Spellings } from './spelling.ts'
 
@@ -29,7 +30,7 @@ export interface CallPlace {
 export type OptionsDoor<T> = (options: T | undefined) => Taken<T>
 
 /**
- * The door of one call: `optionsDoor<CloseOptions>({ protocol: 'ftp', call: 'close' }, { grace: option.milliseconds })`.
+ * The door of one call: `optionsDoor<MkdirOptions>({ protocol: 'ftp', call: 'mkdir' }, { recursive: option.flag })`.
  * `spellings` are names that other libraries use for options of this call alone.
  */
 export function optionsDoor<T extends object>(
@@ -145,10 +146,8 @@ function placed(error: unknown, { protocol, call, target }: CallPlace): unknown 
   if (!isNetError(error)) return error
   traceToCaller(error)
   return addContext(error, {
-    ...(protocol === undefined ? {} : { protocol }),
-    ...(call === undefined ? {} : { operation: call }),
-    ...(target === undefined ? {} : { target }),
+    protocol,
+    operation: call,
+    target,
   })
 }
-
-const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])

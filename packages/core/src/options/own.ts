@@ -31,6 +31,7 @@ export function refuseControl(field: string, text: string): void {
   }
 }
 
-const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Names that an object of the caller's must not set. */
+export const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 // C0, DEL and C1 end or garble a line of every protocol of ours.
 const CONTROL: RegExp = /\p{Cc}/u

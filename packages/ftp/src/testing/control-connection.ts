@@ -3,10 +3,11 @@
  * faults that a test asked for.
  */
 
+import { pause } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
 import { ControlSession, type Step } from './control-session.ts'
-import { pause, PassiveListener, receiveData, sendData, type DataOutcome } from './data-channel.ts'
+import { PassiveListener, receiveData, sendData, type DataOutcome } from './data-channel.ts'
 import type { FtpFault, FtpFaultAction } from './faults.ts'
 import { isResumed } from './server-tls.ts'
 import type { ServerState } from './server-state.ts'

@@ -3,7 +3,7 @@
  * that a test asked for. It must not know what the bytes are.
  */
 
-import { ByteQueue, clock } from '@net/core/authoring'
+import { pause, ByteQueue, clock } from '@net/core/authoring'
 import type { Dialer, Transport, TransportListener } from '@net/socket'
 
 import type { FtpFault, FtpFaultAction } from './faults.ts'
@@ -126,13 +126,6 @@ async function strike(data: Transport, what: FtpFaultAction): Promise<void> {
   else if (what === 'stall') await data.closed
   else if (typeof what === 'object' && 'delay' in what) await pause(what.delay)
   else await data.close()
-}
-
-/** Waits that long. */
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock().after(milliseconds, resolve)
-  })
 }
 
 const PATIENCE = 10_000

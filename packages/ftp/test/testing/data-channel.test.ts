@@ -4,7 +4,7 @@ import { useFakeClock } from '@net/core/testing'
 import { tcpDialer } from '@net/socket'
 import { memoryPair } from '@net/socket/testing'
 
-import { pause, PassiveListener, receiveData, sendData } from '../../src/testing/data-channel.ts'
+import { PassiveListener, receiveData, sendData } from '../../src/testing/data-channel.ts'
 
 test('waits for one connection and no other', async () => {
   const dialer = tcpDialer()
@@ -63,14 +63,4 @@ test('garbage and delays come in between', async () => {
   const [a, b] = memoryPair()
   void sendData(a, Buffer.from('01'), { after: 1, do: 'garbage' })
   expect((await receiveData(b, undefined)).bytes.length).toBe(66)
-})
-
-test('a pause is over in time', async () => {
-  using clock = useFakeClock()
-  let over = false
-  void pause(5).then(() => (over = true))
-  await clock.advance(4)
-  expect(over).toBe(false)
-  await clock.advance(1)
-  expect(over).toBe(true)
 })

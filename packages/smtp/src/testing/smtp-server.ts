@@ -3,7 +3,7 @@
  * the session decides what to say.
  */
 
-import { clock, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+import { pause, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 import {
   listen,
   roadOption,
@@ -247,12 +247,6 @@ const FAULTS: Readonly<
   },
   'half-close': (connection) => connection.end(),
   garbage: (connection) => connection.write(GARBAGE),
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock().after(milliseconds, resolve)
-  })
 }
 
 const GARBAGE: Uint8Array = Uint8Array.from(

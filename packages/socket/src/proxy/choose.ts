@@ -6,6 +6,7 @@
 import type { Endpoint } from '@net/core'
 import { argument, netError, option, optionsDoor, type Shape } from '@net/core/authoring'
 
+import { schemeOf } from '../address.ts'
 import { block as aBlock, blocking, type BlockOption } from '../admit.ts'
 import { dialer as aDialer, type Dialer, type DialOptions } from '../dialer.ts'
 import { foreignDialer } from '../foreign-dialer.ts'
@@ -131,9 +132,9 @@ function hopOf(url: string | URL): Hop {
 }
 
 function isSocks(url: string | URL): boolean {
-  const [, scheme = ''] = SCHEME.exec(String(url)) ?? []
-  if (Object.hasOwn(SOCKS_PORTS, scheme.toLowerCase())) return true
-  if (Object.hasOwn(CONNECT_PORTS, scheme.toLowerCase())) return false
+  const scheme = schemeOf(url)
+  if (Object.hasOwn(SOCKS_PORTS, scheme)) return true
+  if (Object.hasOwn(CONNECT_PORTS, scheme)) return false
   throw netError('NET_BAD_URL', {
     message: 'the scheme of a proxy is http, https, socks5 or socks4a',
   })
@@ -170,5 +171,3 @@ const direct: Dialer = {
 function systemDialer({ path }: Endpoint): Dialer {
   return path === undefined ? tcp : unix
 }
-
-const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i

@@ -154,7 +154,7 @@ function unreachable(error: unknown, proxy: Endpoint): unknown {
     message: `the proxy ${formatEndpoint(proxy)} could not be reached (${code})`,
     retry,
     cause: error,
-    ...(phase === undefined ? {} : { phase }),
+    phase,
   })
 }
 

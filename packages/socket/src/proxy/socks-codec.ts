@@ -209,7 +209,7 @@ function refusal(replies: ReadonlyMap<number, Refusal>, status: number): Error {
   // What the proxy met on its way is a failure to connect like any other.
   const place = code === 'NET_PROXY_REFUSED' ? {} : ({ phase: 'connect' } as const)
   const message = `the proxy answered: ${what}`
-  return netError(code, { message, reply, ...place, ...(retry === undefined ? {} : { retry }) })
+  return netError(code, { message, reply, ...place, retry })
 }
 
 interface Refusal {

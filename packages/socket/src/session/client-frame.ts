@@ -6,6 +6,7 @@
 import type { CallOptions, NetError } from '@net/core'
 import {
   closedError,
+  GRACE,
   inCall,
   operation,
   type Attempt,
@@ -89,5 +90,3 @@ export class ClientFrame {
     }
   }
 }
-
-const GRACE = 2000

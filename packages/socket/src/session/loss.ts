@@ -57,7 +57,7 @@ export function endedBefore(cause: NetError | undefined): NetError {
     message: `the connection was lost before this call, so nothing was sent; connect again: ${whatHappened(cause)}`,
     cause,
     retry: 'safe',
-    ...(reply === undefined ? {} : { reply }),
+    reply,
   })
 }
 

@@ -5,11 +5,8 @@
 
 import { isNetError, type CallOptions } from '@net/core'
 import {
-  clock,
-  Link,
-  LinkedList,
-  netError,
   operation,
+  WaitList,
   type Attempt,
   type Operation,
   type OperationSpec,
@@ -17,7 +14,10 @@ import {
 
 /** A line of calls. */
 export class Turns {
-  readonly #waiting = new LinkedList<Link<() => void>>()
+  readonly #waiting = new WaitList<() => void>({
+    what: 'the session, which was busy with earlier calls',
+    code: 'NET_TIMEOUT_POOL',
+  })
   #taken = false
 
   /** Whether a call has the turn. */
@@ -27,26 +27,7 @@ export class Turns {
 
   /** Waits for the turn; resolves to what gives it back. Rejects when the operation is stopped, and with `NET_TIMEOUT_POOL`. */
   take(op: Operation): Promise<() => void> {
-    if (!this.#taken) return Promise.resolve(this.#give())
-    return new Promise((resolve, reject) => {
-      const begin = (): void => {
-        settle()
-        resolve(this.#give())
-      }
-      const place = this.#waiting.add(new Link(begin))
-      const leave = (error: Error): void => {
-        settle()
-        this.#waiting.delete(place)
-        reject(error)
-      }
-      const { pool } = op.limits
-      const timer = pool === Infinity ? undefined : clock().after(pool, () => leave(tooLong(pool)))
-      const forget = op.onAbort(leave)
-      const settle = (): void => {
-        timer?.clear()
-        forget()
-      }
-    })
+    return this.#taken ? this.#waiting.waitFor(op, undefined) : Promise.resolve(this.#give())
   }
 
   /** Runs the work when it is its turn, which ends with it. Rejects as `take` does, and with what the work throws. */
@@ -63,7 +44,7 @@ export class Turns {
     this.#taken = true
     return () => {
       this.#taken = false
-      this.#waiting.shift()?.value()
+      this.#waiting.shift()?.grant(this.#give())
     }
   }
 }
@@ -89,11 +70,4 @@ export function callInTurn<T>(
       }
     }),
   )
-}
-
-function tooLong(limit: number): Error {
-  return netError('NET_TIMEOUT_POOL', {
-    message: `the session was busy with earlier calls for ${limit} ms`,
-    limit,
-  })
 }

@@ -58,6 +58,16 @@ export class PendingWaits {
     })
   }
 
+  /** The error of a wait that begins after the connection has gone. */
+  get lost(): Error | undefined {
+    return this.#failed ? this.#lost() : undefined
+  }
+
+  /** Calls the listener, which never throws, when the connection goes; it gets what makes the error of one wait. */
+  whenLost(listener: (lost: () => Error) => void): void {
+    this.#pending.add(() => listener(this.#lost))
+  }
+
   /** The connection is gone. */
   fail(): void {
     this.#failed = true

@@ -3,14 +3,9 @@
  * shown that it does not bear more. It must not know what runs.
  */
 
-import { clock, netError, type Limits, type Timer } from '@net/core/authoring'
+import { WaitList, type WaitingCall } from '@net/core/authoring'
 
-import type { PendingWaits, Stoppable } from './pending-waits.ts'
-
-/** Somebody who waits, and for how long. */
-export interface PlaceSeeker extends Stoppable {
-  readonly limits: Pick<Limits, 'pool'>
-}
+import type { PendingWaits } from './pending-waits.ts'
 
 /** Gives a place back; once, however often it is called. */
 export type Place = () => void
@@ -19,11 +14,15 @@ export type Place = () => void
 export class SessionPlaces {
   #most = Infinity
   #held = 0
-  readonly #line: (() => void)[] = []
+  readonly #line = new WaitList<Place>({
+    what: 'the command before: the server runs one command at a time on this connection, and it did not end',
+    code: 'NET_TIMEOUT_POOL',
+  })
   readonly #waits: PendingWaits
 
   constructor(waits: PendingWaits) {
     this.#waits = waits
+    waits.whenLost((lost) => this.#line.failAll(lost))
   }
 
   /** Whether there is only one. */
@@ -37,51 +36,24 @@ export class SessionPlaces {
   }
 
   /**
-   * Takes a place: what gives it back, at once where one is free. Rejects with `NET_TIMEOUT_POOL`, when `op` is stopped,
+   * Takes a place: what gives it back, at once where one is free. Rejects with `NET_TIMEOUT_POOL`, when `call` is stopped,
    * and when the connection goes.
    */
-  take(op: PlaceSeeker): Place | Promise<Place> {
-    if (this.#held >= this.#most) return this.#turn(op)
+  take(call: WaitingCall): Place | Promise<Place> {
+    if (this.#held < this.#most) return this.#give()
+    const { lost } = this.#waits
+    return lost === undefined ? this.#line.waitFor(call, undefined) : Promise.reject(lost)
+  }
+
+  #give(): Place {
     this.#held += 1
-    return this.#once()
-  }
-
-  async #turn(op: PlaceSeeker): Promise<Place> {
-    const { pool } = op.limits
-    let timer: Timer | undefined
-    let called = (): void => {}
-    try {
-      await this.#waits.wait<void>((resolve, reject) => {
-        called = () => {
-          // Taken at once, so that a call that comes before the next turn of the loop is not served first.
-          this.#held += 1
-          resolve()
-        }
-        this.#line.push(called)
-        if (pool !== Infinity) timer = clock().after(pool, () => reject(tooLong(pool)))
-      }, op)
-      return this.#once()
-    } finally {
-      timer?.clear()
-      const at = this.#line.indexOf(called)
-      if (at >= 0) this.#line.splice(at, 1)
-    }
-  }
-
-  #once(): Place {
     let given = false
     return () => {
       if (given) return
       given = true
       this.#held -= 1
-      if (this.#held < this.#most) this.#line.shift()?.()
+      // Taken at once, so that a call that comes before the next turn of the loop is not served first.
+      if (this.#held < this.#most) this.#line.shift()?.grant(this.#give())
     }
   }
-}
-
-function tooLong(limit: number): Error {
-  return netError('NET_TIMEOUT_POOL', {
-    message: `the server runs one command at a time on this connection, and the one before did not end within ${limit} ms`,
-    limit,
-  })
 }

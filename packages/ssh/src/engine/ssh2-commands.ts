@@ -3,8 +3,10 @@
  * command is fed or prints.
  */
 
+import type { WaitingCall } from '@net/core/authoring'
+
 import type { PendingWaits, Stoppable } from './pending-waits.ts'
-import { SessionPlaces, type Place, type PlaceSeeker } from './session-places.ts'
+import { SessionPlaces, type Place } from './session-places.ts'
 import { SessionSlots } from './session-slots.ts'
 import { Ssh2Command, type CommandOutput, type RemoteCommand } from './ssh2-command.ts'
 import type { EngineChannel, EngineClient } from './ssh2-types.ts'
@@ -38,7 +40,7 @@ export class Ssh2Commands {
   }
 
   /** Waits until the server may be asked to run one more command. */
-  place(op: PlaceSeeker): Place | Promise<Place> {
+  place(op: WaitingCall): Place | Promise<Place> {
     return this.#places.take(op)
   }
 

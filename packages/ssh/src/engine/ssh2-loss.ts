@@ -23,8 +23,8 @@ function copyOf(error: NetError): NetError {
   return netError(code, {
     message,
     retry,
-    ...(limit === undefined ? {} : { limit }),
-    ...(reply === undefined ? {} : { reply }),
-    ...(cause === undefined ? {} : { cause }),
+    limit,
+    reply,
+    cause,
   })
 }

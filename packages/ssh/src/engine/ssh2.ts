@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { isNetError, type NetError } from '@net/core'
 import { clock, netError, type Timer } from '@net/core/authoring'
 import { toSocket, type Transport } from '@net/socket'
+import { handled } from '@net/socket/authoring'
 
 import { refuseTerrapin, type Algorithms, type Negotiated } from '../algorithms.ts'
 import { readHostKey, type HostKey } from '../host-keys/host-key.ts'
@@ -337,11 +338,6 @@ export class SshSession {
   #lost(): NetError {
     return lossForWaits(this.#failure, this.#state.ours)
   }
-}
-
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }
 
 /** A peer that leaves before its identification is better told by what it said until then. */

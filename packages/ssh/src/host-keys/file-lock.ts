@@ -6,7 +6,7 @@
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 
-import { clock } from '@net/core/authoring'
+import { pause, clock } from '@net/core/authoring'
 
 /** Runs the work while no other writer holds the file. Rejects with the signal's reason, and with what the work rejects with. */
 export async function withFileLock<T>(
@@ -64,12 +64,6 @@ async function takeAway(path: string): Promise<void> {
   } catch {
     // Another process was faster.
   }
-}
-
-function pause(delay: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock().after(delay, resolve)
-  })
 }
 
 const turns = new Map<string, Promise<void>>()

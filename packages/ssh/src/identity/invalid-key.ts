@@ -6,6 +6,6 @@ import { netError } from '@net/core/authoring'
 export function invalid(why: string, cause?: unknown): Error {
   return netError('NET_CREDENTIAL_INVALID', {
     message: `the private key cannot be used: ${why}`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   })
 }

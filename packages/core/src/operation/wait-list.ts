@@ -1,26 +1,30 @@
 /*
- * The one way in which the primitives of this package wait: a line in which who comes first is served first. A wait
+ * The one way in which calls wait in line, for a lock, a place, a pooled value or an item: first come, first served. A wait
  * ends once, by what it waited for, its signal or its limit, and all of that happens in one turn: a granted place is
  * never taken back, and an entry that has left is never granted. It must not know what calls wait for.
  */
 
-import { isNetError, type NetError, type NetErrorCode } from '@net/core'
-import {
-  abortError,
-  clock,
-  LinkedList,
-  netError,
-  onSignalAbort,
-  own,
-  traceToCaller,
-  type Linked,
-  type OptionsDoor,
-  type Timer,
-} from '@net/core/authoring'
+import { onSignalAbort } from '../callbacks/signal-listeners.ts'
+import { abortError } from '../errors/abort.ts'
+import type { NetErrorCode } from '../errors/codes.ts'
+import { isNetError, netError, type NetError } from '../errors/net-error.ts'
+import { traceToCaller } from '../errors/trace.ts'
+import { LinkedList, type Linked } from '../linked-list.ts'
+import { own } from '../options/own.ts'
+import { clock, type Timer } from '../time/clock.ts'
+import type { Operation } from './operation-spec.ts'
 
-import { doorOf, waitTable } from '../doors.ts'
-import type { WaitOptions } from '../tasks/job.ts'
-import { isLimit, limitOf } from '../option-checks.ts'
+/** What ends a wait early. */
+export interface WaitLimits {
+  readonly signal?: AbortSignal | undefined
+  /** In milliseconds. */
+  readonly timeout?: number | undefined
+}
+
+/** The operation that waits, as far as the line needs to know it. */
+export interface WaitingCall extends Pick<Operation, 'onAbort'> {
+  readonly limits: Pick<Operation['limits'], 'pool'>
+}
 
 /** One who waits. */
 export interface Waiter<T, D> {
@@ -62,13 +66,22 @@ export class WaitList<T, D = undefined> {
   }
 
   /** Joins the line. `waitRefusal` must have let the options through. */
-  wait(detail: D, options: WaitOptions | undefined): Promise<T> {
+  wait(detail: D, options: WaitLimits | undefined): Promise<T> {
     const ended = new Promise<T>((resolve, reject) => {
       const entry = new Entry(this, detail, resolve, reject)
       this.#line.add(entry)
       if (options !== undefined) entry.limit(options)
     })
     return options === undefined ? ended : traced(ended)
+  }
+
+  /** Joins the line for an operation: the wait ends when that is stopped, and by its `timeout.pool`. */
+  waitFor(call: WaitingCall, detail: D): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const entry = new Entry(this, detail, resolve, reject)
+      this.#line.add(entry)
+      entry.follow(call)
+    })
   }
 
   /** Takes the first out of the line; the wait must be ended then. */
@@ -90,8 +103,8 @@ export class WaitList<T, D = undefined> {
   }
 
   /** For the entries alone: one leaves by its signal. */
-  aborted(entry: Entry<T, D>, reason: unknown): void {
-    this.#leave(entry, abortError(reason), 'signal')
+  aborted(entry: Entry<T, D>, error: NetError): void {
+    this.#leave(entry, error, 'signal')
   }
 
   /** For the entries alone: one leaves by its limit. */
@@ -109,22 +122,6 @@ export class WaitList<T, D = undefined> {
   }
 }
 
-/** Why a wait must not even begin: its signal has aborted, or its options are wrong; undefined if it may. */
-export function waitRefusal<O extends WaitOptions>(
-  options: O | undefined,
-  door: OptionsDoor<O> = waitDoor as OptionsDoor<O>,
-): NetError | undefined {
-  if (options === undefined) return undefined
-  // A wrong option is an error at once, also if the call does not have to wait.
-  const fault = isPlain(options) ? undefined : faultOf(options, door)
-  if (fault !== undefined) return fault
-  const signal = own(options, 'signal')
-  if (signal?.aborted !== true) return undefined
-  const aborted = abortError(signal.reason)
-  traceToCaller(aborted)
-  return aborted
-}
-
 /** The wait, whose error names the line of the caller: a limit or a signal has ended it, far from there. */
 async function traced<T>(wait: Promise<T>): Promise<T> {
   try {
@@ -132,23 +129,6 @@ async function traced<T>(wait: Promise<T>): Promise<T> {
   } catch (error) {
     if (isNetError(error)) traceToCaller(error)
     throw error
-  }
-}
-
-/** Whether the options are those of a plain wait: a look at them instead of a way through the door. */
-function isPlain(options: WaitOptions): boolean {
-  for (const name in options) if (name !== 'signal' && name !== 'timeout') return false
-  const { signal, timeout } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) return false
-  return timeout === undefined || isLimit(timeout)
-}
-
-function faultOf<O>(options: O, door: OptionsDoor<O>): NetError | undefined {
-  try {
-    door(options)
-    return undefined
-  } catch (error) {
-    return error as NetError
   }
 }
 
@@ -175,15 +155,20 @@ class Entry<T, D> implements Waiter<T, D>, Linked<Entry<T, D>> {
     this.#reject = reject
   }
 
-  limit(options: WaitOptions): void {
-    const limit = limitOf('timeout', own(options, 'timeout'))
-    if (limit !== Infinity) {
-      this.#timer = clock().after(limit, () => this.#list.expired(this, limit))
-    }
+  limit(options: WaitLimits): void {
+    this.#expireAfter(own(options, 'timeout') ?? Infinity)
     const signal = own(options, 'signal')
-    if (signal !== undefined) {
-      this.#forget = onSignalAbort(signal, (reason) => this.#list.aborted(this, reason), LINGER)
-    }
+    if (signal === undefined) return
+    this.#forget = onSignalAbort(
+      signal,
+      (reason) => this.#list.aborted(this, abortError(reason)),
+      LINGER,
+    )
+  }
+
+  follow(call: WaitingCall): void {
+    this.#expireAfter(call.limits.pool)
+    this.#forget = call.onAbort((error) => this.#list.aborted(this, error))
   }
 
   grant(value: T): void {
@@ -196,12 +181,16 @@ class Entry<T, D> implements Waiter<T, D>, Linked<Entry<T, D>> {
     this.#reject(error)
   }
 
+  #expireAfter(limit: number): void {
+    if (limit === Infinity) return
+    this.#timer = clock().after(limit, () => this.#list.expired(this, limit))
+  }
+
   #letGo(): void {
     this.#timer?.clear()
     this.#forget?.()
   }
 }
 
-const waitDoor = doorOf<WaitOptions>('wait', waitTable)
 // Waits on one signal come in rows.
 const LINGER: { readonly linger: true } = { linger: true }
