@@ -4,8 +4,9 @@
  * followed: the part lies beside the file it leads to.
  */
 
+import { randomUUID } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
-import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { netError } from '../errors/net-error.ts'
@@ -99,16 +100,37 @@ export class PartFile {
     const { path, written } = this.#place
     try {
       if (written !== path) {
-        await this.#checkUnshared()
         // Whoever made the file private, or put one there, has done so for this one as well.
         const old = await stat(path).catch(() => undefined)
         await dress(this.#file, { ...this.#place, old })
       }
       await this.#file.close()
-      if (written !== path) await rename(written, path)
+      if (written !== path) await this.#giveName()
     } catch (error) {
       await this.#abort()
       throw localError(error, 'finishing', path)
+    }
+  }
+
+  /**
+   * Another program may write to the same part, or put its own there at any moment: its half must not pass for our whole.
+   * So the part is taken aside, looked at where nobody else looks for it, and only then gets the file's name.
+   */
+  async #giveName(): Promise<void> {
+    const { path, written } = this.#place
+    // Behind the part its name could become too long.
+    const aside = join(dirname(written), `.${randomUUID()}.part`)
+    await rename(written, aside)
+    try {
+      if (!(await this.#isOurs(aside, this.position))) {
+        throw netError('NET_LOCAL_IO', {
+          message: `another program has written to ${written} at the same time`,
+        })
+      }
+      await rename(aside, path)
+    } catch (error) {
+      await giveBack(aside, written)
+      throw error
     }
   }
 
@@ -117,24 +139,29 @@ export class PartFile {
     try {
       await this.#file.close()
       if (written === path || sink.keepPart) return
-      if (await this.#isThere().catch(() => false)) await rm(written, { force: true })
+      if (await this.#isOurs(written).catch(() => false)) await rm(written, { force: true })
     } catch (error) {
       throw localError(error, 'removing', written)
     }
   }
 
-  /** Another program may write to the same name: its half must not pass for our whole. */
-  async #checkUnshared(): Promise<void> {
-    const { size } = await this.#file.stat()
-    if (size === this.position && (await this.#isThere())) return
-    throw netError('NET_LOCAL_IO', {
-      message: `another program has written to ${this.#place.written} at the same time`,
-    })
+  /** Whether what has that name is the file that was opened, and whole. */
+  async #isOurs(name: string, size?: number): Promise<boolean> {
+    const there = await lstat(name)
+    const isSame = there.ino === this.#self.ino && there.dev === this.#self.dev
+    return isSame && (size === undefined || there.size === size)
   }
+}
 
-  async #isThere(): Promise<boolean> {
-    const there = await lstat(this.#place.written)
-    return there.ino === this.#self.ino && there.dev === this.#self.dev
+/** Puts a part back where it was, unless there is a newer one. */
+async function giveBack(aside: string, written: string): Promise<void> {
+  try {
+    // Unlike a rename it replaces nothing.
+    await link(aside, written)
+    await rm(aside, { force: true })
+  } catch (error) {
+    if (Reflect.get(error as Error, 'code') === 'EEXIST') await rm(aside, { force: true })
+    else await rename(aside, written)
   }
 }
 

@@ -5,6 +5,7 @@ import {
   chmod,
   link,
   mkdir,
+  open,
   readdir,
   readFile,
   readlink,
@@ -12,12 +13,13 @@ import {
   stat,
   symlink,
   writeFile,
+  type FileHandle,
 } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 
 import { toFile } from '@net/core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { PartFile } from '../../src/data/part-file.ts'
 import { temporaryFolder } from './folder.ts'
@@ -281,6 +283,31 @@ test('the half of another program that writes to the same name never passes for 
   await writeFile(`${path}.part`, 'theirs', { flag: 'a' })
   await expect(appended.commit()).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
   expect(await readFile(path, 'utf8')).toBe('old')
+})
+
+test('a part that another program puts there while a commit is under way never gets the name', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  await writeFile(path, 'old', { mode: 0o640 })
+  const file = await PartFile.open(toFile(path), false)
+  await file.writeAll([text('ours')])
+  await chmod(path, 0o600)
+  // The permissions are taken over as the last thing before the name is.
+  const handle = await open(path)
+  const taking = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'chmod')
+  taking.mockImplementation(async () => {
+    await rm(`${path}.part`)
+    await writeFile(`${path}.part`, 'their half')
+  })
+  await using _ = { [Symbol.asyncDispose]: async () => (taking.mockRestore(), handle.close()) }
+  await expect(file.commit()).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+    message: expect.stringContaining('another program'),
+  })
+  expect(taking).toHaveBeenCalledOnce()
+  expect(await readFile(path, 'utf8')).toBe('old')
+  expect(await readFile(`${path}.part`, 'utf8')).toBe('their half')
+  expect((await readdir(folder.at('.'))).toSorted()).toEqual(['a', 'a.part'])
 })
 
 test('an abort removes no part of another program, and waits for a commit that has begun', async () => {
