@@ -4,6 +4,7 @@ import { TextDecoder } from 'node:util'
 
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
 import {
+  BatchWriter,
   ByteQueue,
   isFileSink,
   leavable,
@@ -121,11 +122,43 @@ export async function saveBody(
 }
 
 async function pour(body: HttpBody, target: OpenSink): Promise<number> {
+  if (!target.keepsChunks) return pourInBatches(body, target)
   let written = 0
   for await (const chunk of inOneGo(body)) {
     await target.write(chunk)
     written += chunk.length
   }
+  return written
+}
+
+/** Into a file: the body comes in while what came before it is written. */
+async function pourInBatches(body: HttpBody, target: OpenSink): Promise<number> {
+  let written = 0
+  let room = Promise.withResolvers<void>()
+  let failure: { readonly error: unknown } | undefined
+  const writer = new BatchWriter({
+    lends: true,
+    write: (chunks) => target.writeAll(chunks),
+    written: (bytes) => void (written += bytes),
+    room: () => room.resolve(),
+    failed(error) {
+      failure = { error }
+      room.resolve()
+      // The next chunk is not needed any more; the call does not wait for it.
+      body.cancel()
+    },
+  })
+  try {
+    for await (const chunk of inOneGo(body)) {
+      if (failure !== undefined || writer.add(chunk)) continue
+      await room.promise
+      room = Promise.withResolvers()
+    }
+  } finally {
+    // What came in before a loss is worth keeping.
+    await writer.end()
+  }
+  if (failure !== undefined) throw failure.error
   return written
 }
 

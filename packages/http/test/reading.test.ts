@@ -355,3 +355,39 @@ test('an answer that is cut short names the line that reads it', async () => {
   expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
   expect(error.stack?.split('\n')[1]).toContain('reading.test.ts')
 })
+
+test('a body goes to a file while the rest of it comes in, byte for byte', async () => {
+  using place = inFolder()
+  const body = open()
+  const saving = saveBody(body, http.toFile(place.at('copy')), { context })
+  const chunks: Buffer[] = []
+  for (let number = 1; number <= 400; number++) {
+    const chunk = Buffer.alloc((number * 7919) % 65_536, number)
+    chunks.push(chunk)
+    body.push(Buffer.from(chunk))
+    if (number % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  body.end()
+  const whole = Buffer.concat(chunks)
+  expect(await saving).toBe(whole.length)
+  expect(readFileSync(place.at('copy')).equals(whole)).toBe(true)
+})
+
+test.runIf(process.platform === 'linux')(
+  'a disk that is full ends the call, though the server has nothing to say',
+  async () => {
+    const body = open()
+    const saving = saveBody(body, http.toFile('/dev/full'), { context })
+    body.push(Buffer.from('some bytes'))
+    await expect(saving).rejects.toMatchObject({ code: 'NET_LOCAL_IO', cause: { code: 'ENOSPC' } })
+    expect(body.ended).toBe(true)
+  },
+)
+
+function inFolder(): Disposable & { at(name: string): string } {
+  const path = mkdtempSync(join(tmpdir(), 'net-body-'))
+  return {
+    at: (name) => join(path, name),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true }),
+  }
+}

@@ -171,6 +171,7 @@ class Opened implements OpenSink {
 /** Counts what goes into a writer. */
 class Counted implements Target {
   position = 0
+  #isOver = false
   readonly #writer: ChunkWriter
 
   constructor(writer: ChunkWriter) {
@@ -179,6 +180,8 @@ class Counted implements Target {
 
   async writeAll(chunks: readonly Uint8Array[]): Promise<void> {
     for (const chunk of chunks) {
+      // Nothing is written once it was given up.
+      if (this.#isOver) return
       await this.#writer.write(chunk)
       this.position += chunk.length
     }
@@ -193,6 +196,7 @@ class Counted implements Target {
   }
 
   abort(reason: unknown): Promise<void> {
+    this.#isOver = true
     return this.#writer.abort(reason)
   }
 }

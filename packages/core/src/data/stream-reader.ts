@@ -8,6 +8,7 @@ import { isUint8Array } from 'node:util/types'
 import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
 import { lettingGo } from './letting-go.ts'
+import { isPlainReadable, ReadableChunks } from './readable-chunks.ts'
 
 /** The chunks of one stream, once. What the stream throws passes as it is, marked as the caller's. */
 export class StreamReader implements AsyncIterableIterator<Uint8Array> {
@@ -111,6 +112,7 @@ function destroyQuietly(stream: Destroyable): void {
 }
 
 function iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
+  if (isPlainReadable(stream)) return new ReadableChunks(stream)
   if (!(stream instanceof ReadableStream)) return stream[Symbol.asyncIterator]()
   // The stream's own iterator cannot be cancelled while it reads.
   const reader = stream.getReader()

@@ -104,3 +104,20 @@ test('a bare string is never a sink', () => {
     )
   }
 })
+
+test('of several chunks none is written any more after an abort', async () => {
+  const seen: string[] = []
+  const first = Promise.withResolvers<void>()
+  const sink = await openSink((chunk) => {
+    seen.push(Buffer.from(chunk).toString())
+    return first.promise
+  })
+  const writing = sink.writeAll([Buffer.from('a'), Buffer.from('b')])
+  const failed = writing.catch((error: unknown) => error)
+  const reason = new Error('enough')
+  await sink.abort(reason)
+  first.resolve()
+  expect(await failed).toBe(reason)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(seen).toEqual(['a'])
+})
