@@ -1,12 +1,15 @@
 /*
  * Compares by alternating pairs: A B, A B, … so that a machine whose speed drifts slows both. Prints medians and
- * the median of the ratios of the pairs, which is what to quote.
+ * the median of the ratios of the pairs, which is what to quote. The CPU time of this process is the steadier figure.
  */
 
-/** Something to measure: does its work once and returns how much it did, in its own unit. */
+/** Something to measure. */
 export interface Contender {
   readonly name: string
+  /** Does its work once and resolves to how much it did, in its own unit. */
   run(): Promise<number>
+  /** Throws unless the work was done well; not measured. */
+  check?(): Promise<void> | void
 }
 
 /** Measures `ours` against each of the others, in pairs that alternate; prints one line per other. */
@@ -17,20 +20,22 @@ export async function compare(
   others: readonly Contender[],
 ): Promise<void> {
   console.log(`\n${title}`)
-  for (const contender of [ours, ...others]) await contender.run()
+  for (const contender of [ours, ...others]) await measured(contender)
   for (const other of others) {
-    const rates: { ours: number; other: number }[] = []
+    const pairs: { ours: Figures; other: Figures }[] = []
     for (let pair = 0; pair < PAIRS; pair++) {
-      rates.push({ ours: await rateOf(ours), other: await rateOf(other) })
+      pairs.push({ ours: await measured(ours), other: await measured(other) })
     }
-    const mine = median(rates.map((rate) => rate.ours))
-    const theirs = median(rates.map((rate) => rate.other))
-    const ratio = median(rates.map((rate) => rate.ours / rate.other))
+    const mine = median(pairs.map((pair) => pair.ours.rate))
+    const theirs = median(pairs.map((pair) => pair.other.rate))
+    const ratio = median(pairs.map((pair) => pair.ours.rate / pair.other.rate))
+    const cpu = median(pairs.map((pair) => pair.other.cpu / pair.ours.cpu))
     const figures = `${format(mine)} : ${format(theirs)} ${unit}`
     console.log(
       `  ${ours.name} : ${other.name}`.padEnd(44),
       figures.padEnd(36),
       `ratio ${ratio.toFixed(2)}`,
+      `CPU ${cpu.toFixed(2)}`,
     )
   }
 }
@@ -40,10 +45,21 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-async function rateOf(contender: Contender): Promise<number> {
+interface Figures {
+  /** A second. */
+  readonly rate: number
+  /** Microseconds of this process for each. */
+  readonly cpu: number
+}
+
+async function measured(contender: Contender): Promise<Figures> {
+  const before = process.cpuUsage()
   const started = performance.now()
   const done = await contender.run()
-  return (done / (performance.now() - started)) * 1000
+  const elapsed = performance.now() - started
+  const { user, system } = process.cpuUsage(before)
+  await contender.check?.()
+  return { rate: (done / elapsed) * 1000, cpu: (user + system) / done }
 }
 
 function format(rate: number): string {
