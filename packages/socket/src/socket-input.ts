@@ -146,9 +146,9 @@ export class SocketInput implements DirectReader, Inflow {
     return this.#lender?.memory?.()
   }
 
-  filled(memory: Uint8Array, size: number, mustCopy: boolean): boolean {
+  filled(memory: Uint8Array, size: number, shared: boolean): boolean {
     if (this.#discarding || this.#gone) return true
-    const isTaken = this.#takes && this.#lender === this.#receiver && !mustCopy
+    const isTaken = this.#takes && this.#lender === this.#receiver && !shared
     return this.#arrived(isTaken ? memory.subarray(0, size) : copyFrom(memory, size))
   }
 
