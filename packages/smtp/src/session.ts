@@ -165,7 +165,8 @@ export class SmtpSession implements FramedSession {
   /** Waits for work that the end of the session makes vain; rejects with what took the session. */
   whileOpen<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#commands.onEnd((error) => reject(error ?? closedError()))
+      if (this.ended) reject(this.failure ?? closedError())
+      else this.#commands.onEnd((error) => reject(error ?? closedError()))
       work.then(resolve, reject)
     })
   }

@@ -113,6 +113,8 @@ test('a message that is refused along with the consent to it was not delivered',
     await using client = await connect(peer.url)
     await expect(client.send(message)).rejects.toMatchObject(expected)
     expect(peer.lines.at(-1)).toBe('MAIL FROM:<ada@example.com>')
+    await using another = await connect(peer.url)
+    await expect(another.send(endless(), raw)).rejects.toMatchObject(expected)
   }
 })
 
