@@ -12,7 +12,10 @@ export interface HttpBody extends AsyncIterable<Uint8Array> {
   readonly size: number | undefined
   /** Settles once the body has been received, discarded or lost, then with its error; never rejects. */
   readonly closed: Promise<NetError | undefined>
-  /** Discards the rest of the body; the connection is closed if much of it has not arrived yet. */
+  /**
+   * Discards the rest of the body; the connection is closed if much of it has not arrived yet. Whoever reads the body
+   * meanwhile gets `NET_CLOSED` instead of its rest.
+   */
   cancel(): void
 }
 
@@ -54,6 +57,10 @@ export class ReceivedBody implements HearingBody {
   #taken = false
   #inOneGo = false
   #ended = false
+  /** Whether the reader itself wants no more. */
+  #left = false
+  /** Whether something was discarded that the reader has not got. */
+  #isDiscarded = false
   #error: NetError | undefined
   #closed: PromiseWithResolvers<NetError | undefined> | undefined
   /** Reads that wait, in the order in which they came. */
@@ -118,15 +125,18 @@ export class ReceivedBody implements HearingBody {
     if (this.ended) return
     this.#error = error
     this.#impatience?.clear()
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(error)
+    this.#refuse(error)
     this.#closed?.resolve(error)
   }
 
   cancel(): void {
     this.#taken = true
+    // What a reader has got of it must not pass for the whole.
+    if (!this.#ended || this.#queue.length > 0) this.#isDiscarded = !this.#left
     this.#queue.clear()
     if (this.ended) return
     this.#flow.abandon()
+    if (this.#isDiscarded) this.#refuse(discarded())
     this.end()
   }
 
@@ -147,6 +157,7 @@ export class ReceivedBody implements HearingBody {
     return {
       next: () => this.#next(),
       return: async () => {
+        this.#left = true
         this.cancel()
         return { done: true, value: undefined }
       },
@@ -167,10 +178,15 @@ export class ReceivedBody implements HearingBody {
       return Promise.resolve({ done: false, value: chunk })
     }
     if (this.#error !== undefined) return Promise.reject(this.#error)
+    if (this.#isDiscarded && !this.#left) return Promise.reject(discarded())
     if (this.#ended) return Promise.resolve(END)
     const waiting: Waiting = Promise.withResolvers()
     this.#waiting.push(waiting)
     return waiting.promise
+  }
+
+  #refuse(error: NetError): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error)
   }
 
   #pause(): void {
@@ -198,6 +214,13 @@ export class ReceivedBody implements HearingBody {
       }),
     )
   }
+}
+
+function discarded(): NetError {
+  return netError('NET_CLOSED', {
+    message: 'the body was discarded while it was read',
+    phase: 'receive',
+  })
 }
 
 /** A body that is there already. */

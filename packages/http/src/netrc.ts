@@ -26,7 +26,7 @@ export interface NetrcOptions {
 
 /**
  * Basic authentication with the entry of `.netrc` for the host of the request; none for other hosts. The file is read once, at
- * the first request, and by default may be missing. A redirect to another origin gets none of its entries. Requests reject
+ * the first request, again after a failure, and by default may be missing. A redirect to another origin gets none of its entries. Requests reject
  * with `NET_BAD_CONFIG` if it is not valid, `NET_LOCAL_IO` if it cannot be read.
  */
 export function netrc(options?: NetrcOptions): HttpAuth {
@@ -50,7 +50,11 @@ class NetrcAuth extends ClaimableAuth {
   }
 
   async authorization(asking: AuthRequest): Promise<Authorization> {
-    this.#reading ??= read(this.#file)
+    this.#reading ??= read(this.#file).catch((error: unknown) => {
+      // Another program may be writing the file: the next request reads it again.
+      this.#reading = undefined
+      throw error
+    })
     const auth = this.#authFor(await this.#reading, hostOf(asking.url))
     return auth?.authorization(asking)
   }

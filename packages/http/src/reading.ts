@@ -115,7 +115,7 @@ export async function saveBody(
   } catch (error) {
     // A file is closed and its part removed before the call settles; a stream may take its time.
     if (letGo !== undefined && isFileSink(sink)) await lettingGo(letGo)
-    const told = reason ?? error
+    const told = reason ?? (broken === undefined ? error : broken.error)
     if (isNetError(told)) traceToCaller(told)
     throw told
   }

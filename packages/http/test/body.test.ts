@@ -45,6 +45,40 @@ test('the peer waits while 64 KiB are unread', async () => {
   expect(flow).toEqual(['pause', 'resume'])
 })
 
+test('a body that is discarded while it is read does not pass for the whole', async () => {
+  const waiting = receiving()
+  const next = waiting.body[Symbol.asyncIterator]().next()
+  waiting.body.cancel()
+  await expect(next).rejects.toMatchObject({ code: 'NET_CLOSED', phase: 'receive' })
+  const between = receiving()
+  const chunks = between.body[Symbol.asyncIterator]()
+  between.body.push(bytes('a'))
+  await chunks.next()
+  between.body.push(bytes('b'))
+  between.body.end()
+  between.body.cancel()
+  await expect(chunks.next()).rejects.toMatchObject({ code: 'NET_CLOSED' })
+  expect([await waiting.body.closed, await between.body.closed]).toEqual([undefined, undefined])
+})
+
+test('a body that is discarded when all of it was read, or by its reader, has just ended', async () => {
+  const whole = receiving()
+  const chunks = whole.body[Symbol.asyncIterator]()
+  whole.body.push(bytes('a'))
+  await chunks.next()
+  whole.body.end()
+  whole.body.cancel()
+  expect(await chunks.next()).toEqual({ done: true, value: undefined })
+  const left = receiving()
+  const reader = left.body[Symbol.asyncIterator]()
+  const next = reader.next()
+  await reader.return?.()
+  expect([await next, await reader.next()]).toEqual([
+    { done: true, value: undefined },
+    { done: true, value: undefined },
+  ])
+})
+
 test('what came in before a failure can be read, then it throws', async () => {
   const { body } = receiving()
   const error = netError('NET_CONN_RESET', { message: 'gone' })

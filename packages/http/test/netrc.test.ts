@@ -37,6 +37,18 @@ test('the host of the request gets its login, other hosts get none', async () =>
   ])
 })
 
+test('a file that another program is just writing is read again', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const file = join(folder.path, 'netrc')
+  await writeFile(file, 'machine 127.0.0.1 login', { mode: 0o600 })
+  await using server = await startHttpServer()
+  await using api = createClient({ baseUrl: server.url, auth: netrc({ file }) })
+  await expect(api.get('/json')).rejects.toMatchObject({ code: 'NET_BAD_CONFIG' })
+  await writeFile(file, 'machine 127.0.0.1 login ada password lovelace\n')
+  await api.get('/json')
+  expect(server.received[0]?.headers.authorization).toBe(basicOf('ada', 'lovelace'))
+})
+
 test('the file is the one in NETRC, and may be missing', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
   const file = join(folder.path, 'mine')

@@ -38,6 +38,6 @@ test('a byte a second', async () => {
   await clock.advance(1000)
   await clock.until(() => length === 2)
   response.body.cancel()
-  await reading
+  await expect(reading).rejects.toMatchObject({ code: 'NET_CLOSED' })
   expect(Object.keys(standardRoutes)).toContain('/drip')
 })
