@@ -26,6 +26,7 @@ import type { HttpConnection } from './connection.ts'
 import { Connections } from './connections.ts'
 import { Connector } from './connector.ts'
 import { foreign, foreignHandler } from './middleware/compose.ts'
+import { isLedAway } from './middleware/redirect.ts'
 import { respecting } from './middleware/retry.ts'
 import { PendingResponse, type Intent, type Settle } from './pending-response.ts'
 import { RequestFactory } from './request-factory.ts'
@@ -189,12 +190,14 @@ class Client implements HttpClient {
   ): HttpConnection | Promise<HttpConnection> {
     const { method, origin } = request
     if (!this.#warned.has(origin)) this.#warnOfPlainSecrets(request, op)
+    const bare = isLedAway(request) && this.#connector.hasCertificate(origin)
     return this.#connections.lease(origin, {
       op,
       operation: method,
       fresh,
+      bare,
       mayShare: this.#connector.mayShare(origin),
-      connect: (events) => this.#connector.connect(request.url, op, events),
+      connect: (events) => this.#connector.connect({ url: request.url, bare }, op, events),
     })
   }
 

@@ -25,6 +25,8 @@ export interface Lessee {
   readonly operation: string
   /** Whether a connection that was used before will not do. */
   readonly fresh?: boolean
+  /** Whether it must be one that was made without the client's certificate. */
+  readonly bare?: boolean
   /** Whether a connection may turn out to carry several exchanges; the same for all calls to an origin. */
   readonly mayShare?: boolean
   /** Makes a connection, if it comes to that. */
@@ -35,7 +37,7 @@ export interface Lessee {
 export class Connections {
   readonly #limit: number
   readonly #client: ClientContext
-  readonly #origins = new Map<string, OriginPool>()
+  readonly #pools = new Map<string, OriginPool>()
 
   /** `limit` is how many connections one origin may have. */
   constructor(limit: number, client: ClientContext) {
@@ -45,23 +47,24 @@ export class Connections {
 
   /** A connection, or a lane of one, that no other call uses. Rejects with `NET_TIMEOUT_POOL` if none becomes free. */
   lease(origin: string, lessee: Lessee): HttpConnection | Promise<HttpConnection> {
-    let pool = this.#origins.get(origin)
+    const key = lessee.bare === true ? `${origin} bare` : origin
+    let pool = this.#pools.get(key)
     if (pool === undefined) {
       pool = new OriginPool({
         endpoint: origin.replace(/^https?:\/\//, ''),
         limit: this.#limit,
         client: this.#client,
         mayShare: lessee.mayShare === true,
-        emptied: () => this.#origins.delete(origin),
+        emptied: () => this.#pools.delete(key),
       })
-      this.#origins.set(origin, pool)
+      this.#pools.set(key, pool)
     }
     return pool.lease(lessee)
   }
 
   /** Closes unused connections. */
   closeIdle(): void {
-    for (const pool of this.#origins.values()) pool.closeIdle()
+    for (const pool of this.#pools.values()) pool.closeIdle()
   }
 }
 

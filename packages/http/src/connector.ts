@@ -22,6 +22,13 @@ export interface ConnectorOptions {
   readonly http2: boolean
 }
 
+/** Where a connection leads. */
+export interface Destination {
+  readonly url: URL
+  /** Without the client's certificate. */
+  readonly bare: boolean
+}
+
 /** Makes connections. */
 export class Connector {
   readonly #options: ConnectorOptions
@@ -35,9 +42,16 @@ export class Connector {
     return this.#options.http2 && origin.startsWith('https:')
   }
 
+  /** Whether the client has a certificate that it would show to this server. */
+  hasCertificate(origin: string): boolean {
+    const { tls, home } = this.#options
+    if (tls?.cert === undefined || !origin.startsWith('https:')) return false
+    return home === undefined || home === origin
+  }
+
   /** Connects within the operation: its signal and limits hold. Rejects with a NetError and leaves nothing behind then. */
   async connect(
-    url: URL,
+    { url, bare }: Destination,
     op: Operation,
     events: ConnectionEvents,
   ): Promise<HttpConnection | SharedConnection> {
@@ -47,7 +61,7 @@ export class Connector {
     })
     try {
       const open = engine ?? (engine = await loadEngine())
-      const transport = await this.#road(url, op)
+      const transport = await this.#road({ url, bare }, op)
       if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
       return open(toSocket(transport), url.origin, events)
     } catch (error) {
@@ -59,20 +73,22 @@ export class Connector {
     }
   }
 
-  async #road(url: URL, op: Operation): Promise<Transport> {
+  async #road({ url, bare }: Destination, op: Operation): Promise<Transport> {
     const { road, http2 } = this.#options
     const transport = await road.dial(url, op)
     if (url.protocol !== 'https:') return transport
-    const tls = this.#tlsFor(url)
+    const tls = this.#tlsFor(url, bare)
     const servername = tls?.servername ?? hostOf(url)
     return secure(transport, { ...tls, servername, alpn: http2 ? BOTH : ONE }, op.within)
   }
 
-  #tlsFor({ origin }: URL): TlsOptions | undefined {
+  #tlsFor({ origin }: URL, bare: boolean): TlsOptions | undefined {
     const { tls, home } = this.#options
-    if (tls === undefined || home === undefined || home === origin) return tls
-    const { cert: _, key: _key, passphrase: _passphrase, servername: _name, ...others } = tls
-    return others
+    if (tls === undefined) return tls
+    const { cert: _, key: _key, passphrase: _passphrase, session: _session, ...anybody } = tls
+    const { servername: _name, ...others } = anybody
+    if (home !== undefined && home !== origin) return others
+    return bare ? anybody : tls
   }
 }
 

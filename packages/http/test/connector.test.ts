@@ -156,6 +156,48 @@ test.each(faults)('over a connection with %j it is %s', async (plan, code) => {
   await expect.poll(() => server.connections).toBe(0)
 })
 
+/** A server that keeps whose certificate it was shown, and redirects where it is asked to. */
+async function startAsking(
+  shown: string[],
+): Promise<AsyncDisposable & { readonly url: string; to: string | undefined }> {
+  const server = createSecureServer(
+    { ...authority.issue(), ca: authority.ca, requestCert: true, rejectUnauthorized: false },
+    (request, response) => {
+      shown.push(String((request.socket as TLSSocket).getPeerCertificate().subject?.CN))
+      const { to } = asking
+      asking.to = undefined
+      response
+        .writeHead(to === undefined ? 200 : 302, to === undefined ? {} : { location: to })
+        .end()
+    },
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const asking = {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    to: undefined as string | undefined,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+  return asking
+}
+
+test('the certificate of a client is shown to nobody that a redirect to another origin leads to', async () => {
+  const shown: string[] = []
+  await using home = await startAsking(shown)
+  await using other = await startAsking(shown)
+  const { cert, key } = authority.issue({ names: ['client.test'] })
+  await using client = http.createClient({ tls: { ca: authority.ca, cert, key } })
+  // Away, and home again.
+  home.to = other.url
+  other.to = home.url
+  await client.get(home.url)
+  await client.get(other.url)
+  home.to = '/within'
+  await client.get(home.url)
+  const mine = expect.stringContaining('client.test')
+  expect(shown).toEqual([mine, 'undefined', 'undefined', mine, mine, mine])
+})
+
 test('the certificate of a client with a base is shown to no other origin', async () => {
   const shown: string[] = []
   const certificate = authority.issue()

@@ -58,7 +58,7 @@ export function follow(request: HttpRequest, status: number, location: string): 
   const sameOrigin = url.origin === request.url.origin
   const { method, body } = nextMethod(request, status)
   const dropped = body === undefined
-  return request.with({
+  const next = request.with({
     url,
     method,
     body: body ?? null,
@@ -66,6 +66,14 @@ export function follow(request: HttpRequest, status: number, location: string): 
       (name) => !(dropped && ABOUT_BODY.has(name)) && (sameOrigin || isHarmless(name)),
     ),
   })
+  // What was dropped does not come back with a redirect that leads home again.
+  if (!sameOrigin || away.has(request)) away.add(next)
+  return next
+}
+
+/** Whether another origin had a say in where this request goes: nothing that proves who is asking goes with it. */
+export function isLedAway(request: HttpRequest): boolean {
+  return away.has(request)
 }
 
 function allowed(from: URL, location: string): URL {
@@ -104,6 +112,7 @@ function forbidden(message: string): Error {
   return netError('NET_REDIRECT_FORBIDDEN', { message })
 }
 
+const away = new WeakSet<HttpRequest>()
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const ABOUT_BODY: ReadonlySet<string> = new Set([
   'content-type',
