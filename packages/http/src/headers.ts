@@ -16,6 +16,8 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
+import { isSecretName, shownUrl } from './secret-names.ts'
+
 /** One field's value; several for a field that is repeated; null drops the field, also one that we would add. */
 export type HeaderValue = string | number | Secret | readonly string[] | null | undefined
 
@@ -137,7 +139,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     for (const [name] of this) {
       const key = name.toLowerCase()
       Object.defineProperty(plain, key, {
-        value: isSecretName(key) ? '[secret]' : redact(this.get(key) ?? ''),
+        value: isSecretName(key) ? '[secret]' : redact(shownField(key, this.get(key) ?? '')),
         configurable: true,
         enumerable: true,
         writable: true,
@@ -179,14 +181,13 @@ export const headersShape: Shape<HeaderFields> = shape(
   (value) => typeof value === 'object' && value !== null,
 )
 
-/** Whether a field, parameter or option of this name holds a secret. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name)
-}
-
 /** Whether a field of this name, in lower case, contains only which response the client prefers. */
 export function isHarmless(name: string): boolean {
   return HARMLESS.has(name)
+}
+
+function shownField(name: string, value: string): string {
+  return URLS.has(name) ? shownUrl(value) : value
 }
 
 function listed(fields: HeaderFields, drop?: (name: string) => void): string[] {
@@ -289,8 +290,8 @@ function isNamed(bytes: Buffer, at: number, name: string): boolean {
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const CONTROL: RegExp = new RegExp('[\\u0000-\\u0008\\u000a-\\u001f\\u007f]')
 const BEYOND_LATIN1: RegExp = new RegExp('[^\\u0000-\\u00ff]')
-const SECRET_NAME =
-  /authorization|cookie|token|secret|passw|pwd|api-?_?key|access-?_?key|signature|credential|session|^(?:key|auth|sig|code|jwt)$/i
+/** Fields whose value is a URL, and may lead to what only its receiver is meant to open. */
+const URLS: ReadonlySet<string> = new Set(['content-location', 'location', 'referer'])
 const SHORTEST_COOKIE = 8
 const HARMLESS: ReadonlySet<string> = new Set([
   'accept',

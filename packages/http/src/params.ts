@@ -2,7 +2,7 @@
 
 import { holdSecret, netError, shape, type Shape } from '@net/core/authoring'
 
-import { isSecretName } from './headers.ts'
+import { isSecretName } from './secret-names.ts'
 
 /** One parameter's value; null and undefined leave it out. */
 export type ParamValue = string | number | bigint | boolean | null | undefined
@@ -45,13 +45,6 @@ export function protectParams(search: string, holder: object): void {
 export function hasSecretParams(search: string): boolean {
   for (const name of new URLSearchParams(search).keys()) if (isSecretName(name)) return true
   return false
-}
-
-/** The URL as it is printed: without the values of secret parameters. */
-export function shownUrl(href: string): string {
-  return href.replace(/([?&])([^=&#]*)=([^&#]*)/g, (whole, mark: string, name: string) =>
-    isSecretName(name) ? `${mark}${name}=[secret]` : whole,
-  )
 }
 
 function* pairs(

@@ -6,12 +6,12 @@ import { claimSecrets, netError, nextId, type Taken } from '@net/core/authoring'
 import { basic, claimAuth, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
 import { HttpHeaders, isHarmless } from './headers.ts'
-import type { Params } from './params.ts'
+import { protectParams, type Params } from './params.ts'
 import { placeOf, Places, type Place } from './place.ts'
 import { tellsCutZstd } from './middleware/zstd.ts'
 import { bodyOf } from './request-body.ts'
 import { baseUrl, requestUrl, type RequestUrl } from './request-url.ts'
-import { requestTo, type HttpRequest } from './request.ts'
+import { requestTo, type HttpRequest, type RequestBody } from './request.ts'
 import { overlaid, settingsOf, type Settings } from './settings.ts'
 
 /** A request that is ready to go. */
@@ -76,6 +76,7 @@ export class RequestFactory {
     if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
       claimAuth(settings.auth, secrets)
     const typed = bodyOf(options, options.stringify ?? this.#stringify)
+    if (options.form !== undefined && typed !== undefined) claimForm(typed.body, secrets)
     const headers = this.#headersFor(json, foreign)
     const fitting = settings.decompress ? headers : headers.without('accept-encoding')
     const typing =
@@ -112,6 +113,12 @@ export class RequestFactory {
     if (this.#params === undefined || foreign) return params === undefined ? NO_PARAMS : [params]
     return params === undefined ? [this.#params] : [this.#params, params]
   }
+}
+
+/** A server may echo a form as it may echo a query. */
+function claimForm(body: RequestBody, owner: number): void {
+  protectParams(Buffer.from(body.bytes ?? []).toString(), body)
+  claimSecrets(body, owner)
 }
 
 function overridden(

@@ -6,8 +6,8 @@ import type { Source } from '@net/core'
 import { argument, inCall, option, optionsDoor, shape, type Shape } from '@net/core/authoring'
 
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
-import { shownUrl } from './params.ts'
 import { placeOf, type Place } from './place.ts'
+import { shownUrl } from './secret-names.ts'
 
 /** What a request carries. */
 export interface RequestBody {

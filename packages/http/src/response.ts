@@ -19,7 +19,7 @@ import { ReceivedBody, wholeBody, type HttpBody } from './body.ts'
 import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
-import { shownUrl } from './params.ts'
+import { shownUrl } from './secret-names.ts'
 import { checkCharset, checkSchema } from './reading-doors.ts'
 import {
   decodeText,
