@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 import { isSecret, type Secret } from '@net/core'
 import {
   claimSecrets,
+  disown,
   holdSecret,
   netError,
   redact,
@@ -237,6 +238,7 @@ function checkName(name: string): void {
 
 function checked(name: string, value: unknown): string {
   if (typeof value !== 'string') {
+    disown(value)
     throw netError('NET_BAD_HEADER', {
       message: `the header ${name} must be a string, a number, a secret or a list of strings`,
     })

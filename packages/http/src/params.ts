@@ -1,6 +1,6 @@
 /* Query parameters and form fields as callers give them, written as `application/x-www-form-urlencoded`. */
 
-import { holdSecret, netError, shape, type Shape } from '@net/core/authoring'
+import { disown, holdSecret, netError, shape, type Shape } from '@net/core/authoring'
 
 import { isSecretName } from './secret-names.ts'
 
@@ -26,6 +26,7 @@ export function encodeParams(params: Params): string {
   for (const [name, value] of pairs(params)) {
     if (value == null) continue
     if (!TEXTUAL.has(typeof value)) {
+      disown(value)
       const message = `the parameter ${name} must be text, a number, a boolean or a list of these`
       throw netError('NET_BAD_OPTION', { message })
     }

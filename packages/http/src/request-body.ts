@@ -3,6 +3,7 @@
 import type { Source } from '@net/core'
 import {
   checkSource,
+  disown,
   isReplayable,
   netError,
   option,
@@ -106,6 +107,7 @@ function jsonText(value: unknown, stringify: (value: unknown) => string): string
     throw netError('NET_BAD_OPTION', { message: 'json cannot be written as JSON', cause })
   }
   if (typeof text === 'string') return text
+  disown(text)
   throw netError('NET_BAD_OPTION', { message: 'json must be a value that JSON can represent' })
 }
 

@@ -1,4 +1,4 @@
-import { bearer, type ClientOptions, type RequestOptions } from '@net/http'
+import { bearer, post, type ClientOptions, type RequestOptions } from '@net/http'
 import { expect, test } from 'vitest'
 
 import { clientOptions, requestOptions } from '../src/client-options.ts'
@@ -140,3 +140,20 @@ test('what a known text gave to one call is not what the next one gets', () => {
   expect(plain({ params: { q: 1 } })).toBe('http://host/a?q=1')
   expect(plain({})).toBe('http://host/a')
 })
+
+test.each([
+  ['headers', () => ({ headers: { authorization: failing() } })],
+  ['params', () => ({ params: { token: failing() } })],
+  ['form', () => ({ form: { token: failing() } })],
+  ['json', () => ({ json: 1, stringify: failing })],
+])('a promise in %s is refused, and that it fails ends nothing else', async (_name, options) => {
+  // Nothing can be sent to port 1 of this machine, and nothing is.
+  const call = post('http://127.0.0.1:1/', options() as RequestOptions)
+  await expect(call).rejects.toMatchObject({ code: expect.stringMatching(/^NET_BAD_/) })
+  // An unhandled rejection would be told within this turn, and fail the run.
+  await new Promise((turn) => setImmediate(turn))
+})
+
+function failing(): never {
+  return Promise.reject(new Error('unseen')) as never
+}

@@ -7,6 +7,7 @@ import {
   addContext,
   BackOff,
   clock,
+  earn,
   guarded,
   inCall,
   netError,
@@ -67,7 +68,7 @@ export async function retry<T>(
   const started = needsTime(taken) ? clock().now() : 0
   try {
     const result = await job(new FirstAttempt())
-    taken.budget?.deposit()
+    earn(taken.budget)
     return result
   } catch (error) {
     return new Retrying(job, taken, started).runAfter(error)

@@ -263,6 +263,24 @@ describe('retry', () => {
     expect(elapsed).toEqual([40, 180])
   })
 
+  test.each([[undefined], [2]])(
+    'a job that succeeded does not run again, though the budget cannot hear of it (attempts: %s)',
+    async (attempts) => {
+      let runs = 0
+      const deposit = (): void => {
+        throw new Error('mine')
+      }
+      const budget = { tokens: 9, withdraw: () => true, deposit }
+      const job = async (): Promise<string> => {
+        runs += 1
+        if (runs === 1 && attempts === 2) throw new Error('once')
+        return 'done'
+      }
+      expect(await retry(job, { budget, delay: 0, attempts })).toBe('done')
+      expect(runs).toBe(attempts ?? 1)
+    },
+  )
+
   test('a budget is shared by calls', async () => {
     using clock = useFakeClock()
     const budget = retryBudget({ tokens: 5 })

@@ -9,6 +9,7 @@ import { isUint8Array } from 'node:util/types'
 
 import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
+import { disown } from '../options/shape.ts'
 import { shared } from '../shared.ts'
 import { adopt, failureOf } from './adopted.ts'
 import { readingOfFile, type FileBytes } from './file-reader.ts'
@@ -218,6 +219,7 @@ async function* single(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
 function made(source: () => unknown): AsyncIterable<unknown> {
   const iterable = called(source)
   if (isIterable(iterable)) return iterable
+  disown(iterable)
   throw netError('NET_BAD_OPTION', {
     message: 'a source that is a function must return an async iterable',
   })

@@ -42,7 +42,9 @@ export function loggerSink(logger: LoggerLike, options?: LoggerSinkOptions): Log
     write(record) {
       const { message, fields } = withName(record)
       const method = methodOf(logger, record.level, fieldsFirst)
-      Reflect.apply(method, logger, fieldsFirst ? [fields, message] : [...format, message, fields])
+      // Of a method that returns a promise it is known later whether it failed.
+      const args = fieldsFirst ? [fields, message] : [...format, message, fields]
+      return Reflect.apply(method, logger, args) as undefined
     },
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { callerFault } from '../callbacks/caller-fault.ts'
+import { guarded } from '../callbacks/guarded.ts'
 import { clock } from '../time/clock.ts'
 import { codes, type RetryClass } from '../errors/codes.ts'
 import {
@@ -72,7 +73,7 @@ export class AttemptSteps implements Attempts {
   }
 
   succeeded(): void {
-    this.#host.policy?.succeeded?.()
+    tellSuccess(this.#host.policy)
   }
 
   async failed(thrown: unknown): Promise<void> {
@@ -106,6 +107,20 @@ class RunningAttempt implements Attempt {
   }
 }
 
+/** What is done is done, even where the policy cannot hear of it. */
+function tellSuccess(policy: RetryPolicy | undefined): void {
+  try {
+    const told: unknown = policy?.succeeded?.()
+    if (told instanceof Promise) told.catch(warnOfPolicy)
+  } catch (error) {
+    warnOfPolicy(error)
+  }
+}
+
+const warnOfPolicy = guarded('succeeded() of a retry policy', (error: unknown) => {
+  throw error
+})
+
 function delayAfter(error: NetError, attempt: number, host: AttemptHost): number | undefined {
   if (host.policy === undefined || host.root.reason !== undefined) return undefined
   // On a session that is gone the next attempt could only hide why.
@@ -124,7 +139,7 @@ function delayBy(policy: RetryPolicy, failed: FailedAttempt): number | undefined
   try {
     delay = policy.delay(failed)
   } catch (error) {
-    throw callerFault(error)
+    throw isNetError(error) ? error : callerFault(error)
   }
   return delay === undefined ? undefined : argument('what delay() of a policy gives', wait, delay)
 }

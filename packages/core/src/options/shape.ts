@@ -36,12 +36,16 @@ export function argument<T>(name: string, of: Shape<T>, value: unknown): T {
 
 /** The error for a value that is of another shape. */
 export function refused(may: string, value: unknown, name: string): NetError {
-  // That a promise fails, which is refused here anyway, is not for the process to tell.
-  if (value instanceof Promise) value.catch(() => {})
+  disown(value)
   const kind = kindOf(value)
   // "must be a number above 0, not a number" would help nobody.
   const given = saysKind(may, kind) ? '' : `, not ${kind}`
   return netError('NET_BAD_OPTION', { message: `${name} must be ${may}${given}` })
+}
+
+/** That a promise fails, which is refused anyway where it was passed, is not for the process to tell. */
+export function disown(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => {})
 }
 
 /** An option's name as messages show it: `tls.ca`. */

@@ -6,9 +6,9 @@
 import { isAbort, isNetError } from '../errors/net-error.ts'
 import { isRetryable } from '../errors/retryable.ts'
 import { optionsObject, type OptionTable, type Taken } from '../options/door.ts'
-import type { Shape } from '../options/shape.ts'
+import { refused, type Shape } from '../options/shape.ts'
 import * as option from '../options/values.ts'
-import type { RetryBudget } from './budget.ts'
+import { earn, type RetryBudget } from './budget.ts'
 import type { FailureSoFar, RetryFilter, RetryStop, RetryWait } from './decisions.ts'
 import { backOffTable, exponential, type BackOffOptions } from './exponential.ts'
 import type { RetryPolicy } from './policy.ts'
@@ -76,8 +76,7 @@ export class BackOff {
   /** How many milliseconds to wait before the next attempt; undefined for none. */
   delay(failed: FailureSoFar, idempotent: boolean): number | undefined {
     const { error, attempt, left = Infinity } = failed
-    if (attempt >= this.#attempts || isAbort(error) || this.#stop?.(failed) === true)
-      return undefined
+    if (attempt >= this.#attempts || isAbort(error) || this.#hasStopped(failed)) return undefined
     if (!this.#worthwhile(error, attempt, idempotent)) return undefined
     const delay = this.#delayAfter(failed)
     // What cannot begin in time is known now; to wait for the time limit would only hide it.
@@ -87,20 +86,33 @@ export class BackOff {
 
   /** An attempt succeeded. */
   succeeded(): void {
-    this.#budget?.deposit()
+    earn(this.#budget)
   }
 
   #delayAfter(failed: FailureSoFar): number | undefined {
     const notBefore = (isNetError(failed.error) ? failed.error.retryAfter : undefined) ?? 0
     if (notBefore > this.#maxRetryAfter) return undefined
-    return Math.max(notBefore, lengthOf(this.#wait(failed)))
+    return Math.max(
+      notBefore,
+      lengthOf(answer('wait', 'a number of milliseconds', this.#wait(failed))),
+    )
+  }
+
+  #hasStopped(failed: FailureSoFar): boolean {
+    return this.#stop !== undefined && answer('stop', YES_OR_NO, this.#stop(failed)) === true
   }
 
   #worthwhile(error: unknown, attempt: number, idempotent: boolean): boolean {
-    if (this.#when !== undefined) return this.#when(error, attempt)
+    if (this.#when !== undefined) return answer('when', YES_OR_NO, this.#when(error, attempt))
     // Whether a foreign failure left something done is unknown.
     return isNetError(error) ? isRetryable(error, { idempotent }) : idempotent
   }
+}
+
+/** What a callback of the caller's decides: a promise would pass for a yes. */
+function answer<T>(callback: string, may: string, given: T): T {
+  if (given instanceof Promise) throw refused(may, given, `what ${callback} gives`)
+  return given
 }
 
 /** What a `wait` of the caller's gave as a length of time: anything else counts as no answer. */
@@ -109,4 +121,5 @@ function lengthOf(wait: number): number {
 }
 
 const ATTEMPTS = 3
+const YES_OR_NO = 'true or false'
 const LONGEST_RETRY_AFTER = 60_000

@@ -1,5 +1,7 @@
 /* A budget of repeats that many calls share. Made by `retryBudget` of `@net/async`. */
 
+import { guarded } from '../callbacks/guarded.ts'
+
 /** Tokens that repeats cost and successes earn. One budget serves all calls to a peer. */
 export interface RetryBudget {
   /** How many are left. */
@@ -9,3 +11,17 @@ export interface RetryBudget {
   /** An attempt succeeded. */
   deposit(): void
 }
+
+/** Tells the budget of a success. One that fails to hear of it undoes nothing. */
+export function earn(budget: RetryBudget | undefined): void {
+  try {
+    const told: unknown = budget?.deposit()
+    if (told instanceof Promise) told.catch(warn)
+  } catch (error) {
+    warn(error)
+  }
+}
+
+const warn = guarded('deposit() of a retry budget', (error: unknown) => {
+  throw error
+})

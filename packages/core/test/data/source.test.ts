@@ -129,3 +129,10 @@ test('a file that is not there is an error at opening', async () => {
     code: 'NET_LOCAL_IO',
   })
 })
+
+test('a source whose function gives a promise is refused, and that it fails ends nothing else', async () => {
+  const source = (): never => Promise.reject(new Error('unseen')) as never
+  await expect(read(source)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  // An unhandled rejection would be told within this turn, and fail the run.
+  await new Promise((turn) => setImmediate(turn))
+})

@@ -225,3 +225,13 @@ test('refuses a value that is not a logger, and options that do not exist', () =
     "first must be 'fields' or 'message'",
   )
 })
+
+test('a logger whose methods return promises that fail ends nothing', async () => {
+  const failing = (): Promise<never> => Promise.reject(new Error('mine'))
+  const logger = { debug: failing, info: failing, warn: failing, error: failing }
+  const spec = { protocol: 'test', operation: 'GET', kind: 'exchange' } as const
+  const warned = once(process, 'warning')
+  using _listening = logTo(loggerSink(logger), { level: 'trace' })
+  await operation(spec, {}, async () => {})
+  expect(((await warned) as [Error])[0].message).toContain('a log sink failed')
+})

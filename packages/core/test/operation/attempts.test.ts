@@ -33,6 +33,32 @@ test('attempts are repeated by the policy, and the last error has the earlier on
   })
 })
 
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('mine')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('mine'))],
+])(
+  'what is done is not done again, though the policy %s when it hears of it',
+  async (_how, succeeded) => {
+    let runs = 0
+    const policy: RetryPolicy = { delay: () => 0, succeeded }
+    const done = operation(spec, { retry: policy }, (op) =>
+      op.attempt(async () => {
+        runs += 1
+        return 'done'
+      }),
+    )
+    expect(await done).toBe('done')
+    // An unhandled rejection would be told within this turn, and fail the run.
+    await new Promise((turn) => setImmediate(turn))
+    expect(runs).toBe(1)
+  },
+)
+
 test('a wait that outlasts the call is not waited for: the error of the attempt comes at once', async () => {
   using clock = useFakeClock()
   const left: (number | undefined)[] = []

@@ -36,3 +36,16 @@ test('takes a wait of the caller that is no length of time for none', () => {
     expect(backOff.delay({ error: new Error('x'), attempt: 1, elapsed: 0 }, true)).toBe(0)
   }
 })
+
+test.each(['when', 'stop', 'wait'])(
+  'a promise is no answer of %s: it would pass for a yes',
+  async (name) => {
+    const backOff = new BackOff({ [name]: () => Promise.reject(new Error('unseen')) })
+    const error = netError('NET_CONN_RESET', { message: 'gone', retry: 'safe' })
+    expect(() => backOff.delay({ error, attempt: 1, elapsed: 0 }, true)).toThrow(
+      expect.objectContaining({ code: 'NET_BAD_OPTION', message: expect.stringContaining(name) }),
+    )
+    // An unhandled rejection would be told within this turn, and fail the run.
+    await new Promise((turn) => setImmediate(turn))
+  },
+)

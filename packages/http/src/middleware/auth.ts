@@ -3,6 +3,9 @@
  * dropped does not come back.
  */
 
+import { isNetError } from '@net/core'
+import { callerFault, guarded } from '@net/core/authoring'
+
 import type { HttpAuth } from '../auth.ts'
 import type { Call } from '../call.ts'
 import type { Middleware } from '../handler.ts'
@@ -20,22 +23,46 @@ export function authenticate(auth: HttpAuth, call: Call): Middleware {
       },
       url: request.url,
     }
-    const authorization = await auth.authorization(asking)
+    const authorization = await asked(() => auth.authorization(asking))
     if (authorization === undefined) return next(request)
     const response = await told(authorization)
     const repeatable = request.body?.replayable !== false && stayed(request, response)
-    if (response.status !== REFUSED || !repeatable || !auth.refused(authorization)) return response
+    if (response.status !== REFUSED || !repeatable) return response
+    if (!(await asked(() => auth.refused(authorization)))) return response
     response.body.cancel()
-    const other = await auth.authorization(asking)
+    const other = await asked(() => auth.authorization(asking))
     return other === undefined ? next(request) : told(other)
 
     async function told(value: string): Promise<HttpResponse> {
       const answer = await next(request.with({ headers: { authorization: value } }))
-      if (answer.status !== REFUSED && stayed(request, answer)) auth.accepted?.(value)
+      if (answer.status !== REFUSED && stayed(request, answer)) tellAccepted(auth, value)
       return answer
     }
   }
 }
+
+/** What a way to log in of the caller's own throws reaches the caller as it is. */
+async function asked<T>(ask: () => T): Promise<Awaited<T>> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw isNetError(error) ? error : callerFault(error)
+  }
+}
+
+/** The server has done what it was asked for, even where the way to log in cannot hear of it. */
+function tellAccepted(auth: HttpAuth, value: string): void {
+  try {
+    const told: unknown = auth.accepted?.(value)
+    if (told instanceof Promise) told.catch(warn)
+  } catch (error) {
+    warn(error)
+  }
+}
+
+const warn = guarded('accepted() of a way to log in', (error: unknown) => {
+  throw error
+})
 
 /** Whether the server that answered got what proves who is asking: a redirect to another origin drops that. */
 function stayed({ origin }: HttpRequest, { history, url }: HttpResponse): boolean {

@@ -133,3 +133,35 @@ test('what the callback throws passes as it is', async () => {
   const auth = http.bearer(() => Promise.reject(mine))
   await expect(http.get('http://127.0.0.1:1/', { auth })).rejects.toBe(mine)
 })
+
+test.each(['authorization', 'refused'])(
+  'what %s() of a way to log in of the caller throws passes as it is',
+  async (name) => {
+    const mine = new Error('my own mistake')
+    const own = {
+      name: 'own',
+      authorization: () => 'Own bad-token',
+      refused: () => false,
+      [name]: () => {
+        throw mine
+      },
+    }
+    await using server = await startHttpServer({ routes: { '/guarded': guarded } })
+    await expect(http.get(`${server.url}/guarded`, { auth: own })).rejects.toBe(mine)
+  },
+)
+
+test('a request that succeeded stays so, though a way to log in cannot hear of it', async () => {
+  const own = { name: 'own', authorization: () => 'Bearer good-token', refused: () => false }
+  await using server = await startHttpServer({ routes: { '/guarded': guarded } })
+  for (const accepted of [
+    () => {
+      throw new Error('mine')
+    },
+    () => Promise.reject(new Error('mine')) as never,
+  ]) {
+    const call = http.get(`${server.url}/guarded`, { auth: { ...own, accepted } })
+    expect((await call).status).toBe(200)
+  }
+  expect(server.received).toHaveLength(2)
+})
