@@ -76,7 +76,7 @@ export class RequestFactory {
     if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
       claimAuth(settings.auth, secrets)
     const typed = bodyOf(options, options.stringify ?? this.#stringify)
-    if (options.form !== undefined && typed !== undefined) claimForm(typed.body, secrets)
+    if (options.form !== undefined) claimForm(typed?.body, secrets)
     const headers = this.#headersFor(json, foreign)
     const fitting = settings.decompress ? headers : headers.without('accept-encoding')
     const typing =
@@ -116,8 +116,9 @@ export class RequestFactory {
 }
 
 /** A server may echo a form as it may echo a query. */
-function claimForm(body: RequestBody, owner: number): void {
-  protectParams(Buffer.from(body.bytes ?? []).toString(), body)
+function claimForm(body: RequestBody | undefined, owner: number): void {
+  if (body?.bytes === undefined) return
+  protectParams(Buffer.from(body.bytes).toString(), body)
   claimSecrets(body, owner)
 }
 

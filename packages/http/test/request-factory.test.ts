@@ -148,7 +148,7 @@ test.each([
   ['json', () => ({ json: 1, stringify: failing })],
 ])('a promise in %s is refused, and that it fails ends nothing else', async (_name, options) => {
   // Nothing can be sent to port 1 of this machine, and nothing is.
-  const call = post('http://127.0.0.1:1/', options() as RequestOptions)
+  const call = post('http://127.0.0.1:1/', options())
   await expect(call).rejects.toMatchObject({ code: expect.stringMatching(/^NET_BAD_/) })
   // An unhandled rejection would be told within this turn, and fail the run.
   await new Promise((turn) => setImmediate(turn))

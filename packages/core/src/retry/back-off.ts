@@ -99,7 +99,9 @@ export class BackOff {
   }
 
   #hasStopped(failed: FailureSoFar): boolean {
-    return this.#stop !== undefined && answer('stop', YES_OR_NO, this.#stop(failed)) === true
+    if (this.#stop === undefined) return false
+    const stops: unknown = answer('stop', YES_OR_NO, this.#stop(failed))
+    return stops === true
   }
 
   #worthwhile(error: unknown, attempt: number, idempotent: boolean): boolean {

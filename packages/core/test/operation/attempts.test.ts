@@ -40,7 +40,7 @@ test.each([
       throw new Error('mine')
     },
   ],
-  ['rejects', () => Promise.reject(new Error('mine'))],
+  ['rejects', () => Promise.reject(new Error('mine')) as never],
 ])(
   'what is done is not done again, though the policy %s when it hears of it',
   async (_how, succeeded) => {
