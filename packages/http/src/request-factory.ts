@@ -9,9 +9,9 @@ import { HttpHeaders, isHarmless } from './headers.ts'
 import { protectParams, type Params } from './params.ts'
 import { placeOf, Places, type Place } from './place.ts'
 import { tellsCutZstd } from './middleware/zstd.ts'
-import { bodyOf } from './request-body.ts'
+import { bodyOf, type TypedBody } from './request-body.ts'
 import { baseUrl, requestUrl, type RequestUrl } from './request-url.ts'
-import { requestTo, type HttpRequest, type RequestBody } from './request.ts'
+import { requestTo, type HttpRequest } from './request.ts'
 import { overlaid, settingsOf, type Settings } from './settings.ts'
 
 /** A request that is ready to go. */
@@ -76,7 +76,7 @@ export class RequestFactory {
     if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
       claimAuth(settings.auth, secrets)
     const typed = bodyOf(options, options.stringify ?? this.#stringify)
-    if (options.form !== undefined) claimForm(typed?.body, secrets)
+    claimForm(options, typed, secrets)
     const headers = this.#headersFor(json, foreign)
     const fitting = settings.decompress ? headers : headers.without('accept-encoding')
     const typing =
@@ -116,10 +116,14 @@ export class RequestFactory {
 }
 
 /** A server may echo a form as it may echo a query. */
-function claimForm(body: RequestBody | undefined, owner: number): void {
-  if (body?.bytes === undefined) return
-  protectParams(Buffer.from(body.bytes).toString(), body)
-  claimSecrets(body, owner)
+function claimForm(
+  { form }: Taken<RequestOptions>,
+  typed: TypedBody | undefined,
+  owner: number,
+): void {
+  if (form === undefined || typed?.body.bytes === undefined) return
+  protectParams(Buffer.from(typed.body.bytes).toString(), typed.body)
+  claimSecrets(typed.body, owner)
 }
 
 function overridden(
