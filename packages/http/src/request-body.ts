@@ -21,7 +21,10 @@ export interface BodyOptions {
   readonly json?: unknown
   /** Form fields; sets `Content-Type: application/x-www-form-urlencoded`. */
   readonly form?: Params | undefined
-  /** Text as it is, or a source of bytes. A source of unknown length is sent in chunks. */
+  /**
+   * Text as it is, or a source of bytes. A source of unknown length is sent in chunks. Bytes must not change before the
+   * body of the response has ended: a server may answer while it still reads.
+   */
   readonly body?: string | Source | undefined
 }
 
