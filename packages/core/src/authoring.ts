@@ -61,7 +61,7 @@ export {
 export { option } from './options/option.ts'
 export { mergeOwn, own, refuseControl } from './options/own.ts'
 export { nameMeant, type Spellings } from './options/spelling.ts'
-export { argument, disown, refused, shape, type Shape } from './options/shape.ts'
+export { argument, decided, disown, refused, shape, type Shape } from './options/shape.ts'
 export { BackOff, policyBy, retryTable } from './retry/back-off.ts'
 export { earn } from './retry/budget.ts'
 export { backOffTable, exponential } from './retry/exponential.ts'

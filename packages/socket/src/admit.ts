@@ -5,11 +5,12 @@
 
 import { BlockList, isIP } from 'node:net'
 
-import type { Endpoint } from '@net/core'
-import { argument, netError, option, own, type Shape } from '@net/core/authoring'
+import { isNetError, type Endpoint } from '@net/core'
+import { argument, callerFault, netError, option, own, type Shape } from '@net/core/authoring'
 
 import { addressBytes } from './address-bytes.ts'
 import type { Admit, Dialer, DialOptions } from './dialer.ts'
+import type { ResolvedAddress } from './resolver.ts'
 import type { Transport } from './transport.ts'
 
 /** What a client must not connect to: `private` for every address that does not belong to the public internet. */
@@ -45,6 +46,24 @@ export function isPublic(address: string): boolean {
   return GLOBAL.check(plain, 'ipv6') && !SPECIAL.check(plain, 'ipv6')
 }
 
+/**
+ * Whether the caller lets the address be connected to. Throws what `admit` throws, and `NET_BAD_OPTION` for an answer that
+ * is neither yes nor no, such as a promise: a guard that fails lets nothing pass.
+ */
+export function isAdmitted(
+  options: DialOptions | undefined,
+  address: ResolvedAddress,
+  endpoint: Endpoint,
+): boolean {
+  const admit = own(options, 'admit')
+  if (admit === undefined) return true
+  try {
+    return argument('what admit gives', option.flag, admit(address, endpoint))
+  } catch (error) {
+    throw isNetError(error) ? error : callerFault(error)
+  }
+}
+
 async function dialGuarded(
   dialer: Dialer,
   endpoint: Endpoint,
@@ -54,7 +73,7 @@ async function dialGuarded(
   let asked = false
   const admit: Admit = (address, target) => {
     asked = true
-    return isPublic(address.address) && own(options, 'admit')?.(address, target) !== false
+    return isPublic(address.address) && isAdmitted(options, address, target)
   }
   const transport = await dialer.dial(endpoint, { ...options, admit })
   if (asked) return transport

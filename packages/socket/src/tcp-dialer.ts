@@ -22,6 +22,7 @@ import {
 import { connectSocket } from './connect-socket.ts'
 import { roadOperation } from './dial-operation.ts'
 import { takeDialOptions, type Dialer, type DialOptions } from './dialer.ts'
+import { isAdmitted } from './admit.ts'
 import { isKnown, socketErrors } from './errors.ts'
 import { AllFailed, interleave, raceAddresses, type Contender } from './happy-eyeballs.ts'
 import { applyKeepAlive } from './keep-alive.ts'
@@ -147,7 +148,7 @@ function contender(
   options: DialOptions,
 ): Contender<Socket> {
   try {
-    if (own(options, 'admit')?.(address, endpoint) === false) {
+    if (!isAdmitted(options, address, endpoint)) {
       const message = `connecting to ${address.address} is not allowed`
       return {
         connected: Promise.reject(netError('NET_ADDRESS_BLOCKED', { message })),
@@ -155,7 +156,7 @@ function contender(
       }
     }
   } catch (error) {
-    return { connected: Promise.reject(callerFault(error)), cancel() {} }
+    return { connected: Promise.reject(error), cancel() {} }
   }
   return connectSocket({
     host: address.address,

@@ -1,4 +1,11 @@
-import { connect, tcpDialer, unixDialer, type Dialer, type ResolvedAddress } from '@net/socket'
+import {
+  connect,
+  connectDialer,
+  tcpDialer,
+  unixDialer,
+  type Dialer,
+  type ResolvedAddress,
+} from '@net/socket'
 import { memoryDialer, startConnectServer, startEchoServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -143,4 +150,28 @@ test('a dialer that listens still does; a wrong rule is refused', async () => {
   expect(blocking(unixDialer(), 'private').name).toBe('unix')
   const wrong = 'public' as 'private'
   expect(thrown(() => blocking(tcpDialer(), wrong))).toMatchObject({ code: 'NET_BAD_OPTION' })
+})
+
+test.each([
+  ['a promise', () => Promise.resolve(true)],
+  ['a promise that fails', () => Promise.reject(new Error('unseen'))],
+  ['nothing', () => undefined],
+  ['text', () => 'no'],
+])('admit that gives %s lets nothing pass, on any road', async (_what, answer) => {
+  await using server = await startEchoServer()
+  await using proxy = await startConnectServer()
+  const admit = answer as unknown as () => boolean
+  const { host, port } = server.address
+  const endpoint = { scheme: 'tcp', host, port }
+  const roads = [tcpDialer(), connectDialer(proxy.url)]
+  for (const road of roads) {
+    const error = await failure(road.dial(endpoint, { admit }))
+    expect([error.code, error.message]).toEqual([
+      'NET_BAD_OPTION',
+      expect.stringContaining('admit'),
+    ])
+  }
+  expect(server.connections.size).toBe(0)
+  // An unhandled rejection would be told within this turn, and fail the run.
+  await new Promise((turn) => setImmediate(turn))
 })

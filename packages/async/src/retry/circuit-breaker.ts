@@ -4,7 +4,7 @@
  */
 
 import { isAbort, isNetError, isRetryable } from '@net/core'
-import { clock, guarded, netError, option } from '@net/core/authoring'
+import { clock, decided, guarded, netError, option } from '@net/core/authoring'
 
 import { blockDoor, doorOf } from '../doors.ts'
 import type { BlockOptions, Job } from '../tasks/job.ts'
@@ -108,7 +108,8 @@ export class CircuitBreaker {
       return result
     } catch (error) {
       if (!isAbort(error)) {
-        verdict = this.#when(error) ? () => this.#failure(error) : () => this.#success()
+        const counts = decided('when', 'true or false', this.#when(error))
+        verdict = counts ? () => this.#failure(error) : () => this.#success()
       }
       throw error
     } finally {

@@ -24,3 +24,40 @@ test('gives items by rank, and those of a rank in the order in which they came',
     }),
   )
 })
+
+const upwards = (a: number, b: number): number => a - b
+
+test('a comparison that throws loses no item and doubles none', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat({ max: 9 }), { maxLength: 20 }),
+      fc.nat({ max: 60 }),
+      (items, at) => {
+        let compared = 0
+        const heap = new Heap<number>((a, b) => {
+          compared += 1
+          if (compared === at) throw new Error('mine')
+          return a - b
+        })
+        const inside: number[] = []
+        const taken: number[] = []
+        for (const item of items) {
+          try {
+            heap.push(item)
+            inside.push(item)
+          } catch {
+            // It is not in.
+          }
+        }
+        while (heap.size > 0) {
+          try {
+            taken.push(heap.take())
+          } catch {
+            // It is still in.
+          }
+        }
+        expect(taken.toSorted(upwards)).toEqual(inside.toSorted(upwards))
+      },
+    ),
+  )
+})

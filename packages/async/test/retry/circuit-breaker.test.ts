@@ -15,6 +15,16 @@ async function fail(breaker: CircuitBreaker, error: Error = refused): Promise<vo
 }
 
 describe('CircuitBreaker', () => {
+  test('a promise is no answer of when: it would pass for a yes', async () => {
+    const when = (): never => Promise.reject(new Error('unseen')) as never
+    const breaker = new CircuitBreaker({ failures: 1, when })
+    const call = breaker.run(() => Promise.reject(refused))
+    await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+    expect(breaker.state).toBe('closed')
+    // An unhandled rejection would be told within this turn, and fail the run.
+    await new Promise((turn) => setImmediate(turn))
+  })
+
   test('[ASYNC-47] opens after so many failures in a row, and refuses calls without making them', async () => {
     using clock = useFakeClock()
     const breaker = new CircuitBreaker({ failures: 2, openFor: 1000 })

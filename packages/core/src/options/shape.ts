@@ -43,6 +43,12 @@ export function refused(may: string, value: unknown, name: string): NetError {
   return netError('NET_BAD_OPTION', { message: `${name} must be ${may}${given}` })
 }
 
+/** What a callback of the caller's decides at once, such as whether to repeat: a promise would pass for a yes. */
+export function decided<T>(callback: string, may: string, given: T): T {
+  if (given instanceof Promise) throw refused(may, given, `what ${callback} gives`)
+  return given
+}
+
 /** That a promise fails, which is refused anyway where it was passed, is not for the process to tell. */
 export function disown(value: unknown): void {
   if (value instanceof Promise) value.catch(() => {})

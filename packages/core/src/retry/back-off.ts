@@ -6,7 +6,7 @@
 import { isAbort, isNetError } from '../errors/net-error.ts'
 import { isRetryable } from '../errors/retryable.ts'
 import { optionsObject, type OptionTable, type Taken } from '../options/door.ts'
-import { refused, type Shape } from '../options/shape.ts'
+import { decided, type Shape } from '../options/shape.ts'
 import * as option from '../options/values.ts'
 import { earn, type RetryBudget } from './budget.ts'
 import type { FailureSoFar, RetryFilter, RetryStop, RetryWait } from './decisions.ts'
@@ -94,27 +94,21 @@ export class BackOff {
     if (notBefore > this.#maxRetryAfter) return undefined
     return Math.max(
       notBefore,
-      lengthOf(answer('wait', 'a number of milliseconds', this.#wait(failed))),
+      lengthOf(decided('wait', 'a number of milliseconds', this.#wait(failed))),
     )
   }
 
   #hasStopped(failed: FailureSoFar): boolean {
     if (this.#stop === undefined) return false
-    const stops: unknown = answer('stop', YES_OR_NO, this.#stop(failed))
+    const stops: unknown = decided('stop', YES_OR_NO, this.#stop(failed))
     return stops === true
   }
 
   #worthwhile(error: unknown, attempt: number, idempotent: boolean): boolean {
-    if (this.#when !== undefined) return answer('when', YES_OR_NO, this.#when(error, attempt))
+    if (this.#when !== undefined) return decided('when', YES_OR_NO, this.#when(error, attempt))
     // Whether a foreign failure left something done is unknown.
     return isNetError(error) ? isRetryable(error, { idempotent }) : idempotent
   }
-}
-
-/** What a callback of the caller's decides: a promise would pass for a yes. */
-function answer<T>(callback: string, may: string, given: T): T {
-  if (given instanceof Promise) throw refused(may, given, `what ${callback} gives`)
-  return given
 }
 
 /** What a `wait` of the caller's gave as a length of time: anything else counts as no answer. */

@@ -15,7 +15,6 @@ import {
 } from '@net/core'
 import {
   addContext,
-  callerFault,
   claimSecrets,
   mergeOwn,
   netError,
@@ -27,6 +26,7 @@ import {
 
 import { roadOperation } from '../dial-operation.ts'
 import type { Dialer, DialOptions } from '../dialer.ts'
+import { isAdmitted } from '../admit.ts'
 import { socketErrors } from '../errors.ts'
 import { withLeftover } from '../rest-transport.ts'
 import type { TlsOptions } from '../tls/options.ts'
@@ -110,21 +110,15 @@ function isRefusal(error: unknown): boolean {
 
 /** The proxy looks names up, out of our sight, so a name is refused where addresses have to be checked. */
 function admit({ host, ...rest }: Endpoint, options: DialOptions | undefined): void {
-  const ask = own(options, 'admit')
-  if (ask === undefined) return
+  if (own(options, 'admit') === undefined) return
   const family = isIP(host)
   if (family === 0) {
     throw netError('NET_ADDRESS_BLOCKED', {
       message: `the proxy would look up ${host}, so its address cannot be checked`,
     })
   }
-  let refused: boolean
-  try {
-    refused = !ask({ address: host, family: family === 6 ? 6 : 4 }, { host, ...rest })
-  } catch (error) {
-    throw callerFault(error)
-  }
-  if (refused) {
+  const address = { address: host, family: family === 6 ? 6 : 4 } as const
+  if (!isAdmitted(options, address, { host, ...rest })) {
     throw netError('NET_ADDRESS_BLOCKED', { message: `connecting to ${host} is not allowed` })
   }
 }
