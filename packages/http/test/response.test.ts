@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
 
 import { canary, expectNoCanary } from '@tools/canary'
 import * as http from '@net/http'
@@ -134,4 +135,29 @@ test('a schema or charset of the caller’s that gives something else is told so
     code: 'NET_BAD_OPTION',
     message: expect.stringContaining('what charset gives must be a string'),
   })
+})
+
+test.each([
+  ['text()', (response: http.HttpResponse) => response.text()],
+  ['json()', (response: http.HttpResponse) => response.json()],
+  ['saveTo()', (response: http.HttpResponse) => response.saveTo(() => {})],
+  ['lines()', (response: http.HttpResponse) => Array.fromAsync(response.lines())],
+])('%s of a response that is disposed meanwhile does not give half of it', async (_name, read) => {
+  await using server = await startHttpServer({
+    routes: {
+      '/half': (_request, response) => void response.writeHead(200).write('half'),
+      '/coded': (_request, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' })
+        response.write(gzipSync('half').subarray(0, 15))
+      },
+    },
+  })
+  for (const path of ['/half', '/coded']) {
+    const response = await http.get(server.url + path)
+    const reading = read(response)
+    await response[Symbol.asyncDispose]()
+    // A sink is opened before the body is asked for.
+    const code = expect.stringMatching(/^NET_(CLOSED|BODY_CONSUMED)$/)
+    await expect(reading).rejects.toMatchObject({ code })
+  }
 })
