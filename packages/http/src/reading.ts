@@ -154,6 +154,9 @@ async function pourInBatches(body: HttpBody, target: OpenSink): Promise<number> 
       await room.promise
       room = Promise.withResolvers()
     }
+  } catch (error) {
+    // A body that was given up because the sink has failed says only that.
+    if (failure === undefined) throw error
   } finally {
     // What came in before a loss is worth keeping.
     await writer.end()
