@@ -67,18 +67,12 @@ export function namesOf(mechanisms: readonly AuthMechanism[]): string {
   return mechanisms.map(({ name }) => name).join(', ')
 }
 
-/** A line of a login, and what may be seen of it. */
-export interface LoginLine {
-  readonly line: string
-  readonly shown: string
-}
-
-/** What a mechanism says, line by line; the server asks for each but the first. */
+/** What a mechanism says, line by line, and what may be seen of it; the server asks for each line but the first. */
 export function linesOf(
   { name }: AuthMechanism,
   user: string,
   password: Secret,
-): readonly LoginLine[] {
+): readonly { readonly line: string; readonly shown: string }[] {
   if (name === 'PLAIN') {
     const text = base64(plainExchange(user, password).reveal())
     return [{ line: `AUTH PLAIN ${text}`, shown: 'AUTH PLAIN [secret]' }]

@@ -3,6 +3,7 @@
  * nothing of what the server says.
  */
 
+import type { NetErrorCode } from '@net/core'
 import { copyOf, Deadline, netError, PIECE, piecesOf, sizeOf } from '@net/core/authoring'
 
 import type { Content } from './content.ts'
@@ -22,8 +23,8 @@ export class DataWriter {
   constructor(session: SmtpSession, { write, idle }: Pick<SendLimits, 'write' | 'idle'>) {
     this.#session = session
     this.#waits = [
-      new Deadline(write, () => session.fail(stalled(write)), 1),
-      new Deadline(idle, () => session.fail(dripping(idle))),
+      new Deadline(write, () => session.fail(tooSlow('NET_TIMEOUT_WRITE', 'no bytes', write)), 1),
+      new Deadline(idle, () => session.fail(tooSlow('NET_TIMEOUT_IDLE', 'fewer than 1 KiB', idle))),
     ]
   }
 
@@ -80,18 +81,7 @@ export class DataWriter {
   }
 }
 
-function stalled(limit: number): Error {
-  return netError('NET_TIMEOUT_WRITE', {
-    message: `the server accepted no bytes of the message for ${limit} ms`,
-    limit,
-    phase: 'send',
-  })
-}
-
-function dripping(limit: number): Error {
-  return netError('NET_TIMEOUT_IDLE', {
-    message: `the server accepted fewer than 1 KiB of the message in ${limit} ms`,
-    limit,
-    phase: 'send',
-  })
+function tooSlow(code: NetErrorCode, taken: string, limit: number): Error {
+  const message = `the server accepted ${taken} of the message in ${limit} ms`
+  return netError(code, { message, limit, phase: 'send' })
 }

@@ -63,12 +63,12 @@ function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transa
     rejected: [...transaction.rejected],
   }
   // An abort and a time limit of the caller's keep their codes, and say what they left behind.
-  const own = isNetError(thrown) && OURS.has(thrown.code) ? thrown : undefined
-  if (own !== undefined) {
-    const { limit, phase } = own
-    return netError(own.code, {
-      message: `${WHAT[own.code] ?? 'ended'}; the server has the whole message and has not answered whether it accepts it`,
-      cause: own.cause,
+  const stopped = isNetError(thrown) ? STOPPED[thrown.code] : undefined
+  if (isNetError(thrown) && stopped !== undefined) {
+    const { code, cause, limit, phase } = thrown
+    return netError(code, {
+      message: `${stopped}; the server has the whole message and has not answered whether it accepts it`,
+      cause,
       sent: true,
       retry: 'never',
       partial,
@@ -100,8 +100,7 @@ function resultOf(
   })
 }
 
-const OURS: ReadonlySet<string> = new Set(['NET_ABORTED', 'NET_TIMEOUT_TOTAL'])
-const WHAT: Readonly<Record<string, string>> = {
+const STOPPED: Readonly<Record<string, string>> = {
   NET_ABORTED: 'aborted by the caller',
   NET_TIMEOUT_TOTAL: 'the call did not end in time',
 }

@@ -40,14 +40,20 @@ function quoted(bytes: string): string {
   })
   const lines = safe.split('\r\n')
   return lines
-    .map((line) => (line.length > 76 ? line.replaceAll(PIECE, '$&=\r\n') : line))
+    .map((line) => (line.length > LINE ? line.replaceAll(PIECE, '$&=\r\n') : line))
     .join('\r\n')
 }
 
-function inLines(text: string): string {
-  return text.replaceAll(/.{76}(?=.)/g, '$&\r\n')
+/** Base64 in lines of 76 letters, without an end behind the last of them. */
+export function inLines(base64: string): string {
+  let lines = base64.slice(0, LINE)
+  for (let at = LINE; at < base64.length; at += LINE) {
+    lines += `\r\n${base64.slice(at, at + LINE)}`
+  }
+  return lines
 }
 
+const LINE = 76
 const BEYOND_ASCII = /[^\t\r\n -~]/
 const LONG_LINE = /^.{77}/m
 // Above one byte in so many that needs quoting, base64 is the shorter one.

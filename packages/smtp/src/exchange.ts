@@ -49,7 +49,11 @@ export async function exchange(
 /** Up to the server's consent to the message. */
 async function agree(session: SmtpSession, shipment: Shipment): Promise<void> {
   const { transaction, limits } = shipment
-  const patience = new Deadline(limits.reply, () => session.fail(unanswered(limits.reply)), 1)
+  const patience = new Deadline(
+    limits.reply,
+    () => session.fail(silent(limits.reply, 'command')),
+    1,
+  )
   const heard = (command: Command): Command => ({
     line: command.line,
     take(reply) {
@@ -63,8 +67,11 @@ async function agree(session: SmtpSession, shipment: Shipment): Promise<void> {
     if (session.unclean) await reset(session)
     session.unclean = true
     const commands = commandsFor(session, shipment).map(heard)
-    if (session.capabilities.extensions.has('PIPELINING')) await session.pipeline(commands)
-    else await oneByOne(session, commands, transaction)
+    const isPipelined = session.capabilities.extensions.has('PIPELINING')
+    for (const together of isPipelined ? [commands] : commands.map((command) => [command])) {
+      await session.pipeline(together)
+      if (transaction.refusal !== undefined) break
+    }
     if (transaction.refusal === undefined) return
     if (session.withinMessage) await takeBack(session, transaction, heard(EMPTY))
     throw transaction.refusal
@@ -72,17 +79,6 @@ async function agree(session: SmtpSession, shipment: Shipment): Promise<void> {
     throw transaction.refusal ?? error
   } finally {
     patience.stop()
-  }
-}
-
-async function oneByOne(
-  session: SmtpSession,
-  commands: readonly Command[],
-  transaction: Transaction,
-): Promise<void> {
-  for (const command of commands) {
-    await session.pipeline([command])
-    if (transaction.refusal !== undefined) return
   }
 }
 
@@ -136,7 +132,7 @@ async function takeBack(
   empty: Command,
 ): Promise<void> {
   session.withinMessage = false
-  if (!transaction.senderRefused) return session.pipeline([empty])
+  if (transaction.senderRefused === undefined) return session.pipeline([empty])
   const message = 'the server asked for a message whose sender it had refused'
   session.fail(netError('NET_PROTO_UNEXPECTED', { message }))
 }
@@ -181,7 +177,7 @@ async function decided(
   verdict: Promise<SmtpReply>,
 ): Promise<SmtpReply> {
   const limit = limits.verdict
-  const patience = new Deadline(limit, () => session.fail(undecided(limit)))
+  const patience = new Deadline(limit, () => session.fail(silent(limit, 'receive')))
   patience.start()
   try {
     const reply = await verdict
@@ -203,20 +199,9 @@ function sourceFailed(): NetError {
   })
 }
 
-function unanswered(limit: number): NetError {
-  return netError('NET_TIMEOUT_REPLY', {
-    message: `the peer sent no reply within ${limit} ms`,
-    limit,
-    phase: 'command',
-  })
-}
-
-function undecided(limit: number): NetError {
-  return netError('NET_TIMEOUT_REPLY', {
-    message: `the server did not answer within ${limit} ms`,
-    limit,
-    phase: 'receive',
-  })
+function silent(limit: number, phase: 'command' | 'receive'): NetError {
+  const message = `the server did not answer within ${limit} ms`
+  return netError('NET_TIMEOUT_REPLY', { message, limit, phase })
 }
 
 const EMPTY: Command = { line: '.', take: () => {} }

@@ -3,7 +3,6 @@
 import type { Source } from '@net/core'
 import { checkSource, netError } from '@net/core/authoring'
 
-import type { Content } from './content.ts'
 import type { Parcel } from './delivery.ts'
 import { loadComposer } from './engine/nodemailer.ts'
 import { checkEnvelope, type Envelope } from './envelope.ts'
@@ -26,9 +25,10 @@ export function parcelOf(
       limits,
       messageId: checked.messageId,
       async open(opening) {
-        const written = writeMessage(checked)
-        if (written === undefined) return (await loadComposer())(checked, opening)
-        return asciiContent(written)
+        const content = writeMessage(checked)
+        if (content === undefined) return (await loadComposer())(checked, opening)
+        const { length: size } = content
+        return { content, size, eightBit: false, utf8Headers: false, close: async () => {} }
       },
     }
   }
@@ -52,10 +52,4 @@ function isMessage(value: Message | Source): value is Message {
   if (typeof value !== 'object' || value === null) return false
   // No source has a sender.
   return Object.hasOwn(value, 'from') && !(Symbol.asyncIterator in value)
-}
-
-/** Every server takes it: ASCII, in short lines that end with CRLF. */
-function asciiContent(content: Buffer): Content {
-  const { length: size } = content
-  return { content, size, eightBit: false, utf8Headers: false, close: async () => {} }
 }

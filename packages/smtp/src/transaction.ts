@@ -14,8 +14,9 @@ import type { RejectedRecipient } from './send-result.ts'
 export class Transaction {
   readonly accepted: string[] = []
   readonly rejected: RejectedRecipient[] = []
+  /** Why the server refused the sender. */
+  senderRefused: NetError | undefined
   readonly #recipients: readonly Recipient[]
-  #senderRefused: NetError | undefined
   #refused: NetError | undefined
   #undecided = false
 
@@ -30,19 +31,14 @@ export class Transaction {
 
   /** Why the server did not take the message; undefined if it did, or has not said. */
   get refusal(): NetError | undefined {
-    if (this.#senderRefused !== undefined) return this.#senderRefused
+    if (this.senderRefused !== undefined) return this.senderRefused
     if (this.rejected.length === this.#recipients.length) return allRefused(this.rejected)
     return this.#refused
   }
 
-  /** Whether it was the sender that the server refused. */
-  get senderRefused(): boolean {
-    return this.#senderRefused !== undefined
-  }
-
   /** The reply to MAIL. */
   sender(reply: SmtpReply): void {
-    if (reply.status >= 300) this.#senderRefused = replyError(reply, { command: 'MAIL' })
+    if (reply.status >= 300) this.senderRefused = replyError(reply, { command: 'MAIL' })
   }
 
   /** The reply to RCPT, for each spelling of the address. */

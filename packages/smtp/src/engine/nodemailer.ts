@@ -3,17 +3,18 @@
  * what is attached comes from sources that we open and let go of.
  */
 
-import { type Readable, Writable } from 'node:stream'
+import { randomUUID } from 'node:crypto'
 
-import { ByteQueue, isTextSource, openSource, stoppable } from '@net/core/authoring'
+import { isTextSource, openSource, stoppable, type OpenSource } from '@net/core/authoring'
 import type MailComposer from 'nodemailer/lib/mail-composer'
 import type { encodeWord } from 'nodemailer/lib/mime-funcs'
 
 import type { AddressParts } from '../address.ts'
 import type { Attachment } from '../attachment.ts'
+import { Base64Lines } from '../base64-lines.ts'
+import { beginSource } from '../begun-source.ts'
 import type { Content, Opening } from '../content.ts'
 import type { CheckedMessage } from '../message.ts'
-import { SourceStream } from '../source-stream.ts'
 import { Survey, type ContentFacts } from '../survey.ts'
 import { surveySource } from '../surveyed-source.ts'
 import { headerValue } from './header-text.ts'
@@ -45,89 +46,62 @@ async function composed(
   opening: Opening,
 ): Promise<Content> {
   const parts: Part[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(parts.flatMap(({ stream }) => stream?.source.close() ?? []))
+  }
   try {
     for (const attachment of message.attachments) parts.push(await partOf(attachment, opening))
     // A stream that fails at once, as that of a missing file, costs nothing but its message.
-    const begun = parts.flatMap(({ stream }) => stream?.begin() ?? [])
-    await stoppable(opening.op, Promise.all(begun))
-    const node = new engine.Composer(mailOf(engine, message, parts)).compile()
-    return parts.every(({ stream }) => stream === undefined)
-      ? builtContent(await built(node), opening)
-      : streamedContent(node, parts, opening)
+    const streams = await stoppable(opening.op, Promise.all(parts.flatMap(begun)))
+    const content = await built(new engine.Composer(mailOf(engine, message, parts)).compile())
+    return { ...contentOf(content, streams, opening), close }
   } catch (error) {
-    await Promise.all(parts.flatMap(({ stream }) => stream?.close() ?? []))
+    await close()
     throw error
   }
 }
 
-function builtContent(content: Buffer, { check }: Opening): Content {
-  const facts = surveyed([content])
-  check(facts)
-  return {
-    content,
-    size: facts.size,
-    eightBit: facts.eightBit,
-    utf8Headers: facts.utf8Header !== undefined,
-    close: async () => {},
-  }
-}
-
-function streamedContent(node: MimeNode, parts: readonly Part[], { check }: Opening): Content {
-  const streams = parts.flatMap(({ stream }) => stream ?? [])
-  // All that is not a header or goes out as it is gets encoded, in ASCII and in short lines.
-  const facts = [...headersOf(node), ...parts.flatMap(({ facts }) => facts ?? [])]
-  facts.forEach(check)
-  const readable = node.createReadStream()
-  return {
-    content: chunksOf(readable, streams),
-    eightBit: facts.some(({ eightBit }) => eightBit) || parts.some(({ whole }) => !whole),
-    utf8Headers: facts.some(({ utf8Header }) => utf8Header !== undefined),
-    async close() {
-      readable.on('error', () => {}).destroy()
-      await Promise.all(streams.map((stream) => stream.close()))
-    },
-  }
-}
-
-/** What a source threw comes as it is, and not as the engine has changed it. */
-async function* chunksOf(
-  readable: Readable,
-  streams: readonly SourceStream[],
-): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* readable as AsyncIterable<Uint8Array>
-  } catch (error) {
-    const failed = streams.find(({ fault }) => fault !== undefined)
-    throw failed === undefined ? error : failed.fault?.error
-  }
-}
-
-function headersOf(node: MimeNode): ContentFacts[] {
-  return [surveyed([Buffer.from(node.buildHeaders())]), ...node.childNodes.flatMap(headersOf)]
-}
-
-function surveyed(chunks: readonly Buffer[]): ContentFacts {
+function contentOf(
+  message: Buffer,
+  streams: readonly BegunStream[],
+  { check }: Opening,
+): Omit<Content, 'close'> {
   const survey = new Survey()
-  for (const chunk of chunks) survey.push(chunk)
+  survey.push(message)
   survey.end()
-  return survey.facts
+  // All that is not a header or goes out as it is gets encoded, in ASCII and in short lines.
+  const facts = [survey.facts, ...streams.flatMap((stream) => stream.facts ?? [])]
+  facts.forEach(check)
+  return {
+    eightBit: facts.some(({ eightBit }) => eightBit) || streams.some(({ whole }) => !whole),
+    utf8Headers: facts.some(({ utf8Header }) => utf8Header !== undefined),
+    ...(streams.length === 0
+      ? { content: message, size: survey.facts.size }
+      : { content: withStreams(message, streams) }),
+  }
+}
+
+/** The message, with what is streamed in the places that were kept for it. */
+async function* withStreams(
+  message: Buffer,
+  streams: readonly BegunStream[],
+): AsyncGenerator<Uint8Array, void> {
+  // Those that the HTML names stand before the others.
+  const places = streams.map((stream) => ({ ...stream, at: message.indexOf(stream.placed) }))
+  let from = 0
+  for (const { at, placed, chunks, encoder } of places.toSorted((a, b) => a.at - b.at)) {
+    yield message.subarray(from, at)
+    for await (const chunk of chunks) yield encoder?.encode(chunk) ?? chunk
+    if (encoder !== undefined) yield encoder.end()
+    from = at + placed.length
+  }
+  yield message.subarray(from)
 }
 
 /** The message in memory; line ends and the last one are brought into order where it is sent. */
 function built(node: MimeNode): Promise<Buffer> {
-  const written = new ByteQueue()
-  const output = new Writable({
-    decodeStrings: true,
-    write(chunk: Buffer, _encoding, done) {
-      written.push(chunk)
-      done()
-    },
-  })
   return new Promise((resolve, reject) => {
-    node.stream(output, {}, (error) => {
-      if (error == null) resolve(Buffer.from(written.take(written.length)))
-      else reject(error)
-    })
+    node.build((error, message) => (error == null ? resolve(message) : reject(error)))
   })
 }
 
@@ -167,51 +141,64 @@ function mailbox({ name, address }: AddressParts): { name: string; address: stri
 
 interface Part {
   readonly mail: ComposerAttachment
-  readonly stream?: SourceStream
-  /** What is known of content that goes out as it is. */
+  /** What is read while it is sent. */
+  readonly stream?: PartStream
+}
+
+interface PartStream {
+  readonly source: OpenSource
+  /** What the engine writes in its place. */
+  readonly placed: string
+  /** For what does not go out as it is. */
+  readonly encoder?: Base64Lines
+  /** What is known of content that goes out as it is, and whether that is all of it. */
   readonly facts?: ContentFacts
-  /** Whether all of that content is known. */
   readonly whole: boolean
+}
+
+type BegunStream = PartStream & { readonly chunks: AsyncIterable<Uint8Array> }
+
+function begun({ stream }: Part): Promise<BegunStream>[] {
+  if (stream === undefined) return []
+  return [beginSource(stream.source).then((chunks) => ({ ...stream, chunks }))]
 }
 
 async function partOf(attachment: Attachment, opening: Opening): Promise<Part> {
   const { source, name, type, cid, inline } = attachment
-  const { content, ...known } = await contentOf(attachment, source, opening)
+  const { content, stream } = await placeOf(source, isUnencoded(attachment), opening)
   const mail = {
     content,
     contentDisposition: inline ? ('inline' as const) : ('attachment' as const),
     filename: name ?? (false as const),
     ...(type === undefined ? {} : { contentType: type }),
     ...(cid === undefined ? {} : { cid }),
+    // Nobody knows yet what bytes it will have.
+    ...(stream !== undefined && stream.encoder === undefined
+      ? { contentTransferEncoding: '8bit' as const }
+      : {}),
   }
-  return { mail, ...known }
+  return { mail, ...(stream === undefined ? {} : { stream }) }
 }
 
-async function contentOf(
-  attachment: Attachment,
+async function placeOf(
   source: Attachment['source'],
+  unencoded: boolean,
   opening: Opening,
-): Promise<Omit<Part, 'mail'> & { readonly content: Buffer | Readable }> {
+): Promise<{ readonly content: Buffer; readonly stream?: PartStream }> {
   // What is in memory already needs no stream, and neither does a message that has nothing else.
   if (source instanceof Uint8Array) {
-    const content = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-    return { content, whole: true, ...factsOf(attachment, content) }
+    return { content: Buffer.from(source.buffer, source.byteOffset, source.byteLength) }
   }
-  if (isTextSource(source)) {
-    const content = Buffer.from(source.text, 'utf8')
-    return { content, whole: true, ...factsOf(attachment, content) }
+  if (isTextSource(source)) return { content: Buffer.from(source.text, 'utf8') }
+  // Not to be guessed, so that no other part can have it.
+  const content = Buffer.from(`net-${randomUUID()}`)
+  if (unencoded) {
+    const surveyed = await surveySource(source, opening)
+    return { content, stream: { ...surveyed, placed: content.toString() } }
   }
-  if (!isUnencoded(attachment)) {
-    const stream = new SourceStream(await openSource(source))
-    return { content: stream.readable, stream, whole: true }
-  }
-  const surveyed = await surveySource(source, opening)
-  const stream = new SourceStream(surveyed.source)
-  return { content: stream.readable, stream, facts: surveyed.facts, whole: surveyed.whole }
-}
-
-function factsOf(attachment: Attachment, content: Buffer): { readonly facts?: ContentFacts } {
-  return isUnencoded(attachment) ? { facts: surveyed([content]) } : {}
+  const placed = content.toString('base64')
+  const opened = await openSource(source)
+  return { content, stream: { source: opened, placed, encoder: new Base64Lines(), whole: true } }
 }
 
 function isUnencoded({ type = '' }: Attachment): boolean {

@@ -104,6 +104,40 @@ test('[SMTP-28] a stream is read while it is sent', async () => {
   expect(read).toBeLessThan(100)
 })
 
+test('streams stand where they belong, those that the HTML names before the others', async () => {
+  const streamOf = (text: string) =>
+    async function* () {
+      for (const byte of Buffer.from(text)) yield Uint8Array.of(byte)
+    }
+  const inner = 'Subject: inner\r\n\r\nGrüße'
+  const content = await contentOf(
+    checkMessage({
+      ...least,
+      html: '<img src="cid:logo@x">',
+      attachments: [
+        attach(streamOf('a'.repeat(100)), { name: 'a.bin' }),
+        attach(streamOf(inner), { type: 'message/rfc822' }),
+        attach(streamOf('png'), { name: 'l.png', cid: 'logo@x' }),
+        attach(fromText('text')),
+        attach(streamOf('')),
+      ],
+    }),
+  )
+  const text = (await buffer(content.content as never)).toString()
+  await content.close()
+  expect(content.eightBit).toBe(true)
+  const bodies = text.split(/\r\n--[^\r]*\r\n/).map((part) => part.split('\r\n\r\n'))
+  expect(bodies.map(([, ...body]) => body.join('\r\n\r\n')).filter((body) => body !== '')).toEqual([
+    '<img src="cid:logo@x">',
+    'cG5n',
+    `${'YWFh'.repeat(19)}\r\n${'YWFh'.repeat(14)}YQ==`,
+    inner,
+    'dGV4dA==',
+  ])
+  expect(text).toContain('Content-Transfer-Encoding: 8bit')
+  expect(text).not.toContain('net-')
+})
+
 test('[H-SMTP-16] a file that is not there is an error before anything is sent, and lets go of the others', async () => {
   let opened = 0
   const message = checkMessage({

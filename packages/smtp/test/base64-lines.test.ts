@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+
+import { expect, test } from 'vitest'
+
+import { Base64Lines } from '../src/base64-lines.ts'
+
+test('lines of 76 letters, however the bytes are cut', () => {
+  for (const length of [0, 1, 56, 57, 58, 114, 115, 1000]) {
+    const bytes = randomBytes(length)
+    const expected =
+      bytes
+        .toString('base64')
+        .match(/.{1,76}/g)
+        ?.join('\r\n') ?? ''
+    for (const size of [1, 2, 56, 57, 58, 1000]) {
+      const lines = new Base64Lines()
+      const sent: Buffer[] = []
+      for (let at = 0; at < length; at += size)
+        sent.push(lines.encode(bytes.subarray(at, at + size)))
+      sent.push(lines.end())
+      expect(Buffer.concat(sent).toString()).toBe(expected)
+    }
+  }
+})
+
+test('a chunk may be used again once it was encoded', () => {
+  const lines = new Base64Lines()
+  const shared = Buffer.from('one')
+  const first = lines.encode(shared)
+  shared.write('two')
+  const text = Buffer.concat([first, lines.encode(shared), lines.end()]).toString()
+  expect(Buffer.from(text, 'base64').toString()).toBe('onetwo')
+})
