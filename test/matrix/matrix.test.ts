@@ -74,11 +74,25 @@ function suffer<Fault>(
 async function outcomeOf<Fault>(
   protocol: MatrixProtocol<Fault>,
   one: Case<Fault> | undefined,
+  place: Place,
+): Promise<string> {
+  if (one?.what !== 'stall') return outcomeWithin(PATIENCE, protocol, one, place)
+  let told = ''
+  // On a busy machine a short limit may pass before the moment of the fault, so that it is tried with longer ones.
+  for (let silence = SILENCE; silence < PATIENCE && !one.outcomes.includes(told); silence *= 4) {
+    told = await outcomeWithin(silence, protocol, one, place)
+  }
+  return told
+}
+
+async function outcomeWithin<Fault>(
+  silence: number,
+  protocol: MatrixProtocol<Fault>,
+  one: Case<Fault> | undefined,
   { road, ca }: Place,
 ): Promise<string> {
   await using peer = await protocol.serve(ca === undefined ? undefined : certificate)
   if (one !== undefined) peer.fail(one.fault)
-  const silence = one?.what === 'stall' ? SILENCE : PATIENCE
   const told = await outcome(protocol, peer.url, wayOf({ road, ca }, silence))
   const mayStay = one?.what === 'stall' && !road.tellsResets
   return mayStay || (await isLeft(peer)) ? told : `${told}, and ${peer.connections} open`
