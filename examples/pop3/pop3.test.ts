@@ -20,7 +20,7 @@ test('POP3 does what every protocol does', async () => {
       yield* await client.list(options)
     },
   })
-})
+}, 120_000)
 
 test.each([
   ['in clear', {}, false],

@@ -3,6 +3,7 @@ import { startFtpServer } from '@net/ftp/testing'
 import { checkProtocol } from '@net/socket/testing'
 import { test } from 'vitest'
 
+// Sixteen cases, each over real sockets.
 test('FTP does what every protocol does', async () => {
   await checkProtocol({
     serve: ({ user, password }) =>
@@ -11,4 +12,4 @@ test('FTP does what every protocol does', async () => {
     ask: (client, options) => client.size('b.txt', options),
     iterate: (client, options) => client.list('.', options),
   })
-})
+}, 120_000)

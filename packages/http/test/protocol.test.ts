@@ -3,6 +3,7 @@ import { startHttpServer } from '@net/http/testing'
 import { checkProtocol } from '@net/socket/testing'
 import { test } from 'vitest'
 
+// Sixteen cases, each over real sockets.
 test('HTTP does what every protocol does', async () => {
   await checkProtocol({
     serve: ({ user, password }) =>
@@ -20,4 +21,4 @@ test('HTTP does what every protocol does', async () => {
     iterate: (client, options) => client.get('/account', options).lines(),
     lazy: true,
   })
-})
+}, 120_000)

@@ -3,6 +3,7 @@ import * as ssh from '@net/ssh'
 import { startSshServer } from '@net/ssh/testing'
 import { test } from 'vitest'
 
+// Sixteen cases, each over real sockets.
 test('SSH does what every protocol does', async () => {
   await checkProtocol({
     serve: ({ user, password }) =>
@@ -11,4 +12,4 @@ test('SSH does what every protocol does', async () => {
       ssh.connect(url, { ...options, hostKeys: ssh.dangerouslyAcceptAnyHostKey() }),
     ask: async (client, options) => (await client.exec('uptime', options)).stdout,
   })
-})
+}, 120_000)

@@ -80,7 +80,7 @@ export class ProtocolStage<Client extends CheckedClient = CheckedClient> {
     return this.protocol.ask(client, { retry: false, ...options })
   }
 
-  /** A call whose answer does not come until the road is steered; resolves when it has sent something. */
+  /** A call whose answer does not come until the road is steered; resolves when it has sent something, or has failed. */
   async asking(
     client: Client,
     options?: CallOptions,
@@ -90,7 +90,8 @@ export class ProtocolStage<Client extends CheckedClient = CheckedClient> {
     const before = road.sent
     const answer = this.ask(client, options)
     answer.catch(() => {})
-    await road.until(({ sent }) => sent > before)
+    // A short limit may pass before a busy machine has sent anything.
+    await Promise.race([road.until(({ sent }) => sent > before), answer.catch(() => {})])
     return { answer }
   }
 
