@@ -35,7 +35,7 @@ export interface SshClient extends AsyncDisposable {
   readonly dialer: Dialer
   /** What is known about the connection. */
   readonly info: SshInfo
-  /** Waits for running calls, for 2 s unless told otherwise, then disconnects. Rejects only with `NET_BAD_OPTION`. */
+  /** Waits for running calls, for 2 s by default, then disconnects. Rejects only with `NET_BAD_OPTION`. */
   close(options?: CloseOptions): Promise<void>
   /** Settles once the connection has ended: with what took it, or undefined after `close`. Never rejects. */
   readonly closed: Promise<NetError | undefined>

@@ -1,6 +1,6 @@
 /*
  * The first words of an SSH server: lines of its own, then its identification (RFC 4253, section 4.2). A codec
- * without I/O, which tells a peer that does not speak SSH from one that does.
+ * without I/O, which recognizes a peer that does not speak SSH.
  */
 
 import { harmless, netError } from '@net/core/authoring'

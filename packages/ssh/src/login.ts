@@ -30,7 +30,7 @@ export interface LoginPlan {
 }
 
 /**
- * Logs in. `none` is asked first (RFC 4252, section 5.2): some servers let everybody in, the others say what they take, so
+ * Logs in. `none` is asked first (RFC 4252, section 5.2): some servers need no more, the others say what they take, so
  * that nothing is offered in vain. A server that has said so before is not asked again. Each credential is offered once,
  * and after a step that was accepted once more. Rejects with `NET_AUTH_REJECTED`, `NET_AUTH_NO_METHOD`, `NET_AUTH_PARTIAL`
  * or `NET_CREDENTIAL_INVALID`; what the caller's own callbacks throw passes as it is.
@@ -71,7 +71,7 @@ function countStep(login: LoginRun, offers: readonly Offer[]): void {
   for (const offer of offers) if (offer.state === 'refused') offer.state = 'again'
 }
 
-/** Asks what the server takes, which lets us in where it takes everybody. */
+/** Asks what the server takes; where it requires no login, this is the login. */
 async function question(login: LoginRun): Promise<LoginAnswer> {
   const answer = await ask(login, { method: 'none' })
   const { server } = login.plan

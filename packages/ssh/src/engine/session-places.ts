@@ -1,5 +1,5 @@
 /*
- * Who may ask the server for one more session on a connection: everybody at once, or one at a time where a server has
+ * Which calls may ask the server for one more session on a connection: all at once, or one at a time where a server has
  * shown that it does not bear more. It must not know what runs.
  */
 

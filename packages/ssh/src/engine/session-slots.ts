@@ -40,7 +40,7 @@ export class SessionSlots {
     return free === ended && this.#ended === ended ? this.#full(error) : undefined
   }
 
-  /** A session has ended, and the server was told so. */
+  /** A session has ended, and our close is on its way to the server. */
   release(): void {
     this.#open -= 1
     this.#ended += 1

@@ -15,7 +15,7 @@ import type { EngineChannel, EngineClient } from './ssh2-types.ts'
 export interface CommandChannels {
   /** Opens a session channel. */
   open(op: Stoppable): Promise<EngineChannel>
-  /** Tells the holder if the connection is lost before the channel is closed. */
+  /** Calls the holder's `lost` if the connection is lost before the channel is closed. */
   hold(channel: EngineChannel, holder: { lost(error: Error): void }): void
 }
 

@@ -17,7 +17,7 @@ import type {
   EngineIncoming,
 } from './ssh2-types.ts'
 
-/** What the handlers of a connection tell. */
+/** What the guard calls when a peer breaks the rules or leaves. */
 export interface ProtocolGuard {
   /** The peer broke the rules; the connection must go. */
   broken(error: Error): void
@@ -81,7 +81,7 @@ export function holdUntilIdentified(client: EngineClient, heard: (chunk: Buffer)
   }
 }
 
-/** Tells of each packet that came whole and unharmed. Key exchanges later on are not told. */
+/** Calls `heard` for each packet that came whole and unharmed, but for those of later key exchanges. */
 export function onPacket(client: EngineClient, heard: () => void): void {
   const protocol = client._protocol
   const take = protocol._onPayload
@@ -261,7 +261,7 @@ function unsupported(): Error {
 
 let engine: Engine | undefined
 const VERSION = '1.17.0'
-// ssh2's own constants: what it tells the peer, and counts by.
+// ssh2's own constants: what it announces to the peer, and counts by.
 const WINDOW = 2 * 1024 * 1024
 const PACKET = 32 * 1024
 const SMALLEST_PACKET = 256

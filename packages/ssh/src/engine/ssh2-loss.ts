@@ -1,4 +1,4 @@
-/* What those are told who wait for a connection that is gone. */
+/* The errors of calls that wait for a connection that is gone. */
 
 import { isNetError, type NetError } from '@net/core'
 import { netError, translate } from '@net/core/authoring'
@@ -6,7 +6,7 @@ import { netError, translate } from '@net/core/authoring'
 import { SshHostKeyError } from '../errors.ts'
 import { sshErrors } from './ssh2-errors.ts'
 
-/** An error of its own for everybody who asks: what is added to one must not show in another. */
+/** An error of its own for each call: what is added to one must not show in another. */
 export function lossForWaits(failure: Error | undefined, ours: boolean): NetError {
   if (failure !== undefined) {
     return isNetError(failure) ? copyOf(failure) : translate(failure, sshErrors, {})

@@ -40,7 +40,7 @@ export interface ServerRoad {
   sayGoodbye(): void
 }
 
-/** Somebody logs in. */
+/** A client logs in. */
 export interface LoginAttempt {
   readonly user: string
   readonly method: string
@@ -246,7 +246,7 @@ class ServedConnection {
     const { id } = channel.incoming
     this.#signals.set(id, heard)
     const served = new EngineServedCommand(channel)
-    // ssh2 itself tells of the end of a channel only after its input was read.
+    // ssh2 itself reports the end of a channel only after its input was read.
     session.once('close', () => served.gone())
     this.#commands.add(served)
     void served.closed.then(() => {
@@ -317,7 +317,7 @@ class EngineServedCommand implements ServedCommand {
 
   close(): void {
     if (!this.#gone) this.#channel.end()
-    // ssh2 tells of the close only after everything was read.
+    // ssh2 reports the close only after everything was read.
     this.#channel.resume()
   }
 }

@@ -1,5 +1,5 @@
 /*
- * A channel as an ordinary Duplex: ssh2's own never calls back a write to a closed channel, and tells of its end in
+ * A channel as an ordinary Duplex: ssh2's own never calls back a write to a closed channel, and reports its end in
  * ways of its own.
  */
 

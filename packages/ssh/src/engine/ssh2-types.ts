@@ -27,7 +27,7 @@ export interface EngineKey {
   verify(data: Buffer, signature: Buffer, hash?: string): boolean | Error
 }
 
-/** What the client is told. */
+/** The options of the client. */
 export interface EngineClientConfig {
   readonly sock: Duplex
   readonly username: string
@@ -146,7 +146,7 @@ export interface EngineFlow {
   state: 'open' | 'eof' | 'closing' | 'closed'
 }
 
-/** What the server is told. */
+/** The options of the server. */
 export interface EngineServerConfig {
   readonly hostKeys: readonly string[]
   readonly banner?: string

@@ -41,7 +41,7 @@ import { ChannelStream } from './ssh2-stream.ts'
 import type { Engine, EngineAuth, EngineChannel, EngineClient } from './ssh2-types.ts'
 import { batchWrites } from './write-batch.ts'
 
-/** What a connection is told. */
+/** The options of a connection. */
 export interface SessionOptions {
   readonly user: string
   readonly algorithms: Algorithms
@@ -51,7 +51,7 @@ export interface SessionOptions {
    * the server has keys for.
    */
   checkHostKey(key: HostKey, offered: readonly string[]): Promise<void>
-  /** Told the text that the server shows before the login. */
+  /** Called with the text that the server shows before the login. */
   onBanner(text: string): void
 }
 
@@ -186,7 +186,7 @@ export class SshSession {
     return stream
   }
 
-  /** Says goodbye and closes; `closed` tells when that is done. */
+  /** Says goodbye and closes; `closed` settles when that is done. */
   end(): void {
     if (this.#state.take('goodbye')) this.#client.end()
   }
@@ -340,7 +340,7 @@ export class SshSession {
   }
 }
 
-/** A peer that leaves before its identification is better told by what it said until then. */
+/** What a peer said before it left says more than that it left. */
 function earlyEnd(error: Error | undefined, reader: IdentificationReader): Error {
   if (error === undefined || error.message.startsWith('Connection lost')) return reader.ended()
   // A server that does not read what we said of ourselves resets the connection behind its last words.

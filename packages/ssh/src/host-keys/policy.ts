@@ -106,7 +106,7 @@ export function acceptNew(options?: AcceptNewOptions): HostKeyPolicy {
         types: typesOf(known, subject),
         check(key) {
           if (isKnown(key, known, subject)) return {}
-          // What was unknown may have become known since, to somebody else.
+          // Another call or process may have learnt a key since.
           const isNew = async (): Promise<boolean> =>
             !isKnown(key, await readAll(files, subject), subject)
           return {

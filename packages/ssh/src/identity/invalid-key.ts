@@ -2,7 +2,7 @@
 
 import { netError } from '@net/core/authoring'
 
-/** `why` is told, the key never is. */
+/** `why` is in the message; the key never is. */
 export function invalid(why: string, cause?: unknown): Error {
   return netError('NET_CREDENTIAL_INVALID', {
     message: `the private key cannot be used: ${why}`,

@@ -1,5 +1,5 @@
 /*
- * What a private key's text is, told by its content: OpenSSH's own format, PEM, PKCS#8 or PuTTY's; encrypted or not.
+ * What a private key's text is, by its content: OpenSSH's own format, PEM, PKCS#8 or PuTTY's; encrypted or not.
  * Never says a word of the key itself.
  */
 

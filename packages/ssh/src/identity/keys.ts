@@ -1,4 +1,4 @@
-/* Logging in with a key: where it comes from, and who tells its passphrase. */
+/* Logging in with a key: where it comes from, and where its passphrase comes from. */
 
 import { isSecret, type Credential, type FileSource, type Secret, type TextSource } from '@net/core'
 import {

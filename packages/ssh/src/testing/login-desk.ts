@@ -2,7 +2,7 @@
 
 import type { LoginAttempt, LoginDecision } from '../engine/ssh2-server.ts'
 
-/** Somebody who may log in. */
+/** A user who may log in. */
 export interface SshUser {
   readonly password?: string | undefined
   /** Public keys as in `authorized_keys`. */
@@ -67,7 +67,7 @@ function isRight(user: SshUser | undefined, { method, password, key }: LoginAtte
 }
 
 function methodsOf(user: SshUser | undefined): readonly string[] {
-  // Who is not known is told the same as who is.
+  // The answer for an unknown user is the same as for a known one.
   if (user === undefined) return ['publickey', 'password']
   const methods: string[] = []
   if (user.keys !== undefined) methods.push('publickey')

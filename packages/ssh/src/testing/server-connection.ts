@@ -199,7 +199,7 @@ export class ServerConnection implements ServerDesk {
     }
     this.#strike(action)
     if (action === 'garbage') return true
-    // Nobody may be reading yet, and who does not read does not hear the end.
+    // A socket that is not read does not report its end.
     this.#socket.resume()
     // What waits for the step waits until the connection has ended.
     await closeOf(this.#socket)
