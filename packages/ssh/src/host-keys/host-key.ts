@@ -35,12 +35,13 @@ export function keyType(blob: Uint8Array): string | undefined {
   return TYPE.test(type) ? type : undefined
 }
 
-/** Whether a key in wire format is all there: fields with their lengths, and nothing behind them. */
+/** Whether a key in wire format is all there: its type and more, fields with their lengths, and nothing behind them. */
 export function isWhole(blob: Uint8Array): boolean {
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.length)
   let at = 0
-  while (at + 4 <= bytes.length) at += 4 + bytes.readUInt32BE(at)
-  return at === bytes.length
+  let fields = 0
+  for (; at + 4 <= bytes.length; fields++) at += 4 + bytes.readUInt32BE(at)
+  return at === bytes.length && fields > 1
 }
 
 /** `SHA256:` and the hash in base64 without padding. */

@@ -61,7 +61,8 @@ function entryFor(name: string, fields: readonly string[]): KnownHostsLine | und
 
 function matchesHash(field: string, name: string): boolean {
   const [, kind, salt = '', hash = '', extra] = field.split('|')
-  if (kind !== '1' || extra !== undefined) return false
+  // Base64 alone: what stands behind it, such as a second name, makes the line one that cannot be read.
+  if (kind !== '1' || extra !== undefined || !HASH.test(hash)) return false
   const expected = Buffer.from(hash, 'base64')
   const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest()
   return expected.length === actual.length && timingSafeEqual(expected, actual)
@@ -92,6 +93,7 @@ function matchesPattern(pattern: string, text: string): boolean {
   return position === pattern.length
 }
 
+const HASH = /^[A-Za-z0-9+/]{27}=$/
 const BLANK = /[ \t\r]+/
 const MARKERS: ReadonlyMap<string, 'cert-authority' | 'revoked'> = new Map([
   ['@cert-authority', 'cert-authority'],

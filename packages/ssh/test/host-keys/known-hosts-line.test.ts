@@ -31,6 +31,8 @@ test('markers are reported, and lines that cannot be read are skipped', () => {
     'a ssh-ed25519',
     `@what a ${publicKey}`,
     'a ssh-rsa AAAA',
+    // The type alone is no key.
+    'a ssh-ed25519 AAAAC3NzaC1lZDI1NTE5',
     '@revoked',
   ]) {
     expect(lineFor('a', line)).toBeUndefined()
@@ -56,6 +58,8 @@ test('a hashed name is one name', () => {
   expect(matchesHost(field, '[Example.com]:2222')).toBe(true)
   expect(matchesHost(field, 'example.com')).toBe(false)
   expect(matchesHost('|1|AAAA', 'example.com')).toBe(false)
+  expect(matchesHost(`${field},example.com`, '[example.com]:2222')).toBe(false)
+  expect(matchesHost(`${field}=`, '[example.com]:2222')).toBe(false)
   expect(matchesHost(field.replace('|1|', '|2|'), '[example.com]:2222')).toBe(false)
 })
 
