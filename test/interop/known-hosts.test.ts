@@ -93,6 +93,19 @@ test.for(Object.keys(cases))('[H-SSH-02] %s is to us what it is to ssh', async (
   expect(await ourVerdict(server, file)).toBe(verdictOf(theirs))
 })
 
+test('scan sees the keys that ssh-keyscan sees', async ({ skip }) => {
+  const program = requireDaemon({ skip }, 'ssh-keyscan')
+  await using server = await startSshServer({ hostKey, moreHostKeys: [second.privateKey] })
+  const { host, port } = server.address
+  const { stdout } = await runProgram(program, ['-p', String(port), host])
+  const theirs = stdout.split('\n').flatMap((line) => line.split(' ').slice(1, 3).join(' ') || [])
+  const ours = (await ssh.scan(server.url)).map(
+    ({ type, blob }) => `${type} ${Buffer.from(blob).toString('base64')}`,
+  )
+  expect(ours.toSorted()).toEqual(theirs.toSorted())
+  expect(ours).toHaveLength(2)
+})
+
 async function ourVerdict(server: SshServer, file: string): Promise<string> {
   try {
     await using host = await ssh.connect(server.url, {

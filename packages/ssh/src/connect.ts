@@ -175,7 +175,8 @@ async function handshake(
   }
 }
 
-async function shakeHands(
+/** From the first byte to the end of the key exchange. */
+export async function shakeHands(
   session: SshSession,
   op: Operation,
 ): Promise<{ software: string } & Awaited<SshSession['exchanged']>> {

@@ -25,5 +25,6 @@ export { key, type KeyAuth, type KeyOptions, type KeySource } from './identity/k
 export type { KeepAliveOptions } from './keep-alive.ts'
 export type { Negotiated } from './algorithms.ts'
 export { quote } from './quote.ts'
+export { scan, type ScanOptions } from './scan.ts'
 export { SshChannelError, SshExitError, SshHostKeyError } from './errors.ts'
 export { fromFile, fromText, type CloseOptions } from '@net/core'
