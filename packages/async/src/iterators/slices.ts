@@ -2,9 +2,7 @@
  * Functions that give a part of the items. Once they have what they want they close what they read.
  */
 
-import { netError } from '@net/core/authoring'
-
-import { jobOf } from '../option-checks.ts'
+import { jobOf, wholeOf } from '../option-checks.ts'
 import { derived } from './derived.ts'
 import type { Each } from './transforms.ts'
 import type { Iterated } from './iterated.ts'
@@ -15,7 +13,7 @@ export function take<T>(
   count: number,
 ): AsyncGenerator<T, undefined, undefined> {
   return derived(async function* (read) {
-    let left = amountOf(count)
+    let left = wholeOf('count', count)
     if (left === 0) return
     for await (const item of read(items)) {
       yield item
@@ -45,7 +43,7 @@ export function drop<T>(
   count: number,
 ): AsyncGenerator<T, undefined, undefined> {
   return derived(async function* (read) {
-    let left = amountOf(count)
+    let left = wholeOf('count', count)
     for await (const item of read(items)) if (left-- <= 0) yield item
   })
 }
@@ -64,9 +62,4 @@ export function dropWhile<T>(
       if (!dropping) yield item
     }
   })
-}
-
-function amountOf(count: number): number {
-  if (count >= 0 && (Number.isInteger(count) || count === Infinity)) return count
-  throw netError('NET_BAD_OPTION', { message: 'count must be a whole number, 0 or more' })
 }

@@ -1,16 +1,16 @@
 /* What a client sends to log in, step by step. */
 
 /** A login that came whole. */
-export interface GivenLogin {
+export interface ClientLogin {
   readonly user: string
   readonly password: string
 }
 
 /** Takes one line in base64; gives the answer, the next step, or undefined for what is no such line. */
-export type LoginStep = (line: string) => GivenLogin | LoginStep | undefined
+export type LoginStep = (line: string) => ClientLogin | LoginStep | undefined
 
 /** PLAIN (RFC 4616): one message with both. */
-export function decodePlain(line: string): GivenLogin | undefined {
+export function decodePlain(line: string): ClientLogin | undefined {
   const [, user, password] = decoded(line)?.split('\0') ?? []
   return user === undefined || password === undefined ? undefined : { user, password }
 }
