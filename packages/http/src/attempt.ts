@@ -119,7 +119,8 @@ export class HttpAttempt implements ExchangeOutcome {
       this.#unleased(reason, upload)
       return
     }
-    this.#exchange = new Exchange({ ...this.#parts, connection, upload }, this)
+    const { request, call, attempt } = this.#parts
+    this.#exchange = new Exchange({ request, call, attempt, connection, upload }, this)
     this.#exchange.begin()
   }
 

@@ -1,10 +1,10 @@
 /* The calls of a client that have not ended, so that closing the client can wait for them and end those that last. */
 
 import type { NetError } from '@net/core'
-import { clock, closedError } from '@net/core/authoring'
+import { clock, closedError, LinkedList, type Linked } from '@net/core/authoring'
 
 /** A call that a client may end. */
-export interface EndableCall {
+export interface EndableCall extends Linked<EndableCall> {
   /** Ends what it waits for. */
   end(error: NetError): void
   /** Fails it, whatever it waits for. */
@@ -13,7 +13,7 @@ export interface EndableCall {
 
 /** The calls of one client. */
 export class CallsUnderWay {
-  readonly #calls = new Set<EndableCall>()
+  readonly #calls = new LinkedList<EndableCall>()
   #quiet: (() => void) | undefined
   #closed = false
 
@@ -24,12 +24,11 @@ export class CallsUnderWay {
   }
 
   has(call: EndableCall): boolean {
-    return this.#calls.has(call)
+    return call.listed
   }
 
   delete(call: EndableCall): void {
-    this.#calls.delete(call)
-    if (this.#calls.size === 0) this.#quiet?.()
+    if (this.#calls.delete(call) && this.#calls.size === 0) this.#quiet?.()
   }
 
   /** Takes no more calls, waits for those under way, and ends what is left after `grace` milliseconds. */

@@ -29,7 +29,7 @@ import { foreign, foreignHandler } from './middleware/compose.ts'
 import { isLedAway } from './middleware/redirect.ts'
 import { respecting } from './middleware/retry.ts'
 import { PendingResponse, type Intent, type Settle } from './pending-response.ts'
-import { RequestFactory } from './request-factory.ts'
+import { isKnownMethod, RequestFactory } from './request-factory.ts'
 import { isIdempotent, type HttpRequest } from './request.ts'
 import { Road } from './road.ts'
 import { RunningCall, type CallHost } from './running-call.ts'
@@ -227,6 +227,7 @@ interface Wish {
 
 /** The method as an error may show it, before it was checked. */
 function shown(method: string): string {
+  if (isKnownMethod(method)) return method
   return typeof method === 'string' && /^[\w-]{1,32}$/.test(method) ? method : 'request'
 }
 

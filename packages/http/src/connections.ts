@@ -68,6 +68,12 @@ export class Connections {
   }
 }
 
+/** The call that made a connection, for events. */
+interface Maker {
+  readonly id: number
+  readonly operation: string
+}
+
 /** Undefined: leave to connect. */
 type Grant = HttpConnection | undefined
 
@@ -143,12 +149,15 @@ class OriginPool {
   }
 
   async #connect(lessee: Lessee): Promise<HttpConnection> {
+    // Not the lessee itself: a connection outlives the call that made it, and must not keep all of it.
+    const { op, operation } = lessee
+    const maker = { id: op.id, operation }
     try {
       const connection = await lessee.connect({
-        free: (freed) => this.#free(freed, lessee),
-        gone: (lost) => this.#gone(lost, lessee),
+        free: (freed) => this.#free(freed, maker),
+        gone: (lost) => this.#gone(lost, maker),
       })
-      this.#tell('create', lessee)
+      this.#tell('create', maker)
       return this.#connected(connection)
     } catch (error) {
       this.#connecting -= 1
@@ -210,13 +219,13 @@ class OriginPool {
     }
   }
 
-  #free(connection: HttpConnection | SharedConnection, lessee: Lessee): void {
+  #free(connection: HttpConnection | SharedConnection, maker: Maker): void {
     if (!('lane' in connection)) this.#idle.push(connection)
     this.#serve()
-    this.#tell('release', lessee)
+    this.#tell('release', maker)
   }
 
-  #gone(connection: HttpConnection | SharedConnection, lessee: Lessee): void {
+  #gone(connection: HttpConnection | SharedConnection, maker: Maker): void {
     if ('lane' in connection) {
       // One that broke while it was made is not counted twice.
       if (!this.#shared.delete(connection)) return
@@ -225,7 +234,7 @@ class OriginPool {
       if (at >= 0) this.#idle.splice(at, 1)
     }
     this.#leave()
-    this.#tell('destroy', lessee)
+    this.#tell('destroy', maker)
   }
 
   /** A place became free: the call that waits longest may connect. */
@@ -248,17 +257,17 @@ class OriginPool {
     }
   }
 
-  #tell(action: 'create' | 'acquire' | 'wait' | 'release' | 'destroy', lessee: Lessee): void {
+  #tell(action: 'create' | 'acquire' | 'wait' | 'release' | 'destroy', who: Lessee | Maker): void {
     const { log, id: client } = this.#parts.client
     if (!isHeard('pool', log)) return
     tell(
       {
         type: 'pool',
         version: 1,
-        id: lessee.op.id,
+        id: 'op' in who ? who.op.id : who.id,
         client,
         protocol: 'http',
-        operation: lessee.operation,
+        operation: who.operation,
         time: clock().now(),
         endpoint: this.#parts.endpoint,
         action,

@@ -153,6 +153,11 @@ function authOfUrl(url: Pick<RequestUrl, 'user' | 'password'> | undefined): Http
   return basic(url.user, password)
 }
 
+/** Whether it is one of the methods that clients have a verb for. */
+export function isKnownMethod(method: string): boolean {
+  return METHODS.has(method)
+}
+
 function checkedMethod(method: string): string {
   if (METHODS.has(method)) return method
   const upper = typeof method === 'string' ? method.toUpperCase() : ''

@@ -15,7 +15,7 @@ import {
 } from '@net/core/authoring'
 
 import type { Call, Outcome } from './call.ts'
-import type { CallsUnderWay } from './calls-under-way.ts'
+import type { CallsUnderWay, EndableCall } from './calls-under-way.ts'
 import type { HttpConnection } from './connection.ts'
 import { HttpStatusError } from './errors.ts'
 import type { Handler, Middleware } from './handler.ts'
@@ -51,7 +51,10 @@ export interface CallParts {
 }
 
 /** One call while it runs. */
-export class RunningCall implements Call, Outcome {
+export class RunningCall implements Call, Outcome, EndableCall {
+  before: EndableCall | undefined = undefined
+  after: EndableCall | undefined = undefined
+  listed = false
   readonly op: OpenOperation
   readonly started: number = clock().now()
   readonly context: ErrorContext

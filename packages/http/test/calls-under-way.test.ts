@@ -6,6 +6,9 @@ import { CallsUnderWay, type EndableCall } from '../src/calls-under-way.ts'
 
 function call(told: string[], name: string, onEnd?: (self: EndableCall) => void): EndableCall {
   const self: EndableCall = {
+    before: undefined,
+    after: undefined,
+    listed: false,
     end(error: NetError) {
       told.push(`end ${name} ${error.code}`)
       onEnd?.(self)

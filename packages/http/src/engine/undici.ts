@@ -109,11 +109,14 @@ class UndiciConnection implements HttpConnection {
 
   /** The response is complete; the engine decides afterwards whether the connection can be used again. */
   completed(): void {
-    queueMicrotask(() => {
-      if (this.#socket.destroyed || this.#client.destroyed) return
-      this.#exchange = undefined
-      this.#events.free(this)
-    })
+    // A promise's turn, as one of queueMicrotask costs several times as much.
+    void NOW.then(this.#freeIfFit)
+  }
+
+  readonly #freeIfFit = (): void => {
+    if (this.#socket.destroyed || this.#client.destroyed) return
+    this.#exchange = undefined
+    this.#events.free(this)
   }
 
   /** Status lines, chunk extensions and the like have no limit in the parser; seen from outside they are bytes without result. */
@@ -229,6 +232,7 @@ class ConnectionGone extends Error {
   }
 }
 
+const NOW: Promise<void> = Promise.resolve()
 const MOST_INTERIM = 16
 const NOTHING: Uint8Array = new Uint8Array(0)
 const NO_CLOSE_NOTIFY =
