@@ -16,17 +16,14 @@ export interface Progress {
 /** Turns counts of bytes into reports: at most one per 100 ms, and one at the end. */
 export class ProgressMeter {
   readonly #report: (progress: Progress) => void
-  readonly #isHeard: () => boolean
   readonly #started = clock().now()
   #last = -Infinity
   #told = -1
   #transferred = 0
   #total: number | undefined
 
-  /** Without `isHeard` giving true, no report is made: most calls have nobody who listens. */
-  constructor(report: (progress: Progress) => void, isHeard: () => boolean = () => true) {
+  constructor(report: (progress: Progress) => void) {
     this.#report = report
-    this.#isHeard = isHeard
   }
 
   get transferred(): number {
@@ -37,7 +34,6 @@ export class ProgressMeter {
   at(transferred: number, total?: number): void {
     this.#transferred = transferred
     if (total !== undefined) this.#total = total
-    if (!this.#isHeard()) return
     const now = clock().now()
     if (now - this.#last < INTERVAL) return
     this.#last = now
@@ -46,7 +42,7 @@ export class ProgressMeter {
 
   /** The transfer has ended; reports the last state unless it was reported already. */
   end(): void {
-    if (this.#told !== this.#transferred && this.#isHeard()) this.#tell(clock().now())
+    if (this.#told !== this.#transferred) this.#tell(clock().now())
   }
 
   #tell(now: number): void {

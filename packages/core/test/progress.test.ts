@@ -34,18 +34,3 @@ test('the end is reported once, and what is unknown is absent', () => {
   meter.end()
   expect(told).toEqual([{ transferred: 5, rate: 0, elapsed: 0 }])
 })
-
-test('without a listener no report is made, and one who comes later hears of it', async () => {
-  using clock = useFakeClock()
-  const told: Progress[] = []
-  let heard = false
-  const meter = new ProgressMeter(
-    (progress) => void told.push(progress),
-    () => heard,
-  )
-  meter.at(5)
-  await clock.advance(1000)
-  heard = true
-  meter.at(10)
-  expect(told).toEqual([{ transferred: 10, rate: 10, elapsed: 1000 }])
-})

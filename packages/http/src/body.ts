@@ -64,7 +64,7 @@ export class ReceivedBody implements HearingBody {
   #error: NetError | undefined
   #closed: PromiseWithResolvers<NetError | undefined> | undefined
   /** Reads that wait, in the order in which they came. */
-  readonly #waiting: Waiting[] = []
+  #waiting: Waiting[] | undefined
   #impatience: Timer | undefined
 
   /** `patience` is how many milliseconds a body may hold its connection before the program begins to read it. */
@@ -102,7 +102,7 @@ export class ReceivedBody implements HearingBody {
   push(chunk: Uint8Array): void {
     this.#received += chunk.length
     if (this.ended) return
-    const waiting = this.#waiting.shift()
+    const waiting = this.#waiting?.shift()
     if (waiting !== undefined) {
       waiting.resolve({ done: false, value: chunk })
       return
@@ -116,7 +116,7 @@ export class ReceivedBody implements HearingBody {
     if (this.ended) return
     this.#ended = true
     this.#impatience?.clear()
-    for (const waiting of this.#waiting.splice(0)) waiting.resolve(END)
+    for (const waiting of this.#waiting?.splice(0) ?? []) waiting.resolve(END)
     this.#closed?.resolve(undefined)
   }
 
@@ -181,12 +181,13 @@ export class ReceivedBody implements HearingBody {
     if (this.#isDiscarded && !this.#left) return Promise.reject(discarded())
     if (this.#ended) return Promise.resolve(END)
     const waiting: Waiting = Promise.withResolvers()
+    this.#waiting ??= []
     this.#waiting.push(waiting)
     return waiting.promise
   }
 
   #refuse(error: NetError): void {
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(error)
+    for (const waiting of this.#waiting?.splice(0) ?? []) waiting.reject(error)
   }
 
   #pause(): void {

@@ -28,7 +28,7 @@ import { Connector } from './connector.ts'
 import { foreign, foreignHandler } from './middleware/compose.ts'
 import { isLedAway } from './middleware/redirect.ts'
 import { respecting } from './middleware/retry.ts'
-import { PendingResponse, type Intent, type Settle } from './pending-response.ts'
+import { PendingResponse, rejectTraced, type Intent, type Settle } from './pending-response.ts'
 import { isKnownMethod, RequestFactory } from './request-factory.ts'
 import { isIdempotent, type HttpRequest } from './request.ts'
 import { Road } from './road.ts'
@@ -172,7 +172,7 @@ class Client implements HttpClient {
       const { signal } = taken
       new RunningCall({ op, prepared, signal, host: this.#host }, settle).begin(request)
     } catch (error) {
-      settle.reject(error)
+      rejectTraced(settle, error)
     }
   }
 

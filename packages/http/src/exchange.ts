@@ -30,7 +30,7 @@ import type { HttpConnection, WireReceiver, WireRequest } from './connection.ts'
 import { bodySize, framingOf, isCodedUnknown } from './framing.ts'
 import { HttpHeaders } from './headers.ts'
 import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
-import { Answer, readingRules, type HttpResponse } from './response.ts'
+import { Answer, readingRules, type HistoryEntry, type HttpResponse } from './response.ts'
 import type { Upload } from './upload.ts'
 
 type State = 'ready' | 'sending' | 'waiting' | 'receiving' | 'draining' | 'over'
@@ -265,7 +265,7 @@ export class Exchange implements WireReceiver, BodyFlow {
       statusText: reason,
       url: placeOfRequest(request).href,
       headers: HttpHeaders.received(raw),
-      history: [],
+      history: NO_HISTORY,
       protocol: connection.protocol,
       timings: {
         reused: connection.exchanges > 1,
@@ -312,6 +312,7 @@ const LOST: ReadonlySet<string> = new Set([
   'NET_CONN_RESET',
   'NET_PROTO_INCOMPLETE',
 ])
+const NO_HISTORY: readonly HistoryEntry[] = Object.freeze([])
 const SETTLED: Promise<void> = Promise.resolve()
 const DRAINED = 65_536
 const DRAINING = 1000

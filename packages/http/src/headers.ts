@@ -33,6 +33,7 @@ export type HeaderFields =
  * out of messages, events and what is printed.
  */
 export class HttpHeaders implements Iterable<readonly [string, string]> {
+  static readonly #noFields: readonly string[] = []
   static readonly #none: HttpHeaders = new HttpHeaders(undefined)
   #list: readonly string[]
   #raw: readonly Buffer[] | undefined
@@ -49,7 +50,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
 
   /** Throws `NET_BAD_HEADER` for a name or value that HTTP does not allow (RFC 9110 section 5), `NET_INJECTION` for control characters. */
   constructor(fields?: HeaderFields) {
-    this.#list = fields === undefined ? [] : listed(fields)
+    this.#list = fields === undefined ? HttpHeaders.#noFields : listed(fields)
   }
 
   /** The fields of a message as they came: names and values in turn. Decoded at the first look. */

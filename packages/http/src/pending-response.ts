@@ -23,7 +23,7 @@ export interface Intent {
   json: boolean
 }
 
-/** Settles a call. */
+/** Settles a call; what waits for it is told by `rejectTraced`. */
 export interface Settle {
   readonly resolve: (response: HttpResponse) => void
   readonly reject: (error: unknown) => void
@@ -47,16 +47,13 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   constructor(start: (intent: Intent, settle: Settle) => Promise<HttpResponse> | void) {
     const intent: Intent = { kind: 'transfer', json: false }
     super((resolve, reject) => {
-      const settle: Settle = {
-        resolve,
-        reject: (error) => void traced(error).then(resolve, reject),
-      }
+      const settle: Settle = { resolve, reject }
       void NOW.then(() => {
         if (this.#refusal !== undefined) return reject(this.#refusal)
         try {
-          start(intent, settle)?.then(resolve, settle.reject)
+          start(intent, settle)?.then(resolve, (error: unknown) => rejectTraced(settle, error))
         } catch (error) {
-          settle.reject(error)
+          rejectTraced(settle, error)
         }
       })
     })
@@ -66,7 +63,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
     this.#intent.json = true
     this.#intent.kind = 'exchange'
-    this.#check(() => checkSchema(schema))
+    if (schema !== undefined) this.#check(() => checkSchema(schema))
     return this.then((response) =>
       schema === undefined && response instanceof Answer
         ? response.jsonNow<T>()
@@ -76,7 +73,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
 
   text(charset?: Charset): Promise<string> {
     this.#intent.kind = 'exchange'
-    this.#check(() => checkCharset('text', charset))
+    if (charset !== undefined) this.#check(() => checkCharset('text', charset))
     return this.then((response) =>
       response instanceof Answer ? response.textNow(charset) : response.text(charset),
     )
@@ -110,6 +107,11 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
       this.#refusal ??= error as Error
     }
   }
+}
+
+/** Fails a call, with an error whose stack names the line that waits for it. */
+export function rejectTraced({ resolve, reject }: Settle, error: unknown): void {
+  void traced(error).then(resolve, reject)
 }
 
 /** Rejects a turn later: what fails before the call waits for anything fails while nobody waits yet whose line its stack could name. */

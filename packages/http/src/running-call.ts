@@ -23,7 +23,7 @@ import { Journey } from './journey.ts'
 import { authenticate } from './middleware/auth.ts'
 import { compose } from './middleware/compose.ts'
 import { statusFailureOf } from './middleware/retry.ts'
-import type { Settle } from './pending-response.ts'
+import { rejectTraced, type Settle } from './pending-response.ts'
 import { readStart } from './reading.ts'
 import type { PreparedRequest } from './request-factory.ts'
 import type { HttpRequest } from './request.ts'
@@ -128,7 +128,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
     // What a middleware got before it threw is read by nobody.
     for (const journey of this.#journeys ?? []) journey.letGo()
     this.#host.calls.delete(this)
-    this.#settle.reject(this.op.failed(error))
+    rejectTraced(this.#settle, this.op.failed(error))
   }
 
   #give(response: HttpResponse): void {

@@ -4,6 +4,8 @@ import { netError } from '@net/core/authoring'
 import { createResponse, PendingResponse, type Intent } from '@net/http'
 import { expect, test } from 'vitest'
 
+import { rejectTraced } from '../src/pending-response.ts'
+
 function pending(answer = createResponse({ text: 'a\nb' })): {
   promise: PendingResponse
   intents: Intent[]
@@ -77,8 +79,8 @@ test('a short answer is read at once, null and a wrong one included', async () =
 })
 
 test('a call that settles by itself has the line of who waits for it', async () => {
-  const failing = new PendingResponse((_intent, { reject }) => {
-    reject(netError('NET_CLOSED', { message: 'no' }))
+  const failing = new PendingResponse((_intent, settle) => {
+    rejectTraced(settle, netError('NET_CLOSED', { message: 'no' }))
   })
   const error = (await failing.json().catch((thrown: unknown) => thrown)) as Error
   expect(error.stack).toContain('pending-response.test.ts')

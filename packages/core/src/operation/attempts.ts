@@ -67,7 +67,7 @@ export class AttemptSteps implements Attempts {
     const attempt = new RunningAttempt((this.#current?.number ?? 0) + 1)
     this.#current = attempt
     // Never taken back: the last attempt's scope lives on in what it returned, and the operation must reach it.
-    host.root.onStop((reason) => attempt.scope.stop(reason))
+    host.root.adopt(attempt.scope)
     host.enter(attempt.scope)
     return attempt
   }
@@ -78,6 +78,7 @@ export class AttemptSteps implements Attempts {
 
   async failed(thrown: unknown): Promise<void> {
     const host = this.#host
+    // A call that says so without an attempt means its first one.
     const { number, scope, wasSent } = this.#current ?? this.begin()
     const error = host.describe(scope.because(thrown), { sent: wasSent })
     if (!isNetError(error)) throw error

@@ -50,6 +50,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
   #phase: Phase | undefined
   #idle: Deadline | undefined
   #meter: ProgressMeter | undefined
+  #transferred: number | undefined
   #total: Timer | undefined
   #unlink: (() => void) | undefined
   #pending: Promise<unknown>[] | undefined
@@ -153,8 +154,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
   }
 
   openPhase(name: Phase): OpenPhase {
-    const place = { name, outer: this.#phase, scope: this.#scope }
-    const phase = new RunningPhase(this, place)
+    const phase = new RunningPhase(this, name, this.#phase, this.#scope)
     this.#phase = name
     return phase
   }
@@ -182,9 +182,10 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
 
   progress(transferred: number, total?: number): void {
     // An attempt that begins anew counts from 0 again.
-    this.#idle?.moved(Math.max(0, transferred - (this.#meter?.transferred ?? 0)))
+    this.#idle?.moved(Math.max(0, transferred - (this.#transferred ?? 0)))
+    this.#transferred = transferred
     this.#meter ??= this.#newMeter()
-    this.#meter.at(transferred, total)
+    this.#meter?.at(transferred, total)
   }
 
   answered(status: number): void {
@@ -256,17 +257,16 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     return raisedFor.get(ours) === this.id ? replaceContext(ours, call, owners) : ours
   }
 
-  #newMeter(): ProgressMeter {
+  /** Undefined while nobody listens: most calls have no use for one. */
+  #newMeter(): ProgressMeter | undefined {
     const { narrator } = this
     const onProgress = own(this.#options, 'onProgress')
+    if (onProgress === undefined && !narrator.tellsProgress) return undefined
     const report = onProgress === undefined ? undefined : guarded('onProgress', onProgress)
-    return new ProgressMeter(
-      (progress) => {
-        report?.(progress)
-        narrator.progress(progress)
-      },
-      () => report !== undefined || narrator.tellsProgress,
-    )
+    return new ProgressMeter((progress) => {
+      report?.(progress)
+      narrator.progress(progress)
+    })
   }
 
   async #endAfter(pending: readonly Promise<unknown>[]): Promise<void> {
@@ -284,7 +284,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     this.#idle?.stop()
     this.#unlink?.()
     this.#meter?.end()
-    this.narrator.end(failure, this.#meter?.transferred, this.#status)
+    this.narrator.end(failure, this.#transferred, this.#status)
   }
 }
 

@@ -16,25 +16,23 @@ export interface PhaseHost {
   describe(error: unknown, context: ErrorContext): unknown
 }
 
-/** Where a phase began. */
-export interface PhasePlace {
-  readonly name: Phase
-  readonly outer: Phase | undefined
-  readonly scope: Scope
-}
-
 /** One phase of one operation. */
 export class RunningPhase implements OpenPhase {
   readonly #host: PhaseHost
-  readonly #place: PhasePlace
+  readonly #name: Phase
+  readonly #outer: Phase | undefined
+  readonly #scope: Scope
   readonly #tell: (failure: unknown) => void
   readonly #timer: Timer | undefined
 
-  constructor(host: PhaseHost, place: PhasePlace) {
+  /** `outer` is the phase around it, `scope` what its limit stops. */
+  constructor(host: PhaseHost, name: Phase, outer: Phase | undefined, scope: Scope) {
     this.#host = host
-    this.#place = place
-    this.#tell = host.narrator.phase(place.name)
-    this.#timer = host.arm(place.name, place.scope)
+    this.#name = name
+    this.#outer = outer
+    this.#scope = scope
+    this.#tell = host.narrator.phase(name)
+    this.#timer = host.arm(name, scope)
   }
 
   ended(): void {
@@ -42,8 +40,7 @@ export class RunningPhase implements OpenPhase {
   }
 
   failed(error: unknown): unknown {
-    const { name, scope } = this.#place
-    const described = this.#host.describe(scope.reason ?? error, { phase: name })
+    const described = this.#host.describe(this.#scope.reason ?? error, { phase: this.#name })
     this.#end(described)
     return described
   }
@@ -51,6 +48,6 @@ export class RunningPhase implements OpenPhase {
   #end(failure: unknown): void {
     this.#tell(failure)
     this.#timer?.clear()
-    this.#host.leave(this.#place.outer)
+    this.#host.leave(this.#outer)
   }
 }

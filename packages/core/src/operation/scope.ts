@@ -5,13 +5,21 @@
 
 import { isNetError, type NetError } from '../errors/net-error.ts'
 import { guarded } from '../callbacks/guarded.ts'
-import { Link, LinkedList } from '../linked-list.ts'
+import { LinkedList, type Linked } from '../linked-list.ts'
 import type { Timer } from '../time/clock.ts'
 
+/** What a scope stops: a part of it, or what only wants to hear. */
+interface Member extends Linked<Member> {
+  stop(reason: NetError): void
+}
+
 /** One stoppable stretch of work. */
-export class Scope {
+export class Scope implements Member {
+  before: Member | undefined = undefined
+  after: Member | undefined = undefined
+  listed = false
   #reason: NetError | undefined
-  readonly #listeners = new LinkedList<Link<(reason: NetError) => void>>()
+  readonly #members = new LinkedList<Member>()
   #controller: AbortController | undefined
 
   /** Why it was stopped; undefined while it runs. */
@@ -34,8 +42,14 @@ export class Scope {
       listener(this.#reason)
       return () => {}
     }
-    const link = this.#listeners.add(new Link(listener))
-    return () => void this.#listeners.delete(link)
+    const member = this.#members.add(new Listener(listener))
+    return () => void this.#members.delete(member)
+  }
+
+  /** Takes a part in, which stops with this scope, at once if this has stopped; it stays a part for good. */
+  adopt(part: Scope): void {
+    if (this.#reason === undefined) this.#members.add(part)
+    else part.stop(this.#reason)
   }
 
   /** Stops it; later reasons are ignored. */
@@ -43,9 +57,8 @@ export class Scope {
     if (this.#reason !== undefined) return
     this.#reason = reason
     this.#controller?.abort(reason)
-    // One listener that fails must not keep the others from letting go.
-    for (let link = this.#listeners.shift(); link !== undefined; link = this.#listeners.shift())
-      guarded('an abort listener', link.value)(reason)
+    for (let next = this.#members.shift(); next !== undefined; next = this.#members.shift())
+      next.stop(reason)
   }
 
   /** Runs the work; once stopped, rejects with the reason as soon as the work has settled, after 50 ms at the latest. */
@@ -79,6 +92,22 @@ export class Scope {
   because(error: unknown): unknown {
     if (this.#reason === undefined) return error
     return isNetError(error) && error.code === this.#reason.code ? error : this.#reason
+  }
+}
+
+/** What wants to hear that a scope stops. One that fails must not keep the others from letting go. */
+class Listener implements Member {
+  before: Member | undefined = undefined
+  after: Member | undefined = undefined
+  listed = false
+  readonly #listener: (reason: NetError) => void
+
+  constructor(listener: (reason: NetError) => void) {
+    this.#listener = listener
+  }
+
+  stop(reason: NetError): void {
+    guarded('an abort listener', this.#listener)(reason)
   }
 }
 
