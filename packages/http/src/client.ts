@@ -29,7 +29,7 @@ import { foreign, foreignHandler } from './middleware/compose.ts'
 import { isLedAway } from './middleware/redirect.ts'
 import { respecting } from './middleware/retry.ts'
 import { PendingResponse, rejectTraced, type Intent, type Settle } from './pending-response.ts'
-import { isKnownMethod, RequestFactory } from './request-factory.ts'
+import { isKnownMethod, RequestFactory, type PreparedRequest } from './request-factory.ts'
 import { isIdempotent, type HttpRequest } from './request.ts'
 import { Road } from './road.ts'
 import { RunningCall, type CallHost } from './running-call.ts'
@@ -153,10 +153,9 @@ class Client implements HttpClient {
 
   #begin({ method, url, options }: Wish, { kind, json }: Intent, settle: Settle): void {
     try {
-      const { prepared, taken } = inCall({ protocol: 'http', call: shown(method) }, () => {
-        const taken = requestOptions(options)
-        return { taken, prepared: this.#requests.prepare(method, url, { options: taken, json }) }
-      })
+      const prepared = inCall({ protocol: 'http', call: shown(method) }, () =>
+        this.#requests.prepare(method, url, { options: requestOptions(options), json }),
+      )
       const { request, target, endpoint, secrets } = prepared
       const spec: OperationSpec = {
         protocol: 'http',
@@ -168,15 +167,15 @@ class Client implements HttpClient {
         client: this.#context,
         secrets,
       }
-      const op = openOperation(spec, this.#callOptions(taken, request))
-      const { signal } = taken
-      new RunningCall({ op, prepared, signal, host: this.#host }, settle).begin(request)
+      const op = openOperation(spec, this.#callOptions(prepared))
+      new RunningCall({ op, prepared, host: this.#host }, settle).begin()
     } catch (error) {
       rejectTraced(settle, error)
     }
   }
 
-  #callOptions(options: Taken<RequestOptions>, { method, body }: HttpRequest): CallOptions {
+  #callOptions({ options, request }: PreparedRequest): CallOptions {
+    const { method, body } = request
     if (body === undefined || body.replayable) return options
     const given = options.retry ?? this.#context.defaults?.retry
     const policy = policyOf(given ?? (isIdempotent(method) ? defaultRetry : false))

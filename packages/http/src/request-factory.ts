@@ -17,6 +17,8 @@ import { overlaid, settingsOf, type Settings } from './settings.ts'
 /** A request that is ready to go. */
 export interface PreparedRequest {
   readonly request: HttpRequest
+  /** The options of the call, checked. */
+  readonly options: Taken<RequestOptions>
   readonly settings: Settings
   /** The URL as errors and events show it. */
   readonly target: string
@@ -83,7 +85,7 @@ export class RequestFactory {
       typed?.type === undefined ? fitting : fitting.with({ 'content-type': typed.type })
     const request = requestTo(verb, address, overridden(typing, options, secrets), typed?.body)
     const { href: target, endpoint } = address.place
-    return { request, settings, target, endpoint, secrets }
+    return { request, options, settings, target, endpoint, secrets }
   }
 
   /** Where a call goes: known from an earlier one with the same text, or read. */

@@ -46,7 +46,6 @@ export interface CallHost {
 export interface CallParts {
   readonly op: OpenOperation
   readonly prepared: PreparedRequest
-  readonly signal: AbortSignal | undefined
   readonly host: CallHost
 }
 
@@ -55,35 +54,44 @@ export class RunningCall implements Call, Outcome, EndableCall {
   before: EndableCall | undefined = undefined
   after: EndableCall | undefined = undefined
   listed = false
-  readonly op: OpenOperation
   readonly started: number = clock().now()
   readonly context: ErrorContext
-  readonly settings: Settings
-  readonly secrets: number
-  readonly signal: AbortSignal | undefined
-  readonly #host: CallHost
+  readonly #parts: CallParts
   readonly #settle: Settle
   #settled = false
   #journeys: Journey[] | undefined
   #grace: Timer | undefined
 
-  constructor({ op, prepared, signal, host }: CallParts, settle: Settle) {
-    const { request, settings, target, endpoint, secrets } = prepared
-    this.op = op
+  constructor(parts: CallParts, settle: Settle) {
+    const { request, target, endpoint } = parts.prepared
     this.context = { protocol: 'http', operation: request.method, target, endpoint }
-    this.settings = settings
-    this.secrets = secrets
-    this.signal = signal
-    this.#host = host
+    this.#parts = parts
     this.#settle = settle
   }
 
-  get handler(): Handler | undefined {
-    return this.#host.handler
+  get op(): OpenOperation {
+    return this.#parts.op
   }
 
-  begin(request: HttpRequest): void {
-    const { calls, middleware } = this.#host
+  get settings(): Settings {
+    return this.#parts.prepared.settings
+  }
+
+  get secrets(): number {
+    return this.#parts.prepared.secrets
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#parts.prepared.options.signal
+  }
+
+  get handler(): Handler | undefined {
+    return this.#parts.host.handler
+  }
+
+  begin(): void {
+    const { request } = this.#parts.prepared
+    const { calls, middleware } = this.#parts.host
     const { auth } = this.settings
     try {
       this.op.begin()
@@ -104,13 +112,13 @@ export class RunningCall implements Call, Outcome, EndableCall {
   /** It is not waited for any longer. */
   leave(error: NetError): void {
     if (!this.#settled) this.failed(error)
-    this.#host.calls.delete(this)
+    this.#parts.host.calls.delete(this)
   }
 
   lease(request: HttpRequest, fresh: boolean): HttpConnection | Promise<HttpConnection> {
     // Also for a call that was between two attempts when the client was closed.
-    if (!this.#host.calls.has(this)) throw closedError()
-    return this.#host.lease(request, this.op, fresh)
+    if (!this.#parts.host.calls.has(this)) throw closedError()
+    return this.#parts.host.lease(request, this.op, fresh)
   }
 
   answered(response: HttpResponse): void {
@@ -127,13 +135,13 @@ export class RunningCall implements Call, Outcome, EndableCall {
     this.#end()
     // What a middleware got before it threw is read by nobody.
     for (const journey of this.#journeys ?? []) journey.letGo()
-    this.#host.calls.delete(this)
+    this.#parts.host.calls.delete(this)
     rejectTraced(this.#settle, this.op.failed(error))
   }
 
   #give(response: HttpResponse): void {
     this.#end()
-    const { calls } = this.#host
+    const { calls } = this.#parts.host
     if (isComplete(response)) calls.delete(this)
     else void response.closed.then(() => calls.delete(this))
     this.op.succeeded()
@@ -162,7 +170,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
 
   /** From the outside in: the caller's layers, then the login, then the journey. */
   #throughLayers(request: HttpRequest): void {
-    const { middleware } = this.#host
+    const { middleware } = this.#parts.host
     const { auth } = this.settings
     this.op.onAbort((reason) => {
       this.#grace = afterGrace(() => this.failed(reason))

@@ -71,3 +71,16 @@ test('a late listener is called at once, and the signal is aborted too', () => {
   expect(told).toEqual([reason])
   expect(before.reason).toBe(reason)
 })
+
+test('a part that was taken in stops with it, also when it is taken in afterwards', () => {
+  const scope = new Scope()
+  const [early, late] = [new Scope(), new Scope()]
+  scope.adopt(early)
+  const heard: string[] = []
+  early.onStop(({ code }) => void heard.push(`early ${code}`))
+  late.onStop(({ code }) => void heard.push(`late ${code}`))
+  scope.stop(reason)
+  scope.adopt(late)
+  expect(heard).toEqual(['early NET_ABORTED', 'late NET_ABORTED'])
+  expect([early.reason, late.reason]).toEqual([reason, reason])
+})
