@@ -221,8 +221,8 @@ function silentSource(): { readonly source: Source; readonly waiting: Promise<vo
   const { promise: waiting, resolve } = Promise.withResolvers<void>()
   const source = new Readable({
     read() {
-      if (this.readableLength === 0 && !first) resolve()
       if (first) this.push('abc')
+      else resolve()
       first = false
     },
   })

@@ -1,7 +1,7 @@
 import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
@@ -256,13 +256,6 @@ test('a sink that never ends holds no call whose body is here: its signal and li
   await expect(aborted).rejects.toMatchObject({ code: 'NET_ABORTED' })
 })
 
-test('a source that fails without an error fails the call all the same', async () => {
-  await using server = await startHttpServer()
-  const body = new ReadableStream({ pull: (controller) => controller.error() })
-  const call = http.put(`${server.url}/echo`, { body, retry: false })
-  await expect(call).rejects.toMatchObject({ message: 'undefined was thrown' })
-})
-
 test('[H-CORE-12] a stream that fails before there is an answer fails the call with its own error', async () => {
   await using server = await startHttpServer()
   const call = http.get(`${server.url}/json`).saveTo(createWriteStream('/nosuch/folder/file'))
@@ -285,15 +278,6 @@ test('nothing is asked for when there is nowhere to save it', async () => {
   const call = http.get(`${server.url}/json`).saveTo('copy.json' as never)
   await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   expect(server.received).toHaveLength(0)
-})
-
-test('a body whose stream fails before the connection is there fails the call with its own error', async () => {
-  await using server = await startHttpServer()
-  const fault = new Error('the disk is on fire')
-  const body = new Readable({ read() {} })
-  const call = http.post(`${server.url}/json`, { body })
-  body.destroy(fault)
-  await expect(call).rejects.toBe(fault)
 })
 
 const beating = async (): Promise<{ server: RawServer; beat: () => void }> => {

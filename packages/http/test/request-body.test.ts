@@ -1,5 +1,9 @@
+import { Readable } from 'node:stream'
+
 import { fromText } from '@net/core'
 import type { Taken } from '@net/core/authoring'
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 import { bodyOf, type BodyOptions } from '../src/request-body.ts'
@@ -48,4 +52,20 @@ test.each<[string, Taken<BodyOptions>]>([
   expect(() => bodyOf(options, JSON.stringify)).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
+})
+
+test('a source that fails without an error fails the call all the same', async () => {
+  await using server = await startHttpServer()
+  const body = new ReadableStream({ pull: (controller) => controller.error() })
+  const call = http.put(`${server.url}/echo`, { body, retry: false })
+  await expect(call).rejects.toMatchObject({ message: 'undefined was thrown' })
+})
+
+test('a body whose stream fails before the connection is there fails the call with its own error', async () => {
+  await using server = await startHttpServer()
+  const fault = new Error('the disk is on fire')
+  const body = new Readable({ read() {} })
+  const call = http.post(`${server.url}/json`, { body })
+  body.destroy(fault)
+  await expect(call).rejects.toBe(fault)
 })
