@@ -9,7 +9,7 @@ import { requireDovecot, startDovecot } from './dovecot.ts'
 const authority = createCertificates()
 const LETTERS = [
   'Subject: The engine\r\n\r\nIt weaves.\r\n..\r\n.\r\n.hidden\r\nend\r\n',
-  `Subject: long\r\n\r\n${'It weaves algebraical patterns. '.repeat(30)}\r\n`.repeat(2000),
+  `Subject: long\r\n\r\n${'It weaves algebraical patterns. '.repeat(30)}\r\n`.repeat(300),
   'Subject: any byte\r\n\r\ncaf\xe9 \xff\r\n',
 ]
 const recipe = {
