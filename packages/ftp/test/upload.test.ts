@@ -216,7 +216,7 @@ test('a folder that is missing is reported, also where the server does not say w
   await expect(send('a')).rejects.toMatchObject({ code: 'NET_BAD_NAME' })
 })
 
-/** Gives one chunk, and then nothing until it is let go; `waiting` when the second one is asked for. */
+/** Gives one chunk, and then nothing until it is let go; `waiting` when more is asked for. */
 function silentSource(): { readonly source: Source; readonly waiting: Promise<void> } {
   const { promise: waiting, resolve } = Promise.withResolvers<void>()
   const source = new Readable({
