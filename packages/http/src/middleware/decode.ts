@@ -45,7 +45,9 @@ export function decoded(
     throw netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit: MOST_CODINGS })
   }
   const limit = codings.length === 0 ? maxBytes : (maxBytes ?? MOST_DECODED)
-  if (limit === undefined) return response
+  // Where the length was announced the engine receives no more than that.
+  const isWithin = codings.length === 0 && (response.body.size ?? Infinity) <= (limit ?? Infinity)
+  if (limit === undefined || isWithin) return response
   return response.with({ body: new GuardedBody(response.body, { codings, limit, context }) })
 }
 

@@ -13,6 +13,8 @@ import * as http from '@net/http'
 import { startHttpServer, type HttpServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
+import { decoded } from '../../src/middleware/decode.ts'
+
 const TEXT = 'hello, world! '.repeat(50)
 
 function encoded(coding: string, body: Uint8Array): Route {
@@ -222,4 +224,13 @@ test('maxBytes holds for every body', async () => {
     await expect(read()).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 99_999 })
   }
   expect(await http.get(url, { maxBytes: 100_000 }).bytes()).toHaveLength(100_000)
+})
+
+test('a body that is announced to be within maxBytes is not counted again', () => {
+  const context = { protocol: 'http' }
+  const five = http.createResponse({ text: 'hello' })
+  expect(decoded(five, { decompress: true, maxBytes: 5 }, context)).toBe(five)
+  expect(decoded(five, { decompress: true, maxBytes: 4 }, context)).not.toBe(five)
+  const coded = http.createResponse({ text: 'hello', headers: { 'content-encoding': 'gzip' } })
+  expect(decoded(coded, { decompress: true, maxBytes: 5 }, context)).not.toBe(coded)
 })
