@@ -34,7 +34,7 @@ export interface RequestChanges {
 /** A request to a place that is known in parts; its URL is made at the first look, if there is none. */
 export let requestTo: (
   method: string,
-  where: { readonly place: Place; readonly url?: URL },
+  where: { readonly place: Place; readonly url?: URL | undefined },
   headers: HttpHeaders,
   body: RequestBody | undefined,
 ) => HttpRequest
@@ -99,13 +99,11 @@ export class HttpRequest {
 
   /** A copy with changes. Throws `NET_BAD_OPTION`, and like `HttpHeaders`. */
   with(changes: RequestChanges): HttpRequest {
-    const {
-      method = this.method,
-      url = this.url,
-      headers,
-      body = this.body,
-    } = requestChanges(changes)
-    return new HttpRequest(method, url, this.#fields(headers), body ?? undefined)
+    const { method = this.method, url, headers, body = this.body } = requestChanges(changes)
+    const fields = this.#fields(headers)
+    if (url !== undefined) return new HttpRequest(method, url, fields, body ?? undefined)
+    // To the same place, which is not read again.
+    return requestTo(method, { place: this.#where(), url: this.#url }, fields, body ?? undefined)
   }
 
   /** Without the body and without secrets. */

@@ -94,3 +94,13 @@ test('a request to a place in parts has the URL, which a middleware may change',
   expect(placeOfRequest(request).href).toBe('http://host/c?b=1')
   expect(place.path).toBe('/a?b=1')
 })
+
+test('a copy goes to the same place, with the URL that a middleware changed', () => {
+  const place = placeOf(new URL('http://host/a'))
+  const request = requestTo('GET', { place }, HttpHeaders.none, undefined)
+  expect(placeOfRequest(request.with({ method: 'PUT' }))).toBe(place)
+  request.url.pathname = '/b'
+  const copy = request.with({ headers: { a: '1' } })
+  expect([copy.path, copy.url.href]).toEqual(['/b', 'http://host/b'])
+  expect(request.with({ url: new URL('http://other/') }).origin).toBe('http://other')
+})
