@@ -96,20 +96,17 @@ export class RunningCall implements Call, Outcome, EndableCall {
     try {
       this.op.begin()
       calls.add(this)
+      if (middleware.length === 0 && auth === undefined) this.#journey(request, this)
+      else this.#throughLayers(request)
     } catch (error) {
       this.failed(error)
-      return
     }
-    if (middleware.length === 0 && auth === undefined) this.#journey(request, this)
-    else this.#throughLayers(request)
   }
 
-  /** Ends the call, even one whose middleware does not come back. */
   end(error: NetError): void {
     this.op.fail(error)
   }
 
-  /** It is not waited for any longer. */
   leave(error: NetError): void {
     if (!this.#settled) this.failed(error)
     this.#parts.host.calls.delete(this)
@@ -126,8 +123,8 @@ export class RunningCall implements Call, Outcome, EndableCall {
     if (this.#settled || stopped !== undefined) {
       response.body.cancel()
       this.failed(stopped)
-    } else if (response.status >= 400 && this.settings.throwHttpErrors) void this.#refuse(response)
-    else this.#give(response)
+    } else if (response.status < 400 || !this.settings.throwHttpErrors) this.#give(response)
+    else this.#refuse(response).catch((error: unknown) => this.failed(error))
   }
 
   failed(error: unknown): void {
@@ -154,6 +151,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
   }
 
   async #refuse(response: HttpResponse): Promise<void> {
+    this.#endWhenStopped()
     const { attempts } = statusFailureOf(response)
     const bytes = await readStart(response.body, REPLY_TEXT)
     const text = Buffer.from(bytes).toString('utf8')
@@ -168,13 +166,18 @@ export class RunningCall implements Call, Outcome, EndableCall {
     return journey
   }
 
+  /** For code and bodies of the caller's, which may not hear that the call is stopped. */
+  #endWhenStopped(): void {
+    this.op.onAbort((reason) => {
+      this.#grace = afterGrace(() => this.failed(reason))
+    })
+  }
+
   /** From the outside in: the caller's layers, then the login, then the journey. */
   #throughLayers(request: HttpRequest): void {
     const { middleware } = this.#parts.host
     const { auth } = this.settings
-    this.op.onAbort((reason) => {
-      this.#grace = afterGrace(() => this.failed(reason))
-    })
+    this.#endWhenStopped()
     const next: Handler = (sent) =>
       new Promise((resolve, reject) => {
         this.#journeys ??= []

@@ -73,3 +73,36 @@ test('an answer that a middleware gives after the abort reaches nobody, and is g
   expect(await given?.closed).toMatchObject({ code: 'NET_ABORTED' })
   await expect.poll(() => server.open).toBe(0)
 })
+
+/** A client whose answers are status 500, with that body of the caller's own. */
+function failingWith(chunks: () => AsyncGenerator<Uint8Array, void>): http.HttpClient {
+  const response = http.createResponse({ status: 500 })
+  const body: http.HttpBody = {
+    size: undefined,
+    closed: new Promise(() => {}),
+    cancel() {},
+    [Symbol.asyncIterator]: chunks as () => AsyncIterator<Uint8Array>,
+  }
+  Object.defineProperty(response, 'body', { value: body })
+  return http.createClient({ handler: async () => response })
+}
+
+test('what the body of a refused answer throws reaches the caller', async () => {
+  const mine = new Error('mine')
+  await using client = failingWith(async function* () {
+    yield Buffer.from('a')
+    throw mine
+  })
+  await expect(client.get('http://host.test/', once)).rejects.toMatchObject({ cause: mine })
+})
+
+test('the body of a refused answer that does not hear is left when the call is aborted', async () => {
+  const controller = new AbortController()
+  await using client = failingWith(async function* () {
+    controller.abort('enough')
+    await new Promise(() => {})
+    yield Buffer.from('a')
+  })
+  const call = client.get('http://host.test/', { ...once, signal: controller.signal })
+  await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED', cause: 'enough' })
+})
