@@ -84,6 +84,26 @@ function writeFolder(folder: string, options: DovecotOptions): string {
   return mailbox
 }
 
+/** Accounts of the file `users` in the folder, with their mailboxes there. */
+export function dovecotAccounts(folder: string): string {
+  return `# A wrong password is answered at once, and nobody pays for it later.
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+passdb {
+  driver = passwd-file
+  args = ${folder}/users
+}
+userdb {
+  driver = static
+  args = uid=${NOBODY} gid=${NOBODY} home=${folder}/mail
+}
+`
+}
+
 interface Ports {
   readonly plainPort: number
   readonly securePort: number
@@ -102,22 +122,7 @@ ssl_cert = <${folder}/cert.pem
 ssl_key = <${folder}/key.pem
 mail_location = maildir:${folder}/mail/%u
 first_valid_uid = 1
-# A wrong password is answered at once, and nobody pays for it later.
-auth_failure_delay = 0
-service anvil {
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-passdb {
-  driver = passwd-file
-  args = ${folder}/users
-}
-userdb {
-  driver = static
-  args = uid=${NOBODY} gid=${NOBODY} home=${folder}/mail
-}
-service pop3-login {
+${dovecotAccounts(folder)}service pop3-login {
   chroot =
   inet_listener pop3 {
     port = ${plainPort}

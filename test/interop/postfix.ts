@@ -19,6 +19,7 @@ import type { IssuedCertificate } from '@net/socket/testing'
 
 import { startChild, temporaryFolder } from './child.ts'
 import { findDaemon, requireDaemon, requireRoot } from './daemon.ts'
+import { dovecotAccounts } from './dovecot.ts'
 import { startGreeter } from './greeter.ts'
 
 /** A running Postfix. It relays nothing; whoever has logged in may write to those who have a mailbox. */
@@ -119,22 +120,7 @@ log_path = /dev/stderr
 protocols =
 ssl = no
 auth_mechanisms = plain login
-# A wrong password is answered at once, and nobody pays for it later.
-auth_failure_delay = 0
-service anvil {
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-passdb {
-  driver = passwd-file
-  args = ${folder}/users
-}
-userdb {
-  driver = static
-  args = uid=${NOBODY} gid=${NOBODY} home=${folder}/mail
-}
-service auth {
+${dovecotAccounts(folder)}service auth {
   unix_listener ${folder}/queue/auth {
     mode = 0660
     user = postfix

@@ -95,7 +95,7 @@ interface ReplyRow {
   readonly retry?: RetryClass
 }
 
-/** What `replyError` is told for the reply that no command asked for. */
+/** What `replyError` gets for a reply that no command asked for. */
 export const GREETING = 'connecting'
 
 const SHUTDOWN = 421

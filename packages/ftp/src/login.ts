@@ -1,6 +1,6 @@
 /*
  * From a connected transport to a session that is ready for work: greeting, TLS, login, settings (RFC 959, 2228,
- * 4217). A password is told on a protected connection only.
+ * 4217). A password goes over a protected connection only.
  */
 
 import type { Secret } from '@net/core'
@@ -28,7 +28,7 @@ import { controlLoss } from './lost.ts'
 import { isPositive } from './reply.ts'
 import type { FtpEncoding } from './wire-text.ts'
 
-/** Who logs in where nobody is named. */
+/** The account of a login without a name. */
 export const ANONYMOUS = 'anonymous'
 
 /** Who logs in, and how it is protected. */

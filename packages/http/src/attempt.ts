@@ -56,7 +56,7 @@ export class HttpAttempt implements ExchangeOutcome {
 
   answered(response: HttpResponse): void {
     if (this.#over || this.#reason !== undefined) {
-      // Nobody will get this answer; what it holds must not leak.
+      // This answer comes too late for its caller; what it holds must not leak.
       response.body.cancel()
       this.#fail(this.#reason)
       return

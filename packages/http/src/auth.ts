@@ -104,7 +104,7 @@ export function claimAuth(auth: HttpAuth, owner: number): void {
 /** A mechanism that can tell its secrets whose they are. */
 export abstract class ClaimableAuth implements HttpAuth {
   abstract readonly name: string
-  /** What it knows, and what it is told later on, belongs to this client or call. */
+  /** What it knows, and learns later on, belongs to this client or call. */
   abstract claim(owner: number): void
   abstract authorization(asking: AuthRequest): Authorization | Promise<Authorization>
   abstract refused(authorization: string): boolean

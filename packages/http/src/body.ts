@@ -26,7 +26,7 @@ export function inOneGo(body: HttpBody): AsyncIterable<Uint8Array> {
   return body
 }
 
-/** A body that is told how it will be read. */
+/** A body that hears how it will be read. */
 export interface HearingBody extends HttpBody {
   /** Called before it is read whole. */
   willBeReadWhole(): void
@@ -74,7 +74,7 @@ export class ReceivedBody implements HearingBody {
     this.#patience = patience
   }
 
-  /** Made at the first look: of most bodies nobody asks for it. */
+  /** Made at the first look: few programs ask for it. */
   get closed(): Promise<NetError | undefined> {
     if (this.#closed === undefined) {
       this.#closed = Promise.withResolvers()

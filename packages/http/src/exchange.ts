@@ -8,7 +8,7 @@
  *   sending    its body leaves                  sent → waiting
  *   waiting    all of it has left               (the limit `reply` runs, also while `ready` without a source)
  *   receiving  the head came                    abandon → draining, if little of the body is missing
- *   draining   nobody wants the rest            (it has a second to come)
+ *   draining   the rest is read and dropped     (it has a second to come)
  *   over       ended, failed, stopped or moved to another connection
  *
  * The head leads to `receiving` from each of the first three; an end, a failure and a stop lead to `over` from everywhere.
@@ -90,7 +90,7 @@ export class Exchange implements WireReceiver, BodyFlow {
     else this.failed(reason)
   }
 
-  /** Nobody will read the body, unless somebody does already. */
+  /** Lets go of the body, unless somebody reads it already. */
   letGo(): void {
     if (this.#state === 'receiving' && this.#body?.taken === false) this.#body.cancel()
   }

@@ -42,7 +42,7 @@ export class Journey implements Outcome {
     this.#attempt.begin()
   }
 
-  /** Nobody will read the answer that it had, unless somebody does already. */
+  /** Lets go of the answer that it had, unless somebody reads it already. */
   letGo(): void {
     this.#attempt?.letGo()
   }

@@ -23,7 +23,7 @@ export interface Intent {
   json: boolean
 }
 
-/** Settles a call; what waits for it is told by `rejectTraced`. */
+/** Settles a call; `rejectTraced` rejects what waits for it. */
 export interface Settle {
   readonly resolve: (response: HttpResponse) => void
   readonly reject: (error: unknown) => void

@@ -39,7 +39,7 @@ const bodyShape: Shape<string | Source> = {
   },
 }
 
-/** What helps whoever passes as `body` what other clients take there. */
+/** What to write instead of a `body` that other clients take. */
 function insteadOf(value: unknown): string | undefined {
   if (value instanceof FormData) return 'multipart forms are not supported'
   if (value instanceof URLSearchParams) return 'pass URLSearchParams as form'

@@ -130,7 +130,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
   failed(error: unknown): void {
     if (this.#settled) return
     this.#end()
-    // What a middleware got before it threw is read by nobody.
+    // Nothing reads what a middleware got before it threw.
     for (const journey of this.#journeys ?? []) journey.letGo()
     this.#parts.host.calls.delete(this)
     rejectTraced(this.#settle, this.op.failed(error))

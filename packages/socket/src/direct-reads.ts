@@ -19,7 +19,7 @@ export interface DirectReader {
 
 /** What a socket must be made with, and who takes what it has read. */
 export class DirectReads {
-  /** Nobody: the bytes go into the socket's buffer, as those of any other socket. */
+  /** Undefined: the bytes go into the socket's buffer, as those of any other socket. */
   reader: DirectReader | undefined
   readonly onread: OnReadOpts
   #socket: Socket | undefined

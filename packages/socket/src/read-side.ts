@@ -48,7 +48,7 @@ export class ReadSide implements Receiver {
   #inflow: Inflow
   /** How many bytes are read ahead. */
   #ahead: number
-  /** Whether the transport was told that there is enough. */
+  /** Whether the transport has stopped because there is enough. */
   #isFull = false
   #ended = false
   #waiting: Waiting<unknown> | undefined

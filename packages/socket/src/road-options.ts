@@ -1,5 +1,5 @@
 /*
- * What the options may be by which all protocols are told their road, for the tables of their doors: one meaning of
+ * What the options may be that give all protocols their road, for the tables of their doors: one meaning of
  * `dialer`, `proxy`, `block`, `tls` and `keepAlive` everywhere.
  */
 

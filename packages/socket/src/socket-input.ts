@@ -201,7 +201,7 @@ export class SocketInput implements DirectReader, Inflow {
   #goOn(): void {
     if (!this.#paused || this.#gone) return
     this.#paused = false
-    // By `resume` the socket would give what is in its own buffer to nobody.
+    // `resume` would make the socket drop what is in its own buffer.
     if (this.#direct === undefined) this.#duplex.resume()
     else this.#duplex.read(0)
   }

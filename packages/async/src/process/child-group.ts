@@ -34,7 +34,7 @@ export interface ProcessEnd {
 export function startChild(plan: ChildPlan): Promise<ChildGroup> {
   return new Promise((resolve, reject) => {
     const child = spawned(plan)
-    // Stays: a signal that cannot be sent is told here, too.
+    // Stays: it also reports a signal that could not be sent.
     child.on('error', (error) => reject(startError(plan, error)))
     child.once('spawn', () => resolve(new ChildGroup(child, plan.grace)))
   })

@@ -55,7 +55,7 @@ export class BatchWriter {
     return !this.#isFull
   }
 
-  /** Resolves when everything is written, or a write has failed, which is told to the target. */
+  /** Resolves when everything is written, or a write has failed, which the target hears of. */
   async end(): Promise<void> {
     this.#isEnding = true
     for (;;) {

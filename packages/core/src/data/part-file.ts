@@ -114,7 +114,7 @@ export class PartFile {
 
   /**
    * Another program may write to the same part, or put its own there at any moment: its half must not pass for our whole.
-   * So the part is taken aside, looked at where nobody else looks for it, and only then gets the file's name.
+   * So the part is taken aside, looked at under a name that only we know, and only then gets the file's name.
    */
   async #giveName(): Promise<void> {
     const { path, written } = this.#place

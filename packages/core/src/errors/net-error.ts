@@ -105,8 +105,8 @@ export class NetError extends Error {
 
   /**
    * The known fields as plain data, without stack: what JSON and messages between threads can carry, and `reviveError`
-   * makes an error of again. `what` is the message without its context. Errors within are told likewise, 8 deep; one that
-   * stands in several places is told whole in the first of them.
+   * makes an error of again. `what` is the message without its context. Errors within become plain data as well, 8 deep;
+   * one that stands in several places is whole in the first of them.
    */
   toJSON(): Record<string, unknown> {
     return new PlainErrors(isNetError, whatOf).of(this)

@@ -1,5 +1,5 @@
 /*
- * The six channels on which everything that happens is told, and the only source of log, trace and dashboard.
+ * The six channels that report everything that happens, and the only source of log, trace and dashboard.
  * Events are frozen and free of secrets before a listener sees them; without a listener they are never made.
  */
 

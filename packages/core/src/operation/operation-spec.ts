@@ -102,7 +102,7 @@ export interface OpenPhase {
 
 /** An operation that is begun and ended by its call, which is an object in place of a function to wait for. */
 export interface OpenOperation extends Operation {
-  /** Why the call is to end early; undefined while nobody wants that. A result that comes later is given to nobody. */
+  /** Why the call is to end early; undefined while it may go on. A result that comes later is dropped. */
   readonly stopped: NetError | undefined
   /** Starts limits and events. Throws if the options are wrong or the signal has aborted: `failed` is to be told. */
   begin(): void

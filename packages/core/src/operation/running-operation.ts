@@ -257,7 +257,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     return raisedFor.get(ours) === this.id ? replaceContext(ours, call, owners) : ours
   }
 
-  /** Undefined while nobody listens: most calls have no use for one. */
+  /** Undefined without a listener: most calls have no use for one. */
   #newMeter(): ProgressMeter | undefined {
     const { narrator } = this
     const onProgress = own(this.#options, 'onProgress')

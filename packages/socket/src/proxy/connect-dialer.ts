@@ -35,7 +35,7 @@ export interface ConnectDialerOptions {
 
 /**
  * Dials through `http://user:password@host:port` or, with TLS to the proxy, `https:`; the default ports are 80 and 443.
- * Names are resolved by the proxy; who asks is told by Basic authentication. The dial's phase is `proxy`, its limit
+ * Names are resolved by the proxy; Basic authentication says who asks. The dial's phase is `proxy`, its limit
  * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH` for 407, and `NET_PROXY_REFUSED` for every
  * other answer but 2xx, with the status in `reply`. Throws `NET_BAD_URL`. RFC 9110, section 9.3.6.
  */

@@ -1,5 +1,5 @@
 /*
- * What every client over one session with a server is: calls, a close with grace, and an end that is told once. It must
+ * What every client over one session with a server is: calls, a close with grace, and an end that is reported once. It must
  * not know what its verbs do.
  */
 

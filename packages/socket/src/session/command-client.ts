@@ -40,7 +40,7 @@ export class CommandClient<R> {
 
   /**
    * One call of a verb: `run` has the session for itself. An abort or a limit in the middle of it ends the session, since
-   * nobody could tell any more which reply is whose; later calls then reject with an error that is `safe` to repeat.
+   * it would be unknown which reply is whose; later calls then reject with an error that is `safe` to repeat.
    */
   call<T>(
     verb: Verb,

@@ -33,7 +33,7 @@ export function lossInHandshake(thrown: unknown, place: LossPlace): unknown {
     : thrown
 }
 
-/** Whether the peer has ended, though without the close_notify of TLS: an end for those who need nobody's word for it. */
+/** Whether the peer has ended, though without the close_notify of TLS: an end for those who do without that word. */
 export function isEnd(error: unknown): boolean {
   return isNetError(error) && error.code === 'NET_PROTO_INCOMPLETE' && error.protocol === 'tls'
 }

@@ -132,7 +132,7 @@ class SteeredTransport implements Transport {
     this.#road.left(this)
   }
 
-  /** As if the peer had reset it; whoever has it must still let it go. */
+  /** As if the peer had reset it; its owner must still let it go. */
   cut(): void {
     this.#failure ??= netError('NET_CONN_RESET', { message: 'the connection was reset' })
     this.#inner.abort()
