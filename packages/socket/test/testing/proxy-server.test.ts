@@ -47,8 +47,13 @@ test('after so many bytes the tunnel may be reset', async () => {
   proxy.fail({ after: 3, do: 'reset' })
   await using connection = overTransport(await socksDialer(proxy.url).dial(echo.address))
   await connection.write('hello')
-  expect(await failure(connection.readExactly(5))).toMatchObject({ code: 'NET_CONN_RESET' })
+  expect(await failure(connection.readExactly(5))).toMatchObject({ code: RESET_BEHIND_DATA })
 })
+
+// libuv 1.51, of Node 22, takes a reset right behind data for an end.
+const RESET_BEHIND_DATA = process.versions.uv.startsWith('1.51.')
+  ? 'NET_PROTO_INCOMPLETE'
+  : 'NET_CONN_RESET'
 
 test('a reply has no place within the tunnel', async () => {
   await using proxy = await startSocksServer()
