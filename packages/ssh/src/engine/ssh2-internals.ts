@@ -63,6 +63,26 @@ export function guardProtocol(client: EngineClient, guard: ProtocolGuard): void 
   })
 }
 
+/** A packet that ssh2 does not survive reading is the server's fault: one before its time, or without what belongs in it. */
+export function blameServer(client: EngineClient): void {
+  const protocol = client._protocol
+  const parse = protocol.parse.bind(protocol)
+  protocol.parse = (chunk, from, to) => {
+    try {
+      parse(chunk, from, to)
+    } catch (error) {
+      throw error instanceof TypeError || error instanceof RangeError ? unreadable(error) : error
+    }
+  }
+}
+
+function unreadable(cause: Error): Error {
+  return netError('NET_PROTO_MALFORMED', {
+    message: 'the server broke the protocol: it sent a packet that cannot be read',
+    cause,
+  })
+}
+
 /**
  * Holds back what the server sends until its identification is complete, as `heard` says for each chunk: ssh2 gets the
  * identification in one piece, whatever the size of the chunks.

@@ -19,6 +19,7 @@ import { PendingWaits, type Stoppable } from './pending-waits.ts'
 import { Ssh2Commands } from './ssh2-commands.ts'
 import { goodbye } from './ssh2-disconnect.ts'
 import {
+  blameServer,
   closeChannel,
   guardProtocol,
   holdUntilIdentified,
@@ -145,6 +146,7 @@ export class SshSession {
       broken: (error) => this.#fail(error),
       disconnected: (reason, description) => this.#fail(goodbye(reason, description)),
     })
+    blameServer(this.#client)
     holdUntilIdentified(this.#client, (chunk) => this.#identify(chunk))
     onPacket(this.#client, () => this.#keepAlive?.heard())
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
-import { tcpDialer, type Dialer } from '@net/socket'
+import { listen, tcpDialer, type Dialer } from '@net/socket'
 import { startSshServer, type SshServer } from '@net/ssh/testing'
 
 import { offer } from '../../src/algorithms.ts'
@@ -117,9 +117,24 @@ test('[H-SSH-07] one bit turned anywhere in the handshake is noticed, and nothin
     if (outcomes.length === 0) await clock.advance(30_000)
     await clock.until(() => outcomes.length > 0)
     expect(outcomes, `at ${places[at]}`).toMatchObject([{ protocol: 'ssh', operation: 'connect' }])
+    expect(outcomes, `at ${places[at]}`).not.toMatchObject([{ code: 'NET_INTERNAL' }])
   }
   expect(server.received.length).toBe(logins)
 }, 30_000)
+
+test.each([21, 30, 31, 33, 49])(
+  'a packet of type %i that comes before its time is the fault of the server',
+  async (type) => {
+    // Of the length that any cipher takes, with 10 bytes of padding.
+    const packet = Buffer.from([0, 0, 0, 12, 10, type, ...Buffer.alloc(10)])
+    await using server = await listen('tcp://127.0.0.1:0', async (connection) => {
+      await connection.write(Buffer.concat([Buffer.from('SSH-2.0-early\r\n'), packet]))
+      await connection.readText().catch(() => {})
+    })
+    const session = await startSession(await tcpDialer().dial(server.address), plainOptions)
+    await expect(session.exchanged).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+  },
+)
 
 test('a server that proves another key than the one it shows is refused', async () => {
   // The key that the server shows is replaced on the way.
