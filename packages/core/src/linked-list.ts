@@ -1,6 +1,6 @@
 /*
  * A list whose members leave it in any order, each at the cost of a few assignments: listeners, timers, tasks, and
- * whoever waits in line. Where calls come and go by the million, a Set costs too much to make and a list of functions to
+ * the waiters of a line. Where calls come and go by the million, a Set costs too much to make and a list of functions to
  * search. The links are in the members, so that coming and going cost no memory.
  */
 

@@ -114,7 +114,7 @@ export function rejectTraced({ resolve, reject }: Settle, error: unknown): void 
   void traced(error).then(resolve, reject)
 }
 
-/** Rejects a turn later: what fails before the call waits for anything fails while nobody waits yet whose line its stack could name. */
+/** Rejects a turn later: a call that fails at once fails before its caller awaits it, and its stack could not name the line. */
 async function traced(error: unknown): Promise<never> {
   await NOW
   if (isNetError(error)) traceToCaller(error)

@@ -125,7 +125,7 @@ function asked(session: SmtpSession, transaction: Transaction, reply: SmtpReply)
   session.fail(netError('NET_PROTO_UNEXPECTED', { message, reply }))
 }
 
-/** The server asks for a message that goes to nobody: it gets an empty one, or the session ends. */
+/** The server asks for a message that has no recipient left: it gets an empty one, or the session ends. */
 async function takeBack(
   session: SmtpSession,
   transaction: Transaction,

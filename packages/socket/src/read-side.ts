@@ -270,7 +270,7 @@ interface Waiting<T> {
 }
 
 /**
- * Rejects, for a promise that is resolved with this one: V8 finds through it whoever waits for that promise, and so the
+ * Rejects, for a promise that is resolved with this one: through it V8 finds what awaits that promise, and so the
  * caller's line. A read that succeeds needs no function that waits.
  */
 async function failing(error: unknown): Promise<never> {

@@ -139,7 +139,7 @@ export class WriteSide {
     return handled(this.#traced(this.#settled(operation, sent, options)))
   }
 
-  /** A function of its own that waits: V8 finds whoever waits for it, and so the caller's line. */
+  /** A function of its own that waits: V8 finds what awaits it, and so the caller's line. */
   async #traced(settled: Promise<void>): Promise<void> {
     try {
       await settled

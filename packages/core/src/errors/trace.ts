@@ -29,8 +29,8 @@ export function traceToCaller(error: Error): void {
 }
 
 /**
- * The same, for an error whose stack has no frame of the caller yet: a call that is begun without `await` rejects while
- * nobody waits, and only what runs it, such as a group of tasks, is waited for.
+ * The same, for an error whose stack has no frame of the caller yet: a call that is begun without `await` rejects before
+ * anything awaits it; the caller awaits only what runs it, such as a group of tasks.
  */
 export function traceWhereLost(error: Error): void {
   const frames = traced.get(error) ?? framesOf(error)
