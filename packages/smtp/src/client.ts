@@ -27,10 +27,10 @@ import {
   type SendOptions,
   type SendRawOptions,
 } from './client-options.ts'
-import { deliver, type Parcel } from './delivery.ts'
+import { deliver, type PreparedMail } from './delivery.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
-import { parcelOf, targetOf } from './parcel.ts'
+import { prepareMail, recipientsShown } from './prepared-mail.ts'
 import type { SendResult } from './send-result.ts'
 import { sendLimits, type SendLimits } from './send-limits.ts'
 import type { SmtpSession } from './session.ts'
@@ -93,12 +93,12 @@ export class ConnectedClient implements SmtpClient {
 
   async send(message: Message | Source, options?: SendOptions): Promise<SendResult> {
     const taken = sendOptions(options)
-    const { parcel, limits } = inCall(SEND, () => this.#parcel(message, taken))
-    const to = parcel.envelope.recipients.map(({ address }) => address)
-    const verb: Verb = { operation: 'send', target: targetOf(to), kind: 'exchange' }
+    const { mail, limits } = inCall(SEND, () => this.#prepare(message, taken))
+    const to = mail.envelope.recipients.map(({ address }) => address)
+    const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
     const call = { ...taken, timeout: limits.operation }
     return this.#call(verb, call, async (op, attempt) => {
-      const result = await deliver(op, attempt, this.#session, parcel)
+      const result = await deliver(op, attempt, this.#session, mail)
       if (taken.partial === 'throw' && result.rejected.length > 0) throw partial(result)
       return result
     })
@@ -125,12 +125,12 @@ export class ConnectedClient implements SmtpClient {
     return this.close()
   }
 
-  #parcel(
+  #prepare(
     message: Message | Source,
     taken: Taken<SendOptions>,
-  ): { readonly parcel: Parcel; readonly limits: SendLimits } {
+  ): { readonly mail: PreparedMail; readonly limits: SendLimits } {
     const limits = sendLimits(taken.timeout, this.#identity.client.defaults?.timeout)
-    return { limits, parcel: parcelOf(message, taken.envelope, limits) }
+    return { limits, mail: prepareMail(message, taken.envelope, limits) }
   }
 
   #call<T>(verb: Verb, options: CallOptions | undefined, run: Run<T>): Promise<T> {

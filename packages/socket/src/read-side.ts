@@ -18,7 +18,7 @@ import { DONE } from './handled.ts'
 import { deliverTo } from './pulled-inflow.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
-import type { Inflow, Receiver, Transport } from './transport.ts'
+import type { Inflow, ByteReceiver, Transport } from './transport.ts'
 import { abortedAlready, callLimits, watchCall } from './wait-limit.ts'
 
 /** What a half of a connection belongs to. */
@@ -39,7 +39,7 @@ export interface Leftover {
 }
 
 /** The reading half. */
-export class ReadSide implements Receiver {
+export class ReadSide implements ByteReceiver {
   readonly #spec: SideSpec
   /** The limits on silence, one timer each for all waits: 1 KiB ends it, or any byte. */
   readonly #silence: Deadline

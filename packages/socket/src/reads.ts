@@ -36,7 +36,7 @@ export function lineOf(limit: number, encoding: BufferEncoding): ReadRule<string
     if (at >= 0) {
       const size = at > 0 && queue.byteAt(at - 1) === CARRIAGE_RETURN ? at - 1 : at
       if (size > limit) throw tooLong(queue, 'line', limit)
-      return text(queue.take(at + 1).subarray(0, size), encoding)
+      return asText(queue.take(at + 1).subarray(0, size), encoding)
     }
     searched = queue.length
     // One more could be the carriage return before the end of the line.
@@ -71,7 +71,7 @@ export function everything(limit: number): ReadRule<Uint8Array> {
 }
 
 /** Bytes as text. */
-export function text(bytes: Uint8Array, encoding: BufferEncoding): string {
+export function asText(bytes: Uint8Array, encoding: BufferEncoding): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding)
 }
 

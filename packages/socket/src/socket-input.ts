@@ -9,8 +9,8 @@ import type { NetError } from '@net/core'
 import { ByteQueue, netError } from '@net/core/authoring'
 
 import { copyFrom, directReads, type DirectReader, type DirectReads } from './direct-reads.ts'
-import { refused } from './handled.ts'
-import type { Inflow, Receiver } from './transport.ts'
+import { rejected } from './handled.ts'
+import type { Inflow, ByteReceiver } from './transport.ts'
 
 /** Reads a stream. */
 export class SocketInput implements DirectReader, Inflow {
@@ -28,11 +28,11 @@ export class SocketInput implements DirectReader, Inflow {
   /** What was read and not taken. */
   readonly #queue = new ByteQueue()
   #waiting: Reading | undefined
-  #receiver: Receiver | undefined
+  #receiver: ByteReceiver | undefined
   /** Whether the receiver knows that nothing more will come. */
   #told = false
   /** Whose memory the socket reads into. */
-  #lender: Receiver | undefined
+  #lender: ByteReceiver | undefined
 
   /** `lost` makes the error of a read that cannot be served. */
   constructor(duplex: Duplex, lost: () => NetError) {
@@ -47,7 +47,7 @@ export class SocketInput implements DirectReader, Inflow {
 
   read(): Promise<Uint8Array | null> {
     if (this.#waiting !== undefined || this.#receiver !== undefined) {
-      return refused(netError('NET_BUSY', { message: 'another read is waiting' }))
+      return rejected(netError('NET_BUSY', { message: 'another read is waiting' }))
     }
     if (this.#queue.length > 0) {
       const chunk = this.#queue.next()
@@ -55,7 +55,7 @@ export class SocketInput implements DirectReader, Inflow {
       return Promise.resolve(chunk)
     }
     if (this.ended) return Promise.resolve(null)
-    if (this.#gone) return refused(this.#lost())
+    if (this.#gone) return rejected(this.#lost())
     this.start()
     if (this.#queue.length > 0) return Promise.resolve(this.#queue.next())
     if (this.ended) return Promise.resolve(null)
@@ -65,7 +65,7 @@ export class SocketInput implements DirectReader, Inflow {
     })
   }
 
-  deliver(receiver: Receiver): Inflow {
+  deliver(receiver: ByteReceiver): Inflow {
     if (this.#waiting !== undefined || this.#receiver !== undefined) {
       throw netError('NET_BUSY', { message: 'another read is waiting' })
     }
@@ -181,7 +181,7 @@ export class SocketInput implements DirectReader, Inflow {
   }
 
   /** Hands over what has waited; returns whether there is room for more. */
-  #feed(receiver: Receiver): boolean {
+  #feed(receiver: ByteReceiver): boolean {
     while (this.#queue.length > 0) {
       if (!receiver.arrived(this.#queue.next())) return false
     }

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream'
 import type { NetError } from '@net/core'
 import { copyOf, sizeOf, SMALL_CHUNK } from '@net/core/authoring'
 
-import { DONE, handled, refused } from './handled.ts'
+import { DONE, handled, rejected } from './handled.ts'
 
 /** Writes to a stream. */
 export class SocketOutput {
@@ -40,7 +40,7 @@ export class SocketOutput {
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#gone || this.#ending !== undefined) return refused(this.#lost())
+    if (this.#gone || this.#ending !== undefined) return rejected(this.#lost())
     const duplex = this.#duplex
     const size = sizeOf(chunks)
     if (size === 0) return duplex.writableNeedDrain ? this.flush() : DONE
@@ -71,7 +71,7 @@ export class SocketOutput {
   }
 
   flush(): Promise<void> {
-    if (this.#gone) return refused(this.#lost())
+    if (this.#gone) return rejected(this.#lost())
     if (this.#ending !== undefined) return this.#ending
     this.#send()
     if (this.#duplex.writableLength === 0) return DONE
@@ -80,7 +80,7 @@ export class SocketOutput {
 
   end(): Promise<void> {
     if (this.#ending !== undefined) return this.#ending
-    if (this.#gone) return refused(this.#lost())
+    if (this.#gone) return rejected(this.#lost())
     this.#send()
     this.#ending = this.#called((done) => this.#duplex.end(done))
     return this.#ending

@@ -47,11 +47,11 @@ import type {
   ReadTextOptions,
   WaitOptions,
 } from './connection.ts'
-import { refused } from './handled.ts'
+import { rejected } from './handled.ts'
 import { toSocket } from './handover.ts'
 import { ReadSide } from './read-side.ts'
-import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './reads.ts'
-import { withLeftover } from './rest-transport.ts'
+import { bytesUntil, everything, exactBytes, lineOf, someBytes, asText } from './reads.ts'
+import { withLeftover } from './leftover-transport.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
 import { StoppableHandshake } from './tls/stoppable-handshake.ts'
@@ -158,7 +158,7 @@ export class StreamConnection implements Connection {
     return checked('readText', () => {
       const taken = given(takeReadText, options)
       const whole = this.#reads.run('readText', everything(taken?.limit ?? WHOLE_LIMIT), taken)
-      return whole.then((bytes) => text(bytes, taken?.encoding ?? 'utf8'))
+      return whole.then((bytes) => asText(bytes, taken?.encoding ?? 'utf8'))
     })
   }
 
@@ -359,9 +359,9 @@ function checked<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return call()
   } catch (error) {
-    if (!isNetError(error)) return refused(error as Error)
+    if (!isNetError(error)) return rejected(error as Error)
     traceToCaller(error)
-    return refused(addContext(error, { protocol: 'socket', operation: name }))
+    return rejected(addContext(error, { protocol: 'socket', operation: name }))
   }
 }
 

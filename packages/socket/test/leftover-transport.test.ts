@@ -2,7 +2,7 @@ import { memoryPair, startEchoServer } from '@net/socket/testing'
 import { tcpDialer } from '@net/socket'
 import { expect, test } from 'vitest'
 
-import { withLeftover } from '../src/rest-transport.ts'
+import { withLeftover } from '../src/leftover-transport.ts'
 import { bytes, latin1 } from './support.ts'
 
 test('what was read comes first, then what was asked for, then the rest', async () => {

@@ -8,7 +8,7 @@ import { netError } from '@net/core/authoring'
 import { isInternational } from './address.ts'
 import type { SmtpCapabilities } from './capabilities.ts'
 import type { CheckedEnvelope } from './envelope.ts'
-import { LONGEST_LINE, type ContentFacts } from './survey.ts'
+import { LONGEST_LINE, type ContentFacts } from './content-scan.ts'
 
 /** Throws `NET_UNSUPPORTED`, `NET_BAD_HEADER` or `NET_BAD_OPTION` for content that this server does not take. */
 export function checkContent(

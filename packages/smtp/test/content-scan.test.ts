@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
-import { Survey, type ContentFacts } from '../src/survey.ts'
+import { ContentScan, type ContentFacts } from '../src/content-scan.ts'
 
 function factsOf(...chunks: readonly string[]): ContentFacts {
-  const survey = new Survey()
-  for (const chunk of chunks) survey.push(Buffer.from(chunk))
-  survey.end()
-  return survey.facts
+  const scan = new ContentScan()
+  for (const chunk of chunks) scan.push(Buffer.from(chunk))
+  scan.end()
+  return scan.facts
 }
 
 test('counts a message as it is on the wire, with CRLF at the end of every line', () => {
@@ -72,8 +72,8 @@ test('finds a line above 998 bytes wherever it is cut, and whether it is a heade
 })
 
 test('knows of a long line before its end has come', () => {
-  const survey = new Survey()
-  survey.push(Buffer.from('x\n\n'))
-  survey.push(Buffer.alloc(999, 'a'))
-  expect(survey.facts.longLine).toBe(true)
+  const scan = new ContentScan()
+  scan.push(Buffer.from('x\n\n'))
+  scan.push(Buffer.alloc(999, 'a'))
+  expect(scan.facts.longLine).toBe(true)
 })

@@ -23,7 +23,7 @@ export interface ContentFacts {
 }
 
 /** Reads the bytes of one message, however they are cut. */
-export class Survey {
+export class ContentScan {
   #size = 0
   #eightBit = false
   #utf8Header: string | undefined

@@ -14,10 +14,10 @@ export function withLeftover(
   leftover: Leftover,
   info: ConnectionInfo = transport.info,
 ): Transport {
-  return new RestTransport(transport, leftover, info)
+  return new LeftoverTransport(transport, leftover, info)
 }
 
-class RestTransport implements Transport {
+class LeftoverTransport implements Transport {
   readonly info: ConnectionInfo
   declare readonly duplex?: Duplex
   declare readonly closed?: Promise<NetError | undefined>

@@ -4,7 +4,7 @@ import { PassThrough, Readable, type Writable } from 'node:stream'
 import { checkSink, checkSource, isCallerFault, openSink, openSource } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
-import { adopt, failureOf, isStandard } from '../../src/data/adopted.ts'
+import { adopt, failureOf, isStandard } from '../../src/data/adopted-stream.ts'
 import { collect } from './collect.ts'
 
 const closed = (stream: Readable | Writable): Promise<void> =>

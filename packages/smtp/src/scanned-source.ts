@@ -8,10 +8,10 @@ import type { Source } from '@net/core'
 import { isReplayable, netError, openSource, stoppable, type OpenSource } from '@net/core/authoring'
 
 import type { Content, Opening } from './content.ts'
-import { Survey, type ContentFacts } from './survey.ts'
+import { ContentScan, type ContentFacts } from './content-scan.ts'
 
 /** A source that is ready to be sent. */
-export interface SurveyedSource {
+export interface ScannedSource {
   readonly source: OpenSource
   readonly facts: ContentFacts
   /** Whether the facts are those of the whole source. */
@@ -19,26 +19,26 @@ export interface SurveyedSource {
 }
 
 /** Opens a source and looks at it. Rejects with what the source throws and with what `check` throws. */
-export async function surveySource(source: Source, opening: Opening): Promise<SurveyedSource> {
+export async function scanSource(source: Source, opening: Opening): Promise<ScannedSource> {
   const opened = await openSource(source)
-  const survey = new Survey()
+  const scan = new ContentScan()
   // To call a function twice could fetch something twice.
   const whole = isReplayable(source) && typeof source !== 'function'
-  const ahead = new ReadAhead(opened, survey, opening)
+  const ahead = new ReadAhead(opened, scan, opening)
   try {
     await stoppable(opening.op, whole ? ahead.readAll() : ahead.readHeaders())
   } catch (error) {
     await opened.close()
     throw error
   }
-  if (!whole) return { source: ahead, facts: survey.facts, whole: ahead.ended }
+  if (!whole) return { source: ahead, facts: scan.facts, whole: ahead.ended }
   await opened.close()
-  return { source: await openSource(source), facts: survey.facts, whole }
+  return { source: await openSource(source), facts: scan.facts, whole }
 }
 
 /** A message that is sent as it is: headers and text, whatever they are. */
 export async function rawContent(raw: Source, opening: Opening): Promise<Content> {
-  const { source, facts, whole } = await surveySource(raw, opening)
+  const { source, facts, whole } = await scanSource(raw, opening)
   return {
     content: source.chunks(),
     // What was not seen may have any bytes.
@@ -53,15 +53,15 @@ class ReadAhead implements OpenSource {
   readonly size = undefined
   readonly replayable = false
   readonly #opened: OpenSource
-  readonly #survey: Survey
+  readonly #scan: ContentScan
   readonly #check: Opening['check']
   readonly #chunks: AsyncIterator<Uint8Array>
   readonly #kept: Uint8Array[] = []
   #ended = false
 
-  constructor(opened: OpenSource, survey: Survey, { check }: Opening) {
+  constructor(opened: OpenSource, scan: ContentScan, { check }: Opening) {
     this.#opened = opened
-    this.#survey = survey
+    this.#scan = scan
     this.#check = check
     this.#chunks = opened.chunks()[Symbol.asyncIterator]()
   }
@@ -79,7 +79,7 @@ class ReadAhead implements OpenSource {
   /** Reads its headers, which are kept. */
   async readHeaders(): Promise<void> {
     let size = 0
-    while (this.#survey.inHeaders && size < LONGEST_AHEAD) {
+    while (this.#scan.inHeaders && size < LONGEST_AHEAD) {
       const chunk = await this.#next()
       if (chunk === undefined) return
       size += chunk.length
@@ -89,10 +89,10 @@ class ReadAhead implements OpenSource {
   }
 
   async *chunks(): AsyncGenerator<Uint8Array, void> {
-    const { utf8Header } = this.#survey.facts
+    const { utf8Header } = this.#scan.facts
     yield* this.#kept.splice(0)
     for (let chunk = await this.#next(); chunk !== undefined; chunk = await this.#next()) {
-      if (utf8Header !== this.#survey.facts.utf8Header) throw late(this.#survey.facts)
+      if (utf8Header !== this.#scan.facts.utf8Header) throw late(this.#scan.facts)
       yield chunk
     }
   }
@@ -109,9 +109,9 @@ class ReadAhead implements OpenSource {
     if (this.#ended) return undefined
     const result: IteratorResult<Uint8Array, unknown> = await this.#chunks.next()
     this.#ended = result.done === true
-    if (result.done === true) this.#survey.end()
-    else this.#survey.push(result.value)
-    this.#check(this.#survey.facts)
+    if (result.done === true) this.#scan.end()
+    else this.#scan.push(result.value)
+    this.#check(this.#scan.facts)
     return result.done === true ? undefined : result.value
   }
 }

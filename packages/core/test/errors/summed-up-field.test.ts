@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { groupError, netError } from '@net/core/authoring'
 
-import { sumUp } from '../../src/errors/summed-up.ts'
+import { sumUp } from '../../src/errors/summed-up-field.ts'
 
 /** The fields of an error that nobody has caught, as Node prints them. */
 function uncaught(error: Error): readonly string[] {

@@ -1,7 +1,7 @@
 import { memoryPair } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-import { converse, type ProxyDialogue } from '../../src/proxy/dialogue.ts'
+import { converse, type ProxyDialogue } from '../../src/proxy/proxy-dialogue.ts'
 import { bytes, failure, latin1 } from '../support.ts'
 
 /** Says hello, answers each byte with itself, and is content with a full stop. */

@@ -1,7 +1,7 @@
 import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
-import { lettingGo } from '../../src/data/letting-go.ts'
+import { lettingGo } from '../../src/data/let-go.ts'
 
 test('settles as the promise does, and resolves after 2 s at the latest', async () => {
   using clock = useFakeClock()

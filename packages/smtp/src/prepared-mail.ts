@@ -3,20 +3,20 @@
 import type { Source } from '@net/core'
 import { checkSource, netError } from '@net/core/authoring'
 
-import type { Parcel } from './delivery.ts'
+import type { PreparedMail } from './delivery.ts'
 import { loadComposer } from './engine/nodemailer.ts'
 import { checkEnvelope, type Envelope } from './envelope.ts'
 import { checkMessage, type Message } from './message.ts'
 import { writeMessage } from './mime-writer.ts'
 import type { SendLimits } from './send-limits.ts'
-import { rawContent } from './surveyed-source.ts'
+import { rawContent } from './scanned-source.ts'
 
 /** Checks what is to be sent. Throws ArgumentErrors. */
-export function parcelOf(
+export function prepareMail(
   message: Message | Source,
   given: Envelope | undefined,
   limits: SendLimits,
-): Parcel {
+): PreparedMail {
   const envelope = given === undefined ? undefined : checkEnvelope(given)
   if (isMessage(message)) {
     const checked = checkMessage(message)
@@ -43,7 +43,7 @@ export function parcelOf(
 }
 
 /** The recipients in a few words. */
-export function targetOf(to: readonly string[]): string {
+export function recipientsShown(to: readonly string[]): string {
   const [first = 'nobody', ...others] = to
   return others.length === 0 ? first : `${first} and ${others.length} more`
 }

@@ -1,12 +1,12 @@
 import { fromText } from '@net/core'
 import { expect, test } from 'vitest'
 
-import { rawContent, surveySource, type SurveyedSource } from '../src/surveyed-source.ts'
+import { rawContent, scanSource, type ScannedSource } from '../src/scanned-source.ts'
 import { openingFor } from './opening.ts'
 
 const mail = 'Subject: x\r\n\r\nhello'
 
-async function textOf({ source }: SurveyedSource): Promise<string> {
+async function textOf({ source }: ScannedSource): Promise<string> {
   const chunks: Uint8Array[] = []
   for await (const chunk of source.chunks()) chunks.push(Uint8Array.from(chunk))
   await source.close()
@@ -15,16 +15,16 @@ async function textOf({ source }: SurveyedSource): Promise<string> {
 
 test('what can be read twice is known whole before it is sent', async () => {
   for (const source of [fromText(mail), Buffer.from(mail), new Blob([mail])]) {
-    const surveyed = await openingFor((opening) => surveySource(source, opening))
-    expect(surveyed).toMatchObject({ whole: true, facts: { size: mail.length + 2 } })
-    expect(await textOf(surveyed)).toBe(mail)
+    const scanned = await openingFor((opening) => scanSource(source, opening))
+    expect(scanned).toMatchObject({ whole: true, facts: { size: mail.length + 2 } })
+    expect(await textOf(scanned)).toBe(mail)
   }
 })
 
 test('of what can be read once the headers are read ahead, and nothing of it is lost', async () => {
   let given = 0
-  const surveyed = await openingFor((opening) =>
-    surveySource(async function* () {
+  const scanned = await openingFor((opening) =>
+    scanSource(async function* () {
       // One buffer for all chunks: each is the source's own again when the next one is asked for.
       const shared = Buffer.alloc(1)
       for (const byte of Buffer.from(mail)) {
@@ -35,8 +35,8 @@ test('of what can be read once the headers are read ahead, and nothing of it is 
     }, opening),
   )
   expect(given).toBe('Subject: x\r\n\r'.length)
-  expect(surveyed.whole).toBe(false)
-  expect(await textOf(surveyed)).toBe(mail)
+  expect(scanned.whole).toBe(false)
+  expect(await textOf(scanned)).toBe(mail)
 })
 
 test('a function is called once', async () => {
@@ -45,18 +45,18 @@ test('a function is called once', async () => {
     calls += 1
     yield Buffer.from(mail)
   }
-  expect(await textOf(await openingFor((opening) => surveySource(source, opening)))).toBe(mail)
+  expect(await textOf(await openingFor((opening) => scanSource(source, opening)))).toBe(mail)
   expect(calls).toBe(1)
 })
 
 test('a header of a part that should have been announced ends the message', async () => {
-  const surveyed = await openingFor((opening) =>
-    surveySource(async function* () {
+  const scanned = await openingFor((opening) =>
+    scanSource(async function* () {
       yield Buffer.from('Content-Type: multipart/mixed; boundary=b\n\n')
       yield Buffer.from('--b\nContent-Description: ä\n\nx\n--b--\n')
     }, opening),
   )
-  await expect(textOf(surveyed)).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+  await expect(textOf(scanned)).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
 })
 
 test('lets go of a source that the server does not take, and of one that fails', async () => {
@@ -64,7 +64,7 @@ test('lets go of a source that the server does not take, and of one that fails',
     let ended = false
     const opened = openingFor(
       (opening) =>
-        surveySource(async function* () {
+        scanSource(async function* () {
           try {
             if (text === 'fails') throw new Error(text)
             yield Buffer.from(text)
