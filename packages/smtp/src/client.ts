@@ -10,15 +10,8 @@ import {
   type NetError,
   type Source,
 } from '@net/core'
-import {
-  closeDoor,
-  inCall,
-  type Attempt,
-  type CallPlace,
-  type Operation,
-  type Taken,
-} from '@net/core/authoring'
-import { ClientFrame, Turns, type ClientIdentity, type Verb } from '@net/socket/authoring'
+import { closeDoor, inCall, type CallPlace, type Taken } from '@net/core/authoring'
+import { CommandClient, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import {
@@ -31,6 +24,7 @@ import { deliver, type PreparedMail } from './delivery.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
 import { prepareMail, recipientsShown } from './prepared-mail.ts'
+import type { SmtpReply } from './reply.ts'
 import type { SendResult } from './send-result.ts'
 import { sendLimits, type SendLimits } from './send-limits.ts'
 import type { SmtpSession } from './session.ts'
@@ -73,13 +67,12 @@ export class ConnectedClient implements SmtpClient {
   readonly closed: Promise<NetError | undefined>
   readonly #session: SmtpSession
   readonly #identity: ClientIdentity
-  readonly #turns = new Turns()
-  readonly #frame: ClientFrame
+  readonly #calls: CommandClient<SmtpReply>
 
   constructor(session: SmtpSession, identity: ClientIdentity) {
     this.#session = session
     this.#identity = identity
-    this.#frame = new ClientFrame(identity, session)
+    this.#calls = new CommandClient(identity, session)
     this.closed = session.closed
   }
 
@@ -97,7 +90,7 @@ export class ConnectedClient implements SmtpClient {
     const to = mail.envelope.recipients.map(({ address }) => address)
     const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
     const call = { ...taken, timeout: limits.operation }
-    return this.#call(verb, call, async (op, attempt) => {
+    return this.#calls.call(verb, call, async (_, op, attempt) => {
       const result = await deliver(op, attempt, this.#session, mail)
       if (taken.partial === 'throw' && result.rejected.length > 0) throw partial(result)
       return result
@@ -106,19 +99,16 @@ export class ConnectedClient implements SmtpClient {
 
   async noop(options?: CallOptions): Promise<void> {
     const verb: Verb = { operation: 'noop', kind: 'command', idempotent: true }
-    await this.#call(verb, noopOptions(options), (op) =>
+    await this.#calls.call(verb, noopOptions(options), (session, op) =>
       op.phase('command', async () => {
-        const reply = await this.#session.command('NOOP')
+        const reply = await session.ask('NOOP')
         if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
       }),
     )
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const session = this.#session
-    await this.#frame.close(graceOf(options), (op) =>
-      this.#turns.run(op, () => session.during(op, () => session.quit())),
-    )
+    await this.#calls.close(graceOf(options), 'QUIT')
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -132,17 +122,7 @@ export class ConnectedClient implements SmtpClient {
     const limits = sendLimits(taken.timeout, this.#identity.client.defaults?.timeout)
     return { limits, mail: prepareMail(message, taken.envelope, limits) }
   }
-
-  #call<T>(verb: Verb, options: CallOptions | undefined, run: Run<T>): Promise<T> {
-    const session = this.#session
-    // A limit that passes stops the attempt, so that what listens for its end must be within it.
-    return this.#frame.call(verb, options, (op, attempt) =>
-      this.#turns.run(op, () => session.during(op, () => run(op, attempt))),
-    )
-  }
 }
-
-type Run<T> = (op: Operation, attempt: Attempt) => Promise<T>
 
 function partial(result: SendResult): PartialError {
   const { accepted, rejected } = result
