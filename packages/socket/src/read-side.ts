@@ -107,9 +107,9 @@ export class ReadSide implements ByteReceiver {
     this.#queue.unshift(new Uint8Array(bytes))
   }
 
-  /** Ends the waiting read with the error; it has taken nothing. */
-  giveUp(error: NetError): void {
-    this.#fail(error)
+  /** Asks the waiting read's rule again, which may have another answer now. */
+  again(): void {
+    if (this.#waiting !== undefined) this.#attempt(this.#waiting)
   }
 
   /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */

@@ -3,13 +3,16 @@
  * is asked again whenever more has arrived, and takes nothing until it has all that it wants.
  */
 
-import { type ByteQueue, netError } from '@net/core/authoring'
+import { type ByteQueue, ITERATION_END, netError } from '@net/core/authoring'
 
 /**
  * Takes its result out of the queue, or gives undefined to be asked again when more has arrived or the peer has
  * ended. Throws without having taken anything.
  */
 export type ReadRule<T> = (queue: ByteQueue, ended: boolean) => T | undefined
+
+/** The same for an iterator, to which the end is a result as any other. */
+export type ItemRule<T> = ReadRule<IteratorResult<T, undefined>>
 
 /** Whatever there is, at most `max` bytes. */
 export function someBytes(max: number): ReadRule<Uint8Array | null> {
@@ -67,6 +70,15 @@ export function everything(limit: number): ReadRule<Uint8Array> {
   return (queue, ended) => {
     if (queue.length > limit) throw tooLong(queue, 'whole', limit)
     return ended ? queue.take(queue.length) : undefined
+  }
+}
+
+/** What the rule takes, as an iterator gives it; null is the end. */
+export function itemOf<T>(rule: ReadRule<T | null>): ItemRule<T> {
+  return (queue, ended) => {
+    const value = rule(queue, ended)
+    if (value === undefined) return undefined
+    return value === null ? ITERATION_END : { done: false, value }
   }
 }
 

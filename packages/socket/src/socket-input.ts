@@ -3,14 +3,17 @@
  * must not know how the stream ends.
  */
 
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 
 import type { NetError } from '@net/core'
 import { ByteQueue, netError } from '@net/core/authoring'
 
 import { copyFrom, directReads, type DirectReader, type DirectReads } from './direct-reads.ts'
 import { rejected } from './handled.ts'
-import type { Inflow, ByteReceiver } from './transport.ts'
+import { PushedReads } from './pushed-reads.ts'
+import type { ByteReceiver, Inflow } from './transport.ts'
 
 /** Reads a stream. */
 export class SocketInput implements DirectReader, Inflow {
@@ -18,9 +21,11 @@ export class SocketInput implements DirectReader, Inflow {
   received = 0
   ended = false
   readonly #duplex: Duplex
+  readonly #isPlain: boolean
   readonly #lost: () => NetError
-  /** Set while the socket is read past its own buffer. */
+  /** One of these is set while the socket is read past its own buffer. */
   #direct: DirectReads | undefined
+  #pushed: PushedReads | undefined
   #reading = false
   #paused = false
   #gone = false
@@ -34,9 +39,10 @@ export class SocketInput implements DirectReader, Inflow {
   /** Whose memory the socket reads into. */
   #lender: ByteReceiver | undefined
 
-  /** `lost` makes the error of a read that cannot be served. */
-  constructor(duplex: Duplex, lost: () => NetError) {
+  /** `isPlain`: it is a socket of the system. `lost` makes the error of a read that cannot be served. */
+  constructor(duplex: Duplex, isPlain: boolean, lost: () => NetError) {
     this.#duplex = duplex
+    this.#isPlain = isPlain
     this.#lost = lost
   }
 
@@ -92,12 +98,14 @@ export class SocketInput implements DirectReader, Inflow {
     const duplex = this.#duplex
     duplex.on('end', this.#onEnd)
     this.#direct = directReads(duplex)
-    if (this.#direct === undefined) duplex.on('data', this.#onData)
-    else {
-      this.#direct.reader = this
-      const before: unknown = duplex.read()
-      if (before instanceof Uint8Array) this.#onData(before)
+    if (this.#direct !== undefined) this.#direct.reader = this
+    else if (duplex instanceof TLSSocket || (this.#isPlain && duplex instanceof Socket)) {
+      this.#pushed = new PushedReads(duplex, (chunk) => this.#taken(chunk))
     }
+    if (this.#passesBuffer) {
+      const before: unknown = duplex.read()
+      if (before instanceof Uint8Array) this.#taken(before)
+    } else duplex.on('data', this.#onData)
     // The end of a socket that never had a byte is emitted without a read.
     if (duplex.readableEnded && !duplex.destroyed) this.#onEnd()
   }
@@ -134,6 +142,7 @@ export class SocketInput implements DirectReader, Inflow {
     if (this.#reading) {
       if (this.#direct !== undefined) this.#direct.reader = undefined
       else duplex.pause()
+      this.#pushed?.leave(this.#paused)
       if (this.#queue.length > 0) duplex.unshift(this.#queue.take(this.#queue.length))
       // As with a socket that was never read: the next 'data' listener starts the flow.
       Reflect.set(duplex, 'readableFlowing', null)
@@ -156,9 +165,18 @@ export class SocketInput implements DirectReader, Inflow {
     return this.#receiver !== undefined && !this.#paused && this.#queue.length === 0
   }
 
+  /** Whether the socket's own buffer stays empty. */
+  get #passesBuffer(): boolean {
+    return this.#direct !== undefined || this.#pushed !== undefined
+  }
+
   readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#gone || this.#discarding || this.#arrived(chunk) || this.#direct !== undefined) return
-    this.#duplex.pause()
+    if (!this.#taken(chunk)) this.#duplex.pause()
+  }
+
+  /** Returns whether there is room for more. */
+  #taken(chunk: Uint8Array): boolean {
+    return this.#gone || this.#discarding || this.#arrived(chunk)
   }
 
   /** Returns whether there is room for more. */
@@ -176,7 +194,8 @@ export class SocketInput implements DirectReader, Inflow {
       return true
     }
     this.#queue.push(chunk)
-    this.#paused = this.#queue.length >= READ_AHEAD
+    // TLS may have more for one that has no room.
+    this.#paused ||= this.#queue.length >= READ_AHEAD
     return !this.#paused
   }
 
@@ -201,9 +220,10 @@ export class SocketInput implements DirectReader, Inflow {
   #goOn(): void {
     if (!this.#paused || this.#gone) return
     this.#paused = false
+    if (this.#pushed !== undefined) this.#pushed.resume()
     // `resume` would make the socket drop what is in its own buffer.
-    if (this.#direct === undefined) this.#duplex.resume()
-    else this.#duplex.read(0)
+    else if (this.#direct !== undefined) this.#duplex.read(0)
+    else this.#duplex.resume()
   }
 
   #pause(): void {

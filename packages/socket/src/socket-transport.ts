@@ -48,11 +48,14 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
     this.#settled = resolve
-    this.#input = new SocketInput(duplex, () => this.#lost('read'))
-    this.#output = new SocketOutput(duplex, road.isPlain === true, (error) => {
+    const isPlain = road.isPlain === true
+    this.#input = new SocketInput(duplex, isPlain, () => this.#lost('read'))
+    const unwritten = (error?: Error): NetError => {
       if (isKnown(error)) this.#failure ??= error
       return this.#lost('write')
-    })
+    }
+    const received = (): number => this.#input.received
+    this.#output = new SocketOutput(duplex, isPlain, unwritten, received)
     duplex.on('error', this.#onError)
     duplex.on('close', this.#onClose)
     // A stream that was passed after its end does not emit it again.

@@ -140,7 +140,7 @@ class Listener implements ByteReceiver {
 
 function reading() {
   const stream = new PassThrough()
-  const input = new SocketInput(stream, () => netError('NET_CONN_RESET', { message: 'cut' }))
+  const input = new SocketInput(stream, false, () => netError('NET_CONN_RESET', { message: 'cut' }))
   return { stream, input }
 }
 
