@@ -7,13 +7,13 @@ import { key } from '@net/ssh'
 import { tcpDialer, type Dialer } from '@net/socket'
 import { createSshKey, startSshServer, type SshServer } from '@net/ssh/testing'
 
-import { logIn } from '../src/login.ts'
-import { failureOf, logInTo } from './embedded.ts'
-import { encryptedOpenssh } from './identity/key-samples.ts'
+import { logIn } from '../../src/login/login.ts'
+import { failureOf, logInTo } from '../embedded.ts'
+import { encryptedOpenssh } from '../identity/key-samples.ts'
 
 const pair = createSshKey()
 const other = createSshKey()
-const twoSteps = ['password', 'publickey', 'publickey'] as const
+const twoSteps = ['password', 'publickey'] as const
 
 test('[SSH-16] logs in with a key, and with the key that fits among several', async () => {
   await using server = await startSshServer({ users: { ada: { keys: [pair.publicKey] } } })
@@ -71,7 +71,9 @@ test('a key that was decrypted for one connection serves the next ones of the sa
 })
 
 test('a key that takes long to decrypt holds to the limit of the call', async () => {
-  await using server = await startSshServer({ users: { ada: { keys: [] } } })
+  // The public half of the sample: the passphrase is asked for only when the server takes it.
+  const half = publicLine('ssh-ed25519', [Buffer.alloc(32)])
+  await using server = await startSshServer({ users: { ada: { keys: [half] } } })
   const content = encryptedOpenssh('right')
   const controller = new AbortController()
   const passphrase = (): string => {
@@ -107,7 +109,7 @@ test('keys of RSA and of the curves log in, RSA with SHA-2', async () => {
   }
 })
 
-test('a wrong password is refused, and the error says what was tried and what is taken', async () => {
+test('[SSH-20] a wrong password is refused, and the error says what was tried and what is taken', async () => {
   await using server = await startSshServer()
   const error = await failureOf(logInTo(server, { password: 'babbage-1791' }))
   expect(error).toMatchObject({ code: 'NET_AUTH_REJECTED', phase: 'auth', retry: 'never' })
@@ -190,7 +192,7 @@ test('a key and then a password, where the server wants both', async () => {
   })
 })
 
-test('the steps of a login are those that the server names, in its order', async () => {
+test('[SSH-20] the steps of a login are those that the server names, in its order', async () => {
   const [first, second] = [pair, other]
   const keys = [first.publicKey, second.publicKey]
   for (const steps of [
@@ -222,8 +224,8 @@ test('a key is offered again only after another step was accepted, and never onc
     ),
   })
   const offered = server.received.filter(({ text }) => text.startsWith('publickey'))
-  // The wrong key, the right one as a question and with its proof, and the wrong one once more.
-  expect(offered).toHaveLength(4)
+  // The wrong key, the right one, and the wrong one once more.
+  expect(offered).toHaveLength(3)
 })
 
 test('a password that is asked for is asked for again at the next step', async () => {
@@ -281,7 +283,7 @@ test('a server that has said what it takes is not asked again', async () => {
 })
 
 test.for([
-  ['other methods', { keys: [pair.publicKey] }, ['password', 'publickey', 'publickey'], 'none'],
+  ['other methods', { keys: [pair.publicKey] }, ['password', 'publickey'], 'none'],
   ['everybody', { open: true }, ['password', 'none'], 'none'],
   ['two steps', { password: 'lovelace', keys: [pair.publicKey], both: true }, twoSteps, 'password'],
 ] as const)('a server that takes %s now is noticed', async ([, later, offered, again]) => {

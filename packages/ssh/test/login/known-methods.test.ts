@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { KnownMethods } from '../src/known-methods.ts'
+import { KnownMethods } from '../../src/login/known-methods.ts'
 
 test('what was learnt last is known, until it is forgotten or too old', () => {
   const known = new KnownMethods(2)
