@@ -8,12 +8,12 @@ import { closedError, netError, type Operation, stoppable } from '@net/core/auth
 import type { ConnectionInfo, Transport } from '@net/socket'
 import { Commands, ReplyLines } from '@net/socket/authoring'
 
-import { controlLoss } from './loss-places.ts'
+import { controlLoss } from './lost.ts'
 import { isPositive, replyDialect, type FtpReply } from './reply.ts'
-import { toWire, type FtpEncoding } from './wire-text.ts'
+import { encodeText, type FtpEncoding } from './wire-text.ts'
 
 /** A command that was sent, and what comes back. */
-export interface CommandReplies {
+export interface Exchange {
   /** The first reply of any kind. */
   readonly first: Promise<FtpReply>
   /** The reply that ends it, 200 or above. */
@@ -44,7 +44,7 @@ export class Control {
     transport: Transport,
     op?: Operation,
     encoding: FtpEncoding = 'utf8',
-  ): { control: Control; greeting: CommandReplies } {
+  ): { control: Control; greeting: Exchange } {
     const control = new Control(transport, encoding)
     return { control, greeting: control.#begin(op) }
   }
@@ -79,11 +79,11 @@ export class Control {
   }
 
   /** Sends the command; `shown` is what the log may see of it. Throws what took the connection, and `NET_BUSY` while a reply is owed. */
-  begin(op: Operation, command: string, shown: string = command): CommandReplies {
+  begin(op: Operation, command: string, shown: string = command): Exchange {
     const { failure } = this
     if (failure !== undefined) throw failure
     if (this.#open !== undefined) throw busy()
-    const line = toWire(command, this.encoding)
+    const line = encodeText(command, this.encoding)
     op.wire('send', () => shown)
     const exchange = this.#begin(op)
     this.#write(line)
@@ -140,7 +140,7 @@ export class Control {
     if (this.#commands.failure === undefined) await this.#commands.close()
   }
 
-  #begin(op: Operation | undefined): CommandReplies {
+  #begin(op: Operation | undefined): Exchange {
     const first = Promise.withResolvers<FtpReply>()
     const final = Promise.withResolvers<FtpReply>()
     // After an abort these have no reader; their rejections must not count as unhandled.

@@ -16,12 +16,23 @@ export interface WireRequest {
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
 }
 
+/** The head of an answer. */
+export interface WireHead {
+  readonly status: number
+  /** Empty if there is none. */
+  readonly reason: string
+  /** Names and values in turn, as they came; each character is a byte. */
+  readonly fields: readonly string[]
+  /** How many bytes of body follow; undefined if only its end decides. */
+  readonly size: number | undefined
+}
+
 /** Receives the events of the exchange; none after it has ended or failed. */
 export interface WireReceiver {
   /** Bytes of the request leave from here on. */
   started(): void
-  /** The final answer's head; `headers` are names and values in turn. */
-  head(status: number, reason: string, headers: readonly Buffer[]): void
+  /** The final answer has begun. */
+  head(head: WireHead): void
   data(chunk: Uint8Array): void
   end(): void
   failed(error: NetError): void

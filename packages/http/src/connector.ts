@@ -9,7 +9,7 @@ import { secure, toSocket, type TlsOptions, type Transport } from '@net/socket'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
 import type { Http2Connection } from './engine/http2.ts'
-import { loadEngine, type OpenConnection } from './engine/undici.ts'
+import { Http1Connection } from './http1/connection.ts'
 import { hostOf, type Road } from './road.ts'
 
 /** How a client reaches servers. */
@@ -60,10 +60,9 @@ export class Connector {
       stopped = reason
     })
     try {
-      const open = engine ?? (engine = await loadEngine())
       const transport = await this.#road({ url, bare }, op)
       if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
-      return open(toSocket(transport), url.origin, events)
+      return new Http1Connection(transport, url.host, events)
     } catch (error) {
       // The dial knows the phase; the operation that ended it knows the reason.
       if (stopped === undefined || !isNetError(error)) throw error
@@ -119,6 +118,3 @@ async function shared(
 
 const ONE = ['http/1.1']
 const BOTH = ['h2', 'http/1.1']
-
-/** Loaded by the first call of the process, so that importing this package costs nothing. */
-let engine: OpenConnection | undefined

@@ -26,8 +26,7 @@ import {
 
 import { ReceivedBody, type BodyFlow } from './body.ts'
 import type { Call } from './call.ts'
-import type { HttpConnection, WireReceiver, WireRequest } from './connection.ts'
-import { bodySize, framingOf, isCodedUnknown } from './framing.ts'
+import type { HttpConnection, WireHead, WireReceiver, WireRequest } from './connection.ts'
 import { HttpHeaders } from './headers.ts'
 import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
 import { Answer, readingRules, type HistoryEntry, type HttpResponse } from './response.ts'
@@ -104,23 +103,16 @@ export class Exchange implements WireReceiver, BodyFlow {
     op.wire('send', () => `${method} ${path} ${this.#spoken()}`)
   }
 
-  head(status: number, reason: string, raw: readonly Buffer[]): void {
+  head(head: WireHead): void {
     if (this.#state === 'over') return
     const { op } = this.#parts.call
+    const { status, reason, size } = head
     op.wire('receive', () => `${this.#spoken()} ${status} ${reason}`.trimEnd())
     op.answered(status)
-    const framing = framingOf(raw)
-    if (isCodedUnknown(framing)) {
-      this.#parts.connection.destroy()
-      const message = 'the response has an unknown transfer coding'
-      this.failed(netError('NET_PROTO_MALFORMED', { message }))
-      return
-    }
-    const size = bodySize(this.#parts.request.method, status, framing)
     this.#state = 'receiving'
     const body = new ReceivedBody(this, size, op.limits.idle)
     this.#body = body
-    const response = this.#response({ status, reason, raw, body })
+    const response = this.#response(head, body)
     // A turn later a short body is there as well.
     void SETTLED.then(() => this.#give(response, body))
   }
@@ -257,14 +249,14 @@ export class Exchange implements WireReceiver, BodyFlow {
     return netError('NET_PROTO_INCOMPLETE', { message, cause: error, ...context })
   }
 
-  #response({ status, reason, raw, body }: Head): HttpResponse {
+  #response({ status, reason, fields }: WireHead, body: ReceivedBody): HttpResponse {
     const { request, call, connection } = this.#parts
     const { op, context, settings, signal, started } = call
     return new Answer({
       status,
       statusText: reason,
       url: placeOfRequest(request).href,
-      headers: HttpHeaders.received(raw),
+      headers: HttpHeaders.received(fields),
       history: NO_HISTORY,
       protocol: connection.protocol,
       timings: {
@@ -291,13 +283,6 @@ export class Exchange implements WireReceiver, BodyFlow {
     const fields = length.length === 0 ? headers.wire : [...headers.wire, ...length]
     return { method, target: path, headers: fields, body }
   }
-}
-
-interface Head {
-  readonly status: number
-  readonly reason: string
-  readonly raw: readonly Buffer[]
-  readonly body: ReceivedBody
 }
 
 /** What `Content-Length` says of a request (RFC 9110 section 8.6); undefined for no such field. */

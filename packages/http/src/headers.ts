@@ -36,7 +36,6 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
   static readonly #noFields: readonly string[] = []
   static readonly #none: HttpHeaders = new HttpHeaders(undefined)
   #list: readonly string[]
-  #raw: readonly Buffer[] | undefined
   #secret: boolean | undefined
 
   static {
@@ -53,11 +52,9 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     this.#list = fields === undefined ? HttpHeaders.#noFields : listed(fields)
   }
 
-  /** The fields of a message as they came: names and values in turn. Decoded at the first look. */
-  static received(raw: readonly Buffer[]): HttpHeaders {
-    const headers = new HttpHeaders()
-    headers.#raw = raw
-    return headers
+  /** The fields of a message as they came: names and values in turn. */
+  static received(fields: readonly string[]): HttpHeaders {
+    return HttpHeaders.#of(fields)
   }
 
   /** No fields at all. */
@@ -78,18 +75,11 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
 
   /** Names and values in turn, as on the wire. */
   get wire(): readonly string[] {
-    if (this.#raw !== undefined) {
-      this.#list = this.#raw.map(latin1)
-      this.#raw = undefined
-    }
     return this.#list
   }
 
   /** The field's value; several lines are joined by a comma and a space (RFC 9110 section 5.3); undefined if it is absent. */
   get(name: string): string | undefined {
-    const raw = this.#raw
-    const wanted = nameOf(name)
-    if (raw !== undefined && !raw.some((bytes, at) => isNamed(bytes, at, wanted))) return undefined
     const values = this.getAll(name)
     return values.length < 2 ? values[0] : values.join(', ')
   }
@@ -279,15 +269,6 @@ function split(text: string, separator: string): [string, string | undefined] {
 
 function lower(list: readonly string[], at: number): string {
   return list[at]?.toLowerCase() ?? ''
-}
-
-function latin1(bytes: Buffer): string {
-  return bytes.toString('latin1')
-}
-
-/** Whether these are the bytes of that name in lower case; a look at the length spares most of the others from being decoded. */
-function isNamed(bytes: Buffer, at: number, name: string): boolean {
-  return at % 2 === 0 && bytes.length === name.length && latin1(bytes).toLowerCase() === name
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

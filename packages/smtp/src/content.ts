@@ -2,7 +2,7 @@
 
 import type { Operation } from '@net/core/authoring'
 
-import type { ContentFacts } from './content-scan.ts'
+import type { ContentFacts } from './survey.ts'
 
 /** The bytes of one message. */
 export interface Content {

@@ -33,14 +33,7 @@ export {
 } from './session/open.ts'
 export { ReplyLines, type ReplyDialect, type ReplyReader } from './session/reply-lines.ts'
 export { TextLines, type TextLinesOptions } from './session/text-lines.ts'
-export {
-  openCommands,
-  startCommands,
-  startSession,
-  type SessionRules,
-  type StartOptions,
-  type StartRules,
-} from './session/start.ts'
+export { openCommands, startCommands, type StartOptions, type StartRules } from './session/start.ts'
 export { CommandClient } from './session/command-client.ts'
 export { ClientFrame, type FramedSession, type Verb } from './session/client-frame.ts'
 export {
@@ -52,4 +45,5 @@ export {
 } from './session/security.ts'
 export { Turns } from './session/turns.ts'
 export { receiveAll, type ReceivingSink } from './bulk/receive-all.ts'
+export { deliverTo } from './pulled-inflow.ts'
 export { sendAll, type CallerTurn } from './bulk/send-all.ts'

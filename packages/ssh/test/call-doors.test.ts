@@ -23,7 +23,7 @@ const pair = createSshKey()
 
 test.each([
   [{ privateKey: pair.privateKey }, 'auth: key(…)'],
-  [{ agent: '/run/agent' }, 'auth: agent({ socket'],
+  [{ agent: '/run/agent' }, 'agents are not supported'],
   [{ passphrase: 'x' }, 'passphrase'],
   [{ username: 'ada' }, 'use user'],
   [{ hostVerifier: () => true }, 'use hostKeys'],

@@ -9,7 +9,7 @@ import type { MemoryFiles } from '@net/core/testing'
 import { factsLine, peopleLine, timeText } from './listing-text.ts'
 
 /** What the server is to do. */
-export type Reaction =
+export type Step =
   | { readonly kind: 'reply'; readonly text: string; readonly close?: boolean }
   /** Answer, then speak TLS. */
   | { readonly kind: 'tls'; readonly text: string }
@@ -63,7 +63,7 @@ export class ControlSession {
   }
 
   /** What a command line asks for. */
-  handle(line: string): Reaction {
+  handle(line: string): Step {
     const space = line.indexOf(' ')
     const verb = (space < 0 ? line : line.slice(0, space)).toUpperCase()
     const argument = space < 0 ? '' : line.slice(space + 1)
@@ -80,7 +80,7 @@ export class ControlSession {
     }
   }
 
-  readonly #commands: Readonly<Record<string, (argument: string) => Reaction>> = {
+  readonly #commands: Readonly<Record<string, (argument: string) => Step>> = {
     __proto__: null as never,
     USER: (name) => this.#userNamed(name),
     PASS: (password) => this.#login(password),
@@ -120,7 +120,7 @@ export class ControlSession {
     ABOR: () => ({ kind: 'abort' }),
   }
 
-  #userNamed(name: string): Reaction {
+  #userNamed(name: string): Step {
     if (this.#config.requireTls === true && !this.#encrypted) {
       return reply('530 Sessions must use encryption.')
     }
@@ -129,7 +129,7 @@ export class ControlSession {
     return reply('331 Please tell the password.')
   }
 
-  #login(password: string): Reaction {
+  #login(password: string): Step {
     const { users } = this.#config
     this.#in =
       users === undefined
@@ -157,14 +157,14 @@ export class ControlSession {
     return this.#config.without?.includes(verb) === true
   }
 
-  #auth(mechanism: string): Reaction {
+  #auth(mechanism: string): Step {
     if (!this.#config.tls) return reply('502 TLS is not configured.')
     if (!/^TLS(-C)?$/i.test(mechanism)) return reply('504 Only TLS.')
     if (this.#encrypted) return reply('503 TLS is on already.')
     return { kind: 'tls', text: '234 Go on with TLS.' }
   }
 
-  #protect(level: string): Reaction {
+  #protect(level: string): Step {
     if (!this.#encrypted) return reply('503 Say AUTH TLS first.')
     if (level !== 'P' && level !== 'C') return reply('536 Only C and P.')
     if (level === 'C' && this.#config.requireTls === true)
@@ -173,20 +173,20 @@ export class ControlSession {
     return reply(`200 Protection is ${level}.`)
   }
 
-  #enter(path: string): Reaction {
+  #enter(path: string): Step {
     const target = this.#path(path)
     if (this.#config.files.stat(target).type !== 'folder') return reply('550 Not a directory.')
     this.#folder = target
     return reply('250 Folder changed.')
   }
 
-  #make(path: string): Reaction {
+  #make(path: string): Step {
     const target = this.#path(path)
     this.#config.files.mkdir(target)
     return reply(`257 "${target.replaceAll('"', '""')}" created.`)
   }
 
-  #remove(path: string, type: 'file' | 'folder'): Reaction {
+  #remove(path: string, type: 'file' | 'folder'): Step {
     const target = this.#path(path)
     const found = this.#config.files.stat(target).type
     if (found !== type)
@@ -195,13 +195,13 @@ export class ControlSession {
     return reply('250 Removed.')
   }
 
-  #renameFrom(path: string): Reaction {
+  #renameFrom(path: string): Step {
     this.#renaming = this.#path(path)
     this.#config.files.stat(this.#renaming)
     return reply('350 And its other name?')
   }
 
-  #renameTo(path: string): Reaction {
+  #renameTo(path: string): Step {
     const from = this.#renaming
     this.#renaming = undefined
     if (from === undefined) return reply('503 Say RNFR first.')
@@ -209,26 +209,26 @@ export class ControlSession {
     return reply('250 Renamed.')
   }
 
-  #restartAt(offset: string): Reaction {
+  #restartAt(offset: string): Step {
     if (!/^\d{1,15}$/.test(offset)) return reply('501 A number of bytes, please.')
     this.#restart = Number(offset)
     return reply(`350 Restarting at ${offset}.`)
   }
 
-  #list(path: string): Reaction {
+  #list(path: string): Step {
     const found = this.#config.files.stat(this.#path(path))
     const entries =
       found.type === 'file' ? [{ ...found, name: path }] : this.#config.files.list(this.#path(path))
     return this.#data(this.#lines(entries.map(peopleLine)))
   }
 
-  #listNames(path: string): Reaction {
+  #listNames(path: string): Step {
     return this.#data(
       this.#lines(this.#config.files.list(this.#path(path)).map(({ name }) => name)),
     )
   }
 
-  #listFacts(path: string): Reaction {
+  #listFacts(path: string): Step {
     const target = this.#path(path)
     if (this.#config.files.stat(target).type !== 'folder') return reply('501 Not a directory.')
     return this.#data(
@@ -236,18 +236,18 @@ export class ControlSession {
     )
   }
 
-  #facts(path: string): Reaction {
+  #facts(path: string): Step {
     const target = this.#path(path)
     const line = factsLine(this.#config.files.stat(target), target)
     return reply(`250-Facts:\r\n ${line}\r\n250 End`)
   }
 
-  #retrieve(path: string): Reaction {
+  #retrieve(path: string): Step {
     this.#file(path)
     return this.#data(this.#config.files.read(this.#path(path), { start: this.#takeRestart() }))
   }
 
-  #store(path: string, at: number): Reaction {
+  #store(path: string, at: number): Step {
     const { files } = this.#config
     const target = this.#path(path)
     if (files.exists(target) && files.stat(target).type === 'folder')
@@ -268,11 +268,11 @@ export class ControlSession {
     return this.#config.files.exists(target) ? this.#config.files.stat(target).size : 0
   }
 
-  #data(bytes: Uint8Array): Reaction {
+  #data(bytes: Uint8Array): Step {
     return this.#withData({ kind: 'send', bytes })
   }
 
-  #withData(step: Reaction): Reaction {
+  #withData(step: Step): Step {
     if (this.#config.requireTls !== true || this.protectsData) return step
     return reply('522 Data must be protected.')
   }
@@ -306,7 +306,7 @@ export class ControlSession {
 
 class NotAFile extends Error {}
 
-function reply(text: string): Reaction {
+function reply(text: string): Step {
   return { kind: 'reply', text }
 }
 

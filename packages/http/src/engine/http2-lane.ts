@@ -17,7 +17,7 @@ import { hasCode, netError, SMALL_CHUNK, translate, written } from '@net/core/au
 
 import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { http2Errors, StreamEnded } from './http2-errors.ts'
-import { HEAD_LIMIT } from './undici-errors.ts'
+import { HEAD_LIMIT } from '../http1/client-codec.ts'
 
 /** Where a lane belongs. */
 export interface LaneParts {
@@ -129,17 +129,19 @@ export class Http2Lane implements HttpConnection {
   }
 
   #head(status: number, headers: IncomingHttpHeaders): void {
-    const raw = rawOf(headers)
+    const fields = fieldsIn(headers)
     // Node enforces this limit only once the server has agreed to it; until then, that on the number of fields.
-    if (raw.reduce((size, { length }) => size + length, 0) > HEAD_LIMIT) {
+    if (fields.reduce((size, { length }) => size + length, 0) > HEAD_LIMIT) {
       const message = 'the header section of the response is too long'
       this.#fail(netError('NET_PROTO_LIMIT', { message, limit: HEAD_LIMIT }))
       return
     }
     const length = headers['content-length']
-    if (status !== 304 && !this.#bodiless && length !== undefined) this.#expected = Number(length)
+    if (status !== 304 && !this.#bodiless && length !== undefined) this.#expected = sizeOf(length)
     this.#headed = true
-    this.#receiver?.head(status, '', raw)
+    const hasNone = this.#bodiless || status === 204 || status === 304
+    const size = hasNone ? 0 : this.#expected
+    this.#receiver?.head({ status, reason: '', fields, size })
   }
 
   #whyClosed({ rstCode }: ClientHttp2Stream): unknown {
@@ -229,11 +231,16 @@ function fieldsOf(
   }
 }
 
-function rawOf(headers: IncomingHttpHeaders): readonly Buffer[] {
+function fieldsIn(headers: IncomingHttpHeaders): readonly string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (name.startsWith(':') || value === undefined) return []
-    return [value].flat().flatMap((one) => [Buffer.from(name), Buffer.from(one, 'latin1')])
+    return [value].flat().flatMap((one) => [name, one])
   })
+}
+
+/** What `Content-Length` says; undefined if that is no length. */
+function sizeOf(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined
 }
 
 function lengthOf(headers: readonly string[]): number | undefined {

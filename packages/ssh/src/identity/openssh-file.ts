@@ -3,14 +3,11 @@
  * the key itself.
  */
 
-import { createCipheriv, createDecipheriv, randomBytes, type CipherGCMTypes } from 'node:crypto'
-
-import { isNetError } from '@net/core'
+import { createDecipheriv, type CipherGCMTypes } from 'node:crypto'
 
 import { invalid } from './invalid-key.ts'
-import { privateKeyOf, readSecretFields, secretFieldsOf, type PrivateKey } from './key-material.ts'
 import { inKeyThread } from './key-thread.ts'
-import { fields, FieldReader, uint32 } from './wire.ts'
+import { fields, FieldReader } from './wire.ts'
 
 /** A key file, taken apart. */
 export interface OpensshFile {
@@ -48,60 +45,23 @@ export function readOpensshFile(block: string): OpensshFile {
   return { ...rest, encrypted }
 }
 
-/** Reads the key. Rejects with `NET_CREDENTIAL_INVALID`, also for a wrong passphrase, and with the signal's reason. */
+/** The key file without encryption. Rejects with `NET_CREDENTIAL_INVALID`, and with the signal's reason. */
 export async function openOpensshFile(
   file: OpensshFile,
   passphrase: string,
   signal?: AbortSignal,
-): Promise<PrivateKey> {
+): Promise<string> {
   const secret = file.encrypted ? await decrypted(file, passphrase, signal) : file.secret
   checkSecret(secret, file)
-  const reader = new FieldReader(secret.subarray(8))
-  try {
-    const key = readSecretFields(reader)
-    return privateKeyOf(key, reader.field().toString('utf8'))
-  } catch (error) {
-    throw isNetError(error) ? error : damaged(error)
-  }
-}
-
-/** The text of a key file, encrypted if there is a passphrase: bcrypt in so many rounds, then AES-256 in counter mode. */
-export async function formatOpensshFile(
-  key: PrivateKey,
-  {
-    passphrase = '',
-    rounds = ROUNDS,
-    comment = key.comment,
-  }: { passphrase?: string; rounds?: number; comment?: string } = {},
-): Promise<string> {
-  if (passphrase === '') return plainOpensshFile(key, comment)
-  const cipher = 'aes256-ctr'
-  const salt = randomBytes(16)
-  const job = { kind: 'bcrypt', passphrase, salt, rounds, length: 48 } as const
-  const derived = (await inKeyThread(job)) as Uint8Array
-  const encipher = createCipheriv('aes-256-ctr', derived.slice(0, 32), derived.slice(32))
-  const secret = Buffer.concat([encipher.update(secretOf(key, comment, 16)), encipher.final()])
-  const options = Buffer.concat([fields(salt), uint32(rounds)])
-  return armored(fields(cipher, 'bcrypt', options), key, secret)
+  return formatOpensshFile(file.publicKey, secret)
 }
 
 /** The text of a key file that is not encrypted. */
-export function plainOpensshFile(key: PrivateKey, comment: string = key.comment): string {
-  return armored(fields('none', 'none', ''), key, secretOf(key, comment, 8))
-}
-
-function armored(head: Uint8Array, key: PrivateKey, secret: Uint8Array): string {
-  const body = Buffer.concat([Buffer.from(MAGIC), head, uint32(1), fields(key.blob, secret)])
+export function formatOpensshFile(publicKey: Uint8Array, secret: Uint8Array): string {
+  const head = Buffer.concat([Buffer.from(MAGIC), fields('none', 'none', ''), ONE_KEY])
+  const body = Buffer.concat([head, fields(publicKey, secret)])
   const lines = body.toString('base64').match(/.{1,70}/g) ?? []
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`
-}
-
-function secretOf(key: PrivateKey, comment: string, block: number): Buffer {
-  const check = randomBytes(4)
-  const plain = Buffer.concat([check, check, secretFieldsOf(key), fields(comment)])
-  const missing = (block - (plain.length % block)) % block
-  const padding = Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))
-  return Buffer.concat([plain, padding])
 }
 
 function checkEncryption(
@@ -155,7 +115,6 @@ function checkSecret(secret: Uint8Array, { encrypted }: OpensshFile): void {
   }
   if (!TYPES.has(type)) throw invalid(`keys of the type ${type} are not supported`)
   if (type !== 'ssh-rsa') return
-  // What follows computes with it.
   const length = readable(() => reader.field().length)
   if (length > LONGEST_MODULUS) throw invalid(`its modulus is longer than ${LONGEST_MODULUS} bytes`)
 }
@@ -177,7 +136,7 @@ function wrongPassphrase(cause?: unknown): Error {
 }
 
 const MAGIC = 'openssh-key-v1\0'
-const ROUNDS = 16
+const ONE_KEY = Buffer.from([0, 0, 0, 1])
 const MOST_ROUNDS = 1024
 const LONGEST_MODULUS = 2049
 const TYPES: ReadonlySet<string> = new Set([

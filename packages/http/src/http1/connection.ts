@@ -1,0 +1,308 @@
+/*
+ * A client's connection of HTTP/1.1: drives the codec over a transport. One exchange at a time; between two of them the
+ * connection listens, so that a server that closes it, or speaks unasked, is noticed at once. It has no limits: ours hold
+ * above it.
+ */
+
+import type { Socket } from 'node:net'
+
+import { ConnectionLostError, isNetError, type NetError } from '@net/core'
+import { clock, defineErrorTable, netError, translate, type Timer } from '@net/core/authoring'
+import type { Inflow, Receiver, Transport } from '@net/socket'
+import { deliverTo } from '@net/socket/authoring'
+
+import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
+import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
+import { keptFor, type Framing } from './framing.ts'
+import { bytesOf, fieldsText, joinedBytes } from './message-writer.ts'
+
+/** One connection, to one origin. */
+export class Http1Connection implements HttpConnection, Receiver, ClientEvents {
+  readonly protocol = 'http/1.1'
+  exchanges = 0
+  readonly #transport: Transport
+  readonly #socket: IdleSocket
+  readonly #events: ConnectionEvents
+  readonly #common: string
+  readonly #withHost: string
+  readonly #codec: ClientCodec = new ClientCodec(this)
+  readonly #inflow: Inflow | undefined
+  #receiver: WireReceiver | undefined
+  #request: WireRequest | undefined
+  #isPaused = false
+  #isOver = false
+  #isFresh = true
+  #hasBegun = false
+  #lastWords: Timer | undefined
+  /** Where there is no socket, which has a timer of its own that keeps no process alive. */
+  #idle: Timer | undefined
+  /** What took the connection. */
+  #loss: NetError | undefined
+  #patience = KEPT
+
+  /** `host` is what `Host` says: the URL's host, and its port unless that is the scheme's. */
+  constructor(transport: Transport, host: string, events: ConnectionEvents) {
+    this.#transport = transport
+    this.#socket = transport.duplex ?? NO_SOCKET
+    this.#events = events
+    this.#common = 'connection: keep-alive\r\n'
+    this.#withHost = `host: ${host}\r\n${this.#common}`
+    this.#socket.setTimeout?.(this.#patience, this.#forgotten)
+    this.#inflow = deliverTo(transport, this)
+  }
+
+  send(request: WireRequest, receiver: WireReceiver): void {
+    this.exchanges += 1
+    this.#receiver = receiver
+    this.#request = request
+    this.#hasBegun = false
+    this.#socket.ref?.()
+    this.#idle?.clear()
+    // What the server said unasked has arrived by then, and is not taken for the answer.
+    if (this.#isFresh) this.#begin()
+    else setImmediate(this.#begin)
+    if (this.#isOver) void NOW.then(() => this.#fail(this.#loss ?? closed()))
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#inflow?.resume()
+  }
+
+  destroy(): void {
+    const isUnderWay = this.#receiver !== undefined
+    this.#receiver = undefined
+    this.#leave(isUnderWay)
+  }
+
+  arrived(chunk: Uint8Array): boolean {
+    if (this.#isOver) return false
+    try {
+      this.#codec.receive(asBuffer(chunk))
+    } catch (error) {
+      this.#fail(error)
+    }
+    return !this.#isPaused
+  }
+
+  ended(): void {
+    try {
+      this.#codec.finish()
+      if (this.#receiver === undefined) this.#leave(false)
+      else this.#fail(closed())
+    } catch (error) {
+      // A write that fails in the same turn knows more of what happened.
+      setImmediate(() => this.#fail(this.#loss ?? error))
+    }
+  }
+
+  lost(error: NetError): void {
+    this.#loss = withoutPlace(error)
+    this.#fail(this.#loss)
+  }
+
+  interim(): void {
+    // Nobody asked for what it says yet.
+  }
+
+  head({ status, reason, fields, notes }: ResponseHead, framing: Framing): void {
+    const kept = keptFor(notes)
+    if (kept !== undefined) this.#keepFor(kept)
+    const size = typeof framing === 'number' ? framing : undefined
+    this.#receiver?.head({ status, reason, fields, size })
+  }
+
+  data(chunk: Buffer): void {
+    this.#receiver?.data(chunk)
+  }
+
+  end(): void {
+    const receiver = this.#receiver
+    this.#receiver = undefined
+    this.#isPaused = false
+    receiver?.end()
+    if (this.#codec.mayGoOn) {
+      this.#codec.next()
+      // Behind the bytes that arrived together with the end: there must be none.
+      void NOW.then(this.#free)
+    } else this.#leave(false)
+  }
+
+  switched(): void {
+    // No request of ours asks for it.
+  }
+
+  rest(): void {
+    // As above.
+  }
+
+  readonly #begin = (): void => {
+    if (this.#receiver === undefined || this.#request === undefined) return
+    const { body } = this.#request
+    this.#hasBegun = true
+    this.#receiver.started()
+    const announced = announcedLength(this.#request.headers)
+    if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
+    else void this.#sendPieces(this.#request, body, announced ?? 'chunked')
+  }
+
+  #sendWhole({ method, target, headers }: WireRequest, body: Uint8Array | undefined): void {
+    const length = body?.length ?? 0
+    this.#codec.request({ method, framing: length })
+    const head = this.#head(method, target, headers)
+    if (body === undefined || length === 0) void this.#write([bytesOf(head)])
+    else {
+      this.#codec.piece(body)
+      this.#codec.finalPiece()
+      void this.#write([joinedBytes(head, body)])
+    }
+  }
+
+  async #sendPieces(
+    { method, target, headers }: WireRequest,
+    body: AsyncIterable<Uint8Array>,
+    framing: Framing,
+  ): Promise<void> {
+    const receiver = this.#receiver
+    try {
+      this.#codec.request({ method, framing })
+      const coding = framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''
+      void this.#write([bytesOf(this.#head(method, target, headers, coding))])
+      for await (const chunk of body) {
+        if (this.#receiver !== receiver) return
+        if (chunk.length > 0 && !(await this.#write(this.#codec.piece(chunk)))) return
+      }
+      if (this.#receiver !== receiver) return
+      if (!this.#codec.hasSent) await this.#write(this.#codec.finalPiece())
+    } catch (error) {
+      if (this.#receiver === receiver) await this.#giveUp(error)
+    }
+  }
+
+  #head(method: string, target: string, headers: readonly string[], coding = ''): string {
+    const common = hasHost(headers) ? this.#common : this.#withHost
+    return `${method} ${target} HTTP/1.1\r\n${common}${fieldsText(headers)}${coding}\r\n`
+  }
+
+  /** A write that fails is not the end yet: what the server said before may still arrive. */
+  async #write(bytes: readonly Uint8Array[]): Promise<boolean> {
+    try {
+      await this.#transport.write(bytes)
+      return true
+    } catch (error) {
+      if (isNetError(error)) this.#loss ??= withoutPlace(error)
+      if (!this.#isOver)
+        this.#lastWords ??= clock().after(LAST_WORDS, () => this.#fail(this.#loss ?? error))
+      return false
+    }
+  }
+
+  readonly #free = (): void => {
+    if (this.#isOver) return
+    this.#isFresh = false
+    this.#request = undefined
+    this.#events.free(this)
+    if (this.#receiver !== undefined) return
+    this.#socket.unref?.()
+    if (this.#socket.setTimeout === undefined)
+      this.#idle = clock().after(this.#patience, this.#forgotten)
+  }
+
+  #keepFor(kept: number): void {
+    // A request that leaves when the server closes would be lost.
+    const patience = Math.max(1, Math.min(kept - MARGIN, LONGEST_KEPT))
+    if (patience === this.#patience) return
+    this.#patience = patience
+    this.#socket.setTimeout?.(patience)
+  }
+
+  readonly #forgotten = (): void => {
+    if (this.#receiver === undefined) this.destroy()
+  }
+
+  /** What was sent of a request that cannot be completed leaves, and then the end, so that the server knows what it has. */
+  async #giveUp(error: unknown): Promise<void> {
+    const receiver = this.#receiver
+    this.#receiver = undefined
+    const late = clock().after(LAST_WORDS, () => this.#transport.abort())
+    this.#leave(false)
+    receiver?.failed(translate(error, NO_ROWS, {}))
+    await this.#transport.close()
+    late.clear()
+  }
+
+  #fail(error: unknown): void {
+    const receiver = this.#receiver
+    this.#receiver = undefined
+    this.#leave(receiver !== undefined)
+    // Of a request that has not left nobody has heard: it may take another connection.
+    const told = this.#hasBegun || error instanceof ConnectionLostError ? error : closed(error)
+    receiver?.failed(translate(told, NO_ROWS, {}))
+  }
+
+  /** Lets the transport go; `abruptly` if there is something under way that nobody wants any more. */
+  #leave(abruptly: boolean): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#lastWords?.clear()
+    this.#idle?.clear()
+    void this.#inflow?.stop()?.catch(() => {})
+    if (abruptly) this.#transport.abort()
+    else void this.#transport.close()
+    this.#events.gone(this)
+  }
+}
+
+/** What of a socket concerns its idle time; absent where there is none. */
+type IdleSocket = Partial<Pick<Socket, 'setTimeout' | 'ref' | 'unref'>> & object
+
+/** A loss as the call is to see it, which adds its own place. */
+function withoutPlace(error: NetError): NetError {
+  // The transport's own error for a TLS connection that ended without close_notify.
+  if (error.code === 'NET_PROTO_INCOMPLETE')
+    return netError('NET_CONN_CLOSED', { message: NO_CLOSE_NOTIFY, cause: error })
+  if (!(error instanceof ConnectionLostError)) return error
+  return netError(error.code, { message: 'the connection was lost', cause: error })
+}
+
+function closed(cause?: unknown): NetError {
+  const message = 'the server closed the connection'
+  return netError('NET_CONN_CLOSED', { message, ...(cause === undefined ? {} : { cause }) })
+}
+
+function asBuffer(chunk: Uint8Array): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+}
+
+function hasHost(headers: readonly string[]): boolean {
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]?.length === 4 && headers[at]?.toLowerCase() === 'host') return true
+  }
+  return false
+}
+
+function announcedLength(headers: readonly string[]): number | undefined {
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]
+    if (name?.length === 14 && name.toLowerCase() === 'content-length')
+      return Number(headers[at + 1])
+  }
+  return undefined
+}
+
+const NOW: Promise<void> = Promise.resolve()
+const NO_SOCKET: IdleSocket = {}
+const NO_ROWS = defineErrorTable([])
+const KEPT = 4000
+const MARGIN = 2000
+const LONGEST_KEPT = 600_000
+const LAST_WORDS = 1000
+const NO_CLOSE_NOTIFY =
+  'the server closed the connection without the close_notify of TLS; ' +
+  'for a server that never sends it there is tls: { dangerouslyAllowTruncation: true }'

@@ -1,0 +1,209 @@
+/*
+ * The head of a message: its first line and its fields, or the trailers alone, in one pass over the bytes. A line that is
+ * cut waits for its end; all others are read where they lie. Strings are made once for what arrived together.
+ *
+ * Weak point: a field's value is checked when its line is complete, so of a line that never ends we say only that it is
+ * too long.
+ */
+
+import { CutLine } from './cut-line.ts'
+import {
+  endOf,
+  endOfLine,
+  endOfText,
+  headTooLong,
+  refuseOther,
+  requestLine,
+  statusLine,
+  type RequestLine,
+  type StatusLine,
+} from './start-line.ts'
+import { COLON, CR, LF, malformed, SPACE, TAB, TOKEN, VALUE, type Spoken } from './syntax.ts'
+
+/** How a head is read. */
+export interface HeadRules {
+  readonly what: Spoken
+  /** Whether a line may end with LF alone. */
+  readonly lenient: boolean
+  /** How many bytes the head may have, its end included. */
+  readonly limit: number
+}
+
+/** Reads one head after the other. */
+export class HeadReader {
+  readonly #rules: HeadRules
+  readonly #cut = new CutLine()
+  #size = 0
+  #inFields = false
+  #status: StatusLine | undefined
+  #request: RequestLine | undefined
+  #fields: string[] = []
+
+  constructor(rules: HeadRules) {
+    this.#rules = rules
+  }
+
+  /** Whether part of a head has arrived. */
+  get isBegun(): boolean {
+    return this.#size > 0
+  }
+
+  /** The first line of a response that was read. */
+  get status(): StatusLine | undefined {
+    return this.#status
+  }
+
+  /** The first line of a request that was read. */
+  get request(): RequestLine | undefined {
+    return this.#request
+  }
+
+  /** Begins anew; `inFields` for trailers, which have no first line. */
+  begin(inFields: boolean): void {
+    this.#size = 0
+    this.#inFields = inFields
+    this.#status = undefined
+    this.#request = undefined
+    this.#fields = []
+  }
+
+  /** Names and values in turn. */
+  takeFields(): string[] {
+    const fields = this.#fields
+    this.#fields = []
+    return fields
+  }
+
+  /** Reads from there on. Returns the place behind the head, or -1 if there is more to come. Throws for what HTTP does not allow. */
+  read(bytes: Buffer, from: number): number {
+    if (this.#cut.length === 0) return this.#readLines(bytes, from)
+    const feed = bytes.indexOf(LF, from)
+    const end = feed < 0 ? bytes.length : feed + 1
+    this.#count(end - from)
+    this.#cut.add(bytes, from, end)
+    if (feed < 0) return -1
+    const line = this.#cut.take()
+    this.#size -= line.length
+    if (this.#readLines(line, 0) >= 0) return end
+    // A CR in the middle of the line would have been refused: it has been read to its end.
+    return this.#readLines(bytes, end)
+  }
+
+  /** The lines that are complete; the rest waits. */
+  #readLines(bytes: Buffer, from: number): number {
+    let at = from
+    let ended = false
+    marks = 0
+    while (!ended && at < bytes.length) {
+      const inFields = this.#inFields
+      const next = inFields ? this.#readField(bytes, at) : this.#readStart(bytes, at)
+      if (next < 0) break
+      ended = inFields && (bytes[at] === CR || bytes[at] === LF)
+      at = next
+    }
+    this.#count(bytes.length > at && !ended ? bytes.length - from : at - from)
+    if (marks > 0) this.#name(bytes, from, at)
+    if (ended) return at
+    this.#cut.add(bytes, at, bytes.length)
+    return -1
+  }
+
+  #count(size: number): void {
+    this.#size += size
+    const { what, limit } = this.#rules
+    if (this.#size > limit) throw headTooLong(what, limit)
+  }
+
+  #readStart(bytes: Buffer, at: number): number {
+    const { what } = this.#rules
+    const end = endOfText(bytes, at)
+    if (end === bytes.length) {
+      refuseOther(bytes, at, what)
+      return -1
+    }
+    const next = endOfLine(bytes, end, this.#rules)
+    if (next < 0) return -1
+    // A server ignores an empty line in front of a request (RFC 9112 section 2.2).
+    if (end === at && what === 'request') return next
+    if (what === 'response') this.#status = statusLine(bytes, at, end)
+    else this.#request = requestLine(bytes, at, end)
+    this.#inFields = true
+    return next
+  }
+
+  /** One line of the fields, its parts marked; the empty line is its own end. */
+  #readField(bytes: Buffer, at: number): number {
+    const first = bytes[at]
+    if (first === SPACE || first === TAB) return this.#readFold(bytes, at)
+    const colon = endOf(TOKEN, bytes, at)
+    if (colon === bytes.length) return -1
+    if (colon === at) return this.#readEnd(bytes, at)
+    if (bytes[colon] !== COLON) throw malformed(this.#rules.what, 'a name that is not a token')
+    const start = afterBlanks(bytes, colon + 1)
+    const end = endOf(VALUE, bytes, start)
+    if (end === bytes.length) return -1
+    const next = endOfLine(bytes, end, this.#rules)
+    if (next < 0) return -1
+    mark[marks] = at
+    mark[marks + 1] = colon
+    mark[marks + 2] = start
+    mark[marks + 3] = beforeBlanks(bytes, start, end)
+    marks += 4
+    return next
+  }
+
+  #readEnd(bytes: Buffer, at: number): number {
+    if (bytes[at] === CR || bytes[at] === LF) return endOfLine(bytes, at, this.#rules)
+    throw malformed(this.#rules.what, 'a name that is not a token')
+  }
+
+  /** A line that begins with a blank goes on with the value of the one before (RFC 9112 section 5.2). */
+  #readFold(bytes: Buffer, at: number): number {
+    if (marks === 0 && this.#fields.length === 0)
+      throw malformed(this.#rules.what, 'a blank in front of the first field')
+    const start = afterBlanks(bytes, at)
+    const end = endOf(VALUE, bytes, start)
+    if (end === bytes.length) return -1
+    const next = endOfLine(bytes, end, this.#rules)
+    if (next < 0) return -1
+    mark[marks] = FOLD
+    mark[marks + 1] = FOLD
+    mark[marks + 2] = start
+    mark[marks + 3] = beforeBlanks(bytes, start, end)
+    marks += 4
+    return next
+  }
+
+  /** Makes strings of what was marked. */
+  #name(bytes: Buffer, from: number, to: number): void {
+    const text = bytes.toString('latin1', from, to)
+    const fields = this.#fields
+    for (let at = 0; at < marks; at += 4) {
+      const name = mark[at] ?? 0
+      const value = text.slice((mark[at + 2] ?? 0) - from, (mark[at + 3] ?? 0) - from)
+      if (name === FOLD) fields[fields.length - 1] = unfolded(fields.at(-1) ?? '', value)
+      else fields.push(text.slice(name - from, (mark[at + 1] ?? 0) - from), value)
+    }
+  }
+}
+
+function unfolded(before: string, more: string): string {
+  return before === '' || more === '' ? before + more : `${before} ${more}`
+}
+
+function afterBlanks(bytes: Buffer, from: number): number {
+  let at = from
+  while (bytes[at] === SPACE || bytes[at] === TAB) at++
+  return at
+}
+
+function beforeBlanks(bytes: Buffer, start: number, end: number): number {
+  let at = end
+  while (at > start && (bytes[at - 1] === SPACE || bytes[at - 1] === TAB)) at--
+  return at
+}
+
+/** Where the parts of fields are: four places for each. One list for all, as none is needed beyond a call. */
+const mark: number[] = []
+let marks = 0
+const FOLD = -1

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net'
+
+import { expect, test } from 'vitest'
+
+import * as http from '@net/http'
+
+import { startCutServer } from './cut-server.ts'
+import { answerOf, startRawServer } from './raw-server.ts'
+
+const once = { retry: false } as const
+
+const UNTIL_CLOSED = 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhalf of the ans'
+
+test('a body that ends with a connection over TLS is complete only with close_notify', async () => {
+  for (const [end, outcome] of [
+    ['close_notify', 'half of the ans'],
+    ['cut', 'NET_PROTO_INCOMPLETE'],
+  ] as const) {
+    await using server = await startCutServer(UNTIL_CLOSED, end)
+    await using client = http.createClient({ baseUrl: server.url, tls: { ca: server.ca } })
+    const text = client.get('/', once).text()
+    expect(await text.catch((error: { code: string }) => error.code)).toBe(outcome)
+  }
+})
+
+test('the error of a body that was cut off below TLS has the part that arrived', async () => {
+  await using server = await startCutServer(UNTIL_CLOSED, 'cut')
+  await using client = http.createClient({ baseUrl: server.url, tls: { ca: server.ca } })
+  const error: unknown = await client
+    .get('/', once)
+    .bytes()
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', received: 15, phase: 'receive' })
+  expect(String((error as Error).cause)).toContain('close_notify')
+})
+
+test('a server that never sends close_notify can be allowed by name', async () => {
+  await using server = await startCutServer(UNTIL_CLOSED, 'cut')
+  const tls = { ca: server.ca, dangerouslyAllowTruncation: true }
+  await using client = http.createClient({ baseUrl: server.url, tls })
+  expect(await client.get('/', once).text()).toBe('half of the ans')
+})
+
+test('an answer with a length needs no close_notify, and the next request finds a new connection', async () => {
+  await using server = await startCutServer(answerOf('ok'), 'cut')
+  await using client = http.createClient({ baseUrl: server.url, tls: { ca: server.ca } })
+  for (let turn = 0; turn < 3; turn++) expect(await client.get('/').text()).toBe('ok')
+  expect(server.connections).toBe(3)
+})
+
+test('a server that ends without an answer and without close_notify has closed the connection', async () => {
+  await using server = await startCutServer('', 'cut')
+  await using client = http.createClient({ baseUrl: server.url, tls: { ca: server.ca } })
+  const error: unknown = await client.get('/', once).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'NET_CONN_CLOSED', phase: 'command' })
+})
+
+test('a body that ends with the connection is not complete after a reset', async () => {
+  let peer: Socket | undefined
+  await using server = await startRawServer((socket) => {
+    peer = socket
+    socket.write(UNTIL_CLOSED)
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const response = await client.get('/', once)
+  const chunks: string[] = []
+  const read = async (): Promise<void> => {
+    for await (const chunk of response.body) {
+      chunks.push(Buffer.from(chunk).toString())
+      peer?.resetAndDestroy()
+    }
+  }
+  const error: unknown = await read().catch((thrown: unknown) => thrown)
+  expect(chunks.join('')).toBe('half of the ans')
+  expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', received: 15 })
+})
