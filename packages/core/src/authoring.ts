@@ -80,9 +80,9 @@ export {
   printedWithoutSecrets,
   type Printed,
 } from './data/printed-output.ts'
-export { written } from './data/written.ts'
+export { written } from './data/write-to-kernel.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
-export { lettingGo } from './data/letting-go.ts'
+export { lettingGo } from './data/let-go.ts'
 export {
   checkSink,
   openSink,

@@ -8,12 +8,12 @@ import { closedError, netError, type Operation, stoppable } from '@net/core/auth
 import type { ConnectionInfo, Transport } from '@net/socket'
 import { Commands, ReplyLines } from '@net/socket/authoring'
 
-import { controlLoss } from './lost.ts'
+import { controlLoss } from './loss-places.ts'
 import { isPositive, replyDialect, type FtpReply } from './reply.ts'
-import { encodeText, type FtpEncoding } from './wire-text.ts'
+import { toWire, type FtpEncoding } from './wire-text.ts'
 
 /** A command that was sent, and what comes back. */
-export interface Exchange {
+export interface CommandReplies {
   /** The first reply of any kind. */
   readonly first: Promise<FtpReply>
   /** The reply that ends it, 200 or above. */
@@ -44,7 +44,7 @@ export class Control {
     transport: Transport,
     op?: Operation,
     encoding: FtpEncoding = 'utf8',
-  ): { control: Control; greeting: Exchange } {
+  ): { control: Control; greeting: CommandReplies } {
     const control = new Control(transport, encoding)
     return { control, greeting: control.#begin(op) }
   }
@@ -79,11 +79,11 @@ export class Control {
   }
 
   /** Sends the command; `shown` is what the log may see of it. Throws what took the connection, and `NET_BUSY` while a reply is owed. */
-  begin(op: Operation, command: string, shown: string = command): Exchange {
+  begin(op: Operation, command: string, shown: string = command): CommandReplies {
     const { failure } = this
     if (failure !== undefined) throw failure
     if (this.#open !== undefined) throw busy()
-    const line = encodeText(command, this.encoding)
+    const line = toWire(command, this.encoding)
     op.wire('send', () => shown)
     const exchange = this.#begin(op)
     this.#write(line)
@@ -140,7 +140,7 @@ export class Control {
     if (this.#commands.failure === undefined) await this.#commands.close()
   }
 
-  #begin(op: Operation | undefined): Exchange {
+  #begin(op: Operation | undefined): CommandReplies {
     const first = Promise.withResolvers<FtpReply>()
     const final = Promise.withResolvers<FtpReply>()
     // After an abort these have no reader; their rejections must not count as unhandled.

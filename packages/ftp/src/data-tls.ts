@@ -8,7 +8,7 @@ import { secure, verifyPeer, type TlsOptions, type Transport } from '@net/socket
 import { lossInHandshake } from '@net/socket/authoring'
 
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
-import { dataLoss } from './lost.ts'
+import { dataLoss } from './loss-places.ts'
 
 /** What a data connection must agree with. */
 export interface DataTls {

@@ -6,7 +6,7 @@
 import type { NetError } from '@net/core'
 import type { Attempt, Operation } from '@net/core/authoring'
 
-import type { Control, Exchange } from './control.ts'
+import type { Control, CommandReplies } from './control.ts'
 import { midwayError, replyError } from './errors.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 
@@ -44,7 +44,7 @@ export class Dialog {
   }
 
   /** Sends the command of a transfer. */
-  begin(command: string): Exchange {
+  begin(command: string): CommandReplies {
     this.#sends(command)
     return this.control.begin(this.op, command)
   }

@@ -24,7 +24,7 @@ import { Control } from './control.ts'
 import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
 import { parseFeatures, type Features } from './features.ts'
-import { controlLoss } from './lost.ts'
+import { controlLoss } from './loss-places.ts'
 import { isPositive } from './reply.ts'
 import type { FtpEncoding } from './wire-text.ts'
 

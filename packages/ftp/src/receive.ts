@@ -7,7 +7,7 @@ import type { Transport } from '@net/socket'
 import { isEnd, receiveAll } from '@net/socket/authoring'
 
 /** Where received bytes go. */
-export interface Receiver {
+export interface ChunkSink {
   /** Is called again only when it has resolved. Resolves to the bytes the sink has in all. */
   write(chunks: readonly Uint8Array[]): Promise<number>
   /** Whether chunks may be used again once they are written. */
@@ -18,7 +18,7 @@ export interface Receiver {
 export async function receiveInto(
   op: Operation,
   data: Transport,
-  sink: Receiver,
+  sink: ChunkSink,
   total: number | undefined,
 ): Promise<void> {
   let position = 0

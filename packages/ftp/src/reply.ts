@@ -2,7 +2,7 @@
 
 import type { ReplyDialect } from '@net/socket/authoring'
 
-import { decodeText, type FtpEncoding } from './wire-text.ts'
+import { fromWire, type FtpEncoding } from './wire-text.ts'
 
 /** What a server answered: its code and its whole text, lines separated by LF. */
 export interface FtpReply {
@@ -24,7 +24,7 @@ export function replyDialect(encoding: FtpEncoding): ReplyDialect<FtpReply> {
     classes: '1-5',
     loose: true,
     forTls: "use ftps: or security 'implicit'",
-    decode: (line) => decodeText(line, encoding),
+    decode: (line) => fromWire(line, encoding),
     replyOf: (status, lines) => ({ status, text: lines.join('\n') }),
   }
 }

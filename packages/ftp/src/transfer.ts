@@ -8,10 +8,10 @@ import { addContext, clock, netError, type Operation, stoppable } from '@net/cor
 import type { Transport } from '@net/socket'
 import { isEnd, lossOf } from '@net/socket/authoring'
 
-import type { Exchange } from './control.ts'
+import type { CommandReplies } from './control.ts'
 import { verbOf, type Dialog } from './dialog.ts'
 import { midwayError } from './errors.ts'
-import { dataLoss } from './lost.ts'
+import { dataLoss } from './loss-places.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
@@ -102,7 +102,7 @@ interface Guarded<T> {
 async function moveGuarded<T>(
   data: Transport,
   started: FtpReply,
-  exchange: Exchange,
+  exchange: CommandReplies,
   { plan, op }: Guarded<T>,
 ): Promise<T> {
   let moved = false
@@ -131,7 +131,7 @@ async function moveGuarded<T>(
 /** A server that refuses in the middle often resets the data connection before its reply is here; the reply says why. */
 async function betterReason(
   error: unknown,
-  exchange: Exchange,
+  exchange: CommandReplies,
   op: Operation,
   command: string,
 ): Promise<unknown> {

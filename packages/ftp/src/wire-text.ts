@@ -12,7 +12,7 @@ import { netError } from '@net/core/authoring'
 export type FtpEncoding = 'utf8' | 'latin1'
 
 /** The text of these bytes; `encode` gives the same bytes back. */
-export function decodeText(bytes: Buffer, encoding: FtpEncoding): string {
+export function fromWire(bytes: Buffer, encoding: FtpEncoding): string {
   if (encoding === 'latin1') return bytes.toString('latin1')
   const text = bytes.toString('utf8')
   // A replacement character may be part of the name; only then the bytes have to be looked at.
@@ -25,7 +25,7 @@ export function isEscaped(text: string): boolean {
 }
 
 /** The bytes of one line without its end. Throws `NET_INJECTION` for what would end it, `NET_BAD_OPTION` for what the encoding has no bytes for. */
-export function encodeText(text: string, encoding: FtpEncoding, what = 'the command'): Buffer {
+export function toWire(text: string, encoding: FtpEncoding, what = 'the command'): Buffer {
   // NUL is among them, because some servers take it for the end of the line.
   if (/[\r\n\0]/.test(text)) {
     throw netError('NET_INJECTION', { message: `${what} contains a line break or a NUL` })

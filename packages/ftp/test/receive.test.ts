@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { useFakeClock } from '@net/core/testing'
 import { memoryPair } from '@net/socket/testing'
 
-import { nextChunk, receiveInto, type Receiver } from '../src/receive.ts'
+import { nextChunk, receiveInto, type ChunkSink } from '../src/receive.ts'
 import { inOperation } from './open-session.ts'
 
 test('everything arrives in order, and what arrives during a write is written together', async () => {
@@ -84,6 +84,6 @@ test('waiting for the server is limited by `idle`', async () => {
   theirs.abort()
 })
 
-function into(write: Receiver['write']): Receiver {
+function into(write: ChunkSink['write']): ChunkSink {
   return { lends: false, write }
 }

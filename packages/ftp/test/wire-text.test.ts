@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { decodeText, encodeText, isEscaped } from '../src/wire-text.ts'
+import { fromWire, toWire, isEscaped } from '../src/wire-text.ts'
 
 const names = [
   Buffer.from('plain'),
@@ -13,14 +13,14 @@ const names = [
 
 test('every name goes back as the bytes that it came as, and no two are one', () => {
   for (const encoding of ['utf8', 'latin1'] as const) {
-    const texts = names.map((bytes) => decodeText(bytes, encoding))
-    expect(texts.map((text) => encodeText(text, encoding))).toEqual(names)
+    const texts = names.map((bytes) => fromWire(bytes, encoding))
+    expect(texts.map((text) => toWire(text, encoding))).toEqual(names)
     expect(new Set(texts).size).toBe(names.length)
   }
 })
 
 test('bytes that are not UTF-8 are marked', () => {
-  expect(names.map((bytes) => isEscaped(decodeText(bytes, 'utf8')))).toEqual([
+  expect(names.map((bytes) => isEscaped(fromWire(bytes, 'utf8')))).toEqual([
     false,
     false,
     false,
@@ -28,14 +28,14 @@ test('bytes that are not UTF-8 are marked', () => {
     true,
     true,
   ])
-  expect(decodeText(Buffer.from('caf\u00E9 日', 'latin1'), 'utf8')).not.toContain('\uFFFD')
-  expect(isEscaped(decodeText(Buffer.from('caf\u00E9', 'latin1'), 'latin1'))).toBe(false)
+  expect(fromWire(Buffer.from('caf\u00E9 日', 'latin1'), 'utf8')).not.toContain('\uFFFD')
+  expect(isEscaped(fromWire(Buffer.from('caf\u00E9', 'latin1'), 'latin1'))).toBe(false)
 })
 
 test('a line stays one line, in either encoding', () => {
   for (const encoding of ['utf8', 'latin1'] as const) {
     for (const text of ['a\nb', 'a\rb', 'a\0b']) {
-      expect(() => encodeText(text, encoding)).toThrow(
+      expect(() => toWire(text, encoding)).toThrow(
         expect.objectContaining({ code: 'NET_INJECTION' }),
       )
     }
@@ -45,7 +45,7 @@ test('a line stays one line, in either encoding', () => {
 test.each(['\u010A', '\u010D', '\u0100', '日'])(
   'Latin-1 has no %j, and nothing is cut down to fit',
   (text) => {
-    expect(() => encodeText(text, 'latin1')).toThrow(
+    expect(() => toWire(text, 'latin1')).toThrow(
       expect.objectContaining({ code: 'NET_BAD_OPTION' }),
     )
   },
@@ -53,8 +53,6 @@ test.each(['\u010A', '\u010D', '\u0100', '日'])(
 
 test('an incomplete character is kept as bytes', () => {
   for (const text of ['\uD83C', 'a\uDFFF', '\uDC0A']) {
-    expect(() => encodeText(text, 'utf8')).toThrow(
-      expect.objectContaining({ code: 'NET_BAD_OPTION' }),
-    )
+    expect(() => toWire(text, 'utf8')).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   }
 })

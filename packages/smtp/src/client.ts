@@ -10,15 +10,8 @@ import {
   type NetError,
   type Source,
 } from '@net/core'
-import {
-  closeDoor,
-  inCall,
-  type Attempt,
-  type CallPlace,
-  type Operation,
-  type Taken,
-} from '@net/core/authoring'
-import { ClientFrame, Turns, type ClientIdentity, type Verb } from '@net/socket/authoring'
+import { closeDoor, inCall, type CallPlace, type Taken } from '@net/core/authoring'
+import { CommandClient, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
 import {
@@ -27,10 +20,11 @@ import {
   type SendOptions,
   type SendRawOptions,
 } from './client-options.ts'
-import { deliver, type Parcel } from './delivery.ts'
+import { deliver, type PreparedMail } from './delivery.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
-import { parcelOf, targetOf } from './parcel.ts'
+import { prepareMail, recipientsShown } from './prepared-mail.ts'
+import type { SmtpReply } from './reply.ts'
 import type { SendResult } from './send-result.ts'
 import { sendLimits, type SendLimits } from './send-limits.ts'
 import type { SmtpSession } from './session.ts'
@@ -73,13 +67,12 @@ export class ConnectedClient implements SmtpClient {
   readonly closed: Promise<NetError | undefined>
   readonly #session: SmtpSession
   readonly #identity: ClientIdentity
-  readonly #turns = new Turns()
-  readonly #frame: ClientFrame
+  readonly #calls: CommandClient<SmtpReply>
 
   constructor(session: SmtpSession, identity: ClientIdentity) {
     this.#session = session
     this.#identity = identity
-    this.#frame = new ClientFrame(identity, session)
+    this.#calls = new CommandClient(identity, session)
     this.closed = session.closed
   }
 
@@ -93,12 +86,12 @@ export class ConnectedClient implements SmtpClient {
 
   async send(message: Message | Source, options?: SendOptions): Promise<SendResult> {
     const taken = sendOptions(options)
-    const { parcel, limits } = inCall(SEND, () => this.#parcel(message, taken))
-    const to = parcel.envelope.recipients.map(({ address }) => address)
-    const verb: Verb = { operation: 'send', target: targetOf(to), kind: 'exchange' }
+    const { mail, limits } = inCall(SEND, () => this.#prepare(message, taken))
+    const to = mail.envelope.recipients.map(({ address }) => address)
+    const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
     const call = { ...taken, timeout: limits.operation }
-    return this.#call(verb, call, async (op, attempt) => {
-      const result = await deliver(op, attempt, this.#session, parcel)
+    return this.#calls.call(verb, call, async (_, op, attempt) => {
+      const result = await deliver(op, attempt, this.#session, mail)
       if (taken.partial === 'throw' && result.rejected.length > 0) throw partial(result)
       return result
     })
@@ -106,43 +99,30 @@ export class ConnectedClient implements SmtpClient {
 
   async noop(options?: CallOptions): Promise<void> {
     const verb: Verb = { operation: 'noop', kind: 'command', idempotent: true }
-    await this.#call(verb, noopOptions(options), (op) =>
+    await this.#calls.call(verb, noopOptions(options), (session, op) =>
       op.phase('command', async () => {
-        const reply = await this.#session.command('NOOP')
+        const reply = await session.ask('NOOP')
         if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
       }),
     )
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const session = this.#session
-    await this.#frame.close(graceOf(options), (op) =>
-      this.#turns.run(op, () => session.during(op, () => session.quit())),
-    )
+    await this.#calls.close(graceOf(options), 'QUIT')
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #parcel(
+  #prepare(
     message: Message | Source,
     taken: Taken<SendOptions>,
-  ): { readonly parcel: Parcel; readonly limits: SendLimits } {
+  ): { readonly mail: PreparedMail; readonly limits: SendLimits } {
     const limits = sendLimits(taken.timeout, this.#identity.client.defaults?.timeout)
-    return { limits, parcel: parcelOf(message, taken.envelope, limits) }
-  }
-
-  #call<T>(verb: Verb, options: CallOptions | undefined, run: Run<T>): Promise<T> {
-    const session = this.#session
-    // A limit that passes stops the attempt, so that what listens for its end must be within it.
-    return this.#frame.call(verb, options, (op, attempt) =>
-      this.#turns.run(op, () => session.during(op, () => run(op, attempt))),
-    )
+    return { limits, mail: prepareMail(message, taken.envelope, limits) }
   }
 }
-
-type Run<T> = (op: Operation, attempt: Attempt) => Promise<T>
 
 function partial(result: SendResult): PartialError {
   const { accepted, rejected } = result

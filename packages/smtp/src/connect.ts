@@ -3,8 +3,7 @@
  * their own.
  */
 
-import { inCall, netError, type Operation, type Taken } from '@net/core/authoring'
-import type { Transport } from '@net/socket'
+import { inCall, netError, type Taken } from '@net/core/authoring'
 import { opening, passwordLogin, planOpening, type OpeningPlan } from '@net/socket/authoring'
 
 import { defaultMechanisms, type AuthMechanism } from './auth.ts'
@@ -12,7 +11,7 @@ import { connectOptions, type SmtpConnectOptions } from './client-options.ts'
 import { ConnectedClient, type SmtpClient } from './client.ts'
 import { smtpErrors } from './engine/nodemailer-errors.ts'
 import { introduction, openSession, type HandshakeOptions } from './handshake.ts'
-import { logIn, type LoginOptions } from './login.ts'
+import type { LoginOptions } from './login.ts'
 
 /**
  * Connects to `smtp://user@host:port` (587 by default), `smtps://…` (465) or `unix:/path`, and logs in if there is a
@@ -29,12 +28,11 @@ export async function connect(
   return opening(plan, async (op) => {
     const from = localAddress === undefined ? {} : { localAddress }
     const transport = await plan.dialer.dial(plan.endpoint, { ...op.within, ...from })
-    return enter(op, transport, plan)
+    return new ConnectedClient(await openSession(op, transport, plan.handshake), plan.identity)
   })
 }
 
 interface Plan extends OpeningPlan {
-  readonly login: LoginOptions | undefined
   readonly handshake: HandshakeOptions
 }
 
@@ -54,22 +52,9 @@ function planOf(url: string | URL, options: Taken<SmtpConnectOptions>): Plan {
   if (plan.path !== undefined && plan.path !== '/') {
     throw netError('NET_BAD_URL', { message: 'the URL of a mail server has no path' })
   }
-  const { name, security, tls = {} } = options
+  const { name, security, tls } = options
   introduction(name, undefined)
-  return { ...plan, login: loginOf(plan, options), handshake: { name, security, tls } }
-}
-
-async function enter(op: Operation, transport: Transport, plan: Plan): Promise<SmtpClient> {
-  const session = await openSession(op, transport, plan.handshake)
-  try {
-    return await session.during(op, async () => {
-      if (plan.login !== undefined) await logIn(op, session, plan.login)
-      return new ConnectedClient(session, plan.identity)
-    })
-  } catch (error) {
-    session.fail(error)
-    throw error
-  }
+  return { ...plan, handshake: { name, security, tls, login: loginOf(plan, options) } }
 }
 
 function loginOf(plan: OpeningPlan, options: Taken<SmtpConnectOptions>): LoginOptions | undefined {

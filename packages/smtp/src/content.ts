@@ -2,7 +2,7 @@
 
 import type { Operation } from '@net/core/authoring'
 
-import type { ContentFacts } from './survey.ts'
+import type { ContentFacts } from './content-scan.ts'
 
 /** The bytes of one message. */
 export interface Content {

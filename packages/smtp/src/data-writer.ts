@@ -23,8 +23,8 @@ export class DataWriter {
   constructor(session: SmtpSession, { write, idle }: Pick<SendLimits, 'write' | 'idle'>) {
     this.#session = session
     this.#waits = [
-      new Deadline(write, () => session.fail(tooSlow('NET_TIMEOUT_WRITE', 'no bytes', write)), 1),
-      new Deadline(idle, () => session.fail(tooSlow('NET_TIMEOUT_IDLE', 'fewer than 1 KiB', idle))),
+      new Deadline(write, () => session.lose(tooSlow('NET_TIMEOUT_WRITE', 'no bytes', write)), 1),
+      new Deadline(idle, () => session.lose(tooSlow('NET_TIMEOUT_IDLE', 'fewer than 1 KiB', idle))),
     ]
   }
 

@@ -10,16 +10,16 @@ import { whatHappened } from '@net/socket/authoring'
 import type { Content, Opening } from './content.ts'
 import type { CheckedEnvelope } from './envelope.ts'
 import { exchange } from './exchange.ts'
-import { checkAddresses, checkContent, checkSize } from './fit.ts'
+import { checkAddresses, checkContent, checkSize } from './content-check.ts'
 import type { SmtpReply } from './reply.ts'
 import type { SendLimits } from './send-limits.ts'
 import type { SendResult, UnknownDelivery } from './send-result.ts'
 import type { SmtpSession } from './session.ts'
-import type { ContentFacts } from './survey.ts'
+import type { ContentFacts } from './content-scan.ts'
 import { Transaction } from './transaction.ts'
 
 /** What is sent, and within which limits. */
-export interface Parcel {
+export interface PreparedMail {
   readonly envelope: CheckedEnvelope
   readonly limits: SendLimits
   readonly messageId?: string
@@ -27,18 +27,18 @@ export interface Parcel {
   open(opening: Opening): Promise<Content>
 }
 
-/** Delivers a parcel. Rejects with `NET_DELIVERY_UNKNOWN` if the verdict on it was lost. */
+/** Delivers a mail. Rejects with `NET_DELIVERY_UNKNOWN` if the verdict on it was lost. */
 export async function deliver(
   op: Operation,
   attempt: Attempt,
   session: SmtpSession,
-  parcel: Parcel,
+  mail: PreparedMail,
 ): Promise<SendResult> {
   const { capabilities } = session
-  const { envelope, limits } = parcel
+  const { envelope, limits } = mail
   checkAddresses(capabilities, envelope)
   const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
-  const content = await session.beforehand(op, () => parcel.open({ op, check }))
+  const content = await session.beforehand(op, () => mail.open({ op, check }))
   const transaction = new Transaction(envelope.recipients)
   const onDot = (): void => attempt.sent()
   try {
@@ -46,7 +46,7 @@ export async function deliver(
     const shipment = { envelope, limits, content, transaction, onDot }
     const reply = await exchange(op, session, shipment)
     session.unclean = false
-    return resultOf(transaction, reply, parcel)
+    return resultOf(transaction, reply, mail)
   } catch (error) {
     const { failure } = session
     if (!transaction.unknown || failure === undefined) throw error
@@ -88,7 +88,7 @@ function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transa
 function resultOf(
   { accepted, rejected }: Transaction,
   reply: SmtpReply,
-  { messageId, envelope }: Parcel,
+  { messageId, envelope }: PreparedMail,
 ): SendResult {
   return Object.freeze({
     delivery: rejected.length === 0 ? 'accepted' : 'partial',

@@ -9,7 +9,7 @@ export interface EncodedText {
 }
 
 /** The text as it is where every reader gets it as it was, else encoded, by the shorter way. */
-export function encodeText(text: string): EncodedText {
+export function transferEncode(text: string): EncodedText {
   const lines = text.replaceAll(/\r\n?|\n/g, '\r\n')
   if (!BEYOND_ASCII.test(lines) && !LONG_LINE.test(lines)) return { encoding: '7bit', lines }
   const bytes = Buffer.from(lines, 'utf8')

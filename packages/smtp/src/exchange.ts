@@ -51,7 +51,7 @@ async function agree(session: SmtpSession, shipment: Shipment): Promise<void> {
   const { transaction, limits } = shipment
   const patience = new Deadline(
     limits.reply,
-    () => session.fail(silent(limits.reply, 'command')),
+    () => session.lose(silent(limits.reply, 'command')),
     1,
   )
   const heard = (command: Command): Command => ({
@@ -122,7 +122,7 @@ function asked(session: SmtpSession, transaction: Transaction, reply: SmtpReply)
   session.withinMessage = reply.status === GO_ON
   if (reply.status >= 400 || session.withinMessage) return
   const message = `the server answered DATA with ${formatReply(reply)} instead of asking for the message`
-  session.fail(netError('NET_PROTO_UNEXPECTED', { message, reply }))
+  session.lose(netError('NET_PROTO_UNEXPECTED', { message, reply }))
 }
 
 /** The server asks for a message that has no recipient left: it gets an empty one, or the session ends. */
@@ -134,7 +134,7 @@ async function takeBack(
   session.withinMessage = false
   if (transaction.senderRefused === undefined) return session.pipeline([empty])
   const message = 'the server asked for a message whose sender it had refused'
-  session.fail(netError('NET_PROTO_UNEXPECTED', { message }))
+  session.lose(netError('NET_PROTO_UNEXPECTED', { message }))
 }
 
 /** Sends the content with its final dot. */
@@ -164,7 +164,7 @@ async function transmit(
     await session.whileOpen(writer.write(content.content, dotted))
   } catch (error) {
     // The server waits for the rest of a message that has no end.
-    if (!session.ended) session.fail(sourceFailed())
+    if (!session.ended) session.lose(sourceFailed())
     throw error
   } finally {
     writer.stop()
@@ -177,7 +177,7 @@ async function decided(
   verdict: Promise<SmtpReply>,
 ): Promise<SmtpReply> {
   const limit = limits.verdict
-  const patience = new Deadline(limit, () => session.fail(silent(limit, 'receive')))
+  const patience = new Deadline(limit, () => session.lose(silent(limit, 'receive')))
   patience.start()
   try {
     const reply = await verdict
@@ -190,7 +190,7 @@ async function decided(
 
 /** A server that says 421 closes the connection, whatever it was asked. */
 function leave(session: SmtpSession, command: string, reply: SmtpReply): void {
-  if (reply.status === SHUTDOWN) session.fail(replyError(reply, { command }))
+  if (reply.status === SHUTDOWN) session.lose(replyError(reply, { command }))
 }
 
 function sourceFailed(): NetError {

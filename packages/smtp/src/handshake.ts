@@ -1,51 +1,51 @@
 /*
- * From a connected transport to an open session: the greeting, the capabilities, and TLS. Nothing that the server
- * said before TLS is believed afterwards. Sends no login.
+ * From a connected transport to an open session: the greeting, the capabilities, TLS, and the login. Nothing that the
+ * server said before TLS is believed afterwards.
  */
 
 import type { Endpoint } from '@net/core'
 import { netError, refuseControl, type Operation } from '@net/core/authoring'
-import { secure, type TlsOptions, type Transport } from '@net/socket'
-import { securityFor, type Security } from '@net/socket/authoring'
+import type { Transport } from '@net/socket'
+import { startSession, type StartOptions } from '@net/socket/authoring'
 
-import { parseCapabilities } from './capabilities.ts'
+import { NO_CAPABILITIES, parseCapabilities } from './capabilities.ts'
 import { replyError, unexpectedReply } from './errors.ts'
-import { formatReply, type SmtpReply } from './reply.ts'
-import { SmtpSession } from './session.ts'
+import { logIn, type LoginOptions } from './login.ts'
+import type { SmtpReply } from './reply.ts'
+import { smtpRules, SmtpSession } from './session.ts'
 
 /** How a session is to be opened. */
-export interface HandshakeOptions {
-  /** As the caller wants it; undefined for what is right for the connection. */
-  readonly security: Security | undefined
-  readonly tls: TlsOptions
+export interface HandshakeOptions extends StartOptions {
   /** The name that EHLO gives; default our address. */
   readonly name?: string | undefined
+  readonly login?: LoginOptions | undefined
 }
 
 /** Opens a session over the transport, which is gone if this rejects. */
-export async function openSession(
+export function openSession(
   op: Operation,
-  connected: Transport,
+  dialed: Transport,
   options: HandshakeOptions,
 ): Promise<SmtpSession> {
-  // The phase around this has the limit; a second one would race with it.
-  const protect = (transport: Transport): Promise<Transport> =>
-    secure(transport, options.tls, { ...op.within, timeout: Infinity })
-  // What was reached decides, and not what the URL says: a name may lead anywhere.
-  const security = securityFor(connected.info, options.security)
-  let session: SmtpSession | undefined
-  try {
-    const isImplicit = security === 'implicit'
-    const transport = isImplicit ? await op.phase('tls', () => protect(connected)) : connected
-    session = new SmtpSession(transport)
-    const opening: Opening = { op, session, greeting: session.greeting(), protect }
-    await session.during(op, () => shakeHands(opening, security, options.name))
-    return session
-  } catch (error) {
-    session?.fail(error)
-    connected.abort(error)
-    throw error
-  }
+  const { name, login } = options
+  return startSession(op, dialed, options, {
+    ...smtpRules,
+    begin: (transport) => new SmtpSession(transport),
+    greeted: checkGreeting,
+    startTls: {
+      command: 'STARTTLS',
+      async offered(session) {
+        await introduce(session, name)
+        return session.capabilities.extensions.has('STARTTLS')
+      },
+      goesOn: ({ status }) => status === GO_ON,
+    },
+    async enter(_, session) {
+      const isIntroduced = session.capabilities !== NO_CAPABILITIES
+      if (!isIntroduced) await op.phase('command', () => introduce(session, name))
+      if (login !== undefined) await logIn(op, session, login)
+    },
+  })
 }
 
 /** The name for EHLO: what the caller wants, or our address as a literal (RFC 5321, section 4.1.3). Throws `NET_BAD_OPTION`. */
@@ -60,26 +60,6 @@ export function introduction(wanted: string | undefined, local: Endpoint | undef
   const host = local?.host ?? ''
   if (host === '') return 'localhost'
   return host.includes(':') ? `[IPv6:${host.replace(/%.*$/, '')}]` : `[${host}]`
-}
-
-interface Opening {
-  readonly op: Operation
-  readonly session: SmtpSession
-  readonly greeting: Promise<SmtpReply>
-  readonly protect: (transport: Transport) => Promise<Transport>
-}
-
-async function shakeHands(
-  opening: Opening,
-  security: Security,
-  name: string | undefined,
-): Promise<void> {
-  const { op, session, greeting } = opening
-  await op.phase('greeting', async () => checkGreeting(await greeting))
-  await op.phase('command', () => introduce(session, name))
-  if (security !== 'required' && security !== 'opportunistic') return
-  const upgraded = await startTls(opening, security)
-  if (upgraded) await op.phase('command', () => introduce(session, name))
 }
 
 function checkGreeting(reply: SmtpReply): void {
@@ -99,33 +79,6 @@ async function introduce(session: SmtpSession, wanted: string | undefined): Prom
   }
   if (reply.status !== 250) throw replyError(reply, { command })
   session.capabilities = parseCapabilities(reply)
-}
-
-/** Whether the connection is encrypted now; without STARTTLS only `opportunistic` goes on. */
-async function startTls(opening: Opening, security: Security): Promise<boolean> {
-  const { op, session } = opening
-  // A tunnel may be encrypted as well, and a server at its end want STARTTLS all the same.
-  if (session.transport.info.tls !== undefined) return false
-  if (session.capabilities.extensions.has('STARTTLS')) {
-    await op.phase('tls', () => upgrade(opening))
-    return true
-  }
-  if (security === 'opportunistic') return false
-  throw netError('NET_TLS_UNAVAILABLE', {
-    message:
-      'the server does not offer STARTTLS, or something between here and the server removed the offer',
-  })
-}
-
-async function upgrade({ session, protect }: Opening): Promise<void> {
-  const reply = await session.ask('STARTTLS', ({ status }) => status === GO_ON)
-  if (reply.status !== GO_ON) {
-    throw netError('NET_TLS_UNAVAILABLE', {
-      message: `the server offers STARTTLS but answered it with ${formatReply(reply)}`,
-      reply,
-    })
-  }
-  await session.upgrade(protect)
 }
 
 const GO_ON = 220

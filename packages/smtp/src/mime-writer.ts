@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 
 import type { AddressParts } from './address.ts'
-import { encodeText, encodeWords } from './encoded-text.ts'
+import { transferEncode, encodeWords } from './encoded-text.ts'
 import type { CheckedMessage } from './message.ts'
 
 /** The message in MIME, all of it ASCII and in lines of at most 76 letters; undefined if it is not of the common form. */
@@ -30,7 +30,7 @@ function bodyOf([part = '', other]: readonly string[]): string {
 
 function partOf(type: 'plain' | 'html', text: string): string[] {
   if (text === '') return []
-  const { encoding, lines } = encodeText(text)
+  const { encoding, lines } = transferEncode(text)
   return [
     `Content-Type: text/${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${lines}`,
   ]

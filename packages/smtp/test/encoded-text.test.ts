@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { encodeText, encodeWords, type EncodedText } from '../src/encoded-text.ts'
+import { transferEncode, encodeWords, type EncodedText } from '../src/encoded-text.ts'
 
 /** What a reader makes of it. */
 function decoded({ encoding, lines }: EncodedText): string {
@@ -24,7 +24,7 @@ const texts: readonly (readonly [string, string])[] = [
 ]
 for (const [encoding, text] of texts) {
   test(`${encoding} for ${JSON.stringify(text.slice(0, 20))}`, () => {
-    const encoded = encodeText(text)
+    const encoded = transferEncode(text)
     expect(encoded.encoding).toBe(encoding)
     expect(decoded(encoded)).toBe(text.replaceAll(/\r?\n/g, '\r\n'))
     const lines = encoded.lines.split('\r\n')
@@ -36,7 +36,7 @@ for (const [encoding, text] of texts) {
 test('a quoted byte is never cut, wherever it stands in its line', () => {
   for (let before = 60; before < 90; before++) {
     const text = `${'x'.repeat(before)}äöü${'y'.repeat(80)}`
-    const encoded = encodeText(text)
+    const encoded = transferEncode(text)
     expect(decoded(encoded)).toBe(text)
     expect(
       encoded.lines.split('\r\n').every((line) => /^(?:[^=]|=[\dA-F]{2})*=?$/.test(line)),

@@ -4,7 +4,7 @@ import { operation } from '@net/core/authoring'
 
 import { parseCapabilities } from '../src/capabilities.ts'
 import type { Opening } from '../src/content.ts'
-import { checkContent } from '../src/fit.ts'
+import { checkContent } from '../src/content-check.ts'
 
 /** Gives `open` what it needs for a server with these extensions. */
 export function openingFor<T>(

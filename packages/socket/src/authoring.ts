@@ -33,7 +33,14 @@ export {
 } from './session/open.ts'
 export { ReplyLines, type ReplyDialect, type ReplyReader } from './session/reply-lines.ts'
 export { TextLines, type TextLinesOptions } from './session/text-lines.ts'
-export { openCommands, startCommands, type StartOptions, type StartRules } from './session/start.ts'
+export {
+  openCommands,
+  startCommands,
+  startSession,
+  type SessionRules,
+  type StartOptions,
+  type StartRules,
+} from './session/start.ts'
 export { CommandClient } from './session/command-client.ts'
 export { ClientFrame, type FramedSession, type Verb } from './session/client-frame.ts'
 export {

@@ -7,7 +7,7 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** A rejected promise whose rejection may stay unseen. */
-export function refused(error: Error): Promise<never> {
+export function rejected(error: Error): Promise<never> {
   return handled(Promise.reject(error))
 }
 

@@ -1,22 +1,22 @@
 /* Delivery by a transport that can only be read: one read after the other, as long as the receiver has room. */
 
-import type { Inflow, Receiver, Transport } from './transport.ts'
+import type { Inflow, ByteReceiver, Transport } from './transport.ts'
 
 import { isNetError, type NetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 /** Has the transport deliver to the receiver, by itself or read by read. */
-export function deliverTo(transport: Transport, receiver: Receiver): Inflow {
+export function deliverTo(transport: Transport, receiver: ByteReceiver): Inflow {
   return transport.deliver?.(receiver) ?? new PulledInflow(transport, receiver)
 }
 
 class PulledInflow implements Inflow {
   readonly #transport: Transport
-  readonly #receiver: Receiver
+  readonly #receiver: ByteReceiver
   #pulling: Promise<Uint8Array | null> | undefined
   #isOver = false
 
-  constructor(transport: Transport, receiver: Receiver) {
+  constructor(transport: Transport, receiver: ByteReceiver) {
     this.#transport = transport
     this.#receiver = receiver
     this.resume()

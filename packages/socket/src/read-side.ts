@@ -18,7 +18,7 @@ import { DONE } from './handled.ts'
 import { deliverTo } from './pulled-inflow.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
-import type { Inflow, Receiver, Transport } from './transport.ts'
+import type { Inflow, ByteReceiver, Transport } from './transport.ts'
 import { abortedAlready, callLimits, watchCall } from './wait-limit.ts'
 
 /** What a half of a connection belongs to. */
@@ -39,7 +39,7 @@ export interface Leftover {
 }
 
 /** The reading half. */
-export class ReadSide implements Receiver {
+export class ReadSide implements ByteReceiver {
   readonly #spec: SideSpec
   /** The limits on silence, one timer each for all waits: 1 KiB ends it, or any byte. */
   readonly #silence: Deadline
@@ -107,9 +107,9 @@ export class ReadSide implements Receiver {
     this.#queue.unshift(new Uint8Array(bytes))
   }
 
-  /** Ends the waiting read with the error; it has taken nothing. */
-  giveUp(error: NetError): void {
-    this.#fail(error)
+  /** Asks the waiting read's rule again, which may have another answer now. */
+  again(): void {
+    if (this.#waiting !== undefined) this.#attempt(this.#waiting)
   }
 
   /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */

@@ -3,13 +3,16 @@
  * is asked again whenever more has arrived, and takes nothing until it has all that it wants.
  */
 
-import { type ByteQueue, netError } from '@net/core/authoring'
+import { type ByteQueue, ITERATION_END, netError } from '@net/core/authoring'
 
 /**
  * Takes its result out of the queue, or gives undefined to be asked again when more has arrived or the peer has
  * ended. Throws without having taken anything.
  */
 export type ReadRule<T> = (queue: ByteQueue, ended: boolean) => T | undefined
+
+/** The same for an iterator, to which the end is a result as any other. */
+export type ItemRule<T> = ReadRule<IteratorResult<T, undefined>>
 
 /** Whatever there is, at most `max` bytes. */
 export function someBytes(max: number): ReadRule<Uint8Array | null> {
@@ -36,7 +39,7 @@ export function lineOf(limit: number, encoding: BufferEncoding): ReadRule<string
     if (at >= 0) {
       const size = at > 0 && queue.byteAt(at - 1) === CARRIAGE_RETURN ? at - 1 : at
       if (size > limit) throw tooLong(queue, 'line', limit)
-      return text(queue.take(at + 1).subarray(0, size), encoding)
+      return asText(queue.take(at + 1).subarray(0, size), encoding)
     }
     searched = queue.length
     // One more could be the carriage return before the end of the line.
@@ -70,8 +73,17 @@ export function everything(limit: number): ReadRule<Uint8Array> {
   }
 }
 
+/** What the rule takes, as an iterator gives it; null is the end. */
+export function itemOf<T>(rule: ReadRule<T | null>): ItemRule<T> {
+  return (queue, ended) => {
+    const value = rule(queue, ended)
+    if (value === undefined) return undefined
+    return value === null ? ITERATION_END : { done: false, value }
+  }
+}
+
 /** Bytes as text. */
-export function text(bytes: Uint8Array, encoding: BufferEncoding): string {
+export function asText(bytes: Uint8Array, encoding: BufferEncoding): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding)
 }
 

@@ -3,14 +3,17 @@
  * must not know how the stream ends.
  */
 
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 
 import type { NetError } from '@net/core'
 import { ByteQueue, netError } from '@net/core/authoring'
 
 import { copyFrom, directReads, type DirectReader, type DirectReads } from './direct-reads.ts'
-import { refused } from './handled.ts'
-import type { Inflow, Receiver } from './transport.ts'
+import { rejected } from './handled.ts'
+import { PushedReads } from './pushed-reads.ts'
+import type { ByteReceiver, Inflow } from './transport.ts'
 
 /** Reads a stream. */
 export class SocketInput implements DirectReader, Inflow {
@@ -18,9 +21,11 @@ export class SocketInput implements DirectReader, Inflow {
   received = 0
   ended = false
   readonly #duplex: Duplex
+  readonly #isPlain: boolean
   readonly #lost: () => NetError
-  /** Set while the socket is read past its own buffer. */
+  /** One of these is set while the socket is read past its own buffer. */
   #direct: DirectReads | undefined
+  #pushed: PushedReads | undefined
   #reading = false
   #paused = false
   #gone = false
@@ -28,15 +33,16 @@ export class SocketInput implements DirectReader, Inflow {
   /** What was read and not taken. */
   readonly #queue = new ByteQueue()
   #waiting: Reading | undefined
-  #receiver: Receiver | undefined
+  #receiver: ByteReceiver | undefined
   /** Whether the receiver knows that nothing more will come. */
   #told = false
   /** Whose memory the socket reads into. */
-  #lender: Receiver | undefined
+  #lender: ByteReceiver | undefined
 
-  /** `lost` makes the error of a read that cannot be served. */
-  constructor(duplex: Duplex, lost: () => NetError) {
+  /** `isPlain`: it is a socket of the system. `lost` makes the error of a read that cannot be served. */
+  constructor(duplex: Duplex, isPlain: boolean, lost: () => NetError) {
     this.#duplex = duplex
+    this.#isPlain = isPlain
     this.#lost = lost
   }
 
@@ -47,7 +53,7 @@ export class SocketInput implements DirectReader, Inflow {
 
   read(): Promise<Uint8Array | null> {
     if (this.#waiting !== undefined || this.#receiver !== undefined) {
-      return refused(netError('NET_BUSY', { message: 'another read is waiting' }))
+      return rejected(netError('NET_BUSY', { message: 'another read is waiting' }))
     }
     if (this.#queue.length > 0) {
       const chunk = this.#queue.next()
@@ -55,7 +61,7 @@ export class SocketInput implements DirectReader, Inflow {
       return Promise.resolve(chunk)
     }
     if (this.ended) return Promise.resolve(null)
-    if (this.#gone) return refused(this.#lost())
+    if (this.#gone) return rejected(this.#lost())
     this.start()
     if (this.#queue.length > 0) return Promise.resolve(this.#queue.next())
     if (this.ended) return Promise.resolve(null)
@@ -65,7 +71,7 @@ export class SocketInput implements DirectReader, Inflow {
     })
   }
 
-  deliver(receiver: Receiver): Inflow {
+  deliver(receiver: ByteReceiver): Inflow {
     if (this.#waiting !== undefined || this.#receiver !== undefined) {
       throw netError('NET_BUSY', { message: 'another read is waiting' })
     }
@@ -92,12 +98,14 @@ export class SocketInput implements DirectReader, Inflow {
     const duplex = this.#duplex
     duplex.on('end', this.#onEnd)
     this.#direct = directReads(duplex)
-    if (this.#direct === undefined) duplex.on('data', this.#onData)
-    else {
-      this.#direct.reader = this
-      const before: unknown = duplex.read()
-      if (before instanceof Uint8Array) this.#onData(before)
+    if (this.#direct !== undefined) this.#direct.reader = this
+    else if (duplex instanceof TLSSocket || (this.#isPlain && duplex instanceof Socket)) {
+      this.#pushed = new PushedReads(duplex, (chunk) => this.#taken(chunk))
     }
+    if (this.#passesBuffer) {
+      const before: unknown = duplex.read()
+      if (before instanceof Uint8Array) this.#taken(before)
+    } else duplex.on('data', this.#onData)
     // The end of a socket that never had a byte is emitted without a read.
     if (duplex.readableEnded && !duplex.destroyed) this.#onEnd()
   }
@@ -134,6 +142,7 @@ export class SocketInput implements DirectReader, Inflow {
     if (this.#reading) {
       if (this.#direct !== undefined) this.#direct.reader = undefined
       else duplex.pause()
+      this.#pushed?.leave(this.#paused)
       if (this.#queue.length > 0) duplex.unshift(this.#queue.take(this.#queue.length))
       // As with a socket that was never read: the next 'data' listener starts the flow.
       Reflect.set(duplex, 'readableFlowing', null)
@@ -156,9 +165,18 @@ export class SocketInput implements DirectReader, Inflow {
     return this.#receiver !== undefined && !this.#paused && this.#queue.length === 0
   }
 
+  /** Whether the socket's own buffer stays empty. */
+  get #passesBuffer(): boolean {
+    return this.#direct !== undefined || this.#pushed !== undefined
+  }
+
   readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#gone || this.#discarding || this.#arrived(chunk) || this.#direct !== undefined) return
-    this.#duplex.pause()
+    if (!this.#taken(chunk)) this.#duplex.pause()
+  }
+
+  /** Returns whether there is room for more. */
+  #taken(chunk: Uint8Array): boolean {
+    return this.#gone || this.#discarding || this.#arrived(chunk)
   }
 
   /** Returns whether there is room for more. */
@@ -176,12 +194,13 @@ export class SocketInput implements DirectReader, Inflow {
       return true
     }
     this.#queue.push(chunk)
-    this.#paused = this.#queue.length >= READ_AHEAD
+    // TLS may have more for one that has no room.
+    this.#paused ||= this.#queue.length >= READ_AHEAD
     return !this.#paused
   }
 
   /** Hands over what has waited; returns whether there is room for more. */
-  #feed(receiver: Receiver): boolean {
+  #feed(receiver: ByteReceiver): boolean {
     while (this.#queue.length > 0) {
       if (!receiver.arrived(this.#queue.next())) return false
     }
@@ -201,9 +220,10 @@ export class SocketInput implements DirectReader, Inflow {
   #goOn(): void {
     if (!this.#paused || this.#gone) return
     this.#paused = false
+    if (this.#pushed !== undefined) this.#pushed.resume()
     // `resume` would make the socket drop what is in its own buffer.
-    if (this.#direct === undefined) this.#duplex.resume()
-    else this.#duplex.read(0)
+    else if (this.#direct !== undefined) this.#duplex.read(0)
+    else this.#duplex.resume()
   }
 
   #pause(): void {

@@ -1,6 +1,6 @@
 /*
- * The writing half of a SocketTransport: the first write of a tick leaves at once, those behind it as one when the tick
- * ends. It must not know how the stream ends.
+ * The writing half of a SocketTransport: a write that answers the peer leaves at once, those behind it as one when the
+ * tick ends. It must not know how the stream ends.
  */
 
 import type { Duplex } from 'node:stream'
@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream'
 import type { NetError } from '@net/core'
 import { copyOf, sizeOf, SMALL_CHUNK } from '@net/core/authoring'
 
-import { DONE, handled, refused } from './handled.ts'
+import { DONE, handled, rejected } from './handled.ts'
 
 /** Writes to a stream. */
 export class SocketOutput {
@@ -16,22 +16,31 @@ export class SocketOutput {
   /** Whether a write hands the bytes to the kernel in the call, as far as it has room. */
   readonly #isKernel: boolean
   readonly #lost: (error?: Error) => NetError
+  readonly #received: () => number
   /** Of the batch that is gathered. */
   #room: PromiseWithResolvers<void> | undefined
   /** Of the batches that the kernel has not taken yet. */
   readonly #rooms = new Set<PromiseWithResolvers<void>>()
   #batch: Uint8Array[] = []
   #batched = 0
-  /** Whether something was written in this tick. */
+  /** Whether the batch leaves at the end of this tick. */
   #isTicking = false
+  /** How much had arrived when something was written last; undefined if a tick has ended since. */
+  #answered: number | undefined
   #ending: Promise<void> | undefined
   #gone = false
 
-  /** `lost` makes the error of a write that cannot be done. */
-  constructor(duplex: Duplex, isKernel: boolean, lost: (error?: Error) => NetError) {
+  /** `lost` makes the error of a write that cannot be done; `received` says how many bytes have arrived. */
+  constructor(
+    duplex: Duplex,
+    isKernel: boolean,
+    lost: (error?: Error) => NetError,
+    received: () => number,
+  ) {
     this.#duplex = duplex
     this.#isKernel = isKernel
     this.#lost = lost
+    this.#received = received
   }
 
   /** Whether our end has been asked for. */
@@ -40,17 +49,16 @@ export class SocketOutput {
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#gone || this.#ending !== undefined) return refused(this.#lost())
+    if (this.#gone || this.#ending !== undefined) return rejected(this.#lost())
     const duplex = this.#duplex
     const size = sizeOf(chunks)
     if (size === 0) return duplex.writableNeedDrain ? this.flush() : DONE
-    const isFirst = !this.#isTicking
-    if (isFirst) {
-      this.#isTicking = true
-      process.nextTick(this.#tick)
-    }
+    const received = this.#received()
+    // What has arrived has begun another tick. To be told of the end of each would cost as much as a small write.
+    const isFirst = this.#answered !== received
+    this.#answered = received
     // What is small waits for company, what is large needs none.
-    const mayLeave = isFirst || (size > SMALL_CHUNK && this.#batch.length === 0)
+    const mayLeave = this.#batch.length === 0 && (isFirst || size > SMALL_CHUNK)
     if (mayLeave && this.#isKernel && duplex.writableLength === 0) return this.#now(chunks)
     return this.#gather(chunks, size)
   }
@@ -58,6 +66,10 @@ export class SocketOutput {
   /** Waits for the end of the tick. */
   #gather(chunks: readonly Uint8Array[], size: number): Promise<void> {
     const duplex = this.#duplex
+    if (!this.#isTicking) {
+      this.#isTicking = true
+      process.nextTick(this.#tick)
+    }
     this.#batched += size
     const hasRoom = duplex.writableLength + this.#batched < duplex.writableHighWaterMark
     if (hasRoom && size <= SMALL_CHUNK) {
@@ -71,7 +83,7 @@ export class SocketOutput {
   }
 
   flush(): Promise<void> {
-    if (this.#gone) return refused(this.#lost())
+    if (this.#gone) return rejected(this.#lost())
     if (this.#ending !== undefined) return this.#ending
     this.#send()
     if (this.#duplex.writableLength === 0) return DONE
@@ -80,7 +92,7 @@ export class SocketOutput {
 
   end(): Promise<void> {
     if (this.#ending !== undefined) return this.#ending
-    if (this.#gone) return refused(this.#lost())
+    if (this.#gone) return rejected(this.#lost())
     this.#send()
     this.#ending = this.#called((done) => this.#duplex.end(done))
     return this.#ending
@@ -112,6 +124,7 @@ export class SocketOutput {
 
   readonly #tick = (): void => {
     this.#isTicking = false
+    this.#answered = undefined
     this.#send()
   }
 

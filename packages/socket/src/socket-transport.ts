@@ -10,11 +10,11 @@ import { formatEndpoint, isNetError, type NetError } from '@net/core'
 import { abortError, netError, translate } from '@net/core/authoring'
 
 import { isKnown, socketErrors } from './errors.ts'
-import { refused } from './handled.ts'
+import { rejected } from './handled.ts'
 import { SocketInput } from './socket-input.ts'
 import { SocketOutput } from './socket-output.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
-import type { ConnectionInfo, Inflow, Receiver, Transport } from './transport.ts'
+import type { ConnectionInfo, Inflow, ByteReceiver, Transport } from './transport.ts'
 
 /** What a SocketTransport is made of. */
 export interface SocketRoad {
@@ -48,11 +48,14 @@ export class SocketTransport implements Transport, AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
     this.closed = promise
     this.#settled = resolve
-    this.#input = new SocketInput(duplex, () => this.#lost('read'))
-    this.#output = new SocketOutput(duplex, road.isPlain === true, (error) => {
+    const isPlain = road.isPlain === true
+    this.#input = new SocketInput(duplex, isPlain, () => this.#lost('read'))
+    const unwritten = (error?: Error): NetError => {
       if (isKnown(error)) this.#failure ??= error
       return this.#lost('write')
-    })
+    }
+    const received = (): number => this.#input.received
+    this.#output = new SocketOutput(duplex, isPlain, unwritten, received)
     duplex.on('error', this.#onError)
     duplex.on('close', this.#onClose)
     // A stream that was passed after its end does not emit it again.
@@ -63,10 +66,10 @@ export class SocketTransport implements Transport, AsyncDisposable {
   }
 
   read(): Promise<Uint8Array | null> {
-    return this.#released ? refused(this.#lost('read')) : this.#input.read()
+    return this.#released ? rejected(this.#lost('read')) : this.#input.read()
   }
 
-  deliver(receiver: Receiver): Inflow {
+  deliver(receiver: ByteReceiver): Inflow {
     if (this.#released) throw this.#lost('read')
     return this.#input.deliver(receiver)
   }

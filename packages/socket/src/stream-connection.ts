@@ -13,7 +13,6 @@ import {
   type NetError,
 } from '@net/core'
 import {
-  ITERATION_END,
   abortError,
   addContext,
   argument,
@@ -47,11 +46,22 @@ import type {
   ReadTextOptions,
   WaitOptions,
 } from './connection.ts'
-import { refused } from './handled.ts'
+import { rejected } from './handled.ts'
 import { toSocket } from './handover.ts'
+import { ReadItems } from './read-items.ts'
 import { ReadSide } from './read-side.ts'
-import { bytesUntil, everything, exactBytes, lineOf, someBytes, text } from './reads.ts'
-import { withLeftover } from './rest-transport.ts'
+import {
+  bytesUntil,
+  everything,
+  exactBytes,
+  itemOf,
+  lineOf,
+  someBytes,
+  asText,
+  type ItemRule,
+  type ReadRule,
+} from './reads.ts'
+import { withLeftover } from './leftover-transport.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
 import { StoppableHandshake } from './tls/stoppable-handshake.ts'
@@ -133,7 +143,10 @@ export class StreamConnection implements Connection {
   }
 
   readLine(options?: ReadLineOptions): Promise<string | null> {
-    return checked('readLine', () => this.#line(given(takeReadText, options), false))
+    return checked('readLine', () => {
+      const taken = given(takeReadText, options)
+      return this.#reads.run('readLine', lineRule(taken), taken)
+    })
   }
 
   readUntil(
@@ -158,7 +171,7 @@ export class StreamConnection implements Connection {
     return checked('readText', () => {
       const taken = given(takeReadText, options)
       const whole = this.#reads.run('readText', everything(taken?.limit ?? WHOLE_LIMIT), taken)
-      return whole.then((bytes) => text(bytes, taken?.encoding ?? 'utf8'))
+      return whole.then((bytes) => asText(bytes, taken?.encoding ?? 'utf8'))
     })
   }
 
@@ -168,11 +181,15 @@ export class StreamConnection implements Connection {
 
   lines(options?: ReadLineOptions): AsyncIterable<string> {
     const taken = inCall({ protocol: 'socket', call: 'lines' }, () => given(takeReadText, options))
-    return { [Symbol.asyncIterator]: () => this.#untilNull(() => this.#line(taken, true)) }
+    const line = (): ItemRule<string> => itemOf(lineRule(taken))
+    const read = (rule: ItemRule<string>): Promise<IteratorResult<string, undefined>> =>
+      this.#reads.run('readLine', rule, taken, true)
+    return { [Symbol.asyncIterator]: () => new ReadItems(this.#reads, line, read) }
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#untilNull(() => this.read())
+    const any = (): ItemRule<Uint8Array> => ANY_BYTES
+    return new ReadItems(this.#reads, any, (rule) => this.#reads.run('read', rule, undefined))
   }
 
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void> {
@@ -236,37 +253,6 @@ export class StreamConnection implements Connection {
     const socket = toSocket(withLeftover(this.#transport, this.#reads.release()))
     this.#gone(undefined)
     return socket
-  }
-
-  #line(options: ReadLineOptions | undefined, anyByte: boolean): Promise<string | null> {
-    const rule = lineOf(options?.limit ?? LINE_LIMIT, options?.encoding ?? 'utf8')
-    return this.#reads.run('readLine', rule, options, anyByte)
-  }
-
-  /** A generator would do the same at several times the cost, and could not be left while it waits. */
-  #untilNull<T>(read: () => Promise<T | null>): AsyncIterator<T, undefined> {
-    let waiting = false
-    let left = false
-    return {
-      next: async () => {
-        if (left) return ITERATION_END
-        waiting = true
-        try {
-          const value = await read()
-          return value === null ? ITERATION_END : { done: false, value }
-        } catch (error) {
-          if (left) return ITERATION_END
-          throw error
-        } finally {
-          waiting = false
-        }
-      },
-      return: () => {
-        left = true
-        if (waiting) this.#reads.giveUp(abortError(undefined))
-        return Promise.resolve(ITERATION_END)
-      },
-    }
   }
 
   async #upgrade(tls: TlsOptions, options: WaitOptions | undefined): Promise<void> {
@@ -359,9 +345,9 @@ function checked<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return call()
   } catch (error) {
-    if (!isNetError(error)) return refused(error as Error)
+    if (!isNetError(error)) return rejected(error as Error)
     traceToCaller(error)
-    return refused(addContext(error, { protocol: 'socket', operation: name }))
+    return rejected(addContext(error, { protocol: 'socket', operation: name }))
   }
 }
 
@@ -370,10 +356,15 @@ function given<T>(door: OptionsDoor<T>, options: T | undefined): Taken<T> | unde
   return options === undefined ? undefined : door(options)
 }
 
+function lineRule(options: ReadLineOptions | undefined): ReadRule<string | null> {
+  return lineOf(options?.limit ?? LINE_LIMIT, options?.encoding ?? 'utf8')
+}
+
 function bytesOf(data: string | Uint8Array): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
 }
 
+const ANY_BYTES = itemOf(someBytes(Infinity))
 const LINE_LIMIT = 64 * 1024
 const WHOLE_LIMIT = 100 * 1024 * 1024
 

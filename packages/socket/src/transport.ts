@@ -46,13 +46,13 @@ export interface Transport {
    * Hands what arrives to the receiver, in place of `read`, until it is stopped; what was read ahead comes first, within
    * the call. Throws `NET_BUSY` while a read waits. Where it is absent, `read` does the same, with a promise per chunk.
    */
-  deliver?(receiver: Receiver): Inflow
+  deliver?(receiver: ByteReceiver): Inflow
   /** Settles once the road is gone, with what took it; never rejects. Absent where the transport cannot know by itself. */
   readonly closed?: Promise<NetError | undefined>
 }
 
 /** Takes what arrives on a transport, as it arrives. Nothing of it may throw. */
-export interface Receiver {
+export interface ByteReceiver {
   /** More has arrived, which is the receiver's from then on. Returns whether there is room for more. */
   arrived(chunk: Uint8Array): boolean
   /** The peer has ended; nothing follows. */

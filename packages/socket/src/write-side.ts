@@ -16,7 +16,7 @@ import {
 } from '@net/core/authoring'
 
 import type { WaitOptions } from './connection.ts'
-import { DONE, handled, refused } from './handled.ts'
+import { DONE, handled, rejected } from './handled.ts'
 import type { SideSpec } from './read-side.ts'
 import type { Transport } from './transport.ts'
 import { abortedAlready, callLimits, watchCall } from './wait-limit.ts'
@@ -48,7 +48,7 @@ export class WriteSide {
   /** Sends the chunks; resolves when there is room for more and they may be used again. */
   write(chunks: readonly Uint8Array[], options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
-    if (refusal !== undefined) return refused(this.#told(refusal, 'write'))
+    if (refusal !== undefined) return rejected(this.#told(refusal, 'write'))
     return this.#watched('write', this.#sent(chunks), options)
   }
 
@@ -61,7 +61,7 @@ export class WriteSide {
   /** Resolves when the kernel has all that was written. */
   flush(options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
-    if (refusal !== undefined) return refused(this.#told(refusal, 'flush'))
+    if (refusal !== undefined) return rejected(this.#told(refusal, 'flush'))
     const flush = (): Promise<void> => this.#transport.flush?.() ?? this.#transport.write([])
     return this.#watched('flush', this.#afterLarge(flush), options)
   }
@@ -69,7 +69,7 @@ export class WriteSide {
   /** Sends the end. */
   end(options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
-    if (refusal !== undefined) return refused(this.#told(refusal, 'end'))
+    if (refusal !== undefined) return rejected(this.#told(refusal, 'end'))
     return this.#watched(
       'end',
       this.#afterLarge(() => this.#transport.end()),

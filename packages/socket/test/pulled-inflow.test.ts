@@ -2,7 +2,7 @@ import { memoryPair } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 import { deliverTo } from '../src/pulled-inflow.ts'
-import type { Receiver } from '../src/transport.ts'
+import type { ByteReceiver } from '../src/transport.ts'
 import { bytes, latin1 } from './support.ts'
 
 test('a transport that can only be read delivers as well, as long as there is room', async () => {
@@ -36,7 +36,7 @@ test('stopped, it gives back the read that is under way', async () => {
 function pair(room = Infinity) {
   const [ours, theirs] = memoryPair()
   const heard: string[] = []
-  const receiver: Receiver = {
+  const receiver: ByteReceiver = {
     arrived(chunk) {
       heard.push(latin1(chunk))
       return heard.length !== room

@@ -8,7 +8,7 @@ import {
   exactBytes,
   lineOf,
   someBytes,
-  text,
+  asText,
   type ReadRule,
 } from '../src/reads.ts'
 import { bytes, latin1, thrown } from './support.ts'
@@ -82,7 +82,7 @@ test('[H-SOCK-14] lines and parts are the same however their bytes are cut', () 
       const expected = lines.map((each) => each.replace(/\r$/, ''))
       expect(readAll(whole, cuts, () => lineOf(100, 'utf8'))).toEqual(expected)
       const parts = readAll(whole, cuts, () => bytesUntil(Buffer.from('\n'), 100))
-      expect(parts.map((part) => text(part, 'utf8'))).toEqual(lines.map((each) => `${each}\n`))
+      expect(parts.map((part) => asText(part, 'utf8'))).toEqual(lines.map((each) => `${each}\n`))
     }),
   )
 })

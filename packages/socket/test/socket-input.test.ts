@@ -4,7 +4,7 @@ import { netError } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
 import { SocketInput } from '../src/socket-input.ts'
-import type { Receiver } from '../src/transport.ts'
+import type { ByteReceiver } from '../src/transport.ts'
 import { failure, latin1 } from './support.ts'
 
 test('a receiver gets what was read ahead first, then what arrives, then the end, once', async () => {
@@ -108,7 +108,7 @@ test('what was read into memory of a receiver that has been stopped is copied', 
   expect(await input.read()).toEqual(Buffer.from([1, 2, 3]))
 })
 
-class Listener implements Receiver {
+class Listener implements ByteReceiver {
   room: number
   readonly heard: string[] = []
   readonly chunks: Uint8Array[] = []
@@ -140,7 +140,7 @@ class Listener implements Receiver {
 
 function reading() {
   const stream = new PassThrough()
-  const input = new SocketInput(stream, () => netError('NET_CONN_RESET', { message: 'cut' }))
+  const input = new SocketInput(stream, false, () => netError('NET_CONN_RESET', { message: 'cut' }))
   return { stream, input }
 }
 

@@ -28,6 +28,22 @@ test('a first write that the kernel has not taken waits, and the next ones go be
   expect(String(Buffer.concat(taken))).toBe('onetwo')
 })
 
+test('a write that answers what has arrived leaves at once, one that answers nothing with its tick', async () => {
+  const { output, taken, hear } = writing({ takes: true })
+  await output.write([Buffer.from('1')])
+  await output.write([Buffer.from('2')])
+  hear()
+  await output.write([Buffer.from('3')])
+  expect(String(taken)).toBe('1')
+  await new Promise((resolve) => process.nextTick(resolve))
+  expect(String(Buffer.concat(taken))).toBe('123')
+  for (const answer of ['4', '5']) {
+    hear()
+    await output.write([Buffer.from(answer)])
+  }
+  expect(String(Buffer.concat(taken))).toBe('12345')
+})
+
 test('a write that waits is refused when the stream is gone', async () => {
   const { output } = writing({ takes: false })
   const first = failure(output.write([Buffer.from('one')]))
@@ -48,12 +64,15 @@ function writing({ takes }: { readonly takes: boolean }) {
       else waiting = done
     },
   })
-  const output = new SocketOutput(stream, true, () =>
-    netError('NET_CONN_RESET', { message: 'cut' }),
-  )
+  const lost = () => netError('NET_CONN_RESET', { message: 'cut' })
+  let received = 0
+  const output = new SocketOutput(stream, true, lost, () => received)
+  const hear = (): void => {
+    received += 1
+  }
   const take = (): void => {
     isTaking = true
     waiting?.()
   }
-  return { output, taken, take }
+  return { output, taken, take, hear }
 }

@@ -12,13 +12,18 @@ import { loginConnectTable } from '@net/socket/authoring'
 
 import type { SshConnectOptions, ExecOptions } from './client-options.ts'
 import type { HostKeyPolicy } from './host-keys/policy.ts'
-import type { KeyAuth } from './identity/keys.ts'
+import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 
-const keyAuth: Shape<KeyAuth> = shape("key(fromFile('…'))", (value) => {
-  const { method, read } = Object(value) as Partial<KeyAuth>
-  return method === 'publickey' && typeof read === 'function'
-})
+const sshAuth: Shape<SshAuth> = shape(
+  "key(fromFile('…')), agent() or keyboardInteractive(…)",
+  (value) => {
+    const { method, read, socket, answer } = Object(value) as Record<string, unknown>
+    if (method === 'publickey') return typeof read === 'function'
+    if (method === 'agent') return typeof socket === 'string'
+    return method === 'keyboard-interactive' && typeof answer === 'function'
+  },
+)
 
 const keepAlive: Shape<KeepAliveOptions | false> = option.either<KeepAliveOptions | false>(
   [
@@ -33,14 +38,15 @@ export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnec
   { protocol: 'ssh', call: 'connect' },
   {
     ...loginConnectTable,
-    auth: option.oneOrMore(keyAuth),
+    auth: option.oneOrMore(sshAuth),
+    newPassword: option.credential,
     hostKeys: option.methods<HostKeyPolicy>('a policy, such as acceptNew()', 'open'),
     hostKeyAlias: option.text,
     keepAlive,
   },
   {
-    // An agent is not there yet.
-    agent: "auth: key(fromFile('…')), agents are not supported",
+    agent: "auth: agent({ socket: '…' })",
+    tryKeyboard: 'auth: keyboardInteractive(…)',
     host: 'the URL, as in ssh://host:22',
     hostname: 'the URL, as in ssh://host:22',
     port: 'the URL, as in ssh://host:22',

@@ -1,16 +1,18 @@
 /* What connecting and running commands take, and what they give. */
 
-import type { CallOptions, Source } from '@net/core'
+import type { CallOptions, Credential, Source } from '@net/core'
 import type { LoginConnectOptions } from '@net/socket/authoring'
 
 import type { HostKeyPolicy } from './host-keys/policy.ts'
-import type { KeyAuth } from './identity/keys.ts'
+import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 
 /** Options of `connect`. `timeout` limits connecting; limits of later calls are `defaults.timeout`. A password is tried after `auth`, and sent only after the host key was checked. */
 export interface SshConnectOptions extends LoginConnectOptions {
-  /** What to log in with, in this order. */
-  readonly auth?: KeyAuth | readonly KeyAuth[] | undefined
+  /** What to log in with, in this order: `key()`, `agent()`, `keyboardInteractive()`. */
+  readonly auth?: SshAuth | readonly SshAuth[] | undefined
+  /** The password to set where the server says that the old one has expired. Without it that is `NET_AUTH_EXPIRED`. */
+  readonly newPassword?: Credential | undefined
   /** Which host keys are trusted; default `knownHosts()`. */
   readonly hostKeys?: HostKeyPolicy | undefined
   /** The name under which the host key is looked up, in place of the host's own name and port. */

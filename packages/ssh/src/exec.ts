@@ -28,7 +28,7 @@ import {
   type CommandText,
   type Variable,
 } from './command-line.ts'
-import type { Place } from './engine/session-places.ts'
+import type { ChannelPlace } from './engine/session-places.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import type { CommandEnd, RemoteCommand } from './engine/ssh2-command.ts'
 import { ChannelClosedError } from './engine/ssh2-refusal.ts'
@@ -128,7 +128,7 @@ export class CommandCall {
     }
   }
 
-  async #start(place: Place, attempt: Attempt): Promise<RemoteCommand> {
+  async #start(place: ChannelPlace, attempt: Attempt): Promise<RemoteCommand> {
     const op = this.#op
     const command = await this.#session.commands.open(place, this.#printed, op)
     try {

@@ -1,6 +1,6 @@
 /* SSH: commands and tunnels on servers whose keys are checked. */
 
-export { connect } from './connect.ts'
+export { connect, methods } from './connect.ts'
 export type { SshClient, SshInfo } from './client.ts'
 export type {
   SshConnectOptions,
@@ -21,7 +21,17 @@ export {
   type KnownHostsOptions,
 } from './host-keys/policy.ts'
 export type { HostKey } from './host-keys/host-key.ts'
-export { key, type KeyAuth, type KeyOptions, type KeySource } from './identity/keys.ts'
+export type { SshAuth } from './identity/auth.ts'
+export { agent, type AgentAuth, type AgentOptions } from './identity/agent-auth.ts'
+export {
+  keyboardInteractive,
+  type InteractiveAnswer,
+  type InteractiveAuth,
+  type InteractiveChallenge,
+} from './identity/interactive.ts'
+export { key, type KeyAuth, type KeyOptions } from './identity/keys.ts'
+export type { KeySource } from './identity/key-source.ts'
+
 export type { KeepAliveOptions } from './keep-alive.ts'
 export type { Negotiated } from './algorithms.ts'
 export { quote } from './quote.ts'

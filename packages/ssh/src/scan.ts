@@ -18,10 +18,10 @@ import { chooseRoad, type Dialer, type Transport } from '@net/socket'
 import { loginConnectTable, type LoginConnectOptions } from '@net/socket/authoring'
 
 import { offer, offerOnly, otherHostKeys, type Algorithms } from './algorithms.ts'
-import { shakeHands } from './connect.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
 import { startSession } from './engine/ssh2.ts'
 import type { HostKey } from './host-keys/host-key.ts'
+import { shakeHands } from './reach.ts'
 
 /** Options of `scan`. */
 export interface ScanOptions extends Pick<

@@ -23,7 +23,7 @@ const pair = createSshKey()
 
 test.each([
   [{ privateKey: pair.privateKey }, 'auth: key(…)'],
-  [{ agent: '/run/agent' }, 'agents are not supported'],
+  [{ agent: '/run/agent' }, 'auth: agent({ socket'],
   [{ passphrase: 'x' }, 'passphrase'],
   [{ username: 'ada' }, 'use user'],
   [{ hostVerifier: () => true }, 'use hostKeys'],

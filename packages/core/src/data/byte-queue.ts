@@ -6,6 +6,7 @@
 
 /** A queue of bytes with a look ahead; also where bytes are collected, to be taken as one. */
 export class ByteQueue {
+  /** While the queue is empty there may be an empty one, whose place the next one takes: a list that empties lets go of its memory. */
   #chunks: Uint8Array[] = []
   #length = 0
   /** The block behind the last chunk, if it is ours; its bytes up to `#filled` are taken. */
@@ -22,10 +23,11 @@ export class ByteQueue {
   /** Adds at the end. The chunk must not change afterwards. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
+    const isFirst = this.#length === 0
     this.#length += chunk.length
-    if (this.#chunks.length === 0) {
+    if (isFirst) {
       // There is no block either.
-      this.#chunks.push(chunk)
+      this.#chunks[0] = chunk
       return
     }
     const room = this.#block.length - this.#filled
@@ -77,7 +79,8 @@ export class ByteQueue {
   unshift(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.#show()
-    this.#chunks.unshift(chunk)
+    if (this.#length === 0) this.#chunks[0] = chunk
+    else this.#chunks.unshift(chunk)
     this.#length += chunk.length
   }
 
@@ -87,9 +90,10 @@ export class ByteQueue {
     const first = this.#chunks[0]
     if (first === undefined) return EMPTY
     if (first.length <= max) {
-      this.#chunks.shift()
       this.#length -= first.length
-      if (this.#chunks.length === 0 && this.#filled > 0) this.#forgetBlock()
+      if (this.#chunks.length > 1) this.#chunks.shift()
+      else this.#chunks[0] = EMPTY
+      if (this.#length === 0 && this.#filled > 0) this.#forgetBlock()
       return first
     }
     this.#chunks[0] = first.subarray(max)

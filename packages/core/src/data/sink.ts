@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream'
 
 import { netError } from '../errors/net-error.ts'
 import { own } from '../options/own.ts'
-import { adopt } from './adopted.ts'
+import { adopt } from './adopted-stream.ts'
 import { isFileSink, type FileSink } from './file.ts'
 import { PartFile } from './part-file.ts'
 import { FunctionWriter, NodeWriter, WebWriter, type ChunkWriter } from './stream-writer.ts'

@@ -7,7 +7,7 @@ import { isUint8Array } from 'node:util/types'
 
 import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
-import { lettingGo } from './letting-go.ts'
+import { lettingGo } from './let-go.ts'
 import { isPlainReadable, ReadableChunks } from './readable-chunks.ts'
 
 /** The chunks of one stream, once. What the stream throws passes as it is, marked as the caller's. */

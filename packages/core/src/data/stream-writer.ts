@@ -8,8 +8,8 @@ import { finished } from 'node:stream/promises'
 
 import { callerFault } from '../callbacks/caller-fault.ts'
 import { netError } from '../errors/net-error.ts'
-import { adopt, failureOf, isStandard } from './adopted.ts'
-import { lettingGo } from './letting-go.ts'
+import { adopt, failureOf, isStandard } from './adopted-stream.ts'
+import { lettingGo } from './let-go.ts'
 
 /** Where chunks go, one at a time. */
 export interface ChunkWriter {

@@ -11,7 +11,7 @@ import { nameErrors } from './name-errors.ts'
 import { PlainErrors } from './plain-error.ts'
 import { printed } from './printed.ts'
 import { render } from './render.ts'
-import { sumUp } from './summed-up.ts'
+import { sumUp } from './summed-up-field.ts'
 import { timeLimitBehind } from './time-limit.ts'
 import { isTraced } from './trace.ts'
 

@@ -5,7 +5,7 @@
 import { inspect } from 'node:util'
 
 import { netError } from '../errors/net-error.ts'
-import { adopt, failureOf } from '../data/adopted.ts'
+import { adopt, failureOf } from '../data/adopted-stream.ts'
 import { inCall } from '../options/door.ts'
 import { argument } from '../options/shape.ts'
 import { methods } from '../options/values.ts'

@@ -1,6 +1,6 @@
 /* What logs write to. */
 
-import { isStandard } from '../data/adopted.ts'
+import { isStandard } from '../data/adopted-stream.ts'
 
 /** What a log of text is written to: a Node stream, or anything that takes text. */
 export interface TextStream {

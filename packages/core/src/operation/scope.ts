@@ -66,26 +66,26 @@ export class Scope implements Member {
     if (this.#reason !== undefined) return Promise.reject(this.#reason)
     return new Promise((resolve, reject) => {
       const late = run()
-      let grace: Timer | undefined
-      const forget = this.onStop((reason) => {
-        grace = afterGrace(() => reject(reason))
-      })
-      const settled = (): void => {
-        grace?.clear()
-        forget()
-      }
+      const race = new Race(reject)
+      if (this.#reason === undefined) this.#members.add(race)
+      else race.stop(this.#reason)
       late.then(
         (result) => {
-          settled()
+          this.#settle(race)
           if (this.#reason === undefined) resolve(result)
           else void discard(result).finally(() => reject(this.#reason))
         },
         (error: unknown) => {
-          settled()
+          this.#settle(race)
           reject(this.because(error))
         },
       )
     })
+  }
+
+  #settle(race: Race): void {
+    race.settled()
+    this.#members.delete(race)
   }
 
   /** What work failed with that was to end: with the reason, of which it may have the same error with more fields, such as `received`. */
@@ -108,6 +108,27 @@ class Listener implements Member {
 
   stop(reason: NetError): void {
     guarded('an abort listener', this.#listener)(reason)
+  }
+}
+
+/** Work that is left behind if it does not settle soon after the stop. */
+class Race implements Member {
+  before: Member | undefined = undefined
+  after: Member | undefined = undefined
+  listed = false
+  readonly #reject: (reason: NetError) => void
+  #grace: Timer | undefined
+
+  constructor(reject: (reason: NetError) => void) {
+    this.#reject = reject
+  }
+
+  stop(reason: NetError): void {
+    this.#grace = afterGrace(() => this.#reject(reason))
+  }
+
+  settled(): void {
+    this.#grace?.clear()
   }
 }
 

@@ -3,7 +3,7 @@
  */
 
 import type { NetErrorCode } from '../errors/codes.ts'
-import { optionsObject, type Taken } from '../options/door.ts'
+import { optionsObject, type ObjectShape } from '../options/door.ts'
 import type { Shape } from '../options/shape.ts'
 import { either, limit } from '../options/values.ts'
 
@@ -58,13 +58,12 @@ export function limitsFor(kind: CallKind, call: Timeout | undefined, client?: Ti
 type Writable = { -readonly [K in keyof Limits]: number }
 
 function overlay(limits: Writable, given: Timeout): void {
-  const taken = timeout.take(given, 'timeout')
-  if (typeof taken === 'number') limits.total = taken
-  else Object.assign(limits, taken)
+  if (timeoutLimits.fits(given)) timeoutLimits.overlay(limits, given, 'timeout')
+  else limits.total = timeout.take(given, 'timeout') as number
 }
 
 /** The limits of the parts of a call. */
-export const timeoutLimits: Shape<Taken<TimeoutOptions>> = optionsObject<TimeoutOptions>({
+export const timeoutLimits: ObjectShape<TimeoutOptions> = optionsObject<TimeoutOptions>({
   resolve: limit,
   connect: limit,
   proxy: limit,

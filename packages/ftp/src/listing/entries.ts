@@ -8,7 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { netError } from '@net/core/authoring'
 
 import type { FtpEntry } from '../entry.ts'
-import { decodeText, encodeText, isEscaped, type FtpEncoding } from '../wire-text.ts'
+import { fromWire, toWire, isEscaped, type FtpEncoding } from '../wire-text.ts'
 import { isAboutItself, readFacts } from './facts.ts'
 import { LineReader } from './line-reader.ts'
 
@@ -110,7 +110,7 @@ class Entries {
     const path = pathIn(this.#plan.folder, entry.name)
     const { encoding } = this.#plan
     if (!isEscaped(entry.name)) this.#entries.push({ ...entry, path })
-    else this.#entries.push({ ...entry, path, nameBytes: encodeText(entry.name, encoding) })
+    else this.#entries.push({ ...entry, path, nameBytes: toWire(entry.name, encoding) })
   }
 }
 
@@ -126,7 +126,7 @@ function* pieces(listing: Uint8Array, encoding: FtpEncoding): Generator<readonly
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(LF, start)
     if (end - start > LONGEST_LINE) throw tooLong()
-    const line = decodeText(bytes.subarray(start, bytes[end - 1] === CR ? end - 1 : end), encoding)
+    const line = fromWire(bytes.subarray(start, bytes[end - 1] === CR ? end - 1 : end), encoding)
     if (line.trim() !== '') lines.push(line)
     size += end - start
     start = end + 1

@@ -6,7 +6,7 @@
 import { pause } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
-import { ControlSession, type Step } from './control-session.ts'
+import { ControlSession, type Reaction } from './control-session.ts'
 import { PassiveListener, receiveData, sendData, type DataOutcome } from './data-channel.ts'
 import type { FtpFault, FtpFaultAction } from './faults.ts'
 import { isResumed } from './server-tls.ts'
@@ -105,7 +105,7 @@ export class ControlConnection {
     return true
   }
 
-  async #do(step: Step, fault: FtpFault | undefined): Promise<void> {
+  async #do(step: Reaction, fault: FtpFault | undefined): Promise<void> {
     switch (step.kind) {
       case 'reply':
         await this.#say(step.text)

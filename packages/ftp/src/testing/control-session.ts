@@ -9,7 +9,7 @@ import type { MemoryFiles } from '@net/core/testing'
 import { factsLine, peopleLine, timeText } from './listing-text.ts'
 
 /** What the server is to do. */
-export type Step =
+export type Reaction =
   | { readonly kind: 'reply'; readonly text: string; readonly close?: boolean }
   /** Answer, then speak TLS. */
   | { readonly kind: 'tls'; readonly text: string }
@@ -63,7 +63,7 @@ export class ControlSession {
   }
 
   /** What a command line asks for. */
-  handle(line: string): Step {
+  handle(line: string): Reaction {
     const space = line.indexOf(' ')
     const verb = (space < 0 ? line : line.slice(0, space)).toUpperCase()
     const argument = space < 0 ? '' : line.slice(space + 1)
@@ -80,7 +80,7 @@ export class ControlSession {
     }
   }
 
-  readonly #commands: Readonly<Record<string, (argument: string) => Step>> = {
+  readonly #commands: Readonly<Record<string, (argument: string) => Reaction>> = {
     __proto__: null as never,
     USER: (name) => this.#userNamed(name),
     PASS: (password) => this.#login(password),
@@ -120,7 +120,7 @@ export class ControlSession {
     ABOR: () => ({ kind: 'abort' }),
   }
 
-  #userNamed(name: string): Step {
+  #userNamed(name: string): Reaction {
     if (this.#config.requireTls === true && !this.#encrypted) {
       return reply('530 Sessions must use encryption.')
     }
@@ -129,7 +129,7 @@ export class ControlSession {
     return reply('331 Please tell the password.')
   }
 
-  #login(password: string): Step {
+  #login(password: string): Reaction {
     const { users } = this.#config
     this.#in =
       users === undefined
@@ -157,14 +157,14 @@ export class ControlSession {
     return this.#config.without?.includes(verb) === true
   }
 
-  #auth(mechanism: string): Step {
+  #auth(mechanism: string): Reaction {
     if (!this.#config.tls) return reply('502 TLS is not configured.')
     if (!/^TLS(-C)?$/i.test(mechanism)) return reply('504 Only TLS.')
     if (this.#encrypted) return reply('503 TLS is on already.')
     return { kind: 'tls', text: '234 Go on with TLS.' }
   }
 
-  #protect(level: string): Step {
+  #protect(level: string): Reaction {
     if (!this.#encrypted) return reply('503 Say AUTH TLS first.')
     if (level !== 'P' && level !== 'C') return reply('536 Only C and P.')
     if (level === 'C' && this.#config.requireTls === true)
@@ -173,20 +173,20 @@ export class ControlSession {
     return reply(`200 Protection is ${level}.`)
   }
 
-  #enter(path: string): Step {
+  #enter(path: string): Reaction {
     const target = this.#path(path)
     if (this.#config.files.stat(target).type !== 'folder') return reply('550 Not a directory.')
     this.#folder = target
     return reply('250 Folder changed.')
   }
 
-  #make(path: string): Step {
+  #make(path: string): Reaction {
     const target = this.#path(path)
     this.#config.files.mkdir(target)
     return reply(`257 "${target.replaceAll('"', '""')}" created.`)
   }
 
-  #remove(path: string, type: 'file' | 'folder'): Step {
+  #remove(path: string, type: 'file' | 'folder'): Reaction {
     const target = this.#path(path)
     const found = this.#config.files.stat(target).type
     if (found !== type)
@@ -195,13 +195,13 @@ export class ControlSession {
     return reply('250 Removed.')
   }
 
-  #renameFrom(path: string): Step {
+  #renameFrom(path: string): Reaction {
     this.#renaming = this.#path(path)
     this.#config.files.stat(this.#renaming)
     return reply('350 And its other name?')
   }
 
-  #renameTo(path: string): Step {
+  #renameTo(path: string): Reaction {
     const from = this.#renaming
     this.#renaming = undefined
     if (from === undefined) return reply('503 Say RNFR first.')
@@ -209,26 +209,26 @@ export class ControlSession {
     return reply('250 Renamed.')
   }
 
-  #restartAt(offset: string): Step {
+  #restartAt(offset: string): Reaction {
     if (!/^\d{1,15}$/.test(offset)) return reply('501 A number of bytes, please.')
     this.#restart = Number(offset)
     return reply(`350 Restarting at ${offset}.`)
   }
 
-  #list(path: string): Step {
+  #list(path: string): Reaction {
     const found = this.#config.files.stat(this.#path(path))
     const entries =
       found.type === 'file' ? [{ ...found, name: path }] : this.#config.files.list(this.#path(path))
     return this.#data(this.#lines(entries.map(peopleLine)))
   }
 
-  #listNames(path: string): Step {
+  #listNames(path: string): Reaction {
     return this.#data(
       this.#lines(this.#config.files.list(this.#path(path)).map(({ name }) => name)),
     )
   }
 
-  #listFacts(path: string): Step {
+  #listFacts(path: string): Reaction {
     const target = this.#path(path)
     if (this.#config.files.stat(target).type !== 'folder') return reply('501 Not a directory.')
     return this.#data(
@@ -236,18 +236,18 @@ export class ControlSession {
     )
   }
 
-  #facts(path: string): Step {
+  #facts(path: string): Reaction {
     const target = this.#path(path)
     const line = factsLine(this.#config.files.stat(target), target)
     return reply(`250-Facts:\r\n ${line}\r\n250 End`)
   }
 
-  #retrieve(path: string): Step {
+  #retrieve(path: string): Reaction {
     this.#file(path)
     return this.#data(this.#config.files.read(this.#path(path), { start: this.#takeRestart() }))
   }
 
-  #store(path: string, at: number): Step {
+  #store(path: string, at: number): Reaction {
     const { files } = this.#config
     const target = this.#path(path)
     if (files.exists(target) && files.stat(target).type === 'folder')
@@ -268,11 +268,11 @@ export class ControlSession {
     return this.#config.files.exists(target) ? this.#config.files.stat(target).size : 0
   }
 
-  #data(bytes: Uint8Array): Step {
+  #data(bytes: Uint8Array): Reaction {
     return this.#withData({ kind: 'send', bytes })
   }
 
-  #withData(step: Step): Step {
+  #withData(step: Reaction): Reaction {
     if (this.#config.requireTls !== true || this.protectsData) return step
     return reply('522 Data must be protected.')
   }
@@ -306,7 +306,7 @@ export class ControlSession {
 
 class NotAFile extends Error {}
 
-function reply(text: string): Step {
+function reply(text: string): Reaction {
   return { kind: 'reply', text }
 }
 

@@ -1,4 +1,4 @@
-/* Faults that a test asks a server for: which, when, and how often. It must not know how they are done. */
+/* FtpFaults that a test asks a server for: which, when, and how often. It must not know how they are done. */
 
 import { option } from '@net/core/authoring'
 import { actionWith, FaultRules, type FaultWord } from '@net/socket/testing'
@@ -31,7 +31,7 @@ export interface FtpFault {
 }
 
 /** The faults that are still to happen. */
-export class Faults extends FaultRules<FtpFault> {
+export class FtpFaults extends FaultRules<FtpFault> {
   constructor() {
     super({
       protocol: 'ftp',

@@ -9,7 +9,7 @@ import { MemoryFiles, type MemoryContents } from '@net/core/testing'
 import { roadOption, tcpDialer, type Dialer, type TransportListener } from '@net/socket'
 
 import { ControlConnection } from './control-connection.ts'
-import { Faults, type FtpFault } from './faults.ts'
+import { FtpFaults, type FtpFault } from './faults.ts'
 import type { ServerState } from './server-state.ts'
 import { ServerTls, serverTls, type ServerTlsOptions } from './server-tls.ts'
 
@@ -126,7 +126,7 @@ class RunningServer implements FtpServer {
         forgetsRestart: options.forgetsRestart === true,
       },
       tls: tls === undefined ? undefined : new ServerTls(tls),
-      faults: new Faults(),
+      faults: new FtpFaults(),
       received: [],
       open: new Set(),
       resumed: 0,

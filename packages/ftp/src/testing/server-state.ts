@@ -3,7 +3,7 @@
 import type { Dialer, Transport } from '@net/socket'
 
 import type { SessionConfig } from './control-session.ts'
-import type { Faults } from './faults.ts'
+import type { FtpFaults } from './faults.ts'
 import type { ServerTls } from './server-tls.ts'
 
 /** The state of one server. */
@@ -15,7 +15,7 @@ export interface ServerState {
   readonly requireSessionReuse: boolean
   readonly greeting: string
   readonly cutReply: string
-  readonly faults: Faults
+  readonly faults: FtpFaults
   readonly received: string[]
   /** All connections that are open, control and data. */
   readonly open: Set<Transport>

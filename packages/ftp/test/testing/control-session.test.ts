@@ -2,7 +2,11 @@ import { expect, test } from 'vitest'
 
 import { MemoryFiles } from '@net/core/testing'
 
-import { ControlSession, type SessionConfig, type Step } from '../../src/testing/control-session.ts'
+import {
+  ControlSession,
+  type SessionConfig,
+  type Reaction,
+} from '../../src/testing/control-session.ts'
 
 function session(config: Partial<SessionConfig> = {}): ControlSession {
   const files = new MemoryFiles({ '/in/a': '0123456789' })
@@ -19,8 +23,8 @@ function loggedIn(config?: Partial<SessionConfig>): ControlSession {
   return there
 }
 
-const text = (step: Step): string => ('text' in step ? step.text : step.kind)
-const sent = (step: Step): string =>
+const text = (step: Reaction): string => ('text' in step ? step.text : step.kind)
+const sent = (step: Reaction): string =>
   step.kind === 'send' ? Buffer.from(step.bytes).toString() : text(step)
 
 test('accepts the right password', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { Faults } from '../../src/testing/faults.ts'
+import { FtpFaults } from '../../src/testing/faults.ts'
 
 test('a fault strikes the command it is for, as often as it says', () => {
-  const faults = new Faults()
+  const faults = new FtpFaults()
   faults.add({ on: 'stor', times: 2, do: 'drop' })
   faults.add({ on: /^RETR .*\.txt$/, do: 'stall' })
   expect(faults.at('NOOP')).toBeUndefined()
@@ -15,14 +15,14 @@ test('a fault strikes the command it is for, as often as it says', () => {
 })
 
 test('without a command it strikes the next one', () => {
-  const faults = new Faults()
+  const faults = new FtpFaults()
   faults.add({ do: 'reset' })
   expect(faults.at('ANY thing')?.do).toBe('reset')
   expect(faults.at('ANY thing')).toBeUndefined()
 })
 
 test('a pattern fits wherever it was last found', () => {
-  const faults = new Faults()
+  const faults = new FtpFaults()
   faults.add({ on: /NOOP/g, times: 2, do: 'stall' })
   faults.add({ on: 'LIST', do: { send: 'x', reply: '451 no' } })
   expect(faults.at('NOOP')?.do).toBe('stall')
@@ -38,7 +38,7 @@ test.each([
   [{ do: 'drop', time: 2 }, 'times'],
   [{ do: 'drop', on: 5 }, 'a string or a pattern'],
 ])('a fault that would never strike is refused: %j', (fault, text) => {
-  expect(() => new Faults().add(fault as never)).toThrow(
+  expect(() => new FtpFaults().add(fault as never)).toThrow(
     expect.objectContaining({
       code: 'NET_BAD_OPTION',
       protocol: 'ftp',

@@ -6,7 +6,7 @@
 
 import type { encodeWord } from 'nodemailer/lib/mime-funcs'
 
-import { LONGEST_LINE } from '../survey.ts'
+import { LONGEST_LINE } from '../content-scan.ts'
 
 /** A value as the composer takes it. */
 export type ComposerHeader =

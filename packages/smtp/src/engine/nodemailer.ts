@@ -15,8 +15,8 @@ import { Base64Lines } from '../base64-lines.ts'
 import { beginSource } from '../begun-source.ts'
 import type { Content, Opening } from '../content.ts'
 import type { CheckedMessage } from '../message.ts'
-import { Survey, type ContentFacts } from '../survey.ts'
-import { surveySource } from '../surveyed-source.ts'
+import { ContentScan, type ContentFacts } from '../content-scan.ts'
+import { scanSource } from '../scanned-source.ts'
 import { headerValue } from './header-text.ts'
 
 /** Makes the MIME form of a message. */
@@ -66,17 +66,17 @@ function contentOf(
   streams: readonly BegunStream[],
   { check }: Opening,
 ): Omit<Content, 'close'> {
-  const survey = new Survey()
-  survey.push(message)
-  survey.end()
+  const scan = new ContentScan()
+  scan.push(message)
+  scan.end()
   // All that is not a header or goes out as it is gets encoded, in ASCII and in short lines.
-  const facts = [survey.facts, ...streams.flatMap((stream) => stream.facts ?? [])]
+  const facts = [scan.facts, ...streams.flatMap((stream) => stream.facts ?? [])]
   facts.forEach(check)
   return {
     eightBit: facts.some(({ eightBit }) => eightBit) || streams.some(({ whole }) => !whole),
     utf8Headers: facts.some(({ utf8Header }) => utf8Header !== undefined),
     ...(streams.length === 0
-      ? { content: message, size: survey.facts.size }
+      ? { content: message, size: scan.facts.size }
       : { content: withStreams(message, streams) }),
   }
 }
@@ -193,8 +193,8 @@ async function placeOf(
   // Not to be guessed, so that no other part can have it.
   const content = Buffer.from(`net-${randomUUID()}`)
   if (unencoded) {
-    const surveyed = await surveySource(source, opening)
-    return { content, stream: { ...surveyed, placed: content.toString() } }
+    const scanned = await scanSource(source, opening)
+    return { content, stream: { ...scanned, placed: content.toString() } }
   }
   const placed = content.toString('base64')
   const opened = await openSource(source)

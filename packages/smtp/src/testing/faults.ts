@@ -22,7 +22,7 @@ export interface SmtpFault {
 }
 
 /** The faults that are still to come. */
-export class Faults {
+export class SmtpFaults {
   readonly #rules = new FaultRules<SmtpFault>({
     protocol: 'smtp',
     actions: [actionWith<{ readonly reply: string }>('reply', { reply: option.text })],

@@ -13,7 +13,7 @@ import {
   type TlsOptions,
 } from '@net/socket'
 
-import { Faults, type SmtpFault } from './faults.ts'
+import { SmtpFaults, type SmtpFault } from './faults.ts'
 import { Mailbox } from './mailbox.ts'
 import { parseMessage } from './parse-message.ts'
 import {
@@ -69,7 +69,7 @@ export async function startSmtpServer(given?: SmtpServerOptions): Promise<SmtpSe
   const options = serverOptions(given)
   const mailbox = new Mailbox()
   const received: string[] = []
-  const faults = new Faults()
+  const faults = new SmtpFaults()
   const { tls, implicit = false } = options
   const serve = async (connection: Connection): Promise<void> => {
     const session = new SmtpServerSession(options, {
@@ -90,7 +90,7 @@ interface Parts {
   readonly scheme: string
   readonly mailbox: Mailbox
   readonly received: readonly string[]
-  readonly faults: Faults
+  readonly faults: SmtpFaults
 }
 
 function running(
@@ -119,7 +119,7 @@ function running(
 interface DialogueParts {
   readonly connection: Connection
   readonly session: SmtpServerSession
-  readonly faults: Faults
+  readonly faults: SmtpFaults
   readonly received: string[]
   readonly mailbox: Mailbox
 }

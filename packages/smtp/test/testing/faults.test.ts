@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { Faults } from '../../src/testing/faults.ts'
+import { SmtpFaults } from '../../src/testing/faults.ts'
 
 test('strikes at the beginning of a line or at a pattern, the given number of times', () => {
-  const faults = new Faults()
+  const faults = new SmtpFaults()
   faults.add({ on: 'rcpt', times: 2, do: 'drop' })
   faults.add({ on: /<b@/g, do: 'reset' })
   expect(faults.at('MAIL FROM:<a@x>')).toBeUndefined()
@@ -14,7 +14,7 @@ test('strikes at the beginning of a line or at a pattern, the given number of ti
 })
 
 test('without a place it strikes at any line of the client, or after bytes', () => {
-  const faults = new Faults()
+  const faults = new SmtpFaults()
   faults.add({ do: 'stall' })
   faults.add({ after: 100, do: 'drop' })
   expect(faults.at('greeting')).toBeUndefined()
@@ -25,7 +25,7 @@ test('without a place it strikes at any line of the client, or after bytes', () 
 })
 
 test('refuses a fault with two places', () => {
-  expect(() => new Faults().add({ on: 'x', after: 1, do: 'drop' })).toThrow(
+  expect(() => new SmtpFaults().add({ on: 'x', after: 1, do: 'drop' })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
 })
@@ -45,7 +45,7 @@ test('refuses a fault that would do nothing, or whose options have other names',
     { at: 'MAIL', do: 'drop' },
     'drop',
   ]) {
-    expect(() => new Faults().add(wrong as never)).toThrow(
+    expect(() => new SmtpFaults().add(wrong as never)).toThrow(
       expect.objectContaining({
         code: 'NET_BAD_OPTION',
         message: expect.stringMatching(/^smtp fail: /),

@@ -7,7 +7,7 @@ import type { NetError } from '@net/core'
 import { BatchWriter, type BatchTarget, type Operation } from '@net/core/authoring'
 
 import { deliverTo } from '../pulled-inflow.ts'
-import type { Inflow, Receiver, Transport } from '../transport.ts'
+import type { Inflow, ByteReceiver, Transport } from '../transport.ts'
 
 /** Where received bytes go. */
 export type ReceivingSink = Pick<BatchTarget, 'write' | 'lends' | 'written'>
@@ -33,7 +33,7 @@ interface Receipt {
   readonly reject: (error: unknown) => void
 }
 
-class Receiving implements Receiver, BatchTarget {
+class Receiving implements ByteReceiver, BatchTarget {
   readonly lends: boolean
   readonly #op: Operation
   readonly #transport: Transport

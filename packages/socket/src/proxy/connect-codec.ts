@@ -7,7 +7,7 @@ import { formatEndpoint, type Endpoint } from '@net/core'
 import { ByteQueue, harmless, netError, refuseControl } from '@net/core/authoring'
 
 import { lineOf } from '../reads.ts'
-import type { ProxyDialogue, ProxyStep } from './dialogue.ts'
+import type { ProxyDialogue, ProxyStep } from './proxy-dialogue.ts'
 
 /** What the request says besides where to. */
 export interface ConnectRequest {

@@ -28,11 +28,11 @@ import { roadOperation } from '../dial-operation.ts'
 import type { Dialer, DialOptions } from '../dialer.ts'
 import { isAdmitted } from '../admit.ts'
 import { socketErrors } from '../errors.ts'
-import { withLeftover } from '../rest-transport.ts'
+import { withLeftover } from '../leftover-transport.ts'
 import type { TlsOptions } from '../tls/options.ts'
 import { secure } from '../tls/secure.ts'
 import type { Transport } from '../transport.ts'
-import { converse, type ProxyDialogue } from './dialogue.ts'
+import { converse, type ProxyDialogue } from './proxy-dialogue.ts'
 import type { ProxyLogin } from './proxy-url.ts'
 
 /** A proxy, and how to get there. */

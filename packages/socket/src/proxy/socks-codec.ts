@@ -9,7 +9,7 @@ import type { Endpoint, NetErrorCode, RetryClass } from '@net/core'
 import { ByteQueue, netError, refuseControl } from '@net/core/authoring'
 
 import { addressBytes } from '../address-bytes.ts'
-import type { ProxyDialogue, ProxyStep } from './dialogue.ts'
+import type { ProxyDialogue, ProxyStep } from './proxy-dialogue.ts'
 
 /** Who is asking; the password may be empty. */
 export interface SocksLogin {

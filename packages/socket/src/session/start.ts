@@ -20,8 +20,8 @@ export interface StartOptions {
   readonly tls?: TlsOptions | undefined
 }
 
-/** What a protocol says at the beginning. */
-export interface StartRules<R> extends CommandRules<R> {
+/** What a protocol says at the beginning; `C` is its session, commands alone or a class that extends them. */
+export interface StartRules<R, C extends Commands<R> = Commands<R>> extends CommandRules<R> {
   /** Throws for a greeting that is none, or that refuses. */
   greeted(reply: R): void
   /** How TLS begins in the middle; leave it out if the protocol has no command for it. */
@@ -29,12 +29,18 @@ export interface StartRules<R> extends CommandRules<R> {
     /** Such as `STLS` or `STARTTLS`. */
     readonly command: string
     /** Whether the server offers it, asked or seen already. */
-    offered(commands: Commands<R>): Promise<boolean>
+    offered(commands: C): Promise<boolean>
     /** Whether the reply says that the next byte belongs to the TLS handshake. */
     goesOn(reply: R): boolean
   }
   /** Says what must be said before the session is of use, such as a login. */
-  enter?(op: Operation, commands: Commands<R>): Promise<void>
+  enter?(op: Operation, commands: C): Promise<void>
+}
+
+/** As `StartRules`, for a session that is more than its commands. */
+export interface SessionRules<R, C extends Commands<R>> extends StartRules<R, C> {
+  /** Makes the session of the transport that the greeting comes from. */
+  begin(transport: Transport): C
 }
 
 /** Dials, begins a session and makes the client of it, as one operation; rejects as `startCommands` does. */
@@ -49,28 +55,39 @@ export function openCommands<R>(
   })
 }
 
-/**
- * Begins a session over a transport that was just dialed. Rejects with `NET_TLS_UNAVAILABLE` where TLS is required and
- * the server has none, with what the greeting is refused for, and as TLS does; the transport is gone then.
- */
-export async function startCommands<R>(
+/** As `startSession`, for a session that is its commands and no more. */
+export function startCommands<R>(
   op: Operation,
   dialed: Transport,
   options: StartOptions,
   rules: StartRules<R>,
 ): Promise<Commands<R>> {
+  const begin = (transport: Transport): Commands<R> => new Commands(transport, rules)
+  return startSession(op, dialed, options, { ...rules, begin })
+}
+
+/**
+ * Begins a session over a transport that was just dialed. Rejects with `NET_TLS_UNAVAILABLE` where TLS is required and
+ * the server has none, with what the greeting is refused for, and as TLS does; the transport is gone then.
+ */
+export async function startSession<R, C extends Commands<R>>(
+  op: Operation,
+  dialed: Transport,
+  options: StartOptions,
+  rules: SessionRules<R, C>,
+): Promise<C> {
   const security = securityFor(dialed.info, options.security)
   const protect = (transport: Transport): Promise<Transport> =>
     // The phase around this has the limit; a second one would race with it.
     secure(transport, options.tls ?? {}, { ...op.within, timeout: Infinity }).catch((error) => {
       throw lossInHandshake(error, rules.place)
     })
-  let commands: Commands<R> | undefined
+  let session: C | undefined
   try {
     const transport =
       security === 'implicit' ? await op.phase('tls', () => protect(dialed)) : dialed
-    commands = new Commands(transport, rules)
-    const begun = commands
+    session = rules.begin(transport)
+    const begun = session
     const greeting = begun.reply()
     await begun.during(op, async () => {
       await op.phase('greeting', async () => rules.greeted(await greeting))
@@ -79,24 +96,24 @@ export async function startCommands<R>(
       if (!isDone) await startTls(op, begun, { rules, protect, security })
       await rules.enter?.(op, begun)
     })
-    return commands
+    return session
   } catch (error) {
-    commands?.lose(error)
+    session?.lose(error)
     dialed.abort(error)
     throw error
   }
 }
 
-interface Upgrade<R> {
-  readonly rules: StartRules<R>
+interface Upgrade<R, C extends Commands<R>> {
+  readonly rules: StartRules<R, C>
   readonly security: Security
   readonly protect: (transport: Transport) => Promise<Transport>
 }
 
-async function startTls<R>(
+async function startTls<R, C extends Commands<R>>(
   op: Operation,
-  commands: Commands<R>,
-  { rules, security, protect }: Upgrade<R>,
+  commands: C,
+  { rules, security, protect }: Upgrade<R, C>,
 ): Promise<void> {
   const { startTls: upgrade } = rules
   if (upgrade !== undefined && (await op.phase('command', () => upgrade.offered(commands)))) {

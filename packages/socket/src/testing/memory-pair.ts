@@ -6,7 +6,7 @@
 import type { Endpoint, NetError } from '@net/core'
 import { abortError, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
-import { DONE, handled, refused } from '../handled.ts'
+import { DONE, handled, rejected } from '../handled.ts'
 import type { ConnectionInfo, Transport } from '../transport.ts'
 
 /** Options of a road in memory. */
@@ -45,9 +45,9 @@ class Pipe {
 
   read(): Promise<Uint8Array | null> {
     if (this.#reader !== undefined) {
-      return refused(netError('NET_BUSY', { message: 'another read is waiting' }))
+      return rejected(netError('NET_BUSY', { message: 'another read is waiting' }))
     }
-    if (this.#broken !== undefined) return refused(this.#broken.forReader())
+    if (this.#broken !== undefined) return rejected(this.#broken.forReader())
     const chunk = this.#chunks.shift()
     if (chunk !== undefined) {
       this.#size -= chunk.length
@@ -60,8 +60,8 @@ class Pipe {
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#broken !== undefined) return refused(this.#broken.forWriter())
-    if (this.#ended) return refused(closed())
+    if (this.#broken !== undefined) return rejected(this.#broken.forWriter())
+    if (this.#ended) return rejected(closed())
     for (const chunk of chunks) this.#put(chunk)
     if (this.#size < this.#capacity) return DONE
     this.#room ??= Promise.withResolvers()
@@ -139,15 +139,15 @@ class MemoryTransport implements Transport, AsyncDisposable {
   }
 
   read(): Promise<Uint8Array | null> {
-    return this.#over ? refused(closed()) : this.#incoming.read()
+    return this.#over ? rejected(closed()) : this.#incoming.read()
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> {
-    return this.#over ? refused(closed()) : this.#outgoing.write(chunks)
+    return this.#over ? rejected(closed()) : this.#outgoing.write(chunks)
   }
 
   flush(): Promise<void> {
-    return this.#over ? refused(closed()) : DONE
+    return this.#over ? rejected(closed()) : DONE
   }
 
   end(): Promise<void> {

@@ -3,7 +3,7 @@ import { startEchoServer, startSocksServer } from '@net/socket/testing'
 import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 
-import type { ProxyDialogue } from '../../src/proxy/dialogue.ts'
+import type { ProxyDialogue } from '../../src/proxy/proxy-dialogue.ts'
 import { hopDialer } from '../../src/proxy/hop.ts'
 import { socks5Dialogue } from '../../src/proxy/socks-codec.ts'
 import { bytes, failure, latin1 } from '../support.ts'

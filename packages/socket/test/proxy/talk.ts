@@ -2,7 +2,7 @@
 
 import type { NetError } from '@net/core'
 
-import type { ProxyDialogue } from '../../src/proxy/dialogue.ts'
+import type { ProxyDialogue } from '../../src/proxy/proxy-dialogue.ts'
 
 /** What a codec said in turn, and what it took for the endpoint's own bytes. */
 export interface Talk {

@@ -8,13 +8,13 @@ import { WaitList, type WaitingCall } from '@net/core/authoring'
 import type { PendingWaits } from './pending-waits.ts'
 
 /** Gives a place back; once, however often it is called. */
-export type Place = () => void
+export type ChannelPlace = () => void
 
 /** The places of one connection. */
 export class SessionPlaces {
   #most = Infinity
   #held = 0
-  readonly #line = new WaitList<Place>({
+  readonly #line = new WaitList<ChannelPlace>({
     what: 'the command before: the server runs one command at a time on this connection, and it did not end',
     code: 'NET_TIMEOUT_POOL',
   })
@@ -39,13 +39,13 @@ export class SessionPlaces {
    * Takes a place: what gives it back, at once where one is free. Rejects with `NET_TIMEOUT_POOL`, when `call` is stopped,
    * and when the connection goes.
    */
-  take(call: WaitingCall): Place | Promise<Place> {
+  take(call: WaitingCall): ChannelPlace | Promise<ChannelPlace> {
     if (this.#held < this.#most) return this.#give()
     const { lost } = this.#waits
     return lost === undefined ? this.#line.waitFor(call, undefined) : Promise.reject(lost)
   }
 
-  #give(): Place {
+  #give(): ChannelPlace {
     this.#held += 1
     let given = false
     return () => {

@@ -14,7 +14,7 @@
 export type Standing = 'greeting' | 'exchange' | 'open' | 'leaving' | 'left' | 'lost'
 
 /** What moves a connection on. */
-export type Step = 'identified' | 'exchanged' | 'goodbye' | 'gone'
+export type SessionEvent = 'identified' | 'exchanged' | 'goodbye' | 'gone'
 
 /** The state of one connection. */
 export class SessionState {
@@ -40,7 +40,7 @@ export class SessionState {
   }
 
   /** Takes the step; false where it leads nowhere, as for an end that has come already. */
-  take(step: Step): boolean {
+  take(step: SessionEvent): boolean {
     const next = NEXT[this.#now][step]
     if (next === undefined) return false
     this.#now = next
@@ -48,7 +48,7 @@ export class SessionState {
   }
 }
 
-const NEXT: Readonly<Record<Standing, Readonly<Partial<Record<Step, Standing>>>>> = {
+const NEXT: Readonly<Record<Standing, Readonly<Partial<Record<SessionEvent, Standing>>>>> = {
   greeting: { identified: 'exchange', goodbye: 'leaving', gone: 'lost' },
   exchange: { exchanged: 'open', goodbye: 'leaving', gone: 'lost' },
   open: { goodbye: 'leaving', gone: 'lost' },

@@ -112,6 +112,67 @@ export function onPacket(client: EngineClient, heard: () => void): void {
   }
 }
 
+/** What the login of a connection hears of its server. */
+export interface LoginEar {
+  /** The server is ready for a login. */
+  ready(): void
+  /** The signature algorithms that the server takes (RFC 8308, section 3.1). */
+  signatures(names: readonly string[]): void
+  /** A reply to the login (RFC 4252); false if nothing was asked. */
+  reply(payload: Buffer): boolean
+  /** The server broke the rules; the connection must go. */
+  broken(error: Error): void
+}
+
+/** Leads a login past ssh2, which hears of its success alone. */
+export function hearLogin(client: EngineClient, ear: LoginEar): void {
+  const protocol = client._protocol
+  const handlers = protocol._handlers
+  handlers['SERVICE_ACCEPT'] = () => ear.ready()
+  handlers['EXT_INFO'] = (_, extensions: readonly { readonly algs: readonly string[] }[]) => {
+    const [found] = extensions
+    if (found !== undefined) ear.signatures(found.algs)
+  }
+  const take = protocol._onPayload
+  protocol._onPayload = (payload) => {
+    const number = payload[0] ?? 0
+    const isReply = number >= AUTH_FAILURE && number <= LAST_AUTH && number !== AUTH_BANNER
+    if (!isReply || protocol._authenticated) return take(payload)
+    if (!ear.reply(payload)) {
+      const message = 'the server answered a login that nobody had attempted'
+      return ear.broken(netError('NET_PROTO_UNEXPECTED', { message }))
+    }
+    // It turns compression on, and opens what comes after the login.
+    return number === AUTH_SUCCESS ? take(payload) : undefined
+  }
+}
+
+/** Calls `heard` for each request of a login, as it came, before the server half makes something else of it. */
+export function hearLoginRequests(client: EngineIncoming, heard: (payload: Buffer) => void): void {
+  const protocol = client._protocol
+  const take = protocol._onPayload
+  protocol._onPayload = (payload) => {
+    if (payload[0] === AUTH_REQUEST) heard(Buffer.from(payload))
+    return take(payload)
+  }
+}
+
+/** Sends a message, behind a key exchange that is under way. */
+export function sendMessage(client: EngineClient | EngineIncoming, message: Uint8Array): void {
+  const protocol = client._protocol
+  const { write } = protocol._packetRW
+  const packet = write.alloc(message.length)
+  packet.set(message, write.allocStart)
+  const finished = write.finalize(packet)
+  if (protocol._kexinit === undefined) protocol._cipher.encrypt(finished)
+  else (protocol._queue ??= []).push(finished)
+}
+
+/** What a login signs besides its own words, so that no other connection can use it; empty before the key exchange. */
+export function sessionIdOf(client: EngineClient | EngineIncoming): Uint8Array {
+  return client._protocol._kex?.sessionID ?? new Uint8Array(0)
+}
+
 /** Opens a session channel; ssh2 itself opens one only together with what is to run in it. */
 export function openSessionChannel(
   client: EngineClient,
@@ -186,11 +247,6 @@ export function silence(client: EngineClient): void {
   for (const channel of Object.values(client._chanMgr._channels)) {
     if (typeof channel === 'object') channel.outgoing.state = 'closed'
   }
-}
-
-/** RSA keys sign with SHA-2 only, whatever the server says about itself. */
-export function signWithSha2(client: EngineClient): void {
-  client._protocol._compatFlags |= IMPLY_RSA_SHA2
 }
 
 /**
@@ -297,4 +353,8 @@ const KEY_FIELDS = [
   '_decKeyPktLen',
   '_macKey',
 ] as const
-const IMPLY_RSA_SHA2 = 1 << 4
+const AUTH_REQUEST = 50
+const AUTH_FAILURE = 51
+const AUTH_SUCCESS = 52
+const AUTH_BANNER = 53
+const LAST_AUTH = 79

@@ -6,7 +6,22 @@
 import type { Socket } from 'node:net'
 
 import type { ServerQuirks } from '../testing/server-quirks.ts'
-import { keysAsObjects, loadEngine } from './ssh2-internals.ts'
+import { fields, uint32 } from '../identity/wire.ts'
+import {
+  hearLoginRequests,
+  keysAsObjects,
+  loadEngine,
+  sendMessage,
+  sessionIdOf,
+} from './ssh2-internals.ts'
+import {
+  methodOf,
+  shownKey,
+  talkOf,
+  type LoginAttempt,
+  type LoginDecision,
+  type LoginTalk,
+} from './ssh2-server-login.ts'
 import type {
   EngineChannel,
   EngineIncoming,
@@ -25,7 +40,7 @@ export interface ServerDesk {
   readonly quirks: ServerQuirks
   /** The client has said who it is; the key exchange follows. */
   begin(road: ServerRoad): void
-  login(attempt: LoginAttempt): Promise<LoginDecision>
+  login(attempt: LoginAttempt, talk: LoginTalk): Promise<LoginDecision>
   /** Whether a session is opened; `close` opens it and closes it at once. */
   openSession(): Promise<boolean | 'close'>
   exec(request: ExecRequest): Promise<void>
@@ -36,25 +51,9 @@ export interface ServerDesk {
 export interface ServerRoad {
   /** Holds back what the server says from here on; call the result to let it go. */
   hold(): () => void
-  /** Ends the connection as SSH does. */
-  sayGoodbye(): void
+  /** Ends the connection as SSH does, for a reason of RFC 4253, section 11.1. */
+  sayGoodbye(reason: number, text: string): void
 }
-
-/** A client logs in. */
-export interface LoginAttempt {
-  readonly user: string
-  readonly method: string
-  readonly password?: string
-  /** The public key in wire format. */
-  readonly key?: Uint8Array
-  /** Whether the client proves that it owns the key; without it, it only asks whether the key would do. */
-  readonly signed?: boolean
-}
-
-/** Whether a login is accepted; else what else is taken. */
-export type LoginDecision =
-  | { readonly accepted: true }
-  | { readonly accepted: false; readonly methods: readonly string[]; readonly partial?: boolean }
 
 /** A command is to be run. */
 export interface ExecRequest {
@@ -102,7 +101,7 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
     client.on('error', () => {})
     client.on('handshake', () => keysAsObjects(client))
     applyQuirks(client._protocol, desk.quirks)
-    new ServedConnection(client, desk, engine.utils.parseKey).listen()
+    new ServedConnection(client, desk).listen()
     desk.begin(roadOf(socket, client))
   })
   const closed = new Promise<void>((resolve) => {
@@ -113,21 +112,22 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
   await closed
 }
 
-type ParseKey = Awaited<ReturnType<typeof loadEngine>>['utils']['parseKey']
-
 class ServedConnection {
   readonly #client: EngineIncoming
   readonly #desk: ServerDesk
-  readonly #parseKey: ParseKey
+  /** The logins with keys as they came, in their order. */
+  readonly #keys: Buffer[] = []
   readonly #signals = new Map<number, (name: string) => void>()
   readonly #closed = new WeakSet<EngineSession>()
   readonly #commands = new Set<EngineServedCommand>()
   #left = false
 
-  constructor(client: EngineIncoming, desk: ServerDesk, parseKey: ParseKey) {
+  constructor(client: EngineIncoming, desk: ServerDesk) {
     this.#client = client
     this.#desk = desk
-    this.#parseKey = parseKey
+    hearLoginRequests(client, (payload) => {
+      if (methodOf(payload) === 'publickey') this.#keys.push(payload)
+    })
   }
 
   listen(): void {
@@ -160,27 +160,18 @@ class ServedConnection {
   }
 
   async #login(login: EngineLogin): Promise<void> {
-    const { username: user, method, password, key } = login
-    const decision = await this.#desk.login({
-      user,
-      method,
-      ...(password === undefined ? {} : { password }),
-      ...(key === undefined
-        ? {}
-        : { key: Uint8Array.from(key.data), signed: login.signature !== undefined }),
-    })
+    const { username: user, method, password } = login
+    const sent = method === 'publickey' ? this.#keys.shift() : undefined
+    const key = sent === undefined ? undefined : shownKey(sent, sessionIdOf(this.#client))
+    const decision = await this.#desk.login(
+      { user, method, ...(typeof password === 'string' ? { password } : {}), ...key?.attempt },
+      talkOf(login),
+    )
+    // A key alone is only a question; with a signature, the signature must be right.
     const counts = decision.accepted || decision.partial === true
-    if (counts && !this.#isSigned(login)) login.reject([])
+    if (counts && key?.isRight === false) login.reject([])
     else if (decision.accepted) login.accept()
     else login.reject(decision.methods, decision.partial)
-  }
-
-  /** A key alone is only a question; with a signature, the signature must be right. */
-  #isSigned({ key, signature, blob, hashAlgo }: EngineLogin): boolean {
-    if (key === undefined || signature === undefined || blob === undefined) return true
-    const parsed = this.#parseKey(key.data)
-    if (parsed instanceof Error || Array.isArray(parsed)) return false
-    return parsed.verify(blob, signature, hashAlgo) === true
   }
 
   async #session(accept: () => EngineSession, reject: () => void): Promise<void> {
@@ -324,7 +315,10 @@ class EngineServedCommand implements ServedCommand {
 
 function roadOf(socket: Socket, client: EngineIncoming): ServerRoad {
   return {
-    sayGoodbye: () => void client.end(),
+    sayGoodbye(reason, text) {
+      sendMessage(client, Buffer.concat([Buffer.of(1), uint32(reason), fields(text, '')]))
+      socket.end()
+    },
     hold() {
       const held: Uint8Array[] = []
       const write = socket.write.bind(socket)

@@ -24,7 +24,6 @@ export interface EngineKey {
   readonly comment: string
   isPrivateKey(): boolean
   getPublicSSH(): Buffer
-  verify(data: Buffer, signature: Buffer, hash?: string): boolean | Error
 }
 
 /** The options of the client. */
@@ -34,11 +33,6 @@ export interface EngineClientConfig {
   readonly readyTimeout: number
   readonly algorithms: EngineAlgorithms
   readonly hostVerifier: (blob: Buffer, verify: (permitted: boolean) => void) => void
-  readonly authHandler: (
-    methods: readonly string[] | null,
-    partial: boolean | null,
-    next: (attempt: EngineAuth) => void,
-  ) => void
 }
 
 /** Names of algorithms in order of preference. */
@@ -49,12 +43,6 @@ export interface EngineAlgorithms {
   readonly hmac: readonly string[]
   readonly compress: readonly string[]
 }
-
-/** One attempt to log in. */
-export type EngineAuth =
-  | { readonly type: 'none'; readonly username: string }
-  | { readonly type: 'password'; readonly username: string; readonly password: string }
-  | { readonly type: 'publickey'; readonly username: string; readonly key: EngineKey }
 
 /** The client; its fields with an underscore are private to ssh2 and used in `ssh2-internals.ts` alone. */
 export interface EngineClient extends EventEmitter {
@@ -76,12 +64,21 @@ export interface EngineClient extends EventEmitter {
 export interface EngineProtocol {
   readonly _handlers: Record<string, ((...args: never[]) => void) | undefined>
   readonly _kex:
-    | { readonly negotiated: EngineNegotiated; readonly _remoteKexinit?: Buffer }
+    | {
+        readonly negotiated: EngineNegotiated
+        readonly sessionID?: Buffer
+        readonly _remoteKexinit?: Buffer
+      }
     | undefined
   readonly _strictMode: boolean | undefined
-  readonly _cipher: Record<string, unknown> | undefined
+  readonly _cipher: Record<string, unknown> & { encrypt(packet: Buffer): void }
   readonly _decipher: Record<string, unknown> | undefined
-  _compatFlags: number
+  readonly _authenticated: boolean
+  /** Set while a key exchange is under way. */
+  readonly _kexinit: Buffer | undefined
+  /** What waits for its end. */
+  _queue: Buffer[] | undefined
+  readonly _packetRW: { readonly write: EngineWriter }
   /** Bound to its object. */
   _onPayload: (payload: Buffer) => unknown
   parse(chunk: Buffer, from: number, to: number): void
@@ -95,6 +92,14 @@ export interface EngineProtocol {
   channelEOF(channel: number): void
   channelClose(channel: number): void
   channelOpenConfirm(remote: number, local: number, window: number, packetSize: number): void
+}
+
+/** Makes packets of payloads. */
+export interface EngineWriter {
+  /** Where the payload begins in what `alloc` gives. */
+  readonly allocStart: number
+  alloc(length: number): Buffer
+  finalize(packet: Buffer): Buffer
 }
 
 /** What both sides agreed on. */
@@ -177,11 +182,16 @@ export interface EngineSession extends EventEmitter {
 export interface EngineLogin extends EventEmitter {
   readonly username: string
   readonly method: string
-  readonly password?: string
-  readonly key?: { readonly algo: string; readonly data: Buffer }
-  readonly signature?: Buffer
-  readonly blob?: Buffer
-  readonly hashAlgo?: string
+  readonly password?: string | { readonly oldPassword: string; readonly newPassword: string }
   accept(): void
   reject(methods?: readonly string[], partial?: boolean): void
+  /** Of keyboard-interactive. */
+  prompt?(
+    prompts: { readonly prompt: string; readonly echo: boolean }[],
+    title: string,
+    instructions: string,
+    answered: (answers: readonly string[] | Error) => void,
+  ): void
+  /** Of password. */
+  requestChange?(prompt: string, answered: (newPassword: string) => void): void
 }

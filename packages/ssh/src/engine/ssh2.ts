@@ -22,6 +22,7 @@ import {
   blameServer,
   closeChannel,
   guardProtocol,
+  hearLogin,
   holdUntilIdentified,
   hostKeysOffered,
   keysAsObjects,
@@ -30,16 +31,16 @@ import {
   onPacket,
   openSessionChannel,
   ping,
-  signWithSha2,
+  sendMessage,
+  sessionIdOf,
   silence,
 } from './ssh2-internals.ts'
-import { engineLogin, type Login } from './ssh2-login.ts'
 import { lossForWaits } from './ssh2-loss.ts'
 import { peerOf, type Peer } from './ssh2-peers.ts'
 import { refusal } from './ssh2-refusal.ts'
 import { SessionState } from './session-state.ts'
 import { ChannelStream } from './ssh2-stream.ts'
-import type { Engine, EngineAuth, EngineChannel, EngineClient } from './ssh2-types.ts'
+import type { Engine, EngineChannel, EngineClient } from './ssh2-types.ts'
 import { batchWrites } from './write-batch.ts'
 
 /** The options of a connection. */
@@ -101,11 +102,9 @@ export class SshSession {
   readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
   readonly #waits: PendingWaits = new PendingWaits(() => this.#lost())
   readonly #channels = new Set<{ lost(error: Error): void }>()
-  /** A login that was attempted before the engine asked for one. */
-  #firstLogin: EngineAuth | undefined
-  /** The engine asks for a login. */
-  #nextLogin: ((attempt: EngineAuth) => void) | undefined
-  #answered: ((answer: LoginAnswer) => void) | undefined
+  readonly #loginReady: PromiseWithResolvers<void> = Promise.withResolvers()
+  #replied: ((payload: Uint8Array) => void) | undefined
+  #signatures: readonly string[] | undefined
   #peer: Peer = peerOf('')
   #hostKey: HostKey | undefined
   #keepAlive: KeepAliveWatch | undefined
@@ -139,7 +138,6 @@ export class SshSession {
         compress: ['none'],
       },
       hostVerifier: (blob, verify) => void this.#verify(blob, verify),
-      authHandler: (methods, partial, next) => this.#askedToLogIn(methods, partial, next),
     })
     // After `connect`, which makes the protocol and pauses the socket; before ssh2 itself hears a byte.
     guardProtocol(this.#client, {
@@ -149,6 +147,14 @@ export class SshSession {
     blameServer(this.#client)
     holdUntilIdentified(this.#client, (chunk) => this.#identify(chunk))
     onPacket(this.#client, () => this.#keepAlive?.heard())
+    hearLogin(this.#client, {
+      ready: () => this.#loginReady.resolve(),
+      signatures: (names) => {
+        this.#signatures ??= names
+      },
+      reply: (payload) => this.#hearReply(payload),
+      broken: (error) => this.#fail(error),
+    })
   }
 
   /** Whether the connection can be used. */
@@ -166,15 +172,23 @@ export class SshSession {
     return this.#peer.takesEarlyEof
   }
 
-  /** Attempts one login and waits for the answer. */
-  login(login: Login): Promise<LoginAnswer> {
-    return this.#waits.wait<LoginAnswer>((resolve) => {
-      const attempt = engineLogin(this.#options.user, login)
-      const next = this.#nextLogin
-      this.#answered = resolve
-      this.#nextLogin = undefined
-      if (next === undefined) this.#firstLogin = attempt
-      else next(attempt)
+  /** What a login signs, so that no other connection can use the signature. */
+  get sessionId(): Uint8Array {
+    return sessionIdOf(this.#client)
+  }
+
+  /** The signature algorithms that the server says it takes; undefined if it does not say. */
+  get signatures(): readonly string[] | undefined {
+    return this.#signatures
+  }
+
+  /** Sends a message of the login and waits for the reply; one at a time. */
+  authenticate(message: Uint8Array): Promise<Uint8Array> {
+    return this.#waits.wait<Uint8Array>((resolve) => {
+      this.#replied = resolve
+      void this.#loginReady.promise.then(() => {
+        if (!this.#state.over) sendMessage(this.#client, message)
+      })
     })
   }
 
@@ -206,21 +220,11 @@ export class SshSession {
     client.on('end', () => this.#fail(undefined))
     client.on('close', () => this.#gone())
     client.on('banner', (text: string) => this.#options.onBanner(text))
-    client.on('change password', () => {
-      this.#fail(
-        netError('NET_AUTH_EXPIRED', {
-          message: 'the server requires a new password first',
-        }),
-      )
-    })
     client.on('handshake', () => {
       keysAsObjects(client)
       this.#handshaken()
     })
-    client.on('ready', () => {
-      this.#watch()
-      this.#answered?.({ accepted: true, partial: false, methods: [] })
-    })
+    client.on('ready', () => this.#watch())
   }
 
   #identify(chunk: Uint8Array): boolean {
@@ -258,19 +262,11 @@ export class SshSession {
     }
   }
 
-  #askedToLogIn(
-    methods: readonly string[] | null,
-    partial: boolean | null,
-    next: (attempt: EngineAuth) => void,
-  ): void {
-    const first = this.#firstLogin
-    if (first === undefined) {
-      this.#nextLogin = next
-      this.#answered?.({ accepted: false, partial: partial === true, methods: methods ?? [] })
-    } else {
-      this.#firstLogin = undefined
-      next(first)
-    }
+  #hearReply(payload: Buffer): boolean {
+    const replied = this.#replied
+    this.#replied = undefined
+    replied?.(Uint8Array.from(payload))
+    return replied !== undefined
   }
 
   #handshaken(): void {
@@ -278,7 +274,6 @@ export class SshSession {
     if (agreed === undefined || this.#hostKey === undefined) return
     try {
       refuseTerrapin(agreed.negotiated, agreed.strict)
-      signWithSha2(this.#client)
       this.#state.take('exchanged')
       this.#exchanged.resolve({ hostKey: this.#hostKey, negotiated: agreed.negotiated })
     } catch (error) {

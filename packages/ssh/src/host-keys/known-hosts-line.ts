@@ -4,6 +4,7 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
+import { matchesPattern } from '../host-pattern.ts'
 import { isWhole, keyType, type HostKey } from './host-key.ts'
 
 /** A line that is about a host. */
@@ -66,31 +67,6 @@ function matchesHash(field: string, name: string): boolean {
   const expected = Buffer.from(hash, 'base64')
   const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest()
   return expected.length === actual.length && timingSafeEqual(expected, actual)
-}
-
-/** Goes back to the last `*` only, so that no pattern costs more than its length times that of the text. */
-function matchesPattern(pattern: string, text: string): boolean {
-  let at = 0
-  let star = -1
-  let resume = 0
-  let position = 0
-  while (at < text.length) {
-    const wanted = pattern[position]
-    if (wanted === '*') {
-      star = position++
-      resume = at
-    } else if (wanted === '?' || wanted === text[at]) {
-      position++
-      at++
-    } else if (star >= 0) {
-      position = star + 1
-      at = ++resume
-    } else {
-      return false
-    }
-  }
-  while (pattern[position] === '*') position++
-  return position === pattern.length
 }
 
 const HASH = /^[A-Za-z0-9+/]{27}=$/

@@ -1,28 +1,16 @@
 /* Logging in with a key: where it comes from, and where its passphrase comes from. */
 
-import { isSecret, type Credential, type FileSource, type Secret, type TextSource } from '@net/core'
-import {
-  ByteQueue,
-  checkSource,
-  isFileSource,
-  inCall,
-  isTextSource,
-  netError,
-  openSource,
-  option,
-  optionsDoor,
-  type OptionsDoor,
-} from '@net/core/authoring'
+import type { Credential } from '@net/core'
+import { inCall, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
-import { invalid } from './invalid-key.ts'
-
-/** Where a private key comes from: a file, its bytes, or its text. */
-export type KeySource = FileSource | TextSource | Uint8Array | Secret | string
+import { keyContent, keySource, sourceLabel, type KeySource } from './key-source.ts'
 
 /** Options of `key`. */
 export interface KeyOptions {
-  /** For a key that is encrypted; asked for only then. */
+  /** For a key that is encrypted; asked for only then, and if its format tells its public half, only once the server has taken that. */
   readonly passphrase?: Credential | undefined
+  /** A certificate for the key, which is offered first, such as `fromFile('id_ed25519-cert.pub')`. Default none. */
+  readonly certificate?: KeySource | undefined
 }
 
 /** A key to log in with. */
@@ -33,6 +21,8 @@ export interface KeyAuth {
   readonly passphrase: Credential | undefined
   /** What it is called in messages: the path of its file. */
   readonly label: string | undefined
+  /** The text of its certificate, read when it is needed; undefined if it has none. */
+  readonly certificate?: (() => Promise<string>) | undefined
 }
 
 /**
@@ -41,47 +31,23 @@ export interface KeyAuth {
  * later ones. Throws `NET_BAD_OPTION` for anything that can be no key.
  */
 export function key(source: KeySource, options?: KeyOptions): KeyAuth {
-  const { passphrase } = keyOptions(options)
-  const text = inCall({ protocol: 'ssh', call: 'key' }, () => textOf(source))
-  const label = isFileSource(source) ? source.path : undefined
+  const { passphrase, certificate } = keyOptions(options)
+  const place = { protocol: 'ssh', call: 'key' } as const
+  const checked = inCall(place, () => keySource(source, 'private'))
+  const shown = inCall(place, () =>
+    certificate === undefined ? undefined : keySource(certificate),
+  )
   return Object.freeze({
     method: 'publickey',
-    read: async () => text ?? contentOf(source),
+    read: () => keyContent(checked),
     passphrase,
-    label,
+    label: sourceLabel(checked),
+    certificate: shown === undefined ? undefined : () => keyContent(shown),
   })
 }
 
-function textOf(source: KeySource): string | undefined {
-  if (isSecret(source)) return source.reveal()
-  if (typeof source === 'string') {
-    if (source.includes('PRIVATE KEY') || source.startsWith('PuTTY-')) return source
-    throw netError('NET_BAD_OPTION', {
-      message: "a string must be the text of a private key; for a file pass fromFile('…')",
-    })
-  }
-  if (isFileSource(source) || isTextSource(source) || source instanceof Uint8Array) {
-    checkSource(source)
-    return undefined
-  }
-  throw netError('NET_BAD_OPTION', {
-    message: "a key is fromFile('…'), fromText('…'), its bytes or its text",
-  })
-}
-
-async function contentOf(source: KeySource): Promise<string> {
-  await using opened = await openSource(source as FileSource)
-  const content = new ByteQueue()
-  for await (const chunk of opened.chunks()) {
-    content.push(chunk)
-    if (content.length > LONGEST) throw invalid('it is longer than any key')
-  }
-  return Buffer.from(content.take(content.length)).toString('utf8')
-}
-
-const LONGEST = 1024 * 1024
 const keyOptions: OptionsDoor<KeyOptions> = optionsDoor<KeyOptions>(
   { protocol: 'ssh', call: 'key' },
-  { passphrase: option.credential },
-  { password: 'passphrase' },
+  { passphrase: option.credential, certificate: option.anything },
+  { password: 'passphrase', cert: 'certificate', certificateFile: 'certificate' },
 )

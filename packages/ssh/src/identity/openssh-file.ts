@@ -3,11 +3,14 @@
  * the key itself.
  */
 
-import { createDecipheriv, type CipherGCMTypes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, type CipherGCMTypes } from 'node:crypto'
+
+import { isNetError } from '@net/core'
 
 import { invalid } from './invalid-key.ts'
+import { privateKeyOf, readSecretFields, secretFieldsOf, type PrivateKey } from './key-material.ts'
 import { inKeyThread } from './key-thread.ts'
-import { fields, FieldReader } from './wire.ts'
+import { fields, FieldReader, uint32 } from './wire.ts'
 
 /** A key file, taken apart. */
 export interface OpensshFile {
@@ -45,23 +48,60 @@ export function readOpensshFile(block: string): OpensshFile {
   return { ...rest, encrypted }
 }
 
-/** The key file without encryption. Rejects with `NET_CREDENTIAL_INVALID`, and with the signal's reason. */
+/** Reads the key. Rejects with `NET_CREDENTIAL_INVALID`, also for a wrong passphrase, and with the signal's reason. */
 export async function openOpensshFile(
   file: OpensshFile,
   passphrase: string,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<PrivateKey> {
   const secret = file.encrypted ? await decrypted(file, passphrase, signal) : file.secret
   checkSecret(secret, file)
-  return formatOpensshFile(file.publicKey, secret)
+  const reader = new FieldReader(secret.subarray(8))
+  try {
+    const key = readSecretFields(reader)
+    return privateKeyOf(key, reader.field().toString('utf8'))
+  } catch (error) {
+    throw isNetError(error) ? error : damaged(error)
+  }
+}
+
+/** The text of a key file, encrypted if there is a passphrase: bcrypt in so many rounds, then AES-256 in counter mode. */
+export async function formatOpensshFile(
+  key: PrivateKey,
+  {
+    passphrase = '',
+    rounds = ROUNDS,
+    comment = key.comment,
+  }: { passphrase?: string; rounds?: number; comment?: string } = {},
+): Promise<string> {
+  if (passphrase === '') return plainOpensshFile(key, comment)
+  const cipher = 'aes256-ctr'
+  const salt = randomBytes(16)
+  const job = { kind: 'bcrypt', passphrase, salt, rounds, length: 48 } as const
+  const derived = (await inKeyThread(job)) as Uint8Array
+  const encipher = createCipheriv('aes-256-ctr', derived.slice(0, 32), derived.slice(32))
+  const secret = Buffer.concat([encipher.update(secretOf(key, comment, 16)), encipher.final()])
+  const options = Buffer.concat([fields(salt), uint32(rounds)])
+  return armored(fields(cipher, 'bcrypt', options), key, secret)
 }
 
 /** The text of a key file that is not encrypted. */
-export function formatOpensshFile(publicKey: Uint8Array, secret: Uint8Array): string {
-  const head = Buffer.concat([Buffer.from(MAGIC), fields('none', 'none', ''), ONE_KEY])
-  const body = Buffer.concat([head, fields(publicKey, secret)])
+export function plainOpensshFile(key: PrivateKey, comment: string = key.comment): string {
+  return armored(fields('none', 'none', ''), key, secretOf(key, comment, 8))
+}
+
+function armored(head: Uint8Array, key: PrivateKey, secret: Uint8Array): string {
+  const body = Buffer.concat([Buffer.from(MAGIC), head, uint32(1), fields(key.blob, secret)])
   const lines = body.toString('base64').match(/.{1,70}/g) ?? []
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`
+}
+
+function secretOf(key: PrivateKey, comment: string, block: number): Buffer {
+  const check = randomBytes(4)
+  const plain = Buffer.concat([check, check, secretFieldsOf(key), fields(comment)])
+  const missing = (block - (plain.length % block)) % block
+  const padding = Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))
+  return Buffer.concat([plain, padding])
 }
 
 function checkEncryption(
@@ -115,6 +155,7 @@ function checkSecret(secret: Uint8Array, { encrypted }: OpensshFile): void {
   }
   if (!TYPES.has(type)) throw invalid(`keys of the type ${type} are not supported`)
   if (type !== 'ssh-rsa') return
+  // What follows computes with it.
   const length = readable(() => reader.field().length)
   if (length > LONGEST_MODULUS) throw invalid(`its modulus is longer than ${LONGEST_MODULUS} bytes`)
 }
@@ -136,7 +177,7 @@ function wrongPassphrase(cause?: unknown): Error {
 }
 
 const MAGIC = 'openssh-key-v1\0'
-const ONE_KEY = Buffer.from([0, 0, 0, 1])
+const ROUNDS = 16
 const MOST_ROUNDS = 1024
 const LONGEST_MODULUS = 2049
 const TYPES: ReadonlySet<string> = new Set([

@@ -7,19 +7,26 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
-  createPrivateKey,
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto'
 import * as nodeCrypto from 'node:crypto'
 import { promisify } from 'node:util'
 
+import { isNetError } from '@net/core'
+
 import { invalid } from './invalid-key.ts'
+import { ecKey, ed25519Key, rsaKey } from './key-material.ts'
 import { fields, FieldReader } from './wire.ts'
 
 /** Whether the text needs a passphrase. */
 export function isPuttyEncrypted(text: string): boolean {
   return !/^Encryption: none$/m.test(text)
+}
+
+/** The comment of the key. */
+export function puttyComment(text: string): string {
+  return /^Comment: (.*)$/m.exec(text)?.[1] ?? ''
 }
 
 /** Reads the key. Rejects with `NET_CREDENTIAL_INVALID`, also for a wrong passphrase. */
@@ -42,7 +49,7 @@ export async function openPuttyFile(text: string, passphrase: string): Promise<K
   try {
     return keyOf(file, secret)
   } catch (error) {
-    throw error instanceof RangeError ? invalid('its text is damaged', error) : error
+    throw isNetError(error) ? error : invalid('its text is damaged', error)
   }
 }
 
@@ -178,62 +185,25 @@ function isReadable(secret: Buffer): boolean {
 function keyOf({ type, publicKey }: PuttyFile, secret: Buffer): KeyObject {
   const [open, hidden] = [new FieldReader(publicKey), new FieldReader(secret)]
   if (open.text() !== type) throw invalid('its text is damaged')
-  if (type === 'ssh-rsa') return rsaKey(open, hidden)
+  if (type === 'ssh-rsa') {
+    const [e, n] = [open.field(), open.field()]
+    const [d, p, q, qi] = [hidden.field(), hidden.field(), hidden.field(), hidden.field()]
+    return rsaKey({ n, e, d, p, q, qi })
+  }
   if (type === 'ssh-ed25519') {
-    const x = base64(open.field())
     const seed = Buffer.alloc(32)
     // A number with its low byte first, whose high bytes may be missing.
     hidden.field().copy(seed, 0, 0, 32)
-    return createPrivateKey({
-      format: 'jwk',
-      key: { kty: 'OKP', crv: 'Ed25519', x, d: base64(seed) },
-    })
+    return ed25519Key(open.field(), seed)
   }
-  const curve = CURVES.get(type)
-  if (curve === undefined) throw unsupported(type)
+  if (!type.startsWith('ecdsa-sha2-nistp')) throw unsupported(type)
   open.field()
-  const point = open.field()
-  const size = (point.length - 1) / 2
-  const [x, y] = [base64(point.subarray(1, 1 + size)), base64(point.subarray(1 + size))]
-  const d = base64(sized(hidden.field(), size))
-  return createPrivateKey({ format: 'jwk', key: { kty: 'EC', crv: curve, x, y, d } })
-}
-
-function rsaKey(open: FieldReader, hidden: FieldReader): KeyObject {
-  const [e, n] = [open.field(), open.field()]
-  const [d, p, q, qi] = [hidden.field(), hidden.field(), hidden.field(), hidden.field()]
-  const rest = (prime: Buffer): Buffer => {
-    const value = (number(d) % (number(prime) - 1n)).toString(16)
-    return Buffer.from(value.padStart(value.length + (value.length % 2), '0'), 'hex')
-  }
-  const parts = { n, e, d, p, q, dp: rest(p), dq: rest(q), qi }
-  const key = Object.fromEntries(
-    Object.entries(parts).map(([name, value]) => [name, base64(unsigned(value))]),
-  )
-  return createPrivateKey({ format: 'jwk', key: { kty: 'RSA', ...key } })
+  return ecKey(type, open.field(), hidden.field())
 }
 
 function unsupported(type: string): Error {
   if (type === 'ssh-dss') return invalid('it is a DSA key, which is no longer safe')
   return invalid(`keys of the type ${type} are not supported`)
-}
-
-function number(bytes: Buffer): bigint {
-  return BigInt(`0x${bytes.toString('hex')}`)
-}
-
-/** Without the zero byte that keeps a number of SSH from being negative. */
-function unsigned(bytes: Buffer): Buffer {
-  return bytes[0] === 0 ? bytes.subarray(1) : bytes
-}
-
-function sized(bytes: Buffer, size: number): Buffer {
-  const plain = unsigned(bytes)
-  return Buffer.concat([Buffer.alloc(Math.max(size - plain.length, 0)), plain])
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
 }
 
 const HEADER = /^([A-Za-z0-9-]+): (.*)$/
@@ -246,9 +216,4 @@ const DERIVATIONS: ReadonlyMap<string, 'argon2d' | 'argon2i' | 'argon2id'> = new
   ['Argon2d', 'argon2d'],
   ['Argon2i', 'argon2i'],
   ['Argon2id', 'argon2id'],
-])
-const CURVES: ReadonlyMap<string, string> = new Map([
-  ['ecdsa-sha2-nistp256', 'P-256'],
-  ['ecdsa-sha2-nistp384', 'P-384'],
-  ['ecdsa-sha2-nistp521', 'P-521'],
 ])

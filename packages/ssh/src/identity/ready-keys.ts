@@ -5,23 +5,23 @@
 
 import { createHash } from 'node:crypto'
 
-import { signingKey, type SigningKey } from '../engine/ssh2-login.ts'
+import type { PrivateKey } from './key-material.ts'
 import type { KeyAuth } from './keys.ts'
-import { forEngine } from './private-key.ts'
+import { openPrivateKey } from './private-key.ts'
 
-/** The key of this content if it was decrypted before. */
-export function readyBefore(auth: KeyAuth, content: string): SigningKey | undefined {
+/** The key of this content if it was read before. */
+export function readyBefore(auth: KeyAuth, content: string): PrivateKey | undefined {
   const known = ready.get(auth)
   return known?.content === digest(content) ? known.key : undefined
 }
 
-/** Decrypts the key; calls for the same key share one decryption. */
+/** Reads and decrypts the key; calls for the same key share one decryption. */
 export async function makeReady(
   auth: KeyAuth,
   content: string,
   passphrase: string,
   signal: AbortSignal,
-): Promise<SigningKey> {
+): Promise<PrivateKey> {
   const name = digest(content, passphrase)
   const running = runs.get(name) ?? begin(name, content, passphrase)
   running.waiting += 1
@@ -36,14 +36,14 @@ export async function makeReady(
 }
 
 interface Run {
-  readonly key: Promise<SigningKey>
+  readonly key: Promise<PrivateKey>
   readonly stop: AbortController
   waiting: number
 }
 
 function begin(name: string, content: string, passphrase: string): Run {
   const stop = new AbortController()
-  const key = forEngine(content, passphrase, stop.signal).then(signingKey)
+  const key = openPrivateKey(content, passphrase, stop.signal)
   const run: Run = { key, stop, waiting: 0 }
   const over = (): void => {
     if (runs.get(name) === run) runs.delete(name)
@@ -68,5 +68,5 @@ function digest(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
 }
 
-const ready = new WeakMap<KeyAuth, { readonly content: string; readonly key: SigningKey }>()
+const ready = new WeakMap<KeyAuth, { readonly content: string; readonly key: PrivateKey }>()
 const runs = new Map<string, Run>()

@@ -54,3 +54,10 @@ export function fields(...values: readonly (string | Uint8Array)[]): Buffer {
     }),
   )
 }
+
+/** A number of 32 bits. */
+export function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes
+}

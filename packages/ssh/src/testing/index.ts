@@ -1,7 +1,7 @@
 /* What tests of programs that use SSH need: a server, its keys, its faults. */
 
 export { startSshServer, type SshServer, type SshServerOptions } from './ssh-server.ts'
-export type { SshUser } from './login-desk.ts'
+export type { SshMethod, SshQuestions, SshUser } from './login-desk.ts'
 export type { SshReceived } from './server-connection.ts'
 export type {
   ExecAnswer,

@@ -11,13 +11,12 @@ import { withFaults, type FaultPlan } from '@net/socket/testing'
 import {
   serveSsh,
   type ExecRequest,
-  type LoginAttempt,
-  type LoginDecision,
   type ServedCommand,
   type ServerDesk,
   type ServerRoad,
   type TunnelRequest,
 } from '../engine/ssh2-server.ts'
+import type { LoginAttempt, LoginDecision, LoginTalk } from '../engine/ssh2-server-login.ts'
 import { readCommandLine, type ExecExit, type ExecHandler, type ExecIo } from './exec-handlers.ts'
 import type { SshFault, SshFaultAction, SshFaults } from './faults.ts'
 import { LoginDesk, type SshUser } from './login-desk.ts'
@@ -41,6 +40,9 @@ export interface ConnectionHost {
   readonly banner?: string | undefined
   readonly greeting?: string | undefined
   readonly quirks: ServerQuirks
+  /** How many tries to log in may fail, and how many milliseconds a login may take. */
+  readonly maxTries: number
+  readonly loginGrace: number | undefined
   readonly faults: SshFaults
   /** Where a tunnel leads, as `host:port`; undefined if nowhere. */
   route(target: string): string | undefined
@@ -57,6 +59,8 @@ export class ServerConnection implements ServerDesk {
   readonly #socket: Socket
   readonly #logins: LoginDesk
   #user = ''
+  #isIn = false
+  #tries = 0
   #road: ServerRoad | undefined
 
   constructor(connection: Connection, host: ConnectionHost) {
@@ -76,8 +80,21 @@ export class ServerConnection implements ServerDesk {
   }
 
   async serve(): Promise<void> {
+    const { loginGrace } = this.#host
+    const late = (): void => {
+      if (!this.#isIn) this.cut()
+    }
+    const grace = loginGrace === undefined ? undefined : clock().after(loginGrace, late)
     if (await this.#passes('greeting')) await serveSsh(this.#socket, this)
     else await closeOf(this.#socket)
+    grace?.clear()
+  }
+
+  /** As sshd: after so many failed tries it says why, and leaves. */
+  #count(): void {
+    this.#tries += 1
+    if (this.#tries < this.#host.maxTries) return
+    this.#road?.sayGoodbye(PROTOCOL_ERROR, 'Too many authentication failures')
   }
 
   /** Ends it at once. */
@@ -95,12 +112,15 @@ export class ServerConnection implements ServerDesk {
     else this.cut()
   }
 
-  async login(attempt: LoginAttempt): Promise<LoginDecision> {
+  async login(attempt: LoginAttempt, talk: LoginTalk): Promise<LoginDecision> {
     const { user, method } = attempt
     this.#user = user
     this.#host.received({ what: 'auth', text: `${method} ${user}`, user })
     const passes = await this.#passes(`auth ${method} ${user}`)
-    return passes ? this.#logins.decide(attempt) : this.#logins.refuse(user)
+    const decision = passes ? await this.#logins.decide(attempt, talk) : this.#logins.refuse(user)
+    if (decision.accepted) this.#isIn ||= attempt.key === undefined || attempt.signed === true
+    else if (decision.partial !== true && method !== 'none') this.#count()
+    return decision
   }
 
   async openSession(): Promise<boolean | 'close'> {
@@ -208,7 +228,7 @@ export class ServerConnection implements ServerDesk {
 
   #strike(action: Exclude<SshFaultAction, object>): void {
     const socket = this.#socket
-    if (action === 'goodbye') this.#road?.sayGoodbye()
+    if (action === 'goodbye') this.#road?.sayGoodbye(BY_APPLICATION, '')
     else if (action === 'drop') socket.destroy()
     else if (action === 'reset') socket.resetAndDestroy()
     else if (action === 'half-close') socket.end()
@@ -244,4 +264,6 @@ function bytePlan({ after = 0, do: action }: SshFault): FaultPlan {
 }
 
 const GARBAGE = 1024
+const PROTOCOL_ERROR = 2
+const BY_APPLICATION = 11
 const FAILED = 255

@@ -5,7 +5,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { argument, option, refuseControl } from '@net/core/authoring'
 
 import { fingerprintOf } from '../host-keys/host-key.ts'
-import { ed25519Blob, opensshPrivateKey } from '../identity/openssh-key.ts'
+import { privateKeyOf } from '../identity/key-material.ts'
+import { plainOpensshFile } from '../identity/openssh-file.ts'
 
 /** An Ed25519 key pair. */
 export interface SshKeyPair {
@@ -22,13 +23,11 @@ export interface SshKeyPair {
 /** Makes a key pair. The comment is a text of one line. Throws `NET_BAD_OPTION` and `NET_INJECTION`. */
 export function createSshKey(comment = 'test'): SshKeyPair {
   refuseControl('the comment', argument('comment', option.text, comment))
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const { x = '', d = '' } = privateKey.export({ format: 'jwk' })
-  const publicKey = Buffer.from(x, 'base64url')
-  const blob = ed25519Blob(publicKey)
+  const pair = privateKeyOf(generateKeyPairSync('ed25519').privateKey, comment)
+  const { blob, type } = pair
   return {
-    privateKey: opensshPrivateKey({ publicKey, privateKey: Buffer.from(d, 'base64url') }, comment),
-    publicKey: `ssh-ed25519 ${blob.toString('base64')}`,
+    privateKey: plainOpensshFile(pair),
+    publicKey: `${type} ${Buffer.from(blob).toString('base64')}`,
     blob,
     fingerprint: fingerprintOf(blob),
   }

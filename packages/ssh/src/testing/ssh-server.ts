@@ -19,7 +19,7 @@ import { readHostKey } from '../host-keys/host-key.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 import { execAnswer, execHandler, type ExecHandler, type ExecTable } from './exec-handlers.ts'
 import { SshFaults, type SshFault } from './faults.ts'
-import type { SshUser } from './login-desk.ts'
+import type { SshQuestions, SshUser } from './login-desk.ts'
 import { ServerConnection, type SshReceived } from './server-connection.ts'
 import { createSshKey, type SshKeyPair } from './ssh-keys.ts'
 
@@ -39,6 +39,10 @@ export interface SshServerOptions {
   readonly banner?: string | undefined
   /** Shown before the identification. */
   readonly greeting?: string | undefined
+  /** How many tries to log in may fail before the server ends the connection. Default 6, as for sshd. */
+  readonly maxTries?: number | undefined
+  /** How many milliseconds a login may take before the server ends the connection. Default no limit; sshd has 120,000. */
+  readonly loginGrace?: number | undefined
   /** Rules that the server breaks. */
   readonly quirks?: ServerQuirks | undefined
 }
@@ -73,7 +77,21 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
           password: option.text,
           keys: option.list(option.text),
           both: option.flag,
-          steps: option.list(option.oneOf('publickey', 'password')),
+          authorities: option.list(option.text),
+          questions: option.list(
+            optionsObject<SshQuestions>({
+              name: option.text,
+              instruction: option.text,
+              questions: option.required(
+                option.list(
+                  optionsObject({ text: option.required(option.text), echo: option.flag }),
+                ),
+              ),
+              answers: option.required(option.list(option.text)),
+            }),
+          ),
+          expired: shape('{ text, newPassword }', isExpiry),
+          steps: option.list(option.oneOf('publickey', 'password', 'keyboard-interactive')),
           open: option.flag,
         },
         { key: 'keys', publicKeys: 'keys' },
@@ -88,6 +106,8 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
     moreHostKeys: option.list(option.text),
     banner: option.text,
     greeting: option.text,
+    maxTries: option.count,
+    loginGrace: option.milliseconds,
     quirks: optionsObject<ServerQuirks>({
       packetSize: option.size,
       env: option.flag,
@@ -175,6 +195,8 @@ class RunningServer implements SshServer {
       exec: execHandler(exec),
       route: (target) => routes[target] ?? (isLoopback(hostOf(target)) ? target : undefined),
       quirks,
+      maxTries: this.#options.maxTries ?? 6,
+      loginGrace: this.#options.loginGrace,
       faults: this.#faults,
       ...(banner === undefined ? {} : { banner }),
       ...(greeting === undefined ? {} : { greeting }),
@@ -205,6 +227,11 @@ class RunningServer implements SshServer {
   #changed(): void {
     for (const again of this.#waiting) again()
   }
+}
+
+function isExpiry(value: unknown): boolean {
+  const { text, newPassword } = Object(value) as Record<string, unknown>
+  return typeof text === 'string' && typeof newPassword === 'string'
 }
 
 function isKeyPair(value: unknown): boolean {

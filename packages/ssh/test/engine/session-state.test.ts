@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { SessionState, type Step } from '../../src/engine/session-state.ts'
+import { SessionState, type SessionEvent } from '../../src/engine/session-state.ts'
 
-function after(...steps: readonly Step[]): SessionState {
+function after(...steps: readonly SessionEvent[]): SessionState {
   const state = new SessionState()
   for (const step of steps) state.take(step)
   return state

@@ -15,9 +15,12 @@ import {
   loadEngine,
   negotiatedBy,
   openSessionChannel,
-  signWithSha2,
+  hearLogin,
+  sendMessage,
+  sessionIdOf,
 } from '../../src/engine/ssh2-internals.ts'
 import type { EngineChannel, EngineClient } from '../../src/engine/ssh2-types.ts'
+import { noneRequest, readReply } from '../../src/login/user-auth.ts'
 import { logInTo } from '../embedded.ts'
 
 /** A client of the engine as far as the guards look at it. */
@@ -133,9 +136,7 @@ test('the private fields that are used are there', async () => {
   const client = new Client()
   client.on('error', () => {})
   expect(negotiatedBy({ _protocol: {} } as unknown as EngineClient)).toBeUndefined()
-  const flags = { _protocol: { _compatFlags: 1 } }
-  signWithSha2(flags as unknown as EngineClient)
-  expect(flags._protocol._compatFlags).toBe(17)
+  expect(sessionIdOf({ _protocol: {} } as unknown as EngineClient)).toHaveLength(0)
   const none = { _chanMgr: { add: () => -1 } } as unknown as EngineClient
   const failed = await new Promise<Error | undefined>((resolve) =>
     openSessionChannel(none, resolve),
@@ -168,11 +169,16 @@ test.for([
         compress: ['none'],
       },
       hostVerifier: (_, verify) => verify(true),
-      authHandler: (methods, _, next) => {
-        logins.push(methods)
-        if (methods === null) next({ type: 'none', username: 'ada' })
-        else client.end()
+    })
+    hearLogin(client, {
+      ready: () => sendMessage(client, noneRequest('ada')),
+      signatures: () => {},
+      reply(payload) {
+        logins.push(readReply(payload, 'none'))
+        client.end()
+        return true
       },
+      broken: (error) => logins.push(error),
     })
     await exchanged
     keysAsObjects(client)
@@ -182,7 +188,7 @@ test.for([
     }
     // Both sides still understand each other.
     await once(client, 'close')
-    expect(logins).toEqual([null, ['password']])
+    expect(logins).toEqual([{ kind: 'failure', methods: ['password'], partial: false }])
   },
 )
 
@@ -203,4 +209,29 @@ test('the engine gets the first words whole, and what follows as it comes', () =
   }
   expect(parsed).toEqual(['SSH-2.0\nrest', 'more'])
   expect(heard).toEqual(['SS', 'H-', '2.0\nrest'])
+})
+
+test('[H-SSH-09] an answer to a login that nobody attempted ends the connection, and lets nobody in', () => {
+  const taken: number[] = []
+  const protocol = {
+    _handlers: {},
+    _authenticated: false,
+    _onPayload: (payload: Buffer) => void taken.push(payload[0] ?? 0),
+  }
+  const broken: unknown[] = []
+  let asked = false
+  hearLogin({ _protocol: protocol } as unknown as EngineClient, {
+    ready() {},
+    signatures() {},
+    reply: () => asked,
+    broken: (error) => broken.push(error),
+  })
+  for (const number of [51, 52, 60, 61]) protocol._onPayload(Buffer.of(number))
+  expect(broken).toHaveLength(4)
+  expect(broken[1]).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+  expect(taken).toEqual([])
+  asked = true
+  // What shows a text, and what is not about the login, goes its way; so does the success that was asked for.
+  for (const number of [53, 90, 51, 52]) protocol._onPayload(Buffer.of(number))
+  expect(taken).toEqual([53, 90, 52])
 })

@@ -7,6 +7,7 @@ import { startSshServer, type SshServer } from '@net/ssh/testing'
 
 import { offer } from '../../src/algorithms.ts'
 import { startSession, type SessionOptions, type SshSession } from '../../src/engine/ssh2.ts'
+import { noneRequest, readReply } from '../../src/login/user-auth.ts'
 import { logInTo } from '../embedded.ts'
 import { byteByByte, coveredPlaces, cuttingAt, flipping, recording } from './handshake-damage.ts'
 
@@ -34,11 +35,15 @@ test('the steps of the handshake come one after the other, and a login waits to 
   expect(hostKey.fingerprint).toBe(server.hostKey.fingerprint)
   expect(negotiated.hostKey).toBe('ssh-ed25519')
   expect(server.received).toEqual([])
-  expect(await session.login({ method: 'none' })).toEqual({
-    accepted: false,
+  expect(readReply(await session.authenticate(noneRequest('ada')), 'none')).toEqual({
+    kind: 'failure',
     partial: false,
     methods: ['password'],
   })
+  expect([session.sessionId.length, session.signatures?.includes('ssh-ed25519')]).toEqual([
+    32,
+    true,
+  ])
   session.end()
   expect(await session.closed).toBeUndefined()
   expect(session.alive).toBe(false)
@@ -49,7 +54,7 @@ test('a host key that is not trusted ends the connection before a login', async 
   const refused = netError('NET_HOSTKEY_UNKNOWN', { message: 'who is that' })
   const session = await started(server, { checkHostKey: () => Promise.reject(refused) })
   await expect(session.exchanged).rejects.toMatchObject({ code: 'NET_HOSTKEY_UNKNOWN' })
-  await expect(session.login({ method: 'none' })).rejects.toMatchObject({
+  await expect(session.authenticate(noneRequest('ada'))).rejects.toMatchObject({
     code: 'NET_HOSTKEY_UNKNOWN',
   })
   await session.closed
@@ -69,7 +74,7 @@ test('an abort lets the connection go at once, and every wait with it', async ()
   const session = await started(server)
   await session.exchanged
   server.fail({ on: 'auth', do: 'stall' })
-  const login = session.login({ method: 'none' })
+  const login = session.authenticate(noneRequest('ada'))
   session.abort(netError('NET_ABORTED', { message: 'enough' }))
   await expect(login).rejects.toMatchObject({ code: 'NET_ABORTED' })
   expect(await session.closed).toMatchObject({ code: 'NET_ABORTED' })

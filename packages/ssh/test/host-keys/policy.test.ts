@@ -17,8 +17,8 @@ import {
 import { abortError } from '@net/core/authoring'
 import { createSshKey, startSshServer, type SshKeyPair } from '@net/ssh/testing'
 
-import { signingKey } from '../../src/engine/ssh2-login.ts'
 import { fingerprintOf, readHostKey } from '../../src/host-keys/host-key.ts'
+import { privateKeyOf } from '../../src/identity/key-material.ts'
 import { failureOf, logInTo } from '../embedded.ts'
 
 const ours = createSshKey()
@@ -220,9 +220,9 @@ test('the dangerous policy says so in the log', async () => {
 test('a pin fits whichever of its keys a server shows first', async () => {
   const pem = { type: 'pkcs1', format: 'pem' } as const
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const rsa = await signingKey(String(privateKey.export(pem)))
+  const rsa = privateKeyOf(privateKey)
   const { privateKey: curve } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-  const ec = await signingKey(String(curve.export({ type: 'sec1', format: 'pem' })))
+  const ec = privateKeyOf(curve)
   await using server = await startSshServer({
     moreHostKeys: [
       String(privateKey.export(pem)),

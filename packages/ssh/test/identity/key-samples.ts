@@ -6,10 +6,13 @@ import {
   createHmac,
   generateKeyPairSync,
   randomBytes,
+  type KeyObject,
 } from 'node:crypto'
 import * as crypto from 'node:crypto'
 import { promisify } from 'node:util'
 
+import { makeCertificate, type CertificateSpec } from '../../src/identity/certificate-maker.ts'
+import type { PrivateKey } from '../../src/identity/key-material.ts'
 import { keyWork } from '../../src/identity/key-work.ts'
 import { fields } from '../../src/identity/wire.ts'
 
@@ -142,4 +145,37 @@ async function newSecrets(
 function lines(bytes: Buffer): string {
   const all = bytes.toString('base64').match(/.{1,64}/g) ?? []
   return `${all.length}\n${all.join('\n')}`
+}
+
+/** A key of each type that SSH has, as Node makes them. */
+export function everyKey(): readonly KeyObject[] {
+  const curve = (namedCurve: string): KeyObject =>
+    generateKeyPairSync('ec', { namedCurve }).privateKey
+  return [
+    generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+    curve('prime256v1'),
+    curve('secp384r1'),
+    curve('secp521r1'),
+    generateKeyPairSync('ed25519').privateKey,
+  ]
+}
+
+/** A certificate of this authority for a key, of what is given besides. */
+export function certificateOf(
+  authority: PrivateKey,
+  publicKey: Uint8Array,
+  spec: Partial<CertificateSpec> = {},
+): Uint8Array {
+  return makeCertificate(authority, {
+    kind: 'user',
+    publicKey,
+    keyId: 'sample',
+    principals: ['ada'],
+    serial: 7n,
+    validAfter: 0n,
+    validBefore: 2n ** 64n - 1n,
+    criticalOptions: {},
+    extensions: ['permit-pty'],
+    ...spec,
+  })
 }

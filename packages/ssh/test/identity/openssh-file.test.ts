@@ -2,8 +2,12 @@ import { expect, test } from 'vitest'
 
 import { createSshKey } from '@net/ssh/testing'
 
-import { signingKey } from '../../src/engine/ssh2-login.ts'
-import { openOpensshFile, readOpensshFile } from '../../src/identity/openssh-file.ts'
+import type { PrivateKey } from '../../src/identity/key-material.ts'
+import {
+  formatOpensshFile,
+  openOpensshFile,
+  readOpensshFile,
+} from '../../src/identity/openssh-file.ts'
 import { fields } from '../../src/identity/wire.ts'
 import { failureOf } from '../embedded.ts'
 import { encryptedOpenssh, numbers, secretOfType, wrapped } from './key-samples.ts'
@@ -17,7 +21,7 @@ function complaint(text: string): string {
   }
 }
 
-function open(text: string, passphrase = ''): Promise<string> {
+function open(text: string, passphrase = ''): Promise<PrivateKey> {
   return openOpensshFile(readOpensshFile(text.trim()), passphrase)
 }
 
@@ -26,7 +30,7 @@ test.each(['aes256-ctr', 'aes128-ctr', 'aes192-cbc', 'aes256-gcm@openssh.com'])(
   async (cipher) => {
     const text = encryptedOpenssh('open sesame', { cipher })
     expect(readOpensshFile(text.trim())).toMatchObject({ encrypted: true, cipher })
-    expect((await signingKey(await open(text, 'open sesame'))).type).toBe('ssh-ed25519')
+    expect((await open(text, 'open sesame')).type).toBe('ssh-ed25519')
     const wrong = await failureOf(open(text, 'close sesame'))
     expect(wrong).toMatchObject({
       code: 'NET_CREDENTIAL_INVALID',
@@ -37,7 +41,7 @@ test.each(['aes256-ctr', 'aes128-ctr', 'aes192-cbc', 'aes256-gcm@openssh.com'])(
 
 test('a key without encryption opens as it is', async () => {
   const pair = createSshKey()
-  const key = await signingKey(await open(pair.privateKey))
+  const key = await open(pair.privateKey)
   expect(Buffer.from(key.blob).equals(pair.blob)).toBe(true)
 })
 
@@ -74,4 +78,18 @@ test('a damaged key, and one with more rounds than the limit, are refused; the e
   }
   expect(complaint(slow(1025))).toContain('1024 rounds')
   expect(complaint(slow(1024))).toBe('none')
+})
+
+test('what is written is read, with and without a passphrase', async () => {
+  const key = await open(createSshKey('mine').privateKey)
+  const plain = await formatOpensshFile(key)
+  expect((await open(plain)).comment).toBe('mine')
+  const hidden = await formatOpensshFile(key, {
+    passphrase: 'open sesame',
+    rounds: 2,
+    comment: 'ours',
+  })
+  expect(readOpensshFile(hidden.trim())).toMatchObject({ encrypted: true, rounds: 2 })
+  const opened = await open(hidden, 'open sesame')
+  expect([opened.comment, Buffer.from(opened.blob).equals(key.blob)]).toEqual(['ours', true])
 })

@@ -2,8 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 
 import { expect, test } from 'vitest'
 
-import { signingKey } from '../../src/engine/ssh2-login.ts'
-import { forEngine, isEncrypted } from '../../src/identity/private-key.ts'
+import { isEncrypted, openPrivateKey } from '../../src/identity/private-key.ts'
 import { fields } from '../../src/identity/wire.ts'
 import { encryptedOpenssh, puttyText } from './key-samples.ts'
 
@@ -16,7 +15,7 @@ const passphrase = 'correct horse'
 const cipher = 'aes-256-cbc'
 
 async function typeOf(text: string, phrase?: string): Promise<string> {
-  return (await signingKey(await forEngine(text, phrase))).type
+  return (await openPrivateKey(text, phrase)).type
 }
 
 function pem(key: KeyObject, options: object): string {
@@ -87,7 +86,7 @@ test('what SSH or this package does not have is reported by its name', async () 
     })
   }
   await expect(
-    forEngine('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'),
+    openPrivateKey('-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'),
   ).rejects.toThrow('its text is damaged')
 })
 

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+
+import { agentKeys, agentSignature } from '../../src/identity/agent.ts'
+import { privateKeyOf } from '../../src/identity/key-material.ts'
+import { isSignedBy } from '../../src/identity/signatures.ts'
+import { SigningRefused } from '../../src/identity/signer.ts'
+import { failureOf } from '../embedded.ts'
+import { honest, startFakeAgent } from './fake-agent.ts'
+import { everyKey } from './key-samples.ts'
+
+test('lists its keys and signs with them', async () => {
+  const keys = everyKey().map((node) => {
+    const { blob, type, key } = privateKeyOf(node)
+    return { blob, comment: type, sign: honest(key, type) }
+  })
+  await using agent = await startFakeAgent(keys)
+  const listed = await agentKeys(agent.socket)
+  expect(listed.map(({ comment }) => comment)).toEqual(keys.map(({ comment }) => comment))
+  const data = Buffer.from('a')
+  for (const { blob, comment } of listed) {
+    const algorithm = comment === 'ssh-rsa' ? 'rsa-sha2-512' : comment
+    const signature = await agentSignature(agent.socket, { blob, data, algorithm })
+    expect(isSignedBy(blob, signature, data)).toBe(true)
+  }
+})
+
+test('a refusal is one key less, and an agent that does not answer is an error that names it', async () => {
+  const request = { blob: Buffer.from('k'), data: Buffer.from('d'), algorithm: 'ssh-ed25519' }
+  await using locked = await startFakeAgent([])
+  await expect(agentSignature(locked.socket, request)).rejects.toBeInstanceOf(SigningRefused)
+  expect(await agentKeys(locked.socket)).toEqual([])
+  expect(await failureOf(agentKeys('/nowhere/agent'))).toMatchObject({
+    code: 'NET_CREDENTIAL_INVALID',
+    message: expect.stringContaining('the agent at /nowhere/agent does not answer'),
+  })
+  await using closing = await startFakeAgent([], (socket) => void socket.end())
+  expect((await failureOf(agentKeys(closing.socket))).message).toContain('closed the connection')
+  await using huge = await startFakeAgent([], (socket) => void socket.write(Buffer.alloc(8, 0xff)))
+  expect((await failureOf(agentKeys(huge.socket))).message).toContain(
+    'an answer of 4294967295 bytes',
+  )
+})
+
+test('an agent that hangs is left when the call is aborted', async () => {
+  const stop = new AbortController()
+  const reason = new Error('enough')
+  await using silent = await startFakeAgent([], () => stop.abort(reason))
+  await expect(agentKeys(silent.socket, stop.signal)).rejects.toBe(reason)
+})
