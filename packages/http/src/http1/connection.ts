@@ -8,7 +8,7 @@ import type { Socket } from 'node:net'
 
 import { ConnectionLostError, isNetError, type NetError } from '@net/core'
 import { clock, defineErrorTable, netError, translate, type Timer } from '@net/core/authoring'
-import type { Inflow, Receiver, Transport } from '@net/socket'
+import type { ByteReceiver, Inflow, Transport } from '@net/socket'
 import { deliverTo } from '@net/socket/authoring'
 
 import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
@@ -17,7 +17,7 @@ import { keptFor, type Framing } from './framing.ts'
 import { bytesOf, fieldsText, joinedBytes } from './message-writer.ts'
 
 /** One connection, to one origin. */
-export class Http1Connection implements HttpConnection, Receiver, ClientEvents {
+export class Http1Connection implements HttpConnection, ByteReceiver, ClientEvents {
   readonly protocol = 'http/1.1'
   exchanges = 0
   readonly #transport: Transport
