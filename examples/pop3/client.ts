@@ -10,6 +10,7 @@ import {
   optionsDoor,
 } from '@net/core/authoring'
 import {
+  askDotted,
   logInOver,
   openCommands,
   passwordLogin,
@@ -72,8 +73,8 @@ export class Pop3Client implements AsyncDisposable {
   /** Marks a mail, which the server removes when `close` says goodbye. Kind of call: command. */
   async delete(number: number, options?: CallOptions): Promise<void> {
     const verb = numbered('delete', 'command', number)
-    await this.#client.call(verb, callOptions(options), (commands, op) =>
-      op.phase('command', async () => good(await commands.ask(`DELE ${number}`))),
+    await this.#client.call(verb, options, async (commands) =>
+      good(await commands.ask(`DELE ${number}`)),
     )
   }
 
@@ -86,24 +87,20 @@ export class Pop3Client implements AsyncDisposable {
     return this.close()
   }
 
-  /** The lines behind +OK, without the dot that ends them, and with doubled dots undone. */
-  #lines(verb: Verb, command: string, options?: CallOptions): Promise<string[]> {
+  /** The lines behind +OK. */
+  #lines(verb: Verb, command: string, options?: CallOptions): Promise<readonly string[]> {
     const repeated = { ...verb, idempotent: true }
-    return this.#client.call(repeated, callOptions(options), async (commands) => {
-      const [first = '', ...rest] = await commands.askMany(command, isFollowed)
+    return this.#client.call(repeated, options, async (commands) => {
+      const { first, lines } = await askDotted(commands, command, { follows: isOk })
       good(first)
-      return rest.slice(0, -1).map((line) => (line.startsWith('.') ? line.slice(1) : line))
+      return lines
     })
   }
 }
 
 function numbered(operation: string, kind: Verb['kind'], number: number): Verb {
-  inCall({ protocol: 'pop3', call: operation }, () => argument('number', option.count, number))
+  inCall({ protocol: 'pop3', call: operation }, () => argument('number', NUMBER, number))
   return { operation, kind, target: String(number) }
-}
-
-function isFollowed(line: string, place: number): boolean {
-  return place === 0 ? isOk(line) : line !== '.'
 }
 
 function isOk(reply: string): boolean {
@@ -140,9 +137,10 @@ const RULES: StartRules<string> = {
   greeted: (line) => good(line, 'NET_CONN_SHUTDOWN'),
   startTls: {
     command: 'STLS',
-    offered: async (commands) => (await commands.askMany('CAPA', isFollowed)).includes('STLS'),
+    offered: async (commands) =>
+      (await askDotted(commands, 'CAPA', { follows: isOk })).lines.includes('STLS'),
     goesOn: isOk,
   },
 }
+const NUMBER = option.between(1, 2 ** 31 - 1)
 const connectOptions = optionsDoor({ protocol: 'pop3', call: 'connect' }, sessionConnectTable)
-const callOptions = optionsDoor<CallOptions>({ protocol: 'pop3' }, option.perCall)

@@ -65,7 +65,10 @@ test('a number that is none is refused before a byte is sent', async () => {
   await using server = await startPop3Server({ users: { ada: 'lovelace' } })
   await using mailbox = await connect(server.url, { user: 'ada', password: 'lovelace' })
   const seen = server.received.length
-  await expect(mailbox.retrieve(1.5)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  for (const number of [0, 1.5, Infinity]) {
+    const wrong = { code: 'NET_BAD_OPTION', operation: 'retrieve' }
+    await expect(mailbox.retrieve(number)).rejects.toMatchObject(wrong)
+  }
   expect(server.received).toHaveLength(seen)
 })
 

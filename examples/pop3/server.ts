@@ -1,5 +1,5 @@
 // A POP3 server for tests: loopback only, mails in memory, and faults on demand.
-import { FaultRules, type FaultRule, type FaultWord } from '@net/socket/testing'
+import { causeFault, FaultRules, type FaultRule, type FaultWord } from '@net/socket/testing'
 import { listen, type Connection, type TlsOptions } from '@net/socket'
 
 /** What the server has, and how it protects it. */
@@ -69,12 +69,12 @@ class Dialogue {
   }
 
   async run(): Promise<void> {
-    if (!(await this.#suffers('greeting'))) await this.#say('+OK ready')
+    if (await this.#answers('greeting')) await this.#say('+OK ready')
     for (;;) {
       const line = await this.#connection.readLine()
       if (line === null) return
       this.#shared.mailbox.received.push(line)
-      if (await this.#suffers(line)) continue
+      if (!(await this.#answers(line))) continue
       const [verb = '', argument = ''] = line.split(' ')
       await this.#answer(verb.toUpperCase(), argument)
       if (verb.toUpperCase() === 'QUIT') return
@@ -127,15 +127,9 @@ class Dialogue {
     await this.#connection.write(text + END)
   }
 
-  /** Whether a fault took the place of the answer. */
-  async #suffers(line: string): Promise<boolean> {
-    const fault = this.#shared.faults.at(line)
-    if (fault === undefined) return false
-    if (fault.do === 'drop') await this.#connection.close()
-    if (fault.do === 'reset') this.#connection.abort()
-    if (fault.do === 'half-close') await this.#connection.end()
-    if (fault.do === 'garbage') await this.#connection.write('\u0001\u0002 nonsense\r\n')
-    return true
+  /** Whether there is an answer to the line, or a fault takes its place. */
+  #answers(line: string): Promise<boolean> {
+    return causeFault(this.#connection, this.#shared.faults.at(line)?.do)
   }
 }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 /** Texts by their paths from the root. Throws for a name that cannot be a package's and a URL's scheme. */
 export function skeleton(name: string): ReadonlyMap<string, string> {
   if (!/^[a-z][a-z0-9]{1,19}$/u.test(name)) {
-    throw new Error(`${name} is no name such as pop3: small letters and digits, a letter first`)
+    const rule = 'small letters and digits, a letter first'
+    throw new Error(`"${name}" is no name such as pop3: ${rule}; write pnpm new-protocol <name>`)
   }
   const paths = globSync('**/*.txt', { cwd: templates }).toSorted()
   return new Map(

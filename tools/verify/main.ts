@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../workspace/packages.ts'
 import { countsOf, failuresOf, line, sum, type Counts, type Report } from './counts.ts'
-import { steps, type Step } from './steps.ts'
+import { chosen, type Step } from './steps.ts'
 
 interface Outcome {
   readonly step: Step
@@ -16,7 +16,7 @@ interface Outcome {
 const results = join(root, '.results')
 mkdirSync(results, { recursive: true })
 
-const outcomes = chosen(process.argv.slice(2)).map(run)
+const outcomes = asked().map(run)
 const total = sum(outcomes.map((outcome) => outcome.counts))
 // Last, where a log that was cut at its head still has them.
 for (const { step, failures } of outcomes) {
@@ -30,10 +30,13 @@ for (const { step, counts, seconds } of outcomes) {
 console.log(line(total))
 process.exitCode = total.failed > 0 ? 1 : 0
 
-function chosen(names: readonly string[]): readonly Step[] {
-  const unknown = names.filter((name) => !steps.some((step) => step.name === name))
-  if (unknown.length > 0) throw new Error(`no such step: ${unknown.join(', ')}`)
-  return names.length === 0 ? steps : steps.filter((step) => names.includes(step.name))
+function asked(): readonly Step[] {
+  try {
+    return chosen(process.argv.slice(2))
+  } catch (error) {
+    console.error((error as Error).message)
+    return process.exit(1)
+  }
 }
 
 function run(step: Step): Outcome {

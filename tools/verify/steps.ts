@@ -11,13 +11,23 @@ export interface Step {
   readonly complete?: boolean
 }
 
+/** The steps of these names, in order; all of them for none. Throws for a name that none has. */
+export function chosen(names: readonly string[]): readonly Step[] {
+  const known = steps.map(({ name }) => name)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    throw new Error(`no such step: ${unknown.join(', ')}; the steps are ${known.join(', ')}`)
+  }
+  return names.length === 0 ? steps : steps.filter(({ name }) => names.includes(name))
+}
+
 /** A script that is run only if one of its inputs has changed since it passed; `turbo.json` has them. */
 function cached(script: string): string {
   return `TURBO_TELEMETRY_DISABLED=1 pnpm exec turbo run //#${script} --output-logs=new-only`
 }
 
 /** All of them: cheap ones first, then the tests, then what needs the build. */
-export const steps: readonly Step[] = [
+const steps: readonly Step[] = [
   { name: 'demo', command: 'npx -y pnpm@12 demo' },
   { name: 'format', command: 'pnpm format:check' },
   { name: 'lint', command: cached('lint') },

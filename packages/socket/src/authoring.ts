@@ -31,6 +31,7 @@ export {
   type OpeningPlan,
   type UrlRules,
 } from './session/open.ts'
+export { askDotted, type DottedText, type DottedTextOptions } from './session/dotted-text.ts'
 export { ReplyLines, type ReplyDialect, type ReplyReader } from './session/reply-lines.ts'
 export { TextLines, type TextLinesOptions } from './session/text-lines.ts'
 export {

@@ -58,7 +58,7 @@ test('those that use every package depend on the new one, in order', () => {
 
 test('a name that no scheme can have is refused', () => {
   for (const name of ['', 'POP3', 'my-protocol', '3pop', '../x']) {
-    expect(() => skeleton(name)).toThrow(/is no name such as pop3/)
+    expect(() => skeleton(name)).toThrow(`"${name}" is no name such as pop3`)
   }
 })
 
@@ -66,6 +66,8 @@ async function link(folder: string): Promise<void> {
   const modules = join(folder, 'node_modules')
   await mkdir(join(modules, '@net'), { recursive: true })
   await mkdir(join(modules, '@types'))
+  await mkdir(join(modules, '@tools'))
+  await symlink(join(root, 'tools/canary'), join(modules, '@tools/canary'))
   for (const name of ['core', 'socket']) {
     await symlink(join(root, 'packages', name), join(modules, '@net', name))
   }

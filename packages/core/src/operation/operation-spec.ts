@@ -67,6 +67,8 @@ export interface Operation {
   onAbort(listener: (reason: NetError) => void): () => void
   /** Runs a part of the call under its own limit, with a pair of events. */
   phase<T>(name: Phase, run: () => Promise<T>): Promise<T>
+  /** Whether a phase is under way. */
+  readonly inPhase: boolean
   /** Runs `run`, and again while the retry policy says so. */
   attempt<T>(run: (attempt: Attempt) => Promise<T>): Promise<T>
   /** The operation goes on after the call has settled, until this has settled too. */

@@ -153,6 +153,10 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     }
   }
 
+  get inPhase(): boolean {
+    return this.#phase !== undefined
+  }
+
   openPhase(name: Phase): OpenPhase {
     const phase = new RunningPhase(this, name, this.#phase, this.#scope)
     this.#phase = name

@@ -40,6 +40,18 @@ test('its limit stops the operation, and its error has the phase', async () => {
   expect(op.failed(late)).toBe(reason)
 })
 
+test('an operation knows whether a phase is under way', () => {
+  const op = openOperation(spec, undefined)
+  op.begin()
+  expect(op.inPhase).toBe(false)
+  const outer = op.openPhase('connect')
+  op.openPhase('tls').ended()
+  expect(op.inPhase).toBe(true)
+  outer.failed(netError('NET_CONN_CLOSED', { message: 'gone' }))
+  expect(op.inPhase).toBe(false)
+  op.succeeded()
+})
+
 test('within an outer phase, the outer one is the place of what fails afterwards', () => {
   const op = openOperation(spec, undefined)
   op.begin()

@@ -3,7 +3,7 @@
  * the session decides what to say.
  */
 
-import { pause, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+import { option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 import {
   listen,
   roadOption,
@@ -12,6 +12,7 @@ import {
   type ConnectionServer,
   type TlsOptions,
 } from '@net/socket'
+import { causeFault } from '@net/socket/testing'
 
 import { SmtpFaults, type SmtpFault } from './faults.ts'
 import { Mailbox } from './mailbox.ts'
@@ -216,12 +217,8 @@ class Dialogue {
     if (fault === undefined) return
     await this.#flush()
     const { connection } = this.#parts
-    if (typeof fault === 'object') {
-      if ('reply' in fault) this.#say(fault.reply)
-      else await pause(fault.delay)
-      return
-    }
-    await FAULTS[fault](connection)
+    if (typeof fault === 'object' && 'reply' in fault) return this.#say(fault.reply)
+    await causeFault(connection, fault)
     this.#over = fault === 'drop' || fault === 'reset' || fault === 'stall'
   }
 
@@ -235,21 +232,3 @@ class Dialogue {
     if (out !== '') await this.#parts.connection.write(out)
   }
 }
-
-const FAULTS: Readonly<
-  Record<SmtpFault['do'] & string, (connection: Connection) => Promise<void>>
-> = {
-  drop: (connection) => connection.close(),
-  reset: async (connection) => connection.abort(),
-  stall: async (connection) => {
-    // Whatever comes is read and not looked at, until the client leaves.
-    for await (const chunk of connection) void chunk
-  },
-  'half-close': (connection) => connection.end(),
-  garbage: (connection) => connection.write(GARBAGE),
-}
-
-const GARBAGE: Uint8Array = Uint8Array.from(
-  { length: 64 },
-  (_, index) => (index * 167 + 129) & 0xff,
-)

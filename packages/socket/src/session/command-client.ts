@@ -4,7 +4,7 @@
  */
 
 import type { CallOptions, NetError } from '@net/core'
-import type { Attempt, Operation } from '@net/core/authoring'
+import { inCall, option, optionsDoor, type Attempt, type Operation } from '@net/core/authoring'
 
 import { ClientFrame, type Verb } from './client-frame.ts'
 import type { Commands } from './commands.ts'
@@ -13,11 +13,13 @@ import { Turns } from './turns.ts'
 
 /** The calls of one client over one session. */
 export class CommandClient<R> {
+  readonly #identity: ClientIdentity
   readonly #commands: Commands<R>
   readonly #frame: ClientFrame
   readonly #turns = new Turns()
 
   constructor(identity: ClientIdentity, commands: Commands<R>) {
+    this.#identity = identity
     this.#commands = commands
     this.#frame = new ClientFrame(identity, {
       get ended() {
@@ -40,7 +42,9 @@ export class CommandClient<R> {
 
   /**
    * One call of a verb: `run` has the session for itself. An abort or a limit in the middle of it ends the session, since
-   * it would be unknown which reply is whose; later calls then reject with an error that is `safe` to repeat.
+   * it would be unknown which reply is whose; later calls then reject with an error that is `safe` to repeat. The options
+   * are those that every call has: they pass their door here, and a verb that has options of its own takes them out
+   * first. Rejects with `NET_BAD_OPTION`, which names the verb, before anything is sent.
    */
   call<T>(
     verb: Verb,
@@ -48,7 +52,15 @@ export class CommandClient<R> {
     run: (commands: Commands<R>, op: Operation, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const commands = this.#commands
-    return this.#frame.call(verb, options, (op, attempt) =>
+    const { protocol, endpoint } = this.#identity
+    const { operation: name, target = endpoint } = verb
+    let taken: CallOptions
+    try {
+      taken = inCall({ protocol, call: name, target }, () => callDoor(options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return this.#frame.call(verb, taken, (op, attempt) =>
       this.#turns.run(op, () => commands.during(op, () => run(commands, op, attempt))),
     )
   }
@@ -61,3 +73,5 @@ export class CommandClient<R> {
     )
   }
 }
+
+const callDoor = optionsDoor<CallOptions>({}, option.perCall)

@@ -117,23 +117,29 @@ export class Commands<R> {
     return reply
   }
 
-  /** Sends one line and waits for its reply; `holds` as in `AwaitedReply`. */
+  /**
+   * Sends one line and waits for its reply, in the phase under way, or else in a phase `command` of its own, so that the
+   * wait always has a limit. Lines that are sent at once and not one by one need a phase around them. `holds` as in
+   * `AwaitedReply`. Rejects with `NET_INJECTION` for a line that would be two.
+   */
   ask(line: string, holds?: (reply: R) => boolean): Promise<R> {
-    this.op?.wire('send', () => line)
-    const reply = this.reply(holds)
-    // The reply is dropped with what took the connection.
-    this.send([Buffer.from(`${line}\r\n`)]).catch(() => {})
+    const { op } = this
+    if (op === undefined || op.inPhase) return this.#ask(line, holds)
+    const reply = op.phase('command', () => this.#ask(line, holds))
+    reply.catch(() => {})
     return reply
   }
 
   /**
    * Sends one line whose answer is many replies, as those of a list are: `more` says of each, with its place from 0,
    * whether another one follows, and ends the connection by throwing. Resolves to all of them. The first is waited for in
-   * the phase `command`, the rest in `receive` with the limit `idle`; only within `during`.
+   * the phase `command`, the rest in `receive` with the limit `idle`; only within `during`. Nothing limits how many come
+   * but `more`; `askDotted` has a limit. Rejects with `NET_INJECTION` as `ask` does.
    */
   async askMany(line: string, more: (reply: R, place: number) => boolean): Promise<readonly R[]> {
     const { op } = this
     if (op === undefined) throw closedError()
+    if (isSeveral(line)) throw several()
     const replies: R[] = []
     const begun = Promise.withResolvers<void>()
     const whole = new Promise<readonly R[]>((resolve, drop) => {
@@ -206,6 +212,7 @@ export class Commands<R> {
 
   /** Says goodbye; whatever the server answers ends the connection in order. What it sends after that is ignored. */
   async quit(line: string): Promise<void> {
+    if (isSeveral(line)) throw several()
     await new Promise<void>((resolve, drop) => {
       const take = (): void => {
         resolve()
@@ -227,6 +234,15 @@ export class Commands<R> {
   /** Calls this listener, and no earlier one, when the connection ends, before the commands that wait hear of it. */
   onEnd(listener: ((error: NetError | undefined) => void) | undefined): void {
     this.#onEnd = listener
+  }
+
+  #ask(line: string, holds: ((reply: R) => boolean) | undefined): Promise<R> {
+    if (isSeveral(line)) return Promise.reject(several())
+    this.op?.wire('send', () => line)
+    const reply = this.reply(holds)
+    // The reply is dropped with what took the connection.
+    this.send([Buffer.from(`${line}\r\n`)]).catch(() => {})
+    return reply
   }
 
   async #read(): Promise<void> {
@@ -266,6 +282,17 @@ export class Commands<R> {
   }
 }
 
+/** Whether a server might take the line for more than one. */
+function isSeveral(line: string): boolean {
+  return SEVERAL.test(line)
+}
+
+function several(): NetError {
+  return netError('NET_INJECTION', {
+    message: 'we did not send the command, because it has a line break or a NUL in it',
+  })
+}
+
 /** Replies end by themselves, so that an end without the close_notify of TLS is one as well. */
 function endOr(error: unknown): null {
   if (isEnd(error)) return null
@@ -287,3 +314,5 @@ function injected(): NetError {
     message: 'the server sent unencrypted bytes after it had agreed to TLS',
   })
 }
+
+const SEVERAL: RegExp = /[\r\n\0]/

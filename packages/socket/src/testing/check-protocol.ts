@@ -221,10 +221,11 @@ const cases: Readonly<Record<string, Check>> = {
     const client = await stage.client()
     const { sent } = stage.road
     const wrong = { timeout: 'soon' as never }
-    expectError(await failure(stage.ask(client, wrong)), {
+    const error = expectError(await failure(stage.ask(client, wrong)), {
       name: 'ArgumentError',
       code: 'NET_BAD_OPTION',
     })
+    assert.ok(error.operation !== undefined, `the error does not name the call: ${error.message}`)
     assert.equal(stage.road.sent, sent, 'it was sent all the same')
   },
 

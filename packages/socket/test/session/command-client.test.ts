@@ -47,3 +47,16 @@ test('a wrong password ends connecting, and half a login is refused before a byt
     code: 'NET_BAD_OPTION',
   })
 })
+
+test('a wrong option is refused before a byte is sent, and the error names the call', async () => {
+  await using server = await startToy(login)
+  await using client = await connectToy(server.url, login)
+  const misspelled: object = { timeOut: 1 }
+  await expect(client.one(misspelled)).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    protocol: 'toy',
+    operation: 'one',
+    target: server.url.slice('toy://'.length),
+  })
+  expect(await client.one()).toBe('+1')
+})

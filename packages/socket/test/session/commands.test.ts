@@ -263,3 +263,40 @@ test('where the protocol says nothing else, a reply that was not asked for is un
 function expectCode(reply: string, first: string): void {
   if (!reply.startsWith(first)) throw netError('NET_PROTO_MALFORMED', { message: reply })
 }
+
+test('outside of every phase a command has one of its own, and with it the limit of its reply', async () => {
+  using captured = captureEvents()
+  const { commands, say } = wired()
+  const spec = { protocol: 'test', operation: 'noop', kind: 'command' } as const
+  await operation(spec, undefined, (op) =>
+    commands.during(op, async () => {
+      const alone = commands.ask('ONE')
+      await say('200 one\r\n')
+      await alone
+      const within = op.phase('auth', () => commands.ask('TWO'))
+      await say('200 two\r\n')
+      await within
+    }),
+  )
+  const phases = captured.of('phase').map(({ state, phase }) => `${state} ${phase}`)
+  expect(phases).toEqual(['start command', 'end command', 'start auth', 'end auth'])
+})
+
+test.each(['ONE\r\nTWO', 'ONE\n', 'ONE\0'])(
+  'a command that would be two is refused, and nothing is sent: %j',
+  async (line) => {
+    const { commands, say, heard } = wired()
+    const refused = { code: 'NET_INJECTION' }
+    await expect(commands.ask(line)).rejects.toMatchObject(refused)
+    await expect(commands.quit(line)).rejects.toMatchObject(refused)
+    const spec = { protocol: 'test', operation: 'list', kind: 'exchange' } as const
+    const many = operation(spec, undefined, (op) =>
+      commands.during(op, () => commands.askMany(line, () => false)),
+    )
+    await expect(many).rejects.toMatchObject(refused)
+    const fine = commands.ask('THREE')
+    await say('200 three\r\n')
+    expect(await fine).toBe('200 three')
+    expect(await heard()).toBe('THREE\r\n')
+  },
+)

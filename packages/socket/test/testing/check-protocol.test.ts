@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 
 import type { CallOptions } from '@net/core'
+import { option, optionsDoor } from '@net/core/authoring'
 import { tcpDialer } from '@net/socket'
 import { TextLines } from '@net/socket/authoring'
 import { checkProtocol, type ProtocolUnderTest } from '@net/socket/testing'
@@ -111,6 +112,17 @@ test.each(Object.entries(broken))(
     await expect(check).rejects.toThrow(says)
   },
 )
+
+test('an error for a wrong option must name the call', async () => {
+  const door = optionsDoor<CallOptions>({ protocol: 'toy' }, option.perCall)
+  const nameless: Partial<typeof toy> = {
+    ask: async (client, options) => client.one(door(options)),
+  }
+  const only = 'a wrong option rejects before a byte is sent'
+  await expect(checkProtocol({ ...toy, ...nameless }, { only })).rejects.toThrow(
+    'the error does not name the call: toy: timeout must be',
+  )
+})
 
 /** Clients whose members are those. */
 function over(

@@ -1,7 +1,7 @@
 // A protocol of three commands for tests of what all protocols have in common: WHO user password, ONE, and ALL, whose
 // answer ends with a dot.
 import type { CallOptions, NetError } from '@net/core'
-import { defineErrorTable, netError, option, optionsDoor } from '@net/core/authoring'
+import { defineErrorTable, netError, optionsDoor } from '@net/core/authoring'
 import { listen, type Dialer } from '@net/socket'
 import {
   logInOver,
@@ -43,14 +43,12 @@ export class ToyClient implements AsyncDisposable {
 
   async one(options?: CallOptions): Promise<string> {
     const verb = { operation: 'one', kind: 'command', idempotent: true } as const
-    return this.#client.call(verb, perCall(options), (commands, op) =>
-      op.phase('command', () => commands.ask('ONE')),
-    )
+    return this.#client.call(verb, options, (commands) => commands.ask('ONE'))
   }
 
   async *all(options?: CallOptions): AsyncGenerator<string> {
     const verb = { operation: 'all', kind: 'exchange', idempotent: true } as const
-    yield* await this.#client.call(verb, perCall(options), (commands) =>
+    yield* await this.#client.call(verb, options, (commands) =>
       commands.askMany('ALL', (line) => line !== '.'),
     )
   }
@@ -113,4 +111,3 @@ export const toy: ProtocolUnderTest<ToyClient> &
 }
 
 const connectDoor = optionsDoor({ protocol: 'toy', call: 'connect' }, sessionConnectTable)
-const perCall = optionsDoor<CallOptions>({ protocol: 'toy' }, option.perCall)
