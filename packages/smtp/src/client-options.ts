@@ -63,9 +63,3 @@ export const sendOptions: OptionsDoor<SendOptions> = optionsDoor<SendOptions>(
     ),
   },
 )
-
-/** Takes the options of `noop`. Throws `NET_BAD_OPTION`. */
-export const noopOptions: OptionsDoor<CallOptions> = optionsDoor<CallOptions>(
-  { protocol: 'smtp', call: 'noop' },
-  option.perCall,
-)

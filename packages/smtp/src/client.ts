@@ -14,12 +14,7 @@ import { closeDoor, inCall, type CallPlace, type Taken } from '@net/core/authori
 import { CommandClient, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
 import type { SmtpCapabilities } from './capabilities.ts'
-import {
-  noopOptions,
-  sendOptions,
-  type SendOptions,
-  type SendRawOptions,
-} from './client-options.ts'
+import { sendOptions, type SendOptions, type SendRawOptions } from './client-options.ts'
 import { deliver, type PreparedMail } from './delivery.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
@@ -86,20 +81,21 @@ export class ConnectedClient implements SmtpClient {
 
   async send(message: Message | Source, options?: SendOptions): Promise<SendResult> {
     const taken = sendOptions(options)
+    const { partial, envelope: _, ...common } = taken
     const { mail, limits } = inCall(SEND, () => this.#prepare(message, taken))
     const to = mail.envelope.recipients.map(({ address }) => address)
     const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
-    const call = { ...taken, timeout: limits.operation }
+    const call = { ...common, timeout: limits.operation }
     return this.#calls.call(verb, call, async (_, op, attempt) => {
       const result = await deliver(op, attempt, this.#session, mail)
-      if (taken.partial === 'throw' && result.rejected.length > 0) throw partial(result)
+      if (partial === 'throw' && result.rejected.length > 0) throw partialError(result)
       return result
     })
   }
 
   async noop(options?: CallOptions): Promise<void> {
     const verb: Verb = { operation: 'noop', kind: 'command', idempotent: true }
-    await this.#calls.call(verb, noopOptions(options), (session, op) =>
+    await this.#calls.call(verb, options, (session, op) =>
       op.phase('command', async () => {
         const reply = await session.ask('NOOP')
         if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
@@ -124,7 +120,7 @@ export class ConnectedClient implements SmtpClient {
   }
 }
 
-function partial(result: SendResult): PartialError {
+function partialError(result: SendResult): PartialError {
   const { accepted, rejected } = result
   const all = accepted.length + rejected.length
   return new PartialError('NET_PARTIAL_RECIPIENTS', {

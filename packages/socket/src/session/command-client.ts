@@ -52,11 +52,10 @@ export class CommandClient<R> {
     run: (commands: Commands<R>, op: Operation, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const commands = this.#commands
-    const { protocol, endpoint } = this.#identity
-    const { operation: name, target = endpoint } = verb
+    const { protocol } = this.#identity
     let taken: CallOptions
     try {
-      taken = inCall({ protocol, call: name, target }, () => callDoor(options))
+      taken = inCall({ protocol, call: verb.operation }, () => callDoor(options))
     } catch (error) {
       return Promise.reject(error)
     }

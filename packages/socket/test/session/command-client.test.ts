@@ -56,7 +56,6 @@ test('a wrong option is refused before a byte is sent, and the error names the c
     code: 'NET_BAD_OPTION',
     protocol: 'toy',
     operation: 'one',
-    target: server.url.slice('toy://'.length),
   })
   expect(await client.one()).toBe('+1')
 })
