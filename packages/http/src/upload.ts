@@ -54,21 +54,18 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     return this
   }
 
-  async next(): Promise<IteratorResult<Uint8Array>> {
+  next(): Promise<IteratorResult<Uint8Array>> {
     this.#accepted()
-    this.#refuseStopped()
-    const result = this.#restOfChunk() ?? (await this.#read())
-    // An end here would make the sent part look complete.
-    this.#refuseStopped()
-    if (result.done === true) {
-      await this.stop()
-      this.#done()
-      return result
+    if (this.#stopped !== undefined) return Promise.reject(ended())
+    if (this.#rest !== undefined) return Promise.resolve(this.#pieceOf(this.#rest))
+    try {
+      this.#begun()
+      this.#chunks ??= this.#open.chunks()[Symbol.asyncIterator]()
+      // A function that waits would cost more promises for each chunk.
+      return this.#chunks.next().then(this.#read, this.#failed)
+    } catch (error) {
+      return this.#failed(error)
     }
-    const piece = this.#pieceOf(result.value)
-    this.#given = piece.length
-    this.#writing.start()
-    return { done: false, value: piece }
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -84,41 +81,41 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     return this.#stopped
   }
 
-  #restOfChunk(): IteratorYieldResult<Uint8Array> | undefined {
-    return this.#rest === undefined ? undefined : { done: false, value: this.#rest }
+  readonly #read = (
+    result: IteratorResult<Uint8Array, unknown>,
+  ): IteratorResult<Uint8Array> | Promise<IteratorResult<Uint8Array>> => {
+    // An end here would make the sent part look complete.
+    if (this.#stopped !== undefined) throw ended()
+    return result.done === true ? this.#end() : this.#pieceOf(result.value)
   }
 
-  #pieceOf(chunk: Uint8Array): Uint8Array {
+  readonly #failed = (error: unknown): Promise<never> => {
+    this.failure = error
+    return Promise.reject(error)
+  }
+
+  async #end(): Promise<IteratorResult<Uint8Array>> {
+    await this.stop()
+    this.#done()
+    return { done: true, value: undefined }
+  }
+
+  #pieceOf(chunk: Uint8Array): IteratorResult<Uint8Array> {
     // A large chunk as one would show no progress, and a slow peer would look like a dead one.
     this.#rest = chunk.length > PIECE ? chunk.subarray(PIECE) : undefined
     const piece = chunk.length > PIECE ? chunk.subarray(0, PIECE) : chunk
-    return piece.length > SMALL_CHUNK ? piece : copyOf(piece)
-  }
-
-  async #read(): Promise<IteratorResult<Uint8Array>> {
-    try {
-      this.#begun()
-      this.#chunks ??= this.#open.chunks()[Symbol.asyncIterator]()
-      return await this.#chunks.next()
-    } catch (error) {
-      this.failure = error
-      throw error
-    }
+    this.#given = piece.length
+    this.#writing.start()
+    return { done: false, value: piece.length > SMALL_CHUNK ? piece : copyOf(piece) }
   }
 
   /** The engine requests the next chunk when there was room for the last one. */
   #accepted(): void {
-    this.#writing.stop()
+    this.#writing.rest()
     if (this.#given === 0) return
-    this.#writing.moved(this.#given)
     this.#taken += this.#given
     this.#given = 0
     this.#op.progress(this.#taken, this.#open.size)
-  }
-
-  #refuseStopped(): void {
-    if (this.#stopped === undefined) return
-    throw netError('NET_CLOSED', { message: 'the request has ended' })
   }
 
   #late(): void {
@@ -126,4 +123,8 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     const message = `the server accepted no bytes from us within ${limit} ms`
     this.#op.fail(netError('NET_TIMEOUT_WRITE', { message, phase: 'send', limit }))
   }
+}
+
+function ended(): Error {
+  return netError('NET_CLOSED', { message: 'the request has ended' })
 }

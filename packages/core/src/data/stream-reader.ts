@@ -27,17 +27,30 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     return this
   }
 
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.#stopped) return DONE
-    const result = await this.#read()
-    if (result.done === true || this.#stopped) {
-      this.#stopped = true
-      return DONE
-    }
-    if (isUint8Array(result.value)) return { done: false, value: result.value }
-    await this.return()
-    throw netError('NET_BAD_OPTION', {
-      message: `a source gave a chunk of type ${typeof result.value}; chunks must be Uint8Array`,
+  /** One promise besides the stream's own: a function that waits would cost several for each chunk. */
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#stopped) return Promise.resolve(DONE)
+    return new Promise((resolve, reject) => {
+      this.#settle = resolve
+      const failed = (error: unknown): void => {
+        this.#settle = undefined
+        this.#stopped = true
+        reject(error)
+      }
+      try {
+        this.#nextOfStream().then(
+          (result) => {
+            try {
+              resolve(this.#checked(result))
+            } catch (error) {
+              failed(error)
+            }
+          },
+          (error: unknown) => failed(callerFault(error)),
+        )
+      } catch (error) {
+        failed(error)
+      }
     })
   }
 
@@ -66,33 +79,37 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  #read(): Promise<IteratorResult<unknown>> {
-    return new Promise((resolve, reject) => {
-      this.#settle = resolve
-      this.#nextOfStream().then(
-        (result) => {
-          this.#settle = undefined
-          resolve(result)
-        },
-        (error: unknown) => {
-          this.#settle = undefined
-          this.#stopped = true
-          reject(error)
-        },
-      )
-    })
-  }
-
-  async #nextOfStream(): Promise<IteratorResult<unknown>> {
+  #nextOfStream(): Promise<unknown> {
     this.#stream ??= this.#open()
     try {
       this.#iterator ??= iteratorOf(this.#stream)
-      const result: unknown = await this.#iterator.next()
-      if (typeof result === 'object' && result !== null) return result as IteratorResult<unknown>
+      return Promise.resolve(this.#iterator.next())
     } catch (error) {
       throw callerFault(error)
     }
-    throw netError('NET_BAD_OPTION', { message: 'next() of a source must give { done, value }' })
+  }
+
+  /** What the stream has given, or the end if it was given up meanwhile. */
+  #checked(
+    result: unknown,
+  ): IteratorResult<Uint8Array, undefined> | Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#settle = undefined
+    if (typeof result !== 'object' || result === null) {
+      throw netError('NET_BAD_OPTION', { message: 'next() of a source must give { done, value }' })
+    }
+    const { done, value } = result as IteratorResult<unknown>
+    if (done === true || this.#stopped) {
+      this.#stopped = true
+      return DONE
+    }
+    return isUint8Array(value) ? { done: false, value } : this.#refuse(value)
+  }
+
+  async #refuse(value: unknown): Promise<never> {
+    await this.return()
+    throw netError('NET_BAD_OPTION', {
+      message: `a source gave a chunk of type ${typeof value}; chunks must be Uint8Array`,
+    })
   }
 }
 
