@@ -13,7 +13,7 @@ import { netError } from '../errors/net-error.ts'
 import { shared } from '../shared.ts'
 import type { FileSink } from './file.ts'
 import { localError } from './local-error.ts'
-import { endOfLinks, fileAt, firstMode, takeOver } from './replaced-file.ts'
+import { checkWritable, endOfLinks, firstMode, hasSameReach, takeOver } from './replaced-file.ts'
 
 /** One file while it is written. All errors are `NET_LOCAL_IO` or `NET_LOCAL_LIMIT`. */
 export class PartFile {
@@ -48,7 +48,7 @@ export class PartFile {
     try {
       const file = await openFile(place, resume)
       const found = await ownFile(file, written, resume)
-      await dress(file, place)
+      await dress(file, found, place)
       return new PartFile(place, file, found)
     } catch (error) {
       inUse.delete(key)
@@ -97,12 +97,14 @@ export class PartFile {
   }
 
   async #commit(): Promise<void> {
-    const { path, written } = this.#place
+    const { path, written, old: before } = this.#place
     try {
       if (written !== path) {
         // Whoever made the file private, or put one there, has done so for this one as well.
         const old = await stat(path).catch(() => undefined)
-        await dress(this.#file, { ...this.#place, old })
+        if (old !== undefined && !(before !== undefined && hasSameReach(old, before))) {
+          await dress(this.#file, await this.#file.stat(), { ...this.#place, old })
+        }
       }
       await this.#file.close()
       if (written !== path) await this.#giveName()
@@ -160,7 +162,7 @@ async function giveBack(aside: string, written: string): Promise<void> {
     await link(aside, written)
     await rm(aside, { force: true })
   } catch (error) {
-    if (Reflect.get(error as Error, 'code') === 'EEXIST') await rm(aside, { force: true })
+    if (isExisting(error)) await rm(aside, { force: true })
     else await rename(aside, written)
   }
 }
@@ -190,8 +192,9 @@ interface Place {
 
 async function placeOf(sink: FileSink): Promise<Place> {
   try {
-    const path = await endOfLinks(sink.path)
-    const old = await fileAt(path)
+    const end = await endOfLinks(sink.path)
+    checkWritable(end)
+    const { path, found: old } = end
     // A device is written to, and never replaced.
     const inPlace = sink.inPlace || old?.isCharacterDevice() === true
     const written = inPlace ? path : `${path}.part`
@@ -211,18 +214,28 @@ async function openFile(place: Place, resume: boolean): Promise<FileHandle> {
     const flags = O_WRONLY | O_CREAT | O_APPEND | CAREFUL
     return open(written, flags, modeOf(place))
   }
-  await rm(written, { force: true })
-  return open(written, O_WRONLY | O_CREAT | constants.O_EXCL, modeOf(place))
+  const make = (): Promise<FileHandle> =>
+    open(written, O_WRONLY | O_CREAT | constants.O_EXCL, modeOf(place))
+  return make().catch(async (error: unknown) => {
+    if (!isExisting(error)) throw error
+    await rm(written, { force: true })
+    return make()
+  })
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'EEXIST'
 }
 
 function modeOf({ sink, old }: Place): number | undefined {
   return sink.mode ?? (old && firstMode(old))
 }
 
-async function dress(file: FileHandle, { sink, path, written, old }: Place): Promise<void> {
+async function dress(file: FileHandle, made: Stats, place: Place): Promise<void> {
+  const { sink, path, written, old } = place
   if (written === path || sink.mode !== undefined || old === undefined) return
   try {
-    await takeOver(file, old)
+    await takeOver(file, made, old)
   } catch (error) {
     await file.close()
     throw error

@@ -10,12 +10,19 @@ import { basename, dirname, join, resolve } from 'node:path'
 
 import { netError } from '../errors/net-error.ts'
 
+/** Where a path leads. */
+export interface LinkEnd {
+  readonly path: string
+  /** What stands there; undefined for nothing. */
+  readonly found: Stats | undefined
+}
+
 /** Where the path leads: through links, also to a file that is not there yet. */
-export async function endOfLinks(path: string): Promise<string> {
+export async function endOfLinks(path: string): Promise<LinkEnd> {
   let at = resolve(path)
   for (let links = 0; links < MOST_LINKS; links++) {
     const found = await orMissing(lstat(at))
-    if (found?.isSymbolicLink() !== true) return at
+    if (found?.isSymbolicLink() !== true) return { path: at, found }
     // A link that is relative is so to its real folder.
     const folder = await realpath(dirname(at))
     at = resolve(folder, await readlink(join(folder, basename(at))))
@@ -23,26 +30,32 @@ export async function endOfLinks(path: string): Promise<string> {
   throw netError('NET_LOCAL_IO', { message: `${path} leads through too many links` })
 }
 
-/** What stands at the path; undefined for nothing. Rejects with `NET_LOCAL_IO` for what nothing can be written to. */
-export async function fileAt(path: string): Promise<Stats | undefined> {
-  const found = await orMissing(stat(path))
+/** Throws `NET_LOCAL_IO` for what nothing can be written to. */
+export function checkWritable({ path, found }: LinkEnd): void {
   const what = found === undefined ? undefined : unwritable.find(([, is]) => is(found))?.[0]
   // Else the name would be refused only after everything has been transferred, or the call would wait for a reader.
   if (what !== undefined) throw netError('NET_LOCAL_IO', { message: `${path} is ${what}` })
-  return found
+}
+
+/** Who a file belongs to, and who may use it. */
+export type Reach = Pick<Stats, 'uid' | 'gid' | 'mode'>
+
+/** Whether the one can be used as the other. */
+export function hasSameReach(one: Reach, other: Reach): boolean {
+  return one.uid === other.uid && one.gid === other.gid && one.mode === other.mode
 }
 
 /**
- * Gives the new file the owner, group and permissions of the old one. Where this process may not give it the group, what
- * only the group was allowed is not allowed at all.
+ * Gives the new file, which is as `made` says, the owner, group and permissions of the old one. Where this process may
+ * not give it the group, what only the group was allowed is not allowed at all.
  */
-export async function takeOver(file: FileHandle, old: Stats): Promise<void> {
-  const made = await file.stat()
+export async function takeOver(file: FileHandle, made: Reach, old: Reach): Promise<void> {
+  let now = made
   if (made.uid !== old.uid || made.gid !== old.gid) {
     // Only the superuser may give files away; a group can be given by its members.
     await file.chown(old.uid, old.gid).catch(() => file.chown(made.uid, old.gid).catch(() => {}))
+    now = await file.stat()
   }
-  const now = await file.stat()
   const mode = now.gid === old.gid ? old.mode : withoutGroup(old.mode)
   if ((now.mode & PERMISSIONS) !== (mode & PERMISSIONS)) await file.chmod(mode & PERMISSIONS)
 }
