@@ -23,7 +23,9 @@ export interface BatchTarget {
 /** Writes chunks in batches. */
 export class BatchWriter {
   readonly #target: BatchTarget
-  readonly #ring: MemoryRing | undefined
+  #ring: MemoryRing | undefined
+  /** How many bytes it has taken in all. */
+  #taken = 0
   #waiting: Uint8Array[] = []
   #size = 0
   /** How many of the bytes that wait are in memory of others. */
@@ -37,12 +39,16 @@ export class BatchWriter {
 
   constructor(target: BatchTarget) {
     this.#target = target
-    this.#ring = target.lends ? new MemoryRing() : undefined
   }
 
-  /** Memory in which the next chunk need not be copied; undefined where the sink keeps what it is given. */
+  /**
+   * Memory in which the next chunk need not be copied; undefined where the sink keeps what it is given, and at first: most
+   * files are small, and cost less than the memory.
+   */
   memory(): Uint8Array | undefined {
-    return this.#ring?.next()
+    if (!this.#target.lends || this.#taken < SMALL_FILE) return undefined
+    this.#ring ??= new MemoryRing()
+    return this.#ring.next()
   }
 
   /** Takes a chunk; it must not change until it is written. Returns whether there is room for more. */
@@ -50,6 +56,7 @@ export class BatchWriter {
     if (this.#ring?.take(chunk) !== true) this.#foreign += chunk.length
     this.#waiting.push(chunk)
     this.#size += chunk.length
+    this.#taken += chunk.length
     if (this.#writing === undefined) this.#consider()
     this.#isFull = !this.#hasRoom
     return !this.#isFull
@@ -66,13 +73,13 @@ export class BatchWriter {
   }
 
   get #hasRoom(): boolean {
-    if (this.#ring === undefined) return this.#size < AHEAD
-    return this.#foreign < FILE_AHEAD && this.#ring.hasRoom
+    if (!this.#target.lends) return this.#size < AHEAD
+    return this.#foreign < FILE_AHEAD && this.#ring?.hasRoom !== false
   }
 
   /** Writes what waits, if that is enough or nothing more is to be expected soon. */
   #consider(): void {
-    if (this.#ring === undefined || this.#size >= BATCH || this.#isEnding) this.#begin()
+    if (!this.#target.lends || this.#size >= BATCH || this.#isEnding) this.#begin()
     else if (this.#seen === undefined) this.#await()
   }
 
@@ -122,3 +129,4 @@ export class BatchWriter {
 const FILE_AHEAD = 1_048_576
 const AHEAD = 262_144
 const BATCH = 262_144
+const SMALL_FILE = 65_536

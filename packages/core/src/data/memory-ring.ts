@@ -48,15 +48,12 @@ export class MemoryRing {
     block.held -= 1
     if (block.held > 0 || block === this.#current) return
     block.filled = 0
-    // Once there are larger ones, the first is no longer worth a read.
-    if (block.memory.length === BLOCK || this.#byBuffer.size === 1) this.#free.push(block)
+    this.#free.push(block)
   }
 
   #made(): Block | undefined {
     if (this.#byBuffer.size >= BLOCKS) return undefined
-    // Most files are small, and need no more than the first.
-    const size = this.#byBuffer.size === 0 ? FIRST : BLOCK
-    const memory = Buffer.allocUnsafeSlow(size)
+    const memory = Buffer.allocUnsafeSlow(BLOCK)
     const block = { memory, filled: 0, held: 0 }
     this.#byBuffer.set(memory.buffer, block)
     return block
@@ -72,7 +69,6 @@ interface Block {
 }
 
 const BLOCKS = 6
-const FIRST = 65_536
 const BLOCK = 262_144
 /** A smaller rest of a block is not worth a read. */
 const LEAST = 16_384

@@ -31,7 +31,8 @@ test('memory of the writer is full when all of it is taken, and is filled anew o
   const writer = new BatchWriter(target)
   let sum = 0
   for (let hasRoom = true; hasRoom;) {
-    const memory = writer.memory() ?? new Uint8Array(0)
+    // The first bytes are in memory of others.
+    const memory = writer.memory() ?? new Uint8Array(65_536)
     memory.fill(1)
     sum += memory.length
     hasRoom = writer.add(memory)
@@ -43,6 +44,14 @@ test('memory of the writer is full when all of it is taken, and is filled anew o
     await turn()
   }
   expect(writer.memory()?.length).toBeGreaterThan(0)
+})
+
+test('a small file has no memory of its own, a larger one has', () => {
+  const writer = new BatchWriter(new Target(true))
+  writer.add(Buffer.alloc(65_535))
+  expect(writer.memory()).toBeUndefined()
+  writer.add(Buffer.alloc(1))
+  expect(writer.memory()?.length).toBeGreaterThan(65_536)
 })
 
 test('chunks of others are limited as well, where the sink would lend', () => {

@@ -2,7 +2,13 @@ import { chown, open, stat, symlink, writeFile } from 'node:fs/promises'
 
 import { expect, test } from 'vitest'
 
-import { checkWritable, endOfLinks, firstMode, hasSameReach, takeOver } from '../../src/data/replaced-file.ts'
+import {
+  checkWritable,
+  endOfLinks,
+  firstMode,
+  hasSameReach,
+  takeOver,
+} from '../../src/data/replaced-file.ts'
 import { temporaryFolder } from './folder.ts'
 
 const root = process.getuid?.() === 0
