@@ -5,7 +5,7 @@
  */
 
 import type { Stats } from 'node:fs'
-import { lstat, readlink, realpath, stat, type FileHandle } from 'node:fs/promises'
+import { lstat, readlink, realpath, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
 import { netError } from '../errors/net-error.ts'

@@ -97,7 +97,7 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
     if (typeof result !== 'object' || result === null) {
       throw netError('NET_BAD_OPTION', { message: 'next() of a source must give { done, value }' })
     }
-    const { done, value } = result as IteratorResult<unknown>
+    const { done, value } = result as IteratorResult<unknown, unknown>
     if (done === true || this.#stopped) {
       this.#stopped = true
       return DONE
