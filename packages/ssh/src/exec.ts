@@ -170,12 +170,16 @@ export class CommandCall {
     op.idle.countAnyByte()
     op.idle.start()
     return new Promise((resolve, reject) => {
+      let isOver = false
       const giveUp = (reason: unknown): void => {
-        forget()
+        if (isOver) return
+        isOver = true
         leaving(stopStepwise(command))
         reject(reason)
       }
+      // At once, where the call was stopped just when the server had begun.
       const forget = op.onAbort(giveUp)
+      if (isOver) return
       const ended = (end: CommandEnd): void => {
         forget()
         op.wire('receive', () => describeEnd(end))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { isAbort, isRetryable, type RetryPolicy } from '@net/core'
+import { isAbort, isRetryable, onEvent, type RetryPolicy } from '@net/core'
 import { callerFault } from '@net/core/authoring'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { fromText, SshExitError } from '@net/ssh'
@@ -193,6 +193,18 @@ test('more output than allowed is an error, and the command is stopped', async (
   const error = await failureOf(host.exec('yes', { maxBytes: 100_000, output: 'bytes' }))
   expect(error).toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 100_000 })
   expect((error['partial'] as { stdout: Uint8Array }).stdout.length).toBeGreaterThan(100_000)
+  expect(await server.waitFor(({ what }) => what === 'signal')).toMatchObject({ text: 'TERM' })
+})
+
+test('a call that is stopped just when the server has begun stops the command', async () => {
+  await using server = await startSshServer({ exec: { work: endless } })
+  await using host = await logInTo(server)
+  const controller = new AbortController()
+  using _ = onEvent('phase', ({ operation, phase, state }) => {
+    if (operation === 'exec' && phase === 'command' && state === 'end') controller.abort()
+  })
+  const error = await failureOf(host.exec('work', { signal: controller.signal }))
+  expect(isAbort(error)).toBe(true)
   expect(await server.waitFor(({ what }) => what === 'signal')).toMatchObject({ text: 'TERM' })
 })
 

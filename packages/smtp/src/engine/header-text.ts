@@ -21,7 +21,9 @@ export function headerValue(encode: typeof encodeWord, key: string, text: string
   const first = key.length + 2 + text.search(/[ \t]|$/)
   const whole = key.length + 2 + text.length
   // Some readers take the fold between a name and its value for a space of the value.
-  const inOneLine = first > PREFERRED_LINE && whole <= LONGEST_LINE && isPrintable(text)
+  // Of References the composer takes nothing but text, and space between its name and an id says nothing.
+  const mayBePrepared = key !== 'References' && isPrintable(text)
+  const inOneLine = first > PREFERRED_LINE && whole <= LONGEST_LINE && mayBePrepared
   return inOneLine ? { prepared: true, foldLines: false, value: text } : text
 }
 

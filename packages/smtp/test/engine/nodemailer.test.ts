@@ -82,6 +82,15 @@ test('[H-SMTP-10] no header has a line more than it should', async () => {
   expect(text.split('\r\n').every((line) => line.length <= 998)).toBe(true)
 })
 
+test('the ids of a conversation arrive whole, however long the first of them is', async () => {
+  const [first, second] = ['a', 'b'].map((letter) => `<${letter.repeat(70)}@mail.example.com>`)
+  const ids = [first, second] as string[]
+  const text = await compose({ ...least, inReplyTo: second, references: ids, text: 'x' })
+  const { headers } = parseMessage(Buffer.from(text))
+  expect(headers.get('references')).toEqual([ids.join(' ')])
+  expect(headers.get('in-reply-to')).toEqual([second])
+})
+
 test('[SMTP-28] a stream is read while it is sent', async () => {
   let read = 0
   const content = await contentOf(
