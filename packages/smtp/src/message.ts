@@ -125,7 +125,8 @@ function body<K extends 'text' | 'html'>(message: Message, key: K): { readonly [
 
 function attachmentsOf(message: Message): readonly Attachment[] {
   const attachments = given(message, 'attachments', [])
-  if (Array.isArray(attachments) && attachments.every(isAttachment)) return attachments
+  // The list and the date may serve the caller for the next message before this one is made.
+  if (Array.isArray(attachments) && attachments.every(isAttachment)) return [...attachments]
   throw netError('NET_BAD_OPTION', {
     message: 'attachments must be a list of attach(…), as in [attach(fromFile(path))]',
   })
@@ -186,7 +187,7 @@ function messageId(field: string, value: unknown): string {
 
 function dateOf(message: Message): Date {
   const date = given(message, 'date', new Date(clock().date()))
-  if (date instanceof Date && !Number.isNaN(date.getTime())) return date
+  if (date instanceof Date && !Number.isNaN(date.getTime())) return new Date(date)
   throw netError('NET_BAD_OPTION', { message: 'date must be a valid Date' })
 }
 

@@ -52,6 +52,17 @@ test('keeps what is given', () => {
   ])
 })
 
+test('a message stays what it was when it was given, whatever becomes of its parts', () => {
+  const [first, second] = ['one', 'two'].map((text) => attach(fromText(text)))
+  const attachments = [first] as NonNullable<Message['attachments']>
+  const date = new Date(0)
+  const checked = checkMessage({ ...least, attachments, date })
+  Object.assign(attachments, [second, second])
+  date.setFullYear(2000)
+  expect(checked.attachments).toEqual([first])
+  expect(checked.date).toEqual(new Date(0))
+})
+
 test('[H-SMTP-10] [SMTP-41] refuses line breaks in everything that becomes a header', () => {
   for (const evil of ['x\r\nBcc: eve@x.example', 'x\ny', 'x\ry', 'x\0y']) {
     const messages: Message[] = [
