@@ -71,11 +71,13 @@ export class DataWriter {
   async #send(chunks: readonly Uint8Array[]): Promise<void> {
     const size = sizeOf(chunks)
     for (const wait of this.#waits) wait.start()
-    await this.#session.send(chunks)
-    for (const wait of this.#waits) {
-      wait.stop()
-      wait.moved(size)
+    try {
+      await this.#session.send(chunks)
+    } finally {
+      // Also of a piece that came from the source when the session was over, and the writer had been stopped.
+      this.stop()
     }
+    for (const wait of this.#waits) wait.moved(size)
     this.#transferred += size
     this.#session.progress(this.#transferred)
   }

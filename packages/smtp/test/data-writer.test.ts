@@ -1,4 +1,5 @@
 import type { TimeoutOptions } from '@net/core'
+import { closedError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { connect, type SmtpClient } from '@net/smtp'
 import { memoryPair } from '@net/socket/testing'
@@ -97,4 +98,18 @@ test('says how many bytes there are just before the final dot leaves', async () 
     expect(heard).toBe(sent)
     expect(dots).toEqual([sent.length])
   }
+})
+
+test('leaves no timer for a piece that comes when the session is over', async () => {
+  using clock = useFakeClock()
+  const [ours] = memoryPair()
+  const session = new SmtpSession(ours)
+  const writer = new DataWriter(session, { write: 1000, idle: 1000 })
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    session.fail(closedError())
+    writer.stop()
+    yield Buffer.from('late')
+  }
+  expect(await failureOf(writer.write(pieces(), () => {}))).toMatchObject({ code: 'NET_CLOSED' })
+  expect(clock.timers).toBe(0)
 })
