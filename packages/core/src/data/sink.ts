@@ -54,7 +54,7 @@ export interface OpenSink extends AsyncDisposable {
   commit(options?: CommitOptions): Promise<void>
   /**
    * Gives up: a pending write or commit rejects with the reason, streams are destroyed with it, `path.part` is closed and
-   * removed, or kept if the sink says so. After a commit or an abort it does nothing.
+   * removed, or kept if the sink says so. After a commit it does nothing, and after an abort it waits for that one.
    */
   abort(reason?: unknown): Promise<void>
 }
@@ -87,6 +87,7 @@ interface Target {
 class Opened implements OpenSink {
   readonly #target: Target
   #giveUp: ((reason: unknown) => void) | undefined
+  #aborting: Promise<void> | undefined
   #ended = false
 
   constructor(target: Target) {
@@ -137,11 +138,13 @@ class Opened implements OpenSink {
   }
 
   async abort(reason?: unknown): Promise<void> {
-    if (this.#ended) return
+    // Who asks once more waits for the same: only then the file is closed and its part gone.
+    if (this.#ended) return this.#aborting
     this.#ended = true
     const given = reason ?? netError('NET_ABORTED', { message: 'the sink was given up' })
     this.#giveUp?.(given)
-    await this.#target.abort(given)
+    this.#aborting = this.#target.abort(given)
+    return this.#aborting
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

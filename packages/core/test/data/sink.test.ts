@@ -66,6 +66,16 @@ test('disposing without a commit aborts', async () => {
   expect(await readdir(folder.path)).toEqual([])
 })
 
+test('who aborts once more waits until the first abort is done', async () => {
+  await using folder = await temporaryFolder()
+  const opened = await openSink(toFile(folder.at('a')))
+  await opened.write(bytes)
+  const first = opened.abort()
+  await opened.abort()
+  expect(await readdir(folder.path)).toEqual([])
+  await first
+})
+
 test('an abort rejects a write that would never end, with its reason', async () => {
   const reason = new Error('gave up')
   const opened = await openSink(() => new Promise<void>(() => {}))
