@@ -3,8 +3,7 @@
  * for a lock file beside it. Knows nothing of what is written.
  */
 
-import { open, rename, rm, stat } from 'node:fs/promises'
-import { randomUUID } from 'node:crypto'
+import { open, rm, stat } from 'node:fs/promises'
 
 import { pause, clock } from '@net/core/authoring'
 
@@ -31,41 +30,61 @@ export async function withFileLock<T>(
   }
 }
 
-async function lock(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
+type Release = () => Promise<void>
+
+async function lock(path: string, signal: AbortSignal | undefined): Promise<Release> {
   for (;;) {
     signal?.throwIfAborted()
     try {
       await (await open(path, 'wx', 0o600)).close()
-      return () => rm(path, { force: true })
+      return () => remove(path)
     } catch (error) {
       // A folder that takes no new file: the writers of this process at least take turns.
       if (Reflect.get(error as Error, 'code') !== 'EEXIST') return async () => {}
     }
-    if (await isAbandoned(path)) await takeAway(path)
-    else await pause(POLL)
+    const release = await succeed(path, signal)
+    if (release !== undefined) return release
+    await pause(POLL)
   }
 }
 
-/** Writing takes milliseconds: what is older was left behind by a process that ended in the middle. */
-async function isAbandoned(path: string): Promise<boolean> {
-  try {
-    return clock().date() - (await stat(path)).mtimeMs > ABANDONED
-  } catch {
-    return false
+/**
+ * Takes the place of a lock that was left behind; undefined where it was not. To take it away could take away the lock
+ * of another process that has done the same just now. So it stays while a lock named after it is held, and only the holder of
+ * that one removes it, first of all, so that nobody comes into the place of a lock that is gone.
+ */
+async function succeed(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Release | undefined> {
+  const made = await madeAt(path)
+  if (made === undefined || clock().date() - made <= ABANDONED) return undefined
+  const release = await lock(`${path}.${made}`, signal)
+  if ((await madeAt(path)) !== made) {
+    await release()
+    return undefined
+  }
+  return async () => {
+    await remove(path)
+    await release()
   }
 }
 
-/** By a rename, at which only one of several processes succeeds. */
-async function takeAway(path: string): Promise<void> {
-  const away = `${path}.${randomUUID()}`
+/** One that stays is no failure of the work: it is one that was left behind. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => {})
+}
+
+/** When the lock was made, which tells it from a later one under its name; undefined if there is none. */
+async function madeAt(path: string): Promise<number | undefined> {
   try {
-    await rename(path, away)
-    await rm(away, { force: true })
+    return (await stat(path)).mtimeMs
   } catch {
-    // Another process was faster.
+    return undefined
   }
 }
 
 const turns = new Map<string, Promise<void>>()
 const POLL = 10
+// Writing takes milliseconds: what is older was left behind by a process that ended in the middle.
 const ABANDONED = 10_000

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import files, { chmod, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
 
@@ -18,7 +19,11 @@ beforeEach(async () => {
   file = join(folder, 'known_hosts')
 })
 
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(async () => {
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
+  await rm(folder, { recursive: true })
+})
 
 /** The same code as another process has it: with turns of its own, so that only the lock file holds. */
 async function elsewhere(): Promise<typeof withFileLock> {
@@ -70,6 +75,56 @@ test('a lock that a process left behind is taken away, a fresh one is waited for
   await clock.advance(10)
   await waiting
   expect(entered).toBe(true)
+})
+
+test('of two that find the same lock left behind at once, one waits for the other', async () => {
+  await writeFile(`${file}.lock`, '')
+  await utimes(`${file}.lock`, new Date(0), new Date(0))
+  const look = files.stat
+  const [seen, goOn, waits] = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
+  let looks = 0
+  // The first to look hears of what it saw when the other one holds the lock, and then looks again or works.
+  vi.spyOn(files, 'stat').mockImplementation((async (path: string) => {
+    looks += 1
+    const isFirst = looks === 1
+    if (goneOn) waits?.resolve()
+    const found = await look(path)
+    if (isFirst) {
+      seen?.resolve()
+      await goOn?.promise
+    }
+    return found
+  }) as typeof look)
+  syncBuiltinESMExports()
+  let goneOn = false
+  const order: string[] = []
+  const late = withFileLock(file, async () => {
+    order.push('late')
+    waits?.resolve()
+  })
+  await seen?.promise
+  const other = await elsewhere()
+  await other(file, async () => {
+    goneOn = true
+    goOn?.resolve()
+    await waits?.promise
+    order.push('other')
+  })
+  await late
+  expect(order).toEqual(['other', 'late'])
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('locks that were left behind one upon the other are gone when the next one is released', async () => {
+  for (const name of ['.lock', '.lock.0']) {
+    await writeFile(`${file}${name}`, '')
+    await utimes(`${file}${name}`, new Date(0), new Date(0))
+  }
+  const held = await withFileLock(file, () => readdir(folder))
+  expect(held.toSorted()).toEqual(
+    ['.lock', '.lock.0', '.lock.0.0'].map((name) => `known_hosts${name}`),
+  )
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('an aborted signal ends the wait', async () => {
