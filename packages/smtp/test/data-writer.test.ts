@@ -106,7 +106,7 @@ test('leaves no timer for a piece that comes when the session is over', async ()
   const session = new SmtpSession(ours)
   const writer = new DataWriter(session, { write: 1000, idle: 1000 })
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    session.fail(closedError())
+    session.lose(closedError())
     writer.stop()
     yield Buffer.from('late')
   }
