@@ -69,7 +69,13 @@ export { defaultRetry, policyOf } from './retry/option.ts'
 export { onSignalAbort } from './callbacks/signal-listeners.ts'
 export { CredentialSource, type CredentialSubject } from './credential.ts'
 export { logListener } from './events/log-to.ts'
-export { openSource, isReplayable, checkSource, type OpenSource } from './data/source.ts'
+export {
+  openSource,
+  openSourceAtOnce,
+  isReplayable,
+  checkSource,
+  type OpenSource,
+} from './data/source.ts'
 export { ByteQueue } from './data/byte-queue.ts'
 export { BatchWriter, type BatchTarget } from './data/batch-writer.ts'
 export { MemoryRing } from './data/memory-ring.ts'

@@ -1,7 +1,7 @@
 /* Sending a file: STOR, the bytes of a source, and SIZE afterwards, which must say the same. */
 
 import { isNetError, type NetError, type Source } from '@net/core'
-import { isFileSource, isTextSource, netError, openSource } from '@net/core/authoring'
+import { isFileSource, isTextSource, netError, openSourceAtOnce } from '@net/core/authoring'
 import { sendAll, type CallerTurn } from '@net/socket/authoring'
 
 import type { Dialog } from './dialog.ts'
@@ -22,7 +22,8 @@ export async function upload(
   path: string,
 ): Promise<TransferResult> {
   const { op } = dialog
-  const opened = await openSource(source)
+  // STOR empties the file on the server: not for one of ours that cannot be read.
+  const opened = await openSourceAtOnce(source)
   const turn: CallerTurn | undefined = isOurs(source)
     ? undefined
     : (read) => session.callerTurn(read)

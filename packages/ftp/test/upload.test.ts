@@ -1,6 +1,9 @@
+import files from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import type { Progress, Source } from '@net/core'
 import { callerFault } from '@net/core/authoring'
@@ -49,6 +52,22 @@ for (const size of [100, 4096, 100_000, 300_000]) {
     expect(Buffer.from(server.files.read('/a')).equals(Buffer.concat(frames))).toBe(true)
   })
 }
+
+test('a file that cannot be opened leaves what the server has', async () => {
+  await using server = await startFtpServer({ users, files: { '/a': 'precious' } })
+  await using test = await openSession(server)
+  const denied = Object.assign(new Error('denied'), { code: 'EACCES' })
+  using opening = vi.spyOn(files, 'open').mockRejectedValue(denied)
+  syncBuiltinESMExports()
+  const sent = test.use((dialog, session) =>
+    upload(session, dialog, fromFile(fileURLToPath(import.meta.url)), 'a'),
+  )
+  await expect(sent).rejects.toMatchObject({ code: 'NET_LOCAL_IO', cause: denied })
+  opening.mockRestore()
+  syncBuiltinESMExports()
+  expect(server.received).not.toContain('STOR a')
+  expect(server.files.text('/a')).toBe('precious')
+})
 
 test('sends nothing as an empty file', async () => {
   await using server = await startFtpServer({ users })

@@ -5,9 +5,9 @@ import {
   callerFault,
   Deadline,
   netError,
-  openSource,
   piecesOf,
   sizeOf,
+  type OpenSource,
   type Operation,
 } from '@net/core/authoring'
 
@@ -23,14 +23,14 @@ export interface Feeding {
 /** Feeds the command to the end of its input, or until it reads no more. */
 export async function feed(
   command: RemoteCommand,
-  input: string | Source,
+  input: string | OpenSource,
   { op, write }: Feeding,
 ): Promise<void> {
   const stall = new Deadline(write, () => op.fail(notRead(write)), 1)
   if (typeof input === 'string') {
     await pass(command, Buffer.from(input, 'utf8'), op, stall)
   } else {
-    await using source = await openSource(input)
+    await using source = input
     const letGo = (): void => void source.close().catch(() => {})
     const forget = op.onAbort(letGo)
     // A command that has ended needs no more of it, also where the source is slow.

@@ -9,9 +9,11 @@ import {
   clock,
   lastLine,
   netError,
+  openSourceAtOnce,
   PrintedOutput,
   printedWithoutSecrets,
   type Attempt,
+  type OpenSource,
   type Operation,
   type Printed,
   type Taken,
@@ -73,6 +75,7 @@ export class CommandCall {
   readonly #plan: ExecPlan
   readonly #op: Operation
   readonly #collector: PrintedOutput
+  #input: string | OpenSource | undefined
 
   constructor(session: SshSession, plan: ExecPlan, op: Operation) {
     this.#session = session
@@ -89,17 +92,26 @@ export class CommandCall {
     this.#checkLengths()
     const collector = this.#collector
     try {
+      const { input } = this.#plan
+      // With none it would go on, and empty the file that it writes.
+      this.#input = isText(input) ? input : await openSourceAtOnce(input)
       const command = await this.#begin(attempt)
       const end = await this.#op.phase('receive', () => this.#finish(command, leaving))
       return resultOf(end, collector.printed(this.#plan.output), this.#plan)
     } catch (error) {
       collector.stop()
+      this.#letGo()
       if (isNetError(error) && collector.size > 0 && !(error instanceof SshExitError)) {
         const partial = printedWithoutSecrets(collector.printed(this.#plan.output))
         addContext(error, { partial, received: collector.size })
       }
       throw error
     }
+  }
+
+  /** Of an input that no command reads any more. */
+  #letGo(): void {
+    if (!isText(this.#input)) this.#input.close().catch(() => {})
   }
 
   /** Before anything is sent. The variables that the server refuses make the line longer later on. */
@@ -137,7 +149,7 @@ export class CommandCall {
         if (!(await command.set(variable, op))) inline.push(variable)
       }
       const started = command.start(this.#line(inline), () => attempt.sent(), op)
-      if (isEmpty(this.#plan.input) && this.#session.takesEarlyEof) command.endInput()
+      if (isEmpty(this.#input) && this.#session.takesEarlyEof) command.endInput()
       await started
       return command
     } catch (error) {
@@ -189,14 +201,18 @@ export class CommandCall {
         forget()
         reject(error)
       })
-      const { input, write } = this.#plan
+      const input = this.#input
       if (isEmpty(input)) command.endInput()
-      else feed(command, input, { op, write }).catch(giveUp)
+      else feed(command, input, { op, write: this.#plan.write }).catch(giveUp)
     })
   }
 }
 
-function isEmpty(input: string | Source | undefined): input is '' | undefined {
+function isText(input: unknown): input is string | undefined {
+  return input === undefined || typeof input === 'string'
+}
+
+function isEmpty(input: string | OpenSource | undefined): input is '' | undefined {
   return input === undefined || input === ''
 }
 

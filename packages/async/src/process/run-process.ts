@@ -10,7 +10,7 @@ import {
   addContext,
   copyOf,
   lastLine,
-  openSource,
+  openSourceAtOnce,
   PrintedOutput,
   printedWithoutSecrets,
   SMALL_CHUNK,
@@ -73,12 +73,26 @@ async function runToEnd(
 ): Promise<ProcessResult<string | Uint8Array>> {
   await using scope = new CancelScope({ signal, timeout })
   if (scope.cancelled) throw cancellationOf(scope)
+  // A program whose input cannot be read would go on with none, and empty the file that it writes.
+  const input = plan.input && (await openSourceAtOnce(plan.input))
+  try {
+    return await runWith(input, plan, scope)
+  } finally {
+    input?.close().catch(() => {})
+  }
+}
+
+async function runWith(
+  input: OpenSource | undefined,
+  plan: RunPlan,
+  scope: CancelScope,
+): Promise<ProcessResult<string | Uint8Array>> {
   const child = await startChild(plan.child)
   const full = Promise.withResolvers<never>()
   const printed = new PrintedOutput('the process', plan.maxBytes, full.reject)
   try {
     collectOutput(child, printed, full.reject)
-    const end = await Promise.race([endOf(child, plan, scope), full.promise])
+    const end = await Promise.race([endOf(child, input, scope), full.promise])
     return resultOf(end, printed.printed(plan.output), plan)
   } catch (error) {
     await child.stop()
@@ -90,18 +104,26 @@ async function runToEnd(
   }
 }
 
-function endOf(child: ChildGroup, plan: RunPlan, scope: CancelScope): Promise<ProcessEnd> {
+function endOf(
+  child: ChildGroup,
+  input: OpenSource | undefined,
+  scope: CancelScope,
+): Promise<ProcessEnd> {
   return new Promise((resolve, reject) => {
     scope.onCancel(() => reject(cancellationOf(scope)))
-    feed(child, plan, scope).catch(reject)
+    feed(child, input, scope).catch(reject)
     child.settle().then(() => child.exited.then(resolve), reject)
   })
 }
 
-async function feed(child: ChildGroup, { input }: RunPlan, scope: CancelScope): Promise<void> {
+async function feed(
+  child: ChildGroup,
+  input: OpenSource | undefined,
+  scope: CancelScope,
+): Promise<void> {
   const { stdin } = child
   if (stdin === null || input === undefined) return
-  await using source = await openSource(input)
+  await using source = input
   const letGo = (): void => void source.close().catch(() => {})
   void child.exited.then(letGo)
   scope.onCancel(letGo)

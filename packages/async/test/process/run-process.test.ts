@@ -347,3 +347,11 @@ test('a source that throws when it is closed does not change the result of the p
     exitCode: 0,
   })
 })
+
+test('the input is opened before the program starts, which would go on with none', async () => {
+  const started = runProcess('no-such-program', [], { input: fromFile('/no/such/input') })
+  await expect(started).rejects.toMatchObject({
+    code: 'NET_LOCAL_IO',
+    message: expect.stringContaining('/no/such/input'),
+  })
+})

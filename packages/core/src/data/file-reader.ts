@@ -14,8 +14,8 @@ import { localError } from './local-error.ts'
 export interface FileReading {
   /** How many bytes are meant; absent where only reading will tell. */
   readonly size?: number
-  /** The bytes in chunks of at most 64 KiB. The file is closed on every path. */
-  read(): AsyncGenerator<Uint8Array, void>
+  /** The bytes in chunks of at most 64 KiB, of the file that `open` has opened or else of one that is opened now. The file is closed on every path. */
+  read(file?: Promise<FileBytes>): AsyncGenerator<Uint8Array, void>
   /** Opens the file to be read into memory of the reader's. Absent for a file whose bytes are here already. */
   readonly open?: () => Promise<FileBytes>
 }
@@ -61,7 +61,7 @@ async function unsizedReading(source: FileSource, told: number): Promise<FileRea
 function sizedReading(source: FileSource, size: number): FileReading {
   return {
     size,
-    read: () => chunksUntil(source, { size }),
+    read: (file) => chunksUntil(source, { size }, file),
     open: () => FileBytes.open(source, { size }),
   }
 }
@@ -74,8 +74,12 @@ interface Extent {
   readonly most?: number
 }
 
-async function* chunksUntil(source: FileSource, extent: Extent): AsyncGenerator<Uint8Array, void> {
-  const file = await FileBytes.open(source, extent)
+async function* chunksUntil(
+  source: FileSource,
+  extent: Extent,
+  opened?: Promise<FileBytes>,
+): AsyncGenerator<Uint8Array, void> {
+  const file = await (opened ?? FileBytes.open(source, extent))
   try {
     for (;;) {
       // A buffer of its own for every chunk: the reader may keep it.

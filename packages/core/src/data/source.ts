@@ -77,6 +77,25 @@ export function isReplayable(source: Source): boolean {
  * and with `NET_BODY_NOT_REPLAYABLE` if a stream was begun by an earlier opening.
  */
 export async function openSource(source: Source): Promise<OpenSource> {
+  return opened(source)
+}
+
+/**
+ * As `openSource`, and a file is opened as well, which otherwise waits for the first read: for work that would leave
+ * something empty behind, if it began with an input that cannot be read.
+ */
+export async function openSourceAtOnce(source: Source): Promise<OpenSource> {
+  const made = await opened(source)
+  try {
+    await made.openFile()
+    return made
+  } catch (error) {
+    await made.close()
+    throw error
+  }
+}
+
+async function opened(source: Source): Promise<Opened> {
   adopt(source)
   if (isBegun(source)) throw notReplayable()
   const kind = kindOf(source)
@@ -87,7 +106,7 @@ type Kind = 'bytes' | 'blob' | 'text' | 'file' | 'function' | 'stream'
 
 interface Reading {
   readonly size?: number
-  read(): AsyncIterableIterator<Uint8Array>
+  read(file?: Promise<FileBytes>): AsyncIterableIterator<Uint8Array>
   readonly open?: () => Promise<FileBytes>
 }
 
@@ -98,6 +117,7 @@ class Opened implements OpenSource {
   readonly #reading: Reading
   #iterator: AsyncIterableIterator<Uint8Array> | undefined
   #file: Promise<FileBytes> | undefined
+  #begun = false
   #closed = false
 
   constructor(replayable: boolean, reading: Reading) {
@@ -105,12 +125,18 @@ class Opened implements OpenSource {
     this.replayable = replayable
     this.#reading = reading
     const { open } = reading
-    if (open !== undefined) this.reader = () => this.#openFile(open)
+    if (open !== undefined) this.reader = () => this.#readFile(open)
+  }
+
+  /** Opens the file, where it is one. */
+  async openFile(): Promise<void> {
+    const { open } = this.#reading
+    if (open !== undefined) await (this.#file ??= open())
   }
 
   chunks(): AsyncIterable<Uint8Array> {
-    this.#checkFresh()
-    this.#iterator = this.#reading.read()
+    this.#begin()
+    this.#iterator = this.#reading.read(this.#file)
     return this.#iterator
   }
 
@@ -122,12 +148,11 @@ class Opened implements OpenSource {
     await file?.close()
   }
 
-  async #openFile(
+  async #readFile(
     open: () => Promise<FileBytes>,
   ): Promise<(memory: Uint8Array) => Promise<number>> {
-    this.#checkFresh()
-    this.#file = open()
-    const file = await this.#file
+    this.#begin()
+    const file = await (this.#file ??= open())
     return async (memory) => {
       // An end here would make what was read look complete.
       if (this.#closed) throw netError('NET_CLOSED', { message: 'the source was closed' })
@@ -135,11 +160,13 @@ class Opened implements OpenSource {
     }
   }
 
-  #checkFresh(): void {
-    if (!this.#closed && this.#iterator === undefined && this.#file === undefined) return
-    throw netError('NET_BODY_CONSUMED', {
-      message: 'the chunks of an opened source can be read once',
-    })
+  #begin(): void {
+    if (this.#closed || this.#begun) {
+      throw netError('NET_BODY_CONSUMED', {
+        message: 'the chunks of an opened source can be read once',
+      })
+    }
+    this.#begun = true
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,14 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 
 import { fromFile, fromText, type Source } from '@net/core'
-import { checkSource, isCallerFault, isReplayable, openSource } from '@net/core/authoring'
+import {
+  checkSource,
+  isCallerFault,
+  isReplayable,
+  openSource,
+  openSourceAtOnce,
+} from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
 import { collect } from './collect.ts'
@@ -135,4 +141,18 @@ test('a source whose function gives a promise is refused, and that it fails ends
   await expect(read(source)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
   // An unhandled rejection would be told within this turn, and fail the run.
   await new Promise((turn) => setImmediate(turn))
+})
+
+test('a file that is opened at once is there also when it has lost its name', async () => {
+  await using folder = await temporaryFolder()
+  const source = fromFile(folder.at('a'))
+  await writeFile(folder.at('a'), 'content')
+  await using inPlace = await openSourceAtOnce(source)
+  await using inChunks = await openSourceAtOnce(source)
+  await rm(folder.at('a'))
+  const memory = Buffer.alloc(10)
+  const readInto = await inPlace.reader?.()
+  expect(memory.toString('utf8', 0, await readInto?.(memory))).toBe('content')
+  expect(Buffer.concat(await collect(inChunks.chunks())).toString()).toBe('content')
+  await expect(openSourceAtOnce(source)).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
 })
