@@ -1,6 +1,6 @@
 /* What a command is fed: a text or a source, piece by piece, for as long as the command reads. */
 
-import { isNetError, type Source, type Timeout } from '@net/core'
+import { isNetError, type Timeout } from '@net/core'
 import {
   callerFault,
   Deadline,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { captureEvents, useFakeClock, type FakeClock } from '@net/core/testing'
-import type { SshConnectOptions, ExecOptions } from '@net/ssh'
+import { fromFile, type ExecOptions, type SshConnectOptions } from '@net/ssh'
 import { startSshServer, type ExecHandler } from '@net/ssh/testing'
 
 import { writeLimit } from '../src/command-input.ts'
@@ -78,4 +78,13 @@ test('without a limit of the caller a command may take its time before it reads'
   expect(writeLimit(5, { idle: 5 })).toBe(Infinity)
   expect(writeLimit({ write: 7 }, { write: 9 })).toBe(7)
   expect(writeLimit({ total: 7 }, { write: 9 })).toBe(9)
+})
+
+test('a command whose input cannot be read is not begun', async () => {
+  await using server = await startSshServer({ exec: { cat: '' } })
+  await using host = await logInTo(server)
+  const input = fromFile('/no/such/file')
+  const error = await failureOf(host.exec('cat > settings', { input }))
+  expect(error).toMatchObject({ code: 'NET_LOCAL_IO', retry: 'never' })
+  expect(server.received.filter(({ what }) => what === 'exec')).toEqual([])
 })

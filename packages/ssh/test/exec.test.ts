@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { isAbort, isRetryable, onEvent, type RetryPolicy } from '@net/core'
 import { callerFault } from '@net/core/authoring'
 import { captureEvents, useFakeClock } from '@net/core/testing'
-import { fromFile, fromText, SshExitError } from '@net/ssh'
+import { fromText, SshExitError } from '@net/ssh'
 import { startSshServer, type ExecHandler, type ServerQuirks } from '@net/ssh/testing'
 
 import { planExec } from '../src/exec.ts'
@@ -152,15 +152,6 @@ test('what the source of the input throws passes as it is, and the command is st
   expect(await failureOf(host.exec('wc', { input: input() }))).toBe(own)
   expect(callerFault(own)).toBe(own)
   await server.waitFor(({ what }) => what === 'signal')
-})
-
-test('a command whose input cannot be read is not begun', async () => {
-  await using server = await startSshServer({ exec: { cat: '' } })
-  await using host = await logInTo(server)
-  const input = fromFile('/no/such/file')
-  const error = await failureOf(host.exec('cat > settings', { input }))
-  expect(error).toMatchObject({ code: 'NET_LOCAL_IO', retry: 'never' })
-  expect(server.received.filter(({ what }) => what === 'exec')).toEqual([])
 })
 
 test('[SSH-39] variables and the folder reach the command, whether the server takes variables or not', async () => {
