@@ -22,7 +22,8 @@ CONTRIBUTING.md has the steps and the minutes, under "A package in an hour".`)
 function filesOf(protocol: string): ReadonlyMap<string, string> {
   try {
     const made = skeleton(protocol)
-    if (!existsSync(join(root, 'packages', protocol))) return made
+    // A branch that had it leaves what git ignores.
+    if (!existsSync(join(root, 'packages', protocol, 'package.json'))) return made
     throw new Error(`packages/${protocol} is there already`)
   } catch (error) {
     console.error((error as Error).message)
