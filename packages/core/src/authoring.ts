@@ -86,6 +86,7 @@ export {
   printedWithoutSecrets,
   type Printed,
 } from './data/printed-output.ts'
+export { whyUnsafe } from './data/safe-join.ts'
 export { written } from './data/write-to-kernel.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
 export { lettingGo } from './data/let-go.ts'

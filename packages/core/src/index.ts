@@ -89,12 +89,16 @@ export {
 } from './data/file.ts'
 export type { Source } from './data/source.ts'
 export type {
+  RemoteCapabilities,
+  RemoteCopyOptions,
   RemoteEntry,
   RemoteFiles,
   RemoteMkdirOptions,
   RemoteReadOptions,
   RemoteRemoveOptions,
   RemoteRenameOptions,
+  RemoteStatOptions,
+  RemoteTimes,
   RemoteWriteOptions,
 } from './data/remote-files.ts'
 export { safeJoin } from './data/safe-join.ts'

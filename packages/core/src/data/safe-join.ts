@@ -26,11 +26,16 @@ export async function safeJoin(folder: string, ...names: readonly string[]): Pro
   const parts = names.flatMap((name) => name.split('/'))
   if (parts.length === 0) throw badName('a name is missing', '')
   for (const part of parts) {
-    const fault = faults.find(({ found }) => found(part))
-    if (fault !== undefined) throw badName(fault.why, names.join('/'))
+    const why = whyUnsafe(part)
+    if (why !== undefined) throw badName(why, names.join('/'))
   }
   await refuseLinksOut(folder, parts)
   return join(folder, ...parts)
+}
+
+/** Why `safeJoin` refuses the name, which is one part of a path; undefined for a name that is safe on any system. */
+export function whyUnsafe(name: string): string | undefined {
+  return faults.find(({ found }) => found(name))?.why
 }
 
 async function refuseLinksOut(folder: string, parts: readonly string[]): Promise<void> {

@@ -1,0 +1,41 @@
+/* Which entries a verb sees. A filter hides an entry on both sides: it is neither copied, compared nor removed. */
+
+import { pathTest, type PathTest } from './engine/ignore.ts'
+
+/** What is left out, by patterns as in .gitignore files, relative to the tree or folder that the verb is given. */
+export interface FilterOptions {
+  /** What these mean is left out, on both sides; a folder with everything in it, and it is not listed. Default nothing. */
+  readonly exclude?: readonly string[] | undefined
+  /** Only what these mean is taken, and the folders on the way to it. Default everything. */
+  readonly include?: readonly string[] | undefined
+}
+
+/** The filter of one call. */
+export class Filter {
+  readonly #isExcluded: PathTest | undefined
+  readonly #isIncluded: PathTest | undefined
+  /** The patterns, for what is remembered of a run. */
+  readonly key: string
+
+  constructor({ exclude = [], include = [] }: FilterOptions) {
+    this.#isExcluded = exclude.length === 0 ? undefined : pathTest(exclude)
+    this.#isIncluded = include.length === 0 ? undefined : pathTest(include)
+    this.key = JSON.stringify([exclude, include])
+  }
+
+  /** Whether folders are taken only for what is in them. */
+  get wantsContent(): boolean {
+    return this.#isIncluded !== undefined
+  }
+
+  /** Whether the entry is hidden, with all that is in it. */
+  hides(path: string, isFolder: boolean): boolean {
+    if (this.#isExcluded?.(path, isFolder) === true) return true
+    return !isFolder && this.#isIncluded?.(path, false) === false
+  }
+
+  /** Whether the folder is wanted for itself. */
+  wantsFolder(path: string): boolean {
+    return this.#isIncluded === undefined || this.#isIncluded(path, true)
+  }
+}

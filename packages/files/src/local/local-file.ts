@@ -1,0 +1,110 @@
+/* The bytes of a local file: read, written and copied through a path that leads to the file itself, never a link. */
+
+import { createHash } from 'node:crypto'
+import {
+  constants,
+  copyFile,
+  lstat,
+  open,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises'
+
+import type { RemoteReadOptions, Source } from '@net/core'
+import { netError, type Operation } from '@net/core/authoring'
+
+import { pour } from '../pour.ts'
+import { badName } from '../tree-path.ts'
+
+/** The path of a file for the system, and in its tree. */
+export interface FilePlace {
+  readonly at: string | Buffer
+  readonly path: string
+}
+
+/** The bytes from `start` up to `end`. */
+export async function* readFile(
+  { at, path }: FilePlace,
+  { start = 0, end = Infinity }: RemoteReadOptions,
+): AsyncGenerator<Uint8Array, void> {
+  const file = await open(at, constants.O_RDONLY | CAREFUL)
+  try {
+    await checkFile(file, path)
+    for (let position = start; position < end;) {
+      const memory = Buffer.allocUnsafeSlow(Math.min(CHUNK, end - position))
+      const { bytesRead } = await file.read(memory, 0, memory.length, position)
+      if (bytesRead === 0) return
+      position += bytesRead
+      yield memory.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Writes the source into the file, from `start` on. */
+export async function writeFile(
+  op: Operation,
+  { at, path }: FilePlace,
+  source: Source,
+  { start, keepRest }: { readonly start: number; readonly keepRest: boolean },
+): Promise<void> {
+  const { O_CREAT, O_TRUNC, O_WRONLY } = constants
+  const isNew = start === 0 && !keepRest
+  const file = await open(at, O_WRONLY | O_CREAT | CAREFUL | (isNew ? O_TRUNC : 0))
+  try {
+    const size = await checkFile(file, path)
+    if (start > size && !keepRest) {
+      throw netError('NET_SIZE_MISMATCH', {
+        message: `${path} has ${size} bytes, not the ${start} to go on behind`,
+      })
+    }
+    let position = start
+    await pour(op, source, async (chunk) => {
+      await writeWhole(file, chunk, position)
+      position += chunk.length
+    })
+    if (!isNew && !keepRest && size > position) await file.truncate(position)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Copies the file into the place of whatever file is there. */
+export async function copyOver(from: FilePlace, to: FilePlace): Promise<void> {
+  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
+  try {
+    await copyFile(from.at, to.at, flags)
+  } catch (error) {
+    if (Reflect.get(error as Error, 'code') !== 'EEXIST') throw error
+    // Without the flag a link that is there would be followed.
+    if ((await lstat(to.at)).isDirectory()) throw badName(to.path, 'it is a folder')
+    await unlink(to.at)
+    await copyFile(from.at, to.at, flags)
+  }
+}
+
+/** The hash of the file in hexadecimal digits. */
+export async function hashFile(place: FilePlace, algorithm: string): Promise<string> {
+  const hash = createHash(algorithm)
+  for await (const chunk of readFile(place, {})) hash.update(chunk)
+  return hash.digest('hex')
+}
+
+async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  let done = 0
+  while (done < chunk.length) {
+    const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+async function checkFile(file: FileHandle, path: string): Promise<number> {
+  const found = await file.stat()
+  if (!found.isFile()) throw badName(path, 'it is not a regular file')
+  return found.size
+}
+
+// Neither follow a link nor wait for the reader of a pipe. Windows has neither flag.
+const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+const CHUNK = 262_144

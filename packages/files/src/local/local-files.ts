@@ -1,0 +1,333 @@
+/*
+ * A folder of this machine as a tree of files. Nothing outside of the folder is read or changed, whatever a name says and
+ * whatever links lie in it.
+ */
+
+import {
+  chmod,
+  link,
+  lstat,
+  lutimes,
+  mkdir,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  unlink,
+} from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+import type {
+  CallOptions,
+  RemoteCapabilities,
+  RemoteCopyOptions,
+  RemoteEntry,
+  RemoteFiles,
+  RemoteMkdirOptions,
+  RemoteReadOptions,
+  RemoteRemoveOptions,
+  RemoteRenameOptions,
+  RemoteStatOptions,
+  RemoteWriteOptions,
+  Source,
+} from '@net/core'
+import {
+  argument,
+  checkSource,
+  inCall,
+  netError,
+  option,
+  optionsDoor,
+  type CallKind,
+  type Operation,
+  type OptionsDoor,
+} from '@net/core/authoring'
+
+import { unsupported } from '../refusals.ts'
+import { treeCall, treeIteration } from '../tree-call.ts'
+import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
+import { FolderHandles } from './folder-handles.ts'
+import { localCapabilities } from './local-capabilities.ts'
+import { treeError } from './local-error.ts'
+import { copyOver, hashFile, readFile, writeFile, type FilePlace } from './local-file.ts'
+import { entriesOf, entryAt, type DiskPace } from './local-listing.ts'
+import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
+import { systemPath } from './system-path.ts'
+
+/** How a local folder is used. */
+export interface LocalFilesOptions {
+  /**
+   * Which names files may be given: `portable` for those that are safe on any system (no backslash, colon or control
+   * character, no Windows device, no dot or blank at the end), `system` for all that this system has. Names that are there
+   * already are read and removed in either case. Default `portable`.
+   */
+  readonly names?: LocalNames | undefined
+}
+
+/**
+ * A folder of this machine as a tree. The folder must be there when the tree is first used. Throws `NET_BAD_OPTION`. Calls
+ * reject with `NET_NOT_FOUND`, `NET_EXISTS`, `NET_ACCESS_DENIED`, `NET_NO_SPACE`, `NET_BAD_NAME` (also where a link is in
+ * the way), `NET_LOCAL_LIMIT` for too many open files and `NET_LOCAL_IO` for the rest.
+ */
+export function localFiles(folder: string | URL, options?: LocalFilesOptions): RemoteFiles {
+  const { names = 'portable' } = localDoor(options)
+  inCall({ call: 'localFiles' }, () => argument('the folder', option.url, folder))
+  return new LocalFiles(resolve(folder instanceof URL ? fileURLToPath(folder) : folder), names)
+}
+
+class LocalFiles implements RemoteFiles {
+  readonly name: string
+  readonly #root: string
+  readonly #names: LocalNames
+  readonly #folders: FolderHandles
+  readonly #pace: DiskPace = { isSlow: false }
+  #can: Promise<RemoteCapabilities> | undefined
+
+  constructor(root: string, names: LocalNames) {
+    this.name = pathToFileURL(root).href
+    this.#root = root
+    this.#names = names
+    this.#folders = new FolderHandles(root)
+    Object.defineProperty(this, LOCAL, {
+      value: (path: string, work: (place: FilePlace) => Promise<void>) => this.#at(path, work),
+    })
+  }
+
+  refusesName(name: string): string | undefined {
+    return whyRefused(name, this.#names)
+  }
+
+  capabilities(options?: CallOptions): Promise<RemoteCapabilities> {
+    return this.#call('capabilities', '', options, () => {
+      this.#can ??= localCapabilities(this.#root, this.#names)
+      // A folder that is not there yet may be there the next time.
+      this.#can.catch(() => (this.#can = undefined))
+      return this.#can
+    })
+  }
+
+  list(path: string, options?: CallOptions): AsyncGenerator<RemoteEntry, undefined, undefined> {
+    const verb = { operation: 'list', target: path, kind: 'transfer' } as const
+    return treeIteration(verb, options, () => this.#entries(path))
+  }
+
+  stat(path: string, options: RemoteStatOptions = {}): Promise<RemoteEntry> {
+    const { follow = false, ...rest } = options
+    return this.#call('stat', path, rest, async () => {
+      const end = follow ? await this.#endOfLinks(path) : path
+      return this.#at(end, ({ at }) => entryAt(at, path, nameOf(path)))
+    })
+  }
+
+  read(path: string, options: RemoteReadOptions = {}): AsyncGenerator<Uint8Array, undefined> {
+    const { start, end, ...rest } = options
+    const verb = { operation: 'read', target: path, kind: 'transfer' } as const
+    return treeIteration(verb, rest, (op) => this.#bytes(op, path, { start, end }))
+  }
+
+  write(path: string, source: Source, options: RemoteWriteOptions = {}): Promise<void> {
+    const { start = 0, keepRest = false, ...rest } = options
+    const verb = { operation: 'write', target: path, kind: 'transfer' } as const
+    const check = (): void => checkSource(source)
+    return treeCall(verb, rest, check, (_, op) =>
+      this.#new(path, (place) => writeFile(op, place, source, { start, keepRest })),
+    )
+  }
+
+  mkdir(path: string, options: RemoteMkdirOptions = {}): Promise<void> {
+    const { recursive = false, ...rest } = options
+    return this.#call('mkdir', path, rest, () => this.#makeFolder(path, recursive))
+  }
+
+  remove(path: string, options: RemoteRemoveOptions = {}): Promise<void> {
+    const { recursive = false, ...rest } = options
+    return this.#call('remove', path, rest, () =>
+      this.#at(path, async ({ at }) => {
+        if (path === '') throw badName(path, 'it is the root')
+        if (!(await lstat(at)).isDirectory()) return unlink(at)
+        return recursive ? rm(at, { recursive: true }) : rmdir(at)
+      }),
+    )
+  }
+
+  rename(from: string, to: string, options: RemoteRenameOptions = {}): Promise<void> {
+    const { replace = false, ...rest } = options
+    return this.#call('rename', from, rest, () =>
+      this.#at(from, (source) =>
+        this.#new(to, (target) => (replace ? rename(source.at, target.at) : moved(source, target))),
+      ),
+    )
+  }
+
+  setModified(path: string, modified: number, options?: CallOptions): Promise<void> {
+    return this.#call('setModified', path, options, () =>
+      this.#at(path, ({ at }) => lutimes(at, modified / 1000, modified / 1000)),
+    )
+  }
+
+  setMode(path: string, mode: number, options?: CallOptions): Promise<void> {
+    return this.#call('setMode', path, options, () =>
+      this.#at(path, async ({ at }) => {
+        if ((await lstat(at)).isSymbolicLink()) throw badName(path, 'it is a link')
+        await chmod(at, mode)
+      }),
+    )
+  }
+
+  symlink(target: string, path: string, options?: CallOptions): Promise<void> {
+    return this.#call('symlink', path, options, () =>
+      this.#new(path, ({ at }) => symlink(target, at)),
+    )
+  }
+
+  readLink(path: string, options?: CallOptions): Promise<string> {
+    return this.#call('readLink', path, options, () => this.#at(path, ({ at }) => readlink(at)))
+  }
+
+  hash(path: string, algorithm: string, options?: CallOptions): Promise<string> {
+    return this.#call('hash', path, options, () =>
+      this.#at(path, (place) => hashFile(place, algorithm)),
+    )
+  }
+
+  copyWithin(from: string, to: string, options: RemoteCopyOptions = {}): Promise<void> {
+    const { source = this, ...rest } = options
+    return this.#call('copyWithin', from, rest, () => {
+      if (!isLocal(source)) throw unsupported('copy from another server')
+      return source[LOCAL](from, (place) => this.#new(to, (target) => copyOver(place, target)))
+    })
+  }
+
+  async *#entries(path: string): AsyncGenerator<RemoteEntry, void> {
+    const parts = partsOf(path)
+    const slices: (readonly RemoteEntry[])[] = []
+    try {
+      await this.#folders.use(parts, async (at) => {
+        for await (const slice of entriesOf(at, path, this.#pace)) slices.push(slice)
+      })
+    } catch (error) {
+      throw treeError(error, path)
+    }
+    for (const slice of slices) yield* slice
+  }
+
+  async *#bytes(
+    op: Operation,
+    path: string,
+    range: RemoteReadOptions,
+  ): AsyncGenerator<Uint8Array, void> {
+    let moved = 0
+    try {
+      const parts = partsOf(path)
+      const folder = await this.#folders.hold(parts.slice(0, -1))
+      try {
+        const at = systemPath(folder.at, nameOf(path))
+        for await (const chunk of readFile({ at, path }, range)) {
+          yield chunk
+          moved += chunk.length
+          op.progress(moved)
+        }
+      } finally {
+        await folder.letGo()
+      }
+    } catch (error) {
+      throw treeError(error, path)
+    }
+  }
+
+  async #makeFolder(path: string, recursive: boolean): Promise<void> {
+    if (path === '' && recursive) return
+    try {
+      await this.#new(path, ({ at }) => mkdir(at))
+    } catch (error) {
+      const code: unknown = Reflect.get(error as Error, 'code')
+      if (!recursive) throw error
+      if (code === 'NET_NOT_FOUND') {
+        await this.#makeFolder(folderOf(path), true)
+        return this.#makeFolder(path, true)
+      }
+      const isThere = await this.#at(path, async ({ at }) => (await lstat(at)).isDirectory())
+      if (code !== 'NET_EXISTS' || !isThere) throw error
+    }
+  }
+
+  async #endOfLinks(path: string): Promise<string> {
+    let end = path
+    for (let links = 0; links < MOST_LINKS; links++) {
+      const found = await this.#at(end, ({ at }) => entryAt(at, end, nameOf(end)))
+      if (found.target === undefined) return end
+      const next = resolvedLink(end, found.target)
+      if (next === undefined) throw badName(end, 'the link leads out of the folder')
+      end = next
+    }
+    throw badName(path, 'it leads through too many links')
+  }
+
+  /** Runs the work on what is there at the path. */
+  async #at<T>(path: string, work: (place: FilePlace) => Promise<T>): Promise<T> {
+    try {
+      const parts = partsOf(path)
+      return await this.#folders.use(parts.slice(0, -1), (folder) =>
+        work({ at: systemPath(folder, parts.at(-1) ?? '.'), path }),
+      )
+    } catch (error) {
+      throw treeError(error, path)
+    }
+  }
+
+  /** The same for what is to be made there. */
+  #new<T>(path: string, work: (place: FilePlace) => Promise<T>): Promise<T> {
+    const parts = partsOf(path)
+    if (parts.length === 0) throw badName(path, 'it is the root')
+    checkNew(parts, this.#names)
+    return this.#at(path, work)
+  }
+
+  #call<T>(
+    name: string,
+    target: string,
+    options: CallOptions | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const verb = { operation: name, target, kind: COMMAND }
+    return treeCall(verb, options, () => {}, work)
+  }
+}
+
+/** Gives a file another name, and replaces nothing. */
+async function moved(from: FilePlace, to: FilePlace): Promise<void> {
+  const found = await lstat(from.at)
+  if (!found.isDirectory()) {
+    try {
+      // Unlike a rename it replaces nothing, whatever comes in between.
+      await link(from.at, to.at)
+      return await unlink(from.at)
+    } catch (error) {
+      if (!NO_LINKS.has(String(Reflect.get(error as Error, 'code')))) throw error
+    }
+  }
+  const there = await lstat(to.at).catch(() => undefined)
+  if (there !== undefined) {
+    throw netError('NET_EXISTS', { message: `${to.path} exists already` })
+  }
+  await rename(from.at, to.at)
+}
+
+interface LocalTree {
+  [LOCAL](path: string, work: (place: FilePlace) => Promise<void>): Promise<void>
+}
+
+function isLocal(tree: object): tree is LocalTree {
+  return LOCAL in tree
+}
+
+const LOCAL: unique symbol = Symbol.for('net.files.local')
+const localDoor: OptionsDoor<LocalFilesOptions> = optionsDoor<LocalFilesOptions>(
+  { call: 'localFiles' },
+  { names: option.oneOf('portable', 'system') },
+)
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV'])
+const MOST_LINKS = 40
+const COMMAND: CallKind = 'command'

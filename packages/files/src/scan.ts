@@ -1,0 +1,171 @@
+/*
+ * Lists a whole tree, several folders at a time, behind a filter. A folder that cannot be listed is told as such and
+ * never taken for an empty one.
+ */
+
+import { isNetError, type NetError, type RemoteEntry } from '@net/core'
+import { Semaphore } from '@net/async'
+import { netError } from '@net/core/authoring'
+
+import type { Filter } from './filter.ts'
+import { pathIn, type TreePlace } from './place.ts'
+import type { Scanned, ScannedFolder } from './scanned.ts'
+import { badName, faultOf, isWithin, join, resolvedLink } from './tree-path.ts'
+
+/** How a tree is listed. */
+export interface ScanRules {
+  readonly filter: Filter
+  /** Whether links are taken for what they lead to. */
+  readonly follow: boolean
+  /** How many listings at a time. */
+  readonly calls: number
+  readonly signal: AbortSignal
+}
+
+/** Lists the tree from the place on. Rejects only when the signal aborts. */
+export function scan(place: TreePlace, rules: ScanRules): Promise<ScannedFolder> {
+  return new Scan(place, rules).folder({ path: '', from: place.path, above: [] })
+}
+
+/** A folder that is listed. */
+interface Spot {
+  /** Below the place. */
+  readonly path: string
+  /** In the tree. */
+  readonly from: string
+  /** The folders that it lies in, by their own paths in the tree. */
+  readonly above: readonly string[]
+}
+
+class Scan {
+  readonly #place: TreePlace
+  readonly #rules: ScanRules
+  readonly #calls: Semaphore
+
+  constructor(place: TreePlace, rules: ScanRules) {
+    this.#place = place
+    this.#rules = rules
+    this.#calls = new Semaphore(Math.max(1, Math.min(rules.calls, MOST_LISTINGS)))
+  }
+
+  async folder(spot: Spot): Promise<ScannedFolder> {
+    const { found, hides, failure } = await this.#listed(spot)
+    const scanned = await Promise.all([...found].map((each) => this.#deep(each, spot)))
+    return this.#summary(scanned, { path: spot.path, hides, failure })
+  }
+
+  async #listed(spot: Spot): Promise<Listed> {
+    const { filter, signal } = this.#rules
+    const found = new Map<string, RemoteEntry | Twice>()
+    let hides = false
+    try {
+      using _ = await this.#calls.acquire({ signal })
+      for await (const entry of this.#place.files.list(spot.from, { signal })) {
+        const path = join(spot.path, entry.name)
+        if (filter.hides(path, entry.type === 'folder')) hides = true
+        else found.set(entry.name, found.has(entry.name) ? TWICE : entry)
+      }
+      return { found, hides, failure: undefined }
+    } catch (error) {
+      signal.throwIfAborted()
+      return { found, hides, failure: ours(error) }
+    }
+  }
+
+  async #deep([name, found]: readonly [string, RemoteEntry | Twice], spot: Spot): Promise<Scanned> {
+    const path = join(spot.path, name)
+    const why = found === TWICE ? 'it was listed more than once' : faultOf(name)
+    const entry = found === TWICE ? { name, path, type: 'other' as const } : found
+    if (why !== undefined) return { entry, refused: badName(path, why) }
+    const from = join(spot.from, name)
+    if (entry.type === 'link' && this.#rules.follow) return this.#followed(entry, spot)
+    if (entry.type !== 'folder') return spot.from === pathIn(this.#place, spot.path) ? { entry } : { entry, from }
+    return this.#inner({ entry, from, spot })
+  }
+
+  async #inner({ entry, from, spot }: Inner): Promise<Scanned> {
+    const path = join(spot.path, entry.name)
+    const above = [...spot.above, spot.from]
+    if (above.length > MOST_DEEP) {
+      return { entry, refused: badName(path, `it is more than ${MOST_DEEP} folders deep`) }
+    }
+    const folder = await this.folder({ path, from, above })
+    return { entry, folder, ...(from === pathIn(this.#place, path) ? {} : { from }) }
+  }
+
+  /** What the link leads to, under the name of the link. */
+  async #followed(link: RemoteEntry, spot: Spot): Promise<Scanned> {
+    const path = join(spot.path, link.name)
+    try {
+      const end = await this.#endOf(link, join(spot.from, link.name))
+      const entry = { ...end, name: link.name, path: link.path }
+      const isLoop = [...spot.above, spot.from].some((folder) => isWithin(end.path, folder))
+      if (end.type === 'folder' && isLoop) throw badName(path, 'the link leads to a folder above it')
+      if (end.type !== 'folder') return { entry, from: end.path }
+      return await this.#inner({ entry, from: end.path, spot })
+    } catch (error) {
+      this.#rules.signal.throwIfAborted()
+      return { entry: link, refused: ours(error) }
+    }
+  }
+
+  async #endOf(link: RemoteEntry, from: string): Promise<RemoteEntry> {
+    const { files } = this.#place
+    const { signal } = this.#rules
+    let at = from
+    let found = link
+    for (let links = 0; found.type === 'link'; links++) {
+      if (links === MOST_LINKS) throw badName(from, 'it leads through too many links')
+      const next = resolvedLink(at, found.target ?? (await files.readLink(at, { signal })))
+      if (next === undefined) throw badName(from, 'the link leads out of the tree')
+      at = next
+      found = await files.stat(at, { signal })
+    }
+    return { ...found, path: at }
+  }
+
+  #summary(scanned: readonly Scanned[], { path, hides, failure }: Summed): ScannedFolder {
+    const { filter } = this.#rules
+    const entries = new Map<string, Scanned>()
+    let hidesBelow = hides
+    for (const each of scanned) {
+      const { entry, folder } = each
+      if (folder?.hides === true) hidesBelow = true
+      const isHollow = folder !== undefined && folder.entries.size === 0 && folder.failure === undefined
+      // Taken only for what is in it, and nothing is.
+      if (filter.wantsContent && isHollow && !filter.wantsFolder(join(path, entry.name))) hidesBelow = true
+      else entries.set(entry.name, each)
+    }
+    return { entries, hides: hidesBelow, ...(failure === undefined ? {} : { failure }) }
+  }
+}
+
+interface Listed {
+  readonly found: ReadonlyMap<string, RemoteEntry | Twice>
+  readonly hides: boolean
+  readonly failure: NetError | undefined
+}
+
+interface Summed {
+  readonly path: string
+  readonly hides: boolean
+  readonly failure: NetError | undefined
+}
+
+interface Inner {
+  readonly entry: RemoteEntry
+  readonly from: string
+  readonly spot: Spot
+}
+
+/** The error as one of ours, whatever a tree of others threw. */
+function ours(error: unknown): NetError {
+  if (isNetError(error)) return error
+  return netError('NET_INTERNAL', { message: 'the tree failed with an error of its own', cause: error })
+}
+
+type Twice = typeof TWICE
+const TWICE = 'twice'
+const MOST_DEEP = 256
+const MOST_LINKS = 40
+const MOST_LISTINGS = 64
