@@ -17,20 +17,19 @@ export class Filter {
   /** The patterns, for what is remembered of a run. */
   readonly key: string
 
-  constructor({ exclude = [], include = [] }: FilterOptions) {
+  readonly #own: ReadonlySet<string>
+
+  /** `own` are paths that are no part of the trees whatever the patterns say. */
+  constructor({ exclude = [], include = [] }: FilterOptions, own: readonly string[] = []) {
+    this.#own = new Set(own)
     this.#isExcluded = exclude.length === 0 ? undefined : pathTest(exclude)
     this.#isIncluded = include.length === 0 ? undefined : pathTest(include)
     this.key = JSON.stringify([exclude, include])
   }
 
-  /** Whether folders are taken only for what is in them. */
-  get wantsContent(): boolean {
-    return this.#isIncluded !== undefined
-  }
-
   /** Whether the entry is hidden, with all that is in it. */
   hides(path: string, isFolder: boolean): boolean {
-    if (this.#isExcluded?.(path, isFolder) === true) return true
+    if (this.#own.has(path) || this.#isExcluded?.(path, isFolder) === true) return true
     return !isFolder && this.#isIncluded?.(path, false) === false
   }
 

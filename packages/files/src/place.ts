@@ -38,7 +38,9 @@ export function placeOf(name: string, place: Place): TreePlace {
   }
   if (isTree(place)) return { files: place, path: '', mustBeFolder: true }
   const { files, path } = argument(name, option.methods<TreePlace>(MAY), place)
-  return at(files, path).mustBeFolder ? at(files, path) : { ...at(files, path), mustBeFolder: place.mustBeFolder }
+  return at(files, path).mustBeFolder
+    ? at(files, path)
+    : { ...at(files, path), mustBeFolder: place.mustBeFolder }
 }
 
 /** The path in the tree of a path below the place. */

@@ -49,38 +49,49 @@ class Scan {
   }
 
   async folder(spot: Spot): Promise<ScannedFolder> {
-    const { found, hides, failure } = await this.#listed(spot)
-    const scanned = await Promise.all([...found].map((each) => this.#deep(each, spot)))
-    return this.#summary(scanned, { path: spot.path, hides, failure })
+    const listed = await this.#listed(spot)
+    const scanned: Scanned[] = []
+    const deep: Promise<Scanned>[] = []
+    for (const each of listed.found) {
+      const here = this.#one(each, spot)
+      // Most are plain files, and a promise costs more than they do.
+      if (here instanceof Promise) deep.push(here)
+      else scanned.push(here)
+    }
+    return this.#summary([...scanned, ...(await Promise.all(deep))], spot, listed)
   }
 
   async #listed(spot: Spot): Promise<Listed> {
-    const { filter, signal } = this.#rules
+    const { filter, follow, signal } = this.#rules
     const found = new Map<string, RemoteEntry | Twice>()
-    let hides = false
+    const hidden = new Set<string>()
     try {
       using _ = await this.#calls.acquire({ signal })
       for await (const entry of this.#place.files.list(spot.from, { signal })) {
         const path = join(spot.path, entry.name)
-        if (filter.hides(path, entry.type === 'folder')) hides = true
+        const isOpen = follow && entry.type === 'link'
+        if (!isOpen && filter.hides(path, entry.type === 'folder')) hidden.add(entry.name)
         else found.set(entry.name, found.has(entry.name) ? TWICE : entry)
       }
-      return { found, hides, failure: undefined }
+      return { found, hidden, failure: undefined }
     } catch (error) {
       signal.throwIfAborted()
-      return { found, hides, failure: ours(error) }
+      return { found, hidden, failure: ours(error) }
     }
   }
 
-  async #deep([name, found]: readonly [string, RemoteEntry | Twice], spot: Spot): Promise<Scanned> {
+  #one(
+    [name, found]: readonly [string, RemoteEntry | Twice],
+    spot: Spot,
+  ): Scanned | Promise<Scanned> {
     const path = join(spot.path, name)
     const why = found === TWICE ? 'it was listed more than once' : faultOf(name)
     const entry = found === TWICE ? { name, path, type: 'other' as const } : found
     if (why !== undefined) return { entry, refused: badName(path, why) }
     const from = join(spot.from, name)
     if (entry.type === 'link' && this.#rules.follow) return this.#followed(entry, spot)
-    if (entry.type !== 'folder') return spot.from === pathIn(this.#place, spot.path) ? { entry } : { entry, from }
-    return this.#inner({ entry, from, spot })
+    if (entry.type === 'folder') return this.#inner({ entry, from, spot })
+    return from === pathIn(this.#place, path) ? { entry } : { entry, from }
   }
 
   async #inner({ entry, from, spot }: Inner): Promise<Scanned> {
@@ -100,7 +111,8 @@ class Scan {
       const end = await this.#endOf(link, join(spot.from, link.name))
       const entry = { ...end, name: link.name, path: link.path }
       const isLoop = [...spot.above, spot.from].some((folder) => isWithin(end.path, folder))
-      if (end.type === 'folder' && isLoop) throw badName(path, 'the link leads to a folder above it')
+      if (end.type === 'folder' && isLoop)
+        throw badName(path, 'the link leads to a folder above it')
       if (end.type !== 'folder') return { entry, from: end.path }
       return await this.#inner({ entry, from: end.path, spot })
     } catch (error) {
@@ -124,31 +136,37 @@ class Scan {
     return { ...found, path: at }
   }
 
-  #summary(scanned: readonly Scanned[], { path, hides, failure }: Summed): ScannedFolder {
-    const { filter } = this.#rules
+  #summary(
+    scanned: readonly Scanned[],
+    { path }: Spot,
+    { hidden, failure }: Listed,
+  ): ScannedFolder {
     const entries = new Map<string, Scanned>()
-    let hidesBelow = hides
+    let hides = hidden.size > 0
     for (const each of scanned) {
-      const { entry, folder } = each
-      if (folder?.hides === true) hidesBelow = true
-      const isHollow = folder !== undefined && folder.entries.size === 0 && folder.failure === undefined
-      // Taken only for what is in it, and nothing is.
-      if (filter.wantsContent && isHollow && !filter.wantsFolder(join(path, entry.name))) hidesBelow = true
-      else entries.set(entry.name, each)
+      const { name } = each.entry
+      if (each.folder?.hides === true) hides = true
+      if (!this.#isHidden(join(path, name), each)) entries.set(name, each)
+      else {
+        hides = true
+        hidden.add(name)
+      }
     }
-    return { entries, hides: hidesBelow, ...(failure === undefined ? {} : { failure }) }
+    return { entries, hides, hidden, ...(failure === undefined ? {} : { failure }) }
+  }
+
+  /** Whether it turned out to be hidden: a folder that is taken only for what is in it, or what a link led to. */
+  #isHidden(path: string, { entry, folder, from }: Scanned): boolean {
+    const { filter, follow } = this.#rules
+    if (follow && from !== undefined && filter.hides(path, entry.type === 'folder')) return true
+    const isHollow = folder?.entries.size === 0 && folder.failure === undefined
+    return isHollow && !filter.wantsFolder(path)
   }
 }
 
 interface Listed {
   readonly found: ReadonlyMap<string, RemoteEntry | Twice>
-  readonly hides: boolean
-  readonly failure: NetError | undefined
-}
-
-interface Summed {
-  readonly path: string
-  readonly hides: boolean
+  readonly hidden: Set<string>
   readonly failure: NetError | undefined
 }
 
@@ -161,7 +179,10 @@ interface Inner {
 /** The error as one of ours, whatever a tree of others threw. */
 function ours(error: unknown): NetError {
   if (isNetError(error)) return error
-  return netError('NET_INTERNAL', { message: 'the tree failed with an error of its own', cause: error })
+  return netError('NET_INTERNAL', {
+    message: 'the tree failed with an error of its own',
+    cause: error,
+  })
 }
 
 type Twice = typeof TWICE

@@ -20,6 +20,8 @@ export interface ScannedFolder {
   readonly failure?: NetError
   /** Whether it holds something that the filter hides, at any depth. */
   readonly hides: boolean
+  /** The names that the filter hides in the folder itself. */
+  readonly hidden: ReadonlySet<string>
 }
 
 /** How many entries the folder holds, at all depths. */

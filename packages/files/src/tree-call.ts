@@ -7,6 +7,7 @@ import {
   openOperation,
   operation,
   type CallKind,
+  type OpenOperation,
   type Operation,
 } from '@net/core/authoring'
 
@@ -47,9 +48,9 @@ async function* iterated<T>(
   try {
     op.begin()
     for await (const item of work(op)) {
-      if (op.stopped !== undefined) throw op.stopped
+      checkStopped(op)
       yield item
-      if (op.stopped !== undefined) throw op.stopped
+      checkStopped(op)
     }
   } catch (error) {
     isOver = true
@@ -57,6 +58,11 @@ async function* iterated<T>(
   } finally {
     if (!isOver) op.succeeded()
   }
+}
+
+function checkStopped({ stopped }: OpenOperation): void {
+  const reason: Error | undefined = stopped
+  if (reason !== undefined) throw reason
 }
 
 /** The protocol that errors and events of trees name. */

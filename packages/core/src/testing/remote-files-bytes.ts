@@ -28,7 +28,10 @@ export const byteCases: RemoteFilesCases = {
       for (let number = 0; number < 1000; number++) yield Buffer.from(`${number}\n`)
     })
     const lines = (await textOf(files, 'file')).split('\n')
-    assert.deepEqual(lines.slice(0, -1), Array.from({ length: 1000 }, (_, number) => `${number}`))
+    assert.deepEqual(
+      lines.slice(0, -1),
+      Array.from({ length: 1000 }, (_, number) => `${number}`),
+    )
   },
 
   async 'reading begins and ends where it should'({ files, can }) {
@@ -117,8 +120,11 @@ export async function refused(call: Promise<unknown>, ...codes: readonly string[
     (thrown: unknown) => thrown,
   )
   const code = isNetError(error) ? error.code : undefined
-  const got = error === undefined ? 'nothing' : String(error)
-  assert.ok(code !== undefined && codes.includes(code), `expected ${codes.join(' or ')}, got ${got}`)
+  const got = error instanceof Error ? String(error) : 'nothing'
+  assert.ok(
+    code !== undefined && codes.includes(code),
+    `expected ${codes.join(' or ')}, got ${got}`,
+  )
 }
 
 function assertBytes(actual: Uint8Array, expected: Uint8Array): void {

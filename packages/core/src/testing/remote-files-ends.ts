@@ -97,6 +97,8 @@ export const endCases: RemoteFilesCases = {
   },
 }
 
-async function firstOf<T>(items: ReturnType<RemoteFiles['list']> | AsyncIterable<T>): Promise<void> {
+async function firstOf<T>(
+  items: ReturnType<RemoteFiles['list']> | AsyncIterable<T>,
+): Promise<void> {
   for await (const item of items) if (item !== undefined) return
 }

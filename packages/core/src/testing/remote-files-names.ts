@@ -9,7 +9,9 @@ import type { RemoteFilesCases } from './remote-files-case.ts'
 
 export const nameCases: RemoteFilesCases = {
   async 'names of every kind are names'({ files, can }) {
-    const names = NAMES.filter((name) => ![...can.forbidden].some((each) => name.includes(each)))
+    const names = NAMES.filter(
+      (name) => !Array.from(can.forbidden).some((each) => name.includes(each)),
+    )
     for (const name of names) await files.write(name, fromText(name))
     const listed = await namesIn(files, '')
     assert.deepEqual(listed, names.toSorted())

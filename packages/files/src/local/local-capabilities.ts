@@ -12,7 +12,7 @@ export async function localCapabilities(
   root: string,
   names: LocalNames,
 ): Promise<RemoteCapabilities> {
-  const ignoresCase = await findsOtherCase(await realpath(root))
+  const ignoresCase = await findsOtherCase(await nearest(root))
   return Object.freeze({
     letterCase: ignoresCase ? 'ignored' : 'kept',
     unicodeForm: process.platform === 'darwin' ? 'ignored' : 'kept',
@@ -27,6 +27,17 @@ export async function localCapabilities(
     writeOffsets: 'rest',
     calls: 16,
   } as const)
+}
+
+/** The folder, or the one in which it will be made. */
+async function nearest(folder: string): Promise<string> {
+  try {
+    return await realpath(folder)
+  } catch (error) {
+    const above = dirname(folder)
+    if (Reflect.get(error as Error, 'code') !== 'ENOENT' || above === folder) throw error
+    return nearest(above)
+  }
 }
 
 /** Whether the folder is found under its name in other letters; where it has none, what its system usually does. */

@@ -9,7 +9,10 @@ export function treeError(thrown: unknown, path: string): unknown {
   const errno: unknown = Reflect.get(thrown, 'code')
   if (typeof errno !== 'string' || !/^E[A-Z\d]+$/.test(errno)) return thrown
   const [code, why] = meanings[errno] ?? (['NET_LOCAL_IO', errno] as const)
-  const error = netError(code, { message: `${path === '' ? 'the folder' : path}: ${why}`, cause: thrown })
+  const error = netError(code, {
+    message: `${path === '' ? 'the folder' : path}: ${why}`,
+    cause: thrown,
+  })
   return addContext(error, { protocol: 'files' })
 }
 

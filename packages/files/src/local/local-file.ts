@@ -1,14 +1,7 @@
 /* The bytes of a local file: read, written and copied through a path that leads to the file itself, never a link. */
 
 import { createHash } from 'node:crypto'
-import {
-  constants,
-  copyFile,
-  lstat,
-  open,
-  unlink,
-  type FileHandle,
-} from 'node:fs/promises'
+import { constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
 
 import type { RemoteReadOptions, Source } from '@net/core'
 import { netError, type Operation } from '@net/core/authoring'

@@ -67,7 +67,7 @@ export interface LocalFilesOptions {
 }
 
 /**
- * A folder of this machine as a tree. The folder must be there when the tree is first used. Throws `NET_BAD_OPTION`. Calls
+ * A folder of this machine as a tree; a copy or a mirror into it makes it. Throws `NET_BAD_OPTION`. Calls
  * reject with `NET_NOT_FOUND`, `NET_EXISTS`, `NET_ACCESS_DENIED`, `NET_NO_SPACE`, `NET_BAD_NAME` (also where a link is in
  * the way), `NET_LOCAL_LIMIT` for too many open files and `NET_LOCAL_IO` for the rest.
  */
@@ -238,7 +238,10 @@ class LocalFiles implements RemoteFiles {
   }
 
   async #makeFolder(path: string, recursive: boolean): Promise<void> {
-    if (path === '' && recursive) return
+    if (path === '' && recursive) {
+      await mkdir(this.#root, { recursive: true })
+      return
+    }
     try {
       await this.#new(path, ({ at }) => mkdir(at))
     } catch (error) {

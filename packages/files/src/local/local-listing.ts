@@ -3,7 +3,7 @@
  * which is five times as fast; a disk that takes longer is asked in the background.
  */
 
-import { lstatSync, readdirSync, type Stats } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 
 import type { RemoteEntry } from '@net/core'
@@ -31,7 +31,11 @@ export async function* entriesOf(
 }
 
 /** What is told of one file or folder. */
-export async function entryAt(at: string | Buffer, path: string, name: string): Promise<RemoteEntry> {
+export async function entryAt(
+  at: string | Buffer,
+  path: string,
+  name: string,
+): Promise<RemoteEntry> {
   const found = await lstat(at)
   return entryOf(path, name, found, found.isSymbolicLink() ? await readlink(at) : undefined)
 }

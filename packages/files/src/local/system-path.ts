@@ -7,7 +7,7 @@
 export function systemPath(folder: string, name: string): string | Buffer {
   const path = name === '' ? folder : `${folder}/${name}`
   if (path.isWellFormed()) return path
-  return Buffer.concat([...path].map((character) => bytesOf(character)))
+  return Buffer.concat(Array.from(path, (character) => bytesOf(character)))
 }
 
 /** The name that these bytes are. */

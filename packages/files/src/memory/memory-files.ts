@@ -25,15 +25,7 @@ import { unsupported } from '../refusals.ts'
 import { pour } from '../pour.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName } from '../tree-path.ts'
-import {
-  entryOf,
-  newFile,
-  newFolder,
-  newLink,
-  notFound,
-  putBytes,
-  type MemoryFile,
-} from './memory-node.ts'
+import { entryOf, newFile, newLink, putBytes, type MemoryFile } from './memory-node.ts'
 import { capabilitiesOf, memoryDoor, type MemoryFilesOptions } from './memory-options.ts'
 import { MemoryTree } from './memory-tree.ts'
 
@@ -52,20 +44,16 @@ class MemoryFiles implements RemoteFiles {
   readonly name: string
   readonly #tree: MemoryTree
   readonly #can: RemoteCapabilities
-  declare readonly copyWithin?: (
-    from: string,
-    to: string,
-    options?: RemoteCopyOptions,
-  ) => Promise<void>
-  declare readonly hash?: (path: string, algorithm: string, o?: CallOptions) => Promise<string>
+  declare readonly copyWithin?: NonNullable<RemoteFiles['copyWithin']>
+  declare readonly hash?: NonNullable<RemoteFiles['hash']>
 
   constructor(name: string, tree: MemoryTree) {
     this.name = name
     this.#tree = tree
     this.#can = tree.can
     // What a poor tree has not got is not there at all.
-    if (tree.can.hashes.length > 0) this.hash = this.#hash
-    if (tree.can.rename !== 'none') this.copyWithin = this.#copyWithin
+    if (tree.can.hashes.length > 0) this.hash = (path, by, o) => this.#hash(path, by, o)
+    if (tree.can.rename !== 'none') this.copyWithin = (from, to, o) => this.#copyWithin(from, to, o)
   }
 
   capabilities(options?: CallOptions): Promise<RemoteCapabilities> {

@@ -96,9 +96,10 @@ export function keyOf(name: string, { letterCase, unicodeForm }: RemoteCapabilit
 /** The name as the tree keeps it. Throws `NET_BAD_NAME`. */
 export function keptName(name: string, can: RemoteCapabilities): string {
   const { forbidden, longestName, unicodeForm } = can
-  const bad = [...forbidden].find((character) => name.includes(character))
+  const bad = Array.from(forbidden).find((character) => name.includes(character))
   if (bad !== undefined) throw badName(name, `it has ${JSON.stringify(bad)}`)
-  const changed = unicodeForm === 'NFC' || unicodeForm === 'NFD' ? name.normalize(unicodeForm) : name
+  const changed =
+    unicodeForm === 'NFC' || unicodeForm === 'NFD' ? name.normalize(unicodeForm) : name
   if (Buffer.byteLength(changed) > longestName) {
     throw badName(name, `it is longer than ${longestName} bytes`)
   }

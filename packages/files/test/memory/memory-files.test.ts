@@ -21,7 +21,10 @@ const trees: readonly (readonly [name: string, can: MemoryCapabilities])[] = [
   ['names in NFD', { unicodeForm: 'NFD' }],
   ['names in NFC', { unicodeForm: 'NFC' }],
   ['any form of a name', { unicodeForm: 'ignored' }],
-  ['times of 2 s, and no colon', { times: { grain: 2000, canSet: true, zone: 'local' }, forbidden: ':*?' }],
+  [
+    'times of 2 s, and no colon',
+    { times: { grain: 2000, canSet: true, zone: 'local' }, forbidden: ':*?' },
+  ],
   ['offsets only to go on', { writeOffsets: true }],
 ]
 

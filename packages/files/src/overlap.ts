@@ -1,0 +1,20 @@
+/* Whether two places are one, or one lies in the other. */
+
+import { netError } from '@net/core/authoring'
+
+import type { TreePlace } from './place.ts'
+import { isWithin } from './tree-path.ts'
+
+/** Throws `NET_BAD_OPTION` where the target lies in the source, or, with `both`, the source in the target. */
+export function refuseOverlap(from: TreePlace, to: TreePlace, both: boolean): void {
+  const [source, target] = [whole(from), whole(to)]
+  if (!isWithin(source, target) && !(both && isWithin(target, source))) return
+  throw netError('NET_BAD_OPTION', {
+    message: `the source ${source} and the target ${target} overlap`,
+  })
+}
+
+function whole({ files, path }: TreePlace): string {
+  const name = files.name.replace(/\/$/, '')
+  return path === '' ? name : `${name}/${encodeURI(path)}`
+}

@@ -1,0 +1,24 @@
+/*
+ * The names of files that are not whole yet. A part belongs to one version of its file: the name has a digest of the
+ * size and time of the source, so that the rest of another version is never put behind it.
+ */
+
+import { createHash } from 'node:crypto'
+
+import type { RemoteEntry } from '@net/core'
+
+/** The name of the part of a version of the file. */
+export function partName(name: string, source: RemoteEntry, longest: number): string {
+  const { size = '', modified = '' } = source
+  const digest = createHash('sha256').update(`${name}\n${size}\n${modified}`).digest('hex')
+  const plain = `${name}.net-${digest.slice(0, DIGITS)}.part`
+  return Buffer.byteLength(plain) <= longest ? plain : `.net-${digest.slice(0, DIGITS)}.part`
+}
+
+/** The name of the file that a part with this name belongs to, `''` where the name does not tell; undefined for no part. */
+export function ownerOfPart(name: string): string | undefined {
+  return PART.exec(name)?.[1]
+}
+
+const DIGITS = 12
+const PART = /^(.*)\.net-[\da-f]{12}\.part$/s

@@ -1,0 +1,253 @@
+/*
+ * Carries out a plan: folders, then files, several at a time, then the files that are to be last, then what is removed. A
+ * step that fails is reported, and holds back only what depends on it.
+ */
+
+import { map } from '@net/async'
+import { isAbort, isNetError, type NetError } from '@net/core'
+import { netError } from '@net/core/authoring'
+
+import type { PathTest } from '../engine/ignore.ts'
+import { pathIn } from '../place.ts'
+import { partName } from '../plan/part-name.ts'
+import type { PlanStep } from '../plan/plan-step.ts'
+import type { StateKeeper } from '../state/state-keeper.ts'
+import { folderOf, isWithin, join, nameOf } from '../tree-path.ts'
+import { copyFile } from './file-copy.ts'
+import type { ReportLog } from './report-log.ts'
+import type { Route } from './route.ts'
+
+/** What an execution needs besides its plan. */
+export interface ExecutionParts {
+  readonly route: Route
+  readonly log: ReportLog
+  readonly concurrency: number
+  readonly isLast: PathTest | undefined
+  readonly state: StateKeeper | undefined
+}
+
+/** Carries out the steps. Rejects only when the call is stopped. */
+export async function execute(steps: readonly PlanStep[], parts: ExecutionParts): Promise<void> {
+  await new Execution(parts).run(steps)
+}
+
+class Execution {
+  readonly #parts: ExecutionParts
+  readonly #route: Route
+  /** Folders of the target that could not be made: what belongs in them fails with them. */
+  readonly #missing: string[] = []
+  /** Paths of what failed. */
+  readonly #failed: string[] = []
+  #fullInARow = 0
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts
+    this.#route = parts.route
+  }
+
+  async run(steps: readonly PlanStep[]): Promise<void> {
+    const { isLast, route } = this.#parts
+    const { adjusted, files, folders, removed, settled, swapped } = sorted(steps)
+    for (const step of settled) this.#parts.log.settled(step)
+    route.expect(files.reduce((sum, { source }) => sum + (source?.size ?? 0), 0))
+    // Those above come first in the plan.
+    for (const step of folders) await this.#step(step, () => this.#makeFolder(step))
+    const late = (step: PlanStep): boolean => isLast?.(step.path, false) === true
+    await this.#each(
+      files.filter((step) => !late(step)),
+      (step) => this.#file(step),
+    )
+    await this.#each(files.filter(late), (step) => this.#file(step))
+    for (const step of swapped.toReversed()) await this.#step(step, () => this.#swap(step))
+    await this.#each(adjusted, (step) => this.#adjust(step))
+    for (const level of byDepth(removed)) await this.#each(level, (step) => this.#remove(step))
+  }
+
+  async #each(
+    steps: readonly PlanStep[],
+    run: (step: PlanStep) => Promise<number | undefined | void>,
+  ): Promise<void> {
+    const { concurrency, route } = this.#parts
+    const options = { concurrency, signal: route.op.signal }
+    await map(steps, (step) => this.#step(step, () => run(step)), options)
+  }
+
+  async #step(step: PlanStep, run: () => Promise<number | undefined | void>): Promise<void> {
+    const { log, route } = this.#parts
+    route.op.signal.throwIfAborted()
+    try {
+      const transferred = await run()
+      if (step.beside === undefined || step.type !== 'folder' || this.#isSwapped(step)) {
+        log.settled(step, { transferred: transferred ?? undefined })
+      }
+    } catch (error) {
+      route.op.signal.throwIfAborted()
+      if (isAbort(error)) throw error
+      this.#failed.push(step.to)
+      log.settled(step, { error: ours(error) })
+    }
+  }
+
+  readonly #swaps = new Set<PlanStep>()
+
+  #isSwapped(step: PlanStep): boolean {
+    return this.#swaps.has(step)
+  }
+
+  async #makeFolder(step: PlanStep): Promise<void> {
+    const { files } = this.#route.to
+    const { signal } = this.#route.op
+    this.#checkAbove(step)
+    const path = pathIn(this.#route.to, step.beside ?? step.to)
+    try {
+      if (step.beside === step.to) await this.#clear(step)
+      else if (step.beside !== undefined) await this.#removeLeft(path)
+      await files.mkdir(path, { signal, recursive: step.beside === undefined })
+      if (step.mode !== undefined) await files.setMode(path, step.mode, { signal })
+    } catch (error) {
+      this.#missing.push(step.beside ?? step.to)
+      throw error
+    }
+  }
+
+  async #file(step: PlanStep): Promise<number> {
+    this.#checkAbove(step)
+    if (this.#fullInARow >= MOST_FULL) {
+      throw netError('NET_NO_SPACE', {
+        message: 'not tried, as the target had no space three times in a row',
+      })
+    }
+    if (step.type === 'link') return this.#link(step)
+    try {
+      const copied = await copyFile(this.#route, step, () => this.#clear(step))
+      this.#fullInARow = 0
+      await this.#parts.state?.copied(step, copied)
+      return copied.transferred
+    } catch (error) {
+      if (isNetError(error) && error.code === 'NET_NO_SPACE') this.#fullInARow++
+      throw error
+    }
+  }
+
+  async #link(step: PlanStep): Promise<number> {
+    const { files } = this.#route.to
+    const { signal } = this.#route.op
+    const { target = '' } = step.source ?? {}
+    const path = pathIn(this.#route.to, step.to)
+    if (step.target === undefined) {
+      await files.symlink(target, path, { signal })
+      return 0
+    }
+    const name = partName(nameOf(path), { ...step.target, size: 0 }, this.#route.toCan.longestName)
+    const beside = join(folderOf(path), name)
+    await this.#removeLeft(beside)
+    await files.symlink(target, beside, { signal })
+    await this.#clear(step)
+    await files.rename(beside, path, { replace: true, signal })
+    return 0
+  }
+
+  /** The folder that was filled beside what it replaces takes its place. */
+  async #swap(step: PlanStep): Promise<void> {
+    const { beside = step.to } = step
+    const { signal } = this.#route.op
+    this.#swaps.add(step)
+    const failed = this.#failed.find((path) => isWithin(beside, path))
+    if (failed !== undefined) {
+      throw netError('NET_PARTIAL_TRANSFER', {
+        message: `${failed} in it failed, so what was there stays`,
+      })
+    }
+    if (beside === step.to) return
+    await this.#clear(step)
+    const { to } = this.#route
+    await to.files.rename(pathIn(to, beside), pathIn(to, step.to), { signal })
+  }
+
+  async #adjust(step: PlanStep): Promise<void> {
+    const { files } = this.#route.to
+    const { signal } = this.#route.op
+    const path = pathIn(this.#route.to, step.to)
+    if (step.mode !== undefined) await files.setMode(path, step.mode, { signal })
+    if (step.modified !== undefined) await files.setModified(path, step.modified, { signal })
+  }
+
+  async #remove(step: PlanStep): Promise<void> {
+    const { to } = this.#route
+    const { signal } = this.#route.op
+    const recursive = step.why === 'part of a copy' && step.type === 'folder'
+    await to.files.remove(pathIn(to, step.to), { signal, recursive })
+    this.#parts.state?.removed(step)
+  }
+
+  /** Removes what has to go before the new one takes its place. */
+  async #clear({ instead = [] }: PlanStep): Promise<void> {
+    const { to } = this.#route
+    const { signal } = this.#route.op
+    for (const old of instead) {
+      await to.files.remove(pathIn(to, old.to), { signal }).catch(unlessMissing)
+    }
+  }
+
+  async #removeLeft(path: string): Promise<void> {
+    const { signal } = this.#route.op
+    await this.#route.to.files.remove(path, { recursive: true, signal }).catch(unlessMissing)
+  }
+
+  #checkAbove(step: PlanStep): void {
+    const above = this.#missing.find((folder) => isWithin(folder, step.beside ?? step.to))
+    if (above !== undefined) {
+      throw netError('NET_NOT_FOUND', { message: `the folder ${above} could not be made` })
+    }
+  }
+}
+
+interface Sorted {
+  readonly settled: readonly PlanStep[]
+  readonly folders: readonly PlanStep[]
+  readonly files: readonly PlanStep[]
+  readonly swapped: readonly PlanStep[]
+  readonly adjusted: readonly PlanStep[]
+  readonly removed: readonly PlanStep[]
+}
+
+function sorted(steps: readonly PlanStep[]): Sorted {
+  const settled: PlanStep[] = []
+  const folders: PlanStep[] = []
+  const files: PlanStep[] = []
+  const swapped: PlanStep[] = []
+  const adjusted: PlanStep[] = []
+  const removed: PlanStep[] = []
+  for (const step of steps) {
+    const { action, beside, type } = step
+    if (action === 'adjust') adjusted.push(step)
+    else if (action === 'remove') removed.push(step)
+    else if (action !== 'make' && action !== 'replace') settled.push(step)
+    else if (type !== 'folder') files.push(step)
+    else {
+      folders.push(step)
+      if (beside !== undefined) swapped.push(step)
+    }
+  }
+  return { settled, folders, files, swapped, adjusted, removed }
+}
+
+/** The deepest first, those of one depth together. */
+function byDepth(steps: readonly PlanStep[]): readonly (readonly PlanStep[])[] {
+  const levels = Map.groupBy(steps, ({ to }) => to.split('/').length)
+  return [...levels].toSorted(([a], [b]) => b - a).map(([, level]) => level)
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isNetError(error) || error.code !== 'NET_NOT_FOUND') throw error
+}
+
+function ours(error: unknown): NetError {
+  if (isNetError(error)) return error
+  return netError('NET_INTERNAL', {
+    message: 'a tree failed with an error of its own',
+    cause: error,
+  })
+}
+
+const MOST_FULL = 3

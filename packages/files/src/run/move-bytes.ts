@@ -1,0 +1,155 @@
+/*
+ * The bytes of one file, from one tree to another: in one stream, or where both sides can, in pieces side by side. What an
+ * earlier attempt left is gone on with if its end is the same as there in the source.
+ */
+
+import type { RemoteEntry } from '@net/core'
+import { map } from '@net/async'
+import { netError, type Operation } from '@net/core/authoring'
+
+import type { Route } from './route.ts'
+
+/** Which bytes are moved. */
+export interface Move {
+  /** The path in the source's tree. */
+  readonly from: string
+  /** The path in the target's tree. */
+  readonly to: string
+  readonly source: RemoteEntry
+  /** How many bytes the target has of this version; undefined for none. */
+  readonly there: number | undefined
+}
+
+/** Moves what is missing; resolves to how many bytes that were. */
+export async function moveBytes(route: Route, op: Operation, move: Move): Promise<number> {
+  const start = await startOf(route, op, move)
+  const { size } = move.source
+  if (start > 0 && start === size) return 0
+  const inPieces =
+    size !== undefined &&
+    size - start >= LEAST_IN_PIECES &&
+    route.fromCan.readOffsets &&
+    route.toCan.writeOffsets === 'rest' &&
+    Math.min(route.fromCan.calls, route.toCan.calls) >= PIECES
+  return inPieces
+    ? movePieces(route, op, move, { start, end: size })
+    : moveStream(route, op, move, start)
+}
+
+/** Where to go on. */
+async function startOf(route: Route, op: Operation, move: Move): Promise<number> {
+  const { there, source } = move
+  const canResume = route.fromCan.readOffsets && route.toCan.readOffsets && route.toCan.writeOffsets
+  if (!canResume || there === undefined || there === 0) return 0
+  if (source.size === undefined || there > source.size) return 0
+  // The last round of pieces may have left gaps.
+  const start = source.size < LEAST_IN_PIECES ? there : Math.max(0, there - ROUND)
+  if (start === 0) return 0
+  const range = { start: Math.max(0, start - COMPARED), end: start, signal: op.signal }
+  const [theirs, ours] = await Promise.all([
+    bytesOf(route.to.files.read(move.to, range)),
+    bytesOf(route.from.files.read(move.from, range)),
+  ])
+  return theirs.equals(ours) ? start : 0
+}
+
+async function moveStream(route: Route, op: Operation, move: Move, start: number): Promise<number> {
+  const { size } = move.source
+  const counted = new Counted(route, op.signal)
+  try {
+    await route.to.files.write(
+      move.to,
+      () => counted.chunks(route.from.files.read(move.from, { ...from(start), signal: op.signal })),
+      { ...from(start), signal: op.signal },
+    )
+    if (size !== undefined && start + counted.moved !== size)
+      throw short(start + counted.moved, size)
+    return counted.moved
+  } catch (error) {
+    route.moved(-counted.moved)
+    throw error
+  }
+}
+
+/** In rounds, each of them whole before the next begins: what is there of a file has gaps in its last round alone. */
+async function movePieces(
+  route: Route,
+  op: Operation,
+  move: Move,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<number> {
+  let moved = 0
+  const piece = async (at: number, last: number, signal: AbortSignal): Promise<void> => {
+    const counted = new Counted(route, signal)
+    const read = (): AsyncIterable<Uint8Array> =>
+      counted.chunks(route.from.files.read(move.from, { start: at, end: last, signal }))
+    await route.to.files.write(move.to, read, { start: at, keepRest: true, signal })
+    moved += counted.moved
+    if (counted.moved !== last - at) throw short(at + counted.moved, end)
+  }
+  try {
+    // What is there behind the start belongs to no round.
+    await route.to.files.write(move.to, new Uint8Array(0), { ...from(start), signal: op.signal })
+    for (let round = start; round < end; round += ROUND) {
+      const last = Math.min(round + ROUND, end)
+      const starts = Array.from(
+        { length: Math.ceil((last - round) / PIECE) },
+        (_, index) => round + index * PIECE,
+      )
+      await map(starts, (at, { signal }) => piece(at, Math.min(at + PIECE, last), signal), {
+        concurrency: PIECES,
+        signal: op.signal,
+      })
+    }
+    return moved
+  } catch (error) {
+    route.moved(-moved)
+    throw error
+  }
+}
+
+/** Counts the bytes that pass, and holds them back to the bandwidth. */
+class Counted {
+  moved = 0
+  readonly #route: Route
+  readonly #signal: AbortSignal
+
+  constructor(route: Route, signal: AbortSignal) {
+    this.#route = route
+    this.#signal = signal
+  }
+
+  async *chunks(read: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of read) {
+      await this.#route.pass(chunk.length, this.#signal)
+      yield chunk
+      this.moved += chunk.length
+      this.#route.moved(chunk.length)
+    }
+  }
+}
+
+/** A start of 0 is left out, for trees that can do nothing else. */
+function from(start: number): { readonly start?: number } {
+  return start === 0 ? {} : { start }
+}
+
+async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(Buffer.from(chunk))
+  return Buffer.concat(all)
+}
+
+function short(received: number, expected: number): Error {
+  return netError('NET_SIZE_MISMATCH', {
+    message: `the source gave ${received} bytes, not the ${expected} that it has`,
+    received,
+    expected,
+  })
+}
+
+const COMPARED = 65_536
+const PIECE = 8 * 1024 * 1024
+const PIECES = 4
+const ROUND: number = PIECES * PIECE
+const LEAST_IN_PIECES: number = ROUND

@@ -1,0 +1,90 @@
+/* Collects what became of each entry, and tells it to the caller. */
+
+import type { NetError } from '@net/core'
+import { guarded, netError } from '@net/core/authoring'
+
+import type { EntryReport, TreeReport } from '../entry-report.ts'
+import type { PlanStep } from '../plan/plan-step.ts'
+
+/** The report of one call while it runs. */
+export class ReportLog {
+  readonly #entries: EntryReport[] = []
+  readonly #counts = { make: 0, replace: 0, adjust: 0, remove: 0, keep: 0, skip: 0, refuse: 0 }
+  readonly #errors: NetError[] = []
+  readonly #tell: ((entry: EntryReport) => void) | undefined
+  readonly #dryRun: boolean
+  #failed = 0
+  #transferred = 0
+  #total = 0
+
+  constructor(dryRun: boolean, onEntry: ((entry: EntryReport) => void) | undefined) {
+    this.#dryRun = dryRun
+    this.#tell = onEntry === undefined ? undefined : guarded('onEntry', onEntry)
+  }
+
+  /** The step is settled: done, or with the error that kept it from being done. */
+  settled(step: PlanStep, { error = step.error, transferred }: Outcome = {}): void {
+    this.#total++
+    if (error === undefined) this.#counts[step.action]++
+    else {
+      this.#failed++
+      this.#errors.push(error)
+    }
+    this.#transferred += transferred ?? 0
+    const isPlain = step.action === 'keep' && step.why === 'same' && step.certain !== false
+    if (isPlain && this.#tell === undefined) return
+    const entry = reportOf(step, error, transferred)
+    if (!isPlain) this.#entries.push(entry)
+    this.#tell?.(entry)
+  }
+
+  /** The report; throws `NET_PARTIAL_TRANSFER` with it where an entry failed. */
+  end(): TreeReport {
+    const { make, replace, adjust, remove, keep, skip } = this.#counts
+    const report: TreeReport = Object.freeze({
+      entries: Object.freeze(this.#entries),
+      made: make,
+      replaced: replace,
+      adjusted: adjust,
+      removed: remove,
+      kept: keep,
+      skipped: skip,
+      failed: this.#failed,
+      transferred: this.#transferred,
+      dryRun: this.#dryRun,
+    })
+    if (this.#failed === 0 || this.#dryRun) return report
+    const [first] = this.#errors
+    throw netError('NET_PARTIAL_TRANSFER', {
+      message: `${this.#failed} of ${this.#total} entries failed`,
+      partial: report,
+      errors: this.#errors,
+      cause: first,
+    })
+  }
+}
+
+interface Outcome {
+  readonly error?: NetError | undefined
+  readonly transferred?: number | undefined
+}
+
+function reportOf(
+  step: PlanStep,
+  error: NetError | undefined,
+  transferred: number | undefined,
+): EntryReport {
+  const { path, to, type, action, why, source, target, certain } = step
+  const size = (source ?? target)?.size
+  return Object.freeze({
+    path,
+    type,
+    action,
+    why: error === undefined || action === 'refuse' ? why : 'failed',
+    ...(to === path ? {} : { to }),
+    ...(size === undefined ? {} : { size }),
+    ...(transferred === undefined ? {} : { transferred }),
+    ...(certain === false ? { certain } : {}),
+    ...(error === undefined ? {} : { error }),
+  })
+}

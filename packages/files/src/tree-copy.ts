@@ -1,0 +1,110 @@
+/* What `copy` and `mirror` are: list both sides, plan, look whether too much would go, and carry it out. */
+
+import type { Operation, Taken } from '@net/core/authoring'
+
+import { pathTest } from './engine/ignore.ts'
+import type { TreeReport } from './entry-report.ts'
+import { Filter } from './filter.ts'
+import { pairFile, pairUp, type Pairing } from './pairing.ts'
+import { placeOf, type TreePlace } from './place.ts'
+import { checkDeletes } from './plan/delete-limit.ts'
+import { execute } from './run/execution.ts'
+import { ReportLog } from './run/report-log.ts'
+import { Route } from './run/route.ts'
+import { countIn } from './scanned.ts'
+import { STATE_PART, StateKeeper } from './state/state-keeper.ts'
+import { folderOf, isWithin } from './tree-path.ts'
+import type { MirrorOptions } from './tree-options.ts'
+
+/** A copy whose arguments were checked. */
+export interface TreeCopyRun {
+  readonly source: TreePlace
+  readonly target: TreePlace
+  readonly options: Taken<MirrorOptions>
+  /** Whether both places are files. */
+  readonly isFile: boolean
+}
+
+/** One run, within the operation of its verb. */
+export class TreeCopy {
+  readonly #run: TreeCopyRun
+  readonly #op: Operation
+
+  constructor(run: TreeCopyRun, op: Operation) {
+    this.#run = run
+    this.#op = op
+  }
+
+  async run(): Promise<TreeReport> {
+    const { options, source, target } = this.#run
+    const { concurrency = 8, delete: deletes = false, dryRun = false, newer = false } = options
+    const filter = new Filter(options, this.#ownPaths())
+    const state = await this.#state(filter)
+    const pair = this.#run.isFile ? pairFile : pairUp
+    const pairing = await pair(source, target, this.#op, {
+      ...options,
+      concurrency,
+      deletes: deletes !== false,
+      filter,
+      newer,
+      state: state?.records,
+    })
+    const { fromCan, steps, toCan } = pairing
+    if (deletes !== false) checkDeletes(steps, countIn(pairing.target), deletes)
+    const log = new ReportLog(dryRun, options.onEntry)
+    if (dryRun) for (const step of steps) log.settled(step)
+    else {
+      await this.#makeRoot(pairing)
+      const calls = Math.min(concurrency, fromCan.calls, toCan.calls)
+      await execute(steps, {
+        route: this.#route(pairing),
+        log,
+        concurrency: calls,
+        isLast: options.last === undefined ? undefined : pathTest(options.last),
+        state,
+      })
+      await state?.save()
+    }
+    return log.end()
+  }
+
+  #route({ fromCan, toCan }: Pairing): Route {
+    const { isFile, options, source } = this.#run
+    const { bandwidth, retry, verify = 'hash' } = options
+    const op = this.#op
+    const to = isFile ? folderOfPlace(this.#run.target) : this.#run.target
+    return new Route({ from: source, to, fromCan, toCan, op, bandwidth, verify, retry })
+  }
+
+  async #makeRoot({ target }: Pairing): Promise<void> {
+    if (target !== undefined || this.#run.isFile) return
+    const { files, path } = this.#run.target
+    await files.mkdir(path, { recursive: true, signal: this.#op.signal })
+  }
+
+  async #state(filter: Filter): Promise<StateKeeper | undefined> {
+    const { options, source, target } = this.#run
+    if (options.state === undefined) return undefined
+    const owner = { from: nameOf(source), to: nameOf(target), filter: filter.key }
+    return StateKeeper.open({ place: placeOf('state', options.state), owner, op: this.#op })
+  }
+
+  /** The paths of the state, where it lies in one of the trees. */
+  #ownPaths(): readonly string[] {
+    const { options, source, target } = this.#run
+    if (options.state === undefined) return []
+    const { files, path } = placeOf('state', options.state)
+    return [source, target]
+      .filter((each) => each.files.name === files.name && isWithin(each.path, path))
+      .map((each) => (each.path === '' ? path : path.slice(each.path.length + 1)))
+      .flatMap((own) => [own, `${own}${STATE_PART}`])
+  }
+}
+
+function folderOfPlace(place: TreePlace): TreePlace {
+  return { ...place, path: folderOf(place.path) }
+}
+
+function nameOf({ files, path }: TreePlace): string {
+  return `${files.name}#${path}`
+}
