@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 
 import { safeJoin } from '@net/core'
+import { whyUnsafe } from '@net/core/authoring'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -99,4 +100,9 @@ test.each<[unknown, unknown]>([
     code: 'NET_BAD_OPTION',
     operation: 'safeJoin',
   })
+})
+
+test('a name is safe or there is a reason', () => {
+  expect(whyUnsafe('report.csv')).toBeUndefined()
+  expect(whyUnsafe('..')).toBe('"." and ".." lead elsewhere')
 })

@@ -2,7 +2,7 @@ import type { RemoteFiles } from '@net/core'
 import { netError } from '@net/core/authoring'
 import { mirror, type MirrorOptions, type TreeReport } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { contentsOf } from '../tree-contents.ts'
@@ -80,9 +80,9 @@ test('after a fault at any call of either side a further run ends equal, and no 
       moments = 0
       const breakOne = (files: RemoteFiles): RemoteFiles =>
         faultyFiles(files, {
-          at: async () => {
+          at: async ({ call }) => {
             if (++moments === broken) throw netError('NET_CONN_RESET', { message: 'a fault' })
-            await expectWhole(to, allowed)
+            if (files === to && CHANGES.has(call)) await expectWhole(to, allowed)
           },
         })
       await run(breakOne(from), breakOne(to), given).catch(() => {})
@@ -135,3 +135,5 @@ test('a poor target, which ignores letter case, ends as the source where no name
     { numRuns },
   )
 })
+
+const CHANGES: ReadonlySet<string> = new Set(['write', 'rename', 'remove', 'copyWithin'])

@@ -1,0 +1,37 @@
+import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
+
+import { expect, test } from 'vitest'
+
+import { FolderHandles } from '../../src/local/folder-handles.ts'
+import { testFolder } from './folder.ts'
+
+test('a folder stays the same while it is used, whatever takes its place', async () => {
+  await using outside = await testFolder()
+  await using folder = await testFolder()
+  await mkdir(folder.at('in'))
+  const folders = new FolderHandles(folder.path)
+  await folders.use(['in'], async (at) => {
+    await rename(folder.at('in'), folder.at('moved'))
+    await symlink(outside.path, folder.at('in'))
+    await writeFile(`${at}/file`, 'x')
+  })
+  expect(await readdir(outside.path)).toEqual([])
+  expect(await readdir(folder.at('moved'))).toEqual(['file'])
+  await expect(folders.use(['in'], async () => {})).rejects.toThrow('a link is in the way')
+})
+
+test('a folder is open only while it is used', async () => {
+  await using folder = await testFolder()
+  await mkdir(folder.at('a', 'b'), { recursive: true })
+  const folders = new FolderHandles(folder.path)
+  const open = async (): Promise<number> => (await readdir('/proc/self/fd')).length
+  const before = await open()
+  const one = await folders.hold(['a', 'b'])
+  const two = await folders.hold(['a', 'b'])
+  expect(two.at).toBe(one.at)
+  expect(await open()).toBe(before + 1)
+  await Promise.all([one.letGo(), two.letGo()])
+  expect(await open()).toBe(before)
+  await expect(folders.use(['a', 'c'], async () => {})).rejects.toThrow('ENOENT')
+  expect(await open()).toBe(before)
+})

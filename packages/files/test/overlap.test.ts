@@ -1,0 +1,33 @@
+import { at, localFiles, memoryFiles } from '@net/files'
+import { expect, test } from 'vitest'
+
+import { refuseOverlap } from '../src/overlap.ts'
+
+const tree = memoryFiles()
+
+test.each([
+  ['in', 'in', true, true],
+  ['in', 'in/deep', true, true],
+  ['in/deep', 'in', true, false],
+  ['in', 'inner', false, false],
+  ['', 'in', true, true],
+])('%s and %s overlap: %s, and the target in the source: %s', (from, to, both, one) => {
+  const overlaps = (given: boolean): boolean => {
+    try {
+      refuseOverlap(at(tree, from), at(tree, to), given)
+      return false
+    } catch {
+      return true
+    }
+  }
+  expect([overlaps(true), overlaps(false)]).toEqual([both, one])
+})
+
+test('local folders are compared by their paths', () => {
+  const place = (folder: string, path: string) => at(localFiles(folder), path)
+  expect(() => refuseOverlap(place('/srv/a b', ''), place('/srv', 'a b/c'), false)).toThrow(
+    'overlap',
+  )
+  refuseOverlap(place('/srv/a', ''), place('/srv', 'ab'), true)
+  refuseOverlap(at(tree, ''), at(memoryFiles(), ''), true)
+})

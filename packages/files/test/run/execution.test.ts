@@ -1,0 +1,137 @@
+import { netError } from '@net/core/authoring'
+import { memoryFiles, mirror } from '@net/files'
+import { faultyFiles } from '@net/files/testing'
+import { expect, test } from 'vitest'
+
+import { contentsOf } from '../tree-contents.ts'
+
+test('folders come first, then files, then those that are to be last, then what is removed', async () => {
+  const order: string[] = []
+  const inner = memoryFiles({ contents: { 'old/x': '', 'index.html': 'old' } })
+  const to = faultyFiles(inner, {
+    at: ({ call, passed, path }) => {
+      if (passed === undefined && ['mkdir', 'rename', 'remove'].includes(call))
+        order.push(`${call} ${path.replace(/\.net-.*/, '')}`)
+    },
+  })
+  const from = memoryFiles({ contents: { 'index.html': 'newer', 'assets/app.js': '1' } })
+  await mirror(from, to, { delete: 'all', last: ['index.html'] })
+  expect(order).toEqual([
+    'mkdir assets',
+    'rename assets/app.js',
+    'rename index.html',
+    'remove old/x',
+    'remove old',
+  ])
+})
+
+test('a folder that cannot be made fails what belongs in it, and nothing else', async () => {
+  const inner = memoryFiles()
+  const to = faultyFiles(inner, {
+    at: ({ call, path }) => {
+      if (call === 'mkdir' && path === 'in')
+        throw netError('NET_ACCESS_DENIED', { message: 'denied' })
+    },
+  })
+  const from = memoryFiles({ contents: { 'in/a': '', 'in/deep/b': '', 'other/c': '1', d: '2' } })
+  const error: unknown = await mirror(from, to).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ partial: { failed: 4, made: 3 } })
+  expect(await contentsOf(inner)).toEqual({ 'other/': '', 'other/c': '1', d: '2' })
+})
+
+test('three files in a row without space end the sending, and the rest is told as not tried', async () => {
+  let tried = 0
+  const inner = memoryFiles({ contents: { old: '' } })
+  const to = faultyFiles(inner, {
+    at: ({ call, passed }) => {
+      if (call !== 'write' || passed === undefined) return
+      tried++
+      throw netError('NET_NO_SPACE', { message: 'the disk is full' })
+    },
+  })
+  const names = Array.from({ length: 20 }, (_, index) => `file-${index}`)
+  const from = memoryFiles({ contents: Object.fromEntries(names.map((name) => [name, 'x'])) })
+  const error: unknown = await mirror(from, to, { concurrency: 1 }).catch(
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toMatchObject({ partial: { failed: 20 } })
+  expect(tried).toBe(3)
+})
+
+test('[H-FTP-24] a server that restarts in the middle costs nothing: the cut file is resumed, and each is reported', async () => {
+  const inner = memoryFiles()
+  let down = 0
+  const sent: string[] = []
+  const to = faultyFiles(inner, {
+    at: ({ call, passed, path }) => {
+      if (call === 'write' && passed === 2 && path.startsWith('file-7')) down = 3
+      if (down > 0) {
+        down--
+        throw netError('NET_CONN_RESET', { message: 'the server restarts' })
+      }
+      if (call === 'write' && passed === undefined) sent.push(path.slice(0, 7))
+    },
+  })
+  const names = Array.from({ length: 20 }, (_, index) => `file-${index}`)
+  const contents = Object.fromEntries(names.map((name) => [name, name.repeat(30_000)]))
+  const report = await mirror(memoryFiles({ contents }), to, {
+    concurrency: 1,
+    retry: { attempts: 5, delay: 0, jitter: 'none' },
+    delete: true,
+  })
+  expect(report).toMatchObject({ made: 20, failed: 0 })
+  expect(report.entries).toHaveLength(20)
+  expect(report.entries.find(({ path }) => path === 'file-7')?.transferred).toBeLessThan(180_000)
+  expect(await contentsOf(inner)).toEqual(contents)
+})
+
+test('an abort ends it, and what was sent is whole', async () => {
+  const controller = new AbortController()
+  const inner = memoryFiles({ contents: { b: 'old' } })
+  const to = faultyFiles(inner, {
+    at: ({ call, passed, path }) => {
+      if (call === 'write' && passed === 0 && path.startsWith('b')) controller.abort()
+    },
+  })
+  const from = memoryFiles({ contents: { a: 'new a', b: 'new b', c: 'new c' } })
+  const { signal } = controller
+  await expect(mirror(from, to, { signal, concurrency: 1 })).rejects.toThrow(
+    expect.objectContaining({ code: 'NET_ABORTED' }),
+  )
+  expect(await contentsOf(inner)).toMatchObject({ a: 'new a', b: 'old' })
+  expect(await contentsOf(inner)).not.toHaveProperty('c')
+})
+
+test.each(['keep', 'follow', 'skip'] as const)(
+  'all nine pairs of file, folder and link, with links: %s',
+  async (symlinks) => {
+    const kinds = ['file', 'folder', 'link'] as const
+    for (const wanted of kinds) {
+      for (const old of kinds) {
+        const [from, to] = [
+          memoryFiles({ contents: { 'real/x': 'of the source' } }),
+          memoryFiles({ contents: { 'real/x': 'of another one' } }),
+        ]
+        for (const [files, kind] of [
+          [from, wanted],
+          [to, old],
+        ] as const) {
+          if (kind === 'file') await files.write('it', Buffer.from('a file'))
+          else if (kind === 'link') await files.symlink('real', 'it')
+          else {
+            await files.mkdir('it')
+            await files.write('it/in', Buffer.from('in a folder'))
+          }
+        }
+        await mirror(from, to, { symlinks, delete: 'all' })
+        const [expected, found] = [await contentsOf(from), await contentsOf(to)]
+        if (wanted === 'link' && symlinks === 'follow')
+          expect(found).toMatchObject({ 'it/x': 'of the source' })
+        else if (wanted === 'link' && symlinks === 'skip')
+          expect(found['real/x']).toBe('of the source')
+        else expect(found).toEqual(expected)
+        expect(found['real/x']).toBe('of the source')
+      }
+    }
+  },
+)

@@ -1,0 +1,116 @@
+import { fromText, type RemoteFiles } from '@net/core'
+import { netError } from '@net/core/authoring'
+import { memoryFiles } from '@net/files'
+import { faultyFiles, type TreeMoment } from '@net/files/testing'
+import { expect, test } from 'vitest'
+
+import type { PlanStep } from '../../src/plan/plan-step.ts'
+import { copyFile, type CopiedFile } from '../../src/run/file-copy.ts'
+import type { RouteParts } from '../../src/run/route.ts'
+import { contentsOf } from '../tree-contents.ts'
+import { onRoute } from './route-of.ts'
+
+const retry = { attempts: 3, delay: 0, jitter: 'none' } as const
+
+async function copied(
+  from: RemoteFiles,
+  to: RemoteFiles,
+  more: Partial<RouteParts> = {},
+  details: Partial<PlanStep> = {},
+): Promise<CopiedFile> {
+  const source = await from.stat('a')
+  const step: PlanStep = {
+    path: 'a',
+    to: 'a',
+    type: 'file',
+    action: 'make',
+    why: 'missing',
+    source,
+    ...details,
+  }
+  return onRoute(from, to, (route) => copyFile(route, step, async () => {}), more)
+}
+
+/** A tree of which one moment fails, once. */
+function failing(files: RemoteFiles, where: (moment: TreeMoment) => boolean): RemoteFiles {
+  let failed = false
+  return faultyFiles(files, {
+    at: (moment) => {
+      if (failed || !where(moment)) return
+      failed = true
+      throw netError('NET_CONN_RESET', { message: 'reset' })
+    },
+  })
+}
+
+const whole = 'x'.repeat(100_000) + 'y'.repeat(100_000)
+
+test('after a loss the next attempt goes on with the part', async () => {
+  const from = memoryFiles({ contents: { a: whole } })
+  const inner = memoryFiles()
+  const to = failing(inner, ({ call, passed }) => call === 'write' && passed === 2)
+  const { transferred } = await copied(from, to, { retry })
+  expect(transferred).toBeLessThan(whole.length)
+  expect(await contentsOf(inner)).toEqual({ a: whole })
+})
+
+test('a source that is another one behind a loss is sent from the start', async () => {
+  const source = memoryFiles({ contents: { a: whole } })
+  const inner = memoryFiles()
+  const other = 'z'.repeat(whole.length)
+  const to = faultyFiles(inner, {
+    at: async ({ call, passed }) => {
+      if (call !== 'write' || passed !== 2 || (await source.stat('a')).modified === 1) return
+      await source.write('a', fromText(other))
+      await source.setModified('a', 1)
+      throw netError('NET_CONN_RESET', { message: 'reset' })
+    },
+  })
+  await copied(source, to, { retry })
+  expect((await contentsOf(inner))['a']).toBe(other)
+})
+
+test('[H-FTP-14] a file that changes while it is read is told, and never takes the name', async () => {
+  const source = memoryFiles({ contents: { a: whole } })
+  const from = faultyFiles(source, {
+    at: async ({ call, passed }) => {
+      if (call === 'read' && passed === 1) await source.setModified('a', 1)
+    },
+  })
+  const to = memoryFiles({ contents: { a: 'old' } })
+  await expect(copied(from, to)).rejects.toThrow('was changed while it was read')
+  expect((await contentsOf(to))['a']).toBe('old')
+})
+
+test('a copy of another size or content never takes the name', async () => {
+  const from = memoryFiles({ contents: { a: 'content' } })
+  const to = memoryFiles()
+  const spoil = (text: string): RemoteFiles =>
+    faultyFiles(to, {
+      at: async ({ call, passed, path }) => {
+        if (call === 'write' && passed === 1) await to.write(path, fromText(text))
+      },
+    })
+  await expect(copied(from, spoil('conten'))).rejects.toThrow(
+    expect.objectContaining({ code: 'NET_SIZE_MISMATCH' }),
+  )
+  await expect(copied(from, spoil('CONTENT'), { verify: 'hash' })).rejects.toThrow(
+    expect.objectContaining({ code: 'NET_CHECKSUM_MISMATCH' }),
+  )
+  expect(await contentsOf(to)).not.toHaveProperty('a')
+})
+
+test('a file that is replaced keeps its mode and takes the time', async () => {
+  const from = memoryFiles({ contents: { a: 'new' } })
+  const to = memoryFiles({ contents: { a: 'old' } })
+  await to.setMode('a', 0o750)
+  const target = await to.stat('a')
+  await copied(from, to, {}, { action: 'replace', why: 'size', target, modified: 1000 })
+  expect(await to.stat('a')).toMatchObject({ mode: 0o750, modified: 1000, size: 3 })
+})
+
+test('a target that cannot rename is written to under the name itself', async () => {
+  const to = memoryFiles({ can: { rename: 'none' } })
+  await copied(memoryFiles({ contents: { a: 'text' } }), to)
+  expect(await contentsOf(to)).toEqual({ a: 'text' })
+})

@@ -1,0 +1,49 @@
+import { netError } from '@net/core/authoring'
+import { expect, test } from 'vitest'
+
+import type { PlanStep } from '../../src/plan/plan-step.ts'
+import { ReportLog } from '../../src/run/report-log.ts'
+import { fileOf } from '../plan/planning.ts'
+
+const step = (
+  path: string,
+  action: PlanStep['action'],
+  why: PlanStep['why'] = 'missing',
+): PlanStep => ({
+  path,
+  to: path,
+  type: 'file',
+  action,
+  why,
+  source: fileOf(path, { size: 3 }).entry,
+})
+
+test('every entry is told, and what is the same is only counted', () => {
+  const told: string[] = []
+  const log = new ReportLog(false, ({ path }) => void told.push(path))
+  log.settled(step('a', 'make'), { transferred: 3 })
+  log.settled(step('b', 'keep', 'same'))
+  log.settled({ ...step('c', 'keep', 'same'), certain: false, to: 'C' })
+  const report = log.end()
+  expect(told).toEqual(['a', 'b', 'c'])
+  expect(report).toMatchObject({ made: 1, kept: 2, transferred: 3, failed: 0 })
+  expect(report.entries).toEqual([
+    { path: 'a', type: 'file', action: 'make', why: 'missing', size: 3, transferred: 3 },
+    { path: 'c', to: 'C', type: 'file', action: 'keep', why: 'same', size: 3, certain: false },
+  ])
+})
+
+test('one that failed makes the whole a partial one, with its report', () => {
+  const log = new ReportLog(false, undefined)
+  const error = netError('NET_ACCESS_DENIED', { message: 'denied' })
+  log.settled(step('a', 'make'), { error })
+  log.settled(step('b', 'make'))
+  expect(() => log.end()).toThrow(
+    expect.objectContaining({
+      code: 'NET_PARTIAL_TRANSFER',
+      message: expect.stringContaining('1 of 2 entries failed') as string,
+      errors: [error],
+      partial: expect.objectContaining({ made: 1, failed: 1 }) as object,
+    }),
+  )
+})

@@ -1,0 +1,63 @@
+import { fromText } from '@net/core'
+import { captureEvents } from '@net/core/testing'
+import { at, memoryFiles, mirror } from '@net/files'
+import { faultyFiles } from '@net/files/testing'
+import { expect, test } from 'vitest'
+
+import { contentsOf, textOf } from '../tree-contents.ts'
+
+const poor = { times: { grain: 1, canSet: false, zone: 'utc' }, rename: 'atomic' } as const
+
+test('what was seen behind a copy decides where the target cannot keep times', async () => {
+  const from = memoryFiles({ contents: { a: 'one', b: 'two' } })
+  const [to, own] = [memoryFiles({ can: poor }), memoryFiles()]
+  const state = at(own, 'state')
+  await mirror(from, to, { state })
+  expect(await mirror(from, to, { state })).toMatchObject({ kept: 2, replaced: 0, entries: [] })
+  // Other content of the same size, and an older time: without a state nothing would show it.
+  await from.write('a', fromText('ONE'))
+  await from.setModified('a', 1000)
+  expect(await mirror(from, to, { state })).toMatchObject({ kept: 1, replaced: 1 })
+  expect(await textOf(to, 'a')).toBe('ONE')
+})
+
+test('an entry of the target that no longer looks so is compared afresh', async () => {
+  const from = memoryFiles({ contents: { a: 'one', b: 'two', c: 'three' } })
+  const [to, own] = [memoryFiles({ can: poor }), memoryFiles()]
+  const state = at(own, 'state')
+  await mirror(from, to, { state })
+  await to.remove('a')
+  await to.write('b', fromText('cut'.slice(0, 1)))
+  expect(await mirror(from, to, { state })).toMatchObject({ made: 1, replaced: 1, kept: 1 })
+  expect(await contentsOf(to)).toEqual({ a: 'one', b: 'two', c: 'three' })
+})
+
+test('a file enters the state behind its rename and not before', async () => {
+  const from = memoryFiles({ contents: { a: 'one', b: 'two', c: 'three' } })
+  const inner = memoryFiles({ can: poor })
+  const own = memoryFiles()
+  let failed = false
+  const to = faultyFiles(inner, {
+    at: ({ call, passed, path }) => {
+      if (failed || call !== 'rename' || passed !== undefined || !path.startsWith('b')) return
+      failed = true
+      throw new Error('a fault')
+    },
+  })
+  const options = { state: at(own, 'state'), retry: false } as const
+  await expect(mirror(from, to, options)).rejects.toThrow('1 of 3 entries failed')
+  expect(await textOf(own, 'state')).not.toContain('["b"')
+  expect(await mirror(from, to, options)).toMatchObject({ made: 1, kept: 2 })
+  expect(await textOf(own, 'state')).toContain('["b"')
+})
+
+test('a state that cannot be used is told and replaced', async () => {
+  const from = memoryFiles({ contents: { a: 'one' } })
+  const own = memoryFiles({ contents: { state: '{"format":' } })
+  using events = captureEvents()
+  const to = memoryFiles()
+  await mirror(from, to, { state: at(own, 'state') })
+  expect(JSON.stringify(events)).toBeTypeOf('string')
+  expect(await textOf(own, 'state')).toContain('"end":1')
+  expect(Object.keys(await contentsOf(own))).toEqual(['state'])
+})
