@@ -1,17 +1,14 @@
 /*
- * Which algorithms are offered, in order of preference: nothing with SHA-1, CBC, DSA or RC4. Knows nothing of the
+ * Which algorithms are offered, in order of preference: by default nothing with SHA-1, CBC, DSA or RC4. Knows nothing of the
  * engine but the names of RFC 4253 and its successors.
  */
 
+import { getCiphers, getFips } from 'node:crypto'
+import * as nodeCrypto from 'node:crypto'
+
 import { netError } from '@net/core/authoring'
 
-/** Names of algorithms, the preferred first. */
-export interface Algorithms {
-  readonly kex: readonly string[]
-  readonly hostKeys: readonly string[]
-  readonly ciphers: readonly string[]
-  readonly macs: readonly string[]
-}
+import { HYBRID, MODERN, OLD, type AlgorithmLists, type Algorithms } from './algorithm-names.ts'
 
 /** What both sides agreed on. */
 export interface Negotiated {
@@ -23,28 +20,66 @@ export interface Negotiated {
   /** From the server to us. */
   readonly cipherIn: string
   readonly macIn: string
+  /** What is compressed by, `none` if nothing is. */
+  readonly compression: string
 }
 
-/** What is offered to a server of which keys of these types are known: those types first, so that it shows a known key. */
-export function offer(knownTypes: readonly string[]): Algorithms {
-  const known = knownTypes.flatMap((type) => SIGNATURES[type] ?? [type])
-  const first = HOST_KEYS.filter((name) => known.includes(name))
-  const rest = HOST_KEYS.filter((name) => !known.includes(name))
-  return { kex: KEX, hostKeys: [...first, ...rest], ciphers: CIPHERS, macs: MACS }
+/** The lists as given, with ours where none is given, and without what this Node.js lacks. Throws `NET_BAD_OPTION` for names that are not known. */
+export function algorithmsOf(given?: AlgorithmLists): Algorithms {
+  if (given !== undefined) return available(given)
+  const fips = getFips()
+  if (usual?.fips !== fips) usual = { fips, lists: available({}) }
+  return usual.lists
+}
+
+function available(given: AlgorithmLists): Algorithms {
+  const parts = (['kex', 'hostKeys', 'ciphers', 'macs'] as const).map((part) => {
+    const names = given[part] ?? MODERN[part]
+    const known = [...MODERN[part], ...OLD[part]]
+    const other = names.find((name) => !known.includes(name))
+    if (other !== undefined || names.length === 0) throw unknown(part, other, known)
+    return [part, names.filter(isAvailable)] as const
+  })
+  return Object.fromEntries(parts) as unknown as Algorithms
+}
+
+/** What a policy knows of the keys of a server. */
+export interface KnownKeys {
+  /** The types of its keys: those are asked for first, so that it shows a known key. */
+  readonly types: readonly string[]
+  /** Whether an authority is known: then its certificates are asked for before all keys. */
+  readonly authority?: boolean | undefined
+}
+
+/** What is offered to a server of which this is known. */
+export function offer(
+  { types, authority = false }: KnownKeys,
+  lists: Algorithms = algorithmsOf(),
+): Algorithms {
+  const known = types.flatMap((type) => SIGNATURES[type] ?? [type])
+  const first = lists.hostKeys.filter((name) => known.includes(name))
+  const rest = lists.hostKeys.filter((name) => !known.includes(name))
+  const plain = [...first, ...rest]
+  const certified = authority ? plain.filter((name) => !WITHOUT.has(name)).map(certificateName) : []
+  return { ...lists, hostKeys: [...certified, ...plain] }
 }
 
 /** What is offered to a server of whose keys only those of these algorithms are wanted. */
-export function offerOnly(hostKeys: readonly string[]): Algorithms {
-  return { ...offer([]), hostKeys }
+export function offerOnly(
+  hostKeys: readonly string[],
+  lists: Algorithms = algorithmsOf(),
+): Algorithms {
+  return { ...lists, hostKeys }
 }
 
 /** The algorithms of ours for host keys that the server has as well, without those for keys of these types. */
 export function otherHostKeys(
   offered: readonly string[],
   types: readonly string[],
+  lists: Algorithms = algorithmsOf(),
 ): readonly string[] {
   const seen = types.flatMap((type) => SIGNATURES[type] ?? [type])
-  return HOST_KEYS.filter((name) => offered.includes(name) && !seen.includes(name))
+  return lists.hostKeys.filter((name) => offered.includes(name) && !seen.includes(name))
 }
 
 /**
@@ -62,39 +97,29 @@ export function refuseTerrapin(negotiated: Negotiated, strict: boolean): void {
   })
 }
 
-const KEX: readonly string[] = [
-  'curve25519-sha256',
-  'curve25519-sha256@libssh.org',
-  'ecdh-sha2-nistp256',
-  'ecdh-sha2-nistp384',
-  'ecdh-sha2-nistp521',
-  'diffie-hellman-group16-sha512',
-  'diffie-hellman-group18-sha512',
-  'diffie-hellman-group-exchange-sha256',
-  'diffie-hellman-group14-sha256',
-]
-const HOST_KEYS: readonly string[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-]
-const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
-  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+/** The algorithm of the certificates whose keys sign by this one. */
+function certificateName(name: string): string {
+  return `${name}-cert-v01@openssh.com`
 }
-const CIPHERS: readonly string[] = [
-  'aes128-gcm@openssh.com',
-  'aes256-gcm@openssh.com',
-  'aes128-ctr',
-  'aes192-ctr',
-  'aes256-ctr',
-  'chacha20-poly1305@openssh.com',
-]
-const MACS: readonly string[] = [
-  'hmac-sha2-256',
-  'hmac-sha2-512',
-  'hmac-sha2-256-etm@openssh.com',
-  'hmac-sha2-512-etm@openssh.com',
-]
+
+function isAvailable(name: string): boolean {
+  if (name === HYBRID) return typeof Reflect.get(nodeCrypto, 'decapsulate') === 'function'
+  if (name.startsWith('chacha20-')) return getCiphers().includes('chacha20')
+  if (name.startsWith('curve25519-')) return getFips() === 0
+  return true
+}
+
+function unknown(part: string, name: string | undefined, known: readonly string[]): Error {
+  const what =
+    name === undefined
+      ? `algorithms.${part} is empty`
+      : `algorithms.${part} has "${name}", which is not known here`
+  return netError('NET_BAD_OPTION', { message: `${what}; known are ${known.join(', ')}` })
+}
+
+// No certificate is taken that was signed by these.
+const WITHOUT: ReadonlySet<string> = new Set(OLD.hostKeys)
+const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+}
+let usual: { readonly fips: number; readonly lists: Algorithms } | undefined

@@ -10,10 +10,12 @@ import {
 } from '@net/core/authoring'
 import { loginConnectTable } from '@net/socket/authoring'
 
+import type { AlgorithmLists } from './algorithm-names.ts'
 import type { SshConnectOptions, ExecOptions } from './client-options.ts'
 import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
+import type { RekeyOptions } from './rekey-watch.ts'
 
 const sshAuth: Shape<SshAuth> = shape(
   "key(fromFile('…')), agent() or keyboardInteractive(…)",
@@ -42,6 +44,15 @@ export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnec
     newPassword: option.credential,
     hostKeys: option.methods<HostKeyPolicy>('a policy, such as acceptNew()', 'open'),
     hostKeyAlias: option.text,
+    algorithms: optionsObject<AlgorithmLists>({
+      kex: option.list(option.text),
+      hostKeys: option.list(option.text),
+      ciphers: option.list(option.text),
+      macs: option.list(option.text),
+    }),
+    compress: option.flag,
+    rekey: optionsObject<RekeyOptions>({ bytes: option.limit, time: option.limit }),
+    onHostKeys: option.callback<NonNullable<SshConnectOptions['onHostKeys']>>(),
     keepAlive,
   },
   {

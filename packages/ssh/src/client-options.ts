@@ -3,9 +3,12 @@
 import type { CallOptions, Credential, Source } from '@net/core'
 import type { LoginConnectOptions } from '@net/socket/authoring'
 
+import type { AlgorithmLists } from './algorithm-names.ts'
+import type { HostKey } from './host-keys/host-key.ts'
 import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
+import type { RekeyOptions } from './rekey-watch.ts'
 
 /** Options of `connect`. `timeout` limits connecting; limits of later calls are `defaults.timeout`. A password is tried after `auth`, and sent only after the host key was checked. */
 export interface SshConnectOptions extends LoginConnectOptions {
@@ -17,6 +20,20 @@ export interface SshConnectOptions extends LoginConnectOptions {
   readonly hostKeys?: HostKeyPolicy | undefined
   /** The name under which the host key is looked up, in place of the host's own name and port. */
   readonly hostKeyAlias?: string | undefined
+  /**
+   * Which algorithms are offered, in this order: lists that take the place of ours. `oldDevices` has those that only old
+   * devices need. A name that is not known here is `NET_BAD_OPTION`.
+   */
+  readonly algorithms?: AlgorithmLists | undefined
+  /** Whether what is sent after the login is compressed, where the server does that too. Default false. */
+  readonly compress?: boolean | undefined
+  /** When new keys are agreed on: after 1 GiB, or after an hour. */
+  readonly rekey?: RekeyOptions | undefined
+  /**
+   * Called once after the login with the host keys that the server has besides and has proved to be its own
+   * (`hostkeys-00@openssh.com`), after the policy has learnt them. What it throws is reported and changes nothing.
+   */
+  readonly onHostKeys?: ((keys: readonly HostKey[]) => void) | undefined
   /** How often a silent server is asked whether it is there: every 15 s, given up after 3 questions; false for never. */
   readonly keepAlive?: KeepAliveOptions | false | undefined
 }

@@ -8,6 +8,7 @@ import type { SshConnectOptions } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
 import { planConnection, type ConnectionPlan } from './connection-plan.ts'
 import type { HostKey } from './host-keys/host-key.ts'
+import { learnHostKeys } from './host-keys/further-keys.ts'
 import { askMethods, logIn } from './login/login.ts'
 import type { LoginPlan } from './login/offer.ts'
 import { reach } from './reach.ts'
@@ -33,6 +34,7 @@ export async function connect(url: string | URL, options?: SshConnectOptions): P
         algorithms: negotiated,
         banner: reached.banner(),
       })
+      void learnHostKeys(reached, taken.onHostKeys)
       return new SessionClient(session, about, plan.identity)
     }),
   )

@@ -5,14 +5,18 @@ import { clientContext, netError, refuseControl, type Taken } from '@net/core/au
 import { chooseRoad, type Dialer } from '@net/socket'
 import type { ClientIdentity } from '@net/socket/authoring'
 
+import type { Algorithms } from './algorithm-names.ts'
+import { algorithmsOf } from './algorithms.ts'
 import type { SshConnectOptions } from './client-options.ts'
 import { refuseLong } from './command-line.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
 import { foreignPolicy } from './host-keys/foreign-policy.ts'
-import { knownHosts, type HostKeyPolicy, type HostKeySubject } from './host-keys/policy.ts'
+import { knownHosts, type HostKeyPolicy } from './host-keys/policy.ts'
+import type { HostKeySubject } from './host-keys/subject.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 import { localUser } from './local-user.ts'
 import type { LoginPlan, PasswordHolder } from './login/offer.ts'
+import type { RekeyOptions } from './rekey-watch.ts'
 
 /** What is to be reached, how, and as whom. */
 export interface ConnectionPlan {
@@ -21,6 +25,9 @@ export interface ConnectionPlan {
   readonly dialer: Dialer
   readonly hostKeys: HostKeyPolicy
   readonly keepAlive: KeepAliveOptions | false
+  readonly algorithms: Algorithms
+  readonly rekey: RekeyOptions
+  readonly compress: boolean
   readonly login: Omit<LoginPlan, 'server'>
   readonly identity: ClientIdentity
 }
@@ -47,6 +54,9 @@ export function planConnection(
     dialer: chooseRoad({ dialer, proxy, block }).dialer,
     hostKeys: foreignPolicy(options.hostKeys ?? knownHosts()),
     keepAlive: options.keepAlive ?? {},
+    algorithms: algorithmsOf(options.algorithms),
+    rekey: options.rekey ?? {},
+    compress: options.compress ?? false,
     login: {
       user,
       endpoint: where,

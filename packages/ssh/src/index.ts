@@ -16,11 +16,13 @@ export {
   type AcceptNewOptions,
   type HostKeyCheck,
   type HostKeyPolicy,
-  type HostKeySubject,
+  type HostKeyLearning,
   type HostKeyVerdict,
   type KnownHostsOptions,
 } from './host-keys/policy.ts'
 export type { HostKey } from './host-keys/host-key.ts'
+export type { HostKeySubject } from './host-keys/subject.ts'
+export type { Certificate } from './identity/certificate.ts'
 export type { SshAuth } from './identity/auth.ts'
 export { agent, type AgentAuth, type AgentOptions } from './identity/agent-auth.ts'
 export {
@@ -34,6 +36,8 @@ export type { KeySource } from './identity/key-source.ts'
 
 export type { KeepAliveOptions } from './keep-alive.ts'
 export type { Negotiated } from './algorithms.ts'
+export { oldDevices, type AlgorithmLists, type Algorithms } from './algorithm-names.ts'
+export type { RekeyOptions } from './rekey-watch.ts'
 export { quote } from './quote.ts'
 export { scan, type ScanOptions } from './scan.ts'
 export { SshChannelError, SshExitError, SshHostKeyError } from './errors.ts'

@@ -7,11 +7,12 @@ import { isNetError } from '@net/core'
 import { isCallerFault, type Operation } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
 
-import { offer, offerOnly, otherHostKeys, type Algorithms } from './algorithms.ts'
+import type { Algorithms } from './algorithm-names.ts'
+import { offer, offerOnly, otherHostKeys } from './algorithms.ts'
 import type { ConnectionPlan } from './connection-plan.ts'
 import { startSession, type KeyExchange, type SshSession } from './engine/ssh2.ts'
 import type { HostKey } from './host-keys/host-key.ts'
-import type { HostKeyCheck, HostKeyVerdict } from './host-keys/policy.ts'
+import type { HostKeyCheck, HostKeyLearning, HostKeyVerdict } from './host-keys/policy.ts'
 
 /** A connection whose host key is trusted, before any login. */
 export interface Reached extends KeyExchange {
@@ -21,6 +22,10 @@ export interface Reached extends KeyExchange {
   readonly software: string
   /** What the server has shown so far. */
   banner(): string
+  /** What the policy does with further keys. */
+  readonly learn: HostKeyLearning | undefined
+  /** The keys that the server says it has, in wire format; never, if it does not say. */
+  readonly announced: Promise<readonly Uint8Array[]>
 }
 
 interface ReachCall<T> {
@@ -40,7 +45,7 @@ export async function reach<T>(
 ): Promise<T> {
   const check = await plan.hostKeys.open({ ...plan.host, signal: op.signal })
   const call = { plan, op, enter }
-  let algorithms = offer(check.types)
+  let algorithms = offer(check, plan.algorithms)
   const seen: string[] = []
   for (;;) {
     const trust = new Trust(check)
@@ -51,9 +56,9 @@ export async function reach<T>(
         call,
       )
     } catch (error) {
-      const others = trust.otherKeys(error, seen)
+      const others = trust.otherKeys(error, seen, plan.algorithms)
       if (others.length === 0) throw error
-      algorithms = offerOnly(others)
+      algorithms = offerOnly(others, plan.algorithms)
     }
   }
 }
@@ -64,10 +69,14 @@ async function handshake<T>(
   { plan, op, enter }: ReachCall<T>,
 ): Promise<T> {
   const banner: string[] = []
+  const announced = Promise.withResolvers<readonly Uint8Array[]>()
   const session = await startSession(transport, {
     user: plan.login.user,
     algorithms,
     keepAlive: plan.keepAlive,
+    rekey: plan.rekey,
+    compress: plan.compress,
+    onHostKeys: (blobs) => announced.resolve(blobs),
     checkHostKey: (key, offered) => trust.check(key, offered),
     onBanner: (text) => {
       op.wire('receive', () => text)
@@ -79,7 +88,15 @@ async function handshake<T>(
     const steps = await shakeHands(session, op)
     await trust.settle(op)
     const info = { ...transport.info, encrypted: true }
-    return await enter({ session, info, banner: () => banner.join(''), ...steps })
+    const { learn } = trust
+    return await enter({
+      session,
+      info,
+      banner: () => banner.join(''),
+      learn,
+      announced: announced.promise,
+      ...steps,
+    })
   } catch (error) {
     session.abort(error as Error)
     throw trust.fault ?? error
@@ -127,11 +144,16 @@ class Trust {
   }
 
   /** The algorithms of further keys that may be the right one, after this failure; `seen` gets the type that was shown. */
-  otherKeys(error: unknown, seen: string[]): readonly string[] {
+  otherKeys(error: unknown, seen: string[], lists: Algorithms): readonly string[] {
     const refused = isNetError(error) && error.code === 'NET_HOSTKEY_CHANGED'
     if (this.#check.anyType !== true || this.#shown === undefined || !refused) return []
     seen.push(this.#shown.type)
-    return otherHostKeys(this.#shown.offered, seen)
+    return otherHostKeys(this.#shown.offered, seen, lists)
+  }
+
+  /** What the policy does with further keys of the server. */
+  get learn(): HostKeyLearning | undefined {
+    return this.#verdict.learn
   }
 
   /** The server has proved that the key is its own. */

@@ -17,7 +17,8 @@ import {
 import { chooseRoad, type Dialer, type Transport } from '@net/socket'
 import { loginConnectTable, type LoginConnectOptions } from '@net/socket/authoring'
 
-import { offer, offerOnly, otherHostKeys, type Algorithms } from './algorithms.ts'
+import type { Algorithms } from './algorithm-names.ts'
+import { offer, offerOnly, otherHostKeys } from './algorithms.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
 import { startSession } from './engine/ssh2.ts'
 import type { HostKey } from './host-keys/host-key.ts'
@@ -66,7 +67,7 @@ async function allKeys(
   op: Operation,
 ): Promise<readonly HostKey[]> {
   const keys: HostKey[] = []
-  for (let algorithms = offer([]); ;) {
+  for (let algorithms = offer({ types: [] }); ;) {
     const transport = await dialer.dial(endpoint, op.within)
     const { key, offered } = await shownKey(transport, algorithms, op)
     keys.push(key)

@@ -7,14 +7,22 @@ import { createSecretKey } from 'node:crypto'
 
 import { netError } from '@net/core/authoring'
 
+import { HYBRID, type Algorithms } from '../algorithm-names.ts'
 import type { Negotiated } from '../algorithms.ts'
-import { FieldReader } from '../identity/wire.ts'
+import { GroupExchange } from '../group-exchange.ts'
+import { HybridExchange } from '../hybrid-exchange.ts'
+import { readCertificate } from '../identity/certificate.ts'
+import { mpint, type PrivateKey } from '../identity/key-material.ts'
+import { algorithmsOf, isCertificateType, plainType, signData } from '../identity/signatures.ts'
+import { allFields, FieldReader, fields } from '../identity/wire.ts'
+import { dataFault, PACKET, packetSizeFault, windowFault, type Opening } from './channel-rules.ts'
+import { unsupported } from './load-engine.ts'
 import type {
-  Engine,
   EngineChannel,
   EngineClient,
-  EngineFlow,
+  EngineExchange,
   EngineIncoming,
+  EngineKey,
 } from './ssh2-types.ts'
 
 /** What the guard calls when a peer breaks the rules or leaves. */
@@ -23,21 +31,6 @@ export interface ProtocolGuard {
   broken(error: Error): void
   /** The peer said goodbye, with a reason of RFC 4253, section 11.1. */
   disconnected(reason: number, description: string): void
-}
-
-/**
- * Loads the engine, at the first connection and not before. Rejects with `NET_RUNTIME_UNSUPPORTED` for a version that
- * this file was not written for, because what it leaves out is unknown.
- */
-export async function loadEngine(): Promise<Engine> {
-  engine ??= await importEngine()
-  return engine
-}
-
-async function importEngine(): Promise<Engine> {
-  const manifest = await import('ssh2/package.json', { with: { type: 'json' } })
-  if (manifest.default.version !== VERSION) throw unsupported()
-  return (await import('ssh2')).default
 }
 
 /** Puts our checks in front of ssh2's handlers: packet sizes, windows, and data where none may come. */
@@ -54,9 +47,13 @@ export function guardProtocol(client: EngineClient, guard: ProtocolGuard): void 
   }
   check('CHANNEL_OPEN', (_, info: Opening) => packetSizeFault(info))
   check('CHANNEL_OPEN_CONFIRMATION', (_, info: Opening) => packetSizeFault(info))
-  check('CHANNEL_DATA', (_, id: number, data: Buffer) => dataFault(client, id, data))
-  check('CHANNEL_EXTENDED_DATA', (_, id: number, data: Buffer) => dataFault(client, id, data))
-  check('CHANNEL_WINDOW_ADJUST', (_, id: number, more: number) => windowFault(client, id, more))
+  const data = (_: never, id: number, { length }: Buffer): string | undefined =>
+    dataFault(channelOf(client, id)?.incoming, id, length)
+  check('CHANNEL_DATA', data)
+  check('CHANNEL_EXTENDED_DATA', data)
+  check('CHANNEL_WINDOW_ADJUST', (_, id: number, more: number) =>
+    windowFault(channelOf(client, id)?.outgoing, more),
+  )
   check('DISCONNECT', (_, reason: number, description: string) => {
     guard.disconnected(reason, description)
     return undefined
@@ -101,13 +98,13 @@ export function holdUntilIdentified(client: EngineClient, heard: (chunk: Buffer)
   }
 }
 
-/** Calls `heard` for each packet that came whole and unharmed, but for those of later key exchanges. */
-export function onPacket(client: EngineClient, heard: () => void): void {
+/** Calls `heard` with the length of each packet that came whole and unharmed, but for those of later key exchanges. */
+export function onPacket(client: EngineClient, heard: (length: number) => void): void {
   const protocol = client._protocol
   const take = protocol._onPayload
   // What decrypts is made anew with each key, and gets this function then.
   protocol._onPayload = (payload) => {
-    heard()
+    heard(payload.length)
     return take(payload)
   }
 }
@@ -171,6 +168,19 @@ export function sendMessage(client: EngineClient | EngineIncoming, message: Uint
 /** What a login signs besides its own words, so that no other connection can use it; empty before the key exchange. */
 export function sessionIdOf(client: EngineClient | EngineIncoming): Uint8Array {
   return client._protocol._kex?.sessionID ?? new Uint8Array(0)
+}
+
+/** Calls `wrote` with the length of what is sent, once the first keys are in use. */
+export function onWrite(
+  { _protocol: protocol }: EngineClient,
+  wrote: (length: number) => void,
+): void {
+  const write = protocol._onWrite
+  // What encrypts is made anew with each key, and gets this function then.
+  protocol._onWrite = (data) => {
+    wrote(data.length)
+    write(data)
+  }
 }
 
 /** Opens a session channel; ssh2 itself opens one only together with what is to run in it. */
@@ -267,17 +277,216 @@ export function keysAsObjects({ _protocol }: EngineClient | EngineIncoming): voi
 export function negotiatedBy(
   client: EngineClient,
 ): { readonly negotiated: Negotiated; readonly strict: boolean } | undefined {
-  const agreed = client._protocol._kex?.negotiated
-  if (agreed === undefined) return undefined
+  const exchange = client._protocol._kex
+  if (exchange === undefined) return undefined
+  const { kex, serverHostKey, cs, sc } = exchange.negotiated
   const negotiated = Object.freeze({
-    kex: agreed.kex,
-    hostKey: agreed.serverHostKey,
-    cipherOut: agreed.cs.cipher,
-    macOut: agreed.cs.mac,
-    cipherIn: agreed.sc.cipher,
-    macIn: agreed.sc.mac,
+    kex,
+    hostKey: certified.get(exchange) ?? serverHostKey,
+    cipherOut: cs.cipher,
+    macOut: cs.mac,
+    cipherIn: sc.cipher,
+    macIn: sc.mac,
+    compression: cs.compress,
   })
   return { negotiated, strict: client._protocol._strictMode === true }
+}
+
+/**
+ * Offers these algorithms, also those that ssh2 does not know: the certificates of hosts, and the hybrid key exchange.
+ * Before the first byte of the server.
+ */
+export function offerAlgorithms(
+  client: EngineClient,
+  { kex, hostKeys, ciphers, macs }: Algorithms,
+  compression: readonly string[],
+): void {
+  const protocol = client._protocol
+  const way = { cipher: ciphers, mac: macs, compress: compression, lang: [] }
+  // Extensions, and the strict key exchange.
+  const names = [...kex, 'ext-info-c', 'kex-strict-c-v00@openssh.com']
+  const Offer = protocol._offer.constructor
+  const made = new Offer({ kex: names, serverHostKey: hostKeys, cs: way, sc: way })
+  const choice = new HybridChoice(names)
+  made.lists.kex.array = choice.list
+  protocol._offer = made
+  let exchange = protocol._kex
+  Object.defineProperty(protocol, '_kex', {
+    get: () => exchange,
+    set(next: EngineExchange) {
+      exchange = next
+      if (choice.made()) makeHybrid(next)
+      if (next.type === 'groupex') makeGroup(next)
+      if (isCertificateType(next.negotiated.serverHostKey)) takeCertificate(next)
+    },
+  })
+}
+
+/**
+ * The list of our key exchanges as ssh2 reads it: once to compare names, and if the first one is what the server has as
+ * well, once more to make what belongs to it, where the one stands that ssh2 knows and we make ours of.
+ */
+class HybridChoice {
+  readonly list: readonly string[]
+  #reads = 0
+
+  constructor(names: readonly string[]) {
+    this.list =
+      names[0] !== HYBRID
+        ? names
+        : new Proxy(names, {
+            get: (target, key) => {
+              if (key !== '0') return Reflect.get(target, key) as unknown
+              this.#reads += 1
+              return this.#reads === 2 ? CURVE : HYBRID
+            },
+          })
+  }
+
+  /** Whether it is what was chosen, for the exchange that begins. */
+  made(): boolean {
+    const isMade = this.#reads > 1
+    this.#reads = 0
+    return isMade
+  }
+}
+
+function makeHybrid(exchange: EngineExchange): void {
+  const hybrid = new HybridExchange()
+  Object.assign(exchange.negotiated, { kex: HYBRID })
+  Object.assign(exchange, {
+    generateKeys() {},
+    getPublicKey: () => hybrid.publicKey,
+    convertPublicKey: (key: Buffer) => key,
+    computeSecret: (answer: Buffer) => secretOf(hybrid, answer),
+  })
+}
+
+/** ssh2 asks for larger groups than there is need for, and has each tested for seconds. */
+function makeGroup(exchange: EngineExchange): void {
+  let group: GroupExchange | undefined
+  const made = (): GroupExchange =>
+    (group ??= new GroupExchange(exchange._prime ?? NOTHING, exchange._generator ?? NOTHING))
+  Object.assign(exchange, {
+    _prefBits: GROUP_BITS,
+    generateKeys() {},
+    getPublicKey: () => made().publicKey,
+    getDHParams: () => ({
+      prime: mpint(exchange._prime ?? NOTHING),
+      generator: mpint(exchange._generator ?? NOTHING),
+    }),
+    computeSecret: (answer: Buffer) => secretOf(made(), answer),
+  })
+}
+
+function secretOf(half: HybridExchange | GroupExchange, answer: Buffer): Buffer | Error {
+  try {
+    return half.secretOf(answer)
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** ssh2 hashes what the server shows, and then verifies with it: between the two the key takes the place of its certificate. */
+function takeCertificate(exchange: EngineExchange): void {
+  const { negotiated } = exchange
+  const name = negotiated.serverHostKey
+  certified.set(exchange, name)
+  // As the certificate calls itself.
+  negotiated.serverHostKey = name.replace(/^rsa-sha2-\d+-/, 'ssh-rsa-')
+  const [finish, ownKey] = [exchange.finish.bind(exchange), exchange.getPublicKey.bind(exchange)]
+  exchange.getPublicKey = () => {
+    const shown = exchange._hostKey
+    const plain = shown === undefined ? undefined : readCertificate(shown)?.publicKey
+    if (plain !== undefined) exchange._hostKey = Buffer.from(plain)
+    return ownKey()
+  }
+  exchange.finish = (partly) => {
+    negotiated.serverHostKey = plainType(name)
+    return finish(partly)
+  }
+}
+
+/** Calls `heard` with the keys that the server says it has besides, in wire format. */
+export function hearHostKeys(
+  client: EngineClient,
+  heard: (blobs: readonly Buffer[]) => void,
+): void {
+  const handlers = client._protocol._handlers
+  const original = handlers['GLOBAL_REQUEST'] as ((...all: unknown[]) => void) | undefined
+  handlers['GLOBAL_REQUEST'] = (...all: unknown[]) => {
+    const [, name, , keys] = all as [unknown, string, boolean, readonly EngineKey[]]
+    if (name === ANNOUNCE) heard(keys.map((key) => key.getPublicSSH()))
+    else original?.(...all)
+  }
+}
+
+/** Lets the server half show this certificate to clients that ask for one, before its keys. As soon as a client has connected. */
+export function serveCertificate({ _protocol: protocol }: EngineIncoming, blob: Uint8Array): void {
+  const name = readCertificate(blob)?.type ?? ''
+  const { kex, serverHostKey, cs } = protocol._offer.lists
+  const key = protocol._hostKeys?.[plainType(name)]
+  if (key === undefined) return
+  const way = { cipher: cs.cipher.array, mac: cs.mac.array, compress: cs.compress.array, lang: [] }
+  const Offer = protocol._offer.constructor
+  const names = [name, ...serverHostKey.array]
+  protocol._offer = new Offer({ kex: kex.array, serverHostKey: names, cs: way, sc: way })
+  const shown = { type: key.type, getPublicSSH: () => Buffer.from(blob), sign: key.sign.bind(key) }
+  protocol._hostKeys = { ...protocol._hostKeys, [name]: shown }
+  let exchange = protocol._kex
+  Object.defineProperty(protocol, '_kex', {
+    get: () => exchange,
+    set(next: EngineExchange) {
+      exchange = next
+      const finish = next.finish.bind(next)
+      // The signature is one of the key in it.
+      next.finish = (partly) => {
+        next.negotiated.serverHostKey = plainType(next.negotiated.serverHostKey)
+        return finish(partly)
+      }
+    },
+  })
+}
+
+/** Tells the client of these keys, and proves those that it asks for. */
+export function announceHostKeys(client: EngineIncoming, keys: readonly PrivateKey[]): void {
+  const { _handlers: handlers } = client._protocol
+  const original = handlers['GLOBAL_REQUEST'] as ((...all: unknown[]) => void) | undefined
+  handlers['GLOBAL_REQUEST'] = (...all: unknown[]) => {
+    const [, name, , data] = all as [unknown, string, boolean, Buffer]
+    if (name !== PROVE) {
+      original?.(...all)
+      return
+    }
+    const proofs = allFields(data).map((blob) => {
+      const found = keys.find((key) => blob.equals(key.blob))
+      const [algorithm = ''] = found === undefined ? [] : algorithmsOf(found.type)
+      const said = fields(PROVE, sessionIdOf(client), blob)
+      return found === undefined ? NOTHING : signData(found.key, algorithm, said)
+    })
+    client._protocol.requestSuccess(fields(...proofs))
+  }
+  const blobs = keys.map(({ blob }) => blob)
+  const announcement = [Buffer.of(80), fields(ANNOUNCE), Buffer.of(0), fields(...blobs)]
+  sendMessage(client, Buffer.concat(announcement))
+}
+
+/** Sends a global request (RFC 4254, section 4) and gives what the server answers; undefined for no. */
+export function globalRequest(
+  client: EngineClient,
+  message: Uint8Array,
+  answered: (data: Uint8Array | undefined) => void,
+): void {
+  // Answers carry no number: each request needs its place in the queue.
+  client._callbacks.push((failed, data) =>
+    answered(failed === false ? (data ?? NOTHING) : undefined),
+  )
+  sendMessage(client, message)
+}
+
+/** Agrees on new keys. Nothing if that is under way. */
+export function exchangeKeys(client: EngineClient): void {
+  if (client._protocol._kexinit === undefined) client._protocol.rekey()
 }
 
 /** The algorithms for host keys that the server offers (RFC 4253, section 7.1); none if it has not said so yet. */
@@ -290,59 +499,14 @@ export function hostKeysOffered(client: EngineClient): readonly string[] {
   return reader.text().split(',')
 }
 
-interface Opening {
-  packetSize: number
-  readonly window: number
-}
-
-function packetSizeFault(info: Opening): string | undefined {
-  if (info.packetSize < SMALLEST_PACKET || info.packetSize > LARGEST_PACKET) {
-    return `the server announced packets of ${info.packetSize} bytes; ${SMALLEST_PACKET} to ${LARGEST_PACKET} are allowed`
-  }
-  // Larger ones are allowed to be sent, not required (RFC 4253, section 6.1).
-  info.packetSize = Math.min(info.packetSize, PACKET)
-  return undefined
-}
-
-function dataFault(client: EngineClient, id: number, data: Buffer): string | undefined {
-  const channel = channelOf(client, id)
-  if (channel === undefined) return `the server sent data for channel ${id}, which is not open`
-  const incoming: EngineFlow = channel.incoming
-  if (incoming.state !== 'open') return 'the server sent data after the end of a channel'
-  if (data.length > PACKET)
-    return `the server sent a packet of ${data.length} bytes, beyond the ${PACKET} allowed`
-  if (data.length > incoming.window) {
-    return `the server sent ${data.length} bytes into a window of ${incoming.window}`
-  }
-  return undefined
-}
-
-function windowFault(client: EngineClient, id: number, more: number): string | undefined {
-  const channel = channelOf(client, id)
-  if (channel === undefined || channel.outgoing.window + more <= LARGEST_WINDOW) return undefined
-  return 'the server opened a window beyond the largest there can be'
-}
-
 function channelOf(client: EngineClient, id: number): EngineChannel | undefined {
   // Looked up in the table itself, which has an answer for every number of the wire.
   const channel = client._chanMgr._channels[id]
   return typeof channel === 'object' ? channel : undefined
 }
 
-function unsupported(): Error {
-  return netError('NET_RUNTIME_UNSUPPORTED', {
-    message: `this package needs ssh2 ${VERSION}, and another version is installed`,
-  })
-}
-
-let engine: Engine | undefined
-const VERSION = '1.17.0'
-// ssh2's own constants: what it announces to the peer, and counts by.
+// ssh2's own constant: what it announces to the peer, and counts by.
 const WINDOW = 2 * 1024 * 1024
-const PACKET = 32 * 1024
-const SMALLEST_PACKET = 256
-const LARGEST_PACKET = 2 ** 31 - 1
-const LARGEST_WINDOW = 2 ** 32 - 1
 // Of AES-GCM, ChaCha20-Poly1305 and HMAC, out and in. AES-CTR makes one cipher for all packets.
 const KEY_FIELDS = [
   '_encKey',
@@ -358,3 +522,12 @@ const AUTH_FAILURE = 51
 const AUTH_SUCCESS = 52
 const AUTH_BANNER = 53
 const LAST_AUTH = 79
+// As strong as AES-128, and computed in milliseconds.
+const GROUP_BITS = 3072
+const CURVE = 'curve25519-sha256'
+const NOTHING = new Uint8Array(0)
+// The algorithm that was agreed on for a certificate, which ssh2 must not see.
+const certified = new WeakMap<EngineExchange, string>()
+const ANNOUNCE = 'hostkeys-00@openssh.com'
+/** Asks a server to prove its keys, and is part of what it signs. */
+export const PROVE = 'hostkeys-prove-00@openssh.com'

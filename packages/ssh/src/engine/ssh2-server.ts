@@ -6,12 +6,15 @@
 import type { Socket } from 'node:net'
 
 import type { ServerQuirks } from '../testing/server-quirks.ts'
+import type { PrivateKey } from '../identity/key-material.ts'
 import { fields, uint32 } from '../identity/wire.ts'
+import { loadEngine } from './load-engine.ts'
 import {
+  announceHostKeys,
   hearLoginRequests,
   keysAsObjects,
-  loadEngine,
   sendMessage,
+  serveCertificate,
   sessionIdOf,
 } from './ssh2-internals.ts'
 import {
@@ -35,11 +38,17 @@ import { batchWrites } from './write-batch.ts'
 export interface ServerDesk {
   /** The private keys of the host, each of another type. */
   readonly hostKeys: readonly string[]
+  /** A certificate for one of them, in wire format. */
+  readonly hostCertificate?: Uint8Array | undefined
+  /** Keys that clients are told of after the login. */
+  readonly nextHostKeys: readonly PrivateKey[]
   readonly banner?: string | undefined
   readonly greeting?: string | undefined
   readonly quirks: ServerQuirks
   /** The client has said who it is; the key exchange follows. */
   begin(road: ServerRoad): void
+  /** New keys were agreed on, by whoever asked. */
+  rekeyed(): void
   login(attempt: LoginAttempt, talk: LoginTalk): Promise<LoginDecision>
   /** Whether a session is opened; `close` opens it and closes it at once. */
   openSession(): Promise<boolean | 'close'>
@@ -99,8 +108,17 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
   server.on('error', () => {})
   server.on('connection', (client: EngineIncoming) => {
     client.on('error', () => {})
-    client.on('handshake', () => keysAsObjects(client))
+    let exchanges = 0
+    client.on('handshake', () => {
+      keysAsObjects(client)
+      exchanges += 1
+      if (exchanges > 1) desk.rekeyed()
+    })
     applyQuirks(client._protocol, desk.quirks)
+    if (desk.hostCertificate !== undefined) serveCertificate(client, desk.hostCertificate)
+    client.on('ready', () => {
+      if (desk.nextHostKeys.length > 0) announceHostKeys(client, desk.nextHostKeys)
+    })
     new ServedConnection(client, desk).listen()
     desk.begin(roadOf(socket, client))
   })

@@ -26,12 +26,16 @@ export interface EngineKey {
   getPublicSSH(): Buffer
 }
 
+/** What the server half needs of a key. */
+export type EngineHostKey = Pick<EngineKey, 'type' | 'getPublicSSH'> & {
+  sign(data: Buffer, hash?: string): Buffer | Error
+}
+
 /** The options of the client. */
 export interface EngineClientConfig {
   readonly sock: Duplex
   readonly username: string
   readonly readyTimeout: number
-  readonly algorithms: EngineAlgorithms
   readonly hostVerifier: (blob: Buffer, verify: (permitted: boolean) => void) => void
 }
 
@@ -57,19 +61,16 @@ export interface EngineClient extends EventEmitter {
   ): this
   readonly _protocol: EngineProtocol
   readonly _chanMgr: EngineChannels
-  readonly _callbacks: ((failed: unknown) => void)[]
+  readonly _callbacks: ((failed: unknown, data?: Buffer) => void)[]
 }
 
 /** The wire protocol of one connection. */
 export interface EngineProtocol {
   readonly _handlers: Record<string, ((...args: never[]) => void) | undefined>
-  readonly _kex:
-    | {
-        readonly negotiated: EngineNegotiated
-        readonly sessionID?: Buffer
-        readonly _remoteKexinit?: Buffer
-      }
-    | undefined
+  _kex: EngineExchange | undefined
+  _offer: EngineOffer
+  /** Of the server half, by algorithm. */
+  _hostKeys?: Readonly<Record<string, EngineHostKey>>
   readonly _strictMode: boolean | undefined
   readonly _cipher: Record<string, unknown> & { encrypt(packet: Buffer): void }
   readonly _decipher: Record<string, unknown> | undefined
@@ -81,8 +82,10 @@ export interface EngineProtocol {
   readonly _packetRW: { readonly write: EngineWriter }
   /** Bound to its object. */
   _onPayload: (payload: Buffer) => unknown
+  _onWrite: (data: Buffer) => void
   parse(chunk: Buffer, from: number, to: number): void
   ping(): void
+  rekey(): void
   disconnect(reason: number): void
   session(channel: number, window: number, packetSize: number): void
   exec(channel: number, command: string, wantReply: boolean): void
@@ -91,7 +94,35 @@ export interface EngineProtocol {
   channelData(channel: number, data: Buffer): void
   channelEOF(channel: number): void
   channelClose(channel: number): void
+  requestSuccess(data: Buffer): void
   channelOpenConfirm(remote: number, local: number, window: number, packetSize: number): void
+}
+
+/** One key exchange. */
+export interface EngineExchange {
+  readonly negotiated: EngineNegotiated
+  readonly sessionID?: Buffer
+  readonly _remoteKexinit?: Buffer
+  /** `groupex` for a group that the server chooses, `_prime` and `_generator`. */
+  readonly type?: string
+  readonly _prime?: Buffer | null
+  readonly _generator?: Buffer | null
+  /** What the server shows as its key. */
+  _hostKey?: Buffer
+  finish(partly: boolean): unknown
+  getPublicKey(): Buffer
+}
+
+/** The lists of algorithms of one side, and their bytes. */
+export interface EngineOffer {
+  readonly constructor: new (lists: object) => EngineOffer
+  readonly lists: {
+    readonly kex: { array: readonly string[] }
+    readonly serverHostKey: { readonly array: readonly string[] }
+    readonly cs: Readonly<
+      Record<'cipher' | 'mac' | 'compress', { readonly array: readonly string[] }>
+    >
+  }
 }
 
 /** Makes packets of payloads. */
@@ -105,7 +136,7 @@ export interface EngineWriter {
 /** What both sides agreed on. */
 export interface EngineNegotiated {
   readonly kex: string
-  readonly serverHostKey: string
+  serverHostKey: string
   readonly cs: EngineDirection
   readonly sc: EngineDirection
 }
@@ -114,6 +145,7 @@ export interface EngineNegotiated {
 export interface EngineDirection {
   readonly cipher: string
   readonly mac: string
+  readonly compress: string
 }
 
 /** The channels of a connection by their number; a function stands for one that is being opened. */

@@ -11,26 +11,36 @@ import { clock, netError, type Timer } from '@net/core/authoring'
 import { toSocket, type Transport } from '@net/socket'
 import { handled } from '@net/socket/authoring'
 
-import { refuseTerrapin, type Algorithms, type Negotiated } from '../algorithms.ts'
+import type { Algorithms } from '../algorithm-names.ts'
+import { refuseTerrapin, type Negotiated } from '../algorithms.ts'
 import { readHostKey, type HostKey } from '../host-keys/host-key.ts'
 import { IdentificationReader, type Identification } from '../identification.ts'
 import { KeepAliveWatch, type KeepAliveOptions } from '../keep-alive.ts'
+import { isSignedBy } from '../identity/signatures.ts'
+import { allFields, fields } from '../identity/wire.ts'
+import { RekeyWatch, type RekeyOptions } from '../rekey-watch.ts'
+import { loadEngine } from './load-engine.ts'
 import { PendingWaits, type Stoppable } from './pending-waits.ts'
 import { Ssh2Commands } from './ssh2-commands.ts'
 import { goodbye } from './ssh2-disconnect.ts'
 import {
   blameServer,
   closeChannel,
+  exchangeKeys,
+  globalRequest,
   guardProtocol,
+  hearHostKeys,
   hearLogin,
   holdUntilIdentified,
   hostKeysOffered,
   keysAsObjects,
-  loadEngine,
   negotiatedBy,
+  offerAlgorithms,
   onPacket,
+  onWrite,
   openSessionChannel,
   ping,
+  PROVE,
   sendMessage,
   sessionIdOf,
   silence,
@@ -48,6 +58,10 @@ export interface SessionOptions {
   readonly user: string
   readonly algorithms: Algorithms
   readonly keepAlive: KeepAliveOptions | false
+  /** When new keys are agreed on. */
+  readonly rekey?: RekeyOptions | undefined
+  /** Whether what is sent may be compressed. Default false. */
+  readonly compress?: boolean | undefined
   /**
    * Rejects unless the key is to be trusted. Asked before anything of a login is sent. `offered` are the algorithms that
    * the server has keys for.
@@ -55,6 +69,8 @@ export interface SessionOptions {
   checkHostKey(key: HostKey, offered: readonly string[]): Promise<void>
   /** Called with the text that the server shows before the login. */
   onBanner(text: string): void
+  /** Called with the keys that the server says it has, in wire format; nothing is proved of them yet. */
+  onHostKeys?(blobs: readonly Uint8Array[]): void
 }
 
 /** What the key exchange came to. */
@@ -108,6 +124,7 @@ export class SshSession {
   #peer: Peer = peerOf('')
   #hostKey: HostKey | undefined
   #keepAlive: KeepAliveWatch | undefined
+  #rekey: RekeyWatch | undefined
   #farewell: Timer | undefined
   #failure: Error | undefined
 
@@ -130,15 +147,13 @@ export class SshSession {
       username: options.user,
       // Our own limits run on our own clock.
       readyTimeout: 0,
-      algorithms: {
-        kex: options.algorithms.kex,
-        serverHostKey: options.algorithms.hostKeys,
-        cipher: options.algorithms.ciphers,
-        hmac: options.algorithms.macs,
-        compress: ['none'],
-      },
       hostVerifier: (blob, verify) => void this.#verify(blob, verify),
     })
+    offerAlgorithms(
+      this.#client,
+      options.algorithms,
+      options.compress === true ? COMPRESSED : PLAIN,
+    )
     // After `connect`, which makes the protocol and pauses the socket; before ssh2 itself hears a byte.
     guardProtocol(this.#client, {
       broken: (error) => this.#fail(error),
@@ -146,7 +161,12 @@ export class SshSession {
     })
     blameServer(this.#client)
     holdUntilIdentified(this.#client, (chunk) => this.#identify(chunk))
-    onPacket(this.#client, () => this.#keepAlive?.heard())
+    onPacket(this.#client, (length) => {
+      this.#keepAlive?.heard()
+      this.#rekey?.moved(length)
+    })
+    onWrite(this.#client, (length) => this.#rekey?.moved(length))
+    hearHostKeys(this.#client, (blobs) => this.#options.onHostKeys?.(blobs))
     hearLogin(this.#client, {
       ready: () => this.#loginReady.resolve(),
       signatures: (names) => {
@@ -192,6 +212,30 @@ export class SshSession {
     })
   }
 
+  /**
+   * Those of the keys that the server proves to be its own (`hostkeys-prove-00@openssh.com`). Rejects with what ends the
+   * connection.
+   */
+  async proveHostKeys(blobs: readonly Uint8Array[]): Promise<readonly HostKey[]> {
+    const request = Buffer.concat([
+      Buffer.of(GLOBAL),
+      fields(PROVE),
+      Buffer.of(1),
+      fields(...blobs),
+    ])
+    const answer = await this.#waits.wait<Uint8Array | undefined>((resolve) =>
+      globalRequest(this.#client, request, resolve),
+    )
+    const proofs = answer === undefined ? [] : allFields(answer)
+    return blobs
+      .filter((blob, at) => {
+        const proof = proofs[at]
+        const said = fields(PROVE, this.sessionId, blob)
+        return proof !== undefined && isSignedBy(blob, proof, said)
+      })
+      .map(readHostKey)
+  }
+
   /** Opens a tunnel from the server to an address that the server reaches. */
   async openTunnel(host: string, port: number, op: Stoppable): Promise<Duplex> {
     const channel = await this.#open(op, (done) =>
@@ -222,6 +266,7 @@ export class SshSession {
     client.on('banner', (text: string) => this.#options.onBanner(text))
     client.on('handshake', () => {
       keysAsObjects(client)
+      this.#rekey?.done()
       this.#handshaken()
     })
     client.on('ready', () => this.#watch())
@@ -282,6 +327,7 @@ export class SshSession {
   }
 
   #watch(): void {
+    this.#rekey ??= new RekeyWatch(this.#options.rekey ?? {}, () => exchangeKeys(this.#client))
     if (this.#options.keepAlive === false || this.#keepAlive !== undefined) return
     this.#keepAlive = new KeepAliveWatch(this.#options.keepAlive, {
       ask: () => ping(this.#client),
@@ -315,6 +361,7 @@ export class SshSession {
     this.#failure ??=
       stood === 'greeting' && !isNetError(error) ? earlyEnd(error, this.#reader) : error
     this.#keepAlive?.stop()
+    this.#rekey?.stop()
     silence(this.#client)
     if (stood === 'greeting') this.#identified.reject(this.#lost())
     if (stood === 'greeting' || stood === 'exchange') this.#exchanged.reject(this.#lost())
@@ -345,3 +392,7 @@ function earlyEnd(error: Error | undefined, reader: IdentificationReader): Error
 }
 
 const FAREWELL = 1000
+const GLOBAL = 80
+const PLAIN = ['none']
+// From the end of the login on: a compressor must not see a password.
+const COMPRESSED = ['zlib@openssh.com', 'none']

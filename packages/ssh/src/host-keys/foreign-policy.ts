@@ -16,8 +16,8 @@ export function foreignPolicy(policy: HostKeyPolicy): HostKeyPolicy {
     async open(subject) {
       const given = await guarded(() => policy.open(subject))
       const check = argument(`what open() of the policy ${name} gives`, aCheck, given)
-      const { types, anyType } = check
-      return { types, anyType, check: (key) => verdictOf(name, () => check.check(key)) }
+      const { types, anyType, authority } = check
+      return { types, anyType, authority, check: (key) => verdictOf(name, () => check.check(key)) }
     },
   }
 }
@@ -27,9 +27,10 @@ async function verdictOf(
   ask: () => HostKeyVerdict | Promise<HostKeyVerdict>,
 ): Promise<HostKeyVerdict> {
   const verdict = argument(`what check() of the policy ${name} gives`, aVerdict, await guarded(ask))
-  const { warning } = verdict
+  const { warning, learn } = verdict
   return {
     warning,
+    learn,
     ...(verdict.remember === undefined
       ? {}
       : { remember: () => guarded(() => verdict.remember?.()) }),

@@ -6,6 +6,9 @@ import { createHash } from 'node:crypto'
 
 import { netError } from '@net/core/authoring'
 
+import { readCertificate, type Certificate } from '../identity/certificate.ts'
+import { isCertificateType } from '../identity/signatures.ts'
+
 /** A server's public key. */
 export interface HostKey {
   /** Its algorithm, such as `ssh-ed25519`. */
@@ -14,15 +17,23 @@ export interface HostKey {
   readonly blob: Uint8Array
   /** `SHA256:` and the hash in base64 without padding, as OpenSSH prints it. */
   readonly fingerprint: string
+  /** The certificate that the server showed for the key; undefined for a plain key. */
+  readonly certificate?: Certificate | undefined
 }
 
-/** Reads a key from its wire format. Throws `NET_PROTO_MALFORMED`. */
+/** Reads a key, or a certificate for one, from its wire format. Throws `NET_PROTO_MALFORMED`. */
 export function readHostKey(blob: Uint8Array): HostKey {
   const type = keyType(blob)
   if (type === undefined) {
     throw netError('NET_PROTO_MALFORMED', { message: 'the server sent a host key without a type' })
   }
-  return Object.freeze({ type, blob, fingerprint: fingerprintOf(blob) })
+  if (!isCertificateType(type))
+    return Object.freeze({ type, blob, fingerprint: fingerprintOf(blob) })
+  const certificate = readCertificate(blob)
+  if (certificate === undefined) {
+    throw netError('NET_PROTO_MALFORMED', { message: 'the server sent a damaged certificate' })
+  }
+  return Object.freeze({ ...readHostKey(certificate.publicKey), certificate })
 }
 
 /** The name of the algorithm at the head of a key in wire format; undefined if there is none. */

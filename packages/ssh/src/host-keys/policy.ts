@@ -6,14 +6,10 @@
 import { inCall, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
 import { SshHostKeyError } from '../errors.ts'
-import { describeKey, fingerprintOf, type HostKey } from './host-key.ts'
-import {
-  addKnownHost,
-  defaultFiles,
-  readKnownHosts,
-  userFile,
-  type KnownHost,
-} from './known-hosts-file.ts'
+import { describeKey, type HostKey } from './host-key.ts'
+import { addKnownHost, defaultFiles, userFile, type KnownHost } from './known-hosts-file.ts'
+import { hasKey, knownKeys, readAll, trustIn, unknown } from './known-trust.ts'
+import type { HostKeySubject } from './subject.ts'
 
 /** Decides about host keys. */
 export interface HostKeyPolicy {
@@ -21,18 +17,6 @@ export interface HostKeyPolicy {
   readonly name: string
   /** Learns what is known of a host, before the server is asked for its key. */
   open(subject: HostKeySubject): Promise<HostKeyCheck>
-}
-
-/** The host whose key is to be checked. */
-export interface HostKeySubject {
-  /** As known_hosts has it: `host`, or `[host]:port` where the port is not 22. */
-  readonly name: string
-  /**
-   * The host without its port, where the port is not 22: a key that is known under it is known as well, as for OpenSSH.
-   * Undefined for `hostKeyAlias`.
-   */
-  readonly plainName?: string | undefined
-  readonly signal: AbortSignal
 }
 
 /** What a policy makes of one connection. */
@@ -44,6 +28,11 @@ export interface HostKeyCheck {
    * keys, one connection for each type. Default false.
    */
   readonly anyType?: boolean | undefined
+  /**
+   * Whether an authority is known for the host: its certificate is then asked for before its keys, and `check` gets the key
+   * with its `certificate`. Default false.
+   */
+  readonly authority?: boolean | undefined
   /** Throws a HostKeyError unless the key is to be trusted. */
   check(key: HostKey): HostKeyVerdict | Promise<HostKeyVerdict>
 }
@@ -54,6 +43,16 @@ export interface HostKeyVerdict {
   readonly warning?: string | undefined
   /** Called once the server has proved that it owns the key. */
   remember?: (() => Promise<void>) | undefined
+  /** What is done with further keys that the server says it has, once the login has succeeded. */
+  readonly learn?: HostKeyLearning | undefined
+}
+
+/** What a policy does with the keys of a server that it trusts already (`hostkeys-00@openssh.com`). */
+export interface HostKeyLearning {
+  /** Whether nothing new is in this key: then the server is not asked to prove it. */
+  knows(key: HostKey): boolean
+  /** Called with keys that the server has proved to be its own. */
+  add(keys: readonly HostKey[]): Promise<void>
 }
 
 /** Options of `knownHosts`. */
@@ -69,8 +68,9 @@ export interface AcceptNewOptions {
 }
 
 /**
- * Trusts the keys that the known_hosts files name, and no others: the default. Unknown, changed and revoked keys are
- * refused; `@revoked` wins over every other line, and `@cert-authority` never stands for a plain key.
+ * Trusts the keys that the known_hosts files name, and certificates of hosts by the authorities that they name, and no
+ * others: the default. Unknown, changed and revoked keys are refused; `@revoked` wins over every other line, and
+ * `@cert-authority` never stands for a plain key.
  */
 export function knownHosts(options?: KnownHostsOptions): HostKeyPolicy {
   const { files } = knownHostsOptions(options)
@@ -79,9 +79,9 @@ export function knownHosts(options?: KnownHostsOptions): HostKeyPolicy {
     async open(subject) {
       const known = await readAll(files ?? defaultFiles(), subject)
       return {
-        types: typesOf(known, subject),
+        ...knownKeys(known, subject),
         check(key) {
-          if (isKnown(key, known, subject)) return {}
+          if (trustIn(key, known, subject) !== undefined) return {}
           throw unknown(key, known, subject)
         },
       }
@@ -91,8 +91,9 @@ export function knownHosts(options?: KnownHostsOptions): HostKeyPolicy {
 
 /**
  * Like `knownHosts`, but a host of which no key is known is trusted the first time, and its key is added to the file. Of
- * several connections that learn different keys at once, in one process or more, the first one holds. Connecting rejects
- * with `NET_BAD_OPTION` without `file` if the user has no home folder.
+ * several connections that learn different keys at once, in one process or more, the first one holds. Further keys that
+ * such a host proves to be its own are added as well, so that it can change to them. Connecting rejects with
+ * `NET_BAD_OPTION` without `file` if the user has no home folder.
  */
 export function acceptNew(options?: AcceptNewOptions): HostKeyPolicy {
   const { file } = acceptNewOptions(options)
@@ -102,21 +103,42 @@ export function acceptNew(options?: AcceptNewOptions): HostKeyPolicy {
       const target = file ?? userFile()
       const files = file === undefined ? defaultFiles() : [file]
       const known = await readAll(files, subject)
+      const learn: HostKeyLearning = {
+        knows: (key) => hasKey(known, key),
+        async add(keys) {
+          for (const key of keys) {
+            const isNew = async (): Promise<boolean> =>
+              isFurther(key, await readAll(files, subject))
+            await addKnownHost(target, { ...subject, key }, isNew)
+          }
+        },
+      }
       return {
-        types: typesOf(known, subject),
+        ...knownKeys(known, subject),
         check(key) {
-          if (isKnown(key, known, subject)) return {}
+          const trust = trustIn(key, known, subject)
+          // Who trusts an authority learns no keys.
+          if (trust !== undefined) return trust === 'key' ? { learn } : {}
           // Another call or process may have learnt a key since.
           const isNew = async (): Promise<boolean> =>
-            !isKnown(key, await readAll(files, subject), subject)
+            trustIn(key, await readAll(files, subject), subject) === undefined
           return {
             warning: `the host key of ${subject.name} is new and is trusted from here on: ${describeKey(key)}`,
             remember: () => addKnownHost(target, { ...subject, key }, isNew),
+            learn,
           }
         },
       }
     },
   }
+}
+
+/** Whether the key is neither known for the host nor revoked. */
+function isFurther(key: HostKey, known: readonly KnownHost[]): boolean {
+  const isRevoked = known.some(
+    ({ marker, blob }) => marker === 'revoked' && Buffer.from(blob).equals(key.blob),
+  )
+  return !isRevoked && !hasKey(known, key)
 }
 
 /**
@@ -155,78 +177,6 @@ export function dangerouslyAcceptAnyHostKey(): HostKeyPolicy {
       }
     },
   }
-}
-
-async function readAll(
-  files: readonly string[],
-  { name, plainName, signal }: HostKeySubject,
-): Promise<readonly KnownHost[]> {
-  const names = plainName === undefined ? [name] : [name, plainName]
-  const found = await Promise.all(files.map((file) => readKnownHosts(file, names, signal)))
-  return found.flat()
-}
-
-/** The keys under the name itself, and only if there are none, those under the name without its port. */
-function candidates(known: readonly KnownHost[], { name }: HostKeySubject): readonly KnownHost[] {
-  const keys = plain(known)
-  const exact = keys.filter((line) => line.name === name)
-  return exact.length > 0 ? exact : keys
-}
-
-function typesOf(known: readonly KnownHost[], subject: HostKeySubject): readonly string[] {
-  return candidates(known, subject).map(({ type }) => type)
-}
-
-/** Whether the key is the host's own; throws if it is revoked, or if others are known instead of it. */
-function isKnown(key: HostKey, known: readonly KnownHost[], subject: HostKeySubject): boolean {
-  const { name } = subject
-  const others = candidates(known, subject)
-  const keys = { fingerprint: key.fingerprint, known: others.map(fingerprint) }
-  const revoked = known.find((line) => line.marker === 'revoked' && isSame(line, key))
-  if (revoked !== undefined) {
-    const message = `the host key of ${name} is revoked: ${describeKey(key)} (${place(revoked)})`
-    throw new SshHostKeyError('NET_HOSTKEY_REVOKED', { message }, keys)
-  }
-  if (others.some((line) => isSame(line, key))) return true
-  // Another port may well be another server.
-  if (others[0]?.name !== name) return false
-  const list = others.map((line) => `${line.type} ${fingerprint(line)} (${place(line)})`).join(', ')
-  const message = `the host key of ${name} has changed: the server showed ${describeKey(key)}, known is ${list}`
-  throw new SshHostKeyError('NET_HOSTKEY_CHANGED', { message }, keys)
-}
-
-function unknown(
-  key: HostKey,
-  known: readonly KnownHost[],
-  { name, plainName }: HostKeySubject,
-): Error {
-  const authority = known.some(({ marker }) => marker === 'cert-authority')
-    ? '; an authority is known for it, but the server showed a key without a certificate'
-    : ''
-  const other =
-    plain(known).length === 0 ? '' : `; another key is known for ${plainName} on another port`
-  const message = `the host key of ${name} is not known: ${describeKey(key)}${authority}${other}; compare it with its owner's and add it to known_hosts, or trust it the first time with hostKeys: acceptNew()`
-  return new SshHostKeyError(
-    'NET_HOSTKEY_UNKNOWN',
-    { message },
-    { fingerprint: key.fingerprint, known: [] },
-  )
-}
-
-function plain(known: readonly KnownHost[]): readonly KnownHost[] {
-  return known.filter(({ marker }) => marker === undefined)
-}
-
-function isSame(line: KnownHost, key: HostKey): boolean {
-  return Buffer.from(line.blob).equals(key.blob)
-}
-
-function fingerprint(line: KnownHost): string {
-  return fingerprintOf(line.blob)
-}
-
-function place({ file, line }: KnownHost): string {
-  return `${file}, line ${line}`
 }
 
 interface Pin {

@@ -55,6 +55,14 @@ export function fields(...values: readonly (string | Uint8Array)[]): Buffer {
   )
 }
 
+/** All fields, one after the other. Throws a RangeError. */
+export function allFields(bytes: Uint8Array): readonly Buffer[] {
+  const reader = new FieldReader(bytes)
+  const found: Buffer[] = []
+  while (reader.left > 0) found.push(reader.field())
+  return found
+}
+
 /** A number of 32 bits. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4)

@@ -17,6 +17,7 @@ import {
   type TunnelRequest,
 } from '../engine/ssh2-server.ts'
 import type { LoginAttempt, LoginDecision, LoginTalk } from '../engine/ssh2-server-login.ts'
+import type { PrivateKey } from '../identity/key-material.ts'
 import { readCommandLine, type ExecExit, type ExecHandler, type ExecIo } from './exec-handlers.ts'
 import type { SshFault, SshFaultAction, SshFaults } from './faults.ts'
 import { LoginDesk, type SshUser } from './login-desk.ts'
@@ -24,8 +25,8 @@ import type { ServerQuirks } from './server-quirks.ts'
 
 /** Something that the server got. */
 export interface SshReceived {
-  readonly what: 'auth' | 'exec' | 'signal' | 'tunnel'
-  /** The method and user, the command, the name of the signal, `host:port`. */
+  readonly what: 'auth' | 'exec' | 'signal' | 'tunnel' | 'rekey'
+  /** The method and user, the command, the name of the signal, `host:port`; empty for new keys. */
   readonly text: string
   readonly user: string
   /** The variables of an exec. */
@@ -35,6 +36,8 @@ export interface SshReceived {
 /** What the server lends to its connections. */
 export interface ConnectionHost {
   readonly hostKeys: readonly string[]
+  readonly hostCertificate: Uint8Array | undefined
+  readonly nextHostKeys: readonly PrivateKey[]
   readonly users: Readonly<Record<string, SshUser>>
   readonly exec: ExecHandler
   readonly banner?: string | undefined
@@ -52,6 +55,8 @@ export interface ConnectionHost {
 /** One connection. */
 export class ServerConnection implements ServerDesk {
   readonly hostKeys: readonly string[]
+  readonly hostCertificate: Uint8Array | undefined
+  readonly nextHostKeys: readonly PrivateKey[]
   readonly quirks: ServerQuirks
   declare readonly banner?: string | undefined
   declare readonly greeting?: string | undefined
@@ -67,6 +72,8 @@ export class ServerConnection implements ServerDesk {
     this.#host = host
     this.#logins = new LoginDesk(host.users)
     this.hostKeys = host.hostKeys
+    this.hostCertificate = host.hostCertificate
+    this.nextHostKeys = host.nextHostKeys
     this.quirks = host.quirks
     if (host.banner !== undefined) this.banner = host.banner
     if (host.greeting !== undefined) this.greeting = host.greeting
@@ -110,6 +117,10 @@ export class ServerConnection implements ServerDesk {
     if (typeof action !== 'object') this.#strike(action)
     else if ('delay' in action) clock().after(action.delay, release)
     else this.cut()
+  }
+
+  rekeyed(): void {
+    this.#host.received({ what: 'rekey', text: '', user: this.#user })
   }
 
   async login(attempt: LoginAttempt, talk: LoginTalk): Promise<LoginDecision> {

@@ -16,6 +16,9 @@ import { listen, type Connection } from '@net/socket'
 
 import { formatLine } from '../host-keys/known-hosts-line.ts'
 import { readHostKey } from '../host-keys/host-key.ts'
+import type { PrivateKey } from '../identity/key-material.ts'
+import { openPrivateKey } from '../identity/private-key.ts'
+import { readPublicText } from '../identity/public-key.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 import { execAnswer, execHandler, type ExecHandler, type ExecTable } from './exec-handlers.ts'
 import { SshFaults, type SshFault } from './faults.ts'
@@ -35,6 +38,10 @@ export interface SshServerOptions {
   readonly hostKey?: SshKeyPair | undefined
   /** Further host keys of other types, as private keys in PEM or OpenSSH's format. */
   readonly moreHostKeys?: readonly string[] | undefined
+  /** A certificate for the host key, as one line: it is shown to clients that ask for one. */
+  readonly hostCertificate?: string | undefined
+  /** Keys that the server tells clients of after the login, and proves, as one does that is about to change its key. */
+  readonly nextHostKeys?: readonly SshKeyPair[] | undefined
   /** Shown before the login. */
   readonly banner?: string | undefined
   /** Shown before the identification. */
@@ -104,6 +111,8 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
     routes: option.record(option.text),
     hostKey: shape<SshKeyPair>('a pair of createSshKey()', isKeyPair),
     moreHostKeys: option.list(option.text),
+    hostCertificate: option.text,
+    nextHostKeys: option.list(shape<SshKeyPair>('a pair of createSshKey()', isKeyPair)),
     banner: option.text,
     greeting: option.text,
     maxTries: option.count,
@@ -130,6 +139,8 @@ class RunningServer implements SshServer {
   readonly #faults = new SshFaults()
   readonly #open = new Set<ServerConnection>()
   readonly #waiting = new Set<() => void>()
+  #certificate: Uint8Array | undefined
+  #nextHostKeys: readonly PrivateKey[] = []
   #listener: Awaited<ReturnType<typeof listen>> | undefined
 
   constructor(options: Taken<SshServerOptions>) {
@@ -155,6 +166,11 @@ class RunningServer implements SshServer {
   }
 
   async start(): Promise<void> {
+    const { hostCertificate, nextHostKeys = [] } = this.#options
+    if (hostCertificate !== undefined) this.#certificate = readPublicText(hostCertificate)?.blob
+    this.#nextHostKeys = await Promise.all(
+      nextHostKeys.map(({ privateKey }) => openPrivateKey(privateKey)),
+    )
     this.#listener = await listen('tcp://127.0.0.1:0', (connection) => this.#serve(connection))
   }
 
@@ -191,6 +207,8 @@ class RunningServer implements SshServer {
     } = this.#options
     const served = new ServerConnection(connection, {
       hostKeys: [this.hostKey.privateKey, ...(this.#options.moreHostKeys ?? [])],
+      hostCertificate: this.#certificate,
+      nextHostKeys: this.#nextHostKeys,
       users,
       exec: execHandler(exec),
       route: (target) => routes[target] ?? (isLoopback(hostOf(target)) ? target : undefined),

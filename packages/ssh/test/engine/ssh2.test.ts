@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
-import { listen, tcpDialer, type Dialer } from '@net/socket'
+import { listen, tcpDialer, type Dialer, type Transport } from '@net/socket'
 import { startSshServer, type SshServer } from '@net/ssh/testing'
 
 import { offer } from '../../src/algorithms.ts'
@@ -13,7 +13,7 @@ import { byteByByte, coveredPlaces, cuttingAt, flipping, recording } from './han
 
 const plainOptions: SessionOptions = {
   user: 'ada',
-  algorithms: offer([]),
+  algorithms: offer({ types: [] }),
   keepAlive: false,
   checkHostKey: async () => {},
   onBanner() {},
@@ -63,7 +63,7 @@ test('a host key that is not trusted ends the connection before a login', async 
 
 test('algorithms that the server does not have are a failed negotiation', async () => {
   await using server = await startSshServer()
-  const algorithms = { ...offer([]), hostKeys: ['ecdsa-sha2-nistp521'] }
+  const algorithms = { ...offer({ types: [] }), hostKeys: ['ecdsa-sha2-nistp521'] }
   const session = await started(server, { algorithms })
   await expect(session.exchanged).rejects.toMatchObject({ code: 'NET_PROTO_NEGOTIATION' })
   await session.closed
@@ -152,7 +152,7 @@ test('a server that proves another key than the one it shows is refused', async 
   const seen: string[] = []
   const session = await startSession(await flipping(place).dial(server.address), {
     user: 'ada',
-    algorithms: offer([]),
+    algorithms: offer({ types: [] }),
     keepAlive: false,
     checkHostKey: async ({ fingerprint }) => void seen.push(fingerprint),
     onBanner() {},
@@ -162,3 +162,62 @@ test('a server that proves another key than the one it shows is refused', async 
   expect(seen).not.toContain(server.hostKey.fingerprint)
   expect(server.received.length).toBe(logins)
 })
+
+test('[SSH-10] new keys after so many bytes, or so much time, while commands run', async () => {
+  const text = 'x'.repeat(300_000)
+  await using server = await startSshServer({ exec: { big: text } })
+  {
+    await using host = await logInTo(server, { rekey: { bytes: 100_000 } })
+    expect((await host.exec('big')).stdout).toBe(text)
+    expect((await host.exec('big')).stdout).toBe(text)
+    await server.waitFor(() => server.received.filter(({ what }) => what === 'rekey').length > 1)
+  }
+  const before = server.received.filter(({ what }) => what === 'rekey').length
+  expect(before).toBeGreaterThanOrEqual(2)
+  using clock = useFakeClock()
+  await using host = await logInTo(server, { rekey: { time: 60_000 }, keepAlive: false })
+  await clock.advance(60_000)
+  expect((await host.exec('big')).stdout).toBe(text)
+  expect(server.received.filter(({ what }) => what === 'rekey')).toHaveLength(before + 1)
+})
+
+test('[SSH-09] what is sent is compressed where that is asked for', async () => {
+  const text = 'x'.repeat(100_000)
+  await using server = await startSshServer({ exec: { big: text } })
+  const sizes: number[] = []
+  for (const compress of [true, false]) {
+    let received = 0
+    const tcp = tcpDialer()
+    const dialer: Dialer = {
+      name: 'counting',
+      async dial(endpoint, options) {
+        const transport = await tcp.dial(endpoint, options)
+        return {
+          ...methodsOf(transport),
+          async read() {
+            const chunk = await transport.read()
+            received += chunk?.length ?? 0
+            return chunk
+          },
+        }
+      },
+    }
+    await using host = await logInTo(server, { compress, dialer })
+    expect(host.info.algorithms.compression).toBe(compress ? 'zlib@openssh.com' : 'none')
+    expect((await host.exec('big')).stdout).toBe(text)
+    sizes.push(received)
+  }
+  expect(sizes[0]).toBeLessThan(20_000)
+  expect(sizes[1]).toBeGreaterThan(100_000)
+})
+
+/** A transport without the socket below it, so that each byte comes through `read`. */
+function methodsOf(transport: Transport): Omit<Transport, 'read'> {
+  return {
+    info: transport.info,
+    write: (chunks) => transport.write(chunks),
+    end: () => transport.end(),
+    close: () => transport.close(),
+    abort: (reason) => transport.abort(reason),
+  }
+}
