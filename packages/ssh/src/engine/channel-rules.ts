@@ -42,7 +42,7 @@ export function windowFault(outgoing: EngineFlow | undefined, more: number): str
 }
 
 /** What both sides announce as their largest packet. */
-export const PACKET = 32 * 1024
+export const PACKET: number = 32 * 1024
 const SMALLEST_PACKET = 256
 const LARGEST_PACKET = 2 ** 31 - 1
 const LARGEST_WINDOW = 2 ** 32 - 1

@@ -530,4 +530,4 @@ const NOTHING = new Uint8Array(0)
 const certified = new WeakMap<EngineExchange, string>()
 const ANNOUNCE = 'hostkeys-00@openssh.com'
 /** Asks a server to prove its keys, and is part of what it signs. */
-export const PROVE = 'hostkeys-prove-00@openssh.com'
+export const PROVE: string = 'hostkeys-prove-00@openssh.com'
