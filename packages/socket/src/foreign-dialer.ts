@@ -8,6 +8,7 @@ import { argument, callerFault, option, type Shape } from '@net/core/authoring'
 
 import type { Dialer, DialOptions } from './dialer.ts'
 import { isKnown } from './errors.ts'
+import { foreignTransport } from './foreign-transport.ts'
 import type { Transport } from './transport.ts'
 
 /** The same dialer. Failures that have a name, ours or the system's, pass to be told as such. */
@@ -30,7 +31,7 @@ async function dialed(
   } catch (error) {
     throw isNetError(error) || isKnown(error) ? error : callerFault(error)
   }
-  return argument(`what the dialer ${dialer.name} gives`, transport, given)
+  return foreignTransport(argument(`what the dialer ${dialer.name} gives`, transport, given))
 }
 
 const transport: Shape<Transport> = option.methods<Transport>(

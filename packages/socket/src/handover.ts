@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { argument, inCall } from '@net/core/authoring'
 
 import { isTransport } from './call-doors.ts'
+import { foreignTransport } from './foreign-transport.ts'
 import { NodeSocket } from './node-socket.ts'
 import type { Transport } from './transport.ts'
 
@@ -14,8 +15,9 @@ import type { Transport } from './transport.ts'
  */
 export function toSocket(transport: Transport): Socket {
   inCall(PLACE, () => argument('the transport', isTransport, transport))
-  const socket = transport.release?.()
-  if (socket === undefined) return new NodeSocket(transport)
+  const given = foreignTransport(transport)
+  const socket = given.release?.()
+  if (socket === undefined) return new NodeSocket(given)
   // As Node makes its sockets by default: its new owner expects it to end when the peer does.
   socket.allowHalfOpen = false
   return socket

@@ -17,7 +17,8 @@ export function withLeftover(
   return new LeftoverTransport(transport, leftover, info)
 }
 
-class LeftoverTransport implements Transport {
+/** What `withLeftover` gives. */
+export class LeftoverTransport implements Transport {
   readonly info: ConnectionInfo
   declare readonly duplex?: Duplex
   declare readonly closed?: Promise<NetError | undefined>

@@ -31,6 +31,7 @@ import { parseSocketUrl } from './address.ts'
 import { takeGrace } from './call-doors.ts'
 import type { Connection } from './connection.ts'
 import type { Dialer, TransportListener } from './dialer.ts'
+import { foreignTransport } from './foreign-transport.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
 import { roadOption } from './road-options.ts'
 import { StreamConnection } from './stream-connection.ts'
@@ -166,7 +167,7 @@ class RunningServer implements ConnectionServer {
       try {
         const transport = await listener.accept()
         if (transport === null) return
-        this.#admit(transport)
+        this.#admit(foreignTransport(transport))
       } catch (error) {
         if (this.#closing !== undefined) return
         this.#report(error, { endpoint: this.address, hops: [], encrypted: false })

@@ -46,6 +46,7 @@ import type {
   ReadTextOptions,
   WaitOptions,
 } from './connection.ts'
+import { foreignTransport } from './foreign-transport.ts'
 import { rejected } from './handled.ts'
 import { toSocket } from './handover.ts'
 import { ReadItems } from './read-items.ts'
@@ -85,7 +86,7 @@ export function overTransport(transport: Transport, options?: ConnectionOptions)
   inCall({ protocol: 'socket', call: 'overTransport' }, () =>
     argument('the transport', isTransport, transport),
   )
-  return new StreamConnection(transport, connectionDoor(options))
+  return new StreamConnection(foreignTransport(transport), connectionDoor(options))
 }
 
 /** A Connection, with what a server must know to close it at the right moment. */

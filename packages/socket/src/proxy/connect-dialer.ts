@@ -16,6 +16,7 @@ import { dialer, type Dialer } from '../dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import { tlsOptions, type TlsOptions } from '../tls/options.ts'
 import { connectDialogue } from './connect-codec.ts'
+import { foreignDialer } from '../foreign-dialer.ts'
 import { hopDialer, type RevealedLogin } from './hop.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 
@@ -51,7 +52,7 @@ export function connectDialer(url: string | URL, options?: ConnectDialerOptions)
   return hopDialer({
     kind: 'http-connect',
     proxy,
-    via: via ?? tcpDialer(),
+    via: via === undefined ? tcpDialer() : foreignDialer(via),
     ...(proxy.scheme === 'https' ? { tls: { ...tls, alpn: ['http/1.1'] } } : {}),
     ...(login === undefined ? {} : { login }),
     dialogue: (endpoint, who) =>

@@ -5,6 +5,7 @@ import { inCall, option, optionsDoor, type CallPlace, type OptionsDoor } from '@
 
 import { dialer, type Dialer } from '../dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
+import { foreignDialer } from '../foreign-dialer.ts'
 import { hopDialer } from './hop.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { socks4Dialogue, socks5Dialogue } from './socks-codec.ts'
@@ -32,7 +33,7 @@ export function socksDialer(url: string | URL, options?: SocksDialerOptions): Di
   return hopDialer({
     kind: version4 ? 'socks4a' : 'socks5',
     proxy,
-    via: via ?? tcpDialer(),
+    via: via === undefined ? tcpDialer() : foreignDialer(via),
     ...(login === undefined ? {} : { login }),
     dialogue: (target, who) =>
       version4 ? socks4Dialogue(target, who?.user) : socks5Dialogue(target, who),

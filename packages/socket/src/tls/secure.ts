@@ -23,6 +23,7 @@ import {
 import { isTransport } from '../call-doors.ts'
 import { roadOperation } from '../dial-operation.ts'
 import { handshakeErrors } from '../errors.ts'
+import { foreignTransport } from '../foreign-transport.ts'
 import { NodeSocket } from '../node-socket.ts'
 import { resetOf } from '../socket-info.ts'
 import { SocketTransport } from '../socket-transport.ts'
@@ -88,6 +89,7 @@ async function given(
 ): Promise<Transport> {
   const place = { protocol: 'socket', call: part === secureAsClient ? 'secure' : 'secureServer' }
   inCall(place, () => argument('the transport', isTransport, transport))
+  const road = foreignTransport(transport)
   let taken: readonly [TlsOptions, SecureOptions]
   try {
     taken = inCall(place, () => [
@@ -95,10 +97,10 @@ async function given(
       secureDoor(options),
     ])
   } catch (error) {
-    transport.abort(error)
+    road.abort(error)
     throw error
   }
-  return part(transport, ...taken)
+  return part(road, ...taken)
 }
 
 const secureAsClient: Part = (transport, tls, options) => {
