@@ -14,7 +14,12 @@ export interface ThreadJob {
   readonly data: unknown
 }
 
-/** What a thread sends back, once. */
+/** What a thread sends back, once, under a name of its own: the module may send messages too. */
+export interface ThreadMessage {
+  readonly netAnswer: ThreadAnswer
+}
+
+/** What came of the work. */
 export type ThreadAnswer =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly thrown: Thrown }
@@ -71,9 +76,9 @@ async function work({ module, name, data }) {
 
 work(workerData).then((answer) => {
   try {
-    parentPort.postMessage(answer)
+    parentPort.postMessage({ netAnswer: answer })
   } catch (error) {
-    parentPort.postMessage({ kind: 'threw', thrown: described(error, 0) })
+    parentPort.postMessage({ netAnswer: { kind: 'threw', thrown: described(error, 0) } })
   }
 })
 `

@@ -12,7 +12,7 @@ import { cancellationOf, CancelScope } from '../tasks/cancel-scope.ts'
 import { doorOf, waitTable } from '../doors.ts'
 import type { WaitOptions } from '../tasks/job.ts'
 import { Semaphore } from '../locks/semaphore.ts'
-import { bootstrap, type ThreadAnswer, type ThreadJob } from './bootstrap.ts'
+import { bootstrap, type ThreadJob, type ThreadMessage } from './bootstrap.ts'
 import { revived } from './thrown.ts'
 
 /** Who says how many threads run at a time, such as a Semaphore. */
@@ -96,7 +96,9 @@ function begun(
 function answerOf(thread: Worker, job: ThreadJob, scope: CancelScope): Promise<unknown> {
   return new Promise((resolve, reject) => {
     scope.onCancel(() => reject(cancellationOf(scope)))
-    thread.once('message', (answer: ThreadAnswer) => {
+    thread.on('message', (message: ThreadMessage | undefined) => {
+      const answer = message?.netAnswer
+      if (answer === undefined) return
       if (answer.kind === 'returned') resolve(answer.value)
       else reject(answer.kind === 'threw' ? revived(answer.thrown) : missing(job))
     })

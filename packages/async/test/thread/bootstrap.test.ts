@@ -3,14 +3,14 @@ import { Worker } from 'node:worker_threads'
 
 import { expect, test } from 'vitest'
 
-import { bootstrap, type ThreadAnswer } from '../../src/thread/bootstrap.ts'
+import { bootstrap, type ThreadAnswer, type ThreadMessage } from '../../src/thread/bootstrap.ts'
 
 async function answer(source: string): Promise<ThreadAnswer> {
   const module = `data:text/javascript,${encodeURIComponent(source)}`
   const worker = new Worker(bootstrap, { eval: true, workerData: { module, name: 'job', data: 2 } })
-  const [message] = (await once(worker, 'message')) as [ThreadAnswer]
+  const [message] = (await once(worker, 'message')) as [ThreadMessage]
   await worker.terminate()
-  return message
+  return message.netAnswer
 }
 
 test('sends back what the job returns', async () => {

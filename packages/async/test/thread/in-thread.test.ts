@@ -24,6 +24,11 @@ const work = moduleOf(`
     Atomics.wait(memory, 1, 0)
   }
   export const exit = () => process.exit(5)
+  export const talk = async (messages) => {
+    const { parentPort } = await import('node:worker_threads')
+    for (const message of messages) parentPort.postMessage(message)
+    return 'done'
+  }
   export const uncloneable = () => () => {}
   export const bytes = (data) => data
   export const late = () => new Promise(() => { setTimeout(() => { throw new Error('late') }, 1) })
@@ -51,6 +56,12 @@ describe('inThread', { timeout: 30_000 }, () => {
       cause: { message: 'enough' },
     })
     port1.close()
+  })
+
+  test('messages that the module sends by itself are not its result', async () => {
+    const answer = { kind: 'returned', value: 'not this' }
+    const messages = ['ready', undefined, null, 0, {}, answer]
+    expect(await inThread(work, 'talk', messages)).toBe('done')
   })
 
   test('a time limit ends it', async () => {
