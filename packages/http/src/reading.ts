@@ -1,4 +1,4 @@
-/* Reading a body to its end: as bytes, text, JSON or lines, with the limits that keep a peer from filling our memory. */
+/* Reading a body to its end: as bytes, text or JSON, with the limits that keep a peer from filling our memory. */
 
 import { TextDecoder } from 'node:util'
 
@@ -7,7 +7,6 @@ import {
   BatchWriter,
   ByteQueue,
   isFileSink,
-  leavable,
   lettingGo,
   netError,
   openSink,
@@ -50,36 +49,6 @@ export async function readBytes(
     throw withPartial(error, received)
   }
   return received.take(received.length)
-}
-
-/**
- * The lines of a text, without their ends (LF, CRLF or CR). Throws `NET_PROTO_LIMIT` for one that is too long. Leaving it
- * while it waits for the peer gives the body up at once.
- */
-export function readLines(
-  body: HttpBody,
-  charset: string,
-  rules: ReadingRules,
-): AsyncGenerator<string, undefined> {
-  return leavable(linesOf(body, charset, rules), { leave: () => body.cancel() })
-}
-
-async function* linesOf(
-  body: HttpBody,
-  charset: string,
-  { most, context }: ReadingRules,
-): AsyncGenerator<string, void> {
-  const decoder = decoderOf(charset, context)
-  let rest = ''
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r\n|\n|\r(?!$)/)
-    rest = lines.pop() ?? ''
-    yield* lines
-    if (rest.length > most) throw tooLong(body, most, context)
-  }
-  const lines = (rest + decoder.decode()).split(/\r\n|\n|\r/)
-  if (lines.at(-1) === '') lines.pop()
-  yield* lines
 }
 
 /** Writes the body to a sink; resolves to how many bytes it was, once the sink has them all. */
@@ -180,15 +149,18 @@ export async function readStart(body: HttpBody, most: number): Promise<Uint8Arra
   return received.peek(most)
 }
 
-/** The text of bytes in a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown. */
+/** The text of bytes in a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown, `NET_PROTO_LIMIT` for more than a string can hold. */
 export function decodeText(bytes: Uint8Array, charset: string, context: ErrorContext): string {
-  return UTF8.test(charset) ? utf8(bytes) : decoderOf(charset, context).decode(bytes)
+  if (UTF8.test(charset)) return whole(() => utf8(bytes), bytes, context)
+  const decoder = decoderOf(charset, context)
+  return whole(() => decoder.decode(bytes), bytes, context)
 }
 
-/** The JSON value of UTF-8 bytes. Throws `NET_PROTO_DECODE`. */
+/** The JSON value of UTF-8 bytes. Throws `NET_PROTO_DECODE`, and `NET_PROTO_LIMIT` for more than a string can hold. */
 export function parseJson(bytes: Uint8Array, context: ErrorContext): unknown {
+  const text = decodeText(bytes, 'utf-8', context)
   try {
-    return JSON.parse(utf8(bytes))
+    return JSON.parse(text)
   } catch {
     // The platform's message quotes the text, which may hold anything.
     const message =
@@ -197,7 +169,8 @@ export function parseJson(bytes: Uint8Array, context: ErrorContext): unknown {
   }
 }
 
-function tooLong(body: HttpBody, limit: number, context: ErrorContext): Error {
+/** The error of a body with more than so many bytes, which is given up. */
+export function tooLong(body: HttpBody, limit: number, context: ErrorContext): Error {
   body.cancel()
   const message = `the body is longer than ${limit} bytes`
   return netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit, ...context })
@@ -212,13 +185,24 @@ function withPartial(error: unknown, received: ByteQueue): unknown {
   })
 }
 
+/** What decodes the bytes may refuse them, however many the caller allowed: strings have an end. */
+function whole(decode: () => string, bytes: Uint8Array, context: ErrorContext): string {
+  try {
+    return decode()
+  } catch (cause) {
+    const message = `a body of ${bytes.length} bytes is too long for a text; read it with bytes() or saveTo()`
+    throw netError('NET_PROTO_LIMIT', { message, cause, phase: 'receive', ...context })
+  }
+}
+
 /** As a TextDecoder does it, without the mark at the beginning, at a fraction of the cost. */
 function utf8(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-function decoderOf(charset: string, context: ErrorContext): TextDecoder {
+/** A decoder of a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown. */
+export function decoderOf(charset: string, context: ErrorContext): TextDecoder {
   try {
     return new TextDecoder(charset)
   } catch {

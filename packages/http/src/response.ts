@@ -16,19 +16,13 @@ import {
 } from '@net/core/authoring'
 
 import { ReceivedBody, wholeBody, type HttpBody } from './body.ts'
+import { readLines } from './body-lines.ts'
 import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { shownUrl } from './secret-names.ts'
 import { checkCharset, checkSchema } from './reading-doors.ts'
-import {
-  decodeText,
-  parseJson,
-  readBytes,
-  readLines,
-  saveBody,
-  type ReadingRules,
-} from './reading.ts'
+import { decodeText, parseJson, readBytes, saveBody, type ReadingRules } from './reading.ts'
 
 /** An answer that redirected to the one that follows it. */
 export interface HistoryEntry {

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,11 +8,10 @@ import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { ReceivedBody, wholeBody } from '../src/body.ts'
-import { decodeText, parseJson, readBytes, readLines, readStart, saveBody } from '../src/reading.ts'
+import { decodeText, parseJson, readBytes, readStart, saveBody } from '../src/reading.ts'
 import { startRawServer, type RawServer } from './raw-server.ts'
 
 const context = { protocol: 'http' }
@@ -59,48 +59,16 @@ test('a failure has what came before as partial, which no log prints', async () 
   expect(Object.keys(error as object)).not.toContain('partial')
 })
 
-test('lines end with LF, CRLF or CR, wherever the chunks are cut', async () => {
-  const text = 'one\r\ntwo\nthree\rfour\n\nfive'
-  const expected = ['one', 'two', 'three', 'four', '', 'five']
-  for (let cut = 0; cut <= text.length; cut++) {
-    const body = bodyOf(text.slice(0, cut), text.slice(cut))
-    expect(await Array.fromAsync(readLines(body, 'utf-8', rules))).toEqual(expected)
+test('what is too long for a string is told so, also as JSON', () => {
+  const bytes = Buffer.alloc(constants.MAX_STRING_LENGTH + 1)
+  for (const read of [parseJson, (all: Uint8Array) => decodeText(all, 'utf-8', context)]) {
+    expect(() => read(bytes, context)).toThrow(
+      expect.objectContaining({
+        code: 'NET_PROTO_LIMIT',
+        message: expect.stringContaining('too long for a text'),
+      }),
+    )
   }
-  expect(await Array.fromAsync(readLines(bodyOf('a\r', '\nb'), 'utf-8', rules))).toEqual(['a', 'b'])
-  expect(await Array.fromAsync(readLines(bodyOf('a\n'), 'utf-8', rules))).toEqual(['a'])
-})
-
-test('lines that are left while they wait give the body up at once', async () => {
-  const body = open()
-  const lines = readLines(body, 'utf-8', rules)
-  const waiting = lines.next()
-  await Promise.resolve()
-  expect(await lines.return(undefined)).toEqual({ done: true, value: undefined })
-  expect(await waiting).toEqual({ done: true, value: undefined })
-  expect(await body.closed).toBeUndefined()
-})
-
-test('characters survive any cut', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.nat(), async (text, at) => {
-      const bytes = Buffer.from(text.replaceAll(/[\r\n]/g, ' '))
-      const cut = bytes.length === 0 ? 0 : at % bytes.length
-      const body = open()
-      body.push(bytes.subarray(0, cut))
-      body.push(bytes.subarray(cut))
-      body.end()
-      const lines = await Array.fromAsync(readLines(body, 'utf-8', rules))
-      expect(lines.join('')).toBe(new TextDecoder().decode(bytes))
-    }),
-  )
-})
-
-test('a line without end is refused', async () => {
-  const body = bodyOf('x'.repeat(1001))
-  await expect(Array.fromAsync(readLines(body, 'utf-8', rules))).rejects.toMatchObject({
-    code: 'NET_PROTO_LIMIT',
-    limit: 1000,
-  })
 })
 
 test('text in the charset asked for', () => {
