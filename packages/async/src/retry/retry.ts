@@ -7,6 +7,7 @@ import {
   addContext,
   BackOff,
   clock,
+  EarlierFailures,
   earn,
   guarded,
   inCall,
@@ -105,7 +106,7 @@ class Retrying<T> {
   readonly #group: RunningGroup
   readonly #backOff: BackOff
   readonly #started: number
-  readonly #earlier: Error[] = []
+  readonly #earlier = new EarlierFailures<Error>()
   readonly #tell: ((failed: FailedTry) => void) | undefined
 
   constructor(
@@ -138,7 +139,7 @@ class Retrying<T> {
     try {
       return await this.#group.run(attempts)
     } catch (error) {
-      throw this.#earlier.length === 0 ? error : withAttempts(error, this.#earlier)
+      throw this.#earlier.count === 0 ? error : withAttempts(error, this.#earlier)
     }
   }
 
@@ -162,7 +163,7 @@ class Retrying<T> {
     const { idempotent = true } = this.#options
     const delay = this.#group.ending ? undefined : this.#backOff.delay(failed, idempotent)
     if (delay === undefined) throw error
-    this.#earlier.push(asError(error))
+    this.#earlier.add(asError(error))
     this.#tell?.({ error, attempt, delay })
     await sleep(delay, { signal: this.#group.signal })
   }
@@ -193,12 +194,11 @@ class FirstAttempt implements RetryContext {
   }
 }
 
-function withAttempts(error: unknown, earlier: readonly Error[]): NetError {
-  // The same error thrown twice would hold itself.
-  const before = earlier.filter((failure) => failure !== error)
+function withAttempts(error: unknown, earlier: EarlierFailures<Error>): NetError {
+  const before = earlier.before(error)
   if (isNetError(error)) return addContext(error, { attempts: before })
   const last = error instanceof Error ? error.message : String(error)
-  const message = `all ${earlier.length + 1} attempts failed, the last: ${last}`
+  const message = `all ${earlier.count + 1} attempts failed, the last: ${last}`
   return netError('NET_RETRIES_EXHAUSTED', { message, cause: error, attempts: before })
 }
 

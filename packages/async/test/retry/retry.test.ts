@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { retry, retryBudget, sleep, type FailedTry } from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
-import { isAbort, RetryError } from '@net/core'
+import { isAbort, RetryError, type NetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -26,6 +26,15 @@ describe('retry', () => {
     )
     await expect(running).rejects.toMatchObject({ code: 'NET_RETRIES_EXHAUSTED' })
     expect(attempts).toBe(3)
+  })
+
+  test('a job that is repeated for ever keeps its latest failures', async () => {
+    let runs = 0
+    const job = (): Promise<never> => Promise.reject(new Error(`failure ${++runs}`))
+    const failed = retry(job, { attempts: 300, delay: 0 })
+    const error = (await failed.catch((thrown: unknown) => thrown)) as NetError
+    expect(error.message).toContain('all 300 attempts failed')
+    expect([error.attempts?.length, error.attempts?.at(-1)?.message]).toEqual([100, 'failure 299'])
   })
 
   test('repeats a job until it succeeds, with growing waits', async () => {

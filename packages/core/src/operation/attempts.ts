@@ -17,6 +17,7 @@ import {
 import type { Narrator } from './narrator.ts'
 import type { Attempt, Attempts } from './operation-spec.ts'
 import { argument, shape } from '../options/shape.ts'
+import { EarlierFailures } from '../retry/earlier-failures.ts'
 import type { FailedAttempt, RetryPolicy } from '../retry/policy.ts'
 import type { Limits } from '../time/limits.ts'
 import { Scope } from './scope.ts'
@@ -56,7 +57,7 @@ export async function runAttempts<T>(
 export class AttemptSteps implements Attempts {
   readonly #host: AttemptHost
   #current: RunningAttempt | undefined
-  #failures: NetError[] | undefined
+  #failures: EarlierFailures<NetError> | undefined
 
   constructor(host: AttemptHost) {
     this.#host = host
@@ -64,9 +65,11 @@ export class AttemptSteps implements Attempts {
 
   begin(): RunningAttempt {
     const host = this.#host
-    const attempt = new RunningAttempt((this.#current?.number ?? 0) + 1)
+    const before = this.#current
+    const attempt = new RunningAttempt((before?.number ?? 0) + 1)
     this.#current = attempt
-    // Never taken back: the last attempt's scope lives on in what it returned, and the operation must reach it.
+    // Not earlier: the last attempt's scope lives on in what it returned, and the operation must reach it.
+    if (before !== undefined) host.root.leave(before.scope)
     host.root.adopt(attempt.scope)
     host.enter(attempt.scope)
     return attempt
@@ -84,9 +87,9 @@ export class AttemptSteps implements Attempts {
     if (!isNetError(error)) throw error
     replaceContext(error, { retry: retryOf(error, wasSent) })
     const delay = delayAfter(error, number, host)
-    if (delay === undefined) throw withAttempts(error, this.#failures ?? [])
-    this.#failures ??= []
-    this.#failures.push(error)
+    if (delay === undefined) throw withAttempts(error, this.#failures?.before(error) ?? [])
+    this.#failures ??= new EarlierFailures()
+    this.#failures.add(error)
     host.narrator.retry(number, delay, error)
     // No attempt runs meanwhile: what fails now is the operation.
     host.enter(host.root)
@@ -156,9 +159,7 @@ function retryOf(error: NetError, sent: boolean): RetryClass {
 }
 
 /** The last error, with the earlier ones; those of a call within the last attempt stay with it. */
-function withAttempts(error: NetError, failures: readonly NetError[]): NetError {
-  // One that was thrown twice would hold itself.
-  const earlier = failures.filter((failure) => failure !== error)
+function withAttempts(error: NetError, earlier: readonly NetError[]): NetError {
   if (earlier.length === 0) return error
   return replaceContext(error, { attempts: [...earlier, ...(error.attempts ?? [])] })
 }

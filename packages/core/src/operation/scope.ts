@@ -46,10 +46,15 @@ export class Scope implements Member {
     return () => void this.#members.delete(member)
   }
 
-  /** Takes a part in, which stops with this scope, at once if this has stopped; it stays a part for good. */
+  /** Takes a part in, which stops with this scope, at once if this has stopped, until it leaves. */
   adopt(part: Scope): void {
     if (this.#reason === undefined) this.#members.add(part)
     else part.stop(this.#reason)
+  }
+
+  /** A part that has come to its end. */
+  leave(part: Scope): void {
+    this.#members.delete(part)
   }
 
   /** Stops it; later reasons are ignored. */

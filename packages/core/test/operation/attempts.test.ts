@@ -281,3 +281,19 @@ test('a policy that throws, or gives a promise, is told as the mistake that it i
     message: expect.stringContaining('not a promise'),
   })
 })
+
+test('a call that is repeated for ever keeps its latest failures, and nothing of the attempts before them', async () => {
+  const attempts = 300
+  let heard = 0
+  const policy: RetryPolicy = { delay: ({ attempt }) => (attempt < attempts ? 0 : undefined) }
+  const failed = operation(spec, { retry: policy }, (op) =>
+    op.attempt(({ number }) => {
+      op.onAbort(() => (heard += 1))
+      if (number === attempts) op.fail(netError('NET_CLOSED', { message: 'stopped' }))
+      return Promise.reject(netError('NET_CONNECT_REFUSED', { message: `refused ${number}` }))
+    }),
+  ).catch((error: NetError) => error)
+  const kept = (await failed).attempts?.map(({ message }) => message)
+  expect([kept?.length, heard]).toEqual([100, 1])
+  expect(kept?.at(-1)).toContain('refused 299')
+})

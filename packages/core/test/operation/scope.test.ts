@@ -28,6 +28,15 @@ test('stopping rejects as soon as the work has let go', async () => {
   expect(steps).toEqual(['let go'])
 })
 
+test('a part that has left does not stop with the whole', () => {
+  const scope = new Scope()
+  const parts = [new Scope(), new Scope()] as const
+  for (const part of parts) scope.adopt(part)
+  scope.leave(parts[0])
+  scope.stop(reason)
+  expect(parts.map((part) => part.reason)).toEqual([undefined, reason])
+})
+
 test('work that never lets go is left behind', async () => {
   const scope = new Scope()
   const raced = scope.race(() => new Promise(() => {}))
