@@ -22,6 +22,8 @@ export class ControlConnection {
   #transfer: Promise<void> | undefined
   #aborted = false
   #over = false
+  /** The client has ended, and hears nothing any more. */
+  #left = false
   #rest: Buffer = Buffer.alloc(0)
 
   constructor(state: ServerState, transport: Transport) {
@@ -44,7 +46,9 @@ export class ControlConnection {
       await this.#passive?.close()
       this.#data?.abort()
       await this.#transfer
-      await this.#transport.close()
+      // Of one that was reset along with its end Node never says that ours has been sent.
+      if (this.#left) this.#transport.abort()
+      else await this.#transport.close()
       this.#state.open.delete(accepted)
     }
   }
@@ -58,7 +62,10 @@ export class ControlConnection {
   async #serve(): Promise<void> {
     while (!this.#over) {
       const line = await this.#line()
-      if (line === undefined) return
+      if (line === undefined) {
+        this.#left = true
+        return
+      }
       this.#state.received.push(line)
       if (/^ABOR\b/i.test(line)) await this.#abort()
       else {

@@ -154,6 +154,7 @@ class RunningServer implements FtpServer {
     this.#state.faults.end()
     await this.#listener.close()
     for (const transport of this.#state.open) transport.abort()
+    this.#state.tls?.close()
     await Promise.all(this.#running)
   }
 

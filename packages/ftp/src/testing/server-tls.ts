@@ -35,6 +35,7 @@ export const serverTls: Shape<ServerTlsOptions> = option.either<ServerTlsOptions
 export class ServerTls {
   readonly #context: SecureContext
   readonly #closeNotify: boolean
+  readonly #open = new Set<TLSSocket>()
 
   constructor({ cert, key, closeNotify = true }: ServerTlsOptions) {
     this.#closeNotify = closeNotify
@@ -52,6 +53,8 @@ export class ServerTls {
       isServer: true,
       secureContext: this.#context,
     })
+    this.#open.add(socket)
+    socket.once('close', () => this.#open.delete(socket))
     return new Promise((resolve, reject) => {
       // Without a tls.Server around it, Node tells the errors of this side under this name only.
       socket.on('_tlsError', (error: Error) => void socket.destroy(error))
@@ -66,6 +69,11 @@ export class ServerTls {
         }),
       )
     })
+  }
+
+  /** Ends every connection that speaks TLS, or is about to: the transport below has handed its socket over, and ends nothing. */
+  close(): void {
+    for (const socket of this.#open) socket.destroy()
   }
 }
 

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
+import { onEvent } from '@net/core'
 import { MemoryFiles } from '@net/core/testing'
-import { connect } from '@net/ftp'
+import { connect, type FtpConnectOptions } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
+import { connect as dial } from '@net/socket'
+import { createCertificates } from '@net/socket/testing'
 
 test('serves files, records what it received, and ends everything', async () => {
   const server = await startFtpServer({ files: { '/a': 'hello' } })
@@ -14,6 +17,35 @@ test('serves files, records what it received, and ends everything', async () => 
   await server.close()
   expect(server.connections).toBe(0)
   await client.close()
+})
+
+test.each([false, true])('ends clients that speak TLS as well; implicit: %s', async (implicit) => {
+  const certificates = createCertificates()
+  const server = await startFtpServer({ tls: certificates.issue(), implicit })
+  const options: FtpConnectOptions = {
+    tls: { ca: certificates.ca },
+    security: implicit ? 'implicit' : 'required',
+  }
+  const client = await connect(server.url, options)
+  // Another one says nothing, and may be waited for within a handshake.
+  await using silent = await dial(server.url.replace(/^ftps?/, 'tcp'))
+  await server.close()
+  expect(server.connections).toBe(0)
+  expect(await client.closed).toBeDefined()
+  expect(silent.info.encrypted).toBe(false)
+})
+
+test('a client that is reset as soon as TLS has begun is gone', async () => {
+  const certificates = createCertificates()
+  await using server = await startFtpServer({ tls: certificates.issue() })
+  const controller = new AbortController()
+  using _ = onEvent('operation', ({ operation, state }) => {
+    if (operation === 'secure' && state === 'end') controller.abort()
+  })
+  const { signal } = controller
+  const options: FtpConnectOptions = { tls: { ca: certificates.ca }, security: 'required', signal }
+  await expect(connect(server.url, options)).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await vi.waitUntil(() => server.connections === 0, { timeout: 20_000 })
 })
 
 test("takes the caller's own files", async () => {
