@@ -16,8 +16,10 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
+import { PipeDirection } from './bulk/pipe-direction.ts'
 import type { Connection } from './connection.ts'
 import { socketErrors } from './errors.ts'
+import { StreamConnection } from './stream-connection.ts'
 
 /** Options of `pipe`. */
 export interface PipeOptions {
@@ -86,7 +88,27 @@ class Pipe {
     this.#b.abort(error)
   }
 
-  async #carry(from: Connection, to: Connection): Promise<number> {
+  #carry(from: Connection, to: Connection): Promise<number> {
+    if (!(from instanceof StreamConnection)) return this.#readAndWrite(from, to)
+    return new Promise((resolve) => {
+      const direction = new PipeDirection(from, to, {
+        ended: resolve,
+        lost: (error) => {
+          this.fail(known(error))
+          resolve(0)
+        },
+        refused: (error, carried) => {
+          // What that side has sent before still has to reach this one.
+          this.#failure ??= known(error)
+          resolve(carried)
+        },
+      })
+      direction.begin()
+    })
+  }
+
+  /** Another program's connection. */
+  async #readAndWrite(from: Connection, to: Connection): Promise<number> {
     let carried = 0
     for (;;) {
       const chunk = await from.read(PATIENT).catch((error: unknown) => this.#broken(error))

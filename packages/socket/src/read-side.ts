@@ -52,6 +52,8 @@ export class ReadSide implements ByteReceiver {
   #isFull = false
   #ended = false
   #waiting: Waiting<unknown> | undefined
+  /** Who gets what arrives, in place of reads. */
+  #heir: ByteReceiver | undefined
   /** Why the road gives no more; what has arrived before can still be read. */
   #failure: NetError | undefined
   /** Why no read is allowed any more. */
@@ -66,9 +68,9 @@ export class ReadSide implements ByteReceiver {
     this.#inflow = deliverTo(transport, this)
   }
 
-  /** Whether a read is waiting. */
+  /** Whether a read is waiting, or everything is passed on. */
   get busy(): boolean {
-    return this.#waiting !== undefined
+    return this.#waiting !== undefined || this.#heir !== undefined
   }
 
   /** How many bytes wait to be read. */
@@ -98,6 +100,29 @@ export class ReadSide implements ByteReceiver {
     return this.#wait({ operation, rule }, options, anyByte)
   }
 
+  /** Passes everything on, what is here and what arrives; there are no reads from then on. */
+  passTo(heir: ByteReceiver): void {
+    const refusal = this.#refusal(undefined)
+    if (refusal !== undefined) {
+      heir.lost(this.#told(refusal, 'read'))
+      return
+    }
+    this.#heir = heir
+    this.#isFull = true
+    this.passOn()
+  }
+
+  /** There is room again where everything is passed to. */
+  passOn(): void {
+    const heir = this.#heir
+    if (heir === undefined) return
+    while (this.#queue.length > 0) {
+      if (!heir.arrived(this.#queue.next())) return
+    }
+    this.#tellHeir(heir)
+    this.#resume()
+  }
+
   /** Puts bytes back in front. */
   unread(bytes: Uint8Array): void {
     if (this.#shut !== undefined) throw this.#shut()
@@ -117,6 +142,9 @@ export class ReadSide implements ByteReceiver {
     this.#shut ??= later
     this.#silence.stop()
     this.#beat.stop()
+    const heir = this.#heir
+    this.#heir = undefined
+    heir?.lost(this.#told(reason, 'read'))
     this.#fail(reason)
   }
 
@@ -133,7 +161,15 @@ export class ReadSide implements ByteReceiver {
     this.#inflow = deliverTo(transport, this)
   }
 
+  memory(): Uint8Array | undefined {
+    return this.#isFull ? undefined : this.#heir?.memory?.()
+  }
+
   arrived(chunk: Uint8Array): boolean {
+    if (this.#heir !== undefined && !this.#isFull) {
+      this.#isFull = !this.#heir.arrived(chunk)
+      return !this.#isFull
+    }
     this.#queue.push(chunk)
     const waiting = this.#waiting
     if (waiting !== undefined) {
@@ -141,20 +177,30 @@ export class ReadSide implements ByteReceiver {
       // A read that waits for a large part gets it, whatever is read ahead otherwise.
       if (!this.#attempt(waiting)) return true
     }
-    this.#isFull = this.#queue.length >= this.#ahead
+    this.#isFull = this.#heir !== undefined || this.#queue.length >= this.#ahead
     return !this.#isFull
   }
 
   ended(): void {
     this.#ended = true
+    if (this.#heir !== undefined) this.#tellHeir(this.#heir)
     if (this.#waiting !== undefined) this.#attempt(this.#waiting)
   }
 
   lost(error: NetError): void {
     this.#failure = error
+    if (this.#heir !== undefined) this.#tellHeir(this.#heir)
     this.#fail(this.#lossOf(error))
     // A failure after our close is not a loss.
     if (this.#shut === undefined) this.#spec.lost(error)
+  }
+
+  /** Behind the last byte: that nothing follows. */
+  #tellHeir(heir: ByteReceiver): void {
+    if (this.#queue.length > 0 || (!this.#ended && this.#failure === undefined)) return
+    this.#heir = undefined
+    if (this.#failure === undefined) heir.ended()
+    else heir.lost(this.#told(this.#failure, 'read'))
   }
 
   #refusal(options: WaitOptions | undefined): NetError | undefined {
@@ -255,6 +301,8 @@ export class ReadSide implements ByteReceiver {
     return Promise.reject(told)
   }
 
+  #told(error: NetError, operation: string): NetError
+  #told(error: unknown, operation: string): unknown
   #told(error: unknown, operation: string): unknown {
     if (!isNetError(error)) return error
     return addContext(error, { ...this.#spec.context, operation, phase: 'receive' })

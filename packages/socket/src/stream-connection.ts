@@ -66,7 +66,7 @@ import { withLeftover } from './leftover-transport.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
 import { StoppableHandshake } from './tls/stoppable-handshake.ts'
-import type { ConnectionInfo, Transport } from './transport.ts'
+import type { ByteReceiver, ConnectionInfo, Transport } from './transport.ts'
 import { WriteSide } from './write-side.ts'
 
 /** Options of a connection over a transport. */
@@ -174,6 +174,16 @@ export class StreamConnection implements Connection {
       const whole = this.#reads.run('readText', everything(taken?.limit ?? WHOLE_LIMIT), taken)
       return whole.then((bytes) => asText(bytes, taken?.encoding ?? 'utf8'))
     })
+  }
+
+  /** Passes everything on that arrives; there are no reads from then on. */
+  passTo(heir: ByteReceiver): void {
+    this.#reads.passTo(heir)
+  }
+
+  /** There is room again where everything is passed to. */
+  passOn(): void {
+    this.#reads.passOn()
   }
 
   unread(bytes: Uint8Array): void {

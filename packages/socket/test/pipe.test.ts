@@ -1,7 +1,17 @@
+import { randomBytes } from 'node:crypto'
+
 import { isAbort } from '@net/core'
 import { netError } from '@net/core/authoring'
-import { connect, listen, overTransport, pipe, type Transport } from '@net/socket'
-import { memoryPair, startEchoServer } from '@net/socket/testing'
+import {
+  connect,
+  listen,
+  overTransport,
+  pipe,
+  type Connection,
+  type PipedBytes,
+  type Transport,
+} from '@net/socket'
+import { createCertificates, memoryPair, startEchoServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 import { failure } from './support.ts'
@@ -95,6 +105,78 @@ test('a forwarder is a listener and a pipe', async () => {
   await connection.write(text)
   await connection.end()
   expect((await answer).length).toBe(text.length)
+})
+
+for (const scheme of ['tcp', 'tls'] as const) {
+  test(`what passes over ${scheme} arrives as it was sent, also where one side reads slowly`, async () => {
+    const certificates = createCertificates()
+    const tls = { ca: certificates.ca, servername: 'localhost' }
+    const server = scheme === 'tls' ? { tls: certificates.issue() } : {}
+    await using echo = await startEchoServer(server)
+    const carried = Promise.withResolvers<PipedBytes>()
+    await using forwarder = await listen(
+      `${scheme}://127.0.0.1:0`,
+      async (connection) => {
+        carried.resolve(await pipe(connection, await connect(echo.url, { tls })))
+      },
+      server,
+    )
+    await using connection = await connect(forwarder.url, { tls })
+    const sent = randomBytes(6_000_000)
+    const writing = connection.write(sent).then(() => connection.end())
+    const parts: Uint8Array[] = []
+    for await (const chunk of connection) {
+      parts.push(chunk)
+      if (parts.length % 8 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await writing
+    expect(Buffer.concat(parts).equals(sent)).toBe(true)
+    expect(await carried.promise).toEqual({ there: sent.length, back: sent.length })
+  })
+}
+
+test('a side that does not read holds the other one up', async () => {
+  const { left, right, done } = joined()
+  const sent = randomBytes(5_000_000)
+  let isSent = false
+  const writing = left.write(sent).then(() => (isSent = true))
+  await right.readExactly(1_000_000)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isSent).toBe(false)
+  const rest = await right.readExactly(4_000_000)
+  await writing
+  expect(Buffer.from(rest).equals(sent.subarray(1_000_000))).toBe(true)
+  await Promise.all([left.end(), right.end()])
+  expect(await done).toEqual({ there: 5_000_000, back: 0 })
+})
+
+test('a connection of another copy of this package is piped as well', async () => {
+  const [left, a] = memoryPair()
+  const [right, b] = memoryPair()
+  const foreign = (connection: Connection): Connection =>
+    ({
+      read: (options?: object) => connection.read(options),
+      write: (data: Uint8Array) => connection.write(data),
+      end: () => connection.end(),
+      close: () => connection.close(),
+      abort: (reason?: unknown) => connection.abort(reason),
+    }) as Connection
+  const done = pipe(foreign(overTransport(a)), foreign(overTransport(b)))
+  await left.write([Buffer.from('there')])
+  await left.end()
+  await right.end()
+  expect(String(Buffer.from((await right.read()) ?? []))).toBe('there')
+  expect(await done).toEqual({ there: 5, back: 0 })
+})
+
+test('what is piped cannot be read, and is no longer piped once a side is closed', async () => {
+  const [, a] = memoryPair()
+  const [, b] = memoryPair()
+  const connection = overTransport(a)
+  const told = failure(pipe(connection, overTransport(b)))
+  expect((await failure(connection.read())).code).toBe('NET_BUSY')
+  await connection.close()
+  expect((await told).code).toBe('NET_CLOSED')
 })
 
 test('options that there are not are refused', async () => {
