@@ -21,3 +21,6 @@ export async function fuzz<T>(
 }
 
 const seconds = Number(process.env['NET_FUZZ_SECONDS'] ?? 2)
+
+/** Whether somebody has time: `pnpm test:fuzz`. */
+export const isLong: boolean = seconds > 2
