@@ -44,6 +44,14 @@ export interface BodyFlow {
   abandon(): void
 }
 
+/** Takes a body as it comes in. */
+export interface BodyTarget {
+  /** Returns whether there is room for more. */
+  add(chunk: Uint8Array): boolean
+  /** Where the next bytes may be read to; undefined for anywhere. */
+  memory(): Uint8Array | undefined
+}
+
 type Waiting = PromiseWithResolvers<IteratorResult<Uint8Array, undefined>>
 
 /** A body that is being received. */
@@ -66,6 +74,9 @@ export class ReceivedBody implements HearingBody {
   /** Reads that wait, in the order in which they came. */
   #waiting: Waiting[] | undefined
   #impatience: Timer | undefined
+  /** What takes the chunks in place of a reader. */
+  #target: BodyTarget | undefined
+  #poured: PromiseWithResolvers<void> | undefined
 
   /** `patience` is how many milliseconds a body may hold its connection before the program begins to read it. */
   constructor(flow: BodyFlow, size: number | undefined, patience: number) {
@@ -102,6 +113,10 @@ export class ReceivedBody implements HearingBody {
   push(chunk: Uint8Array): void {
     this.#received += chunk.length
     if (this.ended) return
+    if (this.#target !== undefined) {
+      if (!this.#target.add(chunk) && !this.#paused) this.#pause()
+      return
+    }
     const waiting = this.#waiting?.shift()
     if (waiting !== undefined) {
       waiting.resolve({ done: false, value: chunk })
@@ -117,6 +132,7 @@ export class ReceivedBody implements HearingBody {
     this.#ended = true
     this.#impatience?.clear()
     for (const waiting of this.#waiting?.splice(0) ?? []) waiting.resolve(END)
+    this.#poured?.resolve()
     this.#closed?.resolve(undefined)
   }
 
@@ -149,6 +165,33 @@ export class ReceivedBody implements HearingBody {
     if (!this.#ended) return undefined
     this.#take()
     return this.#queue.take(this.#queue.length)
+  }
+
+  /**
+   * Gives what came and what comes to the target, in place of a reader; resolves when it has all. Rejects as reading
+   * does, also with `NET_BODY_CONSUMED`. Once the target has room again after it had none, it calls `goOn`.
+   */
+  async pour(target: BodyTarget): Promise<void> {
+    this.#take()
+    let hasRoom = true
+    while (this.#queue.length > 0) hasRoom = target.add(this.#queue.next())
+    if (this.#error !== undefined) throw this.#error
+    if (this.#ended) return
+    this.#target = target
+    this.#poured = Promise.withResolvers()
+    if (hasRoom) this.goOn()
+    else if (!this.#paused) this.#pause()
+    await this.#poured.promise
+  }
+
+  /** The target has room again. */
+  goOn(): void {
+    this.#resume()
+  }
+
+  /** Where the next bytes may be read to. */
+  memory(): Uint8Array | undefined {
+    return this.#target?.memory()
   }
 
   /** The chunks as they come. Throws `NET_BODY_CONSUMED` at the second time. */
@@ -188,6 +231,7 @@ export class ReceivedBody implements HearingBody {
 
   #refuse(error: NetError): void {
     for (const waiting of this.#waiting?.splice(0) ?? []) waiting.reject(error)
+    this.#poured?.reject(error)
   }
 
   #pause(): void {

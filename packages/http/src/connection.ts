@@ -36,6 +36,8 @@ export interface WireReceiver {
   data(chunk: Uint8Array): void
   end(): void
   failed(error: NetError): void
+  /** Where the bytes of the body may be read to, as with `ByteReceiver` of @net/socket. */
+  memory?(): Uint8Array | undefined
 }
 
 /** Receives the events of a connection. */

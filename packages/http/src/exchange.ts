@@ -146,6 +146,10 @@ export class Exchange implements WireReceiver, BodyFlow {
     body.fail(this.#incomplete(error, body))
   }
 
+  memory(): Uint8Array | undefined {
+    return this.#state === 'receiving' ? this.#body?.memory() : undefined
+  }
+
   pause(): void {
     this.#paused = true
     this.#parts.connection.pause()

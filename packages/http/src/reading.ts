@@ -102,6 +102,7 @@ async function pour(body: HttpBody, target: OpenSink): Promise<number> {
 
 /** Into a file: the body comes in while what came before it is written. */
 async function pourInBatches(body: HttpBody, target: OpenSink): Promise<number> {
+  const received = body instanceof ReceivedBody ? body : undefined
   let written = 0
   let room = Promise.withResolvers<void>()
   let failure: { readonly error: unknown } | undefined
@@ -109,7 +110,7 @@ async function pourInBatches(body: HttpBody, target: OpenSink): Promise<number> 
     lends: true,
     write: (chunks) => target.writeAll(chunks),
     written: (bytes) => void (written += bytes),
-    room: () => room.resolve(),
+    room: () => (received === undefined ? room.resolve() : received.goOn()),
     failed(error) {
       failure = { error }
       room.resolve()
@@ -118,11 +119,14 @@ async function pourInBatches(body: HttpBody, target: OpenSink): Promise<number> 
     },
   })
   try {
-    for await (const chunk of inOneGo(body)) {
-      if (failure !== undefined || writer.add(chunk)) continue
-      await room.promise
-      room = Promise.withResolvers()
-    }
+    inOneGo(body)
+    if (received === undefined) {
+      for await (const chunk of body) {
+        if (failure !== undefined || writer.add(chunk)) continue
+        await room.promise
+        room = Promise.withResolvers()
+      }
+    } else await received.pour(writer)
   } catch (error) {
     // A body that was given up because the sink has failed says only that.
     if (failure === undefined) throw error

@@ -174,3 +174,57 @@ test('who asks late whether a body has closed is told', async () => {
   expect(await body.closed).toBe(error)
   expect(await wholeBody(bytes('a')).closed).toBeUndefined()
 })
+
+class Target {
+  readonly taken: string[] = []
+  room = true
+  readonly own: Uint8Array = new Uint8Array(10)
+
+  add(chunk: Uint8Array): boolean {
+    this.taken.push(Buffer.from(chunk).toString())
+    return this.room
+  }
+
+  memory(): Uint8Array {
+    return this.own
+  }
+}
+
+test('a body that is poured gives its target what came before and what comes, and its memory', async () => {
+  const { body } = receiving()
+  const target = new Target()
+  body.push(Buffer.from('before'))
+  expect(body.memory()).toBeUndefined()
+  const poured = body.pour(target)
+  expect(body.memory()).toBe(target.own)
+  body.push(Buffer.from('after'))
+  body.end()
+  await poured
+  expect(target.taken).toEqual(['before', 'after'])
+  await expect(body.pour(target)).rejects.toMatchObject({ code: 'NET_BODY_CONSUMED' })
+})
+
+test('a target without room stops the flow, until it goes on', async () => {
+  const { body, flow } = receiving()
+  const target = new Target()
+  target.room = false
+  const poured = body.pour(target)
+  body.push(Buffer.from('1'))
+  body.push(Buffer.from('2'))
+  expect(flow).toEqual(['pause'])
+  body.goOn()
+  expect(flow).toEqual(['pause', 'resume'])
+  body.end()
+  await poured
+})
+
+test('a body that is poured rejects when it is lost or given up', async () => {
+  const lost = receiving().body
+  const failed = lost.pour(new Target())
+  lost.fail(netError('NET_PROTO_INCOMPLETE', { message: 'cut' }))
+  await expect(failed).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
+  const left = receiving().body
+  const discarded = left.pour(new Target())
+  left.cancel()
+  await expect(discarded).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})

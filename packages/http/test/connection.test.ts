@@ -1,7 +1,13 @@
-import type { Socket } from 'node:net'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
+import { toFile } from '@net/core'
 import * as http from '@net/http'
 
 import { startCutServer } from './cut-server.ts'
@@ -74,3 +80,31 @@ test('a body that ends with the connection is not complete after a reset', async
   expect(chunks.join('')).toBe('half of the ans')
   expect(error).toMatchObject({ code: 'NET_PROTO_INCOMPLETE', received: 15 })
 })
+
+test.each(['with a length', 'in chunks of many sizes'])(
+  'a large body %s is the same in a file and in memory, one after the other over one connection',
+  async (how) => {
+    const bytes = randomBytes(5_000_000)
+    const server = createServer((_request, response) => {
+      if (how === 'with a length') response.setHeader('content-length', bytes.length)
+      for (let at = 0, size = 1; at < bytes.length; at += size, size = (size * 7) % 99_991)
+        response.write(bytes.subarray(at, at + size))
+      response.end()
+    })
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+    const folder = mkdtempSync(join(tmpdir(), 'net-http-'))
+    const file = join(folder, 'copy')
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      await using client = http.createClient({ baseUrl })
+      for (let turn = 0; turn < 3; turn++) {
+        expect(await client.get('/').saveTo(toFile(file))).toBe(bytes.length)
+        expect(readFileSync(file).equals(bytes)).toBe(true)
+        expect(Buffer.from(await client.get('/').bytes()).equals(bytes)).toBe(true)
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+      server.close()
+    }
+  },
+)

@@ -106,6 +106,10 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#fail(this.#loss)
   }
 
+  memory(): Uint8Array | undefined {
+    return this.#receiver?.memory?.()
+  }
+
   interim(): void {
     // Nobody asked for what it says yet.
   }
