@@ -27,6 +27,7 @@ import {
 import { ReceivedBody, type BodyFlow } from './body.ts'
 import type { Call } from './call.ts'
 import type { HttpConnection, WireHead, WireReceiver, WireRequest } from './connection.ts'
+import { fieldsWithLength } from './content-length.ts'
 import { HttpHeaders } from './headers.ts'
 import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
 import { Answer, readingRules, type HistoryEntry, type HttpResponse } from './response.ts'
@@ -281,21 +282,10 @@ export class Exchange implements WireReceiver, BodyFlow {
     const { request, upload } = this.#parts
     const { method, path, headers } = request
     const body = upload ?? request.body?.bytes
-    const size = bodyLength(method, body)
-    const length =
-      size === undefined || headers.has('content-length') ? [] : ['content-length', String(size)]
-    const fields = length.length === 0 ? headers.wire : [...headers.wire, ...length]
-    return { method, target: path, headers: fields, body }
+    return { method, target: path, headers: fieldsWithLength(headers, method, body), body }
   }
 }
 
-/** What `Content-Length` says of a request (RFC 9110 section 8.6); undefined for no such field. */
-function bodyLength(method: string, body: Upload | Uint8Array | undefined): number | undefined {
-  if (body === undefined) return EXPECT_BODY.has(method) ? 0 : undefined
-  return body instanceof Uint8Array ? body.length : body.size
-}
-
-const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 const LOST: ReadonlySet<string> = new Set([
   'NET_CONN_CLOSED',
   'NET_CONN_RESET',

@@ -16,6 +16,7 @@ import type { NetError } from '@net/core'
 import { hasCode, netError, SMALL_CHUNK, translate, written } from '@net/core/authoring'
 
 import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
+import { wrongLength } from '../content-length.ts'
 import { http2Errors, StreamEnded } from './http2-errors.ts'
 import { HEAD_LIMIT } from '../http1/client-codec.ts'
 
@@ -246,12 +247,6 @@ function sizeOf(text: string): number | undefined {
 function lengthOf(headers: readonly string[]): number | undefined {
   const at = headers.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name))
   return at < 0 ? undefined : Number(headers[at + 1])
-}
-
-function wrongLength(): Error {
-  return netError('NET_BAD_OPTION', {
-    message: 'the length of the request body is not that of its Content-Length',
-  })
 }
 
 function room(stream: ClientHttp2Stream): Promise<void> {
