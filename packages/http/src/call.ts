@@ -1,5 +1,7 @@
 /* What belongs to one call while it travels through the layers: its operation, its client's connections, its limits. */
 
+import type { AsyncResource } from 'node:async_hooks'
+
 import type { ErrorContext } from '@net/core'
 import type { OpenOperation } from '@net/core/authoring'
 
@@ -27,6 +29,11 @@ export interface Call {
   readonly secrets: number
   /** The caller's. */
   readonly signal: AbortSignal | undefined
+  /**
+   * The async context of the caller (AsyncLocalStorage). What a connection tells comes in the context of the call that made
+   * it; what the caller hears of that has to be told here.
+   */
+  readonly frame: AsyncResource
   /** Answers in place of a server. */
   readonly handler: Handler | undefined
   /** A connection to the target of the request, used by no other call; `fresh` for one that was never used. */

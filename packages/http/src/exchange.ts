@@ -105,7 +105,11 @@ export class Exchange implements WireReceiver, BodyFlow {
   }
 
   head(head: WireHead): void {
-    if (this.#state === 'over') return
+    const { frame } = this.#parts.call
+    if (this.#state !== 'over') frame.runInAsyncScope(() => this.#answered(head))
+  }
+
+  #answered(head: WireHead): void {
     const { op } = this.#parts.call
     const { status, reason, size } = head
     op.wire('receive', () => `${this.#spoken()} ${status} ${reason}`.trimEnd())
@@ -122,11 +126,11 @@ export class Exchange implements WireReceiver, BodyFlow {
     const body = this.#body
     if (body === undefined) return
     body.push(chunk)
-    const { op } = this.#parts.call
+    const { op, frame } = this.#parts.call
     if (this.#state === 'draining') {
       if (body.received > DRAINED) this.#parts.connection.destroy()
     } else if (this.#parts.upload !== undefined) op.idle.moved(chunk.length)
-    else if (!body.ended) op.progress(body.received, body.size)
+    else if (!body.ended) frame.runInAsyncScope(() => op.progress(body.received, body.size))
   }
 
   end(): void {

@@ -65,7 +65,9 @@ export class Journey implements Outcome {
   }
 
   failed(error: unknown): void {
-    this.#repeat(error).catch((thrown: unknown) => this.#outcome.failed(thrown))
+    const { frame } = this.#call
+    const repeated = frame.runInAsyncScope(() => this.#repeat(error))
+    repeated.catch((thrown: unknown) => this.#outcome.failed(thrown))
   }
 
   async #repeat(error: unknown): Promise<void> {

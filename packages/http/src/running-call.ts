@@ -4,6 +4,8 @@
  * is stopped.
  */
 
+import { AsyncResource } from 'node:async_hooks'
+
 import type { ErrorContext, NetError } from '@net/core'
 import {
   addContext,
@@ -56,6 +58,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
   listed = false
   readonly started: number = clock().now()
   readonly context: ErrorContext
+  readonly frame: AsyncResource = new AsyncResource('net.http.call')
   readonly #parts: CallParts
   readonly #settle: Settle
   #settled = false

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+import { AbortError, type LogRecord } from '@net/core'
 import * as http from '@net/http'
-import { AbortError } from '@net/core'
 import { expect, test } from 'vitest'
 
 import { startRawServer } from './raw-server.ts'
@@ -105,4 +107,46 @@ test('the body of a refused answer that does not hear is left when the call is a
   })
   const call = client.get('http://host.test/', { ...once, signal: controller.signal })
   await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED', cause: 'enough' })
+})
+
+test('what a call tells, and asks, comes in the async context of its caller, whoever made the connection', async () => {
+  await using server = await startRawServer((socket, number) => {
+    const status = number % 2 === 0 ? '200 OK' : '503 Not Now'
+    socket.write(`HTTP/1.1 ${status}\r\ncontent-length: 100000\r\n\r\n`)
+    // Behind the head, so that it comes in several pieces.
+    setImmediate(() => socket.write(Buffer.alloc(100_000)))
+  })
+  const caller = new AsyncLocalStorage<string>()
+  const heard = new Set<string>()
+  const hear = (what: string): void => void heard.add(`${caller.getStore()}: ${what}`)
+  // What happens in a pool belongs to no call.
+  const sink = {
+    write: ({ fields, message }: LogRecord) => {
+      if (fields['event'] !== 'pool') hear(message)
+    },
+  }
+  await using client = http.createClient({
+    baseUrl: server.url,
+    connections: 1,
+    log: { sink, level: 'trace' },
+  })
+  const call = (): Promise<Uint8Array> =>
+    client
+      .get('/', {
+        onProgress: () => hear('onProgress'),
+        retry: { delay: 0, when: () => (hear('when'), true) },
+      })
+      .bytes()
+  const heardBy = async (name: string): Promise<string[]> => {
+    heard.clear()
+    await caller.run(name, call)
+    return [...heard]
+  }
+  const first = await heardBy('first')
+  expect(first).toContain('first: when')
+  expect(first).toContain('first: onProgress')
+  const isOthers = (name: string) => (what: string) => !what.startsWith(`${name}: `)
+  expect(first.filter(isOthers('first'))).toEqual([])
+  expect((await heardBy('second')).filter(isOthers('second'))).toEqual([])
+  expect(server.heard).toHaveLength(1)
 })
