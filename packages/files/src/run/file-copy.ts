@@ -3,7 +3,7 @@
  * the name itself, unless the target cannot rename.
  */
 
-import { isNetError, type RemoteEntry } from '@net/core'
+import { IntegrityError, isNetError, type RemoteEntry } from '@net/core'
 import { netError, operation, type Operation } from '@net/core/authoring'
 
 import { partName } from '../plan/part-name.ts'
@@ -87,7 +87,13 @@ class FileCopy {
     const known = this.#step.part
     const there = attempt === 1 ? known : await to.files.stat(part, { signal }).catch(noneIfMissing)
     const moved = await this.#move(source, part, there?.size)
-    return { moved, target: await this.#verified(source, part) }
+    try {
+      return { moved, target: await this.#verified(source, part) }
+    } catch (error) {
+      // What is not the source must not be gone on with.
+      if (error instanceof IntegrityError) await to.files.remove(part, { signal }).catch(() => {})
+      throw error
+    }
   }
 
   /** Without a rename the file is written under its own name. */
