@@ -4,10 +4,12 @@
  * looked at before each use.
  */
 
-import { existsSync } from 'node:fs'
-import { constants, lstat, open, realpath, type FileHandle } from 'node:fs/promises'
+import { close, closeSync, constants, existsSync, lstatSync, open, openSync } from 'node:fs'
+import { lstat, realpath } from 'node:fs/promises'
+import { promisify } from 'node:util'
 
 import { badName } from '../tree-path.ts'
+import type { DiskPace } from './disk-pace.ts'
 import { systemPath } from './system-path.ts'
 
 /** The folders below one root. */
@@ -15,8 +17,11 @@ export class FolderHandles {
   readonly #root: string
   readonly #held = new Map<string, Held>()
 
-  constructor(root: string) {
+  readonly #pace: DiskPace
+
+  constructor(root: string, pace: DiskPace) {
     this.#root = root
+    this.#pace = pace
   }
 
   /** Runs the work with a path of the folder that stays its own meanwhile. Throws `NET_BAD_NAME` where a part is a link. */
@@ -39,7 +44,7 @@ export class FolderHandles {
       if (--held.users === 0) await this.#release(key, held)
     }
     try {
-      return { at: `${HANDLES}/${(await held.handle).fd}`, letGo }
+      return { at: `${HANDLES}/${await held.handle}`, letGo }
     } catch (error) {
       await letGo()
       throw error
@@ -56,20 +61,33 @@ export class FolderHandles {
     if (this.#held.get(key) === held) this.#held.delete(key)
     // One that could not be opened has told so.
     const handle = await held.handle.catch(() => undefined)
-    await handle?.close()
+    if (handle === undefined) return
+    await this.#pace.run(
+      () => closeSync(handle),
+      () => closed(handle),
+    )
   }
 
-  async #open(parts: readonly string[]): Promise<FileHandle> {
+  async #open(parts: readonly string[]): Promise<number> {
     const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants
     const name = parts.at(-1)
-    if (name === undefined) return open(this.#root, O_RDONLY | O_DIRECTORY)
+    if (name === undefined) return this.#opened(this.#root, O_RDONLY | O_DIRECTORY)
     return this.use(parts.slice(0, -1), async (above) => {
       const path = systemPath(above, name)
-      return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch(async (error: unknown) => {
-        const found = await lstat(path).catch(() => undefined)
+      try {
+        return await this.#opened(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+      } catch (error) {
+        const found = lstatSync(path, { throwIfNoEntry: false })
         throw found?.isSymbolicLink() === true ? linkInTheWay(parts) : error
-      })
+      }
     })
+  }
+
+  #opened(path: string | Buffer, flags: number): Promise<number> {
+    return this.#pace.run(
+      () => openSync(path, flags),
+      () => opened(path, flags),
+    )
   }
 
   async #looked(parts: readonly string[]): Promise<string> {
@@ -91,13 +109,15 @@ export interface HeldFolder {
 
 interface Held {
   users: number
-  readonly handle: Promise<FileHandle>
+  readonly handle: Promise<number>
 }
 
 function linkInTheWay(parts: readonly string[]): Error {
   return badName(parts.join('/'), 'a link is in the way')
 }
 
+const opened: (path: string | Buffer, flags: number) => Promise<number> = promisify(open)
+const closed: (handle: number) => Promise<void> = promisify(close)
 let found: boolean | undefined
 
 function hasHandles(): boolean {

@@ -3,6 +3,7 @@
  * whatever links lie in it.
  */
 
+import { lutimesSync, renameSync } from 'node:fs'
 import {
   chmod,
   link,
@@ -48,11 +49,12 @@ import {
 import { unsupported } from '../refusals.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
+import { DiskPace } from './disk-pace.ts'
 import { FolderHandles } from './folder-handles.ts'
 import { localCapabilities } from './local-capabilities.ts'
 import { treeError } from './local-error.ts'
 import { copyOver, hashFile, readFile, writeFile, type FilePlace } from './local-file.ts'
-import { entriesOf, entryAt, type DiskPace } from './local-listing.ts'
+import { entriesOf, entryAt, entryNow } from './local-listing.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
 import { systemPath } from './system-path.ts'
 
@@ -82,14 +84,14 @@ class LocalFiles implements RemoteFiles {
   readonly #root: string
   readonly #names: LocalNames
   readonly #folders: FolderHandles
-  readonly #pace: DiskPace = { isSlow: false }
+  readonly #pace = new DiskPace()
   #can: Promise<RemoteCapabilities> | undefined
 
   constructor(root: string, names: LocalNames) {
     this.name = pathToFileURL(root).href
     this.#root = root
     this.#names = names
-    this.#folders = new FolderHandles(root)
+    this.#folders = new FolderHandles(root, this.#pace)
     Object.defineProperty(this, LOCAL, {
       value: (path: string, work: (place: FilePlace) => Promise<void>) => this.#at(path, work),
     })
@@ -117,7 +119,12 @@ class LocalFiles implements RemoteFiles {
     const { follow = false, ...rest } = options
     return this.#call('stat', path, rest, async () => {
       const end = follow ? await this.#endOfLinks(path) : path
-      return this.#at(end, ({ at }) => entryAt(at, path, nameOf(path)))
+      return this.#at(end, ({ at }) =>
+        this.#pace.run(
+          () => entryNow(at, path, nameOf(path)),
+          () => entryAt(at, path, nameOf(path)),
+        ),
+      )
     })
   }
 
@@ -156,14 +163,21 @@ class LocalFiles implements RemoteFiles {
     const { replace = false, ...rest } = options
     return this.#call('rename', from, rest, () =>
       this.#at(from, (source) =>
-        this.#new(to, (target) => (replace ? rename(source.at, target.at) : moved(source, target))),
+        this.#new(to, (target) =>
+          replace ? this.#renamed(source, target) : moved(source, target),
+        ),
       ),
     )
   }
 
   setModified(path: string, modified: number, options?: CallOptions): Promise<void> {
     return this.#call('setModified', path, options, () =>
-      this.#at(path, ({ at }) => lutimes(at, modified / 1000, modified / 1000)),
+      this.#at(path, ({ at }) =>
+        this.#pace.run(
+          () => lutimesSync(at, modified / 1000, modified / 1000),
+          () => lutimes(at, modified / 1000, modified / 1000),
+        ),
+      ),
     )
   }
 
@@ -196,7 +210,9 @@ class LocalFiles implements RemoteFiles {
     const { source = this, ...rest } = options
     return this.#call('copyWithin', from, rest, () => {
       if (!isLocal(source)) throw unsupported('copy from another server')
-      return source[LOCAL](from, (place) => this.#new(to, (target) => copyOver(place, target)))
+      return source[LOCAL](from, (place) =>
+        this.#new(to, (target) => copyOver(place, target, this.#pace)),
+      )
     })
   }
 
@@ -235,6 +251,13 @@ class LocalFiles implements RemoteFiles {
     } catch (error) {
       throw treeError(error, path)
     }
+  }
+
+  #renamed(from: FilePlace, to: FilePlace): Promise<void> {
+    return this.#pace.run(
+      () => renameSync(from.at, to.at),
+      () => rename(from.at, to.at),
+    )
   }
 
   async #makeFolder(path: string, recursive: boolean): Promise<void> {

@@ -1,21 +1,13 @@
-/*
- * The entries of a local folder. What the disk has in memory is asked for in slices without a trip to another thread,
- * which is five times as fast; a disk that takes longer is asked in the background.
- */
+/* The entries of a local folder, in slices. */
 
-import { lstatSync, type Stats } from 'node:fs'
+import { lstatSync, readlinkSync, type Stats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 
 import type { RemoteEntry } from '@net/core'
-import { clock } from '@net/core/authoring'
 
 import { join } from '../tree-path.ts'
+import type { DiskPace } from './disk-pace.ts'
 import { mayBeLossy, nameOfBytes, systemPath } from './system-path.ts'
-
-/** How fast the disk under one tree was found to be. */
-export interface DiskPace {
-  isSlow: boolean
-}
 
 /** The entries of the folder, in slices. `at` is its path for the system, `path` its path in the tree. */
 export async function* entriesOf(
@@ -38,6 +30,12 @@ export async function entryAt(
 ): Promise<RemoteEntry> {
   const found = await lstat(at)
   return entryOf(path, name, found, found.isSymbolicLink() ? await readlink(at) : undefined)
+}
+
+/** The same, without a trip to another thread. */
+export function entryNow(at: string | Buffer, path: string, name: string): RemoteEntry {
+  const found = lstatSync(at)
+  return entryOf(path, name, found, found.isSymbolicLink() ? readlinkSync(at) : undefined)
 }
 
 /** The entry that the system's words make. */
@@ -67,17 +65,16 @@ async function atOnce(
   names: readonly string[],
   pace: DiskPace,
 ): Promise<readonly RemoteEntry[]> {
-  const began = clock().now()
-  const entries: RemoteEntry[] = []
-  for (const name of names) {
-    // What was removed since the folder was read is not there.
-    const found = lstatSync(systemPath(at, name), { throwIfNoEntry: false })
-    if (found === undefined) continue
-    const link = found.isSymbolicLink() ? await readlink(systemPath(at, name)) : undefined
-    entries.push(entryOf(join(path, name), name, found, link))
-  }
-  pace.isSlow = clock().now() - began > LONG
-  return entries
+  await pace.rest()
+  return pace.timed(() =>
+    names.flatMap((name) => {
+      // What was removed since the folder was read is not there.
+      const found = lstatSync(systemPath(at, name), { throwIfNoEntry: false })
+      if (found === undefined) return []
+      const link = found.isSymbolicLink() ? readlinkSync(systemPath(at, name)) : undefined
+      return [entryOf(join(path, name), name, found, link)]
+    }),
+  )
 }
 
 async function inBackground(
@@ -107,5 +104,3 @@ function rawOf(found: Stats): string {
 
 const PERMISSIONS = 0o7777
 const SLICE = 128
-/** Milliseconds that a slice may take before it goes to the background. */
-const LONG = 20

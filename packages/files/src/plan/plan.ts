@@ -43,6 +43,13 @@ interface EntryPair {
   readonly part?: RemoteEntry
 }
 
+/** What a folder of the target holds, by the keys of the names. */
+interface Keyed {
+  readonly byKey: ReadonlyMap<string, Scanned>
+  /** Few folders have parts, and to know the name of one takes a hash. */
+  readonly hasParts: boolean
+}
+
 class Planner {
   readonly steps: PlanStep[] = []
   readonly #rules: PlanRules
@@ -70,7 +77,7 @@ class Planner {
       matched.add(key)
       for (const each of group) this.#one(pair, group, each, there)
     }
-    for (const [key, left] of there) {
+    for (const [key, left] of there.byKey) {
       if (!matched.has(key)) this.#leftOver(pair, left, source)
     }
   }
@@ -79,10 +86,10 @@ class Planner {
     { path, to, target: folder }: FolderPair,
     group: readonly Scanned[],
     source: Scanned,
-    there: ReadonlyMap<string, Scanned>,
+    there: Keyed,
   ): void {
     const { name, type } = source.entry
-    const target = there.get(this.#key(name))
+    const target = there.byKey.get(this.#key(name))
     const here = join(path, name)
     const spelled = join(to, target?.entry.name ?? name)
     const error = source.refused ?? this.#refusal(here, group, source) ?? this.#hidden(folder, name)
@@ -228,10 +235,10 @@ class Planner {
     this.#add(action, 'part of a copy', spot)
   }
 
-  #partOf(source: Scanned, there: ReadonlyMap<string, Scanned>): RemoteEntry | undefined {
-    if (source.entry.type !== 'file') return undefined
+  #partOf(source: Scanned, there: Keyed): RemoteEntry | undefined {
+    if (source.entry.type !== 'file' || !there.hasParts) return undefined
     const name = partName(source.entry.name, source.entry, this.#rules.to.longestName)
-    const found = there.get(this.#key(name))
+    const found = there.byKey.get(this.#key(name))
     return found?.entry.type === 'file' ? found.entry : undefined
   }
 
@@ -285,9 +292,15 @@ class Planner {
     return groups
   }
 
-  #keyed(target: ScannedFolder | undefined): ReadonlyMap<string, Scanned> {
-    const entries = target?.entries.values() ?? []
-    return new Map([...entries].map((each) => [this.#key(each.entry.name), each]))
+  #keyed(target: ScannedFolder | undefined): Keyed {
+    const byKey = new Map<string, Scanned>()
+    let hasParts = false
+    for (const each of target?.entries.values() ?? []) {
+      const { name } = each.entry
+      if (ownerOfPart(name) !== undefined) hasParts = true
+      byKey.set(this.#key(name), each)
+    }
+    return { byKey, hasParts }
   }
 
   #key(name: string): string {
@@ -306,9 +319,11 @@ interface StepDetails {
 
 /** The same without what is undefined. */
 function defined<T extends object>(given: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  ) as Defined<T>
+  const kept: Defined<T> = {}
+  for (const key in given) {
+    if (given[key] !== undefined) Object.assign(kept, { [key]: given[key] })
+  }
+  return kept
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -10,9 +10,23 @@ export function nameKey(name: string, { letterCase, unicodeForm }: RemoteCapabil
   return letterCase === 'kept' ? formed : formed.toLowerCase()
 }
 
+/** The first character of the name that is one of the forbidden ones. */
+function forbiddenIn(name: string, forbidden: string): string | undefined {
+  if (forbidden === '') return undefined
+  if (forbidden !== known) {
+    known = forbidden
+    characters = new Set(forbidden)
+  }
+  for (const character of name) if (characters.has(character)) return character
+  return undefined
+}
+
+let known = ''
+let characters: ReadonlySet<string> = new Set()
+
 /** Why the target cannot have the name; undefined if it can. */
 export function whyNot(name: string, { to, refusesName }: PlanRules): string | undefined {
-  const bad = Array.from(to.forbidden).find((character) => name.includes(character))
+  const bad = forbiddenIn(name, to.forbidden)
   if (bad !== undefined) return `the target allows no ${JSON.stringify(bad)} in names`
   if (Buffer.byteLength(name) > to.longestName) {
     return `the target's names have at most ${to.longestName} bytes`

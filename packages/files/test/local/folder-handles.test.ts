@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 
 import { expect, test } from 'vitest'
 
+import { DiskPace } from '../../src/local/disk-pace.ts'
 import { FolderHandles } from '../../src/local/folder-handles.ts'
 import { testFolder } from './folder.ts'
 
@@ -9,7 +10,7 @@ test('a folder stays the same while it is used, whatever takes its place', async
   await using outside = await testFolder()
   await using folder = await testFolder()
   await mkdir(folder.at('in'))
-  const folders = new FolderHandles(folder.path)
+  const folders = new FolderHandles(folder.path, new DiskPace())
   await folders.use(['in'], async (at) => {
     await rename(folder.at('in'), folder.at('moved'))
     await symlink(outside.path, folder.at('in'))
@@ -23,7 +24,7 @@ test('a folder stays the same while it is used, whatever takes its place', async
 test('a folder is open only while it is used', async () => {
   await using folder = await testFolder()
   await mkdir(folder.at('a', 'b'), { recursive: true })
-  const folders = new FolderHandles(folder.path)
+  const folders = new FolderHandles(folder.path, new DiskPace())
   const open = async (): Promise<number> => (await readdir('/proc/self/fd')).length
   const before = await open()
   const one = await folders.hold(['a', 'b'])

@@ -2,6 +2,7 @@ import { symlink, writeFile } from 'node:fs/promises'
 
 import { expect, test } from 'vitest'
 
+import { DiskPace } from '../../src/local/disk-pace.ts'
 import { entriesOf, entryAt } from '../../src/local/local-listing.ts'
 import { testFolder } from './folder.ts'
 
@@ -10,7 +11,9 @@ test.each([false, true])('lists a folder of many files, in the background: %s', 
   const names = Array.from({ length: 300 }, (_, index) => `file-${index}`)
   await Promise.all(names.map((name) => writeFile(folder.at(name), name)))
   await symlink('file-0', folder.at('link'))
-  const slices = await Array.fromAsync(entriesOf(folder.path, 'in', { isSlow }))
+  const pace = new DiskPace()
+  if (isSlow) pace.took(1000)
+  const slices = await Array.fromAsync(entriesOf(folder.path, 'in', pace))
   const entries = slices.flat().toSorted((a, b) => (a.path < b.path ? -1 : 1))
   expect(entries.map(({ name }) => name)).toEqual([...names, 'link'].toSorted())
   expect(entries.at(-1)).toMatchObject({ path: 'in/link', type: 'link', target: 'file-0' })

@@ -1,0 +1,52 @@
+/*
+ * How fast the disk under a tree answers. What it has in memory is asked for here and now, which costs a tenth of a trip to
+ * another thread; a disk that takes its time is asked in the background, so that nothing else has to wait for it.
+ */
+
+import { clock } from '@net/core/authoring'
+
+/** The pace of one tree. */
+export class DiskPace {
+  #slowUntil = -Infinity
+  #rested: number = clock().now()
+
+  /** Whether the disk has been slow a moment ago. */
+  get isSlow(): boolean {
+    return clock().now() < this.#slowUntil
+  }
+
+  /** Does the work at once, or in the background while the disk is slow. */
+  async run<T>(atOnce: () => T, inBackground: () => Promise<T>): Promise<T> {
+    if (this.isSlow) return inBackground()
+    await this.rest()
+    return this.timed(atOnce)
+  }
+
+  /** Does the work, and remembers if it took long. */
+  timed<T>(work: () => T): T {
+    const began = clock().now()
+    try {
+      return work()
+    } finally {
+      this.took(clock().now() - began)
+    }
+  }
+
+  /** The disk took so many milliseconds. */
+  took(milliseconds: number): void {
+    if (milliseconds > LONG) this.#slowUntil = clock().now() + MOMENT
+  }
+
+  /** Lets others have their turn after some milliseconds of work: promises alone would not. */
+  async rest(): Promise<void> {
+    const now = clock().now()
+    if (now - this.#rested < STRETCH) return
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#rested = clock().now()
+  }
+}
+
+/** Milliseconds. */
+const LONG = 20
+const MOMENT = 1000
+const STRETCH = 4

@@ -1,0 +1,35 @@
+import { useFakeClock } from '@net/core/testing'
+import { expect, test } from 'vitest'
+
+import { DiskPace } from '../../src/local/disk-pace.ts'
+
+test('a disk that takes its time is asked in the background for a while', async () => {
+  using clock = useFakeClock()
+  const pace = new DiskPace()
+  const ask = (): Promise<string> =>
+    pace.run(
+      () => 'at once',
+      async () => 'in the background',
+    )
+  pace.took(20)
+  expect(await ask()).toBe('at once')
+  pace.took(21)
+  expect([await ask(), pace.isSlow]).toEqual(['in the background', true])
+  await clock.advance(1001)
+  expect([await ask(), pace.isSlow]).toEqual(['at once', false])
+})
+
+test('others have their turn while it is asked again and again', async () => {
+  const pace = new DiskPace()
+  let hadTurn = false
+  setImmediate(() => {
+    hadTurn = true
+  })
+  // Without a rest this would never end.
+  while (!hadTurn)
+    await pace.run(
+      () => true,
+      async () => true,
+    )
+  expect(hadTurn).toBe(true)
+})
