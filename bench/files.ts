@@ -40,7 +40,8 @@ async function unchanged(): Promise<void> {
     name: '@net/files, with a state',
     async run() {
       const report = await mirror(localFiles(many), localFiles(copy), { state, delete: true })
-      if (report.kept !== 100_500 || report.entries.length > 0) throw new Error('something was moved')
+      if (report.kept !== 100_500 || report.entries.length > 0)
+        throw new Error('something was moved')
       return 100_000
     },
   }
@@ -101,7 +102,8 @@ interface Filling {
 function fill(name: string, { files, folders, size }: Filling): string {
   const folder = join(root, name)
   const content = Buffer.alloc(size, 'net ')
-  for (let number = 0; number < folders; number++) mkdirSync(join(folder, `${number}`), { recursive: true })
+  for (let number = 0; number < folders; number++)
+    mkdirSync(join(folder, `${number}`), { recursive: true })
   for (let number = 0; number < files; number++) {
     writeFileSync(join(folder, `${number % folders}`, `file-${number}`), content)
   }

@@ -21,15 +21,15 @@ test('a disk that takes its time is asked in the background for a while', async 
 
 test('others have their turn while it is asked again and again', async () => {
   const pace = new DiskPace()
-  let hadTurn = false
+  const others = { hadTurn: false }
   setImmediate(() => {
-    hadTurn = true
+    others.hadTurn = true
   })
   // Without a rest this would never end.
-  while (!hadTurn)
+  while (!others.hadTurn)
     await pace.run(
       () => true,
       async () => true,
     )
-  expect(hadTurn).toBe(true)
+  expect(others.hadTurn).toBe(true)
 })
