@@ -11,7 +11,7 @@ import {
 import { loginConnectTable } from '@net/socket/authoring'
 
 import type { AlgorithmLists } from './algorithm-names.ts'
-import type { SshConnectOptions, ExecOptions } from './client-options.ts'
+import type { SshConnectOptions, ExecOptions, SshJump } from './client-options.ts'
 import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
@@ -25,6 +25,11 @@ const sshAuth: Shape<SshAuth> = shape(
     if (method === 'agent') return typeof socket === 'string'
     return method === 'keyboard-interactive' && typeof answer === 'function'
   },
+)
+
+const aJump: Shape<SshJump> = shape(
+  "a URL or the name of a host, or { url: 'ssh://…', … }",
+  (value) => typeof value === 'string' || 'url' in Object(value),
 )
 
 const keepAlive: Shape<KeepAliveOptions | false> = option.either<KeepAliveOptions | false>(
@@ -44,6 +49,12 @@ export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnec
     newPassword: option.credential,
     hostKeys: option.methods<HostKeyPolicy>('a policy, such as acceptNew()', 'open'),
     hostKeyAlias: option.text,
+    config: option.either<NonNullable<SshConnectOptions['config']>>(
+      [option.flag, option.text, option.list(option.text)],
+      'true, false, or the paths of files',
+    ),
+    jump: option.oneOrMore(aJump),
+    passphrase: option.credential,
     algorithms: optionsObject<AlgorithmLists>({
       kex: option.list(option.text),
       hostKeys: option.list(option.text),
@@ -67,11 +78,12 @@ export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnec
     keepaliveInterval: 'keepAlive: { interval }',
     keyFilename: "auth: key(fromFile('…'))",
     knownHosts: 'hostKeys: knownHosts()',
-    passphrase: "auth: key(fromFile('…'), { passphrase })",
     pkey: 'auth: key(…)',
     privateKey: 'auth: key(…)',
     readyTimeout: 'timeout',
+    proxyJump: 'jump',
     sock: 'dialer',
+    tunnel: 'jump',
     strictHostKeyChecking: 'hostKeys',
   },
 )

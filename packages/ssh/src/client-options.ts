@@ -16,6 +16,16 @@ export interface SshConnectOptions extends LoginConnectOptions {
   readonly auth?: SshAuth | readonly SshAuth[] | undefined
   /** The password to set where the server says that the old one has expired. Without it that is `NET_AUTH_EXPIRED`. */
   readonly newPassword?: Credential | undefined
+  /**
+   * Whether the host is looked up in ssh_config, as `ssh` does: `true` for `~/.ssh/config` and `/etc/ssh/ssh_config`, or the
+   * paths of other files. Options that are given count before it. Without `auth` it also means the keys of the agent and of
+   * `~/.ssh`. Default true for a name such as `build-box`, false for a URL.
+   */
+  readonly config?: boolean | string | readonly string[] | undefined
+  /** The hosts to go through, the nearest first, each with a login of its own: nothing of the target's reaches them. */
+  readonly jump?: SshJump | readonly SshJump[] | undefined
+  /** For encrypted keys that `ssh_config` or `~/.ssh` has; asked for only once the server has taken the key. */
+  readonly passphrase?: Credential | undefined
   /** Which host keys are trusted; default `knownHosts()`. */
   readonly hostKeys?: HostKeyPolicy | undefined
   /** The name under which the host key is looked up, in place of the host's own name and port. */
@@ -37,6 +47,11 @@ export interface SshConnectOptions extends LoginConnectOptions {
   /** How often a silent server is asked whether it is there: every 15 s, given up after 3 questions; false for never. */
   readonly keepAlive?: KeepAliveOptions | false | undefined
 }
+
+/** A host to go through: its URL, or its name in ssh_config; with options of its own. */
+export type SshJump =
+  | string
+  | (Omit<SshConnectOptions, 'jump' | 'dialer' | 'proxy'> & { readonly url: string | URL })
 
 /** Options of `exec`. */
 export interface ExecOptions extends CallOptions {

@@ -1,26 +1,38 @@
 /* From a URL to a client that is logged in, or to what the server would take for a login. */
 
-import { inCall, netError } from '@net/core/authoring'
+import { inCall, netError, type Taken } from '@net/core/authoring'
 import { opening } from '@net/socket/authoring'
 
 import { connectDoor } from './call-doors.ts'
-import type { SshConnectOptions } from './client-options.ts'
+import type { SshConnectOptions, SshJump } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
+import { configured, isName } from './config/config-options.ts'
 import { planConnection, type ConnectionPlan } from './connection-plan.ts'
 import type { HostKey } from './host-keys/host-key.ts'
 import { learnHostKeys } from './host-keys/further-keys.ts'
 import { askMethods, logIn } from './login/login.ts'
 import type { LoginPlan } from './login/offer.ts'
+import { jumpDialer, type JumpHop } from './jump-dialer.ts'
+import { proxyCommandDialer } from './proxy-command.ts'
 import { reach } from './reach.ts'
 
 /**
- * Connects to `ssh://user@host:port` and logs in. A session call: `connect` 10 s, `greeting` 30 s, the key exchange by
- * `tls` 10 s, each step of the login by `auth` 30 s. The default host key policy is `knownHosts()`: an unknown, changed
- * or revoked key is an SshHostKeyError, before anything of a login is sent.
+ * Connects to `ssh://user@host:port`, or to a host of ssh_config by its name, and logs in. A session call: `connect` 10 s,
+ * `greeting` 30 s, the key exchange by `tls` 10 s, each step of the login by `auth` 30 s. The default host key policy is
+ * `knownHosts()`: an unknown, changed or revoked key is an SshHostKeyError, before anything of a login is sent. Rejects with
+ * `NET_BAD_CONFIG` for a configuration that `ssh` would refuse, and for hops that lead back to themselves.
  */
 export async function connect(url: string | URL, options?: SshConnectOptions): Promise<SshClient> {
-  const taken = connectDoor(options)
-  const plan = inCall({ protocol: 'ssh', call: 'connect' }, () => planConnection(url, taken))
+  return connectOver([], url, options)
+}
+
+/** `chain` are the hosts that led here, as ssh_config has them. */
+async function connectOver(
+  chain: readonly string[],
+  url: string | URL,
+  options: SshConnectOptions | undefined,
+): Promise<SshClient> {
+  const { taken, plan } = await planned(chain, url, options, 'connect')
   return opening({ identity: plan.identity, options: taken }, (op) =>
     reach(plan, op, async (reached) => {
       const { session, info, software, hostKey, negotiated } = reached
@@ -48,17 +60,69 @@ export async function methods(
   url: string | URL,
   options?: SshConnectOptions,
 ): Promise<readonly string[]> {
-  const taken = connectDoor(options)
-  const plan = inCall({ protocol: 'ssh', call: 'methods' }, () => planConnection(url, taken))
+  const { taken, plan } = await planned([], url, options, 'methods')
   return opening({ identity: plan.identity, options: taken }, (op) =>
     reach(plan, op, async ({ session, hostKey }) => {
-      const taken = await askMethods(session, loginAt(plan, hostKey), op)
+      const accepted = await askMethods(session, loginAt(plan, hostKey), op)
       session.end()
       session.abort(netError('NET_CLOSED', { message: 'the methods are known' }))
       await session.closed
-      return taken ?? ['none']
+      return accepted ?? ['none']
     }),
   )
+}
+
+async function planned(
+  chain: readonly string[],
+  url: string | URL,
+  options: SshConnectOptions | undefined,
+  call: string,
+): Promise<{ readonly taken: Taken<SshConnectOptions>; readonly plan: ConnectionPlan }> {
+  const given = connectDoor(options)
+  const place = { protocol: 'ssh', call } as const
+  if (!(given.config ?? isName(url))) {
+    const plan = inCall(place, () => planConnection(url, given))
+    return { taken: given, plan: throughHops(chain, plan, given, [given.jump ?? []].flat()) }
+  }
+  const { url: whole, options: taken, config } = await configured(url, given)
+  const plan = inCall(place, () => planConnection(whole, taken))
+  const here = `${config.user}@${config.hostname}:${config.port}`
+  if (chain.includes(here)) {
+    const message = `the hops lead back to themselves: ${[...chain, here].join(' → ')}`
+    throw netError('NET_BAD_CONFIG', { message })
+  }
+  if (given.jump === undefined && config.proxyCommand !== undefined && !hasRoad(given)) {
+    return { taken, plan: { ...plan, dialer: proxyCommandDialer(config.proxyCommand) } }
+  }
+  const hops = given.jump === undefined ? config.proxyJump : [given.jump].flat()
+  return { taken, plan: throughHops([...chain, here], plan, taken, hops) }
+}
+
+function hasRoad({ dialer, proxy }: Taken<SshConnectOptions>): boolean {
+  return dialer !== undefined || proxy !== undefined
+}
+
+function throughHops(
+  chain: readonly string[],
+  plan: ConnectionPlan,
+  { config, log }: Taken<SshConnectOptions>,
+  hops: readonly SshJump[],
+): ConnectionPlan {
+  if (hops.length === 0) return plan
+  const ways = hops.map((hop): JumpHop => {
+    const { url, ...own } = typeof hop === 'string' ? { url: hop } : hop
+    // The hop is a host of its own; only where to look it up, and where to write, are the same.
+    const shared = {
+      ...(config === undefined ? {} : { config }),
+      ...(log === undefined ? {} : { log }),
+    }
+    return {
+      name: String(url).replace(/^ssh:\/\//, ''),
+      connect: (dialer, dial) =>
+        connectOver(chain, url, { ...shared, ...own, dialer, signal: dial?.signal }),
+    }
+  })
+  return { ...plan, dialer: jumpDialer(ways, plan.dialer) }
 }
 
 /** Another server at this address has another key. */

@@ -2,8 +2,10 @@
 
 export { connect, methods } from './connect.ts'
 export type { SshClient, SshInfo } from './client.ts'
+export { hostConfig, type HostConfig, type HostConfigOptions } from './config/host-config.ts'
 export type {
   SshConnectOptions,
+  SshJump,
   ExecBytesOptions,
   ExecOptions,
   ExecResult,

@@ -24,7 +24,6 @@ const pair = createSshKey()
 test.each([
   [{ privateKey: pair.privateKey }, 'auth: key(…)'],
   [{ agent: '/run/agent' }, 'auth: agent({ socket'],
-  [{ passphrase: 'x' }, 'passphrase'],
   [{ username: 'ada' }, 'use user'],
   [{ hostVerifier: () => true }, 'use hostKeys'],
   [{ readyTimeout: 1000 }, 'use timeout'],
@@ -78,7 +77,7 @@ test('keys, policies and the test server say whose option is wrong', async () =>
   expect(() => key(pair.privateKey, odd)).toThrow(wrong('key', 'use passphrase'))
   expect(() => key('id_ed25519')).toThrow(wrong('key', 'fromFile'))
   expect(() => knownHosts({ file: 'x' } as object)).toThrow(wrong('knownHosts', 'files'))
-  expect(() => acceptNew({ files: ['x'] } as object)).toThrow(wrong('acceptNew', 'file'))
+  expect(() => acceptNew({ path: 'x' } as object)).toThrow(wrong('acceptNew', 'file'))
   expect(() => pinned(7 as unknown as string)).toThrow(wrong('pinned', 'a pin is'))
   await expect(startSshServer({ user: {} } as SshServerOptions)).rejects.toEqual(
     wrong('startSshServer', 'users'),

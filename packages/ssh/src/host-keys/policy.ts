@@ -65,6 +65,8 @@ export interface KnownHostsOptions {
 export interface AcceptNewOptions {
   /** The file that is read and added to; default `~/.ssh/known_hosts`, with the other files of OpenSSH read as well. */
   readonly file?: string | undefined
+  /** Further files that are read. Default none with `file`, else the other files of OpenSSH. */
+  readonly files?: readonly string[] | undefined
 }
 
 /**
@@ -96,12 +98,13 @@ export function knownHosts(options?: KnownHostsOptions): HostKeyPolicy {
  * `NET_BAD_OPTION` without `file` if the user has no home folder.
  */
 export function acceptNew(options?: AcceptNewOptions): HostKeyPolicy {
-  const { file } = acceptNewOptions(options)
+  const { file, files: further } = acceptNewOptions(options)
   return {
     name: 'acceptNew',
     async open(subject) {
       const target = file ?? userFile()
-      const files = file === undefined ? defaultFiles() : [file]
+      const files =
+        file === undefined ? [...defaultFiles(), ...(further ?? [])] : [file, ...(further ?? [])]
       const known = await readAll(files, subject)
       const learn: HostKeyLearning = {
         knows: (key) => hasKey(known, key),
@@ -229,7 +232,7 @@ const knownHostsOptions: OptionsDoor<KnownHostsOptions> = optionsDoor<KnownHosts
 )
 const acceptNewOptions: OptionsDoor<AcceptNewOptions> = optionsDoor<AcceptNewOptions>(
   { protocol: 'ssh', call: 'acceptNew' },
-  { file: option.text },
-  { files: "file: '…'", path: "file: '…'" },
+  { file: option.text, files: option.list(option.text) },
+  { path: "file: '…'" },
 )
 const PIN = /^(?:([a-z][a-z0-9@.-]*) )?(SHA256:[A-Za-z0-9+/]{43})=?$/

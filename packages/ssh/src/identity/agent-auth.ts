@@ -33,6 +33,8 @@ export interface AgentAuth {
   readonly socket: string
   /** The keys that may be offered, each read when it is needed; undefined for all. */
   readonly keys: readonly KeySource[] | undefined
+  /** Whether an agent that does not answer only means that there are no keys. Default false. */
+  readonly isLenient?: boolean | undefined
 }
 
 /**
@@ -67,9 +69,11 @@ export async function agentSigners(
   auth: AgentAuth,
   signal: AbortSignal,
 ): Promise<readonly Signer[]> {
-  const all = (await agentKeys(auth.socket, signal)).map(({ blob, comment }) =>
-    agentSigner(auth.socket, blob, comment),
-  )
+  const listed = await agentKeys(auth.socket, signal).catch((error: unknown) => {
+    if (auth.isLenient !== true || signal.aborted) throw error
+    return []
+  })
+  const all = listed.map(({ blob, comment }) => agentSigner(auth.socket, blob, comment))
   if (auth.keys === undefined) return all
   const wanted = (await Promise.all(auth.keys.map(shownKeys))).flat()
   return wanted.flatMap((blob) => all.filter((signer) => Buffer.from(signer.blob).equals(blob)))

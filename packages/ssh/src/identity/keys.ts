@@ -23,6 +23,8 @@ export interface KeyAuth {
   readonly label: string | undefined
   /** The text of its certificate, read when it is needed; undefined if it has none. */
   readonly certificate?: (() => Promise<string>) | undefined
+  /** Whether a key that cannot be read or opened is left out, as one is that is only looked for. Default false. */
+  readonly isLenient?: boolean | undefined
 }
 
 /**

@@ -3,6 +3,7 @@
  * half is shown where it can be read, and the passphrase is asked for only when the server has taken it.
  */
 
+import { isNetError } from '@net/core'
 import { CredentialSource } from '@net/core/authoring'
 import { askWhileOpen } from '@net/socket/authoring'
 
@@ -14,12 +15,39 @@ import { isEncrypted, publicHalf } from '../identity/private-key.ts'
 import { readPublicText } from '../identity/public-key.ts'
 import { makeReady, readyBefore } from '../identity/ready-keys.ts'
 import { algorithmsOf, signData } from '../identity/signatures.ts'
-import { keySigner, type Signer } from '../identity/signer.ts'
+import { keySigner, SigningRefused, type Signer } from '../identity/signer.ts'
 import { FieldReader } from '../identity/wire.ts'
 import type { LoginRun } from './offer.ts'
 
 /** The keys of one `key()`. Rejects with `NET_CREDENTIAL_INVALID`, and with what the caller's callback throws. */
 export async function keySigners(auth: KeyAuth, login: LoginRun): Promise<readonly Signer[]> {
+  if (auth.isLenient !== true) return signersOf(auth, login)
+  try {
+    const signers = await signersOf(auth, login)
+    return signers.map((signer) => ({
+      ...signer,
+      sign: (...args) => orRefused(signer.sign(...args)),
+    }))
+  } catch (error) {
+    if (isUnusable(error)) return []
+    throw error
+  }
+}
+
+/** A key that only turns out not to be usable when it is to sign is one that does not sign. */
+async function orRefused<T>(signature: Promise<T>): Promise<T> {
+  try {
+    return await signature
+  } catch (error) {
+    throw isUnusable(error) ? new SigningRefused((error as Error).message) : error
+  }
+}
+
+function isUnusable(error: unknown): boolean {
+  return isNetError(error) && ['NET_CREDENTIAL_INVALID', 'NET_LOCAL_IO'].includes(error.code)
+}
+
+async function signersOf(auth: KeyAuth, login: LoginRun): Promise<readonly Signer[]> {
   const content = await auth.read()
   const certificate = await certificateOf(auth)
   const known = readyBefore(auth, content)

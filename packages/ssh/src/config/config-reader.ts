@@ -1,0 +1,151 @@
+/*
+ * The files of ssh_config, read for one host: the first value of a keyword counts, keys and certificates add up. It must not
+ * know what the values are for.
+ */
+
+import { glob, readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+
+import { netError } from '@net/core/authoring'
+
+import { matchesPattern } from '../host-pattern.ts'
+import { homeFolder } from '../local-user.ts'
+import { kindOf, valueFault } from './config-keywords.ts'
+import { readConfigLine, type ConfigLine } from './config-line.ts'
+import { hostMatches, matchHolds, type MatchSubject } from './config-match.ts'
+import { expandPath } from './config-tokens.ts'
+
+/** The values by keyword in lower case; of those that add up, all words in their order. */
+export type ConfigValues = ReadonlyMap<string, readonly string[]>
+
+/** A file, and the folder in which its includes stand. */
+export interface ConfigFile {
+  readonly path: string
+  readonly includes: string
+  /** Whether it must be there. */
+  readonly needed: boolean
+}
+
+/** Reads one pass over the files into the values. */
+export class ConfigReader {
+  readonly values: Map<string, string[]> = new Map()
+  readonly #subject: MatchSubject
+  readonly #ignored: string[] = []
+
+  /** `values` are those of the pass before, which count before all others. */
+  constructor(subject: MatchSubject, values?: ConfigValues) {
+    this.#subject = subject
+    for (const [keyword, words] of values ?? []) this.values.set(keyword, [...words])
+  }
+
+  /** Reads the files in their order. Rejects with `NET_BAD_CONFIG` and `NET_LOCAL_IO`. */
+  async read(files: readonly ConfigFile[]): Promise<void> {
+    for (const file of files) await this.#file(file, true, 0)
+  }
+
+  async #file(file: ConfigFile, holds: boolean, depth: number): Promise<void> {
+    const text = await contentOf(file)
+    let active = holds
+    let number = 0
+    for (const line of text.split('\n')) {
+      number += 1
+      try {
+        const said = readConfigLine(line)
+        if (said === undefined) continue
+        if (said.keyword === 'host' || said.keyword === 'match') {
+          // Within a block that does not hold, nothing does.
+          active = (await this.#condition(said)) && holds
+        } else if (said.keyword === 'include') {
+          if (depth >= DEEPEST) throw new Error('Include is nested too deeply')
+          for (const path of said.words) await this.#include(path, file, active, depth)
+        } else this.#value(said, active)
+      } catch (error) {
+        throw misplaced(error, file.path, number)
+      }
+    }
+  }
+
+  async #condition({ keyword, words }: ConfigLine): Promise<boolean> {
+    if (keyword === 'match') return matchHolds(words, this.#subject)
+    if (words.length === 0) throw new Error('Host has no name')
+    return hostMatches(words, this.#subject.name)
+  }
+
+  async #include(
+    path: string,
+    { includes }: ConfigFile,
+    active: boolean,
+    depth: number,
+  ): Promise<void> {
+    const told = expandPath(path, homeFolder() ?? '')
+    const whole = isAbsolute(told) ? told : join(includes, told)
+    const found: string[] = []
+    for await (const one of glob(whole)) found.push(one)
+    for (const one of found.toSorted()) {
+      await this.#file({ path: one, includes, needed: false }, active, depth + 1)
+    }
+  }
+
+  #value({ keyword, words, rest }: ConfigLine, active: boolean): void {
+    const kind = kindOf(keyword)
+    if (keyword === 'ignoreunknown') {
+      this.#ignored.push(...words.flatMap((word) => word.toLowerCase().split(',')))
+      return
+    }
+    if (kind === undefined) {
+      if (this.#ignored.some((pattern) => matchesPattern(pattern, keyword))) return
+      throw new Error(`the keyword ${keyword} is not known`)
+    }
+    if (kind === 'ignored') return
+    const said = kind === 'whole' ? [rest] : words
+    const fault = valueFault(kind, said)
+    if (fault !== undefined) throw new Error(`${keyword}: ${fault}`)
+    if (active) this.#keep(keyword, kind === 'many', said)
+  }
+
+  #keep(keyword: string, adds: boolean, words: readonly string[]): void {
+    const known = this.values.get(keyword)
+    if (known === undefined) this.values.set(keyword, [...words])
+    else if (adds)
+      known.push(...words.filter((word) => !UNIQUE.has(keyword) || !known.includes(word)))
+    // Either leads to the host; whichever is said first switches the other off.
+    const other = keyword === 'proxyjump' ? 'proxycommand' : 'proxyjump'
+    const leads = keyword === 'proxycommand' || (keyword === 'proxyjump' && words[0] !== 'none')
+    if (known === undefined && leads && !this.values.has(other)) {
+      this.values.set(other, ['none'])
+    }
+  }
+}
+
+/** The files of OpenSSH: this user's, and the machine's. */
+export function defaultConfigFiles(home: string | undefined = homeFolder()): readonly ConfigFile[] {
+  const system = { path: '/etc/ssh/ssh_config', includes: '/etc/ssh', needed: false }
+  return home === undefined
+    ? [system]
+    : [{ path: join(home, '.ssh', 'config'), includes: join(home, '.ssh'), needed: false }, system]
+}
+
+/** A file that the caller names. */
+export function namedConfigFile(path: string): ConfigFile {
+  return { path, includes: join(homedir(), '.ssh'), needed: true }
+}
+
+async function contentOf({ path, needed }: ConfigFile): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code: unknown = Reflect.get(error as Error, 'code')
+    if (!needed && ABSENT.has(code)) return ''
+    throw netError('NET_LOCAL_IO', { message: `${path} could not be read`, cause: error })
+  }
+}
+
+function misplaced(error: unknown, path: string, line: number): unknown {
+  if (!(error instanceof Error) || 'code' in error) return error
+  return netError('NET_BAD_CONFIG', { message: `${path}, line ${line}: ${error.message}` })
+}
+
+const DEEPEST = 16
+const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'])
+const UNIQUE: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])

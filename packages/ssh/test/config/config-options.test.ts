@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+
+import { expect, test } from 'vitest'
+
+import { connect } from '@net/ssh'
+import { createSshKey, startSshServer } from '@net/ssh/testing'
+
+import { configured, isName } from '../../src/config/config-options.ts'
+import { failureOf } from '../embedded.ts'
+import { configFolder } from './config-folder.ts'
+
+const pair = createSshKey()
+
+test('[SSH-31] a name is looked up, and everything that its block says holds', async () => {
+  using folder = configFolder()
+  await using server = await startSshServer({ users: { ada: { keys: [pair.publicKey] } } })
+  const known = folder.write('known_hosts', `box ${server.hostKey.publicKey}`)
+  const file = folder.write(
+    'config',
+    'Host box',
+    '  HostName 127.0.0.1',
+    `  Port ${server.address.port}`,
+    '  User ada',
+    `  IdentityFile ${folder.write('id', pair.privateKey)}`,
+    '  IdentityAgent none',
+    '  HostKeyAlias box',
+    `  UserKnownHostsFile ${known}`,
+    '  StrictHostKeyChecking yes',
+    '  Compression yes',
+    '  Ciphers -aes128-gcm@openssh.com',
+  )
+  await using host = await connect('box', { config: file })
+  expect(host.info).toMatchObject({
+    user: 'ada',
+    algorithms: { compression: 'zlib@openssh.com', cipherOut: 'aes256-gcm@openssh.com' },
+  })
+  // What the caller says counts before it.
+  const other = { config: file, user: 'eve', hostKeyAlias: 'other' }
+  expect(await failureOf(connect('box', other))).toMatchObject({ code: 'NET_HOSTKEY_UNKNOWN' })
+  expect(await failureOf(connect('eve@box', { config: file }))).toMatchObject({
+    code: expect.stringMatching(/^NET_AUTH/),
+    message: expect.stringContaining('"eve"'),
+  })
+})
+
+test('[SSH-31] accept-new, and no, trust a new host but no changed one', async () => {
+  using folder = configFolder()
+  await using first = await startSshServer()
+  await using second = await startSshServer()
+  for (const strict of ['accept-new', 'no']) {
+    const known = folder.write(`known-${strict}`)
+    const file = folder.write(
+      'config',
+      `UserKnownHostsFile ${known}`,
+      'GlobalKnownHostsFile none',
+      `StrictHostKeyChecking ${strict}`,
+      'HostKeyAlias box',
+    )
+    const login = { config: file, user: 'ada', password: 'lovelace' }
+    await using host = await connect(`127.0.0.1:${first.address.port}`, login)
+    expect(host.info.user).toBe('ada')
+    expect(readFileSync(known, 'utf8')).toContain(first.hostKey.publicKey)
+    expect(await failureOf(connect(`127.0.0.1:${second.address.port}`, login))).toMatchObject({
+      code: 'NET_HOSTKEY_CHANGED',
+    })
+  }
+})
+
+test('a URL is taken as it is, a name is looked up, and lists of algorithms change ours', async () => {
+  expect([isName('box'), isName('ssh://box'), isName(new URL('ssh://box'))]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  using folder = configFolder()
+  const file = folder.write(
+    'config',
+    'Host Box',
+    'KexAlgorithms ^ecdh-sha2-nistp521',
+    'MACs +hmac-sha1,umac-64@openssh.com',
+    'ServerAliveInterval 20',
+    'ConnectTimeout 3',
+  )
+  const { options, url } = await configured('ada:secret@Box:2200', { config: file })
+  expect(url).toBe('ssh://box:2200')
+  expect(options).toMatchObject({
+    user: 'ada',
+    keepAlive: { interval: 20_000, count: 3 },
+    timeout: { connect: 3000 },
+  })
+  expect(options.algorithms?.kex?.[0]).toBe('ecdh-sha2-nistp521')
+  expect(options.algorithms?.macs?.at(-1)).toBe('hmac-sha1')
+  const odd = folder.write('config', 'Ciphers rot13')
+  expect(await failureOf(configured('box', { config: odd }))).toMatchObject({
+    code: 'NET_BAD_CONFIG',
+  })
+})

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+
+import { hostConfig } from '@net/ssh'
+
+import { defaultIdentityFiles } from '../../src/config/host-config.ts'
+import { failureOf } from '../embedded.ts'
+import { configFolder } from './config-folder.ts'
+
+test('[SSH-30] Host, Match, tokens and the first value that counts', async () => {
+  using folder = configFolder()
+  const file = folder.write(
+    'config',
+    'Host web db',
+    '  HostName %h.example.com',
+    '  IdentityFile /keys/%r@%h:%p',
+    'Match host web.example.com',
+    '  User deploy',
+    '  ProxyJump gate,ada@inner:2200',
+    '  SetEnv A=1 B="2 3"',
+    'Match final host *.example.com',
+    '  Port 2222',
+    'Match exec "true"',
+    '  Compression yes',
+  )
+  const files = [file]
+  expect(await hostConfig('web', { files })).toMatchObject({
+    name: 'web',
+    hostname: 'web.example.com',
+    user: 'deploy',
+    port: 2222,
+    identityFiles: ['/keys/deploy@web.example.com:2222'],
+    proxyJump: ['gate', 'ada@inner:2200'],
+    setEnv: { A: '1', B: '2 3' },
+    // Commands are run only if that is asked for.
+    compression: false,
+    strictHostKeyChecking: 'ask',
+  })
+  const asked = await hostConfig('web', { files, user: 'eve', port: 7, matchExec: true })
+  expect(asked).toMatchObject({ user: 'eve', port: 7, compression: true })
+  expect((await hostConfig('other', { files })).hostname).toBe('other')
+})
+
+test('tokens and values without a meaning are refused with the name of the host', async () => {
+  using folder = configFolder()
+  for (const line of ['IdentityFile /keys/%z', 'StrictHostKeyChecking never', 'SetEnv A']) {
+    const error = await failureOf(hostConfig('web', { files: [folder.write('config', line)] }))
+    expect(error).toMatchObject({ code: 'NET_BAD_CONFIG' })
+    expect(error.message).toContain('the configuration of web')
+  }
+})
+
+test('the files that are tried where none is named', () => {
+  expect(defaultIdentityFiles('/home/ada')).toContain('/home/ada/.ssh/id_ed25519')
+  expect(defaultIdentityFiles(undefined)).toEqual(defaultIdentityFiles())
+})
+
+test('names that a shell would read do not get into a command', async () => {
+  using folder = configFolder()
+  const files = [folder.write('config', 'ProxyCommand nc %h %p')]
+  expect((await hostConfig('web', { files })).proxyCommand).toBe('nc web 22')
+  for (const name of ['a;b', '$(a)', '-oX']) {
+    expect(await failureOf(hostConfig(name, { files }))).toMatchObject({ code: 'NET_BAD_OPTION' })
+  }
+})

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+
+import { connect, key, pinned } from '@net/ssh'
+import { createSshKey, startSshServer, type SshServer } from '@net/ssh/testing'
+
+import { configFolder } from './config/config-folder.ts'
+import { failureOf } from './embedded.ts'
+
+const pair = createSshKey()
+const pin = (server: SshServer) => ({ hostKeys: pinned(server.hostKey.fingerprint) })
+
+test('[SSH-05] each hop is a host of its own, with a login of its own, and ends with the connection', async () => {
+  await using first = await startSshServer({ users: { gate: { keys: [pair.publicKey] } } })
+  await using second = await startSshServer({ users: { inner: { password: 'inside' } } })
+  await using target = await startSshServer({ exec: { ls: 'a\n' } })
+  const jump = [
+    { url: first.url, user: 'gate', auth: key(pair.privateKey), ...pin(first) },
+    { url: second.url, user: 'inner', password: 'inside', ...pin(second) },
+  ]
+  const login = { user: 'ada', password: 'lovelace', jump, ...pin(target) }
+  {
+    await using host = await connect(target.url, login)
+    expect((await host.exec('ls')).stdout).toBe('a\n')
+    expect(host.info.hops.map(({ kind }) => kind)).toEqual(['ssh', 'ssh'])
+  }
+  await Promise.all([first.idle(), second.idle(), target.idle()])
+  // Nothing of the target reached a hop.
+  for (const hop of [first, second]) {
+    expect(hop.received.map(({ user }) => user)).not.toContain('ada')
+  }
+  const wrong = [
+    { ...jump[0], url: first.url },
+    { ...jump[1], url: second.url, password: 'wrong' },
+  ]
+  const error = await failureOf(connect(target.url, { ...login, jump: wrong }))
+  expect(error).toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(error.message).toContain('(hop 2 of 2)')
+  await Promise.all([first.idle(), second.idle()])
+})
+
+test('[SSH-05] ProxyJump: hops have their own blocks, user and port in its text go before them', async () => {
+  using folder = configFolder()
+  await using gate = await startSshServer({ users: { gate: { keys: [pair.publicKey] } } })
+  await using target = await startSshServer({
+    users: { ada: { password: 'lovelace' } },
+    exec: { ls: 'b\n' },
+  })
+  const known = folder.write(
+    'known_hosts',
+    gate.knownHostsLine.trim(),
+    target.knownHostsLine.trim(),
+  )
+  const file = folder.write(
+    'config',
+    `UserKnownHostsFile ${known}`,
+    'IdentityAgent none',
+    'Host box',
+    '  HostName 127.0.0.1',
+    `  Port ${target.address.port}`,
+    `  ProxyJump gate@gate:${gate.address.port}`,
+    'Host gate',
+    '  HostName 127.0.0.1',
+    '  User nobody',
+    '  Port 1',
+    `  IdentityFile ${folder.write('id', pair.privateKey)}`,
+  )
+  await using host = await connect('ada@box', { config: file, password: 'lovelace' })
+  expect((await host.exec('ls')).stdout).toBe('b\n')
+  expect(gate.received.map(({ user }) => user)).not.toContain('ada')
+})
+
+test('hops that lead back to themselves are refused before anything is dialed', async () => {
+  using folder = configFolder()
+  const file = folder.write('config', 'Host *', '  ProxyJump gate')
+  const error = await failureOf(connect('box', { config: file, user: 'ada' }))
+  expect(error).toMatchObject({ code: 'NET_BAD_CONFIG' })
+  expect(error.message).toContain('the hops lead back to themselves')
+})

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+
+import { connect } from '@net/ssh'
+import { startSshServer } from '@net/ssh/testing'
+
+import { proxyCommandDialer } from '../src/proxy-command.ts'
+import { configFolder } from './config/config-folder.ts'
+import { failureOf, logInTo } from './embedded.ts'
+
+const node = JSON.stringify(process.execPath)
+const pipe = `const s = require('node:net').connect(process.argv[2], process.argv[1]); process.stdin.pipe(s).pipe(process.stdout); s.on('error', () => process.exit(1))`
+
+test('[SSH-06] a connection over the input and output of a command, which ends with it', async () => {
+  using folder = configFolder()
+  await using server = await startSshServer({ exec: { ls: 'a\n' } })
+  const known = folder.write('known_hosts', server.knownHostsLine.trim())
+  const file = folder.write(
+    'config',
+    `UserKnownHostsFile ${known}`,
+    'HostName 127.0.0.1',
+    `Port ${server.address.port}`,
+    `ProxyCommand ${node} -e "${pipe}" %h %p`,
+  )
+  await using host = await connect('box', { config: file, user: 'ada', password: 'lovelace' })
+  expect((await host.exec('ls')).stdout).toBe('a\n')
+  expect(host.info.hops.map(({ kind }) => kind)).toEqual(['command'])
+  await host.close()
+  await server.idle()
+})
+
+test('[SSH-06] a command that ends before the server has spoken is an error with its status and its words', async () => {
+  await using server = await startSshServer()
+  for (const [command, words] of [
+    ['false', 'ended with status 1'],
+    [
+      'sh -c "echo why >&2; exit 3"',
+      'ended with status 3 before the server said anything; it says: "why"',
+    ],
+    ['sh -c "kill -9 $$"', 'ended by SIGKILL'],
+  ] as const) {
+    const error = await failureOf(logInTo(server, { dialer: proxyCommandDialer(command) }))
+    expect(error).toMatchObject({ code: 'NET_PROXY_UNREACHABLE', retry: 'safe' })
+    expect(error.message).toContain(words)
+  }
+})
+
+test('[SSH-06] a command that stays is ended when the call is aborted', async () => {
+  await using server = await startSshServer()
+  const stop = new AbortController()
+  const dialer = proxyCommandDialer('sleep 1000')
+  const failure = failureOf(logInTo(server, { dialer, signal: stop.signal }))
+  stop.abort(new Error('enough'))
+  expect(await failure).toMatchObject({ code: 'NET_ABORTED' })
+})
