@@ -35,6 +35,16 @@ export {
 } from './identity/interactive.ts'
 export { key, type KeyAuth, type KeyOptions } from './identity/keys.ts'
 export type { KeySource } from './identity/key-source.ts'
+export {
+  generateKey,
+  readKey,
+  type CertifyOptions,
+  type ExportKeyOptions,
+  type GenerateKeyOptions,
+  type ReadKeyOptions,
+  type SshKey,
+} from './keys/ssh-key.ts'
+export { readPublicKey, type SshPublicKey } from './keys/ssh-public-key.ts'
 
 export type { KeepAliveOptions } from './keep-alive.ts'
 export type { Negotiated } from './algorithms.ts'

@@ -185,8 +185,6 @@ class Lookup {
         ?.filter((one) => wanted(one) !== undefined)
         .map(path)
     const command = wanted(text('proxycommand'))
-    if (command !== undefined) refuseShell(tokens)
-    const connectTimeout = wanted(text('connecttimeout'))
     return Object.freeze({
       name: this.#name,
       hostname: host,
@@ -200,15 +198,11 @@ class Lookup {
       userKnownHostsFiles: paths('userknownhostsfile'),
       globalKnownHostsFiles: paths('globalknownhostsfile'),
       strictHostKeyChecking: strictnessOf(text('stricthostkeychecking')),
-      proxyJump:
-        wanted(text('proxyjump'))
-          ?.split(',')
-          .map((hop) => hop.trim()) ?? [],
-      proxyCommand:
-        command === undefined ? undefined : expandTokens(command, COMMAND_TOKENS, tokens),
+      proxyJump: hopsOf(text('proxyjump')),
+      proxyCommand: command === undefined ? undefined : safeCommand(command, tokens),
       serverAliveInterval: secondsOf(text('serveraliveinterval') ?? '0') ?? 0,
       serverAliveCountMax: Number(text('serveralivecountmax') ?? 3),
-      connectTimeout: connectTimeout === undefined ? undefined : secondsOf(connectTimeout),
+      connectTimeout: secondsOf(text('connecttimeout') ?? 'none'),
       compression: flag('compression'),
       forwardAgent: wanted(text('forwardagent')) !== undefined && text('forwardagent') !== 'no',
       sendEnv: values.get('sendenv') ?? [],
@@ -219,12 +213,17 @@ class Lookup {
 }
 
 /** A shell reads the command, and must find no words of its own in names that come from elsewhere. */
-function refuseShell({ original, host, user }: TokenValues): void {
+function safeCommand(command: string, tokens: TokenValues): string {
+  const { original, host, user } = tokens
   const odd = [original, host, user].find((name) => SHELL.test(name))
-  if (odd === undefined) return
+  if (odd === undefined) return expandTokens(command, COMMAND_TOKENS, tokens)
   throw netError('NET_BAD_OPTION', {
     message: `"${odd}" has letters that the shell of ProxyCommand would read`,
   })
+}
+
+function hopsOf(text: string | undefined): readonly string[] {
+  return (wanted(text)?.split(',') ?? []).map((hop) => hop.trim())
 }
 
 function wanted(text: string | undefined): string | undefined {
