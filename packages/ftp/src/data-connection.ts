@@ -93,7 +93,9 @@ export class DataConnections {
   }
 
   #dial({ op }: Dialog, port: number): Promise<Transport> {
-    return this.#road.dialer.dial(this.#endpoint(port), op.within)
+    // Full packets: over TLS the tail of each write would be a packet of its own. Our end pushes the last one.
+    const bulk = { ...op.within, noDelay: false }
+    return this.#road.dialer.dial(this.#endpoint(port), bulk)
   }
 
   #isVersion6(): boolean {

@@ -144,3 +144,19 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     expect(server.resumed).toBe(1)
   },
 )
+
+test('data connections fill their packets, the control connection waits for nothing', async () => {
+  await using server = await startFtpServer({ users, files: { '/a': 'text' } })
+  const tcp = tcpDialer()
+  const asked: (boolean | undefined)[] = []
+  const dialer: Dialer = {
+    name: 'tcp',
+    dial(endpoint, options) {
+      asked.push(options?.noDelay)
+      return tcp.dial(endpoint, options)
+    },
+  }
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame', dialer })
+  await client.download('/a', () => {})
+  expect(asked).toEqual([undefined, false])
+})
