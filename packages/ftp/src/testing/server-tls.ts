@@ -49,6 +49,8 @@ export class ServerTls {
   /** Resolves once the handshake is done; rejects if the client gave up. */
   secure(transport: Transport): Promise<Transport> {
     const below = toSocket(transport)
+    // A client that has nothing to send ends right behind its handshake; our side stays open for all that.
+    below.allowHalfOpen = true
     const socket = new TLSSocket(below, {
       isServer: true,
       secureContext: this.#context,

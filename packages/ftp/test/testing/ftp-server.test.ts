@@ -35,6 +35,21 @@ test.each([false, true])('ends clients that speak TLS as well; implicit: %s', as
   expect(silent.info.encrypted).toBe(false)
 })
 
+test('an upload of nothing over TLS, which ends right behind its handshake, is taken', async () => {
+  const certificates = createCertificates()
+  await using server = await startFtpServer({
+    tls: certificates.issue(),
+    requireSessionReuse: true,
+  })
+  await using client = await connect(server.url, {
+    tls: { ca: certificates.ca },
+    security: 'required',
+  })
+  for (let times = 0; times < 3; times++) {
+    expect(await client.writeFile('empty', '')).toMatchObject({ size: 0, verified: true })
+  }
+})
+
 test('a client that is reset as soon as TLS has begun is gone', async () => {
   const certificates = createCertificates()
   await using server = await startFtpServer({ tls: certificates.issue() })
