@@ -2,7 +2,9 @@ import { mkdtempDisposable, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { netError } from '@net/core/authoring'
 import { localFiles, memoryFiles, mirror } from '@net/files'
+import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
 import { contentsOf } from './tree-contents.ts'
@@ -31,4 +33,64 @@ test('what differs is replaced, what is missing is made, and what is too much go
   const report = await mirror(from, to, { delete: true })
   expect(report).toMatchObject({ removed: 1, made: 0, replaced: 0 })
   expect(await contentsOf(to)).toEqual({ same: '1', other: 'new text', added: '2' })
+})
+
+test('what cannot be read fails alone, and its copy stays', async () => {
+  const source = memoryFiles({ contents: { locked: 'newer', 'shut/a': 'x', fine: 'text' } })
+  const from = faultyFiles(source, {
+    at: ({ call, path }) => {
+      const isShut = (call === 'read' && path === 'locked') || (call === 'list' && path === 'shut')
+      if (isShut) throw netError('NET_ACCESS_DENIED', { message: 'access is denied' })
+    },
+  })
+  const to = memoryFiles({ contents: { locked: 'old', 'shut/b': 'stays', gone: '', also: '' } })
+  const error: unknown = await mirror(from, to, { delete: true }).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({
+    code: 'NET_PARTIAL_TRANSFER',
+    partial: { failed: 2, removed: 2, made: 1 },
+  })
+  expect(await contentsOf(to)).toMatchObject({ locked: 'old', 'shut/b': 'stays', fine: 'text' })
+})
+
+test('what is excluded is never opened, and its folder never listed', async () => {
+  const asked: string[] = []
+  const source = memoryFiles({ contents: { 'a.tmp': '', 'tmp/b': '', c: '' } })
+  const from = faultyFiles(source, { at: ({ call, path }) => void asked.push(`${call} ${path}`) })
+  await mirror(from, memoryFiles(), { exclude: ['*.tmp', 'tmp/'] })
+  expect(asked.filter((each) => each.includes('tmp'))).toEqual([])
+})
+
+test('other content of one size and an older time is sent', async () => {
+  const from = memoryFiles({ contents: { a: 'new' } })
+  const to = memoryFiles({ contents: { a: 'old' } })
+  await from.setModified('a', 1000)
+  await to.setModified('a', 9_000_000)
+  expect(await mirror(from, to, { newer: true })).toMatchObject({ kept: 1 })
+  expect(await mirror(from, to)).toMatchObject({ replaced: 1 })
+  expect(await contentsOf(to)).toEqual({ a: 'new' })
+})
+
+test('a source that is not there deletes nothing', async () => {
+  const to = memoryFiles({ contents: { a: '1' } })
+  const none = { files: memoryFiles(), path: 'none', mustBeFolder: false }
+  const running = mirror(none, to, { delete: 'all' })
+  await expect(running).rejects.toThrow(expect.objectContaining({ code: 'NET_NOT_FOUND' }))
+  await expect(mirror(memoryFiles(), to, { delete: true })).rejects.toThrow(
+    'would remove 1 of 1 entries',
+  )
+  expect(await contentsOf(to)).toEqual({ a: '1' })
+})
+
+test('a target that keeps, or changes, the form of accents: a second run moves and removes nothing', async () => {
+  const contents = { 'caf\u00e9/\u00fc': 'text', 'nai\u0308f': '2' }
+  for (const unicodeForm of ['kept', 'NFC', 'NFD', 'ignored'] as const) {
+    const to = memoryFiles({ can: { unicodeForm } })
+    await mirror(memoryFiles({ contents }), to, { delete: 'all', compare: 'size' })
+    const again = await mirror(memoryFiles({ contents }), to, { delete: 'all', compare: 'size' })
+    expect(again).toMatchObject({ made: 0, replaced: 0, removed: 0, failed: 0, kept: 3 })
+  }
+  const both = memoryFiles({ contents: { 'caf\u00e9': '1', 'cafe\u0301': '2' } })
+  const kept = memoryFiles()
+  await mirror(both, kept)
+  expect(Object.keys(await contentsOf(kept))).toHaveLength(2)
 })

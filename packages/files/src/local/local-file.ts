@@ -17,6 +17,13 @@ export interface FilePlace {
   readonly path: string
 }
 
+/** Where in a file is written, and with which mode it is made. */
+export interface WritePlan {
+  readonly start: number
+  readonly keepRest: boolean
+  readonly mode?: number
+}
+
 /** The bytes from `start` up to `end`. */
 export async function* readFile(
   { at, path }: FilePlace,
@@ -42,11 +49,11 @@ export async function writeFile(
   op: Operation,
   { at, path }: FilePlace,
   source: Source,
-  { start, keepRest }: { readonly start: number; readonly keepRest: boolean },
+  { keepRest, mode, start }: WritePlan,
 ): Promise<void> {
   const { O_CREAT, O_TRUNC, O_WRONLY } = constants
   const isNew = start === 0 && !keepRest
-  const file = await open(at, O_WRONLY | O_CREAT | CAREFUL | (isNew ? O_TRUNC : 0))
+  const file = await open(at, O_WRONLY | O_CREAT | CAREFUL | (isNew ? O_TRUNC : 0), mode)
   try {
     const size = await checkFile(file, path)
     if (start > size && !keepRest) {
@@ -65,14 +72,25 @@ export async function writeFile(
   }
 }
 
-/** Copies the file into the place of whatever file is there. */
-export async function copyOver(from: FilePlace, to: FilePlace, pace: DiskPace): Promise<void> {
+/** Copies the file into the place of whatever file is there. Of a large one an abort ends it in the middle. */
+export async function copyOver(
+  op: Operation,
+  from: FilePlace,
+  to: FilePlace,
+  pace: DiskPace,
+): Promise<void> {
   const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
   const found = await pace.run(
     () => lstatSync(from.at),
     () => lstat(from.at),
   )
   if (!found.isFile()) throw badName(from.path, 'it is not a regular file')
+  if (found.size > MOST_AT_ONCE) {
+    // As the system's own copy it has the mode of the source, and no moment with another.
+    const plan = { start: 0, keepRest: false, mode: found.mode & PERMISSIONS }
+    await writeFile(op, to, () => readFile(from, {}), plan)
+    return
+  }
   try {
     if (found.size > SMALL) await copyFile(from.at, to.at, flags)
     else {
@@ -116,3 +134,6 @@ const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0
 const CHUNK = 262_144
 /** Up to this size a file is copied here and now. */
 const SMALL = 262_144
+/** Up to this size the system copies it in one go, which nothing can stop. */
+const MOST_AT_ONCE = 67_108_864
+const PERMISSIONS = 0o7777

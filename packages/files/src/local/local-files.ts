@@ -208,10 +208,10 @@ class LocalFiles implements RemoteFiles {
 
   copyWithin(from: string, to: string, options: RemoteCopyOptions = {}): Promise<void> {
     const { source = this, ...rest } = options
-    return this.#call('copyWithin', from, rest, () => {
+    return this.#call('copyWithin', from, rest, (op) => {
       if (!isLocal(source)) throw unsupported('copy from another server')
       return source[LOCAL](from, (place) =>
-        this.#new(to, (target) => copyOver(place, target, this.#pace)),
+        this.#new(to, (target) => copyOver(op, place, target, this.#pace)),
       )
     })
   }
@@ -315,10 +315,15 @@ class LocalFiles implements RemoteFiles {
     name: string,
     target: string,
     options: CallOptions | undefined,
-    work: () => Promise<T>,
+    work: (op: Operation) => Promise<T>,
   ): Promise<T> {
-    const verb = { operation: name, target, kind: COMMAND }
-    return treeCall(verb, options, () => {}, work)
+    const verb = { operation: name, target, kind: LONG.has(name) ? TRANSFER : COMMAND }
+    return treeCall(
+      verb,
+      options,
+      () => {},
+      (_, op) => work(op),
+    )
   }
 }
 
@@ -357,3 +362,6 @@ const localDoor: OptionsDoor<LocalFilesOptions> = optionsDoor<LocalFilesOptions>
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV'])
 const MOST_LINKS = 40
 const COMMAND: CallKind = 'command'
+const TRANSFER: CallKind = 'transfer'
+/** What takes as long as the file is large. */
+const LONG: ReadonlySet<string> = new Set(['copyWithin', 'hash'])

@@ -1,9 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 
+import { operation } from '@net/core/authoring'
+import { localFiles } from '@net/files'
 import { expect, test } from 'vitest'
 
 import { DiskPace } from '../../src/local/disk-pace.ts'
-import { copyOver, hashFile, readFile as chunksOf } from '../../src/local/local-file.ts'
+import {
+  copyOver,
+  hashFile,
+  readFile as chunksOf,
+  type FilePlace,
+} from '../../src/local/local-file.ts'
 import { testFolder } from './folder.ts'
 
 test('reads a part, copies over a file, and hashes', async () => {
@@ -13,10 +20,30 @@ test('reads a part, copies over a file, and hashes', async () => {
   await writeFile(two!.at, 'old and longer than the other')
   const chunks = await Array.fromAsync(chunksOf(one!, { start: 2, end: 5 }))
   expect(Buffer.concat(chunks).toString()).toBe('234')
-  await copyOver(one!, two!, new DiskPace())
+  const copied = (to: FilePlace): Promise<void> =>
+    operation({ protocol: 'files', operation: 'test', kind: 'transfer' }, {}, (op) =>
+      copyOver(op, one!, to, new DiskPace()),
+    )
+  await copied(two!)
   expect(await readFile(two!.at, 'utf8')).toBe('0123456789')
   expect(await hashFile(two!, 'md5')).toBe('781e5e245d69b566979b86e28d23f2c7')
-  await expect(copyOver(one!, { at: folder.path, path: 'in' }, new DiskPace())).rejects.toThrow(
-    'it is a folder',
-  )
+  await expect(copied({ at: folder.path, path: 'in' })).rejects.toThrow('it is a folder')
+})
+
+test('an abort ends the copy of a large file in the middle', async () => {
+  await using folder = await testFolder()
+  await writeFile(folder.at('large'), '')
+  await truncate(folder.at('large'), 200 * 1024 * 1024)
+  await chmod(folder.at('large'), 0o600)
+  const files = localFiles(folder.path)
+  const controller = new AbortController()
+  const { signal } = controller
+  const copying = files.copyWithin?.('large', 'copy', {
+    signal,
+    onProgress: () => controller.abort(),
+  })
+  await expect(copying).rejects.toThrow(expect.objectContaining({ code: 'NET_ABORTED' }))
+  const { mode, size } = await stat(folder.at('copy'))
+  expect(size).toBeLessThan(200 * 1024 * 1024)
+  expect(mode & 0o777).toBe(0o600)
 })
