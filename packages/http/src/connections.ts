@@ -205,8 +205,9 @@ class OriginPool {
       limit === Infinity
         ? undefined
         : clock().after(limit, () => giveUp(netError(timeoutCodes.pool, { message, limit })))
-    const forget = lessee.op.onAbort(giveUp)
     this.#waiting.add(resolve)
+    // Behind that: it is called at once where the call was stopped while its body was being opened.
+    const forget = lessee.op.onAbort(giveUp)
     this.#tell('wait', lessee)
     try {
       const granted = await promise

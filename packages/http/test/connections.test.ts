@@ -123,6 +123,24 @@ test('waiting has a limit, and an aborted call takes nothing', async () => {
   })
 })
 
+test('a call that was aborted before it comes to wait is granted nothing', async () => {
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    const first = (await pool.lease('a', lessee(op))) as FakeConnection
+    const controller = new AbortController()
+    const late = inOperation(
+      async (stopped) => {
+        controller.abort()
+        return pool.lease('a', lessee(stopped))
+      },
+      { signal: controller.signal },
+    )
+    await expect(late).rejects.toMatchObject({ code: 'NET_ABORTED' })
+    first.events.free(first)
+    expect(pool.lease('a', lessee(op))).toBe(first)
+  })
+})
+
 test('closing closes unused connections', async () => {
   const pool = new Connections(2, { id: 1 })
   await inOperation(async (op) => {
