@@ -12,7 +12,7 @@ import {
 
 import { authShape, type HttpAuth } from './auth.ts'
 import type { Handler, Middleware } from './handler.ts'
-import { headersShape, type HeaderFields } from './headers.ts'
+import { headersShape, type HeaderFields, type HttpHeaders } from './headers.ts'
 import { redirectShape, type RedirectOptions } from './middleware/redirect.ts'
 import { paramsShape, type Params } from './params.ts'
 import { bodyTable, type BodyOptions } from './request-body.ts'
@@ -44,7 +44,22 @@ export interface SharedOptions {
 }
 
 /** Options of one call. */
-export interface RequestOptions extends CallOptions, SharedOptions, BodyOptions {}
+export interface RequestOptions extends CallOptions, SharedOptions, BodyOptions {
+  /** Hears of interim responses (1xx, RFC 9110 section 15.2), such as 103 with links to load early. What it throws is a warning. */
+  readonly onInterim?: ((interim: InterimResponse) => void) | undefined
+  /**
+   * Sends `Expect: 100-continue` with a body, and the body once the server says so or has said nothing for a second; not
+   * at all if the server answers instead (RFC 9110 section 10.1.1). Over HTTP/2 it changes nothing. Default false.
+   */
+  readonly expectContinue?: boolean | undefined
+}
+
+/** A response before the final one. */
+export interface InterimResponse {
+  /** From 100 to 199. */
+  readonly status: number
+  readonly headers: HttpHeaders
+}
 
 /** Options of a client. */
 export interface ClientOptions extends SharedOptions {
@@ -76,6 +91,8 @@ export interface ClientOptions extends SharedOptions {
    * does not take it is spoken to in HTTP/1.1. Default false.
    */
   readonly http2?: boolean | undefined
+  /** Whether lines of a response may end with LF alone, as those of some devices do. Default false. */
+  readonly lenient?: boolean | undefined
   readonly log?: LogOption | undefined
   /** Limits and repeats of calls that have none of their own. */
   readonly defaults?: CallDefaults | undefined
@@ -97,7 +114,13 @@ const sharedTable: OptionTable<SharedOptions> = {
 /** Takes the options of a call; which one is added by who prepares it. Throws `NET_BAD_OPTION`. */
 export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOptions>(
   { protocol: 'http' },
-  { ...option.perCall, ...sharedTable, ...bodyTable },
+  {
+    ...option.perCall,
+    ...sharedTable,
+    ...bodyTable,
+    onInterim: option.callback(),
+    expectContinue: option.flag,
+  },
   {
     agent: 'createClient({ dialer })',
     dispatcher: 'createClient({ dialer })',
@@ -136,6 +159,7 @@ export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptio
     handler: option.callback(),
     connections: option.count,
     http2: option.flag,
+    lenient: option.flag,
     log: option.log,
     defaults: option.defaults,
   },

@@ -89,6 +89,7 @@ class Client implements HttpClient {
       tls: options.tls,
       home: this.#requests.home,
       http2: options.http2 ?? false,
+      lenient: options.lenient,
     })
     this.#connections = new Connections(options.connections ?? CONNECTIONS, this.#context)
     this.#host = {

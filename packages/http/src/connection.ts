@@ -14,6 +14,8 @@ export interface WireRequest {
   readonly headers: readonly string[]
   /** The next chunk is requested once the kernel has the last one, unless that has at most `SMALL_CHUNK` bytes. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** Whether the body waits until the server says that it wants it. */
+  readonly expects?: boolean
 }
 
 /** The head of an answer. */
@@ -31,6 +33,8 @@ export interface WireHead {
 export interface WireReceiver {
   /** Bytes of the request leave from here on. */
   started(): void
+  /** An interim answer; `fields` are names and values in turn. */
+  interim(status: number, fields: readonly string[]): void
   /** The final answer has begun. */
   head(head: WireHead): void
   data(chunk: Uint8Array): void

@@ -20,6 +20,8 @@ export interface ConnectorOptions {
   readonly home: string | undefined
   /** Whether HTTP/2 is offered to servers with TLS. */
   readonly http2: boolean
+  /** Whether lines of HTTP/1.1 may end with LF alone. */
+  readonly lenient?: boolean | undefined
 }
 
 /** Where a connection leads. */
@@ -62,7 +64,8 @@ export class Connector {
     try {
       const transport = await this.#road({ url, bare }, op)
       if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
-      return new Http1Connection(transport, url.host, events)
+      const { lenient } = this.#options
+      return new Http1Connection(transport, { host: url.host, lenient }, events)
     } catch (error) {
       // The dial knows the phase; the operation that ended it knows the reason.
       if (stopped === undefined || !isNetError(error)) throw error

@@ -104,6 +104,11 @@ export class Exchange implements WireReceiver, BodyFlow {
     op.wire('send', () => `${method} ${path} ${this.#spoken()}`)
   }
 
+  interim(status: number, fields: readonly string[]): void {
+    const { onInterim } = this.#parts.call.settings
+    onInterim?.({ status, headers: HttpHeaders.received(fields) })
+  }
+
   head(head: WireHead): void {
     const { frame } = this.#parts.call
     if (this.#state !== 'over') frame.runInAsyncScope(() => this.#answered(head))
@@ -286,7 +291,9 @@ export class Exchange implements WireReceiver, BodyFlow {
     const { request, upload } = this.#parts
     const { method, path, headers } = request
     const body = upload ?? request.body?.bytes
-    return { method, target: path, headers: fieldsWithLength(headers, method, body), body }
+    const expects = body !== undefined && this.#parts.call.settings.expectContinue === true
+    const fields = fieldsWithLength(headers, method, body)
+    return { method, target: path, headers: fields, body, expects }
   }
 }
 

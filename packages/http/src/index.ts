@@ -6,7 +6,12 @@ export { basic, bearer, type Authorization, type AuthRequest, type HttpAuth } fr
 export { netrc, type NetrcOptions } from './netrc.ts'
 export { HttpStatusError, type StatusDetails } from './errors.ts'
 export { fromFile, fromText, toFile, type CloseOptions } from '@net/core'
-export type { ClientOptions, RequestOptions, SharedOptions } from './client-options.ts'
+export type {
+  ClientOptions,
+  InterimResponse,
+  RequestOptions,
+  SharedOptions,
+} from './client-options.ts'
 export type { RedirectOptions } from './middleware/redirect.ts'
 export type { Handler, Middleware } from './handler.ts'
 export { HttpRequest, type RequestBody, type RequestChanges } from './request.ts'

@@ -1,9 +1,14 @@
 /* The options of a client and of a call made one: checked, and with the defaults in place. */
 
-import type { Taken } from '@net/core/authoring'
+import { guarded, type Taken } from '@net/core/authoring'
 
 import { basic, type HttpAuth } from './auth.ts'
-import { requestOptions, type RequestOptions, type SharedOptions } from './client-options.ts'
+import {
+  requestOptions,
+  type InterimResponse,
+  type RequestOptions,
+  type SharedOptions,
+} from './client-options.ts'
 
 /** What holds for one call. */
 export interface Settings {
@@ -13,6 +18,8 @@ export interface Settings {
   readonly maxBytes: number | undefined
   readonly decompress: boolean
   readonly throwHttpErrors: boolean
+  readonly onInterim?: ((interim: InterimResponse) => void) | undefined
+  readonly expectContinue?: boolean | undefined
 }
 
 /** The settings of a client. */
@@ -40,6 +47,8 @@ export function overlaid(
     maxBytes: call.maxBytes ?? client.maxBytes,
     decompress: call.decompress ?? client.decompress,
     throwHttpErrors: call.throwHttpErrors ?? client.throwHttpErrors,
+    onInterim: call.onInterim && guarded('onInterim', call.onInterim),
+    expectContinue: call.expectContinue,
   }
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { toFile } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 
 import { startCutServer } from './cut-server.ts'
@@ -108,3 +109,77 @@ test.each(['with a length', 'in chunks of many sizes'])(
     }
   },
 )
+
+test('onInterim hears of each interim response; without it they are read over', async () => {
+  await using server = await startRawServer((socket) => {
+    socket.write(
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${answerOf('ok')}`,
+    )
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const heard: unknown[] = []
+  const onInterim = ({ status, headers }: http.InterimResponse): void => {
+    heard.push([status, headers.get('link')])
+  }
+  expect(await client.get('/', { onInterim }).text()).toBe('ok')
+  expect(heard).toEqual([
+    [100, undefined],
+    [103, '</a>'],
+  ])
+  expect(await client.get('/').text()).toBe('ok')
+})
+
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+
+test('a body with expectContinue leaves once the server wants it', async () => {
+  await using server = await startRawServer((socket) => {
+    expect(server.heard[0]!.toString()).toMatch(/expect: 100-continue\r\n\r\n$/)
+    socket.once('data', () => socket.write(answerOf('stored')))
+    socket.write(CONTINUE)
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const options = { ...once, body: 'the body', expectContinue: true }
+  expect(await client.put('/', options).text()).toBe('stored')
+  expect(server.heard[0]!.toString()).toMatch(/\r\n\r\nthe body$/)
+})
+
+test('[H-HTTP-27] a server that says nothing to Expect gets the body after a second', async () => {
+  using clock = useFakeClock()
+  await using server = await startRawServer((socket) => {
+    socket.once('data', () => socket.write(answerOf('stored')))
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('the body')
+  }
+  const stored = client.put('/', { ...once, body, expectContinue: true }).text()
+  await clock.until(() => server.heard[0]?.includes('\r\n\r\n') === true)
+  await clock.advance(999)
+  expect(server.heard[0]!.toString()).toMatch(/\r\n\r\n$/)
+  await clock.advance(1)
+  expect(await stored).toBe('stored')
+  expect(server.heard[0]!.toString()).toContain('the body')
+})
+
+test('a server that answers instead of continuing gets no body, and no other request on that connection', async () => {
+  await using server = await startRawServer((socket, number) => {
+    const refused = 'HTTP/1.1 417 No\r\ncontent-length: 0\r\n\r\n'
+    socket.write(number === 1 ? refused : answerOf('ok'))
+  })
+  await using client = http.createClient({ baseUrl: server.url, throwHttpErrors: false })
+  const { status } = await client.put('/', { body: 'the body', expectContinue: true })
+  expect(status).toBe(417)
+  expect(await client.get('/').text()).toBe('ok')
+  expect(server.heard).toHaveLength(2)
+  expect(server.heard[0]!.toString()).not.toContain('the body')
+})
+
+test('[H-HTTP-11] lines that end with LF alone are taken by a client that is lenient, and by no other', async () => {
+  await using server = await startRawServer((socket) => {
+    socket.write('HTTP/1.1 200 OK\ncontent-length: 2\n\nok')
+  })
+  await using strict = http.createClient({ baseUrl: server.url })
+  await expect(strict.get('/', once)).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+  await using lenient = http.createClient({ baseUrl: server.url, lenient: true })
+  expect(await lenient.get('/', once).text()).toBe('ok')
+})

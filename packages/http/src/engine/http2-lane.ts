@@ -98,8 +98,8 @@ export class Http2Lane implements HttpConnection {
 
   #listen(stream: ClientHttp2Stream): void {
     this.#watchEnd(stream)
-    stream.on('continue', () => this.#informed())
-    stream.on('headers', () => this.#informed())
+    stream.on('continue', () => this.#informed(100, {}))
+    stream.on('headers', (headers) => this.#informed(Number(headers[':status']), headers))
     stream.once('response', (headers) => {
       this.#head(Number(headers[':status']), headers)
       // Not earlier: Node emits bytes at once, and the header section that they came with a turn later.
@@ -165,9 +165,12 @@ export class Http2Lane implements HttpConnection {
     this.#leave(true)
   }
 
-  #informed(): void {
+  #informed(status: number, headers: IncomingHttpHeaders): void {
     this.#interim += 1
-    if (this.#interim <= MOST_INTERIM) return
+    if (this.#interim <= MOST_INTERIM) {
+      this.#receiver?.interim(status, fieldsIn(headers))
+      return
+    }
     const message = `the server sent more than ${MOST_INTERIM} informational responses (1xx)`
     this.#fail(netError('NET_PROTO_LIMIT', { message, limit: MOST_INTERIM }))
   }

@@ -16,6 +16,14 @@ import { ClientCodec, type ClientEvents, type ResponseHead } from './client-code
 import { keptFor, type Framing } from './framing.ts'
 import { bytesOf, fieldsText, joinedBytes } from './message-writer.ts'
 
+/** How a connection speaks. */
+export interface Http1Options {
+  /** What `Host` says: the URL's host, and its port unless that is the scheme's. */
+  readonly host: string
+  /** Whether lines of the server may end with LF alone. Default false. */
+  readonly lenient?: boolean | undefined
+}
+
 /** One connection, to one origin. */
 export class Http1Connection implements HttpConnection, ByteReceiver, ClientEvents {
   readonly protocol = 'http/1.1'
@@ -25,7 +33,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   readonly #events: ConnectionEvents
   readonly #common: string
   readonly #withHost: string
-  readonly #codec: ClientCodec = new ClientCodec(this)
+  readonly #codec: ClientCodec
   readonly #inflow: Inflow | undefined
   #receiver: WireReceiver | undefined
   #request: WireRequest | undefined
@@ -33,16 +41,23 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   #isOver = false
   #isFresh = true
   #hasBegun = false
+  #isAnswered = false
   #lastWords: Timer | undefined
   /** Where there is no socket, which has a timer of its own that keeps no process alive. */
   #idle: Timer | undefined
   /** What took the connection. */
   #loss: NetError | undefined
   #patience = KEPT
+  /** The server wants the body, or seems to. */
+  #wanted: (() => void) | undefined
 
-  /** `host` is what `Host` says: the URL's host, and its port unless that is the scheme's. */
-  constructor(transport: Transport, host: string, events: ConnectionEvents) {
+  constructor(
+    transport: Transport,
+    { host, lenient = false }: Http1Options,
+    events: ConnectionEvents,
+  ) {
     this.#transport = transport
+    this.#codec = new ClientCodec(this, { lenient })
     this.#socket = transport.duplex ?? NO_SOCKET
     this.#events = events
     this.#common = 'connection: keep-alive\r\n'
@@ -110,11 +125,14 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     return this.#receiver?.memory?.()
   }
 
-  interim(): void {
-    // Nobody asked for what it says yet.
+  interim(status: number, fields: readonly string[]): void {
+    if (status === 100) this.#wanted?.()
+    this.#receiver?.interim(status, fields)
   }
 
   head({ status, reason, fields, notes }: ResponseHead, framing: Framing): void {
+    this.#isAnswered = true
+    this.#wanted?.()
     const kept = keptFor(notes)
     if (kept !== undefined) this.#keepFor(kept)
     const size = typeof framing === 'number' ? framing : undefined
@@ -149,9 +167,12 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     if (this.#receiver === undefined || this.#request === undefined) return
     const { body } = this.#request
     this.#hasBegun = true
+    this.#isAnswered = false
     this.#receiver.started()
     const announced = announcedLength(this.#request.headers)
-    if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
+    if (body instanceof Uint8Array && this.#request.expects === true)
+      void this.#sendPieces(this.#request, [body], body.length)
+    else if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
     else void this.#sendPieces(this.#request, body, announced ?? 'chunked')
   }
 
@@ -168,15 +189,17 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   }
 
   async #sendPieces(
-    { method, target, headers }: WireRequest,
-    body: AsyncIterable<Uint8Array>,
+    { method, target, headers, expects }: WireRequest,
+    body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
     framing: Framing,
   ): Promise<void> {
     const receiver = this.#receiver
     try {
       this.#codec.request({ method, framing })
       const coding = framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''
-      void this.#write([bytesOf(this.#head(method, target, headers, coding))])
+      const more = expects === true ? `${coding}expect: 100-continue\r\n` : coding
+      void this.#write([bytesOf(this.#head(method, target, headers, more))])
+      if (expects === true && !(await this.#isWanted())) return
       for await (const chunk of body) {
         if (this.#receiver !== receiver) return
         if (chunk.length > 0 && !(await this.#write(this.#codec.piece(chunk)))) return
@@ -186,6 +209,18 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     } catch (error) {
       if (this.#receiver === receiver) await this.#giveUp(error)
     }
+  }
+
+  /** Resolves when the server has said so, or nothing for a second; to false if it has answered instead. */
+  #isWanted(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const late = clock().after(UNSAID, () => this.#wanted?.())
+    this.#wanted = () => {
+      late.clear()
+      this.#wanted = undefined
+      resolve(this.#receiver !== undefined && !this.#isAnswered)
+    }
+    return promise
   }
 
   #head(method: string, target: string, headers: readonly string[], coding = ''): string {
@@ -255,6 +290,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#isOver = true
     this.#lastWords?.clear()
     this.#idle?.clear()
+    this.#wanted?.()
     void this.#inflow?.stop()?.catch(() => {})
     if (abruptly) this.#transport.abort()
     else void this.#transport.close()
@@ -307,6 +343,7 @@ const KEPT = 4000
 const MARGIN = 2000
 const LONGEST_KEPT = 600_000
 const LAST_WORDS = 1000
+const UNSAID = 1000
 const NO_CLOSE_NOTIFY =
   'the server closed the connection without the close_notify of TLS; ' +
   'for a server that never sends it there is tls: { dangerouslyAllowTruncation: true }'

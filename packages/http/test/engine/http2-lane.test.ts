@@ -89,6 +89,21 @@ test.each([
   await expect(client.get('/', once)).rejects.toMatchObject({ code, retry, sent: true })
 })
 
+test('onInterim hears of interim answers, and of their fields', async () => {
+  await using server = await startHttp2Server((stream) => {
+    stream.additionalHeaders({ ':status': 103, link: '</a>' })
+    stream.respond({ ':status': 200 })
+    stream.end('ok')
+  })
+  await using client = clientOf(server.url)
+  const heard: unknown[] = []
+  const onInterim = ({ status, headers }: http.InterimResponse): void => {
+    heard.push([status, headers.get('link')])
+  }
+  expect(await client.get('/', { onInterim }).text()).toBe('ok')
+  expect(heard).toEqual([[103, '</a>']])
+})
+
 test('[H-HTTP-07] interim answers without end are cut off', async () => {
   // `:status: 103`.
   const interim = { ...head, payload: Uint8Array.of(0x08, 3, ...Buffer.from('103')) }
