@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -182,4 +182,30 @@ test('[H-HTTP-11] lines that end with LF alone are taken by a client that is len
   await expect(strict.get('/', once)).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
   await using lenient = http.createClient({ baseUrl: server.url, lenient: true })
   expect(await lenient.get('/', once).text()).toBe('ok')
+})
+
+test.each([
+  ['behind an answer that ends the connection', 'connection: close\r\n'],
+  ['between two requests', ''],
+])('a server that never stops to send %s holds no connection', async (_name, field) => {
+  const sockets: Socket[] = []
+  // Half-open: it does not end because we do.
+  const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket)
+    const more = (): void => {
+      if (socket.writable) socket.write('x'.repeat(1000), () => setImmediate(more))
+    }
+    socket.on('error', () => {})
+    socket.once('data', () => socket.write(answerOf('ok', field), more))
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  try {
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await using client = http.createClient({ baseUrl })
+    expect(await client.get('/', once).text()).toBe('ok')
+    await expect.poll(() => sockets[0]?.destroyed, { timeout: 10_000 }).toBe(true)
+  } finally {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
 })

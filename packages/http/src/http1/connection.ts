@@ -207,7 +207,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
       if (this.#receiver !== receiver) return
       if (!this.#codec.hasSent) await this.#write(this.#codec.finalPiece())
     } catch (error) {
-      if (this.#receiver === receiver) await this.#giveUp(error)
+      if (this.#receiver === receiver) this.#giveUp(error)
     }
   }
 
@@ -265,20 +265,17 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   }
 
   /** What was sent of a request that cannot be completed leaves, and then the end, so that the server knows what it has. */
-  async #giveUp(error: unknown): Promise<void> {
+  #giveUp(error: unknown): void {
     const receiver = this.#receiver
     this.#receiver = undefined
-    const late = clock().after(LAST_WORDS, () => this.#transport.abort())
     this.#leave(false)
     receiver?.failed(translate(error, NO_ROWS, {}))
-    await this.#transport.close()
-    late.clear()
   }
 
   #fail(error: unknown): void {
     const receiver = this.#receiver
     this.#receiver = undefined
-    this.#leave(receiver !== undefined)
+    this.#leave(true)
     // Of a request that has not left nobody has heard: it may take another connection.
     const told = this.#hasBegun || error instanceof ConnectionLostError ? error : closed(error)
     receiver?.failed(translate(told, NO_ROWS, {}))
@@ -293,8 +290,15 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#wanted?.()
     void this.#inflow?.stop()?.catch(() => {})
     if (abruptly) this.#transport.abort()
-    else void this.#transport.close()
+    else void this.#close()
     this.#events.gone(this)
+  }
+
+  /** A server that neither reads nor ends holds it for a second. */
+  async #close(): Promise<void> {
+    const late = clock().after(LAST_WORDS, () => this.#transport.abort())
+    await this.#transport.close()
+    late.clear()
   }
 }
 
