@@ -87,8 +87,9 @@ export class ClientCodec implements MessageEvents {
 
   /** A piece of the request's body as bytes. */
   piece(chunk: Uint8Array): readonly Uint8Array[] {
+    const bytes = this.#writer.data(chunk)
     this.#state.step('client', 'data')
-    return this.#writer.data(chunk)
+    return bytes
   }
 
   /** The end of the request's body as bytes; trailers only behind chunks. */

@@ -189,17 +189,14 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   }
 
   async #sendPieces(
-    { method, target, headers, expects }: WireRequest,
+    request: WireRequest,
     body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
     framing: Framing,
   ): Promise<void> {
     const receiver = this.#receiver
     try {
-      this.#codec.request({ method, framing })
-      const coding = framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''
-      const more = expects === true ? `${coding}expect: 100-continue\r\n` : coding
-      void this.#write([bytesOf(this.#head(method, target, headers, more))])
-      if (expects === true && !(await this.#isWanted())) return
+      this.#sendHead(request, framing)
+      if (request.expects === true && !(await this.#isWanted())) return
       for await (const chunk of body) {
         if (this.#receiver !== receiver) return
         if (chunk.length > 0 && !(await this.#write(this.#codec.piece(chunk)))) return
@@ -209,6 +206,13 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     } catch (error) {
       if (this.#receiver === receiver) this.#giveUp(error)
     }
+  }
+
+  #sendHead({ method, target, headers, expects }: WireRequest, framing: Framing): void {
+    this.#codec.request({ method, framing })
+    const coding = framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''
+    const more = expects === true ? `${coding}expect: 100-continue\r\n` : coding
+    void this.#write([bytesOf(this.#head(method, target, headers, more))])
   }
 
   /** Resolves when the server has said so, or nothing for a second; to false if it has answered instead. */

@@ -157,6 +157,14 @@ test('a request has its turn, and its body as it was announced', () => {
   codec.request({ method: 'GET', framing: 0 })
 })
 
+test('[H-HTTP-25] a body where none was announced is refused as one that is too long', () => {
+  const codec = new ClientCodec(silent)
+  codec.request({ method: 'POST', framing: 0 })
+  expect(() => codec.piece(Buffer.from('abc'))).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+})
+
 test('after an answer that came before its request was complete nothing may follow', () => {
   const codec = new ClientCodec(silent)
   codec.request({ method: 'POST', framing: 5 })
