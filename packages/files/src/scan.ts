@@ -10,6 +10,7 @@ import { netError } from '@net/core/authoring'
 import type { Filter } from './filter.ts'
 import { pathIn, type TreePlace } from './place.ts'
 import type { Scanned, ScannedFolder } from './scanned.ts'
+import { slicesOf } from './slices.ts'
 import { badName, faultOf, isWithin, join, resolvedLink } from './tree-path.ts'
 
 /** How a tree is listed. */
@@ -67,11 +68,13 @@ class Scan {
     const hidden = new Set<string>()
     try {
       using _ = await this.#calls.acquire({ signal })
-      for await (const entry of this.#place.files.list(spot.from, { signal })) {
-        const path = join(spot.path, entry.name)
-        const isOpen = follow && entry.type === 'link'
-        if (!isOpen && filter.hides(path, entry.type === 'folder')) hidden.add(entry.name)
-        else found.set(entry.name, found.has(entry.name) ? TWICE : entry)
+      for await (const slice of slicesOf(this.#place.files, spot.from, { signal })) {
+        for (const entry of slice) {
+          const isOpen = follow && entry.type === 'link'
+          const isFolder = entry.type === 'folder'
+          if (!isOpen && filter.hides(join(spot.path, entry.name), isFolder)) hidden.add(entry.name)
+          else found.set(entry.name, found.has(entry.name) ? TWICE : entry)
+        }
       }
       return { found, hidden, failure: undefined }
     } catch (error) {

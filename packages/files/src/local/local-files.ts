@@ -47,6 +47,7 @@ import {
 } from '@net/core/authoring'
 
 import { unsupported } from '../refusals.ts'
+import { SLICES, type SlicedTree } from '../slices.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
 import { DiskPace } from './disk-pace.ts'
@@ -79,7 +80,7 @@ export function localFiles(folder: string | URL, options?: LocalFilesOptions): R
   return new LocalFiles(resolve(folder instanceof URL ? fileURLToPath(folder) : folder), names)
 }
 
-class LocalFiles implements RemoteFiles {
+class LocalFiles implements RemoteFiles, SlicedTree {
   readonly name: string
   readonly #root: string
   readonly #names: LocalNames
@@ -113,6 +114,11 @@ class LocalFiles implements RemoteFiles {
   list(path: string, options?: CallOptions): AsyncGenerator<RemoteEntry, undefined, undefined> {
     const verb = { operation: 'list', target: path, kind: 'transfer' } as const
     return treeIteration(verb, options, () => this.#entries(path))
+  }
+
+  [SLICES](path: string, options: CallOptions): AsyncIterable<readonly RemoteEntry[]> {
+    const verb = { operation: 'list', target: path, kind: 'transfer' } as const
+    return treeIteration(verb, options, () => this.#slices(path))
   }
 
   stat(path: string, options: RemoteStatOptions = {}): Promise<RemoteEntry> {
@@ -217,6 +223,10 @@ class LocalFiles implements RemoteFiles {
   }
 
   async *#entries(path: string): AsyncGenerator<RemoteEntry, void> {
+    for await (const slice of this.#slices(path)) yield* slice
+  }
+
+  async *#slices(path: string): AsyncGenerator<readonly RemoteEntry[], void> {
     const parts = partsOf(path)
     const slices: (readonly RemoteEntry[])[] = []
     try {
@@ -226,7 +236,7 @@ class LocalFiles implements RemoteFiles {
     } catch (error) {
       throw treeError(error, path)
     }
-    for (const slice of slices) yield* slice
+    yield* slices
   }
 
   async *#bytes(

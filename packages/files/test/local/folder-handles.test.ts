@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readlink, rename, symlink, writeFile } from 'node:fs/promises'
 
 import { expect, test } from 'vitest'
 
@@ -25,7 +25,13 @@ test('a folder is open only while it is used', async () => {
   await using folder = await testFolder()
   await mkdir(folder.at('a', 'b'), { recursive: true })
   const folders = new FolderHandles(folder.path, new DiskPace())
-  const open = async (): Promise<number> => (await readdir('/proc/self/fd')).length
+  const open = async (): Promise<number> => {
+    const handles = await readdir('/proc/self/fd')
+    const paths = await Promise.all(
+      handles.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    )
+    return paths.filter((path) => path.startsWith(folder.path)).length
+  }
   const before = await open()
   const one = await folders.hold(['a', 'b'])
   const two = await folders.hold(['a', 'b'])
