@@ -84,6 +84,7 @@ http {
     listen 127.0.0.1:${http2Port} ssl http2;
     http2_max_concurrent_streams 16;
     keepalive_requests 100000;
+    client_max_body_size 32m;
     ssl_certificate ${folder}/cert.pem;
     ssl_certificate_key ${folder}/key.pem;
     root ${folder}/files;
