@@ -90,7 +90,8 @@ class OriginPool {
   readonly #parts: PoolParts
   readonly #idle: HttpConnection[] = []
   readonly #shared = new Set<SharedConnection>()
-  readonly #waiting = new Set<(grant: Grant) => void>()
+  /** Who waits, in the order in which they came, and whether it must be a connection that was not used before. */
+  readonly #waiting = new Map<(grant: Grant) => void, boolean>()
   /** Whether calls wait for a connection to share rather than connect. */
   #sharing: boolean
   #size = 0
@@ -205,7 +206,7 @@ class OriginPool {
       limit === Infinity
         ? undefined
         : clock().after(limit, () => giveUp(netError(timeoutCodes.pool, { message, limit })))
-    this.#waiting.add(resolve)
+    this.#waiting.set(resolve, lessee.fresh === true)
     // Behind that: it is called at once where the call was stopped while its body was being opened.
     const forget = lessee.op.onAbort(giveUp)
     this.#tell('wait', lessee)
@@ -247,10 +248,13 @@ class OriginPool {
 
   /** Gives those who wait what there is, in the order in which they came. */
   #serve(): void {
-    for (const next of this.#waiting) {
-      const ready = this.#ready()
+    for (const [next, fresh] of this.#waiting) {
+      const ready = fresh ? undefined : this.#ready()
       if (ready === undefined) {
-        if (this.#size >= this.#parts.limit || this.#awaitsShared()) return
+        if (fresh) this.#makeRoom()
+        // To make room serves them too.
+        if (!this.#waiting.has(next)) continue
+        if (this.#size >= this.#parts.limit || (!fresh && this.#awaitsShared())) return
         this.#reserve()
       }
       this.#waiting.delete(next)

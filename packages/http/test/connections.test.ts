@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { onEvent, type PoolEvent } from '@net/core'
@@ -9,6 +10,7 @@ import { expect, test } from 'vitest'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from '../src/connection.ts'
 import { Connections, type Lessee } from '../src/connections.ts'
+import { answerOf, startRawServer } from './raw-server.ts'
 
 class FakeConnection implements HttpConnection {
   readonly protocol = 'http/1.1'
@@ -85,6 +87,33 @@ test('a call that needs a fresh connection gets one, at the cost of an idle one'
     expect(second).not.toBe(first)
     expect(first.destroyed).toBe(true)
   })
+})
+
+test('a call that waits for a fresh connection gets one, at the cost of the one that becomes free', async () => {
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    const first = (await pool.lease('a', lessee(op))) as FakeConnection
+    const waiting = pool.lease('a', lessee(op, true))
+    const behind = pool.lease('a', lessee(op))
+    first.events.free(first)
+    const second = (await waiting) as FakeConnection
+    expect(second).not.toBe(first)
+    expect(first.destroyed).toBe(true)
+    second.events.free(second)
+    expect(await behind).toBe(second)
+  })
+})
+
+test('kept connections that the server has closed cost no call, also where the pool is full', async () => {
+  const asked = new WeakSet<Socket>()
+  await using server = await startRawServer((socket) => {
+    if (asked.has(socket)) socket.destroy()
+    else socket.write(answerOf('ok'))
+    asked.add(socket)
+  })
+  await using api = http.createClient({ baseUrl: server.url, connections: 2 })
+  const calls = Array.from({ length: 30 }, () => api.get('/', { retry: false }).text())
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['ok']))
 })
 
 test('a connection that could not be made leaves its place to the next', async () => {
