@@ -11,6 +11,7 @@ import { placeOf, Places, type Place } from './place.ts'
 import { tellsCutZstd } from './middleware/zstd.ts'
 import { bodyOf, type TypedBody } from './request-body.ts'
 import { baseUrl, requestUrl, type RequestUrl } from './request-url.ts'
+import { refuseReserved } from './reserved-fields.ts'
 import { requestTo, type HttpRequest } from './request.ts'
 import { overlaid, settingsOf, type Settings } from './settings.ts'
 
@@ -171,13 +172,6 @@ function checkedMethod(method: string): string {
   })
 }
 
-function refuseReserved(headers: HttpHeaders): void {
-  for (const [name] of headers) {
-    if (!RESERVED.has(name.toLowerCase())) continue
-    throw netError('NET_BAD_HEADER', { message: `the header ${name} belongs to the connection` })
-  }
-}
-
 const NO_PARAMS: readonly Params[] = []
 const METHODS: ReadonlySet<string> = new Set([
   'GET',
@@ -189,15 +183,3 @@ const METHODS: ReadonlySet<string> = new Set([
   'OPTIONS',
 ])
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-/** What frames messages, which only the engine may say. */
-const RESERVED: ReadonlySet<string> = new Set([
-  'connection',
-  'expect',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])

@@ -7,6 +7,7 @@ import { argument, inCall, option, optionsDoor, shape, type Shape } from '@net/c
 
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { placeOf, type Place } from './place.ts'
+import { refuseReserved } from './reserved-fields.ts'
 import { shownUrl } from './secret-names.ts'
 
 /** What a request carries. */
@@ -66,7 +67,7 @@ export class HttpRequest {
     })
   }
 
-  /** Throws `NET_BAD_OPTION`. */
+  /** Throws `NET_BAD_OPTION`, and `NET_BAD_HEADER` for a field that belongs to the connection. */
   constructor(method: string, url: URL, headers: HttpHeaders, body?: RequestBody) {
     if (url !== NOWHERE)
       inCall(NEW, () => {
@@ -74,6 +75,7 @@ export class HttpRequest {
         argument('url', aUrl, url)
         argument('headers', someHeaders, headers)
         if (body !== undefined) argument('body', aBody, body)
+        refuseReserved(headers)
       })
     this.method = method
     this.#url = url
@@ -97,7 +99,7 @@ export class HttpRequest {
     return this.#where().path
   }
 
-  /** A copy with changes. Throws `NET_BAD_OPTION`, and like `HttpHeaders`. */
+  /** A copy with changes. Throws like the constructor, and like `HttpHeaders`. */
   with(changes: RequestChanges): HttpRequest {
     const { method = this.method, url, headers, body = this.body } = requestChanges(changes)
     const fields = this.#fields(headers)
@@ -120,8 +122,10 @@ export class HttpRequest {
   }
 
   #fields(headers: HeaderFields | undefined): HttpHeaders {
-    if (headers instanceof HttpHeaders) return headers
-    return headers === undefined ? this.headers : this.headers.with(headers)
+    if (headers === undefined) return this.headers
+    const fields = headers instanceof HttpHeaders ? headers : this.headers.with(headers)
+    refuseReserved(fields)
+    return fields
   }
 }
 

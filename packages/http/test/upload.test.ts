@@ -265,22 +265,43 @@ test('[H-HTTP-25] a body that fails is never complete for the server, and its er
 })
 
 test.each([
-  ['shorter', 'abc'],
-  ['longer', 'abcdefgh'],
+  ['shorter', '5', ['abc']],
+  ['longer', '5', ['abcdefgh']],
+  ['longer by its last piece', '5', ['abc', 'de', 'f']],
+  ['something rather than nothing', '0', ['', 'a']],
 ])(
-  '[H-HTTP-25] a body that is %s than its length is never complete for the server',
-  async (_name, text) => {
+  '[H-HTTP-25] a body that is %s, measured by its length, is never complete for the server',
+  async (_name, length, pieces) => {
     await using server = await silent()
     await using client = http.createClient({ baseUrl: server.url })
     const body = async function* (): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(text)
+      for (const piece of pieces) yield Buffer.from(piece)
     }
-    const call = client.post('/', { body, headers: { 'content-length': '5' } })
+    const call = client.post('/', { body, headers: { 'content-length': length } })
     await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
     await expect.poll(() => server.open).toBe(0)
-    expect(server.heard[0]?.toString() ?? '').not.toMatch(/abcde/)
+    const heard = server.heard[0]?.toString() ?? ''
+    expect(heard).not.toMatch(/abcde/)
+    if (length === '0') expect(heard).toBe('')
   },
 )
+
+test('a body of the length that was told arrives whole, though its source has one buffer', async () => {
+  await using server = await startHttpServer()
+  const buffer = Buffer.alloc(100_000)
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    for (let piece = 0; piece < 3; piece++) yield buffer.fill(`${piece}`)
+    buffer.fill('x')
+  }
+  const headers = { 'content-length': '300000' }
+  const { body: echoed } = await http
+    .put(`${server.url}/echo`, { body, headers })
+    .json<{ body: string }>()
+  const wanted = ['0', '1', '2'].map((piece) => piece.repeat(100_000)).join('')
+  expect(echoed === wanted).toBe(true)
+  const empty = { body: async function* () {}, headers: { 'content-length': '0' } }
+  expect(await http.put(`${server.url}/echo`, empty).json()).toMatchObject({ body: '' })
+})
 
 function numbered(buffer: Buffer, number: number): Buffer {
   buffer.fill(number & 0xff).writeUInt32BE(number)

@@ -14,6 +14,7 @@ import { deliverTo } from '@net/socket/authoring'
 import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
 import { keptFor, type Framing } from './framing.ts'
+import { heldBack } from './held-back.ts'
 import { bytesOf, fieldsText, joinedBytes } from './message-writer.ts'
 
 /** How a connection speaks. */
@@ -173,7 +174,9 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     if (body instanceof Uint8Array && this.#request.expects === true)
       void this.#sendPieces(this.#request, [body], body.length)
     else if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
-    else void this.#sendPieces(this.#request, body, announced ?? 'chunked')
+    else if (announced === undefined) void this.#sendPieces(this.#request, body, 'chunked')
+    else if (announced === 0) void this.#sendNothing(this.#request, body)
+    else void this.#sendPieces(this.#request, heldBack(body, announced), announced)
   }
 
   #sendWhole({ method, target, headers }: WireRequest, body: Uint8Array | undefined): void {
@@ -185,6 +188,17 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
       this.#codec.piece(body)
       this.#codec.finalPiece()
       void this.#write([joinedBytes(head, body)])
+    }
+  }
+
+  /** Of an empty body the head alone is complete: the source has to end first. */
+  async #sendNothing(request: WireRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const receiver = this.#receiver
+    try {
+      await heldBack(body, 0).next()
+      if (this.#receiver === receiver) this.#sendWhole(request, undefined)
+    } catch (error) {
+      if (this.#receiver === receiver) this.#giveUp(error)
     }
   }
 
