@@ -7,7 +7,9 @@ import { isNetError } from '@net/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+// @boundaries-ignore the codec has no public name, and a test of a minute has no place among those of its package
 import { ClientCodec } from '../../packages/http/src/http1/client-codec.ts'
+// @boundaries-ignore as above
 import { ServerCodec } from '../../packages/http/src/http1/server-codec.ts'
 import { differenceOf, withUndici, type Read } from './http1-classes.ts'
 import { answers, requests } from './http1-messages.ts'
