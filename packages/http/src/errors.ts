@@ -53,12 +53,16 @@ export function isTemporary(status: number): boolean {
   return TEMPORARY.has(status)
 }
 
-/** Milliseconds until the time in `Retry-After`, in either of its forms; undefined without one. */
+/**
+ * Milliseconds until the time in `Retry-After`, in seconds or as one of the three forms of a date (RFC 9110 section 5.6.7);
+ * undefined for anything else. Some servers send fractions of a second.
+ */
 export function retryAfterOf(headers: HttpHeaders): number | undefined {
   const text = headers.get('retry-after')
   if (text === undefined) return undefined
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000
-  const date = Date.parse(text)
+  if (SECONDS.test(text)) return Math.ceil(Number(text) * 1000)
+  if (!DATES.some((form) => form.test(text))) return undefined
+  const date = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
   return Number.isNaN(date) ? undefined : Math.max(0, date - clock().date())
 }
 
@@ -76,6 +80,12 @@ function retryOf(status: number): RetryClass {
 
 // Misdirected, too early, too many: the server says that it did nothing.
 const UNPROCESSED: ReadonlySet<number> = new Set([421, 425, 429])
+const SECONDS = /^\d{1,10}(\.\d{1,9})?$/
+const DATES: readonly RegExp[] = [
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+]
 const TEMPORARY: ReadonlySet<number> = new Set([408, 421, 425, 429, 500, 502, 503, 504])
 
 nameErrors({ HttpStatusError })

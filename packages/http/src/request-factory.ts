@@ -136,16 +136,22 @@ function overridden(
 ): HttpHeaders {
   const given = options.headers
   if (given === undefined) return headers
-  const merged = headers.with(given)
+  const merged = wholeBytes(headers.with(given))
   refuseReserved(merged)
   merged.protect(secrets)
   return merged
 }
 
+/** A range is one of the coded form (RFC 9110 section 14.2), of which a part cannot be decoded. */
+function wholeBytes(headers: HttpHeaders): HttpHeaders {
+  const isOurs = headers.has('range') && headers.get('accept-encoding') === CODINGS
+  return isOurs ? headers.with({ 'accept-encoding': 'identity' }) : headers
+}
+
 function ours(accept: string): HttpHeaders {
   return new HttpHeaders({
     accept,
-    'accept-encoding': tellsCutZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br',
+    'accept-encoding': CODINGS,
     'user-agent': 'net-http',
   })
 }
@@ -172,6 +178,7 @@ function checkedMethod(method: string): string {
   })
 }
 
+const CODINGS = tellsCutZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br'
 const NO_PARAMS: readonly Params[] = []
 const METHODS: ReadonlySet<string> = new Set([
   'GET',

@@ -103,6 +103,17 @@ test.each(['Connection', 'Transfer-Encoding', 'Upgrade', 'Expect', 'Keep-Alive',
   },
 )
 
+test.each([
+  [{ range: 'bytes=0-9' }, 'identity'],
+  [{ range: 'bytes=0-9', 'accept-encoding': 'br' }, 'br'],
+  [{ 'x-other': '1' }, 'gzip, deflate, br, zstd'],
+])(
+  'a range is one of the body as it is, unless the caller says otherwise: %o',
+  (headers, coding) => {
+    expect(headersOf(prepare({}, { headers }))['accept-encoding']).toBe(coding)
+  },
+)
+
 test.each(['CONNECT', 'connect', 'GET /x', 'G\r\nET', ''])('the method %j is refused', (method) => {
   const factory = new RequestFactory({}, 1)
   expect(() => factory.prepare(method, 'http://host/', { options: {}, json: false })).toThrow(

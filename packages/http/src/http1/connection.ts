@@ -75,9 +75,9 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#socket.ref?.()
     this.#idle?.clear()
     // What the server said unasked has arrived by then, and is not taken for the answer.
-    if (this.#isFresh) this.#begin()
-    else setImmediate(this.#begin)
     if (this.#isOver) void NOW.then(() => this.#fail(this.#loss ?? closed()))
+    else if (this.#isFresh) this.#begin()
+    else setImmediate(this.#begin)
   }
 
   pause(): void {
@@ -101,6 +101,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     try {
       this.#codec.receive(asBuffer(chunk))
     } catch (error) {
+      if (isNetError(error)) this.#loss ??= error
       this.#fail(error)
     }
     return !this.#isPaused
@@ -295,7 +296,10 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#receiver = undefined
     this.#leave(true)
     // Of a request that has not left nobody has heard: it may take another connection.
-    const told = this.#hasBegun || error instanceof ConnectionLostError ? error : closed(error)
+    const told =
+      this.#hasBegun || this.#isFresh || error instanceof ConnectionLostError
+        ? error
+        : closed(error)
     receiver?.failed(translate(told, NO_ROWS, {}))
   }
 

@@ -124,13 +124,10 @@ class GuardedBody implements HearingBody {
     const [first, all] = await peeked(chunks)
     if (first === undefined) return
     const decoder = decoders[coding](first)
-    let [given, made] = [0, 0]
+    let made = 0
+    const fed = { length: 0, zeros: 0 }
     // Errors of both sides come out of the decoder, which is read below.
-    pipeline(
-      counting(all, (length) => (given += length)),
-      decoder,
-      () => {},
-    )
+    pipeline(counting(all, fed), decoder, () => {})
     try {
       for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
         made += chunk.length
@@ -145,7 +142,9 @@ class GuardedBody implements HearingBody {
     } catch (error) {
       throw isNetError(error) ? error : this.#broken(coding, error)
     }
-    if (decoder.bytesWritten < given)
+    // gzip may be filled up with zeros, to a block of a tape or of a disk.
+    const filling = coding === 'gzip' ? fed.zeros : 0
+    if (decoder.bytesWritten < fed.length - filling)
       throw this.#broken(coding, new Error('there is data behind the end'))
   }
 
@@ -201,12 +200,20 @@ async function* prepended(
 
 async function* counting(
   chunks: AsyncIterable<Uint8Array>,
-  count: (length: number) => void,
+  fed: { length: number; zeros: number },
 ): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of chunks) {
-    count(chunk.length)
+    fed.length += chunk.length
+    const zeros = zerosAtEnd(chunk)
+    fed.zeros = zeros === chunk.length ? fed.zeros + zeros : zeros
     yield chunk
   }
+}
+
+function zerosAtEnd(chunk: Uint8Array): number {
+  let at = chunk.length
+  while (at > 0 && chunk[at - 1] === 0) at--
+  return chunk.length - at
 }
 
 type Coding = 'gzip' | 'deflate' | 'br' | 'zstd' | 'identity'
@@ -221,6 +228,10 @@ const ALIASES: ReadonlyMap<string, Coding> = new Map([
   ['zstd', 'zstd'],
   ['identity', 'identity'],
   ['', 'identity'],
+  // No codings, but sent as such.
+  ['aws-chunked', 'identity'],
+  ['none', 'identity'],
+  ['binary', 'identity'],
 ])
 
 const decoders: Readonly<Record<Coding, (first: Uint8Array) => Decoder>> = {

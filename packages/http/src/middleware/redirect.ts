@@ -3,6 +3,8 @@
  * a request over TLS gets no response without TLS.
  */
 
+import { isUtf8 } from 'node:buffer'
+
 import { netError, option, optionsObject, type Shape } from '@net/core/authoring'
 
 import { isHarmless } from '../headers.ts'
@@ -24,9 +26,23 @@ export const redirectShape: Shape<boolean | number | RedirectOptions> = option.e
   'true, false, a number of redirects or { limit }',
 )
 
-/** Where the response redirects to; undefined if it does not. */
+/** Where the response redirects to; undefined if it does not. Throws `NET_PROTO_MALFORMED` if it names two places. */
 export function targetOf(response: HttpResponse): string | undefined {
-  return REDIRECTS.has(response.status) ? response.headers.get('location') : undefined
+  if (!REDIRECTS.has(response.status)) return undefined
+  const [location = '', ...others] = new Set(response.headers.getAll('location'))
+  if (others.length > 0) {
+    response.body.cancel()
+    throw netError('NET_PROTO_MALFORMED', {
+      message: 'the server redirected to two places at once',
+    })
+  }
+  return location === '' ? undefined : textOf(location)
+}
+
+/** UTF-8, where it is that: the headers of a response are read as Latin-1. */
+function textOf(location: string): string {
+  const text = Buffer.from(location, 'latin1')
+  return isUtf8(text) ? text.toString() : location
 }
 
 /** The response with the redirects that led to it. */

@@ -380,3 +380,14 @@ test('a server that answers before it has the whole request gets the rest no mor
   expect(server.heard).toHaveLength(2)
   stuck.resolve()
 })
+
+test('an answer that comes before the request, as bytes behind the reply of a proxy, is a fault of form', async () => {
+  await using proxy = await startRawServer((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\n\r\n${answerOf('unasked')}`)
+  })
+  await using client = http.createClient({ proxy: proxy.url })
+  await expect(client.get('http://origin.test/')).rejects.toMatchObject({
+    code: 'NET_PROTO_UNEXPECTED',
+  })
+  expect(proxy.heard.map((bytes) => bytes.toString().split(' ')[0])).toEqual(['CONNECT'])
+})

@@ -82,6 +82,20 @@ test('several members of gzip follow each other', async () => {
   expect(await http.get(`${server.url}/it`).text()).toBe(TEXT + TEXT)
 })
 
+test('zeros that fill gzip up to a block are its end', async () => {
+  const padded = Buffer.concat([gzipSync(plain), Buffer.alloc(70_000)])
+  await using server = await serving('gzip', padded)
+  expect(await http.get(`${server.url}/it`).text()).toBe(TEXT)
+})
+
+test.each(['gzip, aws-chunked', 'none, gzip', 'binary, gzip, identity'])(
+  'names in a list that mean no coding are passed over: %s',
+  async (coding) => {
+    await using server = await serving(coding, gzipSync(plain))
+    expect(await http.get(`${server.url}/it`).text()).toBe(TEXT)
+  },
+)
+
 test('an unknown coding, and `decompress: false`, leave the body as it is', async () => {
   await using server = await serving('gzip', gzipSync(plain))
   const raw = await http.get(`${server.url}/it`, { decompress: false }).bytes()

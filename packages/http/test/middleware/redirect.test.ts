@@ -5,6 +5,8 @@ import * as http from '@net/http'
 import { startHttpServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
+import { answerOf, startRawServer } from '../raw-server.ts'
+
 interface Echo {
   readonly method: string
   readonly body: string
@@ -73,6 +75,38 @@ test.each([
   expect(error).toBeInstanceOf(PolicyError)
   expect(error).toMatchObject({ code: 'NET_REDIRECT_FORBIDDEN' })
   expect(server.received).toHaveLength(1)
+})
+
+test('a Location in UTF-8 leads where it says, and one in another charset as it is', async () => {
+  await using server = await startRawServer((socket, number) => {
+    const location = [Buffer.from('/café'), Buffer.from('/caf\u00e9', 'latin1')][(number - 1) / 2]
+    if (location === undefined || number % 2 === 0) socket.write(answerOf('there'))
+    else {
+      socket.write('HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: ')
+      socket.write(location)
+      socket.write('\r\n\r\n')
+    }
+  })
+  for (let turn = 0; turn < 2; turn++)
+    expect((await http.get(server.url)).url).toBe(`${server.url}/caf%C3%A9`)
+})
+
+test('two Locations that differ lead nowhere; one that is empty is no redirect', async () => {
+  const routes: Record<string, Route> = {
+    '/two': (_request, response) => {
+      response.setHeader('location', ['/json', '/echo']).writeHead(302).end()
+    },
+    '/same': (_request, response) => {
+      response.setHeader('location', ['/json', '/json']).writeHead(302).end()
+    },
+    '/empty': to(''),
+  }
+  await using server = await startHttpServer({ routes })
+  await using client = http.createClient({ baseUrl: server.url })
+  await expect(client.get('/two')).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+  expect((await client.get('/same')).url).toBe(`${server.url}/json`)
+  expect((await client.get('/empty')).status).toBe(302)
+  expect(server.received).toHaveLength(4)
 })
 
 test('[H-HTTP-19] a Location of a megabyte is refused', async () => {
