@@ -136,6 +136,25 @@ test('the keys of ssh-agent, of which one fits; a public key or a locked file ch
   expect([other.info.user, asked]).toEqual([sshd.user, ['passphrase']])
 }, 60_000)
 
+test('[SSH-19] [H-SSH-21] a command may use our agent only where that is asked for', async (context) => {
+  await using sshd = await started(context)
+  const folder = testFolder()
+  using agent = startAgent(context, folder)
+  const file = join(folder, 'id')
+  keygen('-q', '-t', 'ed25519', '-N', '', '-C', 'kept by the agent', '-f', file)
+  agent.add(file)
+  const hostKeys = ssh.pinned(sshd.hostKey.fingerprint)
+  const login = { user: sshd.user, auth: ssh.key(sshd.key.privateKey), hostKeys }
+  await using plain = await ssh.connect(sshd.url, login)
+  expect((await plain.exec('ssh-add -l')).exitCode).toBe(2)
+  await using host = await ssh.connect(sshd.url, { ...login, forwardAgent: agent.socket })
+  const lists = await Promise.all(Array.from({ length: 5 }, () => host.exec('ssh-add -l')))
+  for (const { stdout } of lists) expect(stdout).toContain('kept by the agent')
+  await using lost = await ssh.connect(sshd.url, { ...login, forwardAgent: '/nowhere/agent' })
+  expect((await lost.exec('ssh-add -l')).exitCode).not.toBe(0)
+  expect((await lost.exec('echo hello')).stdout).toBe('hello\n')
+}, 30_000)
+
 test('steps in the order that sshd wants, with questions and passwords through PAM', async (context) => {
   requireRoot(context, 'sshd with PAM')
   for (const order of [

@@ -55,6 +55,10 @@ export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnec
     ),
     jump: option.oneOrMore(aJump),
     passphrase: option.credential,
+    forwardAgent: option.either<boolean | string>(
+      [option.flag, option.text],
+      'true, false or the path of a socket',
+    ),
     algorithms: optionsObject<AlgorithmLists>({
       kex: option.list(option.text),
       hostKeys: option.list(option.text),
@@ -68,6 +72,7 @@ export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnec
   },
   {
     agent: "auth: agent({ socket: '…' })",
+    agentForward: 'forwardAgent',
     tryKeyboard: 'auth: keyboardInteractive(…)',
     host: 'the URL, as in ssh://host:22',
     hostname: 'the URL, as in ssh://host:22',

@@ -24,6 +24,11 @@ export interface SshConnectOptions extends LoginConnectOptions {
   readonly config?: boolean | string | readonly string[] | undefined
   /** The hosts to go through, the nearest first, each with a login of its own: nothing of the target's reaches them. */
   readonly jump?: SshJump | readonly SshJump[] | undefined
+  /**
+   * Whether commands on the server may use an agent of this side: that of `SSH_AUTH_SOCK`, or the one at this socket. Whoever
+   * rules the server can log in with its keys meanwhile, and the log says so. Default false.
+   */
+  readonly forwardAgent?: boolean | string | undefined
   /** For encrypted keys that `ssh_config` or `~/.ssh` has; asked for only once the server has taken the key. */
   readonly passphrase?: Credential | undefined
   /** Which host keys are trusted; default `knownHosts()`. */

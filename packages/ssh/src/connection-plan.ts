@@ -13,6 +13,7 @@ import { sshErrors } from './engine/ssh2-errors.ts'
 import { foreignPolicy } from './host-keys/foreign-policy.ts'
 import { knownHosts, type HostKeyPolicy } from './host-keys/policy.ts'
 import type { HostKeySubject } from './host-keys/subject.ts'
+import { defaultAgent } from './identity/agent-auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 import { localUser } from './local-user.ts'
 import type { LoginPlan, PasswordHolder } from './login/offer.ts'
@@ -28,6 +29,8 @@ export interface ConnectionPlan {
   readonly algorithms: Algorithms
   readonly rekey: RekeyOptions
   readonly compress: boolean
+  /** The socket of the agent that the server may use. */
+  readonly agent: string | undefined
   readonly login: Omit<LoginPlan, 'server'>
   readonly identity: ClientIdentity
 }
@@ -57,6 +60,7 @@ export function planConnection(
     algorithms: algorithmsOf(options.algorithms),
     rekey: options.rekey ?? {},
     compress: options.compress ?? false,
+    agent: forwarded(options.forwardAgent),
     login: {
       user,
       endpoint: where,
@@ -79,6 +83,17 @@ function hostOf(
   // A dot at the end says that the name is whole; known_hosts has names without it.
   const name = host.endsWith('.') ? host.slice(0, -1) : host
   return port === SSH_PORT ? { name } : { name: `[${name}]:${port}`, plainName: name }
+}
+
+function forwarded(given: boolean | string | undefined): string | undefined {
+  if (typeof given === 'string') return given
+  if (given !== true) return undefined
+  const socket = defaultAgent()
+  if (socket !== undefined) return socket
+  throw netError('NET_BAD_OPTION', {
+    message:
+      "forwardAgent needs an agent: SSH_AUTH_SOCK is not set; pass its socket, forwardAgent: '…'",
+  })
 }
 
 function holderOf(

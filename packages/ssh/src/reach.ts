@@ -3,6 +3,8 @@
  * check of the key. It must not know who logs in.
  */
 
+import type { Duplex } from 'node:stream'
+
 import { isNetError } from '@net/core'
 import { isCallerFault, type Operation } from '@net/core/authoring'
 import type { ConnectionInfo, Transport } from '@net/socket'
@@ -12,6 +14,7 @@ import { offer, offerOnly, otherHostKeys } from './algorithms.ts'
 import type { ConnectionPlan } from './connection-plan.ts'
 import { startSession, type KeyExchange, type SshSession } from './engine/ssh2.ts'
 import type { HostKey } from './host-keys/host-key.ts'
+import { agentStream } from './identity/agent.ts'
 import type { HostKeyCheck, HostKeyLearning, HostKeyVerdict } from './host-keys/policy.ts'
 
 /** A connection whose host key is trusted, before any login. */
@@ -76,6 +79,7 @@ async function handshake<T>(
     keepAlive: plan.keepAlive,
     rekey: plan.rekey,
     compress: plan.compress,
+    reachAgent: agentRoad(plan, op),
     onHostKeys: (blobs) => announced.resolve(blobs),
     checkHostKey: (key, offered) => trust.check(key, offered),
     onBanner: (text) => {
@@ -103,6 +107,12 @@ async function handshake<T>(
   } finally {
     forget()
   }
+}
+
+function agentRoad({ agent }: ConnectionPlan, op: Operation): (() => Promise<Duplex>) | undefined {
+  if (agent === undefined) return undefined
+  op.warn('the server may use the keys of the agent while this connection lasts')
+  return () => agentStream(agent)
 }
 
 /** From the first byte to the end of the key exchange. */

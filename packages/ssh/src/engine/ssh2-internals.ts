@@ -4,6 +4,7 @@
  */
 
 import { createSecretKey } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 
 import { netError } from '@net/core/authoring'
 
@@ -14,7 +15,7 @@ import { HybridExchange } from '../hybrid-exchange.ts'
 import { readCertificate } from '../identity/certificate.ts'
 import { mpint, type PrivateKey } from '../identity/key-material.ts'
 import { algorithmsOf, isCertificateType, plainType, signData } from '../identity/signatures.ts'
-import { allFields, FieldReader, fields } from '../identity/wire.ts'
+import { allFields, FieldReader, fields, uint32 } from '../identity/wire.ts'
 import { dataFault, PACKET, packetSizeFault, windowFault, type Opening } from './channel-rules.ts'
 import { unsupported } from './load-engine.ts'
 import type {
@@ -105,6 +106,11 @@ export function onPacket(client: EngineClient, heard: (length: number) => void):
   // What decrypts is made anew with each key, and gets this function then.
   protocol._onPayload = (payload) => {
     heard(payload.length)
+    // Some servers do not know the question whether they are there, and say so in place of an answer to it.
+    const [waiting] = client._callbacks
+    if (payload[0] === UNIMPLEMENTED && waiting !== undefined && questions.has(waiting)) {
+      client._callbacks.shift()
+    }
     return take(payload)
   }
 }
@@ -203,6 +209,25 @@ export function isOpen(channel: EngineChannel): boolean {
   return incoming.state !== 'closed' && (outgoing.state === 'open' || outgoing.state === 'eof')
 }
 
+/** Lets the server open channels to an agent, to which `reach` leads; until then it is refused. */
+export function allowAgent(client: EngineClient, reach: () => Promise<Duplex>): void {
+  client._agentFwdEnabled = true
+  client._agent = {
+    getStream: (done) => {
+      reach().then(
+        (stream) => done(undefined, stream),
+        (error: unknown) => done(error as Error),
+      )
+    },
+  }
+}
+
+/** Says that what runs on the channel may use the agent (draft-ietf-sshm-ssh-agent, section 5). */
+export function offerAgent(client: EngineClient, channel: EngineChannel): void {
+  const request = [Buffer.of(98), uint32(channel.outgoing.id), fields('auth-agent-req@openssh.com')]
+  sendMessage(client, Buffer.concat([...request, Buffer.of(0)]))
+}
+
 /** Asks for a variable to be set in what is to run. The channel must be open. */
 export function requestVariable(
   client: EngineClient,
@@ -248,7 +273,9 @@ export function closeChannel(channel: EngineChannel): void {
 /** Sends a question that the peer must answer, if only with "no". */
 export function ping(client: EngineClient): void {
   // Answers carry no number: each question needs its place in the queue.
-  client._callbacks.push(() => {})
+  const question = (): void => {}
+  questions.add(question)
+  client._callbacks.push(question)
   client._protocol.ping()
 }
 
@@ -531,3 +558,6 @@ const certified = new WeakMap<EngineExchange, string>()
 const ANNOUNCE = 'hostkeys-00@openssh.com'
 /** Asks a server to prove its keys, and is part of what it signs. */
 export const PROVE: string = 'hostkeys-prove-00@openssh.com'
+const UNIMPLEMENTED = 3
+// Those of the requests that wait for an answer which only ask whether the server is there.
+const questions = new WeakSet<object>()

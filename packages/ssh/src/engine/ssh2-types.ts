@@ -59,6 +59,8 @@ export interface EngineClient extends EventEmitter {
     port: number,
     done: (error: Error | undefined, channel: EngineChannel) => void,
   ): this
+  _agentFwdEnabled: boolean
+  _agent: { getStream(done: (error: Error | undefined, stream?: Duplex) => void): void } | undefined
   readonly _protocol: EngineProtocol
   readonly _chanMgr: EngineChannels
   readonly _callbacks: ((failed: unknown, data?: Buffer) => void)[]

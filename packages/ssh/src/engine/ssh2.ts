@@ -24,6 +24,7 @@ import { PendingWaits, type Stoppable } from './pending-waits.ts'
 import { Ssh2Commands } from './ssh2-commands.ts'
 import { goodbye } from './ssh2-disconnect.ts'
 import {
+  allowAgent,
   blameServer,
   closeChannel,
   exchangeKeys,
@@ -35,6 +36,7 @@ import {
   hostKeysOffered,
   keysAsObjects,
   negotiatedBy,
+  offerAgent,
   offerAlgorithms,
   onPacket,
   onWrite,
@@ -45,7 +47,7 @@ import {
   sessionIdOf,
   silence,
 } from './ssh2-internals.ts'
-import { lossForWaits } from './ssh2-loss.ts'
+import { earlyEnd, lossForWaits } from './ssh2-loss.ts'
 import { peerOf, type Peer } from './ssh2-peers.ts'
 import { refusal } from './ssh2-refusal.ts'
 import { SessionState } from './session-state.ts'
@@ -60,6 +62,8 @@ export interface SessionOptions {
   readonly keepAlive: KeepAliveOptions | false
   /** When new keys are agreed on. */
   readonly rekey?: RekeyOptions | undefined
+  /** Leads to the agent that the server may use; undefined for none. */
+  readonly reachAgent?: (() => Promise<Duplex>) | undefined
   /** Whether what is sent may be compressed. Default false. */
   readonly compress?: boolean | undefined
   /**
@@ -133,7 +137,7 @@ export class SshSession {
     this.#socket = socket
     this.#options = options
     this.commands = new Ssh2Commands(this.#client, this.#waits, {
-      open: (op) => this.#open(op, (done) => openSessionChannel(this.#client, done)),
+      open: (op) => this.#openSession(op),
       hold: (channel, holder) => this.#hold(channel, holder),
     })
     this.identified = handled(this.#identified.promise)
@@ -166,6 +170,7 @@ export class SshSession {
       this.#rekey?.moved(length)
     })
     onWrite(this.#client, (length) => this.#rekey?.moved(length))
+    if (options.reachAgent !== undefined) allowAgent(this.#client, options.reachAgent)
     hearHostKeys(this.#client, (blobs) => this.#options.onHostKeys?.(blobs))
     hearLogin(this.#client, {
       ready: () => this.#loginReady.resolve(),
@@ -350,6 +355,12 @@ export class SshSession {
     }, op)
   }
 
+  async #openSession(op: Stoppable): Promise<EngineChannel> {
+    const channel = await this.#open(op, (done) => openSessionChannel(this.#client, done))
+    if (this.#options.reachAgent !== undefined) offerAgent(this.#client, channel)
+    return channel
+  }
+
   #hold(channel: EngineChannel, holder: { lost(error: Error): void }): void {
     this.#channels.add(holder)
     channel.on('close', () => this.#channels.delete(holder))
@@ -382,13 +393,6 @@ export class SshSession {
   #lost(): NetError {
     return lossForWaits(this.#failure, this.#state.ours)
   }
-}
-
-/** What a peer said before it left says more than that it left. */
-function earlyEnd(error: Error | undefined, reader: IdentificationReader): Error {
-  if (error === undefined || error.message.startsWith('Connection lost')) return reader.ended()
-  // A server that does not read what we said of ourselves resets the connection behind its last words.
-  return reader.heard && Reflect.get(error, 'code') === 'ECONNRESET' ? reader.ended() : error
 }
 
 const FAREWELL = 1000

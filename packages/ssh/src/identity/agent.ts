@@ -5,6 +5,7 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { duplexPair, type Duplex } from 'node:stream'
 
 import { netError } from '@net/core/authoring'
 
@@ -40,6 +41,22 @@ export async function agentSignature(
     throw new SigningRefused('the agent refused to sign: it may be locked, or somebody said no')
   }
   return signature
+}
+
+/** A stream to the agent at this socket, for somebody else to talk over; it ends when the agent goes. */
+export async function agentStream(path: string): Promise<Duplex> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+  } catch (error) {
+    throw silent(path, error)
+  }
+  const [near, far] = duplexPair()
+  near.on('error', () => {})
+  socket.on('error', () => {}).on('close', () => near.end())
+  near.pipe(socket)
+  socket.on('data', (chunk) => near.write(chunk))
+  return far
 }
 
 /** Sends one request and gives the answer to it. */

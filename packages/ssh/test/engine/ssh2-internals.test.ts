@@ -14,7 +14,9 @@ import {
   keysAsObjects,
   negotiatedBy,
   offerAlgorithms,
+  onPacket,
   openSessionChannel,
+  ping,
   hearLogin,
   sendMessage,
   sessionIdOf,
@@ -224,4 +226,24 @@ test('[H-SSH-09] an answer to a login that nobody attempted ends the connection,
   // What shows a text, and what is not about the login, goes its way; so does the success that was asked for.
   for (const number of [53, 90, 51, 52]) protocol._onPayload(Buffer.of(number))
   expect(taken).toEqual([53, 90, 52])
+})
+
+test('a server that does not know the question whether it is there has answered it, and no other one', () => {
+  const callbacks: ((failed: unknown) => void)[] = []
+  const protocol = { _onPayload() {}, ping() {} } as unknown as {
+    _onPayload: (payload: Buffer) => void
+  }
+  const client = { _protocol: protocol, _callbacks: callbacks } as unknown as EngineClient
+  let heard = 0
+  onPacket(client, () => {
+    heard += 1
+  })
+  const forward = (): void => {}
+  ping(client)
+  callbacks.push(forward)
+  protocol._onPayload(Buffer.of(3, 0, 0, 0, 9))
+  expect([callbacks, heard]).toEqual([[forward], 1])
+  // What waits now is no question of that kind: its answer is still to come.
+  protocol._onPayload(Buffer.of(3, 0, 0, 0, 9))
+  expect(callbacks).toEqual([forward])
 })

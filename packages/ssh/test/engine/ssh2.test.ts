@@ -1,11 +1,19 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+
 import { expect, test } from 'vitest'
 
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { listen, tcpDialer, type Dialer, type Transport } from '@net/socket'
-import { startSshServer, type SshServer } from '@net/ssh/testing'
+import { connect, dangerouslyAcceptAnyHostKey } from '@net/ssh'
+import { createSshKey, startSshServer, type SshServer } from '@net/ssh/testing'
 
 import { offer } from '../../src/algorithms.ts'
+import { loadEngine } from '../../src/engine/load-engine.ts'
+import { sendMessage } from '../../src/engine/ssh2-internals.ts'
+import type { EngineIncoming, EngineLogin } from '../../src/engine/ssh2-types.ts'
+import { fields, uint32 } from '../../src/identity/wire.ts'
 import { startSession, type SessionOptions, type SshSession } from '../../src/engine/ssh2.ts'
 import { noneRequest, readReply } from '../../src/login/user-auth.ts'
 import { logInTo } from '../embedded.ts'
@@ -221,3 +229,64 @@ function methodsOf(transport: Transport): Omit<Transport, 'read'> {
     abort: (reason) => transport.abort(reason),
   }
 }
+
+/** A server of the engine alone, which does with a client that is logged in whatever a test says. */
+async function rawServer(
+  ready: (client: EngineIncoming) => void,
+): Promise<Disposable & { readonly url: string }> {
+  const engine = await loadEngine()
+  const server = new engine.Server({ hostKeys: [createSshKey().privateKey] })
+  server.on('connection', (client: EngineIncoming) => {
+    client.on('error', () => {})
+    client.on('authentication', (login: EngineLogin) => login.accept())
+    client.on('ready', () => ready(client))
+  })
+  const listener = createServer((socket) => server.injectSocket(socket)).listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const { port } = listener.address() as AddressInfo
+  return { url: `ssh://ada@127.0.0.1:${port}`, [Symbol.dispose]: () => void listener.close() }
+}
+
+const anyKey = { password: 'lovelace', hostKeys: dangerouslyAcceptAnyHostKey() }
+
+test('[H-SSH-20] channels that nobody asked for are refused: agent, X11, forwards, sessions', async () => {
+  const { promise: refused, resolve } = Promise.withResolvers<readonly number[]>()
+  const kinds = ['auth-agent@openssh.com', 'x11', 'forwarded-tcpip', 'session', 'odd@example.com']
+  using server = await rawServer((client) => {
+    const ids: number[] = []
+    client._protocol._handlers['CHANNEL_OPEN_FAILURE'] = (_: never, id: number) => {
+      if (ids.push(id) === kinds.length) resolve(ids)
+    }
+    for (const [id, kind] of kinds.entries()) {
+      const rest = [uint32(id), uint32(1000), uint32(1000)]
+      // Where it comes from, and where it was to arrive.
+      const place = [fields('127.0.0.1'), uint32(80)]
+      const open = [Buffer.of(90), fields(kind), ...rest, ...place, ...place]
+      sendMessage(client, Buffer.concat(open))
+    }
+  })
+  await using host = await connect(server.url, anyKey)
+  expect(new Set(await refused)).toEqual(new Set(kinds.keys()))
+  expect(host.info.user).toBe('ada')
+})
+
+test('[H-SSH-25] a flood of requests and of what says nothing is answered one by one, and kept nowhere', async () => {
+  const { promise: answered, resolve } = Promise.withResolvers<number>()
+  const most = 2000
+  using server = await rawServer((client) => {
+    let failures = 0
+    client._protocol._handlers['REQUEST_FAILURE'] = () => {
+      failures += 1
+      if (failures === most) resolve(failures)
+    }
+    const request = Buffer.concat([Buffer.of(80), fields('odd@example.com'), Buffer.of(1)])
+    const nothing = Buffer.concat([Buffer.of(2), fields('nothing')])
+    for (let at = 0; at < most; at++) {
+      sendMessage(client, request)
+      sendMessage(client, nothing)
+    }
+  })
+  await using host = await connect(server.url, anyKey)
+  expect(await answered).toBe(most)
+  expect(host.info.user).toBe('ada')
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { agentKeys, agentSignature } from '../../src/identity/agent.ts'
+import { agentKeys, agentSignature, agentStream } from '../../src/identity/agent.ts'
 import { privateKeyOf } from '../../src/identity/key-material.ts'
 import { isSignedBy } from '../../src/identity/signatures.ts'
 import { SigningRefused } from '../../src/identity/signer.ts'
@@ -46,4 +46,16 @@ test('an agent that hangs is left when the call is aborted', async () => {
   const reason = new Error('enough')
   await using silent = await startFakeAgent([], () => stop.abort(reason))
   await expect(agentKeys(silent.socket, stop.signal)).rejects.toBe(reason)
+})
+
+test('a stream to an agent carries what somebody else asks, and ends with the agent', async () => {
+  await using agent = await startFakeAgent([], (socket) => void socket.end('answered'))
+  const stream = await agentStream(agent.socket)
+  stream.write('a question')
+  const chunks: unknown[] = []
+  for await (const chunk of stream) chunks.push(String(chunk))
+  expect(chunks.join('')).toBe('answered')
+  await expect(agentStream('/nowhere/agent')).rejects.toMatchObject({
+    code: 'NET_CREDENTIAL_INVALID',
+  })
 })
