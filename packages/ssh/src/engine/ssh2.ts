@@ -174,9 +174,7 @@ export class SshSession {
     hearHostKeys(this.#client, (blobs) => this.#options.onHostKeys?.(blobs))
     hearLogin(this.#client, {
       ready: () => this.#loginReady.resolve(),
-      signatures: (names) => {
-        this.#signatures ??= names
-      },
+      signatures: (names) => (this.#signatures ??= names),
       reply: (payload) => this.#hearReply(payload),
       broken: (error) => this.#fail(error),
     })
@@ -398,5 +396,5 @@ export class SshSession {
 const FAREWELL = 1000
 const GLOBAL = 80
 const PLAIN = ['none']
-// From the end of the login on: a compressor must not see a password.
+// From the end of the login on only.
 const COMPRESSED = ['zlib@openssh.com', 'none']
