@@ -10,6 +10,7 @@ import {
   clock,
   inCall,
   netError,
+  nextId,
   option,
   optionsDoor,
   refuseControl,
@@ -100,7 +101,8 @@ export async function readKey(source: KeySource, options?: ReadKeyOptions): Prom
   const content = await keyContent(checked)
   if (!isEncrypted(content)) return keyFor(await openPrivateKey(content))
   if (passphrase === undefined) throw invalid('it is encrypted, and no passphrase was given')
-  const asked = new CredentialSource(passphrase, { what: 'passphrase' })
+  // A secret of this call alone: no other message is searched for it.
+  const asked = new CredentialSource(passphrase, { what: 'passphrase' }, nextId())
   for (;;) {
     const answer = await asked.get(signal === undefined ? {} : { signal })
     try {
