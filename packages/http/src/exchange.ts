@@ -105,8 +105,11 @@ export class Exchange implements WireReceiver, BodyFlow {
   }
 
   interim(status: number, fields: readonly string[]): void {
-    const { onInterim } = this.#parts.call.settings
-    onInterim?.({ status, headers: HttpHeaders.received(fields) })
+    const { settings, frame } = this.#parts.call
+    const { onInterim } = settings
+    if (onInterim === undefined) return
+    const headers = HttpHeaders.received(fields)
+    frame.runInAsyncScope(() => onInterim({ status, headers }))
   }
 
   head(head: WireHead): void {

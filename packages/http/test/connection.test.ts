@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { once as event } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 
 import { expect, test } from 'vitest'
 
@@ -13,6 +15,7 @@ import * as http from '@net/http'
 
 import { startCutServer } from './cut-server.ts'
 import { answerOf, startRawServer } from './raw-server.ts'
+import { watched } from './watched-dialer.ts'
 
 const once = { retry: false } as const
 
@@ -208,4 +211,21 @@ test.each([
     for (const socket of sockets) socket.destroy()
     server.close()
   }
+})
+
+test('a kept connection is given up also if the server was silent for longer within its answer', async () => {
+  const asked = Promise.withResolvers<Socket>()
+  await using server = await startRawServer((socket) => asked.resolve(socket))
+  const dialed = Promise.withResolvers<Duplex>()
+  const dialer = watched(({ duplex }) => dialed.resolve(duplex!))
+  await using client = http.createClient({ baseUrl: server.url, dialer })
+  const answer = client.get('/').text()
+  const [socket, duplex] = await Promise.all([asked.promise, dialed.promise])
+  const silence = event(duplex, 'timeout')
+  // It keeps the connection for so short a time that we give it up at once.
+  socket.write('HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 2\r\n\r\n')
+  await silence
+  socket.write('ok')
+  expect(await answer).toBe('ok')
+  if (!socket.closed) await event(socket, 'close')
 })

@@ -112,6 +112,7 @@ test('the body of a refused answer that does not hear is left when the call is a
 test('what a call tells, and asks, comes in the async context of its caller, whoever made the connection', async () => {
   await using server = await startRawServer((socket, number) => {
     const status = number % 2 === 0 ? '200 OK' : '503 Not Now'
+    socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
     socket.write(`HTTP/1.1 ${status}\r\ncontent-length: 100000\r\n\r\n`)
     // Behind the head, so that it comes in several pieces.
     setImmediate(() => socket.write(Buffer.alloc(100_000)))
@@ -133,6 +134,7 @@ test('what a call tells, and asks, comes in the async context of its caller, who
   const call = (): Promise<Uint8Array> =>
     client
       .get('/', {
+        onInterim: () => hear('onInterim'),
         onProgress: () => hear('onProgress'),
         retry: { delay: 0, when: () => (hear('when'), true) },
       })
@@ -145,6 +147,7 @@ test('what a call tells, and asks, comes in the async context of its caller, who
   const first = await heardBy('first')
   expect(first).toContain('first: when')
   expect(first).toContain('first: onProgress')
+  expect(first).toContain('first: onInterim')
   const isOthers = (name: string) => (what: string) => !what.startsWith(`${name}: `)
   expect(first.filter(isOthers('first'))).toEqual([])
   expect((await heardBy('second')).filter(isOthers('second'))).toEqual([])

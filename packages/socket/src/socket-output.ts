@@ -86,7 +86,9 @@ export class SocketOutput {
     if (this.#gone) return rejected(this.#lost())
     if (this.#ending !== undefined) return this.#ending
     this.#send()
-    if (this.#duplex.writableLength === 0) return DONE
+    const { writableLength, errored } = this.#duplex
+    // A write that has failed is told of by the next one, and a tick later by the stream.
+    if (writableLength === 0 && errored === null) return DONE
     return this.#emptied()
   }
 

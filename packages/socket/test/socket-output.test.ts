@@ -52,6 +52,19 @@ test('a write that waits is refused when the stream is gone', async () => {
   expect((await failure(output.write([Buffer.from('two')]))).code).toBe('NET_CONN_RESET')
 })
 
+test('a flush behind a write that has failed fails, before the stream tells its failure', async () => {
+  const stream = new Duplex({
+    read() {},
+    write: (_chunk, _encoding, done) => done(new Error('the disk is full')),
+  }).on('error', () => {})
+  const lost = () => netError('NET_CONN_RESET', { message: 'lost' })
+  const output = new SocketOutput(stream, false, lost, () => 0)
+  await output.write([Buffer.from('one')])
+  const first = failure(output.flush())
+  await new Promise((resolve) => process.nextTick(resolve))
+  expect((await first).code).toBe('NET_CONN_RESET')
+})
+
 function writing({ takes }: { readonly takes: boolean }) {
   const taken: Uint8Array[] = []
   let isTaking = takes

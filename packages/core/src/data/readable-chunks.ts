@@ -5,10 +5,12 @@
 
 import { Readable } from 'node:stream'
 
-/** Whether the stream is read by `ReadableChunks`: one of Node's that iterates as Node made it. */
+/** Whether the stream is read by `ReadableChunks`: one of Node's that iterates as Node made it, and that can flow. */
 export function isPlainReadable(stream: object): stream is Readable {
   return (
     stream instanceof Readable &&
+    // With such a listener a stream never flows.
+    stream.listenerCount('readable') === 0 &&
     stream[Symbol.asyncIterator] === Readable.prototype[Symbol.asyncIterator]
   )
 }

@@ -69,6 +69,15 @@ test('a stream that iterates in its own way keeps it', async () => {
   expect(Buffer.concat(seen).toString()).toBe('mine')
 })
 
+test('a stream that somebody watches by its readable event, and which never flows, is read as well', async () => {
+  const stream = Readable.from([Buffer.from('one'), Buffer.from('two')], { objectMode: false })
+  stream.on('readable', () => {})
+  const source = await openSource(stream)
+  const seen: Uint8Array[] = []
+  for await (const chunk of source.chunks()) seen.push(chunk)
+  expect(Buffer.concat(seen).toString()).toBe('onetwo')
+})
+
 async function all(stream: Readable): Promise<unknown[]> {
   const chunks = new ReadableChunks(stream)
   const seen: unknown[] = []

@@ -98,7 +98,6 @@ export class Http2Lane implements HttpConnection {
 
   #listen(stream: ClientHttp2Stream): void {
     this.#watchEnd(stream)
-    stream.on('continue', () => this.#informed(100, {}))
     stream.on('headers', (headers) => this.#informed(Number(headers[':status']), headers))
     stream.once('response', (headers) => {
       this.#head(Number(headers[':status']), headers)

@@ -49,6 +49,8 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   /** What took the connection. */
   #loss: NetError | undefined
   #patience = KEPT
+  /** The time for which an unused connection is kept has passed within an exchange. */
+  #hasPassed = false
   /** The server wants the body, or seems to. */
   #wanted: (() => void) | undefined
 
@@ -63,7 +65,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#events = events
     this.#common = 'connection: keep-alive\r\n'
     this.#withHost = `host: ${host}\r\n${this.#common}`
-    this.#socket.setTimeout?.(this.#patience, this.#forgotten)
+    this.#listenForSilence()
     this.#inflow = deliverTo(transport, this)
   }
 
@@ -264,6 +266,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     if (this.#isOver) return
     this.#isFresh = false
     this.#request = undefined
+    if (this.#hasPassed) this.#listenForSilence()
     this.#events.free(this)
     if (this.#receiver !== undefined) return
     this.#socket.unref?.()
@@ -279,8 +282,15 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#socket.setTimeout?.(patience)
   }
 
+  /** A socket tells it once, and only of what follows its last byte. */
+  #listenForSilence(): void {
+    this.#hasPassed = false
+    this.#socket.setTimeout?.(this.#patience, this.#forgotten)
+  }
+
   readonly #forgotten = (): void => {
     if (this.#receiver === undefined) this.destroy()
+    else this.#hasPassed = true
   }
 
   /** What was sent of a request that cannot be completed leaves, and then the end, so that the server knows what it has. */

@@ -89,8 +89,9 @@ test.each([
   await expect(client.get('/', once)).rejects.toMatchObject({ code, retry, sent: true })
 })
 
-test('onInterim hears of interim answers, and of their fields', async () => {
+test('onInterim hears of each interim answer once, and of its fields', async () => {
   await using server = await startHttp2Server((stream) => {
+    stream.additionalHeaders({ ':status': 100 })
     stream.additionalHeaders({ ':status': 103, link: '</a>' })
     stream.respond({ ':status': 200 })
     stream.end('ok')
@@ -101,7 +102,10 @@ test('onInterim hears of interim answers, and of their fields', async () => {
     heard.push([status, headers.get('link')])
   }
   expect(await client.get('/', { onInterim }).text()).toBe('ok')
-  expect(heard).toEqual([[103, '</a>']])
+  expect(heard).toEqual([
+    [100, undefined],
+    [103, '</a>'],
+  ])
 })
 
 test('[H-HTTP-07] interim answers without end are cut off', async () => {

@@ -6,10 +6,11 @@ import { expect, test } from 'vitest'
 import { ProtocolError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
-import { tcpDialer, type Dialer } from '@net/socket'
+import { tcpDialer } from '@net/socket'
 import { faulty } from '@net/socket/testing'
 
 import { answerOf, startRawServer } from '../raw-server.ts'
+import { watched } from '../watched-dialer.ts'
 
 const once = { retry: false } as const
 
@@ -327,19 +328,13 @@ test('the head and a small body leave in one piece', async () => {
   await using server = await startRawServer((socket) => {
     socket.write(answerOf('ok'))
   })
-  const tcp = tcpDialer()
-  const dialer: Dialer = {
-    name: 'watched',
-    async dial(endpoint, options) {
-      const transport = await tcp.dial(endpoint, options)
-      const write = transport.write.bind(transport)
-      transport.write = (chunks) => {
-        pieces.push(...chunks.map((chunk) => Buffer.from(chunk).toString()))
-        return write(chunks)
-      }
-      return transport
-    },
-  }
+  const dialer = watched((transport) => {
+    const write = transport.write.bind(transport)
+    transport.write = (chunks) => {
+      pieces.push(...chunks.map((chunk) => Buffer.from(chunk).toString()))
+      return write(chunks)
+    }
+  })
   await using client = http.createClient({ baseUrl: server.url, dialer })
   await client.post('/', { body: 'hello' }).text()
   expect(pieces).toEqual([expect.stringMatching(/^POST \/ HTTP\/1\.1\r\n[^]*\r\n\r\nhello$/)])
