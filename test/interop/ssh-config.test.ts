@@ -1,6 +1,7 @@
 // What we make of ssh_config, against `ssh -G`: files as people have them, and generated ones.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 
@@ -102,7 +103,12 @@ function theirsOf(
 ): Readonly<Record<string, unknown>> | 'refused' {
   let printed: string
   try {
-    printed = execFileSync(program, ['-G', '-F', file, name], { encoding: 'utf8', stdio: 'pipe' })
+    const answer = execFileSync(program, ['-G', '-F', file, name], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+    // OpenSSH takes the account's folder, also where HOME names another.
+    printed = answer.replaceAll(userInfo().homedir, homedir())
   } catch {
     return 'refused'
   }
@@ -144,10 +150,9 @@ async function oursOf(
     const raw = (keyword: string): readonly string[] => config.value(keyword) ?? []
     const none = (text: string | undefined): string | undefined =>
       text === 'none' ? undefined : text
-    const known = config.userKnownHostsFiles ?? [
-      '/root/.ssh/known_hosts',
-      '/root/.ssh/known_hosts2',
-    ]
+    const known =
+      config.userKnownHostsFiles ??
+      ['known_hosts', 'known_hosts2'].map((file) => join(homedir(), '.ssh', file))
     const strict = config.strictHostKeyChecking
     return {
       hostname: config.hostname,

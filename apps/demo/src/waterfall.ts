@@ -18,9 +18,12 @@ export interface Bar {
 export function barsOf(events: readonly NetEvent[], id: number): Bar[] {
   const root = events.find((event) => isStart(event) && event.id === id)
   if (root === undefined) return []
-  return barsWithin(events, id, 0)
-    .map((bar) => ({ ...bar, start: bar.start - root.time }))
-    .toSorted((a, b) => a.start - b.start || a.depth - b.depth)
+  return (
+    barsWithin(events, id, 0)
+      // Times are whole milliseconds of the wall clock and durations are exact, so that a difference may fall before the beginning.
+      .map((bar) => ({ ...bar, start: Math.max(0, bar.start - root.time) }))
+      .toSorted((a, b) => a.start - b.start || a.depth - b.depth)
+  )
 }
 
 /** The bars as lines of text, the time line `width` characters wide. */

@@ -32,6 +32,18 @@ test('draws an operation with its phases and the operations within it', async ()
   ])
 })
 
+test('a phase that seems to begin before its operation, as whole milliseconds say, begins with it', async () => {
+  using captured = captureEvents()
+  const call = { protocol: 'http', operation: 'GET', target: '/x', kind: 'exchange' } as const
+  await operation(call, undefined, (op) => op.phase('command', async () => {}))
+  const events = captured.events.map((event) =>
+    event.type === 'phase' && event.state === 'end' ? { ...event, duration: 5 } : event,
+  )
+  const bars = barsOf(events, events[0]?.id ?? 0)
+  expect(bars.map(({ start }) => start)).toEqual([0, 0])
+  expect(drawWaterfall(bars, 8)).toHaveLength(2)
+})
+
 test('an operation without events has no bars', () => {
   expect(barsOf([], 1)).toEqual([])
 })
