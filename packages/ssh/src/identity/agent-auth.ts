@@ -73,7 +73,9 @@ export async function agentSigners(
     if (auth.isLenient !== true || signal.aborted) throw error
     return []
   })
-  const all = listed.map(({ blob, comment }) => agentSigner(auth.socket, blob, comment))
+  const all = listed
+    .filter(({ blob }) => typeOf(blob) !== '')
+    .map(({ blob, comment }) => agentSigner(auth.socket, blob, comment))
   if (auth.keys === undefined) return all
   const wanted = (await Promise.all(auth.keys.map(shownKeys))).flat()
   return wanted.flatMap((blob) => all.filter((signer) => Buffer.from(signer.blob).equals(blob)))
@@ -81,7 +83,7 @@ export async function agentSigners(
 
 /** A key that the agent signs with. */
 export function agentSigner(socket: string, blob: Uint8Array, comment: string): Signer {
-  const type = new FieldReader(blob).text()
+  const type = typeOf(blob)
   return Object.freeze({
     blob,
     algorithms: algorithmsOf(type),
@@ -90,6 +92,15 @@ export function agentSigner(socket: string, blob: Uint8Array, comment: string): 
     sign: (data: Uint8Array, algorithm: string, signal: AbortSignal) =>
       agentSignature(socket, { blob, data, algorithm }, signal),
   })
+}
+
+/** Empty for what is no key; agents give such for what only they can read. */
+function typeOf(blob: Uint8Array): string {
+  try {
+    return new FieldReader(blob).text()
+  } catch {
+    return ''
+  }
 }
 
 const agentOptions: OptionsDoor<AgentOptions> = optionsDoor<AgentOptions>(

@@ -6,11 +6,10 @@
 import type { Secret } from '@net/core'
 import { callerFault, claimSecrets, harmless, netError } from '@net/core/authoring'
 import { secret } from '@net/core'
-import { askWhileOpen } from '@net/socket/authoring'
 
 import type { LoginAnswer } from '../engine/ssh2.ts'
 import type { InteractiveAuth } from '../identity/interactive.ts'
-import { answerOf, send, type LoginRun, type Offer } from './offer.ts'
+import { answerOf, send, whileOpen, type LoginRun, type Offer } from './offer.ts'
 import type { PasswordOffer } from './password-offer.ts'
 import {
   interactiveAnswer,
@@ -110,8 +109,8 @@ export class InteractiveOffer implements Offer {
     { answer }: InteractiveAuth,
     { name, instruction, questions }: Questions,
   ): Promise<readonly string[]> {
-    const { session, op, plan } = this.#login
-    const given = await askWhileOpen(op, session.closed, async (signal) => {
+    const { plan } = this.#login
+    const given = await whileOpen(this.#login, async (signal) => {
       try {
         return await answer({
           name: harmless(name),

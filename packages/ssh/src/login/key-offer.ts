@@ -3,7 +3,7 @@
 import type { LoginAnswer } from '../engine/ssh2.ts'
 import { SigningRefused, type Signer } from '../identity/signer.ts'
 import { plainType, algorithmOf } from '../identity/signatures.ts'
-import { answerOf, send, type LoginRun, type Offer } from './offer.ts'
+import { answerOf, send, whileOpen, type LoginRun, type Offer } from './offer.ts'
 import { keyProof, keyQuestion } from './user-auth.ts'
 
 /** Keys that are found only when their turn has come. */
@@ -60,7 +60,7 @@ export class KeyOffer implements Offer {
 
   /** Undefined if nothing came of it that the server has heard. */
   async #try(signer: Signer, algorithm: string): Promise<LoginAnswer | undefined> {
-    const { session, plan, op } = this.#login
+    const { session, plan } = this.#login
     const request = { user: plan.user, algorithm, blob: signer.blob }
     if (signer.asks) {
       const said = await send(this.#login, 'publickey', keyQuestion(request))
@@ -68,7 +68,7 @@ export class KeyOffer implements Offer {
     }
     const proof = keyProof(request, session.sessionId)
     const signature = await this.#signature(signer, algorithm, () =>
-      signer.sign(proof.signed, algorithm, op.signal),
+      whileOpen(this.#login, (signal) => signer.sign(proof.signed, algorithm, signal)),
     )
     if (signature === undefined) return undefined
     return answerOf(await send(this.#login, 'publickey', proof.message(signature)))

@@ -5,7 +5,6 @@
 
 import { isNetError } from '@net/core'
 import { CredentialSource } from '@net/core/authoring'
-import { askWhileOpen } from '@net/socket/authoring'
 
 import { readCertificate } from '../identity/certificate.ts'
 import { invalid } from '../identity/invalid-key.ts'
@@ -17,7 +16,7 @@ import { makeReady, readyBefore } from '../identity/ready-keys.ts'
 import { algorithmsOf, signData } from '../identity/signatures.ts'
 import { keySigner, SigningRefused, type Signer } from '../identity/signer.ts'
 import { FieldReader } from '../identity/wire.ts'
-import type { LoginRun } from './offer.ts'
+import { whileOpen, type LoginRun } from './offer.ts'
 
 /** The keys of one `key()`. Rejects with `NET_CREDENTIAL_INVALID`, and with what the caller's callback throws. */
 export async function keySigners(auth: KeyAuth, login: LoginRun): Promise<readonly Signer[]> {
@@ -94,7 +93,7 @@ function laterSigner(
 }
 
 async function opened(auth: KeyAuth, content: string, login: LoginRun): Promise<PrivateKey> {
-  const { session, plan, op } = login
+  const { plan, op } = login
   const known = readyBefore(auth, content)
   if (known !== undefined) return known
   if (!isEncrypted(content)) return makeReady(auth, content, '', op.signal)
@@ -103,7 +102,7 @@ async function opened(auth: KeyAuth, content: string, login: LoginRun): Promise<
   const subject = { what: 'passphrase', endpoint: auth.label ?? plan.endpoint, user } as const
   const source = new CredentialSource(auth.passphrase, subject, client)
   for (;;) {
-    const passphrase = await askWhileOpen(op, session.closed, (signal) => source.get({ signal }))
+    const passphrase = await whileOpen(login, (signal) => source.get({ signal }))
     try {
       return await makeReady(auth, content, passphrase.reveal(), op.signal)
     } catch (error) {

@@ -12,7 +12,7 @@ import { InteractiveOffer } from './interactive-offer.ts'
 import { KeyOffer } from './key-offer.ts'
 import { keySigners } from './key-signers.ts'
 import { KnownMethods } from './known-methods.ts'
-import { answerOf, send, type LoginPlan, type LoginRun, type Offer } from './offer.ts'
+import { answerOf, send, whileOpen, type LoginPlan, type LoginRun, type Offer } from './offer.ts'
 import { PasswordOffer } from './password-offer.ts'
 import { noneRequest } from './user-auth.ts'
 
@@ -34,7 +34,8 @@ export async function logIn(session: SshSession, plan: LoginPlan, op: Operation)
   const unnamed = answer.methods.length > 0 ? [] : ALL
   while (!answer.accepted) {
     const next = nextOf(offers, answer.methods.length > 0 ? answer.methods : unnamed)
-    if (next === undefined && confirmed) throw refused(login, answer.methods)
+    const isOver = login.steps >= MOST_STEPS || (next === undefined && confirmed)
+    if (isOver) throw refused(login, answer.methods)
     const said = await (next === undefined ? question(login) : next.offer.attempt(next.method))
     if (said === undefined) continue
     answer = said
@@ -77,7 +78,7 @@ function offersOf(login: LoginRun): readonly Offer[] {
 function offerOf(auth: SshAuth, password: PasswordOffer | undefined, login: LoginRun): Offer {
   if (auth.method === 'keyboard-interactive') return new InteractiveOffer(auth, password, login)
   return auth.method === 'agent'
-    ? new KeyOffer(() => agentSigners(auth, login.op.signal), login)
+    ? new KeyOffer(() => whileOpen(login, (signal) => agentSigners(auth, signal)), login)
     : new KeyOffer(() => keySigners(auth, login), login)
 }
 
@@ -150,6 +151,8 @@ function hint(tried: readonly string[]): string {
 }
 
 const known = new KnownMethods(1000)
+// Servers ask for two or three. One that always wants another must not keep a function answering for ever.
+const MOST_STEPS = 10
 const NO = { kind: 'failure', partial: false } as const
 const ALL: readonly string[] = ['publickey', 'password', 'keyboard-interactive']
 const NAMES = {

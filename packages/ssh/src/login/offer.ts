@@ -2,6 +2,7 @@
 
 import type { Credential } from '@net/core'
 import type { Operation } from '@net/core/authoring'
+import { askWhileOpen } from '@net/socket/authoring'
 
 import type { LoginAnswer, SshSession } from '../engine/ssh2.ts'
 import type { SshAuth } from '../identity/auth.ts'
@@ -62,6 +63,14 @@ export function send(login: LoginRun, method: string, message: Uint8Array): Prom
     op.wire('receive', () => describe(answered))
     return answered
   })
+}
+
+/** Asks a person, or an agent, for as long as the login goes on and the server is there. */
+export function whileOpen<T>(
+  { op, session }: LoginRun,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return askWhileOpen(op, session.closed, ask)
 }
 
 /** A reply that ends an attempt, as an answer. */

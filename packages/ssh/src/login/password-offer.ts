@@ -5,11 +5,17 @@
 
 import type { Secret } from '@net/core'
 import { CredentialSource, harmless, netError } from '@net/core/authoring'
-import { askWhileOpen } from '@net/socket/authoring'
 
 import { refuseLong } from '../command-line.ts'
 import type { LoginAnswer } from '../engine/ssh2.ts'
-import { answerOf, send, type LoginRun, type Offer, type PasswordHolder } from './offer.ts'
+import {
+  answerOf,
+  send,
+  whileOpen,
+  type LoginRun,
+  type Offer,
+  type PasswordHolder,
+} from './offer.ts'
 import { passwordRequest, type AuthReply } from './user-auth.ts'
 
 /** A password; one that is asked for may be asked for again. */
@@ -43,10 +49,8 @@ export class PasswordOffer implements Offer {
 
   /** The password; asks for it if it was not asked for. */
   async ask(): Promise<Secret> {
-    const { session, op } = this.#login
-    const password = await askWhileOpen(op, session.closed, (signal) =>
-      this.#source.get({ signal }),
-    )
+    const { session } = this.#login
+    const password = await whileOpen(this.#login, (signal) => this.#source.get({ signal }))
     refuseLong('the password', password.reveal(), session.longest)
     return password
   }
@@ -68,12 +72,12 @@ export class PasswordOffer implements Offer {
 
   /** The password is right, and the server takes it only together with a new one (RFC 4252, section 8). */
   async #change(password: Secret, text: string): Promise<LoginAnswer> {
-    const { session, op, plan } = this.#login
+    const { session, plan } = this.#login
     const { newPassword } = this.#holder
     if (newPassword === undefined) throw expired('the password has expired', text)
     const subject = { what: 'password', endpoint: plan.endpoint, user: plan.user } as const
     const source = new CredentialSource(newPassword, subject, plan.client)
-    const next = await askWhileOpen(op, session.closed, (signal) => source.get({ signal }))
+    const next = await whileOpen(this.#login, (signal) => source.get({ signal }))
     refuseLong('the new password', next.reveal(), session.longest)
     const message = passwordRequest(plan.user, password.reveal(), next.reveal())
     const reply: AuthReply = await send(this.#login, 'password', message)

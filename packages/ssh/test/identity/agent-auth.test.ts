@@ -9,7 +9,7 @@ import { defaultAgent } from '../../src/identity/agent-auth.ts'
 import { privateKeyOf } from '../../src/identity/key-material.ts'
 import { publicLine } from '../../src/identity/public-key.ts'
 import { signData } from '../../src/identity/signatures.ts'
-import { fields, FieldReader } from '../../src/identity/wire.ts'
+import { fields, FieldReader, uint32 } from '../../src/identity/wire.ts'
 import { failureOf, logInTo } from '../embedded.ts'
 import { honest, startFakeAgent, type FakeKey } from './fake-agent.ts'
 import { certificateOf, everyKey } from './key-samples.ts'
@@ -118,4 +118,36 @@ test('where no agent is known its socket is asked for, and one that is not there
     code: 'NET_CREDENTIAL_INVALID',
     message: expect.stringContaining('/nowhere/agent'),
   })
+})
+
+test('keys of an agent that cannot be read are not offered, and the others log in', async () => {
+  const odd = [Buffer.alloc(0), Buffer.from([0, 0, 0, 9, 115]), Buffer.alloc(4)].map((blob) => ({
+    blob,
+    comment: 'odd',
+    sign: () => undefined,
+  }))
+  await using mixed = await startFakeAgent([...odd, held(ed25519)])
+  await using server = await startSshServer({ users: { ada: { keys: [open(ed25519)] } } })
+  await using host = await logInTo(server, { auth: agent({ socket: mixed.socket }) })
+  expect(host.info.user).toBe('ada')
+  expect(server.received.filter(({ text }) => text.startsWith('publickey'))).toHaveLength(2)
+})
+
+test('an agent that never answers is not waited for once the server has gone', async () => {
+  for (const silentAt of ['list', 'sign']) {
+    await using server = await startSshServer({ users: { ada: { keys: [open(ed25519)] } } })
+    const { blob, comment } = held(ed25519)
+    const sign = (): undefined => undefined
+    let requests = 0
+    await using silent = await startFakeAgent([{ blob, comment, sign }], (client) => {
+      requests += 1
+      if (silentAt === 'list' || requests > 1) return void server.close()
+      client.write(fields(Buffer.concat([Buffer.of(12), uint32(1), fields(blob, comment)])))
+    })
+    const failed = await failureOf(logInTo(server, { auth: agent({ socket: silent.socket }) }))
+    expect(failed).toMatchObject({
+      code: expect.stringMatching(/^NET_CONN_(?:CLOSED|RESET)$/),
+      retry: 'safe',
+    })
+  }
 })
