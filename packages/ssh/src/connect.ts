@@ -117,7 +117,10 @@ function throughHops(
       ...(log === undefined ? {} : { log }),
     }
     return {
-      name: String(url).replace(/^ssh:\/\//, ''),
+      // Without its password, however that is encoded.
+      name: String(url)
+        .replace(/^ssh:\/\//i, '')
+        .replace(/:.*@/s, '@'),
       connect: (dialer, dial) =>
         connectOver(chain, url, { ...shared, ...own, dialer, signal: dial?.signal }),
     }

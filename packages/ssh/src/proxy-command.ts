@@ -3,6 +3,7 @@
  * is closed, then it is asked, then killed.
  */
 
+import { once } from 'node:events'
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { Duplex } from 'node:stream'
 
@@ -45,7 +46,7 @@ export function proxyCommandDialer(command: string): Dialer {
         { signal: own(options, 'signal'), timeout: own(options, 'timeout') },
         (op) =>
           op.phase('proxy', async () => {
-            const road = new CommandRoad(command)
+            const road = new CommandRoad(await started(command))
             const forget = op.onAbort(() => void road.destroy())
             try {
               await road.heard
@@ -67,6 +68,14 @@ function parentOf(options: DialOptions | undefined): { readonly parent?: number 
   return parent === undefined ? {} : { parent }
 }
 
+/** Starts the program. Rejects with what the system says where it takes no other: a child without streams would be left. */
+async function started(command: string): Promise<ChildProcessWithoutNullStreams> {
+  // A signal reaches the command itself, and not a shell in front of it.
+  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' })
+  await once(child, 'spawn')
+  return child
+}
+
 /** What the program reads and prints, as one stream. */
 class CommandRoad extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams
@@ -76,12 +85,11 @@ class CommandRoad extends Duplex {
   readonly #heard: PromiseWithResolvers<void> = Promise.withResolvers()
   #ladder: Timer | undefined
 
-  constructor(command: string) {
+  constructor(child: ChildProcessWithoutNullStreams) {
     super({ allowHalfOpen: true })
     this.heard = handled(this.#heard.promise)
-    // A signal reaches the command itself, and not a shell in front of it.
-    this.#child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' })
-    const { stdin, stdout, stderr } = this.#child
+    this.#child = child
+    const { stdin, stdout, stderr } = child
     stdin.on('error', () => {})
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#said = (this.#said + text).slice(-SHOWN)
@@ -109,7 +117,9 @@ class CommandRoad extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#child.stdin.destroy()
+    // What the program has started may hold the other ends for ever.
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr])
+      stream.destroy()
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#ladder = clock().after(GRACE, () => {
         this.#child.kill('SIGTERM')

@@ -76,3 +76,15 @@ test('hops that lead back to themselves are refused before anything is dialed', 
   expect(error).toMatchObject({ code: 'NET_BAD_CONFIG' })
   expect(error.message).toContain('the hops lead back to themselves')
 })
+
+test('the name of a hop in an error has no password, however that is encoded', async () => {
+  for (const jump of [
+    'ssh://gate:s%61same@127.0.0.1:1',
+    'gate:se%40same@127.0.0.1:1',
+    'ssh://gate:se@same@127.0.0.1:1',
+    { url: new URL('ssh://gate:s%61same@127.0.0.1:1') },
+  ]) {
+    const error = await failureOf(connect('ssh://ada:x@127.0.0.1:2', { jump }))
+    expect(error.message).toContain('the way leads over gate@127.0.0.1:1 (hop 1 of 1)')
+  }
+})

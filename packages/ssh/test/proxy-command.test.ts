@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+import { expect, test, vi } from 'vitest'
 
 import { connect } from '@net/ssh'
 import { startSshServer } from '@net/ssh/testing'
@@ -51,4 +55,44 @@ test('[SSH-06] a command that stays is ended when the call is aborted', async ()
   const failure = failureOf(logInTo(server, { dialer, signal: stop.signal }))
   stop.abort(new Error('enough'))
   expect(await failure).toMatchObject({ code: 'NET_ABORTED' })
+})
+
+test.skipIf(!existsSync('/proc/self/fd'))(
+  'a command leaves nothing open, also where programs that it has started go on',
+  async () => {
+    const open = (): number => readdirSync('/proc/self/fd').length
+    const endpoint = { scheme: 'ssh', host: '127.0.0.1', port: 22 }
+    const before = open()
+    // What each has started reads nothing, and keeps its output open.
+    for (const command of [
+      'yes',
+      'sh -c "echo; sleep 1000; true"',
+      'sh -c "echo; yes >&2; true"',
+    ]) {
+      const road = await proxyCommandDialer(command).dial(endpoint)
+      expect(open()).toBeGreaterThan(before)
+      road.abort()
+      await vi.waitUntil(() => open() === before, { timeout: 20_000 })
+    }
+  },
+)
+
+test('where no file can be opened any more, the call fails and the process goes on', async () => {
+  const program = `
+    import { closeSync, openSync } from 'node:fs'
+    import { proxyCommandDialer } from ${JSON.stringify(import.meta.resolve('../src/proxy-command.ts'))}
+    const dial = () => proxyCommandDialer('true').dial({ scheme: 'ssh', host: '127.0.0.1', port: 22 })
+    const outcomes = [await dial().catch(({ code }) => code)]
+    const held = []
+    try { for (;;) held.push(openSync('/dev/null')) } catch {}
+    outcomes.push(await dial().catch(({ code }) => code))
+    for (const one of held) closeSync(one)
+    console.log(outcomes.join(' '))`
+  const run = ['--conditions=@net/source', '--input-type=module', '-e', program]
+  const { stdout } = await promisify(execFile)(
+    '/bin/sh',
+    ['-c', 'ulimit -n 100; exec "$0" "$@"', process.execPath, ...run],
+    { cwd: import.meta.dirname },
+  )
+  expect(stdout).toBe('NET_PROXY_UNREACHABLE NET_LOCAL_LIMIT\n')
 })

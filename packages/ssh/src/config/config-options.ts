@@ -27,14 +27,14 @@ export async function configured(
   url: string | URL,
   options: Taken<SshConnectOptions>,
 ): Promise<ConfiguredHost> {
-  const { host, user, port, password } = partsOf(url)
+  const { host, user, port, password, path } = partsOf(url)
   const files = filesOf(options.config)
   const asked = { user: options.user ?? user, port, files }
   const config = await hostConfig(host, asked)
   const given = options.password ?? password
   const endpoint = { scheme: 'ssh', host: config.hostname, port: config.port }
   return {
-    url: `ssh://${formatEndpoint(endpoint)}`,
+    url: `ssh://${formatEndpoint(endpoint)}${path}`,
     config,
     options: {
       ...fromConfig(config),
@@ -51,16 +51,26 @@ function partsOf(url: string | URL): {
   readonly user: string | undefined
   readonly port: number | undefined
   readonly password: Taken<SshConnectOptions>['password']
+  /** Empty, but for a URL that nothing can be made of. */
+  readonly path: string
 } {
   const text = String(url)
-  const { endpoint, user, password } = inCall({ protocol: 'ssh', call: 'connect' }, () =>
+  const {
+    endpoint,
+    user,
+    password,
+    path = '',
+  } = inCall({ protocol: 'ssh', call: 'connect' }, () =>
     parseEndpoint(text, { schemes: ['ssh'], defaultPort: 22 }),
   )
-  const port = /:\d+\/?$/.test(text) ? endpoint.port : undefined
+  const port = /:\d+(?:\/[^@]*)?$/.test(text) ? endpoint.port : undefined
   // Names are compared as they are written.
-  const [, host = endpoint.host] = /^(?:ssh:\/\/)?(?:[^@]*@)?([^[\]:/]+)/.exec(text) ?? []
-  return { host, user, port, password }
+  const [, host = endpoint.host] = WRITTEN.exec(text) ?? []
+  return { host, user, port, password, path }
 }
+
+// The host as it is written, unless it is an address in brackets.
+const WRITTEN = /^(?:ssh:\/\/)?(?:[^/]*@)?([^:/@[\]]+)(?=$|\/|:\d+(?:\/|$))/i
 
 function filesOf(config: SshConnectOptions['config']): readonly string[] | undefined {
   return typeof config === 'boolean' || config === undefined ? undefined : [config].flat()
@@ -76,7 +86,10 @@ function fromConfig(config: HostConfig): Taken<SshConnectOptions> {
     ...(seconds > 0
       ? { keepAlive: { interval: seconds * 1000, count: config.serverAliveCountMax } }
       : {}),
-    ...(connectTimeout === undefined ? {} : { timeout: { connect: connectTimeout * 1000 } }),
+    // As in OpenSSH, 0 means none of its own.
+    ...(connectTimeout === undefined || connectTimeout === 0
+      ? {}
+      : { timeout: { connect: connectTimeout * 1000 } }),
   }
 }
 

@@ -3,10 +3,12 @@
  * know what the values are for.
  */
 
-import { glob, readFile } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { glob, open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 
+import { isNetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 import { matchesPattern } from '../host-pattern.ts'
@@ -25,6 +27,8 @@ export interface ConfigFile {
   readonly includes: string
   /** Whether it must be there. */
   readonly needed: boolean
+  /** Whether it is refused where others could have written it: its commands run as this user. */
+  readonly guarded: boolean
 }
 
 /** Reads one pass over the files into the values. */
@@ -83,7 +87,7 @@ export class ConfigReader {
     const found: string[] = []
     for await (const one of glob(whole)) found.push(one)
     for (const one of found.toSorted()) {
-      await this.#file({ path: one, includes, needed: false }, active, depth + 1)
+      await this.#file({ path: one, includes, needed: false, guarded: true }, active, depth + 1)
     }
   }
 
@@ -120,25 +124,42 @@ export class ConfigReader {
 
 /** The files of OpenSSH: this user's, and the machine's. */
 export function defaultConfigFiles(home: string | undefined = homeFolder()): readonly ConfigFile[] {
-  const system = { path: '/etc/ssh/ssh_config', includes: '/etc/ssh', needed: false }
-  return home === undefined
-    ? [system]
-    : [{ path: join(home, '.ssh', 'config'), includes: join(home, '.ssh'), needed: false }, system]
+  const system = {
+    path: '/etc/ssh/ssh_config',
+    includes: '/etc/ssh',
+    needed: false,
+    guarded: false,
+  }
+  if (home === undefined) return [system]
+  const folder = join(home, '.ssh')
+  return [{ path: join(folder, 'config'), includes: folder, needed: false, guarded: true }, system]
 }
 
 /** A file that the caller names. */
 export function namedConfigFile(path: string): ConfigFile {
-  return { path, includes: join(homedir(), '.ssh'), needed: true }
+  return { path, includes: join(homedir(), '.ssh'), needed: true, guarded: false }
 }
 
-async function contentOf({ path, needed }: ConfigFile): Promise<string> {
+async function contentOf({ path, needed, guarded }: ConfigFile): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    await using file = await open(path)
+    if (guarded) refuseForeign(path, await file.stat())
+    return await file.readFile('utf8')
   } catch (error) {
+    if (isNetError(error)) throw error
     const code: unknown = Reflect.get(error as Error, 'code')
     if (!needed && ABSENT.has(code)) return ''
     throw netError('NET_LOCAL_IO', { message: `${path} could not be read`, cause: error })
   }
+}
+
+/** As OpenSSH does. Windows has no such modes. */
+function refuseForeign(path: string, { uid, mode }: Stats): void {
+  const own = process.getuid?.()
+  if (own === undefined || ((uid === own || uid === 0) && (mode & OTHERS_WRITE) === 0)) return
+  throw netError('NET_BAD_CONFIG', {
+    message: `${path} belongs to another user, or others may write to it: chmod go-w makes it usable`,
+  })
 }
 
 function misplaced(error: unknown, path: string, line: number): unknown {
@@ -146,6 +167,7 @@ function misplaced(error: unknown, path: string, line: number): unknown {
   return netError('NET_BAD_CONFIG', { message: `${path}, line ${line}: ${error.message}` })
 }
 
+const OTHERS_WRITE = 0o022
 const DEEPEST = 16
 const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR'])
 const UNIQUE: ReadonlySet<string> = new Set(['identityfile', 'certificatefile'])

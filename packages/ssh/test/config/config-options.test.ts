@@ -95,3 +95,34 @@ test('a URL is taken as it is, a name is looked up, and lists of algorithms chan
     code: 'NET_BAD_CONFIG',
   })
 })
+
+test('an address in brackets is the host, whatever stands before it, and a URL has no path here either', async () => {
+  using folder = configFolder()
+  const file = folder.write(
+    'config',
+    'IdentityAgent none',
+    'IdentityFile none',
+    'Host ssh ada',
+    '  HostName 127.0.0.1',
+  )
+  for (const [url, whole] of [
+    ['ssh://[::1]:9', 'ssh://[::1]:9'],
+    ['ssh://ada@[::1]:9', 'ssh://[::1]:9'],
+    ['ada:sesame@[::1]', 'ssh://[::1]:22'],
+    ['ssh://ada:se@same@Box:9/', 'ssh://box:9/'],
+    ['SSH://Box', 'ssh://box:22'],
+    ['box:9/x', 'ssh://box:9/x'],
+  ] as const) {
+    expect((await configured(url, { config: file, user: 'ada' })).url).toBe(whole)
+  }
+  expect(await failureOf(connect('box:9/x', { config: file, user: 'ada' }))).toMatchObject({
+    code: 'NET_BAD_URL',
+  })
+})
+
+test('ConnectTimeout 0 sets no limit of its own', async () => {
+  using folder = configFolder()
+  const file = folder.write('config', 'ConnectTimeout 0', 'IdentityAgent none')
+  const { options } = await configured('ssh://ada@box', { config: file })
+  expect(options.timeout).toBeUndefined()
+})
