@@ -34,8 +34,7 @@ export async function logIn(session: SshSession, plan: LoginPlan, op: Operation)
   const unnamed = answer.methods.length > 0 ? [] : ALL
   while (!answer.accepted) {
     const next = nextOf(offers, answer.methods.length > 0 ? answer.methods : unnamed)
-    const isOver = login.steps >= MOST_STEPS || (next === undefined && confirmed)
-    if (isOver) throw refused(login, answer.methods)
+    if (next === undefined && confirmed) throw refused(login, answer.methods)
     const said = await (next === undefined ? question(login) : next.offer.attempt(next.method))
     if (said === undefined) continue
     answer = said
@@ -82,10 +81,15 @@ function offerOf(auth: SshAuth, password: PasswordOffer | undefined, login: Logi
     : new KeyOffer(() => keySigners(auth, login), login)
 }
 
-/** What was refused as the step before may well be the next one. */
-function countStep(login: LoginRun, offers: readonly Offer[], { partial }: LoginAnswer): void {
+/** What was refused as the step before may well be the next one. Throws where there have been too many. */
+function countStep(
+  login: LoginRun,
+  offers: readonly Offer[],
+  { partial, methods }: LoginAnswer,
+): void {
   if (!partial) return
   login.steps += 1
+  if (login.steps === MOST_STEPS) throw refused(login, methods)
   login.shown.clear()
   for (const offer of offers) offer.renew()
 }

@@ -141,8 +141,8 @@ test('an agent that never answers is not waited for once the server has gone', a
     let requests = 0
     await using silent = await startFakeAgent([{ blob, comment, sign }], (client) => {
       requests += 1
-      if (silentAt === 'list' || requests > 1) return void server.close()
-      client.write(fields(Buffer.concat([Buffer.of(12), uint32(1), fields(blob, comment)])))
+      if (silentAt === 'list' || requests > 1) void server.close()
+      else client.write(fields(Buffer.concat([Buffer.of(12), uint32(1), fields(blob, comment)])))
     })
     const failed = await failureOf(logInTo(server, { auth: agent({ socket: silent.socket }) }))
     expect(failed).toMatchObject({

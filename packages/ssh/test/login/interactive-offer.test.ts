@@ -96,3 +96,27 @@ test('a function that gives another number of answers, or throws, ends the login
   expect(await failureOf(logInTo(server, { auth }))).toBe(own)
   await server.idle()
 })
+
+test('a server that accepts every step and always wants another is left after ten', async () => {
+  const questions = [{ questions: [{ text: 'Code: ' }], answers: ['123456'] }]
+  for (const method of ['keyboard-interactive', 'password'] as const) {
+    const steps = Array<typeof method>(30).fill(method)
+    await using server = await startSshServer({
+      users: { ada: { questions, password: '123456', steps } },
+    })
+    let asked = 0
+    const answer = (): string => {
+      asked += 1
+      return '123456'
+    }
+    const isPassword = method === 'password'
+    const failed = await failureOf(
+      logInTo(server, isPassword ? { password: answer } : { auth: keyboardInteractive(answer) }),
+    )
+    expect(failed).toMatchObject({
+      code: 'NET_AUTH_PARTIAL',
+      message: expect.stringContaining('accepted 10 steps of the login of "ada"'),
+    })
+    expect(asked).toBeLessThanOrEqual(10)
+  }
+})

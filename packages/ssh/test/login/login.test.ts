@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 
 import { captureEvents, useFakeClock } from '@net/core/testing'
-import { key, keyboardInteractive } from '@net/ssh'
+import { key } from '@net/ssh'
 import { tcpDialer, type Dialer } from '@net/socket'
 import { createSshKey, startSshServer, type SshServer } from '@net/ssh/testing'
 
@@ -240,30 +240,6 @@ test('a password that is asked for is asked for again at the next step', async (
   await using host = await logInTo(server, { password })
   expect([host.info.user, asked]).toEqual(['ada', 2])
   expect(await failureOf(logInTo(server))).toMatchObject({ code: 'NET_AUTH_PARTIAL' })
-})
-
-test('a server that accepts every step and always wants another is left after ten', async () => {
-  const questions = [{ questions: [{ text: 'Code: ' }], answers: ['123456'] }]
-  for (const method of ['keyboard-interactive', 'password'] as const) {
-    const steps = Array<typeof method>(30).fill(method)
-    await using server = await startSshServer({
-      users: { ada: { questions, password: '123456', steps } },
-    })
-    let asked = 0
-    const answer = (): string => {
-      asked += 1
-      return '123456'
-    }
-    const isPassword = method === 'password'
-    const failed = await failureOf(
-      logInTo(server, isPassword ? { password: answer } : { auth: keyboardInteractive(answer) }),
-    )
-    expect(failed).toMatchObject({
-      code: 'NET_AUTH_PARTIAL',
-      message: expect.stringContaining('accepted 10 steps of the login of "ada"'),
-    })
-    expect(asked).toBeLessThanOrEqual(10)
-  }
 })
 
 test('a server that requires no login gets no credentials', async () => {
