@@ -511,9 +511,14 @@ export function globalRequest(
   sendMessage(client, message)
 }
 
-/** Agrees on new keys. Nothing if that is under way. */
-export function exchangeKeys(client: EngineClient): void {
-  if (client._protocol._kexinit === undefined) client._protocol.rekey()
+/**
+ * Agrees on new keys. Nothing if that is under way. Begins behind the packet that may just be written: ssh2 counts it only
+ * then, and would encrypt another one under the same number.
+ */
+export function exchangeKeys({ _protocol }: EngineClient): void {
+  queueMicrotask(() => {
+    if (_protocol._kexinit === undefined) _protocol.rekey()
+  })
 }
 
 /** The algorithms for host keys that the server offers (RFC 4253, section 7.1); none if it has not said so yet. */

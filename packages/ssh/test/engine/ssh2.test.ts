@@ -173,12 +173,24 @@ test('a server that proves another key than the one it shows is refused', async 
 
 test('[SSH-10] new keys after so many bytes, or so much time, while commands run', async () => {
   const text = 'x'.repeat(300_000)
-  await using server = await startSshServer({ exec: { big: text } })
+  await using server = await startSshServer({
+    exec: {
+      big: text,
+      async cat(_, { stdin, stdout }) {
+        for await (const chunk of stdin) await stdout.write(chunk)
+      },
+    },
+  })
   {
     await using host = await logInTo(server, { rekey: { bytes: 100_000 } })
     expect((await host.exec('big')).stdout).toBe(text)
     expect((await host.exec('big')).stdout).toBe(text)
     await server.waitFor(() => server.received.filter(({ what }) => what === 'rekey').length > 1)
+  }
+  {
+    await using host = await logInTo(server, { rekey: { bytes: 100_000 } })
+    // Input makes them due while a packet of ours is written.
+    expect((await host.exec('cat', { input: text })).stdout).toBe(text)
   }
   const before = server.received.filter(({ what }) => what === 'rekey').length
   expect(before).toBeGreaterThanOrEqual(2)
