@@ -46,6 +46,11 @@ fs.promises.mkdtempDisposable ??= async (prefix) => {
   const path = await mkdtemp(prefix)
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
+fs.mkdtempDisposableSync ??= (prefix) => {
+  const path = fs.mkdtempSync(prefix)
+  const remove = () => fs.rmSync(path, { recursive: true, force: true })
+  return { path, remove, [Symbol.dispose]: remove }
+}
 syncBuiltinESMExports()
 
 register('./lowered.mjs', import.meta.url)
