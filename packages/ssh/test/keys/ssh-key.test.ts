@@ -40,6 +40,13 @@ test('[SSH-68] [H-SSH-22] a key is written to a new file for its owner alone', a
   expect(await failureOf(made.save(path))).toMatchObject({ code: 'NET_LOCAL_IO' })
 })
 
+test('a passphrase is struck out of no message of others', async () => {
+  const text = await (await generateKey()).export({ passphrase: 'open sesame', rounds: 1 })
+  await failureOf(readKey(text, { passphrase: 'private' }))
+  const error = await failureOf(readKey('no key'))
+  expect(error.message).toContain('the text of a private key')
+})
+
 test('a passphrase that is wrong is asked for once more, and one that is missing is said', async () => {
   const text = await (await generateKey()).export({ passphrase: 'open sesame', rounds: 1 })
   const answers = ['wrong', 'open sesame']
