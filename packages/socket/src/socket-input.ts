@@ -102,10 +102,8 @@ export class SocketInput implements DirectReader, Inflow {
     else if (duplex instanceof TLSSocket || (this.#isPlain && duplex instanceof Socket)) {
       this.#pushed = new PushedReads(duplex, (chunk) => this.#taken(chunk))
     }
-    if (this.#passesBuffer) {
-      const before: unknown = duplex.read()
-      if (before instanceof Uint8Array) this.#taken(before)
-    } else duplex.on('data', this.#onData)
+    if (this.#passesBuffer) this.#takeBuffered()
+    else duplex.on('data', this.#onData)
     // The end of a socket that never had a byte is emitted without a read.
     if (duplex.readableEnded && !duplex.destroyed) this.#onEnd()
   }
@@ -172,6 +170,15 @@ export class SocketInput implements DirectReader, Inflow {
 
   readonly #onData = (chunk: Uint8Array): void => {
     if (!this.#taken(chunk)) this.#duplex.pause()
+  }
+
+  /** Takes what came before: since Node 26 one piece with each `read`. */
+  #takeBuffered(): void {
+    for (;;) {
+      const before: unknown = this.#duplex.read()
+      if (!(before instanceof Uint8Array)) return
+      this.#taken(before)
+    }
   }
 
   /** Returns whether there is room for more. */
