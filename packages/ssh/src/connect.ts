@@ -23,16 +23,26 @@ import { reach } from './reach.ts'
  * `NET_BAD_CONFIG` for a configuration that `ssh` would refuse, and for hops that lead back to themselves.
  */
 export async function connect(url: string | URL, options?: SshConnectOptions): Promise<SshClient> {
-  return connectOver([], url, options)
+  return connectOver(TARGET, url, options)
 }
 
-/** `chain` are the hosts that led here, as ssh_config has them. */
+/** Where a host stands on the way. */
+interface Place {
+  /** The hosts that led here, as ssh_config has them. */
+  readonly chain: readonly string[]
+  /**
+   * What ssh_config has for the road to it: of the target its hops, and its command where the caller names no other road; of
+   * the first hop both; of a hop behind another nothing, since that one is the road.
+   */
+  readonly roads: 'hops' | 'all' | 'none'
+}
+
 async function connectOver(
-  chain: readonly string[],
+  place: Place,
   url: string | URL,
   options: SshConnectOptions | undefined,
 ): Promise<SshClient> {
-  const { taken, plan } = await planned(chain, url, options, 'connect')
+  const { taken, plan } = await planned(place, url, options, 'connect')
   return opening({ identity: plan.identity, options: taken }, (op) =>
     reach(plan, op, async (reached) => {
       const { session, info, software, hostKey, negotiated } = reached
@@ -60,7 +70,7 @@ export async function methods(
   url: string | URL,
   options?: SshConnectOptions,
 ): Promise<readonly string[]> {
-  const { taken, plan } = await planned([], url, options, 'methods')
+  const { taken, plan } = await planned(TARGET, url, options, 'methods')
   return opening({ identity: plan.identity, options: taken }, (op) =>
     reach(plan, op, async ({ session, hostKey }) => {
       const accepted = await askMethods(session, loginAt(plan, hostKey), op)
@@ -73,16 +83,20 @@ export async function methods(
 }
 
 async function planned(
-  chain: readonly string[],
+  { chain, roads }: Place,
   url: string | URL,
   options: SshConnectOptions | undefined,
   call: string,
 ): Promise<{ readonly taken: Taken<SshConnectOptions>; readonly plan: ConnectionPlan }> {
   const given = connectDoor(options)
+  const free = roads === 'all' || !hasRoad(given)
   const place = { protocol: 'ssh', call } as const
   if (!(given.config ?? isName(url))) {
     const plan = inCall(place, () => planConnection(url, given))
-    return { taken: given, plan: throughHops(chain, plan, given, [given.jump ?? []].flat()) }
+    return {
+      taken: given,
+      plan: throughHops({ chain, free }, plan, given, [given.jump ?? []].flat()),
+    }
   }
   const { url: whole, options: taken, config } = await configured(url, given)
   const plan = inCall(place, () => planConnection(whole, taken))
@@ -91,26 +105,28 @@ async function planned(
     const message = `the hops lead back to themselves: ${[...chain, here].join(' → ')}`
     throw netError('NET_BAD_CONFIG', { message })
   }
-  if (given.jump === undefined && config.proxyCommand !== undefined && !hasRoad(given)) {
+  if (free && given.jump === undefined && config.proxyCommand !== undefined) {
     return { taken, plan: { ...plan, dialer: proxyCommandDialer(config.proxyCommand) } }
   }
-  const hops = given.jump === undefined ? config.proxyJump : [given.jump].flat()
-  return { taken, plan: throughHops([...chain, here], plan, taken, hops) }
+  const hops = [given.jump ?? (roads === 'none' ? [] : config.proxyJump)].flat()
+  return { taken, plan: throughHops({ chain: [...chain, here], free }, plan, taken, hops) }
 }
 
 function hasRoad({ dialer, proxy }: Taken<SshConnectOptions>): boolean {
   return dialer !== undefined || proxy !== undefined
 }
 
+/** `free` says that the caller has named no road of its own, so that the first hop may have one. */
 function throughHops(
-  chain: readonly string[],
+  { chain, free }: { readonly chain: readonly string[]; readonly free: boolean },
   plan: ConnectionPlan,
   { config, log }: Taken<SshConnectOptions>,
   hops: readonly SshJump[],
 ): ConnectionPlan {
   if (hops.length === 0) return plan
-  const ways = hops.map((hop): JumpHop => {
+  const ways = hops.map((hop, at): JumpHop => {
     const { url, ...own } = typeof hop === 'string' ? { url: hop } : hop
+    const roads = at > 0 ? 'none' : free ? 'all' : 'hops'
     // The hop is a host of its own; only where to look it up, and where to write, are the same.
     const shared = {
       ...(config === undefined ? {} : { config }),
@@ -122,7 +138,7 @@ function throughHops(
         .replace(/^ssh:\/\//i, '')
         .replace(/:.*@/s, '@'),
       connect: (dialer, dial) =>
-        connectOver(chain, url, { ...shared, ...own, dialer, signal: dial?.signal }),
+        connectOver({ chain, roads }, url, { ...shared, ...own, dialer, signal: dial?.signal }),
     }
   })
   return { ...plan, dialer: jumpDialer(ways, plan.dialer) }
@@ -132,3 +148,5 @@ function throughHops(
 function loginAt({ login }: ConnectionPlan, { fingerprint }: HostKey): LoginPlan {
   return { ...login, server: [login.user, login.endpoint, fingerprint].join(' ') }
 }
+
+const TARGET: Place = { chain: [], roads: 'hops' }

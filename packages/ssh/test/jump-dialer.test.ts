@@ -88,3 +88,41 @@ test('the name of a hop in an error has no password, however that is encoded', a
     expect(error.message).toContain('the way leads over gate@127.0.0.1:1 (hop 1 of 1)')
   }
 })
+
+test('[SSH-05] a hop is reached as ssh reaches it: the first one by its own road, the next ones through the one before', async () => {
+  using folder = configFolder()
+  const open = { users: { ada: { open: true } }, exec: { ls: 'c\n' } }
+  await using gate = await startSshServer(open)
+  await using inner = await startSshServer(open)
+  await using target = await startSshServer(open)
+  const pipe = `const s = require('node:net').connect(${gate.address.port}, '127.0.0.1'); process.stdin.pipe(s).pipe(process.stdout)`
+  const file = folder.write(
+    'config',
+    'IdentityAgent none',
+    'IdentityFile none',
+    'User ada',
+    'HostName 127.0.0.1',
+    `UserKnownHostsFile ${folder.write('known_hosts', ...[gate, inner, target].map((one) => one.knownHostsLine.trim()))}`,
+    'Host gate',
+    // Nothing else leads there.
+    `  HostKeyAlias [127.0.0.1]:${gate.address.port}`,
+    '  Port 1',
+    `  ProxyCommand ${JSON.stringify(process.execPath)} -e "${pipe}"`,
+    'Host inner',
+    `  Port ${inner.address.port}`,
+    '  ProxyJump gate',
+    'Host box',
+    `  Port ${target.address.port}`,
+    '  ProxyJump gate,inner',
+    'Host short',
+    `  Port ${target.address.port}`,
+    '  ProxyJump inner',
+  )
+  for (const name of ['box', 'short']) {
+    await using host = await connect(name, { config: file })
+    expect((await host.exec('ls')).stdout).toBe('c\n')
+    expect(host.info.hops.map(({ kind }) => kind)).toEqual(['command', 'ssh', 'ssh'])
+  }
+  const led = gate.received.filter(({ what }) => what === 'tunnel').map(({ text }) => text)
+  expect(led).toEqual(Array(2).fill(`127.0.0.1:${inner.address.port}`))
+})

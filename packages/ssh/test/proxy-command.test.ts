@@ -64,11 +64,7 @@ test.skipIf(!existsSync('/proc/self/fd'))(
     const endpoint = { scheme: 'ssh', host: '127.0.0.1', port: 22 }
     const before = open()
     // What each has started reads nothing, and keeps its output open.
-    for (const command of [
-      'yes',
-      'sh -c "echo; sleep 1000; true"',
-      'sh -c "echo; yes >&2; true"',
-    ]) {
+    for (const command of ['yes', 'sh -c "echo; sleep 60; true"', 'sh -c "echo; yes >&2; true"']) {
       const road = await proxyCommandDialer(command).dial(endpoint)
       expect(open()).toBeGreaterThan(before)
       road.abort()
