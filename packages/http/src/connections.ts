@@ -105,7 +105,7 @@ class OriginPool {
   lease(lessee: Lessee): HttpConnection | Promise<HttpConnection> {
     const fresh = lessee.fresh === true
     if (fresh) this.#makeRoom()
-    const ready = fresh ? undefined : this.#ready()
+    const ready = this.#readyFor(fresh)
     if (ready !== undefined) {
       this.#tell('acquire', lessee)
       return ready
@@ -124,7 +124,16 @@ class OriginPool {
   /** What can be had without connecting: the one used last is the least likely to have been closed by the peer meanwhile. */
   #ready(): HttpConnection | undefined {
     const idle = this.#idle.pop()
-    if (idle !== undefined) return idle
+    return idle ?? this.#lane()
+  }
+
+  /** A fresh connection, if there is room for one; else a lane: shared connections are gone as soon as they are lost. */
+  #readyFor(fresh: boolean): HttpConnection | undefined {
+    if (!fresh) return this.#ready()
+    return this.#size < this.#parts.limit ? undefined : this.#lane()
+  }
+
+  #lane(): HttpConnection | undefined {
     for (const connection of this.#shared) {
       const lane = connection.lane()
       if (lane !== undefined) return lane
@@ -249,7 +258,7 @@ class OriginPool {
   /** Gives those who wait what there is, in the order in which they came. */
   #serve(): void {
     for (const [next, fresh] of this.#waiting) {
-      const ready = fresh ? undefined : this.#ready()
+      const ready = this.#readyFor(fresh)
       if (ready === undefined) {
         if (fresh) this.#makeRoom()
         // To make room serves them too.

@@ -291,6 +291,16 @@ test('a full shared connection is followed by another', async () => {
   })
 })
 
+test('calls that need a fresh connection share one where the pool has no room for more', async () => {
+  await inOperation(async (op) => {
+    const { made, lease } = sharing(op, (events) => new FakeShared(events, 4), 1)
+    // All of a connection that was lost.
+    await Promise.all([1, 2, 3].map(() => lease(true)))
+    await lease(true)
+    expect(made).toHaveLength(1)
+  })
+})
+
 test('when connecting fails, all waiting calls connect at once', async () => {
   await inOperation(async (op) => {
     let tries = 0
