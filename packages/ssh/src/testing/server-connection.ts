@@ -63,6 +63,8 @@ export class ServerConnection implements ServerDesk {
   readonly #host: ConnectionHost
   readonly #socket: Socket
   readonly #logins: LoginDesk
+  /** The far ends of tunnels. */
+  readonly #tunnels = new Set<Socket>()
   #user = ''
   #isIn = false
   #tries = 0
@@ -95,6 +97,8 @@ export class ServerConnection implements ServerDesk {
     if (await this.#passes('greeting')) await serveSsh(this.#socket, this)
     else await closeOf(this.#socket)
     grace?.clear()
+    // One that takes nothing would stay.
+    for (const far of this.#tunnels) far.destroy()
   }
 
   /** As sshd: after so many failed tries it says why, and leaves. */
@@ -194,6 +198,8 @@ export class ServerConnection implements ServerDesk {
         return
       }
       const far = toSocket(transport)
+      this.#tunnels.add(far)
+      far.once('close', () => this.#tunnels.delete(far))
       // Each side ends the other; what either of them fails with is the client's to see.
       pipeline(channel, far, () => {})
       pipeline(far, channel, () => {})

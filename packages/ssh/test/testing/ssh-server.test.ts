@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 
+import { expect, test, vi } from 'vitest'
+
+import { toSocket } from '@net/socket'
 import { startEchoServer } from '@net/socket/testing'
 import { createSshKey, startSshServer } from '@net/ssh/testing'
 
@@ -44,4 +49,30 @@ test('a tunnel leads to loopback and to what has a route, and nowhere else', asy
   await open('127.0.0.1', echo.address.port)
   expect(await failureOf(open('a', 2))).toMatchObject({ name: 'ConnectError' })
   expect(await failureOf(open('example.com', 80))).toMatchObject({ name: 'ConnectError' })
+})
+
+test('a tunnel to a server that takes nothing ends with its connection', async () => {
+  const deaf = createServer({ pauseOnConnect: true })
+  await once(deaf.listen(0, '127.0.0.1'), 'listening')
+  const { port } = deaf.address() as AddressInfo
+  const sockets = (): number =>
+    process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+  await using server = await startSshServer()
+  const before = sockets()
+  const client = await logInTo(server)
+  const [transport, [held]] = await Promise.all([
+    client.dialer.dial({ scheme: 'tcp', host: '127.0.0.1', port }),
+    once(deaf, 'connection') as Promise<[Socket]>,
+  ])
+  const near = toSocket(transport).on('error', () => {})
+  // More than the buffers of the system hold; the last of it stays with the client.
+  for (let sent = 0; sent < 64; sent++) near.write(Buffer.alloc(1024 * 1024))
+  for (let turns = 0; turns < 2000; turns++) await turn()
+  await client.close({ grace: 0 })
+  await server.idle()
+  // The one of the target.
+  await vi.waitUntil(() => sockets() <= before + 1, { timeout: 20_000 })
+  expect(server.connections).toBe(0)
+  held.destroy()
+  await once(deaf.close(), 'close')
 })
