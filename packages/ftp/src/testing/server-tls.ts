@@ -62,14 +62,17 @@ export class ServerTls {
       socket.on('_tlsError', (error: Error) => void socket.destroy(error))
       socket.on('error', reject)
       socket.once('close', () => reject(new Error('the client left during the handshake')))
+      const left = (): void => void socket.destroy()
+      socket.once('end', left)
       // Not in the same turn: Node sends no close_notify while the session tickets are still to be sent.
-      socket.once('secure', () =>
+      socket.once('secure', () => {
+        socket.off('end', left)
         setImmediate(() => {
           const { endpoint } = transport.info
           const secured = fromSocket(socket, { endpoint, encrypted: true })
           resolve(this.#closeNotify ? secured : endingBelow(secured, below))
-        }),
-      )
+        })
+      })
     })
   }
 

@@ -1,3 +1,6 @@
+import { on } from 'node:events'
+import { createConnection } from 'node:net'
+
 import { expect, test, vi } from 'vitest'
 
 import { onEvent } from '@net/core'
@@ -60,6 +63,21 @@ test('a client that is reset as soon as TLS has begun is gone', async () => {
   const { signal } = controller
   const options: FtpConnectOptions = { tls: { ca: certificates.ca }, security: 'required', signal }
   await expect(connect(server.url, options)).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await vi.waitUntil(() => server.connections === 0, { timeout: 20_000 })
+})
+
+test.each([
+  ['before', ''],
+  ['within', '160301020001'],
+  ['with something else than', 'GARBAGE\r\n'],
+])('a client that ends %s its TLS handshake is gone', async (_, sent) => {
+  await using server = await startFtpServer({ tls: createCertificates().issue() })
+  const socket = createConnection(Number(new URL(server.url).port), '127.0.0.1')
+  const replies = on(socket, 'data')
+  await replies.next()
+  socket.write('AUTH TLS\r\n')
+  await replies.next()
+  socket.end(Buffer.from(sent, /^[0-9a-f]*$/.test(sent) ? 'hex' : 'latin1'))
   await vi.waitUntil(() => server.connections === 0, { timeout: 20_000 })
 })
 
