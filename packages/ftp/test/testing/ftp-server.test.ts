@@ -77,6 +77,7 @@ test.each([
   await replies.next()
   socket.write('AUTH TLS\r\n')
   await replies.next()
+  expect(server.received).toContain('AUTH TLS')
   socket.end(Buffer.from(sent, /^[0-9a-f]*$/.test(sent) ? 'hex' : 'latin1'))
   await vi.waitUntil(() => server.connections === 0, { timeout: 20_000 })
 })
