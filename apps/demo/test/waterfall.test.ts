@@ -37,10 +37,10 @@ test('a phase that seems to begin before its operation, as whole milliseconds sa
   const call = { protocol: 'http', operation: 'GET', target: '/x', kind: 'exchange' } as const
   await operation(call, undefined, (op) => op.phase('command', async () => {}))
   const events = captured.events.map((event) =>
-    event.type === 'phase' && event.state === 'end' ? { ...event, duration: 5 } : event,
+    event.type === 'phase' && event.state === 'end' ? { ...event, duration: 60_000 } : event,
   )
   const bars = barsOf(events, events[0]?.id ?? 0)
-  expect(bars.map(({ start }) => start)).toEqual([0, 0])
+  expect(bars.find(({ label }) => label === 'command')?.start).toBe(0)
   expect(drawWaterfall(bars, 8)).toHaveLength(2)
 })
 
