@@ -120,7 +120,7 @@ export interface RemoteFiles {
   /** What it can do. */
   capabilities(options?: CallOptions): Promise<RemoteCapabilities>
   /**
-   * The entries of a folder, without `.` and `..`; a link is told as a link. Other calls are possible while it is
+   * The entries of a folder, without `.` and `..`; a link is listed as a link. Other calls are possible while it is
    * iterated. A listing that was cut short throws behind what came.
    */
   list(path: string, options?: CallOptions): AsyncIterable<RemoteEntry>

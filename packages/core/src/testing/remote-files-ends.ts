@@ -83,7 +83,7 @@ export const endCases: RemoteFilesCases = {
     assert.equal(await textOf(files, 'file'), 'x')
   },
 
-  async 'what is lost is told by every call'({ files, lose }) {
+  async 'every call reports what is lost'({ files, lose }) {
     if (lose === undefined) return
     await files.write('file', fromText('x'))
     lose()

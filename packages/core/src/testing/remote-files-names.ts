@@ -119,7 +119,7 @@ export const nameCases: RemoteFilesCases = {
     assert.deepEqual(await namesIn(files, ''), [])
   },
 
-  async 'a rename replaces only if it is told to'({ files, can }) {
+  async 'a rename replaces only with `replace`'({ files, can }) {
     await files.write('from', fromText('new'))
     await files.write('to', fromText('old'))
     if (can.rename === 'none') return refused(files.rename('from', 'other'), 'NET_UNSUPPORTED')
@@ -155,7 +155,7 @@ export const nameCases: RemoteFilesCases = {
     }
   },
 
-  async 'links are told as links, and removed by themselves'({ files, can }) {
+  async 'links are listed as links, and removed by themselves'({ files, can }) {
     await files.mkdir('folder')
     await files.write('folder/file', fromText('x'))
     if (!can.links) return refused(files.symlink('folder', 'link'), 'NET_UNSUPPORTED')

@@ -23,5 +23,5 @@ test('a lost tree must tell every call', async () => {
     lose: () => {},
     async [Symbol.asyncDispose]() {},
   })
-  await expect(checkRemoteFiles(make)).rejects.toThrow('what is lost is told by every call')
+  await expect(checkRemoteFiles(make)).rejects.toThrow('every call reports what is lost')
 })

@@ -18,7 +18,7 @@ class PromisesMore extends TreeOfMemory {
 
 test('a tree that replaces unasked does not pass', async () => {
   const make = async () => ({ files: new Replaces(), async [Symbol.asyncDispose]() {} })
-  await expect(checkRemoteFiles(make)).rejects.toThrow('a rename replaces only if it is told to')
+  await expect(checkRemoteFiles(make)).rejects.toThrow('a rename replaces only with `replace`')
 })
 
 test('a tree that promises what it does not do does not pass', async () => {

@@ -7,7 +7,7 @@ export type PathTest = (path: string, isFolder: boolean) => boolean
 
 /** The test by these patterns. */
 export function pathTest(patterns: readonly string[]): PathTest {
-  // Names of peers may look like anything; the library refuses some unless it is told.
+  // Names of peers may look like anything; by default the library refuses some.
   const rules = ignore({ ignoreCase: false, allowRelativePaths: true }).add([...patterns])
   return (path, isFolder) => path !== '' && rules.ignores(isFolder ? `${path}/` : path)
 }
