@@ -34,15 +34,11 @@ async function targetIn(folder: TestFolder, name: string): Promise<string> {
   return path
 }
 
-/** Runs the mirror in another process and kills it after so many milliseconds; resolves to whether it was still at work. */
-async function killed(from: string, to: string, after: number): Promise<boolean> {
-  const child = spawn(process.execPath, ['--conditions=@net/source', program, from, to], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  await once(child.stdout, 'data')
-  const timer = setTimeout(() => child.kill('SIGKILL'), after)
+/** Runs the mirror in another process, which is killed at this moment of its target; resolves to whether it was still at work. */
+async function killed(from: string, to: string, moment: number): Promise<boolean> {
+  const options = ['--conditions=@net/source', program, from, to, String(moment)]
+  const child = spawn(process.execPath, options, { stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
-  clearTimeout(timer)
   return code === null
 }
 

@@ -1,12 +1,12 @@
-// Mirrors the first folder into the second until it is killed; says when it begins.
+// Mirrors the first folder into the second, and is killed at the given moment of the second one.
 import { localFiles, mirror } from '@net/files'
+import { faultyFiles } from '@net/files/testing'
 
-const [from = '', to = ''] = process.argv.slice(2)
-process.stdout.write('begins\n')
+const [from = '', to = '', last] = process.argv.slice(2)
 // A target without this system's own copy goes the way of servers: part, bytes, rename.
-await mirror(localFiles(from), localFiles(to), {
-  delete: 'all',
-  bandwidth: 4 * 1024 * 1024,
-  verify: 'size',
+const target = faultyFiles(localFiles(to), {
+  at({ number }) {
+    if (number === Number(last)) process.kill(process.pid, 'SIGKILL')
+  },
 })
-process.stdout.write('done\n')
+await mirror(localFiles(from), target, { delete: 'all', verify: 'size' })
