@@ -9,14 +9,8 @@ import type { ServerQuirks } from '../testing/server-quirks.ts'
 import type { PrivateKey } from '../identity/key-material.ts'
 import { fields, uint32 } from '../identity/wire.ts'
 import { loadEngine } from './load-engine.ts'
-import {
-  announceHostKeys,
-  hearLoginRequests,
-  keysAsObjects,
-  sendMessage,
-  serveCertificate,
-  sessionIdOf,
-} from './ssh2-internals.ts'
+import { keysAsObjects, serveCertificate } from './ssh2-exchange.ts'
+import { announceHostKeys, hearLoginRequests, sendMessage, sessionIdOf } from './ssh2-internals.ts'
 import {
   methodOf,
   shownKey,

@@ -48,7 +48,7 @@ export interface EngineAlgorithms {
   readonly compress: readonly string[]
 }
 
-/** The client; its fields with an underscore are private to ssh2 and used in `ssh2-internals.ts` alone. */
+/** The client; its fields with an underscore are private to ssh2 and used in `ssh2-internals.ts` and `ssh2-exchange.ts` alone. */
 export interface EngineClient extends EventEmitter {
   connect(config: EngineClientConfig): this
   end(): this

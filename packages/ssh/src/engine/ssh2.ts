@@ -24,20 +24,22 @@ import { PendingWaits, type Stoppable } from './pending-waits.ts'
 import { Ssh2Commands } from './ssh2-commands.ts'
 import { goodbye } from './ssh2-disconnect.ts'
 import {
+  exchangeKeys,
+  hostKeysOffered,
+  keysAsObjects,
+  negotiatedBy,
+  offerAlgorithms,
+} from './ssh2-exchange.ts'
+import {
   allowAgent,
   blameServer,
   closeChannel,
-  exchangeKeys,
   globalRequest,
   guardProtocol,
   hearHostKeys,
   hearLogin,
   holdUntilIdentified,
-  hostKeysOffered,
-  keysAsObjects,
-  negotiatedBy,
   offerAgent,
-  offerAlgorithms,
   onPacket,
   onWrite,
   openSessionChannel,
@@ -220,14 +222,8 @@ export class SshSession {
    * connection.
    */
   async proveHostKeys(blobs: readonly Uint8Array[]): Promise<readonly HostKey[]> {
-    const request = Buffer.concat([
-      Buffer.of(GLOBAL),
-      fields(PROVE),
-      Buffer.of(1),
-      fields(...blobs),
-    ])
     const answer = await this.#waits.wait<Uint8Array | undefined>((resolve) =>
-      globalRequest(this.#client, request, resolve),
+      globalRequest(this.#client, PROVE, fields(...blobs), resolve),
     )
     const proofs = answer === undefined ? [] : allFields(answer)
     return blobs
@@ -394,7 +390,6 @@ export class SshSession {
 }
 
 const FAREWELL = 1000
-const GLOBAL = 80
 const PLAIN = ['none']
 // From the end of the login on only.
 const COMPRESSED = ['zlib@openssh.com', 'none']

@@ -1,7 +1,3 @@
-import { KeyObject } from 'node:crypto'
-import { once } from 'node:events'
-import { connect as connectTo } from 'node:net'
-
 import { expect, test } from 'vitest'
 
 import { startSshServer } from '@net/ssh/testing'
@@ -11,19 +7,14 @@ import {
   guardProtocol,
   holdUntilIdentified,
   isOpen,
-  keysAsObjects,
-  negotiatedBy,
-  offerAlgorithms,
   onPacket,
   openSessionChannel,
   ping,
   hearLogin,
-  sendMessage,
   sessionIdOf,
 } from '../../src/engine/ssh2-internals.ts'
 import { loadEngine } from '../../src/engine/load-engine.ts'
 import type { EngineChannel, EngineClient } from '../../src/engine/ssh2-types.ts'
-import { noneRequest, readReply } from '../../src/login/user-auth.ts'
 import { logInTo } from '../embedded.ts'
 
 /** A client of the engine as far as the guards look at it. */
@@ -132,7 +123,6 @@ test('the private fields that are used are there', async () => {
   const { Client } = await loadEngine()
   const client = new Client()
   client.on('error', () => {})
-  expect(negotiatedBy({ _protocol: {} } as unknown as EngineClient)).toBeUndefined()
   expect(sessionIdOf({ _protocol: {} } as unknown as EngineClient)).toHaveLength(0)
   const none = { _chanMgr: { add: () => -1 } } as unknown as EngineClient
   const failed = await new Promise<Error | undefined>((resolve) =>
@@ -140,49 +130,6 @@ test('the private fields that are used are there', async () => {
   )
   expect(failed?.message).toContain('No free channels')
 })
-
-test.for([
-  [['aes128-gcm@openssh.com'], ['hmac-sha2-256'], 1],
-  [['chacha20-poly1305@openssh.com'], ['hmac-sha2-256'], 2],
-  [['aes256-ctr'], ['hmac-sha2-512'], 1],
-] as const)(
-  'keys that are used for each packet are objects, with %s',
-  async ([ciphers, macs, keys]) => {
-    await using server = await startSshServer()
-    const { Client } = await loadEngine()
-    const client = new Client()
-    const exchanged = once(client, 'handshake')
-    const { hostname, port } = new URL(server.url)
-    const logins: unknown[] = []
-    client.connect({
-      sock: connectTo(Number(port), hostname),
-      username: 'ada',
-      readyTimeout: 0,
-      hostVerifier: (_, verify) => verify(true),
-    })
-    const hostKeys = ['ssh-ed25519']
-    offerAlgorithms(client, { kex: ['curve25519-sha256'], hostKeys, ciphers, macs }, ['none'])
-    hearLogin(client, {
-      ready: () => sendMessage(client, noneRequest('ada')),
-      signatures: () => {},
-      reply(payload) {
-        logins.push(readReply(payload, 'none'))
-        client.end()
-        return true
-      },
-      broken: (error) => logins.push(error),
-    })
-    await exchanged
-    keysAsObjects(client)
-    for (const side of [client._protocol._cipher, client._protocol._decipher]) {
-      const objects = Object.values(side ?? {}).filter((value) => value instanceof KeyObject)
-      expect(objects).toHaveLength(keys)
-    }
-    // Both sides still understand each other.
-    await once(client, 'close')
-    expect(logins).toEqual([{ kind: 'failure', methods: ['password'], partial: false }])
-  },
-)
 
 test('the engine gets the first words whole, and what follows as it comes', () => {
   const parsed: string[] = []
