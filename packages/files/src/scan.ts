@@ -1,5 +1,5 @@
 /*
- * Lists a whole tree, several folders at a time, behind a filter. A folder that cannot be listed is told as such and
+ * Lists a whole tree, several folders at a time, behind a filter. A folder that cannot be listed is reported, and
  * never taken for an empty one.
  */
 

@@ -10,7 +10,7 @@ import { doors, type WalkOptions } from './tree-options.ts'
 import { badName, faultOf, join } from './tree-path.ts'
 
 /**
- * Every entry below the place, a folder before what is in it; a link is told and not followed. `path` is that of the entry in its
+ * Every entry below the place, a folder before what is in it; a link is given and not followed. `path` is that of the entry in its
  * tree, for calls of the tree. A folder that goes away meanwhile is passed over; one that cannot be listed throws. A name that would lead elsewhere
  * throws `NET_BAD_NAME`. Throws `NET_BAD_OPTION` at once. A transfer.
  */

@@ -17,6 +17,7 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
+import { isToken } from './http1/syntax.ts'
 import { isSecretName, shownUrl } from './secret-names.ts'
 
 /** One field's value; several for a field that is repeated; null drops the field, also one that we would add. */
@@ -220,7 +221,7 @@ function nameOf(name: string): string {
 }
 
 function checkName(name: string): void {
-  if (typeof name === 'string' && TOKEN.test(name)) return
+  if (typeof name === 'string' && isToken(name)) return
   const code = CONTROL.test(name) ? 'NET_INJECTION' : 'NET_BAD_HEADER'
   throw netError(code, {
     message: 'the name of a header must be a token (RFC 9110, section 5.6.2)',
@@ -271,7 +272,6 @@ function lower(list: readonly string[], at: number): string {
   return list[at]?.toLowerCase() ?? ''
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const CONTROL: RegExp = new RegExp('[\\u0000-\\u0008\\u000a-\\u001f\\u007f]')
 const BEYOND_LATIN1: RegExp = new RegExp('[^\\u0000-\\u00ff]')
 /** Fields whose value is a URL, and may lead to what only its receiver is meant to open. */

@@ -6,6 +6,7 @@ import { claimSecrets, netError, nextId, type Taken } from '@net/core/authoring'
 import { basic, claimAuth, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
 import { HttpHeaders, isHarmless } from './headers.ts'
+import { isToken } from './http1/syntax.ts'
 import { protectParams, type Params } from './params.ts'
 import { placeOf, Places, type Place } from './place.ts'
 import { tellsCutZstd } from './middleware/zstd.ts'
@@ -171,7 +172,7 @@ function checkedMethod(method: string): string {
   if (METHODS.has(method)) return method
   const upper = typeof method === 'string' ? method.toUpperCase() : ''
   if (METHODS.has(upper)) return upper
-  if (upper !== 'CONNECT' && TOKEN.test(upper)) return method
+  if (upper !== 'CONNECT' && isToken(upper)) return method
   throw netError('NET_BAD_OPTION', {
     message:
       "the method must be a word such as 'GET' or 'PROPFIND', and not 'CONNECT': request('GET', url)",
@@ -189,4 +190,3 @@ const METHODS: ReadonlySet<string> = new Set([
   'HEAD',
   'OPTIONS',
 ])
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

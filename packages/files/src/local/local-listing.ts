@@ -22,7 +22,7 @@ export async function* entriesOf(
   }
 }
 
-/** What is told of one file or folder. */
+/** The entry of one file or folder. */
 export async function entryAt(
   at: string | Buffer,
   path: string,

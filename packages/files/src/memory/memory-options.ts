@@ -1,4 +1,4 @@
-/* What a tree in memory can be told to be: everything that servers are, and some are poor. */
+/* What a tree in memory can be made to be: everything that servers are, also poor ones. */
 
 import type { RemoteCapabilities, RemoteTimes } from '@net/core'
 import {

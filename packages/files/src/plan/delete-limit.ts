@@ -1,4 +1,4 @@
-/* How much a run may remove: more than half of a tree only if it is told. */
+/* How much a run may remove: more than half of a tree only if the caller says so. */
 
 import { netError } from '@net/core/authoring'
 

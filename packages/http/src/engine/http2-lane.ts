@@ -18,7 +18,7 @@ import { hasCode, netError, SMALL_CHUNK, translate, written } from '@net/core/au
 import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { wrongLength } from '../content-length.ts'
 import { http2Errors, StreamEnded } from './http2-errors.ts'
-import { HEAD_LIMIT } from '../http1/client-codec.ts'
+import { HEAD_LIMIT } from '../http1/head.ts'
 
 /** Where a lane belongs. */
 export interface LaneParts {

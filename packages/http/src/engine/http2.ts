@@ -12,7 +12,7 @@ import { clock, netError, translate, type Timer } from '@net/core/authoring'
 import type { ConnectionEvents, HttpConnection, SharedConnection } from '../connection.ts'
 import { http2Errors } from './http2-errors.ts'
 import { Http2Lane } from './http2-lane.ts'
-import { HEAD_LIMIT } from '../http1/client-codec.ts'
+import { HEAD_LIMIT } from '../http1/head.ts'
 
 /** A connection that speaks HTTP/2. */
 export class Http2Connection implements SharedConnection {

@@ -6,7 +6,7 @@
 import { netError } from '@net/core/authoring'
 
 import { isKept, notesOf, responseFraming, type Framing, type Notes } from './framing.ts'
-import type { HeadReader } from './head.ts'
+import { HEAD_LIMIT, type HeadReader } from './head.ts'
 import { MessageReader, type MessageEvents } from './message-reader.ts'
 import { BodyWriter } from './message-writer.ts'
 import { ExchangeState } from './state.ts'
@@ -179,7 +179,4 @@ export class ClientCodec implements MessageEvents {
 function headOf({ minor, status, reason }: StatusLine, fields: readonly string[]): ResponseHead {
   return { minor, status, reason, fields, notes: notesOf(fields, 'response') }
 }
-
-/** How many bytes the head of a response, its trailers and the line of a chunk's size may have, each. */
-export const HEAD_LIMIT = 65_536
 const MOST_INTERIM = 16

@@ -29,6 +29,9 @@ export interface HeadRules {
   readonly limit: number
 }
 
+/** How many bytes the head of a message, its trailers and the line of a chunk's size may have, each. */
+export const HEAD_LIMIT = 65_536
+
 /** Reads one head after the other. */
 export class HeadReader {
   readonly #rules: HeadRules
@@ -139,13 +142,18 @@ export class HeadReader {
     if (colon === bytes.length) return -1
     if (colon === at) return this.#readEnd(bytes, at)
     if (bytes[colon] !== COLON) throw malformed(this.#rules.what, 'a name that is not a token')
-    const start = afterBlanks(bytes, colon + 1)
+    mark[marks] = at
+    mark[marks + 1] = colon
+    return this.#readValue(bytes, colon + 1)
+  }
+
+  /** Marks the value behind what is marked of its name. */
+  #readValue(bytes: Buffer, at: number): number {
+    const start = afterBlanks(bytes, at)
     const end = endOf(VALUE, bytes, start)
     if (end === bytes.length) return -1
     const next = endOfLine(bytes, end, this.#rules)
     if (next < 0) return -1
-    mark[marks] = at
-    mark[marks + 1] = colon
     mark[marks + 2] = start
     mark[marks + 3] = beforeBlanks(bytes, start, end)
     marks += 4
@@ -161,17 +169,9 @@ export class HeadReader {
   #readFold(bytes: Buffer, at: number): number {
     if (marks === 0 && this.#fields.length === 0)
       throw malformed(this.#rules.what, 'a blank in front of the first field')
-    const start = afterBlanks(bytes, at)
-    const end = endOf(VALUE, bytes, start)
-    if (end === bytes.length) return -1
-    const next = endOfLine(bytes, end, this.#rules)
-    if (next < 0) return -1
     mark[marks] = FOLD
     mark[marks + 1] = FOLD
-    mark[marks + 2] = start
-    mark[marks + 3] = beforeBlanks(bytes, start, end)
-    marks += 4
-    return next
+    return this.#readValue(bytes, at)
   }
 
   /** Makes strings of what was marked. */

@@ -6,7 +6,7 @@
 import { netError } from '@net/core/authoring'
 
 import { isKept, notesOf, requestFraming, type Framing, type Notes } from './framing.ts'
-import type { HeadReader } from './head.ts'
+import { HEAD_LIMIT, type HeadReader } from './head.ts'
 import { MessageReader, type MessageEvents } from './message-reader.ts'
 import { BodyWriter, bytesOf, headText } from './message-writer.ts'
 import type { RequestLine } from './start-line.ts'
@@ -173,5 +173,4 @@ function textOf({ status, reason = '', fields }: AnswerHead): string {
   return headText(`HTTP/1.1 ${status} ${reason}`, fields)
 }
 
-const HEAD_LIMIT = 65_536
 const CONTROL: RegExp = new RegExp('[\\u0000\\r\\n]')

@@ -9,10 +9,15 @@ export const CR = 13
 export const SPACE = 32
 export const COLON = 58
 
-/** 1 for each byte of a token (RFC 9110 section 5.6.2). */
-export const TOKEN: Uint8Array = tableOf(
-  (byte, text) => /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(text) && byte < 128,
-)
+const TOKEN_TEXT = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+/** Whether the text is a token (RFC 9110 section 5.6.2). */
+export function isToken(text: string): boolean {
+  return TOKEN_TEXT.test(text)
+}
+
+/** 1 for each byte of a token. */
+export const TOKEN: Uint8Array = tableOf((_, text) => isToken(text))
 
 /** 1 for each byte of a field's value: what can be seen, blanks, and what Latin-1 has beyond ASCII (RFC 9110 section 5.5). */
 export const VALUE: Uint8Array = tableOf((byte) => byte === TAB || (byte >= SPACE && byte !== 127))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { ClientCodec, HEAD_LIMIT, type ClientEvents } from '../../src/http1/client-codec.ts'
+import { ClientCodec, type ClientEvents } from '../../src/http1/client-codec.ts'
+import { HEAD_LIMIT } from '../../src/http1/head.ts'
 
 import { bytes, cutAt, heardByClient, type Story } from './heard.ts'
 
