@@ -60,9 +60,15 @@ const answers: Readonly<Record<string, Answer>> = {
   '/sum': async (request, response) => {
     const hash = createHash('sha256')
     let size = 0
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      hash.update(chunk)
-      size += chunk.length
+    try {
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        hash.update(chunk)
+        size += chunk.length
+      }
+    } catch (error) {
+      // Who cuts an upload off waits for no answer, and sees it fail on his own side.
+      response.destroy(error as Error)
+      return
     }
     response.end(JSON.stringify({ size, sha256: hash.digest('hex') }))
   },
