@@ -1,6 +1,7 @@
 /*
  * Local to local beside `cp -r`, rsync and rclone: many small files, a few large ones, and a second run over 100,000 files
- * of which none has changed. Needs rsync and rclone on the path.
+ * of which none has changed; and by how much memory grows in each. Every copy is compared with its source by `diff -r`.
+ * Needs rsync and rclone on the path. NET_BENCH_FOLDER is where the files are; its default is the folder for temporary ones.
  */
 
 import { execFileSync, spawn } from 'node:child_process'
@@ -15,18 +16,17 @@ import { compare, type Contender } from './pairs.ts'
 
 const root = mkdtempSync(join(process.env['NET_BENCH_FOLDER'] ?? tmpdir(), 'bench-files-'))
 const MB = 1_000_000
-const start = process.memoryUsage.rss()
-let runs = 0
 
 try {
-  const small = fill('small', { files: 5000, size: 2000, folders: 50 })
-  await compare('5,000 files of 2 kB', 'files/s', mirrored(small, 5000), rivals(small, 5000))
-  rmSync(small, { recursive: true })
-  const large = fill('large', { files: 20, size: 50 * MB, folders: 1 })
-  await compare('20 files of 50 MB', 'MB/s', mirrored(large, 1000), rivals(large, 1000))
-  rmSync(large, { recursive: true })
+  fill('small', { files: 5000, size: 2000, folders: 50 })
+  await compare('5,000 files of 2 kB', 'files/s', mirrored('small', 5000), rivals('small', 5000))
+  memory('5,000 files of 2 kB', 'small')
+  rmSync(join(root, 'small'), { recursive: true })
+  fill('large', { files: 20, size: 50 * MB, folders: 1 })
+  await compare('20 files of 50 MB', 'MB/s', mirrored('large', 1000), rivals('large', 1000))
+  memory('20 files of 50 MB', 'large')
+  rmSync(join(root, 'large'), { recursive: true })
   await unchanged()
-  console.log(`\nmemory above the start at the most: ${Math.round(growth() / MB)} MB`)
 } finally {
   rmSync(root, { recursive: true, force: true })
 }
@@ -34,8 +34,8 @@ try {
 async function unchanged(): Promise<void> {
   const many = fill('many', { files: 100_000, size: 1, folders: 500 })
   const copy = join(root, 'many-copy')
+  memory('100,000 files of 1 byte, with a state', 'many', 'many.state')
   const state = at(localFiles(root), 'many.state')
-  await mirror(localFiles(many), localFiles(copy), { state })
   const ours: Contender = {
     name: '@net/files, with a state',
     async run() {
@@ -44,41 +44,64 @@ async function unchanged(): Promise<void> {
         throw new Error('something was moved')
       return 100_000
     },
+    check: () => same(many, copy),
   }
   await compare('100,000 files, none of them changed', 'files/s', ours, [
     program('rclone', ['sync', many, copy], 100_000),
     program('rsync', ['-r', '--times', '--delete', `${many}/`, copy], 100_000),
   ])
+  memory('100,000 files, none of them changed', 'many', 'many.state')
 }
 
 function mirrored(from: string, done: number): Contender {
-  return {
-    name: '@net/files',
-    run: () =>
-      inNewFolder(async (to) => {
-        await mirror(localFiles(from), localFiles(to))
-        return done
-      }),
-  }
+  return intoNewFolder('@net/files', from, async (to) => {
+    await mirror(localFiles(join(root, from)), localFiles(to))
+    return done
+  })
 }
 
 function rivals(from: string, done: number): readonly Contender[] {
-  const into = (name: string, args: (to: string) => readonly string[]): Contender => ({
-    name,
-    run: () => inNewFolder((to) => program(name, args(to), done).run()),
-  })
+  const path = join(root, from)
+  const into = (name: string, args: (to: string) => readonly string[]): Contender =>
+    intoNewFolder(name, from, (to) => program(name, args(to), done).run())
   return [
-    into('cp', (to) => ['-r', from, to]),
-    into('rsync', (to) => ['-r', '--times', `${from}/`, to]),
-    into('rclone', (to) => ['copy', from, to]),
+    into('cp', (to) => ['-r', path, to]),
+    into('rsync', (to) => ['-r', '--times', `${path}/`, to]),
+    into('rclone', (to) => ['copy', path, to]),
   ]
 }
 
-/** Runs the work with a path at which nothing is; removes what was made there. */
-async function inNewFolder(work: (to: string) => Promise<number>): Promise<number> {
-  const before = join(root, `to-${runs - 1}`)
-  rmSync(before, { recursive: true, force: true })
-  return work(join(root, `to-${runs++}`))
+/** Gives the work a path at which nothing is; what was made there is compared and removed outside of the measured time. */
+function intoNewFolder(
+  name: string,
+  from: string,
+  work: (to: string) => Promise<number>,
+): Contender {
+  const to = join(root, 'to')
+  return {
+    name,
+    run: () => work(to),
+    check() {
+      same(join(root, from), to)
+      rmSync(to, { recursive: true })
+    },
+  }
+}
+
+/** Prints by how much the memory of a process grows that does it once. */
+function memory(title: string, from: string, state?: string): void {
+  const own = join(import.meta.dirname, 'files-memory.ts')
+  const words = [own, root, from, `${from}-copy`, ...(state === undefined ? [] : [state])]
+  const grown = execFileSync(process.execPath, [...process.execArgv, ...words], {
+    encoding: 'utf8',
+  })
+  same(join(root, from), join(root, `${from}-copy`))
+  if (state === undefined) rmSync(join(root, `${from}-copy`), { recursive: true })
+  console.log(`  memory above the start at the most: ${Math.round(Number(grown) / MB)} MB`, title)
+}
+
+function same(from: string, to: string): void {
+  execFileSync('diff', ['-rq', from, to], { stdio: 'inherit' })
 }
 
 function program(name: string, args: readonly string[], done: number): Contender {
@@ -109,9 +132,4 @@ function fill(name: string, { files, folders, size }: Filling): string {
   }
   execFileSync('sync')
   return folder
-}
-
-/** How much more memory this process had at its highest than at its beginning, its own buffers of 50 MB with it. */
-function growth(): number {
-  return process.resourceUsage().maxRSS * 1024 - start
 }

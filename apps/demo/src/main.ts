@@ -8,6 +8,7 @@ import { getCommand } from './commands/get.ts'
 import { putCommand } from './commands/put.ts'
 import { sendCommand } from './commands/send.ts'
 import { drawPicture } from './picture.ts'
+import { filesMirror } from './scenarios/files-mirror.ts'
 import { ftpUpload } from './scenarios/ftp-upload.ts'
 import { httpGet } from './scenarios/http-get.ts'
 import { httpMany } from './scenarios/http-many.ts'
@@ -37,6 +38,7 @@ const SCENARIOS = [
   httpMany,
   httpThroughSsh,
   httpThroughProxies,
+  filesMirror,
 ]
 
 const COMMANDS: Readonly<

@@ -60,7 +60,8 @@ export async function diff(
   return operation(verb, { onProgress, signal, timeout }, async (op) => {
     await target.files.stat(target.path, { signal: op.signal })
     const filter = new Filter(taken)
-    const rules = { ...taken, filter, concurrency, deletes: true, newer: false, state: undefined }
+    const ours = { deletes: true, newer: false, state: undefined, tellsAll: false }
+    const rules = { ...taken, ...ours, filter, concurrency }
     const { steps } = await pairUp(source, target, op, rules)
     return steps.flatMap((step) => differencesOf(step))
   })

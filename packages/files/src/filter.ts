@@ -27,6 +27,11 @@ export class Filter {
     this.key = JSON.stringify([exclude, include])
   }
 
+  /** Whether it hides anything at all. */
+  get hidesAny(): boolean {
+    return this.#own.size > 0 || this.#isExcluded !== undefined || this.#isIncluded !== undefined
+  }
+
   /** Whether the entry is hidden, with all that is in it. */
   hides(path: string, isFolder: boolean): boolean {
     if (this.#own.has(path) || this.#isExcluded?.(path, isFolder) === true) return true

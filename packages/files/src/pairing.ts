@@ -9,8 +9,10 @@ import type { TreePlace } from './place.ts'
 import type { PlanRules } from './plan/plan-rules.ts'
 import type { PlanStep } from './plan/plan-step.ts'
 import { planTree } from './plan/plan.ts'
-import { scan } from './scan.ts'
-import type { Scanned, ScannedFolder } from './scanned.ts'
+import { Settling } from './plan/settling.ts'
+import { scanPair } from './scan-pair.ts'
+import { Scan } from './scan.ts'
+import { countIn, settledIn, type Scanned, type ScannedFolder } from './scanned.ts'
 import type { StateRecords } from './state/state-records.ts'
 import { folderOf, nameOf } from './tree-path.ts'
 import type { CompareOptions } from './tree-options.ts'
@@ -22,14 +24,21 @@ export interface PairingRules extends CompareOptions {
   readonly deletes: boolean
   readonly newer: boolean
   readonly state: StateRecords | undefined
+  /** Whether there is to be a step for what is the same on both sides, too. */
+  readonly tellsAll: boolean
 }
 
 /** What both places can do and hold, and what a copy would do. */
 export interface Pairing {
   readonly fromCan: RemoteCapabilities
   readonly toCan: RemoteCapabilities
-  readonly target: ScannedFolder | undefined
+  /** How many calls at a time both have use for. */
+  readonly calls: number
   readonly steps: readonly PlanStep[]
+  /** How many files are the same on both sides, and have no step. */
+  readonly settled: number
+  /** How many entries the target has; undefined where there is none. */
+  readonly entries: number | undefined
 }
 
 /** Lists both places, and plans the copy. Rejects if one of them itself cannot be listed. */
@@ -40,23 +49,26 @@ export async function pairUp(
   rules: PairingRules,
 ): Promise<Pairing> {
   const { signal } = op
+  const { concurrency, filter, symlinks = 'skip' } = rules
   const [fromCan, toCan] = await Promise.all([
     from.files.capabilities({ signal }),
     to.files.capabilities({ signal }),
   ])
-  const { concurrency, filter, symlinks = 'skip' } = rules
-  const scanRules = { filter, signal }
-  const [source, target] = await Promise.all([
-    scanFolder(from, {
-      ...scanRules,
-      follow: symlinks === 'follow',
-      calls: Math.min(concurrency, fromCan.calls),
-    }),
-    scanIfThere(to, { ...scanRules, follow: false, calls: Math.min(concurrency, toCan.calls) }),
-  ])
+  const planRules = planRulesOf(rules, to, { fromCan, toCan })
+  const scanOf = (place: TreePlace, { calls }: RemoteCapabilities, follow: boolean): Scan =>
+    new Scan(place, { filter, follow, calls: Math.min(concurrency, calls), signal })
+  const sourceScan = scanOf(from, fromCan, symlinks === 'follow')
+  await checkFolder(from, signal)
+  const isThere = await checkFolder(to, signal).then(() => true, falseIfMissing)
+  const { source, target } = isThere
+    ? await scanPair(sourceScan, scanOf(to, toCan, false), new Settling(planRules, !rules.tellsAll))
+    : { source: await sourceScan.folder(sourceScan.root), target: undefined }
+  if (source.failure !== undefined) throw source.failure
+  // It may have gone away since it was looked at.
+  if (target?.failure !== undefined) undefinedIfMissing(target.failure)
+  const there = target?.failure === undefined ? target : undefined
   const pair = { from, to, fromCan, toCan, signal }
-  const steps = await planned(source, target, pair, rules)
-  return { fromCan, toCan, target, steps }
+  return planned(source, there, pair, { ...rules, planRules })
 }
 
 /** The same for two files: they are compared as the only entries of two folders. */
@@ -77,59 +89,63 @@ export async function pairFile(
   const target = there === undefined ? undefined : folderWith({ entry: there })
   const into = { ...to, path: folderOf(to.path) }
   const pair = { from, to: into, fromCan, toCan, signal }
-  const steps = await planned(folderWith({ entry, from: from.path }), target, pair, rules)
-  return { fromCan, toCan, target, steps }
+  const planRules = planRulesOf(rules, into, { fromCan, toCan })
+  return planned(folderWith({ entry, from: from.path }), target, pair, { ...rules, planRules })
 }
 
 async function planned(
   source: ScannedFolder,
   target: ScannedFolder | undefined,
   pair: Omit<HashedPair, 'calls'>,
+  { concurrency, planRules }: PairingRules & { readonly planRules: PlanRules },
+): Promise<Pairing> {
+  const { fromCan, toCan } = pair
+  const calls = Math.min(concurrency, fromCan.calls, toCan.calls)
+  let steps = planTree(source, target, planRules)
+  const toHash = steps.filter(({ action, why }) => action === 'replace' && why === 'hash')
+  if (toHash.length > 0) {
+    const same = await hashPairs(toHash, { ...pair, calls })
+    steps = planTree(source, target, { ...planRules, sameHash: (path) => same.get(path) })
+  }
+  const settled = settledIn(source)
+  return { calls, fromCan, toCan, steps, settled, entries: target && countIn(target) }
+}
+
+function planRulesOf(
   rules: PairingRules,
-): Promise<readonly PlanStep[]> {
-  const { fromCan, toCan, to } = pair
-  const { concurrency, deletes, newer, state } = rules
-  const planRules: PlanRules = {
+  to: TreePlace,
+  { fromCan, toCan }: Pick<Pairing, 'fromCan' | 'toCan'>,
+): PlanRules {
+  return {
     from: fromCan,
     to: toCan,
     refusesName: to.files.refusesName?.bind(to.files),
-    deletes,
+    deletes: rules.deletes,
     compare: rules.compare ?? 'time',
-    newer,
+    newer: rules.newer,
     symlinks: rules.symlinks ?? 'skip',
     times: rules.times ?? true,
     modes: rules.modes ?? false,
     clockShift: rules.clockShift ?? 0,
     sameHash: () => undefined,
-    state,
+    state: rules.state,
   }
-  const steps = planTree(source, target, planRules)
-  const toHash = steps.filter(({ action, why }) => action === 'replace' && why === 'hash')
-  if (toHash.length === 0) return steps
-  const calls = Math.min(concurrency, fromCan.calls, toCan.calls)
-  const same = await hashPairs(toHash, { ...pair, calls })
-  return planTree(source, target, { ...planRules, sameHash: (path) => same.get(path) })
 }
 
 function folderWith(one: Scanned): ScannedFolder {
-  return { entries: new Map([[one.entry.name, one]]), hides: false, hidden: new Set() }
+  const entries = new Map([[one.entry.name, one]])
+  return { entries, hides: false, hidden: new Set(), settled: 0 }
 }
 
-type Rules = Parameters<typeof scan>[1]
-
-async function scanFolder(place: TreePlace, rules: Rules): Promise<ScannedFolder> {
-  const { signal } = rules
-  const { type } = await place.files.stat(place.path, { signal })
-  if (type !== 'folder') {
-    throw netError('NET_BAD_NAME', { message: `${place.path} is a ${type}, not a folder` })
-  }
-  const folder = await scan(place, rules)
-  if (folder.failure !== undefined) throw folder.failure
-  return folder
+async function checkFolder({ files, path }: TreePlace, signal: AbortSignal): Promise<void> {
+  const { type } = await files.stat(path, { signal })
+  if (type === 'folder') return
+  throw netError('NET_BAD_NAME', { message: `${path} is a ${type}, not a folder` })
 }
 
-async function scanIfThere(place: TreePlace, rules: Rules): Promise<ScannedFolder | undefined> {
-  return scanFolder(place, rules).catch(undefinedIfMissing)
+function falseIfMissing(error: unknown): false {
+  undefinedIfMissing(error)
+  return false
 }
 
 function undefinedIfMissing(error: unknown): undefined {

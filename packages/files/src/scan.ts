@@ -9,7 +9,7 @@ import { netError } from '@net/core/authoring'
 
 import type { Filter } from './filter.ts'
 import { pathIn, type TreePlace } from './place.ts'
-import type { Scanned, ScannedFolder } from './scanned.ts'
+import { TWICE, type Listed, type Scanned, type ScannedFolder, type Twice } from './scanned.ts'
 import { slicesOf } from './slices.ts'
 import { badName, faultOf, isWithin, join, resolvedLink } from './tree-path.ts'
 
@@ -25,11 +25,12 @@ export interface ScanRules {
 
 /** Lists the tree from the place on. Rejects only when the signal aborts. */
 export function scan(place: TreePlace, rules: ScanRules): Promise<ScannedFolder> {
-  return new Scan(place, rules).folder({ path: '', from: place.path, above: [] })
+  const scanning = new Scan(place, rules)
+  return scanning.folder(scanning.root)
 }
 
 /** A folder that is listed. */
-interface Spot {
+export interface Spot {
   /** Below the place. */
   readonly path: string
   /** In the tree. */
@@ -38,23 +39,31 @@ interface Spot {
   readonly above: readonly string[]
 }
 
-class Scan {
+/** The listing of one tree. */
+export class Scan {
+  readonly root: Spot
   readonly #place: TreePlace
   readonly #rules: ScanRules
   readonly #calls: Semaphore
 
   constructor(place: TreePlace, rules: ScanRules) {
+    this.root = { path: '', from: place.path, above: [] }
     this.#place = place
     this.#rules = rules
     this.#calls = new Semaphore(Math.max(1, Math.min(rules.calls, MOST_LISTINGS)))
   }
 
+  /** Lists the folder with all that is in it. */
   async folder(spot: Spot): Promise<ScannedFolder> {
-    const listed = await this.#listed(spot)
+    return this.filled(spot, await this.listed(spot), (inner) => this.folder(inner))
+  }
+
+  /** What was listed of the folder, with what `folderAt` finds its folders to hold. */
+  async filled(spot: Spot, listed: Listed, folderAt: FolderAt): Promise<ScannedFolder> {
     const scanned: Scanned[] = []
     const deep: Promise<Scanned>[] = []
     for (const each of listed.found) {
-      const here = this.#one(each, spot)
+      const here = this.#one(each, spot, folderAt)
       // Most are plain files, and a promise costs more than they do.
       if (here instanceof Promise) deep.push(here)
       else scanned.push(here)
@@ -62,7 +71,17 @@ class Scan {
     return this.#summary([...scanned, ...(await Promise.all(deep))], spot, listed)
   }
 
-  async #listed(spot: Spot): Promise<Listed> {
+  /** The folder of that name in this one; undefined where there is none, or it lies too deep. */
+  innerOf(spot: Spot, name: string, { found }: Listed): Spot | undefined {
+    const entry = found.get(name)
+    if (entry === undefined || entry === TWICE || entry.type !== 'folder') return undefined
+    const above = [...spot.above, spot.from]
+    if (above.length > MOST_DEEP || faultOf(name) !== undefined) return undefined
+    return { path: join(spot.path, name), from: join(spot.from, name), above }
+  }
+
+  /** Lists the folder itself. */
+  async listed(spot: Spot): Promise<Listed> {
     const { filter, follow, signal } = this.#rules
     const found = new Map<string, RemoteEntry | Twice>()
     const hidden = new Set<string>()
@@ -72,20 +91,23 @@ class Scan {
         for (const entry of slice) {
           const isOpen = follow && entry.type === 'link'
           const isFolder = entry.type === 'folder'
-          if (!isOpen && filter.hides(join(spot.path, entry.name), isFolder)) hidden.add(entry.name)
+          const isHidden =
+            filter.hidesAny && !isOpen && filter.hides(join(spot.path, entry.name), isFolder)
+          if (isHidden) hidden.add(entry.name)
           else found.set(entry.name, found.has(entry.name) ? TWICE : entry)
         }
       }
-      return { found, hidden, failure: undefined }
+      return { found, hidden, failure: undefined, settled: 0 }
     } catch (error) {
       signal.throwIfAborted()
-      return { found, hidden, failure: ours(error) }
+      return { found, hidden, failure: ours(error), settled: 0 }
     }
   }
 
   #one(
     [name, found]: readonly [string, RemoteEntry | Twice],
     spot: Spot,
+    folderAt: FolderAt,
   ): Scanned | Promise<Scanned> {
     const path = join(spot.path, name)
     const why = found === TWICE ? 'it was listed more than once' : faultOf(name)
@@ -93,17 +115,17 @@ class Scan {
     if (why !== undefined) return { entry, refused: badName(path, why) }
     const from = join(spot.from, name)
     if (entry.type === 'link' && this.#rules.follow) return this.#followed(entry, spot)
-    if (entry.type === 'folder') return this.#inner({ entry, from, spot })
+    if (entry.type === 'folder') return this.#inner({ entry, from, spot }, folderAt)
     return from === pathIn(this.#place, path) ? { entry } : { entry, from }
   }
 
-  async #inner({ entry, from, spot }: Inner): Promise<Scanned> {
+  async #inner({ entry, from, spot }: Inner, folderAt: FolderAt): Promise<Scanned> {
     const path = join(spot.path, entry.name)
     const above = [...spot.above, spot.from]
     if (above.length > MOST_DEEP) {
       return { entry, refused: badName(path, `it is more than ${MOST_DEEP} folders deep`) }
     }
-    const folder = await this.folder({ path, from, above })
+    const folder = await folderAt({ path, from, above })
     return { entry, folder, ...(from === pathIn(this.#place, path) ? {} : { from }) }
   }
 
@@ -117,7 +139,8 @@ class Scan {
       if (end.type === 'folder' && isLoop)
         throw badName(path, 'the link leads to a folder above it')
       if (end.type !== 'folder') return { entry, from: end.path }
-      return await this.#inner({ entry, from: end.path, spot })
+      const inner = { entry, from: end.path, spot }
+      return await this.#inner(inner, (folder) => this.folder(folder))
     } catch (error) {
       this.#rules.signal.throwIfAborted()
       return { entry: link, refused: ours(error) }
@@ -142,7 +165,7 @@ class Scan {
   #summary(
     scanned: readonly Scanned[],
     { path }: Spot,
-    { hidden, failure }: Listed,
+    { failure, hidden, settled }: Listed,
   ): ScannedFolder {
     const entries = new Map<string, Scanned>()
     let hides = hidden.size > 0
@@ -155,23 +178,21 @@ class Scan {
         hidden.add(name)
       }
     }
-    return { entries, hides, hidden, ...(failure === undefined ? {} : { failure }) }
+    return { entries, hides, hidden, settled, ...(failure === undefined ? {} : { failure }) }
   }
 
   /** Whether it turned out to be hidden: a folder that is taken only for what is in it, or what a link led to. */
   #isHidden(path: string, { entry, folder, from }: Scanned): boolean {
     const { filter, follow } = this.#rules
     if (follow && from !== undefined && filter.hides(path, entry.type === 'folder')) return true
-    const isHollow = folder?.entries.size === 0 && folder.failure === undefined
+    const isHollow =
+      folder?.entries.size === 0 && folder.settled === 0 && folder.failure === undefined
     return isHollow && !filter.wantsFolder(path)
   }
 }
 
-interface Listed {
-  readonly found: ReadonlyMap<string, RemoteEntry | Twice>
-  readonly hidden: Set<string>
-  readonly failure: NetError | undefined
-}
+/** Finds what a folder holds. */
+type FolderAt = (spot: Spot) => Promise<ScannedFolder>
 
 interface Inner {
   readonly entry: RemoteEntry
@@ -188,8 +209,6 @@ function ours(error: unknown): NetError {
   })
 }
 
-type Twice = typeof TWICE
-const TWICE = 'twice'
 const MOST_DEEP = 256
 const MOST_LINKS = 40
 const MOST_LISTINGS = 64

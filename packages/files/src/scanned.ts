@@ -2,6 +2,19 @@
 
 import type { NetError, RemoteEntry } from '@net/core'
 
+/** What was listed of one folder. */
+export interface Listed {
+  readonly found: Map<string, RemoteEntry | Twice>
+  readonly hidden: Set<string>
+  readonly failure: NetError | undefined
+  /** How many files of it were settled, and are not in `found` any more. */
+  settled: number
+}
+
+/** What stands for a name that was listed more than once. */
+export const TWICE = 'twice'
+export type Twice = typeof TWICE
+
 /** One entry that was found. */
 export interface Scanned {
   readonly entry: RemoteEntry
@@ -16,6 +29,8 @@ export interface Scanned {
 /** What one folder was found to hold. */
 export interface ScannedFolder {
   readonly entries: ReadonlyMap<string, Scanned>
+  /** How many files it holds besides that both sides have, and that are the same there. */
+  readonly settled: number
   /** Why the listing is not whole. */
   readonly failure?: NetError
   /** Whether it holds something that the filter hides, at any depth. */
@@ -26,7 +41,14 @@ export interface ScannedFolder {
 
 /** How many entries the folder holds, at all depths. */
 export function countIn(folder: ScannedFolder | undefined): number {
-  let count = 0
+  let count = folder?.settled ?? 0
   for (const { folder: inner } of folder?.entries.values() ?? []) count += 1 + countIn(inner)
+  return count
+}
+
+/** How many files were settled in the folder, at all depths. */
+export function settledIn({ entries, settled }: ScannedFolder): number {
+  let count = settled
+  for (const { folder } of entries.values()) if (folder !== undefined) count += settledIn(folder)
   return count
 }

@@ -11,7 +11,6 @@ import { checkDeletes } from './plan/delete-limit.ts'
 import { execute } from './run/execution.ts'
 import { ReportLog } from './run/report-log.ts'
 import { Route } from './run/route.ts'
-import { countIn } from './scanned.ts'
 import { STATE_PART, StateKeeper } from './state/state-keeper.ts'
 import { folderOf, isWithin } from './tree-path.ts'
 import type { MirrorOptions } from './tree-options.ts'
@@ -48,16 +47,18 @@ export class TreeCopy {
       filter,
       newer,
       state: state?.records,
+      tellsAll: options.onEntry !== undefined,
     })
-    const { fromCan, steps, toCan } = pairing
-    if (deletes !== false) checkDeletes(steps, countIn(pairing.target), deletes)
+    const { calls, entries = 0, steps } = pairing
+    if (deletes !== false) checkDeletes(steps, entries, deletes)
     const log = new ReportLog(dryRun, options.onEntry)
+    log.same(pairing.settled)
     if (dryRun) for (const step of steps) log.settled(step)
     else {
       await this.#makeRoot(pairing)
-      const calls = Math.min(concurrency, fromCan.calls, toCan.calls)
+      await using route = this.#route(pairing)
       await execute(steps, {
-        route: this.#route(pairing),
+        route,
         log,
         concurrency: calls,
         isLast: options.last === undefined ? undefined : pathTest(options.last),
@@ -76,8 +77,8 @@ export class TreeCopy {
     return new Route({ from: source, to, fromCan, toCan, op, bandwidth, verify, retry })
   }
 
-  async #makeRoot({ target }: Pairing): Promise<void> {
-    if (target !== undefined || this.#run.isFile) return
+  async #makeRoot({ entries }: Pairing): Promise<void> {
+    if (entries !== undefined || this.#run.isFile) return
     const { files, path } = this.#run.target
     await files.mkdir(path, { recursive: true, signal: this.#op.signal })
   }

@@ -19,3 +19,10 @@ test('without patterns only its own paths are hidden', () => {
   expect(filter.wantsFolder('in')).toBe(true)
   expect(filter.key).not.toBe(new Filter({ exclude: ['a'] }).key)
 })
+
+test('says whether it hides anything at all', () => {
+  expect(new Filter({}).hidesAny).toBe(false)
+  expect(new Filter({}, ['.state']).hidesAny).toBe(true)
+  expect(new Filter({ exclude: ['a'] }).hidesAny).toBe(true)
+  expect(new Filter({ include: ['a'] }).hidesAny).toBe(true)
+})

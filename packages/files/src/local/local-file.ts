@@ -129,11 +129,12 @@ async function checkFile(file: FileHandle, path: string): Promise<number> {
   return found.size
 }
 
-// Neither follow a link nor wait for the reader of a pipe. Windows has neither flag.
-const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+/** Neither follow a link nor wait for the reader of a pipe. Windows has neither flag. */
+export const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const CHUNK = 262_144
 /** Up to this size a file is copied here and now. */
-const SMALL = 262_144
+export const SMALL = 262_144
 /** Up to this size the system copies it in one go, which nothing can stop. */
 const MOST_AT_ONCE = 67_108_864
-const PERMISSIONS = 0o7777
+/** The bits of a mode that can be set. */
+export const PERMISSIONS = 0o7777

@@ -47,6 +47,7 @@ import {
 } from '@net/core/authoring'
 
 import { unsupported } from '../refusals.ts'
+import { ROAD, type RoadTree, type ShortRoad } from '../short-road.ts'
 import { SLICES, type SlicedTree } from '../slices.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
@@ -56,6 +57,7 @@ import { localCapabilities } from './local-capabilities.ts'
 import { treeError } from './local-error.ts'
 import { copyOver, hashFile, readFile, writeFile, type FilePlace } from './local-file.ts'
 import { entriesOf, entryAt, entryNow } from './local-listing.ts'
+import { LocalRoad } from './local-road.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
 import { systemPath } from './system-path.ts'
 
@@ -80,7 +82,7 @@ export function localFiles(folder: string | URL, options?: LocalFilesOptions): R
   return new LocalFiles(resolve(folder instanceof URL ? fileURLToPath(folder) : folder), names)
 }
 
-class LocalFiles implements RemoteFiles, SlicedTree {
+class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
   readonly name: string
   readonly #root: string
   readonly #names: LocalNames
@@ -93,9 +95,8 @@ class LocalFiles implements RemoteFiles, SlicedTree {
     this.#root = root
     this.#names = names
     this.#folders = new FolderHandles(root, this.#pace)
-    Object.defineProperty(this, LOCAL, {
-      value: (path: string, work: (place: FilePlace) => Promise<void>) => this.#at(path, work),
-    })
+    const inside: LocalInside = { folders: this.#folders, at: (...given) => this.#at(...given) }
+    Object.defineProperty(this, LOCAL, { value: inside })
   }
 
   refusesName(name: string): string | undefined {
@@ -216,10 +217,17 @@ class LocalFiles implements RemoteFiles, SlicedTree {
     const { source = this, ...rest } = options
     return this.#call('copyWithin', from, rest, (op) => {
       if (!isLocal(source)) throw unsupported('copy from another server')
-      return source[LOCAL](from, (place) =>
+      return source[LOCAL].at(from, (place) =>
         this.#new(to, (target) => copyOver(op, place, target, this.#pace)),
       )
     })
+  }
+
+  [ROAD](from: RemoteFiles): ShortRoad | undefined {
+    if (!isLocal(from)) return undefined
+    const { folders } = from[LOCAL]
+    const ends = { from: folders, to: this.#folders, pace: this.#pace, names: this.#names }
+    return new LocalRoad(ends)
   }
 
   async *#entries(path: string): AsyncGenerator<RemoteEntry, void> {
@@ -356,8 +364,14 @@ async function moved(from: FilePlace, to: FilePlace): Promise<void> {
   await rename(from.at, to.at)
 }
 
+/** What other local trees are told. */
+interface LocalInside {
+  readonly folders: FolderHandles
+  at(path: string, work: (place: FilePlace) => Promise<void>): Promise<void>
+}
+
 interface LocalTree {
-  [LOCAL](path: string, work: (place: FilePlace) => Promise<void>): Promise<void>
+  readonly [LOCAL]: LocalInside
 }
 
 function isLocal(tree: object): tree is LocalTree {

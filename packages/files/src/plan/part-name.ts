@@ -3,21 +3,22 @@
  * size and time of the source, so that the rest of another version is never put behind it.
  */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 import type { RemoteEntry } from '@net/core'
 
 /** The name of the part of a version of the file. */
 export function partName(name: string, source: RemoteEntry, longest: number): string {
   const { size = '', modified = '' } = source
-  const digest = createHash('sha256').update(`${name}\n${size}\n${modified}`).digest('hex')
+  const digest = hash('sha256', `${name}\n${size}\n${modified}`)
   const plain = `${name}.net-${digest.slice(0, DIGITS)}.part`
   return Buffer.byteLength(plain) <= longest ? plain : `.net-${digest.slice(0, DIGITS)}.part`
 }
 
 /** The name of the file that a part with this name belongs to, `''` where the name does not tell; undefined for no part. */
 export function ownerOfPart(name: string): string | undefined {
-  return PART.exec(name)?.[1]
+  // Few names are looked at any closer.
+  return name.endsWith('.part') ? PART.exec(name)?.[1] : undefined
 }
 
 const DIGITS = 12

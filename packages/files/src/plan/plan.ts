@@ -73,12 +73,14 @@ class Planner {
     const there = this.#keyed(target)
     // What is hidden in the source keeps its place on the target, whatever type it has there.
     const matched = new Set([...source.hidden].map((name) => this.#key(name)))
-    for (const [key, group] of this.#grouped(source)) {
+    const groups = this.#grouped(source)
+    for (const [key, group] of groups) {
       matched.add(key)
       for (const each of group) this.#one(pair, group, each, there)
     }
+    const isOurs = (owner: string): boolean => owner === '' || groups.has(this.#key(owner))
     for (const [key, left] of there.byKey) {
-      if (!matched.has(key)) this.#leftOver(pair, left, source)
+      if (!matched.has(key)) this.#leftOver(pair, left, isOurs)
     }
   }
 
@@ -97,7 +99,7 @@ class Planner {
       this.#add('skip', 'part of a copy', { path: here, to: spelled, source, target })
     else if (error !== undefined) this.#refuse(here, spelled, type, error)
     else {
-      const part = this.#partOf(source, there)
+      const part = this.#partOf(source, nameOf(spelled), there)
       this.#known({
         path: here,
         to: spelled,
@@ -216,12 +218,15 @@ class Planner {
   }
 
   /** What the target has and the source has not. */
-  #leftOver({ path, to }: FolderPair, left: Scanned, source: ScannedFolder): void {
+  #leftOver(
+    { path, to, source }: FolderPair,
+    left: Scanned,
+    isOurs: (owner: string) => boolean,
+  ): void {
     const { name } = left.entry
     const spot = { path: join(path, name), to: join(to, name), target: left }
     const owner = ownerOfPart(name)
-    const isOurs = owner !== undefined && (owner === '' || source.entries.has(owner))
-    if (isOurs) this.#part(spot, source)
+    if (owner !== undefined && isOurs(owner)) this.#part(spot, source)
     else if (left.refused !== undefined) this.#refuse(spot.path, spot.to, 'other', left.refused)
     else if (source.failure !== undefined) this.#add('keep', 'not listed', spot)
     else if (!this.#rules.deletes) this.#add('keep', 'not in the source', spot)
@@ -235,9 +240,10 @@ class Planner {
     this.#add(action, 'part of a copy', spot)
   }
 
-  #partOf(source: Scanned, there: Keyed): RemoteEntry | undefined {
-    if (source.entry.type !== 'file' || !there.hasParts) return undefined
-    const name = partName(source.entry.name, source.entry, this.#rules.to.longestName)
+  /** The part of this version, under the name in the spelling of the target. */
+  #partOf({ entry }: Scanned, spelled: string, there: Keyed): RemoteEntry | undefined {
+    if (entry.type !== 'file' || !there.hasParts) return undefined
+    const name = partName(spelled, entry, this.#rules.to.longestName)
     const found = there.byKey.get(this.#key(name))
     return found?.entry.type === 'file' ? found.entry : undefined
   }

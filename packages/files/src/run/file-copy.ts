@@ -9,6 +9,7 @@ import { netError, operation, type Operation } from '@net/core/authoring'
 import { partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
 import { pathIn } from '../place.ts'
+import { sourceChanged } from '../refusals.ts'
 import { PROTOCOL } from '../tree-call.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
 import { moveBytes } from './move-bytes.ts'
@@ -66,18 +67,33 @@ class FileCopy {
     // What failed may have been a change of the file.
     const known = attempt === 1 ? this.#step.source : undefined
     const source = known ?? (await from.files.stat(this.#from, { signal }))
-    if (source.type !== 'file') throw changed(this.#step.path, `it is a ${source.type} now`)
+    if (source.type !== 'file') throw sourceChanged(this.#step.path, `it is a ${source.type} now`)
     if (toCan.rename === 'none') {
       await clear()
       return this.#direct(source)
     }
     const name = partName(nameOf(this.#to), source, toCan.longestName)
     const part = join(folderOf(this.#to), name)
+    const carried = await this.#carried(source, part)
+    if (carried !== undefined) return carried
     const { moved, target } = await this.#part(source, part, attempt)
     await this.#dress(part, target)
     await clear()
     await this.#route.to.files.rename(part, this.#to, { replace: true, signal })
     return { transferred: moved, source, target }
+  }
+
+  /** All of it in one go, where there is a short road; undefined where it has to go the long way. */
+  async #carried(source: RemoteEntry, part: string): Promise<CopiedFile | undefined> {
+    const { road } = this.#route
+    const { instead, modified } = this.#step
+    if (road === undefined || instead !== undefined) return undefined
+    const file = { from: this.#from, to: this.#to, part, source, mode: this.#mode, modified }
+    const target = await road.carry(file)
+    if (target === undefined) return undefined
+    const { size: transferred = 0 } = source
+    this.#route.moved(transferred)
+    return { transferred, source, target }
   }
 
   /** The whole file under the name of its part. */
@@ -136,7 +152,7 @@ class FileCopy {
     const target = await to.files.stat(path, { signal })
     const after = await from.files.stat(this.#from, { signal })
     if (after.size !== source.size || after.modified !== source.modified) {
-      throw changed(this.#step.path, 'its size or time is another now')
+      throw sourceChanged(this.#step.path)
     }
     if (source.size !== undefined && target.size !== undefined && target.size !== source.size) {
       throw netError('NET_SIZE_MISMATCH', {
@@ -154,14 +170,18 @@ class FileCopy {
     throw netError('NET_CHECKSUM_MISMATCH', { message: `the ${hash} of the copy is another` })
   }
 
+  /** The mode that it is given: a file that is replaced keeps its own, as it does when it is written in place. */
+  get #mode(): number | undefined {
+    const { action, mode, target, why } = this.#step
+    return mode ?? (action === 'replace' && why !== 'type' ? target?.mode : undefined)
+  }
+
   /** Gives it mode and time, before it takes the name. */
   async #dress(path: string, target: RemoteEntry): Promise<void> {
     const { files } = this.#route.to
     const { signal } = this.#op
-    const { action, mode, modified, target: old, why } = this.#step
-    // A file that is replaced keeps its mode, as it does when it is written in place.
-    const kept = action === 'replace' && why !== 'type' ? old?.mode : undefined
-    const wanted = mode ?? kept
+    const { modified } = this.#step
+    const wanted = this.#mode
     const { modes, times } = this.#route.toCan
     if (modes && wanted !== undefined && wanted !== target.mode) {
       await files.setMode(path, wanted, { signal })
@@ -180,10 +200,4 @@ interface Moved {
 function noneIfMissing(error: unknown): undefined {
   if (isNetError(error) && error.code === 'NET_NOT_FOUND') return undefined
   throw error
-}
-
-function changed(path: string, how: string): Error {
-  return netError('NET_SIZE_MISMATCH', {
-    message: `${path} was changed while it was read: ${how}`,
-  })
 }

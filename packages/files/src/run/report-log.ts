@@ -22,6 +22,12 @@ export class ReportLog {
     this.#tell = onEntry === undefined ? undefined : guarded('onEntry', onEntry)
   }
 
+  /** So many files are the same on both sides, and have no step. */
+  same(count: number): void {
+    this.#total += count
+    this.#counts.keep += count
+  }
+
   /** The step is settled: done, or with the error that kept it from being done. */
   settled(step: PlanStep, { error = step.error, transferred }: Outcome = {}): void {
     this.#total++

@@ -5,6 +5,7 @@ import type { RemoteCapabilities, RetryOption } from '@net/core'
 import type { Operation } from '@net/core/authoring'
 
 import type { TreePlace } from '../place.ts'
+import { roadBetween, type ShortRoad } from '../short-road.ts'
 
 /** What a route is made of. */
 export interface RouteParts {
@@ -20,7 +21,7 @@ export interface RouteParts {
 }
 
 /** The way between two places. */
-export class Route {
+export class Route implements AsyncDisposable {
   readonly from: TreePlace
   readonly to: TreePlace
   readonly fromCan: RemoteCapabilities
@@ -31,6 +32,8 @@ export class Route {
   readonly hash: string | undefined
   /** Whether the target has not yet said that it cannot copy from the source by itself. */
   mayCopyWithin: boolean
+  /** The way of small files, where both trees are of this machine. */
+  readonly road: ShortRoad | undefined
   readonly #limiter: RateLimiter | undefined
   readonly #burst: number
   #moved = 0
@@ -46,6 +49,7 @@ export class Route {
     this.retry = retry
     this.hash = verify === 'hash' ? commonHash(parts) : undefined
     this.mayCopyWithin = to.files.copyWithin !== undefined && bandwidth === undefined
+    this.road = this.mayCopyWithin ? roadBetween(from.files, to.files) : undefined
     this.#burst = Math.max(1, Math.ceil((bandwidth ?? 0) / 4))
     this.#limiter =
       bandwidth === undefined
@@ -71,6 +75,10 @@ export class Route {
     for (let left = bytes; left > 0; left -= this.#burst) {
       await this.#limiter.acquire({ tokens: Math.min(left, this.#burst), signal })
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.road?.[Symbol.asyncDispose]()
   }
 }
 

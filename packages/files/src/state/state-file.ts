@@ -1,9 +1,10 @@
 /*
- * The file of a state: a line that says which trees and filters it is of, a line for each file, and a line that says that
+ * The file of a state: a line that says which trees and filters it is of, a line for each folder, and a line that says that
  * it is whole. One that is not, or of other trees, is no state.
  */
 
-import { StateRecords, type StateRecord } from './state-records.ts'
+import { FolderRecords, type Columns } from './folder-records.ts'
+import { StateRecords } from './state-records.ts'
 
 /** What a state is of. */
 export interface StateOwner {
@@ -15,15 +16,7 @@ export interface StateOwner {
 /** The text of a state, in pieces. */
 export function* stateText(owner: StateOwner, records: StateRecords): Generator<string, void> {
   yield `${JSON.stringify({ format: FORMAT, ...owner })}\n`
-  let lines: string[] = []
-  for (const [path, { source, target }] of records.entries()) {
-    const { size, modified } = source
-    lines.push(JSON.stringify([path, size, modified, target.size, target.modified]))
-    if (lines.length < LINES) continue
-    yield `${lines.join('\n')}\n`
-    lines = []
-  }
-  if (lines.length > 0) yield `${lines.join('\n')}\n`
+  for (const [folder, { columns }] of records.folders()) yield `${lineOf(folder, columns)}\n`
   yield `${JSON.stringify({ end: records.size })}\n`
 }
 
@@ -36,29 +29,37 @@ export function recordsOf(text: string, owner: StateOwner): StateRecords | strin
     if (head.format !== FORMAT) return 'it is no state file'
     if (head.from !== owner.from || head.to !== owner.to) return 'it is of other trees'
     if (head.filter !== owner.filter) return 'it was kept with other patterns'
-    const records = lines.slice(0, -2).map((line) => recordOf(line))
+    const records = new StateRecords()
+    for (const line of lines.slice(0, -2)) records.add(...folderOf(line))
     const { end: count } = JSON.parse(end ?? '') as { readonly end: unknown }
-    if (count !== records.length || lines.at(-1) !== '') return CUT
-    return new StateRecords(new Map(records))
+    return count === records.size && lines.at(-1) === '' ? records : CUT
   } catch {
     return CUT
   }
 }
 
-function recordOf(line: string): [string, StateRecord] {
-  const [path, size, modified, targetSize, targetModified] = JSON.parse(line) as Fields
+/** A target that shows what the source does, as most do, is not written twice. */
+function lineOf(folder: string, { names, source, target }: Columns): string {
+  const shown = source.every((value, at) => Object.is(value, target[at])) ? [] : [target]
+  return JSON.stringify([folder, names, source, ...shown])
+}
+
+function folderOf(line: string): [string, FolderRecords] {
+  const [folder, names, source, target = [...source]] = JSON.parse(line) as Line
+  for (const column of [source, target]) {
+    if (column.length !== names.length * 2) throw new RangeError(CUT)
+    // What is not known is null in JSON.
+    for (let at = column.indexOf(null); at !== -1; at = column.indexOf(null, at)) {
+      column[at] = Number.NaN
+    }
+  }
   return [
-    path,
-    {
-      source: { size: size ?? undefined, modified: modified ?? undefined },
-      target: { size: targetSize ?? undefined, modified: targetModified ?? undefined },
-    },
+    folder,
+    new FolderRecords({ names, source: source as number[], target: target as number[] }),
   ]
 }
 
-type Told = number | null
-type Fields = [path: string, size: Told, modified: Told, targetSize: Told, targetModified: Told]
+type Line = [folder: string, names: string[], source: (number | null)[], target?: (number | null)[]]
 
-const FORMAT = 'net files state 1'
+const FORMAT = 'net files state 2'
 const CUT = 'it is not whole'
-const LINES = 1000

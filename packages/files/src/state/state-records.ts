@@ -5,30 +5,20 @@
 
 import type { RemoteEntry } from '@net/core'
 
-/** What a file looked like on both sides once it was copied. */
-export interface StateRecord {
-  readonly source: Look
-  readonly target: Look
-}
+import { folderOf, nameOf } from '../tree-path.ts'
+import { FolderRecords } from './folder-records.ts'
 
-/** Size and time of a file. */
-export interface Look {
-  readonly size: number | undefined
-  readonly modified: number | undefined
-}
-
-/** The records of two trees, by path. */
+/** The records of two trees, folder by folder. */
 export class StateRecords {
-  readonly #records: Map<string, StateRecord>
+  readonly #folders = new Map<string, FolderRecords>()
   /** Whether something has changed since it was read. */
   isChanged = false
 
-  constructor(records: Map<string, StateRecord> = new Map()) {
-    this.#records = records
-  }
-
+  /** How many files it knows. */
   get size(): number {
-    return this.#records.size
+    let size = 0
+    for (const { size: more } of this.#folders.values()) size += more
+    return size
   }
 
   /** Whether both sides look as they did then; false if only the target does; undefined where that says nothing. */
@@ -38,33 +28,29 @@ export class StateRecords {
     target: RemoteEntry,
     grain: number,
   ): boolean | undefined {
-    const record = this.#records.get(path)
-    if (record === undefined || !looksLike(target, record.target, grain)) return undefined
-    return looksLike(source, record.source, grain)
+    const records = this.#folders.get(folderOf(path))
+    return records?.isUnchanged(nameOf(path), source, target, grain)
   }
 
   set(path: string, source: RemoteEntry, target: RemoteEntry): void {
-    this.#records.set(path, { source: lookOf(source), target: lookOf(target) })
+    const folder = folderOf(path)
+    const records = this.#folders.get(folder) ?? new FolderRecords()
+    this.#folders.set(folder, records)
+    records.set(nameOf(path), source, target)
     this.isChanged = true
   }
 
   delete(path: string): void {
-    if (this.#records.delete(path)) this.isChanged = true
+    const records = this.#folders.get(folderOf(path))
+    if (records?.delete(nameOf(path)) === true) this.isChanged = true
   }
 
-  entries(): IterableIterator<[string, StateRecord]> {
-    return this.#records.entries()
+  /** Adds the records of a folder that were read. */
+  add(folder: string, records: FolderRecords): void {
+    this.#folders.set(folder, records)
   }
-}
 
-function lookOf({ size, modified }: RemoteEntry): Look {
-  return { size, modified }
-}
-
-function looksLike(entry: RemoteEntry, look: Look, grain: number): boolean {
-  if (entry.size !== look.size) return false
-  if (entry.modified === undefined || look.modified === undefined) {
-    return entry.modified === look.modified
+  folders(): IterableIterator<[string, FolderRecords]> {
+    return this.#folders.entries()
   }
-  return Math.abs(entry.modified - look.modified) <= grain
 }

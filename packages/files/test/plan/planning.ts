@@ -21,6 +21,7 @@ export function folderOf(entries: readonly Scanned[], extras: FolderExtras = {})
     entries: new Map(entries.map((each) => [each.entry.name, each])),
     hides: hides || below,
     hidden: new Set(hidden),
+    settled: 0,
     ...(failure === undefined ? {} : { failure }),
   }
 }

@@ -24,9 +24,10 @@ test('every entry is told, and what is the same is only counted', () => {
   log.settled(step('a', 'make'), { transferred: 3 })
   log.settled(step('b', 'keep', 'same'))
   log.settled({ ...step('c', 'keep', 'same'), certain: false, to: 'C' })
+  log.same(3)
   const report = log.end()
   expect(told).toEqual(['a', 'b', 'c'])
-  expect(report).toMatchObject({ made: 1, kept: 2, transferred: 3, failed: 0 })
+  expect(report).toMatchObject({ made: 1, kept: 5, transferred: 3, failed: 0 })
   expect(report.entries).toEqual([
     { path: 'a', type: 'file', action: 'make', why: 'missing', size: 3, transferred: 3 },
     { path: 'c', to: 'C', type: 'file', action: 'keep', why: 'same', size: 3, certain: false },

@@ -9,17 +9,22 @@ const owner = { from: 'file:///a#', to: 'ftp://b#in', filter: '[[],[]]' }
 function some(count: number): StateRecords {
   const records = new StateRecords()
   for (let number = 0; number < count; number++) {
-    const { entry } = fileOf(`in/${number}\n"`, { modified: number })
-    records.set(entry.path, entry, { name: 'x', path: 'x', type: 'file', size: number })
+    const { entry } = fileOf(`in-${number % 3}/${number}\n"`, { modified: number })
+    const { modified: _, ...timeless } = entry
+    // In one folder both sides look alike, in the others the target tells no times.
+    records.set(entry.path, entry, number % 3 === 0 ? entry : timeless)
   }
   return records
 }
 
 test.each([0, 1, 2500])('%i records come back', (count) => {
   const text = [...stateText(owner, some(count))].join('')
-  const records = recordsOf(text, owner)
+  const records = recordsOf(text, owner) as StateRecords
   expect(records).toBeInstanceOf(StateRecords)
-  expect([...(records as StateRecords).entries()]).toEqual([...some(count).entries()])
+  const folders = (of: StateRecords): unknown =>
+    [...of.folders()].map(([folder, { columns }]) => [folder, columns])
+  expect(folders(records)).toEqual(folders(some(count)))
+  expect(records.size).toBe(count)
 })
 
 test('a state that is cut at any place is none', () => {
@@ -27,6 +32,12 @@ test('a state that is cut at any place is none', () => {
   for (let at = 0; at < text.length; at++) {
     expect(recordsOf(text.slice(0, at), owner)).toBe('it is not whole')
   }
+})
+
+test('a state with a line that has lost something is none', () => {
+  const text = [...stateText(owner, some(2))].join('')
+  expect(recordsOf(text.replace('[1,0', '[1'), owner)).toBe('it is not whole')
+  expect(recordsOf(text.replace('"end":2', '"end":3'), owner)).toBe('it is not whole')
 })
 
 test('a state of other trees or patterns is none', () => {

@@ -1,5 +1,5 @@
 import { fromText } from '@net/core'
-import { captureEvents } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
 import { at, memoryFiles, mirror } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
@@ -46,9 +46,9 @@ test('a file enters the state behind its rename and not before', async () => {
   })
   const options = { state: at(own, 'state'), retry: false } as const
   await expect(mirror(from, to, options)).rejects.toThrow('1 of 3 entries failed')
-  expect(await textOf(own, 'state')).not.toContain('["b"')
+  expect(await textOf(own, 'state')).not.toContain('"b"')
   expect(await mirror(from, to, options)).toMatchObject({ made: 1, kept: 2 })
-  expect(await textOf(own, 'state')).toContain('["b"')
+  expect(await textOf(own, 'state')).toContain('"b"')
 })
 
 test('a state that cannot be used is told and replaced', async () => {
@@ -60,4 +60,36 @@ test('a state that cannot be used is told and replaced', async () => {
   expect(JSON.stringify(events)).toBeTypeOf('string')
   expect(await textOf(own, 'state')).toContain('"end":1')
   expect(Object.keys(await contentsOf(own))).toEqual(['state'])
+})
+
+test('what was copied is saved now and then, and before the end', async () => {
+  using clock = useFakeClock()
+  const from = memoryFiles({ contents: { a: 'one', b: 'two', c: 'three' } })
+  const own = memoryFiles()
+  const seen: string[] = []
+  const to = faultyFiles(memoryFiles(), {
+    at: async ({ call, passed, path }) => {
+      if (call !== 'rename' || passed !== undefined) return
+      seen.push(await textOf(own, 'state').catch(() => ''))
+      // The second file takes longer than it takes to save again.
+      if (path.startsWith('b')) await clock.advance(11_000)
+    },
+  })
+  await mirror(from, to, { state: at(own, 'state'), concurrency: 1 })
+  expect(seen[1]).toBe('')
+  expect(seen[2]).toContain('["a","b"]')
+})
+
+test('a state of other patterns or trees is not believed, and removes nothing', async () => {
+  const from = memoryFiles({ contents: { a: 'one', b: 'two' } })
+  const [to, own] = [memoryFiles(), memoryFiles()]
+  const state = at(own, 'state')
+  await mirror(from, to, { state })
+  await from.remove('b')
+  const report = await mirror(from, to, { state, exclude: ['b'], delete: 'all' })
+  expect(report).toMatchObject({ removed: 0, kept: 1 })
+  expect(await mirror(from, to, { state })).toMatchObject({ removed: 0 })
+  expect(await contentsOf(to)).toEqual({ a: 'one', b: 'two' })
+  const other = memoryFiles()
+  expect(await mirror(from, other, { state })).toMatchObject({ made: 1, kept: 0 })
 })

@@ -1,0 +1,90 @@
+/* Small files in one go: read into memory that is there, made with mode and time. Nothing here waits. */
+
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+  type Stats,
+} from 'node:fs'
+
+import { netError } from '@net/core/authoring'
+
+import { badName } from '../tree-path.ts'
+import { CAREFUL, PERMISSIONS, type FilePlace } from './local-file.ts'
+
+/** What was read. */
+export interface SmallRead {
+  /** At most the size of the memory: a larger file is not read to its end. */
+  readonly size: number
+  readonly mode: number
+}
+
+/** Reads the file into the memory. Throws `NET_BAD_NAME` for what is no file. */
+export function readSmall({ at, path }: FilePlace, memory: Uint8Array): SmallRead {
+  const file = openSync(at, constants.O_RDONLY | CAREFUL)
+  try {
+    const found = fstatSync(file)
+    if (!found.isFile()) throw badName(path, 'it is not a regular file')
+    let size = 0
+    while (size < memory.length) {
+      const read = readSync(file, memory, size, memory.length - size, size)
+      size += read
+      if (read === 0 || size === found.size) break
+    }
+    return { size, mode: found.mode & PERMISSIONS }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** How a file is made. */
+export interface SmallDress {
+  readonly mode: number
+  readonly modified: number | undefined
+}
+
+/** Makes a file of these bytes and tells what is there then; undefined where something has the name. */
+export function makeSmall(
+  at: string | Buffer,
+  bytes: Uint8Array,
+  dress: SmallDress,
+): Stats | undefined {
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants
+  let file: number
+  try {
+    file = openSync(at, O_WRONLY | O_CREAT | O_EXCL | CAREFUL, dress.mode)
+  } catch (error) {
+    if (Reflect.get(error as Error, 'code') === 'EEXIST') return undefined
+    throw error
+  }
+  try {
+    return filled(file, bytes, dress)
+  } catch (error) {
+    unlinkSync(at)
+    throw error
+  } finally {
+    closeSync(file)
+  }
+}
+
+function filled(file: number, bytes: Uint8Array, { mode, modified }: SmallDress): Stats {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(file, bytes, done, bytes.length - done)
+  }
+  if (modified !== undefined) futimesSync(file, modified / 1000, modified / 1000)
+  const made = fstatSync(file)
+  // The mask of the process took some away.
+  if ((made.mode & PERMISSIONS) !== mode) fchmodSync(file, mode)
+  if (made.size === bytes.length) return made
+  throw netError('NET_SIZE_MISMATCH', {
+    message: `the copy has ${made.size} bytes, and the source ${bytes.length}`,
+    expected: bytes.length,
+    received: made.size,
+  })
+}

@@ -1,0 +1,41 @@
+/* The way of a small file between two trees of this package: all its steps in one go, where a call for each costs more than the work. */
+
+import type { RemoteEntry, RemoteFiles } from '@net/core'
+
+/** A way between two trees. Its end lets go of what it holds. */
+export interface ShortRoad extends AsyncDisposable {
+  /** Copies the file, verifies it and gives it its name; undefined where it has to go the long way. */
+  carry(file: CarriedFile): Promise<RemoteEntry | undefined>
+}
+
+/** A file and where it goes. */
+export interface CarriedFile {
+  /** Its path in the source's tree. */
+  readonly from: string
+  /** Its path in the target's tree, and that of its part. */
+  readonly to: string
+  readonly part: string
+  /** What the source was found to be. */
+  readonly source: RemoteEntry
+  /** Undefined for that of the source. */
+  readonly mode: number | undefined
+  /** Undefined for the time of the copy. */
+  readonly modified: number | undefined
+}
+
+/** A tree that may have short roads from others. */
+export interface RoadTree {
+  [ROAD](from: RemoteFiles): ShortRoad | undefined
+}
+
+/** The short road between the trees, if there is one. */
+export function roadBetween(from: RemoteFiles, to: RemoteFiles): ShortRoad | undefined {
+  return hasRoads(to) ? to[ROAD](from) : undefined
+}
+
+function hasRoads(files: object): files is RoadTree {
+  return ROAD in files
+}
+
+/** The name of the method, the same for every installed copy of this package. */
+export const ROAD: unique symbol = Symbol.for('net.files.road')
