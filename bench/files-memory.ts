@@ -4,8 +4,6 @@ import { at, localFiles, mirror } from '@net/files'
 
 const [root = '', from = '', to = '', state] = process.argv.slice(2)
 const start = process.memoryUsage.rss()
-const kept = state === undefined ? undefined : at(localFiles(root), state)
-await mirror(at(localFiles(root), from), at(localFiles(root), to), {
-  ...(kept === undefined ? {} : { state: kept, delete: true }),
-})
+const options = state === undefined ? {} : { state: at(localFiles(root), state), delete: true }
+await mirror(at(localFiles(root), from), at(localFiles(root), to), options)
 console.log(process.resourceUsage().maxRSS * 1024 - start)

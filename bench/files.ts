@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 import { at, localFiles, mirror } from '@net/files'
 
@@ -54,38 +55,34 @@ async function unchanged(): Promise<void> {
 }
 
 function mirrored(from: string, done: number): Contender {
-  return intoNewFolder('@net/files', from, async (to) => {
-    await mirror(localFiles(join(root, from)), localFiles(to))
-    return done
-  })
+  return {
+    name: '@net/files',
+    async run() {
+      await mirror(localFiles(join(root, from)), localFiles(join(root, 'to')))
+      return done
+    },
+    check: () => compared(from),
+  }
 }
 
 function rivals(from: string, done: number): readonly Contender[] {
   const path = join(root, from)
-  const into = (name: string, args: (to: string) => readonly string[]): Contender =>
-    intoNewFolder(name, from, (to) => program(name, args(to), done).run())
+  const to = join(root, 'to')
+  const into = (name: string, ...args: readonly string[]): Contender => ({
+    ...program(name, args, done),
+    check: () => compared(from),
+  })
   return [
-    into('cp', (to) => ['-r', path, to]),
-    into('rsync', (to) => ['-r', '--times', `${path}/`, to]),
-    into('rclone', (to) => ['copy', path, to]),
+    into('cp', '-r', path, to),
+    into('rsync', '-r', '--times', `${path}/`, to),
+    into('rclone', 'copy', path, to),
   ]
 }
 
-/** Gives the work a path at which nothing is; what was made there is compared and removed outside of the measured time. */
-function intoNewFolder(
-  name: string,
-  from: string,
-  work: (to: string) => Promise<number>,
-): Contender {
-  const to = join(root, 'to')
-  return {
-    name,
-    run: () => work(to),
-    check() {
-      same(join(root, from), to)
-      rmSync(to, { recursive: true })
-    },
-  }
+/** Compares the copy with its source, and removes it. */
+function compared(from: string): void {
+  same(join(root, from), join(root, 'to'))
+  rmSync(join(root, 'to'), { recursive: true })
 }
 
 /** Prints by how much the memory of a process grows that does it once. */
@@ -104,15 +101,21 @@ function same(from: string, to: string): void {
   execFileSync('diff', ['-rq', from, to], { stdio: 'inherit' })
 }
 
+/** A program, whose CPU time bash tells. */
 function program(name: string, args: readonly string[], done: number): Contender {
+  let cpu = 0
   return {
     name,
     async run() {
-      const child = spawn(name, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-      const [code] = (await once(child, 'exit')) as [number | null]
-      if (code !== 0) throw new Error(`${name} ended with ${code}`)
+      const line = ['-c', `TIMEFORMAT='%U %S'; time "$0" "$@"`, name, ...args]
+      const child = spawn('bash', line, { stdio: ['ignore', 'ignore', 'pipe'] })
+      const [told, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+      if (code !== 0) throw new Error(`${name} ended with ${code}: ${told}`)
+      const seconds = told.trimEnd().split('\n').at(-1)?.split(' ') ?? []
+      cpu = seconds.reduce((sum, each) => sum + Number(each) * 1e6, 0)
       return done
     },
+    cpu: () => cpu,
   }
 }
 

@@ -49,24 +49,27 @@ export class TreeCopy {
       state: state?.records,
       tellsAll: options.onEntry !== undefined,
     })
-    const { calls, entries = 0, steps } = pairing
+    const { entries = 0, settled, steps } = pairing
     if (deletes !== false) checkDeletes(steps, entries, deletes)
     const log = new ReportLog(dryRun, options.onEntry)
-    log.same(pairing.settled)
+    log.same(settled)
     if (dryRun) for (const step of steps) log.settled(step)
-    else {
-      await this.#makeRoot(pairing)
-      await using route = this.#route(pairing)
-      await execute(steps, {
-        route,
-        log,
-        concurrency: calls,
-        isLast: options.last === undefined ? undefined : pathTest(options.last),
-        state,
-      })
-      await state?.save()
-    }
+    else await this.#carryOut(pairing, log, state)
     return log.end()
+  }
+
+  async #carryOut(pairing: Pairing, log: ReportLog, state: StateKeeper | undefined): Promise<void> {
+    const { last } = this.#run.options
+    await this.#makeRoot(pairing)
+    await using route = this.#route(pairing)
+    await execute(pairing.steps, {
+      route,
+      log,
+      concurrency: pairing.calls,
+      isLast: last === undefined ? undefined : pathTest(last),
+      state,
+    })
+    await state?.save()
   }
 
   #route({ fromCan, toCan }: Pairing): Route {

@@ -5,7 +5,8 @@ import { recordingStage } from '../recording-stage.ts'
 
 test('scenario 10 works and reports its steps', async () => {
   const { stage, lines } = recordingStage()
-  expect(await filesMirror.run(stage)).toBe(19_084)
+  // Half of the cut file was there already, and is not sent again.
+  expect(await filesMirror.run(stage)).toBe(9584)
   expect(lines[0]).toBe('→ mirror: 5 to make, 1 to remove')
   expect(lines[1]).toContain('← css/site.css: ')
   expect(lines).toContain('← the next run made 1 and kept 4')

@@ -8,6 +8,7 @@ import { clock } from '@net/core/authoring'
 /** The pace of one tree. */
 export class DiskPace {
   #slowUntil = -Infinity
+  #longInARow = 0
   #rested: number = clock().now()
 
   /** Whether the disk has been slow a moment ago. */
@@ -22,7 +23,7 @@ export class DiskPace {
     return this.timed(atOnce)
   }
 
-  /** Does the work, and remembers if it took long. */
+  /** Does the work, and remembers how long it took. */
   timed<T>(work: () => T): T {
     const began = clock().now()
     try {
@@ -34,7 +35,9 @@ export class DiskPace {
 
   /** The disk took so many milliseconds. */
   took(milliseconds: number): void {
-    if (milliseconds > LONG) this.#slowUntil = clock().now() + MOMENT
+    this.#longInARow = milliseconds > LONG ? this.#longInARow + 1 : 0
+    // One alone may have been kept from its processor, and not from its disk.
+    if (this.#longInARow >= MANY) this.#slowUntil = clock().now() + MOMENT
   }
 
   /** Lets others have their turn after some milliseconds of work: promises alone would not. */
@@ -46,6 +49,7 @@ export class DiskPace {
   }
 }
 
+const MANY = 3
 /** Milliseconds. */
 const LONG = 20
 const MOMENT = 1000

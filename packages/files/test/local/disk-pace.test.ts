@@ -11,9 +11,10 @@ test('a disk that takes its time is asked in the background for a while', async 
       () => 'at once',
       async () => 'in the background',
     )
-  pace.took(20)
+  for (const long of [21, 21, 20, 21, 21]) pace.took(long)
+  // Now and then a call is kept from its processor, and not from its disk.
   expect(await ask()).toBe('at once')
-  pace.took(21)
+  for (let call = 0; call < 3; call++) pace.took(21)
   expect([await ask(), pace.isSlow]).toEqual(['in the background', true])
   await clock.advance(1001)
   expect([await ask(), pace.isSlow]).toEqual(['at once', false])

@@ -12,7 +12,7 @@ test.each([false, true])('lists a folder of many files, in the background: %s', 
   await Promise.all(names.map((name) => writeFile(folder.at(name), name)))
   await symlink('file-0', folder.at('link'))
   const pace = new DiskPace()
-  if (isSlow) pace.took(1000)
+  if (isSlow) for (let call = 0; call < 3; call++) pace.took(1000)
   const slices = await Array.fromAsync(entriesOf(folder.path, 'in', pace))
   const entries = slices.flat().toSorted((a, b) => (a.path < b.path ? -1 : 1))
   expect(entries.map(({ name }) => name)).toEqual([...names, 'link'].toSorted())
