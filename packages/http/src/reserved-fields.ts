@@ -1,14 +1,23 @@
-/* The fields that frame messages and end connections, which only the engine may say. */
+/* The fields that frame messages, end connections and log in at proxies, which only the engine may say. */
 
 import { netError } from '@net/core/authoring'
 
-/** Throws `NET_BAD_HEADER` for a field that belongs to the connection. */
+/** Throws `NET_BAD_HEADER` for a field that belongs to the connection, or to a proxy. */
 export function refuseReserved(fields: Iterable<readonly [string, string]>): void {
   for (const [name] of fields) {
-    if (!RESERVED.has(name.toLowerCase())) continue
-    throw netError('NET_BAD_HEADER', { message: `the header ${name} belongs to the connection` })
+    const lower = name.toLowerCase()
+    if (RESERVED.has(lower)) throw refused(`the header ${name} belongs to the connection`)
+    if (lower === 'proxy-authorization') throw refused(FOR_THE_PROXY)
   }
 }
+
+function refused(message: string): Error {
+  return netError('NET_BAD_HEADER', { message })
+}
+
+/** A server would get it that is no proxy, through a tunnel. */
+const FOR_THE_PROXY =
+  "the header proxy-authorization would reach the server; a proxy gets its own by createClient({ proxy: 'http://user:password@host' })"
 
 const RESERVED: ReadonlySet<string> = new Set([
   'connection',

@@ -39,3 +39,14 @@ test.each([
   await expect(api.post('/echo', { body: 'x' })).rejects.toMatchObject({ code: 'NET_BAD_HEADER' })
   expect(server.received).toHaveLength(0)
 })
+
+test('the login of a proxy reaches no server', async () => {
+  await using server = await startHttpServer()
+  await using api = http.createClient({ baseUrl: server.url })
+  const sent = api.get('/json', { headers: { 'Proxy-Authorization': 'Basic eA==' } })
+  await expect(sent).rejects.toMatchObject({
+    code: 'NET_BAD_HEADER',
+    message: expect.stringContaining('proxy'),
+  })
+  expect(server.received).toHaveLength(0)
+})

@@ -129,7 +129,6 @@ test('a redirect from https to http is refused', async () => {
 const secretHeaders = {
   authorization: 'Bearer abcdefgh',
   cookie: 'sid=12345678',
-  'proxy-authorization': 'Basic abcdefgh',
   'x-api-key': 'key-of-mine',
   'private-token': 'token-of-mine',
   'x-signature': 'signature-of-mine',

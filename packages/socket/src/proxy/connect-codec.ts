@@ -29,6 +29,8 @@ class Connect implements ProxyDialogue {
   #line = lineOf(LONGEST_HEAD, 'latin1')
   #size = 0
   #status: Status | undefined
+  /** Ways to log in that the proxy offers. */
+  readonly #schemes = new Set<string>()
 
   constructor(opening: Uint8Array, loggedIn: boolean) {
     this.opening = opening
@@ -40,7 +42,8 @@ class Connect implements ProxyDialogue {
     queue.push(chunk)
     for (let line = this.#next(); line !== undefined; line = this.#next()) {
       if (this.#status === undefined) this.#status = statusOf(line)
-      else if (line === '' && this.#isFinal(this.#status)) return { rest: queue.take(queue.length) }
+      else if (line !== '') this.#note(line)
+      else if (this.#isFinal(this.#status)) return { rest: queue.take(queue.length) }
     }
     return MORE
   }
@@ -63,11 +66,18 @@ class Connect implements ProxyDialogue {
     return line
   }
 
+  #note(line: string): void {
+    const [, challenges] = CHALLENGES.exec(line) ?? []
+    if (challenges === undefined) return
+    for (const scheme of schemesIn(challenges)) this.#schemes.add(harmless(scheme))
+  }
+
   /** Whether the tunnel stands; after an interim answer another one follows. Throws for a refusal. */
   #isFinal(status: Status): boolean {
     const { code } = status
     if (code >= 200 && code < 300) return true
-    if (code >= 300 || code === 101) throw refusal(status, this.#loggedIn)
+    if (code === 407) throw unauthorized(status, this.#loggedIn, [...this.#schemes])
+    if (code >= 300 || code === 101) throw refusal(status)
     this.#status = undefined
     return false
   }
@@ -105,14 +115,26 @@ function statusOf(line: string): Status {
   return { code: Number(digits), text: harmless(text) }
 }
 
-function refusal({ code, text }: Status, loggedIn: boolean): Error {
+function unauthorized({ code, text }: Status, loggedIn: boolean, schemes: string[]): Error {
   const reply = { status: code, text }
-  if (code === 407) {
-    const message = loggedIn
-      ? 'the proxy refused user and password'
-      : 'the proxy requires a user and a password'
-    return netError('NET_PROXY_AUTH', { message, reply })
-  }
+  const others = schemes.length > 0 && !schemes.some((scheme) => /^basic$/i.test(scheme))
+  const required = loggedIn
+    ? 'the proxy refused user and password'
+    : 'the proxy requires a user and a password'
+  const message = others
+    ? `the proxy takes only ${schemes.slice(0, MOST_TOLD).join(', ')} as login, and the client has Basic; for NTLM and Negotiate run a local proxy that logs in there`
+    : required
+  return netError('NET_PROXY_AUTH', { message, reply })
+}
+
+/** The schemes of a list of challenges (RFC 9110, section 11.6.1): words that no `=` follows. */
+function schemesIn(challenges: string): string[] {
+  const parts = challenges.replace(/"(?:[^"\\]|\\.)*"?/g, '').split(',')
+  return parts.flatMap((part) => SCHEME.exec(part)?.[1] ?? [])
+}
+
+function refusal({ code, text }: Status): Error {
+  const reply = { status: code, text }
   const message = `the proxy answered ${code}${text === '' ? '' : ` ${text}`}`
   // It did not get through to the endpoint, which it may do next time; nothing was done there.
   const passing = code === 502 || code === 503 || code === 504
@@ -122,5 +144,8 @@ function refusal({ code, text }: Status, loggedIn: boolean): Error {
 const MORE: ProxyStep = {}
 const LONGEST_HEAD = 16 * 1024
 const STATUS = /^HTTP\/1\.[01] ([1-9]\d\d)(?: (.*))?$/
+const MOST_TOLD = 8
+const CHALLENGES = /^proxy-authenticate[ \t]*:(.*)$/i
+const SCHEME = /^[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?:[ \t]+|$)(?!=)/
 const HOST = /^[^\s/?#@\p{Cc}]+$/u
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

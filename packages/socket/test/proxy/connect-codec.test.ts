@@ -53,6 +53,26 @@ test('407 is about credentials, and says whether there were any', () => {
 })
 
 test.each([
+  ['Negotiate\r\nproxy-authenticate: NTLM', 'Negotiate, NTLM'],
+  ['Digest realm="a, Basic b", nonce="x,y", qop="auth"', 'Digest'],
+  ['Negotiate, NTLM TlRM==, Digest realm="a"', 'Negotiate, NTLM, Digest'],
+])('a proxy that takes no Basic is not said to have refused the password: %s', (offer, names) => {
+  const head = `HTTP/1.1 407 No\r\nProxy-Authenticate: ${offer}\r\n\r\n`
+  for (const loggedIn of [true, false]) {
+    const error = thrown(() => answered(head, 1, loggedIn))
+    expect(error).toMatchObject({ code: 'NET_PROXY_AUTH', retry: 'never' })
+    expect(error.message).toContain(`takes only ${names} as login`)
+    expect(error.message).not.toContain('refused')
+  }
+})
+
+test('a proxy that takes Basic among others has refused the password', () => {
+  const head =
+    'HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm="a"\r\nProxy-Authenticate: Basic realm="a"\r\n\r\n'
+  expect(thrown(() => answered(head, 1, true)).message).toContain('refused user')
+})
+
+test.each([
   [403, 'never'],
   [302, 'never'],
   [101, 'never'],
