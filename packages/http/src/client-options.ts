@@ -35,7 +35,12 @@ export interface SharedOptions {
    * 10 MiB for JSON; a streamed body that is not compressed has no limit.
    */
   readonly maxBytes?: number | undefined
-  /** Whether the client requests and decodes gzip, deflate, br and zstd. Default true. */
+  /** How many times as long as it was sent a decoded body may be, from 10 MiB on; `Infinity` for no limit. Default 100. */
+  readonly maxRatio?: number | undefined
+  /**
+   * Whether the client requests and decodes gzip, deflate, br and zstd. Default true, but false for `get(url).saveTo(sink)`,
+   * which requests the file as it is and saves what is sent.
+   */
   readonly decompress?: boolean | undefined
   /** Whether a status of 400 or above rejects with an `HttpStatusError`. Default true. */
   readonly throwHttpErrors?: boolean | undefined
@@ -84,7 +89,10 @@ export interface ClientOptions extends SharedOptions {
   readonly middleware?: readonly Middleware[] | undefined
   /** Answers instead of a server, for tests. */
   readonly handler?: Handler | undefined
-  /** How many connections one origin may have. Default 64. */
+  /**
+   * How many connections one origin may have at work. Default 64. One whose answer waits for the program to read it, which
+   * reads something else, does not count; with these there are at most 16 times as many.
+   */
   readonly connections?: number | undefined
   /**
    * Whether HTTP/2 is offered to servers with TLS; one connection then carries all calls to its origin. A server that
@@ -106,6 +114,7 @@ const sharedTable: OptionTable<SharedOptions> = {
   auth: authShape,
   redirect: redirectShape,
   maxBytes: option.bytes,
+  maxRatio: option.atLeast(1),
   decompress: option.flag,
   throwHttpErrors: option.flag,
   stringify: option.callback(),

@@ -152,10 +152,10 @@ class Client implements HttpClient {
     return this.close()
   }
 
-  #begin({ method, url, options }: Wish, { kind, json }: Intent, settle: Settle): void {
+  #begin({ method, url, options }: Wish, { kind, json, raw }: Intent, settle: Settle): void {
     try {
       const prepared = inCall({ protocol: 'http', call: shown(method) }, () =>
-        this.#requests.prepare(method, url, { options: requestOptions(options), json }),
+        this.#requests.prepare(method, url, { options: requestOptions(options), json, raw }),
       )
       const { request, target, endpoint, secrets } = prepared
       const spec: OperationSpec = {

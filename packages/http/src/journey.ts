@@ -48,10 +48,9 @@ export class Journey implements Outcome {
   }
 
   answered(response: HttpResponse): void {
-    const { settings, context } = this.#call
     let ready: HttpResponse
     try {
-      ready = decoded(response, settings, context)
+      ready = decoded(response, this.#request, this.#call)
       if (isTemporary(ready.status)) {
         this.#temporary = ready
         throw statusFailureOf(ready)

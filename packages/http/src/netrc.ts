@@ -15,7 +15,7 @@ import {
   type AuthRequest,
   type HttpAuth,
 } from './auth.ts'
-import { parseNetrc, type NetrcLookup } from './netrc-file.ts'
+import { parseNetrc, type NetrcEntry, type NetrcLookup } from './netrc-file.ts'
 import { hostOf } from './road.ts'
 
 /** Options of `netrc()`. */
@@ -66,12 +66,18 @@ class NetrcAuth extends ClaimableAuth {
   #authFor(lookup: NetrcLookup, host: string): HttpAuth | undefined {
     if (!this.#known.has(host)) {
       const entry = lookup(host)
-      this.#known.set(host, entry === undefined ? undefined : basic(entry.login, entry.password))
+      this.#known.set(host, entry && loginOf(entry))
     }
     const auth = this.#known.get(host)
     if (auth !== undefined) this.#owners.each((owner) => claimAuth(auth, owner))
     return auth
   }
+}
+
+/** An entry that names neither says nothing of who asks. */
+function loginOf({ login, password }: NetrcEntry): HttpAuth | undefined {
+  if (login === '' && password.reveal() === '') return undefined
+  return basic(login, password)
 }
 
 async function read(given: string | undefined): Promise<NetrcLookup> {

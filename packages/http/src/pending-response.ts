@@ -21,6 +21,8 @@ export interface Intent {
   kind: 'exchange' | 'transfer'
   /** Whether JSON is expected. */
   json: boolean
+  /** Whether the bytes are wanted as they are sent, without a coding if the server can. */
+  raw: boolean
 }
 
 /** Settles a call; `rejectTraced` rejects what waits for it. */
@@ -45,7 +47,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
 
   /** `start` makes the call: it gives a promise of the answer, or settles the call. */
   constructor(start: (intent: Intent, settle: Settle) => Promise<HttpResponse> | void) {
-    const intent: Intent = { kind: 'transfer', json: false }
+    const intent: Intent = { kind: 'transfer', json: false, raw: false }
     super((resolve, reject) => {
       const settle: Settle = { resolve, reject }
       void NOW.then(() => {
@@ -94,6 +96,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   }
 
   saveTo(sink: Sink): Promise<number> {
+    this.#intent.raw = true
     // From here on the failure of a stream is the call's, long before there is an answer to write.
     this.#check(() => inCall({ protocol: 'http', call: 'saveTo' }, () => checkSink(sink)))
     return this.then((response) => response.saveTo(sink))

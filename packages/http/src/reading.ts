@@ -6,6 +6,7 @@ import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/co
 import {
   BatchWriter,
   ByteQueue,
+  harmless,
   isFileSink,
   lettingGo,
   netError,
@@ -160,17 +161,26 @@ export function decodeText(bytes: Uint8Array, charset: string, context: ErrorCon
   return whole(() => decoder.decode(bytes), bytes, context)
 }
 
-/** The JSON value of UTF-8 bytes. Throws `NET_PROTO_DECODE`, and `NET_PROTO_LIMIT` for more than a string can hold. */
-export function parseJson(bytes: Uint8Array, context: ErrorContext): unknown {
+/**
+ * The JSON value of UTF-8 bytes. Throws `NET_PROTO_DECODE` with the bytes as `partial`, and `NET_PROTO_LIMIT` for more than
+ * a string can hold. `type` is what the server calls it.
+ */
+export function parseJson(bytes: Uint8Array, context: ErrorContext, type?: string): unknown {
   const text = decodeText(bytes, 'utf-8', context)
   try {
     return JSON.parse(text)
   } catch {
     // The platform's message quotes the text, which may hold anything.
     const message =
-      bytes.length === 0 ? 'the body is empty where JSON was expected' : 'the body is not JSON'
-    throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
+      bytes.length === 0
+        ? 'the body is empty where JSON was expected'
+        : `the body is not JSON${butOf(type)}`
+    throw keeping(netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context }), bytes)
   }
+}
+
+function butOf(type: string | undefined): string {
+  return type === undefined || /json/i.test(type) ? '' : `, but of the type ${harmless(type)}`
 }
 
 /** The error of a body with more than so many bytes, which is given up. */
@@ -182,11 +192,12 @@ export function tooLong(body: HttpBody, limit: number, context: ErrorContext): E
 
 function withPartial(error: unknown, received: ByteQueue): unknown {
   if (!isNetError(error) || received.length === 0) return error
+  return keeping(error, received.take(received.length))
+}
+
+function keeping(error: NetError, partial: Uint8Array): NetError {
   // Not enumerable: a log of the error should not be as long as the body.
-  return Object.defineProperty(error, 'partial', {
-    value: received.take(received.length),
-    configurable: true,
-  })
+  return Object.defineProperty(error, 'partial', { value: partial, configurable: true })
 }
 
 /** What decodes the bytes may refuse them, however many the caller allowed: strings have an end. */
@@ -213,6 +224,11 @@ export function decoderOf(charset: string, context: ErrorContext): TextDecoder {
     const message = 'the charset of the body is unknown; pass another one'
     throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
   }
+}
+
+/** Throws `NET_PROTO_DECODE` for a charset that is unknown. */
+export function checkDecoder(charset: string, context: ErrorContext): void {
+  if (!UTF8.test(charset)) decoderOf(charset, context)
 }
 
 const UTF8 = /^utf-?8$/i

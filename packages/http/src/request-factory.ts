@@ -30,6 +30,16 @@ export interface PreparedRequest {
   readonly secrets: number
 }
 
+/** How a call is wanted. */
+export interface Asking {
+  /** The options of the call, checked. */
+  readonly options: Taken<RequestOptions>
+  /** Whether JSON is expected. */
+  readonly json: boolean
+  /** Whether the body is wanted as it is sent, without a coding if the server can. */
+  readonly raw?: boolean
+}
+
 /** Where a call goes, and who its URL says is asking. */
 interface Address extends Partial<RequestUrl> {
   readonly place: Place
@@ -41,6 +51,8 @@ export class RequestFactory {
   /** The origin of the base URL, to which alone the client's params, headers and credentials go; undefined for all. */
   readonly home: string | undefined
   readonly #settings: Settings
+  /** What the caller said about decoding. */
+  readonly #decompress: boolean | undefined
   readonly #params: Params | undefined
   readonly #stringify: (value: unknown) => string
   readonly #headers: HttpHeaders
@@ -54,6 +66,7 @@ export class RequestFactory {
     this.home = this.#base?.url.origin
     const settings = settingsOf(options)
     this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
+    this.#decompress = options.decompress
     this.#params = options.params
     this.#stringify = options.stringify ?? JSON.stringify
     const given = new HttpHeaders(options.headers)
@@ -64,25 +77,22 @@ export class RequestFactory {
     if (this.#settings.auth !== undefined) claimAuth(this.#settings.auth, client)
   }
 
-  /** Throws `ArgumentError`s. `json` says that JSON is expected. */
-  prepare(
-    method: string,
-    input: string | URL,
-    { options, json }: { readonly options: Taken<RequestOptions>; readonly json: boolean },
-  ): PreparedRequest {
+  /** Throws `ArgumentError`s. */
+  prepare(method: string, input: string | URL, asking: Asking): PreparedRequest {
+    const { options } = asking
     const verb = checkedMethod(method)
     const address = this.#address(input, options.params)
     const foreign = this.#isForeign(address.place)
     const secrets = nextId()
     if (address.url !== undefined) claimSecrets(address.url, secrets)
     const client = foreign ? undefined : this.#settings.auth
-    const settings = overlaid(this.#settings, options, authOfUrl(address) ?? client)
+    const chosen = overlaid(this.#settings, options, authOfUrl(address) ?? client)
+    const settings = this.#isRaw(asking) ? { ...chosen, decompress: false } : chosen
     if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
       claimAuth(settings.auth, secrets)
     const typed = bodyOf(options, options.stringify ?? this.#stringify)
     claimForm(options, typed, secrets)
-    const headers = this.#headersFor(json, foreign)
-    const fitting = settings.decompress ? headers : headers.without('accept-encoding')
+    const fitting = this.#headersFor(asking, foreign, settings)
     const typing =
       typed?.type === undefined ? fitting : fitting.with({ 'content-type': typed.type })
     const request = requestTo(verb, address, overridden(typing, options, secrets), typed?.body)
@@ -104,9 +114,17 @@ export class RequestFactory {
     return { ...asked, place }
   }
 
-  #headersFor(json: boolean, foreign: boolean): HttpHeaders {
-    const headers = json ? this.#jsonHeaders : this.#headers
-    return foreign ? headers.filter(isHarmless) : headers
+  #headersFor(asking: Asking, foreign: boolean, { decompress }: Settings): HttpHeaders {
+    const all = asking.json ? this.#jsonHeaders : this.#headers
+    const headers = foreign ? all.filter(isHarmless) : all
+    if (decompress) return headers
+    const without = headers.without('accept-encoding')
+    return this.#isRaw(asking) ? without.with(UNCODED) : without
+  }
+
+  /** A file is saved as it is sent, unless the caller wants it decoded: an archive may be labelled as a coding. */
+  #isRaw({ raw, options }: Asking): boolean {
+    return raw === true && (options.decompress ?? this.#decompress) !== true
   }
 
   #isForeign({ origin }: { readonly origin: string }): boolean {
@@ -146,7 +164,7 @@ function overridden(
 /** A range is one of the coded form (RFC 9110 section 14.2), of which a part cannot be decoded. */
 function wholeBytes(headers: HttpHeaders): HttpHeaders {
   const isOurs = headers.has('range') && headers.get('accept-encoding') === CODINGS
-  return isOurs ? headers.with({ 'accept-encoding': 'identity' }) : headers
+  return isOurs ? headers.with(UNCODED) : headers
 }
 
 function ours(accept: string): HttpHeaders {
@@ -180,6 +198,7 @@ function checkedMethod(method: string): string {
 }
 
 const CODINGS = tellsCutZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br'
+const UNCODED = { 'accept-encoding': 'identity' }
 const NO_PARAMS: readonly Params[] = []
 const METHODS: ReadonlySet<string> = new Set([
   'GET',

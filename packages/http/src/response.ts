@@ -22,7 +22,15 @@ import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { shownUrl } from './secret-names.ts'
 import { checkCharset, checkSchema } from './reading-doors.ts'
-import { decodeText, parseJson, readBytes, saveBody, type ReadingRules } from './reading.ts'
+import { charsetIn } from './charset.ts'
+import {
+  checkDecoder,
+  decodeText,
+  parseJson,
+  readBytes,
+  saveBody,
+  type ReadingRules,
+} from './reading.ts'
 
 /** An answer that redirected to the one that follows it. */
 export interface HistoryEntry {
@@ -106,6 +114,8 @@ export interface ResponseParts {
   readonly protocol?: HttpProtocol
   readonly timings: Timings
   readonly body: HttpBody
+  /** A coding that the body still has, and that makes it no text. */
+  readonly coding?: string
   readonly rules: ReadingRules
 }
 
@@ -214,8 +224,9 @@ export class Answer implements HttpResponse {
   async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
     checkSchema(schema)
     const { mostJson, context, end } = this.#parts.rules
+    this.#mustBeText('utf-8')
     try {
-      const value = parseJson(await readBytes(this.body, mostJson, context), context)
+      const value = this.#json(await readBytes(this.body, mostJson, context))
       if (schema === undefined) return value as T
       return await untilCallEnd(validated(value, schema, context), end, context)
     } catch (error) {
@@ -226,6 +237,7 @@ export class Answer implements HttpResponse {
   async text(charset?: Charset): Promise<string> {
     checkCharset('text', charset)
     const { most, context } = this.#parts.rules
+    this.#mustBeText(charset)
     try {
       return this.#text(await readBytes(this.body, most, context), charset)
     } catch (error) {
@@ -244,15 +256,16 @@ export class Answer implements HttpResponse {
 
   /** What `json()` gives, at once if the body is there already. */
   jsonNow<T>(): T | Promise<T> {
-    const { context } = this.#parts.rules
+    this.#mustBeText('utf-8')
     return this.#now(
-      (bytes) => parseJson(bytes, context) as T,
+      (bytes) => this.#json(bytes) as T,
       () => this.json<T>(),
     )
   }
 
   /** What `text()` gives, at once if the body is there already. */
   textNow(charset: Charset | undefined): string | Promise<string> {
+    this.#mustBeText(charset)
     return this.#now(
       (bytes) => this.#text(bytes, charset),
       () => this.text(charset),
@@ -269,7 +282,9 @@ export class Answer implements HttpResponse {
 
   lines(charset?: string): AsyncIterable<string> {
     checkCharset('lines', charset)
-    return readLines(this.body, charset ?? this.#charset(), this.#parts.rules)
+    const { coding, rules } = this.#parts
+    if (coding !== undefined) return failing(isCoded(coding, rules.context))
+    return readLines(this.body, charset ?? this.#charset(), rules)
   }
 
   async saveTo(sink: Sink): Promise<number> {
@@ -295,13 +310,28 @@ export class Answer implements HttpResponse {
     }
   }
 
+  /** Throws `NET_PROTO_DECODE` before anything is read, so that the body can be read in another way. */
+  #mustBeText(charset: Charset | undefined): void {
+    const { coding, rules } = this.#parts
+    try {
+      if (coding !== undefined) throw isCoded(coding, rules.context)
+      if (typeof charset !== 'function') checkDecoder(charset ?? this.#charset(), rules.context)
+    } catch (error) {
+      throw told(error, rules.context)
+    }
+  }
+
+  #json(bytes: Uint8Array): unknown {
+    return parseJson(bytes, this.#parts.rules.context, this.headers.get('content-type'))
+  }
+
   #text(bytes: Uint8Array, charset: Charset | undefined): string {
     const given = typeof charset === 'function' ? charsetBy(charset, bytes) : charset
     return decodeText(bytes, given ?? this.#charset(), this.#parts.rules.context)
   }
 
   #charset(): string {
-    return CHARSET.exec(this.headers.get('content-type') ?? '')?.[1] ?? 'utf-8'
+    return charsetIn(this.headers.get('content-type'))
   }
 }
 
@@ -314,6 +344,16 @@ export function isComplete({ body }: HttpResponse): boolean {
 function told(error: unknown, context: ErrorContext): unknown {
   if (isNetError(error)) traceToCaller(addContext(error, context))
   return error
+}
+
+/** The error of a text that would be compressed bytes. */
+function isCoded(coding: string, context: ErrorContext): NetError {
+  const message = `the body is encoded as ${harmless(coding)}, which the client does not decode here; read it with bytes() or saveTo()`
+  return netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
+}
+
+function failing(error: NetError): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) }
 }
 
 function charsetBy(find: (bytes: Uint8Array) => string, bytes: Uint8Array): string {
@@ -342,7 +382,6 @@ const verdict: Shape<SchemaResult<never>> = shape(
 )
 const MOST = 104_857_600
 const MOST_JSON = 10_485_760
-const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)"?/i
 const contentOptions = optionsDoor<ResponseContent>(
   { protocol: 'http', call: 'createResponse' },
   {

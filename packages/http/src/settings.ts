@@ -16,6 +16,7 @@ export interface Settings {
   /** How many redirects are followed. */
   readonly redirects: number
   readonly maxBytes: number | undefined
+  readonly maxRatio: number
   readonly decompress: boolean
   readonly throwHttpErrors: boolean
   readonly onInterim?: ((interim: InterimResponse) => void) | undefined
@@ -28,6 +29,7 @@ export function settingsOf(options: Taken<SharedOptions>): Settings {
     auth: authOf(options),
     redirects: redirectsOf(options.redirect) ?? MOST_REDIRECTS,
     maxBytes: options.maxBytes,
+    maxRatio: options.maxRatio ?? MOST_RATIO,
     decompress: options.decompress ?? true,
     throwHttpErrors: options.throwHttpErrors ?? true,
   }
@@ -45,6 +47,7 @@ export function overlaid(
     auth: authOf(call) ?? auth,
     redirects: redirectsOf(call.redirect) ?? client.redirects,
     maxBytes: call.maxBytes ?? client.maxBytes,
+    maxRatio: call.maxRatio ?? client.maxRatio,
     decompress: call.decompress ?? client.decompress,
     throwHttpErrors: call.throwHttpErrors ?? client.throwHttpErrors,
     onInterim: call.onInterim && guarded('onInterim', call.onInterim),
@@ -68,3 +71,4 @@ function redirectsOf(redirect: SharedOptions['redirect']): number | undefined {
 }
 
 const MOST_REDIRECTS = 20
+const MOST_RATIO = 100

@@ -30,6 +30,7 @@ test.each<[Record<string, unknown>, string]>([
   [{ redirect: 1.5 }, 'redirect must be'],
   [{ redirect: { max: 3 } }, 'redirect has no max; the options are limit'],
   [{ maxBytes: -1 }, 'maxBytes must be a number of bytes, 0 or more'],
+  [{ maxRatio: 0.5 }, 'maxRatio must be a number, 1 or more'],
   [{ decompress: 'no' }, 'decompress must be true or false, not a string'],
   [{ throwHttpErrors: 0 }, 'throwHttpErrors must be true or false, not a number'],
   [{ stringify: {} }, 'stringify must be a function, not an object'],

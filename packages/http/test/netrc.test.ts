@@ -127,3 +127,16 @@ test('a password of the file is struck out of the texts of the client that uses 
     expect(redact(`<${password}>`)).toBe('<[secret]>')
   }
 })
+
+test.each(['default\n', 'machine 127.0.0.1\n', 'machine 127.0.0.1 account x\n'])(
+  'an entry with neither login nor password logs nobody in: %j',
+  async (text) => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+    const file = join(folder.path, 'netrc')
+    await writeFile(file, text, { mode: 0o600 })
+    await using server = await startHttpServer()
+    await using api = createClient({ baseUrl: server.url, auth: netrc({ file }) })
+    await api.get('/json')
+    expect(server.received[0]?.headers.authorization).toBeUndefined()
+  },
+)

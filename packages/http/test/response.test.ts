@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 
 import { canary, expectNoCanary } from '@tools/canary'
+import type { NetError } from '@net/core'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -83,6 +84,28 @@ test('an answer prints without its body and without secrets', async () => {
   expect(inspect(response)).not.toContain('a body')
 })
 
+test('a charset that is unknown costs no body: another one may be named', async () => {
+  const strange = (): http.HttpResponse =>
+    http.createResponse({ text: 'grüß', headers: { 'content-type': 'text/html; charset=klingon' } })
+  const response = strange()
+  await expect(response.text()).rejects.toMatchObject({ code: 'NET_PROTO_DECODE' })
+  expect(await response.text('utf-8')).toBe('grüß')
+  await using api = http.createClient({ handler: async () => strange() })
+  await expect(api.get('http://host/').text()).rejects.toMatchObject({ code: 'NET_PROTO_DECODE' })
+  const listed = { 'content-type': 'text/html; charset=utf-8,gbk' }
+  expect(await http.createResponse({ text: 'grüß', headers: listed }).text()).toBe('grüß')
+})
+
+test('what is no JSON is told by its type, and kept with the error', async () => {
+  const page = http.createResponse({ text: '<html>', headers: { 'content-type': 'text/html' } })
+  const error = await page.json().catch((thrown: unknown) => thrown as NetError)
+  expect(error).toMatchObject({
+    code: 'NET_PROTO_DECODE',
+    message: expect.stringContaining('the body is not JSON, but of the type text/html'),
+  })
+  expect(Buffer.from((error as { partial: Uint8Array }).partial).toString()).toBe('<html>')
+})
+
 test('a body is read once', async () => {
   const response = http.createResponse({ text: 'x' })
   await response.text()
@@ -111,7 +134,7 @@ test('what fails while a body is read names the call, and the line that waits fo
   )
   const told = failures.map((error) => error?.message.replace(/ \(.*$/, ''))
   expect(told).toEqual([
-    `http GET ${url}: the body is not JSON`,
+    `http GET ${url}: the body is not JSON, but of the type application/octet-stream`,
     `http GET ${url}: the body was read already`,
     `http GET ${url}: opening /no/such/folder/file failed: there is no such file or folder`,
   ])

@@ -9,6 +9,7 @@ test('the defaults', () => {
     auth: undefined,
     redirects: 20,
     maxBytes: undefined,
+    maxRatio: 100,
     decompress: true,
     throwHttpErrors: true,
   })

@@ -16,8 +16,9 @@ import { isNetError, type ErrorContext, type NetError } from '@net/core'
 import { leavable, netError } from '@net/core/authoring'
 
 import { inOneGo, type HearingBody, type HttpBody } from '../body.ts'
+import type { HttpRequest } from '../request.ts'
 import { Answer, type HttpResponse } from '../response.ts'
-import { tellsCutZstd } from './zstd.ts'
+import { codingsOf, unasked, type Coding } from './codings.ts'
 
 /** What decoding may cost. */
 export interface DecodeRules {
@@ -25,20 +26,41 @@ export interface DecodeRules {
   readonly decompress: boolean
   /** How many bytes any body may have; undefined for no limit but that of decoded ones. */
   readonly maxBytes: number | undefined
+  /** How many times as long as it was sent a body may become. */
+  readonly maxRatio: number
+}
+
+/** The call to which an answer belongs. */
+export interface DecodeCall {
+  readonly settings: DecodeRules
+  readonly context: ErrorContext
 }
 
 /**
  * The response with a body that is decoded while it is read, which rejects with `NET_PROTO_DECODE` for broken data,
- * `NET_PROTO_LIMIT` for too much of it. Throws `NET_PROTO_LIMIT` for too many codings.
+ * `NET_PROTO_LIMIT` for too much of it. A coding that is unknown, or that the request did not ask for, stays, and is no
+ * text then. Throws `NET_PROTO_LIMIT` for too many codings.
  */
 export function decoded(
   response: HttpResponse,
-  rules: DecodeRules,
-  context: ErrorContext,
+  { headers }: Pick<HttpRequest, 'headers'>,
+  { settings, context }: DecodeCall,
 ): HttpResponse {
-  const { decompress, maxBytes } = rules
   if (!(response instanceof Answer) || response.body.size === 0) return response
-  const codings = decompress ? codingsOf(response) : NONE
+  const field = settings.decompress ? response.headers.get('content-encoding') : undefined
+  if (field === undefined) return guarded(response, NONE, { settings, context })
+  const { known, unknown } = codingsOf(field)
+  const coding = unknown ?? unasked(known, headers.get('accept-encoding'))
+  if (coding === undefined) return guarded(response, known, { settings, context })
+  return guarded(response.with({ coding }), NONE, { settings, context })
+}
+
+function guarded(
+  response: Answer,
+  codings: readonly Coding[],
+  { settings, context }: DecodeCall,
+): Answer {
+  const { maxBytes, maxRatio } = settings
   if (codings.length > MOST_CODINGS) {
     response.body.cancel()
     const message = `the body has more than ${MOST_CODINGS} content codings`
@@ -48,25 +70,15 @@ export function decoded(
   // Where the length was announced the engine receives no more than that.
   const isWithin = codings.length === 0 && (response.body.size ?? Infinity) <= (limit ?? Infinity)
   if (limit === undefined || isWithin) return response
-  return response.with({ body: new GuardedBody(response.body, { codings, limit, context }) })
-}
-
-/** The codings in the order in which they were applied; empty if one of them is unknown. */
-function codingsOf(response: HttpResponse): readonly Coding[] {
-  const text = response.headers.get('content-encoding')
-  if (text === undefined) return NONE
-  const names = text.split(',').map((name) => name.trim().toLowerCase())
-  const known = names.map((name) =>
-    name === 'zstd' && !tellsCutZstd() ? undefined : ALIASES.get(name),
-  )
-  return known.every((coding) => coding !== undefined)
-    ? known.filter((coding) => coding !== 'identity')
-    : []
+  return response.with({
+    body: new GuardedBody(response.body, { codings, limit, maxRatio, context }),
+  })
 }
 
 interface Guard {
   readonly codings: readonly Coding[]
   readonly limit: number
+  readonly maxRatio: number
   readonly context: ErrorContext
 }
 
@@ -131,12 +143,7 @@ class GuardedBody implements HearingBody {
     try {
       for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
         made += chunk.length
-        if (made > RATIO_FLOOR && made > this.#received * MOST_RATIO) {
-          throw this.#refused(
-            `the decompressed body is more than ${MOST_RATIO} times as long as the compressed one`,
-            MOST_RATIO,
-          )
-        }
+        this.#checkRatio(made)
         yield chunk
       }
     } catch (error) {
@@ -146,6 +153,13 @@ class GuardedBody implements HearingBody {
     const filling = coding === 'gzip' ? fed.zeros : 0
     if (decoder.bytesWritten < fed.length - filling)
       throw this.#broken(coding, new Error('there is data behind the end'))
+  }
+
+  #checkRatio(made: number): void {
+    const { maxRatio } = this.#guard
+    if (made <= RATIO_FLOOR || made <= this.#received * maxRatio) return
+    const message = `the decompressed body is more than ${maxRatio} times as long as the compressed one; maxRatio allows more`
+    throw this.#refused(message, maxRatio)
   }
 
   #refused(message: string, limit: number): NetError {
@@ -216,23 +230,7 @@ function zerosAtEnd(chunk: Uint8Array): number {
   return chunk.length - at
 }
 
-type Coding = 'gzip' | 'deflate' | 'br' | 'zstd' | 'identity'
-
 type Decoder = Transform & { readonly bytesWritten: number }
-
-const ALIASES: ReadonlyMap<string, Coding> = new Map([
-  ['gzip', 'gzip'],
-  ['x-gzip', 'gzip'],
-  ['deflate', 'deflate'],
-  ['br', 'br'],
-  ['zstd', 'zstd'],
-  ['identity', 'identity'],
-  ['', 'identity'],
-  // No codings, but sent as such.
-  ['aws-chunked', 'identity'],
-  ['none', 'identity'],
-  ['binary', 'identity'],
-])
 
 const decoders: Readonly<Record<Coding, (first: Uint8Array) => Decoder>> = {
   gzip: () => createGunzip(CHUNKS),
@@ -241,14 +239,10 @@ const decoders: Readonly<Record<Coding, (first: Uint8Array) => Decoder>> = {
     ((first[0] ?? 0) & 0x0f) === 8 ? createInflate(CHUNKS) : createInflateRaw(CHUNKS),
   br: () => createBrotliDecompress(CHUNKS),
   zstd: () => createZstdDecompress(CHUNKS),
-  identity: () => {
-    throw new TypeError('there is nothing to take off')
-  },
 }
 
 const CHUNKS = { chunkSize: 65_536 } as const
 const NONE: readonly Coding[] = []
-const MOST_CODINGS = 5
+const MOST_CODINGS = 3
 const MOST_DECODED = 104_857_600
-const MOST_RATIO = 100
-const RATIO_FLOOR = 1_048_576
+const RATIO_FLOOR = 10_485_760
