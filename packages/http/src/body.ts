@@ -34,8 +34,8 @@ export interface HearingBody extends HttpBody {
 
 /** What a body does to the connection that fills it. */
 export interface BodyFlow {
-  /** The reader is slow: no more for the moment. */
-  pause(): void
+  /** No more for the moment: the reader is slow, or has not `begun`. */
+  pause(begun: boolean): void
   /** There is room again. */
   resume(): void
   /** It is read piece by piece: every byte restarts `idle`. */
@@ -236,7 +236,7 @@ export class ReceivedBody implements HearingBody {
 
   #pause(): void {
     this.#paused = true
-    this.#flow.pause()
+    this.#flow.pause(this.#taken)
     if (!this.#taken && this.#patience !== Infinity) {
       this.#impatience = clock().after(this.#patience, () => this.#forgotten())
     }

@@ -48,6 +48,8 @@ export interface WireReceiver {
 export interface ConnectionEvents {
   /** An exchange ended that leaves the connection fit for another one, or there is room for one more. */
   free(connection: HttpConnection | SharedConnection): void
+  /** Its answer waits for the program, which has not begun to read it. */
+  held?(): void
   /** The connection has ended, or accepts no more requests; called once. */
   gone(connection: HttpConnection | SharedConnection): void
 }
@@ -62,9 +64,11 @@ export interface HttpConnection {
   readonly exchanges: number
   /** Sends a request; there must be no other exchange under way. */
   send(request: WireRequest, receiver: WireReceiver): void
-  /** Stops reading the body of the answer. */
-  pause(): void
+  /** Stops reading the body of the answer; `begun` says whether the program has begun to read it. */
+  pause(begun: boolean): void
   resume(): void
+  /** Whether only the program can free it: its answer waits to be read, and the program reads something else. */
+  readonly isHeld: boolean
   /** Closes the connection at once; running exchanges get no more events. */
   destroy(): void
 }
@@ -75,6 +79,8 @@ export interface SharedConnection {
   readonly open: boolean
   /** How many exchanges are under way. */
   readonly busy: number
+  /** Whether only the program can end any of them. */
+  readonly isHeld: boolean
   /** A place for one exchange, which is its own; undefined if there is no room at the moment. */
   lane(): HttpConnection | undefined
   /** Closes the connection at once; running exchanges fail. */

@@ -1,8 +1,8 @@
 /*
  * The connections of one client, pooled by origin: so many at once, the rest wait in line. A call that may connect
  * does so within its own operation, so that its limits and its signal apply. A connection that carries several exchanges
- * serves all calls to its origin; a call that would have to connect waits until it is known whether there is one. It must
- * not know requests.
+ * serves all calls to its origin; a call that would have to connect waits until it is known whether there is one. A connection
+ * whose answer waits for the program to read it takes no place: the program may read it last. It must not know requests.
  */
 
 import type { NetError } from '@net/core'
@@ -14,6 +14,7 @@ import {
   timeoutCodes,
   type ClientContext,
   type Operation,
+  type Timer,
 } from '@net/core/authoring'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
@@ -39,7 +40,7 @@ export class Connections {
   readonly #client: ClientContext
   readonly #pools = new Map<string, OriginPool>()
 
-  /** `limit` is how many connections one origin may have. */
+  /** `limit` is how many connections one origin may have at work; those that only the program can free do not count. */
   constructor(limit: number, client: ClientContext) {
     this.#limit = limit
     this.#client = client
@@ -94,8 +95,14 @@ class OriginPool {
   readonly #waiting = new Map<(grant: Grant) => void, boolean>()
   /** Whether calls wait for a connection to share rather than connect. */
   #sharing: boolean
+  /** All that were made and have not gone. */
+  readonly #made = new Set<HttpConnection | SharedConnection>()
   #size = 0
   #connecting = 0
+  /** How many connections were held by the program when last looked at; at least so many, less those that have gone. */
+  #held = 0
+  /** While calls wait: not every connection says when it comes to be held. */
+  #look: Timer | undefined
 
   constructor(parts: PoolParts) {
     this.#parts = parts
@@ -110,8 +117,8 @@ class OriginPool {
       this.#tell('acquire', lessee)
       return ready
     }
-    if (this.#size >= this.#parts.limit || (!fresh && this.#awaitsShared()))
-      return this.#wait(lessee)
+    if (this.#isFull() && this.#look === undefined) this.#countHeld()
+    if (this.#isFull() || (!fresh && this.#awaitsShared())) return this.#wait(lessee)
     this.#reserve()
     return this.#connect(lessee)
   }
@@ -130,7 +137,7 @@ class OriginPool {
   /** A fresh connection, if there is room for one; else a lane: shared connections are gone as soon as they are lost. */
   #readyFor(fresh: boolean): HttpConnection | undefined {
     if (!fresh) return this.#ready()
-    return this.#size < this.#parts.limit ? undefined : this.#lane()
+    return this.#isFull() ? this.#lane() : undefined
   }
 
   #lane(): HttpConnection | undefined {
@@ -144,11 +151,42 @@ class OriginPool {
   /** Whether there is, or may soon be, a connection that one more call can share. */
   #awaitsShared(): boolean {
     if (!this.#sharing) return false
-    return this.#connecting > 0 || [...this.#shared].some(({ open }) => open)
+    return this.#connecting > 0 || [...this.#shared].some(({ open, isHeld }) => open && !isHeld)
+  }
+
+  #isFull(): boolean {
+    const { limit } = this.#parts
+    return this.#size - this.#held >= limit || this.#size >= limit * MOST_TIMES
+  }
+
+  #countHeld(): void {
+    this.#held = 0
+    for (const { isHeld } of this.#made) if (isHeld) this.#held += 1
+  }
+
+  /** Calls that wait for connections that the program holds would wait for ever. */
+  #watch(): void {
+    this.#look ??= clock().after(LOOK, () => {
+      this.#look = undefined
+      this.#lookAgain()
+      if (this.#waiting.size > 0) this.#watch()
+    })
+  }
+
+  #lookAgain(): void {
+    if (this.#waiting.size === 0) return
+    this.#countHeld()
+    this.#serve()
+  }
+
+  #unwatch(): void {
+    if (this.#waiting.size > 0) return
+    this.#look?.clear()
+    this.#look = undefined
   }
 
   #makeRoom(): void {
-    if (this.#size < this.#parts.limit) return
+    if (!this.#isFull()) return
     const unused = this.#idle.shift() ?? [...this.#shared].find(({ busy }) => busy === 0)
     unused?.destroy()
   }
@@ -162,11 +200,17 @@ class OriginPool {
     // Not the lessee itself: a connection outlives the call that made it, and must not keep all of it.
     const { op, operation } = lessee
     const maker = { id: op.id, operation }
+    let isGone = false
     try {
       const connection = await lessee.connect({
         free: (freed) => this.#free(freed, maker),
-        gone: (lost) => this.#gone(lost, maker),
+        held: () => this.#lookAgain(),
+        gone: (lost) => {
+          isGone = true
+          this.#gone(lost, maker)
+        },
       })
+      if (!isGone) this.#made.add(connection)
       this.#tell('create', maker)
       return this.#connected(connection)
     } catch (error) {
@@ -210,15 +254,13 @@ class OriginPool {
       reject(error)
     }
     const limit = lessee.op.limits.pool
-    const message = `no connection became free within ${limit} ms`
     const timer =
-      limit === Infinity
-        ? undefined
-        : clock().after(limit, () => giveUp(netError(timeoutCodes.pool, { message, limit })))
+      limit === Infinity ? undefined : clock().after(limit, () => giveUp(this.#tooLate(limit)))
     this.#waiting.set(resolve, lessee.fresh === true)
     // Behind that: it is called at once where the call was stopped while its body was being opened.
     const forget = lessee.op.onAbort(giveUp)
     this.#tell('wait', lessee)
+    this.#watch()
     try {
       const granted = await promise
       if (granted === undefined) return await this.#connect(lessee)
@@ -227,16 +269,35 @@ class OriginPool {
     } finally {
       timer?.clear()
       forget()
+      this.#unwatch()
     }
+  }
+
+  #tooLate(limit: number): NetError {
+    this.#countHeld()
+    const held =
+      this.#held === 0
+        ? ''
+        : `; ${this.#held} are held by answers that the program has not read: read them, or dispose of them`
+    const message = `no connection became free within ${limit} ms${held}`
+    return netError(timeoutCodes.pool, { message, limit })
   }
 
   #free(connection: HttpConnection | SharedConnection, maker: Maker): void {
     if (!('lane' in connection)) this.#idle.push(connection)
     this.#serve()
     this.#tell('release', maker)
+    if (this.#size > this.#parts.limit) this.#trim()
+  }
+
+  /** Connections that were made beside held ones are too many once those are free. */
+  #trim(): void {
+    this.#countHeld()
+    if (this.#size - this.#held > this.#parts.limit) this.#idle.shift()?.destroy()
   }
 
   #gone(connection: HttpConnection | SharedConnection, maker: Maker): void {
+    this.#made.delete(connection)
     if ('lane' in connection) {
       // One that broke while it was made is not counted twice.
       if (!this.#shared.delete(connection)) return
@@ -251,6 +312,7 @@ class OriginPool {
   /** A place became free: the call that waits longest may connect. */
   #leave(): void {
     this.#size -= 1
+    if (this.#held > 0) this.#held -= 1
     this.#serve()
     if (this.#size === 0) this.#parts.emptied()
   }
@@ -263,7 +325,7 @@ class OriginPool {
         if (fresh) this.#makeRoom()
         // To make room serves them too.
         if (!this.#waiting.has(next)) continue
-        if (this.#size >= this.#parts.limit || (!fresh && this.#awaitsShared())) return
+        if (this.#isFull() || (!fresh && this.#awaitsShared())) return
         this.#reserve()
       }
       this.#waiting.delete(next)
@@ -297,3 +359,8 @@ class OriginPool {
     return this.#idle.length + [...this.#shared].filter(({ busy }) => busy === 0).length
   }
 }
+
+/** How often the connections are looked at while calls wait, in milliseconds. */
+const LOOK = 100
+/** With those that the program holds, so many times as many connections as may be at work. */
+const MOST_TIMES = 16

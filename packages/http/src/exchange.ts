@@ -163,9 +163,9 @@ export class Exchange implements WireReceiver, BodyFlow {
     return this.#state === 'receiving' ? this.#body?.memory() : undefined
   }
 
-  pause(): void {
+  pause(begun: boolean): void {
     this.#paused = true
-    this.#parts.connection.pause()
+    this.#parts.connection.pause(begun)
     this.#parts.call.op.idle.stop()
   }
 

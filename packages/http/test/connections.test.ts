@@ -16,6 +16,7 @@ class FakeConnection implements HttpConnection {
   readonly protocol = 'http/1.1'
   exchanges = 0
   destroyed = false
+  isHeld = false
   readonly events: ConnectionEvents
 
   constructor(events: ConnectionEvents) {
@@ -170,6 +171,67 @@ test('a call that was aborted before it comes to wait is granted nothing', async
   })
 })
 
+test('a connection that only the program can free takes no place', async () => {
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    const first = (await pool.lease('a', lessee(op))) as FakeConnection
+    first.isHeld = true
+    const second = (await pool.lease('a', lessee(op))) as FakeConnection
+    expect(second).not.toBe(first)
+    second.events.free(second)
+    expect(await pool.lease('a', lessee(op))).toBe(second)
+    // Read at last: one of the two is too many.
+    first.isHeld = false
+    first.events.free(first)
+    expect([first.destroyed, second.destroyed]).toEqual([true, false])
+  })
+})
+
+test('a call that waits already gets a connection once the others are held', async () => {
+  using time = useFakeClock()
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    const first = (await pool.lease('a', lessee(op))) as FakeConnection
+    const waiting = pool.lease('a', lessee(op))
+    await time.advance(100)
+    first.isHeld = true
+    await time.advance(100)
+    expect(await waiting).not.toBe(first)
+  })
+})
+
+test('held connections have a limit as well, and the error says what to do', async () => {
+  using time = useFakeClock()
+  const pool = new Connections(1, { id: 1 })
+  await inOperation(async (op) => {
+    for (let count = 0; count < 16; count++) {
+      const held = (await pool.lease('a', lessee(op))) as FakeConnection
+      held.isHeld = true
+    }
+    const late = inOperation(async (other) => pool.lease('a', lessee(other)), {
+      timeout: { pool: 500 },
+    })
+    const failed = late.catch((error: unknown) => error)
+    await time.advance(500)
+    expect(await failed).toMatchObject({
+      code: 'NET_TIMEOUT_POOL',
+      message: expect.stringContaining(
+        '16 are held by answers that the program has not read: read them, or dispose of them',
+      ),
+    })
+  })
+})
+
+test('a shared connection of which all calls are held is followed by another', async () => {
+  await inOperation(async (op) => {
+    const { made, lease } = sharing(op, (events) => new FakeShared(events, 2), 1)
+    await Promise.all([lease(), lease()])
+    made[0]!.isHeld = true
+    await lease()
+    expect(made).toHaveLength(2)
+  })
+})
+
 test('closing closes unused connections', async () => {
   const pool = new Connections(2, { id: 1 })
   await inOperation(async (op) => {
@@ -201,6 +263,7 @@ test('a client has a limited number of connections to an origin, and publishes e
 class FakeShared implements SharedConnection {
   open = true
   busy = 0
+  isHeld = false
   readonly most: number
   readonly events: ConnectionEvents
 

@@ -85,6 +85,7 @@ export const DATA = 0
 export const HEADERS = 1
 export const RESET = 3
 export const SETTINGS = 4
+export const PING = 6
 export const GOAWAY = 7
 export const ACK = 1
 export const END_STREAM = 1

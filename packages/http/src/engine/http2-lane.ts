@@ -17,6 +17,7 @@ import { hasCode, netError, SMALL_CHUNK, translate, written } from '@net/core/au
 
 import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { wrongLength } from '../content-length.ts'
+import { heldFrom, isHeldBy } from '../held.ts'
 import { http2Errors, StreamEnded } from './http2-errors.ts'
 import { HEAD_LIMIT } from '../http1/head.ts'
 
@@ -45,6 +46,7 @@ export class Http2Lane implements HttpConnection {
   #bodiless = false
   #headed = false
   #interim = 0
+  #heldFrom: number | undefined
   #left = false
 
   constructor(parts: LaneParts) {
@@ -68,11 +70,17 @@ export class Http2Lane implements HttpConnection {
     }
   }
 
-  pause(): void {
+  get isHeld(): boolean {
+    return isHeldBy(this.#heldFrom)
+  }
+
+  pause(begun: boolean): void {
+    this.#heldFrom = heldFrom(begun)
     this.#stream?.pause()
   }
 
   resume(): void {
+    this.#heldFrom = undefined
     this.#stream?.resume()
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { connect, type ClientHttp2Session, type Settings } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { NetError } from '@net/core'
@@ -26,9 +27,15 @@ export class Http2Connection implements SharedConnection {
   #most = 0
   #gone = false
   #silence: Timer | undefined
+  /** Runs while the server is asked whether it is still there, and calls go on. */
+  #probe: Timer | undefined
+  readonly #bytes: () => number
+  #bytesBefore = 0
+  #heard = clock().now()
 
   constructor(socket: Duplex, url: URL, events: ConnectionEvents) {
     this.#authority = url.host
+    this.#bytes = () => (socket as Partial<Socket>).bytesRead ?? 0
     this.#events = events
     const settings = { enablePush: false, initialWindowSize: WINDOW, maxHeaderListSize: HEAD_LIMIT }
     const session = connect(url.origin, {
@@ -74,11 +81,16 @@ export class Http2Connection implements SharedConnection {
     return this.#lanes.size
   }
 
+  get isHeld(): boolean {
+    return this.busy > 0 && this.#lanes.values().every((lane) => lane.isHeld)
+  }
+
   lane(): HttpConnection | undefined {
     if (!this.open || this.busy >= this.#most) return undefined
     this.#exchanges += 1
     this.#session.setTimeout(0)
     this.#session.ref()
+    this.#doubt()
     const lane: Http2Lane = new Http2Lane({
       session: this.#session,
       authority: this.#authority,
@@ -113,6 +125,7 @@ export class Http2Connection implements SharedConnection {
   /** All calls that are running fail with our error, so that none of them ends as if it were complete. */
   #lose(error: NetError): void {
     this.#silence?.clear()
+    this.#probe?.clear()
     for (const lane of this.#lanes) lane.lose(error)
     this.#session.destroy()
     this.#leave()
@@ -120,6 +133,7 @@ export class Http2Connection implements SharedConnection {
 
   #left(lane: Http2Lane, finished: boolean): void {
     this.#lanes.delete(lane)
+    this.#listen()
     if (this.#gone || this.#session.destroyed) return
     if (this.busy === 0) this.#rest()
     if (finished) this.#room()
@@ -142,6 +156,39 @@ export class Http2Connection implements SharedConnection {
       if (error === null) this.#room()
     }
     if (!this.#session.ping(answered)) this.destroy()
+  }
+
+  /** Whether anything has come since the last look. */
+  #listen(): boolean {
+    const bytes = this.#bytes()
+    if (bytes === this.#bytesBefore) return false
+    this.#bytesBefore = bytes
+    this.#heard = clock().now()
+    return true
+  }
+
+  /** A connection of which nothing was heard for a while may have been cut without a word: with the next request goes a PING. */
+  #doubt(): void {
+    const isQuiet = clock().now() - this.#heard >= QUIET
+    this.#listen()
+    if (!isQuiet || this.#probe !== undefined || this.#silence !== undefined) return
+    this.#heard = clock().now()
+    this.#session.ping(() => this.#answered())
+    this.#awaitLife()
+  }
+
+  #awaitLife(): void {
+    this.#probe = clock().after(LONGEST_SILENCE, () => {
+      // A server that is busy sending is there as well.
+      if (this.#listen()) this.#awaitLife()
+      else this.#dead()
+    })
+  }
+
+  #answered(): void {
+    this.#listen()
+    this.#probe?.clear()
+    this.#probe = undefined
   }
 
   #dead(): void {
@@ -175,4 +222,5 @@ const MOST_LANES = 100
 const MOST_FIELDS = 1000
 const LONGEST_REST = 4000
 const LONGEST_SILENCE = 5000
+const QUIET = 10_000
 const LAST_LOOK = 50

@@ -12,6 +12,7 @@ import type { ByteReceiver, Inflow, Transport } from '@net/socket'
 import { deliverTo } from '@net/socket/authoring'
 
 import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
+import { heldFrom, isHeldBy } from '../held.ts'
 import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
 import { keptFor, type Framing } from './framing.ts'
 import { heldBack } from './held-back.ts'
@@ -39,6 +40,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   #receiver: WireReceiver | undefined
   #request: WireRequest | undefined
   #isPaused = false
+  #heldFrom = 0
   #isOver = false
   #isFresh = true
   #hasBegun = false
@@ -69,6 +71,10 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#inflow = deliverTo(transport, this)
   }
 
+  get isHeld(): boolean {
+    return this.#isPaused && isHeldBy(this.#heldFrom)
+  }
+
   send(request: WireRequest, receiver: WireReceiver): void {
     this.exchanges += 1
     this.#receiver = receiver
@@ -82,8 +88,10 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     else setImmediate(this.#begin)
   }
 
-  pause(): void {
+  pause(begun: boolean): void {
     this.#isPaused = true
+    this.#heldFrom = heldFrom(begun)
+    if (!begun) this.#events.held?.()
   }
 
   resume(): void {

@@ -1,4 +1,5 @@
 import type { ServerHttp2Stream } from 'node:http2'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
@@ -15,6 +16,7 @@ import {
   HEADERS,
   OK,
   ACK,
+  PING,
   SETTINGS,
   startFrameServer,
   startHttp2Server,
@@ -297,6 +299,57 @@ test('a server that gives no sign of life is left', async () => {
   })
 })
 
+test('a connection that was cut without a word is found out with the next request, and GETs go over another', async () => {
+  let first: unknown
+  let pings = 0
+  let requests = 0
+  await using server = await startFrameServer(({ type, flags, stream }, send, socket) => {
+    first ??= socket
+    if (type === SETTINGS && flags !== ACK) send({ type: SETTINGS })
+    if (type === PING) pings += 1
+    if (type !== HEADERS) return
+    requests += 1
+    if (socket === first && requests > 1) return
+    send({ type: HEADERS, flags: END_HEADERS | END_STREAM, stream, payload: OK })
+  })
+  using clock = useFakeClock()
+  await using client = clientOf(server.url)
+  await client.get('/')
+  await clock.advance(9999)
+  const calls = Array.from({ length: 20 }, () => client.get('/'))
+  await expect.poll(() => requests).toBe(21)
+  // Nothing was asked while no call was under way, nor of a connection that spoke a moment ago.
+  expect(pings).toBe(0)
+  await clock.advance(1)
+  calls.push(client.get('/'), client.get('/'))
+  await expect.poll(() => requests).toBe(23)
+  expect(pings).toBe(1)
+  await clock.advance(5000)
+  const all = Promise.all(calls)
+  while ((await Promise.race([all, turn('waiting')])) === 'waiting') await clock.advance(100)
+  expect((await all).every(({ status }) => status === 200)).toBe(true)
+})
+
+test('a server that answers PING has its time', async () => {
+  const streams: ServerHttp2Stream[] = []
+  await using server = await startHttp2Server((stream) => void streams.push(stream))
+  using clock = useFakeClock()
+  await using client = clientOf(server.url)
+  const first = client.get('/')
+  await expect.poll(() => streams.length).toBe(1)
+  await clock.advance(10_000)
+  const pinged = new Promise((resolve) => void server.sessions[0]?.once('ping', resolve))
+  const second = client.get('/')
+  await pinged
+  await expect.poll(() => streams.length).toBe(2)
+  // Behind the answer to PING.
+  streams[0]?.respond({ ':status': 200 }, { endStream: true })
+  expect((await first).status).toBe(200)
+  await clock.advance(6000)
+  streams[1]?.respond({ ':status': 200 }, { endStream: true })
+  expect((await second).status).toBe(200)
+})
+
 test('a server that never sends its settings is an error', async () => {
   await using server = await startFrameServer(() => {})
   using clock = useFakeClock()
@@ -334,13 +387,6 @@ test('every dialer works, also one without a Node socket', async () => {
   const bodies = await Promise.all([1, 2, 3].map(() => client.get('/').bytes()))
   expect(bodies.map(({ length }) => length)).toEqual([1_000_000, 1_000_000, 1_000_000])
   expect(server.accepted).toBe(1)
-})
-
-test('http2 must be true or false', () => {
-  const wrong = { http2: 'yes' } as unknown
-  expect(() => http.createClient(wrong as http.ClientOptions)).toThrow(
-    'http2 must be true or false',
-  )
 })
 
 function codeOf(result: PromiseSettledResult<unknown>): unknown {
