@@ -61,7 +61,7 @@ test('a wrong password is refused, and no password is sent in clear if TLS is re
   expect(server.received.slice(seen)).toEqual(['CAPA'])
 })
 
-test('a number that is none is refused before a byte is sent', async () => {
+test('what is not a message number is refused before a byte is sent', async () => {
   await using server = await startPop3Server({ users: { ada: 'lovelace' } })
   await using mailbox = await connect(server.url, { user: 'ada', password: 'lovelace' })
   const seen = server.received.length

@@ -86,7 +86,7 @@ function writeFolder(folder: string, options: DovecotOptions): string {
 
 /** Accounts of the file `users` in the folder, with their mailboxes there. */
 export function dovecotAccounts(folder: string): string {
-  return `# A wrong password is answered at once, and nobody pays for it later.
+  return `# A wrong password is answered at once, and does not slow later logins.
 auth_failure_delay = 0
 service anvil {
   unix_listener anvil-auth-penalty {

@@ -48,7 +48,7 @@ async function startOnce({ program, configure }: GreeterRecipe): Promise<Greeter
   const word = basename(folder)
   const args = configure({ folder, port, word })
   const child = stack.use(await startChild(program, args, [{ host: '127.0.0.1', port }]))
-  // Before the daemon itself, whose connections would be nobody's then.
+  // Before the daemon itself, whose connections would be lost then.
   stack.defer(() => killDescendants(child.pid))
   const greeting = await firstWords(port)
   if (!greeting.includes(word)) throw new Error(`another answered at port ${port}: ${greeting}`)

@@ -95,7 +95,7 @@ function run(
     'set cmd:fail-exit yes',
     'set net:max-retries 1',
     'set net:timeout 20',
-    // The names on disk are in UTF-8, whatever the locale of whoever runs the tests.
+    // The names on disk are in UTF-8, whatever the locale of the tests.
     'set file:charset UTF-8',
     `open -u ada,${password} ${server.url}`,
     ...commands,

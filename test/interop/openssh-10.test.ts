@@ -63,7 +63,7 @@ async function started(context: TestContext, settings: readonly string[]): Promi
     ...settings,
     `SshdSessionPath ${session}`,
     `SshdAuthPath ${auth}`,
-    // It would turn away whoever has left without a login, as the first look at it does.
+    // It would turn away a client that has left without a login, as the first look at it does.
     'PerSourcePenalties no',
   ])
 }

@@ -49,7 +49,7 @@ const answers: Readonly<Record<string, Answer>> = {
     if (headers['if-none-match'] === '"1"') response.writeHead(304).end()
     else response.end('the same')
   },
-  // Three interim answers that nobody asked for.
+  // Three interim answers, without being asked.
   '/hints': (_request, response) => {
     response.writeContinue()
     response.writeProcessing()

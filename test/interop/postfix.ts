@@ -22,7 +22,7 @@ import { findDaemon, requireDaemon, requireRoot } from './daemon.ts'
 import { dovecotAccounts } from './dovecot.ts'
 import { startGreeter } from './greeter.ts'
 
-/** A running Postfix. It relays nothing; whoever has logged in may write to those who have a mailbox. */
+/** A running Postfix. It relays nothing; a client that has logged in may write to those who have a mailbox. */
 export interface Postfix extends AsyncDisposable {
   /** Such as `smtp://127.0.0.1:2525`. */
   readonly url: string
@@ -195,7 +195,7 @@ const run = promisify(execFile)
 /** The user and the group that own nothing else. */
 const NOBODY = 65_534
 const MAILDIR = ['tmp', 'new', 'cur']
-/** As in the master.cf that Postfix comes with, none of them in a chroot, and without those that nobody needs here. */
+/** As in the master.cf that Postfix comes with, none of them in a chroot, and without those that are not needed here. */
 const SERVICES = `postlog unix-dgram n - n - 1 postlogd
 pickup   unix n - n 60    1 pickup
 cleanup  unix n - n -     0 cleanup

@@ -114,7 +114,7 @@ test('the keys of ssh-agent, of which one fits; a public key or a locked file ch
     await using host = await logIn(sshd, ssh.agent({ socket, keys: [fromFile(key)] }))
     expect(host.info.user).toBe(sshd.user)
   }
-  // The agent is asked for it before the file is, and nobody for the passphrase.
+  // The agent is asked for it before the file, so no passphrase is asked for.
   const passphrase = (): never => {
     throw new Error('asked')
   }

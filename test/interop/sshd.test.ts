@@ -114,7 +114,7 @@ test('two keys as two steps of a login, and a pin of either host key', async (co
   const blob = Buffer.from(readFileSync(`${file}.pub`, 'utf8').split(' ')[1] ?? '', 'base64')
   const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=$/u, '')}`
   for (const pin of [fingerprint, server.hostKey.fingerprint]) {
-    // One key of the two is missing, which is told only to whom the host key was right.
+    // One key of the two is missing; the error says so only if the host key was right.
     await expect(logIn(server, { hostKeys: ssh.pinned(pin) })).rejects.toMatchObject({
       code: 'NET_AUTH_PARTIAL',
     })

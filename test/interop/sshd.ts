@@ -31,7 +31,7 @@ export async function startSshd(program: string, settings: readonly string[] = [
         `HostKey ${folder}/host_key`,
         `AuthorizedKeysFile ${folder}/authorized_keys`,
         `VersionAddendum ${word}`,
-        // What the user's shell does at its start is nobody's business here.
+        // What the user's shell does at its start does not matter here.
         `SetEnv HOME=${folder}`,
         'PidFile none',
         'StrictModes no',

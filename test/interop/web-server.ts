@@ -161,7 +161,7 @@ ${SQUID_ALONE}`
   },
 }
 
-/** squid as a proxy for whoever has a password, to any port. */
+/** squid as a proxy for clients with a password, to any port. */
 export const squidProxy: WebServerRecipe = {
   program: 'squid',
   hasTls: false,

@@ -71,7 +71,7 @@ function audit(letters: Map<string, Letter>, servers: readonly SmtpServer[], sit
   for (const { headers, text } of servers.flatMap(({ mailbox }) => mailbox.messages)) {
     const subject = headers.get('subject')?.[0] ?? ''
     const letter = letters.get(subject)
-    if (letter === undefined) site.wrong(`smtp: a letter came that nobody sent: ${subject}`)
+    if (letter === undefined) site.wrong(`smtp: a letter came that was never sent: ${subject}`)
     else if (textOf(text) !== letter.text) site.wrong(`smtp: ${subject} arrived changed`)
     else letter.delivered++
   }

@@ -49,7 +49,7 @@ async function goodbye(
   const words = `goodbye ${random.below(1_000_000)}`
   await connection.write(words, call)
   await connection.end(call)
-  // Asked for by length: a peer that ends before it has said a word is no error to whoever asks for a line.
+  // Asked for by length: for a line, the end of a peer that has sent nothing would be no error.
   const echoed = await connection.readExactly(words.length, call)
   assert.equal(Buffer.from(echoed).toString(), words)
   assert.equal(await connection.read(call), null)

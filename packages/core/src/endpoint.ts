@@ -147,7 +147,7 @@ function canonicalHost(host: string): string | undefined {
   if (!host.includes(':')) return parsedHost(host)
   const [, address = '', zone] = ADDRESS_AND_ZONE.exec(host) ?? []
   const known = parsedHost(`[${address}]`)?.slice(1, -1)
-  // Which interface a link-local address belongs to is told by a zone, which URLs of the platform do not know.
+  // A zone names the interface of a link-local address; the platform's URLs do not know zones.
   return known === undefined || zone === undefined ? known : `${known}%${zone}`
 }
 

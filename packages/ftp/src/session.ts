@@ -104,7 +104,7 @@ export class Session implements FramedSession {
     return this.#home
   }
 
-  /** Waits for code of the caller's; meanwhile nobody else may wait for the session. */
+  /** Waits for code of the caller's; meanwhile no other call may wait for the session. */
   async callerTurn<T>(run: () => Promise<T>): Promise<T> {
     this.#callerHolds += 1
     try {

@@ -64,7 +64,7 @@ export async function transfer<T>(
       return last
     })
     await withinGrace(data.close())
-    // A server that goes on sending where it should take holds nobody.
+    // A server that goes on sending during an upload does not hold it up.
     data.abort()
     return { moved, reply }
   } catch (error) {

@@ -13,7 +13,7 @@ export interface HttpBody extends AsyncIterable<Uint8Array> {
   /** Settles once the body has been received, discarded or lost, then with its error; never rejects. */
   readonly closed: Promise<NetError | undefined>
   /**
-   * Discards the rest of the body; the connection is closed if much of it has not arrived yet. Whoever reads the body
+   * Discards the rest of the body; the connection is closed if much of it has not arrived yet. A caller that reads the body
    * meanwhile gets `NET_CLOSED` instead of its rest.
    */
   cancel(): void

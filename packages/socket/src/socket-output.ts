@@ -87,7 +87,7 @@ export class SocketOutput {
     if (this.#ending !== undefined) return this.#ending
     this.#send()
     const { writableLength, errored } = this.#duplex
-    // A write that has failed is told of by the next one, and a tick later by the stream.
+    // The next write reports one that has failed, and so does the stream, a tick later.
     if (writableLength === 0 && errored === null) return DONE
     return this.#emptied()
   }

@@ -73,7 +73,7 @@ export const OLD: Algorithms = {
 
 /**
  * Lists for old devices, which know nothing better: ours first, then SHA-1, CBC, 3DES and RSA signatures with SHA-1:
- * `connect(url, { algorithms: oldDevices })`. Whoever can listen and has enough time may break such a connection.
+ * `connect(url, { algorithms: oldDevices })`. An eavesdropper with enough time may break such a connection.
  */
 export const oldDevices: Algorithms = Object.freeze({
   kex: [...MODERN.kex, ...OLD.kex],

@@ -32,7 +32,7 @@ export class RekeyWatch {
     if (this.#moved >= this.#bytes) this.#now()
   }
 
-  /** New keys were agreed on, by whoever asked. */
+  /** New keys were agreed on; either side may have asked. */
   done(): void {
     this.#moved = 0
     this.#timer?.clear()

@@ -87,7 +87,7 @@ async function shownKey(
 ): Promise<{ readonly key: HostKey; readonly offered: readonly string[] }> {
   let offered: readonly string[] = []
   const session = await startSession(transport, {
-    // Nobody logs in.
+    // There is no login.
     user: '',
     algorithms,
     keepAlive: false,

@@ -13,7 +13,7 @@ export class MemoryRing {
   next(): Uint8Array | undefined {
     const current = this.#current
     if (current !== undefined) {
-      // Nobody holds a part of it any more, so that it can be filled from its beginning.
+      // No part of it is in use any more, so it can be filled from its beginning.
       if (current.held === 0) current.filled = 0
       if (current.memory.length - current.filled >= LEAST) {
         return current.memory.subarray(current.filled)

@@ -100,7 +100,7 @@ export class PartFile {
     const { path, written, old: before } = this.#place
     try {
       if (written !== path) {
-        // Whoever made the file private, or put one there, has done so for this one as well.
+        // What was put there or made private meanwhile counts: the new file takes its mode and owner.
         const old = await stat(path).catch(() => undefined)
         if (old !== undefined && !(before !== undefined && hasSameReach(old, before))) {
           await dress(this.#file, await this.#file.stat(), { ...this.#place, old })

@@ -1,5 +1,5 @@
 /*
- * Reads a stream of the caller's: checks what comes out of it, and lets go of it at once when it is told to stop,
+ * Reads a stream of the caller's: checks what comes out of it, and lets go of it at once when it has to stop,
  * even while the stream is in the middle of a read that may never end.
  */
 

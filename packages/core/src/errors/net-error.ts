@@ -300,7 +300,7 @@ function withoutSecrets(value: unknown, owners: SecretOwners | undefined): unkno
   return isReply(value) ? Object.freeze({ ...value, text: redact(value.text, owners) }) : value
 }
 
-/** Nobody knows yet whose error it is, so that the secrets of all were struck out; who knows it puts back the others'. */
+/** It is not known yet whose error it is, so the secrets of all clients were struck out; its own client puts back those of the others. */
 function keepStruck(error: NetError, key: string, value: unknown, struck: unknown): void {
   const isStruck = isReply(value) ? (struck as PeerReply).text !== value.text : struck !== value
   if (!isStruck) return

@@ -38,7 +38,7 @@ export function argument<T>(name: string, of: Shape<T>, value: unknown): T {
 export function refused(may: string, value: unknown, name: string): NetError {
   disown(value)
   const kind = kindOf(value)
-  // "must be a number above 0, not a number" would help nobody.
+  // "must be a number above 0, not a number" would help no caller.
   const given = saysKind(may, kind) ? '' : `, not ${kind}`
   return netError('NET_BAD_OPTION', { message: `${name} must be ${may}${given}` })
 }

@@ -1,5 +1,5 @@
 /*
- * The failures of attempts before the last one, for its error. Whoever repeats for ever must not fill the memory with them.
+ * The failures of attempts before the last one, for its error. A call that repeats for ever must not fill the memory with them.
  */
 
 /** The latest failures, up to 100; the first one to come is the first to go. */

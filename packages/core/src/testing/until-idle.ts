@@ -15,7 +15,7 @@ export interface IdleOptions {
 }
 
 /**
- * Resolves when no promise has gone on for two turns of the event loop, and for `cushion`. Whoever waits for a timer,
+ * Resolves when no promise has gone on for two turns of the event loop, and for `cushion`. Code that waits for a timer,
  * a socket or a signal counts as blocked.
  */
 export async function untilIdle(options?: IdleOptions): Promise<void> {

@@ -28,7 +28,7 @@ export interface MemoryFilesOptions {
   readonly can?: MemoryCapabilities | undefined
 }
 
-/** What a tree in memory can do unless it is told otherwise. */
+/** What a tree in memory can do by default. */
 export const memoryCapabilities: RemoteCapabilities = {
   letterCase: 'kept',
   unicodeForm: 'kept',

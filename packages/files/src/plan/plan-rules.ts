@@ -26,7 +26,7 @@ export interface PlanRules {
   readonly modes: boolean
   /** How far the target's clock is ahead of the source's, in milliseconds. */
   readonly clockShift: number
-  /** Whether files with the same hash were found at the path; undefined where nobody looked. */
+  /** Whether files with the same hash were found at the path; undefined where hashes were not compared. */
   readonly sameHash: (path: string) => boolean | undefined
   /** What earlier runs left behind of these two trees. */
   readonly state: StateRecords | undefined

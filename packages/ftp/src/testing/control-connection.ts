@@ -41,7 +41,7 @@ export class ControlConnection {
       await this.#greet()
       await this.#serve()
     } catch {
-      // The client is gone; there is nobody to tell.
+      // The client is gone, so there is no reply to send.
     } finally {
       await this.#passive?.close()
       this.#data?.abort()

@@ -313,7 +313,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     const receiver = this.#receiver
     this.#receiver = undefined
     this.#leave(true)
-    // Of a request that has not left nobody has heard: it may take another connection.
+    // A request that has not left yet is unknown to the server: it may take another connection.
     const told =
       this.#hasBegun || this.#isFresh || error instanceof ConnectionLostError
         ? error
@@ -321,7 +321,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     receiver?.failed(translate(told, NO_ROWS, {}))
   }
 
-  /** Lets the transport go; `abruptly` if there is something under way that nobody wants any more. */
+  /** Lets the transport go; `abruptly` if an exchange under way is given up. */
   #leave(abruptly: boolean): void {
     if (this.#isOver) return
     this.#isOver = true

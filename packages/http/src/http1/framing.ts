@@ -24,7 +24,7 @@ export interface Notes {
   readonly hosts: number
 }
 
-/** Reads the notes of fields, names and values in turn. Throws `NET_PROTO_MALFORMED` for a length that is none, and for two that differ. */
+/** Reads the notes of fields, names and values in turn. Throws `NET_PROTO_MALFORMED` for a length that is not a number, and for two that differ. */
 export function notesOf(fields: readonly string[], what: Spoken): Notes {
   const found: Found = { upgrades: false, hosts: 0 }
   for (let at = 0; at < fields.length; at += 2) {

@@ -172,7 +172,7 @@ async function partOf(attachment: Attachment, opening: Opening): Promise<Part> {
     filename: name ?? (false as const),
     ...(type === undefined ? {} : { contentType: type }),
     ...(cid === undefined ? {} : { cid }),
-    // Nobody knows yet what bytes it will have.
+    // Its bytes are not known yet.
     ...(stream !== undefined && stream.encoder === undefined
       ? { contentTransferEncoding: '8bit' as const }
       : {}),

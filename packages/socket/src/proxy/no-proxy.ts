@@ -11,7 +11,7 @@ import { parseEndpoint, type Endpoint } from '@net/core'
  * The test of such a list, whose entries are separated by commas or blanks: `*` for everything; `example.com` and
  * `.example.com` for the name and all below it, `*.example.com` for all below it; an address, or a network as
  * `10.0.0.0/8` or `fd00::/8`. All but networks take a `:port`; IPv6 then stands in brackets. Case, dots at the end and zones
- * do not count. An entry that is none of these matches nothing.
+ * do not count. Any other entry matches nothing.
  */
 export function noProxy(list: string): (endpoint: Endpoint) => boolean {
   const rules = list

@@ -30,7 +30,7 @@ export interface CommandRules<R> {
   show(reply: R): string
   /** Whether the reply is to be overlooked, though nothing asked for it. Default never. */
   overlooks?(reply: R): boolean
-  /** Throws for a reply to a command, or the first of many, that is none; this ends the connection. Default all are replies. */
+  /** Throws for a line that is not a reply to a command; this ends the connection. Default: every line is a reply. */
   check?(reply: R): void
   /** The error for a reply that answers no command. Default `NET_PROTO_UNEXPECTED`. */
   unasked?(reply: R): NetError

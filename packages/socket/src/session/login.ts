@@ -86,7 +86,7 @@ export async function logInWith(
   }
 }
 
-/** Asks the caller, for as long as the call goes on and the connection is there: nobody would hear a later answer. Rejects with what ended either. */
+/** Asks the caller, for as long as the call goes on and the connection is there; a later answer would be of no use. Rejects with what ended either. */
 export async function askWhileOpen<T>(
   op: Operation,
   closed: Promise<NetError | undefined>,

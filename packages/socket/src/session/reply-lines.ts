@@ -58,7 +58,7 @@ export class ReplyLines<R> implements ReplyReader<R> {
 
   /**
    * The replies that these bytes complete, one by one, so that reading can stop between two of them. Throws
-   * `NET_PROTO_MALFORMED` at the first line that is none, and `NET_PROTO_LIMIT` for a line or a reply that is too long.
+   * `NET_PROTO_MALFORMED` at the first line that is not a reply, and `NET_PROTO_LIMIT` for a line or a reply that is too long.
    */
   *push(chunk: Uint8Array): Generator<R> {
     let bytes = this.#rest.length === 0 ? viewOf(chunk) : Buffer.concat([this.#rest, chunk])
@@ -148,5 +148,5 @@ const TLS_ALERT = 0x15
 const TLS_HANDSHAKE = 0x16
 const TLS_MAJOR = 0x03
 const LONGEST = 65_536
-// A code, what follows it, and enough of what is none to say whose it is.
+// A code and what follows it, or enough of another line to show which it is.
 const ENOUGH = 5

@@ -22,7 +22,7 @@ export interface StartOptions {
 
 /** What a protocol says at the beginning; `C` is its session, commands alone or a class that extends them. */
 export interface StartRules<R, C extends Commands<R> = Commands<R>> extends CommandRules<R> {
-  /** Throws for a greeting that is none, or that refuses. */
+  /** Throws for a line that is not a greeting, and for a greeting that refuses. */
   greeted(reply: R): void
   /** How TLS begins in the middle; leave it out if the protocol has no command for it. */
   readonly startTls?: {

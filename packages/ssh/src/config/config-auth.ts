@@ -1,5 +1,5 @@
 /*
- * What OpenSSH logs in with where nobody says anything: the keys of the agent that the configuration names, the other keys of
+ * What OpenSSH logs in with by default: the keys of the agent that the configuration names, the other keys of
  * the agent, then the files. What is not there, or cannot be used, is left out.
  */
 

@@ -93,7 +93,7 @@ function fromConfig(config: HostConfig): Taken<SshConnectOptions> {
   }
 }
 
-/** Nobody can be asked, and no host is trusted without a look: `ask` is strict, and `no` trusts a new host, but no changed one. */
+/** There is no person to ask, and no host is trusted without a look: `ask` is strict, and `no` trusts a new host, but no changed one. */
 function policyOf(config: HostConfig): HostKeyPolicy {
   const {
     strictHostKeyChecking: strict,

@@ -131,7 +131,7 @@ export function hearLogin(client: EngineClient, ear: LoginEar): void {
     const isReply = number >= AUTH_FAILURE && number <= LAST_AUTH && number !== AUTH_BANNER
     if (!isReply || protocol._authenticated) return take(payload)
     if (!ear.reply(payload)) {
-      const message = 'the server answered a login that nobody had attempted'
+      const message = 'the server answered a login that was not attempted'
       return ear.broken(netError('NET_PROTO_UNEXPECTED', { message }))
     }
     // It turns compression on, and opens what comes after the login.

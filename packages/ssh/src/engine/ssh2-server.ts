@@ -34,14 +34,14 @@ export interface ServerDesk {
   readonly hostKeys: readonly string[]
   /** A certificate for one of them, in wire format. */
   readonly hostCertificate?: Uint8Array | undefined
-  /** Keys that clients are told of after the login. */
+  /** Keys that the server announces after the login. */
   readonly nextHostKeys: readonly PrivateKey[]
   readonly banner?: string | undefined
   readonly greeting?: string | undefined
   readonly quirks: ServerQuirks
   /** The client has said who it is; the key exchange follows. */
   begin(road: ServerRoad): void
-  /** New keys were agreed on, by whoever asked. */
+  /** New keys were agreed on; either side may have asked. */
   rekeyed(): void
   login(attempt: LoginAttempt, talk: LoginTalk): Promise<LoginDecision>
   /** Whether a session is opened; `close` opens it and closes it at once. */

@@ -51,7 +51,7 @@ async function lock(path: string, signal: AbortSignal | undefined): Promise<Rele
 /**
  * Takes the place of a lock that was left behind; undefined where it was not. To take it away could take away the lock
  * of another process that has done the same just now. So it stays while a lock named after it is held, and only the holder of
- * that one removes it, first of all, so that nobody comes into the place of a lock that is gone.
+ * that one removes it, first of all, so that no process takes the place of a lock that is gone.
  */
 async function succeed(
   path: string,

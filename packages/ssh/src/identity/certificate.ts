@@ -40,7 +40,7 @@ export interface Certificate {
   readonly signed: Uint8Array
 }
 
-/** Takes a certificate apart; undefined for what is none or is damaged. */
+/** Takes a certificate apart; undefined for other bytes and for a damaged one. */
 export function readCertificate(blob: Uint8Array): Certificate | undefined {
   try {
     const reader = new FieldReader(blob)

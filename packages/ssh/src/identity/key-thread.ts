@@ -1,6 +1,6 @@
 /*
  * Decrypting a key takes as long as its file says, up to many seconds: it is done off the thread that serves the
- * connections, and ended when nobody waits for it.
+ * connections, and ended when no call waits for it.
  */
 
 import { createHash, createPrivateKey } from 'node:crypto'

@@ -18,7 +18,7 @@ export interface PublicKey {
   readonly comment: string
 }
 
-/** Reads the text of a public key or certificate; undefined for what is none. Throws `NET_CREDENTIAL_INVALID` for a damaged one. */
+/** Reads the text of a public key or certificate; undefined for any other text. Throws `NET_CREDENTIAL_INVALID` for a damaged one. */
 export function readPublicText(content: string): PublicKey | undefined {
   const text = content
     .replace(/^\uFEFF/, '')

@@ -31,7 +31,7 @@ export async function makeReady(
     return key
   } finally {
     running.waiting -= 1
-    if (running.waiting === 0) running.stop.abort(new Error('nobody waits for the key'))
+    if (running.waiting === 0) running.stop.abort(new Error('the key is not needed any more'))
   }
 }
 

@@ -17,7 +17,7 @@ export interface Signer {
   sign(data: Uint8Array, algorithm: string, signal: AbortSignal): Promise<Uint8Array>
 }
 
-/** Whoever keeps the key does not sign with it now: the login goes on with the next one. */
+/** The keeper of the key (an agent) does not sign with it now: the login goes on with the next one. */
 export class SigningRefused extends Error {}
 
 /** Signs with a private key; shows `certificate` in its place if there is one. */

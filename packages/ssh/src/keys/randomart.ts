@@ -1,4 +1,4 @@
-/* A fingerprint as a picture, as `ssh-keygen -lv` draws it: the way of a bishop who is told where to go. */
+/* A fingerprint as a picture, as `ssh-keygen -lv` draws it: the path of a bishop, steered by the bits of the fingerprint. */
 
 import { createHash } from 'node:crypto'
 

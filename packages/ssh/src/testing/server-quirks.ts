@@ -8,7 +8,7 @@ export interface ServerQuirks {
   readonly env?: boolean | undefined
   /**
    * `window`: sends whether there is room or not. `end`: an exec sends data after the end of its output. `channel`: an
-   * exec sends data for a channel that nobody opened. `close`: an exec ends, but its channel is never closed.
+   * exec sends data for a channel that was never opened. `close`: an exec ends, but its channel is never closed.
    */
   readonly breaks?: 'window' | 'end' | 'channel' | 'close' | undefined
 }
