@@ -29,6 +29,14 @@ export class Base64Lines {
   }
 }
 
+/** How many bytes these lines are for so many bytes of the source. */
+export function base64Size(bytes: number): number {
+  const letters = Math.ceil(bytes / 3) * 4
+  const lines = Math.ceil(letters / LETTERS)
+  return letters + Math.max(lines - 1, 0) * 2
+}
+
 const NOTHING: Buffer = Buffer.alloc(0)
 // So many bytes are 76 letters.
 const LINE = 57
+const LETTERS = 76

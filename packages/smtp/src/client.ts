@@ -13,15 +13,31 @@ import {
 import { closeDoor, inCall, type CallPlace, type Taken } from '@net/core/authoring'
 import { CommandClient, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
+import type { Address } from './address.ts'
 import type { SmtpCapabilities } from './capabilities.ts'
-import { sendOptions, type SendOptions, type SendRawOptions } from './client-options.ts'
-import { deliver, type PreparedMail } from './delivery.ts'
+import {
+  sendOptions,
+  type AnySendOptions,
+  type ResendOptions,
+  type SendOptions,
+  type SendRawOptions,
+} from './client-options.ts'
+import {
+  commanding,
+  expanding,
+  helping,
+  verifying,
+  type Ask,
+  type Verification,
+} from './commands.ts'
+import { deliver } from './delivery.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
-import { prepareMail, recipientsShown } from './prepared-mail.ts'
+import type { SmtpPlan } from './opening-plan.ts'
+import { prepareMail, recipientsShown, type PreparedMail } from './prepared-mail.ts'
 import type { SmtpReply } from './reply.ts'
 import type { SendResult } from './send-result.ts'
-import { sendLimits, type SendLimits } from './send-limits.ts'
+import { sendLimits } from './send-limits.ts'
 import type { SmtpSession } from './session.ts'
 
 /**
@@ -46,6 +62,22 @@ export interface SmtpClient extends AsyncDisposable {
    * that this server does not take, and with `NET_BAD_HEADER` or `NET_BAD_OPTION` for a line above 998 bytes.
    */
   send(raw: Source, options: SendRawOptions): Promise<SendResult>
+  /** Sends a finished message on to others: as it is, with headers before it that say who did so (RFC 5322, section 3.6.6). */
+  send(raw: Source, options: ResendOptions): Promise<SendResult>
+  /**
+   * Asks whether the server knows a mailbox (VRFY). Kind of call: command. Most servers say nothing to strangers: `known` is
+   * false then. Rejects with an SmtpReplyError such as `NET_NOT_FOUND`.
+   */
+  verify(address: Address, options?: CallOptions): Promise<Verification>
+  /** The mailboxes of a list (EXPN), each as the server writes it. Kind of call: command. Rejects with an SmtpReplyError. */
+  expand(list: string, options?: CallOptions): Promise<readonly string[]>
+  /** The server's help (HELP), in general or for a topic. Kind of call: command. Rejects with an SmtpReplyError. */
+  help(topic?: string, options?: CallOptions): Promise<string>
+  /**
+   * Sends a command of your own and resolves to its reply, also to one that refuses. Kind of call: command. Rejects with
+   * `NET_BAD_OPTION` for commands that change what the connection means, such as DATA and AUTH.
+   */
+  command(line: string, options?: CallOptions): Promise<SmtpReply>
   /** Asks whether the server is still there (NOOP). Kind of call: command; repeated twice by default. */
   noop(options?: CallOptions): Promise<void>
   /**
@@ -63,10 +95,12 @@ export class ConnectedClient implements SmtpClient {
   readonly #session: SmtpSession
   readonly #identity: ClientIdentity
   readonly #calls: CommandClient<SmtpReply>
+  readonly #dkim: SmtpPlan['dkim']
 
-  constructor(session: SmtpSession, identity: ClientIdentity) {
+  constructor(session: SmtpSession, { identity, dkim }: Pick<SmtpPlan, 'identity' | 'dkim'>) {
     this.#session = session
     this.#identity = identity
+    this.#dkim = dkim
     this.#calls = new CommandClient(identity, session)
     this.closed = session.closed
   }
@@ -79,18 +113,31 @@ export class ConnectedClient implements SmtpClient {
     return this.#session.transport.info.encrypted
   }
 
-  async send(message: Message | Source, options?: SendOptions): Promise<SendResult> {
+  async send(message: Message | Source, options?: AnySendOptions): Promise<SendResult> {
     const taken = sendOptions(options)
-    const { partial, envelope: _, ...common } = taken
-    const { mail, limits } = inCall(SEND, () => this.#prepare(message, taken))
+    const mail = inCall(SEND, () => this.#prepare(message, taken))
     const to = mail.envelope.recipients.map(({ address }) => address)
     const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
-    const call = { ...common, timeout: limits.operation }
-    return this.#calls.call(verb, call, async (_, op, attempt) => {
-      const result = await deliver(op, attempt, this.#session, mail)
-      if (partial === 'throw' && result.rejected.length > 0) throw partialError(result)
-      return result
-    })
+    const call = { ...perCall(taken), timeout: mail.limits.operation }
+    return this.#calls.call(verb, call, async (_, op, attempt) =>
+      judged(await deliver(op, attempt, this.#session, mail), taken.partial),
+    )
+  }
+
+  async verify(address: Address, options?: CallOptions): Promise<Verification> {
+    return this.#ask('verify', () => verifying(address), options)
+  }
+
+  async expand(list: string, options?: CallOptions): Promise<readonly string[]> {
+    return this.#ask('expand', () => expanding(list), options)
+  }
+
+  async help(topic?: string, options?: CallOptions): Promise<string> {
+    return this.#ask('help', () => helping(topic), options)
+  }
+
+  async command(line: string, options?: CallOptions): Promise<SmtpReply> {
+    return this.#ask('command', () => commanding(line), options)
   }
 
   async noop(options?: CallOptions): Promise<void> {
@@ -111,13 +158,30 @@ export class ConnectedClient implements SmtpClient {
     return this.close()
   }
 
-  #prepare(
-    message: Message | Source,
-    taken: Taken<SendOptions>,
-  ): { readonly mail: PreparedMail; readonly limits: SendLimits } {
-    const limits = sendLimits(taken.timeout, this.#identity.client.defaults?.timeout)
-    return { limits, mail: prepareMail(message, taken.envelope, limits) }
+  async #ask<T>(
+    operation: 'verify' | 'expand' | 'help' | 'command',
+    prepare: () => Ask<T>,
+    options: CallOptions | undefined,
+  ): Promise<T> {
+    const ask = inCall({ protocol: 'smtp', call: operation }, prepare)
+    const verb: Verb = { operation, kind: 'command', idempotent: operation !== 'command' }
+    return this.#calls.call(verb, options, (_, op) => ask(this.#session, op))
   }
+
+  #prepare(message: Message | Source, taken: Taken<AnySendOptions>): PreparedMail {
+    const limits = sendLimits(taken.timeout, this.#identity.client.defaults?.timeout)
+    return prepareMail(message, taken, { limits, dkim: this.#dkim })
+  }
+}
+
+/** The result, or the error that the caller wants for one that is not whole. */
+export function judged(result: SendResult, partial: SendOptions['partial']): SendResult {
+  if (partial === 'throw' && result.rejected.length > 0) throw partialError(result)
+  return result
+}
+
+function perCall({ signal, retry, onProgress }: CallOptions): CallOptions {
+  return { signal, retry, onProgress }
 }
 
 function partialError(result: SendResult): PartialError {

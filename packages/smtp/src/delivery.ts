@@ -7,25 +7,15 @@ import { isNetError, type NetError, PartialError } from '@net/core'
 import { netError, type Attempt, type Operation } from '@net/core/authoring'
 import { whatHappened } from '@net/socket/authoring'
 
-import type { Content, Opening } from './content.ts'
-import type { CheckedEnvelope } from './envelope.ts'
 import { exchange } from './exchange.ts'
+import { extensionParameters } from './extensions.ts'
+import type { PreparedMail } from './prepared-mail.ts'
 import { checkAddresses, checkContent, checkSize } from './content-check.ts'
 import type { SmtpReply } from './reply.ts'
-import type { SendLimits } from './send-limits.ts'
 import type { SendResult, UnknownDelivery } from './send-result.ts'
 import type { SmtpSession } from './session.ts'
 import type { ContentFacts } from './content-scan.ts'
 import { Transaction } from './transaction.ts'
-
-/** What is sent, and within which limits. */
-export interface PreparedMail {
-  readonly envelope: CheckedEnvelope
-  readonly limits: SendLimits
-  readonly messageId?: string
-  /** Makes the content ready to be sent once. */
-  open(opening: Opening): Promise<Content>
-}
 
 /** Delivers a mail. Rejects with `NET_DELIVERY_UNKNOWN` if the verdict on it was lost. */
 export async function deliver(
@@ -37,13 +27,15 @@ export async function deliver(
   const { capabilities } = session
   const { envelope, limits } = mail
   checkAddresses(capabilities, envelope)
+  const { encrypted } = session.info
+  const parameters = extensionParameters(mail.extensions, capabilities, encrypted)
   const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
   const content = await session.beforehand(op, () => mail.open({ op, check }))
   const transaction = new Transaction(envelope.recipients)
   const onDot = (): void => attempt.sent()
   try {
     checkSize(capabilities, content.size)
-    const shipment = { envelope, limits, content, transaction, onDot }
+    const shipment = { envelope, limits, content, parameters, transaction, onDot }
     const reply = await exchange(op, session, shipment)
     session.unclean = false
     return resultOf(transaction, reply, mail)

@@ -4,16 +4,24 @@
 
 /** A text as a body, in lines that end with CRLF. */
 export interface EncodedText {
-  readonly encoding: '7bit' | 'quoted-printable' | 'base64'
+  readonly encoding: '7bit' | '8bit' | 'quoted-printable' | 'base64'
   readonly lines: string
 }
 
-/** The text as it is where every reader gets it as it was, else encoded, by the shorter way. */
-export function transferEncode(text: string): EncodedText {
+/** How a text is to be encoded; `auto` for the shortest way in which every reader gets it as it was. */
+export type TextEncoding = 'auto' | 'quoted-printable' | 'base64' | '8bit'
+
+/** The text as a body. With `auto`, the default, it stays as it is where every reader gets it as it was. */
+export function transferEncode(text: string, wanted: TextEncoding = 'auto'): EncodedText {
   const lines = text.replaceAll(/\r\n?|\n/g, '\r\n')
-  if (!BEYOND_ASCII.test(lines) && !LONG_LINE.test(lines)) return { encoding: '7bit', lines }
+  const isPlain = !BEYOND_ASCII.test(lines) && !LONG_LINE.test(lines)
+  if (isPlain && (wanted === 'auto' || wanted === '8bit')) return { encoding: '7bit', lines }
   const bytes = Buffer.from(lines, 'utf8')
-  return bytes.length - lines.length > lines.length / MANY
+  const isMany = bytes.length - lines.length > lines.length / MANY
+  if (wanted === '8bit' && !TOO_LONG.test(bytes.toString('latin1'))) {
+    return { encoding: '8bit', lines: bytes.toString('latin1') }
+  }
+  return wanted === 'base64' || (wanted === 'auto' && isMany)
     ? { encoding: 'base64', lines: inLines(bytes.toString('base64')) }
     : { encoding: 'quoted-printable', lines: quoted(bytes.toString('latin1')) }
 }
@@ -56,6 +64,7 @@ export function inLines(base64: string): string {
 const LINE = 76
 const BEYOND_ASCII = /[^\t\r\n -~]/
 const LONG_LINE = /^.{77}/m
+const TOO_LONG = /[^\r\n]{999}|\0/
 // Above one byte in so many that needs quoting, base64 is the shorter one.
 const MANY = 6
 // Also space at the end of a line, which some servers take away.

@@ -10,10 +10,13 @@ import {
   type NetErrorCode,
   type Phase,
 } from '@net/core'
-import { codes, nameErrors, netError } from '@net/core/authoring'
+import { codes, defineErrorTable, nameErrors, netError, type ErrorTable } from '@net/core/authoring'
 
-import { refusesMechanism } from './auth.ts'
+import { refusesMechanism } from './auth/choice.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
+
+/** How errors of others are translated: those of Node alone, as everywhere. */
+export const smtpErrors: ErrorTable = defineErrorTable([])
 
 /** The server refused a command; `reply` is its answer, `reply.enhanced` its enhanced status code where it gave one. */
 export class SmtpReplyError extends ReplyError {
@@ -24,7 +27,7 @@ export class SmtpReplyError extends ReplyError {
   declare readonly address?: string
 
   constructor(code: NetErrorCode, details: ErrorDetails & Refusal) {
-    const { command, address, ...rest } = details
+    const { command, address, note: _, ...rest } = details
     super(code, rest)
     this.command = command
     if (address !== undefined) this.address = address
@@ -36,16 +39,18 @@ export interface Refusal {
   readonly command: string
   readonly address?: string
   readonly phase?: Phase
+  /** What else the message says, at its end. */
+  readonly note?: string
 }
 
 /** The error for a reply that refuses. A 4yz reply makes a repeat safe: nothing was accepted (RFC 5321, section 4.2.1). */
 export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
   const code = codeOf(reply, refusal)
-  const { command, address, phase } = refusal
+  const { command, address, phase, note = '' } = refusal
   const whom = address === undefined ? '' : ` to ${address}`
   const temporary = code === 'NET_CONN_SHUTDOWN' || code === 'NET_REPLY_TEMPORARY'
   const details = {
-    message: `the server answered ${command}${whom} with ${formatReply(reply)}`,
+    message: `the server answered ${command}${whom} with ${formatReply(reply)}${note}`,
     reply,
     ...(temporary ? { retry: 'safe' as const } : {}),
     ...(phase === undefined ? {} : { phase }),

@@ -6,27 +6,14 @@
 import type { NetError } from '@net/core'
 import { Deadline, netError, type Operation } from '@net/core/authoring'
 
-import { isInternational } from './address.ts'
-import type { SmtpCapabilities } from './capabilities.ts'
-import type { Content } from './content.ts'
+import { atOnce, exchangeAtOnce } from './bdat.ts'
 import { DataWriter } from './data-writer.ts'
-import type { CheckedEnvelope } from './envelope.ts'
 import { replyError } from './errors.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
-import type { SendLimits } from './send-limits.ts'
 import type { Command, SmtpSession } from './session.ts'
+import { leave, silent, transactionCommands, type Shipment } from './shipment.ts'
 import type { Transaction } from './transaction.ts'
-
-/** One message that is ready to be sent. */
-export interface Shipment {
-  readonly envelope: CheckedEnvelope
-  readonly limits: SendLimits
-  readonly content: Content
-  /** Notes what the server says about it. */
-  readonly transaction: Transaction
-  /** Called just before the final dot leaves. */
-  readonly onDot: () => void
-}
+import { VerdictReader } from './verdict.ts'
 
 /** Sends a message; resolves to the reply that accepts it. Rejects with the refusal, or with what took the session. */
 export async function exchange(
@@ -34,6 +21,8 @@ export async function exchange(
   session: SmtpSession,
   shipment: Shipment,
 ): Promise<SmtpReply> {
+  const message = atOnce(session, shipment)
+  if (message !== undefined) return exchangeAtOnce(op, session, shipment, message)
   const verdict = Promise.withResolvers<SmtpReply>()
   // It has no reader before the whole message was sent.
   verdict.promise.catch(() => {})
@@ -88,32 +77,12 @@ async function reset(session: SmtpSession): Promise<void> {
   session.unclean = false
 }
 
-function commandsFor(
-  session: SmtpSession,
-  { envelope, content, transaction }: Shipment,
-): Command[] {
+function commandsFor(session: SmtpSession, shipment: Shipment): Command[] {
+  const { transaction } = shipment
   return [
-    {
-      line: `MAIL FROM:<${envelope.from}>${parameters(session.capabilities, envelope, content)}`,
-      take: (reply) => transaction.sender(reply),
-    },
-    ...envelope.to.map((wire) => ({
-      line: `RCPT TO:<${wire}>`,
-      take: (reply: SmtpReply) => transaction.recipient(wire, reply),
-    })),
+    ...transactionCommands(session, shipment),
     { line: 'DATA', take: (reply) => asked(session, transaction, reply) },
   ]
-}
-
-function parameters(
-  { extensions }: SmtpCapabilities,
-  { from, to }: CheckedEnvelope,
-  { size = 0, eightBit, utf8Headers }: Content,
-): string {
-  const eight = eightBit && extensions.has('8BITMIME') ? ' BODY=8BITMIME' : ''
-  const sized = size > 0 && extensions.has('SIZE') ? ` SIZE=${size}` : ''
-  const utf8 = utf8Headers || [from, ...to].some(isInternational) ? ' SMTPUTF8' : ''
-  return `${eight}${sized}${utf8}`
 }
 
 /** At once, because what comes behind this reply comes within the message. */
@@ -149,11 +118,12 @@ async function transmit(
     session.refuseVain()
     session.withinMessage = false
     session.tell(`(${bytes} bytes of message)`)
+    const verdict = new VerdictReader(transaction, session.lmtp, resolve)
     session.expect({
       take(reply) {
-        transaction.verdict(reply)
+        const more = verdict.take(reply)
         leave(session, 'message', reply)
-        resolve(reply)
+        return more
       },
       drop: reject,
     })
@@ -188,22 +158,11 @@ async function decided(
   }
 }
 
-/** A server that says 421 closes the connection, whatever it was asked. */
-function leave(session: SmtpSession, command: string, reply: SmtpReply): void {
-  if (reply.status === SHUTDOWN) session.lose(replyError(reply, { command }))
-}
-
 function sourceFailed(): NetError {
   return netError('NET_CONN_CLOSED', {
     message: 'the source of the message failed before its end',
   })
 }
 
-function silent(limit: number, phase: 'command' | 'receive'): NetError {
-  const message = `the server did not answer within ${limit} ms`
-  return netError('NET_TIMEOUT_REPLY', { message, limit, phase })
-}
-
 const EMPTY: Command = { line: '.', take: () => {} }
 const GO_ON = 354
-const SHUTDOWN = 421

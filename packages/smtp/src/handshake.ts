@@ -19,6 +19,10 @@ export interface HandshakeOptions extends StartOptions {
   /** The name that EHLO gives; default our address. */
   readonly name?: string | undefined
   readonly login?: LoginOptions | undefined
+  /** Whether the server speaks LMTP (RFC 2033). */
+  readonly lmtp?: boolean | undefined
+  /** Whether small messages go out with their commands. */
+  readonly chunking?: boolean | undefined
 }
 
 /** Opens a session over the transport, which is gone if this rejects. */
@@ -27,10 +31,10 @@ export function openSession(
   dialed: Transport,
   options: HandshakeOptions,
 ): Promise<SmtpSession> {
-  const { name, login } = options
+  const { name, login, lmtp = false, chunking = false } = options
   return startSession(op, dialed, options, {
     ...smtpRules,
-    begin: (transport) => new SmtpSession(transport),
+    begin: (transport) => new SmtpSession(transport, { lmtp, chunking }),
     greeted: checkGreeting,
     startTls: {
       command: 'STARTTLS',
@@ -71,9 +75,9 @@ function checkGreeting(reply: SmtpReply): void {
 
 async function introduce(session: SmtpSession, wanted: string | undefined): Promise<void> {
   const name = introduction(wanted, session.transport.info.local)
-  let reply = await session.ask(`EHLO ${name}`)
-  let command = 'EHLO'
-  if (NO_EHLO.has(reply.status)) {
+  let command = session.lmtp ? 'LHLO' : 'EHLO'
+  let reply = await session.ask(`${command} ${name}`)
+  if (NO_EHLO.has(reply.status) && !session.lmtp) {
     command = 'HELO'
     reply = await session.ask(`HELO ${name}`)
   }

@@ -1,8 +1,14 @@
 /* Mail over SMTP: connections, messages and what became of them. */
 
 export { connect } from './connect.ts'
+export { send } from './send.ts'
 export type { SmtpClient } from './client.ts'
-export type { SmtpConnectOptions, SendOptions, SendRawOptions } from './client-options.ts'
+export type {
+  ResendOptions,
+  SendOptions,
+  SendRawOptions,
+  SmtpConnectOptions,
+} from './client-options.ts'
 export type { Message } from './message.ts'
 export { attach, type Attachment, type AttachOptions } from './attachment.ts'
 export { formatAddress, parseAddress, type Address, type AddressParts } from './address.ts'
@@ -11,6 +17,21 @@ export type { RejectedRecipient, SendResult, UnknownDelivery } from './send-resu
 export type { SmtpReply } from './reply.ts'
 export type { SmtpCapabilities } from './capabilities.ts'
 export { SmtpReplyError, type Refusal } from './errors.ts'
-export { login, plain, type AuthMechanism } from './auth.ts'
+export type { DeliverByOptions, DsnOptions, ExtensionOptions } from './extensions.ts'
+export type { EncodingOptions } from './encoding-options.ts'
+export type { TextEncoding } from './encoded-text.ts'
+export type { DkimOptions } from './dkim/key.ts'
+export type { SignEntity } from './signed-content.ts'
+export type { Resent } from './resent.ts'
+export type { Verification } from './commands.ts'
+export type { AddressGroup, Recipients } from './address-group.ts'
+export type { Alternative } from './alternative.ts'
+export type { Calendar } from './calendar.ts'
+export { cramMd5, login, plain } from './auth/password.ts'
+export { scramSha1, scramSha1Plus, scramSha256, scramSha256Plus } from './auth/scram.ts'
+export { oauthbearer, xoauth2 } from './auth/token.ts'
+export { external } from './auth/external.ts'
+export type { AuthAnswer, AuthDialogue, AuthLogin, AuthMechanism } from './auth/mechanism.ts'
+export type { ChannelBinding } from './auth/channel-binding.ts'
 export type { Security } from '@net/socket/authoring'
 export { fromFile, fromText, type CloseOptions, type Source } from '@net/core'

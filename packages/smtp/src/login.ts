@@ -1,27 +1,33 @@
 /*
- * Logging in once a session is open and protected: which mechanisms are tried, and what a refusal means.
+ * Logging in once a session is open and protected: which mechanisms are tried, how their answers go over the wire
+ * (RFC 4954), and what a refusal means.
  */
 
-import type { NetError, Secret } from '@net/core'
+import { secret, type NetError, type Secret } from '@net/core'
 import { netError, refuseControl, type CredentialSource, type Operation } from '@net/core/authoring'
 import { logInWith, requireProtection, whatHappened } from '@net/socket/authoring'
 
+import { channelBinding } from './auth/channel-binding.ts'
 import {
   chooseMechanisms,
-  linesOf,
-  plainExchange,
+  defaultMechanisms,
   refusesMechanism,
-  type AuthMechanism,
-} from './auth.ts'
+  type AuthConditions,
+} from './auth/choice.ts'
+import type { AuthDialogue, AuthLogin, AuthMechanism } from './auth/mechanism.ts'
 import { replyError } from './errors.ts'
 import type { SmtpReply } from './reply.ts'
 import type { SmtpSession } from './session.ts'
 
 /** Who logs in, and how. */
 export interface LoginOptions {
+  /** Empty where the mechanism knows by itself. */
   readonly user: string
-  readonly password: CredentialSource
-  readonly mechanisms: readonly AuthMechanism[]
+  /** Absent for mechanisms that use nothing. */
+  readonly secret?: CredentialSource | undefined
+  readonly uses: AuthMechanism['uses']
+  /** Default those for what is given, the strongest first. */
+  readonly mechanisms: readonly AuthMechanism[] | undefined
   readonly allowPlaintext: boolean | undefined
 }
 
@@ -34,24 +40,33 @@ export async function logIn(
   session: SmtpSession,
   options: LoginOptions,
 ): Promise<void> {
-  requireProtection(session.transport.info, options.allowPlaintext)
-  const mechanisms = [...chooseMechanisms(options.mechanisms, session.capabilities)]
-  const source = {
-    password: options.password,
-    alive: () => !session.ended,
-    closed: session.closed,
-  }
-  await logInWith(op, source, (password) => {
-    refuseControl('password', password.reveal())
-    session.hold([password, plainExchange(options.user, password)])
-    return tryEach(mechanisms, session, { user: options.user, password })
+  const { uses, secret: source, user } = options
+  const { info, duplex } = session.transport
+  if (uses !== 'nothing') requireProtection(info, options.allowPlaintext)
+  const binding = uses === 'password' ? channelBinding(duplex) : undefined
+  const conditions = { uses, encrypted: info.encrypted, bindable: binding !== undefined }
+  const mechanisms = [...mechanismsFor(options, session, conditions)]
+  const { host, port } = info.endpoint
+  const attempt = (password: string): Promise<void> =>
+    tryEach(mechanisms, session, { user, secret: password, host, port, binding })
+  if (source === undefined) return op.phase('auth', () => attempt(''))
+  const asking = { password: source, alive: () => !session.ended, closed: session.closed }
+  return logInWith(op, asking, (answer) => {
+    refuseControl(uses, answer.reveal())
+    session.hold([answer])
+    return attempt(answer.reveal())
   })
 }
 
-interface Login {
-  readonly user: string
-  readonly password: Secret
+function mechanismsFor(
+  { mechanisms }: LoginOptions,
+  { capabilities }: SmtpSession,
+  conditions: AuthConditions,
+): readonly AuthMechanism[] {
+  return chooseMechanisms(mechanisms ?? defaultMechanisms(conditions), capabilities, conditions)
 }
+
+type Login = Omit<AuthLogin, 'bindingOffered'>
 
 /** Tries one mechanism after the other; those that the server does not take are gone from the list afterwards. */
 async function tryEach(
@@ -63,29 +78,90 @@ async function tryEach(
   for (;;) {
     const [mechanism] = mechanisms
     if (mechanism === undefined) throw noneTaken(errors)
-    const refusal = await attempt(session, mechanism, login)
+    const refusal = await new Attempt(session, mechanism, login).run()
     if (refusal === undefined) return
-    const error = replyError(refusal, { command: 'AUTH' })
-    if (!refusesMechanism(refusal) || session.ended) throw error
-    errors.push(error)
+    if (!refusesMechanism(refusal.reply) || session.ended) throw refusal.error
+    errors.push(refusal.error)
     mechanisms.shift()
   }
 }
 
-/** Resolves to the reply that refused; undefined once we are in. */
-async function attempt(
-  session: SmtpSession,
-  mechanism: AuthMechanism,
-  { user, password }: Login,
-): Promise<SmtpReply | undefined> {
-  let reply: SmtpReply | undefined
-  for (const { line, shown } of linesOf(mechanism, user, password)) {
-    if (reply !== undefined && reply.status !== GO_ON) return reply
-    reply = await session.confide(line, shown)
+interface LoginRefusal {
+  readonly reply: SmtpReply
+  readonly error: NetError
+}
+
+/** One login by one mechanism. */
+class Attempt {
+  readonly #session: SmtpSession
+  readonly #mechanism: AuthMechanism
+  readonly #login: Login
+  readonly #dialogue: AuthDialogue
+
+  constructor(session: SmtpSession, mechanism: AuthMechanism, login: Login) {
+    this.#session = session
+    this.#mechanism = mechanism
+    this.#login = login
+    const bound = `${mechanism.name}-PLUS`
+    const bindingOffered = session.capabilities.mechanisms.includes(bound)
+    this.#dialogue = mechanism.begin({ ...login, bindingOffered })
   }
-  // What it still wants to hear no mechanism of ours says; an asterisk ends the login (RFC 4954, section 4).
-  if (reply?.status === GO_ON) return session.ask('*')
-  return reply !== undefined && reply.status < 300 ? undefined : reply
+
+  /** Resolves to what refused; undefined once we are in. */
+  async run(): Promise<LoginRefusal | undefined> {
+    let reply = await this.#begin()
+    for (let step = 0; reply.status === GO_ON; step++) {
+      const answer =
+        step < MOST_STEPS
+          ? await this.#dialogue.answer(Buffer.from(reply.text, 'base64'))
+          : undefined
+      // An asterisk gives the login up (RFC 4954, section 4).
+      if (answer === undefined) return this.#refused(await this.#session.ask('*'))
+      reply = await this.#say('', answer)
+    }
+    if (reply.status >= 300) return this.#refused(reply)
+    this.#dialogue.accepted?.()
+    return undefined
+  }
+
+  async #begin(): Promise<SmtpReply> {
+    const { name, initialResponse } = this.#mechanism
+    const command = `AUTH ${name}`
+    const first = await this.#dialogue.answer(undefined)
+    if (first === undefined) return this.#session.ask(command)
+    const fits = command.length + 1 + encoded(first).length <= LONGEST_COMMAND
+    if (initialResponse ?? fits) return this.#say(`${command} `, first)
+    const reply = await this.#session.ask(command)
+    return reply.status === GO_ON ? this.#say('', first) : reply
+  }
+
+  #say(before: string, answer: string | Uint8Array): Promise<SmtpReply> {
+    const text = encoded(answer)
+    const { secret: word } = this.#login
+    // What holds the secret is struck out where the server repeats it, in the form in which it went over the wire.
+    if (word !== '' && Buffer.from(answer).includes(word)) this.#session.hold(forms(answer))
+    // No answer at all is an equals sign where it would be overlooked.
+    const written = before !== '' && text === '' ? '=' : text
+    return this.#session.confide(`${before}${written}`, `${before}[secret]`)
+  }
+
+  #refused(reply: SmtpReply): LoginRefusal {
+    const { name } = this.#mechanism
+    const { user } = this.#login
+    const told = this.#dialogue.explanation ?? ''
+    const why = told === '' ? '' : ` (${told})`
+    const policy = reply.enhanced === POLICY ? '; the policy of the account forbids it' : ''
+    const note = `, to ${name}${user === '' ? '' : ` as ${user}`}${why}${policy}`
+    return { reply, error: replyError(reply, { command: 'AUTH', note }) }
+  }
+}
+
+function forms(answer: string | Uint8Array): readonly Secret[] {
+  return [secret(typeof answer === 'string' ? answer : Buffer.from(answer).toString('utf8'))]
+}
+
+function encoded(answer: string | Uint8Array): string {
+  return Buffer.from(answer as string).toString('base64')
 }
 
 function noneTaken(errors: readonly NetError[]): NetError {
@@ -99,4 +175,9 @@ function noneTaken(errors: readonly NetError[]): NetError {
   })
 }
 
+// Microsoft's servers say so where the tenant has switched SMTP AUTH off.
+const POLICY = '5.7.139'
 const GO_ON = 334
+const MOST_STEPS = 10
+// RFC 5321, section 4.5.3.1.4: 512 octets with CR LF.
+const LONGEST_COMMAND = 510

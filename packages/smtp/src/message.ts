@@ -5,34 +5,38 @@
 
 import { randomUUID } from 'node:crypto'
 
+import { fromText } from '@net/core'
 import { clock, nameMeant, netError, own, refuseControl } from '@net/core/authoring'
 
-import {
-  readMailboxes,
-  readOne,
-  type Address,
-  type AddressParts,
-  type CheckedAddress,
-} from './address.ts'
-import { isAttachment, type Attachment } from './attachment.ts'
+import { readOne, type Address, type AddressParts } from './address.ts'
+import { readRecipients, type Recipients } from './address-group.ts'
+import { checkAlternatives, type Alternative } from './alternative.ts'
+import { attach, isAttachment, type Attachment } from './attachment.ts'
+import { calendarShape, checkCalendar, type Calendar, type CheckedCalendar } from './calendar.ts'
 import { envelopeOf, type CheckedEnvelope } from './envelope.ts'
+import type { HeaderAddress } from './mime/header-writer.ts'
+import { contentIdsOf } from './mime/content-id.ts'
 
 /** A message to send. At least one of `to`, `cc` and `bcc` must have an address. */
 export interface Message {
   readonly from: Address
   /** Who has sent it, if that is not the author; takes the place of `from` in the envelope. */
   readonly sender?: Address | undefined
-  readonly replyTo?: Address | readonly Address[] | undefined
-  /** As `cc` and `bcc`: one text may have several, separated by commas; in a list each element is one address. */
-  readonly to?: Address | readonly Address[] | undefined
-  readonly cc?: Address | readonly Address[] | undefined
+  readonly replyTo?: Recipients | undefined
+  /** As `cc` and `bcc`: one text may have several, separated by commas; in a list each element is one address or group. */
+  readonly to?: Recipients | undefined
+  readonly cc?: Recipients | undefined
   /** Those who get it without the others knowing; never part of the headers. */
-  readonly bcc?: Address | readonly Address[] | undefined
+  readonly bcc?: Recipients | undefined
   readonly subject?: string | undefined
   /** The text without markup. */
   readonly text?: string | undefined
-  /** The text as HTML, beside `text`. */
+  /** The text as HTML, beside `text`. Each `cid:` in it must be that of an attachment. */
   readonly html?: string | undefined
+  /** Further forms of the text, between `text` and `html`. */
+  readonly alternatives?: readonly Alternative[] | undefined
+  /** An invitation, for which readers offer to accept or decline. */
+  readonly calendar?: Calendar | undefined
   readonly attachments?: readonly Attachment[] | undefined
   /** Further headers, those with several values as a list. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
@@ -51,16 +55,20 @@ export interface CheckedMessage {
   readonly envelope: CheckedEnvelope
   readonly from: AddressParts
   readonly sender?: AddressParts
-  readonly replyTo: readonly AddressParts[]
-  readonly to: readonly AddressParts[]
-  readonly cc: readonly AddressParts[]
+  readonly replyTo: readonly HeaderAddress[]
+  readonly to: readonly HeaderAddress[]
+  readonly cc: readonly HeaderAddress[]
   readonly subject: string
   readonly text?: string
   readonly html?: string
+  readonly alternatives: readonly Alternative[]
+  readonly calendar?: CheckedCalendar
   readonly attachments: readonly Attachment[]
   readonly headers: readonly { readonly key: string; readonly value: string }[]
   readonly messageId: string
   readonly date: Date
+  /** What stands between its parts: not to be guessed, so that no text can have it, and the same in every attempt. */
+  readonly boundary: string
 }
 
 /**
@@ -72,20 +80,23 @@ export function checkMessage(message: Message): CheckedMessage {
   const from = author(message)
   const sentBy = own(message, 'sender')
   const sender = sentBy === undefined ? undefined : readOne(sentBy, 'sender').parts
-  const to = readMailboxes(own(message, 'to'), 'to')
-  const cc = readMailboxes(own(message, 'cc'), 'cc')
-  const bcc = readMailboxes(own(message, 'bcc'), 'bcc')
+  const to = readRecipients(own(message, 'to'), 'to')
+  const cc = readRecipients(own(message, 'cc'), 'cc')
+  const bcc = readRecipients(own(message, 'bcc'), 'bcc')
+  const all = [to, cc, bcc].flatMap(({ mailboxes }) => mailboxes)
   return {
-    envelope: envelopeOf((sender ?? from).address, [...to, ...cc, ...bcc]),
+    envelope: envelopeOf((sender ?? from).address, all),
     from,
-    to: partsOf(to),
-    cc: partsOf(cc),
-    replyTo: partsOf(readMailboxes(own(message, 'replyTo'), 'replyTo')),
+    to: to.shown,
+    cc: cc.shown,
+    replyTo: readRecipients(own(message, 'replyTo'), 'replyTo').shown,
     subject: text('subject', given(message, 'subject', '')),
-    attachments: attachmentsOf(message),
+    alternatives: checkAlternatives(own(message, 'alternatives')),
+    ...attachedTo(message),
     headers: [...threadHeaders(message), ...furtherHeaders(message)],
     messageId: messageIdOf(message, from),
     date: dateOf(message),
+    boundary: `net-${randomUUID()}`,
     ...(sender === undefined ? {} : { sender }),
     ...body(message, 'text'),
     ...body(message, 'html'),
@@ -96,10 +107,6 @@ function author(message: Message): AddressParts {
   const from = own(message, 'from')
   if (from === undefined) throw netError('NET_BAD_ADDRESS', { message: 'the message has no from' })
   return readOne(from, 'from').parts
-}
-
-function partsOf(mailboxes: readonly CheckedAddress[]): readonly AddressParts[] {
-  return mailboxes.map(({ parts }) => parts)
 }
 
 function refuseUnknown(message: Message): void {
@@ -120,6 +127,30 @@ function body<K extends 'text' | 'html'>(message: Message, key: K): { readonly [
   if (typeof content === 'string') return { [key]: content } as { readonly [P in K]?: string }
   throw netError('NET_BAD_OPTION', {
     message: `${key} must be a string; files and streams go into attachments`,
+  })
+}
+
+/** The attachments, and the invitation with the file that it may be as well. */
+function attachedTo(message: Message): Pick<CheckedMessage, 'attachments' | 'calendar'> {
+  const attachments = attachmentsOf(message)
+  refuseMissing(own(message, 'html'), attachments)
+  const wanted = own(message, 'calendar')
+  if (wanted === undefined) return { attachments }
+  const taken = calendarShape.take(wanted, 'calendar')
+  const calendar = checkCalendar(taken)
+  if (taken.attach !== true) return { attachments, calendar }
+  const type = `application/ics; method=${calendar.method}`
+  const file = attach(fromText(calendar.content), { name: 'invite.ics', type })
+  return { attachments: [...attachments, file], calendar }
+}
+
+function refuseMissing(html: unknown, attachments: readonly Attachment[]): void {
+  if (typeof html !== 'string') return
+  const there = new Set(attachments.map(({ cid }) => cid))
+  const missing = [...contentIdsOf(html)].find((cid) => !there.has(cid))
+  if (missing === undefined) return
+  throw netError('NET_BAD_OPTION', {
+    message: `html shows cid:${missing.slice(0, 80)}, and no attachment has this cid`,
   })
 }
 
@@ -224,6 +255,8 @@ const FIELDS: ReadonlySet<string> = new Set<keyof Message>([
   'subject',
   'text',
   'html',
+  'alternatives',
+  'calendar',
   'attachments',
   'headers',
   'messageId',

@@ -1,110 +1,147 @@
 /*
- * Writes the common message itself: text, HTML or both, of any script, and headers of the usual form. Whatever needs more
- * is left to the engine, which knows more cases and takes ten times as long.
+ * Writes a message as it goes over the wire (RFC 5322, 2045 to 2047, 2231, 6532): its headers, its text in every form, and
+ * what is attached, which is read while it is sent.
  */
 
-import { randomUUID } from 'node:crypto'
+import { openSource, stoppable, type OpenSource } from '@net/core/authoring'
 
-import type { AddressParts } from './address.ts'
-import { transferEncode, encodeWords } from './encoded-text.ts'
+import { Base64Lines, base64Size } from './base64-lines.ts'
+import { beginSource } from './begun-source.ts'
+import { ContentScan, type ContentFacts } from './content-scan.ts'
+import type { Content, Opening } from './content.ts'
 import type { CheckedMessage } from './message.ts'
+import { joined, type Piece, type StreamedBody } from './mime/entity.ts'
+import { HeaderWriter } from './mime/header-writer.ts'
+import { bodyOf } from './mime/structure.ts'
+import { scanSource } from './scanned-source.ts'
+import type { EncodingOptions } from './encoding-options.ts'
 
-/** The message in MIME, all of it ASCII and in lines of at most 76 letters; undefined if it is not of the common form. */
-export function writeMessage(message: CheckedMessage): Buffer | undefined {
-  const { text = '', html = '', attachments } = message
-  if (attachments.length > 0 || `${text}${html}` === '') return undefined
-  const headers = headersOf(message)
-  if (!headers.every((header) => header !== undefined)) return undefined
-  const parts = [...partOf('plain', text), ...partOf('html', html)]
-  const head = headers.join('')
-  return Buffer.from(`${head}MIME-Version: 1.0\r\n${bodyOf(parts)}`, 'latin1')
-}
-
-function bodyOf([part = '', other]: readonly string[]): string {
-  if (other === undefined) return part.endsWith('\r\n') ? part : `${part}\r\n`
-  // Not to be guessed, so that no text can have it.
-  const boundary = `net-${randomUUID()}`
-  const type = `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n`
-  return `${type}\r\n--${boundary}\r\n${part}\r\n--${boundary}\r\n${other}\r\n--${boundary}--\r\n`
-}
-
-function partOf(type: 'plain' | 'html', text: string): string[] {
-  if (text === '') return []
-  const { encoding, lines } = transferEncode(text)
-  return [
-    `Content-Type: text/${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${lines}`,
-  ]
-}
-
-function headersOf(message: CheckedMessage): (string | undefined)[] {
-  const { from, sender, replyTo, to, cc, subject, messageId, date, headers } = message
-  const further = [{ key: 'Subject', value: subject }, ...headers]
-  return [
-    header('From', mailboxes([from])),
-    header('Sender', mailboxes(sender === undefined ? [] : [sender])),
-    header('Reply-To', mailboxes(replyTo)),
-    header('To', mailboxes(to)),
-    header('Cc', mailboxes(cc)),
-    ...further.map(({ key, value }) => header(key, textOf(key, value))),
-    header('Message-ID', asIs(messageId)),
-    header('Date', date.toUTCString().replace('GMT', '+0000')),
-  ]
-}
-
-/** The header in lines; undefined if one of its words fits into no line. */
-function header(key: string, value: string | undefined): string | undefined {
-  if (value === undefined || value === '') return value
-  let lines = `${key}:`
-  let room = LONGEST_LINE - lines.length
-  // Some readers take a fold between a name and its value for a space of the value.
-  let isFirst = true
-  for (const word of value.split(' ')) {
-    const fits = word.length < room
-    if (!fits && (isFirst || word.length >= LONGEST_LINE)) return undefined
-    lines += fits ? ` ${word}` : `\r\n ${word}`
-    room = (fits ? room : LONGEST_LINE) - word.length - 1
-    isFirst = false
+/** Writes the message. Rejects with what its sources throw, and with what `check` throws. */
+export async function writeMessage(
+  message: CheckedMessage,
+  opening: Opening,
+  encoding: EncodingOptions = {},
+): Promise<Content> {
+  const pieces = piecesOfMessage(message, encoding)
+  const streams: PartStream[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(streams.map(({ source }) => source.close()))
   }
-  return `${lines}\r\n`
+  try {
+    for (const piece of pieces)
+      if (typeof piece !== 'string') streams.push(await opened(piece, opening))
+    // A stream that fails at once, as that of a missing file, costs nothing but its message.
+    const begun = await stoppable(opening.op, Promise.all(streams.map(begin)))
+    return { ...contentOf(pieces, begun, opening), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
-function textOf(key: string, value: string): string | undefined {
-  if (!USUAL_NAME.test(key)) return undefined
-  return UNSTRUCTURED.test(key) ? (asIs(value) ?? encoded(value)) : asIs(value)
+/** The message in pieces, the last of which ends with a line. */
+export function piecesOfMessage(message: CheckedMessage, encoding: EncodingOptions = {}): Piece[] {
+  const { pieces } = bodyOf(message, encoding.text)
+  const last = pieces.at(-1)
+  const isEnded = typeof last === 'string' && last.endsWith('\r\n')
+  return joined([headOf(message, encoding), ...pieces, isEnded ? '' : '\r\n'])
 }
 
-function mailboxes(list: readonly AddressParts[]): string | undefined {
-  const all = list.map(mailbox)
-  return all.every((each) => each !== undefined) ? all.join(', ') : undefined
+function headOf(message: CheckedMessage, { headers: style, line }: EncodingOptions): string {
+  const { from, sender, replyTo, to, cc, subject, messageId, date, headers } = message
+  const writer = new HeaderWriter({ line, utf8: style === 'utf8' })
+  const further = headers.map(({ key, value }) =>
+    STRUCTURED.test(key) ? writer.structured(key, value) : writer.text(key, value),
+  )
+  return [
+    writer.mailboxes('From', [from]),
+    writer.mailboxes('Sender', sender === undefined ? [] : [sender]),
+    writer.mailboxes('Reply-To', replyTo),
+    writer.mailboxes('To', to),
+    writer.mailboxes('Cc', cc),
+    writer.text('Subject', subject),
+    ...further,
+    `Message-ID: ${messageId}\r\n`,
+    `Date: ${date.toUTCString().replace('GMT', '+0000')}\r\n`,
+    'MIME-Version: 1.0\r\n',
+  ].join('')
 }
 
-function mailbox({ name = '', address }: AddressParts): string | undefined {
-  if (!USUAL_ADDRESS.test(address)) return undefined
-  if (name === '') return address
-  const shown = encoded(name) ?? nameOf(name)
-  return shown === undefined ? undefined : `${shown} <${address}>`
+interface PartStream {
+  readonly source: OpenSource
+  /** For what does not go out as it is. */
+  readonly encoder?: Base64Lines
+  /** What is known of content that goes out as it is, and whether that is all of it. */
+  readonly facts?: ContentFacts
+  readonly whole: boolean
+  /** In bytes on the wire, where it is known. */
+  readonly size: number | undefined
 }
 
-function nameOf(name: string): string | undefined {
-  const text = asIs(name)
-  if (text === undefined || WORDS.test(text)) return text
-  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+type BegunStream = PartStream & { readonly chunks: AsyncIterable<Uint8Array> }
+
+async function opened({ source, encoded }: StreamedBody, opening: Opening): Promise<PartStream> {
+  if (!encoded) {
+    const scanned = await scanSource(source, opening)
+    return { ...scanned, size: scanned.whole ? scanned.facts.size : undefined }
+  }
+  const made = await openSource(source)
+  const size = made.size === undefined ? undefined : base64Size(made.size)
+  return { source: made, encoder: new Base64Lines(), whole: true, size }
 }
 
-/** Text that no reader changes: words of ASCII with one space between them. */
-function asIs(text: string): string | undefined {
-  return text === '' || (SIMPLE.test(text) && !text.includes('=?')) ? text : undefined
+async function begin(stream: PartStream): Promise<BegunStream> {
+  return { ...stream, chunks: await beginSource(stream.source) }
 }
 
-function encoded(text: string): string | undefined {
-  return BEYOND_ASCII.test(text) && !text.includes('\t') ? encodeWords(text) : undefined
+function contentOf(
+  pieces: readonly Piece[],
+  streams: readonly BegunStream[],
+  { check }: Opening,
+): Omit<Content, 'close'> {
+  const text = pieces.filter((piece) => typeof piece === 'string').join('')
+  const facts = [...scanned(text), ...streams.flatMap((stream) => stream.facts ?? [])]
+  facts.forEach(check)
+  const said = {
+    eightBit: facts.some(({ eightBit }) => eightBit) || streams.some(({ whole }) => !whole),
+    utf8Headers: facts.some(({ utf8Header }) => utf8Header !== undefined),
+  }
+  if (streams.length === 0) {
+    const content = Buffer.from(text, 'latin1')
+    return { ...said, content, size: content.length }
+  }
+  const content = withStreams(pieces, streams)
+  const sizes = streams.map(({ size }) => size)
+  if (!sizes.every((size) => size !== undefined)) return { ...said, content }
+  return { ...said, content, size: sizes.reduce((sum, size) => sum + size, text.length) }
 }
 
-const LONGEST_LINE = 76
-const SIMPLE = /^[!-~]+(?: [!-~]+)*$/
-const BEYOND_ASCII = /[^\0-\x7F]/
-const WORDS = /^[\w ]+$/
-const USUAL_NAME = /^[A-Z][a-z\d]*(?:-[A-Z][a-z\d]*)*$/
-// The others have a form of their own, in which an encoded word would be a part of it.
-const UNSTRUCTURED = /^(?:Subject|X-.*)$/
-const USUAL_ADDRESS = /^[\w!#$%&'*+/=?^`{|}~.-]+@[\w.-]+$/
+/** What is to be known of what we wrote; nothing where all of it is ASCII in short lines. */
+function scanned(text: string): ContentFacts[] {
+  if (!UNUSUAL.test(text)) return []
+  const scan = new ContentScan()
+  scan.push(Buffer.from(text, 'latin1'))
+  scan.end()
+  return [scan.facts]
+}
+
+async function* withStreams(
+  pieces: readonly Piece[],
+  streams: readonly BegunStream[],
+): AsyncGenerator<Uint8Array, void> {
+  const left = [...streams]
+  for (const piece of pieces) {
+    if (typeof piece === 'string') yield Buffer.from(piece, 'latin1')
+    else {
+      const { chunks, encoder } = left.shift() as BegunStream
+      for await (const chunk of chunks) yield encoder?.encode(chunk) ?? chunk
+      if (encoder !== undefined) yield encoder.end()
+    }
+  }
+}
+
+// Beyond ASCII, or a line above 998 letters.
+const UNUSUAL = /[^\0-\x7F]|[^\n]{999}/
+// An encoded word within an address, a URL or an id would be taken for a part of it.
+const STRUCTURED =
+  /^(?:list-|resent-|arc-|dkim-|in-reply-to$|references$|received|authentication-results$|disposition-notification|original-|archived-at$|auto-submitted$|autocrypt$|openpgp$|face$|x-face$|return-path$|delivered-to$|errors-to$)/i

@@ -1,51 +1,119 @@
 /* From what the caller wants to send to what is delivered: everything is checked here, and nothing opened. */
 
 import type { Source } from '@net/core'
-import { checkSource, netError } from '@net/core/authoring'
+import { checkSource, isReplayable, netError, type Taken } from '@net/core/authoring'
 
-import type { PreparedMail } from './delivery.ts'
-import { loadComposer } from './engine/nodemailer.ts'
-import { checkEnvelope, type Envelope } from './envelope.ts'
-import { checkMessage, type Message } from './message.ts'
+import type { AnySendOptions } from './client-options.ts'
+import type { Content, Opening } from './content.ts'
+import type { DkimKey } from './dkim/key.ts'
+import { checkEnvelope, type CheckedEnvelope } from './envelope.ts'
+import type { ExtensionOptions } from './extensions.ts'
+import { checkMessage, type CheckedMessage, type Message } from './message.ts'
 import { writeMessage } from './mime-writer.ts'
-import type { SendLimits } from './send-limits.ts'
+import { checkResent, withBlock, type CheckedResent } from './resent.ts'
 import { rawContent } from './scanned-source.ts'
+import type { SendLimits } from './send-limits.ts'
+import { signedContent } from './signed-content.ts'
+
+/** What is sent, and within which limits. */
+export interface PreparedMail {
+  readonly envelope: CheckedEnvelope
+  readonly limits: SendLimits
+  readonly messageId?: string
+  /** What is asked of the server for it. */
+  readonly extensions: Taken<ExtensionOptions>
+  /** Whether it can be opened more than once. */
+  readonly replayable: boolean
+  /** Makes the content ready to be sent once. */
+  open(opening: Opening): Promise<Content>
+}
+
+/** How a client sends what it is given. */
+export interface Sending {
+  readonly limits: SendLimits
+  readonly dkim?: readonly DkimKey[] | undefined
+}
 
 /** Checks what is to be sent. Throws ArgumentErrors. */
 export function prepareMail(
   message: Message | Source,
-  given: Envelope | undefined,
-  limits: SendLimits,
+  options: Taken<AnySendOptions>,
+  { limits, dkim = [] }: Sending,
 ): PreparedMail {
-  const envelope = given === undefined ? undefined : checkEnvelope(given)
-  if (isMessage(message)) {
-    const checked = checkMessage(message)
-    return {
-      envelope: envelope ?? checked.envelope,
-      limits,
-      messageId: checked.messageId,
-      async open(opening) {
-        const content = writeMessage(checked)
-        if (content === undefined) return (await loadComposer())(checked, opening)
-        const { length: size } = content
-        return { content, size, eightBit: false, utf8Headers: false, close: async () => {} }
-      },
-    }
+  const { sign } = options
+  const given = options.envelope === undefined ? undefined : checkEnvelope(options.envelope)
+  const mail = isMessage(message)
+    ? composedMail(checkMessage(message), given, options)
+    : rawMail(message, given, options)
+  const { open, replayable } = mail
+  const isSigned = dkim.length > 0 || sign !== undefined
+  return {
+    ...mail,
+    limits,
+    extensions: options,
+    open: (opening) =>
+      isSigned
+        ? signedContent(opening, () => open(opening), { dkim, sign }, replayable)
+        : open(opening),
   }
-  checkSource(message)
-  if (envelope === undefined) {
-    throw netError('NET_BAD_OPTION', {
-      message:
-        'a finished message needs an envelope, as in send(source, { envelope: { from, to } })',
-    })
-  }
-  return { envelope, limits, open: (opening) => rawContent(message, opening) }
 }
 
 /** The recipients in a few words. */
 export function recipientsShown(to: readonly string[]): string {
   const [first = 'nobody', ...others] = to
   return others.length === 0 ? first : `${first} and ${others.length} more`
+}
+
+type Mail = Pick<PreparedMail, 'envelope' | 'messageId' | 'replayable' | 'open'>
+
+function composedMail(
+  message: CheckedMessage,
+  envelope: CheckedEnvelope | undefined,
+  { encoding, resent }: Taken<AnySendOptions>,
+): Mail {
+  if (resent !== undefined) throw finishedOnly('resent')
+  return {
+    envelope: envelope ?? message.envelope,
+    messageId: message.messageId,
+    replayable: message.attachments.every(({ source }) => isReplayable(source)),
+    open: (opening) => writeMessage(message, opening, encoding),
+  }
+}
+
+function rawMail(
+  raw: Source,
+  given: CheckedEnvelope | undefined,
+  { encoding, resent: wanted }: Taken<AnySendOptions>,
+): Mail {
+  checkSource(raw)
+  if (encoding !== undefined) throw finishedOnly('encoding', 'a message that we write')
+  const resent = wanted === undefined ? undefined : checkResent(wanted)
+  const envelope = given ?? resent?.envelope
+  if (envelope === undefined) {
+    throw netError('NET_BAD_OPTION', {
+      message:
+        'a finished message needs an envelope, as in send(source, { envelope: { from, to } })',
+    })
+  }
+  return {
+    envelope,
+    replayable: isReplayable(raw),
+    open: (opening) => rawOpened(raw, opening, resent),
+    ...(resent === undefined ? {} : { messageId: resent.messageId }),
+  }
+}
+
+async function rawOpened(
+  raw: Source,
+  opening: Opening,
+  resent: CheckedResent | undefined,
+): Promise<Content> {
+  const content = await rawContent(raw, opening)
+  return resent === undefined ? content : withBlock(content, resent.block, opening)
+}
+
+function finishedOnly(option: string, what = 'a finished message'): Error {
+  return netError('NET_BAD_OPTION', { message: `${option} is an option for ${what}` })
 }
 
 function isMessage(value: Message | Source): value is Message {

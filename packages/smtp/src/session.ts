@@ -8,16 +8,21 @@ import type { Transport } from '@net/socket'
 import { Commands, endedBefore, ReplyLines, type CommandRules } from '@net/socket/authoring'
 
 import { NO_CAPABILITIES, type SmtpCapabilities } from './capabilities.ts'
-import { smtpErrors } from './engine/nodemailer-errors.ts'
-import { replyError, unexpectedReply } from './errors.ts'
+import { replyError, smtpErrors, unexpectedReply } from './errors.ts'
 import { formatReply, replyDialect, type SmtpReply } from './reply.ts'
 
 /** A command of several that are sent at once. */
 export interface Command {
   /** Without its end. */
   readonly line: string
-  /** Takes the reply as it comes. */
-  take(reply: SmtpReply): void
+  /** Takes the reply as it comes; `more` if another one follows. */
+  take(reply: SmtpReply): void | 'more'
+}
+
+/** How a session talks. */
+export interface SessionManner {
+  readonly lmtp?: boolean
+  readonly chunking?: boolean
 }
 
 /** One session. */
@@ -28,10 +33,16 @@ export class SmtpSession extends Commands<SmtpReply> {
   unclean = false
   /** Whether a reply that comes unasked comes within a message. */
   withinMessage = false
+  /** Whether it answers behind a message for each recipient (LMTP, RFC 2033). */
+  readonly lmtp: boolean
+  /** Whether small messages may go out together with their commands. */
+  readonly chunking: boolean
   readonly #secrets: Secret[] = []
 
-  constructor(transport: Transport) {
+  constructor(transport: Transport, { lmtp = false, chunking = false }: SessionManner = {}) {
     super(transport, { ...smtpRules, unasked: (reply) => this.#unasked(reply) })
+    this.lmtp = lmtp
+    this.chunking = chunking
   }
 
   override async upgrade(make: (transport: Transport) => Promise<Transport>): Promise<void> {
@@ -53,20 +64,24 @@ export class SmtpSession extends Commands<SmtpReply> {
     return reply
   }
 
-  /** Sends the commands in one packet (RFC 2920); resolves when the last of them has taken its reply. */
-  pipeline(commands: readonly Command[]): Promise<void> {
+  /**
+   * Sends the commands in one packet (RFC 2920), with `behind` them what belongs to the last one; resolves when that one has
+   * taken its last reply.
+   */
+  pipeline(commands: readonly Command[], behind: readonly Uint8Array[] = []): Promise<void> {
     return new Promise((resolve, drop) => {
       let lines = ''
       for (const command of commands) {
         this.tell(command.line)
         lines += `${command.line}\r\n`
-        const take = (reply: SmtpReply): void => {
-          command.take(reply)
-          if (command === commands.at(-1)) resolve()
+        const take = (reply: SmtpReply): void | 'more' => {
+          const more = command.take(reply)
+          if (command === commands.at(-1) && more !== 'more') resolve()
+          return more
         }
         this.expect({ take, drop })
       }
-      this.send([Buffer.from(lines)]).catch(drop)
+      this.send([Buffer.from(lines), ...behind]).catch(drop)
     })
   }
 

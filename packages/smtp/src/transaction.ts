@@ -17,16 +17,28 @@ export class Transaction {
   /** Why the server refused the sender. */
   senderRefused: NetError | undefined
   readonly #recipients: readonly Recipient[]
+  // Those of whom the server has said nothing yet.
+  readonly #unheard: Set<string>
+  // Those who were accepted, as they went over the wire and in that order.
+  readonly #takers: string[] = []
   #refused: NetError | undefined
   #undecided = false
+  #taken: SmtpReply | undefined
 
   constructor(recipients: readonly Recipient[]) {
     this.#recipients = recipients
+    this.#unheard = new Set(recipients.map(({ wire }) => wire))
   }
 
-  /** Whether the final dot has left, with at least one recipient, and the server has not answered it. */
+  /** Whether the whole message has left, with at least one recipient, and the server has not answered it. */
   get unknown(): boolean {
-    return this.#undecided && this.accepted.length > 0
+    if (!this.#undecided || this.senderRefused !== undefined) return false
+    return this.accepted.length > 0 || this.#unheard.size > 0
+  }
+
+  /** The recipients that were accepted, as they went over the wire; a server of LMTP answers for each of them. */
+  get takers(): readonly string[] {
+    return this.#takers
   }
 
   /** Why the server did not take the message; undefined if it did, or has not said. */
@@ -43,6 +55,8 @@ export class Transaction {
 
   /** The reply to RCPT, for each spelling of the address. */
   recipient(wire: string, reply: SmtpReply): void {
+    this.#unheard.delete(wire)
+    if (reply.status < 300) this.#takers.push(wire)
     for (const recipient of this.#recipients) {
       if (recipient.wire !== wire) continue
       const { address } = recipient
@@ -57,7 +71,28 @@ export class Transaction {
     if (reply.status >= 400) this.#refused ??= replyError(reply, { command: 'DATA' })
   }
 
-  /** The final dot leaves now. */
+  /** The reply behind the message for one recipient alone (RFC 2033, section 4.2). */
+  verdictFor(wire: string, reply: SmtpReply): void {
+    if (reply.status < 300) {
+      this.#taken = reply
+      return
+    }
+    for (const recipient of this.#recipients) {
+      if (recipient.wire !== wire) continue
+      const { address } = recipient
+      this.accepted.splice(this.accepted.indexOf(address), 1)
+      const error = replyError(reply, { command: 'message', address })
+      this.rejected.push({ ...recipient, error })
+    }
+  }
+
+  /** The server has answered for all recipients; returns the reply that counts for the whole message. */
+  settled(last: SmtpReply): SmtpReply {
+    this.#undecided = false
+    return this.#taken ?? last
+  }
+
+  /** The whole message leaves now. */
   dotted(): void {
     this.#undecided = true
   }

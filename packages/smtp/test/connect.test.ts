@@ -282,7 +282,7 @@ test('arguments are checked before anything is sent', async () => {
   const cases = [
     ['ftp://x', {}, 'NET_BAD_URL'],
     ['smtp://x/path', {}, 'NET_BAD_URL'],
-    ['lmtp://x', {}, 'NET_BAD_URL'],
+    ['imap://x', {}, 'NET_BAD_URL'],
     ['smtp://x\r\n', {}, 'NET_INJECTION'],
     ['smtp://x', { user: 'ada' }, 'NET_BAD_OPTION'],
     ['smtp://x', { password: 'x' }, 'NET_BAD_OPTION'],
@@ -294,13 +294,6 @@ test('arguments are checked before anything is sent', async () => {
   for (const [url, given, code] of cases) {
     await expect(connect(url, given)).rejects.toMatchObject({ code })
   }
-})
-
-test('the error for an LMTP server says that LMTP is not supported', async () => {
-  await expect(connect('lmtp://127.0.0.1:24')).rejects.toMatchObject({
-    code: 'NET_BAD_URL',
-    message: expect.stringMatching(/^smtp connect: LMTP is not supported/),
-  })
 })
 
 test('the retry policy that was given repeats a connection that was lost early', async () => {

@@ -62,7 +62,7 @@ describe('an address beyond ASCII in a header', () => {
     })
     const mail = await server.mailbox.waitFor()
     expect(Buffer.from(mail.raw).every((byte) => byte < 128)).toBe(true)
-    expect(mailOf(server)).toBe('MAIL FROM:<ada@xn--bcher-kva.example>')
+    expect(mailOf(server)).toMatch(/^MAIL FROM:<ada@xn--bcher-kva\.example> SIZE=\d+$/)
   })
 
   test('says SMTPUTF8 once if the envelope needs it as well', async () => {

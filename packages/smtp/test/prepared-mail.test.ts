@@ -5,15 +5,11 @@ import { prepareMail, recipientsShown } from '../src/prepared-mail.ts'
 import { openingFor } from './opening.ts'
 import { sendLimits } from '../src/send-limits.ts'
 
-const limits = sendLimits(undefined, undefined)
-const envelope = { from: 'a@b.example', to: 'c@d.example' }
+const limits = { limits: sendLimits(undefined, undefined) }
+const envelope = { envelope: { from: 'a@b.example', to: 'c@d.example' } }
 
 test('distinguishes a message from a source', async () => {
-  const message = prepareMail(
-    { from: 'a@b.example', to: 'x@y.example', text: 'x' },
-    undefined,
-    limits,
-  )
+  const message = prepareMail({ from: 'a@b.example', to: 'x@y.example', text: 'x' }, {}, limits)
   expect(message).toMatchObject({
     envelope: { to: ['x@y.example'] },
     messageId: expect.stringContaining('@b.example'),
@@ -30,8 +26,8 @@ test('refuses what is neither, and a source without an envelope', () => {
   const bad = expect.objectContaining({ code: 'NET_BAD_OPTION' })
   expect(() => prepareMail('Subject: x' as never, envelope, limits)).toThrow(bad)
   expect(() => prepareMail({} as never, envelope, limits)).toThrow(bad)
-  expect(() => prepareMail(null as never, undefined, limits)).toThrow(bad)
-  expect(() => prepareMail(fromText('x'), undefined, limits)).toThrow(bad)
+  expect(() => prepareMail(null as never, {}, limits)).toThrow(bad)
+  expect(() => prepareMail(fromText('x'), {}, limits)).toThrow(bad)
 })
 
 test('names the recipients in a few words', () => {

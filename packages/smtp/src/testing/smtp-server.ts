@@ -51,11 +51,15 @@ const serverOptions: OptionsDoor<SmtpServerOptions> = optionsDoor<SmtpServerOpti
   { protocol: 'smtp', call: 'startSmtpServer' },
   {
     users: option.record(option.text),
+    tokens: option.record(option.text),
     requireAuth: option.flag,
     requireTls: option.flag,
     plaintextAuth: option.flag,
     mechanisms: option.list(option.text),
     refuse: option.record(option.text),
+    lmtp: option.flag,
+    refuseLate: option.record(option.text),
+    extensions: option.list(option.text),
     without: option.list(option.text),
     maxSize: option.bytes,
     maxRecipients: option.size,
@@ -84,7 +88,8 @@ export async function startSmtpServer(given?: SmtpServerOptions): Promise<SmtpSe
     onError: () => {},
     defaults: { timeout: { idle: Infinity, tls: Infinity } },
   })
-  return running(server, { scheme: implicit ? 'smtps' : 'smtp', mailbox, received, faults })
+  const scheme = options.lmtp === true ? 'lmtp' : implicit ? 'smtps' : 'smtp'
+  return running(server, { scheme, mailbox, received, faults })
 }
 
 interface Parts {
@@ -155,6 +160,10 @@ class Dialogue {
     while (!this.#over) {
       const item = session.next()
       if (item === undefined) return
+      if (item.kind === 'chunk') {
+        await this.#react(item, session.handle(item))
+        continue
+      }
       const line = item.kind === 'line' ? item.line : '.'
       received.push(session.shown(line))
       if (await this.#suffer(line)) {
@@ -223,6 +232,7 @@ class Dialogue {
   }
 
   #say(reply: string): void {
+    if (reply === '') return
     this.#out += reply.endsWith('\n') ? reply : `${reply}\r\n`
   }
 

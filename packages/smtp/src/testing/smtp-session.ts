@@ -4,22 +4,34 @@
  */
 
 import { DataDecoder, hasBareLineEnd } from './data-decoder.ts'
-import { decodeLogin, decodePlain, type LoginStep } from './login-codec.ts'
+import { ChunkDecoder } from './chunk-decoder.ts'
+import { beginLogin, decoded, type LoginStep } from './login-codec.ts'
 
 /** How the server behaves. */
 export interface SmtpSessionOptions {
   /** Passwords by user; with it the server offers AUTH. */
   readonly users?: Readonly<Record<string, string>> | undefined
+  /** Bearer tokens by user; with it the server offers AUTH too. */
+  readonly tokens?: Readonly<Record<string, string>> | undefined
   /** Whether MAIL needs a login. Default false. */
   readonly requireAuth?: boolean | undefined
   /** Whether MAIL and AUTH need TLS. Default false. */
   readonly requireTls?: boolean | undefined
   /** Whether AUTH is offered and taken without TLS. Default: where the server has no TLS. */
   readonly plaintextAuth?: boolean | undefined
-  /** The login mechanisms; default PLAIN and LOGIN. */
+  /**
+   * The login mechanisms, of PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-1, SCRAM-SHA-256, XOAUTH2, OAUTHBEARER and EXTERNAL. Default
+   * PLAIN and LOGIN where there are users, XOAUTH2 and OAUTHBEARER where there are tokens.
+   */
   readonly mechanisms?: readonly string[] | undefined
   /** The reply for recipients that are refused, by address. */
   readonly refuse?: Readonly<Record<string, string>> | undefined
+  /** Whether it speaks LMTP (RFC 2033): LHLO, and a reply for each recipient behind a message. Default false. */
+  readonly lmtp?: boolean | undefined
+  /** The reply behind a message for recipients that are refused only then, by address; with LMTP alone. */
+  readonly refuseLate?: Readonly<Record<string, string>> | undefined
+  /** Further extensions, as EHLO shows them, such as `REQUIRETLS`, `MT-PRIORITY` or `DELIVERBY 240`. */
+  readonly extensions?: readonly string[] | undefined
   /** Extensions that are not offered, such as `PIPELINING`. */
   readonly without?: readonly string[] | undefined
   /** The largest message in bytes. Default 64 MiB. */
@@ -34,6 +46,7 @@ export interface SmtpSessionOptions {
 export type ClientItem =
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'message'; readonly raw: Buffer; readonly tooLong: boolean }
+  | { readonly kind: 'chunk'; readonly size: number }
   | { readonly kind: 'overlong' }
 
 /** What to do about it. */
@@ -48,6 +61,9 @@ export class SmtpServerSession {
   readonly #offersTls: boolean
   #rest: Buffer = Buffer.alloc(0)
   #data: DataDecoder | undefined
+  #chunks: ChunkDecoder | undefined
+  // The chunk that is coming.
+  #chunk: { readonly isLast: boolean } | undefined
   #login: LoginStep | undefined
   #greeted = false
   #secure: boolean
@@ -76,7 +92,7 @@ export class SmtpServerSession {
   }
 
   greeting(): string {
-    return `220 ${this.#name} ESMTP`
+    return `220 ${this.#name} ${this.#options.lmtp === true ? 'LMTP' : 'ESMTP'}`
   }
 
   push(bytes: Uint8Array): void {
@@ -86,6 +102,7 @@ export class SmtpServerSession {
   /** The next item; undefined until more bytes come. */
   next(): ClientItem | undefined {
     if (this.#data !== undefined) return this.#message(this.#data)
+    if (this.#chunk !== undefined) return this.#chunkOf(this.#chunk, this.#chunks)
     const end = this.#rest.indexOf('\n')
     const length = end < 0 ? this.#rest.length : end
     if (length > LONGEST_LINE) return { kind: 'overlong' }
@@ -104,6 +121,7 @@ export class SmtpServerSession {
   handle(item: ClientItem): Reaction {
     if (item.kind === 'overlong') return { reply: '500 5.5.2 Line too long', then: 'close' }
     if (item.kind === 'message') return this.#delivered(item)
+    if (item.kind === 'chunk') return { reply: `250 2.0.0 ${item.size} bytes noted` }
     if (this.#login !== undefined) return this.#continueLogin(this.#login, item.line)
     const [verb, argument] = split(item.line)
     const handler = this.#handlers[verb.toUpperCase()]
@@ -123,6 +141,7 @@ export class SmtpServerSession {
   reset(): void {
     this.from = undefined
     this.to = []
+    this.#chunks = undefined
   }
 
   get #name(): string {
@@ -130,19 +149,23 @@ export class SmtpServerSession {
   }
 
   readonly #handlers: Readonly<Record<string, (argument: string) => Reaction>> = {
-    EHLO: (name) => this.#ehlo(name),
+    EHLO: (name) => this.#ehlo(name, false),
+    LHLO: (name) => this.#ehlo(name, true),
     HELO: (name) => this.#helo(name),
     STARTTLS: (argument) => this.#startTls(argument),
     AUTH: (argument) => this.#auth(argument),
     MAIL: (argument) => this.#mail(argument),
     RCPT: (argument) => this.#rcpt(argument),
     DATA: () => this.#begin(),
+    BDAT: (argument) => this.#bdat(argument),
     RSET: () => {
       this.reset()
       return { reply: '250 2.0.0 Reset' }
     },
     NOOP: () => ({ reply: '250 2.0.0 Still here' }),
     VRFY: () => ({ reply: '252 2.1.5 Send and see' }),
+    EXPN: () => ({ reply: '252 2.1.5 No lists here' }),
+    HELP: () => ({ reply: '214 2.0.0 A server for tests' }),
     QUIT: () => ({ reply: '221 2.0.0 Goodbye', then: 'close' }),
   }
 
@@ -155,9 +178,49 @@ export class SmtpServerSession {
   }
 
   #delivered({ raw, tooLong }: ClientItem & { kind: 'message' }): Reaction {
+    if (this.from === undefined || this.to.length === 0) {
+      return this.#dropped('503 5.5.1 No valid recipients')
+    }
     if (tooLong) return this.#dropped('552 5.3.4 Message too big')
     if (hasBareLineEnd(raw)) return this.#dropped('550 5.6.11 Bare line ends are refused')
+    if (this.#options.lmtp === true) return this.#deliveredEach()
     return { reply: '250 2.0.0 Taken', then: 'deliver' }
+  }
+
+  /** One reply for each RCPT that was accepted (RFC 2033, section 4.2). */
+  #deliveredEach(): Reaction {
+    const { refuseLate = {} } = this.#options
+    const replies = this.to.map((to) =>
+      Object.hasOwn(refuseLate, to) ? refuseLate[to] : `250 2.0.0 Taken for ${to}`,
+    )
+    this.to = this.to.filter((to) => !Object.hasOwn(refuseLate, to))
+    const reply = replies.join('\r\n')
+    return this.to.length === 0 ? this.#dropped(reply) : { reply, then: 'deliver' }
+  }
+
+  #bdat(argument: string): Reaction {
+    const [, size, last] = /^(\d{1,12})( +LAST)?$/i.exec(argument) ?? []
+    if (size === undefined) return { reply: '501 5.5.4 Syntax: BDAT size LAST' }
+    const isValid = this.from !== undefined && this.to.length > 0
+    this.#chunks ??= new ChunkDecoder(isValid ? this.#maxSize : -1)
+    this.#chunks.begin(Number(size))
+    this.#chunk = { isLast: last !== undefined }
+    // The reply comes behind the chunk.
+    return { reply: '' }
+  }
+
+  #chunkOf(
+    { isLast }: { readonly isLast: boolean },
+    chunks: ChunkDecoder | undefined,
+  ): ClientItem | undefined {
+    const rest = chunks?.push(this.#rest)
+    this.#rest = rest ?? Buffer.alloc(0)
+    if (rest === undefined || chunks === undefined) return undefined
+    this.#chunk = undefined
+    const raw = chunks.message()
+    if (!isLast) return { kind: 'chunk', size: raw.length }
+    this.#chunks = undefined
+    return { kind: 'message', raw, tooLong: chunks.tooLong }
   }
 
   #dropped(reply: string): Reaction {
@@ -173,7 +236,8 @@ export class SmtpServerSession {
       : reaction
   }
 
-  #ehlo(name: string): Reaction {
+  #ehlo(name: string, isLhlo: boolean): Reaction {
+    if (isLhlo !== (this.#options.lmtp ?? false)) return { reply: '500 5.5.1 Command not known' }
     if (name === '') return { reply: '501 5.5.4 A name is missing' }
     this.#greeted = true
     this.reset()
@@ -193,18 +257,27 @@ export class SmtpServerSession {
   }
 
   #extensions(): string[] {
-    const { without = [], mechanisms = MECHANISMS } = this.#options
+    const { without = [], extensions = [], users, tokens } = this.#options
     const all = [
       'PIPELINING',
       `SIZE ${this.#maxSize}`,
       '8BITMIME',
       'SMTPUTF8',
       'ENHANCEDSTATUSCODES',
+      'CHUNKING',
+      'DSN',
+      ...extensions,
     ]
     if (this.#offersTls && !this.#secure) all.push('STARTTLS')
-    if (this.#options.users !== undefined && this.#mayLogIn)
-      all.push(`AUTH ${mechanisms.join(' ')}`)
+    if ((users ?? tokens) !== undefined && this.#mayLogIn)
+      all.push(`AUTH ${this.#mechanisms.join(' ')}`)
     return all.filter((line) => !without.includes(line.split(' ')[0] ?? ''))
+  }
+
+  get #mechanisms(): readonly string[] {
+    const { users, tokens, mechanisms } = this.#options
+    const forTokens = tokens === undefined ? [] : ['XOAUTH2', 'OAUTHBEARER']
+    return mechanisms ?? [...(users === undefined ? [] : MECHANISMS), ...forTokens]
   }
 
   get #maxSize(): number {
@@ -222,40 +295,34 @@ export class SmtpServerSession {
   }
 
   #auth(argument: string): Reaction {
-    const { users, mechanisms = MECHANISMS } = this.#options
-    if (
-      users === undefined ||
-      !this.#greeted ||
-      this.user !== undefined ||
-      this.from !== undefined
-    ) {
+    const { users, tokens } = this.#options
+    const isLate = this.user !== undefined || this.from !== undefined
+    if ((users ?? tokens) === undefined || !this.#greeted || isLate) {
       return { reply: '503 5.5.1 No login here' }
     }
     if (!this.#mayLogIn) return { reply: '538 5.7.11 Encryption is needed for a login' }
     const [mechanism = '', initial] = argument.split(' ')
-    if (!mechanisms.includes(mechanism.toUpperCase()))
-      return { reply: '504 5.5.4 Mechanism not known' }
-    this.#login = mechanism.toUpperCase() === 'PLAIN' ? decodePlain : decodeLogin()
-    if (initial === undefined)
-      return { reply: this.#login === decodePlain ? '334 ' : '334 VXNlcm5hbWU6' }
-    return this.#continueLogin(this.#login, initial)
+    const name = mechanism.toUpperCase()
+    const step = this.#mechanisms.includes(name)
+      ? beginLogin(name, { users: users ?? {}, tokens: tokens ?? {} })
+      : undefined
+    if (step === undefined) return { reply: '504 5.5.4 Mechanism not known' }
+    return this.#continueLogin(step, initial)
   }
 
-  #continueLogin(step: LoginStep, line: string): Reaction {
+  #continueLogin(step: LoginStep, line: string | undefined): Reaction {
     this.#login = undefined
     if (line === '*') return { reply: '501 5.7.0 Login given up' }
-    const outcome = step(line === '=' ? '' : line)
-    if (outcome === undefined) return this.#counted({ reply: '501 5.5.2 That is not base64' })
-    if (typeof outcome === 'function') {
-      this.#login = outcome
-      return { reply: '334 UGFzc3dvcmQ6' }
+    const answer = line === undefined ? undefined : decoded(line)
+    const isMalformed = line !== undefined && answer === undefined
+    const outcome = isMalformed ? 'malformed' : step(answer)
+    if (outcome === 'malformed') return this.#counted({ reply: '501 5.5.2 That is not base64' })
+    if (outcome === 'refused') return this.#counted({ reply: '535 5.7.8 Login refused' })
+    if ('challenge' in outcome) {
+      this.#login = step
+      return { reply: `334 ${Buffer.from(outcome.challenge).toString('base64')}` }
     }
-    const { user, password } = outcome
-    const users = this.#options.users ?? {}
-    if (!Object.hasOwn(users, user) || users[user] !== password) {
-      return this.#counted({ reply: '535 5.7.8 Login refused' })
-    }
-    this.user = user
+    this.user = outcome.user
     return { reply: '235 2.7.0 Welcome' }
   }
 

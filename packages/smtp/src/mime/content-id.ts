@@ -1,0 +1,21 @@
+/* Which parts of a message its HTML shows, by their Content-IDs (RFC 2392). */
+
+/** The Content-IDs that the HTML shows, decoded from its URLs (RFC 2392). */
+export function contentIdsOf(html: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const [, quoted, plain, style] of html.matchAll(REFERENCE)) {
+    found.add(decoded(quoted ?? plain ?? style ?? ''))
+  }
+  return found
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const REFERENCE =
+  /\b(?:src|background)\s*=\s*(?:["']\s*cid:([^"']+?)\s*["']|cid:([^\s"'>]+))|url\(\s*["']?cid:([^"')\s]+)/gi

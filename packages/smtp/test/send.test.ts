@@ -1,0 +1,57 @@
+import { send, type Message } from '@net/smtp'
+import { fromText } from '@net/core'
+import { startSmtpServer } from '@net/smtp/testing'
+import { createCertificates } from '@net/socket/testing'
+import { expect, test } from 'vitest'
+
+const message: Message = { from: 'ada@x.example', to: 'bob@x.example', subject: 'x', text: 'y' }
+
+test('[SMTP-18] one call connects, logs in, sends and says goodbye', async () => {
+  const authority = createCertificates()
+  await using server = await startSmtpServer({
+    tls: authority.issue(),
+    requireTls: true,
+    requireAuth: true,
+    users: { ada: 'a-password' },
+  })
+  const options = { user: 'ada', password: 'a-password', tls: { ca: authority.ca } }
+  const result = await send(server.url, message, options)
+  expect(result).toMatchObject({ delivery: 'accepted', accepted: ['bob@x.example'] })
+  expect(server.received.at(-1)).toBe('QUIT')
+  const raw = fromText('Subject: raw\n\nz\n')
+  await send(server.url, raw, { ...options, envelope: { from: '', to: 'bob@x.example' } })
+  expect(server.mailbox.messages.map(({ headers }) => headers.get('subject'))).toEqual([
+    ['x'],
+    ['raw'],
+  ])
+})
+
+test('[SMTP-18] everything is checked before the dial, and the call fails as each of its parts does', async () => {
+  await expect(send('smtp://x.example', { ...message, to: [] })).rejects.toMatchObject({
+    code: 'NET_BAD_ADDRESS',
+    operation: 'send',
+  })
+  await expect(send('smtp://x.example', message, { user: 'a' })).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+  })
+  await using server = await startSmtpServer({ refuse: { 'no@x.example': '550 5.1.1 no' } })
+  const some = { ...message, cc: 'no@x.example' }
+  await expect(send(server.url, some, { partial: 'throw' })).rejects.toMatchObject({
+    code: 'NET_PARTIAL_RECIPIENTS',
+  })
+  server.fail({ on: '.', do: 'drop' })
+  await expect(send(server.url, message, { retry: 3 })).rejects.toMatchObject({
+    code: 'NET_DELIVERY_UNKNOWN',
+  })
+  server.fail({ on: 'QUIT', do: 'drop' })
+  await expect(send(server.url, message)).resolves.toMatchObject({ delivery: 'accepted' })
+  expect(server.mailbox.messages).toHaveLength(2)
+})
+
+test('[SMTP-18] an attempt that surely sent nothing is repeated where that is wanted', async () => {
+  await using server = await startSmtpServer()
+  server.fail({ on: 'MAIL', do: { reply: '451 4.3.0 later' } })
+  const result = await send(server.url, message, { retry: { attempts: 2, delay: 0 } })
+  expect(result.delivery).toBe('accepted')
+  expect(server.mailbox.messages).toHaveLength(1)
+})

@@ -1,0 +1,82 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { attach, connect, fromFile, fromText, type Message } from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
+import { expect, test } from 'vitest'
+
+const { privateKey } = generateKeyPairSync('ed25519')
+const dkim = { domain: 'x.example', selector: 's1', privateKey }
+const message: Message = { from: 'ada@x.example', to: 'bob@x.example', subject: 'x', text: 'y\n' }
+
+function bodyHash(raw: Uint8Array): string {
+  const text = Buffer.from(raw).toString('latin1')
+  const body = text.slice(text.indexOf('\r\n\r\n') + 4)
+  const relaxed = body.replaceAll(/[ \t]+/g, ' ').replaceAll(/ (?=\r\n)/g, '')
+  return createHash('sha256')
+    .update(`${relaxed.replace(/(?:\r\n)+$/, '')}\r\n`, 'latin1')
+    .digest('base64')
+}
+
+test('[SMTP-45] every way to give a message is signed, over the body as it arrives', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-mail-'))
+  const path = join(folder.path, 'report.bin')
+  await writeFile(path, Buffer.alloc(300_000, 'some bytes'))
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url, { dkim })
+  async function* once(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('read once')
+  }
+  await client.send(message)
+  await client.send({ ...message, attachments: [attach(fromFile(path))] })
+  await client.send({ ...message, attachments: [attach(once())] })
+  const raw = fromText('From: a@x.example\nSubject: raw\n\n.dots\n\n\n')
+  await client.send(raw, { envelope: { from: '', to: 'bob@x.example' } })
+  for (const mail of server.mailbox.messages) {
+    const signature = mail.headers.get('dkim-signature')?.join('') ?? ''
+    expect(signature).toContain(`bh=${bodyHash(mail.raw)};`)
+  }
+  expect(server.mailbox.messages).toHaveLength(4)
+})
+
+test('[SMTP-45] the MIME part of a message is what a function makes of it', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url, { dkim })
+  let seen = ''
+  await client.send(
+    { ...message, text: 'Grüße\n' },
+    {
+      sign(entity) {
+        seen = Buffer.from(entity).toString('latin1')
+        const head =
+          'Content-Type: multipart/signed; protocol="application/pgp-signature"; boundary="s"'
+        const signature = 'Content-Type: application/pgp-signature\n\nsignature'
+        return Buffer.from(`${head}\n\n--s\n${seen}\n--s\n${signature}\n--s--\n`, 'latin1')
+      },
+    },
+  )
+  expect(seen).toMatch(
+    /^Content-Type: text\/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n/,
+  )
+  const mail = await server.mailbox.waitFor()
+  expect(mail.headers.get('content-type')?.[0]).toMatch(/^multipart\/signed;/)
+  expect(mail.headers.get('subject')).toEqual(['x'])
+  expect(mail.text).toContain(`--s\r\n${seen}`)
+  expect(mail.headers.get('dkim-signature')?.[0]).toContain(`bh=${bodyHash(mail.raw)};`)
+})
+
+test('what a function gives is checked, and what it throws is thrown', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url)
+  for (const wrong of ['text', Buffer.from('no headers at all'), undefined]) {
+    await expect(client.send(message, { sign: () => wrong as never })).rejects.toMatchObject({
+      code: 'NET_BAD_OPTION',
+    })
+  }
+  const thrown = new Error('no key')
+  await expect(client.send(message, { sign: () => Promise.reject(thrown) })).rejects.toBe(thrown)
+  expect(server.mailbox.messages).toEqual([])
+  await expect(client.noop()).resolves.toBeUndefined()
+})
