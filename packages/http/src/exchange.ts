@@ -99,9 +99,10 @@ export class Exchange implements WireReceiver, BodyFlow {
     const { attempt, upload } = this.#parts
     if (this.#state === 'ready') this.#state = upload === undefined ? 'waiting' : 'sending'
     attempt.sent()
-    const { op } = this.#parts.call
+    const { op, frame } = this.#parts.call
     const { method, path } = this.#parts.request
-    op.wire('send', () => `${method} ${path} ${this.#spoken()}`)
+    if (!op.tellsWire) return
+    frame.runInAsyncScope(() => op.wire('send', () => `${method} ${path} ${this.#spoken()}`))
   }
 
   interim(status: number, fields: readonly string[]): void {
@@ -138,7 +139,10 @@ export class Exchange implements WireReceiver, BodyFlow {
     if (this.#state === 'draining') {
       if (body.received > DRAINED) this.#parts.connection.destroy()
     } else if (this.#parts.upload !== undefined) op.idle.moved(chunk.length)
-    else if (!body.ended) frame.runInAsyncScope(() => op.progress(body.received, body.size))
+    else if (body.ended) return
+    else if (op.tellsProgress)
+      frame.runInAsyncScope(() => op.progress(body.received, body.size))
+    else op.progress(body.received, body.size)
   }
 
   end(): void {

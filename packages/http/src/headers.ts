@@ -81,8 +81,15 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
 
   /** The field's value; several lines are joined by a comma and a space (RFC 9110 section 5.3); undefined if it is absent. */
   get(name: string): string | undefined {
-    const values = this.getAll(name)
-    return values.length < 2 ? values[0] : values.join(', ')
+    const list = this.wire
+    const wanted = nameOf(name)
+    let value: string | undefined
+    for (let at = 0; at < list.length; at += 2) {
+      if (list[at]?.length !== wanted.length || lower(list, at) !== wanted) continue
+      const more = list[at + 1] ?? ''
+      value = value === undefined ? more : `${value}, ${more}`
+    }
+    return value
   }
 
   /** The field's values, one for each line. */

@@ -105,6 +105,11 @@ export class Narrator {
     )
   }
 
+  /** Whether anybody listens to what goes over the wire. */
+  get tellsWire(): boolean {
+    return isHeard('wire', this.#log)
+  }
+
   /** Whether anybody listens to progress. */
   get tellsProgress(): boolean {
     return isHeard('progress', this.#log)

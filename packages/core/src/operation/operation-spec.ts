@@ -109,6 +109,10 @@ export interface OpenOperation extends Operation {
   /** Starts limits and events. Throws if the options are wrong or the signal has aborted: `failed` is to be told. */
   begin(): void
   attempts(): Attempts
+  /** Whether anybody hears `progress`. */
+  readonly tellsProgress: boolean
+  /** Whether anybody hears `wire`. */
+  readonly tellsWire: boolean
   /** What `phase` does, in two steps. */
   openPhase(name: Phase): OpenPhase
   /** The call gave its result: the operation ends now, or with what `until` named. */

@@ -192,6 +192,14 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     this.#meter?.at(transferred, total)
   }
 
+  get tellsProgress(): boolean {
+    return own(this.#options, 'onProgress') !== undefined || this.narrator.tellsProgress
+  }
+
+  get tellsWire(): boolean {
+    return this.narrator.tellsWire
+  }
+
   answered(status: number): void {
     this.#status = status
   }
@@ -265,7 +273,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
   #newMeter(): ProgressMeter | undefined {
     const { narrator } = this
     const onProgress = own(this.#options, 'onProgress')
-    if (onProgress === undefined && !narrator.tellsProgress) return undefined
+    if (!this.tellsProgress) return undefined
     const report = onProgress === undefined ? undefined : guarded('onProgress', onProgress)
     return new ProgressMeter((progress) => {
       report?.(progress)

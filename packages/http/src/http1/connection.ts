@@ -16,7 +16,9 @@ import { heldFrom, isHeldBy } from '../held.ts'
 import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
 import { keptFor, type Framing } from './framing.ts'
 import { heldBack } from './held-back.ts'
-import { bytesOf, fieldsText, joinedBytes } from './message-writer.ts'
+import { bytesOf, joinedBytes } from './message-writer.ts'
+import { inNextTurn } from './next-turn.ts'
+import { RequestHeads } from './request-head.ts'
 
 /** How a connection speaks. */
 export interface Http1Options {
@@ -33,8 +35,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   readonly #transport: Transport
   readonly #socket: IdleSocket
   readonly #events: ConnectionEvents
-  readonly #common: string
-  readonly #withHost: string
+  readonly #heads: RequestHeads
   readonly #codec: ClientCodec
   readonly #inflow: Inflow | undefined
   #receiver: WireReceiver | undefined
@@ -43,6 +44,8 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   #heldFrom = 0
   #isOver = false
   #isFresh = true
+  /** Whether the process lives as long as the socket. */
+  #keepsAlive = true
   #hasBegun = false
   #isAnswered = false
   #lastWords: Timer | undefined
@@ -65,8 +68,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#codec = new ClientCodec(this, { lenient })
     this.#socket = transport.duplex ?? NO_SOCKET
     this.#events = events
-    this.#common = 'connection: keep-alive\r\n'
-    this.#withHost = `host: ${host}\r\n${this.#common}`
+    this.#heads = new RequestHeads(host)
     this.#listenForSilence()
     this.#inflow = deliverTo(transport, this)
   }
@@ -80,12 +82,15 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#receiver = receiver
     this.#request = request
     this.#hasBegun = false
-    this.#socket.ref?.()
+    if (!this.#keepsAlive) this.#socket.ref?.()
+    this.#keepsAlive = true
     this.#idle?.clear()
-    // What the server said unasked has arrived by then, and is not taken for the answer.
     if (this.#isOver) void NOW.then(() => this.#fail(this.#loss ?? closed()))
     else if (this.#isFresh) this.#begin()
-    else setImmediate(this.#begin)
+    // What the server said unasked has arrived by then, and is not taken for the answer. A source is read in the caller's
+    // async context.
+    else if (isSource(request.body)) setImmediate(this.#begin)
+    else inNextTurn(this.#begin)
   }
 
   pause(begun: boolean): void {
@@ -193,7 +198,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   #sendWhole({ method, target, headers }: WireRequest, body: Uint8Array | undefined): void {
     const length = body?.length ?? 0
     this.#codec.request({ method, framing: length })
-    const head = this.#head(method, target, headers)
+    const head = this.#heads.text(method, target, headers)
     if (body === undefined || length === 0) void this.#write([bytesOf(head)])
     else {
       this.#codec.piece(body)
@@ -237,7 +242,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#codec.request({ method, framing })
     const coding = framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''
     const more = expects === true ? `${coding}expect: 100-continue\r\n` : coding
-    void this.#write([bytesOf(this.#head(method, target, headers, more))])
+    void this.#write([bytesOf(this.#heads.text(method, target, headers, more))])
   }
 
   /** Resolves when the server has said so, or nothing for a second; to false if it has answered instead. */
@@ -252,22 +257,16 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     return promise
   }
 
-  #head(method: string, target: string, headers: readonly string[], coding = ''): string {
-    const common = hasHost(headers) ? this.#common : this.#withHost
-    return `${method} ${target} HTTP/1.1\r\n${common}${fieldsText(headers)}${coding}\r\n`
+  /** A write that fails is not the end yet: what the server said before may still arrive. */
+  #write(bytes: readonly Uint8Array[]): Promise<boolean> {
+    return this.#transport.write(bytes).then(isDone, this.#unwritten)
   }
 
-  /** A write that fails is not the end yet: what the server said before may still arrive. */
-  async #write(bytes: readonly Uint8Array[]): Promise<boolean> {
-    try {
-      await this.#transport.write(bytes)
-      return true
-    } catch (error) {
-      if (isNetError(error)) this.#loss ??= withoutPlace(error)
-      if (!this.#isOver)
-        this.#lastWords ??= clock().after(LAST_WORDS, () => this.#fail(this.#loss ?? error))
-      return false
-    }
+  readonly #unwritten = (error: unknown): boolean => {
+    if (isNetError(error)) this.#loss ??= withoutPlace(error)
+    if (!this.#isOver)
+      this.#lastWords ??= clock().after(LAST_WORDS, () => this.#fail(this.#loss ?? error))
+    return false
   }
 
   readonly #free = (): void => {
@@ -277,9 +276,16 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     if (this.#hasPassed) this.#listenForSilence()
     this.#events.free(this)
     if (this.#receiver !== undefined) return
-    this.#socket.unref?.()
+    inNextTurn(this.#rest)
     if (this.#socket.setTimeout === undefined)
       this.#idle = clock().after(this.#patience, this.#forgotten)
+  }
+
+  /** Mostly the next request is there by then. */
+  readonly #rest = (): void => {
+    if (this.#receiver !== undefined || !this.#keepsAlive) return
+    this.#keepsAlive = false
+    this.#socket.unref?.()
   }
 
   #keepFor(kept: number): void {
@@ -364,11 +370,12 @@ function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 }
 
-function hasHost(headers: readonly string[]): boolean {
-  for (let at = 0; at < headers.length; at += 2) {
-    if (headers[at]?.length === 4 && headers[at]?.toLowerCase() === 'host') return true
-  }
-  return false
+function isSource(body: WireRequest['body']): boolean {
+  return body !== undefined && !(body instanceof Uint8Array)
+}
+
+function isDone(): boolean {
+  return true
 }
 
 function announcedLength(headers: readonly string[]): number | undefined {

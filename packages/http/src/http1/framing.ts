@@ -72,6 +72,7 @@ export function isKept(minor: number, { connection, codings }: Notes): boolean {
   // With a coding in HTTP/1.0 it is not certain where the message ended (section 6.1).
   if (minor === 0 && codings !== undefined) return false
   if (connection === undefined) return minor > 0
+  if (connection === 'keep-alive') return true
   const options = connection.split(',').map((option) => option.trim())
   if (options.includes('close')) return false
   return minor > 0 || options.includes('keep-alive')
@@ -79,9 +80,18 @@ export function isKept(minor: number, { connection, codings }: Notes): boolean {
 
 /** How many milliseconds the peer says that it keeps an unused connection; undefined if it does not say. */
 export function keptFor({ keepAlive }: Notes): number | undefined {
-  const seconds =
-    keepAlive === undefined ? undefined : /\btimeout=(\d{1,9})\b/i.exec(keepAlive)?.[1]
-  return seconds === undefined ? undefined : Number(seconds) * 1000
+  if (keepAlive === undefined) return undefined
+  if (keepAlive !== lastKept.text) {
+    const seconds = /\btimeout=(\d{1,9})\b/i.exec(keepAlive)?.[1]
+    lastKept = { text: keepAlive, time: seconds === undefined ? undefined : Number(seconds) * 1000 }
+  }
+  return lastKept.time
+}
+
+/** Servers say the same with each response. */
+let lastKept: { readonly text: string; readonly time: number | undefined } = {
+  text: '',
+  time: undefined,
 }
 
 interface Found {
