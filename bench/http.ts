@@ -1,29 +1,45 @@
 /*
- * Small JSON documents over HTTP, 50 at once: ours beside undici's own interfaces, the platform's fetch, got and
- * axios, against a node:http server in another process.
+ * Small JSON documents over HTTP, 50 at once: ours beside undici's own interfaces, the platform's fetch and node:http, got,
+ * axios and ky, and clients of Python; ours with repeats, limits and a middleware beside undici. The server is an nginx.
  */
 
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpAgent, get } from 'node:http'
 
 import * as http from '@net/http'
 import { create } from 'axios'
 import got from 'got'
+import ky from 'ky'
 import { Agent, type Dispatcher } from 'undici'
 
+import { startNginx } from './http-nginx.ts'
+import { pythonPeer } from './http-python.ts'
 import { compare, type Contender } from './pairs.ts'
 
 const REQUESTS = 5_000
 const AT_ONCE = 50
 
-const child = fork(new URL('http-server.ts', import.meta.url))
-const [origin] = (await once(child, 'message')) as [string]
+using nginx = await startNginx(0)
+const { origin } = nginx
 const url = `${origin}/posts/1`
 const agent = new Agent({ connections: AT_ONCE })
 const nodeAgent = new HttpAgent({ keepAlive: true, maxSockets: AT_ONCE })
 const instance = create({ httpAgent: nodeAgent })
 const client = http.createClient()
+const equipped = http.createClient({
+  defaults: { retry: { attempts: 3 }, timeout: { reply: 5_000, total: 20_000 } },
+  maxBytes: 1_000_000,
+  middleware: [(request, next) => next(request)],
+})
+const undiciRequest = many('undici request', async () =>
+  (await agent.request({ origin, path: '/posts/1', method: 'GET' })).body.json(),
+)
+using python = new DisposableStack()
+const peers: Contender[] = []
+for (const name of ['requests', 'aiohttp', 'httpx']) {
+  const peer = await pythonPeer(name, { url, requests: REQUESTS, atOnce: AT_ONCE })
+  if (peer === undefined) console.log(`${name} is not installed`)
+  else peers.push(python.use(peer))
+}
 
 await compare(
   `JSON GETs, ${AT_ONCE} at once`,
@@ -31,19 +47,26 @@ await compare(
   many('net', () => client.get(url).json()),
   [
     many('undici dispatch', () => dispatch(agent)),
-    many('undici request', async () =>
-      (await agent.request({ origin, path: '/posts/1', method: 'GET' })).body.json(),
-    ),
+    undiciRequest,
     many('fetch', async () => (await fetch(url)).json()),
+    many('node:http', byNode),
     many('got', () => got(url, { agent: { http: nodeAgent } }).json()),
     many('axios', async () => (await instance.get<unknown>(url)).data),
+    many('ky', () => ky.get(url).json()),
+    ...peers,
   ],
+)
+await compare(
+  `JSON GETs with repeats, limits and a middleware, ${AT_ONCE} at once`,
+  'a second',
+  many('net', () => equipped.get(url).json()),
+  [undiciRequest],
 )
 
 await client.close()
+await equipped.close()
 await agent.close()
 nodeAgent.destroy()
-child.disconnect()
 
 function many(name: string, once: () => Promise<unknown>): Contender {
   return {
@@ -57,6 +80,17 @@ function many(name: string, once: () => Promise<unknown>): Contender {
       return REQUESTS
     },
   }
+}
+
+function byNode(): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: nodeAgent }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())))
+      response.on('error', reject)
+    }).on('error', reject)
+  })
 }
 
 function dispatch(dispatcher: Dispatcher): Promise<unknown> {

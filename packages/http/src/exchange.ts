@@ -140,8 +140,7 @@ export class Exchange implements WireReceiver, BodyFlow {
       if (body.received > DRAINED) this.#parts.connection.destroy()
     } else if (this.#parts.upload !== undefined) op.idle.moved(chunk.length)
     else if (body.ended) return
-    else if (op.tellsProgress)
-      frame.runInAsyncScope(() => op.progress(body.received, body.size))
+    else if (op.tellsProgress) frame.runInAsyncScope(() => op.progress(body.received, body.size))
     else op.progress(body.received, body.size)
   }
 
