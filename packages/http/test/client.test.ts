@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { setImmediate as turn } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 import { canary, expectNoCanary } from '@tools/canary'
 import { retryPolicy } from '@net/async'
@@ -270,3 +273,26 @@ test('a name that another client, or another call, has for a password stays as t
   expect(await message(other, { user: 'user', password: 'example' })).toContain('[secret].test')
   expect(await message(other)).toContain(url)
 })
+
+test('[H-ASYNC-06] of 10,000 calls, of which one in a hundred meets each fault, all settle, in their order', async () => {
+  const program = fileURLToPath(new URL('ten-thousand-calls.ts', import.meta.url))
+  const source = process.env['NET_TEST_PACKED'] === undefined ? ['--conditions=@net/source'] : []
+  const args = [...source, '--expose-gc', program]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const { right, grown } = JSON.parse(stdout) as { right: number; grown: number }
+  expect(right).toBe(10_000)
+  expect(grown).toBeLessThan(50_000_000)
+}, 60_000)
+
+test.each(['set-cookie', 'link', 'www-authenticate'])(
+  '[H-HTTP-32] a %s that is too long is a limit, and a long one only the status',
+  async (name) => {
+    await using server = await startRawServer((socket, number) => {
+      const value = 'a="b", '.repeat(number === 1 ? 8000 : 150_000)
+      socket.write(`HTTP/1.1 401 No\r\n${name}: ${value}\r\ncontent-length: 0\r\n\r\n`)
+    })
+    await using client = http.createClient({ baseUrl: server.url, user: 'ada', password: 'any' })
+    await expect(client.get('/')).rejects.toMatchObject({ code: 'NET_AUTH_REJECTED' })
+    await expect(client.get('/')).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT' })
+  },
+)

@@ -198,6 +198,26 @@ test('the certificate of a client is shown to nobody that a redirect to another 
   expect(shown).toEqual([mine, 'undefined', 'undefined', mine, mine, mine])
 })
 
+test('[H-HTTP-15] clients that reach a server in other ways share no connection', async () => {
+  await using server = await startHttpServer({ tls: authority.issue({ names: ['localhost'] }) })
+  const { cert, key } = authority.issue({ names: ['client.test'] })
+  const { ca } = authority
+  const ways: readonly http.ClientOptions[] = [
+    { tls: { ca } },
+    { tls: { ca, servername: 'localhost' } },
+    { tls: { ca, cert, key } },
+    { tls: { ca, minVersion: 'TLSv1.3' } },
+    { tls: { ca }, dialer: tcpDialer() },
+    { tls: { ca }, dialer: faulty(tcpDialer(), []) },
+  ]
+  const url = `${server.url.replace('127.0.0.1', 'localhost')}/json`
+  for (const [before, way] of ways.entries()) {
+    await using client = http.createClient(way)
+    for (let call = 0; call < 2; call++) await client.get(url).json()
+    expect(server.accepted).toBe(before + 1)
+  }
+})
+
 test('the certificate of a client with a base is shown to no other origin', async () => {
   const shown: string[] = []
   const certificate = authority.issue()

@@ -56,7 +56,7 @@ test.each([
   ['2026-01-01', undefined],
   ['soon', undefined],
   ['99999999999', undefined],
-])('Retry-After: %s', (text, expected) => {
+])('[H-HTTP-32] Retry-After: %s', (text, expected) => {
   using clock = useFakeClock()
   expect(clock.now()).toBe(0)
   expect(errorOf(503, { 'retry-after': text }).retryAfter).toBe(expected)
