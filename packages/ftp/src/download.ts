@@ -10,9 +10,8 @@ import { isFolder } from './folder-visit.ts'
 import { cutShort } from './listing/listing-words.ts'
 import { receiveInto } from './receive.ts'
 import { asArgument } from './remote-path.ts'
-import type { FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
-import { askSize } from './size.ts'
+import { announcedSize, askSize } from './size.ts'
 import { transfer } from './transfer.ts'
 
 /** What is fetched, and where it goes. */
@@ -46,7 +45,7 @@ export async function download(
       start,
       mayEndEarly: true,
       move: async (data, started) => {
-        const whole = size ?? (start === 0 ? announcedSize(started) : undefined)
+        const whole = size ?? (start === 0 ? announcedSize(started, path) : undefined)
         const into = {
           lends: !opened.keepsChunks,
           async write(chunks: readonly Uint8Array[]): Promise<number> {
@@ -102,12 +101,6 @@ async function whyRefused(
   if (size !== undefined) return errorOf('NET_ACCESS_DENIED', { status, text }, 'RETR')
   const folder = await isFolder(session, dialog, path)
   return folder === true ? errorOf('NET_BAD_NAME', { status, text }, 'RETR') : undefined
-}
-
-/** Many servers announce `150 Opening BINARY mode data connection for x (12345 bytes).` */
-function announcedSize({ text }: FtpReply): number | undefined {
-  const [, digits] = /\((\d{1,15}) bytes\)/.exec(text) ?? []
-  return digits === undefined ? undefined : Number(digits)
 }
 
 /** Servers answer an offset behind the end with anything: a refusal, or an empty transfer. */

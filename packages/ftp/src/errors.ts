@@ -39,6 +39,13 @@ export function isVague(reply: FtpReply, command: string): boolean {
   return reply.status >= 500 && (row === undefined || row === VAGUE || row === VAGUE_NAME)
 }
 
+/** Whether a folder was refused in words that do not say that it is missing. */
+export function isUnexplained(error: unknown): error is NetError {
+  if (!isNetError(error) || error.code !== 'NET_NOT_FOUND') return false
+  const { status = 0, text } = error.reply ?? {}
+  return text !== undefined && isVague({ status, text }, 'CWD')
+}
+
 /** Whether the server refused because it does not know the command, or not in this form. */
 export function isNotKnown(error: unknown): boolean {
   if (!isNetError(error)) return false

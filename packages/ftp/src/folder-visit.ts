@@ -36,12 +36,21 @@ export async function visit<T>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   if ((await enter(session, dialog, folder)) === undefined) return undefined
+  let result: T
   try {
-    return await work()
-  } finally {
-    // After a call that was stopped, the next one goes back.
-    if (!dialog.op.signal.aborted) await session.repay(dialog)
+    result = await work()
+  } catch (error) {
+    // It says more than why the way back failed, which the next call hears of.
+    await goBack(session, dialog).catch(() => {})
+    throw error
   }
+  await goBack(session, dialog)
+  return result
+}
+
+async function goBack(session: Session, dialog: Dialog): Promise<void> {
+  // After a call that was stopped, the next one goes back.
+  if (!dialog.op.signal.aborted) await session.repay(dialog)
 }
 
 /** Makes the folder the current one; resolves to the command that leads back, which is owed, or undefined if it stays where it is. */

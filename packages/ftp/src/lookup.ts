@@ -8,7 +8,7 @@ import { netError } from '@net/core/authoring'
 
 import { verbOf, type Dialog } from './dialog.ts'
 import type { FtpEntry } from './entry.ts'
-import { isNotKnown, replyError } from './errors.ts'
+import { isNotKnown, isUnexplained, replyError } from './errors.ts'
 import { isFolder } from './folder-visit.ts'
 import { readFacts, type FactsLine } from './listing/facts.ts'
 import { listFolder, type Listing } from './listing/list.ts'
@@ -19,7 +19,7 @@ import { sizeIn } from './size.ts'
 
 /** What is under a path, or how sure it is that nothing is: the server said so of the name, a whole listing lacks it, or neither. */
 export type Presence =
-  | { readonly is: FtpEntry }
+  | { readonly is: FtpEntry; readonly proof?: never }
   | { readonly is: undefined; readonly proof: 'named' | 'listed' | 'none' }
 
 /** What the server tells of the path. Rejects with `NET_NOT_FOUND`, or `NET_UNSUPPORTED` where it cannot be asked. */
@@ -27,7 +27,15 @@ export async function lookUp(session: Session, dialog: Dialog, path: string): Pr
   const facts = await askForFacts(session, dialog, path)
   if (facts !== undefined) return facts
   const { name } = splitPath(path)
-  const listed = await listAround(session, dialog, path)
+  let listed: Listing | undefined
+  try {
+    listed = await listAround(session, dialog, path)
+  } catch (error) {
+    if (!isUnexplained(error)) throw error
+    const { is, proof } = await lookFor(session, dialog, path)
+    if (is !== undefined) return is
+    throw proof === 'none' ? cannotTell(path) : error
+  }
   if (name === '') return { name, path, type: 'folder' }
   const found = entryIn(listed, name) ?? (await askByName(session, dialog, path))
   if (typeof found === 'object') return { ...found, path }
@@ -42,18 +50,36 @@ export async function lookFor(session: Session, dialog: Dialog, path: string): P
     const facts = await askForFacts(session, dialog, path)
     if (facts !== undefined) return { is: facts }
     const named = await askByName(session, dialog, path)
-    if (typeof named === 'object') return { is: named }
-    const { name } = splitPath(path)
-    const listed = await listAround(session, dialog, path)
-    const found = entryIn(listed, name)
-    if (found !== undefined) return { is: found }
-    return { is: undefined, proof: proofOf(listed, name, named) }
+    return typeof named === 'object'
+      ? { is: named }
+      : await lookAround(session, dialog, path, named)
   } catch (error) {
     // Of the name itself, or of what it would be in: nothing is below a file.
     if (isNetError(error) && (error.code === 'NET_NOT_FOUND' || error.code === 'NET_BAD_NAME')) {
       return { is: undefined, proof: 'named' }
     }
     throw error
+  }
+}
+
+/** What the folder of the path tells. One that is not listed, without a word why, tells no more than whether it is there. */
+async function lookAround(
+  session: Session,
+  dialog: Dialog,
+  path: string,
+  named: 'absent' | 'unknown',
+): Promise<Presence> {
+  const { folder, name } = splitPath(path)
+  try {
+    const listed = await listAround(session, dialog, path)
+    const found = entryIn(listed, name)
+    return found === undefined
+      ? { is: undefined, proof: proofOf(listed, name, named) }
+      : { is: found }
+  } catch (error) {
+    if (named === 'absent' || !isUnexplained(error)) throw error
+    const above = name === '' ? undefined : await lookFor(session, dialog, folder)
+    return above?.proof === undefined ? { is: undefined, proof: 'none' } : above
   }
 }
 

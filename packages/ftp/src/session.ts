@@ -76,7 +76,7 @@ export class Session implements FramedSession {
   /** Tells the server what is owed. Rejects, and ends the session, if it refuses. */
   async repay(dialog: Dialog): Promise<void> {
     if (this.#debts.size === 0) return
-    await stoppable(dialog.op, this.control.idle())
+    await stoppable(dialog.op, this.#settled())
     for (const command of this.#debts) await this.#pay(dialog, command)
   }
 
@@ -143,6 +143,11 @@ export class Session implements FramedSession {
   }
 
   #leave(leave: () => void): void {
+    void this.#settled().then(leave)
+  }
+
+  /** Waits until no reply is owed: a server that says nothing is reminded, and then given up. */
+  async #settled(): Promise<void> {
     const { control } = this
     const timers = [
       clock().after(REMINDED, () => control.interrupt()),
@@ -150,10 +155,8 @@ export class Session implements FramedSession {
         control.lose(netError('NET_TIMEOUT_REPLY', { message: OWED_TEXT, limit: OWED })),
       ),
     ]
-    void control.idle().then(() => {
-      for (const timer of timers) timer.clear()
-      leave()
-    })
+    await control.idle()
+    for (const timer of timers) timer.clear()
   }
 
   #checkOpen(): void {

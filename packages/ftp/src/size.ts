@@ -7,7 +7,8 @@ import type { Dialog } from './dialog.ts'
 import { errorOf, isNotKnown, replyError } from './errors.ts'
 import { isFolder } from './folder-visit.ts'
 import { readSize } from './listing/facts.ts'
-import { asArgument } from './remote-path.ts'
+import { withoutNames } from './listing/listing-words.ts'
+import { asArgument, splitPath } from './remote-path.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
@@ -58,6 +59,13 @@ export function sizeIn({ text }: FtpReply): number | undefined {
   const [first, last] = [readSize(words[0] ?? ''), readSize(words.at(-1) ?? '')]
   if (first !== undefined && last !== undefined && first !== last) return undefined
   return first ?? last
+}
+
+/** The size in `150 Opening BINARY mode data connection for x (12345 bytes).`, as many servers announce the file at `path`. */
+export function announcedSize({ text }: FtpReply, path: string): number | undefined {
+  const words = withoutNames(withoutNames(text, path), splitPath(path).name || path)
+  const [, digits] = /\((\d{1,15}) bytes\)/.exec(words) ?? []
+  return digits === undefined ? undefined : Number(digits)
 }
 
 /** The digits of the reply's code, and what stands behind them. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
 import { lookFor, lookUp } from '../src/lookup.ts'
@@ -43,6 +44,36 @@ test('a refusal for another reason does not mean that the path is missing', asyn
   await expect(test.use((dialog, session) => lookFor(session, dialog, 'in'))).rejects.toMatchObject(
     { code: 'NET_ACCESS_DENIED' },
   )
+})
+
+test('a listing that is refused without a word why proves nothing of a name', async () => {
+  const without = ['MLST', 'MLSD', 'SIZE', 'MDTM']
+  await using server = await startFtpServer({
+    users,
+    files: { ...files, '/b': '', '/c': 'c' },
+    without,
+  })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  server.fail({ on: 'LIST', times: 20, do: { reply: '550 Listing failed.' } })
+  for (const path of ['b', 'in/a.txt']) {
+    await expect(client.exists(path)).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED' })
+    await expect(client.stat(path)).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED' })
+  }
+  await expect(client.rename('c', 'b')).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED' })
+  expect(server.files.exists('/c')).toBe(true)
+})
+
+test('a folder that a listing lacks has nothing in it', async () => {
+  const without = ['MLST', 'MLSD', 'SIZE', 'MDTM']
+  await using server = await startFtpServer({ users, files, without })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  server.fail({ on: 'CWD none', times: 20, do: { reply: '550 Failed.' } })
+  expect(await client.exists('none/a.txt')).toBe(false)
+  await expect(client.stat('none/a.txt')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
+  // Neither entered nor seen in a listing, which many servers leave such names out of.
+  server.fail({ on: 'CWD .none', times: 20, do: { reply: '550 Failed.' } })
+  await expect(client.exists('.none/a.txt')).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+  await expect(client.stat('.none/a.txt')).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
 })
 
 test('a fact that makes no sense is left out', async () => {
@@ -92,7 +123,7 @@ const forPeople = { users, files, without: ['MLST', 'MLSD'] }
 test('a file that LIST does not show is there all the same', async () => {
   await using server = await startFtpServer({ ...forPeople, files: { '/.htaccess': 'old' } })
   await using test = await openSession(server)
-  server.fail({ on: 'LIST', do: { send: '' }, times: Infinity })
+  server.fail({ on: 'LIST', do: { send: '' }, times: 20 })
   const found = { name: '.htaccess', path: '.htaccess', type: 'file', size: 3 }
   expect(await test.use((dialog, session) => lookUp(session, dialog, '.htaccess'))).toEqual(found)
   expect(await test.use((dialog, session) => lookFor(session, dialog, '.htaccess'))).toEqual({
@@ -108,7 +139,7 @@ test.each([
   const without = [...forPeople.without, 'SIZE', 'MDTM', 'CWD']
   await using server = await startFtpServer({ ...forPeople, without })
   await using test = await openSession(server)
-  server.fail({ on: 'LIST', do: { send }, times: Infinity })
+  server.fail({ on: 'LIST', do: { send }, times: 20 })
   expect(await test.use((dialog, session) => lookFor(session, dialog, name))).toEqual({
     is: undefined,
     proof: 'none',

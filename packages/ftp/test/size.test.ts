@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { startFtpServer } from '@net/ftp/testing'
 
-import { askSize, requireSize, sizeIn } from '../src/size.ts'
+import { announcedSize, askSize, requireSize, sizeIn } from '../src/size.ts'
 import { openSession, users } from './open-session.ts'
 
 test('asks for the size', async () => {
@@ -89,4 +89,20 @@ test.each([
   '213',
 ])('[H-FTP-21] %j says no size', (text) => {
   expect(sizeIn({ status: 213, text })).toBeUndefined()
+})
+
+test.each([
+  ['in/a', '150 Opening BINARY mode data connection for a (12345 bytes).', 12_345],
+  ['in/a', '150 Here it comes.', undefined],
+  ['in/a (5 bytes).txt', '150 Opening data connection for a (5 bytes).txt (10 bytes).', 10],
+  [
+    'in/a (5 bytes).txt',
+    '150 Opening data connection for /home/in/a (5 bytes).txt (10 bytes).',
+    10,
+  ],
+  ['in/a (5 bytes).txt', '150 Sending a (5 bytes).txt.', undefined],
+  ['in/a (5 bytes).txt', '150 Sending "a (5 bytes).txt".', undefined],
+  ['e', '150 Opening data connection for e (10 bytes).', 10],
+])('the size of %j that %j announces', (path, text, size) => {
+  expect(announcedSize({ status: 150, text }, path)).toBe(size)
 })

@@ -6,7 +6,7 @@ import type { Transport } from '@net/socket'
 
 import type { Dialog } from '../dialog.ts'
 import type { FtpEntry } from '../entry.ts'
-import { errorOf, isNotKnown, isVague } from '../errors.ts'
+import { errorOf, isNotKnown, isUnexplained, isVague } from '../errors.ts'
 import { visit } from '../folder-visit.ts'
 import { nextChunk } from '../receive.ts'
 import { asArgument, splitPath } from '../remote-path.ts'
@@ -47,7 +47,7 @@ export async function listFolder(
       session.refused('MLSD')
     }
   }
-  if (folder === '.') return fetchListing(session, dialog, planFor('LIST', folder, maxBytes))
+  if (folder === '.') return fetchHere(session, dialog, planFor('LIST', folder, maxBytes))
   return listInside(session, dialog, folder, maxBytes)
 }
 
@@ -60,12 +60,27 @@ async function listInside(
   const plan = planFor('LIST', folder, maxBytes)
   try {
     const inside = await visit(session, dialog, folder, () =>
-      fetchListing(session, dialog, { ...plan, command: 'LIST' }),
+      fetchHere(session, dialog, { ...plan, command: 'LIST' }),
     )
     return inside ?? (await fetchListing(session, dialog, plan))
   } catch (error) {
     throw (await whyNot(session, dialog, folder, error).catch(() => undefined)) ?? error
   }
+}
+
+/** The listing of the folder in which we are: a refusal without a word why does not say that it is missing. */
+async function fetchHere(session: Session, dialog: Dialog, plan: FetchPlan): Promise<Listing> {
+  try {
+    return await fetchListing(session, dialog, plan)
+  } catch (error) {
+    throw isUnexplained(error) ? shut(error) : error
+  }
+}
+
+/** The error of a folder that is there, and is not listed. */
+function shut({ reply }: NetError): NetError {
+  const { status = 0, text = '' } = reply ?? {}
+  return errorOf('NET_ACCESS_DENIED', { status, text }, 'LIST')
 }
 
 /** The better error where a refusal does not say whether nothing is there, or a file, or a folder that is not for us. */
@@ -76,6 +91,7 @@ async function whyNot(
   error: unknown,
 ): Promise<NetError | undefined> {
   if (!isNetError(error) || error.reply === undefined) return undefined
+  if (path === '.' && isUnexplained(error)) return shut(error)
   const { status = 0, text } = error.reply
   const saysNothing = isVague({ status, text }, 'CWD')
   if (!saysNothing && error.code !== 'NET_NOT_FOUND') return undefined

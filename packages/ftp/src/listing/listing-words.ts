@@ -21,8 +21,8 @@ export function isAboutEmptiness(reply: PeerReply | undefined): boolean {
   return (status === 450 || status === 550) && EMPTY.test(text)
 }
 
-/** A name may hold any word. */
-function withoutNames(text: string, path: string): string {
+/** The text without this name and without others in quotes: a name may hold any word, and any figure. */
+export function withoutNames(text: string, path: string): string {
   const isLetter = (at: number): boolean => /\w/.test(text.charAt(at))
   return text
     .replaceAll(path, (name, at: number) =>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { startFtpServer } from '@net/ftp/testing'
 
-import { drain, listFolder } from '../../src/listing/list.ts'
+import { drain, listFolder, type Listing } from '../../src/listing/list.ts'
 import { transfer } from '../../src/transfer.ts'
 import { openSession, users, type TestSession } from '../open-session.ts'
 
@@ -42,6 +42,7 @@ test.each([
   expect(server.received.slice(-commands.length)).toEqual(commands)
 })
 
+const LINE = '-rw-r--r-- 1 joe joe 5 Jan 1 12:00 a.txt\r\n'
 const forPeople = { users, files, without: ['MLST', 'MLSD'] }
 
 test('an empty folder has no entries, and the current one needs no name', async () => {
@@ -236,6 +237,35 @@ test("the limit of a listing is the caller's", async () => {
     test.use((dialog, session) => listFolder(session, dialog, 'in', maxBytes))
   await expect(list(10)).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 10 })
   expect(await list(1000)).toMatchObject({ isWhole: true })
+})
+
+test('a listing that is given up inside a folder ends, whatever the server then says', async () => {
+  const cutReply = '150 0.006 seconds (measured here)'
+  await using server = await startFtpServer({ users, files, cutReply, without: ['MLST', 'MLSD'] })
+  await using test = await openSession(server)
+  const list = (maxBytes: number): Promise<Listing> =>
+    test.use((dialog, session) => listFolder(session, dialog, 'in', maxBytes))
+  using clock = useFakeClock()
+  server.fail({ on: 'LIST', do: { send: LINE.repeat(100), reply: cutReply } })
+  const outcome = list(10).catch((error: unknown) => error)
+  await clock.until(() => server.received.includes('LIST'))
+  // The data connection is gone; the last reply is still owed.
+  await clock.until(() => server.connections === 1)
+  await clock.advance(500)
+  expect(await outcome).toMatchObject({ code: 'NET_PROTO_LIMIT' })
+  expect(server.received).toContain('ABOR')
+  expect(await list(1000)).toMatchObject({ isWhole: true })
+})
+
+test('a folder that is there and not listed is no missing one', async () => {
+  await using server = await startFtpServer({ users, files, without: ['MLST', 'MLSD'] })
+  await using test = await openSession(server)
+  for (const folder of ['.', 'in']) {
+    server.fail({ on: 'LIST', do: { reply: '550 Listing failed.' } })
+    await expect(
+      test.use((dialog, session) => listFolder(session, dialog, folder)),
+    ).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED', reply: { text: '550 Listing failed.' } })
+  }
 })
 
 test('[H-FTP-20] what is too much is cut off, and the session goes on', async () => {

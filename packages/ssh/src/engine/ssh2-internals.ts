@@ -259,6 +259,12 @@ export function closeChannel(channel: EngineChannel): void {
   channel.incoming.window = Infinity
 }
 
+/** Keeps a channel of the server half open when our side of it has ended: ssh2 closes it then, and what the client still sends is lost. */
+export function endsAlone(channel: EngineChannel): void {
+  for (const name of ['prefinish', 'finish']) channel.removeAllListeners(name)
+  channel.on('finish', () => channel.eof())
+}
+
 /** Sends a question that the peer must answer, if only with "no". */
 export function ping(client: EngineClient): void {
   // Answers carry no number: each question needs its place in the queue.

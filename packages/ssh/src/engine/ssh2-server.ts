@@ -4,13 +4,20 @@
  */
 
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 import type { ServerQuirks } from '../testing/server-quirks.ts'
 import type { PrivateKey } from '../identity/key-material.ts'
 import { fields, uint32 } from '../identity/wire.ts'
 import { loadEngine } from './load-engine.ts'
 import { keysAsObjects, serveCertificate } from './ssh2-exchange.ts'
-import { announceHostKeys, hearLoginRequests, sendMessage, sessionIdOf } from './ssh2-internals.ts'
+import {
+  announceHostKeys,
+  endsAlone,
+  hearLoginRequests,
+  sendMessage,
+  sessionIdOf,
+} from './ssh2-internals.ts'
 import {
   methodOf,
   shownKey,
@@ -19,6 +26,7 @@ import {
   type LoginDecision,
   type LoginTalk,
 } from './ssh2-server-login.ts'
+import { ChannelStream } from './ssh2-stream.ts'
 import type {
   EngineChannel,
   EngineIncoming,
@@ -87,7 +95,7 @@ export interface TunnelRequest {
   readonly port: number
   reject(): void
   /** Undefined if the client has gone meanwhile. */
-  accept(): EngineChannel | undefined
+  accept(): Duplex | undefined
 }
 
 /** Speaks SSH as a server over the socket, until it is closed. */
@@ -232,9 +240,10 @@ class ServedConnection {
     return answer()
   }
 
-  #tunnel(channel: EngineChannel): EngineChannel {
+  #tunnel(channel: EngineChannel): Duplex {
     if (this.#desk.quirks.breaks === 'window') channel.outgoing.window = Infinity
-    return quiet(channel)
+    endsAlone(channel)
+    return new ChannelStream(channel)
   }
 
   #serve(

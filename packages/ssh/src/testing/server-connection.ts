@@ -1,11 +1,10 @@
 /* One connection of the embedded server: who may log in, what commands and tunnels do, and where a fault strikes. */
 
 import type { Socket } from 'node:net'
-import { pipeline } from 'node:stream'
 
 import { parseEndpoint } from '@net/core'
 import { clock } from '@net/core/authoring'
-import { fromSocket, tcpDialer, toSocket, type Connection } from '@net/socket'
+import { fromSocket, overTransport, pipe, tcpDialer, toSocket, type Connection } from '@net/socket'
 import { withFaults, type FaultPlan } from '@net/socket/testing'
 
 import {
@@ -64,7 +63,7 @@ export class ServerConnection implements ServerDesk {
   readonly #socket: Socket
   readonly #logins: LoginDesk
   /** The far ends of tunnels. */
-  readonly #tunnels = new Set<Socket>()
+  readonly #tunnels = new Set<Connection>()
   #user = ''
   #isIn = false
   #tries = 0
@@ -98,7 +97,7 @@ export class ServerConnection implements ServerDesk {
     else await closeOf(this.#socket)
     grace?.clear()
     // One that takes nothing would stay.
-    for (const far of this.#tunnels) far.destroy()
+    for (const far of this.#tunnels) far.abort()
   }
 
   /** As sshd: after so many failed tries it says why, and leaves. */
@@ -189,23 +188,14 @@ export class ServerConnection implements ServerDesk {
       request.reject()
       return
     }
-    try {
-      const { endpoint } = parseEndpoint(route, { schemes: ['tcp'] })
-      const transport = await tcpDialer().dial(endpoint)
-      const channel = request.accept()
-      if (channel === undefined) {
-        transport.abort()
-        return
-      }
-      const far = toSocket(transport)
-      this.#tunnels.add(far)
-      far.once('close', () => this.#tunnels.delete(far))
-      // Each side ends the other; what either of them fails with is the client's to see.
-      pipeline(channel, far, () => {})
-      pipeline(far, channel, () => {})
-    } catch {
-      request.reject()
-    }
+    const far = await reached(route)
+    const near = far === undefined ? request.reject() : request.accept()
+    if (far === undefined || near === undefined) return far?.abort()
+    this.#tunnels.add(far)
+    // Each side ends the other; what either of them fails with is the client's to see.
+    await pipe(overTransport(fromSocket(near), PATIENT), far).catch(() => {})
+    this.#tunnels.delete(far)
+    return undefined
   }
 
   async #leave(command: string, served: ServedCommand, exit: ExecExit): Promise<void> {
@@ -267,6 +257,16 @@ async function ending(run: () => ExecExit | Promise<ExecExit>, io: ExecIo): Prom
   }
 }
 
+/** A connection to where a tunnel leads; undefined if there is none. */
+async function reached(route: string): Promise<Connection | undefined> {
+  try {
+    const { endpoint } = parseEndpoint(route, { schemes: ['tcp'] })
+    return overTransport(await tcpDialer().dial(endpoint), PATIENT)
+  } catch {
+    return undefined
+  }
+}
+
 function closeOf(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (socket.closed) resolve()
@@ -281,6 +281,8 @@ function bytePlan({ after = 0, do: action }: SshFault): FaultPlan {
 }
 
 const GARBAGE = 1024
+// A client may leave what a tunnel brings untouched for as long as it likes.
+const PATIENT = { defaults: { timeout: { write: Infinity } } } as const
 const PROTOCOL_ERROR = 2
 const BY_APPLICATION = 11
 const FAILED = 255

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 
 import { expect, test, vi } from 'vitest'
 
-import { toSocket } from '@net/socket'
+import { connect, listen, toSocket } from '@net/socket'
 import { startEchoServer } from '@net/socket/testing'
 import { createSshKey, startSshServer } from '@net/ssh/testing'
 
@@ -51,6 +51,27 @@ test('a tunnel leads to loopback and to what has a route, and nowhere else', asy
   expect(await failureOf(open('example.com', 80))).toMatchObject({ name: 'ConnectError' })
 })
 
+test('what a server sends before its end arrives whole, and what the client says after that', async () => {
+  const heard = Promise.withResolvers<Uint8Array>()
+  await using target = await listen('tcp://127.0.0.1:0', async (connection) => {
+    await connection.write(Buffer.alloc(LONG))
+    await connection.end()
+    heard.resolve(await connection.readAll())
+  })
+  await using server = await startSshServer()
+  await using client = await logInTo(server)
+  await using connection = await connect(target.url, { dialer: client.dialer })
+  let received = 0
+  for await (const chunk of connection) {
+    received += chunk.length
+    await turn()
+  }
+  expect(received).toBe(LONG)
+  await connection.write('thanks')
+  await connection.end()
+  expect(Buffer.from(await heard.promise).toString()).toBe('thanks')
+})
+
 test('a tunnel to a server that takes nothing ends with its connection', async () => {
   const deaf = createServer({ pauseOnConnect: true })
   await once(deaf.listen(0, '127.0.0.1'), 'listening')
@@ -76,3 +97,6 @@ test('a tunnel to a server that takes nothing ends with its connection', async (
   held.destroy()
   await once(deaf.close(), 'close')
 })
+
+// More than fits into the window of a channel and the memory around it.
+const LONG = 8_000_000
