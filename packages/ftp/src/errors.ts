@@ -149,7 +149,7 @@ const rows: readonly ReplyRow[] = [
   { status: WORDED, text: /\bexists\b/i, code: 'NET_EXISTS' },
   {
     status: WORDED,
-    text: /denied|permi(t|ss)|not allowed|read.only|forbidden/i,
+    text: /denied|permi(t|ss)|not allowed|read.only|forbidden|privilege|unable to handle command/i,
     code: 'NET_ACCESS_DENIED',
   },
   { status: WORDED, text: /no space|quota|disk full/i, code: 'NET_NO_SPACE' },

@@ -90,7 +90,7 @@ export function cannotTell(path: string): Error {
   })
 }
 
-/** MLST where the server has it; undefined where not. Rejects with `NET_NOT_FOUND`. */
+/** MLST where the server has it; undefined where not, and where it refuses without a word why. Rejects with `NET_NOT_FOUND`. */
 async function askForFacts(
   session: Session,
   dialog: Dialog,
@@ -106,9 +106,17 @@ async function askForFacts(
     return { ...facts.entry, name: splitPath(path).name || facts.entry.name, path }
   }
   const error = replyError(reply, verbOf(command))
-  if (!isPositive(reply) && !isNotKnown(error)) throw error
-  session.refused('MLST')
+  if (isPositive(reply) || isNotKnown(error)) session.refused('MLST')
+  else if (!isUnexplained(error) || (await isMissing(session, dialog, path))) throw error
   return undefined
+}
+
+/** Whether SIZE says in words that nothing has the name. To MLST some servers say the same of one that may not be seen. */
+async function isMissing(session: Session, dialog: Dialog, path: string): Promise<boolean> {
+  if (!session.knows('SIZE')) return false
+  const reply = await dialog.op.phase('command', () => dialog.ask(`SIZE ${asArgument(path)}`))
+  const error = isPositive(reply) ? undefined : replyError(reply, 'SIZE')
+  return error?.code === 'NET_NOT_FOUND' && !isUnexplained(error)
 }
 
 /** The facts stand in a line of their own that begins with a space; pure-ftpd leaves the space out, others the line. */

@@ -63,6 +63,34 @@ test('a listing that is refused without a word why proves nothing of a name', as
   expect(server.files.exists('/c')).toBe(true)
 })
 
+test.each(['550 Unable to do that.', '550 Not enough privileges.', '550 Unable to handle command'])(
+  'who may not ask for a name, as %j says, is not told that it is free',
+  async (reply) => {
+    await using server = await startFtpServer({ users, files: { '/b': '', '/c': 'c' } })
+    await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+    for (const on of ['MLST', 'SIZE', 'MDTM', 'MLSD', 'LIST']) {
+      server.fail({ on, times: 20, do: { reply } })
+    }
+    const refused = { code: 'NET_ACCESS_DENIED', reply: { text: reply } }
+    await expect(client.exists('b')).rejects.toMatchObject(refused)
+    await expect(client.stat('b')).rejects.toMatchObject(refused)
+    await expect(client.rename('c', 'b')).rejects.toMatchObject(refused)
+    expect(server.files.exists('/c')).toBe(true)
+  },
+)
+
+test('what MLST refuses without a word why, SIZE and the listing tell', async () => {
+  await using server = await startFtpServer({ users, files })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  server.fail({ on: 'MLST', times: 20, do: { reply: "550 'it' cannot be listed" } })
+  expect(await client.exists('in/b')).toBe(false)
+  expect(server.received.slice(-2)).toEqual(['MLST in/b', 'SIZE in/b'])
+  await expect(client.stat('in/b')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
+  expect(await client.exists('in/a.txt')).toBe(true)
+  expect(await client.stat('in/a.txt')).toMatchObject({ path: 'in/a.txt', size: 5 })
+  expect(await client.stat('in')).toMatchObject({ path: 'in', type: 'folder' })
+})
+
 test('a folder that a listing lacks has nothing in it', async () => {
   const without = ['MLST', 'MLSD', 'SIZE', 'MDTM']
   await using server = await startFtpServer({ users, files, without })
