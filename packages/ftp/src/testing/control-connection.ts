@@ -18,6 +18,8 @@ export class ControlConnection {
   readonly #session: ControlSession
   #transport: Transport
   #passive: PassiveListener | undefined
+  /** Where a transfer that has begun waits for its data connection. */
+  #waiting: PassiveListener | undefined
   #data: Transport | undefined
   #transfer: Promise<void> | undefined
   #aborted = false
@@ -44,8 +46,7 @@ export class ControlConnection {
       // The client is gone, so there is no reply to send.
     } finally {
       await this.#passive?.close()
-      this.#data?.abort()
-      await this.#transfer
+      await this.#giveUp()
       // Of one that was reset along with its end Node never says that ours has been sent.
       if (this.#left) this.#transport.abort()
       else await this.#transport.close()
@@ -183,8 +184,12 @@ export class ControlConnection {
     const passive = this.#passive
     this.#passive = undefined
     if (passive === undefined) return this.#say('425 Say EPSV or PASV first.')
+    this.#waiting = passive
+    // Only the client would come.
+    void this.#transport.closed?.then(() => passive.close())
     await this.#say('150 Here it comes.')
     const raw = await passive.accept()
+    this.#waiting = undefined
     if (raw === undefined) return this.#say('425 No data connection came.')
     this.#state.open.add(raw)
     try {
@@ -229,9 +234,15 @@ export class ControlConnection {
 
   async #abort(): Promise<void> {
     this.#aborted = true
+    await this.#giveUp()
+    await this.#say('226 Nothing is going on.')
+  }
+
+  /** Ends the transfer that is running or waits. */
+  async #giveUp(): Promise<void> {
+    await this.#waiting?.close()
     this.#data?.abort()
     await this.#transfer
-    await this.#say('226 Nothing is going on.')
   }
 
   /** The next command line; undefined once the client has ended. */

@@ -4,7 +4,7 @@ import { createConnection } from 'node:net'
 import { expect, test, vi } from 'vitest'
 
 import { onEvent } from '@net/core'
-import { MemoryFiles } from '@net/core/testing'
+import { MemoryFiles, useFakeClock } from '@net/core/testing'
 import { connect, type FtpConnectOptions } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 import { connect as dial } from '@net/socket'
@@ -114,4 +114,48 @@ test.each([
     operation: 'startFtpServer',
     message: expect.stringContaining(text),
   })
+})
+
+test.each(['RETR a', 'STOR b', 'LIST'])(
+  'a client that says %s and never connects holds nobody',
+  async (command) => {
+    using _ = useFakeClock()
+    for (const leave of ['stay', 'end'] as const) {
+      const server = await startFtpServer({ files: { '/a': 'a' } })
+      const client = await dial(server.url.replace('ftp:', 'tcp:'))
+      const say = async (line: string): Promise<string | null> => {
+        await client.write(`${line}\r\n`)
+        return client.readLine()
+      }
+      await client.readLine()
+      for (const line of ['USER ftp', 'PASS x', 'EPSV']) await say(line)
+      expect(await say(command)).toBe('150 Here it comes.')
+      if (leave === 'end') {
+        await client.end()
+        expect(await client.readLine()).toBe('425 No data connection came.')
+        expect(await client.readLine()).toBeNull()
+      }
+      await server.close()
+      await client.close()
+    }
+  },
+)
+
+test('a transfer that was only announced can be aborted', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'a' } })
+  await using client = await dial(server.url.replace('ftp:', 'tcp:'))
+  const lines = ['USER ftp', 'PASS x', 'EPSV', 'RETR a', 'ABOR', 'NOOP']
+  using _ = useFakeClock()
+  const heard: (string | null)[] = [await client.readLine()]
+  for (const line of lines) {
+    await client.write(`${line}\r\n`)
+    heard.push(await client.readLine())
+  }
+  heard.push(await client.readLine())
+  expect(heard.slice(-4)).toEqual([
+    '150 Here it comes.',
+    '425 No data connection came.',
+    '226 Nothing is going on.',
+    '200 Nothing done.',
+  ])
 })
