@@ -2,6 +2,15 @@
 
 export { connect } from './connect.ts'
 export { send } from './send.ts'
+export { createMailer, type Mailer } from './mailer.ts'
+export type {
+  MailerOptions,
+  MailerPool,
+  MailOutcome,
+  MailReport,
+  RateOption,
+  SendAllOptions,
+} from './mailer-options.ts'
 export type { SmtpClient } from './client.ts'
 export type {
   ResendOptions,

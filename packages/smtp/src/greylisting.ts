@@ -1,0 +1,81 @@
+/*
+ * Recipients that a server puts off (450 and 451 to RCPT, as greylisting does): when they are tried again, and what became of a
+ * message in all. Sends nothing.
+ */
+
+import { isNetError, type NetError, type RetryPolicy } from '@net/core'
+
+import type { PreparedMail } from './prepared-mail.ts'
+import { SmtpReplyError } from './errors.ts'
+import type { RejectedRecipient, SendResult } from './send-result.ts'
+
+/** Those who were put off. */
+export function greylistedIn({ rejected }: SendResult): readonly RejectedRecipient[] {
+  return rejected.filter(({ error }) => isPutOff(error))
+}
+
+/** The policy, which for those who were put off waits 5 minutes at the least, or as long as the server says, and twice as long each time. */
+export function greylistPolicy(policy: RetryPolicy): RetryPolicy {
+  return {
+    delay(failed) {
+      const delay = policy.delay(failed)
+      if (delay === undefined || !isPutOff(failed.error)) return delay
+      const patience = Math.min(SHORTEST * 2 ** (failed.attempt - 1), LONGEST)
+      return Math.max(delay, patience, namedIn(failed.error))
+    },
+    succeeded: () => policy.succeeded?.(),
+  }
+}
+
+/** The mail for these recipients alone. */
+export function withoutOthers(
+  mail: PreparedMail,
+  recipients: readonly RejectedRecipient[],
+): PreparedMail {
+  const to = [...new Set(recipients.map(({ wire }) => wire))]
+  const left = mail.envelope.recipients.filter(({ wire }) => to.includes(wire))
+  return { ...mail, envelope: { ...mail.envelope, to, recipients: left } }
+}
+
+/** What is known after those who were put off were tried again: their part of the result is the later one. */
+export function mergedResults(before: SendResult, later: SendResult | NetError): SendResult {
+  const kept = before.rejected.filter(({ error }) => !isPutOff(error))
+  if (isNetError(later)) {
+    const rejected = [
+      ...kept,
+      ...greylistedIn(before).map((each) => ({ ...each, error: ownError(each, later) })),
+    ]
+    return Object.freeze({ ...before, rejected })
+  }
+  const accepted = [...before.accepted, ...later.accepted]
+  const rejected = [...kept, ...later.rejected]
+  const delivery = rejected.length === 0 ? ('accepted' as const) : ('partial' as const)
+  return Object.freeze({ ...before, accepted, rejected, delivery })
+}
+
+/** Of an error for several recipients the part that is about this one. */
+function ownError({ address }: RejectedRecipient, error: NetError): NetError {
+  const own = error.errors?.find(
+    (each) => each instanceof SmtpReplyError && each.address === address,
+  )
+  return isNetError(own) ? own : error
+}
+
+function isPutOff(error: unknown): boolean {
+  if (!(error instanceof SmtpReplyError) || error.command !== 'RCPT') return false
+  return PUT_OFF.has(error.reply.status)
+}
+
+/** The time that a reply names, in milliseconds: `try again in 10 minutes`, `retry in 300 s`. */
+function namedIn(error: NetError): number {
+  const [, number, unit = ''] = NAMED.exec(error.reply?.text ?? '') ?? []
+  return Math.min(
+    Number(number ?? 0) * (unit.toLowerCase().startsWith('m') ? 60_000 : 1000),
+    LONGEST,
+  )
+}
+
+const PUT_OFF: ReadonlySet<number> = new Set([450, 451])
+const SHORTEST = 300_000
+const LONGEST = 14_400_000
+const NAMED = /\b(?:in|after|for) (\d{1,6}) ?(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?)\b/i

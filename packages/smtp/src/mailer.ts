@@ -1,0 +1,338 @@
+/*
+ * A mailer: messages to one server over a few connections, which are kept, replaced and limited as servers want it. What
+ * becomes of each message is said as a client says it, and no message is sent twice.
+ */
+
+import {
+  ConnectionLostError,
+  isAbort,
+  isNetError,
+  type CloseOptions,
+  type NetError,
+  type RetryOption,
+  type RetryPolicy,
+  type Source,
+} from '@net/core'
+import {
+  clock,
+  closeDoor,
+  inCall,
+  netError,
+  operation,
+  policyOf,
+  type Attempt,
+  type Operation,
+  type Taken,
+} from '@net/core/authoring'
+import { mapUnordered, Pool, RateLimiter, sleep, type WaitOptions } from '@net/async'
+import { opening } from '@net/socket/authoring'
+
+import { judged } from './client.ts'
+import {
+  sendOptions,
+  type AnySendOptions,
+  type ResendOptions,
+  type SendOptions,
+  type SendRawOptions,
+} from './client-options.ts'
+import { BackOffOfServer, isCrowded } from './crowd.ts'
+import { deliver } from './delivery.ts'
+import { greylistedIn, greylistPolicy, mergedResults, withoutOthers } from './greylisting.ts'
+import {
+  mailerOptions,
+  sendAllOptions,
+  type MailerOptions,
+  type MailOutcome,
+  type MailReport,
+  type SendAllOptions,
+} from './mailer-options.ts'
+import type { Message } from './message.ts'
+import { dialSession, planOf, type SmtpPlan } from './opening-plan.ts'
+import { prepareMail, recipientsShown, type PreparedMail } from './prepared-mail.ts'
+import { sendLimits } from './send-limits.ts'
+import type { SendResult } from './send-result.ts'
+import type { SmtpSession } from './session.ts'
+import { MailTally } from './mail-tally.ts'
+
+/**
+ * Sends messages to one server over several connections. A connection that the server has closed meanwhile is replaced, and a
+ * message of which nothing was delivered goes over another one; one whose outcome is unknown is never repeated.
+ */
+export interface Mailer extends AsyncDisposable {
+  /**
+   * Sends a message as a client does. Kind of call: exchange. With `retry`, recipients that the server puts off (450 and 451
+   * to RCPT, as greylisting does) are tried again after 5 minutes at the earliest, and then after twice the time, with the
+   * same bytes, and without those who have it; then the call has no time limit unless you give it one. A wait for a
+   * connection or for `rate` ends with `NET_TIMEOUT_POOL`.
+   */
+  send(message: Message, options?: SendOptions): Promise<SendResult>
+  /** Sends a finished message, as a client does. */
+  send(raw: Source, options: SendRawOptions | ResendOptions): Promise<SendResult>
+  /**
+   * Sends many messages, as many at a time as there are connections, and reads the next one only when there is room for it.
+   * Resolves to a report, also where messages failed. Rejects with AbortError, and with what `messages` or `onOutcome` throws.
+   */
+  sendAll(
+    messages: Iterable<Message> | AsyncIterable<Message>,
+    options?: SendAllOptions,
+  ): Promise<MailReport>
+  /** How many connections there are. */
+  readonly connections: number
+  /** Sends what was given, takes nothing more, and closes the connections. */
+  drain(options?: WaitOptions): Promise<void>
+  /** Says goodbye on each connection; what is not done within `grace` is cut off. */
+  close(options?: CloseOptions): Promise<void>
+  /** Resolves once it is closed. Never rejects. */
+  readonly closed: Promise<NetError | undefined>
+}
+
+/** A mailer for the server at the URL, as `connect` takes it; it dials when there is something to send. Throws `NET_BAD_URL` and `NET_BAD_OPTION`. */
+export function createMailer(url: string | URL, options?: MailerOptions): Mailer {
+  const taken = mailerOptions(options)
+  const plan = inCall({ protocol: 'smtp', call: 'createMailer' }, () => planOf(url, taken))
+  return new PooledMailer(plan, taken.pool ?? {})
+}
+
+/** A connection of a mailer. */
+interface Seat {
+  readonly session: SmtpSession
+  /** How many messages it has taken. */
+  served: number
+}
+
+class PooledMailer implements Mailer {
+  readonly closed: Promise<NetError | undefined>
+  readonly #plan: SmtpPlan
+  readonly #pool: Pool<Seat>
+  readonly #rate: RateLimiter | undefined
+  readonly #places: number
+  readonly #backOff = new BackOffOfServer()
+
+  constructor(
+    plan: SmtpPlan,
+    { connections = 5, rate, idle = 30_000, maxAge }: NonNullable<MailerOptions['pool']>,
+  ) {
+    this.#plan = plan
+    this.#places = connections
+    this.#rate = rate === undefined ? undefined : limiterOf(rate)
+    this.#pool = new Pool<Seat>({
+      create: ({ signal }) => this.#dial(signal),
+      check: ({ session }) => !session.ended,
+      destroy: ({ session }) => goodbye(session),
+      max: connections,
+      idle,
+      maxAge: maxAge ?? Infinity,
+      // Dialing has limits of its own.
+      timeout: { create: Infinity },
+      protocol: 'smtp',
+      client: plan.identity.client,
+    })
+    this.closed = this.#pool.closed
+  }
+
+  get connections(): number {
+    return this.#pool.size
+  }
+
+  async send(message: Message | Source, options?: AnySendOptions): Promise<SendResult> {
+    const taken = sendOptions(options)
+    const { defaults } = this.#plan.identity.client
+    const policy = policyFor(taken.retry ?? defaults?.retry)
+    const mail = inCall({ protocol: 'smtp', call: 'send' }, () =>
+      prepareMail(message, taken, {
+        limits: sendLimits(taken.timeout, defaults?.timeout),
+        dkim: this.#plan.dkim,
+      }),
+    )
+    const spec = {
+      ...this.#plan.identity,
+      operation: 'send',
+      target: recipientsShown(mail.envelope.recipients.map(({ address }) => address)),
+      kind: 'exchange',
+    } as const
+    const call = {
+      signal: taken.signal,
+      onProgress: taken.onProgress,
+      retry: policy ?? (false as const),
+      timeout: limitsOf(mail, taken, policy),
+    }
+    const result = await operation(spec, call, (op) =>
+      op.attempt((attempt) => this.#toEverybody(op, attempt, mail, policy)),
+    )
+    return judged(result, taken.partial)
+  }
+
+  async sendAll(
+    messages: Iterable<Message> | AsyncIterable<Message>,
+    options?: SendAllOptions,
+  ): Promise<MailReport> {
+    const { signal, retry, onOutcome } = sendAllOptions(options)
+    const tally = new MailTally()
+    const outcome = async ({ message, index }: Numbered): Promise<MailOutcome> => {
+      try {
+        return { message, index, result: await this.send(message, { signal, retry }) }
+      } catch (error) {
+        if (isAbort(error)) throw error
+        return { message, index, error }
+      }
+    }
+    const limits = { concurrency: this.#places, signal }
+    for await (const each of mapUnordered(numbered(messages), outcome, limits)) {
+      tally.add(each)
+      await onOutcome?.(each)
+    }
+    return tally.report()
+  }
+
+  drain(options?: WaitOptions): Promise<void> {
+    return this.#pool.drain(options)
+  }
+
+  async close(options?: CloseOptions): Promise<void> {
+    await this.#pool.close({ grace: graceOf(options) })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Those who are put off get it later, and nobody else gets it again. */
+  async #toEverybody(
+    op: Operation,
+    attempt: Attempt,
+    mail: PreparedMail,
+    policy: RetryPolicy | undefined,
+  ): Promise<SendResult> {
+    let result = await this.#through(op, attempt, mail)
+    const begun = clock().now()
+    for (let tries = 1; ; tries++) {
+      const later = mail.replayable ? greylistedIn(result) : []
+      const [first] = later
+      const elapsed = clock().now() - begun
+      const failed = { error: first?.error, attempt: tries, idempotent: false, elapsed }
+      const delay = failed.error && policy?.delay({ ...failed, error: failed.error })
+      if (delay === undefined) return result
+      await sleep(delay, { signal: op.signal })
+      result = mergedResults(result, await this.#again(op, attempt, withoutOthers(mail, later)))
+    }
+  }
+
+  /** What an attempt for those who were put off has brought; a refusal of all is a result as well. */
+  async #again(
+    op: Operation,
+    attempt: Attempt,
+    mail: PreparedMail,
+  ): Promise<SendResult | NetError> {
+    try {
+      return await this.#through(op, attempt, mail)
+    } catch (error) {
+      if (isNetError(error) && !isAbort(error)) return error
+      throw error
+    }
+  }
+
+  /** Sends it over a connection, and over another one where the first had ended meanwhile. */
+  async #through(op: Operation, attempt: Attempt, mail: PreparedMail): Promise<SendResult> {
+    for (let moves = 0; ; moves++) {
+      await this.#wait(op)
+      const waiting = { signal: op.signal, timeout: op.limits.pool }
+      const lease = await this.#pool.acquire(waiting)
+      const seat = lease.value
+      const { session } = seat
+      try {
+        const result = await session.during(op, () => deliver(op, attempt, session, mail))
+        seat.served += 1
+        return result
+      } catch (error) {
+        if (moves > this.#places || !this.#mayMove(error, seat, mail)) throw error
+      } finally {
+        if (session.ended) lease.discard()
+        else lease.release()
+      }
+    }
+  }
+
+  async #wait(op: Operation): Promise<void> {
+    try {
+      await this.#rate?.acquire({ signal: op.signal, timeout: op.limits.pool })
+    } catch (error) {
+      if (isAbort(error) || !isNetError(error)) throw error
+      throw netError('NET_TIMEOUT_POOL', {
+        message: `the rate of the mailer let no message pass within ${op.limits.pool} ms`,
+        limit: op.limits.pool,
+        cause: error,
+      })
+    }
+  }
+
+  /** Whether another connection is to be tried for a message of which surely nothing was delivered. */
+  #mayMove(error: unknown, { session, served }: Seat, { replayable }: PreparedMail): boolean {
+    if (!replayable || !isNetError(error) || isAbort(error)) return false
+    if (served > 0 && session.ended) return error instanceof ConnectionLostError
+    // A connection that is one too many: the message waits for one of the others.
+    const hasOthers = this.#pool.busy + this.#pool.idle > 1
+    if (!isCrowded(error) || !hasOthers) return false
+    this.#backOff.refused()
+    session.lose(error)
+    return true
+  }
+
+  async #dial(signal: AbortSignal): Promise<Seat> {
+    const { identity, options } = this.#plan
+    for (;;) {
+      await this.#backOff.over(signal)
+      try {
+        const plan = { identity, options: { ...options, signal } }
+        const session = await opening(plan, (op) => dialSession(op, this.#plan))
+        this.#backOff.accepted()
+        return { session, served: 0 }
+      } catch (error) {
+        if (!isCrowded(error)) throw error
+        this.#backOff.refused()
+        // The calls that wait are served by the connections that stand.
+        if (this.#pool.busy + this.#pool.idle === 0) throw error
+      }
+    }
+  }
+}
+
+interface Numbered {
+  readonly message: Message
+  readonly index: number
+}
+
+async function* numbered(
+  messages: Iterable<Message> | AsyncIterable<Message>,
+): AsyncGenerator<Numbered, void> {
+  let index = 0
+  for await (const message of messages) yield { message, index: index++ }
+}
+
+function limiterOf(rate: NonNullable<NonNullable<MailerOptions['pool']>['rate']>): RateLimiter {
+  const { limit, interval = 1000 } = typeof rate === 'number' ? { limit: rate } : rate
+  // Nothing is saved up, so that no stretch of time has more of them than the limit.
+  return new RateLimiter({ limit, interval, burst: 1 })
+}
+
+function policyFor(retry: RetryOption | undefined): RetryPolicy | undefined {
+  const policy = retry === undefined ? undefined : policyOf(retry)
+  return policy && greylistPolicy(policy)
+}
+
+/** A message that may be put off for hours has no limit in all, unless the caller wants one. */
+function limitsOf(
+  mail: PreparedMail,
+  { timeout }: Taken<AnySendOptions>,
+  policy: RetryPolicy | undefined,
+): PreparedMail['limits']['operation'] {
+  const { operation: limits } = mail.limits
+  const isGiven = typeof timeout === 'number' || timeout?.total !== undefined
+  return policy === undefined || isGiven ? limits : { ...limits, total: Infinity }
+}
+
+async function goodbye(session: SmtpSession): Promise<void> {
+  if (session.ended) return
+  await session.quit('QUIT').catch(() => session.transport.abort())
+}
+
+const graceOf = closeDoor({ protocol: 'smtp', call: 'close' })

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+
+import { replyError } from '../src/errors.ts'
+import { greylistedIn, greylistPolicy, mergedResults } from '../src/greylisting.ts'
+import type { SendResult } from '../src/send-result.ts'
+
+const refusal = (text: string, address = 'a@x.example') => {
+  const [, status, words = ''] = /^(\d+) (.*)$/.exec(text) ?? []
+  return replyError({ status: Number(status), text: words }, { command: 'RCPT', address })
+}
+const result: SendResult = {
+  delivery: 'partial',
+  accepted: ['ok@x.example'],
+  rejected: [
+    { address: 'a@x.example', wire: 'a@x.example', error: refusal('450 later') },
+    { address: 'b@x.example', wire: 'b@x.example', error: refusal('550 no') },
+  ],
+  recipients: [],
+  reply: { status: 250, text: 'taken' },
+}
+
+test('those who are put off wait for 5 minutes, then twice as long, or as long as the server says', () => {
+  const policy = greylistPolicy({ delay: ({ attempt }) => (attempt < 4 ? 10 : undefined) })
+  const delay = (attempt: number, text: string): number | undefined =>
+    policy.delay({ error: refusal(text), attempt, idempotent: false, elapsed: 0 })
+  expect(delay(1, '450 later')).toBe(300_000)
+  expect(delay(2, '451 later')).toBe(600_000)
+  expect(delay(1, '450 try again in 10 minutes')).toBe(600_000)
+  expect(delay(1, '450 greylisted for 20 seconds')).toBe(300_000)
+  expect(delay(1, '452 mailbox full')).toBe(10)
+  expect(delay(4, '450 later')).toBeUndefined()
+})
+
+test('the results of all attempts are one, and nobody is in it twice', () => {
+  expect(greylistedIn(result).map(({ address }) => address)).toEqual(['a@x.example'])
+  expect(
+    mergedResults(result, { ...result, accepted: ['a@x.example'], rejected: [] }),
+  ).toMatchObject({
+    delivery: 'partial',
+    accepted: ['ok@x.example', 'a@x.example'],
+    rejected: [{ address: 'b@x.example' }],
+  })
+  const gone = refusal('550 gone')
+  expect(mergedResults(result, gone)).toMatchObject({
+    delivery: 'partial',
+    rejected: [{ address: 'b@x.example' }, { address: 'a@x.example', error: gone }],
+  })
+})
