@@ -20,6 +20,14 @@ export type {
 } from './client-options.ts'
 export type { Message } from './message.ts'
 export { attach, type Attachment, type AttachOptions } from './attachment.ts'
+export {
+  parseMessage,
+  type ParsedAttachment,
+  type ParsedMessage,
+} from './incoming/parse-message.ts'
+export type { MessageDefect, MessagePart } from './incoming/part.ts'
+export type { HeaderField } from './incoming/header-fields.ts'
+export type { DeliveryReport, ReportedRecipient } from './incoming/delivery-report.ts'
 export { formatAddress, parseAddress, type Address, type AddressParts } from './address.ts'
 export type { Envelope, Recipient } from './envelope.ts'
 export type { RejectedRecipient, SendResult, UnknownDelivery } from './send-result.ts'

@@ -3,5 +3,4 @@
 export { startSmtpServer, type SmtpServer, type SmtpServerOptions } from './smtp-server.ts'
 export type { SmtpSessionOptions } from './smtp-session.ts'
 export type { SmtpFault } from './faults.ts'
-export type { Mailbox, ReceivedMail } from './mailbox.ts'
-export { parseMessage, type ParsedMessage } from './parse-message.ts'
+export type { Mailbox, MailboxView, ReceivedMail, WaitForMailOptions } from './mailbox.ts'

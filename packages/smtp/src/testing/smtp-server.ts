@@ -14,9 +14,10 @@ import {
 } from '@net/socket'
 import { causeFault } from '@net/socket/testing'
 
+import { parseMessage, type ParsedMessage } from '../incoming/parse-message.ts'
 import { SmtpFaults, type SmtpFault } from './faults.ts'
+import { headAndText } from './head-and-text.ts'
 import { Mailbox } from './mailbox.ts'
-import { parseMessage } from './parse-message.ts'
 import {
   SmtpServerSession,
   type ClientItem,
@@ -188,11 +189,15 @@ class Dialogue {
   #deliver(raw: Buffer): void {
     const { session, mailbox } = this.#parts
     const { from = '', to, user, secure } = session
+    let parsed: ParsedMessage | undefined
     mailbox.add({
       envelope: { from, to: [...to] },
       raw,
       secure,
-      ...parseMessage(raw),
+      ...headAndText(raw),
+      get parsed() {
+        return (parsed ??= parseMessage(raw))
+      },
       ...(user === undefined ? {} : { user }),
     })
     session.reset()

@@ -1,14 +1,18 @@
+import { attach, connect, fromText, parseMessage } from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
 import { Mailbox, type ReceivedMail } from '../../src/testing/mailbox.ts'
 
-function mail(text: string): ReceivedMail {
+function mail(text: string, to = 'c@d.example'): ReceivedMail {
+  const raw = Buffer.from(`Subject: ${text}\r\n\r\n${text}`)
   return {
-    envelope: { from: 'a@b', to: ['c@d'] },
-    raw: Buffer.from(text),
+    envelope: { from: 'a@b.example', to: [to] },
+    raw,
     secure: false,
     headers: new Map(),
     text,
+    parsed: parseMessage(raw),
   }
 }
 
@@ -22,4 +26,35 @@ test('waits for a message that is there or still to come', async () => {
   expect(mailbox.messages).toHaveLength(2)
   mailbox.clear()
   expect(mailbox.messages).toEqual([])
+})
+
+test('what did not come is told with what did', async () => {
+  const mailbox = new Mailbox()
+  const never = (): boolean => false
+  await expect(mailbox.waitFor(never, { timeout: 1 })).rejects.toThrow('none came at all')
+  mailbox.add(mail('one'))
+  await expect(mailbox.waitFor(never, { timeout: 1 })).rejects.toThrow(
+    'no such message came within 1 ms; these came: "one" to c@d.example',
+  )
+})
+
+test('[SMTP-51] captures mail for each recipient, also in Bcc, read as a person reads it', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url)
+  const coming = server.mailbox.for('hidden@x.example').waitFor()
+  const sentence = `Grüße, und ein Satz, der über das Ende einer Zeile hinausgeht: ${'Wort '.repeat(20)}`
+  await client.send({
+    from: 'ada@x.example',
+    to: 'bob@x.example',
+    bcc: 'hidden@x.example',
+    subject: 'Grüße',
+    text: sentence,
+    attachments: [attach(fromText('1, 2'), { name: 'a.csv' })],
+  })
+  const { parsed, envelope } = await coming
+  expect(envelope.to).toEqual(['bob@x.example', 'hidden@x.example'])
+  expect(parsed).toMatchObject({ subject: 'Grüße', text: sentence, bcc: [], defects: [] })
+  expect(parsed.attachments).toMatchObject([{ name: 'a.csv', type: 'text/csv' }])
+  expect(server.mailbox.for('eve@x.example').messages).toEqual([])
+  expect(server.mailbox.for('bob@x.example').messages).toHaveLength(1)
 })

@@ -3,19 +3,17 @@
  * no MIME.
  */
 
-import { argument, option } from '@net/core/authoring'
-
 /** A message taken apart at its first empty line. */
-export interface ParsedMessage {
+export interface HeadAndText {
   /** The headers in lower case, unfolded, each with its values in order. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   /** What follows the headers, as it came. */
   readonly text: string
 }
 
-/** Takes a message apart (RFC 5322, section 2.1). A line that is no header ends the headers too. Throws `NET_BAD_OPTION`. */
-export function parseMessage(raw: Uint8Array): ParsedMessage {
-  const whole = Buffer.from(argument('raw', option.binary, raw)).toString('utf8')
+/** Takes a message apart (RFC 5322, section 2.1). A line that is no header ends the headers too. */
+export function headAndText(raw: Uint8Array): HeadAndText {
+  const whole = Buffer.from(raw).toString('utf8')
   const end = whole.indexOf('\r\n\r\n')
   const head = end < 0 ? whole : whole.slice(0, end)
   const headers = new Map<string, string[]>()

@@ -1,0 +1,86 @@
+/* The headers of a message or a part (RFC 5322, section 2.2; RFC 2045 and 2231 for their parameters), as they come. */
+
+import { decodeText } from './charset.ts'
+import { decodeWords } from './encoded-words.ts'
+
+/** One header as it came. */
+export interface HeaderField {
+  readonly name: string
+  /** Its text, unfolded and decoded. */
+  readonly value: string
+  /** Its text as it came, unfolded; each character stands for a byte. */
+  readonly raw: string
+}
+
+/** Headers in their order; characters of `head` stand for bytes. Lines that are no header are left out. */
+export function readFields(head: string): readonly HeaderField[] {
+  return head.split(/\r?\n(?![ \t])/).flatMap((line) => {
+    const [, name, rest = ''] = /^([!-9;-~]+)[ \t]*:([^]*)$/.exec(line) ?? []
+    if (name === undefined) return []
+    const raw = rest.replaceAll(/\r?\n/g, '').trim()
+    return [{ name, raw, value: textOf(raw) }]
+  })
+}
+
+/** The first header of a name, in whichever case. */
+export function firstOf(fields: readonly HeaderField[], name: string): HeaderField | undefined {
+  return fields.find((field) => field.name.toLowerCase() === name)
+}
+
+/** A header's value and its parameters, as those of Content-Type. */
+export interface Structured {
+  /** In lower case. */
+  readonly value: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+/** Reads a value with parameters, in pieces and in any charset (RFC 2231). */
+export function readStructured(raw: string): Structured {
+  const [first = ''] = /^[^;]*/.exec(raw) ?? []
+  const pieces = new Map<
+    string,
+    Map<number, { readonly text: string; readonly encoded: boolean }>
+  >()
+  for (const [, key = '', quoted, plain = ''] of raw.slice(first.length).matchAll(PARAMETER)) {
+    const [, name = '', number, star] = /^([^*]+)(?:\*(\d+))?(\*)?$/.exec(key.toLowerCase()) ?? []
+    const text = quoted === undefined ? plain.trim() : quoted.replaceAll(/\\(.)/gs, '$1')
+    const own = pieces.get(name) ?? new Map<number, { text: string; encoded: boolean }>()
+    // An encoded name wins over a plain one beside it.
+    const at = Number(number ?? 0)
+    if (star !== undefined || !own.has(at)) own.set(at, { text, encoded: star !== undefined })
+    pieces.set(name, own)
+  }
+  const parameters = new Map([...pieces].map(([name, own]) => [name, joined(own)] as const))
+  return { value: first.trim().toLowerCase(), parameters }
+}
+
+function joined(
+  pieces: ReadonlyMap<number, { readonly text: string; readonly encoded: boolean }>,
+): string {
+  const sorted = [...pieces].toSorted(([a], [b]) => a - b).map(([, piece]) => piece)
+  if (!sorted.some(({ encoded }) => encoded)) {
+    const text = sorted.map((piece) => piece.text).join('')
+    return decodeWords(textOf(text))
+  }
+  const [, charset = '', first] = /^([^']*)'[^']*'([^]*)$/.exec(sorted[0]?.text ?? '') ?? []
+  const texts = sorted.map((piece, at) => ({
+    ...piece,
+    text: at === 0 ? (first ?? piece.text) : piece.text,
+  }))
+  const bytes = texts.map(({ text, encoded }) =>
+    Buffer.from(encoded ? percentDecoded(text) : text, 'latin1'),
+  )
+  return decodeText(Buffer.concat(bytes), charset).text
+}
+
+function percentDecoded(text: string): string {
+  return text.replaceAll(/%([\dA-F]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+}
+
+function textOf(raw: string): string {
+  return decodeWords(decodeText(Buffer.from(raw, 'latin1'), undefined).text)
+}
+
+const PARAMETER = /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/gs

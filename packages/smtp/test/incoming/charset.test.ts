@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+
+import { decodeText } from '../../src/incoming/charset.ts'
+
+function read(bytes: readonly number[] | string, label?: string): string {
+  return decodeText(typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes), label).text
+}
+
+test('labels mean what they mean to browsers', () => {
+  expect(read([0x93, 0x80, 0xfc, 0x94], 'iso-8859-1')).toBe('“€ü”')
+  expect(read([0x93, 0x80, 0xfc, 0x94], 'Windows-1252')).toBe('“€ü”')
+  expect(read('Grüße', 'UTF-8')).toBe('Grüße')
+  expect(read([0xc4, 0xe3, 0xba, 0xc3], 'GB18030')).toBe('你好')
+  expect(read([0x1b, 0x24, 0x42, 0x46, 0x7c, 0x1b, 0x28, 0x42], 'ISO-2022-JP')).toBe('日')
+  expect(read([0xc7, 0xd1], 'KS_C_5601-1987')).toBe('한')
+})
+
+test('a label that is wrong or unknown costs no text', () => {
+  expect(read('Grüße', 'us-ascii')).toBe('Grüße')
+  expect(read([0x47, 0xfc], 'us-ascii')).toBe('Gü')
+  expect(read('Grüße')).toBe('Grüße')
+  expect(decodeText(Buffer.from('Grüße'), 'x-unknown')).toEqual({ text: 'Grüße', unknown: true })
+  expect(read([0xfc], 'x-unknown')).toBe('ü')
+})
