@@ -54,34 +54,36 @@ export function readPart(
 ): MessagePart {
   const { head, body } = split(source, defects, path)
   const headers = readFields(head)
-  const type = readStructured(firstOf(headers, 'content-type')?.raw ?? '')
-  const disposition = readStructured(firstOf(headers, 'content-disposition')?.raw ?? '')
-  const cid = firstOf(headers, 'content-id')?.raw.replaceAll(/^<|>$/g, '')
-  const name = disposition.parameters.get('filename') ?? type.parameters.get('name')
-  const common = {
-    path,
-    headers,
-    disposition: disposition.value,
-    ...(name === undefined ? {} : { name }),
-    ...(cid === undefined ? {} : { cid }),
-  }
-  const mediaType = /^[\w.+-]+\/[\w.+-]+$/.test(type.value) ? type.value : 'text/plain'
-  const boundary = type.parameters.get('boundary')
-  if (mediaType.startsWith('multipart/') && boundary !== undefined && depth < DEEPEST) {
-    const found = between(body, boundary, defects, path)
-    const parts = found.map(({ text, complete }, at) => {
-      const place = path === '' ? String(at + 1) : `${path}.${at + 1}`
-      const part = readPart(text, defects, place, depth + 1)
-      return complete ? part : { ...part, complete: false }
-    })
-    const content = Buffer.from(body, 'latin1')
-    return { ...common, type: mediaType, parts, complete: true, content }
-  }
-  if (mediaType.startsWith('multipart/')) {
+  const { value, parameters } = readStructured(firstOf(headers, 'content-type')?.raw ?? '')
+  const type = /^[\w.+-]+\/[\w.+-]+$/.test(value) ? value : 'text/plain'
+  const common = { path, headers, type, ...namesOf(headers, parameters.get('name')) }
+  if (!type.startsWith('multipart/')) return leaf(body, common, parameters.get('charset'), defects)
+  const boundary = parameters.get('boundary')
+  if (boundary === undefined || depth >= DEEPEST) {
     defects.push({ kind: boundary === undefined ? 'missing-boundary' : 'too-deep', part: path })
     return leaf(body, { ...common, type: 'text/plain' }, undefined, defects)
   }
-  return leaf(body, { ...common, type: mediaType }, type.parameters.get('charset'), defects)
+  const parts = between(body, boundary, defects, path).map(({ text, complete }, at) => {
+    const place = path === '' ? String(at + 1) : `${path}.${at + 1}`
+    const part = readPart(text, defects, place, depth + 1)
+    return complete ? part : { ...part, complete: false }
+  })
+  return { ...common, parts, complete: true, content: Buffer.from(body, 'latin1') }
+}
+
+/** How a part is to be shown, and by which names it is known. */
+function namesOf(
+  headers: readonly HeaderField[],
+  typeName: string | undefined,
+): Pick<MessagePart, 'disposition' | 'name' | 'cid'> {
+  const { value, parameters } = readStructured(firstOf(headers, 'content-disposition')?.raw ?? '')
+  const cid = firstOf(headers, 'content-id')?.raw.replaceAll(/^<|>$/g, '')
+  const name = parameters.get('filename') ?? typeName
+  return {
+    disposition: value,
+    ...(name === undefined ? {} : { name }),
+    ...(cid === undefined ? {} : { cid }),
+  }
 }
 
 type Common = Pick<MessagePart, 'path' | 'type' | 'headers' | 'disposition' | 'name' | 'cid'>
