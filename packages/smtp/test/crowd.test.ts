@@ -30,9 +30,9 @@ test('waits for a second after a refusal, then longer, and not at all after a su
   const { signal } = new AbortController()
   const waitOf = async (): Promise<number> => {
     const from = clock.now()
-    let isOver = false
-    const over = backOff.over(signal).then(() => (isOver = true))
-    while (!isOver) await clock.advance(100)
+    const ended: number[] = []
+    const over = backOff.over(signal).then(() => ended.push(clock.now()))
+    while (ended.length === 0) await clock.advance(100)
     await over
     return clock.now() - from
   }

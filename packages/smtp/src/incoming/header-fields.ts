@@ -37,26 +37,29 @@ export interface Structured {
 /** Reads a value with parameters, in pieces and in any charset (RFC 2231). */
 export function readStructured(raw: string): Structured {
   const [first = ''] = /^[^;]*/.exec(raw) ?? []
-  const pieces = new Map<
-    string,
-    Map<number, { readonly text: string; readonly encoded: boolean }>
-  >()
+  const parameters = new Map<string, ParameterPieces>()
   for (const [, key = '', quoted, plain = ''] of raw.slice(first.length).matchAll(PARAMETER)) {
-    const [, name = '', number, star] = /^([^*]+)(?:\*(\d+))?(\*)?$/.exec(key.toLowerCase()) ?? []
     const text = quoted === undefined ? plain.trim() : quoted.replaceAll(/\\(.)/gs, '$1')
-    const own = pieces.get(name) ?? new Map<number, { text: string; encoded: boolean }>()
-    // An encoded name wins over a plain one beside it.
-    const at = Number(number ?? 0)
-    if (star !== undefined || !own.has(at)) own.set(at, { text, encoded: star !== undefined })
-    pieces.set(name, own)
+    addPiece(parameters, key.toLowerCase(), text)
   }
-  const parameters = new Map([...pieces].map(([name, own]) => [name, joined(own)] as const))
-  return { value: first.trim().toLowerCase(), parameters }
+  return {
+    value: first.trim().toLowerCase(),
+    parameters: new Map([...parameters].map(([name, pieces]) => [name, joined(pieces)] as const)),
+  }
 }
 
-function joined(
-  pieces: ReadonlyMap<number, { readonly text: string; readonly encoded: boolean }>,
-): string {
+type ParameterPieces = Map<number, { readonly text: string; readonly encoded: boolean }>
+
+/** An encoded name wins over a plain one beside it. */
+function addPiece(parameters: Map<string, ParameterPieces>, key: string, text: string): void {
+  const [, name = '', number = '0', star] = /^([^*]+)(?:\*(\d+))?(\*)?$/.exec(key) ?? []
+  const pieces: ParameterPieces = parameters.get(name) ?? new Map()
+  const at = Number(number)
+  if (star !== undefined || !pieces.has(at)) pieces.set(at, { text, encoded: star !== undefined })
+  parameters.set(name, pieces)
+}
+
+function joined(pieces: ParameterPieces): string {
   const sorted = [...pieces].toSorted(([a], [b]) => a - b).map(([, piece]) => piece)
   if (!sorted.some(({ encoded }) => encoded)) {
     const text = sorted.map((piece) => piece.text).join('')
