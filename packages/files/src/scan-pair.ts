@@ -3,9 +3,11 @@
  * differ in little, no more than that little is held.
  */
 
+import { Semaphore } from '@net/async'
+
 import type { Settling } from './plan/settling.ts'
 import type { Scan, Spot } from './scan.ts'
-import type { ScannedFolder } from './scanned.ts'
+import type { Listed, ScannedFolder } from './scanned.ts'
 import { nameOf } from './tree-path.ts'
 
 /** What both trees hold, without the files that were settled. */
@@ -23,17 +25,19 @@ class PairScan {
   readonly #source: Scan
   readonly #target: Scan
   readonly #settling: Settling
+  /** A side that ran ahead of the other would hold what only both together can settle. */
+  readonly #listings: Semaphore
 
   constructor(source: Scan, target: Scan, settling: Settling) {
     this.#source = source
     this.#target = target
     this.#settling = settling
+    this.#listings = new Semaphore(Math.min(source.calls, target.calls))
   }
 
   async folder(from: Spot, to: Spot): Promise<ScannedPair> {
-    const [ours, theirs] = await Promise.all([this.#source.listed(from), this.#target.listed(to)])
+    const [ours, theirs] = await this.#listed(from, to)
     const pairs = new Map<string, Promise<ScannedPair>>()
-    this.#settling.settle(from.path, ours, theirs)
     for (const name of ours.found.keys()) {
       const one = this.#source.innerOf(from, name, ours)
       const other = this.#target.innerOf(to, name, theirs)
@@ -50,5 +54,12 @@ class PairScan {
       }),
     ])
     return { source, target }
+  }
+
+  async #listed(from: Spot, to: Spot): Promise<readonly [Listed, Listed]> {
+    using _ = await this.#listings.acquire({ signal: this.#source.signal })
+    const [ours, theirs] = await Promise.all([this.#source.listed(from), this.#target.listed(to)])
+    this.#settling.settle(from.path, ours, theirs)
+    return [ours, theirs]
   }
 }

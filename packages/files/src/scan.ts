@@ -42,6 +42,9 @@ export interface Spot {
 /** The listing of one tree. */
 export class Scan {
   readonly root: Spot
+  /** How many listings at a time. */
+  readonly calls: number
+  readonly signal: AbortSignal
   readonly #place: TreePlace
   readonly #rules: ScanRules
   readonly #calls: Semaphore
@@ -50,7 +53,9 @@ export class Scan {
     this.root = { path: '', from: place.path, above: [] }
     this.#place = place
     this.#rules = rules
-    this.#calls = new Semaphore(Math.max(1, Math.min(rules.calls, MOST_LISTINGS)))
+    this.calls = Math.max(1, Math.min(rules.calls, MOST_LISTINGS))
+    this.signal = rules.signal
+    this.#calls = new Semaphore(this.calls)
   }
 
   /** Lists the folder with all that is in it. */

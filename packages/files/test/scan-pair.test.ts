@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 import type { RemoteFiles } from '@net/core'
 import { at, memoryFiles } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
@@ -63,4 +65,28 @@ test('a folder that cannot be listed on one side settles nothing in it', async (
   const { source, target } = await scanned(await treeOf(contents), to)
   expect(paths(source).toSorted()).toEqual(['a', 'a/x', 'b'])
   expect(target.entries.get('a')?.folder?.failure?.code).toBe('NET_INTERNAL')
+})
+
+test('neither side runs ahead of the other: what waits for it is held', async () => {
+  const contents = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`in-${index}/a`, 'x']),
+  )
+  const listed: string[] = []
+  const from = faultyFiles(await treeOf(contents), {
+    at: ({ call, passed, path }) =>
+      void (call === 'list' && passed === undefined && listed.push(path)),
+  })
+  const gate = Promise.withResolvers<void>()
+  const to = faultyFiles(await treeOf(contents), {
+    at: async ({ call, passed, path }) => {
+      if (call === 'list' && passed === undefined && path !== '') await gate.promise
+    },
+  })
+  const scanning = scanned(from, to)
+  while (listed.length < 3) await turn()
+  for (let turns = 0; turns < 50; turns++) await turn()
+  // The root, and two at a time.
+  expect(listed).toHaveLength(3)
+  gate.resolve()
+  expect(settledIn((await scanning).source)).toBe(20)
 })

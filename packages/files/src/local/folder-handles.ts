@@ -36,7 +36,9 @@ export class FolderHandles {
 
   /** The same for what is not one piece of work. */
   async hold(parts: readonly string[]): Promise<HeldFolder> {
-    if (!hasHandles()) return { at: await this.#looked(parts), letGo: async () => {} }
+    if (!hasHandles()) {
+      return { at: await this.#looked(parts), isOwn: false, letGo: async () => {} }
+    }
     const key = parts.join('/')
     const held = this.#held.get(key) ?? this.#hold(key, parts)
     held.users++
@@ -44,7 +46,7 @@ export class FolderHandles {
       if (--held.users === 0) await this.#release(key, held)
     }
     try {
-      return { at: `${HANDLES}/${await held.handle}`, letGo }
+      return { at: `${HANDLES}/${await held.handle}`, isOwn: true, letGo }
     } catch (error) {
       await letGo()
       throw error
@@ -104,6 +106,8 @@ export class FolderHandles {
 export interface HeldFolder {
   /** Its path for the system. */
   readonly at: string
+  /** Whether the path leads to it whatever takes its place meanwhile. */
+  readonly isOwn: boolean
   letGo(): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 /* The entries of a local folder, in slices. */
 
-import { lstatSync, readlinkSync, type Stats } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 
 import type { RemoteEntry } from '@net/core'
@@ -15,7 +15,10 @@ export async function* entriesOf(
   path: string,
   pace: DiskPace,
 ): AsyncGenerator<readonly RemoteEntry[], void> {
-  const names = await namesOf(at)
+  const names = await pace.run(
+    () => namesNow(at),
+    () => namesOf(at),
+  )
   for (let start = 0; start < names.length; start += SLICE) {
     const slice = names.slice(start, start + SLICE)
     yield pace.isSlow ? await inBackground(at, path, slice) : await atOnce(at, path, slice, pace)
@@ -41,16 +44,25 @@ export function entryNow(at: string | Buffer, path: string, name: string): Remot
 /** The entry that the system's words make. */
 export function entryOf(path: string, name: string, found: Stats, target?: string): RemoteEntry {
   const type = typeOf(found)
+  const modified = Math.round(found.mtimeMs)
+  const mode = found.mode & PERMISSIONS
+  // Most are files, and of some trees there are a hundred thousand.
+  if (type === 'file') return { name, path, type, size: found.size, modified, mode }
   return {
     name,
     path,
     type,
-    ...(type === 'file' ? { size: found.size } : {}),
-    modified: Math.round(found.mtimeMs),
-    mode: found.mode & PERMISSIONS,
+    modified,
+    mode,
     ...(target === undefined ? {} : { target }),
     ...(type === 'other' ? { raw: rawOf(found) } : {}),
   }
+}
+
+function namesNow(at: string): readonly string[] {
+  const names = readdirSync(at)
+  if (!names.some((name) => mayBeLossy(name))) return names
+  return readdirSync(at, { encoding: 'buffer' }).map((bytes) => nameOfBytes(bytes))
 }
 
 async function namesOf(at: string): Promise<readonly string[]> {

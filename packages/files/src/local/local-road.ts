@@ -45,11 +45,24 @@ export class LocalRoad implements ShortRoad {
     const { pace, names } = this.#ends
     const { size = Infinity } = file.source
     if (size > SMALL || pace.isSlow) return undefined
-    checkNew(partsOf(file.to), names)
     await pace.rest()
-    return this.#from.use(file.from, (from) =>
-      this.#to.use(file.to, (to) => pace.timed(() => this.#carried(file, from, to))),
+    const [from, to] = [this.#from.at(file.from), this.#to.at(file.to)]
+    // Most files are neighbours of the one before.
+    if (from !== undefined && to !== undefined) return this.#carriedIn(file, from, to)
+    checkNew(partsOf(file.to), names)
+    return this.#from.use(file.from, (source) =>
+      this.#to.use(file.to, (target) => this.#carriedIn(file, source, target)),
     )
+  }
+
+  #carriedIn(file: CarriedFile, from: string, to: string): RemoteEntry | undefined {
+    const { names, pace } = this.#ends
+    try {
+      checkNew([nameOf(file.to)], names)
+      return pace.timed(() => this.#carried(file, from, to))
+    } catch (error) {
+      throw treeError(error, file.to)
+    }
   }
 
   #carried(file: CarriedFile, fromFolder: string, toFolder: string): RemoteEntry | undefined {
@@ -101,7 +114,12 @@ class Stay {
     this.#folders = folders
   }
 
-  /** Runs the work with the folder of the file. */
+  /** The folder of the file, where it is the one that is held open: for work that does not wait. */
+  at(file: string): string | undefined {
+    return this.#held?.isOwn === true && folderOf(file) === this.#path ? this.#held.at : undefined
+  }
+
+  /** Runs the work with the folder of the file, which stays open behind it. */
   async use<T>(file: string, work: (folder: string) => T | Promise<T>): Promise<T> {
     const path = folderOf(file)
     try {

@@ -50,20 +50,20 @@ export interface PlanStep {
   readonly action: EntryAction
   readonly why: EntryReason
   /** Where the source has it, if a link led there: a path in its tree. */
-  readonly from?: string
-  readonly source?: RemoteEntry
-  readonly target?: RemoteEntry
+  readonly from?: string | undefined
+  readonly source?: RemoteEntry | undefined
+  readonly target?: RemoteEntry | undefined
   /** What has to go before it can take its place: the steps that remove it. */
-  readonly instead?: readonly PlanStep[]
+  readonly instead?: readonly PlanStep[] | undefined
   /** Where a folder is filled before it takes the place of what is there: a path of the target. */
-  readonly beside?: string
+  readonly beside?: string | undefined
   /** The mode that it is given. */
-  readonly mode?: number
+  readonly mode?: number | undefined
   /** The time that it is given. */
-  readonly modified?: number
+  readonly modified?: number | undefined
   /** False where the comparison cannot see every difference. */
-  readonly certain?: boolean
+  readonly certain?: boolean | undefined
   /** The part of this version that an earlier run left. */
-  readonly part?: RemoteEntry
-  readonly error?: NetError
+  readonly part?: RemoteEntry | undefined
+  readonly error?: NetError | undefined
 }

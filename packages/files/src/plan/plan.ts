@@ -40,7 +40,7 @@ interface EntryPair {
   readonly to: string
   readonly source: Scanned
   readonly target: Scanned | undefined
-  readonly part?: RemoteEntry
+  readonly part: RemoteEntry | undefined
 }
 
 /** What a folder of the target holds, by the keys of the names. */
@@ -93,20 +93,15 @@ class Planner {
     const { name, type } = source.entry
     const target = there.byKey.get(this.#key(name))
     const here = join(path, name)
-    const spelled = join(to, target?.entry.name ?? name)
+    const ownName = target?.entry.name ?? name
+    const spelled = to === path && ownName === name ? here : join(to, ownName)
     const error = source.refused ?? this.#refusal(here, group, source) ?? this.#hidden(folder, name)
     if (ownerOfPart(name) !== undefined)
       this.#add('skip', 'part of a copy', { path: here, to: spelled, source, target })
     else if (error !== undefined) this.#refuse(here, spelled, type, error)
     else {
       const part = this.#partOf(source, nameOf(spelled), there)
-      this.#known({
-        path: here,
-        to: spelled,
-        source,
-        target,
-        ...(part === undefined ? {} : { part }),
-      })
+      this.#known({ path: here, to: spelled, source, target, part })
     }
   }
 
@@ -275,7 +270,7 @@ class Planner {
   #add(
     action: EntryAction,
     why: EntryReason,
-    pair: Pick<EntryPair, 'path' | 'to' | 'target' | 'part'> & { source?: Scanned },
+    pair: Pick<EntryPair, 'path' | 'to' | 'target'> & Partial<Pick<EntryPair, 'source' | 'part'>>,
     more: StepDetails = {},
   ): void {
     const { path, to, source, target } = pair
@@ -283,8 +278,23 @@ class Planner {
     const part = moves ? pair.part : undefined
     if (part !== undefined) this.#wantedParts.add(join(folderOf(to), part.name))
     const { type } = source?.entry ?? target?.entry ?? OTHER
-    const entries = { source: source?.entry, target: target?.entry, from: source?.from, part }
-    this.steps.push({ path, to, type, action, why, ...defined({ ...entries, ...more }) })
+    // One shape for all: a plan may have a hundred thousand.
+    this.steps.push({
+      path,
+      to,
+      type,
+      action,
+      why,
+      source: source?.entry,
+      target: target?.entry,
+      from: source?.from,
+      part,
+      mode: more.mode,
+      modified: more.modified,
+      instead: more.instead,
+      beside: more.beside,
+      certain: more.certain,
+    })
   }
 
   #grouped(source: ScannedFolder): ReadonlyMap<string, readonly Scanned[]> {
@@ -322,16 +332,5 @@ interface StepDetails {
   readonly instead?: readonly PlanStep[] | undefined
   readonly beside?: string | undefined
 }
-
-/** The same without what is undefined. */
-function defined<T extends object>(given: T): Defined<T> {
-  const kept: Defined<T> = {}
-  for (const key in given) {
-    if (given[key] !== undefined) Object.assign(kept, { [key]: given[key] })
-  }
-  return kept
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 const OTHER = { type: 'other' } as const
