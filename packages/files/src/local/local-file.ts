@@ -1,7 +1,6 @@
 /* The bytes of a local file: read, written and copied through a path that leads to the file itself, never a link. */
 
 import { createHash } from 'node:crypto'
-import { copyFileSync, lstatSync } from 'node:fs'
 import { constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
 
 import type { RemoteReadOptions, Source } from '@net/core'
@@ -9,7 +8,6 @@ import { netError, type Operation } from '@net/core/authoring'
 
 import { pour } from '../pour.ts'
 import { badName } from '../tree-path.ts'
-import type { DiskPace } from './disk-pace.ts'
 
 /** The path of a file for the system, and in its tree. */
 export interface FilePlace {
@@ -73,17 +71,9 @@ export async function writeFile(
 }
 
 /** Copies the file into the place of whatever file is there. Of a large one an abort ends it in the middle. */
-export async function copyOver(
-  op: Operation,
-  from: FilePlace,
-  to: FilePlace,
-  pace: DiskPace,
-): Promise<void> {
+export async function copyOver(op: Operation, from: FilePlace, to: FilePlace): Promise<void> {
   const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
-  const found = await pace.run(
-    () => lstatSync(from.at),
-    () => lstat(from.at),
-  )
+  const found = await lstat(from.at)
   if (!found.isFile()) throw badName(from.path, 'it is not a regular file')
   if (found.size > MOST_AT_ONCE) {
     // As the system's own copy it has the mode of the source, and no moment with another.
@@ -92,13 +82,7 @@ export async function copyOver(
     return
   }
   try {
-    if (found.size > SMALL) await copyFile(from.at, to.at, flags)
-    else {
-      await pace.run(
-        () => copyFileSync(from.at, to.at, flags),
-        () => copyFile(from.at, to.at, flags),
-      )
-    }
+    await copyFile(from.at, to.at, flags)
   } catch (error) {
     if (Reflect.get(error as Error, 'code') !== 'EEXIST') throw error
     // Without the flag a link that is there would be followed.
@@ -132,8 +116,6 @@ async function checkFile(file: FileHandle, path: string): Promise<number> {
 /** Neither follow a link nor wait for the reader of a pipe. Windows has neither flag. */
 export const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const CHUNK = 262_144
-/** Up to this size a file is copied here and now. */
-export const SMALL = 262_144
 /** Up to this size the system copies it in one go, which nothing can stop. */
 const MOST_AT_ONCE = 67_108_864
 /** The bits of a mode that can be set. */

@@ -218,7 +218,7 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     return this.#call('copyWithin', from, rest, (op) => {
       if (!isLocal(source)) throw unsupported('copy from another server')
       return source[LOCAL].at(from, (place) =>
-        this.#new(to, (target) => copyOver(op, place, target, this.#pace)),
+        this.#new(to, (target) => copyOver(op, place, target)),
       )
     })
   }

@@ -13,7 +13,6 @@ import { folderOf, nameOf, partsOf } from '../tree-path.ts'
 import type { DiskPace } from './disk-pace.ts'
 import type { FolderHandles, HeldFolder } from './folder-handles.ts'
 import { treeError } from './local-error.ts'
-import { SMALL } from './local-file.ts'
 import { entryOf } from './local-listing.ts'
 import { checkNew, type LocalNames } from './local-names.ts'
 import { makeSmall, readSmall, type SmallRead } from './small-file.ts'
@@ -147,3 +146,6 @@ class Stay {
     await left?.letGo()
   }
 }
+
+/** Up to so many bytes a file is copied here and now. */
+const SMALL = 262_144

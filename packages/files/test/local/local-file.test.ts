@@ -4,7 +4,6 @@ import { operation } from '@net/core/authoring'
 import { localFiles } from '@net/files'
 import { expect, test } from 'vitest'
 
-import { DiskPace } from '../../src/local/disk-pace.ts'
 import {
   copyOver,
   hashFile,
@@ -22,7 +21,7 @@ test('reads a part, copies over a file, and hashes', async () => {
   expect(Buffer.concat(chunks).toString()).toBe('234')
   const copied = (to: FilePlace): Promise<void> =>
     operation({ protocol: 'files', operation: 'test', kind: 'transfer' }, {}, (op) =>
-      copyOver(op, one!, to, new DiskPace()),
+      copyOver(op, one!, to),
     )
   await copied(two!)
   expect(await readFile(two!.at, 'utf8')).toBe('0123456789')
