@@ -1,7 +1,6 @@
 // HTTP in a soak: every body is the one that was asked for, and no POST is processed twice or against its error's word.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 
 import { map } from '@net/async'
@@ -63,12 +62,12 @@ async function fetchBlob(random: Random, api: http.HttpClient, call: CallOptions
   assert.ok(Buffer.from(new Random(seed).bytes(size)).equals(body), `${size} bytes, ${how}: wrong`)
 }
 
-const blob: Route = ({ query }, response) => {
+const blob: Route = ({ query }) => {
   const body = new Random(Number(query.get('seed'))).bytes(Number(query.get('size')))
   const how = query.get('how')
-  if (how === 'length') response.setHeader('content-length', body.length)
-  if (how === 'gzip') response.setHeader('content-encoding', 'gzip')
-  response.end(how === 'gzip' ? gzipSync(body, { level: 1 }) : body)
+  if (how === 'gzip')
+    return { headers: { 'content-encoding': 'gzip' }, body: gzipSync(body, { level: 1 }) }
+  return { body, framing: how === 'length' ? 'length' : 'chunked' }
 }
 
 /** Orders that were placed, and what became of them. */
@@ -78,11 +77,11 @@ class Orders {
   readonly #refused: string[] = []
   #number = 0
 
-  readonly route: Route = async (seen, response, message) => {
-    if (!message.complete) await Promise.race([once(message, 'end'), once(message, 'close')])
-    const id = seen.query.get('id') ?? ''
-    if (message.complete) this.#processed.set(id, (this.#processed.get(id) ?? 0) + 1)
-    response.end(digest(seen.body))
+  readonly route: Route = async ({ query }, exchange) => {
+    const body = await exchange.bytes()
+    const id = query.get('id') ?? ''
+    this.#processed.set(id, (this.#processed.get(id) ?? 0) + 1)
+    return { body: digest(body) }
   }
 
   async place(worker: Worker, api: http.HttpClient): Promise<void> {

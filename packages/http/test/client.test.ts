@@ -153,9 +153,9 @@ test('a client that is disposed leaves nothing behind', async () => {
 
 test('a call is one operation with its phases, and the dial refers to it', async () => {
   const events: NetEvent[] = []
+  await using server = await startHttpServer()
   using listening = onEvent('*', (event) => events.push(event))
   expect(listening).toBeDefined()
-  await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
   await client.get('/bytes/1000000').bytes()
   const operations = events.filter(

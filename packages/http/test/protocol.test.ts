@@ -9,9 +9,9 @@ test('HTTP does what every protocol does', async () => {
     serve: ({ user, password }) =>
       startHttpServer({
         routes: {
-          '/account': ({ headers }, response) => {
+          '/account': ({ headers }) => {
             const right = `Basic ${btoa(`${user}:${password}`)}`
-            response.writeHead(headers.authorization === right ? 200 : 401).end('two\nlines\n')
+            return { status: headers.authorization === right ? 200 : 401, body: 'two\nlines\n' }
           },
         },
       }),

@@ -168,11 +168,11 @@ test.each([
 ])('%s of a response that is disposed meanwhile does not give half of it', async (_name, read) => {
   await using server = await startHttpServer({
     routes: {
-      '/half': (_request, response) => void response.writeHead(200).write('half'),
-      '/coded': (_request, response) => {
-        response.writeHead(200, { 'content-encoding': 'gzip' })
-        response.write(gzipSync('half').subarray(0, 15))
-      },
+      '/half': () => ({ body: unending('half') }),
+      '/coded': () => ({
+        headers: { 'content-encoding': 'gzip' },
+        body: unending(gzipSync('half').subarray(0, 15)),
+      }),
     },
   })
   for (const path of ['/half', '/coded']) {
@@ -184,3 +184,8 @@ test.each([
     await expect(reading).rejects.toMatchObject({ code })
   }
 })
+
+async function* unending(first: string | Uint8Array): AsyncGenerator<string | Uint8Array> {
+  yield first
+  yield await new Promise<never>(() => {})
+}

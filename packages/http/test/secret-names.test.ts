@@ -24,10 +24,7 @@ test('fields that hold a URL are printed without them as well', () => {
 })
 
 test('secrets of a form that the server echoes are struck out of the error', async () => {
-  const echo: Route = (_request, response, message) => {
-    response.writeHead(400)
-    message.pipe(response)
-  }
+  const echo: Route = (_request, { content }) => ({ status: 400, body: content })
   await using server = await startHttpServer({ routes: { '/token': echo } })
   const form = { grant_type: 'password', client_secret: canary('form'), user: 'ada' }
   const error: unknown = await http.post(`${server.url}/token`, { form }).catch((e: unknown) => e)

@@ -11,7 +11,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { openSource, operation } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
-import { respondJson, startHttpServer, type HttpServer, type Route } from '@net/http/testing'
+import { startHttpServer, type HttpServer, type Route } from '@net/http/testing'
 import { tcpDialer } from '@net/socket'
 import { createCertificates, faulty } from '@net/socket/testing'
 import { expect, test } from 'vitest'
@@ -24,11 +24,11 @@ const trusted = { ca: certificates.ca }
 
 const silent = (): Promise<RawServer> => startRawServer(() => {})
 
-const hashing: Route = async (request, response, message) => {
+const hashing: Route = async ({ headers }, { content }) => {
   const hash = createHash('sha256')
-  for await (const chunk of message as AsyncIterable<Buffer>) hash.update(chunk)
-  const { 'content-length': length, 'transfer-encoding': coding } = request.headers
-  respondJson(response, { hash: hash.digest('hex'), length, coding })
+  for await (const chunk of content) hash.update(chunk)
+  const { 'content-length': length, 'transfer-encoding': coding } = headers
+  return { json: { hash: hash.digest('hex'), length, coding } }
 }
 
 const startHashing = (): Promise<HttpServer> => startHttpServer({ routes: { '/hash': hashing } })

@@ -68,6 +68,21 @@ export class ServerCodec implements MessageEvents {
     return this.#state.mayGoOn
   }
 
+  /** Whether a request has begun that is not complete. */
+  get isWithin(): boolean {
+    return this.#reader.isWithin
+  }
+
+  /** Whether the connection ends with the response that was sent. */
+  get isLast(): boolean {
+    return this.#state.server === 'mustClose'
+  }
+
+  /** How many bytes have come behind the request that is being answered. */
+  get behind(): number {
+    return this.#waiting.reduce((sum, { length }) => sum + length, 0)
+  }
+
   /** Takes what arrived. Throws for what HTTP does not allow; nothing can be read afterwards. */
   receive(bytes: Buffer): void {
     this.#reader.read(bytes)

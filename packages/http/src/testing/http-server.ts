@@ -1,24 +1,42 @@
 /*
- * A real HTTP server for tests: loopback only, any free port, everything that it saw kept, and faults on demand. Its
- * limits are strict, and closing it ends every connection.
+ * A real HTTP server for tests: loopback only, any free port, everything that it saw kept, and faults on demand. It stands on
+ * the codec of the client, strict in what it takes and exact in what it sends; HTTP/2 is Node's. Closing it ends every
+ * connection.
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { inCall, option, optionsDoor, optionsObject, type Taken } from '@net/core/authoring'
+import {
+  listen,
+  roadOption,
+  type Connection,
+  type ConnectionServer,
+  type TlsOptions,
+} from '@net/socket'
 
-import { inCall, netError, option, optionsDoor, type Taken } from '@net/core/authoring'
-import { roadOption, type TlsOptions } from '@net/socket'
-
-import { applyFault, HttpFaults, type HttpFault } from './faults.ts'
-import { standardRoutes, type Route, type SeenRequest } from './routes.ts'
+import type { HttpFault } from './faults.ts'
+import { fileRoutes } from './files.ts'
+import { serveHttp1 } from './http1-session.ts'
+import { serveHttp2 } from './http2-session.ts'
+import { routeShape, type ReplyPiece, type Route } from './route.ts'
+import { standardRoutes } from './routes.ts'
+import type { SeenRequest } from './seen-request.ts'
+import { Site, type ServerLimits } from './site.ts'
 
 /** Options of a test server. */
 export interface HttpServerOptions {
-  /** By path, or by method and path such as `POST /orders`; they come before the standard ones. */
+  /**
+   * By path, by method and path such as `POST /orders`, by the beginning of a path such as `/orders/*`, or `*` for all that
+   * have none; they come before the standard ones.
+   */
   readonly routes?: Readonly<Record<string, Route>> | undefined
+  /** Files by path, such as `/report.csv`: with types, ETags, dates, conditions and parts. */
+  readonly files?: Readonly<Record<string, ReplyPiece>> | undefined
   /** Speaks TLS; needs `cert` and `key`. */
   readonly tls?: TlsOptions | undefined
+  /** Whether clients may have HTTP/2, which needs `tls`. Default false. */
+  readonly http2?: boolean | undefined
+  /** How long it waits, and for how many. */
+  readonly limits?: ServerLimits | undefined
 }
 
 /** A running test server. */
@@ -39,148 +57,100 @@ export interface HttpServer extends AsyncDisposable {
 
 /** Starts a server. Throws `NET_BAD_OPTION` for TLS without a certificate. */
 export async function startHttpServer(options?: HttpServerOptions): Promise<HttpServer> {
-  const running = inCall({ protocol: 'http', call: 'startHttpServer' }, () => {
-    return new TestServer(serverOptions(options))
-  })
-  await running.listen()
-  return running
+  const taken = inCall({ protocol: 'http', call: 'startHttpServer' }, () => serverOptions(options))
+  const server = new TestServer(taken)
+  await server.listen()
+  return server
 }
 
 class TestServer implements HttpServer {
-  readonly received: SeenRequest[] = []
   accepted = 0
-  readonly #routes: Readonly<Record<string, Route>>
-  readonly #server: Server
-  readonly #scheme: string
-  readonly #sockets = new Map<Socket, number>()
-  readonly #faults = new HttpFaults()
+  readonly #options: Taken<HttpServerOptions>
+  readonly #site: Site
+  #server: ConnectionServer | undefined
 
-  constructor({ tls, routes }: Taken<HttpServerOptions>) {
-    this.#routes = { ...standardRoutes, ...routes }
-    this.#scheme = tls === undefined ? 'http' : 'https'
-    const limits = {
-      maxHeaderSize: 65_536,
-      headersTimeout: 10_000,
-      requestTimeout: 60_000,
-      keepAliveTimeout: 5000,
-      insecureHTTPParser: false,
-      requireHostHeader: true,
-    }
-    this.#server =
-      tls === undefined ? createServer(limits) : createTlsServer({ ...limits, ...keysOf(tls) })
-    this.#server.maxConnections = 1000
-    this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      void this.#serve(request, response)
-    })
-    this.#server.on('connection', (socket: Socket) => this.#welcome(socket))
-    this.#server.on('clientError', (_error, socket) => {
-      // A TLS socket whose peer has ended would keep the answer, and stay open with it.
-      if (socket.readableEnded || !socket.writable) socket.destroy()
-      else socket.end(BAD_REQUEST)
-    })
+  constructor(options: Taken<HttpServerOptions>) {
+    const { routes, files = {}, limits = {} } = options
+    this.#options = options
+    this.#site = new Site({ ...standardRoutes, ...fileRoutes(files), ...routes }, limits)
   }
 
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo
-    return `${this.#scheme}://127.0.0.1:${port}`
+    const scheme = this.#options.tls === undefined ? 'http' : 'https'
+    return `${scheme}://127.0.0.1:${this.#running.address.port}`
+  }
+
+  get received(): readonly SeenRequest[] {
+    return this.#site.received
   }
 
   get connections(): number {
-    return this.#sockets.size
+    return this.#running.connections.size
   }
 
   async listen(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#server.once('error', reject)
-    this.#server.listen(0, '127.0.0.1', resolve)
-    await promise
+    const { tls, http2 = false, limits } = this.#options
+    const scheme = tls === undefined ? 'tcp' : 'tls'
+    this.#server = await listen(
+      `${scheme}://127.0.0.1:0`,
+      (connection) => this.#serve(connection),
+      {
+        ...(tls === undefined ? {} : { tls: { alpn: http2 ? BOTH : ONE, ...tls } }),
+        ...(limits?.connections === undefined ? {} : { maxConnections: limits.connections }),
+        accept: () => {
+          this.accepted += 1
+          return true
+        },
+        onError: () => {},
+        // It has limits of its own.
+        defaults: { timeout: { idle: Infinity, write: Infinity } },
+      },
+    )
   }
 
   fail(fault: HttpFault): void {
-    this.#faults.add(fault)
+    this.#site.faults.add(fault)
   }
 
   async close(): Promise<void> {
-    this.#faults.end()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#server.close(() => resolve())
-    const sockets = [...this.#sockets.keys()]
-    const closed = sockets.map((socket) => new Promise((gone) => socket.once('close', gone)))
-    for (const socket of sockets) socket.destroy()
-    await Promise.all([promise, ...closed])
+    this.#site.faults.end()
+    const closed = this.#running.close({ grace: 0 })
+    this.#site.cut()
+    await closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #welcome(socket: Socket): void {
-    this.accepted += 1
-    this.#sockets.set(socket, this.accepted)
-    socket.on('error', () => {})
-    socket.once('close', () => this.#sockets.delete(socket))
+  get #running(): ConnectionServer {
+    if (this.#server === undefined) throw new Error('the server was not started')
+    return this.#server
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const seen = seenOf(request)
-    this.received.push(seen)
-    request.on('data', (chunk: Buffer) => keep(seen, chunk))
-    request.on('error', () => {})
-    response.on('error', () => {})
-    const fault = this.#faults.at(seen.method, seen.path)
-    if (fault !== undefined && !(await applyFault(fault, request, response))) return
-    const route =
-      this.#routes[`${seen.method} ${seen.path}`] ??
-      this.#routes[seen.path] ??
-      this.#wildcard(seen.path)
-    try {
-      if (route !== undefined) await route(seen, response, request)
-      else
-        response.writeHead(404, { 'content-type': 'text/plain' }).end(`there is no ${seen.path}\n`)
-    } catch (error) {
-      response.destroy(error instanceof Error ? error : undefined)
-    }
+  #serve(connection: Connection): Promise<void> {
+    const { tls } = connection.info
+    return tls?.alpn === 'h2'
+      ? serveHttp2(connection, this.#site)
+      : serveHttp1(connection, this.#site)
   }
-
-  #wildcard(path: string): Route | undefined {
-    const slash = path.indexOf('/', 1)
-    return slash < 0 ? undefined : this.#routes[`${path.slice(0, slash)}/*`]
-  }
-}
-
-function seenOf(request: IncomingMessage): SeenRequest {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost')
-  return {
-    method: request.method ?? '',
-    path: pathname,
-    query: new URLSearchParams(search),
-    headers: request.headers,
-    rawHeaders: request.rawHeaders,
-    body: new Uint8Array(),
-    size: 0,
-  }
-}
-
-function keep(seen: SeenRequest, chunk: Buffer): void {
-  seen.size += chunk.length
-  if (seen.body.length + chunk.length <= MOST_KEPT) seen.body = Buffer.concat([seen.body, chunk])
-}
-
-function keysOf({ cert, key }: TlsOptions): {
-  readonly cert: string | Buffer
-  readonly key: string | Buffer
-} {
-  if (cert === undefined || key === undefined) {
-    throw netError('NET_BAD_OPTION', { message: 'a server with TLS needs cert and key' })
-  }
-  const raw = (material: string | Uint8Array): string | Buffer =>
-    typeof material === 'string' ? material : Buffer.from(material)
-  return { cert: raw(cert), key: raw(key) }
 }
 
 const serverOptions = optionsDoor<HttpServerOptions>(
   { protocol: 'http', call: 'startHttpServer' },
-  { routes: option.record(option.callback<Route>()), tls: roadOption.tls },
+  {
+    routes: option.record(routeShape),
+    files: option.record(option.either<ReplyPiece>([option.text, option.binary])),
+    tls: roadOption.tls,
+    http2: option.flag,
+    limits: optionsObject<ServerLimits>({
+      head: option.limit,
+      body: option.limit,
+      idle: option.limit,
+      headBytes: option.count,
+      connections: option.count,
+    }),
+  },
 )
-const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'
-const MOST_KEPT = 1_048_576
+const ONE = ['http/1.1']
+const BOTH = ['h2', 'http/1.1']

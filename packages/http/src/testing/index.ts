@@ -2,4 +2,14 @@
 
 export { startHttpServer, type HttpServerOptions, type HttpServer } from './http-server.ts'
 export type { CannedReply, HttpFaultAction, HttpFault } from './faults.ts'
-export { respondJson, standardRoutes, type Route, type SeenRequest } from './routes.ts'
+export { standardRoutes } from './routes.ts'
+export type {
+  InterimReply,
+  Reply,
+  ReplyHeaders,
+  ReplyPiece,
+  Route,
+  RouteExchange,
+} from './route.ts'
+export type { SeenRequest } from './seen-request.ts'
+export type { ServerLimits } from './site.ts'

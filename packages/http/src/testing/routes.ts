@@ -1,137 +1,134 @@
-/* What every test server answers: documents, echoes, redirects, bodies of any size and speed, and compressed ones. */
+/* What every test server answers: documents, echoes, redirects, and bodies of any size, speed, framing and coding. */
 
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 
-import { clock, type Timer } from '@net/core/authoring'
+import { clock, option } from '@net/core/authoring'
 
-/** A request as the server saw it. */
-export interface SeenRequest {
-  readonly method: string
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly headers: IncomingHttpHeaders
-  /** Names and values in turn, as they came. */
-  readonly rawHeaders: readonly string[]
-  /** What has arrived so far, up to 1 MiB. */
-  body: Uint8Array
-  /** How many bytes of body have arrived so far. */
-  size: number
-}
+import type { Coding } from './coding.ts'
+import type { Reply, Route } from './route.ts'
+import type { SeenRequest } from './seen-request.ts'
 
-/** Answers a request. The body of the request may still be on its way. */
-export type Route = (
-  request: SeenRequest,
-  response: ServerResponse,
-  message: IncomingMessage,
-) => void | Promise<void>
+const TEXT = { 'content-type': 'text/plain' }
+const BINARY = { 'content-type': 'application/octet-stream' }
 
 /**
- * The routes that are always there: `/json`, `/echo`, `/status/404`, `/redirect/302?to=/json`, `/bytes/1000`, `/drip`
- * (one byte a second), and `/gzip/1000000` (a million zeros, compressed).
+ * The routes that are always there: `/json`, `/echo`, `/hash` (of the body), `/status/404`, `/redirect/302?to=/json`,
+ * `/bytes/1000`, `/ranges/1000` (as `bytes`, also in parts), `/chunks/1000?size=100`, `/trailers`, `/interim/103`, `/drip`
+ * (one byte a second), `/gzip/1000000` (a million zeros, compressed), `/coded/br?size=1000` (in any coding), and `/upgrade`
+ * (a protocol that gives back what it is sent).
  */
 export const standardRoutes: Readonly<Record<string, Route>> = {
-  '/json': (_request, response) => {
-    respondJson(response, { id: 1, title: 'Hello', tags: ['a', 'b'] })
-  },
-  '/echo': async (request, response, message) => {
-    await whole(message)
+  '/json': { json: { id: 1, title: 'Hello', tags: ['a', 'b'] } },
+  '/echo': async (request, exchange) => {
+    const body = Buffer.from(await exchange.bytes()).toString('utf8')
     const { method, path, headers } = request
-    const query = [...request.query]
-    respondJson(response, {
-      method,
-      path,
-      query,
-      headers,
-      body: Buffer.from(request.body).toString('utf8'),
-    })
+    return { json: { method, path, query: [...request.query], headers, body } }
   },
-  '/status/*': (request, response) => {
-    const status = last(request)
-    response.writeHead(status, { 'content-type': 'text/plain' }).end(`this is ${status}\n`)
-  },
-  '/redirect/*': (request, response) => {
-    response.writeHead(last(request), { location: request.query.get('to') ?? '/json' }).end()
-  },
-  '/bytes/*': async (request, response) => {
-    const length = last(request)
-    response.writeHead(200, {
-      'content-type': 'application/octet-stream',
-      'content-length': length,
-    })
-    await send(response, BLOCK, length)
-    response.end()
-  },
-  '/drip': (_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain', 'content-length': 1_000_000 })
-    response.flushHeaders()
-    drip(response)
-  },
-  '/gzip/*': async (request, response) => {
-    response.writeHead(200, {
-      'content-type': 'application/octet-stream',
-      'content-encoding': 'gzip',
-    })
-    // Members of gzip may follow each other (RFC 1952 section 2.2).
-    await send(
-      response,
-      COMPRESSED_MEBIBYTE,
-      Math.ceil(last(request) / MEBIBYTE) * COMPRESSED_MEBIBYTE.length,
-    )
-    response.end()
-  },
-}
-
-/** Answers with JSON. */
-export function respondJson(response: ServerResponse, value: unknown): void {
-  const body = JSON.stringify(value)
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  })
-  response.end(body)
-}
-
-function last(request: SeenRequest): number {
-  return Number(request.path.slice(request.path.lastIndexOf('/') + 1))
-}
-
-async function whole(message: IncomingMessage): Promise<void> {
-  if (message.readableEnded) return
-  await new Promise((resolve) => {
-    message.once('end', resolve)
-    message.once('close', resolve)
-  })
-}
-
-async function send(response: ServerResponse, block: Buffer, length: number): Promise<void> {
-  for (let sent = 0; sent < length && !response.destroyed; sent += block.length) {
-    if (!response.write(block.subarray(0, length - sent))) await room(response)
-  }
-}
-
-function room(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
+  '/hash': async (_request, { content }) => {
+    const hash = createHash('sha256')
+    let size = 0
+    for await (const chunk of content) {
+      hash.update(chunk)
+      size += chunk.length
     }
-    response.on('drain', done)
-    response.on('close', done)
-  })
+    return { json: { sha256: hash.digest('hex'), size } }
+  },
+  '/status/*': (request) =>
+    withStatus(request, (status) => ({ status, headers: TEXT, body: `this is ${status}\n` })),
+  '/redirect/*': (request) =>
+    withStatus(request, (status) => ({
+      status,
+      headers: { location: request.query.get('to') ?? '/json' },
+    })),
+  '/bytes/*': (request) => ({
+    headers: { ...BINARY, 'content-length': numberOf(request) },
+    body: blocks(BLOCK, numberOf(request)),
+  }),
+  '/ranges/*': (request) => ({
+    headers: { ...BINARY, etag: `"${numberOf(request)}"` },
+    body: Buffer.alloc(numberOf(request), 'net '),
+    ranges: true,
+  }),
+  '/chunks/*': (request) => ({
+    headers: BINARY,
+    framing: 'chunked',
+    chunkSize: Math.max(1, Number(request.query.get('size') ?? 100)),
+    body: blocks(BLOCK, numberOf(request)),
+  }),
+  '/trailers': {
+    headers: { ...TEXT, trailer: 'x-end' },
+    body: 'then trailers\n',
+    trailers: { 'x-end': 'here' },
+  },
+  '/interim/*': (request) =>
+    option.between(100, 199).fits(numberOf(request))
+      ? {
+          interim: [{ status: numberOf(request), headers: { link: '</style.css>; rel=preload' } }],
+          body: 'after it\n',
+        }
+      : refusal('an interim status is from 100 to 199'),
+  '/drip': (_request, { signal }) => ({
+    headers: { ...TEXT, 'content-length': 1_000_000 },
+    body: drops(signal),
+  }),
+  '/gzip/*': (request) => {
+    // Members of gzip may follow each other (RFC 1952 section 2.2).
+    const members = Math.ceil(numberOf(request) / MEBIBYTE)
+    return {
+      headers: { ...BINARY, 'content-encoding': 'gzip' },
+      body: blocks(COMPRESSED_MEBIBYTE, members * COMPRESSED_MEBIBYTE.length),
+    }
+  },
+  '/coded/*': (request) => {
+    const coding = request.path.slice('/coded/'.length)
+    if (!CODINGS.fits(coding)) return refusal('the codings are gzip, deflate, br and zstd')
+    const size = Number(request.query.get('size') ?? 1000)
+    return { headers: BINARY, coding: coding as Coding, body: Buffer.alloc(size, 'net ') }
+  },
+  '/upgrade': ({ headers }) => {
+    if (headers.upgrade !== 'echo')
+      return { status: 426, headers: { upgrade: 'echo', connection: 'upgrade' } }
+    return {
+      status: 101,
+      headers: { upgrade: 'echo', connection: 'upgrade' },
+      connection: async (connection) => {
+        for await (const chunk of connection) await connection.write(chunk)
+      },
+    }
+  },
 }
 
-function drip(response: ServerResponse): void {
-  let timer: Timer | undefined
-  const drop = (): void => {
-    response.write('.')
-    timer = clock().after(1000, drop)
+function withStatus(request: SeenRequest, reply: (status: number) => Reply): Reply {
+  const status = numberOf(request)
+  return option.between(200, 999).fits(status)
+    ? reply(status)
+    : refusal('a status is from 200 to 999')
+}
+
+function refusal(why: string): Reply {
+  return { status: 400, headers: TEXT, body: `${why}\n` }
+}
+
+function numberOf({ path }: SeenRequest): number {
+  return Number(path.slice(path.lastIndexOf('/') + 1))
+}
+
+function* blocks(block: Buffer, length: number): Generator<Uint8Array> {
+  for (let sent = 0; sent < length; sent += block.length) yield block.subarray(0, length - sent)
+}
+
+async function* drops(signal: AbortSignal): AsyncGenerator<string> {
+  while (!signal.aborted) {
+    yield '.'
+    await new Promise<unknown>((resolve) => {
+      const timer = clock().after(1000, () => resolve(signal))
+      signal.addEventListener('abort', () => resolve(timer.clear()), { once: true })
+    })
   }
-  response.once('close', () => timer?.clear())
-  drop()
 }
 
 const MEBIBYTE = 1_048_576
 const BLOCK = Buffer.alloc(65_536, 'net ')
 const COMPRESSED_MEBIBYTE = gzipSync(Buffer.alloc(MEBIBYTE))
+const CODINGS = option.oneOf('gzip', 'deflate', 'br', 'zstd')

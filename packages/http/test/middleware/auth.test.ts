@@ -2,10 +2,10 @@ import * as http from '@net/http'
 import { startHttpServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
-const guarded: Route = (request, response) => {
-  const { authorization } = request.headers
-  response.writeHead(authorization === 'Bearer good-token' ? 200 : 401).end(authorization ?? 'none')
-}
+const guarded: Route = ({ headers: { authorization } }) => ({
+  status: authorization === 'Bearer good-token' ? 200 : 401,
+  body: authorization ?? 'none',
+})
 
 const basicOf = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
@@ -46,12 +46,10 @@ async function withExpiringTokens(
   use: (client: http.HttpClient, expire: () => void) => Promise<void>,
 ): Promise<number> {
   let [valid, asked] = [1, 0]
-  const serve: Route = (request, response) => {
-    response.writeHead(request.headers.authorization === `Bearer token-${valid}` ? 200 : 401).end()
-  }
-  const moved: Route = (_request, response) => {
-    response.writeHead(307, { location: '/it' }).end()
-  }
+  const serve: Route = ({ headers }) => ({
+    status: headers.authorization === `Bearer token-${valid}` ? 200 : 401,
+  })
+  const moved: Route = { status: 307, headers: { location: '/it' } }
   await using server = await startHttpServer({ routes: { '/it': serve, '/moved': moved } })
   const auth = http.bearer(() => {
     asked += 1
@@ -82,11 +80,9 @@ test('a token that expires is renewed behind a redirect within the origin as wel
 
 test('a refusal by another origin, which was given no token, asks for none', async () => {
   let asked = 0
-  const refuse: Route = (_request, response) => void response.writeHead(401).end()
+  const refuse: Route = { status: 401 }
   await using other = await startHttpServer({ routes: { '/it': refuse } })
-  const away: Route = (_request, response) => {
-    response.writeHead(307, { location: `${other.url}/it` }).end()
-  }
+  const away: Route = { status: 307, headers: { location: `${other.url}/it` } }
   await using server = await startHttpServer({ routes: { '/away': away } })
   const auth = http.bearer(() => `token-${(asked += 1)}`)
   await using client = http.createClient({ baseUrl: server.url, auth })
@@ -108,7 +104,7 @@ test('calls that are refused at once with an older token all go on with the fres
 
 test('a fresh token that is refused as well ends the asking', async () => {
   let asked = 0
-  const refuse: Route = (_request, response) => void response.writeHead(401).end()
+  const refuse: Route = { status: 401 }
   await using server = await startHttpServer({ routes: { '/it': refuse } })
   const auth = http.bearer(() => {
     asked += 1

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import {
   brotliCompressSync,
   constants,
@@ -19,10 +18,11 @@ import { decoded, type DecodeCall } from '../../src/middleware/decode.ts'
 const TEXT = 'hello, world! '.repeat(50)
 
 function encoded(coding: string, body: Uint8Array): Route {
-  return (_request, response) => {
-    response.writeHead(200, { 'content-encoding': coding, 'content-length': body.length })
-    response.end(body)
-  }
+  return { headers: { 'content-encoding': coding }, body }
+}
+
+async function* unending(): AsyncGenerator<Uint8Array> {
+  yield await new Promise<never>(() => {})
 }
 
 async function serving(coding: string, body: Uint8Array): Promise<HttpServer> {
@@ -57,10 +57,9 @@ test.each(['identity', 'gzip'])(
   'a body sent as %s is left at once while it waits',
   async (coding) => {
     const gone = Promise.withResolvers<void>()
-    const route: Route = (_request, response) => {
-      response.writeHead(200, { 'content-encoding': coding })
-      response.flushHeaders()
-      response.on('close', gone.resolve)
+    const route: Route = (_request, { signal }) => {
+      signal.addEventListener('abort', () => gone.resolve())
+      return { headers: { 'content-encoding': coding }, body: unending() }
     }
     await using server = await startHttpServer({ routes: { '/it': route } })
     for (const of of ['body', 'lines']) {
@@ -264,12 +263,9 @@ test('[H-HTTP-05] a compressed body of 128 MiB stops at 100 MiB, also where it i
   expect(block.length / member.length).toBeLessThan(100)
   await using server = await startHttpServer({
     routes: {
-      '/long': async (_request, response) => {
-        response.writeHead(200, { 'content-encoding': 'gzip' })
-        const members = function* (): Generator<Buffer> {
-          for (let sent = 0; sent < 128; sent++) yield member
-        }
-        await pipeline(members, response).catch(() => {})
+      '/long': {
+        headers: { 'content-encoding': 'gzip' },
+        body: Array.from({ length: 128 }, () => member),
       },
     },
   })

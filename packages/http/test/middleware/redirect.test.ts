@@ -2,7 +2,7 @@ import { canary } from '@tools/canary'
 import { PolicyError, RedirectError, StateError } from '@net/core'
 import { nextId, redact } from '@net/core/authoring'
 import * as http from '@net/http'
-import { startHttpServer, type Route } from '@net/http/testing'
+import { startHttpServer, type Reply, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 import { answerOf, startRawServer } from '../raw-server.ts'
@@ -13,11 +13,7 @@ interface Echo {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const to =
-  (location: string, status = 302): Route =>
-  (_request, response) => {
-    response.writeHead(status, { location }).end()
-  }
+const to = (location: string, status = 302): Reply => ({ status, headers: { location } })
 
 test.each([
   ['GET', 301, 'GET'],
@@ -93,12 +89,8 @@ test('a Location in UTF-8 leads where it says, and one in another charset as it 
 
 test('two Locations that differ lead nowhere; one that is empty is no redirect', async () => {
   const routes: Record<string, Route> = {
-    '/two': (_request, response) => {
-      response.setHeader('location', ['/json', '/echo']).writeHead(302).end()
-    },
-    '/same': (_request, response) => {
-      response.setHeader('location', ['/json', '/json']).writeHead(302).end()
-    },
+    '/two': { status: 302, headers: { location: ['/json', '/echo'] } },
+    '/same': { status: 302, headers: { location: ['/json', '/json'] } },
     '/empty': to(''),
   }
   await using server = await startHttpServer({ routes })
@@ -181,12 +173,10 @@ test('the same origin keeps them', async () => {
 })
 
 test('[H-HTTP-17] dropped headers do not come back with a redirect back', async () => {
-  const routes: Record<string, Route> = {}
-  await using server = await startHttpServer({
-    routes: { '/go': (...all) => routes['/go']!(...all) },
-  })
+  let go: Reply = {}
+  await using server = await startHttpServer({ routes: { '/go': () => go } })
   await using other = await startHttpServer({ routes: { '/back': to(`${server.url}/echo`) } })
-  routes['/go'] = to(`${other.url}/back`)
+  go = to(`${other.url}/back`)
   const { headers } = await http.get(`${server.url}/go`, { headers: secretHeaders }).json<Echo>()
   expect(headers['authorization']).toBeUndefined()
   expect(headers['x-api-key']).toBeUndefined()

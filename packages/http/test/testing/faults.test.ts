@@ -34,7 +34,7 @@ test.each(['drop', 'reset', 'half-close'] as const)(
 
 test('garbage after some bytes breaks a chunked body', async () => {
   await using server = await startHttpServer({
-    routes: { '/chunks': (_request, response) => response.end('x'.repeat(1000)) && undefined },
+    routes: { '/chunks': { body: 'x'.repeat(1000), framing: 'chunked' } },
   })
   server.fail({ do: 'garbage', after: 0, on: '/chunks' })
   await expect(http.get(`${server.url}/chunks`, once).bytes()).rejects.toMatchObject({
@@ -106,6 +106,6 @@ test.each<[unknown, string]>([
 
 test('a server with options that do not exist is not started', async () => {
   await expect(startHttpServer({ port: 80 } as never)).rejects.toThrow(
-    'http startHttpServer: the options have no port; the options are routes, tls',
+    'http startHttpServer: the options have no port; the options are routes, files, tls, http2, limits',
   )
 })

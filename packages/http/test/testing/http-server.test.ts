@@ -7,12 +7,8 @@ import { expect, test } from 'vitest'
 test('[HTTP-58] a client against a real server, a handler instead of one, and what the server saw', async () => {
   await using server = await startHttpServer({
     routes: {
-      'POST /orders': (request, response) => {
-        response.writeHead(201).end(request.query.get('id'))
-      },
-      '/orders': (_request, response) => {
-        response.end('any')
-      },
+      'POST /orders': ({ query }) => ({ status: 201, body: query.get('id') ?? '' }),
+      '/orders': { body: 'any' },
     },
   })
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -63,16 +59,25 @@ test('a path without a route is a 404', async () => {
   })
 })
 
-test('a route that throws breaks its connection', async () => {
-  await using server = await startHttpServer({
-    routes: {
-      '/broken': () => {
-        throw new Error('oops')
-      },
-    },
-  })
+test('a route that throws is a 500 that says so', async () => {
+  const broken = () => {
+    throw new Error('oops')
+  }
+  await using server = await startHttpServer({ routes: { '/broken': broken } })
   await expect(http.get(`${server.url}/broken`, { retry: false })).rejects.toMatchObject({
-    code: 'NET_CONN_CLOSED',
+    status: 500,
+    reply: { text: 'the route of GET /broken failed: oops\n' },
+  })
+})
+
+test('a route that throws within its body breaks its connection', async () => {
+  const half = async function* () {
+    yield 'half'
+    throw new Error('oops')
+  }
+  await using server = await startHttpServer({ routes: { '/broken': () => ({ body: half() }) } })
+  await expect(http.get(`${server.url}/broken`, { retry: false }).text()).rejects.toMatchObject({
+    code: 'NET_PROTO_INCOMPLETE',
   })
 })
 

@@ -19,6 +19,36 @@ test('documents, echoes, statuses and bodies of any size', async () => {
   expect(await client.get('/redirect/302').json()).toMatchObject({ id: 1 })
 })
 
+test('parts, chunks, trailers, codings and interim responses', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const part = await client.get('/ranges/10', { headers: { range: 'bytes=4-7' } })
+  expect([part.status, await part.text()]).toEqual([206, 'net '])
+  expect(await client.get('/chunks/1050?size=100').bytes()).toHaveLength(1050)
+  expect(await client.get('/trailers').text()).toBe('then trailers\n')
+  for (const coding of ['gzip', 'deflate', 'br'])
+    expect(await client.get(`/coded/${coding}?size=8`).text()).toBe('net net ')
+  const heard: number[] = []
+  await client.get('/interim/103', { onInterim: ({ status }) => void heard.push(status) }).text()
+  expect(heard).toEqual([103])
+  expect(await client.put('/hash', { body: 'abc' }).json()).toEqual({
+    sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    size: 3,
+  })
+})
+
+test.each(['/redirect/2', '/status/99', '/interim/200', '/coded/lzw'])(
+  '%s says what is possible',
+  async (path) => {
+    await using server = await startHttpServer()
+    const error: unknown = await http.get(server.url + path).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      status: 400,
+      reply: { text: expect.stringMatching(/from|are/) as string },
+    })
+  },
+)
+
 test('zeros, compressed member by member', async () => {
   await using server = await startHttpServer()
   const raw = await http.get(`${server.url}/gzip/2000000`, { decompress: false }).bytes()

@@ -146,6 +146,8 @@ const secureAsServer: Part = (transport, tls, options) => {
     // Without a tls.Server around it, Node emits the errors of this side under this name only.
     socket.on('_tlsError', (error: Error) => void socket.destroy(error))
     const verify: Handshake['verify'] = () => {
+      // Only a tls.Server would say so; whoever is given the socket, such as Node's HTTP/2, waits for it otherwise.
+      Reflect.set(socket, 'secureConnecting', false)
       if (strict) verifyClient(socket, who)
       verifyPins(peerCertificate(socket), tls, who)
       return { servername: nameAskedFor(socket), authorized: strict }

@@ -120,6 +120,15 @@ test('[SOCK-44] the protocol agreed on by ALPN is known, and the socket is a TLS
   socket.destroy()
 })
 
+test('the socket of an accepted connection does not claim to be connecting', async () => {
+  const { client, server } = await pair({ ca }, certificates.issue())
+  const socket = toSocket(server)
+  expect([socket instanceof TLSSocket, socket.connecting]).toEqual([true, false])
+  expect(Reflect.get(socket, 'secureConnecting')).toBe(false)
+  client.abort()
+  socket.destroy()
+})
+
 test('[SOCK-26] what the handshake agreed on is known on both sides', async () => {
   const { client, server } = await pair({ ca }, certificates.issue())
   expect(client.info).toMatchObject({

@@ -2,8 +2,6 @@
 import { startHttpServer } from '@net/http/testing'
 
 export async function serve(resources: AsyncDisposableStack): Promise<string[]> {
-  const routes = {
-    '/done': (_: unknown, response: { end(text: string): void }) => response.end('done'),
-  }
+  const routes = { '/done': { body: 'done' } }
   return [`${resources.use(await startHttpServer({ routes })).url}/done`]
 }
