@@ -57,6 +57,8 @@ type Waiting = PromiseWithResolvers<IteratorResult<Uint8Array, undefined>>
 /** A body that is being received. */
 export class ReceivedBody implements HearingBody {
   readonly size: number | undefined
+  /** What came behind it: names and values in turn. */
+  trailers: readonly string[] = NO_FIELDS
   readonly #flow: BodyFlow
   readonly #patience: number
   readonly #queue = new ByteQueue()
@@ -127,9 +129,10 @@ export class ReceivedBody implements HearingBody {
   }
 
   /** All of it came in. */
-  end(): void {
+  end(trailers: readonly string[] = NO_FIELDS): void {
     if (this.ended) return
     this.#ended = true
+    this.trailers = trailers
     this.#impatience?.clear()
     for (const waiting of this.#waiting?.splice(0) ?? []) waiting.resolve(END)
     this.#poured?.resolve()
@@ -277,4 +280,5 @@ export function wholeBody(bytes: Uint8Array): ReceivedBody {
 }
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
+const NO_FIELDS: readonly string[] = []
 const READ_AHEAD = 65_536

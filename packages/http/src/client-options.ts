@@ -15,6 +15,7 @@ import type { Handler, Middleware } from './handler.ts'
 import { headersShape, type HeaderFields, type HttpHeaders } from './headers.ts'
 import { redirectShape, type RedirectOptions } from './middleware/redirect.ts'
 import { paramsShape, type Params } from './params.ts'
+import { trailersShape } from './trailers.ts'
 import { bodyTable, type BodyOptions } from './request-body.ts'
 
 /** What both a client and a call may choose; the call wins. */
@@ -57,6 +58,12 @@ export interface RequestOptions extends CallOptions, SharedOptions, BodyOptions 
    * at all if the server answers instead (RFC 9110 section 10.1.1). Over HTTP/2 it changes nothing. Default false.
    */
   readonly expectContinue?: boolean | undefined
+  /**
+   * Fields behind the body, such as a checksum of what was sent; a function is asked when all of it has left. The body then
+   * goes without a length: in chunks over HTTP/1.1. `NET_BAD_HEADER` for fields that a server reads before the body, such
+   * as `content-type` (RFC 9110 section 6.5.1).
+   */
+  readonly trailers?: HeaderFields | (() => HeaderFields) | undefined
 }
 
 /** A response before the final one. */
@@ -129,6 +136,7 @@ export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOp
     ...bodyTable,
     onInterim: option.callback(),
     expectContinue: option.flag,
+    trailers: trailersShape,
   },
   {
     agent: 'createClient({ dialer })',

@@ -16,6 +16,8 @@ export interface WireRequest {
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
   /** Whether the body waits until the server says that it wants it. */
   readonly expects?: boolean
+  /** Gives what follows the body, names and values in turn, once all of it has left; the body then has no length. */
+  readonly trailers?: () => readonly string[]
 }
 
 /** The head of an answer. */
@@ -38,7 +40,8 @@ export interface WireReceiver {
   /** The final answer has begun. */
   head(head: WireHead): void
   data(chunk: Uint8Array): void
-  end(): void
+  /** Trailers are names and values in turn. */
+  end(trailers: readonly string[]): void
   failed(error: NetError): void
   /** Where the bytes of the body may be read to, as with `ByteReceiver` of @net/socket. */
   memory?(): Uint8Array | undefined

@@ -63,6 +63,8 @@ export class Exchange implements WireReceiver, BodyFlow {
   #forget: (() => void) | undefined
   #draining: Timer | undefined
   #paused = false
+  /** What the caller threw instead of trailers. */
+  #fault: unknown
 
   constructor(parts: ExchangeParts, outcome: ExchangeOutcome) {
     this.#parts = parts
@@ -144,9 +146,9 @@ export class Exchange implements WireReceiver, BodyFlow {
     else op.progress(body.received, body.size)
   }
 
-  end(): void {
+  end(trailers: readonly string[]): void {
     this.#over()
-    this.#body?.end()
+    this.#body?.end(trailers)
     // A server that has answered does not want the rest.
     void this.#parts.upload?.stop()
   }
@@ -155,7 +157,8 @@ export class Exchange implements WireReceiver, BodyFlow {
     const body = this.#body
     const { upload } = this.#parts
     if (body === undefined) {
-      this.#lose(upload?.failure ?? error, this.#mayMove(upload?.failure ?? error))
+      const reason = upload?.failure ?? this.#fault ?? error
+      this.#lose(reason, this.#mayMove(reason))
       return
     }
     this.#over()
@@ -285,6 +288,7 @@ export class Exchange implements WireReceiver, BodyFlow {
         answered: clock().now() - started,
       },
       body,
+      received: body,
       rules: readingRules(settings.maxBytes, context, { signal, total: op.limits.total, started }),
     })
   }
@@ -293,11 +297,26 @@ export class Exchange implements WireReceiver, BodyFlow {
     return this.#parts.connection.protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
   }
 
+  #trailers(give: () => readonly string[]): readonly string[] {
+    try {
+      return give()
+    } catch (error) {
+      this.#fault = error
+      throw error
+    }
+  }
+
   #wire(): WireRequest {
     const { request, upload } = this.#parts
     const { method, path, headers } = request
+    const { trailers, expectContinue } = this.#parts.call.settings
     const body = upload ?? request.body?.bytes
-    const expects = body !== undefined && this.#parts.call.settings.expectContinue === true
+    const expects = body !== undefined && expectContinue === true
+    if (trailers !== undefined && body !== undefined)
+      return {
+        ...{ method, target: path, headers: headers.wire, body, expects },
+        trailers: () => this.#trailers(trailers),
+      }
     const fields = fieldsWithLength(headers, method, body)
     return { method, target: path, headers: fields, body, expects }
   }

@@ -102,6 +102,8 @@ export interface HttpResponse extends BodyReaders, AsyncDisposable {
   readonly closed: Promise<NetError | undefined>
   /** The bytes as they come in, decoded. */
   readonly body: HttpBody
+  /** The fields behind the body (RFC 9110 section 6.5): none before all of it has been received. */
+  readonly trailers: HttpHeaders
 }
 
 /** What an answer is made of. */
@@ -114,6 +116,8 @@ export interface ResponseParts {
   readonly protocol?: HttpProtocol
   readonly timings: Timings
   readonly body: HttpBody
+  /** The body as it came, which knows what came behind it. */
+  readonly received?: { readonly trailers: readonly string[] }
   /** A coding that the body still has, and that makes it no text. */
   readonly coding?: string
   readonly rules: ReadingRules
@@ -214,6 +218,11 @@ export class Answer implements HttpResponse {
 
   get body(): HttpBody {
     return this.#parts.body
+  }
+
+  get trailers(): HttpHeaders {
+    const trailers = this.#parts.received?.trailers ?? []
+    return trailers.length === 0 ? HttpHeaders.none : HttpHeaders.received(trailers)
   }
 
   /** The same answer with some parts exchanged; the two share their body. */

@@ -10,6 +10,8 @@ import {
   type SharedOptions,
 } from './client-options.ts'
 
+import { trailersOf } from './trailers.ts'
+
 /** What holds for one call. */
 export interface Settings {
   readonly auth: HttpAuth | undefined
@@ -21,6 +23,8 @@ export interface Settings {
   readonly throwHttpErrors: boolean
   readonly onInterim?: ((interim: InterimResponse) => void) | undefined
   readonly expectContinue?: boolean | undefined
+  /** Gives the fields behind the body, names and values in turn. */
+  readonly trailers?: (() => readonly string[]) | undefined
 }
 
 /** The settings of a client. */
@@ -52,6 +56,7 @@ export function overlaid(
     throwHttpErrors: call.throwHttpErrors ?? client.throwHttpErrors,
     onInterim: call.onInterim && guarded('onInterim', call.onInterim),
     expectContinue: call.expectContinue,
+    trailers: call.trailers && trailersOf(call.trailers),
   }
 }
 

@@ -45,6 +45,7 @@ export class Http2Lane implements HttpConnection {
   #received = 0
   #bodiless = false
   #headed = false
+  #trailers: readonly string[] = []
   #interim = 0
   #heldFrom: number | undefined
   #left = false
@@ -60,7 +61,9 @@ export class Http2Lane implements HttpConnection {
     this.#bodiless = method === 'HEAD'
     try {
       const headers = fieldsOf(request, this.#parts.authority)
-      const stream = this.#parts.session.request(headers, { endStream: body === undefined })
+      const waitForTrailers = request.trailers !== undefined
+      const endStream = body === undefined
+      const stream = this.#parts.session.request(headers, { endStream, waitForTrailers })
       this.#stream = stream
       this.#listen(stream)
       receiver.started()
@@ -114,6 +117,9 @@ export class Http2Lane implements HttpConnection {
         this.#received += chunk.length
         this.#receiver?.data(chunk)
       })
+      stream.once('trailers', (trailers) => {
+        this.#trailers = fieldsIn(trailers)
+      })
       stream.once('end', () => this.#finish(stream))
     })
     stream.on('error', (error: Error) => {
@@ -166,7 +172,7 @@ export class Http2Lane implements HttpConnection {
     if (!this.#headed || stream.rstCode !== constants.NGHTTP2_NO_ERROR || !whole) return
     const receiver = this.#receiver
     this.#receiver = undefined
-    receiver?.end()
+    receiver?.end(this.#trailers)
     // A server that has answered does not want the rest.
     if (!stream.writableEnded) stream.close(constants.NGHTTP2_CANCEL)
     this.#leave(true)
@@ -190,7 +196,7 @@ export class Http2Lane implements HttpConnection {
 
   async #upload(
     stream: ClientHttp2Stream,
-    { headers }: WireRequest,
+    { headers, trailers }: WireRequest,
     body: Uint8Array | AsyncIterable<Uint8Array>,
   ): Promise<void> {
     try {
@@ -204,6 +210,7 @@ export class Http2Lane implements HttpConnection {
         else if (!stream.write(chunk)) await room(stream)
       }
       if (announced !== undefined && sent !== announced) throw wrongLength()
+      if (trailers !== undefined) sendTrailers(stream, trailers())
       stream.end()
     } catch (error) {
       this.#fail(error)
@@ -215,6 +222,14 @@ export class Http2Lane implements HttpConnection {
     this.#left = true
     this.#parts.left(finished)
   }
+}
+
+/** Node asks for them when the body has left. */
+function sendTrailers(stream: ClientHttp2Stream, fields: readonly string[]): void {
+  const trailers: Record<string, string[]> = {}
+  for (let at = 0; at < fields.length; at += 2)
+    (trailers[fields[at]?.toLowerCase() ?? ''] ??= []).push(fields[at + 1] ?? '')
+  stream.once('wantTrailers', () => stream.sendTrailers(trailers))
 }
 
 /** The request's head in the form of HTTP/2 (RFC 9113 sections 8.2 and 8.3). */

@@ -160,11 +160,11 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#receiver?.data(chunk)
   }
 
-  end(): void {
+  end(trailers: readonly string[]): void {
     const receiver = this.#receiver
     this.#receiver = undefined
     this.#isPaused = false
-    receiver?.end()
+    receiver?.end(trailers)
     if (this.#codec.mayGoOn) {
       this.#codec.next()
       // Behind the bytes that arrived together with the end: there must be none.
@@ -186,6 +186,10 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#hasBegun = true
     this.#isAnswered = false
     this.#receiver.started()
+    if (this.#request.trailers !== undefined && body !== undefined) {
+      void this.#sendPieces(this.#request, body instanceof Uint8Array ? [body] : body, 'chunked')
+      return
+    }
     const announced = announcedLength(this.#request.headers)
     if (body instanceof Uint8Array && this.#request.expects === true)
       void this.#sendPieces(this.#request, [body], body.length)
@@ -232,7 +236,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
         if (chunk.length > 0 && !(await this.#write(this.#codec.piece(chunk)))) return
       }
       if (this.#receiver !== receiver) return
-      if (!this.#codec.hasSent) await this.#write(this.#codec.finalPiece())
+      if (!this.#codec.hasSent) await this.#write(this.#codec.finalPiece(request.trailers?.()))
     } catch (error) {
       if (this.#receiver === receiver) this.#giveUp(error)
     }
