@@ -26,9 +26,8 @@ export {
   type HistoryEntry,
   type HttpResponse,
   type ResponseContent,
-  type ResponseSchema,
-  type SchemaResult,
   type Timings,
 } from './response.ts'
+export type { ResponseSchema, SchemaResult } from './response-schema.ts'
 export type { HttpBody } from './body.ts'
 export type { HttpProtocol } from './connection.ts'

@@ -20,6 +20,7 @@ import { readLines } from './body-lines.ts'
 import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
+import type { ResponseSchema, SchemaResult } from './response-schema.ts'
 import { shownUrl } from './secret-names.ts'
 import { checkCharset, checkSchema } from './reading-doors.ts'
 import { charsetIn } from './charset.ts'
@@ -49,19 +50,6 @@ export interface Timings {
   /** When the head of the answer was there. */
   readonly answered: number
 }
-
-/** A schema of any library that follows Standard Schema (version 1). */
-export interface ResponseSchema<T> {
-  readonly '~standard': {
-    readonly version: 1
-    readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>
-  }
-}
-
-/** What a schema says about a value. */
-export type SchemaResult<T> =
-  | { readonly value: T; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string }[] }
 
 /** The charset of a text: its name, or a function that detects it from the bytes. */
 export type Charset = string | ((bytes: Uint8Array) => string)

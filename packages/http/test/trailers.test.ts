@@ -83,5 +83,7 @@ test('a function that throws fails the call with its own error, and the server h
     throw mine
   }
   await expect(http.put(server.url, { body: 'abc', trailers, retry: false })).rejects.toBe(mine)
+  await expect.poll(() => server.received[0]?.complete).toBe(false)
+  await expect.poll(() => server.connections).toBe(0)
   expect(server.received[0]?.complete).toBe(false)
 })

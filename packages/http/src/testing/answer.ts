@@ -26,20 +26,17 @@ export interface Answer {
 export function answerOf(reply: Reply, request: SeenRequest): Answer {
   const whole = wholeBody(reply)
   const part = whole === undefined ? undefined : wantedPart(reply, request, whole)
-  const status = part?.status ?? reply.status ?? 200
-  const isEmpty = status === 204 || status === 304
-  const bytes = part?.bytes ?? whole
+  const { status, bytes, headers } = { status: reply.status ?? 200, bytes: whole, ...part }
   const framing = reply.trailers === undefined ? reply.framing : 'chunked'
-  const fields = fieldsOf({ ...part?.headers, ...reply.headers, ...typeOf(reply) })
-  if (!isEmpty && bytes !== undefined && (framing ?? 'length') === 'length')
-    addLength(fields, bytes.length)
-  if (reply.coding !== undefined) fields.push('content-encoding', reply.coding)
-  if (!has(fields, 'date')) fields.push('date', new Date(clock().date()).toUTCString())
+  const fields = fieldsOf({ ...headers, ...reply.headers, ...typeOf(reply) })
+  const hasBody = !EMPTY.has(status)
+  if (hasBody && LENGTH.has(framing)) addLength(fields, bytes)
+  addOurs(fields, reply)
   return {
     status,
     reason: reply.reason ?? STATUS_CODES[status] ?? '',
     fields,
-    body: isEmpty || request.method === 'HEAD' ? undefined : bodyOf(reply, bytes),
+    body: hasBody && request.method !== 'HEAD' ? bodyOf(reply, bytes) : undefined,
     trailers: fieldsOf(reply.trailers),
     framing,
   }
@@ -101,7 +98,7 @@ async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
 interface PartialAnswer {
   readonly status: number
   readonly headers: ReplyHeaders
-  readonly bytes?: Uint8Array
+  readonly bytes: Uint8Array
 }
 
 function wantedPart(
@@ -118,8 +115,8 @@ function wantedPart(
   }
   const part = partOf(request.headers, body)
   const accepts = { 'accept-ranges': 'bytes' }
-  if (part === 'whole') return { status: 200, headers: accepts }
-  if (part === 'unchanged') return { status: 304, headers: accepts }
+  if (part === 'whole') return { status: 200, headers: accepts, bytes: whole }
+  if (part === 'unchanged') return { status: 304, headers: accepts, bytes: whole }
   const range = part === 'unsatisfiable' ? '*' : `${part.from}-${part.to}`
   const said = { ...accepts, 'content-range': `bytes ${range}/${whole.length}` }
   return part === 'unsatisfiable'
@@ -136,7 +133,16 @@ function typeOf({ json, headers = {} }: Reply): ReplyHeaders {
   return json === undefined || has ? {} : { 'content-type': 'application/json' }
 }
 
-function addLength(fields: string[], length: number): void {
-  if (!has(fields, 'content-length') && !has(fields, 'transfer-encoding'))
-    fields.push('content-length', String(length))
+function addLength(fields: string[], bytes: Uint8Array | undefined): void {
+  if (bytes === undefined || has(fields, 'content-length') || has(fields, 'transfer-encoding'))
+    return
+  fields.push('content-length', String(bytes.length))
 }
+
+function addOurs(fields: string[], { coding }: Reply): void {
+  if (coding !== undefined) fields.push('content-encoding', coding)
+  if (!has(fields, 'date')) fields.push('date', new Date(clock().date()).toUTCString())
+}
+
+const EMPTY: ReadonlySet<number> = new Set([204, 304])
+const LENGTH: ReadonlySet<Reply['framing']> = new Set([undefined, 'length'])
