@@ -314,7 +314,11 @@ export class Exchange implements WireReceiver, BodyFlow {
     const expects = body !== undefined && expectContinue === true
     if (trailers !== undefined && body !== undefined)
       return {
-        ...{ method, target: path, headers: headers.wire, body, expects },
+        method,
+        target: path,
+        headers: headers.wire,
+        body,
+        expects,
         trailers: () => this.#trailers(trailers),
       }
     const fields = fieldsWithLength(headers, method, body)

@@ -7,13 +7,8 @@ import { isNetError, type Sink } from '@net/core'
 import { checkSink, inCall, leavable, traceToCaller } from '@net/core/authoring'
 
 import { checkCharset, checkSchema } from './reading-doors.ts'
-import {
-  Answer,
-  type BodyReaders,
-  type Charset,
-  type HttpResponse,
-  type ResponseSchema,
-} from './response.ts'
+import { Answer, type BodyReaders, type Charset, type HttpResponse } from './response.ts'
+import type { ResponseSchema } from './response-schema.ts'
 
 /** What the caller wants of the answer, as far as it is known when the call starts. */
 export interface Intent {

@@ -117,7 +117,7 @@ export class Http2Lane implements HttpConnection {
         this.#received += chunk.length
         this.#receiver?.data(chunk)
       })
-      stream.once('trailers', (trailers) => {
+      stream.once('trailers', (trailers: IncomingHttpHeaders) => {
         this.#trailers = fieldsIn(trailers)
       })
       stream.once('end', () => this.#finish(stream))
