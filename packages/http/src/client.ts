@@ -3,6 +3,7 @@
 import { isLoopback, type CallOptions, type CloseOptions, type NetError } from '@net/core'
 import {
   closeDoor,
+  closedError,
   type ClientContext,
   clientContext,
   defaultRetry,
@@ -33,6 +34,8 @@ import { isKnownMethod, RequestFactory, type PreparedRequest } from './request-f
 import { isIdempotent, type HttpRequest } from './request.ts'
 import { Road } from './road.ts'
 import { RunningCall, type CallHost } from './running-call.ts'
+import { checkWanted, switched } from './switching.ts'
+import type { SwitchedConnection, SwitchOptions, Wanted } from './switching.ts'
 
 /** Calls servers, and keeps the connections to them. Disposing waits 2 s for calls under way. */
 export interface HttpClient extends AsyncDisposable {
@@ -47,6 +50,14 @@ export interface HttpClient extends AsyncDisposable {
   options(url: string | URL, options?: RequestOptions): PendingResponse
   /** Any method, such as `PROPFIND`. */
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse
+  /**
+   * Asks the server to go on in another protocol over the same connection (`Upgrade`, RFC 9110 section 7.8). Takes a
+   * connection of its own, which is the caller's from then on, also when the client is closed. Rejects with
+   * `HttpStatusError` if the server refuses, with `NET_PROTO_UNEXPECTED` if it does neither.
+   */
+  upgrade(url: string | URL, protocol: string, options?: SwitchOptions): Promise<SwitchedConnection>
+  /** Asks the server at the URL for a tunnel to `host:port` (CONNECT, RFC 9110 section 9.3.6); otherwise as `upgrade`. */
+  tunnel(url: string | URL, to: string, options?: SwitchOptions): Promise<SwitchedConnection>
   /** By which proxies the URL would be reached, and what decided that; nothing is connected. Throws `NET_BAD_URL`. */
   explain(url: string | URL): RoadExplanation
   /**
@@ -75,6 +86,7 @@ class Client implements HttpClient {
   readonly #calls = new CallsUnderWay()
   readonly #host: CallHost
   readonly #warned = new Set<string>()
+  readonly #lenient: boolean | undefined
   #closing: Promise<void> | undefined
 
   constructor(options: Taken<ClientOptions>) {
@@ -84,6 +96,7 @@ class Client implements HttpClient {
     this.#context = clientContext(options)
     this.#requests = new RequestFactory(options, this.#context.id)
     this.#road = new Road(options)
+    this.#lenient = options.lenient
     this.#connector = new Connector({
       road: this.#road,
       tls: options.tls,
@@ -134,6 +147,18 @@ class Client implements HttpClient {
     )
   }
 
+  upgrade(
+    url: string | URL,
+    protocol: string,
+    options?: SwitchOptions,
+  ): Promise<SwitchedConnection> {
+    return this.#switch({ url, options }, { protocol })
+  }
+
+  tunnel(url: string | URL, to: string, options?: SwitchOptions): Promise<SwitchedConnection> {
+    return this.#switch({ url, options }, { to })
+  }
+
   explain(url: string | URL): RoadExplanation {
     return inCall({ protocol: 'http', call: 'explain' }, () => {
       const options = requestOptions(undefined)
@@ -173,6 +198,38 @@ class Client implements HttpClient {
     } catch (error) {
       rejectTraced(settle, error)
     }
+  }
+
+  async #switch(
+    { url, options }: { readonly url: string | URL; readonly options: SwitchOptions | undefined },
+    wanted: Wanted,
+  ): Promise<SwitchedConnection> {
+    const call = 'to' in wanted ? 'tunnel' : 'upgrade'
+    const prepared = inCall({ protocol: 'http', call }, () => {
+      checkWanted(wanted)
+      const taken = requestOptions(options)
+      return this.#requests.prepare('GET', url, { options: taken, json: false })
+    })
+    if (this.#closing !== undefined) throw closedError()
+    const { target, endpoint, secrets } = prepared
+    return switched({
+      wanted,
+      prepared,
+      lenient: this.#lenient,
+      spec: {
+        protocol: 'http',
+        operation: call,
+        target,
+        endpoint,
+        kind: 'session',
+        client: this.#context,
+        secrets,
+      },
+      connect: (request, op) => {
+        this.#warnOfPlainSecrets(request, op)
+        return this.#connector.transport({ url: request.url, bare: false }, op)
+      },
+    })
   }
 
   #callOptions({ options, request }: PreparedRequest): CallOptions {

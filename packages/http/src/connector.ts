@@ -62,7 +62,8 @@ export class Connector {
       stopped = reason
     })
     try {
-      const transport = await this.#road({ url, bare }, op)
+      const alpn = this.#options.http2 ? BOTH : ONE
+      const transport = await this.#road({ url, bare }, op, alpn)
       if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
       const { lenient } = this.#options
       return new Http1Connection(transport, { host: url.host, lenient }, events)
@@ -75,13 +76,18 @@ export class Connector {
     }
   }
 
-  async #road({ url, bare }: Destination, op: Operation): Promise<Transport> {
-    const { road, http2 } = this.#options
+  /** The road to the server, for what is no exchange of the pool; never with HTTP/2. */
+  transport(to: Destination, op: Operation): Promise<Transport> {
+    return this.#road(to, op, ONE)
+  }
+
+  async #road({ url, bare }: Destination, op: Operation, alpn: string[]): Promise<Transport> {
+    const { road } = this.#options
     const transport = await road.dial(url, op)
     if (url.protocol !== 'https:') return transport
     const tls = this.#tlsFor(url, bare)
     const servername = tls?.servername ?? hostOf(url)
-    return secure(transport, { ...tls, servername, alpn: http2 ? BOTH : ONE }, op.within)
+    return secure(transport, { ...tls, servername, alpn }, op.within)
   }
 
   #tlsFor({ origin }: URL, bare: boolean): TlsOptions | undefined {

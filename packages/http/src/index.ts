@@ -29,5 +29,6 @@ export {
   type Timings,
 } from './response.ts'
 export type { ResponseSchema, SchemaResult } from './response-schema.ts'
+export type { SwitchedConnection, SwitchOptions } from './switching.ts'
 export type { HttpBody } from './body.ts'
 export type { HttpProtocol } from './connection.ts'

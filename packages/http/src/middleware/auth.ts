@@ -7,13 +7,15 @@ import { isNetError } from '@net/core'
 import { callerFault, guarded } from '@net/core/authoring'
 
 import type { HttpAuth } from '../auth.ts'
-import type { Call } from '../call.ts'
 import type { Middleware } from '../handler.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
 
 /** The layer. Asks a callback once more, if it has another answer, when the server refuses the first one. */
-export function authenticate(auth: HttpAuth, call: Call): Middleware {
+export function authenticate(
+  auth: HttpAuth,
+  call: { readonly op: { readonly signal: AbortSignal } },
+): Middleware {
   return async (request, next) => {
     if (request.headers.has('authorization')) return next(request)
     const asking = {

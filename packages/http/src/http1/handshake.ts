@@ -1,0 +1,103 @@
+/*
+ * The last exchange of HTTP on a connection: a request for another protocol (`Upgrade`) or for a tunnel (CONNECT), and its
+ * answer. Drives the codec over a transport until it is known which of the two sides goes on.
+ */
+
+import type { Transport } from '@net/socket'
+
+import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
+import { bytesOf, headText } from './message-writer.ts'
+
+/** What is asked for. */
+export interface HandshakeRequest {
+  readonly method: string
+  readonly target: string
+  /** Names and values in turn, all of them. */
+  readonly fields: readonly string[]
+  /** Whether lines of the server may end with LF alone. Default false. */
+  readonly lenient?: boolean | undefined
+  /** Hears of interim responses. */
+  interim(status: number, fields: readonly string[]): void
+}
+
+/** What the server said. */
+export interface HandshakeAnswer {
+  readonly status: number
+  readonly reason: string
+  readonly fields: readonly string[]
+  /** Whether what follows is not HTTP any more. */
+  readonly switched: boolean
+  /** What has come of that already, or the first 64 KiB of the body of a refusal. */
+  readonly bytes: Uint8Array
+}
+
+/** Sends the request and waits for its answer. Rejects with what the codec and the transport throw. */
+export async function handshake(
+  transport: Transport,
+  request: HandshakeRequest,
+): Promise<HandshakeAnswer> {
+  const { method, target, fields, lenient = false } = request
+  const answer = new Answered(request)
+  const codec = new ClientCodec(answer, { lenient })
+  codec.request({ method, framing: 0, upgrades: true })
+  await transport.write([bytesOf(headText(`${method} ${target} HTTP/1.1`, fields))])
+  while (!answer.isKnown) {
+    const chunk = await transport.read()
+    if (chunk === null) codec.finish()
+    else codec.receive(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    if (chunk === null) break
+  }
+  return answer.whole()
+}
+
+class Answered implements ClientEvents {
+  readonly #request: HandshakeRequest
+  readonly #bytes: Buffer[] = []
+  #head: ResponseHead | undefined
+  #switched = false
+  #ended = false
+  #size = 0
+
+  constructor(request: HandshakeRequest) {
+    this.#request = request
+  }
+
+  get isKnown(): boolean {
+    return this.#switched || this.#ended || this.#size >= MOST
+  }
+
+  interim(status: number, fields: readonly string[]): void {
+    this.#request.interim(status, fields)
+  }
+
+  head(head: ResponseHead): void {
+    this.#head = head
+  }
+
+  data(chunk: Buffer): void {
+    this.#size += chunk.length
+    this.#bytes.push(chunk)
+  }
+
+  end(): void {
+    this.#ended = true
+  }
+
+  switched(head: ResponseHead): void {
+    this.#head = head
+    this.#switched = true
+  }
+
+  rest(bytes: Buffer): void {
+    this.#bytes.push(bytes)
+  }
+
+  whole(): HandshakeAnswer {
+    const { status = 0, reason = '', fields = [] } = this.#head ?? {}
+    const all = Buffer.concat(this.#bytes)
+    const bytes = this.#switched ? all : all.subarray(0, MOST)
+    return { status, reason, fields, switched: this.#switched, bytes }
+  }
+}
+
+const MOST = 65_536

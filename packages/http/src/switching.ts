@@ -1,0 +1,170 @@
+/*
+ * Requests that end in another protocol: `Upgrade` (RFC 9110 section 7.8) and CONNECT (section 9.3.6). They take a
+ * connection of their own, which is the caller's once the server has agreed. It must not know the pool.
+ */
+
+import {
+  netError,
+  operation,
+  stoppable,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
+import { overTransport, type Connection, type Transport } from '@net/socket'
+
+import type { InterimResponse, RequestOptions } from './client-options.ts'
+import { HttpStatusError } from './errors.ts'
+import { HttpHeaders } from './headers.ts'
+import { handshake, type HandshakeAnswer } from './http1/handshake.ts'
+import { isToken } from './http1/syntax.ts'
+import { authenticate } from './middleware/auth.ts'
+import { compose } from './middleware/compose.ts'
+import type { PreparedRequest } from './request-factory.ts'
+import type { HttpRequest } from './request.ts'
+import { createResponse, type HttpResponse } from './response.ts'
+
+/** Options of `upgrade` and `tunnel`. */
+export type SwitchOptions = Pick<
+  RequestOptions,
+  'signal' | 'timeout' | 'params' | 'headers' | 'user' | 'password' | 'auth' | 'onInterim'
+>
+
+/** A connection that speaks HTTP no more. Disposing it closes it. */
+export interface SwitchedConnection extends AsyncDisposable {
+  /** 101, or what was answered to CONNECT. */
+  readonly status: number
+  /** Of the response that agreed. */
+  readonly headers: HttpHeaders
+  /** What follows, whatever came together with the response first. */
+  readonly connection: Connection
+}
+
+/** What is asked for: a protocol, or a tunnel to `host:port`. */
+export type Wanted = { readonly protocol: string } | { readonly to: string }
+
+/** What a switch works with. */
+export interface SwitchParts {
+  readonly wanted: Wanted
+  readonly prepared: PreparedRequest
+  readonly spec: OperationSpec
+  readonly lenient: boolean | undefined
+  /** Connects to the server of the request, with TLS where its URL says so, but never for HTTP/2. */
+  connect(request: HttpRequest, op: Operation): Promise<Transport>
+}
+
+/** Throws `NET_BAD_OPTION` for what cannot be asked for. */
+export function checkWanted(wanted: Wanted): void {
+  const isFine =
+    'protocol' in wanted
+      ? wanted.protocol.split('/').every(isToken)
+      : /^[\w.:[\]-]+:\d{1,5}$/.test(wanted.to)
+  if (isFine) return
+  const message =
+    'protocol' in wanted ? 'the protocol must be a token' : 'the target must be host:port'
+  throw netError('NET_BAD_OPTION', { message })
+}
+
+/** Asks for it. Rejects with `HttpStatusError` for a refusal, and with `NET_PROTO_UNEXPECTED` for an answer that is neither. */
+export function switched(parts: SwitchParts): Promise<SwitchedConnection> {
+  const { spec, prepared } = parts
+  return operation(spec, prepared.options, (op) =>
+    op.attempt(async (attempt) => {
+      let made: SwitchedConnection | undefined
+      const ask = async (request: HttpRequest): Promise<HttpResponse> => {
+        const transport = await parts.connect(request, op)
+        attempt.sent()
+        const answer = await asked(transport, request, { ...parts, op })
+        if (answer.switched) made = madeOf(transport, answer, spec)
+        else transport.abort()
+        return responseOf(answer)
+      }
+      const { auth } = prepared.settings
+      const layers = auth === undefined ? [] : [authenticate(auth, { op })]
+      const response = await compose(layers, ask)(prepared.request)
+      if (made === undefined) throw await refusalOf(response)
+      return made
+    }),
+  )
+}
+
+function asked(
+  transport: Transport,
+  request: HttpRequest,
+  { op, wanted, prepared, lenient }: SwitchParts & { readonly op: Operation },
+): Promise<HandshakeAnswer> {
+  const { onInterim } = prepared.settings
+  const interim = (status: number, fields: readonly string[]): void =>
+    onInterim?.({ status, headers: HttpHeaders.received(fields) } satisfies InterimResponse)
+  const line = lineOf(request, wanted)
+  op.wire('send', () => `${line.method} ${line.target} HTTP/1.1`)
+  return op.phase('command', async () => {
+    const said = stoppable(op, handshake(transport, { ...line, lenient, interim }), () =>
+      transport.abort(),
+    )
+    try {
+      const answer = await said
+      op.wire('receive', () => `HTTP/1.1 ${answer.status} ${answer.reason}`.trimEnd())
+      return checked(answer, wanted)
+    } catch (error) {
+      transport.abort()
+      throw error
+    }
+  })
+}
+
+function lineOf(
+  { path, headers, url }: HttpRequest,
+  wanted: Wanted,
+): { readonly method: string; readonly target: string; readonly fields: readonly string[] } {
+  const own = headers.without('accept-encoding').wire
+  if ('to' in wanted)
+    return { method: 'CONNECT', target: wanted.to, fields: ['host', wanted.to, ...own] }
+  const host = headers.has('host') ? [] : ['host', url.host]
+  const fields = [...host, 'connection', 'upgrade', 'upgrade', wanted.protocol, ...own]
+  return { method: 'GET', target: path, fields }
+}
+
+/** A server may not choose another protocol than what was asked for. */
+function checked(answer: HandshakeAnswer, wanted: Wanted): HandshakeAnswer {
+  if (!answer.switched || 'to' in wanted) return answer
+  const chosen = HttpHeaders.received(answer.fields).get('upgrade') ?? ''
+  if (chosen.toLowerCase() === wanted.protocol.toLowerCase()) return answer
+  throw netError('NET_PROTO_UNEXPECTED', {
+    message: `the server switched to another protocol than ${wanted.protocol}`,
+  })
+}
+
+function madeOf(
+  transport: Transport,
+  { status, fields, bytes }: HandshakeAnswer,
+  { client }: OperationSpec,
+): SwitchedConnection {
+  const connection = overTransport(transport, { client })
+  if (bytes.length > 0) connection.unread(bytes)
+  return {
+    status,
+    headers: HttpHeaders.received(fields),
+    connection,
+    [Symbol.asyncDispose]: () => connection.close(),
+  }
+}
+
+function responseOf({ status, reason, fields, bytes, switched }: HandshakeAnswer): HttpResponse {
+  const headers = HttpHeaders.received(fields)
+  return createResponse({
+    status,
+    statusText: reason,
+    headers,
+    bytes: switched ? new Uint8Array() : bytes,
+  })
+}
+
+async function refusalOf(response: HttpResponse): Promise<Error> {
+  const { status, statusText, headers } = response
+  if (status < 400) {
+    const message = `the server answered ${status} and did not switch`
+    return netError('NET_PROTO_UNEXPECTED', { message, sent: true })
+  }
+  const text = Buffer.from(await response.bytes()).toString('utf8')
+  return new HttpStatusError({ status, statusText, headers, text })
+}
