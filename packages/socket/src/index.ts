@@ -29,6 +29,7 @@ export { connectDialer, type ConnectDialerOptions } from './proxy/connect-dialer
 export {
   chooseRoad,
   type ChosenRoad,
+  type ProxyChain,
   type ProxyOption,
   type RoadChoice,
   type RoadExplanation,

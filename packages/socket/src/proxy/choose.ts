@@ -15,6 +15,7 @@ import type { Hop, Transport } from '../transport.ts'
 import { unixDialer } from '../unix-dialer.ts'
 import { CONNECT_PORTS, connectDialer } from './connect-dialer.ts'
 import { environmentProxy, variableUrl } from './environment.ts'
+import { ProxyMap } from './proxy-map.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { SOCKS_PORTS, socksDialer } from './socks-dialer.ts'
 
@@ -22,12 +23,24 @@ import { SOCKS_PORTS, socksDialer } from './socks-dialer.ts'
  * The URL of a proxy of scheme `http`, `https`, `socks5` or `socks4a`; several, the nearest first; `'environment'` for
  * what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say; false for none.
  */
-export type ProxyOption = string | URL | readonly (string | URL)[] | false
+export type ProxyChain = string | URL | readonly (string | URL)[] | false
+
+/**
+ * One road for all, or roads by where they lead: `https:`, `api.example`, `*.example`, `*`, with a scheme in front or a port
+ * behind where that matters (`http://*.example:8080`). The key that says most of an endpoint counts; what none fits goes
+ * without a proxy.
+ */
+export type ProxyOption = ProxyChain | Readonly<Record<string, ProxyChain>>
+
+const chain = option.either<ProxyChain>(
+  [option.url, option.list(option.url), option.oneOf(false)],
+  "the URL of a proxy, a list of these with the nearest first, 'environment' or false",
+)
 
 /** Which proxies are on the road. */
 export const proxy: Shape<ProxyOption> = option.either<ProxyOption>(
-  [option.url, option.list(option.url), option.oneOf(false)],
-  "the URL of a proxy, a list of these with the nearest first, 'environment' or false",
+  [chain, option.record(chain)],
+  `${chain.may}, or an object of these by where they lead`,
 )
 
 /** The options that choose a client's road. */
@@ -80,6 +93,7 @@ function unguarded({ dialer, proxy: proxies }: RoadChoice, otherwise: ProxyOptio
 function proxied(proxies: ProxyOption): ChosenRoad {
   if (proxies === false) return { dialer: direct, explain: () => ({ hops: [], why: 'nothing' }) }
   if (proxies === 'environment') return environmentRoad()
+  if (isMap(proxies)) return mappedRoad(proxies)
   const chain = [proxies].flat()
   if (chain.length === 0) {
     throw netError('NET_BAD_OPTION', { message: 'proxy is an empty list; pass false for no proxy' })
@@ -87,6 +101,29 @@ function proxied(proxies: ProxyOption): ChosenRoad {
   const dialer = chain.reduce<Dialer>((via, url) => proxyDialer(url, via), direct)
   const hops = chain.map(hopOf)
   return { dialer, explain: () => ({ hops, why: 'proxy' }) }
+}
+
+function isMap(proxies: ProxyOption): proxies is Readonly<Record<string, ProxyChain>> {
+  return typeof proxies === 'object' && !Array.isArray(proxies) && !option.url.fits(proxies)
+}
+
+function mappedRoad(chains: Readonly<Record<string, ProxyChain>>): ChosenRoad {
+  const roads = Object.entries(chains).map(([key, chain]) => [key, proxied(chain)] as const)
+  const map = new ProxyMap(Object.fromEntries(roads))
+  const otherwise = proxied(false)
+  return {
+    dialer: {
+      name: 'proxies',
+      dial: async (endpoint, options) =>
+        (map.for(endpoint)?.value ?? otherwise).dialer.dial(endpoint, options),
+    },
+    explain(endpoint) {
+      const found = map.for(endpoint)
+      if (found === undefined) return otherwise.explain(endpoint)
+      const { hops, why } = found.value.explain(endpoint)
+      return { hops, why: why === 'proxy' || why === 'nothing' ? `proxy: ${found.key}` : why }
+    },
+  }
 }
 
 /** Looks at the variables at every dial: a program may set them after this client was made. */

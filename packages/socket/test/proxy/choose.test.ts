@@ -49,6 +49,40 @@ test('a chain goes through its proxies in order, and says so beforehand', async 
   await transport.close()
 })
 
+test('proxies by where the road leads', async () => {
+  await using echo = await startEchoServer()
+  await using near = await startSocksServer({ hosts: { 'shop.test': '127.0.0.1' } })
+  await using far = await startConnectServer()
+  const road = chooseRoad({
+    proxy: {
+      'https:': near.url,
+      '*.internal': false,
+      'echo.test': [near.url, far.url],
+      '127.0.0.1': false,
+    },
+  })
+  const why = (host: string, scheme = 'http'): unknown => {
+    const { hops, why } = road.explain({ scheme, host, port: 80 })
+    return [hops.map(({ kind }) => kind), why]
+  }
+  expect(why('shop.test', 'https')).toEqual([['socks5'], 'proxy: https:'])
+  expect(why('a.internal', 'https')).toEqual([[], 'proxy: *.internal'])
+  expect(why('echo.test')).toEqual([['socks5', 'http-connect'], 'proxy: echo.test'])
+  expect(why('other.test')).toEqual([[], 'nothing'])
+  const { port } = echo.address
+  const straight = await road.dialer.dial({ ...echo.address, scheme: 'https' })
+  expect(straight.info.hops).toEqual([])
+  const around = await road.dialer.dial({ scheme: 'https', host: 'shop.test', port })
+  expect(around.info.hops).toMatchObject([{ kind: 'socks5' }])
+  await Promise.all([straight.close(), around.close()])
+  expect(thrown(() => chooseRoad({ proxy: { 'a b': near.url } }))).toMatchObject({
+    code: 'NET_BAD_OPTION',
+  })
+  expect(thrown(() => chooseRoad({ proxy: { '*': 'gopher://127.0.0.1:1' } }))).toMatchObject({
+    code: 'NET_BAD_URL',
+  })
+})
+
 test('false, and nothing at all, is a direct connection, also to Unix sockets', async () => {
   await using echo = await startEchoServer()
   for (const choice of [{}, { proxy: false } as const]) {
