@@ -316,7 +316,7 @@ export class Exchange implements WireReceiver, BodyFlow {
       return {
         method,
         target: path,
-        headers: headers.wire,
+        headers: headers.without('content-length').wire,
         body,
         expects,
         trailers: () => this.#trailers(trailers),

@@ -172,27 +172,19 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     } else this.#leave(false)
   }
 
-  switched(): void {
-    // No request of ours asks for it.
-  }
-
-  rest(): void {
-    // As above.
-  }
+  // No request of ours asks for another protocol: see `handshake.ts`.
+  switched(): void {}
+  rest(): void {}
 
   readonly #begin = (): void => {
     if (this.#receiver === undefined || this.#request === undefined) return
-    const { body } = this.#request
+    const { body, expects, trailers } = this.#request
     this.#hasBegun = true
     this.#isAnswered = false
     this.#receiver.started()
-    if (this.#request.trailers !== undefined && body !== undefined) {
-      void this.#sendPieces(this.#request, body instanceof Uint8Array ? [body] : body, 'chunked')
-      return
-    }
     const announced = announcedLength(this.#request.headers)
-    if (body instanceof Uint8Array && this.#request.expects === true)
-      void this.#sendPieces(this.#request, [body], body.length)
+    if (body instanceof Uint8Array && (expects === true || trailers !== undefined))
+      void this.#sendPieces(this.#request, [body], trailers ? 'chunked' : body.length)
     else if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
     else if (announced === undefined) void this.#sendPieces(this.#request, body, 'chunked')
     else if (announced === 0) void this.#sendNothing(this.#request, body)
