@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { netError } from '@net/core/authoring'
 import { captureEvents } from '@net/core/testing'
 import { createClient, netrc } from '@net/http'
 import { startHttpServer, type HttpServer } from '@net/http/testing'
-import { tcpDialer, type Dialer } from '@net/socket'
+import { connectDialer, publicKeyPin, tcpDialer, type Dialer } from '@net/socket'
 import {
   createCertificates,
   memoryDialer,
@@ -104,6 +105,53 @@ test('[CORE-23] [HTTP-45] the environment gives proxy, authorities, users and th
     code: 'NET_TLS_CERT_UNTRUSTED',
   })
   expect(proxy.received).toHaveLength(2)
+})
+
+test('[HTTP-44] proxies by scheme and host, with a login, fields and TLS of their own', async () => {
+  const authority = createCertificates()
+  const tls = authority.issue({ names: ['shop.test', '127.0.0.1'] })
+  await using shop = await startHttpServer({ tls })
+  await using bank = await startHttpServer()
+  const users = { ada: 'lovelace' }
+  await using plain = await startConnectServer({ hosts, users })
+  await using sealed = await startConnectServer({ hosts, tls })
+  const login = plain.url.replace('//', '//ada:lovelace@')
+  await using api = createClient({
+    proxy: { 'https:': login, 'bank.test': login, '*.bank.test': false },
+    tls: { ca: authority.ca },
+  })
+  expect((await api.get(named(shop, '/json'))).status).toBe(200)
+  expect((await api.get(named(bank, '/json', 'bank.test'))).status).toBe(200)
+  expect((await api.get(`${bank.url}/json`)).status).toBe(200)
+  expect(plain.received).toMatchObject([
+    { target: new URL(named(shop, '/')).host, user: 'ada' },
+    { target: new URL(named(bank, '/', 'bank.test')).host, user: 'ada' },
+  ])
+  expect(api.explain(named(bank, '/', 'www.bank.test')).why).toBe('proxy: *.bank.test')
+  const dialer = connectDialer(sealed.url, {
+    tls: { ca: authority.ca },
+    headers: { 'x-team': 'blue' },
+  })
+  await using through = createClient({ dialer, tls: { ca: authority.ca } })
+  expect((await through.get(named(shop, '/json'))).status).toBe(200)
+  expect(sealed.received).toMatchObject([{ headers: { 'x-team': 'blue' } }])
+})
+
+test('[HTTP-43] an address under the name of a host: SNI, certificate, Host, and its pin', async () => {
+  const authority = createCertificates()
+  const served = authority.issue({ names: ['shop.test'] })
+  await using server = await startHttpServer({ tls: served })
+  const pins = [publicKeyPin(new X509Certificate(served.cert))]
+  const tls = { ca: authority.ca, servername: 'shop.test' }
+  const headers = { host: 'shop.test' }
+  await using api = createClient({ baseUrl: server.url, headers, tls: { ...tls, pins } })
+  expect((await api.get('/json')).status).toBe(200)
+  expect(server.received[0]?.headers.host).toBe('shop.test')
+  const other = publicKeyPin(new X509Certificate(authority.issue().cert))
+  await using pinned = createClient({ baseUrl: server.url, tls: { ...tls, pins: [other] } })
+  await expect(pinned.get('/json')).rejects.toMatchObject({ code: 'NET_TLS_CERT_PIN' })
+  await using bare = createClient({ baseUrl: server.url, tls: { ca: authority.ca } })
+  await expect(bare.get('/json')).rejects.toMatchObject({ code: 'NET_TLS_CERT_HOST' })
 })
 
 test('loopback never goes through the environment’s proxy', async () => {
