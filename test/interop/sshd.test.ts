@@ -143,23 +143,21 @@ test('100 commands, 10 at a time as the server allows', async (context) => {
   expect(rows.flat()).toEqual(Array.from({ length: 100 }, (_, index) => `${index}\n`))
 })
 
-test('one command more than the server allows may be repeated later', async (context) => {
-  await using server = await startSshd(requireDaemon(context, 'sshd'), ['MaxSessions 1'])
+test('commands beyond MaxSessions wait for their turn, and as long as they are told to', async (context) => {
+  await using server = await startSshd(requireDaemon(context, 'sshd'), ['MaxSessions 2'])
   await using host = await logIn(server)
-  const begun = Promise.withResolvers<void>()
-  const abort = new AbortController()
-  const { signal } = abort
-  const first = host.exec('cat', { input: () => endless(begun.resolve), signal })
-  // Only the end of the test awaits it.
-  first.catch(() => {})
-  await begun.promise
-  await expect(host.exec('echo second')).rejects.toMatchObject({
-    code: 'NET_REPLY_TEMPORARY',
-    retry: 'safe',
-    message: expect.stringContaining('no more commands at once on this connection (it runs 1)'),
-  })
-  abort.abort()
-  await expect(first).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  const outputs = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => host.exec(`echo ${index}`)),
+  )
+  expect(outputs.map(({ stdout }) => stdout)).toEqual(
+    Array.from({ length: 20 }, (_, index) => `${index}\n`),
+  )
+  await using first = await host.spawn('cat')
+  await using second = await host.spawn('cat')
+  const third = host.exec('echo third', { timeout: { pool: 100 } })
+  await expect(third).rejects.toMatchObject({ code: 'NET_TIMEOUT_POOL', retry: 'safe' })
+  for (const child of [first, second]) child.stdin.end()
+  expect((await host.exec('echo fourth')).stdout).toBe('fourth\n')
 })
 
 test('an abort ends what the command reads, and the connection goes on', async (context) => {

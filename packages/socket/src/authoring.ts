@@ -52,6 +52,7 @@ export {
   type Security,
 } from './session/security.ts'
 export { Turns } from './session/turns.ts'
+export { SocksServerHalf, type SocksOutcome, type SocksRequest } from './proxy/socks-server-half.ts'
 export { receiveAll, type ReceivingSink } from './bulk/receive-all.ts'
 export { deliverTo } from './pulled-inflow.ts'
 export { sendAll, type CallerTurn } from './bulk/send-all.ts'

@@ -1,11 +1,13 @@
 /* What the options of each call may be. */
 
+import type { CallOptions, Source } from '@net/core'
 import {
   option,
   optionsDoor,
   optionsObject,
   shape,
   type OptionsDoor,
+  type OptionTable,
   type Shape,
 } from '@net/core/authoring'
 import { loginConnectTable } from '@net/socket/authoring'
@@ -16,6 +18,20 @@ import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 import type { RekeyOptions } from './rekey-watch.ts'
+import type { Answer, Wanted } from './shell/expectation.ts'
+import type { ExpectOptions } from './shell/shell.ts'
+import type {
+  RunningOptions,
+  ShellOptions,
+  SpawnOptions,
+  SubsystemOptions,
+  TerminalOptions,
+} from './ssh-process.ts'
+
+// RFC 4254, section 6.2 has 32 bits; programs keep sizes in 16.
+const MOST_CHARACTERS = 65_535
+const TERMINAL_NAMES = { cols: 'columns', width: 'columns', height: 'rows' }
+const PTY_NAMES = { pty: 'terminal', tty: 'terminal', requestPty: 'terminal', get_pty: 'terminal' }
 
 const sshAuth: Shape<SshAuth> = shape(
   "key(fromFile('…')), agent() or keyboardInteractive(…)",
@@ -93,17 +109,88 @@ export const connectDoor: OptionsDoor<SshConnectOptions> = optionsDoor<SshConnec
   },
 )
 
+const terminalTable: OptionTable<TerminalOptions> = {
+  term: option.text,
+  columns: option.between(1, MOST_CHARACTERS),
+  rows: option.between(1, MOST_CHARACTERS),
+  echo: option.flag,
+}
+
+const terminal: Shape<boolean | TerminalOptions> = option.either<boolean | TerminalOptions>(
+  [option.flag, optionsObject<TerminalOptions>(terminalTable, TERMINAL_NAMES)],
+  'true, false, or an object such as { columns: 80, rows: 24 }',
+)
+
+const input: Shape<string | Source> = option.either<string | Source>([
+  option.text,
+  option.dataSource,
+])
+
+const runningTable: OptionTable<RunningOptions> = {
+  ...option.perCall,
+  env: option.record(option.text),
+  maxUnread: option.bytes,
+}
+
 /** Takes the options of `exec`. Throws `NET_BAD_OPTION`. */
 export const execDoor: OptionsDoor<ExecOptions> = optionsDoor<ExecOptions>(
   { protocol: 'ssh', call: 'exec' },
   {
     ...option.perCall,
-    input: option.either<NonNullable<ExecOptions['input']>>([option.text, option.dataSource]),
+    input,
     env: option.record(option.text),
     cwd: option.text,
     check: option.flag,
+    stderr: option.oneOf('stdout'),
+    terminal,
     maxBytes: option.bytes,
     output: option.oneOf('text', 'bytes'),
   },
-  { encoding: 'output', environment: 'env', maxBuffer: 'maxBytes', stdin: 'input' },
+  { encoding: 'output', environment: 'env', maxBuffer: 'maxBytes', stdin: 'input', ...PTY_NAMES },
+)
+
+/** Takes the options of `spawn`. Throws `NET_BAD_OPTION`. */
+export const spawnDoor: OptionsDoor<SpawnOptions> = optionsDoor<SpawnOptions>(
+  { protocol: 'ssh', call: 'spawn' },
+  { ...runningTable, cwd: option.text, input, stderr: option.oneOf('stdout'), terminal },
+  { environment: 'env', stdin: 'input', ...PTY_NAMES },
+)
+
+/** Takes the options of `subsystem`. Throws `NET_BAD_OPTION`. */
+export const subsystemDoor: OptionsDoor<SubsystemOptions> = optionsDoor<SubsystemOptions>(
+  { protocol: 'ssh', call: 'subsystem' },
+  runningTable,
+  { environment: 'env' },
+)
+
+/** Takes the options of `shell`. Throws `NET_BAD_OPTION`. */
+export const shellDoor: OptionsDoor<ShellOptions> = optionsDoor<ShellOptions>(
+  { protocol: 'ssh', call: 'shell' },
+  { ...runningTable, ...terminalTable, terminal: option.flag },
+  { environment: 'env', ...TERMINAL_NAMES, ...PTY_NAMES },
+)
+
+/** Takes the options of the calls that open a tunnel. Throws `NET_BAD_OPTION`. */
+export const tunnelDoor: OptionsDoor<CallOptions> = optionsDoor<CallOptions>(
+  { protocol: 'ssh', call: 'forward' },
+  option.perCall,
+)
+
+const wanted: Shape<Wanted> = shape(
+  'a text or a pattern',
+  (value) => (typeof value === 'string' && value !== '') || value instanceof RegExp,
+)
+
+const answer: Shape<Answer> = shape(
+  "a pair of a question and its answer, such as ['--More--', ' ']",
+  (value) => Array.isArray(value) && value.length === 2 && typeof value[1] === 'string',
+)
+
+/** Takes what `expect` of a shell waits for. */
+export const wantedShape: Shape<Wanted | readonly Wanted[]> = option.oneOrMore(wanted)
+
+/** Takes the options of `expect`. Throws `NET_BAD_OPTION`. */
+export const expectDoor: OptionsDoor<ExpectOptions> = optionsDoor<ExpectOptions>(
+  { protocol: 'ssh', call: 'expect' },
+  { ...option.perCall, answers: option.list(answer), limit: option.bytes },
 )

@@ -9,6 +9,7 @@ import type { HostKeyPolicy } from './host-keys/policy.ts'
 import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 import type { RekeyOptions } from './rekey-watch.ts'
+import type { TerminalOptions } from './ssh-process.ts'
 
 /** Options of `connect`. `timeout` limits connecting; limits of later calls are `defaults.timeout`. A password is tried after `auth`, and sent only after the host key was checked. */
 export interface SshConnectOptions extends LoginConnectOptions {
@@ -76,6 +77,13 @@ export interface ExecOptions extends CallOptions {
   readonly cwd?: string | undefined
   /** Whether a non-zero exit status or a signal is an error, `SshExitError`. Default false. */
   readonly check?: boolean | undefined
+  /** `stdout`: what is printed as errors stands among the output, in the order in which it comes. Default apart. */
+  readonly stderr?: 'stdout' | undefined
+  /**
+   * Whether the command gets a terminal: its outputs are one then, with the line ends of terminals, and the end of the
+   * channel hangs the program up. Default false.
+   */
+  readonly terminal?: boolean | TerminalOptions | undefined
   /** How much both outputs together may be, in bytes; default 64 MiB, above it `NET_PROTO_LIMIT`. */
   readonly maxBytes?: number | undefined
   /** Whether the outputs are given as text, in UTF-8, or as bytes. Default `text`. */

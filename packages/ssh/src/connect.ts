@@ -7,6 +7,7 @@ import { connectDoor } from './call-doors.ts'
 import type { SshConnectOptions, SshJump } from './client-options.ts'
 import { SessionClient, type SshClient, type SshInfo } from './client.ts'
 import { configured, isName } from './config/config-options.ts'
+import { configVariables } from './config/config-variables.ts'
 import { planConnection, type ConnectionPlan } from './connection-plan.ts'
 import type { HostKey } from './host-keys/host-key.ts'
 import { learnHostKeys } from './host-keys/further-keys.ts'
@@ -99,7 +100,11 @@ async function planned(
     }
   }
   const { url: whole, options: taken, config } = await configured(url, given)
-  const plan = inCall(place, () => planConnection(whole, taken))
+  const plan = {
+    ...inCall(place, () => planConnection(whole, taken)),
+    localAddress: config.bindAddress,
+    variables: configVariables(config),
+  }
   const here = `${config.user}@${config.hostname}:${config.port}`
   if (chain.includes(here)) {
     const message = `the hops lead back to themselves: ${[...chain, here].join(' → ')}`

@@ -8,7 +8,7 @@ import type { ClientIdentity } from '@net/socket/authoring'
 import type { Algorithms } from './algorithm-names.ts'
 import { algorithmsOf } from './algorithms.ts'
 import type { SshConnectOptions } from './client-options.ts'
-import { refuseLong } from './command-line.ts'
+import { refuseLong, type Variable } from './command-line.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
 import { foreignPolicy } from './host-keys/foreign-policy.ts'
 import { knownHosts, type HostKeyPolicy } from './host-keys/policy.ts'
@@ -31,6 +31,10 @@ export interface ConnectionPlan {
   readonly compress: boolean
   /** The socket of the agent that the server may use. */
   readonly agent: string | undefined
+  /** The address of this machine from which to connect; undefined for any. */
+  readonly localAddress?: string | undefined
+  /** Variables that are offered to the server with everything that runs. */
+  readonly variables?: readonly Variable[] | undefined
   readonly login: Omit<LoginPlan, 'server'>
   readonly identity: ClientIdentity
 }

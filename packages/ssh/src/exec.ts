@@ -6,7 +6,6 @@
 import { isNetError, type CallDefaults, type Source } from '@net/core'
 import {
   addContext,
-  clock,
   lastLine,
   netError,
   openSourceAtOnce,
@@ -21,26 +20,17 @@ import {
 
 import type { ExecOptions, ExecResult } from './client-options.ts'
 import { feed, writeLimit } from './command-input.ts'
-import {
-  checkCwd,
-  commandLine,
-  commandText,
-  refuseLong,
-  variablesOf,
-  type CommandText,
-  type Variable,
-} from './command-line.ts'
-import type { ChannelPlace } from './engine/session-places.ts'
+import { CommandStart, planStart, type StartPlan } from './command-start.ts'
+import { stopStepwise } from './command-stop.ts'
 import type { SshSession } from './engine/ssh2.ts'
-import type { CommandEnd, RemoteCommand } from './engine/ssh2-command.ts'
-import { ChannelClosedError } from './engine/ssh2-refusal.ts'
+import type { CommandEnd, OutputName, RemoteCommand } from './engine/ssh2-command.ts'
 import { SshExitError } from './errors.ts'
 
 /** What is to be run, checked. */
 export interface ExecPlan {
-  readonly command: CommandText
-  readonly variables: readonly Variable[]
-  readonly cwd: string | undefined
+  readonly start: StartPlan
+  /** Whether what is printed as errors counts as output. */
+  readonly merged: boolean
   readonly input: string | Source | undefined
   /** How long the command may leave its input untouched, in milliseconds. */
   readonly write: number
@@ -55,12 +45,10 @@ export function planExec(
   options: Taken<ExecOptions>,
   defaults?: CallDefaults,
 ): ExecPlan {
-  const { cwd, env, input, check = false, maxBytes = MAX_BYTES, output = 'text' } = options
-  if (cwd !== undefined) checkCwd(cwd)
+  const { input, check = false, maxBytes = MAX_BYTES, output = 'text' } = options
   return {
-    command: commandText(command),
-    variables: variablesOf(env),
-    cwd,
+    start: planStart(command, options),
+    merged: options.stderr === 'stdout',
     input,
     write: writeLimit(options.timeout, defaults?.timeout),
     check,
@@ -89,13 +77,15 @@ export class CommandCall {
     attempt: Attempt,
     leaving: (last: Promise<void>) => void,
   ): Promise<ExecResult<string | Uint8Array>> {
-    this.#checkLengths()
+    const output = { arrived: this.#printed }
+    const start = new CommandStart(this.#session, this.#plan.start, this.#op, output)
+    start.checkLengths()
     const collector = this.#collector
     try {
       const { input } = this.#plan
       // With none it would go on, and empty the file that it writes.
       this.#input = isText(input) ? input : await openSourceAtOnce(input)
-      const command = await this.#begin(attempt)
+      const command = await start.begin(attempt, isEmpty(this.#input))
       const end = await this.#op.phase('receive', () => this.#finish(command, leaving))
       return resultOf(end, collector.printed(this.#plan.output), this.#plan)
     } catch (error) {
@@ -114,66 +104,10 @@ export class CommandCall {
     if (!isText(this.#input)) this.#input.close().catch(() => {})
   }
 
-  /** Before anything is sent. The variables that the server refuses make the line longer later on. */
-  #checkLengths(): void {
-    const { command, variables, cwd } = this.#plan
-    const { longest } = this.#session
-    refuseLong('the command', commandLine(command, [], cwd), longest, TO_INPUT)
-    for (const { name, value } of variables) {
-      refuseLong(`the variable ${name}`, name + value, longest)
-    }
-  }
-
-  /** On another channel if the server closes the first one before the command is sent. */
-  async #begin(attempt: Attempt): Promise<RemoteCommand> {
-    const { commands } = this.#session
-    for (let number = 1; ; number++) {
-      const free = commands.place(this.#op)
-      const place = typeof free === 'function' ? free : await free
-      try {
-        return await this.#op.phase('command', () => this.#start(place, attempt))
-      } catch (error) {
-        if (!(error instanceof ChannelClosedError)) throw error
-        commands.oneAtATime()
-        if (number === MOST_CHANNELS) throw error
-      }
-    }
-  }
-
-  async #start(place: ChannelPlace, attempt: Attempt): Promise<RemoteCommand> {
-    const op = this.#op
-    const command = await this.#session.commands.open(place, this.#printed, op)
-    try {
-      const inline: Variable[] = []
-      for (const variable of this.#plan.variables) {
-        if (!(await command.set(variable, op))) inline.push(variable)
-      }
-      const started = command.start(this.#line(inline), () => attempt.sent(), op)
-      if (isEmpty(this.#input) && this.#session.takesEarlyEof) command.endInput()
-      await started
-      return command
-    } catch (error) {
-      // The server may have begun without saying so.
-      command.signal('TERM')
-      command.close()
-      throw error
-    }
-  }
-
-  /** The line for the shell, with the variables that the server did not take. */
-  #line(inline: readonly Variable[]): string {
-    const { command, cwd } = this.#plan
-    // Values that do not go to the server apart from the command are no business of events either.
-    const shown = inline.map(({ name }) => ({ name, value: '_' }))
-    this.#op.wire('send', () => `exec ${commandLine(command, shown, cwd)}`)
-    const line = commandLine(command, inline, cwd)
-    refuseLong('the command with its variables', line, this.#session.longest, TO_INPUT)
-    return line
-  }
-
-  readonly #printed = (name: 'stdout' | 'stderr', chunk: Uint8Array): void => {
-    this.#collector.take(name, chunk)
+  readonly #printed = (name: OutputName, chunk: Uint8Array): boolean => {
+    this.#collector.take(this.#plan.merged ? 'stdout' : name, chunk)
     this.#op.idle.moved(chunk.length)
+    return true
   }
 
   #finish(command: RemoteCommand, leaving: (last: Promise<void>) => void): Promise<CommandEnd> {
@@ -216,26 +150,6 @@ function isEmpty(input: string | OpenSource | undefined): input is '' | undefine
   return input === undefined || input === ''
 }
 
-/** TERM, then the hang-up, then the end of the channel: a program gets the chance to end by itself, and never more than a second. */
-async function stopStepwise(command: RemoteCommand): Promise<void> {
-  const steps = [() => command.signal('TERM'), () => command.hangUp(), () => command.close()]
-  for (const step of steps) {
-    step()
-    if (await endsWithin(command, STEP)) return
-  }
-}
-
-function endsWithin(command: RemoteCommand, delay: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = clock().after(delay, () => resolve(false))
-    const ended = (): void => {
-      timer.clear()
-      resolve(true)
-    }
-    command.ended.then(ended, ended)
-  })
-}
-
 function resultOf(
   end: CommandEnd,
   printed: Printed,
@@ -262,12 +176,10 @@ function resultOf(
   )
 }
 
-function describeEnd({ exitCode, exitSignal }: CommandEnd): string {
+/** How a command ended, for events. */
+export function describeEnd({ exitCode, exitSignal }: CommandEnd): string {
   if (exitSignal !== undefined) return `exit-signal ${exitSignal}`
   return exitCode === undefined ? 'close' : `exit-status ${exitCode}`
 }
 
 const MAX_BYTES = 64 * 1024 * 1024
-const STEP = 250
-const TO_INPUT = '; a program can read more from its input'
-const MOST_CHANNELS = 3

@@ -10,6 +10,21 @@ export type {
   ExecOptions,
   ExecResult,
 } from './client-options.ts'
+export type {
+  ProcessExit,
+  ProcessInput,
+  RunningOptions,
+  ShellOptions,
+  SpawnOptions,
+  SshProcess,
+  SubsystemOptions,
+  TerminalOptions,
+  TerminalSize,
+} from './ssh-process.ts'
+export type { ExpectOptions, Shown, SshShell } from './shell/shell.ts'
+export type { Answer, Wanted } from './shell/expectation.ts'
+export type { SshTunnel } from './tunnel.ts'
+export type { CommandOutput } from './command-output.ts'
 export {
   acceptNew,
   dangerouslyAcceptAnyHostKey,

@@ -48,13 +48,15 @@ export async function reach<T>(
 ): Promise<T> {
   const check = await plan.hostKeys.open({ ...plan.host, signal: op.signal })
   const call = { plan, op, enter }
+  const { localAddress } = plan
+  const dial = { ...op.within, ...(localAddress === undefined ? {} : { localAddress }) }
   let algorithms = offer(check, plan.algorithms)
   const seen: string[] = []
   for (;;) {
     const trust = new Trust(check)
     try {
       return await handshake(
-        await plan.dialer.dial(plan.endpoint, op.within),
+        await plan.dialer.dial(plan.endpoint, dial),
         { trust, algorithms },
         call,
       )
@@ -79,6 +81,7 @@ async function handshake<T>(
     keepAlive: plan.keepAlive,
     rekey: plan.rekey,
     compress: plan.compress,
+    variables: plan.variables,
     reachAgent: agentRoad(plan, op),
     onHostKeys: (blobs) => announced.resolve(blobs),
     checkHostKey: (key, offered) => trust.check(key, offered),

@@ -8,9 +8,11 @@ import { netError, operation, own, type ClientContext } from '@net/core/authorin
 import { fromSocket, type Dialer, type DialOptions, type Hop, type Transport } from '@net/socket'
 
 import { refuseLong } from './command-line.ts'
+import type { ForwardPlace } from './engine/ssh2-forwards.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
 import { SshChannelError } from './errors.ts'
+import { RemoteListener } from './remote-listener.ts'
 
 /** The connection that a dialer works over. */
 export interface Tunnelling {
@@ -24,36 +26,54 @@ export interface Tunnelling {
 }
 
 /**
- * Dials from the SSH server (direct-tcpip, RFC 4254, section 7.2). The only phase is `connect`. A road counts as
- * encrypted if its last leg does not leave the SSH server.
+ * Dials from the SSH server (direct-tcpip, RFC 4254, section 7.2; Unix sockets by OpenSSH's extension), and listens on it
+ * (section 7.1). The only phase is `connect`. A road counts as encrypted if its last leg does not leave the SSH server.
  */
 export function sshDialer(tunnelling: Tunnelling): Dialer {
   const hops = [...tunnelling.hops, { kind: 'ssh', endpoint: tunnelling.endpoint }]
   return {
     name: 'ssh',
     dial(endpoint, options) {
-      return operation(specOf(endpoint, tunnelling, options), callOptions(options), (op) =>
+      const spec = specOf('dial', endpoint, tunnelling, options)
+      return operation(spec, callOptions(options), (op) =>
         op.phase('connect', async () => {
-          if (endpoint.path !== undefined) {
-            throw netError('NET_UNSUPPORTED', {
-              message: 'a tunnel leads to a host and port, not to a path',
-            })
-          }
-          refuseLong('the host', endpoint.host, LONGEST_NAME)
           const stream = await tunnelling
             .session()
-            .openTunnel(endpoint.host, endpoint.port, op)
+            .openTunnel(placeOf(endpoint), op)
             .catch((error: unknown) => {
               throw asConnectError(error, endpoint)
             })
-          return fromSocket(stream, { endpoint, hops, encrypted: isLoopback(endpoint.host) })
+          const encrypted = endpoint.path !== undefined || isLoopback(endpoint.host)
+          return fromSocket(stream, { endpoint, hops, encrypted })
         }),
       ) satisfies Promise<Transport>
+    },
+    listen(endpoint, options) {
+      const spec = specOf('listen', endpoint, tunnelling, options)
+      return operation(spec, callOptions(options), (op) =>
+        op.phase('command', () =>
+          RemoteListener.open(
+            tunnelling.session(),
+            { endpoint, place: placeOf(endpoint), hops },
+            op,
+          ),
+        ),
+      )
     },
   }
 }
 
+function placeOf({ host, port, path }: Endpoint): ForwardPlace {
+  if (path !== undefined) {
+    refuseLong('the path', path, LONGEST_PATH)
+    return { path }
+  }
+  refuseLong('the host', host, LONGEST_NAME)
+  return { host, port }
+}
+
 function specOf(
+  verb: 'dial' | 'listen',
   endpoint: Endpoint,
   { client }: Tunnelling,
   options: DialOptions | undefined,
@@ -62,7 +82,7 @@ function specOf(
   const parent = own(options, 'parent')
   return {
     protocol: 'ssh',
-    operation: 'dial',
+    operation: verb,
     target: where,
     endpoint: where,
     kind: 'session',
@@ -99,5 +119,7 @@ function asConnectError(error: unknown, endpoint: Endpoint): unknown {
 
 // RFC 1035, section 2.3.4.
 const LONGEST_NAME = 255
+// The longest that any system has.
+const LONGEST_PATH = 4096
 const PROHIBITED = 1
 const UNKNOWN_TYPE = 3

@@ -40,7 +40,7 @@ const VALUES: Partial<
 const ALONE: ReadonlySet<KeywordKind> = new Set(['text', 'flag', 'number', 'port', 'time'])
 const KINDS: ReadonlyMap<string, KeywordKind> = new Map(
   Object.entries({
-    text: 'addressfamily bindaddress bindinterface forwardagent hostkeyalias hostname identityagent stricthostkeychecking user ciphers macs kexalgorithms hostkeyalgorithms pubkeyacceptedalgorithms casignaturealgorithms preferredauthentications updatehostkeys addkeystoagent pkcs11provider securitykeyprovider verifyhostkeydns controlmaster controlpath requesttty loglevel fingerprinthash',
+    text: 'addressfamily bindaddress bindinterface forwardagent hostkeyalias hostname identityagent stricthostkeychecking user ciphers macs kexalgorithms hostkeyalgorithms pubkeyacceptedalgorithms casignaturealgorithms preferredauthentications revokedhostkeys updatehostkeys addkeystoagent pkcs11provider securitykeyprovider verifyhostkeydns controlmaster controlpath requesttty loglevel fingerprinthash',
     whole: 'proxycommand proxyjump remotecommand localcommand knownhostscommand',
     flag: 'batchmode compression identitiesonly passwordauthentication kbdinteractiveauthentication hashknownhosts checkhostip exitonforwardfailure tcpkeepalive gatewayports nohostauthenticationforlocalhost permitlocalcommand clearallforwardings visualhostkey forwardx11 forwardx11trusted enablesshkeysign hostbasedauthentication streamlocalbindunlink',
     number: 'serveralivecountmax numberofpasswordprompts connectionattempts requiredrsasize',

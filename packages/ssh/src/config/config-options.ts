@@ -7,6 +7,7 @@ import { MODERN, OLD, type AlgorithmLists } from '../algorithm-names.ts'
 import type { SshConnectOptions } from '../client-options.ts'
 import { defaultFiles } from '../host-keys/known-hosts-file.ts'
 import { acceptNew, knownHosts, type HostKeyPolicy } from '../host-keys/policy.ts'
+import { withoutRevoked } from '../host-keys/revoked-keys.ts'
 import { configAuth } from './config-auth.ts'
 import { hostConfig, type HostConfig } from './host-config.ts'
 
@@ -78,8 +79,9 @@ function filesOf(config: SshConnectOptions['config']): readonly string[] | undef
 
 function fromConfig(config: HostConfig): Taken<SshConnectOptions> {
   const { hostKeyAlias, serverAliveInterval: seconds, connectTimeout } = config
+  const { revokedHostKeyFiles: revoked } = config
   return {
-    hostKeys: policyOf(config),
+    hostKeys: revoked === undefined ? policyOf(config) : withoutRevoked(policyOf(config), revoked),
     compress: config.compression,
     algorithms: listsOf(config),
     ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),

@@ -53,6 +53,8 @@ export interface HostConfig {
   /** Undefined if nothing is said. */
   readonly userKnownHostsFiles: readonly string[] | undefined
   readonly globalKnownHostsFiles: readonly string[] | undefined
+  /** Files of keys that count for no host; undefined if nothing is said. */
+  readonly revokedHostKeyFiles: readonly string[] | undefined
   readonly strictHostKeyChecking: 'yes' | 'no' | 'ask' | 'accept-new'
   /** The hosts to go through, the first one nearest, as `user@host:port`. */
   readonly proxyJump: readonly string[]
@@ -64,6 +66,8 @@ export interface HostConfig {
   /** In seconds; undefined for no limit of its own. */
   readonly connectTimeout: number | undefined
   readonly compression: boolean
+  /** The address of this machine from which to connect; undefined for any. */
+  readonly bindAddress: string | undefined
   readonly forwardAgent: boolean
   /** Patterns of variables that are sent, and variables that are set. */
   readonly sendEnv: readonly string[]
@@ -197,6 +201,7 @@ class Lookup {
       hostKeyAlias: text('hostkeyalias'),
       userKnownHostsFiles: paths('userknownhostsfile'),
       globalKnownHostsFiles: paths('globalknownhostsfile'),
+      revokedHostKeyFiles: paths('revokedhostkeys'),
       strictHostKeyChecking: strictnessOf(text('stricthostkeychecking')),
       proxyJump: hopsOf(text('proxyjump')),
       proxyCommand: command === undefined ? undefined : safeCommand(command, tokens),
@@ -204,6 +209,7 @@ class Lookup {
       serverAliveCountMax: Number(text('serveralivecountmax') ?? 3),
       connectTimeout: secondsOf(text('connecttimeout') ?? 'none'),
       compression: flag('compression'),
+      bindAddress: text('bindaddress'),
       forwardAgent: wanted(text('forwardagent')) !== undefined && text('forwardagent') !== 'no',
       sendEnv: values.get('sendenv') ?? [],
       setEnv: variablesOf(values.get('setenv') ?? []),

@@ -1,6 +1,6 @@
 /*
- * Which calls may ask the server for one more session on a connection: all at once, or one at a time where a server has
- * shown that it does not bear more. It must not know what runs.
+ * Which calls may ask the server for one more session on a connection: all at once, or as many as a server has shown that it
+ * bears. It must not know what runs.
  */
 
 import { WaitList, type WaitingCall } from '@net/core/authoring'
@@ -15,7 +15,7 @@ export class SessionPlaces {
   #most = Infinity
   #held = 0
   readonly #line = new WaitList<ChannelPlace>({
-    what: 'the command before: the server runs one command at a time on this connection, and it did not end',
+    what: 'earlier commands: the server runs no more of them at once on this connection, and none has ended',
     code: 'NET_TIMEOUT_POOL',
   })
   readonly #waits: PendingWaits
@@ -30,9 +30,9 @@ export class SessionPlaces {
     return this.#most === 1
   }
 
-  /** From here on the next session begins when the one before it is over. */
-  oneAtATime(): void {
-    this.#most = 1
+  /** From here on there are no more than so many sessions at once: the next one begins when one of them is over. */
+  atMost(count: number): void {
+    this.#most = Math.min(this.#most, Math.max(count, 1))
   }
 
   /**

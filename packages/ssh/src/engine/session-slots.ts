@@ -5,6 +5,7 @@
  */
 
 import { SshChannelError } from '../errors.ts'
+import { SessionsFullError } from './ssh2-refusal.ts'
 
 /** What was known when a session was asked for. */
 export interface SlotQuestion {
@@ -15,17 +16,21 @@ export interface SlotQuestion {
 /** The sessions of one connection. */
 export class SessionSlots {
   #open = 0
+  /** How many questions wait for their answer. */
+  #asking = 0
   #ended = 0
   /** How many of the ended ones the server no longer counts. */
   #free = 0
 
   /** A session is asked for; the server's answer belongs to what this returns. */
   ask(): SlotQuestion {
+    this.#asking += 1
     return { free: this.#free, ended: this.#ended }
   }
 
   /** The server has opened it. */
   opened({ ended }: SlotQuestion): void {
+    this.#asking -= 1
     this.#open += 1
     this.#answered(ended)
   }
@@ -35,6 +40,7 @@ export class SessionSlots {
    * one that has ended, and is to be asked once more.
    */
   refused(error: Error, { free, ended }: SlotQuestion): Error | undefined {
+    this.#asking -= 1
     if (!isFull(error)) return error
     this.#answered(ended)
     return free === ended && this.#ended === ended ? this.#full(error) : undefined
@@ -52,10 +58,9 @@ export class SessionSlots {
   }
 
   #full(error: SshChannelError): SshChannelError {
-    const { reason, reply } = error
-    if (this.#open === 0 || reply === undefined) return error
-    const message = `the server runs no more commands at once on this connection (it runs ${this.#open}): ${reply.text || `reason ${reason}`}`
-    return new SshChannelError('NET_REPLY_TEMPORARY', { message, reply, retry: 'safe' }, reason)
+    // What is still asked for may be opened, as it is where a server refuses before it opens.
+    const most = this.#open + this.#asking
+    return most === 0 ? error : new SessionsFullError(most, error)
   }
 }
 

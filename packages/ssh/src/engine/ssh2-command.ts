@@ -3,14 +3,27 @@
  * how it ends. Both of its outputs are always read, because an output that is not read stops the other one too.
  */
 
+import type { Readable } from 'node:stream'
+
 import type { Variable } from '../command-line.ts'
+import {
+  breakRequest,
+  resizeRequest,
+  runRequest,
+  signalRequest,
+  terminalRequest,
+  variableRequest,
+  type RunPlan,
+  type TerminalPlan,
+  type WindowSize,
+} from './channel-requests.ts'
 import type { PendingWaits, Stoppable } from './pending-waits.ts'
 import {
+  channelRequest,
   closeChannel,
   isOpen,
-  requestCommand,
-  requestVariable,
-  sendSignal,
+  tellChannel,
+  type ChannelRequest,
   type RequestAnswer,
 } from './ssh2-internals.ts'
 import { ChannelClosedError, notRun, withoutAnswer } from './ssh2-refusal.ts'
@@ -23,8 +36,16 @@ export interface CommandEnd {
   readonly exitSignal: string | undefined
 }
 
+/** The outputs of a command. */
+export type OutputName = 'stdout' | 'stderr'
+
 /** Takes what a command prints. */
-export type CommandOutput = (name: 'stdout' | 'stderr', chunk: Uint8Array) => void
+export interface CommandOutput {
+  /** Returns whether there is room for more; without it, `resume` says when there is again. */
+  arrived(name: OutputName, chunk: Uint8Array): boolean
+  /** Nothing follows. */
+  ended?(name: OutputName): void
+}
 
 /** A command on a channel that is open: variables are set, then it is started. */
 export interface RemoteCommand {
@@ -33,19 +54,31 @@ export interface RemoteCommand {
    * has closed the channel.
    */
   set(variable: Variable, op: Stoppable): Promise<boolean>
+  /** Sets a variable where the server takes it, without asking whether it did. */
+  offer(variable: Variable): void
+  /** Asks for a terminal; otherwise as `set`. */
+  terminal(terminal: TerminalPlan, op: Stoppable): Promise<boolean>
   /**
    * Starts the command; resolves when the server has begun, and calls `sent` before that is asked for. Rejects with a
    * ChannelClosedError if the server closed the channel before.
    */
-  start(text: string, sent: () => void, op: Stoppable): Promise<void>
+  start(run: RunPlan, sent: () => void, op: Stoppable): Promise<void>
   /** Resolves when the command has ended and all that it printed was given; rejects if the connection is lost before. */
   readonly ended: Promise<CommandEnd>
+  /** Resolves when the server says how the command ended, though more of its outputs may follow; else as `ended`. */
+  readonly exited: Promise<CommandEnd>
+  /** There is room again for this output. */
+  resume(name: OutputName): void
   /** Feeds the command; resolves to false once it reads no more. */
   write(chunk: Uint8Array): Promise<boolean>
   /** No more input follows. */
   endInput(): void
   /** Sends a signal, named without `SIG`. Servers may ignore it. */
   signal(name: string): void
+  /** Sends a break, as on a serial line. */
+  sendBreak(): void
+  /** The terminal has another size. */
+  resize(size: WindowSize): void
   /** Ends the input and sends HUP, as if a terminal was closed. */
   hangUp(): void
   /** Lets the channel go; the command loses its outputs. */
@@ -61,30 +94,42 @@ export interface CommandRoad {
 /** A command on a channel of ssh2. */
 export class Ssh2Command implements RemoteCommand {
   readonly ended: Promise<CommandEnd>
+  readonly exited: Promise<CommandEnd>
   readonly #road: CommandRoad
   readonly #channel: EngineChannel
   readonly #settled: PromiseWithResolvers<CommandEnd> = Promise.withResolvers()
+  readonly #exited: PromiseWithResolvers<CommandEnd> = Promise.withResolvers()
   readonly #writing = new Set<(taken: boolean) => void>()
   #exit: CommandEnd | undefined
   #open = 2
+  #printed = false
   #over = false
 
   constructor(road: CommandRoad, channel: EngineChannel, output: CommandOutput) {
     this.#road = road
     this.#channel = channel
     this.ended = this.#settled.promise
-    this.ended.catch(() => {})
-    channel.on('data', (chunk: Buffer) => output('stdout', chunk))
-    channel.stderr.on('data', (chunk: Buffer) => output('stderr', chunk))
-    channel.on('end', this.#outputEnded)
-    channel.stderr.on('end', this.#outputEnded)
+    this.exited = this.#exited.promise
+    for (const promise of [this.ended, this.exited]) promise.catch(() => {})
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = this.#stream(name)
+      stream.on('data', (chunk: Buffer) => {
+        this.#printed = true
+        if (!output.arrived(name, chunk)) stream.pause()
+      })
+      stream.on('end', () => {
+        output.ended?.(name)
+        this.#open -= 1
+        this.#look()
+      })
+      stream.on('error', (error: Error) => this.lost(error))
+    }
     channel.on('exit', (code: number | null, signal?: string) => {
       this.#exit = { exitCode: code ?? undefined, exitSignal: signal?.replace(/^SIG/, '') }
+      this.#exited.resolve(this.#exit)
       this.#look()
     })
     channel.on('close', () => this.#end())
-    channel.on('error', (error: Error) => this.lost(error))
-    channel.stderr.on('error', (error: Error) => this.lost(error))
   }
 
   /** The connection is gone. */
@@ -97,29 +142,37 @@ export class Ssh2Command implements RemoteCommand {
     }
     this.#finish()
     this.#settled.reject(error)
+    this.#exited.reject(error)
   }
 
   set(variable: Variable, op: Stoppable): Promise<boolean> {
-    const { client, waits } = this.#road
-    return waits.wait<boolean>((resolve, reject) => {
-      if (!isOpen(this.#channel)) throw new ChannelClosedError()
-      requestVariable(client, this.#channel, variable, (answer) => {
-        if (answer === 'closed') reject(new ChannelClosedError())
-        else resolve(answer === 'taken')
-      })
-    }, op)
+    return this.#ask(variableRequest(variable), op)
   }
 
-  start(text: string, sent: () => void, op: Stoppable): Promise<void> {
+  offer(variable: Variable): void {
+    this.#tell(variableRequest(variable))
+  }
+
+  terminal(terminal: TerminalPlan, op: Stoppable): Promise<boolean> {
+    return this.#ask(terminalRequest(terminal), op)
+  }
+
+  start(run: RunPlan, sent: () => void, op: Stoppable): Promise<void> {
     const { client, waits } = this.#road
     return waits.wait<void>((resolve, reject) => {
       if (!isOpen(this.#channel)) throw new ChannelClosedError()
       sent()
-      requestCommand(client, this.#channel, text, (answer) => {
-        if (answer === 'taken') resolve()
-        else reject(notStarted(answer))
+      channelRequest(client, this.#channel, runRequest(run), (answer) => {
+        // What has printed something or ended was running.
+        const hasRun = answer === 'closed' && (this.#printed || this.#exit !== undefined)
+        if (answer === 'taken' || hasRun) resolve()
+        else reject(notStarted(answer, run))
       })
     }, op)
+  }
+
+  resume(name: OutputName): void {
+    this.#stream(name).resume()
   }
 
   write(chunk: Uint8Array): Promise<boolean> {
@@ -138,7 +191,15 @@ export class Ssh2Command implements RemoteCommand {
   }
 
   signal(name: string): void {
-    sendSignal(this.#road.client, this.#channel, name)
+    this.#tell(signalRequest(name))
+  }
+
+  sendBreak(): void {
+    this.#tell(breakRequest(BREAK))
+  }
+
+  resize(size: WindowSize): void {
+    this.#tell(resizeRequest(size))
   }
 
   hangUp(): void {
@@ -150,9 +211,24 @@ export class Ssh2Command implements RemoteCommand {
     closeChannel(this.#channel)
   }
 
-  readonly #outputEnded = (): void => {
-    this.#open -= 1
-    this.#look()
+  #stream(name: OutputName): Readable {
+    return name === 'stdout' ? this.#channel : this.#channel.stderr
+  }
+
+  #tell(request: ChannelRequest): void {
+    tellChannel(this.#road.client, this.#channel, request)
+  }
+
+  /** Resolves to whether the server takes it. */
+  #ask(request: ChannelRequest, op: Stoppable): Promise<boolean> {
+    const { client, waits } = this.#road
+    return waits.wait<boolean>((resolve, reject) => {
+      if (!isOpen(this.#channel)) throw new ChannelClosedError()
+      channelRequest(client, this.#channel, request, (answer) => {
+        if (answer === 'closed') reject(new ChannelClosedError())
+        else resolve(answer === 'taken')
+      })
+    }, op)
   }
 
   #look(): void {
@@ -165,7 +241,9 @@ export class Ssh2Command implements RemoteCommand {
   #end(): void {
     if (this.#over) return
     this.#finish()
-    this.#settled.resolve(this.#exit ?? { exitCode: undefined, exitSignal: undefined })
+    const end = this.#exit ?? { exitCode: undefined, exitSignal: undefined }
+    this.#settled.resolve(end)
+    this.#exited.resolve(end)
   }
 
   #finish(): void {
@@ -175,6 +253,9 @@ export class Ssh2Command implements RemoteCommand {
   }
 }
 
-function notStarted(answer: Exclude<RequestAnswer, 'taken'>): Error {
-  return answer === 'refused' ? notRun() : withoutAnswer()
+function notStarted(answer: Exclude<RequestAnswer, 'taken'>, run: RunPlan): Error {
+  return answer === 'refused' ? notRun(run) : withoutAnswer()
 }
+
+// As OpenSSH and PuTTY ask for: the server takes the length that it has.
+const BREAK = 1000

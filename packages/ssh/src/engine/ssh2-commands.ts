@@ -34,9 +34,9 @@ export class Ssh2Commands {
     this.#places = new SessionPlaces(waits)
   }
 
-  /** From here on the next command is begun when the channel of the one before is closed. */
-  oneAtATime(): void {
-    this.#places.oneAtATime()
+  /** From here on so many commands run at once; with one, the next begins when the channel of the one before is closed. */
+  atMost(count: number): void {
+    this.#places.atMost(count)
   }
 
   /** Waits until the server may be asked to run one more command. */

@@ -139,14 +139,21 @@ export function hearLogin(client: EngineClient, ear: LoginEar): void {
   }
 }
 
-/** Calls `heard` for each request of a login, as it came, before the server half makes something else of it. */
-export function hearLoginRequests(client: EngineIncoming, heard: (payload: Buffer) => void): void {
+/** Hears each request of a login and on a channel as it came, before the server half makes something else of it. */
+export function hearRequests(client: EngineIncoming, ear: RequestEar): void {
   const protocol = client._protocol
   const take = protocol._onPayload
   protocol._onPayload = (payload) => {
-    if (payload[0] === AUTH_REQUEST) heard(Buffer.from(payload))
+    if (payload[0] === AUTH_REQUEST) ear.login(payload)
+    if (payload[0] === CHANNEL_REQUEST) ear.channel(payload)
     return take(payload)
   }
+}
+
+/** What gets requests; the bytes are lent for the time of the call. */
+export interface RequestEar {
+  login(payload: Buffer): void
+  channel(payload: Buffer): void
 }
 
 /** Sends a message, behind a key exchange that is under way. */
@@ -213,33 +220,27 @@ export function allowAgent(client: EngineClient, reach: () => Promise<Duplex>): 
 
 /** Says that what runs on the channel may use the agent (draft-ietf-sshm-ssh-agent, section 5). */
 export function offerAgent(client: EngineClient, channel: EngineChannel): void {
-  const request = [Buffer.of(98), uint32(channel.outgoing.id), fields('auth-agent-req@openssh.com')]
-  sendMessage(client, Buffer.concat([...request, Buffer.of(0)]))
+  channelRequest(client, channel, { type: 'auth-agent-req@openssh.com', data: NOTHING })
 }
 
-/** Asks for a variable to be set in what is to run. The channel must be open. */
-export function requestVariable(
-  client: EngineClient,
-  channel: EngineChannel,
-  variable: { readonly name: string; readonly value: string },
-  answered: (answer: RequestAnswer) => void,
-): void {
-  channel._callbacks.push((failed) => answered(answerOf(channel, failed)))
-  client._protocol.env(channel.outgoing.id, variable.name, variable.value, true)
+/** A request on a channel (RFC 4254, section 5.4), with what belongs to its type. */
+export interface ChannelRequest {
+  readonly type: string
+  readonly data: Uint8Array
 }
 
-/** Asks for a command to be run. The channel must be open. */
-export function requestCommand(
+/** Sends a request on a channel that is open; with `answered` it is one that the server answers. */
+export function channelRequest(
   client: EngineClient,
   channel: EngineChannel,
-  command: string,
-  answered: (answer: RequestAnswer) => void,
+  { type, data }: ChannelRequest,
+  answered?: (answer: RequestAnswer) => void,
 ): void {
-  channel._callbacks.push((failed) => {
-    channel.subtype = 'exec'
-    answered(answerOf(channel, failed))
-  })
-  client._protocol.exec(channel.outgoing.id, command, true)
+  if (answered !== undefined) {
+    channel._callbacks.push((failed) => answered(answerOf(channel, failed)))
+  }
+  const head = [Buffer.of(CHANNEL_REQUEST), uint32(channel.outgoing.id), fields(type)]
+  sendMessage(client, Buffer.concat([...head, Buffer.of(answered === undefined ? 0 : 1), data]))
 }
 
 /** ssh2 answers for a channel that is closed as for a request that was refused. */
@@ -248,9 +249,13 @@ function answerOf(channel: EngineChannel, failed: unknown): RequestAnswer {
   return channel.incoming.state === 'closed' ? 'closed' : 'refused'
 }
 
-/** Sends a signal, also after our end of the input, where ssh2 itself sends none. Nothing if the channel is closed. */
-export function sendSignal(client: EngineClient, channel: EngineChannel, name: string): void {
-  if (isOpen(channel)) client._protocol.signal(channel.outgoing.id, name)
+/** Sends a request without an answer, also after our end of the input, where ssh2 itself sends none. Nothing if the channel is closed. */
+export function tellChannel(
+  client: EngineClient,
+  channel: EngineChannel,
+  request: ChannelRequest,
+): void {
+  if (isOpen(channel)) channelRequest(client, channel, request)
 }
 
 /** Closes our side of the channel, and enlarges its window no more: the server may have forgotten its number. */
@@ -341,6 +346,7 @@ function channelOf(client: EngineClient, id: number): EngineChannel | undefined 
 // ssh2's own constant: what it announces to the peer, and counts by.
 const WINDOW = 2 * 1024 * 1024
 const AUTH_REQUEST = 50
+const CHANNEL_REQUEST = 98
 const AUTH_FAILURE = 51
 const AUTH_SUCCESS = 52
 const AUTH_BANNER = 53

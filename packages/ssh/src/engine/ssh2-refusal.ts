@@ -1,8 +1,9 @@
 /* Why a server does not open a channel (RFC 4254, section 5.1), or does not run a command on it, and what that is called here. */
 
-import { netError } from '@net/core/authoring'
+import { harmless, netError } from '@net/core/authoring'
 
 import { SshChannelError } from '../errors.ts'
+import type { RunPlan } from './channel-requests.ts'
 
 /** The error for a channel that was not opened. */
 export function refusal(error: Error | undefined): Error {
@@ -30,10 +31,33 @@ export class ChannelClosedError extends SshChannelError {
   }
 }
 
-/** The error for a command that the server did not take. */
-export function notRun(): Error {
-  return new SshChannelError('NET_REPLY_PERMANENT', {
-    message: 'the server refused to run the command',
+/** The server runs as many sessions as it does at once: one more may begin when one of them has ended. */
+export class SessionsFullError extends SshChannelError {
+  /** How many it runs. */
+  readonly running: number
+
+  constructor(running: number, { reason, reply }: SshChannelError) {
+    const said = reply?.text || `reason ${reason}`
+    const message = `the server runs no more commands at once on this connection (it runs ${running}): ${said}`
+    super(
+      'NET_REPLY_TEMPORARY',
+      { message, retry: 'safe', ...(reply === undefined ? {} : { reply }) },
+      reason,
+    )
+    this.running = running
+  }
+}
+
+/** The error for what the server did not run. */
+export function notRun(run: RunPlan): Error {
+  if (run.kind !== 'subsystem') {
+    const what = run.kind === 'shell' ? 'start a shell' : 'run the command'
+    return new SshChannelError('NET_REPLY_PERMANENT', {
+      message: `the server refused to ${what}`,
+    })
+  }
+  return new SshChannelError('NET_UNSUPPORTED', {
+    message: `the server has no subsystem "${harmless(run.name)}", or does not allow it`,
   })
 }
 

@@ -14,10 +14,12 @@ import { keysAsObjects, serveCertificate } from './ssh2-exchange.ts'
 import {
   announceHostKeys,
   endsAlone,
-  hearLoginRequests,
+  hearRequests,
   sendMessage,
   sessionIdOf,
 } from './ssh2-internals.ts'
+import type { EngineServedCommand } from './ssh2-command-server.ts'
+import { ServedForwards, type ForwardDesk, type ForwardPlace } from './ssh2-forwards-server.ts'
 import {
   methodOf,
   shownKey,
@@ -26,6 +28,7 @@ import {
   type LoginDecision,
   type LoginTalk,
 } from './ssh2-server-login.ts'
+import { ServedSession, type SessionDesk } from './ssh2-session-server.ts'
 import { ChannelStream } from './ssh2-stream.ts'
 import type {
   EngineChannel,
@@ -33,11 +36,12 @@ import type {
   EngineLogin,
   EngineProtocol,
   EngineSession,
+  EngineTerminal,
 } from './ssh2-types.ts'
 import { batchWrites } from './write-batch.ts'
 
 /** What a server does for one connection. */
-export interface ServerDesk {
+export interface ServerDesk extends SessionDesk, ForwardDesk {
   /** The private keys of the host, each of another type. */
   readonly hostKeys: readonly string[]
   /** A certificate for one of them, in wire format. */
@@ -46,7 +50,6 @@ export interface ServerDesk {
   readonly nextHostKeys: readonly PrivateKey[]
   readonly banner?: string | undefined
   readonly greeting?: string | undefined
-  readonly quirks: ServerQuirks
   /** The client has said who it is; the key exchange follows. */
   begin(road: ServerRoad): void
   /** New keys were agreed on; either side may have asked. */
@@ -54,8 +57,8 @@ export interface ServerDesk {
   login(attempt: LoginAttempt, talk: LoginTalk): Promise<LoginDecision>
   /** Whether a session is opened; `close` opens it and closes it at once. */
   openSession(): Promise<boolean | 'close'>
-  exec(request: ExecRequest): Promise<void>
-  tunnel(request: TunnelRequest): Promise<void>
+  /** A session that was opened is closed. */
+  sessionClosed(): void
 }
 
 /** The bytes below a connection. */
@@ -64,38 +67,11 @@ export interface ServerRoad {
   hold(): () => void
   /** Ends the connection as SSH does, for a reason of RFC 4253, section 11.1. */
   sayGoodbye(reason: number, text: string): void
-}
-
-/** A command is to be run. */
-export interface ExecRequest {
-  readonly command: string
-  readonly env: Readonly<Record<string, string>>
-  reject(): void
-  /** Closes the channel in place of an answer. */
-  close(): void
-  /** Undefined if the client has gone meanwhile. */
-  accept(heard: (signal: string) => void): ServedCommand | undefined
-}
-
-/** A command that is being run. */
-export interface ServedCommand {
-  readonly stdin: AsyncIterable<Uint8Array>
-  /** Resolves to false if the client is gone. */
-  write(name: 'stdout' | 'stderr', data: Uint8Array): Promise<boolean>
-  exit(status: number): void
-  exitSignal(name: string): void
-  close(): void
-  /** Resolves once the channel is closed. */
-  readonly closed: Promise<void>
-}
-
-/** A tunnel is to be opened. */
-export interface TunnelRequest {
-  readonly host: string
-  readonly port: number
-  reject(): void
-  /** Undefined if the client has gone meanwhile. */
-  accept(): Duplex | undefined
+  /** Opens a tunnel to the client, for somebody who has come to this place; undefined if the client refuses. */
+  openForwarded(
+    place: ForwardPlace,
+    from: { readonly host: string; readonly port: number },
+  ): Promise<Duplex | undefined>
 }
 
 /** Speaks SSH as a server over the socket, until it is closed. */
@@ -121,8 +97,9 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
     client.on('ready', () => {
       if (desk.nextHostKeys.length > 0) announceHostKeys(client, desk.nextHostKeys)
     })
-    new ServedConnection(client, desk).listen()
-    desk.begin(roadOf(socket, client))
+    const connection = new ServedConnection(client, desk)
+    connection.listen()
+    desk.begin(roadOf(socket, client, connection.forwards))
   })
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => resolve())
@@ -133,50 +110,41 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
 }
 
 class ServedConnection {
+  readonly forwards: ServedForwards
   readonly #client: EngineIncoming
   readonly #desk: ServerDesk
   /** The logins with keys as they came, in their order. */
   readonly #keys: Buffer[] = []
-  readonly #signals = new Map<number, (name: string) => void>()
-  readonly #closed = new WeakSet<EngineSession>()
+  /** By the numbers that the client knows them by. */
+  readonly #sessions = new Map<number, ServedSession>()
   readonly #commands = new Set<EngineServedCommand>()
-  #left = false
+  #request: Uint8Array = new Uint8Array(0)
 
   constructor(client: EngineIncoming, desk: ServerDesk) {
     this.#client = client
     this.#desk = desk
-    hearLoginRequests(client, (payload) => {
-      if (methodOf(payload) === 'publickey') this.#keys.push(payload)
+    this.forwards = new ServedForwards(client, desk, (channel) => this.#tunnel(channel))
+    hearRequests(client, {
+      login: (payload) => {
+        if (methodOf(payload) === 'publickey') this.#keys.push(Buffer.from(payload))
+      },
+      channel: (payload) => {
+        this.#request = payload
+      },
     })
   }
 
   listen(): void {
     const client = this.#client
     client.on('close', () => {
-      this.#left = true
       for (const command of this.#commands) command.gone()
     })
     client.on('authentication', (login: EngineLogin) => void this.#login(login))
     client.on('session', (accept: () => EngineSession, reject: () => void) => {
       void this.#session(accept, reject)
     })
-    client.on(
-      'tcpip',
-      (
-        accept: () => EngineChannel,
-        reject: () => void,
-        to: { destIP: string; destPort: number },
-      ) => {
-        const request = {
-          host: to.destIP,
-          port: to.destPort,
-          reject,
-          accept: () => (this.#left ? undefined : this.#tunnel(accept())),
-        }
-        void this.#desk.tunnel(request)
-      },
-    )
-    this.#hearSignals()
+    this.forwards.listen()
+    this.#hearRequests()
   }
 
   async #login(login: EngineLogin): Promise<void> {
@@ -200,44 +168,25 @@ class ServedConnection {
       reject()
       return
     }
-    const env: Record<string, string> = {}
     const session = accept()
-    const close = (): void => this.#client._protocol.channelClose(session._chanInfo.outgoing.id)
-    if (decision === 'close') close()
-    session.once('close', () => this.#closed.add(session))
-    session.on(
-      'env',
-      (
-        take: (() => void) | undefined,
-        refuse: (() => void) | undefined,
-        pair: { key: string; val: string },
-      ) => {
-        if (this.#desk.quirks.env === false) {
-          refuse?.()
-          return
-        }
-        env[pair.key] = pair.val
-        take?.()
-      },
-    )
-    session.on(
-      'exec',
-      (take: () => EngineChannel, refuse: () => void, { command }: { command: string }) => {
-        void this.#desk.exec({
-          command,
-          env,
-          reject: () => this.#answer(session, refuse),
-          close,
-          accept: (heard) => this.#serve(session, take, heard),
-        })
-      },
-    )
+    const served = new ServedSession(session, {
+      client: this.#client,
+      desk: this.#desk,
+      request: () => this.#request,
+      hold: (command) => this.#hold(command),
+    })
+    const { id } = session._chanInfo.incoming
+    this.#sessions.set(id, served)
+    session.once('close', () => {
+      this.#sessions.delete(id)
+      this.#desk.sessionClosed()
+    })
+    if (decision === 'close') served.close()
   }
 
-  /** ssh2 answers nothing any more once the input has ended, which clients may do before they have the answer. */
-  #answer<T>(session: EngineSession, answer: () => T): T {
-    session._ending = false
-    return answer()
+  #hold(command: EngineServedCommand): void {
+    this.#commands.add(command)
+    void command.closed.then(() => this.#commands.delete(command))
   }
 
   #tunnel(channel: EngineChannel): Duplex {
@@ -246,31 +195,8 @@ class ServedConnection {
     return new ChannelStream(channel)
   }
 
-  #serve(
-    session: EngineSession,
-    take: () => EngineChannel,
-    heard: (signal: string) => void,
-  ): ServedCommand | undefined {
-    const inputEnded = session._ending
-    if (this.#closed.has(session)) return undefined
-    const channel = quiet(this.#answer(session, take))
-    if (inputEnded) channel.push(null)
-    const { id } = channel.incoming
-    this.#signals.set(id, heard)
-    const served = new EngineServedCommand(channel)
-    // ssh2 itself reports the end of a channel only after its input was read.
-    session.once('close', () => served.gone())
-    this.#commands.add(served)
-    void served.closed.then(() => {
-      this.#commands.delete(served)
-      this.#signals.delete(id)
-    })
-    breakRules(this.#client._protocol, channel, this.#desk.quirks)
-    return served
-  }
-
-  /** ssh2's server drops signals that come after the end of the input, and most of them do. */
-  #hearSignals(): void {
+  /** ssh2's server drops signals and sizes that come after the end of the input, and most signals do. */
+  #hearRequests(): void {
     const handlers = this.#client._protocol._handlers
     const original = handlers['CHANNEL_REQUEST']
     handlers['CHANNEL_REQUEST'] = (...args: never[]) => {
@@ -279,63 +205,19 @@ class ServedConnection {
         number,
         string,
         boolean,
-        string,
+        unknown,
       ]
-      if (type === 'signal') this.#signals.get(recipient)?.(data)
+      const session = this.#sessions.get(recipient)
+      if (type === 'signal') session?.signal(data as string)
+      else if (type === 'window-change') session?.resize(data as EngineTerminal)
       else original?.(...args)
     }
   }
 }
 
-class EngineServedCommand implements ServedCommand {
-  readonly stdin: AsyncIterable<Uint8Array>
-  readonly closed: Promise<void>
-  readonly #channel: EngineChannel
-  readonly #left: PromiseWithResolvers<void> = Promise.withResolvers()
-  #gone = false
-
-  constructor(channel: EngineChannel) {
-    this.#channel = channel
-    this.closed = this.#left.promise
-    this.stdin = {
-      [Symbol.asyncIterator]: () => channel.iterator({ destroyOnReturn: false }),
-    }
-    channel.once('close', () => this.gone())
-  }
-
-  /** The client has closed the channel, or is gone. */
-  gone(): void {
-    this.#gone = true
-    this.#channel.resume()
-    this.#left.resolve()
-  }
-
-  async write(name: 'stdout' | 'stderr', data: Uint8Array): Promise<boolean> {
-    if (this.#gone || data.length === 0) return !this.#gone
-    const stream = name === 'stdout' ? this.#channel : this.#channel.stderr
-    const written = new Promise<boolean>((resolve) => {
-      stream.write(data, () => resolve(true))
-    })
-    return Promise.race([written, this.closed.then(() => false)])
-  }
-
-  exit(status: number): void {
-    if (!this.#gone) this.#channel.exit(status)
-  }
-
-  exitSignal(name: string): void {
-    if (!this.#gone) this.#channel.exit(name, false, '')
-  }
-
-  close(): void {
-    if (!this.#gone) this.#channel.end()
-    // ssh2 reports the close only after everything was read.
-    this.#channel.resume()
-  }
-}
-
-function roadOf(socket: Socket, client: EngineIncoming): ServerRoad {
+function roadOf(socket: Socket, client: EngineIncoming, forwards: ServedForwards): ServerRoad {
   return {
+    openForwarded: (place, from) => forwards.open(place, from),
     sayGoodbye(reason, text) {
       sendMessage(client, Buffer.concat([Buffer.of(1), uint32(reason), fields(text, '')]))
       socket.end()
@@ -361,24 +243,4 @@ function applyQuirks(protocol: EngineProtocol, { packetSize }: ServerQuirks): vo
   const confirm = protocol.channelOpenConfirm.bind(protocol)
   protocol.channelOpenConfirm = (remote, local, window) =>
     confirm(remote, local, window, packetSize)
-}
-
-function breakRules(
-  protocol: EngineProtocol,
-  channel: EngineChannel,
-  { breaks }: ServerQuirks,
-): void {
-  const { id } = channel.outgoing
-  const some = Buffer.from('more than there may be')
-  if (breaks === 'channel') protocol.channelData(id + 1000, some)
-  if (breaks === 'window') channel.outgoing.window = Infinity
-  if (breaks === 'close') channel.close = () => {}
-  if (breaks === 'end') {
-    protocol.channelEOF(id)
-    protocol.channelData(id, some)
-  }
-}
-
-function quiet(channel: EngineChannel): EngineChannel {
-  return channel.on('error', () => {})
 }

@@ -59,6 +59,12 @@ export interface EngineClient extends EventEmitter {
     port: number,
     done: (error: Error | undefined, channel: EngineChannel) => void,
   ): this
+  openssh_forwardOutStreamLocal(
+    path: string,
+    done: (error: Error | undefined, channel: EngineChannel) => void,
+  ): this
+  readonly _forwarding: Record<string, number>
+  readonly _forwardingUnix: Record<string, boolean>
   _agentFwdEnabled: boolean
   _agent: { getStream(done: (error: Error | undefined, stream?: Duplex) => void): void } | undefined
   readonly _protocol: EngineProtocol
@@ -204,12 +210,30 @@ export interface EngineServer extends EventEmitter {
 export interface EngineIncoming extends EventEmitter {
   readonly _protocol: EngineProtocol
   end(): this
+  forwardOut(
+    host: string,
+    port: number,
+    fromHost: string,
+    fromPort: number,
+    done: (error: Error | undefined, channel?: EngineChannel) => void,
+  ): this
+  openssh_forwardOutStreamLocal(
+    path: string,
+    done: (error: Error | undefined, channel?: EngineChannel) => void,
+  ): this
 }
 
 /** A session that a client of the server half has opened. */
 export interface EngineSession extends EventEmitter {
   _ending: boolean
-  readonly _chanInfo: { readonly outgoing: EngineFlow }
+  readonly _chanInfo: { readonly incoming: EngineFlow; readonly outgoing: EngineFlow }
+}
+
+/** A terminal that a client asks for, or its new size. */
+export interface EngineTerminal {
+  readonly term: string
+  readonly cols: number
+  readonly rows: number
 }
 
 /** A login that a client of the server half attempts. */

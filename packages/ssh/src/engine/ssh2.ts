@@ -11,18 +11,19 @@ import { clock, netError, type Timer } from '@net/core/authoring'
 import { toSocket, type Transport } from '@net/socket'
 import { handled } from '@net/socket/authoring'
 
-import type { Algorithms } from '../algorithm-names.ts'
 import { refuseTerrapin, type Negotiated } from '../algorithms.ts'
+import type { Variable } from '../command-line.ts'
 import { readHostKey, type HostKey } from '../host-keys/host-key.ts'
 import { IdentificationReader, type Identification } from '../identification.ts'
-import { KeepAliveWatch, type KeepAliveOptions } from '../keep-alive.ts'
+import { KeepAliveWatch } from '../keep-alive.ts'
 import { isSignedBy } from '../identity/signatures.ts'
 import { allFields, fields } from '../identity/wire.ts'
-import { RekeyWatch, type RekeyOptions } from '../rekey-watch.ts'
+import { RekeyWatch } from '../rekey-watch.ts'
 import { loadEngine } from './load-engine.ts'
 import { PendingWaits, type Stoppable } from './pending-waits.ts'
 import { Ssh2Commands } from './ssh2-commands.ts'
 import { goodbye } from './ssh2-disconnect.ts'
+import { RemoteForwards, type ForwardPlace } from './ssh2-forwards.ts'
 import {
   exchangeKeys,
   hostKeysOffered,
@@ -52,32 +53,11 @@ import {
 import { earlyEnd, lossForWaits } from './ssh2-loss.ts'
 import { peerOf, type Peer } from './ssh2-peers.ts'
 import { refusal } from './ssh2-refusal.ts'
+import type { SessionOptions } from './session-options.ts'
 import { SessionState } from './session-state.ts'
 import { ChannelStream } from './ssh2-stream.ts'
 import type { Engine, EngineChannel, EngineClient } from './ssh2-types.ts'
 import { batchWrites } from './write-batch.ts'
-
-/** The options of a connection. */
-export interface SessionOptions {
-  readonly user: string
-  readonly algorithms: Algorithms
-  readonly keepAlive: KeepAliveOptions | false
-  /** When new keys are agreed on. */
-  readonly rekey?: RekeyOptions | undefined
-  /** Leads to the agent that the server may use; undefined for none. */
-  readonly reachAgent?: (() => Promise<Duplex>) | undefined
-  /** Whether what is sent may be compressed. Default false. */
-  readonly compress?: boolean | undefined
-  /**
-   * Rejects unless the key is to be trusted. Asked before anything of a login is sent. `offered` are the algorithms that
-   * the server has keys for.
-   */
-  checkHostKey(key: HostKey, offered: readonly string[]): Promise<void>
-  /** Called with the text that the server shows before the login. */
-  onBanner(text: string): void
-  /** Called with the keys that the server says it has, in wire format; nothing is proved of them yet. */
-  onHostKeys?(blobs: readonly Uint8Array[]): void
-}
 
 /** What the key exchange came to. */
 export interface KeyExchange {
@@ -114,6 +94,7 @@ export class SshSession {
   /** Settles when the connection has ended: with what took it, or undefined after `end`. */
   readonly closed: Promise<NetError | undefined>
   readonly commands: Ssh2Commands
+  readonly forwards: RemoteForwards
   readonly #client: EngineClient
   readonly #socket: Socket
   readonly #options: SessionOptions
@@ -173,6 +154,9 @@ export class SshSession {
     })
     onWrite(this.#client, (length) => this.#rekey?.moved(length))
     if (options.reachAgent !== undefined) allowAgent(this.#client, options.reachAgent)
+    this.forwards = new RemoteForwards(this.#client, this.#waits, (channel, holder) =>
+      this.#hold(channel, holder),
+    )
     hearHostKeys(this.#client, (blobs) => this.#options.onHostKeys?.(blobs))
     hearLogin(this.#client, {
       ready: () => this.#loginReady.resolve(),
@@ -190,6 +174,12 @@ export class SshSession {
   /** How many bytes a text may have that goes into one packet. */
   get longest(): number {
     return this.#peer.longest
+  }
+
+  /** What is offered to the server with everything that runs. */
+  get variables(): readonly Variable[] {
+    const { variables = [] } = this.#options
+    return variables.filter(({ name, value }) => name.length + value.length * 4 <= this.longest)
   }
 
   /** Whether the end of an empty input may be sent along with the command, which saves a packet of its own. */
@@ -235,11 +225,12 @@ export class SshSession {
       .map(readHostKey)
   }
 
-  /** Opens a tunnel from the server to an address that the server reaches. */
-  async openTunnel(host: string, port: number, op: Stoppable): Promise<Duplex> {
-    const channel = await this.#open(op, (done) =>
-      this.#client.forwardOut('127.0.0.1', 0, host, port, done),
-    )
+  /** Opens a tunnel from the server to an address, or to a Unix socket, that the server reaches. */
+  async openTunnel(place: ForwardPlace, op: Stoppable): Promise<Duplex> {
+    const channel = await this.#open(op, (done) => {
+      if ('path' in place) this.#client.openssh_forwardOutStreamLocal(place.path, done)
+      else this.#client.forwardOut('127.0.0.1', 0, place.host, place.port, done)
+    })
     const stream = new ChannelStream(channel)
     this.#hold(channel, stream)
     return stream
@@ -278,7 +269,7 @@ export class SshSession {
       if (found === undefined) return false
       this.#state.take('identified')
       this.#peer = peerOf(found.software)
-      if (this.#peer.sessions === 1) this.commands.oneAtATime()
+      this.commands.atMost(this.#peer.sessions)
       this.#identified.resolve(found)
       return true
     } catch (error) {

@@ -2,8 +2,11 @@
 
 import { option, optionsObject, type Shape } from '@net/core/authoring'
 
+import type { ServedTerminal } from './served-terminal.ts'
+
 /** What a handler works with. */
 export interface ExecIo {
+  /** The command, or the name of the subsystem; empty for a shell. */
   readonly command: string
   readonly user: string
   readonly env: Readonly<Record<string, string>>
@@ -12,6 +15,8 @@ export interface ExecIo {
   readonly stdin: AsyncIterable<Uint8Array>
   readonly stdout: ExecOutput
   readonly stderr: ExecOutput
+  /** The terminal that the client asked for; undefined for none. */
+  readonly terminal: ServedTerminal | undefined
   /** Aborts when the client sends a signal that ends programs, or is gone. */
   readonly signal: AbortSignal
 }
@@ -89,6 +94,17 @@ export function readCommandLine(line: string): {
     command: text === undefined ? command : unquoted(text),
     cwd: folder === undefined ? undefined : unquoted(folder).replace(/^\.\//, ''),
     env,
+  }
+}
+
+/** The handlers of subsystems by their names; others are refused. */
+export function subsystemHandler(
+  subsystems: Readonly<Record<string, ExecAnswer>>,
+): (name: string) => ExecHandler | undefined {
+  const table = new Map(Object.entries(subsystems))
+  return (name) => {
+    const answer = table.get(name)
+    return answer === undefined ? undefined : (_, io) => run(answer, io)
   }
 }
 

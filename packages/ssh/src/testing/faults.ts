@@ -17,9 +17,10 @@ export type SshFaultAction =
 export interface SshFault {
   /**
    * The step that it happens to, by the beginning of its name or a pattern: `greeting`, `kex`, `auth password ada`,
-   * `open session`, `exec ls`, `exit ls`, `open 127.0.0.1:80`. A step that stalls is never answered, while the
-   * connection lives on; `reply` refuses it, at `open session` and `exec` also by closing the channel that is open
-   * already, and at `exit` leaves the exit status out.
+   * `open session`, `env LANG`, `pty xterm`, `exec ls`, `shell`, `subsystem netconf`, `exit ls`, `exit shell`,
+   * `open 127.0.0.1:80`, `open /path`, `listen 127.0.0.1:0`, `cancel 127.0.0.1:8080`. A step that stalls is never
+   * answered, while the connection lives on; `reply` refuses it, at steps of a session also by closing the channel that is
+   * open already, and at `exit` leaves the exit status out.
    */
   readonly on?: string | RegExp | undefined
   /** Without `on`: happens to the next connection after so many bytes that the server sent. Default 0. */

@@ -11,6 +11,7 @@ export type {
   ExecOutput,
   ExecTable,
 } from './exec-handlers.ts'
+export type { ServedTerminal, TerminalSize } from './served-terminal.ts'
 export type { SshFault, SshFaultAction } from './faults.ts'
 export { createSshKey, type SshKeyPair } from './ssh-keys.ts'
 export type { ServerQuirks } from './server-quirks.ts'

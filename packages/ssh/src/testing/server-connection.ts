@@ -2,33 +2,44 @@
 
 import type { Socket } from 'node:net'
 
-import { parseEndpoint } from '@net/core'
 import { clock } from '@net/core/authoring'
-import { fromSocket, overTransport, pipe, tcpDialer, toSocket, type Connection } from '@net/socket'
+import { fromSocket, toSocket, type Connection } from '@net/socket'
 import { withFaults, type FaultPlan } from '@net/socket/testing'
 
-import {
-  serveSsh,
-  type ExecRequest,
-  type ServedCommand,
-  type ServerDesk,
-  type ServerRoad,
-  type TunnelRequest,
-} from '../engine/ssh2-server.ts'
+import type { ListenRequest, TunnelRequest } from '../engine/ssh2-forwards-server.ts'
 import type { LoginAttempt, LoginDecision, LoginTalk } from '../engine/ssh2-server-login.ts'
+import type { RunRequest, StepDecision } from '../engine/ssh2-session-server.ts'
+import { serveSsh, type ServerDesk, type ServerRoad } from '../engine/ssh2-server.ts'
 import type { PrivateKey } from '../identity/key-material.ts'
-import { readCommandLine, type ExecExit, type ExecHandler, type ExecIo } from './exec-handlers.ts'
+import { runCommand } from './command-run.ts'
+import { readCommandLine, type ExecHandler } from './exec-handlers.ts'
 import type { SshFault, SshFaultAction, SshFaults } from './faults.ts'
 import { LoginDesk, type SshUser } from './login-desk.ts'
+import type { ServedTerminal } from './served-terminal.ts'
+import { placeName, ServerForwards } from './server-forwards.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 
 /** Something that the server got. */
 export interface SshReceived {
-  readonly what: 'auth' | 'exec' | 'signal' | 'tunnel' | 'rekey'
-  /** The method and user, the command, the name of the signal, `host:port`; empty for new keys. */
+  readonly what:
+    | 'auth'
+    | 'pty'
+    | 'resize'
+    | 'exec'
+    | 'shell'
+    | 'subsystem'
+    | 'signal'
+    | 'tunnel'
+    | 'listen'
+    | 'cancel'
+    | 'rekey'
+  /**
+   * The method and user; the terminal with its size, `xterm 80x24`; the command; the name of the subsystem or signal;
+   * `host:port` or the path of a tunnel, and where to listen. Empty for a shell and for new keys.
+   */
   readonly text: string
   readonly user: string
-  /** The variables of an exec. */
+  /** The variables of an exec, shell or subsystem. */
   readonly env?: Readonly<Record<string, string>> | undefined
 }
 
@@ -39,6 +50,11 @@ export interface ConnectionHost {
   readonly nextHostKeys: readonly PrivateKey[]
   readonly users: Readonly<Record<string, SshUser>>
   readonly exec: ExecHandler
+  readonly shell: ExecHandler
+  /** Undefined for a subsystem that there is not. */
+  subsystem(name: string): ExecHandler | undefined
+  /** How many sessions a connection may have at once. */
+  readonly maxSessions: number
   readonly banner?: string | undefined
   readonly greeting?: string | undefined
   readonly quirks: ServerQuirks
@@ -62,8 +78,8 @@ export class ServerConnection implements ServerDesk {
   readonly #host: ConnectionHost
   readonly #socket: Socket
   readonly #logins: LoginDesk
-  /** The far ends of tunnels. */
-  readonly #tunnels = new Set<Connection>()
+  readonly #forwards: ServerForwards
+  #sessions = 0
   #user = ''
   #isIn = false
   #tries = 0
@@ -72,6 +88,11 @@ export class ServerConnection implements ServerDesk {
   constructor(connection: Connection, host: ConnectionHost) {
     this.#host = host
     this.#logins = new LoginDesk(host.users)
+    this.#forwards = new ServerForwards({
+      route: (target) => host.route(target),
+      forwardedAs: host.quirks.forwardedAs,
+      road: () => this.#road,
+    })
     this.hostKeys = host.hostKeys
     this.hostCertificate = host.hostCertificate
     this.nextHostKeys = host.nextHostKeys
@@ -96,8 +117,7 @@ export class ServerConnection implements ServerDesk {
     if (await this.#passes('greeting')) await serveSsh(this.#socket, this)
     else await closeOf(this.#socket)
     grace?.clear()
-    // One that takes nothing would stay.
-    for (const far of this.#tunnels) far.abort()
+    this.#forwards.end()
   }
 
   /** As sshd: after so many failed tries it says why, and leaves. */
@@ -138,72 +158,83 @@ export class ServerConnection implements ServerDesk {
   }
 
   async openSession(): Promise<boolean | 'close'> {
-    return this.#check('open session')
+    const isFull = this.#sessions >= this.#host.maxSessions
+    this.#sessions += 1
+    // As sshd with MaxSessions; in the order in which they were asked for.
+    const decision = await (isFull ? false : this.#check('open session'))
+    if (decision === false) this.#sessions -= 1
+    return decision
   }
 
-  async exec(request: ExecRequest): Promise<void> {
-    const line = readCommandLine(request.command)
-    const env = { ...request.env, ...line.env }
+  sessionClosed(): void {
+    this.#sessions -= 1
+  }
+
+  variable(name: string): StepDecision {
+    return this.#check(`env ${name}`)
+  }
+
+  terminal({ term, columns, rows }: ServedTerminal): StepDecision {
+    this.#hear('pty', `${term} ${columns}x${rows}`)
+    return this.#check(`pty ${term}`)
+  }
+
+  resized({ term, columns, rows }: ServedTerminal): void {
+    this.#hear('resize', `${term} ${columns}x${rows}`)
+  }
+
+  async run(request: RunRequest): Promise<void> {
+    const { kind, text } = request
+    const line = kind === 'exec' ? readCommandLine(text) : { ...NOTHING, command: text }
     const { command, cwd } = line
-    const user = this.#user
-    this.#host.received({ what: 'exec', text: command, user, env })
-    const passes = this.#check(`exec ${command}`)
+    const env = { ...request.env, ...line.env }
+    this.#host.received({ what: kind, text: command, user: this.#user, env })
+    const passes = this.#check(command === '' ? kind : `${kind} ${command}`)
     // Without a fault not a moment may pass: what follows in the same packet is for the command.
     const decision = passes === true || (await passes)
-    if (decision !== true) {
-      if (decision === 'close') request.close()
-      else request.reject()
-      return
+    const handler = this.#handlerOf(request)
+    if (decision === 'close') request.close()
+    else if (!decision || handler === undefined) request.reject()
+    else {
+      const user = this.#user
+      const signalled = (signal: string): void => this.#hear('signal', signal)
+      const run = { handler, command, user, env, cwd, signalled }
+      await this.#end(command === '' ? kind : command, await runCommand(request, run))
     }
-    const stopped = new AbortController()
-    const served = request.accept((name) => {
-      this.#host.received({ what: 'signal', text: name, user })
-      stopped.abort(name)
-    })
-    if (served === undefined) return
-    void served.closed.then(() => stopped.abort())
-    const output = (name: 'stdout' | 'stderr') => ({
-      write: async (data: string | Uint8Array) => {
-        await served.write(name, Buffer.from(data))
-      },
-    })
-    const io = {
-      command,
-      user,
-      env,
-      cwd,
-      stdin: served.stdin,
-      stdout: output('stdout'),
-      stderr: output('stderr'),
-      signal: stopped.signal,
-    }
-    await this.#leave(command, served, await ending(() => this.#host.exec(command, io), io))
   }
 
-  async tunnel(request: TunnelRequest): Promise<void> {
-    const target = `${request.host}:${request.port}`
-    this.#host.received({ what: 'tunnel', text: target, user: this.#user })
-    const route = this.#host.route(target)
-    if (route === undefined || !(await this.#passes(`open ${target}`))) {
-      request.reject()
-      return
-    }
-    const far = await reached(route)
-    const near = far === undefined ? request.reject() : request.accept()
-    if (far === undefined || near === undefined) return far?.abort()
-    this.#tunnels.add(far)
-    // Each side ends the other; what either of them fails with is the client's to see.
-    await pipe(overTransport(fromSocket(near), PATIENT), far).catch(() => {})
-    this.#tunnels.delete(far)
-    return undefined
-  }
-
-  async #leave(command: string, served: ServedCommand, exit: ExecExit): Promise<void> {
-    if (await this.#passes(`exit ${command}`)) {
+  async #end(name: string, ran: Awaited<ReturnType<typeof runCommand>>): Promise<void> {
+    if (ran === undefined) return
+    const { served, exit } = ran
+    if (await this.#passes(`exit ${name}`)) {
       if (typeof exit === 'object') served.exitSignal(exit.signal)
       else served.exit(exit ?? 0)
     }
     served.close()
+  }
+
+  async tunnel(request: TunnelRequest): Promise<void> {
+    const target = placeName(request.place)
+    this.#hear('tunnel', target)
+    if (await this.#passes(`open ${target}`)) await this.#forwards.open(request)
+    else request.reject()
+  }
+
+  async listening(request: ListenRequest): Promise<void> {
+    const what = request.isCancel ? 'cancel' : 'listen'
+    const target = placeName(request.place)
+    this.#hear(what, target)
+    if (await this.#passes(`${what} ${target}`)) await this.#forwards.listen(request)
+    else request.reject()
+  }
+
+  #hear(what: SshReceived['what'], text: string): void {
+    this.#host.received({ what, text, user: this.#user })
+  }
+
+  #handlerOf({ kind, text }: RunRequest): ExecHandler | undefined {
+    if (kind === 'subsystem') return this.#host.subsystem(text)
+    return kind === 'shell' ? this.#host.shell : this.#host.exec
   }
 
   async #passes(step: string): Promise<boolean> {
@@ -243,30 +274,6 @@ export class ServerConnection implements ServerDesk {
   }
 }
 
-async function ending(run: () => ExecExit | Promise<ExecExit>, io: ExecIo): Promise<ExecExit> {
-  try {
-    return await run()
-  } catch (error) {
-    const { signal, stderr } = io
-    // A handler that gives up because of a signal was ended by it.
-    if (signal.aborted && typeof signal.reason === 'string') return { signal: signal.reason }
-    if (signal.aborted) return FAILED
-    // Any other is a program that has crashed, and says why.
-    await stderr.write(`${String(error)}\n`)
-    return FAILED
-  }
-}
-
-/** A connection to where a tunnel leads; undefined if there is none. */
-async function reached(route: string): Promise<Connection | undefined> {
-  try {
-    const { endpoint } = parseEndpoint(route, { schemes: ['tcp'] })
-    return overTransport(await tcpDialer().dial(endpoint), PATIENT)
-  } catch {
-    return undefined
-  }
-}
-
 function closeOf(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (socket.closed) resolve()
@@ -280,9 +287,7 @@ function bytePlan({ after = 0, do: action }: SshFault): FaultPlan {
   return { on: 'send', after, do: 'delay' in action ? action : 'drop' }
 }
 
+const NOTHING = { env: {}, cwd: undefined }
 const GARBAGE = 1024
-// A client may leave what a tunnel brings untouched for as long as it likes.
-const PATIENT = { defaults: { timeout: { write: Infinity } } } as const
 const PROTOCOL_ERROR = 2
 const BY_APPLICATION = 11
-const FAILED = 255

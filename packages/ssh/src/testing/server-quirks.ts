@@ -6,6 +6,8 @@ export interface ServerQuirks {
   readonly packetSize?: number | undefined
   /** Whether variables are taken; default true. */
   readonly env?: boolean | undefined
+  /** The address that a forwarded connection names, in place of the one that was asked for. */
+  readonly forwardedAs?: string | undefined
   /**
    * `window`: sends whether there is room or not. `end`: an exec sends data after the end of its output. `channel`: an
    * exec sends data for a channel that was never opened. `close`: an exec ends, but its channel is never closed.

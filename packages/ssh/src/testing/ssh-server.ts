@@ -20,8 +20,16 @@ import type { PrivateKey } from '../identity/key-material.ts'
 import { openPrivateKey } from '../identity/private-key.ts'
 import { readPublicText } from '../identity/public-key.ts'
 import type { ServerQuirks } from './server-quirks.ts'
-import { execAnswer, execHandler, type ExecHandler, type ExecTable } from './exec-handlers.ts'
+import {
+  execAnswer,
+  execHandler,
+  subsystemHandler,
+  type ExecAnswer,
+  type ExecHandler,
+  type ExecTable,
+} from './exec-handlers.ts'
 import { SshFaults, type SshFault } from './faults.ts'
+import { lineShell } from './line-shell.ts'
 import type { SshQuestions, SshUser } from './login-desk.ts'
 import { ServerConnection, type SshReceived } from './server-connection.ts'
 import { createSshKey, type SshKeyPair } from './ssh-keys.ts'
@@ -32,6 +40,12 @@ export interface SshServerOptions {
   readonly users?: Readonly<Record<string, SshUser>> | undefined
   /** What commands do; default every command is unknown. */
   readonly exec?: ExecTable | ExecHandler | undefined
+  /** What a shell does; default it has a prompt, runs commands of `exec` line by line, and ends with `exit`. */
+  readonly shell?: ExecHandler | undefined
+  /** What subsystems do, by their names; default there are none. */
+  readonly subsystems?: Readonly<Record<string, ExecAnswer>> | undefined
+  /** How many commands, shells and subsystems a connection may have at once; default 10, as for sshd. */
+  readonly maxSessions?: number | undefined
   /** Where tunnels to `host:port` lead, as `host:port` on this machine. Tunnels to loopback addresses lead where they say. */
   readonly routes?: Readonly<Record<string, string>> | undefined
   /** The host key; default one of its own. */
@@ -108,6 +122,9 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
       [option.callback<ExecHandler>(), option.record(execAnswer)],
       'a function, or an object of commands',
     ),
+    shell: option.callback<ExecHandler>(),
+    subsystems: option.record(execAnswer),
+    maxSessions: option.count,
     routes: option.record(option.text),
     hostKey: shape<SshKeyPair>('a pair of createSshKey()', isKeyPair),
     moreHostKeys: option.list(option.text),
@@ -120,6 +137,7 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
     quirks: optionsObject<ServerQuirks>({
       packetSize: option.size,
       env: option.flag,
+      forwardedAs: option.text,
       breaks: option.oneOf('window', 'end', 'channel', 'close'),
     }),
   },
@@ -211,6 +229,9 @@ class RunningServer implements SshServer {
       nextHostKeys: this.#nextHostKeys,
       users,
       exec: execHandler(exec),
+      shell: this.#options.shell ?? lineShell(execHandler(exec)),
+      subsystem: subsystemHandler(this.#options.subsystems ?? {}),
+      maxSessions: this.#options.maxSessions ?? 10,
       route: (target) => routes[target] ?? (isLoopback(hostOf(target)) ? target : undefined),
       quirks,
       maxTries: this.#options.maxTries ?? 6,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { connect } from '@net/ssh'
 import { createSshKey, startSshServer } from '@net/ssh/testing'
@@ -40,6 +40,48 @@ test('[SSH-31] a name is looked up, and everything that its block says holds', a
   expect(await failureOf(connect('eve@box', { config: file }))).toMatchObject({
     code: expect.stringMatching(/^NET_AUTH/),
     message: expect.stringContaining('"eve"'),
+  })
+})
+
+test('[SSH-31] variables go along with everything that runs, from the address that is named', async () => {
+  using folder = configFolder()
+  await using server = await startSshServer({
+    exec: (_, { env, stdout }) => stdout.write(`${env['SSH_TEST_A']} ${env['B']} ${env['C']}`),
+  })
+  vi.stubEnv('SSH_TEST_A', 'from here')
+  const known = folder.write('known_hosts', server.knownHostsLine)
+  const file = folder.write(
+    'config',
+    `UserKnownHostsFile ${known}`,
+    'SendEnv SSH_TEST_*',
+    'SetEnv B=set',
+    'BindAddress 127.0.0.1',
+  )
+  const url = `127.0.0.1:${server.address.port}`
+  await using host = await connect(url, { config: file, user: 'ada', password: 'lovelace' })
+  vi.unstubAllEnvs()
+  expect(host.info.local?.host).toBe('127.0.0.1')
+  expect((await host.exec('show', { env: { C: 'own' } })).stdout).toBe('from here set own')
+  server.fail({ on: 'env', do: { reply: 'failure' } })
+  expect((await host.exec('show')).stdout).toBe('undefined set undefined')
+})
+
+test('[SSH-31] an address that this machine has not is not connected from, and a revoked key is refused', async () => {
+  using folder = configFolder()
+  await using server = await startSshServer()
+  const known = folder.write('known_hosts', server.knownHostsLine)
+  const login = { user: 'ada', password: 'lovelace' }
+  const url = `127.0.0.1:${server.address.port}`
+  const from = folder.write('from', `UserKnownHostsFile ${known}`, 'BindAddress 192.0.2.1')
+  expect(await failureOf(connect(url, { ...login, config: from }))).toMatchObject({
+    name: expect.stringMatching(/Error$/),
+    phase: 'connect',
+  })
+  const revoked = folder.write('revoked', server.hostKey.publicKey)
+  const lines = [`UserKnownHostsFile ${known}`, `RevokedHostKeys ${revoked}`]
+  const config = folder.write('config', ...lines)
+  expect(await failureOf(connect(url, { ...login, config }))).toMatchObject({
+    code: 'NET_HOSTKEY_REVOKED',
   })
 })
 

@@ -26,7 +26,7 @@ test('sessions are not limited until a limit is known', async () => {
   const places = new SessionPlaces(new PendingWaits(() => lost))
   const backs = [await places.take(seeker()), await places.take(seeker())]
   expect(places.single).toBe(false)
-  places.oneAtATime()
+  places.atMost(1)
   expect(places.single).toBe(true)
   const order: string[] = []
   const third = Promise.resolve(places.take(seeker())).then((back) => (order.push('third'), back))
@@ -48,7 +48,7 @@ test('a call that is aborted, times out or loses the connection leaves the line'
   using clock = useFakeClock()
   const waits = new PendingWaits(() => lost)
   const places = new SessionPlaces(waits)
-  places.oneAtATime()
+  places.atMost(1)
   const back = await places.take(seeker())
   const stopped = seeker()
   const reason = netError('NET_ABORTED', { message: 'enough' })

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest'
 import { PendingWaits } from '../../src/engine/pending-waits.ts'
 import { Ssh2Command } from '../../src/engine/ssh2-command.ts'
 import type { EngineChannel, EngineClient } from '../../src/engine/ssh2-types.ts'
+import { FieldReader } from '../../src/identity/wire.ts'
 import { logInTo } from '../embedded.ts'
 
 class FakeChannel extends Duplex {
@@ -37,14 +38,40 @@ function made(): {
   const channel = new FakeChannel()
   const printed: string[] = []
   const signals: string[] = []
-  const client = { _protocol: { signal: (_: number, name: string) => signals.push(name) } }
+  const client = { _protocol: wire((payload) => signals.push(signalIn(payload))) }
   const waits = new PendingWaits(() => new Error('lost'))
   const command = new Ssh2Command(
     { client: client as unknown as EngineClient, waits },
     channel as unknown as EngineChannel,
-    (name, chunk) => printed.push(`${name} ${Buffer.from(chunk).toString()}`),
+    {
+      arrived(name, chunk) {
+        printed.push(`${name} ${Buffer.from(chunk).toString()}`)
+        return true
+      },
+    },
   )
   return { channel, command, printed, signals }
+}
+
+/** A protocol that writes what it is given. */
+function wire(sent: (payload: Buffer) => void): object {
+  return {
+    _packetRW: {
+      write: { allocStart: 0, alloc: (size: number) => Buffer.alloc(size), finalize: identity },
+    },
+    _cipher: { encrypt: sent },
+  }
+}
+
+function identity<T>(value: T): T {
+  return value
+}
+
+function signalIn(payload: Buffer): string {
+  const reader = new FieldReader(payload.subarray(5))
+  reader.field()
+  reader.bytes(1)
+  return reader.text()
 }
 
 function endOutputs(channel: FakeChannel): void {
@@ -86,6 +113,17 @@ test('[H-SSH-14] a lost connection is an error, unless all was there already', a
   endOutputs(late.channel)
   late.command.lost(lost)
   expect(await late.command.ended).toEqual({ exitCode: 0, exitSignal: undefined })
+})
+
+test('how it ended is known before its outputs were read', async () => {
+  const { channel, command } = made()
+  channel.pause()
+  channel.push('a')
+  channel.emit('exit', 4)
+  expect(await command.exited).toEqual({ exitCode: 4, exitSignal: undefined })
+  const lost = new Error('lost')
+  command.lost(lost)
+  await expect(command.ended).rejects.toBe(lost)
 })
 
 test('writes that wait end with the command', async () => {

@@ -61,6 +61,23 @@ test('a server that has closed a new channel early runs one command at a time fr
   expect(Ssh2Commands.name).toBe('Ssh2Commands')
 })
 
+test('more commands than the server runs at once wait for their turn', async () => {
+  let running = 0
+  const most: number[] = []
+  await using server = await startSshServer({
+    maxSessions: 2,
+    exec: async (_, { stdout }) => {
+      most.push((running += 1))
+      await stdout.write('a')
+      running -= 1
+    },
+  })
+  await using host = await logInTo(server)
+  const results = await Promise.all(Array.from({ length: 20 }, () => host.exec('ls')))
+  expect(results.map(({ stdout }) => stdout).join('')).toBe('a'.repeat(20))
+  expect(Math.max(...most)).toBe(2)
+})
+
 test('a wait for such a server times out, and nothing was sent', async () => {
   await using server = await startSshServer({ exec: { ls: 'a', work: endless } })
   using clock = useFakeClock()

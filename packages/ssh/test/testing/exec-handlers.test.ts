@@ -20,6 +20,7 @@ function io(command: string): { io: ExecIo; printed: string[] } {
       stdin: (async function* () {})(),
       stdout: output('out'),
       stderr: output('err'),
+      terminal: undefined,
       signal: new AbortController().signal,
     },
   }

@@ -1,0 +1,63 @@
+/* What runs in a session of the server half: a command, a shell or a subsystem, in our own words. */
+
+import type { EngineChannel } from './ssh2-types.ts'
+
+/** Something that is being run. */
+export interface ServedCommand {
+  readonly stdin: AsyncIterable<Uint8Array>
+  /** Resolves to false if the client is gone. */
+  write(name: 'stdout' | 'stderr', data: Uint8Array): Promise<boolean>
+  exit(status: number): void
+  exitSignal(name: string): void
+  close(): void
+  /** Resolves once the channel is closed. */
+  readonly closed: Promise<void>
+}
+
+/** Something that is being run in a channel of ssh2. */
+export class EngineServedCommand implements ServedCommand {
+  readonly stdin: AsyncIterable<Uint8Array>
+  readonly closed: Promise<void>
+  readonly #channel: EngineChannel
+  readonly #left: PromiseWithResolvers<void> = Promise.withResolvers()
+  #gone = false
+
+  constructor(channel: EngineChannel) {
+    this.#channel = channel
+    this.closed = this.#left.promise
+    this.stdin = {
+      [Symbol.asyncIterator]: () => channel.iterator({ destroyOnReturn: false }),
+    }
+    channel.once('close', () => this.gone())
+  }
+
+  /** The client has closed the channel, or is gone. */
+  gone(): void {
+    this.#gone = true
+    this.#channel.resume()
+    this.#left.resolve()
+  }
+
+  async write(name: 'stdout' | 'stderr', data: Uint8Array): Promise<boolean> {
+    if (this.#gone || data.length === 0) return !this.#gone
+    const stream = name === 'stdout' ? this.#channel : this.#channel.stderr
+    const written = new Promise<boolean>((resolve) => {
+      stream.write(data, () => resolve(true))
+    })
+    return Promise.race([written, this.closed.then(() => false)])
+  }
+
+  exit(status: number): void {
+    if (!this.#gone) this.#channel.exit(status)
+  }
+
+  exitSignal(name: string): void {
+    if (!this.#gone) this.#channel.exit(name, false, '')
+  }
+
+  close(): void {
+    if (!this.#gone) this.#channel.end()
+    // ssh2 reports the close only after everything was read.
+    this.#channel.resume()
+  }
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+
+import { startSshServer } from '@net/ssh/testing'
+
+import { planStart } from '../src/command-start.ts'
+import { failureOf, logInTo } from './embedded.ts'
+
+test('a terminal and all variables are asked for at once, before anything is answered', async () => {
+  await using server = await startSshServer({
+    exec: (_, { env, stdout }) => stdout.write(`${env['A']}${env['B']}`),
+  })
+  await using host = await logInTo(server, { keepAlive: false })
+  for (const on of ['env A', 'env B', 'pty']) server.fail({ on, do: { delay: 20 } })
+  const { stdout } = await host.exec('show', { env: { A: '1', B: '2' }, terminal: true })
+  expect(stdout).toBe('12')
+})
+
+test('what is too long for a packet is refused before anything is sent', async () => {
+  await using server = await startSshServer()
+  await using host = await logInTo(server)
+  const long = 'x'.repeat(40_000)
+  for (const call of [
+    () => host.spawn(`echo ${long}`),
+    () => host.subsystem(long),
+    () => host.shell({ term: long }),
+    () => host.shell({ env: { A: long } }),
+  ]) {
+    expect(await failureOf(call())).toMatchObject({ code: 'NET_BAD_OPTION', limit: 32_000 })
+  }
+  expect(server.received.every(({ what }) => what === 'auth')).toBe(true)
+})
+
+test('a plan has the folder, the variables and the terminal', () => {
+  expect(planStart(['ls', 'a b'], { cwd: '/srv', env: { A: '1' }, terminal: true })).toEqual({
+    run: { kind: 'exec', command: { text: "ls 'a b'", simple: true } },
+    variables: [{ name: 'A', value: '1' }],
+    cwd: '/srv',
+    terminal: { term: 'dumb', columns: 511, rows: 24, echo: false },
+  })
+  expect(planStart('ls', { terminal: false }).terminal).toBeUndefined()
+})

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+
+import { ScreenText } from '../../src/shell/screen-text.ts'
+
+function shown(...pieces: readonly string[]): string {
+  const screen = new ScreenText()
+  for (const piece of pieces) screen.add(Buffer.from(piece))
+  return screen.text
+}
+
+test('colours, titles and bracketed paste are no text', () => {
+  expect(shown('\u001b[1;31mred\u001b[0m')).toBe('red')
+  expect(shown('\u001b]0;title\u0007$ \u001b[?2004h')).toBe('$ ')
+  expect(shown('\u001b]2;title\u001b\\a\u001b(Bb\u001b=c\u001b7')).toBe('abc')
+})
+
+test('carriage returns, backspaces and the erasing of lines are carried out', () => {
+  expect(shown('50 %\r100 %\r\ndone')).toBe('100 %\ndone')
+  expect(shown('abx\bc')).toBe('abc')
+  expect(shown('--More--\r        \rnext')).toBe('next    ')
+  expect(shown('--More--\r\u001b[Knext')).toBe('next')
+  expect(shown('abc\u001b[2D\u001b[1Px\u001b[Ky')).toBe('axy')
+  expect(shown('ac\u001b[D\u001b[@b')).toBe('abc')
+  expect(shown('ab\u001b[5Gc')).toBe('ab  c')
+})
+
+test('a chunk may end anywhere, within a letter or an escape as well', () => {
+  const bytes = Buffer.from('é\u001b[1mü\u001b]0;t\u0007!')
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const screen = new ScreenText()
+    screen.add(bytes.subarray(0, cut))
+    screen.add(bytes.subarray(cut))
+    expect(screen.text).toBe('éü!')
+  }
+})
+
+test('what was taken does not come again, and a line that is written anew is new', () => {
+  const screen = new ScreenText()
+  screen.add(Buffer.from('one\ntwo --More--'))
+  screen.take('one\ntwo --More--'.length)
+  expect(screen.text).toBe('')
+  screen.add(Buffer.from('\r\u001b[Kthree\n'))
+  expect(screen.text).toBe('three\n')
+  screen.take(2)
+  expect(screen.text).toBe('ree\n')
+  screen.add(Buffer.from('$ '))
+  screen.take('ree\n$ '.length)
+  screen.add(Buffer.from('ls'))
+  expect(screen.text).toBe('ls')
+})
