@@ -71,6 +71,15 @@ test('200 commands, four asked for at once, and one after a command that was giv
   expect((await host.exec('echo next')).stdout).toBe('next\n')
 }, 120_000)
 
+test('[SSH-38] a signal ends a command, and how is told', async (context) => {
+  const { url, hostKeys } = await started(context)
+  await using host = await ssh.connect(url, { user: 'root', password: PASSWORD, hostKeys })
+  await using asleep = await host.spawn('echo begun; exec sleep 1000')
+  expect(await asleep.stdout.readLine()).toBe('begun')
+  await asleep.kill('INT')
+  expect(await asleep.exit).toEqual({ exitCode: undefined, exitSignal: 'INT' })
+}, 60_000)
+
 test('a shell on a terminal, variables in the line, and tunnels both ways', async (context) => {
   const { url, hostKeys } = await started(context)
   await using host = await ssh.connect(url, { user: 'root', password: PASSWORD, hostKeys })
