@@ -87,3 +87,28 @@ test('[SSH-68] [SSH-69] ssh-keygen reads our keys, checks our signatures and cer
     )
   }
 }, 60_000)
+
+test('a key with 1,000 rounds is read beside the event loop, which is never held for 20 ms', async (context) => {
+  const program = requireDaemon(context, 'ssh-keygen')
+  const file = join(testFolder(), 'id')
+  const phrase = 'open sesame'
+  execFileSync(program, ['-q', '-t', 'ed25519', '-a', '1000', '-N', phrase, '-f', file])
+  let over = false
+  const reading = readKey(fromFile(file), { passphrase: phrase }).finally(() => {
+    over = true
+  })
+  // By the processor's time of this thread, as a busy machine holds everybody up.
+  const turns: number[] = []
+  let before = process.threadCpuUsage()
+  while (!over) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5)
+    })
+    const { user, system } = process.threadCpuUsage(before)
+    before = process.threadCpuUsage()
+    turns.push(user + system)
+  }
+  expect((await reading).publicKey.type).toBe('ssh-ed25519')
+  expect(turns.length).toBeGreaterThan(50)
+  expect(Math.max(...turns)).toBeLessThan(20_000)
+}, 240_000)

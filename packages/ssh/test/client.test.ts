@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { LogRecord } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { tcpDialer, type Dialer } from '@net/socket'
 import { startConnectServer, startSocksServer } from '@net/socket/testing'
@@ -157,3 +158,36 @@ function dripping(): { dialer: Dialer; slow(): void; readonly given: number } {
     },
   }
 }
+
+test('[SSH-73] a log has each line of a connection and of what runs on it, told apart, without secrets', async () => {
+  await using server = await startSshServer({
+    exec: {
+      ls: 'a',
+      ask: async (_, { stdin }) => void (await stdin[Symbol.asyncIterator]().next()),
+    },
+  })
+  const lines: string[] = []
+  const sink = {
+    write: ({ level, operation, message, fields }: LogRecord) =>
+      void lines.push(`${level} ${operation} ${String(fields['id'])} ${message}`),
+  }
+  await using host = await logInTo(server, { log: { sink, level: 'trace' } })
+  await Promise.all([host.exec('ls'), host.exec('ask', { input: 'a secret word' })])
+  await using tunnel = await host.forwardLocal('127.0.0.1:0', '127.0.0.1:1')
+  expect(tunnel.connections).toBe(0)
+  const all = lines.join('\n')
+  for (const step of [
+    'SSH-2.0-',
+    'userauth password ada',
+    'exec ls',
+    'exec ask',
+    'exit-status 0',
+  ]) {
+    expect(all).toContain(step)
+  }
+  // Which call a line belongs to.
+  const calls = lines.filter((line) => / exec \d+ /.test(line)).map((line) => line.split(' ')[2])
+  expect(new Set(calls).size).toBe(2)
+  expect(all).toContain('forwardLocal')
+  for (const secret of ['lovelace', 'a secret word']) expect(all).not.toContain(secret)
+})
