@@ -39,3 +39,38 @@ test('a plan has the folder, the variables and the terminal', () => {
   })
   expect(planStart('ls', { terminal: false }).terminal).toBeUndefined()
 })
+
+test('what a device sends before its answer belongs to the command', async () => {
+  await using server = await startSshServer({
+    quirks: { answer: 'late' },
+    exec: { show: { stdout: 'all of it', exit: 3 } },
+    subsystems: { netconf: '<hello/>]]>]]>' },
+  })
+  await using host = await logInTo(server)
+  expect(await host.exec('show')).toMatchObject({ stdout: 'all of it', exitCode: 3 })
+  await using netconf = await host.subsystem('netconf')
+  expect(String(Buffer.from((await netconf.stdout.readUntil(']]>]]>')) ?? ''))).toBe(
+    '<hello/>]]>]]>',
+  )
+})
+
+test('what has printed and ended without any answer has run', async () => {
+  await using server = await startSshServer({
+    quirks: { answer: 'never' },
+    exec: { show: { stdout: 'all of it', exit: 3 } },
+  })
+  await using host = await logInTo(server)
+  expect(await host.exec('show')).toMatchObject({ stdout: 'all of it', exitCode: 3 })
+})
+
+test('what is refused behind its first words is an error that has them', async () => {
+  await using server = await startSshServer({
+    quirks: { answer: 'refused' },
+    exec: { show: 'not allowed here' },
+  })
+  await using host = await logInTo(server)
+  expect(await failureOf(host.exec('show'))).toMatchObject({
+    code: 'NET_REPLY_PERMANENT',
+    partial: { stdout: 'not allowed here' },
+  })
+})

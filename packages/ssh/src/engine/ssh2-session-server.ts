@@ -163,10 +163,32 @@ export class ServedSession {
     return answer()
   }
 
+  /** Takes what is to run; where the server is to answer in another way, ssh2's own answer is left out. */
+  #begin(take: Begin): EngineChannel {
+    const protocol = this.#road.client._protocol
+    const { answer } = this.#road.desk.quirks
+    const success = protocol.channelSuccess.bind(protocol)
+    if (answer !== undefined) protocol.channelSuccess = () => {}
+    const channel = this.#answer(take)
+    protocol.channelSuccess = success
+    if (answer === 'late' || answer === 'refused') {
+      const { id } = channel.outgoing
+      const write = channel.write.bind(channel) as (...all: unknown[]) => boolean
+      channel.write = (...all: unknown[]) => {
+        channel.write = write
+        const isFlowing = write(...all)
+        if (answer === 'late') success(id)
+        else protocol.channelFailure(id)
+        return isFlowing
+      }
+    }
+    return channel
+  }
+
   #serve(take: Begin, heard: (signal: string) => void): ServedCommand | undefined {
     const inputEnded = this.#session._ending
     if (this.#closed) return undefined
-    const channel = this.#answer(take).on('error', () => {})
+    const channel = this.#begin(take).on('error', () => {})
     if (inputEnded) channel.push(null)
     this.#signalled = heard
     const served = new EngineServedCommand(channel)

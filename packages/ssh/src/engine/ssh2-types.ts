@@ -100,6 +100,8 @@ export interface EngineProtocol {
   env(channel: number, name: string, value: string, wantReply: boolean): void
   signal(channel: number, name: string): void
   channelData(channel: number, data: Buffer): void
+  channelSuccess(channel: number): void
+  channelFailure(channel: number): void
   channelEOF(channel: number): void
   channelClose(channel: number): void
   requestSuccess(data: Buffer): void

@@ -6,6 +6,11 @@ export interface ServerQuirks {
   readonly packetSize?: number | undefined
   /** Whether variables are taken; default true. */
   readonly env?: boolean | undefined
+  /**
+   * When a command, shell or subsystem is answered: `late` behind the first of its output, `refused` likewise but with no,
+   * `never` not at all. Default before it begins.
+   */
+  readonly answer?: 'late' | 'refused' | 'never' | undefined
   /** The address that a forwarded connection names, in place of the one that was asked for. */
   readonly forwardedAs?: string | undefined
   /**

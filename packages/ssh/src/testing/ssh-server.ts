@@ -137,6 +137,7 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
     quirks: optionsObject<ServerQuirks>({
       packetSize: option.size,
       env: option.flag,
+      answer: option.oneOf('late', 'refused', 'never'),
       forwardedAs: option.text,
       breaks: option.oneOf('window', 'end', 'channel', 'close'),
     }),
