@@ -66,6 +66,15 @@ export type { Negotiated } from './algorithms.ts'
 export { oldDevices, type AlgorithmLists, type Algorithms } from './algorithm-names.ts'
 export type { RekeyOptions } from './rekey-watch.ts'
 export { quote } from './quote.ts'
+export {
+  fleet,
+  type FleetContext,
+  type FleetHost,
+  type FleetJob,
+  type FleetOptions,
+  type FleetResult,
+  type FleetRun,
+} from './fleet.ts'
 export { scan, type ScanOptions } from './scan.ts'
 export { SshChannelError, SshExitError, SshHostKeyError } from './errors.ts'
 export { fromFile, fromText, type CloseOptions } from '@net/core'

@@ -76,7 +76,12 @@ test.for([
       },
     }
     const commands = { place: () => () => {}, open: async () => command }
-    const session = { longest: 1000, takesEarlyEof, commands } as unknown as SshSession
+    const session = {
+      longest: 1000,
+      variables: [],
+      takesEarlyEof,
+      commands,
+    } as unknown as SshSession
     const spec = { protocol: 'ssh', operation: 'exec', kind: 'session' } as const
     await operation(spec, undefined, (op) =>
       op.attempt((attempt) =>

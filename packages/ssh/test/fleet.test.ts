@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+
+import { fleet, pinned, type FleetHost } from '@net/ssh'
+import { createSshKey, startSshServer } from '@net/ssh/testing'
+
+const hostKey = createSshKey()
+const login = { user: 'ada', password: 'lovelace', hostKeys: pinned(hostKey.fingerprint) }
+
+test('[SSH-45] one command on many hosts: a result for each, in their order, and no failure stops the rest', async () => {
+  await using one = await startSshServer({ hostKey, exec: { who: 'one' } })
+  await using two = await startSshServer({ hostKey, exec: { who: 'two' } })
+  const nobody = 'ssh://ada:secret@127.0.0.1:1'
+  const hosts: FleetHost[] = [
+    one.url,
+    nobody,
+    { url: two.url, password: 'wrong' },
+    two.url,
+    one.url,
+  ]
+  const run = fleet(hosts, async (host) => (await host.exec('who')).stdout, { connect: login })
+  const results = await run.all()
+  expect(results.map(({ index, value }) => [index, value])).toEqual([
+    [0, 'one'],
+    [1, undefined],
+    [2, undefined],
+    [3, 'two'],
+    [4, 'one'],
+  ])
+  expect(results[1]).toMatchObject({
+    host: 'ssh://ada@127.0.0.1:1',
+    error: { code: 'NET_CONNECT_REFUSED' },
+  })
+  expect(results[2]?.error).toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  await Promise.all([one.idle(), two.idle()])
+})
+
+test('[SSH-45] results come as they are there, and no more hosts are worked on at once than may be', async () => {
+  const gate = Promise.withResolvers<void>()
+  await using slow = await startSshServer({ hostKey, exec: () => gate.promise })
+  await using fast = await startSshServer({ hostKey, exec: { who: '' } })
+  let most = 0
+  let running = 0
+  const job = async (host: Parameters<Parameters<typeof fleet>[1]>[0]): Promise<void> => {
+    most = Math.max(most, (running += 1))
+    await host.exec('who')
+    running -= 1
+  }
+  const hosts = [slow.url, fast.url, fast.url, fast.url]
+  const order: number[] = []
+  for await (const { index } of fleet(hosts, job, { connect: login, concurrency: 2 })) {
+    order.push(index)
+    if (order.length === 3) gate.resolve()
+  }
+  expect(order).toEqual([1, 2, 3, 0])
+  expect(most).toBe(2)
+})
+
+test('[SSH-45] hosts behind the same machine share one connection to it', async () => {
+  await using bastion = await startSshServer({ hostKey })
+  await using target = await startSshServer({ hostKey, exec: { who: 'x' } })
+  const jump = { url: bastion.url, ...login }
+  const hosts = Array.from({ length: 12 }, () => target.url)
+  const run = fleet(hosts, (host) => host.exec('who'), { connect: { ...login, jump } })
+  const results = await run.all()
+  expect(results.map(({ value }) => value?.stdout).join('')).toBe('x'.repeat(12))
+  const logins = bastion.received.filter(({ text }) => text === 'password ada')
+  expect(logins).toHaveLength(1)
+  await bastion.idle()
+})
+
+test('a server that drops logins before its greeting is asked again', async () => {
+  await using server = await startSshServer({ hostKey, exec: { who: 'x' } })
+  server.fail({ on: 'greeting', times: 3, do: 'drop' })
+  const [result] = await fleet([server.url], (host) => host.exec('who'), { connect: login }).all()
+  expect(result?.value?.stdout).toBe('x')
+})
+
+test('giving it up ends what runs, and says so for what had not begun', async () => {
+  await using server = await startSshServer({ hostKey, exec: () => new Promise(() => {}) })
+  const controller = new AbortController()
+  const { signal } = controller
+  const hosts = [server.url, server.url]
+  const run = fleet(hosts, (host) => host.exec('who'), { connect: login, concurrency: 1, signal })
+  await server.waitFor(({ what }) => what === 'exec')
+  controller.abort(new Error('enough'))
+  const [first, second] = await run.all()
+  expect(first?.error).toMatchObject({ code: 'NET_CLOSED' })
+  expect(second?.error).toMatchObject({ message: 'enough' })
+  await server.idle()
+})
+
+test('what is no list, no job or no option is refused', async () => {
+  expect(() => fleet('a' as never, async () => {})).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+  expect(() => fleet([], 'uptime' as never)).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+  expect(() => fleet([], async () => {}, { concurrency: 0 })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+  expect(await fleet([], async () => {}).all()).toEqual([])
+})
