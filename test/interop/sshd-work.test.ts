@@ -12,7 +12,7 @@ import { requireDaemon } from './daemon.ts'
 import { startSshd, type Sshd } from './sshd.ts'
 import { testFolder } from './test-folder.ts'
 
-test('[SSH-36] a command that runs is read and written meanwhile, and what nobody reads holds nothing up', async (context) => {
+test('[SSH-36] a command that runs is read and written meanwhile, and an output that is not read holds nothing up', async (context) => {
   await using host = await logIn(await started(context))
   await using child = await host.spawn(
     'while read -r line; do echo "got $line"; echo "saw $line" >&2; done',
@@ -24,7 +24,7 @@ test('[SSH-36] a command that runs is read and written meanwhile, and what nobod
   }
   child.stdin.end()
   expect(await child.exit).toEqual({ exitCode: 0, exitSignal: undefined })
-  // 40 MB of errors that nobody reads hold nothing up.
+  // 40 MB of errors that are not read hold nothing up.
   await using noisy = await host.spawn('head -c 40000000 /dev/zero >&2; echo done')
   expect(await noisy.stdout.readText()).toBe('done\n')
   expect(await noisy.exit).toMatchObject({ exitCode: 0 })

@@ -1,6 +1,6 @@
 /*
  * An output of a command that runs, to be read while it runs. One that is read holds the command up where its reader is slow,
- * as a pipe does; one that nobody has begun to read never does: the first of it is kept, and what is too much is given up.
+ * as a pipe does; one that no reader has begun to read never does: the first of it is kept, and what is too much is dropped.
  */
 
 import type { NetError } from '@net/core'
@@ -47,7 +47,7 @@ export class OutputRoad implements Transport {
   #isLeft = false
   #end: 'ended' | NetError | undefined
 
-  /** At most so many bytes are kept while nobody has begun to read; `resume` is called when there is room again. */
+  /** At most so many bytes are kept before reading begins; `resume` is called when there is room again. */
   constructor(name: string, info: ConnectionInfo, most: number, resume: () => void) {
     this.#name = name
     this.info = info
@@ -55,7 +55,7 @@ export class OutputRoad implements Transport {
     this.#resume = resume
   }
 
-  /** Somebody reads: from now on nothing is given up. */
+  /** Reading begins: from now on nothing is dropped. */
   begin(): void {
     if (this.#isRead) return
     this.#isRead = true
@@ -106,7 +106,7 @@ export class OutputRoad implements Transport {
     return Promise.resolve()
   }
 
-  /** Nobody reads it any more. */
+  /** It is not read any more. */
   abort(): void {
     this.#isLeft = true
     this.#hasRoom = false
@@ -140,7 +140,7 @@ export class OutputRoad implements Transport {
 
   #tooMuch(): NetError {
     return netError('NET_PROTO_LIMIT', {
-      message: `nobody read ${this.#name} while the command printed more than ${this.#most} bytes there; the rest was dropped`,
+      message: `${this.#name} was not read while the command printed more than ${this.#most} bytes there; the rest was dropped`,
       limit: this.#most,
     })
   }

@@ -1,4 +1,4 @@
-/* Ending a command that nobody waits for any more: the program gets the chance to end by itself, and never more than a second. */
+/* Ending a command that no call waits for any more: the program gets the chance to end by itself, and never more than a second. */
 
 import { clock } from '@net/core/authoring'
 

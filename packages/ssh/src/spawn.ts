@@ -23,7 +23,7 @@ export interface SpawnPlan {
   readonly merged: boolean
   readonly input: string | Source | undefined
   readonly write: number
-  /** How many bytes of an output are kept while nobody reads it. */
+  /** How many bytes of an output are kept before it is read. */
   readonly maxUnread: number
 }
 

@@ -11,7 +11,7 @@ import type { CommandOutput } from './command-output.ts'
 export interface SshProcess extends AsyncDisposable {
   readonly stdin: ProcessInput
   /**
-   * What it prints. An output that is read holds the program up where its reader is slow. One that nobody has begun to
+   * What it prints. An output that is read holds the program up where its reader is slow. One that you have not begun to
    * read never does: its first `maxUnread` bytes are kept, and reading further is `NET_PROTO_LIMIT`.
    */
   readonly stdout: CommandOutput
@@ -71,7 +71,7 @@ export interface TerminalOptions {
 export interface RunningOptions extends CallOptions {
   /** Variables; as for `exec`. A shell or subsystem gets only those that the server takes: others are `NET_UNSUPPORTED`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
-  /** How many bytes of an output are kept while nobody has begun to read it. Default 1 MiB. */
+  /** How many bytes of an output are kept before reading begins. Default 1 MiB. */
   readonly maxUnread?: number | undefined
 }
 

@@ -1,5 +1,5 @@
 /*
- * Tunnels through an SSH connection: somebody connects at one end, and is joined to a connection from the other. What ends the
+ * Tunnels through an SSH connection: what connects at one end is joined to a connection from the other. What ends the
  * SSH connection ends the tunnel, and frees its place before `closed` settles.
  */
 

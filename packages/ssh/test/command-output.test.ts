@@ -35,7 +35,7 @@ test('every way to read gives what has come, before reading began and afterwards
   expect(await reader.readText()).toBe('')
 })
 
-test('one that nobody reads takes everything, keeps the first of it, and says then that the rest is gone', async () => {
+test('one that is not read takes everything, keeps the first of it, and says then that the rest is gone', async () => {
   const { road, reader } = made(4)
   for (const text of ['ab', 'cd', 'e', 'fg']) expect(road.arrived(bytes(text))).toBe(true)
   road.ended()

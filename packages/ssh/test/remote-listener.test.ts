@@ -23,7 +23,7 @@ test('[SSH-48] whatever listens may listen on the server', async () => {
   expect(RemoteListener.name).toBe('RemoteListener')
 })
 
-test('connections that nobody takes are reset, and a listener ends with its connection', async () => {
+test('connections that are not accepted are reset, and a listener ends with its connection', async () => {
   await using server = await startSshServer()
   const host = await logInTo(server)
   const listener = await host.dialer.listen?.({ scheme: 'tcp', host: '127.0.0.1', port: 0 })

@@ -40,7 +40,7 @@ test('[SSH-36] [SSH-43] both outputs are read while it runs, as text or bytes', 
   expect(await child.exit).toEqual({ exitCode: 0, exitSignal: undefined })
 })
 
-test('[SSH-36] an output that nobody reads holds nothing up, and what was given up is told', async () => {
+test('[SSH-36] an output that is not read holds nothing up, and what was dropped is told', async () => {
   const megabytes = 8
   await using server = await startSshServer({
     exec: {

@@ -15,7 +15,7 @@ export interface ForwardAddress {
 
 /**
  * The forward for a connection to this address: the one that was asked for so; else the only one of that port; else the one
- * that listens on all addresses of its family. Undefined if it is nobody's.
+ * that listens on all addresses of its family. Undefined if it belongs to none.
  */
 export function forwardFor<T extends ForwardAddress>(
   forwards: Iterable<T>,

@@ -5,7 +5,7 @@
 
 import type { EngineChannel, EngineClient } from './ssh2-types.ts'
 
-/** A channel that the server opens for somebody who has come to where it listens for us. */
+/** A channel that the server opens for a connection to where it listens for us. */
 export interface ForwardedChannel {
   readonly to: { readonly host: string; readonly port: number } | { readonly path: string }
   /** Undefined for a Unix socket. */

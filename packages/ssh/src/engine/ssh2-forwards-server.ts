@@ -89,7 +89,7 @@ export class ServedForwards {
     )
   }
 
-  /** Opens a tunnel to the client, for somebody who has come to this place; undefined if the client refuses. */
+  /** Opens a tunnel to the client, for a connection to this place; undefined if the client refuses. */
   open(place: ForwardPlace, from: { host: string; port: number }): Promise<Duplex | undefined> {
     const client = this.#client
     return new Promise((resolve) => {

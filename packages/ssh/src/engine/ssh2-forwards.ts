@@ -20,7 +20,7 @@ export type ForwardPlace =
   | { readonly host: string; readonly port: number }
   | { readonly path: string }
 
-/** Somebody has come to a place where the server listens for us. */
+/** A connection to a place where the server listens for us. */
 export interface ForwardedConnection {
   readonly stream: Duplex
   /** Where it comes from, as the server says; undefined for a Unix socket. */
@@ -102,7 +102,7 @@ export class RemoteForwards {
         const forward = forwardOf(place, answer, come)
         this.#forwards.add(forward)
         if (resolve(forward)) return
-        // Nobody waits for it any more.
+        // The call has been given up.
         this.#forwards.delete(forward)
         void this.#cancel(forward)
       })

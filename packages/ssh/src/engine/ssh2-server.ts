@@ -67,7 +67,7 @@ export interface ServerRoad {
   hold(): () => void
   /** Ends the connection as SSH does, for a reason of RFC 4253, section 11.1. */
   sayGoodbye(reason: number, text: string): void
-  /** Opens a tunnel to the client, for somebody who has come to this place; undefined if the client refuses. */
+  /** Opens a tunnel to the client, for a connection to this place; undefined if the client refuses. */
   openForwarded(
     place: ForwardPlace,
     from: { readonly host: string; readonly port: number },

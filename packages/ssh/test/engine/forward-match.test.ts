@@ -21,7 +21,7 @@ test('[SSH-48] else the one that listens everywhere, in the family of the addres
   expect(forwardFor([four, six, named], 'fe80::1', 80)).toBe(six)
 })
 
-test('[SSH-48] what fits none or two is nobody’s', () => {
+test('[SSH-48] what fits none or two belongs to none', () => {
   const [first, second] = [at('10.0.0.1', 80), at('10.0.0.2', 80)]
   expect(forwardFor([first, second], '10.0.0.3', 80)).toBeUndefined()
   expect(forwardFor([first], '10.0.0.1', 81)).toBeUndefined()

@@ -45,7 +45,7 @@ test('[H-SSH-20] [SSH-48] a channel that belongs to no forward is refused', asyn
   await cancelled
 })
 
-test('a request that is granted when nobody waits any more is taken back', async () => {
+test('a request that is granted after its call was given up is taken back', async () => {
   const { forwards, answer, sent } = made()
   let stop: (reason: Error) => void = () => {}
   const op = {
