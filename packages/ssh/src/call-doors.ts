@@ -1,6 +1,6 @@
 /* What the options of each call may be. */
 
-import type { CallOptions, Source } from '@net/core'
+import type { CallOptions, Sink, Source } from '@net/core'
 import {
   option,
   optionsDoor,
@@ -141,7 +141,8 @@ export const execDoor: OptionsDoor<ExecOptions> = optionsDoor<ExecOptions>(
     env: option.record(option.text),
     cwd: option.text,
     check: option.flag,
-    stderr: option.oneOf('stdout'),
+    stdout: option.dataSink,
+    stderr: option.either<Sink | 'stdout'>([option.oneOf('stdout'), option.dataSink]),
     terminal,
     maxBytes: option.bytes,
     output: option.oneOf('text', 'bytes'),

@@ -1,6 +1,6 @@
 /* What connecting and running commands take, and what they give. */
 
-import type { CallOptions, Credential, Source } from '@net/core'
+import type { CallOptions, Credential, Sink, Source } from '@net/core'
 import type { LoginConnectOptions } from '@net/socket/authoring'
 
 import type { AlgorithmLists } from './algorithm-names.ts'
@@ -77,8 +77,10 @@ export interface ExecOptions extends CallOptions {
   readonly cwd?: string | undefined
   /** Whether a non-zero exit status or a signal is an error, `SshExitError`. Default false. */
   readonly check?: boolean | undefined
-  /** `stdout`: what is printed as errors stands among the output, in the order in which it comes. Default apart. */
-  readonly stderr?: 'stdout' | undefined
+  /** Where the output goes while the command runs; the result has none then. Default it is collected. */
+  readonly stdout?: Sink | undefined
+  /** The same for what is printed as errors; `stdout` puts it among the output, in the order in which it comes. */
+  readonly stderr?: Sink | 'stdout' | undefined
   /**
    * Whether the command gets a terminal: its outputs are one then, with the line ends of terminals, and the end of the
    * channel hangs the program up. Default false.

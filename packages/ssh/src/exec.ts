@@ -3,7 +3,7 @@
  * step by step, and the error has what it printed until then.
  */
 
-import { isNetError, type CallDefaults, type Source } from '@net/core'
+import { isNetError, type CallDefaults, type Sink, type Source } from '@net/core'
 import {
   addContext,
   lastLine,
@@ -25,12 +25,15 @@ import { stopStepwise } from './command-stop.ts'
 import type { SshSession } from './engine/ssh2.ts'
 import type { CommandEnd, OutputName, RemoteCommand } from './engine/ssh2-command.ts'
 import { SshExitError } from './errors.ts'
+import { OutputSink } from './output-sink.ts'
 
 /** What is to be run, checked. */
 export interface ExecPlan {
   readonly start: StartPlan
   /** Whether what is printed as errors counts as output. */
   readonly merged: boolean
+  /** Where outputs go that are not collected. */
+  readonly sinks: Readonly<Partial<Record<OutputName, Sink>>>
   readonly input: string | Source | undefined
   /** How long the command may leave its input untouched, in milliseconds. */
   readonly write: number
@@ -49,11 +52,19 @@ export function planExec(
   return {
     start: planStart(command, options),
     merged: options.stderr === 'stdout',
+    sinks: sinksOf(options),
     input,
     write: writeLimit(options.timeout, defaults?.timeout),
     check,
     maxBytes,
     output,
+  }
+}
+
+function sinksOf({ stdout, stderr }: Taken<ExecOptions>): ExecPlan['sinks'] {
+  return {
+    ...(stdout === undefined ? {} : { stdout }),
+    ...(stderr === undefined || stderr === 'stdout' ? {} : { stderr }),
   }
 }
 
@@ -63,6 +74,7 @@ export class CommandCall {
   readonly #plan: ExecPlan
   readonly #op: Operation
   readonly #collector: PrintedOutput
+  readonly #sinks = new Map<OutputName, OutputSink>()
   #input: string | OpenSource | undefined
 
   constructor(session: SshSession, plan: ExecPlan, op: Operation) {
@@ -85,12 +97,18 @@ export class CommandCall {
       const { input } = this.#plan
       // With none it would go on, and empty the file that it writes.
       this.#input = isText(input) ? input : await openSourceAtOnce(input)
+      await this.#openSinks()
       const command = await start.begin(attempt, isEmpty(this.#input))
-      const end = await this.#op.phase('receive', () => this.#finish(command, leaving))
+      const end = await this.#op.phase('receive', async () => {
+        const last = await this.#finish(command, leaving)
+        for (const sink of this.#sinks.values()) await sink.finish()
+        return last
+      })
       return resultOf(end, collector.printed(this.#plan.output), this.#plan)
     } catch (error) {
       collector.stop()
       this.#letGo()
+      await Promise.all([...this.#sinks.values()].map((sink) => sink.abort(error)))
       if (isNetError(error) && collector.size > 0 && !(error instanceof SshExitError)) {
         const partial = printedWithoutSecrets(collector.printed(this.#plan.output))
         addContext(error, { partial, received: collector.size })
@@ -99,15 +117,34 @@ export class CommandCall {
     }
   }
 
+  async #openSinks(): Promise<void> {
+    const { stdout, stderr } = this.#plan.sinks
+    if (stdout !== undefined) this.#sinks.set('stdout', await OutputSink.open(stdout))
+    if (stderr !== undefined) this.#sinks.set('stderr', await OutputSink.open(stderr))
+  }
+
   /** Of an input that no command reads any more. */
   #letGo(): void {
     if (!isText(this.#input)) this.#input.close().catch(() => {})
   }
 
-  readonly #printed = (name: OutputName, chunk: Uint8Array): boolean => {
-    this.#collector.take(this.#plan.merged ? 'stdout' : name, chunk)
+  readonly #printed = (printed: OutputName, chunk: Uint8Array): boolean => {
+    const name = this.#plan.merged ? 'stdout' : printed
     this.#op.idle.moved(chunk.length)
+    const sink = this.#sinks.get(name)
+    if (sink !== undefined) return sink.take(chunk)
+    this.#collector.take(name, chunk)
     return true
+  }
+
+  #listenToSinks(command: RemoteCommand, failed: (error: unknown) => void): void {
+    for (const sink of this.#sinks.values()) {
+      const room = (): void => {
+        command.resume('stdout')
+        command.resume('stderr')
+      }
+      sink.listen({ room, failed })
+    }
   }
 
   #finish(command: RemoteCommand, leaving: (last: Promise<void>) => void): Promise<CommandEnd> {
@@ -126,6 +163,7 @@ export class CommandCall {
       // At once, where the call was stopped just when the server had begun.
       const forget = op.onAbort(giveUp)
       if (isOver) return
+      this.#listenToSinks(command, giveUp)
       const ended = (end: CommandEnd): void => {
         forget()
         op.wire('receive', () => describeEnd(end))

@@ -1,5 +1,6 @@
 /* What runs in a session of the server half: a command, a shell or a subsystem, in our own words. */
 
+import { forgetWritten } from './ssh2-internals.ts'
 import type { EngineChannel } from './ssh2-types.ts'
 
 /** Something that is being run. */
@@ -20,6 +21,7 @@ export class EngineServedCommand implements ServedCommand {
   readonly closed: Promise<void>
   readonly #channel: EngineChannel
   readonly #left: PromiseWithResolvers<void> = Promise.withResolvers()
+  #writing: Promise<void> | undefined
   #gone = false
 
   constructor(channel: EngineChannel) {
@@ -38,13 +40,23 @@ export class EngineServedCommand implements ServedCommand {
     this.#left.resolve()
   }
 
+  /** One after the other: ssh2 mixes up what waits for room on both outputs. */
   async write(name: 'stdout' | 'stderr', data: Uint8Array): Promise<boolean> {
+    while (this.#writing !== undefined) await this.#writing
     if (this.#gone || data.length === 0) return !this.#gone
     const stream = name === 'stdout' ? this.#channel : this.#channel.stderr
     const written = new Promise<boolean>((resolve) => {
-      stream.write(data, () => resolve(true))
+      stream.write(data, () => {
+        forgetWritten(this.#channel)
+        resolve(true)
+      })
     })
-    return Promise.race([written, this.closed.then(() => false)])
+    const settled = Promise.race([written, this.closed.then(() => false)])
+    const over = settled.then(() => {
+      if (this.#writing === over) this.#writing = undefined
+    })
+    this.#writing = over
+    return settled
   }
 
   exit(status: number): void {

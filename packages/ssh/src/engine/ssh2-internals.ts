@@ -270,6 +270,12 @@ export function endsAlone(channel: EngineChannel): void {
   channel.on('finish', () => channel.eof())
 }
 
+/** Lets go of what had waited for room and has been written: the server half of ssh2 would send it again when the other output waits. */
+export function forgetWritten(channel: EngineChannel): void {
+  channel._chunk = undefined
+  channel._chunkcb = undefined
+}
+
 /** Sends a question that the peer must answer, if only with "no". */
 export function ping(client: EngineClient): void {
   // Answers carry no number: each question needs its place in the queue.

@@ -179,6 +179,9 @@ export interface EngineChannel extends Duplex {
   readonly outgoing: EngineFlow
   readonly stderr: Readable & NodeJS.WritableStream
   readonly _callbacks: ((failed: unknown) => void)[]
+  /** What waits for the window to open, and what is called then. */
+  _chunk?: Buffer | undefined
+  _chunkcb?: (() => void) | undefined
   close(): void
   eof(): void
   exit(status: number): void
