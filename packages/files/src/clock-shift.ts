@@ -36,14 +36,18 @@ export async function measureClockShift(place: Place, options?: CallOptions): Pr
     const { signal } = op
     const probe = join(path, `.net-clock-${clock().date()}-${nextId()}`)
     const before = clock().date()
-    await files.write(probe, new Uint8Array(0), { signal })
     try {
+      await files.write(probe, new Uint8Array(0), { signal })
       const { modified } = await files.stat(probe, { signal })
       if (modified === undefined)
         throw netError('NET_UNSUPPORTED', { message: 'the tree tells no times' })
-      return Math.round((modified - before) / MINUTE) * MINUTE
-    } finally {
+      const shift = Math.round((modified - before) / MINUTE) * MINUTE
       await files.remove(probe)
+      return shift
+    } catch (error) {
+      // A write that has failed may have made it all the same.
+      await files.remove(probe).catch(() => {})
+      throw error
     }
   })
 }

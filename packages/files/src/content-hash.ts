@@ -7,6 +7,7 @@ import type { RemoteCapabilities } from '@net/core'
 
 import { pathIn, type TreePlace } from './place.ts'
 import type { PlanStep } from './plan/plan-step.ts'
+import { together } from './together.ts'
 
 /** Both trees. */
 export interface HashedPair {
@@ -28,9 +29,11 @@ export async function hashPairs(
   const same = new Map<string, boolean>()
   const compare = async (step: PlanStep): Promise<void> => {
     try {
-      const [ours, theirs] = await Promise.all([
-        hashOf(from, fromCan, { path: step.from ?? pathIn(from, step.path), algorithm, signal }),
-        hashOf(to, toCan, { path: pathIn(to, step.to), algorithm, signal }),
+      const source = step.from ?? pathIn(from, step.path)
+      const target = pathIn(to, step.to)
+      const [ours, theirs] = await together(signal, [
+        (within) => hashOf(from, fromCan, { path: source, algorithm, signal: within }),
+        (within) => hashOf(to, toCan, { path: target, algorithm, signal: within }),
       ])
       same.set(step.path, ours === theirs)
     } catch {

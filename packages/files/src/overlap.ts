@@ -15,6 +15,15 @@ export function refuseOverlap(from: TreePlace, to: TreePlace, both: boolean): vo
 }
 
 function whole({ files, path }: TreePlace): string {
-  const name = files.name.replace(/\/$/, '')
-  return path === '' ? name : `${name}/${encodeURI(path)}`
+  const name = unescaped(files.name.replace(/\/$/, ''))
+  return path === '' ? name : `${name}/${path}`
+}
+
+/** Names are URLs, each of which escapes what its kind escapes; paths are as they are. */
+function unescaped(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }

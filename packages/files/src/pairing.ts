@@ -14,6 +14,7 @@ import { scanPair } from './scan-pair.ts'
 import { Scan } from './scan.ts'
 import { countIn, settledIn, type Scanned, type ScannedFolder } from './scanned.ts'
 import type { StateRecords } from './state/state-records.ts'
+import { together } from './together.ts'
 import { folderOf, nameOf } from './tree-path.ts'
 import type { CompareOptions } from './tree-options.ts'
 
@@ -50,9 +51,9 @@ export async function pairUp(
 ): Promise<Pairing> {
   const { signal } = op
   const { concurrency, filter, symlinks = 'skip' } = rules
-  const [fromCan, toCan] = await Promise.all([
-    from.files.capabilities({ signal }),
-    to.files.capabilities({ signal }),
+  const [fromCan, toCan] = await together(signal, [
+    (within) => from.files.capabilities({ signal: within }),
+    (within) => to.files.capabilities({ signal: within }),
   ])
   const planRules = planRulesOf(rules, to, { fromCan, toCan })
   const scanOf = (place: TreePlace, { calls }: RemoteCapabilities, follow: boolean): Scan =>
@@ -79,11 +80,11 @@ export async function pairFile(
   rules: PairingRules,
 ): Promise<Pairing> {
   const { signal } = op
-  const [fromCan, toCan, source, there] = await Promise.all([
-    from.files.capabilities({ signal }),
-    to.files.capabilities({ signal }),
-    from.files.stat(from.path, { signal }),
-    to.files.stat(to.path, { signal }).catch(undefinedIfMissing),
+  const [fromCan, toCan, source, there] = await together(signal, [
+    (within) => from.files.capabilities({ signal: within }),
+    (within) => to.files.capabilities({ signal: within }),
+    (within) => from.files.stat(from.path, { signal: within }),
+    (within) => to.files.stat(to.path, { signal: within }).catch(undefinedIfMissing),
   ])
   const entry = { ...source, name: nameOf(to.path) }
   const target = there === undefined ? undefined : folderWith({ entry: there })

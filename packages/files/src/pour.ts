@@ -1,7 +1,6 @@
-/* The bytes of a source into a function, chunk by chunk, until the source ends or the call is stopped. */
+/* The bytes of an opened source into a function, chunk by chunk, until it ends or the call is stopped. */
 
-import type { Source } from '@net/core'
-import { lettingGo, openSource, type Operation } from '@net/core/authoring'
+import { lettingGo, type OpenSource, type Operation } from '@net/core/authoring'
 
 /**
  * Gives every chunk to `take`, one after the other; resolves to how many bytes they were. When the operation stops, the
@@ -9,10 +8,9 @@ import { lettingGo, openSource, type Operation } from '@net/core/authoring'
  */
 export async function pour(
   op: Operation,
-  source: Source,
+  opened: OpenSource,
   take: (chunk: Uint8Array) => Promise<void> | void,
 ): Promise<number> {
-  const opened = await openSource(source)
   let stopped: Error | undefined
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= lettingGo(opened.close()))

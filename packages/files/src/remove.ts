@@ -79,8 +79,8 @@ async function stepsFor(
     ...(folder === undefined ? {} : { folder }),
   }
   const steps = new Removals(true).of('', '', top)
-  // The root of a tree is not the tree's to remove.
-  return path === '' ? steps.filter((step) => step.to !== '') : steps
+  // The root of a tree is not the tree's to remove; that it could not be listed is told.
+  return path === '' ? steps.filter(({ error, to }) => to !== '' || error !== undefined) : steps
 }
 
 function foreign(cause: unknown): ReturnType<typeof netError> {

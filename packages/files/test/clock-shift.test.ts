@@ -1,3 +1,4 @@
+import { netError } from '@net/core/authoring'
 import { measureClockShift, memoryFiles } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
@@ -25,4 +26,32 @@ test('a tree without times has no clock', async () => {
     expect.objectContaining({ code: 'NET_UNSUPPORTED' }),
   )
   expect(await contentsOf(files)).toEqual({})
+})
+
+test('a call that is stopped or fails leaves nothing behind', async () => {
+  for (const moment of ['before the end', 'behind the end']) {
+    const inner = memoryFiles()
+    const controller = new AbortController()
+    const stopping = faultyFiles(inner, {
+      at: ({ call, passed }) => {
+        if (call === 'write' && passed === (moment === 'behind the end' ? 0 : undefined))
+          controller.abort()
+      },
+    })
+    const { signal } = controller
+    await expect(measureClockShift(stopping, { signal })).rejects.toThrow(
+      expect.objectContaining({ code: 'NET_ABORTED' }),
+    )
+    expect(await contentsOf(inner)).toEqual({})
+    const losing = faultyFiles(inner, {
+      at: ({ call, passed }) => {
+        if (call === 'write' && passed !== undefined)
+          throw netError('NET_CONN_RESET', { message: 'lost' })
+      },
+    })
+    await expect(measureClockShift(losing)).rejects.toThrow(
+      expect.objectContaining({ code: 'NET_CONN_RESET' }),
+    )
+    expect(await contentsOf(inner)).toEqual({})
+  }
 })

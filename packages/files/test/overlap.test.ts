@@ -31,3 +31,19 @@ test('local folders are compared by their paths', () => {
   refuseOverlap(place('/srv/a', ''), place('/srv', 'ab'), true)
   refuseOverlap(at(tree, ''), at(memoryFiles(), ''), true)
 })
+
+test.each(['photos [2024]', 'a#b', 'a?b', '100% ü', 'a^b|c'])(
+  'a local folder overlaps with the same one by another root, whatever its name has: %s',
+  (name) => {
+    const [inner, outer] = [at(localFiles(`/srv/${name}`), ''), at(localFiles('/srv'), name)]
+    expect(() => refuseOverlap(inner, at(localFiles('/srv'), `${name}/in`), false)).toThrow(
+      'overlap',
+    )
+    expect(() => refuseOverlap(outer, at(localFiles(`/srv/${name}`), 'in'), false)).toThrow(
+      'overlap',
+    )
+    expect(() => refuseOverlap(at(localFiles(`/srv/${name}/in`), ''), outer, true)).toThrow(
+      'overlap',
+    )
+  },
+)

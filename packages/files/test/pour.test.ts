@@ -1,4 +1,4 @@
-import { operation } from '@net/core/authoring'
+import { openSource, operation } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
 import { pour } from '../src/pour.ts'
@@ -8,13 +8,15 @@ test('every chunk is taken in order, and counted', async () => {
   const moved = await operation(
     { protocol: 'files', operation: 'test', kind: 'transfer' },
     {},
-    (op) =>
+    async (op) =>
       pour(
         op,
-        (async function* two() {
-          yield Buffer.from('ab')
-          yield Buffer.from('c')
-        })(),
+        await openSource(
+          (async function* two() {
+            yield Buffer.from('ab')
+            yield Buffer.from('c')
+          })(),
+        ),
         (chunk) => void taken.push(String(chunk)),
       ),
   )
@@ -32,7 +34,7 @@ test('an abort while the source is silent ends it, and nothing more is taken', a
   const poured = operation(
     { protocol: 'files', operation: 'test', kind: 'transfer' },
     { signal: controller.signal },
-    (op) => pour(op, source, (chunk) => void taken.push(String(chunk))),
+    async (op) => pour(op, await openSource(source), (chunk) => void taken.push(String(chunk))),
   )
   await expect(poured).rejects.toThrow(expect.objectContaining({ code: 'NET_ABORTED' }))
   expect(taken).toEqual(['a'])

@@ -1,9 +1,10 @@
+import type { RemoteFiles } from '@net/core'
 import { netError } from '@net/core/authoring'
 import { at, memoryFiles, remove } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from './tree-contents.ts'
+import { contentsOf, textOf } from './tree-contents.ts'
 
 const contents = { 'in/a': '1', 'in/deep/b': '2', 'in/deep/keep.txt': '3', top: '4' }
 
@@ -64,4 +65,24 @@ test('[H-FTP-19] one that fails does not stop the rest, and no call has a path t
   await expect(remove(at(inner, 'none'))).rejects.toThrow(
     expect.objectContaining({ code: 'NET_NOT_FOUND' }),
   )
+})
+
+test('a folder that cannot be listed fails, and so does what holds it', async () => {
+  const listed = (inner: RemoteFiles, folder: string): RemoteFiles =>
+    faultyFiles(inner, {
+      at: ({ call, path }) => {
+        if (call === 'list' && path === folder)
+          throw netError('NET_ACCESS_DENIED', { message: 'denied' })
+      },
+    })
+  for (const folder of ['in/deep', 'in', '']) {
+    const inner = memoryFiles({ contents })
+    const place = folder === '' ? listed(inner, folder) : at(listed(inner, folder), 'in')
+    const error: unknown = await remove(place).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'NET_PARTIAL_TRANSFER',
+      errors: expect.arrayContaining([expect.objectContaining({ code: 'NET_ACCESS_DENIED' })]),
+    })
+    expect(await textOf(inner, 'in/deep/b')).toBe('2')
+  }
 })

@@ -4,8 +4,19 @@
  * looked at before each use.
  */
 
-import { close, closeSync, constants, existsSync, lstatSync, open, openSync } from 'node:fs'
-import { lstat, realpath } from 'node:fs/promises'
+import {
+  close,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  open,
+  openSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 import { badName } from '../tree-path.ts'
@@ -40,23 +51,53 @@ export class FolderHandles {
       return { at: await this.#looked(parts), isOwn: false, letGo: async () => {} }
     }
     const key = parts.join('/')
-    const held = this.#held.get(key) ?? this.#hold(key, parts)
-    held.users++
-    const letGo = async (): Promise<void> => {
-      if (--held.users === 0) await this.#release(key, held)
-    }
-    try {
-      return { at: `${HANDLES}/${await held.handle}`, isOwn: true, letGo }
-    } catch (error) {
+    for (;;) {
+      const known = this.#held.get(key)
+      const wasOpen = known?.isOpen === true
+      const held = known ?? this.#hold(key, parts)
+      held.users++
+      const letGo = async (): Promise<void> => {
+        if (--held.users === 0) await this.#release(key, held)
+      }
+      try {
+        const handle = await held.handle
+        if (!wasOpen || (await this.#isAt(parts, held, handle))) {
+          return { at: `${HANDLES}/${handle}`, isOwn: true, letGo }
+        }
+      } catch (error) {
+        await letGo()
+        throw error
+      }
+      // Those who use it go on with it; whoever comes gets the folder that has the name by now.
+      if (this.#held.get(key) === held) this.#held.delete(key)
       await letGo()
-      throw error
     }
   }
 
   #hold(key: string, parts: readonly string[]): Held {
-    const held = { users: 0, handle: this.#open(parts) }
+    const held: Held = { users: 0, isOpen: false, handle: this.#open(parts) }
     this.#held.set(key, held)
+    held.handle.then(
+      () => (held.isOpen = true),
+      () => {},
+    )
     return held
+  }
+
+  /** Whether the path still leads to the folder that is held; at once, unless the disk is slow. */
+  #isAt(parts: readonly string[], held: Held, handle: number): boolean | Promise<boolean> {
+    const own = (held.own ??= fstatSync(handle))
+    const path = systemPath(this.#root, parts.join('/'))
+    // Whatever leads there: it is the same folder, or another one. Why there is none is told when it is opened.
+    const isOwn = (there: Stats | undefined): boolean =>
+      own.ino === there?.ino && own.dev === there.dev
+    const follows = parts.length === 0
+    if (this.#pace.isSlow) return (follows ? stat : lstat)(path).then(isOwn, () => false)
+    try {
+      return isOwn(this.#pace.timed(() => (follows ? statSync : lstatSync)(path, QUIETLY)))
+    } catch {
+      return false
+    }
   }
 
   async #release(key: string, held: Held): Promise<void> {
@@ -113,6 +154,10 @@ export interface HeldFolder {
 
 interface Held {
   users: number
+  /** Whether it was opened at some time before. */
+  isOpen: boolean
+  /** What the file system calls it, whatever its name. */
+  own?: Pick<Stats, 'dev' | 'ino'>
   readonly handle: Promise<number>
 }
 
@@ -129,3 +174,4 @@ function hasHandles(): boolean {
 }
 
 const HANDLES = '/proc/self/fd'
+const QUIETLY = { throwIfNoEntry: false } as const

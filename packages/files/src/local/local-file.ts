@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
 
 import type { RemoteReadOptions, Source } from '@net/core'
-import { netError, type Operation } from '@net/core/authoring'
+import { netError, openSourceAtOnce, type Operation } from '@net/core/authoring'
 
 import { pour } from '../pour.ts'
 import { badName } from '../tree-path.ts'
@@ -51,6 +51,8 @@ export async function writeFile(
 ): Promise<void> {
   const { O_CREAT, O_TRUNC, O_WRONLY } = constants
   const isNew = start === 0 && !keepRest
+  // First: what is there must not go for a source that cannot be read.
+  await using input = await openSourceAtOnce(source)
   const file = await open(at, O_WRONLY | O_CREAT | CAREFUL | (isNew ? O_TRUNC : 0), mode)
   try {
     const size = await checkFile(file, path)
@@ -60,7 +62,7 @@ export async function writeFile(
       })
     }
     let position = start
-    await pour(op, source, async (chunk) => {
+    await pour(op, input, async (chunk) => {
       await writeWhole(file, chunk, position)
       position += chunk.length
     })
@@ -75,6 +77,9 @@ export async function copyOver(op: Operation, from: FilePlace, to: FilePlace): P
   const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
   const found = await lstat(from.at)
   if (!found.isFile()) throw badName(from.path, 'it is not a regular file')
+  const there = lstatSync(to.at, { throwIfNoEntry: false })
+  // It has what it is to get; to write it anew would begin with its loss.
+  if (there?.ino === found.ino && there.dev === found.dev) return
   if (found.size > MOST_AT_ONCE) {
     // As the system's own copy it has the mode of the source, and no moment with another.
     const plan = { start: 0, keepRest: false, mode: found.mode & PERMISSIONS }
@@ -93,9 +98,16 @@ export async function copyOver(op: Operation, from: FilePlace, to: FilePlace): P
 }
 
 /** The hash of the file in hexadecimal digits. */
-export async function hashFile(place: FilePlace, algorithm: string): Promise<string> {
+export async function hashFile(
+  { signal }: Pick<Operation, 'signal'>,
+  place: FilePlace,
+  algorithm: string,
+): Promise<string> {
   const hash = createHash(algorithm)
-  for await (const chunk of readFile(place, {})) hash.update(chunk)
+  for await (const chunk of readFile(place, {})) {
+    signal.throwIfAborted()
+    hash.update(chunk)
+  }
   return hash.digest('hex')
 }
 

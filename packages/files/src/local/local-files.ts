@@ -12,7 +12,6 @@ import {
   mkdir,
   readlink,
   rename,
-  rm,
   rmdir,
   symlink,
   unlink,
@@ -59,6 +58,7 @@ import { copyOver, hashFile, readFile, writeFile, type FilePlace } from './local
 import { entriesOf, entryAt, entryNow } from './local-listing.ts'
 import { LocalRoad } from './local-road.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
+import { removeFolder } from './remove-folder.ts'
 import { systemPath } from './system-path.ts'
 
 /** How a local folder is used. */
@@ -114,12 +114,12 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
 
   list(path: string, options?: CallOptions): AsyncGenerator<RemoteEntry, undefined, undefined> {
     const verb = { operation: 'list', target: path, kind: 'transfer' } as const
-    return treeIteration(verb, options, () => this.#entries(path))
+    return treeIteration(verb, options, (op) => this.#entries(op, path))
   }
 
   [SLICES](path: string, options: CallOptions): AsyncIterable<readonly RemoteEntry[]> {
     const verb = { operation: 'list', target: path, kind: 'transfer' } as const
-    return treeIteration(verb, options, () => this.#slices(path))
+    return treeIteration(verb, options, (op) => this.#slices(op, path))
   }
 
   stat(path: string, options: RemoteStatOptions = {}): Promise<RemoteEntry> {
@@ -157,11 +157,11 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
 
   remove(path: string, options: RemoteRemoveOptions = {}): Promise<void> {
     const { recursive = false, ...rest } = options
-    return this.#call('remove', path, rest, () =>
+    return this.#call('remove', path, rest, (op) =>
       this.#at(path, async ({ at }) => {
         if (path === '') throw badName(path, 'it is the root')
         if (!(await lstat(at)).isDirectory()) return unlink(at)
-        return recursive ? rm(at, { recursive: true }) : rmdir(at)
+        return recursive ? removeFolder(op, at) : rmdir(at)
       }),
     )
   }
@@ -208,8 +208,8 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
   }
 
   hash(path: string, algorithm: string, options?: CallOptions): Promise<string> {
-    return this.#call('hash', path, options, () =>
-      this.#at(path, (place) => hashFile(place, algorithm)),
+    return this.#call('hash', path, options, (op) =>
+      this.#at(path, (place) => hashFile(op, place, algorithm)),
     )
   }
 
@@ -230,16 +230,19 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     return new LocalRoad(ends)
   }
 
-  async *#entries(path: string): AsyncGenerator<RemoteEntry, void> {
-    for await (const slice of this.#slices(path)) yield* slice
+  async *#entries(op: Operation, path: string): AsyncGenerator<RemoteEntry, void> {
+    for await (const slice of this.#slices(op, path)) yield* slice
   }
 
-  async *#slices(path: string): AsyncGenerator<readonly RemoteEntry[], void> {
+  async *#slices(op: Operation, path: string): AsyncGenerator<readonly RemoteEntry[], void> {
     const parts = partsOf(path)
     const slices: (readonly RemoteEntry[])[] = []
     try {
       await this.#folders.use(parts, async (at) => {
-        for await (const slice of entriesOf(at, path, this.#pace)) slices.push(slice)
+        for await (const slice of entriesOf(at, path, this.#pace)) {
+          op.signal.throwIfAborted()
+          slices.push(slice)
+        }
       })
     } catch (error) {
       throw treeError(error, path)

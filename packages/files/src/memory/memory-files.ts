@@ -19,7 +19,14 @@ import type {
   RemoteWriteOptions,
   Source,
 } from '@net/core'
-import { checkSource, netError, nextId, type CallKind, type Operation } from '@net/core/authoring'
+import {
+  checkSource,
+  netError,
+  nextId,
+  openSourceAtOnce,
+  type CallKind,
+  type Operation,
+} from '@net/core/authoring'
 
 import { unsupported } from '../refusals.ts'
 import { pour } from '../pour.ts'
@@ -99,9 +106,10 @@ class MemoryFiles implements RemoteFiles {
       rest,
       () => checkSource(source),
       async (_, op) => {
+        await using input = await openSourceAtOnce(source)
         const file = this.#opened(path, start, keepRest)
         let at = start
-        await pour(op, source, (chunk) => {
+        await pour(op, input, (chunk) => {
           putBytes(file, chunk, at)
           at += chunk.length
         })

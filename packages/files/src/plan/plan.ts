@@ -46,6 +46,8 @@ interface EntryPair {
 /** What a folder of the target holds, by the keys of the names. */
 interface Keyed {
   readonly byKey: ReadonlyMap<string, Scanned>
+  /** The keys of what is hidden there. */
+  readonly hidden: ReadonlySet<string>
   /** Few folders have parts, and to know the name of one takes a hash. */
   readonly hasParts: boolean
 }
@@ -84,18 +86,13 @@ class Planner {
     }
   }
 
-  #one(
-    { path, to, target: folder }: FolderPair,
-    group: readonly Scanned[],
-    source: Scanned,
-    there: Keyed,
-  ): void {
+  #one({ path, to }: FolderPair, group: readonly Scanned[], source: Scanned, there: Keyed): void {
     const { name, type } = source.entry
     const target = there.byKey.get(this.#key(name))
     const here = join(path, name)
     const ownName = target?.entry.name ?? name
     const spelled = to === path && ownName === name ? here : join(to, ownName)
-    const error = source.refused ?? this.#refusal(here, group, source) ?? this.#hidden(folder, name)
+    const error = source.refused ?? this.#refusal(here, group, source) ?? this.#hidden(there, name)
     if (ownerOfPart(name) !== undefined)
       this.#add('skip', 'part of a copy', { path: here, to: spelled, source, target })
     else if (error !== undefined) this.#refuse(here, spelled, type, error)
@@ -118,8 +115,8 @@ class Planner {
   }
 
   /** The refusal where the target has something hidden under the name. */
-  #hidden(folder: ScannedFolder | undefined, name: string): NetError | undefined {
-    const isHidden = folder?.hidden.has(name) === true
+  #hidden({ hidden }: Keyed, name: string): NetError | undefined {
+    const isHidden = hidden.size > 0 && hidden.has(this.#key(name))
     const message = 'what the target has under that name is excluded'
     return isHidden ? netError('NET_EXISTS', { message }) : undefined
   }
@@ -316,7 +313,8 @@ class Planner {
       if (ownerOfPart(name) !== undefined) hasParts = true
       byKey.set(this.#key(name), each)
     }
-    return { byKey, hasParts }
+    const hidden = new Set([...(target?.hidden ?? [])].map((name) => this.#key(name)))
+    return { byKey, hidden, hasParts }
   }
 
   #key(name: string): string {

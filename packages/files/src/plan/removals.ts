@@ -33,18 +33,19 @@ export class Removals {
   #collect(path: string, to: string, left: Scanned, steps: PlanStep[]): boolean {
     const { entry, folder, refused } = left
     const step = { path, to, type: entry.type, target: entry }
+    const error = refused ?? folder?.failure
     let stays: EntryReason | undefined
-    if (refused !== undefined) stays = 'not listed'
     if (folder !== undefined) {
       for (const each of folder.entries.values()) {
         const { name } = each.entry
         if (!this.#collect(join(path, name), join(to, name), each, steps)) stays = 'holds excluded'
       }
       if (folder.hides) stays = 'holds excluded'
-      if (folder.failure !== undefined) stays = 'not listed'
     }
-    if (stays === undefined) steps.push({ ...step, action: 'remove', why: 'not in the source' })
-    else steps.push({ ...step, action: 'keep', why: stays })
-    return stays === undefined
+    // What was to go and stays, because it could not be looked at, has failed.
+    if (error !== undefined) steps.push({ ...step, action: 'keep', why: 'not listed', error })
+    else if (stays !== undefined) steps.push({ ...step, action: 'keep', why: stays })
+    else steps.push({ ...step, action: 'remove', why: 'not in the source' })
+    return error === undefined && stays === undefined
   }
 }

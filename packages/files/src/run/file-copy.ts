@@ -10,6 +10,7 @@ import { partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
 import { pathIn } from '../place.ts'
 import { sourceChanged } from '../refusals.ts'
+import { together } from '../together.ts'
 import { PROTOCOL } from '../tree-call.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
 import { moveBytes } from './move-bytes.ts'
@@ -162,9 +163,9 @@ class FileCopy {
       })
     }
     if (hash === undefined || this.#route.mayCopyWithin) return target
-    const [ours, theirs] = await Promise.all([
-      from.files.hash?.(this.#from, hash, { signal }),
-      to.files.hash?.(path, hash, { signal }),
+    const [ours, theirs] = await together(signal, [
+      async (within) => from.files.hash?.(this.#from, hash, { signal: within }),
+      async (within) => to.files.hash?.(path, hash, { signal: within }),
     ])
     if (ours === theirs) return target
     throw netError('NET_CHECKSUM_MISMATCH', { message: `the ${hash} of the copy is another` })

@@ -7,6 +7,7 @@ import type { RemoteEntry } from '@net/core'
 import { map } from '@net/async'
 import { netError, type Operation } from '@net/core/authoring'
 
+import { together } from '../together.ts'
 import type { Route } from './route.ts'
 
 /** Which bytes are moved. */
@@ -45,10 +46,10 @@ async function startOf(route: Route, op: Operation, move: Move): Promise<number>
   // The last round of pieces may have left gaps.
   const start = source.size < LEAST_IN_PIECES ? there : Math.max(0, there - ROUND)
   if (start === 0) return 0
-  const range = { start: Math.max(0, start - COMPARED), end: start, signal: op.signal }
-  const [theirs, ours] = await Promise.all([
-    bytesOf(route.to.files.read(move.to, range)),
-    bytesOf(route.from.files.read(move.from, range)),
+  const range = { start: Math.max(0, start - COMPARED), end: start }
+  const [theirs, ours] = await together(op.signal, [
+    (signal) => bytesOf(route.to.files.read(move.to, { ...range, signal })),
+    (signal) => bytesOf(route.from.files.read(move.from, { ...range, signal })),
   ])
   return theirs.equals(ours) ? start : 0
 }

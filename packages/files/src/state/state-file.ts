@@ -15,9 +15,14 @@ export interface StateOwner {
 
 /** The text of a state, in pieces. */
 export function* stateText(owner: StateOwner, records: StateRecords): Generator<string, void> {
+  // Files are settled while this is written: what counts is what was written.
+  let count = 0
   yield `${JSON.stringify({ format: FORMAT, ...owner })}\n`
-  for (const [folder, { columns }] of records.folders()) yield `${lineOf(folder, columns)}\n`
-  yield `${JSON.stringify({ end: records.size })}\n`
+  for (const [folder, { columns }] of records.folders()) {
+    count += columns.names.length
+    yield `${lineOf(folder, columns)}\n`
+  }
+  yield `${JSON.stringify({ end: count })}\n`
 }
 
 /** The records of the text; a sentence where it is no state of these trees. */

@@ -42,3 +42,24 @@ test('a folder is open only while it is used', async () => {
   await expect(folders.use(['a', 'c'], async () => {})).rejects.toThrow('ENOENT')
   expect(await open()).toBe(before)
 })
+
+test('a folder that is in use under another name by now is not used in place of the new one', async () => {
+  await using folder = await testFolder()
+  await mkdir(folder.at('a', 'in'), { recursive: true })
+  const folders = new FolderHandles(folder.path, new DiskPace())
+  const old = await folders.hold(['a', 'in'])
+  await rename(folder.at('a'), folder.at('moved'))
+  await expect(folders.use(['a', 'in'], async () => {})).rejects.toThrow('ENOENT')
+  await mkdir(folder.at('a', 'in'), { recursive: true })
+  const held = await folders.hold(['a', 'in'])
+  await folders.use(['a', 'in'], (at) => writeFile(`${at}/file`, 'x'))
+  await held.letGo()
+  await old.letGo()
+  expect(await readdir(folder.at('a', 'in'))).toEqual(['file'])
+  expect(await readdir(folder.at('moved', 'in'))).toEqual([])
+  const handles = await readdir('/proc/self/fd')
+  const paths = await Promise.all(
+    handles.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+  )
+  expect(paths.filter((path) => path.startsWith(folder.path))).toEqual([])
+})

@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { chmod, link, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 
 import { operation } from '@net/core/authoring'
 import { localFiles } from '@net/files'
@@ -25,7 +25,9 @@ test('reads a part, copies over a file, and hashes', async () => {
     )
   await copied(two!)
   expect(await readFile(two!.at, 'utf8')).toBe('0123456789')
-  expect(await hashFile(two!, 'md5')).toBe('781e5e245d69b566979b86e28d23f2c7')
+  expect(await hashFile(new AbortController(), two!, 'md5')).toBe(
+    '781e5e245d69b566979b86e28d23f2c7',
+  )
   await expect(copied({ at: folder.path, path: 'in' })).rejects.toThrow('it is a folder')
 })
 
@@ -46,3 +48,20 @@ test('an abort ends the copy of a large file in the middle', async () => {
   expect(size).toBeLessThan(200 * 1024 * 1024)
   expect(mode & 0o777).toBe(0o600)
 })
+
+test.each([4, 80 * 1024 * 1024])(
+  'a file of %i bytes that is copied over itself stays',
+  async (size) => {
+    await using folder = await testFolder()
+    await writeFile(folder.at('file'), '')
+    await truncate(folder.at('file'), size)
+    const files = localFiles(folder.path)
+    await files.copyWithin?.('file', 'file')
+    expect((await stat(folder.at('file'))).size).toBe(size)
+    // Another name of the same file.
+    await link(folder.at('file'), folder.at('other'))
+    await files.copyWithin?.('file', 'other')
+    expect((await stat(folder.at('file'))).size).toBe(size)
+    expect((await stat(folder.at('other'))).size).toBe(size)
+  },
+)

@@ -1,10 +1,19 @@
-import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 
-import { fromText } from '@net/core'
+import { fromFile, fromText } from '@net/core'
 import { checkRemoteFiles } from '@net/core/testing'
 import { localFiles, memoryFiles, type LocalNames } from '@net/files'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { contentsOf, textOf } from '../tree-contents.ts'
 import { testFolder } from './folder.ts'
@@ -119,3 +128,56 @@ test('a pipe is told as what it is', async () => {
     expect.objectContaining({ code: 'NET_BAD_NAME' }),
   )
 })
+
+test('what is written while a file of a renamed folder is read goes into the new folder', async () => {
+  await using folder = await testFolder()
+  const files = localFiles(folder.path)
+  await files.mkdir('in')
+  await files.write('in/large', new Uint8Array(1_000_000))
+  for await (const _ of files.read('in/large')) {
+    await files.rename('in', 'old')
+    await files.mkdir('in')
+    await files.write('in/new', fromText('new'))
+    break
+  }
+  expect(await contentsOf(files)).toMatchObject({ 'in/new': 'new' })
+  expect(await readdir(folder.at('old'))).toEqual(['large'])
+})
+
+test('a source that cannot be opened leaves the file as it was', async () => {
+  await using folder = await testFolder()
+  for (const files of [localFiles(folder.path), memoryFiles()]) {
+    await files.write('file', fromText('precious'))
+    const source = fromFile(folder.at('missing'))
+    await expect(files.write('file', source)).rejects.toThrow(
+      expect.objectContaining({ code: 'NET_LOCAL_IO' }),
+    )
+    await expect(files.write('new', source)).rejects.toThrow(
+      expect.objectContaining({ code: 'NET_LOCAL_IO' }),
+    )
+    expect(await contentsOf(files)).toEqual({ file: 'precious' })
+  }
+})
+
+test('an abort ends the hash of a large file, and lets go of it', async () => {
+  await using folder = await testFolder()
+  await writeFile(folder.at('large'), '')
+  // Of a file that takes minutes the handle would be held all the while.
+  await truncate(folder.at('large'), 200_000_000_000)
+  const files = localFiles(folder.path)
+  const controller = new AbortController()
+  const hashing = files.hash?.('large', 'sha256', { signal: controller.signal })
+  await vi.waitFor(async () => expect(await held(folder.path)).toHaveLength(2), { interval: 1 })
+  controller.abort()
+  await expect(hashing).rejects.toThrow(expect.objectContaining({ code: 'NET_ABORTED' }))
+  await vi.waitFor(async () => expect(await held(folder.path)).toEqual([]), { timeout: 10_000 })
+})
+
+/** The files and folders from that path on which this process has open. */
+async function held(path: string): Promise<readonly string[]> {
+  const handles = await readdir('/proc/self/fd')
+  const paths = await Promise.all(
+    handles.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+  )
+  return paths.filter((each) => each.startsWith(path))
+}

@@ -112,7 +112,7 @@ test('a folder of the target that could not be listed is not touched', () => {
     'in keep same',
     'in refuse NET_CONN_RESET',
     'old/b remove not in the source',
-    'old keep not listed',
+    'old keep NET_CONN_RESET',
   ])
 })
 
@@ -237,4 +237,24 @@ test('files of one hash and another time are only given the time', () => {
   )
   expect(told(steps)).toEqual(['a adjust time'])
   expect(steps[0]?.modified).toBe(5000)
+})
+
+test('what the target hides under a name that is the same there is not replaced', () => {
+  const target = folderOf([], { hidden: ['README', 'caf\u00e9'] })
+  const source = folderOf([fileOf('readme'), fileOf('cafe\u0301')])
+  const rules = rulesWith({ to: { letterCase: 'ignored', unicodeForm: 'ignored' } })
+  expect(told(planTree(source, target, rules))).toEqual([
+    'readme refuse NET_EXISTS',
+    'cafe\u0301 refuse NET_EXISTS',
+  ])
+})
+
+test('a part is found by the name that the target has for the file', () => {
+  const entry = fileOf('readme', { size: 2 })
+  const name = partName('README', entry.entry, 255)
+  const stale = partName('README', { ...entry.entry, size: 7 }, 255)
+  const target = folderOf([fileOf('README'), fileOf(name), fileOf(stale)])
+  const steps = planTree(folderOf([entry]), target, rulesWith({ to: { letterCase: 'ignored' } }))
+  expect(told(steps)).toEqual(['readme replace size', `${stale} remove part of a copy`])
+  expect(steps[0]?.part?.name).toBe(name)
 })

@@ -47,3 +47,15 @@ test('a state of other trees or patterns is none', () => {
   expect(recordsOf(text, { ...owner, filter: 'x' })).toBe('it was kept with other patterns')
   expect(recordsOf('{}\n{"end":0}\n', owner)).toBe('it is no state file')
 })
+
+test('a state is whole also if records come and go while it is written', () => {
+  const records = some(2500)
+  let text = ''
+  for (const piece of stateText(owner, records)) {
+    text += piece
+    const { entry } = fileOf(`late/${text.length}`)
+    records.set(entry.path, entry, entry)
+    records.delete('in/0\n"')
+  }
+  expect(recordsOf(text, owner)).toBeInstanceOf(StateRecords)
+})

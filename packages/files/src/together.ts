@@ -1,0 +1,29 @@
+/* Things that are done side by side. */
+
+import { CancelScope } from '@net/async'
+import { lettingGo } from '@net/core/authoring'
+
+type Work<T> = (signal: AbortSignal) => Promise<T>
+
+type Given<W extends readonly Work<unknown>[]> = {
+  -readonly [K in keyof W]: W[K] extends Work<infer T> ? T : never
+}
+
+/**
+ * Does all of it at once; resolves to what each gave. The first failure is that of all: it ends the others, and they have
+ * ended before it is told, or have had 2 s for that.
+ */
+export async function together<const W extends readonly Work<unknown>[]>(
+  signal: AbortSignal,
+  works: W,
+): Promise<Given<W>> {
+  await using scope = new CancelScope({ signal })
+  const begun = works.map(async (work) => work(scope.signal))
+  try {
+    return (await Promise.all(begun)) as Given<W>
+  } catch (error) {
+    scope.cancel()
+    await lettingGo(Promise.allSettled(begun))
+    throw error
+  }
+}
