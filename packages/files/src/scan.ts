@@ -73,6 +73,8 @@ export class Scan {
       if (here instanceof Promise) deep.push(here)
       else scanned.push(here)
     }
+    // One that ends by an abort must not be told before the others have let go of what they list.
+    await Promise.allSettled(deep)
     return this.#summary([...scanned, ...(await Promise.all(deep))], spot, listed)
   }
 

@@ -76,10 +76,9 @@ export class HttpAttempt implements ExchangeOutcome {
     const { handler, op } = call
     this.#turn += 1
     if (handler !== undefined) {
-      handler(request).then(
-        (response) => this.answered(response),
-        (error: unknown) => this.failed(error, false),
-      )
+      handler(request)
+        .then((response) => this.answered(response))
+        .catch((error: unknown) => this.failed(error, false))
       return
     }
     const { body } = request

@@ -94,7 +94,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     this.#intent.raw = true
     // From here on the failure of a stream is the call's, long before there is an answer to write.
     this.#check(() => inCall({ protocol: 'http', call: 'saveTo' }, () => checkSink(sink)))
-    return this.then((response) => response.saveTo(sink))
+    return this.then((response) => savedTo(response, sink))
   }
 
   /** What cannot be read as it was asked for is not asked for. */
@@ -119,6 +119,16 @@ async function traced(error: unknown): Promise<never> {
   throw error
 }
 
+/** Nobody else has the answer: where the sink cannot be opened the body must not hold its connection. */
+async function savedTo(response: HttpResponse, sink: Sink): Promise<number> {
+  try {
+    return await response.saveTo(sink)
+  } catch (error) {
+    response.body.cancel()
+    throw error
+  }
+}
+
 function linesOf(
   pending: Promise<HttpResponse>,
   charset: string | undefined,
@@ -129,7 +139,12 @@ function linesOf(
   }
   const lines = async function* (): AsyncGenerator<string, void> {
     const response = await pending
-    yield* response.lines(charset)
+    try {
+      yield* response.lines(charset)
+    } finally {
+      // One that cannot be read as lines is read by nobody.
+      response.body.cancel()
+    }
   }
   return leavable(lines(), { leave: giveUp })
 }

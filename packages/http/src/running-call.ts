@@ -190,10 +190,10 @@ export class RunningCall implements Call, Outcome, EndableCall {
     compose(
       layers,
       next,
-    )(request).then(
-      (response) => this.answered(response),
-      (error: unknown) => this.failed(error),
-    )
+    )(request)
+      .then((response) => this.answered(response))
+      // Also what an answer of the caller's throws when it is looked at.
+      .catch((error: unknown) => this.failed(error))
   }
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
+import { toFile } from '@net/core'
 import { netError } from '@net/core/authoring'
 import { createResponse, PendingResponse, type Intent } from '@net/http'
 import { expect, test } from 'vitest'
@@ -85,4 +86,20 @@ test('a call that settles by itself has the line of who waits for it', async () 
   const error = (await failing.json().catch((thrown: unknown) => thrown)) as Error
   expect(error.stack).toContain('pending-response.test.ts')
   expect(error.stack).not.toContain('packages/http/src')
+})
+
+test.each<[string, (promise: PendingResponse) => Promise<unknown>]>([
+  ['a sink that cannot be opened', (promise) => promise.saveTo(toFile('/no/such/folder/file'))],
+  ['a charset that nobody knows', (promise) => Array.fromAsync(promise.lines())],
+])('an answer that nobody can read any more gives its body up: %s', async (_, read) => {
+  const answer = createResponse({
+    headers: { 'content-type': 'text/plain; charset=unheard-of' },
+    text: 'a',
+  })
+  await expect(read(pending(answer).promise)).rejects.toThrow(
+    expect.objectContaining({ code: expect.stringMatching('NET_LOCAL_IO|NET_PROTO_DECODE') }),
+  )
+  await expect(answer.text('utf-8')).rejects.toThrow(
+    expect.objectContaining({ code: 'NET_BODY_CONSUMED' }),
+  )
 })

@@ -153,3 +153,20 @@ test('what a call tells, and asks, comes in the async context of its caller, who
   expect((await heardBy('second')).filter(isOthers('second'))).toEqual([])
   expect(server.heard).toHaveLength(1)
 })
+
+test('an answer of a middleware or a handler that throws when it is looked at fails the call', async () => {
+  const broken = new Proxy(http.createResponse(), {
+    get(_, name) {
+      if (name === 'then') return undefined
+      throw new Error('broken')
+    },
+  })
+  const options: readonly http.ClientOptions[] = [
+    { middleware: [async () => broken] },
+    { handler: async () => broken },
+  ]
+  for (const each of options) {
+    await using client = http.createClient({ ...each, baseUrl: 'http://127.0.0.1:9' })
+    await expect(client.get('/', once)).rejects.toThrow('broken')
+  }
+})

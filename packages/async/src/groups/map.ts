@@ -8,6 +8,7 @@ import { option, type Taken } from '@net/core/authoring'
 import { blockTable, doorOf } from '../doors.ts'
 import { AsyncItems, Items } from '../iterators/items.ts'
 import type { BlockOptions, JobContext } from '../tasks/job.ts'
+import { discard } from '../tasks/discard.ts'
 import { jobOf } from '../option-checks.ts'
 import { TaskStream } from './task-stream.ts'
 import { unlessCancelled } from './pump.ts'
@@ -24,8 +25,9 @@ export type Transform<T, R> = (item: T, context: JobContext) => PromiseLike<R>
 
 /**
  * Resolves to the results in the order of the items. Items are taken only when a worker is free; those of an async
- * iterable one at a time. The first failure aborts the rest, closes the iterable, and rejects when both are done; a
- * source that takes longer than `grace` for that is named by `NET_TASK_LEAKED`. The errors are those of `taskGroup`.
+ * iterable one at a time. The first failure aborts the rest, closes the iterable, and rejects when both are done, as well as
+ * the results that come to nothing disposed, if they can be; a source that takes longer than `grace` for that is named by
+ * `NET_TASK_LEAKED`. The errors are those of `taskGroup`.
  */
 export async function map<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -33,8 +35,10 @@ export async function map<T, R>(
   options: MapOptions,
 ): Promise<R[]> {
   const taken = mapDoor(options)
-  const mapping = new Mapping<T, R>(new RunningGroup(taken), true, taken)
-  return mapping.over(items, transform)
+  jobOf('transform', transform)
+  // Before the group, whose limit and signal would be left behind by a source that cannot be opened.
+  const source = sourceOf(items)
+  return new Mapping<T, R>(new RunningGroup(taken), true, taken).over(source, transform)
 }
 
 /**
@@ -51,11 +55,12 @@ export function mapUnordered<T, R>(
   return new TaskStream<R>((stream) => {
     jobOf('transform', transform)
     const taken = unorderedDoor(options)
+    const source = sourceOf(items)
     const group = new RunningGroup(taken)
     const mapping = new Mapping<T, void>(group, false, taken)
     const hand: Transform<T, void> = async (item, context) =>
       stream.put(await transform(item, context))
-    return { group, run: async () => mapping.over(items, hand) }
+    return { group, run: async () => mapping.over(source, hand) }
   }, 0)
 }
 
@@ -73,6 +78,8 @@ class Mapping<T, R> {
   #taken = 0
   #workers = 0
   #exhausted = false
+  /** Whether nobody gets a result any more. */
+  #isOver = false
 
   /** Keeps the results, or leaves them to the transform. */
   constructor(group: RunningGroup, keep: boolean, { concurrency }: Taken<MapOptions>) {
@@ -81,9 +88,7 @@ class Mapping<T, R> {
     this.#concurrency = concurrency
   }
 
-  async over(items: Iterable<T> | AsyncIterable<T>, transform: Transform<T, R>): Promise<R[]> {
-    jobOf('transform', transform)
-    const source = sourceOf(items)
+  async over(source: Items<T> | AsyncItems<T>, transform: Transform<T, R>): Promise<R[]> {
     if (source instanceof Items) {
       return this.#run(source, () => {
         while (this.#wantsWorker()) {
@@ -105,6 +110,11 @@ class Mapping<T, R> {
         begin()
         return this.#results
       })
+    } catch (error) {
+      this.#isOver = true
+      // A list with gaps: not every item has a result.
+      for (const index of Object.keys(this.#results)) await discard(this.#results[Number(index)])
+      throw error
     } finally {
       await items.leave()
     }
@@ -128,7 +138,9 @@ class Mapping<T, R> {
       }
       const index = this.#taken++
       const result = await transform(next.value, context)
-      if (this.#keep) this.#results[index] = result
+      // One that comes when the call has failed is nobody's.
+      if (this.#isOver) await discard(result)
+      else if (this.#keep) this.#results[index] = result
     }
   }
 
@@ -149,7 +161,9 @@ class Mapping<T, R> {
       const index = this.#taken++
       more()
       const result = await transform(next.value, context)
-      if (this.#keep) this.#results[index] = result
+      // One that comes when the call has failed is nobody's.
+      if (this.#isOver) await discard(result)
+      else if (this.#keep) this.#results[index] = result
     }
   }
 }

@@ -29,6 +29,8 @@ export async function race<const J extends readonly Job<unknown>[]>(
 export class First<T> {
   readonly group: RunningGroup
   #winner: { readonly value: T } | undefined
+  /** Whether it has failed, so that nobody gets a value any more. */
+  #isOver = false
 
   constructor(group: RunningGroup) {
     this.group = group
@@ -44,6 +46,7 @@ export class First<T> {
     try {
       await this.group.run(async () => block())
     } catch (error) {
+      this.#isOver = true
       if (this.#winner !== undefined) await discard(this.#winner.value)
       throw error
     }
@@ -57,7 +60,7 @@ export class First<T> {
 
   /** Offers a value: the first one ends the group, any other is disposed. */
   async take(value: T): Promise<void> {
-    if (this.#winner !== undefined) {
+    if (this.#winner !== undefined || this.#isOver) {
       await discard(value)
       return
     }

@@ -61,6 +61,8 @@ export class TaskStream<T> extends OwnedIterator<T> {
 
   /** Hands a value over, for a task of the group; resolves when there is room for more, or the group is cancelled. */
   put(value: T): Promise<void> {
+    // Of a task that its group has given up.
+    if (this.#over) return this.drop(value)
     if (this.#readers.size > 0) {
       this.#readers.take().resolve({ done: false, value })
       return Promise.resolve()

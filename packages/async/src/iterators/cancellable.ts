@@ -44,7 +44,7 @@ class Cancellable<T> extends OwnedIterator<T> {
     }
     this.#iterator ??= iteratorOf(this.#items)
     const wait = this.#waits.wait(undefined, this.#options)
-    this.#iterator.next().then(
+    asked(this.#iterator).then(
       (next) => this.#came(next),
       (error: unknown) => this.#failed(error),
     )
@@ -90,4 +90,9 @@ class Cancellable<T> extends OwnedIterator<T> {
       reportLate('an iterator could not be closed', error)
     }
   }
+}
+
+/** The next item of an iterator that may throw where it should reject: the wait must not be left behind. */
+async function asked<T>(iterator: AsyncIterator<T, unknown>): Promise<IteratorResult<T, unknown>> {
+  return iterator.next()
 }

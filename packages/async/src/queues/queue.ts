@@ -4,7 +4,14 @@
  */
 
 import type { NetError } from '@net/core'
-import { ITERATION_END, netError, option, WaitList, type OptionsDoor } from '@net/core/authoring'
+import {
+  ITERATION_END,
+  netError,
+  option,
+  WaitList,
+  type OptionsDoor,
+  type Waiter,
+} from '@net/core/authoring'
 
 import { doorOf } from '../doors.ts'
 import { ItemLoop } from '../iterators/item-loop.ts'
@@ -85,7 +92,11 @@ export class Queue<T> implements AsyncIterable<T> {
     const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
     if (this.#closed) return Promise.reject(closedError())
-    if (this.#accept(item)) return DONE
+    try {
+      if (this.#accept(item)) return DONE
+    } catch (error) {
+      return Promise.reject(error)
+    }
     return this.#putters.wait(item, options)
   }
 
@@ -167,21 +178,32 @@ export class Queue<T> implements AsyncIterable<T> {
   #accept(item: T): boolean {
     const getter = this.#getters.shift()
     if (getter === undefined && this.#store.size >= this.max) return false
-    this.#unfinished++
+    // A store of the caller's may refuse it, which is no work then.
     if (getter === undefined) this.#store.push(item)
     else getter.grant(item)
+    this.#unfinished++
     return true
   }
 
   #take(): T {
     const item = this.#store.take()
-    const putter = this.#putters.shift()
-    if (putter !== undefined) {
-      this.#unfinished++
-      this.#store.push(putter.detail)
-      putter.grant()
+    for (let next = this.#putters.shift(); next !== undefined; next = this.#putters.shift()) {
+      if (this.#letIn(next)) break
     }
     return item
+  }
+
+  /** There is room for the item of a call that waits; false if the store refuses it. */
+  #letIn(putter: Waiter<void, T>): boolean {
+    try {
+      this.#store.push(putter.detail)
+    } catch (error) {
+      putter.fail(error as Error)
+      return false
+    }
+    this.#unfinished++
+    putter.grant()
+    return true
   }
 
   #finished(count: number): void {

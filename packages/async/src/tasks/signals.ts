@@ -63,8 +63,10 @@ class Signals implements SignalIterator {
   #failure: Error | undefined
 
   constructor(names: readonly NodeJS.Signals[], options: WaitOptions | undefined) {
-    this.#scope = new CancelScope(signalsDoor(options))
+    const taken = signalsDoor(options)
+    // First: where it throws no limit must be left behind.
     this.#listening = listenTo(names, (name) => this.#receive(name))
+    this.#scope = new CancelScope(taken)
     this.#scope.onCancel(() => {
       this.#failure = cancellationOf(this.#scope)
       this.#end()

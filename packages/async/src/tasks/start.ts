@@ -41,12 +41,15 @@ export function start<V, T>(
   job: StartJob<V, T>,
   options: WaitOptions | undefined,
 ): Promise<Started<V, T>> {
+  let scope: CancelScope | undefined
   try {
     jobOf('job', job)
-    const scope = new CancelScope(startDoor(options))
+    scope = new CancelScope(startDoor(options))
     if (scope.cancelled) throw cancellationOf(scope)
     return new Starting<V, T>(group, name, scope).run(job)
   } catch (error) {
+    // In a group that has ended no task is there to let go of it.
+    void scope?.[Symbol.asyncDispose]()
     return Promise.reject(error)
   }
 }

@@ -8,6 +8,7 @@ import { abortError, netError, type Linked } from '@net/core/authoring'
 import { isCancellation } from './cancellation.ts'
 import { listLeak, unlistLeak, type VisibleTask } from '../inspection/live-groups.ts'
 import { taskChannel, tellStart, tellTask } from '../inspection/task-events.ts'
+import { discard } from './discard.ts'
 import type { Job, JobContext } from './job.ts'
 import { reportLate } from '../report-late.ts'
 
@@ -141,6 +142,8 @@ export class RunningTask<T> implements Task<T>, Child, JobContext {
   #returned(value: T): void {
     if (this.#abandoned) {
       this.#left('done')
+      // Nobody gets it any more.
+      void discard(value)
       return
     }
     this.#settle('done', value)

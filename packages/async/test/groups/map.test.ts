@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+
 import { map, mapUnordered, sleep } from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
 import { isAbort } from '@net/core'
@@ -326,3 +328,16 @@ function numbers(count: number): number[] {
 async function* later<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items
 }
+
+test('an iterable that cannot be opened leaves no limit and no listener behind', async () => {
+  using clock = useFakeClock()
+  const { signal } = new AbortController()
+  const options = { concurrency: 2, timeout: 1000, signal }
+  const stream = new ReadableStream<number>()
+  stream.getReader()
+  const transform = async (item: number): Promise<number> => item
+  await expect(map(stream, transform, options)).rejects.toThrow('locked')
+  await expect(Array.fromAsync(mapUnordered(stream, transform, options))).rejects.toThrow('locked')
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  expect(clock.timers).toBe(0)
+})

@@ -1,3 +1,14 @@
+import {
+  asCompleted,
+  failAfter,
+  firstSuccess,
+  gather,
+  map,
+  mapUnordered,
+  moveOnAfter,
+  race,
+  taskGroup,
+} from '@net/async'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 
@@ -151,3 +162,67 @@ test('an infinite grace waits for as long as it takes', async () => {
   await clock.advance(1e9)
   expect(await running).toBe('done')
 })
+
+describe('results that nobody gets', () => {
+  /** Ends late, whatever it is told. */
+  const late = async (): Promise<Held> => {
+    await sleep(100)
+    return new Held()
+  }
+  const limits = { timeout: 10, grace: 10 }
+  const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['race', () => race([late, late], limits)],
+    ['firstSuccess', () => firstSuccess([late, late], limits)],
+    ['failAfter', () => failAfter(10, late, { grace: 10 })],
+    ['moveOnAfter', () => moveOnAfter(10, late, { grace: 10 })],
+    ['taskGroup', () => taskGroup(late, limits)],
+    ['a spawned task', () => taskGroup(async (group) => void group.spawn('late', late), limits)],
+    ['gather', () => gather([late, late], limits)],
+    ['map', () => map([1, 2], late, { ...limits, concurrency: 2 })],
+    [
+      'mapUnordered',
+      () => Array.fromAsync(mapUnordered([1, 2], late, { ...limits, concurrency: 2 })),
+    ],
+    ['asCompleted', () => Array.fromAsync(asCompleted([late, late], limits))],
+  ]
+
+  test.each(calls)('of jobs that their group has given up are disposed: %s', async (_, call) => {
+    using clock = useFakeClock()
+    Held.open = 0
+    const called = call().catch((error: unknown) => error)
+    await clock.advance(50)
+    expect(await called).toMatchObject({ code: 'NET_TASK_LEAKED' })
+    await clock.advance(100)
+    expect(Held.open).toBe(0)
+  })
+
+  test('of items whose map has failed are disposed', async () => {
+    using clock = useFakeClock()
+    Held.open = 0
+    const mapped = map(
+      [10, 20, 30],
+      async (delay) => {
+        await sleep(delay)
+        if (delay === 20) throw new Error('a fault')
+        return new Held()
+      },
+      { concurrency: 3 },
+    ).catch((error: unknown) => error)
+    await clock.advance(30)
+    expect(await mapped).toMatchObject({ message: 'a fault' })
+    expect(Held.open).toBe(0)
+  })
+})
+
+/** Something that must be given back. */
+class Held implements AsyncDisposable {
+  static open = 0
+
+  constructor() {
+    Held.open++
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    Held.open--
+  }
+}

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+
 import { Queue, sleep, taskGroup } from '@net/async'
 import { cancellable, filter } from '@net/async/iterators'
 import { useFakeClock } from '@net/core/testing'
@@ -79,4 +81,24 @@ describe('cancellable', () => {
       code: 'NET_BAD_OPTION',
     })
   })
+})
+
+test('an iterator that throws where it should reject fails the loop, and leaves no wait behind', async () => {
+  using clock = useFakeClock()
+  const controller = new AbortController()
+  const { signal } = controller
+  const broken: AsyncIterable<number> = {
+    [Symbol.asyncIterator]: () => ({
+      next(): never {
+        throw new Error('broken')
+      },
+    }),
+  }
+  await expect(Array.fromAsync(cancellable(broken, { timeout: 1000, signal }))).rejects.toThrow(
+    'broken',
+  )
+  expect(clock.timers).toBe(0)
+  // Our listener stays on a signal for a turn.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })

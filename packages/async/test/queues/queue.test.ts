@@ -164,3 +164,30 @@ describe('Queue', () => {
     expect(sum).toBe((count * (count - 1)) / 2)
   })
 })
+
+test('a store that refuses an item fails its put, now or later, and nothing else', async () => {
+  const items: string[] = []
+  const store = {
+    get size() {
+      return items.length
+    },
+    push(item: string) {
+      if (item === 'bad') throw new Error('refused')
+      items.push(item)
+    },
+    take: () => items.shift() ?? '',
+  }
+  const queue = new Queue<string>({ max: 1, store })
+  await expect(queue.put('bad')).rejects.toThrow('refused')
+  expect(queue.unfinished).toBe(0)
+  await queue.put('a')
+  const late = queue.put('bad')
+  const later = queue.put('b')
+  expect(await queue.get()).toBe('a')
+  await expect(late).rejects.toThrow('refused')
+  await later
+  expect(await queue.get()).toBe('b')
+  queue.taskDone()
+  queue.taskDone()
+  await queue.join()
+})

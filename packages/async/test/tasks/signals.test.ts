@@ -102,3 +102,10 @@ test('listenTo listens until it is disposed', () => {
   expect(heard).toEqual(['SIGUSR2', 'SIGHUP'])
   expect(process.listenerCount('SIGHUP')).toBe(0)
 })
+
+test('a signal that cannot be listened to leaves no limit behind', () => {
+  using clock = useFakeClock()
+  expect(() => signals(['SIGHUP', 'SIGKILL'], { timeout: 1000 })).toThrow('SIGKILL')
+  expect(clock.timers).toBe(0)
+  expect(process.listenerCount('SIGHUP')).toBe(0)
+})

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 
-import { sleep, taskGroup } from '@net/async'
+import { sleep, taskGroup, type TaskGroup } from '@net/async'
 import { isAbort } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -138,4 +138,17 @@ test('a task that leaks ends the wait, too', async () => {
     failed: () => {},
   }
   await expect(start(host, 'deaf', async () => {}, undefined)).rejects.toBe(leak)
+})
+
+test('a start in a group that has ended leaves no limit and no listener behind', async () => {
+  using clock = useFakeClock()
+  const { signal } = new AbortController()
+  let ended: TaskGroup | undefined
+  await taskGroup(async (group) => {
+    ended = group
+  })
+  const late = ended?.start('late', async () => {}, { timeout: 1000, signal })
+  await expect(late).rejects.toThrow(expect.objectContaining({ code: 'NET_CLOSED' }))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  expect(clock.timers).toBe(0)
 })

@@ -76,9 +76,16 @@ export class Scope implements Member {
       else race.stop(this.#reason)
       late.then(
         (result) => {
-          this.#settle(race)
-          if (this.#reason === undefined) resolve(result)
-          else void discard(result).finally(() => reject(this.#reason))
+          if (this.#reason === undefined) {
+            this.#settle(race)
+            resolve(result)
+            return
+          }
+          // What disposes it may take its time, and is not waited for longer than any other work.
+          void discard(result).then(() => {
+            this.#settle(race)
+            reject(this.#reason)
+          })
         },
         (error: unknown) => {
           this.#settle(race)
@@ -144,9 +151,21 @@ export function afterGrace(callback: () => void): Timer {
 }
 
 async function discard(result: unknown): Promise<void> {
-  // No caller will get this result; its resources must not leak. Its own dispose never rejects.
-  if (isDisposable(result)) await result[Symbol.asyncDispose]()
+  // No caller will get this result; its resources must not leak.
+  if (isDisposable(result)) await disposed(result)
 }
+
+const disposed = async (result: AsyncDisposable): Promise<void> => {
+  try {
+    await result[Symbol.asyncDispose]()
+  } catch (error) {
+    warnOfDisposal(error)
+  }
+}
+
+const warnOfDisposal = guarded('the disposal of a result that came too late', (error: unknown) => {
+  throw error
+})
 
 function isDisposable(value: unknown): value is AsyncDisposable {
   return typeof value === 'object' && value !== null && Symbol.asyncDispose in value

@@ -93,3 +93,24 @@ test('a part that was taken in stops with it, also when it is taken in afterward
   expect(heard).toEqual(['early NET_ABORTED', 'late NET_ABORTED'])
   expect([early.reason, late.reason]).toEqual([reason, reason])
 })
+
+test('a result that came too late is disposed, and what that throws or how long it takes ends nothing', async () => {
+  for (const dispose of [
+    () => Promise.reject(new Error('broken')),
+    () => new Promise<void>(() => {}),
+  ]) {
+    const scope = new Scope()
+    let isDisposed = false
+    const raced = scope.race(async () => {
+      scope.stop(reason)
+      return {
+        async [Symbol.asyncDispose]() {
+          isDisposed = true
+          await dispose()
+        },
+      }
+    })
+    await expect(raced).rejects.toBe(reason)
+    expect(isDisposed).toBe(true)
+  }
+})
