@@ -31,7 +31,7 @@ import { parseSocketUrl } from './address.ts'
 import { takeGrace } from './call-doors.ts'
 import type { Connection } from './connection.ts'
 import type { Dialer, TransportListener } from './dialer.ts'
-import { foreignTransport } from './foreign-transport.ts'
+import { foreignListener } from './foreign-listener.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
 import { roadOption } from './road-options.ts'
 import { StreamConnection } from './stream-connection.ts'
@@ -108,7 +108,8 @@ export async function listen(
     throw netError('NET_UNSUPPORTED', { message: `the dialer ${dialer.name} cannot listen` })
   }
   const client = clientContext(taken)
-  const listener = await dialer.listen(endpoint, { signal, timeout, keepAlive, noDelay, client })
+  const road = { signal, timeout, keepAlive, noDelay, client }
+  const listener = foreignListener(dialer.name, await dialer.listen(endpoint, road))
   return new RunningServer({ listener, handler, options: taken, client })
 }
 
@@ -167,7 +168,7 @@ class RunningServer implements ConnectionServer {
       try {
         const transport = await listener.accept()
         if (transport === null) return
-        this.#admit(foreignTransport(transport))
+        this.#admit(transport)
       } catch (error) {
         if (this.#closing !== undefined) return
         this.#report(error, { endpoint: this.address, hops: [], encrypted: false })
@@ -235,7 +236,10 @@ class RunningServer implements ConnectionServer {
   }
 
   async #close(grace: number): Promise<void> {
-    await this.#parts.listener.close()
+    // A listener or a handler that does not end is left behind.
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>()
+    const last = clock().after(grace + SETTLING, leave)
+    const closed = this.#parts.listener.close()
     for (const connection of this.connections) {
       if (connection.idle) void connection.close({ grace })
     }
@@ -244,9 +248,7 @@ class RunningServer implements ConnectionServer {
       for (const transport of this.#serving.keys()) transport.abort()
       for (const connection of this.connections) connection.abort()
     })
-    // A handler that does not end with its connection is left behind.
-    const { promise: left, resolve: leave } = Promise.withResolvers<void>()
-    const last = clock().after(grace + SETTLING, leave)
+    await Promise.race([closed, left])
     await Promise.race([Promise.allSettled(this.#serving.values()), left])
     cut.clear()
     last.clear()
