@@ -1,11 +1,11 @@
-import { parseEndpoint } from '@net/core'
+import type { Endpoint } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { listen, type Dialer, type TransportListener } from '@net/socket'
 import { expect, test } from 'vitest'
 
 import { foreignListener } from '../src/foreign-listener.ts'
 
-const address = parseEndpoint('tcp://127.0.0.1:1')
+const address: Endpoint = { scheme: 'tcp', host: '127.0.0.1', port: 1 }
 
 function listening(parts: Partial<TransportListener>): Dialer {
   return {

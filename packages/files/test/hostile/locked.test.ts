@@ -61,7 +61,7 @@ test.skipIf(process.platform === 'win32')(
       fine: 'make missing',
       written: 'replace size',
       gone: 'remove not in the source',
-      closed: 'keep not listed',
+      closed: 'NET_ACCESS_DENIED',
     })
     const texts = ['locked', 'shut/b', 'written', 'closed/c', 'fine'].map((path) =>
       readFile(folder.at('to', path), 'utf8'),
