@@ -65,11 +65,10 @@ export async function pairUp(
     ? await scanPair(sourceScan, scanOf(to, toCan, false), new Settling(planRules, !rules.tellsAll))
     : { source: await sourceScan.folder(sourceScan.root), target: undefined }
   if (source.failure !== undefined) throw source.failure
-  // It may have gone away since it was looked at.
-  if (target?.failure !== undefined) undefinedIfMissing(target.failure)
-  const there = target?.failure === undefined ? target : undefined
+  // Also `NET_NOT_FOUND`: what was found and cannot be listed is not empty.
+  if (target?.failure !== undefined) throw target.failure
   const pair = { from, to, fromCan, toCan, signal }
-  return planned(source, there, pair, { ...rules, planRules })
+  return planned(source, target, pair, { ...rules, planRules })
 }
 
 /** The same for two files: they are compared as the only entries of two folders. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { netError } from '@net/core/authoring'
-import { localFiles, memoryFiles, mirror } from '@net/files'
+import { diff, localFiles, memoryFiles, mirror } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
@@ -93,4 +93,19 @@ test('a target that keeps, or changes, the form of accents: a second run moves a
   const kept = memoryFiles()
   await mirror(both, kept)
   expect(Object.keys(await contentsOf(kept))).toHaveLength(2)
+})
+
+test('a target that was found and whose listing says that it is not there is not taken for an empty one', async () => {
+  const from = memoryFiles({ contents: { a: 'old' } })
+  await from.setModified('a', 1000)
+  const inner = memoryFiles({ contents: { a: 'newer' } })
+  const to = faultyFiles(inner, {
+    at: ({ call }) => {
+      if (call === 'list') throw netError('NET_NOT_FOUND', { message: 'no such folder' })
+    },
+  })
+  const missing = expect.objectContaining({ code: 'NET_NOT_FOUND' })
+  await expect(mirror(from, to, { newer: true })).rejects.toThrow(missing)
+  await expect(diff(from, to)).rejects.toThrow(missing)
+  expect(await contentsOf(inner)).toEqual({ a: 'newer' })
 })

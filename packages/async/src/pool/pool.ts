@@ -189,7 +189,10 @@ export class Pool<T> implements AsyncDisposable {
 
   #takeBack(member: PoolMember<T>, good: boolean): void {
     this.#lent.delete(member)
+    // As above.
+    this.#making++
     this.#tell('release')
+    this.#making--
     if (good && clock().now() - member.born < this.#maxAge) this.#arrive(member)
     else this.#destroyMember(member)
   }
@@ -214,12 +217,12 @@ export class Pool<T> implements AsyncDisposable {
     this.#coming++
     this.#making++
     const made = await this.#created()
-    this.#making--
     this.#came()
-    if (made instanceof PoolMember) {
-      this.#tell('create')
-      this.#arrive(made)
-    } else this.#notMade(made.error)
+    // A listener may use the pool: until its place is known the resource counts as one that is being made.
+    if (made instanceof PoolMember) this.#tell('create')
+    this.#making--
+    if (made instanceof PoolMember) this.#arrive(made)
+    else this.#notMade(made.error)
     this.#serve()
     this.#look()
   }

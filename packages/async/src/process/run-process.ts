@@ -76,6 +76,8 @@ async function runToEnd(
   // A program whose input cannot be read would go on with none, and empty the file that it writes.
   const input = plan.input && (await openSourceAtOnce(plan.input))
   try {
+    // A program that is not wanted any more is not begun.
+    if (scope.cancelled) throw cancellationOf(scope)
     return await runWith(input, plan, scope)
   } finally {
     input?.close().catch(() => {})

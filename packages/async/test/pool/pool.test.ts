@@ -1,6 +1,6 @@
 import { Pool, sleep, type PoolOptions } from '@net/async'
 import { checkNoLeaks } from '@net/async/testing'
-import { GroupError } from '@net/core'
+import { GroupError, onEvent } from '@net/core'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { describe, expect, test, vi } from 'vitest'
 
@@ -381,4 +381,17 @@ describe('Pool', () => {
       { listeners: [signal] },
     )
   })
+})
+
+test.each(['create', 'release'])('a listener may acquire in the middle: %s', async (action) => {
+  let made = 0
+  const pool = new Pool({ max: 1, create: async () => ++made })
+  const inner: Promise<void>[] = []
+  const acquire = async (): Promise<void> => (await pool.acquire()).release()
+  using _ = onEvent('pool', (event) => {
+    if (event.action === action && inner.length === 0) inner.push(acquire())
+  })
+  await acquire()
+  await Promise.all(inner)
+  expect([inner.length, made, pool.size]).toEqual([1, 1, 1])
 })

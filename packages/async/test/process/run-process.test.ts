@@ -355,3 +355,15 @@ test('the input is opened before the program starts, which would go on with none
     message: expect.stringContaining('/no/such/input'),
   })
 })
+
+test('a program whose call is stopped while its input is opened is not begun', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  // To begin it would fail.
+  const running = runProcess('/no/such/program', [], {
+    input: fromFile(import.meta.filename),
+    signal,
+  })
+  controller.abort()
+  await expect(running).rejects.toThrow(expect.objectContaining({ code: 'NET_ABORTED' }))
+})
