@@ -103,7 +103,11 @@ export class SocketInput implements DirectReader, Inflow {
       this.#pushed = new PushedReads(duplex, (chunk) => this.#taken(chunk))
     }
     if (this.#passesBuffer) this.#takeBuffered()
-    else duplex.on('data', this.#onData)
+    else {
+      duplex.on('data', this.#onData)
+      // A listener alone does not make a stream flow that its owner had paused.
+      if (duplex.readableFlowing === false) duplex.resume()
+    }
     // The end of a socket that never had a byte is emitted without a read.
     if (duplex.readableEnded && !duplex.destroyed) this.#onEnd()
   }

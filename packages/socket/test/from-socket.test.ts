@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net'
 import { duplexPair } from 'node:stream'
 
 import { fromSocket, overTransport, tcpDialer, toSocket } from '@net/socket'
@@ -67,4 +69,18 @@ test('a stream of texts or objects is refused', () => {
   for (const stream of [texts, objects]) {
     expect(() => fromSocket(stream)).toThrow(/must be .* of bytes/)
   }
+})
+
+test('a socket that its owner had paused is read', async () => {
+  const accepted = Promise.withResolvers<Socket>()
+  const server = createServer({ pauseOnConnect: true }, accepted.resolve)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const client = createConnection(port, '127.0.0.1')
+  client.pause()
+  const ends = [client, await accepted.promise].map((socket) => overTransport(fromSocket(socket)))
+  for (const end of ends) await end.write('hello')
+  for (const end of ends) expect(String(await end.readExactly(5))).toBe('hello')
+  for (const end of ends) end.abort()
+  server.close()
 })
