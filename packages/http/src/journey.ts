@@ -66,7 +66,11 @@ export class Journey implements Outcome {
   failed(error: unknown): void {
     const { frame } = this.#call
     const repeated = frame.runInAsyncScope(() => this.#repeat(error))
-    repeated.catch((thrown: unknown) => this.#outcome.failed(thrown))
+    repeated.catch((thrown: unknown) => {
+      // Whatever was to be repeated, its answer goes to nobody.
+      this.#temporary?.body.cancel()
+      this.#outcome.failed(thrown)
+    })
   }
 
   async #repeat(error: unknown): Promise<void> {

@@ -170,3 +170,16 @@ test('an answer of a middleware or a handler that throws when it is looked at fa
     await expect(client.get('/', once)).rejects.toThrow('broken')
   }
 })
+
+test('an answer that was to be repeated is given up when the decision to repeat throws', async () => {
+  await using server = await startRawServer((socket) => {
+    socket.write(`HTTP/1.1 503 Busy\r\ncontent-length: ${LONG}\r\n\r\nabc`)
+  })
+  const mine = new Error('mine')
+  const when = (): never => {
+    throw mine
+  }
+  await using client = http.createClient({ baseUrl: server.url })
+  await expect(client.get('/', { retry: { attempts: 2, when } })).rejects.toBe(mine)
+  await expect.poll(() => server.open).toBe(0)
+})
