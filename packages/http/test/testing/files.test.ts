@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { fileRoutes } from '../../src/testing/files.ts'
 
-test('[HTTP-61] files with types, tags and parts', async () => {
+test('files with types, tags and parts', async () => {
   const files = { '/report.csv': 'a,b\n1,2\n', '/raw': Uint8Array.of(1, 2, 3) }
   await using server = await startHttpServer({ files })
   await using client = http.createClient({ baseUrl: server.url })
