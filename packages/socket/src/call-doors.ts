@@ -5,6 +5,7 @@ import {
   closeDoor,
   option,
   optionsDoor,
+  shape,
   type CallPlace,
   type OptionsDoor,
   type OptionTable,
@@ -74,4 +75,15 @@ export const isTransport: Shape<Transport> = option.methods<Transport>(
   'end',
   'close',
   'abort',
+)
+
+/** A delimiter. */
+export const notEmpty: Shape<string | Uint8Array> = shape(
+  'a string or a Uint8Array, and not empty',
+  (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
+)
+/** What can be sent. */
+export const written: Shape<readonly Uint8Array[]> = shape(
+  'a string, a Uint8Array or a list of Uint8Arrays',
+  (value) => Array.isArray(value) && value.every((each) => each instanceof Uint8Array),
 )

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 
 import type { CloseOptions, NetError, Timeout } from '@net/core'
 
+import type { FrameCodec } from './framing/frame-codec.ts'
 import type { TlsOptions } from './tls/options.ts'
 import type { ConnectionInfo } from './transport.ts'
 
@@ -38,6 +39,12 @@ export interface Connection extends AsyncDisposable {
    * closes nothing.
    */
   lines(options?: ReadLineOptions): AsyncIterable<string>
+  /**
+   * The messages of a codec until the peer ends, such as those of `lengthPrefixed()`. Any byte begins `timeout.idle` anew.
+   * Rejects with what the codec throws. Leaving the loop closes nothing; what the codec has taken stays with this result, so
+   * that a second loop over it goes on there.
+   */
+  frames<T>(codec: FrameCodec<T>, options?: WaitOptions): AsyncIterable<T>
   /** The chunks until the peer ends; any byte begins `timeout.idle` anew. Leaving the loop closes nothing. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array>
 

@@ -17,7 +17,12 @@ export type {
   WaitOptions,
 } from './connection.ts'
 export { pipe, type PipedBytes, type PipeOptions } from './pipe.ts'
+export type { FrameCodec } from './framing/frame-codec.ts'
+export { delimited, type DelimitedOptions } from './framing/delimited.ts'
+export { jsonLines, type JsonLinesOptions } from './framing/json-lines.ts'
+export { lengthPrefixed, type LengthPrefixedOptions } from './framing/length-prefixed.ts'
 export { lines, type LineCodec, type LineOptions } from './framing/lines.ts'
+export { netstrings, type NetstringOptions } from './framing/netstrings.ts'
 export { secure, secureServer, type SecureOptions } from './tls/secure.ts'
 export { publicKeyPin, verifyPeer } from './tls/identity.ts'
 export type { TlsInfo } from './tls/info.ts'

@@ -31,32 +31,48 @@ export function exactBytes(size: number): ReadRule<Uint8Array> {
   }
 }
 
-/** A line of at most `limit` bytes without its LF or CRLF. */
-export function lineOf(limit: number, encoding: BufferEncoding): ReadRule<string | null> {
+/** A line of at most `limit` bytes (default 64 KiB) without its LF or CRLF. */
+export function lineOf(
+  limit: number = LINE_LIMIT,
+  encoding: BufferEncoding = 'utf8',
+): ReadRule<string | null> {
+  const next = lineBytesOf(limit)
+  return (queue, ended) => {
+    const line = next(queue, ended)
+    return line == null ? line : asText(line, encoding)
+  }
+}
+
+/** The same as bytes. */
+export function lineBytesOf(limit: number): ReadRule<Uint8Array | null> {
   let searched = 0
   return (queue, ended) => {
     const at = queue.indexOf(LINE_FEED, searched)
     if (at >= 0) {
       const size = at > 0 && queue.byteAt(at - 1) === CARRIAGE_RETURN ? at - 1 : at
-      if (size > limit) throw tooLong(queue, 'line', limit)
-      return asText(queue.take(at + 1).subarray(0, size), encoding)
+      if (size > limit) throw tooLong(queue.length, 'line', limit)
+      return queue.take(at + 1).subarray(0, size)
     }
     searched = queue.length
     // One more could be the carriage return before the end of the line.
-    if (queue.length > limit + 1) throw tooLong(queue, 'line', limit)
+    if (queue.length > limit + 1) throw tooLong(queue.length, 'line', limit)
     if (!ended) return undefined
     if (queue.length === 0) return null
     throw incomplete(queue, 'of a line')
   }
 }
 
-/** Everything up to the delimiter and with it, at most `limit` bytes. */
-export function bytesUntil(delimiter: Uint8Array, limit: number): ReadRule<Uint8Array | null> {
+/** Everything up to the delimiter and with it, at most `limit` bytes (default 64 KiB). */
+export function bytesUntil(
+  delimiter: Uint8Array,
+  limit: number = LINE_LIMIT,
+): ReadRule<Uint8Array | null> {
   let searched = 0
   return (queue, ended) => {
     const at = queue.indexOf(delimiter, searched)
     if (at >= 0 && at + delimiter.length <= limit) return queue.take(at + delimiter.length)
-    if (at >= 0 || queue.length >= limit) throw tooLong(queue, 'part up to the delimiter', limit)
+    if (at >= 0 || queue.length >= limit)
+      throw tooLong(queue.length, 'part up to the delimiter', limit)
     // A delimiter may have begun at the end of what is there.
     searched = Math.max(queue.length - delimiter.length + 1, 0)
     if (!ended) return undefined
@@ -65,10 +81,10 @@ export function bytesUntil(delimiter: Uint8Array, limit: number): ReadRule<Uint8
   }
 }
 
-/** Everything until the end, at most `limit` bytes. */
-export function everything(limit: number): ReadRule<Uint8Array> {
+/** Everything until the end, at most `limit` bytes (default 100 MiB). */
+export function everything(limit: number = WHOLE_LIMIT): ReadRule<Uint8Array> {
   return (queue, ended) => {
-    if (queue.length > limit) throw tooLong(queue, 'whole', limit)
+    if (queue.length > limit) throw tooLong(queue.length, 'whole', limit)
     return ended ? queue.take(queue.length) : undefined
   }
 }
@@ -87,15 +103,17 @@ export function asText(bytes: Uint8Array, encoding: BufferEncoding): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding)
 }
 
-function tooLong(queue: ByteQueue, what: string, limit: number): Error {
+/** The error for `received` bytes or more, where at most `limit` are allowed. */
+export function tooLong(received: number, what: string, limit: number): Error {
   return netError('NET_PROTO_LIMIT', {
     message: `the ${what} is longer than ${limit} bytes`,
     limit,
-    received: queue.length,
+    received,
   })
 }
 
-function incomplete(queue: ByteQueue, where: string, expected?: number): Error {
+/** The error for an end in the middle. */
+export function incomplete(queue: ByteQueue, where: string, expected?: number): Error {
   return netError('NET_PROTO_INCOMPLETE', {
     message: `the peer ended after ${queue.length} bytes ${where}`,
     received: queue.length,
@@ -104,5 +122,7 @@ function incomplete(queue: ByteQueue, where: string, expected?: number): Error {
   })
 }
 
+const LINE_LIMIT = 64 * 1024
+const WHOLE_LIMIT = 100 * 1024 * 1024
 const LINE_FEED: Uint8Array = Uint8Array.of(10)
 const CARRIAGE_RETURN = 13

@@ -22,21 +22,21 @@ import {
   netError,
   option,
   optionsDoor,
-  shape,
   traceToCaller,
   type ClientContext,
   type OptionsDoor,
-  type Shape,
   type Taken,
 } from '@net/core/authoring'
 
 import {
   isTransport,
+  notEmpty,
   takeGrace,
   takeReadLimit,
   takeReadSome,
   takeReadText,
   takeWait,
+  written,
 } from './call-doors.ts'
 import type {
   Connection,
@@ -47,6 +47,7 @@ import type {
   WaitOptions,
 } from './connection.ts'
 import { foreignTransport } from './foreign-transport.ts'
+import { isFrameCodec, messagesOf, type FrameCodec } from './framing/frame-codec.ts'
 import { rejected } from './handled.ts'
 import { toSocket } from './handover.ts'
 import { ReadItems } from './read-items.ts'
@@ -60,7 +61,6 @@ import {
   someBytes,
   asText,
   type ItemRule,
-  type ReadRule,
 } from './reads.ts'
 import { withLeftover } from './leftover-transport.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
@@ -146,7 +146,7 @@ export class StreamConnection implements Connection {
   readLine(options?: ReadLineOptions): Promise<string | null> {
     return checked('readLine', () => {
       const taken = given(takeReadText, options)
-      return this.#reads.run('readLine', lineRule(taken), taken)
+      return this.#reads.run('readLine', lineOf(taken?.limit, taken?.encoding), taken)
     })
   }
 
@@ -157,21 +157,21 @@ export class StreamConnection implements Connection {
     return checked('readUntil', () => {
       const pattern = bytesOf(argument('delimiter', notEmpty, delimiter))
       const taken = given(takeReadLimit, options)
-      return this.#reads.run('readUntil', bytesUntil(pattern, taken?.limit ?? LINE_LIMIT), taken)
+      return this.#reads.run('readUntil', bytesUntil(pattern, taken?.limit), taken)
     })
   }
 
   readAll(options?: ReadLimitOptions): Promise<Uint8Array> {
     return checked('readAll', () => {
       const taken = given(takeReadLimit, options)
-      return this.#reads.run('readAll', everything(taken?.limit ?? WHOLE_LIMIT), taken)
+      return this.#reads.run('readAll', everything(taken?.limit), taken)
     })
   }
 
   readText(options?: ReadTextOptions): Promise<string> {
     return checked('readText', () => {
       const taken = given(takeReadText, options)
-      const whole = this.#reads.run('readText', everything(taken?.limit ?? WHOLE_LIMIT), taken)
+      const whole = this.#reads.run('readText', everything(taken?.limit), taken)
       return whole.then((bytes) => asText(bytes, taken?.encoding ?? 'utf8'))
     })
   }
@@ -192,10 +192,16 @@ export class StreamConnection implements Connection {
 
   lines(options?: ReadLineOptions): AsyncIterable<string> {
     const taken = inCall({ protocol: 'socket', call: 'lines' }, () => given(takeReadText, options))
-    const line = (): ItemRule<string> => itemOf(lineRule(taken))
-    const read = (rule: ItemRule<string>): Promise<IteratorResult<string, undefined>> =>
-      this.#reads.run('readLine', rule, taken, true)
-    return { [Symbol.asyncIterator]: () => new ReadItems(this.#reads, line, read) }
+    return this.#loop('readLine', () => itemOf(lineOf(taken?.limit, taken?.encoding)), taken)
+  }
+
+  frames<T>(codec: FrameCodec<T>, options?: WaitOptions): AsyncIterable<T> {
+    const taken = inCall({ protocol: 'socket', call: 'frames' }, () => {
+      argument('the codec', isFrameCodec, codec)
+      return given(takeWait, options)
+    })
+    const message = messagesOf(codec)
+    return this.#loop('frames', () => message, taken)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -264,6 +270,16 @@ export class StreamConnection implements Connection {
     const socket = toSocket(withLeftover(this.#transport, this.#reads.release()))
     this.#gone(undefined)
     return socket
+  }
+
+  #loop<T>(
+    operation: string,
+    rule: () => ItemRule<T>,
+    options: WaitOptions | undefined,
+  ): AsyncIterable<T> {
+    const read = (item: ItemRule<T>): Promise<IteratorResult<T, undefined>> =>
+      this.#reads.run(operation, item, options, true)
+    return { [Symbol.asyncIterator]: () => new ReadItems(this.#reads, rule, read) }
   }
 
   async #upgrade(tls: TlsOptions, options: WaitOptions | undefined): Promise<void> {
@@ -367,26 +383,12 @@ function given<T>(door: OptionsDoor<T>, options: T | undefined): Taken<T> | unde
   return options === undefined ? undefined : door(options)
 }
 
-function lineRule(options: ReadLineOptions | undefined): ReadRule<string | null> {
-  return lineOf(options?.limit ?? LINE_LIMIT, options?.encoding ?? 'utf8')
-}
-
 function bytesOf(data: string | Uint8Array): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
 }
 
 const ANY_BYTES = itemOf(someBytes(Infinity))
-const LINE_LIMIT = 64 * 1024
-const WHOLE_LIMIT = 100 * 1024 * 1024
 
-const notEmpty: Shape<string | Uint8Array> = shape(
-  'a string or a Uint8Array, and not empty',
-  (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
-)
-const written: Shape<readonly Uint8Array[]> = shape(
-  'a string, a Uint8Array or a list of Uint8Arrays',
-  (value) => Array.isArray(value) && value.every((each) => each instanceof Uint8Array),
-)
 const connectionDoor: OptionsDoor<ConnectionOptions> = optionsDoor<ConnectionOptions>(
   { protocol: 'socket', call: 'overTransport' },
   {

@@ -1,12 +1,10 @@
-/*
- * Messages that are lines: bytes in, lines out, and back. A codec has no I/O and may be given its bytes in any
- * pieces.
- */
+/* Messages that are lines. */
 
-import { ByteQueue, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
+import { netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
 import { encoding } from '../call-doors.ts'
-import { lineOf } from '../reads.ts'
+import { itemOf, lineOf, tooLong } from '../reads.ts'
+import { frameCodec, type FrameCodec } from './frame-codec.ts'
 
 /** Options of the line codec. */
 export interface LineOptions {
@@ -18,49 +16,24 @@ export interface LineOptions {
   readonly ending?: '\n' | '\r\n' | undefined
 }
 
-/** Lines to bytes and back. */
-export interface LineCodec {
-  /** The bytes of one line with its end. Throws `NET_INJECTION` if the line holds a line break, `NET_PROTO_LIMIT` if it is too long. */
-  encode(line: string): Uint8Array
-  /** The lines that are complete with this chunk. Throws `NET_PROTO_LIMIT`. */
-  decode(chunk: Uint8Array): string[]
-  /** Says that no more will come. Throws `NET_PROTO_INCOMPLETE` in the middle of a line. */
-  finish(): void
-}
+/** Lines to bytes and back; `encode` throws `NET_INJECTION` if the line holds a line break. */
+export type LineCodec = FrameCodec<string>
 
 /** A codec for one direction of one connection. */
 export function lines(options?: LineOptions): LineCodec {
   const { limit = LIMIT, encoding = 'utf8', ending = '\r\n' } = linesDoor(options)
-  const queue = new ByteQueue()
-  let rule = lineOf(limit, encoding)
-  return {
-    encode(line) {
+  return frameCodec(
+    (line) => {
       if (/[\r\n]/.test(line)) {
         throw netError('NET_INJECTION', { message: 'the line contains a line break' })
       }
       const bytes = Buffer.from(line + ending, encoding)
-      if (bytes.length - ending.length > limit) {
-        throw netError('NET_PROTO_LIMIT', {
-          message: `the line is longer than ${limit} bytes`,
-          limit,
-        })
-      }
+      const size = bytes.length - ending.length
+      if (size > limit) throw tooLong(size, 'line', limit)
       return bytes
     },
-    decode(chunk) {
-      queue.push(chunk)
-      const complete: string[] = []
-      for (let line = rule(queue, false); line != null; line = rule(queue, false)) {
-        complete.push(line)
-        // The rule remembers how far it has searched, which holds for one line only.
-        rule = lineOf(limit, encoding)
-      }
-      return complete
-    },
-    finish() {
-      if (queue.length > 0) rule(queue, true)
-    },
-  }
+    () => itemOf(lineOf(limit, encoding)),
+  )
 }
 
 const LIMIT = 64 * 1024

@@ -1,0 +1,68 @@
+import { NetError } from '@net/core'
+import {
+  delimited,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+  netstrings,
+  type FrameCodec,
+} from '@net/socket'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { fuzz } from './fuzz.ts'
+
+type Make = () => FrameCodec<unknown>
+
+/** Each codec with the bytes that mean most to it. */
+const codecs: readonly (readonly [string, Make, readonly number[]])[] = [
+  ['lines', () => lines({ limit: 16 }), [10, 13, 65, 66, 0, 0xc3, 0xa4]],
+  ['jsonLines', () => jsonLines({ limit: 16 }), [...Buffer.from('\r\n{}[]"0,: ntrue'), 0xc3]],
+  ['delimited', () => delimited('aab', { limit: 16 }), [...Buffer.from('abc')]],
+  ['netstrings', () => netstrings({ limit: 16 }), [...Buffer.from('0123:,a')]],
+  ['length of 1 byte', () => lengthPrefixed({ size: 1, limit: 16 }), [0, 1, 2, 5, 17]],
+  ['length of 4 bytes', () => lengthPrefixed({ endian: 'little', limit: 16 }), [0, 0, 0, 1, 5, 17]],
+  ['length of 8 bytes', () => lengthPrefixed({ size: 8, limit: 16 }), [0, 0, 0, 0, 1, 255]],
+  ['varint', () => lengthPrefixed({ size: 'varint', limit: 16 }), [0, 1, 3, 0x80, 0x82, 0xff]],
+]
+
+test.each(codecs)(
+  '%s: split anywhere, the same messages come out',
+  async (_name, make, alphabet) => {
+    const whole = fc.array(fc.constantFrom(...alphabet), { maxLength: 60 })
+    const cuts = fc.array(fc.nat(60), { maxLength: 8 })
+    await fuzz(fc.tuple(whole, cuts), ([bytes, at]) => {
+      const expected = outcome(make(), [Uint8Array.from(bytes)])
+      const ends = [...at.filter((end) => end < bytes.length), bytes.length].toSorted(
+        (a, b) => a - b,
+      )
+      const pieces = ends.map((end, index) =>
+        Uint8Array.from(bytes.slice(ends[index - 1] ?? 0, end)),
+      )
+      expect(outcome(make(), pieces)).toEqual(expected)
+    })
+  },
+)
+
+test.each(codecs)('%s: any bytes give messages or an error of ours', async (_name, make) => {
+  await fuzz(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+    const { error } = outcome(make(), [bytes])
+    if (error !== undefined) expect(error).toMatch(/^NET_PROTO_/)
+  })
+})
+
+function outcome(
+  codec: FrameCodec<unknown>,
+  pieces: readonly Uint8Array[],
+): { messages: unknown[]; error?: string } {
+  const messages: unknown[] = []
+  try {
+    for (const piece of pieces) messages.push(...codec.decode(piece))
+    codec.finish()
+    return { messages }
+  } catch (error) {
+    // How many messages came before it depends on the pieces; that it comes, and which, does not.
+    if (error instanceof NetError) return { messages: [], error: error.code }
+    throw error
+  }
+}
