@@ -22,7 +22,7 @@ export function schemeOf(url: string | URL): string {
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ['udp', 'there are no datagrams in this package; node:dgram sends and receives them'],
+  ['udp', 'bindDatagram() sends and receives datagrams'],
   ['http', '@net/http speaks it; its server is reached with tcp://'],
   ['https', '@net/http speaks it; its server is reached with tls://'],
   ['ws', 'connect to its server with tcp://; the program speaks the protocol itself'],

@@ -17,6 +17,13 @@ export type {
   WaitOptions,
 } from './connection.ts'
 export { pipe, type PipedBytes, type PipeOptions } from './pipe.ts'
+export {
+  bindDatagram,
+  type DatagramOptions,
+  type MulticastOptions,
+} from './datagram/bind-datagram.ts'
+export type { Datagram, DatagramSocket, GroupOptions } from './datagram/datagram-socket.ts'
+export type { Overflow } from './datagram/inbox.ts'
 export type { FrameCodec } from './framing/frame-codec.ts'
 export { delimited, type DelimitedOptions } from './framing/delimited.ts'
 export { jsonLines, type JsonLinesOptions } from './framing/json-lines.ts'

@@ -6,7 +6,20 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 
-import { argument, inCall, option, shape, type Shape } from '@net/core/authoring'
+import { isNetError } from '@net/core'
+import {
+  argument,
+  callerFault,
+  inCall,
+  netError,
+  option,
+  shape,
+  stoppable,
+  type Operation,
+  type Shape,
+} from '@net/core/authoring'
+
+import { isKnown } from './errors.ts'
 
 /** An IP address and its family. */
 export interface ResolvedAddress {
@@ -39,4 +52,35 @@ export async function systemResolver(host: string): Promise<readonly ResolvedAdd
   inCall({ protocol: 'socket', call: 'systemResolver' }, () => argument('host', option.text, host))
   const found = await lookup(host, { all: true, order: 'verbatim' })
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
+}
+
+/** The addresses of a host, which may be one itself; a phase of the operation. Rejects with `NET_DNS_NOT_FOUND`. */
+export async function addressesOf(
+  host: string,
+  resolver: Resolver,
+  op: Operation,
+): Promise<readonly ResolvedAddress[]> {
+  const family = isIP(host)
+  if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }]
+  return op.phase('resolve', async () => {
+    const asked = ask(resolver, host, op.signal)
+    const found = await stoppable(op, asked, () => {})
+    if (found.length > 0) return found
+    throw netError('NET_DNS_NOT_FOUND', { message: 'the name has no address' })
+  })
+}
+
+/** What a resolver of the caller's throws is the caller's own, unless it is a failure as the system's resolver has them. */
+async function ask(
+  resolver: Resolver,
+  host: string,
+  signal: AbortSignal,
+): Promise<readonly ResolvedAddress[]> {
+  try {
+    return argument('what the resolver gives', resolvedAddresses, await resolver(host, { signal }))
+  } catch (error) {
+    throw isNetError(error) || isKnown(error) || resolver === systemResolver
+      ? error
+      : callerFault(error)
+  }
 }

@@ -5,10 +5,8 @@
 
 import { isIP, type NetConnectOpts, type Socket } from 'node:net'
 
-import { formatEndpoint, isNetError, type Endpoint } from '@net/core'
+import { formatEndpoint, type Endpoint } from '@net/core'
 import {
-  argument,
-  callerFault,
   netError,
   option,
   optionsDoor,
@@ -23,15 +21,10 @@ import { connectSocket } from './connect-socket.ts'
 import { roadOperation } from './dial-operation.ts'
 import { takeDialOptions, type Dialer, type DialOptions } from './dialer.ts'
 import { isAdmitted } from './admit.ts'
-import { isKnown, socketErrors } from './errors.ts'
+import { socketErrors } from './errors.ts'
 import { AllFailed, interleave, raceAddresses, type Contender } from './happy-eyeballs.ts'
 import { applyKeepAlive } from './keep-alive.ts'
-import {
-  resolvedAddresses,
-  systemResolver,
-  type ResolvedAddress,
-  type Resolver,
-} from './resolver.ts'
+import { addressesOf, systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'
 import { resetOf, socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
 import { listenOn } from './socket-listener.ts'
@@ -76,36 +69,6 @@ interface Candidates {
   readonly candidates: readonly ResolvedAddress[]
   readonly stagger: number | false
   readonly options: DialOptions
-}
-
-async function addressesOf(
-  host: string,
-  resolver: Resolver,
-  op: Operation,
-): Promise<readonly ResolvedAddress[]> {
-  const family = isIP(host)
-  if (family !== 0) return [{ address: host, family: family === 6 ? 6 : 4 }]
-  return op.phase('resolve', async () => {
-    const asked = ask(resolver, host, op.signal)
-    const found = await stoppable(op, asked, () => {})
-    if (found.length > 0) return found
-    throw netError('NET_DNS_NOT_FOUND', { message: 'the name has no address' })
-  })
-}
-
-/** What a resolver of the caller's throws is the caller's own, unless it is a failure as the system's resolver has them. */
-async function ask(
-  resolver: Resolver,
-  host: string,
-  signal: AbortSignal,
-): Promise<readonly ResolvedAddress[]> {
-  try {
-    return argument('what the resolver gives', resolvedAddresses, await resolver(host, { signal }))
-  } catch (error) {
-    throw isNetError(error) || isKnown(error) || resolver === systemResolver
-      ? error
-      : callerFault(error)
-  }
 }
 
 function ordered(

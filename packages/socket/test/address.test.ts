@@ -13,7 +13,7 @@ test('an address is of TCP unless it says otherwise', () => {
 
 test('what other packages speak is said to be theirs', async () => {
   for (const [url, text] of [
-    ['udp://127.0.0.1:53', 'node:dgram'],
+    ['udp://127.0.0.1:53', 'bindDatagram'],
     ['https://127.0.0.1/', '@net/http'],
     ['smtp://127.0.0.1', '@net/smtp'],
   ] as const) {
