@@ -64,6 +64,8 @@ export class ServedSession {
   #terminal: LiveTerminal | undefined
   #signalled: (name: string) => void = () => {}
   #closed = false
+  /** Whether our side of the channel is closed. */
+  #isAnswered = false
   /** The steps that are under way. */
   #before: Promise<void> | undefined
 
@@ -72,6 +74,8 @@ export class ServedSession {
     this.#road = road
     session.once('close', () => {
       this.#closed = true
+      // ssh2 answers the end of a session only if a command runs in it.
+      if (session._channel === undefined) this.close()
     })
     session.on('env', (take: Answer, refuse: Answer, pair: { key: string; val: string }) => {
       const { key, val } = pair
@@ -99,6 +103,8 @@ export class ServedSession {
 
   /** Its channel, as the client numbers it. */
   close(): void {
+    if (this.#isAnswered) return
+    this.#isAnswered = true
     this.#road.client._protocol.channelClose(this.#session._chanInfo.outgoing.id)
   }
 
@@ -140,7 +146,9 @@ export class ServedSession {
         text,
         env: this.#env,
         terminal: this.#terminal,
-        reject: () => this.#answer(refuse),
+        reject: () => {
+          if (!this.#closed) this.#answer(refuse)
+        },
         close: () => this.close(),
         accept: (heard) => this.#serve(take, heard),
       }),

@@ -231,6 +231,8 @@ export interface EngineIncoming extends EventEmitter {
 /** A session that a client of the server half has opened. */
 export interface EngineSession extends EventEmitter {
   _ending: boolean
+  /** Of the command that runs in it. */
+  readonly _channel: EngineChannel | undefined
   readonly _chanInfo: { readonly incoming: EngineFlow; readonly outgoing: EngineFlow }
 }
 

@@ -51,6 +51,18 @@ test('a tunnel leads to loopback and to what has a route, and nowhere else', asy
   expect(await failureOf(open('example.com', 80))).toMatchObject({ name: 'ConnectError' })
 })
 
+test('a session that is closed before anything runs in it is over', async () => {
+  await using server = await startSshServer({ exec: { ls: 'a' } })
+  await using client = await logInTo(server)
+  // From here on the client runs one command at a time.
+  server.fail({ on: 'open session', do: { reply: 'close' } })
+  expect(await client.exec('ls')).toMatchObject({ stdout: 'a' })
+  server.fail({ on: 'exec ls', do: { reply: 'failure' } })
+  expect(await failureOf(client.exec('ls'))).toMatchObject({ code: 'NET_REPLY_PERMANENT' })
+  const limits = { timeout: { pool: 10_000 } }
+  expect(await client.exec('ls', limits)).toMatchObject({ stdout: 'a' })
+})
+
 test('what a server sends before its end arrives whole, and what the client says after that', async () => {
   const heard = Promise.withResolvers<Uint8Array>()
   await using target = await listen('tcp://127.0.0.1:0', async (connection) => {
