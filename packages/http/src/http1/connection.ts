@@ -182,10 +182,6 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#hasBegun = true
     this.#isAnswered = false
     this.#receiver.started()
-    if (this.#request.trailers !== undefined && body !== undefined) {
-      void this.#sendPieces(this.#request, body instanceof Uint8Array ? [body] : body, 'chunked')
-      return
-    }
     const announced = announcedLength(this.#request.headers)
     if (body instanceof Uint8Array && (expects === true || trailers !== undefined))
       void this.#sendPieces(this.#request, [body], trailers ? 'chunked' : body.length)
