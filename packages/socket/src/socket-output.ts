@@ -59,7 +59,7 @@ export class SocketOutput {
     this.#answered = received
     // What is small waits for company, what is large needs none.
     const mayLeave = this.#batch.length === 0 && (isFirst || size > SMALL_CHUNK)
-    if (mayLeave && this.#isKernel && duplex.writableLength === 0) return this.#now(chunks)
+    if (mayLeave && this.#isKernel && duplex.writableLength === 0) return this.#now(chunks, size)
     return this.#gather(chunks, size)
   }
 
@@ -114,14 +114,25 @@ export class SocketOutput {
     this.#gone = true
   }
 
-  #now(chunks: readonly Uint8Array[]): Promise<void> {
+  #now(chunks: readonly Uint8Array[], size: number): Promise<void> {
     const duplex = this.#duplex
+    if (size > SMALL_CHUNK) return this.#nowLarge(chunks)
     this.#give(chunks)
     // Mostly the kernel has it all by now, and the writer may use its bytes again without a copy.
     if (duplex.writableLength === 0 && duplex.errored === null) return DONE
     const room = Promise.withResolvers<void>()
     duplex.write(NOTHING, this.#taken(room))
     return handled(room.promise)
+  }
+
+  /** The kernel may well not have room for all: to be called back costs less than an empty write behind it. */
+  #nowLarge(chunks: readonly Uint8Array[]): Promise<void> {
+    const duplex = this.#duplex
+    const room = Promise.withResolvers<void>()
+    this.#give(chunks, this.#taken(room))
+    if (duplex.writableLength > 0 || duplex.errored !== null) return handled(room.promise)
+    this.#rooms.delete(room)
+    return DONE
   }
 
   readonly #tick = (): void => {
