@@ -163,14 +163,14 @@ function overridden(
 
 /** A range is one of the coded form (RFC 9110 section 14.2), of which a part cannot be decoded. */
 function wholeBytes(headers: HttpHeaders): HttpHeaders {
-  const isOurs = headers.has('range') && headers.get('accept-encoding') === CODINGS
+  const isOurs = headers.has('range') && headers.get('accept-encoding') === codings()
   return isOurs ? headers.with(UNCODED) : headers
 }
 
 function ours(accept: string): HttpHeaders {
   return new HttpHeaders({
     accept,
-    'accept-encoding': CODINGS,
+    'accept-encoding': codings(),
     'user-agent': 'net-http',
   })
 }
@@ -197,7 +197,10 @@ function checkedMethod(method: string): string {
   })
 }
 
-const CODINGS = tellsCutZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br'
+/** What can be decoded, as `Accept-Encoding` says it; not known before there is a client. */
+function codings(): string {
+  return tellsCutZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br'
+}
 const UNCODED = { 'accept-encoding': 'identity' }
 const NO_PARAMS: readonly Params[] = []
 const METHODS: ReadonlySet<string> = new Set([

@@ -1,10 +1,10 @@
 /* What a real socket knows of its road, read while it is open: a closed one has forgotten it. */
 
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 
 import type { Endpoint } from '@net/core'
 
+import { isTlsSocket } from './tls/node-tls.ts'
 import type { ConnectionInfo } from './transport.ts'
 
 /** What is known of a socket that is connected straight to the endpoint. */
@@ -14,7 +14,7 @@ export function socketInfo(socket: Socket, endpoint: Endpoint): ConnectionInfo {
   return {
     endpoint,
     hops: [],
-    encrypted: socket instanceof TLSSocket,
+    encrypted: isTlsSocket(socket),
     ...(local === undefined ? {} : { local }),
     ...(remote === undefined ? {} : { remote }),
   }
@@ -22,7 +22,7 @@ export function socketInfo(socket: Socket, endpoint: Endpoint): ConnectionInfo {
 
 /** How to close the socket so that the peer sees a reset; undefined where only TCP could. */
 export function resetOf(socket: Socket): (() => void) | undefined {
-  if (socket instanceof TLSSocket || socket.remoteFamily === undefined) return undefined
+  if (isTlsSocket(socket) || socket.remoteFamily === undefined) return undefined
   return () => {
     // While an end is on its way Node refuses the reset and never closes the handle.
     if (socket.writableEnded && !socket.writableFinished) socket.destroy()

@@ -5,7 +5,6 @@
 
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
 
 import type { NetError } from '@net/core'
 import { ByteQueue, netError } from '@net/core/authoring'
@@ -13,6 +12,7 @@ import { ByteQueue, netError } from '@net/core/authoring'
 import { copyFrom, directReads, type DirectReader, type DirectReads } from './direct-reads.ts'
 import { rejected } from './handled.ts'
 import { PushedReads } from './pushed-reads.ts'
+import { isTlsSocket } from './tls/node-tls.ts'
 import type { ByteReceiver, Inflow } from './transport.ts'
 
 /** Reads a stream. */
@@ -99,7 +99,7 @@ export class SocketInput implements DirectReader, Inflow {
     duplex.on('end', this.#onEnd)
     this.#direct = directReads(duplex)
     if (this.#direct !== undefined) this.#direct.reader = this
-    else if (duplex instanceof TLSSocket || (this.#isPlain && duplex instanceof Socket)) {
+    else if (isTlsSocket(duplex) || (this.#isPlain && duplex instanceof Socket)) {
       this.#pushed = new PushedReads(duplex, (chunk) => this.#taken(chunk))
     }
     if (this.#passesBuffer) this.#takeBuffered()

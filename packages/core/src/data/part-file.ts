@@ -4,7 +4,6 @@
  * followed: the part lies beside the file it leads to.
  */
 
-import { randomUUID } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -121,7 +120,7 @@ export class PartFile {
   async #giveName(): Promise<void> {
     const { path, written } = this.#place
     // Behind the part its name could become too long.
-    const aside = join(dirname(written), `.${randomUUID()}.part`)
+    const aside = join(dirname(written), `.${crypto.randomUUID()}.part`)
     await rename(written, aside)
     try {
       if (!(await this.#isOurs(aside, this.position))) {

@@ -4,13 +4,6 @@
  */
 
 import { pipeline, type Transform } from 'node:stream'
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createInflateRaw,
-  createZstdDecompress,
-} from 'node:zlib'
 
 import { isNetError, type ErrorContext, type NetError } from '@net/core'
 import { leavable, netError } from '@net/core/authoring'
@@ -233,12 +226,17 @@ function zerosAtEnd(chunk: Uint8Array): number {
 type Decoder = Transform & { readonly bytesWritten: number }
 
 const decoders: Readonly<Record<Coding, (first: Uint8Array) => Decoder>> = {
-  gzip: () => createGunzip(CHUNKS),
+  gzip: () => zlib().createGunzip(CHUNKS),
   // Some servers send the bare stream (RFC 1951) instead of the one with a header (RFC 1950).
   deflate: (first) =>
-    ((first[0] ?? 0) & 0x0f) === 8 ? createInflate(CHUNKS) : createInflateRaw(CHUNKS),
-  br: () => createBrotliDecompress(CHUNKS),
-  zstd: () => createZstdDecompress(CHUNKS),
+    ((first[0] ?? 0) & 0x0f) === 8 ? zlib().createInflate(CHUNKS) : zlib().createInflateRaw(CHUNKS),
+  br: () => zlib().createBrotliDecompress(CHUNKS),
+  zstd: () => zlib().createZstdDecompress(CHUNKS),
+}
+
+/** Loaded for the first body that has a coding. */
+function zlib(): typeof import('node:zlib') {
+  return process.getBuiltinModule('node:zlib')
 }
 
 const CHUNKS = { chunkSize: 65_536 } as const

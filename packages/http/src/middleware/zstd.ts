@@ -3,8 +3,6 @@
  * requests nor decodes zstd.
  */
 
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-
 /** Tested once. */
 export function tellsCutZstd(): boolean {
   told ??= probe()
@@ -12,6 +10,7 @@ export function tellsCutZstd(): boolean {
 }
 
 function probe(): boolean {
+  const { zstdCompressSync, zstdDecompressSync } = process.getBuiltinModule('node:zlib')
   const whole = zstdCompressSync(Buffer.from('whole'))
   try {
     zstdDecompressSync(whole.subarray(0, -1))

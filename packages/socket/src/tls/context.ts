@@ -1,11 +1,12 @@
 /* From TlsOptions to what OpenSSL wants. Bad certificates, keys and options are found here, before anything is sent. */
 
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import type { SecureContext, SecureContextOptions } from 'node:tls'
 
 import { isSecret } from '@net/core'
 import { mergeOwn, netError, own } from '@net/core/authoring'
 
 import { environmentTrust } from './environment-trust.ts'
+import { nodeTls } from './node-tls.ts'
 import type { TlsMaterial, TlsOptions } from './options.ts'
 
 /** The context of a client. Throws `NET_BAD_OPTION`, or `NET_CREDENTIAL_INVALID` if the key does not open. */
@@ -33,7 +34,7 @@ function trusting(trust: readonly string[], options: SecureContextOptions): Secu
 
 function made(options: SecureContextOptions): SecureContext {
   try {
-    return createSecureContext(options)
+    return nodeTls().createSecureContext(options)
   } catch (error) {
     const code = error instanceof Error ? String(Reflect.get(error, 'code')) : ''
     if (LOCKED.test(code)) {

@@ -3,10 +3,10 @@
  * curl and Python read and Node does not. They add and never replace, as Node's own NODE_EXTRA_CA_CERTS does.
  */
 
-import { X509Certificate } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { getCACertificates } from 'node:tls'
+
+import { nodeCrypto, nodeTls } from './node-tls.ts'
 
 /**
  * All authorities to trust, in PEM, if the environment names some that Node does not trust by itself; else undefined.
@@ -61,7 +61,7 @@ function certificatesIn(variable: string, file: string): readonly string[] {
 /** One that OpenSSL cannot read would make it refuse all of them later, without saying which. */
 function isReadable(pem: string, variable: string, place: string): boolean {
   try {
-    return new X509Certificate(pem).raw.length > 0
+    return new (nodeCrypto().X509Certificate)(pem).raw.length > 0
   } catch (error) {
     warn(variable, place, error)
     return false
@@ -69,7 +69,7 @@ function isReadable(pem: string, variable: string, place: string): boolean {
 }
 
 function withDefaults(found: readonly string[]): readonly string[] | undefined {
-  const trusted = getCACertificates('default')
+  const trusted = nodeTls().getCACertificates('default')
   const known = new Set(trusted.map(bodyOf))
   const added = found.filter((pem) => {
     const isNew = !known.has(bodyOf(pem))

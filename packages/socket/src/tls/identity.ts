@@ -3,15 +3,16 @@
  * its authority is OpenSSL's work; a resumed session is checked here again, which Node does not do.
  */
 
-import { createHash, X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { checkServerIdentity, TLSSocket, type DetailedPeerCertificate } from 'node:tls'
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls'
 
 import { formatEndpoint } from '@net/core'
 import { argument, netError, option, own, shape } from '@net/core/authoring'
 
 import type { Transport } from '../transport.ts'
 import { certificateError, pinError } from './certificate-errors.ts'
+import { isTlsSocket, nodeCrypto, nodeTls } from './node-tls.ts'
 import type { TlsOptions } from './options.ts'
 
 /**
@@ -20,7 +21,8 @@ import type { TlsOptions } from './options.ts'
  */
 export function verifyServer(socket: TLSSocket, name: string, who: string): void {
   if (peerCertificate(socket) === undefined) throw missing(who)
-  const failure = trustFailure(socket) ?? checkServerIdentity(name, socket.getPeerCertificate())
+  const failure =
+    trustFailure(socket) ?? nodeTls().checkServerIdentity(name, socket.getPeerCertificate())
   if (failure !== undefined) throw certificateError(failure, { who, chain: chainOf(socket), name })
 }
 
@@ -28,7 +30,7 @@ export function verifyServer(socket: TLSSocket, name: string, who: string): void
 export function peerCertificate(socket: TLSSocket): X509Certificate | undefined {
   // Not getPeerX509Certificate(), whose second call on a client finds nothing any more.
   const { raw } = socket.getPeerCertificate() as { readonly raw?: Buffer }
-  return raw === undefined ? undefined : new X509Certificate(raw)
+  return raw === undefined ? undefined : new (nodeCrypto().X509Certificate)(raw)
 }
 
 /**
@@ -41,7 +43,7 @@ export function verifyPeer(
   { name, peer }: { readonly name: string; readonly peer: string },
 ): void {
   const who = `${peer} ${formatEndpoint(info.endpoint)}`
-  if (!(duplex instanceof TLSSocket)) throw missing(who)
+  if (duplex === undefined || !isTlsSocket(duplex)) throw missing(who)
   verifyPins(peerCertificate(duplex), tls, who)
   if (own(tls, 'dangerouslySkipVerification') !== true) verifyServer(duplex, withoutDot(name), who)
 }
@@ -64,7 +66,7 @@ function chainOf(socket: TLSSocket): readonly X509Certificate[] {
   const chain: X509Certificate[] = []
   let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true)
   while (next?.raw !== undefined && chain.length < LONGEST_CHAIN) {
-    const certificate = new X509Certificate(next.raw)
+    const certificate = new (nodeCrypto().X509Certificate)(next.raw)
     // The last one is its own issuer.
     if (chain.at(-1)?.fingerprint256 === certificate.fingerprint256) break
     chain.push(certificate)
@@ -90,7 +92,7 @@ export function verifyPins(
 export function publicKeyPin(certificate: X509Certificate): string {
   argument('certificate', anX509, certificate)
   const key = certificate.publicKey.export({ type: 'spki', format: 'der' })
-  return createHash('sha256').update(key).digest('base64')
+  return nodeCrypto().createHash('sha256').update(key).digest('base64')
 }
 
 /** The name without the dot by which it was written as a whole one, which neither SNI nor certificates have (RFC 6066, section 3). */

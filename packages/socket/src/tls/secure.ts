@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net'
-import { connect, TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 
 import { formatEndpoint, type Timeout } from '@net/core'
 import {
@@ -40,6 +40,7 @@ import {
 } from './identity.ts'
 import type { TlsInfo } from './info.ts'
 import { keyLogOf } from './key-log.ts'
+import { nodeTls } from './node-tls.ts'
 import { tlsOptions, type TlsOptions } from './options.ts'
 
 /** Options of one handshake. */
@@ -111,7 +112,7 @@ const secureAsClient: Part = (transport, tls, options) => {
   const skip = own(tls, 'dangerouslySkipVerification') === true
   const session = own(tls, 'session')
   const begin = (raw: Socket): Handshake => {
-    const socket = connect({
+    const socket = nodeTls().connect({
       socket: raw,
       secureContext: contextOf(tls),
       // All of it is verified below: Node would leave out the names of resumed sessions, and says less of what is wrong.
@@ -136,7 +137,7 @@ const secureAsServer: Part = (transport, tls, options) => {
   const mutual = own(tls, 'ca') !== undefined
   const strict = mutual && own(tls, 'dangerouslySkipVerification') !== true
   const begin = (raw: Socket): Handshake => {
-    const socket = new TLSSocket(raw, {
+    const socket = new (nodeTls().TLSSocket)(raw, {
       isServer: true,
       secureContext: serverContext(tls),
       requestCert: mutual,
