@@ -5,19 +5,37 @@ import {
   closeDoor,
   option,
   optionsDoor,
+  optionsObject,
+  shape,
   type OptionsDoor,
   type OptionTable,
 } from '@net/core/authoring'
 import { sessionConnectTable } from '@net/socket/authoring'
 
 import type {
+  CommandOptions,
   DownloadOptions,
   FtpConnectOptions,
+  FtpDataOptions,
+  LinesOptions,
   ListOptions,
   MkdirOptions,
   ReadFileOptions,
+  ReadOptions,
+  RemoveOptions,
   RenameOptions,
+  TransferOptions,
+  UploadOptions,
 } from './client-options.ts'
+
+const portRange = shape<readonly [number, number]>(
+  'the first and the last port, such as [50000, 50100]',
+  (value) =>
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((port) => Number.isInteger(port) && port > 0 && port < 65_536) &&
+    value[0] <= value[1],
+)
 
 /** The door of `connect`. */
 export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnectOptions>(
@@ -26,6 +44,19 @@ export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnec
     ...sessionConnectTable,
     account: option.text,
     encoding: option.oneOf('utf8', 'latin1'),
+    data: optionsObject<FtpDataOptions>({
+      mode: option.oneOf('passive', 'active'),
+      passive: option.list(option.oneOf('EPSV', 'PASV')),
+      address: option.text,
+      ports: portRange,
+      protection: option.oneOf('private', 'clear'),
+      dangerouslyTrustAddress: option.flag,
+    }),
+    connections: option.count,
+    reconnect: option.flag,
+    keepAlive: option.limit,
+    virtualHost: option.text,
+    clientName: option.text,
   },
   {
     host: 'the URL, as in ftp://host:21',
@@ -39,35 +70,83 @@ export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnec
 
 /** A door for each verb. */
 export interface CallDoors {
+  readonly append: OptionsDoor<TransferOptions>
+  readonly cd: OptionsDoor<CallOptions>
   /** Gives the grace. */
   readonly close: (options: CloseOptions | undefined) => number
+  readonly command: OptionsDoor<CommandOptions>
   readonly download: OptionsDoor<DownloadOptions>
   readonly exists: OptionsDoor<CallOptions>
+  readonly hash: OptionsDoor<CallOptions>
   readonly list: OptionsDoor<ListOptions>
+  readonly listRaw: OptionsDoor<LinesOptions>
   readonly mkdir: OptionsDoor<MkdirOptions>
+  readonly modified: OptionsDoor<CallOptions>
+  readonly nlst: OptionsDoor<LinesOptions>
+  readonly pwd: OptionsDoor<CallOptions>
+  readonly read: OptionsDoor<ReadOptions>
   readonly readFile: OptionsDoor<ReadFileOptions>
-  readonly remove: OptionsDoor<CallOptions>
+  readonly remove: OptionsDoor<RemoveOptions>
   readonly rename: OptionsDoor<RenameOptions>
+  readonly setMode: OptionsDoor<CallOptions>
+  readonly setModified: OptionsDoor<CallOptions>
   readonly size: OptionsDoor<CallOptions>
   readonly stat: OptionsDoor<CallOptions>
-  readonly upload: OptionsDoor<CallOptions>
-  readonly writeFile: OptionsDoor<CallOptions>
+  readonly upload: OptionsDoor<UploadOptions>
+  readonly uploadUnique: OptionsDoor<TransferOptions>
+  readonly walk: OptionsDoor<ListOptions>
+  readonly writeFile: OptionsDoor<UploadOptions>
 }
+
+const { perCall } = option
+const transferTable: OptionTable<TransferOptions> = {
+  ...perCall,
+  mode: option.oneOf('binary', 'ascii'),
+  verify: option.oneOf('size', 'hash'),
+  rate: option.limit,
+}
+const uploadTable: OptionTable<UploadOptions> = {
+  ...transferTable,
+  resume: option.flag,
+  temporary: option.either<boolean | ((path: string) => string)>(
+    [option.flag, option.callback<(path: string) => string>()],
+    'true, false or a function that makes the temporary path',
+  ),
+}
+const listTable: OptionTable<ListOptions> = {
+  ...perCall,
+  maxBytes: option.bytes,
+  hidden: option.flag,
+}
+const linesTable: OptionTable<LinesOptions> = { ...perCall, maxBytes: option.bytes }
 
 /** The door of each verb. */
 export const doors: CallDoors = {
+  append: door<TransferOptions>('append', transferTable),
+  cd: door<CallOptions>('cd', perCall),
   close: closeDoor({ protocol: 'ftp', call: 'close' }),
-  download: door<DownloadOptions>('download', { ...option.perCall, resume: option.flag }),
-  exists: door<CallOptions>('exists', option.perCall),
-  list: door<ListOptions>('list', { ...option.perCall, maxBytes: option.bytes }),
-  mkdir: door<MkdirOptions>('mkdir', { ...option.perCall, recursive: option.flag }),
-  readFile: door<ReadFileOptions>('readFile', { ...option.perCall, maxBytes: option.bytes }),
-  remove: door<CallOptions>('remove', option.perCall),
-  rename: door<RenameOptions>('rename', { ...option.perCall, replace: option.flag }),
-  size: door<CallOptions>('size', option.perCall),
-  stat: door<CallOptions>('stat', option.perCall),
-  upload: door<CallOptions>('upload', option.perCall),
-  writeFile: door<CallOptions>('writeFile', option.perCall),
+  command: door<CommandOptions>('command', { ...perCall, check: option.flag }),
+  download: door<DownloadOptions>('download', { ...transferTable, resume: option.flag }),
+  exists: door<CallOptions>('exists', perCall),
+  hash: door<CallOptions>('hash', perCall),
+  list: door<ListOptions>('list', listTable),
+  listRaw: door<LinesOptions>('listRaw', linesTable),
+  mkdir: door<MkdirOptions>('mkdir', { ...perCall, recursive: option.flag }),
+  modified: door<CallOptions>('modified', perCall),
+  nlst: door<LinesOptions>('nlst', linesTable),
+  pwd: door<CallOptions>('pwd', perCall),
+  read: door<ReadOptions>('read', { ...perCall, start: option.bytes, end: option.bytes }),
+  readFile: door<ReadFileOptions>('readFile', { ...perCall, maxBytes: option.bytes }),
+  remove: door<RemoveOptions>('remove', { ...perCall, recursive: option.flag }),
+  rename: door<RenameOptions>('rename', { ...perCall, replace: option.flag }),
+  setMode: door<CallOptions>('setMode', perCall),
+  setModified: door<CallOptions>('setModified', perCall),
+  size: door<CallOptions>('size', perCall),
+  stat: door<CallOptions>('stat', perCall),
+  upload: door<UploadOptions>('upload', uploadTable),
+  uploadUnique: door<TransferOptions>('uploadUnique', transferTable),
+  walk: door<ListOptions>('walk', listTable),
+  writeFile: door<UploadOptions>('writeFile', uploadTable),
 }
 
 function door<T extends object>(call: string, table: OptionTable<T>): OptionsDoor<T> {

@@ -14,12 +14,75 @@ export interface FtpConnectOptions extends SessionConnectOptions {
    * `nameBytes`. `'latin1'` is for servers of which all names are ISO 8859-1.
    */
   readonly encoding?: FtpEncoding | undefined
+  /** How data connections are made. Default passive, as protected as the control connection. */
+  readonly data?: FtpDataOptions | undefined
+  /** The most sessions that calls share; more than one let calls run at once, each with a login of its own. Default 1. */
+  readonly connections?: number | undefined
+  /** Opens a new session for the next call, or the next attempt of one that can be repeated, where a session was lost. Default false. */
+  readonly reconnect?: boolean | undefined
+  /** Milliseconds between the NOOPs that keep a session alive, also during a transfer. Default `Infinity`: none are sent. */
+  readonly keepAlive?: number | undefined
+  /** Which of its hosts the server is to be, told before the login (HOST, RFC 7151). Default none. */
+  readonly virtualHost?: string | undefined
+  /** What this program is called, told behind the login (CLNT). Default nothing. */
+  readonly clientName?: string | undefined
+}
+
+/** A way to ask a server where it waits for the data connection. */
+export type PassiveWay = 'EPSV' | 'PASV'
+
+/** How the data connections of a client are made. */
+export interface FtpDataOptions {
+  /** Who connects: `'passive'`, we to the server, which is the default, or `'active'`, the server to us (EPRT, PORT). */
+  readonly mode?: 'passive' | 'active' | undefined
+  /** What is asked for in passive mode, in this order; what has worked once is kept. Default `['EPSV', 'PASV']`. */
+  readonly passive?: readonly PassiveWay[] | undefined
+  /** The address that the server is told in active mode, where it is not ours, as behind NAT. Default our end of the control connection. */
+  readonly address?: string | undefined
+  /** The first and the last port to listen on in active mode. Default any free port. */
+  readonly ports?: readonly [number, number] | undefined
+  /** `'clear'` sends data without TLS, though the login was protected (PROT C). Default `'private'`: as the control connection. */
+  readonly protection?: 'private' | 'clear' | undefined
+  /** Connects to the address that a reply to PASV names, whatever it is. Default false: to the server itself. */
+  readonly dangerouslyTrustAddress?: boolean | undefined
+}
+
+/** What transfers of both directions have in common. */
+export interface TransferOptions extends CallOptions {
+  /** `'ascii'` changes line ends, between LF here and CR LF on the wire; sizes cannot be compared then. Default `'binary'`. */
+  readonly mode?: 'binary' | 'ascii' | undefined
+  /** `'hash'` compares a hash as well, which is `NET_UNSUPPORTED` where the server makes none. Default `'size'`. */
+  readonly verify?: 'size' | 'hash' | undefined
+  /** The most bytes a second. Default any number. */
+  readonly rate?: number | undefined
+}
+
+/** Options of `upload`. */
+export interface UploadOptions extends TransferOptions {
+  /**
+   * Goes on behind what an earlier upload left on the server, if its last 64 KiB are those of the source; otherwise from
+   * the start. The source must be one that can be read again. Default false.
+   */
+  readonly resume?: boolean | undefined
+  /**
+   * Sends under another name, which becomes the file only when it is whole: `true` for `.name.part` in the same folder, or
+   * a function that makes the path of it. Default false. What a failed upload leaves there is removed, unless `resume` is true.
+   */
+  readonly temporary?: boolean | ((path: string) => string) | undefined
 }
 
 /** Options of `download`. */
-export interface DownloadOptions extends CallOptions {
+export interface DownloadOptions extends TransferOptions {
   /** Continues behind the bytes that an earlier call left in `path.part` (see `keepPart` of `toFile`). Default false. */
   readonly resume?: boolean | undefined
+}
+
+/** Options of `read`. */
+export interface ReadOptions extends CallOptions {
+  /** The first byte. Default 0. */
+  readonly start?: number | undefined
+  /** The byte after the last. Default the end of the file. */
+  readonly end?: number | undefined
 }
 
 /** Options of `readFile`. */
@@ -28,9 +91,17 @@ export interface ReadFileOptions extends CallOptions {
   readonly maxBytes?: number | undefined
 }
 
-/** Options of `list`. */
+/** Options of `list` and `walk`. */
 export interface ListOptions extends CallOptions {
-  /** The most bytes that the server may send for the listing; more is `NET_PROTO_LIMIT`. Default 16 MiB, about 110,000 entries. */
+  /** The most bytes that the server may send for the listing of one folder; more is `NET_PROTO_LIMIT`. Default 16 MiB, about 110,000 entries. */
+  readonly maxBytes?: number | undefined
+  /** Asks for entries that LIST leaves out at many servers, because their names begin with a dot (`LIST -a`, where the server takes it). MLSD has them always. Default false in `list`, true in `walk`. */
+  readonly hidden?: boolean | undefined
+}
+
+/** Options of `nlst` and `listRaw`. */
+export interface LinesOptions extends CallOptions {
+  /** As in `list`. */
   readonly maxBytes?: number | undefined
 }
 
@@ -40,8 +111,20 @@ export interface MkdirOptions extends CallOptions {
   readonly recursive?: boolean | undefined
 }
 
+/** Options of `remove`. */
+export interface RemoveOptions extends CallOptions {
+  /** A folder with everything in it; links in it are removed and not followed. Default false: a folder must be empty. */
+  readonly recursive?: boolean | undefined
+}
+
 /** Options of `rename`. */
 export interface RenameOptions extends CallOptions {
   /** Replaces what has the new name already. Default false: that is `NET_EXISTS`, and `NET_UNSUPPORTED` where the server cannot say whether the name is free. */
   readonly replace?: boolean | undefined
+}
+
+/** Options of `command`. */
+export interface CommandOptions extends CallOptions {
+  /** Whether a refusal rejects. Default true. */
+  readonly check?: boolean | undefined
 }

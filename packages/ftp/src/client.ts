@@ -1,133 +1,126 @@
 /*
- * What users hold: the verbs of FTP. Each is one operation that takes its turn at the session; how it is done stands
- * in the file of its noun.
+ * The verbs of FTP as calls: each checks its arguments, and is one operation that takes its turn at a session. How it is
+ * done stands in the file of its noun.
  */
 
-import {
-  type CallOptions,
-  type CloseOptions,
-  type NetError,
-  type Sink,
-  type Source,
-} from '@net/core'
+import type { CallOptions, CloseOptions, NetError, RemoteFiles, Sink, Source } from '@net/core'
 import {
   addContext,
+  argument,
   checkSink,
   checkSource,
-  inCall,
   isFileSink,
-  isReplayable,
-  leavable,
+  option,
 } from '@net/core/authoring'
 import type { ConnectionInfo } from '@net/socket'
 import { ClientFrame, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
+import { requireModified, setMode, setModified } from './attributes.ts'
 import { doors } from './call-doors.ts'
-import { makeFolder, removeOne, renameOne } from './commands.ts'
+import { hashOf } from './checksum.ts'
+import {
+  againOf,
+  bytesOf,
+  commandOf,
+  joined,
+  looped,
+  mannerOf,
+  planOf,
+  takenBy,
+  transferOf,
+} from './call-plans.ts'
+import { handedOver } from './chunk-handoff.ts'
 import type {
+  CommandOptions,
   DownloadOptions,
+  LinesOptions,
   ListOptions,
   MkdirOptions,
   ReadFileOptions,
+  ReadOptions,
+  RemoveOptions,
   RenameOptions,
+  TransferOptions,
+  UploadOptions,
 } from './client-options.ts'
+import { makeFolder, removeOne, renameOne } from './commands.ts'
 import type { Dialog } from './dialog.ts'
 import { download } from './download.ts'
 import type { FtpEntry, TransferResult } from './entry.ts'
-import { listFolder } from './listing/list.ts'
+import { FtpFiles, type TreeClient } from './ftp-files.ts'
 import { forAwaitOnly } from './listing/for-await-only.ts'
+import { listLines } from './listing/lines.ts'
+import { listFolder, type Listing } from './listing/list.ts'
 import { cannotTell, lookFor, lookUp } from './lookup.ts'
+import { rawCommand, type CommandReply } from './raw-command.ts'
 import { readWhole } from './read-whole.ts'
-import { checkPath } from './remote-path.ts'
+import { removeTree } from './remove-tree.ts'
 import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
 import { requireSize } from './size.ts'
 import { upload } from './upload.ts'
+import { uploadAs } from './upload-manner.ts'
+import { walkFolders } from './walk.ts'
 
-/**
- * A session with an FTP server. Calls run one after the other, in the order in which they were made. A path without a
- * leading `/` begins in the folder of the URL, or in the user's own folder. Paths with a line break or NUL are
- * `NET_INJECTION`. After `close` every call rejects with `NET_CLOSED`; after the loss of the connection with that loss,
- * whose `retry` is 'safe', because nothing was sent; and with `NET_BUSY` while another call waits for a stream or function
- * of the caller's. Calls that can be repeated without harm are repeated twice.
- */
-export interface FtpClient extends AsyncDisposable {
-  /** Sends the source to the path and replaces the file there (STOR); a transfer. Rejects with `NET_SIZE_MISMATCH` if the server's SIZE differs afterwards. */
-  upload(source: Source, path: string, options?: CallOptions): Promise<TransferResult>
-  /** Fetches a file into the sink (RETR); a transfer. Rejects with `NET_PROTO_INCOMPLETE` if fewer bytes came than the server announced; a local file takes its name only when it is complete. */
-  download(path: string, sink: Sink, options?: DownloadOptions): Promise<TransferResult>
-  /** Fetches a file into memory; a transfer. Rejects with `NET_PROTO_LIMIT` beyond `maxBytes`. */
-  readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array>
-  /** Writes a file, text as UTF-8, and replaces what is there; a transfer. */
-  writeFile(
-    path: string,
-    content: string | Uint8Array,
-    options?: CallOptions,
-  ): Promise<TransferResult>
-  /**
-   * The entries of a folder, by default the current one (MLSD, else LIST); a transfer. The listing is read completely
-   * before the first entry is given, so other calls are possible inside the loop. Where the server cut the listing
-   * short, the loop gives what came and then throws `NET_PROTO_INCOMPLETE`. Lines that cannot be read are left out with
-   * a warning in the log.
-   */
-  list(path?: string, options?: ListOptions): AsyncIterable<FtpEntry>
-  /** One file or folder (MLST, else the listing of its folder); a command. Rejects with `NET_NOT_FOUND` if there is none. */
-  stat(path: string, options?: CallOptions): Promise<FtpEntry>
-  /** Whether the path exists; a command. Rejects with `NET_UNSUPPORTED` where the server cannot say. */
-  exists(path: string, options?: CallOptions): Promise<boolean>
-  /** The size of a file in bytes (SIZE, RFC 3659); a command. Rejects with `NET_UNSUPPORTED` where the server has no SIZE. */
-  size(path: string, options?: CallOptions): Promise<number>
-  /** Makes a folder (MKD); a command. Rejects with `NET_EXISTS` if the name is taken. */
-  mkdir(path: string, options?: MkdirOptions): Promise<void>
-  /** Removes a file (DELE), or an empty folder (RMD); a command. Rejects with `NET_NOT_EMPTY` for any other folder. */
-  remove(path: string, options?: CallOptions): Promise<void>
-  /** Gives a file or folder another path (RNFR, RNTO); a command. Rejects with `NET_EXISTS` if the new path is taken, unless `replace` is true. */
-  rename(from: string, to: string, options?: RenameOptions): Promise<void>
-  /** Waits for the running call, says QUIT and closes; all within `grace`, 2,000 ms by default. Rejects only for wrong options. */
-  close(options?: CloseOptions): Promise<void>
-  /** Resolves once the session has ended: to the error that ended it, or to undefined after `close`. Never rejects. */
-  readonly closed: Promise<NetError | undefined>
-  /** Addresses and TLS of the control connection. */
+/** The client over its sessions. */
+export class Client implements TreeClient {
   readonly info: ConnectionInfo
-  /** The server's greeting, with its code. */
   readonly welcome: string
-  /** The server's features (FEAT, RFC 2389): names in upper case, each with its parameters. */
   readonly capabilities: ReadonlyMap<string, string>
-}
-
-/** The client over one session. */
-export class Client implements FtpClient {
-  readonly info: ConnectionInfo
-  readonly welcome: string
-  readonly #session: Session
+  readonly connections: number
+  readonly #sessions: Sessions
   readonly #frame: ClientFrame
+  readonly #first: Session
 
-  constructor(session: Session, welcome: string, identity: ClientIdentity) {
-    this.#session = session
-    this.#frame = new ClientFrame(identity, session)
-    this.info = session.control.info
+  constructor(first: Session, sessions: Sessions, { welcome, identity, connections }: ClientRules) {
+    this.#first = first
+    this.#sessions = sessions
+    this.#frame = new ClientFrame(identity, sessions)
+    this.info = first.control.info
+    this.capabilities = first.features
     this.welcome = welcome
+    this.connections = connections
   }
 
   get closed(): Promise<NetError | undefined> {
-    return this.#session.control.closed
+    return this.#sessions.closed
   }
 
-  get capabilities(): ReadonlyMap<string, string> {
-    return this.#session.features
-  }
-
-  async upload(source: Source, path: string, options?: CallOptions): Promise<TransferResult> {
+  async upload(source: Source, path: string, options?: UploadOptions): Promise<TransferResult> {
     const taken = this.#take('upload', { path }, () => {
       checkSource(source)
       return doors.upload(options)
     })
-    const verb: Verb = {
-      operation: 'upload',
-      target: path,
-      kind: 'transfer',
-      idempotent: isReplayable(source),
-    }
-    return this.#call(verb, taken, (dialog) => upload(this.#session, dialog, source, path))
+    return this.#upload('upload', source, path, taken)
+  }
+
+  async writeFile(
+    path: string,
+    content: string | Uint8Array,
+    options?: UploadOptions,
+  ): Promise<TransferResult> {
+    const bytes = bytesOf(content)
+    const taken = this.#take('writeFile', { path }, () => {
+      checkSource(bytes)
+      return doors.writeFile(options)
+    })
+    return this.#upload('writeFile', bytes, path, taken)
+  }
+
+  async append(source: Source, path: string, options?: TransferOptions): Promise<TransferResult> {
+    return this.#send('APPE', source, path, options)
+  }
+
+  async appendFile(
+    path: string,
+    content: string | Uint8Array,
+    options?: TransferOptions,
+  ): Promise<TransferResult> {
+    return this.#send('APPE', bytesOf(content), path, options)
+  }
+
+  async uploadUnique(source: Source, options?: TransferOptions): Promise<TransferResult> {
+    return this.#send('STOU', source, '', options)
   }
 
   async download(path: string, sink: Sink, options?: DownloadOptions): Promise<TransferResult> {
@@ -135,54 +128,50 @@ export class Client implements FtpClient {
       checkSink(sink)
       return doors.download(options)
     })
-    const plan = { path, sink, resume: taken.resume === true }
-    const verb: Verb = {
-      operation: 'download',
-      target: path,
-      kind: 'transfer',
-      idempotent: isFileSink(sink),
-    }
-    return this.#call(verb, taken, (dialog) => download(this.#session, dialog, plan))
+    const plan = { path, sink, resume: taken.resume === true, ...mannerOf(taken) }
+    return this.#call(transferOf('download', path, isFileSink(sink)), taken, (dialog, session) =>
+      download(session, dialog, plan),
+    )
   }
 
   async readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array> {
     const taken = this.#take('readFile', { path }, () => doors.readFile(options))
-    const { maxBytes = MOST_IN_MEMORY } = taken
-    const verb: Verb = { operation: 'readFile', target: path, kind: 'transfer', idempotent: true }
-    return this.#call(verb, taken, (dialog) => readWhole(this.#session, dialog, path, maxBytes))
+    return this.#call(transferOf('readFile', path, true), taken, (dialog, session) =>
+      readWhole(session, dialog, path, taken.maxBytes),
+    )
   }
 
-  async writeFile(
-    path: string,
-    content: string | Uint8Array,
-    options?: CallOptions,
-  ): Promise<TransferResult> {
-    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
-    const taken = this.#take('writeFile', { path }, () => {
-      checkSource(bytes)
-      return doors.writeFile(options)
-    })
-    const verb: Verb = { operation: 'writeFile', target: path, kind: 'transfer', idempotent: true }
-    return this.#call(verb, taken, (dialog) => upload(this.#session, dialog, bytes, path))
+  read(path: string, options?: ReadOptions): AsyncIterable<Uint8Array> {
+    return looped((left) => this.#read(path, options, left))
   }
 
   list(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
-    const left = new AbortController()
-    const entries = this.#list(path, options, left.signal)
-    return forAwaitOnly(leavable(entries, { leave: () => left.abort() }))
+    return forAwaitOnly(looped(({ signal }) => this.#list(path, options, signal)))
+  }
+
+  walk(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
+    return forAwaitOnly(looped(({ signal }) => this.#walk(path, options, signal)))
+  }
+
+  async nlst(path = '.', options?: LinesOptions): Promise<readonly string[]> {
+    return this.#lines('nlst', 'NLST', path, options)
+  }
+
+  async listRaw(path = '.', options?: LinesOptions): Promise<readonly string[]> {
+    return this.#lines('listRaw', 'LIST', path, options)
   }
 
   async stat(path: string, options?: CallOptions): Promise<FtpEntry> {
     const taken = this.#take('stat', { path }, () => doors.stat(options))
-    const verb: Verb = { operation: 'stat', target: path, kind: 'command', idempotent: true }
-    return this.#call(verb, taken, (dialog) => lookUp(this.#session, dialog, path))
+    return this.#call(commandOf('stat', path, true), taken, (dialog, session) =>
+      lookUp(session, dialog, path),
+    )
   }
 
   async exists(path: string, options?: CallOptions): Promise<boolean> {
     const taken = this.#take('exists', { path }, () => doors.exists(options))
-    const verb: Verb = { operation: 'exists', target: path, kind: 'command', idempotent: true }
-    return this.#call(verb, taken, async (dialog) => {
-      const found = await lookFor(this.#session, dialog, path)
+    return this.#call(commandOf('exists', path, true), taken, async (dialog, session) => {
+      const found = await lookFor(session, dialog, path)
       if (found.is === undefined && found.proof === 'none') throw cannotTell(path)
       return found.is !== undefined
     })
@@ -190,38 +179,169 @@ export class Client implements FtpClient {
 
   async size(path: string, options?: CallOptions): Promise<number> {
     const taken = this.#take('size', { path }, () => doors.size(options))
-    const verb: Verb = { operation: 'size', target: path, kind: 'command', idempotent: true }
-    return this.#call(verb, taken, (dialog) => requireSize(this.#session, dialog, path))
+    return this.#call(commandOf('size', path, true), taken, (dialog, session) =>
+      requireSize(session, dialog, path),
+    )
+  }
+
+  async modified(path: string, options?: CallOptions): Promise<number> {
+    const taken = this.#take('modified', { path }, () => doors.modified(options))
+    return this.#call(commandOf('modified', path, true), taken, (dialog, session) =>
+      requireModified(session, dialog, path),
+    )
+  }
+
+  async setModified(path: string, modified: number, options?: CallOptions): Promise<void> {
+    const taken = this.#take('setModified', { path }, () => {
+      argument('modified', option.between(-8.64e15, 8.64e15), Math.floor(modified))
+      return doors.setModified(options)
+    })
+    return this.#call(commandOf('setModified', path, true), taken, (dialog, session) =>
+      setModified(session, dialog, path, modified),
+    )
+  }
+
+  async setMode(path: string, mode: number, options?: CallOptions): Promise<void> {
+    const taken = this.#take('setMode', { path }, () => {
+      argument('mode', option.between(0, 0o7777), mode)
+      return doors.setMode(options)
+    })
+    return this.#call(commandOf('setMode', path, true), taken, (dialog) =>
+      setMode(dialog, path, mode),
+    )
+  }
+
+  async hash(path: string, algorithm: string, options?: CallOptions): Promise<string> {
+    const taken = this.#take('hash', { path }, () => {
+      argument('algorithm', option.text, algorithm)
+      return doors.hash(options)
+    })
+    return this.#call(transferOf('hash', path, true), taken, (dialog, session) =>
+      hashOf(session, dialog, path, algorithm),
+    )
   }
 
   async mkdir(path: string, options?: MkdirOptions): Promise<void> {
     const taken = this.#take('mkdir', { path }, () => doors.mkdir(options))
-    const idempotent = taken.recursive === true
-    const verb: Verb = { operation: 'mkdir', target: path, kind: 'command', idempotent }
-    return this.#call(verb, taken, (dialog) => makeFolder(this.#session, dialog, path, idempotent))
+    const recursive = taken.recursive === true
+    return this.#call(commandOf('mkdir', path, recursive), taken, (dialog, session) =>
+      makeFolder(session, dialog, path, recursive),
+    )
   }
 
-  async remove(path: string, options?: CallOptions): Promise<void> {
+  async remove(path: string, options?: RemoveOptions): Promise<void> {
     const taken = this.#take('remove', { path }, () => doors.remove(options))
-    const verb: Verb = { operation: 'remove', target: path, kind: 'command' }
-    return this.#call(verb, taken, (dialog) => removeOne(this.#session, dialog, path))
+    const recursive = taken.recursive === true
+    const verb = recursive ? transferOf('remove', path, false) : commandOf('remove', path, false)
+    return this.#call(verb, taken, (dialog, session) =>
+      recursive ? removeTree(session, dialog, path) : removeOne(session, dialog, path),
+    )
   }
 
   async rename(from: string, to: string, options?: RenameOptions): Promise<void> {
     const taken = this.#take('rename', { from, to }, () => doors.rename(options))
     const replace = taken.replace === true
-    const verb: Verb = { operation: 'rename', target: from, kind: 'command' }
-    return this.#call(verb, taken, (dialog) =>
-      renameOne(this.#session, dialog, { from, to, replace }),
+    return this.#call(commandOf('rename', from, false), taken, (dialog, session) =>
+      renameOne(session, dialog, { from, to, replace }),
+    )
+  }
+
+  async pwd(options?: CallOptions): Promise<string> {
+    const taken = this.#take('pwd', {}, () => doors.pwd(options))
+    return this.#call(commandOf('pwd', undefined, true), taken, (dialog, session) =>
+      session.requireHome(dialog),
+    )
+  }
+
+  async cd(path: string, options?: CallOptions): Promise<void> {
+    const taken = this.#take('cd', { path }, () => doors.cd(options))
+    return this.#call(commandOf('cd', path, false), taken, (dialog, session) =>
+      session.enter(dialog, path),
+    )
+  }
+
+  async command(line: string, options?: CommandOptions): Promise<CommandReply> {
+    const taken = this.#take('command', { line }, () => doors.command(options))
+    const { check = true } = taken
+    return this.#call(commandOf('command', undefined, false), taken, (dialog) =>
+      rawCommand(dialog, line, check),
+    )
+  }
+
+  files(root = '.'): RemoteFiles {
+    return new FtpFiles(this, root)
+  }
+
+  writeAt(source: Source, path: string, start: number, options: CallOptions): Promise<unknown> {
+    return this.#call(transferOf('upload', path, false), options, (dialog, session) =>
+      upload(session, dialog, { source, path, start }),
     )
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    await this.#frame.close(doors.close(options), (op) => this.#session.quit(op))
+    await this.#frame.close(doors.close(options), (op) => this.#sessions.quit(op))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /** A repeat looks first what the server has of the file: a reply may be lost behind the last byte. */
+  #upload(
+    operation: string,
+    source: Source,
+    path: string,
+    options: UploadOptions,
+  ): Promise<TransferResult> {
+    const again = againOf(source, options)
+    const plan = { ...planOf(source, path, options), begun: again.begun }
+    return this.#call(transferOf(operation, path, again.idempotent), options, (dialog, session) =>
+      uploadAs(session, dialog, plan, again.options()),
+    )
+  }
+
+  async #send(
+    verb: 'APPE' | 'STOU',
+    source: Source,
+    path: string,
+    options: TransferOptions | undefined,
+  ): Promise<TransferResult> {
+    const operation = verb === 'APPE' ? 'append' : 'uploadUnique'
+    const taken = this.#take(operation, path === '' ? {} : { path }, () => {
+      checkSource(source)
+      return doors[operation](options)
+    })
+    return this.#call(transferOf(operation, path, false), taken, (dialog, session) =>
+      upload(session, dialog, { ...planOf(source, path, taken), verb }),
+    )
+  }
+
+  async #lines(
+    operation: 'nlst' | 'listRaw',
+    verb: 'NLST' | 'LIST',
+    folder: string,
+    options?: LinesOptions,
+  ): Promise<readonly string[]> {
+    const taken = this.#take(operation, { path: folder }, () => doors[operation](options))
+    return this.#call(transferOf(operation, folder, true), taken, (dialog, session) =>
+      listLines(session, dialog, { verb, folder, maxBytes: taken.maxBytes }),
+    )
+  }
+
+  async *#read(
+    path: string,
+    options: ReadOptions | undefined,
+    left: AbortController,
+  ): AsyncGenerator<Uint8Array, void> {
+    const taken = this.#take('read', { path }, () => doors.read(options))
+    const { start = 0, end = Infinity } = taken
+    const verb = transferOf('read', path, false)
+    const call = joined(taken, left.signal)
+    yield* handedOver(end - start, left, (sink) =>
+      this.#call(verb, call, (dialog, session) =>
+        download(session, dialog, { path, sink, resume: false, start }),
+      ),
+    )
   }
 
   async *#list(
@@ -229,32 +349,52 @@ export class Client implements FtpClient {
     options: ListOptions | undefined,
     left: AbortSignal,
   ): AsyncGenerator<FtpEntry, void> {
-    const given = this.#take('list', { path }, () => doors.list(options))
-    const signal = given.signal === undefined ? left : AbortSignal.any([given.signal, left])
-    const taken = { ...given, signal }
-    const verb: Verb = { operation: 'list', target: path, kind: 'transfer', idempotent: true }
-    const { entries, incomplete } = await this.#call(verb, taken, (dialog) =>
-      listFolder(this.#session, dialog, path, taken.maxBytes),
-    )
+    const taken = this.#take('list', { path }, () => doors.list(options))
+    const { entries, incomplete } = await this.#listOne('list', path, joined(taken, left))
     yield* entries
-    if (incomplete !== undefined) {
-      throw addContext(incomplete, { protocol: 'ftp', operation: 'list', target: path })
-    }
+    if (incomplete !== undefined) throw incomplete
+  }
+
+  async *#walk(
+    path: string,
+    options: ListOptions | undefined,
+    left: AbortSignal,
+  ): AsyncGenerator<FtpEntry, void> {
+    const taken = this.#take('walk', { path }, () => doors.walk(options))
+    const each = { hidden: true, ...joined(taken, left) }
+    yield* walkFolders(path, (folder) => this.#listOne('walk', folder, each))
+  }
+
+  async #listOne(
+    operation: 'list' | 'walk',
+    target: string,
+    options: ListOptions,
+  ): Promise<Listing> {
+    const verb = transferOf(operation, target, true)
+    const listing = await this.#call(verb, options, (dialog, session) =>
+      listFolder(session, dialog, target, options),
+    )
+    if (listing.incomplete) addContext(listing.incomplete, { protocol: 'ftp', operation, target })
+    return listing
   }
 
   /** Checks the paths and whatever else the call was given, before anything is done. */
   #take<T>(call: string, paths: Readonly<Record<string, unknown>>, check: () => T): T {
-    return inCall({ protocol: 'ftp', call }, () => {
-      for (const [name, path] of Object.entries(paths)) {
-        checkPath(name, path, this.#session.control.encoding)
-      }
-      return check()
-    })
+    return takenBy(call, paths, this.#first.control.encoding, check)
   }
 
-  #call<T>(verb: Verb, options: CallOptions, work: (dialog: Dialog) => Promise<T>): Promise<T> {
-    return this.#frame.call(verb, options, (op, attempt) => this.#session.use(op, attempt, work))
+  #call<T>(
+    verb: Verb,
+    options: CallOptions,
+    work: (dialog: Dialog, session: Session) => Promise<T>,
+  ): Promise<T> {
+    return this.#frame.call(verb, options, (op, attempt) => this.#sessions.use(op, attempt, work))
   }
 }
 
-const MOST_IN_MEMORY = 100 * 1024 * 1024
+/** What a client is besides its sessions. */
+export interface ClientRules {
+  readonly welcome: string
+  readonly identity: ClientIdentity
+  readonly connections: number
+}

@@ -8,7 +8,7 @@ import type { FtpEntry } from './entry.ts'
 import { isFolder } from './folder-visit.ts'
 import { listFolder } from './listing/list.ts'
 import { cannotTell, lookFor } from './lookup.ts'
-import { asArgument, pathsDownTo } from './remote-path.ts'
+import { asArgument, pathsDownTo, splitPath } from './remote-path.ts'
 import { errorOf, replyError } from './errors.ts'
 import type { FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
@@ -31,7 +31,10 @@ export async function makeFolder(
   const saysNothing = error.code === 'NET_REPLY_PERMANENT'
   const found = recursive || saysNothing ? (await lookFor(session, dialog, path)).is : undefined
   if (recursive && found !== undefined && (await isAsGoodAsFolder(session, dialog, found))) return
-  throw saysNothing && found !== undefined ? errorOf('NET_EXISTS', refusal, 'MKD') : error
+  if (!saysNothing) throw error
+  if (found !== undefined) throw errorOf('NET_EXISTS', refusal, 'MKD')
+  const above = await isFolder(session, dialog, splitPath(path).folder)
+  throw above === false ? errorOf('NET_NOT_FOUND', refusal, 'MKD') : error
 }
 
 /** A link counts unless the server says that it does not lead to a folder. */

@@ -1,7 +1,7 @@
 /* The way into the package. Sockets, TLS and the client are loaded by the first connection, so importing costs little. */
 
-import type { FtpClient } from './client.ts'
 import type { FtpConnectOptions } from './client-options.ts'
+import type { FtpClient } from './ftp-client.ts'
 
 /**
  * Connects to `ftp://user@host:21/folder` or `ftps://…` and logs in (RFC 959, 4217); a session, whose phases are

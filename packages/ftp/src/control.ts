@@ -25,8 +25,11 @@ export class Control {
   /** How names are written in commands and replies. */
   readonly encoding: FtpEncoding
   readonly #commands: Commands<FtpReply>
-  #open: OpenExchange | undefined
+  /** What waits for its replies, in the order in which it was sent. */
+  readonly #exchanges: OpenExchange[] = []
   #echoExpected = false
+  /** How many NOOPs of running transfers have no answer yet. */
+  #noops = 0
 
   private constructor(transport: Transport, encoding: FtpEncoding) {
     this.encoding = encoding
@@ -70,7 +73,7 @@ export class Control {
 
   /** Whether a reply is still to come. */
   get owed(): boolean {
-    return this.#open !== undefined
+    return this.#exchanges.length > 0
   }
 
   /** Sends the command and waits for its last reply; when the operation is stopped, the reply is owed (see `idle`). */
@@ -79,15 +82,37 @@ export class Control {
   }
 
   /** Sends the command; `shown` is what the log may see of it. Throws what took the connection, and `NET_BUSY` while a reply is owed. */
-  begin(op: Operation, command: string, shown: string = command): CommandReplies {
-    const { failure } = this
-    if (failure !== undefined) throw failure
-    if (this.#open !== undefined) throw busy()
+  begin(op: Operation | undefined, command: string, shown: string = command): CommandReplies {
+    this.#checkFree()
     const line = toWire(command, this.encoding)
-    op.wire('send', () => shown)
+    if (this.#noops > 0) this.#mark(op)
+    op?.wire('send', () => shown)
     const exchange = this.#begin(op)
     this.#write(line)
     return exchange
+  }
+
+  /** Sends several commands in one packet; gives the last reply to each, whatever they say. Rejects as `ask` does. */
+  askTogether(op: Operation, commands: readonly string[]): Promise<readonly FtpReply[]> {
+    this.#checkFree()
+    const lines = commands.map((command) => toWire(command, this.encoding))
+    const finals = commands.map((command) => {
+      op.wire('send', () => command)
+      return this.#begin(op).final
+    })
+    this.#send(Buffer.concat(lines.flatMap((line) => [line, LINE_END])))
+    return stoppable(op, Promise.all(finals))
+  }
+
+  /**
+   * Says NOOP while a transfer runs, so that nothing on the way takes the connection for dead. Servers answer it at once,
+   * behind the transfer's last reply, or never.
+   */
+  keepAlive(): void {
+    const [open] = this.#exchanges
+    if (open === undefined || open.replies === 0 || open.resync !== undefined) return
+    this.#noops += 1
+    this.#write(Buffer.from('NOOP'))
   }
 
   /**
@@ -95,7 +120,7 @@ export class Control {
    * connection was cut. The replies to ABOR differ in number, so a TYPE behind it shows where they end.
    */
   interrupt(): void {
-    const open = this.#open
+    const [open] = this.#exchanges
     if (open === undefined || open.replies === 0 || open.resync !== undefined) return
     open.resync = 'ABOR'
     this.#write(Buffer.from('ABOR'))
@@ -103,7 +128,9 @@ export class Control {
 
   /** Resolves once no reply is owed; false if the connection was lost instead. */
   async idle(): Promise<boolean> {
-    await this.#open?.final.catch(() => {})
+    for (let [open] = this.#exchanges; open !== undefined; [open] = this.#exchanges) {
+      await open.final.catch(() => {})
+    }
     return this.failure === undefined
   }
 
@@ -113,7 +140,8 @@ export class Control {
    */
   async askAndHold(op: Operation, command: string): Promise<FtpReply> {
     const exchange = this.begin(op, command)
-    if (this.#open !== undefined) this.#open.hold = true
+    const [open] = this.#exchanges
+    if (open !== undefined) open.hold = true
     const reply = await stoppable(op, exchange.final)
     this.#commands.refuseSurplus()
     return reply
@@ -140,25 +168,40 @@ export class Control {
     if (this.#commands.failure === undefined) await this.#commands.close()
   }
 
-  #begin(op: Operation | undefined): CommandReplies {
+  #checkFree(): void {
+    const { failure } = this
+    if (failure !== undefined) throw failure
+    if (this.owed) throw busy()
+  }
+
+  /** Asks something whose answer is none of NOOP's, so that what comes behind it is the next command's. */
+  #mark(op: Operation | undefined): void {
+    this.#begin(op, true)
+    op?.wire('send', () => 'PWD')
+    this.#write(Buffer.from('PWD'))
+  }
+
+  #begin(op: Operation | undefined, isMark = false): CommandReplies {
     const first = Promise.withResolvers<FtpReply>()
     const final = Promise.withResolvers<FtpReply>()
     // After an abort these have no reader; their rejections must not count as unhandled.
     for (const { promise } of [first, final]) promise.catch(() => {})
     const open: OpenExchange = {
       final: final.promise,
+      isMark,
       hold: false,
       replies: 0,
       resync: undefined,
       begun: first.resolve,
       done: final.resolve,
     }
-    this.#open = open
+    this.#exchanges.push(open)
     this.#commands.op = op
     this.#commands.expect({
       take: (reply) => this.#take(open, reply),
       holds: (reply) => open.hold && isPositive(reply),
       drop: (error) => {
+        this.#forget(open)
         first.reject(error)
         final.reject(error)
       },
@@ -167,13 +210,14 @@ export class Control {
   }
 
   #take(open: OpenExchange, reply: FtpReply): void | 'more' {
+    if (this.#isNoop(open, reply)) return 'more'
     open.begun(reply)
     if (reply.status < 200) {
       if (++open.replies > MOST_PRELIMINARY) throw unexpected(reply)
       return 'more'
     }
-    const isLast =
-      open.resync === undefined || (open.resync === 'TYPE' && reply.status === RESYNCED)
+    if (open.isMark && reply.status !== PATH && reply.status < 400) throw outOfStep(reply)
+    const isLast = open.resync === undefined || (open.resync === 'TYPE' && reply.status === DONE)
     if (isLast || reply.status === SHUTDOWN) return this.#end(open, reply)
     if (open.resync === 'ABOR') {
       open.resync = 'TYPE'
@@ -182,8 +226,22 @@ export class Control {
     return 'more'
   }
 
+  /** Whether the reply answers a NOOP that was sent within a transfer. */
+  #isNoop(open: OpenExchange, { status }: FtpReply): boolean {
+    const could = this.#noops > 0 && (open.isMark || open.replies > 0)
+    if (!could || (status !== DONE && status !== 500 && status !== 502)) return false
+    this.#noops -= 1
+    return true
+  }
+
+  #forget(open: OpenExchange): void {
+    const at = this.#exchanges.indexOf(open)
+    if (at >= 0) this.#exchanges.splice(at, 1)
+  }
+
   #end(open: OpenExchange, reply: FtpReply): void {
-    this.#open = undefined
+    this.#forget(open)
+    if (open.isMark) this.#noops = 0
     this.#echoExpected = reply.status === CUT || open.replies > 0
     open.done(reply)
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
@@ -195,19 +253,27 @@ export class Control {
    */
   #isEcho({ status }: FtpReply): boolean {
     const isEcho =
-      this.#echoExpected && (status === 225 || status === 226) && (this.#open?.replies ?? 0) === 0
+      this.#echoExpected &&
+      (status === 225 || status === 226) &&
+      (this.#exchanges[0]?.replies ?? 0) === 0
     this.#echoExpected = false
     return isEcho
   }
 
   #write(line: Uint8Array): void {
+    this.#send(Buffer.concat([line, LINE_END]))
+  }
+
+  #send(lines: Uint8Array): void {
     // A loss ends the exchange that is open.
-    this.#commands.send([Buffer.concat([line, LINE_END])]).catch(() => {})
+    this.#commands.send([lines]).catch(() => {})
   }
 }
 
 interface OpenExchange {
   readonly final: Promise<FtpReply>
+  /** Whether it only shows which replies are behind it. */
+  readonly isMark: boolean
   hold: boolean
   /** How many replies below 200 have come. */
   replies: number
@@ -227,6 +293,12 @@ function unexpected({ text }: FtpReply): NetError {
   })
 }
 
+function outOfStep({ text }: FtpReply): NetError {
+  return netError('NET_PROTO_UNEXPECTED', {
+    message: `which command the server answers cannot be told after a NOOP within a transfer: ${text}`,
+  })
+}
+
 function shutDown(reply: FtpReply): NetError {
   return netError('NET_CONN_SHUTDOWN', {
     message: `the server closes the connection: ${reply.text}`,
@@ -237,6 +309,7 @@ function shutDown(reply: FtpReply): NetError {
 const LINE_END: Uint8Array = Buffer.from('\r\n')
 const SHUTDOWN = 421
 const CUT = 426
-const RESYNCED = 200
+const DONE = 200
+const PATH = 257
 // RFC 959 knows one reply below 200; some servers then tell of their progress.
 const MOST_PRELIMINARY = 100

@@ -1,5 +1,5 @@
 /*
- * Data connections: where the server waits, how we get there, and TLS that resumes the session of the control
+ * Data connections: where the server waits and how we get there, or where we wait for it, and TLS that resumes the session of the control
  * connection. They go to the host of the control connection only, down the same road.
  */
 
@@ -16,9 +16,11 @@ import {
 import { netError, own } from '@net/core/authoring'
 import type { Dialer, TlsOptions, Transport } from '@net/socket'
 
+import { announce, AwaitedData, plain } from './active.ts'
+import type { FtpDataOptions, PassiveWay } from './client-options.ts'
 import { secureData } from './data-tls.ts'
 import type { Dialog } from './dialog.ts'
-import { extendedPort, passivePort } from './passive.ts'
+import { extendedPort, passiveHost, passivePort } from './passive.ts'
 import { isPositive } from './reply.ts'
 import { replyError } from './errors.ts'
 
@@ -26,43 +28,62 @@ import { replyError } from './errors.ts'
 export interface DataRoad {
   readonly dialer: Dialer
   readonly tls: TlsOptions
+  readonly options?: FtpDataOptions | undefined
 }
+
+/** A data connection, or one that the server makes once it has begun. */
+export type OpenedData = Transport | AwaitedData
 
 /** Makes the data connections of one session. */
 export class DataConnections {
   readonly #road: DataRoad
   readonly #control: Transport
+  readonly #options: FtpDataOptions
+  readonly #ways: readonly PassiveWay[]
   #session: Uint8Array | undefined
-  /** The way that has worked; EPSV is tried first. */
-  #way: 'EPSV' | 'PASV' | undefined
+  /** The way that has worked. */
+  #way: PassiveWay | undefined
+  #announced: 'EPRT' | 'PORT' | undefined
 
   constructor(road: DataRoad, control: Transport) {
     this.#road = road
     this.#control = control
+    this.#options = road.options ?? {}
+    this.#ways = this.#options.passive ?? ['EPSV', 'PASV']
     // With TLS 1.3 the session that can be resumed arrives some time after the handshake.
     control.duplex?.on('session', (session: Uint8Array) => {
       this.#session = session
     })
   }
 
-  /** Asks the server where it waits and connects; TLS comes with `protect`. */
-  async open(dialog: Dialog): Promise<Transport> {
-    const extended = this.#way === 'PASV' ? undefined : await this.#byEpsv(dialog)
-    if (extended !== undefined && !isNetError(extended)) return extended
-    try {
-      const data = await this.#byPasv(dialog)
-      this.#way = 'PASV'
-      return data
-    } catch (error) {
-      // A server without PASV had only one way to fail.
-      throw extended !== undefined && isRefusal(error) ? extended : error
+  /**
+   * Asks the server where it waits and connects, or listens and tells it where; TLS comes with `protect`. Rejects with
+   * the failure of the way that was tried last.
+   */
+  async open(dialog: Dialog): Promise<OpenedData> {
+    if (this.#options.mode === 'active') return this.#listen(dialog)
+    const ways = this.#way === undefined ? this.#ways : [this.#way]
+    let failure: NetError | undefined
+    for (const [at, way] of ways.entries()) {
+      try {
+        const data = await this.#by(dialog, way)
+        this.#way = way
+        return data
+      } catch (error) {
+        // A server without PASV had only one way to fail.
+        if (failure !== undefined && isRefusal(error)) throw failure
+        if (at === ways.length - 1 || !this.#isWorthAnother(dialog, error)) throw error
+        failure = error
+      }
     }
+    throw failure ?? noWay()
   }
 
   /** Speaks TLS over a data connection if the control connection does, as the same host and in the same session. */
   async protect({ op }: Dialog, data: Transport): Promise<Transport> {
     const { info, duplex } = this.#control
     if (!info.encrypted || !(duplex instanceof TLSSocket)) return data
+    if (this.#options.protection === 'clear') return data
     return secureData(op, data, {
       tls: this.#road.tls,
       name: own(this.#road.tls, 'servername') ?? info.endpoint.host,
@@ -70,32 +91,45 @@ export class DataConnections {
     })
   }
 
-  /** Resolves to the error where PASV is worth trying; firewalls that read 227 need not read 229. */
-  async #byEpsv(dialog: Dialog): Promise<Transport | NetError> {
+  async #by(dialog: Dialog, way: PassiveWay): Promise<Transport> {
+    const reply = await dialog.op.phase('command', () => dialog.ask(way))
+    if (way === 'EPSV') {
+      if (reply.status !== 229) throw replyError(reply, way)
+      return this.#dial(dialog, this.#endpoint(extendedPort(reply)))
+    }
+    if (!isPositive(reply)) throw replyError(reply, way)
+    const endpoint = this.#endpoint(passivePort(reply))
+    const told = this.#options.dangerouslyTrustAddress === true ? passiveHost(reply) : undefined
+    return this.#dial(dialog, told === undefined ? endpoint : { ...endpoint, host: told })
+  }
+
+  /** Firewalls that read 227 need not read 229. Over IPv6 there is no PASV. */
+  #isWorthAnother({ op, control }: Dialog, error: unknown): error is NetError {
+    if (op.signal.aborted || control.failure !== undefined || this.#isVersion6()) return false
+    return isWorthAnother(error)
+  }
+
+  async #listen(dialog: Dialog): Promise<AwaitedData> {
+    const { local, remote, hops } = this.#control.info
+    const { address, ports } = this.#options
+    const { dialer } = this.#road
+    if (local === undefined) throw noLocalAddress()
+    const host = hops.length === 0 && remote?.scheme === 'tcp' ? plain(remote.host) : undefined
+    const data = await AwaitedData.listen({ dialer, address, ports }, local, host)
     try {
-      const reply = await dialog.op.phase('command', () => dialog.ask('EPSV'))
-      if (reply.status !== 229) throw replyError(reply, 'EPSV')
-      const data = await this.#dial(dialog, extendedPort(reply))
-      this.#way = 'EPSV'
+      const told = address ?? plain(local.host)
+      this.#announced = await announce(dialog, told, data.port, this.#announced)
       return data
     } catch (error) {
-      const isOver = dialog.op.signal.aborted || dialog.control.failure !== undefined
-      // What has worked is broken now, and over IPv6 there is no other way.
-      if (isOver || this.#way === 'EPSV' || this.#isVersion6() || !isWorthPasv(error)) throw error
-      return error
+      data.abort()
+      throw error
     }
   }
 
-  async #byPasv(dialog: Dialog): Promise<Transport> {
-    const reply = await dialog.op.phase('command', () => dialog.ask('PASV'))
-    if (!isPositive(reply)) throw replyError(reply, 'PASV')
-    return this.#dial(dialog, passivePort(reply))
-  }
-
-  #dial({ op }: Dialog, port: number): Promise<Transport> {
+  #dial({ op }: Dialog, endpoint: Endpoint): Promise<Transport> {
     // Full packets: over TLS the tail of each write would be a packet of its own. Our end pushes the last one.
     const bulk = { ...op.within, noDelay: false }
-    return this.#road.dialer.dial(this.#endpoint(port), bulk)
+    return this.#road.dialer.dial(endpoint, bulk)
   }
 
   #isVersion6(): boolean {
@@ -116,8 +150,8 @@ export class DataConnections {
   }
 }
 
-/** Whether EPSV failed in a way that need not be the way of PASV. */
-function isWorthPasv(error: unknown): error is NetError {
+/** Whether one way failed as the other one need not. */
+function isWorthAnother(error: unknown): error is NetError {
   if (!isNetError(error)) return false
   return (
     error.reply !== undefined ||
@@ -127,6 +161,16 @@ function isWorthPasv(error: unknown): error is NetError {
     error instanceof ProxyError ||
     error instanceof ConnectionLostError
   )
+}
+
+function noWay(): NetError {
+  return netError('NET_UNSUPPORTED', { message: 'data: { passive } names no way' })
+}
+
+function noLocalAddress(): NetError {
+  return netError('NET_UNSUPPORTED', {
+    message: 'active mode needs a control connection with an address of its own',
+  })
 }
 
 function isRefusal(error: unknown): boolean {

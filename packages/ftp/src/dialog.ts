@@ -32,10 +32,25 @@ export class Dialog {
     return reply
   }
 
+  /** Sends several commands that change nothing of the server's files in one packet, and gives the last reply to each. */
+  async askTogether(commands: readonly string[]): Promise<readonly FtpReply[]> {
+    const replies = await this.control.askTogether(this.op, commands)
+    for (const [at, reply] of replies.entries()) {
+      if (reply.status === SHUTDOWN) throw this.refusal(reply, commands[at] ?? '')
+    }
+    return replies
+  }
+
   /** Sends a command on whose outcome the call depends: a loss from here on leaves it unknown. Rejects unless the server did it. */
   async command(command: string): Promise<FtpReply> {
     this.#sends(command)
     return accepted(await this.ask(command), command)
+  }
+
+  /** As `command`, but whatever the server says is the result. */
+  work(command: string): Promise<FtpReply> {
+    this.#sends(command)
+    return this.ask(command)
   }
 
   /** As `ask`, but rejects unless the server did it. */

@@ -23,4 +23,8 @@ export interface TransferResult {
   readonly size: number
   /** Whether the server's SIZE agreed; false where the server does not tell a size. */
   readonly verified: boolean
+  /** The server's last reply to the transfer; a mainframe says there which job it has made of the file. Absent where nothing had to be sent. */
+  readonly reply?: string
+  /** The name that the server chose (STOU), where it tells. */
+  readonly path?: string
 }

@@ -1,16 +1,24 @@
 /* How a client is made: what the URL and the options say, a transport down the road, a login. */
 
 import { secret } from '@net/core'
-import { claimSecrets, inCall, refuseControl } from '@net/core/authoring'
+import {
+  claimSecrets,
+  inCall,
+  refuseControl,
+  type Operation,
+  type Taken,
+} from '@net/core/authoring'
 import { opening, planOpening } from '@net/socket/authoring'
 
 import { connectDoor } from './call-doors.ts'
-import { Client, type FtpClient } from './client.ts'
+import { Client } from './client.ts'
 import type { FtpConnectOptions } from './client-options.ts'
 import { DataConnections } from './data-connection.ts'
 import { ftpErrors } from './engine/basic-ftp-errors.ts'
+import type { FtpClient } from './ftp-client.ts'
 import { ANONYMOUS, logIn, type LoginPlan } from './login.ts'
-import { Session } from './session.ts'
+import { Session, type SharedPlace } from './session.ts'
+import { Sessions } from './sessions.ts'
 
 /** Connects and logs in, as `connect` promises. */
 export async function establish(
@@ -18,23 +26,49 @@ export async function establish(
   options: FtpConnectOptions | undefined,
 ): Promise<FtpClient> {
   const plan = inCall({ protocol: 'ftp', call: 'connect' }, () => planOf(url, options))
-  const { dialer } = plan
+  const { identity, taken } = plan
+  const { connections = 1, reconnect = false } = taken
   return opening(plan, async (op) => {
-    const transport = await dialer.dial(plan.endpoint, op.within)
-    const { control, welcome, features } = await logIn(op, transport, plan.login)
-    const data = new DataConnections({ dialer, tls: plan.login.tls }, control.transport)
-    return new Client(new Session(control, data, features), welcome, plan.identity)
+    const place: SharedPlace = {}
+    const { session, welcome } = await openSession(op, plan, place)
+    const sessions = new Sessions(session, {
+      most: connections,
+      replaces: reconnect,
+      open: async (call) => (await openSession(call, plan, place)).session,
+    })
+    return new Client(session, sessions, { welcome, identity, connections })
   })
 }
 
+interface Opened {
+  readonly session: Session
+  readonly welcome: string
+}
+
+async function openSession(
+  op: Operation,
+  { dialer, endpoint, login, taken }: FtpPlan,
+  place: SharedPlace,
+): Promise<Opened> {
+  const transport = await dialer.dial(endpoint, op.within)
+  const { control, welcome, features } = await logIn(op, transport, login)
+  const road = { dialer, tls: login.tls, options: taken.data }
+  const data = new DataConnections(road, control.transport)
+  const { keepAlive } = taken
+  const rules = keepAlive === undefined ? { place } : { place, keepAlive }
+  return { session: new Session(control, data, features, rules), welcome }
+}
+
+interface FtpPlan extends ReturnType<typeof planOpening> {
+  readonly login: LoginPlan
+  readonly taken: Taken<FtpConnectOptions>
+}
+
 /** Everything that can be wrong before a byte is sent. */
-function planOf(
-  url: string | URL,
-  options: FtpConnectOptions | undefined,
-): ReturnType<typeof planOpening> & { readonly login: LoginPlan } {
+function planOf(url: string | URL, options: FtpConnectOptions | undefined): FtpPlan {
   const taken = connectDoor(options)
-  const { security, tls = {}, encoding = 'utf8' } = taken
-  if (taken.account !== undefined) refuseControl('the account', taken.account)
+  const { account: told, security, tls = {}, encoding = 'utf8', virtualHost, clientName } = taken
+  refuseControls(taken)
   const plan = planOpening(url, taken, {
     protocol: 'ftp',
     errors: ftpErrors,
@@ -46,11 +80,27 @@ function planOf(
   const allowPlaintext = taken.dangerouslyAllowPlaintextAuth
   const folder = folderOf(path)
   // It follows the password and is as good as one.
-  const account = taken.account === undefined ? undefined : secret(taken.account)
+  const account = told === undefined ? undefined : secret(told)
   if (account !== undefined) claimSecrets(account, plan.identity.client.id)
+  const clearData = taken.data?.protection === 'clear'
+  const names = { virtualHost, clientName, clearData }
   return {
     ...plan,
-    login: { user, password, account, security, tls, allowPlaintext, encoding, folder },
+    taken,
+    login: { user, password, account, security, tls, allowPlaintext, encoding, folder, ...names },
+  }
+}
+
+/** What becomes part of a command must be one line. */
+function refuseControls({ account, virtualHost, clientName, data }: FtpConnectOptions): void {
+  const texts = {
+    'the account': account,
+    virtualHost,
+    clientName,
+    'data.address': data?.address,
+  }
+  for (const [what, text] of Object.entries(texts)) {
+    if (text !== undefined) refuseControl(what, text)
   }
 }
 

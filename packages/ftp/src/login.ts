@@ -25,7 +25,7 @@ import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
 import { parseFeatures, type Features } from './features.ts'
 import { controlLoss } from './loss-places.ts'
-import { isPositive } from './reply.ts'
+import { isPositive, type FtpReply } from './reply.ts'
 import type { FtpEncoding } from './wire-text.ts'
 
 /** The account of a login without a name. */
@@ -43,6 +43,12 @@ export interface LoginPlan {
   readonly encoding: FtpEncoding
   /** The folder to begin in. */
   readonly folder: string | undefined
+  /** Whether data connections go in clear (PROT C). Default false. */
+  readonly clearData?: boolean | undefined
+  /** Told to the server before the login (HOST). */
+  readonly virtualHost?: string | undefined
+  /** Told to the server behind the login (CLNT). */
+  readonly clientName?: string | undefined
 }
 
 /** A session that is ready. */
@@ -74,9 +80,12 @@ export async function logIn(
       await op.phase('tls', () => startTls(dialog, tls, security))
     }
     // A tunnel may be encrypted as well; data connections are protected by what TLS agreed on here.
-    if (control.info.tls !== undefined) await op.phase('tls', () => protectData(dialog))
+    if (control.info.tls !== undefined) {
+      await op.phase('tls', () => protectData(dialog, plan.clearData === true ? 'C' : 'P'))
+    }
+    if (plan.virtualHost !== undefined) await chooseHost(dialog, plan.virtualHost)
     await enter(dialog, plan)
-    const features = await op.phase('command', () => setUp(dialog, plan.folder))
+    const features = await op.phase('command', () => setUp(dialog, plan))
     return { control, welcome: welcome.text, features }
   } catch (error) {
     control.lose(netError('NET_CLOSED', { message: 'connecting failed', cause: error }))
@@ -104,11 +113,11 @@ function handshake(op: Operation, transport: Transport, tls: TlsOptions): Promis
   })
 }
 
-async function protectData(dialog: Dialog): Promise<void> {
+async function protectData(dialog: Dialog, level: 'P' | 'C'): Promise<void> {
   // RFC 4217 wants PBSZ before PROT; its reply does not matter.
-  await dialog.ask('PBSZ 0')
-  const reply = await dialog.ask('PROT P')
+  const [, reply = NOTHING] = await dialog.askTogether(['PBSZ 0', `PROT ${level}`])
   if (isPositive(reply)) return
+  if (level === 'C') throw replyError(reply, 'PROT')
   throw netError('NET_TLS_UNAVAILABLE', {
     message: `the server refused to encrypt data connections (PROT P): ${reply.text}`,
     reply: { status: reply.status, text: reply.text },
@@ -165,14 +174,33 @@ function passwordFor(user: string, password: Secret | undefined): string {
   return told
 }
 
-async function setUp(dialog: Dialog, folder: string | undefined): Promise<Features> {
-  const reply = await dialog.ask('FEAT')
-  const features = parseFeatures(reply)
-  // IIS decodes names as UTF-8 only when told to, and others take them for nothing else until told not to.
-  if (features.has('UTF8')) {
-    await dialog.ask(`OPTS UTF8 ${dialog.control.encoding === 'utf8' ? 'ON' : 'OFF'}`)
-  }
-  await dialog.prepare('TYPE I')
-  if (folder !== undefined) await dialog.prepare(`CWD ${folder}`)
-  return features
+/** RFC 7151: which of its hosts the server is to be, before it is told who comes. */
+async function chooseHost(dialog: Dialog, host: string): Promise<void> {
+  const reply = await dialog.op.phase('command', () => dialog.ask(`HOST ${host}`))
+  if (!isPositive(reply)) throw replyError(reply, 'HOST')
 }
+
+/** In one packet what needs no answer before it; IIS decodes names as UTF-8 only when told to. */
+async function setUp(dialog: Dialog, { folder, clientName }: LoginPlan): Promise<Features> {
+  const { encoding } = dialog.control
+  const isUtf8 = encoding === 'utf8'
+  const commands = [
+    'FEAT',
+    'TYPE I',
+    ...(clientName === undefined ? [] : [`CLNT ${clientName}`]),
+    ...(isUtf8 ? ['OPTS UTF8 ON'] : []),
+  ]
+  const enter = folder === undefined ? [] : [`CWD ${folder}`]
+  const replies = await dialog.askTogether(isUtf8 ? [...commands, ...enter] : commands)
+  const [features = NOTHING, type = NOTHING] = replies
+  accepted(type, 'TYPE I')
+  const known = parseFeatures(features)
+  // Some take names for UTF-8 and nothing else until told not to.
+  if (!isUtf8 && known.has('UTF8')) await dialog.ask('OPTS UTF8 OFF')
+  for (const command of enter) {
+    accepted(isUtf8 ? (replies.at(-1) ?? NOTHING) : await dialog.ask(command), command)
+  }
+  return known
+}
+
+const NOTHING: FtpReply = { status: 500, text: '' }

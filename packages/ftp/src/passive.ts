@@ -21,6 +21,12 @@ export function passivePort({ text }: FtpReply): number {
   return checkedPort(numbers.every((number) => number < 256) ? high * 256 + low : NaN, text)
 }
 
+/** The address of a 227 reply, for a caller who believes it. */
+export function passiveHost({ text }: FtpReply): string | undefined {
+  const [, a, b, c, d] = PASSIVE.exec(text) ?? []
+  return a === undefined ? undefined : [a, b, c, d].join('.')
+}
+
 function checkedPort(port: number, text: string): number {
   // Below 1024 live the services of the host; no FTP server takes data there.
   if (port >= 1024 && port <= 65_535) return port

@@ -6,12 +6,12 @@ import type { Dialog } from './dialog.ts'
 import { download } from './download.ts'
 import type { Session } from './session.ts'
 
-/** The bytes of a file. Rejects with `NET_PROTO_LIMIT` beyond `limit` bytes. */
+/** The bytes of a file. Rejects with `NET_PROTO_LIMIT` beyond `limit` bytes, by default 100 MiB. */
 export async function readWhole(
   session: Session,
   dialog: Dialog,
   path: string,
-  limit: number,
+  limit: number = MOST_IN_MEMORY,
 ): Promise<Uint8Array> {
   const received = new ByteQueue()
   const sink = (chunk: Uint8Array): void => {
@@ -25,3 +25,5 @@ export async function readWhole(
 function tooLong(limit: number): Error {
   return netError('NET_PROTO_LIMIT', { message: `the file has more than ${limit} bytes`, limit })
 }
+
+const MOST_IN_MEMORY = 100 * 1024 * 1024

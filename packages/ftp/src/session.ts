@@ -4,14 +4,35 @@
  */
 
 import type { NetError } from '@net/core'
-import { clock, netError, stoppable, type Attempt, type Operation } from '@net/core/authoring'
+import {
+  clock,
+  netError,
+  stoppable,
+  type Attempt,
+  type Operation,
+  type Timer,
+} from '@net/core/authoring'
 import { endedBefore, Turns, type FramedSession } from '@net/socket/authoring'
 
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
 import { Dialog } from './dialog.ts'
 import type { Features } from './features.ts'
+import { asArgument } from './remote-path.ts'
 import { isPositive, type FtpReply } from './reply.ts'
+
+/** What all sessions of a client share. */
+export interface SharedPlace {
+  /** The folder in which paths begin, from the root, once the client has changed it. */
+  folder?: string
+}
+
+/** How a session is held. */
+export interface SessionRules {
+  readonly place?: SharedPlace
+  /** Milliseconds between NOOPs; default `Infinity`. */
+  readonly keepAlive?: number
+}
 
 /** A session that is logged in. */
 export class Session implements FramedSession {
@@ -22,18 +43,36 @@ export class Session implements FramedSession {
   readonly #debts = new Set<string>()
   readonly #unknown = new Set<string>()
   readonly #understood = new Set<string>()
+  readonly #place: SharedPlace
+  readonly #keepAlive: number
+  /** The folder of the place that this session is in. */
+  #folder: string | undefined
   #home: string | undefined
   #callerHolds = 0
   #closed = false
+  #idle: Timer | undefined
 
-  constructor(control: Control, data: DataConnections, features: Features) {
+  constructor(
+    control: Control,
+    data: DataConnections,
+    features: Features,
+    { place = {}, keepAlive = Infinity }: SessionRules = {},
+  ) {
     this.control = control
     this.data = data
     this.features = features
+    this.#place = place
+    this.#keepAlive = keepAlive
+    this.#rest()
   }
 
   get ended(): boolean {
     return this.control.failure !== undefined
+  }
+
+  /** Whether it waits for a stream or function of the caller's. */
+  get heldByCaller(): boolean {
+    return this.#callerHolds > 0
   }
 
   /** Whether another command would be answered: the connection is there, and no reply to an earlier one is missing. */
@@ -50,10 +89,12 @@ export class Session implements FramedSession {
     this.#checkOpen()
     if (this.#callerHolds > 0) throw busy()
     const leave = await this.#turns.take(op)
+    this.#idle?.clear()
     try {
       this.#checkOpen()
       const dialog = new Dialog(op, this.control, attempt)
-      await this.repay(dialog)
+      if (this.#debts.size > 0) await this.repay(dialog)
+      if (this.#place.folder !== this.#folder) await this.#follow(dialog)
       return await work(dialog)
     } finally {
       this.#leave(leave)
@@ -104,6 +145,37 @@ export class Session implements FramedSession {
     return this.#home
   }
 
+  /** As `home`. Rejects with `NET_UNSUPPORTED` if the server does not tell. */
+  async requireHome(dialog: Dialog): Promise<string> {
+    const home = await this.home(dialog)
+    if (home !== undefined) return home
+    throw netError('NET_UNSUPPORTED', { message: 'the server does not tell its current folder' })
+  }
+
+  /** Goes to another folder, in which paths then begin, also those of the client's other sessions. */
+  async enter(dialog: Dialog, folder: string): Promise<void> {
+    await dialog.op.phase('command', () => dialog.prepare(`CWD ${asArgument(folder)}`))
+    this.#home = undefined
+    const home = await this.home(dialog)
+    if (home === undefined) return
+    this.#place.folder = home
+    this.#folder = home
+  }
+
+  /** Says NOOP now and then while a transfer runs; gives what ends that. */
+  keepAlive(): () => void {
+    if (this.#keepAlive === Infinity) return () => {}
+    let timer: Timer
+    const again = (): void => {
+      timer = clock().after(this.#keepAlive, () => {
+        this.control.keepAlive()
+        again()
+      })
+    }
+    again()
+    return () => timer.clear()
+  }
+
   /** Waits for code of the caller's; meanwhile no other call may wait for the session. */
   async callerTurn<T>(run: () => Promise<T>): Promise<T> {
     this.#callerHolds += 1
@@ -117,6 +189,7 @@ export class Session implements FramedSession {
   /** Says goodbye when it is its turn; calls that wait for theirs are refused. */
   async quit(op: Operation): Promise<void> {
     this.#closed = true
+    this.#idle?.clear()
     const leave = await this.#turns.take(op)
     try {
       await this.control.quit(op)
@@ -127,6 +200,7 @@ export class Session implements FramedSession {
 
   /** Ends the session, also where it has been closed, but the server goes on sending instead of ending as well. */
   cut(error: NetError): void {
+    this.#idle?.clear()
     this.control.lose(error)
     this.control.transport.abort(error)
   }
@@ -142,17 +216,48 @@ export class Session implements FramedSession {
     this.settle(command)
   }
 
-  #leave(leave: () => void): void {
-    void this.#settled().then(leave)
+  async #follow(dialog: Dialog): Promise<void> {
+    const { folder } = this.#place
+    if (folder === undefined) return
+    await dialog.op.phase('command', () => dialog.prepare(`CWD ${asArgument(folder)}`))
+    this.#folder = folder
+    this.#home = folder
+  }
+
+  /** Between two calls, NOOPs tell the server, and whatever is on the way, that we are there. */
+  #rest(): void {
+    if (this.#keepAlive === Infinity || this.#closed || this.ended) return
+    this.#idle?.clear()
+    this.#idle = clock().after(this.#keepAlive, () => this.#sayNoop())
+  }
+
+  #sayNoop(): void {
+    if (this.#closed || this.ended) return
+    const leave = this.#turns.takeAtOnce()
+    if (leave === undefined) return
+    this.control.begin(undefined, 'NOOP')
+    this.#leave(leave, NOOP_ANSWERED)
+  }
+
+  #leave(leave: () => void, limit = OWED): void {
+    if (!this.control.owed) {
+      leave()
+      this.#rest()
+      return
+    }
+    void this.#settled(limit).then(() => {
+      leave()
+      this.#rest()
+    })
   }
 
   /** Waits until no reply is owed: a server that says nothing is reminded, and then given up. */
-  async #settled(): Promise<void> {
+  async #settled(limit = OWED): Promise<void> {
     const { control } = this
     const timers = [
       clock().after(REMINDED, () => control.interrupt()),
-      clock().after(OWED, () =>
-        control.lose(netError('NET_TIMEOUT_REPLY', { message: OWED_TEXT, limit: OWED })),
+      clock().after(limit, () =>
+        control.lose(netError('NET_TIMEOUT_REPLY', { message: OWED_TEXT, limit })),
       ),
     ]
     await control.idle()
@@ -179,7 +284,8 @@ function notTakenBack(command: string, { status, text }: FtpReply): NetError {
   })
 }
 
-function busy(): Error {
+/** The error for a call that would wait for the call it was made in. */
+export function busy(): Error {
   return netError('NET_BUSY', {
     message:
       'the session waits for a stream or function of yours; use another connection inside it',
@@ -188,6 +294,8 @@ function busy(): Error {
 
 // The last reply of a call that was stopped arrives within milliseconds, or the server is not there any more.
 const OWED = 1000
+// A NOOP delays no call, and the road may be long.
+const NOOP_ANSWERED = 30_000
 // pure-ftpd says nothing at all when a download was cut, but answers ABOR.
 const REMINDED = 500
 const OWED_TEXT = 'the server did not answer a call that was stopped'

@@ -8,6 +8,7 @@ import { addContext, clock, netError, type Operation, stoppable } from '@net/cor
 import type { Transport } from '@net/socket'
 import { isEnd, lossOf } from '@net/socket/authoring'
 
+import { AwaitedData } from './active.ts'
 import type { CommandReplies } from './control.ts'
 import { verbOf, type Dialog } from './dialog.ts'
 import { midwayError } from './errors.ts'
@@ -31,6 +32,8 @@ export interface TransferPlan<T> {
 /** What a transfer came to. */
 export interface Transferred<T> {
   readonly moved: T
+  /** The reply that announced the data. */
+  readonly started: FtpReply
   /** The last reply, which is positive. */
   readonly reply: FtpReply
 }
@@ -42,8 +45,9 @@ export async function transfer<T>(
   plan: TransferPlan<T>,
 ): Promise<Transferred<T>> {
   const { op } = dialog
-  let data = await session.data.open(dialog)
-  const forget = op.onAbort((reason) => data.abort(reason))
+  const opened = await session.data.open(dialog)
+  let connection: Pick<Transport, 'abort'> = opened
+  const forget = op.onAbort((reason) => connection.abort(reason))
   try {
     await restart(session, dialog, plan.start ?? 0)
     const exchange = dialog.begin(plan.command)
@@ -54,8 +58,12 @@ export async function transfer<T>(
       if (reply.status >= 200) throw notBegun(dialog, reply, plan.command)
       return reply
     })
-    data = await session.data.protect(dialog, data)
-    const moved = await moveGuarded(data, started, exchange, { plan, op })
+    const raw = opened instanceof AwaitedData ? await accept(dialog, opened, exchange) : opened
+    connection = raw
+    const data = await session.data.protect(dialog, raw)
+    connection = data
+    const rest = session.keepAlive()
+    const moved = await moveGuarded(data, started, exchange, { plan, op }).finally(rest)
     // vsftpd says its last reply over TLS only when our end (close_notify) has come too. One that is gone says it as well.
     data.end().catch(() => {})
     const reply = await op.phase('command', async () => {
@@ -66,13 +74,28 @@ export async function transfer<T>(
     await withinGrace(data.close())
     // A server that goes on sending during an upload does not hold it up.
     data.abort()
-    return { moved, reply }
+    return { moved, started, reply }
   } catch (error) {
-    data.abort(error)
+    connection.abort(error)
     throw error
   } finally {
     forget()
   }
+}
+
+/** The connection that the server makes; it says so where it cannot. */
+function accept(
+  dialog: Dialog,
+  awaited: AwaitedData,
+  { final }: CommandReplies,
+): Promise<Transport> {
+  // It may have sent all of a small file, and said so, before we have taken its connection.
+  const refused = new Promise<never>((_, reject) => {
+    final.then((reply) => {
+      if (!isPositive(reply)) reject(midwayError(reply, 'PORT'))
+    }, reject)
+  })
+  return Promise.race([awaited.accept(dialog), refused])
 }
 
 /** The error for a transfer that has no beginning. Where that is no refusal, its end may follow, and would be taken for the next reply. */

@@ -382,3 +382,15 @@ test('names with control characters can be listed and used', async () => {
   await client.writeFile('c\td', 'z')
   expect(server.files.text('/c\td')).toBe('z')
 })
+
+test('[FTP-41] MLSD gives the facts that the server has, or those that it was asked for', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'hello' } })
+  await using client = await connect(server.url)
+  const [entry] = await Array.fromAsync(client.list())
+  expect(entry).toMatchObject({ name: 'a', type: 'file', size: 5, mode: 0o644 })
+  expect(entry?.modified).toBeTypeOf('number')
+  expect(await client.command('OPTS MLST type;size;')).toMatchObject({ status: 200 })
+  expect(await Array.fromAsync(client.list())).toEqual([
+    { name: 'a', path: 'a', type: 'file', size: 5 },
+  ])
+})

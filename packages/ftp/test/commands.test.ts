@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { connect } from '@net/ftp'
 import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
 
 import { makeFolder, removeOne, renameOne } from '../src/commands.ts'
@@ -190,3 +191,11 @@ test('a folder whose name the server writes in other letters is there', async ()
 function lineOf(name: string): string {
   return `-rw-r--r-- 1 a b 3 Jan 01 2020 ${name}\r\n`
 }
+
+test('why a folder cannot be made is looked for where the server does not say', async () => {
+  await using server = await startFtpServer({ files: { '/in/a': '' } })
+  await using client = await connect(server.url, { retry: false })
+  server.fail({ on: 'MKD', times: 2, do: { reply: '550 Create directory operation failed.' } })
+  await expect(client.mkdir('none/b')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
+  await expect(client.mkdir('in/b')).rejects.toMatchObject({ code: 'NET_REPLY_PERMANENT' })
+})

@@ -36,6 +36,18 @@ function ask(control: Control, command: string, op?: (op: Operation) => void): P
   })
 }
 
+/** A transfer of which the server has said that it begins once `begun` has resolved. */
+function transferring(control: Control): { begun: Promise<void>; transferred: Promise<unknown> } {
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  const transferred = inOperation(async (op) => {
+    const exchange = control.begin(op, 'RETR a')
+    await exchange.first
+    resolve()
+    return exchange.final
+  })
+  return { begun, transferred }
+}
+
 test('sends a command and gives its last reply', async () => {
   const { control, say, heard } = await wired()
   const asked = ask(control, 'NOOP')
@@ -280,4 +292,64 @@ test('a refusal holds nothing', async () => {
   await heard()
   await say('200 still here\r\n')
   expect(await asked).toMatchObject({ status: 200 })
+})
+
+test.each([
+  ['behind the last reply', ['226 done', '200 noop', '200 noop', '257 "/" here']],
+  ['at once', ['200 noop', '200 noop', '226 done']],
+  ['as a command that is not known', ['500 what?', '500 what?', '226 done']],
+  ['never', ['226 done', '257 "/" here']],
+] as [string, string[]][])(
+  '[FTP-08] NOOPs within a transfer that are answered %s move no reply',
+  async (_, lines) => {
+    const { control, say, heard } = await wired()
+    const { begun, transferred } = transferring(control)
+    expect(await heard()).toBe('RETR a\r\n')
+    await say('150 here\r\n')
+    await begun
+    control.keepAlive()
+    expect(await heard()).toBe('NOOP\r\n')
+    control.keepAlive()
+    expect(await heard()).toBe('NOOP\r\n')
+    const end = lines.findIndex((line) => line.startsWith('226')) + 1
+    await say(
+      lines
+        .slice(0, end)
+        .map((line) => `${line}\r\n`)
+        .join(''),
+    )
+    expect(await transferred).toMatchObject({ status: 226 })
+    const asked = ask(control, 'SIZE a')
+    let sent = ''
+    while (!sent.endsWith('SIZE a\r\n')) sent += await heard()
+    await say([...lines.slice(end), '213 5'].map((line) => `${line}\r\n`).join(''))
+    expect(await asked).toMatchObject({ status: 213 })
+    await control.close()
+  },
+)
+
+test('a server whose order cannot be told costs the session, and not the result', async () => {
+  const { control, say, heard } = await wired()
+  const { begun, transferred } = transferring(control)
+  await heard()
+  await say('150 here\r\n')
+  await begun
+  control.keepAlive()
+  await heard()
+  await say('226 done\r\n')
+  expect(await transferred).toMatchObject({ status: 226 })
+  const asked = ask(control, 'SIZE a')
+  await say('213 5\r\n')
+  await expect(asked).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+})
+
+test('several commands go out in one packet, and each gets its own reply', async () => {
+  const { control, say, heard } = await wired()
+  const asked = inOperation((op) => control.askTogether(op, ['FEAT', 'TYPE I']))
+  expect(await heard()).toBe('FEAT\r\nTYPE I\r\n')
+  await say('211-x\r\n211 end\r\n20')
+  await say('0 I\r\n')
+  expect(await asked).toMatchObject([{ status: 211 }, { status: 200 }])
+  expect(control.owed).toBe(false)
+  await control.close()
 })

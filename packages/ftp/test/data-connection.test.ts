@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { isNetError } from '@net/core'
 import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
-import { tcpDialer, type Dialer } from '@net/socket'
+import { tcpDialer, type Dialer, type Transport } from '@net/socket'
 import { createCertificates } from '@net/socket/testing'
 
 import { openSession, users, type TestSession } from './open-session.ts'
@@ -129,7 +129,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     })
     await using test = await openSession(server, { ca: certificates.ca, maxVersion: version })
     const text = await test.use(async (dialog, session) => {
-      const raw = await session.data.open(dialog)
+      const raw = (await session.data.open(dialog)) as Transport
       const exchange = dialog.begin('RETR a')
       await exchange.first
       const data = await session.data.protect(dialog, raw)
@@ -159,4 +159,47 @@ test('data connections fill their packets, the control connection waits for noth
   await using client = await connect(server.url, { user: 'joe', password: 'open sesame', dialer })
   await client.download('/a', () => {})
   expect(asked).toEqual([undefined, false])
+})
+
+test('[FTP-17] passive is the default, and active mode is one option away', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'hello' } })
+  for (const mode of [undefined, 'passive', 'active'] as const) {
+    await using client = await connect(server.url, { data: { mode } })
+    expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+  }
+  const ways = server.received.filter((line) => /^(EPSV|EPRT)/.test(line))
+  expect(ways.map((line) => line.slice(0, 4))).toEqual(['EPSV', 'EPSV', 'EPRT'])
+})
+
+test('[FTP-20] the order of EPSV and PASV can be chosen, and what has worked is kept', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'hello' } })
+  await using client = await connect(server.url, { data: { passive: ['PASV', 'EPSV'] } })
+  server.fail({ on: 'PASV', do: { reply: '502 No.' } })
+  await client.readFile('a')
+  await client.readFile('a')
+  await using only = await connect(server.url, { data: { passive: ['PASV'] } })
+  await only.readFile('a')
+  const ways = server.received.filter((line) => /^(EPSV|PASV)/.test(line))
+  expect(ways).toEqual(['PASV', 'EPSV', 'EPSV', 'PASV'])
+  await using none = await connect(server.url, { data: { passive: [] } })
+  await expect(none.readFile('a')).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+})
+
+test('[FTP-19] the address of a PASV reply is believed only where the caller says so', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'hello' }, without: ['EPSV'] })
+  const dialed: string[] = []
+  const road = tcpDialer()
+  const dialer: Dialer = {
+    name: 'watched',
+    dial(endpoint, options) {
+      dialed.push(endpoint.host)
+      return road.dial({ ...endpoint, host: '127.0.0.1' }, options)
+    },
+  }
+  for (const dangerouslyTrustAddress of [undefined, true]) {
+    await using client = await connect(server.url, { dialer, data: { dangerouslyTrustAddress } })
+    server.fail({ on: 'PASV', do: { reply: '227 Entering passive mode (127,0,0,9,195,80).' } })
+    await client.readFile('a', { retry: false }).catch(() => {})
+  }
+  expect(dialed).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.9'])
 })

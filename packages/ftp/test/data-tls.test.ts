@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, expect, test } from 'vitest'
 
-import { toFile } from '@net/ftp'
+import { connect, toFile } from '@net/ftp'
 import { startFtpServer, type FtpServer } from '@net/ftp/testing'
 import { tcpDialer, type TlsOptions, type Transport } from '@net/socket'
 import { createCertificates, type IssuedCertificate } from '@net/socket/testing'
@@ -102,4 +102,28 @@ test('a server that never sends close_notify can be allowed by name', async () =
   await using server = await startSilentEnd(['SIZE'])
   const tls = { ca: certificates.ca, dangerouslyAllowTruncation: true }
   expect(await fetched(server, 'allowed', tls)).toMatchObject({ size: 10 })
+})
+
+test('[FTP-15] an authority of our own, a certificate of the client, and a version of TLS', async () => {
+  const others = createCertificates()
+  await using server = await startFtpServer({
+    users,
+    files: { '/a': 'hello' },
+    tls: { ...certificates.issue(), clientCa: others.ca },
+    requireSessionReuse: true,
+  })
+  const login = { user: 'joe', password: 'open sesame', retry: false } as const
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const tls = { ca: certificates.ca, maxVersion, ...others.issue({ names: ['joe'] }) }
+    await using client = await connect(server.url, { ...login, tls })
+    expect(client.info.tls?.protocol).toBe(maxVersion)
+    expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+  }
+  const ca = certificates.ca
+  for (const tls of [{ ca }, { ca, ...certificates.issue({ names: ['joe'] }) }]) {
+    await expect(connect(server.url, { ...login, tls })).rejects.toMatchObject({
+      protocol: 'ftp',
+      operation: 'connect',
+    })
+  }
 })

@@ -293,3 +293,41 @@ test('nobody is asked any longer once the server has gone', async () => {
     retry: 'safe',
   })
 })
+
+test('[FTP-11] data go in clear where that is asked for, and the login stays protected', async () => {
+  await using server = await secured({ files: { '/a': 'hello' } })
+  await using client = await connect(server.url, { ...login, data: { protection: 'clear' } })
+  expect(client.info.encrypted).toBe(true)
+  expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+  expect(server.received).toContain('PROT C')
+  expect(server.resumed).toBe(0)
+  await using strict = await secured({ requireTls: true })
+  const refused = connect(strict.url, { ...login, data: { protection: 'clear' } })
+  await expect(refused).rejects.toMatchObject({ reply: { status: 534 } })
+})
+
+test('[FTP-02] the name of a host and that of this program are told where they are given', async () => {
+  await using server = await startFtpServer({ users })
+  const names = { virtualHost: 'ftp.example.com', clientName: 'net 1.0' }
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame', ...names })
+  expect(client.welcome).toMatch(/^220/)
+  const [, host, user] = server.received
+  expect([host, user]).toEqual(['HOST ftp.example.com', 'USER joe'])
+  expect(server.received).toContain('CLNT net 1.0')
+  const injected = connect(server.url, { clientName: 'x\r\nDELE a' })
+  await expect(injected).rejects.toMatchObject({ code: 'NET_INJECTION' })
+})
+
+test('a login takes one packet for all that needs no answer', async () => {
+  await using server = await startFtpServer({ users, files: { '/in/a': '' } })
+  await using client = await connect(`${server.url}/in`, { user: 'joe', password: 'open sesame' })
+  expect(server.received.slice(1)).toEqual([
+    'USER joe',
+    'PASS open sesame',
+    'FEAT',
+    'TYPE I',
+    'OPTS UTF8 ON',
+    'CWD in',
+  ])
+  expect(await client.size('a')).toBe(0)
+})

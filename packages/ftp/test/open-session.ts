@@ -2,6 +2,7 @@
 
 import { parseEndpoint, type CallOptions } from '@net/core'
 import { CredentialSource, operation, type Operation } from '@net/core/authoring'
+import type { FtpDataOptions } from '@net/ftp'
 import type { FtpServer } from '@net/ftp/testing'
 import { tcpDialer, type TlsOptions } from '@net/socket'
 import { ClientFrame } from '@net/socket/authoring'
@@ -65,12 +66,16 @@ export class TestSession implements AsyncDisposable {
   }
 }
 
-export async function openSession(server: FtpServer, tls: TlsOptions = {}): Promise<TestSession> {
+export async function openSession(
+  server: FtpServer,
+  tls: TlsOptions = {},
+  options: FtpDataOptions = {},
+): Promise<TestSession> {
   const { endpoint } = parseEndpoint(server.url)
   const dialer = tcpDialer()
   const { control, features } = await inOperation(async (op) =>
     logIn(op, await dialer.dial(endpoint), { ...plain, tls }),
   )
-  const data = new DataConnections({ dialer, tls }, control.transport)
+  const data = new DataConnections({ dialer, tls, options }, control.transport)
   return new TestSession(new Session(control, data, features))
 }

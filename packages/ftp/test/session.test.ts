@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
 import { connect } from '@net/ftp'
@@ -123,4 +123,37 @@ test('closing waits for the call that runs, but not longer than the grace', asyn
   await clock.advance(300)
   await closing
   expect(await running).toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('[FTP-35] the folder in which paths begin can be asked for and changed', async () => {
+  await using server = await startFtpServer({ files: { '/in/deep/a': 'hello' } })
+  await using client = await connect(server.url)
+  expect(await client.pwd()).toBe('/')
+  await client.cd('in')
+  expect(await client.pwd()).toBe('/in')
+  await client.cd('deep')
+  expect(await client.size('a')).toBe(5)
+  await client.cd('..')
+  expect(await client.pwd()).toBe('/in')
+  await expect(client.cd('none')).rejects.toMatchObject({ code: 'NET_NOT_FOUND' })
+  expect(await client.size('deep/a')).toBe(5)
+  server.fail({ on: 'PWD', do: { reply: '502 No.' } })
+  await client.cd('/')
+  await expect(client.pwd()).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+})
+
+test('[FTP-08] NOOPs keep a session alive between two calls, and a call waits for their answer', async () => {
+  using clock = useFakeClock()
+  await using server = await startFtpServer({ files: { '/a': 'hello' } })
+  await using client = await connect(server.url, { keepAlive: 30_000 })
+  const noops = (): number => server.received.filter((line) => line === 'NOOP').length
+  await clock.advance(30_000)
+  await vi.waitFor(() => expect(noops()).toBe(1))
+  expect(await client.size('a')).toBe(5)
+  await clock.advance(29_000)
+  expect(await client.size('a')).toBe(5)
+  await clock.advance(29_000)
+  expect(noops()).toBe(1)
+  await clock.advance(1000)
+  await vi.waitFor(() => expect(noops()).toBe(2))
 })

@@ -30,8 +30,10 @@ test.each([
 ] as [string, () => Source][])('[FTP-22] sends %s', async (_, source) => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
-  const sent = await test.use((dialog, session) => upload(session, dialog, source(), 'a'))
-  expect(sent).toEqual({ transferred: bytes.length, size: bytes.length, verified: true })
+  const sent = await test.use((dialog, session) =>
+    upload(session, dialog, { source: source(), path: 'a' }),
+  )
+  expect(sent).toMatchObject({ transferred: bytes.length, size: bytes.length, verified: true })
   expect(Buffer.from(server.files.read('/a')).equals(bytes)).toBe(true)
   expect(server.received.slice(-3)).toEqual(['EPSV', 'STOR a', 'SIZE a'])
 })
@@ -48,7 +50,7 @@ for (const size of [100, 4096, 100_000, 300_000]) {
         yield buffer
       }
     }
-    await test.use((dialog, session) => upload(session, dialog, generator, 'a'))
+    await test.use((dialog, session) => upload(session, dialog, { source: generator, path: 'a' }))
     expect(Buffer.from(server.files.read('/a')).equals(Buffer.concat(frames))).toBe(true)
   })
 }
@@ -60,7 +62,7 @@ test('a file that cannot be opened leaves what the server has', async () => {
   using opening = vi.spyOn(files, 'open').mockRejectedValue(denied)
   syncBuiltinESMExports()
   const sent = test.use((dialog, session) =>
-    upload(session, dialog, fromFile(fileURLToPath(import.meta.url)), 'a'),
+    upload(session, dialog, { source: fromFile(fileURLToPath(import.meta.url)), path: 'a' }),
   )
   await expect(sent).rejects.toMatchObject({ code: 'NET_LOCAL_IO', cause: denied })
   opening.mockRestore()
@@ -72,14 +74,18 @@ test('a file that cannot be opened leaves what the server has', async () => {
 test('sends nothing as an empty file', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
-  const sent = await test.use((dialog, session) => upload(session, dialog, fromText(''), 'a'))
-  expect(sent).toEqual({ transferred: 0, size: 0, verified: true })
+  const sent = await test.use((dialog, session) =>
+    upload(session, dialog, { source: fromText(''), path: 'a' }),
+  )
+  expect(sent).toMatchObject({ transferred: 0, size: 0, verified: true })
 })
 
 test('without SIZE the upload counts as complete', async () => {
   await using server = await startFtpServer({ users, without: ['SIZE'] })
   await using test = await openSession(server)
-  const sent = await test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
+  const sent = await test.use((dialog, session) =>
+    upload(session, dialog, { source: bytes, path: 'a' }),
+  )
   expect(sent.verified).toBe(false)
   expect(server.received.slice(-2)).toEqual(['STOR a', 'SIZE a'])
 })
@@ -96,7 +102,9 @@ test('a server that has another size afterwards is an error', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
   server.fail({ on: 'SIZE', do: { reply: '213 5' } })
-  const sending = test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
+  const sending = test.use((dialog, session) =>
+    upload(session, dialog, { source: bytes, path: 'a' }),
+  )
   await expect(sending).rejects.toMatchObject({
     code: 'NET_SIZE_MISMATCH',
     expected: bytes.length,
@@ -110,7 +118,7 @@ test('[H-FTP-11] a refusal in the middle is the error, not the reset that comes 
   await using test = await openSession(server)
   server.fail({ on: 'STOR', after: 70_000, do: { reply: '552 The disk is full' } })
   const big = Buffer.alloc(20_000_000)
-  const sending = test.use((dialog, session) => upload(session, dialog, big, 'a'))
+  const sending = test.use((dialog, session) => upload(session, dialog, { source: big, path: 'a' }))
   await expect(sending).rejects.toMatchObject({ code: 'NET_NO_SPACE', reply: { status: 552 } })
   expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
 })
@@ -123,7 +131,9 @@ test('a refusal before the first byte leaves the source as it is', async () => {
     read += 1
     return pieces()
   }
-  const sending = test.use((dialog, session) => upload(session, dialog, source, 'no/such/folder'))
+  const sending = test.use((dialog, session) =>
+    upload(session, dialog, { source, path: 'no/such/folder' }),
+  )
   await expect(sending).rejects.toMatchObject({ code: 'NET_NOT_FOUND', reply: { status: 553 } })
   expect(read).toBe(0)
 })
@@ -133,7 +143,7 @@ test('the end of a transfer that has not ended is an error', async () => {
   await using test = await openSession(server)
   server.fail({ on: 'STOR', after: 1, do: { reply: '226 Thank you, enough' } })
   const big = Buffer.alloc(20_000_000)
-  const sending = test.use((dialog, session) => upload(session, dialog, big, 'a'))
+  const sending = test.use((dialog, session) => upload(session, dialog, { source: big, path: 'a' }))
   await expect(sending).rejects.toMatchObject({
     code: expect.stringMatching(/^NET_(PROTO_UNEXPECTED|CONN_RESET|CONN_CLOSED)$/),
   })
@@ -155,7 +165,10 @@ test('a file that is shorter than the range that was asked for is an error', asy
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
   const sending = test.use((dialog, session) =>
-    upload(session, dialog, fromFile(import.meta.filename, { start: 0, end: 10_000_000 }), 'a'),
+    upload(session, dialog, {
+      source: fromFile(import.meta.filename, { start: 0, end: 10_000_000 }),
+      path: 'a',
+    }),
   )
   await expect(sending).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
 })
@@ -170,7 +183,7 @@ test.each([
   server.fail({ on: 'STOR', after: 1, do: 'stall' })
   let transferred = 0
   const sending = test.use(
-    (dialog, session) => upload(session, dialog, Buffer.alloc(50_000_000), 'a'),
+    (dialog, session) => upload(session, dialog, { source: Buffer.alloc(50_000_000), path: 'a' }),
     { timeout, onProgress: (progress) => void ({ transferred } = progress) },
   )
   const rejected = sending.catch((error: unknown) => error)
@@ -199,9 +212,12 @@ test('[FTP-28] an abort lets go of the source, and the session goes on', async (
       closed = true
     }
   }
-  const sending = test.use((dialog, session) => upload(session, dialog, source(), 'a'), {
-    signal: abort.signal,
-  })
+  const sending = test.use(
+    (dialog, session) => upload(session, dialog, { source: source(), path: 'a' }),
+    {
+      signal: abort.signal,
+    },
+  )
   await expect(sending).rejects.toMatchObject({ code: 'NET_ABORTED' })
   expect(closed).toBe(true)
   expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
@@ -217,7 +233,9 @@ test.each([
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
   server.fail(fault)
-  const sending = test.use((dialog, session) => upload(session, dialog, bytes, 'a'))
+  const sending = test.use((dialog, session) =>
+    upload(session, dialog, { source: bytes, path: 'a' }),
+  )
   await expect(sending).rejects.toMatchObject({ code: 'NET_CONN_SHUTDOWN', sent: true, retry })
 })
 
@@ -226,7 +244,7 @@ test('a folder that is missing is reported, also where the server does not say w
   await using test = await openSession(server)
   const send = (path: string): Promise<unknown> => {
     server.fail({ on: 'STOR', do: { reply: '553 Could not create file.' } })
-    return test.use((dialog, session) => upload(session, dialog, bytes, path))
+    return test.use((dialog, session) => upload(session, dialog, { source: bytes, path }))
   }
   await expect(send('none/a')).rejects.toMatchObject({
     code: 'NET_NOT_FOUND',
@@ -265,3 +283,34 @@ test.each([
     expect(await sending).toMatchObject({ code })
   },
 )
+
+test('[H-FTP-15] an upload whose last reply is lost is looked at, and not sent twice', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'an old file' } })
+  await using client = await connect(server.url, { reconnect: true })
+  const bytes = Buffer.alloc(300_000, 'x')
+  server.fail({ on: 'STOR', after: 300_000, do: 'drop' })
+  server.files.write('/a', bytes.subarray(0, 0))
+  const sent = await client.upload(bytes, 'a')
+  expect(sent).toMatchObject({ size: 300_000, verified: true })
+  expect(Buffer.from(server.files.read('/a')).equals(bytes)).toBe(true)
+  await using plain = await connect(server.url)
+  server.fail({ on: 'STOR', after: 300_000, do: 'drop' })
+  await expect(plain.upload(bytes, 'b')).rejects.toMatchObject({
+    name: 'ConnectionLostError',
+    retry: 'idempotent',
+  })
+})
+
+test('[H-FTP-15] what a lost reply was about is there: nothing is sent again', async () => {
+  await using server = await startFtpServer()
+  await using client = await connect(server.url, { reconnect: true })
+  const { files } = server
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('0123456789')
+    // As a server that has taken all of it, and loses the connection before it says so.
+    files.write('/a', '0123456789')
+  }
+  server.fail({ on: 'STOR', after: 10, do: 'drop' })
+  expect(await client.upload(source, 'a')).toMatchObject({ transferred: 0, size: 10 })
+  expect(server.received.filter((line) => line.startsWith('STOR'))).toEqual(['STOR a'])
+})

@@ -121,25 +121,38 @@ export class FileBytes {
     return this.#most - this.#received
   }
 
-  /** Reads the next bytes to the beginning of the memory, as many as the system gives at once; 0 at the end. */
+  /**
+   * Reads the next bytes to the beginning of the memory, as many as the system gives at once; 0 at the end. Memory for
+   * one byte more than are left spares a trip to the file system: what is read there tells that the file has grown.
+   */
   async readInto(memory: Uint8Array): Promise<number> {
     const { size } = this.#extent
-    const { path, start, end } = this.#source
-    const read = await this.#read(memory, start + this.#received)
+    const { start, end } = this.#source
+    const { left } = this
+    const isLimited = size !== undefined && end === undefined
+    const looksBehind = isLimited && left > 0 && memory.length > left
+    const most = looksBehind ? left + 1 : Math.min(memory.length, left)
+    const read = await this.#read(memory, start + this.#received, most)
     this.#received += read
-    if (size === undefined) return read
-    // Before the last of it leaves: with that the peer has all that it was promised.
-    if (read > 0 && this.#received === size && end === undefined) await this.#refuseGrown(size)
-    if (read === 0 && this.#received < size) throw changed(path, this.#received, size)
+    if (size !== undefined) await this.#check(read, size, looksBehind)
     return read
+  }
+
+  /** Before the last of it leaves: with that the peer has all that it was promised. */
+  async #check(read: number, size: number, hasLookedBehind: boolean): Promise<void> {
+    const { path, end } = this.#source
+    const isWhole = read > 0 && this.#received >= size
+    const isCertain = hasLookedBehind && this.#received === size
+    if (isWhole && end === undefined && !isCertain) await this.#refuseGrown(size)
+    if (this.#received > size) throw changed(path, this.#received, size)
+    if (read === 0 && this.#received < size) throw changed(path, this.#received, size)
   }
 
   close(): Promise<void> {
     return this.#file.close()
   }
 
-  async #read(memory: Uint8Array, position: number): Promise<number> {
-    const most = Math.min(memory.length, this.left)
+  async #read(memory: Uint8Array, position: number, most: number): Promise<number> {
     if (most === 0) return 0
     try {
       return (await this.#file.read(memory, 0, most, position)).bytesRead

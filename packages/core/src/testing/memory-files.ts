@@ -7,7 +7,7 @@ import { clock } from '../time/clock.ts'
 import { netError, type NetError } from '../errors/net-error.ts'
 import { inCall, optionsDoor } from '../options/door.ts'
 import { argument } from '../options/shape.ts'
-import { binary, either, flag, record, size, text } from '../options/values.ts'
+import { between, binary, either, flag, record, size, text } from '../options/values.ts'
 
 /** What a folder holds under one name. */
 export interface MemoryEntry {
@@ -17,6 +17,8 @@ export interface MemoryEntry {
   readonly size: number
   /** Milliseconds since 1970. */
   readonly modified: number
+  /** Permission bits, where they were set. */
+  readonly mode?: number
 }
 
 /** Files by path; a text is stored as UTF-8. */
@@ -107,8 +109,16 @@ export class MemoryFiles {
     if (found?.type === 'folder') throw wrongKind(path, 'a folder')
     const added = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
     const bytes = at === undefined ? new Uint8Array(added) : spliced(found?.bytes, added, at)
-    folder.children.set(name, { type: 'file', bytes, modified: clock().date() })
+    const mode = found?.mode
+    const file: File = { type: 'file', bytes, modified: clock().date() }
+    folder.children.set(name, mode === undefined ? file : { ...file, mode })
     folder.modified = clock().date()
+  }
+
+  /** Sets permission bits. */
+  setMode(path: string, mode: number): void {
+    inCall({ call: 'setMode' }, () => argument('mode', between(0, 0o7777), mode))
+    this.#get(path).mode = mode
   }
 
   mkdir(path: string, options?: MemoryFolderOptions): void {
@@ -187,12 +197,14 @@ interface File {
   readonly type: 'file'
   readonly bytes: Uint8Array
   modified: number
+  mode?: number
 }
 
 interface Folder {
   readonly type: 'folder'
   readonly children: Map<string, Node>
   modified: number
+  mode?: number
 }
 
 type Node = File | Folder
@@ -228,7 +240,8 @@ function* pathsIn(folder: Folder, prefix: string): Generator<string> {
 
 function entryOf(name: string, node: Node): MemoryEntry {
   const size = node.type === 'file' ? node.bytes.length : 0
-  return { name, type: node.type, size, modified: node.modified }
+  const { type, modified, mode } = node
+  return { name, type, size, modified, ...(mode === undefined ? {} : { mode }) }
 }
 
 function partsOf(path: string): readonly string[] {

@@ -111,3 +111,13 @@ test('contents and options of another shape are refused, by name', () => {
   }
   expect(files.paths()).toEqual(['/a'])
 })
+
+test('times and modes are set, and a file that is written anew keeps its mode', () => {
+  const files = new MemoryFiles({ '/in/a': 'one' })
+  files.setModified('/in/a', 1_700_000_000_000)
+  files.setMode('/in/a', 0o640)
+  expect(files.stat('/in/a')).toMatchObject({ modified: 1_700_000_000_000, mode: 0o640 })
+  files.write('/in/a', 'two')
+  expect(files.stat('/in/a')).toMatchObject({ mode: 0o640 })
+  expect(() => files.setMode('/in/a', 0o77777)).toThrow(code('NET_BAD_OPTION'))
+})

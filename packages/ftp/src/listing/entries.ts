@@ -1,6 +1,6 @@
 /*
- * From the bytes of a listing to entries. Every line is accounted for: it is an entry, or it is counted. Works through
- * a long listing in pieces, so that other work is not held up.
+ * From the bytes of a listing to entries. Every line is accounted for: it is an entry, or it is counted; one that
+ * cannot be read is an entry of the type `other`. Works through a long listing in pieces, so that other work is not held up.
  */
 
 import { setImmediate as turn } from 'node:timers/promises'
@@ -33,6 +33,8 @@ export interface ParsedListing {
   readonly odd: number
   /** Whether the listing ends within a line, which is then no entry: every line has an end (RFC 3659 section 7.2). */
   readonly cut: boolean
+  /** Whether `.` was one of the lines. */
+  readonly showsItself: boolean
 }
 
 /** Reads a listing. Rejects with `NET_PROTO_MALFORMED` if not one of its lines can be read, `NET_PROTO_LIMIT` for a line beyond 8 KiB. */
@@ -67,6 +69,7 @@ class Entries {
   #unread = 0
   #odd = 0
   #read = 0
+  #showsItself = false
   #example = ''
 
   constructor(plan: ListingPlan, cut: boolean) {
@@ -92,17 +95,26 @@ class Entries {
       unread: this.#unread,
       odd: this.#odd,
       cut: this.#cut,
+      showsItself: this.#showsItself,
     }
+  }
+
+  #unreadable(line: string): FtpEntry {
+    const name = nameFor(line)
+    return { name, path: pathIn(this.#plan.folder, name), type: 'other', raw: line }
   }
 
   #add(line: string, entry: Omit<FtpEntry, 'path'> | 'known' | undefined): void {
     if (entry === undefined) {
       this.#unread += 1
       this.#example = line
+      this.#entries.push(this.#unreadable(line))
       return
     }
     this.#read += 1
-    if (entry === 'known' || entry.name === '.' || entry.name === '..') return
+    if (entry === 'known') return
+    this.#showsItself ||= entry.name === '.'
+    if (entry.name === '.' || entry.name === '..') return
     if (!isName(entry.name)) {
       this.#refused += 1
       return
@@ -112,6 +124,11 @@ class Entries {
     if (!isEscaped(entry.name)) this.#entries.push({ ...entry, path })
     else this.#entries.push({ ...entry, path, nameBytes: toWire(entry.name, encoding) })
   }
+}
+
+/** The name that stands for a line that cannot be read: the line, without what no name may have. */
+function nameFor(line: string): string {
+  return line.trim().replaceAll(/[/\0\r]/g, '?')
 }
 
 /** A name with a separator leads out of the folder that was listed; one with a line break cannot be sent back. */

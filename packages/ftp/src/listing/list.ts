@@ -1,18 +1,17 @@
 /* The entries of a folder, read into memory whole, so that the session is free again before the first is looked at. */
 
 import { isNetError, type NetError } from '@net/core'
-import { ByteQueue, netError } from '@net/core/authoring'
-import type { Transport } from '@net/socket'
+import { netError } from '@net/core/authoring'
 
 import type { Dialog } from '../dialog.ts'
 import type { FtpEntry } from '../entry.ts'
 import { errorOf, isNotKnown, isUnexplained, isVague } from '../errors.ts'
 import { visit } from '../folder-visit.ts'
-import { nextChunk } from '../receive.ts'
 import { asArgument, splitPath } from '../remote-path.ts'
 import type { Session } from '../session.ts'
 import { askSize } from '../size.ts'
 import { transfer } from '../transfer.ts'
+import { drain, LARGEST_LISTING } from './drain.ts'
 import { parseListing, type ListingFormat, type ParsedListing } from './entries.ts'
 import { cutShort, isAboutEmptiness } from './listing-words.ts'
 
@@ -23,6 +22,15 @@ export interface Listing {
   readonly isWhole: boolean
   /** Why the folder holds more than the server listed. */
   readonly incomplete?: NetError
+  /** Whether `.` was one of the lines. */
+  readonly showsItself?: boolean
+}
+
+/** What is wanted of a listing. */
+export interface ListingOptions {
+  readonly maxBytes?: number | undefined
+  /** Whether entries are wanted that LIST leaves out at many servers, because their names begin with a dot. Default false. */
+  readonly hidden?: boolean | undefined
 }
 
 /**
@@ -33,7 +41,7 @@ export async function listFolder(
   session: Session,
   dialog: Dialog,
   folder: string,
-  maxBytes: number = LARGEST,
+  { maxBytes = LARGEST_LISTING, hidden = false }: ListingOptions = {},
 ): Promise<Listing> {
   if (session.features.has('MLST') && session.knows('MLSD')) {
     try {
@@ -47,25 +55,52 @@ export async function listFolder(
       session.refused('MLSD')
     }
   }
-  if (folder === '.') return fetchHere(session, dialog, planFor('LIST', folder, maxBytes))
-  return listInside(session, dialog, folder, maxBytes)
+  if (folder === '.')
+    return fetchForPeople(session, dialog, planFor('LIST', folder, maxBytes), hidden)
+  return listInside(session, dialog, folder, { maxBytes, hidden })
 }
 
 async function listInside(
   session: Session,
   dialog: Dialog,
   folder: string,
-  maxBytes: number,
+  { maxBytes, hidden }: { readonly maxBytes: number; readonly hidden: boolean },
 ): Promise<Listing> {
   const plan = planFor('LIST', folder, maxBytes)
   try {
     const inside = await visit(session, dialog, folder, () =>
-      fetchHere(session, dialog, { ...plan, command: 'LIST' }),
+      fetchForPeople(session, dialog, { ...plan, command: 'LIST' }, hidden),
     )
     return inside ?? (await fetchListing(session, dialog, plan))
   } catch (error) {
     throw (await whyNot(session, dialog, folder, error).catch(() => undefined)) ?? error
   }
+}
+
+/**
+ * By `LIST -a`, where hidden entries are wanted and the server takes the option for one: it then lists the folder itself
+ * as well. One that does not is asked as usual, for good.
+ */
+async function fetchForPeople(
+  session: Session,
+  dialog: Dialog,
+  plan: FetchPlan,
+  hidden: boolean,
+): Promise<Listing> {
+  if (hidden && plan.command === 'LIST' && session.knows(ALL)) {
+    const all = await fetchListing(session, dialog, { ...plan, command: ALL }).catch(
+      (error: unknown) => {
+        if (isNetError(error) && error.reply !== undefined) return undefined
+        throw error
+      },
+    )
+    if (all?.showsItself === true) {
+      session.understood(ALL)
+      return all
+    }
+    session.refused(ALL)
+  }
+  return fetchHere(session, dialog, plan)
 }
 
 /** The listing of the folder in which we are: a refusal without a word why does not say that it is missing. */
@@ -143,6 +178,7 @@ async function fetchListing(
     entries: parsed.entries,
     isWhole: parsed.refused + parsed.unread === 0 && incomplete === undefined,
     ...(incomplete === undefined ? {} : { incomplete }),
+    showsItself: parsed.showsItself,
   }
 }
 
@@ -163,27 +199,4 @@ function warn({ op }: Dialog, { entries, refused, unread, odd }: ParsedListing):
   }
 }
 
-/** Everything that the server sends, up to `limit` bytes. Rejects with `NET_PROTO_LIMIT`. */
-export async function drain(dialog: Dialog, data: Transport, limit: number): Promise<Uint8Array> {
-  const { op } = dialog
-  const received = new ByteQueue()
-  await op.phase('receive', async () => {
-    for (;;) {
-      const chunk = await nextChunk(op, data)
-      if (chunk === null) return
-      received.push(chunk)
-      if (received.length > limit) throw tooLong(limit)
-      op.progress(received.length)
-    }
-  })
-  return received.take(received.length)
-}
-
-function tooLong(limit: number): Error {
-  return netError('NET_PROTO_LIMIT', {
-    message: `the server sent a listing of more than ${limit} bytes; raise maxBytes`,
-    limit,
-  })
-}
-
-const LARGEST = 16 * 1024 * 1024
+const ALL = 'LIST -a'

@@ -6,9 +6,18 @@
 import { pause } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 
-import { ControlSession, type Reaction } from './control-session.ts'
-import { PassiveListener, receiveData, sendData, type DataOutcome } from './data-channel.ts'
+import { ControlSession } from './control-session.ts'
+import {
+  ActiveConnector,
+  PassiveListener,
+  receiveData,
+  sendData,
+  type DataMeeting,
+  type DataOutcome,
+} from './data-channel.ts'
 import type { FtpFault, FtpFaultAction } from './faults.ts'
+import { paced } from './paced-transport.ts'
+import type { Reaction } from './reaction.ts'
 import { isResumed } from './server-tls.ts'
 import type { ServerState } from './server-state.ts'
 
@@ -17,9 +26,10 @@ export class ControlConnection {
   readonly #state: ServerState
   readonly #session: ControlSession
   #transport: Transport
-  #passive: PassiveListener | undefined
+  /** Where the next data connection comes from. */
+  #meeting: DataMeeting | undefined
   /** Where a transfer that has begun waits for its data connection. */
-  #waiting: PassiveListener | undefined
+  #waiting: DataMeeting | undefined
   #data: Transport | undefined
   #transfer: Promise<void> | undefined
   #aborted = false
@@ -39,13 +49,18 @@ export class ControlConnection {
   async run(): Promise<void> {
     const accepted = this.#transport
     try {
+      const isTooMany = ++this.#state.served > this.#state.maxConnections
       if (this.#state.implicit && !(await this.#secure())) return
+      if (isTooMany) {
+        return await this.#say('421 Too many connections, try again later.')
+      }
       await this.#greet()
       await this.#serve()
     } catch {
       // The client is gone, so there is no reply to send.
     } finally {
-      await this.#passive?.close()
+      this.#state.served -= 1
+      await this.#meeting?.close()
       await this.#giveUp()
       // Of one that was reset along with its end Node never says that ours has been sent.
       if (this.#left) this.#transport.abort()
@@ -125,14 +140,20 @@ export class ControlConnection {
         return
       case 'passive':
         return this.#listen(step.extended)
+      case 'active':
+        return this.#connectTo(step)
       case 'send':
         this.#begin(
-          (data) => sendData(data, step.bytes, fault),
+          (data) => sendData(paced(data, this.#state.rate), step.bytes, fault),
           () => '226 Transfer complete.',
         )
         return
       case 'receive':
-        this.#begin((data) => receiveData(data, fault), step.store)
+        this.#begin(
+          (data) => receiveData(paced(data, this.#state.rate), fault),
+          step.store,
+          step.began,
+        )
         return
       case 'abort':
         return
@@ -151,9 +172,10 @@ export class ControlConnection {
 
   async #listen(extended: boolean): Promise<void> {
     const { dialer, host } = this.#state.road
-    await this.#passive?.close()
-    this.#passive = await PassiveListener.open(dialer, host)
-    const { port } = this.#passive
+    await this.#meeting?.close()
+    const listener = await PassiveListener.open(dialer, host)
+    this.#meeting = listener
+    const { port } = listener
     const numbers = [...host.split('.'), port >> 8, port & 255].join(',')
     await this.#say(
       extended
@@ -162,12 +184,26 @@ export class ControlConnection {
     )
   }
 
+  async #connectTo({ host, port, text }: Reaction & { kind: 'active' }): Promise<void> {
+    await this.#meeting?.close()
+    this.#meeting = undefined
+    const { dialer, host: from } = this.#state.road
+    const { remote } = this.#transport.info
+    // Otherwise anybody could let this server knock at any door.
+    if (remote?.scheme === 'tcp' && remote.host.replace(/^::ffff:/, '') !== host) {
+      return this.#say('500 Only to the host that asks.')
+    }
+    this.#meeting = new ActiveConnector(dialer, { host, port, from })
+    await this.#say(text)
+  }
+
   #begin(
     move: (data: Transport) => Promise<DataOutcome>,
     done: (bytes: Uint8Array) => string,
+    began = '150 Here it comes.',
   ): void {
     this.#aborted = false
-    this.#transfer = this.#transferOver(move, done).then(
+    this.#transfer = this.#transferOver(move, done, began).then(
       () => {
         this.#transfer = undefined
       },
@@ -180,15 +216,16 @@ export class ControlConnection {
   async #transferOver(
     move: (data: Transport) => Promise<DataOutcome>,
     done: (bytes: Uint8Array) => string,
+    began: string,
   ): Promise<void> {
-    const passive = this.#passive
-    this.#passive = undefined
-    if (passive === undefined) return this.#say('425 Say EPSV or PASV first.')
-    this.#waiting = passive
+    const meeting = this.#meeting
+    this.#meeting = undefined
+    if (meeting === undefined) return this.#say('425 Say EPSV or PASV first.')
+    this.#waiting = meeting
     // Only the client would come.
-    void this.#transport.closed?.then(() => passive.close())
-    await this.#say('150 Here it comes.')
-    const raw = await passive.accept()
+    void this.#transport.closed?.then(() => meeting.close())
+    await this.#say(began)
+    const raw = await meeting.accept()
     this.#waiting = undefined
     if (raw === undefined) return this.#say('425 No data connection came.')
     this.#state.open.add(raw)

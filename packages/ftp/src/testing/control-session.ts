@@ -3,56 +3,36 @@
  * 2228, 2389, 2428, 3659, 4217). It knows no socket.
  */
 
-import { isNetError } from '@net/core'
-import type { MemoryFiles } from '@net/core/testing'
-
-import { factsLine, peopleLine, timeText } from './listing-text.ts'
-
-/** What the server is to do. */
-export type Reaction =
-  | { readonly kind: 'reply'; readonly text: string; readonly close?: boolean }
-  /** Answer, then speak TLS. */
-  | { readonly kind: 'tls'; readonly text: string }
-  /** Wait for a data connection and tell where. */
-  | { readonly kind: 'passive'; readonly extended: boolean }
-  /** Send this over the data connection. */
-  | { readonly kind: 'send'; readonly bytes: Uint8Array }
-  /** Take everything from the data connection; `store` gives the last reply. */
-  | { readonly kind: 'receive'; readonly store: (bytes: Uint8Array) => string }
-  /** End the transfer that is running. */
-  | { readonly kind: 'abort' }
-
-/** What a session serves, and to whom. */
-export interface SessionConfig {
-  readonly files: MemoryFiles
-  /** How names are written in bytes. */
-  readonly encoding: 'utf8' | 'latin1'
-  /** Passwords by user. Default: only `anonymous` and `ftp` may log in, with any password. */
-  readonly users?: Readonly<Record<string, string>> | undefined
-  /** Commands that this server does not know. */
-  readonly without?: readonly string[] | undefined
-  /** Whether TLS is there. */
-  readonly tls: boolean
-  /** Refuses a login, and data, that TLS does not protect. */
-  readonly requireTls?: boolean | undefined
-  /** Forgets the offset of REST when the next command is not the transfer. */
-  readonly forgetsRestart?: boolean | undefined
-}
+import { extendedAddress, portAddress } from './active-address.ts'
+import { asLines, asText } from './ascii-text.ts'
+import { HASHES, hashReply, setTime, site } from './attribute-commands.ts'
+import { featuresOf } from './features-text.ts'
+import type { Reaction } from './reaction.ts'
+import type { SessionConfig } from './session-config.ts'
+import { NotAFile, refusal } from './refusals.ts'
+import { UserTree } from './user-tree.ts'
+import { dosLine, factsLine, peopleLine, timeText } from './listing-text.ts'
 
 /** One session. */
 export class ControlSession {
   /** Whether data connections speak TLS. */
   protectsData: boolean
   readonly #config: SessionConfig
+  readonly #tree: UserTree
   #encrypted: boolean
   #user = ''
   #in = false
-  #folder = '/'
   #restart = 0
+  #ascii = false
+  #hash = 'SHA-256'
+  #unique = 0
+  #refused = 0
+  #wanted: readonly string[] | undefined
   #renaming: string | undefined
 
   constructor(config: SessionConfig, encrypted: boolean) {
     this.#config = config
+    this.#tree = new UserTree(config)
     this.#encrypted = encrypted
     this.protectsData = false
   }
@@ -88,15 +68,21 @@ export class ControlSession {
     NOOP: () => reply('200 Nothing done.'),
     SYST: () => reply('215 UNIX Type: L8'),
     FEAT: () => reply(this.#features()),
-    OPTS: (what) => reply(/^(UTF8|MLST)\b/i.test(what) ? '200 Fine.' : '501 No such option.'),
-    TYPE: (type) => reply(/^[AIL]/i.test(type) ? `200 Type is ${type}.` : '504 No such type.'),
+    OPTS: (what) => this.#option(what),
+    TYPE: (type) => this.#type(type),
+    ACCT: () => reply(this.#in ? '202 Not needed.' : '503 Say USER and PASS first.'),
+    HOST: (name) => reply(name === '' ? '501 A name, please.' : '220 Host accepted.'),
+    CLNT: () => reply('200 Noted.'),
+    STAT: () => reply('211-Status:\r\n All is well.\r\n211 End'),
+    HELP: () => reply('214 Ask a person.'),
+    ALLO: (size) => this.#allocate(size),
     MODE: (mode) => reply(mode === 'S' ? '200 Mode is S.' : '504 No such mode.'),
     STRU: (structure) =>
       reply(structure === 'F' ? '200 Structure is F.' : '504 No such structure.'),
     AUTH: (mechanism) => this.#auth(mechanism),
     PBSZ: () => reply(this.#encrypted ? '200 PBSZ=0' : '503 Say AUTH TLS first.'),
     PROT: (level) => this.#protect(level),
-    PWD: () => reply(`257 "${this.#folder.replaceAll('"', '""')}" is the current folder.`),
+    PWD: () => reply(`257 "${this.#tree.folder.replaceAll('"', '""')}" is the current folder.`),
     CWD: (path) => this.#enter(path),
     CDUP: () => this.#enter('..'),
     MKD: (path) => this.#make(path),
@@ -106,10 +92,21 @@ export class ControlSession {
     RNTO: (path) => this.#renameTo(path),
     SIZE: (path) => reply(`213 ${this.#file(path).size}`),
     MDTM: (path) => reply(`213 ${timeText(this.#file(path).modified)}`),
+    MFMT: (argument) =>
+      this.#changing(argument.slice(argument.indexOf(' ') + 1), () =>
+        setTime(this.#config.files, argument, (path) => this.#tree.path(path)),
+      ),
+    SITE: (argument) => reply(site(this.#config.files, argument, (path) => this.#tree.path(path))),
+    HASH: (path) => this.#hashed(path),
+    XSHA256: (path) => this.#hashedBy('sha256', path),
+    XMD5: (path) => this.#hashedBy('md5', path),
+    PORT: (address) => this.#connectTo('PORT', address),
+    EPRT: (address) => this.#connectTo('EPRT', address),
+    STOU: () => this.#storeUnique(),
     PASV: () => ({ kind: 'passive', extended: false }),
     EPSV: (family) =>
       family === 'ALL' ? reply('200 EPSV it is.') : { kind: 'passive', extended: true },
-    LIST: (argument) => this.#list(argument.replace(/^(-\w+ ?)+/, '')),
+    LIST: (argument) => this.#list(argument.replace(/^(-\w+ ?)+/, ''), /^-\w*a/.test(argument)),
     NLST: (argument) => this.#listNames(argument.replace(/^(-\w+ ?)+/, '')),
     MLSD: (path) => this.#listFacts(path),
     MLST: (path) => this.#facts(path),
@@ -125,6 +122,7 @@ export class ControlSession {
       return reply('530 Sessions must use encryption.')
     }
     this.#user = name
+    this.#tree.user = name
     this.#in = false
     return reply('331 Please tell the password.')
   }
@@ -135,21 +133,15 @@ export class ControlSession {
       users === undefined
         ? this.#user === 'anonymous' || this.#user === 'ftp'
         : Object.hasOwn(users, this.#user) && users[this.#user] === password
-    return reply(this.#in ? '230 Logged in.' : '530 Login incorrect.')
+    if (this.#in) return reply('230 Logged in.')
+    return ++this.#refused > MOST_LOGINS
+      ? { kind: 'reply', text: '421 Too many wrong passwords.', close: true }
+      : reply('530 Login incorrect.')
   }
 
   #features(): string {
-    const known = [
-      'EPSV',
-      'PASV',
-      'SIZE',
-      'MDTM',
-      'REST STREAM',
-      'UTF8',
-      'MLST type*;size*;modify*;UNIX.mode*;',
-    ]
-    if (this.#config.tls) known.push('AUTH TLS', 'PBSZ', 'PROT')
-    const there = known.filter((feature) => !this.#lacks(feature.split(' ', 1)[0] ?? ''))
+    const all = featuresOf(this.#config.tls, this.#hash)
+    const there = all.filter((feature) => !this.#lacks(feature.split(' ', 1)[0] ?? ''))
     return ['211-Features:', ...there.map((feature) => ` ${feature}`), '211 End'].join('\r\n')
   }
 
@@ -174,29 +166,32 @@ export class ControlSession {
   }
 
   #enter(path: string): Reaction {
-    const target = this.#path(path)
-    if (this.#config.files.stat(target).type !== 'folder') return reply('550 Not a directory.')
-    this.#folder = target
+    if (this.#config.files.stat(this.#tree.path(path)).type !== 'folder')
+      return reply('550 Not a directory.')
+    this.#tree.enter(path)
     return reply('250 Folder changed.')
   }
 
   #make(path: string): Reaction {
-    const target = this.#path(path)
+    const target = this.#tree.path(path)
+    this.#tree.need(path, 'add')
     this.#config.files.mkdir(target)
     return reply(`257 "${target.replaceAll('"', '""')}" created.`)
   }
 
   #remove(path: string, type: 'file' | 'folder'): Reaction {
-    const target = this.#path(path)
+    const target = this.#tree.path(path)
     const found = this.#config.files.stat(target).type
     if (found !== type)
       return reply(`550 ${type === 'file' ? 'Is a directory' : 'Not a directory'}.`)
-    this.#config.files.remove(target)
-    return reply('250 Removed.')
+    return this.#changing(path, () => {
+      this.#config.files.remove(target)
+      return '250 Removed.'
+    })
   }
 
   #renameFrom(path: string): Reaction {
-    this.#renaming = this.#path(path)
+    this.#renaming = this.#tree.path(path)
     this.#config.files.stat(this.#renaming)
     return reply('350 And its other name?')
   }
@@ -205,8 +200,13 @@ export class ControlSession {
     const from = this.#renaming
     this.#renaming = undefined
     if (from === undefined) return reply('503 Say RNFR first.')
-    this.#config.files.rename(from, this.#path(path), { replace: true })
-    return reply('250 Renamed.')
+    const { files, keepsOnRename = false } = this.#config
+    const target = this.#tree.path(path)
+    if (keepsOnRename && files.exists(target)) return reply('550 File exists.')
+    return this.#changing(path, () => {
+      files.rename(from, target, { replace: true })
+      return '250 Renamed.'
+    })
   }
 
   #restartAt(offset: string): Reaction {
@@ -215,61 +215,141 @@ export class ControlSession {
     return reply(`350 Restarting at ${offset}.`)
   }
 
-  #list(path: string): Reaction {
-    const found = this.#config.files.stat(this.#path(path))
-    const entries =
-      found.type === 'file' ? [{ ...found, name: path }] : this.#config.files.list(this.#path(path))
-    return this.#data(this.#lines(entries.map(peopleLine)))
+  #list(path: string, all: boolean): Reaction {
+    const { files, hidesDots = false, listing } = this.#config
+    const target = this.#tree.reading(path)
+    const found = files.stat(target)
+    if (found.type === 'file')
+      return this.#data(this.#lines([peopleLine({ ...found, name: path })]))
+    const shown = files
+      .list(target)
+      .filter(({ name }) => all || !hidesDots || !name.startsWith('.'))
+    const itself = all && hidesDots ? ['.', '..'].map((name) => ({ ...found, name })) : []
+    const line = listing === 'dos' ? dosLine : peopleLine
+    return this.#data(this.#lines([...itself, ...shown].map(line)))
   }
 
   #listNames(path: string): Reaction {
     return this.#data(
-      this.#lines(this.#config.files.list(this.#path(path)).map(({ name }) => name)),
+      this.#lines(this.#config.files.list(this.#tree.reading(path)).map(({ name }) => name)),
     )
   }
 
   #listFacts(path: string): Reaction {
-    const target = this.#path(path)
+    const target = this.#tree.reading(path)
     if (this.#config.files.stat(target).type !== 'folder') return reply('501 Not a directory.')
     return this.#data(
-      this.#lines(this.#config.files.list(target).map((entry) => factsLine(entry, entry.name))),
+      this.#lines(
+        this.#config.files.list(target).map((entry) => factsLine(entry, entry.name, this.#wanted)),
+      ),
     )
   }
 
   #facts(path: string): Reaction {
-    const target = this.#path(path)
-    const line = factsLine(this.#config.files.stat(target), target)
+    const target = this.#tree.path(path)
+    const line = factsLine(this.#config.files.stat(target), target, this.#wanted)
     return reply(`250-Facts:\r\n ${line}\r\n250 End`)
   }
 
   #retrieve(path: string): Reaction {
     this.#file(path)
-    return this.#data(this.#config.files.read(this.#path(path), { start: this.#takeRestart() }))
+    const { files } = this.#config
+    return this.#data(files.read(this.#tree.reading(path), { start: this.#takeRestart() }))
   }
 
-  #store(path: string, at: number): Reaction {
-    const { files } = this.#config
-    const target = this.#path(path)
-    if (files.exists(target) && files.stat(target).type === 'folder')
-      return reply('553 Is a directory.')
+  #store(path: string, at: number, began?: string): Reaction {
+    const { files, cutsAtRestart = false } = this.#config
+    const target = this.#tree.path(path)
+    const isThere = files.exists(target)
+    if (isThere && files.stat(target).type === 'folder') return reply('553 Is a directory.')
     if (!files.exists(`${target}/..`)) return reply('553 Could not create file.')
+    this.#tree.need(path, isThere ? 'all' : 'add')
     return this.#withData({
       kind: 'receive',
-      store: (bytes) => {
+      ...(began === undefined ? {} : { began }),
+      store: (received) => {
+        const bytes = this.#ascii ? asText(received) : received
+        const before = isThere ? files.stat(target).size : 0
+        const size = at === 0 ? bytes.length : Math.max(before, at + bytes.length)
+        if (this.#tree.used - before + size > (this.#config.quota ?? Infinity)) return FULL
+        const head = cutsAtRestart && at > 0 ? files.read(target, { end: at }) : undefined
+        if (head !== undefined) files.write(target, head)
         files.write(target, bytes, at === 0 ? {} : { at })
         return '226 Transfer complete.'
       },
     })
   }
 
+  #storeUnique(): Reaction {
+    const { files } = this.#config
+    let name: string
+    do name = `unique.${++this.#unique}`
+    while (files.exists(this.#tree.path(name)))
+    return this.#store(name, 0, `150 FILE: ${name}`)
+  }
+
+  #allocate(size: string): Reaction {
+    const wanted = Number.parseInt(size, 10)
+    if (Number.isNaN(wanted)) return reply('501 A number of bytes, please.')
+    return reply(
+      this.#tree.used + wanted > (this.#config.quota ?? Infinity) ? FULL : '200 There is room.',
+    )
+  }
+
+  #option(what: string): Reaction {
+    const [, name = ''] = /^HASH (\S+)$/i.exec(what) ?? []
+    if (HASHES.has(name.toUpperCase())) {
+      this.#hash = name.toUpperCase()
+      return reply(`200 ${this.#hash}`)
+    }
+    const [, facts] = /^MLST ?(.*)$/i.exec(what) ?? []
+    if (facts !== undefined) this.#wanted = facts.toLowerCase().split(';')
+    return reply(/^(UTF8|MLST)\b/i.test(what) ? '200 Fine.' : '501 No such option.')
+  }
+
+  #type(type: string): Reaction {
+    if (!/^[AIL]/i.test(type)) return reply('504 No such type.')
+    this.#ascii = /^A/i.test(type)
+    return reply(`200 Type is ${type}.`)
+  }
+
+  #hashed(path: string): Reaction {
+    const name = this.#hash
+    const algorithm = HASHES.get(name) ?? 'sha256'
+    return this.#hashedBy(algorithm, path, (hex, size) => `213 ${name} 0-${size} ${hex} ${path}`)
+  }
+
+  #hashedBy(
+    algorithm: string,
+    path: string,
+    shape = (hex: string, _size: number): string => `250 ${hex.toUpperCase()}`,
+  ): Reaction {
+    this.#file(path)
+    this.#tree.reading(path)
+    const { files } = this.#config
+    return reply(hashReply(algorithm, shape)(files, path, (each) => this.#tree.path(each)))
+  }
+
+  #connectTo(verb: string, argument: string): Reaction {
+    const address = verb === 'PORT' ? portAddress(argument) : extendedAddress(argument)
+    if (address === undefined) return reply(`501 ${verb} needs an address and a port.`)
+    return { kind: 'active', ...address, text: `200 ${verb} accepted.` }
+  }
+
+  /** The reply of a change, if that is allowed. */
+  #changing(path: string, change: () => string): Reaction {
+    this.#tree.need(path, 'all')
+    return reply(change())
+  }
+
   /** Where the next byte of a file would be. */
   #end(path: string): number {
-    const target = this.#path(path)
+    const target = this.#tree.path(path)
     return this.#config.files.exists(target) ? this.#config.files.stat(target).size : 0
   }
 
   #data(bytes: Uint8Array): Reaction {
-    return this.#withData({ kind: 'send', bytes })
+    return this.#withData({ kind: 'send', bytes: this.#ascii ? asLines(bytes) : bytes })
   }
 
   #withData(step: Reaction): Reaction {
@@ -288,39 +368,18 @@ export class ControlSession {
   }
 
   #file(path: string): { readonly size: number; readonly modified: number } {
-    const found = this.#config.files.stat(this.#path(path))
+    const found = this.#config.files.stat(this.#tree.path(path))
     if (found.type === 'file') return found
     throw new NotAFile()
   }
-
-  /** The path from the root, with `.` and `..` resolved, which never leads above it. */
-  #path(path: string): string {
-    const parts: string[] = []
-    for (const part of (path.startsWith('/') ? path : `${this.#folder}/${path}`).split('/')) {
-      if (part === '..') parts.pop()
-      else if (part !== '' && part !== '.') parts.push(part)
-    }
-    return `/${parts.join('/')}`
-  }
 }
-
-class NotAFile extends Error {}
 
 function reply(text: string): Reaction {
   return { kind: 'reply', text }
 }
 
-function refusal(error: unknown): string {
-  if (error instanceof NotAFile) return '550 Not a regular file.'
-  if (!isNetError(error)) throw error
-  return REFUSALS[error.code] ?? `550 ${error.message}`
-}
-
-const REFUSALS: Readonly<Record<string, string>> = {
-  NET_NOT_FOUND: '550 No such file or directory.',
-  NET_EXISTS: '550 File exists.',
-  NET_NOT_EMPTY: '550 Directory not empty.',
-}
+const MOST_LOGINS = 5
+const FULL = '552 There is no room for that.'
 
 const USING_RESTART: ReadonlySet<string> = new Set(['RETR', 'STOR', 'APPE'])
 
@@ -335,4 +394,7 @@ const BEFORE_LOGIN: ReadonlySet<string> = new Set([
   'AUTH',
   'PBSZ',
   'PROT',
+  'ACCT',
+  'HOST',
+  'CLNT',
 ])

@@ -17,8 +17,47 @@ export interface DataOutcome {
   readonly struck?: FtpFaultAction
 }
 
+/** How one data connection comes about. */
+export interface DataMeeting {
+  /** The connection; undefined if none was made. */
+  accept(): Promise<Transport | undefined>
+  close(): Promise<void>
+}
+
+/** From where to where the server connects. */
+export interface ActiveRoad {
+  readonly host: string
+  readonly port: number
+  readonly from: string
+}
+
+/** Connects to the client. */
+export class ActiveConnector implements DataMeeting {
+  readonly #dialer: Dialer
+  readonly #host: string
+  readonly #port: number
+  readonly #from: string
+
+  /** `from` is the address to connect from, which is the server's own. */
+  constructor(dialer: Dialer, { host, port, from }: ActiveRoad) {
+    this.#dialer = dialer
+    this.#host = host
+    this.#port = port
+    this.#from = from
+  }
+
+  accept(): Promise<Transport | undefined> {
+    const endpoint = { scheme: 'tcp', host: this.#host, port: this.#port }
+    return this.#dialer
+      .dial(endpoint, { localAddress: this.#from, timeout: PATIENCE })
+      .catch(() => undefined)
+  }
+
+  async close(): Promise<void> {}
+}
+
 /** Waits for one data connection. */
-export class PassiveListener {
+export class PassiveListener implements DataMeeting {
   readonly port: number
   readonly #listener: TransportListener
 

@@ -9,8 +9,11 @@ import { MemoryFiles, type MemoryContents } from '@net/core/testing'
 import { roadOption, tcpDialer, type Dialer, type TransportListener } from '@net/socket'
 
 import { ControlConnection } from './control-connection.ts'
+import type { Permission } from './user-tree.ts'
 import { FtpFaults, type FtpFault } from './faults.ts'
 import type { ServerState } from './server-state.ts'
+import type { SessionConfig } from './session-config.ts'
+import { STYLES, type FtpServerKind, type ServerStyle } from './server-style.ts'
 import { ServerTls, serverTls, type ServerTlsOptions } from './server-tls.ts'
 
 /** What the server is like. */
@@ -29,6 +32,18 @@ export interface FtpServerOptions {
   readonly requireSessionReuse?: boolean | undefined
   /** Commands that it does not know, such as `EPSV` or `MLST`; those of the name are not in FEAT either. */
   readonly without?: readonly string[] | undefined
+  /** What is allowed below a path; the longest path that fits counts. Default everything. */
+  readonly permissions?: Readonly<Record<string, Permission>> | undefined
+  /** The folder that a user sees as the root, and cannot leave. Default the root of all files. */
+  readonly homes?: Readonly<Record<string, string>> | undefined
+  /** The most bytes of all files together; more is 552. Default any number. */
+  readonly quota?: number | undefined
+  /** The most bytes a second of one data connection. Default any number. */
+  readonly rate?: number | undefined
+  /** How many control connections may be open at once; a further one hears 421. Default any number. */
+  readonly maxConnections?: number | undefined
+  /** Behaves in names, listings, REST and RNTO as that server does; options of its own come first. */
+  readonly like?: FtpServerKind | undefined
   /** Forgets the offset of REST unless the transfer follows at once (RFC 959, section 4.1.3), as inetutils does. Default false. */
   readonly forgetsRestart?: boolean | undefined
   /** What it says when the client cuts a transfer off; default `426 Transfer aborted.` pure-ftpd says `150 …` and nothing else. */
@@ -85,6 +100,12 @@ const serverOptions: OptionsDoor<FtpServerOptions> = optionsDoor<FtpServerOption
     requireTls: option.flag,
     requireSessionReuse: option.flag,
     without: option.list(option.text),
+    permissions: option.record(option.oneOf('none', 'read', 'add', 'all')),
+    homes: option.record(option.text),
+    quota: option.bytes,
+    rate: option.limit,
+    maxConnections: option.count,
+    like: option.oneOf('vsftpd', 'proftpd', 'pure-ftpd', 'inetutils', 'iis'),
     forgetsRestart: option.flag,
     cutReply: option.text,
     encoding: option.oneOf('utf8', 'latin1'),
@@ -106,7 +127,8 @@ class RunningServer implements FtpServer {
     options: Taken<FtpServerOptions>,
     road: ServerState['road'],
   ) {
-    const { files = {}, tls, without, users } = options
+    const { files = {}, tls, like } = options
+    const style: ServerStyle = like === undefined ? {} : STYLES[like]
     this.files = files instanceof MemoryFiles ? files : new MemoryFiles(files)
     this.#listener = listener
     this.url = urlOf(listener.address, road.host, options.implicit === true)
@@ -114,21 +136,16 @@ class RunningServer implements FtpServer {
       road,
       implicit: options.implicit === true,
       requireSessionReuse: options.requireSessionReuse === true,
-      greeting: options.greeting ?? '220 Ready.',
-      cutReply: options.cutReply ?? '426 Transfer aborted.',
-      config: {
-        files: this.files,
-        encoding: options.encoding ?? 'utf8',
-        tls: tls !== undefined,
-        ...(without === undefined ? {} : { without }),
-        ...(users === undefined ? {} : { users }),
-        requireTls: options.requireTls === true,
-        forgetsRestart: options.forgetsRestart === true,
-      },
+      greeting: options.greeting ?? style.greeting ?? '220 Ready.',
+      cutReply: options.cutReply ?? style.cutReply ?? '426 Transfer aborted.',
+      rate: options.rate ?? Infinity,
+      maxConnections: options.maxConnections ?? Infinity,
+      config: configOf(options, this.files, style),
       tls: tls === undefined ? undefined : new ServerTls(tls),
       faults: new FtpFaults(),
       received: [],
       open: new Set(),
+      served: 0,
       resumed: 0,
     }
     void this.#accept()
@@ -170,6 +187,27 @@ class RunningServer implements FtpServer {
       this.#running.add(running)
       void running.finally(() => this.#running.delete(running))
     }
+  }
+}
+
+function configOf(
+  options: Taken<FtpServerOptions>,
+  files: MemoryFiles,
+  style: ServerStyle,
+): SessionConfig {
+  const { users, permissions, homes, quota, tls, forgetsRestart } = options
+  return {
+    ...style.session,
+    files,
+    encoding: options.encoding ?? 'utf8',
+    tls: tls !== undefined,
+    users,
+    without: options.without ?? style.without,
+    permissions,
+    homes,
+    quota,
+    requireTls: options.requireTls === true,
+    ...(forgetsRestart === undefined ? {} : { forgetsRestart }),
   }
 }
 

@@ -2,4 +2,6 @@
 
 export { startFtpServer, type FtpServer, type FtpServerOptions } from './ftp-server.ts'
 export type { FtpFault, FtpFaultAction } from './faults.ts'
+export type { FtpServerKind } from './server-style.ts'
+export type { Permission } from './user-tree.ts'
 export type { ServerTlsOptions } from './server-tls.ts'

@@ -2,7 +2,7 @@
 
 import type { Dialer, Transport } from '@net/socket'
 
-import type { SessionConfig } from './control-session.ts'
+import type { SessionConfig } from './session-config.ts'
 import type { FtpFaults } from './faults.ts'
 import type { ServerTls } from './server-tls.ts'
 
@@ -15,9 +15,15 @@ export interface ServerState {
   readonly requireSessionReuse: boolean
   readonly greeting: string
   readonly cutReply: string
+  /** Bytes a second of one data connection. */
+  readonly rate: number
+  /** How many control connections there may be. */
+  readonly maxConnections: number
   readonly faults: FtpFaults
   readonly received: string[]
   /** All connections that are open, control and data. */
   readonly open: Set<Transport>
+  /** How many control connections are served. */
+  served: number
   resumed: number
 }

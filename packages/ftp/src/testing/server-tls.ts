@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net'
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
+import { X509Certificate } from 'node:crypto'
 
 import { option, optionsObject, type Shape } from '@net/core/authoring'
 import { fromSocket, toSocket, type TlsMaterial, type Transport } from '@net/socket'
@@ -12,6 +13,8 @@ export interface ServerTlsOptions {
   readonly key: TlsMaterial
   /** Whether connections end with the close_notify of TLS; some servers only close what is below. Default true. */
   readonly closeNotify?: boolean | undefined
+  /** The authority of client certificates; a client without one that it has issued is sent away. Default: none is asked for. */
+  readonly clientCa?: TlsMaterial | undefined
 }
 
 const material: Shape<TlsMaterial> = option.either<TlsMaterial>(
@@ -26,6 +29,7 @@ export const serverTls: Shape<ServerTlsOptions> = option.either<ServerTlsOptions
       cert: option.required(material),
       key: option.required(material),
       closeNotify: option.flag,
+      clientCa: material,
     }),
   ],
   'a certificate and its key: { cert, key }',
@@ -35,10 +39,12 @@ export const serverTls: Shape<ServerTlsOptions> = option.either<ServerTlsOptions
 export class ServerTls {
   readonly #context: SecureContext
   readonly #closeNotify: boolean
+  readonly #clientCa: X509Certificate | undefined
   readonly #open = new Set<TLSSocket>()
 
-  constructor({ cert, key, closeNotify = true }: ServerTlsOptions) {
+  constructor({ cert, key, closeNotify = true, clientCa }: ServerTlsOptions) {
     this.#closeNotify = closeNotify
+    this.#clientCa = clientCa === undefined ? undefined : new X509Certificate(bytesOf(clientCa))
     this.#context = createSecureContext({
       cert: bytesOf(cert),
       key: bytesOf(key),
@@ -54,6 +60,7 @@ export class ServerTls {
     const socket = new TLSSocket(below, {
       isServer: true,
       secureContext: this.#context,
+      requestCert: this.#clientCa !== undefined,
     })
     this.#open.add(socket)
     socket.once('close', () => this.#open.delete(socket))
@@ -67,6 +74,10 @@ export class ServerTls {
       // Not in the same turn: Node sends no close_notify while the session tickets are still to be sent.
       socket.once('secure', () => {
         socket.off('end', left)
+        if (!this.#knows(socket)) {
+          socket.destroy()
+          return
+        }
         setImmediate(() => {
           const { endpoint } = transport.info
           const secured = fromSocket(socket, { endpoint, encrypted: true })
@@ -74,6 +85,13 @@ export class ServerTls {
         })
       })
     })
+  }
+
+  /** Whether the client has shown a certificate, where one is asked for; one that resumes a session has shown it before. */
+  #knows(socket: TLSSocket): boolean {
+    const ca = this.#clientCa
+    if (ca === undefined || socket.isSessionReused()) return true
+    return socket.getPeerX509Certificate()?.verify(ca.publicKey) === true
   }
 
   /** Ends every connection that speaks TLS, or is about to: the transport below has handed its socket over, and ends nothing. */

@@ -21,6 +21,7 @@ test('reads facts, without the folder itself', async () => {
     unread: 0,
     odd: 0,
     cut: false,
+    showsItself: true,
   })
 })
 
@@ -37,15 +38,16 @@ test('reads what is written for people', async () => {
   expect(entries).toMatchObject([{ name: 'a.txt', size: 5, path: '/a.txt' }])
 })
 
-test('every line is an entry or is counted', async () => {
+test('[FTP-40] every line is an entry, and one that cannot be read is counted as well', async () => {
   const text =
     '-rw-r--r-- 1 a b 3 janv. 05 2020 f0\r\n?????????? ? ? ? ? ? f1\r\n11-14-97  04:21PM 953 f2\r\n'
   const { entries, unread } = await parse(text, '', 'people')
-  expect(entries.map(({ name }) => name)).toEqual(['f0', 'f2'])
+  expect(entries.map(({ name }) => name)).toEqual(['f0', '?????????? ? ? ? ? ? f1', 'f2'])
+  expect(entries[1]).toMatchObject({ type: 'other', raw: '?????????? ? ? ? ? ? f1' })
   expect(unread).toBe(1)
   const facts = await parse('type=file; a\r\nnonsense\r\nsize=x; b\r\n', '', 'facts')
   expect(facts).toMatchObject({ unread: 1, odd: 1 })
-  expect(facts.entries.map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(facts.entries.map(({ name }) => name)).toEqual(['a', 'nonsense', 'b'])
 })
 
 test('a listing of which no line can be read is refused, with a line of it', async () => {

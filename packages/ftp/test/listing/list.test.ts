@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { startFtpServer } from '@net/ftp/testing'
 
-import { drain, listFolder, type Listing } from '../../src/listing/list.ts'
-import { transfer } from '../../src/transfer.ts'
+import { listFolder, type Listing } from '../../src/listing/list.ts'
 import { openSession, users, type TestSession } from '../open-session.ts'
 
 const files = { '/in/a.txt': 'hello', '/in/b/c': '' }
@@ -234,7 +233,7 @@ test("the limit of a listing is the caller's", async () => {
   await using server = await startFtpServer({ users, files })
   await using test = await openSession(server)
   const list = (maxBytes: number): Promise<unknown> =>
-    test.use((dialog, session) => listFolder(session, dialog, 'in', maxBytes))
+    test.use((dialog, session) => listFolder(session, dialog, 'in', { maxBytes }))
   await expect(list(10)).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 10 })
   expect(await list(1000)).toMatchObject({ isWhole: true })
 })
@@ -244,7 +243,7 @@ test('a listing that is given up inside a folder ends, whatever the server then 
   await using server = await startFtpServer({ users, files, cutReply, without: ['MLST', 'MLSD'] })
   await using test = await openSession(server)
   const list = (maxBytes: number): Promise<Listing> =>
-    test.use((dialog, session) => listFolder(session, dialog, 'in', maxBytes))
+    test.use((dialog, session) => listFolder(session, dialog, 'in', { maxBytes }))
   using clock = useFakeClock()
   server.fail({ on: 'LIST', do: { send: LINE.repeat(100), reply: cutReply } })
   const outcome = list(10).catch((error: unknown) => error)
@@ -266,18 +265,4 @@ test('a folder that is there and not listed is no missing one', async () => {
       test.use((dialog, session) => listFolder(session, dialog, folder)),
     ).rejects.toMatchObject({ code: 'NET_ACCESS_DENIED', reply: { text: '550 Listing failed.' } })
   }
-})
-
-test('[H-FTP-20] what is too much is cut off, and the session goes on', async () => {
-  await using server = await startFtpServer({ users, files: { '/big': Buffer.alloc(1_000_000) } })
-  await using test = await openSession(server)
-  const reading = test.use((dialog, session) =>
-    transfer(session, dialog, {
-      command: 'RETR big',
-      mayEndEarly: true,
-      move: (data) => drain(dialog, data, 100_000),
-    }),
-  )
-  await expect(reading).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT', limit: 100_000 })
-  expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
 })

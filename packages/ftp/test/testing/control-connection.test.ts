@@ -39,7 +39,7 @@ test('several commands in one piece are answered in order', async () => {
   expect(await connection.readLine()).toBeNull()
 })
 
-test('a line without end is refused', async () => {
+test('[H-FTP-26] a line without end is refused', async () => {
   await using server = await startFtpServer()
   await using connection = await raw(server)
   await connection.write('x'.repeat(20_000))

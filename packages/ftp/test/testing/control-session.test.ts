@@ -2,11 +2,9 @@ import { expect, test } from 'vitest'
 
 import { MemoryFiles } from '@net/core/testing'
 
-import {
-  ControlSession,
-  type SessionConfig,
-  type Reaction,
-} from '../../src/testing/control-session.ts'
+import { ControlSession } from '../../src/testing/control-session.ts'
+import type { Reaction } from '../../src/testing/reaction.ts'
+import type { SessionConfig } from '../../src/testing/session-config.ts'
 
 function session(config: Partial<SessionConfig> = {}): ControlSession {
   const files = new MemoryFiles({ '/in/a': '0123456789' })
@@ -166,4 +164,24 @@ test('waits for data, and can be stopped', () => {
   expect(there.handle('EPSV')).toEqual({ kind: 'passive', extended: true })
   expect(there.handle('PASV')).toEqual({ kind: 'passive', extended: false })
   expect(there.handle('ABOR')).toEqual({ kind: 'abort' })
+})
+
+test('[H-FTP-26] who tries passwords for too long is sent away', () => {
+  const there = session()
+  for (let attempt = 0; attempt < 5; attempt++) {
+    there.handle('USER joe')
+    expect(there.handle('PASS wrong')).toEqual({ kind: 'reply', text: '530 Login incorrect.' })
+  }
+  expect(there.handle('PASS wrong')).toMatchObject({ close: true })
+})
+
+test('STOR behind REST keeps the tail, or cuts it off as pure-ftpd does', () => {
+  for (const cutsAtRestart of [false, true]) {
+    const files = new MemoryFiles({ '/in/a': '0123456789' })
+    const there = loggedIn({ files, cutsAtRestart })
+    there.handle('REST 3')
+    const step = there.handle('STOR /in/a')
+    expect(step.kind === 'receive' && step.store(Buffer.from('xyz'))).toMatch(/^226/)
+    expect(files.text('/in/a')).toBe(cutsAtRestart ? '012xyz' : '012xyz6789')
+  }
 })

@@ -64,13 +64,17 @@ class Sending {
 
   /** One block is read while the one before it is on its way. */
   async file(readInto: (memory: Uint8Array) => Promise<number>): Promise<void> {
-    const size = Math.min(this.#total ?? BLOCK, BLOCK)
+    const total = this.#total ?? Infinity
+    // One byte more than there should be: where that is read, the file has grown.
+    const size = Math.min(total + 1, BLOCK)
     let filling: Buffer = Buffer.allocUnsafeSlow(size)
     let sending: Buffer | undefined
     let reading = handled(readInto(filling))
-    for (;;) {
+    for (let all = 0; ;) {
       const read = await stoppable(this.#op, reading)
       if (read === 0) return
+      all += read
+      if (all === total) return this.#send(filling.subarray(0, read))
       const filled = filling
       filling = sending ?? Buffer.allocUnsafeSlow(size)
       sending = filled

@@ -30,6 +30,11 @@ export class Turns {
     return this.#taken ? this.#waiting.waitFor(op, undefined) : Promise.resolve(this.#give())
   }
 
+  /** Takes the turn if nobody has it; gives what gives it back. */
+  takeAtOnce(): (() => void) | undefined {
+    return this.#taken ? undefined : this.#give()
+  }
+
   /** Runs the work when it is its turn, which ends with it. Rejects as `take` does, and with what the work throws. */
   async run<T>(op: Operation, work: () => Promise<T>): Promise<T> {
     const leave = await this.take(op)

@@ -1,0 +1,198 @@
+/*
+ * A folder of a server as a tree for `@net/files`: the client's verbs, with paths that begin at that folder and cannot
+ * leave it.
+ */
+
+import type {
+  CallOptions,
+  RemoteCapabilities,
+  RemoteEntry,
+  RemoteFiles,
+  RemoteMkdirOptions,
+  RemoteReadOptions,
+  RemoteRemoveOptions,
+  RemoteRenameOptions,
+  RemoteStatOptions,
+  RemoteWriteOptions,
+  Source,
+} from '@net/core'
+import { formatEndpoint } from '@net/core'
+import { netError } from '@net/core/authoring'
+
+import { hashesOf } from './checksum.ts'
+import type { FtpEntry } from './entry.ts'
+import type { FtpClient } from './ftp-client.ts'
+import { chunksOf } from './source-chunks.ts'
+
+/** What a tree needs of a client besides its verbs. */
+export interface TreeClient extends FtpClient {
+  /** How many sessions it may have. */
+  readonly connections: number
+  /** As `upload`, and the first bytes of the file stay. */
+  writeAt(source: Source, path: string, start: number, options: CallOptions): Promise<unknown>
+}
+
+/** One tree. */
+export class FtpFiles implements RemoteFiles {
+  readonly name: string
+  declare readonly hash?: NonNullable<RemoteFiles['hash']>
+  readonly #client: TreeClient
+  readonly #root: string
+  #canSetModes: Promise<boolean> | undefined
+
+  constructor(client: TreeClient, root: string) {
+    this.#client = client
+    this.#root = root === '' ? '.' : root
+    const { endpoint } = client.info
+    const path = this.#root.replace(/^\/?/, '/')
+    this.name = `ftp://${formatEndpoint(endpoint)}${path === '/.' ? '' : path}`
+    if (hashesOf(client.capabilities).length > 0) {
+      this.hash = async (file, algorithm, options) =>
+        client.hash(this.#at(file), algorithm, options)
+    }
+  }
+
+  async capabilities(options?: CallOptions): Promise<RemoteCapabilities> {
+    const { capabilities: features, connections } = this.#client
+    const hasFacts = features.has('MLST')
+    const canSet = features.has('MFMT') || features.has('MFF')
+    this.#canSetModes ??= this.#asksModes(options)
+    return {
+      letterCase: 'kept',
+      unicodeForm: 'kept',
+      forbidden: '\r\n',
+      longestName: Infinity,
+      rename: 'replaces',
+      modes: await this.#canSetModes,
+      // Those of LIST have no time zone.
+      ...(hasFacts ? { times: { grain: 1000, canSet, zone: 'utc' } as const } : {}),
+      links: false,
+      hashes: hashesOf(features),
+      readOffsets: true,
+      writeOffsets: true,
+      calls: connections,
+    }
+  }
+
+  async *list(path: string, options?: CallOptions): AsyncGenerator<RemoteEntry, void> {
+    const entries = this.#client.list(this.#at(path), { ...options, hidden: true })
+    for await (const entry of entries) yield this.#entry(entry, inside(path, entry.name))
+  }
+
+  async stat(path: string, options: RemoteStatOptions = {}): Promise<RemoteEntry> {
+    const { follow = false, ...call } = options
+    const entry = await this.#client.stat(this.#at(path), call)
+    if (!follow || entry.type !== 'link') return this.#entry(entry, path)
+    return this.#entry(await this.#client.stat(`${this.#at(path)}/.`, call), path)
+  }
+
+  async *read(path: string, options: RemoteReadOptions = {}): AsyncGenerator<Uint8Array, void> {
+    yield* this.#client.read(this.#at(path), options)
+  }
+
+  async write(path: string, source: Source, options: RemoteWriteOptions = {}): Promise<void> {
+    const { start = 0, keepRest = false, ...call } = options
+    const at = this.#at(path)
+    if (keepRest) throw unsupported('write into the middle of a file')
+    if (start === 0) {
+      await this.#client.upload(source, at, call)
+      return
+    }
+    const size = await this.#client.size(at, call)
+    if (size < start) throw tooShort(path, size, start)
+    if (size === start) await this.#client.writeAt(source, at, start, call)
+    // Most servers keep what is behind the written bytes, and none can cut it off.
+    else
+      await this.#client.upload(this.#headAnd(source, await this.#head(at, start, call)), at, call)
+  }
+
+  async mkdir(path: string, options?: RemoteMkdirOptions): Promise<void> {
+    return this.#client.mkdir(this.#at(path), options)
+  }
+
+  async remove(path: string, options?: RemoteRemoveOptions): Promise<void> {
+    return this.#client.remove(this.#at(path), options)
+  }
+
+  async rename(from: string, to: string, options?: RemoteRenameOptions): Promise<void> {
+    return this.#client.rename(this.#at(from), this.#at(to), options)
+  }
+
+  async setModified(path: string, modified: number, options?: CallOptions): Promise<void> {
+    const at = this.#at(path)
+    const { times } = await this.capabilities(options)
+    if (times?.canSet !== true) throw unsupported('set times')
+    return this.#client.setModified(at, modified, options)
+  }
+
+  async setMode(path: string, mode: number, options?: CallOptions): Promise<void> {
+    const at = this.#at(path)
+    const { modes } = await this.capabilities(options)
+    if (!modes) throw unsupported('set modes')
+    return this.#client.setMode(at, mode, options)
+  }
+
+  async symlink(): Promise<void> {
+    throw unsupported('make links')
+  }
+
+  async readLink(path: string, options?: CallOptions): Promise<string> {
+    const { target } = await this.#client.stat(this.#at(path), options)
+    if (target === undefined) throw unsupported(`tell where ${path} leads`)
+    return target
+  }
+
+  async #asksModes(options?: CallOptions): Promise<boolean> {
+    const { text } = await this.#client.command('SITE HELP', { ...options, check: false })
+    return /\bCHMOD\b/i.test(text)
+  }
+
+  async #head(path: string, length: number, options: CallOptions): Promise<readonly Uint8Array[]> {
+    if (length > MOST_OF_HEAD) throw unsupported(`keep the first ${length} bytes of a longer file`)
+    return Array.fromAsync(this.#client.read(path, { ...options, end: length }))
+  }
+
+  #headAnd(source: Source, head: readonly Uint8Array[]): Source {
+    return async function* both() {
+      yield* head
+      yield* chunksOf(source)
+    }
+  }
+
+  #entry({ path: _path, ...rest }: FtpEntry, path: string): RemoteEntry {
+    return { ...rest, name: path.slice(path.lastIndexOf('/') + 1) || rest.name, path }
+  }
+
+  /** The path on the server. Throws `NET_BAD_NAME` for one that would lead elsewhere. */
+  #at(path: string): string {
+    if (path === '') return this.#root
+    for (const part of path.split('/')) {
+      if (part === '' || part === '.' || part === '..' || /[\0\r\n]/.test(part)) {
+        throw netError('NET_BAD_NAME', {
+          message: `the path ${JSON.stringify(path)} is not allowed`,
+        })
+      }
+    }
+    if (this.#root === '.') return path
+    return this.#root.endsWith('/') ? `${this.#root}${path}` : `${this.#root}/${path}`
+  }
+}
+
+function inside(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`
+}
+
+function unsupported(what: string): Error {
+  return netError('NET_UNSUPPORTED', { message: `an FTP server cannot ${what}`, protocol: 'ftp' })
+}
+
+function tooShort(path: string, received: number, expected: number): Error {
+  return netError('NET_SIZE_MISMATCH', {
+    message: `${path} has ${received} bytes, and we were to go on behind ${expected}`,
+    received,
+    expected,
+  })
+}
+
+/** What is kept in memory while the rest is replaced. */
+const MOST_OF_HEAD = 64 * 1024 * 1024

@@ -1,0 +1,90 @@
+/*
+ * An upload under another name, which becomes the file only when it is whole: who looks at the folder meanwhile sees the
+ * old file or none.
+ */
+
+import { isNetError } from '@net/core'
+import { addContext, netError } from '@net/core/authoring'
+
+import type { Dialog } from './dialog.ts'
+import type { TransferResult } from './entry.ts'
+import { replyError } from './errors.ts'
+import { asArgument, splitPath } from './remote-path.ts'
+import { isPositive, type FtpReply } from './reply.ts'
+import type { Session } from './session.ts'
+import type { UploadPlan } from './upload.ts'
+
+/** Sends what the plan says, by `send`, under the temporary name, and renames. Rejects with what failed; the message says where the content is. */
+export async function uploadAside(
+  session: Session,
+  dialog: Dialog,
+  plan: UploadPlan & { readonly temporary: string; readonly keeps: boolean },
+  send: (plan: UploadPlan) => Promise<TransferResult>,
+): Promise<TransferResult> {
+  const { temporary, path } = plan
+  const result = await send({ ...plan, path: temporary }).catch(async (error: unknown) => {
+    if (!plan.keeps) await clear(dialog, temporary)
+    throw error
+  })
+  await takeItsName(session, dialog, temporary, path).catch((error: unknown) => {
+    if (!isNetError(error)) throw error
+    throw addContext(
+      netError(error.code, {
+        message: `the content is complete under the name ${temporary}, which could not become ${path}: ${error.message}`,
+        ...(error.reply === undefined ? {} : { reply: error.reply }),
+        cause: error,
+      }),
+      { retry: 'never' },
+    )
+  })
+  return result
+}
+
+/** The name that an upload has until it is whole; it ends as no file does that anybody waits for. */
+export function temporaryName(path: string): string {
+  const { folder, name } = splitPath(path)
+  const inFolder = path.includes('/') ? `${folder === '/' ? '' : folder}/` : ''
+  return `${inFolder}.${name}.part`
+}
+
+async function takeItsName(
+  session: Session,
+  dialog: Dialog,
+  from: string,
+  to: string,
+): Promise<void> {
+  const replaces = session.knows(REPLACING)
+  if (!replaces) await removeOld(dialog, to)
+  const reply = await renamed(dialog, from, to)
+  if (isPositive(reply)) return
+  const isOver = replaces && OVER.has(reply.status)
+  if (!isOver || !(await removeOld(dialog, to))) throw replyError(reply, 'RNTO')
+  session.refused(REPLACING)
+  const second = await renamed(dialog, from, to)
+  if (!isPositive(second)) throw replyError(second, 'RNTO')
+}
+
+async function renamed(dialog: Dialog, from: string, to: string): Promise<FtpReply> {
+  return dialog.op.phase('command', async () => {
+    const ready = await dialog.ask(`RNFR ${asArgument(from)}`)
+    if (ready.status !== 350) throw replyError(ready, 'RNFR')
+    return dialog.work(`RNTO ${asArgument(to)}`)
+  })
+}
+
+/** Whether there was something to remove, which is gone now. */
+async function removeOld(dialog: Dialog, path: string): Promise<boolean> {
+  const reply = await dialog.op.phase('command', () => dialog.work(`DELE ${asArgument(path)}`))
+  return isPositive(reply)
+}
+
+/** What is left of an upload that failed is of no use; where the session still answers, it goes. */
+async function clear(dialog: Dialog, path: string): Promise<void> {
+  const { op, control } = dialog
+  if (op.signal.aborted || control.failure !== undefined || control.owed) return
+  await dialog.ask(`DELE ${asArgument(path)}`).catch(() => {})
+}
+
+/** That RNTO takes the place of a file: not at IIS, FileZilla Server and hosted storage. */
+const REPLACING = 'RNTO of a name that is taken'
+const OVER: ReadonlySet<number> = new Set([450, 550, 553, 501, 521])

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+
+import { connect } from '@net/ftp'
+import { startFtpServer } from '@net/ftp/testing'
+
+test('[FTP-33] a hash is compared where it is asked for', async () => {
+  await using server = await startFtpServer({ files: { '/down': 'there' } })
+  await using client = await connect(server.url)
+  const verify = 'hash'
+  expect(await client.writeFile('a', 'hello', { verify })).toMatchObject({ verified: true })
+  const got: Buffer[] = []
+  await client.download('down', (chunk) => void got.push(Buffer.from(chunk)), { verify })
+  expect(Buffer.concat(got).toString()).toBe('there')
+  const other = { on: 'HASH', times: 2, do: { reply: `213 SHA-512 0-5 ${'0'.repeat(64)} a` } }
+  server.fail(other)
+  await expect(client.writeFile('a', 'hello', { verify, retry: false })).rejects.toMatchObject({
+    code: 'NET_CHECKSUM_MISMATCH',
+  })
+  await expect(client.download('down', () => {}, { verify, retry: false })).rejects.toMatchObject({
+    code: 'NET_CHECKSUM_MISMATCH',
+  })
+})
+
+test('a hash that the server cannot make is not passed over', async () => {
+  await using server = await startFtpServer({ without: ['HASH', 'XMD5', 'XSHA256'] })
+  await using client = await connect(server.url)
+  const sending = client.writeFile('a', 'hello', { verify: 'hash' })
+  await expect(sending).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+  expect(server.files.exists('/a')).toBe(false)
+})

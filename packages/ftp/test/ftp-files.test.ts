@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+
+import { checkRemoteFiles } from '@net/core/testing'
+import { connect, type FtpConnectOptions } from '@net/ftp'
+import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
+
+async function check(server: FtpServerOptions, client: FtpConnectOptions = {}): Promise<void> {
+  await checkRemoteFiles(async () => {
+    const running = await startFtpServer({ files: { '/root/.keep': '' }, ...server })
+    running.files.remove('/root/.keep')
+    const partner = await connect(running.url, client)
+    return {
+      files: partner.files('/root'),
+      lose: () => void running.close(),
+      async [Symbol.asyncDispose]() {
+        await partner.close({ grace: 100 })
+        await running.close()
+      },
+    }
+  })
+}
+
+test.each([
+  [{}, {}],
+  [{}, { connections: 4 }],
+  [{ like: 'pure-ftpd' }, { connections: 2 }],
+  [{ like: 'vsftpd' }, {}],
+  [{ like: 'proftpd' }, { connections: 2, reconnect: true }],
+  [{ like: 'inetutils' }, {}],
+] as [FtpServerOptions, FtpConnectOptions][])(
+  '[FTP-31] a folder of a server %o is a whole tree for a client %o',
+  async (server, client) => {
+    await check(server, client)
+    expect(true).toBe(true)
+  },
+  60_000,
+)
+
+test('the tree has a name without a password, and no way out of its folder', async () => {
+  await using server = await startFtpServer({ users: { joe: 'pw' }, files: { '/in/a': 'x' } })
+  await using client = await connect(server.url, { user: 'joe', password: 'pw' })
+  const tree = client.files('/in')
+  expect(tree.name).toBe(`${server.url}/in`)
+  await expect(tree.stat('../in/a')).rejects.toMatchObject({ code: 'NET_BAD_NAME' })
+  await expect(tree.stat('/in/a')).rejects.toMatchObject({ code: 'NET_BAD_NAME' })
+  expect(await tree.stat('a')).toMatchObject({ path: 'a', size: 1 })
+  await expect(tree.symlink('a', 'b')).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+  await expect(tree.write('a', Buffer.from('x'), { start: 5 })).rejects.toMatchObject({
+    code: 'NET_SIZE_MISMATCH',
+  })
+})

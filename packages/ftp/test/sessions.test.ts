@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+
+import { connect } from '@net/ftp'
+import { startFtpServer } from '@net/ftp/testing'
+
+const files = { '/in/a': 'a', '/big': Buffer.alloc(300_000) }
+const logins = (received: readonly string[]): number =>
+  received.filter((line) => line.startsWith('USER')).length
+
+test('[FTP-50] calls share several sessions, and run at once', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { connections: 3 })
+  server.fail({ on: 'STOR 0', do: 'stall' })
+  const abort = new AbortController()
+  const { signal } = abort
+  const stalled = client.writeFile('0', 'x', { signal }).catch((error: unknown) => error)
+  const names = Array.from({ length: 20 }, (_, at) => `f${at}`)
+  await Promise.all(names.map((name) => client.writeFile(name, name)))
+  for (const name of names) expect(server.files.text(`/${name}`)).toBe(name)
+  expect(logins(server.received)).toBe(3)
+  abort.abort()
+  await stalled
+})
+
+test('a server that has no room for more sessions is served by those that there are', async () => {
+  await using server = await startFtpServer({ files, maxConnections: 2 })
+  await using client = await connect(server.url, { connections: 8 })
+  const names = Array.from({ length: 30 }, (_, at) => `f${at}`)
+  await Promise.all(names.map((name) => client.writeFile(name, name)))
+  expect(server.files.paths()).toHaveLength(32)
+  expect(logins(server.received)).toBe(2)
+})
+
+test('a folder that is entered is entered by every session', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { connections: 3 })
+  await client.cd('in')
+  const sizes = await Promise.all(Array.from({ length: 6 }, () => client.size('a')))
+  expect(sizes).toEqual([1, 1, 1, 1, 1, 1])
+})
+
+test('a session that was lost is replaced where the client says so', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { reconnect: true })
+  server.fail({ on: 'SIZE', do: 'reset' })
+  expect(await client.size('in/a')).toBe(1)
+  server.fail({ on: 'MKD', do: 'drop' })
+  await expect(client.mkdir('new')).rejects.toMatchObject({ name: 'ConnectionLostError' })
+  await client.mkdir('new')
+  expect(logins(server.received)).toBe(3)
+  const closed = client.closed
+  await client.close()
+  expect(await closed).toBeUndefined()
+  await expect(client.size('a')).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('the loss of the first session ends a client that replaces none', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { connections: 2 })
+  server.fail({ on: 'SIZE', do: 'reset' })
+  await expect(client.size('big', { retry: false })).rejects.toMatchObject({
+    name: 'ConnectionLostError',
+  })
+  expect(await client.closed).toMatchObject({ name: 'ConnectionLostError' })
+  await expect(client.size('big')).rejects.toMatchObject({ name: 'ConnectionLostError' })
+})
+
+test('a call inside the loop over a file takes another session, or is refused', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { connections: 2 })
+  for await (const chunk of client.read('big')) {
+    expect(chunk.length).toBeGreaterThan(0)
+    expect(await client.size('in/a')).toBe(1)
+  }
+  const inner = async (): Promise<void> => {
+    for await (const one of client.read('big')) {
+      for await (const two of client.read('big')) {
+        expect(one.length + two.length).toBeGreaterThan(0)
+        await client.size('in/a')
+      }
+    }
+  }
+  await expect(inner()).rejects.toMatchObject({ code: 'NET_BUSY' })
+})

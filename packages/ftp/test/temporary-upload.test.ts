@@ -1,0 +1,98 @@
+import { truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { connect, fromFile } from '@net/ftp'
+import { startFtpServer } from '@net/ftp/testing'
+
+import { temporaryName } from '../src/temporary-upload.ts'
+
+const files = { '/in/a.csv': 'old' }
+const temporary = true
+
+test('[FTP-33] an upload has another name until it is whole', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url)
+  expect(await client.writeFile('in/a.csv', 'new', { temporary })).toMatchObject({ verified: true })
+  expect(server.files.paths()).toEqual(['/in/a.csv'])
+  expect(server.files.text('/in/a.csv')).toBe('new')
+  expect(server.received.slice(-4)).toEqual([
+    'STOR in/.a.csv.part',
+    'SIZE in/.a.csv.part',
+    'RNFR in/.a.csv.part',
+    'RNTO in/a.csv',
+  ])
+  await client.writeFile('in/b', 'b', { temporary: (path) => `${path}.tmp` })
+  expect(server.received).toContain('STOR in/b.tmp')
+})
+
+test('one that fails leaves the old file and nothing else', async () => {
+  await using server = await startFtpServer({ files, quota: 5 })
+  await using client = await connect(server.url)
+  const sending = client.writeFile('in/a.csv', 'much too long', { temporary })
+  await expect(sending).rejects.toMatchObject({ code: 'NET_NO_SPACE', retry: 'never' })
+  expect(server.files.paths()).toEqual(['/in/a.csv'])
+  expect(server.files.text('/in/a.csv')).toBe('old')
+  expect(server.received.filter((line) => line.startsWith('STOR'))).toHaveLength(1)
+})
+
+test('where RNTO does not replace, the old file goes first, and that is kept in mind', async () => {
+  await using server = await startFtpServer({ files, like: 'iis' })
+  await using client = await connect(server.url)
+  await client.writeFile('in/a.csv', 'one', { temporary })
+  await client.writeFile('in/a.csv', 'two', { temporary })
+  expect(server.files.paths()).toEqual(['/in/a.csv'])
+  expect(server.files.text('/in/a.csv')).toBe('two')
+  const names = server.received
+    .filter((line) => /^(RN|DELE)/.test(line))
+    .map((line) => line.slice(0, 4))
+  expect(names).toEqual(['RNFR', 'RNTO', 'DELE', 'RNFR', 'RNTO', 'DELE', 'RNFR', 'RNTO'])
+})
+
+test('where the content lies is said if it cannot get its name', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url)
+  server.fail({ on: 'RNFR', do: { reply: '550 Not allowed.' } })
+  await expect(client.writeFile('in/a.csv', 'new', { temporary })).rejects.toMatchObject({
+    code: 'NET_ACCESS_DENIED',
+    retry: 'never',
+    message: expect.stringContaining('in/.a.csv.part'),
+  })
+  expect(server.files.text('/in/.a.csv.part')).toBe('new')
+  expect(server.files.text('/in/a.csv')).toBe('old')
+})
+
+test('the temporary name lies beside the file', () => {
+  expect(['a.txt', '/a', 'in/a', '/in/deep/a.b'].map(temporaryName)).toEqual([
+    '.a.txt.part',
+    '/.a.part',
+    'in/.a.part',
+    '/in/deep/.a.b.part',
+  ])
+})
+
+test.each([
+  ['shrinks', (path: string) => truncateSync(path, 1_200_000)],
+  ['grows', (path: string) => writeFileSync(path, 'more', { flag: 'a' })],
+] as [string, (path: string) => void][])(
+  '[H-FTP-14] a source that %s while it is sent never gets its name',
+  async (_, change) => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'changed-'))
+    const path = join(folder.path, 'source')
+    writeFileSync(path, Buffer.alloc(8_000_000))
+    await using server = await startFtpServer({ files })
+    await using client = await connect(server.url)
+    let isChanged = false
+    const onProgress = (): void => {
+      if (!isChanged) change(path)
+      isChanged = true
+    }
+    const sending = client.upload(fromFile(path), 'in/a.csv', { temporary, onProgress })
+    await expect(sending).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+    expect(server.files.paths()).toEqual(['/in/a.csv'])
+    expect(server.files.text('/in/a.csv')).toBe('old')
+  },
+)

@@ -1,0 +1,123 @@
+// ProFTPD and Pure-FTPd, which ftp-daemons.sh unpacks aside, with one user of their own and no user of the system.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { TestContext } from 'vitest'
+
+import { freePort, startChild, temporaryFolder } from './child.ts'
+import { lacking, requireRoot } from './daemon.ts'
+
+/** One that runs. Disposing ends it and removes its folder. */
+export interface FtpDaemon extends AsyncDisposable {
+  /** `ftp://127.0.0.1:port`. */
+  readonly url: string
+  readonly user: string
+  readonly password: string
+  /** The folder in which the user begins, on the disk. */
+  readonly root: string
+}
+
+const aside = join(process.env['NET_FTP_DAEMONS'] ?? '/opt/net-ftp-daemons', 'root')
+const libraries = join(aside, 'usr/lib/x86_64-linux-gnu')
+const NOBODY = 65_534
+
+/** Starts ProFTPD. */
+export function startProftpd(context: Pick<TestContext, 'skip'>): Promise<FtpDaemon> {
+  return started(context, 'proftpd', ({ folder, home, port }) => {
+    const hash = openssl('passwd', '-6', PASSWORD)
+    const line = `${USER}:${hash}:${NOBODY}:${NOBODY}::${home}:/bin/false\n`
+    writeFileSync(join(folder, 'users'), line, { mode: 0o600 })
+    const lines = [
+      'ServerType standalone',
+      'DefaultAddress 127.0.0.1',
+      `Port ${port}`,
+      'User nobody',
+      'Group nogroup',
+      `ModulePath ${join(aside, 'usr/lib/proftpd')}`,
+      `PidFile ${join(folder, 'pid')}`,
+      `ScoreboardFile ${join(folder, 'scoreboard')}`,
+      'UseReverseDNS off',
+      'WtmpLog off',
+      'TransferLog none',
+      'SystemLog none',
+      'RequireValidShell off',
+      'UseFtpUsers off',
+      'AuthOrder mod_auth_file.c',
+      `AuthUserFile ${join(folder, 'users')}`,
+      'AllowOverwrite on',
+      'AllowStoreRestart on',
+      'Umask 022',
+    ]
+    writeFileSync(join(folder, 'conf'), `${lines.join('\n')}\n`)
+    return ['-n', '-q', '-c', join(folder, 'conf')]
+  })
+}
+
+/** Starts Pure-FTPd. */
+export function startPureFtpd(context: Pick<TestContext, 'skip'>): Promise<FtpDaemon> {
+  return started(context, 'pure-ftpd', ({ folder, home, port }) => {
+    const [file, database] = [join(folder, 'users'), join(folder, 'users.pdb')]
+    const hash = openssl('passwd', '-6', PASSWORD)
+    // As pure-pw writes it: name, hash, ids, home, and eleven limits that are empty.
+    const line = `${USER}:${hash}:${NOBODY}:${NOBODY}::${home}/./::::::::::::\n`
+    writeFileSync(file, line, { mode: 0o600 })
+    execFileSync(join(aside, 'usr/bin/pure-pw'), ['mkdb', database, '-f', file], {
+      env: environment,
+    })
+    return [
+      '-S',
+      `127.0.0.1,${port}`,
+      '-l',
+      `puredb:${database}`,
+      '-A',
+      '-H',
+      '-g',
+      join(folder, 'pid'),
+    ]
+  })
+}
+
+interface Placed {
+  readonly folder: string
+  readonly home: string
+  readonly port: number
+}
+
+async function started(
+  context: Pick<TestContext, 'skip'>,
+  name: string,
+  configure: (place: Placed) => readonly string[],
+): Promise<FtpDaemon> {
+  const program = join(aside, 'usr/sbin', name)
+  if (!existsSync(program)) {
+    lacking(context, `${name} is not unpacked: test/interop/ftp-daemons.sh /opt/net-ftp-daemons`)
+  }
+  requireRoot(context, name)
+  await using stack = new AsyncDisposableStack()
+  const { path: folder } = stack.use(temporaryFolder(name))
+  chmodSync(folder, 0o755)
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  chownSync(home, NOBODY, NOBODY)
+  const port = await freePort()
+  const args = configure({ folder, home, port })
+  const loaded = ['-c', `LD_LIBRARY_PATH=${libraries} exec "$0" "$@"`, program, ...args]
+  stack.use(await startChild('/bin/sh', loaded, [{ host: '127.0.0.1', port }]))
+  const rest = stack.move()
+  return {
+    url: `ftp://127.0.0.1:${port}`,
+    user: USER,
+    password: PASSWORD,
+    root: home,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
+
+function openssl(...args: readonly string[]): string {
+  return execFileSync('openssl', args, { encoding: 'utf8' }).trim()
+}
+
+const environment = { ...process.env, LD_LIBRARY_PATH: libraries }
+const USER = 'joe'
+const PASSWORD = 'interop-password'
