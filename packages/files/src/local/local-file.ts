@@ -1,6 +1,7 @@
 /* The bytes of a local file: read, written and copied through a path that leads to the file itself, never a link. */
 
 import { createHash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
 import { constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
 
 import type { RemoteReadOptions, Source } from '@net/core'
