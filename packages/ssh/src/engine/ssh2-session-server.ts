@@ -101,7 +101,7 @@ export class ServedSession {
     )
   }
 
-  /** Its channel, as the client numbers it. */
+  /** Closes its channel, once. */
   close(): void {
     if (this.#isAnswered) return
     this.#isAnswered = true
