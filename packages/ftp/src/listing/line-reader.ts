@@ -2,6 +2,9 @@
 
 import { loadLineReader, type ReadLine } from '../engine/basic-ftp.ts'
 import type { ListedFile } from './listed-file.ts'
+import { readDosLine } from './dos-line.ts'
+import { readEplfLine } from './eplf-line.ts'
+import { readMainframeLine } from './mainframe-line.ts'
 import { readUnixLine } from './unix-line.ts'
 
 /** Reads the lines of one listing. */
@@ -14,7 +17,8 @@ export class LineReader {
     const isFirst = this.#isFirst
     this.#isFirst = false
     // "total 12", in the server's language.
-    return readUnixLine(line) ?? (isFirst && TOTAL.test(line) ? 'known' : undefined)
+    if (isFirst && TOTAL.test(line)) return 'known'
+    return readUnixLine(line) ?? readDosLine(line) ?? readEplfLine(line) ?? readMainframeLine(line)
   }
 
   /** As `read`, by the engine; undefined if the engine cannot read the line either. */

@@ -7,6 +7,8 @@ export interface ListedFile {
   /** In bytes; a device has none. */
   readonly size?: number
   readonly mode?: number
+  /** Milliseconds since 1970, where the format tells it without doubt. */
+  readonly modified?: number
   readonly target?: string
   readonly user?: string
   readonly group?: string
