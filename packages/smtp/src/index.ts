@@ -3,6 +3,13 @@
 export { connect } from './connect.ts'
 export { send } from './send.ts'
 export { createMailer, type Mailer } from './mailer.ts'
+export {
+  nodemailerTransport,
+  type NodemailerInfo,
+  type NodemailerMail,
+  type NodemailerTransport,
+  type RawSender,
+} from './nodemailer-transport.ts'
 export type {
   MailerOptions,
   MailerPool,

@@ -299,3 +299,55 @@ test('a server that is never there costs each message its own error', async () =
   const errors = await Promise.all([1, 2, 3].map(() => failureOf(mailer.send(message))))
   for (const error of errors) expect(error).toMatchObject({ retry: 'safe' })
 })
+
+test('[SMTP-31] of 1,000 messages through a relay that fails at random each ends once, and as it is told', async () => {
+  await using server = await startSmtpServer()
+  await using mailer = createMailer(server.url, { pool: { connections: 5 } })
+  // A generator of its own, so that every run is the same.
+  let state = 20_261_129
+  const random = (below: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((state / 2_147_483_648) * below)
+  }
+  const places = ['MAIL', 'RCPT', 'DATA', '.', 'EHLO', 'greeting'] as const
+  const faults = [
+    'reset',
+    'drop',
+    'half-close',
+    { delay: 1 },
+    { reply: '451 4.3.0 not now' },
+    { reply: '452 4.2.2 full' },
+    { reply: '421 4.4.2 leaving' },
+    { reply: '550 5.7.1 no' },
+  ] as const
+  const arm = (): void => {
+    if (random(3) > 0) return
+    const on = places[random(places.length)] ?? 'MAIL'
+    // 451 to RCPT is a matter of minutes, and a refused connection one of seconds.
+    const isPatient = on === 'MAIL' || on === 'DATA' || on === '.'
+    const action = faults[random(isPatient ? faults.length : 4)] ?? 'reset'
+    server.fail({ on, do: action })
+  }
+  const outcomes = new Map<string, MailOutcome>()
+  const messages = Array.from({ length: 1000 }, (_, n) => ({ ...message, subject: `mail ${n}` }))
+  const report = await mailer.sendAll(messages, {
+    retry: { attempts: 3, delay: 0 },
+    onOutcome(outcome) {
+      outcomes.set(String(outcome.message.subject), outcome)
+      arm()
+    },
+  })
+  expect(outcomes.size).toBe(1000)
+  expect(report.accepted + report.failed + report.unknown).toBe(1000)
+  expect(report.unknown).toBeGreaterThan(0)
+  expect(report.failed).toBeGreaterThan(0)
+  const arrived = new Map<string, number>()
+  for (const subject of subjects(server)) arrived.set(subject, (arrived.get(subject) ?? 0) + 1)
+  for (const [subject, { result, error }] of outcomes) {
+    const copies = arrived.get(subject) ?? 0
+    if (result !== undefined) expect([subject, copies]).toEqual([subject, 1])
+    else if ((error as { code?: string }).code === 'NET_DELIVERY_UNKNOWN') {
+      expect(copies).toBeLessThanOrEqual(1)
+    } else expect([subject, copies, error]).toEqual([subject, 0, error])
+  }
+}, 60_000)
