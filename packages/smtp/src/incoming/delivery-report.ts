@@ -78,7 +78,10 @@ function addressOf(fields: readonly HeaderField[]): string | undefined {
 
 /** Without the type before the semicolon, as in `rfc822; ada@example.com`. */
 function untyped(value: string | undefined): string | undefined {
-  return value?.replace(/^[\w-]+\s*;\s*/, '').trim()
+  return value
+    ?.replace(/^[\w-]+\s*;\s*/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
 }
 
 function originalId(parts: readonly MessagePart[]): string | undefined {

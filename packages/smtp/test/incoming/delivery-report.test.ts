@@ -47,7 +47,7 @@ test('tells of each recipient, and takes nothing for a failure that is none', ()
         action: 'failed',
         failed: true,
         status: '5.1.1',
-        diagnostic: '550 5.1.1 no such    user',
+        diagnostic: '550 5.1.1 no such user',
         remote: 'mx.y.example',
       },
       {
