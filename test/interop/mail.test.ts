@@ -43,7 +43,7 @@ function server(context: Pick<TestContext, 'skip'>): Postfix {
 test('300 messages of every kind arrive as they were sent, for Python and for our own parser', async (context) => {
   const { url, delivered } = server(context)
   const python = requireDaemon(context, 'python3')
-  await using folder = temporaryFolder('corpus')
+  using folder = temporaryFolder('corpus')
   await using mailer = smtp.createMailer(url, login)
   const sent = new Map<string, Facts>()
   const messages = Array.from({ length: 300 }, (_, n) => generated(n))
@@ -70,7 +70,7 @@ test('300 messages of every kind arrive as they were sent, for Python and for ou
 test('[SMTP-45] signatures of both kinds are good behind Postfix, for opendkim and for dkimpy', async (context) => {
   const { url, delivered } = server(context)
   const opendkim = requireDaemon(context, 'opendkim')
-  await using folder = temporaryFolder('dkim')
+  using folder = temporaryFolder('dkim')
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const ed25519 = generateKeyPairSync('ed25519')
   const dkim = [

@@ -88,17 +88,21 @@ function dsnOf(data: unknown): Pick<SendRawOptions, 'dsn'> {
   const dsn = option.isObject(data) ? (Reflect.get(data, 'dsn') as unknown) : undefined
   if (!option.isObject(dsn)) return {}
   const { id, return: returned, ret, notify } = dsn as Record<string, unknown>
-  const wanted = String(returned ?? ret ?? '').toLowerCase()
-  const list = [notify ?? []].flat().map((each) => String(each).toLowerCase())
+  const wanted = word(returned ?? ret).toLowerCase()
+  const list = [notify ?? []].flat().map((each) => word(each).toLowerCase())
   return {
     dsn: {
-      ...(id === undefined ? {} : { envid: String(id) }),
+      ...(word(id) === '' ? {} : { envid: word(id) }),
       ...(wanted === '' ? {} : { return: wanted.startsWith('h') ? 'headers' : 'full' }),
       ...(list.length === 0
         ? {}
         : { notify: list.includes('never') ? 'never' : (list as ['failure']) }),
     },
   }
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 const aSender = shape<RawSender>('a client or a mailer', (value) => {

@@ -21,7 +21,7 @@ test('programs of nodemailer send over our client, with what its plugins made of
     text: 'text',
     attachments: [{ filename: 'a.txt', content: 'x' }],
     dsn: { id: 'order-17', return: 'headers', notify: ['failure'], recipient: '' },
-  } as never)
+  })
   expect(info).toMatchObject({
     accepted: ['bob@x.example', 'hidden@x.example'],
     rejected: ['no@x.example'],
