@@ -118,7 +118,7 @@ function contentOf(
 
 /** What is to be known of what we wrote; nothing where all of it is ASCII in short lines. */
 function scanned(text: string): ContentFacts[] {
-  if (!UNUSUAL.test(text)) return []
+  if (!BEYOND_ASCII.test(text) && !TOO_LONG.test(text)) return []
   const scan = new ContentScan()
   scan.push(Buffer.from(text, 'latin1'))
   scan.end()
@@ -140,8 +140,9 @@ async function* withStreams(
   }
 }
 
-// Beyond ASCII, or a line above 998 letters.
-const UNUSUAL = /[^\0-\x7F]|[^\n]{999}/
+const BEYOND_ASCII = /[^\0-\x7F]/
+// A search that begins at every letter would take a fifth of the time of a mail.
+const TOO_LONG = /^.{999}/m
 // An encoded word within an address, a URL or an id would be taken for a part of it.
 const STRUCTURED =
   /^(?:list-|resent-|arc-|dkim-|in-reply-to$|references$|received|authentication-results$|disposition-notification|original-|archived-at$|auto-submitted$|autocrypt$|openpgp$|face$|x-face$|return-path$|delivered-to$|errors-to$)/i
