@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 
 /** A binding, as mechanisms say it. */
 export interface ChannelBinding {
@@ -15,10 +15,15 @@ export interface ChannelBinding {
 
 /** The binding of a connection; undefined where it has no TLS of ours. */
 export function channelBinding(duplex: Duplex | undefined): ChannelBinding | undefined {
-  if (!(duplex instanceof TLSSocket)) return undefined
+  if (!isTls(duplex)) return undefined
   if (duplex.getProtocol() === 'TLSv1.3') return exporterBinding(duplex)
   const { raw } = duplex.getPeerCertificate()
   return raw === undefined ? undefined : endPointBinding(raw)
+}
+
+/** By what it can do, so that TLS is not loaded for connections without it. */
+function isTls(duplex: Duplex | undefined): duplex is TLSSocket {
+  return typeof Reflect.get(duplex ?? {}, 'exportKeyingMaterial') === 'function'
 }
 
 /** Of TLS 1.3 (RFC 9266), from either side. */
