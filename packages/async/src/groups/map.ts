@@ -78,7 +78,7 @@ class Mapping<T, R> {
   #taken = 0
   #workers = 0
   #exhausted = false
-  /** Whether nobody gets a result any more. */
+  /** Whether results are not given on any more. */
   #isOver = false
 
   /** Keeps the results, or leaves them to the transform. */
@@ -138,7 +138,7 @@ class Mapping<T, R> {
       }
       const index = this.#taken++
       const result = await transform(next.value, context)
-      // One that comes when the call has failed is nobody's.
+      // One that comes when the call has failed is not given on.
       if (this.#isOver) await discard(result)
       else if (this.#keep) this.#results[index] = result
     }
@@ -161,7 +161,7 @@ class Mapping<T, R> {
       const index = this.#taken++
       more()
       const result = await transform(next.value, context)
-      // One that comes when the call has failed is nobody's.
+      // One that comes when the call has failed is not given on.
       if (this.#isOver) await discard(result)
       else if (this.#keep) this.#results[index] = result
     }

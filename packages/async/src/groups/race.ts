@@ -29,7 +29,7 @@ export async function race<const J extends readonly Job<unknown>[]>(
 export class First<T> {
   readonly group: RunningGroup
   #winner: { readonly value: T } | undefined
-  /** Whether it has failed, so that nobody gets a value any more. */
+  /** Whether it has failed, so that further values are not given on. */
   #isOver = false
 
   constructor(group: RunningGroup) {

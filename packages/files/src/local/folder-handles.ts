@@ -68,7 +68,7 @@ export class FolderHandles {
         await letGo()
         throw error
       }
-      // Those who use it go on with it; whoever comes gets the folder that has the name by now.
+      // Calls that use it go on with it; later ones get the folder that has the name by now.
       if (this.#held.get(key) === held) this.#held.delete(key)
       await letGo()
     }
