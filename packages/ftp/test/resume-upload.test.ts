@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs'
-import { mkdtempDisposable } from 'node:fs/promises'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { connect, fromFile, fromText } from '@net/ftp'
 import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
@@ -49,8 +48,9 @@ test('what is there and is not of the source is sent anew, as is what is longer'
 })
 
 test('a file, a text and a function go on; a stream cannot', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'resume-'))
-  const path = join(folder.path, 'source')
+  const folder = mkdtempSync(join(tmpdir(), 'resume-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'source')
   writeFileSync(path, 'xx0123456789xx')
   await using server = await startFtpServer({
     files: { '/a': '01234', '/b': '01234', '/c': '01234' },

@@ -1,9 +1,8 @@
-import { truncateSync, writeFileSync } from 'node:fs'
-import { mkdtempDisposable } from 'node:fs/promises'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { connect, fromFile } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
@@ -80,8 +79,9 @@ test.each([
 ] as [string, (path: string) => void][])(
   '[H-FTP-14] a source that %s while it is sent never gets its name',
   async (_, change) => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), 'changed-'))
-    const path = join(folder.path, 'source')
+    const folder = mkdtempSync(join(tmpdir(), 'changed-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'source')
     writeFileSync(path, Buffer.alloc(8_000_000))
     await using server = await startFtpServer({ files })
     await using client = await connect(server.url)
