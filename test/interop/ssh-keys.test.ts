@@ -93,6 +93,10 @@ test('a key with 1,000 rounds is read beside the event loop, which is never held
   const file = join(testFolder(), 'id')
   const phrase = 'open sesame'
   execFileSync(program, ['-q', '-t', 'ed25519', '-a', '1000', '-N', phrase, '-f', file])
+  // What a first key loads and compiles on this thread has nothing to do with the rounds.
+  const first = join(testFolder(), 'first')
+  execFileSync(program, ['-q', '-t', 'ed25519', '-a', '1', '-N', phrase, '-f', first])
+  await readKey(fromFile(first), { passphrase: phrase })
   const over: boolean[] = []
   const reading = readKey(fromFile(file), { passphrase: phrase }).finally(() => over.push(true))
   // By the processor's time of this thread, as a busy machine holds everybody up.
@@ -107,6 +111,7 @@ test('a key with 1,000 rounds is read beside the event loop, which is never held
     turns.push(user + system)
   }
   expect((await reading).publicKey.type).toBe('ssh-ed25519')
+
   expect(turns.length).toBeGreaterThan(50)
   expect(Math.max(...turns)).toBeLessThan(20_000)
 }, 240_000)

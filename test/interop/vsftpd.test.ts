@@ -183,6 +183,7 @@ test.for(['plain', 'TLS'])('100 MB up and down over %s, in flat memory', async (
     transferred: 100_000_000,
     size: 100_000_000,
     verified: true,
+    reply: expect.stringMatching(/^226 /),
   })
   expect(await hashOfFile(join(root, 'large'))).toBe(expected)
   await partner.download('large', ftp.toFile(copy), { onProgress })

@@ -80,6 +80,10 @@ PidFile ${folder}/pid
 ErrorLog ${folder}/error.log
 ${APACHE_MODULES.map((name) => `LoadModule ${name}_module ${APACHE_FOLDER}/mod_${name}.so`).join('\n')}
 ${isRoot() ? 'User www-data\nGroup www-data' : ''}
+# With all threads at work it closes connections that it would have kept.
+ThreadLimit 128
+ThreadsPerChild 128
+MaxRequestWorkers 128
 StartServers 1
 Listen 127.0.0.1:${port}
 Listen 127.0.0.1:${tlsPort}

@@ -31,14 +31,20 @@ export async function feed(
     await pass(command, Buffer.from(input, 'utf8'), op, stall)
   } else {
     await using source = input
+    let isCut = false
     const letGo = (): void => void source.close().catch(() => {})
-    const forget = op.onAbort(letGo)
+    const forget = op.onAbort(() => {
+      isCut = true
+      letGo()
+    })
     // A command that has ended needs no more of it, also where the source is slow.
     command.ended.then(letGo, letGo)
     for await (const chunk of chunksOf(source.chunks())) {
       if (!(await pass(command, chunk, op, stall))) break
     }
     forget()
+    // The command must not take for whole what was cut short: it gets a signal, and no end.
+    if (isCut) return
   }
   command.endInput()
 }

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 
+import { openSourceAtOnce, operation, stoppable } from '@net/core/authoring'
 import { captureEvents, useFakeClock, type FakeClock } from '@net/core/testing'
 import { fromFile, type ExecOptions, type SshConnectOptions } from '@net/ssh'
 import { startSshServer, type ExecHandler } from '@net/ssh/testing'
 
-import { writeLimit } from '../src/command-input.ts'
+import { feed, writeLimit } from '../src/command-input.ts'
+import type { RemoteCommand } from '../src/engine/ssh2-command.ts'
 import { failureOf, logInTo } from './embedded.ts'
 
 /** Reads nothing, and runs until it is stopped. */
@@ -87,4 +89,28 @@ test('a command whose input cannot be read is not begun', async () => {
   const error = await failureOf(host.exec('cat > settings', { input }))
   expect(error).toMatchObject({ code: 'NET_LOCAL_IO', retry: 'never' })
   expect(server.received.filter(({ what }) => what === 'exec')).toEqual([])
+})
+
+test('input that an abort cuts short has no end for the command', async () => {
+  const controller = new AbortController()
+  const heard: string[] = []
+  const command = {
+    ended: new Promise(() => {}),
+    write: async (bytes: Uint8Array) => heard.push(String(Buffer.from(bytes))) > 0,
+    endInput: () => heard.push('end'),
+  } as unknown as RemoteCommand
+  const input = async function* () {
+    yield Buffer.from('a half')
+    controller.abort()
+    yield await new Promise<never>(() => {})
+  }
+  const spec = { protocol: 'ssh', operation: 'exec', kind: 'command' } as const
+  const fed = Promise.withResolvers<void>()
+  const running = operation(spec, { signal: controller.signal }, async (op) => {
+    feed(command, await openSourceAtOnce(input), { op, write: Infinity }).then(fed.resolve)
+    await stoppable(op, new Promise(() => {}), () => {})
+  })
+  expect(await failureOf(running)).toMatchObject({ name: 'AbortError' })
+  await fed.promise
+  expect(heard).toEqual(['a half'])
 })

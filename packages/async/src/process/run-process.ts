@@ -130,6 +130,8 @@ async function feed(
   void child.exited.then(letGo)
   scope.onCancel(letGo)
   await write(source, stdin)
+  // The program must not take for whole what was cut short: it gets a signal, and no end.
+  if (!scope.cancelled) stdin.end()
 }
 
 async function write(source: OpenSource, stdin: Writable): Promise<void> {
@@ -139,7 +141,6 @@ async function write(source: OpenSource, stdin: Writable): Promise<void> {
     if (chunk.length > SMALL_CHUNK) await written(stdin, chunk)
     else if (!stdin.write(copyOf(chunk))) await drained(stdin)
   }
-  stdin.end()
 }
 
 function drained(stdin: Writable): Promise<void> {

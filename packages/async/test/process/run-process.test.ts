@@ -246,6 +246,19 @@ describe('nothing outlives the call', { timeout: 30_000 }, () => {
     expect(await groupHasEnded(partialOf(error).stdout)).toBe(true)
   })
 
+  test('[ASYNC-40] input that an abort cuts short has no end for the program', async () => {
+    const controller = new AbortController()
+    const source = `process.on('SIGTERM', () => { console.log('told'); setTimeout(() => process.exit(), 200) })
+      process.stdin.on('end', () => console.log('whole')).resume()`
+    const error = await runProcess(...node(source), {
+      signal: controller.signal,
+      input: abortWhenRead(controller),
+      grace: 20_000,
+    }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NET_ABORTED' })
+    expect(partialOf(error).stdout).toBe('told\n')
+  })
+
   test('[ASYNC-40] a program that ignores SIGTERM is killed after the grace', async () => {
     using clock = useFakeClock()
     const running = runProcess(
