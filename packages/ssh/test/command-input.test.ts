@@ -107,7 +107,8 @@ test('input that an abort cuts short has no end for the command', async () => {
   const spec = { protocol: 'ssh', operation: 'exec', kind: 'command' } as const
   const fed = Promise.withResolvers<void>()
   const running = operation(spec, { signal: controller.signal }, async (op) => {
-    feed(command, await openSourceAtOnce(input), { op, write: Infinity }).then(fed.resolve)
+    const feeding = { op, write: Infinity }
+    feed(command, await openSourceAtOnce(input), feeding).then(fed.resolve, fed.reject)
     await stoppable(op, new Promise(() => {}), () => {})
   })
   expect(await failureOf(running)).toMatchObject({ name: 'AbortError' })
