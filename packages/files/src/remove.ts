@@ -79,7 +79,7 @@ async function stepsFor(
     ...(folder === undefined ? {} : { folder }),
   }
   const steps = new Removals(true).of('', '', top)
-  // The root of a tree is not the tree's to remove; that it could not be listed is told.
+  // The root of a tree stays; the report has its step only if it could not be listed.
   return path === '' ? steps.filter(({ error, to }) => to !== '' || error !== undefined) : steps
 }
 

@@ -10,8 +10,8 @@ type Given<W extends readonly Work<unknown>[]> = {
 }
 
 /**
- * Does all of it at once; resolves to what each gave. The first failure is that of all: it ends the others, and they have
- * ended before it is told, or have had 2 s for that.
+ * Does all of it at once; resolves to what each gave. The first failure ends the others, and
+ * rejects once they have ended, or after 2 s.
  */
 export async function together<const W extends readonly Work<unknown>[]>(
   signal: AbortSignal,

@@ -14,7 +14,7 @@ import { isPositive, type FtpReply } from './reply.ts'
 /** Where we listen. */
 export interface ActiveRoad {
   readonly dialer: Dialer
-  /** The address that the server is told; default that of the control connection. */
+  /** The address to announce to the server; default that of the control connection. */
   readonly address: string | undefined
   /** The first and the last port that may be used; default any. */
   readonly ports: readonly number[] | undefined

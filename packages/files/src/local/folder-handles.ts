@@ -88,7 +88,7 @@ export class FolderHandles {
   #isAt(parts: readonly string[], held: Held, handle: number): boolean | Promise<boolean> {
     const own = (held.own ??= fstatSync(handle))
     const path = systemPath(this.#root, parts.join('/'))
-    // Whatever leads there: it is the same folder, or another one. Why there is none is told when it is opened.
+    // It is the same folder or another one; if there is none, opening it says why.
     const isOwn = (there: Stats | undefined): boolean =>
       own.ino === there?.ino && own.dev === there.dev
     const follows = parts.length === 0

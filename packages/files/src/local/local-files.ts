@@ -367,7 +367,7 @@ async function moved(from: FilePlace, to: FilePlace): Promise<void> {
   await rename(from.at, to.at)
 }
 
-/** What other local trees are told. */
+/** What a local tree lets other local trees use. */
 interface LocalInside {
   readonly folders: FolderHandles
   at(path: string, work: (place: FilePlace) => Promise<void>): Promise<void>
