@@ -1,51 +1,59 @@
 /*
- * Round trips of 64 bytes to an echo server in the same process: our connection beside Node's bare socket.
+ * Round trips of 64 bytes to an echo server in the same process: our connection beside Node's bare socket. The servers
+ * are a pipe from a connection to itself, then a loop over what arrives.
  */
 
 import { once } from 'node:events'
 import { connect as connectBare, createServer, type AddressInfo, type Socket } from 'node:net'
 
-import { connect } from '@net/socket'
-import { startEchoServer } from '@net/socket/testing'
+import { connect, listen, pipe, type Connection } from '@net/socket'
 
 import { compare } from './pairs.ts'
 
 const ROUNDS = 20_000
 const message = Buffer.alloc(64, 'x')
 
-await using ours = await startEchoServer()
-await using connection = await connect(ours.url)
-
-const bareServer = createServer({ noDelay: true }, (socket) => socket.pipe(socket)).listen(
-  0,
-  '127.0.0.1',
-)
-await once(bareServer, 'listening')
-const bare = connectBare({
-  port: (bareServer.address() as AddressInfo).port,
-  host: '127.0.0.1',
-  noDelay: true,
-})
-await once(bare, 'connect')
-
-await compare(
-  '64-byte echo, one at a time',
-  'a second',
-  {
-    name: 'net',
-    async run() {
-      for (let round = 0; round < ROUNDS; round++) {
-        await connection.write(message)
-        await connection.readExactly(64)
-      }
-      return ROUNDS
-    },
+await race('64-byte echo, one at a time', {
+  net: async (connection) => {
+    await pipe(connection, connection)
   },
-  [{ name: 'node:net', run: () => roundTrips(bare) }],
-)
+  bare: (socket) => socket.pipe(socket),
+})
+await race('64-byte echo, the server a loop', {
+  net: async (connection) => {
+    for await (const chunk of connection) await connection.write(chunk)
+  },
+  bare: async (socket) => {
+    for await (const chunk of socket) socket.write(chunk as Buffer)
+  },
+})
 
-bare.destroy()
-bareServer.close()
+interface Servers {
+  net(connection: Connection): Promise<void>
+  bare(socket: Socket): unknown
+}
+
+async function race(title: string, servers: Servers): Promise<void> {
+  await using ours = await listen('tcp://127.0.0.1:0', servers.net)
+  await using connection = await connect(ours.url)
+  const bareServer = createServer({ noDelay: true }, servers.bare).listen(0, '127.0.0.1')
+  await once(bareServer, 'listening')
+  const { port } = bareServer.address() as AddressInfo
+  const bare = connectBare({ port, host: '127.0.0.1', noDelay: true })
+  await once(bare, 'connect')
+  const net = { name: 'net', run: () => trips(connection) }
+  await compare(title, 'a second', net, [{ name: 'node:net', run: () => roundTrips(bare) }])
+  bare.destroy()
+  bareServer.close()
+}
+
+async function trips(connection: Connection): Promise<number> {
+  for (let round = 0; round < ROUNDS; round++) {
+    await connection.write(message)
+    await connection.readExactly(64)
+  }
+  return ROUNDS
+}
 
 function roundTrips(socket: Socket): Promise<number> {
   return new Promise((resolve) => {

@@ -38,7 +38,8 @@ export interface PipedBytes {
 /**
  * Carries bytes between two connections until both have ended, then closes them. An end goes on as an end, and the other
  * direction stays open (RFC 9293, section 3.6); a reset or cut goes on as a reset, never as an end. Reads wait without a
- * limit, writes as each connection has it. Kind of call: session. Rejects with what broke first, after both are aborted.
+ * limit, writes as each connection has it. A connection joined with itself is an echo; its bytes count as `there`. Kind of
+ * call: session. Rejects with what broke first, after both are aborted.
  */
 export async function pipe(
   a: Connection,
@@ -73,7 +74,8 @@ class Pipe {
 
   async run(): Promise<PipedBytes> {
     const [a, b] = [this.#a, this.#b]
-    const [there, back] = await Promise.all([this.#carry(a, b), this.#carry(b, a)])
+    const isEcho = a === b
+    const [there, back] = await Promise.all([this.#carry(a, b), isEcho ? 0 : this.#carry(b, a)])
     if (this.#failure !== undefined) {
       this.fail(this.#failure)
       throw this.#failure

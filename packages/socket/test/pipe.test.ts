@@ -38,6 +38,21 @@ test('both directions are carried, and counted', async () => {
   expect(await done).toEqual({ there: 8, back: 9 })
 })
 
+test('a connection joined with itself is an echo', async () => {
+  const [near, far] = memoryPair()
+  const client = overTransport(near)
+  const server = overTransport(far)
+  const done = pipe(server, server)
+  for (const word of ['one', 'two']) {
+    await client.write(word)
+    expect(String(Buffer.from((await client.read()) ?? []))).toBe(word)
+  }
+  await client.write('three')
+  await client.end()
+  expect(await client.readText()).toBe('three')
+  expect(await done).toEqual({ there: 11, back: 0 })
+})
+
 test('an end of one direction leaves the other one open', async () => {
   const { left, right, done } = joined()
   await right.end()
