@@ -7,13 +7,12 @@ import { startHttpServer, type HttpServer } from '@net/http/testing'
 import { startSmtpServer, type SmtpServer } from '@net/smtp/testing'
 import { createCertificates } from '@net/socket/testing'
 import { startSshServer, type SshServer } from '@net/ssh/testing'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test } from 'vitest'
 import { root } from '@tools/workspace'
 
 import { temporaryFolder } from './child.ts'
-import { lacking } from './daemon.ts'
 import { pythonFences } from './python-fences.ts'
-import { runProgram } from './run-program.ts'
+import { requirePython, runFence } from './python-guide.ts'
 
 /** What the examples talk to, at the ports that are written in them. */
 interface Servers extends AsyncDisposable {
@@ -63,26 +62,16 @@ const received: Readonly<Record<string, (servers: Servers, home: string) => void
 
 test.for(pythonFences(guide))(
   'from-python.md:$line prints and sends what it says: $heading',
-  async ({ heading, code, prints }, context) => {
-    await requirePython(context)
+  async (fence, context) => {
+    await requirePython(context, 'requests, aiohttp, paramiko')
     await using servers = await startServers()
     using home = temporaryFolder('python')
     writeFileSync(join(home.path, 'ca.pem'), authority.ca)
     writeFileSync(join(home.path, 'report.csv'), REPORT)
     mkdirSync(join(home.path, '.ssh'))
     writeFileSync(join(home.path, '.ssh/known_hosts'), '')
-    const here = code.replace(
-      /\b(?:8000|2121|2525|2222)\b/gu,
-      (port) => servers.ports.get(port) ?? '',
-    )
-    const setting = `import os; os.chdir(${JSON.stringify(home.path)}); os.environ["HOME"] = os.getcwd()`
-    const { stdout, stderr, status } = await runProgram(PYTHON, ['-'], `${setting}\n${here}\n`)
-    // Paramiko complains in stderr as Python ends, though all is well.
-    expect({ stdout, failure: status === 0 ? '' : stderr }).toEqual({
-      stdout: prints.map((line) => `${line}\n`).join(''),
-      failure: '',
-    })
-    received[heading]?.(servers, home.path)
+    await runFence(fence, home.path, servers.ports)
+    received[fence.heading]?.(servers, home.path)
   },
 )
 
@@ -115,30 +104,4 @@ async function startServers(): Promise<Servers> {
   }
 }
 
-/** Skips or fails the test that asks without Debian's Python and what the examples import. */
-async function requirePython(context: Pick<TestContext, 'skip'>): Promise<void> {
-  missing ??= findMissing()
-  const what = await missing
-  if (what !== undefined) lacking(context, `${what}; the list of what to install is in .ci/run`)
-}
-
-async function findMissing(): Promise<string | undefined> {
-  try {
-    const { status } = await runProgram(PYTHON, [
-      '-c',
-      'import asyncio; asyncio.TaskGroup; import requests, aiohttp, paramiko',
-    ])
-    return status === 0
-      ? undefined
-      : `${PYTHON} lacks requests, aiohttp or paramiko, or is older than 3.11`
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return `there is no ${PYTHON}`
-    throw error
-  }
-}
-
-let missing: Promise<string | undefined> | undefined
-/** The one that Debian's packages of modules belong to; another may come first on a developer's PATH. */
-const PYTHON = '/usr/bin/python3'
 const REPORT = 'a,b\n1,2\n'
