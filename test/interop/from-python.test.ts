@@ -62,7 +62,7 @@ const received: Readonly<Record<string, (servers: Servers, home: string) => void
 
 test.for(pythonFences(guide))(
   'from-python.md:$line prints and sends what it says: $heading',
-  async (fence, context) => {
+  async ({ heading, code, prints }, context) => {
     await requirePython(context, 'requests, aiohttp, paramiko')
     await using servers = await startServers()
     using home = temporaryFolder('python')
@@ -70,8 +70,9 @@ test.for(pythonFences(guide))(
     writeFileSync(join(home.path, 'report.csv'), REPORT)
     mkdirSync(join(home.path, '.ssh'))
     writeFileSync(join(home.path, '.ssh/known_hosts'), '')
-    await runFence(fence, home.path, servers.ports)
-    received[fence.heading]?.(servers, home.path)
+    const outcome = await runFence(code, home.path, servers.ports)
+    expect(outcome).toEqual({ prints, failure: '' })
+    received[heading]?.(servers, home.path)
   },
 )
 

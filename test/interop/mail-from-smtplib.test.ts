@@ -40,16 +40,20 @@ const sent: Readonly<Record<string, (mail: ReceivedMail) => void>> = {
   },
 }
 
-test.for(fences)('prints and sends what it says: $heading', async (fence, context) => {
-  await requirePython(context, 'smtplib, email')
-  await using server = await startSmtpServer()
-  using folder = temporaryFolder('python-mail')
-  await runFence(fence, folder.path, new Map([['2525', new URL(server.url).port]]))
-  const { messages } = server.mailbox
-  const look = sent[fence.heading]
-  expect(messages).toHaveLength(look === undefined ? 0 : 1)
-  for (const mail of messages) look?.(mail)
-})
+test.for(fences)(
+  'prints and sends what it says: $heading',
+  async ({ heading, code, prints }, context) => {
+    await requirePython(context, 'smtplib, email')
+    await using server = await startSmtpServer()
+    using folder = temporaryFolder('python-mail')
+    const outcome = await runFence(code, folder.path, new Map([['2525', new URL(server.url).port]]))
+    expect(outcome).toEqual({ prints, failure: '' })
+    const { messages } = server.mailbox
+    const look = sent[heading]
+    expect(messages).toHaveLength(look === undefined ? 0 : 1)
+    for (const mail of messages) look?.(mail)
+  },
+)
 
 test('every example prints what its comment says, and those that send are looked at', () => {
   expect(fences.filter(({ prints }) => prints.length === 0)).toEqual([])
