@@ -1,5 +1,6 @@
-// The POP3 client of examples/pop3 against Dovecot: a mailbox is listed, read byte for byte, and emptied.
+// Dovecot: the POP3 client of examples/pop3 lists a mailbox, reads it byte for byte, and empties it; mail arrives by LMTP.
 import { isNetError } from '@net/core'
+import * as smtp from '@net/smtp'
 import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -52,4 +53,22 @@ test('a wrong password, a mail that is not there, and a server that goes are tol
   const taken = await mailbox.closed
   expect(isNetError(taken) && taken.name).toBe('ConnectionLostError')
   await expect(mailbox.list()).rejects.toMatchObject({ retry: 'safe' })
+})
+
+test('mail by LMTP has a result for each recipient, and lies in the mailbox when the call ends', async (context) => {
+  requireDovecot(context)
+  await using dovecot = await startDovecot({ ...recipe, mails: [] })
+  await using relay = await smtp.connect(dovecot.lmtpUrl, { protocol: 'lmtp', security: 'off' })
+  const message = { from: 'charles@example.com', subject: 'The engine', text: 'It weaves.' }
+  const sent = await relay.send({ ...message, to: ['ada@example.com', 'nobody@example.com'] })
+  expect(sent).toMatchObject({ delivery: 'partial', accepted: ['ada@example.com'] })
+  expect(sent.rejected).toMatchObject([
+    { address: 'nobody@example.com', error: { code: 'NET_NOT_FOUND', reply: { status: 550 } } },
+  ])
+  const [name = '', ...others] = dovecot.mails()
+  expect(others).toEqual([])
+  const { subject, text } = smtp.parseMessage(dovecot.read(name))
+  expect([subject, text?.trim()]).toEqual(['The engine', 'It weaves.'])
+  await relay.send({ ...message, to: 'ada@example.com' })
+  expect(dovecot.mails()).toHaveLength(2)
 })

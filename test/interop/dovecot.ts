@@ -1,6 +1,6 @@
-// A Dovecot of our own that serves mailboxes by POP3: a child process with its own folder, on free loopback ports, stopped
+// A Dovecot of our own that takes mail by LMTP and serves mailboxes by POP3: a child process with its own folder, on free loopback ports, stopped
 // by its pid. Mails are files of a maildir.
-import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 
@@ -16,8 +16,12 @@ export interface Dovecot extends AsyncDisposable {
   readonly url: string
   /** With TLS from the first byte. */
   readonly secureUrl: string
+  /** Where it takes mail for the mailbox, by LMTP. */
+  readonly lmtpUrl: string
   /** The names of the files that the mailbox has. */
   mails(): readonly string[]
+  /** The content of one of these files. */
+  read(name: string): Buffer
   /** Kills the processes that serve its connections; it goes on. */
   killConnections(): void
 }
@@ -35,18 +39,21 @@ export interface DovecotOptions {
 export function requireDovecot(context: Pick<TestContext, 'skip'>): void {
   requireDaemon(context, 'dovecot')
   requireRoot(context, 'Dovecot')
-  const hasPop3 = findDaemon('../lib/dovecot/pop3') !== undefined
-  if (!hasPop3) lacking(context, 'dovecot-pop3d is not installed; the list is in .ci/run')
+  for (const part of ['pop3', 'lmtp']) {
+    if (findDaemon(`../lib/dovecot/${part}`) !== undefined) continue
+    lacking(context, `dovecot-${part}d is not installed; the list is in .ci/run`)
+  }
 }
 
 /** Starts one. */
 export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
-  let mailbox = ''
+  let [mailbox, socket] = ['', '']
   const securePort = await freePort()
   const greeter = await startGreeter({
     program: findDaemon('dovecot') ?? '',
     configure({ folder, port: plainPort, word }) {
       mailbox = writeFolder(folder, options)
+      socket = join(folder, 'run', 'lmtp')
       const text = configuration(folder, { plainPort, securePort, word })
       writeFileSync(join(folder, 'dovecot.conf'), text)
       return ['-F', '-c', join(folder, 'dovecot.conf')]
@@ -55,7 +62,12 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   return {
     url: `pop3://127.0.0.1:${greeter.port}`,
     secureUrl: `pop3s://127.0.0.1:${securePort}`,
-    mails: () => ['new', 'cur'].flatMap((part) => readdirSync(join(mailbox, part))),
+    lmtpUrl: `unix:${socket}`,
+    mails: () => MAILS.flatMap((part) => readdirSync(join(mailbox, part))),
+    read(name) {
+      const part = MAILS.find((each) => readdirSync(join(mailbox, each)).includes(name)) ?? ''
+      return readFileSync(join(mailbox, part, name))
+    },
     killConnections: () => greeter.killConnections(),
     async [Symbol.asyncDispose]() {
       // In order it takes six seconds.
@@ -114,7 +126,7 @@ function configuration(folder: string, { plainPort, securePort, word }: Ports): 
   return `base_dir = ${folder}/run
 state_dir = ${folder}/run
 log_path = /dev/stderr
-protocols = pop3
+protocols = pop3 lmtp
 listen = 127.0.0.1
 login_greeting = ${word}
 ssl = yes
@@ -132,8 +144,12 @@ ${dovecotAccounts(folder)}service pop3-login {
     ssl = yes
   }
 }
+# Whom mail is for is the part before the at sign.
+auth_username_format = %Ln
 `
 }
 
+/** The folders of a maildir that have mails. */
+const MAILS = ['new', 'cur']
 /** The user and the group that own nothing else. */
 const NOBODY = 65_534

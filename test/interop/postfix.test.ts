@@ -16,7 +16,11 @@ const recipe = {
   authority: authority.ca,
   certificate: authority.issue(),
   users: { ada: 'lovelace' },
-  mailboxes: ['charles', 'mary'],
+  mailboxes: ['charles', 'mary', 'jürgen'],
+  answers: {
+    'later@example.com': '451 4.7.1 Greylisted, come back later',
+    'never@example.com': '554 5.7.1 Not from you',
+  },
 }
 const trusted = { tls: { ca: authority.ca } }
 const login = { ...trusted, user: 'ada', password: 'lovelace' }
@@ -166,6 +170,36 @@ test('a refused recipient beside an accepted one is in the result, and is an err
   // Both messages have gone to her who was accepted.
   await delivered('mary')
   await delivered('mary')
+})
+
+test('an access table that puts one off and refuses another: each has its answer, and is repeated or not', async (context) => {
+  const { url, delivered } = server(context)
+  await using relay = await smtp.connect(url, login)
+  const to = ['later@example.com', 'never@example.com', 'mary@example.com']
+  const { accepted, rejected } = await relay.send({ from, to, text: 'x' })
+  expect(accepted).toEqual(['mary@example.com'])
+  expect(rejected).toMatchObject([
+    {
+      address: to[0],
+      error: { code: 'NET_REPLY_TEMPORARY', retry: 'safe', reply: { enhanced: '4.7.1' } },
+    },
+    {
+      address: to[1],
+      error: { code: 'NET_ACCESS_DENIED', retry: 'never', reply: { enhanced: '5.7.1' } },
+    },
+  ])
+  await delivered('mary')
+})
+
+test('an address and headers beyond ASCII go out by SMTPUTF8 and arrive as they are', async (context) => {
+  const { url, delivered } = server(context)
+  await using relay = await smtp.connect(url, login)
+  const to = { name: 'Jürgen', address: 'jürgen@example.com' }
+  const { accepted } = await relay.send({ from, to, subject: 'Grüße', text: 'x' })
+  expect(accepted).toEqual(['jürgen@example.com'])
+  const raw = await delivered('jürgen')
+  expect(raw.toString('utf8')).toMatch(/with UTF8SMTPSA id/u)
+  expect(smtp.parseMessage(raw)).toMatchObject({ to: [to], subject: 'Grüße' })
 })
 
 test('all recipients refused is an error, and the connection serves the next message', async (context) => {

@@ -41,6 +41,8 @@ export interface PostfixOptions {
   readonly users: Readonly<Record<string, string>>
   /** Who has a mailbox `<name>@example.com`. */
   readonly mailboxes: readonly string[]
+  /** Its answer to recipients of its access table, by their addresses. */
+  readonly answers?: Readonly<Record<string, string>>
 }
 
 /** Skips or fails the test that asks if it cannot be started here. */
@@ -57,7 +59,7 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
   const programs = (await run(program('postconf'), ['-d', '-h', 'daemon_directory'])).stdout.trim()
   writeFolder(folder, options)
   writeFileSync(join(folder, 'dovecot.conf'), dovecotConfiguration(folder))
-  writeFileSync(join(folder, 'main.cf'), mainConfiguration(folder, programs, options.mailboxes))
+  writeFileSync(join(folder, 'main.cf'), mainConfiguration(folder, programs, options))
   writeFileSync(join(folder, 'master.cf'), SERVICES)
   await run('chown', ['postfix', join(folder, 'data')])
   // Makes the queue, where Dovecot puts its socket.
@@ -130,8 +132,13 @@ ${dovecotAccounts(folder)}service auth {
 `
 }
 
-function mainConfiguration(folder: string, programs: string, mailboxes: readonly string[]): string {
+function mainConfiguration(
+  folder: string,
+  programs: string,
+  { mailboxes, answers = {} }: PostfixOptions,
+): string {
   const known = mailboxes.map((name) => `{ ${name}@example.com = ${name}/ }`).join(', ')
+  const table = Object.entries(answers).map(([address, answer]) => `{ ${address} = ${answer} }`)
   return `compatibility_level = 3.6
 queue_directory = ${folder}/queue
 data_directory = ${folder}/data
@@ -146,6 +153,7 @@ myhostname = mail.example.com
 mydestination =
 mynetworks =
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+smtpd_recipient_restrictions = check_recipient_access inline:{ ${table.join(', ')} }
 virtual_mailbox_domains = example.com
 virtual_mailbox_base = ${folder}/mail
 virtual_mailbox_maps = inline:{ ${known} }
