@@ -42,18 +42,21 @@ export async function deliver(
   } catch (error) {
     const { failure } = session
     if (!transaction.unknown || failure === undefined) throw error
-    throw unknownDelivery(failure, error, transaction)
+    throw unknownDelivery(failure, error, leftBehind(transaction, mail))
   } finally {
     await content.close()
   }
 }
 
-function unknownDelivery(failure: NetError, thrown: unknown, transaction: Transaction): NetError {
-  const partial: UnknownDelivery = {
-    delivery: 'unknown',
-    accepted: [...transaction.accepted],
-    rejected: [...transaction.rejected],
-  }
+function leftBehind(
+  { accepted, rejected }: Transaction,
+  { messageId }: PreparedMail,
+): UnknownDelivery {
+  const id = messageId === undefined ? {} : { messageId }
+  return { delivery: 'unknown', accepted: [...accepted], rejected: [...rejected], ...id }
+}
+
+function unknownDelivery(failure: NetError, thrown: unknown, partial: UnknownDelivery): NetError {
   // An abort and a time limit of the caller's keep their codes, and say what they left behind.
   const stopped = isNetError(thrown) ? STOPPED[thrown.code] : undefined
   if (isNetError(thrown) && stopped !== undefined) {

@@ -32,4 +32,6 @@ export interface UnknownDelivery {
   /** The recipients for whom the server would have taken the message, as they were given. */
   readonly accepted: readonly string[]
   readonly rejected: readonly RejectedRecipient[]
+  /** The Message-ID, by which it can be looked for; absent for a message that was sent as it is. */
+  readonly messageId?: string
 }

@@ -42,7 +42,8 @@ describe('[H-SMTP-07] the connection is lost', () => {
       }
       await using client = await connect(server.url, { defaults: { retry } })
       server.fail({ on: '.', do: fault })
-      const sending = client.send({ ...message, cc: 'no@example.com' })
+      const messageId = '<engine@example.com>'
+      const sending = client.send({ ...message, cc: 'no@example.com', messageId })
       const error = await sending.catch((error: unknown) => error)
       expect(error).toBeInstanceOf(PartialError)
       expect(error).toMatchObject({
@@ -53,6 +54,7 @@ describe('[H-SMTP-07] the connection is lost', () => {
           delivery: 'unknown',
           accepted: ['bob@example.com'],
           rejected: [{ address: 'no@example.com' }],
+          messageId,
         },
         cause: { code: expect.stringMatching(/^NET_CONN_/) },
       })
