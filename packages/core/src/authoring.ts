@@ -76,6 +76,7 @@ export {
   isReplayable,
   checkSource,
   type OpenSource,
+  type SourceChunks,
 } from './data/source.ts'
 export { ByteQueue } from './data/byte-queue.ts'
 export { BatchWriter, type BatchTarget } from './data/batch-writer.ts'

@@ -73,7 +73,8 @@ export class HttpAttempt implements ExchangeOutcome {
 
   #send(): void {
     const { request, call } = this.#parts
-    const { handler, op } = call
+    const { op } = call
+    const handler = call.handlerFor(request)
     this.#turn += 1
     if (handler !== undefined) {
       handler(request)

@@ -34,8 +34,8 @@ export interface Call {
    * it; what the caller hears of that has to be told here.
    */
   readonly frame: AsyncResource
-  /** Answers in place of a server. */
-  readonly handler: Handler | undefined
+  /** What answers the request in place of a server; undefined if nothing does. */
+  handlerFor(request: HttpRequest): Handler | undefined
   /** A connection to the target of the request, used by no other call; `fresh` for one that was never used. */
   lease(request: HttpRequest, fresh: boolean): HttpConnection | Promise<HttpConnection>
 }

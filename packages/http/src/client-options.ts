@@ -1,7 +1,13 @@
 /* What callers choose: for a client, and for one call; and the doors that check it. */
 
 import type { CallDefaults, CallOptions, Credential, LogOption } from '@net/core'
-import { option, optionsDoor, type OptionsDoor, type OptionTable } from '@net/core/authoring'
+import {
+  option,
+  optionsDoor,
+  optionsObject,
+  type OptionsDoor,
+  type OptionTable,
+} from '@net/core/authoring'
 import {
   roadOption,
   type BlockOption,
@@ -59,6 +65,11 @@ export interface RequestOptions extends CallOptions, SharedOptions, BodyOptions 
    */
   readonly expectContinue?: boolean | undefined
   /**
+   * TLS for this call: in the place of the client's options of the same name. Its connections are not used by calls with
+   * others. A redirect to another origin goes without `cert`, `key`, `session` and `servername`.
+   */
+  readonly tls?: TlsOptions | undefined
+  /**
    * Fields behind the body, such as a checksum of what was sent; a function is asked when all of it has left. The body then
    * goes without a length: in chunks over HTTP/1.1. `NET_BAD_HEADER` for fields that a server reads before the body, such
    * as `content-type` (RFC 9110 section 6.5.1).
@@ -71,6 +82,20 @@ export interface InterimResponse {
   /** From 100 to 199. */
   readonly status: number
   readonly headers: HttpHeaders
+}
+
+/** What requests below a prefix have in place of the client's; whatever is absent is the client's. */
+export interface MountOptions {
+  /** The road; excludes `proxy` and `unixSocket`. */
+  readonly dialer?: Dialer | undefined
+  /** The proxies on the road; false for none. */
+  readonly proxy?: ProxyOption | undefined
+  /** The path of a Unix socket. */
+  readonly unixSocket?: string | undefined
+  readonly tls?: TlsOptions | undefined
+  readonly http2?: boolean | undefined
+  /** Answers in place of a server. */
+  readonly handler?: Handler | undefined
 }
 
 /** Options of a client. */
@@ -92,6 +117,11 @@ export interface ClientOptions extends SharedOptions {
   /** The path of a Unix socket on which all servers are reached; excludes `dialer` and `proxy`. */
   readonly unixSocket?: string | undefined
   readonly tls?: TlsOptions | undefined
+  /**
+   * Other roads, TLS and handlers by where requests go, also after redirects: `https:`, `https://api.example`,
+   * `https://*.example:8443` (hosts below it), `https://api.example/v2`. The key that says most of a URL counts.
+   */
+  readonly mounts?: Readonly<Record<string, MountOptions>> | undefined
   /** Layers around every call, the first one outermost; outside of login, redirects, repeats and decoding. */
   readonly middleware?: readonly Middleware[] | undefined
   /** Answers instead of a server, for tests. */
@@ -136,6 +166,7 @@ export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOp
     ...bodyTable,
     onInterim: option.callback(),
     expectContinue: option.flag,
+    tls: roadOption.tls,
     trailers: trailersShape,
   },
   {
@@ -143,13 +174,12 @@ export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOp
     dispatcher: 'createClient({ dialer })',
     baseURL: 'createClient({ baseUrl })',
     prefixUrl: 'createClient({ baseUrl })',
-    ca: 'createClient({ tls: { ca } })',
-    cert: 'createClient({ tls: { cert, key } })',
-    https: 'createClient({ tls })',
-    httpsAgent: 'createClient({ tls }) or createClient({ dialer })',
-    tls: 'createClient({ tls })',
-    rejectUnauthorized: 'createClient({ tls: { dangerouslySkipVerification: true } })',
-    verify: 'createClient({ tls: { dangerouslySkipVerification: true } })',
+    ca: 'tls: { ca }',
+    cert: 'tls: { cert, key }',
+    https: 'tls',
+    httpsAgent: 'tls, or createClient({ dialer })',
+    rejectUnauthorized: 'tls: { dangerouslySkipVerification: true }',
+    verify: 'tls: { dangerouslySkipVerification: true }',
     proxy: 'createClient({ proxy })',
     proxies: 'createClient({ proxy })',
     hooks: 'createClient({ middleware })',
@@ -172,6 +202,16 @@ export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptio
     block: roadOption.block,
     unixSocket: option.text,
     tls: roadOption.tls,
+    mounts: option.record<MountOptions>(
+      optionsObject<MountOptions>({
+        dialer: roadOption.dialer,
+        proxy: roadOption.proxy,
+        unixSocket: option.text,
+        tls: roadOption.tls,
+        http2: option.flag,
+        handler: option.callback(),
+      }),
+    ),
     middleware: option.list(option.callback<Middleware>()),
     handler: option.callback(),
     connections: option.count,

@@ -23,16 +23,16 @@ import {
   type ClientOptions,
   type RequestOptions,
 } from './client-options.ts'
+import type { Call } from './call.ts'
 import type { HttpConnection } from './connection.ts'
 import { Connections } from './connections.ts'
-import { Connector } from './connector.ts'
-import { foreign, foreignHandler } from './middleware/compose.ts'
+import { foreign } from './middleware/compose.ts'
 import { isLedAway } from './middleware/redirect.ts'
 import { respecting } from './middleware/retry.ts'
+import { Mounts } from './mounts.ts'
 import { PendingResponse, rejectTraced, type Intent, type Settle } from './pending-response.ts'
 import { isKnownMethod, RequestFactory, type PreparedRequest } from './request-factory.ts'
-import { isIdempotent, type HttpRequest } from './request.ts'
-import { Road } from './road.ts'
+import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
 import { RunningCall, type CallHost } from './running-call.ts'
 import { checkWanted, switched } from './switching.ts'
 import type { SwitchedConnection, SwitchOptions, Wanted } from './switching.ts'
@@ -80,8 +80,7 @@ class Client implements HttpClient {
   readonly #settleClosed: (error: NetError | undefined) => void
   readonly #context: ClientContext
   readonly #requests: RequestFactory
-  readonly #road: Road
-  readonly #connector: Connector
+  readonly #mounts: Mounts
   readonly #connections: Connections
   readonly #calls = new CallsUnderWay()
   readonly #host: CallHost
@@ -95,21 +94,14 @@ class Client implements HttpClient {
     this.#settleClosed = resolve
     this.#context = clientContext(options)
     this.#requests = new RequestFactory(options, this.#context.id)
-    this.#road = new Road(options)
+    this.#mounts = new Mounts(options, this.#requests.home)
     this.#lenient = options.lenient
-    this.#connector = new Connector({
-      road: this.#road,
-      tls: options.tls,
-      home: this.#requests.home,
-      http2: options.http2 ?? false,
-      lenient: options.lenient,
-    })
     this.#connections = new Connections(options.connections ?? CONNECTIONS, this.#context)
     this.#host = {
       calls: this.#calls,
       middleware: (options.middleware ?? []).map(foreign),
-      handler: options.handler && foreignHandler(options.handler),
-      lease: (request, op, fresh) => this.#lease(request, op, fresh),
+      handlerFor: (request) => this.#mounts.for(placeOfRequest(request)).handler,
+      lease: (request, call, fresh) => this.#lease(request, call, fresh),
     }
   }
 
@@ -163,7 +155,7 @@ class Client implements HttpClient {
     return inCall({ protocol: 'http', call: 'explain' }, () => {
       const options = requestOptions(undefined)
       const { request } = this.#requests.prepare('GET', url, { options, json: false })
-      return this.#road.explain(request.url)
+      return this.#mounts.for(request).road.explain(request.url)
     })
   }
 
@@ -227,7 +219,9 @@ class Client implements HttpClient {
       },
       connect: (request, op) => {
         this.#warnOfPlainSecrets(request, op)
-        return this.#connector.transport({ url: request.url, bare: false }, op)
+        const { url } = request
+        const { connector } = this.#mounts.for(request)
+        return connector.transport({ url, bare: false, tls: prepared.settings.tls }, op)
       },
     })
   }
@@ -242,29 +236,31 @@ class Client implements HttpClient {
 
   #lease(
     request: HttpRequest,
-    op: Operation,
+    { op, settings: { tls } }: Pick<Call, 'op' | 'settings'>,
     fresh: boolean,
   ): HttpConnection | Promise<HttpConnection> {
     const { method, origin } = request
+    const { connector } = this.#mounts.for(placeOfRequest(request))
     if (!this.#warned.has(origin)) this.#warnOfPlainSecrets(request, op)
-    const bare = isLedAway(request) && this.#connector.hasCertificate(origin)
+    const bare = isLedAway(request) && connector.proves(origin, tls)
     return this.#connections.lease(origin, {
       op,
       operation: method,
       fresh,
-      bare,
-      mayShare: this.#connector.mayShare(origin),
-      connect: (events) => this.#connector.connect({ url: request.url, bare }, op, events),
+      variant: connector.variant(bare, tls),
+      mayShare: connector.mayShare(origin),
+      connect: (events) => connector.connect({ url: request.url, bare, tls }, op, events),
     })
   }
 
   #warnOfPlainSecrets(request: HttpRequest, op: Operation): void {
     const { origin } = request
-    if (origin.startsWith('https:') || this.#road.local || !request.headers.secret) return
+    const { road } = this.#mounts.for(request)
+    if (origin.startsWith('https:') || road.local || !request.headers.secret) return
     this.#warned.add(origin)
     // Behind a proxy, localhost is another machine.
     const { url } = request
-    if (isLoopback(url.hostname) && this.#road.explain(url).hops.length === 0) return
+    if (isLoopback(url.hostname) && road.explain(url).hops.length === 0) return
     op.warn(`credentials are sent to ${origin} in clear; use https`)
   }
 

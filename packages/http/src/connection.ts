@@ -5,6 +5,12 @@
 
 import type { NetError } from '@net/core'
 
+/** A body in pieces of at most 64 KiB. */
+export interface BodyPieces extends AsyncIterable<Uint8Array> {
+  /** The next piece, if it is there already; it may leave together with the one before. */
+  ready?(): Uint8Array | undefined
+}
+
 /** A request as it goes on the wire. */
 export interface WireRequest {
   readonly method: string
@@ -12,8 +18,8 @@ export interface WireRequest {
   readonly target: string
   /** Names and values in turn. */
   readonly headers: readonly string[]
-  /** The next chunk is requested once the kernel has the last one, unless that has at most `SMALL_CHUNK` bytes. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** The next piece is requested once the bytes of the last one may be used again. */
+  readonly body: Uint8Array | BodyPieces | undefined
   /** Whether the body waits until the server says that it wants it. */
   readonly expects?: boolean
   /** Gives what follows the body, names and values in turn, once all of it has left; the body then has no length. */

@@ -26,8 +26,8 @@ export interface Lessee {
   readonly operation: string
   /** Whether a connection that was used before will not do. */
   readonly fresh?: boolean
-  /** Whether it must be one that was made without the client's certificate. */
-  readonly bare?: boolean
+  /** What tells it apart from others to the origin, such as its TLS; default ''. */
+  readonly variant?: string
   /** Whether a connection may turn out to carry several exchanges; the same for all calls to an origin. */
   readonly mayShare?: boolean
   /** Makes a connection, if it comes to that. */
@@ -48,7 +48,8 @@ export class Connections {
 
   /** A connection, or a lane of one, that no other call uses. Rejects with `NET_TIMEOUT_POOL` if none becomes free. */
   lease(origin: string, lessee: Lessee): HttpConnection | Promise<HttpConnection> {
-    const key = lessee.bare === true ? `${origin} bare` : origin
+    const { variant = '' } = lessee
+    const key = variant === '' ? origin : `${origin} ${variant}`
     let pool = this.#pools.get(key)
     if (pool === undefined) {
       pool = new OriginPool({

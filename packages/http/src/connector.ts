@@ -11,6 +11,7 @@ import type { ConnectionEvents, HttpConnection, SharedConnection } from './conne
 import type { Http2Connection } from './engine/http2.ts'
 import { Http1Connection } from './http1/connection.ts'
 import { hostOf, type Road } from './road.ts'
+import { TlsVariants } from './tls-variants.ts'
 
 /** How a client reaches servers. */
 export interface ConnectorOptions {
@@ -22,18 +23,23 @@ export interface ConnectorOptions {
   readonly http2: boolean
   /** Whether lines of HTTP/1.1 may end with LF alone. */
   readonly lenient?: boolean | undefined
+  /** Tells it from the other connectors of its client; default ''. */
+  readonly name?: string | undefined
 }
 
 /** Where a connection leads. */
 export interface Destination {
   readonly url: URL
-  /** Without the client's certificate. */
+  /** Without what proves who asks, such as the client's certificate. */
   readonly bare: boolean
+  /** In place of the client's. */
+  readonly tls?: TlsOptions | undefined
 }
 
 /** Makes connections. */
 export class Connector {
   readonly #options: ConnectorOptions
+  readonly #variants = new TlsVariants()
 
   constructor(options: ConnectorOptions) {
     this.#options = options
@@ -44,16 +50,23 @@ export class Connector {
     return this.#options.http2 && origin.startsWith('https:')
   }
 
-  /** Whether the client has a certificate that it would show to this server. */
-  hasCertificate(origin: string): boolean {
+  /** Whether the client would prove to this server who asks; `own` is the TLS of the call. */
+  proves(origin: string, own: TlsOptions | undefined): boolean {
     const { tls, home } = this.#options
-    if (tls?.cert === undefined || !origin.startsWith('https:')) return false
-    return home === undefined || home === origin
+    if (!origin.startsWith('https:')) return false
+    return own !== undefined || (tls?.cert !== undefined && (home === undefined || home === origin))
+  }
+
+  /** What tells its connections apart from others to the same origin; '' for those of most calls. */
+  variant(bare: boolean, own: TlsOptions | undefined): string {
+    const { name = '' } = this.#options
+    if (!bare && own === undefined) return name
+    return `${name} ${bare ? 'bare ' : ''}${own === undefined ? '' : this.#variants.idOf(own)}`
   }
 
   /** Connects within the operation: its signal and limits hold. Rejects with a NetError and leaves nothing behind then. */
   async connect(
-    { url, bare }: Destination,
+    to: Destination,
     op: Operation,
     events: ConnectionEvents,
   ): Promise<HttpConnection | SharedConnection> {
@@ -62,10 +75,16 @@ export class Connector {
       stopped = reason
     })
     try {
-      const alpn = this.#options.http2 ? BOTH : ONE
-      const transport = await this.#road({ url, bare }, op, alpn)
-      if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
+      const { url } = to
       const { lenient } = this.#options
+      const forwarding = await this.#options.road.forward(url, op)
+      if (forwarding !== undefined) {
+        const { transport } = forwarding
+        return new Http1Connection(transport, { host: url.host, lenient, forwarding }, events)
+      }
+      const alpn = this.#options.http2 ? BOTH : ONE
+      const transport = await this.#road(to, op, alpn)
+      if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
       return new Http1Connection(transport, { host: url.host, lenient }, events)
     } catch (error) {
       // The dial knows the phase; the operation that ended it knows the reason.
@@ -76,28 +95,50 @@ export class Connector {
     }
   }
 
-  /** The road to the server, for what is no exchange of the pool; never with HTTP/2. */
+  /** The road to the server, for what is no exchange of the pool; never with HTTP/2, and through proxies by tunnels. */
   transport(to: Destination, op: Operation): Promise<Transport> {
     return this.#road(to, op, ONE)
   }
 
-  async #road({ url, bare }: Destination, op: Operation, alpn: string[]): Promise<Transport> {
+  async #road(to: Destination, op: Operation, alpn: string[]): Promise<Transport> {
     const { road } = this.#options
+    const { url } = to
     const transport = await road.dial(url, op)
     if (url.protocol !== 'https:') return transport
-    const tls = this.#tlsFor(url, bare)
+    const tls = this.#tlsFor(to)
     const servername = tls?.servername ?? hostOf(url)
     return secure(transport, { ...tls, servername, alpn }, op.within)
   }
 
-  #tlsFor({ origin }: URL, bare: boolean): TlsOptions | undefined {
+  #tlsFor({ url, bare, tls: own }: Destination): TlsOptions | undefined {
     const { tls, home } = this.#options
-    if (tls === undefined) return tls
-    const { cert: _, key: _key, passphrase: _passphrase, session: _session, ...anybody } = tls
-    const { servername: _name, ...others } = anybody
-    if (home !== undefined && home !== origin) return others
-    return bare ? anybody : tls
+    const client = tls === undefined ? tls : clientsTls(tls, { isHome: isHome(url, home), bare })
+    if (own === undefined) return client
+    return { ...client, ...(bare ? nameless(anybodys(own)) : own) }
   }
+}
+
+function isHome({ origin }: URL, home: string | undefined): boolean {
+  return home === undefined || home === origin
+}
+
+function clientsTls(
+  tls: TlsOptions,
+  { isHome, bare }: { readonly isHome: boolean; readonly bare: boolean },
+): TlsOptions {
+  if (!isHome) return nameless(anybodys(tls))
+  return bare ? anybodys(tls) : tls
+}
+
+/** Without what proves who asks. */
+function anybodys(tls: TlsOptions): TlsOptions {
+  const { cert: _, key: _key, passphrase: _passphrase, session: _session, ...others } = tls
+  return others
+}
+
+function nameless(tls: TlsOptions): TlsOptions {
+  const { servername: _, ...others } = tls
+  return others
 }
 
 interface Surroundings {

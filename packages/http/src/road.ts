@@ -5,7 +5,13 @@
 
 import type { Endpoint } from '@net/core'
 import { netError, type Operation, type Taken } from '@net/core/authoring'
-import { chooseRoad, type ChosenRoad, type RoadExplanation, type Transport } from '@net/socket'
+import {
+  chooseRoad,
+  type ChosenRoad,
+  type ForwardingProxy,
+  type RoadExplanation,
+  type Transport,
+} from '@net/socket'
 
 import type { ClientOptions } from './client-options.ts'
 
@@ -41,6 +47,13 @@ export class Road {
   /** Connects to the host of the URL, without TLS, within the operation. */
   dial(url: URL, op: Operation): Promise<Transport> {
     return this.#chosen.dialer.dial(this.#endpoint(url), op.within)
+  }
+
+  /** Connects to the proxy that passes requests to the URL on, where there is one; undefined where there is a tunnel. */
+  forward(url: URL, op: Operation): Promise<ForwardingProxy> | undefined {
+    if (url.protocol !== 'http:' || this.#path !== undefined) return undefined
+    const endpoint = this.#endpoint(url)
+    return this.#chosen.forwarder(endpoint)?.dial(endpoint, op.within)
   }
 
   #endpoint(url: URL): Endpoint {

@@ -36,10 +36,10 @@ import type { Settings } from './settings.ts'
 export interface CallHost {
   readonly calls: CallsUnderWay
   readonly middleware: readonly Middleware[]
-  readonly handler: Handler | undefined
+  handlerFor(request: HttpRequest): Handler | undefined
   lease(
     request: HttpRequest,
-    op: OpenOperation,
+    call: Pick<Call, 'op' | 'settings'>,
     fresh: boolean,
   ): HttpConnection | Promise<HttpConnection>
 }
@@ -88,8 +88,8 @@ export class RunningCall implements Call, Outcome, EndableCall {
     return this.#parts.prepared.options.signal
   }
 
-  get handler(): Handler | undefined {
-    return this.#parts.host.handler
+  handlerFor(request: HttpRequest): Handler | undefined {
+    return this.#parts.host.handlerFor(request)
   }
 
   begin(): void {
@@ -118,7 +118,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
   lease(request: HttpRequest, fresh: boolean): HttpConnection | Promise<HttpConnection> {
     // Also for a call that was between two attempts when the client was closed.
     if (!this.#parts.host.calls.has(this)) throw closedError()
-    return this.#parts.host.lease(request, this.op, fresh)
+    return this.#parts.host.lease(request, this, fresh)
   }
 
   answered(response: HttpResponse): void {

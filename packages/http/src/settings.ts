@@ -2,6 +2,8 @@
 
 import { guarded, type Taken } from '@net/core/authoring'
 
+import type { TlsOptions } from '@net/socket'
+
 import { basic, type HttpAuth } from './auth.ts'
 import {
   requestOptions,
@@ -23,6 +25,8 @@ export interface Settings {
   readonly throwHttpErrors: boolean
   readonly onInterim?: ((interim: InterimResponse) => void) | undefined
   readonly expectContinue?: boolean | undefined
+  /** In place of the client's. */
+  readonly tls?: TlsOptions | undefined
   /** Gives the fields behind the body, names and values in turn. */
   readonly trailers?: (() => readonly string[]) | undefined
 }
@@ -56,6 +60,7 @@ export function overlaid(
     throwHttpErrors: call.throwHttpErrors ?? client.throwHttpErrors,
     onInterim: call.onInterim && guarded('onInterim', call.onInterim),
     expectContinue: call.expectContinue,
+    tls: call.tls,
     trailers: call.trailers && trailersOf(call.trailers),
   }
 }

@@ -26,7 +26,7 @@ import { createResponse, type HttpResponse } from './response.ts'
 /** Options of `upgrade` and `tunnel`. */
 export type SwitchOptions = Pick<
   RequestOptions,
-  'signal' | 'timeout' | 'params' | 'headers' | 'user' | 'password' | 'auth' | 'onInterim'
+  'signal' | 'timeout' | 'params' | 'headers' | 'user' | 'password' | 'auth' | 'onInterim' | 'tls'
 >
 
 /** A connection that speaks HTTP no more. Disposing it closes it. */

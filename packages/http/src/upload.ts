@@ -4,18 +4,17 @@
  */
 
 import {
-  copyOf,
   Deadline,
   netError,
   PIECE,
   type OpenSource,
   type Operation,
-  SMALL_CHUNK,
+  type SourceChunks,
 } from '@net/core/authoring'
 
 /**
- * A body that is being sent, in pieces of at most 64 KiB, to be read by the engine. It gives the next piece once
- * the kernel has the last one, or has a copy of it where it is small: the source may use its bytes again then.
+ * A body that is being sent, in pieces of at most 64 KiB, to be read by the engine, which asks for the next one once the
+ * kernel has the last one, or it has a copy: the source may use its bytes again then.
  */
 export class Upload implements AsyncIterableIterator<Uint8Array> {
   /** Resolves once the engine has taken all; never rejects. */
@@ -27,6 +26,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   readonly #op: Operation
   readonly #begun: () => void
   readonly #writing: Deadline
+  #source: SourceChunks | undefined
   #chunks: AsyncIterator<Uint8Array> | undefined
   /** The rest of a large chunk. */
   #rest: Uint8Array | undefined
@@ -57,15 +57,23 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   next(): Promise<IteratorResult<Uint8Array>> {
     this.#accepted()
     if (this.#stopped !== undefined) return Promise.reject(ended())
-    if (this.#rest !== undefined) return Promise.resolve(this.#pieceOf(this.#rest))
+    if (this.#rest !== undefined) return Promise.resolve(this.#result(this.#rest))
     try {
       this.#begun()
-      this.#chunks ??= this.#open.chunks()[Symbol.asyncIterator]()
+      this.#source ??= this.#open.chunks()
+      this.#chunks ??= this.#source[Symbol.asyncIterator]()
       // A function that waits would cost more promises for each chunk.
       return this.#chunks.next().then(this.#read, this.#failed)
     } catch (error) {
       return this.#failed(error)
     }
+  }
+
+  /** The next piece, if it is there already: it may leave together with the one before. */
+  ready(): Uint8Array | undefined {
+    if (this.#stopped !== undefined) return undefined
+    const chunk = this.#rest ?? this.#source?.ready?.()
+    return chunk === undefined ? undefined : this.#pieceOf(chunk)
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -86,7 +94,7 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
   ): IteratorResult<Uint8Array> | Promise<IteratorResult<Uint8Array>> => {
     // An end here would make the sent part look complete.
     if (this.#stopped !== undefined) throw ended()
-    return result.done === true ? this.#end() : this.#pieceOf(result.value)
+    return result.done === true ? this.#end() : this.#result(result.value)
   }
 
   readonly #failed = (error: unknown): Promise<never> => {
@@ -100,13 +108,17 @@ export class Upload implements AsyncIterableIterator<Uint8Array> {
     return { done: true, value: undefined }
   }
 
-  #pieceOf(chunk: Uint8Array): IteratorResult<Uint8Array> {
+  #result(chunk: Uint8Array): IteratorResult<Uint8Array> {
+    return { done: false, value: this.#pieceOf(chunk) }
+  }
+
+  #pieceOf(chunk: Uint8Array): Uint8Array {
     // A large chunk as one would show no progress, and a slow peer would look like a dead one.
     this.#rest = chunk.length > PIECE ? chunk.subarray(PIECE) : undefined
     const piece = chunk.length > PIECE ? chunk.subarray(0, PIECE) : chunk
-    this.#given = piece.length
+    this.#given += piece.length
     this.#writing.start()
-    return { done: false, value: piece.length > SMALL_CHUNK ? piece : copyOf(piece) }
+    return piece
   }
 
   /** The engine requests the next chunk when there was room for the last one. */

@@ -54,6 +54,21 @@ test('an unknown authority is refused, unless a dangerously… option allows it'
   expect(await careless.get('/json').json()).toMatchObject({ id: 1 })
 })
 
+test('[HTTP-42] [H-HTTP-15] TLS for one call, whose connection no other call uses', async () => {
+  await using server = await startHttpServer({ tls: authority.issue() })
+  await using client = http.createClient({ baseUrl: server.url })
+  const tls = { ca: authority.ca }
+  expect((await client.get('/json', { tls })).status).toBe(200)
+  await expect(client.get('/json', { retry: false })).rejects.toMatchObject({
+    code: 'NET_TLS_CERT_UNTRUSTED',
+  })
+  const same = await client.get('/json', { tls: { ca: authority.ca } })
+  expect(same.timings.reused).toBe(true)
+  const skipping = { dangerouslySkipVerification: true }
+  const other = await client.get('/json', { tls: { ...tls, ...skipping } })
+  expect(other.timings.reused).toBe(false)
+})
+
 test('a server that does not speak TLS has an error of its own', async () => {
   await using plain = await startHttpServer()
   await using client = http.createClient()
@@ -180,6 +195,20 @@ async function startAsking(
   }
   return asking
 }
+
+test('[HTTP-42] a certificate for one call, beside the rest of the client’s TLS, is shown for that call alone', async () => {
+  const shown: string[] = []
+  await using home = await startAsking(shown)
+  await using other = await startAsking(shown)
+  const { cert, key } = authority.issue({ names: ['call.test'] })
+  await using client = http.createClient({ tls: { ca: authority.ca } })
+  home.to = other.url
+  await client.get(home.url, { tls: { cert, key } })
+  await client.get(home.url)
+  await client.get(home.url, { tls: { cert, key } })
+  const mine = expect.stringContaining('call.test') as string
+  expect(shown).toEqual([mine, 'undefined', 'undefined', mine])
+})
 
 test('the certificate of a client is shown to nobody that a redirect to another origin leads to', async () => {
   const shown: string[] = []

@@ -219,6 +219,48 @@ test('a refusal by the proxy is reported as such, and not repeated', async () =>
   expect(error).not.toHaveProperty('attempts')
 })
 
+test('[HTTP-44] a proxy passes plain requests on: each names its whole URL, and the login is for the proxy', async () => {
+  const password = canary('passed-on-password')
+  const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+  await using proxy = await startRawServer((socket) => void socket.write(ok))
+  const url = proxy.url.replace('//', `//ada:${password}@`)
+  await using api = createClient({ proxy: url })
+  expect(await api.get('http://shop.test/a?b=c#d').text()).toBe('ok')
+  expect(await api.post('http://shop.test/up', { json: [1] }).text()).toBe('ok')
+  expect(await api.get('http://shop.test:8080/').text()).toBe('ok')
+  expect(proxy.heard).toHaveLength(2)
+  const [first = '', second = ''] = proxy.heard.map((bytes) => bytes.toString())
+  const basic = Buffer.from(`ada:${password}`).toString('base64')
+  expect(first).toMatch(/^GET http:\/\/shop\.test\/a\?b=c HTTP\/1\.1\r\nhost: shop\.test\r\n/)
+  expect(first).toMatch(/\r\n\r\nPOST http:\/\/shop\.test\/up HTTP\/1\.1\r\n.*\r\n\r\n\[1\]$/s)
+  expect(first.split(`proxy-authorization: Basic ${basic}\r\n`)).toHaveLength(3)
+  expect(second).toMatch(/^GET http:\/\/shop\.test:8080\/ HTTP\/1\.1\r\nhost: shop\.test:8080\r\n/)
+})
+
+test('a proxy that asks who it is, between two requests, is told as such', async () => {
+  const replies = [
+    'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
+    'HTTP/1.1 407 No\r\nproxy-authenticate: NTLM\r\ncontent-length: 3\r\n\r\nwho',
+  ]
+  await using proxy = await startRawServer((socket) => void socket.write(replies.shift() ?? ''))
+  await using api = createClient({ proxy: proxy.url })
+  await api.get('http://shop.test/')
+  await expect(api.get('http://shop.test/')).rejects.toMatchObject({
+    code: 'NET_PROXY_AUTH',
+    phase: 'proxy',
+    message: expect.stringContaining('takes only NTLM'),
+  })
+  await expect.poll(() => proxy.open).toBe(0)
+})
+
+test('407 of a server itself is its answer, and no login goes there', async () => {
+  const reply = 'HTTP/1.1 407 No\r\nproxy-authenticate: Basic\r\ncontent-length: 0\r\n\r\n'
+  await using server = await startRawServer((socket) => void socket.write(reply))
+  await using api = createClient({ baseUrl: server.url, user: 'ada', password: 'lovelace' })
+  await expect(api.get('/')).rejects.toMatchObject({ name: 'HttpStatusError', status: 407 })
+  expect(server.heard.join('')).not.toContain('proxy-authorization')
+})
+
 test('credentials to what a proxy calls localhost are a warning', async () => {
   await using server = await startHttpServer()
   await using proxy = await startSocksServer()

@@ -46,6 +46,7 @@ export {
   type RoadChoice,
   type RoadExplanation,
 } from './proxy/choose.ts'
+export type { Forwarder, ForwardingProxy } from './proxy/forward.ts'
 export type { KeepAlive, KeepAliveOption } from './keep-alive.ts'
 export { roadOption, type RoadShapes } from './road-options.ts'
 export { systemResolver, type ResolvedAddress, type Resolver } from './resolver.ts'

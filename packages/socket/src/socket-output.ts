@@ -63,6 +63,19 @@ export class SocketOutput {
     return this.#gather(chunks, size)
   }
 
+  /** As `write`, for text each character of which is a byte; of what is small the kernel takes no copy of ours. */
+  writeText(text: string): Promise<void> {
+    const duplex = this.#duplex
+    const received = this.#received()
+    const isFirst = this.#answered !== received && this.#batch.length === 0
+    const mayLeave = isFirst && this.#isKernel && duplex.writableLength === 0
+    if (!mayLeave || text.length > SMALL_CHUNK || this.#gone || this.#ending !== undefined)
+      return this.write([Buffer.from(text, 'latin1')])
+    this.#answered = received
+    duplex.write(text, 'latin1')
+    return this.#afterSmall()
+  }
+
   /** Waits for the end of the tick. */
   #gather(chunks: readonly Uint8Array[], size: number): Promise<void> {
     const duplex = this.#duplex
@@ -115,9 +128,13 @@ export class SocketOutput {
   }
 
   #now(chunks: readonly Uint8Array[], size: number): Promise<void> {
-    const duplex = this.#duplex
     if (size > SMALL_CHUNK) return this.#nowLarge(chunks)
     this.#give(chunks)
+    return this.#afterSmall()
+  }
+
+  #afterSmall(): Promise<void> {
+    const duplex = this.#duplex
     // Mostly the kernel has it all by now, and the writer may use its bytes again without a copy.
     if (duplex.writableLength === 0 && duplex.errored === null) return DONE
     const room = Promise.withResolvers<void>()
@@ -128,11 +145,15 @@ export class SocketOutput {
   /** The kernel may well not have room for all: to be called back costs less than an empty write behind it. */
   #nowLarge(chunks: readonly Uint8Array[]): Promise<void> {
     const duplex = this.#duplex
-    const room = Promise.withResolvers<void>()
-    this.#give(chunks, this.#taken(room))
-    if (duplex.writableLength > 0 || duplex.errored !== null) return handled(room.promise)
-    this.#rooms.delete(room)
-    return DONE
+    // Made only if it has not: mostly it has.
+    const wait: { room?: PromiseWithResolvers<void> } = {}
+    this.#give(chunks, () => {
+      if (wait.room !== undefined) this.#settle(wait.room)
+    })
+    if (duplex.writableLength === 0 && duplex.errored === null) return DONE
+    wait.room = Promise.withResolvers()
+    this.#rooms.add(wait.room)
+    return handled(wait.room.promise)
   }
 
   readonly #tick = (): void => {
@@ -160,18 +181,20 @@ export class SocketOutput {
       return
     }
     duplex.cork()
-    chunks.forEach((chunk, at) => duplex.write(chunk, at === last ? done : undefined))
+    for (let at = 0; at < last; at++) duplex.write(chunks[at])
+    duplex.write(chunks[last], done)
     duplex.uncork()
   }
 
   /** What to call once the kernel has the bytes, so that they may be touched again. */
   #taken(room: PromiseWithResolvers<void>): () => void {
     this.#rooms.add(room)
-    return () => {
-      // A socket that was destroyed calls back as if all had been taken.
-      if (this.#duplex.destroyed || !this.#rooms.delete(room)) return
-      room.resolve()
-    }
+    return () => this.#settle(room)
+  }
+
+  /** A socket that was destroyed calls back as if all had been taken. */
+  #settle(room: PromiseWithResolvers<void>): void {
+    if (!this.#duplex.destroyed && this.#rooms.delete(room)) room.resolve()
   }
 
   /** Writes keep their order, so an empty one is called back when all before it are with the kernel. */

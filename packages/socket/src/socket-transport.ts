@@ -78,6 +78,10 @@ export class SocketTransport implements Transport, AsyncDisposable {
     return this.#output.write(chunks)
   }
 
+  writeText(text: string): Promise<void> {
+    return this.#output.writeText(text)
+  }
+
   flush(): Promise<void> {
     return this.#output.flush()
   }

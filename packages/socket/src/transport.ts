@@ -25,6 +25,8 @@ export interface Transport {
    * kernel has them. Rejects with a NetError once the road is lost.
    */
   write(chunks: readonly Uint8Array[]): Promise<void>
+  /** As `write`, for text each character of which is a byte. Where it is absent, `write` does the same. */
+  writeText?(text: string): Promise<void>
   /** Resolves when the kernel has all that was written. Where it is absent, `write` with no chunks must do. */
   flush?(): Promise<void>
   /** Sends what was written, then the end; reading goes on. */

@@ -4,6 +4,7 @@
  */
 
 import { Readable } from 'node:stream'
+import { isUint8Array } from 'node:util/types'
 
 /** Whether the stream is read by `ReadableChunks`: one of Node's that iterates as Node made it, and that can flow. */
 export function isPlainReadable(stream: object): stream is Readable {
@@ -15,9 +16,15 @@ export function isPlainReadable(stream: object): stream is Readable {
   )
 }
 
-/** Gives one chunk after the other; the stream flows only while one is asked for. */
+/**
+ * Gives one chunk after the other. The stream flows once one is asked for, and until enough is kept for the next ones: of a
+ * stream that has much at hand many chunks cost one promise.
+ */
 export class ReadableChunks implements AsyncIterator<unknown, undefined> {
   readonly #stream: Readable
+  /** How many bytes are kept; a stream of objects may use again what it gave, and of that nothing is kept. */
+  readonly #most: number
+  #kept = 0
   #waiting: PromiseWithResolvers<IteratorResult<unknown, undefined>> | undefined
   /** What came before it was asked for. */
   readonly #early: unknown[] = []
@@ -25,6 +32,7 @@ export class ReadableChunks implements AsyncIterator<unknown, undefined> {
 
   constructor(stream: Readable) {
     this.#stream = stream
+    this.#most = stream.readableObjectMode ? 0 : MOST
     stream.on('data', this.#onData)
     stream.on('end', this.#onEnd)
     stream.on('error', this.#onError)
@@ -33,7 +41,7 @@ export class ReadableChunks implements AsyncIterator<unknown, undefined> {
   }
 
   next(): Promise<IteratorResult<unknown, undefined>> {
-    if (this.#early.length > 0) return Promise.resolve({ done: false, value: this.#early.shift() })
+    if (this.#early.length > 0) return Promise.resolve({ done: false, value: this.#shift() })
     if (this.#stream.readableEnded) return Promise.resolve(DONE)
     this.#failure ??= failureOf(this.#stream)
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error)
@@ -42,15 +50,34 @@ export class ReadableChunks implements AsyncIterator<unknown, undefined> {
     return this.#waiting.promise
   }
 
+  /** The next chunk, if it has come already and is bytes; else only `next` can tell. */
+  ready(): Uint8Array | undefined {
+    const [first] = this.#early
+    if (!isUint8Array(first)) return undefined
+    this.#shift()
+    return first
+  }
+
   return(): Promise<IteratorReturnResult<undefined>> {
     this.#forget()
     return Promise.resolve(DONE)
   }
 
   readonly #onData = (chunk: unknown): void => {
-    this.#stream.pause()
-    if (this.#waiting === undefined) this.#early.push(chunk)
+    if (this.#waiting === undefined) this.#keep(chunk)
     else this.#settle({ done: false, value: chunk })
+    if (this.#kept >= this.#most) this.#stream.pause()
+  }
+
+  #keep(chunk: unknown): void {
+    this.#early.push(chunk)
+    this.#kept += costOf(chunk)
+  }
+
+  #shift(): unknown {
+    const chunk = this.#early.shift()
+    this.#kept -= costOf(chunk)
+    return chunk
   }
 
   readonly #onEnd = (): void => {
@@ -96,4 +123,12 @@ function closedEarly(): Error {
   return Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })
 }
 
+/** A small chunk takes room as well. */
+function costOf(chunk: unknown): number {
+  return isUint8Array(chunk) ? Math.max(chunk.length, LEAST) : MOST
+}
+
+const LEAST = 4096
+/** With the chunk that was asked for, four of the size that is usual. */
+const MOST = 196_608
 const DONE: IteratorReturnResult<undefined> = Object.freeze({ done: true, value: undefined })

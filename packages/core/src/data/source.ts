@@ -33,6 +33,15 @@ export type Source =
   | FileSource
   | TextSource
 
+/** The chunks of a source, one after the other. */
+export interface SourceChunks extends AsyncIterable<Uint8Array> {
+  /**
+   * The next chunk, if it is there already; undefined if only the iteration can tell. What it gives may be sent together
+   * with the chunk before it, whose owner leaves both to the reader.
+   */
+  ready?(): Uint8Array | undefined
+}
+
 /** A source made ready to be read once. */
 export interface OpenSource extends AsyncDisposable {
   /** In bytes; undefined where only reading it will tell. */
@@ -43,7 +52,7 @@ export interface OpenSource extends AsyncDisposable {
    * The bytes, once. What the caller's own stream throws passes as it is. Ask for the next chunk only when the last one
    * has been copied or sent: its owner may use it again from then on.
    */
-  chunks(): AsyncIterable<Uint8Array>
+  chunks(): SourceChunks
   /**
    * In place of `chunks`, where the source is a file: resolves to a function that reads the next bytes to the beginning
    * of the memory, and to how many they are, 0 at the end. Absent for others.
@@ -106,7 +115,7 @@ type Kind = 'bytes' | 'blob' | 'text' | 'file' | 'function' | 'stream'
 
 interface Reading {
   readonly size?: number
-  read(file?: Promise<FileBytes>): AsyncIterableIterator<Uint8Array>
+  read(file?: Promise<FileBytes>): AsyncIterableIterator<Uint8Array> & SourceChunks
   readonly open?: () => Promise<FileBytes>
 }
 
@@ -115,7 +124,7 @@ class Opened implements OpenSource {
   readonly replayable: boolean
   declare readonly reader?: () => Promise<(memory: Uint8Array) => Promise<number>>
   readonly #reading: Reading
-  #iterator: AsyncIterableIterator<Uint8Array> | undefined
+  #iterator: (AsyncIterableIterator<Uint8Array> & SourceChunks) | undefined
   #file: Promise<FileBytes> | undefined
   #begun = false
   #closed = false
@@ -134,7 +143,7 @@ class Opened implements OpenSource {
     if (open !== undefined) await (this.#file ??= open())
   }
 
-  chunks(): AsyncIterable<Uint8Array> {
+  chunks(): SourceChunks {
     this.#begin()
     this.#iterator = this.#reading.read(this.#file)
     return this.#iterator

@@ -30,6 +30,8 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
   /** One promise besides the stream's own: a function that waits would cost several for each chunk. */
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#stopped) return Promise.resolve(DONE)
+    const value = this.ready()
+    if (value !== undefined) return Promise.resolve({ done: false, value })
     return new Promise((resolve, reject) => {
       this.#settle = resolve
       const failed = (error: unknown): void => {
@@ -52,6 +54,12 @@ export class StreamReader implements AsyncIterableIterator<Uint8Array> {
         failed(error)
       }
     })
+  }
+
+  /** The next chunk, if it is there already; undefined if only `next` can tell. */
+  ready(): Uint8Array | undefined {
+    const iterator = this.#iterator
+    return this.#stopped || !(iterator instanceof ReadableChunks) ? undefined : iterator.ready()
   }
 
   /**

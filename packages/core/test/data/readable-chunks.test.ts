@@ -14,9 +14,64 @@ test('each chunk comes as it was given to the stream, without a copy', async () 
   expect(seen.map((chunk, at) => chunk === given[at])).toEqual([true, true, true])
 })
 
-test('the stream flows only while a chunk is asked for', async () => {
+const settled = async (): Promise<void> => {
+  for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('a stream of bytes is read ahead by 192 KiB, which come without a promise, and then rests', async () => {
   let made = 0
   const stream = new Readable({
+    highWaterMark: 65_536,
+    read() {
+      made += 1
+      this.push(made > 100 ? null : Buffer.alloc(65_536, made))
+    },
+  })
+  const chunks = new ReadableChunks(stream)
+  const { value } = await chunks.next()
+  const seen = [value as Buffer]
+  await settled()
+  // One was asked for, three are kept, and the stream itself holds some.
+  expect(made).toBeLessThan(8)
+  for (let chunk = chunks.ready(); chunk !== undefined; chunk = chunks.ready())
+    seen.push(chunk as Buffer)
+  expect(seen.map(([first]) => first)).toEqual([1, 2, 3, 4])
+  await settled()
+  expect(made).toBeLessThan(8)
+  expect(((await chunks.next()).value as Buffer)[0]).toBe(5)
+})
+
+test('small chunks do not pile up', async () => {
+  let made = 0
+  const stream = new Readable({
+    read() {
+      this.push(made++ < 1000 ? Buffer.from('x') : null)
+    },
+  })
+  const chunks = new ReadableChunks(stream)
+  await chunks.next()
+  await settled()
+  let kept = 0
+  while (chunks.ready() !== undefined) kept += 1
+  expect(kept).toBeGreaterThan(10)
+  expect(kept).toBeLessThan(60)
+})
+
+test('what is no bytes is not handed over at once: the reader has to look at it', async () => {
+  const stream = new Readable({ read() {}, encoding: 'utf8' })
+  stream.push('one')
+  stream.push('two')
+  const chunks = new ReadableChunks(stream)
+  expect((await chunks.next()).value).toBe('one')
+  await settled()
+  expect(chunks.ready()).toBeUndefined()
+  expect((await chunks.next()).value).toBe('two')
+})
+
+test('a stream of objects, which may use its memory again, flows only while a chunk is asked for', async () => {
+  let made = 0
+  const stream = new Readable({
+    objectMode: true,
     highWaterMark: 2,
     read() {
       this.push(made++ < 100 ? Buffer.from('x') : null)
@@ -24,7 +79,7 @@ test('the stream flows only while a chunk is asked for', async () => {
   })
   const chunks = new ReadableChunks(stream)
   await chunks.next()
-  for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve))
+  await settled()
   expect(made).toBeLessThan(6)
 })
 

@@ -31,6 +31,22 @@ test('a chunk that is not bytes is an ArgumentError, and the stream is let go', 
   expect(stream.destroyed).toBe(true)
 })
 
+test('what a stream of Node has at hand comes without a promise, until it is let go', async () => {
+  const stream = new Readable({ read() {} })
+  for (const first of [1, 2, 3]) stream.push(Buffer.of(first))
+  const reader = new StreamReader(() => stream)
+  expect(reader.ready()).toBeUndefined()
+  expect((await reader.next()).value).toEqual(Buffer.of(1))
+  expect(reader.ready()).toEqual(Buffer.of(2))
+  expect((await reader.next()).value).toEqual(Buffer.of(3))
+  expect(reader.ready()).toBeUndefined()
+  stream.push(Buffer.of(4))
+  stream.push(Buffer.of(5))
+  await reader.next()
+  await reader.return()
+  expect(reader.ready()).toBeUndefined()
+})
+
 test('an early stop destroys a Node stream, cancels a web stream and returns an iterator', async () => {
   const node = new Readable({ read() {} })
   node.push(bytes)

@@ -13,7 +13,7 @@ import {
 } from 'node:http2'
 
 import type { NetError } from '@net/core'
-import { hasCode, netError, SMALL_CHUNK, translate, written } from '@net/core/authoring'
+import { copyOf, hasCode, netError, SMALL_CHUNK, translate, written } from '@net/core/authoring'
 
 import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { wrongLength } from '../content-length.ts'
@@ -207,7 +207,8 @@ export class Http2Lane implements HttpConnection {
         sent += chunk.length
         if (announced !== undefined && sent > announced) throw wrongLength()
         if (chunk.length > SMALL_CHUNK) await written(stream, chunk)
-        else if (!stream.write(chunk)) await room(stream)
+        // Its source may use the bytes again at once.
+        else if (!stream.write(copyOf(chunk))) await room(stream)
       }
       if (announced !== undefined && sent !== announced) throw wrongLength()
       if (trailers !== undefined) sendTrailers(stream, trailers())

@@ -58,6 +58,7 @@ export class ClientCodec implements MessageEvents {
   #method = ''
   #upgrades = false
   #interim = 0
+  #head: ResponseHead | undefined
 
   constructor(events: ClientEvents, { lenient = false }: ClientCodecOptions = {}) {
     this.#events = events
@@ -85,9 +86,9 @@ export class ClientCodec implements MessageEvents {
     if (framing === 0) this.#state.step('client', 'end')
   }
 
-  /** A piece of the request's body as bytes. */
-  piece(chunk: Uint8Array): readonly Uint8Array[] {
-    const bytes = this.#writer.data(chunk)
+  /** Pieces of the request's body as bytes. */
+  piece(...pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+    const bytes = this.#writer.data(...pieces)
     this.#state.step('client', 'data')
     return bytes
   }
@@ -123,7 +124,7 @@ export class ClientCodec implements MessageEvents {
     if (line === undefined) throw malformed('response', 'no status')
     const fields = reader.takeFields()
     if (line.status < 200 && line.status !== 101) return this.#informed(line.status, fields)
-    const head = headOf(line, fields)
+    const head = this.#headOf(line, fields)
     if (line.status === 101) return this.#switch(head)
     const tunnels = this.#method === 'CONNECT' && line.status < 300
     if (tunnels) return this.#switched(head)
@@ -149,6 +150,14 @@ export class ClientCodec implements MessageEvents {
         message: 'the server sent a response without a request',
       })
     this.#events.rest(bytes)
+  }
+
+  /** A head that is the same as the one before has the same list of fields. */
+  #headOf(line: StatusLine, fields: readonly string[]): ResponseHead {
+    const before = this.#head
+    if (before?.fields === fields && before.status === line.status) return before
+    this.#head = headOf(line, fields)
+    return this.#head
   }
 
   #informed(status: number, fields: readonly string[]): 'interim' {

@@ -7,15 +7,23 @@
 import type { Socket } from 'node:net'
 
 import { ConnectionLostError, isNetError, type NetError } from '@net/core'
-import { clock, defineErrorTable, netError, translate, type Timer } from '@net/core/authoring'
-import type { ByteReceiver, Inflow, Transport } from '@net/socket'
-import { deliverTo } from '@net/socket/authoring'
+import { clock, defineErrorTable, translate, type Timer } from '@net/core/authoring'
+import type { ByteReceiver, ForwardingProxy, Inflow, Transport } from '@net/socket'
+import { deliverTo, writeNow, writeTextNow } from '@net/socket/authoring'
 
-import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
+import type {
+  BodyPieces,
+  ConnectionEvents,
+  HttpConnection,
+  WireReceiver,
+  WireRequest,
+} from '../connection.ts'
+import { HttpHeaders } from '../headers.ts'
 import { heldFrom, isHeldBy } from '../held.ts'
+import { BodySender } from './body-sender.ts'
 import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
 import { keptFor, type Framing } from './framing.ts'
-import { heldBack } from './held-back.ts'
+import { closed, withoutPlace } from './loss.ts'
 import { bytesOf, joinedBytes } from './message-writer.ts'
 import { inNextTurn } from './next-turn.ts'
 import { RequestHeads } from './request-head.ts'
@@ -26,6 +34,8 @@ export interface Http1Options {
   readonly host: string
   /** Whether lines of the server may end with LF alone. Default false. */
   readonly lenient?: boolean | undefined
+  /** The proxy at the other end, which passes the requests on. */
+  readonly forwarding?: ForwardingProxy | undefined
 }
 
 /** One connection, to one origin. */
@@ -36,6 +46,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   readonly #socket: IdleSocket
   readonly #events: ConnectionEvents
   readonly #heads: RequestHeads
+  readonly #forwarding: ForwardingProxy | undefined
   readonly #codec: ClientCodec
   readonly #inflow: Inflow | undefined
   #receiver: WireReceiver | undefined
@@ -61,14 +72,15 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
 
   constructor(
     transport: Transport,
-    { host, lenient = false }: Http1Options,
+    { host, lenient = false, forwarding }: Http1Options,
     events: ConnectionEvents,
   ) {
     this.#transport = transport
     this.#codec = new ClientCodec(this, { lenient })
     this.#socket = transport.duplex ?? NO_SOCKET
     this.#events = events
-    this.#heads = new RequestHeads(host)
+    this.#forwarding = forwarding
+    this.#heads = new RequestHeads(host, forwarding?.fields)
     this.#listenForSilence()
     this.#inflow = deliverTo(transport, this)
   }
@@ -148,6 +160,11 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   }
 
   head({ status, reason, fields, notes }: ResponseHead, framing: Framing): void {
+    this.#forwarding?.answered(
+      status,
+      reason,
+      HttpHeaders.received(fields).getAll('proxy-authenticate'),
+    )
     this.#isAnswered = true
     this.#wanted?.()
     const kept = keptFor(notes)
@@ -184,18 +201,19 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#receiver.started()
     const announced = announcedLength(this.#request.headers)
     if (body instanceof Uint8Array && (expects === true || trailers !== undefined))
-      void this.#sendPieces(this.#request, [body], trailers ? 'chunked' : body.length)
+      void this.#sendPieces(this.#request, whole(body), trailers ? 'chunked' : body.length)
     else if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
     else if (announced === undefined) void this.#sendPieces(this.#request, body, 'chunked')
     else if (announced === 0) void this.#sendNothing(this.#request, body)
-    else void this.#sendPieces(this.#request, heldBack(body, announced), announced)
+    else void this.#sendPieces(this.#request, body, announced)
   }
 
   #sendWhole({ method, target, headers }: WireRequest, body: Uint8Array | undefined): void {
     const length = body?.length ?? 0
     this.#codec.request({ method, framing: length })
     const head = this.#heads.text(method, target, headers)
-    if (body === undefined || length === 0) void this.#write([bytesOf(head)])
+    if (body === undefined || length === 0)
+      void writeTextNow(this.#transport, head)?.then(isDone, this.#unwritten)
     else {
       this.#codec.piece(body)
       this.#codec.finalPiece()
@@ -204,33 +222,31 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   }
 
   /** Of an empty body the head alone is complete: the source has to end first. */
-  async #sendNothing(request: WireRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+  async #sendNothing(request: WireRequest, body: BodyPieces): Promise<void> {
     const receiver = this.#receiver
+    const isOver = (): boolean => this.#receiver !== receiver
     try {
-      await heldBack(body, 0).next()
-      if (this.#receiver === receiver) this.#sendWhole(request, undefined)
+      await new BodySender({ isOver, write: () => undefined }, 0).send(body)
+      if (!isOver()) this.#sendWhole(request, undefined)
     } catch (error) {
       if (this.#receiver === receiver) this.#giveUp(error)
     }
   }
 
-  async #sendPieces(
-    request: WireRequest,
-    body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-    framing: Framing,
-  ): Promise<void> {
+  async #sendPieces(request: WireRequest, body: BodyPieces, framing: Framing): Promise<void> {
     const receiver = this.#receiver
+    const isOver = (): boolean => this.#receiver !== receiver
+    const write = (pieces: readonly Uint8Array[]): Promise<boolean> | undefined =>
+      this.#write(this.#codec.piece(...pieces))
     try {
       this.#sendHead(request, framing)
       if (request.expects === true && !(await this.#isWanted())) return
-      for await (const chunk of body) {
-        if (this.#receiver !== receiver) return
-        if (chunk.length > 0 && !(await this.#write(this.#codec.piece(chunk)))) return
-      }
-      if (this.#receiver !== receiver) return
+      // Bytes have the length that was told for them.
+      const length = typeof framing === 'number' && request.body === body ? framing : undefined
+      if (!(await new BodySender({ isOver, write }, length).send(body)) || isOver()) return
       if (!this.#codec.hasSent) await this.#write(this.#codec.finalPiece(request.trailers?.()))
     } catch (error) {
-      if (this.#receiver === receiver) this.#giveUp(error)
+      if (!isOver()) this.#giveUp(error)
     }
   }
 
@@ -253,9 +269,12 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     return promise
   }
 
-  /** A write that fails is not the end yet: what the server said before may still arrive. */
-  #write(bytes: readonly Uint8Array[]): Promise<boolean> {
-    return this.#transport.write(bytes).then(isDone, this.#unwritten)
+  /**
+   * Undefined if there is room for more already. A write that fails is not the end yet: what the server said before may still
+   * arrive.
+   */
+  #write(bytes: readonly Uint8Array[]): Promise<boolean> | undefined {
+    return writeNow(this.#transport, bytes)?.then(isDone, this.#unwritten)
   }
 
   readonly #unwritten = (error: unknown): boolean => {
@@ -347,20 +366,6 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
 /** What of a socket concerns its idle time; absent where there is none. */
 type IdleSocket = Partial<Pick<Socket, 'setTimeout' | 'ref' | 'unref'>> & object
 
-/** A loss as the call is to see it, which adds its own place. */
-function withoutPlace(error: NetError): NetError {
-  // The transport's own error for a TLS connection that ended without close_notify.
-  if (error.code === 'NET_PROTO_INCOMPLETE')
-    return netError('NET_CONN_CLOSED', { message: NO_CLOSE_NOTIFY, cause: error })
-  if (!(error instanceof ConnectionLostError)) return error
-  return netError(error.code, { message: 'the connection was lost', cause: error })
-}
-
-function closed(cause?: unknown): NetError {
-  const message = 'the server closed the connection'
-  return netError('NET_CONN_CLOSED', { message, ...(cause === undefined ? {} : { cause }) })
-}
-
 function asBuffer(chunk: Uint8Array): Buffer {
   if (Buffer.isBuffer(chunk)) return chunk
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
@@ -368,6 +373,10 @@ function asBuffer(chunk: Uint8Array): Buffer {
 
 function isSource(body: WireRequest['body']): boolean {
   return body !== undefined && !(body instanceof Uint8Array)
+}
+
+async function* whole(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body
 }
 
 function isDone(): boolean {
@@ -391,6 +400,3 @@ const MARGIN = 2000
 const LONGEST_KEPT = 600_000
 const LAST_WORDS = 1000
 const UNSAID = 1000
-const NO_CLOSE_NOTIFY =
-  'the server closed the connection without the close_notify of TLS; ' +
-  'for a server that never sends it there is tls: { dangerouslyAllowTruncation: true }'

@@ -36,11 +36,16 @@ export const HEAD_LIMIT = 65_536
 export class HeadReader {
   readonly #rules: HeadRules
   readonly #cut = new CutLine()
+  /** The response head before, as it came and as it was read: servers say the same again and again. */
+  #before: ReadHead | undefined
+  /** How many heads in a row were not the one before. */
+  #others = 0
   #size = 0
   #inFields = false
   #status: StatusLine | undefined
   #request: RequestLine | undefined
-  #fields: string[] = []
+  /** Added to while a head is read, and never afterwards. */
+  #fields: string[] = NO_FIELDS
 
   constructor(rules: HeadRules) {
     this.#rules = rules
@@ -67,19 +72,19 @@ export class HeadReader {
     this.#inFields = inFields
     this.#status = undefined
     this.#request = undefined
-    this.#fields = []
+    this.#fields = NO_FIELDS
   }
 
-  /** Names and values in turn. */
-  takeFields(): string[] {
+  /** Names and values in turn; the same list for a head that is the same, byte by byte, as the one before. */
+  takeFields(): readonly string[] {
     const fields = this.#fields
-    this.#fields = []
+    this.#fields = NO_FIELDS
     return fields
   }
 
   /** Reads from there on. Returns the place behind the head, or -1 if there is more to come. Throws for what HTTP does not allow. */
   read(bytes: Buffer, from: number): number {
-    if (this.#cut.length === 0) return this.#readLines(bytes, from)
+    if (this.#cut.length === 0) return this.#readWhole(bytes, from)
     const feed = bytes.indexOf(LF, from)
     const end = feed < 0 ? bytes.length : feed + 1
     this.#count(end - from)
@@ -90,6 +95,34 @@ export class HeadReader {
     if (this.#readLines(line, 0) >= 0) return end
     // A CR in the middle of the line would have been refused: it has been read to its end.
     return this.#readLines(bytes, end)
+  }
+
+  #readWhole(bytes: Buffer, from: number): number {
+    const isResponse = this.#size === 0 && !this.#inFields && this.#rules.what === 'response'
+    if (!isResponse || this.#others > MOST_OTHERS) return this.#readLines(bytes, from)
+    if (this.#isAsBefore(bytes, from)) return from + this.#size
+    const end = this.#readLines(bytes, from)
+    if (end < 0 || this.#status === undefined) return end
+    this.#others += 1
+    Object.freeze(this.#fields)
+    const fields = this.#fields
+    const copy = Buffer.from(bytes.subarray(from, end))
+    this.#before = { bytes: copy, status: this.#status, fields }
+    return end
+  }
+
+  #isAsBefore(bytes: Buffer, from: number): boolean {
+    const before = this.#before
+    if (before === undefined) return false
+    const { length } = before.bytes
+    if (from + length > bytes.length) return false
+    if (bytes.compare(before.bytes, 0, length, from, from + length) !== 0) return false
+    this.#others = 0
+    this.#size = length
+    this.#inFields = true
+    this.#status = before.status
+    this.#fields = before.fields
+    return true
   }
 
   /** The lines that are complete; the rest waits. */
@@ -177,14 +210,21 @@ export class HeadReader {
   /** Makes strings of what was marked. */
   #name(bytes: Buffer, from: number, to: number): void {
     const text = bytes.toString('latin1', from, to)
-    const fields = this.#fields
+    const fields = this.#fields.length === 0 ? [] : this.#fields
     for (let at = 0; at < marks; at += 4) {
       const name = mark[at] ?? 0
       const value = text.slice((mark[at + 2] ?? 0) - from, (mark[at + 3] ?? 0) - from)
       if (name === FOLD) fields[fields.length - 1] = unfolded(fields.at(-1) ?? '', value)
       else fields.push(text.slice(name - from, (mark[at + 1] ?? 0) - from), value)
     }
+    this.#fields = fields
   }
+}
+
+interface ReadHead {
+  readonly bytes: Buffer
+  readonly status: StatusLine
+  readonly fields: string[]
 }
 
 function unfolded(before: string, more: string): string {
@@ -207,3 +247,6 @@ function beforeBlanks(bytes: Buffer, start: number, end: number): number {
 const mark: number[] = []
 let marks = 0
 const FOLD = -1
+const NO_FIELDS: string[] = []
+/** To compare with one more would cost more than it spares. */
+const MOST_OTHERS = 8

@@ -3,7 +3,7 @@
  * announced never gets its end, so that no peer takes it for complete.
  */
 
-import { netError } from '@net/core/authoring'
+import { netError, sizeOf } from '@net/core/authoring'
 
 import type { Framing } from './framing.ts'
 
@@ -36,6 +36,9 @@ export function joinedBytes(head: string, body: Uint8Array): Buffer {
 export class BodyWriter {
   #framing: Framing = 0
   #sent = 0
+  /** The first line of a chunk: most chunks of a body are of one size. */
+  #line: Buffer = LINE_END
+  #lineSize = 0
 
   /** Begins a body. */
   begin(framing: Framing): void {
@@ -43,13 +46,16 @@ export class BodyWriter {
     this.#sent = 0
   }
 
-  /** A piece of the body, which must not be empty. Throws `NET_BAD_OPTION` beyond the length that was announced. */
-  data(chunk: Uint8Array): readonly Uint8Array[] {
-    this.#sent += chunk.length
-    if (this.#framing === 'chunked')
-      return [bytesOf(`${chunk.length.toString(16)}\r\n`), chunk, LINE_END]
+  /**
+   * Pieces of the body, which must not be empty; one chunk, where it is sent in chunks. Throws `NET_BAD_OPTION` beyond the
+   * length that was announced.
+   */
+  data(...pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+    const size = sizeOf(pieces)
+    this.#sent += size
+    if (this.#framing === 'chunked') return [this.#lineFor(size), ...pieces, LINE_END]
     if (this.#framing !== 'close' && this.#sent > this.#framing) throw wrongLength()
-    return [chunk]
+    return pieces
   }
 
   /** The end of the body. Throws `NET_BAD_OPTION` if less was sent than was announced. */
@@ -57,6 +63,14 @@ export class BodyWriter {
     if (this.#framing === 'chunked') return [bytesOf(`0\r\n${fieldsText(trailers)}\r\n`)]
     if (this.#framing !== 'close' && this.#sent !== this.#framing) throw wrongLength()
     return NOTHING
+  }
+
+  #lineFor(size: number): Buffer {
+    if (size !== this.#lineSize) {
+      this.#lineSize = size
+      this.#line = bytesOf(`${size.toString(16)}\r\n`)
+    }
+    return this.#line
   }
 }
 

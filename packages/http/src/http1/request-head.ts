@@ -7,12 +7,20 @@ import { fieldsText } from './message-writer.ts'
 /** Writes the heads of the requests of one connection. */
 export class RequestHeads {
   readonly #host: string
+  /** What is in front of each target. */
+  readonly #prefix: string
+  readonly #more: string
   #fields: readonly string[] | undefined
   #text = ''
 
-  /** `host` is what `Host` says, unless the fields do. */
-  constructor(host: string) {
+  /**
+   * `host` is what `Host` says, unless the fields do. With fields for a proxy that passes requests on, each head has these,
+   * and says where it is to go (RFC 9112 section 3.2.2).
+   */
+  constructor(host: string, proxyFields?: readonly string[]) {
     this.#host = host
+    this.#prefix = proxyFields === undefined ? '' : `http://${host}`
+    this.#more = fieldsText(proxyFields ?? [])
   }
 
   /** A head; `more` are further lines with their ends. The list of fields must not change afterwards. */
@@ -20,9 +28,9 @@ export class RequestHeads {
     if (fields !== this.#fields) {
       this.#fields = fields
       const host = hasHost(fields) ? '' : `host: ${this.#host}\r\n`
-      this.#text = ` HTTP/1.1\r\n${host}connection: keep-alive\r\n${fieldsText(fields)}`
+      this.#text = ` HTTP/1.1\r\n${host}connection: keep-alive\r\n${this.#more}${fieldsText(fields)}`
     }
-    return `${method} ${target}${this.#text}${more}\r\n`
+    return `${method} ${this.#prefix}${target}${this.#text}${more}\r\n`
   }
 }
 

@@ -148,6 +148,7 @@ const serverOptions = optionsDoor<HttpServerOptions>(
       body: option.limit,
       idle: option.limit,
       headBytes: option.count,
+      resets: option.count,
       connections: option.count,
     }),
   },

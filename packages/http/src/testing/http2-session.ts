@@ -2,13 +2,14 @@
 
 import { once } from 'node:events'
 import {
+  constants,
   performServerHandshake,
   type OutgoingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
 
-import { netError } from '@net/core/authoring'
+import { clock, netError } from '@net/core/authoring'
 import type { Connection } from '@net/socket'
 import type { FaultWord } from '@net/socket/testing'
 
@@ -22,13 +23,48 @@ import type { Site } from './site.ts'
 
 /** Serves one connection of HTTP/2 until it ends. */
 export async function serveHttp2(connection: Connection, site: Site): Promise<void> {
-  const session = performServerHandshake(connection.toSocket())
+  const { headBytes = HEAD_BYTES, resets = RESETS } = site.limits
+  const settings = { maxHeaderListSize: headBytes }
+  const session = performServerHandshake(connection.toSocket(), { settings })
+  const patience = new Patience(resets)
   using _ = site.opened(() => session.destroy())
   session.on('error', () => {})
   session.on('stream', (stream: ServerHttp2Stream, _headers, _flags, raw: readonly string[]) => {
+    // Node holds this limit only once the client has agreed to it.
+    if (raw.reduce((size, { length }) => size + length, 0) > headBytes) {
+      stream.on('error', () => {})
+      stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      return
+    }
+    // Each costs the server more than the client.
+    stream.once('aborted', () => {
+      if (patience.isTried()) session.destroy(TOO_MANY, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    })
     void new Http2Exchange(stream, site, requestOf(raw)).serve(session)
   })
   await once(session, 'close')
+}
+
+/** How many requests that were for nothing one connection may make. */
+class Patience {
+  readonly #most: number
+  #since = -Infinity
+  #count = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** One more; whether it was too many. */
+  isTried(): boolean {
+    const now = clock().now()
+    if (now - this.#since > WINDOW) {
+      this.#since = now
+      this.#count = 0
+    }
+    this.#count += 1
+    return this.#count > this.#most
+  }
 }
 
 class Http2Exchange {
@@ -184,4 +220,9 @@ const OF_CONNECTIONS: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+/** Without an error Node says NO_ERROR, whatever the code. */
+const TOO_MANY = new Error('too many requests were cancelled')
+const HEAD_BYTES = 65_536
+const RESETS = 200
+const WINDOW = 10_000
 const GARBAGE: Uint8Array = Uint8Array.from({ length: 66 }, (_, at) => (at * 167 + 129) & 0xff)

@@ -16,6 +16,11 @@ export interface ServerLimits {
   readonly idle?: number | undefined
   /** How many bytes a head may have. Default 65,536. */
   readonly headBytes?: number | undefined
+  /**
+   * How many requests a client of HTTP/2 may cancel before they were answered, on one connection and within ten seconds; the
+   * connection then ends with ENHANCE_YOUR_CALM. Default 200.
+   */
+  readonly resets?: number | undefined
   /** How many connections; those beyond are reset. Default 10,000. */
   readonly connections?: number | undefined
 }

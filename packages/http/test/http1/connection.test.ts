@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { ProtocolError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
-import { tcpDialer } from '@net/socket'
+import { connectDialer, tcpDialer } from '@net/socket'
 import { faulty } from '@net/socket/testing'
 
 import { answerOf, startRawServer } from '../raw-server.ts'
@@ -380,7 +380,7 @@ test('an answer that comes before the request, as bytes behind the reply of a pr
   await using proxy = await startRawServer((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\n\r\n${answerOf('unasked')}`)
   })
-  await using client = http.createClient({ proxy: proxy.url })
+  await using client = http.createClient({ dialer: connectDialer(proxy.url) })
   await expect(client.get('http://origin.test/')).rejects.toMatchObject({
     code: 'NET_PROTO_UNEXPECTED',
   })

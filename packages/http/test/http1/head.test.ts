@@ -46,6 +46,43 @@ test('a folded line goes on with the value before it, behind one blank', () => {
   expect(fieldsOf('a: 1\r\n \r\nb: 2\r\n')).toEqual(['a', '1', 'b', '2'])
 })
 
+test('a head that is the same as the one before gives the same list, and any other a new one', () => {
+  const reader = new HeadReader({ what: 'response', lenient: false, limit: LIMIT })
+  const readOn = (
+    text: string,
+    cut = text.length,
+  ): readonly [number, readonly string[], unknown] => {
+    reader.begin(false)
+    const from = 3
+    const all = bytes(`...${text}`)
+    const first = reader.read(all.subarray(0, from + cut), from)
+    const end = first < 0 ? reader.read(all.subarray(from + cut), 0) : first
+    return [end, reader.takeFields(), reader.status]
+  }
+  const text = `${OK}a: 1\r\n\r\n`
+  const [end, list, status] = readOn(`${text}body`)
+  expect([end, list]).toEqual([text.length + 3, ['a', '1']])
+  expect(readOn(`${text}more`)).toEqual([end, list, status])
+  expect(readOn(`${text}more`)[1]).toBe(list)
+  expect(readOn(`${OK}a: 2\r\n\r\n`)[1]).toEqual(['a', '2'])
+  expect(readOn(`${OK}a: 1\r\nb: 2\r\n\r\n`)[1]).toEqual(['a', '1', 'b', '2'])
+  // The beginning of what is known is not all of it.
+  for (let cut = 1; cut < text.length; cut++) {
+    expect(readOn(text)[1]).toEqual(['a', '1'])
+    expect(readOn(text, cut)[1]).toEqual(['a', '1'])
+  }
+  expect(Object.isFrozen(readOn(text)[1])).toBe(true)
+})
+
+test('a list that nobody else has seen is kept as it is, whatever follows', () => {
+  const reader = new HeadReader({ what: 'response', lenient: false, limit: LIMIT })
+  for (let number = 0; number < 30; number++) {
+    reader.begin(false)
+    reader.read(bytes(`${OK}a: ${number}\r\n\r\n`), 0)
+    expect(reader.takeFields()).toEqual(['a', `${number}`])
+  }
+})
+
 test('what follows the head is not read', () => {
   const head = read([bytes(`${OK}a: 1\r\n\r\nbody`)])
   expect(head.end).toBe(`${OK}a: 1\r\n\r\n`.length)

@@ -18,6 +18,14 @@ test('each request has its own line and its own fields', () => {
   expect(heads.text('PUT', '/b', ['x', '1'])).toBe(`PUT /b ${start}x: 1\r\n\r\n`)
 })
 
+test('for a proxy that passes requests on, each says where it is to go', () => {
+  const heads = new RequestHeads('shop.test:81', ['proxy-authorization', 'Basic x'])
+  expect(heads.text('GET', '/a?b', [])).toBe(
+    'GET http://shop.test:81/a?b HTTP/1.1\r\nhost: shop.test:81\r\nconnection: keep-alive\r\nproxy-authorization: Basic x\r\n\r\n',
+  )
+  expect(new RequestHeads('shop.test', []).text('GET', '/', [])).toContain('GET http://shop.test/ ')
+})
+
 test('a Host of the caller stands alone', () => {
   const heads = new RequestHeads('shop.test')
   expect(heads.text('GET', '/', ['Host', 'other.test'])).toBe(

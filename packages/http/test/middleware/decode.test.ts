@@ -11,6 +11,7 @@ import {
 
 import * as http from '@net/http'
 import { startHttpServer, type HttpServer, type Route } from '@net/http/testing'
+import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 import { decoded, type DecodeCall } from '../../src/middleware/decode.ts'
@@ -71,6 +72,49 @@ test.each(['identity', 'gzip'])(
       expect(await waiting).toEqual({ done: true, value: undefined })
       await gone.promise
     }
+  },
+)
+
+const authority = createCertificates()
+
+test.each(
+  (['gzip', 'deflate', 'br', ...zstd] as ('gzip' | 'deflate' | 'br' | 'zstd')[]).flatMap(
+    (coding) =>
+      [
+        [coding, false],
+        [coding, true],
+      ] as const,
+  ),
+)(
+  'what a server has flushed in %s is there before it sends more (HTTP/2: %s)',
+  async (coding, http2) => {
+    const pieces = [10, 60_000, 1_000_000].map((size) => randomBytes(size))
+    const read = pieces.map(() => Promise.withResolvers<void>())
+    async function* events(): AsyncGenerator<Uint8Array> {
+      for (const [at, piece] of pieces.entries()) {
+        yield piece
+        await read[at]?.promise
+      }
+    }
+    await using server = await startHttpServer({
+      routes: { '/it': () => ({ coding, body: events() }) },
+      ...(http2 && { tls: authority.issue(), http2 }),
+    })
+    await using client = http.createClient({ http2, tls: { ca: authority.ca } })
+    const response = await client.get(`${server.url}/it`)
+    const loop = response.body[Symbol.asyncIterator]()
+    for (const [at, piece] of pieces.entries()) {
+      const got: Uint8Array[] = []
+      for (let size = 0; size < piece.length;) {
+        const { value } = await loop.next()
+        if (value === undefined) break
+        got.push(value)
+        size += value.length
+      }
+      expect(Buffer.concat(got).equals(piece)).toBe(true)
+      read[at]?.resolve()
+    }
+    expect((await loop.next()).done).toBe(true)
   },
 )
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect, constants, type ClientHttp2Session } from 'node:http2'
+
 import * as http from '@net/http'
 import { startHttpServer, type HttpServer, type HttpServerOptions } from '@net/http/testing'
 import { createCertificates } from '@net/socket/testing'
@@ -84,6 +87,47 @@ test('a route that cannot be, and a client of HTTP/1.1', async () => {
   await using plain = http.createClient({ tls: { ca: authority.ca } })
   const response = await plain.get(`${it.server.url}/json`)
   expect([response.protocol, response.status]).toEqual(['http/1.1', 200])
+})
+
+/** A bare session of Node's, as a client that does what ours never would. */
+function bareSession(server: HttpServer): ClientHttp2Session {
+  const session = connect(server.url, { ca: authority.ca })
+  session.on('error', () => {})
+  return session
+}
+
+/** Asks for what never ends, and cancels it once it is being answered. */
+async function cancelled(session: ClientHttp2Session): Promise<void> {
+  const stream = session.request({ ':path': '/drip' })
+  stream.on('error', () => {})
+  await once(stream, 'response')
+  stream.close(constants.NGHTTP2_CANCEL)
+  await once(stream, 'close')
+}
+
+test('[H-HTTP-29] a client that cancels one request after the other is told to enhance its calm', async () => {
+  await using it = await stage({ limits: { resets: 3 } })
+  const session = bareSession(it.server)
+  const left = once(session, 'goaway')
+  for (let count = 0; count < 4; count++) await cancelled(session)
+  const [code] = await left
+  expect(code).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  // Others are served as before.
+  expect((await it.client.get('/json')).status).toBe(200)
+})
+
+test('[H-HTTP-29] a head beyond the limit is refused, and the connection goes on', async () => {
+  await using it = await stage({ limits: { headBytes: 1000 } })
+  const session = bareSession(it.server)
+  const stream = session.request({ ':path': '/json', 'x-long': 'x'.repeat(2000) })
+  stream.on('error', () => {})
+  await new Promise((resolve) => stream.once('close', resolve))
+  expect(stream.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  expect(it.server.received).toEqual([])
+  const other = session.request({ ':path': '/json' })
+  const [headers] = await once(other, 'response')
+  expect(headers).toMatchObject({ ':status': 200 })
+  session.destroy()
 })
 
 test('closing the server ends its streams', async () => {

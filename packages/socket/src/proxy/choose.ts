@@ -15,6 +15,7 @@ import type { Hop, Transport } from '../transport.ts'
 import { unixDialer } from '../unix-dialer.ts'
 import { CONNECT_PORTS, connectDialer } from './connect-dialer.ts'
 import { environmentProxy, variableUrl } from './environment.ts'
+import { httpForwarder, type Forwarder } from './forward.ts'
 import { ProxyMap } from './proxy-map.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { SOCKS_PORTS, socksDialer } from './socks-dialer.ts'
@@ -69,6 +70,11 @@ export interface ChosenRoad {
   readonly dialer: Dialer
   /** Reads no more than the options and the environment: nothing is connected. */
   explain(endpoint: Endpoint): RoadExplanation
+  /**
+   * The HTTP proxy at the end of the road, where it is to pass on requests to this endpoint, of scheme `http`, itself;
+   * undefined where `dialer` leads there.
+   */
+  forwarder(endpoint: Endpoint): Forwarder | undefined
 }
 
 /**
@@ -79,7 +85,9 @@ export interface ChosenRoad {
 export function chooseRoad(choice: RoadChoice, otherwise: ProxyOption = false): ChosenRoad {
   const taken = roadDoor(choice)
   const road = unguarded(taken, argument('otherwise', proxy, otherwise))
-  return taken.block === undefined ? road : { ...road, dialer: blocking(road.dialer, taken.block) }
+  if (taken.block === undefined) return road
+  // Only of a tunnel is it certain that the proxy does not lead elsewhere.
+  return { ...road, dialer: blocking(road.dialer, taken.block), forwarder: NEVER }
 }
 
 function unguarded({ dialer, proxy: proxies }: RoadChoice, otherwise: ProxyOption): ChosenRoad {
@@ -87,20 +95,30 @@ function unguarded({ dialer, proxy: proxies }: RoadChoice, otherwise: ProxyOptio
   if (proxies !== undefined && proxies !== false) {
     throw netError('NET_BAD_OPTION', { message: 'dialer and proxy exclude each other' })
   }
-  return { dialer: foreignDialer(dialer), explain: () => ({ hops: [], why: 'dialer' }) }
+  const explain = (): RoadExplanation => ({ hops: [], why: 'dialer' })
+  return { dialer: foreignDialer(dialer), explain, forwarder: NEVER }
 }
 
 function proxied(proxies: ProxyOption): ChosenRoad {
-  if (proxies === false) return { dialer: direct, explain: () => ({ hops: [], why: 'nothing' }) }
+  if (proxies === false) return NO_PROXY
   if (proxies === 'environment') return environmentRoad()
   if (isMap(proxies)) return mappedRoad(proxies)
   const chain = [proxies].flat()
   if (chain.length === 0) {
     throw netError('NET_BAD_OPTION', { message: 'proxy is an empty list; pass false for no proxy' })
   }
-  const dialer = chain.reduce<Dialer>((via, url) => proxyDialer(url, via), direct)
   const hops = chain.map(hopOf)
-  return { dialer, explain: () => ({ hops, why: 'proxy' }) }
+  return { ...chained(chain), explain: () => ({ hops, why: 'proxy' }) }
+}
+
+/** The road through all of these. */
+function chained(chain: readonly (string | URL)[]): Pick<ChosenRoad, 'dialer' | 'forwarder'> {
+  const before = chain.slice(0, -1).reduce<Dialer>((via, url) => proxyDialer(url, via), direct)
+  const last = chain.at(-1) ?? ''
+  const dialer = proxyDialer(last, before)
+  if (isSocks(last)) return { dialer, forwarder: NEVER }
+  const forwarder = httpForwarder(last, before)
+  return { dialer, forwarder: ({ scheme }) => (scheme === 'http' ? forwarder : undefined) }
 }
 
 function isMap(proxies: ProxyOption): proxies is Readonly<Record<string, ProxyChain>> {
@@ -123,32 +141,29 @@ function mappedRoad(chains: Readonly<Record<string, ProxyChain>>): ChosenRoad {
       const { hops, why } = found.value.explain(endpoint)
       return { hops, why: why === 'proxy' || why === 'nothing' ? `proxy: ${found.key}` : why }
     },
+    forwarder: (endpoint) => map.for(endpoint)?.value.forwarder(endpoint),
   }
 }
 
 /** Looks at the variables at every dial: a program may set them after this client was made. */
 function environmentRoad(): ChosenRoad {
-  const dialers = new Map<string, Dialer>()
-  const dialerOf = ({
-    proxy: url,
-    why,
-  }: {
-    readonly proxy?: string
-    readonly why: string
-  }): Dialer => {
-    if (url === undefined) return direct
-    const known = dialers.get(url)
-    const dialer = known ?? readable(why, () => proxyDialer(variableUrl(url), direct))
-    if (known === undefined) dialers.set(url, dialer)
-    return dialer
+  const roads = new Map<string, Pick<ChosenRoad, 'dialer' | 'forwarder'>>()
+  const roadTo = (endpoint: Endpoint): Pick<ChosenRoad, 'dialer' | 'forwarder'> => {
+    const { proxy: url, why } = environmentProxy(endpoint)
+    if (url === undefined) return NO_PROXY
+    const known = roads.get(url)
+    const road = known ?? readable(why, () => chained([variableUrl(url)]))
+    if (known === undefined) roads.set(url, road)
+    return road
   }
   return {
     dialer: {
       name: 'environment',
       async dial(endpoint: Endpoint, options?: DialOptions): Promise<Transport> {
-        return dialerOf(environmentProxy(endpoint)).dial(endpoint, options)
+        return roadTo(endpoint).dialer.dial(endpoint, options)
       },
     },
+    forwarder: (endpoint) => roadTo(endpoint).forwarder(endpoint),
     explain(endpoint) {
       const { proxy: url, why } = environmentProxy(endpoint)
       const hops = url === undefined ? [] : [readable(why, () => hopOf(variableUrl(url)))]
@@ -207,4 +222,11 @@ const direct: Dialer = {
 
 function systemDialer({ path }: Endpoint): Dialer {
   return path === undefined ? tcp : unix
+}
+
+const NEVER = (): undefined => undefined
+const NO_PROXY: ChosenRoad = {
+  dialer: direct,
+  explain: () => ({ hops: [], why: 'nothing' }),
+  forwarder: NEVER,
 }

@@ -3,7 +3,7 @@
  * answer that refuses it reads the head only. Knows no I/O.
  */
 
-import { formatEndpoint, type Endpoint } from '@net/core'
+import { formatEndpoint, type Endpoint, type NetError } from '@net/core'
 import { ByteQueue, harmless, netError, refuseControl } from '@net/core/authoring'
 
 import { lineOf } from '../reads.ts'
@@ -76,7 +76,7 @@ class Connect implements ProxyDialogue {
   #isFinal(status: Status): boolean {
     const { code } = status
     if (code >= 200 && code < 300) return true
-    if (code === 407) throw unauthorized(status, this.#loggedIn, [...this.#schemes])
+    if (code === 407) throw unauthorized(status.text, this.#loggedIn, [...this.#schemes])
     if (code >= 300 || code === 101) throw refusal(status)
     this.#status = undefined
     return false
@@ -115,8 +115,13 @@ function statusOf(line: string): Status {
   return { code: Number(digits), text: harmless(text) }
 }
 
-function unauthorized({ code, text }: Status, loggedIn: boolean, schemes: string[]): Error {
-  const reply = { status: code, text }
+/** What 407 means: `loggedIn` if it was told who asks, `schemes` are the ways to log in that it offers. */
+export function unauthorized(
+  text: string,
+  loggedIn: boolean,
+  schemes: readonly string[],
+): NetError {
+  const reply = { status: 407, text }
   const others = schemes.length > 0 && !schemes.some((scheme) => /^basic$/i.test(scheme))
   const required = loggedIn
     ? 'the proxy refused user and password'
@@ -128,7 +133,7 @@ function unauthorized({ code, text }: Status, loggedIn: boolean, schemes: string
 }
 
 /** The schemes of a list of challenges (RFC 9110, section 11.6.1): words that no `=` follows. */
-function schemesIn(challenges: string): string[] {
+export function schemesIn(challenges: string): string[] {
   const parts = challenges.replace(/"(?:[^"\\]|\\.)*"?/g, '').split(',')
   return parts.flatMap((part) => SCHEME.exec(part)?.[1] ?? [])
 }

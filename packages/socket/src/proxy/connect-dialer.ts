@@ -17,7 +17,7 @@ import { tcpDialer } from '../tcp-dialer.ts'
 import { tlsOptions, type TlsOptions } from '../tls/options.ts'
 import { connectDialogue } from './connect-codec.ts'
 import { foreignDialer } from '../foreign-dialer.ts'
-import { hopDialer, type RevealedLogin } from './hop.ts'
+import { hopDialer, type HopRoad, type RevealedLogin } from './hop.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 
 /** Options of an HTTP proxy. */
@@ -41,6 +41,27 @@ export interface ConnectDialerOptions {
  * other answer but 2xx, with the status in `reply`. Throws `NET_BAD_URL`. RFC 9110, section 9.3.6.
  */
 export function connectDialer(url: string | URL, options?: ConnectDialerOptions): Dialer {
+  const { hop, headers, authorize } = httpProxy(url, options)
+  return hopDialer({
+    ...hop,
+    dialogue: (endpoint, who) =>
+      connectDialogue(endpoint, {
+        headers,
+        ...(who === undefined ? {} : { authorization: authorize(who) }),
+      }),
+  })
+}
+
+/** An HTTP proxy, before it is asked for anything. */
+export interface HttpProxy {
+  readonly hop: HopRoad
+  readonly headers: Readonly<Record<string, string>>
+  /** The value of `Proxy-Authorization`. */
+  readonly authorize: (who: RevealedLogin) => string
+}
+
+/** The proxy that URL and options describe. Throws `NET_BAD_URL` and `NET_BAD_OPTION`. */
+export function httpProxy(url: string | URL, options?: ConnectDialerOptions): HttpProxy {
   const { via, tls, headers = {}, ...given } = connectDoor(options)
   const { endpoint: proxy, login } = inCall(PLACE, () => parseProxyUrl(url, CONNECT_PORTS, given))
   if (login?.user.includes(':') === true) {
@@ -48,19 +69,14 @@ export function connectDialer(url: string | URL, options?: ConnectDialerOptions)
       message: 'the user of Basic authentication must not contain a colon',
     })
   }
-  const authorize = basicOnce()
-  return hopDialer({
+  const hop: HopRoad = {
     kind: 'http-connect',
     proxy,
     via: via === undefined ? tcpDialer() : foreignDialer(via),
     ...(proxy.scheme === 'https' ? { tls: { ...tls, alpn: ['http/1.1'] } } : {}),
     ...(login === undefined ? {} : { login }),
-    dialogue: (endpoint, who) =>
-      connectDialogue(endpoint, {
-        headers,
-        ...(who === undefined ? {} : { authorization: authorize(who) }),
-      }),
-  })
+  }
+  return { hop, headers, authorize: basicOnce() }
 }
 
 /** Basic authentication (RFC 7617). What goes on the wire is the pair as a whole, which is kept out of all messages too. */

@@ -20,7 +20,6 @@ import {
   netError,
   own,
   stoppable,
-  type ClientContext,
   type Operation,
 } from '@net/core/authoring'
 
@@ -36,7 +35,7 @@ import { converse, type ProxyDialogue } from './proxy-dialogue.ts'
 import type { ProxyLogin } from './proxy-url.ts'
 
 /** A proxy, and how to get there. */
-export interface ProxyHop {
+export interface HopRoad {
   /** What it is, such as `socks5` or `http-connect`. */
   readonly kind: string
   readonly proxy: Endpoint
@@ -46,6 +45,10 @@ export interface ProxyHop {
   readonly tls?: TlsOptions
   /** Who asks there. */
   readonly login?: ProxyLogin
+}
+
+/** A proxy that gives tunnels. */
+export interface ProxyHop extends HopRoad {
   /** Begins the conversation; asked for before anything is connected, so that it may throw for a bad endpoint. */
   dialogue(endpoint: Endpoint, login: RevealedLogin | undefined): ProxyDialogue
 }
@@ -73,18 +76,16 @@ export function hopDialer(hop: ProxyHop): Dialer {
       }
       return roadOperation(spec, options, async (op) => {
         admit(endpoint, options)
-        const { login } = hop
-        const answer = await login?.password.get({ signal: op.signal })
-        const dialogue = hop.dialogue(endpoint, revealed(login, answer, own(options, 'client')))
+        const asker = await askerAt(hop, options, op)
+        const dialogue = hop.dialogue(endpoint, asker?.who)
         const transport = await reach(hop, options, op)
         try {
           const made = await tunnel(transport, endpoint, { hop, dialogue, op })
-          if (answer !== undefined) login?.password.accepted(answer)
+          asker?.accepted()
           return made
         } catch (error) {
           transport.abort(error)
-          // The next dial calls the callback again, if there is one.
-          if (answer !== undefined && isRefusal(error)) login?.password.rejected(answer)
+          if (isRefusal(error)) asker?.rejected()
           throw error
         }
       })
@@ -92,16 +93,31 @@ export function hopDialer(hop: ProxyHop): Dialer {
   }
 }
 
-/** What is sent to the proxy belongs to the client that dials. */
-function revealed(
-  login: ProxyLogin | undefined,
-  answer: Secret | undefined,
-  client: ClientContext | undefined,
-): RevealedLogin | undefined {
-  if (login === undefined || answer === undefined) return undefined
+/** Who asks at a proxy, for as long as one connection to it. */
+export interface Asker {
+  readonly who: RevealedLogin
+  /** The proxy took the password. */
+  accepted(): void
+  /** The proxy refused it: the next dial calls the callback again, if there is one. */
+  rejected(): void
+}
+
+/** Who asks there; undefined if nobody is named. What is sent to the proxy belongs to the client that dials. */
+export async function askerAt(
+  { login }: HopRoad,
+  options: DialOptions | undefined,
+  op: Operation,
+): Promise<Asker | undefined> {
+  if (login === undefined) return undefined
+  const answer: Secret = await login.password.get({ signal: op.signal })
+  const client = own(options, 'client')
   if (client !== undefined) claimSecrets(answer, client.id)
   const owners = client === undefined ? [login.owner] : [login.owner, client.id]
-  return { user: login.user, password: answer.reveal(), owners }
+  return {
+    who: { user: login.user, password: answer.reveal(), owners },
+    accepted: () => login.password.accepted(answer),
+    rejected: () => login.password.rejected(answer),
+  }
 }
 
 function isRefusal(error: unknown): boolean {
@@ -123,8 +139,9 @@ function admit({ host, ...rest }: Endpoint, options: DialOptions | undefined): v
   }
 }
 
-async function reach(
-  { via, proxy, tls }: ProxyHop,
+/** Connects to the proxy itself. */
+export async function reach(
+  { via, proxy, tls }: HopRoad,
   options: DialOptions | undefined,
   op: Operation,
 ): Promise<Transport> {

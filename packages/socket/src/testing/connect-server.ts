@@ -1,4 +1,7 @@
-/* An HTTP proxy for tests that knows CONNECT and Basic authentication, with or without TLS, on loopback only. */
+/*
+ * An HTTP proxy for tests that knows CONNECT and Basic authentication, with or without TLS, on loopback only. A request with
+ * the whole URL of what it asks for is passed on, one per connection.
+ */
 
 import { optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
@@ -33,6 +36,7 @@ export async function startConnectServer(given?: ConnectServerOptions): Promise<
 
 class ConnectProtocol implements ProxyProtocol {
   readonly #users: ProxyServerOptions['users']
+  #onward: string | undefined
 
   constructor(users: ProxyServerOptions['users']) {
     this.#users = users
@@ -41,13 +45,16 @@ class ConnectProtocol implements ProxyProtocol {
   async read(connection: Connection): Promise<ProxyRequest | undefined> {
     const first = (await connection.readLine()) ?? ''
     const headers: Record<string, string> = {}
+    const lines: string[] = []
     for await (const line of connection.lines()) {
       if (line === '') break
       const colon = line.indexOf(':')
-      headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim()
+      const name = line.slice(0, colon).toLowerCase()
+      headers[name] = line.slice(colon + 1).trim()
+      if (!OURS.has(name)) lines.push(line)
     }
-    const [method, target] = first.split(' ')
-    if (method !== 'CONNECT' || target === undefined) {
+    const target = this.#targetOf(first, lines)
+    if (target === undefined) {
       await connection.write(this.answer(405))
       return undefined
     }
@@ -58,6 +65,21 @@ class ConnectProtocol implements ProxyProtocol {
       return undefined
     }
     return { target, headers, ...(user === '' ? {} : { user }) }
+  }
+
+  onward(): Uint8Array | undefined {
+    return this.#onward === undefined ? undefined : Buffer.from(this.#onward, 'latin1')
+  }
+
+  /** Where to; what is to be passed on keeps its fields but for those that the proxy has read. */
+  #targetOf(line: string, fields: readonly string[]): string | undefined {
+    const [method, target = ''] = line.split(' ')
+    if (method === 'CONNECT') return target
+    const [, host, path = ''] = ABSOLUTE.exec(target) ?? []
+    if (host === undefined) return undefined
+    const kept = [...fields, 'Connection: close']
+    this.#onward = `${method} ${path === '' ? '/' : path} HTTP/1.1\r\n${kept.join('\r\n')}\r\n\r\n`
+    return /:\d+$/.test(host) ? host : `${host}:80`
   }
 
   answer(outcome: 'open' | ProxyRefusal | number): Uint8Array {
@@ -76,6 +98,9 @@ function loginOf(authorization: string = ''): [user: string, password: string] {
   return colon < 0 ? ['', ''] : [pair.slice(0, colon), pair.slice(colon + 1)]
 }
 
+const ABSOLUTE = /^http:\/\/([^/?#@]+)(\S*)$/i
+/** Fields of the connection to the proxy. */
+const OURS: ReadonlySet<string> = new Set(['connection', 'proxy-connection', 'proxy-authorization'])
 const STATUS = { open: 200, forbidden: 403, refused: 502, unreachable: 504 } as const
 const TEXTS: ReadonlyMap<number, string> = new Map([
   [200, 'Connection established'],

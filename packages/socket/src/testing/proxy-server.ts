@@ -82,6 +82,8 @@ export interface ProxyProtocol {
   read(connection: Connection): Promise<ProxyRequest | undefined>
   /** The answer: the tunnel stands, or why not, or the code that a fault asks for. */
   answer(outcome: 'open' | ProxyRefusal | number): Uint8Array
+  /** What the endpoint is to read first, where no tunnel was asked for; its own answer is the proxy's then. */
+  onward?(): Uint8Array | undefined
 }
 
 /** What a proxy is made of. */
@@ -169,7 +171,9 @@ class RunningProxy implements ProxyServer {
       return
     }
     await using _ = onward
-    await connection.write(protocol.answer('open'))
+    const first = protocol.onward?.()
+    if (first === undefined) await connection.write(protocol.answer('open'))
+    else await onward.write(first)
     await carry(connection, onward)
   }
 

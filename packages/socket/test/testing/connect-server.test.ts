@@ -1,4 +1,4 @@
-import { connect } from '@net/socket'
+import { connect, listen } from '@net/socket'
 import { createCertificates, startConnectServer, startEchoServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -19,6 +19,24 @@ test('opens a tunnel and records its target', async () => {
   await connection.write('hello\n')
   expect(await connection.readLine()).toBe('hello')
   expect(proxy.received).toEqual([{ target, headers: { host: target, 'x-team': 'net' } }])
+})
+
+test('passes a request with a whole URL on, once, without what is for the proxy', async () => {
+  const heard: string[] = []
+  await using server = await listen('tcp://127.0.0.1:0', async (connection) => {
+    for await (const line of connection.lines()) {
+      if (line === '') break
+      heard.push(line)
+    }
+    await connection.write('HTTP/1.1 204 No Content\r\n\r\n')
+  })
+  await using proxy = await startConnectServer({ users: { ada: 'lovelace' } })
+  const target = `127.0.0.1:${server.address.port}`
+  const basic = Buffer.from('ada:lovelace').toString('base64')
+  const head = `GET http://${target}/a?b HTTP/1.1\r\nHost: ${target}\r\nProxy-Authorization: Basic ${basic}`
+  expect(await ask(proxy.url, `${head}\r\n\r\n`)).toBe('HTTP/1.1 204 No Content')
+  expect(heard).toEqual(['GET /a?b HTTP/1.1', `Host: ${target}`, 'Connection: close'])
+  expect(proxy.received).toMatchObject([{ target, user: 'ada' }])
 })
 
 test('knows no other method, and wants credentials where it has users', async () => {
