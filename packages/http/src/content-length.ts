@@ -44,3 +44,13 @@ function sizeOf(body: Body): number | undefined {
 
 const DIGITS = /^\d+$/
 const EXPECT_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
+/** The length that the fields of a request say, names and values in turn. */
+export function announcedLength(headers: readonly string[]): number | undefined {
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at]
+    if (name?.length === 14 && name.toLowerCase() === 'content-length')
+      return Number(headers[at + 1])
+  }
+  return undefined
+}

@@ -68,7 +68,7 @@ test.each([
 test.each([
   [{ prefixUrl: 'x' }, 'createClient({ baseUrl })'],
   [{ proxy: 'x' }, 'createClient({ proxy })'],
-  [{ verify: false }, 'createClient({ tls: { dangerouslySkipVerification: true } })'],
+  [{ verify: false }, 'tls: { dangerouslySkipVerification: true }'],
   [{ method: 'PUT' }, 'request(method, url)'],
 ])('what a call does not take, and who does: %j', async (options, who) => {
   await expect(http.get('http://host/', options as object)).rejects.toThrow(`; use ${who}`)

@@ -18,6 +18,7 @@ import type {
   WireReceiver,
   WireRequest,
 } from '../connection.ts'
+import { announcedLength } from '../content-length.ts'
 import { HttpHeaders } from '../headers.ts'
 import { heldFrom, isHeldBy } from '../held.ts'
 import { BodySender } from './body-sender.ts'
@@ -199,13 +200,16 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#hasBegun = true
     this.#isAnswered = false
     this.#receiver.started()
-    const announced = announcedLength(this.#request.headers)
     if (body instanceof Uint8Array && (expects === true || trailers !== undefined))
       void this.#sendPieces(this.#request, whole(body), trailers ? 'chunked' : body.length)
     else if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
-    else if (announced === undefined) void this.#sendPieces(this.#request, body, 'chunked')
-    else if (announced === 0) void this.#sendNothing(this.#request, body)
-    else void this.#sendPieces(this.#request, body, announced)
+    else this.#sendSource(this.#request, body)
+  }
+
+  #sendSource(request: WireRequest, body: BodyPieces): void {
+    const announced = announcedLength(request.headers)
+    if (announced === 0) void this.#sendNothing(request, body)
+    else void this.#sendPieces(request, body, announced ?? 'chunked')
   }
 
   #sendWhole({ method, target, headers }: WireRequest, body: Uint8Array | undefined): void {
@@ -381,15 +385,6 @@ async function* whole(body: Uint8Array): AsyncGenerator<Uint8Array> {
 
 function isDone(): boolean {
   return true
-}
-
-function announcedLength(headers: readonly string[]): number | undefined {
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at]
-    if (name?.length === 14 && name.toLowerCase() === 'content-length')
-      return Number(headers[at + 1])
-  }
-  return undefined
 }
 
 const NOW: Promise<void> = Promise.resolve()
