@@ -165,17 +165,20 @@ ${SQUID_ALONE}`
   },
 }
 
-/** squid as a proxy for clients with a password, to any port. */
+/** squid as a proxy for clients with a password, which gives no tunnels to the origin, as most give none to port 80. */
 export const squidProxy: WebServerRecipe = {
   program: 'squid',
   hasTls: false,
   args: squid.args,
-  configuration: ({ folder, port }) => {
+  configuration: ({ folder, port, origin }) => {
     writeFileSync(join(folder, 'users'), 'ada:$1$net$IZy7uWJ/uAESPaZdnSzZa/\n')
     return `
 http_port 127.0.0.1:${port}
 auth_param basic program /usr/lib/squid/basic_ncsa_auth ${folder}/users
 acl known proxy_auth REQUIRED
+acl tunnel method CONNECT
+acl plain port ${origin.split(':')[1]}
+http_access deny tunnel plain
 http_access allow known
 http_access deny all
 ${SQUID_ALONE}`

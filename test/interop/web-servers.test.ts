@@ -185,7 +185,7 @@ test('answers in HTTP/1.0, and with Connection: close, come whole', async (conte
   }
 })
 
-test('squid lets us through by CONNECT to plain and TLS servers, and takes no wrong password', async (context) => {
+test('squid passes plain requests on, gives tunnels to TLS servers, and takes no wrong password', async (context) => {
   const program = requireDaemon(context, 'squid')
   requireDaemon(context, 'apache2')
   const options = { origin: origin.host, certificate }
@@ -198,6 +198,7 @@ test('squid lets us through by CONNECT to plain and TLS servers, and takes no wr
     })
   await using api = through('lovelace')
   expect(await api.get(`${origin.url}/chunks`).text()).toBe(LARGE)
+  expect(await api.put(`${origin.url}/sum`, { body: upload }).json()).toEqual(sumOf(upload))
   const secured = `${servers.get('apache2')?.tlsUrl}/sum`
   const answer = await api.put(secured, { body: upload })
   expect(answer.protocol).toBe('h2')
