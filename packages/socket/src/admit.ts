@@ -46,6 +46,13 @@ export function isPublic(address: string): boolean {
   return GLOBAL.check(plain, 'ipv6') && !SPECIAL.check(plain, 'ipv6')
 }
 
+/** The address without its zone; one of version 4 that is mapped into version 6 as that. */
+export function plainAddress(address: string): string {
+  const plain = address.replace(/%.*$/, '')
+  if (isIP(plain) !== 6 || !MAPPED.check(plain, 'ipv6')) return plain
+  return addressBytes(plain).subarray(12).join('.')
+}
+
 /**
  * Whether the caller lets the address be connected to. Throws what `admit` throws, and `NET_BAD_OPTION` for an answer that
  * is neither yes nor no, such as a promise: a guard that fails lets nothing pass.
@@ -117,5 +124,6 @@ const SPECIAL: BlockList = listOf(
   '3fff::/20',
 )
 const GLOBAL: BlockList = listOf('2000::/3')
+const MAPPED: BlockList = listOf('::ffff:0:0/96')
 /** Version 4 within version 6: mapped, and as NAT64 writes it. */
 const TRANSLATED: BlockList = listOf('::ffff:0:0/96', '64:ff9b::/96')

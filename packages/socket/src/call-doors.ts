@@ -82,6 +82,12 @@ export const notEmpty: Shape<string | Uint8Array> = shape(
   'a string or a Uint8Array, and not empty',
   (value) => (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0,
 )
+/** Memory to read into. */
+export const isFilled: Shape<Uint8Array> = shape(
+  'a Uint8Array with room for at least one byte',
+  (value) => value instanceof Uint8Array && value.length > 0,
+)
+
 /** What can be sent. */
 export const written: Shape<readonly Uint8Array[]> = shape(
   'a string, a Uint8Array or a list of Uint8Arrays',

@@ -4,8 +4,9 @@
  */
 
 import type { Socket } from 'node:net'
+import type { ReadableStream, WritableStream } from 'node:stream/web'
 
-import type { CloseOptions, NetError, Timeout } from '@net/core'
+import type { CloseOptions, FileSource, NetError, Timeout } from '@net/core'
 
 import type { FrameCodec } from './framing/frame-codec.ts'
 import type { TlsOptions } from './tls/options.ts'
@@ -24,6 +25,13 @@ export interface Connection extends AsyncDisposable {
   read(options?: ReadSomeOptions): Promise<Uint8Array | null>
   /** Exactly so many bytes; `NET_PROTO_INCOMPLETE` with `partial`, `received` and `expected` if the peer ends before. */
   readExactly(size: number, options?: WaitOptions): Promise<Uint8Array>
+  /**
+   * Reads into memory of yours, as many bytes as there are and fit, and resolves to how many; 0 once the peer has ended.
+   * The memory is yours again when this settles.
+   */
+  readInto(memory: Uint8Array, options?: WaitOptions): Promise<number>
+  /** A copy of the next bytes, which the next read gets as well; fewer than `size` only if the peer ends before. */
+  peek(size: number, options?: WaitOptions): Promise<Uint8Array>
   /** The next line without its LF or CRLF; null once the peer has ended, `NET_PROTO_INCOMPLETE` in the middle of a line. */
   readLine(options?: ReadLineOptions): Promise<string | null>
   /** The bytes up to the delimiter and with it; null once the peer has ended, `NET_PROTO_INCOMPLETE` without a delimiter. */
@@ -54,6 +62,12 @@ export interface Connection extends AsyncDisposable {
    * that is aborted or times out in the middle ends the connection, because how much of it has left is unknown.
    */
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void>
+  /**
+   * Sends a file, or the part of it that `fromFile` names, in order with other writes; resolves to how many bytes. Limits as
+   * for `write`. Rejects with `NET_LOCAL_IO` where the file cannot be read or changes its size meanwhile; if a part
+   * of it has left by then, the connection ends.
+   */
+  sendFile(file: FileSource, options?: WaitOptions): Promise<number>
   /** Resolves when the kernel has all that was written. */
   flush(options?: WaitOptions): Promise<void>
   /** Sends what was written, then the end; reading goes on. Resolves when the kernel has it. */
@@ -75,6 +89,19 @@ export interface Connection extends AsyncDisposable {
   startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void>
   /** The real socket, with nothing of ours left on it, or one that works over the transport if there is no real socket. Throws `NET_CLOSED` or `NET_BUSY`. */
   toSocket(): Socket
+  /**
+   * The connection as Web streams, for code that takes these: reads and writes of this connection, under its limits. Throws
+   * `NET_CLOSED`.
+   */
+  toWeb(): WebStreams
+}
+
+/** A connection as Web streams. */
+export interface WebStreams {
+  /** A stream of bytes, which can be read into memory of the reader's (BYOB). Cancelling it reads no more. */
+  readonly readable: ReadableStream<Uint8Array>
+  /** Closing it ends our direction; aborting it aborts the connection. */
+  readonly writable: WritableStream<Uint8Array>
 }
 
 /** How long a single call waits. */

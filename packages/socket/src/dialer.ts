@@ -9,6 +9,7 @@ import {
   optionsDoor,
   type ClientContext,
   type OptionsDoor,
+  type OptionTable,
   type Shape,
   type Taken,
 } from '@net/core/authoring'
@@ -24,7 +25,7 @@ export interface Dialer {
   /** Connects; one operation of its own, called `dial`. Rejects with a NetError and leaves nothing behind then. */
   dial(endpoint: Endpoint, options?: DialOptions): Promise<Transport>
   /** Waits for connections at the endpoint; port 0 chooses a free one. Absent where the road has no such thing. */
-  listen?(endpoint: Endpoint, options?: DialOptions): Promise<TransportListener>
+  listen?(endpoint: Endpoint, options?: BindOptions): Promise<TransportListener>
 }
 
 /** Options of one dial. A dialer leaves out what its road does not have. */
@@ -49,11 +50,23 @@ export interface DialOptions {
   readonly admit?: Admit | undefined
 }
 
+/** Options of listening. A dialer leaves out what its road does not have. */
+export interface BindOptions extends DialOptions {
+  /** How many connections may wait to be accepted, as far as the system allows. Default 511. */
+  readonly backlog?: number | undefined
+  /** Whether other processes may listen at the same port, among which the system shares the connections out (SO_REUSEPORT). Default false. */
+  readonly reusePort?: boolean | undefined
+  /** Whether `[::]` takes connections over IPv6 alone; default false: those over IPv4 as well, where the system can. */
+  readonly ipv6Only?: boolean | undefined
+  /** The permissions of a Unix socket's file, such as 0o600; by default the umask decides. */
+  readonly mode?: number | undefined
+}
+
 /** A dialer. */
 export const dialer: Shape<Dialer> = option.methods<Dialer>('a dialer, such as tcpDialer()', 'dial')
 
-/** The options of one dial by this dialer, checked. Throws `NET_BAD_OPTION`. */
-export function takeDialOptions(options: DialOptions | undefined): Taken<DialOptions> {
+/** The options of one dial or listener, checked. Throws `NET_BAD_OPTION`. */
+export function takeDialOptions(options: BindOptions | undefined): Taken<BindOptions> {
   return dialDoor(options)
 }
 
@@ -70,7 +83,15 @@ export interface TransportListener extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const dialDoor: OptionsDoor<DialOptions> = optionsDoor<DialOptions>(
+/** The shapes of what only listeners have. */
+export const bindShapes: OptionTable<Omit<BindOptions, keyof DialOptions>> = {
+  backlog: option.between(1, 65_535),
+  reusePort: option.flag,
+  ipv6Only: option.flag,
+  mode: option.between(0, 0o777),
+}
+
+const dialDoor: OptionsDoor<BindOptions> = optionsDoor<BindOptions>(
   { protocol: 'socket', call: 'dial' },
   {
     signal: option.signal,
@@ -82,5 +103,6 @@ const dialDoor: OptionsDoor<DialOptions> = optionsDoor<DialOptions>(
     keepAlive,
     noDelay: option.flag,
     admit: option.callback(),
+    ...bindShapes,
   },
 )

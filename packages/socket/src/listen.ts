@@ -24,21 +24,23 @@ import {
   type CallPlace,
   type ClientContext,
   type OptionsDoor,
+  type Shape,
   type Taken,
 } from '@net/core/authoring'
 
 import { parseSocketUrl } from './address.ts'
 import { takeGrace } from './call-doors.ts'
 import type { Connection } from './connection.ts'
-import type { Dialer, TransportListener } from './dialer.ts'
+import { bindShapes, type Dialer, type TransportListener } from './dialer.ts'
 import { foreignListener } from './foreign-listener.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
+import { acceptProxied, TrustedProxies } from './proxy/proxy-protocol.ts'
 import { roadOption } from './road-options.ts'
 import { StreamConnection } from './stream-connection.ts'
 import { tcpDialer } from './tcp-dialer.ts'
-import { serverContext } from './tls/context.ts'
-import type { TlsOptions } from './tls/options.ts'
+import { serverTls, type ServerTls } from './tls/options.ts'
 import { secureServer } from './tls/secure.ts'
+import { serverIdentities } from './tls/server-identity.ts'
 import type { ConnectionInfo, Transport } from './transport.ts'
 import { unixDialer } from './unix-dialer.ts'
 
@@ -51,8 +53,22 @@ export interface ListenOptions {
   readonly signal?: AbortSignal | undefined
   /** Limits of the attempt to listen, in milliseconds. */
   readonly timeout?: Timeout | undefined
-  /** Certificate and key for `tls://`, and for a later `startTls`. */
-  readonly tls?: TlsOptions | undefined
+  /** Certificate and key for `tls://`, and for a later `startTls`; a list of such is chosen from by SNI, the first for other names. */
+  readonly tls?: ServerTls | undefined
+  /** How many connections may wait to be accepted, as far as the system allows. Default 511. */
+  readonly backlog?: number | undefined
+  /** Whether other processes may listen at the same port, among which the system shares the connections out (SO_REUSEPORT). Default false. */
+  readonly reusePort?: boolean | undefined
+  /** Whether `[::]` takes connections over IPv6 alone. Default false: those over IPv4 as well, where the system can. */
+  readonly ipv6Only?: boolean | undefined
+  /** The permissions of a Unix socket's file, such as 0o600; by default the umask decides. */
+  readonly mode?: number | undefined
+  /**
+   * The addresses and networks of proxies, such as `['10.0.0.0/8']`, whose connections must begin with a PROXY header (version 1 or 2):
+   * what it says is in `info`, with the proxy in `info.hops`. `'unix'` stands for all that come over a Unix socket. Of all others no
+   * header is read. Default none.
+   */
+  readonly proxyProtocol?: readonly string[] | undefined
   /** Connections beyond so many are reset. Default 10,000. */
   readonly maxConnections?: number | undefined
   /** Whether to serve a connection; asked before anything is read. Default all. */
@@ -73,14 +89,23 @@ export interface ListenOptions {
 
 /** A server that listens. */
 export interface ConnectionServer extends AsyncDisposable {
-  /** Where it listens, as `connect` takes it. */
+  /** Where it listens, as `connect` takes it; of several addresses the first. */
   readonly url: string
-  /** Where it listens, with the port that was chosen. */
+  /** The same of all addresses. */
+  readonly urls: readonly string[]
+  /** Where it listens, with the port that was chosen; of several addresses the first. */
   readonly address: Endpoint
+  /** All addresses. */
+  readonly addresses: readonly Endpoint[]
   /** The connections that are being served. */
   readonly connections: ReadonlySet<Connection>
   /** Settles once it is closed; never rejects. */
   readonly closed: Promise<undefined>
+  /**
+   * Goes on with other certificates, such as renewed ones: connections from here on have them, those that are open keep theirs. Rejects
+   * with `NET_BAD_OPTION` or `NET_CREDENTIAL_INVALID`, and then goes on with the old ones.
+   */
+  useTls(tls: ServerTls): Promise<void>
   /**
    * Takes no more connections and closes those that only wait for their peer; handlers that are at work have `grace`
    * (2,000 ms by default) to finish, then their connections are aborted; a second later it waits no longer. Never rejects.
@@ -89,39 +114,88 @@ export interface ConnectionServer extends AsyncDisposable {
 }
 
 /**
- * Listens at `tcp://host:port`, `tls://host:port` or `unix:/path`; port 0 chooses a free one. Every connection has
- * a handshake limit of 10 s. Rejects with `NET_BIND_IN_USE`, `NET_BIND_DENIED` or `NET_BAD_OPTION`.
+ * Listens at `tcp://host:port`, `tls://host:port` or `unix:/path`, or at all addresses of a list; port 0 chooses a free
+ * one. The file of a Unix socket on which nobody listens any more is replaced. Every connection has a handshake limit of
+ * 10 s. Rejects with `NET_BIND_IN_USE`, `NET_BIND_DENIED` or `NET_BAD_OPTION`.
  */
 export async function listen(
-  url: string | URL,
+  url: string | URL | readonly (string | URL)[],
   handler: ConnectionHandler,
   options?: ListenOptions,
 ): Promise<ConnectionServer> {
   const taken = listenDoor(options)
-  const { endpoint } = inCall(PLACE, () => parseSocketUrl(url))
+  const endpoints = inCall(PLACE, () =>
+    [argument('the URL', urls, url)].flat().map((each) => parseSocketUrl(each).endpoint),
+  )
   inCall(PLACE, () => argument('the handler', option.callback(), handler))
-  const { tls, signal, timeout, keepAlive, noDelay } = taken
+  const { tls, signal } = taken
   // A certificate that cannot be used is found now and not with the first connection.
-  if (endpoint.scheme === 'tls') inCall(PLACE, () => serverContext(tls ?? {}))
-  const dialer = taken.dialer ?? (endpoint.path === undefined ? tcpDialer() : unixDialer())
+  if (endpoints.some(isSecure)) {
+    await serverIdentities(tls ?? {}, { signal }).catch((error: unknown) =>
+      inCall(PLACE, () => {
+        throw error
+      }),
+    )
+  }
+  const proxies = inCall(
+    PLACE,
+    () => taken.proxyProtocol && new TrustedProxies(taken.proxyProtocol),
+  )
+  const client = clientContext(taken)
+  const listeners = await listenAtAll(endpoints, taken, client)
+  return new RunningServer({ listeners, handler, options: taken, client, proxies })
+}
+
+/** All of them or none. */
+async function listenAtAll(
+  endpoints: readonly Endpoint[],
+  options: Taken<ListenOptions>,
+  client: ClientContext,
+): Promise<Listeners> {
+  const opened: TransportListener[] = []
+  try {
+    for (const each of endpoints) opened.push(await listenAt(each, options, client))
+  } catch (error) {
+    for (const listener of opened) await listener.close()
+    throw error
+  }
+  const [first, ...others] = opened
+  if (first !== undefined) return [first, ...others]
+  throw netError('NET_BAD_OPTION', { message: 'the list of URLs is empty' })
+}
+
+async function listenAt(
+  endpoint: Endpoint,
+  options: Taken<ListenOptions>,
+  client: ClientContext,
+): Promise<TransportListener> {
+  const dialer = options.dialer ?? (endpoint.path === undefined ? tcpDialer() : unixDialer())
   if (dialer.listen === undefined) {
     throw netError('NET_UNSUPPORTED', { message: `the dialer ${dialer.name} cannot listen` })
   }
-  const client = clientContext(taken)
+  const { signal, timeout, keepAlive, noDelay, backlog, reusePort, ipv6Only, mode } = options
   const road = { signal, timeout, keepAlive, noDelay, client }
-  const listener = foreignListener(dialer.name, await dialer.listen(endpoint, road))
-  return new RunningServer({ listener, handler, options: taken, client })
+  const binding = { backlog, reusePort, ipv6Only, mode }
+  return foreignListener(dialer.name, await dialer.listen(endpoint, { ...road, ...binding }))
 }
 
+function isSecure({ scheme }: Endpoint): boolean {
+  return scheme === 'tls'
+}
+
+type Listeners = readonly [TransportListener, ...TransportListener[]]
+
 interface ServerParts {
-  readonly listener: TransportListener
+  readonly listeners: Listeners
   readonly handler: ConnectionHandler
   readonly options: Taken<ListenOptions>
   readonly client: ClientContext
+  readonly proxies: TrustedProxies | undefined
 }
 
 class RunningServer implements ConnectionServer {
   readonly address: Endpoint
+  readonly addresses: readonly Endpoint[]
   readonly closed: Promise<undefined>
   readonly connections = new Set<StreamConnection>()
   readonly #parts: ServerParts
@@ -133,11 +207,16 @@ class RunningServer implements ConnectionServer {
   readonly #cut = new AbortController()
   readonly #done: (value: undefined) => void
   #closing: Promise<void> | undefined
+  #tls: ServerTls
+  readonly #proxies: TrustedProxies | undefined
 
   constructor(parts: ServerParts) {
-    const { listener, options } = parts
+    const { listeners, options } = parts
     this.#parts = parts
-    this.address = listener.address
+    this.addresses = Object.freeze(listeners.map(({ address }) => address))
+    this.address = listeners[0].address
+    this.#tls = options.tls ?? {}
+    this.#proxies = parts.proxies
     const { maxConnections = MAX_CONNECTIONS, onError } = options
     this.#max = maxConnections
     this.#defaults = connectionDefaults(options.defaults)
@@ -145,12 +224,21 @@ class RunningServer implements ConnectionServer {
     const { promise, resolve } = Promise.withResolvers<undefined>()
     this.closed = promise
     this.#done = resolve
-    void this.#run()
+    for (const listener of listeners) void this.#run(listener)
   }
 
   get url(): string {
-    const { scheme, path } = this.address
-    return path === undefined ? `${scheme}://${formatEndpoint(this.address)}` : `unix:${path}`
+    return urlOf(this.address)
+  }
+
+  get urls(): readonly string[] {
+    return this.addresses.map(urlOf)
+  }
+
+  async useTls(tls: ServerTls): Promise<void> {
+    const taken = inCall({ ...PLACE, call: 'useTls' }, () => serverTls.take(tls, 'tls'))
+    await serverIdentities(taken, {})
+    this.#tls = taken
   }
 
   close(options?: CloseOptions): Promise<void> {
@@ -162,29 +250,29 @@ class RunningServer implements ConnectionServer {
     return this.close()
   }
 
-  async #run(): Promise<void> {
-    const { listener } = this.#parts
+  async #run(listener: TransportListener): Promise<void> {
+    const { address } = listener
     for (;;) {
       try {
         const transport = await listener.accept()
         if (transport === null) return
-        this.#admit(transport)
+        this.#admit(transport, address)
       } catch (error) {
         if (this.#closing !== undefined) return
-        this.#report(error, { endpoint: this.address, hops: [], encrypted: false })
+        this.#report(error, { endpoint: address, hops: [], encrypted: false })
         // A listener that fails again and again must not keep everybody else from their turn.
         await new Promise((turn) => setImmediate(turn))
       }
     }
   }
 
-  #admit(transport: Transport): void {
+  #admit(transport: Transport, address: Endpoint): void {
     const full = this.#serving.size >= this.#max
     if (full || this.#closing !== undefined || !this.#isWelcome(transport)) {
       transport.abort()
       return
     }
-    const served = this.#serve(transport).finally(() => this.#serving.delete(transport))
+    const served = this.#serve(transport, address).finally(() => this.#serving.delete(transport))
     this.#serving.set(transport, served)
   }
 
@@ -200,10 +288,10 @@ class RunningServer implements ConnectionServer {
     }
   }
 
-  async #serve(accepted: Transport): Promise<void> {
+  async #serve(accepted: Transport, address: Endpoint): Promise<void> {
     let connection: StreamConnection | undefined
     try {
-      connection = await this.#open(accepted)
+      connection = await this.#open(accepted, address)
       this.connections.add(connection)
       await this.#parts.handler(connection)
     } catch (error) {
@@ -219,16 +307,13 @@ class RunningServer implements ConnectionServer {
     }
   }
 
-  async #open(accepted: Transport): Promise<StreamConnection> {
-    const { options, client } = this.#parts
-    const { tls } = options
-    const { signal } = this.#cut
-    const transport =
-      this.address.scheme === 'tls'
-        ? await secureServer(accepted, tls ?? {}, { client, signal })
-        : accepted
+  async #open(accepted: Transport, address: Endpoint): Promise<StreamConnection> {
+    const tls = this.#tls
+    const road = { client: this.#parts.client, signal: this.#cut.signal }
+    const plain = this.#proxies?.has(accepted.info) ? await acceptProxied(accepted, road) : accepted
+    const transport = isSecure(address) ? await secureServer(plain, tls, road) : plain
     return new StreamConnection(transport, {
-      client,
+      client: road.client,
       side: 'server',
       defaults: this.#defaults,
       tls,
@@ -239,7 +324,7 @@ class RunningServer implements ConnectionServer {
     // A listener or a handler that does not end is left behind.
     const { promise: left, resolve: leave } = Promise.withResolvers<void>()
     const last = clock().after(grace + SETTLING, leave)
-    const closed = this.#parts.listener.close()
+    const closed = Promise.all(this.#parts.listeners.map((listener) => listener.close()))
     for (const connection of this.connections) {
       if (connection.idle) void connection.close({ grace })
     }
@@ -254,6 +339,11 @@ class RunningServer implements ConnectionServer {
     last.clear()
     this.#done(undefined)
   }
+}
+
+function urlOf(address: Endpoint): string {
+  const { scheme, path } = address
+  return path === undefined ? `${scheme}://${formatEndpoint(address)}` : `unix:${path}`
 }
 
 /** Without `onError`, errors of ours stay in the events; a handler's own are too likely to be a mistake. */
@@ -273,6 +363,7 @@ function connectionDefaults(given: CallDefaults | undefined): CallDefaults {
 }
 
 const PLACE: CallPlace = { protocol: 'socket', call: 'listen' }
+const urls: Shape<string | URL | readonly (string | URL)[]> = option.oneOrMore(option.url)
 const MAX_CONNECTIONS = 10_000
 const IDLE = 120_000
 /** How long handlers whose connections were aborted may take to end. */
@@ -283,7 +374,9 @@ const listenDoor: OptionsDoor<ListenOptions> = optionsDoor<ListenOptions>(
   {
     signal: option.signal,
     timeout: option.timeout,
-    tls: roadOption.tls,
+    tls: serverTls,
+    ...bindShapes,
+    proxyProtocol: option.list(option.text),
     maxConnections: option.size,
     accept: option.callback(),
     onError: option.callback(),
@@ -293,5 +386,5 @@ const listenDoor: OptionsDoor<ListenOptions> = optionsDoor<ListenOptions>(
     log: option.log,
     defaults: option.defaults,
   },
-  { connections: 'maxConnections', backlog: 'maxConnections' },
+  { connections: 'maxConnections', permissions: 'mode' },
 )

@@ -9,6 +9,14 @@ import { clock, type Timer } from '@net/core/authoring'
 
 import type { Transport } from './transport.ts'
 
+/** What kind of socket it is. */
+export interface NodeSocketOptions {
+  /** Half-open only if asked for, as Node's own sockets. */
+  readonly allowHalfOpen?: boolean
+  /** Resolves once the transport is connected, where it is not yet; a rejection destroys the socket. */
+  readonly connected?: Promise<void>
+}
+
 /** A net.Socket without a handle: what is read and written goes through the transport, which is its own from then on. */
 export class NodeSocket extends Socket {
   readonly #transport: Transport
@@ -18,19 +26,25 @@ export class NodeSocket extends Socket {
   #limit = 0
   #silence: Timer | undefined
 
-  /** Half-open only if asked for, as Node's own sockets. */
-  constructor(transport: Transport, options: { readonly allowHalfOpen?: boolean } = {}) {
+  constructor(transport: Transport, options: NodeSocketOptions = {}) {
     super({ allowHalfOpen: options.allowHalfOpen === true })
     this.#transport = transport
+    // Declared read-only, but it is Node's own way to show it.
+    if (options.connected !== undefined) Reflect.set(this, 'connecting', true)
     defineFacts(this, transport, { received: () => this.#received, sent: () => this.#sent })
-    // Code that waits for the connection, as Node's TLS does, is called at once.
-    this.on('newListener', (name: string) => {
-      if (name === 'connect') process.nextTick(() => this.emit('connect'))
-    })
+    if (options.connected === undefined) this.#announce()
+    else this.#await(options.connected)
     // A transport that is lost between reads reports that at once, as a socket would.
     void transport.closed?.then((error) => {
       if (error !== undefined) this.destroy(error)
     })
+  }
+
+  /** It connects by itself: whoever asks is told when it has. */
+  override connect(...given: readonly unknown[]): this {
+    const heard = given.findLast((each) => typeof each === 'function')
+    if (heard !== undefined) this.once('connect', heard as () => void)
+    return this
   }
 
   override _read(): void {
@@ -100,6 +114,27 @@ export class NodeSocket extends Socket {
     return this
   }
 
+  /** Code that waits for the connection, as Node's TLS does, is called at once. */
+  #announce(): void {
+    this.on('newListener', (name: string) => {
+      if (name === 'connect') process.nextTick(() => this.emit('connect'))
+    })
+  }
+
+  #await(connected: Promise<void>): void {
+    connected.then(
+      () => {
+        if (this.destroyed) return
+        Reflect.set(this, 'connecting', false)
+        defineAddresses(this, this.#transport)
+        this.emit('connect')
+        this.emit('ready')
+        this.#announce()
+      },
+      (error: Error) => void this.destroy(error),
+    )
+  }
+
   #arrived(chunk: Uint8Array | null): void {
     this.#reading = false
     if (this.destroyed) return
@@ -140,6 +175,12 @@ function defineFacts(
   transport: Transport,
   count: { readonly received: () => number; readonly sent: () => number },
 ): void {
+  defineAddresses(socket, transport)
+  Object.defineProperty(socket, 'bytesRead', { get: count.received, configurable: true })
+  Object.defineProperty(socket, 'bytesWritten', { get: count.sent, configurable: true })
+}
+
+function defineAddresses(socket: Socket, transport: Transport): void {
   const { endpoint, local, remote } = transport.info
   // Engines take a socket without a remote address for one that is closed.
   const far = remote ?? endpoint
@@ -150,13 +191,11 @@ function defineFacts(
     localAddress: local?.host,
     localPort: local?.port,
     localFamily: local === undefined ? undefined : familyOf(local.host),
-    pending: false,
+    pending: socket.connecting,
   }
   for (const [name, value] of Object.entries(facts)) {
     Object.defineProperty(socket, name, { value, configurable: true })
   }
-  Object.defineProperty(socket, 'bytesRead', { get: count.received, configurable: true })
-  Object.defineProperty(socket, 'bytesWritten', { get: count.sent, configurable: true })
 }
 
 function familyOf(host: string): string {

@@ -22,6 +22,25 @@ export function someBytes(max: number): ReadRule<Uint8Array | null> {
   }
 }
 
+/** Whatever there is, as far as the memory has room; 0 at the end. */
+export function bytesInto(memory: Uint8Array): ReadRule<number> {
+  return (queue, ended) => {
+    if (queue.length === 0) return ended ? 0 : undefined
+    let size = 0
+    while (size < memory.length && queue.length > 0) {
+      const part = queue.next(memory.length - size)
+      memory.set(part, size)
+      size += part.length
+    }
+    return size
+  }
+}
+
+/** A copy of the next bytes, which stay; fewer only at the end. */
+export function aheadBytes(size: number): ReadRule<Uint8Array> {
+  return (queue, ended) => (queue.length >= size || ended ? queue.peek(size) : undefined)
+}
+
 /** Exactly so many bytes. */
 export function exactBytes(size: number): ReadRule<Uint8Array> {
   return (queue, ended) => {

@@ -25,6 +25,8 @@ import { isKnown } from './errors.ts'
 export interface ResolvedAddress {
   readonly address: string
   readonly family: 4 | 6
+  /** For how many milliseconds the answer holds, where the resolver knows. */
+  readonly ttl?: number
 }
 
 /**

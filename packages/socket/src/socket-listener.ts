@@ -21,6 +21,8 @@ export interface ListenSpec {
   readonly protocol: string
   readonly endpoint: Endpoint
   readonly at: ListenOptions
+  /** Runs the call that begins to listen. */
+  readonly around?: (listen: () => void) => void
 }
 
 /** Listens; one operation of its own, called `listen`. */
@@ -28,7 +30,7 @@ export function listenOn(
   spec: ListenSpec,
   options: DialOptions | undefined,
 ): Promise<TransportListener> {
-  const { protocol, endpoint, at } = spec
+  const { protocol, endpoint, at, around = (listen: () => void) => listen() } = spec
   const road = { protocol, operation: 'listen', endpoint, errors: socketErrors }
   return roadOperation(road, options, async (op) => {
     const server = createServer({
@@ -37,15 +39,21 @@ export function listenOn(
     })
     const listening = new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(at, () => {
-        server.off('error', reject)
-        resolve()
+      around(() => {
+        server.listen(at, () => {
+          server.off('error', reject)
+          resolve()
+        })
       })
     })
-    await stoppable(op, listening, () => {
+    const leave = (): void => {
       // The late failure of a bind that was given up.
       server.on('error', () => {})
       server.close()
+    }
+    await stoppable(op, listening, leave).catch((error: unknown) => {
+      leave()
+      throw error
     })
     return new SocketListener(server, spec, own(options, 'keepAlive'))
   })

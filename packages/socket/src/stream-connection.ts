@@ -7,14 +7,13 @@ import type { Socket } from 'node:net'
 
 import {
   formatEndpoint,
-  isNetError,
   type CallDefaults,
   type CloseOptions,
+  type FileSource,
   type NetError,
 } from '@net/core'
 import {
   abortError,
-  addContext,
   argument,
   clock,
   inCall,
@@ -22,51 +21,23 @@ import {
   netError,
   option,
   optionsDoor,
-  traceToCaller,
   type ClientContext,
   type OptionsDoor,
-  type Taken,
 } from '@net/core/authoring'
 
-import {
-  isTransport,
-  notEmpty,
-  takeGrace,
-  takeReadLimit,
-  takeReadSome,
-  takeReadText,
-  takeWait,
-  written,
-} from './call-doors.ts'
-import type {
-  Connection,
-  ReadLimitOptions,
-  ReadLineOptions,
-  ReadSomeOptions,
-  ReadTextOptions,
-  WaitOptions,
-} from './connection.ts'
+import { isTransport, takeGrace, takeWait, written } from './call-doors.ts'
+import { bytesOf, checked, ConnectionReads, given } from './connection-reads.ts'
+import type { Connection, WaitOptions, WebStreams } from './connection.ts'
+import { FileFill, fileSource } from './file-fill.ts'
 import { foreignTransport } from './foreign-transport.ts'
-import { isFrameCodec, messagesOf, type FrameCodec } from './framing/frame-codec.ts'
-import { rejected } from './handled.ts'
 import { toSocket } from './handover.ts'
-import { ReadItems } from './read-items.ts'
 import { ReadSide } from './read-side.ts'
-import {
-  bytesUntil,
-  everything,
-  exactBytes,
-  itemOf,
-  lineOf,
-  someBytes,
-  asText,
-  type ItemRule,
-} from './reads.ts'
 import { withLeftover } from './leftover-transport.ts'
-import { tlsOptions, type TlsOptions } from './tls/options.ts'
+import { serverTls, type ServerTls, type TlsOptions } from './tls/options.ts'
 import { secure, secureServer } from './tls/secure.ts'
 import { StoppableHandshake } from './tls/stoppable-handshake.ts'
 import type { ByteReceiver, ConnectionInfo, Transport } from './transport.ts'
+import { webStreams } from './web-streams.ts'
 import { WriteSide } from './write-side.ts'
 
 /** Options of a connection over a transport. */
@@ -76,7 +47,7 @@ export interface ConnectionOptions {
   /** Which part `startTls` plays; default 'client'. */
   readonly side?: 'client' | 'server' | undefined
   /** What `startTls` uses where it is given no options of its own. */
-  readonly tls?: TlsOptions | undefined
+  readonly tls?: ServerTls | undefined
   /** The client that it belongs to; it has the log. */
   readonly client?: ClientContext | undefined
 }
@@ -90,10 +61,10 @@ export function overTransport(transport: Transport, options?: ConnectionOptions)
 }
 
 /** A Connection, with what a server must know to close it at the right moment. */
-export class StreamConnection implements Connection {
+export class StreamConnection extends ConnectionReads implements Connection {
   readonly closed: Promise<NetError | undefined>
   readonly #options: ConnectionOptions
-  readonly #reads: ReadSide
+  protected readonly reads: ReadSide
   readonly #writes: WriteSide
   readonly #gone: (error: NetError | undefined) => void
   #transport: Transport
@@ -103,6 +74,7 @@ export class StreamConnection implements Connection {
   #closing: Promise<void> | undefined
 
   constructor(transport: Transport, options: ConnectionOptions) {
+    super()
     this.#transport = transport
     this.#options = options
     const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
@@ -115,98 +87,28 @@ export class StreamConnection implements Connection {
       context: { protocol: endpoint.scheme, target: where, endpoint: where },
     }
     // What has arrived before a loss can still be read, so a loss by itself does not end the connection.
-    this.#reads = new ReadSide(transport, { ...spec, lost: (error) => this.#gone(error) })
+    this.reads = new ReadSide(transport, { ...spec, lost: (error) => this.#gone(error) })
     this.#writes = new WriteSide(transport, { ...spec, lost: (error) => this.#lose(error) })
     this.#follow(transport)
   }
 
   /** Whether all that it does is to wait for the peer's next words. */
   get idle(): boolean {
-    return this.#reads.busy && this.#reads.buffered === 0
+    return this.reads.busy && this.reads.buffered === 0
   }
 
   get info(): ConnectionInfo {
     return this.#transport.info
   }
 
-  read(options?: ReadSomeOptions): Promise<Uint8Array | null> {
-    return checked('read', () => {
-      const taken = given(takeReadSome, options)
-      return this.#reads.run('read', someBytes(taken?.max ?? Infinity), taken)
-    })
-  }
-
-  readExactly(size: number, options?: WaitOptions): Promise<Uint8Array> {
-    return checked('readExactly', () => {
-      argument('size', option.size, size)
-      return this.#reads.run('readExactly', exactBytes(size), given(takeWait, options))
-    })
-  }
-
-  readLine(options?: ReadLineOptions): Promise<string | null> {
-    return checked('readLine', () => {
-      const taken = given(takeReadText, options)
-      return this.#reads.run('readLine', lineOf(taken?.limit, taken?.encoding), taken)
-    })
-  }
-
-  readUntil(
-    delimiter: string | Uint8Array,
-    options?: ReadLimitOptions,
-  ): Promise<Uint8Array | null> {
-    return checked('readUntil', () => {
-      const pattern = bytesOf(argument('delimiter', notEmpty, delimiter))
-      const taken = given(takeReadLimit, options)
-      return this.#reads.run('readUntil', bytesUntil(pattern, taken?.limit), taken)
-    })
-  }
-
-  readAll(options?: ReadLimitOptions): Promise<Uint8Array> {
-    return checked('readAll', () => {
-      const taken = given(takeReadLimit, options)
-      return this.#reads.run('readAll', everything(taken?.limit), taken)
-    })
-  }
-
-  readText(options?: ReadTextOptions): Promise<string> {
-    return checked('readText', () => {
-      const taken = given(takeReadText, options)
-      const whole = this.#reads.run('readText', everything(taken?.limit), taken)
-      return whole.then((bytes) => asText(bytes, taken?.encoding ?? 'utf8'))
-    })
-  }
-
   /** Passes everything on that arrives; there are no reads from then on. */
   passTo(heir: ByteReceiver): void {
-    this.#reads.passTo(heir)
+    this.reads.passTo(heir)
   }
 
   /** There is room again where everything is passed to. */
   passOn(): void {
-    this.#reads.passOn()
-  }
-
-  unread(bytes: Uint8Array): void {
-    this.#reads.unread(bytes)
-  }
-
-  lines(options?: ReadLineOptions): AsyncIterable<string> {
-    const taken = inCall({ protocol: 'socket', call: 'lines' }, () => given(takeReadText, options))
-    return this.#loop('readLine', () => itemOf(lineOf(taken?.limit, taken?.encoding)), taken)
-  }
-
-  frames<T>(codec: FrameCodec<T>, options?: WaitOptions): AsyncIterable<T> {
-    const taken = inCall({ protocol: 'socket', call: 'frames' }, () => {
-      argument('the codec', isFrameCodec, codec)
-      return given(takeWait, options)
-    })
-    const message = messagesOf(codec)
-    return this.#loop('frames', () => message, taken)
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    const any = (): ItemRule<Uint8Array> => ANY_BYTES
-    return new ReadItems(this.#reads, any, (rule) => this.#reads.run('read', rule, undefined))
+    this.reads.passOn()
   }
 
   write(data: string | Uint8Array | readonly Uint8Array[], options?: WaitOptions): Promise<void> {
@@ -216,6 +118,13 @@ export class StreamConnection implements Connection {
           ? [bytesOf(data)]
           : argument('data', written, data)
       return this.#writes.write(chunks, given(takeWait, options))
+    })
+  }
+
+  sendFile(file: FileSource, options?: WaitOptions): Promise<number> {
+    return checked('sendFile', () => {
+      argument('the file', fileSource, file)
+      return this.#sendFile(new FileFill(file), given(takeWait, options))
     })
   }
 
@@ -242,7 +151,7 @@ export class StreamConnection implements Connection {
   async startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void> {
     const taken = inCall({ protocol: 'socket', call: 'startTls' }, () => given(takeWait, options))
     if (this.#over) throw closedError()
-    if (this.#upgrading || this.#reads.busy) {
+    if (this.#upgrading || this.reads.busy) {
       throw netError('NET_BUSY', {
         message: 'startTls cannot begin while a read or another startTls is under way',
       })
@@ -262,47 +171,54 @@ export class StreamConnection implements Connection {
 
   toSocket(): Socket {
     if (this.#over) throw closedError()
-    if (this.#upgrading || this.#reads.busy)
+    if (this.#upgrading || this.reads.busy)
       throw netError('NET_BUSY', { message: 'a read is waiting' })
     if (this.#writes.underWay !== undefined)
       throw netError('NET_BUSY', { message: 'a write is under way' })
     this.#leave(closedError())
-    const socket = toSocket(withLeftover(this.#transport, this.#reads.release()))
+    const socket = toSocket(withLeftover(this.#transport, this.reads.release()))
     this.#gone(undefined)
     return socket
   }
 
-  #loop<T>(
-    operation: string,
-    rule: () => ItemRule<T>,
-    options: WaitOptions | undefined,
-  ): AsyncIterable<T> {
-    const read = (item: ItemRule<T>): Promise<IteratorResult<T, undefined>> =>
-      this.#reads.run(operation, item, options, true)
-    return { [Symbol.asyncIterator]: () => new ReadItems(this.#reads, rule, read) }
+  toWeb(): WebStreams {
+    if (this.#over) throw closedError()
+    return webStreams(this)
   }
 
-  async #upgrade(tls: TlsOptions, options: WaitOptions | undefined): Promise<void> {
+  async #sendFile(file: FileFill, options: WaitOptions | undefined): Promise<number> {
+    try {
+      await this.#writes.pull(() => file.next(), options)
+      return file.size
+    } finally {
+      await file.close()
+    }
+  }
+
+  async #upgrade(tls: ServerTls, options: WaitOptions | undefined): Promise<void> {
     if (this.#over) throw closedError()
     // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
-    if (this.#reads.buffered > 0) {
+    if (this.reads.buffered > 0) {
       throw netError('NET_PROTO_UNEXPECTED', {
         message: 'the peer sent unencrypted data before the TLS handshake',
         phase: 'tls',
-        received: this.#reads.buffered,
+        received: this.reads.buffered,
       })
     }
     const plain = this.#transport
-    const leftover = this.#reads.release()
+    const leftover = this.reads.release()
     const handshake = new StoppableHandshake(options?.signal)
     this.#handshake = handshake
     try {
       const { side, client } = this.#options
-      const shake = side === 'server' ? secureServer : secure
       const road = { ...options, client, signal: handshake.signal }
-      const transport = await shake(withLeftover(plain, leftover), tls, road)
+      const below = withLeftover(plain, leftover)
+      const transport =
+        side === 'server'
+          ? await secureServer(below, tls, road)
+          : await secure(below, tls as TlsOptions, road)
       this.#transport = transport
-      this.#reads.attach(transport)
+      this.reads.attach(transport)
       this.#writes.attach(transport)
       this.#follow(transport)
     } catch (thrown) {
@@ -348,7 +264,7 @@ export class StreamConnection implements Connection {
     this.#over = true
     this.#writes.shut(closedError)
     this.#writes.giveUp(error)
-    this.#reads.shut(error, closedError)
+    this.reads.shut(error, closedError)
     // The transport has handed its socket over to the handshake.
     this.#handshake?.end(error)
     this.#transport.abort(error)
@@ -359,7 +275,7 @@ export class StreamConnection implements Connection {
   #leave(reason: NetError): void {
     this.#over = true
     this.#writes.shut(closedError)
-    this.#reads.shut(reason, closedError)
+    this.reads.shut(reason, closedError)
   }
 }
 
@@ -367,34 +283,12 @@ function closedError(): NetError {
   return netError('NET_CLOSED', { message: 'the connection is closed' })
 }
 
-/** Calls reject, also for a wrong argument, and never throw. */
-function checked<T>(name: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return call()
-  } catch (error) {
-    if (!isNetError(error)) return rejected(error as Error)
-    traceToCaller(error)
-    return rejected(addContext(error, { protocol: 'socket', operation: name }))
-  }
-}
-
-/** What passed the door; nothing where there are no options, which is usual and costs nothing. */
-function given<T>(door: OptionsDoor<T>, options: T | undefined): Taken<T> | undefined {
-  return options === undefined ? undefined : door(options)
-}
-
-function bytesOf(data: string | Uint8Array): Uint8Array {
-  return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
-}
-
-const ANY_BYTES = itemOf(someBytes(Infinity))
-
 const connectionDoor: OptionsDoor<ConnectionOptions> = optionsDoor<ConnectionOptions>(
   { protocol: 'socket', call: 'overTransport' },
   {
     defaults: option.defaults,
     side: option.oneOf('client', 'server'),
-    tls: tlsOptions,
+    tls: serverTls,
     client: option.anything,
   },
 )

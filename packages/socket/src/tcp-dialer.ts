@@ -58,8 +58,11 @@ export function tcpDialer(options?: TcpDialerOptions): Dialer {
       })
     },
     async listen(endpoint, given) {
-      const at = { host: endpoint.host, port: endpoint.port }
-      return listenOn({ protocol: 'tcp', endpoint, at }, takeDialOptions(given))
+      const options = takeDialOptions(given)
+      const { backlog = BACKLOG, reusePort = false, ipv6Only = false } = options
+      const { host, port } = endpoint
+      const at = { host, port, backlog, reusePort, ipv6Only }
+      return listenOn({ protocol: 'tcp', endpoint, at }, options)
     },
   }
 }
@@ -160,6 +163,7 @@ function allFailed(
 }
 
 const STAGGER = 250
+const BACKLOG = 511
 const tcpDoor: OptionsDoor<TcpDialerOptions> = optionsDoor<TcpDialerOptions>(
   { protocol: 'socket', call: 'tcpDialer' },
   {

@@ -7,7 +7,7 @@ import { takeDialOptions, type Dialer } from './dialer.ts'
 import { socketErrors } from './errors.ts'
 import { socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
-import { listenOn } from './socket-listener.ts'
+import { listenAtPath } from './unix-listener.ts'
 import { systemPath } from './system-path.ts'
 
 /** Dials Unix sockets. The only phase is `connect`. */
@@ -29,9 +29,6 @@ export function unixDialer(): Dialer {
         }),
       )
     },
-    async listen(endpoint, options) {
-      const at = { path: systemPath(endpoint) }
-      return listenOn({ protocol: 'unix', endpoint, at }, takeDialOptions(options))
-    },
+    listen: (endpoint, options) => listenAtPath(endpoint, takeDialOptions(options)),
   }
 }

@@ -58,6 +58,20 @@ export class WriteSide {
     return this.#inTurn(() => this.#transport.write(chunks))
   }
 
+  /** Sends what `next` gives, in turn, until it gives undefined. */
+  pull(
+    next: () => Promise<Uint8Array | undefined>,
+    options: WaitOptions | undefined,
+  ): Promise<void> {
+    const refusal = this.#refusal(options)
+    if (refusal !== undefined) return rejected(this.#told(refusal, 'sendFile'))
+    return this.#watched(
+      'sendFile',
+      this.#inTurn(() => this.#pulled(next)),
+      options,
+    )
+  }
+
   /** Resolves when the kernel has all that was written. */
   flush(options: WaitOptions | undefined): Promise<void> {
     const refusal = this.#refusal(options)
@@ -118,6 +132,20 @@ export class WriteSide {
     }
     turn.then(over, over)
     return turn
+  }
+
+  async #pulled(next: () => Promise<Uint8Array | undefined>): Promise<void> {
+    let isBegun = false
+    try {
+      for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
+        isBegun = true
+        await this.#inPieces([chunk])
+      }
+    } catch (error) {
+      // The peer would take what follows for the rest.
+      if (isBegun && isNetError(error)) this.#spec.lost(error)
+      throw error
+    }
   }
 
   async #inPieces(chunks: readonly Uint8Array[]): Promise<void> {

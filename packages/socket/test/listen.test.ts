@@ -8,6 +8,8 @@ import { expect, test } from 'vitest'
 
 import { failure } from './support.ts'
 
+const certificates = createCertificates()
+
 test('[SOCK-52] a handler that fails is reported, and the other connections go on', async () => {
   const reported: unknown[] = []
   const handler = async (connection: Connection) => {
@@ -87,7 +89,7 @@ test('[SOCK-56] [H-SOCK-16] after its grace close cuts off what does not end', a
   expect((await reading).code).toBe('NET_CONN_RESET')
 })
 
-test('connections beyond the limit, or not accepted, are reset', async () => {
+test('[SOCK-57] connections beyond the limit, or not accepted, are reset', async () => {
   let welcome = true
   await using server = await listen(
     'tcp://127.0.0.1:0',
@@ -270,4 +272,52 @@ test('a listener that fails again and again leaves others their turn', async () 
   await new Promise((turn) => setImmediate(turn))
   expect(failures).toBeLessThan(10)
   await server.close()
+})
+
+test('[SOCK-33] two listeners share a port if both say so', async () => {
+  await using first = await listen('tcp://127.0.0.1:0', () => {}, { reusePort: true })
+  await using second = await listen(first.url, () => {}, { reusePort: true })
+  expect(second.url).toBe(first.url)
+  expect((await failure(listen(first.url, () => {}))).code).toBe('NET_BIND_IN_USE')
+})
+
+test('[SOCK-33] all addresses are those of IPv4 as well, unless it is IPv6 only', async () => {
+  const hello = (connection: Connection): Promise<void> => connection.write('hello')
+  await using both = await listen('tcp://[::]:0', hello)
+  await using four = await connect(`tcp://127.0.0.1:${both.address.port}`)
+  await using six = await connect(`tcp://[::1]:${both.address.port}`)
+  expect([await four.readText(), await six.readText()]).toEqual(['hello', 'hello'])
+  await using only = await listen('tcp://[::]:0', hello, { ipv6Only: true })
+  const refused = failure(connect(`tcp://127.0.0.1:${only.address.port}`))
+  expect((await refused).code).toBe('NET_CONNECT_REFUSED')
+})
+
+test('[SOCK-54] one server listens at several addresses, each with its own port', async () => {
+  const server = await listen(
+    ['tcp://127.0.0.1:0', 'tcp://[::1]:0', 'tls://127.0.0.1:0'],
+    (connection) => connection.write(connection.info.encrypted ? 'secret' : 'hello'),
+    { tls: certificates.issue(), backlog: 16 },
+  )
+  expect(server.urls).toHaveLength(3)
+  expect(server.url).toBe(server.urls[0])
+  expect(new Set(server.addresses.map(({ port }) => port > 0)).has(false)).toBe(false)
+  const texts = server.urls.map(async (url) => {
+    await using connection = await connect(url, { tls: { ca: certificates.ca } })
+    return await connection.readText()
+  })
+  expect(await Promise.all(texts)).toEqual(['hello', 'hello', 'secret'])
+  await server.close()
+  for (const url of server.urls) {
+    expect((await failure(connect(url))).code).toBe('NET_CONNECT_REFUSED')
+  }
+})
+
+test('[SOCK-54] if one address cannot be had, none is held', async () => {
+  await using taken = await listen('tcp://127.0.0.1:0', () => {})
+  await using free = await listen('tcp://127.0.0.1:0', () => {})
+  await free.close()
+  expect((await failure(listen([free.url, taken.url], () => {}))).code).toBe('NET_BIND_IN_USE')
+  await using again = await listen(free.url, () => {})
+  expect(again.url).toBe(free.url)
+  expect((await failure(listen([], () => {}))).code).toBe('NET_BAD_OPTION')
 })

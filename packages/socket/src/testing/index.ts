@@ -9,6 +9,7 @@ export {
 export { memoryPair, type MemoryOptions } from './memory-pair.ts'
 export { memoryDialer } from './memory-dialer.ts'
 export { faulty, withFaults, type FaultPlan } from './faults.ts'
+export { delayed, type DelayedOptions } from './delayed.ts'
 export { causeFault } from './cause-fault.ts'
 export {
   actionWith,

@@ -2,28 +2,28 @@
 
 import type { SecureContext, SecureContextOptions } from 'node:tls'
 
-import { isSecret } from '@net/core'
 import { mergeOwn, netError, own } from '@net/core/authoring'
 
 import { environmentTrust } from './environment-trust.ts'
-import { nodeTls } from './node-tls.ts'
+import { nodeCrypto, nodeTls } from './node-tls.ts'
 import type { TlsMaterial, TlsOptions } from './options.ts'
+import { trustedFolder } from './trusted-folder.ts'
 
 /** The context of a client. Throws `NET_BAD_OPTION`, or `NET_CREDENTIAL_INVALID` if the key does not open. */
-export function contextOf(tls: TlsOptions): SecureContext {
-  const trust = own(tls, 'ca') === undefined ? environmentTrust() : undefined
-  const options = openssl(tls)
+export function contextOf(tls: TlsOptions, passphrase?: string): SecureContext {
+  const isOwn = own(tls, 'ca') !== undefined || own(tls, 'caFolder') !== undefined
+  const trust = isOwn ? undefined : environmentTrust()
+  const options = openssl(tls, passphrase)
   if (trust === undefined) return made(options)
   // With a client certificate it may hold a key, which no other connection should find here.
-  if (options.cert !== undefined || options.key !== undefined)
+  if (options.cert !== undefined || options.key !== undefined || options.crl !== undefined)
     return made({ ...options, ca: [...trust] })
   return trusting(trust, options)
 }
 
 /** To read a few hundred authorities takes OpenSSL a good part of a second, so that it is done once. */
 function trusting(trust: readonly string[], options: SecureContextOptions): SecureContext {
-  const { minVersion, maxVersion, ciphers = '' } = options
-  const key = `${minVersion} ${maxVersion} ${ciphers}`
+  const key = JSON.stringify(options)
   if (kept.trust !== trust) kept = { trust, contexts: new Map() }
   const known = kept.contexts.get(key)
   if (known !== undefined) return known
@@ -50,17 +50,26 @@ function made(options: SecureContextOptions): SecureContext {
   }
 }
 
-/** The context of a server. Throws `NET_BAD_OPTION` without a certificate and its key. */
-export function serverContext(tls: TlsOptions): SecureContext {
+/**
+ * The context of a server. Where it asks clients for a certificate, no session of theirs is resumed: each shows it anew. Throws
+ * `NET_BAD_OPTION` without a certificate and its key.
+ */
+export function serverContext(tls: TlsOptions, passphrase?: string): SecureContext {
   if (own(tls, 'cert') === undefined || own(tls, 'key') === undefined) {
     throw netError('NET_BAD_OPTION', { message: 'a TLS server needs tls.cert and tls.key' })
   }
-  return made(openssl(tls))
+  const options = openssl(tls, passphrase)
+  const asks = options.ca !== undefined
+  return made({
+    ...options,
+    sessionIdContext: 'net',
+    ...(asks ? { secureOptions: nodeCrypto().constants.SSL_OP_NO_TICKET } : {}),
+  })
 }
 
-function openssl(tls: TlsOptions): SecureContextOptions {
+function openssl(tls: TlsOptions, passphrase: string | undefined): SecureContextOptions {
   const { minVersion = 'TLSv1.2', maxVersion = 'TLSv1.3', ...rest } = mergeOwn<TlsOptions>(tls)
-  const { ca, cert, key, ciphers, passphrase } = rest
+  const { cert, key, ciphers } = rest
   // Versions are called so that they sort as text.
   if (minVersion > maxVersion) {
     throw netError('NET_BAD_OPTION', { message: 'tls.minVersion is above tls.maxVersion' })
@@ -68,13 +77,32 @@ function openssl(tls: TlsOptions): SecureContextOptions {
   return {
     minVersion,
     maxVersion,
-    ...(ca === undefined ? {} : { ca: [ca].flat().map(authority) }),
+    ...trustOf(rest),
     ...(cert === undefined ? {} : { cert: pem(cert, 'CERTIFICATE') }),
     ...(key === undefined ? {} : { key: pem(key, 'PRIVATE KEY') }),
     ...(ciphers === undefined ? {} : { ciphers }),
-    ...(passphrase === undefined
+    ...strengthOf(rest),
+    ...(passphrase === undefined || key === undefined ? {} : { passphrase }),
+  }
+}
+
+/** Whom we trust, and whom no more. */
+function trustOf({ ca, caFolder, crl }: TlsOptions): SecureContextOptions {
+  const given = ca === undefined ? [] : [ca].flat().map(authority)
+  const inFolder = caFolder === undefined ? [] : trustedFolder(caFolder)
+  return {
+    // Who is named here is trusted, whether or not somebody else vouches for him.
+    ...(ca === undefined && caFolder === undefined
       ? {}
-      : { passphrase: isSecret(passphrase) ? passphrase.reveal() : passphrase }),
+      : { ca: [...given, ...inFolder], allowPartialTrustChain: true }),
+    ...(crl === undefined ? {} : { crl: [crl].flat().map((each) => pem(each, 'X509 CRL')) }),
+  }
+}
+
+function strengthOf({ groups, signatureAlgorithms }: TlsOptions): SecureContextOptions {
+  return {
+    ...(groups === undefined ? {} : { ecdhCurve: groups.join(':') }),
+    ...(signatureAlgorithms === undefined ? {} : { sigalgs: signatureAlgorithms.join(':') }),
   }
 }
 

@@ -3,10 +3,11 @@
  * curl and Python read and Node does not. They add and never replace, as Node's own NODE_EXTRA_CA_CERTS does.
  */
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 import { nodeCrypto, nodeTls } from './node-tls.ts'
+import { certificateFiles, certificatesIn } from './trusted-folder.ts'
 
 /**
  * All authorities to trust, in PEM, if the environment names some that Node does not trust by itself; else undefined.
@@ -23,7 +24,7 @@ export function environmentTrust(): readonly string[] | undefined {
 }
 
 function inFile(file: string): readonly string[] {
-  return file === '' ? [] : certificatesIn('SSL_CERT_FILE', file)
+  return file === '' ? [] : readCertificates('SSL_CERT_FILE', file)
 }
 
 function inFolders(folders: string): readonly string[] {
@@ -31,22 +32,22 @@ function inFolders(folders: string): readonly string[] {
     .split(delimiter)
     .filter((folder) => folder !== '')
     .flatMap((folder) =>
-      namesIn(folder).flatMap((name) => certificatesIn('SSL_CERT_DIR', join(folder, name))),
+      namesIn(folder).flatMap((name) => readCertificates('SSL_CERT_DIR', join(folder, name))),
     )
 }
 
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).filter((name) => CERTIFICATE_FILE.test(name))
+    return certificateFiles(folder)
   } catch (error) {
     warn('SSL_CERT_DIR', folder, error)
     return []
   }
 }
 
-function certificatesIn(variable: string, file: string): readonly string[] {
+function readCertificates(variable: string, file: string): readonly string[] {
   try {
-    const found = readFileSync(file, 'utf8').match(CERTIFICATE) ?? []
+    const found = certificatesIn(readFileSync(file, 'utf8'))
     return found.filter((pem, index) => {
       const place =
         found.length === 1 ? file : `certificate ${index + 1} of ${found.length} in ${file}`
@@ -98,7 +99,3 @@ let last:
       readonly trust: readonly string[] | undefined
     }
   | undefined
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
-// What `openssl rehash` names by the subject, and what certificates are usually called.
-const CERTIFICATE_FILE = /\.(?:\d+|pem|crt|cer)$/i

@@ -14,23 +14,43 @@ import type { Transport } from '../transport.ts'
 import { certificateError, pinError } from './certificate-errors.ts'
 import { isTlsSocket, nodeCrypto, nodeTls } from './node-tls.ts'
 import type { TlsOptions } from './options.ts'
+import { sessionCertificate } from './session-certificate.ts'
 
 /**
  * Throws `NET_TLS_CERT_UNTRUSTED`, `NET_TLS_CERT_EXPIRED` or another error of certificates unless the server's is trusted,
- * and `NET_TLS_CERT_HOST` unless it is for the name or address. `who` is what errors call the server.
+ * and `NET_TLS_CERT_HOST` unless it is for the name or address, as far as the options want these checks. `who` is what
+ * errors call the server.
  */
-export function verifyServer(socket: TLSSocket, name: string, who: string): void {
-  if (peerCertificate(socket) === undefined) throw missing(who)
+export function verifyServer(socket: TLSSocket, tls: TlsOptions, { name, who }: Wanted): void {
+  if (own(tls, 'dangerouslySkipVerification') === true) return
+  const certificate = peerCertificate(socket)
+  if (certificate === undefined) throw missing(who)
+  const anyName = own(tls, 'dangerouslySkipNameVerification') === true
   const failure =
-    trustFailure(socket) ?? nodeTls().checkServerIdentity(name, socket.getPeerCertificate())
+    trustFailure(socket) ??
+    (anyName ? undefined : nodeTls().checkServerIdentity(name, certificate.toLegacyObject()))
   if (failure !== undefined) throw certificateError(failure, { who, chain: chainOf(socket), name })
+}
+
+/** Whom a client wants to talk to. */
+export interface Wanted {
+  readonly name: string
+  /** What errors call the server. */
+  readonly who: string
 }
 
 /** The peer's certificate, if it has sent one. */
 export function peerCertificate(socket: TLSSocket): X509Certificate | undefined {
   // Not getPeerX509Certificate(), whose second call on a client finds nothing any more.
   const { raw } = socket.getPeerCertificate() as { readonly raw?: Buffer }
-  return raw === undefined ? undefined : new (nodeCrypto().X509Certificate)(raw)
+  if (raw !== undefined) return new (nodeCrypto().X509Certificate)(raw)
+  const session = sessions.get(socket)
+  return session !== undefined && socket.isSessionReused() ? sessionCertificate(session) : undefined
+}
+
+/** With which session a client begins: where it is resumed, the server sends no certificate, and the one of the session counts. */
+export function beginsWith(socket: TLSSocket, session: Uint8Array): void {
+  sessions.set(socket, session)
 }
 
 /**
@@ -45,11 +65,13 @@ export function verifyPeer(
   const who = `${peer} ${formatEndpoint(info.endpoint)}`
   if (duplex === undefined || !isTlsSocket(duplex)) throw missing(who)
   verifyPins(peerCertificate(duplex), tls, who)
-  if (own(tls, 'dangerouslySkipVerification') !== true) verifyServer(duplex, withoutDot(name), who)
+  verifyServer(duplex, tls, { name: withoutDot(name), who })
 }
 
 /** Throws an error of certificates unless the client's is signed by an authority that we trust. */
 export function verifyClient(socket: TLSSocket, who: string): void {
+  // A session begun under another certificate of ours was verified by other rules.
+  if (peerCertificate(socket) === undefined || socket.isSessionReused()) throw missing(who)
   const failure = trustFailure(socket)
   if (failure !== undefined) throw certificateError(failure, { who, chain: chainOf(socket) })
 }
@@ -61,9 +83,11 @@ function trustFailure(socket: TLSSocket): Error | undefined {
   return (handle as { verifyError(): Error | null }).verifyError() ?? undefined
 }
 
-/** The peer's certificate and those that it sent along. */
-function chainOf(socket: TLSSocket): readonly X509Certificate[] {
+/** The peer's certificate and those that it sent along, as long as the connection is open. */
+export function chainOf(socket: TLSSocket): readonly X509Certificate[] {
   const chain: X509Certificate[] = []
+  const own = socket.isSessionReused() ? peerCertificate(socket) : undefined
+  if (own !== undefined) return [own]
   let next: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true)
   while (next?.raw !== undefined && chain.length < LONGEST_CHAIN) {
     const certificate = new (nodeCrypto().X509Certificate)(next.raw)
@@ -109,6 +133,7 @@ function missing(who: string): Error {
   return netError('NET_TLS_HANDSHAKE', { message: `${who} has sent no certificate` })
 }
 
+const sessions = new WeakMap<TLSSocket, Uint8Array>()
 const LONGEST_CHAIN = 10
 
 const anX509 = shape<X509Certificate>(

@@ -16,6 +16,10 @@ export interface TlsInfo {
   readonly authorized: boolean
   /** Whether an earlier session was resumed. */
   readonly resumed: boolean
+  /** The group of the key exchange, such as `X25519`, where OpenSSL tells a client of it. */
+  readonly group?: string
   /** The peer's certificate, where it has sent one. */
   readonly certificate?: X509Certificate
+  /** The peer's certificate and those that it sent along, its own first; read it while the connection is open. */
+  readonly chain: readonly X509Certificate[]
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 
 import { formatEndpoint, type Timeout } from '@net/core'
 import {
@@ -29,8 +29,9 @@ import { resetOf } from '../socket-info.ts'
 import { SocketTransport } from '../socket-transport.ts'
 import type { Transport } from '../transport.ts'
 import { requireCloseNotify } from './close-notify.ts'
-import { contextOf, serverContext } from './context.ts'
+import { contextOf } from './context.ts'
 import {
+  beginsWith,
   peerCertificate,
   sniName,
   verifyClient,
@@ -38,10 +39,13 @@ import {
   verifyServer,
   withoutDot,
 } from './identity.ts'
-import type { TlsInfo } from './info.ts'
+import { infoOf, type Outcome } from './info-of.ts'
 import { keyLogOf } from './key-log.ts'
 import { nodeTls } from './node-tls.ts'
-import { tlsOptions, type TlsOptions } from './options.ts'
+import { serverTls, tlsOptions, type ServerTls, type TlsOptions } from './options.ts'
+import { unlocked } from './passphrase.ts'
+import { identityFor, serverIdentities } from './server-identity.ts'
+import { keptSession } from './kept-session.ts'
 
 /** Options of one handshake. */
 export interface SecureOptions {
@@ -67,36 +71,41 @@ export function secure(
   tls?: TlsOptions,
   options?: SecureOptions,
 ): Promise<Transport> {
-  return given(transport, tls, options, secureAsClient)
+  const take = (): TlsOptions => tlsOptions.take(tls === undefined ? {} : tls, 'tls')
+  return given(transport, { call: 'secure', take, part: secureAsClient }, options)
 }
 
-/** Speaks TLS as a server over a connected transport; otherwise as `secure`. The options need `cert` and `key`. */
+/**
+ * Speaks TLS as a server over a connected transport; otherwise as `secure`. The options need `cert` and `key`; of a list
+ * the client's SNI chooses the first whose certificate has the name, or else the first of all.
+ */
 export function secureServer(
   transport: Transport,
-  tls: TlsOptions,
+  tls: ServerTls,
   options?: SecureOptions,
 ): Promise<Transport> {
-  return given(transport, tls, options, secureAsServer)
+  const take = (): ServerTls => serverTls.take(tls, 'tls')
+  return given(transport, { call: 'secureServer', take, part: secureAsServer }, options)
 }
 
-type Part = (transport: Transport, tls: TlsOptions, options: SecureOptions) => Promise<Transport>
+interface Part<T> {
+  readonly call: string
+  readonly take: () => T
+  readonly part: (transport: Transport, tls: T, options: SecureOptions) => Promise<Transport>
+}
 
 /** A transport that was given is gone if this rejects, for whatever reason. */
-async function given(
+async function given<T>(
   transport: Transport,
-  tls: TlsOptions | undefined,
+  { call, take, part }: Part<T>,
   options: SecureOptions | undefined,
-  part: Part,
 ): Promise<Transport> {
-  const place = { protocol: 'socket', call: part === secureAsClient ? 'secure' : 'secureServer' }
+  const place = { protocol: 'socket', call }
   inCall(place, () => argument('the transport', isTransport, transport))
   const road = foreignTransport(transport)
-  let taken: readonly [TlsOptions, SecureOptions]
+  let taken: readonly [T, SecureOptions]
   try {
-    taken = inCall(place, () => [
-      tlsOptions.take(tls === undefined ? {} : tls, 'tls'),
-      secureDoor(options),
-    ])
+    taken = inCall(place, () => [take(), secureDoor(options)])
   } catch (error) {
     road.abort(error)
     throw error
@@ -104,80 +113,106 @@ async function given(
   return part(road, ...taken)
 }
 
-const secureAsClient: Part = (transport, tls, options) => {
+function secureAsClient(
+  transport: Transport,
+  tls: TlsOptions,
+  options: SecureOptions,
+): Promise<Transport> {
   const { endpoint } = transport.info
   const who = `${options.peer ?? 'the server'} ${formatEndpoint(endpoint)}`
   const name = withoutDot(own(tls, 'servername') ?? endpoint.host)
   const servername = sniName(name)
-  const skip = own(tls, 'dangerouslySkipVerification') === true
-  const session = own(tls, 'session')
-  const begin = (raw: Socket): Handshake => {
-    const socket = nodeTls().connect({
-      socket: raw,
-      secureContext: contextOf(tls),
-      // All of it is verified below: Node would leave out the names of resumed sessions, and says less of what is wrong.
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
-      ...alpnOf(tls),
-      ...(servername === undefined ? {} : { servername }),
-      ...(session === undefined ? {} : { session: Buffer.from(session) }),
-    })
-    const verify: Handshake['verify'] = () => {
-      if (!skip) verifyServer(socket, name, who)
-      verifyPins(peerCertificate(socket), tls, who)
-      return { servername, authorized: !skip }
+  const prepare: Prepare = async (op) => {
+    const secureContext = await unlocked(tls, op, (passphrase) => contextOf(tls, passphrase))
+    const kept = keptSession(transport.info, { name, tls, client: options.client })
+    return (raw) => {
+      const socket = nodeTls().connect({
+        socket: raw,
+        secureContext,
+        // All of it is verified below: Node would leave out the names of resumed sessions, and says less of what is wrong.
+        rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
+        ...alpnOf(tls),
+        ...(servername === undefined ? {} : { servername }),
+        ...(kept.session === undefined ? {} : { session: kept.session }),
+      })
+      if (kept.session !== undefined) beginsWith(socket, kept.session)
+      const verify: Handshake['verify'] = () => {
+        verifyServer(socket, tls, { name, who })
+        verifyPins(peerCertificate(socket), tls, who)
+        kept.verified()
+        return { servername, authorized: own(tls, 'dangerouslySkipVerification') !== true }
+      }
+      socket.on('session', (session) => kept.add(session))
+      return { socket, event: 'secureConnect', verify, tls }
     }
-    return { socket, event: 'secureConnect', verify }
   }
-  return handshake(transport, tls, options, { name: 'secure', begin })
+  return handshake(transport, options, { name: 'secure', prepare })
 }
 
-const secureAsServer: Part = (transport, tls, options) => {
+function secureAsServer(
+  transport: Transport,
+  tls: ServerTls,
+  options: SecureOptions,
+): Promise<Transport> {
   const who = 'the client'
-  const mutual = own(tls, 'ca') !== undefined
-  const strict = mutual && own(tls, 'dangerouslySkipVerification') !== true
-  const begin = (raw: Socket): Handshake => {
-    const socket = new (nodeTls().TLSSocket)(raw, {
-      isServer: true,
-      secureContext: serverContext(tls),
-      requestCert: mutual,
-      rejectUnauthorized: strict,
-      ...alpnOf(tls),
-    })
-    // Without a tls.Server around it, Node emits the errors of this side under this name only.
-    socket.on('_tlsError', (error: Error) => void socket.destroy(error))
-    const verify: Handshake['verify'] = () => {
-      // Only a tls.Server would say so; whoever is given the socket, such as Node's HTTP/2, waits for it otherwise.
-      Reflect.set(socket, 'secureConnecting', false)
-      if (strict) verifyClient(socket, who)
-      verifyPins(peerCertificate(socket), tls, who)
-      return { servername: nameAskedFor(socket), authorized: strict }
+  const prepare: Prepare = async (op) => {
+    const identities = await serverIdentities(tls, op)
+    const [first] = identities
+    const choose: SniCallback = (name, done) => done(null, identityFor(identities, name).context)
+    return (raw) => {
+      const socket = new (nodeTls().TLSSocket)(raw, {
+        isServer: true,
+        secureContext: first.context,
+        requestCert: identities.some(({ asks }) => asks),
+        rejectUnauthorized: identities.every(({ isStrict }) => isStrict),
+        ...(identities.length > 1 ? { SNICallback: choose } : {}),
+        ...alpnOf(first.tls),
+      })
+      // Without a tls.Server around it, Node emits the errors of this side under this name only.
+      socket.on('_tlsError', (error: Error) => void socket.destroy(error))
+      const verify: Handshake['verify'] = () => {
+        // Only a tls.Server would say so; whoever is given the socket, such as Node's HTTP/2, waits for it otherwise.
+        Reflect.set(socket, 'secureConnecting', false)
+        const servername = nameAskedFor(socket)
+        const { isStrict, tls: chosen } = identityFor(identities, servername)
+        if (isStrict) verifyClient(socket, who)
+        verifyPins(peerCertificate(socket), chosen, who)
+        return { servername, authorized: isStrict }
+      }
+      return { socket, event: 'secure', verify, tls: first.tls }
     }
-    return { socket, event: 'secure', verify }
   }
-  return handshake(transport, tls, options, { name: 'accept', begin })
+  return handshake(transport, options, { name: 'accept', prepare })
 }
+
+type SniCallback = (name: string, done: (error: null, context: SecureContext) => void) => void
+
+/** Does what has to be done before the first byte; what it gives begins. */
+type Prepare = (op: Operation) => Promise<(raw: Socket) => Handshake>
 
 interface Handshake {
   readonly socket: TLSSocket
   /** What the socket emits when the handshake is done. */
   readonly event: string
   /** Throws unless the peer may be talked to. */
-  readonly verify: () => { readonly servername: string | undefined; readonly authorized: boolean }
+  readonly verify: () => Outcome
+  readonly tls: TlsOptions
 }
 
 async function handshake(
   transport: Transport,
-  tls: TlsOptions,
   options: SecureOptions,
-  { name, begin }: { readonly name: string; readonly begin: (raw: Socket) => Handshake },
+  { name, prepare }: { readonly name: string; readonly prepare: Prepare },
 ): Promise<Transport> {
   const { endpoint } = transport.info
   const spec = { protocol: 'tls', operation: name, endpoint, errors: handshakeErrors }
   try {
-    return await roadOperation(spec, options, (op) =>
-      op.phase('tls', () => shakeHands(transport, tls, op, begin)),
-    )
+    return await roadOperation(spec, options, async (op) => {
+      // Before the phase: a person who is asked for a passphrase may need longer than its limit.
+      const begin = await stoppable(op, prepare(op))
+      return op.phase('tls', () => shakeHands(transport, op, begin))
+    })
   } catch (error) {
     transport.abort(error)
     throw error
@@ -186,7 +221,6 @@ async function handshake(
 
 async function shakeHands(
   transport: Transport,
-  tls: TlsOptions,
   op: Operation,
   begin: (raw: Socket) => Handshake,
 ): Promise<Transport> {
@@ -199,7 +233,7 @@ async function shakeHands(
     raw.destroy()
     throw error
   }
-  const { socket } = begun
+  const { socket, tls } = begun
   const log = keyLogOf(tls)
   if (log !== undefined) socket.on('keylog', (line) => log(line.toString('latin1').trimEnd()))
   const reset = (): void => {
@@ -226,10 +260,7 @@ async function shakeHands(
 }
 
 /** `verified` is called in the turn in which the handshake ends, before anything else can arrive. */
-function finished(
-  { socket, event, verify }: Handshake,
-  verified: () => void,
-): Promise<ReturnType<Handshake['verify']>> {
+function finished({ socket, event, verify }: Handshake, verified: () => void): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const forget = (): void => {
       socket.off('error', failed)
@@ -282,23 +313,6 @@ function finished(
 /** Hears and drops the late errors of a socket that was given up. */
 function drop(socket: TLSSocket): void {
   socket.on('error', () => {})
-}
-
-function infoOf(
-  socket: TLSSocket,
-  { servername, authorized }: ReturnType<Handshake['verify']>,
-): TlsInfo {
-  const certificate = peerCertificate(socket)
-  const { alpnProtocol } = socket
-  return {
-    protocol: socket.getProtocol() ?? 'unknown',
-    cipher: socket.getCipher().standardName,
-    authorized,
-    resumed: socket.isSessionReused(),
-    ...(typeof alpnProtocol === 'string' ? { alpn: alpnProtocol } : {}),
-    ...(servername === undefined ? {} : { servername }),
-    ...(certificate === undefined ? {} : { certificate }),
-  }
 }
 
 function alpnOf(tls: TlsOptions): { ALPNProtocols?: string[] } {

@@ -43,6 +43,35 @@ test('names, addresses, authority and dates are what was asked for', () => {
   expect([alone.checkIssued(alone), alone.verify(alone.publicKey)]).toEqual([true, true])
 })
 
+test('a certificate of an intermediate authority comes with that', async () => {
+  const certificates = createCertificates()
+  const { cert } = certificates.issue({ intermediate: true })
+  const [leaf, above, ...others] = cert.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []
+  expect(others).toEqual([])
+  const [leafCertificate, aboveCertificate] = [
+    new X509Certificate(leaf!),
+    new X509Certificate(above!),
+  ]
+  const ca = new X509Certificate(certificates.ca)
+  expect(leafCertificate.checkIssued(aboveCertificate) && aboveCertificate.checkIssued(ca)).toBe(
+    true,
+  )
+  expect(
+    leafCertificate.verify(aboveCertificate.publicKey) && aboveCertificate.verify(ca.publicKey),
+  ).toBe(true)
+})
+
+test('bad ones are bad in the way that was asked for', () => {
+  const certificates = createCertificates()
+  const early = new X509Certificate(certificates.issue({ notYetValid: true }).cert)
+  expect(early.validFromDate.getTime()).toBeGreaterThan(Date.now())
+  const weak = new X509Certificate(certificates.issue({ weak: true }).cert)
+  expect(weak.publicKey.asymmetricKeyDetails?.modulusLength).toBe(1024)
+  expect(() => certificates.issue({ expired: true, notYetValid: true })).toThrow(
+    /exclude each other/,
+  )
+})
+
 /** 'OK' if openssl, or where there is none Node itself, takes the certificate for one of the authority's. */
 async function strictVerdict(ca: string, cert: string): Promise<string> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-certificates-'))

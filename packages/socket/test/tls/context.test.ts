@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { getCACertificates } from 'node:tls'
 
-import { secret } from '@net/core'
-import { createCertificates } from '@net/socket/testing'
+import { connect, type TlsOptions } from '@net/socket'
+import { createCertificates, startEchoServer } from '@net/socket/testing'
 import { canary, expectNoCanary } from '@tools/canary'
 import { expect, test } from 'vitest'
 
@@ -29,9 +30,8 @@ test('an encrypted key opens with its passphrase, and no error shows a wrong one
   const encrypted = createPrivateKey(key)
     .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: right })
     .toString()
-  expect(contextOf({ cert, key: encrypted, passphrase: right })).toHaveProperty('context')
-  expect(contextOf({ cert, key: encrypted, passphrase: secret(right) })).toHaveProperty('context')
-  const error = thrown(() => contextOf({ cert, key: encrypted, passphrase: wrong }))
+  expect(contextOf({ cert, key: encrypted }, right)).toHaveProperty('context')
+  const error = thrown(() => contextOf({ cert, key: encrypted }, wrong))
   expect(error.code).toBe('NET_CREDENTIAL_INVALID')
   expectNoCanary(error)
 })
@@ -51,4 +51,98 @@ test('what cannot be used is a bad option', () => {
 test('a server needs a certificate and its key', () => {
   expect(serverContext({ cert, key })).toHaveProperty('context')
   expect(thrown(() => serverContext({ cert })).code).toBe('NET_BAD_OPTION')
+})
+
+/** Connects to an echo server with these options; the outcome of the handshake, or the code of the error. */
+async function shaken(server: TlsOptions, client: TlsOptions) {
+  const errors: unknown[] = []
+  await using echo = await startEchoServer({ tls: server, onError: (error) => errors.push(error) })
+  try {
+    await using connection = await connect(echo.url, { tls: { ca: certificates.ca, ...client } })
+    await connection.write('x')
+    await connection.readExactly(1)
+    return connection.info.tls?.protocol
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+test('[SOCK-41] authorities are PEM, several in one text, a list, or the stores of the system and of Node', async () => {
+  const server = certificates.issue()
+  const other = createCertificates().ca
+  for (const ca of [`${other}\n${certificates.ca}`, [other, Buffer.from(certificates.ca)]]) {
+    expect(await shaken(server, { ca })).toBe('TLSv1.3')
+  }
+  for (const store of ['system', 'default'] as const) {
+    const ca = [...getCACertificates(store), certificates.ca]
+    expect(await shaken(server, { ca })).toBe('TLSv1.3')
+    if (ca.length > 1) {
+      expect(await shaken(server, { ca: getCACertificates(store) })).toBe('NET_TLS_CERT_UNTRUSTED')
+    }
+  }
+})
+
+test('[SOCK-42] a client shows its certificate with the intermediates that it needs', async () => {
+  const server = { ...certificates.issue(), ca: certificates.ca }
+  const client = certificates.issue({ names: ['me'], intermediate: true })
+  expect(await shaken(server, client)).toBe('TLSv1.3')
+  const [leaf] = client.cert.match(/-----BEGIN[^-]+-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  expect(await shaken(server, { ...client, cert: leaf! })).not.toBe('TLSv1.3')
+})
+
+test('[SOCK-43] versions, ciphers, groups and signature algorithms have to be in common', async () => {
+  const server = certificates.issue()
+  expect(await shaken({ ...server, minVersion: 'TLSv1.3' }, { maxVersion: 'TLSv1.2' })).toBe(
+    'NET_TLS_HANDSHAKE',
+  )
+  const ciphers = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' } as const
+  expect(await shaken(server, ciphers)).toBe('TLSv1.2')
+  expect(await shaken({ ...server, ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' }, ciphers)).toBe(
+    'NET_TLS_HANDSHAKE',
+  )
+  expect(await shaken({ ...server, groups: ['P-384'] }, { groups: ['X25519'] })).toBe(
+    'NET_TLS_HANDSHAKE',
+  )
+  expect(await shaken({ ...server, groups: ['P-384', 'X25519'] }, { groups: ['X25519'] })).toBe(
+    'TLSv1.3',
+  )
+  const algorithm = { signatureAlgorithms: ['ecdsa_secp256r1_sha256'] }
+  expect(await shaken(server, algorithm)).toBe('TLSv1.3')
+  expect(await shaken(server, { signatureAlgorithms: ['rsa_pss_rsae_sha256'] })).toBe(
+    'NET_TLS_HANDSHAKE',
+  )
+})
+
+test('[SOCK-47] a certificate on the list of revoked ones is refused, and others are not', async () => {
+  const revoked = certificates.issue({ revoked: true })
+  const { crl } = certificates
+  expect(await shaken(revoked, { crl })).toBe('NET_TLS_CERT_REVOKED')
+  expect(await shaken(revoked, {})).toBe('TLSv1.3')
+  expect(await shaken(certificates.issue(), { crl })).toBe('TLSv1.3')
+  const server = { ...certificates.issue(), ca: certificates.ca, crl }
+  expect(await shaken(server, certificates.issue({ names: ['me'] }))).toBe('TLSv1.3')
+  expect(await shaken(server, revoked)).not.toBe('TLSv1.3')
+})
+
+test('[SOCK-47] the name is left out of the check, and the chain is not', async () => {
+  const other = certificates.issue({ names: ['other.test'] })
+  const anyName = { dangerouslySkipNameVerification: true }
+  expect(await shaken(other, {})).toBe('NET_TLS_CERT_HOST')
+  expect(await shaken(other, anyName)).toBe('TLSv1.3')
+  expect(await shaken(certificates.issue({ expired: true }), anyName)).toBe('NET_TLS_CERT_EXPIRED')
+  expect(await shaken(createCertificates().issue(), anyName)).toBe('NET_TLS_CERT_UNTRUSTED')
+})
+
+test('[SOCK-47] who is trusted needs nobody above: an intermediate authority, or the server itself', async () => {
+  const server = certificates.issue({ intermediate: true })
+  const [leaf, above] =
+    server.cert.match(/-----BEGIN[^-]+-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  expect(await shaken(server, { ca: above! })).toBe('TLSv1.3')
+  expect(await shaken(server, { ca: leaf! })).toBe('TLSv1.3')
+  expect(await shaken(certificates.issue(), { ca: above! })).toBe('NET_TLS_CERT_UNTRUSTED')
+})
+
+test('[H-CORE-14] a key that is too weak is refused', async () => {
+  const weak = { ...certificates.issue({ weak: true }), ciphers: 'DEFAULT@SECLEVEL=0' }
+  expect(await shaken(weak, {})).toMatch(/^NET_TLS_/)
 })
