@@ -37,7 +37,7 @@ function made(options: SecureContextOptions): SecureContext {
     return nodeTls().createSecureContext(options)
   } catch (error) {
     const code = error instanceof Error ? String(Reflect.get(error, 'code')) : ''
-    if (LOCKED.test(code)) {
+    if (LOCKED.test(code) || !opens(options)) {
       throw netError('NET_CREDENTIAL_INVALID', {
         message: 'tls.passphrase does not open tls.key',
         cause: error,
@@ -47,6 +47,18 @@ function made(options: SecureContextOptions): SecureContext {
       message: `a TLS option cannot be used (${code})`,
       cause: error,
     })
+  }
+}
+
+/** Whether the passphrase opens the key; a wrong one may also leave something that looks decrypted and is no key. */
+function opens({ key, passphrase }: SecureContextOptions): boolean {
+  const text = key instanceof Buffer ? key.toString('latin1') : key
+  if (typeof text !== 'string' || passphrase === undefined || !text.includes('ENCRYPTED'))
+    return true
+  try {
+    return nodeCrypto().createPrivateKey({ key: text, passphrase }).type === 'private'
+  } catch {
+    return false
   }
 }
 
