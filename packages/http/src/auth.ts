@@ -13,7 +13,11 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
-/** A way to prove who is asking (RFC 9110 section 11). Made by `basic()`, `bearer()` and `netrc()`. */
+import type { Handler } from './handler.ts'
+import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+
+/** A way to prove who is asking (RFC 9110 section 11). Made by `basic()`, `bearer()`, `digest()`, `oauth()`, `netrc()` and `loginSteps()`. */
 export interface HttpAuth {
   /** Such as `basic`. */
   readonly name: string
@@ -26,11 +30,20 @@ export interface HttpAuth {
   refused(authorization: string): boolean
   /** The server took this value: its next refusal, such as that of a token that expired, may ask again. */
   accepted?(authorization: string): void
+  /**
+   * Leads one request through a login of several steps, in place of the members above: called for each request of a call
+   * within its origin, redirects of their own included. `send` gives the answer to a request, with repeats and cookies, and
+   * may be called again with another one; the body of an answer that is not given on is to be cancelled. What it throws
+   * reaches the caller.
+   */
+  readonly exchange?:
+    | ((request: HttpRequest, send: Handler, asking: AuthRequest) => Promise<HttpResponse>)
+    | undefined
 }
 
 /** The option `auth`. */
 export const authShape: Shape<HttpAuth> = option.methods<HttpAuth>(
-  'basic(user, password), bearer(token) or netrc()',
+  'basic(user, password), bearer(token), digest(user, password), oauth(), netrc() or loginSteps()',
   'authorization',
   'refused',
 )

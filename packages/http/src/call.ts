@@ -6,6 +6,7 @@ import type { ErrorContext } from '@net/core'
 import type { OpenOperation } from '@net/core/authoring'
 
 import type { HttpConnection } from './connection.ts'
+import type { CallCookies } from './cookies/call-cookies.ts'
 import type { Handler } from './handler.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
@@ -34,6 +35,9 @@ export interface Call {
    * it; what the caller hears of that has to be told here.
    */
   readonly frame: AsyncResource
+  readonly cookies: CallCookies | undefined
+  /** Whether redirects are followed within a journey. */
+  readonly followsRedirects: boolean
   /** What answers the request in place of a server; undefined if nothing does. */
   handlerFor(request: HttpRequest): Handler | undefined
   /** A connection to the target of the request, used by no other call; `fresh` for one that was never used. */

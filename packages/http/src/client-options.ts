@@ -17,9 +17,14 @@ import {
 } from '@net/socket'
 
 import { authShape, type HttpAuth } from './auth.ts'
+import { callCacheShape, clientCacheShape } from './cache/options.ts'
+import type { HttpCache } from './cache/entry.ts'
+import type { CookieJar } from './cookies/cookie-jar.ts'
+import { callCookiesShape, clientCookiesShape, noCookiesShape } from './cookies/options.ts'
 import type { Handler, Middleware } from './handler.ts'
 import { headersShape, type HeaderFields, type HttpHeaders } from './headers.ts'
 import { redirectShape, type RedirectOptions } from './middleware/redirect.ts'
+import type { RepeatHook } from './middleware/retry.ts'
 import { paramsShape, type Params } from './params.ts'
 import { trailersShape } from './trailers.ts'
 import { bodyTable, type BodyOptions } from './request-body.ts'
@@ -51,6 +56,8 @@ export interface SharedOptions {
   readonly decompress?: boolean | undefined
   /** Whether a status of 400 or above rejects with an `HttpStatusError`. Default true. */
   readonly throwHttpErrors?: boolean | undefined
+  /** Hears of each repeat before its wait, and may refuse it by false. */
+  readonly onRetry?: RepeatHook | undefined
   /** Writes the value of `json` as text. Default `JSON.stringify`. */
   readonly stringify?: ((value: unknown) => string) | undefined
 }
@@ -75,6 +82,25 @@ export interface RequestOptions extends CallOptions, SharedOptions, BodyOptions 
    * as `content-type` (RFC 9110 section 6.5.1).
    */
   readonly trailers?: HeaderFields | (() => HeaderFields) | undefined
+  /** Cookies by name, sent besides those of the client's jar, and to no other origin; false for a call without the jar. */
+  readonly cookies?: false | Readonly<Record<string, string>> | undefined
+  /** False for a call that neither uses nor fills the client's cache. `headers: { 'cache-control': 'no-cache' }` asks the server anew. */
+  readonly cache?: false | undefined
+}
+
+/** Options of `send`: those of a call that say nothing of the request itself. */
+export type SendOptions = Omit<
+  RequestOptions,
+  keyof BodyOptions | 'params' | 'headers' | 'stringify' | 'cookies'
+> & {
+  /** False for a call without the client's jar. */
+  readonly cookies?: false | undefined
+}
+
+/** Options of `pages`. */
+export interface PageOptions extends RequestOptions {
+  /** How many pages at most; one more is `NET_PROTO_UNEXPECTED`. Default 10,000. */
+  readonly maxPages?: number | undefined
 }
 
 /** A response before the final one. */
@@ -122,6 +148,16 @@ export interface ClientOptions extends SharedOptions {
    * `https://*.example:8443` (hosts below it), `https://api.example/v2`. The key that says most of a URL counts.
    */
   readonly mounts?: Readonly<Record<string, MountOptions>> | undefined
+  /**
+   * Whether cookies are kept and sent, in a jar of the client's own or in this one (`createCookieJar()`); needs the package
+   * tough-cookie. Default false.
+   */
+  readonly cookies?: boolean | CookieJar | undefined
+  /**
+   * Whether answers are kept and used again as their servers allow (RFC 9111), in the memory of this client or in this cache
+   * (`memoryCache()`, `folderCache()`). Nobody gets an answer that was for other credentials. Default false.
+   */
+  readonly cache?: boolean | HttpCache | undefined
   /** Layers around every call, the first one outermost; outside of login, redirects, repeats and decoding. */
   readonly middleware?: readonly Middleware[] | undefined
   /** Answers instead of a server, for tests. */
@@ -154,21 +190,26 @@ const sharedTable: OptionTable<SharedOptions> = {
   maxRatio: option.atLeast(1),
   decompress: option.flag,
   throwHttpErrors: option.flag,
+  onRetry: option.callback(),
   stringify: option.callback(),
 }
+
+const callTable = {
+  ...option.perCall,
+  ...sharedTable,
+  ...bodyTable,
+  onInterim: option.callback(),
+  expectContinue: option.flag,
+  tls: roadOption.tls,
+  trailers: trailersShape,
+  cookies: callCookiesShape,
+  cache: callCacheShape,
+} satisfies OptionTable<RequestOptions>
 
 /** Takes the options of a call; which one is added by who prepares it. Throws `NET_BAD_OPTION`. */
 export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOptions>(
   { protocol: 'http' },
-  {
-    ...option.perCall,
-    ...sharedTable,
-    ...bodyTable,
-    onInterim: option.callback(),
-    expectContinue: option.flag,
-    tls: roadOption.tls,
-    trailers: trailersShape,
-  },
+  callTable,
   {
     agent: 'createClient({ dialer })',
     dispatcher: 'createClient({ dialer })',
@@ -183,6 +224,8 @@ export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOp
     proxy: 'createClient({ proxy })',
     proxies: 'createClient({ proxy })',
     hooks: 'createClient({ middleware })',
+    jar: 'createClient({ cookies })',
+    cookieJar: 'createClient({ cookies })',
     method: 'request(method, url)',
     url: 'the first argument',
     responseType: 'json(), text() or bytes() of the answer',
@@ -190,6 +233,27 @@ export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOp
     multipart: 'body',
   },
 )
+
+const ABOUT_REQUEST: ReadonlySet<string> = new Set([
+  'params',
+  'headers',
+  'stringify',
+  'json',
+  'form',
+  'body',
+])
+
+/** Takes the options of `send`. Throws `NET_BAD_OPTION`. */
+export const sendOptions: OptionsDoor<SendOptions> = optionsDoor<SendOptions>(
+  { protocol: 'http', call: 'send' },
+  sendTable(),
+  { headers: 'request.with({ headers })', params: 'build()', json: 'build()', body: 'build()' },
+)
+
+function sendTable(): OptionTable<SendOptions> {
+  const kept = Object.entries(callTable).filter(([name]) => !ABOUT_REQUEST.has(name))
+  return { ...Object.fromEntries(kept), cookies: noCookiesShape } as OptionTable<SendOptions>
+}
 
 /** Takes the options of a client. Throws `NET_BAD_OPTION`. */
 export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptions>(
@@ -214,6 +278,8 @@ export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptio
     ),
     middleware: option.list(option.callback<Middleware>()),
     handler: option.callback(),
+    cookies: clientCookiesShape,
+    cache: clientCacheShape,
     connections: option.count,
     http2: option.flag,
     lenient: option.flag,

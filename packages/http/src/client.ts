@@ -2,6 +2,7 @@
 
 import { isLoopback, type CallOptions, type CloseOptions, type NetError } from '@net/core'
 import {
+  argument,
   closeDoor,
   closedError,
   type ClientContext,
@@ -16,23 +17,30 @@ import {
 } from '@net/core/authoring'
 import type { RoadExplanation } from '@net/socket'
 
+import type { HttpCache } from './cache/entry.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
 import {
   clientOptions,
   requestOptions,
+  sendOptions,
   type ClientOptions,
+  type PageOptions,
   type RequestOptions,
+  type SendOptions,
 } from './client-options.ts'
 import type { Call } from './call.ts'
 import type { HttpConnection } from './connection.ts'
+import type { CookieJar } from './cookies/cookie-jar.ts'
 import { Connections } from './connections.ts'
 import { foreign } from './middleware/compose.ts'
-import { isLedAway } from './middleware/redirect.ts'
-import { respecting } from './middleware/retry.ts'
+import { respecting, telling } from './middleware/retry.ts'
 import { Mounts } from './mounts.ts'
+import { mostPages, pageOptions, pagesBy, type PageRules } from './pages.ts'
 import { PendingResponse, rejectTraced, type Intent, type Settle } from './pending-response.ts'
 import { isKnownMethod, RequestFactory, type PreparedRequest } from './request-factory.ts'
-import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
+import { isLedAway } from './request-marks.ts'
+import { aRequest, isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
 import { RunningCall, type CallHost } from './running-call.ts'
 import { checkWanted, switched } from './switching.ts'
 import type { SwitchedConnection, SwitchOptions, Wanted } from './switching.ts'
@@ -41,6 +49,10 @@ import type { SwitchedConnection, SwitchOptions, Wanted } from './switching.ts'
 export interface HttpClient extends AsyncDisposable {
   /** Settles once the client is closed; never rejects. */
   readonly closed: Promise<NetError | undefined>
+  /** The jar of a client that was made with `cookies`. */
+  readonly cookies: CookieJar | undefined
+  /** Where a client that was made with `cache` keeps answers. */
+  readonly cache: HttpCache | undefined
   get(url: string | URL, options?: RequestOptions): PendingResponse
   post(url: string | URL, options?: RequestOptions): PendingResponse
   put(url: string | URL, options?: RequestOptions): PendingResponse
@@ -50,6 +62,20 @@ export interface HttpClient extends AsyncDisposable {
   options(url: string | URL, options?: RequestOptions): PendingResponse
   /** Any method, such as `PROPFIND`. */
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse
+  /**
+   * The request that a call with these options would send, with what the client adds but `auth` and the cookies of its jar:
+   * to be looked at, changed (`request.with(…)`) and sent, perhaps several times. Throws `ArgumentError`s.
+   */
+  build(method: string, url: string | URL, options?: RequestOptions): HttpRequest
+  /** Sends a request as it is, with the client's limits, `auth`, cookies, middleware and repeats. */
+  send(request: HttpRequest, options?: SendOptions): PendingResponse
+  /**
+   * GET page by page: each answer names the next one by `Link: <…>; rel="next"` (RFC 8288). `params` are those of the
+   * first page. A page of another origin is asked for without credentials and headers of the caller's. Throws
+   * `NET_PROTO_UNEXPECTED` where a page comes again, or there are more than `maxPages`; `NET_REDIRECT_FORBIDDEN` where
+   * https leads to http.
+   */
+  pages(url: string | URL, options?: PageOptions): AsyncIterable<HttpResponse>
   /**
    * Asks the server to go on in another protocol over the same connection (`Upgrade`, RFC 9110 section 7.8). Takes a
    * connection of its own, which is the caller's from then on, also when the client is closed. Rejects with
@@ -105,6 +131,14 @@ class Client implements HttpClient {
     }
   }
 
+  get cookies(): CookieJar | undefined {
+    return this.#requests.cookies
+  }
+
+  get cache(): HttpCache | undefined {
+    return this.#requests.cache
+  }
+
   get(url: string | URL, options?: RequestOptions): PendingResponse {
     return this.request('GET', url, options)
   }
@@ -134,9 +168,41 @@ class Client implements HttpClient {
   }
 
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse {
-    return new PendingResponse((intent, settle) =>
-      this.#begin({ method, url, options }, intent, settle),
+    return this.#call(shown(method), (how) =>
+      this.#requests.prepare(method, url, { options: requestOptions(options), ...how }),
     )
+  }
+
+  build(method: string, url: string | URL, options?: RequestOptions): HttpRequest {
+    return inCall({ protocol: 'http', call: 'build' }, () => {
+      const taken = requestOptions(options)
+      return this.#requests.prepare(method, url, { options: taken, json: false }).request
+    })
+  }
+
+  send(request: HttpRequest, options?: SendOptions): PendingResponse {
+    return this.#call('send', (how) =>
+      this.#requests.prepareSent(argument('the request', aRequest, request), {
+        options: sendOptions(options),
+        ...how,
+      }),
+    )
+  }
+
+  pages(url: string | URL, options?: PageOptions): AsyncIterable<HttpResponse> {
+    const { maxPages, ...call } = options ?? {}
+    const ask: PageRules['ask'] = (next) => {
+      const foreign = next?.foreign ?? false
+      const taken = next === undefined ? call : pageOptions(call, foreign)
+      return this.#call('pages', (how) =>
+        this.#requests.prepare('GET', next?.url ?? url, {
+          options: requestOptions(taken),
+          ...how,
+          foreign,
+        }),
+      )
+    }
+    return { [Symbol.asyncIterator]: () => pagesBy({ most: mostPages(maxPages), ask }) }
   }
 
   upgrade(
@@ -169,11 +235,9 @@ class Client implements HttpClient {
     return this.close()
   }
 
-  #begin({ method, url, options }: Wish, { kind, json, raw }: Intent, settle: Settle): void {
+  #begin({ call, prepare }: Wish, { kind, json, raw }: Intent, settle: Settle): void {
     try {
-      const prepared = inCall({ protocol: 'http', call: shown(method) }, () =>
-        this.#requests.prepare(method, url, { options: requestOptions(options), json, raw }),
-      )
+      const prepared = inCall({ protocol: 'http', call }, () => prepare({ json, raw }))
       const { request, target, endpoint, secrets } = prepared
       const spec: OperationSpec = {
         protocol: 'http',
@@ -226,12 +290,20 @@ class Client implements HttpClient {
     })
   }
 
-  #callOptions({ options, request }: PreparedRequest): CallOptions {
+  #callOptions({ options, request, settings }: PreparedRequest): CallOptions {
     const { method, body } = request
-    if (body === undefined || body.replayable) return options
+    const isOnce = body !== undefined && !body.replayable
+    const { onRetry } = settings
+    if (!isOnce && onRetry === undefined) return options
     const given = options.retry ?? this.#context.defaults?.retry
     const policy = policyOf(given ?? (isIdempotent(method) ? defaultRetry : false))
-    return policy === undefined ? options : { ...options, retry: respecting(body, policy) }
+    if (policy === undefined) return options
+    const possible = isOnce ? respecting(body, policy) : policy
+    return { ...options, retry: onRetry === undefined ? possible : telling(onRetry, possible) }
+  }
+
+  #call(call: string, prepare: Wish['prepare']): PendingResponse {
+    return new PendingResponse((intent, settle) => this.#begin({ call, prepare }, intent, settle))
   }
 
   #lease(
@@ -272,10 +344,11 @@ class Client implements HttpClient {
   }
 }
 
+/** A call that is to be made. */
 interface Wish {
-  readonly method: string
-  readonly url: string | URL
-  readonly options: RequestOptions | undefined
+  /** How errors call it. */
+  readonly call: string
+  readonly prepare: (how: { readonly json: boolean; readonly raw: boolean }) => PreparedRequest
 }
 
 /** The method as an error may show it, before it was checked. */

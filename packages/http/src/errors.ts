@@ -4,6 +4,7 @@ import { ReplyError, type NetErrorCode, type PeerReply, type RetryClass } from '
 import { clock, harmless, nameErrors } from '@net/core/authoring'
 
 import type { HttpHeaders } from './headers.ts'
+import { httpDate } from './http-date.ts'
 
 /** What a status error is made of. */
 export interface StatusDetails {
@@ -61,9 +62,8 @@ export function retryAfterOf(headers: HttpHeaders): number | undefined {
   const text = headers.get('retry-after')
   if (text === undefined) return undefined
   if (SECONDS.test(text)) return Math.ceil(Number(text) * 1000)
-  if (!DATES.some((form) => form.test(text))) return undefined
-  const date = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - clock().date())
+  const date = httpDate(text)
+  return date === undefined ? undefined : Math.max(0, date - clock().date())
 }
 
 function codeOf(status: number): NetErrorCode {
@@ -81,11 +81,6 @@ function retryOf(status: number): RetryClass {
 // Misdirected, too early, too many: the server says that it did nothing.
 const UNPROCESSED: ReadonlySet<number> = new Set([421, 425, 429])
 const SECONDS = /^\d{1,10}(\.\d{1,9})?$/
-const DATES: readonly RegExp[] = [
-  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
-  /^[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
-  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
-]
 const TEMPORARY: ReadonlySet<number> = new Set([408, 421, 425, 429, 500, 502, 503, 504])
 
 nameErrors({ HttpStatusError })

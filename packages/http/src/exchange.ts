@@ -29,6 +29,7 @@ import type { Call } from './call.ts'
 import type { HttpConnection, WireHead, WireReceiver, WireRequest } from './connection.ts'
 import { fieldsWithLength } from './content-length.ts'
 import { HttpHeaders } from './headers.ts'
+import { holdsBody } from './request-marks.ts'
 import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
 import { Answer, readingRules, type HistoryEntry, type HttpResponse } from './response.ts'
 import type { Upload } from './upload.ts'
@@ -311,7 +312,7 @@ export class Exchange implements WireReceiver, BodyFlow {
     const { method, path, headers } = request
     const { trailers, expectContinue } = this.#parts.call.settings
     const body = upload ?? request.body?.bytes
-    const expects = body !== undefined && expectContinue === true
+    const expects = body !== undefined && (expectContinue === true || holdsBody(request))
     if (trailers !== undefined && body !== undefined)
       return {
         method,

@@ -253,7 +253,8 @@ function checked(name: string, value: unknown): string {
   return value.trim()
 }
 
-function holdHeader(value: string, holder: object): void {
+/** Strikes what a secret field says out of messages and events for as long as `holder` is alive. */
+export function holdHeader(value: string, holder: object): void {
   holdSecret(value, holder)
   const [scheme, credentials] = split(value, ' ')
   if (credentials !== undefined) holdSecret(credentials, holder)

@@ -1,19 +1,40 @@
 /* HTTP: the verbs, the client, and what they take and give. */
 
-export { del as delete, get, head, options, patch, post, put, request } from './verbs.ts'
+export { del as delete, get, head, options, pages, patch, post, put, request } from './verbs.ts'
 export { createClient, type HttpClient } from './client.ts'
 export { basic, bearer, type Authorization, type AuthRequest, type HttpAuth } from './auth.ts'
+export {
+  createCookieJar,
+  type CookieJar,
+  type CookieJarOptions,
+  type CookieVerdict,
+} from './cookies/cookie-jar.ts'
+export type { CookiePolicyOptions } from './cookies/cookie-policy.ts'
+export type { Cookie, CookieFields } from './cookies/cookie.ts'
+export type { CacheEntry, CacheRecord, HttpCache } from './cache/entry.ts'
+export { folderCache, type FolderCacheOptions } from './cache/folder-cache.ts'
+export { memoryCache, type MemoryCacheOptions } from './cache/memory-cache.ts'
+export { digest } from './auth/digest.ts'
+export { loginSteps, type LoginExchange } from './auth/login-steps.ts'
+export { oauth, type OAuthOptions } from './auth/oauth.ts'
+export type { OAuthToken } from './auth/token-endpoint.ts'
 export { netrc, type NetrcOptions } from './netrc.ts'
 export { HttpStatusError, type StatusDetails } from './errors.ts'
 export { fromFile, fromText, toFile, type CloseOptions } from '@net/core'
 export type {
   ClientOptions,
   InterimResponse,
+  PageOptions,
   RequestOptions,
+  SendOptions,
   SharedOptions,
 } from './client-options.ts'
-export type { RedirectOptions } from './middleware/redirect.ts'
+export type { RedirectHook, RedirectOptions } from './middleware/redirect.ts'
+export type { RepeatHook, RepeatNotice } from './middleware/retry.ts'
 export type { Handler, Middleware } from './handler.ts'
+export { toCurl, type CurlOptions } from './curl.ts'
+export type { HttpLink, HttpLinks } from './links.ts'
+export { status, statusClass, type StatusClass } from './status.ts'
 export { HttpRequest, type RequestBody, type RequestChanges } from './request.ts'
 export type { BodyOptions } from './request-body.ts'
 export { HttpHeaders, type HeaderFields, type HeaderValue } from './headers.ts'

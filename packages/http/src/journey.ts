@@ -7,13 +7,14 @@
 import { claimSecrets, type Attempts } from '@net/core/authoring'
 
 import { HttpAttempt } from './attempt.ts'
+import { CachedAttempt } from './cache/cached-attempt.ts'
 import type { Call, Outcome } from './call.ts'
 import { isTemporary } from './errors.ts'
 import { decoded } from './middleware/decode.ts'
-import { follow, historyWith, targetOf, withHistory } from './middleware/redirect.ts'
+import { RedirectTrail } from './middleware/redirect.ts'
 import { statusFailureOf, isFailureOf } from './middleware/retry.ts'
 import type { HttpRequest } from './request.ts'
-import type { HistoryEntry, HttpResponse } from './response.ts'
+import type { HttpResponse } from './response.ts'
 
 /** The way of one request. */
 export class Journey implements Outcome {
@@ -21,10 +22,10 @@ export class Journey implements Outcome {
   readonly #outcome: Outcome
   #request: HttpRequest
   #attempts: Attempts
-  #attempt: HttpAttempt | undefined
+  #attempt: HttpAttempt | CachedAttempt | undefined
   /** An answer that says "not at the moment"; given on if no later one is better. */
   #temporary: HttpResponse | undefined
-  #history: readonly HistoryEntry[] | undefined
+  readonly #trail: RedirectTrail | undefined
 
   /** `outcome` hears how it ended, once. */
   constructor(request: HttpRequest, call: Call, outcome: Outcome) {
@@ -32,13 +33,18 @@ export class Journey implements Outcome {
     this.#call = call
     this.#outcome = outcome
     this.#attempts = call.op.attempts()
+    this.#trail = call.followsRedirects ? new RedirectTrail(call.settings) : undefined
   }
 
   begin(): void {
     this.#temporary?.body.cancel()
     this.#temporary = undefined
     const attempt = this.#attempts.begin()
-    this.#attempt = new HttpAttempt({ request: this.#request, call: this.#call, attempt }, this)
+    const request = this.#call.cookies?.dressed(this.#request) ?? this.#request
+    const parts = { request, call: this.#call, attempt }
+    const { cache } = this.#call.settings
+    this.#attempt =
+      cache === undefined ? new HttpAttempt(parts, this) : new CachedAttempt(parts, cache, this)
     this.#attempt.begin()
   }
 
@@ -50,6 +56,7 @@ export class Journey implements Outcome {
   answered(response: HttpResponse): void {
     let ready: HttpResponse
     try {
+      this.#call.cookies?.learn(this.#request, response)
       ready = decoded(response, this.#request, this.#call)
       if (isTemporary(ready.status)) {
         this.#temporary = ready
@@ -88,18 +95,13 @@ export class Journey implements Outcome {
   /** Gives the answer, or follows it to the next place. */
   #arrive(response: HttpResponse): void {
     try {
-      const { settings, secrets } = this.#call
-      const location = settings.redirects > 0 ? targetOf(response) : undefined
-      if (location === undefined) {
-        this.#outcome.answered(withHistory(response, this.#history))
+      const next = this.#trail?.next(this.#request, response)
+      if (next === undefined) {
+        this.#outcome.answered(this.#trail?.ended(response) ?? response)
         return
       }
-      this.#history = historyWith(response, this.#request, {
-        before: this.#history ?? [],
-        limit: settings.redirects,
-      })
-      this.#request = follow(this.#request, response.status, location)
-      claimSecrets(this.#request.url, secrets)
+      this.#request = next
+      claimSecrets(next.url, this.#call.secrets)
       this.#attempts = this.#call.op.attempts()
       this.begin()
     } catch (error) {

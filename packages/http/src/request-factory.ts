@@ -5,6 +5,12 @@ import { claimSecrets, netError, nextId, type Taken } from '@net/core/authoring'
 
 import { basic, claimAuth, type HttpAuth } from './auth.ts'
 import type { ClientOptions, RequestOptions } from './client-options.ts'
+import { ClientCache } from './cache/client-cache.ts'
+import type { HttpCache } from './cache/entry.ts'
+import { cacheOf } from './cache/options.ts'
+import { ClientCookies } from './cookies/call-cookies.ts'
+import type { CookieJar } from './cookies/cookie-jar.ts'
+import { jarOf, withCookies } from './cookies/options.ts'
 import { HttpHeaders, isHarmless } from './headers.ts'
 import { isToken } from './http1/syntax.ts'
 import { protectParams, type Params } from './params.ts'
@@ -13,7 +19,7 @@ import { tellsCutZstd } from './middleware/zstd.ts'
 import { bodyOf, type TypedBody } from './request-body.ts'
 import { baseUrl, requestUrl, type RequestUrl } from './request-url.ts'
 import { refuseReserved } from './reserved-fields.ts'
-import { requestTo, type HttpRequest } from './request.ts'
+import { placeOfRequest, requestTo, type HttpRequest } from './request.ts'
 import { overlaid, settingsOf, type Settings } from './settings.ts'
 
 /** A request that is ready to go. */
@@ -38,6 +44,8 @@ export interface Asking {
   readonly json: boolean
   /** Whether the body is wanted as it is sent, without a coding if the server can. */
   readonly raw?: boolean
+  /** Whether it goes where somebody else has led: nothing of the client's goes with it but harmless fields. */
+  readonly foreign?: boolean
 }
 
 /** Where a call goes, and who its URL says is asking. */
@@ -64,7 +72,12 @@ export class RequestFactory {
     const base = options.baseUrl
     this.#base = base === undefined ? undefined : baseUrl(base)
     this.home = this.#base?.url.origin
-    const settings = settingsOf(options)
+    const jar = jarOf(options.cookies)
+    const cache = cacheOf(options.cache)
+    const settings = settingsOf(options, {
+      cookies: jar && new ClientCookies(jar, client),
+      cache: cache && new ClientCache(cache),
+    })
     this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
     this.#decompress = options.decompress
     this.#params = options.params
@@ -77,19 +90,26 @@ export class RequestFactory {
     if (this.#settings.auth !== undefined) claimAuth(this.#settings.auth, client)
   }
 
+  /** The client's jar. */
+  get cookies(): CookieJar | undefined {
+    return this.#settings.cookies?.jar
+  }
+
+  /** Where the client keeps answers. */
+  get cache(): HttpCache | undefined {
+    return this.#settings.cache?.cache
+  }
+
   /** Throws `ArgumentError`s. */
   prepare(method: string, input: string | URL, asking: Asking): PreparedRequest {
     const { options } = asking
     const verb = checkedMethod(method)
     const address = this.#address(input, options.params)
-    const foreign = this.#isForeign(address.place)
+    const foreign = asking.foreign === true || this.#isForeign(address.place)
     const secrets = nextId()
     if (address.url !== undefined) claimSecrets(address.url, secrets)
     const client = foreign ? undefined : this.#settings.auth
-    const chosen = overlaid(this.#settings, options, authOfUrl(address) ?? client)
-    const settings = this.#isRaw(asking) ? { ...chosen, decompress: false } : chosen
-    if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
-      claimAuth(settings.auth, secrets)
+    const settings = this.#settingsFor(asking, authOfUrl(address) ?? client, secrets)
     const typed = bodyOf(options, options.stringify ?? this.#stringify)
     claimForm(options, typed, secrets)
     const fitting = this.#headersFor(asking, foreign, settings)
@@ -98,6 +118,25 @@ export class RequestFactory {
     const request = requestTo(verb, address, overridden(typing, options, secrets), typed?.body)
     const { href: target, endpoint } = address.place
     return { request, options, settings, target, endpoint, secrets }
+  }
+
+  /** Prepares the call of a request that was made before, which goes as it is. */
+  prepareSent(request: HttpRequest, asking: Asking): PreparedRequest {
+    const place = placeOfRequest(request)
+    const secrets = nextId()
+    request.headers.protect(secrets)
+    const client = this.#isForeign(place) ? undefined : this.#settings.auth
+    const settings = this.#settingsFor(asking, client, secrets)
+    const { href: target, endpoint } = place
+    return { request, options: asking.options, settings, target, endpoint, secrets }
+  }
+
+  #settingsFor(asking: Asking, auth: HttpAuth | undefined, secrets: number): Settings {
+    const chosen = overlaid(this.#settings, asking.options, auth)
+    const settings = this.#isRaw(asking) ? { ...chosen, decompress: false } : chosen
+    if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
+      claimAuth(settings.auth, secrets)
+    return settings
   }
 
   /** Where a call goes: known from an earlier one with the same text, or read. */
@@ -153,9 +192,10 @@ function overridden(
   options: Taken<RequestOptions>,
   secrets: number,
 ): HttpHeaders {
-  const given = options.headers
-  if (given === undefined) return headers
-  const merged = wholeBytes(headers.with(given))
+  const { headers: given, cookies } = options
+  if (given === undefined && cookies === undefined) return headers
+  const named = given === undefined ? headers : headers.with(given)
+  const merged = wholeBytes(typeof cookies === 'object' ? withCookies(named, cookies) : named)
   refuseReserved(merged)
   merged.protect(secrets)
   return merged

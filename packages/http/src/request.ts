@@ -150,6 +150,11 @@ const someHeaders: Shape<HttpHeaders> = shape(
   'HttpHeaders, such as new HttpHeaders({ … })',
   (value) => value instanceof HttpHeaders,
 )
+/** A request, as an argument. */
+export const aRequest: Shape<HttpRequest> = shape(
+  'a request, such as that of build()',
+  (value) => value instanceof HttpRequest,
+)
 const aBody: Shape<RequestBody | null> = shape(
   'the body of a request, or null',
   (value) => value === null || (option.isObject(value) && 'replayable' in value),

@@ -10,9 +10,7 @@ import {
   netError,
   option,
   optionsDoor,
-  shape,
   traceToCaller,
-  type Shape,
 } from '@net/core/authoring'
 
 import { ReceivedBody, wholeBody, type HttpBody } from './body.ts'
@@ -20,7 +18,8 @@ import { readLines } from './body-lines.ts'
 import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
-import type { ResponseSchema, SchemaResult } from './response-schema.ts'
+import { linksIn, type HttpLinks } from './links.ts'
+import { validated, type ResponseSchema } from './response-schema.ts'
 import { shownUrl } from './secret-names.ts'
 import { checkCharset, checkSchema } from './reading-doors.ts'
 import { charsetIn } from './charset.ts'
@@ -78,6 +77,8 @@ export interface HttpResponse extends BodyReaders, AsyncDisposable {
   /** Where the answer came from after all redirects, without credentials. */
   readonly url: string
   readonly headers: HttpHeaders
+  /** What the field `Link` says of other resources, by relation: `links.next?.url` (RFC 8288). Throws `NET_PROTO_MALFORMED`. */
+  readonly links: HttpLinks
   /** The redirects that led here, the first one first. */
   readonly history: readonly HistoryEntry[]
   /**
@@ -86,6 +87,8 @@ export interface HttpResponse extends BodyReaders, AsyncDisposable {
    */
   readonly protocol: HttpProtocol | undefined
   readonly timings: Timings
+  /** Whether it comes from the client's cache; with `Age` in its headers then. */
+  readonly cached: boolean
   /** Settles once the body was received, discarded or lost, then with its error; never rejects. */
   readonly closed: Promise<NetError | undefined>
   /** The bytes as they come in, decoded. */
@@ -102,6 +105,7 @@ export interface ResponseParts {
   readonly headers: HttpHeaders
   readonly history: readonly HistoryEntry[]
   readonly protocol?: HttpProtocol
+  readonly cached?: boolean
   readonly timings: Timings
   readonly body: HttpBody
   /** The body as it came, which knows what came behind it. */
@@ -188,12 +192,20 @@ export class Answer implements HttpResponse {
     return this.#parts.headers
   }
 
+  get links(): HttpLinks {
+    return linksIn(this.headers.getAll('link'), this.url)
+  }
+
   get history(): readonly HistoryEntry[] {
     return this.#parts.history
   }
 
   get protocol(): HttpProtocol | undefined {
     return this.#parts.protocol
+  }
+
+  get cached(): boolean {
+    return this.#parts.cached ?? false
   }
 
   get timings(): Timings {
@@ -357,26 +369,6 @@ function charsetBy(find: (bytes: Uint8Array) => string, bytes: Uint8Array): stri
   return argument('what charset gives', option.text, find(bytes))
 }
 
-async function validated<T>(
-  value: unknown,
-  schema: ResponseSchema<T>,
-  context: ErrorContext,
-): Promise<T> {
-  const result = argument(
-    'what the schema gives',
-    verdict as Shape<SchemaResult<T>>,
-    await schema['~standard'].validate(value),
-  )
-  if (result.issues === undefined) return result.value
-  const [first] = result.issues
-  const message = `the JSON does not fit the schema: ${first?.message ?? ''}`
-  throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })
-}
-
-const verdict: Shape<SchemaResult<never>> = shape(
-  'an object with the value or its issues',
-  (value) => typeof value === 'object' && value !== null,
-)
 const MOST = 104_857_600
 const MOST_JSON = 10_485_760
 const contentOptions = optionsDoor<ResponseContent>(

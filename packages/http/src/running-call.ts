@@ -17,13 +17,15 @@ import {
 } from '@net/core/authoring'
 
 import type { Call, Outcome } from './call.ts'
+import { CallCookies } from './cookies/call-cookies.ts'
 import type { CallsUnderWay, EndableCall } from './calls-under-way.ts'
 import type { HttpConnection } from './connection.ts'
 import { HttpStatusError } from './errors.ts'
 import type { Handler, Middleware } from './handler.ts'
 import { Journey } from './journey.ts'
-import { authenticate } from './middleware/auth.ts'
+import { authenticate, inSteps } from './middleware/auth.ts'
 import { compose } from './middleware/compose.ts'
+import { redirecting } from './middleware/redirect.ts'
 import { statusFailureOf } from './middleware/retry.ts'
 import { rejectTraced, type Settle } from './pending-response.ts'
 import { readStart } from './reading.ts'
@@ -62,6 +64,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
   readonly #parts: CallParts
   readonly #settle: Settle
   #settled = false
+  #cookies: CallCookies | undefined
   #journeys: Journey[] | undefined
   #grace: Timer | undefined
 
@@ -88,19 +91,30 @@ export class RunningCall implements Call, Outcome, EndableCall {
     return this.#parts.prepared.options.signal
   }
 
+  get cookies(): CallCookies | undefined {
+    const { cookies } = this.settings
+    if (cookies === undefined) return undefined
+    this.#cookies ??= new CallCookies(cookies, this.op)
+    return this.#cookies
+  }
+
+  /** Whether the journeys of this call follow redirects; where a login leads each request, a layer around it does. */
+  get followsRedirects(): boolean {
+    return this.settings.auth?.exchange === undefined
+  }
+
   handlerFor(request: HttpRequest): Handler | undefined {
     return this.#parts.host.handlerFor(request)
   }
 
   begin(): void {
-    const { request } = this.#parts.prepared
-    const { calls, middleware } = this.#parts.host
-    const { auth } = this.settings
+    const { cookies, cache } = this.settings
     try {
       this.op.begin()
-      calls.add(this)
-      if (middleware.length === 0 && auth === undefined) this.#journey(request, this)
-      else this.#throughLayers(request)
+      this.#parts.host.calls.add(this)
+      if (cache !== undefined) this.#endWhenStopped()
+      if (cookies?.isReady !== false && cache?.isReady !== false) this.#start()
+      else this.#startWith(Promise.all([cookies?.load(), cache?.load()]))
     } catch (error) {
       this.failed(error)
     }
@@ -163,6 +177,18 @@ export class RunningCall implements Call, Outcome, EndableCall {
     this.failed(attempts === undefined ? error : addContext(error, { attempts }))
   }
 
+  #start(): void {
+    const { request } = this.#parts.prepared
+    if (this.#parts.host.middleware.length === 0 && this.settings.auth === undefined)
+      this.#journey(request, this)
+    else this.#throughLayers(request)
+  }
+
+  #startWith(ready: Promise<unknown>): void {
+    this.#endWhenStopped()
+    ready.then(() => this.#start()).catch((error: unknown) => this.failed(error))
+  }
+
   #journey(request: HttpRequest, outcome: Outcome): Journey {
     const journey = new Journey(request, this, outcome)
     journey.begin()
@@ -178,15 +204,14 @@ export class RunningCall implements Call, Outcome, EndableCall {
 
   /** From the outside in: the caller's layers, then the login, then the journey. */
   #throughLayers(request: HttpRequest): void {
-    const { middleware } = this.#parts.host
-    const { auth } = this.settings
     this.#endWhenStopped()
+    const { middleware } = this.#parts.host
+    const layers = [...middleware, ...this.#loginLayers()]
     const next: Handler = (sent) =>
       new Promise((resolve, reject) => {
         this.#journeys ??= []
         this.#journeys.push(this.#journey(sent, { answered: resolve, failed: reject }))
       })
-    const layers = auth === undefined ? middleware : [...middleware, authenticate(auth, this)]
     compose(
       layers,
       next,
@@ -195,6 +220,15 @@ export class RunningCall implements Call, Outcome, EndableCall {
       // Also what an answer of the caller's throws when it is looked at.
       .catch((error: unknown) => this.failed(error))
   }
+
+  #loginLayers(): readonly Middleware[] {
+    const { auth } = this.settings
+    if (auth === undefined) return NO_LAYERS
+    const { exchange } = auth
+    if (exchange === undefined) return [authenticate(auth, this)]
+    return [redirecting(this.settings, this.secrets), inSteps(auth, exchange, this)]
+  }
 }
 
 const REPLY_TEXT = 65_536
+const NO_LAYERS: readonly Middleware[] = []

@@ -5,6 +5,10 @@ import { guarded, type Taken } from '@net/core/authoring'
 import type { TlsOptions } from '@net/socket'
 
 import { basic, type HttpAuth } from './auth.ts'
+import type { ClientCache } from './cache/client-cache.ts'
+import type { ClientCookies } from './cookies/call-cookies.ts'
+import type { RedirectHook } from './middleware/redirect.ts'
+import type { RepeatHook } from './middleware/retry.ts'
 import {
   requestOptions,
   type InterimResponse,
@@ -19,6 +23,10 @@ export interface Settings {
   readonly auth: HttpAuth | undefined
   /** How many redirects are followed. */
   readonly redirects: number
+  readonly onRedirect: RedirectHook | undefined
+  readonly cookies: ClientCookies | undefined
+  readonly onRetry: RepeatHook | undefined
+  readonly cache: ClientCache | undefined
   readonly maxBytes: number | undefined
   readonly maxRatio: number
   readonly decompress: boolean
@@ -32,10 +40,17 @@ export interface Settings {
 }
 
 /** The settings of a client. */
-export function settingsOf(options: Taken<SharedOptions>): Settings {
+export function settingsOf(
+  options: Taken<SharedOptions>,
+  { cookies, cache }: Partial<Pick<Settings, 'cookies' | 'cache'>> = {},
+): Settings {
   return {
     auth: authOf(options),
     redirects: redirectsOf(options.redirect) ?? MOST_REDIRECTS,
+    onRedirect: hookOf(options.redirect),
+    cookies,
+    cache,
+    onRetry: options.onRetry,
     maxBytes: options.maxBytes,
     maxRatio: options.maxRatio ?? MOST_RATIO,
     decompress: options.decompress ?? true,
@@ -52,6 +67,7 @@ export function overlaid(
   // Most calls say nothing, and are to cost nothing.
   if (call === requestOptions(undefined)) return auth === client.auth ? client : { ...client, auth }
   return {
+    ...hooksAndStores(client, call),
     auth: authOf(call) ?? auth,
     redirects: redirectsOf(call.redirect) ?? client.redirects,
     maxBytes: call.maxBytes ?? client.maxBytes,
@@ -62,6 +78,18 @@ export function overlaid(
     expectContinue: call.expectContinue,
     tls: call.tls,
     trailers: call.trailers && trailersOf(call.trailers),
+  }
+}
+
+function hooksAndStores(
+  client: Settings,
+  call: Taken<RequestOptions>,
+): Pick<Settings, 'onRedirect' | 'onRetry' | 'cookies' | 'cache'> {
+  return {
+    onRedirect: hookOf(call.redirect) ?? client.onRedirect,
+    onRetry: call.onRetry ?? client.onRetry,
+    cookies: call.cookies === false ? undefined : client.cookies,
+    cache: call.cache === false ? undefined : client.cache,
   }
 }
 
@@ -78,6 +106,10 @@ function redirectsOf(redirect: SharedOptions['redirect']): number | undefined {
   if (redirect === undefined || redirect === true) return undefined
   if (redirect === false) return 0
   return typeof redirect === 'number' ? redirect : redirect.limit
+}
+
+function hookOf(redirect: SharedOptions['redirect']): RedirectHook | undefined {
+  return typeof redirect === 'object' ? redirect.onRedirect : undefined
 }
 
 const MOST_REDIRECTS = 20

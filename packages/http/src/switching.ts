@@ -12,12 +12,14 @@ import {
 } from '@net/core/authoring'
 import { overTransport, type Connection, type Transport } from '@net/socket'
 
+import type { HttpAuth } from './auth.ts'
 import type { InterimResponse, RequestOptions } from './client-options.ts'
 import { HttpStatusError } from './errors.ts'
+import type { Middleware } from './handler.ts'
 import { HttpHeaders } from './headers.ts'
 import { handshake, type HandshakeAnswer } from './http1/handshake.ts'
 import { isToken } from './http1/syntax.ts'
-import { authenticate } from './middleware/auth.ts'
+import { authenticate, inSteps } from './middleware/auth.ts'
 import { compose } from './middleware/compose.ts'
 import type { PreparedRequest } from './request-factory.ts'
 import type { HttpRequest } from './request.ts'
@@ -79,12 +81,17 @@ export function switched(parts: SwitchParts): Promise<SwitchedConnection> {
         return responseOf(answer)
       }
       const { auth } = prepared.settings
-      const layers = auth === undefined ? [] : [authenticate(auth, { op })]
+      const layers = auth === undefined ? [] : [loginOf(auth, op)]
       const response = await compose(layers, ask)(prepared.request)
       if (made === undefined) throw await refusalOf(response)
       return made
     }),
   )
+}
+
+function loginOf(auth: HttpAuth, op: Operation): Middleware {
+  const { exchange } = auth
+  return exchange === undefined ? authenticate(auth, { op }) : inSteps(auth, exchange, { op })
 }
 
 function asked(

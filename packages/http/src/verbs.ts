@@ -1,8 +1,9 @@
 /* The verbs for programs that need no client of their own: they share one, made at the first call. */
 
 import { createClient, type HttpClient } from './client.ts'
-import type { RequestOptions } from './client-options.ts'
+import type { PageOptions, RequestOptions } from './client-options.ts'
 import type { PendingResponse } from './pending-response.ts'
+import type { HttpResponse } from './response.ts'
 
 /** GET (RFC 9110 section 9.3.1). */
 export function get(url: string | URL, options?: RequestOptions): PendingResponse {
@@ -46,6 +47,11 @@ export function request(
   options?: RequestOptions,
 ): PendingResponse {
   return sharedClient().request(method, url, options)
+}
+
+/** GET page by page; each answer names the next one by `Link` (RFC 8288). */
+export function pages(url: string | URL, options?: PageOptions): AsyncIterable<HttpResponse> {
+  return sharedClient().pages(url, options)
 }
 
 function sharedClient(): HttpClient {

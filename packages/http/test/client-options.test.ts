@@ -22,10 +22,13 @@ test.each<[Record<string, unknown>, string]>([
   [{ body: 5 }, 'body must be a string or bytes, a stream, fromFile(path) or fromText(text)'],
   [
     { auth: 'Bearer x' },
-    'auth must be basic(user, password), bearer(token) or netrc(), not a string',
+    'auth must be basic(user, password), bearer(token), digest(user, password), oauth(), netrc() or loginSteps(), not a string',
   ],
   [{ password: 5 }, 'password must be a string, a secret or a callback, not a number'],
-  [{ redirect: 'follow' }, 'redirect must be true, false, a number of redirects or { limit }'],
+  [
+    { redirect: 'follow' },
+    'redirect must be true, false, a number of redirects or { limit, onRedirect }',
+  ],
   [{ redirect: -1 }, 'redirect must be'],
   [{ redirect: 1.5 }, 'redirect must be'],
   [{ redirect: { max: 3 } }, 'redirect has no max; the options are limit'],

@@ -21,7 +21,7 @@ interface Echo {
   readonly query: readonly (readonly [string, string])[]
 }
 
-test('what a client has goes with every call, and the call adds its own', async () => {
+test('[HTTP-02] what a client has goes with every call, and the call adds its own', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient({
     baseUrl: server.url,
@@ -43,7 +43,7 @@ test('what a client has goes with every call, and the call adds its own', async 
   ])
 })
 
-test('one connection serves call after call', async () => {
+test('[HTTP-02] one connection serves call after call', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
   for (let call = 0; call < 5; call++) await client.get('/json').json()
@@ -151,7 +151,7 @@ test('a client that is disposed leaves nothing behind', async () => {
   })
 })
 
-test('a call is one operation with its phases, and the dial refers to it', async () => {
+test('[HTTP-57] a call is one operation with its phases, and the dial refers to it', async () => {
   const events: NetEvent[] = []
   await using server = await startHttpServer()
   using listening = onEvent('*', (event) => events.push(event))
@@ -296,3 +296,79 @@ test.each(['set-cookie', 'link', 'www-authenticate'])(
     await expect(client.get('/')).rejects.toMatchObject({ code: 'NET_PROTO_LIMIT' })
   },
 )
+
+test('[HTTP-04] a request is built, looked at, changed, copied and sent, twice where its body can be', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({
+    baseUrl: server.url,
+    headers: { 'x-client': '1' },
+    params: { key: 'a' },
+    auth: http.bearer('token-of-mine'),
+  })
+  const built = client.build('POST', '/echo', { json: { a: 1 }, params: { page: 2 } })
+  expect([built.method, built.path, built.headers.get('x-client')]).toEqual([
+    'POST',
+    '/echo?key=a&page=2',
+    '1',
+  ])
+  expect(built.headers.has('authorization')).toBe(false)
+  const changed = built.with({ headers: { 'x-mine': '2', 'x-client': null } })
+  for (let time = 0; time < 2; time++) {
+    const echo = await client.send(changed).json<Echo & { readonly body: string }>()
+    expect(echo.headers).toMatchObject({ 'x-mine': '2', authorization: 'Bearer token-of-mine' })
+    expect([echo.headers['x-client'], echo.body]).toEqual([undefined, '{"a":1}'])
+  }
+  expect(built.headers.get('x-client')).toBe('1')
+})
+
+test('a request that is sent goes through middleware and limits, with no other options than a call may have then', async () => {
+  await using server = await startHttpServer({ routes: { '/slow': () => new Promise(() => {}) } })
+  const seen: string[] = []
+  await using client = http.createClient({
+    baseUrl: server.url,
+    middleware: [
+      (request, next) => {
+        seen.push(request.path)
+        return next(request)
+      },
+    ],
+  })
+  const slow = client.build('GET', '/slow')
+  await expect(client.send(slow, { timeout: 20 })).rejects.toMatchObject({
+    code: 'NET_TIMEOUT_TOTAL',
+  })
+  expect(seen).toEqual(['/slow'])
+  await expect(client.send(slow, { headers: {} } as never)).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    message: expect.stringContaining('request.with') as string,
+  })
+  await expect(client.send({} as never)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+})
+
+test("[HTTP-08] the caller's URL is joined to, and stays as it was", async () => {
+  await using client = http.createClient({ baseUrl: 'https://api.example/v1' })
+  const url = new URL('https://other.example/a%20b?x=1#top')
+  expect(client.build('GET', url, { params: { y: 'ä&' } }).url.href).toBe(
+    'https://other.example/a%20b?x=1&y=%C3%A4%26',
+  )
+  expect(url.href).toBe('https://other.example/a%20b?x=1#top')
+  expect(client.build('GET', '/users').url.href).toBe('https://api.example/v1/users')
+  const request = client.build('GET', 'users')
+  expect(request.with({ url: new URL('/v2', request.url) }).url.href).toBe('https://api.example/v2')
+})
+
+test('[HTTP-56] another client takes the requests below a URL', async () => {
+  await using server = await startHttpServer()
+  await using inner = http.createClient({
+    headers: { 'x-by': 'inner' },
+    handler: async ({ url }) => http.createResponse({ text: url.pathname }),
+  })
+  await using client = http.createClient({
+    middleware: [
+      (request, next) =>
+        request.url.host === 'inner.example' ? inner.send(request) : next(request),
+    ],
+  })
+  expect(await client.get('http://inner.example/a').text()).toBe('/a')
+  expect(await client.get(`${server.url}/json`).json()).toMatchObject({ id: 1 })
+})

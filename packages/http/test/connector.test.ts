@@ -22,7 +22,7 @@ import { expect, test } from 'vitest'
 
 const authority = createCertificates()
 
-test('a certificate of an authority that we trust is accepted', async () => {
+test('[HTTP-42] a certificate of an authority that we trust is accepted', async () => {
   await using server = await startHttpServer({ tls: authority.issue() })
   await using client = http.createClient({ baseUrl: server.url, tls: { ca: authority.ca } })
   expect(server.url).toMatch(/^https:/)
@@ -43,7 +43,7 @@ test.each<[string, IssueOptions, string]>([
   await expect.poll(() => server.connections).toBe(0)
 })
 
-test('an unknown authority is refused, unless a dangerously… option allows it', async () => {
+test('[HTTP-42] an unknown authority is refused, unless a dangerously… option allows it', async () => {
   await using server = await startHttpServer({ tls: authority.issue() })
   await using careful = http.createClient({ baseUrl: server.url })
   await expect(careful.get('/json')).rejects.toMatchObject({ code: 'NET_TLS_CERT_UNTRUSTED' })
@@ -87,7 +87,7 @@ test('the error of a refused connection has its phase', async () => {
   })
 })
 
-test('any dialer will do, and it is asked for the endpoint of the URL', async () => {
+test('[HTTP-51] any dialer will do, and it is asked for the endpoint of the URL', async () => {
   await using server = await startHttpServer()
   const port = Number(new URL(server.url).port)
   const asked: unknown[] = []
@@ -105,7 +105,7 @@ test('any dialer will do, and it is asked for the endpoint of the URL', async ()
   expect(server.received[0]!.headers.host).toBe('shop.test')
 })
 
-test('a Unix socket replaces the address of every server', async () => {
+test('[HTTP-51] a Unix socket replaces the address of every server', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'net-'))
   const path = join(folder, 'app.sock')
   const server = createServer((request, response) => response.end(request.headers.host))
@@ -247,7 +247,7 @@ test('[H-HTTP-15] clients that reach a server in other ways share no connection'
   }
 })
 
-test('the certificate of a client with a base is shown to no other origin', async () => {
+test('[HTTP-42] the certificate of a client with a base is shown to no other origin', async () => {
   const shown: string[] = []
   const certificate = authority.issue()
   await using stranger = createSecureServer(

@@ -17,7 +17,7 @@ function basicOf(login: string, password: string): string {
   return `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`
 }
 
-test('the host of the request gets its login, other hosts get none', async () => {
+test('[HTTP-38] the host of the request gets its login, other hosts get none', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
   const file = join(folder.path, 'netrc')
   await writeFile(file, 'machine 127.0.0.1 login ada password lovelace\n', { mode: 0o600 })

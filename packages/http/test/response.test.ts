@@ -7,7 +7,7 @@ import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
-test('status, words, headers and URL of an answer', async () => {
+test('[HTTP-20] status, words, headers, URL and protocol of an answer', async () => {
   await using server = await startHttpServer()
   const response = await http.get(`${server.url}/json?page=1`)
   expect(response).toMatchObject({
@@ -16,6 +16,8 @@ test('status, words, headers and URL of an answer', async () => {
     ok: true,
     url: `${server.url}/json?page=1`,
     history: [],
+    protocol: 'http/1.1',
+    cached: false,
   })
   expect(response.headers.get('Content-Type')).toBe('application/json')
   const missing = await http.get(`${server.url}/status/404`, { throwHttpErrors: false })
@@ -64,7 +66,7 @@ test('a schema of any library has the last word', async () => {
   })
 })
 
-test('a body comes as chunks, as lines and undecoded', async () => {
+test('[HTTP-23] a body comes as chunks, as lines and undecoded', async () => {
   await using server = await startHttpServer()
   const chunks = await Array.fromAsync((await http.get(`${server.url}/bytes/100000`)).body)
   expect(Buffer.concat(chunks)).toHaveLength(100_000)

@@ -8,6 +8,10 @@ test('the defaults', () => {
   expect(settingsOf({})).toEqual({
     auth: undefined,
     redirects: 20,
+    onRedirect: undefined,
+    cookies: undefined,
+    cache: undefined,
+    onRetry: undefined,
     maxBytes: undefined,
     maxRatio: 100,
     decompress: true,

@@ -8,8 +8,10 @@ import { callerFault, guarded } from '@net/core/authoring'
 
 import type { HttpAuth } from '../auth.ts'
 import type { Middleware } from '../handler.ts'
+import { isLedAway } from '../request-marks.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
+import { foreign } from './compose.ts'
 
 /** The layer. Asks a callback once more, if it has another answer, when the server refuses the first one. */
 export function authenticate(
@@ -41,6 +43,27 @@ export function authenticate(
       return answer
     }
   }
+}
+
+/** The layer of a way to log in that takes several steps: one request on its way to its origin. */
+export function inSteps(
+  auth: HttpAuth,
+  exchange: NonNullable<HttpAuth['exchange']>,
+  call: { readonly op: { readonly signal: AbortSignal } },
+): Middleware {
+  let home: string | undefined
+  return foreign(async (request, next) => {
+    home ??= request.origin
+    // Another origin gets nothing that proves who is asking.
+    if (request.headers.has('authorization') || isLedAway(request) || request.origin !== home)
+      return next(request)
+    return exchange.call(auth, request, next, {
+      get signal() {
+        return call.op.signal
+      },
+      url: request.url,
+    })
+  })
 }
 
 /** What a way to log in of the caller's own throws reaches the caller as it is. */

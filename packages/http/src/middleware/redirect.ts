@@ -5,29 +5,140 @@
 
 import { isUtf8 } from 'node:buffer'
 
-import { netError, option, optionsObject, type Shape } from '@net/core/authoring'
+import { isNetError } from '@net/core'
+import {
+  argument,
+  callerFault,
+  claimSecrets,
+  netError,
+  option,
+  optionsObject,
+  shape,
+  type Shape,
+} from '@net/core/authoring'
 
+import type { Middleware } from '../handler.ts'
 import { isHarmless } from '../headers.ts'
 import { protectParams } from '../params.ts'
-import type { HttpRequest } from '../request.ts'
+import { isLedAway, keepMarks, markLedAway } from '../request-marks.ts'
+import { HttpRequest } from '../request.ts'
 import { Answer, type HistoryEntry, type HttpResponse } from '../response.ts'
 
 /** How redirects are followed. */
 export interface RedirectOptions {
   /** How many in a row. Default 20. */
   readonly limit?: number | undefined
+  /**
+   * Asked before a redirect is followed: the request that would be sent, and what redirected to it. Gives false to get the
+   * redirect itself as the answer, another request to send in its place, true to go on. What it throws rejects the call.
+   */
+  readonly onRedirect?: RedirectHook | undefined
 }
+
+/** Decides about one redirect. */
+export type RedirectHook = (next: HttpRequest, from: HistoryEntry) => boolean | HttpRequest
 
 /** The option `redirect`: whether, how many, or how. */
 export const redirectShape: Shape<boolean | number | RedirectOptions> = option.either<
   boolean | number | RedirectOptions
 >(
-  [option.flag, option.size, optionsObject<RedirectOptions>({ limit: option.size })],
-  'true, false, a number of redirects or { limit }',
+  [
+    option.flag,
+    option.size,
+    optionsObject<RedirectOptions>({ limit: option.size, onRedirect: option.callback() }),
+  ],
+  'true, false, a number of redirects or { limit, onRedirect }',
 )
 
+/** How a call follows redirects. */
+export interface RedirectRules {
+  /** How many redirects are followed. */
+  readonly redirects: number
+  readonly onRedirect: RedirectHook | undefined
+}
+
+/** The redirects of one call so far, and what follows from the next answer. */
+export class RedirectTrail {
+  readonly #rules: RedirectRules
+  #history: readonly HistoryEntry[] | undefined
+
+  constructor(rules: RedirectRules) {
+    this.#rules = rules
+  }
+
+  /** The request that the answer leads to; undefined if it is the last one. Throws like `follow`, and `NET_REDIRECT_LIMIT`. */
+  next(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
+    const { redirects } = this.#rules
+    const location = redirects > 0 ? targetOf(response) : undefined
+    if (location === undefined) return undefined
+    try {
+      const next = this.#following(request, response, location)
+      if (next !== undefined) response.body.cancel()
+      return next
+    } catch (error) {
+      response.body.cancel()
+      throw error
+    }
+  }
+
+  /** The last answer, with the redirects that led to it. */
+  ended(response: HttpResponse): HttpResponse {
+    return withHistory(response, this.#history)
+  }
+
+  #following(
+    request: HttpRequest,
+    response: HttpResponse,
+    location: string,
+  ): HttpRequest | undefined {
+    const { redirects, onRedirect } = this.#rules
+    const entry = entryOf(response, request)
+    const before = this.#history ?? []
+    if (before.length >= redirects) throw tooMany(redirects)
+    const next = follow(request, response.status, location)
+    const chosen = onRedirect === undefined ? next : chosenBy(onRedirect, next, entry)
+    if (chosen !== undefined) this.#history = [...before, entry]
+    return chosen
+  }
+}
+
+/** Follows redirects in place of the journey, for a way to log in that leads each of its requests. */
+export function redirecting(rules: RedirectRules, secrets: number): Middleware {
+  return async (request, next) => {
+    const trail = new RedirectTrail(rules)
+    let sent = request
+    for (;;) {
+      const response = await next(sent)
+      const following = trail.next(sent, response)
+      if (following === undefined) return trail.ended(response)
+      claimSecrets(following.url, secrets)
+      sent = following
+    }
+  }
+}
+
+function chosenBy(
+  ask: RedirectHook,
+  next: HttpRequest,
+  from: HistoryEntry,
+): HttpRequest | undefined {
+  const chosen = argument('what onRedirect gives', decision, asked(ask, next, from))
+  if (typeof chosen === 'boolean') return chosen ? next : undefined
+  keepMarks(next, chosen)
+  return chosen
+}
+
+/** What it throws reaches the caller as it is. */
+function asked(ask: RedirectHook, next: HttpRequest, from: HistoryEntry): unknown {
+  try {
+    return ask(next, from)
+  } catch (error) {
+    throw isNetError(error) ? error : callerFault(error)
+  }
+}
+
 /** Where the response redirects to; undefined if it does not. Throws `NET_PROTO_MALFORMED` if it names two places. */
-export function targetOf(response: HttpResponse): string | undefined {
+function targetOf(response: HttpResponse): string | undefined {
   if (!REDIRECTS.has(response.status)) return undefined
   const [location = '', ...others] = new Set(response.headers.getAll('location'))
   if (others.length > 0) {
@@ -46,30 +157,24 @@ function textOf(location: string): string {
 }
 
 /** The response with the redirects that led to it. */
-export function withHistory(
+function withHistory(
   response: HttpResponse,
   history: readonly HistoryEntry[] | undefined,
 ): HttpResponse {
   return history !== undefined && response instanceof Answer ? response.with({ history }) : response
 }
 
-/** The redirects so far, with that of this response; its body is given up. Throws `NET_REDIRECT_LIMIT`. */
-export function historyWith(
-  response: HttpResponse,
-  request: HttpRequest,
-  { before, limit }: { readonly before: readonly HistoryEntry[]; readonly limit: number },
-): readonly HistoryEntry[] {
-  const { status, url, headers, body } = response
-  body.cancel()
-  if (before.length >= limit) {
-    const message = `there were more than ${limit} redirects`
-    throw netError('NET_REDIRECT_LIMIT', { message, limit })
-  }
-  return [...before, { status, url: url === '' ? request.url.href : url, headers }]
+function entryOf({ status, url, headers }: HttpResponse, request: HttpRequest): HistoryEntry {
+  return { status, url: url === '' ? request.url.href : url, headers }
+}
+
+function tooMany(limit: number): Error {
+  const message = `there were more than ${limit} redirects`
+  return netError('NET_REDIRECT_LIMIT', { message, limit })
 }
 
 /** The request that a redirect asks for. Throws `NET_REDIRECT_FORBIDDEN`, `NET_BAD_URL` and `NET_BODY_NOT_REPLAYABLE`. */
-export function follow(request: HttpRequest, status: number, location: string): HttpRequest {
+function follow(request: HttpRequest, status: number, location: string): HttpRequest {
   const url = allowed(request.url, location)
   const sameOrigin = url.origin === request.url.origin
   const { method, body } = nextMethod(request, status)
@@ -83,13 +188,8 @@ export function follow(request: HttpRequest, status: number, location: string): 
     ),
   })
   // What was dropped does not come back with a redirect that leads home again.
-  if (!sameOrigin || away.has(request)) away.add(next)
+  if (!sameOrigin || isLedAway(request)) markLedAway(next)
   return next
-}
-
-/** Whether another origin had a say in where this request goes: nothing that proves who is asking goes with it. */
-export function isLedAway(request: HttpRequest): boolean {
-  return away.has(request)
 }
 
 function allowed(from: URL, location: string): URL {
@@ -128,7 +228,10 @@ function forbidden(message: string): Error {
   return netError('NET_REDIRECT_FORBIDDEN', { message })
 }
 
-const away = new WeakSet<HttpRequest>()
+const decision: Shape<boolean | HttpRequest> = shape(
+  'true, false or a request',
+  (value) => typeof value === 'boolean' || value instanceof HttpRequest,
+)
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const ABOUT_BODY: ReadonlySet<string> = new Set([
   'content-type',

@@ -20,6 +20,31 @@ export function isFailureOf(response: HttpResponse, error: unknown): boolean {
   return failures.get(response) === error
 }
 
+/** What failed, and when it is repeated. Times are in milliseconds. */
+export interface RepeatNotice {
+  readonly error: unknown
+  /** Of the attempt that failed; 1 for the first. */
+  readonly attempt: number
+  /** How long it will be until the next one. */
+  readonly delay: number
+}
+
+/** Hears of each repeat before its wait; false ends the call with the error instead. What it throws ends the call. */
+export type RepeatHook = (notice: RepeatNotice) => boolean | void
+
+/** A policy whose repeats the caller hears of. */
+export function telling(hook: RepeatHook, policy: RetryPolicy): RetryPolicy {
+  return {
+    delay(failed) {
+      const delay = policy.delay(failed)
+      if (delay === undefined) return undefined
+      const { error, attempt } = failed
+      return hook({ error, attempt, delay }) === false ? undefined : delay
+    },
+    succeeded: () => policy.succeeded?.(),
+  }
+}
+
 /** A policy that does not repeat what cannot be sent again. */
 export function respecting(body: RequestBody, policy: RetryPolicy): RetryPolicy {
   return {

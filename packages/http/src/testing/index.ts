@@ -3,6 +3,8 @@
 export { startHttpServer, type HttpServerOptions, type HttpServer } from './http-server.ts'
 export type { CannedReply, HttpFaultAction, HttpFault } from './faults.ts'
 export { standardRoutes } from './routes.ts'
+export { digestGuard, type DigestGuardOptions } from './digest-guard.ts'
+export { httpbinRoutes } from './httpbin-routes.ts'
 export type {
   InterimReply,
   Reply,

@@ -136,7 +136,7 @@ test.each([
   ['a value', `${OK}a: `, 'x'],
   ['fields', OK, 'a: 1\r\n'],
 ])(
-  '[H-HTTP-09] %s without end stops at the limit, in one piece or byte by byte',
+  '[H-HTTP-09][HTTP-11] %s without end stops at the limit, in one piece or byte by byte',
   (_name, begin, more) => {
     const whole = bytes(begin + more.repeat(LIMIT))
     const error = { code: 'NET_PROTO_LIMIT', limit: LIMIT }

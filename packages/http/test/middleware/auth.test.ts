@@ -60,7 +60,7 @@ async function withExpiringTokens(
   return asked
 }
 
-test('a token that expires is renewed each time, for as long as the fresh one is taken', async () => {
+test('[HTTP-37] a token that expires is renewed each time, for as long as the fresh one is taken', async () => {
   const asked = await withExpiringTokens(async (client, expire) => {
     for (let period = 0; period < 4; period++, expire()) {
       for (let call = 0; call < 2; call++) expect((await client.get('/it')).status).toBe(200)

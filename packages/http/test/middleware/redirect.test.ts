@@ -242,3 +242,63 @@ test('a secret in the address that a server redirects to is struck out of the te
   expect(redact(token, [nextId()])).toBe(token)
   expect(redact(token)).toBe('[secret]')
 })
+
+test('[HTTP-34] a hook sees each redirect, and stops, changes or follows it', async () => {
+  await using server = await startHttpServer({ routes: { '/a': to('/b'), '/b': to('/echo', 307) } })
+  await using client = http.createClient({ baseUrl: server.url })
+  const seen: unknown[] = []
+  const following = await client.get('/a', {
+    redirect: {
+      onRedirect: (next, from) => {
+        seen.push([from.status, next.url.pathname])
+        return true
+      },
+    },
+  })
+  expect([seen, following.history.length]).toEqual([
+    [
+      [302, '/b'],
+      [307, '/echo'],
+    ],
+    2,
+  ])
+  const stopped = await client.get('/a', {
+    redirect: { onRedirect: ({ url }) => url.pathname !== '/echo' },
+  })
+  expect([stopped.status, stopped.headers.get('location'), stopped.history.length]).toEqual([
+    307,
+    '/echo',
+    1,
+  ])
+  const changed = client.get('/a', {
+    redirect: { onRedirect: (next) => next.with({ headers: { 'x-mine': next.url.pathname } }) },
+  })
+  expect((await changed.json<Echo>()).headers['x-mine']).toBe('/echo')
+})
+
+test('what a hook throws is the error, and what it gives must be a decision', async () => {
+  await using server = await startHttpServer({ routes: { '/a': to('/json') } })
+  await using client = http.createClient({ baseUrl: server.url })
+  const mine = new Error('mine')
+  const throwing = (): never => {
+    throw mine
+  }
+  await expect(client.get('/a', { redirect: { onRedirect: throwing } })).rejects.toBe(mine)
+  const undecided = (async () => true) as never
+  await expect(client.get('/a', { redirect: { onRedirect: undecided } })).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+  })
+})
+
+test('what a hook puts in the place of a request to another origin comes not back with its secrets', async () => {
+  await using other = await startHttpServer()
+  await using server = await startHttpServer({ routes: { '/a': to(`${other.url}/echo`) } })
+  await using client = http.createClient({
+    baseUrl: server.url,
+    auth: http.bearer('token-of-mine'),
+  })
+  const echo = await client
+    .get('/a', { redirect: { onRedirect: (next) => next.with({ headers: { 'x-mine': '1' } }) } })
+    .json<Echo>()
+  expect([echo.headers['authorization'], echo.headers['x-mine']]).toEqual([undefined, '1'])
+})

@@ -172,3 +172,37 @@ test('what the server echoes of a secret is in no error', async () => {
   expect(error).toMatchObject({ status: 400, reply: { text: 'wrong password: [secret]' } })
   expectNoCanary(error)
 })
+
+test('a hook hears of each repeat before its wait, and may refuse it', async () => {
+  await using server = await startHttpServer()
+  const notices: unknown[] = []
+  await using client = http.createClient({
+    baseUrl: server.url,
+    defaults: { retry: { attempts: 3, delay: 0 } },
+    onRetry: ({ attempt, delay, error }) => {
+      notices.push([attempt, delay, (error as { code?: string }).code])
+    },
+  })
+  server.fail({ ...failing(503), times: 2 })
+  expect((await client.get('/json')).status).toBe(200)
+  expect(notices).toEqual([
+    [1, 0, 'NET_REPLY_TEMPORARY'],
+    [2, 0, 'NET_REPLY_TEMPORARY'],
+  ])
+  server.fail(failing(503))
+  await expect(client.get('/json', { onRetry: () => false })).rejects.toMatchObject({ status: 503 })
+  server.fail(failing(503))
+  await expect(client.get('/json', { retry: false })).rejects.toMatchObject({ status: 503 })
+  expect(notices).toHaveLength(2)
+})
+
+test('what a hook throws is the error of the call', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const mine = new Error('mine')
+  server.fail(failing(503))
+  const onRetry = (): never => {
+    throw mine
+  }
+  await expect(client.get('/json', { onRetry })).rejects.toBe(mine)
+})

@@ -4,7 +4,7 @@ import { tcpDialer } from '@net/socket'
 import { createCertificates, faulty } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-test('[HTTP-58] a client against a real server, a handler instead of one, and what the server saw', async () => {
+test('[HTTP-58][HTTP-61] a client against a real server, a handler instead of one, and what the server saw', async () => {
   await using server = await startHttpServer({
     routes: {
       'POST /orders': ({ query }) => ({ status: 201, body: query.get('id') ?? '' }),

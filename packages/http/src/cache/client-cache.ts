@@ -1,0 +1,168 @@
+/*
+ * The cache of a client: which kept answer fits a request, what is kept of a new one, and what a change at the server makes
+ * void. It must not know calls.
+ */
+
+import { clock } from '@net/core/authoring'
+
+import type { HttpHeaders } from '../headers.ts'
+import { isSecretName, shownUrl } from '../secret-names.ts'
+import { directivesOf } from './directives.ts'
+import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
+import { keptHeaders, mayKeep } from './rules.ts'
+
+/** What of a request decides which entry fits it. */
+export interface CacheAsking {
+  /** Without fragment. */
+  readonly url: string
+  readonly headers: HttpHeaders
+}
+
+/** What of an answer is kept. */
+export interface KeptParts {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: HttpHeaders
+  readonly body: Uint8Array
+  readonly requested: number
+  readonly received: number
+}
+
+/** An answer on its way into the cache. What is done at the server meanwhile makes it void. */
+export interface Filling {
+  readonly asking: CacheAsking
+  isVoid: boolean
+}
+
+/** A cache as one client uses it. */
+export class ClientCache {
+  readonly cache: HttpCache
+  #isReady: boolean
+  readonly #seals = new Map<string, string>()
+  /** By URL. */
+  readonly #fillings = new Map<string, Set<Filling>>()
+
+  constructor(cache: HttpCache) {
+    this.cache = cache
+    this.#isReady = cache.ready === undefined
+  }
+
+  /** Whether calls may begin at once. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  async load(): Promise<void> {
+    await this.cache.ready?.()
+    this.#isReady = true
+  }
+
+  /** The entry that fits the request. */
+  find(asking: CacheAsking): CacheEntry | undefined | Promise<CacheEntry | undefined> {
+    const record = this.cache.read(asking.url)
+    return record instanceof Promise
+      ? record.then((read) => this.#fitting(read, asking))
+      : this.#fitting(record, asking)
+  }
+
+  /** An answer to this request may be kept: what is said of its URL from now on counts. */
+  begin(asking: CacheAsking): Filling {
+    const filling: Filling = { asking, isVoid: false }
+    const all = this.#fillings.get(asking.url) ?? new Set()
+    this.#fillings.set(asking.url, all.add(filling))
+    return filling
+  }
+
+  /** It will not be kept, or it has been. */
+  end(filling: Filling): void {
+    const { url } = filling.asking
+    const all = this.#fillings.get(url)
+    if (all?.delete(filling) === true && all.size === 0) this.#fillings.delete(url)
+  }
+
+  /** Keeps an answer in place of the one that fitted the request before; one that may not be kept only removes that. */
+  async keep(filling: Filling, parts: KeptParts): Promise<void> {
+    const { asking, isVoid } = filling
+    this.end(filling)
+    if (isVoid) return
+    const entry = mayKeep(parts.status, parts.headers) ? this.#entryOf(asking, parts) : undefined
+    await this.put(asking, entry)
+  }
+
+  /** Puts an entry in the place of the one that fits the request; undefined removes that. */
+  async put(asking: CacheAsking, entry: CacheEntry | undefined): Promise<void> {
+    const record = await this.cache.read(asking.url)
+    const before = record?.entries ?? []
+    const others = before.filter((each) => !this.#fits(each, asking))
+    if (entry === undefined && others.length === before.length) return
+    const entries = [...(entry === undefined ? [] : [entry]), ...others].slice(0, MOST_ENTRIES)
+    const kept: CacheRecord = { url: shownUrl(asking.url), entries }
+    await this.cache.write(asking.url, entries.length === 0 ? undefined : kept)
+  }
+
+  /** What is kept for the URL holds no more, for anybody (section 4.4). */
+  async drop(url: string): Promise<void> {
+    for (const filling of this.#fillings.get(url) ?? []) filling.isVoid = true
+    await this.cache.write(url, undefined)
+  }
+
+  #entryOf(asking: CacheAsking, parts: KeptParts): CacheEntry {
+    const { status, statusText, body, requested, received } = parts
+    const names = (parts.headers.get('vary') ?? '').toLowerCase().split(/[\s,]+/)
+    return {
+      status,
+      statusText,
+      headers: keptHeaders(parts.headers).wire,
+      body,
+      vary: names
+        .filter((name) => name !== '' && name !== 'authorization' && name !== 'cookie')
+        .map((name) => [name, this.#told(asking.headers, name)] as const),
+      authorization: this.#sealed(asking.headers, 'authorization'),
+      cookie: isShared(parts.headers, names) ? null : this.#sealed(asking.headers, 'cookie'),
+      requested,
+      received,
+    }
+  }
+
+  #fitting(record: CacheRecord | undefined, asking: CacheAsking): CacheEntry | undefined {
+    const fitting = record?.entries.filter((entry) => this.#fits(entry, asking)) ?? []
+    return fitting.toSorted((one, other) => other.received - one.received)[0]
+  }
+
+  #fits({ authorization, cookie, vary }: CacheEntry, { headers }: CacheAsking): boolean {
+    return (
+      authorization === this.#sealed(headers, 'authorization') &&
+      (cookie === null || cookie === this.#sealed(headers, 'cookie')) &&
+      vary.every(([name, value]) => value === this.#told(headers, name))
+    )
+  }
+
+  #told(headers: HttpHeaders, name: string): string | null {
+    if (isSecretName(name)) return this.#sealed(headers, name) ?? null
+    return headers.get(name)?.replace(/\s+/g, ' ') ?? null
+  }
+
+  #sealed(headers: HttpHeaders, name: string): string | undefined {
+    const value = headers.get(name)
+    if (value === undefined) return undefined
+    const known = this.#seals.get(value)
+    if (known !== undefined) return known
+    const sealed = this.cache.seal(value)
+    if (this.#seals.size >= MOST_SEALS) this.#seals.clear()
+    this.#seals.set(value, sealed)
+    return sealed
+  }
+}
+
+/** The time of now, as entries have it. */
+export function today(): number {
+  return clock().date()
+}
+
+/** An answer that its server calls public is the same for all cookies, unless it says that it varies with them. */
+function isShared(headers: HttpHeaders, vary: readonly string[]): boolean {
+  return directivesOf(headers).has('public') && !vary.includes('cookie')
+}
+
+const MOST_ENTRIES = 16
+const MOST_SEALS = 64

@@ -1,0 +1,181 @@
+/*
+ * A cache in a folder, for programs that start again and for several that share it: a file for each URL, named by a digest
+ * and put in place whole. A file that cannot be read counts as none.
+ */
+
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { argument, inCall, netError, option, optionsDoor } from '@net/core/authoring'
+
+import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
+import { seal } from './seal.ts'
+
+/** Options of `folderCache()`. */
+export interface FolderCacheOptions {
+  /** How many bytes of files are kept. What was written longest ago goes first. Default 1 GiB. */
+  readonly maxBytes?: number | undefined
+}
+
+/**
+ * Keeps answers in a folder, which is made if it is not there, readable by its owner alone. Requests reject with
+ * `NET_LOCAL_IO` where the folder cannot be used. Throws `NET_BAD_OPTION`.
+ */
+export function folderCache(folder: string, options?: FolderCacheOptions): HttpCache {
+  return inCall(CALL, () => {
+    argument('the folder', option.text, folder)
+    return new FolderCache(folder, cacheOptions(options).maxBytes ?? MOST)
+  })
+}
+
+class FolderCache implements HttpCache {
+  readonly #folder: string
+  readonly #most: number
+  #key: Uint8Array | undefined
+  #opening: Promise<void> | undefined
+  #written = 0
+
+  constructor(folder: string, most: number) {
+    this.#folder = folder
+    this.#most = most
+  }
+
+  async ready(): Promise<void> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
+    await this.#opening
+  }
+
+  seal(text: string): string {
+    return seal(text, this.#key ?? new Uint8Array())
+  }
+
+  async read(url: string): Promise<CacheRecord | undefined> {
+    try {
+      return parsed(await readFile(this.#fileOf(url)))
+    } catch {
+      return undefined
+    }
+  }
+
+  async write(url: string, record: CacheRecord | undefined): Promise<void> {
+    const file = this.#fileOf(url)
+    if (record === undefined) await rm(file, { force: true })
+    else {
+      const bytes = written(record)
+      if (bytes.length <= this.#most) await inPlace(file, bytes)
+      this.#written += bytes.length
+      if (this.#written > this.#most / 10) await this.#tidy()
+    }
+  }
+
+  async delete(prefix = ''): Promise<number> {
+    await this.ready()
+    let count = 0
+    for (const name of await this.#names()) {
+      const file = join(this.#folder, name)
+      const record = await readFile(file).then(parsed, () => undefined)
+      if (record !== undefined && !record.url.startsWith(prefix)) continue
+      await rm(file, { force: true })
+      count += 1
+    }
+    return count
+  }
+
+  #fileOf(url: string): string {
+    return join(this.#folder, `${this.seal(url)}${SUFFIX}`)
+  }
+
+  async #names(): Promise<readonly string[]> {
+    return (await readdir(this.#folder)).filter((name) => name.endsWith(SUFFIX))
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      this.#key = await keyIn(join(this.#folder, 'key'))
+      await this.#tidy()
+    } catch (cause) {
+      const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+      const message = `the cache folder ${this.#folder} cannot be used (${String(code)})`
+      throw netError('NET_LOCAL_IO', { message, cause })
+    }
+  }
+
+  /** Removes the oldest files until all fit. */
+  async #tidy(): Promise<void> {
+    this.#written = 0
+    const files = await Promise.all(
+      (await this.#names()).map(async (name) => {
+        const file = join(this.#folder, name)
+        const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }))
+        return { file, size, mtimeMs }
+      }),
+    )
+    let total = files.reduce((sum, { size }) => sum + size, 0)
+    for (const { file, size } of files.toSorted((one, other) => one.mtimeMs - other.mtimeMs)) {
+      if (total <= this.#most) return
+      await rm(file, { force: true })
+      total -= size
+    }
+  }
+}
+
+/** The key of the folder; of several programs that begin at once, all take that of the first. */
+async function keyIn(file: string): Promise<Uint8Array> {
+  const key = crypto.getRandomValues(new Uint8Array(32))
+  try {
+    await writeFile(file, key, { flag: 'wx', mode: 0o600 })
+    return key
+  } catch (error) {
+    const kept = await readFile(file)
+    if (kept.length < key.length) throw error
+    return kept
+  }
+}
+
+async function inPlace(file: string, bytes: Uint8Array): Promise<void> {
+  const part = `${file}.${crypto.randomUUID()}.part`
+  try {
+    await writeFile(part, bytes, { mode: 0o600, flag: 'wx' })
+    await rename(part, file)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+}
+
+/** A line of JSON, and behind it the bodies. */
+function written({ url, entries }: CacheRecord): Uint8Array {
+  const heads = entries.map(({ body, ...head }) => ({ ...head, size: body.length }))
+  const line = JSON.stringify({ version: VERSION, url, entries: heads })
+  return Buffer.concat([Buffer.from(`${line}\n`), ...entries.map(({ body }) => body)])
+}
+
+/** Undefined for what is no such file, or not a whole one. */
+function parsed(bytes: Buffer): CacheRecord | undefined {
+  const end = bytes.indexOf('\n')
+  const head = JSON.parse(bytes.toString('utf8', 0, Math.max(0, end))) as WrittenRecord
+  if (head.version !== VERSION) return undefined
+  let at = end + 1
+  const entries = head.entries.map(({ size, ...entry }) => {
+    const body = bytes.subarray(at, at + size)
+    at += size
+    return { ...entry, body }
+  })
+  return at === bytes.length ? { url: head.url, entries } : undefined
+}
+
+interface WrittenRecord {
+  readonly version: number
+  readonly url: string
+  readonly entries: readonly (Omit<CacheEntry, 'body'> & { readonly size: number })[]
+}
+
+const CALL = { protocol: 'http', call: 'folderCache' } as const
+const cacheOptions = optionsDoor<FolderCacheOptions>(CALL, { maxBytes: option.bytes })
+const MOST = 1_073_741_824
+const SUFFIX = '.entry'
+const VERSION = 1

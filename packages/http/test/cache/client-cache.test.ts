@@ -1,0 +1,128 @@
+import { HttpHeaders, memoryCache, type HeaderFields } from '@net/http'
+import { expect, test } from 'vitest'
+
+import {
+  ClientCache,
+  today,
+  type CacheAsking,
+  type KeptParts,
+} from '../../src/cache/client-cache.ts'
+
+const URL_ = 'https://a.example/x?token=abc'
+const asking = (fields: HeaderFields = {}, url: string = URL_): CacheAsking => ({
+  url,
+  headers: new HttpHeaders(fields),
+})
+const parts = (body: string, fields: HeaderFields = {}): KeptParts => ({
+  status: 200,
+  statusText: 'OK',
+  headers: new HttpHeaders({ 'cache-control': 'max-age=60', ...(fields as object) }),
+  body: Buffer.from(body),
+  requested: today(),
+  received: today(),
+})
+
+async function found(cache: ClientCache, wanted: CacheAsking): Promise<string | undefined> {
+  const entry = await cache.find(wanted)
+  return entry && Buffer.from(entry.body).toString()
+}
+
+async function kept(cache: ClientCache, asked: CacheAsking, answer: KeptParts): Promise<void> {
+  await cache.keep(cache.begin(asked), answer)
+}
+
+test('[HTTP-60] an answer is for the credentials that it was given to', async () => {
+  const cache = new ClientCache(memoryCache())
+  await kept(cache, asking({ authorization: 'Bearer ada' }), parts('of ada'))
+  await kept(cache, asking({ cookie: 's=bob' }), parts('of bob'))
+  await kept(cache, asking(), parts('of nobody'))
+  expect(await found(cache, asking({ authorization: 'Bearer ada' }))).toBe('of ada')
+  expect(await found(cache, asking({ cookie: 's=bob' }))).toBe('of bob')
+  expect(await found(cache, asking())).toBe('of nobody')
+  expect(await found(cache, asking({ cookie: 's=eve' }))).toBeUndefined()
+  expect(
+    await found(cache, asking({ authorization: 'Bearer ada', cookie: 's=bob' })),
+  ).toBeUndefined()
+})
+
+test('what is public is for all cookies, and never for another Authorization', async () => {
+  const cache = new ClientCache(memoryCache())
+  const open = { 'cache-control': 'public, max-age=60' }
+  await kept(cache, asking({ cookie: 's=1' }), parts('open', open))
+  expect(await found(cache, asking({ cookie: 's=2' }))).toBe('open')
+  expect(await found(cache, asking({ authorization: 'Bearer ada' }))).toBeUndefined()
+  const varying = new ClientCache(memoryCache())
+  await kept(varying, asking({ cookie: 's=1' }), parts('varying', { ...open, vary: 'Cookie' }))
+  expect(await found(varying, asking({ cookie: 's=2' }))).toBeUndefined()
+})
+
+test('variants stand side by side, each for its own fields', async () => {
+  const cache = new ClientCache(memoryCache())
+  const vary = { vary: 'Accept-Language, x-api-key' }
+  await kept(cache, asking({ 'accept-language': 'de' }), parts('deutsch', vary))
+  await kept(
+    cache,
+    asking({ 'accept-language': 'en', 'x-api-key': 'my-key' }),
+    parts('english', vary),
+  )
+  expect(await found(cache, asking({ 'accept-language': 'de' }))).toBe('deutsch')
+  expect(await found(cache, asking({ 'accept-language': 'en' }))).toBeUndefined()
+  expect(await found(cache, asking({ 'accept-language': 'en', 'x-api-key': 'my-key' }))).toBe(
+    'english',
+  )
+  await kept(cache, asking({ 'accept-language': 'de' }), parts('neu', vary))
+  expect(await found(cache, asking({ 'accept-language': 'de' }))).toBe('neu')
+})
+
+test('no credential stands in what is kept', async () => {
+  const store = memoryCache()
+  const cache = new ClientCache(store)
+  await kept(
+    cache,
+    asking({ authorization: 'Bearer ada', cookie: 's=bob', 'x-api-key': 'my-key' }),
+    parts('', { vary: 'x-api-key' }),
+  )
+  const text = JSON.stringify(await store.read(URL_))
+  for (const secret of ['ada', 'bob', 'my-key', 'abc']) expect(text).not.toContain(secret)
+})
+
+test('an answer that may not be kept removes the one before', async () => {
+  const cache = new ClientCache(memoryCache())
+  await kept(cache, asking(), parts('old'))
+  await kept(cache, asking(), parts('new', { 'cache-control': 'no-store' }))
+  expect(await found(cache, asking())).toBeUndefined()
+})
+
+test('what is dropped is dropped for everybody, also what is on its way', async () => {
+  const cache = new ClientCache(memoryCache())
+  await kept(cache, asking({ cookie: 's=1' }), parts('of one'))
+  const filling = cache.begin(asking())
+  const elsewhere = cache.begin(asking({}, 'https://a.example/y'))
+  await cache.drop(URL_)
+  await cache.keep(filling, parts('old'))
+  await cache.keep(elsewhere, parts('other'))
+  expect(await found(cache, asking({ cookie: 's=1' }))).toBeUndefined()
+  expect(await found(cache, asking())).toBeUndefined()
+  expect(await found(cache, asking({}, 'https://a.example/y'))).toBe('other')
+})
+
+test('of many variants the latest 16 are kept', async () => {
+  const cache = new ClientCache(memoryCache())
+  for (let at = 0; at < 20; at++) await kept(cache, asking({ cookie: `s=${at}` }), parts(`${at}`))
+  expect(await found(cache, asking({ cookie: 's=3' }))).toBeUndefined()
+  expect(await found(cache, asking({ cookie: 's=4' }))).toBe('4')
+})
+
+test('a cache that has to make ready is made ready once', async () => {
+  let times = 0
+  const cache = new ClientCache(
+    Object.assign(memoryCache(), {
+      ready: async () => {
+        times += 1
+      },
+    }),
+  )
+  expect(cache.isReady).toBe(false)
+  await cache.load()
+  expect([cache.isReady, times, new ClientCache(memoryCache()).isReady]).toEqual([true, 1, true])
+})

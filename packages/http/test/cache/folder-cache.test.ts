@@ -1,0 +1,113 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'net-cache-'))
+  try {
+    await use(join(folder, 'cache'))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const entry = (body: string, more: Partial<http.CacheEntry> = {}): http.CacheEntry => ({
+  status: 200,
+  statusText: 'OK',
+  headers: ['etag', '"a"'],
+  body: Buffer.from(body),
+  vary: [['accept', null]],
+  authorization: undefined,
+  cookie: null,
+  requested: 1,
+  received: 2,
+  ...more,
+})
+
+test('what was written is read by another program, byte by byte', async () => {
+  await inFolder(async (folder) => {
+    const cache = http.folderCache(folder)
+    await cache.ready!()
+    const record = {
+      url: 'https://a.example/',
+      entries: [entry('first\n\u0000'), entry('', { cookie: 'c', authorization: 'x' })],
+    }
+    await cache.write('https://a.example/', record)
+    const other = http.folderCache(folder)
+    await other.ready!()
+    expect(other.seal('token')).toBe(cache.seal('token'))
+    expect(await other.read('https://a.example/')).toEqual(record)
+    expect(await other.read('https://a.example/2')).toBeUndefined()
+    for (const name of await readdir(folder))
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
+  })
+})
+
+test('a file that is cut or foreign counts as none', async () => {
+  await inFolder(async (folder) => {
+    const cache = http.folderCache(folder)
+    await cache.ready!()
+    await cache.write('a', { url: 'a', entries: [entry('whole body')] })
+    const [name = ''] = (await readdir(folder)).filter((each) => each.endsWith('.entry'))
+    const whole = await readFile(join(folder, name))
+    for (const bytes of [whole.subarray(0, -1), Buffer.from('{}'), Buffer.from('no JSON\n')]) {
+      await writeFile(join(folder, name), bytes)
+      expect(await cache.read('a')).toBeUndefined()
+    }
+  })
+})
+
+test('the oldest files go when all are too large, and names begin alike', async () => {
+  await inFolder(async (folder) => {
+    const cache = http.folderCache(folder, { maxBytes: 10_000 })
+    await cache.ready!()
+    for (let at = 0; at < 20; at++)
+      await cache.write(`u${at}`, { url: `u${at}`, entries: [entry('x'.repeat(1500))] })
+    const names = (await readdir(folder)).filter((each) => each.endsWith('.entry'))
+    expect(names.length).toBeLessThanOrEqual(6)
+    await cache.write('v', { url: 'v', entries: [entry('')] })
+    await cache.write('w', undefined)
+    expect(await cache.delete('v')).toBe(1)
+    expect(await cache.delete()).toBeGreaterThan(0)
+  })
+})
+
+test('[HTTP-60] a program that starts again has the answers of the one before', async () => {
+  await inFolder(async (folder) => {
+    await using server = await startHttpServer({
+      routes: { '/a': { headers: { 'cache-control': 'max-age=60' }, json: { id: 1 } } },
+    })
+    const options = (): http.ClientOptions => ({
+      baseUrl: server.url,
+      cache: http.folderCache(folder),
+      auth: http.bearer('token-of-mine'),
+    })
+    await using first = http.createClient(options())
+    expect(await first.get('/a').json()).toEqual({ id: 1 })
+    await expect
+      .poll(async () => (await readdir(folder)).filter((each) => each.endsWith('.entry')).length)
+      .toBe(1)
+    await using second = http.createClient(options())
+    const again = await second.get('/a')
+    expect([again.cached, await again.json()]).toEqual([true, { id: 1 }])
+    expect(server.received).toHaveLength(1)
+    for (const name of await readdir(folder))
+      expect((await readFile(join(folder, name))).includes('token-of-mine')).toBe(false)
+  })
+})
+
+test('a folder that cannot be made is told before anything is sent', async () => {
+  await inFolder(async (folder) => {
+    await using server = await startHttpServer()
+    await using client = http.createClient({
+      baseUrl: server.url,
+      cache: http.folderCache(`/dev/null/${folder}`),
+    })
+    await expect(client.get('/json')).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+    expect(server.received).toHaveLength(0)
+  })
+})
