@@ -1,7 +1,7 @@
 /* The names of statuses (RFC 9110 section 15, and the registry of IANA). */
 
-/** Statuses by name: `response.status === http.status.notFound`. */
-export const status = {
+/** Statuses by name: `response.status === http.statusCodes.notFound`. */
+export const statusCodes = {
   continue: 100,
   switchingProtocols: 101,
   processing: 102,
