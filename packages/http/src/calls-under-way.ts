@@ -1,7 +1,7 @@
 /* The calls of a client that have not ended, so that closing the client can wait for them and end those that last. */
 
 import type { NetError } from '@net/core'
-import { clock, closedError, LinkedList, type Linked } from '@net/core/authoring'
+import { clock, closedError, LinkedList, type Linked, type Operation } from '@net/core/authoring'
 
 /** A call that a client may end. */
 export interface EndableCall extends Linked<EndableCall> {
@@ -9,6 +9,25 @@ export interface EndableCall extends Linked<EndableCall> {
   end(error: NetError): void
   /** Fails it, whatever it waits for. */
   leave(error: NetError): void
+}
+
+/** A call that lasts as long as its operation. */
+export class OperationCall implements EndableCall {
+  before: EndableCall | undefined = undefined
+  after: EndableCall | undefined = undefined
+  listed = false
+  readonly #op: Pick<Operation, 'fail'>
+
+  constructor(op: Pick<Operation, 'fail'>) {
+    this.#op = op
+  }
+
+  end(error: NetError): void {
+    this.#op.fail(error)
+  }
+
+  /** An operation that was failed settles soon, whatever it waits for. */
+  leave(): void {}
 }
 
 /** The calls of one client. */

@@ -272,6 +272,7 @@ class Client implements HttpClient {
       wanted,
       prepared,
       lenient: this.#lenient,
+      calls: this.#calls,
       spec: {
         protocol: 'http',
         operation: call,

@@ -13,6 +13,7 @@ import {
 import { overTransport, type Connection, type Transport } from '@net/socket'
 
 import type { HttpAuth } from './auth.ts'
+import { OperationCall, type CallsUnderWay } from './calls-under-way.ts'
 import type { InterimResponse, RequestOptions } from './client-options.ts'
 import { HttpStatusError } from './errors.ts'
 import type { Middleware } from './handler.ts'
@@ -50,6 +51,8 @@ export interface SwitchParts {
   readonly prepared: PreparedRequest
   readonly spec: OperationSpec
   readonly lenient: boolean | undefined
+  /** Those of the client, which ends them when it is closed. */
+  readonly calls: CallsUnderWay
   /** Connects to the server of the request, with TLS where its URL says so, but never for HTTP/2. */
   connect(request: HttpRequest, op: Operation): Promise<Transport>
 }
@@ -68,25 +71,36 @@ export function checkWanted(wanted: Wanted): void {
 
 /** Asks for it. Rejects with `HttpStatusError` for a refusal, and with `NET_PROTO_UNEXPECTED` for an answer that is neither. */
 export function switched(parts: SwitchParts): Promise<SwitchedConnection> {
+  const { calls, spec, prepared } = parts
+  return operation(spec, prepared.options, async (op) => {
+    const call = new OperationCall(op)
+    calls.add(call)
+    try {
+      return await agreed(parts, op)
+    } finally {
+      calls.delete(call)
+    }
+  })
+}
+
+function agreed(parts: SwitchParts, op: Operation): Promise<SwitchedConnection> {
   const { spec, prepared } = parts
-  return operation(spec, prepared.options, (op) =>
-    op.attempt(async (attempt) => {
-      let made: SwitchedConnection | undefined
-      const ask = async (request: HttpRequest): Promise<HttpResponse> => {
-        const transport = await parts.connect(request, op)
-        attempt.sent()
-        const answer = await asked(transport, request, { ...parts, op })
-        if (answer.switched) made = madeOf(transport, answer, spec)
-        else transport.abort()
-        return responseOf(answer)
-      }
-      const { auth } = prepared.settings
-      const layers = auth === undefined ? [] : [loginOf(auth, op)]
-      const response = await compose(layers, ask)(prepared.request)
-      if (made === undefined) throw await refusalOf(response)
-      return made
-    }),
-  )
+  return op.attempt(async (attempt) => {
+    let made: SwitchedConnection | undefined
+    const ask = async (request: HttpRequest): Promise<HttpResponse> => {
+      const transport = await parts.connect(request, op)
+      attempt.sent()
+      const answer = await asked(transport, request, { ...parts, op })
+      if (answer.switched) made = madeOf(transport, answer, spec)
+      else transport.abort()
+      return responseOf(answer)
+    }
+    const { auth } = prepared.settings
+    const layers = auth === undefined ? [] : [loginOf(auth, op)]
+    const response = await compose(layers, ask)(prepared.request)
+    if (made === undefined) throw await refusalOf(response)
+    return made
+  })
 }
 
 function loginOf(auth: HttpAuth, op: Operation): Middleware {

@@ -2,7 +2,7 @@ import type { NetError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
-import { CallsUnderWay, type EndableCall } from '../src/calls-under-way.ts'
+import { CallsUnderWay, OperationCall, type EndableCall } from '../src/calls-under-way.ts'
 
 function call(told: string[], name: string, onEnd?: (self: EndableCall) => void): EndableCall {
   const self: EndableCall = {
@@ -38,6 +38,14 @@ test('closing waits for calls, ends those that last, and leaves those that do no
   await clock.advance(50)
   await closed
   expect(told.at(-1)).toBe('leave stuck NET_CLOSED')
+})
+
+test('a call that lasts as long as its operation fails with it', async () => {
+  const told: NetError[] = []
+  const calls = new CallsUnderWay()
+  calls.add(new OperationCall({ fail: (error) => void told.push(error) }))
+  await calls.close(0)
+  expect(told).toMatchObject([{ code: 'NET_CLOSED' }])
 })
 
 test('without calls it closes at once', async () => {

@@ -132,6 +132,34 @@ test('interim responses are heard, an abort ends the wait', async () => {
   await expect.poll(() => server.connections).toBe(0)
 })
 
+test.each(['upgrade', 'tunnel'] as const)(
+  'a client that is closed ends an %s that has no answer',
+  async (verb) => {
+    const routes = { '*': () => new Promise<never>(() => {}) }
+    await using server = await startHttpServer({ routes })
+    const client = http.createClient()
+    const asked =
+      verb === 'upgrade'
+        ? client.upgrade(`${server.url}/slow`, 'echo')
+        : client.tunnel(server.url, 'example.com:443')
+    const refused = expect(asked).rejects.toMatchObject({ code: 'NET_CLOSED' })
+    await expect.poll(() => server.received.length).toBe(1)
+    await client.close({ grace: 0 })
+    await refused
+    await expect.poll(() => server.connections).toBe(0)
+  },
+)
+
+test('a switch that ends in time is waited for when the client is closed', async () => {
+  await using server = await startHttpServer()
+  const client = http.createClient()
+  const asked = client.upgrade(`${server.url}/upgrade`, 'echo')
+  const closed = client.close()
+  await using switched = await asked
+  await closed
+  expect(await echoed(switched.connection, 'hello')).toBe('hello')
+})
+
 test('what cannot be asked for', () => {
   for (const wanted of [
     { protocol: 'a b' },

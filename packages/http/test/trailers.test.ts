@@ -65,13 +65,34 @@ test('[HTTP-31] fields behind the body of a request, made when all of it has lef
 })
 
 test('what a server reads before the body is no trailer', async () => {
-  for (const name of ['content-length', 'Authorization', 'transfer-encoding'])
+  for (const name of [
+    'content-length',
+    'Authorization',
+    'transfer-encoding',
+    'proxy-connection',
+    'HTTP2-Settings',
+  ])
     expect(() => trailersOf({ [name]: '1' })).toThrow(
       expect.objectContaining({ code: 'NET_BAD_HEADER' }),
     )
   await expect(
     http.post('http://127.0.0.1:1/', { body: 'a', trailers: { 'content-type': 'b' } }),
   ).rejects.toMatchObject({ code: 'NET_BAD_HEADER' })
+})
+
+test.each([
+  [{ date: ['a', 'b'] }, 'a date for each half'],
+  [{ etag: ['"1"', '"2"'] }, 'two tags'],
+])('over HTTP/2 trailers that Node refuses fail their call alone: %o (%s)', async (trailers) => {
+  const routes: Record<string, Route> = { '/': async (_, { bytes }) => ({ body: await bytes() }) }
+  await using server = await startHttpServer({ tls: authority.issue(), http2: true, routes })
+  const tls = { ca: authority.ca }
+  await using client = http.createClient({ baseUrl: server.url, tls, http2: true })
+  for (const given of [trailers, () => trailers])
+    await expect(client.put('/', { body: 'a', trailers: given })).rejects.toMatchObject({
+      code: 'NET_BAD_HEADER',
+    })
+  expect(await client.get('/json').json()).toMatchObject({ id: 1 })
 })
 
 test('a function that throws fails the call with its own error, and the server has no complete request', async () => {

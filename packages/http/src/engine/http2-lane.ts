@@ -211,8 +211,20 @@ export class Http2Lane implements HttpConnection {
         else if (!stream.write(copyOf(chunk))) await room(stream)
       }
       if (announced !== undefined && sent !== announced) throw wrongLength()
-      if (trailers !== undefined) sendTrailers(stream, trailers())
+      if (trailers !== undefined) {
+        const fields = trailersFor(trailers())
+        stream.once('wantTrailers', () => this.#sendTrailers(stream, fields))
+      }
       stream.end()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Node asks for them in an event, where what it refuses would end the process. */
+  #sendTrailers(stream: ClientHttp2Stream, fields: OutgoingHttpHeaders): void {
+    try {
+      stream.sendTrailers(fields)
     } catch (error) {
       this.#fail(error)
     }
@@ -225,12 +237,12 @@ export class Http2Lane implements HttpConnection {
   }
 }
 
-/** Node asks for them when the body has left. */
-function sendTrailers(stream: ClientHttp2Stream, fields: readonly string[]): void {
+/** Trailers as Node takes them. */
+function trailersFor(fields: readonly string[]): OutgoingHttpHeaders {
   const trailers: Record<string, string[]> = {}
   for (let at = 0; at < fields.length; at += 2)
     (trailers[fields[at]?.toLowerCase() ?? ''] ??= []).push(fields[at + 1] ?? '')
-  stream.once('wantTrailers', () => stream.sendTrailers(trailers))
+  return trailers
 }
 
 /** The request's head in the form of HTTP/2 (RFC 9113 sections 8.2 and 8.3). */

@@ -151,12 +151,18 @@ class Http2Exchange {
       { endStream: answer.body === undefined, waitForTrailers: hasTrailers },
     )
     if (answer.body === undefined) return
-    if (hasTrailers)
-      this.#stream.once('wantTrailers', () =>
-        this.#stream.sendTrailers(wireHeaders(answer.trailers)),
-      )
+    if (hasTrailers) this.#stream.once('wantTrailers', () => this.#sendTrailers(answer.trailers))
     await this.#sendBody(answer.body, cut)
     this.#stream.end()
+  }
+
+  /** In an event, where what Node refuses of a reply would end the process. */
+  #sendTrailers(fields: readonly string[]): void {
+    try {
+      this.#stream.sendTrailers(wireHeaders(fields))
+    } catch (error) {
+      this.#stream.destroy(error as Error)
+    }
   }
 
   async #sendBody(body: AsyncIterable<Uint8Array>, cut: AnswerCut): Promise<void> {

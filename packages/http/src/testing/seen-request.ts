@@ -62,9 +62,12 @@ export class ArrivingRequest implements SeenRequest {
 
   keep(chunk: Uint8Array): void {
     this.size += chunk.length
-    if (this.#keptSize + chunk.length > MOST_KEPT) return
-    this.#keptSize += chunk.length
-    this.#kept.push(chunk)
+    const room = MOST_KEPT - this.#keptSize
+    if (room === 0) return
+    // The beginning without gaps: a later chunk may be small enough where this one is not.
+    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk
+    this.#keptSize += kept.length
+    this.#kept.push(kept)
   }
 }
 

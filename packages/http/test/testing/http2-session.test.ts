@@ -55,6 +55,19 @@ test('interim responses, trailers, codings and parts', async () => {
   expect((await it.client.head('/a.txt')).headers.get('content-length')).toBe('6')
 })
 
+test('trailers of a reply that Node refuses end their stream alone', async () => {
+  const body = ['a', 'b']
+  await using it = await stage({
+    routes: {
+      '/spaced': { body, trailers: { 'x y': '1' } },
+      '/te': { body, trailers: { te: 'x' } },
+    },
+  })
+  for (const path of ['/spaced', '/te'])
+    await expect(it.client.get(path).text()).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
+  expect(await it.client.get('/json').json()).toMatchObject({ id: 1 })
+})
+
 test.each([
   ['drop', 'NET_CONN_CLOSED'],
   ['reset', 'NET_CONN_RESET'],

@@ -40,8 +40,16 @@ test('a body is kept up to a mebibyte, and counted beyond', () => {
   const request = seen('PUT', '/')
   for (let part = 0; part < 3; part++) request.keep(new Uint8Array(500_000))
   expect([request.body.length, request.size, request.complete]).toEqual([
-    1_000_000,
+    1_048_576,
     1_500_000,
     false,
   ])
+})
+
+test('what is kept of a body is its beginning, without gaps', () => {
+  const request = seen('PUT', '/')
+  const sizes = [1_000_000, 100_000, 10_000, 5]
+  for (const [at, size] of sizes.entries()) request.keep(Buffer.alloc(size, at))
+  const whole = Buffer.concat(sizes.map((size, at) => Buffer.alloc(size, at)))
+  expect(whole.subarray(0, 1_048_576).equals(request.body)).toBe(true)
 })

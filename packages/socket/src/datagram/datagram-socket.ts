@@ -59,7 +59,7 @@ export interface DatagramSocket extends AsyncDisposable, AsyncIterable<Datagram>
    * connected socket has no peer, with `NET_TIMEOUT_IDLE` or `NET_TIMEOUT_TOTAL` if asked for, and with `NET_BUSY`.
    */
   receive(options?: WaitOptions): Promise<Datagram>
-  /** Receives what is sent to a multicast group from now on. Throws `NET_BAD_OPTION`. */
+  /** Receives what is sent to a multicast group from now on. Throws `NET_BAD_OPTION`, and `NET_CLOSED` after `close`. */
   join(group: string, options?: GroupOptions): void
   /** Ends that. */
   leave(group: string, options?: GroupOptions): void
@@ -82,6 +82,8 @@ export class BoundSocket implements DatagramSocket {
   readonly #socket: Socket
   readonly #isConnected: boolean
   readonly #inbox: Inbox<Datagram>
+  /** Sends that Node has not called back yet. */
+  readonly #sending = new Set<(error: NetError) => void>()
   #closing: Promise<void> | undefined
 
   constructor({ socket, address, isConnected, capacity, overflow }: DatagramParts) {
@@ -115,7 +117,9 @@ export class BoundSocket implements DatagramSocket {
     const failure = this.#inbox.takeFailure()
     if (failure !== undefined) throw failure
     await new Promise<void>((resolve, reject) => {
+      this.#sending.add(reject)
       const sent = (error: Error | null): void => {
+        this.#sending.delete(reject)
         if (error === null) resolve()
         else reject(this.#told(error, 'send'))
       }
@@ -141,7 +145,12 @@ export class BoundSocket implements DatagramSocket {
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       this.#inbox.end()
-      this.#socket.close(() => resolve())
+      this.#socket.close(() => {
+        // Node drops a send without a word if the socket is closed while the address is looked up.
+        for (const fail of this.#sending) fail(closedSocket())
+        this.#sending.clear()
+        resolve()
+      })
     })
     return this.#closing
   }
@@ -179,6 +188,7 @@ export class BoundSocket implements DatagramSocket {
     if (isIP(group) === 0) {
       throw netError('NET_BAD_OPTION', { message: 'the group must be an IP address' })
     }
+    if (this.#closing !== undefined) throw closedSocket()
     const socket = this.#socket
     try {
       if (verb === 'join') {

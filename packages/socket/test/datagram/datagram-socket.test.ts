@@ -20,6 +20,36 @@ test('close ends a receive that waits, and may be called twice', async () => {
   expect((await waiting).code).toBe('NET_CLOSED')
 })
 
+test.each(['127.0.0.1', 'localhost'])(
+  'a send to %s that was not looked up yet when the socket is closed rejects',
+  async (host) => {
+    await using server = await bindDatagram('udp://127.0.0.1:0')
+    const socket = await bindDatagram('udp://127.0.0.1:0')
+    const to = `udp://${host}:${server.address.port}`
+    const sends = [failure(socket.send('one', to)), failure(socket.send('two', to))]
+    await socket.close()
+    expect((await Promise.all(sends)).map(({ code }) => code)).toEqual(['NET_CLOSED', 'NET_CLOSED'])
+  },
+)
+
+test('what a connected socket has sent is sent, though it is closed at once', async () => {
+  await using server = await bindDatagram('udp://127.0.0.1:0')
+  const socket = await bindDatagram('udp://127.0.0.1:0', { peer: server.url })
+  const sent = socket.send('last words')
+  await socket.close()
+  await sent
+  expect(latin1((await server.receive()).data)).toBe('last words')
+})
+
+test('a closed socket joins and leaves no group', async () => {
+  const socket = await bindDatagram('udp://127.0.0.1:0')
+  await socket.close()
+  for (const verb of ['join', 'leave'] as const)
+    expect(() => socket[verb]('224.0.0.251')).toThrow(
+      expect.objectContaining({ code: 'NET_CLOSED' }),
+    )
+})
+
 test('an address of another shape is refused at the call', async () => {
   await using socket = await bindDatagram('udp://127.0.0.1:0')
   expect((await failure(socket.send('x', { host: 'localhost' } as never))).code).toBe(
