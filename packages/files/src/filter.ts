@@ -1,6 +1,7 @@
 /* Which entries a verb sees. A filter hides an entry on both sides: it is neither copied, compared nor removed. */
 
 import { pathTest, type PathTest } from './engine/ignore.ts'
+import { isWithin } from './tree-path.ts'
 
 /** What is left out, by patterns as in .gitignore files, relative to the tree or folder that the verb is given. */
 export interface FilterOptions {
@@ -36,6 +37,12 @@ export class Filter {
   hides(path: string, isFolder: boolean): boolean {
     if (this.#own.has(path) || this.#isExcluded?.(path, isFolder) === true) return true
     return !isFolder && this.#isIncluded?.(path, false) === false
+  }
+
+  /** Whether one of the own paths lies in the folder, or will. */
+  holdsOwn(folder: string): boolean {
+    for (const own of this.#own) if (isWithin(folder, own)) return true
+    return false
   }
 
   /** Whether the folder is wanted for itself. */

@@ -14,6 +14,12 @@ export function refuseOverlap(from: TreePlace, to: TreePlace, both: boolean): vo
   })
 }
 
+/** The path of the inner place below the outer one, by whatever roots both are named; undefined where it lies elsewhere. */
+export function pathBelow(outer: TreePlace, inner: TreePlace): string | undefined {
+  const [around, within] = [whole(outer), whole(inner)]
+  return isWithin(around, within) ? within.slice(around.length + 1) : undefined
+}
+
 function whole({ files, path }: TreePlace): string {
   const name = unescaped(files.name.replace(/\/$/, ''))
   return path === '' ? name : `${name}/${path}`

@@ -175,26 +175,33 @@ export class Scan {
     { failure, hidden, settled }: Listed,
   ): ScannedFolder {
     const entries = new Map<string, Scanned>()
-    let hides = hidden.size > 0
+    const hollow = new Set<string>()
+    let hides = hidden.size > 0 || this.#rules.filter.holdsOwn(path)
     for (const each of scanned) {
       const { name } = each.entry
       if (each.folder?.hides === true) hides = true
-      if (!this.#isHidden(join(path, name), each)) entries.set(name, each)
+      if (this.#isHidden(join(path, name), each)) hidden.add(name)
+      else if (this.#isHollow(join(path, name), each)) hollow.add(name)
       else {
-        hides = true
-        hidden.add(name)
+        entries.set(name, each)
+        continue
       }
+      hides = true
     }
-    return { entries, hides, hidden, settled, ...(failure === undefined ? {} : { failure }) }
+    const failed = failure === undefined ? {} : { failure }
+    return { entries, hides, hidden, hollow, settled, ...failed }
   }
 
-  /** Whether it turned out to be hidden: a folder that is taken only for what is in it, or what a link led to. */
-  #isHidden(path: string, { entry, folder, from }: Scanned): boolean {
+  /** Whether what a link led to turned out to be hidden. */
+  #isHidden(path: string, { entry, from }: Scanned): boolean {
     const { filter, follow } = this.#rules
-    if (follow && from !== undefined && filter.hides(path, entry.type === 'folder')) return true
-    const isHollow =
+    return follow && from !== undefined && filter.hides(path, entry.type === 'folder')
+  }
+
+  #isHollow(path: string, { folder }: Scanned): boolean {
+    const isEmpty =
       folder?.entries.size === 0 && folder.settled === 0 && folder.failure === undefined
-    return isHollow && !filter.wantsFolder(path)
+    return isEmpty && !this.#rules.filter.wantsFolder(path)
   }
 }
 

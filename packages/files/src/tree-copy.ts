@@ -5,6 +5,7 @@ import type { Operation, Taken } from '@net/core/authoring'
 import { pathTest } from './engine/ignore.ts'
 import type { TreeReport } from './entry-report.ts'
 import { Filter } from './filter.ts'
+import { pathBelow } from './overlap.ts'
 import { pairFile, pairUp, type Pairing } from './pairing.ts'
 import { placeOf, type TreePlace } from './place.ts'
 import { checkDeletes } from './plan/delete-limit.ts'
@@ -12,7 +13,7 @@ import { execute } from './run/execution.ts'
 import { ReportLog } from './run/report-log.ts'
 import { Route } from './run/route.ts'
 import { STATE_PART, StateKeeper } from './state/state-keeper.ts'
-import { folderOf, isWithin } from './tree-path.ts'
+import { folderOf } from './tree-path.ts'
 import type { MirrorOptions } from './tree-options.ts'
 
 /** A copy whose arguments were checked. */
@@ -97,10 +98,10 @@ export class TreeCopy {
   #ownPaths(): readonly string[] {
     const { options, source, target } = this.#run
     if (options.state === undefined) return []
-    const { files, path } = placeOf('state', options.state)
+    const place = placeOf('state', options.state)
     return [source, target]
-      .filter((each) => each.files.name === files.name && isWithin(each.path, path))
-      .map((each) => (each.path === '' ? path : path.slice(each.path.length + 1)))
+      .map((each) => pathBelow(each, place))
+      .filter((own) => own !== undefined)
       .flatMap((own) => [own, `${own}${STATE_PART}`])
   }
 }

@@ -56,17 +56,33 @@ async function* entriesBelow(
     if (filter.hides(path, isFolder)) continue
     const found = { ...entry, path: join(folder, entry.name) }
     if (!isFolder || filter.wantsFolder(path)) yield found
-    if (isFolder) yield* unlessGone(entriesBelow(walk, path, found.path))
+    if (isFolder) yield* unlessGone(walk, path, found.path)
   }
 }
 
-/** A folder may be removed between the listing that names it and its own. */
+/** A folder may be removed between the listing that names it and its own. One that is there and is not listed has failed. */
 async function* unlessGone(
-  entries: AsyncGenerator<RemoteEntry, void>,
+  walk: Walk,
+  below: string,
+  folder: string,
 ): AsyncGenerator<RemoteEntry, void> {
   try {
-    yield* entries
+    yield* entriesBelow(walk, below, folder)
   } catch (error) {
-    if (!isNetError(error) || error.code !== 'NET_NOT_FOUND') throw error
+    if (!isMissing(error) || (await isThere(walk, folder))) throw error
   }
+}
+
+async function isThere({ from, op }: Walk, folder: string): Promise<boolean> {
+  try {
+    await from.files.stat(folder, { signal: op.signal })
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return isNetError(error) && error.code === 'NET_NOT_FOUND'
 }

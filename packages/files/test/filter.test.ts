@@ -26,3 +26,14 @@ test('says whether it hides anything at all', () => {
   expect(new Filter({ exclude: ['a'] }).hidesAny).toBe(true)
   expect(new Filter({ include: ['a'] }).hidesAny).toBe(true)
 })
+
+test('a folder in which an own path lies, or will lie, is known', () => {
+  const filter = new Filter({}, ['in/meta/.state'])
+  expect(['', 'in', 'in/meta', 'in/other', 'i'].map((path) => filter.holdsOwn(path))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ])
+})

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { netError } from '@net/core/authoring'
-import { diff, localFiles, memoryFiles, mirror } from '@net/files'
+import { at, diff, localFiles, memoryFiles, mirror } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
@@ -108,4 +108,32 @@ test('a target that was found and whose listing says that it is not there is not
   await expect(mirror(from, to, { newer: true })).rejects.toThrow(missing)
   await expect(diff(from, to)).rejects.toThrow(missing)
   expect(await contentsOf(inner)).toEqual({ a: 'newer' })
+})
+
+test('what the source has no more goes with delete, also from a folder that holds nothing else that is included', async () => {
+  const from = memoryFiles({ contents: { 'a/image.png': 'x', 'b/kept.txt': 'y' } })
+  const to = memoryFiles({
+    contents: { 'a/old.txt': '', 'a/deep/old.txt': '', 'a/own.png': 'z', 'b/kept.txt': 'y' },
+  })
+  await mirror(from, to, { include: ['*.txt'], delete: 'all' })
+  expect(await contentsOf(to)).toEqual({
+    'a/': '',
+    'a/own.png': 'z',
+    'b/': '',
+    'b/kept.txt': 'y',
+  })
+})
+
+test('a state sees a change of the source that is less than what the target shows', async () => {
+  const from = memoryFiles({ contents: { a: 'one' } })
+  const to = memoryFiles({ can: { times: { grain: 60_000, canSet: true, zone: 'utc' } } })
+  const state = at(memoryFiles(), 'state')
+  const time = 1_700_000_000_000
+  await from.setModified('a', time)
+  await mirror(from, to, { state })
+  expect(await mirror(from, to, { state })).toMatchObject({ kept: 1, replaced: 0 })
+  await from.write('a', Buffer.from('two'))
+  await from.setModified('a', time + 500)
+  await mirror(from, to, { state })
+  expect(await contentsOf(to)).toEqual({ a: 'two' })
 })

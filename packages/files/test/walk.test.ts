@@ -1,5 +1,5 @@
 import { netError } from '@net/core/authoring'
-import { at, memoryFiles, walk } from '@net/files'
+import { at, glob, memoryFiles, walk } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
@@ -28,8 +28,7 @@ test('is lazy, and a folder that goes away meanwhile is passed over', async () =
   const told = faultyFiles(files, {
     at: ({ call, passed, path }) => {
       if (call === 'list' && passed === undefined) listed.push(path)
-      if (call === 'list' && path === 'in/deep')
-        throw netError('NET_NOT_FOUND', { message: 'gone' })
+      if (path === 'in/deep') throw netError('NET_NOT_FOUND', { message: 'gone' })
     },
   })
   for await (const entry of walk(told)) if (entry.path === 'in') break
@@ -37,6 +36,22 @@ test('is lazy, and a folder that goes away meanwhile is passed over', async () =
   const entries = await Array.fromAsync(walk(told))
   expect(entries.map(({ path }) => path)).toEqual(['in', 'in/a', 'in/deep', 'top'])
 })
+
+test.each(['walk', 'glob'])(
+  '%s passes over no folder that is there, whatever its listing says',
+  async (verb) => {
+    const mistaken = faultyFiles(files, {
+      at: ({ call, path }) => {
+        if (call === 'list' && path === 'in/deep')
+          throw netError('NET_NOT_FOUND', { message: 'no such folder' })
+      },
+    })
+    const found = verb === 'walk' ? walk(mistaken) : glob(mistaken, '**')
+    await expect(Array.fromAsync(found)).rejects.toThrow(
+      expect.objectContaining({ code: 'NET_NOT_FOUND' }),
+    )
+  },
+)
 
 test('a folder that cannot be listed is an error, and so is a place that is not there', async () => {
   const denied = faultyFiles(files, {

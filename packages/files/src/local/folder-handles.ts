@@ -8,7 +8,6 @@ import {
   close,
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   lstatSync,
   open,
@@ -21,6 +20,7 @@ import { promisify } from 'node:util'
 
 import { badName } from '../tree-path.ts'
 import type { DiskPace } from './disk-pace.ts'
+import { handlePath, hasHandles } from './handle-path.ts'
 import { systemPath } from './system-path.ts'
 
 /** The folders below one root. */
@@ -62,7 +62,7 @@ export class FolderHandles {
       try {
         const handle = await held.handle
         if (!wasOpen || (await this.#isAt(parts, held, handle))) {
-          return { at: `${HANDLES}/${handle}`, isOwn: true, letGo }
+          return { at: handlePath(handle), isOwn: true, letGo }
         }
       } catch (error) {
         await letGo()
@@ -167,11 +167,4 @@ function linkInTheWay(parts: readonly string[]): Error {
 
 const opened: (path: string | Buffer, flags: number) => Promise<number> = promisify(open)
 const closed: (handle: number) => Promise<void> = promisify(close)
-let found: boolean | undefined
-
-function hasHandles(): boolean {
-  return (found ??= process.platform === 'linux' && existsSync(HANDLES))
-}
-
-const HANDLES = '/proc/self/fd'
 const QUIETLY = { throwIfNoEntry: false } as const

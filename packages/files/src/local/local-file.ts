@@ -2,13 +2,14 @@
 
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
-import { constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
+import { chmod, constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
 
 import type { RemoteReadOptions, Source } from '@net/core'
 import { netError, openSourceAtOnce, type Operation } from '@net/core/authoring'
 
 import { pour } from '../pour.ts'
 import { badName } from '../tree-path.ts'
+import { withHandle } from './handle-path.ts'
 
 /** The path of a file for the system, and in its tree. */
 export interface FilePlace {
@@ -75,7 +76,6 @@ export async function writeFile(
 
 /** Copies the file into the place of whatever file is there. Of a large one an abort ends it in the middle. */
 export async function copyOver(op: Operation, from: FilePlace, to: FilePlace): Promise<void> {
-  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
   const found = await lstat(from.at)
   if (!found.isFile()) throw badName(from.path, 'it is not a regular file')
   const there = lstatSync(to.at, { throwIfNoEntry: false })
@@ -87,15 +87,27 @@ export async function copyOver(op: Operation, from: FilePlace, to: FilePlace): P
     await writeFile(op, to, () => readFile(from, {}), plan)
     return
   }
+  // The system's own copy follows a link: also one that another program puts there meanwhile.
+  await withHandle(from.at, constants.O_RDONLY | CAREFUL, (source) => systemCopy(source, to))
+}
+
+async function systemCopy(source: string | Buffer, to: FilePlace): Promise<void> {
+  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
   try {
-    await copyFile(from.at, to.at, flags)
+    await copyFile(source, to.at, flags)
   } catch (error) {
     if (Reflect.get(error as Error, 'code') !== 'EEXIST') throw error
     // Without the flag a link that is there would be followed.
     if ((await lstat(to.at)).isDirectory()) throw badName(to.path, 'it is a folder')
     await unlink(to.at)
-    await copyFile(from.at, to.at, flags)
+    await copyFile(source, to.at, flags)
   }
+}
+
+/** Sets the permissions of what is there. Through a handle: `chmod` follows a link, also one that is put there meanwhile. */
+export async function changeMode(place: FilePlace, mode: number): Promise<void> {
+  if ((await lstat(place.at)).isSymbolicLink()) throw badName(place.path, 'it is a link')
+  await withHandle(place.at, NAMED, (found) => chmod(found, mode))
 }
 
 /** The hash of the file in hexadecimal digits. */
@@ -128,6 +140,8 @@ async function checkFile(file: FileHandle, path: string): Promise<number> {
 
 /** Neither follow a link nor wait for the reader of a pipe. Windows has neither flag. */
 export const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+/** Opens a name without leave to read it (O_PATH of Linux, which Node does not name), and follows no link. */
+const NAMED: number = 0o10000000 | (constants.O_NOFOLLOW ?? 0)
 const CHUNK = 262_144
 /** Up to this size the system copies it in one go, which nothing can stop. */
 const MOST_AT_ONCE = 67_108_864

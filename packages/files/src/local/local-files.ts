@@ -5,7 +5,6 @@
 
 import { lutimesSync, renameSync } from 'node:fs'
 import {
-  chmod,
   link,
   lstat,
   lutimes,
@@ -54,10 +53,18 @@ import { DiskPace } from './disk-pace.ts'
 import { FolderHandles } from './folder-handles.ts'
 import { localCapabilities } from './local-capabilities.ts'
 import { treeError } from './local-error.ts'
-import { copyOver, hashFile, readFile, writeFile, type FilePlace } from './local-file.ts'
+import {
+  changeMode,
+  copyOver,
+  hashFile,
+  readFile,
+  writeFile,
+  type FilePlace,
+} from './local-file.ts'
 import { entriesOf, entryAt, entryNow } from './local-listing.ts'
 import { LocalRoad } from './local-road.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
+import { makeFolders } from './make-folders.ts'
 import { removeFolder } from './remove-folder.ts'
 import { systemPath } from './system-path.ts'
 
@@ -190,10 +197,7 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
 
   setMode(path: string, mode: number, options?: CallOptions): Promise<void> {
     return this.#call('setMode', path, options, () =>
-      this.#at(path, async ({ at }) => {
-        if ((await lstat(at)).isSymbolicLink()) throw badName(path, 'it is a link')
-        await chmod(at, mode)
-      }),
+      this.#at(path, (place) => changeMode(place, mode)),
     )
   }
 
@@ -281,19 +285,17 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     )
   }
 
-  async #makeFolder(path: string, recursive: boolean): Promise<void> {
-    if (path === '' && recursive) {
-      await mkdir(this.#root, { recursive: true })
-      return
-    }
+  async #makeFolder(path: string, recursive: boolean | 'again'): Promise<void> {
+    if (path === '' && recursive !== false) return makeFolders(this.#root)
     try {
       await this.#new(path, ({ at }) => mkdir(at))
     } catch (error) {
       const code: unknown = Reflect.get(error as Error, 'code')
-      if (!recursive) throw error
-      if (code === 'NET_NOT_FOUND') {
+      if (recursive === false) throw error
+      // Once more, and no third time: a folder may be there that takes nothing, such as one of /proc.
+      if (code === 'NET_NOT_FOUND' && recursive !== 'again') {
         await this.#makeFolder(folderOf(path), true)
-        return this.#makeFolder(path, true)
+        return this.#makeFolder(path, 'again')
       }
       const isThere = await this.#at(path, async ({ at }) => (await lstat(at)).isDirectory())
       if (code !== 'NET_EXISTS' || !isThere) throw error

@@ -38,7 +38,8 @@ function byTime(
   target: RemoteEntry,
   rules: PlanRules,
 ): Compared {
-  const remembered = rules.state?.isUnchanged(path, source, target, grainOf(rules))
+  const grains = { source: rules.from.times?.grain ?? 0, target: rules.to.times?.grain ?? 0 }
+  const remembered = rules.state?.isUnchanged(path, source, target, grains)
   if (remembered !== undefined) return remembered ? same('same', true) : differs('time')
   const ahead = aheadOf(source, target, rules)
   if (ahead === undefined) return same('same', false)

@@ -73,7 +73,7 @@ class Planner {
       return
     }
     const there = this.#keyed(target)
-    // What is hidden in the source keeps its place on the target, whatever type it has there.
+    // What is hidden in the source keeps its place on the target, whatever type it has there; a hollow folder does not.
     const matched = new Set([...source.hidden].map((name) => this.#key(name)))
     const groups = this.#grouped(source)
     for (const [key, group] of groups) {
@@ -313,7 +313,8 @@ class Planner {
       if (ownerOfPart(name) !== undefined) hasParts = true
       byKey.set(this.#key(name), each)
     }
-    const hidden = new Set([...(target?.hidden ?? [])].map((name) => this.#key(name)))
+    const names = [...(target?.hidden ?? []), ...(target?.hollow ?? [])]
+    const hidden = new Set(names.map((name) => this.#key(name)))
     return { byKey, hidden, hasParts }
   }
 

@@ -9,6 +9,12 @@ export interface Columns {
   readonly target: number[]
 }
 
+/** The smallest difference of times that each side keeps: a change of the source may be less than what its target can show. */
+export interface Grains {
+  readonly source: number
+  readonly target: number
+}
+
 /** What was seen of the files of one folder. */
 export class FolderRecords {
   readonly columns: Columns
@@ -27,12 +33,12 @@ export class FolderRecords {
     name: string,
     source: RemoteEntry,
     target: RemoteEntry,
-    grain: number,
+    grains: Grains,
   ): boolean | undefined {
     const at = this.#at(name)
     const { columns } = this
-    if (at === undefined || !looksLike(target, columns.target, at, grain)) return undefined
-    return looksLike(source, columns.source, at, grain)
+    if (at === undefined || !looksLike(target, columns.target, at, grains.target)) return undefined
+    return looksLike(source, columns.source, at, grains.source)
   }
 
   set(name: string, source: RemoteEntry, target: RemoteEntry): void {

@@ -6,7 +6,7 @@
 import type { RemoteEntry } from '@net/core'
 
 import { folderOf, nameOf } from '../tree-path.ts'
-import { FolderRecords } from './folder-records.ts'
+import { FolderRecords, type Grains } from './folder-records.ts'
 
 /** The records of two trees, folder by folder. */
 export class StateRecords {
@@ -26,10 +26,10 @@ export class StateRecords {
     path: string,
     source: RemoteEntry,
     target: RemoteEntry,
-    grain: number,
+    grains: Grains,
   ): boolean | undefined {
     const records = this.#folders.get(folderOf(path))
-    return records?.isUnchanged(nameOf(path), source, target, grain)
+    return records?.isUnchanged(nameOf(path), source, target, grains)
   }
 
   set(path: string, source: RemoteEntry, target: RemoteEntry): void {

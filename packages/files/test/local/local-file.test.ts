@@ -1,16 +1,19 @@
-import { chmod, link, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { rmSync, symlinkSync } from 'node:fs'
+import { chmod, link, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 
 import { operation } from '@net/core/authoring'
 import { localFiles } from '@net/files'
 import { expect, test } from 'vitest'
 
+import { hasHandles } from '../../src/local/handle-path.ts'
 import {
+  changeMode,
   copyOver,
   hashFile,
   readFile as chunksOf,
   type FilePlace,
 } from '../../src/local/local-file.ts'
-import { testFolder } from './folder.ts'
+import { testFolder, type TestFolder } from './folder.ts'
 
 test('reads a part, copies over a file, and hashes', async () => {
   await using folder = await testFolder()
@@ -65,3 +68,56 @@ test.each([4, 80 * 1024 * 1024])(
     expect((await stat(folder.at('other'))).size).toBe(size)
   },
 )
+
+/** A file in whose place a link is put once it was looked at. */
+function swapped(folder: TestFolder, leads: string): FilePlace {
+  let looks = 0
+  return {
+    path: 'file',
+    get at() {
+      if (++looks === 2) {
+        rmSync(folder.at('file'))
+        symlinkSync(leads, folder.at('file'))
+      }
+      return folder.at('file')
+    },
+  }
+}
+
+test.runIf(hasHandles())(
+  '[H-FTP-17] a link that is put in the place of a file while it is copied leads nowhere',
+  async () => {
+    await using outside = await testFolder()
+    await using folder = await testFolder()
+    await writeFile(outside.at('secret'), 'secret')
+    await writeFile(folder.at('file'), 'own')
+    const to = { at: folder.at('copy'), path: 'copy' }
+    const spec = { protocol: 'files', operation: 'test', kind: 'transfer' } as const
+    const copying = operation(spec, {}, (op) =>
+      copyOver(op, swapped(folder, outside.at('secret')), to),
+    )
+    await expect(copying).rejects.toThrow('ELOOP')
+    expect(await readdir(folder.path)).toEqual(['file'])
+  },
+)
+
+test.runIf(hasHandles())(
+  '[H-FTP-17] the mode of a file is that of no other file, though a link takes its place',
+  async () => {
+    await using outside = await testFolder()
+    await using folder = await testFolder()
+    await writeFile(outside.at('other'), '', { mode: 0o640 })
+    await writeFile(folder.at('file'), '')
+    await changeMode({ at: folder.at('file'), path: 'file' }, 0o604)
+    expect((await stat(folder.at('file'))).mode & 0o777).toBe(0o604)
+    await expect(changeMode(swapped(folder, outside.at('other')), 0o666)).rejects.toThrow()
+    expect((await stat(outside.at('other'))).mode & 0o777).toBe(0o640)
+  },
+)
+
+test('the mode of a file that its owner may not read can be set', async () => {
+  await using folder = await testFolder()
+  await writeFile(folder.at('file'), '', { mode: 0o200 })
+  await changeMode({ at: folder.at('file'), path: 'file' }, 0o600)
+  expect((await stat(folder.at('file'))).mode & 0o777).toBe(0o600)
+})
