@@ -48,7 +48,12 @@ export class FolderHandles {
   /** The same for what is not one piece of work. */
   async hold(parts: readonly string[]): Promise<HeldFolder> {
     if (!hasHandles()) {
-      return { at: await this.#looked(parts), isOwn: false, letGo: async () => {} }
+      return {
+        at: await this.#looked(parts),
+        isOwn: false,
+        isThere: () => true,
+        letGo: async () => {},
+      }
     }
     const key = parts.join('/')
     for (;;) {
@@ -62,7 +67,8 @@ export class FolderHandles {
       try {
         const handle = await held.handle
         if (!wasOpen || (await this.#isAt(parts, held, handle))) {
-          return { at: handlePath(handle), isOwn: true, letGo }
+          const isThere = (): boolean => this.#isAtNow(parts, held, handle)
+          return { at: handlePath(handle), isOwn: true, isThere, letGo }
         }
       } catch (error) {
         await letGo()
@@ -86,15 +92,24 @@ export class FolderHandles {
 
   /** Whether the path still leads to the folder that is held; at once, unless the disk is slow. */
   #isAt(parts: readonly string[], held: Held, handle: number): boolean | Promise<boolean> {
+    if (!this.#pace.isSlow) return this.#isAtNow(parts, held, handle)
+    const own = (held.own ??= fstatSync(handle))
+    const look = parts.length === 0 ? stat : lstat
+    return look(systemPath(this.#root, parts.join('/'))).then(
+      (there) => isSame(own, there),
+      () => false,
+    )
+  }
+
+  #isAtNow(parts: readonly string[], held: Held, handle: number): boolean {
     const own = (held.own ??= fstatSync(handle))
     const path = systemPath(this.#root, parts.join('/'))
-    // It is the same folder or another one; if there is none, opening it says why.
-    const isOwn = (there: Stats | undefined): boolean =>
-      own.ino === there?.ino && own.dev === there.dev
-    const follows = parts.length === 0
-    if (this.#pace.isSlow) return (follows ? stat : lstat)(path).then(isOwn, () => false)
+    const look = parts.length === 0 ? statSync : lstatSync
     try {
-      return isOwn(this.#pace.timed(() => (follows ? statSync : lstatSync)(path, QUIETLY)))
+      return isSame(
+        own,
+        this.#pace.timed(() => look(path, QUIETLY)),
+      )
     } catch {
       return false
     }
@@ -149,6 +164,8 @@ export interface HeldFolder {
   readonly at: string
   /** Whether the path leads to it whatever takes its place meanwhile. */
   readonly isOwn: boolean
+  /** Whether it is still what has its name in the tree; looked at here and now. */
+  isThere(): boolean
   letGo(): Promise<void>
 }
 
@@ -159,6 +176,11 @@ interface Held {
   /** What the file system calls it, whatever its name. */
   own?: Pick<Stats, 'dev' | 'ino'>
   readonly handle: Promise<number>
+}
+
+/** Whether it is the same folder; if there is none, opening it says why. */
+function isSame(own: Pick<Stats, 'dev' | 'ino'>, there: Stats | undefined): boolean {
+  return own.ino === there?.ino && own.dev === there.dev
 }
 
 function linkInTheWay(parts: readonly string[]): Error {

@@ -46,8 +46,10 @@ export class LocalRoad implements ShortRoad {
     if (size > SMALL || pace.isSlow) return undefined
     await pace.rest()
     const [from, to] = [this.#from.at(file.from), this.#to.at(file.to)]
-    // Most files are neighbours of the one before.
-    if (from !== undefined && to !== undefined) return this.#carriedIn(file, from, to)
+    // Most files are neighbours of the one before. Another program may have put another folder there since.
+    if (from !== undefined && to !== undefined && this.#to.isThere()) {
+      return this.#carriedIn(file, from, to)
+    }
     checkNew(partsOf(file.to), names)
     return this.#from.use(file.from, (source) =>
       this.#to.use(file.to, (target) => this.#carriedIn(file, source, target)),
@@ -118,12 +120,17 @@ class Stay {
     return this.#held?.isOwn === true && folderOf(file) === this.#path ? this.#held.at : undefined
   }
 
+  /** Whether the folder that is held open still has its name. */
+  isThere(): boolean {
+    return this.#held?.isThere() === true
+  }
+
   /** Runs the work with the folder of the file, which stays open behind it. */
   async use<T>(file: string, work: (folder: string) => T | Promise<T>): Promise<T> {
     const path = folderOf(file)
     try {
       return await this.#folders.use(partsOf(path), async (folder) => {
-        if (path !== this.#path) await this.#moveTo(path)
+        if (path !== this.#path || !this.isThere()) await this.#moveTo(path)
         return work(folder)
       })
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import type { RemoteEntry } from '@net/core'
 
+import type { Grains } from '../state/folder-records.ts'
 import type { EntryReason } from './plan-step.ts'
 import type { PlanRules } from './plan-rules.ts'
 
@@ -38,8 +39,7 @@ function byTime(
   target: RemoteEntry,
   rules: PlanRules,
 ): Compared {
-  const grains = { source: rules.from.times?.grain ?? 0, target: rules.to.times?.grain ?? 0 }
-  const remembered = rules.state?.isUnchanged(path, source, target, grains)
+  const remembered = rules.state?.isUnchanged(path, source, target, grainsOf(rules))
   if (remembered !== undefined) return remembered ? same('same', true) : differs('time')
   const ahead = aheadOf(source, target, rules)
   if (ahead === undefined) return same('same', false)
@@ -73,8 +73,13 @@ function unlessNewer(
 }
 
 /** The smallest difference of times that both trees keep. */
-export function grainOf({ from, to }: Pick<PlanRules, 'from' | 'to'>): number {
-  return Math.max(from.times?.grain ?? 0, to.times?.grain ?? 0)
+export function grainOf(rules: Pick<PlanRules, 'from' | 'to'>): number {
+  const { source, target } = grainsOf(rules)
+  return Math.max(source, target)
+}
+
+function grainsOf({ from, to }: Pick<PlanRules, 'from' | 'to'>): Grains {
+  return { source: from.times?.grain ?? 0, target: to.times?.grain ?? 0 }
 }
 
 /** How many milliseconds the target's file is newer. */

@@ -123,3 +123,17 @@ test('nothing stays open behind its end', async () => {
   await road[Symbol.asyncDispose]()
   expect(await open()).toEqual([])
 })
+
+test('a folder of the target in whose place another one is put gets nothing more', async () => {
+  await using folder = await testFolder()
+  const { carried, road } = await roadIn(folder)
+  await using _ = road
+  for (const name of ['a', 'b', 'c']) await writeFile(folder.at('from/in', name), name)
+  await carried('in/a')
+  await rename(folder.at('to/in'), folder.at('to/moved'))
+  await mkdir(folder.at('to/in'))
+  await carried('in/b')
+  await carried('in/c')
+  expect((await readdir(folder.at('to/in'))).toSorted()).toEqual(['b', 'c'])
+  expect(await readdir(folder.at('to/moved'))).toEqual(['a'])
+})
