@@ -52,6 +52,12 @@ function isResolved(value: unknown): boolean {
 /** Asks the operating system, in its order (RFC 6724). */
 export async function systemResolver(host: string): Promise<readonly ResolvedAddress[]> {
   inCall({ protocol: 'socket', call: 'systemResolver' }, () => argument('host', option.text, host))
+  // The system would take it for a wrong argument.
+  if (host.length > LONGEST_NAME) {
+    throw netError('NET_DNS_NOT_FOUND', {
+      message: `no name is longer than ${LONGEST_NAME} characters`,
+    })
+  }
   const found = await lookup(host, { all: true, order: 'verbatim' })
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }
@@ -86,3 +92,6 @@ async function ask(
       : callerFault(error)
   }
 }
+
+/** With the dot at its end (RFC 1035, section 2.3.4). */
+const LONGEST_NAME = 254

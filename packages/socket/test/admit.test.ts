@@ -1,6 +1,7 @@
 import {
   connect,
   connectDialer,
+  resolve,
   tcpDialer,
   unixDialer,
   type Dialer,
@@ -95,6 +96,20 @@ test('a name is judged by the address that is connected to, each of them', async
   const dialer = tcpDialer({ resolver: async () => [local, local] })
   const call = connect(`tcp://public.test:${server.address.port}`, { dialer, block: 'private' })
   expect(await failure(call)).toMatchObject({ code: 'NET_ADDRESS_BLOCKED' })
+})
+
+test('[H-SOCK-05] a second answer of the resolver is judged as the first one was', async () => {
+  await using server = await startEchoServer()
+  const answers: ResolvedAddress[] = [{ address: '8.8.8.8', family: 4 }]
+  const resolver = async () => [answers.shift() ?? local]
+  // The program looks first, and finds nothing to be afraid of.
+  const [seen] = await resolve('rebound.test', { resolver })
+  expect(isPublic(seen?.address ?? '')).toBe(true)
+  const dialer = tcpDialer({ resolver })
+  const url = `tcp://rebound.test:${server.address.port}`
+  const error = await failure(connect(url, { dialer, block: 'private' }))
+  expect(error).toMatchObject({ code: 'NET_ADDRESS_BLOCKED', phase: 'connect' })
+  expect(server.connections.size).toBe(0)
 })
 
 test('a proxy is not given a name, nor an address of the inside', async () => {

@@ -29,7 +29,7 @@ test('[SOCK-24] a read that times out or is aborted consumes nothing', async () 
   expect(clock.timers).toBe(0)
 })
 
-test('a peer that drips is silent, one that sends is not', async () => {
+test('[H-SOCK-11] a peer that drips is silent, one that sends is not', async () => {
   using clock = useFakeClock()
   const { reads, theirs } = side({ idle: 1000 })
   const dripping = failure(reads.run('readExactly', exactBytes(5000), undefined))

@@ -1,5 +1,6 @@
-import { createServer, type Socket } from 'node:net'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect as connectPlain, createServer, type Socket } from 'node:net'
 
 import { useFakeClock } from '@net/core/testing'
 import { listen, overTransport, tcpDialer, type ResolvedAddress } from '@net/socket'
@@ -161,4 +162,60 @@ function spy(on: object, name: string, seen: (...args: unknown[]) => void): Disp
     return original.apply(this, args)
   })
   return { [Symbol.dispose]: () => void Reflect.set(on, name, original) }
+}
+
+test('[H-SOCK-02] a host that answers to nothing ends with the limit of connecting', async () => {
+  await using hole = await blackHole()
+  using clock = useFakeClock()
+  const at = { scheme: 'tcp', host: '127.0.0.1', port: hole.port }
+  const waiting = tcpDialer().dial(at)
+  const ended = failure(waiting)
+  await clock.advance(10_000)
+  expect(await ended).toMatchObject({
+    code: 'NET_TIMEOUT_CONNECT',
+    phase: 'connect',
+    limit: 10_000,
+    retry: 'safe',
+  })
+})
+
+test('[H-SOCK-04] a thousand addresses that refuse are told as one failure, with each of them', async () => {
+  const port = await unusedPort()
+  const addresses = Array.from({ length: 1000 }, (_, at): ResolvedAddress => {
+    return { address: `127.0.${at >> 8}.${at & 0xff}`, family: 4 }
+  })
+  const dialer = tcpDialer({ resolver: async () => addresses })
+  const error = await failure(dialer.dial({ scheme: 'tcp', host: 'many.test', port }))
+  expect([error.code, error.errors?.length]).toEqual(['NET_CONNECT_ALL_FAILED', 1000])
+})
+
+test('[H-SOCK-04] a name of 300 characters is not found', async () => {
+  const host = `${'a'.repeat(60)}.`.repeat(5).slice(0, 300)
+  const error = await failure(tcpDialer().dial({ scheme: 'tcp', host, port: 1 }))
+  expect([error.code, error.phase]).toEqual(['NET_DNS_NOT_FOUND', 'resolve'])
+})
+
+/** A listener whose queue is full, so that the system drops further attempts: its process waits for ever. */
+async function blackHole(): Promise<AsyncDisposable & { readonly port: number }> {
+  const script = `
+    const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      require('node:fs').writeSync(1, String(server.address().port))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    })`
+  const child = spawn(process.execPath, ['-e', script])
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  const port = Number(said.toString())
+  // As many as there is room for connect, and those behind them do not.
+  const queued = Array.from({ length: 8 }, () =>
+    connectPlain(port, '127.0.0.1').on('error', () => {}),
+  )
+  await once(queued[0] as Socket, 'connect')
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      for (const socket of queued) socket.destroy()
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
 }

@@ -148,6 +148,29 @@ test('a tunnel ends with its connection', async () => {
   await host.close()
 })
 
+test('[H-SOCK-22] when the tunnel dies, all that goes through it ends at once', async () => {
+  await using quiet = await listen('tcp://127.0.0.1:0', async (connection) => {
+    await connection.closed
+  })
+  await using server = await startSshServer()
+  const host = await logInTo(server)
+  const opened = Array.from({ length: 5 }, () => connectSocket(quiet.url, { dialer: host.dialer }))
+  const connections = await Promise.all(opened)
+  const waiting = connections.map((connection) => failureOf(connection.read()))
+  // A write that waits for room is let go as well.
+  const writing = failureOf(connections[0]!.write(new Uint8Array(64_000_000)))
+  server.fail({ on: 'exec', do: 'reset' })
+  const command = failureOf(host.exec('ls'))
+  for (const each of [...waiting, writing, command]) {
+    expect(await each).toMatchObject({ name: 'ConnectionLostError' })
+  }
+  for (const connection of connections) {
+    expect(connection.info.hops).toMatchObject([{ kind: 'ssh' }])
+    expect(await connection.closed).toMatchObject({ name: 'ConnectionLostError' })
+  }
+  await host.close()
+})
+
 test('[H-SSH-11] a server that sends more than the window of a slow reader breaks the protocol', async () => {
   // The window has 2 MiB.
   await using source = await listen('tcp://127.0.0.1:0', async (connection) => {

@@ -1,5 +1,5 @@
 import { canary, expectNoCanary } from '@tools/canary'
-import { retryPolicy } from '@net/async'
+import { retryBudget, retryPolicy } from '@net/async'
 import { onEvent, type RetryEvent } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
@@ -205,4 +205,21 @@ test('what a hook throws is the error of the call', async () => {
     throw mine
   }
   await expect(client.get('/json', { onRetry })).rejects.toBe(mine)
+})
+
+test('[H-CORE-21] a thousand calls to a server that is down share one budget of repeats', async () => {
+  let sent = 0
+  const budget = retryBudget({ tokens: 500, cost: 5 })
+  await using client = http.createClient({
+    baseUrl: 'http://down.test',
+    handler: async () => {
+      sent += 1
+      return http.createResponse({ status: 503, text: 'busy' })
+    },
+    defaults: { retry: { attempts: 10, delay: 0, budget } },
+  })
+  const calls = Array.from({ length: 1000 }, () => client.get('/').text())
+  const outcomes = await Promise.allSettled(calls)
+  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+  expect([sent, budget.tokens]).toEqual([1100, 0])
 })
