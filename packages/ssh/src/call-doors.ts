@@ -27,6 +27,7 @@ import type {
   SubsystemOptions,
   TerminalOptions,
 } from './ssh-process.ts'
+import type { SudoOptions } from './sudo.ts'
 
 // RFC 4254, section 6.2 has 32 bits; programs keep sizes in 16.
 const MOST_CHARACTERS = 65_535
@@ -121,6 +122,17 @@ const terminal: Shape<boolean | TerminalOptions> = option.either<boolean | Termi
   'true, false, or an object such as { columns: 80, rows: 24 }',
 )
 
+const sudo: Shape<boolean | SudoOptions> = option.either<boolean | SudoOptions>(
+  [
+    option.flag,
+    optionsObject<SudoOptions>(
+      { password: option.credential, user: option.text },
+      { username: 'user', pass: 'password' },
+    ),
+  ],
+  "true, false, or an object such as { user: 'postgres', password: '…' }",
+)
+
 const input: Shape<string | Source> = option.either<string | Source>([
   option.text,
   option.dataSource,
@@ -144,6 +156,7 @@ export const execDoor: OptionsDoor<ExecOptions> = optionsDoor<ExecOptions>(
     stdout: option.dataSink,
     stderr: option.either<Sink | 'stdout'>([option.oneOf('stdout'), option.dataSink]),
     terminal,
+    sudo,
     maxBytes: option.bytes,
     output: option.oneOf('text', 'bytes'),
   },
@@ -153,7 +166,7 @@ export const execDoor: OptionsDoor<ExecOptions> = optionsDoor<ExecOptions>(
 /** Takes the options of `spawn`. Throws `NET_BAD_OPTION`. */
 export const spawnDoor: OptionsDoor<SpawnOptions> = optionsDoor<SpawnOptions>(
   { protocol: 'ssh', call: 'spawn' },
-  { ...runningTable, cwd: option.text, input, stderr: option.oneOf('stdout'), terminal },
+  { ...runningTable, cwd: option.text, input, stderr: option.oneOf('stdout'), terminal, sudo },
   { environment: 'env', stdin: 'input', ...PTY_NAMES },
 )
 

@@ -10,6 +10,7 @@ import type { SshAuth } from './identity/auth.ts'
 import type { KeepAliveOptions } from './keep-alive.ts'
 import type { RekeyOptions } from './rekey-watch.ts'
 import type { TerminalOptions } from './ssh-process.ts'
+import type { SudoOptions } from './sudo.ts'
 
 /** Options of `connect`. `timeout` limits connecting; limits of later calls are `defaults.timeout`. A password is tried after `auth`, and sent only after the host key was checked. */
 export interface SshConnectOptions extends LoginConnectOptions {
@@ -86,6 +87,12 @@ export interface ExecOptions extends CallOptions {
    * channel hangs the program up. Default false.
    */
   readonly terminal?: boolean | TerminalOptions | undefined
+  /**
+   * Whether the command runs by `sudo`, as root or as another user, with its folder and its variables. The account must be
+   * allowed to run `sh` so. What sudo itself prints is no output of the command, unless the command does not come to run:
+   * then the result has it, with the exit status of sudo. A password that it refuses is `NET_AUTH_REJECTED`. Default false.
+   */
+  readonly sudo?: boolean | SudoOptions | undefined
   /** How much both outputs together may be, in bytes; default 64 MiB, above it `NET_PROTO_LIMIT`. */
   readonly maxBytes?: number | undefined
   /** Whether the outputs are given as text, in UTF-8, or as bytes. Default `text`. */

@@ -91,7 +91,7 @@ export class CommandCall {
   ): Promise<ExecResult<string | Uint8Array>> {
     const output = { arrived: this.#printed }
     const start = new CommandStart(this.#session, this.#plan.start, this.#op, output)
-    start.checkLengths()
+    start.check()
     const collector = this.#collector
     try {
       const { input } = this.#plan

@@ -21,6 +21,7 @@ export type {
   TerminalOptions,
   TerminalSize,
 } from './ssh-process.ts'
+export type { SudoOptions } from './sudo.ts'
 export type { ExpectOptions, Shown, SshShell } from './shell/shell.ts'
 export type { Answer, Wanted } from './shell/expectation.ts'
 export type { SshTunnel } from './tunnel.ts'

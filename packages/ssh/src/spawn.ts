@@ -67,7 +67,7 @@ export class RunningCommand implements SshProcess {
     const { input } = this.#plan
     const output = { arrived: this.#arrived, ended: this.#outputEnded }
     const start = new CommandStart(session, this.#plan.start, op, output)
-    start.checkLengths()
+    start.check()
     const source =
       input === undefined || typeof input === 'string' ? input : await openSourceAtOnce(input)
     try {

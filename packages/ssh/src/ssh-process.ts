@@ -3,6 +3,7 @@
 import type { CallOptions, Source } from '@net/core'
 
 import type { CommandOutput } from './command-output.ts'
+import type { SudoOptions } from './sudo.ts'
 
 /**
  * A command, shell or subsystem that runs on the server. Disposing it ends it: TERM, then the hang-up, then the end of its
@@ -85,6 +86,8 @@ export interface SpawnOptions extends RunningOptions {
   readonly stderr?: 'stdout' | undefined
   /** Whether the command gets a terminal. Default false. */
   readonly terminal?: boolean | TerminalOptions | undefined
+  /** Whether it runs by `sudo`; as for `exec`. Default false. */
+  readonly sudo?: boolean | SudoOptions | undefined
 }
 
 /** Options of `subsystem`. */

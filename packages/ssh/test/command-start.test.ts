@@ -74,3 +74,25 @@ test('what is refused behind its first words is an error that has them', async (
     partial: { stdout: 'not allowed here' },
   })
 })
+
+test('for a shell of Windows a text goes as it is, and what would be quoted for POSIX is refused before anything is sent', async () => {
+  await using server = await startSshServer({
+    quirks: { software: 'OpenSSH_for_Windows_9.5', env: false },
+    exec: (command, { stdout }) => stdout.write(command),
+  })
+  await using host = await logInTo(server)
+  const text = `dir "C:\\Program Files" & echo 'done'`
+  expect((await host.exec(text)).stdout).toBe(text)
+  for (const call of [
+    () => host.exec(['dir', 'C:\\Program Files']),
+    () => host.exec('dir', { cwd: 'C:\\' }),
+    () => host.exec('dir', { sudo: true }),
+    () => host.spawn(['dir']),
+    // Asked for apart from the command first.
+    () => host.exec('dir', { env: { LANG: 'C' } }),
+  ]) {
+    expect(await failureOf(call())).toMatchObject({ code: 'NET_UNSUPPORTED' })
+  }
+  const commands = server.received.filter(({ what }) => what === 'exec')
+  expect(commands.map((received) => received.text)).toEqual([text])
+})

@@ -6,11 +6,12 @@
 
 import type { Duplex } from 'node:stream'
 
-import { netError } from '@net/core/authoring'
+import { clock, netError } from '@net/core/authoring'
 
 import type { PrivateKey } from '../identity/key-material.ts'
 import { algorithmsOf, signData } from '../identity/signatures.ts'
 import { allFields, fields, uint32 } from '../identity/wire.ts'
+import { ChannelWindow, FIRST_WINDOW } from './channel-window.ts'
 import { dataFault, PACKET, packetSizeFault, windowFault, type Opening } from './channel-rules.ts'
 import { unsupported } from './load-engine.ts'
 import type { EngineChannel, EngineClient, EngineIncoming, EngineKey } from './ssh2-types.ts'
@@ -48,6 +49,31 @@ export function guardProtocol(client: EngineClient, guard: ProtocolGuard): void 
     guard.disconnected(reason, description)
     return undefined
   })
+}
+
+/** Lets a server that is far away send further ahead, on channels whose reader takes at once what comes. */
+export function widenWindows(client: EngineClient): void {
+  const { _handlers: handlers } = client._protocol
+  const windows = new WeakMap<EngineChannel, ChannelWindow>()
+  for (const name of ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA']) {
+    const original = handlers[name] as ((...all: unknown[]) => void) | undefined
+    handlers[name] = (...all: unknown[]) => {
+      const [, id, { length }] = all as [unknown, number, Buffer]
+      const channel = channelOf(client, id)
+      const left = (channel?.incoming.window ?? 0) - length
+      original?.(...all)
+      if (channel === undefined || channel.readableLength + channel.stderr.readableLength > 0)
+        return
+      const { incoming, outgoing } = channel
+      const window = windows.get(channel) ?? new ChannelWindow()
+      windows.set(channel, window)
+      const now = clock().now()
+      const more = window.arrived(length, { left, granted: incoming.window - left, now })
+      if (more <= 0 || outgoing.state === 'closed') return
+      incoming.window += more
+      client._protocol.channelWindowAdjust(outgoing.id, more)
+    }
+  }
 }
 
 /** A packet that ssh2 does not survive reading is the server's fault: one before its time, or without what belongs in it. */
@@ -193,7 +219,7 @@ export function openSessionChannel(
   const opening = Object.assign(done.bind(undefined), { type: 'session' })
   const id = client._chanMgr.add(opening)
   if (id === -1) done(new Error('No free channels available'))
-  else client._protocol.session(id, WINDOW, PACKET)
+  else client._protocol.session(id, FIRST_WINDOW, PACKET)
 }
 
 /** What became of a request on a channel; `closed` if the server closed the channel in place of an answer. */
@@ -349,8 +375,6 @@ function channelOf(client: EngineClient, id: number): EngineChannel | undefined 
   return typeof channel === 'object' ? channel : undefined
 }
 
-// ssh2's own constant: what it announces to the peer, and counts by.
-const WINDOW = 2 * 1024 * 1024
 const AUTH_REQUEST = 50
 const CHANNEL_REQUEST = 98
 const AUTH_FAILURE = 51

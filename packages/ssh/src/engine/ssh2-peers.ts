@@ -8,6 +8,8 @@ export interface Peer {
   readonly longest: number
   /** Whether the end of a command's input may come before its answer to the command; ssh2's server ignores it there. */
   readonly takesEarlyEof: boolean
+  /** Whether its accounts have a POSIX shell, or one that reads quotes alike. */
+  readonly posix: boolean
 }
 
 /** What the server with this software bears. */
@@ -16,10 +18,18 @@ export function peerOf(software: string): Peer {
 }
 
 // Every implementation takes a payload of 32,768 bytes (RFC 4253, section 6.1), in which other fields stand as well.
-const ANY: Peer = { sessions: Infinity, longest: 32_000, takesEarlyEof: false }
+const ANY: Peer = { sessions: Infinity, longest: 32_000, takesEarlyEof: false, posix: true }
 const PEERS: readonly (Peer & { readonly name: RegExp })[] = [
+  // cmd.exe or PowerShell, as its registry says.
+  {
+    name: /^OpenSSH_for_Windows/i,
+    sessions: Infinity,
+    longest: 261_120,
+    takesEarlyEof: true,
+    posix: false,
+  },
   // 256 KiB for a packet, with what is around the text.
-  { name: /^OpenSSH_/, sessions: Infinity, longest: 261_120, takesEarlyEof: true },
+  { name: /^OpenSSH_/, sessions: Infinity, longest: 261_120, takesEarlyEof: true, posix: true },
   // Dropbear takes one session after the other, and a command of 9,000 bytes at most.
-  { name: /^dropbear/i, sessions: 1, longest: 9000, takesEarlyEof: false },
+  { name: /^dropbear/i, sessions: 1, longest: 9000, takesEarlyEof: false, posix: true },
 ]

@@ -81,6 +81,7 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
     hostKeys: desk.hostKeys,
     ...(desk.banner === undefined ? {} : { banner: desk.banner }),
     ...(desk.greeting === undefined ? {} : { greeting: desk.greeting }),
+    ...(desk.quirks.software === undefined ? {} : { ident: desk.quirks.software }),
   })
   // What a client breaks is the client's affair.
   server.on('error', () => {})

@@ -104,6 +104,7 @@ export interface EngineProtocol {
   channelFailure(channel: number): void
   channelEOF(channel: number): void
   channelClose(channel: number): void
+  channelWindowAdjust(channel: number, more: number): void
   requestSuccess(data: Buffer): void
   channelOpenConfirm(remote: number, local: number, window: number, packetSize: number): void
 }

@@ -49,6 +49,7 @@ import {
   sendMessage,
   sessionIdOf,
   silence,
+  widenWindows,
 } from './ssh2-internals.ts'
 import { earlyEnd, lossForWaits } from './ssh2-loss.ts'
 import { peerOf, type Peer } from './ssh2-peers.ts'
@@ -146,6 +147,7 @@ export class SshSession {
       broken: (error) => this.#fail(error),
       disconnected: (reason, description) => this.#fail(goodbye(reason, description)),
     })
+    widenWindows(this.#client)
     blameServer(this.#client)
     holdUntilIdentified(this.#client, (chunk) => this.#identify(chunk))
     onPacket(this.#client, (length) => {
@@ -185,6 +187,11 @@ export class SshSession {
   /** Whether the end of an empty input may be sent along with the command, which saves a packet of its own. */
   get takesEarlyEof(): boolean {
     return this.#peer.takesEarlyEof
+  }
+
+  /** Whether a line for a POSIX shell may be sent. */
+  get posix(): boolean {
+    return this.#peer.posix
   }
 
   /** What a login signs, so that no other connection can use the signature. */
@@ -280,7 +287,7 @@ export class SshSession {
 
   async #verify(blob: Buffer, verify: (permitted: boolean) => void): Promise<void> {
     try {
-      const key = readHostKey(Uint8Array.from(blob))
+      const key = readHostKey(new Uint8Array(blob))
       if (this.#hostKey === undefined) {
         await this.#options.checkHostKey(key, hostKeysOffered(this.#client))
         this.#hostKey = key
@@ -300,7 +307,7 @@ export class SshSession {
   #hearReply(payload: Buffer): boolean {
     const replied = this.#replied
     this.#replied = undefined
-    replied?.(Uint8Array.from(payload))
+    replied?.(new Uint8Array(payload))
     return replied !== undefined
   }
 

@@ -2,6 +2,8 @@
 
 /** Rules that a server breaks. */
 export interface ServerQuirks {
+  /** What the server calls itself, such as `OpenSSH_9.9`. */
+  readonly software?: string | undefined
   /** The `maximum packet size` in the answer to an opened channel. */
   readonly packetSize?: number | undefined
   /** Whether variables are taken; default true. */

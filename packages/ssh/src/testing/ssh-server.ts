@@ -135,6 +135,7 @@ const serverOptions: OptionsDoor<SshServerOptions> = optionsDoor<SshServerOption
     maxTries: option.count,
     loginGrace: option.milliseconds,
     quirks: optionsObject<ServerQuirks>({
+      software: option.text,
       packetSize: option.size,
       env: option.flag,
       answer: option.oneOf('late', 'refused', 'never'),

@@ -16,6 +16,10 @@ test('a server is known by its name, and any other bears what the standard says'
     { takesEarlyEof: true },
     { takesEarlyEof: false },
   ])
+  expect([peerOf('OpenSSH_for_Windows_9.5'), peerOf('OpenSSH_9.2p1')]).toMatchObject([
+    { posix: false, longest: 261_120 },
+    { posix: true },
+  ])
   expect(peerOf('AsyncSSH_2.10.1')).toMatchObject({ sessions: Infinity, longest: 32_000 })
 })
 
@@ -78,6 +82,7 @@ test.for([
     const commands = { place: () => () => {}, open: async () => command }
     const session = {
       longest: 1000,
+      posix: true,
       variables: [],
       takesEarlyEof,
       commands,
