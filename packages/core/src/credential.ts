@@ -64,6 +64,11 @@ export class CredentialSource {
       )
   }
 
+  /** The credential where nobody has to be asked for it; undefined otherwise. */
+  get known(): Secret | undefined {
+    return this.#answer === undefined ? undefined : this.#claimed(this.#answer)
+  }
+
   /**
    * The credential; asks for it if it was not asked for. What the callback throws reaches every call that waits, and
    * the next call asks anew.

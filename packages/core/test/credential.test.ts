@@ -15,6 +15,17 @@ test('a string or a secret is given as a secret', async () => {
   expect(await new CredentialSource(held, subject).get()).toBe(held)
 })
 
+test('what is there without asking is known at once', async () => {
+  const value = canary('known')
+  expect(new CredentialSource(value, subject).known?.reveal()).toBe(value)
+  const asked = new CredentialSource(() => value, subject)
+  expect(asked.known).toBeUndefined()
+  const answer = await asked.get()
+  expect(asked.known).toBe(answer)
+  asked.rejected(answer)
+  expect(asked.known).toBeUndefined()
+})
+
 test('a callback is asked once, by one asker at a time, for what and for whom', async () => {
   const asked: CredentialRequest[] = []
   const answer = Promise.withResolvers<string>()

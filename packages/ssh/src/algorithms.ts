@@ -56,6 +56,17 @@ export function offer(
   { types, authority = false }: KnownKeys,
   lists: Algorithms = algorithmsOf(),
 ): Algorithms {
+  if (types.length === 0 && !authority) return lists
+  const name = `${types.join()} ${authority}`
+  let made = offers.get(lists)
+  if (made?.name !== name) {
+    made = { name, offer: reordered(types, authority, lists) }
+    offers.set(lists, made)
+  }
+  return made.offer
+}
+
+function reordered(types: readonly string[], authority: boolean, lists: Algorithms): Algorithms {
   const known = types.flatMap((type) => SIGNATURES[type] ?? [type])
   const first = lists.hostKeys.filter((name) => known.includes(name))
   const rest = lists.hostKeys.filter((name) => !known.includes(name))
@@ -122,4 +133,6 @@ const WITHOUT: ReadonlySet<string> = new Set(OLD.hostKeys)
 const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
 }
+// The last one for each object of lists: who connects again mostly connects to the same server.
+const offers = new WeakMap<Algorithms, { readonly name: string; readonly offer: Algorithms }>()
 let usual: { readonly fips: number; readonly lists: Algorithms } | undefined

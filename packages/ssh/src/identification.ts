@@ -18,26 +18,38 @@ export interface Identification {
 /** Reads the identification out of the first bytes of a connection, however they are split. */
 export class IdentificationReader {
   readonly #banner: string[] = []
-  #line: number[] = []
+  #line: Buffer = NOTHING
   #received = 0
 
   /** The identification once it is there. Throws `NET_PROTO_MALFORMED`, `NET_PROTO_LIMIT` or `NET_PROTO_NEGOTIATION`. */
   feed(chunk: Uint8Array): Identification | undefined {
-    for (const byte of chunk) {
-      this.#received += 1
-      if (this.#received > LONGEST) throw tooLong()
-      if (byte !== LF) {
-        if (byte < SPACE && byte !== CR && byte !== TAB) throw notSsh(this.#text())
-        this.#line.push(byte)
-        continue
-      }
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    for (let at = 0; at < bytes.length;) {
+      const end = bytes.indexOf(LF, at)
+      this.#take(bytes.subarray(at, end === -1 ? bytes.length : end), end !== -1)
+      if (end === -1) return undefined
       const line = this.#text()
-      this.#line = []
+      this.#line = NOTHING
       const found = identification(line, this.#banner)
       if (found !== undefined) return found
       this.#banner.push(line)
+      at = end + 1
     }
     return undefined
+  }
+
+  /** Adds to the line; `isWhole` says that its end came as well. */
+  #take(part: Buffer, isWhole: boolean): void {
+    const room = LONGEST - this.#received
+    const isLong = part.length + (isWhole ? 1 : 0) > room
+    const seen = isLong ? part.subarray(0, room) : part
+    const odd = seen.findIndex((byte) => byte < SPACE && byte !== CR && byte !== TAB)
+    const kept = odd === -1 ? seen : seen.subarray(0, odd)
+    this.#received += part.length + (isWhole ? 1 : 0)
+    // Copied: the memory belongs to the socket.
+    this.#line = Buffer.concat([this.#line, kept])
+    if (odd !== -1) throw notSsh(this.#text())
+    if (isLong) throw tooLong()
   }
 
   /**
@@ -69,7 +81,7 @@ export class IdentificationReader {
   }
 
   #text(): string {
-    return Buffer.from(this.#line).toString('utf8').replace(/\r$/, '')
+    return this.#line.toString('utf8').replace(/\r$/, '')
   }
 }
 
@@ -99,6 +111,7 @@ function tooLong(): Error {
   })
 }
 
+const NOTHING: Buffer = Buffer.alloc(0)
 const LF = 10
 const CR = 13
 const TAB = 9

@@ -85,7 +85,8 @@ class TimerQueue {
     if (this.#waiting.first !== undefined) return
     this.#disarm?.()
     this.#disarm = undefined
-    if (queues.get(this.#delay) === this) queues.delete(this.#delay)
+    // Limits have few lengths, and come again; other delays need not be remembered.
+    if (queues.size > KEPT && queues.get(this.#delay) === this) queues.delete(this.#delay)
   }
 
   readonly #due = (): void => {
@@ -117,5 +118,6 @@ class TimerQueue {
 
 const LONGEST = 2 ** 31 - 1
 const STALLED = 20
+const KEPT = 32
 let queues = new Map<number, TimerQueue>()
 let madeWith = setTimeout

@@ -74,7 +74,9 @@ export async function logInWith(
   const { password } = source
   for (;;) {
     // A person who is asked may take longer than the server may.
-    const answer = await askWhileOpen(op, source.closed, (signal) => password.get({ signal }))
+    const answer =
+      password.known ??
+      (await askWhileOpen(op, source.closed, (signal) => password.get({ signal })))
     try {
       await op.phase('auth', () => tell(answer))
       password.accepted(answer)
@@ -94,10 +96,14 @@ export async function askWhileOpen<T>(
 ): Promise<T> {
   const over = new AbortController()
   const forget = op.onAbort((reason) => over.abort(reason))
-  void closed.then((error) => over.abort(error ?? closedError()))
+  let isAnswered = false
+  void closed.then((error) => {
+    if (!isAnswered) over.abort(error ?? closedError())
+  })
   try {
     return await ask(over.signal)
   } finally {
+    isAnswered = true
     forget()
   }
 }

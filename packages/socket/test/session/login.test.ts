@@ -1,6 +1,6 @@
 import type { CredentialRequest, NetError } from '@net/core'
 import { CredentialSource, netError, operation } from '@net/core/authoring'
-import { logInWith } from '@net/socket/authoring'
+import { askWhileOpen, logInWith } from '@net/socket/authoring'
 import { expect, test } from 'vitest'
 
 const spec = { protocol: 'test', operation: 'connect', kind: 'session' } as const
@@ -65,4 +65,18 @@ test('asks no longer than the connection is there', async () => {
   close(netError('NET_CONN_CLOSED', { message: 'the server closed the connection' }))
   await expect(login).rejects.toMatchObject({ code: 'NET_CONN_CLOSED', retry: 'safe' })
   expect([aborted, (await asked.promise).aborted]).toEqual([false, true])
+})
+
+test('who has answered is not told later that the connection has ended', async () => {
+  const { promise: closed, resolve: close } = Promise.withResolvers<NetError | undefined>()
+  let given: AbortSignal | undefined
+  const answer = await operation(spec, undefined, (op) =>
+    askWhileOpen(op, closed, async (signal) => {
+      given = signal
+      return 'right'
+    }),
+  )
+  close(undefined)
+  await closed
+  expect([answer, given?.aborted]).toEqual(['right', false])
 })

@@ -13,7 +13,7 @@ import { readCertificate } from '../identity/certificate.ts'
 import { mpint } from '../identity/key-material.ts'
 import { isCertificateType, plainType } from '../identity/signatures.ts'
 import { FieldReader } from '../identity/wire.ts'
-import type { EngineClient, EngineExchange, EngineIncoming } from './ssh2-types.ts'
+import type { EngineClient, EngineExchange, EngineIncoming, EngineOffer } from './ssh2-types.ts'
 
 /**
  * Keys of ciphers and MACs as key objects, after each key exchange: ssh2 makes a cipher for every packet, and a key
@@ -54,18 +54,17 @@ export function negotiatedBy(
  */
 export function offerAlgorithms(
   client: EngineClient,
-  { kex, hostKeys, ciphers, macs }: Algorithms,
+  algorithms: Algorithms,
   compression: readonly string[],
 ): void {
   const protocol = client._protocol
-  const way = { cipher: ciphers, mac: macs, compress: compression, lang: [] }
-  // Extensions, and the strict key exchange.
-  const names = [...kex, 'ext-info-c', 'kex-strict-c-v00@openssh.com']
-  const Offer = protocol._offer.constructor
-  const made = new Offer({ kex: names, serverHostKey: hostKeys, cs: way, sc: way })
+  const { names, offer } = offered(protocol._offer.constructor, algorithms, compression)
   const choice = new HybridChoice(names)
-  made.lists.kex.array = choice.list
-  protocol._offer = made
+  const { lists } = offer
+  // The bytes are the same for all connections; how the list is read is counted for this one.
+  protocol._offer = Object.assign(Object.create(Object.getPrototypeOf(offer) as object), offer, {
+    lists: { ...lists, kex: { ...lists.kex, array: choice.list } },
+  }) as EngineOffer
   let exchange = protocol._kex
   Object.defineProperty(protocol, '_kex', {
     get: () => exchange,
@@ -73,9 +72,41 @@ export function offerAlgorithms(
       exchange = next
       if (choice.made()) makeHybrid(next)
       if (next.type === 'groupex') makeGroup(next)
+      if (next.type === '25519') exportOnce(next)
       if (isCertificateType(next.negotiated.serverHostKey)) takeCertificate(next)
     },
   })
+}
+
+interface Offered {
+  readonly compression: readonly string[]
+  readonly names: readonly string[]
+  readonly offer: EngineOffer
+}
+
+/** What is offered, made once for each object of lists. */
+function offered(
+  Offer: EngineOffer['constructor'],
+  algorithms: Algorithms,
+  compression: readonly string[],
+): Offered {
+  const before = offers.get(algorithms)
+  if (before?.compression === compression) return before
+  const { kex, hostKeys, ciphers, macs } = algorithms
+  const way = { cipher: ciphers, mac: macs, compress: compression, lang: [] }
+  // Extensions, and the strict key exchange.
+  const names = [...kex, 'ext-info-c', 'kex-strict-c-v00@openssh.com']
+  const offer = new Offer({ kex: names, serverHostKey: hostKeys, cs: way, sc: way })
+  const made = { compression, names, offer }
+  offers.set(algorithms, made)
+  return made
+}
+
+/** ssh2 asks for our public key twice. */
+function exportOnce(exchange: EngineExchange): void {
+  const exported = exchange.getPublicKey.bind(exchange)
+  let key: Buffer | undefined
+  exchange.getPublicKey = () => (key ??= exported())
 }
 
 /**
@@ -224,5 +255,6 @@ const KEY_FIELDS = [
 const GROUP_BITS = 3072
 const CURVE = 'curve25519-sha256'
 const NOTHING = new Uint8Array(0)
+const offers = new WeakMap<Algorithms, Offered>()
 // The algorithm that was agreed on for a certificate, which ssh2 must not see.
 const certified = new WeakMap<EngineExchange, string>()

@@ -50,7 +50,8 @@ export class PasswordOffer implements Offer {
   /** The password; asks for it if it was not asked for. */
   async ask(): Promise<Secret> {
     const { session } = this.#login
-    const password = await whileOpen(this.#login, (signal) => this.#source.get({ signal }))
+    const password =
+      this.#source.known ?? (await whileOpen(this.#login, (signal) => this.#source.get({ signal })))
     refuseLong('the password', password.reveal(), session.longest)
     return password
   }

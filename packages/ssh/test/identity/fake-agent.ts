@@ -1,4 +1,4 @@
-/* An agent on a Unix socket that does what a test says: it has keys, refuses, or signs by another algorithm. */
+/* An agent on a Unix socket, or a pipe of Windows, that does what a test says: it has keys, refuses, or signs by another algorithm. */
 
 import type { KeyObject } from 'node:crypto'
 import { rmSync } from 'node:fs'
@@ -37,7 +37,9 @@ export async function startFakeAgent(
   keys: readonly FakeKey[],
   answer?: (socket: Socket) => void,
 ): Promise<FakeAgent> {
-  const socket = join(tmpdir(), `fake-agent-${process.pid}-${(number += 1)}`)
+  const name = `fake-agent-${process.pid}-${(number += 1)}`
+  const isWindows = process.platform === 'win32'
+  const socket = isWindows ? `\\\\.\\pipe\\${name}` : join(tmpdir(), name)
   const asked: string[] = []
   const server = createServer((client) => {
     client.on('error', () => {})
@@ -52,7 +54,7 @@ export async function startFakeAgent(
     asked,
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => server.close(resolve))
-      rmSync(socket, { force: true })
+      if (!isWindows) rmSync(socket, { force: true })
     },
   }
 }
