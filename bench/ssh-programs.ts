@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
@@ -21,19 +20,17 @@ export interface SshRound {
   readonly atOnce?: number
 }
 
-/** A client in Python; undefined where it is not installed, which `requirements.txt` says how to do. */
+/** A client in Python; undefined where Debian's `python3-asyncssh` or `python3-paramiko` is not installed. */
 export async function pythonClient(
   name: 'asyncssh' | 'paramiko',
   { port, user, identity }: BenchSshd,
 ): Promise<(Disposable & { contender(round: SshRound): Contender }) | undefined> {
-  const python = fileURLToPath(new URL('.venv/bin/python', import.meta.url))
-  if (!existsSync(python)) return undefined
   const program = fileURLToPath(new URL('ssh-peers.py', import.meta.url))
-  const child = spawn(python, [program, name, String(port), user, identity], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+  const child = spawn('/usr/bin/python3', [program, name, String(port), user, identity], {
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  await lines.next()
+  if ((await lines.next()).value !== 'ready') return undefined
   return {
     contender({ kind, done, count, atOnce }) {
       let cpu = 0
