@@ -12,12 +12,11 @@ import {
   type SshServerOptions,
 } from '@net/ssh/testing'
 import { root } from '@tools/workspace'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { temporaryFolder } from './child.ts'
-import { lacking } from './daemon.ts'
 import { pythonFences } from './python-fences.ts'
-import { runProgram } from './run-program.ts'
+import { requirePython, runFence } from './python-guide.ts'
 
 const guide = readFileSync(join(root, 'docs/guide/ssh-from-paramiko.md'), 'utf8')
 
@@ -63,7 +62,7 @@ const commands: Readonly<Record<string, Readonly<Record<string, ExecAnswer>>>> =
 test.for(pythonFences(guide))(
   'ssh-from-paramiko.md:$line prints what it says: $heading',
   async ({ heading, code, prints }, context) => {
-    await requirePython(context)
+    await requirePython(context, 'paramiko, fabric')
     using home = temporaryFolder('paramiko')
     const key = createSshKey()
     const users: SshServerOptions['users'] = {
@@ -76,17 +75,11 @@ test.for(pythonFences(guide))(
     writeFileSync(join(home.path, 'known_hosts'), line)
     writeFileSync(join(home.path, 'id_ed25519'), key.privateKey, { mode: 0o600 })
     const ports = new Map([
-      ['2222', port],
-      ['7000', echo.address.port],
+      ['2222', `${port}`],
+      ['7000', `${echo.address.port}`],
     ])
-    const here = code.replace(/\b(?:2222|7000)\b/gu, (given) => String(ports.get(given)))
-    const setting = `import os; os.chdir(${JSON.stringify(home.path)}); os.environ["HOME"] = os.getcwd()`
-    const { stdout, stderr, status } = await runProgram(PYTHON, ['-'], `${setting}\n${here}\n`)
-    // Paramiko complains in stderr as Python ends, though all is well.
-    expect({ stdout, failure: status === 0 ? '' : stderr }).toEqual({
-      stdout: prints.map((each) => `${each}\n`).join(''),
-      failure: '',
-    })
+    const outcome = await runFence(code, home.path, ports)
+    expect(outcome).toEqual({ prints, failure: '' })
   },
 )
 
@@ -95,21 +88,3 @@ test('every recipe has a server, and prints something', () => {
   expect(new Set(fences.map(({ heading }) => heading))).toEqual(new Set(Object.keys(commands)))
   expect(fences.filter(({ prints }) => prints.length === 0)).toEqual([])
 })
-
-/** Skips or fails the test that asks without Debian's Python and what the examples import. */
-async function requirePython(context: Pick<TestContext, 'skip'>): Promise<void> {
-  missing ??= runProgram(PYTHON, ['-c', 'import paramiko, fabric']).then(
-    ({ status }) => status !== 0,
-    () => true,
-  )
-  if (await missing) {
-    lacking(
-      context,
-      `${PYTHON} lacks paramiko or fabric; the list of what to install is in .ci/run`,
-    )
-  }
-}
-
-let missing: Promise<boolean> | undefined
-/** The one that Debian's packages of modules belong to; another may come first on a developer's PATH. */
-const PYTHON = '/usr/bin/python3'

@@ -18,7 +18,8 @@ export async function runFence(
   folder: string,
   ports: ReadonlyMap<string, string>,
 ): Promise<FenceOutcome> {
-  const here = code.replace(/\b(?:8000|2121|2525|2222)\b/gu, (port) => ports.get(port) ?? '')
+  const written = new RegExp(String.raw`\b(?:${[...ports.keys()].join('|')})\b`, 'gu')
+  const here = code.replace(written, (port) => ports.get(port) ?? '')
   const setting = `import os; os.chdir(${JSON.stringify(folder)}); os.environ["HOME"] = os.getcwd()`
   const { stdout, stderr, status } = await runProgram(PYTHON, ['-'], `${setting}\n${here}\n`)
   // Paramiko complains in stderr as Python ends, though all is well.
