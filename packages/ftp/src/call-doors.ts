@@ -3,6 +3,7 @@
 import type { CallOptions, CloseOptions } from '@net/core'
 import {
   closeDoor,
+  netError,
   option,
   optionsDoor,
   optionsObject,
@@ -126,7 +127,7 @@ export const doors: CallDoors = {
   cd: door<CallOptions>('cd', perCall),
   close: closeDoor({ protocol: 'ftp', call: 'close' }),
   command: door<CommandOptions>('command', { ...perCall, check: option.flag }),
-  download: door<DownloadOptions>('download', { ...transferTable, resume: option.flag }),
+  download: resumingBytes<DownloadOptions>('download', { ...transferTable, resume: option.flag }),
   exists: door<CallOptions>('exists', perCall),
   hash: door<CallOptions>('hash', perCall),
   list: door<ListOptions>('list', listTable),
@@ -143,12 +144,29 @@ export const doors: CallDoors = {
   setModified: door<CallOptions>('setModified', perCall),
   size: door<CallOptions>('size', perCall),
   stat: door<CallOptions>('stat', perCall),
-  upload: door<UploadOptions>('upload', uploadTable),
+  upload: resumingBytes<UploadOptions>('upload', uploadTable),
   uploadUnique: door<TransferOptions>('uploadUnique', transferTable),
   walk: door<ListOptions>('walk', listTable),
-  writeFile: door<UploadOptions>('writeFile', uploadTable),
+  writeFile: resumingBytes<UploadOptions>('writeFile', uploadTable),
 }
 
 function door<T extends object>(call: string, table: OptionTable<T>): OptionsDoor<T> {
   return optionsDoor<T>({ protocol: 'ftp', call }, table)
+}
+
+/** A byte of a text stands at another place here than on the server, where its lines end otherwise. */
+function resumingBytes<T extends UploadOptions | DownloadOptions>(
+  call: string,
+  table: OptionTable<T>,
+): OptionsDoor<T> {
+  const take = door<T>(call, table)
+  return (options) => {
+    const taken = take(options)
+    if (taken.mode !== 'ascii' || taken.resume !== true) return taken
+    throw netError('NET_BAD_OPTION', {
+      message: "resume needs mode 'binary': in ASCII mode the two sides count other bytes",
+      protocol: 'ftp',
+      operation: call,
+    })
+  }
 }

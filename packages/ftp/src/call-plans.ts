@@ -48,13 +48,20 @@ export function joined<T extends CallOptions>(options: T, left: AbortSignal): T 
   return { ...options, signal: signal === undefined ? left : AbortSignal.any([signal, left]) }
 }
 
+/** The next attempt of an upload. */
+export interface NextAttempt {
+  readonly options: UploadOptions
+  /** Whether it goes on behind an earlier one by itself. */
+  readonly isRepeat: boolean
+}
+
 /** How the attempts of one upload follow each other. */
 export interface UploadAttempts {
   readonly idempotent: boolean
   /** The server has begun to take the file. */
   readonly begun: () => void
-  /** The options of the next attempt: behind one that was begun, it goes on. */
-  readonly options: () => UploadOptions
+  /** What the next attempt is: behind one that was begun, it goes on. */
+  readonly next: () => NextAttempt
 }
 
 /** The attempts of an upload of this source. */
@@ -68,7 +75,10 @@ export function againOf(source: Source, options: UploadOptions): UploadAttempts 
     begun: () => {
       isBegun = true
     },
-    options: () => (isBegun && canResume ? { ...options, resume: true } : options),
+    next: () => {
+      const isRepeat = isBegun && canResume && options.resume !== true
+      return { options: isRepeat ? { ...options, resume: true } : options, isRepeat }
+    },
   }
 }
 

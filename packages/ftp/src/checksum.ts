@@ -5,7 +5,8 @@ import { netError } from '@net/core/authoring'
 import type { Dialog } from './dialog.ts'
 import { replyError } from './errors.ts'
 import type { Features } from './features.ts'
-import { asArgument } from './remote-path.ts'
+import { withoutNames } from './listing/listing-words.ts'
+import { asArgument, splitPath } from './remote-path.ts'
 import { isPositive } from './reply.ts'
 import type { Session } from './session.ts'
 
@@ -37,7 +38,9 @@ export async function hashOf(
   const reply = await dialog.op.phase('command', () => dialog.ask(`${command} ${asArgument(path)}`))
   if (!isPositive(reply)) throw replyError(reply, command)
   const digits = new RegExp(`(?<![0-9a-f])[0-9a-f]{${known.digits}}(?![0-9a-f])`, 'i')
-  const [found] = digits.exec(reply.text) ?? []
+  // A file may be called like a hash.
+  const words = withoutNames(withoutNames(reply.text, path), splitPath(path).name || path)
+  const [found] = digits.exec(words) ?? []
   if (found !== undefined) return found.toLowerCase()
   throw netError('NET_PROTO_MALFORMED', {
     message: `the server's reply to ${command} has no ${algorithm}: ${reply.text}`,

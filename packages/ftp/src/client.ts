@@ -293,10 +293,10 @@ export class Client implements TreeClient {
     path: string,
     options: UploadOptions,
   ): Promise<TransferResult> {
-    const again = againOf(source, options)
-    const plan = { ...planOf(source, path, options), begun: again.begun }
-    return this.#call(transferOf(operation, path, again.idempotent), options, (dialog, session) =>
-      uploadAs(session, dialog, plan, again.options()),
+    const { begun, idempotent, next } = againOf(source, options)
+    const plan = { ...planOf(source, path, options), begun }
+    return this.#call(transferOf(operation, path, idempotent), options, (dialog, session) =>
+      uploadAs(session, dialog, plan, next()),
     )
   }
 

@@ -37,7 +37,7 @@ export class Control {
       replies: () => new ReplyLines(replyDialect(encoding)),
       place: controlLoss,
       show: ({ text }) => text,
-      overlooks: (reply) => this.#isEcho(reply),
+      overlooks: (reply) => this.#isLateNoop(reply) || this.#isEcho(reply),
       unasked: (reply) => (reply.status === SHUTDOWN ? shutDown(reply) : unexpected(reply)),
     })
   }
@@ -227,9 +227,17 @@ export class Control {
   }
 
   /** Whether the reply answers a NOOP that was sent within a transfer. */
-  #isNoop(open: OpenExchange, { status }: FtpReply): boolean {
-    const could = this.#noops > 0 && (open.isMark || open.replies > 0)
-    if (!could || (status !== DONE && status !== 500 && status !== 502)) return false
+  #isNoop(open: OpenExchange, reply: FtpReply): boolean {
+    return (open.isMark || open.replies > 0) && this.#tookNoop(reply)
+  }
+
+  /** The same behind the transfer's last reply, while nothing else is asked: most servers answer only then. */
+  #isLateNoop(reply: FtpReply): boolean {
+    return this.#exchanges.length === 0 && this.#tookNoop(reply)
+  }
+
+  #tookNoop({ status }: FtpReply): boolean {
+    if (this.#noops === 0 || (status !== DONE && status !== 500 && status !== 502)) return false
     this.#noops -= 1
     return true
   }

@@ -54,6 +54,8 @@ export async function download(
     const before = opened.position
     const start = base + before
     if (size !== undefined && start > size) throw partTooLong(start, size)
+    // Before all else: of a part no hash can be compared, not even if nothing is missing.
+    if (plan.hash === true) hashFor(session, start)
     const isAll = start > 0 && start === size
     const fetched = isAll ? {} : await fetch(session, dialog, plan, { opened, size, start, letGo })
     await opened.commit()

@@ -56,14 +56,15 @@ export class FtpFiles implements RemoteFiles {
     const { capabilities: features, connections } = this.#client
     const hasFacts = features.has('MLST')
     const canSet = features.has('MFMT') || features.has('MFF')
-    this.#canSetModes ??= this.#asksModes(options)
+    const asked = (this.#canSetModes ??= this.#asksModes(options))
+    asked.catch(() => this.#forget(asked))
     return {
       letterCase: 'kept',
       unicodeForm: 'kept',
       forbidden: '\r\n',
       longestName: Infinity,
       rename: 'replaces',
-      modes: await this.#canSetModes,
+      modes: await asked,
       // Those of LIST have no time zone.
       ...(hasFacts ? { times: { grain: 1000, canSet, zone: 'utc' } as const } : {}),
       links: false,
@@ -140,6 +141,11 @@ export class FtpFiles implements RemoteFiles {
     const { target } = await this.#client.stat(this.#at(path), options)
     if (target === undefined) throw unsupported(`tell where ${path} leads`)
     return target
+  }
+
+  /** What a call has not learnt, because it was stopped or lost, the next one asks again. */
+  #forget(asked: Promise<boolean>): void {
+    if (this.#canSetModes === asked) this.#canSetModes = undefined
   }
 
   async #asksModes(options?: CallOptions): Promise<boolean> {

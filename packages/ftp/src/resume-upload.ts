@@ -13,25 +13,36 @@ import { isNotKnown } from './errors.ts'
 import type { Session } from './session.ts'
 import { askSize } from './size.ts'
 import { chunksOf } from './source-chunks.ts'
+import { SourceComparison } from './source-comparison.ts'
 import { upload, type UploadPlan } from './upload.ts'
+
+/** What is sent, and what is known of what is there. */
+export interface ResumePlan extends UploadPlan {
+  /**
+   * Whether what is there may be of an earlier attempt of this call, and else is an old file, as of servers that keep it until the
+   * new one is whole: then all of it is compared, and not its end alone. Default false.
+   */
+  readonly isRepeat?: boolean | undefined
+}
 
 /** As `upload`, behind what is there already if it is the beginning of the source; else from the start. */
 export async function resumeUpload(
   session: Session,
   dialog: Dialog,
-  plan: UploadPlan,
+  plan: ResumePlan,
 ): Promise<TransferResult> {
-  const { source, path } = plan
+  const { source, path, isRepeat = false } = plan
   if (!isReplayable(source)) {
     throw netError('NET_BODY_NOT_REPLAYABLE', {
       message: 'an upload can only be resumed from a source that can be read again',
     })
   }
   const there = (await askSize(session, dialog, path)) ?? 0
-  const part = { source, path, there }
-  const tail = there === 0 ? undefined : await agreed(session, dialog, part).catch(unknown)
-  if (tail === undefined) return upload(session, dialog, plan)
-  if (tail.isAll) return { transferred: 0, size: there, verified: true }
+  const part = { source, path, from: isRepeat ? 0 : Math.max(0, there - COMPARED) }
+  const same = there === 0 ? undefined : await agreed(session, dialog, part).catch(unknown)
+  if (same === undefined) return upload(session, dialog, plan)
+  // Of an empty rest there is no hash either, which `upload` says.
+  if (same.isAll && plan.hash !== true) return { transferred: 0, size: there, verified: true }
   return upload(session, dialog, { ...plan, source: behind(source, there), start: there })
 }
 
@@ -44,38 +55,20 @@ function unknown(error: unknown): undefined {
 interface Part {
   readonly source: Source
   readonly path: string
-  readonly there: number
+  /** The first byte that is compared. */
+  readonly from: number
 }
 
-/** Whether the last bytes of the part are those of the source there; undefined if they are not, or the source is shorter. */
+/** Whether the bytes of the part are those of the source there; undefined if they are not, or the source is shorter. */
 async function agreed(
   session: Session,
   dialog: Dialog,
-  { source, path, there }: Part,
+  { source, path, from }: Part,
 ): Promise<{ readonly isAll: boolean } | undefined> {
-  const from = Math.max(0, there - COMPARED)
-  const remote: Buffer[] = []
-  const sink = (chunk: Uint8Array): void => void remote.push(Buffer.from(chunk))
+  await using comparison = new SourceComparison(source, from)
+  const sink = (chunk: Uint8Array): Promise<void> => comparison.take(chunk)
   await download(session, dialog, { path, sink, resume: false, isOurs: true, start: from })
-  const wanted = Buffer.concat(remote)
-  const ours = await bytesAt(source, from, wanted.length + 1)
-  if (ours.length < wanted.length || !ours.subarray(0, wanted.length).equals(wanted)) {
-    return undefined
-  }
-  return { isAll: ours.length === wanted.length }
-}
-
-/** Bytes of the source from there on; fewer where it ends. */
-async function bytesAt(source: Source, start: number, length: number): Promise<Buffer> {
-  const found: Buffer[] = []
-  let held = 0
-  for await (const chunk of chunksOf(source, start)) {
-    const piece = Buffer.from(chunk.subarray(0, length - held))
-    found.push(piece)
-    held += piece.length
-    if (held >= length) break
-  }
-  return Buffer.concat(found)
+  return comparison.differs ? undefined : { isAll: await comparison.isAtEnd() }
 }
 
 /** The source without its first bytes. */

@@ -19,12 +19,15 @@ import type { DataConnections } from './data-connection.ts'
 import { Dialog } from './dialog.ts'
 import type { Features } from './features.ts'
 import { asArgument } from './remote-path.ts'
+import { replyError } from './errors.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 
 /** What all sessions of a client share. */
 export interface SharedPlace {
   /** The folder in which paths begin, from the root, once the client has changed it. */
   folder?: string
+  /** Whether there are other sessions, now or after a loss, which have to go there as well. */
+  isShared?: boolean
 }
 
 /** How a session is held. */
@@ -152,11 +155,25 @@ export class Session implements FramedSession {
     throw netError('NET_UNSUPPORTED', { message: 'the server does not tell its current folder' })
   }
 
-  /** Goes to another folder, in which paths then begin, also those of the client's other sessions. */
+  /**
+   * Goes to another folder, in which paths then begin, also those of the client's other sessions. Rejects with `NET_UNSUPPORTED`
+   * where those could not follow.
+   */
   async enter(dialog: Dialog, folder: string): Promise<void> {
-    await dialog.op.phase('command', () => dialog.prepare(`CWD ${asArgument(folder)}`))
+    const before = await this.home(dialog)
+    if (before === undefined && this.#place.isShared === true) throw cannotFollow()
+    const back = before === undefined ? undefined : `CWD ${before}`
+    // A call that is stopped in the middle has gone nowhere: the next one goes back first.
+    if (back !== undefined) this.owe(back)
+    const reply = await dialog.op.phase('command', () => dialog.ask(`CWD ${asArgument(folder)}`))
+    if (!isPositive(reply)) {
+      if (back !== undefined) this.settle(back)
+      throw replyError(reply, 'CWD')
+    }
     this.#home = undefined
     const home = await this.home(dialog)
+    if (home === undefined && this.#place.isShared === true) throw cannotFollow()
+    if (back !== undefined) this.settle(back)
     if (home === undefined) return
     this.#place.folder = home
     this.#folder = home
@@ -274,6 +291,13 @@ export class Session implements FramedSession {
 function quotedPath(reply: FtpReply): string | undefined {
   const [, path] = isPositive(reply) ? (/^\d{3}[ -]"((?:[^"]|"")+)"/.exec(reply.text) ?? []) : []
   return path?.replaceAll('""', '"')
+}
+
+function cannotFollow(): NetError {
+  return netError('NET_UNSUPPORTED', {
+    message:
+      'the server does not tell its current folder, so that other sessions of this client could not follow; use one session, without reconnect, or whole paths',
+  })
 }
 
 /** Its code is not that of the reply, which is not about what the call was asked for. */

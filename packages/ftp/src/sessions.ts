@@ -95,12 +95,17 @@ export class Sessions implements FramedSession {
     for (;;) {
       if (this.#isClosed) throw endedBefore(this.#failure)
       for (const session of this.#all) if (session.ended) this.#all.delete(session)
-      const free = [...this.#all].find((session) => !this.#lent.has(session))
-      const session = free ?? (await this.#another(op)) ?? (await this.#wait(op))
+      // One may have become free while the server thought about another one.
+      const session =
+        this.#idle ?? (await this.#another(op)) ?? this.#idle ?? (await this.#wait(op))
       if (session === undefined) continue
       this.#lent.add(session)
       return session
     }
+  }
+
+  get #idle(): Session | undefined {
+    return [...this.#all].find((session) => !this.#lent.has(session) && !session.ended)
   }
 
   /** A new session; undefined where there are enough, or the server has room for no more. */

@@ -8,22 +8,38 @@ import { addContext, netError } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
-import { replyError } from './errors.ts'
+import { isVague, replyError } from './errors.ts'
 import { asArgument, splitPath } from './remote-path.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 import type { UploadPlan } from './upload.ts'
 
+/** An upload under another name. */
+export interface AsidePlan extends UploadPlan {
+  readonly temporary: string
+  /** Whether what was sent stays under the temporary name if the upload fails. */
+  readonly keeps: boolean
+  /** Whether what is there under that name is of an earlier attempt. */
+  readonly isOurs: boolean
+}
+
 /** Sends what the plan says, by `send`, under the temporary name, and renames. Rejects with what failed; the message says where the content is. */
 export async function uploadAside(
   session: Session,
   dialog: Dialog,
-  plan: UploadPlan & { readonly temporary: string; readonly keeps: boolean },
+  plan: AsidePlan,
   send: (plan: UploadPlan) => Promise<TransferResult>,
 ): Promise<TransferResult> {
   const { temporary, path } = plan
-  const result = await send({ ...plan, path: temporary }).catch(async (error: unknown) => {
-    if (!plan.keeps) await clear(dialog, temporary)
+  let { isOurs } = plan
+  const begun = (): void => {
+    isOurs = true
+    plan.begun?.()
+  }
+  const aside = { ...plan, path: temporary, begun }
+  const result = await send(aside).catch(async (error: unknown) => {
+    // Until the server has begun to take ours, what is there belongs to another program.
+    if (isOurs && !plan.keeps) await clear(dialog, temporary)
     throw error
   })
   await takeItsName(session, dialog, temporary, path).catch((error: unknown) => {
@@ -57,7 +73,7 @@ async function takeItsName(
   if (!replaces) await removeOld(dialog, to)
   const reply = await renamed(dialog, from, to)
   if (isPositive(reply)) return
-  const isOver = replaces && OVER.has(reply.status)
+  const isOver = replaces && isAboutOldFile(reply)
   if (!isOver || !(await removeOld(dialog, to))) throw replyError(reply, 'RNTO')
   session.refused(REPLACING)
   const second = await renamed(dialog, from, to)
@@ -78,6 +94,12 @@ async function removeOld(dialog: Dialog, path: string): Promise<boolean> {
   return isPositive(reply)
 }
 
+/** Whether the old file may be in the way: one that is refused for another reason must not lose it. */
+function isAboutOldFile(reply: FtpReply): boolean {
+  const { code } = replyError(reply, 'RNTO')
+  return code === 'NET_EXISTS' || (OVER.has(reply.status) && isVague(reply, 'RNTO'))
+}
+
 /** What is left of an upload that failed is of no use; where the session still answers, it goes. */
 async function clear(dialog: Dialog, path: string): Promise<void> {
   const { op, control } = dialog
@@ -87,4 +109,4 @@ async function clear(dialog: Dialog, path: string): Promise<void> {
 
 /** That RNTO takes the place of a file: not at IIS, FileZilla Server and hosted storage. */
 const REPLACING = 'RNTO of a name that is taken'
-const OVER: ReadonlySet<number> = new Set([450, 550, 553, 501, 521])
+const OVER: ReadonlySet<number> = new Set([550, 553, 501, 521])

@@ -1,6 +1,6 @@
 /* In which manner an upload is done: from the start or behind what is there, under its name or a temporary one. */
 
-import type { UploadOptions } from './client-options.ts'
+import type { NextAttempt } from './call-plans.ts'
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
 import { checkPath } from './remote-path.ts'
@@ -9,18 +9,18 @@ import type { Session } from './session.ts'
 import { temporaryName, uploadAside } from './temporary-upload.ts'
 import { upload, type UploadPlan } from './upload.ts'
 
-/** Sends what the plan says in the manner of the options. */
+/** Sends what the plan says in the manner of this attempt. */
 export function uploadAs(
   session: Session,
   dialog: Dialog,
   plan: UploadPlan,
-  { resume = false, temporary = false }: UploadOptions,
+  { options: { resume = false, temporary = false }, isRepeat }: NextAttempt,
 ): Promise<TransferResult> {
-  const send = resume ? resumeUpload : upload
-  if (temporary === false) return send(session, dialog, plan)
+  const send = (whole: UploadPlan): Promise<TransferResult> =>
+    resume ? resumeUpload(session, dialog, { ...whole, isRepeat }) : upload(session, dialog, whole)
+  if (temporary === false) return send(plan)
   const name = temporary === true ? temporaryName(plan.path) : temporary(plan.path)
   checkPath('temporary', name, dialog.control.encoding)
-  return uploadAside(session, dialog, { ...plan, temporary: name, keeps: resume }, (aside) =>
-    send(session, dialog, aside),
-  )
+  const aside = { temporary: name, keeps: resume && !isRepeat, isOurs: isRepeat }
+  return uploadAside(session, dialog, { ...plan, ...aside }, send)
 }

@@ -42,3 +42,18 @@ test('a server that refuses ASCII keeps the session as it was', async () => {
   await expect(refused).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
   expect(Buffer.from(await client.readFile('a')).toString()).toBe('x')
 })
+
+test('text is not resumed, as the two sides count other bytes', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'one\r\ntwo' } })
+  await using client = await connect(server.url)
+  const before = server.received.length
+  const options = { mode, resume: true } as const
+  for (const call of [
+    client.download('a', () => {}, options),
+    client.upload(fromText('x'), 'a', options),
+    client.writeFile('a', 'x', options),
+  ]) {
+    await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  }
+  expect(server.received).toHaveLength(before)
+})

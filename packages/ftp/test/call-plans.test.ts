@@ -40,13 +40,13 @@ test('a loop that was left aborts the call, as does the signal of the caller', (
 
 test('an attempt behind one that was begun goes on, where the source can be read again', () => {
   const again = againOf(Buffer.from('x'), { rate: 5 })
-  expect(again.options()).toEqual({ rate: 5 })
+  expect(again.next()).toEqual({ options: { rate: 5 }, isRepeat: false })
   again.begun()
-  expect(again.options()).toEqual({ rate: 5, resume: true })
-  for (const options of [{ mode: 'ascii' }, { verify: 'hash' }] as const) {
+  expect(again.next()).toEqual({ options: { rate: 5, resume: true }, isRepeat: true })
+  for (const options of [{ mode: 'ascii' }, { verify: 'hash' }, { resume: true }] as const) {
     const other = againOf(Buffer.from('x'), options)
     other.begun()
-    expect(other.options()).toBe(options)
+    expect(other.next()).toEqual({ options, isRepeat: false })
   }
   expect(againOf((async function* () {})(), {}).idempotent).toBe(false)
 })

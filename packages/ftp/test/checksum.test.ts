@@ -40,3 +40,12 @@ test('what FEAT names, in the names of Node', () => {
   ).toEqual(['sha512', 'sha1'])
   expect(hashesOf(new Map())).toEqual([])
 })
+
+test('a file that is called like a hash has one of its own', async () => {
+  const name = digest('md5')
+  await using server = await startFtpServer({ files: { [`/in/${name}`]: 'other' } })
+  await using client = await connect(server.url)
+  const other = createHash('md5').update('other').digest('hex')
+  server.fail({ on: 'HASH', do: { reply: `213 MD5 0-5 ${name} ${other}` } })
+  expect(await client.hash(`in/${name}`, 'md5')).toBe(other)
+})

@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-import { connect } from '@net/ftp'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { connect, fromText, toFile } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
 test('[FTP-33] a hash is compared where it is asked for', async () => {
@@ -27,4 +31,20 @@ test('a hash that the server cannot make is not passed over', async () => {
   const sending = client.writeFile('a', 'hello', { verify: 'hash' })
   await expect(sending).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
   expect(server.files.exists('/a')).toBe(false)
+})
+
+test('a hash is not passed over where nothing is missing any more', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hash-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  await using server = await startFtpServer({ files: { '/down': 'there', '/up': 'thera' } })
+  await using client = await connect(server.url)
+  const options = { verify: 'hash', resume: true } as const
+  const file = join(folder, 'down')
+  writeFileSync(`${file}.part`, 'other')
+  const down = client.download('down', toFile(file, { keepPart: true }), options)
+  await expect(down).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+  expect(existsSync(file)).toBe(false)
+  await expect(client.upload(fromText('thera'), 'up', options)).rejects.toMatchObject({
+    code: 'NET_UNSUPPORTED',
+  })
 })

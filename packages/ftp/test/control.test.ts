@@ -8,10 +8,12 @@ import { memoryPair } from '@net/socket/testing'
 import { Control } from '../src/control.ts'
 import { inOperation } from './open-session.ts'
 
+type Say = (text: string) => Promise<void>
+
 interface Wired {
   readonly control: Control
   readonly peer: Transport
-  say(text: string): Promise<void>
+  readonly say: Say
   heard(): Promise<string>
 }
 
@@ -325,6 +327,43 @@ test.each([
     await say([...lines.slice(end), '213 5'].map((line) => `${line}\r\n`).join(''))
     expect(await asked).toMatchObject({ status: 213 })
     await control.close()
+  },
+)
+
+test.each([
+  [
+    'in one packet with the last reply',
+    (say: Say): Promise<void> => say('226 done\r\n200 noop\r\n200 noop\r\n'),
+  ],
+  [
+    'when nothing is asked any more',
+    async (say: Say): Promise<void> => {
+      await say('226 done\r\n')
+      await say('200 noop\r\n502 what?\r\n')
+    },
+  ],
+] as [string, (say: Say) => Promise<void>][])(
+  '[FTP-08] NOOPs within a transfer may be answered %s',
+  async (_, answer) => {
+    const { control, say, heard } = await wired()
+    const { begun, transferred } = transferring(control)
+    expect(await heard()).toBe('RETR a\r\n')
+    await say('150 here\r\n')
+    await begun
+    control.keepAlive()
+    expect(await heard()).toBe('NOOP\r\n')
+    control.keepAlive()
+    expect(await heard()).toBe('NOOP\r\n')
+    await answer(say)
+    expect(await transferred).toMatchObject({ status: 226 })
+    const asked = ask(control, 'SIZE a')
+    let sent = ''
+    while (!sent.endsWith('SIZE a\r\n')) sent += await heard()
+    if (sent.startsWith('PWD')) await say('257 "/" here\r\n')
+    await say('213 5\r\n')
+    expect(await asked).toMatchObject({ status: 213 })
+    await say('200 for nothing\r\n')
+    expect(await control.closed).toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
   },
 )
 

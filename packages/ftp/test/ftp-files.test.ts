@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
-import { checkRemoteFiles } from '@net/core/testing'
+import { checkRemoteFiles, useFakeClock } from '@net/core/testing'
 import { connect, type FtpConnectOptions } from '@net/ftp'
 import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
 
@@ -48,4 +48,19 @@ test('the tree has a name without a password, and no way out of its folder', asy
   await expect(tree.write('a', Buffer.from('x'), { start: 5 })).rejects.toMatchObject({
     code: 'NET_SIZE_MISMATCH',
   })
+})
+
+test('what a call that was stopped has not learnt of the server, the next one asks again', async () => {
+  using clock = useFakeClock()
+  await using server = await startFtpServer({ files: { '/a': 'x' } })
+  await using client = await connect(server.url)
+  const tree = client.files()
+  const abort = new AbortController()
+  server.fail({ on: 'SITE HELP', do: { delay: 20 } })
+  const stopped = tree.capabilities({ signal: abort.signal })
+  await vi.waitFor(() => expect(server.received).toContain('SITE HELP'))
+  abort.abort()
+  await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await clock.advance(20)
+  expect(await tree.capabilities()).toMatchObject({ modes: true })
 })

@@ -69,3 +69,17 @@ test('a file, a text and a function go on; a stream cannot', async () => {
     code: 'NET_BODY_NOT_REPLAYABLE',
   })
 })
+
+test.each([200_000, 150_000])(
+  'an upload that is repeated by itself does not take an old file of %i bytes for its own',
+  async (size) => {
+    const old = Buffer.from(content.subarray(0, size))
+    old[5] = 1
+    await using server = await startFtpServer({ files: { '/a': old } })
+    await using client = await connect(server.url)
+    // A server that keeps the old file until the new one is whole.
+    server.fail({ on: 'STOR', after: size, do: { reply: '426 Cut.' } })
+    expect(await client.upload(content, 'a')).toMatchObject({ verified: true })
+    expect(Buffer.from(server.files.read('/a')).equals(content)).toBe(true)
+  },
+)

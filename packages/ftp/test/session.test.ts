@@ -157,3 +157,24 @@ test('[FTP-08] NOOPs keep a session alive between two calls, and a call waits fo
   await clock.advance(1000)
   await vi.waitFor(() => expect(noops()).toBe(2))
 })
+
+test('a change of folder that is stopped in the middle has changed nothing', async () => {
+  using clock = useFakeClock()
+  await using server = await startFtpServer({ files: { '/a': 'root', '/in/a': 'in' } })
+  await using client = await connect(server.url)
+  for (const step of ['CWD in', 'PWD']) {
+    const abort = new AbortController()
+    await client.pwd()
+    const before = server.received.length
+    server.fail({ on: step, do: { delay: 20 } })
+    const entering = client.cd('in', { signal: abort.signal })
+    await vi.waitFor(() => expect(server.received.slice(before)).toContain(step))
+    abort.abort()
+    await expect(entering).rejects.toMatchObject({ code: 'NET_ABORTED' })
+    await clock.advance(20)
+    expect(await client.size('a')).toBe(4)
+    expect(await client.pwd()).toBe('/')
+    await Array.fromAsync(client.list('in'))
+    expect(await client.size('a')).toBe(4)
+  }
+})

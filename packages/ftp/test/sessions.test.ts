@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
+import { useFakeClock } from '@net/core/testing'
 import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
@@ -81,4 +82,31 @@ test('a call inside the loop over a file takes another session, or is refused', 
     }
   }
   await expect(inner()).rejects.toMatchObject({ code: 'NET_BUSY' })
+})
+
+test('a call that the server has no further session for takes the one that became free meanwhile', async () => {
+  using clock = useFakeClock()
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { connections: 2 })
+  server.fail({ on: 'SIZE in', do: { delay: 100 } })
+  server.fail({ on: 'GREETING', do: { delay: 300 } })
+  server.fail({ on: 'USER', do: { reply: '421 Too many connections.' } })
+  const sizes = [client.size('in/a'), client.size('big')]
+  await vi.waitFor(() => expect(server.received).toContain('SIZE in/a'))
+  await clock.advance(100)
+  expect(await sizes[0]).toBe(1)
+  await clock.advance(200)
+  expect(await sizes[1]).toBe(300_000)
+})
+
+test('a folder that other sessions could not follow to is not entered', async () => {
+  for (const options of [{ connections: 2 }, { reconnect: true }]) {
+    await using server = await startFtpServer({
+      files: { ...files, '/a': 'root' },
+      without: ['PWD'],
+    })
+    await using client = await connect(server.url, options)
+    await expect(client.cd('in')).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
+    expect(await Promise.all([client.size('a'), client.size('a')])).toEqual([4, 4])
+  }
 })

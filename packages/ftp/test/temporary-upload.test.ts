@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
-import { connect, fromFile } from '@net/ftp'
+import { connect, fromFile, type FtpClient } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
 import { temporaryName } from '../src/temporary-upload.ts'
@@ -94,5 +94,48 @@ test.each([
     await expect(sending).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
     expect(server.files.paths()).toEqual(['/in/a.csv'])
     expect(server.files.text('/in/a.csv')).toBe('old')
+  },
+)
+
+test.each([
+  [
+    'its source cannot be read',
+    (client: FtpClient) => client.upload(fromFile('/no/such'), 'in/a.csv', { temporary }),
+  ],
+  [
+    'it wants a hash that there is not',
+    (client: FtpClient) => client.writeFile('in/a.csv', 'new', { temporary, verify: 'hash' }),
+  ],
+  [
+    'the server refuses it',
+    (client: FtpClient) => client.writeFile('in/a.csv', 'refused', { temporary }),
+  ],
+] as [string, (client: FtpClient) => Promise<unknown>][])(
+  'one that is not begun because %s leaves what another program has under the temporary name',
+  async (_, upload) => {
+    const other = { ...files, '/in/.a.csv.part': 'of another program' }
+    await using server = await startFtpServer({
+      files: other,
+      without: ['HASH', 'XMD5', 'XSHA256'],
+    })
+    await using client = await connect(server.url)
+    server.fail({ on: 'STOR', do: { reply: '550 It is locked.' } })
+    await expect(upload(client)).rejects.toThrow()
+    expect(server.files.text('/in/.a.csv.part')).toBe('of another program')
+    await client.writeFile('in/b', 'b').catch(() => {})
+  },
+)
+
+test.each(['550 Permission denied.', '550 Disk quota exceeded.', '450 Try again later.'])(
+  'the old file stays where RNTO is refused with %s',
+  async (reply) => {
+    await using server = await startFtpServer({ files })
+    await using client = await connect(server.url)
+    server.fail({ on: 'RNTO', do: { reply } })
+    await expect(client.writeFile('in/a.csv', 'new', { temporary })).rejects.toThrow(
+      /complete under/,
+    )
+    expect(server.files.text('/in/a.csv')).toBe('old')
+    expect(server.files.text('/in/.a.csv.part')).toBe('new')
   },
 )
