@@ -51,6 +51,10 @@ import { RunningCalls } from './running-calls.ts'
 import type { Wanted } from './shell/expectation.ts'
 import { RunningShell, type SshShell } from './shell/shell.ts'
 import { RunningCommand, type SpawnPlan } from './spawn.ts'
+import { doors as sftpDoors } from './sftp/call-doors.ts'
+import { openSftp } from './sftp/open-sftp.ts'
+import type { SftpClient } from './sftp/sftp-client.ts'
+import type { SftpOptions } from './sftp/sftp-options.ts'
 import { sshDialer } from './ssh-dialer.ts'
 import type {
   RunningOptions,
@@ -91,6 +95,12 @@ export interface SshClient extends AsyncDisposable {
    * `spawn`. Rejects with `NET_UNSUPPORTED` for one that the server does not have; the connection stays.
    */
   subsystem(name: string, options?: SubsystemOptions): Promise<SshProcess>
+  /**
+   * Opens the files of the server (SFTP), on a channel of its own. A session call: 30 s until the server has begun; `signal`
+   * and `timeout` limit the opening alone. Rejects with `NET_UNSUPPORTED` where the server has no SFTP, and with
+   * `NET_PROTO_MALFORMED` where something else speaks there; the connection stays.
+   */
+  sftp(options?: SftpOptions): Promise<SftpClient>
   /**
    * Listens here, and leads what connects on from the server: `forwardLocal('127.0.0.1:0', 'db.internal:5432')`. Each end is
    * `host:port` or `unix:/path`. What fails for one connection resets that one, and is an event. A session call: `signal`
@@ -136,9 +146,12 @@ export class SessionClient implements SshClient {
   readonly #client: ClientContext
   readonly #defaults: CallDefaults | undefined
   readonly #running = new RunningCalls()
+  readonly #files = new Set<SftpClient>()
+  readonly #identity: ClientIdentity
 
   constructor(session: SshSession, info: SshInfo, identity: ClientIdentity) {
     this.#session = session
+    this.#identity = identity
     this.#client = identity.client
     this.#defaults = identity.client.defaults
     this.#frame = new ClientFrame(identity, {
@@ -241,6 +254,18 @@ export class SessionClient implements SshClient {
     })
   }
 
+  async sftp(options?: SftpOptions): Promise<SftpClient> {
+    const taken = sftpDoors.sftp(options)
+    const verb = { operation: 'sftp', target: this.info.user, kind: 'session' } as const
+    const client = await this.#frame.call(verb, taken, (op, attempt) => {
+      const host = { identity: this.#identity, session: this.#usable() }
+      return openSftp({ ...host, software: this.info.serverSoftware }, taken, op, attempt)
+    })
+    this.#files.add(client)
+    void client.closed.then(() => this.#files.delete(client))
+    return client
+  }
+
   async forwardLocal(at: string, target: string, options?: CallOptions): Promise<SshTunnel> {
     return this.#tunnel('forwardLocal', [at, target], options, (road) =>
       localForward(tunnelEnd(at), tunnelEnd(target), road),
@@ -305,6 +330,7 @@ export class SessionClient implements SshClient {
   }
 
   async #leave(): Promise<void> {
+    await Promise.all([...this.#files].map((each) => each.close()))
     await this.#running.ended()
     this.#session.end()
     await this.closed

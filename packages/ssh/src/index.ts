@@ -67,6 +67,27 @@ export type { Negotiated } from './algorithms.ts'
 export { oldDevices, type AlgorithmLists, type Algorithms } from './algorithm-names.ts'
 export type { RekeyOptions } from './rekey-watch.ts'
 export { quote } from './quote.ts'
+export type { SftpClient } from './sftp/sftp-client.ts'
+export type {
+  SftpAppendOptions,
+  SftpCopyOptions,
+  SftpDownloadOptions,
+  SftpMkdirOptions,
+  SftpOpenOptions,
+  SftpOptions,
+  SftpReadFileOptions,
+  SftpReadOptions,
+  SftpRemoveOptions,
+  SftpRenameOptions,
+  SftpUploadOptions,
+} from './sftp/sftp-options.ts'
+export type { SftpAttributes } from './sftp/attributes.ts'
+export type { SftpEncoding } from './sftp/name-text.ts'
+export type { SftpEntry } from './sftp/entry.ts'
+export type { SftpFile, SftpOpenFlags, SftpRange } from './sftp/sftp-file.ts'
+export type { SftpFileSystem } from './sftp/path-verbs.ts'
+export { SftpError } from './sftp/sftp-error.ts'
+export type { TransferResult } from './sftp/transfer-result.ts'
 export {
   fleet,
   type FleetContext,
@@ -78,4 +99,4 @@ export {
 } from './fleet.ts'
 export { scan, type ScanOptions } from './scan.ts'
 export { SshChannelError, SshExitError, SshHostKeyError } from './errors.ts'
-export { fromFile, fromText, type CloseOptions } from '@net/core'
+export { fromFile, fromText, toFile, type CloseOptions } from '@net/core'

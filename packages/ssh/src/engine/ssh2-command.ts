@@ -23,6 +23,7 @@ import {
   closeChannel,
   isOpen,
   tellChannel,
+  widenWindow,
   type ChannelRequest,
   type RequestAnswer,
 } from './ssh2-internals.ts'
@@ -69,6 +70,8 @@ export interface RemoteCommand {
   readonly exited: Promise<CommandEnd>
   /** There is room again for this output. */
   resume(name: OutputName): void
+  /** Lets the command send so many bytes ahead of what was taken, where that is more than it may by now. */
+  widen(window: number): void
   /** Feeds the command; resolves to false once it reads no more. */
   write(chunk: Uint8Array): Promise<boolean>
   /** No more input follows. */
@@ -173,6 +176,10 @@ export class Ssh2Command implements RemoteCommand {
 
   resume(name: OutputName): void {
     this.#stream(name).resume()
+  }
+
+  widen(window: number): void {
+    widenWindow(this.#road.client, this.#channel, window)
   }
 
   write(chunk: Uint8Array): Promise<boolean> {

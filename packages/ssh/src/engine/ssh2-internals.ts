@@ -290,6 +290,18 @@ export function closeChannel(channel: EngineChannel): void {
   channel.incoming.window = Infinity
 }
 
+/**
+ * Lets the other side send so many bytes ahead: ssh2 alone lets it send 2 MiB. It is told often enough for one that counts
+ * with less, and not for every packet.
+ */
+export function widenWindow(client: EngineClient, channel: EngineChannel, window: number): void {
+  const { incoming, outgoing } = channel
+  const more = window - incoming.window
+  if (more < Math.min(window, WINDOW) / 4 || !isOpen(channel)) return
+  incoming.window += more
+  client._protocol.channelWindowAdjust(outgoing.id, more)
+}
+
 /** Keeps a channel of the server half open when our side of it has ended: ssh2 closes it then, and what the client still sends is lost. */
 export function endsAlone(channel: EngineChannel): void {
   for (const name of ['prefinish', 'finish']) channel.removeAllListeners(name)

@@ -105,6 +105,7 @@ export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> 
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => resolve())
   })
+  socket.setNoDelay(true)
   batchWrites(socket)
   server.injectSocket(socket)
   await closed

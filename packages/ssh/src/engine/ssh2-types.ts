@@ -103,6 +103,7 @@ export interface EngineProtocol {
   channelSuccess(channel: number): void
   channelFailure(channel: number): void
   channelEOF(channel: number): void
+  channelWindowAdjust(channel: number, more: number): void
   channelClose(channel: number): void
   channelWindowAdjust(channel: number, more: number): void
   requestSuccess(data: Buffer): void

@@ -1,0 +1,44 @@
+/* Opening a client of SFTP on a connection. */
+
+import type { Attempt, Operation, Taken } from '@net/core/authoring'
+import type { ClientIdentity } from '@net/socket/authoring'
+
+import { commandText } from '../command-line.ts'
+import type { StartPlan } from '../command-start.ts'
+import type { SshSession } from '../engine/ssh2.ts'
+import { Calls } from './calls.ts'
+import { Client } from './client.ts'
+import { SftpChannel } from './sftp-channel.ts'
+import { SftpChannels } from './sftp-channels.ts'
+import type { SftpOptions } from './sftp-options.ts'
+
+/** The connection of a client. */
+export interface SftpHost {
+  readonly identity: ClientIdentity
+  readonly session: SshSession
+  /** The server's name and version for itself. */
+  readonly software: string
+}
+
+/** Opens a client. Rejects with `NET_UNSUPPORTED` where the server has no SFTP. */
+export async function openSftp(
+  { identity, session, software }: SftpHost,
+  { encoding = 'utf8', command, reconnect = false }: Taken<SftpOptions>,
+  op: Operation,
+  attempt: Attempt,
+): Promise<Client> {
+  const plan: StartPlan = {
+    run:
+      command === undefined
+        ? { kind: 'subsystem', name: 'sftp' }
+        : { kind: 'exec', command: commandText(command) },
+    variables: [],
+    cwd: undefined,
+    terminal: undefined,
+  }
+  const open = (op: Operation, attempt: Attempt): Promise<SftpChannel> =>
+    SftpChannel.open(session, plan, op, attempt)
+  const rules = { encoding, software, reconnect, isAlive: () => session.alive, open }
+  const channels = new SftpChannels(await open(op, attempt), rules)
+  return new Client(new Calls(channels, identity), `ssh://${identity.endpoint}`)
+}

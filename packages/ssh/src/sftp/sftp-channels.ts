@@ -1,0 +1,112 @@
+/*
+ * The SFTP session of a client: the one that stands, or a new one where the server has ended it and the client may open
+ * another. It must not know what is asked on it.
+ */
+
+import type { NetError } from '@net/core'
+import { netError, type Attempt, type Operation } from '@net/core/authoring'
+
+import type { SftpChannel } from './sftp-channel.ts'
+import type { SftpEncoding } from './name-text.ts'
+import { SftpSession } from './sftp-session.ts'
+
+/** How sessions are made. */
+export interface ChannelRules {
+  readonly encoding: SftpEncoding
+  readonly software: string
+  readonly reconnect: boolean
+  /** Whether the connection can be used. */
+  isAlive(): boolean
+  open(op: Operation, attempt: Attempt): Promise<SftpChannel>
+}
+
+/** The sessions of one client, one at a time. */
+export class SftpChannels {
+  /** Settles when no session stands and none will: with what ended the last one, or undefined after `end`. */
+  readonly closed: Promise<NetError | undefined>
+  readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
+  readonly #rules: ChannelRules
+  readonly #place: { folder: string | undefined } = { folder: undefined }
+  #channel: SftpChannel
+  #session: SftpSession
+  #opening: Promise<void> | undefined
+  #isEnding = false
+
+  constructor(channel: SftpChannel, rules: ChannelRules) {
+    this.#rules = rules
+    this.closed = this.#closed.promise
+    this.#channel = channel
+    this.#session = this.#adopt(channel)
+  }
+
+  /** Whether nothing can be sent any more. */
+  get ended(): boolean {
+    return this.#isEnding || !this.usable
+  }
+
+  /** Whether another attempt of a call could begin. */
+  get usable(): boolean {
+    return this.#session.pipeline.failure === undefined || this.#canReopen()
+  }
+
+  /** The session as it is. */
+  get current(): SftpSession {
+    return this.#session
+  }
+
+  /** The session to use. Rejects with what ended it: nothing was sent. */
+  async use(op: Operation, attempt: Attempt): Promise<SftpSession> {
+    const { failure } = this.#session.pipeline
+    if (failure === undefined) return this.#session
+    if (this.#isEnding || !this.usable) throw notBegun(failure)
+    this.#opening ??= this.#open(op, attempt).finally(() => {
+      this.#opening = undefined
+    })
+    await this.#opening
+    return this.#session
+  }
+
+  /** Closes what is open, then the channel. */
+  async end(): Promise<void> {
+    this.#isEnding = true
+    await this.#session.handles.closeAll()
+    await this.#channel.end()
+  }
+
+  /** Ends it at once. */
+  cut(error: NetError): void {
+    this.#isEnding = true
+    this.#channel.cut(error)
+  }
+
+  #canReopen(): boolean {
+    return this.#rules.reconnect && this.#rules.isAlive()
+  }
+
+  async #open(op: Operation, attempt: Attempt): Promise<void> {
+    this.#channel = await this.#rules.open(op, attempt)
+    this.#session = this.#adopt(this.#channel)
+  }
+
+  #adopt(channel: SftpChannel): SftpSession {
+    const { encoding, software } = this.#rules
+    const rules = { encoding, software, extensions: channel.extensions, place: this.#place }
+    const widen = (window: number): void => channel.widen(window)
+    void channel.closed.then((error) => {
+      if (this.#isEnding) this.#closed.resolve(undefined)
+      else if (!this.#canReopen()) this.#closed.resolve(error)
+    })
+    return new SftpSession(channel.pipeline, rules, widen)
+  }
+}
+
+/** The same reason for a call that came too late for it. */
+function notBegun(failure: NetError): NetError {
+  const code = failure.code === 'NET_CLOSED' ? failure.code : 'NET_CONN_CLOSED'
+  return netError(code, {
+    message: `the SFTP session has ended: ${failure.message}`,
+    retry: 'safe',
+    sent: false,
+    cause: failure,
+  })
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+
+import { useFakeClock } from '@net/core/testing'
+
+import { failureOf } from '../embedded.ts'
+import { codesOf, openedSftp } from './opened.ts'
+
+const files = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`/in/${at}`, `${at}`]))
+
+test('calls wait for a place where the server says how many files it opens', async () => {
+  await using opened = await openedSftp({ files, maxHandles: 3 })
+  const { sftp } = opened
+  await sftp.readFile('/in/0')
+  const read = await Promise.all(Object.keys(files).map((path) => sftp.readFile(path)))
+  expect(read.map((bytes) => Buffer.from(bytes).toString())).toEqual(Object.values(files))
+})
+
+test('a tree is copied where the server opens few files and says only that it does not', async () => {
+  for (const maxHandles of [1, 3]) {
+    await using opened = await openedSftp({ files, maxHandles, extensions: false })
+    const tree = opened.sftp.files('/in')
+    const read = await Promise.all(
+      Object.keys(files).map((path) => Array.fromAsync(tree.read(path.slice(4)))),
+    )
+    expect(read.map((chunks) => Buffer.concat(chunks).toString())).toEqual(Object.values(files))
+  }
+})
+
+test('a file that is really denied is denied, and the others go through', async () => {
+  await using opened = await openedSftp({ files, extensions: false })
+  const { sftp, server } = opened
+  server.fail({ on: 'OPEN /in/7', times: 2, do: { status: 3 } })
+  const tree = sftp.files('/in')
+  const codes = await codesOf(
+    Object.keys(files).map((path) => Array.fromAsync(tree.read(path.slice(4)))),
+  )
+  expect(codes.filter((code) => code !== 'done')).toEqual(['NET_ACCESS_DENIED'])
+  expect(codes[7]).toBe('NET_ACCESS_DENIED')
+})
+
+test('a call of the caller is not held back, and is told how many files are open', async () => {
+  await using opened = await openedSftp({ files, maxHandles: 2, extensions: false })
+  const { sftp } = opened
+  await using one = await sftp.open('/in/1')
+  await using two = await sftp.open('/in/2')
+  const error = await failureOf(sftp.open('/in/3'))
+  expect(error.message).toContain('2 are open')
+  expect([one.path, two.path]).toEqual(['/in/1', '/in/2'])
+})
+
+test('a file whose opening was given up is closed when it has been opened', async () => {
+  await using opened = await openedSftp({ files })
+  const { sftp, server } = opened
+  using clock = useFakeClock()
+  server.fail({ on: 'OPEN', do: { delay: 20 } })
+  const controller = new AbortController()
+  const opening = failureOf(sftp.open('/in/1', 'r', { signal: controller.signal }))
+  await expect.poll(() => server.requests).toContain('OPEN /in/1')
+  controller.abort()
+  expect(await opening).toMatchObject({ code: 'NET_ABORTED' })
+  await clock.advance(20)
+  await expect.poll(() => server.requests).toContain('CLOSE /in/1')
+  await sftp.close()
+  expect(server.leftOpen).toBe(0)
+})

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+
+import { failureOf } from '../embedded.ts'
+import { codesOf, openedSftp } from './opened.ts'
+
+test('where the session is opened again, calls that may be repeated go through', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'x' } }, { reconnect: true })
+  const { sftp, server, host } = opened
+  const file = await sftp.open('/a')
+  server.fail({ on: 'STAT', times: 1, do: 'drop' })
+  expect(await Promise.all([sftp.size('/a'), sftp.size('/a')])).toEqual([1, 1])
+  server.fail({ on: 'SYMLINK', do: 'drop' })
+  expect(await codesOf([sftp.symlink('x', '/b')])).toEqual(['NET_CONN_CLOSED'])
+  expect(await sftp.exists('/a')).toBe(true)
+  // What was open on the old session is gone with it.
+  expect((await codesOf([file.read(1)]))[0]).toMatch(/^NET_C/)
+  await host.close()
+  expect(await codesOf([sftp.exists('/a')])).not.toEqual(['done'])
+})
+
+test('calls at the same time open one session together', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'x' } }, { reconnect: true })
+  const { sftp, server } = opened
+  server.fail({ on: 'SYMLINK', do: 'drop' })
+  await failureOf(sftp.symlink('x', '/b'))
+  await Promise.all(Array.from({ length: 10 }, () => sftp.size('/a')))
+  const subsystems = server.ssh.received.filter(({ what }) => what === 'subsystem')
+  expect(subsystems).toHaveLength(2)
+})

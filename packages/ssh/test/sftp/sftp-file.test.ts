@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+
+import { codesOf, openedSftp, patterned } from './opened.ts'
+
+test('[SSH-56] what is open is read and written in parts that are larger than one request', async () => {
+  await using opened = await openedSftp()
+  const { sftp, server } = opened
+  const bytes = patterned(1_000_000)
+  await using file = await sftp.open('/a', 'w+')
+  await file.write(bytes)
+  expect(file.position).toBe(1_000_000)
+  await file.write('end')
+  file.position = 500_000
+  expect(
+    Buffer.from(await file.read(600_000))
+      .toString()
+      .endsWith('end'),
+  ).toBe(true)
+  expect(file.position).toBe(1_000_003)
+  expect(await file.read(10)).toHaveLength(0)
+  const parts = await file.readv(
+    Array.from({ length: 30 }, (_, at) => ({ position: at * 30_000, length: 1000 })),
+  )
+  for (const [at, part] of parts.entries()) {
+    expect(Buffer.compare(part, bytes.subarray(at * 30_000, at * 30_000 + 1000))).toBe(0)
+  }
+  expect(server.files.read('/a')).toHaveLength(1_000_003)
+})
+
+test('what is opened to add is written at the end', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'old' } })
+  await using file = await opened.sftp.open('/a', 'a')
+  await file.write('new', 0)
+  expect(opened.server.files.text('/a')).toBe('oldnew')
+})
+
+test('attributes are set by the handle, and the end of a file is told', async () => {
+  await using opened = await openedSftp({ files: { '/a': '12345' } })
+  const { sftp, server } = opened
+  const file = await sftp.open('/a', 'r+')
+  await file.setMode(0o600)
+  await file.setTimes(1_600_000_000_000, 1_500_000_000_000)
+  await file.truncate(3)
+  expect(await file.stat()).toMatchObject({ mode: 0o600, modified: 1_500_000_000_000, size: 3 })
+  server.fail({ on: 'CLOSE', do: { status: 4, text: 'quota exceeded' } })
+  expect(await codesOf([file.commit()])).toEqual(['NET_NO_SPACE'])
+  await file.close()
+  expect(await codesOf([file.stat()])).toEqual(['NET_CLOSED'])
+})
+
+test('a request of the wrong kind is no file that is missing', async () => {
+  await using opened = await openedSftp({ files: { '/a': '12345' } })
+  await using file = await opened.sftp.open('/a', 'r')
+  expect(await codesOf([file.write('x')])).toEqual(['NET_REPLY_PERMANENT'])
+  expect(await codesOf([file.read(-1), file.read(1, -1)])).toEqual([
+    'NET_BAD_OPTION',
+    'NET_BAD_OPTION',
+  ])
+})

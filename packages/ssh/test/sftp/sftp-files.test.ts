@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+
+import { fromText } from '@net/core'
+
+import { codesOf, openedSftp } from './opened.ts'
+
+test('a tree says what its server can', async () => {
+  await using openssh = await openedSftp({ like: 'openssh' })
+  await using old = await openedSftp({ extensions: false })
+  const full = openssh.sftp.files('/in')
+  expect(full.name).toMatch(/^sftp:\/\/127\.0\.0\.1:\d+\/in$/)
+  expect(await full.capabilities()).toMatchObject({
+    rename: 'atomic',
+    writeOffsets: 'rest',
+    links: true,
+  })
+  expect(full.copyWithin).toBeDefined()
+  const plain = old.sftp.files('/in')
+  expect([(await plain.capabilities()).rename, plain.copyWithin]).toEqual(['replaces', undefined])
+})
+
+test('a server that sets no attributes is asked once', async () => {
+  await using opened = await openedSftp({ files: { '/in/a': 'x', '/in/b': 'x' } })
+  const { sftp, server } = opened
+  const tree = sftp.files('/in')
+  server.fail({ on: 'SETSTAT', do: { status: 8 } })
+  expect(await codesOf([tree.setModified('a', 0)])).toEqual(['NET_UNSUPPORTED'])
+  opened.requests()
+  expect(await codesOf([tree.setModified('b', 0)])).toEqual(['NET_UNSUPPORTED'])
+  expect(opened.requests().filter((line) => line.startsWith('SETSTAT'))).toEqual([])
+  expect((await tree.capabilities()).times?.canSet).toBe(false)
+  expect(await codesOf([tree.setMode('b', 0o600)])).toEqual(['done'])
+})
+
+test('no path leads out of a tree', async () => {
+  await using opened = await openedSftp({ files: { '/in/a': 'x' } })
+  const tree = opened.sftp.files('/in')
+  opened.requests()
+  expect(
+    await codesOf([
+      tree.stat('../etc'),
+      tree.write('a/../../b', fromText('x')),
+      tree.remove('/a'),
+      tree.rename('a', '..'),
+      tree.mkdir('a//b'),
+      Array.fromAsync(tree.list('..')),
+      Array.fromAsync(tree.read('a\0b')),
+    ]),
+  ).toEqual(Array.from({ length: 7 }, () => 'NET_BAD_NAME'))
+  expect(opened.requests()).toEqual([])
+})
