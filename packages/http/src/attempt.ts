@@ -4,18 +4,13 @@
  * a source that does not hear.
  */
 
-import {
-  afterGrace,
-  openSource,
-  type Attempt,
-  type Operation,
-  type Timer,
-} from '@net/core/authoring'
+import { afterGrace, type Attempt, type Operation, type Timer } from '@net/core/authoring'
 import type { NetError } from '@net/core'
 
 import type { Call, Outcome } from './call.ts'
 import type { HttpConnection } from './connection.ts'
 import { Exchange, type ExchangeOutcome } from './exchange.ts'
+import { openBody } from './request-body.ts'
 import type { HttpRequest, RequestBody } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { Upload } from './upload.ts'
@@ -149,13 +144,11 @@ function isSmall({ bytes, source }: RequestBody): boolean {
 }
 
 async function opened(body: RequestBody, op: Operation): Promise<Upload> {
-  const { bytes, source = bytes ?? NOTHING } = body
-  return new Upload(await openSource(source), op, () => {
+  return new Upload(await openBody(body), op, () => {
     body.begun = true
   })
 }
 
 const LET_GO: Promise<void> = Promise.resolve()
-const NOTHING: Uint8Array = new Uint8Array(0)
 const MOST_TURNS = 3
 const AT_ONCE = 65_536

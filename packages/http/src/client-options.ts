@@ -229,8 +229,8 @@ export const requestOptions: OptionsDoor<RequestOptions> = optionsDoor<RequestOp
     method: 'request(method, url)',
     url: 'the first argument',
     responseType: 'json(), text() or bytes() of the answer',
-    formData: 'form',
-    multipart: 'body',
+    formData: 'multipart',
+    files: 'multipart',
   },
 )
 

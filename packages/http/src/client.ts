@@ -1,6 +1,12 @@
 /* The client: its verbs, what its calls share, and the one way that every call takes. */
 
-import { isLoopback, type CallOptions, type CloseOptions, type NetError } from '@net/core'
+import {
+  isLoopback,
+  type CallOptions,
+  type CloseOptions,
+  type NetError,
+  type Sink,
+} from '@net/core'
 import {
   argument,
   closeDoor,
@@ -18,6 +24,7 @@ import {
 import type { RoadExplanation } from '@net/socket'
 
 import type { HttpCache } from './cache/entry.ts'
+import type { CallMaker } from './call-maker.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
 import {
   clientOptions,
@@ -32,66 +39,29 @@ import type { Call } from './call.ts'
 import type { HttpConnection } from './connection.ts'
 import type { CookieJar } from './cookies/cookie-jar.ts'
 import { Connections } from './connections.ts'
+import type { DownloadOptions, DownloadResult } from './download-options.ts'
+import type { EventSourceOptions, ServerSentEvents } from './event-source.ts'
+import type { Fetch } from './fetch.ts'
+import type { HttpClient } from './http-client.ts'
+import { LargerVerbs } from './larger-verbs.ts'
 import { foreign } from './middleware/compose.ts'
 import { respecting, telling } from './middleware/retry.ts'
 import { Mounts } from './mounts.ts'
 import { mostPages, pageOptions, pagesBy, type PageRules } from './pages.ts'
 import { PendingResponse, rejectTraced, type Intent, type Settle } from './pending-response.ts'
-import { isKnownMethod, RequestFactory, type PreparedRequest } from './request-factory.ts'
+import {
+  isKnownMethod,
+  RequestFactory,
+  type Asking,
+  type PreparedRequest,
+} from './request-factory.ts'
 import { isLedAway } from './request-marks.ts'
 import { aRequest, isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import { RunningCall, type CallHost } from './running-call.ts'
 import { checkWanted, switched } from './switching.ts'
 import type { SwitchedConnection, SwitchOptions, Wanted } from './switching.ts'
-
-/** Calls servers, and keeps the connections to them. Disposing waits 2 s for calls under way. */
-export interface HttpClient extends AsyncDisposable {
-  /** Settles once the client is closed; never rejects. */
-  readonly closed: Promise<NetError | undefined>
-  /** The jar of a client that was made with `cookies`. */
-  readonly cookies: CookieJar | undefined
-  /** Where a client that was made with `cache` keeps answers. */
-  readonly cache: HttpCache | undefined
-  get(url: string | URL, options?: RequestOptions): PendingResponse
-  post(url: string | URL, options?: RequestOptions): PendingResponse
-  put(url: string | URL, options?: RequestOptions): PendingResponse
-  patch(url: string | URL, options?: RequestOptions): PendingResponse
-  delete(url: string | URL, options?: RequestOptions): PendingResponse
-  head(url: string | URL, options?: RequestOptions): PendingResponse
-  options(url: string | URL, options?: RequestOptions): PendingResponse
-  /** Any method, such as `PROPFIND`. */
-  request(method: string, url: string | URL, options?: RequestOptions): PendingResponse
-  /**
-   * The request that a call with these options would send, with what the client adds but `auth` and the cookies of its jar:
-   * to be looked at, changed (`request.with(…)`) and sent, perhaps several times. Throws `ArgumentError`s.
-   */
-  build(method: string, url: string | URL, options?: RequestOptions): HttpRequest
-  /** Sends a request as it is, with the client's limits, `auth`, cookies, middleware and repeats. */
-  send(request: HttpRequest, options?: SendOptions): PendingResponse
-  /**
-   * GET page by page: each answer names the next one by `Link: <…>; rel="next"` (RFC 8288). `params` are those of the
-   * first page. A page of another origin is asked for without credentials and headers of the caller's. Throws
-   * `NET_PROTO_UNEXPECTED` where a page comes again, or there are more than `maxPages`; `NET_REDIRECT_FORBIDDEN` where
-   * https leads to http.
-   */
-  pages(url: string | URL, options?: PageOptions): AsyncIterable<HttpResponse>
-  /**
-   * Asks the server to go on in another protocol over the same connection (`Upgrade`, RFC 9110 section 7.8). Takes a
-   * connection of its own, which is the caller's from then on, also when the client is closed. Rejects with
-   * `HttpStatusError` if the server refuses, with `NET_PROTO_UNEXPECTED` if it does neither.
-   */
-  upgrade(url: string | URL, protocol: string, options?: SwitchOptions): Promise<SwitchedConnection>
-  /** Asks the server at the URL for a tunnel to `host:port` (CONNECT, RFC 9110 section 9.3.6); otherwise as `upgrade`. */
-  tunnel(url: string | URL, to: string, options?: SwitchOptions): Promise<SwitchedConnection>
-  /** By which proxies the URL would be reached, and what decided that; nothing is connected. Throws `NET_BAD_URL`. */
-  explain(url: string | URL): RoadExplanation
-  /**
-   * Takes no more calls, waits `grace` milliseconds for those under way, default 2,000, and ends the rest with
-   * `NET_CLOSED`. Never rejects.
-   */
-  close(options?: CloseOptions): Promise<void>
-}
+import type { WebSocketConnection, WebSocketOptions } from './web-socket-options.ts'
 
 /** Makes a client. Throws `ArgumentError`s for wrong options. */
 export function createClient(options?: ClientOptions): HttpClient {
@@ -103,6 +73,7 @@ export function createClient(options?: ClientOptions): HttpClient {
 
 class Client implements HttpClient {
   readonly closed: Promise<NetError | undefined>
+  readonly fetch: Fetch
   readonly #settleClosed: (error: NetError | undefined) => void
   readonly #context: ClientContext
   readonly #requests: RequestFactory
@@ -110,6 +81,7 @@ class Client implements HttpClient {
   readonly #connections: Connections
   readonly #calls = new CallsUnderWay()
   readonly #host: CallHost
+  readonly #larger: LargerVerbs
   readonly #warned = new Set<string>()
   readonly #lenient: boolean | undefined
   #closing: Promise<void> | undefined
@@ -129,6 +101,8 @@ class Client implements HttpClient {
       handlerFor: (request) => this.#mounts.for(placeOfRequest(request)).handler,
       lease: (request, call, fresh) => this.#lease(request, call, fresh),
     }
+    this.#larger = new LargerVerbs(this.#maker(options))
+    this.fetch = this.#larger.fetch
   }
 
   get cookies(): CookieJar | undefined {
@@ -210,11 +184,23 @@ class Client implements HttpClient {
     protocol: string,
     options?: SwitchOptions,
   ): Promise<SwitchedConnection> {
-    return this.#switch({ url, options }, { protocol })
+    return this.#switch({ url, options }, { protocol }, 'upgrade')
+  }
+
+  webSocket(url: string | URL, options?: WebSocketOptions): Promise<WebSocketConnection> {
+    return this.#larger.webSocket(url, options)
+  }
+
+  eventSource(url: string | URL, options?: EventSourceOptions): ServerSentEvents {
+    return this.#larger.eventSource(url, options)
+  }
+
+  download(url: string | URL, sink: Sink, options?: DownloadOptions): Promise<DownloadResult> {
+    return this.#larger.download(url, sink, options)
   }
 
   tunnel(url: string | URL, to: string, options?: SwitchOptions): Promise<SwitchedConnection> {
-    return this.#switch({ url, options }, { to })
+    return this.#switch({ url, options }, { to }, 'tunnel')
   }
 
   explain(url: string | URL): RoadExplanation {
@@ -235,20 +221,45 @@ class Client implements HttpClient {
     return this.close()
   }
 
-  #begin({ call, prepare }: Wish, { kind, json, raw }: Intent, settle: Settle): void {
+  #maker({ defaults, maxBytes }: Taken<ClientOptions>): CallMaker {
+    return {
+      defaults,
+      maxBytes,
+      request: (method, url, given) => this.request(method, url, given),
+      prepare: (url, asking) => this.#requests.prepare('GET', url, asking),
+      spec: (prepared, operation, kind) => this.#specOf(prepared, operation, kind),
+      mustBeOpen: () => this.#mustBeOpen(),
+      within: (op, url, options) => {
+        const { signal, timeout, parent } = op.within
+        const given = { ...options, signal, timeout, retry: false as const }
+        return this.#get(url, given, { raw: true, parent })
+      },
+      stream: (url, options) =>
+        this.#get(url, { ...options, retry: false }, { events: true, kind: 'session' }),
+      upgradeToWebSocket: (url, options) =>
+        this.#switch({ url, options }, { protocol: 'websocket' }, 'webSocket'),
+    }
+  }
+
+  /** A GET for a larger verb, which knows how its answer is read. */
+  #get(
+    url: string | URL,
+    options: RequestOptions,
+    { parent, ...known }: Partial<Intent> & { readonly parent?: number },
+  ): PendingResponse {
+    const prepare: Wish['prepare'] = (how) =>
+      this.#requests.prepare('GET', url, { options: requestOptions(options), ...how })
+    return new PendingResponse((intent, settle) =>
+      this.#begin({ call: 'GET', prepare, parent }, { ...intent, ...known }, settle),
+    )
+  }
+
+  #begin({ call, prepare, parent }: Wish, { kind, ...how }: Intent, settle: Settle): void {
     try {
-      const prepared = inCall({ protocol: 'http', call }, () => prepare({ json, raw }))
-      const { request, target, endpoint, secrets } = prepared
-      const spec: OperationSpec = {
-        protocol: 'http',
-        operation: request.method,
-        target,
-        endpoint,
-        kind,
-        idempotent: isIdempotent(request.method),
-        client: this.#context,
-        secrets,
-      }
+      const prepared = inCall({ protocol: 'http', call }, () => prepare(how))
+      const { method } = prepared.request
+      const idempotent = isIdempotent(method)
+      const spec = { ...this.#specOf(prepared, method, kind), idempotent, parent }
       const op = openOperation(spec, this.#callOptions(prepared))
       new RunningCall({ op, prepared, host: this.#host }, settle).begin()
     } catch (error) {
@@ -259,29 +270,20 @@ class Client implements HttpClient {
   async #switch(
     { url, options }: { readonly url: string | URL; readonly options: SwitchOptions | undefined },
     wanted: Wanted,
+    call: string,
   ): Promise<SwitchedConnection> {
-    const call = 'to' in wanted ? 'tunnel' : 'upgrade'
     const prepared = inCall({ protocol: 'http', call }, () => {
       checkWanted(wanted)
       const taken = requestOptions(options)
       return this.#requests.prepare('GET', url, { options: taken, json: false })
     })
-    if (this.#closing !== undefined) throw closedError()
-    const { target, endpoint, secrets } = prepared
+    this.#mustBeOpen()
     return switched({
       wanted,
       prepared,
       lenient: this.#lenient,
       calls: this.#calls,
-      spec: {
-        protocol: 'http',
-        operation: call,
-        target,
-        endpoint,
-        kind: 'session',
-        client: this.#context,
-        secrets,
-      },
+      spec: this.#specOf(prepared, call, 'session'),
       connect: (request, op) => {
         this.#warnOfPlainSecrets(request, op)
         const { url } = request
@@ -289,6 +291,18 @@ class Client implements HttpClient {
         return connector.transport({ url, bare: false, tls: prepared.settings.tls }, op)
       },
     })
+  }
+
+  #specOf(
+    { target, endpoint, secrets }: PreparedRequest,
+    operation: string,
+    kind: OperationSpec['kind'],
+  ): OperationSpec {
+    return { protocol: 'http', operation, target, endpoint, kind, client: this.#context, secrets }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing !== undefined) throw closedError()
   }
 
   #callOptions({ options, request, settings }: PreparedRequest): CallOptions {
@@ -349,7 +363,9 @@ class Client implements HttpClient {
 interface Wish {
   /** How errors call it. */
   readonly call: string
-  readonly prepare: (how: { readonly json: boolean; readonly raw: boolean }) => PreparedRequest
+  readonly prepare: (how: Omit<Asking, 'options'>) => PreparedRequest
+  /** The operation that it is a part of. */
+  readonly parent?: number | undefined
 }
 
 /** The method as an error may show it, before it was checked. */

@@ -181,6 +181,17 @@ export const headersShape: Shape<HeaderFields> = shape(
   (value) => typeof value === 'object' && value !== null,
 )
 
+/** What a caller gave with other fields put in its place; what drops a field of a client stays. */
+export function fieldsOver(
+  given: HeaderFields | undefined,
+  fields: Readonly<Record<string, string | null>>,
+): HeaderFields {
+  if (given === undefined) return fields
+  if (Symbol.iterator in given) return new HttpHeaders(given).with(fields)
+  const kept = Object.entries(given).filter(([name]) => !(name.toLowerCase() in fields))
+  return { ...Object.fromEntries(kept), ...fields }
+}
+
 /** Whether a field of this name, in lower case, contains only which response the client prefers. */
 export function isHarmless(name: string): boolean {
   return HARMLESS.has(name)

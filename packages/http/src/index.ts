@@ -1,7 +1,19 @@
 /* HTTP: the verbs, the client, and what they take and give. */
 
-export { del as delete, get, head, options, pages, patch, post, put, request } from './verbs.ts'
-export { createClient, type HttpClient } from './client.ts'
+export {
+  del as delete,
+  download,
+  get,
+  head,
+  options,
+  pages,
+  patch,
+  post,
+  put,
+  request,
+} from './verbs.ts'
+export { createClient } from './client.ts'
+export type { HttpClient } from './http-client.ts'
 export { basic, bearer, type Authorization, type AuthRequest, type HttpAuth } from './auth.ts'
 export {
   createCookieJar,
@@ -31,25 +43,31 @@ export type {
 } from './client-options.ts'
 export type { RedirectHook, RedirectOptions } from './middleware/redirect.ts'
 export type { RepeatHook, RepeatNotice } from './middleware/retry.ts'
+export type { Checksum, DownloadOptions, DownloadResult } from './download-options.ts'
+export type { Fetch } from './fetch.ts'
 export type { Handler, Middleware } from './handler.ts'
 export { toCurl, type CurlOptions } from './curl.ts'
 export type { HttpLink, HttpLinks } from './links.ts'
 export { statusClass, statusCodes, type StatusClass } from './status.ts'
 export { HttpRequest, type RequestBody, type RequestChanges } from './request.ts'
 export type { BodyOptions } from './request-body.ts'
+export type { MultipartFields, MultipartPart, MultipartValue } from './multipart.ts'
 export { HttpHeaders, type HeaderFields, type HeaderValue } from './headers.ts'
 export type { Params, ParamValue } from './params.ts'
 export { PendingResponse, type Intent } from './pending-response.ts'
-export {
-  createResponse,
-  type BodyReaders,
-  type Charset,
-  type HistoryEntry,
-  type HttpResponse,
-  type ResponseContent,
-  type Timings,
-} from './response.ts'
+export { createResponse, type ResponseContent } from './created-response.ts'
+export type { BodyReaders, Charset, HistoryEntry, HttpResponse, Timings } from './response.ts'
+export type { ServerSentEvent } from './event-stream.ts'
+export type { EventSourceOptions, ReconnectOptions, ServerSentEvents } from './event-source.ts'
+export type { EventOptions } from './read-events.ts'
 export type { ResponseSchema, SchemaResult } from './response-schema.ts'
 export type { SwitchedConnection, SwitchOptions } from './switching.ts'
+export type {
+  WebSocketClose,
+  WebSocketConnection,
+  WebSocketEnd,
+  WebSocketKeepAlive,
+  WebSocketOptions,
+} from './web-socket-options.ts'
 export type { HttpBody } from './body.ts'
 export type { HttpProtocol } from './connection.ts'

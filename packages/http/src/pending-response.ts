@@ -6,16 +6,20 @@
 import { isNetError, type Sink } from '@net/core'
 import { checkSink, inCall, leavable, traceToCaller } from '@net/core/authoring'
 
-import { checkCharset, checkSchema } from './reading-doors.ts'
+import type { ServerSentEvent } from './event-stream.ts'
+import type { EventOptions } from './read-events.ts'
+import { checkCharset, checkEvents, checkSchema } from './reading-doors.ts'
 import { Answer, type BodyReaders, type Charset, type HttpResponse } from './response.ts'
 import type { ResponseSchema } from './response-schema.ts'
 
 /** What the caller wants of the answer, as far as it is known when the call starts. */
 export interface Intent {
-  /** Whether the body is read in one go, so that the limit on the whole call can be finite. */
-  kind: 'exchange' | 'transfer'
+  /** An exchange if the body is read in one go, so that the limit on the whole call can be finite; a session if it has no end. */
+  kind: 'exchange' | 'transfer' | 'session'
   /** Whether JSON is expected. */
   json: boolean
+  /** Whether events are expected. */
+  events: boolean
   /** Whether the bytes are wanted as they are sent, without a coding if the server can. */
   raw: boolean
 }
@@ -42,7 +46,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
 
   /** `start` makes the call: it gives a promise of the answer, or settles the call. */
   constructor(start: (intent: Intent, settle: Settle) => Promise<HttpResponse> | void) {
-    const intent: Intent = { kind: 'transfer', json: false, raw: false }
+    const intent: Intent = { kind: 'transfer', json: false, events: false, raw: false }
     super((resolve, reject) => {
       const settle: Settle = { resolve, reject }
       void NOW.then(() => {
@@ -84,10 +88,26 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
   }
 
   lines(charset?: string): AsyncIterable<string> {
-    // A loop gets the error; without a loop it is not an unhandled rejection.
-    this.catch(() => {})
-    this.#check(() => checkCharset('lines', charset))
-    return linesOf(this, charset)
+    return this.#streamed(
+      () => checkCharset('lines', charset),
+      (response) => response.lines(charset),
+    )
+  }
+
+  jsonLines<T = unknown>(schema?: ResponseSchema<T>): AsyncIterable<T> {
+    return this.#streamed(
+      () => checkSchema(schema, 'jsonLines'),
+      (response) => response.jsonLines(schema),
+    )
+  }
+
+  events(options?: EventOptions): AsyncIterable<ServerSentEvent> {
+    this.#intent.events = true
+    this.#intent.kind = 'session'
+    return this.#streamed(
+      () => checkEvents(options),
+      (response) => response.events(options),
+    )
   }
 
   saveTo(sink: Sink): Promise<number> {
@@ -95,6 +115,16 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     // From here on the failure of a stream is the call's, long before there is an answer to write.
     this.#check(() => inCall({ protocol: 'http', call: 'saveTo' }, () => checkSink(sink)))
     return this.then((response) => savedTo(response, sink))
+  }
+
+  #streamed<T>(
+    check: () => void,
+    read: (response: HttpResponse) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    // A loop gets the error; without a loop it is not an unhandled rejection.
+    this.catch(() => {})
+    this.#check(check)
+    return itemsOf(this, read)
   }
 
   /** What cannot be read as it was asked for is not asked for. */
@@ -129,24 +159,24 @@ async function savedTo(response: HttpResponse, sink: Sink): Promise<number> {
   }
 }
 
-function linesOf(
+function itemsOf<T>(
   pending: Promise<HttpResponse>,
-  charset: string | undefined,
-): AsyncGenerator<string, undefined> {
+  read: (response: HttpResponse) => AsyncIterable<T>,
+): AsyncGenerator<T, undefined> {
   const giveUp = (): void => {
     // A failed call has nothing to discard.
     pending.then(({ body }) => body.cancel()).catch(() => {})
   }
-  const lines = async function* (): AsyncGenerator<string, void> {
+  const items = async function* (): AsyncGenerator<T, void> {
     const response = await pending
     try {
-      yield* response.lines(charset)
+      yield* read(response)
     } finally {
-      // One that cannot be read as lines is read by nobody.
+      // One that cannot be read like this is read by nobody.
       response.body.cancel()
     }
   }
-  return leavable(lines(), { leave: giveUp })
+  return leavable(items(), { leave: giveUp })
 }
 
 const NOW: Promise<void> = Promise.resolve()

@@ -2,12 +2,19 @@
 
 import { TextDecoder } from 'node:util'
 
-import { argument, inCall, shape, type Shape } from '@net/core/authoring'
+import { argument, inCall, option, optionsDoor, shape, type Shape } from '@net/core/authoring'
+
+import type { EventOptions } from './read-events.ts'
 
 /** Throws `NET_BAD_OPTION` for what is no schema. */
-export function checkSchema(schema: unknown): void {
+export function checkSchema(schema: unknown, call: 'json' | 'jsonLines' = 'json'): void {
   if (schema === undefined) return
-  inCall({ protocol: 'http', call: 'json' }, () => argument('the schema', standardSchema, schema))
+  inCall({ protocol: 'http', call }, () => argument('the schema', standardSchema, schema))
+}
+
+/** Throws `NET_BAD_OPTION` for options that `events` has not. */
+export function checkEvents(options: EventOptions | undefined): void {
+  eventOptions(options)
 }
 
 /** Throws `NET_BAD_OPTION` for what names no charset of the Encoding Standard; `text` takes a function as well. */
@@ -16,6 +23,10 @@ export function checkCharset(call: 'text' | 'lines', charset: unknown): void {
   inCall({ protocol: 'http', call }, () => argument('the charset', knownCharset, charset))
 }
 
+const eventOptions = optionsDoor<EventOptions>(
+  { protocol: 'http', call: 'events' },
+  { maxEventBytes: option.count },
+)
 const standardSchema: Shape<unknown> = shape(
   'a schema that follows Standard Schema, with "~standard".validate',
   (value) => {

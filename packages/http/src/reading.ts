@@ -91,7 +91,8 @@ export async function saveBody(
   }
 }
 
-async function pour(body: HttpBody, target: OpenSink): Promise<number> {
+/** Writes the body to an open sink, and what came in before a loss as well; resolves to how many bytes it was. */
+export async function pour(body: HttpBody, target: OpenSink): Promise<number> {
   if (!target.keepsChunks) return pourInBatches(body, target)
   let written = 0
   for await (const chunk of inOneGo(body)) {

@@ -6,21 +6,30 @@ import {
   disown,
   isReplayable,
   netError,
+  openSource,
+  type OpenSource,
   option,
   type OptionTable,
   type Shape,
   type Taken,
 } from '@net/core/authoring'
 
+import { openJoined } from './joined-source.ts'
+import { multipartForm, multipartShape, type MultipartFields } from './multipart.ts'
 import { encodeParams, paramsShape, type Params } from './params.ts'
 import type { RequestBody } from './request.ts'
 
-/** The options of a call that say what it sends; at most one of the first three. */
+/** The options of a call that say what it sends; at most one of them. */
 export interface BodyOptions {
   /** Any value that JSON has; sets `Content-Type: application/json`. */
   readonly json?: unknown
   /** Form fields; sets `Content-Type: application/x-www-form-urlencoded`. */
   readonly form?: Params | undefined
+  /**
+   * A form with files: `FormData`, or fields whose values are text or sources such as `fromFile`, which are read while they are
+   * sent; sets `Content-Type: multipart/form-data` (RFC 7578). The length is sent if that of every part is known.
+   */
+  readonly multipart?: MultipartFields | undefined
   /**
    * Text as it is, or a source of bytes. A source of unknown length is sent in chunks. Bytes must not change before the
    * body of the response has ended: a server may answer while it still reads.
@@ -41,7 +50,7 @@ const bodyShape: Shape<string | Source> = {
 
 /** What to write instead of a `body` that other clients take. */
 function insteadOf(value: unknown): string | undefined {
-  if (value instanceof FormData) return 'multipart forms are not supported'
+  if (value instanceof FormData) return 'pass FormData as multipart'
   if (value instanceof URLSearchParams) return 'pass URLSearchParams as form'
   if (Array.isArray(value)) return 'pass a list as json'
   return isBareObject(value) ? 'pass an object as json or as form' : undefined
@@ -58,6 +67,7 @@ function isBareObject(value: unknown): boolean {
 export const bodyTable: OptionTable<BodyOptions> = {
   json: option.anything,
   form: paramsShape,
+  multipart: multipartShape,
   body: bodyShape,
 }
 
@@ -65,28 +75,53 @@ export const bodyTable: OptionTable<BodyOptions> = {
 export interface TypedBody {
   readonly body: RequestBody
   readonly type: string | undefined
+  /** Whether the type holds what the receiver must know, so that the caller's own gives way. */
+  readonly isFixed?: boolean
 }
 
-/** The body that the options describe; undefined without one. Throws `NET_BAD_OPTION`. */
+/** Opens a body to be sent once. Rejects like `openSource`. */
+export function openBody(body: RequestBody): Promise<OpenSource> {
+  const pieces = piecesOfBody.get(body)
+  return pieces === undefined
+    ? openSource(body.bytes ?? body.source ?? NOTHING)
+    : openJoined(pieces)
+}
+
+/**
+ * The body that the options describe; undefined without one. `givenType` is asked for the caller's own `Content-Type`. Throws
+ * `NET_BAD_OPTION`.
+ */
 export function bodyOf(
   options: Taken<BodyOptions>,
   stringify: (value: unknown) => string,
+  givenType: () => string | undefined = () => undefined,
 ): TypedBody | undefined {
   // Most calls send nothing, and are to cost nothing.
-  const { json, form, body } = options
-  if (json === undefined && form === undefined && body === undefined) return undefined
+  const { json, form, multipart, body } = options
+  if ((json ?? form ?? multipart ?? body) === undefined && json !== null) return undefined
   const [name, second] = NAMES.filter((each) => options[each] !== undefined)
-  if (name === undefined) return undefined
   if (second !== undefined) {
     throw netError('NET_BAD_OPTION', {
       message: `${name} and ${second} cannot be used together; pass one of them`,
     })
   }
-  if (name === 'json') return typed(jsonText(options.json, stringify), 'application/json')
-  if (name === 'form') {
-    return typed(encodeParams(options.form ?? {}), 'application/x-www-form-urlencoded')
+  if (form !== undefined) return typed(encodeParams(form), 'application/x-www-form-urlencoded')
+  if (multipart !== undefined) return multipartBody(multipart, givenType())
+  return body === undefined ? typed(jsonText(json, stringify), 'application/json') : bodyFrom(body)
+}
+
+function multipartBody(fields: MultipartFields, givenType: string | undefined): TypedBody {
+  const { type, pieces, replayable } = multipartForm(fields, givenType)
+  const [only, ...others] = pieces
+  if (only instanceof Uint8Array && others.length === 0)
+    return { body: { bytes: only, replayable: true, begun: false }, type, isFixed: true }
+  const source = async function* (): AsyncGenerator<Uint8Array, void> {
+    await using opened = await openJoined(pieces)
+    yield* opened.chunks()
   }
-  return bodyFrom(options.body ?? '')
+  const body: RequestBody = { source, replayable, begun: false }
+  piecesOfBody.set(body, pieces)
+  return { body, type, isFixed: true }
 }
 
 function bodyFrom(body: string | Source): TypedBody {
@@ -114,4 +149,7 @@ function jsonText(value: unknown, stringify: (value: unknown) => string): string
   throw netError('NET_BAD_OPTION', { message: 'json must be a value that JSON can represent' })
 }
 
-const NAMES = ['json', 'form', 'body'] as const
+const NAMES = ['json', 'form', 'multipart', 'body'] as const
+const NOTHING: Uint8Array = new Uint8Array(0)
+/** Bodies of several pieces, whose length a function that gives their bytes could not tell. */
+const piecesOfBody = new WeakMap<RequestBody, readonly (Uint8Array | Source)[]>()

@@ -13,6 +13,7 @@ import type { CookieJar } from './cookies/cookie-jar.ts'
 import { jarOf, withCookies } from './cookies/options.ts'
 import { HttpHeaders, isHarmless } from './headers.ts'
 import { isToken } from './http1/syntax.ts'
+import { protectParts } from './multipart.ts'
 import { protectParams, type Params } from './params.ts'
 import { placeOf, Places, type Place } from './place.ts'
 import { tellsCutZstd } from './middleware/zstd.ts'
@@ -42,6 +43,8 @@ export interface Asking {
   readonly options: Taken<RequestOptions>
   /** Whether JSON is expected. */
   readonly json: boolean
+  /** Whether events are expected, each as soon as it is there. */
+  readonly events?: boolean
   /** Whether the body is wanted as it is sent, without a coding if the server can. */
   readonly raw?: boolean
   /** Whether it goes where somebody else has led: nothing of the client's goes with it but harmless fields. */
@@ -110,12 +113,14 @@ export class RequestFactory {
     if (address.url !== undefined) claimSecrets(address.url, secrets)
     const client = foreign ? undefined : this.#settings.auth
     const settings = this.#settingsFor(asking, authOfUrl(address) ?? client, secrets)
-    const typed = bodyOf(options, options.stringify ?? this.#stringify)
+    const typed = bodyOf(options, options.stringify ?? this.#stringify, () => typeGiven(options))
     claimForm(options, typed, secrets)
     const fitting = this.#headersFor(asking, foreign, settings)
     const typing =
       typed?.type === undefined ? fitting : fitting.with({ 'content-type': typed.type })
-    const request = requestTo(verb, address, overridden(typing, options, secrets), typed?.body)
+    const whole = overridden(typing, options, secrets)
+    const headers = typed?.isFixed === true ? whole.with({ 'content-type': typed.type }) : whole
+    const request = requestTo(verb, address, headers, typed?.body)
     const { href: target, endpoint } = address.place
     return { request, options, settings, target, endpoint, secrets }
   }
@@ -133,7 +138,7 @@ export class RequestFactory {
 
   #settingsFor(asking: Asking, auth: HttpAuth | undefined, secrets: number): Settings {
     const chosen = overlaid(this.#settings, asking.options, auth)
-    const settings = this.#isRaw(asking) ? { ...chosen, decompress: false } : chosen
+    const settings = this.#read(asking, chosen)
     if (settings.auth !== undefined && settings.auth !== this.#settings.auth)
       claimAuth(settings.auth, secrets)
     return settings
@@ -156,9 +161,16 @@ export class RequestFactory {
   #headersFor(asking: Asking, foreign: boolean, { decompress }: Settings): HttpHeaders {
     const all = asking.json ? this.#jsonHeaders : this.#headers
     const headers = foreign ? all.filter(isHarmless) : all
+    // A server or proxy that compresses may hold an event back until there is more.
+    if (asking.events === true) return forEvents(headers)
     if (decompress) return headers
     const without = headers.without('accept-encoding')
     return this.#isRaw(asking) ? without.with(UNCODED) : without
+  }
+
+  #read(asking: Asking, chosen: Settings): Settings {
+    if (asking.events === true) return { ...chosen, decodesUnasked: true }
+    return this.#isRaw(asking) ? { ...chosen, decompress: false } : chosen
   }
 
   /** A file is saved as it is sent, unless the caller wants it decoded: an archive may be labelled as a coding. */
@@ -178,13 +190,18 @@ export class RequestFactory {
 
 /** A server may echo a form as it may echo a query. */
 function claimForm(
-  { form }: Taken<RequestOptions>,
+  { form, multipart }: Taken<RequestOptions>,
   typed: TypedBody | undefined,
   owner: number,
 ): void {
-  if (form === undefined || typed?.body.bytes === undefined) return
-  protectParams(Buffer.from(typed.body.bytes).toString(), typed.body)
+  if (typed === undefined || (form ?? multipart) === undefined) return
+  if (multipart !== undefined) protectParts(multipart, typed.body)
+  else protectParams(Buffer.from(typed.body.bytes ?? []).toString(), typed.body)
   claimSecrets(typed.body, owner)
+}
+
+function typeGiven({ headers }: Taken<RequestOptions>): string | undefined {
+  return headers === undefined ? undefined : new HttpHeaders(headers).get('content-type')
 }
 
 function overridden(
@@ -205,6 +222,12 @@ function overridden(
 function wholeBytes(headers: HttpHeaders): HttpHeaders {
   const isOurs = headers.has('range') && headers.get('accept-encoding') === codings()
   return isOurs ? headers.with(UNCODED) : headers
+}
+
+function forEvents(headers: HttpHeaders): HttpHeaders {
+  const isOurs = headers.get('accept-encoding') === codings()
+  const uncoded = isOurs ? headers.with(UNCODED) : headers
+  return headers.get('accept') === '*/*' ? uncoded.with(EVENTS) : uncoded
 }
 
 function ours(accept: string): HttpHeaders {
@@ -241,6 +264,7 @@ function checkedMethod(method: string): string {
 function codings(): string {
   return tellsCutZstd() ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br'
 }
+const EVENTS = { accept: 'text/event-stream', 'cache-control': 'no-store' }
 const UNCODED = { 'accept-encoding': 'identity' }
 const NO_PARAMS: readonly Params[] = []
 const METHODS: ReadonlySet<string> = new Set([

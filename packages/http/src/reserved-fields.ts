@@ -11,6 +11,11 @@ export function refuseReserved(fields: Iterable<readonly [string, string]>): voi
   }
 }
 
+/** Whether a field of this name, in lower case, belongs to the connection, or to a proxy. */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name) || name === 'proxy-authorization'
+}
+
 function refused(message: string): Error {
   return netError('NET_BAD_HEADER', { message })
 }

@@ -9,19 +9,21 @@ import {
   harmless,
   netError,
   option,
-  optionsDoor,
   traceToCaller,
 } from '@net/core/authoring'
 
-import { ReceivedBody, wholeBody, type HttpBody } from './body.ts'
+import { ReceivedBody, type HttpBody } from './body.ts'
 import { readLines } from './body-lines.ts'
 import { untilCallEnd, type CallEnd } from './call-end.ts'
 import type { HttpProtocol } from './connection.ts'
-import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
+import type { ServerSentEvent } from './event-stream.ts'
+import { HttpHeaders } from './headers.ts'
+import { readJsonLines } from './json-lines.ts'
 import { linksIn, type HttpLinks } from './links.ts'
+import { eventStream, notEvents, readEvents, type EventOptions } from './read-events.ts'
 import { validated, type ResponseSchema } from './response-schema.ts'
 import { shownUrl } from './secret-names.ts'
-import { checkCharset, checkSchema } from './reading-doors.ts'
+import { checkCharset, checkEvents, checkSchema } from './reading-doors.ts'
 import { charsetIn } from './charset.ts'
 import {
   checkDecoder,
@@ -63,6 +65,13 @@ export interface BodyReaders {
   bytes(): Promise<Uint8Array>
   /** The lines of a text as they come in, without their ends. */
   lines(charset?: string): AsyncIterable<string>
+  /** The JSON value of each line (NDJSON) as they come in; `NET_PROTO_DECODE` for a line that is none, or that the schema refuses. */
+  jsonLines<T = unknown>(schema?: ResponseSchema<T>): AsyncIterable<T>
+  /**
+   * The events of a `text/event-stream` as they come in; `NET_PROTO_UNEXPECTED` for another type. It ends with the answer:
+   * what connects again is `eventSource` of a client.
+   */
+  events(options?: EventOptions): AsyncIterable<ServerSentEvent>
   /** Writes the body to a file or stream; resolves to the number of bytes once all are there. */
   saveTo(sink: Sink): Promise<number>
 }
@@ -115,43 +124,14 @@ export interface ResponseParts {
   readonly rules: ReadingRules
 }
 
-/** What `createResponse` makes an answer of; at most one of `json`, `text` and `bytes`. */
-export interface ResponseContent {
-  /** Default 200. */
-  readonly status?: number | undefined
-  readonly statusText?: string | undefined
-  readonly headers?: HeaderFields | undefined
-  readonly json?: unknown
-  readonly text?: string | undefined
-  readonly bytes?: Uint8Array | undefined
-}
-
-/** An answer that no server gave, for `handler` and for middleware that answers by itself. Throws like `HttpHeaders`. */
-export function createResponse(content?: ResponseContent): HttpResponse {
-  const { json, headers: fields, status = 200, statusText = '', ...given } = contentOptions(content)
-  const text = json === undefined ? given.text : JSON.stringify(json)
-  const bytes = text === undefined ? (given.bytes ?? new Uint8Array()) : Buffer.from(text, 'utf8')
-  const headers = new HttpHeaders(fields)
-  const typed = json === undefined || headers.has('content-type')
-  return new Answer({
-    status,
-    statusText,
-    url: '',
-    headers: typed ? headers : headers.with({ 'content-type': 'application/json' }),
-    history: [],
-    timings: { reused: false, connected: 0, answered: 0 },
-    body: wholeBody(bytes),
-    rules: { most: MOST, mostJson: MOST_JSON, context: { protocol: 'http' } },
-  })
-}
-
 /** The limits on bodies read in one go: `maxBytes` if the caller chose, else 100 MiB and 10 MiB for JSON. */
 export function readingRules(
   maxBytes: number | undefined,
   context: ErrorContext,
-  end: CallEnd,
+  end?: CallEnd,
 ): ReadingRules {
-  return { most: maxBytes ?? MOST, mostJson: maxBytes ?? MOST_JSON, context, end }
+  const most = { most: maxBytes ?? MOST, mostJson: maxBytes ?? MOST_JSON }
+  return { ...most, context, ...(end && { end }) }
 }
 
 /** The one kind of answer. */
@@ -296,6 +276,23 @@ export class Answer implements HttpResponse {
     return readLines(this.body, charset ?? this.#charset(), rules)
   }
 
+  jsonLines<T = unknown>(schema?: ResponseSchema<T>): AsyncIterable<T> {
+    checkSchema(schema, 'jsonLines')
+    const { context } = this.#parts.rules
+    return readJsonLines(this.lines('utf-8'), { context }, (value) =>
+      schema === undefined ? (value as T) : validated(value, schema, context),
+    )
+  }
+
+  events(options?: EventOptions): AsyncIterable<ServerSentEvent> {
+    checkEvents(options)
+    const { coding, rules } = this.#parts
+    const refusal = notEvents(this.headers, rules.context)
+    if (refusal !== undefined) return failing(refusal)
+    if (coding !== undefined) return failing(isCoded(coding, rules.context))
+    return readEvents(this.body, eventStream(options))
+  }
+
   async saveTo(sink: Sink): Promise<number> {
     const { rules } = this.#parts
     try {
@@ -371,15 +368,3 @@ function charsetBy(find: (bytes: Uint8Array) => string, bytes: Uint8Array): stri
 
 const MOST = 104_857_600
 const MOST_JSON = 10_485_760
-const contentOptions = optionsDoor<ResponseContent>(
-  { protocol: 'http', call: 'createResponse' },
-  {
-    status: option.between(100, 999),
-    statusText: option.text,
-    headers: headersShape,
-    json: option.anything,
-    text: option.text,
-    bytes: option.binary,
-  },
-  { body: ['text', 'bytes'], statusCode: 'status' },
-)

@@ -31,6 +31,8 @@ export interface Settings {
   readonly maxRatio: number
   readonly decompress: boolean
   readonly throwHttpErrors: boolean
+  /** Whether also codings are decoded that were not asked for. */
+  readonly decodesUnasked?: boolean
   readonly onInterim?: ((interim: InterimResponse) => void) | undefined
   readonly expectContinue?: boolean | undefined
   /** In place of the client's. */

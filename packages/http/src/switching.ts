@@ -24,7 +24,8 @@ import { authenticate, inSteps } from './middleware/auth.ts'
 import { compose } from './middleware/compose.ts'
 import type { PreparedRequest } from './request-factory.ts'
 import type { HttpRequest } from './request.ts'
-import { createResponse, type HttpResponse } from './response.ts'
+import { createResponse } from './created-response.ts'
+import type { HttpResponse } from './response.ts'
 
 /** Options of `upgrade` and `tunnel`. */
 export type SwitchOptions = Pick<

@@ -1,7 +1,11 @@
 /* The verbs for programs that need no client of their own: they share one, made at the first call. */
 
-import { createClient, type HttpClient } from './client.ts'
+import type { Sink } from '@net/core'
+
+import { createClient } from './client.ts'
 import type { PageOptions, RequestOptions } from './client-options.ts'
+import type { DownloadOptions, DownloadResult } from './download-options.ts'
+import type { HttpClient } from './http-client.ts'
 import type { PendingResponse } from './pending-response.ts'
 import type { HttpResponse } from './response.ts'
 
@@ -38,6 +42,15 @@ export function head(url: string | URL, options?: RequestOptions): PendingRespon
 /** OPTIONS (RFC 9110 section 9.3.7). */
 export function options(url: string | URL, options?: RequestOptions): PendingResponse {
   return sharedClient().options(url, options)
+}
+
+/** Fetches a file into a sink, and goes on where it was cut; see `HttpClient.download`. */
+export function download(
+  url: string | URL,
+  sink: Sink,
+  options?: DownloadOptions,
+): Promise<DownloadResult> {
+  return sharedClient().download(url, sink, options)
 }
 
 /** Any method, such as `PROPFIND`; methods that are not idempotent (RFC 9110 section 9.2.2) are not repeated by default. */

@@ -24,7 +24,7 @@ test('the call starts in the next microtask, and the methods that were called by
   const value = promise.json()
   expect(intents).toEqual([])
   await Promise.resolve()
-  expect(intents).toEqual([{ kind: 'exchange', json: true, raw: false }])
+  expect(intents).toEqual([{ kind: 'exchange', json: true, events: false, raw: false }])
   expect(await value).toEqual({ a: 1 })
 })
 
@@ -32,7 +32,7 @@ test('it is a promise of the answer', async () => {
   const { promise, intents } = pending()
   expect(promise).toBeInstanceOf(Promise)
   expect((await promise).status).toBe(200)
-  expect(intents).toEqual([{ kind: 'transfer', json: false, raw: false }])
+  expect(intents).toEqual([{ kind: 'transfer', json: false, events: false, raw: false }])
   expect(promise.finally(() => {})).not.toBeInstanceOf(PendingResponse)
 })
 

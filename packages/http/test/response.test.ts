@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 
 import { canary, expectNoCanary } from '@tools/canary'
 import type { NetError } from '@net/core'
@@ -191,3 +191,50 @@ async function* unending(first: string | Uint8Array): AsyncGenerator<string | Ui
   yield first
   yield await new Promise<never>(() => {})
 }
+
+test('[HTTP-20] status, words, headers, URL, version of HTTP and whether it is fine', async () => {
+  await using server = await startHttpServer({
+    routes: { '/made': { status: 201, reason: 'Made Here', headers: { 'X-A': '1' } } },
+  })
+  const made = await http.get(`${server.url}/made?a=1`)
+  expect(made).toMatchObject({
+    status: 201,
+    statusText: 'Made Here',
+    ok: true,
+    url: `${server.url}/made?a=1`,
+    protocol: 'http/1.1',
+  })
+  expect(made.headers.get('x-a')).toBe('1')
+  const missing = await http.get(`${server.url}/status/404`, { throwHttpErrors: false })
+  expect([missing.status, missing.ok]).toEqual([404, false])
+})
+
+test('[HTTP-23] a body piece by piece as it comes: bytes, lines, text, and bytes as they were sent', async () => {
+  const first = Promise.withResolvers<void>()
+  await using server = await startHttpServer({
+    routes: {
+      '/slow': {
+        body: (async function* () {
+          yield 'grü'
+          await first.promise
+          yield 'ße\nzwei\n'
+        })(),
+      },
+      '/coded': { body: 'grüße', coding: 'gzip' },
+    },
+  })
+  const sizes: number[] = []
+  for await (const chunk of (await http.get(`${server.url}/slow`)).body) {
+    first.resolve()
+    sizes.push(chunk.length)
+  }
+  expect(sizes).toEqual([4, 9])
+  expect(await Array.fromAsync(http.get(`${server.url}/chunks/9?size=4`).lines())).toEqual([
+    'net net n',
+  ])
+  const { body } = await http.get(`${server.url}/coded`)
+  const texts = ReadableStream.from(body).pipeThrough(new TextDecoderStream())
+  expect((await Array.fromAsync(texts)).join('')).toBe('grüße')
+  const raw = await http.get(`${server.url}/coded`, { decompress: false }).bytes()
+  expect(gunzipSync(raw).toString()).toBe('grüße')
+})

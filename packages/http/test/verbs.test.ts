@@ -82,7 +82,7 @@ test('the stack of an error names the line that waited for the call', async () =
 })
 
 test.each([
-  [new FormData(), 'multipart forms are not supported'],
+  [new FormData(), 'pass FormData as multipart'],
   [new URLSearchParams('a=1'), 'pass URLSearchParams as form'],
   [{ a: 1 }, 'pass an object as json or as form'],
   [[1, 2], 'pass a list as json'],

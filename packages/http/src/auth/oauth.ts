@@ -23,7 +23,7 @@ import {
   type AuthRequest,
   type HttpAuth,
 } from '../auth.ts'
-import type { HttpClient } from '../client.ts'
+import type { HttpClient } from '../http-client.ts'
 import { fetchToken, type OAuthToken, type TokenEndpoint } from './token-endpoint.ts'
 
 /** Options of `oauth()`. */

@@ -4,7 +4,7 @@ import { isNetError, type Credential, type Secret } from '@net/core'
 import { clock, CredentialSource, netError } from '@net/core/authoring'
 
 import { basic } from '../auth.ts'
-import type { HttpClient } from '../client.ts'
+import type { HttpClient } from '../http-client.ts'
 import { HttpStatusError } from '../errors.ts'
 import { post } from '../verbs.ts'
 

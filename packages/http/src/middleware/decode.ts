@@ -17,6 +17,8 @@ import { codingsOf, unasked, type Coding } from './codings.ts'
 export interface DecodeRules {
   /** Whether codings are taken off. */
   readonly decompress: boolean
+  /** Whether also codings are decoded that were not asked for. Default false: those stay. */
+  readonly decodesUnasked?: boolean
   /** How many bytes any body may have; undefined for no limit but that of decoded ones. */
   readonly maxBytes: number | undefined
   /** How many times as long as it was sent a body may become. */
@@ -43,7 +45,8 @@ export function decoded(
   const field = settings.decompress ? response.headers.get('content-encoding') : undefined
   if (field === undefined) return guarded(response, NONE, { settings, context })
   const { known, unknown } = codingsOf(field)
-  const coding = unknown ?? unasked(known, headers.get('accept-encoding'))
+  const wanted = settings.decodesUnasked === true ? undefined : headers.get('accept-encoding')
+  const coding = unknown ?? unasked(known, wanted)
   if (coding === undefined) return guarded(response, known, { settings, context })
   return guarded(response.with({ coding }), NONE, { settings, context })
 }

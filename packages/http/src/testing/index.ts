@@ -13,5 +13,6 @@ export type {
   Route,
   RouteExchange,
 } from './route.ts'
+export { acceptWebSocket, type AcceptOptions } from './web-socket.ts'
 export type { SeenRequest } from './seen-request.ts'
 export type { ServerLimits } from './site.ts'

@@ -6,17 +6,19 @@ import { gzipSync } from 'node:zlib'
 import { clock, option } from '@net/core/authoring'
 
 import type { Coding } from './coding.ts'
+import { readForm } from './form.ts'
 import type { Reply, Route } from './route.ts'
 import type { SeenRequest } from './seen-request.ts'
+import { acceptWebSocket } from './web-socket.ts'
 
 const TEXT = { 'content-type': 'text/plain' }
 const BINARY = { 'content-type': 'application/octet-stream' }
 
 /**
- * The routes that are always there: `/json`, `/echo`, `/hash` (of the body), `/status/404`, `/redirect/302?to=/json`,
+ * The routes that are always there: `/json`, `/echo`, `/hash` (of the body), `/form` (its fields), `/status/404`, `/redirect/302?to=/json`,
  * `/bytes/1000`, `/ranges/1000` (as `bytes`, also in parts), `/chunks/1000?size=100`, `/trailers`, `/interim/103`, `/drip`
- * (one byte a second), `/gzip/1000000` (a million zeros, compressed), `/coded/br?size=1000` (in any coding), and `/upgrade`
- * (a protocol that gives back what it is sent).
+ * (one byte a second), `/gzip/1000000` (a million zeros, compressed), `/coded/br?size=1000` (in any coding), `/upgrade`
+ * (a protocol that gives back what it is sent), and `/websocket` (which does so with messages).
  */
 export const standardRoutes: Readonly<Record<string, Route>> = {
   '/json': { json: { id: 1, title: 'Hello', tags: ['a', 'b'] } },
@@ -34,6 +36,7 @@ export const standardRoutes: Readonly<Record<string, Route>> = {
     }
     return { json: { sha256: hash.digest('hex'), size } }
   },
+  '/form': readForm,
   '/status/*': (request) =>
     withStatus(request, (status) => ({ status, headers: TEXT, body: `this is ${status}\n` })),
   '/redirect/*': (request) =>
@@ -86,6 +89,14 @@ export const standardRoutes: Readonly<Record<string, Route>> = {
     const size = Number(request.query.get('size') ?? 1000)
     return { headers: BINARY, coding: coding as Coding, body: Buffer.alloc(size, 'net ') }
   },
+  '/websocket': (request) =>
+    acceptWebSocket(
+      request,
+      async (socket) => {
+        for await (const message of socket) await socket.send(message)
+      },
+      { protocols: ['echo'], compress: true },
+    ),
   '/upgrade': ({ headers }) => {
     if (headers.upgrade !== 'echo')
       return { status: 426, headers: { upgrade: 'echo', connection: 'upgrade' } }

@@ -1,0 +1,79 @@
+/* The verbs of a client that are more than one call: downloads, event sources, WebSockets, and `fetch` for other libraries. */
+
+import type { Sink } from '@net/core'
+import { checkSink, inCall } from '@net/core/authoring'
+
+import type { CallMaker } from './call-maker.ts'
+import { downloadOptions, type DownloadOptions, type DownloadResult } from './download-options.ts'
+import {
+  eventSource,
+  eventSourceOptions,
+  type EventSourceOptions,
+  type ServerSentEvents,
+} from './event-source.ts'
+import type { Fetch } from './fetch.ts'
+import { fieldsOver } from './headers.ts'
+import {
+  handshakeUrl,
+  webSocketOptions,
+  type WebSocketConnection,
+  type WebSocketOptions,
+} from './web-socket-options.ts'
+
+/** These verbs of one client. What they need is loaded at the first call. */
+export class LargerVerbs {
+  readonly fetch: Fetch
+  readonly #maker: CallMaker
+
+  constructor(maker: CallMaker) {
+    this.#maker = maker
+    this.fetch = async (input, init) => {
+      const { fetchOver } = await import('./fetch.ts')
+      return fetchOver(maker, input, init)
+    }
+  }
+
+  async download(
+    url: string | URL,
+    sink: Sink,
+    options?: DownloadOptions,
+  ): Promise<DownloadResult> {
+    const wish = inCall({ protocol: 'http', call: 'download' }, () => {
+      checkSink(sink)
+      const taken = downloadOptions(options)
+      const asking = { options: taken.call, json: false, raw: true }
+      return { url, sink, options: taken, prepared: this.#maker.prepare(url, asking) }
+    })
+    this.#maker.mustBeOpen()
+    const { download } = await import('./download.ts')
+    return download(this.#maker, wish)
+  }
+
+  eventSource(url: string | URL, options?: EventSourceOptions): ServerSentEvents {
+    const taken = inCall({ protocol: 'http', call: 'eventSource' }, () => {
+      const taken = eventSourceOptions(options)
+      this.#maker.prepare(url, { options: taken.call, json: false })
+      return taken
+    })
+    return eventSource(taken, (fields, signal) => {
+      const headers = fieldsOver(taken.call.headers, fields)
+      return this.#maker.stream(url, { ...taken.call, signal, headers })
+    })
+  }
+
+  async webSocket(url: string | URL, options?: WebSocketOptions): Promise<WebSocketConnection> {
+    const place = handshakeUrl(url)
+    const { taken, prepared } = inCall({ protocol: 'http', call: 'webSocket' }, () => {
+      const taken = webSocketOptions(options)
+      const asking = { options: taken.call, json: false }
+      return { taken, prepared: this.#maker.prepare(place, asking) }
+    })
+    this.#maker.mustBeOpen()
+    const { openWebSocket } = await import('./web-socket-client.ts')
+    return openWebSocket({
+      options: taken,
+      spec: this.#maker.spec(prepared, 'webSocket', 'session'),
+      upgrade: (given) => this.#maker.upgradeToWebSocket(place, given),
+    })
+  }
+}

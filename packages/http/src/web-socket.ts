@@ -1,0 +1,355 @@
+/*
+ * A WebSocket over a connection: messages with back pressure in both directions, pings and pongs, and the goodbye of both
+ * sides (RFC 6455 sections 5 to 7). The frames are an engine's.
+ *
+ * Where it is, and what leads on:
+ *
+ *   open      messages go both ways         close() → closing; the peer's goodbye → leaving
+ *   closing   ours is sent                  the peer's goodbye, or grace → over
+ *   leaving   the peer's was answered       its end, or a moment → over
+ *   over      nothing more comes
+ *
+ * A lost connection and a peer that breaks the rules lead to over from everywhere.
+ */
+
+import { isNetError, type NetError } from '@net/core'
+import {
+  abortError,
+  clock,
+  inCall,
+  netError,
+  operation,
+  option,
+  argument,
+  stoppable,
+  type OperationSpec,
+} from '@net/core/authoring'
+import type { Connection, WaitOptions } from '@net/socket'
+
+import type { HttpHeaders } from './headers.ts'
+import { MessageQueue, type Message } from './message-queue.ts'
+import type { FrameEvents, FrameFault, Frames, MakeFrames } from './web-socket-frames.ts'
+import {
+  closeOptions,
+  type TakenWebSocket,
+  type WebSocketClose,
+  type WebSocketConnection,
+  type WebSocketEnd,
+} from './web-socket-options.ts'
+import { Pulse, type PulsedPeer } from './web-socket-pulse.ts'
+
+/** What a WebSocket is made of. */
+export interface WebSocketParts {
+  readonly connection: Connection
+  readonly makeFrames: MakeFrames
+  readonly role: 'client' | 'server'
+  readonly headers: HttpHeaders
+  readonly protocol: string
+  readonly deflate: Readonly<Record<string, unknown>> | undefined
+  readonly options: Pick<TakenWebSocket, 'maxMessageBytes' | 'keepAlive'>
+  /** What its waits are, as operations. */
+  readonly spec: OperationSpec
+}
+
+/** Goes on as a WebSocket. */
+export function webSocketOver(parts: WebSocketParts): WebSocketConnection {
+  return new Session(parts)
+}
+
+class Session implements WebSocketConnection, PulsedPeer {
+  readonly headers: HttpHeaders
+  readonly protocol: string
+  readonly compressed: boolean
+  readonly closed: Promise<NetError | undefined>
+  end: WebSocketEnd | undefined
+  heard = 0
+  readonly #settle: (error: NetError | undefined) => void
+  readonly #parts: WebSocketParts
+  readonly #frames: Frames
+  readonly #queue = new MessageQueue()
+  readonly #pulse: Pulse | undefined
+  /** The answers that are waited for, by what their pings said. */
+  readonly #pings = new Map<string, () => void>()
+  #pinged = 0
+  #state: 'open' | 'closing' | 'leaving' | 'over' = 'open'
+  /** Messages leave one after the other. */
+  #sending: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | undefined
+
+  constructor(parts: WebSocketParts) {
+    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
+    this.closed = promise
+    this.#settle = resolve
+    this.#parts = parts
+    this.headers = parts.headers
+    this.protocol = parts.protocol
+    this.compressed = parts.deflate !== undefined
+    this.#frames = parts.makeFrames({
+      role: parts.role,
+      maxMessageBytes: parts.options.maxMessageBytes,
+      deflate: parts.deflate,
+      events: this.#events(),
+      write: (chunks) => parts.connection.write(chunks),
+    })
+    const { keepAlive } = parts.options
+    this.#pulse = keepAlive && new Pulse(this, keepAlive)
+    void this.#run()
+  }
+
+  get isHeld(): boolean {
+    return this.#queue.isFull
+  }
+
+  send(message: string | Uint8Array): Promise<void> {
+    try {
+      inCall(this.#place('send'), () => argument('the message', textOrBytes, message))
+      this.#mustBeOpen()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const sent = this.#sending.then(() => {
+      this.#mustBeOpen()
+      return this.#frames.message(message)
+    })
+    this.#sending = sent.catch(() => {})
+    return sent
+  }
+
+  async sendJson(value: unknown): Promise<void> {
+    const text = JSON.stringify(value) as string | undefined
+    await this.send(argument('what is sent', option.text, text))
+  }
+
+  receive(options?: WaitOptions): Promise<Message | null> {
+    const next = this.#queue.next()
+    if (options === undefined) return next.message
+    return this.#waited('receive', options, next.message, (error) => next.cancel(error))
+  }
+
+  async receiveJson<T = unknown>(options?: WaitOptions): Promise<T | undefined> {
+    const message = await this.receive(options)
+    if (message === null) return undefined
+    try {
+      return JSON.parse(
+        typeof message === 'string' ? message : Buffer.from(message).toString(),
+      ) as T
+    } catch {
+      throw netError('NET_PROTO_DECODE', { message: 'the message is not JSON', phase: 'receive' })
+    }
+  }
+
+  async ping(options?: WaitOptions): Promise<number> {
+    this.#mustBeOpen()
+    const started = clock().now()
+    this.#pinged += 1
+    const said = `net ${this.#pinged}`
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#pings.set(said, resolve)
+    void this.closed.then((error) => reject(error ?? closedNow()))
+    // Which of the two tells of a loss does not matter.
+    promise.catch(() => {})
+    try {
+      await this.#frames.ping(Buffer.from(said))
+      await (options === undefined ? promise : this.#waited('ping', options, promise, reject))
+    } finally {
+      this.#pings.delete(said)
+    }
+    return clock().now() - started
+  }
+
+  async close(options?: WebSocketClose): Promise<void> {
+    const { code, reason, grace } = inCall(this.#place('close'), () => closeOptions(options))
+    this.#closing ??= this.#close(code, reason, grace)
+    return this.#closing
+  }
+
+  abort(reason?: unknown): void {
+    this.#over(reason === undefined ? closedNow() : abortError(reason))
+    this.#parts.connection.abort(reason)
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Message, void> {
+    for (let next = await this.receive(); next !== null; next = await this.receive()) yield next
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async ask(): Promise<void> {
+    await this.#frames.ping(Buffer.alloc(0))
+    await this.#parts.connection.flush()
+  }
+
+  silent(limit: number): void {
+    const message = `the peer of the WebSocket gave no sign within ${limit} ms (keepAlive.timeout)`
+    this.#over(netError('NET_TIMEOUT_KEEPALIVE', { message, limit }))
+    this.#parts.connection.abort()
+  }
+
+  #events(): FrameEvents {
+    return {
+      message: (data) => {
+        // After our goodbye nobody waits for messages; the peer's own comes behind them.
+        if (this.#state === 'closing' && this.#queue.isFull) this.#queue.drop()
+        this.#queue.push(data)
+      },
+      // Answered before messages that wait for their turn.
+      ping: (data) => {
+        if (this.#state === 'open') this.#frames.pong(data).catch(() => {})
+      },
+      pong: (data) => this.#pings.get(Buffer.from(data).toString())?.(),
+      closing: (code, reason) => this.#leave({ code, reason }),
+    }
+  }
+
+  /** The peer has said goodbye. */
+  #leave(end: WebSocketEnd): void {
+    this.end ??= end
+    if (this.#state !== 'open') {
+      this.#over(undefined)
+      return
+    }
+    this.#state = 'leaving'
+    this.#pulse?.stop()
+    this.#queue.end(badEnd(end))
+    const code = end.code === 1005 ? undefined : end.code
+    const answered = this.#sending.then(() => this.#frames.close(code, '')).catch(() => {})
+    const over = (): void => this.#over(badEnd(end))
+    // A server is the one that ends the connection (RFC 6455 section 7.1.1).
+    if (this.#parts.role === 'server') void answered.then(over)
+    const late = clock().after(LEAVING, over)
+    void this.closed.then(() => late.clear())
+  }
+
+  /** What reading waits for: after our goodbye the peer's own is what matters. */
+  get #room(): Promise<void> | undefined {
+    return this.#state === 'open' ? this.#queue.room : undefined
+  }
+
+  /** Reads until the end. */
+  async #run(): Promise<void> {
+    const { connection } = this.#parts
+    try {
+      for (;;) {
+        await this.#room
+        const chunk = await connection.read()
+        if (chunk === null) break
+        this.heard += chunk.length
+        await this.#digest(chunk)
+      }
+      const cut = this.#state === 'open' || this.#state === 'closing'
+      const lost = netError('NET_CONN_CLOSED', {
+        message: 'the peer ended the WebSocket without a goodbye',
+      })
+      this.#over(cut ? lost : badEnd(this.end))
+    } catch (error) {
+      await this.#fail(error)
+    }
+  }
+
+  /** In small pieces: what one of them unfolds to is not held back. */
+  async #digest(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.length; at += PIECE) {
+      await this.#room
+      if (this.#state === 'over') return
+      await this.#frames.receive(chunk.subarray(at, at + PIECE))
+    }
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const { connection, options } = this.#parts
+    if (isNetError(error)) {
+      this.#over(this.end === undefined ? error : badEnd(this.end))
+      return
+    }
+    const { closeCode = 1002, message } = error as Partial<FrameFault>
+    const why = `the peer of the WebSocket broke the rules: ${message}`
+    const limit = options.maxMessageBytes
+    const code = FAULTS.get(closeCode) ?? 'NET_PROTO_MALFORMED'
+    const tooLong = { message: `a message is longer than ${limit} bytes (maxMessageBytes)`, limit }
+    await this.#frames.close(closeCode, '').catch(() => {})
+    this.#over(
+      netError(code, { phase: 'receive', ...(closeCode === 1009 ? tooLong : { message: why }) }),
+    )
+    await connection.close({ grace: LEAVING })
+  }
+
+  async #close(code: number, reason: string, grace: number): Promise<void> {
+    const late = Promise.withResolvers<void>()
+    const timer = clock().after(grace, () => late.resolve())
+    if (this.#state === 'open') {
+      this.#state = 'closing'
+      // Messages that nobody will read must not hold the peer's goodbye back.
+      if (this.#queue.isFull) this.#queue.drop()
+      this.#sending.then(() => this.#frames.close(code, reason)).catch(() => {})
+    }
+    await Promise.race([this.closed, late.promise])
+    timer.clear()
+    if (this.#state !== 'over') {
+      this.#over(undefined)
+      this.#parts.connection.abort()
+    }
+    await this.#parts.connection.closed
+  }
+
+  #over(error: NetError | undefined): void {
+    if (this.#state === 'over') return
+    const wasClosing = this.#state === 'closing'
+    this.#state = 'over'
+    this.end ??= { code: 1006, reason: '' }
+    this.#pulse?.stop()
+    // What the program itself has ended is no loss to it.
+    const told = wasClosing && error?.code.startsWith('NET_CONN_') === true ? undefined : error
+    this.#queue.end(told)
+    this.#settle(told)
+    void this.#parts.connection.close({ grace: LEAVING })
+  }
+
+  #mustBeOpen(): void {
+    if (this.#state !== 'open') throw closedNow()
+  }
+
+  #place(call: string): { readonly protocol: string; readonly call: string } {
+    return { protocol: 'http', call }
+  }
+
+  #waited<T>(
+    call: string,
+    options: WaitOptions,
+    waited: Promise<T>,
+    cancel: (error: Error) => void,
+  ): Promise<T> {
+    const spec = { ...this.#parts.spec, operation: call }
+    return operation(spec, options, (op) => {
+      op.idle.start()
+      op.onAbort((reason) => cancel(reason))
+      return stoppable(op, waited)
+    })
+  }
+}
+
+function closedNow(): NetError {
+  return netError('NET_CLOSED', { message: 'the WebSocket is closed' })
+}
+
+/** The error of a goodbye that is none; undefined for those that are. */
+function badEnd(end: WebSocketEnd | undefined): NetError | undefined {
+  if (end === undefined || FINE.has(end.code)) return undefined
+  const { code, reason } = end
+  const message = `the peer closed the WebSocket with ${code}${reason === '' ? '' : `: ${reason}`}`
+  const shuts = code === 1012 || code === 1013
+  return netError(shuts ? 'NET_CONN_SHUTDOWN' : 'NET_CONN_CLOSED', {
+    message,
+    reply: { status: code, text: reason },
+  })
+}
+
+const textOrBytes = option.either<Message>([option.text, option.binary])
+const FINE: ReadonlySet<number> = new Set([1000, 1001, 1005])
+const FAULTS: ReadonlyMap<number, 'NET_PROTO_DECODE' | 'NET_PROTO_LIMIT'> = new Map([
+  [1007, 'NET_PROTO_DECODE'],
+  [1009, 'NET_PROTO_LIMIT'],
+])
+const PIECE = 16_384
+const LEAVING = 1000

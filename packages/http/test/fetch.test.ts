@@ -1,0 +1,168 @@
+import { netError } from '@net/core/authoring'
+import { useFakeClock } from '@net/core/testing'
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
+import { expect, test } from 'vitest'
+
+/** Headers of another realm. */
+class OtherHeaders {
+  *[Symbol.iterator](): Generator<[string, string]> {
+    yield ['x-a', '2']
+  }
+}
+
+test.each<[string, RequestInit, object]>([
+  ['nothing', {}, { method: 'GET', body: '' }],
+  ['a method in small letters', { method: 'post', body: 'x' }, { method: 'POST', body: 'x' }],
+  ['headers as pairs', { headers: [['x-a', '1']] }, { headers: { 'x-a': '1' } }],
+  ['headers as an object', { headers: { 'X-A': '1' } }, { headers: { 'x-a': '1' } }],
+  ['headers of a class', { headers: new Headers({ 'x-a': '1' }) }, { headers: { 'x-a': '1' } }],
+  [
+    'members of others, and undefined ones',
+    {
+      ...({ agent: 1, dispatcher: {}, next: {}, cf: {}, timeout: 5, duplex: 'half' } as object),
+      body: undefined,
+      signal: undefined,
+      credentials: undefined,
+      keepalive: true,
+    } as unknown as RequestInit,
+    { method: 'GET', body: '' },
+  ],
+])('%s', async (_, init, echo) => {
+  await using server = await startHttpServer()
+  await using client = http.createClient()
+  const response = await client.fetch(`${server.url}/echo`, init)
+  expect(await response.json()).toMatchObject(echo)
+})
+
+test('a Request, a URL, and a Request of another library', async () => {
+  await using server = await startHttpServer()
+  const { fetch } = http.createClient({ baseUrl: server.url })
+  const request = new Request(`${server.url}/echo`, {
+    method: 'PUT',
+    body: 'text',
+    headers: { 'x-a': '1' },
+  })
+  expect(await (await fetch(request)).json()).toMatchObject({
+    method: 'PUT',
+    body: 'text',
+    headers: { 'x-a': '1', 'content-length': '4', 'content-type': 'text/plain;charset=UTF-8' },
+  })
+  const overridden = await fetch(new Request(`${server.url}/echo`), { method: 'DELETE' })
+  expect(await overridden.json()).toMatchObject({ method: 'DELETE' })
+  const alike = { url: `${server.url}/echo`, method: 'GET', headers: new OtherHeaders() }
+  expect(await (await fetch(alike as unknown as Request)).json()).toMatchObject({
+    headers: { 'x-a': '2' },
+  })
+  expect((await fetch(new URL('/json', server.url))).status).toBe(200)
+  expect((await fetch('/json')).url).toBe(`${server.url}/json`)
+})
+
+test('what the client has wins only where the call has nothing; fields of the connection are left out', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({
+    baseUrl: server.url,
+    headers: { authorization: 'Bearer of-client', 'x-client': '1' },
+  })
+  const headers = { authorization: 'Bearer of-call', connection: 'keep-alive', 'x-b': '2' }
+  const response = await client.fetch('/echo', { headers })
+  const echo = (await response.json()) as { headers: Record<string, string> }
+  expect(echo.headers).toMatchObject({
+    authorization: 'Bearer of-call',
+    'x-client': '1',
+    'x-b': '2',
+  })
+})
+
+test('nothing is repeated, and no status is an error', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  server.fail({ on: '/json', do: { reply: { status: 500, body: 'oh' } } })
+  const response = await client.fetch('/json')
+  expect([response.status, response.ok, await response.text()]).toEqual([500, false, 'oh'])
+  expect(server.received).toHaveLength(1)
+  // Over a connection of its own: a kept one that is closed may have been closed before.
+  await using other = http.createClient({ baseUrl: server.url })
+  server.fail({ on: '/json', do: 'drop' })
+  await expect(other.fetch('/json')).rejects.toThrow(TypeError)
+  expect(server.received).toHaveLength(2)
+})
+
+test('redirects are followed, given as they are, or an error', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const followed = await client.fetch('/redirect/302?to=/json')
+  expect([followed.redirected, new URL(followed.url).pathname]).toEqual([true, '/json'])
+  const manual = await client.fetch('/redirect/307?to=/json', { redirect: 'manual' })
+  expect([manual.status, manual.headers.get('location')]).toEqual([307, '/json'])
+  const error = client.fetch('/redirect/302', { redirect: 'error' })
+  await expect(error).rejects.toThrow(TypeError)
+  const stream = new Blob(['x'.repeat(100_000)]).stream()
+  const init = { method: 'POST', body: stream, duplex: 'half' } as RequestInit
+  const again = client.fetch('/redirect/307?to=/echo', init)
+  await expect(again).rejects.toMatchObject({ cause: { code: 'NET_BODY_NOT_REPLAYABLE' } })
+})
+
+test('an abort rejects with the reason itself, before, while waiting and while the body is read', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const reasons = [new Error('of mine'), 'a text', new DOMException('late', 'TimeoutError')]
+  for (const reason of reasons) {
+    const before = client.fetch('/json', { signal: AbortSignal.abort(reason) })
+    expect(await before.catch((error: unknown) => error)).toBe(reason)
+    const controller = new AbortController()
+    const { signal } = controller
+    const waiting = client.fetch('/drip', { signal })
+    const response = await waiting
+    const reading = response.text().catch((error: unknown) => error)
+    controller.abort(reason)
+    expect(await reading).toBe(reason)
+  }
+})
+
+test('another failure is a TypeError whose cause is the error of ours', async () => {
+  await using client = http.createClient({
+    handler: async () => {
+      throw netError('NET_CONNECT_REFUSED', { message: 'refused' })
+    },
+  })
+  const error: unknown = await client.fetch('http://a.example/').catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error).toMatchObject({ cause: { code: 'NET_CONNECT_REFUSED' } })
+  for (const [input, init] of [
+    ['no url', {}],
+    ['http://a.example/', { method: 'GET', body: 'x' }],
+    ['http://a.example/', { headers: { 'x\n': 'y' } }],
+  ] as const)
+    await expect(client.fetch(input, init)).rejects.toThrow(TypeError)
+})
+
+test('only limits that the client was given hold', async () => {
+  using clock = useFakeClock()
+  const answer = Promise.withResolvers<void>()
+  await using server = await startHttpServer({
+    routes: {
+      '/late': async () => {
+        await answer.promise
+        return { body: 'late' }
+      },
+    },
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const waiting = client.fetch('/late')
+  await clock.until(() => server.received.length === 1)
+  await clock.advance(600_000)
+  answer.resolve()
+  expect(await (await waiting).text()).toBe('late')
+  await using limited = http.createClient({
+    baseUrl: server.url,
+    defaults: { timeout: { reply: 5000 } },
+  })
+  server.fail({ on: '/json', do: 'stall' })
+  const late = limited.fetch('/json').catch((error: unknown) => error)
+  await clock.until(() => server.received.length === 2)
+  await clock.advance(6000)
+  const error = await late
+  expect(error).toMatchObject({ cause: { code: 'NET_TIMEOUT_REPLY' } })
+  expect(String(error)).toContain('timeout.reply')
+})
