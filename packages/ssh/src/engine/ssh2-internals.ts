@@ -297,7 +297,7 @@ export function closeChannel(channel: EngineChannel): void {
 export function widenWindow(client: EngineClient, channel: EngineChannel, window: number): void {
   const { incoming, outgoing } = channel
   const more = window - incoming.window
-  if (more < Math.min(window, WINDOW) / 4 || !isOpen(channel)) return
+  if (more < Math.min(window, FIRST_WINDOW) / 4 || !isOpen(channel)) return
   incoming.window += more
   client._protocol.channelWindowAdjust(outgoing.id, more)
 }

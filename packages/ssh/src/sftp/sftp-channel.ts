@@ -41,7 +41,7 @@ export class SftpChannel implements PacketRoad {
     const start = new CommandStart(session, plan, op, {
       arrived: (name, chunk) => channel.#arrived(name, chunk as Buffer),
     })
-    start.checkLengths()
+    start.check()
     await channel.#begin(await start.begin(attempt, false), op)
     return channel
   }
