@@ -61,8 +61,7 @@ function outcome(
     codec.finish()
     return { messages }
   } catch (error) {
-    // How many messages came before it depends on the pieces; that it comes, and which, does not.
-    if (error instanceof NetError) return { messages: [], error: error.code }
+    if (error instanceof NetError) return { messages, error: error.code }
     throw error
   }
 }

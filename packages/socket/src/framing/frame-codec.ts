@@ -3,7 +3,7 @@
  * A codec has no I/O and may be given its bytes in any pieces.
  */
 
-import { ByteQueue, copyOf, ITERATION_END, option, type Shape } from '@net/core/authoring'
+import { ByteQueue, ITERATION_END, option, type Shape } from '@net/core/authoring'
 
 import type { ItemRule } from '../reads.ts'
 
@@ -40,7 +40,7 @@ export function frameCodec<T>(
   return {
     encode,
     decode(chunk) {
-      queue.push(copyOf(chunk))
+      queue.push(new Uint8Array(chunk))
       const late = failure
       failure = undefined
       if (late !== undefined) throw late.error
