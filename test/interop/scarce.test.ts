@@ -20,7 +20,7 @@ test('[H-CORE-09] [SOCK-57] without descriptors calls fail so that they can be r
   const child = spawn('sh', [
     ...few,
     '--conditions=@net/source',
-    program('few-descriptors'),
+    fileURLToPath(new URL('./few-descriptors.ts', import.meta.url)),
     echo.url,
   ])
   const ended = once(child, 'exit')
@@ -58,7 +58,8 @@ test('[H-CORE-10] on a full disk a download ends, and the file that was there st
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const folder = testFolder()
   const mounted = 'mount -t tmpfs -o size=1m none "$0" && exec "$@"'
-  const node = [process.execPath, '--conditions=@net/source', program('full-disk'), url, folder]
+  const program = fileURLToPath(new URL('./full-disk.ts', import.meta.url))
+  const node = [process.execPath, '--conditions=@net/source', program, url, folder]
   const { stdout, stderr, status } = await runProgram(unshare, [
     '-Urm',
     'sh',
@@ -82,10 +83,6 @@ test('[H-CORE-10] on a full disk a download ends, and the file that was there st
   expect(cut).toHaveLength(2)
   server.close()
 })
-
-function program(name: string): string {
-  return fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
-}
 
 /** A client that the listener has no descriptor for may be closed at once. */
 function connectedOrClosed(socket: Socket): Promise<void> {

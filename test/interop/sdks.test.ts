@@ -4,8 +4,8 @@ import * as http from '@net/http'
 import { startHttpServer, type HttpServer, type Route } from '@net/http/testing'
 import * as ssh from '@net/ssh'
 import { startSshServer } from '@net/ssh/testing'
-import OpenAI from 'openai'
-import Stripe from 'stripe'
+import { APIUserAbortError, OpenAI } from 'openai'
+import { Stripe } from 'stripe'
 import { expect, test } from 'vitest'
 
 interface Tunnel extends AsyncDisposable {
@@ -85,7 +85,7 @@ test('openai: an answer, a stream, an upload, its own repeats, and an abort of t
   const failed = slow.catch((error: unknown) => error)
   await stalled.promise
   controller.abort()
-  expect(await failed).toBeInstanceOf(OpenAI.APIUserAbortError)
+  expect(await failed).toBeInstanceOf(APIUserAbortError)
   expect(road.server.received).toHaveLength(5)
 })
 

@@ -290,10 +290,7 @@ export function closeChannel(channel: EngineChannel): void {
   channel.incoming.window = Infinity
 }
 
-/**
- * Lets the other side send so many bytes ahead: ssh2 alone lets it send 2 MiB. It is told often enough for one that counts
- * with less, and not for every packet.
- */
+/** Lets the other side send so many bytes ahead, where ssh2 alone lets it send 2 MiB; it is not told for every packet. */
 export function widenWindow(client: EngineClient, channel: EngineChannel, window: number): void {
   const { incoming, outgoing } = channel
   const more = window - incoming.window
