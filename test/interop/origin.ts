@@ -72,9 +72,11 @@ const answers: Readonly<Record<string, Answer>> = {
     }
     response.end(JSON.stringify({ size, sha256: hash.digest('hex') }))
   },
-  // Before it has read anything.
-  '/refused': (_request, response) => {
-    response.writeHead(413).end('too much')
+  // Before it has read anything. It reads all the same: a socket that Node closes with bytes unread is reset, and nginx answers
+  // 502 where the reset overtakes the answer.
+  '/refused': (request, response) => {
+    response.writeHead(413, { 'content-length': 8 }).write('too much')
+    request.resume().once('close', () => response.end())
   },
 }
 

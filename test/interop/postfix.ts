@@ -139,6 +139,8 @@ function mainConfiguration(
 ): string {
   const known = mailboxes.map((name) => `{ ${name}@example.com = ${name}/ }`).join(', ')
   const table = Object.entries(answers).map(([address, answer]) => `{ ${address} = ${answer} }`)
+  // A table without entries is none to Postfix.
+  const access = table.length === 0 ? '' : `check_recipient_access inline:{ ${table.join(', ')} }`
   return `compatibility_level = 3.6
 queue_directory = ${folder}/queue
 data_directory = ${folder}/data
@@ -153,7 +155,7 @@ myhostname = mail.example.com
 mydestination =
 mynetworks =
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
-smtpd_recipient_restrictions = check_recipient_access inline:{ ${table.join(', ')} }
+smtpd_recipient_restrictions = ${access}
 virtual_mailbox_domains = example.com
 virtual_mailbox_base = ${folder}/mail
 virtual_mailbox_maps = inline:{ ${known} }

@@ -159,8 +159,6 @@ http_port 127.0.0.1:${port} accel defaultsite=${host}
 https_port 127.0.0.1:${tlsPort} accel defaultsite=${host} tls-cert=${folder}/cert.pem tls-key=${folder}/key.pem
 cache_peer ${host} parent ${originPort} 0 no-query originserver
 http_access allow all
-# Squid 5.7 cuts off an upload that outruns the origin by more than this buffer.
-client_request_buffer_max_size 64 MB
 ${SQUID_ALONE}`
   },
 }
@@ -192,6 +190,8 @@ function isRoot(): boolean {
 const APACHE_FOLDER = '/usr/lib/apache2/modules'
 const APACHE_MODULES = 'mpm_event authz_core setenvif ssl proxy proxy_http http2'.split(' ')
 const SQUID_ALONE = `
+# Squid 5.7 cuts off an upload that outruns the origin by more than this buffer.
+client_request_buffer_max_size 64 MB
 cache deny all
 access_log none
 cache_log /dev/null
