@@ -21,6 +21,7 @@ import { callCacheShape, clientCacheShape } from './cache/options.ts'
 import type { HttpCache } from './cache/entry.ts'
 import type { CookieJar } from './cookies/cookie-jar.ts'
 import { callCookiesShape, clientCookiesShape, noCookiesShape } from './cookies/options.ts'
+import { connectionsShape, type ConnectionLimits } from './connection-limits.ts'
 import type { Handler, Middleware } from './handler.ts'
 import { headersShape, type HeaderFields, type HttpHeaders } from './headers.ts'
 import { redirectShape, type RedirectOptions } from './middleware/redirect.ts'
@@ -162,11 +163,8 @@ export interface ClientOptions extends SharedOptions {
   readonly middleware?: readonly Middleware[] | undefined
   /** Answers instead of a server, for tests. */
   readonly handler?: Handler | undefined
-  /**
-   * How many connections one origin may have at work. Default 64. One whose answer waits for the program to read it, which
-   * reads something else, does not count; with these there are at most 16 times as many.
-   */
-  readonly connections?: number | undefined
+  /** How many connections there may be, and how long they are kept; a number is how many to one origin. Default 64 of these. */
+  readonly connections?: number | ConnectionLimits | undefined
   /**
    * Whether HTTP/2 is offered to servers with TLS; one connection then carries all calls to its origin. A server that
    * does not take it is spoken to in HTTP/1.1. Default false.
@@ -174,6 +172,8 @@ export interface ClientOptions extends SharedOptions {
   readonly http2?: boolean | undefined
   /** Whether lines of a response may end with LF alone, as those of some devices do. Default false. */
   readonly lenient?: boolean | undefined
+  /** How many bytes the header section of a response may have, and its trailers. Default 65,536. */
+  readonly maxHeaderBytes?: number | undefined
   readonly log?: LogOption | undefined
   /** Limits and repeats of calls that have none of their own. */
   readonly defaults?: CallDefaults | undefined
@@ -280,9 +280,10 @@ export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptio
     handler: option.callback(),
     cookies: clientCookiesShape,
     cache: clientCacheShape,
-    connections: option.count,
+    connections: connectionsShape,
     http2: option.flag,
     lenient: option.flag,
+    maxHeaderBytes: option.count,
     log: option.log,
     defaults: option.defaults,
   },

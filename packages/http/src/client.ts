@@ -44,6 +44,7 @@ import type { EventSourceOptions, ServerSentEvents } from './event-source.ts'
 import type { Fetch } from './fetch.ts'
 import type { HttpClient } from './http-client.ts'
 import { LargerVerbs } from './larger-verbs.ts'
+import type { ClientCodecOptions } from './http1/client-codec.ts'
 import { foreign } from './middleware/compose.ts'
 import { respecting, telling } from './middleware/retry.ts'
 import { Mounts } from './mounts.ts'
@@ -83,7 +84,7 @@ class Client implements HttpClient {
   readonly #host: CallHost
   readonly #larger: LargerVerbs
   readonly #warned = new Set<string>()
-  readonly #lenient: boolean | undefined
+  readonly #rules: ClientCodecOptions
   #closing: Promise<void> | undefined
 
   constructor(options: Taken<ClientOptions>) {
@@ -93,8 +94,8 @@ class Client implements HttpClient {
     this.#context = clientContext(options)
     this.#requests = new RequestFactory(options, this.#context.id)
     this.#mounts = new Mounts(options, this.#requests.home)
-    this.#lenient = options.lenient
-    this.#connections = new Connections(options.connections ?? CONNECTIONS, this.#context)
+    this.#rules = { lenient: options.lenient, maxHeaderBytes: options.maxHeaderBytes }
+    this.#connections = new Connections(options.connections, this.#context)
     this.#host = {
       calls: this.#calls,
       middleware: (options.middleware ?? []).map(foreign),
@@ -281,7 +282,7 @@ class Client implements HttpClient {
     return switched({
       wanted,
       prepared,
-      lenient: this.#lenient,
+      rules: this.#rules,
       calls: this.#calls,
       spec: this.#specOf(prepared, call, 'session'),
       connect: (request, op) => {
@@ -374,5 +375,4 @@ function shown(method: string): string {
   return typeof method === 'string' && /^[\w-]{1,32}$/.test(method) ? method : 'request'
 }
 
-const CONNECTIONS = 64
 const graceOf = closeDoor({ protocol: 'http', call: 'close' })

@@ -18,6 +18,13 @@ import {
 } from '@net/core/authoring'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
+import {
+  limitsOf,
+  SharedLimits,
+  type ConnectionLimits,
+  type LimitedPool,
+} from './connection-limits.ts'
+import type { Grant, Maker, PoolParts, Wait } from './pool-parts.ts'
 
 /** For whom a connection is wanted. */
 export interface Lessee {
@@ -39,11 +46,14 @@ export class Connections {
   readonly #limit: number
   readonly #client: ClientContext
   readonly #pools = new Map<string, OriginPool>()
+  readonly #shared: SharedLimits
 
-  /** `limit` is how many connections one origin may have at work; those that only the program can free do not count. */
-  constructor(limit: number, client: ClientContext) {
-    this.#limit = limit
+  /** A number is how many connections one origin may have at work; those that only the program can free do not count. */
+  constructor(limits: number | ConnectionLimits | undefined, client: ClientContext) {
+    const taken = limitsOf(limits)
+    this.#limit = taken.perOrigin ?? PER_ORIGIN
     this.#client = client
+    this.#shared = new SharedLimits(taken, () => this.#pools.values())
   }
 
   /** A connection, or a lane of one, that no other call uses. Rejects with `NET_TIMEOUT_POOL` if none becomes free. */
@@ -55,6 +65,7 @@ export class Connections {
       pool = new OriginPool({
         endpoint: origin.replace(/^https?:\/\//, ''),
         limit: this.#limit,
+        shared: this.#shared,
         client: this.#client,
         mayShare: lessee.mayShare === true,
         emptied: () => this.#pools.delete(key),
@@ -70,30 +81,12 @@ export class Connections {
   }
 }
 
-/** The call that made a connection, for events. */
-interface Maker {
-  readonly id: number
-  readonly operation: string
-}
-
-/** Undefined: leave to connect. */
-type Grant = HttpConnection | undefined
-
-interface PoolParts {
-  /** For events: host, and the port unless it is the scheme's. */
-  readonly endpoint: string
-  readonly limit: number
-  readonly client: ClientContext
-  readonly mayShare: boolean
-  readonly emptied: () => void
-}
-
-class OriginPool {
+class OriginPool implements LimitedPool {
   readonly #parts: PoolParts
   readonly #idle: HttpConnection[] = []
   readonly #shared = new Set<SharedConnection>()
-  /** Who waits, in the order in which they came, and whether it must be a connection that was not used before. */
-  readonly #waiting = new Map<(grant: Grant) => void, boolean>()
+  /** Who waits, in the order in which they came. */
+  readonly #waiting = new Map<(grant: Grant) => void, Wait>()
   /** Whether calls wait for a connection to share rather than connect. */
   #sharing: boolean
   /** All that were made and have not gone. */
@@ -118,10 +111,30 @@ class OriginPool {
       this.#tell('acquire', lessee)
       return ready
     }
+    this.#parts.shared.makeRoom()
     if (this.#isFull() && this.#look === undefined) this.#countHeld()
     if (this.#isFull() || (!fresh && this.#awaitsShared())) return this.#wait(lessee)
     this.#reserve()
     return this.#connect(lessee)
+  }
+
+  get atWork(): number {
+    return this.#size - this.#held
+  }
+
+  get unused(): number {
+    return this.#idle.length + [...this.#shared].filter(({ busy }) => busy === 0).length
+  }
+
+  get waitingSince(): number {
+    for (const { since } of this.#waiting.values()) return since
+    return Infinity
+  }
+
+  closeUnused(): boolean {
+    const unused = this.#idle.shift() ?? [...this.#shared].find(({ busy }) => busy === 0)
+    unused?.destroy()
+    return unused !== undefined
   }
 
   closeIdle(): void {
@@ -156,8 +169,8 @@ class OriginPool {
   }
 
   #isFull(): boolean {
-    const { limit } = this.#parts
-    return this.#size - this.#held >= limit || this.#size >= limit * MOST_TIMES
+    const { limit, shared } = this.#parts
+    return this.atWork >= limit || this.#size >= limit * MOST_TIMES || shared.isReached
   }
 
   #countHeld(): void {
@@ -177,7 +190,7 @@ class OriginPool {
   #lookAgain(): void {
     if (this.#waiting.size === 0) return
     this.#countHeld()
-    this.#serve()
+    this.serve()
   }
 
   #unwatch(): void {
@@ -187,9 +200,7 @@ class OriginPool {
   }
 
   #makeRoom(): void {
-    if (!this.#isFull()) return
-    const unused = this.#idle.shift() ?? [...this.#shared].find(({ busy }) => busy === 0)
-    unused?.destroy()
+    if (this.#isFull()) this.closeUnused()
   }
 
   #reserve(): void {
@@ -244,7 +255,7 @@ class OriginPool {
   #settle(sharing: boolean): void {
     this.#connecting -= 1
     this.#sharing = sharing
-    this.#serve()
+    this.serve()
   }
 
   async #wait(lessee: Lessee): Promise<HttpConnection> {
@@ -257,7 +268,7 @@ class OriginPool {
     const limit = lessee.op.limits.pool
     const timer =
       limit === Infinity ? undefined : clock().after(limit, () => giveUp(this.#tooLate(limit)))
-    this.#waiting.set(resolve, lessee.fresh === true)
+    this.#waiting.set(resolve, { fresh: lessee.fresh === true, since: waits++ })
     // Behind that: it is called at once where the call was stopped while its body was being opened.
     const forget = lessee.op.onAbort(giveUp)
     this.#tell('wait', lessee)
@@ -271,6 +282,7 @@ class OriginPool {
       timer?.clear()
       forget()
       this.#unwatch()
+      this.#forgetIfEmpty()
     }
   }
 
@@ -285,10 +297,13 @@ class OriginPool {
   }
 
   #free(connection: HttpConnection | SharedConnection, maker: Maker): void {
+    const { shared, limit } = this.#parts
     if (!('lane' in connection)) this.#idle.push(connection)
-    this.#serve()
+    if (shared.isOwed(this)) this.closeUnused()
+    else this.serve()
     this.#tell('release', maker)
-    if (this.#size > this.#parts.limit) this.#trim()
+    if (this.#size > limit) this.#trim()
+    shared.trim(this)
   }
 
   /** Connections that were made beside held ones are too many once those are free. */
@@ -314,13 +329,18 @@ class OriginPool {
   #leave(): void {
     this.#size -= 1
     if (this.#held > 0) this.#held -= 1
-    this.#serve()
-    if (this.#size === 0) this.#parts.emptied()
+    this.#parts.shared.freed()
+    this.serve()
+    this.#forgetIfEmpty()
+  }
+
+  #forgetIfEmpty(): void {
+    if (this.#size === 0 && this.#waiting.size === 0) this.#parts.emptied()
   }
 
   /** Gives those who wait what there is, in the order in which they came. */
-  #serve(): void {
-    for (const [next, fresh] of this.#waiting) {
+  serve(): void {
+    for (const [next, { fresh }] of this.#waiting) {
       const ready = this.#readyFor(fresh)
       if (ready === undefined) {
         if (fresh) this.#makeRoom()
@@ -349,15 +369,11 @@ class OriginPool {
         endpoint: this.#parts.endpoint,
         action,
         size: this.#size,
-        busy: this.#size - this.#unused(),
+        busy: this.#size - this.unused,
         waiting: this.#waiting.size,
       },
       log,
     )
-  }
-
-  #unused(): number {
-    return this.#idle.length + [...this.#shared].filter(({ busy }) => busy === 0).length
   }
 }
 
@@ -365,3 +381,5 @@ class OriginPool {
 const LOOK = 100
 /** With those that the program holds, so many times as many connections as may be at work. */
 const MOST_TIMES = 16
+const PER_ORIGIN = 64
+let waits = 0

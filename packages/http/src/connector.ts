@@ -9,20 +9,21 @@ import { secure, toSocket, type TlsOptions, type Transport } from '@net/socket'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
 import type { Http2Connection } from './engine/http2.ts'
+import type { ClientCodecOptions } from './http1/client-codec.ts'
 import { Http1Connection } from './http1/connection.ts'
 import { hostOf, type Road } from './road.ts'
 import { TlsVariants } from './tls-variants.ts'
 
 /** How a client reaches servers. */
-export interface ConnectorOptions {
+export interface ConnectorOptions extends ClientCodecOptions {
   readonly road: Road
   readonly tls: TlsOptions | undefined
   /** The origin to which alone the client's certificate is shown; undefined for all. */
   readonly home: string | undefined
   /** Whether HTTP/2 is offered to servers with TLS. */
   readonly http2: boolean
-  /** Whether lines of HTTP/1.1 may end with LF alone. */
-  readonly lenient?: boolean | undefined
+  /** For how many milliseconds an unused connection is kept. */
+  readonly idleTime?: number | undefined
   /** Tells it from the other connectors of its client; default ''. */
   readonly name?: string | undefined
 }
@@ -76,16 +77,18 @@ export class Connector {
     })
     try {
       const { url } = to
-      const { lenient } = this.#options
+      const { lenient, maxHeaderBytes, idleTime } = this.#options
+      const rules = { lenient, maxHeaderBytes, idleTime }
       const forwarding = await this.#options.road.forward(url, op)
       if (forwarding !== undefined) {
         const { transport } = forwarding
-        return new Http1Connection(transport, { host: url.host, lenient, forwarding }, events)
+        return new Http1Connection(transport, { host: url.host, ...rules, forwarding }, events)
       }
       const alpn = this.#options.http2 ? BOTH : ONE
       const transport = await this.#road(to, op, alpn)
-      if (transport.info.tls?.alpn === 'h2') return await shared(transport, url, { op, events })
-      return new Http1Connection(transport, { host: url.host, lenient }, events)
+      if (transport.info.tls?.alpn === 'h2')
+        return await shared(transport, url, { op, events, ...rules })
+      return new Http1Connection(transport, { host: url.host, ...rules }, events)
     } catch (error) {
       // The dial knows the phase; the operation that ended it knows the reason.
       if (stopped === undefined || !isNetError(error)) throw error
@@ -144,16 +147,18 @@ function nameless(tls: TlsOptions): TlsOptions {
 interface Surroundings {
   readonly op: Operation
   readonly events: ConnectionEvents
+  readonly maxHeaderBytes: number | undefined
+  readonly idleTime: number | undefined
 }
 
 /** A connection of HTTP/2, once the settings of the server have arrived. */
 async function shared(
   transport: Transport,
   url: URL,
-  { op, events }: Surroundings,
+  { op, ...options }: Surroundings,
 ): Promise<Http2Connection> {
   const { Http2Connection: Http2 } = await import('./engine/http2.ts')
-  const connection = new Http2(toSocket(transport), url, events)
+  const connection = new Http2(toSocket(transport), url, options)
   const forget = op.onAbort(() => connection.destroy())
   try {
     await op.phase('greeting', () => connection.ready)

@@ -36,6 +36,7 @@ export { fromFile, fromText, toFile, type CloseOptions } from '@net/core'
 export type {
   ClientOptions,
   InterimResponse,
+  MountOptions,
   PageOptions,
   RequestOptions,
   SendOptions,
@@ -45,6 +46,7 @@ export type { RedirectHook, RedirectOptions } from './middleware/redirect.ts'
 export type { RepeatHook, RepeatNotice } from './middleware/retry.ts'
 export type { Checksum, DownloadOptions, DownloadResult } from './download-options.ts'
 export type { Fetch } from './fetch.ts'
+export type { ConnectionLimits } from './connection-limits.ts'
 export type { Handler, Middleware } from './handler.ts'
 export { toCurl, type CurlOptions } from './curl.ts'
 export type { HttpLink, HttpLinks } from './links.ts'

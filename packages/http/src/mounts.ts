@@ -6,6 +6,7 @@
 import { netError, type Taken } from '@net/core/authoring'
 
 import type { ClientOptions, MountOptions } from './client-options.ts'
+import { limitsOf } from './connection-limits.ts'
 import { Connector } from './connector.ts'
 import type { Handler } from './handler.ts'
 import { foreignHandler } from './middleware/compose.ts'
@@ -50,11 +51,12 @@ function overlaid(client: Taken<ClientOptions>, mount: MountOptions): Taken<Clie
 }
 
 function mountOf(options: Taken<ClientOptions>, home: string | undefined, name: string): Mount {
-  const { tls, http2 = false, lenient, handler } = options
+  const { tls, http2 = false, lenient, maxHeaderBytes, handler } = options
+  const { idleTime } = limitsOf(options.connections)
   const road = new Road(options)
   return {
     road,
-    connector: new Connector({ road, tls, home, http2, lenient, name }),
+    connector: new Connector({ road, tls, home, http2, lenient, maxHeaderBytes, idleTime, name }),
     handler: handler && foreignHandler(handler),
   }
 }

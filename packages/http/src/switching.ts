@@ -18,6 +18,7 @@ import type { InterimResponse, RequestOptions } from './client-options.ts'
 import { HttpStatusError } from './errors.ts'
 import type { Middleware } from './handler.ts'
 import { HttpHeaders } from './headers.ts'
+import type { ClientCodecOptions } from './http1/client-codec.ts'
 import { handshake, type HandshakeAnswer } from './http1/handshake.ts'
 import { isToken } from './http1/syntax.ts'
 import { authenticate, inSteps } from './middleware/auth.ts'
@@ -51,9 +52,10 @@ export interface SwitchParts {
   readonly wanted: Wanted
   readonly prepared: PreparedRequest
   readonly spec: OperationSpec
-  readonly lenient: boolean | undefined
   /** Those of the client, which ends them when it is closed. */
   readonly calls: CallsUnderWay
+  /** How the answer is read. */
+  readonly rules: ClientCodecOptions
   /** Connects to the server of the request, with TLS where its URL says so, but never for HTTP/2. */
   connect(request: HttpRequest, op: Operation): Promise<Transport>
 }
@@ -112,7 +114,7 @@ function loginOf(auth: HttpAuth, op: Operation): Middleware {
 function asked(
   transport: Transport,
   request: HttpRequest,
-  { op, wanted, prepared, lenient }: SwitchParts & { readonly op: Operation },
+  { op, wanted, prepared, rules }: SwitchParts & { readonly op: Operation },
 ): Promise<HandshakeAnswer> {
   const { onInterim } = prepared.settings
   const interim = (status: number, fields: readonly string[]): void =>
@@ -120,7 +122,7 @@ function asked(
   const line = lineOf(request, wanted)
   op.wire('send', () => `${line.method} ${line.target} HTTP/1.1`)
   return op.phase('command', async () => {
-    const said = stoppable(op, handshake(transport, { ...line, lenient, interim }), () =>
+    const said = stoppable(op, handshake(transport, { ...line, ...rules, interim }), () =>
       transport.abort(),
     )
     try {

@@ -1,5 +1,6 @@
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
+import { createCertificates } from '@net/socket/testing'
 import { describe, expect, test } from 'vitest'
 
 import { clientOptions, requestOptions } from '../src/client-options.ts'
@@ -106,6 +107,34 @@ describe('what passes', () => {
     expect(requestOptions(inherited)).toBeDefined()
     expect(Object.keys(requestOptions(inherited))).toEqual([])
     expect(Object.keys(clientOptions(inherited as http.ClientOptions))).toEqual([])
+  })
+})
+
+test('[HTTP-11] the header section of a response has a limit, in one long line and in many fields', async () => {
+  const authority = createCertificates()
+  const routes = {
+    '/line': { headers: { 'x-long': 'x'.repeat(300) } },
+    '/fields': {
+      headers: Object.fromEntries(Array.from({ length: 90 }, (_, at) => [`x-${at}`, '1'])),
+    },
+    '/trailers': { body: 'x', trailers: { 'x-long': 'x'.repeat(300) } },
+  }
+  await using plain = await startHttpServer({ routes })
+  await using both = await startHttpServer({ routes, tls: authority.issue(), http2: true })
+  const tls = { ca: authority.ca }
+  for (const { url: baseUrl } of [plain, both]) {
+    await using strict = http.createClient({ baseUrl, tls, http2: true, maxHeaderBytes: 250 })
+    expect((await strict.get('/json')).status).toBe(200)
+    for (const path of ['/line', '/fields'])
+      await expect(strict.get(path, { retry: false })).rejects.toMatchObject({
+        code: 'NET_PROTO_LIMIT',
+      })
+    await using usual = http.createClient({ baseUrl, tls, http2: true })
+    expect((await usual.get('/line')).headers.get('x-long')).toHaveLength(300)
+  }
+  await using strict = http.createClient({ baseUrl: plain.url, maxHeaderBytes: 250 })
+  await expect(strict.get('/trailers', { retry: false }).text()).rejects.toMatchObject({
+    code: 'NET_PROTO_LIMIT',
   })
 })
 

@@ -19,7 +19,6 @@ import type { HttpConnection, WireReceiver, WireRequest } from '../connection.ts
 import { wrongLength } from '../content-length.ts'
 import { heldFrom, isHeldBy } from '../held.ts'
 import { http2Errors, StreamEnded } from './http2-errors.ts'
-import { HEAD_LIMIT } from '../http1/head.ts'
 
 /** Where a lane belongs. */
 export interface LaneParts {
@@ -28,6 +27,8 @@ export interface LaneParts {
   readonly authority: string
   /** How many exchanges the connection has begun with this one. */
   readonly exchanges: number
+  /** How many bytes a header section may have. */
+  readonly maxHeaderBytes: number
   /** Is called once, when the lane is free again; `finished` if the response is complete. */
   left(finished: boolean): void
 }
@@ -145,9 +146,9 @@ export class Http2Lane implements HttpConnection {
   #head(status: number, headers: IncomingHttpHeaders): void {
     const fields = fieldsIn(headers)
     // Node enforces this limit only once the server has agreed to it; until then, that on the number of fields.
-    if (fields.reduce((size, { length }) => size + length, 0) > HEAD_LIMIT) {
+    if (fields.reduce((size, { length }) => size + length, 0) > this.#parts.maxHeaderBytes) {
       const message = 'the header section of the response is too long'
-      this.#fail(netError('NET_PROTO_LIMIT', { message, limit: HEAD_LIMIT }))
+      this.#fail(netError('NET_PROTO_LIMIT', { message, limit: this.#parts.maxHeaderBytes }))
       return
     }
     const length = headers['content-length']

@@ -15,6 +15,15 @@ import { http2Errors } from './http2-errors.ts'
 import { Http2Lane } from './http2-lane.ts'
 import { HEAD_LIMIT } from '../http1/head.ts'
 
+/** What a connection has of its client. */
+export interface Http2Options {
+  readonly events: ConnectionEvents
+  /** How many bytes a header section may have; default 65,536. */
+  readonly maxHeaderBytes?: number | undefined
+  /** For how many milliseconds it is kept unused. */
+  readonly idleTime?: number | undefined
+}
+
 /** A connection that speaks HTTP/2. */
 export class Http2Connection implements SharedConnection {
   /** Resolves once the settings of the server have arrived; rejects with a NetError if the connection ends before. */
@@ -22,6 +31,8 @@ export class Http2Connection implements SharedConnection {
   readonly #session: ClientHttp2Session
   readonly #authority: string
   readonly #events: ConnectionEvents
+  readonly #maxHeaderBytes: number
+  readonly #idleTime: number
   readonly #lanes = new Set<Http2Lane>()
   #exchanges = 0
   #most = 0
@@ -33,11 +44,21 @@ export class Http2Connection implements SharedConnection {
   #bytesBefore = 0
   #heard = clock().now()
 
-  constructor(socket: Duplex, url: URL, events: ConnectionEvents) {
+  constructor(
+    socket: Duplex,
+    url: URL,
+    { events, maxHeaderBytes = HEAD_LIMIT, idleTime = LONGEST_REST }: Http2Options,
+  ) {
+    this.#idleTime = idleTime
+    this.#maxHeaderBytes = maxHeaderBytes
     this.#authority = url.host
     this.#bytes = () => (socket as Partial<Socket>).bytesRead ?? 0
     this.#events = events
-    const settings = { enablePush: false, initialWindowSize: WINDOW, maxHeaderListSize: HEAD_LIMIT }
+    const settings = {
+      enablePush: false,
+      initialWindowSize: WINDOW,
+      maxHeaderListSize: maxHeaderBytes,
+    }
     const session = connect(url.origin, {
       createConnection: () => socket,
       settings,
@@ -95,6 +116,7 @@ export class Http2Connection implements SharedConnection {
       session: this.#session,
       authority: this.#authority,
       exchanges: this.#exchanges,
+      maxHeaderBytes: this.#maxHeaderBytes,
       left: (finished) => this.#left(lane, finished),
     })
     this.#lanes.add(lane)
@@ -143,7 +165,7 @@ export class Http2Connection implements SharedConnection {
   /** Unused: it does not keep the process alive, and is closed soon. */
   #rest(): void {
     this.#session.unref()
-    this.#session.setTimeout(LONGEST_REST)
+    this.#session.setTimeout(this.#idleTime)
   }
 
   /** An exchange was aborted, perhaps because the server has failed: no other one begins before the server has answered. */

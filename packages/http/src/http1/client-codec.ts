@@ -46,7 +46,9 @@ export interface RequestMark {
 /** How a client's codec reads. */
 export interface ClientCodecOptions {
   /** Whether lines may end with LF alone, as those of some devices do. Default false. */
-  readonly lenient?: boolean
+  readonly lenient?: boolean | undefined
+  /** How many bytes a head may have, trailers, and the line of a chunk's size, each. Default 65,536. */
+  readonly maxHeaderBytes?: number | undefined
 }
 
 /** One connection, seen by the client. */
@@ -60,9 +62,10 @@ export class ClientCodec implements MessageEvents {
   #interim = 0
   #head: ResponseHead | undefined
 
-  constructor(events: ClientEvents, { lenient = false }: ClientCodecOptions = {}) {
+  constructor(events: ClientEvents, options: ClientCodecOptions = {}) {
+    const { lenient = false, maxHeaderBytes: limit = HEAD_LIMIT } = options
     this.#events = events
-    this.#reader = new MessageReader({ what: 'response', lenient, limit: HEAD_LIMIT }, this)
+    this.#reader = new MessageReader({ what: 'response', lenient, limit }, this)
   }
 
   /** Whether another request may be sent once `next` has been called. */

@@ -27,17 +27,8 @@ import { keptFor, type Framing } from './framing.ts'
 import { closed, withoutPlace } from './loss.ts'
 import { bytesOf, joinedBytes } from './message-writer.ts'
 import { inNextTurn } from './next-turn.ts'
+import type { Http1Options } from './options.ts'
 import { RequestHeads } from './request-head.ts'
-
-/** How a connection speaks. */
-export interface Http1Options {
-  /** What `Host` says: the URL's host, and its port unless that is the scheme's. */
-  readonly host: string
-  /** Whether lines of the server may end with LF alone. Default false. */
-  readonly lenient?: boolean | undefined
-  /** The proxy at the other end, which passes the requests on. */
-  readonly forwarding?: ForwardingProxy | undefined
-}
 
 /** One connection, to one origin. */
 export class Http1Connection implements HttpConnection, ByteReceiver, ClientEvents {
@@ -65,7 +56,8 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   #idle: Timer | undefined
   /** What took the connection. */
   #loss: NetError | undefined
-  #patience = KEPT
+  readonly #longest: number
+  #patience: number
   /** The time for which an unused connection is kept has passed within an exchange. */
   #hasPassed = false
   /** The server wants the body, or seems to. */
@@ -73,14 +65,16 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
 
   constructor(
     transport: Transport,
-    { host, lenient = false, forwarding }: Http1Options,
+    { host, idleTime, forwarding, ...rules }: Http1Options,
     events: ConnectionEvents,
   ) {
     this.#transport = transport
-    this.#codec = new ClientCodec(this, { lenient })
+    this.#codec = new ClientCodec(this, rules)
     this.#socket = transport.duplex ?? NO_SOCKET
     this.#events = events
     this.#forwarding = forwarding
+    this.#longest = idleTime ?? LONGEST_KEPT
+    this.#patience = idleTime ?? KEPT
     this.#heads = new RequestHeads(host, forwarding?.fields)
     this.#listenForSilence()
     this.#inflow = deliverTo(transport, this)
@@ -309,7 +303,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
 
   #keepFor(kept: number): void {
     // A request that leaves when the server closes would be lost.
-    const patience = Math.max(1, Math.min(kept - MARGIN, LONGEST_KEPT))
+    const patience = Math.max(1, Math.min(kept - MARGIN, this.#longest))
     if (patience === this.#patience) return
     this.#patience = patience
     this.#socket.setTimeout?.(patience)

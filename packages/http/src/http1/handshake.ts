@@ -5,17 +5,20 @@
 
 import type { Transport } from '@net/socket'
 
-import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
+import {
+  ClientCodec,
+  type ClientCodecOptions,
+  type ClientEvents,
+  type ResponseHead,
+} from './client-codec.ts'
 import { bytesOf, headText } from './message-writer.ts'
 
 /** What is asked for. */
-export interface HandshakeRequest {
+export interface HandshakeRequest extends ClientCodecOptions {
   readonly method: string
   readonly target: string
   /** Names and values in turn, all of them. */
   readonly fields: readonly string[]
-  /** Whether lines of the server may end with LF alone. Default false. */
-  readonly lenient?: boolean | undefined
   /** Hears of interim responses. */
   interim(status: number, fields: readonly string[]): void
 }
@@ -36,9 +39,9 @@ export async function handshake(
   transport: Transport,
   request: HandshakeRequest,
 ): Promise<HandshakeAnswer> {
-  const { method, target, fields, lenient = false } = request
+  const { method, target, fields } = request
   const answer = new Answered(request)
-  const codec = new ClientCodec(answer, { lenient })
+  const codec = new ClientCodec(answer, request)
   codec.request({ method, framing: 0, upgrades: true })
   await transport.write([bytesOf(headText(`${method} ${target} HTTP/1.1`, fields))])
   while (!answer.isKnown) {
