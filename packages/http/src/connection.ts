@@ -45,6 +45,8 @@ export interface WireReceiver {
   interim(status: number, fields: readonly string[]): void
   /** The final answer has begun. */
   head(head: WireHead): void
+  /** What came together with the head has been delivered, a short body whole. */
+  settled(): void
   data(chunk: Uint8Array): void
   /** Trailers are names and values in turn. */
   end(trailers: readonly string[]): void

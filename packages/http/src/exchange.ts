@@ -60,6 +60,8 @@ export class Exchange implements WireReceiver, BodyFlow {
   readonly #connected: number = clock().now()
   #state: State = 'ready'
   #phase: OpenPhase | undefined
+  /** Until its answer is given on. */
+  #head: WireHead | undefined
   #body: ReceivedBody | undefined
   #forget: (() => void) | undefined
   #draining: Timer | undefined
@@ -117,21 +119,29 @@ export class Exchange implements WireReceiver, BodyFlow {
   }
 
   head(head: WireHead): void {
-    const { frame } = this.#parts.call
-    if (this.#state !== 'over') frame.runInAsyncScope(() => this.#answered(head))
-  }
-
-  #answered(head: WireHead): void {
-    const { op } = this.#parts.call
+    if (this.#state === 'over') return
+    const { op, frame } = this.#parts.call
     const { status, reason, size } = head
-    op.wire('receive', () => `${this.#spoken()} ${status} ${reason}`.trimEnd())
+    if (op.tellsWire) {
+      const text = (): string => `${this.#spoken()} ${status} ${reason}`.trimEnd()
+      frame.runInAsyncScope(() => op.wire('receive', text))
+    }
     op.answered(status)
     this.#state = 'receiving'
-    const body = new ReceivedBody(this, size, op.limits.idle)
-    this.#body = body
-    const response = this.#response(head, body)
-    // A turn later a short body is there as well.
-    void SETTLED.then(() => this.#give(response, body))
+    this.#head = head
+    this.#body = new ReceivedBody(this, size, op.limits.idle)
+  }
+
+  settled(): void {
+    const { frame } = this.#parts.call
+    if (this.#head !== undefined) frame.runInAsyncScope(() => this.#answered())
+  }
+
+  #answered(): void {
+    const head = this.#head
+    const body = this.#body
+    this.#head = undefined
+    if (head !== undefined && body !== undefined) this.#give(this.#response(head, body), body)
   }
 
   data(chunk: Uint8Array): void {

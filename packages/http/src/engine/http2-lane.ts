@@ -156,7 +156,9 @@ export class Http2Lane implements HttpConnection {
     this.#headed = true
     const hasNone = this.#bodiless || status === 204 || status === 304
     const size = hasNone ? 0 : this.#expected
-    this.#receiver?.head({ status, reason: '', fields, size })
+    const receiver = this.#receiver
+    receiver?.head({ status, reason: '', fields, size })
+    void NOW.then(() => receiver?.settled())
   }
 
   #whyClosed({ rstCode }: ClientHttp2Stream): unknown {
@@ -305,3 +307,4 @@ const isReset = hasCode('ERR_HTTP2_STREAM_ERROR')
 /** Kept out of the tables of compression, on every hop (RFC 7541 section 7.1.3). */
 const SECRET_FIELDS: string[] = ['authorization', 'cookie', 'proxy-authorization']
 const MOST_INTERIM = 16
+const NOW: Promise<void> = Promise.resolve()

@@ -9,26 +9,18 @@ import type { Socket } from 'node:net'
 import { ConnectionLostError, isNetError, type NetError } from '@net/core'
 import { clock, defineErrorTable, translate, type Timer } from '@net/core/authoring'
 import type { ByteReceiver, ForwardingProxy, Inflow, Transport } from '@net/socket'
-import { deliverTo, writeNow, writeTextNow } from '@net/socket/authoring'
+import { deliverTo } from '@net/socket/authoring'
 
-import type {
-  BodyPieces,
-  ConnectionEvents,
-  HttpConnection,
-  WireReceiver,
-  WireRequest,
-} from '../connection.ts'
-import { announcedLength } from '../content-length.ts'
+import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { HttpHeaders } from '../headers.ts'
 import { heldFrom, isHeldBy } from '../held.ts'
-import { BodySender } from './body-sender.ts'
 import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
 import { keptFor, type Framing } from './framing.ts'
 import { closed, withoutPlace } from './loss.ts'
-import { bytesOf, joinedBytes } from './message-writer.ts'
 import { inNextTurn } from './next-turn.ts'
 import type { Http1Options } from './options.ts'
 import { RequestHeads } from './request-head.ts'
+import { RequestSender } from './request-sender.ts'
 
 /** One connection, to one origin. */
 export class Http1Connection implements HttpConnection, ByteReceiver, ClientEvents {
@@ -37,11 +29,15 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   readonly #transport: Transport
   readonly #socket: IdleSocket
   readonly #events: ConnectionEvents
-  readonly #heads: RequestHeads
+  readonly #sender: RequestSender
   readonly #forwarding: ForwardingProxy | undefined
   readonly #codec: ClientCodec
   readonly #inflow: Inflow | undefined
   #receiver: WireReceiver | undefined
+  /** Whose head has come with this chunk. */
+  #answered: WireReceiver | undefined
+  /** Whether an exchange has ended with this chunk. */
+  #isComplete = false
   #request: WireRequest | undefined
   #isPaused = false
   #heldFrom = 0
@@ -50,7 +46,6 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   /** Whether the process lives as long as the socket. */
   #keepsAlive = true
   #hasBegun = false
-  #isAnswered = false
   #lastWords: Timer | undefined
   /** Where there is no socket, which has a timer of its own that keeps no process alive. */
   #idle: Timer | undefined
@@ -60,8 +55,6 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   #patience: number
   /** The time for which an unused connection is kept has passed within an exchange. */
   #hasPassed = false
-  /** The server wants the body, or seems to. */
-  #wanted: (() => void) | undefined
 
   constructor(
     transport: Transport,
@@ -75,7 +68,13 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#forwarding = forwarding
     this.#longest = idleTime ?? LONGEST_KEPT
     this.#patience = idleTime ?? KEPT
-    this.#heads = new RequestHeads(host, forwarding?.fields)
+    this.#sender = new RequestSender({
+      transport,
+      codec: this.#codec,
+      heads: new RequestHeads(host, forwarding?.fields),
+      unwritten: (error) => this.#unwritten(error),
+      gaveUp: (error) => this.#giveUp(error),
+    })
     this.#listenForSilence()
     this.#inflow = deliverTo(transport, this)
   }
@@ -126,7 +125,18 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
       if (isNetError(error)) this.#loss ??= error
       this.#fail(error)
     }
+    this.#afterChunk()
     return !this.#isPaused
+  }
+
+  /** All of what arrived together has been read. */
+  #afterChunk(): void {
+    const answered = this.#answered
+    this.#answered = undefined
+    answered?.settled()
+    if (!this.#isComplete) return
+    this.#isComplete = false
+    this.#free()
   }
 
   ended(): void {
@@ -150,7 +160,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   }
 
   interim(status: number, fields: readonly string[]): void {
-    if (status === 100) this.#wanted?.()
+    if (status === 100) this.#sender.answered(true)
     this.#receiver?.interim(status, fields)
   }
 
@@ -160,11 +170,11 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
       reason,
       HttpHeaders.received(fields).getAll('proxy-authenticate'),
     )
-    this.#isAnswered = true
-    this.#wanted?.()
+    this.#sender.answered(false)
     const kept = keptFor(notes)
     if (kept !== undefined) this.#keepFor(kept)
     const size = typeof framing === 'number' ? framing : undefined
+    this.#answered = this.#receiver
     this.#receiver?.head({ status, reason, fields, size })
   }
 
@@ -176,11 +186,12 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     const receiver = this.#receiver
     this.#receiver = undefined
     this.#isPaused = false
+    this.#sender.stop()
     receiver?.end(trailers)
     if (this.#codec.mayGoOn) {
       this.#codec.next()
       // Behind the bytes that arrived together with the end: there must be none.
-      void NOW.then(this.#free)
+      this.#isComplete = true
     } else this.#leave(false)
   }
 
@@ -190,99 +201,19 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
 
   readonly #begin = (): void => {
     if (this.#receiver === undefined || this.#request === undefined) return
-    const { body, expects, trailers } = this.#request
     this.#hasBegun = true
-    this.#isAnswered = false
     this.#receiver.started()
-    if (body instanceof Uint8Array && (expects === true || trailers !== undefined))
-      void this.#sendPieces(this.#request, whole(body), trailers ? 'chunked' : body.length)
-    else if (body === undefined || body instanceof Uint8Array) this.#sendWhole(this.#request, body)
-    else this.#sendSource(this.#request, body)
+    this.#sender.send(this.#request)
   }
 
-  #sendSource(request: WireRequest, body: BodyPieces): void {
-    const announced = announcedLength(request.headers)
-    if (announced === 0) void this.#sendNothing(request, body)
-    else void this.#sendPieces(request, body, announced ?? 'chunked')
-  }
-
-  #sendWhole({ method, target, headers }: WireRequest, body: Uint8Array | undefined): void {
-    const length = body?.length ?? 0
-    this.#codec.request({ method, framing: length })
-    const head = this.#heads.text(method, target, headers)
-    if (body === undefined || length === 0)
-      void writeTextNow(this.#transport, head)?.then(isDone, this.#unwritten)
-    else {
-      this.#codec.piece(body)
-      this.#codec.finalPiece()
-      void this.#write([joinedBytes(head, body)])
-    }
-  }
-
-  /** Of an empty body the head alone is complete: the source has to end first. */
-  async #sendNothing(request: WireRequest, body: BodyPieces): Promise<void> {
-    const receiver = this.#receiver
-    const isOver = (): boolean => this.#receiver !== receiver
-    try {
-      await new BodySender({ isOver, write: () => undefined }, 0).send(body)
-      if (!isOver()) this.#sendWhole(request, undefined)
-    } catch (error) {
-      if (this.#receiver === receiver) this.#giveUp(error)
-    }
-  }
-
-  async #sendPieces(request: WireRequest, body: BodyPieces, framing: Framing): Promise<void> {
-    const receiver = this.#receiver
-    const isOver = (): boolean => this.#receiver !== receiver
-    const write = (pieces: readonly Uint8Array[]): Promise<boolean> | undefined =>
-      this.#write(this.#codec.piece(...pieces))
-    try {
-      this.#sendHead(request, framing)
-      if (request.expects === true && !(await this.#isWanted())) return
-      // Bytes have the length that was told for them.
-      const length = typeof framing === 'number' && request.body === body ? framing : undefined
-      if (!(await new BodySender({ isOver, write }, length).send(body)) || isOver()) return
-      if (!this.#codec.hasSent) await this.#write(this.#codec.finalPiece(request.trailers?.()))
-    } catch (error) {
-      if (!isOver()) this.#giveUp(error)
-    }
-  }
-
-  #sendHead({ method, target, headers, expects }: WireRequest, framing: Framing): void {
-    this.#codec.request({ method, framing })
-    const coding = framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''
-    const more = expects === true ? `${coding}expect: 100-continue\r\n` : coding
-    void this.#write([bytesOf(this.#heads.text(method, target, headers, more))])
-  }
-
-  /** Resolves when the server has said so, or nothing for a second; to false if it has answered instead. */
-  #isWanted(): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const late = clock().after(UNSAID, () => this.#wanted?.())
-    this.#wanted = () => {
-      late.clear()
-      this.#wanted = undefined
-      resolve(this.#receiver !== undefined && !this.#isAnswered)
-    }
-    return promise
-  }
-
-  /**
-   * Undefined if there is room for more already. A write that fails is not the end yet: what the server said before may still
-   * arrive.
-   */
-  #write(bytes: readonly Uint8Array[]): Promise<boolean> | undefined {
-    return writeNow(this.#transport, bytes)?.then(isDone, this.#unwritten)
-  }
-
-  readonly #unwritten = (error: unknown): boolean => {
+  /** What the server said before may still arrive. */
+  #unwritten(error: unknown): void {
     if (isNetError(error)) this.#loss ??= withoutPlace(error)
-    if (!this.#isOver)
-      this.#lastWords ??= clock().after(LAST_WORDS, () => this.#fail(this.#loss ?? error))
-    return false
+    if (this.#isOver) return
+    this.#lastWords ??= clock().after(LAST_WORDS, () => this.#fail(this.#loss ?? error))
   }
 
-  readonly #free = (): void => {
+  #free(): void {
     if (this.#isOver) return
     this.#isFresh = false
     this.#request = undefined
@@ -346,7 +277,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#isOver = true
     this.#lastWords?.clear()
     this.#idle?.clear()
-    this.#wanted?.()
+    this.#sender.stop()
     void this.#inflow?.stop()?.catch(() => {})
     if (abruptly) this.#transport.abort()
     else void this.#close()
@@ -373,14 +304,6 @@ function isSource(body: WireRequest['body']): boolean {
   return body !== undefined && !(body instanceof Uint8Array)
 }
 
-async function* whole(body: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield body
-}
-
-function isDone(): boolean {
-  return true
-}
-
 const NOW: Promise<void> = Promise.resolve()
 const NO_SOCKET: IdleSocket = {}
 const NO_ROWS = defineErrorTable([])
@@ -388,4 +311,3 @@ const KEPT = 4000
 const MARGIN = 2000
 const LONGEST_KEPT = 600_000
 const LAST_WORDS = 1000
-const UNSAID = 1000
