@@ -4,7 +4,7 @@
  */
 
 import type { NetError } from '@net/core'
-import { ByteQueue, clock, netError, type Timer } from '@net/core/authoring'
+import { ByteQueue, clock, copyOf, netError, type Timer } from '@net/core/authoring'
 
 /** The body of a response, to be read once. Its chunks are the reader's; the ArrayBuffers behind them are not. */
 export interface HttpBody extends AsyncIterable<Uint8Array> {
@@ -78,6 +78,10 @@ export class ReceivedBody implements HearingBody {
   #impatience: Timer | undefined
   /** What takes the chunks in place of a reader. */
   #target: BodyTarget | undefined
+  /** What is read next comes here. */
+  #block: Buffer | undefined
+  /** How much came since memory was asked for. */
+  #lately = 0
   #poured: PromiseWithResolvers<void> | undefined
 
   /** `patience` is how many milliseconds a body may hold its connection before the program begins to read it. */
@@ -112,9 +116,11 @@ export class ReceivedBody implements HearingBody {
   }
 
   /** More came in. */
-  push(chunk: Uint8Array): void {
-    this.#received += chunk.length
+  push(arrived: Uint8Array): void {
+    this.#received += arrived.length
+    this.#lately += arrived.length
     if (this.ended) return
+    const chunk = this.#ownOf(arrived)
     if (this.#target !== undefined) {
       if (!this.#target.add(chunk) && !this.#paused) this.#pause()
       return
@@ -192,9 +198,23 @@ export class ReceivedBody implements HearingBody {
     this.#resume()
   }
 
-  /** Where the next bytes may be read to. */
+  /** Where the next bytes may be read to; memory of its own while they come in large pieces, and are read as they come. */
   memory(): Uint8Array | undefined {
-    return this.#target?.memory()
+    if (this.#target !== undefined) return this.#target.memory()
+    const isBulk = this.#taken && this.#lately * 2 >= BLOCK
+    this.#lately = 0
+    const left = (this.size ?? Infinity) - this.#received
+    if (!isBulk || left < BLOCK) this.#block = undefined
+    else this.#block ??= Buffer.allocUnsafeSlow(BLOCK)
+    return this.#block
+  }
+
+  /** What fills little of the block is copied out of it, so that no small chunk holds a large block. */
+  #ownOf(chunk: Uint8Array): Uint8Array {
+    if (this.#block === undefined || chunk.buffer !== this.#block.buffer) return chunk
+    if (chunk.length * 2 < BLOCK) return copyOf(chunk)
+    this.#block = undefined
+    return chunk
   }
 
   /** The chunks as they come. Throws `NET_BODY_CONSUMED` at the second time. */
@@ -282,3 +302,4 @@ export function wholeBody(bytes: Uint8Array): ReceivedBody {
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 const NO_FIELDS: readonly string[] = []
 const READ_AHEAD = 65_536
+const BLOCK = 65_536

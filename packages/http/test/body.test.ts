@@ -204,6 +204,33 @@ test('a body that is poured gives its target what came before and what comes, an
   await expect(body.pour(target)).rejects.toMatchObject({ code: 'NET_BODY_CONSUMED' })
 })
 
+test('what is read as it comes is read into memory of its own, which no small chunk holds', async () => {
+  const body = new ReceivedBody({ pause() {}, resume() {}, abandon() {} }, 200_000, Infinity)
+  const loop = body[Symbol.asyncIterator]()
+  const read = async (memory: Uint8Array, size: number): Promise<Uint8Array> => {
+    memory.fill(size & 0xff, 0, size)
+    body.push(memory.subarray(0, size))
+    const { value } = await loop.next()
+    expect(value).toEqual(Buffer.alloc(size, size & 0xff))
+    return value!
+  }
+  const elsewhere = Buffer.alloc(65_536)
+  expect(body.memory()).toBeUndefined()
+  await read(elsewhere, 10)
+  expect(body.memory()).toBeUndefined()
+  await read(elsewhere, 65_000)
+  const block = body.memory()!
+  expect((await read(block, 60_000)).buffer).toBe(block.buffer)
+  const next = body.memory()!
+  expect(next.buffer).not.toBe(block.buffer)
+  expect((await read(next, 20)).buffer).not.toBe(next.buffer)
+  // It comes slowly by now.
+  expect(body.memory()).toBeUndefined()
+  await read(elsewhere, 65_000)
+  // The rest is short.
+  expect(body.memory()).toBeUndefined()
+})
+
 test('a target without room stops the flow, until it goes on', async () => {
   const { body, flow } = receiving()
   const target = new Target()
