@@ -3,51 +3,30 @@
  * so many bytes, on demand.
  */
 
-import {
-  argument,
-  clock,
-  inCall,
-  netError,
-  option,
-  optionsDoor,
-  optionsObject,
-  own,
-  type OptionsDoor,
-  type Shape,
-} from '@net/core/authoring'
+import type { Endpoint } from '@net/core'
+import { argument, inCall, netError, option, pause, stoppable } from '@net/core/authoring'
 
 import { isTransport } from '../call-doors.ts'
-import { dialer as isDialer, type Dialer } from '../dialer.ts'
+import { roadOperation } from '../dial-operation.ts'
+import { dialer as isDialer, type Dialer, type DialOptions } from '../dialer.ts'
+import { socketErrors } from '../errors.ts'
 import { handled } from '../handled.ts'
 import type { ConnectionInfo, Transport } from '../transport.ts'
+import { FaultyDirection } from './faulty-direction.ts'
+import { faultDoor, isOfDial, type FaultPlan } from './fault-plan.ts'
 
-/** One fault. */
-export interface FaultPlan {
-  /** Which bytes count and suffer: those that we receive, or those that we send. Default 'receive'. */
-  readonly on?: 'receive' | 'send' | undefined
-  /** After so many bytes; default 0, before the first. */
-  readonly after?: number | undefined
-  /** How many connections suffer it, from the first on; default 1. */
-  readonly times?: number | undefined
-  /**
-   * `drop`: the connection has ended as if the peer had closed it. `reset`: it is reset. `stall`: not one more byte
-   * moves. `half-close`: that direction ends, the other goes on. `garbage`: what follows is replaced by nonsense of the
-   * same length. `delay`: what follows comes so many milliseconds later.
-   */
-  readonly do: 'drop' | 'reset' | 'stall' | 'half-close' | 'garbage' | { readonly delay: number }
-}
-
-/** A dialer whose connections suffer the planned faults; the dials themselves, and `listen`, stay as they are. */
+/** A dialer whose connections suffer the planned faults; `listen` stays as it is. Throws `NET_BAD_OPTION`. */
 export function faulty(dialer: Dialer, plan: FaultPlan | readonly FaultPlan[]): Dialer {
   inCall({ protocol: 'socket', call: 'faulty' }, () => argument('the dialer', isDialer, dialer))
   const plans = [plan].flat().map((each) => ({ plan: faultDoor(each), left: each.times ?? 1 }))
   return {
     name: `faulty ${dialer.name}`,
     async dial(endpoint, options) {
-      const transport = await dialer.dial(endpoint, options)
       const faults: FaultPlan[] = []
       for (const each of plans) if (each.left-- > 0) faults.push(each.plan)
-      return withFaults(transport, faults)
+      const onDial = faults.find(isOfDial)
+      if (onDial !== undefined) return unconnected(endpoint, options, onDial.do)
+      return withFaults(await dialer.dial(endpoint, options), faults)
     },
     ...(dialer.listen === undefined ? {} : { listen: dialer.listen.bind(dialer) }),
   }
@@ -59,54 +38,33 @@ export function withFaults(transport: Transport, plans: readonly FaultPlan[]): T
     argument('the transport', isTransport, transport)
     return argument('the plans', option.list(option.anything), plans)
   })
-  return new FaultyTransport(
-    transport,
-    armed.map((plan) => faultDoor(plan as FaultPlan)),
+  const faults = armed.map((plan) => faultDoor(plan as FaultPlan))
+  if (!faults.some(isOfDial)) return new FaultyTransport(transport, faults)
+  throw netError('NET_BAD_OPTION', {
+    message: 'a transport is connected already; refuse and black-hole are for faulty(dialer, plan)',
+  })
+}
+
+/** What becomes of a dial that does not connect. */
+function unconnected(
+  endpoint: Endpoint,
+  options: DialOptions | undefined,
+  how: FaultPlan['do'],
+): Promise<never> {
+  const spec = { protocol: endpoint.scheme, operation: 'dial', endpoint, errors: socketErrors }
+  return roadOperation(spec, options, (op) =>
+    op.phase('connect', async () => {
+      if (how === 'black-hole') return stoppable(op, new Promise<never>(() => {}))
+      throw netError('NET_CONNECT_REFUSED', { message: 'the connection was refused' })
+    }),
   )
-}
-
-/** A fault that waits for its byte. */
-interface Armed {
-  readonly at: number
-  readonly what: FaultPlan['do']
-}
-
-class Direction {
-  readonly #armed: Armed[]
-  /** What happens to all further bytes. */
-  state: 'normal' | 'garbage' | 'stall' | 'ended' | 'reset' = 'normal'
-  moved = 0
-
-  constructor(plans: readonly FaultPlan[], on: 'receive' | 'send') {
-    this.#armed = plans
-      .filter((plan) => (own(plan, 'on') ?? 'receive') === on)
-      .map((plan) => ({ at: own(plan, 'after') ?? 0, what: plan.do }))
-      .toSorted((a, b) => a.at - b.at)
-  }
-
-  /** How many bytes may move before the next fault. */
-  get room(): number {
-    const next = this.#armed[0]
-    return next === undefined ? Infinity : next.at - this.moved
-  }
-
-  /** The fault whose byte has come, which is then over. */
-  strike(): FaultPlan['do'] | undefined {
-    return this.room <= 0 ? this.#armed.shift()?.what : undefined
-  }
-
-  /** The bytes as they arrive at the other end. */
-  pass(bytes: Uint8Array): Uint8Array {
-    this.moved += bytes.length
-    return this.state === 'garbage' ? nonsense(bytes.length) : bytes
-  }
 }
 
 class FaultyTransport implements Transport, AsyncDisposable {
   readonly info: ConnectionInfo
   readonly #inner: Transport
-  readonly #incoming: Direction
-  readonly #outgoing: Direction
+  readonly #incoming: FaultyDirection
+  readonly #outgoing: FaultyDirection
   readonly #stalled = Promise.withResolvers<never>()
   #rest: Uint8Array | undefined
   #sending: Promise<void> = Promise.resolve()
@@ -114,8 +72,8 @@ class FaultyTransport implements Transport, AsyncDisposable {
   constructor(inner: Transport, plans: readonly FaultPlan[]) {
     this.info = inner.info
     this.#inner = inner
-    this.#incoming = new Direction(plans, 'receive')
-    this.#outgoing = new Direction(plans, 'send')
+    this.#incoming = new FaultyDirection(plans, 'receive')
+    this.#outgoing = new FaultyDirection(plans, 'send')
     void handled(this.#stalled.promise)
   }
 
@@ -129,9 +87,11 @@ class FaultyTransport implements Transport, AsyncDisposable {
     if (direction.state === 'stall') return this.#stalled.promise
     const chunk = this.#rest ?? (await this.#inner.read().catch((error) => this.#cut(error)))
     this.#rest = undefined
-    if (chunk === null || chunk.length <= direction.room) return chunk && direction.pass(chunk)
-    this.#rest = chunk.subarray(direction.room)
-    return direction.pass(chunk.subarray(0, direction.room))
+    if (chunk === null) return null
+    const size = Math.min(chunk.length, direction.room, direction.piece)
+    if (size < chunk.length) this.#rest = chunk.subarray(size)
+    await direction.wait(size)
+    return direction.pass(chunk.subarray(0, size))
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> {
@@ -178,7 +138,8 @@ class FaultyTransport implements Transport, AsyncDisposable {
         }
         if (direction.state === 'reset') throw reset()
         if (direction.state === 'stall') return this.#stalled.promise
-        const part = rest.subarray(0, Math.min(rest.length, direction.room))
+        const part = rest.subarray(0, Math.min(rest.length, direction.room, direction.piece))
+        await direction.wait(part.length)
         rest = rest.subarray(part.length)
         const bytes = direction.pass(part)
         if (direction.state === 'ended') continue
@@ -188,12 +149,12 @@ class FaultyTransport implements Transport, AsyncDisposable {
     return undefined
   }
 
-  async #suffer(direction: Direction, fault: FaultPlan['do']): Promise<void> {
+  async #suffer(direction: FaultyDirection, fault: FaultPlan['do']): Promise<void> {
     if (typeof fault === 'object') {
-      await new Promise<void>((resolve) => {
-        clock().after(fault.delay, resolve)
-      })
-    } else if (fault === 'garbage' || fault === 'stall') direction.state = fault
+      if ('delay' in fault) await pause(fault.delay)
+      else direction.slow(fault)
+    } else if (fault === 'garbage' || fault === 'stall' || fault === 'corrupt')
+      direction.state = fault
     else if (fault === 'half-close') {
       direction.state = 'ended'
       if (direction === this.#outgoing) await this.#inner.end()
@@ -224,27 +185,3 @@ class FaultyTransport implements Transport, AsyncDisposable {
 function reset(): Error {
   return netError('NET_CONN_RESET', { message: 'the connection was reset' })
 }
-
-/** The same nonsense for the same length, so that a failing test fails again. */
-function nonsense(length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, index) => (index * 167 + 129) & 0xff)
-}
-
-/** What happens to a connection. */
-const faultAction: Shape<FaultPlan['do']> = option.either<FaultPlan['do']>(
-  [
-    option.oneOf('drop', 'reset', 'stall', 'half-close', 'garbage'),
-    optionsObject<{ readonly delay: number }>({ delay: option.required(option.milliseconds) }),
-  ],
-  "'drop', 'reset', 'stall', 'half-close', 'garbage' or { delay }",
-)
-
-const faultDoor: OptionsDoor<FaultPlan> = optionsDoor<FaultPlan>(
-  { protocol: 'socket', call: 'faulty' },
-  {
-    on: option.oneOf('receive', 'send'),
-    after: option.bytes,
-    times: option.count,
-    do: option.required(faultAction),
-  },
-)

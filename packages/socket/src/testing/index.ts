@@ -8,7 +8,8 @@ export {
 } from './certificates.ts'
 export { memoryPair, type MemoryOptions } from './memory-pair.ts'
 export { memoryDialer } from './memory-dialer.ts'
-export { faulty, withFaults, type FaultPlan } from './faults.ts'
+export { faulty, withFaults } from './faults.ts'
+export type { FaultPlan, Slowness } from './fault-plan.ts'
 export { delayed, type DelayedOptions } from './delayed.ts'
 export { causeFault } from './cause-fault.ts'
 export {

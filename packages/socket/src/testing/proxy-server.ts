@@ -13,7 +13,8 @@ import { overTransport } from '../stream-connection.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import type { TlsOptions } from '../tls/options.ts'
 import { actionWith, FaultRules, type FaultRule } from './fault-rules.ts'
-import { withFaults, type FaultPlan } from './faults.ts'
+import { withFaults } from './faults.ts'
+import type { FaultPlan } from './fault-plan.ts'
 
 /** What a test proxy is like. */
 export interface ProxyServerOptions {

@@ -1,6 +1,6 @@
 import type { NetError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
-import { overTransport, type Connection } from '@net/socket'
+import { overTransport, type Connection, type Transport } from '@net/socket'
 import { faulty, memoryDialer, memoryPair, withFaults, type FaultPlan } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -135,18 +135,78 @@ function withPlan(plan: FaultPlan) {
   }
 }
 
-test.each([
-  [{ do: 'explode' }, "do must be 'drop', 'reset', 'stall', 'half-close', 'garbage' or { delay }"],
-  [{ on: 'receive' }, 'do is missing'],
-  [{ do: 'drop', afetr: 4 }, 'did you mean after?'],
-  [{ do: { delay: 'long' } }, 'do.delay must be a number'],
-])('a fault that there is not is refused: %j', (plan, text) => {
-  for (const make of [
-    () => faulty(memoryDialer(), plan as FaultPlan),
-    () => withFaults(memoryPair()[0], [plan as FaultPlan]),
-  ]) {
-    const error = thrown(make)
-    expect(error.code).toBe('NET_BAD_OPTION')
-    expect(error.message).toContain(text)
+test('corrupt: one byte is another one, and what follows is as it was', async () => {
+  await using pair = withPlan({ after: 2, do: 'corrupt' })
+  await pair.theirs.write('abcdef')
+  await pair.theirs.end()
+  const text = latin1(await pair.ours.readAll())
+  expect([text.length, text.slice(0, 2), text.slice(3)]).toEqual([6, 'ab', 'def'])
+  expect(text[2]).not.toBe('c')
+})
+
+test('drip: one byte each so many milliseconds', async () => {
+  using clock = useFakeClock()
+  await using pair = withPlan({ after: 1, do: { drip: 100 } })
+  await pair.theirs.write('abcd')
+  expect(latin1(await pair.ours.readExactly(1))).toBe('a')
+  let rest = ''
+  const reading = pair.ours.readExactly(3).then((chunk) => (rest = latin1(chunk)))
+  await clock.advance(299)
+  expect(rest).toBe('')
+  await clock.advance(1)
+  await reading
+  expect(rest).toBe('bcd')
+})
+
+test('throttle: so many bytes a second, in both directions if asked', async () => {
+  using clock = useFakeClock()
+  await using pair = withPlan({ on: 'send', do: { throttle: 1000 } })
+  let sent = false
+  const writing = pair.ours.write(new Uint8Array(500)).then(() => (sent = true))
+  await clock.advance(450)
+  expect(sent).toBe(false)
+  await clock.advance(50)
+  await writing
+  expect((await pair.theirs.readExactly(500)).length).toBe(500)
+})
+
+test('jitter: each piece is late, by the same times in each run', async () => {
+  using clock = useFakeClock()
+  const runs: number[][] = []
+  for (const _ of [1, 2]) {
+    await using pair = withPlan({ do: { jitter: 100 } })
+    const late: number[] = []
+    for (let piece = 0; piece < 3; piece++) {
+      const began = clock.now()
+      await pair.theirs.write('x')
+      const reading = pair.ours.readExactly(1)
+      const read: unknown[] = []
+      void reading.then((chunk) => read.push(chunk))
+      while (read.length === 0) await clock.advance(1)
+      late.push(Math.round(clock.now() - began))
+    }
+    runs.push(late)
   }
+  expect(runs[0]).toEqual(runs[1])
+  expect(new Set(runs[0]).size).toBeGreaterThan(1)
+  expect(Math.max(...(runs[0] ?? []))).toBeLessThanOrEqual(101)
+})
+
+test('refuse and black-hole: there is no connection', async () => {
+  using clock = useFakeClock()
+  const at = { scheme: 'tcp', host: 'a.test', port: 1 }
+  const dialer = faulty(memoryDialer(), [{ do: 'refuse' }, { do: 'black-hole', times: 2 }])
+  await using listener = await dialer.listen!(at)
+  const refused = await failure(dialer.dial(listener.address))
+  expect([refused.code, refused.phase, refused.target]).toEqual([
+    'NET_CONNECT_REFUSED',
+    'connect',
+    'a.test:1',
+  ])
+  const silent = failure(dialer.dial(listener.address))
+  await clock.advance(10_000)
+  expect((await silent).code).toBe('NET_TIMEOUT_CONNECT')
+  await using transport = (await dialer.dial(listener.address)) as AsyncDisposable & Transport
+  expect(transport.info.endpoint).toEqual(at)
+  expect(thrown(() => withFaults(transport, [{ do: 'refuse' }])).code).toBe('NET_BAD_OPTION')
 })
