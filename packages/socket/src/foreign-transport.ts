@@ -26,6 +26,7 @@ class ForeignTransport implements Transport {
   declare readonly duplex?: Duplex
   declare readonly closed?: Promise<NetError | undefined>
   declare readonly release?: () => Socket | undefined
+  declare readonly secure?: NonNullable<Transport['secure']>
   declare readonly deliver?: (receiver: ByteReceiver) => Inflow
   readonly #inner: Transport
   readonly #abort: (reason?: unknown) => void
@@ -38,6 +39,7 @@ class ForeignTransport implements Transport {
     if (inner.duplex !== undefined) this.duplex = inner.duplex
     if (inner.closed !== undefined) this.closed = inner.closed.then(lossOf, failure)
     if (inner.release !== undefined) this.release = () => socketOf(() => inner.release?.())
+    if (inner.secure !== undefined) this.secure = inner.secure.bind(inner)
     if (inner.deliver !== undefined) this.deliver = inner.deliver.bind(inner)
   }
 

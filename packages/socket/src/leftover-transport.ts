@@ -22,6 +22,7 @@ export class LeftoverTransport implements Transport {
   readonly info: ConnectionInfo
   declare readonly duplex?: Duplex
   declare readonly closed?: Promise<NetError | undefined>
+  declare readonly secure?: NonNullable<Transport['secure']>
   readonly #inner: Transport
   readonly #ended: boolean
   #bytes: Uint8Array | undefined
@@ -31,6 +32,8 @@ export class LeftoverTransport implements Transport {
     this.info = info
     if (inner.duplex !== undefined) this.duplex = inner.duplex
     if (inner.closed !== undefined) this.closed = inner.closed
+    // Bytes that were read already would pass for protected ones.
+    if (inner.secure !== undefined && bytes.length === 0) this.secure = inner.secure.bind(inner)
     this.#inner = inner
     this.#ended = ended
     this.#bytes = bytes.length === 0 ? undefined : bytes

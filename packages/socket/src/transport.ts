@@ -9,6 +9,8 @@ import type { Duplex } from 'node:stream'
 import type { Endpoint, NetError } from '@net/core'
 
 import type { TlsInfo } from './tls/info.ts'
+import type { TlsOptions } from './tls/options.ts'
+import type { SecureOptions } from './tls/secure-options.ts'
 
 /**
  * A two-way road for bytes, connected already. One `read` is outstanding at a time; writes may be many.
@@ -49,6 +51,11 @@ export interface Transport {
    * the call. Throws `NET_BUSY` while a read waits. Where it is absent, `read` does the same, with a promise per chunk.
    */
   deliver?(receiver: ByteReceiver): Inflow
+  /**
+   * Speaks TLS over this road in place of `secure`, as a client: for a road that has to see what TLS protects, such as a recorder. Absent
+   * on all others.
+   */
+  secure?(tls: TlsOptions, options: SecureOptions): Promise<Transport>
   /** Settles once the road is gone, with what took it; never rejects. Absent where the transport cannot know by itself. */
   readonly closed?: Promise<NetError | undefined>
 }

@@ -10,6 +10,8 @@ export { memoryPair, type MemoryOptions } from './memory-pair.ts'
 export { memoryDialer } from './memory-dialer.ts'
 export { faulty, withFaults } from './faults.ts'
 export type { FaultPlan, Slowness } from './fault-plan.ts'
+export { recordDialer } from './record-dialer.ts'
+export { replayDialer } from './replay-dialer.ts'
 export { delayed, type DelayedOptions } from './delayed.ts'
 export { causeFault } from './cause-fault.ts'
 export {

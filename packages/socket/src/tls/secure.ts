@@ -6,19 +6,8 @@
 import type { Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 
-import { formatEndpoint, type Timeout } from '@net/core'
-import {
-  argument,
-  inCall,
-  netError,
-  option,
-  optionsDoor,
-  own,
-  stoppable,
-  type ClientContext,
-  type Operation,
-  type OptionsDoor,
-} from '@net/core/authoring'
+import { formatEndpoint } from '@net/core'
+import { argument, inCall, netError, own, stoppable, type Operation } from '@net/core/authoring'
 
 import { isTransport } from '../call-doors.ts'
 import { roadOperation } from '../dial-operation.ts'
@@ -44,22 +33,9 @@ import { keyLogOf } from './key-log.ts'
 import { nodeTls } from './node-tls.ts'
 import { serverTls, tlsOptions, type ServerTls, type TlsOptions } from './options.ts'
 import { unlocked } from './passphrase.ts'
+import { secureDoor, type SecureOptions } from './secure-options.ts'
 import { identityFor, serverIdentities } from './server-identity.ts'
 import { keptSession } from './kept-session.ts'
-
-/** Options of one handshake. */
-export interface SecureOptions {
-  /** Aborting it ends the handshake with an AbortError. */
-  readonly signal?: AbortSignal | undefined
-  /** Limits in milliseconds; `tls` is 10 s by default, a number limits the handshake as a whole. */
-  readonly timeout?: Timeout | undefined
-  /** The operation for which this is done. */
-  readonly parent?: number | undefined
-  /** The client for which this is done; it has the log. */
-  readonly client?: ClientContext | undefined
-  /** What errors call the other end; default `the server`. */
-  readonly peer?: string | undefined
-}
 
 /**
  * Speaks TLS as a client over a connected transport; one operation of its own, called `secure`, whose phase is
@@ -118,6 +94,7 @@ function secureAsClient(
   tls: TlsOptions,
   options: SecureOptions,
 ): Promise<Transport> {
+  if (transport.secure !== undefined) return transport.secure(tls, options)
   const { endpoint } = transport.info
   const who = `${options.peer ?? 'the server'} ${formatEndpoint(endpoint)}`
   const name = withoutDot(own(tls, 'servername') ?? endpoint.host)
@@ -324,14 +301,3 @@ function nameAskedFor(socket: TLSSocket): string | undefined {
   const name: unknown = Reflect.get(socket, 'servername')
   return typeof name === 'string' ? name : undefined
 }
-
-const secureDoor: OptionsDoor<SecureOptions> = optionsDoor<SecureOptions>(
-  { protocol: 'socket' },
-  {
-    signal: option.signal,
-    timeout: option.timeout,
-    parent: option.anything,
-    client: option.anything,
-    peer: option.text,
-  },
-)
