@@ -16,6 +16,7 @@ import type {
   ReadLimitOptions,
   ReadSomeOptions,
   ReadTextOptions,
+  StartTlsOptions,
   WaitOptions,
 } from './connection.ts'
 import type { Transport } from './transport.ts'
@@ -61,8 +62,14 @@ export const takeReadText: OptionsDoor<ReadTextOptions> = optionsDoor<ReadTextOp
   { max: 'limit' },
 )
 
-/** `readExactly`, `write`, `flush`, `end` and `startTls`. */
+/** `readExactly`, `write`, `flush`, `end` and `stopTls`. */
 export const takeWait: OptionsDoor<WaitOptions> = optionsDoor<WaitOptions>(PLACE, wait)
+
+/** `startTls`. */
+export const takeStartTls: OptionsDoor<StartTlsOptions> = optionsDoor<StartTlsOptions>(PLACE, {
+  ...wait,
+  mayStop: option.flag,
+})
 
 /** The `grace` of `close`. */
 export const takeGrace: (options: CloseOptions | undefined) => number = closeDoor(PLACE)

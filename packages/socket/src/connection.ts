@@ -86,7 +86,13 @@ export interface Connection extends AsyncDisposable {
    * Goes on with TLS, as a client where we dialed and as a server where we accepted. Rejects with
    * `NET_PROTO_UNEXPECTED` if the peer has sent a byte already that would be read as if TLS protected it.
    */
-  startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void>
+  startTls(tls?: TlsOptions, options?: StartTlsOptions): Promise<void>
+  /**
+   * Ends TLS and goes on without it, as FTP's CCC wants it: says our end of TLS (close_notify), waits for the peer's, and leaves what
+   * comes before that to be read. TLS must have begun with `startTls(tls, { mayStop: true })`, else it is `NET_UNSUPPORTED`. The limit is `timeout.tls`, 10 s by
+   * default; the connection is gone if this rejects otherwise.
+   */
+  stopTls(options?: WaitOptions): Promise<void>
   /** The real socket, with nothing of ours left on it, or one that works over the transport if there is no real socket. Throws `NET_CLOSED` or `NET_BUSY`. */
   toSocket(): Socket
   /**
@@ -110,6 +116,12 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
   /** Limits of this call in milliseconds: `idle` for reads, `write` for writes, `tls`; a number is the whole call's. */
   readonly timeout?: Timeout | undefined
+}
+
+/** How TLS begins. */
+export interface StartTlsOptions extends WaitOptions {
+  /** Whether `stopTls` may end it again, which makes large data cost more. Default false. */
+  readonly mayStop?: boolean | undefined
 }
 
 /** How a chunk is read. */

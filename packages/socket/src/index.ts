@@ -14,6 +14,7 @@ export type {
   ReadLineOptions,
   ReadSomeOptions,
   ReadTextOptions,
+  StartTlsOptions,
   WaitOptions,
   WebStreams,
 } from './connection.ts'

@@ -158,6 +158,7 @@ export class ReadSide implements ByteReceiver {
   attach(transport: Transport): void {
     this.#ahead = aheadOf(transport)
     this.#isFull = false
+    this.#ended = false
     this.#inflow = deliverTo(transport, this)
   }
 

@@ -41,6 +41,9 @@ export function aheadBytes(size: number): ReadRule<Uint8Array> {
   return (queue, ended) => (queue.length >= size || ended ? queue.peek(size) : undefined)
 }
 
+/** That the peer has ended; what has arrived before stays. */
+export const theEnd: ReadRule<true> = (_queue, ended) => (ended ? true : undefined)
+
 /** Exactly so many bytes. */
 export function exactBytes(size: number): ReadRule<Uint8Array> {
   return (queue, ended) => {

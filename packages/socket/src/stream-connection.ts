@@ -25,16 +25,18 @@ import {
   type OptionsDoor,
 } from '@net/core/authoring'
 
-import { isTransport, takeGrace, takeWait, written } from './call-doors.ts'
+import { isTransport, takeGrace, takeStartTls, takeWait, written } from './call-doors.ts'
 import { bytesOf, checked, ConnectionReads, given } from './connection-reads.ts'
-import type { Connection, WaitOptions, WebStreams } from './connection.ts'
+import type { Connection, StartTlsOptions, WaitOptions, WebStreams } from './connection.ts'
 import { FileFill, fileSource } from './file-fill.ts'
 import { foreignTransport } from './foreign-transport.ts'
 import { toSocket } from './handover.ts'
 import { ReadSide } from './read-side.ts'
+import { theEnd } from './reads.ts'
 import { withLeftover } from './leftover-transport.ts'
 import { serverTls, type ServerTls, type TlsOptions } from './tls/options.ts'
-import { secure, secureServer } from './tls/secure.ts'
+import { RecordGate } from './tls/record-gate.ts'
+import { secure, secureServer, tlsEnd } from './tls/secure.ts'
 import { StoppableHandshake } from './tls/stoppable-handshake.ts'
 import type { ByteReceiver, ConnectionInfo, Transport } from './transport.ts'
 import { webStreams } from './web-streams.ts'
@@ -71,6 +73,8 @@ export class StreamConnection extends ConnectionReads implements Connection {
   #over = false
   #upgrading = false
   #handshake: StoppableHandshake | undefined
+  /** What is below a TLS that may end. */
+  #gate: Gated | undefined
   #closing: Promise<void> | undefined
 
   constructor(transport: Transport, options: ConnectionOptions) {
@@ -148,25 +152,24 @@ export class StreamConnection extends ConnectionReads implements Connection {
     return this.close()
   }
 
-  async startTls(tls?: TlsOptions, options?: WaitOptions): Promise<void> {
-    const taken = inCall({ protocol: 'socket', call: 'startTls' }, () => given(takeWait, options))
-    if (this.#over) throw closedError()
-    if (this.#upgrading || this.reads.busy) {
-      throw netError('NET_BUSY', {
-        message: 'startTls cannot begin while a read or another startTls is under way',
+  async startTls(tls?: TlsOptions, options?: StartTlsOptions): Promise<void> {
+    const place = { protocol: 'socket', call: 'startTls' }
+    const taken = inCall(place, () => given(takeStartTls, options))
+    const { mayStop = false, ...road } = taken ?? {}
+    const wanted = tls === undefined ? (this.#options.tls ?? {}) : tls
+    await this.#change('startTls', road, () => this.#upgrade(wanted, road, mayStop))
+  }
+
+  async stopTls(options?: WaitOptions): Promise<void> {
+    const place = { protocol: 'socket', call: 'stopTls' }
+    const taken = inCall(place, () => given(takeWait, options))
+    const gate = this.#gate
+    if (gate === undefined && !this.#over) {
+      throw netError('NET_UNSUPPORTED', {
+        message: 'TLS can be stopped only where startTls was called with { mayStop: true }',
       })
     }
-    this.#upgrading = true
-    try {
-      const flushed = this.#writes.flush(taken)
-      // In turn: what is written from here on must not leave before it is protected.
-      await this.#writes.before(async () => {
-        await flushed
-        await this.#upgrade(tls === undefined ? (this.#options.tls ?? {}) : tls, taken)
-      })
-    } finally {
-      this.#upgrading = false
-    }
+    await this.#change('stopTls', taken, () => this.#downgrade(gate, taken))
   }
 
   toSocket(): Socket {
@@ -195,7 +198,32 @@ export class StreamConnection extends ConnectionReads implements Connection {
     }
   }
 
-  async #upgrade(tls: ServerTls, options: WaitOptions | undefined): Promise<void> {
+  /** Goes on over another transport, behind what was written before. */
+  async #change(
+    call: string,
+    options: WaitOptions | undefined,
+    change: () => Promise<void>,
+  ): Promise<void> {
+    if (this.#over) throw closedError()
+    if (this.#upgrading || this.reads.busy) {
+      throw netError('NET_BUSY', {
+        message: `${call} cannot begin while a read or another change of TLS is under way`,
+      })
+    }
+    this.#upgrading = true
+    try {
+      const flushed = this.#writes.flush(options)
+      // In turn: what is written from here on must not leave before it is protected, or while it is.
+      await this.#writes.before(async () => {
+        await flushed
+        await change()
+      })
+    } finally {
+      this.#upgrading = false
+    }
+  }
+
+  async #upgrade(tls: ServerTls, options: WaitOptions, mayStop: boolean): Promise<void> {
     if (this.#over) throw closedError()
     // From here to the handshake nothing may come between: a byte that arrives now must not pass for protected.
     if (this.reads.buffered > 0) {
@@ -212,15 +240,16 @@ export class StreamConnection extends ConnectionReads implements Connection {
     try {
       const { side, client } = this.#options
       const road = { ...options, client, signal: handshake.signal }
-      const below = withLeftover(plain, leftover)
+      const under = withLeftover(plain, leftover)
+      const gate = mayStop ? new RecordGate(under) : undefined
+      const below = gate ?? under
       const transport =
         side === 'server'
           ? await secureServer(below, tls, road)
           : await secure(below, tls as TlsOptions, road)
-      this.#transport = transport
-      this.reads.attach(transport)
-      this.#writes.attach(transport)
-      this.#follow(transport)
+      this.#gate = gate && { gate, plain: under }
+      if (gate !== undefined) gate.hasEnded = () => transport.duplex?.readableEnded === true
+      this.#goOn(transport)
     } catch (thrown) {
       const error = handshake.ended ?? (thrown as NetError)
       this.#lose(error)
@@ -229,6 +258,31 @@ export class StreamConnection extends ConnectionReads implements Connection {
       handshake.over()
       this.#handshake = undefined
     }
+  }
+
+  async #downgrade(stop: Gated | undefined, options: WaitOptions | undefined): Promise<void> {
+    if (this.#over || stop === undefined) throw closedError()
+    const { gate, plain } = stop
+    try {
+      gate.hold()
+      await tlsEnd(this.#transport, options, async () => {
+        await this.#transport.end()
+        await this.reads.run('stopTls', theEnd, undefined)
+      })
+      this.#gate = undefined
+      this.#goOn(withLeftover(plain, gate.leave()))
+    } catch (error) {
+      plain.abort(error)
+      this.#lose(error as NetError)
+      throw error
+    }
+  }
+
+  #goOn(transport: Transport): void {
+    this.#transport = transport
+    this.reads.attach(transport)
+    this.#writes.attach(transport)
+    this.#follow(transport)
   }
 
   async #close(grace: number): Promise<void> {
@@ -277,6 +331,11 @@ export class StreamConnection extends ConnectionReads implements Connection {
     this.#writes.shut(closedError)
     this.reads.shut(reason, closedError)
   }
+}
+
+interface Gated {
+  readonly gate: RecordGate
+  readonly plain: Transport
 }
 
 function closedError(): NetError {

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 
 import { failure } from './support.ts'
 
-test('a socket of the caller becomes a connection', async () => {
+test('[SOCK-08] a socket of the caller becomes a connection', async () => {
   await using server = await startEchoServer()
   const socket = toSocket(await tcpDialer().dial(server.address))
   const transport = fromSocket(socket)

@@ -64,6 +64,17 @@ export function secureServer(
   return given(transport, { call: 'secureServer', take, part: secureAsServer }, options)
 }
 
+/** Ends TLS within the limits of a handshake; one operation of its own, called `unsecure`, whose phase is `tls`. */
+export function tlsEnd(
+  { info }: Transport,
+  options: Pick<SecureOptions, 'signal' | 'timeout'> | undefined,
+  end: () => Promise<void>,
+): Promise<void> {
+  const { endpoint } = info
+  const spec = { protocol: 'tls', operation: 'unsecure', endpoint, errors: handshakeErrors }
+  return roadOperation(spec, options, (op) => op.phase('tls', () => stoppable(op, end())))
+}
+
 interface Part<T> {
   readonly call: string
   readonly take: () => T
