@@ -7,7 +7,7 @@ import { isWithin } from './tree-path.ts'
 
 /** Throws `NET_BAD_OPTION` where the target lies in the source, or, with `both`, the source in the target. */
 export function refuseOverlap(from: TreePlace, to: TreePlace, both: boolean): void {
-  const [source, target] = [whole(from), whole(to)]
+  const [source, target] = [nameOfPlace(from), nameOfPlace(to)]
   if (!isWithin(source, target) && !(both && isWithin(target, source))) return
   throw netError('NET_BAD_OPTION', {
     message: `the source ${source} and the target ${target} overlap`,
@@ -16,11 +16,12 @@ export function refuseOverlap(from: TreePlace, to: TreePlace, both: boolean): vo
 
 /** The path of the inner place below the outer one, by whatever roots both are named; undefined where it lies elsewhere. */
 export function pathBelow(outer: TreePlace, inner: TreePlace): string | undefined {
-  const [around, within] = [whole(outer), whole(inner)]
+  const [around, within] = [nameOfPlace(outer), nameOfPlace(inner)]
   return isWithin(around, within) ? within.slice(around.length + 1) : undefined
 }
 
-function whole({ files, path }: TreePlace): string {
+/** The name of the place, the same by whatever root it is named. */
+export function nameOfPlace({ files, path }: TreePlace): string {
   const name = unescaped(files.name.replace(/\/$/, ''))
   return path === '' ? name : `${name}/${path}`
 }

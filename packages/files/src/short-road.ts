@@ -33,7 +33,8 @@ export function roadBetween(from: RemoteFiles, to: RemoteFiles): ShortRoad | und
   return hasRoads(to) ? to[ROAD](from) : undefined
 }
 
-function hasRoads(files: object): files is RoadTree {
+/** Whether it is a tree of this machine, where a step more costs next to nothing. */
+export function hasRoads(files: object): files is RoadTree {
   return ROAD in files
 }
 

@@ -3,7 +3,7 @@
  * size and time of the source, so that the rest of another version is never put behind it.
  */
 
-import { hash } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 import type { RemoteEntry } from '@net/core'
 
@@ -13,6 +13,11 @@ export function partName(name: string, source: RemoteEntry, longest: number): st
   const digest = hash('sha256', `${name}\n${size}\n${modified}`)
   const plain = `${name}.net-${digest.slice(0, DIGITS)}.part`
   return Buffer.byteLength(plain) <= longest ? plain : `.net-${digest.slice(0, DIGITS)}.part`
+}
+
+/** A name of a part that no other run has. */
+export function ownPartName(): string {
+  return `.net-${randomBytes(DIGITS / 2).toString('hex')}.part`
 }
 
 /** The name of the file that a part with this name belongs to, `''` where the name does not tell; undefined for no part. */

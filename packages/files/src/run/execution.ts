@@ -175,8 +175,13 @@ class Execution {
   async #remove(step: PlanStep): Promise<void> {
     const { to } = this.#route
     const { signal } = this.#route.op
-    const recursive = step.why === 'part of a copy' && step.type === 'folder'
-    await to.files.remove(pathIn(to, step.to), { signal, recursive })
+    const isPart = step.why === 'part of a copy'
+    const removing = to.files.remove(pathIn(to, step.to), {
+      signal,
+      recursive: isPart && step.type === 'folder',
+    })
+    // The part of another run may be whole by now, and have its name.
+    await (isPart ? removing.catch(unlessMissing) : removing)
     this.#parts.state?.removed(step)
   }
 

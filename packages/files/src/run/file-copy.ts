@@ -6,14 +6,17 @@
 import { IntegrityError, isNetError, type RemoteEntry } from '@net/core'
 import { netError, operation, type Operation } from '@net/core/authoring'
 
-import { partName } from '../plan/part-name.ts'
+import { nameOfPlace } from '../overlap.ts'
+import { ownPartName, partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
 import { pathIn } from '../place.ts'
 import { sourceChanged } from '../refusals.ts'
+import { hasRoads } from '../short-road.ts'
 import { together } from '../together.ts'
 import { PROTOCOL } from '../tree-call.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
 import { moveBytes } from './move-bytes.ts'
+import { ownPart } from './parts-in-use.ts'
 import type { Route } from './route.ts'
 
 /** What came of it. */
@@ -40,9 +43,17 @@ export function copyFile(
     parent: op.id,
   } as const
   const { signal } = op.within
+  const earlier = new Set<string>()
   return operation(spec, { signal, retry }, (inner) =>
-    inner.attempt(({ number }) => new FileCopy(route, step, inner).run(number, clear)),
+    inner.attempt(({ number }) => new FileCopy(route, step, inner).run({ number, earlier }, clear)),
   )
+}
+
+/** One attempt. */
+interface Try {
+  readonly number: number
+  /** The parts of the attempts before, to which this one adds its own. */
+  readonly earlier: Set<string>
 }
 
 class FileCopy {
@@ -62,55 +73,95 @@ class FileCopy {
     this.#to = pathIn(route.to, step.to)
   }
 
-  async run(attempt: number, clear: () => Promise<void>): Promise<CopiedFile> {
+  async run({ number, earlier }: Try, clear: () => Promise<void>): Promise<CopiedFile> {
     const { from, toCan } = this.#route
     const { signal } = this.#op
     // What failed may have been a change of the file.
-    const known = attempt === 1 ? this.#step.source : undefined
+    const known = number === 1 ? this.#step.source : undefined
     const source = known ?? (await from.files.stat(this.#from, { signal }))
     if (source.type !== 'file') throw sourceChanged(this.#step.path, `it is a ${source.type} now`)
     if (toCan.rename === 'none') {
       await clear()
       return this.#direct(source)
     }
-    const name = partName(nameOf(this.#to), source, toCan.longestName)
-    const part = join(folderOf(this.#to), name)
-    const carried = await this.#carried(source, part)
+    const part = this.#beside(partName(nameOf(this.#to), source, toCan.longestName))
+    await this.#leave(earlier, part)
+    const carried = await this.#carried(source)
     if (carried !== undefined) return carried
-    const { moved, target } = await this.#part(source, part, attempt)
-    await this.#dress(part, target)
-    await clear()
-    await this.#route.to.files.rename(part, this.#to, { replace: true, signal })
-    return { transferred: moved, source, target }
+    using own = await ownPart(nameOfPlace({ ...this.#route.to, path: part }), signal)
+    earlier.add(part)
+    const isKnown = number === 1 && !own.hasWaited
+    const there = isKnown ? this.#step.part : await this.#there(part)
+    const transferred = await this.#move(source, part, there?.size)
+    const target = await this.#finished(source, part, clear)
+    return { transferred, source, target }
+  }
+
+  /** A part of the version before, which is not gone on with, goes. */
+  async #leave(earlier: Set<string>, part: string): Promise<void> {
+    for (const old of earlier) {
+      if (old !== part)
+        await this.#route.to.files.remove(old, { signal: this.#op.signal }).catch(noneIfMissing)
+    }
+  }
+
+  /** Verifies the part, and gives it its time, mode and name. */
+  async #finished(
+    source: RemoteEntry,
+    part: string,
+    clear: () => Promise<void>,
+  ): Promise<RemoteEntry> {
+    const { files } = this.#route.to
+    const { signal } = this.#op
+    const whole = await this.#takenAside(part)
+    try {
+      const target = await this.#verified(source, whole)
+      await this.#dress(whole, target)
+      await clear()
+      await files.rename(whole, this.#to, { replace: true, signal })
+      return target
+    } catch (error) {
+      // What is not the source must not be gone on with.
+      if (error instanceof IntegrityError) await files.remove(whole, { signal }).catch(() => {})
+      else if (whole !== part) await files.rename(whole, part, { replace: true }).catch(() => {})
+      throw error
+    }
+  }
+
+  /**
+   * Another process may write to the same part at any moment. On this machine it is looked at, and gets the name, under a
+   * name that only this run knows; elsewhere that would cost every file another trip.
+   */
+  async #takenAside(part: string): Promise<string> {
+    const { files } = this.#route.to
+    if (!hasRoads(files)) return part
+    const aside = this.#beside(ownPartName())
+    await files.rename(part, aside, { signal: this.#op.signal })
+    return aside
+  }
+
+  /** The path of what has that name beside the target. */
+  #beside(name: string): string {
+    return join(folderOf(this.#to), name)
+  }
+
+  async #there(part: string): Promise<RemoteEntry | undefined> {
+    const { signal } = this.#op
+    return this.#route.to.files.stat(part, { signal }).catch(noneIfMissing)
   }
 
   /** All of it in one go, where there is a short road; undefined where it has to go the long way. */
-  async #carried(source: RemoteEntry, part: string): Promise<CopiedFile | undefined> {
+  async #carried(source: RemoteEntry): Promise<CopiedFile | undefined> {
     const { road } = this.#route
-    const { instead, modified } = this.#step
-    if (road === undefined || instead !== undefined) return undefined
+    const { instead, modified, part: begun } = this.#step
+    if (road === undefined || instead !== undefined || begun !== undefined) return undefined
+    const part = this.#beside(ownPartName())
     const file = { from: this.#from, to: this.#to, part, source, mode: this.#mode, modified }
     const target = await road.carry(file)
     if (target === undefined) return undefined
     const { size: transferred = 0 } = source
     this.#route.moved(transferred)
     return { transferred, source, target }
-  }
-
-  /** The whole file under the name of its part. */
-  async #part(source: RemoteEntry, part: string, attempt: number): Promise<Moved> {
-    const { to } = this.#route
-    const { signal } = this.#op
-    const known = this.#step.part
-    const there = attempt === 1 ? known : await to.files.stat(part, { signal }).catch(noneIfMissing)
-    const moved = await this.#move(source, part, there?.size)
-    try {
-      return { moved, target: await this.#verified(source, part) }
-    } catch (error) {
-      // What is not the source must not be gone on with.
-      if (error instanceof IntegrityError) await to.files.remove(part, { signal }).catch(() => {})
-      throw error
-    }
   }
 
   /** Without a rename the file is written under its own name. */
@@ -124,9 +175,22 @@ class FileCopy {
   async #move(source: RemoteEntry, to: string, there: number | undefined): Promise<number> {
     const route = this.#route
     const within = await this.#within(to)
-    if (!within) return moveBytes(route, this.#op, { from: this.#from, to, source, there })
+    if (!within) {
+      await this.#makePrivate(to, there !== undefined)
+      return moveBytes(route, this.#op, { from: this.#from, to, source, there })
+    }
     route.moved(source.size ?? 0)
     return source.size ?? 0
+  }
+
+  /** What others may not read is kept from them before it has a byte. */
+  async #makePrivate(path: string, isThere: boolean): Promise<void> {
+    const { files } = this.#route.to
+    const { signal } = this.#op
+    const mode = this.#mode
+    if (!this.#route.toCan.modes || mode === undefined || !isPrivate(mode)) return
+    if (!isThere) await files.write(path, new Uint8Array(0), { signal })
+    await files.setMode(path, (mode & READABLE) | OWNER, { signal })
   }
 
   /** Has the target's server copy it by itself; false where it cannot. */
@@ -171,10 +235,16 @@ class FileCopy {
     throw netError('NET_CHECKSUM_MISMATCH', { message: `the ${hash} of the copy is another` })
   }
 
-  /** The mode that it is given: a file that is replaced keeps its own, as it does when it is written in place. */
+  /**
+   * The mode that it is given: a file that is replaced keeps its own, as it does when it is written in place, and what only
+   * some may read in the source is not made readable for all.
+   */
   get #mode(): number | undefined {
-    const { action, mode, target, why } = this.#step
-    return mode ?? (action === 'replace' && why !== 'type' ? target?.mode : undefined)
+    const { action, mode, source, target, why } = this.#step
+    if (mode !== undefined) return mode
+    if (action === 'replace' && why !== 'type') return target?.mode
+    const { mode: own } = source ?? {}
+    return own !== undefined && isPrivate(own) ? own & READABLE : undefined
   }
 
   /** Gives it mode and time, before it takes the name. */
@@ -193,12 +263,17 @@ class FileCopy {
   }
 }
 
-interface Moved {
-  readonly moved: number
-  readonly target: RemoteEntry
+/** Whether not all may read it. */
+function isPrivate(mode: number): boolean {
+  return (mode & 0o044) !== 0o044
 }
 
 function noneIfMissing(error: unknown): undefined {
   if (isNetError(error) && error.code === 'NET_NOT_FOUND') return undefined
   throw error
 }
+
+/** What the owner needs while it is written. */
+const OWNER = 0o600
+/** What a file that is made may allow, whatever its source does. */
+const READABLE = 0o755

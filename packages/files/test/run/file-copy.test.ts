@@ -1,12 +1,15 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+
 import { fromText, type RemoteFiles } from '@net/core'
 import { netError } from '@net/core/authoring'
-import { memoryFiles } from '@net/files'
+import { localFiles, memoryFiles, mirror } from '@net/files'
 import { faultyFiles, type TreeMoment } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
 import type { PlanStep } from '../../src/plan/plan-step.ts'
 import { copyFile, type CopiedFile } from '../../src/run/file-copy.ts'
 import type { RouteParts } from '../../src/run/route.ts'
+import { testFolder } from '../local/folder.ts'
 import { contentsOf } from '../tree-contents.ts'
 import { onRoute } from './route-of.ts'
 
@@ -113,4 +116,85 @@ test('a target that cannot rename is written to under the name itself', async ()
   const to = memoryFiles({ can: { rename: 'none' } })
   await copied(memoryFiles({ contents: { a: 'text' } }), to)
   expect(await contentsOf(to)).toEqual({ a: 'text' })
+})
+
+test('a source that changes between two attempts leaves no part of its older version', async () => {
+  const source = memoryFiles({ contents: { a: whole } })
+  const inner = memoryFiles()
+  const to = failing(inner, ({ call, passed }) => call === 'write' && passed === 2)
+  const from = faultyFiles(source, {
+    at: async ({ call, number }) => {
+      // Behind the loss the source is looked at anew.
+      if (call === 'stat' && number > 2) await source.setModified('a', 1)
+    },
+  })
+  await copied(from, to, { retry })
+  expect(await contentsOf(inner)).toEqual({ a: whole })
+})
+
+test.each([
+  ['the file that is replaced', 0o600, { action: 'replace', why: 'size' }, 0o600],
+  ['the group alone may read', 0o640, { action: 'replace', why: 'size' }, 0o640],
+  ['the source, whose mode is copied', 0o600, { mode: 0o600 }, 0o600],
+  ['the source, whose mode is not copied', 0o660, {}, 0o640],
+] as const)('what is private is so before it has a byte: %s', async (_, mode, details, end) => {
+  const from = memoryFiles({ contents: { a: whole } })
+  const inner = memoryFiles({ contents: { a: 'old' } })
+  await ('action' in details ? inner : from).setMode('a', mode)
+  const seen = new Set<number>()
+  const to = faultyFiles(inner, {
+    at: async ({ call, path, passed = 0 }) => {
+      const { mode: now = 0, size = 0 } = await inner.stat(path).catch(() => ({ size: 0 }))
+      if (call === 'write' && passed > 0 && size > 0) seen.add(now)
+    },
+  })
+  const target = await inner.stat('a')
+  await copied(from, to, {}, { target, ...details })
+  expect([...seen].filter((each) => (each & 0o077 & ~mode) !== 0)).toEqual([])
+  expect(seen.size).toBeGreaterThan(0)
+  expect((await inner.stat('a')).mode).toBe(end)
+})
+
+test('another process that begins with the same part takes nothing from a file that gets its name', async () => {
+  await using folder = await testFolder()
+  const source = memoryFiles({ contents: { a: whole } })
+  const from = faultyFiles(source, {
+    at: async ({ call, number }) => {
+      if (call !== 'stat' || number === 1) return
+      // The part is whole, and was looked at: now the other one opens it.
+      for (const name of await readdir(folder.path))
+        if (name.startsWith('a.net-')) await writeFile(folder.at(name), 'begun')
+    },
+  })
+  await copied(from, localFiles(folder.path))
+  expect(await readFile(folder.at('a'), 'utf8')).toBe(whole)
+})
+
+test('two runs of one process write no part at the same time, and one that is stopped takes nothing from the other', async () => {
+  for (let round = 0; round < 20; round++) {
+    const from = memoryFiles({ contents: { a: whole } })
+    const to = memoryFiles()
+    const stop = new AbortController()
+    let chunks = 0
+    const stopped = mirror(
+      faultyFiles(from, {
+        at: ({ call }) => void (call === 'read' && ++chunks === 2 + (round % 4) && stop.abort()),
+      }),
+      to,
+      { signal: stop.signal, retry: false },
+    ).catch((error: unknown) => error)
+    const other = mirror(from, to, { retry: false })
+    await Promise.all([stopped, other])
+    expect(await contentsOf(to)).toMatchObject({ a: whole })
+  }
+})
+
+test('a private local file arrives as one, in one go and with a bandwidth', async () => {
+  await using from = await testFolder()
+  await writeFile(from.at('a'), 'secret', { mode: 0o600 })
+  for (const bandwidth of [undefined, 1_000_000]) {
+    await using to = await testFolder()
+    await mirror(localFiles(from.path), localFiles(to.path), { bandwidth })
+    expect((await stat(to.at('a'))).mode & 0o777).toBe(0o600)
+  }
 })
