@@ -54,8 +54,8 @@ export class Pool<T> implements AsyncDisposable {
   readonly #emptied = new WaitList<void>({ what: 'the resources of the pool to come back' })
   #state: 'open' | 'draining' | 'closed' = 'open'
   #making = 0
-  // The oldest first.
-  readonly #checks = new Set<LimitedCall<boolean>>()
+  // The oldest first, with what is checked.
+  readonly #checks = new Map<LimitedCall<boolean>, PoolMember<T>>()
   // How many resources are on their way to those who wait.
   #coming = 0
   #over = false
@@ -177,6 +177,11 @@ export class Pool<T> implements AsyncDisposable {
     this.#destroyIdle()
     if (grace > 0) await this.#emptyWithin(grace)
     for (const member of this.#lent) this.#destroyMember(member)
+    // A check that hears nothing must not keep what it holds.
+    for (const [call, member] of this.#checks) {
+      this.#checks.delete(call)
+      this.#destroyMember(member)
+    }
     await this.#emptyWithin(this.#timeout.destroy)
     this.#finish()
   }
@@ -264,10 +269,11 @@ export class Pool<T> implements AsyncDisposable {
       limit: this.#timeout.check,
       signal: this.#ending.signal,
     })
-    this.#checks.add(call)
+    this.#checks.set(call, member)
     // A resource whose check fails is destroyed; the call that waits gets another.
     const good = await call.result.catch(() => false)
-    this.#checks.delete(call)
+    // A pool that was closed meanwhile has destroyed it.
+    if (!this.#checks.delete(call)) return
     this.#came()
     if (good) this.#arrive(member)
     else this.#destroyMember(member)
@@ -308,7 +314,7 @@ export class Pool<T> implements AsyncDisposable {
     this.#coming = Math.min(this.#coming, this.#waiting.size)
     // A check that outlasts the call it was made for may hang, as when a peer is frozen.
     if (by === 'limit' && this.#checks.size > this.#coming) {
-      const [oldest] = this.#checks
+      const [oldest] = this.#checks.keys()
       oldest?.giveUp()
     }
     this.#look()

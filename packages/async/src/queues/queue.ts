@@ -113,7 +113,12 @@ export class Queue<T> implements AsyncIterable<T> {
   get(options?: WaitOptions): Promise<T> {
     const refused = waitRefusal(options)
     if (refused !== undefined) return Promise.reject(refused)
-    if (this.#store.size > 0) return Promise.resolve(this.#take())
+    try {
+      if (this.#store.size > 0) return Promise.resolve(this.#take())
+    } catch (error) {
+      // A store of the caller's.
+      return Promise.reject(error)
+    }
     if (this.#closed) return Promise.reject(closedError())
     return this.#getters.wait(undefined, options)
   }

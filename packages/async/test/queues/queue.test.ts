@@ -191,3 +191,25 @@ test('a store that refuses an item fails its put, now or later, and nothing else
   queue.taskDone()
   await queue.join()
 })
+
+test('a store that throws when an item is taken fails that call alone', async () => {
+  const items: string[] = []
+  let isBroken = true
+  const queue = new Queue<string>({
+    store: {
+      get size() {
+        return items.length
+      },
+      push: (item: string) => void items.push(item),
+      take() {
+        if (!isBroken) return items.shift() ?? ''
+        isBroken = false
+        throw new Error('cannot take')
+      },
+    },
+  })
+  await queue.put('a')
+  const taking = queue.get()
+  await expect(taking).rejects.toThrow('cannot take')
+  expect(await queue.get()).toBe('a')
+})
