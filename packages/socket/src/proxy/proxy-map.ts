@@ -32,7 +32,8 @@ export class ProxyMap<T> {
 
   /** The entry that says most of the endpoint. */
   for(endpoint: Endpoint): { readonly key: string; readonly value: T } | undefined {
-    return this.#entries.find((entry) => fits(entry, endpoint))
+    const host = canonical(endpoint.host) ?? endpoint.host.toLowerCase()
+    return this.#entries.find((entry) => fits(entry, { ...endpoint, host }))
   }
 }
 
@@ -41,17 +42,18 @@ function entryOf<T>(key: string, value: T): Entry<T> {
   if (only !== undefined)
     return { key, value, scheme: only, host: undefined, below: false, port: undefined }
   const [whole, scheme, host = '', port] = PATTERN.exec(key.toLowerCase()) ?? []
-  if (whole === undefined)
+  const below = host.startsWith('*.')
+  const name = host === '*' ? undefined : canonical(host.replace(/^\*\./, ''))
+  // A key that fits nothing would let its requests go without a proxy.
+  if (whole === undefined || (host !== '*' && name === undefined))
     throw netError('NET_BAD_OPTION', {
       message: `the key ${key} of proxy is none of https:, api.example, *.example:8443, http://*.example and *`,
     })
-  const below = host.startsWith('*.')
-  const bare = host.replace(/^\*\.|^\[|\]$/g, '')
   return {
     key,
     value,
     scheme,
-    host: host === '*' ? undefined : bare,
+    host: name,
     below,
     port: port === undefined ? undefined : Number(port),
   }
@@ -61,8 +63,15 @@ function fits(entry: Entry<unknown>, { scheme, host, port }: Endpoint): boolean 
   if (entry.scheme !== undefined && entry.scheme !== scheme) return false
   if (entry.port !== undefined && entry.port !== port) return false
   if (entry.host === undefined) return true
-  const name = host.toLowerCase().replace(/\.$/, '')
-  return entry.below ? name.endsWith(`.${entry.host}`) : name === entry.host
+  return entry.below ? host.endsWith(`.${entry.host}`) : host === entry.host
+}
+
+/** A host as URLs spell it: names in ASCII and without a dot at the end, addresses in one form. Undefined for what is none. */
+function canonical(host: string): string | undefined {
+  const isAddress = host.includes(':') && !host.startsWith('[')
+  const url = URL.parse(`http://${isAddress ? `[${host}]` : host}`)
+  if (url === null || url.href !== `http://${url.host}/`) return undefined
+  return url.hostname.replace(/\.$/, '').replace(/^\[|\]$/g, '')
 }
 
 /** A whole host says more than those below one, the longer name more than the shorter; then the port, then the scheme. */

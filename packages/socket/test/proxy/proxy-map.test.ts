@@ -35,15 +35,39 @@ test('the entry that says most of an endpoint counts', () => {
     expect(map.for(endpoint)).toMatchObject({ key, value: key })
 })
 
+test.each([
+  ['bücher.example', 'xn--bcher-kva.example'],
+  ['*.bücher.example', 'a.xn--bcher-kva.example'],
+  ['xn--bcher-kva.example', 'bücher.example'],
+  ['api.example.', 'api.example'],
+  ['*.Example.', 'a.example'],
+  ['127.1', '127.0.0.1'],
+  ['127.0.0.1', '127.1'],
+  ['[0:0::1]', '::1'],
+  ['[::1]', '0:0:0:0:0:0:0:1'],
+  ['[::ffff:127.0.0.1]', '::ffff:7f00:1'],
+  ['ａpi.example', 'api.example'],
+])('[H-SOCK-06] the key %s fits %s, however the two are spelled', (key, host) => {
+  expect(new ProxyMap({ [key]: 1 }).for(at('http', host, 80))).toMatchObject({ key })
+})
+
 test('an endpoint that no entry is for', () => {
   expect(new ProxyMap({ 'https:': 1 }).for(at('http', 'a.test', 80))).toBeUndefined()
 })
 
-test.each(['', 'a b', 'http://', '*.*.example', 'user@host', 'host:port', 'host/path'])(
-  'the key %j is none',
-  (key) => {
-    expect(() => new ProxyMap({ [key]: 1 })).toThrow(
-      expect.objectContaining({ code: 'NET_BAD_OPTION' }),
-    )
-  },
-)
+test.each([
+  '',
+  'a b',
+  'http://',
+  '*.*.example',
+  'user@host',
+  'host:port',
+  'host/path',
+  'host?',
+  'host#a',
+  '256.1.1.1',
+])('the key %j is none', (key) => {
+  expect(() => new ProxyMap({ [key]: 1 })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
+})
