@@ -5,11 +5,13 @@ import { lstatSync } from 'node:fs'
 import { chmod, constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
 
 import type { RemoteReadOptions, Source } from '@net/core'
-import { netError, openSourceAtOnce, type Operation } from '@net/core/authoring'
+import { openSourceAtOnce, type Operation } from '@net/core/authoring'
 
 import { pour } from '../pour.ts'
 import { badName } from '../tree-path.ts'
+import { nowRead } from './files-being-read.ts'
 import { withHandle } from './handle-path.ts'
+import { CAREFUL, checkFile, PERMISSIONS, WriteTarget } from './write-target.ts'
 
 /** The path of a file for the system, and in its tree. */
 export interface FilePlace {
@@ -24,16 +26,19 @@ export interface WritePlan {
   readonly mode?: number
 }
 
-/** The bytes from `start` up to `end`. */
+/** The bytes from `start` up to `end`; what is put behind the file meanwhile is not of it. */
 export async function* readFile(
   { at, path }: FilePlace,
   { start = 0, end = Infinity }: RemoteReadOptions,
 ): AsyncGenerator<Uint8Array, void> {
   const file = await open(at, constants.O_RDONLY | CAREFUL)
   try {
-    await checkFile(file, path)
-    for (let position = start; position < end;) {
-      const memory = Buffer.allocUnsafeSlow(Math.min(CHUNK, end - position))
+    const found = await checkFile(file, path)
+    using _ = nowRead(found)
+    // Files of /proc tell no size.
+    const last = found.size === 0 ? end : Math.min(end, found.size)
+    for (let position = start; position < last;) {
+      const memory = Buffer.allocUnsafeSlow(Math.min(CHUNK, last - position))
       const { bytesRead } = await file.read(memory, 0, memory.length, position)
       if (bytesRead === 0) return
       position += bytesRead
@@ -47,31 +52,19 @@ export async function* readFile(
 /** Writes the source into the file, from `start` on. */
 export async function writeFile(
   op: Operation,
-  { at, path }: FilePlace,
+  place: FilePlace,
   source: Source,
-  { keepRest, mode, start }: WritePlan,
+  plan: WritePlan,
 ): Promise<void> {
-  const { O_CREAT, O_TRUNC, O_WRONLY } = constants
-  const isNew = start === 0 && !keepRest
   // First: what is there must not go for a source that cannot be read.
   await using input = await openSourceAtOnce(source)
-  const file = await open(at, O_WRONLY | O_CREAT | CAREFUL | (isNew ? O_TRUNC : 0), mode)
-  try {
-    const size = await checkFile(file, path)
-    if (start > size && !keepRest) {
-      throw netError('NET_SIZE_MISMATCH', {
-        message: `${path} has ${size} bytes, not the ${start} to go on behind`,
-      })
-    }
-    let position = start
-    await pour(op, input, async (chunk) => {
-      await writeWhole(file, chunk, position)
-      position += chunk.length
-    })
-    if (!isNew && !keepRest && size > position) await file.truncate(position)
-  } finally {
-    await file.close()
-  }
+  await using target = await WriteTarget.open(place, plan, source)
+  let position = plan.start
+  await pour(op, input, async (chunk) => {
+    await target.write(chunk, position)
+    position += chunk.length
+  })
+  await target.end(position)
 }
 
 /** Copies the file into the place of whatever file is there. Of a large one an abort ends it in the middle. */
@@ -124,26 +117,8 @@ export async function hashFile(
   return hash.digest('hex')
 }
 
-async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  let done = 0
-  while (done < chunk.length) {
-    const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done)
-    done += bytesWritten
-  }
-}
-
-async function checkFile(file: FileHandle, path: string): Promise<number> {
-  const found = await file.stat()
-  if (!found.isFile()) throw badName(path, 'it is not a regular file')
-  return found.size
-}
-
-/** Neither follow a link nor wait for the reader of a pipe. Windows has neither flag. */
-export const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 /** Opens a name without leave to read it (O_PATH of Linux, which Node does not name), and follows no link. */
 const NAMED: number = 0o10000000 | (constants.O_NOFOLLOW ?? 0)
 const CHUNK = 262_144
 /** Up to this size the system copies it in one go, which nothing can stop. */
 const MOST_AT_ONCE = 67_108_864
-/** The bits of a mode that can be set. */
-export const PERMISSIONS = 0o7777

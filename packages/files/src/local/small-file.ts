@@ -16,7 +16,8 @@ import {
 import { netError } from '@net/core/authoring'
 
 import { badName } from '../tree-path.ts'
-import { CAREFUL, PERMISSIONS, type FilePlace } from './local-file.ts'
+import type { FilePlace } from './local-file.ts'
+import { CAREFUL, PERMISSIONS } from './write-target.ts'
 
 /** What was read. */
 export interface SmallRead {

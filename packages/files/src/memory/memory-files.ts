@@ -90,10 +90,12 @@ class MemoryFiles implements RemoteFiles {
     const verb = { operation: 'read', target: path, kind: 'transfer' } as const
     return treeIteration(verb, rest, async function* chunks(op: Operation) {
       if (start > 0 || end !== Infinity) tree.need(tree.can.readOffsets, 'read at an offset')
-      const file = tree.file(path)
-      for (let at = start; at < Math.min(end, file.length); at += CHUNK) {
-        yield file.bytes.slice(at, Math.min(at + CHUNK, end, file.length))
-        op.progress(at - start, file.length)
+      // As it is now: what is written meanwhile is another version, or behind it.
+      const { bytes, length } = tree.file(path)
+      const last = Math.min(end, length)
+      for (let at = start; at < last; at += CHUNK) {
+        yield bytes.slice(at, Math.min(at + CHUNK, last))
+        op.progress(at - start, length)
       }
     })
   }
@@ -107,12 +109,16 @@ class MemoryFiles implements RemoteFiles {
       () => checkSource(source),
       async (_, op) => {
         await using input = await openSourceAtOnce(source)
-        const file = this.#opened(path, start, keepRest)
+        this.#check(path, start, keepRest)
+        // What is there goes when the first byte comes: the source may fail until then, or be the file itself.
+        let file: MemoryFile | undefined
         let at = start
         await pour(op, input, (chunk) => {
+          file ??= this.#opened(path, start, keepRest)
           putBytes(file, chunk, at)
           at += chunk.length
         })
+        file ??= this.#opened(path, start, keepRest)
       },
     )
   }
@@ -206,13 +212,22 @@ class MemoryFiles implements RemoteFiles {
     })
   }
 
-  #opened(path: string, start: number, keepRest: boolean): MemoryFile {
+  #check(path: string, start: number, keepRest: boolean): void {
     const { writeOffsets } = this.#can
     if (start > 0) this.#tree.need(writeOffsets !== false, 'write at an offset')
     if (keepRest) this.#tree.need(writeOffsets === 'rest', 'keep the rest')
+    const isThere = this.#tree.find(path) !== undefined
+    const length = isThere ? this.#tree.file(path).length : 0
+    if (!isThere) this.#tree.checkPlace(path)
+    if (start > length && !keepRest) throw notFoundBefore(path, start)
+  }
+
+  #opened(path: string, start: number, keepRest: boolean): MemoryFile {
     const file = this.#tree.find(path) === undefined ? this.#fresh(path) : this.#tree.file(path)
-    if (start > file.length && !keepRest) throw notFoundBefore(path, start)
-    if (!keepRest) file.length = start
+    if (keepRest) return file
+    // The bytes of before are those of who reads them.
+    if (start === 0) file.bytes = new Uint8Array(0)
+    file.length = start
     return file
   }
 
