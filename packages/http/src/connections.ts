@@ -309,7 +309,7 @@ class OriginPool implements LimitedPool {
   /** Connections that were made beside held ones are too many once those are free. */
   #trim(): void {
     this.#countHeld()
-    if (this.#size - this.#held > this.#parts.limit) this.#idle.shift()?.destroy()
+    if (this.#size - this.#held > this.#parts.limit) this.closeUnused()
   }
 
   #gone(connection: HttpConnection | SharedConnection, maker: Maker): void {

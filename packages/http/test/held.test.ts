@@ -83,3 +83,20 @@ test('a program calls again within the loop that reads an answer, over one conne
   }
   expect(received).toBe(1_000_000)
 })
+
+test('a connection of HTTP/2 that was made beside held ones goes when all are read', async () => {
+  await using server = await startHttp2Server(
+    (stream, headers) => {
+      stream.respond({ ':status': 200 })
+      stream.end(bodyOf(Number(headers[':path']?.slice(1))))
+    },
+    { settings: { maxConcurrentStreams: 1 } },
+  )
+  const options = { baseUrl: server.url, tls: trusted, http2: true, connections: 1 }
+  await using api = http.createClient(options)
+  const held = await api.get('/1')
+  expect((await api.get('/2').bytes()).length).toBe(MEGABYTE)
+  expect(server.sessions.length).toBe(2)
+  expect((await held.bytes()).length).toBe(MEGABYTE)
+  await expect.poll(() => server.sessions.length).toBe(1)
+})

@@ -178,10 +178,8 @@ export class Pool<T> implements AsyncDisposable {
     if (grace > 0) await this.#emptyWithin(grace)
     for (const member of this.#lent) this.#destroyMember(member)
     // A check that hears nothing must not keep what it holds.
-    for (const [call, member] of this.#checks) {
-      this.#checks.delete(call)
-      this.#destroyMember(member)
-    }
+    for (const member of this.#checks.values()) this.#destroyMember(member)
+    this.#checks.clear()
     await this.#emptyWithin(this.#timeout.destroy)
     this.#finish()
   }

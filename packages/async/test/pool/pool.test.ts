@@ -331,30 +331,6 @@ describe('Pool', () => {
     expect(clock.timers).toBe(0)
   })
 
-  test.each([2000, Infinity])(
-    'a resource whose check hears nothing is destroyed when the pool is closed, with a limit of %d ms on checks',
-    async (check) => {
-      using clock = useFakeClock()
-      let ends: (good: boolean) => void = () => {}
-      const { pool, lines } = poolOfLines({
-        check: () => new Promise((resolve) => (ends = resolve)),
-        timeout: { check },
-      })
-      const lease = await pool.acquire()
-      lease.release()
-      const waiting = failure(pool.acquire())
-      const closed = pool.close({ grace: 100 })
-      expect((await waiting).code).toBe('NET_CLOSED')
-      expect(lines.map(({ open }) => open)).toEqual([true])
-      await clock.advance(100)
-      await closed
-      expect(lines.map(({ open }) => open)).toEqual([false])
-      ends(true)
-      await clock.advance(0)
-      expect([pool.size, lines.length]).toEqual([0, 1])
-    },
-  )
-
   test('what comes back after the pool was closed is destroyed', async () => {
     const { pool, lines } = poolOfLines()
     const lease = await pool.acquire()

@@ -1,3 +1,4 @@
+import { Pool } from '@net/async'
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { describe, expect, test, vi } from 'vitest'
@@ -59,3 +60,30 @@ describe('RetiredResources', () => {
     expect(warnings.mock.calls[0]?.[0]).toContain('late')
   })
 })
+
+test.each([2000, Infinity])(
+  'a resource whose check hears nothing is destroyed when its pool is closed, with a limit of %d ms on checks',
+  async (check) => {
+    using clock = useFakeClock()
+    const destroyed: number[] = []
+    let ends: (good: boolean) => void = () => {}
+    const pool = new Pool<number>({
+      create: async () => 1,
+      check: () => new Promise((resolve) => (ends = resolve)),
+      destroy: (resource) => void destroyed.push(resource),
+      timeout: { check },
+    })
+    const lease = await pool.acquire()
+    lease.release()
+    const waiting = pool.acquire().catch((error: unknown) => error)
+    const closed = pool.close({ grace: 100 })
+    expect(await waiting).toMatchObject({ code: 'NET_CLOSED' })
+    expect(destroyed).toEqual([])
+    await clock.advance(100)
+    await closed
+    expect(destroyed).toEqual([1])
+    ends(true)
+    await clock.advance(0)
+    expect([pool.size, destroyed]).toEqual([0, [1]])
+  },
+)

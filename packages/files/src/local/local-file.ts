@@ -2,29 +2,17 @@
 
 import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
-import { chmod, constants, copyFile, lstat, open, unlink, type FileHandle } from 'node:fs/promises'
+import { chmod, constants, copyFile, lstat, open, unlink } from 'node:fs/promises'
 
 import type { RemoteReadOptions, Source } from '@net/core'
 import { openSourceAtOnce, type Operation } from '@net/core/authoring'
 
 import { pour } from '../pour.ts'
 import { badName } from '../tree-path.ts'
+import type { FilePlace, WritePlan } from './file-place.ts'
 import { nowRead } from './files-being-read.ts'
 import { withHandle } from './handle-path.ts'
 import { CAREFUL, checkFile, PERMISSIONS, WriteTarget } from './write-target.ts'
-
-/** The path of a file for the system, and in its tree. */
-export interface FilePlace {
-  readonly at: string | Buffer
-  readonly path: string
-}
-
-/** Where in a file is written, and with which mode it is made. */
-export interface WritePlan {
-  readonly start: number
-  readonly keepRest: boolean
-  readonly mode?: number
-}
 
 /** The bytes from `start` up to `end`; what is put behind the file meanwhile is not of it. */
 export async function* readFile(

@@ -50,17 +50,11 @@ import { SLICES, type SlicedTree } from '../slices.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
 import { DiskPace } from './disk-pace.ts'
+import type { FilePlace } from './file-place.ts'
 import { FolderHandles } from './folder-handles.ts'
 import { localCapabilities } from './local-capabilities.ts'
 import { treeError } from './local-error.ts'
-import {
-  changeMode,
-  copyOver,
-  hashFile,
-  readFile,
-  writeFile,
-  type FilePlace,
-} from './local-file.ts'
+import { changeMode, copyOver, hashFile, readFile, writeFile } from './local-file.ts'
 import { entriesOf, entryAt, entryNow } from './local-listing.ts'
 import { LocalRoad } from './local-road.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'

@@ -16,7 +16,7 @@ import {
 import { netError } from '@net/core/authoring'
 
 import { badName } from '../tree-path.ts'
-import type { FilePlace } from './local-file.ts'
+import type { FilePlace } from './file-place.ts'
 import { CAREFUL, PERMISSIONS } from './write-target.ts'
 
 /** What was read. */

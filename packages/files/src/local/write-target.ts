@@ -12,7 +12,7 @@ import { isFileSource, netError } from '@net/core/authoring'
 import { ownPartName } from '../plan/part-name.ts'
 import { badName } from '../tree-path.ts'
 import { isBeingRead } from './files-being-read.ts'
-import type { FilePlace, WritePlan } from './local-file.ts'
+import type { FilePlace, WritePlan } from './file-place.ts'
 
 /** What is written to. */
 export class WriteTarget {

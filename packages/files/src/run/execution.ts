@@ -134,11 +134,16 @@ class Execution {
     const { signal } = this.#route.op
     const { target = '' } = step.source ?? {}
     const path = pathIn(this.#route.to, step.to)
-    if (step.target === undefined) {
+    const isThere = step.target !== undefined
+    const cannotRename = this.#route.toCan.rename === 'none'
+    if (!isThere || cannotRename) {
+      if (step.instead !== undefined) await this.#clear(step)
+      else if (isThere) await files.remove(path, { signal }).catch(unlessMissing)
       await files.symlink(target, path, { signal })
       return 0
     }
-    const name = partName(nameOf(path), { ...step.target, size: 0 }, this.#route.toCan.longestName)
+    const { longestName } = this.#route.toCan
+    const name = partName(nameOf(path), { ...step.target, size: 0 }, longestName)
     const beside = join(folderOf(path), name)
     await this.#removeLeft(beside)
     await files.symlink(target, beside, { signal })

@@ -53,7 +53,9 @@ export class StateKeeper {
       ...shown,
       ...(modified === undefined ? {} : { modified }),
     })
-    if (clock().now() - this.#saved > EVERY) await this.save()
+    if (clock().now() - this.#saved <= EVERY) return
+    // The file has its name: that its state could not be saved now is no failure of it. The last save tells.
+    await this.save().catch(() => this.#op.signal.throwIfAborted())
   }
 
   /** A file of the target is gone. */
@@ -68,6 +70,9 @@ export class StateKeeper {
     this.#saving = this.#write()
     try {
       await this.#saving
+    } catch (error) {
+      this.records.isChanged = true
+      throw error
     } finally {
       this.#saving = undefined
     }

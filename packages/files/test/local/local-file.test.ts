@@ -5,14 +5,9 @@ import { operation } from '@net/core/authoring'
 import { localFiles } from '@net/files'
 import { expect, test } from 'vitest'
 
+import type { FilePlace } from '../../src/local/file-place.ts'
 import { hasHandles } from '../../src/local/handle-path.ts'
-import {
-  changeMode,
-  copyOver,
-  hashFile,
-  readFile as chunksOf,
-  type FilePlace,
-} from '../../src/local/local-file.ts'
+import { changeMode, copyOver, hashFile, readFile as chunksOf } from '../../src/local/local-file.ts'
 import { testFolder, type TestFolder } from './folder.ts'
 
 test('reads a part, copies over a file, and hashes', async () => {

@@ -135,3 +135,16 @@ test.each(['keep', 'follow', 'skip'] as const)(
     }
   },
 )
+
+test('where nothing can be renamed a link is made under its own name, and no part is left', async () => {
+  const from = memoryFiles()
+  await from.symlink('new', 'a')
+  await from.symlink('new', 'b')
+  await from.symlink('new', 'c')
+  const to = memoryFiles({ contents: { 'b/file': '' }, can: { rename: 'none' } })
+  await to.symlink('old', 'a')
+  await mirror(from, to, { symlinks: 'keep', delete: 'all' })
+  const entries = await Array.fromAsync(to.list(''))
+  const found = Object.fromEntries(entries.map(({ name, target }) => [name, target]))
+  expect(found).toEqual({ a: 'new', b: 'new', c: 'new' })
+})

@@ -1,3 +1,4 @@
+import { netError } from '@net/core/authoring'
 import { fromText } from '@net/core'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { at, memoryFiles, mirror } from '@net/files'
@@ -92,4 +93,30 @@ test('a state of other patterns or trees is not believed, and removes nothing', 
   expect(await contentsOf(to)).toEqual({ a: 'one', b: 'two' })
   const other = memoryFiles()
   expect(await mirror(from, other, { state })).toMatchObject({ made: 1, kept: 0 })
+})
+
+test('a state that cannot be saved in the middle of a run fails no file, and is saved at the end', async () => {
+  using clock = useFakeClock()
+  const from = memoryFiles({ contents: { a: 'one', b: 'two', c: 'three' } })
+  const own = memoryFiles()
+  let failures = 0
+  const store = faultyFiles(own, {
+    at: ({ call, passed }) => {
+      if (call !== 'write' || passed !== undefined || failures > 0) return
+      failures++
+      throw netError('NET_CONN_RESET', { message: 'reset' })
+    },
+  })
+  const to = faultyFiles(memoryFiles(), {
+    at: async ({ call, passed, path }) => {
+      if (call === 'rename' && passed === undefined && path.startsWith('c'))
+        await clock.advance(11_000)
+    },
+  })
+  expect(await mirror(from, to, { state: at(store, 'state'), concurrency: 1 })).toMatchObject({
+    made: 3,
+    failed: 0,
+  })
+  expect(failures).toBe(1)
+  expect(await textOf(own, 'state')).toContain('"end":3')
 })
