@@ -43,7 +43,8 @@ export async function gather<const J extends readonly Job<unknown>[]>(
 
 /**
  * Runs the jobs at once to their end, and resolves to the result or error of each; no failure touches another job.
- * Rejects only when `signal` or `timeout` end it, or with `NET_TASK_LEAKED`.
+ * Rejects only when `signal` or `timeout` end it, or with `NET_TASK_LEAKED`; the results that were there, and those that
+ * come later, are disposed then, if they can be.
  */
 export async function gatherSettled<const J extends readonly Job<unknown>[]>(
   jobs: J,
@@ -51,12 +52,29 @@ export async function gatherSettled<const J extends readonly Job<unknown>[]>(
 ): Promise<SettledResults<J>> {
   checkJobs(jobs)
   const taken = settledDoor(options)
-  return taskGroup(async (group) => {
-    const tasks = jobs.map((job, index) =>
-      group.spawn(nameOf(job, index), async (context) => settled(job, context, group)),
-    )
-    return (await Promise.all(tasks.map((task) => task.result))) as SettledResults<J>
-  }, taken)
+  const ended: PromiseSettledResult<unknown>[] = []
+  let isOver = false
+  try {
+    return await taskGroup(async (group) => {
+      const tasks = jobs.map((job, index) =>
+        group.spawn(nameOf(job, index), async (context) => {
+          const result = await settled(job, context, group)
+          if (isOver) await drop(result)
+          else ended.push(result)
+          return result
+        }),
+      )
+      return (await Promise.all(tasks.map((task) => task.result))) as SettledResults<J>
+    }, taken)
+  } catch (error) {
+    isOver = true
+    for (const result of ended) await drop(result)
+    throw error
+  }
+}
+
+async function drop(result: PromiseSettledResult<unknown>): Promise<void> {
+  if (result.status === 'fulfilled') await discard(result.value)
 }
 
 const gatherDoor = blockDoor('gather')

@@ -101,6 +101,19 @@ describe('gatherSettled', () => {
     expect(error).toMatchObject({ errors: [{ message: 'broken' }] })
   })
 
+  test('a time limit that ends it disposes the results that were there', async () => {
+    using clock = useFakeClock()
+    let open = 1
+    const held = { [Symbol.asyncDispose]: async () => void open-- }
+    const running = gatherSettled(
+      [async () => held, async ({ signal }) => sleep(Infinity, { signal })],
+      { timeout: 100 },
+    ).catch((error: unknown) => error)
+    await clock.advance(100)
+    expect(await running).toMatchObject({ code: 'NET_TIMEOUT_TOTAL' })
+    expect(open).toBe(0)
+  })
+
   test('accepts functions, never promises', async () => {
     await expect(gatherSettled([Promise.resolve(1) as never])).rejects.toMatchObject({
       code: 'NET_BAD_OPTION',

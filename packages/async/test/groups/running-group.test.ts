@@ -3,6 +3,7 @@ import {
   failAfter,
   firstSuccess,
   gather,
+  gatherSettled,
   map,
   mapUnordered,
   moveOnAfter,
@@ -178,6 +179,7 @@ describe('results that nobody gets', () => {
     ['taskGroup', () => taskGroup(late, limits)],
     ['a spawned task', () => taskGroup(async (group) => void group.spawn('late', late), limits)],
     ['gather', () => gather([late, late], limits)],
+    ['gatherSettled', () => gatherSettled([late, late], limits)],
     ['map', () => map([1, 2], late, { ...limits, concurrency: 2 })],
     [
       'mapUnordered',
