@@ -1,6 +1,6 @@
 /* The way of a small file between two trees of this package: all its steps in one go, where a call for each costs more than the work. */
 
-import type { RemoteEntry, RemoteFiles } from '@net/core'
+import type { RemoteEntry, RemoteFiles, RemoteWriteOptions, Source } from '@net/core'
 
 /** A way between two trees. Its end lets go of what it holds. */
 export interface ShortRoad extends AsyncDisposable {
@@ -26,6 +26,13 @@ export interface CarriedFile {
 /** A tree that may have short roads from others. */
 export interface RoadTree {
   [ROAD](from: RemoteFiles): ShortRoad | undefined
+  write(path: string, source: Source, options?: OwnWriteOptions): Promise<void>
+}
+
+/** How a tree of this machine writes a file. */
+export interface OwnWriteOptions extends RemoteWriteOptions {
+  /** With which permissions a file is made; the mask of the process takes some away. */
+  readonly mode?: number | undefined
 }
 
 /** The short road between the trees, if there is one. */

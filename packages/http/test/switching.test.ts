@@ -94,6 +94,17 @@ test('a server may not choose another protocol', async () => {
   await expect.poll(() => server.open).toBe(0)
 })
 
+test('a server may not switch the protocol where a tunnel was asked for', async () => {
+  await using server = await startRawServer((socket) =>
+    socket.write('HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
+  )
+  await using client = http.createClient()
+  await expect(client.tunnel(server.url, 'example.com:443')).rejects.toMatchObject({
+    code: 'NET_PROTO_UNEXPECTED',
+  })
+  await expect.poll(() => server.open).toBe(0)
+})
+
 test('who asks is said, and asked again after a refusal', async () => {
   const answers = ['bad-token', 'good-token']
   const connection = async (): Promise<void> => {}

@@ -10,5 +10,5 @@ export interface FilePlace {
 export interface WritePlan {
   readonly start: number
   readonly keepRest: boolean
-  readonly mode?: number
+  readonly mode?: number | undefined
 }

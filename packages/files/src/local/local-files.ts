@@ -29,7 +29,6 @@ import type {
   RemoteRemoveOptions,
   RemoteRenameOptions,
   RemoteStatOptions,
-  RemoteWriteOptions,
   Source,
 } from '@net/core'
 import {
@@ -45,7 +44,7 @@ import {
 } from '@net/core/authoring'
 
 import { unsupported } from '../refusals.ts'
-import { ROAD, type RoadTree, type ShortRoad } from '../short-road.ts'
+import { ROAD, type OwnWriteOptions, type RoadTree, type ShortRoad } from '../short-road.ts'
 import { SLICES, type SlicedTree } from '../slices.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
@@ -142,12 +141,12 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     return treeIteration(verb, rest, (op) => this.#bytes(op, path, { start, end }))
   }
 
-  write(path: string, source: Source, options: RemoteWriteOptions = {}): Promise<void> {
-    const { start = 0, keepRest = false, ...rest } = options
+  write(path: string, source: Source, options: OwnWriteOptions = {}): Promise<void> {
+    const { start = 0, keepRest = false, mode, ...rest } = options
     const verb = { operation: 'write', target: path, kind: 'transfer' } as const
     const check = (): void => checkSource(source)
     return treeCall(verb, rest, check, (_, op) =>
-      this.#new(path, (place) => writeFile(op, place, source, { start, keepRest })),
+      this.#new(path, (place) => writeFile(op, place, source, { start, keepRest, mode })),
     )
   }
 

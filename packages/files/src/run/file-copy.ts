@@ -189,8 +189,11 @@ class FileCopy {
     const { signal } = this.#op
     const mode = this.#mode
     if (!this.#route.toCan.modes || mode === undefined || !isPrivate(mode)) return
-    if (!isThere) await files.write(path, new Uint8Array(0), { signal })
-    await files.setMode(path, (mode & READABLE) | OWNER, { signal })
+    const begun = (mode & READABLE) | OWNER
+    // Who has opened it before could read on.
+    const making = hasRoads(files) ? { signal, mode: begun } : { signal }
+    if (!isThere) await files.write(path, new Uint8Array(0), making)
+    await files.setMode(path, begun, { signal })
   }
 
   /** Has the target's server copy it by itself; false where it cannot. */

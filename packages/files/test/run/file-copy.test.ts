@@ -199,3 +199,28 @@ test('a private local file arrives as one, in one go and with a bandwidth', asyn
     expect((await stat(to.at('a'))).mode & 0o777).toBe(0o600)
   }
 })
+
+test('a part of a private file on this machine is never one that others can open', async () => {
+  await using folder = await testFolder()
+  await writeFile(folder.at('a'), 'old', { mode: 0o600 })
+  const inner = localFiles(folder.path)
+  const seen = new Set<number>()
+  const looking = new Proxy(inner, {
+    get(tree, name) {
+      const value: unknown = Reflect.get(tree, name)
+      if (typeof value !== 'function' || typeof name === 'symbol') return value
+      return async (...given: unknown[]): Promise<unknown> => {
+        const result: unknown = await Reflect.apply(value, tree, given)
+        for (const each of await readdir(folder.path)) {
+          if (each !== 'a') seen.add((await stat(folder.at(each))).mode & 0o077)
+        }
+        return result
+      }
+    },
+  })
+  const target = await inner.stat('a')
+  const from = memoryFiles({ contents: { a: whole } })
+  await copied(from, looking, {}, { action: 'replace', why: 'size', target })
+  expect([...seen]).toEqual([0])
+  expect(await readFile(folder.at('a'), 'utf8')).toBe(whole)
+})

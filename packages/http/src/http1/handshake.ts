@@ -42,7 +42,8 @@ export async function handshake(
   const { method, target, fields } = request
   const answer = new Answered(request)
   const codec = new ClientCodec(answer, request)
-  codec.request({ method, framing: 0, upgrades: true })
+  // Who asks for a tunnel asks for no other protocol.
+  codec.request({ method, framing: 0, upgrades: method !== 'CONNECT' })
   await transport.write([bytesOf(headText(`${method} ${target} HTTP/1.1`, fields))])
   while (!answer.isKnown) {
     const chunk = await transport.read()
