@@ -46,7 +46,10 @@ export interface AttachOptions {
  * `NET_INJECTION` for control characters in a name or type.
  */
 export function attach(source: Source, options?: AttachOptions): Attachment {
-  return inCall(PLACE, () => attachmentOf(source, attachOptions(options)))
+  return inCall(PLACE, () => {
+    checkSource(source)
+    return attachmentOf(source, attachOptions(options))
+  })
 }
 
 /** Whether the value was made by `attach`, of whichever installed copy. */
@@ -63,7 +66,6 @@ const attachOptions: OptionsDoor<AttachOptions> = optionsDoor<AttachOptions>(
 )
 
 function attachmentOf(source: Source, options: Taken<AttachOptions>): Attachment {
-  checkSource(source)
   const cid = checked('cid', options.cid, CID)
   const type = checked('type', options.type, MEDIA_TYPE)
   const name = nameOf(source, options.name)

@@ -34,7 +34,7 @@ import { deliver } from './delivery.ts'
 import { replyError } from './errors.ts'
 import type { Message } from './message.ts'
 import type { SmtpPlan } from './opening-plan.ts'
-import { prepareMail, recipientsShown, type PreparedMail } from './prepared-mail.ts'
+import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
 import type { SmtpReply } from './reply.ts'
 import type { SendResult } from './send-result.ts'
 import { sendLimits } from './send-limits.ts'
@@ -114,6 +114,7 @@ export class ConnectedClient implements SmtpClient {
   }
 
   async send(message: Message | Source, options?: AnySendOptions): Promise<SendResult> {
+    inCall(SEND, () => takeSource(message))
     const taken = sendOptions(options)
     const mail = inCall(SEND, () => this.#prepare(message, taken))
     const to = mail.envelope.recipients.map(({ address }) => address)

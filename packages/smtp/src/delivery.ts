@@ -49,11 +49,16 @@ export async function deliver(
 }
 
 function leftBehind(
-  { accepted, rejected }: Transaction,
+  { accepted, rejected, unheard }: Transaction,
   { messageId }: PreparedMail,
 ): UnknownDelivery {
   const id = messageId === undefined ? {} : { messageId }
-  return { delivery: 'unknown', accepted: [...accepted], rejected: [...rejected], ...id }
+  return {
+    delivery: 'unknown',
+    accepted: [...accepted, ...unheard],
+    rejected: [...rejected],
+    ...id,
+  }
 }
 
 function unknownDelivery(failure: NetError, thrown: unknown, partial: UnknownDelivery): NetError {

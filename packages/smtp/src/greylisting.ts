@@ -4,6 +4,8 @@
  */
 
 import { isNetError, type NetError, type RetryPolicy } from '@net/core'
+import { netError } from '@net/core/authoring'
+import { whatHappened } from '@net/socket/authoring'
 
 import type { PreparedMail } from './prepared-mail.ts'
 import { SmtpReplyError } from './errors.ts'
@@ -51,6 +53,21 @@ export function mergedResults(before: SendResult, later: SendResult | NetError):
   const rejected = [...kept, ...later.rejected]
   const delivery = rejected.length === 0 ? ('accepted' as const) : ('partial' as const)
   return Object.freeze({ ...before, accepted, rejected, delivery })
+}
+
+/** The error of a call that was stopped while some were put off: it says who has the message, so that nobody gets it twice. */
+export function stoppedWaiting(error: unknown, result: SendResult): unknown {
+  if (!isNetError(error)) return error
+  const { code, cause, limit, phase } = error
+  return netError(code, {
+    message: `${whatHappened(error)}; the server has the message for ${result.accepted.length} recipients and has put off the others`,
+    cause,
+    limit,
+    phase,
+    sent: true,
+    retry: 'never',
+    partial: result,
+  })
 }
 
 /** Of an error for several recipients the part that is about this one. */

@@ -18,8 +18,9 @@ export class MailTally {
       this.#accepted += 1
       return
     }
-    if (result !== undefined) this.#partial += 1
-    else if (isUnknown(error)) this.#unknown += 1
+    const delivery = result?.delivery ?? deliveryOf(error)
+    if (delivery === 'partial') this.#partial += 1
+    else if (delivery === 'unknown') this.#unknown += 1
     else this.#failed += 1
     if (this.#exceptions.length < MOST) this.#exceptions.push(outcome)
   }
@@ -35,15 +36,12 @@ export class MailTally {
   }
 }
 
-/** Also of a call that was stopped after the final dot. */
-function isUnknown(error: unknown): boolean {
-  if (!isNetError(error)) return false
-  const { partial } = error
-  return (
-    typeof partial === 'object' &&
-    partial !== null &&
-    Reflect.get(partial, 'delivery') === 'unknown'
-  )
+/** What is known of a call that was stopped after the final dot, or while some recipients were put off. */
+function deliveryOf(error: unknown): unknown {
+  const partial = isNetError(error) ? error.partial : undefined
+  return typeof partial === 'object' && partial !== null
+    ? Reflect.get(partial, 'delivery')
+    : undefined
 }
 
 // A list that nobody reads to its end need not grow for ever.

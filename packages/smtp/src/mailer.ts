@@ -9,6 +9,7 @@ import {
   isNetError,
   type CloseOptions,
   type NetError,
+  type FailedAttempt,
   type RetryOption,
   type RetryPolicy,
   type Source,
@@ -16,6 +17,7 @@ import {
 import {
   clock,
   closeDoor,
+  guarded,
   inCall,
   netError,
   operation,
@@ -37,7 +39,13 @@ import {
 } from './client-options.ts'
 import { BackOffOfServer, isCrowded } from './crowd.ts'
 import { deliver } from './delivery.ts'
-import { greylistedIn, greylistPolicy, mergedResults, withoutOthers } from './greylisting.ts'
+import {
+  greylistedIn,
+  greylistPolicy,
+  mergedResults,
+  stoppedWaiting,
+  withoutOthers,
+} from './greylisting.ts'
 import {
   mailerOptions,
   sendAllOptions,
@@ -46,9 +54,10 @@ import {
   type MailReport,
   type SendAllOptions,
 } from './mailer-options.ts'
+import { farewell } from './farewell.ts'
 import type { Message } from './message.ts'
 import { dialSession, planOf, type SmtpPlan } from './opening-plan.ts'
-import { prepareMail, recipientsShown, type PreparedMail } from './prepared-mail.ts'
+import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
 import { sendLimits } from './send-limits.ts'
 import type { SendResult } from './send-result.ts'
 import type { SmtpSession } from './session.ts'
@@ -118,7 +127,7 @@ class PooledMailer implements Mailer {
     this.#pool = new Pool<Seat>({
       create: ({ signal }) => this.#dial(signal),
       check: ({ session }) => !session.ended,
-      destroy: ({ session }) => goodbye(session),
+      destroy: ({ session }) => farewell(session),
       max: connections,
       idle,
       maxAge: maxAge ?? Infinity,
@@ -135,6 +144,7 @@ class PooledMailer implements Mailer {
   }
 
   async send(message: Message | Source, options?: AnySendOptions): Promise<SendResult> {
+    inCall({ protocol: 'smtp', call: 'send' }, () => takeSource(message))
     const taken = sendOptions(options)
     const { defaults } = this.#plan.identity.client
     const policy = policyFor(taken.retry ?? defaults?.retry)
@@ -207,13 +217,19 @@ class PooledMailer implements Mailer {
     const begun = clock().now()
     for (let tries = 1; ; tries++) {
       const later = mail.replayable ? greylistedIn(result) : []
-      const [first] = later
       const elapsed = clock().now() - begun
-      const failed = { error: first?.error, attempt: tries, idempotent: false, elapsed }
-      const delay = failed.error && policy?.delay({ ...failed, error: failed.error })
+      const delay = patience(policy, later[0]?.error, {
+        attempt: tries,
+        idempotent: false,
+        elapsed,
+      })
       if (delay === undefined) return result
-      await sleep(delay, { signal: op.signal })
-      result = mergedResults(result, await this.#again(op, attempt, withoutOthers(mail, later)))
+      try {
+        await sleep(delay, { signal: op.signal })
+        result = mergedResults(result, await this.#again(op, attempt, withoutOthers(mail, later)))
+      } catch (error) {
+        throw stoppedWaiting(error, result)
+      }
     }
   }
 
@@ -296,6 +312,20 @@ class PooledMailer implements Mailer {
   }
 }
 
+/** How long those who were put off wait; undefined for no longer. What a policy throws comes too late for those who have the message. */
+function patience(
+  policy: RetryPolicy | undefined,
+  error: NetError | undefined,
+  failed: Omit<FailedAttempt, 'error'>,
+): number | undefined {
+  let delay: number | undefined
+  const ask = guarded('delay() of a retry policy', () => {
+    if (error !== undefined) delay = policy?.delay({ ...failed, error })
+  })
+  ask()
+  return delay
+}
+
 interface Numbered {
   readonly message: Message
   readonly index: number
@@ -328,11 +358,6 @@ function limitsOf(
   const { operation: limits } = mail.limits
   const isGiven = typeof timeout === 'number' || timeout?.total !== undefined
   return policy === undefined || isGiven ? limits : { ...limits, total: Infinity }
-}
-
-async function goodbye(session: SmtpSession): Promise<void> {
-  if (session.ended) return
-  await session.quit('QUIT').catch(() => session.transport.abort())
 }
 
 const graceOf = closeDoor({ protocol: 'smtp', call: 'close' })

@@ -69,8 +69,11 @@ async function sent(sender: RawSender, { message, data }: NodemailerMail): Promi
   const given = message.getEnvelope()
   const from = typeof given.from === 'string' ? given.from : ''
   const to = [...given.to]
-  const source = message.createReadStream()
-  const result = await sender.send(source, { envelope: { from, to }, ...dsnOf(data) })
+  const source = message.createReadStream().on('error', () => {})
+  const options = { envelope: { from, to }, ...dsnOf(data) }
+  const sending = sender.send(chunksOf(source), options)
+  // nodemailer closes its files only when they were read.
+  const result = await sending.finally(() => source.resume())
   const { accepted, rejected, reply } = result
   return {
     envelope: { from, to },
@@ -81,6 +84,11 @@ async function sent(sender: RawSender, { message, data }: NodemailerMail): Promi
     response: `${reply.status} ${reply.text}`,
     result,
   }
+}
+
+/** The stream stays: destroyed, it would leave the files open that it is made of. What it fails with is thrown here. */
+async function* chunksOf(source: Readable): AsyncGenerator<Uint8Array, void> {
+  yield* source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
 }
 
 /** nodemailer's `dsn: { id, return, notify, recipient }`. */

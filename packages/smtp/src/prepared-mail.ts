@@ -58,6 +58,11 @@ export function prepareMail(
   }
 }
 
+/** Takes a finished message over, before anything else is looked at: what its stream fails with later is the call's. Throws `NET_BAD_OPTION`. */
+export function takeSource(message: Message | Source): void {
+  if (!isMessage(message)) checkSource(message)
+}
+
 /** The recipients in a few words. */
 export function recipientsShown(to: readonly string[]): string {
   const [first = 'nobody', ...others] = to

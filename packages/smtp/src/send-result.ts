@@ -29,7 +29,7 @@ export interface SendResult {
 /** What is known of a message whose outcome is unknown; the `partial` of `NET_DELIVERY_UNKNOWN`. */
 export interface UnknownDelivery {
   readonly delivery: 'unknown'
-  /** The recipients for whom the server would have taken the message, as they were given. */
+  /** The recipients that may have the message, as they were given: those that the server accepted, or has said nothing of. */
   readonly accepted: readonly string[]
   readonly rejected: readonly RejectedRecipient[]
   /** The Message-ID, by which it can be looked for; absent for a message that was sent as it is. */

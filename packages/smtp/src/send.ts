@@ -15,11 +15,13 @@ import {
   type SendRawOptions,
 } from './client-options.ts'
 import { deliver } from './delivery.ts'
+import { farewell } from './farewell.ts'
 import type { Message } from './message.ts'
 import { dialSession, planOf } from './opening-plan.ts'
-import { prepareMail, recipientsShown } from './prepared-mail.ts'
+import { prepareMail, recipientsShown, takeSource } from './prepared-mail.ts'
 import { sendLimits } from './send-limits.ts'
 import type { SendResult } from './send-result.ts'
+import type { SmtpSession } from './session.ts'
 
 /**
  * Connects as `connect` does, sends one message, says goodbye and closes: for programs that send now and then. Kind of call:
@@ -40,6 +42,7 @@ export async function send(
   message: Message | Source,
   options?: OneSendOptions,
 ): Promise<SendResult> {
+  inCall({ protocol: 'smtp', call: 'send' }, () => takeSource(message))
   const taken = oneSendOptions(options)
   const { plan, mail } = inCall({ protocol: 'smtp', call: 'send' }, () => {
     const plan = planOf(url, taken)
@@ -55,19 +58,24 @@ export async function send(
     target: recipientsShown(to),
     kind: 'exchange',
   } as const
-  return operation(spec, call, (op) =>
-    op.attempt(async (attempt) => {
-      const session = await dialSession(op, plan)
-      try {
-        const result = await session.during(op, () => deliver(op, attempt, session, mail))
-        // How a server says goodbye changes nothing of what it has taken.
-        await session.during(op, () => session.quit('QUIT')).catch(() => {})
+  let done: SmtpSession | undefined
+  try {
+    return await operation(spec, call, (op) =>
+      op.attempt(async (attempt) => {
+        const session = await dialSession(op, plan)
+        const delivering = session.during(op, () => deliver(op, attempt, session, mail))
+        const result = await delivering.catch(async (error: unknown) => {
+          if (!session.ended) await session.close()
+          throw error
+        })
+        done = session
         return judged(result, taken.partial)
-      } finally {
-        if (!session.ended) await session.close()
-      }
-    }),
-  )
+      }),
+    )
+  } finally {
+    // Behind the call: how a server says goodbye changes nothing of what it has taken, nor does a signal or a limit.
+    if (done !== undefined) await farewell(done)
+  }
 }
 
 interface OneSendOptions extends SmtpConnectOptions, AnySendOptions {}

@@ -3,7 +3,7 @@
  * of a domain (DKIM). The whole message has to be read before its first byte is sent.
  */
 
-import { callerFault, netError } from '@net/core/authoring'
+import { callerFault, netError, stoppable } from '@net/core/authoring'
 
 import type { Content, Opening } from './content.ts'
 import { ContentScan } from './content-scan.ts'
@@ -32,11 +32,12 @@ export async function signedContent(
 ): Promise<Content> {
   const content = await open()
   if (sign === undefined && !Buffer.isBuffer(content.content) && replayable) {
-    return streamed(content, open, dkim)
+    return streamed(opening, content, open, dkim)
   }
   try {
-    const message = await whole(content)
-    const made = sign === undefined ? message : await signedBy(message, sign)
+    // A source may give nothing for hours, and so may the function.
+    const message = await stoppable(opening.op, whole(content))
+    const made = sign === undefined ? message : await stoppable(opening.op, signedBy(message, sign))
     if (sign !== undefined) checkWhole(made, opening)
     const bytes = Buffer.concat([dkimOf(made, dkim), made])
     return { ...content, content: bytes, size: bytes.length }
@@ -48,13 +49,14 @@ export async function signedContent(
 
 /** Reads the message once for its hash and opens it again to be sent. */
 async function streamed(
+  { op }: Opening,
   first: Content,
   open: () => Promise<Content>,
   dkim: readonly DkimKey[],
 ): Promise<Content> {
   const splitter = new Splitter()
   try {
-    for await (const chunk of first.content) splitter.push(chunk as Uint8Array)
+    await stoppable(op, splitter.all(first.content as AsyncIterable<Uint8Array>))
   } finally {
     await first.close()
   }
@@ -83,6 +85,10 @@ class Splitter {
 
   get head(): string {
     return this.#head
+  }
+
+  async all(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const chunk of chunks) this.push(chunk)
   }
 
   push(chunk: Uint8Array): void {

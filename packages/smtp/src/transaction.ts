@@ -36,6 +36,13 @@ export class Transaction {
     return this.accepted.length > 0 || this.#unheard.size > 0
   }
 
+  /** Those of whom the server has said nothing, as they were given. */
+  get unheard(): readonly string[] {
+    return this.#recipients
+      .filter(({ wire }) => this.#unheard.has(wire))
+      .map(({ address }) => address)
+  }
+
   /** The recipients that were accepted, as they went over the wire; a server of LMTP answers for each of them. */
   get takers(): readonly string[] {
     return this.#takers

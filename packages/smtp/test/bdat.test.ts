@@ -87,3 +87,12 @@ test('a connection that is lost meanwhile leaves the message unknown, unless a r
     expect(await failureOf(client.send(message))).toMatchObject({ code })
   }
 })
+
+test('who was not answered for may have a message whose outcome is unknown', async () => {
+  await using peer = await losing('250 a')
+  await using client = await connect(peer.url, { chunking: true })
+  expect(await failureOf(client.send(message))).toMatchObject({
+    code: 'NET_DELIVERY_UNKNOWN',
+    partial: { accepted: ['bob@x.example'], rejected: [] },
+  })
+})

@@ -1,8 +1,16 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { captureEvents, useFakeClock } from '@net/core/testing'
+import { createMailer, type Message } from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
 import { replyError } from '../src/errors.ts'
 import { greylistedIn, greylistPolicy, mergedResults } from '../src/greylisting.ts'
 import type { SendResult } from '../src/send-result.ts'
+import { failureOf, until } from './scripted-peer.ts'
+
+const message: Message = { from: 'ada@x.example', subject: 'x', text: 'y' }
 
 const refusal = (text: string, address = 'a@x.example') => {
   const [, status, words = ''] = /^(\d+) (.*)$/.exec(text) ?? []
@@ -44,5 +52,43 @@ test('the results of all attempts are one, and nobody is in it twice', () => {
   expect(mergedResults(result, gone)).toMatchObject({
     delivery: 'partial',
     rejected: [{ address: 'b@x.example' }, { address: 'a@x.example', error: gone }],
+  })
+})
+
+test.each([
+  ['an abort', 'NET_ABORTED'],
+  ['a time limit', 'NET_TIMEOUT_TOTAL'],
+])('%s while some are put off says who has the message', async (_, code) => {
+  using clock = useFakeClock()
+  using captured = captureEvents()
+  await using server = await startSmtpServer({ refuse: { 'eve@x.example': '450 4.2.0 later' } })
+  await using mailer = createMailer(server.url)
+  const abort = new AbortController()
+  const { signal } = abort
+  const to = ['bob@x.example', 'eve@x.example']
+  const options = { retry: 5, signal, timeout: { total: 60_000 } }
+  const sending = failureOf(mailer.send({ ...message, to }, options))
+  await until(() => captured.of('pool').some(({ action }) => action === 'release'))
+  await turn()
+  if (code === 'NET_ABORTED') abort.abort()
+  else await clock.advance(60_000)
+  expect(await sending).toMatchObject({
+    code,
+    sent: true,
+    retry: 'never',
+    partial: { delivery: 'partial', accepted: ['bob@x.example'] },
+  })
+})
+
+test('a policy that throws when some are put off does not undo that others have the message', async () => {
+  await using server = await startSmtpServer({ refuse: { 'eve@x.example': '450 4.2.0 later' } })
+  await using mailer = createMailer(server.url)
+  const to = ['bob@x.example', 'eve@x.example']
+  const delay = (): number => {
+    throw new Error('mine')
+  }
+  expect(await mailer.send({ ...message, to }, { retry: { delay } })).toMatchObject({
+    delivery: 'partial',
+    accepted: ['bob@x.example'],
   })
 })

@@ -15,3 +15,11 @@ test('each message is counted once, as what it is', () => {
   expect(tally.report()).toMatchObject({ accepted: 1, partial: 1, failed: 1, unknown: 1 })
   expect(tally.report().exceptions.map(({ index }) => index)).toEqual([1, 2, 3])
 })
+
+test('a call that was stopped while some were put off is partial', () => {
+  const tally = new MailTally()
+  const partial = { delivery: 'partial' }
+  const error = netError('NET_TIMEOUT_TOTAL', { message: 'x', partial })
+  tally.add({ message: { from: 'a@x.example' }, index: 0, error })
+  expect(tally.report()).toMatchObject({ partial: 1, failed: 0 })
+})

@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream'
+
 import { connect, createMailer, nodemailerTransport } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
 import { createTransport, type Transport } from 'nodemailer'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 test('programs of nodemailer send over our client, with what its plugins made of the message', async () => {
   await using server = await startSmtpServer({
@@ -52,3 +54,28 @@ test('what cannot send is refused', () => {
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
 })
+
+test.each([
+  ['before a byte is read', { to: ['bob@x.example'], notify: ['wrong'] }],
+  ['without a recipient', { to: [], notify: ['failure'] }],
+  ['by the server', { to: ['eve@x.example'], notify: ['failure'] }],
+])(
+  'a message that is refused %s is read to its end, behind which nodemailer closes its files',
+  async (_, { to, notify }) => {
+    await using server = await startSmtpServer({ refuse: { 'eve@x.example': '550 5.1.1 no' } })
+    await using client = await connect(server.url)
+    const source = Readable.from([Buffer.alloc(100_000), Buffer.alloc(100_000)])
+    const message = {
+      getEnvelope: () => ({ from: 'ada@x.example', to }),
+      messageId: () => '<1@x.example>',
+      createReadStream: () => source,
+    }
+    const failed = Promise.withResolvers<Error | null>()
+    nodemailerTransport(client).send(
+      { data: { dsn: { id: 'x', notify } }, message },
+      failed.resolve,
+    )
+    expect(await failed.promise).toBeInstanceOf(Error)
+    await vi.waitFor(() => expect(source.readableEnded).toBe(true))
+  },
+)

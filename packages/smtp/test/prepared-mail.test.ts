@@ -1,4 +1,8 @@
+import { Readable } from 'node:stream'
+
 import { fromText } from '@net/core'
+import { attach, connect, createMailer, send } from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
 import { prepareMail, recipientsShown } from '../src/prepared-mail.ts'
@@ -33,4 +37,30 @@ test('refuses what is neither, and a source without an envelope', () => {
 test('names the recipients in a few words', () => {
   expect(recipientsShown(['a@b.example'])).toBe('a@b.example')
   expect(recipientsShown(['a@b.example', 'c', 'd'])).toBe('a@b.example and 2 more')
+})
+
+test('a stream belongs to the call that was given it, also where that refuses its options', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url)
+  await using mailer = createMailer(server.url)
+  const wrong: readonly object[] = [
+    { envelope: { from: 'ada@example.com', to: 'nobody' } },
+    { envelope: { from: 'ada@example.com', to: [] } },
+    { bogus: 1 },
+    {},
+  ]
+  const calls = [
+    (source: Readable, options: object) => client.send(source, options as never),
+    (source: Readable, options: object) => mailer.send(source, options as never),
+    (source: Readable, options: object) => send(server.url, source, options as never),
+    async (source: Readable) => void attach(source, { bogus: 1 } as never),
+  ]
+  for (const call of calls) {
+    for (const options of wrong) {
+      const source = new Readable({ read() {} })
+      await expect(call(source, options)).rejects.toMatchObject({ name: 'ArgumentError' })
+      expect(source.listenerCount('error')).toBeGreaterThan(0)
+      source.destroy(new Error('of no interest any more'))
+    }
+  }
 })

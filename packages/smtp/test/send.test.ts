@@ -1,8 +1,9 @@
 import { send, type Message } from '@net/smtp'
 import { fromText } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 import { startSmtpServer } from '@net/smtp/testing'
 import { createCertificates } from '@net/socket/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 const message: Message = { from: 'ada@x.example', to: 'bob@x.example', subject: 'x', text: 'y' }
 
@@ -55,3 +56,24 @@ test('[SMTP-18] an attempt that surely sent nothing is repeated where that is wa
   expect(result.delivery).toBe('accepted')
   expect(server.mailbox.messages).toHaveLength(1)
 })
+
+test.each([
+  ['nothing stops the call', {}],
+  ['its limit passes', { timeout: { total: 500 } }],
+  ['it is aborted', { signal: true }],
+])(
+  'a server that never answers the goodbye has taken the message, also where %s',
+  async (_, given) => {
+    using clock = useFakeClock()
+    await using server = await startSmtpServer()
+    const abort = new AbortController()
+    server.fail({ on: 'QUIT', do: 'stall' })
+    const options = 'signal' in given ? { signal: abort.signal } : given
+    const sending = send(server.url, message, options)
+    await clock.until(() => server.received.includes('QUIT'))
+    abort.abort()
+    await clock.advance(1000)
+    expect(await sending).toMatchObject({ delivery: 'accepted' })
+    await vi.waitFor(() => expect(server.connections).toBe(0))
+  },
+)

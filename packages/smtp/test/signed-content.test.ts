@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 
-import { attach, connect, fromFile, fromText, type Message } from '@net/smtp'
+import { attach, connect, createMailer, fromFile, fromText, type Message } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
@@ -73,4 +73,30 @@ test('what a function gives is checked, and what it throws is thrown', async () 
   await expect(client.send(message, { sign: () => Promise.reject(thrown) })).rejects.toBe(thrown)
   expect(server.mailbox.messages).toEqual([])
   await expect(client.noop()).resolves.toBeUndefined()
+})
+
+test('a message that is stopped before it is signed gives its place back', async () => {
+  await using server = await startSmtpServer()
+  await using mailer = createMailer(server.url, { dkim, pool: { connections: 1 } })
+  const asked = Promise.withResolvers<void>()
+  const never = (): Promise<Uint8Array> => {
+    asked.resolve()
+    return new Promise(() => {})
+  }
+  async function* silent(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('x')
+    await never()
+  }
+  for (const [attachments, options] of [
+    [[attach(silent)], {}],
+    [[attach(silent())], {}],
+    [[], { sign: never }],
+  ] as const) {
+    const abort = new AbortController()
+    const stopped = mailer.send({ ...message, attachments }, { ...options, signal: abort.signal })
+    await Promise.race([asked.promise, stopped.catch(() => {})])
+    abort.abort()
+    await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
+    expect(await mailer.send(message)).toMatchObject({ delivery: 'accepted' })
+  }
 })

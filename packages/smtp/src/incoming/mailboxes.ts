@@ -5,10 +5,8 @@ import { decodeWords } from './encoded-words.ts'
 
 /** The mailboxes of a header (RFC 5322, section 3.4), those within groups too; what is no address is left out. */
 export function readIncoming(raw: string): readonly AddressParts[] {
-  const text = raw.replaceAll(
-    GROUP,
-    (whole: string, quoted: string | undefined) => quoted ?? (whole === ':' ? ',' : whole),
-  )
+  // The colon of a group ends its name, which is no address.
+  const text = [...tokensOf(raw, GROUPS)].map((token) => (token === ':' ? ',' : token)).join('')
   return split(text).flatMap((item) => mailboxOf(item))
 }
 
@@ -39,7 +37,7 @@ function nameOf(text: string): string {
 function split(text: string): readonly string[] {
   const items: string[] = []
   let item = ''
-  for (const [token] of text.matchAll(TOKENS)) {
+  for (const token of tokensOf(text, ITEMS)) {
     if (token === ',' || token === ';') {
       items.push(item)
       item = ''
@@ -48,6 +46,29 @@ function split(text: string): readonly string[] {
   return [...items, item].map((each) => each.trim()).filter((each) => each !== '')
 }
 
-// The colon of a group ends its name, which is no address.
-const GROUP = /("(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|\[[^[\]]*\])|:/gs
-const TOKENS = /"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[^"<(,;]+|./gs
+/** What a text is cut into, and the same where quotes mean nothing any more. */
+interface Tokens {
+  readonly quoted: RegExp
+  readonly plain: RegExp
+}
+
+/** A quote without an end is a letter, and so are those behind it: whether one has an end is looked for once. */
+function* tokensOf(text: string, { quoted, plain }: Tokens): Generator<string, void> {
+  let pattern = quoted
+  for (let at = 0; at < text.length;) {
+    pattern.lastIndex = at
+    const token = pattern.exec(text)?.[0] ?? text.charAt(at)
+    if (token === '"') pattern = plain
+    at += token.length
+    yield token
+  }
+}
+
+const GROUPS: Tokens = {
+  quoted: /"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|\[[^[\]]*\]|[^"<([:]+|./sy,
+  plain: /<[^<>]*>|\([^()]*\)|\[[^[\]]*\]|[^<([:]+|./sy,
+}
+const ITEMS: Tokens = {
+  quoted: /"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[^"<(,;]+|./sy,
+  plain: /<[^<>]*>|\([^()]*\)|[^<(,;]+|./sy,
+}

@@ -24,11 +24,25 @@ function base64(body: string): DecodedBytes {
 }
 
 function quotedPrintable(body: string): DecodedBytes {
-  const lines = body.replaceAll(/[ \t]+(?=\r?\n|$)/g, '').replaceAll(/=\r?\n/g, '')
+  // Line by line: a search for blanks before a line's end would begin anew at each of them.
+  const plain = body
+    .split('\n')
+    .map((line, at, { length }) => withoutBlanks(line, at < length - 1))
+    .join('\n')
+  const lines = plain.replaceAll(/=\r?\n/g, '')
   const text = lines.replaceAll(/=([\dA-F]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   )
   return { bytes: Buffer.from(text, 'latin1'), sound: !/=(?![\dA-F]{2})/i.test(lines) }
 }
 
+/** Blanks at the end of a line are none of its text: something on the way has added them. */
+function withoutBlanks(line: string, isEnded: boolean): string {
+  const end = isEnded && line.endsWith('\r') ? line.length - 1 : line.length
+  let length = end
+  while (length > 0 && BLANK.has(line.charAt(length - 1))) length -= 1
+  return length === end ? line : line.slice(0, length) + line.slice(end)
+}
+
+const BLANK: ReadonlySet<string> = new Set([' ', '\t'])
 const IDENTITY: ReadonlySet<string> = new Set(['', '7bit', '8bit', 'binary'])

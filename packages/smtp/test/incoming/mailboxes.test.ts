@@ -19,3 +19,12 @@ test('[SMTP-40] reads the addresses of a header as well as they can be read', ()
   ])
   expect(readIncoming('')).toEqual([])
 })
+
+test('quotes without an end are letters, however many there are', () => {
+  expect(readIncoming('Ada" <a@x.example>, c@x.example')).toEqual([
+    { name: 'Ada"', address: 'a@x.example' },
+    { address: 'c@x.example' },
+  ])
+  const many = String.raw`\"`.repeat(200_000)
+  expect(readIncoming(`${many}, d@x.example`)).toContainEqual({ address: 'd@x.example' })
+})

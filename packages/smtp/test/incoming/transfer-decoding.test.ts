@@ -22,3 +22,11 @@ test('base64 ends at its padding, and what is no such text is told', () => {
   expect(read('100 % =ZZ sure', 'quoted-printable')).toEqual(['100 % =ZZ sure', false])
   expect(read('x', 'x-uuencode')).toEqual(['x', false])
 })
+
+test('blanks at the end of a line are no text, and those within one are, however many there are', () => {
+  const blanks = ' \t'.repeat(300_000)
+  expect(read(`a${blanks}\r\n${blanks}b${blanks}`, 'quoted-printable')).toEqual([
+    `a\r\n${blanks}b`,
+    true,
+  ])
+})
