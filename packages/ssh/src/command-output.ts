@@ -106,11 +106,17 @@ export class OutputRoad implements Transport {
     return Promise.resolve()
   }
 
-  /** It is not read any more. */
+  /** It is not read any more: who still reads it hears so, unless all of it was read. */
   abort(): void {
+    if (this.#end === undefined || (this.#end === 'ended' && this.#held.length > 0)) {
+      this.#end = netError('NET_CLOSED', {
+        message: `the command was given up, and ${this.#name} with it`,
+      })
+    }
     this.#isLeft = true
     this.#hasRoom = false
     this.#held = []
+    this.#tellEnd()
     this.#resume()
   }
 

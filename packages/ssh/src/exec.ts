@@ -101,10 +101,13 @@ export class CommandCall {
       const command = await start.begin(attempt, isEmpty(this.#input))
       const end = await this.#op.phase('receive', async () => {
         const last = await this.#finish(command, leaving)
-        for (const sink of this.#sinks.values()) await sink.finish()
+        for (const sink of this.#sinks.values()) await sink.drained()
         return last
       })
-      return resultOf(end, collector.printed(this.#plan.output), this.#plan)
+      // Before a file gets its name: the output of a command that fails is not the one that was wanted.
+      const result = resultOf(end, collector.printed(this.#plan.output), this.#plan)
+      for (const sink of this.#sinks.values()) await sink.commit()
+      return result
     } catch (error) {
       collector.stop()
       this.#letGo()

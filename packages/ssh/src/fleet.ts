@@ -153,7 +153,8 @@ class Fleet<T> implements FleetRun<T> {
     const given = this.#hosts[index] ?? ''
     const isPlain = typeof given === 'string' || given instanceof URL
     const { url, ...own } = isPlain ? { url: given } : given
-    const host = String(url).replace(/:[^/@]*@/, '@')
+    // Whatever stands in the password, also what no URL may have there.
+    const host = String(url).replace(/^(\w+:\/\/)?([^:]*):.*@/s, '$1$2@')
     try {
       const value = await this.#on(url, own, index)
       return { index, host, value, error: undefined }

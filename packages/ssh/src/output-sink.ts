@@ -49,9 +49,13 @@ export class OutputSink implements BatchTarget {
   }
 
   /** Everything was given: resolves when it is written. Rejects with what the sink failed with. */
-  async finish(): Promise<void> {
+  async drained(): Promise<void> {
     await this.#writer.end()
     if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  /** It is the whole: a file gets its name. Only once it is drained. */
+  async commit(): Promise<void> {
     await this.#sink.commit()
   }
 

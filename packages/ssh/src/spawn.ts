@@ -166,7 +166,10 @@ export class RunningCommand implements SshProcess {
   #lost(error: NetError): void {
     const told = isNetError(error)
       ? error
-      : netError('NET_INTERNAL', { message: 'the command failed', cause: error })
+      : netError('NET_CLOSED', {
+          message: 'the command was given up, because its input failed',
+          cause: error,
+        })
     for (const road of Object.values(this.#roads)) road.ended(told)
   }
 

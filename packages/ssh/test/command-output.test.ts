@@ -68,3 +68,28 @@ test('one that is left takes everything and keeps nothing', () => {
   expect(resumed()).toBe(1)
   expect(road.arrived(Buffer.alloc(2 ** 20))).toBe(true)
 })
+
+test('who reads one that is given up hears so, and so does who reads it afterwards', async () => {
+  for (const isOver of [false, true]) {
+    const { road, reader } = made(100)
+    road.arrived(bytes('one'))
+    expect(await reader.read()).toEqual(bytes('one'))
+    const reading = failureOf(reader.readText())
+    road.abort()
+    if (isOver) road.ended()
+    expect(await reading).toMatchObject({ code: 'NET_CLOSED' })
+    expect(await failureOf(reader.read())).toMatchObject({ code: 'NET_CLOSED' })
+  }
+})
+
+test('one that ended before it was given up is not cut in silence', async () => {
+  const { road, reader } = made(100)
+  road.arrived(bytes('last words'))
+  road.ended()
+  road.abort()
+  expect(await failureOf(reader.readText())).toMatchObject({ code: 'NET_CLOSED' })
+  const whole = made(100)
+  whole.road.ended()
+  whole.road.abort()
+  expect(await whole.reader.readText()).toBe('')
+})

@@ -101,3 +101,23 @@ test('what is no list, no job or no option is refused', async () => {
   )
   expect(await fleet([], async () => {}).all()).toEqual([])
 })
+
+test('the host of a result has no part of a password, also of one that no URL may have', async () => {
+  const hosts = [
+    'ssh://ada:p@ss@127.0.0.1:1',
+    'ssh://ada:a/b@127.0.0.1:1',
+    'ssh://ada:a:b@[::1]:1',
+    'ada:secret@127.0.0.1:1',
+    'ssh://127.0.0.1:1',
+    'ssh://[::1]:1',
+  ]
+  const results = await fleet(hosts, async () => {}, { connect: login }).all()
+  expect(results.map(({ host }) => host)).toEqual([
+    'ssh://ada@127.0.0.1:1',
+    'ssh://ada@127.0.0.1:1',
+    'ssh://ada@[::1]:1',
+    'ada@127.0.0.1:1',
+    'ssh://127.0.0.1:1',
+    'ssh://[::1]:1',
+  ])
+})

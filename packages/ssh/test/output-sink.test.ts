@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -68,4 +68,29 @@ test('a sink that fails ends the command with its own error, and a command that 
   })
   expect(await readdir(folder)).toEqual([])
   expect(OutputSink.name).toBe('OutputSink')
+})
+
+test.each([
+  ['that the server says nothing of', { check: false }, 'NET_PROTO_INCOMPLETE'],
+  ['that fails, where that is checked', { check: true }, 'NET_EXIT_STATUS'],
+])('a file does not get the output of a command %s', async (_, options, code) => {
+  const half = { half: { stdout: 'half', exit: 1 } }
+  await using server = await startSshServer({ exec: half })
+  await using host = await logInTo(server)
+  if (!options.check) server.fail({ on: 'exit half', do: { reply: 'failure' } })
+  const file = join(folder, 'dump')
+  await writeFile(file, 'the old one')
+  const running = host.exec('half', {
+    ...options,
+    stdout: toFile(file),
+  })
+  expect(await failureOf(running)).toMatchObject({ code })
+  expect(await readFile(file, 'utf8')).toBe('the old one')
+  expect(await readdir(folder)).toEqual(['dump'])
+  const pieces: string[] = []
+  const stdout = (chunk: Uint8Array): void => void pieces.push(Buffer.from(chunk).toString())
+  expect(await failureOf(host.exec('half', { check: true, stdout }))).toMatchObject({
+    code: 'NET_EXIT_STATUS',
+  })
+  expect(pieces.join('')).toBe('half')
 })

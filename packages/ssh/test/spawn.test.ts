@@ -153,6 +153,29 @@ test('leaving its block ends it', async () => {
   await server.waitFor(({ what, text }) => what === 'signal' && text === 'TERM')
 })
 
+test('who reads an output of a command whose input fails hears why it ended', async () => {
+  await using server = await startSshServer({ exec: { sleep: (_, io) => untilStopped(io) } })
+  await using host = await logInTo(server)
+  const mine = new Error('mine')
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('x')
+    throw mine
+  }
+  const child = await host.spawn('sleep', { input: broken })
+  const reading = failureOf(child.stdout.readText())
+  expect(await failureOf(child.exit)).toBe(mine)
+  expect(await reading).toMatchObject({ code: 'NET_CLOSED', cause: mine })
+})
+
+test('who reads an output when its block is left hears so', async () => {
+  await using server = await startSshServer({ exec: { sleep: (_, io) => untilStopped(io) } })
+  await using host = await logInTo(server)
+  const child = await host.spawn('sleep')
+  const reading = [child.stdout.readText(), child.stderr.readLine()].map(failureOf)
+  await child[Symbol.asyncDispose]()
+  for (const read of reading) expect(await read).toMatchObject({ code: 'NET_CLOSED' })
+})
+
 test('a lost connection ends it with an error, behind what it had printed', async () => {
   await using server = await startSshServer({
     exec: {

@@ -44,6 +44,8 @@ export class Expectation {
     for (const [index, { pattern, answer }] of this.#patterns.entries()) {
       const match = pattern.exec(text)
       if (match === null || match.index >= at) continue
+      // An answer to nothing would be given for ever.
+      if (answer !== undefined && match[0] === '') continue
       at = match.index
       first = {
         before: text.slice(0, at),

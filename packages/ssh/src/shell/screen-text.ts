@@ -30,9 +30,10 @@ export class ScreenText {
       }
       const found = SEQUENCE.exec(text.slice(at, at + LONGEST))
       if (found === null) {
-        // The rest of it may follow; what is too long is none.
-        if (text.length - at < LONGEST) this.#begun = text.slice(at)
-        at = text.length - at < LONGEST ? text.length : at + 1
+        // The rest of it may follow; what is too long is none, nor is what no rest makes one.
+        const isBegun = text.length - at < LONGEST && BEGUN.test(text.slice(at))
+        if (isBegun) this.#begun = text.slice(at)
+        at = isBegun ? text.length : at + 1
       } else {
         this.#carryOut(found[1] ?? '', found[2] ?? '')
         at += found[0].length
@@ -71,6 +72,11 @@ export class ScreenText {
     this.#column += run.length
   }
 
+  /** How far escapes reach: what they would make is no longer than a screen, or than what was printed. */
+  get #widest(): number {
+    return Math.max(MOST_COLUMNS, this.#line.length, this.#column)
+  }
+
   get #line(): string {
     return this.#lines.at(-1) ?? ''
   }
@@ -82,10 +88,10 @@ export class ScreenText {
   }
 
   #carryOut(parameters: string, command: string): void {
-    const count = Number(parameters.split(';')[0]) || 0
+    const count = Math.min(Number(parameters.split(';')[0]) || 0, this.#widest)
     const line = this.#line
     const column = this.#column
-    if (command === 'C') this.#column += Math.max(1, count)
+    if (command === 'C') this.#column = Math.min(column + Math.max(1, count), this.#widest)
     if (command === 'D') this.#column = Math.max(0, column - Math.max(1, count))
     if (command === 'G') this.#column = Math.max(0, count - 1)
     // Erases to the end, to the beginning, or all of the line; so for the screen, of which there is one line.
@@ -97,7 +103,8 @@ export class ScreenText {
       this.#change(line.slice(0, column) + line.slice(column + Math.max(1, count)))
     }
     if (command === '@') {
-      this.#change(line.slice(0, column) + ' '.repeat(Math.max(1, count)) + line.slice(column))
+      const moved = line.slice(0, column) + ' '.repeat(Math.max(1, count)) + line.slice(column)
+      this.#change(moved.slice(0, this.#widest))
     }
   }
 }
@@ -106,6 +113,10 @@ const ESCAPE = 0x1b
 // CSI with parameters and a letter; OSC, DCS and their kind with a text up to BEL or ST; a character set; one letter.
 const SEQUENCE =
   /^\u001b(?:\[([0-9;:<=>?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]+[0-~]|[0-OQ-WYZ\\`-~])/
+// What may become one.
+const BEGUN = /^\u001b(?:\[[0-9;:<=>?]*[ -/]*|[\]PX^_][^\u0007\u001b]*\u001b?|[ -/]*)$/
 const PRINTABLE = /[^\u0000-\u0008\u000a-\u001f\u007f]+/y
 // Titles of windows are the longest.
 const LONGEST = 4096
+// No screen is wider, and a few bytes must not make a text of a gigabyte.
+const MOST_COLUMNS = 2048

@@ -5,6 +5,7 @@ import {
   addContext,
   netError,
   operation,
+  stoppable,
   type ClientContext,
   type Operation,
   type Taken,
@@ -104,6 +105,8 @@ export class RunningShell extends RunningCommand implements SshShell {
   async #await(expectation: Expectation, limit: number, op: Operation): Promise<Shown> {
     let text = ''
     for (;;) {
+      // Whoever waits no longer takes nothing of what the next one is to see.
+      op.signal.throwIfAborted()
       const found = expectation.find(this.#screen.text)
       if (found === undefined) {
         await this.#more(limit, op)
@@ -117,7 +120,7 @@ export class RunningShell extends RunningCommand implements SshShell {
         return { text: shown, match: found.match, index: found.index }
       }
       op.wire('send', () => 'an answer')
-      await this.stdin.write(found.answer)
+      await stoppable(op, this.stdin.write(found.answer))
     }
   }
 

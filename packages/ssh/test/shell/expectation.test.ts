@@ -30,3 +30,9 @@ test('the echo of a line is taken off, also where it was broken', () => {
   expect(withoutEcho('IOS 1\n', 'show version')).toBe('IOS 1\n')
   expect(withoutEcho('IOS 1\n', '')).toBe('IOS 1\n')
 })
+
+test('an answer to nothing is not given', () => {
+  const expectation = new Expectation(['$ '], [[/x*/, 'y']])
+  expect(expectation.find('a')).toBeUndefined()
+  expect(expectation.find('a $ ')).toMatchObject({ answer: undefined, before: 'a ' })
+})

@@ -48,3 +48,19 @@ test('what was taken does not come again, and a line that is written anew is new
   screen.add(Buffer.from('ls'))
   expect(screen.text).toBe('ls')
 })
+
+test('a few bytes make no text of millions of letters', () => {
+  const far = '9'.repeat(30)
+  for (const text of [`\u001b[100000Cx`, `\u001b[${far}Cx`, `\u001b[${far}Gx`, `\u001b[${far}@x`]) {
+    expect(shown(text).length).toBeLessThanOrEqual(2049)
+  }
+  expect(shown('\u001b[2000@'.repeat(1000)).length).toBeLessThanOrEqual(2048)
+  expect(shown('\u001b[2000Cx'.repeat(1000)).length).toBeLessThanOrEqual(3048)
+  const long = 'y'.repeat(5000)
+  expect(shown(`${long}\r\u001b[4000Cx`)).toBe(`${long.slice(0, 4000)}x${long.slice(4001)}`)
+})
+
+test('an escape that none can become holds nothing back', () => {
+  expect(shown('\u001b[-5Cx done')).toBe('[-5Cx done')
+  expect(shown('a\u001b\u0007b')).toBe('ab')
+})
