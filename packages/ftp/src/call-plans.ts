@@ -90,8 +90,10 @@ export function takenBy<T>(
   check: () => T,
 ): T {
   return inCall({ protocol: 'ftp', call }, () => {
+    // First of all: a stream belongs to the call from here on, also if that is refused.
+    const taken = check()
     for (const [name, path] of Object.entries(paths)) checkPath(name, path, encoding)
-    return check()
+    return taken
   })
 }
 

@@ -307,7 +307,7 @@ export class Client implements TreeClient {
     options: TransferOptions | undefined,
   ): Promise<TransferResult> {
     const operation = verb === 'APPE' ? 'append' : 'uploadUnique'
-    const taken = this.#take(operation, path === '' ? {} : { path }, () => {
+    const taken = this.#take(operation, verb === 'STOU' ? {} : { path }, () => {
       checkSource(source)
       return doors[operation](options)
     })

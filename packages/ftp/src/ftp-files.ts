@@ -17,7 +17,7 @@ import type {
   Source,
 } from '@net/core'
 import { formatEndpoint } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { checkSource, netError } from '@net/core/authoring'
 
 import { hashesOf } from './checksum.ts'
 import type { FtpEntry } from './entry.ts'
@@ -93,6 +93,7 @@ export class FtpFiles implements RemoteFiles {
 
   async write(path: string, source: Source, options: RemoteWriteOptions = {}): Promise<void> {
     const { start = 0, keepRest = false, ...call } = options
+    checkSource(source)
     const at = this.#at(path)
     if (keepRest) throw unsupported('write into the middle of a file')
     if (start === 0) {

@@ -1,4 +1,9 @@
+import { Readable, Writable } from 'node:stream'
+
 import { expect, test } from 'vitest'
+
+import { connect } from '@net/ftp'
+import { startFtpServer } from '@net/ftp/testing'
 
 import type { CallOptions } from '@net/core'
 
@@ -56,4 +61,21 @@ test('a path that is none, or two commands, is refused with the name of the call
   expect(takenBy('size', { path: 'a' }, 'utf8', check)).toBe(1)
   expect(() => takenBy('size', { path: '' }, 'utf8', check)).toThrow('path')
   expect(() => takenBy('size', { path: 'a\r\nb' }, 'utf8', check)).toThrow('line break')
+})
+
+test('a stream belongs to the call that was given it, also where that refuses its path', async () => {
+  await using server = await startFtpServer()
+  await using client = await connect(server.url)
+  const calls = [
+    [new Readable({ read() {} }), (stream: never) => client.upload(stream, 'a\r\nb')],
+    [new Readable({ read() {} }), (stream: never) => client.append(stream, '')],
+    [new Readable({ read() {} }), (stream: never) => client.files().write('../a', stream)],
+    [new Writable(), (stream: never) => client.download('', stream)],
+  ] as const
+  for (const [stream, call] of calls) {
+    await expect(call(stream as never)).rejects.toMatchObject({ retry: 'never' })
+    expect(stream.listenerCount('error')).toBeGreaterThan(0)
+    stream.destroy(new Error('of no interest any more'))
+  }
+  expect(server.received.filter((line) => line.startsWith('APPE'))).toEqual([])
 })
