@@ -83,18 +83,24 @@ export class SftpService {
   }
 
   #request(type: number, id: number, body: Buffer): ServedRequest {
-    const reader = new FieldReader(body)
-    const name = requestNames.get(type) ?? `${type}`
-    const isOfHandle = OF_HANDLE.has(type)
-    const subject = reader.left > 0 ? reader.field().toString('latin1') : ''
-    const path = isOfHandle ? (this.#files.get(subject)?.path ?? subject) : subject
-    const second = PAIRS.has(type)
-      ? ` ${new FieldReader(body.subarray(4 + subject.length)).text()}`
-      : ''
-    const line =
-      type === PACKET.EXTENDED ? subject : `${name} ${utf8(path)}${utf8(second)}`.trimEnd()
-    const length = type === PACKET.READ ? body.readUInt32BE(body.length - 4) : 0
-    return { type, id, line, length, answer: () => this.#answer(type, subject, reader) }
+    try {
+      const reader = new FieldReader(body)
+      const subject = reader.left > 0 ? reader.field().toString('latin1') : ''
+      const line = this.#lineOf(type, subject, body)
+      const length = type === PACKET.READ ? body.readUInt32BE(body.length - 4) : 0
+      return { type, id, line, length, answer: () => this.#answer(type, subject, reader) }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      return { type, id, line: 'CUT', length: 0, answer: async () => CUT }
+    }
+  }
+
+  #lineOf(type: number, subject: string, body: Buffer): string {
+    if (type === PACKET.EXTENDED) return subject
+    const path = OF_HANDLE.has(type) ? (this.#files.get(subject)?.path ?? subject) : subject
+    const rest = body.subarray(4 + subject.length)
+    const second = PAIRS.has(type) ? ` ${new FieldReader(rest).text()}` : ''
+    return `${requestNames.get(type) ?? type} ${utf8(path)}${utf8(second)}`.trimEnd()
   }
 
   async #answer(type: number, subject: string, reader: FieldReader): Promise<Answer> {
@@ -103,7 +109,7 @@ export class SftpService {
       if (handler === undefined) return UNSUPPORTED
       return await handler(subject, reader)
     } catch (error) {
-      if (error instanceof RangeError) return statusAnswer(STATUS.BAD_MESSAGE, 'Bad message')
+      if (error instanceof RangeError) return CUT
       const fault = error instanceof StoreError ? error.fault : 'failed'
       const { code, text } = this.#rules.manners.refusals[fault]
       return statusAnswer(code, text)
@@ -286,6 +292,7 @@ function utf8(bytes: string): string {
 }
 
 const OK = statusAnswer(STATUS.OK, 'Success')
+const CUT = statusAnswer(STATUS.BAD_MESSAGE, 'Bad message')
 const EOF = statusAnswer(STATUS.EOF, 'End of file')
 const UNSUPPORTED = statusAnswer(STATUS.OP_UNSUPPORTED, 'Operation unsupported')
 const OF_HANDLE: ReadonlySet<number> = new Set([
