@@ -54,6 +54,47 @@ export function startProftpd(context: Pick<TestContext, 'skip'>): Promise<FtpDae
   })
 }
 
+/** Starts ProFTPD as an SFTP server (mod_sftp). */
+export async function startModSftp(context: Pick<TestContext, 'skip'>): Promise<FtpDaemon> {
+  const server = await started(context, 'proftpd', ({ folder, home, port }) => {
+    const hash = openssl('passwd', '-6', PASSWORD)
+    const line = `${USER}:${hash}:${NOBODY}:${NOBODY}::${home}:/bin/false\n`
+    writeFileSync(join(folder, 'users'), line, { mode: 0o600 })
+    const keygen = ['-q', '-t', 'rsa', '-b', '2048', '-m', 'PEM', '-N', '']
+    execFileSync('ssh-keygen', [...keygen, '-f', join(folder, 'host_key')])
+    const lines = [
+      'ServerType standalone',
+      'DefaultAddress 127.0.0.1',
+      // The server itself listens nowhere else.
+      'Port 0',
+      'User nobody',
+      'Group nogroup',
+      `ModulePath ${join(aside, 'usr/lib/proftpd')}`,
+      'LoadModule mod_sftp.c',
+      `PidFile ${join(folder, 'pid')}`,
+      `ScoreboardFile ${join(folder, 'scoreboard')}`,
+      'UseReverseDNS off',
+      'WtmpLog off',
+      'SystemLog none',
+      '<VirtualHost 127.0.0.1>',
+      `Port ${port}`,
+      'SFTPEngine on',
+      'SFTPLog none',
+      `SFTPHostKey ${join(folder, 'host_key')}`,
+      'SFTPAuthMethods password',
+      'RequireValidShell off',
+      'AuthOrder mod_auth_file.c',
+      `AuthUserFile ${join(folder, 'users')}`,
+      'AllowOverwrite on',
+      'Umask 022',
+      '</VirtualHost>',
+    ]
+    writeFileSync(join(folder, 'conf'), `${lines.join('\n')}\n`)
+    return ['-n', '-q', '-c', join(folder, 'conf')]
+  })
+  return { ...server, url: server.url.replace('ftp:', 'ssh:') }
+}
+
 /** Starts Pure-FTPd. */
 export function startPureFtpd(context: Pick<TestContext, 'skip'>): Promise<FtpDaemon> {
   return started(context, 'pure-ftpd', ({ folder, home, port }) => {

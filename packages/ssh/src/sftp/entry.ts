@@ -47,7 +47,9 @@ export function listedEntry(
   const name = session.text(bytes)
   if (name === '.' || name === '..') return undefined
   const path = inFolder(folder, name)
-  const type = typeOf(attributes) ?? typeOfLine(line)
+  const told = typeOfLine(line)
+  // Some tell the attributes of what a link leads to, and only the line says that it is one.
+  const type = told === 'link' ? told : (typeOf(attributes) ?? told)
   const extra = {
     name,
     ...(line === '' ? {} : { line }),

@@ -94,7 +94,8 @@ async function looked(session: SftpSession, op: Operation, entry: SftpEntry): Pr
   const found = await attributesIfAny(session, op, entry.path, false).catch(() => undefined)
   if (found === undefined || typeOf(found) === undefined) return entry
   const { raw: _, ...rest } = entry
-  return { ...rest, ...entryOf(entry.path, found), name: entry.name }
+  const { name: __, ...known } = entryOf(entry.path, found)
+  return { ...rest, ...known }
 }
 
 const AHEAD = 4

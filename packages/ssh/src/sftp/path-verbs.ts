@@ -7,7 +7,7 @@ import { isNetError, type NetErrorCode } from '@net/core'
 import { netError, type Operation } from '@net/core/authoring'
 
 import { fields } from '../identity/wire.ts'
-import { long, typeOf, type SftpAttributes, type SftpType } from './attributes.ts'
+import { long, typeBits, typeOf, type SftpAttributes, type SftpType } from './attributes.ts'
 import { entryOf, folderOf, type SftpEntry } from './entry.ts'
 import { PACKET, STATUS } from './packets.ts'
 import {
@@ -31,14 +31,30 @@ export async function statPath(
 }
 
 /** The attributes of what has the path. */
-export function attributesOf(
+export async function attributesOf(
   session: SftpSession,
   op: Operation,
   path: string,
   follow: boolean,
 ): Promise<SftpAttributes> {
-  const type = follow ? PACKET.STAT : PACKET.LSTAT
-  return session.attributes(op, pathRequest(type, session.path(path)), { what: `look at ${path}` })
+  const request = pathRequest(follow ? PACKET.STAT : PACKET.LSTAT, session.path(path))
+  const hides = session.hidesLinks && !follow
+  const [found, isLink] = await Promise.all([
+    session.attributes(op, request, { what: `look at ${path}` }),
+    hides && isThere(readLink(session, op, path)),
+  ])
+  if (!isLink) return found
+  return { ...found, permissions: ((found.permissions ?? 0) & 0o7777) | typeBits('link') }
+}
+
+async function isThere(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked
+    return true
+  } catch (error) {
+    if (error instanceof SftpError) return false
+    throw error
+  }
 }
 
 /** The same where it may be missing; undefined if it is. */
@@ -156,8 +172,14 @@ export async function removeFolder(
 export async function readLink(session: SftpSession, op: Operation, path: string): Promise<string> {
   const asked = { what: `read the link ${path}` }
   try {
-    return await session.name(op, pathRequest(PACKET.READLINK, session.path(path)), asked)
+    const bytes = session.path(path)
+    const target = await session.name(op, pathRequest(PACKET.READLINK, bytes), asked)
+    const prefix = `${folderOf(path)}/`
+    const isPrefixed = session.hidesLinks && target.startsWith(prefix)
+    return isPrefixed ? target.slice(prefix.length) : target
   } catch (error) {
+    // The look itself asks for the link.
+    if (session.hidesLinks) throw error
     throw await explained(session, op, error, [
       { path, is: 'no link', name: 'NET_BAD_NAME', why: 'it is no link', asked },
     ])

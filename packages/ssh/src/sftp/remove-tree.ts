@@ -27,7 +27,8 @@ async function removeAll(session: SftpSession, op: Operation, folder: string): P
     await Promise.all(some.map(({ path }) => removePath(session, op, path)))
     op.progress(at)
   }
-  for (const { path } of folders) await removeAll(session, op, path)
+  // Each is looked at once more: there are servers whose listings tell what a link leads to.
+  for (const { path } of folders) await removeTree(session, op, path)
   await removeFolder(session, op, folder)
 }
 

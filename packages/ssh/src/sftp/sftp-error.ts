@@ -86,6 +86,10 @@ const FULL: Meaning = { name: 'NET_NO_SPACE', why: 'there is no space left' }
 // Of 3 and 4, in the words of servers that have any.
 const words: readonly (readonly [RegExp, Meaning])[] = [
   [/sharing violation|locked|being used|in use\b/i, IN_USE],
+  [
+    /invalid (?:file ?)?name|name too long/i,
+    { name: 'NET_BAD_NAME', why: 'the name is not possible there' },
+  ],
   [/not empty/i, { name: 'NET_NOT_EMPTY', why: 'the folder is not empty' }],
   [/already exists|file exists/i, { name: 'NET_EXISTS', why: 'it exists already' }],
   [/quota|no space|disk full|out of space|not enough space/i, FULL],

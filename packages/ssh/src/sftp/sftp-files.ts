@@ -87,7 +87,9 @@ export class SftpFiles implements RemoteFiles {
     const groups = handedOver<readonly SftpEntry[]>(async (put, left) => {
       const taken = this.#calls.take(call, () => doors.plain('list')(options))
       await this.#calls.run(call, until(taken, left), (session, op) =>
-        listFolder(session, op, { folder, isPatient: true }, put),
+        listFolder(session, op, { folder, isPatient: true }, async (entries) =>
+          put(await Promise.all(entries.map((entry) => withTarget(session, op, entry)))),
+        ),
       )
     })
     for await (const entries of groups) {
@@ -99,8 +101,8 @@ export class SftpFiles implements RemoteFiles {
     const at = this.#at('stat', path)
     const { follow = false, ...rest } = options
     const call = { operation: 'stat', paths: [at], idempotent: true }
-    const entry = await this.#calls.command(call, rest, (session, op) =>
-      statPath(session, op, at, follow),
+    const entry = await this.#calls.command(call, rest, async (session, op) =>
+      withTarget(session, op, await statPath(session, op, at, follow)),
     )
     return this.#entry(entry, path)
   }
@@ -220,6 +222,17 @@ export class SftpFiles implements RemoteFiles {
     })
     return inside(this.#root === '.' ? '' : this.#root, path)
   }
+}
+
+/** A link with where it leads, as whoever copies a tree makes it anew. */
+async function withTarget(
+  session: SftpSession,
+  op: Operation,
+  entry: SftpEntry,
+): Promise<SftpEntry> {
+  if (entry.type !== 'link') return entry
+  const target = await readLink(session, op, entry.path).catch(() => undefined)
+  return target === undefined ? entry : { ...entry, target }
 }
 
 /** Sets attributes; a server that does not do so is not asked again for each file of a tree. */

@@ -44,6 +44,11 @@ export class SftpSession {
   readonly rules: SessionRules
   /** Whether writes must come one after the other. */
   readonly writesInOrder: boolean
+  /**
+   * Whether attributes are always those of what a link leads to, and relative targets of links come back with the folder of
+   * the link in front.
+   */
+  readonly hidesLinks: boolean
   readonly #refused = new Set<string>()
   #limits: Promise<ServerLimits> | undefined
 
@@ -53,6 +58,7 @@ export class SftpSession {
     this.inflow = new Inflow(widen)
     this.handles = new Handles(pipeline)
     this.writesInOrder = IN_ORDER.test(rules.software)
+    this.hidesLinks = HIDING_LINKS.test(rules.software)
   }
 
   /** Whether the server names the extension, and has not refused it. */
@@ -171,6 +177,8 @@ function blockOf(told: number = 0): number {
 
 /** Answers to writes that come out of order are errors there, and the file is empty (1.60.1, `serve sftp`). */
 const IN_ORDER = /^rclone/i
+/** ProFTPD 1.3.8. */
+const HIDING_LINKS = /^mod_sftp/i
 const LIMITS = 'limits@openssh.com'
 /** What every server must take (section 3 of the draft). */
 const LEAST: ServerLimits = { read: 32_768, write: 32_768 }
