@@ -25,7 +25,7 @@ test('a folder of OpenSSH is a tree as every other', async (context) => {
     const sftp = await host.sftp()
     return { files: sftp.files(root), [Symbol.asyncDispose]: () => sftp.close() }
   })
-}, 60_000)
+}, 120_000)
 
 test('[SSH-52] [SSH-53] files go both ways whole, and with what they are', async (context) => {
   for (const subsystem of [INTERNAL, EXTERNAL]) {
@@ -128,6 +128,29 @@ test('what speaks in place of the server, or nothing at all, is told', async (co
   expect((await host.exec('echo still here')).stdout).toBe('still here\n')
   await using sftp = await host.sftp({ command: '/usr/lib/openssh/sftp-server' })
   expect(await sftp.isFolder('/')).toBe(true)
+})
+
+test('[SSH-65] files go both ways by scp', async (context) => {
+  const folder = testFolder()
+  await using sshd = await started(context)
+  await using host = await logIn(sshd)
+  const bytes = Buffer.alloc(3_000_000, Buffer.from('0123456789abcdef-'))
+  writeFileSync(join(folder, 'local'), bytes)
+  const path = join(folder, 'a b.csv')
+  await host.scp.upload(fromFile(join(folder, 'local')), path, { mode: 0o600 })
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  await host.scp.download(path, toFile(join(folder, 'back')))
+  expect(readFileSync(join(folder, 'back')).equals(bytes)).toBe(true)
+  await expect(host.scp.download(join(folder, 'none'), toFile(path))).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+  })
+  await expect(host.scp.upload(bytes, join(folder, 'none/a'))).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+  })
+  await expect(host.scp.download(folder, toFile(path))).rejects.toMatchObject({
+    code: 'NET_BAD_NAME',
+  })
 })
 
 function started(context: TestContext, ...settings: readonly string[]): Promise<Sshd> {

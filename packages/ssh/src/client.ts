@@ -51,6 +51,7 @@ import { RunningCalls } from './running-calls.ts'
 import type { Wanted } from './shell/expectation.ts'
 import { RunningShell, type SshShell } from './shell/shell.ts'
 import { RunningCommand, type SpawnPlan } from './spawn.ts'
+import { scpOver, type Scp } from './scp/scp.ts'
 import { doors as sftpDoors } from './sftp/call-doors.ts'
 import { openSftp } from './sftp/open-sftp.ts'
 import type { SftpClient } from './sftp/sftp-client.ts'
@@ -101,6 +102,8 @@ export interface SshClient extends AsyncDisposable {
    * `NET_PROTO_MALFORMED` where something else speaks there; the connection stays.
    */
   sftp(options?: SftpOptions): Promise<SftpClient>
+  /** Files by scp, for servers that have it and no SFTP. */
+  readonly scp: Scp
   /**
    * Listens here, and leads what connects on from the server: `forwardLocal('127.0.0.1:0', 'db.internal:5432')`. Each end is
    * `host:port` or `unix:/path`. What fails for one connection resets that one, and is an event. A session call: `signal`
@@ -139,6 +142,7 @@ export interface SshInfo extends ConnectionInfo {
 /** A client of a session that is logged in. */
 export class SessionClient implements SshClient {
   readonly dialer: Dialer
+  readonly scp: Scp
   readonly info: SshInfo
   readonly closed: Promise<NetError | undefined>
   readonly #session: SshSession
@@ -164,6 +168,9 @@ export class SessionClient implements SshClient {
     })
     this.info = info
     this.closed = session.closed
+    this.scp = scpOver((verb, options, run) =>
+      this.#frame.call(verb, options, (op, attempt) => run(this.#usable(), op, attempt)),
+    )
     this.dialer = sshDialer({
       session: () => this.#usable(),
       endpoint: info.endpoint,

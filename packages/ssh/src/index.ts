@@ -67,6 +67,7 @@ export type { Negotiated } from './algorithms.ts'
 export { oldDevices, type AlgorithmLists, type Algorithms } from './algorithm-names.ts'
 export type { RekeyOptions } from './rekey-watch.ts'
 export { quote } from './quote.ts'
+export type { Scp, ScpUploadOptions } from './scp/scp.ts'
 export type { SftpClient } from './sftp/sftp-client.ts'
 export type {
   SftpAppendOptions,
