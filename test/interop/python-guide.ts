@@ -45,4 +45,4 @@ export async function requirePython(
 }
 
 /** The one that Debian's packages of modules belong to; another may come first on a developer's PATH. */
-const PYTHON = '/usr/bin/python3'
+export const PYTHON = '/usr/bin/python3'
