@@ -15,6 +15,7 @@ import { overTransport, type Connection, type Transport } from '@net/socket'
 import type { HttpAuth } from './auth.ts'
 import { OperationCall, type CallsUnderWay } from './calls-under-way.ts'
 import type { InterimResponse, RequestOptions } from './client-options.ts'
+import { CallCookies } from './cookies/call-cookies.ts'
 import { HttpStatusError } from './errors.ts'
 import type { Middleware } from './handler.ts'
 import { HttpHeaders } from './headers.ts'
@@ -98,17 +99,33 @@ function agreed(parts: SwitchParts, op: Operation): Promise<SwitchedConnection> 
       else transport.abort()
       return responseOf(answer)
     }
-    const { auth } = prepared.settings
-    const layers = auth === undefined ? [] : [loginOf(auth, op)]
-    const response = await compose(layers, ask)(prepared.request)
+    const { cookies } = prepared.settings
+    await cookies?.load()
+    const response = await compose(layersOf(prepared, op), ask)(prepared.request)
     if (made === undefined) throw await refusalOf(response)
     return made
   })
 }
 
+function layersOf({ settings }: PreparedRequest, op: Operation): readonly Middleware[] {
+  const { auth, cookies } = settings
+  return [
+    ...(auth === undefined ? [] : [loginOf(auth, op)]),
+    ...(cookies === undefined ? [] : [cookiesOf(new CallCookies(cookies, op))]),
+  ]
+}
+
 function loginOf(auth: HttpAuth, op: Operation): Middleware {
   const { exchange } = auth
   return exchange === undefined ? authenticate(auth, { op }) : inSteps(auth, exchange, { op })
+}
+
+function cookiesOf(cookies: CallCookies): Middleware {
+  return async (request, next) => {
+    const response = await next(cookies.dressed(request))
+    cookies.learn(request, response)
+    return response
+  }
 }
 
 function asked(

@@ -183,3 +183,15 @@ test('what cannot be asked for', () => {
   for (const wanted of [{ protocol: 'websocket' }, { protocol: 'HTTP/2.0' }, { to: '[::1]:443' }])
     expect(() => checkWanted(wanted)).not.toThrow()
 })
+
+test('an upgrade carries the cookies of the jar, and a refusal sets some', async () => {
+  await using server = await startHttpServer({
+    routes: { '/refused': { status: 403, headers: { 'set-cookie': 'b=2; Path=/' } } },
+  })
+  await using client = http.createClient({ baseUrl: server.url, cookies: true })
+  client.cookies?.set({ name: 'a', value: '1', domain: '127.0.0.1' })
+  await expect(client.upgrade('/refused', 'echo')).rejects.toMatchObject({ status: 403 })
+  await using switched = await client.upgrade('/upgrade', 'echo')
+  expect(switched.status).toBe(101)
+  expect(server.received.map(({ headers }) => headers.cookie)).toEqual(['a=1', 'a=1; b=2'])
+})

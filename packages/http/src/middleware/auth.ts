@@ -7,6 +7,7 @@ import { isNetError } from '@net/core'
 import { callerFault, guarded } from '@net/core/authoring'
 
 import type { HttpAuth } from '../auth.ts'
+import { parseChallenges } from '../auth/challenges.ts'
 import type { Middleware } from '../handler.ts'
 import { isLedAway } from '../request-marks.ts'
 import type { HttpRequest } from '../request.ts'
@@ -31,7 +32,7 @@ export function authenticate(
     if (authorization === undefined) return next(request)
     const response = await told(authorization)
     const repeatable = request.body?.replayable !== false && stayed(request, response)
-    if (response.status !== REFUSED || !repeatable) return response
+    if (response.status !== REFUSED || !repeatable || !mayHelp(response)) return response
     if (!(await asked(() => auth.refused(authorization)))) return response
     response.body.cancel()
     const other = await asked(() => auth.authorization(asking))
@@ -73,6 +74,15 @@ async function asked<T>(ask: () => T): Promise<Awaited<T>> {
   } catch (error) {
     throw isNetError(error) ? error : callerFault(error)
   }
+}
+
+/** Another token helps a server that says what is wrong with this one only if it says that the token is (RFC 6750 section 3.1). */
+function mayHelp({ headers }: HttpResponse): boolean {
+  const said = parseChallenges(headers.get('www-authenticate') ?? '')
+  const errors = said.flatMap(({ scheme, params }) =>
+    scheme === 'bearer' ? (params.get('error') ?? []) : [],
+  )
+  return errors.length === 0 || errors.includes('invalid_token')
 }
 
 /** The server has done what it was asked for, even where the way to log in cannot hear of it. */

@@ -1,4 +1,5 @@
 import { canary, expectNoCanary } from '@tools/canary'
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import {
   digestGuard,
@@ -112,6 +113,41 @@ test('a body that can be read once waits for the challenge, and goes once', asyn
   expect(server.received.map(({ size }) => size)).toEqual([0, 2_097_152])
   expect(await client.put('/in', { body: bigBody() }).text()).toBe('2097152 bytes')
   expect(server.received.map(({ size }) => size)).toEqual([0, 2_097_152, 2_097_152])
+})
+
+test('a nonce that ends between two uploads costs none of the second body', async () => {
+  await using server = await serving({ uses: 1 })
+  await using client = ada(server)
+  for (let upload = 0; upload < 2; upload++)
+    expect(await client.put('/in', { body: bigBody() }).text()).toBe('2097152 bytes')
+  expect(server.received.map(({ size }) => size)).toEqual([0, 2_097_152, 0, 2_097_152])
+})
+
+test('a server that ignores Expect gets the body; what can be read once is not sent again', async () => {
+  using clock = useFakeClock()
+  const guard = digestGuard({ users }, inside)
+  if (typeof guard !== 'function') throw new TypeError('a guard asks')
+  await using server = await startHttpServer({
+    routes: {
+      // Reads the body before it says what it wants, and never says that it may come.
+      '/in': async (request, exchange) => {
+        await expected.promise
+        const bytes = await exchange.bytes()
+        return guard(request, { ...exchange, bytes: async () => bytes })
+      },
+    },
+  })
+  const expected = Promise.withResolvers<void>()
+  await using client = ada(server)
+  const once = client.put('/in', { body: bigBody() }).text()
+  once.catch(() => {})
+  await clock.until(() => server.received.length === 1)
+  await clock.advance(1000)
+  await clock.until(() => (server.received[0]?.size ?? 0) > 0)
+  expected.resolve()
+  await expect(once).rejects.toMatchObject({ code: 'NET_BODY_NOT_REPLAYABLE', retry: 'never' })
+  const bytes = Buffer.alloc(100_000)
+  expect(await client.put('/in', { body: bytes }).text()).toBe('100000 bytes')
 })
 
 test('a server that asks for nothing gets the whole body', async () => {

@@ -161,3 +161,17 @@ test('a request that succeeded stays so, though a way to log in cannot hear of i
   }
   expect(server.received).toHaveLength(2)
 })
+
+test.each([
+  ['Bearer error="invalid_token"', 2],
+  ['Bearer realm="a"', 2],
+  ['Bearer error="insufficient_scope", scope="more"', 1],
+])('a refusal that says %s is asked %i times', async (challenge, times) => {
+  await using server = await startHttpServer({
+    routes: { '/it': { status: 401, headers: { 'www-authenticate': challenge } } },
+  })
+  const auth = http.bearer(() => 'token-of-mine')
+  await using client = http.createClient({ baseUrl: server.url, auth })
+  await expect(client.get('/it')).rejects.toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(server.received).toHaveLength(times)
+})
