@@ -5,13 +5,15 @@ import { createServer } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
+import { Readable, type Duplex } from 'node:stream'
+import { createGzip, gunzipSync } from 'node:zlib'
 
 import { expect, test } from 'vitest'
 
 import { toFile } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
 
 import { startCutServer } from './cut-server.ts'
 import { answerOf, startRawServer } from './raw-server.ts'
@@ -228,4 +230,15 @@ test('a kept connection is given up also if the server was silent for longer wit
   socket.write('ok')
   expect(await answer).toBe('ok')
   if (!socket.closed) await event(socket, 'close')
+})
+
+test('[HTTP-19] a body that the program compresses leaves once the server wants it', async () => {
+  await using server = await startHttpServer()
+  const text = 'net '.repeat(50_000)
+  const body = (): AsyncIterable<Uint8Array> => Readable.from([text]).pipe(createGzip())
+  const headers = { 'content-encoding': 'gzip' }
+  await http.put(`${server.url}/hash`, { body, headers, expectContinue: true }).json()
+  const [seen] = server.received
+  expect(seen?.headers).toMatchObject({ 'content-encoding': 'gzip', expect: '100-continue' })
+  expect(gunzipSync(seen?.body ?? '').toString()).toBe(text)
 })

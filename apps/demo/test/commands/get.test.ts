@@ -8,7 +8,7 @@ import { getCommand } from '../../src/commands/get.ts'
 import { streams } from '../recording-streams.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-test('prints the document to stdout, and everything about it to stderr', async () => {
+test('[HTTP-06] prints the document to stdout, and everything about it to stderr', async () => {
   await using server = await startHttpServer()
   const io = streams()
   expect(await getCommand([`${server.url}/json`], io)).toBe(0)

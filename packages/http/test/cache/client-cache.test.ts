@@ -77,13 +77,13 @@ test('variants stand side by side, each for its own fields', async () => {
 test('no credential stands in what is kept', async () => {
   const store = memoryCache()
   const cache = new ClientCache(store)
-  await kept(
-    cache,
-    asking({ authorization: 'Bearer ada', cookie: 's=bob', 'x-api-key': 'my-key' }),
-    parts('', { vary: 'x-api-key' }),
-  )
-  const text = JSON.stringify(await store.read(URL_))
-  for (const secret of ['ada', 'bob', 'my-key', 'abc']) expect(text).not.toContain(secret)
+  const [token, session, key] = ['token-of-ada', 'session-of-bob', 'key-of-carl']
+  const url = 'https://a.example/x?token=token-of-url'
+  const fields = { authorization: `Bearer ${token}`, cookie: `s=${session}`, 'x-api-key': key }
+  await kept(cache, asking(fields, url), parts('', { vary: 'x-api-key' }))
+  const text = JSON.stringify(await store.read(url))
+  expect(text).toContain('https://a.example/x')
+  for (const secret of [token, session, key, 'token-of-url']) expect(text).not.toContain(secret)
 })
 
 test('an answer that may not be kept removes the one before', async () => {
