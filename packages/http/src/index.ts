@@ -48,6 +48,17 @@ export type { Checksum, DownloadOptions, DownloadResult } from './download-optio
 export type { Fetch } from './fetch.ts'
 export type { ConnectionLimits } from './connection-limits.ts'
 export type { Handler, Middleware } from './handler.ts'
+export type {
+  Har,
+  HarContent,
+  HarEntry,
+  HarPair,
+  HarParam,
+  HarPostData,
+  HarRequest,
+  HarResponse,
+} from './har/har.ts'
+export { recordHar, type HarOptions, type HarRecorder } from './har/recorder.ts'
 export { toCurl, type CurlOptions } from './curl.ts'
 export type { HttpLink, HttpLinks } from './links.ts'
 export { statusClass, statusCodes, type StatusClass } from './status.ts'

@@ -81,10 +81,48 @@ export interface TypedBody {
 
 /** Opens a body to be sent once. Rejects like `openSource`. */
 export function openBody(body: RequestBody): Promise<OpenSource> {
-  const pieces = piecesOfBody.get(body)
-  return pieces === undefined
-    ? openSource(body.bytes ?? body.source ?? NOTHING)
-    : openJoined(pieces)
+  const open = openers.get(body)
+  return open === undefined ? openSource(body.bytes ?? body.source ?? NOTHING) : open()
+}
+
+/** Hears of a body while it is sent. */
+export interface SentTap {
+  /** It is sent, perhaps once more. */
+  begun(): void
+  /** A piece, which is the tap's own. */
+  piece(chunk: Uint8Array): void
+}
+
+/** The same body, of which each piece is told when it is sent. */
+export function tappedBody(body: RequestBody, tap: SentTap): RequestBody {
+  const told: RequestBody = {
+    ...(body.source === undefined ? {} : { source: body.source }),
+    replayable: body.replayable,
+    get begun() {
+      return body.begun
+    },
+    set begun(begun) {
+      body.begun = begun
+    },
+  }
+  openers.set(told, async () => tapped(await openBody(body), tap))
+  return told
+}
+
+function tapped(open: OpenSource, tap: SentTap): OpenSource {
+  return {
+    size: open.size,
+    replayable: open.replayable,
+    async *chunks() {
+      tap.begun()
+      for await (const chunk of open.chunks()) {
+        tap.piece(Uint8Array.from(chunk))
+        yield chunk
+      }
+    },
+    close: () => open.close(),
+    [Symbol.asyncDispose]: () => open.close(),
+  }
 }
 
 /**
@@ -120,7 +158,7 @@ function multipartBody(fields: MultipartFields, givenType: string | undefined): 
     yield* opened.chunks()
   }
   const body: RequestBody = { source, replayable, begun: false }
-  piecesOfBody.set(body, pieces)
+  openers.set(body, () => openJoined(pieces))
   return { body, type, isFixed: true }
 }
 
@@ -151,5 +189,5 @@ function jsonText(value: unknown, stringify: (value: unknown) => string): string
 
 const NAMES = ['json', 'form', 'multipart', 'body'] as const
 const NOTHING: Uint8Array = new Uint8Array(0)
-/** Bodies of several pieces, whose length a function that gives their bytes could not tell. */
-const piecesOfBody = new WeakMap<RequestBody, readonly (Uint8Array | Source)[]>()
+/** Of bodies whose length the function that gives their bytes could not tell. */
+const openers = new WeakMap<RequestBody, () => Promise<OpenSource>>()

@@ -2,6 +2,7 @@
 
 export { startHttpServer, type HttpServerOptions, type HttpServer } from './http-server.ts'
 export type { CannedReply, HttpFaultAction, HttpFault } from './faults.ts'
+export { replayHar, type ReplayOptions } from './replay.ts'
 export { standardRoutes } from './routes.ts'
 export { digestGuard, type DigestGuardOptions } from './digest-guard.ts'
 export { httpbinRoutes } from './httpbin-routes.ts'

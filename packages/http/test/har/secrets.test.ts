@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+
+import {
+  jsonWithoutSecrets,
+  secretNames,
+  urlWithoutSecrets,
+  withoutSecrets,
+} from '../../src/har/secrets.ts'
+
+const isSecret = secretNames(['pin'])
+
+test('names that say it, and those of the caller', () => {
+  expect(['Authorization', 'api_key', 'PIN', 'page'].map(isSecret)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ])
+  expect(
+    withoutSecrets(
+      [
+        ['cookie', 'a=1'],
+        ['accept', '*/*'],
+      ],
+      isSecret,
+    ),
+  ).toEqual([
+    { name: 'cookie', value: '[secret]' },
+    { name: 'accept', value: '*/*' },
+  ])
+})
+
+test('a URL loses credentials, fragment and secret parameters, and is else as it was', () => {
+  const shown = (url: string): string => urlWithoutSecrets(new URL(url), isSecret).href
+  expect(shown('http://me:pw@host/a?page=1&token=abc&pin=5#x')).toBe(
+    'http://host/a?page=1&token=%5Bsecret%5D&pin=%5Bsecret%5D',
+  )
+  expect(shown('http://host/a?q=%20a+b&c')).toBe('http://host/a?q=%20a+b&c')
+})
+
+test('JSON loses secret members however deep, and their lists; what holds them stays', () => {
+  const value = {
+    user: { password: 'x', pin: 5, name: 'ada' },
+    tokens: ['a'],
+    token: { id: 1 },
+    none: null,
+  }
+  expect(jsonWithoutSecrets(value, isSecret)).toEqual({
+    user: { password: '[secret]', pin: '[secret]', name: 'ada' },
+    tokens: '[secret]',
+    token: { id: 1 },
+    none: null,
+  })
+  expect(jsonWithoutSecrets('text', isSecret)).toBe('text')
+})
