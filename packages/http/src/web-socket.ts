@@ -72,6 +72,8 @@ class Session implements WebSocketConnection, PulsedPeer {
   readonly #pings = new Map<string, () => void>()
   #pinged = 0
   #state: 'open' | 'closing' | 'leaving' | 'over' = 'open'
+  /** How many messages have not left yet. */
+  #unsent = 0
   /** Messages leave one after the other. */
   #sending: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
@@ -107,11 +109,16 @@ class Session implements WebSocketConnection, PulsedPeer {
     } catch (error) {
       return Promise.reject(error)
     }
-    const sent = this.#sending.then(() => {
-      this.#mustBeOpen()
-      return this.#frames.message(message)
-    })
-    this.#sending = sent.catch(() => {})
+    const sent =
+      this.#unsent === 0
+        ? this.#frames.message(message)
+        : this.#sending.then(() => {
+            this.#mustBeOpen()
+            return this.#frames.message(message)
+          })
+    this.#unsent += 1
+    const left = (): void => void (this.#unsent -= 1)
+    this.#sending = sent.then(left, left)
     return sent
   }
 
@@ -248,8 +255,12 @@ class Session implements WebSocketConnection, PulsedPeer {
     }
   }
 
-  /** In small pieces: what one of them unfolds to is not held back. */
+  /** What is compressed in small pieces: what one of them unfolds to is not held back. */
   async #digest(chunk: Uint8Array): Promise<void> {
+    if (!this.compressed) {
+      await this.#frames.receive(chunk)
+      return
+    }
     for (let at = 0; at < chunk.length; at += PIECE) {
       await this.#room
       if (this.#state === 'over') return
