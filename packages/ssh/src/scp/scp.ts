@@ -154,7 +154,7 @@ async function talked(
   const start = new CommandStart(session, plan, op, {
     arrived: (name, chunk) => talk.heard(name, chunk),
   })
-  start.checkLengths()
+  start.check()
   const command = await start.begin(attempt, false)
   talk.begin(command)
   try {
