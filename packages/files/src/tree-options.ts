@@ -38,7 +38,10 @@ export interface CompareOptions {
   readonly compare?: CompareBy | undefined
   /** What becomes of links: they are left out and told, made anew (never one that leads out of the tree), or taken for what they lead to. Default `skip`. */
   readonly symlinks?: LinkRule | undefined
-  /** Whether modes are compared and copied, too. Default false: what is replaced keeps its mode. */
+  /**
+   * Whether modes are compared and copied, too. Default false: what is replaced keeps its mode, and what only some may read
+   * in the source is not made readable for all.
+   */
   readonly modes?: boolean | undefined
   /** Whether files are given the time of the source. Default true. */
   readonly times?: boolean | undefined

@@ -43,8 +43,7 @@ async function startOf(route: Route, op: Operation, move: Move): Promise<number>
   const canResume = route.fromCan.readOffsets && route.toCan.readOffsets && route.toCan.writeOffsets
   if (!canResume || there === undefined || there === 0) return 0
   if (source.size === undefined || there > source.size) return 0
-  // The last round of pieces may have left gaps.
-  const start = source.size < LEAST_IN_PIECES ? there : Math.max(0, there - ROUND)
+  const start = mayHaveGaps(route, source.size) ? Math.max(0, there - ROUND) : there
   if (start === 0) return 0
   const range = { start: Math.max(0, start - COMPARED), end: start }
   const [theirs, ours] = await together(op.signal, [
@@ -52,6 +51,15 @@ async function startOf(route: Route, op: Operation, move: Move): Promise<number>
     (signal) => bytesOf(route.from.files.read(move.from, { ...range, signal })),
   ])
   return theirs.equals(ours) ? start : 0
+}
+
+/**
+ * Whether the end of what is there may lack bytes: the last round of pieces, or what was written at several places at once, as
+ * SFTP writes; where hashes are made, such a copy is found out.
+ */
+function mayHaveGaps({ to, toCan }: Route, size: number): boolean {
+  const isUnseen = toCan.writeOffsets === 'rest' && to.files.hash === undefined
+  return size >= LEAST_IN_PIECES || isUnseen
 }
 
 async function moveStream(route: Route, op: Operation, move: Move, start: number): Promise<number> {

@@ -40,6 +40,17 @@ test.each([
   expect(await sameIn(from, to)).toBe(true)
 })
 
+test('a tree that writes at several places at once and makes no hashes is not believed to have the middle', async () => {
+  const whole = patterned(200_000)
+  const there = Buffer.from(whole)
+  there.fill(0, 50_000, 60_000)
+  const from = await treeWith(whole)
+  const to = await treeWith(there, { hashes: [] })
+  expect(await move(from, to, there.length)).toBe(whole.length)
+  const copy = await Array.fromAsync(to.read('file'))
+  expect(Buffer.concat(copy).equals(whole)).toBe(true)
+})
+
 test('what is there of something else is not gone on with, nor what is longer', async () => {
   const whole = patterned(100_000)
   for (const there of [Buffer.alloc(60_000), Buffer.concat([whole, Buffer.from('tail')])]) {
