@@ -77,14 +77,18 @@ async function* following(
   yield* rest
 }
 
-/** Takes the headers of a message from its body, however the bytes are cut. */
+/** Takes the headers of a message from its body, however the bytes are cut and whatever ends the lines. */
 class Splitter {
   readonly hash = new BodyHash()
+  // With CRLF at each end of a line.
   #head = ''
+  // A CR that may be half an end of a line.
+  #held = ''
   #isOver = false
 
+  /** The headers, once the whole message was seen. */
   get head(): string {
-    return this.#head
+    return this.#isOver ? this.#head : crlf(this.#head + this.#held)
   }
 
   async all(chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -93,15 +97,27 @@ class Splitter {
 
   push(chunk: Uint8Array): void {
     if (this.#isOver) return this.hash.push(chunk)
-    this.#head += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
-    const [end] = /\r\n\r\n|\n\n/.exec(this.#head) ?? []
-    if (end === undefined) return undefined
-    const at = this.#head.indexOf(end)
-    const body = this.#head.slice(at + end.length)
-    this.#head = this.#head.slice(0, at).replaceAll(/\r\n?|\n/g, '\r\n')
-    this.#isOver = true
-    return this.hash.push(Buffer.from(body, 'latin1'))
+    const given = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
+    const text = this.#held + given
+    this.#held = text.endsWith('\r') ? '\r' : ''
+    return this.#lines(crlf(text.slice(0, text.length - this.#held.length)))
   }
+
+  #lines(text: string): void {
+    const seen = Math.max(0, this.#head.length - 3)
+    this.#head += text
+    const end = this.#head.startsWith('\r\n') ? '\r\n' : '\r\n\r\n'
+    const at = this.#head.indexOf(end, seen)
+    if (at < 0) return
+    const body = this.#head.slice(at + end.length)
+    this.#head = this.#head.slice(0, at)
+    this.#isOver = true
+    this.hash.push(Buffer.from(body + this.#held, 'latin1'))
+  }
+}
+
+function crlf(text: string): string {
+  return text.replaceAll(/\r\n?|\n/g, '\r\n')
 }
 
 function dkimOf(message: Buffer, keys: readonly DkimKey[]): Buffer {
@@ -122,7 +138,7 @@ async function whole({ content }: Content): Promise<Buffer> {
     chunks.push(Buffer.from(chunk))
   }
   const text = Buffer.concat(chunks).toString('latin1')
-  return Buffer.from(text.replaceAll(/\r\n?|\n/g, '\r\n'), 'latin1')
+  return Buffer.from(crlf(text), 'latin1')
 }
 
 async function signedBy(message: Buffer, sign: SignEntity): Promise<Buffer> {
@@ -135,9 +151,7 @@ async function signedBy(message: Buffer, sign: SignEntity): Promise<Buffer> {
     sign,
     Buffer.from(`${entity.join('\r\n')}${text.slice(end)}`, 'latin1'),
   )
-  const signed = Buffer.from(given)
-    .toString('latin1')
-    .replaceAll(/\r\n?|\n/g, '\r\n')
+  const signed = crlf(Buffer.from(given).toString('latin1'))
   if (!/^content-type[ \t]*:/i.test(signed) || !signed.includes('\r\n\r\n')) {
     throw netError('NET_BAD_OPTION', {
       message: 'sign must give a MIME part, which begins with its Content-Type',

@@ -10,10 +10,11 @@ const message: Message = { from: 'ada@x.example', to: 'bob@x.example', subject: 
 
 function bodyHash(raw: Uint8Array): string {
   const text = Buffer.from(raw).toString('latin1')
-  const body = text.slice(text.indexOf('\r\n\r\n') + 4)
-  const relaxed = body.replaceAll(/[ \t]+/g, ' ').replaceAll(/ (?=\r\n)/g, '')
+  const [, body = ''] = /\r\n\r\n(.*)/s.exec(text) ?? []
+  const spaced = body.replaceAll(/[ \t]+/g, ' ').replaceAll(/ (?=\r\n)/g, '')
+  const relaxed = spaced.replace(/(?:\r\n)+$/, '')
   return createHash('sha256')
-    .update(`${relaxed.replace(/(?:\r\n)+$/, '')}\r\n`, 'latin1')
+    .update(relaxed === '' ? '' : `${relaxed}\r\n`, 'latin1')
     .digest('base64')
 }
 
@@ -33,6 +34,39 @@ test('[SMTP-45] every way to give a message is signed, over the body as it arriv
     expect(signature).toContain(`bh=${bodyHash(mail.raw)};`)
   }
   expect(server.mailbox.messages).toHaveLength(4)
+})
+
+test('[SMTP-45] the headers of a raw message end at its first empty line, whatever ends the lines', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url, { dkim })
+  const ends = ['\r\n', '\n', '\r']
+  const heads = ends.flatMap((end) => ends.map((empty) => ['From: a@x.example', end, empty]))
+  const bodies = ['\n\n a  b\r\rc\n\r\n', '\r', '']
+  const raws = heads.flatMap(([from, end = '', empty]) =>
+    // Two together may be one end of a line.
+    (end === '\r' && empty === '\n' ? [] : bodies).map(
+      (body) => `${from}${end}Subject: raw${end}${empty}${body}`,
+    ),
+  )
+  for (const raw of [
+    ...raws,
+    'From: a@x.example\nSubject: raw',
+    'From: a@x.example\rSubject: raw\r',
+  ]) {
+    async function* cut(): AsyncGenerator<Uint8Array> {
+      for (const byte of Buffer.from(raw)) yield Buffer.of(byte)
+    }
+    for (const source of [fromText(raw), cut]) {
+      await client.send(source, { envelope: { from: '', to: 'bob@x.example' } })
+      const { headers, raw: arrived } = server.mailbox.messages.at(-1) ?? {}
+      const signature = headers?.get('dkim-signature')?.join('') ?? ''
+      const want = `h=from:from:subject; bh=${bodyHash(arrived ?? Buffer.of())};`
+      expect({ raw, signature }).toEqual({
+        raw,
+        signature: expect.stringContaining(want) as unknown,
+      })
+    }
+  }
 })
 
 test('[SMTP-45] the MIME part of a message is what a function makes of it', async () => {
