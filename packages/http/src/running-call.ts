@@ -215,10 +215,19 @@ export class RunningCall implements Call, Outcome, EndableCall {
     compose(
       layers,
       next,
-    )(request)
-      .then((response) => this.answered(response))
-      // Also what an answer of the caller's throws when it is looked at.
-      .catch((error: unknown) => this.failed(error))
+    )(request).then(
+      (response) => this.#came(response),
+      (error: unknown) => this.failed(error),
+    )
+  }
+
+  #came(response: HttpResponse): void {
+    try {
+      this.answered(response)
+    } catch (error) {
+      // An answer of the caller's may throw when it is looked at.
+      this.failed(error)
+    }
   }
 
   #loginLayers(): readonly Middleware[] {
