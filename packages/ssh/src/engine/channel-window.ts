@@ -1,6 +1,6 @@
 /*
  * How much the server may send on a channel before it must hear from us again. Over a long road the window is used up before the
- * answer is there, and the server waits: then it is doubled. Pure; it must not know ssh2.
+ * answer is there, and the server waits: then it grows. Pure; it must not know ssh2.
  */
 
 /** The window of one channel. */
@@ -18,7 +18,7 @@ export class ChannelWindow {
   arrived(length: number, { left, granted, now }: Arrival): number {
     // It had sent all that it might, and our word was still on its way.
     if (this.#isUsedUp && now - this.#last > PAUSE) {
-      this.#size = Math.min(this.#size * 2, LARGEST_WINDOW)
+      this.#size = Math.min(this.#size * GROWTH, LARGEST_WINDOW)
     }
     this.#last = now
     this.#before -= length
@@ -40,6 +40,8 @@ export interface Arrival {
 
 /** ssh2's own constant: what it announces to the peer, and counts by. */
 export const FIRST_WINDOW: number = 2 * 1024 * 1024
+// One that grows slowly is used up a few times more.
+const GROWTH = 4
 // So much may wait for a reader that stops.
 const LARGEST_WINDOW = 16 * 1024 * 1024
 // Data that is on its way comes without one.

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream'
 import { isNetError, type NetError } from '@net/core'
 import { clock, netError, type Timer } from '@net/core/authoring'
 import { toSocket, type Transport } from '@net/socket'
-import { handled } from '@net/socket/authoring'
+import { handled, lendReads } from '@net/socket/authoring'
 
 import { refuseTerrapin, type Negotiated } from '../algorithms.ts'
 import type { Variable } from '../command-line.ts'
@@ -30,6 +30,7 @@ import {
   keysAsObjects,
   negotiatedBy,
   offerAlgorithms,
+  readGcm,
 } from './ssh2-exchange.ts'
 import {
   allowAgent,
@@ -263,6 +264,7 @@ export class SshSession {
     client.on('banner', (text: string) => this.#options.onBanner(text))
     client.on('handshake', () => {
       keysAsObjects(client)
+      if (readGcm(client)) lendReads(this.#socket, (chunk) => this.#socket.emit('data', chunk))
       this.#rekey?.done()
       this.#handshaken()
     })

@@ -7,7 +7,12 @@ import { expect, test } from 'vitest'
 import { startSshServer } from '@net/ssh/testing'
 
 import { loadEngine } from '../../src/engine/load-engine.ts'
-import { keysAsObjects, negotiatedBy, offerAlgorithms } from '../../src/engine/ssh2-exchange.ts'
+import {
+  keysAsObjects,
+  negotiatedBy,
+  offerAlgorithms,
+  readGcm,
+} from '../../src/engine/ssh2-exchange.ts'
 import { hearLogin, sendMessage } from '../../src/engine/ssh2-internals.ts'
 import type { EngineClient } from '../../src/engine/ssh2-types.ts'
 import { noneRequest, readReply } from '../../src/login/user-auth.ts'
@@ -53,6 +58,7 @@ test.for([
       const objects = Object.values(side ?? {}).filter((value) => value instanceof KeyObject)
       expect(objects).toHaveLength(keys)
     }
+    expect(readGcm(client)).toBe(ciphers.some((name) => name.includes('gcm')))
     // Both sides still understand each other.
     await once(client, 'close')
     expect(logins).toEqual([{ kind: 'failure', methods: ['password'], partial: false }])
