@@ -2,7 +2,6 @@
 
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, connect as connectBare, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 import type { SshClient } from '@net/ssh'
@@ -12,6 +11,7 @@ import type { SharedSsh } from './ssh-programs.ts'
 import { freePort } from './ssh-sshd.ts'
 
 const MEGA = 1_000_000
+const ENDS = fileURLToPath(new URL('./ssh-forward-ends.ts', import.meta.url))
 
 /** Prints how fast so many bytes come over either forward. */
 export async function compareForwards(
@@ -19,7 +19,7 @@ export async function compareForwards(
   shared: SharedSsh,
   size: number,
 ): Promise<void> {
-  const sender = fork(fileURLToPath(import.meta.url), ['send', String(size)])
+  const sender = fork(ENDS, ['send', String(size)])
   const [port] = (await once(sender, 'message')) as [number]
   await using tunnel = await ours.forwardLocal('127.0.0.1:0', `127.0.0.1:${port}`)
   const theirs = await freePort()
@@ -27,12 +27,7 @@ export async function compareForwards(
   const through = (name: string, at: number): Contender => ({
     name,
     async run() {
-      const reader = spawn(process.execPath, [
-        fileURLToPath(import.meta.url),
-        'read',
-        `${at}`,
-        `${size}`,
-      ])
+      const reader = spawn(process.execPath, [ENDS, 'read', String(at), String(size)])
       const [code] = await once(reader, 'exit')
       if (code !== 0) throw new Error(`${name}: some is missing`)
       return size / MEGA
@@ -45,36 +40,4 @@ export async function compareForwards(
     [through('ssh -L', theirs)],
   )
   sender.kill()
-}
-
-if (import.meta.main) {
-  const [verb, first = '', second = ''] = process.argv.slice(2)
-  if (verb === 'send') await send(Number(first))
-  else await read(Number(first), Number(second))
-}
-
-async function send(size: number): Promise<void> {
-  const piece = Buffer.alloc(256 * 1024)
-  const server = createServer((socket) => {
-    let left = size
-    const more = (): void => {
-      while (left > 0) {
-        left -= piece.length
-        if (!socket.write(piece)) return
-      }
-      socket.end()
-    }
-    socket.on('drain', more).on('error', () => {})
-    more()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  process.send?.((server.address() as AddressInfo).port)
-}
-
-async function read(port: number, size: number): Promise<void> {
-  let left = size
-  const socket = connectBare(port, '127.0.0.1')
-  socket.on('data', (chunk) => (left -= chunk.length))
-  await once(socket, 'close')
-  process.exit(left === 0 ? 0 : 1)
 }
