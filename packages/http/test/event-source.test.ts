@@ -125,6 +125,30 @@ test('[HTTP-60] what is temporary leads to another connection, not before Retry-
   expect(clock.now()).toBeGreaterThanOrEqual(30_000)
 })
 
+test('a login that is refused is renewed once, with the same last id; refused again, it is thrown', async () => {
+  using _clock = useFakeClock({ autoJump: 20 })
+  await using server = await scripted(
+    stream('id: 1\ndata: a\n\n'),
+    { status: 401, headers: { 'www-authenticate': 'Bearer' } },
+    stream('data: b\n\n'),
+    { status: 401, headers: { 'www-authenticate': 'Bearer' } },
+    { status: 401, headers: { 'www-authenticate': 'Bearer' } },
+  )
+  let tokens = 0
+  await using client = http.createClient({
+    baseUrl: server.url,
+    auth: http.bearer(() => `token ${(tokens += 1)}`),
+  })
+  const seen: string[] = []
+  const reading = async (): Promise<void> => {
+    for await (const { data } of client.eventSource('/events')) seen.push(data)
+  }
+  await expect(reading()).rejects.toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(seen).toEqual(['a', 'b'])
+  const ids = server.received.map(({ headers }) => headers['last-event-id'])
+  expect(ids).toEqual([undefined, '1', '1', '1', '1'])
+})
+
 test('an answer of another type is thrown, with the type', async () => {
   await using server = await scripted({ headers: { 'content-type': 'text/html' }, body: 'log in' })
   await using client = http.createClient({ baseUrl: server.url })

@@ -166,3 +166,33 @@ test('only limits that the client was given hold', async () => {
   expect(error).toMatchObject({ cause: { code: 'NET_TIMEOUT_REPLY' } })
   expect(String(error)).toContain('timeout.reply')
 })
+
+test('the length that the call says is the framing, and nothing passes for a whole body that has another', async () => {
+  await using server = await startHttpServer()
+  const { fetch } = http.createClient({ baseUrl: server.url })
+  const put = (body: NonNullable<RequestInit['body']>, length: number): Promise<Response> =>
+    fetch('/echo', {
+      method: 'PUT',
+      body,
+      headers: { 'content-length': String(length) },
+      ...({ duplex: 'half' } as object),
+    })
+  const stream = (): ReadableStream => new Blob(['12345']).stream()
+  const right = await put(stream(), 5)
+  expect(await right.json()).toMatchObject({
+    body: '12345',
+    headers: { 'content-length': '5' },
+  })
+  for (const wrong of [() => put(stream(), 4), () => put(stream(), 6), () => put('12345', 6)])
+    expect(await wrong().catch((error: unknown) => error)).toBeInstanceOf(TypeError)
+  expect(server.received.filter(({ size, complete }) => complete && size !== 5)).toEqual([])
+})
+
+test('a request without a body says so where servers ask, and a signed host goes as it is', async () => {
+  await using server = await startHttpServer()
+  const { fetch } = http.createClient({ baseUrl: server.url })
+  await fetch('/json', { method: 'POST' })
+  expect(server.received[0]?.headers['content-length']).toBe('0')
+  await fetch('/json', { headers: { host: 'bucket.example', 'x-amz-date': 'now' } })
+  expect(server.received[1]?.headers).toMatchObject({ host: 'bucket.example', 'x-amz-date': 'now' })
+})

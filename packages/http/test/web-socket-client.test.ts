@@ -23,6 +23,20 @@ test('[HTTP-59] over TLS, through a proxy, with what the client has', async () =
   expect([...server.received[0]!.query]).toEqual([['a', '1']])
 })
 
+test('[HTTP-59] a plain WebSocket goes through a tunnel of the proxy, which learns its login and nothing else', async () => {
+  await using server = await startHttpServer()
+  await using proxy = await startConnectServer({ users: { me: 'of-proxy' } })
+  const { port } = new URL(proxy.url)
+  await using client = http.createClient({ proxy: `http://me:of-proxy@127.0.0.1:${port}` })
+  const url = `${server.url.replace('http:', 'ws:')}/websocket`
+  await using socket = await client.webSocket(url)
+  await socket.send('through')
+  expect(await socket.receive()).toBe('through')
+  expect(server.received[0]?.target).toBe('/websocket')
+  expect(server.received[0]?.headers['proxy-authorization']).toBeUndefined()
+  expect(proxy.received).toHaveLength(1)
+})
+
 test('an answer that was not asked for ends the connection', async () => {
   await using server = await startHttpServer({
     routes: {
