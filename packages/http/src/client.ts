@@ -284,12 +284,15 @@ class Client implements HttpClient {
       prepared,
       rules: this.#rules,
       calls: this.#calls,
+      follows: call === 'webSocket',
       spec: this.#specOf(prepared, call, 'session'),
       connect: (request, op) => {
         this.#warnOfPlainSecrets(request, op)
-        const { url } = request
+        const { url, origin } = request
         const { connector } = this.#mounts.for(request)
-        return connector.transport({ url, bare: false, tls: prepared.settings.tls }, op)
+        const { tls } = prepared.settings
+        const bare = isLedAway(request) && connector.proves(origin, tls)
+        return connector.transport({ url, bare, tls }, op)
       },
     })
   }

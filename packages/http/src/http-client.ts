@@ -73,8 +73,8 @@ export interface HttpClient extends AsyncDisposable {
   upgrade(url: string | URL, protocol: string, options?: SwitchOptions): Promise<SwitchedConnection>
   /**
    * Opens a WebSocket (RFC 6455) at a URL of `ws:`, `wss:`, `http:` or `https:`, over any road and with the logins of the client;
-   * it is the caller's from then on, also when the client is closed. Rejects with `HttpStatusError` if the server refuses, with
-   * `NET_PROTO_UNEXPECTED` if it agrees to something else.
+   * it is the caller's from then on, also when the client is closed. Redirects are followed as those of any call. Rejects with
+   * `HttpStatusError` if the server refuses, with `NET_PROTO_UNEXPECTED` if it agrees to something else.
    */
   webSocket(url: string | URL, options?: WebSocketOptions): Promise<WebSocketConnection>
   /** Asks the server at the URL for a tunnel to `host:port` (CONNECT, RFC 9110 section 9.3.6); otherwise as `upgrade`. */

@@ -24,6 +24,7 @@ import { handshake, type HandshakeAnswer } from './http1/handshake.ts'
 import { isToken } from './http1/syntax.ts'
 import { authenticate, inSteps } from './middleware/auth.ts'
 import { compose } from './middleware/compose.ts'
+import { redirecting } from './middleware/redirect.ts'
 import type { PreparedRequest } from './request-factory.ts'
 import type { HttpRequest } from './request.ts'
 import { createResponse } from './created-response.ts'
@@ -53,6 +54,8 @@ export interface SwitchParts {
   readonly wanted: Wanted
   readonly prepared: PreparedRequest
   readonly spec: OperationSpec
+  /** Whether redirects are followed, as those of any request. */
+  readonly follows: boolean
   /** Those of the client, which ends them when it is closed. */
   readonly calls: CallsUnderWay
   /** How the answer is read. */
@@ -101,16 +104,18 @@ function agreed(parts: SwitchParts, op: Operation): Promise<SwitchedConnection> 
     }
     const { cookies } = prepared.settings
     await cookies?.load()
-    const response = await compose(layersOf(prepared, op), ask)(prepared.request)
+    const response = await compose(layersOf(parts, op), ask)(prepared.request)
     if (made === undefined) throw await refusalOf(response)
     return made
   })
 }
 
-function layersOf({ settings }: PreparedRequest, op: Operation): readonly Middleware[] {
+function layersOf({ prepared, follows }: SwitchParts, op: Operation): readonly Middleware[] {
+  const { settings, secrets } = prepared
   const { auth, cookies } = settings
   return [
     ...(auth === undefined ? [] : [loginOf(auth, op)]),
+    ...(follows ? [redirecting(settings, secrets)] : []),
     ...(cookies === undefined ? [] : [cookiesOf(new CallCookies(cookies, op))]),
   ]
 }
@@ -136,7 +141,7 @@ function asked(
   const { onInterim } = prepared.settings
   const interim = (status: number, fields: readonly string[]): void =>
     onInterim?.({ status, headers: HttpHeaders.received(fields) } satisfies InterimResponse)
-  const line = lineOf(request, wanted)
+  const line = lineOf(stillAsking(request, prepared.request), wanted)
   op.wire('send', () => `${line.method} ${line.target} HTTP/1.1`)
   return op.phase('command', async () => {
     const said = stoppable(op, handshake(transport, { ...line, ...rules, interim }), () =>
@@ -163,6 +168,12 @@ function lineOf(
   const host = headers.has('host') ? [] : ['host', url.host]
   const fields = [...host, 'connection', 'upgrade', 'upgrade', wanted.protocol, ...own]
   return { method: 'GET', target: path, fields }
+}
+
+/** What asks for a WebSocket goes to another origin too: it proves nothing. */
+function stillAsking(request: HttpRequest, first: HttpRequest): HttpRequest {
+  const asking = first.headers.filter((name) => name.startsWith('sec-websocket-'))
+  return request === first || asking.size === 0 ? request : request.with({ headers: [...asking] })
 }
 
 /** A server may not choose another protocol than what was asked for. */

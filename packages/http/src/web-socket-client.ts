@@ -5,9 +5,9 @@ import { addContext, type OperationSpec } from '@net/core/authoring'
 
 import { wsFrames } from './engine/ws.ts'
 import { fieldsOver } from './headers.ts'
-import type { SwitchedConnection, SwitchOptions } from './switching.ts'
+import type { SwitchedConnection } from './switching.ts'
 import { requestFields, termsOf, webSocketRequest } from './web-socket-handshake.ts'
-import type { TakenWebSocket, WebSocketConnection } from './web-socket-options.ts'
+import type { TakenWebSocket, WebSocketConnection, WebSocketOptions } from './web-socket-options.ts'
 import { webSocketOver } from './web-socket.ts'
 
 /** Where a WebSocket is opened with what. */
@@ -15,7 +15,7 @@ export interface WebSocketWish {
   readonly options: TakenWebSocket
   readonly spec: OperationSpec
   /** Asks the server to go on as a WebSocket. */
-  readonly upgrade: (options: SwitchOptions) => Promise<SwitchedConnection>
+  readonly upgrade: (options: WebSocketOptions) => Promise<SwitchedConnection>
 }
 
 /** Opens it. Rejects as `upgrade`, and with `NET_PROTO_UNEXPECTED` for an answer that was not asked for. */

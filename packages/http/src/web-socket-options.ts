@@ -18,7 +18,7 @@ export interface WebSocketKeepAlive {
 }
 
 /** Options of `webSocket`. */
-export interface WebSocketOptions extends SwitchOptions {
+export interface WebSocketOptions extends SwitchOptions, Pick<RequestOptions, 'redirect'> {
   /** Sub-protocols, the best first (RFC 6455 section 1.9). Default none. */
   readonly protocols?: readonly string[] | undefined
   /** How long a message may be, in bytes and decompressed; a longer one ends the WebSocket with `NET_PROTO_LIMIT`. Default 16 MiB. */

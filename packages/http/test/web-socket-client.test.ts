@@ -37,6 +37,39 @@ test('[HTTP-59] a plain WebSocket goes through a tunnel of the proxy, which lear
   expect(proxy.received).toHaveLength(1)
 })
 
+test('[HTTP-59] redirects are followed, within an origin with the login and to another one without it', async () => {
+  const authority = createCertificates()
+  await using other = await startHttpServer({ tls: authority.issue() })
+  await using server = await startHttpServer({
+    routes: {
+      '/moved': { status: 302, headers: { location: '/websocket' } },
+      '/away': { status: 307, headers: { location: `${other.url}/websocket` } },
+      '/loop': { status: 302, headers: { location: '/loop' } },
+    },
+  })
+  await using client = http.createClient({
+    baseUrl: server.url,
+    tls: { ca: authority.ca },
+    auth: http.bearer('of-server'),
+  })
+  for (const path of ['/moved', '/away']) {
+    await using socket = await client.webSocket(path, { protocols: ['echo'] })
+    await socket.send(path)
+    expect([await socket.receive(), socket.protocol]).toEqual([path, 'echo'])
+  }
+  expect(server.received.map(({ headers }) => headers.authorization)).toEqual(
+    server.received.map(() => 'Bearer of-server'),
+  )
+  expect(other.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  await expect(client.webSocket('/loop')).rejects.toMatchObject({ code: 'NET_REDIRECT_LIMIT' })
+  const still = client.webSocket('/moved', { redirect: false })
+  await expect(still).rejects.toMatchObject({ code: 'NET_PROTO_UNEXPECTED' })
+  await using secure = http.createClient({ tls: { ca: authority.ca } })
+  other.fail({ do: { reply: { status: 302, headers: { location: `${server.url}/websocket` } } } })
+  const down = secure.webSocket(`${other.url}/websocket`)
+  await expect(down).rejects.toMatchObject({ code: 'NET_REDIRECT_FORBIDDEN' })
+})
+
 test('an answer that was not asked for ends the connection', async () => {
   await using server = await startHttpServer({
     routes: {
