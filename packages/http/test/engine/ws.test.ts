@@ -28,10 +28,12 @@ function side(role: FrameParts['role'], options: Partial<FrameParts> = {}): Side
   return { frames, heard, sent }
 }
 
-/** Gives all that one side has sent to the other, byte by byte. */
+/** Gives all that one side has sent to the other: the beginning byte by byte, the rest in pieces. */
 async function carry(from: Side, to: Side): Promise<void> {
-  for (const byte of Buffer.concat(from.sent.splice(0)))
-    await to.frames.receive(Uint8Array.of(byte))
+  const bytes = Buffer.concat(from.sent.splice(0))
+  for (const byte of bytes.subarray(0, 100)) await to.frames.receive(Uint8Array.of(byte))
+  for (let at = 100; at < bytes.length; at += 999)
+    await to.frames.receive(bytes.subarray(at, at + 999))
 }
 
 test.each([
@@ -40,7 +42,7 @@ test.each([
 ])('messages, pings and goodbyes between both sides, with compression %o', async (deflate) => {
   const client = side('client', { deflate, maxMessageBytes: 100_000 })
   const server = side('server', { deflate, maxMessageBytes: 100_000 })
-  const long = 'ü'.repeat(40_000)
+  const long = 'ü'.repeat(10_000)
   const bytes = Buffer.from([1, 2, 3])
   await client.frames.message('hello')
   await client.frames.message(bytes)
@@ -49,7 +51,7 @@ test.each([
   await client.frames.ping(Buffer.from('p'))
   await client.frames.close(1000, 'bye')
   const size = Buffer.concat(client.sent).length
-  expect(size < 80_000).toBe(deflate !== undefined)
+  expect(size < 20_000).toBe(deflate !== undefined)
   await carry(client, server)
   expect(server.heard).toEqual(['hello', bytes, long, ['ping', 'p'], [1000, 'bye']])
   await server.frames.pong(Buffer.from('p'))
