@@ -15,6 +15,8 @@ import { httpMany } from './scenarios/http-many.ts'
 import { httpPost } from './scenarios/http-post.ts'
 import { httpThroughProxies } from './scenarios/http-through-proxies.ts'
 import { httpThroughSsh } from './scenarios/http-through-ssh.ts'
+import { httpWebSocket } from './scenarios/http-websocket.ts'
+import { sftpResume } from './scenarios/sftp-resume.ts'
 import { smtpSend } from './scenarios/smtp-send.ts'
 import { sshExec } from './scenarios/ssh-exec.ts'
 import { tcpGreeting } from './scenarios/tcp-greeting.ts'
@@ -39,6 +41,8 @@ const SCENARIOS = [
   httpThroughSsh,
   httpThroughProxies,
   filesMirror,
+  sftpResume,
+  httpWebSocket,
 ]
 
 const COMMANDS: Readonly<

@@ -25,7 +25,7 @@ test('the whole tour passes, prints what went over the wire and draws one call',
   }
   expect(stdout).toMatch(/^ {2}http GET http.* │█+│ +[\d.]+ ms$/m)
   expect(stdout).toMatch(/^ {4}tcp dial .* │ *█+ *│/m)
-  expect(stdout).toMatch(/10 of 10 scenarios passed\n$/)
+  expect(stdout).toMatch(/12 of 12 scenarios passed\n$/)
 })
 
 test('a command that does not exist is answered with those that do', async () => {
