@@ -36,21 +36,25 @@ export class CachedAttempt implements Outcome {
   readonly #asking: CacheAsking
   readonly #requested: number = today()
   #inner: HttpAttempt | undefined
+  /** Whether the cache has a say in this request. */
+  readonly #isCached: boolean
   /** The entry that the server is asked about. */
   #entry: CacheEntry | undefined
+  /** Whether there was an entry, which an answer may make void. */
+  #wasKept = false
   #filling: Filling | undefined
 
   constructor(parts: AttemptParts, cache: ClientCache, outcome: Outcome) {
     this.#parts = parts
     this.#cache = cache
     this.#outcome = outcome
-    const { headers } = parts.request
+    const { method, headers } = parts.request
+    this.#isCached = mayUse(method, headers)
     this.#asking = { url: placeOfRequest(parts.request).href, headers }
   }
 
   begin(): void {
-    const { method, headers } = this.#parts.request
-    if (!mayUse(method, headers)) {
+    if (!this.#isCached) {
       this.#send(this.#parts.request)
       return
     }
@@ -65,9 +69,8 @@ export class CachedAttempt implements Outcome {
   }
 
   answered(response: HttpResponse): void {
-    const { method, headers } = this.#parts.request
-    if (!SAFE.has(method)) this.#changed(response)
-    if (!mayUse(method, headers)) this.#outcome.answered(response)
+    if (!SAFE.has(this.#parts.request.method)) this.#changed(response)
+    if (!this.#isCached) this.#outcome.answered(response)
     else if (this.#entry === undefined) this.#outcome.answered(this.#kept(response))
     else this.#validated(this.#entry, response)
   }
@@ -87,6 +90,7 @@ export class CachedAttempt implements Outcome {
 
   #use(entry: CacheEntry | undefined): void {
     const { request } = this.#parts
+    this.#wasKept = entry !== undefined
     const use = entry === undefined ? 'validate' : useOf(entry, request.headers, today())
     if (entry !== undefined && use !== 'validate') this.#give(entry)
     else if (onlyIfCached(request.headers)) this.#outcome.answered(notKept())
@@ -149,7 +153,7 @@ export class CachedAttempt implements Outcome {
     if (!mayKeep(status, headers) || !hasEnd(response)) {
       this.#cache.end(filling)
       // What was kept before holds no more.
-      if (status < 500) settle(this.#cache.put(this.#asking, undefined))
+      if (status < 500 && this.#wasKept) settle(this.#cache.put(this.#asking, undefined))
       return response
     }
     const parts = { status, statusText: response.statusText, headers, ...times }
