@@ -18,6 +18,7 @@ interface Case {
   readonly form?: Readonly<Record<string, string>>
   readonly json?: unknown
   readonly body?: string
+  readonly files?: Readonly<Record<string, readonly [name: string, content: string, type: string]>>
   readonly basic?: readonly [user: string, password: string]
   readonly digest?: readonly [user: string, password: string]
   readonly redirect?: false
@@ -42,6 +43,15 @@ const CASES: readonly Case[] = [
   { method: 'POST', path: '/post', json: { a: [1, 'ä'] } },
   { method: 'POST', path: '/post', body: 'plain ä', headers: { 'Content-Type': 'text/plain' } },
   { method: 'POST', path: '/post' },
+  {
+    method: 'POST',
+    path: '/post',
+    form: { note: 'ä' },
+    files: {
+      file: ['a.txt', 'content ä', 'text/plain'],
+      other: ['b.bin', 'more', 'application/x-b'],
+    },
+  },
   { method: 'PUT', path: '/put', json: { a: 1 } },
   { method: 'PATCH', path: '/patch', json: { a: 1 } },
   { method: 'DELETE', path: '/delete', params: { a: '1' } },
@@ -133,11 +143,25 @@ async function byUs(baseUrl: string): Promise<readonly Outcome[]> {
     defaults: { retry: false },
   })
   const outcomes: Outcome[] = []
-  for (const { method = 'GET', path, basic, digest, ...call } of CASES) {
+  for (const { method = 'GET', path, basic, digest, files, form, ...given } of CASES) {
     const auth = basic === undefined ? digest && http.digest(...digest) : http.basic(...basic)
-    outcomes.push(await outcomeOf(await client.request(method, path, { ...call, auth }), baseUrl))
+    outcomes.push(
+      await outcomeOf(
+        await client.request(method, path, { ...given, ...bodyOf(form, files), auth }),
+        baseUrl,
+      ),
+    )
   }
   return outcomes
+}
+
+function bodyOf(form: Case['form'], files: Case['files']): http.RequestOptions {
+  if (files === undefined) return { form }
+  const multipart = new FormData()
+  for (const [name, value] of Object.entries(form ?? {})) multipart.append(name, value)
+  for (const [name, [file, content, type]] of Object.entries(files))
+    multipart.append(name, new Blob([content], { type }), file)
+  return { multipart }
 }
 
 async function outcomeOf(response: http.HttpResponse, baseUrl: string): Promise<Outcome> {
@@ -172,7 +196,15 @@ function comparable(bytes: Uint8Array): unknown {
 function likened(name: string, value: unknown): unknown {
   // Connections are each client's own affair, and requests says of each DELETE and TRACE that it has no body.
   if (name === 'Connection' || (name === 'Content-Length' && value === '0')) return undefined
+  // Each multipart body has a boundary of its own, and a length by that.
+  if (name === 'headers') return withoutBoundary(value)
   return name === 'Cookie' ? String(value).replace(/last_nonce=\w+/u, 'last_nonce=…') : value
+}
+
+function withoutBoundary(headers: unknown): unknown {
+  const fields = { ...(headers as Readonly<Record<string, string>>) }
+  if (!fields['Content-Type']?.startsWith('multipart/form-data; boundary=')) return headers
+  return { ...fields, 'Content-Type': 'multipart/form-data', 'Content-Length': '…' }
 }
 
 const REQUESTS = `
@@ -191,13 +223,14 @@ for case in given['cases']:
     if 'digest' in case: auth = HTTPDigestAuth(*case['digest'])
     body = case['body'].encode() if 'body' in case else case.get('form')
     method = case.get('method', 'GET')
+    files = {name: (file, content.encode(), type) for name, (file, content, type) in case.get('files', {}).items()}
     headers = dict(case.get('headers', {}))
     if 'json' in case:
         # Python writes blanks between members; the same bytes are compared.
         body = json.dumps(case['json'], separators=(',', ':'), ensure_ascii=False).encode()
         headers['Content-Type'] = 'application/json'
     answer = session.request(method, base + case['path'], params=case.get('params'), headers=headers,
-        data=body, auth=auth, allow_redirects=case.get('redirect', True))
+        data=body, files=files or None, auth=auth, allow_redirects=case.get('redirect', True))
     outcomes.append({
         'status': answer.status_code,
         'path': answer.url.replace(base, ''),
