@@ -106,3 +106,11 @@ test.each([
     }),
   )
 })
+
+test('a host inside a network keeps its login, with and without the dot at its end', async () => {
+  const jar = await readyJar()
+  jar.learn('http://build:8080/login', ['session=1; Domain=build; Path=/'])
+  expect(jar.header('http://build:8080/jobs')).toBe('session=1')
+  expect(jar.header('http://build.:8080/jobs')).toBe('session=1')
+  expect(jar.header('http://other.build/jobs')).toBeUndefined()
+})
