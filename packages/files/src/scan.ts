@@ -175,13 +175,13 @@ export class Scan {
     { failure, hidden, settled }: Listed,
   ): ScannedFolder {
     const entries = new Map<string, Scanned>()
-    const hollow = new Set<string>()
+    const hollow = new Map<string, Scanned>()
     let hides = hidden.size > 0 || this.#rules.filter.holdsOwn(path)
     for (const each of scanned) {
       const { name } = each.entry
       if (each.folder?.hides === true) hides = true
       if (this.#isHidden(join(path, name), each)) hidden.add(name)
-      else if (this.#isHollow(join(path, name), each)) hollow.add(name)
+      else if (this.#isHollow(join(path, name), each)) hollow.set(name, each)
       else {
         entries.set(name, each)
         continue

@@ -37,8 +37,8 @@ export interface ScannedFolder {
   readonly hides: boolean
   /** The names that the filter hides in the folder itself. */
   readonly hidden: ReadonlySet<string>
-  /** The names of folders that are wanted only for what is in them, and hold nothing that is. */
-  readonly hollow?: ReadonlySet<string>
+  /** Folders that are wanted only for what is in them, and hold nothing that is, by name. */
+  readonly hollow?: ReadonlyMap<string, Scanned>
 }
 
 /** How many entries the folder holds, at all depths. */

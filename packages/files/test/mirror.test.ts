@@ -137,3 +137,30 @@ test('a state sees a change of the source that is less than what the target show
   await mirror(from, to, { state })
   expect(await contentsOf(to)).toEqual({ a: 'two' })
 })
+
+test.each([
+  ['nothing', {}],
+  ['what is not included', { 'a/own.png': 'z' }],
+  ['a folder of what is not included', { 'a/deep/own.png': 'z' }],
+])('what is included is sent into a folder that is there and holds %s', async (_, contents) => {
+  const from = memoryFiles({ contents: { 'a/new.txt': 'x', 'a/deep/new.txt': 'y' } })
+  const to = memoryFiles({ contents })
+  await to.mkdir('a', { recursive: true })
+  const options = { include: ['*.txt'], delete: 'all' } as const
+  await mirror(from, to, options)
+  expect(await contentsOf(to)).toMatchObject({
+    'a/new.txt': 'x',
+    'a/deep/new.txt': 'y',
+    ...contents,
+  })
+  expect(await mirror(from, to, options)).toMatchObject({ made: 0, removed: 0, replaced: 0 })
+})
+
+test('a file takes no place of a folder in which something is hidden', async () => {
+  const from = memoryFiles({ contents: { 'a.txt': 'x' } })
+  const to = memoryFiles({ contents: { 'b/own.png': 'z' } })
+  await to.rename('b', 'a.txt')
+  const running = mirror(from, to, { include: ['/a.txt', '!/a.txt/'], delete: 'all' })
+  await running.catch(() => {})
+  expect(await contentsOf(to)).toMatchObject({ 'a.txt/own.png': 'z' })
+})

@@ -48,6 +48,8 @@ interface Keyed {
   readonly byKey: ReadonlyMap<string, Scanned>
   /** The keys of what is hidden there. */
   readonly hidden: ReadonlySet<string>
+  /** Folders that hold nothing that is wanted. */
+  readonly hollow: ReadonlyMap<string, Scanned>
   /** Few folders have parts, and to know the name of one takes a hash. */
   readonly hasParts: boolean
 }
@@ -88,11 +90,12 @@ class Planner {
 
   #one({ path, to }: FolderPair, group: readonly Scanned[], source: Scanned, there: Keyed): void {
     const { name, type } = source.entry
-    const target = there.byKey.get(this.#key(name))
+    const target = there.byKey.get(this.#key(name)) ?? this.#hollow(there, source)
     const here = join(path, name)
     const ownName = target?.entry.name ?? name
     const spelled = to === path && ownName === name ? here : join(to, ownName)
-    const error = source.refused ?? this.#refusal(here, group, source) ?? this.#hidden(there, name)
+    const error =
+      source.refused ?? this.#refusal(here, group, source) ?? this.#hidden(there, source, target)
     if (ownerOfPart(name) !== undefined)
       this.#add('skip', 'part of a copy', { path: here, to: spelled, source, target })
     else if (error !== undefined) this.#refuse(here, spelled, type, error)
@@ -114,9 +117,19 @@ class Planner {
     return why === undefined ? undefined : badName(path, why)
   }
 
+  /** A folder of the target that holds nothing that is wanted may get something. */
+  #hollow({ hollow }: Keyed, { entry }: Scanned): Scanned | undefined {
+    return entry.type === 'folder' ? hollow.get(this.#key(entry.name)) : undefined
+  }
+
   /** The refusal where the target has something hidden under the name. */
-  #hidden({ hidden }: Keyed, name: string): NetError | undefined {
-    const isHidden = hidden.size > 0 && hidden.has(this.#key(name))
+  #hidden(
+    { hidden, hollow }: Keyed,
+    { entry }: Scanned,
+    target: Scanned | undefined,
+  ): NetError | undefined {
+    const key = this.#key(entry.name)
+    const isHidden = hidden.has(key) || (target === undefined && hollow.has(key))
     const message = 'what the target has under that name is excluded'
     return isHidden ? netError('NET_EXISTS', { message }) : undefined
   }
@@ -313,9 +326,11 @@ class Planner {
       if (ownerOfPart(name) !== undefined) hasParts = true
       byKey.set(this.#key(name), each)
     }
-    const names = [...(target?.hidden ?? []), ...(target?.hollow ?? [])]
-    const hidden = new Set(names.map((name) => this.#key(name)))
-    return { byKey, hidden, hasParts }
+    const hidden = new Set([...(target?.hidden ?? [])].map((name) => this.#key(name)))
+    const hollow = new Map(
+      [...(target?.hollow ?? [])].map(([name, each]) => [this.#key(name), each]),
+    )
+    return { byKey, hidden, hollow, hasParts }
   }
 
   #key(name: string): string {
