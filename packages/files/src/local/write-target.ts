@@ -112,7 +112,12 @@ export class WriteTarget {
       this.#file = await open(beside, CREATE | constants.O_EXCL, 0o600)
       this.#beside = beside
       await this.#file.chmod(found.mode & PERMISSIONS)
-    } else if (this.#isNew) await this.#file.truncate(0)
+    } else if (this.#isNew) {
+      // Through its name: another program may have given what was opened another one since, and count on it.
+      await this.#close()
+      this.#file = await open(this.#place.at, CREATE | constants.O_TRUNC, this.#plan.mode)
+      await checkFile(this.#file, this.#place.path)
+    }
   }
 }
 

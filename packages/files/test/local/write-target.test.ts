@@ -1,4 +1,14 @@
-import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 
 import { fromFile, type RemoteFiles, type Source } from '@net/core'
 import { localFiles, memoryFiles } from '@net/files'
@@ -111,6 +121,19 @@ test('what fails behind the first byte of a file that is being read leaves the f
   await expect(files.write('file', source)).rejects.toThrow('broken')
   expect(await readFile(folder.at('file'), 'utf8')).toBe(text)
   expect(await readdir(folder.path)).toEqual(['file'])
+})
+
+test('what another program renames before the first byte is not emptied', async () => {
+  await using folder = await testFolder()
+  await writeFile(folder.at('file'), 'old')
+  const files = localFiles(folder.path)
+  const source = async function* late(): AsyncGenerator<Uint8Array> {
+    await rename(folder.at('file'), folder.at('other'))
+    yield Buffer.from('new')
+  }
+  await files.write('file', source)
+  expect(await readFile(folder.at('other'), 'utf8')).toBe('old')
+  expect(await textOf(files)).toBe('new')
 })
 
 test('nothing is written to what is no file, nor through a link', async () => {
