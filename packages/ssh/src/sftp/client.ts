@@ -92,7 +92,7 @@ export class Client extends CommandVerbs implements SftpClient {
   }
 
   async readFile(path: string, options?: SftpReadFileOptions): Promise<Uint8Array> {
-    const call = moving('readFile', path, true)
+    const call = moving('readFile', path)
     const taken = this.calls.take(call, () => doors.readFile(options))
     const { maxBytes = MOST_IN_MEMORY } = taken
     return this.calls.run(call, taken, async (session, op) => {

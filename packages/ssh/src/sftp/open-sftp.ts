@@ -38,7 +38,14 @@ export async function openSftp(
   }
   const open = (op: Operation, attempt: Attempt): Promise<SftpChannel> =>
     SftpChannel.open(session, plan, op, attempt)
-  const rules = { encoding, software, reconnect, isAlive: () => session.alive, open }
+  const rules = {
+    encoding,
+    software,
+    reconnect,
+    isAlive: () => session.alive,
+    lost: session.closed,
+    open,
+  }
   const channels = new SftpChannels(await open(op, attempt), rules)
   return new Client(new Calls(channels, identity), `ssh://${identity.endpoint}`)
 }

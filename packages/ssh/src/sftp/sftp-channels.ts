@@ -4,7 +4,7 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, type Attempt, type Operation } from '@net/core/authoring'
+import { netError, stoppable, type Attempt, type Operation } from '@net/core/authoring'
 
 import type { SftpChannel } from './sftp-channel.ts'
 import type { SftpEncoding } from './name-text.ts'
@@ -17,6 +17,8 @@ export interface ChannelRules {
   readonly reconnect: boolean
   /** Whether the connection can be used. */
   isAlive(): boolean
+  /** Settles with what ended the connection. */
+  readonly lost: Promise<NetError | undefined>
   open(op: Operation, attempt: Attempt): Promise<SftpChannel>
 }
 
@@ -37,6 +39,7 @@ export class SftpChannels {
     this.closed = this.#closed.promise
     this.#channel = channel
     this.#session = this.#adopt(channel)
+    void rules.lost.then((error) => this.#closed.resolve(this.#isEnding ? undefined : error))
   }
 
   /** Whether nothing can be sent any more. */
@@ -56,14 +59,14 @@ export class SftpChannels {
 
   /** The session to use. Rejects with what ended it: nothing was sent. */
   async use(op: Operation, attempt: Attempt): Promise<SftpSession> {
-    const { failure } = this.#session.pipeline
-    if (failure === undefined) return this.#session
-    if (this.#isEnding || !this.usable) throw notBegun(failure)
-    this.#opening ??= this.#open(op, attempt).finally(() => {
-      this.#opening = undefined
-    })
-    await this.#opening
-    return this.#session
+    for (;;) {
+      const { failure } = this.#session.pipeline
+      if (failure === undefined) return this.#session
+      if (this.#isEnding || !this.usable) throw notBegun(failure)
+      if (this.#opening === undefined) return this.#openFor(op, attempt)
+      // Another call opens it; where that one is given up, this one does.
+      await stoppable(op, this.#opening)
+    }
   }
 
   /** Closes what is open, then the channel. */
@@ -71,21 +74,31 @@ export class SftpChannels {
     this.#isEnding = true
     await this.#session.handles.closeAll()
     await this.#channel.end()
+    this.#closed.resolve(undefined)
   }
 
   /** Ends it at once. */
   cut(error: NetError): void {
     this.#isEnding = true
     this.#channel.cut(error)
+    this.#closed.resolve(undefined)
   }
 
   #canReopen(): boolean {
     return this.#rules.reconnect && this.#rules.isAlive()
   }
 
-  async #open(op: Operation, attempt: Attempt): Promise<void> {
-    this.#channel = await this.#rules.open(op, attempt)
-    this.#session = this.#adopt(this.#channel)
+  async #openFor(op: Operation, attempt: Attempt): Promise<SftpSession> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#opening = promise
+    try {
+      this.#channel = await this.#rules.open(op, attempt)
+      this.#session = this.#adopt(this.#channel)
+      return this.#session
+    } finally {
+      this.#opening = undefined
+      resolve()
+    }
   }
 
   #adopt(channel: SftpChannel): SftpSession {

@@ -27,3 +27,35 @@ test('calls at the same time open one session together', async () => {
   const subsystems = server.ssh.received.filter(({ what }) => what === 'subsystem')
   expect(subsystems).toHaveLength(2)
 })
+
+test('a session that has ended and may be opened again is closed all the same', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'x' } }, { reconnect: true })
+  const { sftp, server, host } = opened
+  await using other = await host.sftp({ reconnect: true })
+  server.fail({ on: 'SYMLINK', times: 2, do: 'drop' })
+  await failureOf(sftp.symlink('x', '/b'))
+  await failureOf(other.symlink('x', '/b'))
+  await sftp.close()
+  expect(await sftp.closed).toBeUndefined()
+  // The other one learns of the end of the connection.
+  server.failSsh({ on: 'exec', do: 'drop' })
+  await failureOf(host.exec('x'))
+  expect(await other.closed).toMatchObject({ code: expect.stringMatching(/^NET_CONN_/) })
+})
+
+test('a call that opens the session again and is given up takes no other with it', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'x' } }, { reconnect: true })
+  const { sftp, server } = opened
+  server.fail({ on: 'SYMLINK', do: 'drop' })
+  await failureOf(sftp.symlink('x', '/b'))
+  server.failSsh({ on: 'subsystem', do: 'stall' })
+  const controller = new AbortController()
+  const first = codesOf([sftp.size('/a', { signal: controller.signal })])
+  const second = sftp.size('/a')
+  await server.ssh.waitFor(
+    () => server.ssh.received.filter(({ what }) => what === 'subsystem').length === 2,
+  )
+  controller.abort()
+  expect(await first).toEqual(['NET_ABORTED'])
+  expect(await second).toBe(1)
+})
