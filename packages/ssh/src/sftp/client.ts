@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 
 import type { CallOptions, CloseOptions, NetError, RemoteFiles, Sink, Source } from '@net/core'
 import {
+  addContext,
   ByteQueue,
   checkSink,
   checkSource,
@@ -25,6 +26,7 @@ import { openFile } from './open-file.ts'
 import { setAttributes, timesOf } from './path-verbs.ts'
 import { copyOnServer } from './server-copy.ts'
 import type { SftpClient } from './sftp-client.ts'
+import { SftpError } from './sftp-error.ts'
 import { OpenFile, openFlags, type SftpFile, type SftpOpenFlags } from './sftp-file.ts'
 import { SftpFiles } from './sftp-files.ts'
 import type {
@@ -195,7 +197,13 @@ export class Client extends CommandVerbs implements SftpClient {
       if (kept !== undefined) {
         const times = timesOf(kept.mtimeMs, kept.atimeMs)
         const attributes = { permissions: kept.mode & 0o7777, ...times }
-        await op.phase('command', () => setAttributes(session, op, path, attributes))
+        await op.phase('command', () =>
+          setAttributes(session, op, path, attributes).catch((error: unknown) => {
+            // The data is complete under its name, and is not sent again.
+            if (!(error instanceof SftpError)) throw error
+            throw addContext(error, { operation: 'setModified', retry: 'never' })
+          }),
+        )
       }
       return done
     })

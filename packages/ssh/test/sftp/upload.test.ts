@@ -139,7 +139,7 @@ test('times and the mode are those of the local file where that is asked for', a
   for (const status of [3, 8]) {
     server.fail({ on: 'SETSTAT', do: { status } })
     const error = await failureOf(sftp.upload(fromFile(local), '/b', { preserve: true }))
-    expect(error).toMatchObject({ retry: 'never', status })
+    expect(error).toMatchObject({ operation: 'setModified', retry: 'never', status })
     expect(server.files.text('/b')).toBe('x')
   }
 })
