@@ -1,6 +1,6 @@
 /* What became of many messages, counted as they end. */
 
-import { isNetError } from '@net/core'
+import { isAbort, isNetError } from '@net/core'
 
 import type { MailOutcome, MailReport } from './mailer-options.ts'
 
@@ -11,8 +11,22 @@ export class MailTally {
   #failed = 0
   #unknown = 0
   readonly #exceptions: MailOutcome[] = []
+  readonly #untold = new Set<MailOutcome>()
+
+  /** What is known and was not told yet. */
+  get untold(): readonly MailOutcome[] {
+    return [...this.#untold]
+  }
+
+  /** One that becomes known; `add` counts it once it is told. Without effect for a message that was stopped before anybody had it. */
+  know(outcome: MailOutcome): MailOutcome {
+    const { error } = outcome
+    if (!isAbort(error) || deliveryOf(error) !== undefined) this.#untold.add(outcome)
+    return outcome
+  }
 
   add(outcome: MailOutcome): void {
+    this.#untold.delete(outcome)
     const { result, error } = outcome
     if (result?.delivery === 'accepted') {
       this.#accepted += 1

@@ -79,7 +79,8 @@ export interface Mailer extends AsyncDisposable {
   send(raw: Source, options: SendRawOptions | ResendOptions): Promise<SendResult>
   /**
    * Sends many messages, as many at a time as there are connections, and reads the next one only when there is room for it.
-   * Resolves to a report, also where messages failed. Rejects with AbortError, and with what `messages` or `onOutcome` throws.
+   * Resolves to a report, also where messages failed. Rejects with AbortError, and with what `messages` or `onOutcome` throws;
+   * `onOutcome` has heard of each message by then that may have been delivered, unless it is what threw.
    */
   sendAll(
     messages: Iterable<Message> | AsyncIterable<Message>,
@@ -180,16 +181,27 @@ class PooledMailer implements Mailer {
     const tally = new MailTally()
     const outcome = async ({ message, index }: Numbered): Promise<MailOutcome> => {
       try {
-        return { message, index, result: await this.send(message, { signal, retry }) }
+        return tally.know({ message, index, result: await this.send(message, { signal, retry }) })
       } catch (error) {
+        const known = tally.know({ message, index, error })
         if (isAbort(error)) throw error
-        return { message, index, error }
+        return known
       }
     }
-    const limits = { concurrency: this.#places, signal }
-    for await (const each of mapUnordered(numbered(messages), outcome, limits)) {
+    // Whether it is the caller's function that ended it.
+    let telling = false
+    const tell = async (each: MailOutcome): Promise<void> => {
+      telling = true
       tally.add(each)
       await onOutcome?.(each)
+      telling = false
+    }
+    const limits = { concurrency: this.#places, signal }
+    try {
+      for await (const each of mapUnordered(numbered(messages), outcome, limits)) await tell(each)
+    } catch (error) {
+      if (!telling) for (const each of tally.untold) await tell(each)
+      throw error
     }
     return tally.report()
   }

@@ -236,6 +236,28 @@ test('an abort ends a merge, and what the caller throws is thrown', async () => 
   ).rejects.toBe(thrown)
 })
 
+test('a merge that is stopped tells of each message that was delivered', async () => {
+  await using server = await startSmtpServer()
+  await using mailer = createMailer(server.url, { pool: { connections: 4 } })
+  const messages = Array.from({ length: 20 }, (_, n) => ({ ...message, subject: String(n) }))
+  const abort = new AbortController()
+  const told: string[] = []
+  const stopped = mailer.sendAll(messages, {
+    signal: abort.signal,
+    async onOutcome({ message: { subject = '' } }) {
+      told.push(subject)
+      // The others are delivered while their turn has not come.
+      await until(() => server.mailbox.messages.length > 3)
+      await turn()
+      abort.abort()
+    },
+  })
+  await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  expect(subjects(server).length).toBeGreaterThan(3)
+  expect(told).toEqual(expect.arrayContaining([...subjects(server)]))
+  expect(new Set(told).size).toBe(told.length)
+})
+
 test('tokens that are refused together are asked for once', async () => {
   const tokens: Record<string, string> = { ada: 'token-1' }
   await using server = await startSmtpServer({ tokens })
