@@ -4,6 +4,7 @@
  * neither a misspelled name nor a polluted Object.prototype configures anything.
  */
 
+import { adopt } from '../data/adopted-stream.ts'
 import { traceToCaller } from '../errors/trace.ts'
 import { addContext, isNetError, netError, type NetError } from '../errors/net-error.ts'
 import { UNSAFE } from './own.ts'
@@ -122,10 +123,16 @@ class OptionsObject<T extends object> implements ObjectShape<T> {
     if (!this.fits(value)) throw refused(this.may, value, called)
     const given = value as Record<string, unknown>
     let found = false
-    for (const key in given) {
-      if (!Object.hasOwn(given, key)) continue
-      found = true
-      this.#takeOne(key, given[key], taken, whole)
+    try {
+      for (const key in given) {
+        if (!Object.hasOwn(given, key)) continue
+        found = true
+        this.#takeOne(key, given[key], taken, whole)
+      }
+    } catch (error) {
+      // A stream among them was given to the call: how it fails later must not end the process.
+      for (const each of Object.values(given)) adopt(each)
+      throw error
     }
     if (!found) refuseSignal(value, called)
   }

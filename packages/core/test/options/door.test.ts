@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+
 import { inCall, netError, option, optionsDoor, optionsObject } from '@net/core/authoring'
 import { describe, expect, test } from 'vitest'
 
@@ -36,6 +38,12 @@ function messageOf(options: unknown): string {
   }
   return 'it passed'
 }
+
+test('a stream among options that are refused belongs to the call: how it fails later ends nothing', () => {
+  const stream = new Readable({ read() {} })
+  expect(messageOf({ user: 'ada', colour: 'red', input: stream })).toContain('colour')
+  expect(stream.listenerCount('error')).toBe(1)
+})
 
 describe('the door', () => {
   test('[H-CORE-02] lets own defined properties through, and nothing that is inherited', () => {

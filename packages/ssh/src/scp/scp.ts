@@ -51,8 +51,8 @@ export function scpOver(call: ScpCall): Scp {
   return {
     async upload(source, path, options) {
       const taken = inCall({ protocol: 'ssh', call: 'scp', target: path }, () => {
-        checkPath(path)
         checkSource(source)
+        checkPath(path)
         return uploadDoor(options)
       })
       const { mode = DEFAULT_MODE } = taken
@@ -60,8 +60,8 @@ export function scpOver(call: ScpCall): Scp {
     },
     async download(path, sink, options) {
       const taken = inCall({ protocol: 'ssh', call: 'scp', target: path }, () => {
-        checkPath(path)
         checkSink(sink)
+        checkPath(path)
         return downloadDoor(options)
       })
       return call(verbOf(path), taken, (...road) => download(road, path, sink))

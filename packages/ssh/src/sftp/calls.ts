@@ -45,8 +45,10 @@ export class Calls {
     const [target] = paths
     const place = typeof target === 'string' ? { target } : {}
     return inCall({ protocol: 'sftp', call: operation, ...place }, () => {
+      // First of all: a stream belongs to the call from here on, also if that is refused.
+      const taken = check()
       for (const path of paths) this.#checkPath(path)
-      return check()
+      return taken
     })
   }
 

@@ -120,13 +120,11 @@ export class SftpFiles implements RemoteFiles {
   }
 
   async write(path: string, source: Source, options: RemoteWriteOptions = {}): Promise<void> {
+    checkSource(source)
     const at = this.#at('write', path)
     const { start, keepRest, ...rest } = options
     const call = moving('write', at)
-    const taken = this.#calls.take(call, () => {
-      checkSource(source)
-      return doors.plain('write')(rest)
-    })
+    const taken = this.#calls.take(call, () => doors.plain('write')(rest))
     const plan = { source, path: at, inPlace: true, start, keepRest, isPatient: true }
     await this.#calls.run(call, taken, (session, op) => upload(session, op, plan))
   }

@@ -1,3 +1,5 @@
+import { Readable, Writable } from 'node:stream'
+
 import { expect, test } from 'vitest'
 
 import { fromFile, fromText } from '@net/core'
@@ -241,4 +243,22 @@ test('[SSH-63] a file goes from one server to another through us, and memory hol
   // What was read from is let go.
   await from.sftp.close()
   expect(from.server.leftOpen).toBe(0)
+})
+
+test('a stream belongs to the call that was given it, also where that refuses its path', async () => {
+  await using opened = await openedSftp()
+  const { sftp, host } = opened
+  const calls = [
+    [new Readable({ read() {} }), (stream: never) => sftp.upload(stream, 'a\0b')],
+    [new Readable({ read() {} }), (stream: never) => sftp.append(stream, 'a\0b')],
+    [new Readable({ read() {} }), (stream: never) => sftp.files().write('../a', stream)],
+    [new Writable(), (stream: never) => sftp.download('a\0b', stream)],
+    [new Readable({ read() {} }), (stream: never) => host.scp.upload(stream, 'a\0b')],
+    [new Writable(), (stream: never) => host.scp.download('a\0b', stream)],
+  ] as const
+  for (const [stream, call] of calls) {
+    await expect(call(stream as never)).rejects.toMatchObject({ retry: 'never' })
+    expect(stream.listenerCount('error')).toBeGreaterThan(0)
+    stream.destroy(new Error('of no interest any more'))
+  }
 })
