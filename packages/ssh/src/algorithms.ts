@@ -25,7 +25,7 @@ export interface Negotiated {
 }
 
 /** The lists as given, with ours where none is given, and without what this Node.js lacks. Throws `NET_BAD_OPTION` for names that are not known. */
-export function algorithmsOf(given?: AlgorithmLists): Algorithms {
+export function chosenAlgorithms(given?: AlgorithmLists): Algorithms {
   if (given !== undefined) return available(given)
   const fips = getFips()
   if (usual?.fips !== fips) usual = { fips, lists: available({}) }
@@ -54,7 +54,7 @@ export interface KnownKeys {
 /** What is offered to a server of which this is known. */
 export function offer(
   { types, authority = false }: KnownKeys,
-  lists: Algorithms = algorithmsOf(),
+  lists: Algorithms = chosenAlgorithms(),
 ): Algorithms {
   if (types.length === 0 && !authority) return lists
   const name = `${types.join()} ${authority}`
@@ -78,7 +78,7 @@ function reordered(types: readonly string[], authority: boolean, lists: Algorith
 /** What is offered to a server of whose keys only those of these algorithms are wanted. */
 export function offerOnly(
   hostKeys: readonly string[],
-  lists: Algorithms = algorithmsOf(),
+  lists: Algorithms = chosenAlgorithms(),
 ): Algorithms {
   return { ...lists, hostKeys }
 }
@@ -87,7 +87,7 @@ export function offerOnly(
 export function otherHostKeys(
   offered: readonly string[],
   types: readonly string[],
-  lists: Algorithms = algorithmsOf(),
+  lists: Algorithms = chosenAlgorithms(),
 ): readonly string[] {
   const seen = types.flatMap((type) => SIGNATURES[type] ?? [type])
   return lists.hostKeys.filter((name) => offered.includes(name) && !seen.includes(name))

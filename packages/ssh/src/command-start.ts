@@ -18,7 +18,7 @@ import {
 import type { RunPlan, TerminalPlan } from './engine/channel-requests.ts'
 import type { ChannelPlace } from './engine/session-places.ts'
 import type { SshSession } from './engine/ssh2.ts'
-import type { CommandOutput, RemoteCommand } from './engine/ssh2-command.ts'
+import type { OutputReceiver, RemoteCommand } from './engine/ssh2-command.ts'
 import { ChannelClosedError, SessionsFullError } from './engine/ssh2-refusal.ts'
 import { SudoGate } from './sudo-gate.ts'
 import { sudoLine, sudoPlan, type SudoPlan } from './sudo.ts'
@@ -55,9 +55,9 @@ export class CommandStart {
   readonly #session: SshSession
   readonly #plan: StartPlan
   readonly #op: Operation
-  readonly #output: CommandOutput
+  readonly #output: OutputReceiver
 
-  constructor(session: SshSession, plan: StartPlan, op: Operation, output: CommandOutput) {
+  constructor(session: SshSession, plan: StartPlan, op: Operation, output: OutputReceiver) {
     this.#session = session
     this.#plan = plan
     this.#op = op

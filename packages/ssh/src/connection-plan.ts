@@ -6,7 +6,7 @@ import { chooseRoad, type Dialer } from '@net/socket'
 import type { ClientIdentity } from '@net/socket/authoring'
 
 import type { Algorithms } from './algorithm-names.ts'
-import { algorithmsOf } from './algorithms.ts'
+import { chosenAlgorithms } from './algorithms.ts'
 import type { SshConnectOptions } from './client-options.ts'
 import { refuseLong, type Variable } from './command-line.ts'
 import { sshErrors } from './engine/ssh2-errors.ts'
@@ -61,7 +61,7 @@ export function planConnection(
     dialer: chooseRoad({ dialer, proxy, block }).dialer,
     hostKeys: foreignPolicy(options.hostKeys ?? knownHosts()),
     keepAlive: options.keepAlive ?? {},
-    algorithms: algorithmsOf(options.algorithms),
+    algorithms: chosenAlgorithms(options.algorithms),
     rekey: options.rekey ?? {},
     compress: options.compress ?? false,
     agent: forwarded(options.forwardAgent),

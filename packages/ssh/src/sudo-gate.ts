@@ -7,7 +7,7 @@ import { CredentialSource, netError, refuseControl, type Operation } from '@net/
 import type { NetError } from '@net/core'
 import { askWhileOpen } from '@net/socket/authoring'
 
-import type { CommandOutput, OutputName, RemoteCommand } from './engine/ssh2-command.ts'
+import type { OutputReceiver, OutputName, RemoteCommand } from './engine/ssh2-command.ts'
 import type { SudoPlan } from './sudo.ts'
 
 /** `over`: the output has ended, or the connection is gone, and nothing has run. */
@@ -16,7 +16,7 @@ type Word = 'asked' | 'begun' | 'over'
 /** The beginning of one command by sudo. */
 export class SudoGate {
   /** Where the channel's output goes. */
-  readonly output: CommandOutput
+  readonly output: OutputReceiver
   readonly #plan: SudoPlan
   readonly #mark: string
   /** Where sudo speaks: on a terminal there is one output. */
@@ -26,7 +26,7 @@ export class SudoGate {
   #word: Word | undefined
   #heard: ((word: Word) => void) | undefined
 
-  constructor(plan: SudoPlan, hasTerminal: boolean, output: CommandOutput) {
+  constructor(plan: SudoPlan, hasTerminal: boolean, output: OutputReceiver) {
     this.#plan = plan
     this.#mark = plan.mark.join('')
     this.#watched = hasTerminal ? 'stdout' : 'stderr'
@@ -85,7 +85,7 @@ export class SudoGate {
     })
   }
 
-  #hear(chunk: Uint8Array, output: CommandOutput): boolean {
+  #hear(chunk: Uint8Array, output: OutputReceiver): boolean {
     this.#said += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1')
     const at = this.#said.indexOf(this.#mark)
     if (at >= 0) return this.#give(this.#said.slice(at + this.#mark.length), output, 'begun')
@@ -100,7 +100,7 @@ export class SudoGate {
   }
 
   /** What was held back, or what stands behind it, is the command's from here on. */
-  #give(text: string, output: CommandOutput, word: Word): boolean {
+  #give(text: string, output: OutputReceiver, word: Word): boolean {
     this.#said = ''
     this.#tell(word)
     return text === '' || output.arrived(this.#watched, Buffer.from(text, 'latin1'))

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 
 import { oldDevices } from '../src/algorithm-names.ts'
-import { algorithmsOf, offer, refuseTerrapin, offerOnly, otherHostKeys } from '../src/algorithms.ts'
+import {
+  chosenAlgorithms,
+  offer,
+  refuseTerrapin,
+  offerOnly,
+  otherHostKeys,
+} from '../src/algorithms.ts'
 
 const safe = {
   kex: 'curve25519-sha256',
@@ -64,14 +70,14 @@ test('certificates are asked for first where an authority is known, and none by 
 })
 
 test('[SSH-11] lists of the caller take the place of ours, and names that are not known are refused', () => {
-  const lists = algorithmsOf({ ciphers: ['aes256-ctr'], kex: ['curve25519-sha256'] })
+  const lists = chosenAlgorithms({ ciphers: ['aes256-ctr'], kex: ['curve25519-sha256'] })
   expect(lists).toMatchObject({ ciphers: ['aes256-ctr'], kex: ['curve25519-sha256'] })
-  expect(lists.macs).toEqual(algorithmsOf().macs)
-  expect(algorithmsOf()).toBe(algorithmsOf())
+  expect(lists.macs).toEqual(chosenAlgorithms().macs)
+  expect(chosenAlgorithms()).toBe(chosenAlgorithms())
   for (const ciphers of [['rot13'], []]) {
-    expect(() => algorithmsOf({ ciphers })).toThrow(
+    expect(() => chosenAlgorithms({ ciphers })).toThrow(
       expect.objectContaining({ code: 'NET_BAD_OPTION' }),
     )
   }
-  expect(algorithmsOf(oldDevices).kex.at(-1)).toBe('diffie-hellman-group1-sha1')
+  expect(chosenAlgorithms(oldDevices).kex.at(-1)).toBe('diffie-hellman-group1-sha1')
 })

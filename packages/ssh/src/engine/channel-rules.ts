@@ -14,7 +14,7 @@ export function packetSizeFault(info: Opening): string | undefined {
     return `the server announced packets of ${info.packetSize} bytes; ${SMALLEST_PACKET} to ${LARGEST_PACKET} are allowed`
   }
   // Larger ones are allowed to be sent, not required (RFC 4253, section 6.1).
-  info.packetSize = Math.min(info.packetSize, PACKET)
+  info.packetSize = Math.min(info.packetSize, LARGEST)
   return undefined
 }
 
@@ -26,8 +26,8 @@ export function dataFault(
 ): string | undefined {
   if (incoming === undefined) return `the server sent data for channel ${id}, which is not open`
   if (incoming.state !== 'open') return 'the server sent data after the end of a channel'
-  if (length > PACKET) {
-    return `the server sent a packet of ${length} bytes, beyond the ${PACKET} allowed`
+  if (length > LARGEST) {
+    return `the server sent a packet of ${length} bytes, beyond the ${LARGEST} allowed`
   }
   if (length > incoming.window) {
     return `the server sent ${length} bytes into a window of ${incoming.window}`
@@ -42,7 +42,7 @@ export function windowFault(outgoing: EngineFlow | undefined, more: number): str
 }
 
 /** What both sides announce as their largest packet. */
-export const PACKET: number = 32 * 1024
+export const LARGEST: number = 32 * 1024
 const SMALLEST_PACKET = 256
 const LARGEST_PACKET = 2 ** 31 - 1
 const LARGEST_WINDOW = 2 ** 32 - 1

@@ -41,7 +41,7 @@ export interface CommandEnd {
 export type OutputName = 'stdout' | 'stderr'
 
 /** Takes what a command prints. */
-export interface CommandOutput {
+export interface OutputReceiver {
   /** Returns whether there is room for more; without it, `resume` says when there is again. */
   arrived(name: OutputName, chunk: Uint8Array): boolean
   /** Nothing follows. */
@@ -108,7 +108,7 @@ export class Ssh2Command implements RemoteCommand {
   #printed = false
   #over = false
 
-  constructor(road: CommandRoad, channel: EngineChannel, output: CommandOutput) {
+  constructor(road: CommandRoad, channel: EngineChannel, output: OutputReceiver) {
     this.#road = road
     this.#channel = channel
     this.ended = this.#settled.promise

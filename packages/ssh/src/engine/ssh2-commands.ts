@@ -8,7 +8,7 @@ import type { WaitingCall } from '@net/core/authoring'
 import type { PendingWaits, Stoppable } from './pending-waits.ts'
 import { SessionPlaces, type ChannelPlace } from './session-places.ts'
 import { SessionSlots } from './session-slots.ts'
-import { Ssh2Command, type CommandOutput, type RemoteCommand } from './ssh2-command.ts'
+import { Ssh2Command, type OutputReceiver, type RemoteCommand } from './ssh2-command.ts'
 import type { EngineChannel, EngineClient } from './ssh2-types.ts'
 
 /** What the connection does for its commands. */
@@ -45,7 +45,7 @@ export class Ssh2Commands {
   }
 
   /** Opens a channel for a command, in a place that was taken and is given back here. Nothing runs yet. */
-  async open(place: ChannelPlace, output: CommandOutput, op: Stoppable): Promise<RemoteCommand> {
+  async open(place: ChannelPlace, output: OutputReceiver, op: Stoppable): Promise<RemoteCommand> {
     for (;;) {
       const question = this.#slots.ask()
       try {
@@ -61,7 +61,7 @@ export class Ssh2Commands {
     }
   }
 
-  #commandOn(channel: EngineChannel, place: ChannelPlace, output: CommandOutput): RemoteCommand {
+  #commandOn(channel: EngineChannel, place: ChannelPlace, output: OutputReceiver): RemoteCommand {
     const command = new Ssh2Command({ client: this.#client, waits: this.#waits }, channel, output)
     this.#channels.hold(channel, command)
     const release = (): void => {

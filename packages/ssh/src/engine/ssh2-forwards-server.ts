@@ -8,13 +8,13 @@ import type { Duplex } from 'node:stream'
 import type { EngineChannel, EngineIncoming } from './ssh2-types.ts'
 
 /** An address as a client writes it: a host and a port, or the path of a Unix socket. */
-export type ForwardPlace =
+export type ServedPlace =
   | { readonly host: string; readonly port: number }
   | { readonly path: string }
 
 /** A tunnel is to be opened. */
 export interface TunnelRequest {
-  readonly place: ForwardPlace
+  readonly place: ServedPlace
   reject(): void
   /** Undefined if the client has gone meanwhile. */
   accept(): Duplex | undefined
@@ -22,7 +22,7 @@ export interface TunnelRequest {
 
 /** The server is to listen, or to stop listening. */
 export interface ListenRequest {
-  readonly place: ForwardPlace
+  readonly place: ServedPlace
   readonly isCancel: boolean
   reject(): void
   /** The port that was chosen, where the client left the choice. */
@@ -90,7 +90,7 @@ export class ServedForwards {
   }
 
   /** Opens a tunnel to the client, for a connection to this place; undefined if the client refuses. */
-  open(place: ForwardPlace, from: { host: string; port: number }): Promise<Duplex | undefined> {
+  open(place: ServedPlace, from: { host: string; port: number }): Promise<Duplex | undefined> {
     const client = this.#client
     return new Promise((resolve) => {
       const done = (error: Error | undefined, channel?: EngineChannel): void =>
@@ -101,7 +101,7 @@ export class ServedForwards {
     })
   }
 
-  #tunnel(place: ForwardPlace, accept: Accept, reject: () => void): void {
+  #tunnel(place: ServedPlace, accept: Accept, reject: () => void): void {
     void this.#desk.tunnel({
       place,
       reject,

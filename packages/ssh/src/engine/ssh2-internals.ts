@@ -12,7 +12,7 @@ import type { PrivateKey } from '../identity/key-material.ts'
 import { algorithmsOf, signData } from '../identity/signatures.ts'
 import { allFields, fields, uint32 } from '../identity/wire.ts'
 import { ChannelWindow, FIRST_WINDOW } from './channel-window.ts'
-import { dataFault, PACKET, packetSizeFault, windowFault, type Opening } from './channel-rules.ts'
+import { dataFault, LARGEST, packetSizeFault, windowFault, type Opening } from './channel-rules.ts'
 import { unsupported } from './load-engine.ts'
 import type { EngineChannel, EngineClient, EngineIncoming, EngineKey } from './ssh2-types.ts'
 
@@ -219,7 +219,7 @@ export function openSessionChannel(
   const opening = Object.assign(done.bind(undefined), { type: 'session' })
   const id = client._chanMgr.add(opening)
   if (id === -1) done(new Error('No free channels available'))
-  else client._protocol.session(id, FIRST_WINDOW, PACKET)
+  else client._protocol.session(id, FIRST_WINDOW, LARGEST)
 }
 
 /** What became of a request on a channel; `closed` if the server closed the channel in place of an answer. */

@@ -19,7 +19,7 @@ import {
   sessionIdOf,
 } from './ssh2-internals.ts'
 import type { EngineServedCommand } from './ssh2-command-server.ts'
-import { ServedForwards, type ForwardDesk, type ForwardPlace } from './ssh2-forwards-server.ts'
+import { ServedForwards, type ForwardDesk, type ServedPlace } from './ssh2-forwards-server.ts'
 import {
   methodOf,
   shownKey,
@@ -69,7 +69,7 @@ export interface ServerRoad {
   sayGoodbye(reason: number, text: string): void
   /** Opens a tunnel to the client, for a connection to this place; undefined if the client refuses. */
   openForwarded(
-    place: ForwardPlace,
+    place: ServedPlace,
     from: { readonly host: string; readonly port: number },
   ): Promise<Duplex | undefined>
 }

@@ -31,7 +31,7 @@ export function readKeys(answer: Uint8Array): readonly AgentKey[] | undefined {
 }
 
 /** The signature of an answer; undefined if the agent refused. Throws a RangeError for what cannot be read. */
-export function readSignature(answer: Uint8Array): Uint8Array | undefined {
+export function readAgentSignature(answer: Uint8Array): Uint8Array | undefined {
   const reader = new FieldReader(answer)
   return reader.bytes(1)[0] === SIGNATURE ? Uint8Array.from(reader.field()) : undefined
 }

@@ -12,7 +12,7 @@ import { netError } from '@net/core/authoring'
 import {
   listRequest,
   readKeys,
-  readSignature,
+  readAgentSignature,
   signRequest,
   type AgentKey,
 } from './agent-protocol.ts'
@@ -36,7 +36,7 @@ export async function agentSignature(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const answer = await asked(path, signRequest(blob, data, algorithm), signal)
-  const signature = await readable(path, () => readSignature(answer))
+  const signature = await readable(path, () => readAgentSignature(answer))
   if (signature === undefined) {
     throw new SigningRefused('the agent refused to sign: it may be locked, or somebody said no')
   }

@@ -6,7 +6,7 @@ import { askWhileOpen } from '@net/socket/authoring'
 
 import type { LoginAnswer, SshSession } from '../engine/ssh2.ts'
 import type { SshAuth } from '../identity/auth.ts'
-import { readReply, type AuthReply } from './user-auth.ts'
+import { readAuthReply, type AuthReply } from './user-auth.ts'
 
 /** A password, and what follows it where it has expired. */
 export interface PasswordHolder {
@@ -59,7 +59,7 @@ export function send(login: LoginRun, method: string, message: Uint8Array): Prom
   const { session, op, plan } = login
   return op.phase('auth', async () => {
     op.wire('send', () => `userauth ${method} ${plan.user}`)
-    const answered = readReply(await session.authenticate(message), method)
+    const answered = readAuthReply(await session.authenticate(message), method)
     op.wire('receive', () => describe(answered))
     return answered
   })

@@ -75,7 +75,7 @@ export type AuthReply =
     }
 
 /** Reads the reply to a request of this method. Throws `NET_PROTO_MALFORMED`. */
-export function readReply(payload: Uint8Array, method: string): AuthReply {
+export function readAuthReply(payload: Uint8Array, method: string): AuthReply {
   try {
     return reply(new FieldReader(payload), method)
   } catch (error) {

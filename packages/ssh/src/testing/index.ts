@@ -11,7 +11,8 @@ export type {
   ExecOutput,
   ExecTable,
 } from './exec-handlers.ts'
-export type { ServedTerminal, TerminalSize } from './served-terminal.ts'
+export type { ServedTerminal } from './served-terminal.ts'
+export type { TerminalSize } from '../ssh-process.ts'
 export type { SshFault, SshFaultAction } from './faults.ts'
 export { createSshKey, type SshKeyPair } from './ssh-keys.ts'
 export type { ServerQuirks } from './server-quirks.ts'

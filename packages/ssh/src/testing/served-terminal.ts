@@ -1,12 +1,7 @@
 /* The terminal that a client has asked for, as long as its session lasts (RFC 4254, sections 6.2 and 6.7). */
 
 import { FieldReader } from '../identity/wire.ts'
-
-/** How large a terminal is, in characters. */
-export interface TerminalSize {
-  readonly columns: number
-  readonly rows: number
-}
+import type { TerminalSize } from '../ssh-process.ts'
 
 /** The terminal of a session; its size follows the client's. */
 export interface ServedTerminal extends TerminalSize {

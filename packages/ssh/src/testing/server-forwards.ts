@@ -17,11 +17,11 @@ import {
   type Transport,
 } from '@net/socket'
 
-import type { ForwardPlace, ListenRequest, TunnelRequest } from '../engine/ssh2-forwards-server.ts'
+import type { ServedPlace, ListenRequest, TunnelRequest } from '../engine/ssh2-forwards-server.ts'
 import type { ServerRoad } from '../engine/ssh2-server.ts'
 
 /** Where something is, as faults and the record name it: `host:port`, or a path. */
-export function placeName(place: ForwardPlace): string {
+export function placeName(place: ServedPlace): string {
   return 'path' in place ? place.path : `${place.host}:${place.port}`
 }
 
@@ -88,7 +88,7 @@ export class ServerForwards {
     for (const far of this.#far) far.abort()
   }
 
-  #reach(place: ForwardPlace): Promise<Transport | undefined> {
+  #reach(place: ServedPlace): Promise<Transport | undefined> {
     if ('path' in place) {
       return unixDialer().dial({ scheme: 'unix', host: '', port: 0, path: place.path })
     }
@@ -97,7 +97,7 @@ export class ServerForwards {
     return tcpDialer().dial(parseEndpoint(route, { schemes: ['tcp'] }).endpoint)
   }
 
-  async #come(asked: ForwardPlace, socket: Socket): Promise<void> {
+  async #come(asked: ServedPlace, socket: Socket): Promise<void> {
     socket.on('error', () => {})
     const { localPort = 0, remoteAddress = '', remotePort = 0 } = socket
     const told =
@@ -123,7 +123,7 @@ export class ServerForwards {
 }
 
 /** On this machine alone, whatever the client asks for. */
-function listening(server: Server, place: ForwardPlace): Promise<void> {
+function listening(server: Server, place: ServedPlace): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     if ('path' in place) {

@@ -15,7 +15,7 @@ import {
 } from '../../src/engine/ssh2-exchange.ts'
 import { hearLogin, sendMessage } from '../../src/engine/ssh2-internals.ts'
 import type { EngineClient } from '../../src/engine/ssh2-types.ts'
-import { noneRequest, readReply } from '../../src/login/user-auth.ts'
+import { noneRequest, readAuthReply } from '../../src/login/user-auth.ts'
 
 test('nothing is agreed on before the key exchange', () => {
   expect(negotiatedBy({ _protocol: {} } as unknown as EngineClient)).toBeUndefined()
@@ -46,7 +46,7 @@ test.for([
       ready: () => sendMessage(client, noneRequest('ada')),
       signatures: () => {},
       reply(payload) {
-        logins.push(readReply(payload, 'none'))
+        logins.push(readAuthReply(payload, 'none'))
         client.end()
         return true
       },

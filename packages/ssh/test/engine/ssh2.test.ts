@@ -16,7 +16,7 @@ import type { EngineIncoming, EngineLogin } from '../../src/engine/ssh2-types.ts
 import { fields, uint32 } from '../../src/identity/wire.ts'
 import type { SessionOptions } from '../../src/engine/session-options.ts'
 import { startSession, type SshSession } from '../../src/engine/ssh2.ts'
-import { noneRequest, readReply } from '../../src/login/user-auth.ts'
+import { noneRequest, readAuthReply } from '../../src/login/user-auth.ts'
 import { logInTo } from '../embedded.ts'
 import { byteByByte, coveredPlaces, cuttingAt, flipping, recording } from './handshake-damage.ts'
 
@@ -44,7 +44,7 @@ test('the steps of the handshake come one after the other, and a login waits to 
   expect(hostKey.fingerprint).toBe(server.hostKey.fingerprint)
   expect(negotiated.hostKey).toBe('ssh-ed25519')
   expect(server.received).toEqual([])
-  expect(readReply(await session.authenticate(noneRequest('ada')), 'none')).toEqual({
+  expect(readAuthReply(await session.authenticate(noneRequest('ada')), 'none')).toEqual({
     kind: 'failure',
     partial: false,
     methods: ['password'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { readKeys, readSignature, signRequest } from '../../src/identity/agent-protocol.ts'
+import { readKeys, readAgentSignature, signRequest } from '../../src/identity/agent-protocol.ts'
 import { fields, uint32 } from '../../src/identity/wire.ts'
 
 test('the flags choose the hash of RSA, also behind a certificate', () => {
@@ -17,6 +17,8 @@ test('answers are read whole or not at all', () => {
   expect(readKeys(Buffer.of(5))).toBeUndefined()
   expect(() => readKeys(keys.subarray(0, -1))).toThrow(RangeError)
   expect(() => readKeys(Buffer.concat([Buffer.of(12), uint32(4000)]))).toThrow(RangeError)
-  expect(readSignature(Buffer.concat([Buffer.of(14), fields('s')]))).toEqual(Uint8Array.of(115))
-  expect(readSignature(Buffer.of(5))).toBeUndefined()
+  expect(readAgentSignature(Buffer.concat([Buffer.of(14), fields('s')]))).toEqual(
+    Uint8Array.of(115),
+  )
+  expect(readAgentSignature(Buffer.of(5))).toBeUndefined()
 })

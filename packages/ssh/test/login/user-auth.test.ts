@@ -8,7 +8,7 @@ import {
   keyQuestion,
   noneRequest,
   passwordRequest,
-  readReply,
+  readAuthReply,
 } from '../../src/login/user-auth.ts'
 
 const head = (method: string): Buffer =>
@@ -41,15 +41,15 @@ test('what a key signs begins with the session, and is otherwise the message its
 })
 
 test('the replies, by the method that was asked', () => {
-  expect(readReply(Buffer.of(52), 'none')).toEqual({ kind: 'success' })
+  expect(readAuthReply(Buffer.of(52), 'none')).toEqual({ kind: 'success' })
   const failure = Buffer.concat([Buffer.of(51), fields('publickey,password'), Buffer.of(1)])
   const methods = ['publickey', 'password']
-  expect(readReply(failure, 'none')).toEqual({ kind: 'failure', methods, partial: true })
+  expect(readAuthReply(failure, 'none')).toEqual({ kind: 'failure', methods, partial: true })
   const nothing = Buffer.concat([Buffer.of(51), fields(''), Buffer.of(0)])
-  expect(readReply(nothing, 'none')).toEqual({ kind: 'failure', methods: [], partial: false })
-  expect(readReply(Buffer.of(60), 'publickey')).toEqual({ kind: 'key' })
+  expect(readAuthReply(nothing, 'none')).toEqual({ kind: 'failure', methods: [], partial: false })
+  expect(readAuthReply(Buffer.of(60), 'publickey')).toEqual({ kind: 'key' })
   const change = Buffer.concat([Buffer.of(60), fields('expired', '')])
-  expect(readReply(change, 'password')).toEqual({ kind: 'change', text: 'expired' })
+  expect(readAuthReply(change, 'password')).toEqual({ kind: 'change', text: 'expired' })
   const asked = Buffer.concat([
     Buffer.of(60),
     fields('PAM', 'Hello', ''),
@@ -57,14 +57,14 @@ test('the replies, by the method that was asked', () => {
     fields('Code: '),
     Buffer.of(1),
   ])
-  expect(readReply(asked, 'keyboard-interactive')).toEqual({
+  expect(readAuthReply(asked, 'keyboard-interactive')).toEqual({
     kind: 'questions',
     name: 'PAM',
     instruction: 'Hello',
     questions: [{ text: 'Code: ', echo: true }],
   })
   for (let length = 1; length < asked.length; length++) {
-    expect(() => readReply(asked.subarray(0, length), 'keyboard-interactive')).toThrow(
+    expect(() => readAuthReply(asked.subarray(0, length), 'keyboard-interactive')).toThrow(
       expect.objectContaining({ code: 'NET_PROTO_MALFORMED' }),
     )
   }
