@@ -6,7 +6,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { isNetError, type RemoteFiles } from '@net/core'
-import { localFiles, measureClockShift, memoryFiles, mirror, type TreeReport } from '@net/files'
+import {
+  at,
+  localFiles,
+  measureClockShift,
+  memoryFiles,
+  mirror,
+  remove,
+  type TreeReport,
+} from '@net/files'
 import * as ftp from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 import { tcpDialer, type Dialer } from '@net/socket'
@@ -178,3 +186,20 @@ async function hashesOf(
   }
   return found
 }
+
+test('a link that a server shows as a folder goes as a link, and what it leads to stays', async () => {
+  for (const how of ['remove', 'mirror']) {
+    await using server = await startFtpServer({ files: { '/in/link/a': '1', '/in/b/c': '2' } })
+    await using partner = await ftp.connect(server.url, { retry: false })
+    server.fail({ on: 'DELE in/link', do: { reply: '250 The link is removed.' } })
+    const tree = partner.files()
+    const work =
+      how === 'remove' ? remove(at(tree, 'in')) : mirror(memoryFiles(), tree, { delete: 'all' })
+    // The test server has the folder still, which keeps the one that it is in.
+    await reportOf(work)
+    expect(server.files.paths()).toEqual(['/in/link/a'])
+    expect(server.received.filter((line) => line.startsWith('DELE in/link'))).toEqual([
+      'DELE in/link',
+    ])
+  }
+})

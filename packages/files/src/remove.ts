@@ -12,6 +12,7 @@ import { Removals } from './plan/removals.ts'
 import { ReportLog } from './run/report-log.ts'
 import { scan } from './scan.ts'
 import type { Scanned } from './scanned.ts'
+import { byDepth, removeLinks } from './shown-links.ts'
 import { PROTOCOL } from './tree-call.ts'
 import { nameOf } from './tree-path.ts'
 import { doors, type ChangeOptions } from './tree-options.ts'
@@ -48,20 +49,24 @@ async function removeAll(
   const atOnce = Math.min(concurrency, calls)
   const steps = await stepsFor(place, new Filter(options), { calls: atOnce, signal })
   const log = new ReportLog(dryRun, options.onEntry)
+  const settled = (step: PlanStep, error?: unknown): void => {
+    if (error === undefined) log.settled(step)
+    else log.settled(step, { error: isNetError(error) ? error : foreign(error) })
+  }
   const one = async (step: PlanStep): Promise<void> => {
     try {
       if (!dryRun && step.action === 'remove')
         await files.remove(pathIn(place, step.to), { signal })
-      log.settled(step)
+      settled(step)
     } catch (error) {
       signal.throwIfAborted()
-      log.settled(step, { error: isNetError(error) ? error : foreign(error) })
+      settled(step, error)
     }
   }
-  const levels = Map.groupBy(steps, ({ to }) => (to === '' ? 0 : to.split('/').length))
-  for (const [, level] of [...levels].toSorted(([a], [b]) => b - a)) {
-    await map(level, one, { concurrency: atOnce, signal })
-  }
+  const left = dryRun
+    ? steps
+    : await removeLinks(place, steps, { concurrency: atOnce, signal, settled })
+  for (const level of byDepth(left)) await map(level, one, { concurrency: atOnce, signal })
   return log.end()
 }
 

@@ -22,6 +22,8 @@ import { checkSource, netError } from '@net/core/authoring'
 import { hashesOf } from './checksum.ts'
 import type { FtpEntry } from './entry.ts'
 import type { FtpClient } from './ftp-client.ts'
+import { asArgument } from './remote-path.ts'
+import { isPositive } from './reply.ts'
 import { chunksOf } from './source-chunks.ts'
 
 /** What a tree needs of a client besides its verbs. */
@@ -46,6 +48,9 @@ export class FtpFiles implements RemoteFiles {
     const { endpoint } = client.info
     const path = this.#root.replace(/^\/?/, '/')
     this.name = `ftp://${formatEndpoint(endpoint)}${path === '/.' ? '' : path}`
+    Object.defineProperty(this, LINKS, {
+      value: (path: string, call?: CallOptions) => this.#removeLink(path, call),
+    })
     if (hashesOf(client.capabilities).length > 0) {
       this.hash = async (file, algorithm, options) =>
         client.hash(this.#at(file), algorithm, options)
@@ -114,6 +119,12 @@ export class FtpFiles implements RemoteFiles {
 
   async remove(path: string, options?: RemoteRemoveOptions): Promise<void> {
     return this.#client.remove(this.#at(path), options)
+  }
+
+  /** Some servers show a link as the folder that it leads to: as a file a link goes, and a folder does not. */
+  async #removeLink(path: string, options?: CallOptions): Promise<boolean> {
+    const command = `DELE ${asArgument(this.#at(path))}`
+    return isPositive(await this.#client.command(command, { ...options, check: false }))
   }
 
   async rename(from: string, to: string, options?: RemoteRenameOptions): Promise<void> {
@@ -201,5 +212,7 @@ function tooShort(path: string, received: number, expected: number): Error {
   })
 }
 
+/** How `@net/files` has a link removed before it removes what a folder of that name is said to hold. */
+const LINKS = Symbol.for('net.files.links')
 /** What is kept in memory while the rest is replaced. */
 const MOST_OF_HEAD = 64 * 1024 * 1024

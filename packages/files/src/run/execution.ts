@@ -11,6 +11,7 @@ import type { PathTest } from '../engine/ignore.ts'
 import { pathIn } from '../place.ts'
 import { partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
+import { byDepth, removeLinks } from '../shown-links.ts'
 import type { StateKeeper } from '../state/state-keeper.ts'
 import { folderOf, isWithin, join, nameOf } from '../tree-path.ts'
 import { copyFile } from './file-copy.ts'
@@ -60,7 +61,8 @@ class Execution {
     await this.#each(files.filter(late), (step) => this.#file(step))
     for (const step of swapped.toReversed()) await this.#step(step, () => this.#swap(step))
     await this.#each(adjusted, (step) => this.#adjust(step))
-    for (const level of byDepth(removed)) await this.#each(level, (step) => this.#remove(step))
+    const left = await this.#withoutLinks(removed, (step, error) => this.#linkSettled(step, error))
+    for (const level of byDepth(left)) await this.#each(level, (step) => this.#remove(step))
   }
 
   async #each(
@@ -194,9 +196,30 @@ class Execution {
   async #clear({ instead = [] }: PlanStep): Promise<void> {
     const { to } = this.#route
     const { signal } = this.#route.op
-    for (const old of instead) {
+    const left = await this.#withoutLinks(instead, (_, error) => {
+      if (error !== undefined) throw ours(error)
+    })
+    for (const old of left) {
       await to.files.remove(pathIn(to, old.to), { signal }).catch(unlessMissing)
     }
+  }
+
+  #withoutLinks(
+    steps: readonly PlanStep[],
+    settled: (step: PlanStep, error?: unknown) => void,
+  ): Promise<readonly PlanStep[]> {
+    const { concurrency, route } = this.#parts
+    return removeLinks(route.to, steps, { concurrency, signal: route.op.signal, settled })
+  }
+
+  #linkSettled(step: PlanStep, error: unknown): void {
+    const { log, state } = this.#parts
+    if (error === undefined) {
+      state?.removed(step)
+      return log.settled(step)
+    }
+    this.#failed.push(step.to)
+    log.settled(step, { error: ours(error) })
   }
 
   async #removeLeft(path: string): Promise<void> {
@@ -240,12 +263,6 @@ function sorted(steps: readonly PlanStep[]): Sorted {
     }
   }
   return { settled, folders, files, swapped, adjusted, removed }
-}
-
-/** The deepest first, those of one depth together. */
-function byDepth(steps: readonly PlanStep[]): readonly (readonly PlanStep[])[] {
-  const levels = Map.groupBy(steps, ({ to }) => to.split('/').length)
-  return [...levels].toSorted(([a], [b]) => b - a).map(([, level]) => level)
 }
 
 function unlessMissing(error: unknown): void {
