@@ -1,6 +1,15 @@
 /* The way of a small file between two trees of this package: all its steps in one go, where a call for each costs more than the work. */
 
-import type { RemoteEntry, RemoteFiles, RemoteWriteOptions, Source } from '@net/core'
+import type {
+  RemoteCopyOptions,
+  RemoteEntry,
+  RemoteFiles,
+  RemoteRenameOptions,
+  RemoteWriteOptions,
+  Source,
+} from '@net/core'
+
+import type { OwnFile } from './part-file.ts'
 
 /** A way between two trees. Its end lets go of what it holds. */
 export interface ShortRoad extends AsyncDisposable {
@@ -27,10 +36,18 @@ export interface CarriedFile {
 export interface RoadTree {
   [ROAD](from: RemoteFiles): ShortRoad | undefined
   write(path: string, source: Source, options?: OwnWriteOptions): Promise<void>
+  copyWithin(from: string, to: string, options?: OwnCopyOptions): Promise<void>
+  rename(from: string, to: string, options?: OwnRenameOptions): Promise<void>
 }
 
+/** How a tree of this machine copies a file, into the one that is told. */
+export type OwnCopyOptions = RemoteCopyOptions & OwnFile
+
+/** How a tree of this machine renames a file, which has to be the one that is told. */
+export type OwnRenameOptions = RemoteRenameOptions & OwnFile
+
 /** How a tree of this machine writes a file. */
-export interface OwnWriteOptions extends RemoteWriteOptions {
+export interface OwnWriteOptions extends RemoteWriteOptions, OwnFile {
   /** With which permissions a file is made; the mask of the process takes some away. */
   readonly mode?: number | undefined
 }

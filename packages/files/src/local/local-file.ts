@@ -7,6 +7,7 @@ import { chmod, constants, copyFile, lstat, open, unlink } from 'node:fs/promise
 import type { RemoteReadOptions, Source } from '@net/core'
 import { openSourceAtOnce, type Operation } from '@net/core/authoring'
 
+import type { PartFile } from '../part-file.ts'
 import { pour } from '../pour.ts'
 import { badName } from '../tree-path.ts'
 import type { FilePlace, WritePlan } from './file-place.ts'
@@ -56,7 +57,12 @@ export async function writeFile(
 }
 
 /** Copies the file into the place of whatever file is there. Of a large one an abort ends it in the middle. */
-export async function copyOver(op: Operation, from: FilePlace, to: FilePlace): Promise<void> {
+export async function copyOver(
+  op: Operation,
+  from: FilePlace,
+  to: FilePlace,
+  file?: PartFile,
+): Promise<void> {
   const found = await lstat(from.at)
   if (!found.isFile()) throw badName(from.path, 'it is not a regular file')
   const there = lstatSync(to.at, { throwIfNoEntry: false })
@@ -64,12 +70,13 @@ export async function copyOver(op: Operation, from: FilePlace, to: FilePlace): P
   if (there?.ino === found.ino && there.dev === found.dev) return
   if (found.size > MOST_AT_ONCE) {
     // As the system's own copy it has the mode of the source, and no moment with another.
-    const plan = { start: 0, keepRest: false, mode: found.mode & PERMISSIONS }
+    const plan = { start: 0, keepRest: false, mode: found.mode & PERMISSIONS, file }
     await writeFile(op, to, () => readFile(from, {}), plan)
     return
   }
   // The system's own copy follows a link: also one that another program puts there meanwhile.
   await withHandle(from.at, constants.O_RDONLY | CAREFUL, (source) => systemCopy(source, to))
+  file?.check(await lstat(to.at), to.path)
 }
 
 async function systemCopy(source: string | Buffer, to: FilePlace): Promise<void> {

@@ -21,13 +21,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type {
   CallOptions,
   RemoteCapabilities,
-  RemoteCopyOptions,
   RemoteEntry,
   RemoteFiles,
   RemoteMkdirOptions,
   RemoteReadOptions,
   RemoteRemoveOptions,
-  RemoteRenameOptions,
   RemoteStatOptions,
   Source,
 } from '@net/core'
@@ -44,7 +42,14 @@ import {
 } from '@net/core/authoring'
 
 import { unsupported } from '../refusals.ts'
-import { ROAD, type OwnWriteOptions, type RoadTree, type ShortRoad } from '../short-road.ts'
+import {
+  ROAD,
+  type OwnCopyOptions,
+  type OwnRenameOptions,
+  type OwnWriteOptions,
+  type RoadTree,
+  type ShortRoad,
+} from '../short-road.ts'
 import { SLICES, type SlicedTree } from '../slices.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
@@ -142,11 +147,11 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
   }
 
   write(path: string, source: Source, options: OwnWriteOptions = {}): Promise<void> {
-    const { start = 0, keepRest = false, mode, ...rest } = options
+    const { start = 0, keepRest = false, file, mode, ...rest } = options
     const verb = { operation: 'write', target: path, kind: 'transfer' } as const
     const check = (): void => checkSource(source)
     return treeCall(verb, rest, check, (_, op) =>
-      this.#new(path, (place) => writeFile(op, place, source, { start, keepRest, mode })),
+      this.#new(path, (place) => writeFile(op, place, source, { start, keepRest, file, mode })),
     )
   }
 
@@ -166,13 +171,14 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     )
   }
 
-  rename(from: string, to: string, options: RemoteRenameOptions = {}): Promise<void> {
-    const { replace = false, ...rest } = options
+  rename(from: string, to: string, options: OwnRenameOptions = {}): Promise<void> {
+    const { replace = false, file, ...rest } = options
     return this.#call('rename', from, rest, () =>
       this.#at(from, (source) =>
-        this.#new(to, (target) =>
-          replace ? this.#renamed(source, target) : moved(source, target),
-        ),
+        this.#new(to, async (target) => {
+          await (replace ? this.#renamed(source, target) : moved(source, target))
+          file?.check(await lstat(target.at), to)
+        }),
       ),
     )
   }
@@ -210,12 +216,12 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     )
   }
 
-  copyWithin(from: string, to: string, options: RemoteCopyOptions = {}): Promise<void> {
-    const { source = this, ...rest } = options
+  copyWithin(from: string, to: string, options: OwnCopyOptions = {}): Promise<void> {
+    const { source = this, file, ...rest } = options
     return this.#call('copyWithin', from, rest, (op) => {
       if (!isLocal(source)) throw unsupported('copy from another server')
       return source[LOCAL].at(from, (place) =>
-        this.#new(to, (target) => copyOver(op, place, target)),
+        this.#new(to, (target) => copyOver(op, place, target, file)),
       )
     })
   }

@@ -9,6 +9,7 @@ import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
 import type { Source } from '@net/core'
 import { isFileSource, netError } from '@net/core/authoring'
 
+import type { PartFile } from '../part-file.ts'
 import { ownPartName } from '../plan/part-name.ts'
 import { badName } from '../tree-path.ts'
 import { isBeingRead } from './files-being-read.ts'
@@ -43,6 +44,10 @@ export class WriteTarget {
   static async open(place: FilePlace, plan: WritePlan, source: Source): Promise<WriteTarget> {
     const there = await opened(place)
     try {
+      if (plan.file?.isBegun === true) {
+        if (there === undefined) throw plan.file.lost(place.path)
+        plan.file.check(there.found, place.path)
+      }
       const size = there?.found.size ?? 0
       if (plan.start > size && !plan.keepRest) {
         throw netError('NET_SIZE_MISMATCH', {
@@ -102,7 +107,9 @@ export class WriteTarget {
 
   async #begin(): Promise<void> {
     const found = this.#found
-    if (this.#file === undefined || found === undefined) {
+    const { file } = this.#plan
+    if (file?.isBegun === false && this.#isNew) await this.#beginPart(file)
+    else if (this.#file === undefined || found === undefined) {
       const flags = CREATE | (this.#isNew ? constants.O_TRUNC : 0)
       this.#file = await open(this.#place.at, flags, this.#plan.mode)
       await checkFile(this.#file, this.#place.path)
@@ -116,8 +123,26 @@ export class WriteTarget {
       // Through its name: another program may have given what was opened another one since, and count on it.
       await this.#close()
       this.#file = await open(this.#place.at, CREATE | constants.O_TRUNC, this.#plan.mode)
-      await checkFile(this.#file, this.#place.path)
+      await this.#checkOwn(this.#file)
+    } else if (file !== undefined) await this.#checkOwn(this.#file)
+  }
+
+  /** Another process may be at work with what is there: it keeps its file, and finds that it has lost its name. */
+  async #beginPart(file: PartFile): Promise<void> {
+    await this.#close()
+    if (this.#found !== undefined) await unlink(this.#place.at).catch(unlessGone)
+    try {
+      this.#file = await open(this.#place.at, CREATE | constants.O_EXCL, this.#plan.mode)
+    } catch (error) {
+      const isTaken = Reflect.get(error as Error, 'code') === 'EEXIST'
+      throw isTaken ? file.lost(this.#place.path) : error
     }
+    await this.#checkOwn(this.#file)
+  }
+
+  async #checkOwn(opened: FileHandle): Promise<void> {
+    const found = await checkFile(opened, this.#place.path)
+    this.#plan.file?.check(found, this.#place.path)
   }
 }
 
@@ -137,6 +162,10 @@ async function opened(
     await file.close()
     throw error
   }
+}
+
+function unlessGone(error: unknown): void {
+  if (Reflect.get(error as Error, 'code') !== 'ENOENT') throw error
 }
 
 /** What the handle leads to. Throws `NET_BAD_NAME` for what is no file. */

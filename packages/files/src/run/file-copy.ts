@@ -7,6 +7,7 @@ import { IntegrityError, isNetError, type RemoteEntry } from '@net/core'
 import { netError, operation, type Operation } from '@net/core/authoring'
 
 import { nameOfPlace } from '../overlap.ts'
+import { PartFile } from '../part-file.ts'
 import { ownPartName, partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
 import { pathIn } from '../place.ts'
@@ -15,7 +16,7 @@ import { hasRoads } from '../short-road.ts'
 import { together } from '../together.ts'
 import { PROTOCOL } from '../tree-call.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
-import { moveBytes } from './move-bytes.ts'
+import { moveBytes, type OwnPartOptions } from './move-bytes.ts'
 import { ownPart } from './parts-in-use.ts'
 import type { Route } from './route.ts'
 
@@ -56,6 +57,17 @@ interface Try {
   readonly earlier: Set<string>
 }
 
+/** Into what the bytes go. */
+interface Into {
+  readonly source: RemoteEntry
+  /** The path of the part, or of the file where there is none. */
+  readonly part: string
+  /** How many bytes it has of this version; undefined for none. */
+  readonly there: number | undefined
+  /** Which file of this machine it is. */
+  readonly file: PartFile | undefined
+}
+
 class FileCopy {
   readonly #route: Route
   readonly #step: PlanStep
@@ -92,9 +104,36 @@ class FileCopy {
     earlier.add(part)
     const isKnown = number === 1 && !own.hasWaited
     const there = isKnown ? this.#step.part : await this.#there(part)
-    const transferred = await this.#move(source, part, there?.size)
-    const target = await this.#finished(source, part, clear)
-    return { transferred, source, target }
+    const file = this.#partFile()
+    try {
+      return await this.#into({ source, part, there: there?.size, file }, clear)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (file?.isLost !== true) throw error
+    }
+    return await this.#alone(source, clear)
+  }
+
+  async #into(into: Into, clear: () => Promise<void>): Promise<CopiedFile> {
+    const transferred = await this.#move(into)
+    const target = await this.#finished(into, clear)
+    return { transferred, source: into.source, target }
+  }
+
+  /** From the beginning, in a part that only this run knows: another process has taken the one that both know. */
+  async #alone(source: RemoteEntry, clear: () => Promise<void>): Promise<CopiedFile> {
+    const part = this.#beside(ownPartName())
+    try {
+      const file = this.#partFile()
+      return await this.#into({ source, part, there: undefined, file }, clear)
+    } catch (error) {
+      await this.#route.to.files.remove(part).catch(() => {})
+      throw error
+    }
+  }
+
+  #partFile(): PartFile | undefined {
+    return hasRoads(this.#route.to.files) ? new PartFile() : undefined
   }
 
   /** A part of the version before, which is not gone on with, goes. */
@@ -106,14 +145,11 @@ class FileCopy {
   }
 
   /** Verifies the part, and gives it its time, mode and name. */
-  async #finished(
-    source: RemoteEntry,
-    part: string,
-    clear: () => Promise<void>,
-  ): Promise<RemoteEntry> {
+  async #finished(into: Into, clear: () => Promise<void>): Promise<RemoteEntry> {
+    const { part, source } = into
     const { files } = this.#route.to
     const { signal } = this.#op
-    const whole = await this.#takenAside(part)
+    const whole = await this.#takenAside(into)
     try {
       const target = await this.#verified(source, whole)
       await this.#dress(whole, target)
@@ -132,12 +168,19 @@ class FileCopy {
    * Another process may write to the same part at any moment. On this machine it is looked at, and gets the name, under a
    * name that only this run knows; elsewhere that would cost every file another trip.
    */
-  async #takenAside(part: string): Promise<string> {
+  async #takenAside({ file, part }: Into): Promise<string> {
     const { files } = this.#route.to
-    if (!hasRoads(files)) return part
+    if (file === undefined) return part
     const aside = this.#beside(ownPartName())
-    await files.rename(part, aside, { signal: this.#op.signal })
-    return aside
+    try {
+      const checking = { file, signal: this.#op.signal }
+      await files.rename(part, aside, checking)
+      return aside
+    } catch (error) {
+      // That of another process gets its name back.
+      if (file.isLost) await files.rename(aside, part, { replace: true }).catch(() => {})
+      throw isMissing(error) ? file.lost(part) : error
+    }
   }
 
   /** The path of what has that name beside the target. */
@@ -166,45 +209,51 @@ class FileCopy {
 
   /** Without a rename the file is written under its own name. */
   async #direct(source: RemoteEntry): Promise<CopiedFile> {
-    const transferred = await this.#move(source, this.#to, undefined)
+    const file = undefined
+    const transferred = await this.#move({ source, part: this.#to, there: undefined, file })
     const target = await this.#verified(source, this.#to)
     await this.#dress(this.#to, target)
     return { transferred, source, target }
   }
 
-  async #move(source: RemoteEntry, to: string, there: number | undefined): Promise<number> {
+  async #move(into: Into): Promise<number> {
     const route = this.#route
-    const within = await this.#within(to)
+    const { part: to, source, there } = into
+    const within = await this.#within(into)
     if (!within) {
-      await this.#makePrivate(to, there !== undefined)
-      return moveBytes(route, this.#op, { from: this.#from, to, source, there })
+      const own = await this.#begunPrivate(into)
+      return moveBytes(route, this.#op, { from: this.#from, to, source, there, own })
     }
     route.moved(source.size ?? 0)
     return source.size ?? 0
   }
 
-  /** What others may not read is kept from them before it has a byte. */
-  async #makePrivate(path: string, isThere: boolean): Promise<void> {
+  /** What others may not read is kept from them before it has a byte. Resolves to how the file is told to the tree. */
+  async #begunPrivate({ file, part, there }: Into): Promise<OwnPartOptions | undefined> {
     const { files } = this.#route.to
     const { signal } = this.#op
     const mode = this.#mode
-    if (!this.#route.toCan.modes || mode === undefined || !isPrivate(mode)) return
+    const isOpen = mode === undefined || !isPrivate(mode)
+    if (isOpen || !this.#route.toCan.modes) return file && { file }
     const begun = (mode & READABLE) | OWNER
     // Who has opened it before could read on.
-    const making = hasRoads(files) ? { signal, mode: begun } : { signal }
-    if (!isThere) await files.write(path, new Uint8Array(0), making)
-    await files.setMode(path, begun, { signal })
+    const own = file && { file, mode: begun }
+    if (there === undefined) await files.write(part, new Uint8Array(0), { ...own, signal })
+    await files.setMode(part, begun, { signal })
+    return own
   }
 
   /** Has the target's server copy it by itself; false where it cannot. */
-  async #within(to: string): Promise<boolean> {
+  async #within({ file, part }: Into): Promise<boolean> {
     const route = this.#route
     if (!route.mayCopyWithin) return false
     try {
-      await route.to.files.copyWithin?.(this.#from, to, {
+      const copying = {
         source: route.from.files,
         signal: this.#op.signal,
-      })
+        ...(file && { file }),
+      }
+      await route.to.files.copyWithin?.(this.#from, part, copying)
       return true
     } catch (error) {
       if (!isNetError(error) || error.code !== 'NET_UNSUPPORTED') throw error
@@ -272,8 +321,12 @@ function isPrivate(mode: number): boolean {
 }
 
 function noneIfMissing(error: unknown): undefined {
-  if (isNetError(error) && error.code === 'NET_NOT_FOUND') return undefined
+  if (isMissing(error)) return undefined
   throw error
+}
+
+function isMissing(error: unknown): boolean {
+  return isNetError(error) && error.code === 'NET_NOT_FOUND'
 }
 
 /** What the owner needs while it is written. */

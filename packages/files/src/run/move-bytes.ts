@@ -3,11 +3,14 @@
  * earlier attempt left is gone on with if its end is the same as there in the source.
  */
 
-import type { RemoteEntry } from '@net/core'
+import { isNetError, type RemoteEntry } from '@net/core'
 import { map } from '@net/async'
 import { netError, type Operation } from '@net/core/authoring'
 
+import { ownPartName } from '../plan/part-name.ts'
+import type { OwnWriteOptions } from '../short-road.ts'
 import { together } from '../together.ts'
+import { folderOf, join } from '../tree-path.ts'
 import type { Route } from './route.ts'
 
 /** Which bytes are moved. */
@@ -19,13 +22,16 @@ export interface Move {
   readonly source: RemoteEntry
   /** How many bytes the target has of this version; undefined for none. */
   readonly there: number | undefined
+  /** The file of the target, where it is one of this machine. */
+  readonly own?: OwnPartOptions | undefined
 }
 
 /** Moves what is missing; resolves to how many bytes that were. */
 export async function moveBytes(route: Route, op: Operation, move: Move): Promise<number> {
-  const start = await startOf(route, op, move)
+  const found = await startOf(route, op, move)
   const { size } = move.source
-  if (start > 0 && start === size) return 0
+  if (found > 0 && found === size) return 0
+  const start = found > 0 ? await takenOver(route, op, move, found) : 0
   const inPieces =
     size !== undefined &&
     size - start >= LEAST_IN_PIECES &&
@@ -69,7 +75,7 @@ async function moveStream(route: Route, op: Operation, move: Move, start: number
     await route.to.files.write(
       move.to,
       () => counted.chunks(route.from.files.read(move.from, { ...from(start), signal: op.signal })),
-      { ...from(start), signal: op.signal },
+      { ...from(start), ...move.own, signal: op.signal },
     )
     if (size !== undefined && start + counted.moved !== size)
       throw short(start + counted.moved, size)
@@ -92,13 +98,14 @@ async function movePieces(
     const counted = new Counted(route, signal)
     const read = (): AsyncIterable<Uint8Array> =>
       counted.chunks(route.from.files.read(move.from, { start: at, end: last, signal }))
-    await route.to.files.write(move.to, read, { start: at, keepRest: true, signal })
+    await route.to.files.write(move.to, read, { ...move.own, start: at, keepRest: true, signal })
     moved += counted.moved
     if (counted.moved !== last - at) throw short(at + counted.moved, end)
   }
   try {
     // What is there behind the start belongs to no round.
-    await route.to.files.write(move.to, new Uint8Array(0), { ...from(start), signal: op.signal })
+    const beginning = { ...from(start), ...move.own, signal: op.signal }
+    await route.to.files.write(move.to, new Uint8Array(0), beginning)
     for (let round = start; round < end; round += ROUND) {
       const last = Math.min(round + ROUND, end)
       const starts = Array.from(
@@ -114,6 +121,35 @@ async function movePieces(
   } catch (error) {
     route.moved(-moved)
     throw error
+  }
+}
+
+/** How the file of the target is told to it. */
+export type OwnPartOptions = Pick<OwnWriteOptions, 'file' | 'mode'>
+
+/**
+ * Resolves to where to go on. What another process may still write to is gone on with in a file of our own, which takes its
+ * name: each of the two would cut off what the other has written.
+ */
+async function takenOver(route: Route, op: Operation, move: Move, start: number): Promise<number> {
+  const { files } = route.to
+  const { own, to } = move
+  const { signal } = op
+  if (own?.file === undefined || own.file.isBegun) return start
+  const beside = join(folderOf(to), ownPartName())
+  try {
+    const { mode } = await files.stat(to, { signal })
+    const making = { ...own, mode, signal }
+    await files.write(beside, () => files.read(to, { end: start, signal }), making)
+    if ((await files.stat(beside, { signal })).size !== start) throw own.file.lost(to)
+    await files.rename(beside, to, { replace: true, signal })
+    return start
+  } catch (error) {
+    await files.remove(beside).catch(() => {})
+    own.file.forget()
+    // What is there has to go before there is room.
+    if (isNetError(error) && error.code === 'NET_NO_SPACE') return 0
+    throw isNetError(error) && error.code === 'NET_NOT_FOUND' ? own.file.lost(to) : error
   }
 }
 

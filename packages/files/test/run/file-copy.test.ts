@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 
 import { fromText, type RemoteFiles } from '@net/core'
 import { netError } from '@net/core/authoring'
@@ -223,4 +223,65 @@ test('a part of a private file on this machine is never one that others can open
   await copied(from, looking, {}, { action: 'replace', why: 'size', target })
   expect([...seen]).toEqual([0])
   expect(await readFile(folder.at('a'), 'utf8')).toBe(whole)
+})
+
+const large = Buffer.alloc(33 * 1024 * 1024, '0123456789abcdef')
+
+/** What another process may do to the part while a run writes it. */
+const others: readonly (readonly [string, (part: string) => Promise<void>])[] = [
+  ['takes it aside', (part) => rename(part, `${part}-aside`)],
+  [
+    'begins it anew',
+    async (part) => {
+      await rm(part)
+      await writeFile(part, '')
+    },
+  ],
+  [
+    'puts a whole one of its own in its place',
+    async (part) => {
+      await rm(part)
+      await writeFile(part, Buffer.alloc(large.length))
+    },
+  ],
+]
+
+test.each(
+  others.flatMap(([name, change]) =>
+    [large, Buffer.from(whole)].map((bytes) => ({ name, change, bytes, size: bytes.length })),
+  ),
+)(
+  'a file of $size bytes has all of them if another process $name while it is written',
+  async ({ bytes, change }) => {
+    await using folder = await testFolder()
+    let chunks = 0
+    const from = faultyFiles(memoryFiles({ contents: { a: bytes } }), {
+      at: async ({ call, passed }) => {
+        if (call !== 'read' || passed === undefined) return
+        if (++chunks !== Math.min(3, Math.ceil(bytes.length / 65_536))) return
+        for (const name of await readdir(folder.path)) await change(folder.at(name))
+      },
+    })
+    await copied(from, localFiles(folder.path))
+    expect(bytes.equals(await readFile(folder.at('a')))).toBe(true)
+  },
+)
+
+test('what an earlier run left of a file of this machine is gone on with in a file of our own', async () => {
+  await using folder = await testFolder()
+  const files = localFiles(folder.path)
+  const source = memoryFiles({ contents: { a: whole } })
+  const cut = failing(source, ({ call, passed }) => call === 'read' && passed === 1)
+  await expect(copied(cut, files)).rejects.toThrow('reset')
+  const [part = ''] = await readdir(folder.path)
+  await chmod(folder.at(part), 0o640)
+  // Another process is at work with it yet.
+  await link(folder.at(part), folder.at('theirs'))
+  const before = await readFile(folder.at('theirs'))
+  const { transferred } = await copied(source, files, {}, { part: await files.stat(part) })
+  expect(transferred).toBe(whole.length - before.length)
+  expect(await readFile(folder.at('a'), 'utf8')).toBe(whole)
+  expect(before.equals(await readFile(folder.at('theirs')))).toBe(true)
+  expect((await stat(folder.at('a'))).mode & 0o777).toBe(0o640)
+  expect((await readdir(folder.path)).toSorted()).toEqual(['a', 'theirs'])
 })
