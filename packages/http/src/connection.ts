@@ -80,6 +80,8 @@ export interface HttpConnection {
   resume(): void
   /** Whether only the program can free it: its answer waits to be read, and the program reads something else. */
   readonly isHeld: boolean
+  /** After `NET_PROXY_AUTH`: whether the request may be sent again over another connection, with another login for the proxy. */
+  readonly wantsLogin?: boolean
   /** Closes the connection at once; running exchanges get no more events. */
   destroy(): void
 }

@@ -265,6 +265,7 @@ export class Exchange implements WireReceiver, BodyFlow {
     if (body?.begun === true && !body.replayable) return false
     // The server itself said that it has not begun; of a goodbye on the way (a tunnel's) it is not known.
     if (error.code === 'NET_CONN_SHUTDOWN' && error.retry === 'safe') return true
+    if (error.code === 'NET_PROXY_AUTH') return this.#parts.connection.wantsLogin === true
     if (!LOST.has(error.code) || this.#parts.connection.exchanges < 2) return false
     return this.#state === 'ready' || isIdempotent(method)
   }

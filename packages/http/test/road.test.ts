@@ -237,6 +237,15 @@ test('[HTTP-44] a proxy passes plain requests on: each names its whole URL, and 
   expect(second).toMatch(/^GET http:\/\/shop\.test:8080\/ HTTP\/1\.1\r\nhost: shop\.test:8080\r\n/)
 })
 
+test('a proxy that wants Digest gets it for what it passes on', async () => {
+  await using server = await startHttpServer()
+  const users = { ada: 'lovelace' }
+  await using proxy = await startConnectServer({ hosts, users, login: 'digest' })
+  await using api = createClient({ proxy: proxy.url.replace('//', '//ada:lovelace@') })
+  for (let calls = 0; calls < 3; calls++) await api.get(named(server, '/json'))
+  expect(proxy.received).toMatchObject([{ user: 'ada' }, { user: 'ada' }, { user: 'ada' }])
+})
+
 test('a proxy that asks who it is, between two requests, is told as such', async () => {
   const replies = [
     'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',

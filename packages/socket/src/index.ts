@@ -56,7 +56,7 @@ export {
   type RoadChoice,
   type RoadExplanation,
 } from './proxy/choose.ts'
-export type { Forwarder, ForwardingProxy } from './proxy/forward.ts'
+export type { Forwarder, ForwardingProxy, ForwardRefusal } from './proxy/forward.ts'
 export type { KeepAlive, KeepAliveOption } from './keep-alive.ts'
 export { roadOption, type RoadShapes } from './road-options.ts'
 export { resolve, reverse, type ResolveOptions, type ReverseOptions } from './name-lookup.ts'

@@ -3,8 +3,7 @@
  * know passwords or requests.
  */
 
-import { parseChallenges } from './challenges.ts'
-import type { DigestChallenge } from './digest-answer.ts'
+import { parseChallenges, type DigestChallenge } from '@net/socket/authoring'
 
 /** One use of a nonce. */
 export interface Round {

@@ -15,14 +15,19 @@ import {
   option,
   refuseControl,
 } from '@net/core/authoring'
+import {
+  digestAnswer,
+  digestIn,
+  hashing,
+  parseChallenges,
+  type DigestChallenge,
+} from '@net/socket/authoring'
 
 import { ClaimableAuth, Owners, type AuthRequest, type HttpAuth } from '../auth.ts'
 import type { Handler } from '../handler.ts'
 import { markHoldsBody } from '../request-marks.ts'
 import type { HttpRequest, RequestBody } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
-import { parseChallenges } from './challenges.ts'
-import { digestAnswer, digestIn, hashing, type DigestChallenge } from './digest-answer.ts'
 import { DigestSpace, type Opening, type Round } from './digest-space.ts'
 
 /**

@@ -8,17 +8,17 @@ import type { Socket } from 'node:net'
 
 import { ConnectionLostError, isNetError, type NetError } from '@net/core'
 import { clock, defineErrorTable, translate, type Timer } from '@net/core/authoring'
-import type { ByteReceiver, ForwardingProxy, Inflow, Transport } from '@net/socket'
+import type { ByteReceiver, Inflow, Transport } from '@net/socket'
 import { deliverTo } from '@net/socket/authoring'
 
 import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
-import { HttpHeaders } from '../headers.ts'
 import { heldFrom, isHeldBy } from '../held.ts'
 import { ClientCodec, type ClientEvents, type ResponseHead } from './client-codec.ts'
 import { keptFor, type Framing } from './framing.ts'
 import { closed, withoutPlace } from './loss.ts'
 import { inNextTurn } from './next-turn.ts'
 import type { Http1Options } from './options.ts'
+import { ProxyLogin } from './proxy-login.ts'
 import { RequestHeads } from './request-head.ts'
 import { RequestSender } from './request-sender.ts'
 
@@ -30,7 +30,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   readonly #socket: IdleSocket
   readonly #events: ConnectionEvents
   readonly #sender: RequestSender
-  readonly #forwarding: ForwardingProxy | undefined
+  readonly #login: ProxyLogin | undefined
   readonly #codec: ClientCodec
   readonly #inflow: Inflow | undefined
   #receiver: WireReceiver | undefined
@@ -38,6 +38,8 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   #answered: WireReceiver | undefined
   /** Whether an exchange has ended with this chunk. */
   #isComplete = false
+  /** Whether the request of that exchange is sent once more, with another login for the proxy. */
+  #repeats = false
   #request: WireRequest | undefined
   #isPaused = false
   #heldFrom = 0
@@ -65,13 +67,15 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#codec = new ClientCodec(this, rules)
     this.#socket = transport.duplex ?? NO_SOCKET
     this.#events = events
-    this.#forwarding = forwarding
+    if (forwarding !== undefined) {
+      this.#login = new ProxyLogin(forwarding, (error) => this.#fail(error))
+    }
     this.#longest = idleTime ?? LONGEST_KEPT
     this.#patience = idleTime ?? KEPT
     this.#sender = new RequestSender({
       transport,
       codec: this.#codec,
-      heads: new RequestHeads(host, forwarding?.fields),
+      heads: new RequestHeads(host, forwarding?.fieldsFor.bind(forwarding)),
       unwritten: (error) => this.#unwritten(error),
       gaveUp: (error) => this.#giveUp(error),
     })
@@ -81,6 +85,10 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
 
   get isHeld(): boolean {
     return this.#isPaused && isHeldBy(this.#heldFrom)
+  }
+
+  get wantsLogin(): boolean {
+    return this.#login?.mayMove === true
   }
 
   send(request: WireRequest, receiver: WireReceiver): void {
@@ -136,7 +144,8 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     answered?.settled()
     if (!this.#isComplete) return
     this.#isComplete = false
-    this.#free()
+    if (this.#repeats) this.#repeat()
+    else this.#free()
   }
 
   ended(): void {
@@ -164,12 +173,10 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#receiver?.interim(status, fields)
   }
 
-  head({ status, reason, fields, notes }: ResponseHead, framing: Framing): void {
-    this.#forwarding?.answered(
-      status,
-      reason,
-      HttpHeaders.received(fields).getAll('proxy-authenticate'),
-    )
+  head(head: ResponseHead, framing: Framing): void {
+    const { status, reason, fields, notes } = head
+    const sent = { request: this.#request, isComplete: this.#codec.hasSent }
+    if (this.#login?.takes(head, framing, sent) === true) return
     this.#sender.answered(false)
     const kept = keptFor(notes)
     if (kept !== undefined) this.#keepFor(kept)
@@ -179,10 +186,16 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
   }
 
   data(chunk: Buffer): void {
-    this.#receiver?.data(chunk)
+    if (this.#login?.refusal === undefined) this.#receiver?.data(chunk)
+    else this.#login.drop(chunk.length)
   }
 
   end(trailers: readonly string[]): void {
+    const refusal = this.#login?.refusal
+    if (refusal !== undefined) {
+      this.#endRefusal(refusal)
+      return
+    }
     const receiver = this.#receiver
     this.#receiver = undefined
     this.#isPaused = false
@@ -193,6 +206,24 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
       // Behind the bytes that arrived together with the end: there must be none.
       this.#isComplete = true
     } else this.#leave(false)
+  }
+
+  /** The request is sent again behind the bytes that arrived together with the end: there must be none. */
+  #endRefusal(refusal: NetError): void {
+    if (!this.#codec.mayGoOn) throw refusal
+    this.#login?.end()
+    this.#sender.stop()
+    this.#codec.next()
+    this.#isComplete = true
+    this.#repeats = true
+  }
+
+  #repeat(): void {
+    this.#repeats = false
+    if (this.#isOver || this.#request === undefined) return
+    this.#login?.repeats()
+    this.exchanges += 1
+    this.#sender.send(this.#request)
   }
 
   // No request of ours asks for another protocol: see `handshake.ts`.
@@ -259,7 +290,9 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     receiver?.failed(translate(error, NO_ROWS, {}))
   }
 
-  #fail(error: unknown): void {
+  #fail(reason: unknown): void {
+    // The server has not heard of a request that the proxy refused.
+    const error = this.#login?.refusal ?? reason
     const receiver = this.#receiver
     this.#receiver = undefined
     this.#leave(true)
@@ -277,6 +310,7 @@ export class Http1Connection implements HttpConnection, ByteReceiver, ClientEven
     this.#isOver = true
     this.#lastWords?.clear()
     this.#idle?.clear()
+    this.#login?.end()
     this.#sender.stop()
     void this.#inflow?.stop()?.catch(() => {})
     if (abruptly) this.#transport.abort()

@@ -4,12 +4,15 @@
 
 import { fieldsText } from './message-writer.ts'
 
+/** What the proxy alone is to read with a request; the target is what the request line has. */
+export type ProxyFields = (method: string, target: string) => readonly string[]
+
 /** Writes the heads of the requests of one connection. */
 export class RequestHeads {
   readonly #host: string
   /** What is in front of each target. */
   readonly #prefix: string
-  readonly #more: string
+  readonly #forProxy: ProxyFields | undefined
   #fields: readonly string[] | undefined
   #text = ''
 
@@ -17,10 +20,10 @@ export class RequestHeads {
    * `host` is what `Host` says, unless the fields do. With fields for a proxy that passes requests on, each head has these,
    * and says where it is to go (RFC 9112 section 3.2.2).
    */
-  constructor(host: string, proxyFields?: readonly string[]) {
+  constructor(host: string, forProxy?: ProxyFields) {
     this.#host = host
-    this.#prefix = proxyFields === undefined ? '' : `http://${host}`
-    this.#more = fieldsText(proxyFields ?? [])
+    this.#prefix = forProxy === undefined ? '' : `http://${host}`
+    this.#forProxy = forProxy
   }
 
   /** A head; `more` are further lines with their ends. The list of fields must not change afterwards. */
@@ -28,9 +31,11 @@ export class RequestHeads {
     if (fields !== this.#fields) {
       this.#fields = fields
       const host = hasHost(fields) ? '' : `host: ${this.#host}\r\n`
-      this.#text = ` HTTP/1.1\r\n${host}connection: keep-alive\r\n${this.#more}${fieldsText(fields)}`
+      this.#text = ` HTTP/1.1\r\n${host}connection: keep-alive\r\n${fieldsText(fields)}`
     }
-    return `${method} ${this.#prefix}${target}${this.#text}${more}\r\n`
+    const place = this.#prefix + target
+    const proxy = this.#forProxy === undefined ? '' : fieldsText(this.#forProxy(method, place))
+    return `${method} ${place}${this.#text}${proxy}${more}\r\n`
   }
 }
 

@@ -5,9 +5,9 @@
 
 import { isNetError } from '@net/core'
 import { callerFault, guarded } from '@net/core/authoring'
+import { parseChallenges } from '@net/socket/authoring'
 
 import type { HttpAuth } from '../auth.ts'
-import { parseChallenges } from '../auth/challenges.ts'
 import type { Middleware } from '../handler.ts'
 import { isLedAway } from '../request-marks.ts'
 import type { HttpRequest } from '../request.ts'

@@ -1,7 +1,7 @@
+import type { DigestChallenge } from '@net/socket/authoring'
 import { expect, test } from 'vitest'
 
 import { DigestSpace } from '../../src/auth/digest-space.ts'
-import type { DigestChallenge } from '../../src/auth/digest-answer.ts'
 
 const challenge = (nonce: string): DigestChallenge => ({
   realm: 'a',

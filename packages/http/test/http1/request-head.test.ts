@@ -19,11 +19,16 @@ test('each request has its own line and its own fields', () => {
 })
 
 test('for a proxy that passes requests on, each says where it is to go', () => {
-  const heads = new RequestHeads('shop.test:81', ['proxy-authorization', 'Basic x'])
+  const heads = new RequestHeads('shop.test:81', (method, target) => [
+    'x-asked',
+    `${method} ${target}`,
+  ])
   expect(heads.text('GET', '/a?b', [])).toBe(
-    'GET http://shop.test:81/a?b HTTP/1.1\r\nhost: shop.test:81\r\nconnection: keep-alive\r\nproxy-authorization: Basic x\r\n\r\n',
+    'GET http://shop.test:81/a?b HTTP/1.1\r\nhost: shop.test:81\r\nconnection: keep-alive\r\nx-asked: GET http://shop.test:81/a?b\r\n\r\n',
   )
-  expect(new RequestHeads('shop.test', []).text('GET', '/', [])).toContain('GET http://shop.test/ ')
+  expect(new RequestHeads('shop.test', () => []).text('GET', '/', [])).toContain(
+    'GET http://shop.test/ ',
+  )
 })
 
 test('a Host of the caller stands alone', () => {

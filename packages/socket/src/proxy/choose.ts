@@ -13,9 +13,9 @@ import { foreignDialer } from '../foreign-dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import type { Hop, Transport } from '../transport.ts'
 import { unixDialer } from '../unix-dialer.ts'
-import { CONNECT_PORTS, connectDialer } from './connect-dialer.ts'
+import { CONNECT_PORTS, connectDialer, httpProxy, tunnelsOf } from './connect-dialer.ts'
 import { environmentProxy, variableUrl } from './environment.ts'
-import { httpForwarder, type Forwarder } from './forward.ts'
+import { forwarderOf, type Forwarder } from './forward.ts'
 import { ProxyMap } from './proxy-map.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { SOCKS_PORTS, socksDialer } from './socks-dialer.ts'
@@ -115,10 +115,14 @@ function proxied(proxies: ProxyOption): ChosenRoad {
 function chained(chain: readonly (string | URL)[]): Pick<ChosenRoad, 'dialer' | 'forwarder'> {
   const before = chain.slice(0, -1).reduce<Dialer>((via, url) => proxyDialer(url, via), direct)
   const last = chain.at(-1) ?? ''
-  const dialer = proxyDialer(last, before)
-  if (isSocks(last)) return { dialer, forwarder: NEVER }
-  const forwarder = httpForwarder(last, before)
-  return { dialer, forwarder: ({ scheme }) => (scheme === 'http' ? forwarder : undefined) }
+  if (isSocks(last)) return { dialer: proxyDialer(last, before), forwarder: NEVER }
+  // One and the same, so that what it says to one of the two holds for both.
+  const proxy = httpProxy(last, { via: before })
+  const forwarder = forwarderOf(proxy)
+  return {
+    dialer: tunnelsOf(proxy),
+    forwarder: ({ scheme }) => (scheme === 'http' ? forwarder : undefined),
+  }
 }
 
 function isMap(proxies: ProxyOption): proxies is Readonly<Record<string, ProxyChain>> {

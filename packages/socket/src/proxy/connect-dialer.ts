@@ -2,8 +2,6 @@
 
 import type { Credential } from '@net/core'
 import {
-  claimSecrets,
-  holdSecret,
   inCall,
   netError,
   option,
@@ -17,7 +15,8 @@ import { tcpDialer } from '../tcp-dialer.ts'
 import { tlsOptions, type TlsOptions } from '../tls/options.ts'
 import { connectDialogue } from './connect-codec.ts'
 import { foreignDialer } from '../foreign-dialer.ts'
-import { hopDialer, type HopRoad, type RevealedLogin } from './hop.ts'
+import { hopDialer, type HopRoad } from './hop.ts'
+import { HttpLogin } from './http-login.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 
 /** Options of an HTTP proxy. */
@@ -36,18 +35,23 @@ export interface ConnectDialerOptions {
 
 /**
  * Dials through `http://user:password@host:port` or, with TLS to the proxy, `https:`; the default ports are 80 and 443.
- * Names are resolved by the proxy; Basic authentication says who asks. The dial's phase is `proxy`, its limit
- * `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH` for 407, and `NET_PROXY_REFUSED` for every
- * other answer but 2xx, with the status in `reply`. Throws `NET_BAD_URL`. RFC 9110, section 9.3.6.
+ * Names are resolved by the proxy. Basic authentication says who asks; a proxy that answers 407 and offers Digest (RFC 7616) is
+ * answered by Digest once, over the same connection if it keeps that, and gets Basic no more. The dial's phase is `proxy`, its
+ * limit `timeout.proxy`. Dials reject with `NET_PROXY_UNREACHABLE`, `NET_PROXY_AUTH` for a 407 that remains, and
+ * `NET_PROXY_REFUSED` for every other answer but 2xx, with the status in `reply`. Throws `NET_BAD_URL`. RFC 9110, section 9.3.6.
  */
 export function connectDialer(url: string | URL, options?: ConnectDialerOptions): Dialer {
-  const { hop, headers, authorize } = httpProxy(url, options)
+  return tunnelsOf(httpProxy(url, options))
+}
+
+/** The dialer whose tunnels lead through the proxy. */
+export function tunnelsOf({ hop, headers, login }: HttpProxy): Dialer {
   return hopDialer({
     ...hop,
     dialogue: (endpoint, who) =>
       connectDialogue(endpoint, {
         headers,
-        ...(who === undefined ? {} : { authorization: authorize(who) }),
+        login: who === undefined ? undefined : login.talk(who),
       }),
   })
 }
@@ -56,8 +60,8 @@ export function connectDialer(url: string | URL, options?: ConnectDialerOptions)
 export interface HttpProxy {
   readonly hop: HopRoad
   readonly headers: Readonly<Record<string, string>>
-  /** The value of `Proxy-Authorization`. */
-  readonly authorize: (who: RevealedLogin) => string
+  /** How it is told who asks, whatever it is asked for. */
+  readonly login: HttpLogin
 }
 
 /** The proxy that URL and options describe. Throws `NET_BAD_URL` and `NET_BAD_OPTION`. */
@@ -76,21 +80,7 @@ export function httpProxy(url: string | URL, options?: ConnectDialerOptions): Ht
     ...(proxy.scheme === 'https' ? { tls: { ...tls, alpn: ['http/1.1'] } } : {}),
     ...(login === undefined ? {} : { login }),
   }
-  return { hop, headers, authorize: basicOnce() }
-}
-
-/** Basic authentication (RFC 7617). What goes on the wire is the pair as a whole, which is kept out of all messages too. */
-function basicOnce(): (login: RevealedLogin) => string {
-  let last: { readonly pair: string; readonly header: string } | undefined
-  return ({ user, password, owners }) => {
-    const pair = `${user}:${password}`
-    if (last?.pair !== pair) {
-      last = { pair, header: `Basic ${Buffer.from(pair, 'utf8').toString('base64')}` }
-      holdSecret(pair, last)
-    }
-    for (const owner of owners) claimSecrets(last, owner)
-    return last.header
-  }
+  return { hop, headers, login: new HttpLogin() }
 }
 
 /** The schemes of HTTP proxies with their ports. */

@@ -3,16 +3,16 @@
  * `http:`, where many proxies give no tunnels. It must not know how requests are written.
  */
 
-import { formatEndpoint, type Endpoint } from '@net/core'
-import { addContext } from '@net/core/authoring'
+import { formatEndpoint, type Endpoint, type NetError } from '@net/core'
+import { addContext, harmless, netError } from '@net/core/authoring'
 
-import type { Dialer, DialOptions } from '../dialer.ts'
+import type { DialOptions } from '../dialer.ts'
 import { roadOperation } from '../dial-operation.ts'
 import { socketErrors } from '../errors.ts'
 import type { Transport } from '../transport.ts'
-import { schemesIn, unauthorized } from './connect-codec.ts'
-import { httpProxy } from './connect-dialer.ts'
+import type { HttpProxy } from './connect-dialer.ts'
 import { askerAt, reach, type Asker } from './hop.ts'
+import { unauthorized, type LoginTalk } from './http-login.ts'
 
 /** The way to a proxy that passes requests on. */
 export interface Forwarder {
@@ -23,18 +23,27 @@ export interface Forwarder {
 /** A connection to such a proxy. */
 export interface ForwardingProxy {
   readonly transport: Transport
-  /** What the proxy alone is to read with each request: names and values in turn. */
-  readonly fields: readonly string[]
   /**
-   * To be called with each answer, and what its `Proxy-Authenticate` says. Throws `NET_PROXY_AUTH` for 407: the proxy wants
-   * to know who asks, and the connection is of no use.
+   * What the proxy alone is to read with the next request: names and values in turn. The target is what the request line
+   * has, with the scheme and the host in front.
    */
-  answered(status: number, text: string, challenges: readonly string[]): void
+  fieldsFor(method: string, target: string): readonly string[]
+  /**
+   * To be called with each answer, and the values of its `Proxy-Authenticate`. Returns an error for 407, `NET_PROXY_AUTH`: the
+   * proxy wants to know who asks. `again` says whether the request may be sent again, once, with the fields that `fieldsFor`
+   * gives then, over this connection or another one; where it may not, both are of no use.
+   */
+  answered(status: number, text: string, challenges: readonly string[]): ForwardRefusal | undefined
 }
 
-/** The way to the proxy of this URL. Throws like `connectDialer`. */
-export function httpForwarder(url: string | URL, via: Dialer): Forwarder {
-  const { hop, authorize } = httpProxy(url, { via })
+/** A proxy refused a request, because it does not know who asks. */
+export interface ForwardRefusal {
+  readonly error: NetError
+  readonly again: boolean
+}
+
+/** The way to the proxy, for requests that it passes on. */
+export function forwarderOf({ hop, login: logins }: HttpProxy): Forwarder {
   return {
     dial(endpoint, options) {
       const { kind: protocol, login } = hop
@@ -42,16 +51,16 @@ export function httpForwarder(url: string | URL, via: Dialer): Forwarder {
       const spec = { protocol, operation: 'dial', endpoint, errors: socketErrors, secrets }
       return roadOperation(spec, options, async (op) => {
         const asker = await askerAt(hop, options, op)
-        const fields = asker === undefined ? [] : ['proxy-authorization', authorize(asker.who)]
+        const login = asker === undefined ? undefined : logins.talk(asker.who)
         const transport = await reach(hop, options, op)
-        return new Forwarding(transport, { fields, asker, place: formatEndpoint(hop.proxy) })
+        return new Forwarding(transport, { login, asker, place: formatEndpoint(hop.proxy) })
       })
     },
   }
 }
 
 interface ForwardingParts {
-  readonly fields: readonly string[]
+  readonly login: LoginTalk | undefined
   readonly asker: Asker | undefined
   /** The proxy. */
   readonly place: string
@@ -59,26 +68,47 @@ interface ForwardingParts {
 
 class Forwarding implements ForwardingProxy {
   readonly transport: Transport
-  readonly fields: readonly string[]
-  readonly #asker: Asker | undefined
-  readonly #place: string
+  readonly #parts: ForwardingParts
   #isKnown = false
 
-  constructor(transport: Transport, { fields, asker, place }: ForwardingParts) {
+  constructor(transport: Transport, parts: ForwardingParts) {
     this.transport = transport
-    this.fields = fields
-    this.#asker = asker
-    this.#place = place
+    this.#parts = parts
   }
 
-  answered(status: number, text: string, challenges: readonly string[]): void {
-    if (status === 407) {
-      this.#asker?.rejected()
-      const schemes = challenges.flatMap(schemesIn)
-      const error = unauthorized(text, this.#asker !== undefined, schemes)
-      throw addContext(error, { phase: 'proxy', endpoint: this.#place })
+  fieldsFor(method: string, target: string): readonly string[] {
+    const { login } = this.#parts
+    if (login === undefined) return NO_FIELDS
+    return ['proxy-authorization', login.authorization({ method, target })]
+  }
+
+  answered(
+    status: number,
+    text: string,
+    challenges: readonly string[],
+  ): ForwardRefusal | undefined {
+    const { login, asker } = this.#parts
+    if (status !== 407) {
+      login?.accepted()
+      if (!this.#isKnown) asker?.accepted()
+      this.#isKnown = true
+      return undefined
     }
-    if (!this.#isKnown) this.#asker?.accepted()
-    this.#isKnown = true
+    const again = login?.refused(challenges) === true
+    if (!again) asker?.rejected()
+    return { error: this.#refusal(harmless(text), challenges, again), again }
+  }
+
+  #refusal(text: string, challenges: readonly string[], again: boolean): NetError {
+    const { login, place } = this.#parts
+    const error = again
+      ? netError('NET_PROXY_AUTH', {
+          message: 'the proxy asks for a login by Digest, and the request cannot be sent again',
+          reply: { status: 407, text },
+        })
+      : unauthorized(text, login !== undefined, challenges)
+    return addContext(error, { phase: 'proxy', endpoint: place })
   }
 }
+
+const NO_FIELDS: readonly string[] = []

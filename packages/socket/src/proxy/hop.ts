@@ -31,7 +31,7 @@ import { withLeftover } from '../leftover-transport.ts'
 import type { TlsOptions } from '../tls/options.ts'
 import { secure } from '../tls/secure.ts'
 import type { Transport } from '../transport.ts'
-import { converse, type ProxyDialogue } from './proxy-dialogue.ts'
+import { converse, type ProxyDialogue, type Talked } from './proxy-dialogue.ts'
 import type { ProxyLogin } from './proxy-url.ts'
 
 /** A proxy, and how to get there. */
@@ -78,13 +78,11 @@ export function hopDialer(hop: ProxyHop): Dialer {
         admit(endpoint, options)
         const asker = await askerAt(hop, options, op)
         const dialogue = hop.dialogue(endpoint, asker?.who)
-        const transport = await reach(hop, options, op)
         try {
-          const made = await tunnel(transport, endpoint, { hop, dialogue, op })
+          const made = await dig(endpoint, dialogue, { hop, options, op })
           asker?.accepted()
           return made
         } catch (error) {
-          transport.abort(error)
           if (isRefusal(error)) asker?.rejected()
           throw error
         }
@@ -171,18 +169,38 @@ function unreachable(error: unknown, proxy: Endpoint): unknown {
 
 interface Digging {
   readonly hop: ProxyHop
-  readonly dialogue: ProxyDialogue
+  readonly options: DialOptions | undefined
   readonly op: Operation
 }
 
-async function tunnel(
+/** The tunnel, over as many connections as the conversation takes. */
+async function dig(
+  endpoint: Endpoint,
+  dialogue: ProxyDialogue,
+  digging: Digging,
+): Promise<Transport> {
+  const { hop, options, op } = digging
+  const transport = await reach(hop, options, op)
+  let talked: Talked
+  try {
+    talked = await op.phase('proxy', () =>
+      stoppable(op, conversation(transport, dialogue, hop.proxy), () => transport.abort()),
+    )
+  } catch (error) {
+    transport.abort(error)
+    throw error
+  }
+  if ('rest' in talked) return tunnel(transport, endpoint, { hop, rest: talked.rest })
+  transport.abort()
+  return dig(endpoint, talked.next, digging)
+}
+
+/** What leads through the proxy from here on; `rest` has arrived already. */
+function tunnel(
   transport: Transport,
   endpoint: Endpoint,
-  { hop, dialogue, op }: Digging,
-): Promise<Transport> {
-  const rest = await op.phase('proxy', () =>
-    stoppable(op, conversation(transport, dialogue, hop.proxy), () => transport.abort()),
-  )
+  { hop, rest }: { readonly hop: ProxyHop; readonly rest: Uint8Array },
+): Transport {
   const { info } = transport
   const { local, remote } = info
   return withLeftover(
@@ -204,7 +222,7 @@ async function conversation(
   transport: Transport,
   dialogue: ProxyDialogue,
   proxy: Endpoint,
-): Promise<Uint8Array> {
+): Promise<Talked> {
   try {
     return await converse(transport, dialogue)
   } catch (error) {

@@ -1,12 +1,13 @@
 /*
- * An HTTP proxy for tests that knows CONNECT and Basic authentication, with or without TLS, on loopback only. A request with
+ * An HTTP proxy for tests that knows CONNECT, Basic and Digest authentication, with or without TLS, on loopback only. A request with
  * the whole URL of what it asks for is passed on, one per connection.
  */
 
-import { optionsDoor, type OptionsDoor } from '@net/core/authoring'
+import { option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
 
 import type { Connection } from '../connection.ts'
 import { tlsOptions, type TlsOptions } from '../tls/options.ts'
+import { DigestLogin } from './digest-login.ts'
 import { proxyServerTable, startProxyServer } from './proxy-server.ts'
 import type {
   ProxyProtocol,
@@ -20,26 +21,31 @@ import type {
 export interface ConnectServerOptions extends ProxyServerOptions {
   /** Certificate and key; with them clients speak TLS to the proxy, and its URL says `https:`. */
   readonly tls?: TlsOptions | undefined
+  /** How its users log in; default `basic`. */
+  readonly login?: 'basic' | 'digest' | undefined
 }
 
 /** Starts an HTTP proxy on a free port of 127.0.0.1. */
 export async function startConnectServer(given?: ConnectServerOptions): Promise<ProxyServer> {
-  const { tls, ...options } = connectServerDoor(given)
+  const { tls, login, ...options } = connectServerDoor(given)
   const { users } = options
+  const digest = login === 'digest' && users !== undefined ? new DigestLogin(users) : undefined
   return startProxyServer({
     scheme: tls === undefined ? 'http' : 'https',
     options,
-    speak: () => new ConnectProtocol(users),
+    speak: () => new ConnectProtocol(users, digest),
     ...(tls === undefined ? {} : { tls }),
   })
 }
 
 class ConnectProtocol implements ProxyProtocol {
   readonly #users: ProxyServerOptions['users']
+  readonly #digest: DigestLogin | undefined
   #onward: string | undefined
 
-  constructor(users: ProxyServerOptions['users']) {
+  constructor(users: ProxyServerOptions['users'], digest: DigestLogin | undefined) {
     this.#users = users
+    this.#digest = digest
   }
 
   async read(connection: Connection): Promise<ProxyRequest | undefined> {
@@ -58,13 +64,22 @@ class ConnectProtocol implements ProxyProtocol {
       await connection.write(this.answer(405))
       return undefined
     }
-    const [user, password] = loginOf(headers['proxy-authorization'])
-    const users = this.#users
-    if (users !== undefined && !(Object.hasOwn(users, user) && users[user] === password)) {
+    const user = this.#userOf(first, headers['proxy-authorization'])
+    if (user === undefined) {
       await connection.write(this.answer(407))
       return undefined
     }
     return { target, headers, ...(user === '' ? {} : { user }) }
+  }
+
+  /** Who asks; '' for somebody of whom nothing has to be known, undefined if that is not proved. */
+  #userOf(line: string, authorization: string = ''): string | undefined {
+    const users = this.#users
+    const [method = '', target = ''] = line.split(' ')
+    if (this.#digest !== undefined) return this.#digest.userOf(authorization, { method, target })
+    const [user, password] = loginOf(authorization)
+    if (users === undefined) return user
+    return Object.hasOwn(users, user) && users[user] === password ? user : undefined
   }
 
   onward(): Uint8Array | undefined {
@@ -86,13 +101,14 @@ class ConnectProtocol implements ProxyProtocol {
     const status = typeof outcome === 'number' ? outcome : STATUS[outcome]
     const text = TEXTS.get(status) ?? 'Answer'
     const head = [`HTTP/1.1 ${status} ${text}`]
-    if (status === 407) head.push('Proxy-Authenticate: Basic realm="test"')
+    const challenge = this.#digest?.challenge ?? 'Basic realm="test"'
+    if (status === 407) head.push(`Proxy-Authenticate: ${challenge}`)
     if (status >= 300) head.push('Content-Length: 0', 'Connection: close')
     return Buffer.from(`${head.join('\r\n')}\r\n\r\n`)
   }
 }
 
-function loginOf(authorization: string = ''): [user: string, password: string] {
+function loginOf(authorization: string): [user: string, password: string] {
   const pair = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString('utf8')
   const colon = pair.indexOf(':')
   return colon < 0 ? ['', ''] : [pair.slice(0, colon), pair.slice(colon + 1)]
@@ -113,5 +129,5 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
 
 const connectServerDoor: OptionsDoor<ConnectServerOptions> = optionsDoor<ConnectServerOptions>(
   { protocol: 'socket', call: 'startConnectServer' },
-  { ...proxyServerTable, tls: tlsOptions },
+  { ...proxyServerTable, tls: tlsOptions, login: option.oneOf('basic', 'digest') },
 )

@@ -3,25 +3,42 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { connectDialogue } from '../../src/proxy/connect-codec.ts'
+import type { LoginTalk } from '../../src/proxy/http-login.ts'
 import { bytes, latin1, thrown } from '../support.ts'
 import { codeOf, talk } from './talk.ts'
 
 const target = { scheme: 'tcp', host: 'db.test', port: 5432 }
 
 function answered(text: string, size?: number, loggedIn = false) {
-  const request = loggedIn ? { authorization: 'Basic eA==' } : {}
+  const request = loggedIn ? { login: login() } : {}
   return talk(connectDialogue(target, request), [[...bytes(text)]], size)
+}
+
+/** Says Basic, then Digest, each with the number of its use. */
+function login(another = false): LoginTalk & { readonly offers: (readonly string[])[] } {
+  const offers: (readonly string[])[] = []
+  let uses = 0
+  return {
+    offers,
+    authorization: ({ method, target: asked }) =>
+      `${offers.length === 0 ? 'Basic' : 'Digest'} ${++uses} ${method} ${asked}`,
+    refused(challenges) {
+      offers.push(challenges)
+      return another
+    },
+    accepted: () => {},
+  }
 }
 
 test("the request has the endpoint, the login, and the caller's headers", () => {
   const { opening } = connectDialogue(
     { ...target, host: '::1' },
-    { authorization: 'Basic eA==', headers: { 'X-Team': 'net' } },
+    { login: login(), headers: { 'X-Team': 'net' } },
   )
   expect(latin1(opening).split('\r\n')).toEqual([
     'CONNECT [::1]:5432 HTTP/1.1',
     'Host: [::1]:5432',
-    'Proxy-Authorization: Basic eA==',
+    'Proxy-Authorization: Basic 1 CONNECT [::1]:5432',
     'X-Team: net',
     '',
     '',
@@ -54,22 +71,76 @@ test('407 is about credentials, and says whether there were any', () => {
 
 test.each([
   ['Negotiate\r\nproxy-authenticate: NTLM', 'Negotiate, NTLM'],
-  ['Digest realm="a, Basic b", nonce="x,y", qop="auth"', 'Digest'],
+  ['Digest realm="a, Basic b", nonce="x,y", algorithm=NEW', 'Digest'],
   ['Negotiate, NTLM TlRM==, Digest realm="a"', 'Negotiate, NTLM, Digest'],
-])('a proxy that takes no Basic is not said to have refused the password: %s', (offer, names) => {
-  const head = `HTTP/1.1 407 No\r\nProxy-Authenticate: ${offer}\r\n\r\n`
-  for (const loggedIn of [true, false]) {
-    const error = thrown(() => answered(head, 1, loggedIn))
-    expect(error).toMatchObject({ code: 'NET_PROXY_AUTH', retry: 'never' })
-    expect(error.message).toContain(`takes only ${names} as login`)
-    expect(error.message).not.toContain('refused')
-  }
-})
+])(
+  'a proxy that takes nothing known is not said to have refused the password: %s',
+  (offer, names) => {
+    const head = `HTTP/1.1 407 No\r\nProxy-Authenticate: ${offer}\r\n\r\n`
+    for (const loggedIn of [true, false]) {
+      const error = thrown(() => answered(head, 1, loggedIn))
+      expect(error).toMatchObject({ code: 'NET_PROXY_AUTH', retry: 'never' })
+      expect(error.message).toContain(`takes only ${names} as login`)
+      expect(error.message).not.toContain('refused')
+    }
+  },
+)
 
 test('a proxy that takes Basic among others has refused the password', () => {
   const head =
     'HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm="a"\r\nProxy-Authenticate: Basic realm="a"\r\n\r\n'
   expect(thrown(() => answered(head, 1, true)).message).toContain('refused user')
+})
+
+const ASKED = 'HTTP/1.1 407 No\r\nProxy-Authenticate: Digest nonce="a"\r\n'
+const SECOND = 'Proxy-Authorization: Digest 2 CONNECT db.test:5432'
+
+test.each([
+  ['Content-Length: 5\r\n\r\nwho?\n'],
+  ['content-length: 0\r\n\r\n'],
+  ['Transfer-Encoding: chunked\r\n\r\n4;x=y\r\nwho?\r\n1\r\n\n\r\n0\r\nx: y\r\n\r\n'],
+])('another login goes over the same connection, behind the body: %j', (rest) => {
+  const open = [...bytes('HTTP/1.1 200 OK\r\n\r\n220')]
+  for (let size = 1; size <= 40; size++) {
+    const asker = login(true)
+    const dialogue = connectDialogue(target, { login: asker })
+    const { said, rest: arrived } = talk(dialogue, [[...bytes(ASKED + rest)], open], size)
+    expect(said).toHaveLength(2)
+    expect(latin1(said[1]!)).toContain(`${SECOND}\r\n`)
+    expect(arrived).toBeDefined()
+    expect(asker.offers).toEqual([[' Digest nonce="a"']])
+    expect(dialogue.elsewhere?.()).toBeUndefined()
+  }
+})
+
+test.each([
+  ['Connection: close\r\nContent-Length: 5\r\n\r\nwho?\n'],
+  ['Content-Length: 65537\r\n\r\n'],
+  ['\r\n'],
+  ['Content-Length: 0\r\n\r\nmore'],
+])('another login goes over another connection where this one is of no use: %j', (rest) => {
+  const dialogue = connectDialogue(target, { login: login(true) })
+  expect(dialogue.receive(bytes(ASKED + rest))).toEqual({ moves: true })
+  const next = dialogue.elsewhere?.()
+  expect(latin1(next!.opening)).toContain(`${SECOND}\r\n`)
+  expect(next!.elsewhere?.()).toBeUndefined()
+})
+
+test('a proxy that hangs up after the second request is asked over another connection, unless it began to answer', () => {
+  const dialogue = connectDialogue(target, { login: login(true) })
+  expect(dialogue.receive(bytes(`${ASKED}Content-Length: 1\r\n\r\n`))).toEqual({ drains: true })
+  expect(dialogue.receive(bytes('x')).send).toBeDefined()
+  expect(latin1(dialogue.elsewhere!()!.opening)).toContain('Digest 3 ')
+  dialogue.receive(bytes('H'))
+  expect(dialogue.elsewhere!()).toBeUndefined()
+})
+
+test('the 407 behind the second login is the last', () => {
+  const kept = `${ASKED}Content-Length: 0\r\n\r\n`
+  const twice = [[...bytes(kept)], [...bytes(kept)]]
+  const error = thrown(() => talk(connectDialogue(target, { login: login(true) }), twice))
+  expect(error).toMatchObject({ code: 'NET_PROXY_AUTH', retry: 'never' })
+  expect(error.message).toContain('refused user and password')
 })
 
 test.each([

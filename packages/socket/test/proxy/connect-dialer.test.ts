@@ -12,6 +12,7 @@ import { expect, test } from 'vitest'
 
 import { failure, thrown } from '../support.ts'
 import { nobody } from './nobody.ts'
+import { scriptedProxy } from './scripted-proxy.ts'
 
 const authority = createCertificates()
 
@@ -89,6 +90,56 @@ test('Basic authentication and further fields reach the proxy, and no error or e
   )
   expect(error).toMatchObject({ code: 'NET_PROXY_AUTH', phase: 'proxy', reply: { status: 407 } })
   expectNoCanary([error, events.events])
+})
+
+const shop = { scheme: 'tcp', host: 'shop.test', port: 25 }
+const DIGEST = 'Digest realm="r", nonce="n", qop="auth"'
+const BASIC = 'Basic realm="r"'
+
+test.each([
+  ['Basic', [BASIC], ['Basic'], ['Basic']],
+  ['Digest', [DIGEST], ['Basic', 'Digest 1'], ['Digest 2']],
+  ['Digest and Basic', [DIGEST, BASIC], ['Basic', 'Digest 1'], ['Digest 2']],
+  ['Basic and Digest', [BASIC, DIGEST], ['Basic', 'Digest 1'], ['Digest 2']],
+  ['both in one line', [`${BASIC}, ${DIGEST}`], ['Basic', 'Digest 1'], ['Digest 2']],
+])(
+  'a proxy that offers %s gets it, and from then on that alone',
+  async (_name, offers, first, second) => {
+    for (const keeps of [true, false]) {
+      await using proxy = await scriptedProxy({ offers, keeps })
+      const dialer = connectDialer(proxy.url)
+      for (let dials = 0; dials < 2; dials++) {
+        await using connection = overTransport(await dialer.dial(shop))
+        expect(await connection.readLine()).toBe('hello')
+        expect(connection.info.hops).toHaveLength(1)
+      }
+      const connections = keeps ? [first] : first.map((login) => [login])
+      expect(proxy.logins).toEqual([...connections, second])
+    }
+  },
+)
+
+test('a proxy whose refusal has a long body is asked over another connection', async () => {
+  await using proxy = await scriptedProxy({ offers: [DIGEST], keeps: true, size: 65_537 })
+  await using connection = overTransport(await connectDialer(proxy.url).dial(shop))
+  expect(await connection.readLine()).toBe('hello')
+  expect(proxy.logins).toEqual([['Basic'], ['Digest 1']])
+})
+
+test('a wrong password is refused once by Digest, and a login that is not known is none', async () => {
+  for (const keeps of [true, false]) {
+    await using proxy = await scriptedProxy({ offers: [DIGEST], keeps })
+    const wrong = await failure(connectDialer(proxy.url, { password: 'other' }).dial(shop))
+    expect(wrong).toMatchObject({ code: 'NET_PROXY_AUTH', phase: 'proxy', retry: 'never' })
+    expect(wrong.message).toContain('refused user and password')
+    expect(proxy.logins.flat()).toEqual(['Basic', 'Digest 1'])
+    await using company = await scriptedProxy({ offers: ['Negotiate', 'NTLM'], keeps })
+    const unknown = await failure(connectDialer(company.url).dial(shop))
+    expect(unknown).toMatchObject({ code: 'NET_PROXY_AUTH', phase: 'proxy', retry: 'never' })
+    expect(unknown.message).toMatch(/takes only Negotiate, NTLM .*run a local proxy/)
+    expect(unknown.message).not.toContain('refused')
+    expect(company.logins).toEqual([['Basic']])
+  }
 })
 
 test('every other answer is a refusal with its status', async () => {

@@ -52,6 +52,16 @@ test('knows no other method, and wants credentials where it has users', async ()
   expect(proxy.received).toMatchObject([{ target: 'a.test:1', user: 'ada' }])
 })
 
+test('wants Digest where it was told to', async () => {
+  await using echo = await startEchoServer()
+  await using proxy = await startConnectServer({ users: { ada: 'lovelace' }, login: 'digest' })
+  const url = proxy.url.replace('//', '//ada:lovelace@')
+  await using connection = await connect(`tcp://127.0.0.1:${echo.address.port}`, { proxy: url })
+  await connection.write('hello\n')
+  expect(await connection.readLine()).toBe('hello')
+  expect(proxy.received).toMatchObject([{ user: 'ada' }])
+})
+
 test('speaks TLS where it has a certificate', async () => {
   const authority = createCertificates()
   await using proxy = await startConnectServer({ tls: authority.issue() })

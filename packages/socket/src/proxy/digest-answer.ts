@@ -30,7 +30,7 @@ export interface DigestUser {
 /** What is asked for. */
 export interface DigestRequest {
   readonly method: string
-  /** Path and query. */
+  /** The target as the request line has it. */
   readonly uri: string
   /** The digest of the body, for `auth-int`. */
   readonly bodyHash?: string | undefined
@@ -48,7 +48,7 @@ export function digestIn(challenges: readonly Challenge[]): DigestChallenge | un
   return undefined
 }
 
-/** The value of `Authorization`. */
+/** The value of `Authorization` or `Proxy-Authorization`. */
 export function digestAnswer(
   challenge: DigestChallenge,
   { user, password }: DigestUser,

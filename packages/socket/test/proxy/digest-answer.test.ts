@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 
-import { parseChallenges } from '../../src/auth/challenges.ts'
+import { parseChallenges } from '../../src/proxy/challenges.ts'
 import {
   digestAnswer,
   digestIn,
   hashing,
   hashOf,
   type DigestChallenge,
-} from '../../src/auth/digest-answer.ts'
+} from '../../src/proxy/digest-answer.ts'
 
 const challenge = (text: string): DigestChallenge | undefined => digestIn(parseChallenges(text))
 const user = { user: 'Mufasa', password: 'Circle of Life' }

@@ -1,5 +1,5 @@
 /*
- * `WWW-Authenticate` as servers and devices write it (RFC 9110 section 11.6.1): several challenges in one line, quoted commas,
+ * `WWW-Authenticate` and `Proxy-Authenticate` as servers and devices write them (RFC 9110 section 11.6.1): several challenges in one line, quoted commas,
  * values with and without quotes. What cannot be read ends the list.
  */
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { parseChallenges } from '../../src/auth/challenges.ts'
+import { parseChallenges } from '../../src/proxy/challenges.ts'
 
 const read = (text: string): unknown =>
   parseChallenges(text).map(({ scheme, params }) => [scheme, Object.fromEntries(params)])
