@@ -102,6 +102,17 @@ test.each([
   },
 )
 
+test('a proxy that hangs up behind its refusal gets the request over another connection', async () => {
+  await using proxy = await startRawServer((socket, number) => {
+    if (number === 1) socket.write(refusal([DIGEST], KEPT))
+    else if (number === 2) socket.destroy()
+    else socket.write(answerOf('ok'))
+  })
+  await using api = clientOf(proxy)
+  expect(await api.get('http://shop.test/', { retry: false }).text()).toBe('ok')
+  expect(loginsOf(proxy)).toEqual([['Basic', 'Digest 1'], ['Digest 2']])
+})
+
 test('the body of the refusal has 5 seconds', async () => {
   using clock = useFakeClock()
   await using proxy = await proxyWith(refusal([DIGEST], 'content-length: 4\r\n\r\nwh'))

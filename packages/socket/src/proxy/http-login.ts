@@ -38,6 +38,8 @@ export class HttpLogin {
   talk(who: RevealedLogin): LoginTalk {
     let used: Nonce | undefined
     let isFirst = false
+    /** That of this connection's last refusal. */
+    let own: Nonce | undefined
     return {
       authorization: (asked) => {
         used = this.#nonce
@@ -49,9 +51,11 @@ export class HttpLogin {
         const challenge = digestOffered(challenges)
         if (challenge === undefined) return false
         tryOut(challenge, who)
-        this.#challenged(challenge)
-        // A nonce ends at some time; where it is new, the refusal means the user and the password.
-        return used === undefined || used.isProven || (challenge.stale && !isFirst)
+        const isForeign = used !== own
+        own = this.#challenged(challenge)
+        // A nonce ends at some time, or is good for one connection; else the refusal means the user and the password.
+        if (used === undefined || used.isProven) return true
+        return !isFirst && (challenge.stale || isForeign)
       },
       accepted: () => {
         if (used !== undefined) used.isProven = true
@@ -60,10 +64,12 @@ export class HttpLogin {
   }
 
   /** A new nonce; that of the present one once more changes nothing. */
-  #challenged(challenge: DigestChallenge): void {
-    if (this.#nonce?.challenge.nonce === challenge.nonce) return
+  #challenged(challenge: DigestChallenge): Nonce {
+    const present = this.#nonce
+    if (present?.challenge.nonce === challenge.nonce) return present
     const cnonce = crypto.randomUUID().replaceAll('-', '')
     this.#nonce = { challenge, cnonce, count: 0, isProven: false }
+    return this.#nonce
   }
 }
 
