@@ -64,7 +64,7 @@ export class CredentialSource {
       )
   }
 
-  /** The credential where nobody has to be asked for it; undefined otherwise. */
+  /** The credential where no callback has to be asked for it; undefined otherwise. */
   get known(): Secret | undefined {
     return this.#answer === undefined ? undefined : this.#claimed(this.#answer)
   }

@@ -43,7 +43,7 @@ export class PartFile {
   }
 }
 
-/** How a tree of this machine is told of the file; empty for other trees. */
+/** The option by which a tree of this machine knows the file; empty for other trees. */
 export interface OwnFile {
   readonly file?: PartFile | undefined
 }

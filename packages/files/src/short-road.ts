@@ -40,10 +40,10 @@ export interface RoadTree {
   rename(from: string, to: string, options?: OwnRenameOptions): Promise<void>
 }
 
-/** How a tree of this machine copies a file, into the one that is told. */
+/** How a tree of this machine copies a file into the one that its caller means. */
 export type OwnCopyOptions = RemoteCopyOptions & OwnFile
 
-/** How a tree of this machine renames a file, which has to be the one that is told. */
+/** How a tree of this machine renames a file, which has to be the one that its caller means. */
 export type OwnRenameOptions = RemoteRenameOptions & OwnFile
 
 /** How a tree of this machine writes a file. */

@@ -228,7 +228,7 @@ class FileCopy {
     return source.size ?? 0
   }
 
-  /** What others may not read is kept from them before it has a byte. Resolves to how the file is told to the tree. */
+  /** What others may not read is kept from them before it has a byte. Resolves to the option by which the tree knows the file. */
   async #begunPrivate({ file, part, there }: Into): Promise<OwnPartOptions | undefined> {
     const { files } = this.#route.to
     const { signal } = this.#op

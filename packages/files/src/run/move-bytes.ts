@@ -124,7 +124,7 @@ async function movePieces(
   }
 }
 
-/** How the file of the target is told to it. */
+/** The option by which the target knows its file. */
 export type OwnPartOptions = Pick<OwnWriteOptions, 'file' | 'mode'>
 
 /**
