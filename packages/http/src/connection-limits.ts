@@ -82,7 +82,7 @@ export class SharedLimits {
     return atWork >= this.#total
   }
 
-  /** Closes a connection that nobody uses, where one more is wanted. */
+  /** Closes an unused connection, so that there is room for another. */
   makeRoom(): void {
     if (!this.isReached) return
     for (const pool of this.#pools()) if (pool.closeUnused()) return

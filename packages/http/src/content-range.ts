@@ -11,7 +11,7 @@ export interface ContentRange {
   readonly size: number | undefined
 }
 
-/** The part in `Content-Range`; undefined if there is none that could be. */
+/** The part in `Content-Range`; undefined if it is missing or makes no sense. */
 export function contentRangeOf(headers: HttpHeaders): ContentRange | undefined {
   const [, from = '', to = '', whole = ''] = RANGE.exec(headers.get('content-range') ?? '') ?? []
   if (from === '') return undefined

@@ -62,7 +62,7 @@ function headersOf({ headers }: HttpResponse): Headers {
     try {
       made.append(name, value)
     } catch {
-      // What the platform does not take as a header nobody can read there.
+      // A value that the platform refuses as a header cannot be read from it.
     }
   }
   return made

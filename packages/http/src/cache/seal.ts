@@ -1,4 +1,4 @@
-/* Credentials as a cache may keep them: a keyed digest, by which two are told apart and none is found out. */
+/* Credentials as a cache may keep them: a keyed digest, which tells two apart and reveals neither. */
 
 /** The digest of the text under the key. */
 export function seal(text: string, key: Uint8Array): string {

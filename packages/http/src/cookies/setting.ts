@@ -53,7 +53,7 @@ interface Scope {
   readonly hostOnly: boolean
 }
 
-/** A host may name itself, though nobody may set cookies for all that end like it. */
+/** A host may name itself, even where no cookie may be set for all names that end like it. */
 function scopeOf(
   named: string | undefined,
   host: string,
