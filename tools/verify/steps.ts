@@ -48,5 +48,6 @@ const steps: readonly Step[] = [
   { name: 'node oldest', command: 'pnpm test:node oldest', counted: true },
   { name: 'node workspace', command: 'pnpm test:node workspace', counted: true },
   { name: 'node newest', command: 'pnpm test:node newest', counted: true },
+  { name: 'site', command: 'pnpm site' },
   { name: 'release', command: 'pnpm release:rehearse' },
 ]
