@@ -29,6 +29,7 @@ const DOCUMENTS = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'SUPPORT.md',
 ]
 
 /** Writes them into a folder of its own, from which the site is built, and says which there are. */
