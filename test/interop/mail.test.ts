@@ -1,12 +1,14 @@
-// Mail that arrives: messages of every kind through a real Postfix, read back by Python's email package and by our own
-// parser; signatures verified by opendkim and dkimpy; reports that Postfix makes.
+// Mail that arrives: messages of every kind through a real Postfix, read back by Python's email package, by mailparser and by
+// our own parser; signatures verified by opendkim, dkimpy and mailauth; reports that Postfix makes.
 import { execFile } from 'node:child_process'
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as smtp from '@net/smtp'
 import { createCertificates } from '@net/socket/testing'
+import { dkimVerify } from 'mailauth'
+import { simpleParser, type AddressObject } from 'mailparser'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 
 import { temporaryFolder } from './child.ts'
@@ -40,7 +42,7 @@ function server(context: Pick<TestContext, 'skip'>): Postfix {
   return postfix
 }
 
-test('300 messages of every kind arrive as they were sent, for Python and for our own parser', async (context) => {
+test('300 messages of every kind arrive as they were sent, for Python, mailparser and our own parser', async (context) => {
   const { url, delivered } = server(context)
   const python = requireDaemon(context, 'python3')
   using folder = temporaryFolder('corpus')
@@ -57,6 +59,7 @@ test('300 messages of every kind arrive as they were sent, for Python and for ou
     const parsed = smtp.parseMessage(raw)
     expect(factsOf(parsed)).toEqual(sent.get(String(parsed.messageId)))
     expect(parsed.defects).toEqual([])
+    expect(await readByMailparser(raw)).toEqual(sent.get(String(parsed.messageId)))
     const path = join(folder.path, `${n}.eml`)
     writeFileSync(path, raw)
     paths.push(path)
@@ -67,7 +70,7 @@ test('300 messages of every kind arrive as they were sent, for Python and for ou
   for (const { id, facts } of read) expect(facts).toEqual(sent.get(id))
 })
 
-test('[SMTP-45] signatures of both kinds are good behind Postfix, for opendkim and for dkimpy', async (context) => {
+test('[SMTP-45] signatures of both kinds are good behind Postfix, for opendkim, dkimpy and mailauth', async (context) => {
   const { url, delivered } = server(context)
   const opendkim = requireDaemon(context, 'opendkim')
   using folder = temporaryFolder('dkim')
@@ -111,6 +114,11 @@ test('[SMTP-45] signatures of both kinds are good behind Postfix, for opendkim a
     if (isThere === undefined) lacking(context, 'python3-dkim is not installed')
     const { stdout } = await run(debian, ['-c', DKIMPY, path, JSON.stringify(records)])
     expect(JSON.parse(stdout)).toEqual([true, true])
+    const { results } = await dkimVerify(readFileSync(path), {
+      resolver: (name: string) =>
+        Promise.resolve([[records[name.startsWith('rsa.') ? 'rsa' : 'ed']]]),
+    })
+    expect(results.map(({ status }) => status.result)).toEqual(['pass', 'pass'])
   }
 })
 
@@ -211,7 +219,7 @@ function generated(n: number): { readonly message: smtp.Message; readonly facts:
   const text = random(5) === 0 ? null : `First. ${lines(1 + random(30))}\n`
   const html = random(2) === 0 ? null : `<p>${lines(1 + random(10))}</p>\n`
   // One is large, and read from where it lies while it is sent.
-  const size = n === 0 ? 10_000_000 : random(20_000)
+  const size = n === 0 ? 20_000_000 : random(20_000)
   const files = Array.from({ length: n === 0 ? 1 : random(3) }, (_, at) => {
     const bytes = createHash('sha512').update(`${n} ${at}`).digest()
     return {
@@ -257,6 +265,29 @@ function factsOf(mail: smtp.ParsedMessage): Facts {
     text: plain(mail.text),
     html: plain(mail.html),
     files: mail.attachments.map(({ name = '', content }) => [name, sha256(content)]),
+  }
+}
+
+async function readByMailparser(raw: Buffer): Promise<Facts> {
+  const mail = await simpleParser(raw, {
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipImageLinks: true,
+  })
+  const people = (fields: AddressObject | AddressObject[] | undefined): Facts['to'] =>
+    [fields ?? []]
+      .flat()
+      .flatMap(({ value }) => value.map(({ name, address = '' }) => [name, address]))
+  const shown = (text: string | false | undefined): string | null =>
+    text === undefined || text === false || text.trim() === '' ? null : text
+  return {
+    subject: mail.subject ?? '',
+    from: people(mail.from),
+    to: people(mail.to),
+    text: shown(mail.text),
+    html: shown(mail.html),
+    files: mail.attachments.map(({ filename = '', content }) => [filename, sha256(content)]),
   }
 }
 

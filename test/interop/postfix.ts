@@ -172,7 +172,7 @@ smtpd_tls_received_header = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = ${folder}/queue/auth
-message_size_limit = 20000000
+message_size_limit = 40000000
 `
 }
 

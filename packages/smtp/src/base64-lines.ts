@@ -1,31 +1,45 @@
-/* Bytes as lines of base64 (RFC 2045, section 6.8), however they are cut. */
-
-import { inLines } from './encoded-text.ts'
+/*
+ * Bytes as lines of base64 (RFC 2045, section 6.8), however they are cut. Two letters at a time, as the end of a line is
+ * too: several times as fast as to cut a text into lines.
+ */
 
 /** Encodes one source. */
 export class Base64Lines {
-  #rest: Uint8Array = NOTHING
+  // The bytes of a line that is not whole.
+  readonly #rest = new Uint8Array(LINE)
+  #held = 0
   #begun = false
 
   /** The lines that the bytes complete, each but the first of all behind the end of the one before it. */
   encode(chunk: Uint8Array): Buffer {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
-    const whole = bytes.length - (bytes.length % LINE)
-    this.#rest = Uint8Array.from(bytes.subarray(whole))
-    return this.#lines(bytes.subarray(0, whole))
+    const head = this.#held === 0 ? 0 : Math.min(LINE - this.#held, chunk.length)
+    this.#hold(chunk.subarray(0, head))
+    const whole = Math.floor((chunk.length - head) / LINE)
+    const isFull = this.#held === LINE
+    const count = whole + (isFull ? 1 : 0)
+    // Each line behind an end; that of the first line of all is cut off.
+    const units = new Uint16Array(count * UNITS)
+    if (isFull) {
+      writeLines(units, this.#rest, { from: 0, count: 1, at: 0 })
+      this.#held = 0
+    }
+    writeLines(units, chunk, { from: head, count: whole, at: isFull ? UNITS : 0 })
+    this.#hold(chunk.subarray(head + whole * LINE))
+    const isFirst = !this.#begun && count > 0
+    this.#begun ||= count > 0
+    return Buffer.from(units.buffer, isFirst ? 2 : 0)
   }
 
   /** The last line, if it is not whole. */
   end(): Buffer {
-    return this.#lines(this.#rest)
+    if (this.#held === 0) return Buffer.alloc(0)
+    const letters = Buffer.from(this.#rest.buffer, 0, this.#held).toString('base64')
+    return Buffer.from(`${this.#begun ? '\r\n' : ''}${letters}`, 'latin1')
   }
 
-  #lines({ buffer, byteOffset, length }: Uint8Array): Buffer {
-    if (length === 0) return NOTHING
-    const text = Buffer.from(buffer, byteOffset, length).toString('base64')
-    const from = this.#begun ? '\r\n' : ''
-    this.#begun = true
-    return Buffer.from(`${from}${inLines(text)}`, 'latin1')
+  #hold(bytes: Uint8Array): void {
+    this.#rest.set(bytes, this.#held)
+    this.#held += bytes.length
   }
 }
 
@@ -36,7 +50,41 @@ export function base64Size(bytes: number): number {
   return letters + Math.max(lines - 1, 0) * 2
 }
 
-const NOTHING: Buffer = Buffer.alloc(0)
+interface Stretch {
+  /** The first byte. */
+  readonly from: number
+  /** How many lines. */
+  readonly count: number
+  /** Where they begin. */
+  readonly at: number
+}
+
+function writeLines(units: Uint16Array, bytes: Uint8Array, { from, count, at }: Stretch): void {
+  let unit = at
+  let next = from
+  for (let line = 0; line < count; line++) {
+    units[unit++] = LINE_END
+    for (const end = next + LINE; next < end; next += 3) {
+      const three =
+        ((bytes[next] as number) << 16) |
+        ((bytes[next + 1] as number) << 8) |
+        (bytes[next + 2] as number)
+      units[unit++] = PAIRS[three >> 12] as number
+      units[unit++] = PAIRS[three & 0xfff] as number
+    }
+  }
+}
+
+/** Pairs of letters as they lie in memory, whatever the order of bytes in a number. */
+function pairsOf(texts: readonly string[]): Uint16Array {
+  return new Uint16Array(Uint8Array.from(Buffer.from(texts.join(''), 'latin1')).buffer)
+}
+
 // So many bytes are 76 letters.
 const LINE = 57
 const LETTERS = 76
+/** A line and the end before it, in pairs. */
+const UNITS = LETTERS / 2 + 1
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.split('')
+const PAIRS = pairsOf(ALPHABET.flatMap((first) => ALPHABET.map((second) => first + second)))
+const LINE_END = pairsOf(['\r\n'])[0] as number

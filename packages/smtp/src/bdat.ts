@@ -16,7 +16,7 @@ export function atOnce(session: SmtpSession, { content }: Shipment): Buffer | un
   const isOffered = extensions.has('CHUNKING') && extensions.has('PIPELINING')
   if (!session.chunking || !isOffered || session.unclean) return undefined
   if (!Buffer.isBuffer(content.content) || content.content.length > LARGEST) return undefined
-  return withLineEnds(content.content)
+  return content.ready === true ? content.content : withLineEnds(content.content)
 }
 
 /** Sends the message; resolves to the reply that accepts it. Rejects as `exchange` does. */

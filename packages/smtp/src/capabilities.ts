@@ -15,6 +15,8 @@ export interface SmtpCapabilities {
   readonly mechanisms: readonly string[]
   /** The largest message in bytes (SIZE, RFC 1870); absent if the server names none. */
   readonly maxSize?: number
+  /** How many recipients a message may have at once (LIMITS, RFC 9422); absent if the server does not say. */
+  readonly maxRecipients?: number
 }
 
 /** Those of a server that was not asked yet. */
@@ -29,11 +31,13 @@ export function parseCapabilities(reply: SmtpReply): SmtpCapabilities {
   const [first = '', ...lines] = reply.text.split('\n')
   const { extensions, mechanisms } = read(lines)
   const size = Number(extensions.get('SIZE') ?? '')
+  const recipients = Number(/\bRCPTMAX=(\d{1,6})\b/i.exec(extensions.get('LIMITS') ?? '')?.[1])
   return Object.freeze({
     name: first.split(' ')[0] ?? '',
     extensions,
     mechanisms: Object.freeze([...mechanisms]),
     ...(Number.isSafeInteger(size) && size > 0 ? { maxSize: size } : {}),
+    ...(recipients > 0 ? { maxRecipients: recipients } : {}),
   })
 }
 

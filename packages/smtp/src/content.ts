@@ -10,6 +10,8 @@ export interface Content {
   readonly content: Buffer | AsyncIterable<Uint8Array>
   /** In bytes on the wire, where it is known. */
   readonly size?: number
+  /** Whether the bytes go over the wire as they are: in whole lines that end with CRLF, of which none begins with a dot. */
+  readonly ready?: boolean
   /** Whether it has, or may have, bytes above 127. */
   readonly eightBit: boolean
   /** Whether its headers have such bytes. */

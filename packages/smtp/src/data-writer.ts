@@ -11,6 +11,9 @@ import { DataEncoder } from './data-encoder.ts'
 import type { SendLimits } from './send-limits.ts'
 import type { SmtpSession } from './session.ts'
 
+type Encode = (piece: Uint8Array) => Uint8Array
+type Written = Pick<Content, 'content' | 'ready'>
+
 /** Writes one message. */
 export class DataWriter {
   readonly #session: SmtpSession
@@ -32,12 +35,13 @@ export class DataWriter {
    * Sends the content; `onDot` is called just before its final dot leaves, with the bytes sent until then and with it.
    * Rejects with what the content throws, or with what took the session.
    */
-  async write(content: Content['content'], onDot: (bytes: number) => void): Promise<void> {
+  async write({ content, ready = false }: Written, onDot: (bytes: number) => void): Promise<void> {
+    const encode = ready ? asItIs : (piece: Uint8Array): Uint8Array => this.#encoded(piece)
     let last: Uint8Array[] = []
-    if (!Buffer.isBuffer(content)) await this.#stream(content)
-    else if (content.length > PIECE) await this.#chunk(content)
+    if (!Buffer.isBuffer(content)) await this.#stream(content, encode)
+    else if (content.length > PIECE) await this.#chunk(content, encode)
     // One packet less.
-    else last = [this.#encoder.encode(content)]
+    else last = [ready ? content : this.#encoder.encode(content)]
     await this.#leaving
     last.push(this.#encoder.end())
     onDot(this.#transferred + sizeOf(last))
@@ -49,23 +53,28 @@ export class DataWriter {
     for (const wait of this.#waits) wait.stop()
   }
 
-  async #stream(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  async #stream(chunks: AsyncIterable<Uint8Array>, encode: Encode): Promise<void> {
     // Not a loop over it, which would wait at its end until the source has let go: the content's close does that.
     const iterator = chunks[Symbol.asyncIterator]()
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      await this.#chunk(next.value)
+      await this.#chunk(next.value, encode)
     }
   }
 
   /** One piece leaves while the next one is read and encoded. */
-  async #chunk(chunk: Uint8Array): Promise<void> {
+  async #chunk(chunk: Uint8Array, encode: Encode): Promise<void> {
     for (const [piece = chunk] of piecesOf([chunk])) {
-      const encoded = this.#encoder.encode(piece)
+      const encoded = encode(piece)
       await this.#leaving
-      // The chunk is its owner's again when the next one is asked for.
-      this.#leaving = this.#send([encoded === piece ? copyOf(piece) : encoded])
+      this.#leaving = this.#send([encoded])
       this.#leaving.catch(() => {})
     }
+  }
+
+  #encoded(piece: Uint8Array): Uint8Array {
+    const encoded = this.#encoder.encode(piece)
+    // The piece is its owner's again when the next one is asked for.
+    return encoded === piece ? copyOf(piece) : encoded
   }
 
   async #send(chunks: readonly Uint8Array[]): Promise<void> {
@@ -81,6 +90,11 @@ export class DataWriter {
     this.#transferred += size
     this.#session.progress(this.#transferred)
   }
+}
+
+/** What we wrote ourselves is nobody else's. */
+function asItIs(piece: Uint8Array): Uint8Array {
+  return piece
 }
 
 function tooSlow(code: NetErrorCode, taken: string, limit: number): Error {

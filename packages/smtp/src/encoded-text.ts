@@ -13,7 +13,9 @@ export type TextEncoding = 'auto' | 'quoted-printable' | 'base64' | '8bit'
 
 /** The text as a body. With `auto`, the default, it stays as it is where every reader gets it as it was. */
 export function transferEncode(text: string, wanted: TextEncoding = 'auto'): EncodedText {
-  const lines = text.replaceAll(/\r\n?|\n/g, '\r\n')
+  const lines = text.includes('\r')
+    ? text.replaceAll(/\r\n?|\n/g, '\r\n')
+    : text.replaceAll('\n', '\r\n')
   const isPlain = !BEYOND_ASCII.test(lines) && !LONG_LINE.test(lines)
   if (isPlain && (wanted === 'auto' || wanted === '8bit')) return { encoding: '7bit', lines }
   const bytes = Buffer.from(lines, 'utf8')

@@ -14,6 +14,7 @@ import { codes, defineErrorTable, nameErrors, netError, type ErrorTable } from '
 
 import { refusesMechanism } from './auth/choice.ts'
 import { formatReply, type SmtpReply } from './reply.ts'
+import type { RefusedDelivery } from './send-result.ts'
 
 /** How errors of others are translated: those of Node alone, as everywhere. */
 export const smtpErrors: ErrorTable = defineErrorTable([])
@@ -39,6 +40,8 @@ export interface Refusal {
   readonly command: string
   readonly address?: string
   readonly phase?: Phase
+  /** What became of the message. */
+  readonly partial?: RefusedDelivery
   /** What else the message says, at its end. */
   readonly note?: string
 }
@@ -46,7 +49,7 @@ export interface Refusal {
 /** The error for a reply that refuses. A 4yz reply makes a repeat safe: nothing was accepted (RFC 5321, section 4.2.1). */
 export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
   const code = codeOf(reply, refusal)
-  const { command, address, phase, note = '' } = refusal
+  const { command, address, phase, partial, note = '' } = refusal
   const whom = address === undefined ? '' : ` to ${address}`
   const temporary = code === 'NET_CONN_SHUTDOWN' || code === 'NET_REPLY_TEMPORARY'
   const details = {
@@ -54,6 +57,7 @@ export function replyError(reply: SmtpReply, refusal: Refusal): NetError {
     reply,
     ...(temporary ? { retry: 'safe' as const } : {}),
     ...(phase === undefined ? {} : { phase }),
+    ...(partial === undefined ? {} : { partial }),
   }
   if (codes[code].class !== 'ReplyError') return netError(code, details)
   return new SmtpReplyError(code, {

@@ -101,7 +101,7 @@ async function takeBack(
   empty: Command,
 ): Promise<void> {
   session.withinMessage = false
-  if (transaction.senderRefused === undefined) return session.pipeline([empty])
+  if (!transaction.senderRefused) return session.pipeline([empty])
   const message = 'the server asked for a message whose sender it had refused'
   session.lose(netError('NET_PROTO_UNEXPECTED', { message }))
 }
@@ -131,7 +131,7 @@ async function transmit(
     onDot()
   }
   try {
-    await session.whileOpen(writer.write(content.content, dotted))
+    await session.whileOpen(writer.write(content, dotted))
   } catch (error) {
     // The server waits for the rest of a message that has no end.
     if (!session.ended) session.lose(sourceFailed())

@@ -52,7 +52,9 @@ export function mergedResults(before: SendResult, later: SendResult | NetError):
   const accepted = [...before.accepted, ...later.accepted]
   const rejected = [...kept, ...later.rejected]
   const delivery = rejected.length === 0 ? ('accepted' as const) : ('partial' as const)
-  return Object.freeze({ ...before, accepted, rejected, delivery })
+  const heard = new Map(later.recipients.map((each) => [each.address, each]))
+  const recipients = before.recipients.map((each) => heard.get(each.address) ?? each)
+  return Object.freeze({ ...before, accepted, rejected, recipients, delivery })
 }
 
 /** The error of a call that was stopped while some were put off: it says who has the message, so that nobody gets it twice. */

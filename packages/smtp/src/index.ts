@@ -37,7 +37,14 @@ export type { HeaderField } from './incoming/header-fields.ts'
 export type { DeliveryReport, ReportedRecipient } from './incoming/delivery-report.ts'
 export { formatAddress, parseAddress, type Address, type AddressParts } from './address.ts'
 export type { Envelope, Recipient } from './envelope.ts'
-export type { RejectedRecipient, SendResult, UnknownDelivery } from './send-result.ts'
+export type {
+  RefusedDelivery,
+  RejectedRecipient,
+  SendResult,
+  SentRecipient,
+  UnknownDelivery,
+  UnsentRecipient,
+} from './send-result.ts'
 export type { SmtpReply } from './reply.ts'
 export type { SmtpCapabilities } from './capabilities.ts'
 export { SmtpReplyError, type Refusal } from './errors.ts'

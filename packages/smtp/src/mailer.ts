@@ -37,7 +37,7 @@ import {
   type SendOptions,
   type SendRawOptions,
 } from './client-options.ts'
-import { BackOffOfServer, isCrowded } from './crowd.ts'
+import { BackOffOfServer, isCrowded, Pause, pausingPolicy } from './crowd.ts'
 import { deliver } from './delivery.ts'
 import {
   greylistedIn,
@@ -71,8 +71,9 @@ export interface Mailer extends AsyncDisposable {
   /**
    * Sends a message as a client does. Kind of call: exchange. With `retry`, recipients that the server puts off (450 and 451
    * to RCPT, as greylisting does) are tried again after 5 minutes at the earliest, and then after twice the time, with the
-   * same bytes, and without those who have it; then the call has no time limit unless you give it one. A wait for a
-   * connection or for `rate` ends with `NET_TIMEOUT_POOL`.
+   * same bytes, and without those who have it; then the call has no time limit unless you give it one. Where `retry.when`
+   * repeats a message that was refused for good (5yz to MAIL, DATA or the message), all messages of the mailer wait with it:
+   * that is how some servers say "slower". A wait for a connection or for `rate` ends with `NET_TIMEOUT_POOL`.
    */
   send(message: Message, options?: SendOptions): Promise<SendResult>
   /** Sends a finished message, as a client does. */
@@ -117,6 +118,7 @@ class PooledMailer implements Mailer {
   readonly #rate: RateLimiter | undefined
   readonly #places: number
   readonly #backOff = new BackOffOfServer()
+  readonly #pause = new Pause()
 
   constructor(
     plan: SmtpPlan,
@@ -148,7 +150,7 @@ class PooledMailer implements Mailer {
     inCall({ protocol: 'smtp', call: 'send' }, () => takeSource(message))
     const taken = sendOptions(options)
     const { defaults } = this.#plan.identity.client
-    const policy = policyFor(taken.retry ?? defaults?.retry)
+    const policy = this.#policyFor(taken.retry ?? defaults?.retry)
     const mail = inCall({ protocol: 'smtp', call: 'send' }, () =>
       prepareMail(message, taken, {
         limits: sendLimits(taken.timeout, defaults?.timeout),
@@ -262,6 +264,7 @@ class PooledMailer implements Mailer {
   /** Sends it over a connection, and over another one where the first had ended meanwhile. */
   async #through(op: Operation, attempt: Attempt, mail: PreparedMail): Promise<SendResult> {
     for (let moves = 0; ; moves++) {
+      await this.#pause.over(op.signal)
       await this.#wait(op)
       const waiting = { signal: op.signal, timeout: op.limits.pool }
       const lease = await this.#pool.acquire(waiting)
@@ -278,6 +281,12 @@ class PooledMailer implements Mailer {
         else lease.release()
       }
     }
+  }
+
+  #policyFor(retry: RetryOption | undefined): RetryPolicy | undefined {
+    const policy = retry === undefined ? undefined : policyOf(retry)
+    if (policy === undefined) return undefined
+    return pausingPolicy(greylistPolicy(policy), (delay) => this.#pause.lasts(delay))
   }
 
   async #wait(op: Operation): Promise<void> {
@@ -354,11 +363,6 @@ function limiterOf(rate: NonNullable<NonNullable<MailerOptions['pool']>['rate']>
   const { limit, interval = 1000 } = typeof rate === 'number' ? { limit: rate } : rate
   // Nothing is saved up, so that no stretch of time has more of them than the limit.
   return new RateLimiter({ limit, interval, burst: 1 })
-}
-
-function policyFor(retry: RetryOption | undefined): RetryPolicy | undefined {
-  const policy = retry === undefined ? undefined : policyOf(retry)
-  return policy && greylistPolicy(policy)
 }
 
 /** A message that may be put off for hours has no limit in all, unless the caller wants one. */

@@ -22,7 +22,10 @@ export async function writeMessage(
   opening: Opening,
   encoding: EncodingOptions = {},
 ): Promise<Content> {
-  const pieces = piecesOfMessage(message, encoding)
+  const written = writtenMessage(message, encoding)
+  const { pieces } = written
+  const [text] = pieces
+  if (pieces.length === 1 && typeof text === 'string') return textContent(text, written, opening)
   const streams: PartStream[] = []
   const close = async (): Promise<void> => {
     await Promise.all(streams.map(({ source }) => source.close()))
@@ -32,19 +35,34 @@ export async function writeMessage(
       if (typeof piece !== 'string') streams.push(await opened(piece, opening))
     // A stream that fails at once, as that of a missing file, costs nothing but its message.
     const begun = await stoppable(opening.op, Promise.all(streams.map(begin)))
-    return { ...contentOf(pieces, begun, opening), close }
+    return { ...streamedContent(written, begun, opening), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** The message in pieces, the last of which ends with a line. */
-export function piecesOfMessage(message: CheckedMessage, encoding: EncodingOptions = {}): Piece[] {
-  const { pieces } = bodyOf(message, encoding.text)
+/** A message in pieces. */
+export interface WrittenMessage {
+  /** The last one ends with a line. */
+  readonly pieces: readonly Piece[]
+  /** Whether what is written is ASCII in short lines. */
+  readonly plain: boolean
+}
+
+/** The message in pieces, of which those that are written already stand as one between those to be read. */
+export function writtenMessage(
+  message: CheckedMessage,
+  encoding: EncodingOptions = {},
+): WrittenMessage {
+  const { pieces, plain } = bodyOf(message, encoding.text)
   const last = pieces.at(-1)
   const isEnded = typeof last === 'string' && last.endsWith('\r\n')
-  return joined([headOf(message, encoding), ...pieces, isEnded ? '' : '\r\n'])
+  const head = headOf(message, encoding)
+  return {
+    pieces: joined([head, ...pieces, isEnded ? '' : '\r\n']),
+    plain: plain && !BEYOND_ASCII.test(head) && !TOO_LONG.test(head),
+  }
 }
 
 function headOf(message: CheckedMessage, { headers: style, line }: EncodingOptions): string {
@@ -94,26 +112,45 @@ async function begin(stream: PartStream): Promise<BegunStream> {
   return { ...stream, chunks: await beginSource(stream.source) }
 }
 
-function contentOf(
-  pieces: readonly Piece[],
+/** A message that is written already. */
+function textContent(text: string, { plain }: WrittenMessage, { check }: Opening): Content {
+  const facts = plain ? [] : scanned(text)
+  facts.forEach(check)
+  const content = Buffer.from(text, 'latin1')
+  // We ended the lines ourselves.
+  const ready = !text.includes('\n.')
+  return { ...said(facts), content, size: content.length, ready, close: nothing }
+}
+
+async function nothing(): Promise<void> {}
+
+function said(facts: readonly ContentFacts[]): Pick<Content, 'eightBit' | 'utf8Headers'> {
+  return {
+    eightBit: facts.some(({ eightBit }) => eightBit),
+    utf8Headers: facts.some(({ utf8Header }) => utf8Header !== undefined),
+  }
+}
+
+function streamedContent(
+  { pieces, plain }: WrittenMessage,
   streams: readonly BegunStream[],
   { check }: Opening,
 ): Omit<Content, 'close'> {
   const text = pieces.filter((piece) => typeof piece === 'string').join('')
-  const facts = [...scanned(text), ...streams.flatMap((stream) => stream.facts ?? [])]
+  const written = plain ? [] : scanned(text)
+  const facts = [...written, ...streams.flatMap((stream) => stream.facts ?? [])]
   facts.forEach(check)
-  const said = {
-    eightBit: facts.some(({ eightBit }) => eightBit) || streams.some(({ whole }) => !whole),
-    utf8Headers: facts.some(({ utf8Header }) => utf8Header !== undefined),
+  const { eightBit, utf8Headers } = said(facts)
+  const isReady = !text.includes('\n.') && streams.every(({ encoder }) => encoder !== undefined)
+  const content = {
+    eightBit: eightBit || streams.some(({ whole }) => !whole),
+    utf8Headers,
+    content: withStreams(pieces, streams),
+    ready: isReady,
   }
-  if (streams.length === 0) {
-    const content = Buffer.from(text, 'latin1')
-    return { ...said, content, size: content.length }
-  }
-  const content = withStreams(pieces, streams)
   const sizes = streams.map(({ size }) => size)
-  if (!sizes.every((size) => size !== undefined)) return { ...said, content }
-  return { ...said, content, size: sizes.reduce((sum, size) => sum + size, text.length) }
+  if (!sizes.every((size) => size !== undefined)) return content
+  return { ...content, size: sizes.reduce((sum, size) => sum + size, text.length) }
 }
 
 /** What is to be known of what we wrote; nothing where all of it is ASCII in short lines. */

@@ -8,20 +8,20 @@ import type { NetError } from '@net/core'
 import type { Recipient } from './envelope.ts'
 import { replyError, SmtpReplyError } from './errors.ts'
 import type { SmtpReply } from './reply.ts'
-import type { RejectedRecipient } from './send-result.ts'
+import type { RefusedDelivery, RejectedRecipient } from './send-result.ts'
 
 /** What is known of one message. */
 export class Transaction {
   readonly accepted: string[] = []
   readonly rejected: RejectedRecipient[] = []
-  /** Why the server refused the sender. */
-  senderRefused: NetError | undefined
   readonly #recipients: readonly Recipient[]
   // Those of whom the server has said nothing yet.
   readonly #unheard: Set<string>
   // Those who were accepted, as they went over the wire and in that order.
   readonly #takers: string[] = []
-  #refused: NetError | undefined
+  // What refused the message or its sender, and its error once that was asked for.
+  #refused: Refused | undefined
+  #refusal: NetError | undefined
   #undecided = false
   #taken: SmtpReply | undefined
 
@@ -32,8 +32,13 @@ export class Transaction {
 
   /** Whether the whole message has left, with at least one recipient, and the server has not answered it. */
   get unknown(): boolean {
-    if (!this.#undecided || this.senderRefused !== undefined) return false
+    if (!this.#undecided || this.senderRefused) return false
     return this.accepted.length > 0 || this.#unheard.size > 0
+  }
+
+  /** Whether the server refused the sender. */
+  get senderRefused(): boolean {
+    return this.#refused?.command === 'MAIL'
   }
 
   /** Those of whom the server has said nothing, as they were given. */
@@ -50,14 +55,15 @@ export class Transaction {
 
   /** Why the server did not take the message; undefined if it did, or has not said. */
   get refusal(): NetError | undefined {
-    if (this.senderRefused !== undefined) return this.senderRefused
-    if (this.rejected.length === this.#recipients.length) return allRefused(this.rejected)
-    return this.#refused
+    const isAll = this.rejected.length === this.#recipients.length
+    if (isAll && !this.senderRefused) return allRefused(this.rejected)
+    if (this.#refused === undefined) return undefined
+    return (this.#refusal ??= this.#refusalOf(this.#refused))
   }
 
   /** The reply to MAIL. */
   sender(reply: SmtpReply): void {
-    if (reply.status >= 300) this.senderRefused = replyError(reply, { command: 'MAIL' })
+    if (reply.status >= 300) this.#refused = { command: 'MAIL', reply }
   }
 
   /** The reply to RCPT, for each spelling of the address. */
@@ -75,7 +81,7 @@ export class Transaction {
 
   /** The reply to DATA. */
   data(reply: SmtpReply): void {
-    if (reply.status >= 400) this.#refused ??= replyError(reply, { command: 'DATA' })
+    if (reply.status >= 400) this.#refused ??= { command: 'DATA', reply }
   }
 
   /** The reply behind the message for one recipient alone (RFC 2033, section 4.2). */
@@ -107,11 +113,30 @@ export class Transaction {
   /** The reply to the final dot. */
   verdict(reply: SmtpReply): void {
     this.#undecided = false
-    if (reply.status >= 300) this.#refused ??= replyError(reply, { command: 'message' })
+    if (reply.status >= 300) this.#refused ??= { command: 'message', reply }
+  }
+
+  /** It is about the message, or its sender: it says of which recipients the server had anything to say besides. */
+  #refusalOf({ command, reply }: Refused): NetError {
+    // Behind a sender that was refused a server refuses everybody.
+    const refused = command === 'MAIL' ? [] : this.rejected
+    const errors = new Map(refused.map(({ address, error }) => [address, error]))
+    const rejected = this.#recipients.map((recipient) => {
+      const error = errors.get(recipient.address)
+      return error === undefined ? recipient : { ...recipient, error }
+    })
+    const partial: RefusedDelivery = { delivery: 'refused', accepted: [], rejected }
+    return replyError(reply, { command, partial })
   }
 }
 
-function allRefused(rejected: readonly RejectedRecipient[]): NetError {
+interface Refused {
+  readonly command: 'MAIL' | 'DATA' | 'message'
+  readonly reply: SmtpReply
+}
+
+/** The error of a message that has no recipient left. */
+export function allRefused(rejected: readonly RejectedRecipient[]): NetError {
   const errors = rejected.map(({ error }) => error)
   // Those who may be tried again later decide: the message as a whole has not failed for good.
   const first = errors.find(({ code }) => code === 'NET_REPLY_TEMPORARY') ?? errors[0]

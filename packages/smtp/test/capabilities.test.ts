@@ -21,3 +21,12 @@ test('finds nothing in the greeting line and in nonsense', () => {
   expect([...capabilities.extensions.keys()]).toEqual(['SIZE'])
   expect(capabilities.maxSize).toBeUndefined()
 })
+
+test('knows how many recipients a message may have, where the server says so', () => {
+  const limit = (line: string): number | undefined =>
+    parseCapabilities({ status: 250, text: `mail\n${line}` }).maxRecipients
+  expect(limit('LIMITS MAILMAX=10 RCPTMAX=50')).toBe(50)
+  expect(limit('limits rcptmax=7')).toBe(7)
+  for (const line of ['LIMITS RCPTMAX=0', 'LIMITS RCPTMAX=x', 'LIMITS', 'SIZE 5'])
+    expect(limit(line)).toBeUndefined()
+})

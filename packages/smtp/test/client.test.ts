@@ -129,9 +129,10 @@ test('names recipients as they were given, in results, errors and events', async
       error: { address: 'no@exämple.com' },
     },
   ])
+  const { reply } = result
   expect(result.recipients).toEqual([
-    { address: 'Bob@EXAMPLE.com', wire: 'Bob@example.com' },
-    { address: 'bob@exämple.com', wire: 'bob@xn--exmple-cua.com' },
+    { address: 'Bob@EXAMPLE.com', wire: 'Bob@example.com', reply },
+    { address: 'bob@exämple.com', wire: 'bob@xn--exmple-cua.com', reply },
     { address: 'no@exämple.com', wire: 'no@xn--exmple-cua.com' },
   ])
   expect(captured.of('operation').at(-1)?.target).toBe('Bob@EXAMPLE.com and 2 more')

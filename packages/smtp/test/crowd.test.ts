@@ -1,9 +1,17 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { isNetError } from '@net/core'
 import { netError } from '@net/core/authoring'
-import { useFakeClock } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
+import { createMailer, type Message } from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
-import { BackOffOfServer, isCrowded } from '../src/crowd.ts'
+import { BackOffOfServer, isCrowded, Pause, pausingPolicy } from '../src/crowd.ts'
 import { replyError } from '../src/errors.ts'
+import { until } from './scripted-peer.ts'
+
+const message: Message = { from: 'ada@x.example', to: 'bob@x.example', subject: 'x', text: 'y' }
 
 test('tells a refused connection from a refused message', () => {
   const crowded = (status: number, enhanced = '', phase?: 'auth'): boolean =>
@@ -46,4 +54,56 @@ test('waits for a second after a refusal, then longer, and not at all after a su
   backOff.accepted()
   backOff.refused()
   expect(await waitOf()).toBeLessThanOrEqual(1400)
+})
+
+test('a pause lasts as long as the longest that was asked for', async () => {
+  using clock = useFakeClock()
+  const pause = new Pause()
+  const { signal } = new AbortController()
+  await pause.over(signal)
+  pause.lasts(2000)
+  pause.lasts(500)
+  let isOver = false
+  const over = pause.over(signal).then(() => (isOver = true))
+  await clock.advance(1999)
+  expect(isOver).toBe(false)
+  await clock.advance(1)
+  await over
+})
+
+test('a message that is repeated though it was refused for good makes the others wait, a recipient does not', () => {
+  const pauses: number[] = []
+  const policy = pausingPolicy({ delay: () => 3000 }, (delay) => void pauses.push(delay))
+  const failed = (status: number, command: string): void => {
+    const error = replyError({ status, text: 'x' }, { command })
+    expect(policy.delay({ error, attempt: 1, idempotent: false, elapsed: 0 })).toBe(3000)
+  }
+  failed(550, 'RCPT')
+  failed(451, 'message')
+  expect(pauses).toEqual([])
+  failed(550, 'message')
+  failed(554, 'MAIL')
+  expect(pauses).toEqual([3000, 3000])
+})
+
+test('a refusal that the caller takes for "slower" makes all messages wait, and each arrives once', async () => {
+  using clock = useFakeClock()
+  using captured = captureEvents()
+  await using server = await startSmtpServer()
+  await using mailer = createMailer(server.url, { pool: { connections: 3 } })
+  const when = (error: unknown): boolean => isNetError(error) && error.reply?.enhanced === '5.7.0'
+  const retry = { attempts: 3, delay: 60_000, maxDelay: 60_000, jitter: 'none', when } as const
+  const to = ['bob@x.example', 'eve@x.example']
+  server.fail({ on: '.', do: { reply: '550 5.7.0 too many messages, slow down' } })
+  const first = mailer.send({ ...message, subject: 'first', to }, { retry })
+  await until(() => captured.of('pool').some(({ action }) => action === 'release'))
+  await turn()
+  const others = Promise.all([1, 2, 3].map((n) => mailer.send({ ...message, subject: `${n}` })))
+  await clock.advance(59_000)
+  expect(server.received.filter((line) => line.startsWith('MAIL'))).toHaveLength(1)
+  await clock.advance(1000)
+  expect(await first).toMatchObject({ delivery: 'accepted', accepted: to })
+  await others
+  const subjects = server.mailbox.messages.map(({ headers }) => headers.get('subject')?.[0] ?? '')
+  expect(subjects.toSorted()).toEqual(['1', '2', '3', 'first'])
 })

@@ -90,7 +90,7 @@ test('says how many bytes there are just before the final dot leaves', async () 
     const [ours, peer] = memoryPair()
     const writer = new DataWriter(new SmtpSession(ours), { write: 1000, idle: 1000 })
     const dots: number[] = []
-    const writing = writer.write(content, (bytes) => void dots.push(bytes))
+    const writing = writer.write({ content }, (bytes) => void dots.push(bytes))
     let heard = ''
     while (heard.length < sent.length) heard += Buffer.from((await peer.read()) ?? []).toString()
     await writing
@@ -110,6 +110,8 @@ test('leaves no timer for a piece that comes when the session is over', async ()
     writer.stop()
     yield Buffer.from('late')
   }
-  expect(await failureOf(writer.write(pieces(), () => {}))).toMatchObject({ code: 'NET_CLOSED' })
+  expect(await failureOf(writer.write({ content: pieces() }, () => {}))).toMatchObject({
+    code: 'NET_CLOSED',
+  })
   expect(clock.timers).toBe(0)
 })

@@ -3,7 +3,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import { describe, expect, test } from 'vitest'
 
 import { checkMessage } from '../src/message.ts'
-import { piecesOfMessage, writeMessage } from '../src/mime-writer.ts'
+import { writtenMessage, writeMessage } from '../src/mime-writer.ts'
 import { openingFor } from './opening.ts'
 
 const least: Message = {
@@ -16,7 +16,7 @@ const least: Message = {
 }
 
 function written(message: Message): string {
-  return piecesOfMessage(checkMessage(message)).map(String).join('')
+  return writtenMessage(checkMessage(message)).pieces.map(String).join('')
 }
 
 /** What nodemailer makes of it, the judge. */
@@ -104,7 +104,7 @@ test('text and names of any script, in ASCII', () => {
 
 test('the same message is the same bytes each time it is written', async () => {
   const checked = checkMessage({ ...least, html: '<p>', attachments: [attach(fromText('x'))] })
-  expect(piecesOfMessage(checked)).toEqual(piecesOfMessage(checked))
+  expect(writtenMessage(checked).pieces).toEqual(writtenMessage(checked).pieces)
 })
 
 test('[SMTP-28] what is attached is read while it is sent, and the size is known where that of each source is', async () => {

@@ -1,5 +1,11 @@
 import { isRetryable } from '@net/core'
-import { connect, SmtpReplyError, type Message, type Recipient } from '@net/smtp'
+import {
+  connect,
+  SmtpReplyError,
+  type Message,
+  type Recipient,
+  type RefusedDelivery,
+} from '@net/smtp'
 import { startSmtpServer, type SmtpFault } from '@net/smtp/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -165,7 +171,7 @@ describe('[SMTP-22] [SMTP-49] refusals', () => {
   }
 
   test('of one recipient in the middle, for now', async () => {
-    await using server = await startSmtpServer({ maxRecipients: 1 })
+    await using server = await startSmtpServer({ refuse: { 'c@d.example': '452 4.2.2 full' } })
     await using client = await connect(server.url)
     const { accepted, rejected } = await client.send({ ...message, cc: 'c@d.example' })
     expect(accepted).toEqual(['bob@example.com'])
@@ -173,6 +179,27 @@ describe('[SMTP-22] [SMTP-49] refusals', () => {
       { address: 'c@d.example', error: { code: 'NET_REPLY_TEMPORARY', retry: 'safe' } },
     ])
   })
+
+  for (const on of ['MAIL', 'DATA', '.'] as const) {
+    test(`of the message, at ${on}: it is about the sender, and says nothing of a recipient`, async () => {
+      await using server = await startSmtpServer({ refuse: { 'c@d.example': '550 5.1.1 no' } })
+      await using client = await connect(server.url)
+      server.fail({ on, do: { reply: '550 5.7.0 too many messages today' } })
+      const error = await client
+        .send({ ...message, cc: 'c@d.example' })
+        .catch((error: unknown) => error)
+      expect(error).toMatchObject({
+        command: on === '.' ? 'message' : on,
+        retry: 'never',
+        reply: { status: 550, enhanced: '5.7.0' },
+        partial: { delivery: 'refused', accepted: [] },
+      })
+      const { rejected } = (error as { partial: RefusedDelivery }).partial
+      expect(rejected.map(({ address }) => address)).toEqual(['bob@example.com', 'c@d.example'])
+      expect(rejected[0]).not.toHaveProperty('error')
+      if (on !== 'MAIL') expect(rejected[1]?.error).toMatchObject({ command: 'RCPT' })
+    })
+  }
 })
 
 test('[H-SMTP-09] a message without recipients is never sent', async () => {

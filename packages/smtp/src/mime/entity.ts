@@ -26,6 +26,8 @@ export interface Entity {
   /** Its media type without parameters. */
   readonly type: string
   readonly pieces: readonly Piece[]
+  /** Whether it is ASCII in short lines, but for what is read while it is sent: nobody has to look at it again. */
+  readonly plain: boolean
 }
 
 /** Text. `parameters` follow its type, each with a semicolon before it. */
@@ -37,7 +39,7 @@ export function textEntity(
 ): Entity {
   const { encoding, lines } = transferEncode(text, wanted)
   const head = `Content-Type: ${type}; charset=utf-8${parameters}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`
-  return { type, pieces: [head + lines] }
+  return { type, pieces: [head + lines], plain: encoding !== '8bit' }
 }
 
 /** What is attached. */
@@ -52,8 +54,8 @@ export function attachedEntity(attachment: Attachment, inline: boolean): Entity 
     `Content-Transfer-Encoding: ${encoded ? 'base64' : '8bit'}\r\n\r\n`,
   ].join('\r\n')
   const bytes = encoded ? bytesOf(source) : undefined
-  if (bytes === undefined) return { type, pieces: [head, { source, encoded }] }
-  return { type, pieces: [head + inLines(bytes.toString('base64'))] }
+  if (bytes === undefined) return { type, pieces: [head, { source, encoded }], plain: true }
+  return { type, pieces: [head + inLines(bytes.toString('base64'))], plain: true }
 }
 
 function typeOf({ source, name }: Attachment, type: string): string {
@@ -87,7 +89,8 @@ export function multipart(
     `${at === 0 ? head : '\r\n'}--${boundary}\r\n`,
     ...pieces,
   ])
-  return { type, pieces: [...pieces, `\r\n--${boundary}--\r\n`] }
+  const plain = parts.every((part) => part.plain)
+  return { type, pieces: [...pieces, `\r\n--${boundary}--\r\n`], plain }
 }
 
 /** Pieces that stand beside each other as one. */
@@ -101,12 +104,14 @@ export function joined(pieces: readonly Piece[]): Piece[] {
   return all
 }
 
-/** What is in memory already needs no stream. */
+/** What is in memory already needs no stream, unless it is large. */
 function bytesOf(source: Source): Buffer | undefined {
   if (source instanceof Uint8Array) {
+    if (source.byteLength > LARGE) return undefined
     return Buffer.from(source.buffer, source.byteOffset, source.byteLength)
   }
-  return isTextSource(source) ? Buffer.from(source.text, 'utf8') : undefined
+  if (!isTextSource(source) || source.text.length > LARGE) return undefined
+  return Buffer.from(source.text, 'utf8')
 }
 
 /** A picture without a name would be listed by some readers as one that nobody can open. */
@@ -116,4 +121,5 @@ function nameFor(cid: string, type: string): string {
   return local.toLowerCase().endsWith(extension) ? local : `${local}${extension}`
 }
 
+const LARGE = 65_536
 const ASCII = /^[\0-\x7F]*$/

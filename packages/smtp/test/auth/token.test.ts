@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-import { connect, oauthbearer, xoauth2 } from '@net/smtp'
+import { connect, createMailer, oauthbearer, xoauth2, type Message } from '@net/smtp'
 import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
@@ -8,6 +8,7 @@ import { failureOf, startPeer } from '../scripted-peer.ts'
 
 const token = 'ya29.a-token-of-ours'
 const tokens = { 'ada@x.example': token }
+const message: Message = { from: 'ada@x.example', to: 'bob@x.example', text: 'x' }
 const ada = { user: 'ada@x.example', token }
 
 test('[SMTP-15] logs in with a token by each mechanism of OAuth', async () => {
@@ -103,4 +104,58 @@ test('a token that ends soon is one to ask for again, and a policy is told as su
   expect(error).toMatchObject({ code: 'NET_AUTH_REJECTED', reply: { enhanced: '5.7.139' } })
   expect((error as Error).message).toContain('the policy of the account forbids it')
   expect(peer.lines.filter((line) => /LOGIN/.test(line))).toEqual([])
+})
+
+test('tokens that live for a minute are asked for once each, over five minutes', async () => {
+  let minute = 1
+  let messages = 0
+  // A server that takes the token of the minute, and keeps connections for as long.
+  await using peer = await startPeer(async ({ connection, say, hear }) => {
+    const opened = minute
+    await say('220 peer\r\n')
+    for (;;) {
+      const [verb = '', , initial = ''] = (await hear()).split(' ')
+      const isOver = verb === 'MAIL' && opened < minute
+      if (verb === 'DATA') {
+        await say('354 go on\r\n')
+        while ((await hear()) !== '.');
+        messages += 1
+      }
+      const token = Buffer.from(initial, 'base64').toString()
+      const isRefused = verb === 'AUTH' && !token.includes(`a-token-of-minute-${minute}`)
+      const replies: Record<string, string> = {
+        EHLO: '250-peer\r\n250-PIPELINING\r\n250 AUTH XOAUTH2',
+        AUTH: isRefused ? '535 5.7.8 expired' : '235 2.7.0 welcome',
+      }
+      await say(`${isOver ? '421 4.4.2 closing' : (replies[verb] ?? '250 2.0.0 fine')}\r\n`)
+      if (isOver || verb === 'QUIT') return connection.close()
+    }
+  })
+  const asked: unknown[] = []
+  await using mailer = createMailer(peer.url, {
+    user: 'ada',
+    token: ({ rejected }) => {
+      asked.push(rejected)
+      return `a-token-of-minute-${minute}`
+    },
+    pool: { connections: 5 },
+  })
+  for (; minute <= 5; minute++) {
+    await Promise.all(Array.from({ length: 20 }, () => mailer.send(message)))
+    expect(asked).toHaveLength(minute)
+  }
+  expect(messages).toBe(100)
+  // Each but the first, because the one before it was refused.
+  expect(asked).toEqual([undefined, true, true, true, true])
+})
+
+test('a callback that always gives a bad token is asked twice for one message', async () => {
+  await using server = await startSmtpServer({ tokens: { ada: 'a-token-of-ours' } })
+  let asked = 0
+  await using mailer = createMailer(server.url, {
+    user: 'ada',
+    token: () => `a-bad-token-${(asked += 1)}`,
+  })
+  await expect(mailer.send(message)).rejects.toMatchObject({ code: 'NET_AUTH_REJECTED' })
+  expect(asked).toBe(2)
 })
