@@ -1,0 +1,348 @@
+/*
+ * The jobs of one queue in memory: all the rules of a store, without any I/O.
+ */
+
+import { clock } from '@net/core/authoring'
+
+import type { JobCounts, JobState } from '../job.ts'
+import type { QueueEvent } from '../queue-event.ts'
+import { deadlineError, diedError, reasonOf, unknownError } from '../stored-error.ts'
+import type {
+  Claimed,
+  ClaimedJob,
+  ClaimRequest,
+  JobLease,
+  JobStore,
+  NewJob,
+  RetentionRules,
+  Settlement,
+  StoredJob,
+} from '../store.ts'
+import { claimedOf, entryOf, lease, resize, storedOf, type Entry, type Texts } from './entry.ts'
+import { Finished } from './finished.ts'
+import { Lines } from './lines.ts'
+import { Listeners } from './listeners.ts'
+import { RateWindow } from './rate-window.ts'
+
+/** A store in this process; several queues may use one. */
+export class MemoryStore implements JobStore {
+  readonly #jobs = new Map<string, Entry>()
+  readonly #lines = new Lines()
+  readonly #active = new Set<Entry>()
+  readonly #finished: Readonly<Record<FinishedState, Finished>>
+  readonly #window = new RateWindow()
+  readonly #listeners = new Listeners()
+  readonly #closed: () => void
+  #places = 0
+  #bytes = 0
+  /** The job that runs alone. */
+  #alone: Entry | undefined
+  /** No lease ends before. */
+  #nextExpiry = Infinity
+  #paused = false
+
+  /** `closed` is called when it is closed. */
+  constructor({ done, failed, unknown }: RetentionRules, closed: () => void) {
+    this.#closed = closed
+    this.#finished = {
+      done: new Finished(done),
+      failed: new Finished(failed),
+      unknown: new Finished(unknown),
+    }
+  }
+
+  async add(jobs: readonly NewJob[]): Promise<readonly (JobState | undefined)[]> {
+    const now = clock().now()
+    const date = clock().date()
+    const states = jobs.map((job) => this.#add(job, now, date))
+    this.#listeners.work()
+    return states
+  }
+
+  async claim(request: ClaimRequest): Promise<Claimed> {
+    const now = clock().now()
+    const date = clock().date()
+    if (request.perGroup !== undefined) this.#lines.rule = request.perGroup
+    this.#reap(now, date)
+    this.#lines.wake(now, date)
+    if (this.#paused) return NOTHING
+    const quiet = this.#lines.suspected > 0 && this.#alone === undefined
+    if (quiet && !request.idle) return { ...NOTHING, quiet }
+    const jobs = this.#take(request, now, date)
+    const rate = request.rate === undefined ? 0 : this.#window.wait(request.rate, now)
+    const wait = Math.min(this.#lines.wait(now, date), this.#nextExpiry - now)
+    return { jobs, wait: rate > 0 ? Math.min(rate, wait) : wait, quiet: false }
+  }
+
+  async renew(leases: readonly JobLease[], lease: number): Promise<readonly string[]> {
+    const now = clock().now()
+    const lost: string[] = []
+    for (const each of leases) {
+      const entry = this.#heldBy(each, now)
+      if (entry === undefined) lost.push(each.id)
+      else entry.leaseEnd = now + lease
+    }
+    return lost
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+    const now = clock().now()
+    const date = clock().date()
+    const settled = settlements.map((each) => {
+      const entry = this.#heldBy(each, now)
+      if (entry !== undefined) this.#settle(entry, each, now, date)
+      return entry !== undefined
+    })
+    this.#listeners.work()
+    return settled
+  }
+
+  async mark(held: JobLease, name: string): Promise<boolean> {
+    const entry = this.#heldBy(held, clock().now())
+    if (entry === undefined) return false
+    entry.mark = name
+    this.#tell('marked', entry, { mark: name })
+    return true
+  }
+
+  async progress(held: JobLease, value: string): Promise<boolean> {
+    const entry = this.#heldBy(held, clock().now())
+    if (entry === undefined) return false
+    entry.progress = value
+    this.#tell('progress', entry, JSON.parse(value) as Partial<QueueEvent>)
+    return true
+  }
+
+  async get(id: string): Promise<StoredJob | undefined> {
+    this.#look()
+    const entry = this.#jobs.get(id)
+    return entry && storedOf(entry)
+  }
+
+  async list(state: JobState, after: number, limit: number): Promise<readonly StoredJob[]> {
+    this.#look()
+    return this.#inState(state)
+      .filter(({ place }) => place > after)
+      .toSorted((a, b) => a.place - b.place)
+      .slice(0, limit)
+      .map(storedOf)
+  }
+
+  async counts(): Promise<JobCounts> {
+    this.#look()
+    const { done, failed, unknown } = this.#finished
+    return {
+      waiting: this.#lines.waiting,
+      delayed: this.#lines.delayed,
+      active: this.#active.size,
+      done: done.size,
+      failed: failed.size,
+      unknown: unknown.size,
+      bytes: this.#bytes,
+      paused: this.#paused,
+    }
+  }
+
+  async pause(paused: boolean): Promise<void> {
+    if (this.#paused === paused) return
+    this.#paused = paused
+    this.#listeners.tell({ type: paused ? 'paused' : 'resumed', time: clock().date() })
+    this.#listeners.work()
+  }
+
+  async drain(): Promise<number> {
+    const waiting = [...this.#inState('waiting'), ...this.#inState('delayed')]
+    for (const entry of waiting) this.#forget(entry)
+    return waiting.length
+  }
+
+  async retry(id: string | undefined): Promise<number> {
+    const one = id === undefined ? undefined : this.#jobs.get(id)
+    const chosen = id === undefined ? this.#finished.failed.all() : one === undefined ? [] : [one]
+    const back = chosen.filter(({ state }) => state === 'failed' || state === 'unknown')
+    for (const entry of back) this.#again(entry)
+    this.#listeners.work()
+    return back.length
+  }
+
+  async remove(id: string): Promise<JobState | undefined> {
+    const entry = this.#jobs.get(id)
+    if (entry !== undefined && entry.state !== 'active') this.#forget(entry)
+    return entry?.state
+  }
+
+  onWork(listener: () => void): () => void {
+    return this.#listeners.onWork(listener)
+  }
+
+  async onEvent(listener: (event: QueueEvent) => void): Promise<() => void> {
+    return this.#listeners.onEvent(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#closed()
+  }
+
+  #look(): void {
+    this.#lines.wake(clock().now(), clock().date())
+  }
+
+  #inState(state: JobState): Entry[] {
+    return [...this.#jobs.values()].filter((each) => each.state === state)
+  }
+
+  #add(job: NewJob, now: number, date: number): JobState | undefined {
+    const there = this.#jobs.get(job.id)
+    if (there !== undefined) return there.state
+    const entry = entryOf(job, ++this.#places, date)
+    this.#jobs.set(job.id, entry)
+    this.#bytes += entry.size
+    if (job.delay > 0) this.#lines.delay(entry)
+    else this.#lines.enqueue(entry, now)
+    this.#tell('added', entry, job.delay > 0 ? { delay: job.delay } : {})
+    return undefined
+  }
+
+  #take(request: ClaimRequest, now: number, date: number): readonly ClaimedJob[] {
+    const jobs: ClaimedJob[] = []
+    const { rate, max, idle } = request
+    while (jobs.length < max) {
+      if (rate !== undefined && this.#window.wait(rate, now) > 0) break
+      const mayBeAlone = jobs.length === 0 && idle && this.#alone === undefined
+      const suspect = mayBeAlone ? this.#lines.suspect : undefined
+      const entry = suspect ?? this.#lines.next
+      if (entry === undefined) break
+      this.#lines.leave(entry, now)
+      if (entry.deadline !== undefined && entry.deadline <= date) {
+        this.#finish(entry, 'failed', { error: deadlineError }, date)
+        continue
+      }
+      this.#start(entry, request, now, date)
+      jobs.push(claimedOf(entry, date))
+      if (entry !== suspect) continue
+      this.#alone = entry
+      break
+    }
+    return jobs
+  }
+
+  #start(entry: Entry, request: ClaimRequest, now: number, date: number): void {
+    lease(entry, request, now, date)
+    this.#active.add(entry)
+    this.#nextExpiry = Math.min(this.#nextExpiry, entry.leaseEnd)
+    if (request.rate !== undefined) this.#window.started(request.rate, now)
+    this.#lines.started(entry, now)
+    this.#tell('started', entry, {})
+  }
+
+  /** The job, if it is held with that token by a lease that has not ended. */
+  #heldBy({ id, token }: JobLease, now: number): Entry | undefined {
+    const entry = this.#jobs.get(id)
+    if (entry === undefined || entry.state !== 'active' || entry.token !== token) return undefined
+    return entry.leaseEnd > now ? entry : undefined
+  }
+
+  #settle(entry: Entry, how: Settlement, now: number, date: number): void {
+    this.#release(entry, how.holdGroup, now)
+    entry.suspect = false
+    if (how.to !== 'waiting') {
+      this.#finish(entry, how.to, how, date)
+      return
+    }
+    const { delay = 0, refund = false, error } = how
+    if (refund) entry.spent--
+    entry.mark = undefined
+    this.#resize(entry, { error })
+    entry.due = date + delay
+    if (delay > 0) this.#lines.delay(entry)
+    else this.#lines.enqueue(entry, now)
+    this.#tell(refund ? 'returned' : 'retrying', entry, { delay, ...why(error) })
+  }
+
+  /** No worker holds it any more. */
+  #release(entry: Entry, holdGroup: number | undefined, now: number): void {
+    this.#active.delete(entry)
+    if (this.#alone === entry) this.#alone = undefined
+    entry.token = ''
+    this.#lines.ended(entry, holdGroup, now)
+  }
+
+  #finish(entry: Entry, state: FinishedState, how: Texts, date: number): void {
+    entry.state = state
+    entry.finished = date
+    this.#resize(entry, how)
+    this.#finished[state].add(entry)
+    this.#tell(state, entry, why(how.error))
+    for (const old of this.#finished[state].surplus(date)) this.#drop(old)
+  }
+
+  /** Takes back what workers that died held. */
+  #reap(now: number, date: number): void {
+    if (now < this.#nextExpiry) return
+    this.#nextExpiry = Infinity
+    for (const entry of this.#active) {
+      if (entry.leaseEnd > now) this.#nextExpiry = Math.min(this.#nextExpiry, entry.leaseEnd)
+      else this.#reapOne(entry, now, date)
+    }
+  }
+
+  #reapOne(entry: Entry, now: number, date: number): void {
+    this.#release(entry, undefined, now)
+    if (entry.mark !== undefined) {
+      this.#finish(entry, 'unknown', { error: unknownError }, date)
+      return
+    }
+    // A job that died beside others may be innocent: that start is not held against it, and the next one shows.
+    if (!entry.alone) entry.spent--
+    else if (entry.spent >= entry.attempts) {
+      this.#finish(entry, 'failed', { error: diedError(entry.spent) }, date)
+      return
+    }
+    entry.suspect = true
+    this.#lines.enqueue(entry, now)
+    this.#tell('stalled', entry, {})
+  }
+
+  #again(entry: Entry): void {
+    const { state } = entry
+    if (state === 'failed' || state === 'unknown') this.#finished[state].delete(entry)
+    entry.spent = 0
+    entry.mark = undefined
+    entry.finished = undefined
+    this.#lines.enqueue(entry, clock().now())
+    this.#tell('added', entry, {})
+  }
+
+  #forget(entry: Entry): void {
+    const { state } = entry
+    if (state === 'waiting' || state === 'delayed') this.#lines.leave(entry, clock().now())
+    else if (state !== 'active') this.#finished[state].delete(entry)
+    this.#drop(entry)
+  }
+
+  #drop(entry: Entry): void {
+    this.#jobs.delete(entry.id)
+    this.#bytes -= entry.size
+    this.#tell('removed', entry, {})
+  }
+
+  #resize(entry: Entry, texts: Texts): void {
+    this.#bytes -= entry.size
+    resize(entry, texts)
+    this.#bytes += entry.size
+  }
+
+  #tell(type: QueueEvent['type'], entry: Entry, more: Partial<QueueEvent>): void {
+    if (!this.#listeners.isHeard) return
+    const { id, starts: attempt } = entry
+    this.#listeners.tell({ type, time: clock().date(), id, attempt, ...more })
+  }
+}
+
+type FinishedState = 'done' | 'failed' | 'unknown'
+
+function why(error: string | undefined): Partial<QueueEvent> {
+  return error === undefined ? {} : { reason: reasonOf(error) }
+}
+
+const NOTHING: Claimed = { jobs: [], wait: Infinity, quiet: false }

@@ -1,0 +1,26 @@
+/* The door to a queue: its URL says where the jobs are. */
+
+import { argument, inCall, netError } from '@net/core/authoring'
+
+import { QueueOverStore, type JobQueue } from './job-queue.ts'
+import { memoryStore } from './memory/memory-stores.ts'
+import { queueName, queuePlan, type QueueOptions, type QueuePlan } from './queue-options.ts'
+import type { JobStore } from './store.ts'
+
+/**
+ * Opens the queue of that name: `openQueue<Mail>('mail')`. Nothing is connected or read before the first call. Throws
+ * `NET_BAD_OPTION`, and `NET_BAD_URL` for a URL that is no place for jobs.
+ */
+export function openQueue<P>(name: string, options?: QueueOptions<P>): JobQueue<P> {
+  return inCall({ protocol: 'queue', call: 'openQueue' }, () => {
+    const plan = queuePlan(options)
+    return new QueueOverStore(name, storeOf(argument('the name', queueName, name), plan), plan)
+  })
+}
+
+function storeOf(name: string, { url, keep }: Place): JobStore {
+  if (url === 'memory:') return memoryStore(name, keep)
+  throw netError('NET_BAD_URL', { message: "the URL of a queue must be 'memory:'" })
+}
+
+type Place = Pick<QueuePlan<never>, 'url' | 'keep'>

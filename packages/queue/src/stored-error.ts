@@ -1,0 +1,90 @@
+/* Errors as text, for a store and back: with what they know, without what JSON cannot carry, and of bounded length. */
+
+import { inspect } from 'node:util'
+
+import { isNetError, reviveError } from '@net/core'
+import { netError } from '@net/core/authoring'
+
+/** The text of whatever a handler threw. */
+export function errorText(thrown: unknown): string {
+  const whole = textOf(isNetError(thrown) ? thrown.toJSON() : foreign(thrown))
+  if (whole !== undefined && whole.length <= LONGEST) return whole
+  const { name, message, code } = foreign(thrown)
+  return JSON.stringify({ name, message, code })
+}
+
+/** The error that the text was made of. */
+export function errorOf(text: string): Error {
+  return reviveError(JSON.parse(text))
+}
+
+/** Its message. */
+export function reasonOf(text: string): string {
+  const { message } = JSON.parse(text) as { readonly message: string }
+  return message
+}
+
+/** The text for a job whose worker ended so many times. */
+export function diedError(times: number): string {
+  return diedTemplate.replace(TIMES, String(times))
+}
+
+interface Foreign {
+  readonly name: string
+  readonly message: string
+  readonly code?: string | undefined
+}
+
+function foreign(thrown: unknown): Foreign {
+  if (!(thrown instanceof Error)) {
+    return { name: 'Error', message: `${cut(inspect(thrown, { depth: 1 }))} was thrown` }
+  }
+  const code: unknown = Reflect.get(thrown, 'code')
+  return {
+    name: thrown.name,
+    message: cut(thrown.message),
+    ...(typeof code === 'string' ? { code: cut(code) } : {}),
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // A cycle, or a getter that throws: less of it is told.
+    return undefined
+  }
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}…`
+}
+
+const LONGEST = 16_384
+const LONGEST_MESSAGE = 4096
+const TIMES = '%times%'
+
+/** The text for a job that was not started in time. */
+export const deadlineError: string = errorText(
+  netError('NET_TIMEOUT_TOTAL', {
+    protocol: 'queue',
+    message: 'no worker started the job before its deadline',
+    retry: 'never',
+  }),
+)
+
+/** The text for a job that its dead worker had marked. */
+export const unknownError: string = errorText(
+  netError('NET_DELIVERY_UNKNOWN', {
+    protocol: 'queue',
+    message: 'the worker of the job ended after the job was marked',
+  }),
+)
+
+/** The text of `diedError`, with a place for how many times. */
+export const diedTemplate: string = errorText(
+  netError('NET_RETRIES_EXHAUSTED', {
+    protocol: 'queue',
+    message: `the worker of the job ended ${TIMES} times while it ran`,
+  }),
+)

@@ -1,0 +1,292 @@
+/*
+ * A worker: claims as many jobs as it has room for, runs them, and settles them. It never claims while it closes, and takes no
+ * other job while one runs that must run alone.
+ */
+
+import { randomUUID } from 'node:crypto'
+
+import { isNetError, type CloseOptions, type NetError } from '@net/core'
+import { clock, closeDoor, GRACE, netError, onSignalAbort, type Taken } from '@net/core/authoring'
+
+import { Batch } from '../batch.ts'
+import type {
+  Claimed,
+  ClaimedJob,
+  ClaimRequest,
+  GroupRule,
+  RateRule,
+  Settlement,
+} from '../store.ts'
+import { storedJson } from '../stored-json.ts'
+import { Bell } from './bell.ts'
+import { JobRun, type RunHost } from './job-run.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
+import type { GroupLimits, JobRate, ProcessOptions } from './process-options.ts'
+import { abandonedVerdict, verdictOn, type Ending, type Verdict } from './verdict.ts'
+
+/** Whether a worker works. */
+export type WorkerState = 'working' | 'reconnecting' | 'closing' | 'closed'
+
+/** What `process` gives: it works until it is closed. */
+export interface JobWorker extends AsyncDisposable {
+  readonly state: WorkerState
+  /** Since when, in milliseconds since 1970. */
+  readonly since: number
+  /** How many jobs it runs now. */
+  readonly active: number
+  /** Settles when it is closed, to why it gave up if it was not told to. Never rejects. */
+  readonly closed: Promise<NetError | undefined>
+  /**
+   * Takes no more jobs and lets those that run end; past the grace their signals abort, and what was interrupted goes back without
+   * losing an attempt, or to `unknown` if it was marked. Resolves within the grace and a second: a handler that heeds no signal is
+   * left behind, and its job is failed, or `unknown`.
+   */
+  close(options?: CloseOptions): Promise<void>
+}
+
+/** What a worker is made of. */
+export interface WorkerParts<P> extends RunHost<P> {
+  readonly options: Taken<ProcessOptions>
+  readonly maxResult: number
+}
+
+/** A worker of one queue in this process. */
+export class RunningWorker<P> implements JobWorker {
+  readonly closed: Promise<NetError | undefined>
+  readonly #parts: WorkerParts<P>
+  readonly #request: Omit<ClaimRequest, 'max' | 'idle'>
+  readonly #concurrency: number
+  readonly #runs = new Set<JobRun<P>>()
+  readonly #bell = new Bell()
+  readonly #keeper: LeaseKeeper
+  readonly #settlements: Batch<Settlement, boolean>
+  readonly #forget: (() => void)[] = []
+  readonly #closed = Promise.withResolvers<NetError | undefined>()
+  #state: WorkerState = 'working'
+  #since: number = clock().date()
+  /** A job runs that must run alone, or is to be taken next. */
+  #quiet = false
+  #failures = 0
+  #over: Promise<void> | undefined
+
+  constructor(parts: WorkerParts<P>) {
+    const { concurrency = 1, lease = 30_000, rate, perGroup, signal, grace } = parts.options
+    this.#parts = parts
+    this.closed = this.#closed.promise
+    this.#concurrency = concurrency
+    this.#request = {
+      holder: randomUUID(),
+      single: concurrency === 1,
+      lease,
+      rate: rate && rateRule(rate),
+      perGroup: perGroup && groupRule(perGroup),
+    }
+    this.#keeper = new LeaseKeeper(parts.store, lease)
+    this.#settlements = new Batch((items) => parts.store.settle(items))
+    this.#forget.push(parts.store.onWork(() => this.#bell.ring()))
+    if (signal !== undefined) {
+      this.#forget.push(onSignalAbort(signal, () => void this.#close(grace ?? GRACE)))
+    }
+    void this.#work()
+  }
+
+  get state(): WorkerState {
+    return this.#state
+  }
+
+  get since(): number {
+    return this.#since
+  }
+
+  get active(): number {
+    return this.#runs.size
+  }
+
+  async close(options?: CloseOptions): Promise<void> {
+    await this.#close(closeGrace(options))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close(GRACE)
+  }
+
+  #close(grace: number): Promise<void> {
+    this.#over ??= this.#end(grace)
+    return this.#over
+  }
+
+  async #end(grace: number): Promise<void> {
+    this.#become('closing')
+    for (const forget of this.#forget) forget()
+    this.#bell.ring()
+    const cut = clock().after(grace, () => {
+      for (const run of this.#runs) run.interrupt(LAST_GRACE)
+    })
+    // A store that does not answer is waited for no longer than handlers are.
+    const leave = clock().after(grace + 2 * LAST_GRACE, () => {
+      this.#runs.clear()
+      this.#bell.ring()
+    })
+    while (this.#runs.size > 0) await this.#bell.wait(Infinity)
+    cut.clear()
+    leave.clear()
+    this.#keeper.close()
+    this.#become('closed')
+    this.#closed.resolve(undefined)
+  }
+
+  async #work(): Promise<void> {
+    while (this.#isOpen()) {
+      const max = this.#room()
+      if (max === 0) {
+        await this.#bell.wait(Infinity)
+        continue
+      }
+      const claimed = await this.#claim(max)
+      const isIdle = claimed.jobs.length === 0 && !(claimed.quiet && this.#runs.size === 0)
+      if (isIdle) await this.#bell.wait(claimed.wait)
+      // What has ended in this turn leaves room for one claim together.
+      await turn()
+    }
+  }
+
+  #isOpen(): boolean {
+    return this.#state === 'working' || this.#state === 'reconnecting'
+  }
+
+  #room(): number {
+    if (this.#quiet && this.#runs.size > 0) return 0
+    return this.#concurrency - this.#runs.size
+  }
+
+  async #claim(max: number): Promise<Claimed> {
+    const end = clock().now() + this.#request.lease
+    try {
+      const idle = this.#runs.size === 0
+      const claimed = await this.#parts.store.claim({ ...this.#request, max, idle })
+      this.#answered()
+      this.#quiet = claimed.quiet
+      for (const job of claimed.jobs) this.#start(job, end)
+      return claimed
+    } catch (error) {
+      return { jobs: [], wait: this.#failed(error), quiet: false }
+    }
+  }
+
+  #answered(): void {
+    this.#failures = 0
+    if (this.#state === 'reconnecting') this.#become('working')
+  }
+
+  /** How long to wait before the next try. */
+  #failed(error: unknown): number {
+    if (this.#state === 'working') this.#become('reconnecting')
+    const isFinal = isNetError(error) && error.code === 'NET_CLOSED'
+    if (isFinal && this.#isOpen()) {
+      this.#closed.resolve(error)
+      void this.#close(0)
+    }
+    return Math.min(100 * 2 ** this.#failures++, LONGEST_BACK_OFF)
+  }
+
+  #become(state: WorkerState): void {
+    this.#state = state
+    this.#since = clock().date()
+  }
+
+  #start(job: ClaimedJob, leaseEnd: number): void {
+    // The claim was under way when the worker was closed: the job goes back unstarted.
+    if (!this.#isOpen()) {
+      void this.#giveBack(job)
+      return
+    }
+    if (job.alone) this.#quiet = true
+    const run = new JobRun(this.#parts, job, leaseEnd)
+    this.#runs.add(run)
+    this.#keeper.add(run)
+    void this.#follow(run)
+  }
+
+  async #giveBack(job: ClaimedJob): Promise<void> {
+    const { id, token } = job
+    await this.#settlements.add({ id, token, to: 'waiting', delay: 0, refund: true }).catch(nothing)
+  }
+
+  async #follow(run: JobRun<P>): Promise<void> {
+    const ending = await run.run()
+    if (run.holds()) await this.#settle(run, this.#verdict(run, ending))
+    run.ended(endingError(run, ending))
+    this.#keeper.delete(run)
+    this.#runs.delete(run)
+    if (this.#runs.size === 0) this.#quiet = false
+    this.#bell.ring()
+  }
+
+  #verdict(run: JobRun<P>, ending: Ending): Verdict {
+    const { marked, stopped, claimed } = run
+    if (ending.kind === 'returned') return this.#resultOf(run, ending.value)
+    if (ending.kind === 'abandoned') {
+      run.warn('the handler did not end when its signal aborted; its job was given up')
+      return abandonedVerdict(stopped ?? 'closing', marked)
+    }
+    const { retry = {} } = this.#parts.options
+    const left = claimed.left ?? Infinity
+    return verdictOn({ job: claimed, error: ending.error, marked, stopped, left, retry })
+  }
+
+  #resultOf(run: JobRun<P>, value: unknown): Verdict {
+    if (value === undefined) return { to: 'done' }
+    const { text, fault } = storedJson(value, 'result', this.#parts.maxResult)
+    // The work is done, whatever became of its result.
+    if (fault !== undefined) run.warn(`the result of the job is left out: ${fault}`)
+    return { to: 'done', result: text }
+  }
+
+  /** Settling is repeated while the lease lasts: what was done must not be done again because nobody could write it down. */
+  #settle(run: JobRun<P>, verdict: Verdict): Promise<void> {
+    const { id, token } = run.lease
+    return new Promise((resolve) => {
+      run.whenLost(resolve)
+      const attempt = (delay: number): void => {
+        this.#settlements.add({ id, token, ...verdict }).then(
+          (held) => {
+            if (!held) run.lose()
+            resolve()
+          },
+          () => {
+            clock().after(delay, () => {
+              if (run.holds()) attempt(Math.min(2 * delay, 1000))
+            })
+          },
+        )
+      }
+      attempt(50)
+    })
+  }
+}
+
+function endingError(run: Pick<JobRun<unknown>, 'stopped' | 'signal'>, ending: Ending): unknown {
+  if (run.stopped === 'lost') return run.signal.reason
+  if (ending.kind === 'returned') return undefined
+  if (ending.kind === 'threw') return ending.error ?? new Error('undefined was thrown')
+  return netError('NET_TASK_LEAKED', { message: 'the handler did not end when its signal aborted' })
+}
+
+function rateRule({ limit, interval = 1000 }: JobRate): RateRule {
+  return { limit, interval }
+}
+
+function groupRule({ concurrency, rate }: GroupLimits): GroupRule {
+  return { concurrency, rate: rate && rateRule(rate) }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
+
+const nothing = (): void => {}
+const closeGrace = closeDoor({ protocol: 'queue', call: 'close' })
+const LAST_GRACE = 1000
+const LONGEST_BACK_OFF = 5000

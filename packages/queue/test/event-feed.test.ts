@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+
+import { EventFeed } from '../src/event-feed.ts'
+import type { QueueEvent } from '../src/queue-event.ts'
+
+test('a reader that falls behind misses events and is told so', async () => {
+  let tell: (event: QueueEvent) => void = () => {}
+  let isStopped = false
+  const feed = new EventFeed(async (listener) => {
+    tell = listener
+    return () => {
+      isStopped = true
+    }
+  })
+  for (let attempt = 0; attempt < 1100; attempt++) tell({ type: 'started', time: 0, attempt })
+  const seen: QueueEvent[] = []
+  for await (const event of feed) {
+    seen.push(event)
+    if (event.type === 'missed') break
+  }
+  expect(seen.length).toBe(1000)
+  expect(seen[998]?.attempt).toBe(998)
+  expect(isStopped).toBe(true)
+})
+
+test('what comes while the reader waits is given at once', async () => {
+  let tell: (event: QueueEvent) => void = () => {}
+  await using feed = new EventFeed(async (listener) => {
+    tell = listener
+    return () => {}
+  })
+  const next = feed.next()
+  tell({ type: 'paused', time: 7 })
+  expect(await next).toEqual({ done: false, value: { type: 'paused', time: 7 } })
+})
+
+test('a store that cannot be listened to fails the iteration, once', async () => {
+  const feed = new EventFeed(() => Promise.reject(new Error('away')))
+  await expect(feed.next()).rejects.toThrow('away')
+  expect(await feed.next()).toEqual({ done: true, value: undefined })
+})

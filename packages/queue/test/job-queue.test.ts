@@ -1,0 +1,65 @@
+import { captureEvents } from '@net/core/testing'
+import { openQueue } from '@net/queue'
+import { expect, test } from 'vitest'
+
+test('each call is an operation, and so is each attempt of a job', async () => {
+  using events = captureEvents()
+  await using queue = openQueue<number>('operations')
+  await queue.add(1, { id: 'a' })
+  const done = Promise.withResolvers<void>()
+  queue.process(({ id }) => {
+    if (id === 'a') done.resolve()
+  })
+  await done.promise
+  await queue.close()
+  const told = events
+    .of('operation')
+    .map(({ operation, state, target, outcome }) =>
+      [operation, state, target, outcome].filter(Boolean).join(' '),
+    )
+  expect(told).toEqual([
+    'add start operations',
+    'add end operations ok',
+    'process start operations/a',
+    'process end operations/a ok',
+  ])
+})
+
+test('an attempt that fails ends its operation with the error', async () => {
+  using events = captureEvents()
+  await using queue = openQueue('failures')
+  await queue.add(1, { id: 'a' })
+  queue.process(
+    () => {
+      throw new Error('broken')
+    },
+    { retry: false },
+  )
+  await expect.poll(() => events.of('operation').at(-1)?.state).toBe('end')
+  expect(events.of('operation').at(-1)).toMatchObject({ outcome: 'failed', operation: 'process' })
+})
+
+test('a result that is left out is warned of', async () => {
+  using events = captureEvents()
+  await using queue = openQueue('warnings')
+  await queue.add(1, { id: 'a' })
+  queue.process(() => ({ response: { request: 1n } }))
+  await expect
+    .poll(() => events.of('operation').some(({ state }) => state === 'warning'))
+    .toBe(true)
+  const { message } = events.of('operation').find(({ state }) => state === 'warning') ?? {}
+  expect(message).toContain('result.response.request is a BigInt')
+})
+
+test('wrong arguments reject with the name of the call', async () => {
+  await using queue = openQueue('arguments')
+  await expect(queue.add(1, { prio: 2 } as never)).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+    operation: 'add',
+  })
+  await expect(queue.get(7 as never)).rejects.toThrow('the id must be')
+  const listing = queue.list('late' as never)
+  await expect(listing[Symbol.asyncIterator]().next()).rejects.toThrow('the state')
+  expect(() => queue.process('x' as never)).toThrow('the handler must be a function')
+  expect(() => queue.process(() => {}, { rate: {} as never })).toThrow('rate.limit is missing')
+})

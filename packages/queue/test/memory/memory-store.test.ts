@@ -1,0 +1,60 @@
+import { useFakeClock } from '@net/core/testing'
+import { expect, test } from 'vitest'
+
+import { MemoryStore } from '../../src/memory/memory-store.ts'
+import { queuePlan } from '../../src/queue-options.ts'
+import type { ClaimRequest, NewJob } from '../../src/store.ts'
+
+const request: ClaimRequest = { holder: 'w', max: 10, idle: true, single: true, lease: 1000 }
+
+function job(id: string, more: Partial<NewJob> = {}): NewJob {
+  return { id, payload: '1', priority: 0, attempts: 3, delay: 0, ...more }
+}
+
+function store(): MemoryStore {
+  return new MemoryStore(queuePlan(undefined).keep, () => {})
+}
+
+test('a token is good for one start, and no longer than its lease', async () => {
+  using clock = useFakeClock()
+  const jobs = store()
+  await jobs.add([job('a')])
+  const [first] = (await jobs.claim(request)).jobs
+  expect(await jobs.renew([first!], 1000)).toEqual([])
+  await clock.advance(1000)
+  expect(await jobs.renew([first!], 1000)).toEqual(['a'])
+  expect(await jobs.mark(first!, 'sent')).toBe(false)
+  expect(await jobs.settle([{ ...first!, to: 'done' }])).toEqual([false])
+  const [second] = (await jobs.claim(request)).jobs
+  expect(await jobs.settle([{ ...first!, to: 'done' }])).toEqual([false])
+  expect(second).toMatchObject({ id: 'a', starts: 2, spent: 2, alone: true })
+  expect(await jobs.settle([{ ...second!, to: 'done' }])).toEqual([true])
+  expect(await jobs.progress(second!, '{}')).toBe(false)
+})
+
+test('a claim says when to come again', async () => {
+  using clock = useFakeClock()
+  const jobs = store()
+  expect((await jobs.claim(request)).wait).toBe(Infinity)
+  await jobs.add([job('a', { delay: 700 }), job('b')])
+  expect((await jobs.claim(request)).wait).toBe(700)
+  await clock.advance(600)
+  expect((await jobs.claim(request)).wait).toBe(100)
+  const rate = { limit: 1, interval: 5000 }
+  await clock.advance(100)
+  expect(await jobs.claim({ ...request, rate })).toMatchObject({ wait: 300 })
+})
+
+test('a worker that is busy is told of a job that must run alone', async () => {
+  using clock = useFakeClock()
+  const jobs = store()
+  await jobs.add([job('a'), job('b')])
+  await jobs.claim({ ...request, single: false })
+  await clock.advance(1000)
+  await jobs.add([job('c')])
+  expect(await jobs.claim({ ...request, idle: false })).toMatchObject({ jobs: [], quiet: true })
+  const [alone, ...more] = (await jobs.claim(request)).jobs
+  expect([alone?.alone, more]).toEqual([true, []])
+  const others = await jobs.claim({ ...request, holder: 'v' })
+  expect(others.jobs.map(({ id }) => id)).toEqual(['c'])
+})

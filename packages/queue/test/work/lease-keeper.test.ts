@@ -1,0 +1,70 @@
+import { useFakeClock } from '@net/core/testing'
+import { expect, test } from 'vitest'
+
+import { MemoryStore } from '../../src/memory/memory-store.ts'
+import { queuePlan } from '../../src/queue-options.ts'
+import { LeaseKeeper, type LeasedRun } from '../../src/work/lease-keeper.ts'
+
+class Run implements LeasedRun {
+  readonly lease: { readonly id: string; readonly token: string }
+  readonly said: string[] = []
+
+  constructor(id: string) {
+    this.lease = { id, token: 't' }
+  }
+
+  renewed(leaseEnd: number): void {
+    this.said.push(`renewed until ${leaseEnd}`)
+  }
+
+  holds(): boolean {
+    return true
+  }
+
+  lose(): void {
+    this.said.push('lost')
+  }
+
+  warn(message: string): void {
+    this.said.push(message)
+  }
+}
+
+class Store extends MemoryStore {
+  override renew(): Promise<readonly string[]> {
+    return Promise.resolve(['b'])
+  }
+}
+
+test('leases are prolonged while jobs run, and a lost one is told', async () => {
+  using clock = useFakeClock()
+  const keeper = new LeaseKeeper(new Store(queuePlan(undefined).keep, () => {}), 300)
+  const [a, b] = [new Run('a'), new Run('b')]
+  keeper.add(a)
+  keeper.add(b)
+  await clock.advance(100)
+  expect([a.said, b.said]).toEqual([['renewed until 400'], ['lost']])
+  keeper.delete(b)
+  await clock.advance(100)
+  expect(a.said).toEqual(['renewed until 400', 'renewed until 500'])
+  keeper.delete(a)
+  await clock.advance(100)
+  expect(clock.timers).toBe(0)
+  keeper.close()
+})
+
+test('a store that does not answer is asked again', async () => {
+  using clock = useFakeClock()
+  const store = new MemoryStore(queuePlan(undefined).keep, () => {})
+  let asked = 0
+  store.renew = async () => {
+    asked++
+    throw new Error('away')
+  }
+  const keeper = new LeaseKeeper(store, 300)
+  keeper.add(new Run('a'))
+  await clock.advance(250)
+  expect(asked).toBe(2)
+  keeper.close()
+  expect(clock.timers).toBe(0)
+})

@@ -1,0 +1,82 @@
+import { useFakeClock } from '@net/core/testing'
+import { openQueue } from '@net/queue'
+import { cutOff } from '@net/queue/testing'
+import { expect, test } from 'vitest'
+
+import { MemoryStore } from '../../src/memory/memory-store.ts'
+import { queuePlan } from '../../src/queue-options.ts'
+import type { Claimed } from '../../src/store.ts'
+import { RunningWorker } from '../../src/work/worker.ts'
+
+const plan = queuePlan<number>(undefined)
+
+function worker(store: MemoryStore): RunningWorker<number> {
+  const payload = (text: string): number => Number(text)
+  const handler = (): void => {}
+  const { client, maxResult } = plan
+  const options = { concurrency: 2 }
+  return new RunningWorker({
+    queue: 'q',
+    store,
+    client,
+    handler,
+    options,
+    maxResult,
+    payload,
+    deadlineGrace: 0,
+  })
+}
+
+class Failing extends MemoryStore {
+  failures = 3
+
+  override claim(...request: Parameters<MemoryStore['claim']>): Promise<Claimed> {
+    return this.failures-- > 0 ? Promise.reject(new Error('away')) : super.claim(...request)
+  }
+}
+
+test('a store that is away is asked again, and the worker says what it does', async () => {
+  using _clock = useFakeClock({ autoJump: true })
+  const store = new Failing(plan.keep, () => {})
+  await store.add([{ id: 'a', payload: '1', priority: 0, attempts: 1, delay: 0 }])
+  await using working = worker(store)
+  await expect.poll(() => working.state).toBe('reconnecting')
+  await expect.poll(() => store.counts()).toMatchObject({ done: 1 })
+  expect(working.state).toBe('working')
+})
+
+class Unsettling extends MemoryStore {
+  failures = 2
+
+  override settle(...items: Parameters<MemoryStore['settle']>): Promise<readonly boolean[]> {
+    return this.failures-- > 0 ? Promise.reject(new Error('away')) : super.settle(...items)
+  }
+}
+
+test('that a job is done is told again until the store has it', async () => {
+  using _clock = useFakeClock({ autoJump: true })
+  const store = new Unsettling(plan.keep, () => {})
+  await store.add([{ id: 'a', payload: '1', priority: 0, attempts: 1, delay: 0 }])
+  await using _working = worker(store)
+  await expect.poll(() => store.counts()).toMatchObject({ done: 1, active: 0 })
+})
+
+test('a worker whose store does not answer closes within its grace', async () => {
+  using clock = useFakeClock()
+  await using keeper = openQueue('unanswered')
+  const queue = openQueue('unanswered')
+  const started = Promise.withResolvers<void>()
+  const never = Promise.withResolvers<void>()
+  const working = queue.process(() => {
+    started.resolve()
+    return never.promise
+  })
+  await keeper.add(1)
+  await started.promise
+  cutOff(queue)
+  const closing = queue.close({ grace: 500 })
+  await clock.advance(2500)
+  await closing
+  expect([working.state, working.active]).toEqual(['closed', 0])
+  never.resolve()
+})
