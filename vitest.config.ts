@@ -21,6 +21,7 @@ export default defineConfig({
         project(short, { include: [`packages/${short}/test/**/*.test.ts`], exclude: alone }),
       ),
       project('alone', { include: alone, isolate: true }),
+      project('cli', { include: ['apps/cli/test/**/*.test.ts'] }),
       project('demo', { include: ['apps/demo/test/**/*.test.ts'] }),
       project('docs', { include: ['tools/snippets/docs.test.ts'] }),
       project('examples', { include: ['test/examples.test.ts', 'examples/*/*.test.ts'] }),

@@ -33,6 +33,14 @@ export function netrc(options?: NetrcOptions): HttpAuth {
   return new NetrcAuth(netrcOptions(options).file)
 }
 
+/**
+ * The entries of the caller's `.netrc`, by host, for protocols that log in otherwise. A file that is not there has none, unless it
+ * was named. Rejects with `NET_BAD_CONFIG` if it is not valid, `NET_LOCAL_IO` if it cannot be read.
+ */
+export async function readNetrc(options?: NetrcOptions): Promise<NetrcLookup> {
+  return read(netrcOptions(options).file)
+}
+
 class NetrcAuth extends ClaimableAuth {
   readonly name = 'netrc'
   readonly #file: string | undefined

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { nextId, redact } from '@net/core/authoring'
-import { createClient, netrc } from '@net/http'
+import { createClient, netrc, readNetrc } from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { canary, expectNoCanary } from '@tools/canary'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -140,3 +140,18 @@ test.each(['default\n', 'machine 127.0.0.1\n', 'machine 127.0.0.1 account x\n'])
     expect(server.received[0]?.headers.authorization).toBeUndefined()
   },
 )
+
+test('readNetrc gives the entries by host, for protocols that log in otherwise', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'net-netrc-'))
+  const file = join(folder.path, 'netrc')
+  await writeFile(file, 'machine ftp.example login ada password lovelace\n', { mode: 0o600 })
+  const entryFor = await readNetrc({ file })
+  expect(entryFor('FTP.example.')?.login).toBe('ada')
+  expect(entryFor('FTP.example.')?.password.reveal()).toBe('lovelace')
+  expect(entryFor('other.example')).toBeUndefined()
+  vi.stubEnv('HOME', folder.path)
+  vi.stubEnv('NETRC', undefined)
+  expect((await readNetrc())('ftp.example')).toBeUndefined()
+  const missing = readNetrc({ file: join(folder.path, 'none') })
+  await expect(missing).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+})

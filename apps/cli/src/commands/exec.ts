@@ -1,0 +1,55 @@
+/* `net exec`: runs a command on a host, and ends with its exit code. */
+
+import type { SshProcess } from '@net/ssh'
+
+import type { Call, CommandRun } from '../call.ts'
+import { Session } from '../session.ts'
+import { UsageError } from '../usage-error.ts'
+
+/** Its output is ours, as it comes. Standard input is passed on with `--stdin` alone. */
+export const exec: CommandRun = async (call) => {
+  const [host = '', ...command] = call.args
+  const { options, output, io, signal } = call
+  await using session = new Session(call)
+  const client = await session.ssh(host)
+  // One word may be a whole command line for the shell there; several are quoted.
+  const [line = '', ...more] = command
+  await using child = await client.spawn(more.length === 0 ? line : command, {
+    env: environmentOf(options.environment ?? []),
+    terminal: options.tty === true,
+    ...(options.stdin === true ? { input: io.stdin } : {}),
+    signal,
+  })
+  if (options.stdin !== true) child.stdin.end()
+  await Promise.all([toOutput(call, child), toErrors(call, child)])
+  const { exitCode, exitSignal } = await child.exit
+  await output.event({ type: 'exit', exitCode, exitSignal })
+  if (exitSignal !== undefined) output.note(`ended by signal ${exitSignal}`)
+  return exitCode ?? 1
+}
+
+async function toOutput({ output }: Call, child: SshProcess): Promise<void> {
+  for await (const chunk of child.stdout) {
+    if (output.json)
+      await output.event({ type: 'stdout', text: Buffer.from(chunk).toString('utf8') })
+    else await output.bytes(chunk)
+  }
+}
+
+async function toErrors({ output, io }: Call, child: SshProcess): Promise<void> {
+  for await (const chunk of child.stderr) {
+    if (output.json)
+      await output.event({ type: 'stderr', text: Buffer.from(chunk).toString('utf8') })
+    else io.stderr.write(chunk)
+  }
+}
+
+function environmentOf(given: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.map((each) => {
+      const equals = each.indexOf('=')
+      if (equals < 1) throw new UsageError(`${each} sets no variable: give name=value`)
+      return [each.slice(0, equals), each.slice(equals + 1)]
+    }),
+  )
+}

@@ -1,0 +1,87 @@
+/* `net get`: fetches documents, to standard output or into files. */
+
+import { existsSync } from 'node:fs'
+
+import { toFile } from '@net/core'
+import { netError } from '@net/core/authoring'
+
+import { addressOf, type Address, type ServerAddress } from '../address.ts'
+import type { Call, CommandRun } from '../call.ts'
+import { exitCodeOfAll } from '../exit-code.ts'
+import { harmless } from '../output/harmless.ts'
+import { ProgressView } from '../output/progress-view.ts'
+import { tellError } from '../output/error-page.ts'
+import { bytesText } from '../output/units.ts'
+import { Session } from '../session.ts'
+import { UsageError } from '../usage-error.ts'
+import { fetchDocument } from '../web/fetching.ts'
+
+/** Each URL in its turn; one that fails changes the exit code, and the others are fetched all the same. */
+export const get: CommandRun = async (call) => {
+  const { args, options, signal, output } = call
+  if (args.length > 1 && options.output !== undefined && options.output !== '-') {
+    throw new UsageError('-o names one file, and there are several URLs: give -O')
+  }
+  const addresses = args.map(remoteAddress)
+  await using session = new Session(call)
+  const codes: number[] = []
+  for (const address of addresses) {
+    try {
+      await fetchOne(call, session, address)
+      codes.push(0)
+    } catch (error) {
+      if (addresses.length === 1 || signal.aborted) throw error
+      codes.push(await tellError(error, `get ${address.given}`, output))
+    }
+  }
+  return exitCodeOfAll(codes)
+}
+
+function remoteAddress(given: string): Address {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return addressOf(given)
+  throw new UsageError(`${given} has no protocol: give https://${given}, or another`)
+}
+
+async function fetchOne(call: Call, session: Session, address: Address): Promise<void> {
+  if (address.kind === 'http') {
+    const method = call.options.request ?? 'GET'
+    return fetchDocument(call, session, { method, url: address.url })
+  }
+  if (address.kind === 'stream' || address.kind === 'local') {
+    throw new UsageError(`${address.given} is no URL of a server: cat prints files`)
+  }
+  return fetchFile(call, session, address)
+}
+
+async function fetchFile(call: Call, session: Session, address: ServerAddress): Promise<void> {
+  const { options, output, signal } = call
+  const target = options.save === true ? address.path.split('/').at(-1) : options.output
+  if (target !== undefined && target !== '-') return saveFile(call, session, { address, target })
+  const { files, path } = await session.place(address)
+  for await (const chunk of files.read(path, { signal })) await output.bytes(chunk)
+}
+
+async function saveFile(
+  call: Call,
+  session: Session,
+  { address, target }: { readonly address: ServerAddress; readonly target: string },
+): Promise<void> {
+  const { options, output, io, signal } = call
+  if (options.save === true && options.force !== true && existsSync(target)) {
+    throw netError('NET_EXISTS', { message: `${target} is there already: --force replaces it` })
+  }
+  const client = await session.client(address)
+  const lines = options.progress === true
+  const view = new ProgressView(io.stderr, output, { label: target, lines })
+  const path = address.root === '/' ? `/${address.path}` : address.path
+  const resume = options.resume === true
+  const { size } = await client
+    .download(path, toFile(target, { keepPart: true }), {
+      signal,
+      resume,
+      onProgress: view.onProgress,
+    })
+    .finally(() => view.done())
+  await output.event({ type: 'saved', file: target, size, url: address.given })
+  output.note(`saved ${bytesText(size)} to ${harmless(target)}`)
+}

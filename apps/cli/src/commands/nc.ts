@@ -1,0 +1,39 @@
+/* `net nc`: standard input and output joined to a connection. */
+
+import { bindDatagram, connect } from '@net/socket'
+
+import type { Call, CommandRun } from '../call.ts'
+import { callOptions, tlsOptions } from '../connect-options.ts'
+import { Session } from '../session.ts'
+import { joined } from './joined.ts'
+
+/** Over TCP, TLS, a Unix socket or UDP. */
+export const nc: CommandRun = async (call) => {
+  const [url = ''] = call.args
+  if (url.startsWith('udp:')) return datagrams(call, url)
+  await using session = new Session(call)
+  const { servername } = call.options
+  const tls = { ...(await tlsOptions(call)), ...(servername === undefined ? {} : { servername }) }
+  await using connection = await connect(url, {
+    ...callOptions(call),
+    ...(await session.road()),
+    ...(/^tls:/i.test(url) ? { tls } : {}),
+  })
+  await joined(call, connection)
+  return 0
+}
+
+/** Each line is a datagram; what comes back is printed, until standard input has ended and a second passes without answer. */
+async function datagrams(call: Call, url: string): Promise<number> {
+  const { io, output, signal } = call
+  await using socket = await bindDatagram('udp://0.0.0.0:0', { peer: url, signal })
+  const receiving = (async () => {
+    for await (const { data } of socket) await output.bytes(data)
+  })()
+  for await (const chunk of io.stdin as AsyncIterable<Uint8Array>) await socket.send(chunk)
+  const { sleep } = await import('@net/async')
+  await Promise.race([receiving, sleep(LAST_ANSWERS, { signal })])
+  return 0
+}
+
+const LAST_ANSWERS = 1000

@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+/* The entry of the program: the process, its streams and its signals around one run. Sets the exit code. */
+
+import { readFileSync } from 'node:fs'
+
+import type { Io } from './io.ts'
+
+const version = versionOf()
+const args = process.argv.slice(2)
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  process.stdout.write(`${version}\n`)
+} else {
+  process.exitCode = await main()
+}
+
+async function main(): Promise<number> {
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache()
+  const [{ runNet }, { Interruption }, { openTerminal }] = await Promise.all([
+    import('./run.ts'),
+    import('./interruption.ts'),
+    import('./terminal.ts'),
+  ])
+  const ending = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      const reason = new Interruption(signal)
+      // The second time is for what does not end.
+      if (ending.signal.aborted) process.exit(reason.exitCode)
+      ending.abort(reason)
+      setTimeout(() => process.exit(reason.exitCode), GRACE).unref()
+    })
+  }
+  // Writes tell what failed; a stream without a listener would end the process instead.
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') ending.abort(new Interruption('EPIPE'))
+  })
+  const io: Io = {
+    get stdin() {
+      return process.stdin
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    openTerminal,
+    signal: ending.signal,
+  }
+  const code = await runNet(args, io, version)
+  // What still waits, such as an open standard input, waits for nothing.
+  if (process.stdout.writableLength > 0) await new Promise((done) => process.stdout.write('', done))
+  process.exit(code)
+}
+
+function versionOf(): string {
+  const manifest = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  ) as { version: string }
+  return manifest.version
+}
+
+// Milliseconds that a run has to leave what the next one resumes.
+const GRACE = 3000

@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { startFtpServer } from '@net/ftp/testing'
+import { startHttpServer } from '@net/http/testing'
+import { startSftpServer } from '@net/ssh/testing'
+import { describe, expect, it } from 'vitest'
+
+import { net, temporaryFolder } from '../net.ts'
+
+describe('net get', () => {
+  it('fetches from http, ftp and sftp', async () => {
+    using folder = temporaryFolder()
+    await using web = await startHttpServer({ routes: { '/a': { body: 'from http\n' } } })
+    await using ftp = await startFtpServer({ files: { 'a b': 'from ftp\n' } })
+    await using sftp = await startSftpServer({
+      files: { '/srv/a': 'from sftp\n' },
+      ssh: { users: { ada: { password: 'love' } } },
+    })
+    const at = sftp.url.replace('ssh://', 'sftp://ada@')
+    const hostKey = ['--pin', sftp.ssh.hostKey.fingerprint, '--ssh-config', 'none']
+    const env = { NET_PASSWORD: 'love' }
+    const urls = [`${web.url}/a`, `${ftp.url}/a%20b`, `${at}/srv/a`]
+    expect(await net(['get', ...urls, ...hostKey], { env })).toEqual(
+      expect.objectContaining({ code: 0, out: 'from http\nfrom ftp\nfrom sftp\n', err: '' }),
+    )
+    const file = join(folder.path, 'saved')
+    const saved = await net(['get', `${at}/srv/a`, '-o', file, ...hostKey], { env })
+    expect(saved).toMatchObject({ code: 0, err: `saved 10 B to ${file}\n` })
+    expect(readFileSync(file, 'utf8')).toBe('from sftp\n')
+  })
+
+  // CL-3
+  it('fails if any URL fails, in any order, with a line for each', async () => {
+    await using web = await startHttpServer({ routes: { '/good': { body: 'good' } } })
+    const [good, missing, nobody] = [`${web.url}/good`, `${web.url}/missing`, 'http://127.0.0.1:1/']
+    for (const [urls, code, lines] of [
+      [[good, missing], 1, 1],
+      [[missing, good], 1, 1],
+      [[missing, missing], 3, 2],
+      [[nobody, missing], 1, 2],
+      [[missing], 3, 1],
+      [[nobody], 4, 1],
+    ] as const) {
+      const ended = await net(['get', '--retry', '0', ...urls])
+      expect(ended.code).toBe(code)
+      expect(ended.err.match(/^net get/gm)).toHaveLength(lines)
+    }
+  })
+
+  it('shows the page of a 404', async () => {
+    await using web = await startHttpServer({
+      routes: { '/a': { status: 404, body: 'no\u001b such page' } },
+    })
+    const { err, out } = await net(['get', `${web.url}/a`])
+    expect(out).toBe('')
+    expect(err).toMatch(/^net get: .*404.*\n {2}no\\x1b such page\n$/)
+  })
+
+  it('says what is wrong with its arguments', async () => {
+    expect((await net(['get', 'example.com/a'])).err).toBe(
+      'net get: example.com/a has no protocol: give https://example.com/a, or another\n',
+    )
+    expect((await net(['get', 'file:///etc/hostname'])).err).toContain('cat prints files')
+    expect((await net(['get', 'http://a', 'http://b', '-o', 'x'])).err).toContain('give -O')
+    expect((await net(['get', 'http://h', '-u', 'ada:love'])).err).toContain(
+      '--user takes a name alone',
+    )
+  })
+
+  it('sends headers, and the password of the environment', async () => {
+    await using web = await startHttpServer({
+      routes: { '/a': (request) => ({ body: JSON.stringify(request.headers) }) },
+    })
+    const { out } = await net(['get', `${web.url}/a`, '-H', 'X-One: 1', '-u', 'ada'], {
+      env: { NET_PASSWORD: 'love' },
+    })
+    expect(JSON.parse(out)).toMatchObject({
+      'x-one': '1',
+      authorization: `Basic ${Buffer.from('ada:love').toString('base64')}`,
+    })
+  })
+
+  it('does not replace a file with -O without --force', async () => {
+    using folder = temporaryFolder()
+    const before = process.cwd()
+    process.chdir(folder.path)
+    try {
+      writeFileSync('a', 'old')
+      await using ftp = await startFtpServer({ files: { 'in/a': 'new' } })
+      expect(await net(['get', '-O', `${ftp.url}/in/a`])).toMatchObject({ code: 3 })
+      expect(await net(['get', '-O', '--force', `${ftp.url}/in/a`])).toMatchObject({ code: 0 })
+      expect(readFileSync('a', 'utf8')).toBe('new')
+    } finally {
+      process.chdir(before)
+    }
+  })
+})

@@ -1,0 +1,56 @@
+import { startFtpServer } from '@net/ftp/testing'
+import { describe, expect, it } from 'vitest'
+
+import { net } from '../net.ts'
+
+describe('net rm', () => {
+  it('removes files, and folders with -r', async () => {
+    await using ftp = await startFtpServer({ files: { a: '', 'in/b': '' } })
+    expect(await net(['rm', `${ftp.url}/a`])).toMatchObject({ code: 0, out: '', err: '' })
+    expect(await net(['rm', `${ftp.url}/in`])).toMatchObject({
+      code: 2,
+      err: 'net rm: in is a folder: give -r\n',
+    })
+    expect(await net(['rm', '-r', '--dry-run', `${ftp.url}/in`])).toMatchObject({
+      code: 0,
+      out: 'remove in\n',
+    })
+    expect(ftp.files.paths()).toEqual(['/in/b'])
+    expect(await net(['rm', '-r', `${ftp.url}/in`])).toMatchObject({ code: 0 })
+    expect(ftp.files.paths()).toEqual([])
+    expect(await net(['rm', `${ftp.url}/a`])).toMatchObject({ code: 3 })
+    expect(await net(['rm', '-r', ftp.url])).toMatchObject({ code: 2 })
+  })
+
+  // CL-6
+  it('asks before a pattern removes several, or needs --yes', async () => {
+    await using ftp = await startFtpServer({ files: { 'a[1].txt': '', 'b.txt': '', 'c.csv': '' } })
+    const args = ['rm', '--glob', `${ftp.url}/*.txt`]
+    expect(await net(args)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(
+        '2 entries (a[1].txt, b.txt), and there is no terminal to ask at: give --yes',
+      ),
+    })
+    expect(await net(args, { keys: 'n\r' })).toMatchObject({
+      code: 2,
+      asked: 'remove 2 entries (a[1].txt, b.txt)? [y/N] n\n',
+    })
+    expect(ftp.files.paths()).toHaveLength(3)
+    expect(await net(args, { keys: 'y\r' })).toMatchObject({ code: 0 })
+    expect(ftp.files.paths()).toEqual(['/c.csv'])
+    expect(await net(args)).toMatchObject({ code: 3, err: expect.stringContaining('nothing fits') })
+    expect(await net(['rm', `${ftp.url}/*.csv`])).toMatchObject({ code: 3 })
+    expect(await net(['rm', '--glob', `${ftp.url}/%3F.csv`])).toMatchObject({ code: 0 })
+  })
+
+  // CL-3
+  it('removes what it can, and fails for the rest', async () => {
+    await using ftp = await startFtpServer({ files: { a: '', b: '' } })
+    expect(await net(['rm', `${ftp.url}/a`, `${ftp.url}/none`, `${ftp.url}/b`])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^net rm none: .*\n$/),
+    })
+    expect(ftp.files.paths()).toEqual([])
+  })
+})

@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { commandTable } from '../src/command-table.ts'
+import { exitCodes } from '../src/exit-code.ts'
+import { net, temporaryFolder } from './net.ts'
+
+describe('runNet', () => {
+  it('shows the commands and the exit codes without arguments, with -h and with --help', async () => {
+    const [bare, short, long] = await Promise.all([net([]), net(['-h']), net(['--help'])])
+    expect(bare).toMatchObject({ code: 0, err: '' })
+    expect(short.out).toBe(long.out)
+    expect(bare.out).toBe(long.out)
+    for (const { name, summary } of commandTable) {
+      expect(long.out).toContain(name)
+      expect(long.out.replaceAll(/\s+/g, ' ')).toContain(summary)
+    }
+    for (const { code, meaning } of exitCodes)
+      expect(long.out).toContain(`${code} `.padEnd(5) + meaning)
+  })
+
+  it('has -h and --help in every command', async () => {
+    for (const { name } of commandTable) {
+      const [short, long] = await Promise.all([net([name, '-h']), net([name, '--help'])])
+      expect(short).toMatchObject({ code: 0, err: '' })
+      expect(long.out).toBe(short.out)
+      expect(long.out).toContain(`Usage: net ${name}`)
+    }
+  })
+
+  it('names what was meant by a mistyped command or option', async () => {
+    expect(await net(['mirorr', 'a', 'b'])).toMatchObject({ code: 2, out: '' })
+    expect((await net(['mirorr', 'a', 'b'])).err).toContain('Did you mean mirror?')
+    expect((await net(['ls', '--jsn'])).err).toContain('Did you mean --json?')
+    expect((await net(['cp'])).err).toContain("missing required argument 'place'")
+    expect(await net(['ls', '--max-time', 'soon'])).toMatchObject({
+      code: 2,
+      err: 'net ls: soon is no time: give seconds, or 200ms, 5s, 2m\n',
+    })
+    expect((await net(['ls', '--log', 'loud'])).err).toContain('loud is none of trace, debug')
+  })
+
+  it('tells misuse as an object with --json', async () => {
+    const { code, err, events } = await net(['ls', '--json', '--nothing'])
+    expect({ code, err }).toEqual({ code: 2, err: '' })
+    expect(events).toEqual([
+      { type: 'error', code: 'USAGE', message: expect.stringContaining('--nothing'), exitCode: 2 },
+    ])
+  })
+
+  it('prints the version', async () => {
+    expect(await net(['--version'])).toMatchObject({ code: 0, out: '1.2.3\n' })
+  })
+
+  it('takes options from the config file behind those of the command line', async () => {
+    using folder = temporaryFolder()
+    const config = join(folder.path, 'config')
+    writeFileSync(config, 'json\nto = ada@example.com\n', { mode: 0o600 })
+    const env = { NET_CONFIG: config }
+    const { code, events, err } = await net(['ls', folder.path], { env })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(events).toMatchObject([{ type: 'entry', name: 'config' }])
+  })
+
+  it('ends with the code of a time limit when --max-time passes', async () => {
+    const { code, err } = await net(['listen', 'tcp://127.0.0.1:0', '--max-time', '10ms'])
+    expect({ code, err }).toEqual({
+      code: 7,
+      err: expect.stringContaining('net listen: the run has taken longer than 10 ms (--max-time)'),
+    })
+  })
+})

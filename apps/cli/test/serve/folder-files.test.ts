@@ -1,0 +1,34 @@
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { FolderFiles } from '../../src/serve/folder-files.ts'
+import { temporaryFolder } from '../net.ts'
+
+describe('FolderFiles', () => {
+  it('has what the folder has, without links', () => {
+    using folder = temporaryFolder()
+    mkdirSync(join(folder.path, 'in'))
+    writeFileSync(join(folder.path, 'in/a.txt'), 'a')
+    symlinkSync('/etc', join(folder.path, 'out'))
+    expect(new FolderFiles(folder.path).paths()).toEqual(['/in/a.txt'])
+  })
+
+  it('writes every change to the folder, and nothing outside of it', () => {
+    using folder = temporaryFolder()
+    const at = (path: string): string => join(folder.path, path)
+    const files = new FolderFiles(folder.path)
+    files.mkdir('/in')
+    files.write('/in/a', 'ab')
+    files.write('/in/a', 'c', { at: 2 })
+    files.setMode('/in/a', 0o600)
+    expect(readFileSync(at('in/a'), 'utf8')).toBe('abc')
+    expect(statSync(at('in/a')).mode & 0o777).toBe(0o600)
+    files.rename('/in/a', '/../b')
+    expect(readFileSync(at('b'), 'utf8')).toBe('abc')
+    files.remove('/b')
+    files.remove('/in')
+    expect([existsSync(at('b')), existsSync(at('in'))]).toEqual([false, false])
+  })
+})
