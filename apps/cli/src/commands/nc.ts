@@ -23,7 +23,7 @@ export const nc: CommandRun = async (call) => {
   return 0
 }
 
-/** Each line is a datagram; what comes back is printed, until standard input has ended and a second passes without answer. */
+/** Each piece of standard input is a datagram; answers are printed, until one second after its end. */
 async function datagrams(call: Call, url: string): Promise<number> {
   const { io, output, signal } = call
   await using socket = await bindDatagram('udp://0.0.0.0:0', { peer: url, signal })
