@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs'
 
 import type { Io } from './io.ts'
 
-const version = versionOf()
+/** The build puts it in; sources read it from the manifest. */
+declare const NET_VERSION: string | undefined
+
+const version = typeof NET_VERSION === 'string' ? NET_VERSION : versionOf()
 const args = process.argv.slice(2)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version}\n`)
