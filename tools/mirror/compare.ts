@@ -32,4 +32,4 @@ function isIndex(path: string): boolean {
 
 /** Tests of a property of the whole package rather than of one file. */
 const crosswise =
-  /^(?:conformance|hostile|properties|protocol)(?:\/.*)?\.test\.ts$|^(?:conformance|hostile|properties)\//u
+  /^(?:conformance|hostile|properties|protocol)(?:\/.*)?\.test\.ts$|^(?:conformance|hostile|page|properties)\//u

@@ -1,0 +1,37 @@
+/* What `attach` takes, and the door that it passes. */
+
+import { option, optionsDoor, shape, type OptionsDoor, type Shape } from '@net/core/authoring'
+
+import type { Lab } from './lab/lab.ts'
+
+/** Options of `attach`. */
+export interface AttachOptions {
+  /** The port; one that is in use makes way for the next that is free, of twenty. Default any free port. */
+  readonly port?: number | undefined
+  /** The address to listen on. Default 127.0.0.1; another one, such as 0.0.0.0 in a container, opens the page to others who have the token. */
+  readonly listen?: string | undefined
+  /** Names besides those of loopback under which the page is reached, exactly as the address bar has them, without port. */
+  readonly allowHosts?: readonly string[] | undefined
+  /** How many operations are kept; default 10,000. */
+  readonly operations?: number | undefined
+  /** What the page calls the program. Default the name of its file. */
+  readonly title?: string | undefined
+  /** Test servers and scenarios that run within the program. */
+  readonly lab?: Lab | undefined
+}
+
+const lab: Shape<Lab> = shape('an object of servers and scenarios', option.isObject)
+
+/** The door of `attach`. */
+export const attachDoor: OptionsDoor<AttachOptions> = optionsDoor<AttachOptions>(
+  { call: 'attach' },
+  {
+    port: option.between(0, 65_535),
+    listen: option.text,
+    allowHosts: option.list(option.text),
+    operations: option.between(1, 1_000_000),
+    title: option.text,
+    lab,
+  },
+  { host: 'listen', hostname: 'listen' },
+)

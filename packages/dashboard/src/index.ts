@@ -1,0 +1,17 @@
+/* The dashboard of a program: attached by a call, or loaded first by `node --import @net/dashboard`. */
+
+import { isPreloaded, preload } from './preload.ts'
+
+export { attach, type Dashboard } from './attach.ts'
+export type { AttachOptions } from './attach-options.ts'
+export type {
+  Lab,
+  LabCall,
+  LabFiles,
+  LabMail,
+  LabScenario,
+  LabServer,
+  LabTable,
+} from './lab/lab.ts'
+
+if (isPreloaded(process)) void preload(process, (line) => void process.stderr.write(line))

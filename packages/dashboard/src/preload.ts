@@ -1,0 +1,42 @@
+/*
+ * `node --import @net/dashboard app.ts`: serves the page for a program that knows nothing of it. Whether this package was
+ * loaded so is seen in the arguments of Node, so that an import of `attach` alone starts nothing.
+ */
+
+import { attach, type Dashboard } from './attach.ts'
+
+/** What the process was started with. */
+export interface Start {
+  readonly execArgv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Whether Node was told to load this package first. */
+export function isPreloaded({ execArgv, env }: Start): boolean {
+  const given = [...execArgv, ...(env['NODE_OPTIONS'] ?? '').split(/\s+/u)]
+  return given.some((each, at) => {
+    const [flag, name = given[at + 1]] = each.split('=', 2)
+    return flag === '--import' && name === PACKAGE
+  })
+}
+
+/** Serves the page, and says where in one line. A program must not fail because nobody can watch it. */
+export async function preload(
+  { env }: Start,
+  say: (line: string) => void,
+): Promise<Dashboard | undefined> {
+  const port = Number(env['NET_DASHBOARD_PORT'] ?? PORT)
+  const names = (env['NET_DASHBOARD_ALLOW_HOST'] ?? '').split(',').filter((name) => name !== '')
+  const listen = env['NET_DASHBOARD_LISTEN']
+  try {
+    const dashboard = await attach({ port, allowHosts: names, ...(listen ? { listen } : {}) })
+    say(`dashboard: ${dashboard.url}\n`)
+    return dashboard
+  } catch (error) {
+    say(`dashboard: not served, ${error instanceof Error ? error.message : String(error)}\n`)
+    return undefined
+  }
+}
+
+const PACKAGE = '@net/dashboard'
+const PORT = 4983
