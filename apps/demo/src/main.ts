@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import type { CommandStreams } from './commands/command.ts'
 import { execCommand } from './commands/exec.ts'
 import { getCommand } from './commands/get.ts'
+import { labCommand } from './commands/lab.ts'
 import { putCommand } from './commands/put.ts'
 import { sendCommand } from './commands/send.ts'
 import { drawPicture } from './picture.ts'
@@ -24,6 +25,7 @@ import { runTour } from './tour.ts'
 
 const USAGE = `demo                            the tour: every scenario over loopback
 demo --picture <file>           the tour, and its calls drawn as an SVG
+demo lab                        a server of every protocol, and a dashboard in the browser
 demo get <url> [-o <file>]      fetches a document; -o saves it, with progress
 demo put <file> <ftp url>       uploads a file
 demo send <smtp url> …          sends a mail; see demo send
@@ -47,7 +49,13 @@ const SCENARIOS = [
 
 const COMMANDS: Readonly<
   Record<string, (args: readonly string[], streams: CommandStreams) => Promise<number>>
-> = { exec: execCommand, get: getCommand, put: putCommand, send: sendCommand }
+> = {
+  exec: execCommand,
+  get: getCommand,
+  lab: labCommand,
+  put: putCommand,
+  send: sendCommand,
+}
 
 // A reader that leaves, such as `head`, ends the program without a word.
 process.stdout.on('error', leave)

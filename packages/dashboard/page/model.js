@@ -17,7 +17,6 @@ export const START = 7
 export const DURATION = 8
 export const OUTCOME = 9
 export const STATUS = 10
-export const TRANSFERRED = 11
 export const CODE = 12
 export const PHASES = 13
 

@@ -111,7 +111,7 @@ export class OperationsView {
       this.#protocols,
       el('span', { class: 'chips', role: 'group', 'aria-label': 'Outcomes' }, ...outcomes),
       this.#hosts,
-      el('label', {}, inner, ' inner operations'),
+      el('label', {}, inner, 'inner operations'),
       kind,
       this.#count,
       el('span', { class: 'actions' }, ...this.#actions()),

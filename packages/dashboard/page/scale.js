@@ -2,7 +2,7 @@
 
 /** @import { Row } from '../src/history/row.ts' */
 
-import { DURATION, PHASES, START } from './model.js'
+import { DURATION, OUTCOME, PHASES, START } from './model.js'
 import { stepOf } from './format.js'
 
 /**
@@ -53,7 +53,7 @@ export function partsOf(row, scale, now) {
   const start = scale.kind === 'length' ? 0 : row[START] - scale.from
   const share = (/** @type {number} */ length) => length / scale.length
   const length = lengthOf(row, now)
-  const whole = { phase: 'whole', left: share(start), width: share(length), outcome: row[9] }
+  const whole = { phase: 'whole', left: share(start), width: share(length), outcome: row[OUTCOME] }
   const phases = row[PHASES].map(([phase, after, known, outcome]) => ({
     phase,
     left: share(start + after),

@@ -52,8 +52,8 @@ function scenarioPart({ name, title, code }) {
     result,
     el(
       'details',
-      {},
-      el('summary', { text: 'Its code' }),
+      { open: true },
+      el('summary', { text: 'The code that runs' }),
       el('pre', { class: 'code', tabindex: 0, text: code }),
     ),
   )
