@@ -1,4 +1,4 @@
-// The tests that need more than the sources: daemons, packed packages, or every road with every fault.
+// The tests that need more than the sources: daemons, packed packages, every road with every fault, or minutes.
 import { defineConfig } from 'vitest/config'
 import { project, shared } from './tools/vitest/shared.ts'
 
@@ -8,7 +8,7 @@ export default defineConfig({
     ...shared.test,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    projects: ['interop', 'matrix', 'package'].map((name) =>
+    projects: ['interop', 'matrix', 'package', 'soak'].map((name) =>
       project(name, { include: [`test/${name}/**/*.test.ts`] }),
     ),
   },

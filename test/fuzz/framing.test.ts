@@ -5,6 +5,7 @@ import {
   lengthPrefixed,
   lines,
   netstrings,
+  texts,
   type FrameCodec,
 } from '@net/socket'
 import * as fc from 'fast-check'
@@ -21,6 +22,7 @@ const codecs: readonly (readonly [string, Make, readonly number[]])[] = [
   ['delimited', () => delimited('aab', { limit: 16 }), [...Buffer.from('abc')]],
   ['netstrings', () => netstrings({ limit: 16 }), [...Buffer.from('0123:,a')]],
   ['length of 1 byte', () => lengthPrefixed({ size: 1, limit: 16 }), [0, 1, 2, 5, 17]],
+  ['length of 2 bytes', () => lengthPrefixed({ size: 2, limit: 16 }), [0, 0, 1, 5, 17]],
   ['length of 4 bytes', () => lengthPrefixed({ endian: 'little', limit: 16 }), [0, 0, 0, 1, 5, 17]],
   ['length of 8 bytes', () => lengthPrefixed({ size: 8, limit: 16 }), [0, 0, 0, 0, 1, 255]],
   ['varint', () => lengthPrefixed({ size: 'varint', limit: 16 }), [0, 1, 3, 0x80, 0x82, 0xff]],
@@ -44,10 +46,40 @@ test.each(codecs)(
   },
 )
 
-test.each(codecs)('%s: any bytes give messages or an error of ours', async (_name, make) => {
-  await fuzz(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-    const { error } = outcome(make(), [bytes])
-    if (error !== undefined) expect(error).toMatch(/^NET_PROTO_/)
+test.each(codecs)(
+  '%s: any bytes give messages or an error of ours, and do not gather',
+  async (_name, make) => {
+    await fuzz(
+      fc.uint8Array({ maxLength: 200 }),
+      (bytes) => {
+        const codec = make()
+        let waiting = 0
+        const told = errorOf(() => {
+          for (const byte of bytes) {
+            waiting = codec.decode(Uint8Array.of(byte)).length > 0 ? 0 : waiting + 1
+            expect(waiting).toBeLessThanOrEqual(MOST)
+          }
+          codec.finish()
+        })
+        if (told !== undefined) expect(told).toMatch(/^NET_PROTO_/)
+      },
+      2,
+    )
+  },
+)
+
+test('texts: split anywhere, the same text comes out', async () => {
+  const alphabet = fc.constantFrom(10, 13, 65, 0xc3, 0xa4, 0xe2, 0x82, 0xac, 0xff)
+  const whole = fc.array(alphabet, { maxLength: 60 })
+  await fuzz(fc.tuple(whole, fc.nat(60), fc.constantFrom('lf' as const, undefined)), (input) => {
+    const [bytes, at, newline] = input
+    const all = Uint8Array.from(bytes)
+    const together = outcome(texts({ newline }), [all])
+    const apart = outcome(texts({ newline }), [all.subarray(0, at), all.subarray(at)])
+    expect([apart.messages.join(''), apart.error]).toEqual([
+      together.messages.join(''),
+      together.error,
+    ])
   })
 })
 
@@ -56,12 +88,22 @@ function outcome(
   pieces: readonly Uint8Array[],
 ): { messages: unknown[]; error?: string } {
   const messages: unknown[] = []
-  try {
+  const error = errorOf(() => {
     for (const piece of pieces) messages.push(...codec.decode(piece))
     codec.finish()
-    return { messages }
+  })
+  return error === undefined ? { messages } : { messages, error }
+}
+
+function errorOf(run: () => void): string | undefined {
+  try {
+    run()
+    return undefined
   } catch (error) {
-    if (error instanceof NetError) return { messages, error: error.code }
+    if (error instanceof NetError) return error.code
     throw error
   }
 }
+
+// The limit of a message, and what stands around it.
+const MOST = 16 + 10
