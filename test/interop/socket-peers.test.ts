@@ -19,7 +19,7 @@ import {
 } from '@net/socket'
 import { createCertificates, startEchoServer, type IssueOptions } from '@net/socket/testing'
 import * as ssh from '@net/ssh'
-import { startSshServer } from '@net/ssh/testing'
+import { startSftpServer, startSshServer, type SshServer } from '@net/ssh/testing'
 
 import { freePort, startChild } from './child.ts'
 import { requireDaemon, requireRoot } from './daemon.ts'
@@ -230,7 +230,7 @@ test('all protocols go through CONNECT of squid', async ({ skip }) => {
   expect(await travel(proxy.url.replace('//', '//ada:lovelace@'))).toBe('inside')
 })
 
-/** A connection, a request, a file, a mail and a command, each through the proxy. */
+/** A connection, a request, files of two kinds, a mail and a command, each through the proxy. */
 async function travel(proxy: string): Promise<string> {
   await using echo = await startEchoServer()
   await using connection = await connect(`tcp://localhost:${echo.address.port}`, { proxy })
@@ -250,13 +250,17 @@ async function travel(proxy: string): Promise<string> {
   await relay.send({ from: 'a@example.com', to: 'b@example.com', subject: 'through', text: 'hi' })
   expect(post.mailbox.messages).toHaveLength(1)
 
-  await using server = await startSshServer({ exec: { hostname: 'inside' } })
-  const hostKeys = ssh.pinned(server.hostKey.fingerprint)
-  await using host = await ssh.connect(server.url, {
-    user: 'ada',
-    password: 'lovelace',
-    hostKeys,
-    proxy,
-  })
+  await using server = await startSftpServer({ files: { 'read.me': 'hello' } })
+  await using there = await loggedIn(server.ssh, proxy)
+  await using sftp = await there.sftp()
+  expect(Buffer.from(await sftp.readFile('read.me')).toString()).toBe('hello')
+
+  await using shell = await startSshServer({ exec: { hostname: 'inside' } })
+  await using host = await loggedIn(shell, proxy)
   return (await host.exec('hostname')).stdout
+}
+
+function loggedIn({ url, hostKey }: SshServer, proxy: string): Promise<ssh.SshClient> {
+  const hostKeys = ssh.pinned(hostKey.fingerprint)
+  return ssh.connect(url, { user: 'ada', password: 'lovelace', hostKeys, proxy })
 }
