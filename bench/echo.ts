@@ -1,14 +1,18 @@
 /*
  * Round trips of 64 bytes to an echo server in the same process: our connection beside Node's bare socket. The servers
- * are a pipe from a connection to itself, then a loop over what arrives.
+ * are a pipe from a connection to itself, then a loop over what arrives; asyncio of Python has a loop as well.
  */
 
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect as connectBare, createServer, type AddressInfo, type Socket } from 'node:net'
 
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
 import { connect, listen, pipe, type Connection } from '@net/socket'
 
-import { compare } from './pairs.ts'
+import { compare, type Contender } from './pairs.ts'
 
 const ROUNDS = 20_000
 const message = Buffer.alloc(64, 'x')
@@ -26,11 +30,13 @@ await race('64-byte echo, the server a loop', {
   bare: async (socket) => {
     for await (const chunk of socket) socket.write(chunk as Buffer)
   },
+  peers: [await python()],
 })
 
 interface Servers {
   net(connection: Connection): Promise<void>
   bare(socket: Socket): unknown
+  readonly peers?: readonly Contender[]
 }
 
 async function race(title: string, servers: Servers): Promise<void> {
@@ -42,9 +48,29 @@ async function race(title: string, servers: Servers): Promise<void> {
   const bare = connectBare({ port, host: '127.0.0.1', noDelay: true })
   await once(bare, 'connect')
   const net = { name: 'net', run: () => trips(connection) }
-  await compare(title, 'a second', net, [{ name: 'node:net', run: () => roundTrips(bare) }])
+  const node = { name: 'node:net', run: () => roundTrips(bare) }
+  await compare(title, 'a second', net, [node, ...(servers.peers ?? [])])
   bare.destroy()
   bareServer.close()
+}
+
+/** A process of its own, which ends with this one. */
+async function python(): Promise<Contender> {
+  const program = fileURLToPath(new URL('echo-peers.py', import.meta.url))
+  const child = spawn('/usr/bin/python3', [program], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  await lines.next()
+  let cpu = 0
+  child.unref()
+  return {
+    name: 'asyncio of Python',
+    cpu: () => cpu,
+    async run() {
+      child.stdin.write(`echo ${ROUNDS}\n`)
+      cpu = Number((await lines.next()).value)
+      return ROUNDS
+    },
+  }
 }
 
 async function trips(connection: Connection): Promise<number> {

@@ -3,6 +3,7 @@
 await import('./operation.ts')
 await import('./async/main.ts')
 await import('./echo.ts')
+await import('./socket.ts')
 await import('./http.ts')
 await import('./http-cost.ts')
 await import('./bulk.ts')

@@ -3,8 +3,10 @@
  * `node bench/relay.ts 127.0.0.1:2222 20` prints the port at which a server that is 20 ms away can be reached.
  */
 
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 
 /** A relay that runs. */
 export interface Relay extends AsyncDisposable {
@@ -31,6 +33,20 @@ export async function startRelay(host: string, port: number, roundTrip: number):
       for (const socket of open) socket.destroy()
       server.close()
       await once(server, 'close')
+    },
+  }
+}
+
+/** The same in a process of its own: in this one its work would be that of the client. */
+export async function forkRelay(host: string, port: number, roundTrip: number): Promise<Relay> {
+  const args = [`${host}:${port}`, String(roundTrip)]
+  const child = fork(fileURLToPath(import.meta.url), args, { silent: true })
+  const [printed] = (await once(child.stdout ?? child, 'data')) as [Buffer]
+  return {
+    port: Number(printed),
+    async [Symbol.asyncDispose]() {
+      child.kill()
+      await once(child, 'exit')
     },
   }
 }

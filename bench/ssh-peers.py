@@ -33,6 +33,8 @@ class ByParamiko:
         _, stdout, _ = self.client.exec_command("echo one")
         assert stdout.read() == b"one\n"
         assert stdout.channel.recv_exit_status() == 0
+        # Left to the garbage collector, it would take the place of another session.
+        stdout.channel.close()
 
     def connect(self, times: int) -> None:
         for _ in range(times):

@@ -9,7 +9,7 @@ import { NodeSSH } from 'node-ssh'
 import { compare, type Contender } from './pairs.ts'
 import { bareConnect, bareEnd, bareExec } from './ssh-bare.ts'
 import { pythonClient, SharedSsh, type SshRound } from './ssh-programs.ts'
-import { startRelay } from './relay.ts'
+import { forkRelay } from './relay.ts'
 import { startBenchSshd, type BenchSshd } from './ssh-sshd.ts'
 import { compareForwards } from './ssh-forward.ts'
 
@@ -124,7 +124,7 @@ async function measure(server: BenchSshd): Promise<void> {
     )
   })
   await part('far', async () => {
-    await using relay = await startRelay('127.0.0.1', server.port, ROUND_TRIP)
+    await using relay = await forkRelay('127.0.0.1', server.port, ROUND_TRIP)
     await using far = await connectTo(server, relay.port)
     const bareFar = await bareConnect(server, relay.port)
     await compare(
