@@ -4,15 +4,15 @@ import assert from 'node:assert/strict'
 import * as ftp from '@net/ftp'
 import { startFtpServer, type FtpFault } from '@net/ftp/testing'
 
-import { at, usual, usualGreeting, type MatrixProtocol } from './protocol.ts'
+import { at, RESET_EARLY, usual, usualGreeting, type MatrixProtocol } from './protocol.ts'
 
 const SIZE = 200_000
+const MALFORMED = 'ProtocolError NET_PROTO_MALFORMED greeting never'
 const SILENT = 'TimeoutError NET_TIMEOUT_IDLE receive idempotent'
 
 /** FTP. */
 export const files: MatrixProtocol<FtpFault> = {
   name: 'ftp',
-  underTls: true,
   serve: (tls) =>
     startFtpServer({
       users: { ada: 'lovelace' },
@@ -47,4 +47,6 @@ export const files: MatrixProtocol<FtpFault> = {
       garbage: 'IntegrityError NET_SIZE_MISMATCH receive idempotent',
     }),
   ],
+  lacks: { 'reset at the greeting': RESET_EARLY },
+  corrupt: { after: () => 0, plain: [MALFORMED], sealed: [MALFORMED] },
 }

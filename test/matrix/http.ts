@@ -8,14 +8,12 @@ import { at, usual, type MatrixProtocol } from './protocol.ts'
 
 const SIZE = 200_000
 const SHORT = 'ProtocolError NET_PROTO_INCOMPLETE receive idempotent'
-// Nonsense within a head is a header that does not end, and in a body it is the body.
 const { garbage: _, ...withoutGarbage } = usual('command', 'idempotent', 'REPLY')
 const SILENT = 'TimeoutError NET_TIMEOUT_IDLE receive idempotent'
 
 /** HTTP. */
 export const web: MatrixProtocol<HttpFault> = {
   name: 'http',
-  underTls: true,
   serve: (tls) => startHttpServer(tls === undefined ? {} : { tls }),
   async exchange(url, { dialer, ca, call }) {
     await using api = http.createClient({ dialer, ...(ca === undefined ? {} : { tls: { ca } }) })
@@ -32,4 +30,13 @@ export const web: MatrixProtocol<HttpFault> = {
       stall: SILENT,
     }),
   ],
+  lacks: {
+    'garbage at the head': 'nonsense within a head is a field that does not end',
+    'garbage at the body': 'a body may be anything',
+  },
+  corrupt: {
+    after: () => 0,
+    plain: ['ProtocolError NET_PROTO_MALFORMED command never'],
+    sealed: ['TlsError NET_TLS_HANDSHAKE tls never'],
+  },
 }

@@ -1,4 +1,5 @@
-// What the matrix needs of a protocol: a peer with faults, one call from dialing to closing, and what comes of each fault.
+// What the matrix needs of a protocol: a peer with faults, one call from dialing to closing, and what comes of each fault; or
+// why nothing can come of it.
 import type { TimeoutOptions } from '@net/core'
 import type { Dialer } from '@net/socket'
 import type { IssuedCertificate } from '@net/socket/testing'
@@ -6,13 +7,18 @@ import type { IssuedCertificate } from '@net/socket/testing'
 /** A protocol in the matrix. */
 export interface MatrixProtocol<Fault = never> {
   readonly name: string
-  /** Whether it runs under TLS as well. */
-  readonly underTls: boolean
+  /** Why it does not run under TLS; undefined if it does. */
+  readonly neverTls?: string
   /** Starts a peer, with TLS if it gets a certificate. */
   serve(tls: IssuedCertificate | undefined): Promise<Peer<Fault>>
   /** Connects, makes one call that moves more than 100 KB, and closes. Rejects unless what came is whole. */
   exchange(url: string, way: Way): Promise<void>
+  /** What the peer does wrong. */
   readonly cases: readonly Case<Fault>[]
+  /** The cases that it cannot meet, by their names, and why. */
+  readonly lacks: Readonly<Record<string, string>>
+  /** A byte that changes on the road. */
+  readonly corrupt: CorruptByte
 }
 
 /** A peer that misbehaves on demand. */
@@ -41,7 +47,20 @@ export interface Case<Fault> {
 }
 
 /** What every peer can be told to do. */
-export type Misdeed = 'drop' | 'reset' | 'half-close' | 'stall' | 'garbage'
+export type Misdeed = (typeof misdeeds)[number]
+
+/** All of it. */
+export const misdeeds = ['drop', 'reset', 'half-close', 'stall', 'garbage'] as const
+
+/** Which byte of those that come changes on the road, and what comes of it. */
+export interface CorruptByte {
+  /** After how many bytes, of so many in all. */
+  after(received: number): number
+  /** In clear; undefined where nothing can tell, with the reason in `lacks`. */
+  readonly plain?: readonly string[]
+  /** Under TLS. */
+  readonly sealed?: readonly string[]
+}
 
 /** The cases of one moment: how to arm a fault for it, and the outcomes of those that it knows. */
 export function at<Fault>(
@@ -76,7 +95,11 @@ export function usual(
   }
 }
 
-/** The greeting's. A peer that resets before it has said a word may do so while a proxy is still connecting. */
+/** Why there is no reset before the first word. */
+export const RESET_EARLY =
+  'a proxy may still be connecting when a peer resets that has not said a word'
+
+/** The greeting's. */
 export function usualGreeting(): Omit<ReturnType<typeof usual>, 'reset'> {
   const { reset: _, ...rest } = usual('greeting', 'safe', 'GREETING')
   return rest

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { connectDialer, socksDialer, tcpDialer, unixDialer, type Dialer } from '@net/socket'
-import { memoryDialer, startConnectServer, startSocksServer } from '@net/socket/testing'
+import {
+  createCertificates,
+  memoryDialer,
+  startConnectServer,
+  startSocksServer,
+} from '@net/socket/testing'
 import * as ssh from '@net/ssh'
 import { startSshServer } from '@net/ssh/testing'
 
@@ -50,11 +55,18 @@ export const roads: Readonly<Record<string, () => Promise<OpenRoad>>> = {
   },
   async CONNECT() {
     const server = await startConnectServer()
-    // HTTP has no word for why a proxy could not connect.
-    const nobody = 'ProxyError NET_PROXY_REFUSED proxy safe'
-    return { ...road(connectDialer(server.url), server), nobody }
+    return { ...road(connectDialer(server.url), server), nobody: NO_WORD }
+  },
+  async 'CONNECT under TLS'() {
+    const authority = createCertificates()
+    const server = await startConnectServer({ tls: authority.issue() })
+    const dialer = connectDialer(server.url, { tls: { ca: authority.ca } })
+    return { ...road(dialer, server), nobody: NO_WORD }
   },
 }
+
+// HTTP has no word for why a proxy could not connect.
+const NO_WORD = 'ProxyError NET_PROXY_REFUSED proxy safe'
 
 /** A road that closes what it stands on in the order given. */
 function road(dialer: Dialer, ...below: readonly AsyncDisposable[]): OpenRoad {

@@ -4,15 +4,15 @@ import assert from 'node:assert/strict'
 import * as smtp from '@net/smtp'
 import { startSmtpServer, type SmtpFault } from '@net/smtp/testing'
 
-import { at, usual, usualGreeting, type MatrixProtocol } from './protocol.ts'
+import { at, RESET_EARLY, usual, usualGreeting, type MatrixProtocol } from './protocol.ts'
 
 const TEXT = 'It weaves algebraical patterns.\n'.repeat(4000)
+const MALFORMED = 'ProtocolError NET_PROTO_MALFORMED greeting never'
 const UNKNOWN = 'PartialError NET_DELIVERY_UNKNOWN receive never'
 
 /** SMTP. */
 export const mail: MatrixProtocol<SmtpFault> = {
   name: 'smtp',
-  underTls: true,
   serve: (tls) =>
     startSmtpServer({ users: { ada: 'lovelace' }, ...(tls === undefined ? {} : { tls }) }),
   async exchange(url, { dialer, ca, call }) {
@@ -40,4 +40,6 @@ export const mail: MatrixProtocol<SmtpFault> = {
       garbage: UNKNOWN,
     }),
   ],
+  lacks: { 'reset at the greeting': RESET_EARLY },
+  corrupt: { after: () => 0, plain: [MALFORMED], sealed: [MALFORMED] },
 }

@@ -4,16 +4,15 @@ import assert from 'node:assert/strict'
 import * as ssh from '@net/ssh'
 import { startSshServer, type SshFault } from '@net/ssh/testing'
 
-import { at, usual, usualGreeting, type MatrixProtocol } from './protocol.ts'
+import { at, RESET_EARLY, usual, usualGreeting, type MatrixProtocol } from './protocol.ts'
 
 const OUTPUT = 'it weaves\n'.repeat(20_000)
-// Nonsense there is a packet of a length that never comes.
 const { garbage: _garbage, ...keyExchange } = usual('kex', 'safe', 'TLS')
 
 /** SSH, which protects itself and needs no TLS. */
 export const shell: MatrixProtocol<SshFault> = {
   name: 'ssh',
-  underTls: false,
+  neverTls: 'it protects itself',
   serve: () => startSshServer({ exec: { print: OUTPUT } }),
   async exchange(url, { dialer, call }) {
     await using host = await ssh.connect(url, {
@@ -42,4 +41,12 @@ export const shell: MatrixProtocol<SshFault> = {
     ),
     ...at('the exit', (what) => ({ on: 'exit', do: what }), usual('receive', 'idempotent', 'IDLE')),
   ],
+  lacks: {
+    'reset at the greeting': RESET_EARLY,
+    'garbage at the key exchange': 'nonsense there is a packet of a length that never comes',
+  },
+  corrupt: {
+    after: (received) => Math.floor(received / 2),
+    plain: ['ProtocolError NET_PROTO_MALFORMED receive never'],
+  },
 }

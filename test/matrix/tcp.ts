@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 
 import { connect, listen, type Connection } from '@net/socket'
 
-import { at, type MatrixProtocol, type Misdeed } from './protocol.ts'
+import { at, RESET_EARLY, type MatrixProtocol, type Misdeed } from './protocol.ts'
 
 /** What goes wrong, and before which part of the dialogue. */
 interface TcpFault {
@@ -11,8 +11,9 @@ interface TcpFault {
   readonly do: Misdeed
 }
 
-// Bytes are bytes: nonsense is none here, and what ends early is short of what was asked for.
+// What ends early is short of what was asked for.
 const MOMENTS = ['greeting', 'answer', 'rest'] as const
+const BYTES = 'bytes are bytes: nonsense is none here'
 const SHORT = 'ProtocolError NET_PROTO_INCOMPLETE receive idempotent'
 const RESET = 'ConnectionLostError NET_CONN_RESET receive idempotent'
 const SILENT = 'TimeoutError NET_TIMEOUT_IDLE receive idempotent'
@@ -20,7 +21,6 @@ const SILENT = 'TimeoutError NET_TIMEOUT_IDLE receive idempotent'
 /** Raw connections. */
 export const tcp: MatrixProtocol<TcpFault> = {
   name: 'tcp',
-  underTls: true,
   async serve(tls) {
     let fault: TcpFault | undefined
     const speak = async (connection: Connection): Promise<void> => {
@@ -60,6 +60,15 @@ export const tcp: MatrixProtocol<TcpFault> = {
       ...(on === 'greeting' ? {} : { reset: [RESET, SHORT] }),
     }),
   ),
+  lacks: {
+    'corrupt in clear': BYTES,
+    'reset at greeting': RESET_EARLY,
+    ...Object.fromEntries(MOMENTS.map((on) => [`garbage at ${on}`, BYTES])),
+  },
+  corrupt: {
+    after: (received) => Math.floor(received / 2),
+    sealed: ['TlsError NET_TLS_HANDSHAKE receive never'],
+  },
 }
 
 async function strike(connection: Connection, what: Misdeed): Promise<void> {
