@@ -3,8 +3,10 @@
  * was given up before it had the handle. It must not know what is done with them.
  */
 
-import { netError, stoppable, WaitList, type Operation } from '@net/core/authoring'
+import { isNetError } from '@net/core'
+import { netError, stoppable, type Operation } from '@net/core/authoring'
 
+import { HandlePlaces, type HandlePlace } from './handle-places.ts'
 import { PACKET, STATUS } from './packets.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Reply } from './replies.ts'
@@ -18,55 +20,61 @@ export interface OpenRules extends Asked {
    * for calls of the caller's own, who may hold what would have to be closed.
    */
   readonly isPatient?: boolean | undefined
+  /** How many places it takes: 2 with one for what is opened next, which then takes 0. Default 1. */
+  readonly places?: 0 | 1 | 2 | undefined
+  /** Called where the call is stopped before the answer: with whether it was opened all the same, and is closed. Never rejects. */
+  readonly abandoned?: ((late: Promise<boolean>) => void) | undefined
 }
 
 /** The handles of one session. */
 export class Handles {
   readonly #pipeline: Pipeline
   readonly #open = new Set<OpenHandle>()
-  readonly #waiting = new WaitList<undefined>({
-    what: 'a file to be closed, as the server opens no more at once',
-    code: 'NET_TIMEOUT_POOL',
-  })
-  #count = 0
-  #most = Infinity
+  readonly #places = new HandlePlaces()
 
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline
   }
 
-  /** How many are open or being opened. */
-  get count(): number {
-    return this.#count
-  }
-
-  /** From here on so many are open at once. */
+  /** The server says how many it opens at once. */
   atMost(count: number): void {
-    this.#most = Math.max(1, count)
-    this.#next()
+    this.#places.told(count)
   }
 
   /** Opens by the request. Rejects with what the server says, and with what stops the operation. */
   async open(op: Operation, request: Request, rules: OpenRules): Promise<OpenHandle> {
-    const others = this.#count
+    const places = this.#places
+    const others = places.count
     try {
       return await this.#try(op, request, rules)
     } catch (error) {
-      if (!isPerhapsTooMany(error) || others === 0) throw error
+      // Where the server says how many it opens, there are never more.
+      if (!isPerhapsTooMany(error) || others === 0 || places.isTold) throw error
       if (rules.isPatient !== true) throw withCount(error, rules, others)
+      return this.#openAlone(op, request, rules, { error, others })
     }
-    const before = this.#most
-    // Alone, behind those that came before.
-    this.#most = 1
+  }
+
+  /** Asks once more, behind those that came before, when no other is open but those that the caller holds. */
+  async #openAlone(
+    op: Operation,
+    request: Request,
+    rules: OpenRules,
+    { error, others }: { error: SftpError; others: number },
+  ): Promise<OpenHandle> {
+    const goOn = this.#places.oneByOne()
     try {
       const opened = await this.#try(op, request, rules)
-      this.#most = Math.min(before, others)
+      this.#places.learnt(others)
       return opened
-    } catch (error) {
-      this.#most = before
-      throw error
+    } catch (again) {
+      // The others are open for long: then it is as the server has said at first.
+      if (isNetError(again) && again.code === 'NET_TIMEOUT_POOL') {
+        throw withCount(error, rules, others)
+      }
+      throw again
     } finally {
-      this.#next()
+      goOn()
     }
   }
 
@@ -76,27 +84,40 @@ export class Handles {
   }
 
   async #try(op: Operation, request: Request, rules: OpenRules): Promise<OpenHandle> {
-    await this.#place(op)
+    const place = { size: rules.places ?? 1, isPatient: rules.isPatient === true }
+    // With none the opening before has left one.
+    const taken = { ...place, size: Math.max(1, place.size) }
+    if (place.size > 0) await this.#places.take(op, place)
     const asked = this.#pipeline.ask(request)
     let isStopped = false
     try {
       const reply = await stoppable(op, asked, () => {
         isStopped = true
-        // The call was given up, and the handle is still to come.
-        void asked.then((late) => {
-          if (late.type === 'handle') void this.#opened(late.handle).release()
-          else this.#left()
-        }, this.#left)
+        const late = this.#late(asked, taken)
+        rules.abandoned?.(late)
       })
-      return this.#handleOf(reply, rules)
+      return this.#handleOf(reply, rules, taken.isPatient)
     } catch (error) {
-      if (!isStopped) this.#left()
+      if (!isStopped) this.#places.leave(taken)
       throw error
     }
   }
 
-  #handleOf(reply: Reply, rules: OpenRules): OpenHandle {
-    if (reply.type === 'handle') return this.#opened(reply.handle)
+  /** The call was given up, and the handle is still to come. */
+  async #late(asked: Promise<Reply>, taken: HandlePlace): Promise<boolean> {
+    const reply = await asked.catch(() => undefined)
+    if (reply?.type !== 'handle') {
+      this.#places.leave(taken)
+      return false
+    }
+    // Nothing follows that would take the other place.
+    if (taken.size > 1) this.#places.leave({ ...taken, size: taken.size - 1 })
+    void this.#opened(reply.handle, taken.isPatient).release()
+    return true
+  }
+
+  #handleOf(reply: Reply, rules: OpenRules, isPatient: boolean): OpenHandle {
+    if (reply.type === 'handle') return this.#opened(reply.handle, isPatient)
     if (reply.type === 'status') throw statusError(reply, { ...rules, opens: true })
     throw this.#pipeline.break(
       netError('NET_PROTO_UNEXPECTED', {
@@ -105,32 +126,13 @@ export class Handles {
     )
   }
 
-  #opened(handle: Buffer): OpenHandle {
+  #opened(handle: Buffer, isPatient: boolean): OpenHandle {
     const opened = new OpenHandle(this.#pipeline, handle, () => {
       this.#open.delete(opened)
-      this.#left()
+      this.#places.leave({ size: 1, isPatient })
     })
     this.#open.add(opened)
     return opened
-  }
-
-  async #place(op: Operation): Promise<void> {
-    if (this.#count >= this.#most) await this.#waiting.waitFor(op, undefined)
-    else this.#count += 1
-  }
-
-  readonly #left = (): void => {
-    this.#count -= 1
-    this.#next()
-  }
-
-  #next(): void {
-    while (this.#count < this.#most) {
-      const next = this.#waiting.shift()
-      if (next === undefined) return
-      this.#count += 1
-      next.grant(undefined)
-    }
   }
 }
 

@@ -16,16 +16,21 @@ export interface FileOpening {
   /** Of a file that is made; default the server's own. */
   readonly mode?: number | undefined
   readonly isPatient?: boolean | undefined
+  /** As in `OpenRules`. */
+  readonly places?: 0 | 1 | 2 | undefined
+  /** As in `OpenRules`. */
+  readonly abandoned?: ((late: Promise<boolean>) => void) | undefined
 }
 
 /** Opens a file. Rejects with `NET_EXISTS`, `NET_BAD_NAME` for a folder, and what else the server says. */
 export async function openFile(
   session: SftpSession,
   op: Operation,
-  { path, flags, mode, isPatient }: FileOpening,
+  { path, flags, mode, isPatient, places, abandoned }: FileOpening,
 ): Promise<OpenHandle> {
   const writes = (flags & OPEN_FLAG.WRITE) !== 0
-  const asked = { what: writes ? `open ${path} for writing` : `open ${path}`, isPatient }
+  const what = writes ? `open ${path} for writing` : `open ${path}`
+  const asked = { what, isPatient, places, abandoned }
   const attributes = mode === undefined ? {} : { permissions: mode }
   const request = openRequest(session.path(path), { flags, attributes })
   try {

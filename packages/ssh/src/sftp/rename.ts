@@ -3,15 +3,18 @@
  * so in the wrong words. At every moment one of the two is whole.
  */
 
+import { randomUUID } from 'node:crypto'
+
 import { isNetError, type NetError } from '@net/core'
 import { addContext, netError, type Operation } from '@net/core/authoring'
 
 import { fields } from '../identity/wire.ts'
 import { typeOf } from './attributes.ts'
+import { nameOf } from './entry.ts'
 import { PACKET, STATUS } from './packets.ts'
 import { attributesIfAny, explained } from './path-verbs.ts'
-import { extendedRequest, pairRequest } from './requests.ts'
-import { isUnsupported, saidBy, refusalOf, SftpError } from './sftp-error.ts'
+import { extendedRequest, pairRequest, pathRequest, type Request } from './requests.ts'
+import { isUnsupported, saidBy, refusalOf, SftpError, type Asked } from './sftp-error.ts'
 import type { SftpSession } from './sftp-session.ts'
 
 /** Both names. */
@@ -27,7 +30,9 @@ export async function renameUnlessTaken(
   { from, to }: RenamePlan,
 ): Promise<void> {
   // Some servers replace without a word, and all do with a link that leads nowhere.
-  const there = await attributesIfAny(session, op, to, false).catch(() => undefined)
+  const there = await attributesIfAny(session, op, to, false).catch((error: unknown) => {
+    throw error instanceof SftpError ? notTold(error, { from, to }) : error
+  })
   if (there !== undefined) {
     throw netError('NET_EXISTS', { message: `${to} exists already` })
   }
@@ -49,7 +54,8 @@ export async function renameOver(
     const there = await attributesIfAny(session, op, to, false)
     const type = there === undefined ? undefined : typeOf(there)
     if (type !== 'file' && type !== 'link') throw error
-    await takePlace(session, op, plan)
+    if (plan.from === to) return
+    await takePlace(session, op, { ...plan, aside: asideName(to) }, error)
   }
 }
 
@@ -86,7 +92,7 @@ async function posixRename(
   if (!session.has(POSIX)) return false
   const names = fields(session.path(from), session.path(to))
   try {
-    await session.done(op, extendedRequest(POSIX, names), { what: `rename ${from} to ${to}` })
+    await session.done(op, extendedRequest(POSIX, names), renaming({ from, to }))
     return true
   } catch (error) {
     if (!(error instanceof SftpError) || error.status === STATUS.NO_SUCH_FILE) throw error
@@ -100,7 +106,7 @@ async function plainRename(
   op: Operation,
   { from, to }: RenamePlan,
 ): Promise<void> {
-  const asked = { what: `rename ${from} to ${to}` }
+  const asked = renaming({ from, to })
   const request = pairRequest(PACKET.RENAME, session.path(from), session.path(to))
   try {
     await session.done(op, request, asked)
@@ -110,23 +116,89 @@ async function plainRename(
   }
 }
 
-/** The old one goes, and the new one takes its name; asked once more, as some servers need a moment. */
-async function takePlace(session: SftpSession, op: Operation, plan: RenamePlan): Promise<void> {
-  const { from, to } = plan
-  const path = session.path(to)
-  await session.done(op, { type: PACKET.REMOVE, body: fields(path) }, { what: `replace ${to}` })
-  const again = plainRename(session, op, plan).catch(() => plainRename(session, op, plan))
-  await again.catch((error: unknown) => {
-    if (!(error instanceof SftpError)) throw error
-    throw refusalOf(
-      saidBy(error),
-      { what: `rename ${from} to ${to}` },
-      {
-        name: error.code,
-        why: `${to} is removed, and its new content has the name ${from}`,
-      },
-    )
+interface AsidePlan extends RenamePlan {
+  /** The name that the old one has meanwhile. */
+  readonly aside: string
+}
+
+/**
+ * The old one is put aside, the new one takes its name, and only then the old one goes: where that is refused it comes back.
+ * Rejects with `refusal` where it cannot be put aside.
+ */
+async function takePlace(
+  session: SftpSession,
+  op: Operation,
+  plan: AsidePlan,
+  refusal: SftpError,
+): Promise<void> {
+  const { from, to, aside } = plan
+  await plainRename(session, op, { from: to, to: aside }).catch((error: unknown) => {
+    if (error instanceof SftpError) throw refusal
+    void bringBack(session, plan)
+    throw error
   })
+  try {
+    await renameTwice(session, op, { from, to })
+  } catch (error) {
+    const bringing = bringBack(session, plan)
+    // The call does not wait for it where it was stopped.
+    if (!(error instanceof SftpError)) throw error
+    const end = await bringing
+    if (end === 'replaced') return
+    if (end === 'back') throw error
+    const why = `${to} has the name ${aside} now, and its new content the name ${from}`
+    throw refusalOf(saidBy(error), renaming({ from, to }), { name: error.code, why })
+  }
+  // What was there is replaced, also where the server does not let it be removed.
+  await session.ask(op, pathRequest(PACKET.REMOVE, session.path(aside)))
+}
+
+/** Asked once more, as some servers need a moment. */
+async function renameTwice(session: SftpSession, op: Operation, plan: RenamePlan): Promise<void> {
+  try {
+    await plainRename(session, op, plan)
+  } catch (error) {
+    if (!(error instanceof SftpError)) throw error
+    await plainRename(session, op, plan)
+  }
+}
+
+/** Gives the old one its name again; or removes it, where the new one has that name after all. Never rejects. */
+async function bringBack(
+  session: SftpSession,
+  { from, to, aside }: AsidePlan,
+): Promise<'back' | 'replaced' | 'aside'> {
+  const statusOf = async (request: Request): Promise<number> => {
+    const reply = await session.pipeline.ask(request)
+    return reply.type === 'status' ? reply.code : STATUS.OK
+  }
+  try {
+    const back = pairRequest(PACKET.RENAME, session.path(aside), session.path(to))
+    if ((await statusOf(back)) === STATUS.OK) return 'back'
+    const left = await statusOf(pathRequest(PACKET.LSTAT, session.path(from)))
+    if (left !== STATUS.NO_SUCH_FILE) return 'aside'
+    await statusOf(pathRequest(PACKET.REMOVE, session.path(aside)))
+    return 'replaced'
+  } catch {
+    // The session has ended: both are there, each under its name.
+    return 'aside'
+  }
+}
+
+/** In the same folder, and as long as any name may be. */
+function asideName(path: string): string {
+  const name = nameOf(path)
+  return `${path.slice(0, path.lastIndexOf(name))}.${randomUUID()}.old`
+}
+
+function renaming({ from, to }: RenamePlan): Asked {
+  return { what: `rename ${from} to ${to}` }
+}
+
+/** Nothing proves that the name is free, and there are servers that replace what has it. */
+function notTold(error: SftpError, plan: RenamePlan): SftpError {
+  const why = `it does not tell whether ${plan.to} exists; { replace: true } does not ask`
+  return refusalOf(saidBy(error), renaming(plan), { name: error.code, why })
 }
 
 async function hasSize(

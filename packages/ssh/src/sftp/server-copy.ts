@@ -5,10 +5,12 @@
 
 import { netError, type Operation } from '@net/core/authoring'
 
+import type { SftpAttributes } from './attributes.ts'
 import type { OpenHandle } from './handles.ts'
 import { fileAt } from './download.ts'
 import { openFile } from './open-file.ts'
 import { OPEN_FLAG, PACKET } from './packets.ts'
+import type { PartFailed } from './parts-in-use.ts'
 import { copyDataRequest, requireExtension } from './path-verbs.ts'
 import { renameOver, renameUnlessTaken } from './rename.ts'
 import { handleRequest, pathRequest } from './requests.ts'
@@ -32,20 +34,52 @@ export async function copyOnServer(
   requireExtension(session, 'copy-data', { what: `copy ${from}` })
   const found = await fileAt(session, op, from)
   const part = partName(to)
+  const size = await session.duringPart(op, part, (failed) =>
+    copied(session, op, { from, to, replace, part, found, failed }),
+  )
+  return { transferred: size, size, verified: size === found.size }
+}
+
+interface PartPlan extends CopyPlan {
+  readonly part: string
+  readonly found: SftpAttributes
+  readonly failed: PartFailed
+}
+
+/** Resolves to how many bytes the copy has, once it has its name. */
+async function copied(
+  session: SftpSession,
+  op: Operation,
+  { from, to, replace, part, found, failed }: PartPlan,
+): Promise<number> {
+  const clean = (): Promise<unknown> =>
+    session.pipeline.ask(pathRequest(PACKET.REMOVE, session.path(part))).catch(() => {})
+  const abandoned = (late: Promise<boolean>): void =>
+    failed(late.then((isOpen) => (isOpen ? clean() : undefined)))
   const mode = found.permissions === undefined ? undefined : found.permissions & 0o777
-  const source = await openFile(session, op, { path: from, flags: OPEN_FLAG.READ })
+  const source = await openFile(session, op, {
+    path: from,
+    flags: OPEN_FLAG.READ,
+    // Copies that each have one of their two files would wait for each other.
+    places: 2,
+  })
   try {
     const flags = OPEN_FLAG.WRITE | OPEN_FLAG.CREAT | OPEN_FLAG.TRUNC
-    const target = await openFile(session, op, { path: part, flags, mode })
+    const target = await openFile(session, op, {
+      path: part,
+      flags,
+      mode,
+      places: 0,
+      abandoned,
+    })
     try {
       const size = await moved(session, op, { from, source, target, size: found.size })
       await target.commit(op, { what: `finish ${to}` })
       const rename = replace ? renameOver : renameUnlessTaken
       await rename(session, op, { from: part, to })
-      return { transferred: size, size, verified: size === found.size }
+      return size
     } catch (error) {
-      void target.release()
-      session.pipeline.ask(pathRequest(PACKET.REMOVE, session.path(part))).catch(() => {})
+      failed(Promise.all([target.release(), clean()]))
       throw error
     }
   } finally {

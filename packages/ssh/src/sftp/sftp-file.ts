@@ -29,7 +29,7 @@ export interface SftpRange {
 /** An open file. */
 export interface SftpFile extends AsyncDisposable {
   readonly path: string
-  /** Where the next `read` or `write` without a position begins. */
+  /** Where the next `read` or `write` without a position begins: each call moves it on at once. */
   position: number
   /** So many bytes from the position on, fewer where the file ends; a transfer. `position` moves on if none is given. */
   read(length: number, position?: number, options?: CallOptions): Promise<Uint8Array>
@@ -92,8 +92,12 @@ export class OpenFile implements SftpFile {
   async read(length: number, position?: number, options?: CallOptions): Promise<Uint8Array> {
     this.#check('read', () => argument('the length', option.size, length))
     const start = this.#start('read', position)
+    // At once, so that the next call goes on behind this one, also where nobody has waited for it.
+    if (position === undefined) this.position = start + length
     const bytes = await this.#transfer('read', options, (op) => this.#read(op, start, length))
-    if (position === undefined) this.position = start + bytes.length
+    const end = start + bytes.length
+    if (position === undefined && bytes.length < length)
+      this.position = Math.min(this.position, end)
     return bytes
   }
 
@@ -106,8 +110,8 @@ export class OpenFile implements SftpFile {
   async write(data: string | Uint8Array, position?: number, options?: CallOptions): Promise<void> {
     const start = this.#start('write', position)
     const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
-    await this.#transfer('write', options, (op) => this.#write(op, start, bytes))
     if (position === undefined) this.position = start + bytes.length
+    await this.#transfer('write', options, (op) => this.#write(op, start, bytes))
   }
 
   async stat(options?: CallOptions): Promise<SftpEntry> {

@@ -12,6 +12,7 @@ import { Handles } from './handles.ts'
 import { Inflow } from './inflow.ts'
 import { nameBytes, nameText, type SftpEncoding } from './name-text.ts'
 import { STATUS } from './packets.ts'
+import { PartsInUse, type PartFailed } from './parts-in-use.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { NamedEntry, Reply } from './replies.ts'
 import { extendedRequest, type Request } from './requests.ts'
@@ -50,6 +51,7 @@ export class SftpSession {
    */
   readonly hidesLinks: boolean
   readonly #refused = new Set<string>()
+  readonly #parts = new PartsInUse()
   #limits: Promise<ServerLimits> | undefined
 
   constructor(pipeline: Pipeline, rules: SessionRules, widen: (window: number) => void = () => {}) {
@@ -81,6 +83,11 @@ export class SftpSession {
     const { folder } = this.rules.place
     if (folder === undefined || text.startsWith('/')) return this.bytes(text)
     return this.bytes(folder.endsWith('/') ? `${folder}${text}` : `${folder}/${text}`)
+  }
+
+  /** Does the work that writes to a name until it is whole: see `PartsInUse`. */
+  duringPart<T>(op: Operation, part: string, work: (failed: PartFailed) => Promise<T>): Promise<T> {
+    return this.#parts.during(op, this.text(this.path(part)), work)
   }
 
   bytes(text: string): Buffer {

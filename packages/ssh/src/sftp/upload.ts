@@ -18,6 +18,7 @@ import { nameOf } from './entry.ts'
 import type { OpenHandle } from './handles.ts'
 import { OPEN_FLAG, PACKET } from './packets.ts'
 import { openFile } from './open-file.ts'
+import type { PartFailed } from './parts-in-use.ts'
 import { attributesOf, realPath } from './path-verbs.ts'
 import { putInPlace } from './rename.ts'
 import { attributesRequest, handleRequest, pathRequest } from './requests.ts'
@@ -47,6 +48,7 @@ export interface UploadPlan {
   /** Leaves runs of zeros out. Default false. */
   readonly sparse?: boolean | undefined
   readonly isPatient?: boolean | undefined
+  readonly failed?: PartFailed | undefined
 }
 
 /** Sends the source to the path. Rejects with `NET_SIZE_MISMATCH` if the server has another size afterwards. */
@@ -61,13 +63,15 @@ export async function upload(
   if (isLink === true) return written(session, op, plan)
   const part = partName(path)
   const mode = plan.mode ?? (old?.permissions === undefined ? undefined : old.permissions & 0o777)
-  const start = plan.resume === true ? await sharedBeginning(session, op, plan.source, part) : 0
-  const source = behind(plan.source, start)
-  const result = await written(session, op, { ...plan, source, path: part, mode, start })
-  await op.phase('command', () =>
-    putInPlace(session, op, { from: part, to: path, size: result.size }),
-  )
-  return result
+  return session.duringPart(op, part, async (failed) => {
+    const start = plan.resume === true ? await sharedBeginning(session, op, plan.source, part) : 0
+    const source = behind(plan.source, start)
+    const result = await written(session, op, { ...plan, source, path: part, mode, start, failed })
+    await op.phase('command', () =>
+      putInPlace(session, op, { from: part, to: path, size: result.size }),
+    )
+    return result
+  })
 }
 
 async function written(
@@ -173,7 +177,8 @@ class Upload {
       const end = await op.phase('send', () => this.#send(writing as WriteBehind))
       return await op.phase('command', () => this.#finish(opened, end))
     } catch (error) {
-      void this.#giveUp(opened, writing)
+      const last = this.#giveUp(opened, writing)
+      this.#plan.failed?.(last)
       const partial = { received: writing?.gapless ?? 0 }
       throw isNetError(error) ? addContext(error, partial) : error
     } finally {
@@ -186,7 +191,9 @@ class Upload {
     const keeps = start > 0 || keepRest
     const how = append ? OPEN_FLAG.APPEND : keeps ? 0 : OPEN_FLAG.TRUNC
     const flags = OPEN_FLAG.WRITE | OPEN_FLAG.CREAT | how
-    return openFile(this.#session, this.#op, { path, flags, mode, isPatient })
+    const abandoned = (late: Promise<boolean>): void =>
+      this.#plan.failed?.(late.then((isOpen) => (isOpen ? this.#removeOurs() : undefined)))
+    return openFile(this.#session, this.#op, { path, flags, mode, isPatient, abandoned })
   }
 
   /** Where the first byte goes; the file must be that long already. */
@@ -260,18 +267,23 @@ class Upload {
    * not wait for it.
    */
   async #giveUp(opened: OpenHandle, writing: WriteBehind | undefined): Promise<void> {
-    const { path, inPlace = false, resume = false } = this.#plan
+    const { resume = false } = this.#plan
     const { pipeline } = this.#session
-    if (pipeline.failure !== undefined || opened.isClosed) return
+    if (pipeline.failure !== undefined) return
     await writing?.settled()
-    if (resume && writing !== undefined) {
+    if (resume && writing !== undefined && !opened.isClosed) {
       const size = { size: writing.gapless }
       pipeline.ask(attributesRequest(PACKET.FSETSTAT, opened.id, size)).catch(() => {})
     }
-    void opened.release()
+    await Promise.all([opened.release(), this.#removeOurs()])
+  }
+
+  /** What was written of a file of our own. Never rejects. */
+  async #removeOurs(): Promise<void> {
+    const { path, inPlace = false, resume = false } = this.#plan
     if (inPlace || resume) return
     const bytes = this.#session.path(path)
-    pipeline.ask(pathRequest(PACKET.REMOVE, bytes)).catch(() => {})
+    await this.#session.pipeline.ask(pathRequest(PACKET.REMOVE, bytes)).catch(() => {})
   }
 }
 

@@ -38,6 +38,50 @@ test('a file that is really denied is denied, and the others go through', async 
   expect(codes[7]).toBe('NET_ACCESS_DENIED')
 })
 
+test('what is denied in a tree holds up neither itself nor others while the caller has a file open', async () => {
+  await using opened = await openedSftp({ files, extensions: false })
+  const { sftp, server } = opened
+  await using held = await sftp.open('/in/1')
+  server.fail({ on: 'OPENDIR /in', times: 2, do: { status: 3 } })
+  const listing = codesOf([Array.fromAsync(sftp.files('/').list('in'))])
+  expect(Buffer.from(await sftp.readFile('/in/2')).toString()).toBe('2')
+  expect(await listing).toEqual(['NET_ACCESS_DENIED'])
+  expect(Buffer.from(await held.read(10)).toString()).toBe('1')
+})
+
+test('what the server denies is denied, also where others stay open for longer than a call waits', async () => {
+  await using opened = await openedSftp({ files, extensions: false })
+  const { sftp, server } = opened
+  const tree = sftp.files('/in')
+  const slow = tree.read('1')[Symbol.asyncIterator]()
+  await slow.next()
+  server.fail({ on: 'OPEN /in/7', do: { status: 3 } })
+  const limited = tree.read('7', { timeout: { pool: 30 } })
+  expect(await codesOf([Array.fromAsync(limited)])).toEqual(['NET_ACCESS_DENIED'])
+  await slow.return?.()
+})
+
+test('where the server says how many files it opens, a refusal is none of their number', async () => {
+  await using opened = await openedSftp({ files, maxHandles: 5 })
+  const { sftp, server } = opened
+  await sftp.readFile('/in/0')
+  await using held = await sftp.open('/in/1')
+  server.fail({ on: 'OPEN /in/7', do: { status: 3 } })
+  const error = await failureOf(Array.fromAsync(sftp.files('/in').read('7')))
+  expect(error).toMatchObject({ code: 'NET_ACCESS_DENIED' })
+  expect(server.requests.filter((line) => line === 'OPEN /in/7').length).toBe(1)
+  expect(held.path).toBe('/in/1')
+})
+
+test('copies that each need two open files do not wait for each other', async () => {
+  await using opened = await openedSftp({ files, maxHandles: 3 })
+  const { sftp, server } = opened
+  await sftp.readFile('/in/0')
+  const paths = Object.keys(files)
+  await Promise.all(paths.map((path) => sftp.copy(path, `${path}.copy`)))
+  expect(server.files.paths().length).toBe(2 * paths.length)
+})
+
 test('a call of the caller is not held back, and is told how many files are open', async () => {
   await using opened = await openedSftp({ files, maxHandles: 2, extensions: false })
   const { sftp } = opened

@@ -57,3 +57,16 @@ test('a request of the wrong kind is no file that is missing', async () => {
     'NET_BAD_OPTION',
   ])
 })
+
+test('calls without a position go on behind each other, also where none is waited for', async () => {
+  await using opened = await openedSftp({ files: { '/r': '0123456789' } })
+  const { sftp, server } = opened
+  const file = await sftp.open('/w', 'w')
+  await Promise.all(['aaa', 'bb', 'c'].map((text) => file.write(text)))
+  await file.close()
+  expect(server.files.text('/w')).toBe('aaabbc')
+  await using read = await sftp.open('/r')
+  const pieces = await Promise.all([read.read(4), read.read(4), read.read(4)])
+  expect(pieces.map((bytes) => Buffer.from(bytes).toString())).toEqual(['0123', '4567', '89'])
+  expect(read.position).toBe(10)
+})

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { fromFile } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 
 import { partName } from '../../src/sftp/upload.ts'
 import { failureOf } from '../embedded.ts'
@@ -192,4 +193,22 @@ test('an abort leaves neither the file nor a part of it', async () => {
     'old',
     0,
   ])
+})
+
+test('an upload that is stopped while its file is opened, or refused at its end, leaves no part', async () => {
+  await using opened = await openedSftp()
+  const { sftp, server } = opened
+  using clock = useFakeClock()
+  const controller = new AbortController()
+  server.fail({ on: 'OPEN', do: { delay: 20 } })
+  const stopped = failureOf(sftp.writeFile('/a', 'new', { signal: controller.signal }))
+  await expect.poll(() => server.requests).toContain('OPEN /a.part')
+  controller.abort()
+  expect(await stopped).toMatchObject({ code: 'NET_ABORTED' })
+  await clock.advance(20)
+  await expect.poll(() => server.requests).toContain('REMOVE /a.part')
+  server.fail({ on: 'CLOSE', do: { status: 3 } })
+  expect(await codesOf([sftp.writeFile('/a', 'new')])).toEqual(['NET_ACCESS_DENIED'])
+  await sftp.close()
+  expect(server.files.paths()).toEqual([])
 })

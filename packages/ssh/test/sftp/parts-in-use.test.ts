@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+
+import { useFakeClock } from '@net/core/testing'
+
+import { failureOf } from '../embedded.ts'
+import { openedSftp, patterned } from './opened.ts'
+
+test('two uploads to one name at once never become one file', async () => {
+  await using opened = await openedSftp()
+  const { sftp, server } = opened
+  const first = sftp.writeFile('/a', patterned(600_000))
+  const second = await failureOf(sftp.writeFile('/a', Buffer.alloc(600_000, 'b')))
+  expect(second).toMatchObject({ code: 'NET_BUSY' })
+  expect(second.message).toContain('/a.part')
+  await first
+  expect(Buffer.from(server.files.read('/a')).equals(patterned(600_000))).toBe(true)
+  await sftp.writeFile('/a', 'third')
+  expect(server.files.text('/a')).toBe('third')
+})
+
+test('an upload begins when what a stopped one has left is gone', async () => {
+  await using opened = await openedSftp({ shuffles: true })
+  const { sftp, server } = opened
+  using clock = useFakeClock()
+  const controller = new AbortController()
+  server.fail({ on: 'WRITE', do: { delay: 20 } })
+  const { signal } = controller
+  const stopped = failureOf(sftp.writeFile('/a', 'old', { signal }))
+  await expect.poll(() => server.requests).toContain('WRITE /a.part')
+  controller.abort()
+  expect(await stopped).toMatchObject({ code: 'NET_ABORTED' })
+  const rest = Promise.withResolvers<void>()
+  const source = async function* inTwo(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('ne')
+    await rest.promise
+    yield Buffer.from('w')
+  }
+  const second = sftp.upload(source, '/a')
+  // As long as the second one would need to have its file open.
+  for (let round = 0; round < 5; round++) await sftp.exists('/a')
+  await clock.advance(20)
+  await expect.poll(() => server.requests).toContain('REMOVE /a.part')
+  rest.resolve()
+  await second
+  expect([server.files.paths(), server.files.text('/a')]).toEqual([['/a'], 'new'])
+})
