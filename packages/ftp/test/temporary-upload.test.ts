@@ -38,6 +38,28 @@ test('one that fails leaves the old file and nothing else', async () => {
   expect(server.received.filter((line) => line.startsWith('STOR'))).toHaveLength(1)
 })
 
+test('two uploads to one name at once over two sessions never become one file', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { connections: 2 })
+  const rest = Promise.withResolvers<void>()
+  const source = async function* inTwo(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('ne')
+    await rest.promise
+    yield Buffer.from('w')
+  }
+  const first = client.upload(source, 'in/a.csv', { temporary })
+  await expect.poll(() => server.received).toContain('STOR in/.a.csv.part')
+  await expect(client.writeFile('in/a.csv', 'xyz', { temporary })).rejects.toMatchObject({
+    code: 'NET_BUSY',
+    message: expect.stringContaining('in/.a.csv.part'),
+  })
+  rest.resolve()
+  await first
+  expect(server.files.text('/in/a.csv')).toBe('new')
+  await client.writeFile('in/a.csv', 'later', { temporary })
+  expect(server.files.text('/in/a.csv')).toBe('later')
+})
+
 test('where RNTO does not replace, the old file goes first, and that is kept in mind', async () => {
   await using server = await startFtpServer({ files, like: 'iis' })
   await using client = await connect(server.url)

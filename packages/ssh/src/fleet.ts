@@ -169,7 +169,7 @@ class Fleet<T> implements FleetRun<T> {
     const { jump, ...options }: SshConnectOptions = { ...this.#options.connect, ...own }
     const { config, log } = options
     const road =
-      jump === undefined ? {} : { dialer: this.#jumps.dialer(jump, { config, log, retry }) }
+      jump === undefined ? {} : { dialer: this.#jumps.dialer(jump, { config, log, retry, signal }) }
     const client = await connect(url, { retry, ...options, ...road, signal })
     const forget = onSignalAbort(signal, () => void client.close({ grace: 0 }))
     try {

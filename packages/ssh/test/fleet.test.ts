@@ -68,6 +68,24 @@ test('[SSH-45] hosts behind the same machine share one connection to it', async 
   await bastion.idle()
 })
 
+test('giving it up ends the connecting to a machine on the way as well', async () => {
+  await using bastion = await startSshServer({ hostKey })
+  bastion.fail({ on: 'greeting', do: 'stall' })
+  const controller = new AbortController()
+  const { signal } = controller
+  const jump = { url: bastion.url, ...login }
+  const hosts = ['ssh://one', 'ssh://two']
+  const run = fleet(hosts, async () => {}, { connect: { ...login, jump }, signal })
+  await expect.poll(() => bastion.connections).toBe(1)
+  controller.abort()
+  const results = await run.all()
+  expect(results.map(({ error }) => error)).toMatchObject([
+    { code: 'NET_ABORTED' },
+    { code: 'NET_ABORTED' },
+  ])
+  await bastion.idle()
+})
+
 test('a server that drops logins before its greeting is asked again', async () => {
   await using server = await startSshServer({ hostKey, exec: { who: 'x' } })
   server.fail({ on: 'greeting', times: 3, do: 'drop' })
