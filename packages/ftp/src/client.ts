@@ -52,7 +52,6 @@ import { forAwaitOnly } from './listing/for-await-only.ts'
 import { listLines } from './listing/lines.ts'
 import { listFolder, type Listing } from './listing/list.ts'
 import { cannotTell, lookFor, lookUp } from './lookup.ts'
-import { NamesInUse } from './names-in-use.ts'
 import { rawCommand, type CommandReply } from './raw-command.ts'
 import { readWhole } from './read-whole.ts'
 import { removeTree } from './remove-tree.ts'
@@ -71,7 +70,6 @@ export class Client implements TreeClient {
   readonly connections: number
   readonly #sessions: Sessions
   readonly #frame: ClientFrame
-  readonly #names = new NamesInUse()
   readonly #first: Session
 
   constructor(first: Session, sessions: Sessions, { welcome, identity, connections }: ClientRules) {
@@ -296,7 +294,7 @@ export class Client implements TreeClient {
     options: UploadOptions,
   ): Promise<TransferResult> {
     const { begun, idempotent, next } = againOf(source, options)
-    const plan = { ...planOf(source, path, options), begun, names: this.#names }
+    const plan = { ...planOf(source, path, options), begun, names: this.#sessions.names }
     return this.#call(transferOf(operation, path, idempotent), options, (dialog, session) =>
       uploadAs(session, dialog, plan, next()),
     )

@@ -8,6 +8,7 @@ import { clock, WaitList, type Attempt, type Operation } from '@net/core/authori
 import { endedBefore, type FramedSession } from '@net/socket/authoring'
 
 import type { Dialog } from './dialog.ts'
+import { NamesInUse } from './names-in-use.ts'
 import { busy, type Session } from './session.ts'
 
 /** How sessions are shared. */
@@ -24,6 +25,8 @@ export interface SessionsRules {
 export class Sessions implements FramedSession {
   /** Settles once the client's sessions have ended for good; never rejects. */
   readonly closed: Promise<NetError | undefined>
+  /** The temporary names to which the client is sending. */
+  readonly names: NamesInUse = new NamesInUse()
   readonly #first: Session
   readonly #rules: SessionsRules
   readonly #all: Set<Session>
