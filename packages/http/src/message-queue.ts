@@ -5,7 +5,17 @@ import type { NetError } from '@net/core'
 /** A message: text, or bytes. */
 export type Message = string | Uint8Array
 
-type Waiting = PromiseWithResolvers<Message | null>
+/** A message that is asked for. */
+export interface NextMessage {
+  /** The message, null at the end. */
+  readonly message: Promise<Message | null>
+  /** Takes the wait back; what has come already stays given. */
+  cancel(error: Error): void
+  /** The message that was given goes to whoever asks next. */
+  giveBack(): void
+}
+
+type Waiting = PromiseWithResolvers<Message | null> & { given?: Message }
 
 /** The queue. */
 export class MessageQueue {
@@ -30,11 +40,7 @@ export class MessageQueue {
 
   push(message: Message): void {
     if (this.#isOver) return
-    const waiting = this.#waiting.shift()
-    if (waiting !== undefined) {
-      waiting.resolve(message)
-      return
-    }
+    if (this.#given(message)) return
     this.#messages.push(message)
     this.#size += costOf(message)
   }
@@ -58,18 +64,18 @@ export class MessageQueue {
     this.#let()
   }
 
-  /** The next message, null at the end. `cancel` takes the wait back. */
-  next(): { readonly message: Promise<Message | null>; cancel(error: Error): void } {
+  /** The next message. */
+  next(): NextMessage {
     const first = this.#messages.shift()
     if (first !== undefined) {
       this.#size -= costOf(first)
       if (!this.isFull) this.#let()
-      return { message: Promise.resolve(first), cancel() {} }
+      return { message: Promise.resolve(first), cancel() {}, giveBack: () => this.#restore(first) }
     }
     if (this.#isOver) {
       const message =
         this.#error === undefined ? Promise.resolve(null) : Promise.reject(this.#error)
-      return { message, cancel() {} }
+      return { message, cancel() {}, giveBack() {} }
     }
     const waiting: Waiting = Promise.withResolvers()
     this.#waiting.push(waiting)
@@ -81,7 +87,23 @@ export class MessageQueue {
         this.#waiting.splice(at, 1)
         waiting.reject(error)
       },
+      giveBack: () => this.#restore(waiting.given),
     }
+  }
+
+  #restore(message: Message | undefined): void {
+    if (message === undefined || this.#given(message)) return
+    this.#messages.unshift(message)
+    this.#size += costOf(message)
+  }
+
+  /** Whether somebody waited for it. */
+  #given(message: Message): boolean {
+    const waiting = this.#waiting.shift()
+    if (waiting === undefined) return false
+    waiting.given = message
+    waiting.resolve(message)
+    return true
   }
 
   #let(): void {

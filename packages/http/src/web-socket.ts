@@ -22,12 +22,13 @@ import {
   option,
   argument,
   stoppable,
+  type Operation,
   type OperationSpec,
 } from '@net/core/authoring'
 import type { Connection, WaitOptions } from '@net/socket'
 
 import type { HttpHeaders } from './headers.ts'
-import { MessageQueue, type Message } from './message-queue.ts'
+import { MessageQueue, type Message, type NextMessage } from './message-queue.ts'
 import type { FrameEvents, FrameFault, Frames, MakeFrames } from './web-socket-frames.ts'
 import {
   closeOptions,
@@ -36,6 +37,7 @@ import {
   type WebSocketConnection,
   type WebSocketEnd,
 } from './web-socket-options.ts'
+import { Pongs } from './web-socket-pongs.ts'
 import { Pulse, type PulsedPeer } from './web-socket-pulse.ts'
 
 /** What a WebSocket is made of. */
@@ -69,7 +71,8 @@ class Session implements WebSocketConnection, PulsedPeer {
   readonly #queue = new MessageQueue()
   readonly #pulse: Pulse | undefined
   /** The answers that are waited for, by what their pings said. */
-  readonly #pings = new Map<string, () => void>()
+  readonly #pings = new Map<string, PromiseWithResolvers<void>>()
+  readonly #pongs = new Pongs((data) => this.#frames.pong(data))
   #pinged = 0
   #state: 'open' | 'closing' | 'leaving' | 'over' = 'open'
   /** How many messages have not left yet. */
@@ -128,9 +131,8 @@ class Session implements WebSocketConnection, PulsedPeer {
   }
 
   receive(options?: WaitOptions): Promise<Message | null> {
-    const next = this.#queue.next()
-    if (options === undefined) return next.message
-    return this.#waited('receive', options, next.message, (error) => next.cancel(error))
+    if (options === undefined) return this.#queue.next().message
+    return this.#received(options)
   }
 
   async receiveJson<T = unknown>(options?: WaitOptions): Promise<T | undefined> {
@@ -150,14 +152,18 @@ class Session implements WebSocketConnection, PulsedPeer {
     const started = clock().now()
     this.#pinged += 1
     const said = `net ${this.#pinged}`
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#pings.set(said, resolve)
-    void this.closed.then((error) => reject(error ?? closedNow()))
+    const answer = Promise.withResolvers<void>()
     // Which of the two tells of a loss does not matter.
-    promise.catch(() => {})
-    try {
+    answer.promise.catch(() => {})
+    const answered = async (): Promise<void> => {
+      this.#pings.set(said, answer)
       await this.#frames.ping(Buffer.from(said))
-      await (options === undefined ? promise : this.#waited('ping', options, promise, reject))
+      await answer.promise
+    }
+    try {
+      await (options === undefined
+        ? answered()
+        : this.#waited('ping', options, (op) => stoppable(op, answered())))
     } finally {
       this.#pings.delete(said)
     }
@@ -203,9 +209,9 @@ class Session implements WebSocketConnection, PulsedPeer {
       },
       // Answered before messages that wait for their turn.
       ping: (data) => {
-        if (this.#state === 'open') this.#frames.pong(data).catch(() => {})
+        if (this.#state === 'open') this.#pongs.answer(data)
       },
-      pong: (data) => this.#pings.get(Buffer.from(data).toString())?.(),
+      pong: (data) => this.#pings.get(Buffer.from(data).toString())?.resolve(),
       closing: (code, reason) => this.#leave({ code, reason }),
     }
   }
@@ -279,7 +285,8 @@ class Session implements WebSocketConnection, PulsedPeer {
     const limit = options.maxMessageBytes
     const code = FAULTS.get(closeCode) ?? 'NET_PROTO_MALFORMED'
     const tooLong = { message: `a message is longer than ${limit} bytes (maxMessageBytes)`, limit }
-    await this.#frames.close(closeCode, '').catch(() => {})
+    // It leaves while the connection is closed; a peer that reads nothing is not waited for.
+    this.#frames.close(closeCode, '').catch(() => {})
     this.#over(
       netError(code, { phase: 'receive', ...(closeCode === 1009 ? tooLong : { message: why }) }),
     )
@@ -313,6 +320,7 @@ class Session implements WebSocketConnection, PulsedPeer {
     // What the program itself has ended is no loss to it.
     const told = wasClosing && error?.code.startsWith('NET_CONN_') === true ? undefined : error
     this.#queue.end(told)
+    for (const ping of this.#pings.values()) ping.reject(told ?? closedNow())
     this.#settle(told)
     void this.#parts.connection.close({ grace: LEAVING })
   }
@@ -325,17 +333,27 @@ class Session implements WebSocketConnection, PulsedPeer {
     return { protocol: 'http', call }
   }
 
-  #waited<T>(
-    call: string,
-    options: WaitOptions,
-    waited: Promise<T>,
-    cancel: (error: Error) => void,
-  ): Promise<T> {
+  /** What comes in the moment in which the call is stopped is for the next one. */
+  async #received(options: WaitOptions): Promise<Message | null> {
+    let next: NextMessage | undefined
+    try {
+      return await this.#waited('receive', options, (op) => {
+        const taken = this.#queue.next()
+        next = taken
+        op.onAbort((reason) => taken.cancel(reason))
+        return taken.message
+      })
+    } catch (error) {
+      next?.giveBack()
+      throw error
+    }
+  }
+
+  #waited<T>(call: string, options: WaitOptions, wait: (op: Operation) => Promise<T>): Promise<T> {
     const spec = { ...this.#parts.spec, operation: call }
     return operation(spec, options, (op) => {
       op.idle.start()
-      op.onAbort((reason) => cancel(reason))
-      return stoppable(op, waited)
+      return wait(op)
     })
   }
 }

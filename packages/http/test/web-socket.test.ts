@@ -8,7 +8,7 @@ import * as http from '@net/http'
 import { acceptWebSocket, startHttpServer, type HttpServer, type Route } from '@net/http/testing'
 import { overTransport, type Transport } from '@net/socket'
 import { memoryPair } from '@net/socket/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { wsFrames } from '../src/engine/ws.ts'
 import { HttpHeaders } from '../src/headers.ts'
@@ -289,6 +289,85 @@ test('waits that are aborted or too late consume nothing', async () => {
   client.abort()
   await expect(client.receive()).rejects.toMatchObject({ code: 'NET_CLOSED' })
   expect((await server.closed)?.code).toMatch(/^NET_CONN_/)
+})
+
+test('a wait that was aborted before it began takes no message, and a loss behind it ends nothing else', async () => {
+  const { client, server } = pair()
+  const gone = { signal: AbortSignal.abort() }
+  await server.send('a')
+  await client.ping()
+  await expect(client.receive(gone)).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await expect(client.receive({ timeout: -1 })).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+  expect(await client.receive()).toBe('a')
+  await expect(client.receive(gone)).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await server.send('b')
+  expect(await client.receive()).toBe('b')
+  await expect(client.receive(gone)).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  server.abort()
+  await client.closed
+  await expect(client.receive(gone)).rejects.toMatchObject({ code: 'NET_ABORTED' })
+})
+
+test('a message that comes in the moment of an abort is not lost', async () => {
+  const { client, server } = pair()
+  const got: unknown[] = []
+  for (let turns = 0; turns < 40; turns++) {
+    const abort = new AbortController()
+    const waiting = client.receive({ signal: abort.signal }).then(
+      (message) => void got.push(message),
+      () => {},
+    )
+    void server.send(`message ${turns}`)
+    for (let at = 0; at < turns; at++) await Promise.resolve()
+    abort.abort()
+    await waiting
+  }
+  const all = Array.from({ length: 40 }, (_, at) => `message ${at}`)
+  while (got.length < all.length) got.push(await client.receive())
+  expect(got).toEqual(all)
+  await client.close()
+})
+
+/** A WebSocket whose peer takes no bytes, with more to send than the road has room for. */
+function unread(): { client: http.WebSocketConnection; far: Transport } {
+  const [near, far] = memoryPair()
+  const client = webSocketOver({
+    connection: overTransport(near),
+    makeFrames: wsFrames,
+    role: 'client',
+    headers: new HttpHeaders(),
+    protocol: '',
+    deflate: undefined,
+    options: { maxMessageBytes: 1_000_000, keepAlive: undefined },
+    spec: { protocol: 'http', operation: 'webSocket', kind: 'session' },
+  })
+  for (let at = 0; at < 4; at++) client.send(new Uint8Array(4_000_000)).catch(() => {})
+  return { client, far }
+}
+
+test('a ping ends with its call, also where the peer takes no bytes', async () => {
+  const { client } = unread()
+  const abort = new AbortController()
+  const pinged = client.ping({ signal: abort.signal })
+  abort.abort()
+  await expect(pinged).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  client.abort()
+})
+
+test('a peer that breaks the rules and takes no bytes ends it at once', async () => {
+  const { client, far } = unread()
+  const received = client.receive()
+  await far.write([Buffer.from([0xff, 0xff, 0, 0])])
+  await expect(received).rejects.toMatchObject({ code: 'NET_PROTO_MALFORMED' })
+})
+
+test('pings leave nothing behind on a WebSocket that stays open', async () => {
+  const { client } = pair()
+  const heard = vi.spyOn(client.closed, 'then')
+  await client.ping()
+  await client.ping({ timeout: 10_000 })
+  expect(heard).not.toHaveBeenCalled()
+  await client.close()
 })
 
 test('what cannot be sent is refused before a byte', async () => {
