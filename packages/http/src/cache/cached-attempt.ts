@@ -13,7 +13,8 @@ import { HttpHeaders } from '../headers.ts'
 import { placeOfRequest, type HttpRequest } from '../request.ts'
 import { createResponse } from '../created-response.ts'
 import { Answer, readingRules, type HttpResponse } from '../response.ts'
-import { today, type CacheAsking, type ClientCache, type Filling } from './client-cache.ts'
+import type { Filling } from './changes.ts'
+import { today, type CacheAsking, type ClientCache } from './client-cache.ts'
 import type { CacheEntry } from './entry.ts'
 import { RecordingBody } from './recording-body.ts'
 import {
@@ -157,7 +158,8 @@ export class CachedAttempt implements Outcome {
       return response
     }
     const parts = { status, statusText: response.statusText, headers, ...times }
-    const keep = (body: Uint8Array): void => settle(this.#cache.keep(filling, { ...parts, body }))
+    const keep = (body: Uint8Array): void =>
+      settle(this.#cache.keep(filling, this.#asking, { ...parts, body }))
     const { body } = response
     const whole =
       body instanceof ReceivedBody && !headers.has('content-encoding')

@@ -7,6 +7,7 @@ import { clock } from '@net/core/authoring'
 
 import type { HttpHeaders } from '../headers.ts'
 import { isSecretName, shownUrl } from '../secret-names.ts'
+import { CacheChanges, type Filling } from './changes.ts'
 import { directivesOf } from './directives.ts'
 import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
 import { keptHeaders, mayKeep } from './rules.ts'
@@ -28,22 +29,16 @@ export interface KeptParts {
   readonly received: number
 }
 
-/** An answer on its way into the cache. What is done at the server meanwhile makes it void. */
-export interface Filling {
-  readonly asking: CacheAsking
-  isVoid: boolean
-}
-
 /** A cache as one client uses it. */
 export class ClientCache {
   readonly cache: HttpCache
   #isReady: boolean
   readonly #seals = new Map<string, string>()
-  /** By URL. */
-  readonly #fillings = new Map<string, Set<Filling>>()
+  readonly #changes: CacheChanges
 
   constructor(cache: HttpCache) {
     this.cache = cache
+    this.#changes = CacheChanges.of(cache)
     this.#isReady = cache.ready === undefined
   }
 
@@ -59,51 +54,59 @@ export class ClientCache {
 
   /** The entry that fits the request. */
   find(asking: CacheAsking): CacheEntry | undefined | Promise<CacheEntry | undefined> {
-    const record = this.cache.read(asking.url)
+    const { url } = asking
+    const changing = this.#changes.under(url)
+    const record = changing?.then(() => this.cache.read(url)) ?? this.cache.read(url)
     return record instanceof Promise
       ? record.then((read) => this.#fitting(read, asking))
       : this.#fitting(record, asking)
   }
 
   /** An answer to this request may be kept: what is said of its URL from now on counts. */
-  begin(asking: CacheAsking): Filling {
-    const filling: Filling = { asking, isVoid: false }
-    const all = this.#fillings.get(asking.url) ?? new Set()
-    this.#fillings.set(asking.url, all.add(filling))
-    return filling
+  begin({ url }: CacheAsking): Filling {
+    return this.#changes.begin(url)
   }
 
   /** It will not be kept, or it has been. */
   end(filling: Filling): void {
-    const { url } = filling.asking
-    const all = this.#fillings.get(url)
-    if (all?.delete(filling) === true && all.size === 0) this.#fillings.delete(url)
+    this.#changes.end(filling)
   }
 
   /** Keeps an answer in place of the one that fitted the request before; one that may not be kept only removes that. */
-  async keep(filling: Filling, parts: KeptParts): Promise<void> {
-    const { asking, isVoid } = filling
+  async keep(filling: Filling, asking: CacheAsking, parts: KeptParts): Promise<void> {
     this.end(filling)
-    if (isVoid) return
+    if (filling.isVoid) return
     const entry = mayKeep(parts.status, parts.headers) ? this.#entryOf(asking, parts) : undefined
     await this.put(asking, entry)
   }
 
   /** Puts an entry in the place of the one that fits the request; undefined removes that. */
   async put(asking: CacheAsking, entry: CacheEntry | undefined): Promise<void> {
-    const record = await this.cache.read(asking.url)
-    const before = record?.entries ?? []
-    const others = before.filter((each) => !this.#fits(each, asking))
-    if (entry === undefined && others.length === before.length) return
-    const entries = [...(entry === undefined ? [] : [entry]), ...others].slice(0, MOST_ENTRIES)
-    const kept: CacheRecord = { url: shownUrl(asking.url), entries }
-    await this.cache.write(asking.url, entries.length === 0 ? undefined : kept)
+    await this.#changes.run(asking.url, () => {
+      const record = this.cache.read(asking.url)
+      return record instanceof Promise
+        ? record.then((read) => this.#write(read, asking, entry))
+        : this.#write(record, asking, entry)
+    })
   }
 
   /** What is kept for the URL holds no more, for anybody (section 4.4). */
   async drop(url: string): Promise<void> {
-    for (const filling of this.#fillings.get(url) ?? []) filling.isVoid = true
-    await this.cache.write(url, undefined)
+    this.#changes.makeVoid(url)
+    await this.#changes.run(url, () => this.cache.write(url, undefined))
+  }
+
+  #write(
+    record: CacheRecord | undefined,
+    asking: CacheAsking,
+    entry: CacheEntry | undefined,
+  ): void | Promise<void> {
+    const before = record?.entries ?? []
+    const others = before.filter((each) => !this.#fits(each, asking))
+    if (entry === undefined && others.length === before.length) return undefined
+    const entries = [...(entry === undefined ? [] : [entry]), ...others].slice(0, MOST_ENTRIES)
+    const kept: CacheRecord = { url: shownUrl(asking.url), entries }
+    return this.cache.write(asking.url, entries.length === 0 ? undefined : kept)
   }
 
   #entryOf(asking: CacheAsking, parts: KeptParts): CacheEntry {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 
 import { argument, inCall, netError, option, optionsDoor } from '@net/core/authoring'
 
+import { CacheChanges } from './changes.ts'
 import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
 import { seal } from './seal.ts'
 
@@ -73,6 +74,7 @@ class FolderCache implements HttpCache {
 
   async delete(prefix = ''): Promise<number> {
     await this.ready()
+    await CacheChanges.of(this).makeAllVoid()
     let count = 0
     for (const name of await this.#names()) {
       const file = join(this.#folder, name)

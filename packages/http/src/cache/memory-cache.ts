@@ -2,6 +2,7 @@
 
 import { inCall, option, optionsDoor } from '@net/core/authoring'
 
+import { CacheChanges } from './changes.ts'
 import type { CacheRecord, HttpCache } from './entry.ts'
 import { seal } from './seal.ts'
 
@@ -53,6 +54,7 @@ class MemoryCache implements HttpCache {
   }
 
   async delete(prefix = ''): Promise<number> {
+    await CacheChanges.of(this).makeAllVoid()
     const urls = [...this.#records].filter(([, { url }]) => url.startsWith(prefix))
     for (const [url] of urls) this.#drop(url)
     return urls.length

@@ -28,7 +28,7 @@ async function found(cache: ClientCache, wanted: CacheAsking): Promise<string | 
 }
 
 async function kept(cache: ClientCache, asked: CacheAsking, answer: KeptParts): Promise<void> {
-  await cache.keep(cache.begin(asked), answer)
+  await cache.keep(cache.begin(asked), asked, answer)
 }
 
 test('[HTTP-60] an answer is for the credentials that it was given to', async () => {
@@ -99,8 +99,8 @@ test('what is dropped is dropped for everybody, also what is on its way', async 
   const filling = cache.begin(asking())
   const elsewhere = cache.begin(asking({}, 'https://a.example/y'))
   await cache.drop(URL_)
-  await cache.keep(filling, parts('old'))
-  await cache.keep(elsewhere, parts('other'))
+  await cache.keep(filling, asking(), parts('old'))
+  await cache.keep(elsewhere, asking({}, 'https://a.example/y'), parts('other'))
   expect(await found(cache, asking({ cookie: 's=1' }))).toBeUndefined()
   expect(await found(cache, asking())).toBeUndefined()
   expect(await found(cache, asking({}, 'https://a.example/y'))).toBe('other')

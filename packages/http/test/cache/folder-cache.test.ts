@@ -111,3 +111,19 @@ test('a folder that cannot be made is told before anything is sent', async () =>
     expect(server.received).toHaveLength(0)
   })
 })
+
+test('what is on its way into the folder when the program drops all does not come back', () =>
+  inFolder(async (folder) => {
+    await using server = await startHttpServer({
+      routes: { '/a': { headers: { 'cache-control': 'max-age=60' }, body: 'text' } },
+    })
+    const cache = http.folderCache(folder)
+    await using client = http.createClient({ baseUrl: server.url, cache })
+    for (let count = 1; count <= 5; count++) {
+      await client.get('/a').text()
+      await cache.delete()
+      expect((await readdir(folder)).filter((name) => name.endsWith('.entry'))).toEqual([])
+    }
+    await client.get('/a').text()
+    expect(server.received).toHaveLength(6)
+  }))
