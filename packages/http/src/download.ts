@@ -43,7 +43,9 @@ export interface DownloadWish {
 /** Fetches the file, as one operation of the client. */
 export function download(maker: CallMaker, wish: DownloadWish): Promise<DownloadResult> {
   const { url, options, prepared } = wish
-  const { signal: _, timeout: _1, retry: _2, onProgress: _3, ...call } = options.call
+  const { signal: _, timeout: _1, retry: _2, onProgress: _3, ...given } = options.call
+  // The page that tells of a failure is no file, whatever else the client does with it.
+  const call = { ...given, throwHttpErrors: true }
   const spec = { ...maker.spec(prepared, 'download', 'transfer'), idempotent: true }
   return operation(spec, options.call, async (op) => {
     const get = (fields: Fields): Promise<HttpResponse> =>
@@ -101,6 +103,9 @@ class Download {
   #cut: unknown
   #hasBegunAnew = false
   #transferred = 0
+  /** That the call has ended, and why. */
+  #over: { readonly reason: unknown } | undefined
+  #opening: Promise<OpenSink> | undefined
   #aborting: Promise<void> | undefined
 
   constructor(
@@ -148,18 +153,20 @@ class Download {
 
   /** The call ends early: the sink is let go of before it settles. */
   giveUp(reason: unknown): void {
+    this.#over ??= { reason }
     this.#aborting ??= this.#opened?.abort(reason).catch(() => {})
   }
 
   /** Closes the sink; a part stays if it is to be kept. */
   async fail(reason: unknown): Promise<void> {
     this.giveUp(reason)
+    await this.#opening?.catch(() => {})
     await this.#aborting
   }
 
   async #open(): Promise<OpenSink> {
     if (this.#opened !== undefined) return this.#opened
-    const opened = await openSink(this.#sink, { resume: this.#options.resume })
+    const opened = await this.#openSink(this.#options.resume)
     this.#version = opened.position === 0 ? undefined : await this.#versions?.read()
     return this.#take(opened)
   }
@@ -182,7 +189,10 @@ class Download {
     if (this.#hash !== undefined && opened.position > 0 && isFileSink(this.#sink)) {
       const end = opened.position - 1
       const there = createReadStream(await partPath(this.#sink.path), { end })
-      for await (const chunk of there) this.#hash.update(chunk as Uint8Array)
+      for await (const chunk of there) {
+        if (this.#over !== undefined) throw this.#over.reason
+        this.#hash.update(chunk as Uint8Array)
+      }
     }
     return opened
   }
@@ -196,7 +206,10 @@ class Download {
     if (position > 0 && validator !== undefined) fields['if-range'] = validator
     try {
       const response = await this.#get(fields)
-      return { status: response.status, url: response.url, headers: response.headers, response }
+      const { status, url, headers } = response
+      if (status >= 200 && status < 300) return { status, url, headers, response }
+      response.body.cancel()
+      throw noFile(status)
     } catch (error) {
       if (!(error instanceof HttpStatusError) || error.status !== 416 || position === 0) throw error
       return { status: 416, url: this.#target, headers: error.headers, response: undefined }
@@ -316,7 +329,17 @@ class Download {
     await opened.abort()
     this.#opened = undefined
     this.#version = undefined
-    await this.#take(await openSink(this.#sink))
+    await this.#take(await this.#openSink(false))
+  }
+
+  /** A call that has ended meanwhile has no use for the sink, and lets go of it. */
+  async #openSink(resume: boolean): Promise<OpenSink> {
+    this.#opening = openSink(this.#sink, { resume }).then(async (opened) => {
+      if (this.#over === undefined) return opened
+      await opened.abort(this.#over.reason).catch(() => {})
+      throw this.#over.reason
+    })
+    return this.#opening
   }
 
   /** What is wrong is not kept for another try. */
@@ -342,6 +365,12 @@ async function partPath(path: string): Promise<string> {
 function unfit(what: string): Extract<Fit, { kind: 'unfit' }> {
   const message = `the server answered with ${what}`
   return { kind: 'unfit', why: netError('NET_PROTO_UNEXPECTED', { message, sent: true }) }
+}
+
+/** A redirect that is not followed, or that the caller's copy is still good. */
+function noFile(status: number): NetError {
+  const message = `the server answered ${status}, which is no file`
+  return netError('NET_PROTO_UNEXPECTED', { message, sent: true, retry: 'never' })
 }
 
 function incomplete(received: number, expected: number): NetError {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-import { toFile, type Progress } from '@net/core'
+import { toFile, type FileSink, type NetError, type Progress } from '@net/core'
 import * as http from '@net/http'
 import { startHttpServer, type HttpServer, type Reply, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -257,6 +257,35 @@ test('an abort settles with the part closed and kept', async () => {
   expect(await readFile(`${at.path}.part`)).toEqual(CONTENT)
 })
 
+test('an abort lets go of a file that is still being opened, however long that takes', async () => {
+  await using at = await place(ranged(CONTENT))
+  const controller = new AbortController()
+  // Opening begins with a look at the path, and this machine is busy.
+  const path: PropertyDescriptor = {
+    get() {
+      queueMicrotask(() => {
+        controller.abort()
+        // Longer than an operation waits for work that it has stopped.
+        for (const end = performance.now() + 60; performance.now() < end;);
+      })
+      return at.path
+    },
+  }
+  const sink = Object.defineProperties({} as FileSink, {
+    ...Object.getOwnPropertyDescriptors(toFile(at.path)),
+    path,
+  })
+  const aborted = http.download(at.url, sink, { signal: controller.signal })
+  await expect(aborted).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  const again = (): Promise<string> =>
+    http.download(at.url, toFile(at.path)).then(
+      () => 'done',
+      (error: NetError) => error.code,
+    )
+  await expect.poll(again).toBe('done')
+  expect(existsSync(`${at.path}.part`)).toBe(false)
+})
+
 test('a missing file is the error of its status', async () => {
   await using at = await place({ status: 404 })
   const missing = http.download(at.url, toFile(at.path))
@@ -298,3 +327,29 @@ function refusal(size: string, fields: Readonly<Record<string, string>> = {}): R
     return { status: 416, headers: { ...range, ...fields } }
   }
 }
+
+test.each<[string, Reply, http.DownloadOptions]>([
+  [
+    '404 where no status is an error',
+    { status: 404, body: 'no such page' },
+    { throwHttpErrors: false },
+  ],
+  [
+    '503 where no status is an error',
+    { status: 503, body: 'later' },
+    { throwHttpErrors: false, retry: false },
+  ],
+  ['304 to a condition', { status: 304 }, { headers: { 'if-none-match': '"1"' } }],
+  [
+    '302 that is not followed',
+    { status: 302, headers: { location: '/a' }, body: 'moved' },
+    { redirect: false },
+  ],
+  ['300', { status: 300, body: 'choose' }, {}],
+])('%s is no file, and what is there stays', async (_, reply, options) => {
+  await using at = await place(reply)
+  await writeFile(at.path, 'the file')
+  const call = http.download(at.url, toFile(at.path), options)
+  await expect(call).rejects.toThrow(`the server answered ${reply.status}`)
+  expect(await readFile(at.path, 'utf8')).toBe('the file')
+})
