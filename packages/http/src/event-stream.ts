@@ -82,7 +82,8 @@ export class EventStream {
       // Only data piles up.
       this.#held -= line.length
       if (name === 'event') this.#type = value
-      else if (name === 'id' && !value.includes('\0')) this.#id = value
+      // One that no field of a request can say back is none.
+      else if (name === 'id' && !CONTROL.test(value)) this.#id = value
       else if (name === 'retry' && DIGITS.test(value)) this.retry = Number(value)
     }
   }
@@ -104,3 +105,4 @@ export class EventStream {
 
 const LINE_END = /[\r\n]/g
 const DIGITS = /^\d+$/
+const CONTROL = /[^\t\P{Cc}]|[\x7f]/u

@@ -1,7 +1,7 @@
 /* The body that `fetch` is given, as one of ours. What other libraries pass off as one is known by its members. */
 
 import type { Source } from '@net/core'
-import { option } from '@net/core/authoring'
+import { clock, onSignalAbort, option } from '@net/core/authoring'
 
 import type { MultipartFields } from './multipart.ts'
 import type { BodyOptions } from './request-body.ts'
@@ -31,29 +31,82 @@ function bytesOf(body: unknown): Uint8Array | undefined {
  * The body of a `Request`, which is a stream even where it was made of a text: with its length if it is short, as servers
  * ask for one.
  */
-export async function bodyOfRequest(stream: ReadableStream<Uint8Array>): Promise<BodyOptions> {
-  const chunks = stream[Symbol.asyncIterator]()
+export async function bodyOfRequest(
+  stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
+  limits: LookLimits = {},
+): Promise<BodyOptions> {
+  // Other libraries have streams of Node.
+  const reader = (
+    stream instanceof ReadableStream ? stream : ReadableStream.from(stream)
+  ).getReader()
   const begun: Uint8Array[] = []
-  let size = 0
-  while (size <= LOOKED_AHEAD) {
-    const next = await chunks.next()
-    if (next.done === true) return { body: Buffer.concat(begun) }
-    begun.push(next.value)
-    size += next.value.length
+  using patience = new Patience(limits)
+  for (let size = 0; size <= LOOKED_AHEAD;) {
+    const next = reader.read()
+    const read = await Promise.race([next, patience.end])
+    if (read === undefined) return { body: restOf(reader, begun, next) }
+    if (read.done) return { body: Buffer.concat(begun) }
+    begun.push(read.value)
+    size += read.value.length
   }
-  return { body: rest(begun, chunks) }
+  return { body: restOf(reader, begun) }
 }
 
-async function* rest(
+/** How long a body is looked at before its call begins, whose limits hold from then on. */
+export interface LookLimits {
+  readonly signal?: AbortSignal | undefined
+  /** In milliseconds; 1,000 at most. */
+  readonly most?: number | undefined
+}
+
+/** What is known of a body, and what follows. Cancelled with the call, also while it waits for the next chunk. */
+function restOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   begun: readonly Uint8Array[],
-  chunks: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* begun
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
-      yield next.value
-  } finally {
-    await chunks.return?.()
+  next?: ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>,
+): ReadableStream<Uint8Array> {
+  const known = [...begun]
+  let coming = next
+  // What it fails with is told by the read that follows, or nobody asks for it.
+  coming?.catch(() => {})
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const first = known.shift()
+        if (first !== undefined) {
+          controller.enqueue(first)
+          return
+        }
+        const read = await (coming ?? reader.read())
+        coming = undefined
+        if (read.done) controller.close()
+        else controller.enqueue(read.value)
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** Until when a body is looked at. */
+class Patience implements Disposable {
+  readonly end: Promise<undefined>
+  readonly #forget: () => void
+
+  constructor({ signal, most = LOOKED_FOR }: LookLimits) {
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const over = (): void => resolve(undefined)
+    const timer = clock().after(Math.min(most, LOOKED_FOR), over)
+    const forget = signal && onSignalAbort(signal, over)
+    this.end = promise
+    this.#forget = () => {
+      timer.clear()
+      forget?.()
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#forget()
   }
 }
 
@@ -77,3 +130,4 @@ function isFormLike(body: unknown): boolean {
 }
 
 const LOOKED_AHEAD = 1_048_576
+const LOOKED_FOR = 1000

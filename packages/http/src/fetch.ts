@@ -4,9 +4,10 @@
  */
 
 import { isNetError, type CallDefaults, type Timeout } from '@net/core'
+import { clock } from '@net/core/authoring'
 
 import type { RequestOptions } from './client-options.ts'
-import { bodyOfRequest, bodyOption } from './fetch-body.ts'
+import { bodyOfRequest, bodyOption, type LookLimits } from './fetch-body.ts'
 import { fetchedResponse } from './fetch-response.ts'
 import type { BodyOptions } from './request-body.ts'
 import { isReserved } from './reserved-fields.ts'
@@ -31,15 +32,20 @@ export async function fetchOver(
 ): Promise<Response> {
   const asked = askedFor(input, init)
   const { signal, method } = asked
-  signal?.throwIfAborted()
   const failure = (error: unknown): unknown => {
     if (signal?.aborted === true) return signal.reason
     return error instanceof TypeError && !isNetError(error) ? error : failed(error)
   }
+  let given = asked.given
   try {
+    signal?.throwIfAborted()
+    const limits = limitsOf(host)
+    const started = clock().now()
+    const body = await asked.body({ signal, most: limits.timeout.total / 2 })
+    given = body.body
     const answer = await host.request(method, asked.url, {
-      ...(await asked.body()),
-      ...limitsOf(host),
+      ...body,
+      ...within(limits, clock().now() - started),
       headers: headersOf(asked.headers),
       signal,
       retry: false,
@@ -52,8 +58,15 @@ export async function fetchOver(
     }
     return fetchedResponse(answer, method, { failure })
   } catch (error) {
-    throw failure(error)
+    const told = failure(error)
+    giveUp(given, told)
+    throw told
   }
+}
+
+/** A stream that the call has not begun to read is of no use to anybody. */
+function giveUp(body: unknown, reason: unknown): void {
+  if (body instanceof ReadableStream && !body.locked) body.cancel(reason).catch(() => {})
 }
 
 interface Asked {
@@ -62,7 +75,9 @@ interface Asked {
   readonly headers: unknown
   readonly signal: AbortSignal | undefined
   readonly redirect: string
-  body(): Promise<BodyOptions>
+  /** What it is to send, before it is looked at. */
+  readonly given: unknown
+  body(limits: LookLimits): Promise<BodyOptions>
 }
 
 /** What is asked for, of the init and of a request of whatever realm. */
@@ -78,9 +93,10 @@ function askedFor(input: string | URL | Request, init: RequestInit): Asked {
     method,
     url: request?.url ?? (input as string | URL),
     signal: given.signal ?? undefined,
-    body: async () => {
+    given: init.body ?? request?.body,
+    body: async (limits) => {
       if (init.body !== undefined && init.body !== null) return bodyOption(init.body)
-      return request === undefined || BODYLESS.has(method) ? {} : bodyLeftIn(request)
+      return request === undefined || BODYLESS.has(method) ? {} : bodyLeftIn(request, limits)
     },
   }
 }
@@ -108,11 +124,11 @@ function defined({ method, headers, redirect, signal }: RequestInit): Partial<Pa
   return Object.fromEntries(said.filter(([, value]) => value !== undefined))
 }
 
-async function bodyLeftIn({ body, bodyUsed }: Request): Promise<BodyOptions> {
+async function bodyLeftIn({ body, bodyUsed }: Request, limits: LookLimits): Promise<BodyOptions> {
   if (bodyUsed) throw new TypeError('fetch failed: the body of the request was read')
   return body === null || body === undefined
     ? {}
-    : bodyOfRequest(body as ReadableStream<Uint8Array>)
+    : bodyOfRequest(body as ReadableStream<Uint8Array>, limits)
 }
 
 function isRequest(input: unknown): input is Request {
@@ -131,11 +147,24 @@ function headersOf(given: unknown): [string, string][] {
 }
 
 /** A library has limits of its own, and its users know nothing of ours: only what the client was given holds. */
-function limitsOf({ defaults, maxBytes = Infinity }: FetchHost): RequestOptions {
+function limitsOf({ defaults, maxBytes = Infinity }: FetchHost): FetchLimits {
   const given: Timeout = defaults?.timeout ?? {}
   const named = typeof given === 'number' ? { total: given } : given
   const { reply = Infinity, idle = Infinity, total = Infinity } = named
   return { timeout: { reply, idle, total }, maxBytes }
+}
+
+interface FetchLimits {
+  readonly timeout: { readonly reply: number; readonly idle: number; readonly total: number }
+  readonly maxBytes: number
+}
+
+/** What is left of them. */
+function within({ timeout, maxBytes }: FetchLimits, passed: number): FetchLimits {
+  return {
+    timeout: { ...timeout, total: Math.max(1, Math.ceil(timeout.total - passed)) },
+    maxBytes,
+  }
 }
 
 function failed(error: unknown): TypeError {

@@ -154,10 +154,11 @@ export class RunningCall implements Call, Outcome, EndableCall {
   }
 
   #give(response: HttpResponse): void {
+    const over = (): void => this.#parts.host.calls.delete(this)
+    // First, as an answer of the caller's may throw here, which fails the call.
+    if (isComplete(response)) over()
+    else response.closed.then(over, over)
     this.#end()
-    const { calls } = this.#parts.host
-    if (isComplete(response)) calls.delete(this)
-    else void response.closed.then(() => calls.delete(this))
     this.op.succeeded()
     this.#settle.resolve(response)
   }

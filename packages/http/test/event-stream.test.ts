@@ -51,6 +51,17 @@ test('an id counts once its block has ended, with or without data, and stays', (
   expect(stream.lastEventId).toBe('7')
 })
 
+test('an id that no field of a request can say back is none, as one with NUL', () => {
+  const stream = new EventStream(1000)
+  const ids = ['first', 'a\0b', 'a\x01b', 'a\x7f', 'a\x85', 'tab\tbed', '']
+  const text = ids.map((id) => `id: ${id}\ndata\n\n`).join('')
+  expect(Array.from(stream.feed(text), ({ lastEventId }) => lastEventId)).toEqual([
+    ...Array(5).fill('first'),
+    'tab\tbed',
+    '',
+  ])
+})
+
 test('a wait is digits, and the last one counts', () => {
   const stream = new EventStream(1000)
   eventsIn(['retry: 5000\nretry: 1e3\nretry: -1\nretry:\n'], stream)

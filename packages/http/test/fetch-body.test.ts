@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -86,4 +88,52 @@ test('the body of a request is sent with its length if it is short', async () =>
     expect(chunk.length).toBeGreaterThan(0)
     break
   }
+})
+
+test('a body that does not come is left to its call, which ends it', async () => {
+  using clock = useFakeClock()
+  for (const limits of [{ signal: AbortSignal.timeout(1) }, { most: 100 }, {}]) {
+    let cancelled: unknown
+    const pulled = Promise.withResolvers<void>()
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => controller.enqueue(Buffer.from('first')),
+        pull: () => pulled.resolve(),
+        cancel: (reason) => void (cancelled = reason),
+      },
+      { highWaterMark: 0 },
+    )
+    const looking = bodyOfRequest(stream, limits)
+    await pulled.promise
+    await clock.advance(1000)
+    const { body } = await looking
+    expect(body).toBeInstanceOf(ReadableStream)
+    const reader = (body as ReadableStream<Uint8Array>).getReader()
+    expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('first')
+    const waiting = reader.read()
+    await reader.cancel('enough')
+    expect([await waiting, cancelled]).toEqual([{ done: true, value: undefined }, 'enough'])
+  }
+})
+
+test('what comes late of a body is sent behind what came before, and its failure is the failure', async () => {
+  using clock = useFakeClock()
+  let give: ReadableStreamDefaultController<Uint8Array> | undefined
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      give = controller
+      controller.enqueue(Buffer.from('a'))
+    },
+  })
+  const looking = bodyOfRequest(stream)
+  for (let turns = 0; turns < 5; turns++) await turn()
+  await clock.advance(1000)
+  const { body } = await looking
+  const reader = (body as ReadableStream<Uint8Array>).getReader()
+  give?.enqueue(Buffer.from('b'))
+  give?.enqueue(Buffer.from('c'))
+  for (const each of ['a', 'b', 'c'])
+    expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe(each)
+  give?.error(new Error('the disk is gone'))
+  await expect(reader.read()).rejects.toThrow('the disk is gone')
 })

@@ -196,3 +196,23 @@ test('a request without a body says so where servers ask, and a signed host goes
   await fetch('/json', { headers: { host: 'bucket.example', 'x-amz-date': 'now' } })
   expect(server.received[1]?.headers).toMatchObject({ host: 'bucket.example', 'x-amz-date': 'now' })
 })
+
+test('an abort ends a call whose body does not come, and the body', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient()
+  const abort = new AbortController()
+  const pulled = Promise.withResolvers<void>()
+  let cancelled = false
+  const body = new ReadableStream({
+    pull: () => pulled.resolve(),
+    cancel: () => void (cancelled = true),
+  })
+  const { signal } = abort
+  const init = { method: 'POST', body, duplex: 'half', signal } as RequestInit
+  const call = client.fetch(new Request(`${server.url}/echo`, init))
+  await pulled.promise
+  const why = new Error('enough')
+  abort.abort(why)
+  await expect(call).rejects.toBe(why)
+  expect(cancelled).toBe(true)
+})

@@ -161,9 +161,18 @@ test('an answer of a middleware or a handler that throws when it is looked at fa
       throw new Error('broken')
     },
   })
+  const unended = {
+    status: 200,
+    headers: new http.HttpHeaders(),
+    body: { cancel() {} },
+    get closed(): never {
+      throw new Error('broken')
+    },
+  } as unknown as http.HttpResponse
   const options: readonly http.ClientOptions[] = [
     { middleware: [async () => broken] },
     { handler: async () => broken },
+    { middleware: [async () => unended] },
   ]
   for (const each of options) {
     await using client = http.createClient({ ...each, baseUrl: 'http://127.0.0.1:9' })

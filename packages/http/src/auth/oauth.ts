@@ -197,7 +197,10 @@ async function asCaller<T>(ask: () => T | Promise<T>): Promise<T> {
 
 /** One call's abort ends its own wait alone. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(abortError(signal.reason))
+  if (signal.aborted) {
+    work.catch(() => {})
+    return Promise.reject(abortError(signal.reason))
+  }
   return new Promise((resolve, reject) => {
     const forget = onSignalAbort(signal, (reason) => reject(abortError(reason)))
     work.finally(forget).then(resolve, reject)

@@ -97,7 +97,8 @@ class RecordedCall {
   constructor(request: HttpRequest) {
     this.#request = request
     const { body } = request
-    if (body?.bytes !== undefined) this.#body = [body.bytes]
+    // A copy: its owner may use the bytes again once the call has ended.
+    if (body?.bytes !== undefined) this.#body = [Uint8Array.from(body.bytes)]
     const isStreamed = body !== undefined && body.bytes === undefined
     this.sent = isStreamed
       ? request.with({

@@ -46,8 +46,9 @@ export function replayHar(from: string | URL | Har, options?: ReplayOptions): Ha
   let tape: Promise<Tape> | undefined
   return async (request) => {
     tape ??= loaded(from).then((har) => new Tape(har, rules, taken.repeatLast ?? false))
-    const wanted = await comparedCall(request, isSecret)
-    return answerOf((await tape).next(wanted), request)
+    // Before the body is read, which may take its time: a failure must not be without anybody who waits for it.
+    const recorded = await tape
+    return answerOf(recorded.next(await comparedCall(request, isSecret)), request)
   }
 }
 

@@ -217,3 +217,20 @@ test('a wrong option is refused, with the name that was meant', () => {
     }),
   )
 })
+
+test('a renewal that fails when its call has been aborted already ends nothing else', async () => {
+  await using server = await startHttpServer({ routes: { '/token': { status: 400, body: '' } } })
+  const tokenUrl = `${server.url}/token`
+  const auth = http.oauth({ tokenUrl, clientId: 'me', clientSecret: 'secret of mine' })
+  const asking = { url: new URL(server.url) }
+  const gone = async (): Promise<unknown> =>
+    auth.authorization({ ...asking, signal: AbortSignal.abort() })
+  await expect(gone()).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  // Each renewal asks once: when there is a second one, the first has failed.
+  await expect
+    .poll(() => gone().catch(() => server.received.length), { interval: 1 })
+    .toBeGreaterThan(1)
+  const waiting = async (): Promise<unknown> =>
+    auth.authorization({ ...asking, signal: new AbortController().signal })
+  await expect(waiting()).rejects.toMatchObject({ code: 'NET_REPLY_PERMANENT' })
+})

@@ -127,3 +127,18 @@ test('a streamed body keeps its length and what can be sent again', async () => 
   server.fail({ on: '/hash', do: { reply: { status: 503 } } })
   await expect(client.put('/hash', { body: once })).rejects.toMatchObject({ status: 503 })
 })
+
+test('bytes that are used again after their call are recorded as they were sent', async () => {
+  await using server = await startHttpServer()
+  await using recorder = http.recordHar()
+  await using client = http.createClient({
+    baseUrl: server.url,
+    middleware: [recorder.middleware],
+  })
+  const memory = Buffer.from('first ')
+  await client.post('/echo', { body: memory }).json()
+  memory.write('second')
+  await client.post('/echo', { body: memory }).json()
+  const { log } = await recorder.har()
+  expect(log.entries.map(({ request }) => request.postData?.text)).toEqual(['first ', 'second'])
+})

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { isNetError } from '@net/core'
 import * as http from '@net/http'
@@ -145,4 +146,16 @@ test('a recording is read from its file; what is none is told', async () => {
   const broken = http.createClient({ baseUrl: origin, handler: replayHar(path) })
   await expect(broken.get('/json')).rejects.toMatchObject({ code: 'NET_BAD_CONFIG' })
   expect(() => replayHar(har, { ignore: [] } as ReplayOptions)).toThrow('ignoreQuery')
+})
+
+test('a recording that cannot be read fails its calls alone, also one whose body takes its time', async () => {
+  await using client = http.createClient({ handler: replayHar('/nowhere/recorded.har') })
+  const turns = async function* (): AsyncGenerator<Uint8Array, void> {
+    for (let at = 0; at < 200; at++) await turn()
+    yield Buffer.from('late')
+  }
+  for (const body of [turns(), Buffer.from('at once')]) {
+    const call = client.post('http://a.example/', { body }).text()
+    await expect(call).rejects.toMatchObject({ code: 'NET_BAD_CONFIG' })
+  }
 })
