@@ -16,8 +16,7 @@ import {
 
 import { dialer as isDialer, type Dialer } from './dialer.ts'
 import { foreignDialer } from './foreign-dialer.ts'
-import { toSocket } from './handover.ts'
-import { roadTo } from './socket-over.ts'
+import { socketOn } from './socket-over.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 
 /** Options of `agentOver`. */
@@ -46,13 +45,11 @@ export function agentOver(dialer: Dialer, options?: AgentOverOptions): Agent {
   const { protocol = 'http:', tls, timeout, keepAlive = true, maxSockets = Infinity } = taken
   const client = clientContext(taken)
   const road = foreignDialer(dialer)
-  const connect = async ({ host, port, servername }: Wanted): Promise<Duplex> => {
+  const connect = ({ host, port, servername }: Wanted): Duplex => {
     const scheme = protocol === 'https:' ? 'tls' : 'tcp'
     const endpoint = { scheme, host: plainHost(host), port: Number(port) }
     const named = servername === undefined || servername === '' ? {} : { servername }
-    return toSocket(
-      await roadTo({ dialer: road, endpoint, tls: { ...named, ...tls }, client }, { timeout }),
-    )
+    return socketOn({ dialer: road, endpoint, tls: { ...named, ...tls }, client }, { timeout })
   }
   const { Agent: Plain } = process.getBuiltinModule('node:http')
   const agent = new Plain({ keepAlive, maxSockets, scheduling: 'lifo' } satisfies AgentOptions)
@@ -71,19 +68,14 @@ interface Wanted {
 
 type Connected = (error: Error | null, socket?: Duplex) => void
 
-function connecting(connect: (wanted: Wanted) => Promise<Duplex>) {
-  return (wanted: Wanted, connected: Connected): undefined => {
-    if (wanted.socketPath !== undefined) {
-      connected(
-        netError('NET_UNSUPPORTED', {
-          message: 'the agent has a road of its own; leave socketPath out',
-        }),
-      )
-      return undefined
-    }
-    connect(wanted).then(
-      (socket) => connected(null, socket),
-      (error: Error) => connected(error),
+/** Gives a socket that is not connected yet, as Node does: it counts what it has, and would make too many otherwise. */
+function connecting(connect: (wanted: Wanted) => Duplex) {
+  return (wanted: Wanted, connected: Connected): Duplex | undefined => {
+    if (wanted.socketPath === undefined) return connect(wanted)
+    connected(
+      netError('NET_UNSUPPORTED', {
+        message: 'the agent has a road of its own; leave socketPath out',
+      }),
     )
     return undefined
   }

@@ -107,11 +107,18 @@ export class NodeSocket extends Socket {
   }
 
   override ref(): this {
+    this.#below?.ref?.()
     return this
   }
 
   override unref(): this {
+    this.#below?.unref?.()
     return this
+  }
+
+  /** The socket of the system, where there is one. */
+  get #below(): Partial<Pick<Socket, 'ref' | 'unref'>> | undefined {
+    return this.#transport.duplex as Partial<Socket> | undefined
   }
 
   /** Code that waits for the connection, as Node's TLS does, is called at once. */

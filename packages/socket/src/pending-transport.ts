@@ -1,5 +1,7 @@
 /* A transport that is still being dialed: what is asked of it waits until it is there. */
 
+import type { Duplex } from 'node:stream'
+
 import type { Endpoint } from '@net/core'
 
 import { handled } from './handled.ts'
@@ -7,6 +9,7 @@ import type { ConnectionInfo, Transport } from './transport.ts'
 
 /** Stands for a transport to come; `stop` ends the dial. */
 export class PendingTransport implements Transport {
+  declare duplex?: Duplex
   readonly #coming: Promise<Transport>
   readonly #stop: (reason: unknown) => void
   #info: ConnectionInfo
@@ -19,6 +22,7 @@ export class PendingTransport implements Transport {
       coming.then((transport) => {
         this.#there = transport
         this.#info = transport.info
+        if (transport.duplex !== undefined) this.duplex = transport.duplex
         return transport
       }),
     )

@@ -53,18 +53,25 @@ export function socketOver(dialer: Dialer, url: string | URL, options?: SocketOv
     return parseSocketUrl(url).endpoint
   })
   const { signal, timeout, tls } = taken
+  const client = clientContext(taken)
+  return socketOn({ dialer: foreignDialer(dialer), endpoint, tls, client }, { signal, timeout })
+}
+
+/** A socket that connects over the road. */
+export function socketOn(
+  road: Road,
+  { signal, timeout }: Pick<SocketOverOptions, 'signal' | 'timeout'>,
+): Socket {
   const stopping = new AbortController()
   const signals =
     signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal])
-  const client = clientContext(taken)
-  const road = { dialer: foreignDialer(dialer), endpoint, tls, client }
   const coming = roadTo(road, { signal: signals, timeout })
-  const transport = new PendingTransport(endpoint, coming, (reason) => stopping.abort(reason))
+  const transport = new PendingTransport(road.endpoint, coming, (reason) => stopping.abort(reason))
   return new NodeSocket(transport, { connected: transport.connected })
 }
 
 /** Where a road leads, and over what. */
-export interface Road {
+interface Road {
   readonly dialer: Dialer
   readonly endpoint: Endpoint
   readonly tls: TlsOptions | undefined
@@ -72,7 +79,7 @@ export interface Road {
 }
 
 /** Dials, with TLS where the scheme says so; one operation, called `connect`. */
-export function roadTo(
+function roadTo(
   { dialer, endpoint, tls, client }: Road,
   limits: { readonly signal?: AbortSignal | undefined; readonly timeout?: Timeout | undefined },
 ): Promise<Transport> {

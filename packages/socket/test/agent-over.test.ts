@@ -72,6 +72,55 @@ test('a dial that fails is the error of the request', async () => {
   expect(error).toMatchObject({ code: 'NET_CONNECT_REFUSED', target: 'a.test:80' })
 })
 
+/** A dialer whose dials go on when they are let. */
+function heldDialer(): { dialer: Dialer; dials: PromiseWithResolvers<void>[] } {
+  const dials: PromiseWithResolvers<void>[] = []
+  const plain = tcpDialer()
+  const dialer: Dialer = {
+    name: 'held',
+    async dial(endpoint, options) {
+      const held = Promise.withResolvers<void>()
+      dials.push(held)
+      options?.signal?.addEventListener('abort', () => held.reject(new Error('given up')))
+      await held.promise
+      return plain.dial(endpoint, options)
+    },
+  }
+  return { dialer, dials }
+}
+
+test('connections that are being made count, and one that fails leaves its place to the next request', async () => {
+  await using server = await startServer('http:')
+  const { dialer, dials } = heldDialer()
+  const agent = agentOver(dialer, { maxSockets: 2 })
+  const url = `http://127.0.0.1:${server.port}`
+  const asked = ['/a', '/b', '/c', '/d'].map((path) =>
+    text(url + path, agent).catch(() => 'failed'),
+  )
+  await expect.poll(() => dials.length).toBe(2)
+  dials[0]?.reject(new Error('no'))
+  expect(await asked[0]).toBe('failed')
+  await expect.poll(() => dials.length).toBe(3)
+  for (const dial of dials) dial.resolve()
+  expect(await Promise.all(asked.slice(1))).toEqual([
+    expect.stringMatching(/^\/b over/),
+    expect.stringMatching(/^\/c over/),
+    expect.stringMatching(/^\/d over/),
+  ])
+  expect(dials).toHaveLength(3)
+  agent.destroy()
+})
+
+test('an agent that is destroyed ends what it is still connecting', async () => {
+  const { dialer, dials } = heldDialer()
+  const agent = agentOver(dialer)
+  const asked = failure(text('http://127.0.0.1:9/', agent))
+  await expect.poll(() => dials.length).toBe(1)
+  agent.destroy()
+  await expect(dials[0]?.promise).rejects.toThrow('given up')
+  expect((await asked).message).toContain('socket hang up')
+})
+
 test('an address in brackets is dialed as an address', async () => {
   const hosts: string[] = []
   const dialer: Dialer = {

@@ -4,11 +4,21 @@
  */
 
 import { formatEndpoint, type Endpoint, type NetErrorCode } from '@net/core'
-import { abortError, argument, codes, inCall, netError, option } from '@net/core/authoring'
+import {
+  abortError,
+  argument,
+  codes,
+  inCall,
+  netError,
+  option,
+  stoppable,
+} from '@net/core/authoring'
 
 import { roadOperation } from '../dial-operation.ts'
 import type { Dialer, DialOptions } from '../dialer.ts'
 import { socketErrors } from '../errors.ts'
+import type { TlsOptions } from '../tls/options.ts'
+import type { SecureOptions } from '../tls/secure-options.ts'
 import type { ConnectionInfo, Transport } from '../transport.ts'
 import { bytesIn, readTranscript, type TranscriptLine } from './transcript.ts'
 
@@ -72,10 +82,19 @@ class ReplayedTransport implements Transport {
     this.#lines = lines
   }
 
-  /** There is nobody to shake hands with. */
-  async secure(): Promise<Transport> {
+  /** There is nobody to shake hands with, but for what has to be sent before. */
+  secure(_tls: TlsOptions, options: SecureOptions): Promise<Transport> {
+    const { endpoint } = this.info
+    const spec = { protocol: 'tls', operation: 'secure', endpoint, errors: socketErrors }
+    return roadOperation(spec, options, (op) =>
+      op.phase('tls', () => stoppable(op, this.#secured())),
+    )
+  }
+
+  async #secured(): Promise<Transport> {
     this.#era += 1
     for (;;) {
+      if (this.#failure !== undefined) throw this.#failure
       const line = this.#lines[this.#next]
       if (line === undefined) throw notRecorded('TLS')
       if ('tls' in line) {

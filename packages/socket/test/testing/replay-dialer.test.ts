@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { connect, listen, tcpDialer, type Connection, type Dialer } from '@net/socket'
 import { createCertificates, memoryDialer, recordDialer, replayDialer } from '@net/socket/testing'
@@ -112,4 +113,26 @@ test('an abort ends a read that waits for what is to be sent', async () => {
   transport.abort('enough')
   expect((await reading).code).toBe('NET_ABORTED')
   await transport.close()
+})
+
+test('TLS that waits for what is to be sent ends with its call, and with the connection', async () => {
+  const file = join(folder, 'before-tls')
+  beginTranscript(file)
+  for (const connection of [1, 2]) {
+    addLine(file, { connection, dial: 'tcp a.example:1' })
+    addLine(file, { connection, sent: 'STARTTLS\n' })
+    addLine(file, { connection, tls: 'TLSv1.3' })
+  }
+  const dialer = replayDialer(file)
+  const abort = new AbortController()
+  const called = await connect('tcp://a.example:1', { dialer })
+  const starting = called.startTls({}, { signal: abort.signal })
+  for (let turns = 0; turns < 10; turns++) await turn()
+  abort.abort()
+  expect((await failure(starting)).code).toBe('NET_ABORTED')
+  const lost = await connect('tcp://a.example:1', { dialer })
+  const waiting = lost.startTls()
+  for (let turns = 0; turns < 10; turns++) await turn()
+  lost.abort()
+  expect((await failure(waiting)).code).toBe('NET_ABORTED')
 })
