@@ -48,7 +48,7 @@ function scenarioPart({ name, title, code }) {
   return el(
     'article',
     { 'data-scenario': name },
-    el('div', { class: 'detail-head' }, el('h3', { text: title }), button),
+    el('div', { class: 'detail-head' }, el('h2', { text: title }), button),
     result,
     el(
       'details',
@@ -76,7 +76,7 @@ function callPart(example) {
     field,
     el('button', { text: 'GET' }),
   )
-  return el('article', {}, el('h3', { text: 'A request of your own' }), form, result)
+  return el('article', {}, el('h2', { text: 'A request of your own' }), form, result)
 }
 
 /**

@@ -107,7 +107,7 @@ export class ServersView {
     return el(
       'section',
       {},
-      el('h3', { text: 'Let it fail' }),
+      el('h2', { text: 'Let it fail' }),
       el('div', { class: 'chips' }, ...buttons),
     )
   }
@@ -133,7 +133,7 @@ export class ServersView {
     )
     const list =
       mails.length === 0 ? el('p', { text: 'No mail yet' }) : el('ol', { class: 'inbox' }, ...mails)
-    return el('section', {}, el('h3', { text: 'Inbox' }), list)
+    return el('section', {}, el('h2', { text: 'Inbox' }), list)
   }
 
   /**
@@ -185,7 +185,7 @@ export class ServersView {
     )
     const list =
       files.length === 0 ? el('p', { text: 'No files yet' }) : el('ul', { class: 'tree' }, ...files)
-    return el('section', {}, el('h3', { text: 'Files' }), list)
+    return el('section', {}, el('h2', { text: 'Files' }), list)
   }
 
   /**
@@ -216,7 +216,7 @@ export class ServersView {
       onclick: () => this.#content.replaceChildren(),
     })
     this.#content.replaceChildren(
-      el('div', { class: 'detail-head' }, el('h3', { text: title }), close),
+      el('div', { class: 'detail-head' }, el('h2', { text: title }), close),
       ...parts.filter((part) => part !== undefined),
     )
     this.#content.scrollIntoView({ block: 'nearest' })
@@ -242,7 +242,7 @@ function tablePart({ columns, rows }) {
   return el(
     'section',
     {},
-    el('h3', { text: 'What it saw' }),
+    el('h2', { text: 'What it saw' }),
     rows.length === 0
       ? el('p', { text: 'Nothing yet' })
       : el(
