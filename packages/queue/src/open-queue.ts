@@ -2,6 +2,7 @@
 
 import { argument, inCall, netError } from '@net/core/authoring'
 
+import { fileStore } from './file/file-stores.ts'
 import { QueueOverStore, type JobQueue } from './job-queue.ts'
 import { memoryStore } from './memory/memory-stores.ts'
 import { queueName, queuePlan, type QueueOptions, type QueuePlan } from './queue-options.ts'
@@ -18,9 +19,13 @@ export function openQueue<P>(name: string, options?: QueueOptions<P>): JobQueue<
   })
 }
 
-function storeOf(name: string, { url, keep }: Place): JobStore {
+function storeOf(name: string, plan: Place): JobStore {
+  const { url, keep } = plan
   if (url === 'memory:') return memoryStore(name, keep)
-  throw netError('NET_BAD_URL', { message: "the URL of a queue must be 'memory:'" })
+  if (url.startsWith('file:')) return fileStore(name, plan)
+  throw netError('NET_BAD_URL', {
+    message: "the URL of a queue must be 'memory:' or like 'file:queue.db'",
+  })
 }
 
-type Place = Pick<QueuePlan<never>, 'url' | 'keep'>
+type Place = Pick<QueuePlan<never>, 'url' | 'keep' | 'durability'>

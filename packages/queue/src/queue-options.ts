@@ -16,7 +16,10 @@ import type { Retention, RetentionRules } from './store.ts'
 
 /** Options of `openQueue`. */
 export interface QueueOptions<P> {
-  /** Where the jobs are: `memory:` in this process, shared by all queues of that name in it. Default `memory:`. */
+  /**
+   * Where the jobs are: `memory:` in this process, for all its queues of that name; `file:queue.db` in a file of this machine, for all
+   * its processes. Default `memory:`.
+   */
   readonly url?: string | URL | undefined
   /** Checks each payload when it is added, and again before the handler; a job that the worker's schema refuses fails at once. */
   readonly schema?: PayloadSchema<P> | undefined
@@ -26,6 +29,11 @@ export interface QueueOptions<P> {
   readonly maxResult?: number | undefined
   /** How long finished jobs are kept. A job that is kept holds its id. */
   readonly keep?: KeepOptions | undefined
+  /**
+   * What a job in a file survives: the end of every process, or a power cut, too, for which each step waits for the disk. Default
+   * `process`.
+   */
+  readonly durability?: 'process' | 'power' | undefined
   /** Where events of this queue go. Default: what `logTo` says. */
   readonly log?: LogOption | undefined
   /** Limits and repeats of later calls. */
@@ -58,6 +66,7 @@ export interface QueuePlan<P> {
   readonly maxPayload: number
   readonly maxResult: number
   readonly keep: RetentionRules
+  readonly durability: 'process' | 'power'
   readonly client: ClientContext
 }
 
@@ -80,6 +89,7 @@ const queueDoor = optionsDoor<QueueOptions<never>>(
     maxPayload: option.bytes,
     maxResult: option.bytes,
     keep: optionsObject<KeepOptions>({ done: keepRule, failed: keepRule, unknown: keepRule }),
+    durability: option.oneOf('process', 'power'),
     log: option.log,
     defaults: option.defaults,
   },
@@ -99,6 +109,7 @@ export function queuePlan<P>(options: QueueOptions<P> | undefined): QueuePlan<P>
       failed: retention(KEEP_FAILED, keep.failed),
       unknown: retention(KEEP_FAILED, keep.unknown),
     },
+    durability: taken.durability ?? 'process',
     client: clientContext(taken),
   }
 }

@@ -292,13 +292,13 @@ export class MemoryStore implements JobStore {
       this.#finish(entry, 'unknown', { error: unknownError }, date)
       return
     }
+    entry.suspect = true
     // A job that died beside others may be innocent: that start is not held against it, and the next one shows.
     if (!entry.alone) entry.spent--
     else if (entry.spent >= entry.attempts) {
       this.#finish(entry, 'failed', { error: diedError(entry.spent) }, date)
       return
     }
-    entry.suspect = true
     this.#lines.enqueue(entry, now)
     this.#tell('stalled', entry, {})
   }

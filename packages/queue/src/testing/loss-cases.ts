@@ -119,11 +119,11 @@ export const lossCases: QueueCases = {
     const queue = open()
     const other = open()
     const starts: Start[] = []
-    const work = noting<unknown>(starts, () => pass(25 * step))
-    queue.process(work, { lease: 20 * step })
+    const work = noting<unknown>(starts, () => pass(6 * step))
+    queue.process(work, { lease: 4 * step })
     await queue.add('x', { id: 'long' })
     await until('it runs', () => starts.length === 1)
-    other.process(work, { lease: 20 * step })
+    other.process(work, { lease: 4 * step })
     await inState(queue, 'long', 'done')
     assert.equal(starts.length, 1)
   },

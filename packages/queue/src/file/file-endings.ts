@@ -1,0 +1,173 @@
+/*
+ * How jobs of a queue in a file leave their workers: ended, given back, parked, and at last forgotten. Runs in the thread of the file.
+ */
+
+import type { QueueEvent } from '../queue-event.ts'
+import type { Retention, RetentionRules, Settlement } from '../store.ts'
+import { FileLines } from './file-lines.ts'
+import { sizeOf, why, type JobRow, type Moment, type QueueRow } from './file-row.ts'
+import { LINE } from './file-schema.ts'
+import type { FileStatements } from './file-statements.ts'
+
+/** What a queue in a file is told when it is opened. */
+export interface FileRules {
+  readonly keep: RetentionRules
+  /** The texts of errors: not started in time, died so many times, died when marked. */
+  readonly deadlineError: string
+  readonly diedError: string
+  readonly unknownError: string
+}
+
+/** What the parts of a queue share: the row and the moment of the transaction. */
+export interface FileTurn {
+  at: Moment
+  queue: QueueRow
+}
+
+/** What a queue in a file tells. */
+export type FileTeller = (queue: number, event: QueueEvent) => void
+
+/** The ends of jobs. */
+export class FileEndings {
+  readonly #turn: FileTurn
+  readonly #sql: FileStatements
+  readonly #lines: FileLines
+  readonly rules: FileRules
+  readonly #tell: FileTeller
+
+  constructor(turn: FileTurn, sql: FileStatements, lines: FileLines, more: FileEndingParts) {
+    this.#turn = turn
+    this.#sql = sql
+    this.#lines = lines
+    this.rules = more.rules
+    this.#tell = more.tell
+  }
+
+  end(job: JobRow, how: Settlement): void {
+    const { to, delay = 0, refund = false, error } = how
+    if (to === 'waiting') {
+      const spent = job.spent - (refund ? 1 : 0)
+      const due = this.#turn.at.date + delay
+      this.#back({ ...job, spent, due, suspect: 0, error: error ?? null }, delay > 0)
+      this.say(refund ? 'returned' : 'retrying', job, { delay, ...why(error) })
+    } else this.finish({ ...job, suspect: 0 }, to, how)
+    this.#release(job, how.holdGroup)
+  }
+
+  /** No worker holds it any more, and its row says so. */
+  #release(job: JobRow, holdGroup: number | undefined): void {
+    this.#turn.queue.active--
+    if (this.#turn.queue.alone === job.place) this.#turn.queue.alone = null
+    if (job.grp !== null) this.#lines.ended(job.grp, holdGroup, this.#turn.queue, this.#turn.at)
+  }
+
+  /** It waits again, as the row says; its group is looked at when it is released. */
+  #back(job: JobRow, isDelayed: boolean): void {
+    const queue = this.#turn.queue
+    const { place, payload, error, suspect, spent, due } = job
+    const line = isDelayed ? LINE.delayed : FileLines.lineOf(job)
+    const state = isDelayed ? 'delayed' : 'waiting'
+    const size = sizeOf(payload, error)
+    this.#sql.settle.run(state, line, suspect, spent, due, null, null, null, error, size, place)
+    queue[state]++
+    if (line === LINE.suspect) queue.suspects++
+    queue.bytes += size - job.size
+  }
+
+  finish(job: JobRow, state: FinishedState, how: Pick<Settlement, 'result' | 'error'>): void {
+    const queue = this.#turn.queue
+    const { date } = this.#turn.at
+    const { result = null, error = null } = how
+    const { place, payload, spent, due, mark, suspect } = job
+    const size = sizeOf(payload, result, error)
+    this.#sql.settle.run(
+      state,
+      LINE.none,
+      suspect,
+      spent,
+      due,
+      date,
+      mark,
+      result,
+      error,
+      size,
+      place,
+    )
+    queue.bytes += size - job.size
+    queue[state]++
+    queue[`${state}_bytes`] += size
+    this.say(state, job, why(error ?? undefined))
+    this.#prune(state, this.rules.keep[state])
+  }
+
+  #prune(state: FinishedState, { age, count, bytes }: Retention): void {
+    const queue = this.#turn.queue
+    for (;;) {
+      const oldest = this.#sql.oldest.get(state) as unknown as JobRow | undefined
+      if (oldest === undefined) return
+      const isOld = this.#turn.at.date - (oldest.finished ?? 0) > age
+      if (!isOld && queue[state] <= count && queue[`${state}_bytes`] <= bytes) return
+      this.forget(oldest)
+    }
+  }
+
+  /** Takes back what workers that died held. */
+  reap(): void {
+    if (this.#turn.queue.active === 0) return
+    for (const job of this.#sql.expired.all(this.#turn.at.now) as unknown as JobRow[])
+      this.#reapOne(job)
+  }
+
+  #reapOne(job: JobRow): void {
+    const { diedError, unknownError } = this.rules
+    if (job.mark !== null) this.finish(job, 'unknown', { error: unknownError })
+    else if (job.alone === 1 && job.spent >= job.attempts) {
+      this.finish({ ...job, suspect: 1 }, 'failed', {
+        error: diedError.replace('%times%', String(job.spent)),
+      })
+    } else {
+      // A job that died beside others may be innocent: that start is not held against it, and the next one shows.
+      const spent = job.spent - (job.alone === 1 ? 0 : 1)
+      this.#back({ ...job, spent, suspect: 1 }, false)
+      this.say('stalled', job, {})
+    }
+    this.#release(job, undefined)
+  }
+
+  forget(job: JobRow): void {
+    this.#sql.delete.run(job.place)
+    const { state } = job
+    if (state === 'waiting' || state === 'delayed') {
+      this.#turn.queue.bytes -= job.size
+      this.#lines.left(job, this.#turn.queue, this.#turn.at)
+    } else this.uncount(job)
+    this.say('removed', job, {})
+  }
+
+  /** A finished job counts no more. */
+  uncount({ state, size }: JobRow): void {
+    const queue = this.#turn.queue
+    const of = state as FinishedState
+    queue[of]--
+    queue[`${of}_bytes`] -= size
+    queue.bytes -= size
+  }
+
+  say(
+    type: QueueEvent['type'],
+    job: Pick<JobRow, 'id' | 'starts'> | undefined,
+    more: Partial<QueueEvent>,
+  ): void {
+    if (job === undefined) return
+    const { id, starts: attempt } = job
+    this.#tell(this.#turn.queue.n, { type, time: this.#turn.at.date, id, attempt, ...more })
+  }
+}
+
+/** What endings need besides. */
+export interface FileEndingParts {
+  readonly rules: FileRules
+  readonly tell: FileTeller
+}
+
+type FinishedState = 'done' | 'failed' | 'unknown'

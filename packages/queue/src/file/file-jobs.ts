@@ -1,0 +1,287 @@
+/*
+ * The jobs of one queue in a file: the rules of a store as statements. Each call runs within a transaction of the thread, which reads
+ * the queue's row before and writes it after. Runs in the thread of the file.
+ */
+
+import type { DatabaseSync } from 'node:sqlite'
+
+import type { JobCounts, JobState } from '../job.ts'
+import type { QueueEvent } from '../queue-event.ts'
+import type {
+  Claimed,
+  ClaimedJob,
+  ClaimRequest,
+  JobLease,
+  NewJob,
+  Settlement,
+  StoredJob,
+} from '../store.ts'
+import { FileEndings, type FileRules, type FileTeller, type FileTurn } from './file-endings.ts'
+import { FileLines, rateWait, withStart } from './file-lines.ts'
+import { RowStatements, sizeOf, storedOf, type JobRow, type Moment } from './file-row.ts'
+import { LINE } from './file-schema.ts'
+import { FileStatements } from './file-statements.ts'
+
+/** One queue. */
+export class FileJobs {
+  readonly #lines: FileLines
+  readonly #row: RowStatements
+  readonly #sql: FileStatements
+  readonly #turn: FileTurn
+  readonly #endings: FileEndings
+  readonly #tell: FileTeller
+
+  constructor(db: DatabaseSync, name: string, rules: FileRules, tell: FileTeller) {
+    this.#tell = tell
+    this.#row = new RowStatements(db, name)
+    this.#turn = { at: { now: 0, date: 0 }, queue: this.#row.read() }
+    const { n } = this.#turn.queue
+    this.#lines = new FileLines(db, n)
+    this.#sql = new FileStatements(db, n)
+    this.#endings = new FileEndings(this.#turn, this.#sql, this.#lines, { rules, tell })
+  }
+
+  /** The queue's number in the file. */
+  get number(): number {
+    return this.#turn.queue.n
+  }
+
+  /** A transaction has begun. */
+  begin(at: Moment): void {
+    this.#turn.at = at
+    this.#turn.queue = this.#row.read()
+  }
+
+  /** It is about to end. */
+  end(): void {
+    this.#row.write(this.#turn.queue)
+  }
+
+  add(jobs: readonly NewJob[]): readonly (JobState | undefined)[] {
+    return jobs.map((job) => this.#add(job))
+  }
+
+  claim(request: ClaimRequest): Claimed {
+    const queue = this.#turn.queue
+    const at = this.#turn.at
+    if (request.perGroup !== undefined) queue.rule = JSON.stringify(request.perGroup)
+    this.#endings.reap()
+    this.#lines.wake(queue, at)
+    if (queue.paused === 1) return { jobs: [], wait: Infinity, quiet: false }
+    const quiet = queue.suspects > 0 && queue.alone === null
+    if (quiet && !request.idle) return { jobs: [], wait: Infinity, quiet }
+    const jobs = this.#take(request)
+    const { rate } = request
+    const more = rate === undefined ? 0 : rateWait(this.#starts(), rate, at.now)
+    const wait = Math.min(this.#lines.wait(queue, at), this.#expiry() - at.now)
+    return { jobs, wait: more > 0 ? Math.min(more, wait) : wait, quiet: false }
+  }
+
+  renew(leases: readonly JobLease[], lease: number): readonly string[] {
+    const { now } = this.#turn.at
+    return leases
+      .filter(({ id, token }) => this.#sql.renew.run(now + lease, id, token, now).changes === 0)
+      .map(({ id }) => id)
+  }
+
+  settle(settlements: readonly Settlement[]): readonly boolean[] {
+    return settlements.map((how) => {
+      const job = this.#heldBy(how)
+      if (job !== undefined) this.#endings.end(job, how)
+      return job !== undefined
+    })
+  }
+
+  mark({ id, token }: JobLease, name: string): boolean {
+    const held = this.#sql.mark.run(name, id, token, this.#turn.at.now).changes === 1
+    if (held) this.#endings.say('marked', this.#one(id), { mark: name })
+    return held
+  }
+
+  progress({ id, token }: JobLease, value: string): boolean {
+    const held = this.#sql.progress.run(value, id, token, this.#turn.at.now).changes === 1
+    if (held) this.#endings.say('progress', this.#one(id), JSON.parse(value) as Partial<QueueEvent>)
+    return held
+  }
+
+  get(id: string): StoredJob | undefined {
+    this.#lines.wake(this.#turn.queue, this.#turn.at)
+    const job = this.#one(id)
+    return job && storedOf(job)
+  }
+
+  list(state: JobState, after: number, limit: number): readonly StoredJob[] {
+    this.#lines.wake(this.#turn.queue, this.#turn.at)
+    return (this.#sql.page.all(state, after, limit) as unknown as JobRow[]).map(storedOf)
+  }
+
+  counts(): JobCounts {
+    this.#lines.wake(this.#turn.queue, this.#turn.at)
+    const { waiting, delayed, active, done, failed, unknown, bytes, paused } = this.#turn.queue
+    return { waiting, delayed, active, done, failed, unknown, bytes, paused: paused === 1 }
+  }
+
+  pause(paused: boolean): void {
+    if ((this.#turn.queue.paused === 1) === paused) return
+    this.#turn.queue.paused = paused ? 1 : 0
+    this.#tell(this.#turn.queue.n, {
+      type: paused ? 'paused' : 'resumed',
+      time: this.#turn.at.date,
+    })
+  }
+
+  drain(): number {
+    const waiting = this.#sql.waiting.all() as unknown as JobRow[]
+    for (const job of waiting) this.#endings.forget(job)
+    return waiting.length
+  }
+
+  retry(id: string | undefined): number {
+    const one = id === undefined ? undefined : this.#one(id)
+    const chosen = id === undefined ? this.#failed() : one === undefined ? [] : [one]
+    const back = chosen.filter(({ state }) => state === 'failed' || state === 'unknown')
+    for (const job of back) this.#putBack(job)
+    return back.length
+  }
+
+  remove(id: string): JobState | undefined {
+    const job = this.#one(id)
+    if (job !== undefined && job.state !== 'active') this.#endings.forget(job)
+    return job?.state as JobState | undefined
+  }
+
+  #one(id: string): JobRow | undefined {
+    return this.#sql.byId.get(id) as unknown as JobRow | undefined
+  }
+
+  #add(job: NewJob): JobState | undefined {
+    const { id, payload, priority, attempts, delay, deadline, group, traceparent } = job
+    const { date } = this.#turn.at
+    const grp = group ?? null
+    const line = delay > 0 ? LINE.delayed : FileLines.lineOf({ grp, suspect: 0 })
+    const size = sizeOf(payload)
+    const state = delay > 0 ? 'delayed' : 'waiting'
+    const ends = deadline === undefined ? null : date + deadline
+    const { changes } = this.#sql.insert.run(
+      id,
+      payload,
+      priority,
+      attempts,
+      date,
+      date + delay,
+      ends,
+      grp,
+      traceparent ?? null,
+      state,
+      line,
+      size,
+    )
+    if (changes === 0) return this.#one(id)?.state as JobState
+    this.#turn.queue[state]++
+    this.#turn.queue.bytes += size
+    if (line === LINE.behind && grp !== null)
+      this.#lines.refresh(grp, this.#turn.queue, this.#turn.at)
+    this.#endings.say('added', { id, starts: 0 }, delay > 0 ? { delay } : {})
+    return undefined
+  }
+
+  #take(request: ClaimRequest): readonly ClaimedJob[] {
+    const jobs: ClaimedJob[] = []
+    const queue = this.#turn.queue
+    const suspect = request.idle && queue.alone === null ? this.#suspect() : undefined
+    const room = (): number => Math.min(request.max - jobs.length, this.#allowed(request))
+    if (suspect !== undefined && room() > 0) {
+      const claimed = this.#claimOne(suspect, request)
+      if (claimed !== undefined) {
+        queue.alone = suspect.place
+        return [claimed]
+      }
+    }
+    for (let left = room(); left > 0; left = room()) {
+      const next = this.#lines.next(left)
+      if (next.length === 0) break
+      for (const job of next) {
+        const claimed = this.#claimOne(job, request)
+        if (claimed !== undefined) jobs.push(claimed)
+        // Another of its group may stand in the line now, and before these.
+        if (job.grp !== null) break
+      }
+    }
+    return jobs
+  }
+
+  #suspect(): JobRow | undefined {
+    return this.#turn.queue.suspects === 0 ? undefined : this.#lines.suspect()
+  }
+
+  /** How many may start by the rate: none or one, since each start is counted. */
+  #allowed({ rate }: ClaimRequest): number {
+    if (rate === undefined) return Infinity
+    return rateWait(this.#starts(), rate, this.#turn.at.now) > 0 ? 0 : 1
+  }
+
+  #starts(): readonly number[] {
+    return JSON.parse(this.#turn.queue.starts) as number[]
+  }
+
+  /** Undefined if its deadline has passed. */
+  #claimOne(job: JobRow, request: ClaimRequest): ClaimedJob | undefined {
+    const queue = this.#turn.queue
+    const { now, date } = this.#turn.at
+    if (job.deadline !== null && job.deadline <= date) {
+      this.#endings.finish({ ...job, mark: null }, 'failed', {
+        error: this.#endings.rules.deadlineError,
+      })
+      this.#lines.left(job, queue, this.#turn.at)
+      return undefined
+    }
+    const alone = job.suspect === 1 || request.single ? 1 : 0
+    this.#sql.start.run(request.holder, now + request.lease, alone, date, job.place)
+    queue.active++
+    this.#lines.left(job, queue, this.#turn.at)
+    if (request.rate !== undefined) {
+      queue.starts = JSON.stringify(withStart(this.#starts(), request.rate, now))
+    }
+    if (job.grp !== null) this.#lines.started(job.grp, queue, this.#turn.at)
+    const starts = job.starts + 1
+    this.#endings.say('started', { id: job.id, starts }, {})
+    return {
+      id: job.id,
+      token: `${request.holder}:${starts}`,
+      payload: job.payload,
+      starts,
+      spent: job.spent + 1,
+      attempts: job.attempts,
+      priority: job.priority,
+      group: job.grp ?? undefined,
+      added: job.added,
+      left: job.deadline === null ? undefined : job.deadline - date,
+      traceparent: job.traceparent ?? undefined,
+      alone: job.suspect === 1,
+    }
+  }
+
+  #expiry(): number {
+    if (this.#turn.queue.active === 0) return Infinity
+    const { at } = this.#sql.nextExpiry.get() as unknown as { at: number | null }
+    return at ?? Infinity
+  }
+
+  #heldBy({ id, token }: JobLease): JobRow | undefined {
+    const job = this.#one(id)
+    const isHeld = job?.state === 'active' && job.token === token
+    return isHeld && (job.lease_end ?? 0) > this.#turn.at.now ? job : undefined
+  }
+
+  #failed(): readonly JobRow[] {
+    return this.#sql.page.all('failed', 0, -1) as unknown as JobRow[]
+  }
+
+  #putBack(job: JobRow): void {
+    this.#endings.uncount(job)
+    this.#turn.queue.bytes += job.size
+    this.#sql.again.run(LINE.none, job.place)
+    this.#lines.enqueue(job, this.#turn.queue, this.#turn.at)
+    this.#endings.say('added', job, {})
+  }
+}

@@ -1,0 +1,230 @@
+/*
+ * A file of jobs as its thread serves it: requests that came together are one transaction, and what others have changed in the file
+ * is told. Runs in the thread of the file.
+ */
+
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+
+import type { QueueEvent } from '../queue-event.ts'
+import type { FileRules } from './file-endings.ts'
+import { FileJobs } from './file-jobs.ts'
+import type { Moment } from './file-row.ts'
+import { prepareFile } from './file-schema.ts'
+
+/** What a thread begins with. */
+export interface FileOpening {
+  readonly path: string
+  readonly synchronous: 'NORMAL' | 'FULL'
+  /** Which boot of the machine this is. */
+  readonly boot: string
+  /** How many milliseconds another process may keep the file locked. */
+  readonly busy: number
+}
+
+/** One call of a store. */
+export interface FileRequest {
+  readonly n: number
+  readonly queue: string
+  /** A method of `FileJobs`; or `open`, with its rules, and `listen`. */
+  readonly verb: string
+  readonly args: readonly unknown[]
+}
+
+/** What came of it. */
+export interface FileAnswer {
+  readonly n: number
+  readonly value?: unknown
+  readonly error?: FileFault
+}
+
+/** Why a request failed. */
+export interface FileFault {
+  readonly message: string
+  readonly code: number | undefined
+}
+
+/** What the thread says. */
+export interface FileNews {
+  readonly answers?: readonly FileAnswer[]
+  /** The file was changed by another process. */
+  readonly changed?: true
+  readonly events?: readonly { readonly queue: string; readonly event: string }[]
+}
+
+/** A file, open. */
+export class FileService {
+  readonly #db: DatabaseSync
+  readonly #say: (news: FileNews) => void
+  readonly #jobs = new Map<string, FileJobs>()
+  readonly #names = new Map<number, string>()
+  readonly #version: StatementSync
+  readonly #addEvent: StatementSync
+  readonly #newEvents: StatementSync
+  readonly #oldEvents: StatementSync
+  readonly #heard: StatementSync
+  readonly #hear: StatementSync
+  readonly #listened = new Set<string>()
+  #seen = 0
+  #lastEvent = 0
+  #heardUntil = 0
+
+  constructor({ path, synchronous, boot, busy }: FileOpening, say: (news: FileNews) => void) {
+    this.#db = new DatabaseSync(path, { timeout: busy })
+    this.#say = say
+    prepareFile(this.#db, synchronous, boot)
+    this.#version = this.#db.prepare('PRAGMA data_version')
+    this.#addEvent = this.#db.prepare('INSERT INTO events (queue, event) VALUES (?, ?)')
+    this.#newEvents = this.#db.prepare(
+      'SELECT n, queue, event FROM events WHERE n > ? ORDER BY n LIMIT 500',
+    )
+    this.#oldEvents = this.#db.prepare(
+      'DELETE FROM events WHERE n <= (SELECT max(n) FROM events) - 1000',
+    )
+    this.#heard = this.#db.prepare('SELECT heard FROM queues WHERE n = ?')
+    this.#hear = this.#db.prepare('UPDATE queues SET heard = ? WHERE name = ?')
+    this.#seen = this.#dataVersion()
+  }
+
+  /** Serves requests that came together. */
+  serve(requests: readonly FileRequest[], at: Moment): void {
+    let answers: readonly FileAnswer[]
+    try {
+      answers = this.#together(requests, at)
+    } catch {
+      // One of them failed: the others must not fail with it.
+      answers = requests.map((request) => this.#alone(request, at))
+    }
+    this.#say({ answers })
+    this.#tellEvents()
+  }
+
+  /** Looks what other processes have done. */
+  look(): void {
+    if (this.#listened.size > 0 && hrtime() > this.#heardUntil - LISTENING / 2) this.#listen()
+    const version = this.#dataVersion()
+    if (version === this.#seen) return
+    this.#seen = version
+    this.#say({ changed: true })
+    this.#tellEvents()
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #together(requests: readonly FileRequest[], at: Moment): readonly FileAnswer[] {
+    return this.#transaction(() => {
+      const open = new Set<FileJobs>()
+      const answers = requests.map((request) => {
+        const jobs = this.#jobsOf(request)
+        if (!open.has(jobs)) jobs.begin(at)
+        open.add(jobs)
+        return { n: request.n, value: this.#do(jobs, request) }
+      })
+      for (const jobs of open) jobs.end()
+      return answers
+    })
+  }
+
+  #alone(request: FileRequest, at: Moment): FileAnswer {
+    try {
+      return this.#together([request], at)[0] ?? { n: request.n }
+    } catch (error) {
+      const { message, errcode } = error as { message: string; errcode?: number }
+      return { n: request.n, error: { message, code: errcode } }
+    }
+  }
+
+  #do(jobs: FileJobs, { verb, args, queue }: FileRequest): unknown {
+    if (verb === 'open') return undefined
+    if (verb === 'listen') {
+      this.#listened.add(queue)
+      this.#lastEvent = this.#maxEvent()
+      this.#hear.run(hrtime() + LISTENING, queue)
+      return undefined
+    }
+    if (verb === 'ignore') return void this.#listened.delete(queue)
+    const method: unknown = Reflect.get(jobs, verb)
+    return Reflect.apply(method as (...args: readonly unknown[]) => unknown, jobs, args)
+  }
+
+  #jobsOf({ queue, verb, args }: FileRequest): FileJobs {
+    let jobs = this.#jobs.get(queue)
+    if (jobs === undefined || verb === 'open') {
+      const [rules] = args as readonly [FileRules]
+      jobs = new FileJobs(this.#db, queue, rules, (n, event) => this.#noted(n, event))
+      this.#jobs.set(queue, jobs)
+      this.#names.set(jobs.number, queue)
+    }
+    return jobs
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#db.exec('COMMIT')
+      return result
+    } catch (error) {
+      // SQLite has rolled back by itself where the disk is full.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Kept only while somebody listens, in whatever process. */
+  #noted(queue: number, event: QueueEvent): void {
+    const { heard } = this.#heard.get(queue) as unknown as { heard: number }
+    if (heard < hrtime()) return
+    const { lastInsertRowid } = this.#addEvent.run(queue, JSON.stringify(event))
+    if (Number(lastInsertRowid) % 100 === 0) this.#oldEvents.run()
+  }
+
+  #listen(): void {
+    this.#heardUntil = hrtime() + LISTENING
+    this.#transaction(() => {
+      for (const name of this.#listened) this.#hear.run(this.#heardUntil, name)
+    })
+  }
+
+  #tellEvents(): void {
+    if (this.#listened.size === 0) return
+    for (;;) {
+      const rows = this.#newEvents.all(this.#lastEvent) as unknown as EventRow[]
+      if (rows.length === 0) return
+      this.#lastEvent = rows.at(-1)?.n ?? this.#lastEvent
+      const events = rows.flatMap(({ queue, event }) => {
+        const name = this.#names.get(queue)
+        return name === undefined ? [] : [{ queue: name, event }]
+      })
+      this.#say({ events })
+    }
+  }
+
+  #maxEvent(): number {
+    if (this.#listened.size > 1) return this.#lastEvent
+    const { n } = this.#db.prepare('SELECT max(n) AS n FROM events').get() as unknown as {
+      n: number | null
+    }
+    return Math.max(n ?? 0, this.#lastEvent)
+  }
+
+  #dataVersion(): number {
+    const { data_version: version } = this.#version.get() as unknown as { data_version: number }
+    return version
+  }
+}
+
+interface EventRow {
+  readonly n: number
+  readonly queue: number
+  readonly event: string
+}
+
+/** Milliseconds of the machine since its boot. */
+function hrtime(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n)
+}
+
+/** How long events are kept for a listener that has not been heard of, in milliseconds. */
+const LISTENING = 10_000

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+
+import { at, job, openFile, request } from './open-file.ts'
+
+test('a token is good for one start, and no longer than its lease', () => {
+  const { jobs } = openFile()
+  at(jobs, 0, () => jobs.add([job('a')]))
+  const [first] = at(jobs, 0, () => jobs.claim(request)).jobs
+  expect(at(jobs, 1, () => jobs.renew([first!], 1000))).toEqual([])
+  expect(at(jobs, 1001, () => jobs.renew([first!], 1000))).toEqual(['a'])
+  expect(at(jobs, 1001, () => jobs.mark(first!, 'sent'))).toBe(false)
+  const [second] = at(jobs, 1001, () => jobs.claim(request)).jobs
+  expect(at(jobs, 1002, () => jobs.settle([{ ...first!, to: 'done' }]))).toEqual([false])
+  expect(second).toMatchObject({ id: 'a', token: 'w:2', starts: 2, spent: 2, alone: true })
+  expect(at(jobs, 1002, () => jobs.settle([{ ...second!, to: 'done' }]))).toEqual([true])
+})
+
+test('leases go by one clock and delays by the other', () => {
+  const { jobs } = openFile()
+  at(jobs, { now: 0, date: 5_000_000 }, () => jobs.add([job('a'), job('b', { delay: 1000 })]))
+  const claim = (now: number, date: number): readonly string[] =>
+    at(jobs, { now, date }, () => jobs.claim(request)).jobs.map(({ id }) => id)
+  expect(claim(0, 5_000_000)).toEqual(['a'])
+  // The wall clock was set back an hour, and then on a day.
+  expect(claim(500, 1_400_000)).toEqual([])
+  expect(claim(600, 91_400_000)).toEqual(['b'])
+})
+
+test('counts stay right whatever happens', () => {
+  const { jobs } = openFile()
+  at(jobs, 0, () =>
+    jobs.add([job('a'), job('b', { delay: 5 }), job('c', { group: 'g' }), job('d')]),
+  )
+  const [a, c] = at(jobs, 0, () => jobs.claim({ ...request, max: 2 })).jobs
+  at(jobs, 1, () => jobs.settle([{ ...a!, to: 'failed', error: '{"message":"x"}' }]))
+  at(jobs, 1, () => jobs.settle([{ ...c!, to: 'waiting', delay: 100 }]))
+  expect(at(jobs, 1, () => jobs.counts())).toMatchObject({
+    waiting: 1,
+    delayed: 2,
+    failed: 1,
+    bytes: 19,
+  })
+  expect(at(jobs, 5, () => jobs.counts())).toMatchObject({ waiting: 2, delayed: 1 })
+  expect(at(jobs, 5, () => jobs.retry(undefined))).toBe(1)
+  expect(at(jobs, 5, () => jobs.drain())).toBe(4)
+  const none = { waiting: 0, delayed: 0, active: 0, done: 0, failed: 0, unknown: 0, bytes: 0 }
+  expect(at(jobs, 5, () => jobs.counts())).toEqual({ ...none, paused: false })
+})

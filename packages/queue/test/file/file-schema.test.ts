@@ -1,0 +1,24 @@
+import { DatabaseSync } from 'node:sqlite'
+
+import { expect, test } from 'vitest'
+
+import { prepareFile } from '../../src/file/file-schema.ts'
+import { at, job, openFile, request } from './open-file.ts'
+
+test('a file of a newer version is refused and left as it is', () => {
+  const db = new DatabaseSync(':memory:')
+  prepareFile(db, 'NORMAL', 'boot')
+  db.exec('PRAGMA user_version = 2')
+  expect(() => prepareFile(db, 'NORMAL', 'boot')).toThrow('NEWER: the file is of version 2')
+  expect(db.isTransaction).toBe(false)
+})
+
+test('with the machine its workers are gone, and their jobs come back at once', () => {
+  const { db, jobs } = openFile()
+  at(jobs, 0, () => jobs.add([job('a')]))
+  at(jobs, 5_000_000, () => jobs.claim(request))
+  prepareFile(db, 'NORMAL', 'boot')
+  expect(at(jobs, 10, () => jobs.claim(request)).jobs).toEqual([])
+  prepareFile(db, 'NORMAL', 'another boot')
+  expect(at(jobs, 10, () => jobs.claim(request)).jobs).toMatchObject([{ id: 'a', starts: 2 }])
+})

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { FileService, type FileNews, type FileRequest } from '../../src/file/file-service.ts'
+import { queuePlan } from '../../src/queue-options.ts'
+import { job } from './open-file.ts'
+
+const rules = {
+  keep: queuePlan(undefined).keep,
+  deadlineError: '',
+  diedError: '',
+  unknownError: '',
+}
+const moment = { now: 0, date: 0 }
+
+function asked(...calls: readonly (readonly [string, ...unknown[]])[]): readonly FileRequest[] {
+  return calls.map(([verb, ...args], n) => ({ n, queue: 'q', verb, args }))
+}
+
+test('requests that came together are answered together, and one that fails alone', () => {
+  const news: FileNews[] = []
+  const opening = { path: ':memory:', synchronous: 'NORMAL', boot: 'b', busy: 0 } as const
+  const service = new FileService(opening, (each) => news.push(each))
+  service.serve(asked(['open', rules], ['add', [job('a')]], ['counts']), moment)
+  expect(news[0]?.answers?.map(({ value }) => value)).toMatchObject([
+    undefined,
+    [undefined],
+    { waiting: 1 },
+  ])
+  service.serve(asked(['add', [job('b')]], ['get', ['no text']], ['counts']), moment)
+  const [added, failed, counted] = news[1]?.answers ?? []
+  expect([added?.value, counted?.value]).toMatchObject([[undefined], { waiting: 2 }])
+  expect(failed?.error?.message).toBeTypeOf('string')
+  service.close()
+})
+
+test('what another process does is seen, with its events', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-'))
+  const opening = { path: join(folder, 'a.db'), synchronous: 'FULL', boot: 'b', busy: 0 } as const
+  const news: FileNews[] = []
+  const here = new FileService(opening, (each) => news.push(each))
+  const there = new FileService(opening, () => {})
+  here.serve(asked(['open', rules]), moment)
+  there.serve(asked(['open', rules], ['add', [job('unheard')]]), moment)
+  here.look()
+  expect(news.splice(0)).toMatchObject([{ answers: [{}] }, { changed: true }])
+  here.look()
+  expect(news).toEqual([])
+  here.serve(asked(['listen']), moment)
+  there.serve(asked(['add', [job('heard')]]), moment)
+  here.look()
+  const events = news.flatMap((each) => each.events ?? [])
+  expect(events.map(({ event }) => JSON.parse(event) as unknown)).toEqual([
+    { type: 'added', time: 0, id: 'heard', attempt: 0 },
+  ])
+  here.close()
+  there.close()
+  rmSync(folder, { recursive: true })
+})

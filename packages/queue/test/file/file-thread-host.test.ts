@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, expect, test } from 'vitest'
+
+import { FileThread } from '../../src/file/file-thread-host.ts'
+import { queuePlan } from '../../src/queue-options.ts'
+import { job } from './open-file.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'queue-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const rules = {
+  keep: queuePlan(undefined).keep,
+  deadlineError: '',
+  diedError: '',
+  unknownError: '',
+}
+
+test('listeners hear what another process does', async () => {
+  const place = { path: join(folder, 'a.db'), durability: 'process' } as const
+  const [here, there] = [new FileThread(place), new FileThread(place)]
+  await here.request('q', 'open', [rules])
+  await there.request('q', 'open', [rules])
+  const rung = Promise.withResolvers<void>()
+  here.listeners('q').onWork(() => rung.resolve())
+  here.watch()
+  expect(await there.request('q', 'add', [[job('a')]])).toEqual([undefined])
+  await rung.promise
+  here.unwatch()
+  await here.close()
+  await there.close()
+})
+
+test('after the close every request is refused', async () => {
+  const thread = new FileThread({ path: join(folder, 'b.db'), durability: 'power' })
+  const asked = thread.request('q', 'open', [rules])
+  await asked
+  await thread.close()
+  await expect(thread.request('q', 'counts', [])).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})
