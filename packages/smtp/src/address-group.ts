@@ -66,6 +66,7 @@ function readPart(part: Part, field: string): CheckedRecipients {
 
 /** A text's groups, and what stands between them. A colon within quotes, brackets or a literal begins none. */
 function splitGroups(text: string): Part[] {
+  if (!text.includes(':')) return [{ list: text }]
   const parts: Part[] = []
   let item = ''
   let begun: string | undefined

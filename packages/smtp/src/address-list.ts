@@ -5,6 +5,12 @@
 
 /** The addresses of a text, without the space around them; empty places, such as that behind a trailing comma, are none. */
 export function splitAddresses(text: string): string[] {
+  // Most are one address without a name.
+  const items = /[,;"<]/.test(text) ? split(text) : [text]
+  return items.map((item) => item.trim()).filter((item) => item !== '')
+}
+
+function split(text: string): string[] {
   const items: string[] = []
   let start = 0
   let quoted = false
@@ -22,5 +28,5 @@ export function splitAddresses(text: string): string[] {
     }
   }
   items.push(text.slice(start))
-  return items.map((item) => item.trim()).filter((item) => item !== '')
+  return items
 }

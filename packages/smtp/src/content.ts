@@ -12,6 +12,8 @@ export interface Content {
   readonly size?: number
   /** Whether the bytes go over the wire as they are: in whole lines that end with CRLF, of which none begins with a dot. */
   readonly ready?: boolean
+  /** All of it with its final dot, as a text each character of which is a byte; where it was written in memory and is `ready`. */
+  readonly dotted?: string | undefined
   /** Whether it has, or may have, bytes above 127. */
   readonly eightBit: boolean
   /** Whether its headers have such bytes. */

@@ -11,8 +11,7 @@ import { DataEncoder } from './data-encoder.ts'
 import type { SendLimits } from './send-limits.ts'
 import type { SmtpSession } from './session.ts'
 
-type Encode = (piece: Uint8Array) => Uint8Array
-type Written = Pick<Content, 'content' | 'ready'>
+type Written = Pick<Content, 'content' | 'ready' | 'dotted'>
 
 /** Writes one message. */
 export class DataWriter {
@@ -35,11 +34,22 @@ export class DataWriter {
    * Sends the content; `onDot` is called just before its final dot leaves, with the bytes sent until then and with it.
    * Rejects with what the content throws, or with what took the session.
    */
-  async write({ content, ready = false }: Written, onDot: (bytes: number) => void): Promise<void> {
-    const encode = ready ? asItIs : (piece: Uint8Array): Uint8Array => this.#encoded(piece)
+  async write(written: Written, onDot: (bytes: number) => void): Promise<void> {
+    const { dotted } = written
+    if (dotted !== undefined && dotted.length <= PIECE) {
+      onDot(dotted.length)
+      return this.#timed(dotted.length, () => this.#session.sendText(dotted))
+    }
+    return this.#pieces(written, onDot)
+  }
+
+  async #pieces(
+    { content, ready = false }: Written,
+    onDot: (bytes: number) => void,
+  ): Promise<void> {
     let last: Uint8Array[] = []
-    if (!Buffer.isBuffer(content)) await this.#stream(content, encode)
-    else if (content.length > PIECE) await this.#chunk(content, encode)
+    if (!Buffer.isBuffer(content)) await this.#stream(content, ready)
+    else if (content.length > PIECE) await this.#chunk(content, ready)
     // One packet less.
     else last = [ready ? content : this.#encoder.encode(content)]
     await this.#leaving
@@ -53,22 +63,27 @@ export class DataWriter {
     for (const wait of this.#waits) wait.stop()
   }
 
-  async #stream(chunks: AsyncIterable<Uint8Array>, encode: Encode): Promise<void> {
+  async #stream(chunks: AsyncIterable<Uint8Array>, ready: boolean): Promise<void> {
     // Not a loop over it, which would wait at its end until the source has let go: the content's close does that.
     const iterator = chunks[Symbol.asyncIterator]()
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      await this.#chunk(next.value, encode)
+      await this.#chunk(next.value, ready)
     }
   }
 
   /** One piece leaves while the next one is read and encoded. */
-  async #chunk(chunk: Uint8Array, encode: Encode): Promise<void> {
+  async #chunk(chunk: Uint8Array, ready: boolean): Promise<void> {
+    // What we encoded ourselves comes in chunks that are small enough.
+    if (ready && chunk.length <= MOST) return this.#leave(chunk)
     for (const [piece = chunk] of piecesOf([chunk])) {
-      const encoded = encode(piece)
-      await this.#leaving
-      this.#leaving = this.#send([encoded])
-      this.#leaving.catch(() => {})
+      await this.#leave(ready ? piece : this.#encoded(piece))
     }
+  }
+
+  async #leave(bytes: Uint8Array): Promise<void> {
+    await this.#leaving
+    this.#leaving = this.#send([bytes])
+    this.#leaving.catch(() => {})
   }
 
   #encoded(piece: Uint8Array): Uint8Array {
@@ -77,11 +92,14 @@ export class DataWriter {
     return encoded === piece ? copyOf(piece) : encoded
   }
 
-  async #send(chunks: readonly Uint8Array[]): Promise<void> {
-    const size = sizeOf(chunks)
+  #send(chunks: readonly Uint8Array[]): Promise<void> {
+    return this.#timed(sizeOf(chunks), () => this.#session.send(chunks))
+  }
+
+  async #timed(size: number, send: () => Promise<void>): Promise<void> {
     for (const wait of this.#waits) wait.start()
     try {
-      await this.#session.send(chunks)
+      await send()
     } finally {
       // Also of a piece that came from the source when the session was over, and the writer had been stopped.
       this.stop()
@@ -92,12 +110,9 @@ export class DataWriter {
   }
 }
 
-/** What we wrote ourselves is nobody else's. */
-function asItIs(piece: Uint8Array): Uint8Array {
-  return piece
-}
-
 function tooSlow(code: NetErrorCode, taken: string, limit: number): Error {
   const message = `the server accepted ${taken} of the message in ${limit} ms`
   return netError(code, { message, limit, phase: 'send' })
 }
+
+const MOST = 2 * PIECE

@@ -13,7 +13,7 @@ export class DeliverySum {
   readonly accepted: string[] = []
   readonly rejected: RejectedRecipient[] = []
   readonly #mail: PreparedMail
-  readonly #replies = new Map<string, SmtpReply>()
+  #replies: Map<string, SmtpReply> | undefined
   #reply: SmtpReply | undefined
 
   constructor(mail: PreparedMail) {
@@ -23,6 +23,7 @@ export class DeliverySum {
   /** The server took the message for those whom it accepted. */
   took({ accepted }: Transaction, reply: SmtpReply): void {
     this.accepted.push(...accepted)
+    this.#replies ??= new Map()
     for (const address of accepted) this.#replies.set(address, reply)
     this.#reply = reply
   }
@@ -58,7 +59,7 @@ export class DeliverySum {
   }
 
   #answered(recipient: Recipient): SentRecipient {
-    const reply = this.#replies.get(recipient.address)
+    const reply = this.#replies?.get(recipient.address)
     return reply === undefined ? recipient : { ...recipient, reply }
   }
 }

@@ -15,8 +15,9 @@ export type TextEncoding = 'auto' | 'quoted-printable' | 'base64' | '8bit'
 export function transferEncode(text: string, wanted: TextEncoding = 'auto'): EncodedText {
   const lines = text.includes('\r')
     ? text.replaceAll(/\r\n?|\n/g, '\r\n')
-    : text.replaceAll('\n', '\r\n')
-  const isPlain = !BEYOND_ASCII.test(lines) && !LONG_LINE.test(lines)
+    : // A pattern of one letter gives the text in one piece.
+      text.replaceAll(/\n/g, '\r\n')
+  const isPlain = !BEYOND_ASCII.test(lines) && isShort(lines)
   if (isPlain && (wanted === 'auto' || wanted === '8bit')) return { encoding: '7bit', lines }
   const bytes = Buffer.from(lines, 'utf8')
   const isMany = bytes.length - lines.length > lines.length / MANY
@@ -26,6 +27,16 @@ export function transferEncode(text: string, wanted: TextEncoding = 'auto'): Enc
   return wanted === 'base64' || (wanted === 'auto' && isMany)
     ? { encoding: 'base64', lines: inLines(bytes.toString('base64')) }
     : { encoding: 'quoted-printable', lines: quoted(bytes.toString('latin1')) }
+}
+
+/** Whether each of the lines fits. */
+function isShort(lines: string): boolean {
+  let start = 0
+  for (let end = lines.indexOf('\r\n'); end >= 0; end = lines.indexOf('\r\n', start)) {
+    if (end - start > LINE) return false
+    start = end + 2
+  }
+  return lines.length - start <= LINE
 }
 
 /** The text of a header, in words of at most 64 letters that may stand on lines of their own. */
@@ -65,7 +76,6 @@ export function inLines(base64: string): string {
 
 const LINE = 76
 const BEYOND_ASCII = /[^\t\r\n -~]/
-const LONG_LINE = /^.{77}/m
 const TOO_LONG = /[^\r\n]{999}|\0/
 // Above one byte in so many that needs quoting, base64 is the shorter one.
 const MANY = 6

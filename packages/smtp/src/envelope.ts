@@ -51,6 +51,11 @@ export function checkEnvelope(envelope: Envelope): CheckedEnvelope {
 export function envelopeOf(from: string, to: readonly CheckedAddress[]): CheckedEnvelope {
   if (to.length === 0)
     throw netError('NET_BAD_ADDRESS', { message: 'the message has no recipient' })
+  const [only] = to
+  if (to.length === 1 && only !== undefined) {
+    const { given, parts } = only
+    return { from, to: [parts.address], recipients: [{ address: given, wire: parts.address }] }
+  }
   const recipients = new Map(
     to.map(({ given, parts }) => [given, { address: given, wire: parts.address }]),
   )

@@ -91,11 +91,13 @@ export function extensionParameters(
   capabilities: SmtpCapabilities,
   encrypted: boolean,
 ): ExtensionParameters {
+  const { dsn, requireTls = false, priority, deliverBy } = options
+  const isPlain = dsn === undefined && priority === undefined && deliverBy === undefined
+  if (isPlain && !requireTls) return NOTHING_ASKED
   refuseMissing(options, capabilities, encrypted)
-  const { dsn, requireTls, priority, deliverBy } = options
   const mail = [
     reportParameters(dsn),
-    requireTls === true ? ' REQUIRETLS' : '',
+    requireTls ? ' REQUIRETLS' : '',
     priority === undefined ? '' : ` MT-PRIORITY=${priority}`,
     byParameter(deliverBy, capabilities),
   ]
@@ -178,6 +180,7 @@ function unprotected(): Error {
   })
 }
 
+const NOTHING_ASKED: ExtensionParameters = { mail: '', rcpt: () => '' }
 const NEEDS: readonly (readonly [keyof ExtensionOptions, string])[] = [
   ['dsn', 'DSN'],
   ['priority', 'MT-PRIORITY'],

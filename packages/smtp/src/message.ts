@@ -77,6 +77,7 @@ export interface CheckedMessage {
  */
 export function checkMessage(message: Message): CheckedMessage {
   refuseUnknown(message)
+  const id = randomUUID()
   const from = author(message)
   const sentBy = own(message, 'sender')
   const sender = sentBy === undefined ? undefined : readOne(sentBy, 'sender').parts
@@ -94,9 +95,9 @@ export function checkMessage(message: Message): CheckedMessage {
     alternatives: checkAlternatives(own(message, 'alternatives')),
     ...attachedTo(message),
     headers: [...threadHeaders(message), ...furtherHeaders(message)],
-    messageId: messageIdOf(message, from),
+    messageId: messageIdOf(message, from, id),
     date: dateOf(message),
-    boundary: `net-${randomUUID()}`,
+    boundary: `net-${id}`,
     ...(sender === undefined ? {} : { sender }),
     ...body(message, 'text'),
     ...body(message, 'html'),
@@ -146,8 +147,10 @@ function attachedTo(message: Message): Pick<CheckedMessage, 'attachments' | 'cal
 
 function refuseMissing(html: unknown, attachments: readonly Attachment[]): void {
   if (typeof html !== 'string') return
+  const shown = contentIdsOf(html)
+  if (shown.size === 0) return
   const there = new Set(attachments.map(({ cid }) => cid))
-  const missing = [...contentIdsOf(html)].find((cid) => !there.has(cid))
+  const missing = [...shown].find((cid) => !there.has(cid))
   if (missing === undefined) return
   throw netError('NET_BAD_OPTION', {
     message: `html shows cid:${missing.slice(0, 80)}, and no attachment has this cid`,
@@ -204,10 +207,10 @@ function furtherHeader(
     .map((each) => ({ key, value: text(`the header ${key}`, each) }))
 }
 
-function messageIdOf(message: Message, from: AddressParts): string {
+function messageIdOf(message: Message, from: AddressParts, made: string): string {
   const id = own(message, 'messageId')
   if (id !== undefined) return messageId('messageId', id)
-  return `<${randomUUID()}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`
+  return `<${made}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`
 }
 
 function messageId(field: string, value: unknown): string {

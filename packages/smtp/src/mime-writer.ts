@@ -116,10 +116,20 @@ async function begin(stream: PartStream): Promise<BegunStream> {
 function textContent(text: string, { plain }: WrittenMessage, { check }: Opening): Content {
   const facts = plain ? [] : scanned(text)
   facts.forEach(check)
-  const content = Buffer.from(text, 'latin1')
-  // We ended the lines ourselves.
-  const ready = !text.includes('\n.')
-  return { ...said(facts), content, size: content.length, ready, close: nothing }
+  const known = { ...said(facts), size: text.length, close: nothing }
+  // A long text is put together once, which is when it is looked at: as it goes out.
+  const dotted = `${text}.\r\n`
+  const content = (): Buffer => Buffer.from(dotted, 'latin1').subarray(0, -DOT)
+  // We ended the lines ourselves, and none but the last may begin with a dot.
+  if (dotted.indexOf('\n.') !== dotted.length - DOT - 1) return { ...known, content: content() }
+  return {
+    ...known,
+    ready: true,
+    dotted,
+    get content() {
+      return content()
+    },
+  }
 }
 
 async function nothing(): Promise<void> {}
@@ -171,12 +181,22 @@ async function* withStreams(
     if (typeof piece === 'string') yield Buffer.from(piece, 'latin1')
     else {
       const { chunks, encoder } = left.shift() as BegunStream
-      for await (const chunk of chunks) yield encoder?.encode(chunk) ?? chunk
+      for await (const chunk of chunks) {
+        if (encoder === undefined) yield chunk
+        else for (const each of slices(chunk)) yield encoder.encode(each)
+      }
       if (encoder !== undefined) yield encoder.end()
     }
   }
 }
 
+/** In whole lines of base64, so many that they are a packet of their own. */
+function* slices(chunk: Uint8Array): Generator<Uint8Array, void> {
+  for (let at = 0; at < chunk.length; at += SLICE) yield chunk.subarray(at, at + SLICE)
+}
+
+const SLICE = 65_664
+const DOT = 3
 const BEYOND_ASCII = /[^\0-\x7F]/
 // A search that begins at every letter would take a fifth of the time of a mail.
 const TOO_LONG = /^.{999}/m

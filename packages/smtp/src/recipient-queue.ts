@@ -14,7 +14,7 @@ export class RecipientQueue {
   #left: readonly string[]
   #most: number
   // Those whom the server refused though they were the first of a transaction.
-  readonly #refusedFirst = new Set<string>()
+  #refusedFirst: Set<string> | undefined
 
   /** `most` is how many the server takes at once, as it says. */
   constructor(envelope: CheckedEnvelope, most: number = Infinity) {
@@ -37,13 +37,14 @@ export class RecipientQueue {
   next(): CheckedEnvelope | undefined {
     const to = this.#left.length > this.#most ? this.#left.slice(0, this.#most) : this.#left
     if (to.length === 0) return undefined
-    this.#left = this.#left.slice(to.length)
-    if (to.length === this.#envelope.to.length) return this.#envelope
+    this.#left = to === this.#left ? NONE : this.#left.slice(to.length)
+    if (to === this.#envelope.to) return this.#envelope
     return { ...this.#envelope, to, recipients: this.#those(new Set(to)) }
   }
 
   /** Of those whom the server refused in a transaction, those that go into a further one; they are in the queue again. */
   again({ to }: CheckedEnvelope, rejected: readonly RejectedRecipient[]): ReadonlySet<string> {
+    if (rejected.length === 0) return NOBODY
     const crowded = new Set(rejected.filter(isOneTooMany).map(({ wire }) => wire))
     // A recipient alone is never one too many.
     if (crowded.size === 0 || this.#envelope.to.length === 1) return NOBODY
@@ -59,8 +60,9 @@ export class RecipientQueue {
   }
 
   #isRefusedAgain(first: string): boolean {
-    const isAgain = this.#refusedFirst.has(first)
-    this.#refusedFirst.add(first)
+    const before = (this.#refusedFirst ??= new Set())
+    const isAgain = before.has(first)
+    before.add(first)
     return isAgain
   }
 
@@ -83,6 +85,7 @@ function isOneTooMany({ error }: RejectedRecipient): boolean {
   return FULL.has(status) && !/^[45]\.[12]\./.test(enhanced)
 }
 
+const NONE: readonly string[] = []
 const NOBODY: ReadonlySet<string> = new Set()
 // RFC 5321, section 4.5.3.1.10: some servers say 552 and mean 452.
 const FULL: ReadonlySet<number> = new Set([452, 552])

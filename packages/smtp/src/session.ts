@@ -81,7 +81,11 @@ export class SmtpSession extends Commands<SmtpReply> {
         }
         this.expect({ take, drop })
       }
-      this.send([Buffer.from(lines), ...behind]).catch(drop)
+      const sent =
+        behind.length === 0 && ASCII.test(lines)
+          ? this.sendText(lines)
+          : this.send([Buffer.from(lines), ...behind])
+      sent.catch(drop)
     })
   }
 
@@ -133,3 +137,5 @@ export const smtpRules: CommandRules<SmtpReply> = {
   place: { protocol: 'smtp', errors: smtpErrors, what: 'the connection' },
   show: formatReply,
 }
+
+const ASCII = /^[\0-\x7F]*$/

@@ -36,7 +36,8 @@ export function transactionCommands(
   { envelope, content, transaction, parameters }: Shipment,
 ): Command[] {
   const { from, recipients } = envelope
-  const given = new Map(recipients.toReversed().map(({ address, wire }) => [wire, address]))
+  const given = (wire: string): string =>
+    recipients.find((each) => each.wire === wire)?.address ?? wire
   const common = contentParameters(session.capabilities, envelope, content)
   return [
     {
@@ -44,7 +45,7 @@ export function transactionCommands(
       take: (reply) => transaction.sender(reply),
     },
     ...envelope.to.map((wire) => ({
-      line: `RCPT TO:<${wire}>${parameters?.rcpt(given.get(wire) ?? wire) ?? ''}`,
+      line: `RCPT TO:<${wire}>${parameters === undefined ? '' : parameters.rcpt(given(wire))}`,
       take: (reply: SmtpReply) => transaction.recipient(wire, reply),
     })),
   ]
@@ -57,7 +58,7 @@ function contentParameters(
 ): string {
   const eight = eightBit && extensions.has('8BITMIME') ? ' BODY=8BITMIME' : ''
   const sized = size > 0 && extensions.has('SIZE') ? ` SIZE=${size}` : ''
-  const utf8 = utf8Headers || [from, ...to].some(isInternational) ? ' SMTPUTF8' : ''
+  const utf8 = utf8Headers || isInternational(from) || to.some(isInternational) ? ' SMTPUTF8' : ''
   return `${eight}${sized}${utf8}`
 }
 

@@ -40,7 +40,7 @@ export async function signedContent(
     const made = sign === undefined ? message : await stoppable(opening.op, signedBy(message, sign))
     if (sign !== undefined) checkWhole(made, opening)
     const bytes = Buffer.concat([dkimOf(made, dkim), made])
-    return { ...content, content: bytes, size: bytes.length, ready: false }
+    return { ...content, content: bytes, size: bytes.length, ready: false, dotted: undefined }
   } catch (error) {
     await content.close()
     throw error

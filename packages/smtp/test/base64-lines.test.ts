@@ -16,7 +16,7 @@ test('lines of 76 letters, however the bytes are cut', () => {
       const lines = new Base64Lines()
       const sent: Buffer[] = []
       for (let at = 0; at < length; at += size)
-        sent.push(lines.encode(bytes.subarray(at, at + size)))
+        sent.push(Buffer.from(lines.encode(bytes.subarray(at, at + size))))
       sent.push(lines.end())
       expect(Buffer.concat(sent).toString()).toBe(expected)
     }
@@ -30,4 +30,12 @@ test('a chunk may be used again once it was encoded', () => {
   shared.write('two')
   const text = Buffer.concat([first, lines.encode(shared), lines.end()]).toString()
   expect(Buffer.from(text, 'base64').toString()).toBe('onetwo')
+})
+
+test('what it gives stays as it is while the next lines are written', () => {
+  const lines = new Base64Lines()
+  const first = lines.encode(Buffer.alloc(114, 'a'))
+  const copy = Buffer.from(first)
+  lines.encode(Buffer.alloc(114, 'b'))
+  expect(first.equals(copy)).toBe(true)
 })

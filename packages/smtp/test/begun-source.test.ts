@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-import { fromText } from '@net/core'
+import { fromFile, fromText } from '@net/core'
 import { openSource } from '@net/core/authoring'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { beginSource } from '../src/begun-source.ts'
 
@@ -32,4 +35,18 @@ test('a source may use one buffer for all its chunks', async () => {
   const heard: string[] = []
   for await (const chunk of await beginSource(source)) heard.push(Buffer.from(chunk).toString())
   expect(heard.join('')).toBe('abc')
+})
+
+test('a file is read in blocks, each of which stays as it is until the one after it is asked for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'net-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'file')
+  for (const length of [1, 262_144, 262_145, 1_000_000]) {
+    const bytes = Buffer.alloc(length, 'the bytes of a file ')
+    writeFileSync(path, bytes)
+    await using source = await openSource(fromFile(path))
+    const heard: Buffer[] = []
+    for await (const block of await beginSource(source)) heard.push(Buffer.from(block))
+    expect(Buffer.concat(heard).equals(bytes)).toBe(true)
+  }
 })

@@ -166,14 +166,16 @@ export class Commands<R> {
   }
 
   /** Sends; resolves when there is room for more. Rejects with what took the connection. */
-  async send(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#ended) throw this.#failure ?? closedError()
-    try {
-      await this.#transport.write(chunks)
-    } catch (error) {
-      this.lose(isEnd(error) ? gone() : lossOf(error, this.#rules.place))
-      throw this.#failure ?? error
-    }
+  send(chunks: readonly Uint8Array[]): Promise<void> {
+    return this.#send(() => this.#transport.write(chunks))
+  }
+
+  /** As `send`, for text each character of which is a byte; of what is small no copy is made where the transport can. */
+  sendText(text: string): Promise<void> {
+    const transport = this.#transport
+    return this.#send(
+      () => transport.writeText?.(text) ?? transport.write([Buffer.from(text, 'latin1')]),
+    )
   }
 
   /**
@@ -243,6 +245,16 @@ export class Commands<R> {
     // The reply is dropped with what took the connection.
     this.send([Buffer.from(`${line}\r\n`)]).catch(() => {})
     return reply
+  }
+
+  async #send(write: () => Promise<void>): Promise<void> {
+    if (this.#ended) throw this.#failure ?? closedError()
+    try {
+      await write()
+    } catch (error) {
+      this.lose(isEnd(error) ? gone() : lossOf(error, this.#rules.place))
+      throw this.#failure ?? error
+    }
   }
 
   async #read(): Promise<void> {
