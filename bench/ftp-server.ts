@@ -30,7 +30,7 @@ async function startEmbedded(): Promise<{ url: string; user: string }> {
   return { url: server.url, user: 'joe' }
 }
 
-async function startVsftpd(): Promise<{ url: string; user: string }> {
+async function startVsftpd(): Promise<{ url: string; user: string; root: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'net-bench-ftp-'))
   const root = join(folder, 'root')
   mkdirSync(join(root, 'in'), { recursive: true })
@@ -57,7 +57,7 @@ async function startVsftpd(): Promise<{ url: string; user: string }> {
     process.exit(0)
   })
   while (!(await listens(port)));
-  return { url: `ftp://localhost:${port}`, user: 'anonymous' }
+  return { url: `ftp://localhost:${port}`, user: 'anonymous', root }
 }
 
 function configuration(folder: string, port: number): string {
@@ -73,6 +73,7 @@ function configuration(folder: string, port: number): string {
     email_password_file: join(folder, 'passwords'),
     write_enable: 'YES',
     anon_upload_enable: 'YES',
+    anon_mkdir_write_enable: 'YES',
     anon_other_write_enable: 'YES',
     anon_root: join(folder, 'root'),
     anon_umask: '022',

@@ -1,63 +1,235 @@
 /*
- * Large files from disk to disk over FTP, in clear and over TLS: ours beside bare basic-ftp, against vsftpd or, where
- * there is none, the embedded server, each in another process. Ours also asks the server for the size and compares, and
- * gives a file its name only then. The contents are compared after each run.
+ * Files over FTP, in clear and over TLS, against vsftpd or, where there is none, the embedded server, each in another
+ * process: large files from disk to disk, small ones, logins from far away, and a long listing. Ours also asks the server for
+ * the size and compares, and gives a file its name only then. The contents are compared after each run.
  */
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import * as ftp from '@net/ftp'
 import { Client } from 'basic-ftp'
 
-import { compare, type Contender } from './pairs.ts'
+import {
+  byCurl,
+  byLftp,
+  ftplib,
+  mirroredByLftp,
+  type FtpPlace,
+  type FtpRound,
+} from './ftp-programs.ts'
+import { compare, median, type Contender } from './pairs.ts'
+import { startRelay } from './relay.ts'
 
 const MEGA = 1_000_000
+const FILES = 1000
+const ENTRIES = 100_000
+const ROUND_TRIP = 50
+const wanted = process.argv.slice(2)
 
 const child = fork(new URL('ftp-server.ts', import.meta.url))
 const [server] = (await once(child, 'message')) as [Peer]
-const { url, user, password, ca, size } = server
+const { url, user, password, ca, size, root } = server
 const { hostname, port } = new URL(url)
 const folder = mkdtempSync(join(tmpdir(), 'net-bench-'))
-const source = join(folder, 'source')
-const copy = join(folder, 'copy')
-const back = join(folder, 'back')
-const reader = await ftp.connect(url, { user, password, security: 'off' })
-await reader.download('big', ftp.toFile(source))
-const bytes = readFileSync(source)
+const authority = join(folder, 'ca.pem')
+writeFileSync(authority, ca)
+const place = (secure: boolean): FtpPlace => ({
+  port: Number(port),
+  user,
+  password,
+  ...(secure ? { ca: authority } : {}),
+})
 
-for (const secure of [false, true]) {
-  const ours = await ftp.connect(url, {
-    user,
-    password,
-    security: secure ? 'required' : 'off',
-    tls: { ca },
-  })
-  const bare = new Client()
-  const access = { host: hostname, port: Number(port), user, password }
-  await bare.access({ ...access, secure, secureOptions: { ca } })
+await using stack = new AsyncDisposableStack()
+stack.defer(() => {
+  child.disconnect()
+  rmSync(folder, { recursive: true })
+})
+const reader = stack.use(await ours(false))
+if (isWanted('large')) for (const secure of [false, true]) await compareLarge(secure)
+if (isWanted('small')) await compareSmall()
+if (isWanted('login')) await countTrips()
+if (isWanted('list') && root !== undefined) await compareListings(root)
+
+async function compareLarge(secure: boolean): Promise<void> {
+  const source = join(folder, 'source')
+  const copy = join(folder, 'copy')
+  await reader.download('big', ftp.toFile(source))
+  const bytes = readFileSync(source)
+  const same = (path: string): void => {
+    if (!readFileSync(path).equals(bytes)) throw new Error('the contents differ')
+    rmSync(path)
+  }
+  const back = async (): Promise<void> => {
+    await reader.download('in/up', ftp.toFile(join(folder, 'back')))
+    same(join(folder, 'back'))
+    await reader.remove('in/up')
+  }
+  const done = size / MEGA
+  const down: FtpRound = { kind: 'get', remote: 'big', local: copy, done, check: () => same(copy) }
+  const up: FtpRound = { kind: 'put', remote: 'in/up', local: source, done, check: back }
+  await using clients = new AsyncDisposableStack()
+  const net = clients.use(await ours(secure))
+  const bare = await bareClient(secure)
+  clients.defer(() => bare.close())
+  const python = clients.use(await ftplib(place(secure)))
+  const programs = (round: FtpRound): readonly Contender[] => [
+    byCurl(place(secure), round),
+    byLftp(place(secure), round),
+    python.contender(round),
+  ]
   const road = secure ? 'over TLS' : 'in clear'
   await compare(
-    `FTP download, ${size / MEGA} MB ${road}`,
+    `FTP download, ${done} MB ${road}`,
     'MB/s',
-    downloads('net', () => ours.download('big', ftp.toFile(copy))),
-    [downloads('basic-ftp', () => bare.downloadTo(copy, 'big'))],
+    moved('net', down, () => net.download('big', ftp.toFile(copy))),
+    [moved('basic-ftp', down, () => bare.downloadTo(copy, 'big')), ...programs(down)],
   )
   await compare(
-    `FTP upload, ${size / MEGA} MB ${road}`,
+    `FTP upload, ${done} MB ${road}`,
     'MB/s',
-    uploads('net', () => ours.upload(ftp.fromFile(source), 'in/up')),
-    [uploads('basic-ftp', () => bare.uploadFrom(source, 'in/up'))],
+    moved('net', up, () => net.upload(ftp.fromFile(source), 'in/up')),
+    [moved('basic-ftp', up, () => bare.uploadFrom(source, 'in/up')), ...programs(up)],
   )
-  await ours.close()
-  bare.close()
+  rmSync(source)
 }
-await reader.close()
-child.disconnect()
-rmSync(folder, { recursive: true })
+
+async function compareSmall(): Promise<void> {
+  const local = join(folder, 'small')
+  mkdirSync(local)
+  const names = Array.from({ length: FILES }, (_, n) => `f${n}`)
+  for (const [n, name] of names.entries()) writeFileSync(join(local, name), Buffer.alloc(2000, n))
+  const paths = (name: string): [string, string] => [join(local, name), `in/small/${name}`]
+  await reader.mkdir('in/small')
+  const check = async (): Promise<void> => {
+    const sizes = new Map<string, number | undefined>()
+    for await (const entry of reader.list('in/small')) sizes.set(entry.name, entry.size)
+    if (names.some((name) => sizes.get(name) !== 2000)) throw new Error('files are missing')
+    await reader.remove('in/small', { recursive: true })
+    await reader.mkdir('in/small')
+  }
+  const round = { done: FILES, check }
+  await using clients = new AsyncDisposableStack()
+  const net = clients.use(await ours(false))
+  const four = clients.use(await ours(false, { connections: 4 }))
+  const bare = await bareClient(false)
+  clients.defer(() => bare.close())
+  await compare(
+    `FTP upload of ${FILES} files of 2 kB, one after another`,
+    'files a second',
+    moved('net', round, async () => {
+      for (const name of names) {
+        const [from, to] = paths(name)
+        await net.upload(ftp.fromFile(from), to)
+      }
+    }),
+    [
+      moved('basic-ftp', round, async () => {
+        for (const name of names) await bare.uploadFrom(...paths(name))
+      }),
+    ],
+  )
+  await compare(
+    `FTP upload of ${FILES} files of 2 kB over 4 connections`,
+    'files a second',
+    moved('net', round, () =>
+      Promise.all(
+        names.map((name) => {
+          const [from, to] = paths(name)
+          return four.upload(ftp.fromFile(from), to)
+        }),
+      ),
+    ),
+    [mirroredByLftp(place(false), { from: local, to: 'in/small', at: 4 }, round)],
+  )
+  await reader.remove('in/small', { recursive: true })
+}
+
+/** From the dial to the end of the login, in round trips, one of which is the time of a command: on a busy machine a timer is late. */
+async function countTrips(): Promise<void> {
+  console.log(`\nFTP logins, the server ${ROUND_TRIP} ms away, in round trips`)
+  await using relay = await startRelay('127.0.0.1', Number(port), ROUND_TRIP)
+  await using near = await ours(false, {}, relay.port)
+  const trip = await timeOf(() => near.size('big'))
+  console.log(`  a round trip took ${trip.toFixed(1)} ms`)
+  const tripsOf = async (
+    by: string,
+    connect: () => Promise<{ close(): unknown }>,
+  ): Promise<void> => {
+    const clients: { close(): unknown }[] = []
+    const time = await timeOf(async () => clients.push(await connect()))
+    console.log(`  ${by}`.padEnd(44), (time / trip).toFixed(2))
+    await Promise.all(clients.map((client) => client.close()))
+  }
+  for (const secure of [false, true]) {
+    const road = secure ? 'over TLS' : 'in clear'
+    await tripsOf(`net ${road}`, () => ours(secure, {}, relay.port))
+    await tripsOf(`basic-ftp ${road}`, () => bareClient(secure, relay.port))
+  }
+}
+
+async function timeOf(call: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let n = 0; n < 11; n++) {
+    const started = performance.now()
+    await call()
+    times.push(performance.now() - started)
+  }
+  return median(times)
+}
+
+async function compareListings(served: string): Promise<void> {
+  const many = join(served, 'many')
+  mkdirSync(many)
+  for (let n = 0; n < ENTRIES; n++) writeFileSync(join(many, `a file with a name ${n}.txt`), '')
+  if (readdirSync(many).length !== ENTRIES) throw new Error('files are missing')
+  await using clients = new AsyncDisposableStack()
+  const net = clients.use(await ours(false))
+  const bare = await bareClient(false)
+  clients.defer(() => bare.close())
+  const round = { done: ENTRIES, check: () => {} }
+  const counted = async (): Promise<void> => {
+    let count = 0
+    for await (const entry of net.list('many')) count += entry.type === 'file' ? 1 : 0
+    if (count !== ENTRIES) throw new Error(`${count} entries came`)
+  }
+  const bareCounted = async (): Promise<void> => {
+    const { length } = await bare.list('many')
+    if (length !== ENTRIES) throw new Error(`${length} entries came`)
+  }
+  await compare(`FTP listing of ${ENTRIES} entries`, 'a second', moved('net', round, counted), [
+    moved('basic-ftp', round, bareCounted),
+  ])
+  for (const [by, run] of [
+    ['net', counted],
+    ['basic-ftp', bareCounted],
+  ] as const) {
+    const kept = await highWater(run)
+    console.log(`  the heap of ${by} grows by ${(kept / MEGA).toFixed(1)} MB at most`)
+  }
+}
+
+/** How much the heap grows at most while it runs; only with --expose-gc. */
+async function highWater(run: () => Promise<void>): Promise<number> {
+  globalThis.gc?.()
+  const used = (): number => {
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  const before = used()
+  let most = 0
+  const timer = setInterval(() => {
+    globalThis.gc?.()
+    most = Math.max(most, used() - before)
+  }, 20)
+  await run()
+  clearInterval(timer)
+  return most
+}
 
 interface Peer {
   readonly url: string
@@ -65,30 +237,46 @@ interface Peer {
   readonly password: string
   readonly ca: string
   readonly size: number
+  /** The folder that it serves, where that is one of this machine. */
+  readonly root?: string
 }
 
-function downloads(name: string, move: () => Promise<unknown>): Contender {
-  return { name, run: () => moved(move), check: () => same(name, copy) }
+function ours(
+  secure: boolean,
+  options: { connections?: number } = {},
+  to = Number(port),
+): Promise<ftp.FtpClient> {
+  const security = secure ? 'required' : 'off'
+  return ftp.connect(`ftp://${hostname}:${to}`, {
+    user,
+    password,
+    security,
+    tls: { ca },
+    ...options,
+  })
 }
 
-function uploads(name: string, move: () => Promise<unknown>): Contender {
+async function bareClient(secure: boolean, to = Number(port)): Promise<Client> {
+  const client = new Client()
+  await client.access({ host: hostname, port: to, user, password, secure, secureOptions: { ca } })
+  return client
+}
+
+function moved(
+  name: string,
+  { done, check }: Pick<FtpRound, 'done' | 'check'>,
+  move: () => Promise<unknown>,
+): Contender {
   return {
     name,
-    run: () => moved(move),
-    async check() {
-      await reader.download('in/up', ftp.toFile(back))
-      same(name, back)
-      await reader.remove('in/up')
+    check,
+    async run() {
+      await move()
+      return done
     },
   }
 }
 
-async function moved(move: () => Promise<unknown>): Promise<number> {
-  await move()
-  return size / MEGA
-}
-
-function same(name: string, path: string): void {
-  if (!readFileSync(path).equals(bytes)) throw new Error(`${name}: the contents differ`)
-  rmSync(path)
+function isWanted(part: string): boolean {
+  return wanted.length === 0 || wanted.includes(part)
 }

@@ -58,6 +58,7 @@ export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnec
     keepAlive: option.limit,
     virtualHost: option.text,
     clientName: option.text,
+    pipelining: option.flag,
   },
   {
     host: 'the URL, as in ftp://host:21',
@@ -109,6 +110,7 @@ const transferTable: OptionTable<TransferOptions> = {
 const uploadTable: OptionTable<UploadOptions> = {
   ...transferTable,
   resume: option.flag,
+  allocate: option.flag,
   temporary: option.either<boolean | ((path: string) => string)>(
     [option.flag, option.callback<(path: string) => string>()],
     'true, false or a function that makes the temporary path',

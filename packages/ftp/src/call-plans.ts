@@ -24,8 +24,8 @@ export function commandOf(
 }
 
 /** An upload. */
-export function planOf(source: Source, path: string, options: TransferOptions): UploadPlan {
-  return { source, path, ...mannerOf(options) }
+export function planOf(source: Source, path: string, options: UploadOptions): UploadPlan {
+  return { source, path, allocate: options.allocate, ...mannerOf(options) }
 }
 
 /** How bytes are moved. */

@@ -26,6 +26,8 @@ export interface FtpConnectOptions extends SessionConnectOptions {
   readonly virtualHost?: string | undefined
   /** What this program is called, told behind the login (CLNT). Default nothing. */
   readonly clientName?: string | undefined
+  /** Whether commands that need no answer before the next one go in one packet. Default true; false is for servers that read one command of a packet. */
+  readonly pipelining?: boolean | undefined
 }
 
 /** A way to ask a server where it waits for the data connection. */
@@ -69,6 +71,11 @@ export interface UploadOptions extends TransferOptions {
    * a function that makes the path of it. Default false. What a failed upload leaves there is removed, unless `resume` is true.
    */
   readonly temporary?: boolean | ((path: string) => string) | undefined
+  /**
+   * Asks the server first whether there is room (ALLO), where the size of the source is known: `NET_NO_SPACE` then costs
+   * nothing of the old file, and no byte is sent. Many servers answer yes to everything. Default false.
+   */
+  readonly allocate?: boolean | undefined
 }
 
 /** Options of `download`. */

@@ -263,8 +263,8 @@ export class Client implements TreeClient {
   async command(line: string, options?: CommandOptions): Promise<CommandReply> {
     const taken = this.#take('command', { line }, () => doors.command(options))
     const { check = true } = taken
-    return this.#call(commandOf('command', undefined, false), taken, (dialog) =>
-      rawCommand(dialog, line, check),
+    return this.#call(commandOf('command', undefined, false), taken, (dialog, session) =>
+      rawCommand(session, dialog, line, check),
     )
   }
 

@@ -67,7 +67,8 @@ interface FtpPlan extends ReturnType<typeof planOpening> {
 /** Everything that can be wrong before a byte is sent. */
 function planOf(url: string | URL, options: FtpConnectOptions | undefined): FtpPlan {
   const taken = connectDoor(options)
-  const { account: told, security, tls = {}, encoding = 'utf8', virtualHost, clientName } = taken
+  const { account: told, security, tls = {}, encoding = 'utf8' } = taken
+  const { virtualHost, clientName, pipelining } = taken
   refuseControls(taken)
   const plan = planOpening(url, taken, {
     protocol: 'ftp',
@@ -83,11 +84,11 @@ function planOf(url: string | URL, options: FtpConnectOptions | undefined): FtpP
   const account = told === undefined ? undefined : secret(told)
   if (account !== undefined) claimSecrets(account, plan.identity.client.id)
   const clearData = taken.data?.protection === 'clear'
-  const names = { virtualHost, clientName, clearData }
+  const manner = { virtualHost, clientName, clearData, pipelining }
   return {
     ...plan,
     taken,
-    login: { user, password, account, security, tls, allowPlaintext, encoding, folder, ...names },
+    login: { user, password, account, security, tls, allowPlaintext, encoding, folder, ...manner },
   }
 }
 

@@ -43,6 +43,8 @@ export class FtpFiles implements RemoteFiles {
   #canSetModes: Promise<boolean> | undefined
 
   constructor(client: TreeClient, root: string) {
+    // Names of z/OS are not joined by slashes.
+    if (root.startsWith("'")) throw unsupported(`take ${root} as a tree`)
     this.#client = client
     this.#root = root === '' ? '.' : root
     const { endpoint } = client.info

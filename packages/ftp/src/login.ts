@@ -49,6 +49,8 @@ export interface LoginPlan {
   readonly virtualHost?: string | undefined
   /** Told to the server behind the login (CLNT). */
   readonly clientName?: string | undefined
+  /** Whether several commands go in one packet. Default true. */
+  readonly pipelining?: boolean | undefined
 }
 
 /** A session that is ready. */
@@ -81,7 +83,7 @@ export async function logIn(
     }
     // A tunnel may be encrypted as well; data connections are protected by what TLS agreed on here.
     if (control.info.tls !== undefined) {
-      await op.phase('tls', () => protectData(dialog, plan.clearData === true ? 'C' : 'P'))
+      await op.phase('tls', () => protectData(dialog, plan))
     }
     if (plan.virtualHost !== undefined) await chooseHost(dialog, plan.virtualHost)
     await enter(dialog, plan)
@@ -113,9 +115,10 @@ function handshake(op: Operation, transport: Transport, tls: TlsOptions): Promis
   })
 }
 
-async function protectData(dialog: Dialog, level: 'P' | 'C'): Promise<void> {
+async function protectData(dialog: Dialog, plan: LoginPlan): Promise<void> {
+  const level = plan.clearData === true ? 'C' : 'P'
   // RFC 4217 wants PBSZ before PROT; its reply does not matter.
-  const [, reply = NOTHING] = await dialog.askTogether(['PBSZ 0', `PROT ${level}`])
+  const [, reply = NOTHING] = await askAll(dialog, ['PBSZ 0', `PROT ${level}`], plan)
   if (isPositive(reply)) return
   if (level === 'C') throw replyError(reply, 'PROT')
   throw netError('NET_TLS_UNAVAILABLE', {
@@ -180,8 +183,9 @@ async function chooseHost(dialog: Dialog, host: string): Promise<void> {
   if (!isPositive(reply)) throw replyError(reply, 'HOST')
 }
 
-/** In one packet what needs no answer before it; IIS decodes names as UTF-8 only when told to. */
-async function setUp(dialog: Dialog, { folder, clientName }: LoginPlan): Promise<Features> {
+/** What needs no answer before it, together; IIS decodes names as UTF-8 only when told to. */
+async function setUp(dialog: Dialog, plan: LoginPlan): Promise<Features> {
+  const { folder, clientName } = plan
   const { encoding } = dialog.control
   const isUtf8 = encoding === 'utf8'
   const commands = [
@@ -191,7 +195,7 @@ async function setUp(dialog: Dialog, { folder, clientName }: LoginPlan): Promise
     ...(isUtf8 ? ['OPTS UTF8 ON'] : []),
   ]
   const enter = folder === undefined ? [] : [`CWD ${folder}`]
-  const replies = await dialog.askTogether(isUtf8 ? [...commands, ...enter] : commands)
+  const replies = await askAll(dialog, isUtf8 ? [...commands, ...enter] : commands, plan)
   const [features = NOTHING, type = NOTHING] = replies
   accepted(type, 'TYPE I')
   const known = parseFeatures(features)
@@ -201,6 +205,17 @@ async function setUp(dialog: Dialog, { folder, clientName }: LoginPlan): Promise
     accepted(isUtf8 ? (replies.at(-1) ?? NOTHING) : await dialog.ask(command), command)
   }
   return known
+}
+
+async function askAll(
+  dialog: Dialog,
+  commands: readonly string[],
+  { pipelining = true }: LoginPlan,
+): Promise<readonly FtpReply[]> {
+  if (pipelining) return dialog.askTogether(commands)
+  const replies: FtpReply[] = []
+  for (const command of commands) replies.push(await dialog.ask(command))
+  return replies
 }
 
 const NOTHING: FtpReply = { status: 500, text: '' }

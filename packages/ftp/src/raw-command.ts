@@ -4,6 +4,7 @@ import { netError } from '@net/core/authoring'
 
 import { verbOf, type Dialog } from './dialog.ts'
 import { replyError } from './errors.ts'
+import type { Session } from './session.ts'
 
 /** What a server answered to a command. */
 export interface CommandReply {
@@ -20,6 +21,7 @@ export interface CommandReply {
  * `NET_UNSUPPORTED` for commands that need a data connection or change what the client relies on.
  */
 export async function rawCommand(
+  session: Session,
   dialog: Dialog,
   line: string,
   check: boolean,
@@ -30,6 +32,8 @@ export async function rawCommand(
       message: `${verb} is a command that the client sends by itself; use its verb`,
     })
   }
+  // What it changes only the server knows.
+  if (verb === 'SITE' && !/^\S+ +HELP\b/i.test(line)) session.change()
   const { status, text } = await dialog.op.phase('command', () => dialog.work(line))
   if (check && status >= 400) throw replyError({ status, text }, verb)
   return { status, text, lines: text.split('\n').map(withoutCode) }

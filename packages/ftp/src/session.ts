@@ -52,6 +52,7 @@ export class Session implements FramedSession {
   #folder: string | undefined
   #home: string | undefined
   #callerHolds = 0
+  #changed = false
   #closed = false
   #idle: Timer | undefined
 
@@ -71,6 +72,16 @@ export class Session implements FramedSession {
 
   get ended(): boolean {
     return this.control.failure !== undefined
+  }
+
+  /** Whether the caller changed what the server does in this session (SITE), so that it is not like the others any more. */
+  get changed(): boolean {
+    return this.#changed
+  }
+
+  /** From here on it is not like the others. */
+  change(): void {
+    this.#changed = true
   }
 
   /** Whether it waits for a stream or function of the caller's. */

@@ -100,15 +100,17 @@ export class Sessions implements FramedSession {
       for (const session of this.#all) if (session.ended) this.#all.delete(session)
       // One may have become free while the server thought about another one.
       const session =
-        this.#idle ?? (await this.#another(op)) ?? this.#idle ?? (await this.#wait(op))
+        this.#idle(false) ?? (await this.#another(op)) ?? this.#idle(true) ?? (await this.#wait(op))
       if (session === undefined) continue
       this.#lent.add(session)
       return session
     }
   }
 
-  get #idle(): Session | undefined {
-    return [...this.#all].find((session) => !this.#lent.has(session) && !session.ended)
+  /** One that is free; one that the caller changed only where there can be no other one. */
+  #idle(orChanged: boolean): Session | undefined {
+    const free = [...this.#all].filter((session) => !this.#lent.has(session) && !session.ended)
+    return free.find(({ changed }) => !changed) ?? (orChanged ? free[0] : undefined)
   }
 
   /** A new session; undefined where there are enough, or the server has room for no more. */

@@ -56,8 +56,14 @@ export async function uploadAside(
   return result
 }
 
-/** The name that an upload has until it is whole; it ends as no file does that anybody waits for. */
+/** The name that an upload has until it is whole; it ends as no file does that anybody waits for. Throws `NET_BAD_OPTION`. */
 export function temporaryName(path: string): string {
+  if (path.startsWith("'")) {
+    throw netError('NET_BAD_OPTION', {
+      message:
+        'a name in quotes, as z/OS has them, cannot be changed; give a function that makes the temporary one',
+    })
+  }
   const { folder, name } = splitPath(path)
   const inFolder = path.includes('/') ? `${folder === '/' ? '' : folder}/` : ''
   return `${inFolder}.${name}.part`

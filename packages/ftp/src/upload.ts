@@ -18,7 +18,7 @@ import { inAscii } from './ascii.ts'
 import { compareHash, hashFor } from './compare-hash.ts'
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
-import { errorOf, isVague } from './errors.ts'
+import { errorOf, isVague, replyError } from './errors.ts'
 import { isFolder } from './folder-visit.ts'
 import { ToWire } from './line-ends.ts'
 import { cutShort } from './listing/listing-words.ts'
@@ -45,6 +45,8 @@ export interface UploadPlan {
   readonly hash?: boolean | undefined
   /** The most bytes a second. Default any number. */
   readonly rate?: number | undefined
+  /** Whether the server is asked first for room. Default false. */
+  readonly allocate?: boolean | undefined
   /** Called when the server has begun to take the file: from there on what it has under the path is of this source. */
   readonly begun?: (() => void) | undefined
 }
@@ -68,6 +70,7 @@ export async function upload(
   const letGo = (): void => void close().catch(() => {})
   const forget = op.onAbort(letGo)
   try {
+    if (plan.allocate === true) await askForRoom(dialog, opened.size)
     const before = verb === 'APPE' ? ((await askSize(session, dialog, path)) ?? 0) : start
     const sending = async (): Promise<Transferred<number>> =>
       transfer(session, dialog, {
@@ -97,6 +100,13 @@ export async function upload(
     forget()
     await close()
   }
+}
+
+/** RFC 959: most servers need none and say so; what else is refused says nothing of the file. */
+async function askForRoom(dialog: Dialog, size: number | undefined): Promise<void> {
+  if (size === undefined || size === 0) return
+  const reply = await dialog.op.phase('command', () => dialog.ask(`ALLO ${size}`))
+  if (FULL.has(reply.status)) throw replyError(reply, 'ALLO')
 }
 
 /** What the size on the server says of the transfer: true, or false where it says nothing. Rejects where it differs. */
@@ -175,3 +185,5 @@ function differs(expected: number, received: number): Error {
     expected,
   })
 }
+
+const FULL: ReadonlySet<number> = new Set([452, 552])

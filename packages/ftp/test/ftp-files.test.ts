@@ -64,3 +64,11 @@ test('what a call that was stopped has not learnt of the server, the next one as
   await clock.advance(20)
   expect(await tree.capabilities()).toMatchObject({ modes: true })
 })
+
+test('a data set of z/OS is no tree, because its names are not joined by slashes', async () => {
+  await using server = await startFtpServer()
+  await using client = await connect(server.url)
+  expect(() => client.files("'USER.DATA'")).toThrow(
+    expect.objectContaining({ code: 'NET_UNSUPPORTED' }),
+  )
+})

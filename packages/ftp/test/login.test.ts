@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import type { CredentialRequest } from '@net/core'
 import { connect, type FtpConnectOptions } from '@net/ftp'
 import { startFtpServer, type FtpServer, type FtpServerOptions } from '@net/ftp/testing'
+import { listen } from '@net/socket'
 import { createCertificates } from '@net/socket/testing'
 
 import { elsewhere, tunnelled } from './roads.ts'
@@ -330,4 +331,25 @@ test('a login takes one packet for all that needs no answer', async () => {
     'CWD in',
   ])
   expect(await client.size('a')).toBe(0)
+})
+
+test('a server that reads one command of each packet is asked one by one, where the caller says so', async () => {
+  const verbs: string[] = []
+  await using server = await listen('tcp://127.0.0.1:0', async (connection) => {
+    await connection.write('220 A device\r\n')
+    for await (const packet of connection) {
+      const [verb = ''] = Buffer.from(packet).toString().trimEnd().split(/\s/, 1)
+      verbs.push(verb)
+      await connection.write(`${{ USER: 331, PASS: 230, QUIT: 221 }[verb] ?? 250} ${verb}\r\n`)
+    }
+  })
+  const url = server.url.replace('tcp:', 'ftp:')
+  await using client = await connect(`${url}/in`, {
+    user: 'joe',
+    password: 'open sesame',
+    security: 'off',
+    pipelining: false,
+  })
+  expect(client.capabilities.size).toBe(0)
+  expect(verbs).toEqual(['USER', 'PASS', 'FEAT', 'TYPE', 'OPTS', 'CWD'])
 })

@@ -110,3 +110,25 @@ test('a folder that other sessions could not follow to is not entered', async ()
     expect(await Promise.all([client.size('a'), client.size('a')])).toEqual([4, 4])
   }
 })
+
+test('a session that the caller changed by SITE is not given to other calls while there can be another one', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { connections: 2 })
+  await client.command('SITE UMASK 022', { check: false })
+  const before = server.received.length
+  await client.size('in/a')
+  await client.size('in/a')
+  // A session of its own, and only one.
+  expect(server.received.slice(before).filter((line) => line.startsWith('USER'))).toHaveLength(1)
+  await client.command('SITE UMASK 022', { check: false })
+  expect(await client.size('in/a')).toBe(1)
+  expect(logins(server.received)).toBe(2)
+})
+
+test('the one session of a client stays what SITE has made of it', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url)
+  await client.command('SITE UMASK 022', { check: false })
+  expect(await client.size('in/a')).toBe(1)
+  expect(logins(server.received)).toBe(1)
+})

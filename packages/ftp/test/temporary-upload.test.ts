@@ -161,3 +161,15 @@ test.each(['550 Permission denied.', '550 Disk quota exceeded.', '450 Try again 
     expect(server.files.text('/in/.a.csv.part')).toBe('new')
   },
 )
+
+test('a name of z/OS has a temporary one only where the caller makes it', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url)
+  const name = "'USER.DATA'"
+  await expect(client.writeFile(name, 'x', { temporary: true })).rejects.toMatchObject({
+    code: 'NET_BAD_OPTION',
+  })
+  await client.writeFile(name, 'x', { temporary: () => "'USER.TEMP'" })
+  const commands = server.received.filter((line) => /^(?:STOR|RNFR|RNTO)/.test(line))
+  expect(commands).toEqual([`STOR 'USER.TEMP'`, `RNFR 'USER.TEMP'`, `RNTO ${name}`])
+})

@@ -314,3 +314,29 @@ test('[H-FTP-15] what a lost reply was about is there: nothing is sent again', a
   expect(await client.upload(source, 'a')).toMatchObject({ transferred: 0, size: 10 })
   expect(server.received.filter((line) => line.startsWith('STOR'))).toEqual(['STOR a'])
 })
+
+test('with allocate the server is asked for room first, and the old file is whole where there is none', async () => {
+  await using server = await startFtpServer({ users, quota: 500_000, files: { '/a': 'precious' } })
+  await using client = await connect(server.url, { user: 'joe', password: 'open sesame' })
+  await client.upload(bytes, 'b', { allocate: true })
+  expect(server.received).toContain(`ALLO ${bytes.length}`)
+  await expect(client.upload(bytes, 'a', { allocate: true })).rejects.toMatchObject({
+    code: 'NET_NO_SPACE',
+    retry: 'never',
+  })
+  expect(server.received.filter((line) => line.startsWith('STOR'))).toEqual(['STOR b'])
+  expect(Buffer.from(server.files.read('/a')).toString()).toBe('precious')
+  // Of a source without a size nothing is asked, and what else the server says to it does not matter.
+  const asked = server.received.length
+  await client.upload(
+    (async function* () {
+      yield Buffer.from('x')
+    })(),
+    'c',
+    { allocate: true },
+  )
+  expect(server.received.slice(asked).some((line) => line.startsWith('ALLO'))).toBe(false)
+  server.fail({ on: 'ALLO', do: { reply: '504 Not here' } })
+  await client.upload(Buffer.from('y'), 'c', { allocate: true })
+  expect(Buffer.from(server.files.read('/c')).toString()).toBe('y')
+})

@@ -11,6 +11,7 @@ import type { FtpEntry } from '../entry.ts'
 import { fromWire, toWire, isEscaped, type FtpEncoding } from '../wire-text.ts'
 import { isAboutItself, readFacts } from './facts.ts'
 import { LineReader } from './line-reader.ts'
+import type { ListedFile } from './listed-file.ts'
 
 /** In which format a listing is: with facts (MLSD), or for people (LIST). */
 export type ListingFormat = 'facts' | 'people'
@@ -55,9 +56,14 @@ export async function parseListing(listing: Uint8Array, plan: ListingPlan): Prom
   return parsed.whole()
 }
 
-/** The path of a name in a folder. */
-export function pathIn(folder: string, name: string): string {
-  if (folder === '' || folder === '.') return name
+/** The path of a name in a folder. Of a folder of z/OS, which stands in quotes, a name is a member or a further qualifier. */
+export function pathIn(folder: string, name: string, isMember = false): string {
+  if (folder === '' || folder === '.' || name.startsWith("'")) return name
+  const [, quoted] = /^'([^']+)'$/.exec(folder) ?? []
+  if (quoted !== undefined) {
+    const plain = quoted.replace(/[.*]+$/, '')
+    return isMember ? `'${plain}(${name})'` : `'${plain}.${name}'`
+  }
   return folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`
 }
 
@@ -83,8 +89,10 @@ class Entries {
     this.#add(line, isAboutItself(line) ? 'known' : facts?.entry)
   }
 
-  addListed(line: string, listed: Omit<FtpEntry, 'path'> | 'known' | undefined): void {
-    this.#add(line, listed)
+  addListed(line: string, listed: ListedFile | 'known' | undefined): void {
+    if (typeof listed !== 'object' || listed.member === undefined) return this.#add(line, listed)
+    const { member, ...entry } = listed
+    return this.#add(line, entry, member)
   }
 
   whole(): ParsedListing {
@@ -104,7 +112,7 @@ class Entries {
     return { name, path: pathIn(this.#plan.folder, name), type: 'other', raw: line }
   }
 
-  #add(line: string, entry: Omit<FtpEntry, 'path'> | 'known' | undefined): void {
+  #add(line: string, entry: Omit<FtpEntry, 'path'> | 'known' | undefined, isMember = false): void {
     if (entry === undefined) {
       this.#unread += 1
       this.#example = line
@@ -119,7 +127,7 @@ class Entries {
       this.#refused += 1
       return
     }
-    const path = pathIn(this.#plan.folder, entry.name)
+    const path = pathIn(this.#plan.folder, entry.name, isMember)
     const { encoding } = this.#plan
     if (!isEscaped(entry.name)) this.#entries.push({ ...entry, path })
     else this.#entries.push({ ...entry, path, nameBytes: toWire(entry.name, encoding) })

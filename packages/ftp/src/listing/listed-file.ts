@@ -12,4 +12,6 @@ export interface ListedFile {
   readonly target?: string
   readonly user?: string
   readonly group?: string
+  /** Whether it is a member of what was listed, as of a data set of z/OS, which has a way of its own to write that. */
+  readonly member?: true
 }

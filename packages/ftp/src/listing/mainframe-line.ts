@@ -34,7 +34,7 @@ function ofMvs(line: string): ListedFile | undefined {
 function ofMembers(line: string): ListedFile | undefined {
   const { name, owner } = MEMBER.exec(line)?.groups ?? {}
   if (name === undefined || owner === undefined) return undefined
-  return { name, type: 'file', user: owner }
+  return { name, type: 'file', user: owner, member: true }
 }
 
 /** `QSYS            77824 02/23/00 15:09:55 *DIR       QTEMP/`. */

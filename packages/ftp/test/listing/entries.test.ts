@@ -108,3 +108,22 @@ test('paths are made of folder and name', () => {
     'a/x',
   ])
 })
+
+test('names of z/OS are joined as z/OS joins them, and never by a slash', async () => {
+  expect(pathIn("'USER.DATA'", 'MEM', true)).toBe("'USER.DATA(MEM)'")
+  expect(pathIn("'USER'", 'DATA')).toBe("'USER.DATA'")
+  expect(pathIn("'USER.*'", 'DATA')).toBe("'USER.DATA'")
+  expect(pathIn('in', "'USER.DATA'")).toBe("'USER.DATA'")
+  const members = [
+    ' Name     VV.MM   Created       Changed      Size  Init   Mod   Id',
+    ' MEMBER1  01.03 2002/09/12 2002/10/11 09:37    11    11     0 KIL001',
+  ]
+  const { entries } = await parse(
+    Buffer.from(`${members.join('\r\n')}\r\n`),
+    "'USER.LIB'",
+    'people',
+  )
+  expect(entries).toEqual([
+    { name: 'MEMBER1', path: "'USER.LIB(MEMBER1)'", type: 'file', user: 'KIL001' },
+  ])
+})

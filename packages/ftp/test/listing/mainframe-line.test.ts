@@ -21,7 +21,7 @@ test.each([
   ],
   [
     ' MEMBER1  01.03 2002/09/12 2002/10/11 09:37    11    11     0 KIL001',
-    { name: 'MEMBER1', type: 'file', user: 'KIL001' },
+    { name: 'MEMBER1', type: 'file', user: 'KIL001', member: true },
   ],
   [
     'QSYS            77824 02/23/00 15:09:55 *DIR       QTEMP/',
