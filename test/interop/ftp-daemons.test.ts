@@ -9,7 +9,13 @@ import { checkRemoteFiles } from '@net/core/testing'
 import * as ftp from '@net/ftp'
 
 import { requireDaemon } from './daemon.ts'
-import { startProftpd, startPureFtpd, type FtpDaemon } from './ftp-daemons.ts'
+import {
+  startInetutils,
+  startProftpd,
+  startPureFtpd,
+  startPyftpdlib,
+  type FtpDaemon,
+} from './ftp-daemons.ts'
 import { startVsftpd } from './vsftpd.ts'
 
 const daemons = {
@@ -17,11 +23,14 @@ const daemons = {
     startVsftpd(requireDaemon(context, 'vsftpd')),
   ProFTPD: startProftpd,
   'Pure-FTPd': startPureFtpd,
+  'inetutils-ftpd': startInetutils,
+  pyftpdlib: startPyftpdlib,
 } as const
 
 const names = Object.keys(daemons) as (keyof typeof daemons)[]
 
-test.for(names)(
+// A session of inetutils-ftpd takes so long that its whole tree is not for every run.
+test.for(names.filter((name) => name !== 'inetutils-ftpd'))(
   '[FTP-31] %s is a whole tree',
   { timeout: 120_000 },
   async (name, context: TestContext) => {
@@ -42,11 +51,11 @@ test.for(names)(
   },
 )
 
-test.for(names)(
-  '[FTP-18] [FTP-43] %s in active mode, with times, modes and an upload that goes on',
-  async (name, context) => {
+test.for(names.flatMap((name) => [[name, 'active'] as const, [name, 'passive'] as const]))(
+  '[FTP-18] [FTP-43] %s in %s mode, with times, modes and an upload that goes on',
+  async ([name, mode], context) => {
     await using daemon = await daemons[name](context)
-    await using partner = await logIn(daemon, { data: { mode: 'active' }, keepAlive: 50 })
+    await using partner = await logIn(daemon, { data: { mode }, keepAlive: 50 })
     const content = randomBytes(400_000)
     await partner.upload(content.subarray(0, 150_000), 'cut')
     expect(await partner.upload(content, 'cut', { resume: true })).toMatchObject({
@@ -60,8 +69,15 @@ test.for(names)(
     await partner.appendFile('a b', 'three\n')
     expect(Buffer.from(await partner.readFile('a b')).toString()).toBe('two\nthree\n')
     const time = Date.UTC(2021, 2, 4, 5, 6, 7)
-    await partner.setModified('a b', time)
-    expect(await partner.modified('a b')).toBe(time)
+    if (name === 'inetutils-ftpd') {
+      // It has no command for that.
+      await expect(partner.setModified('a b', time)).rejects.toMatchObject({
+        code: 'NET_UNSUPPORTED',
+      })
+    } else {
+      await partner.setModified('a b', time)
+      expect(await partner.modified('a b')).toBe(time)
+    }
     expect(await partner.nlst()).toEqual(expect.arrayContaining(['a b', 'cut']))
     await partner.mkdir('x/y/z', { recursive: true })
     await partner.writeFile('x/y/.hidden', 'h')

@@ -1,12 +1,13 @@
-// ProFTPD and Pure-FTPd, which ftp-daemons.sh unpacks aside, with one user of their own and no user of the system.
+// ProFTPD, Pure-FTPd and inetutils-ftpd, which ftp-daemons.sh unpacks aside, and pyftpdlib, each with one user of its own and no
+// user of the system.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { TestContext } from 'vitest'
 
 import { freePort, startChild, temporaryFolder } from './child.ts'
-import { lacking, requireRoot } from './daemon.ts'
+import { lacking, requireDaemon, requireRoot } from './daemon.ts'
 
 /** One that runs. Disposing ends it and removes its folder. */
 export interface FtpDaemon extends AsyncDisposable {
@@ -119,10 +120,60 @@ export function startPureFtpd(context: Pick<TestContext, 'skip'>): Promise<FtpDa
   })
 }
 
+/**
+ * Starts inetutils-ftpd, which serves one connection on its standard input, behind socat. Its accounts, passwords and rules of
+ * login are in a mount namespace.
+ */
+export function startInetutils(context: Pick<TestContext, 'skip'>): Promise<FtpDaemon> {
+  const program = unpacked(context, 'ftpd')
+  const socat = requireDaemon(context, 'socat')
+  const unshare = requireDaemon(context, 'unshare')
+  return running('inetutils-ftpd', ({ folder, home, port }) => {
+    const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+    const lines = (file: string, line: string): string => `${readFileSync(file, 'utf8')}${line}\n`
+    const hash = openssl('passwd', '-6', PASSWORD)
+    write('passwd', lines('/etc/passwd', `${USER}:x:${NOBODY}:${NOBODY}::${home}:/bin/sh`))
+    write('shadow', lines('/etc/shadow', `${USER}:${hash}:19000:0:99999:7:::`))
+    mkdirSync(join(folder, 'pam.d'))
+    const kinds = ['auth', 'account', 'session', 'password']
+    const rules = kinds.map((kind) => `${kind} required pam_unix.so`)
+    write('pam.d/ftp', `${rules.join('\n')}\n`)
+    const mounts = ['passwd', 'shadow', 'pam.d'].map(
+      (name) => `mount --bind ${join(folder, name)} /etc/${name}`,
+    )
+    const listener = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`
+    const serve = `exec ${socat} ${listener} EXEC:"${program} -q",nofork`
+    return [unshare, '--mount', 'sh', '-c', [...mounts, serve].join(' && ')]
+  })
+}
+
+/** Starts pyftpdlib. */
+export function startPyftpdlib(context: Pick<TestContext, 'skip'>): Promise<FtpDaemon> {
+  // A package of modules belongs to Debian's own Python.
+  const python = '/usr/bin/python3'
+  try {
+    execFileSync(python, ['-c', 'import pyftpdlib'], { stdio: 'ignore' })
+  } catch {
+    lacking(context, 'python3-pyftpdlib is not installed')
+  }
+  return running('pyftpdlib', ({ home, port }) => {
+    return [python, '-W', 'ignore', '-c', PYFTPDLIB, String(port), home, USER, PASSWORD]
+  })
+}
+
 interface Placed {
   readonly folder: string
   readonly home: string
   readonly port: number
+}
+
+function unpacked(context: Pick<TestContext, 'skip'>, name: string): string {
+  const program = join(aside, 'usr/sbin', name)
+  if (!existsSync(program)) {
+    lacking(context, `${name} is not unpacked: test/interop/ftp-daemons.sh /opt/net-ftp-daemons`)
+  }
+  requireRoot(context, name)
+  return program
 }
 
 async function started(
@@ -130,11 +181,18 @@ async function started(
   name: string,
   configure: (place: Placed) => readonly string[],
 ): Promise<FtpDaemon> {
-  const program = join(aside, 'usr/sbin', name)
-  if (!existsSync(program)) {
-    lacking(context, `${name} is not unpacked: test/interop/ftp-daemons.sh /opt/net-ftp-daemons`)
-  }
-  requireRoot(context, name)
+  const program = unpacked(context, name)
+  return running(name, (place) => {
+    const loaded = ['/bin/sh', '-c', `LD_LIBRARY_PATH=${libraries} exec "$0" "$@"`]
+    return [...loaded, program, ...configure(place)]
+  })
+}
+
+/** Starts a daemon by its command line. */
+async function running(
+  name: string,
+  command: (place: Placed) => readonly string[],
+): Promise<FtpDaemon> {
   await using stack = new AsyncDisposableStack()
   const { path: folder } = stack.use(temporaryFolder(name))
   chmodSync(folder, 0o755)
@@ -142,9 +200,8 @@ async function started(
   mkdirSync(home)
   chownSync(home, NOBODY, NOBODY)
   const port = await freePort()
-  const args = configure({ folder, home, port })
-  const loaded = ['-c', `LD_LIBRARY_PATH=${libraries} exec "$0" "$@"`, program, ...args]
-  stack.use(await startChild('/bin/sh', loaded, [{ host: '127.0.0.1', port }]))
+  const [program = '', ...args] = command({ folder, home, port })
+  stack.use(await startChild(program, args, [{ host: '127.0.0.1', port }]))
   const rest = stack.move()
   return {
     url: `ftp://127.0.0.1:${port}`,
@@ -162,3 +219,14 @@ function openssl(...args: readonly string[]): string {
 const environment = { ...process.env, LD_LIBRARY_PATH: libraries }
 const USER = 'joe'
 const PASSWORD = 'interop-password'
+const PYFTPDLIB = `
+import sys
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.servers import FTPServer
+port, home, user, password = sys.argv[1:]
+authorizer = DummyAuthorizer()
+authorizer.add_user(user, password, home, perm='elradfmwMT')
+FTPHandler.authorizer = authorizer
+FTPServer(('127.0.0.1', int(port)), FTPHandler).serve_forever()
+`

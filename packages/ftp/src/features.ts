@@ -16,3 +16,27 @@ export function parseFeatures(reply: FtpReply): Features {
   }
   return features
 }
+
+/**
+ * What to ask so that MLSD tells what entries have: the facts that the server would tell and does not by itself (RFC 3659,
+ * section 7.9), beside those that it does; undefined where nothing is missing.
+ */
+export function factsToAskFor(features: Features): string | undefined {
+  const facts = (features.get('MLST') ?? '').split(';').filter((fact) => fact !== '')
+  const isTold = (fact: string): boolean => fact.endsWith('*')
+  const isWanted = (fact: string): boolean => WANTED.has(fact.toLowerCase())
+  if (!facts.some((fact) => !isTold(fact) && isWanted(fact))) return undefined
+  const asked = facts.filter((fact) => isTold(fact) || isWanted(fact))
+  return `OPTS MLST ${asked.map((fact) => `${fact.replace('*', '')};`).join('')}`
+}
+
+const WANTED: ReadonlySet<string> = new Set([
+  'type',
+  'size',
+  'modify',
+  'unix.mode',
+  'unix.owner',
+  'unix.ownername',
+  'unix.group',
+  'unix.groupname',
+])

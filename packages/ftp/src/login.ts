@@ -23,7 +23,7 @@ import {
 import { Control } from './control.ts'
 import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
-import { parseFeatures, type Features } from './features.ts'
+import { factsToAskFor, parseFeatures, type Features } from './features.ts'
 import { controlLoss } from './loss-places.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { FtpEncoding } from './wire-text.ts'
@@ -199,6 +199,8 @@ async function setUp(dialog: Dialog, plan: LoginPlan): Promise<Features> {
   const [features = NOTHING, type = NOTHING] = replies
   accepted(type, 'TYPE I')
   const known = parseFeatures(features)
+  const facts = factsToAskFor(known)
+  if (facts !== undefined) await dialog.ask(facts)
   // Some take names for UTF-8 and nothing else until told not to.
   if (!isUtf8 && known.has('UTF8')) await dialog.ask('OPTS UTF8 OFF')
   for (const command of enter) {

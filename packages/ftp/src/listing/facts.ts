@@ -72,7 +72,8 @@ export function readTime(text: string): number | undefined {
 }
 
 function readMode(text: string): number | undefined {
-  return OCTAL.test(text) ? Number.parseInt(text, 8) & 0o7777 : undefined
+  const [, digits] = OCTAL.exec(text) ?? []
+  return digits === undefined ? undefined : Number.parseInt(digits, 8) & 0o7777
 }
 
 function factsOf(text: string): ReadonlyMap<string, string> {
@@ -92,6 +93,7 @@ function typeOf(type: string): FtpEntry['type'] {
 
 const ITSELF = /^(?:[^ ;]*;)*type=[cp]dir;/i
 const LINK = /^OS\.unix=slink:(.+)$/i
-const OCTAL = /^[0-7]{3,6}$/
+// pyftpdlib writes `0o644`.
+const OCTAL = /^(?:0o)?([0-7]{3,6})$/
 // RFC 3659 allows a second of 60 once in years; Date does not, and no server is known to send one.
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d+))?$/

@@ -76,3 +76,10 @@ test('a line without a name is not an entry', () => {
 function entryOf(line: string): Partial<FtpEntry> {
   return readFacts(line)?.entry ?? {}
 }
+
+test('a mode is octal, with or without a word that says so', () => {
+  for (const mode of ['644', '0644', '0o644', '100644']) {
+    expect(readFacts(`type=file;unix.mode=${mode}; a`)).toMatchObject({ entry: { mode: 0o644 } })
+  }
+  expect(readFacts('type=file;unix.mode=0x644; a')).toMatchObject({ entry: { name: 'a' }, odd: 1 })
+})
