@@ -199,14 +199,20 @@ async function setUp(dialog: Dialog, plan: LoginPlan): Promise<Features> {
   const [features = NOTHING, type = NOTHING] = replies
   accepted(type, 'TYPE I')
   const known = parseFeatures(features)
-  const facts = factsToAskFor(known)
-  if (facts !== undefined) await dialog.ask(facts)
-  // Some take names for UTF-8 and nothing else until told not to.
-  if (!isUtf8 && known.has('UTF8')) await dialog.ask('OPTS UTF8 OFF')
+  await setOptions(dialog, known)
   for (const command of enter) {
     accepted(isUtf8 ? (replies.at(-1) ?? NOTHING) : await dialog.ask(command), command)
   }
   return known
+}
+
+/** What depends on what the server can do. */
+async function setOptions(dialog: Dialog, known: Features): Promise<void> {
+  const facts = factsToAskFor(known)
+  if (facts !== undefined) await dialog.ask(facts)
+  const isUtf8 = dialog.control.encoding === 'utf8'
+  // Some take names for UTF-8 and nothing else until told not to.
+  if (!isUtf8 && known.has('UTF8')) await dialog.ask('OPTS UTF8 OFF')
 }
 
 async function askAll(
