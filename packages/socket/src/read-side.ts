@@ -16,6 +16,7 @@ import {
 import type { WaitOptions } from './connection.ts'
 import { DONE } from './handled.ts'
 import { deliverTo } from './pulled-inflow.ts'
+import { ReadBlock } from './read-block.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
 import type { Inflow, ByteReceiver, Transport } from './transport.ts'
@@ -45,6 +46,7 @@ export class ReadSide implements ByteReceiver {
   readonly #silence: Deadline
   readonly #beat: Deadline
   readonly #queue = new ByteQueue()
+  readonly #block = new ReadBlock()
   #inflow: Inflow
   /** How many bytes are read ahead. */
   #ahead: number
@@ -163,7 +165,8 @@ export class ReadSide implements ByteReceiver {
   }
 
   memory(): Uint8Array | undefined {
-    return this.#isFull ? undefined : this.#heir?.memory?.()
+    if (this.#isFull) return undefined
+    return this.#heir === undefined ? this.#block.memory() : this.#heir.memory?.()
   }
 
   arrived(chunk: Uint8Array): boolean {
@@ -171,13 +174,14 @@ export class ReadSide implements ByteReceiver {
       this.#isFull = !this.#heir.arrived(chunk)
       return !this.#isFull
     }
-    this.#queue.push(chunk)
+    const own = this.#block.arrived(chunk)
+    this.#queue.push(own)
     const waiting = this.#waiting
-    if (waiting !== undefined) {
-      waiting.silence.moved(chunk.length)
-      // A read that waits for a large part gets it, whatever is read ahead otherwise.
-      if (!this.#attempt(waiting)) return true
-    }
+    const isRead = waiting !== undefined && this.#served(waiting, chunk.length)
+    // Whatever is read into memory of the caller's leaves ours free.
+    if (waiting?.operation !== 'readInto' || this.#queue.length > 0) this.#block.kept(own)
+    // A read that waits for a large part gets it, whatever is read ahead otherwise.
+    if (waiting !== undefined && !isRead) return true
     this.#isFull = this.#heir !== undefined || this.#queue.length >= this.#ahead
     return !this.#isFull
   }
@@ -194,6 +198,11 @@ export class ReadSide implements ByteReceiver {
     this.#fail(this.#lossOf(error))
     // A failure after our close is not a loss.
     if (this.#shut === undefined) this.#spec.lost(error)
+  }
+
+  #served(waiting: Waiting<unknown>, size: number): boolean {
+    waiting.silence.moved(size)
+    return this.#attempt(waiting)
   }
 
   /** Behind the last byte: that nothing follows. */
