@@ -25,13 +25,15 @@ async function main(): Promise<number> {
     import('./terminal.ts'),
   ])
   const ending = new AbortController()
+  // Milliseconds that a run has to leave what the next one resumes.
+  const grace = 3000
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       const reason = new Interruption(signal)
       // The second time is for what does not end.
       if (ending.signal.aborted) process.exit(reason.exitCode)
       ending.abort(reason)
-      setTimeout(() => process.exit(reason.exitCode), GRACE).unref()
+      setTimeout(() => process.exit(reason.exitCode), grace).unref()
     })
   }
   // Writes tell what failed; a stream without a listener would end the process instead.
@@ -61,6 +63,3 @@ function versionOf(): string {
   ) as { version: string }
   return manifest.version
 }
-
-// Milliseconds that a run has to leave what the next one resumes.
-const GRACE = 3000

@@ -1,11 +1,12 @@
 /* Two places made ready to be compared: what both can do, what both hold, and what a copy would do. */
 
-import { isNetError, type RemoteCapabilities } from '@net/core'
+import { isNetError, type RemoteCapabilities, type RemoteEntry } from '@net/core'
 import { netError, type Operation } from '@net/core/authoring'
 
 import { hashPairs, type HashedPair } from './content-hash.ts'
 import type { Filter } from './filter.ts'
 import type { TreePlace } from './place.ts'
+import { partName } from './plan/part-name.ts'
 import type { PlanRules } from './plan/plan-rules.ts'
 import type { PlanStep } from './plan/plan-step.ts'
 import { planTree } from './plan/plan.ts'
@@ -15,7 +16,7 @@ import { Scan } from './scan.ts'
 import { countIn, settledIn, type Scanned, type ScannedFolder } from './scanned.ts'
 import type { StateRecords } from './state/state-records.ts'
 import { together } from './together.ts'
-import { folderOf, nameOf } from './tree-path.ts'
+import { folderOf, join, nameOf } from './tree-path.ts'
 import type { CompareOptions } from './tree-options.ts'
 
 /** How they are compared. */
@@ -86,8 +87,11 @@ export async function pairFile(
     (within) => to.files.stat(to.path, { signal: within }).catch(undefinedIfMissing),
   ])
   const entry = { ...source, name: nameOf(to.path) }
-  const target = there === undefined ? undefined : folderWith({ entry: there })
   const into = { ...to, path: folderOf(to.path) }
+  const part = await partOf(into, entry, toCan, signal)
+  const found = [there, part].filter((each) => each !== undefined)
+  const target =
+    found.length === 0 ? undefined : folderWith(...found.map((each) => ({ entry: each })))
   const pair = { from, to: into, fromCan, toCan, signal }
   const planRules = planRulesOf(rules, into, { fromCan, toCan })
   return planned(folderWith({ entry, from: from.path }), target, pair, { ...rules, planRules })
@@ -132,8 +136,20 @@ function planRulesOf(
   }
 }
 
-function folderWith(one: Scanned): ScannedFolder {
-  const entries = new Map([[one.entry.name, one]])
+/** What an earlier run left of this version of the file; a small one is sent anew sooner than it is looked for. */
+async function partOf(
+  { files, path }: TreePlace,
+  entry: RemoteEntry,
+  { longestName }: RemoteCapabilities,
+  signal: AbortSignal,
+): Promise<RemoteEntry | undefined> {
+  if ((entry.size ?? 0) < LEAST_WITH_PART) return undefined
+  const name = partName(entry.name, entry, longestName)
+  return files.stat(join(path, name), { signal }).catch(undefinedIfMissing)
+}
+
+function folderWith(...all: readonly Scanned[]): ScannedFolder {
+  const entries = new Map(all.map((one) => [one.entry.name, one]))
   return { entries, hides: false, hidden: new Set(), settled: 0 }
 }
 
@@ -152,3 +168,6 @@ function undefinedIfMissing(error: unknown): undefined {
   if (isNetError(error) && error.code === 'NET_NOT_FOUND') return undefined
   throw error
 }
+
+// In bytes.
+const LEAST_WITH_PART = 1024 * 1024

@@ -1,4 +1,5 @@
 import { at, copy, memoryFiles } from '@net/files'
+import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
 import { contentsOf } from './tree-contents.ts'
@@ -64,4 +65,22 @@ test('nothing is removed, and what is the same stays', async () => {
   await copy(from, to, { recursive: true })
   expect(await copy(from, to, { recursive: true })).toMatchObject({ kept: 6, made: 0, replaced: 0 })
   expect((await contentsOf(to))['extra']).toBe('x')
+})
+
+test('a file of some size that was cut goes on where it was, in the next run too', async () => {
+  const contents = { big: new Uint8Array(3 * 1024 * 1024).fill(7) }
+  const source = memoryFiles({ contents })
+  const cutting = faultyFiles(source, {
+    at({ call, passed = 0 }) {
+      if (call === 'read' && passed === 2) throw new Error('cut')
+    },
+  })
+  const to = memoryFiles()
+  await expect(copy(at(cutting, 'big'), at(to, 'copy'), { retry: false })).rejects.toThrow()
+  const [part = ''] = Object.keys(await contentsOf(to))
+  expect(part).toMatch(/^copy\.net-.*\.part$/)
+  const { transferred } = await copy(at(source, 'big'), at(to, 'copy'))
+  expect(transferred).toBeLessThan(3 * 1024 * 1024)
+  expect(Object.keys(await contentsOf(to))).toEqual(['copy'])
+  expect((await to.stat('copy')).size).toBe(3 * 1024 * 1024)
 })

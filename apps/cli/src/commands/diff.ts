@@ -19,7 +19,10 @@ export const diff: CommandRun = async (call) => {
   const from = await session.place(source, roles.source)
   const to = await session.place(target, roles.target)
   const files = await import('@net/files')
-  const found = await files.diff(from, to, treeOptions(call))
+  // Who asks for sizes alone knows that they do not tell all.
+  const bySize = call.options.compare === 'size'
+  const all = await files.diff(from, to, treeOptions(call))
+  const found = bySize ? all.filter(({ difference }) => difference !== 'uncertain') : all
   for (const { path, type, difference, certain, error } of found) {
     const why = error === undefined ? '' : `: ${messageOf(error)}`
     await call.output.result(

@@ -34,8 +34,9 @@ async function listPlace(call: Call, address: Address, place: TreePlace): Promis
   if (options.recursive === true) {
     const { walk } = await import('@net/files')
     for await (const entry of walk(place, { signal })) {
-      const full = path === '' ? entry.path : `${path}/${entry.path}`
-      found.push({ entry: { ...entry, path: full }, shown: entry.path })
+      // Paths begin at the root of the tree.
+      const shown = path === '' ? entry.path : entry.path.slice(path.length + 1)
+      found.push({ entry, shown })
     }
   } else {
     for await (const entry of files.list(path, { signal })) found.push({ entry, shown: entry.name })

@@ -42,6 +42,8 @@ describe('net ls', () => {
     expect((await net(['ls', ftp.url])).out).toBe('a\nb\nd\n')
     expect((await net(['ls', '-a', ftp.url])).out).toBe('.c\na\nb\nd\n')
     expect((await net(['ls', '-r', ftp.url])).out).toBe('a\nb\nd\nd/e\n')
+    expect((await net(['ls', '-r', `${ftp.url}/d`])).out).toBe('e\n')
+    expect((await net(['ls', '-r', '--url', `${ftp.url}/d`])).out).toBe(`${ftp.url}/d/e\n`)
     expect((await net(['ls', `${ftp.url}/d/e`])).out).toBe('e\n')
     expect((await net(['ls', '-l', `${ftp.url}/d`])).out).toMatch(/^- .* 0 \d{4}-\d\d-\d\d .* e\n$/)
   })

@@ -61,11 +61,11 @@ async function startOf(route: Route, op: Operation, move: Move): Promise<number>
 
 /**
  * Whether the end of what is there may lack bytes: the last round of pieces, or what was written at several places at once, as
- * SFTP writes; where hashes are made, such a copy is found out.
+ * SFTP writes; where hashes are made, such a copy is found out. A tree that only writes on at the end, as FTP does, leaves none.
  */
 function mayHaveGaps({ to, toCan }: Route, size: number): boolean {
-  const isUnseen = toCan.writeOffsets === 'rest' && to.files.hash === undefined
-  return size >= LEAST_IN_PIECES || isUnseen
+  if (toCan.writeOffsets !== 'rest') return false
+  return size >= LEAST_IN_PIECES || to.files.hash === undefined
 }
 
 async function moveStream(route: Route, op: Operation, move: Move, start: number): Promise<number> {

@@ -114,3 +114,11 @@ test('a source that gives less than it has is an error', async () => {
     expect.objectContaining({ code: 'NET_SIZE_MISMATCH', received: 5, expected: 100 }),
   )
 })
+
+test('a large file goes on at its very end on a tree that writes nowhere else, as FTP', async () => {
+  const whole = patterned(40 * MB)
+  const from = await treeWith(whole)
+  const to = await treeWith(whole.subarray(0, 36 * MB), { writeOffsets: true })
+  expect(await move(from, to, 36 * MB)).toBe(4 * MB)
+  expect(await sameIn(from, to)).toBe(true)
+})
