@@ -23,7 +23,6 @@ export interface CommandSpec {
 }
 
 const SHOWN: readonly OptionName[] = ['json', 'raw', 'silent', 'log', 'timing', 'maxTime']
-const ROAD: readonly OptionName[] = ['via', 'proxy', 'connectTimeout', 'retry']
 const TLS: readonly OptionName[] = ['cacert', 'cert', 'key', 'dangerouslySkipVerification']
 const LOGIN: readonly OptionName[] = ['user', 'passwordFile']
 const HOST_KEYS: readonly OptionName[] = [
@@ -33,13 +32,14 @@ const HOST_KEYS: readonly OptionName[] = [
   'sshConfig',
   'dangerouslyAcceptAnyHostKey',
 ]
-const SSH: readonly OptionName[] = [...SHOWN, ...ROAD, ...LOGIN, 'key', ...HOST_KEYS]
+// A road may lead over SSH hosts.
+const ROAD: readonly OptionName[] = ['via', 'proxy', 'connectTimeout', 'retry', ...HOST_KEYS]
+const SSH: readonly OptionName[] = [...SHOWN, ...ROAD, ...LOGIN, 'key']
 const SERVERS: readonly OptionName[] = [
   ...SHOWN,
   ...ROAD,
   ...LOGIN,
   ...TLS,
-  ...HOST_KEYS,
   'dangerouslyAllowPlaintextAuth',
 ]
 const WEB: readonly OptionName[] = [
@@ -243,14 +243,14 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'tls',
     summary: 'shows the certificates of a server, and whether they are trusted',
     args: '<host:port>',
-    options: [...SHOWN, ...ROAD, 'cacert', 'servername'],
+    options: [...SHOWN, ...ROAD, 'key', 'cacert', 'servername'],
     load: async () => (await import('./commands/tls.ts')).tls,
   },
   {
     name: 'ping',
     summary: 'measures how long connecting takes',
     args: '<host:port>',
-    options: [...SHOWN, ...ROAD, 'count', 'interval'],
+    options: [...SHOWN, ...ROAD, 'key', 'count', 'interval'],
     load: async () => (await import('./commands/ping.ts')).ping,
   },
   {

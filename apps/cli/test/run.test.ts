@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 
 import { describe, expect, it } from 'vitest'
 
@@ -62,6 +63,46 @@ describe('runNet', () => {
     const { code, events, err } = await net(['ls', folder.path], { env })
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(events).toMatchObject([{ type: 'entry', name: 'config' }])
+  })
+
+  // CL-4
+  it('waits for no standard input that was not asked for, and with no terminal for no answer', async () => {
+    const nobody = '127.0.0.1:1'
+    const lines = [
+      `get http://${nobody}/`,
+      `head http://${nobody}/`,
+      `post http://${nobody}/ -d a=1`,
+      `ls ftp://${nobody}/`,
+      `cat sftp://ada@${nobody}/a`,
+      `cp ftp://${nobody}/a /nowhere/b`,
+      `mv ftp://${nobody}/a ftp://${nobody}/b`,
+      `rm ftp://${nobody}/a`,
+      `mkdir ftp://${nobody}/a`,
+      `mirror ftp://${nobody}/a /nowhere/b`,
+      `diff ftp://${nobody}/a /nowhere/b`,
+      `send smtp://${nobody} --from a@b --to c@d --text x`,
+      `exec ssh://${nobody} ls`,
+      `shell ssh://${nobody}`,
+      `tunnel ssh://${nobody} -D 0`,
+      `nc tcp://${nobody}`,
+      `listen tcp://192.0.2.1:1`,
+      `serve nothing`,
+      `resolve -bad-`,
+      `tls ${nobody}`,
+      `ping ${nobody} -c 1`,
+      `completion csh`,
+    ].map((line) => line.split(' '))
+    expect(lines.map(([name]) => name)).toEqual(commandTable.map(({ name }) => name))
+    for (const [name = '', ...args] of lines) {
+      const retry = commandTable.some(
+        (spec) => spec.name === name && spec.options.includes('retry'),
+      )
+      const all = [name, ...(retry ? ['--retry', '0', '--ssh-config', 'none'] : []), ...args]
+      // An open pipe that nobody writes to.
+      const { code, err } = await net(all, { stdin: new PassThrough() })
+      expect([name, code]).not.toEqual([name, 0])
+      expect(err).not.toMatch(/^ +at /m)
+    }
   })
 
   it('ends with the code of a time limit when --max-time passes', async () => {
