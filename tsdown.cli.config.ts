@@ -21,7 +21,7 @@ export default defineConfig([
   {
     ...shared,
     entry: { main: 'src/main.ts' },
-    deps: { onlyBundle: [] },
+    deps: { alwaysBundle: [/^(?!cpu-features$)(?!.*\.node$)/u], neverBundle: native },
     publint: true,
   },
   {
