@@ -18,7 +18,6 @@ describe('parseConfig', () => {
     })
   })
 
-  // H-APP-06
   it.each([
     ['json\nnothing = 1', 'config:2: "nothing" is no option'],
     ['__proto__ = 1', 'config:1: "__proto__" is no option'],
@@ -31,15 +30,14 @@ describe('parseConfig', () => {
       'dangerously-skip-verification',
       'config:1: dangerously-skip-verification must be given each time',
     ],
-  ])('refuses %j with its line', (text, message) => {
+  ])('[H-APP-06] refuses %j with its line', (text, message) => {
     expect(() => parseConfig(text, 'config')).toThrow(message)
     expect(Object.hasOwn(Object.prototype, 'json')).toBe(false)
   })
 })
 
 describe('readConfig', () => {
-  // H-APP-06
-  it('warns of a file that others can read or change', async () => {
+  it('[H-APP-06] warns of a file that others can read or change', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'config')
     writeFileSync(path, 'json\n')

@@ -18,7 +18,6 @@ async function known(of: Call, role: ServerRole, user = 'ada'): Promise<string |
   return isSecret(password) ? password.reveal() : undefined
 }
 
-// H-APP-02
 describe('passwordFor', () => {
   it('takes the password of the environment for the server that it is meant for', async () => {
     const env = {
@@ -33,7 +32,7 @@ describe('passwordFor', () => {
     expect(words).toEqual(['one', 'two', 'three', undefined])
   })
 
-  it('reads a file that nobody else can read, and refuses any other', async () => {
+  it('[H-APP-02] reads a file that nobody else can read, and refuses any other', async () => {
     using folder = temporaryFolder()
     const passwordFile = join(folder.path, 'secret')
     writeFileSync(passwordFile, 'love\nmore\n')

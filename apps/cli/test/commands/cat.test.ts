@@ -24,8 +24,7 @@ describe('net cat', () => {
     expect(await net(['cat', '--json', `${ftp.url}/a`])).toMatchObject({ code: 2 })
   })
 
-  // H-APP-01
-  it('is harmless on a terminal', async () => {
+  it('[H-APP-01] is harmless on a terminal', async () => {
     await using ftp = await startFtpServer({ files: { a: 'x\u001b]0;title\u0007\n' } })
     expect((await net(['cat', `${ftp.url}/a`], { columns: 80 })).out).toBe('x\\x1b]0;title\\x07\n')
     expect((await net(['cat', '--raw', `${ftp.url}/a`], { columns: 80 })).out).toBe(

@@ -87,8 +87,7 @@ describe('net ls', () => {
     },
   )
 
-  // H-APP-01
-  it('shows names harmless on a terminal', async () => {
+  it('[H-APP-01] shows names harmless on a terminal', async () => {
     await using sftp = await startSftpServer({
       files: { '/in/a\u001b[2J\u202e\n': '' },
       ssh: { users: { ada: { password: 'love' } } },

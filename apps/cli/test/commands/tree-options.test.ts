@@ -45,8 +45,7 @@ describe('toldTree', () => {
     expect(err).toMatch(/2\.0 KiB of 2\.0 KiB, .*\/s\n2 made, 2\.0 KiB moved\n$/)
   })
 
-  // H-APP-05
-  it('sums up what was done when a file fails, with a line for it, exit code 1, and no short file', async () => {
+  it('[H-APP-05] sums up what was done when a file fails, with a line for it, exit code 1, and no short file', async () => {
     using folder = temporaryFolder()
     mkdirSync(join(folder.path, 'tree'))
     for (const name of ['a', 'b', 'c'])

@@ -84,8 +84,7 @@ describe('Output', () => {
     await writing
   })
 
-  // H-APP-04
-  it('ends the run when the reader has left, and fails when the disk is full', async () => {
+  it('[H-APP-04] ends the run when the reader has left, and fails when the disk is full', async () => {
     for (const [code, wanted] of [
       ['EPIPE', new Interruption('EPIPE')],
       ['ENOSPC', Object.assign(new Error('failed'), { code: 'ENOSPC' })],

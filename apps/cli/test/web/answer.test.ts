@@ -11,8 +11,7 @@ describe('the answer', () => {
     expect(out).toBe(body.toString('utf8'))
   })
 
-  // H-APP-01
-  it('is harmless on a terminal, raw only with --raw', async () => {
+  it('[H-APP-01] is harmless on a terminal, raw only with --raw', async () => {
     await using server = await startHttpServer({
       routes: { '/': { body: 'a\u001b[2Jb', headers: { 'x-name': 'c\u009b' } } },
     })

@@ -10,7 +10,7 @@ test('a visitor reaches the HTTP server of the lab, whatever it answers', async 
   expect(await run(`${http.url}/status/404`)).toMatch(/^404/u)
 })
 
-test('H-APP-10: a visitor reaches nothing else: no other port, no other address, and not by a redirect or a name', async () => {
+test('[H-APP-10] a visitor reaches nothing else: no other port, no other address, and not by a redirect or a name', async () => {
   await using http = await startHttpServer()
   await using other = await startHttpServer()
   const { run } = labCall({ http })

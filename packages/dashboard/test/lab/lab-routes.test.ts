@@ -71,7 +71,7 @@ test('servers are listed with what they hold, and shown with their contents', as
   expect((await ask(dashboard, '/api/servers/none')).status).toBe(404)
 })
 
-test('H-APP-07: a mail that was written as a document is shown in a sandbox, at an address for one use', async () => {
+test('[H-APP-07] a mail that was written as a document is shown in a sandbox, at an address for one use', async () => {
   await using dashboard = await attach({ lab })
   const mail = (await post(dashboard, '/api/servers/mail/mails/0')).json() as { frame: string }
   expect(mail).toMatchObject({ subject: '<b>Hi</b>', text: 'hello', raw: 'raw' })

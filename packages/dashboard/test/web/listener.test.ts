@@ -9,7 +9,7 @@ import { ask, headersOf, open, post } from '../visitor.ts'
 
 const PATHS = ['/', '/page/main.js', '/api/operations', '/nothing', '/api/stream', '/mail/x']
 
-test('H-APP-07: every answer forbids scripts but ours, markup from texts, and frames around it', async () => {
+test('[H-APP-07] every answer forbids scripts but ours, markup from texts, and frames around it', async () => {
   await using dashboard = await attach()
   for (const path of PATHS) {
     const response = await open(dashboard, path)
@@ -49,7 +49,7 @@ test('40 kB of cookies of other programs are no hindrance', async () => {
   expect((await ask(dashboard, '/api/about', { headers: { cookie } })).status).toBe(200)
 })
 
-test('H-APP-09: of many streams the last ones hear 429, and the others go on', async () => {
+test('[H-APP-09] of many streams the last ones hear 429, and the others go on', async () => {
   await using dashboard = await attach()
   const streams = await Promise.all(
     Array.from({ length: 40 }, () => open(dashboard, '/api/stream')),
@@ -71,7 +71,7 @@ async function opened(dashboard: Awaited<ReturnType<typeof attach>>) {
   return stream
 }
 
-test('H-APP-09: an upload of a gigabyte is refused by what it announces, and one without length at the limit', async () => {
+test('[H-APP-09] an upload of a gigabyte is refused by what it announces, and one without length at the limit', async () => {
   const call = { example: 'http://127.0.0.1/', run: async () => '' }
   await using dashboard = await attach({ lab: { call } })
   const { port } = dashboard

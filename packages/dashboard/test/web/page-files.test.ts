@@ -18,7 +18,7 @@ test('the files of the page are served by name, and nothing else', () => {
   expect(pageFile('')).toBeUndefined()
 })
 
-test('H-APP-07: the page makes text nodes alone: no markup is parsed, no script or handler stands in a document', () => {
+test('[H-APP-07] the page makes text nodes alone: no markup is parsed, no script or handler stands in a document', () => {
   for (const name of readdirSync(page)) {
     const text = readFileSync(join(page, name), 'utf8')
     expect(text).not.toMatch(

@@ -52,7 +52,7 @@ test('there are only so many; a place is free again when one goes, and nothing i
   expect(streams.add(new Reader().response)).toBe(true)
 })
 
-test('H-APP-09: a reader that does not keep up loses batches and hears of it; others have them', () => {
+test('[H-APP-09] a reader that does not keep up loses batches and hears of it; others have them', () => {
   const { history, streams } = streamsOf(2)
   using _ = streams
   const [slow, quick] = [new Reader(), new Reader()]
