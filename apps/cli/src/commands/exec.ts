@@ -3,10 +3,15 @@
 import type { SshProcess } from '@net/ssh'
 
 import type { Call, CommandRun } from '../call.ts'
+import type { Screen } from '../io.ts'
+import { harmlessLines } from '../output/harmless.ts'
 import { Session } from '../session.ts'
 import { UsageError } from '../usage-error.ts'
 
-/** Its output is ours, as it comes. Standard input is passed on with `--stdin` alone. */
+/**
+ * Its output is ours: on a terminal as harmless text, unless `--raw` or `--tty` is given, else as it comes. Standard input is
+ * passed on with `--stdin` alone.
+ */
 export const exec: CommandRun = async (call) => {
   const [host = '', ...command] = call.args
   const { options, output, io, signal } = call
@@ -28,20 +33,34 @@ export const exec: CommandRun = async (call) => {
   return exitCode ?? 1
 }
 
-async function toOutput({ output }: Call, child: SshProcess): Promise<void> {
+async function toOutput(call: Call, child: SshProcess): Promise<void> {
+  const { output, io } = call
+  const shown = shownOn(call, io.stdout)
   for await (const chunk of child.stdout) {
     if (output.json)
       await output.event({ type: 'stdout', text: Buffer.from(chunk).toString('utf8') })
-    else await output.bytes(chunk)
+    else await output.bytes(shown(chunk))
   }
 }
 
-async function toErrors({ output, io }: Call, child: SshProcess): Promise<void> {
+async function toErrors(call: Call, child: SshProcess): Promise<void> {
+  const { output, io } = call
+  const shown = shownOn(call, io.stderr)
   for await (const chunk of child.stderr) {
     if (output.json)
       await output.event({ type: 'stderr', text: Buffer.from(chunk).toString('utf8') })
-    else io.stderr.write(chunk)
+    else io.stderr.write(shown(chunk))
   }
+}
+
+/** What a screen gets of the command's bytes: where people see it, harmless text, but for a terminal of the command's own. */
+function shownOn(
+  { options, output }: Call,
+  screen: Screen,
+): (chunk: Uint8Array) => string | Uint8Array {
+  if (screen.isTTY !== true || output.raw || options.tty === true) return (chunk) => chunk
+  const decoder = new TextDecoder()
+  return (chunk) => harmlessLines(decoder.decode(chunk, { stream: true }))
 }
 
 function environmentOf(given: readonly string[]): Readonly<Record<string, string>> {

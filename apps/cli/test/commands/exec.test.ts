@@ -31,6 +31,28 @@ describe('net exec', () => {
     ])
   })
 
+  it('[H-SSH-24] is harmless on a terminal, unless a raw one was asked for', async () => {
+    await using server = await startSshServer({
+      users,
+      exec: async (_command, io) => {
+        await io.stdout.write('a\u001b[2Jb\u009b\n')
+        await io.stderr.write('c\u202ed\n')
+      },
+    })
+    const at = { env, columns: 80 }
+    const args = [...login, server.url, 'x']
+    expect(await net(['exec', ...args], at)).toMatchObject({
+      out: 'a\\x1b[2Jb\\x9b\n',
+      err: 'c\\u202ed\n',
+    })
+    for (const option of ['--raw', '--tty']) {
+      const { out } = await net(['exec', option, ...args], at)
+      expect(out).toContain('a\u001b[2Jb\u009b')
+    }
+    // A pipe gets what the command wrote.
+    expect((await net(['exec', ...args], { env })).out).toBe('a\u001b[2Jb\u009b\n')
+  })
+
   it('gives standard input to the command with --stdin alone', async () => {
     await using server = await startSshServer({
       users,
