@@ -8,7 +8,7 @@ export default defineConfig({
     ...shared.test,
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    projects: ['interop', 'matrix', 'package', 'soak'].map((name) =>
+    projects: ['interop', 'matrix', 'package', 'site', 'soak'].map((name) =>
       project(name, { include: [`test/${name}/**/*.test.ts`] }),
     ),
   },

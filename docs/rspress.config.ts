@@ -11,6 +11,7 @@ export default {
   root: folder,
   outDir: 'dist/site',
   title: 'net',
+  icon: '/icon.svg',
   description: 'Network programming for TypeScript',
   themeConfig: {
     nav: [

@@ -48,6 +48,6 @@ const steps: readonly Step[] = [
   { name: 'node oldest', command: 'pnpm test:node oldest', counted: true },
   { name: 'node workspace', command: 'pnpm test:node workspace', counted: true },
   { name: 'node newest', command: 'pnpm test:node newest', counted: true },
-  { name: 'site', command: 'pnpm site' },
+  { name: 'site', command: 'pnpm site', counted: true, complete: true },
   { name: 'release', command: 'pnpm release:rehearse' },
 ]
