@@ -1,4 +1,4 @@
-/* An nginx for the HTTP benches: one JSON document and one large file of zeros, which takes no room on the disk. */
+/* An nginx for the HTTP benches: JSON documents and one large file of zeros, which takes no room on the disk. */
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A running nginx. */
 export interface BenchNginx extends Disposable {
-  /** Such as `http://127.0.0.1:8080`; `/posts/1` is JSON, `/large` the file. */
+  /** Such as `http://127.0.0.1:8080`; `/posts/1` is JSON, `/posts/2` too, which no cache may keep, `/large` is the file. */
   readonly origin: string
 }
 
@@ -51,6 +51,11 @@ http {
     location = /posts/1 {
       default_type application/json;
       return 200 '${JSON.stringify({ id: 1, title: 'Hello', tags: ['a', 'b'], done: false })}';
+    }
+    location = /posts/2 {
+      default_type application/json;
+      add_header cache-control no-store;
+      return 200 '${JSON.stringify({ id: 2, title: 'Hello', tags: ['a', 'b'], done: false })}';
     }
     location / { root ${folder}; }
   }

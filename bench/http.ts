@@ -1,6 +1,7 @@
 /*
  * Small JSON documents over HTTP, 50 at once: ours beside undici's own interfaces, the platform's fetch and node:http, got,
- * axios and ky, and clients of Python; ours with repeats, limits and a middleware beside undici. The server is an nginx.
+ * axios and ky, and clients of Python; ours with repeats, limits and a middleware beside undici, and with cookies and the cache as
+ * well. The server is an nginx.
  */
 
 import { Agent as HttpAgent, get } from 'node:http'
@@ -32,9 +33,18 @@ const equipped = http.createClient({
   maxBytes: 1_000_000,
   middleware: [(request, next) => next(request)],
 })
-const undiciRequest = many('undici request', async () =>
-  (await agent.request({ origin, path: '/posts/1', method: 'GET' })).body.json(),
-)
+const jar = http.createCookieJar()
+jar.set({ name: 'session', value: 'of-mine', domain: '127.0.0.1', path: '/' })
+const loaded = http.createClient({
+  defaults: { retry: { attempts: 3 }, timeout: { reply: 5_000, total: 20_000 } },
+  maxBytes: 1_000_000,
+  middleware: [(request, next) => next(request)],
+  cookies: jar,
+  cache: true,
+})
+const byUndici = (path: string) => async () =>
+  (await agent.request({ origin, path, method: 'GET' })).body.json()
+const undiciRequest = many('undici request', byUndici('/posts/1'))
 using python = new DisposableStack()
 const peers: Contender[] = []
 for (const name of ['requests', 'aiohttp', 'httpx']) {
@@ -64,9 +74,16 @@ await compare(
   many('net', () => equipped.get(url).json()),
   [undiciRequest],
 )
+await compare(
+  `JSON GETs with cookies, a look into the cache, repeats, limits and a middleware, ${AT_ONCE} at once`,
+  'a second',
+  many('net', () => loaded.get(`${origin}/posts/2`).json()),
+  [many('undici request', byUndici('/posts/2'))],
+)
 
 await client.close()
 await equipped.close()
+await loaded.close()
 await agent.close()
 nodeAgent.destroy()
 
