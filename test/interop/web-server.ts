@@ -164,15 +164,33 @@ ${SQUID_ALONE}`
 }
 
 /** squid as a proxy for clients with a password, which gives no tunnels to the origin, as most give none to port 80. */
-export const squidProxy: WebServerRecipe = {
-  program: 'squid',
-  hasTls: false,
-  args: squid.args,
-  configuration: ({ folder, port, origin }) => {
-    writeFileSync(join(folder, 'users'), 'ada:$1$net$IZy7uWJ/uAESPaZdnSzZa/\n')
+export const squidProxy: WebServerRecipe = squidFor('ada:$1$net$IZy7uWJ/uAESPaZdnSzZa/', [
+  'basic program /usr/lib/squid/basic_ncsa_auth',
+])
+
+/** The same for clients that log in by Digest. */
+export const squidDigestProxy: WebServerRecipe = squidFor('ada:lovelace', [
+  'digest realm net',
+  'digest children 1',
+  'digest program /usr/lib/squid/digest_file_auth',
+])
+
+function squidFor(user: string, login: readonly string[]): WebServerRecipe {
+  return {
+    program: 'squid',
+    hasTls: false,
+    args: squid.args,
+    configuration: squidWith(user, login),
+  }
+}
+
+/** The last line of the login gets the file of users. */
+function squidWith(user: string, login: readonly string[]): WebServerRecipe['configuration'] {
+  return ({ folder, port, origin }) => {
+    writeFileSync(join(folder, 'users'), `${user}\n`)
     return `
 http_port 127.0.0.1:${port}
-auth_param basic program /usr/lib/squid/basic_ncsa_auth ${folder}/users
+${login.map((line) => `auth_param ${line}`).join('\n')} ${folder}/users
 acl known proxy_auth REQUIRED
 acl tunnel method CONNECT
 acl plain port ${origin.split(':')[1]}
@@ -180,7 +198,7 @@ http_access deny tunnel plain
 http_access allow known
 http_access deny all
 ${SQUID_ALONE}`
-  },
+  }
 }
 
 function isRoot(): boolean {

@@ -14,6 +14,7 @@ import {
   apache,
   haproxy,
   squid,
+  squidDigestProxy,
   squidProxy,
   startWebServer,
   tlsInFront,
@@ -208,6 +209,32 @@ test('squid passes plain requests on, gives tunnels to TLS servers, and takes no
     code: 'NET_PROXY_AUTH',
   })
 })
+
+for (const proxyLogin of ['unasked', 'asked'] as const) {
+  test(`squid that wants Digest gets it, for plain requests and tunnels, where the login leaves ${proxyLogin}`, async (context) => {
+    const program = requireDaemon(context, 'squid')
+    requireDaemon(context, 'apache2')
+    const options = { origin: origin.host, certificate }
+    await using proxy = await startWebServer(program, squidDigestProxy, options)
+    const through = (password: string): http.HttpClient =>
+      http.createClient({
+        proxy: proxy.url.replace('//', `//ada:${password}@`),
+        proxyLogin,
+        tls: { ca: authority.ca },
+      })
+    await using api = through('lovelace')
+    const body = upload.subarray(0, 50_000)
+    for (let calls = 0; calls < 3; calls++)
+      expect(await api.put(`${origin.url}/sum`, { body }).json()).toEqual(sumOf(body))
+    expect(await api.get(`${origin.url}/chunks`).text()).toBe(LARGE)
+    const secured = `${servers.get('apache2')?.tlsUrl}/sum`
+    expect(await api.put(secured, { body: upload }).json()).toEqual(sumOf(upload))
+    await using stranger = through('wrong')
+    await expect(stranger.get(`${origin.url}/large`)).rejects.toMatchObject({
+      code: 'NET_PROXY_AUTH',
+    })
+  })
+}
 
 function sumOf(bytes: Uint8Array): { readonly size: number; readonly sha256: string } {
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }

@@ -12,6 +12,7 @@ import {
   roadOption,
   type BlockOption,
   type Dialer,
+  type ProxyLoginTime,
   type ProxyOption,
   type TlsOptions,
 } from '@net/socket'
@@ -117,6 +118,7 @@ export interface MountOptions {
   readonly dialer?: Dialer | undefined
   /** The proxies on the road; false for none. */
   readonly proxy?: ProxyOption | undefined
+  readonly proxyLogin?: ProxyLoginTime | undefined
   /** The path of a Unix socket. */
   readonly unixSocket?: string | undefined
   readonly tls?: TlsOptions | undefined
@@ -139,6 +141,11 @@ export interface ClientOptions extends SharedOptions {
    * HTTPS_PROXY, ALL_PROXY and NO_PROXY say, never for loopback.
    */
   readonly proxy?: ProxyOption | undefined
+  /**
+   * When an HTTP proxy is told user and password by Basic: `'unasked'`, with the first request, or `'asked'`, once it has answered
+   * 407; one that offers Digest then never gets them in clear. Default `'unasked'`.
+   */
+  readonly proxyLogin?: ProxyLoginTime | undefined
   /** `'private'` allows addresses of the public internet only: others are `NET_ADDRESS_BLOCKED`. Default none. */
   readonly block?: BlockOption | undefined
   /** The path of a Unix socket on which all servers are reached; excludes `dialer` and `proxy`. */
@@ -263,6 +270,7 @@ export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptio
     baseUrl: option.url,
     dialer: roadOption.dialer,
     proxy: roadOption.proxy,
+    proxyLogin: roadOption.proxyLogin,
     block: roadOption.block,
     unixSocket: option.text,
     tls: roadOption.tls,
@@ -270,6 +278,7 @@ export const clientOptions: OptionsDoor<ClientOptions> = optionsDoor<ClientOptio
       optionsObject<MountOptions>({
         dialer: roadOption.dialer,
         proxy: roadOption.proxy,
+        proxyLogin: roadOption.proxyLogin,
         unixSocket: option.text,
         tls: roadOption.tls,
         http2: option.flag,

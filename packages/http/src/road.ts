@@ -15,13 +15,15 @@ import {
 
 import type { ClientOptions } from './client-options.ts'
 
+type RoadOptions = Pick<ClientOptions, 'dialer' | 'proxy' | 'proxyLogin' | 'block' | 'unixSocket'>
+
 /** The road of a client. */
 export class Road {
   readonly #chosen: ChosenRoad
   readonly #path: string | undefined
 
   /** Throws `NET_BAD_OPTION` for options that contradict each other, `NET_BAD_URL` for a proxy that is not valid. */
-  constructor(options: Taken<Pick<ClientOptions, 'dialer' | 'proxy' | 'block' | 'unixSocket'>>) {
+  constructor(options: Taken<RoadOptions>) {
     this.#path = options.unixSocket
     const other = options.dialer ?? options.proxy ?? false
     if (this.#path !== undefined && other !== false) {
@@ -29,8 +31,8 @@ export class Road {
         message: 'unixSocket cannot be used with dialer or proxy',
       })
     }
-    const { dialer, proxy, block } = options
-    this.#chosen = chooseRoad({ dialer, proxy, block }, 'environment')
+    const { dialer, proxy, proxyLogin, block } = options
+    this.#chosen = chooseRoad({ dialer, proxy, proxyLogin, block }, 'environment')
   }
 
   /** Whether no byte to this URL leaves this machine, whatever its host is called. */

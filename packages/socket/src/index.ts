@@ -48,6 +48,7 @@ export { tcpDialer, type TcpDialerOptions } from './tcp-dialer.ts'
 export { unixDialer } from './unix-dialer.ts'
 export { socksDialer, type SocksDialerOptions } from './proxy/socks-dialer.ts'
 export { connectDialer, type ConnectDialerOptions } from './proxy/connect-dialer.ts'
+export type { ProxyLoginTime } from './proxy/http-login.ts'
 export {
   chooseRoad,
   type ChosenRoad,

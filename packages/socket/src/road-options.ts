@@ -9,6 +9,8 @@ import { block, type BlockOption } from './admit.ts'
 import { dialer, type Dialer } from './dialer.ts'
 import { keepAlive, type KeepAliveOption } from './keep-alive.ts'
 import { proxy, type ProxyOption } from './proxy/choose.ts'
+import { proxyLoginTime } from './proxy/connect-dialer.ts'
+import type { ProxyLoginTime } from './proxy/http-login.ts'
 import { tlsOptions, type TlsOptions } from './tls/options.ts'
 
 /** A shape for each option that all `connect` and `createClient` share. */
@@ -17,11 +19,19 @@ export interface RoadShapes {
   readonly dialer: Shape<Dialer>
   readonly keepAlive: Shape<KeepAliveOption>
   readonly proxy: Shape<ProxyOption>
+  readonly proxyLogin: Shape<ProxyLoginTime>
   readonly tls: Shape<TlsOptions>
 }
 
 /** The shapes of the options that name a road: `optionsDoor(place, { ...option.perCall, dialer: roadOption.dialer })`. */
-export const roadOption: RoadShapes = { block, dialer, keepAlive, proxy, tls: tlsOptions }
+export const roadOption: RoadShapes = {
+  block,
+  dialer,
+  keepAlive,
+  proxy,
+  proxyLogin: proxyLoginTime,
+  tls: tlsOptions,
+}
 
 /** How small writes leave and from where a socket connects. */
 export const socketShapes: {

@@ -4,17 +4,17 @@ import { expect, test } from 'vitest'
 
 import { thrown } from './support.ts'
 
-const { block, dialer, keepAlive, proxy, tls } = roadOption
+const { block, dialer, keepAlive, proxy, proxyLogin, tls } = roadOption
 const door = optionsDoor<{ readonly [K in keyof RoadShapes]?: unknown }>(
   { protocol: 'imap', call: 'connect' },
-  { block, dialer, keepAlive, proxy, tls },
+  { block, dialer, keepAlive, proxy, proxyLogin, tls },
 )
 
 test('other protocols use the same shapes for the options of their connections', () => {
   for (const options of [
     { proxy: 'socks5://127.0.0.1:1' },
     { proxy: [new URL('http://127.0.0.1:1')] },
-    { proxy: false },
+    { proxy: false, proxyLogin: 'asked' },
     { keepAlive: false },
     { keepAlive: 5 },
     { keepAlive: { idle: 5, count: 1 } },

@@ -64,6 +64,24 @@ test.each([
 })
 
 test.each([
+  ['Basic', [BASIC], ['Basic', 'Basic']],
+  ['Digest and Basic', [DIGEST, BASIC], ['Digest 1', 'Digest 2']],
+])(
+  'where the login waits for the challenge, a proxy that offers %s hears of it then',
+  async (_name, offers, logins) => {
+    for (const rest of [KEPT, CLOSED]) {
+      await using proxy = await proxyWith(refusal(offers, rest))
+      const url = proxy.url.replace('//', '//ada:lovelace@')
+      await using api = createClient({ proxy: { 'http:': url }, proxyLogin: 'asked' })
+      expect(await api.post('http://shop.test/up', { json: [1] }).text()).toBe('ok')
+      expect(await api.get('http://shop.test/').text()).toBe('ok')
+      expect(loginsOf(proxy).flat()).toEqual(logins)
+      expect(proxy.heard.join('').match(/POST http/g)).toHaveLength(2)
+    }
+  },
+)
+
+test.each([
   ['Basic', [BASIC], 'refused user and password'],
   ['NTLM and Negotiate', ['NTLM', 'Negotiate'], 'takes only NTLM, Negotiate as login'],
 ])('a proxy that offers %s has the last word', async (_name, offers, message) => {

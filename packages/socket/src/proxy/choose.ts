@@ -13,9 +13,16 @@ import { foreignDialer } from '../foreign-dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import type { Hop, Transport } from '../transport.ts'
 import { unixDialer } from '../unix-dialer.ts'
-import { CONNECT_PORTS, connectDialer, httpProxy, tunnelsOf } from './connect-dialer.ts'
+import {
+  CONNECT_PORTS,
+  connectDialer,
+  httpProxy,
+  proxyLoginTime,
+  tunnelsOf,
+} from './connect-dialer.ts'
 import { environmentProxy, variableUrl } from './environment.ts'
 import { forwarderOf, type Forwarder } from './forward.ts'
+import type { ProxyLoginTime } from './http-login.ts'
 import { ProxyMap } from './proxy-map.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { SOCKS_PORTS, socksDialer } from './socks-dialer.ts'
@@ -50,6 +57,8 @@ export interface RoadChoice {
   readonly dialer?: Dialer | undefined
   /** The proxies on the road; excludes `dialer`. */
   readonly proxy?: ProxyOption | undefined
+  /** When an HTTP proxy is told user and password by Basic, as with `connectDialer`; default `'unasked'`. */
+  readonly proxyLogin?: ProxyLoginTime | undefined
   /** Which addresses are not connected to; default none. */
   readonly block?: BlockOption | undefined
 }
@@ -90,8 +99,9 @@ export function chooseRoad(choice: RoadChoice, otherwise: ProxyOption = false): 
   return { ...road, dialer: blocking(road.dialer, taken.block), forwarder: NEVER }
 }
 
-function unguarded({ dialer, proxy: proxies }: RoadChoice, otherwise: ProxyOption): ChosenRoad {
-  if (dialer === undefined) return proxied(proxies ?? otherwise)
+function unguarded(choice: RoadChoice, otherwise: ProxyOption): ChosenRoad {
+  const { dialer, proxy: proxies, proxyLogin } = choice
+  if (dialer === undefined) return proxied(proxies ?? otherwise, proxyLogin)
   if (proxies !== undefined && proxies !== false) {
     throw netError('NET_BAD_OPTION', { message: 'dialer and proxy exclude each other' })
   }
@@ -99,25 +109,30 @@ function unguarded({ dialer, proxy: proxies }: RoadChoice, otherwise: ProxyOptio
   return { dialer: foreignDialer(dialer), explain, forwarder: NEVER }
 }
 
-function proxied(proxies: ProxyOption): ChosenRoad {
+function proxied(proxies: ProxyOption, login?: ProxyLoginTime): ChosenRoad {
   if (proxies === false) return NO_PROXY
-  if (proxies === 'environment') return environmentRoad()
-  if (isMap(proxies)) return mappedRoad(proxies)
+  if (proxies === 'environment') return environmentRoad(login)
+  if (isMap(proxies)) return mappedRoad(proxies, login)
   const chain = [proxies].flat()
   if (chain.length === 0) {
     throw netError('NET_BAD_OPTION', { message: 'proxy is an empty list; pass false for no proxy' })
   }
   const hops = chain.map(hopOf)
-  return { ...chained(chain), explain: () => ({ hops, why: 'proxy' }) }
+  return { ...chained(chain, login), explain: () => ({ hops, why: 'proxy' }) }
 }
 
 /** The road through all of these. */
-function chained(chain: readonly (string | URL)[]): Pick<ChosenRoad, 'dialer' | 'forwarder'> {
-  const before = chain.slice(0, -1).reduce<Dialer>((via, url) => proxyDialer(url, via), direct)
+function chained(
+  chain: readonly (string | URL)[],
+  login: ProxyLoginTime | undefined,
+): Pick<ChosenRoad, 'dialer' | 'forwarder'> {
+  const through = (via: Dialer, url: string | URL): Dialer =>
+    isSocks(url) ? socksDialer(url, { via }) : connectDialer(url, { via, login })
+  const before = chain.slice(0, -1).reduce<Dialer>(through, direct)
   const last = chain.at(-1) ?? ''
-  if (isSocks(last)) return { dialer: proxyDialer(last, before), forwarder: NEVER }
+  if (isSocks(last)) return { dialer: through(before, last), forwarder: NEVER }
   // One and the same, so that what it says to one of the two holds for both.
-  const proxy = httpProxy(last, { via: before })
+  const proxy = httpProxy(last, { via: before, login })
   const forwarder = forwarderOf(proxy)
   return {
     dialer: tunnelsOf(proxy),
@@ -129,8 +144,11 @@ function isMap(proxies: ProxyOption): proxies is Readonly<Record<string, ProxyCh
   return typeof proxies === 'object' && !Array.isArray(proxies) && !option.url.fits(proxies)
 }
 
-function mappedRoad(chains: Readonly<Record<string, ProxyChain>>): ChosenRoad {
-  const roads = Object.entries(chains).map(([key, chain]) => [key, proxied(chain)] as const)
+function mappedRoad(
+  chains: Readonly<Record<string, ProxyChain>>,
+  login: ProxyLoginTime | undefined,
+): ChosenRoad {
+  const roads = Object.entries(chains).map(([key, chain]) => [key, proxied(chain, login)] as const)
   const map = new ProxyMap(Object.fromEntries(roads))
   const otherwise = proxied(false)
   return {
@@ -150,13 +168,13 @@ function mappedRoad(chains: Readonly<Record<string, ProxyChain>>): ChosenRoad {
 }
 
 /** Looks at the variables at every dial: a program may set them after this client was made. */
-function environmentRoad(): ChosenRoad {
+function environmentRoad(login: ProxyLoginTime | undefined): ChosenRoad {
   const roads = new Map<string, Pick<ChosenRoad, 'dialer' | 'forwarder'>>()
   const roadTo = (endpoint: Endpoint): Pick<ChosenRoad, 'dialer' | 'forwarder'> => {
     const { proxy: url, why } = environmentProxy(endpoint)
     if (url === undefined) return NO_PROXY
     const known = roads.get(url)
-    const road = known ?? readable(why, () => chained([variableUrl(url)]))
+    const road = known ?? readable(why, () => chained([variableUrl(url)], login))
     if (known === undefined) roads.set(url, road)
     return road
   }
@@ -174,10 +192,6 @@ function environmentRoad(): ChosenRoad {
       return { hops, why }
     },
   }
-}
-
-function proxyDialer(url: string | URL, via: Dialer): Dialer {
-  return isSocks(url) ? socksDialer(url, { via }) : connectDialer(url, { via })
 }
 
 function hopOf(url: string | URL): Hop {
@@ -209,7 +223,7 @@ function readable<T>(variable: string, read: () => T): T {
 
 const roadDoor = optionsDoor<RoadChoice>(
   { protocol: 'socket', call: 'chooseRoad' },
-  { dialer: aDialer, proxy, block: aBlock },
+  { dialer: aDialer, proxy, proxyLogin: proxyLoginTime, block: aBlock },
 )
 const tcp = tcpDialer()
 const unix = unixDialer()

@@ -78,8 +78,8 @@ class Forwarding implements ForwardingProxy {
 
   fieldsFor(method: string, target: string): readonly string[] {
     const { login } = this.#parts
-    if (login === undefined) return NO_FIELDS
-    return ['proxy-authorization', login.authorization({ method, target })]
+    const authorization = login?.authorization({ method, target })
+    return authorization === undefined ? NO_FIELDS : ['proxy-authorization', authorization]
   }
 
   answered(
@@ -103,7 +103,7 @@ class Forwarding implements ForwardingProxy {
     const { login, place } = this.#parts
     const error = again
       ? netError('NET_PROXY_AUTH', {
-          message: 'the proxy asks for a login by Digest, and the request cannot be sent again',
+          message: 'the proxy asks for another login, and the request cannot be sent again',
           reply: { status: 407, text },
         })
       : unauthorized(text, login !== undefined, challenges)

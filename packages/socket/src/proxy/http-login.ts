@@ -1,6 +1,6 @@
 /*
- * How an HTTP proxy is told who asks: by Basic unasked (RFC 7617), and by Digest (RFC 7616) from its first challenge of that
- * kind on, after which it gets Basic no more. It must not know how requests and answers are written.
+ * How an HTTP proxy is told who asks: by Basic (RFC 7617), unasked or once it has asked, and by Digest (RFC 7616) from its first
+ * challenge of that kind on, after which it gets Basic no more. It must not know how requests and answers are written.
  */
 
 import { claimSecrets, harmless, holdSecret, netError } from '@net/core/authoring'
@@ -18,8 +18,8 @@ export interface AskedTarget {
 
 /** The login of one request after the other over one connection. */
 export interface LoginTalk {
-  /** The value of `Proxy-Authorization` for the next request. */
-  authorization(asked: AskedTarget): string
+  /** The value of `Proxy-Authorization` for the next request; undefined while the proxy has not asked for it. */
+  authorization(asked: AskedTarget): string | undefined
   /**
    * The proxy refused the last one, with these challenges. Returns whether another one may be accepted. Throws
    * `NET_PROXY_AUTH` where Digest cannot carry the user.
@@ -29,27 +29,41 @@ export interface LoginTalk {
   accepted(): void
 }
 
+/** Whether a proxy is told who asks by Basic with the first request, or once it has asked for a login. */
+export type ProxyLoginTime = 'unasked' | 'asked'
+
 /** The logins of one proxy. */
 export class HttpLogin {
   readonly #basic = basicOnce()
+  /** Whether the proxy gets Basic. */
+  #givesBasic: boolean
   #nonce: Nonce | undefined
+
+  constructor(time: ProxyLoginTime = 'unasked') {
+    this.#givesBasic = time === 'unasked'
+  }
 
   /** The login of one connection. */
   talk(who: RevealedLogin): LoginTalk {
     let used: Nonce | undefined
+    let isTold = this.#givesBasic
     let isFirst = false
     /** That of this connection's last refusal. */
     let own: Nonce | undefined
     return {
       authorization: (asked) => {
         used = this.#nonce
-        if (used === undefined) return this.#basic(who)
+        isTold = used !== undefined || this.#givesBasic
+        if (used === undefined) return isTold ? this.#basic(who) : undefined
         isFirst = used.count === 0
         return digestWith(used, who, asked)
       },
       refused: (challenges) => {
         const challenge = digestOffered(challenges)
-        if (challenge === undefined) return false
+        if (challenge === undefined) {
+          this.#givesBasic ||= takesBasic(challenges)
+          return !isTold && this.#givesBasic
+        }
         tryOut(challenge, who)
         const isForeign = used !== own
         own = this.#challenged(challenge)
@@ -90,8 +104,7 @@ export function unauthorized(
 ): NetError {
   const reply = { status: 407, text }
   const schemes = [...new Set(challenges.flatMap(schemesIn))]
-  const hasBasic = schemes.some((scheme) => /^basic$/i.test(scheme))
-  const isKnown = schemes.length === 0 || hasBasic || digestOffered(challenges) !== undefined
+  const isKnown = takesBasic(challenges) || digestOffered(challenges) !== undefined
   const required = loggedIn
     ? 'the proxy refused user and password'
     : 'the proxy requires a user and a password'
@@ -146,6 +159,12 @@ function basicOnce(): (login: RevealedLogin) => string {
     for (const owner of owners) claimSecrets(last, owner)
     return last.header
   }
+}
+
+/** Whether Basic may be what is asked for: also where the proxy does not say what. */
+function takesBasic(challenges: readonly string[]): boolean {
+  const schemes = challenges.flatMap(schemesIn)
+  return schemes.length === 0 || schemes.some((scheme) => /^basic$/i.test(scheme))
 }
 
 /** The schemes of a list of challenges (RFC 9110, section 11.6.1): words that no `=` follows. */

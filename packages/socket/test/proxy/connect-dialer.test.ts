@@ -119,6 +119,36 @@ test.each([
   },
 )
 
+test.each([
+  ['Basic', [BASIC], ['none', 'Basic'], ['Basic']],
+  ['Digest', [DIGEST], ['none', 'Digest 1'], ['Digest 2']],
+  ['Digest and Basic', [DIGEST, BASIC], ['none', 'Digest 1'], ['Digest 2']],
+  ['Basic and Digest', [BASIC, DIGEST], ['none', 'Digest 1'], ['Digest 2']],
+])(
+  'where the login waits for the challenge, a proxy that offers %s hears of it then',
+  async (...row) => {
+    const [, offers, first, second] = row
+    for (const keeps of [true, false]) {
+      await using proxy = await scriptedProxy({ offers, keeps })
+      const dialer = connectDialer(proxy.url, { login: 'asked' })
+      for (let dials = 0; dials < 2; dials++) {
+        await using connection = overTransport(await dialer.dial(shop))
+        expect(await connection.readLine()).toBe('hello')
+      }
+      const connections = keeps ? [first] : first.map((login) => [login])
+      expect(proxy.logins).toEqual([...connections, second])
+    }
+  },
+)
+
+test('where the login waits for the challenge, it never leaves for a proxy that takes another one', async () => {
+  await using company = await scriptedProxy({ offers: ['Negotiate', 'NTLM'], keeps: true })
+  const error = await failure(connectDialer(company.url, { login: 'asked' }).dial(shop))
+  expect(error).toMatchObject({ code: 'NET_PROXY_AUTH', phase: 'proxy', retry: 'never' })
+  expect(error.message).toMatch(/takes only Negotiate, NTLM/)
+  expect(company.logins).toEqual([['none']])
+})
+
 test('a proxy whose refusal has a long body is asked over another connection', async () => {
   await using proxy = await scriptedProxy({ offers: [DIGEST], keeps: true, size: 65_537 })
   await using connection = overTransport(await connectDialer(proxy.url).dial(shop))

@@ -8,7 +8,7 @@ const asked = { method: 'CONNECT', target: 'db.test:5432' }
 const digest = (nonce: string, more = ''): string => `Digest realm="r", nonce="${nonce}"${more}`
 
 const use = (talk: LoginTalk): string | undefined =>
-  /^Basic|\bnonce="\w+"|nc=\d+/g[Symbol.match](talk.authorization(asked))?.join(' ')
+  /^Basic|\bnonce="\w+"|nc=\d+/g[Symbol.match](talk.authorization(asked) ?? '')?.join(' ')
 
 test('Basic comes first, and after a challenge of Digest that alone, each use with its number', () => {
   const login = new HttpLogin()
@@ -80,4 +80,27 @@ test.each([
   const error = unauthorized('No', loggedIn, offers)
   expect(error).toMatchObject({ code: 'NET_PROXY_AUTH', retry: 'never', reply: { status: 407 } })
   expect(error.message).toContain(message)
+})
+
+test('asked to wait, it says nothing before the proxy asks, and then what the proxy takes', () => {
+  const login = new HttpLogin('asked')
+  const talk = login.talk(who)
+  expect(use(talk)).toBeUndefined()
+  expect(talk.refused(['Basic realm="r"'])).toBe(true)
+  expect(use(talk)).toBe('Basic')
+  expect(talk.refused(['Basic realm="r"'])).toBe(false)
+  // From then on it is known.
+  expect(use(login.talk(who))).toBe('Basic')
+})
+
+test.each([
+  ['Digest', [digest('a')], true, 'nonce="a"'],
+  ['both', ['Basic realm="r"', digest('a')], true, 'nonce="a"'],
+  ['nothing that it names', [], true, 'Basic'],
+  ['another way alone', ['NTLM'], false, undefined],
+])('asked to wait, at a proxy that offers %s', (_, offers, again, next) => {
+  const talk = new HttpLogin('asked').talk(who)
+  expect(use(talk)).toBeUndefined()
+  expect(talk.refused(offers)).toBe(again)
+  expect(use(talk)).toBe(next)
 })
