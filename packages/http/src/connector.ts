@@ -8,7 +8,7 @@ import { addContext, type Operation } from '@net/core/authoring'
 import { secure, toSocket, type TlsOptions, type Transport } from '@net/socket'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
-import type { Http2Connection } from './engine/http2.ts'
+import type { Http2Connection, PingConsent } from './engine/http2.ts'
 import type { ClientCodecOptions } from './http1/client-codec.ts'
 import { Http1Connection } from './http1/connection.ts'
 import { hostOf, type Road } from './road.ts'
@@ -41,6 +41,8 @@ export interface Destination {
 export class Connector {
   readonly #options: ConnectorOptions
   readonly #variants = new TlsVariants()
+  /** Origins of servers that want to be asked for signs of life no more. */
+  readonly #calm = new Set<string>()
 
   constructor(options: ConnectorOptions) {
     this.#options = options
@@ -87,7 +89,7 @@ export class Connector {
       const alpn = this.#options.http2 ? BOTH : ONE
       const transport = await this.#road(to, op, alpn)
       if (transport.info.tls?.alpn === 'h2')
-        return await shared(transport, url, { op, events, ...rules })
+        return await shared(transport, url, { op, events, ...rules, pings: this.#pingsTo(url) })
       return new Http1Connection(transport, { host: url.host, ...rules }, events)
     } catch (error) {
       // The dial knows the phase; the operation that ended it knows the reason.
@@ -111,6 +113,16 @@ export class Connector {
     const tls = this.#tlsFor(to)
     const servername = tls?.servername ?? hostOf(url)
     return secure(transport, { ...tls, servername, alpn }, op.within)
+  }
+
+  #pingsTo({ origin }: URL): PingConsent {
+    const calm = this.#calm
+    return {
+      get isRefused() {
+        return calm.has(origin)
+      },
+      refused: () => void calm.add(origin),
+    }
   }
 
   #tlsFor({ url, bare, tls: own }: Destination): TlsOptions | undefined {
@@ -149,6 +161,7 @@ interface Surroundings {
   readonly events: ConnectionEvents
   readonly maxHeaderBytes: number | undefined
   readonly idleTime: number | undefined
+  readonly pings: PingConsent
 }
 
 /** A connection of HTTP/2, once the settings of the server have arrived. */

@@ -13,7 +13,7 @@ type Body = Uint8Array | { readonly size: number | undefined } | undefined
 
 /**
  * The fields as they go on the wire, with the length of the body where it is known and ought to be told. Throws
- * `NET_BAD_OPTION` if they tell another one, or none that is a number.
+ * `NET_SIZE_MISMATCH` if they tell another one, `NET_BAD_OPTION` for one that is no number.
  */
 export function fieldsWithLength(
   headers: HttpHeaders,
@@ -23,18 +23,24 @@ export function fieldsWithLength(
   const size = sizeOf(body)
   const told = headers.get('content-length')
   if (told !== undefined) {
-    if (!DIGITS.test(told) || (size !== undefined && Number(told) !== size)) throw wrongLength()
+    if (!DIGITS.test(told)) throw noLength()
+    if (size !== undefined && Number(told) !== size) throw wrongLength()
     return headers.wire
   }
   const isTold = size !== undefined && (body !== undefined || EXPECT_BODY.has(method))
   return isTold ? [...headers.wire, 'content-length', String(size)] : headers.wire
 }
 
-/** The error of a body that has another length than was told. */
+/** The error of a body that has another length than was told, with which every repeat would fail too. */
 export function wrongLength(): Error {
-  return netError('NET_BAD_OPTION', {
+  return netError('NET_SIZE_MISMATCH', {
     message: 'the length of the request body is not that of its Content-Length',
+    retry: 'never',
   })
+}
+
+function noLength(): Error {
+  return netError('NET_BAD_OPTION', { message: 'the Content-Length of a request must be a number' })
 }
 
 function sizeOf(body: Body): number | undefined {

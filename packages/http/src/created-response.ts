@@ -4,7 +4,7 @@ import { option, optionsDoor } from '@net/core/authoring'
 
 import { wholeBody } from './body.ts'
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
-import { Answer, readingRules, type HttpResponse } from './response.ts'
+import { ClientResponse, readingRules, type HttpResponse } from './response.ts'
 
 /** What `createResponse` makes an answer of; at most one of `json`, `text` and `bytes`. */
 export interface ResponseContent {
@@ -24,7 +24,7 @@ export function createResponse(content?: ResponseContent): HttpResponse {
   const bytes = text === undefined ? (given.bytes ?? new Uint8Array()) : Buffer.from(text, 'utf8')
   const headers = new HttpHeaders(fields)
   const typed = json === undefined || headers.has('content-type')
-  return new Answer({
+  return new ClientResponse({
     status,
     statusText,
     url: '',

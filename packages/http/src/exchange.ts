@@ -31,7 +31,7 @@ import { fieldsWithLength } from './content-length.ts'
 import { HttpHeaders } from './headers.ts'
 import { holdsBody } from './request-marks.ts'
 import { isIdempotent, placeOfRequest, type HttpRequest } from './request.ts'
-import { Answer, readingRules, type HistoryEntry, type HttpResponse } from './response.ts'
+import { ClientResponse, readingRules, type HistoryEntry, type HttpResponse } from './response.ts'
 import type { Upload } from './upload.ts'
 
 type State = 'ready' | 'sending' | 'waiting' | 'receiving' | 'draining' | 'over'
@@ -287,7 +287,7 @@ export class Exchange implements WireReceiver, BodyFlow {
   #response({ status, reason, fields }: WireHead, body: ReceivedBody): HttpResponse {
     const { request, call, connection } = this.#parts
     const { op, context, settings, signal, started } = call
-    return new Answer({
+    return new ClientResponse({
       status,
       statusText: reason,
       url: placeOfRequest(request).href,

@@ -4,29 +4,48 @@
  */
 
 import type { HttpResponse } from './response.ts'
+import { readerOf, type BodyReader } from './shared-body.ts'
 
-/** What becomes of the failures of a body. */
+/** What of an answer `fetch` gives. */
+export type FetchedAnswer = Pick<
+  HttpResponse,
+  'status' | 'statusText' | 'url' | 'headers' | 'history' | 'body'
+>
+
+/** How a body is read. */
 export interface FetchedBody {
   /** The error as the reader gets it. */
   readonly failure: (error: unknown) => unknown
+  /** How many bytes may wait for a copy that is not read; default 100 MiB. */
+  readonly maxWaiting?: number | undefined
 }
 
 /** The answer to a request with this method. */
 export function fetchedResponse(
-  answer: HttpResponse,
+  answer: FetchedAnswer,
   method: string,
-  { failure }: FetchedBody,
+  { failure, maxWaiting = MOST_WAITING }: FetchedBody,
 ): Response {
   const { status, statusText, url, history, body } = answer
   const isEmpty = NULL_BODY.has(status) || method === 'HEAD'
   if (isEmpty) body.cancel()
-  const response = new Response(isEmpty ? null : streamOf(answer, failure), {
+  const reader = isEmpty ? undefined : readerOf(body, maxWaiting)
+  const redirected = history.length > 0
+  return responseOf({
     headers: headersOf(answer),
+    failure,
+    reader,
+    status,
+    statusText,
+    url,
+    redirected,
   })
-  return dressed(response, { status, statusText, url, redirected: history.length > 0 })
 }
 
 interface Seen {
+  readonly headers: Headers
+  readonly failure: FetchedBody['failure']
+  readonly reader: BodyReader | undefined
   readonly status: number
   readonly statusText: string
   readonly url: string
@@ -34,9 +53,10 @@ interface Seen {
 }
 
 /** The response with what its constructor would not take; its copies too. */
-function dressed(response: Response, seen: Seen): Response {
-  const { status, statusText, url, redirected } = seen
-  const clone = response.clone.bind(response)
+function responseOf(seen: Seen): Response {
+  const { headers, status, statusText, url, redirected, reader, failure } = seen
+  const stream = reader === undefined ? null : streamOf(reader, failure)
+  const response = new Response(stream, { headers })
   for (const name of ['append', 'delete', 'set'])
     Object.defineProperty(response.headers, name, { value: immutable })
   const fixed = {
@@ -46,17 +66,25 @@ function dressed(response: Response, seen: Seen): Response {
     redirected,
     ok: status >= 200 && status < 300,
     type: 'basic',
+    clone: () => cloneOf(response, seen),
   }
   for (const [name, value] of Object.entries(fixed))
     Object.defineProperty(response, name, { value })
-  return Object.defineProperty(response, 'clone', { value: () => dressed(clone(), seen) })
+  return response
+}
+
+/** Not the platform's, which keeps all that one of the two has not read. */
+function cloneOf(response: Response, seen: Seen): Response {
+  if (response.bodyUsed || response.body?.locked === true)
+    throw new TypeError('the body of the response is being read, or was')
+  return responseOf({ ...seen, reader: seen.reader?.fork() })
 }
 
 function immutable(): never {
   throw new TypeError('the headers of a response cannot be changed')
 }
 
-function headersOf({ headers }: HttpResponse): Headers {
+function headersOf({ headers }: FetchedAnswer): Headers {
   const made = new Headers()
   for (const [name, value] of headers) {
     try {
@@ -68,30 +96,27 @@ function headersOf({ headers }: HttpResponse): Headers {
   return made
 }
 
-function streamOf(
-  { body }: HttpResponse,
-  failure: FetchedBody['failure'],
-): ReadableStream<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]()
+function streamOf(reader: BodyReader, failure: FetchedBody['failure']): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
       type: 'bytes',
       async pull(controller) {
         try {
-          const next = await chunks.next()
-          if (next.done === true) {
+          const chunk = await reader.next()
+          if (chunk === undefined) {
             controller.close()
             controller.byobRequest?.respond(0)
             // The stream takes the memory of what it is given, in which other chunks may lie.
-          } else controller.enqueue(Uint8Array.from(next.value))
+          } else controller.enqueue(Uint8Array.from(chunk))
         } catch (error) {
           controller.error(failure(error))
         }
       },
-      cancel: () => body.cancel(),
+      cancel: () => reader.cancel(),
     },
     { highWaterMark: 0 },
   )
 }
 
+const MOST_WAITING = 104_857_600
 const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304])

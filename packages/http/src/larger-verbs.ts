@@ -45,8 +45,8 @@ export class LargerVerbs {
       return { url, sink, options: taken, prepared: this.#maker.prepare(url, asking) }
     })
     this.#maker.mustBeOpen()
-    const { download } = await import('./download.ts')
-    return download(this.#maker, wish)
+    const { runDownload } = await import('./download.ts')
+    return runDownload(this.#maker, wish)
   }
 
   eventSource(url: string | URL, options?: EventSourceOptions): ServerSentEvents {

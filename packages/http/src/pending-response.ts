@@ -9,7 +9,7 @@ import { checkSink, inCall, leavable, traceToCaller } from '@net/core/authoring'
 import type { ServerSentEvent } from './event-stream.ts'
 import type { EventOptions } from './read-events.ts'
 import { checkCharset, checkEvents, checkSchema } from './reading-doors.ts'
-import { Answer, type BodyReaders, type Charset, type HttpResponse } from './response.ts'
+import { ClientResponse, type BodyReaders, type Charset, type HttpResponse } from './response.ts'
 import type { ResponseSchema } from './response-schema.ts'
 
 /** What the caller wants of the answer, as far as it is known when the call starts. */
@@ -66,7 +66,7 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     this.#intent.kind = 'exchange'
     if (schema !== undefined) this.#check(() => checkSchema(schema))
     return this.then((response) =>
-      schema === undefined && response instanceof Answer
+      schema === undefined && response instanceof ClientResponse
         ? response.jsonNow<T>()
         : response.json(schema),
     )
@@ -76,14 +76,14 @@ export class PendingResponse extends Promise<HttpResponse> implements BodyReader
     this.#intent.kind = 'exchange'
     if (charset !== undefined) this.#check(() => checkCharset('text', charset))
     return this.then((response) =>
-      response instanceof Answer ? response.textNow(charset) : response.text(charset),
+      response instanceof ClientResponse ? response.textNow(charset) : response.text(charset),
     )
   }
 
   bytes(): Promise<Uint8Array> {
     this.#intent.kind = 'exchange'
     return this.then((response) =>
-      response instanceof Answer ? response.bytesNow() : response.bytes(),
+      response instanceof ClientResponse ? response.bytesNow() : response.bytes(),
     )
   }
 

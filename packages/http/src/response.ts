@@ -135,13 +135,13 @@ export function readingRules(
 }
 
 /** The one kind of answer. */
-export class Answer implements HttpResponse {
+export class ClientResponse implements HttpResponse {
   readonly #parts: ResponseParts
 
   static {
     // Declared as a computed member it would need type inference to make this file's declarations.
-    Object.defineProperty(Answer.prototype, inspect.custom, {
-      value(this: Answer) {
+    Object.defineProperty(ClientResponse.prototype, inspect.custom, {
+      value(this: ClientResponse) {
         const { status, statusText, url, headers } = this
         return { status, statusText: harmless(statusText), url: shownUrl(url), headers }
       },
@@ -206,8 +206,8 @@ export class Answer implements HttpResponse {
   }
 
   /** The same answer with some parts exchanged; the two share their body. */
-  with(changes: Partial<ResponseParts>): Answer {
-    return new Answer({ ...this.#parts, ...changes })
+  with(changes: Partial<ResponseParts>): ClientResponse {
+    return new ClientResponse({ ...this.#parts, ...changes })
   }
 
   async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {

@@ -11,13 +11,13 @@ export interface FrameEvents {
 
 /** The frames of one WebSocket. */
 export interface Frames {
-  /** Takes bytes apart; resolves when all events in them have been told. Rejects with a `FrameFault`. */
-  receive(chunk: Uint8Array): Promise<void>
-  /** The next ones resolve when there is room for more. */
-  message(data: string | Uint8Array): Promise<void>
-  ping(data: Uint8Array): Promise<void>
-  pong(data: Uint8Array): Promise<void>
-  close(code: number | undefined, reason: string): Promise<void>
+  /** Takes bytes apart; undefined if all events in them have been told, else it resolves then. Rejects with a `FrameFault`. */
+  receive(chunk: Uint8Array): Promise<void> | undefined
+  /** The next ones give undefined if there is room for more, else they resolve when there is. */
+  message(data: string | Uint8Array): Promise<void> | undefined
+  ping(data: Uint8Array): Promise<void> | undefined
+  pong(data: Uint8Array): Promise<void> | undefined
+  close(code: number | undefined, reason: string): Promise<void> | undefined
 }
 
 /** What frames are made with. */
@@ -27,8 +27,8 @@ export interface FrameParts {
   /** The extension `permessage-deflate` as the server agreed to it (RFC 7692); undefined without compression. */
   readonly deflate: Readonly<Record<string, unknown>> | undefined
   readonly events: FrameEvents
-  /** Resolves when there is room for more. */
-  write(chunks: readonly Uint8Array[]): Promise<void>
+  /** Gives undefined if there is room for more, else resolves when there is. */
+  write(chunks: readonly Uint8Array[]): Promise<void> | undefined
 }
 
 /** A peer broke the rules; `closeCode` is what it is told (RFC 6455 section 7.4.1). */

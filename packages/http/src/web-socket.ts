@@ -26,10 +26,12 @@ import {
   type OperationSpec,
 } from '@net/core/authoring'
 import type { Connection, WaitOptions } from '@net/socket'
+import { writeNow } from '@net/socket/authoring'
 
 import type { HttpHeaders } from './headers.ts'
 import { MessageQueue, type Message, type NextMessage } from './message-queue.ts'
 import type { FrameEvents, FrameFault, Frames, MakeFrames } from './web-socket-frames.ts'
+import { readFrames, type FrameReading } from './web-socket-reader.ts'
 import {
   closeOptions,
   type TakenWebSocket,
@@ -72,7 +74,7 @@ class Session implements WebSocketConnection, PulsedPeer {
   readonly #pulse: Pulse | undefined
   /** The answers that are waited for, by what their pings said. */
   readonly #pings = new Map<string, PromiseWithResolvers<void>>()
-  readonly #pongs = new Pongs((data) => this.#frames.pong(data))
+  readonly #pongs = new Pongs((data) => this.#frames.pong(data) ?? DONE)
   #pinged = 0
   #state: 'open' | 'closing' | 'leaving' | 'over' = 'open'
   /** How many messages have not left yet. */
@@ -94,11 +96,11 @@ class Session implements WebSocketConnection, PulsedPeer {
       maxMessageBytes: parts.options.maxMessageBytes,
       deflate: parts.deflate,
       events: this.#events(),
-      write: (chunks) => parts.connection.write(chunks),
+      write: (chunks) => writeNow(parts.connection, chunks),
     })
     const { keepAlive } = parts.options
     this.#pulse = keepAlive && new Pulse(this, keepAlive)
-    void this.#run()
+    readFrames(parts.connection, this.#reading())
   }
 
   get isHeld(): boolean {
@@ -107,22 +109,14 @@ class Session implements WebSocketConnection, PulsedPeer {
 
   send(message: string | Uint8Array): Promise<void> {
     try {
-      inCall(this.#place('send'), () => argument('the message', textOrBytes, message))
+      if (typeof message !== 'string')
+        inCall(this.#place('send'), () => argument('the message', textOrBytes, message))
       this.#mustBeOpen()
     } catch (error) {
       return Promise.reject(error)
     }
-    const sent =
-      this.#unsent === 0
-        ? this.#frames.message(message)
-        : this.#sending.then(() => {
-            this.#mustBeOpen()
-            return this.#frames.message(message)
-          })
-    this.#unsent += 1
-    const left = (): void => void (this.#unsent -= 1)
-    this.#sending = sent.then(left, left)
-    return sent
+    const sent = this.#unsent === 0 ? this.#frames.message(message) : this.#later(message)
+    return sent === undefined ? DONE : this.#unsentUntil(sent)
   }
 
   async sendJson(value: unknown): Promise<void> {
@@ -240,38 +234,35 @@ class Session implements WebSocketConnection, PulsedPeer {
     return this.#state === 'open' ? this.#queue.room : undefined
   }
 
-  /** Reads until the end. */
-  async #run(): Promise<void> {
-    const { connection } = this.#parts
-    try {
-      for (;;) {
-        await this.#room
-        const chunk = await connection.read()
-        if (chunk === null) break
+  #reading(): FrameReading {
+    return {
+      compressed: this.compressed,
+      receive: (chunk) => {
         this.heard += chunk.length
-        await this.#digest(chunk)
-      }
-      const cut = this.#state === 'open' || this.#state === 'closing'
-      const lost = netError('NET_CONN_CLOSED', {
-        message: 'the peer ended the WebSocket without a goodbye',
-      })
-      this.#over(cut ? lost : badEnd(this.end))
-    } catch (error) {
-      await this.#fail(error)
+        return this.#state === 'over' ? undefined : this.#frames.receive(chunk)
+      },
+      room: () => this.#room,
+      ended: () => {
+        const cut = this.#state === 'open' || this.#state === 'closing'
+        const message = 'the peer ended the WebSocket without a goodbye'
+        this.#over(cut ? netError('NET_CONN_CLOSED', { message }) : badEnd(this.end))
+      },
+      failed: (error) => void this.#fail(error),
     }
   }
 
-  /** What is compressed in small pieces: what one of them unfolds to is not held back. */
-  async #digest(chunk: Uint8Array): Promise<void> {
-    if (!this.compressed) {
-      await this.#frames.receive(chunk)
-      return
-    }
-    for (let at = 0; at < chunk.length; at += PIECE) {
-      await this.#room
-      if (this.#state === 'over') return
-      await this.#frames.receive(chunk.subarray(at, at + PIECE))
-    }
+  /** Leaves behind the messages before it. */
+  async #later(message: Message): Promise<void> {
+    await this.#sending
+    this.#mustBeOpen()
+    await this.#frames.message(message)
+  }
+
+  #unsentUntil(sent: Promise<void>): Promise<void> {
+    this.#unsent += 1
+    const left = (): void => void (this.#unsent -= 1)
+    this.#sending = sent.then(left, left)
+    return sent
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -286,7 +277,7 @@ class Session implements WebSocketConnection, PulsedPeer {
     const code = FAULTS.get(closeCode) ?? 'NET_PROTO_MALFORMED'
     const tooLong = { message: `a message is longer than ${limit} bytes (maxMessageBytes)`, limit }
     // It leaves while the connection is closed; a peer that reads nothing is not waited for.
-    this.#frames.close(closeCode, '').catch(() => {})
+    this.#frames.close(closeCode, '')?.catch(() => {})
     this.#over(
       netError(code, { phase: 'receive', ...(closeCode === 1009 ? tooLong : { message: why }) }),
     )
@@ -380,5 +371,5 @@ const FAULTS: ReadonlyMap<number, 'NET_PROTO_DECODE' | 'NET_PROTO_LIMIT'> = new 
   [1007, 'NET_PROTO_DECODE'],
   [1009, 'NET_PROTO_LIMIT'],
 ])
-const PIECE = 16_384
+const DONE: Promise<void> = Promise.resolve()
 const LEAVING = 1000

@@ -5,9 +5,11 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 
 import { TlsError } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { secureServer, tcpDialer, type Dialer } from '@net/socket'
@@ -19,6 +21,19 @@ import {
   type IssueOptions,
 } from '@net/socket/testing'
 import { expect, test } from 'vitest'
+
+import {
+  ACK,
+  END_HEADERS,
+  END_STREAM,
+  GOAWAY,
+  HEADERS,
+  OK,
+  PING,
+  SETTINGS,
+  startFrameServer,
+  trusted,
+} from './http2-server.ts'
 
 const authority = createCertificates()
 
@@ -267,4 +282,37 @@ test('[HTTP-42] the certificate of a client with a base is shown to no other ori
   await using elsewhere = http.createClient({ baseUrl: 'https://api.test', tls })
   await elsewhere.get(url).text()
   expect(shown).toEqual([expect.stringContaining('client.test'), 'undefined'])
+})
+
+test('a server that wants calm is asked for signs of life no more, over later connections too', async () => {
+  let pings = 0
+  let requests = 0
+  const calm = { type: GOAWAY, payload: Buffer.from([0, 0, 0, 1, 0, 0, 0, 11]) }
+  await using server = await startFrameServer(({ type, flags, stream }, send) => {
+    if (type === SETTINGS && flags !== ACK) send({ type: SETTINGS })
+    if (type === PING && flags !== ACK) {
+      pings += 1
+      send(calm)
+    }
+    if (type !== HEADERS) return
+    requests += 1
+    send({ type: HEADERS, flags: END_HEADERS | END_STREAM, stream, payload: OK })
+  })
+  using clock = useFakeClock()
+  await using client = http.createClient({ baseUrl: server.url, tls: trusted, http2: true })
+  const get = async (): Promise<number> => {
+    const call = client.get('/')
+    while ((await Promise.race([call, turn('waiting')])) === 'waiting') await clock.advance(10)
+    return (await call).status
+  }
+  await get()
+  await clock.advance(10_000)
+  expect(await get()).toBe(200)
+  expect(pings).toBe(1)
+  for (let quiet = 0; quiet < 2; quiet++) {
+    await clock.advance(10_000)
+    expect(await get()).toBe(200)
+  }
+  expect(pings).toBe(1)
+  expect(requests).toBeGreaterThan(3)
 })

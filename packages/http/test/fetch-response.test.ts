@@ -63,6 +63,36 @@ test('one branch of a copy is read to its end whatever the other does', async ()
   expect(await client.get('/json').json()).toMatchObject({ id: 1 })
 })
 
+test('what waits for a copy that is not read is limited, and the one that is read gets all', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url, connections: 1 })
+  const limited = { ...same, maxWaiting: 1_000_000 }
+  const response = fetchedResponse(await client.get('/bytes/3000000'), 'GET', limited)
+  const slow = response.clone()
+  const begun = slow.body!.getReader()
+  await begun.read()
+  const unread = response.clone()
+  expect((await response.bytes()).length).toBe(3_000_000)
+  const late = { code: 'NET_PROTO_LIMIT', limit: 1_000_000 }
+  await expect(unread.text()).rejects.toMatchObject(late)
+  await expect(begun.read()).rejects.toMatchObject(late)
+  expect(await client.get('/json').json()).toMatchObject({ id: 1 })
+})
+
+test('copies of copies have all of the body, whichever is read first', async () => {
+  await using server = await startHttpServer()
+  const response = fetchedResponse(await http.get(`${server.url}/bytes/300000`), 'GET', same)
+  const copy = response.clone()
+  const first = await response.bytes()
+  const last = copy.clone()
+  await copy.body?.cancel()
+  expect(Buffer.compare(await last.bytes(), first)).toBe(0)
+  expect(() => response.clone()).toThrow(TypeError)
+  const reader = fetchedResponse(await http.get(`${server.url}/json`), 'GET', same)
+  reader.body!.getReader()
+  expect(() => reader.clone()).toThrow(TypeError)
+})
+
 test('a body is read as the bytes of a stream, and fails with what it is told', async () => {
   await using server = await startHttpServer()
   server.fail({ on: '/bytes/200000', after: 100_000, do: 'drop' })

@@ -120,6 +120,39 @@ test('an abort rejects with the reason itself, before, while waiting and while t
   }
 })
 
+test('an abort lets go of the stream that is being sent', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const cancelled = Promise.withResolvers<unknown>()
+  const body = new ReadableStream({
+    start: (stream) => stream.enqueue(Buffer.from('a')),
+    cancel: (reason) => cancelled.resolve(reason),
+  })
+  const controller = new AbortController()
+  const init = { method: 'POST', body, duplex: 'half', signal: controller.signal } as const
+  const call = client.fetch('/echo', init)
+  await expect.poll(() => server.received.length).toBe(1)
+  const reason = new Error('of mine')
+  controller.abort(reason)
+  expect(await call.catch((error: unknown) => error)).toBe(reason)
+  await cancelled.promise
+})
+
+test('a stream that is never sent is let go', async () => {
+  await using server = await startHttpServer()
+  await using client = http.createClient({ baseUrl: server.url })
+  const cancelled = Promise.withResolvers<unknown>()
+  const body = new ReadableStream({ cancel: (reason) => cancelled.resolve(reason) })
+  const controller = new AbortController()
+  const init = { method: 'POST', body, duplex: 'half', signal: controller.signal } as const
+  const call = client.fetch('/echo', init)
+  const reason = new Error('of mine')
+  controller.abort(reason)
+  expect(await call.catch((error: unknown) => error)).toBe(reason)
+  expect(await cancelled.promise).toBe(reason)
+  expect(server.received).toEqual([])
+})
+
 test('another failure is a TypeError whose cause is the error of ours', async () => {
   await using client = http.createClient({
     handler: async () => {
@@ -184,7 +217,10 @@ test('the length that the call says is the framing, and nothing passes for a who
     headers: { 'content-length': '5' },
   })
   for (const wrong of [() => put(stream(), 4), () => put(stream(), 6), () => put('12345', 6)])
-    expect(await wrong().catch((error: unknown) => error)).toBeInstanceOf(TypeError)
+    expect(await wrong().catch((error: unknown) => error)).toMatchObject({
+      name: 'TypeError',
+      cause: { code: 'NET_SIZE_MISMATCH', retry: 'never' },
+    })
   expect(server.received.filter(({ size, complete }) => complete && size !== 5)).toEqual([])
 })
 

@@ -278,7 +278,7 @@ test.each([
       for (const piece of pieces) yield Buffer.from(piece)
     }
     const call = client.post('/', { body, headers: { 'content-length': length } })
-    await expect(call).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+    await expect(call).rejects.toMatchObject({ code: 'NET_SIZE_MISMATCH' })
     await expect.poll(() => server.open).toBe(0)
     const heard = server.heard[0]?.toString() ?? ''
     expect(heard).not.toMatch(/abcde/)

@@ -6,17 +6,20 @@ import { isNetError, type NetError } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 /** Has the transport deliver to the receiver, by itself or read by read. */
-export function deliverTo(transport: Transport, receiver: ByteReceiver): Inflow {
+export function deliverTo(transport: Pulled, receiver: ByteReceiver): Inflow {
   return transport.deliver?.(receiver) ?? new PulledInflow(transport, receiver)
 }
 
+/** What can be read, and perhaps delivers. */
+type Pulled = Pick<Transport, 'read' | 'deliver'>
+
 class PulledInflow implements Inflow {
-  readonly #transport: Transport
+  readonly #transport: Pulled
   readonly #receiver: ByteReceiver
   #pulling: Promise<Uint8Array | null> | undefined
   #isOver = false
 
-  constructor(transport: Transport, receiver: ByteReceiver) {
+  constructor(transport: Pulled, receiver: ByteReceiver) {
     this.#transport = transport
     this.#receiver = receiver
     this.resume()

@@ -3,12 +3,12 @@
 import { DONE } from './handled.ts'
 import type { Transport } from './transport.ts'
 
-/** Writes; undefined if there is room for more already, else what the transport gives. */
+/** Writes, to a transport or a connection; undefined if there is room for more already, else what that gives. */
 export function writeNow(
-  transport: Transport,
+  to: Pick<Transport, 'write'>,
   chunks: readonly Uint8Array[],
 ): Promise<void> | undefined {
-  const taken = transport.write(chunks)
+  const taken = to.write(chunks)
   return taken === DONE ? undefined : taken
 }
 

@@ -53,7 +53,7 @@ export class WriteSide {
   }
 
   #sent(chunks: readonly Uint8Array[]): Promise<void> {
-    if (sizeOf(chunks) > PIECE) return this.#inTurn(() => this.#inPieces(chunks))
+    if (sizeOf(chunks) > LARGEST) return this.#inTurn(() => this.#inPieces(chunks))
     if (this.#turn === undefined) return this.#transport.write(chunks)
     return this.#inTurn(() => this.#transport.write(chunks))
   }
@@ -228,3 +228,6 @@ export class WriteSide {
     return addContext(error, { ...this.#spec.context, operation, phase: 'send' })
   }
 }
+
+/** A piece with the frame that a protocol puts around it is not cut in two. */
+const LARGEST = PIECE + 64

@@ -108,6 +108,21 @@ test('a large write has time for as long as the peer takes it piece by piece, wi
   }
 })
 
+test('a piece leaves as one with the frame around it', async () => {
+  const { writes, theirs } = side()
+  const sizes: number[] = []
+  for (const size of [65_536 + 64, 65_536 + 65]) {
+    const write = writes.write([new Uint8Array(14), new Uint8Array(size - 14)], undefined)
+    for (let read = 0; read < size;) {
+      const { length = 0 } = (await theirs.read()) ?? {}
+      sizes.push(length)
+      read += length
+    }
+    await write
+  }
+  expect(sizes).toEqual([14, 65_586, 14, 65_522, 65])
+})
+
 test('a large write to a peer that stops in the middle is a time-out of the write', async () => {
   using clock = useFakeClock()
   const { writes, theirs } = side()

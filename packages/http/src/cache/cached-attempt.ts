@@ -12,7 +12,7 @@ import type { Outcome } from '../call.ts'
 import { HttpHeaders } from '../headers.ts'
 import { placeOfRequest, type HttpRequest } from '../request.ts'
 import { createResponse } from '../created-response.ts'
-import { Answer, readingRules, type HttpResponse } from '../response.ts'
+import { ClientResponse, readingRules, type HttpResponse } from '../response.ts'
 import type { Filling } from './changes.ts'
 import { today, type CacheAsking, type ClientCache } from './client-cache.ts'
 import type { CacheEntry } from './entry.ts'
@@ -147,7 +147,7 @@ export class CachedAttempt implements Outcome {
   /** The answer, whose body goes into the cache while it is read. */
   #kept(response: HttpResponse): HttpResponse {
     const filling = this.#filling
-    if (filling === undefined || !(response instanceof Answer)) return response
+    if (filling === undefined || !(response instanceof ClientResponse)) return response
     this.#filling = undefined
     const { status, headers } = response
     const times = { requested: this.#requested, received: today() }
@@ -193,7 +193,7 @@ export class CachedAttempt implements Outcome {
     const set = cookies.flatMap((line) => ['set-cookie', line])
     op.answered(entry.status)
     this.#outcome.answered(
-      new Answer({
+      new ClientResponse({
         status: entry.status,
         statusText: entry.statusText,
         url: placeOfRequest(request).href,

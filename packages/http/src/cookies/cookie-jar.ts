@@ -6,7 +6,14 @@
 import { clock, inCall, option, optionsDoor } from '@net/core/authoring'
 
 import { loadCookieRules } from '../engine/tough-cookie.ts'
-import { cookieOf, domainsOf, hostOf, isBelow, type Cookie, type CookieFields } from './cookie.ts'
+import {
+  cookieOf,
+  domainsOf,
+  cookieHost,
+  isBelow,
+  type Cookie,
+  type CookieFields,
+} from './cookie.ts'
 import {
   policyBy,
   policyTable,
@@ -116,7 +123,7 @@ class Jar implements CookieJar {
   learn(url: string, lines: readonly string[]): readonly CookieVerdict[] {
     const { protocol, hostname, pathname } = new URL(url)
     const from: SettingServer = {
-      host: hostOf(hostname),
+      host: cookieHost(hostname),
       path: pathname,
       isSecure: protocol === 'https:',
     }
@@ -129,7 +136,7 @@ class Jar implements CookieJar {
 
   delete(which: Partial<Pick<Cookie, 'name' | 'domain' | 'path'>> = {}): number {
     const { name, path } = which
-    const domain = which.domain === undefined ? undefined : hostOf(which.domain)
+    const domain = which.domain === undefined ? undefined : cookieHost(which.domain)
     const dropped = this.#all().filter(
       ({ cookie }) =>
         (name ?? cookie.name) === cookie.name &&
@@ -242,7 +249,7 @@ class Jar implements CookieJar {
   }
 
   #made({ protocol, hostname, pathname }: URL, now: number): Line {
-    const host = hostOf(hostname)
+    const host = cookieHost(hostname)
     const fits = ({ cookie }: Kept): boolean =>
       (!cookie.hostOnly || cookie.domain === host) &&
       (!cookie.secure || protocol === 'https:') &&

@@ -2,7 +2,7 @@
 
 import { decided, option, type OptionTable, type Taken } from '@net/core/authoring'
 
-import { domainsOf, hostOf, type Cookie } from './cookie.ts'
+import { domainsOf, cookieHost, type Cookie } from './cookie.ts'
 
 /** What a program wants kept. */
 export interface CookiePolicyOptions {
@@ -51,7 +51,7 @@ export function policyBy(options: Taken<CookiePolicyOptions>): CookiePolicy {
 }
 
 function plain(domain: string): string {
-  return hostOf(domain.replace(/^\./, ''))
+  return cookieHost(domain.replace(/^\./, ''))
 }
 
 const LONGEST = 400 * 86_400_000

@@ -51,7 +51,7 @@ export function cookieOf(fields: CookieFields): Cookie {
   return {
     name: given.name,
     value: given.value,
-    domain: hostOf(given.domain.replace(/^\./, '')),
+    domain: cookieHost(given.domain.replace(/^\./, '')),
     hostOnly: given.hostOnly ?? true,
     path: given.path ?? '/',
     secure: given.secure ?? false,
@@ -67,7 +67,7 @@ export function isPair(name: string, value: string): boolean {
 }
 
 /** A host as cookies name it: in lower case, without the dot at its end. */
-export function hostOf(hostname: string): string {
+export function cookieHost(hostname: string): string {
   const lower = hostname.toLowerCase()
   return lower.endsWith('.') ? lower.slice(0, -1) : lower
 }

@@ -7,7 +7,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 
 import { netError } from '@net/core/authoring'
 
-import { hostOf, isPair, type Cookie } from './cookie.ts'
+import { cookieHost, isPair, type Cookie } from './cookie.ts'
 
 /** Reads a file. Rejects with `NET_LOCAL_IO`, and with `NET_BAD_CONFIG` for a line that is not valid. */
 export async function readCookieFile(file: string): Promise<readonly Cookie[]> {
@@ -58,7 +58,7 @@ export function writtenCookies(cookies: readonly Cookie[]): string {
 
 function cookieIn(line: string, httpOnly: boolean): Cookie | undefined {
   const [domain = '', below, path = '', secure, end = '', name = '', value = ''] = line.split('\t')
-  const plain = hostOf(domain.replace(/^\./, ''))
+  const plain = cookieHost(domain.replace(/^\./, ''))
   const isValid = plain !== '' && path.startsWith('/') && END.test(end)
   if (!isValid || !isPair(name, value)) return undefined
   return {

@@ -3,7 +3,7 @@
  * exchanges than the server has said it takes. Repeats nothing and connects to nothing by itself.
  */
 
-import { connect, type ClientHttp2Session, type Settings } from 'node:http2'
+import { connect, constants, type ClientHttp2Session, type Settings } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -22,6 +22,15 @@ export interface Http2Options {
   readonly maxHeaderBytes?: number | undefined
   /** For how many milliseconds it is kept unused. */
   readonly idleTime?: number | undefined
+  /** Default: the server is asked, whatever it says of that. */
+  readonly pings?: PingConsent | undefined
+}
+
+/** Whether a server is asked for signs of life (PING), over all connections to it. */
+export interface PingConsent {
+  readonly isRefused: boolean
+  /** The server wants fewer of them (ENHANCE_YOUR_CALM). */
+  refused(): void
 }
 
 /** A connection that speaks HTTP/2. */
@@ -33,6 +42,7 @@ export class Http2Connection implements SharedConnection {
   readonly #events: ConnectionEvents
   readonly #maxHeaderBytes: number
   readonly #idleTime: number
+  readonly #pings: PingConsent
   readonly #lanes = new Set<Http2Lane>()
   #exchanges = 0
   #most = 0
@@ -47,9 +57,10 @@ export class Http2Connection implements SharedConnection {
   constructor(
     socket: Duplex,
     url: URL,
-    { events, maxHeaderBytes = HEAD_LIMIT, idleTime = LONGEST_REST }: Http2Options,
+    { events, maxHeaderBytes = HEAD_LIMIT, idleTime = LONGEST_REST, pings = ALWAYS }: Http2Options,
   ) {
     this.#idleTime = idleTime
+    this.#pings = pings
     this.#maxHeaderBytes = maxHeaderBytes
     this.#authority = url.host
     this.#bytes = () => (socket as Partial<Socket>).bytesRead ?? 0
@@ -82,7 +93,10 @@ export class Http2Connection implements SharedConnection {
     // of one that does not.
     socket.allowHalfOpen = true
     socket.once('end', () => this.#end())
-    session.once('goaway', () => this.#leave())
+    session.once('goaway', (code) => {
+      if (code === constants.NGHTTP2_ENHANCE_YOUR_CALM) this.#pings.refused()
+      this.#leave()
+    })
     session.once('close', () => {
       reject(closed())
       this.#leave()
@@ -158,7 +172,7 @@ export class Http2Connection implements SharedConnection {
     this.#listen()
     if (this.#gone || this.#session.destroyed) return
     if (this.busy === 0) this.#rest()
-    if (finished) this.#room()
+    if (finished || this.#pings.isRefused) this.#room()
     else this.#ask()
   }
 
@@ -193,7 +207,8 @@ export class Http2Connection implements SharedConnection {
   #doubt(): void {
     const isQuiet = clock().now() - this.#heard >= QUIET
     this.#listen()
-    if (!isQuiet || this.#probe !== undefined || this.#silence !== undefined) return
+    if (!isQuiet || this.#pings.isRefused) return
+    if (this.#probe !== undefined || this.#silence !== undefined) return
     this.#heard = clock().now()
     this.#session.ping(() => this.#answered())
     this.#awaitLife()
@@ -234,6 +249,7 @@ function closed(): NetError {
   return netError('NET_CONN_CLOSED', { message: 'the server closed the connection' })
 }
 
+const ALWAYS: PingConsent = { isRefused: false, refused() {} }
 /** How much of one answer may be on its way unread; also what waits here when its reader is slow. */
 const WINDOW = 262_144
 const CONNECTION_WINDOW = 4_194_304

@@ -20,14 +20,14 @@ type ReceiverClass = new (options: {
 
 /** Makes frames, and writes them to what it takes for a socket. */
 export interface WsSender {
-  send(data: string | Uint8Array, options: SendOptions, done: Done): void
+  send(data: string | Uint8Array, options: FrameOptions, done: Done): void
   ping(data: Uint8Array, mask: boolean, done: Done): void
   pong(data: Uint8Array, mask: boolean, done: Done): void
   close(code: number | undefined, reason: string, mask: boolean, done: Done): void
 }
 
 /** How a message is sent. */
-export interface SendOptions {
+export interface FrameOptions {
   readonly binary: boolean
   readonly compress: boolean
   readonly fin: boolean

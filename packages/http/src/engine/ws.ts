@@ -6,6 +6,7 @@
 import { PerMessageDeflate, Receiver, Sender } from 'ws'
 
 import type { FrameFault, FrameParts, Frames, MakeFrames } from '../web-socket-frames.ts'
+import { maskedFrame } from './masked-frame.ts'
 import type { Deflate, Done, Engine, FrameSocket, WsSender } from './ws-types.ts'
 
 /** Makes frames. */
@@ -14,6 +15,7 @@ export const wsFrames: MakeFrames = (parts) => new WsFrames(parts)
 class WsFrames implements Frames {
   readonly #receiver: InstanceType<Engine['Receiver']>
   readonly #sender: WsSender
+  readonly #write: FrameParts['write']
   readonly #mask: boolean
   readonly #compress: boolean
   readonly #deflate: Deflate | undefined
@@ -24,6 +26,7 @@ class WsFrames implements Frames {
     const isServer = role === 'server'
     // It counts in 32 bits, and takes 0 for no limit.
     const maxPayload = maxMessageBytes > MOST_COUNTED ? 0 : maxMessageBytes
+    this.#write = (chunks) => parts.write(chunks)
     this.#mask = !isServer
     this.#compress = deflate !== undefined
     this.#deflate = deflate && agreed(deflate, isServer, maxPayload)
@@ -44,33 +47,47 @@ class WsFrames implements Frames {
     })
   }
 
-  receive(chunk: Uint8Array): Promise<void> {
+  receive(chunk: Uint8Array): Promise<void> | undefined {
     // What follows a goodbye means nothing (RFC 6455 section 5.5.1).
-    if (this.#isOver) return Promise.resolve()
+    if (this.#isOver) return undefined
+    return this.#compress ? this.#inflated(chunk) : this.#taken(chunk)
+  }
+
+  message(data: string | Uint8Array): Promise<void> | undefined {
+    // What is not compressed waits for nothing in the sender either.
+    if (this.#mask && !this.#compress) return this.#write([maskedFrame(data)])
+    const binary = typeof data !== 'string'
+    const options = { binary, compress: this.#compress, fin: true, mask: this.#mask }
+    return done((settle) => this.#sender.send(data, options, settle))
+  }
+
+  ping(data: Uint8Array): Promise<void> | undefined {
+    return done((settle) => this.#sender.ping(data, this.#mask, settle))
+  }
+
+  pong(data: Uint8Array): Promise<void> | undefined {
+    return done((settle) => this.#sender.pong(data, this.#mask, settle))
+  }
+
+  close(code: number | undefined, reason: string): Promise<void> | undefined {
+    return done((settle) => this.#sender.close(code, reason, this.#mask, settle))
+  }
+
+  /** Without compression the receiver is done with the bytes when it returns. */
+  #taken(chunk: Uint8Array): Promise<void> | undefined {
+    const receiver = this.#receiver
+    receiver.write(chunk)
+    const { errored } = receiver
+    return errored === null ? undefined : Promise.reject(faultOf(errored))
+  }
+
+  #inflated(chunk: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#receiver.write(chunk, (error) => {
         if (error === null || error === undefined) resolve()
         else reject(faultOf(error))
       })
     })
-  }
-
-  message(data: string | Uint8Array): Promise<void> {
-    const binary = typeof data !== 'string'
-    const options = { binary, compress: this.#compress, fin: true, mask: this.#mask }
-    return done((settle) => this.#sender.send(data, options, settle))
-  }
-
-  ping(data: Uint8Array): Promise<void> {
-    return done((settle) => this.#sender.ping(data, this.#mask, settle))
-  }
-
-  pong(data: Uint8Array): Promise<void> {
-    return done((settle) => this.#sender.pong(data, this.#mask, settle))
-  }
-
-  close(code: number | undefined, reason: string): Promise<void> {
-    return done((settle) => this.#sender.close(code, reason, this.#mask, settle))
   }
 
   #cleanUp(): void {
@@ -108,13 +125,19 @@ class Output implements FrameSocket {
 
   #flush(): void {
     const waiting = this.#waiting
-    const chunks = this.#chunks
+    const written = this.#parts.write(this.#chunks.splice(0))
+    if (waiting.length === 0) {
+      // What becomes of the connection is told elsewhere.
+      written?.catch(() => {})
+      return
+    }
     this.#waiting = []
-    this.#chunks = []
-    this.#parts.write(chunks).then(
-      () => waiting.forEach((each) => each()),
-      (error: Error) => waiting.forEach((each) => each(error)),
-    )
+    if (written === undefined) for (const each of waiting) each()
+    else
+      written.then(
+        () => waiting.forEach((each) => each()),
+        (error: Error) => waiting.forEach((each) => each(error)),
+      )
   }
 }
 
@@ -133,13 +156,20 @@ function agreed(
   return made
 }
 
-function done(run: (settle: Done) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    run((error) => {
-      if (error === null || error === undefined) resolve()
-      else reject(error)
-    })
+/** Undefined if that has settled within the call, as most frames do. */
+function done(run: (settle: Done) => void): Promise<void> | undefined {
+  let isDone = false
+  let wait: PromiseWithResolvers<void> | undefined
+  run((error) => {
+    if (error !== null && error !== undefined) {
+      wait ??= Promise.withResolvers()
+      wait.reject(error)
+    } else if (wait === undefined) isDone = true
+    else wait.resolve()
   })
+  if (isDone) return undefined
+  wait ??= Promise.withResolvers()
+  return wait.promise
 }
 
 function faultOf(error: Error): FrameFault {

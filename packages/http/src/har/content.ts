@@ -42,7 +42,7 @@ export function contentOf(
 }
 
 /** The bytes that an archive holds as a text. */
-export function bytesOf(text: string, encoding: 'base64' | undefined): Buffer {
+export function contentBytes(text: string, encoding: 'base64' | undefined): Buffer {
   return Buffer.from(text, encoding ?? 'utf8')
 }
 

@@ -10,7 +10,7 @@ import type { Middleware } from '../handler.ts'
 import { HttpHeaders } from '../headers.ts'
 import { tappedBody } from '../request-body.ts'
 import type { HttpRequest } from '../request.ts'
-import { Answer, type HttpResponse } from '../response.ts'
+import { ClientResponse, type HttpResponse } from '../response.ts'
 import { contentOf, postDataOf } from './content.ts'
 import type { Har, HarEntry, HarPostData, HarResponse } from './har.ts'
 import { secretNames, urlWithoutSecrets, withoutSecrets, type IsSecret } from './secrets.ts'
@@ -113,7 +113,7 @@ class RecordedCall {
   answered(response: HttpResponse): HttpResponse {
     this.#response = response
     this.#answered = clock().now()
-    if (!(response instanceof Answer)) return response
+    if (!(response instanceof ClientResponse)) return response
     return response.with({
       body: new TappedBody(response.body, {
         piece: (chunk) => void this.#pieces.push(chunk),

@@ -32,7 +32,7 @@ export class BodySender {
     this.#left = length
   }
 
-  /** Resolves to whether all has left. Rejects with what the source throws, and `NET_BAD_OPTION` for another length. */
+  /** Resolves to whether all has left. Rejects with what the source throws, and `NET_SIZE_MISMATCH` for another length. */
   async send(body: BodyPieces): Promise<boolean> {
     for await (const piece of body) {
       if (this.#road.isOver()) return false

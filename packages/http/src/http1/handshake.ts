@@ -3,7 +3,9 @@
  * answer. Drives the codec over a transport until it is known which of the two sides goes on.
  */
 
+import { clock } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
+import { handled } from '@net/socket/authoring'
 
 import {
   ClientCodec,
@@ -11,7 +13,7 @@ import {
   type ClientEvents,
   type ResponseHead,
 } from './client-codec.ts'
-import { bytesOf, headText } from './message-writer.ts'
+import { latin1Bytes, headText } from './message-writer.ts'
 
 /** What is asked for. */
 export interface HandshakeRequest extends ClientCodecOptions {
@@ -34,7 +36,10 @@ export interface HandshakeAnswer {
   readonly bytes: Uint8Array
 }
 
-/** Sends the request and waits for its answer. Rejects with what the codec and the transport throw. */
+/**
+ * Sends the request and waits for its answer; of a refusal, for at most 5 seconds for its body, which may lack its end. Rejects
+ * with what the codec and the transport throw before the head is there.
+ */
 export async function handshake(
   transport: Transport,
   request: HandshakeRequest,
@@ -44,14 +49,36 @@ export async function handshake(
   const codec = new ClientCodec(answer, request)
   // Who asks for a tunnel asks for no other protocol.
   codec.request({ method, framing: 0, upgrades: method !== 'CONNECT' })
-  await transport.write([bytesOf(headText(`${method} ${target} HTTP/1.1`, fields))])
-  while (!answer.isKnown) {
+  await transport.write([latin1Bytes(headText(`${method} ${target} HTTP/1.1`, fields))])
+  while (!answer.isHeaded) {
     const chunk = await transport.read()
-    if (chunk === null) codec.finish()
-    else codec.receive(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
-    if (chunk === null) break
+    if (!taken(codec, chunk)) break
   }
+  if (!answer.isKnown) await refused(transport, codec, answer)
   return answer.whole()
+}
+
+/** Returns whether more may follow. */
+function taken(codec: ClientCodec, chunk: Uint8Array | null): boolean {
+  if (chunk === null) codec.finish()
+  else codec.receive(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+  return chunk !== null
+}
+
+/** The body of a refusal may explain it, but the refusal counts without it too. */
+async function refused(transport: Transport, codec: ClientCodec, answer: Answered): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<null>()
+  const timer = clock().after(PATIENCE, () => resolve(null))
+  try {
+    while (!answer.isKnown) {
+      const chunk = await Promise.race([handled(transport.read()), late])
+      if (!taken(codec, chunk)) return
+    }
+  } catch {
+    // It is lost, or has no end.
+  } finally {
+    timer.clear()
+  }
 }
 
 class Answered implements ClientEvents {
@@ -64,6 +91,11 @@ class Answered implements ClientEvents {
 
   constructor(request: HandshakeRequest) {
     this.#request = request
+  }
+
+  /** Whether the final head is there. */
+  get isHeaded(): boolean {
+    return this.#head !== undefined
   }
 
   get isKnown(): boolean {
@@ -105,3 +137,4 @@ class Answered implements ClientEvents {
 }
 
 const MOST = 65_536
+const PATIENCE = 5000

@@ -20,7 +20,7 @@ export function fieldsText(fields: readonly string[]): string {
 }
 
 /** Text of the head as bytes; it has no character beyond Latin-1. */
-export function bytesOf(text: string): Buffer {
+export function latin1Bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
@@ -60,7 +60,7 @@ export class BodyWriter {
 
   /** The end of the body. Throws `NET_BAD_OPTION` if less was sent than was announced. */
   end(trailers: readonly string[] = NO_FIELDS): readonly Uint8Array[] {
-    if (this.#framing === 'chunked') return [bytesOf(`0\r\n${fieldsText(trailers)}\r\n`)]
+    if (this.#framing === 'chunked') return [latin1Bytes(`0\r\n${fieldsText(trailers)}\r\n`)]
     if (this.#framing !== 'close' && this.#sent !== this.#framing) throw wrongLength()
     return NOTHING
   }
@@ -68,7 +68,7 @@ export class BodyWriter {
   #lineFor(size: number): Buffer {
     if (size !== this.#lineSize) {
       this.#lineSize = size
-      this.#line = bytesOf(`${size.toString(16)}\r\n`)
+      this.#line = latin1Bytes(`${size.toString(16)}\r\n`)
     }
     return this.#line
   }

@@ -12,7 +12,7 @@ import { announcedLength } from '../content-length.ts'
 import { BodySender } from './body-sender.ts'
 import type { ClientCodec } from './client-codec.ts'
 import type { Framing } from './framing.ts'
-import { bytesOf, joinedBytes } from './message-writer.ts'
+import { latin1Bytes, joinedBytes } from './message-writer.ts'
 import type { RequestHeads } from './request-head.ts'
 
 /** What a sender works with. */
@@ -112,7 +112,7 @@ export class RequestSender {
     codec.request({ method, framing })
     const coding = framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''
     const more = expects === true ? `${coding}expect: 100-continue\r\n` : coding
-    void this.#write([bytesOf(heads.text(method, target, headers, more))])
+    void this.#write([latin1Bytes(heads.text(method, target, headers, more))])
   }
 
   /** Resolves when the server has said so, or nothing for a second; to false if it has answered instead. */

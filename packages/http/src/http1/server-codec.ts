@@ -8,7 +8,7 @@ import { netError } from '@net/core/authoring'
 import { isKept, notesOf, requestFraming, type Framing, type Notes } from './framing.ts'
 import { HEAD_LIMIT, type HeadReader } from './head.ts'
 import { MessageReader, type MessageEvents } from './message-reader.ts'
-import { BodyWriter, bytesOf, headText } from './message-writer.ts'
+import { BodyWriter, latin1Bytes, headText } from './message-writer.ts'
 import type { RequestLine } from './start-line.ts'
 import { ExchangeState } from './state.ts'
 import { malformed } from './syntax.ts'
@@ -96,7 +96,7 @@ export class ServerCodec implements MessageEvents {
   /** An interim response as bytes; nothing to a client of HTTP/1.0, which knows none (RFC 9110 section 15.2). */
   interim(head: AnswerHead): Buffer {
     this.#state.step('server', 'interim')
-    return bytesOf(this.#minor === 0 ? '' : textOf(head))
+    return latin1Bytes(this.#minor === 0 ? '' : textOf(head))
   }
 
   /** The head of a response as bytes. */
@@ -106,7 +106,7 @@ export class ServerCodec implements MessageEvents {
     if (framing === 'close' || !isKept(this.#minor, notes)) this.#state.keepNot()
     this.#state.step('server', 'response')
     this.#writer.begin(framing)
-    return bytesOf(textOf(head))
+    return latin1Bytes(textOf(head))
   }
 
   /** A piece of the response's body as bytes. */
@@ -126,7 +126,7 @@ export class ServerCodec implements MessageEvents {
   switchTo(head: AnswerHead): Buffer {
     this.#state.step('server', 'switch')
     this.#read()
-    return bytesOf(textOf(head))
+    return latin1Bytes(textOf(head))
   }
 
   /** The next request may be read: what has come of it is read at once. */

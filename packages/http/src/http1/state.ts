@@ -15,14 +15,14 @@ import { netError } from '@net/core/authoring'
 export type Side = 'client' | 'server'
 
 /** Where a side is. */
-export type Place = 'idle' | 'answering' | 'sending' | 'done' | 'mustClose' | 'switched' | 'closed'
+export type Stage = 'idle' | 'answering' | 'sending' | 'done' | 'mustClose' | 'switched' | 'closed'
 
 /** What a side does. */
 export type Step = 'request' | 'interim' | 'response' | 'data' | 'end' | 'switch' | 'close'
 
-type Steps = { readonly [step in Step]?: Place }
+type Steps = { readonly [step in Step]?: Stage }
 
-const TABLE: Readonly<Record<Side, Readonly<Record<Place, Steps>>>> = {
+const TABLE: Readonly<Record<Side, Readonly<Record<Stage, Steps>>>> = {
   client: {
     idle: { request: 'sending', close: 'closed' },
     answering: {},
@@ -46,17 +46,17 @@ const TABLE: Readonly<Record<Side, Readonly<Record<Place, Steps>>>> = {
 
 /** The state of one connection. */
 export class ExchangeState {
-  #client: Place = 'idle'
-  #server: Place = 'idle'
+  #client: Stage = 'idle'
+  #server: Stage = 'idle'
   #isKept = true
 
   /** Where the client is. */
-  get client(): Place {
+  get client(): Stage {
     return this.#client
   }
 
   /** Where the server is. */
-  get server(): Place {
+  get server(): Stage {
     return this.#server
   }
 
@@ -67,9 +67,9 @@ export class ExchangeState {
 
   /** One side does something. Throws `NET_PROTO_UNEXPECTED` if it is not its turn. */
   step(side: Side, step: Step): void {
-    const place = side === 'client' ? this.#client : this.#server
-    const next = TABLE[side][place][step]
-    if (next === undefined) throw outOfTurn(side, place, step)
+    const stage = side === 'client' ? this.#client : this.#server
+    const next = TABLE[side][stage][step]
+    if (next === undefined) throw outOfTurn(side, stage, step)
     if (side === 'client') this.#client = this.#settled(next)
     else this.#server = this.#settled(next)
     if (step === 'request') this.#server = 'answering'
@@ -89,15 +89,15 @@ export class ExchangeState {
     this.#server = 'idle'
   }
 
-  #settled(place: Place): Place {
-    return place === 'done' && !this.#isKept ? 'mustClose' : place
+  #settled(stage: Stage): Stage {
+    return stage === 'done' && !this.#isKept ? 'mustClose' : stage
   }
 }
 
-function outOfTurn(side: Side, place: Place, step: Step): Error {
+function outOfTurn(side: Side, stage: Stage, step: Step): Error {
   const message =
-    side === 'server' && place !== 'closed'
+    side === 'server' && stage !== 'closed'
       ? 'the server sent a response without a request'
-      : `the ${side} is ${place}, and cannot send ${step} now`
+      : `the ${side} is ${stage}, and cannot send ${step} now`
   return netError('NET_PROTO_UNEXPECTED', { message })
 }

@@ -4,7 +4,7 @@ import { isNetError } from '@net/core'
 import { argument, callerFault, shape, type Shape } from '@net/core/authoring'
 
 import type { Handler, Middleware } from '../handler.ts'
-import { Answer, type HttpResponse } from '../response.ts'
+import { ClientResponse, type HttpResponse } from '../response.ts'
 
 /** One handler of a handler and the layers around it. */
 export function compose(layers: readonly Middleware[], handler: Handler): Handler {
@@ -28,7 +28,7 @@ async function answered(who: string, answer: () => Promise<HttpResponse>): Promi
   } catch (error) {
     throw isNetError(error) ? error : callerFault(error)
   }
-  return given instanceof Answer ? given : argument(`what ${who} returns`, response, given)
+  return given instanceof ClientResponse ? given : argument(`what ${who} returns`, response, given)
 }
 
 const response: Shape<HttpResponse> = shape(

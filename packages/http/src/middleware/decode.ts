@@ -10,7 +10,7 @@ import { leavable, netError } from '@net/core/authoring'
 
 import { inOneGo, type HearingBody, type HttpBody } from '../body.ts'
 import type { HttpRequest } from '../request.ts'
-import { Answer, type HttpResponse } from '../response.ts'
+import { ClientResponse, type HttpResponse } from '../response.ts'
 import { codingsOf, unasked, type Coding } from './codings.ts'
 
 /** What decoding may cost. */
@@ -41,7 +41,7 @@ export function decoded(
   { headers }: Pick<HttpRequest, 'headers'>,
   { settings, context }: DecodeCall,
 ): HttpResponse {
-  if (!(response instanceof Answer) || response.body.size === 0) return response
+  if (!(response instanceof ClientResponse) || response.body.size === 0) return response
   const field = settings.decompress ? response.headers.get('content-encoding') : undefined
   if (field === undefined) return guarded(response, NONE, { settings, context })
   const { known, unknown } = codingsOf(field)
@@ -52,10 +52,10 @@ export function decoded(
 }
 
 function guarded(
-  response: Answer,
+  response: ClientResponse,
   codings: readonly Coding[],
   { settings, context }: DecodeCall,
-): Answer {
+): ClientResponse {
   const { maxBytes, maxRatio } = settings
   if (codings.length > MOST_CODINGS) {
     response.body.cancel()

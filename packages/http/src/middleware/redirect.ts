@@ -22,7 +22,7 @@ import { isHarmless } from '../headers.ts'
 import { protectParams } from '../params.ts'
 import { isLedAway, keepMarks, markLedAway } from '../request-marks.ts'
 import { HttpRequest } from '../request.ts'
-import { Answer, type HistoryEntry, type HttpResponse } from '../response.ts'
+import { ClientResponse, type HistoryEntry, type HttpResponse } from '../response.ts'
 
 /** How redirects are followed. */
 export interface RedirectOptions {
@@ -161,7 +161,9 @@ function withHistory(
   response: HttpResponse,
   history: readonly HistoryEntry[] | undefined,
 ): HttpResponse {
-  return history !== undefined && response instanceof Answer ? response.with({ history }) : response
+  return history !== undefined && response instanceof ClientResponse
+    ? response.with({ history })
+    : response
 }
 
 function entryOf({ status, url, headers }: HttpResponse, request: HttpRequest): HistoryEntry {

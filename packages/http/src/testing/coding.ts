@@ -4,8 +4,7 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import * as zlib from 'node:zlib'
 
-/** A content coding (RFC 9110 section 8.4.1) that a test server speaks. */
-export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd'
+import type { Coding } from '../middleware/codings.ts'
 
 /** The bytes in this coding. */
 export function coded(coding: Coding, bytes: Uint8Array): Buffer {

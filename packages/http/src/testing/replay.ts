@@ -7,13 +7,13 @@ import type { NetError, NetErrorCode } from '@net/core'
 
 import { wholeBody, type HttpBody } from '../body.ts'
 import type { Handler } from '../handler.ts'
-import { bytesOf, postDataOf } from '../har/content.ts'
+import { contentBytes, postDataOf } from '../har/content.ts'
 import type { Har, HarContent, HarEntry, HarPostData } from '../har/har.ts'
 import { secretNames, urlWithoutSecrets, type IsSecret } from '../har/secrets.ts'
 import { HttpHeaders } from '../headers.ts'
 import { openBody } from '../request-body.ts'
 import type { HttpRequest } from '../request.ts'
-import { Answer, readingRules, type HttpResponse } from '../response.ts'
+import { ClientResponse, readingRules, type HttpResponse } from '../response.ts'
 import { PiecesBody } from './pieces-body.ts'
 import { differences, recordedCall, type ComparedCall, type MatchRules } from './har-match.ts'
 
@@ -137,7 +137,7 @@ function answerOf({ response, _error }: HarEntry, request: HttpRequest): HttpRes
   const error = _error && errorOf(_error)
   const { status, statusText, headers, content, _url } = response
   if (error !== undefined && status === 0) throw error
-  return new Answer({
+  return new ClientResponse({
     status,
     statusText,
     url: _url ?? request.url.href,
@@ -153,7 +153,7 @@ function bodyOf(
   { text = '', encoding, _chunks: lengths = [] }: HarContent,
   error: NetError | undefined,
 ): HttpBody {
-  const bytes = bytesOf(text, encoding)
+  const bytes = contentBytes(text, encoding)
   if (error === undefined && lengths.length < 2) return wholeBody(bytes)
   const pieces: Uint8Array[] = []
   let at = 0

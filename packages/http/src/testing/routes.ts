@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 
 import { clock, option } from '@net/core/authoring'
 
-import type { Coding } from './coding.ts'
+import type { Coding } from '../middleware/codings.ts'
 import { readForm } from './form.ts'
 import type { Reply, Route } from './route.ts'
 import type { SeenRequest } from './seen-request.ts'

@@ -62,12 +62,12 @@ export class Site {
     exchange: RouteExchange,
   ): Promise<Reply> {
     const what = fault?.do
-    if (typeof what === 'object' && 'reply' in what) return what.reply
-    if (typeof what === 'object' && (fault?.after ?? 0) === 0) await pause(what.delay)
     try {
+      if (typeof what === 'object' && 'reply' in what) return final(what.reply)
+      if (typeof what === 'object' && (fault?.after ?? 0) === 0) await pause(what.delay)
       const route = this.#routeOf(request) ?? missing(request)
       const reply = typeof route === 'function' ? await route(request, exchange) : route
-      return replyShape.take(reply, 'the reply')
+      return final(replyShape.take(reply, 'the reply'))
     } catch (error) {
       return failed(request, error)
     }
@@ -82,6 +82,15 @@ export class Site {
     }
     return undefined
   }
+}
+
+/** A client waits behind what is no final answer. Throws for one that is none. */
+function final(reply: Reply): Reply {
+  const { status = 200, raw, connection } = reply
+  if (status >= 200 || raw !== undefined || connection !== undefined) return reply
+  throw new Error(
+    `${status} is no final status; give it as interim, or 101 together with connection`,
+  )
 }
 
 function missing({ path }: ArrivingRequest): Reply {

@@ -4,7 +4,7 @@ import {
   cookieOf,
   defaultPath,
   domainsOf,
-  hostOf,
+  cookieHost,
   isAddress,
   isBelow,
   isPair,
@@ -36,7 +36,7 @@ test.each([
 })
 
 test('hosts are compared in lower case and without the dot at their end', () => {
-  expect(hostOf('Shop.Example.')).toBe('shop.example')
+  expect(cookieHost('Shop.Example.')).toBe('shop.example')
 })
 
 test('a name has domains above it, an address none', () => {

@@ -183,7 +183,7 @@ test.each(['longer', 'shorter'])(
     }
     const headers = { 'content-length': '10' }
     const posted = client.post('/', { body: source(), headers, ...once })
-    await expect(posted).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+    await expect(posted).rejects.toMatchObject({ code: 'NET_SIZE_MISMATCH' })
     await expect.poll(() => whole).toEqual([false])
   },
 )

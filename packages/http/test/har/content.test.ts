@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 import { expect, test } from 'vitest'
 
-import { bytesOf, contentOf, postDataOf } from '../../src/har/content.ts'
+import { contentBytes, contentOf, postDataOf } from '../../src/har/content.ts'
 import { secretNames } from '../../src/har/secrets.ts'
 
 const isSecret = secretNames()
@@ -13,7 +13,7 @@ test('text as it is with its pieces, other bytes in base64', () => {
   const bytes = randomBytes(1_000_000)
   const binary = contentOf([bytes], 'image/png', isSecret)
   expect(binary.encoding).toBe('base64')
-  expect(bytesOf(binary.text!, binary.encoding).equals(bytes)).toBe(true)
+  expect(contentBytes(binary.text!, binary.encoding).equals(bytes)).toBe(true)
 })
 
 test('JSON without secrets; what only says that it is JSON stays', () => {

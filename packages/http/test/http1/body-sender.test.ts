@@ -22,8 +22,8 @@ async function told(length: number | undefined, pieces: readonly string[]): Prom
 
 test.each([
   ['the last piece comes behind the end of the source', 5, ['ab', 'cde', ''], ['ab', 'end', 'cde']],
-  ['one that is too long ends without it', 3, ['ab', 'c', 'd'], ['ab', 'NET_BAD_OPTION']],
-  ['one that is too short is an error', 3, ['ab'], ['ab', 'end', 'NET_BAD_OPTION']],
+  ['one that is too long ends without it', 3, ['ab', 'c', 'd'], ['ab', 'NET_SIZE_MISMATCH']],
+  ['one that is too short is an error', 3, ['ab'], ['ab', 'end', 'NET_SIZE_MISMATCH']],
   ['nothing', 0, [''], ['end']],
   [
     'of unknown length each piece leaves as it comes',

@@ -1,3 +1,4 @@
+import { useFakeClock } from '@net/core/testing'
 import { memoryPair } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -28,6 +29,24 @@ test('a refusal with the beginning of its body, by length or by the end', async 
     await server.end()
     const { status, switched, bytes } = await answered
     expect([status, switched, bytes.length]).toEqual([403, false, 65_536])
+  }
+})
+
+test('a refusal whose body does not come is one all the same, with what has come of it', async () => {
+  using time = useFakeClock()
+  const refusal = 'HTTP/1.1 403 No\r\ncontent-length: 9\r\n\r\nplan'
+  for (const how of ['waits', 'ends', 'is lost'] as const) {
+    const [client, server] = memoryPair()
+    const answered = handshake(client, request)
+    await server.write([Buffer.from(refusal)])
+    if (how === 'ends') await server.end()
+    else if (how === 'is lost') server.abort()
+    else {
+      await time.until(() => time.timers > 0)
+      await time.advance(5000)
+    }
+    const { status, switched, bytes } = await answered
+    expect([how, status, switched, text(bytes)]).toEqual([how, 403, false, 'plan'])
   }
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import {
   BodyWriter,
-  bytesOf,
+  latin1Bytes,
   fieldsText,
   headText,
   joinedBytes,
@@ -23,7 +23,7 @@ test('a head is its first line, its fields and an empty line', () => {
 })
 
 test('text leaves as Latin-1, joined with a body in one piece', () => {
-  expect(bytesOf('\u00e9')).toEqual(Buffer.from([0xe9]))
+  expect(latin1Bytes('\u00e9')).toEqual(Buffer.from([0xe9]))
   expect(joinedBytes('a\u00e9', Uint8Array.of(1, 2))).toEqual(Buffer.from([97, 0xe9, 1, 2]))
 })
 

@@ -66,7 +66,7 @@ test('of an empty source the head waits until it has ended', async () => {
   await expect.poll(text).toBe(`${HEAD}content-length: 0\r\n\r\n`)
   const other = stage()
   other.sender.send(put(pieces('a'), { headers: ['content-length', '0'] }))
-  await expect.poll(() => other.failures).toMatchObject([{ code: 'NET_BAD_OPTION' }])
+  await expect.poll(() => other.failures).toMatchObject([{ code: 'NET_SIZE_MISMATCH' }])
   expect([other.text(), failures]).toEqual(['', []])
 })
 

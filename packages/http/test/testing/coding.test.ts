@@ -2,7 +2,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } fro
 
 import { expect, test } from 'vitest'
 
-import { coded, codedPieces, type Coding } from '../../src/testing/coding.ts'
+import type { Coding } from '../../src/middleware/codings.ts'
+import { coded, codedPieces } from '../../src/testing/coding.ts'
 
 const DECODE = {
   gzip: gunzipSync,

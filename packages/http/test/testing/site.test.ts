@@ -47,6 +47,24 @@ test('a route that throws, or gives what is no reply, says so with 500', async (
   })
 })
 
+test('what is no final answer is refused, as a client would wait for ever', async () => {
+  const connection = (): void => {}
+  const routes = {
+    '/hints': { status: 103 },
+    '/half': { status: 101 },
+    '/switch': { status: 101, connection },
+    '/raw': { status: 101, raw: 'x' },
+  }
+  const site = new Site(routes, {})
+  const statusOf = async (path: string): Promise<unknown> =>
+    (await site.reply(undefined, asked('GET', path), exchange)).status
+  expect(await statusOf('/hints')).toBe(500)
+  expect(await statusOf('/half')).toBe(500)
+  expect([await statusOf('/switch'), await statusOf('/raw')]).toEqual([101, 101])
+  const fault = await site.reply({ do: { reply: { status: 102 } } }, asked('GET', '/'), exchange)
+  expect(fault).toMatchObject({ status: 500, body: expect.stringContaining('102 is no final') })
+})
+
 test('a fault answers in place of the route, or delays it', async () => {
   using clock = useFakeClock()
   const site = new Site({ '*': { body: 'routed' } }, {})
