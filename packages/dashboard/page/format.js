@@ -5,6 +5,7 @@
  * @param {number} milliseconds
  */
 export function duration(milliseconds) {
+  if (milliseconds === 0) return '0 ms'
   if (milliseconds < 10) return `${milliseconds.toFixed(milliseconds < 1 ? 2 : 1)} ms`
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`

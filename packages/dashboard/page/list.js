@@ -141,11 +141,13 @@ export class List {
    */
   #drawAxis(scale, epoch) {
     const wide = this.#axis.clientWidth
-    const ticks = ticksOf(scale, Math.max(2, Math.floor(wide / 110)))
-    const origin = scale.kind === 'time' ? ` from ${timeOfDay(epoch + scale.from)}` : ''
+    const ticks = ticksOf(scale, Math.max(1, Math.floor(wide / LABEL)))
+    // The time line begins at a time of day; what follows are distances from it.
+    const origin = scale.kind === 'time' ? timeOfDay(epoch + scale.from) : '0'
     this.#axis.replaceChildren(
       ...ticks.map(({ at, left }) => {
-        const text = at === 0 ? `0${origin}` : duration(at)
+        const hasRoom = (1 - left) * wide > LABEL / 2
+        const text = at === 0 ? origin : hasRoom ? `+${duration(at)}` : ''
         const tick = el('span', { class: 'tick', text })
         tick.style.left = `${left * 100}%`
         return tick
@@ -204,6 +206,9 @@ export class List {
     return matchMedia('(max-width: 700px)').matches ? 46 : 26
   }
 }
+
+/** What a label of the scale needs, in pixels. */
+const LABEL = 120
 
 /** A row's elements, which show one operation after another. */
 class RowView {

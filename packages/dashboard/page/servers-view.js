@@ -22,7 +22,7 @@ export class ServersView {
   constructor() {
     this.element = el(
       'section',
-      { 'aria-label': 'Servers' },
+      { 'aria-label': 'Servers', class: 'servers' },
       this.#tabs,
       this.#said,
       this.#body,

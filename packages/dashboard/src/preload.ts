@@ -8,7 +8,8 @@ import { attach, type Dashboard } from './attach.ts'
 /** What the process was started with. */
 export interface Start {
   readonly execArgv: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Its children inherit what is added. */
+  readonly env: Record<string, string | undefined>
 }
 
 /** Whether Node was told to load this package first. */
@@ -20,11 +21,16 @@ export function isPreloaded({ execArgv, env }: Start): boolean {
   })
 }
 
-/** Serves the page, and says where in one line. A program must not fail because nobody can watch it. */
+/**
+ * Serves the page, and says where in one line. A program must not fail because nobody can watch it. The processes and
+ * threads that it starts inherit the option; they serve no pages of their own and stay silent.
+ */
 export async function preload(
   { env }: Start,
   say: (line: string) => void,
 ): Promise<Dashboard | undefined> {
+  if (env[MARK] !== undefined) return undefined
+  env[MARK] = String(process.pid)
   const port = Number(env['NET_DASHBOARD_PORT'] ?? PORT)
   const names = (env['NET_DASHBOARD_ALLOW_HOST'] ?? '').split(',').filter((name) => name !== '')
   const listen = env['NET_DASHBOARD_LISTEN']
@@ -40,3 +46,5 @@ export async function preload(
 
 const PACKAGE = '@net/dashboard'
 const PORT = 4983
+/** Stands in the environment of every process below the one that serves. */
+const MARK = 'NET_DASHBOARD'

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { bytes, duration, stepOf } from '../../page/format.js'
 
 test.each([
+  [0, '0 ms'],
   [0.123, '0.12 ms'],
   [5.25, '5.3 ms'],
   [512.4, '512 ms'],
