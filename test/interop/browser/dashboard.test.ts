@@ -1,7 +1,9 @@
 // The dashboard in Debian's Chromium, with the lab behind it: what a person sees and does.
-import { operation } from '@net/core/authoring'
+import { join } from 'node:path'
+
+import { clock, nextId, operation, tell } from '@net/core/authoring'
 import { attach } from '@net/dashboard'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 
 import { findDaemon, requireDaemon } from '../daemon.ts'
@@ -11,6 +13,7 @@ import {
   startBrowser,
   startLab,
   violations,
+  type OpenPage,
   type RunningLab,
 } from './lab.ts'
 
@@ -60,6 +63,110 @@ test('axe finds nothing wrong with any view, light and dark', async (context) =>
   }
 })
 
+test('a fault that is armed from the page shows as an error, with its sentence and what a repeat would do', async (context) => {
+  needsBrowser(context)
+  const { page, complaints } = await openPage(await browser.newContext(), lab.url)
+  await openServer(page, 'ftp')
+  await page.getByRole('button', { name: 'refuse the login (530)' }).click()
+  await page.getByText('Armed: refuse the login (530)').waitFor()
+  expect(await runScenario(page, 'FTP: log in over TLS and upload a file')).toContain('530')
+  await page.getByRole('button', { name: 'Operations' }).click()
+  await page.getByRole('button', { name: 'failed', exact: true }).click()
+  await page.locator('.count', { hasText: ' of ' }).waitFor()
+  await page.locator('.row:visible', { hasText: 'NET_AUTH_REJECTED' }).first().click()
+  await page.locator('.error', { hasText: 'NET_AUTH_REJECTED' }).waitFor()
+  expect(await page.locator('.error').textContent()).toContain('Retry never')
+  await page.locator('.wire', { hasText: '530 Not logged in.' }).waitFor()
+  await page.keyboard.press('Escape')
+  expect(await page.locator('.detail').isVisible()).toBe(false)
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test('the inbox shows the mail, its document in a sandbox; files of an upload can be read', async (context) => {
+  needsBrowser(context)
+  const { page, complaints } = await openPage(await browser.newContext(), lab.url)
+  await runScenario(page, 'SMTP: send a mail after STARTTLS and login')
+  await runScenario(page, 'FTP: log in over TLS and upload a file')
+  await openServer(page, 'mail')
+  await page.getByRole('button', { name: 'The engine' }).first().click()
+  const frame = page.locator('iframe')
+  expect(await frame.getAttribute('sandbox')).toBe('')
+  await page.frameLocator('iframe').getByText('algebraical').waitFor()
+  await page.getByText('Attached: year.txt, 4 B').waitFor()
+  await openServer(page, 'ftp')
+  await page.getByRole('button', { name: '/report.txt' }).click()
+  await page.getByText('a line of the report').first().waitFor()
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test('seven pages of one browser are live over one stream, and another takes over when its page goes', async (context) => {
+  needsBrowser(context)
+  await using dashboard = await attach()
+  const many = await browser.newContext()
+  const pages = await Promise.all(Array.from({ length: 7 }, () => openPage(many, dashboard.url)))
+  const hear = async (target: string, count: number): Promise<void> => {
+    await operation(
+      { protocol: 'http', operation: 'GET', kind: 'command', target },
+      {},
+      async () => {},
+    )
+    const open = pages.slice(-count)
+    await Promise.all(open.map(({ page }) => page.locator('.row', { hasText: target }).waitFor()))
+  }
+  await hear('http://127.0.0.1/first', 7)
+  expect(await streamsOf(pages)).toBe(1)
+  await pages.shift()?.page.close()
+  await pages.shift()?.page.close()
+  await hear('http://127.0.0.1/second', 5)
+  await many.close()
+})
+
+test('HAR of a recording is taken by a browser in place of the network', async (context) => {
+  needsBrowser(context)
+  await using dashboard = await attach()
+  const { page } = await openPage(await browser.newContext(), dashboard.url)
+  await page.getByRole('button', { name: 'Record' }).click()
+  const target = 'http://recorded.example/json'
+  const head = { version: 1, type: 'operation', protocol: 'http', operation: 'GET' } as const
+  const call = { ...head, id: nextId(), time: clock().now(), target }
+  tell({ ...call, state: 'start' }, undefined)
+  tell({ ...call, state: 'end', outcome: 'ok', duration: 5, status: 200 }, undefined)
+  await page.locator('.row', { hasText: target }).waitFor()
+  await page.getByRole('button', { name: 'Stop recording' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'HAR' }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe('operations.har')
+  const other = await browser.newPage()
+  await other.routeFromHAR(await download.path(), { notFound: 'abort' })
+  const answer = await other.goto(target)
+  expect(answer?.status()).toBe(200)
+  await other.close()
+  await page.context().close()
+})
+
+test('nothing is cut or overlaps at 1280 and at 360 pixels, light and dark; screenshots are kept', async (context) => {
+  needsBrowser(context)
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+  ] as const) {
+    const viewport = { width, height: 800 }
+    const { page } = await openPage(await browser.newContext({ colorScheme, viewport }), lab.url)
+    await runScenario(page, 'HTTP: a GET through an SSH tunnel')
+    for (const view of ['Operations', 'Connections', 'Servers', 'Scenarios']) {
+      await page.getByRole('button', { name: view }).click()
+      await page.screenshot({ path: screenshot(`${view.toLowerCase()}-${colorScheme}-${width}`) })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+    }
+    await page.context().close()
+  }
+})
+
 test('H-APP-07: what a peer wrote is text in the list, in the detail and in the filter', async (context) => {
   needsBrowser(context)
   await using dashboard = await attach({ title: '<b>a program</b>' })
@@ -79,6 +186,27 @@ test('H-APP-07: what a peer wrote is text in the list, in the detail and in the 
   expect(complaints).toEqual([])
   await page.context().close()
 })
+
+async function openServer(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Servers' }).click()
+  await page.getByRole('group', { name: 'Servers' }).getByRole('button', { name }).first().click()
+}
+
+/** How many of the pages hold a stream of events themselves. */
+async function streamsOf(pages: readonly OpenPage[]): Promise<number> {
+  const counts = pages.map(({ page }) =>
+    page.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query()
+      return held.length
+    }),
+  )
+  return Math.max(...(await Promise.all(counts)))
+}
+
+/** Kept by CI. */
+function screenshot(name: string): string {
+  return join(import.meta.dirname, '.results', `${name}.png`)
+}
 
 const SCENARIOS = [
   ['HTTP: GET a JSON document', 'Hello', '/json'],
