@@ -79,7 +79,7 @@ export class RequestFactory {
     const cache = cacheOf(options.cache)
     const settings = settingsOf(options, {
       cookies: jar && new ClientCookies(jar, client),
-      cache: cache && new ClientCache(cache),
+      cache: cache && new ClientCache(cache, options),
     })
     this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
     this.#decompress = options.decompress

@@ -238,6 +238,20 @@ test('a file that is labelled with a coding is saved and hashed as it is sent', 
   expect(await readFile(at.path)).toEqual(CONTENT)
 })
 
+test('a cache that has the file in a coding does not give that to who wants it as it is', async () => {
+  await using at = await place(({ headers }) => ({
+    headers: { 'cache-control': 'max-age=60' },
+    body: CONTENT,
+    ...(headers['accept-encoding'] === 'identity' ? {} : { coding: 'gzip' as const }),
+  }))
+  await using client = http.createClient({ cache: true })
+  expect(await client.get(at.url).text()).toBe(CONTENT.toString())
+  await client.download(at.url, toFile(at.path))
+  expect(await readFile(at.path)).toEqual(CONTENT)
+  await client.get(at.url).saveTo(toFile(at.path))
+  expect(await readFile(at.path)).toEqual(CONTENT)
+})
+
 test('an abort settles with the part closed and kept', async () => {
   await using at = await place({
     body: (async function* () {

@@ -51,7 +51,8 @@ export class CachedAttempt implements Outcome {
     this.#outcome = outcome
     const { method, headers } = parts.request
     this.#isCached = mayUse(method, headers)
-    this.#asking = { url: placeOfRequest(parts.request).href, headers }
+    const { tls } = parts.call.settings
+    this.#asking = { url: placeOfRequest(parts.request).href, headers, tls }
   }
 
   begin(): void {

@@ -4,12 +4,15 @@
  */
 
 import { clock } from '@net/core/authoring'
+import type { TlsOptions } from '@net/socket'
 
-import type { HttpHeaders } from '../headers.ts'
+import { HttpHeaders } from '../headers.ts'
+import { codingsOf, unasked } from '../middleware/codings.ts'
 import { isSecretName, shownUrl } from '../secret-names.ts'
 import { CacheChanges, type Filling } from './changes.ts'
 import { directivesOf } from './directives.ts'
 import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
+import { roadText, type CachedRoad } from './road-text.ts'
 import { keptHeaders, mayKeep } from './rules.ts'
 
 /** What of a request decides which entry fits it. */
@@ -17,6 +20,8 @@ export interface CacheAsking {
   /** Without fragment. */
   readonly url: string
   readonly headers: HttpHeaders
+  /** The TLS options of the call. */
+  readonly tls?: TlsOptions | undefined
 }
 
 /** What of an answer is kept. */
@@ -35,9 +40,12 @@ export class ClientCache {
   #isReady: boolean
   readonly #seals = new Map<string, string>()
   readonly #changes: CacheChanges
+  /** How the client reaches servers, as text. */
+  readonly #road: string | undefined
 
-  constructor(cache: HttpCache) {
+  constructor(cache: HttpCache, road: CachedRoad = {}) {
     this.cache = cache
+    this.#road = roadText(road)
     this.#changes = CacheChanges.of(cache)
     this.#isReady = cache.ready === undefined
   }
@@ -76,8 +84,9 @@ export class ClientCache {
   async keep(filling: Filling, asking: CacheAsking, parts: KeptParts): Promise<void> {
     this.end(filling)
     if (filling.isVoid) return
-    const entry = mayKeep(parts.status, parts.headers) ? this.#entryOf(asking, parts) : undefined
-    await this.put(asking, entry)
+    const entry = this.#entryOf(asking, parts)
+    const isOfUse = mayKeep(parts.status, parts.headers) && isAskedFor(entry, asking.headers)
+    await this.put(asking, isOfUse ? entry : undefined)
   }
 
   /** Puts an entry in the place of the one that fits the request; undefined removes that. */
@@ -120,8 +129,8 @@ export class ClientCache {
       vary: names
         .filter((name) => name !== '' && name !== 'authorization' && name !== 'cookie')
         .map((name) => [name, this.#told(asking.headers, name)] as const),
-      authorization: this.#sealed(asking.headers, 'authorization'),
-      cookie: isShared(parts.headers, names) ? null : this.#sealed(asking.headers, 'cookie'),
+      authorization: this.#proof(asking),
+      cookie: isShared(parts.headers, names) ? null : this.#sealed(asking.headers.get('cookie')),
       requested,
       received,
     }
@@ -132,21 +141,31 @@ export class ClientCache {
     return fitting.toSorted((one, other) => other.received - one.received)[0]
   }
 
-  #fits({ authorization, cookie, vary }: CacheEntry, { headers }: CacheAsking): boolean {
+  #fits(entry: CacheEntry, asking: CacheAsking): boolean {
+    const { authorization, cookie, vary } = entry
+    const { headers } = asking
     return (
-      authorization === this.#sealed(headers, 'authorization') &&
-      (cookie === null || cookie === this.#sealed(headers, 'cookie')) &&
+      isAskedFor(entry, headers) &&
+      authorization === this.#proof(asking) &&
+      (cookie === null || cookie === this.#sealed(headers.get('cookie'))) &&
       vary.every(([name, value]) => value === this.#told(headers, name))
     )
   }
 
   #told(headers: HttpHeaders, name: string): string | null {
-    if (isSecretName(name)) return this.#sealed(headers, name) ?? null
+    if (isSecretName(name)) return this.#sealed(headers.get(name)) ?? null
     return headers.get(name)?.replace(/\s+/g, ' ') ?? null
   }
 
-  #sealed(headers: HttpHeaders, name: string): string | undefined {
-    const value = headers.get(name)
+  /** Who asks whom: the credentials, and the certificate and trust of the road on which they go. */
+  #proof({ headers, tls }: CacheAsking): string | undefined {
+    const value = headers.get('authorization')
+    const own = tls === undefined ? undefined : roadText({ tls })
+    const road = [this.#road, own].filter((each) => each !== undefined)
+    return this.#sealed(road.length === 0 ? value : [...road, value].join('\n'))
+  }
+
+  #sealed(value: string | undefined): string | undefined {
     if (value === undefined) return undefined
     const known = this.#seals.get(value)
     if (known !== undefined) return known
@@ -155,6 +174,13 @@ export class ClientCache {
     this.#seals.set(value, sealed)
     return sealed
   }
+}
+
+/** Whether the request takes the coding of the answer: not all servers say that theirs varies with it. */
+function isAskedFor({ headers }: CacheEntry, asked: HttpHeaders): boolean {
+  const coding = HttpHeaders.received(headers).get('content-encoding')
+  if (coding === undefined) return true
+  return unasked(codingsOf(coding).known, asked.get('accept-encoding')) === undefined
 }
 
 /** The time of now, as entries have it. */

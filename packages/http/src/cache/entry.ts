@@ -10,7 +10,7 @@ export interface CacheEntry {
   readonly body: Uint8Array
   /** The fields of the request that decide whether it fits another one (`Vary`), null for absent ones; the values of secret ones are sealed. */
   readonly vary: readonly (readonly [name: string, value: string | null])[]
-  /** The sealed `Authorization` of the request that it answered; undefined without. */
+  /** The sealed `Authorization` of the request that it answered, with its TLS options and dialer; undefined without any. */
   readonly authorization: string | undefined
   /** The sealed `Cookie` likewise; null for an answer that the server calls `public`. */
   readonly cookie: string | undefined | null

@@ -74,6 +74,24 @@ test('variants stand side by side, each for its own fields', async () => {
   expect(await found(cache, asking({ 'accept-language': 'de' }))).toBe('neu')
 })
 
+test('an answer in a coding is for those that take it, whether the server says that it varies or not', async () => {
+  const cache = new ClientCache(memoryCache())
+  const [coded, plain] = [
+    asking({ 'accept-encoding': 'gzip, br' }),
+    asking({ 'accept-encoding': 'identity' }),
+  ]
+  await kept(cache, coded, parts('coded', { 'content-encoding': 'gzip' }))
+  expect(await found(cache, plain)).toBeUndefined()
+  await kept(cache, plain, parts('plain'))
+  expect(await found(cache, plain)).toBe('plain')
+  for (const fields of [{ 'accept-encoding': 'br, x-gzip' }, {}])
+    expect(await found(cache, asking(fields))).toBeDefined()
+  expect(await found(cache, asking({ 'accept-encoding': 'br' }))).toBe('plain')
+  const unasked = new ClientCache(memoryCache())
+  await kept(unasked, plain, parts('coded all the same', { 'content-encoding': 'gzip' }))
+  expect(await found(unasked, plain)).toBeUndefined()
+})
+
 test('no credential stands in what is kept', async () => {
   const store = memoryCache()
   const cache = new ClientCache(store)
