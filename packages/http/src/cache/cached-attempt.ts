@@ -10,6 +10,7 @@ import { HttpAttempt, type AttemptParts } from '../attempt.ts'
 import { ReceivedBody, wholeBody } from '../body.ts'
 import type { Outcome } from '../call.ts'
 import { HttpHeaders } from '../headers.ts'
+import { isLedAway } from '../request-marks.ts'
 import { placeOfRequest, type HttpRequest } from '../request.ts'
 import { createResponse } from '../created-response.ts'
 import { ClientResponse, readingRules, type HttpResponse } from '../response.ts'
@@ -52,7 +53,8 @@ export class CachedAttempt implements Outcome {
     const { method, headers } = parts.request
     this.#isCached = mayUse(method, headers)
     const { tls } = parts.call.settings
-    this.#asking = { url: placeOfRequest(parts.request).href, headers, tls }
+    const isLed = isLedAway(parts.request)
+    this.#asking = { url: placeOfRequest(parts.request).href, headers, tls, isLed }
   }
 
   begin(): void {

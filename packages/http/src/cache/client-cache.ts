@@ -22,6 +22,8 @@ export interface CacheAsking {
   readonly headers: HttpHeaders
   /** The TLS options of the call. */
   readonly tls?: TlsOptions | undefined
+  /** Whether another origin led to it, so that no certificate of ours shows who asks. */
+  readonly isLed?: boolean | undefined
 }
 
 /** What of an answer is kept. */
@@ -158,11 +160,11 @@ export class ClientCache {
   }
 
   /** Who asks whom: the credentials, and the certificate and trust of the road on which they go. */
-  #proof({ headers, tls }: CacheAsking): string | undefined {
+  #proof({ headers, isLed, tls }: CacheAsking): string | undefined {
     const value = headers.get('authorization')
     const own = tls === undefined ? undefined : roadText({ tls })
     const road = [this.#road, own].filter((each) => each !== undefined)
-    return this.#sealed(road.length === 0 ? value : [...road, value].join('\n'))
+    return this.#sealed(road.length === 0 ? value : [...road, isLed, value].join('\n'))
   }
 
   #sealed(value: string | undefined): string | undefined {

@@ -9,14 +9,19 @@ import type { Dialer, TlsOptions } from '@net/socket'
 export interface CachedRoad {
   readonly tls?: TlsOptions | undefined
   readonly dialer?: Pick<Dialer, 'name'> | undefined
+  readonly unixSocket?: string | undefined
+  /** Roads of a client's for some URLs. */
+  readonly mounts?: Readonly<Record<string, CachedRoad>> | undefined
 }
 
 /** The same text for roads of which the same is said; undefined for the usual one. Keys are in it: it is to be sealed. */
-export function roadText({ tls, dialer }: CachedRoad): string | undefined {
-  if (tls === undefined && dialer === undefined) return undefined
+export function roadText({ tls, dialer, unixSocket, mounts }: CachedRoad): string | undefined {
+  const others = Object.entries(mounts ?? {}).map(([key, mount]) => [key, roadText(mount)])
+  if ((tls ?? dialer ?? unixSocket) === undefined && others.every(([, text]) => text === undefined))
+    return undefined
   const said = Object.entries(tls ?? {}).map(([name, value]) => [name, plain(value)])
   said.sort(([one = ''], [other = '']) => (String(one) < String(other) ? -1 : 1))
-  return JSON.stringify([said, dialer?.name])
+  return JSON.stringify([said, dialer?.name, unixSocket, others])
 }
 
 function plain(value: unknown): unknown {

@@ -92,6 +92,15 @@ test('an answer in a coding is for those that take it, whether the server says t
   expect(await found(unasked, plain)).toBeUndefined()
 })
 
+test('what another origin led to is not what the certificate shows', async () => {
+  const cache = new ClientCache(memoryCache())
+  const tls = { cert: 'of ada', key: 'hers' }
+  await kept(cache, { ...asking(), tls }, parts('of ada'))
+  expect(await found(cache, { ...asking(), tls, isLed: true })).toBeUndefined()
+  expect(await found(cache, { ...asking(), tls })).toBe('of ada')
+  expect(await found(cache, asking())).toBeUndefined()
+})
+
 test('no credential stands in what is kept', async () => {
   const store = memoryCache()
   const cache = new ClientCache(store)

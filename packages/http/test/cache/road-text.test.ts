@@ -7,6 +7,7 @@ import { roadText } from '../../src/cache/road-text.ts'
 
 test('the usual road says nothing, and every other one what tells it apart', () => {
   expect(roadText({})).toBeUndefined()
+  expect(roadText({ mounts: { 'https:': {} } })).toBeUndefined()
   const bytes = Uint8Array.of(1, 2, 3)
   const roads = [
     { tls: { cert: 'a' } },
@@ -17,6 +18,10 @@ test('the usual road says nothing, and every other one what tells it apart', () 
     { dialer: { name: 'ssh one.example' } },
     { dialer: { name: 'ssh two.example' } },
     { tls: { cert: 'a' }, dialer: { name: 'ssh one.example' } },
+    { unixSocket: '/run/one.sock' },
+    { unixSocket: '/run/two.sock' },
+    { mounts: { 'https://a.example': { unixSocket: '/run/one.sock' } } },
+    { mounts: { 'https://b.example': { unixSocket: '/run/one.sock' } } },
   ]
   expect(new Set(roads.map(roadText)).size).toBe(roads.length)
   expect(roadText({ tls: { key: 'k', cert: bytes } })).toBe(
