@@ -164,7 +164,9 @@ export class ClientCache {
     const value = headers.get('authorization')
     const own = tls === undefined ? undefined : roadText({ tls })
     const road = [this.#road, own].filter((each) => each !== undefined)
-    return this.#sealed(road.length === 0 ? value : [...road, isLed, value].join('\n'))
+    const keys = headers.secret ? keysIn(headers) : []
+    if (road.length + keys.length === 0) return this.#sealed(value)
+    return this.#sealed(JSON.stringify([value, keys, road, road.length > 0 && isLed]))
   }
 
   #sealed(value: string | undefined): string | undefined {
@@ -176,6 +178,11 @@ export class ClientCache {
     this.#seals.set(value, sealed)
     return sealed
   }
+}
+
+/** Fields that show who asks as `Authorization` does: keys and tokens of many names. */
+function keysIn(headers: HttpHeaders): readonly (readonly [string, string])[] {
+  return [...headers].filter(([name]) => isSecretName(name) && !SHOWN.has(name.toLowerCase()))
 }
 
 /** Whether the request takes the coding of the answer: not all servers say that theirs varies with it. */
@@ -195,5 +202,6 @@ function isShared(headers: HttpHeaders, vary: readonly string[]): boolean {
   return directivesOf(headers).has('public') && !vary.includes('cookie')
 }
 
+const SHOWN: ReadonlySet<string> = new Set(['authorization', 'cookie'])
 const MOST_ENTRIES = 16
 const MOST_SEALS = 64

@@ -45,6 +45,16 @@ test('[HTTP-60] an answer is for the credentials that it was given to', async ()
   ).toBeUndefined()
 })
 
+test('a key in a field of another name is a credential too, whether the server says that it varies or not', async () => {
+  const cache = new ClientCache(memoryCache())
+  for (const name of ['x-api-key', 'X-Auth-Token', 'private-token']) {
+    await kept(cache, asking({ [name]: 'of ada' }), parts(`of ada by ${name}`))
+    expect(await found(cache, asking({ [name]: 'of bob' }))).toBeUndefined()
+    expect(await found(cache, asking())).toBeUndefined()
+    expect(await found(cache, asking({ [name]: 'of ada' }))).toBe(`of ada by ${name}`)
+  }
+})
+
 test('what is public is for all cookies, and never for another Authorization', async () => {
   const cache = new ClientCache(memoryCache())
   const open = { 'cache-control': 'public, max-age=60' }
