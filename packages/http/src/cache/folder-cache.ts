@@ -6,7 +6,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { argument, inCall, netError, option, optionsDoor } from '@net/core/authoring'
+import { argument, clock, inCall, netError, option, optionsDoor } from '@net/core/authoring'
 
 import { CacheChanges } from './changes.ts'
 import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
@@ -90,19 +90,29 @@ class FolderCache implements HttpCache {
     return join(this.#folder, `${this.seal(url)}${SUFFIX}`)
   }
 
-  async #names(): Promise<readonly string[]> {
-    return (await readdir(this.#folder)).filter((name) => name.endsWith(SUFFIX))
+  async #names(suffix = SUFFIX): Promise<readonly string[]> {
+    return (await readdir(this.#folder)).filter((name) => name.endsWith(suffix))
   }
 
   async #open(): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 })
       this.#key = await keyIn(join(this.#folder, 'key'))
+      await this.#removeLeft()
       await this.#tidy()
     } catch (cause) {
       const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
       const message = `the cache folder ${this.#folder} cannot be used (${String(code)})`
       throw netError('NET_LOCAL_IO', { message, cause })
+    }
+  }
+
+  /** Removes the parts of programs that ended while they wrote; those of others that write now stay. */
+  async #removeLeft(): Promise<void> {
+    for (const name of await this.#names(PART)) {
+      const file = join(this.#folder, name)
+      const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }))
+      if (clock().date() - mtimeMs > LONGEST_WRITE) await rm(file, { force: true })
     }
   }
 
@@ -139,7 +149,7 @@ async function keyIn(file: string): Promise<Uint8Array> {
 }
 
 async function inPlace(file: string, bytes: Uint8Array): Promise<void> {
-  const part = `${file}.${crypto.randomUUID()}.part`
+  const part = `${file}.${crypto.randomUUID()}${PART}`
   try {
     await writeFile(part, bytes, { mode: 0o600, flag: 'wx' })
     await rename(part, file)
@@ -180,4 +190,7 @@ const CALL = { protocol: 'http', call: 'folderCache' } as const
 const cacheOptions = optionsDoor<FolderCacheOptions>(CALL, { maxBytes: option.bytes })
 const MOST = 1_073_741_824
 const SUFFIX = '.entry'
+const PART = '.part'
+/** In milliseconds. */
+const LONGEST_WRITE = 3_600_000
 const VERSION = 1

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -126,4 +126,15 @@ test('what is on its way into the folder when the program drops all does not com
     }
     await client.get('/a').text()
     expect(server.received).toHaveLength(6)
+  }))
+
+test('parts that ended programs have left go, and those that are being written stay', () =>
+  inFolder(async (folder) => {
+    await http.folderCache(folder).ready?.()
+    const [old, now] = [join(folder, 'a.entry.1.part'), join(folder, 'b.entry.2.part')]
+    for (const file of [old, now]) await writeFile(file, 'half')
+    const before = Date.now() / 1000 - 7200
+    await utimes(old, before, before)
+    await http.folderCache(folder).ready?.()
+    expect((await readdir(folder)).toSorted()).toEqual(['b.entry.2.part', 'key'])
   }))
