@@ -232,11 +232,11 @@ class Client implements HttpClient {
       mustBeOpen: () => this.#mustBeOpen(),
       within: (op, url, options) => {
         const { signal, timeout, parent } = op.within
-        const given = { ...options, signal, timeout, retry: false as const }
+        const given = { ...options, ...FAILING, signal, timeout }
         return this.#get(url, given, { raw: true, parent })
       },
       stream: (url, options) =>
-        this.#get(url, { ...options, retry: false }, { events: true, kind: 'session' }),
+        this.#get(url, { ...options, ...FAILING }, { events: true, kind: 'session' }),
       upgradeToWebSocket: (url, options) =>
         this.#switch({ url, options }, { protocol: 'websocket' }, 'webSocket'),
     }
@@ -379,3 +379,5 @@ function shown(method: string): string {
 }
 
 const graceOf = closeDoor({ protocol: 'http', call: 'close' })
+/** Larger verbs repeat by themselves, and a page that tells of a failure is none of what they want, whatever the client does with it. */
+const FAILING = { retry: false, throwHttpErrors: true } as const

@@ -43,9 +43,7 @@ export interface DownloadWish {
 /** Fetches the file, as one operation of the client. */
 export function runDownload(maker: CallMaker, wish: DownloadWish): Promise<DownloadResult> {
   const { url, options, prepared } = wish
-  const { signal: _, timeout: _1, retry: _2, onProgress: _3, ...given } = options.call
-  // The page that tells of a failure is no file, whatever else the client does with it.
-  const call = { ...given, throwHttpErrors: true }
+  const { signal: _, timeout: _1, retry: _2, onProgress: _3, ...call } = options.call
   const spec = { ...maker.spec(prepared, 'download', 'transfer'), idempotent: true }
   return operation(spec, options.call, async (op) => {
     const get = (fields: Fields): Promise<HttpResponse> =>

@@ -229,3 +229,18 @@ test('options of another kind are refused at once', async () => {
     expect.objectContaining({ code: 'NET_BAD_URL' }) as Error,
   )
 })
+
+test('a failure is one also where the client takes no status for an error', async () => {
+  using _clock = useFakeClock({ autoJump: 20 })
+  await using server = await scripted(
+    { status: 503, headers: TYPE, body: 'data: no\n\n' },
+    stream('data: a\n\n'),
+    { status: 204 },
+    { status: 404, headers: TYPE, body: 'data: no\n\n' },
+  )
+  await using client = http.createClient({ baseUrl: server.url, throwHttpErrors: false })
+  expect(await dataOf(client.eventSource('/events'))).toEqual(['a'])
+  await expect(dataOf(client.eventSource('/events'))).rejects.toMatchObject({
+    code: 'NET_NOT_FOUND',
+  })
+})

@@ -51,6 +51,7 @@ export async function fetchToken(
     headers: { accept: 'application/json' },
     redirect: false,
     retry: false,
+    throwHttpErrors: true,
   } as const
   try {
     const answer = await (

@@ -234,3 +234,15 @@ test('a renewal that fails when its call has been aborted already ends nothing e
     auth.authorization({ ...asking, signal: new AbortController().signal })
   await expect(waiting()).rejects.toMatchObject({ code: 'NET_REPLY_PERMANENT' })
 })
+
+test('a refresh token that was revoked is told also through a client that takes no status for an error', async () => {
+  await using server = await startHttpServer({
+    routes: { '/token': { status: 400, json: { error: 'invalid_grant' } } },
+  })
+  await using client = http.createClient({ throwHttpErrors: false })
+  const tokenUrl = `${server.url}/token`
+  const auth = http.oauth({ tokenUrl, clientId: 'me', refreshToken: 'old one of mine', client })
+  await expect(http.get(`${server.url}/json`, { auth })).rejects.toMatchObject({
+    code: 'NET_AUTH_EXPIRED',
+  })
+})
