@@ -66,10 +66,23 @@ export class ClientCache {
   find(asking: CacheAsking): CacheEntry | undefined | Promise<CacheEntry | undefined> {
     const { url } = asking
     const changing = this.#changes.under(url)
-    const record = changing?.then(() => this.cache.read(url)) ?? this.cache.read(url)
+    const record = changing === undefined ? this.cache.read(url) : this.#readBehind(changing, url)
     return record instanceof Promise
       ? record.then((read) => this.#fitting(read, asking))
       : this.#fitting(record, asking)
+  }
+
+  /** What is kept once the change has come to its end; where that takes too long nothing is known. */
+  async #readBehind(changing: Promise<void>, url: string): Promise<CacheRecord | undefined> {
+    const late = Promise.withResolvers<void>()
+    let isLate = false
+    const timer = clock().after(PATIENCE, () => {
+      isLate = true
+      late.resolve()
+    })
+    await Promise.race([changing, late.promise])
+    timer.clear()
+    return isLate ? undefined : this.cache.read(url)
   }
 
   /** An answer to this request may be kept: what is said of its URL from now on counts. */
@@ -203,5 +216,7 @@ function isShared(headers: HttpHeaders, vary: readonly string[]): boolean {
 }
 
 const SHOWN: ReadonlySet<string> = new Set(['authorization', 'cookie'])
+/** How many milliseconds a call waits for a cache that is slow to change, before it asks the server. */
+const PATIENCE = 2000
 const MOST_ENTRIES = 16
 const MOST_SEALS = 64

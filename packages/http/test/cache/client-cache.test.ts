@@ -1,3 +1,4 @@
+import { useFakeClock } from '@net/core/testing'
 import { HttpHeaders, memoryCache, type HeaderFields } from '@net/http'
 import { expect, test } from 'vitest'
 
@@ -162,4 +163,14 @@ test('a cache that has to make ready is made ready once', async () => {
   expect(cache.isReady).toBe(false)
   await cache.load()
   expect([cache.isReady, times, new ClientCache(memoryCache()).isReady]).toEqual([true, 1, true])
+})
+
+test('a cache that does not come to the end of a change holds no call up', async () => {
+  using clock = useFakeClock()
+  const store = Object.assign(memoryCache(), { write: () => new Promise<void>(() => {}) })
+  const cache = new ClientCache(store)
+  void cache.drop(URL_)
+  const finding = found(cache, asking())
+  await clock.advance(2000)
+  expect(await finding).toBeUndefined()
 })
