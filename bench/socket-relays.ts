@@ -49,15 +49,11 @@ export function socatBetween(relayed: Relayed, ...options: readonly string[]): C
   }
 }
 
-/** By a program that does nothing else, so that this process is the relay alone. */
+/** By a program that does nothing else, so that this process is the relay alone; it tries until the relay listens. */
 async function fetched(port: number, { size }: Relayed): Promise<number> {
-  const child = spawn(
-    'bash',
-    ['-c', `exec 3<>"/dev/tcp/127.0.0.1/$0" && cat <&3 | wc -c`, `${port}`],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const once = `exec 3<>"/dev/tcp/127.0.0.1/$0"`
+  const line = `until { ${once}; } 2> /dev/null; do sleep 0.01; done; cat <&3 | wc -c`
+  const child = spawn('bash', ['-c', line, `${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
   const bytes = Number(await text(child.stdout))
   if (bytes !== size) throw new Error(`${bytes} bytes of ${size} came through`)
   return size / MEGA

@@ -11,13 +11,11 @@ const over: boolean[] = []
 const reading = readKey(fromFile(slow), { passphrase }).finally(() => over.push(true))
 const begun = { thread: process.threadCpuUsage(), process: process.cpuUsage() }
 let [turns, longest, before] = [0, 0, begun.thread]
-for (;;) {
+while (over.length === 0) {
   await new Promise((resolve) => {
     setTimeout(resolve, 5)
   })
   const now = process.threadCpuUsage()
-  // The turn in which the decrypted key is parsed is the same for any number of rounds, but finds the processor's caches cold.
-  if (over.length > 0) break
   longest = Math.max(longest, now.user - before.user + now.system - before.system)
   before = now
   turns++

@@ -42,9 +42,9 @@ export interface Leftover {
 /** The reading half. */
 export class ReadSide implements ByteReceiver {
   readonly #spec: SideSpec
-  /** The limits on silence, one timer each for all waits: 1 KiB ends it, or any byte. */
-  readonly #silence: Deadline
-  readonly #beat: Deadline
+  /** The limits on silence, one timer each for all waits: 1 KiB ends it, or any byte. Made for the first wait of their kind. */
+  #silence: Deadline | undefined
+  #beat: Deadline | undefined
   readonly #queue = new ByteQueue()
   readonly #block = new ReadBlock()
   #inflow: Inflow
@@ -63,9 +63,6 @@ export class ReadSide implements ByteReceiver {
 
   constructor(transport: Transport, spec: SideSpec) {
     this.#spec = spec
-    const { idle } = spec.limits
-    this.#silence = this.#newLimit(idle)
-    this.#beat = this.#newLimit(idle, true)
     this.#ahead = aheadOf(transport)
     this.#inflow = deliverTo(transport, this)
   }
@@ -142,8 +139,8 @@ export class ReadSide implements ByteReceiver {
   /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */
   shut(reason: NetError, later: () => NetError): void {
     this.#shut ??= later
-    this.#silence.stop()
-    this.#beat.stop()
+    this.#silence?.stop()
+    this.#beat?.stop()
     const heir = this.#heir
     this.#heir = undefined
     heir?.lost(this.#told(reason, 'read'))
@@ -229,7 +226,7 @@ export class ReadSide implements ByteReceiver {
         operation,
         rule,
         resolve,
-        silence: anyByte ? this.#beat : this.#silence,
+        silence: this.#usualLimit(anyByte),
         forget: undefined,
       }
       if (options !== undefined || this.#spec.limits.total !== Infinity)
@@ -243,7 +240,7 @@ export class ReadSide implements ByteReceiver {
 
   #limit<T>(waiting: Waiting<T>, options: WaitOptions | undefined): void {
     const { idle, total } = callLimits(options, this.#spec.limits)
-    if (idle !== this.#silence.limit) {
+    if (idle !== this.#spec.limits.idle) {
       waiting.silence = this.#newLimit(idle, waiting.silence.anyByteCounts)
     }
     waiting.forget = watchCall(options, total, (error) => this.#fail(error))
@@ -295,7 +292,15 @@ export class ReadSide implements ByteReceiver {
     return cutOff({ received: length, partial: this.#queue.peek(length) })
   }
 
+  #usualLimit(anyByte: boolean): Deadline {
+    const { idle } = this.#spec.limits
+    if (anyByte) return (this.#beat ??= this.#newLimit(idle, true))
+    return (this.#silence ??= this.#newLimit(idle))
+  }
+
   #newLimit(idle: number, anyByte = false): Deadline {
+    // One that never passes is the same for all connections; there may be thousands that are idle.
+    if (idle === Infinity) return anyByte ? NO_BEAT : NO_SILENCE
     const silent = (): void => this.#silent(idle, anyByte ? 'nothing' : 'less than 1 KiB')
     return new Deadline(idle, silent, anyByte ? 1 : undefined)
   }
@@ -345,3 +350,5 @@ function aheadOf(transport: Transport): number {
 }
 
 const READ_AHEAD = 256 * 1024
+const NO_SILENCE = new Deadline(Infinity, () => {})
+const NO_BEAT = new Deadline(Infinity, () => {}, 1)

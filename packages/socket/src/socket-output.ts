@@ -19,8 +19,8 @@ export class SocketOutput {
   readonly #received: () => number
   /** Of the batch that is gathered. */
   #room: PromiseWithResolvers<void> | undefined
-  /** Of the batches that the kernel has not taken yet. */
-  readonly #rooms = new Set<PromiseWithResolvers<void>>()
+  /** Of the batches that the kernel has not taken yet; most connections never have one. */
+  #rooms: Set<PromiseWithResolvers<void>> | undefined
   #batch: Uint8Array[] = []
   #batched = 0
   /** Whether the batch leaves at the end of this tick. */
@@ -117,8 +117,8 @@ export class SocketOutput {
   leave(): void {
     this.#gone = true
     this.#room?.reject(this.#lost())
-    for (const room of this.#rooms) room.reject(this.#lost())
-    this.#rooms.clear()
+    for (const room of this.#rooms ?? []) room.reject(this.#lost())
+    this.#rooms = undefined
   }
 
   /** Hands over what was written; no write is allowed any more. */
@@ -152,7 +152,7 @@ export class SocketOutput {
     })
     if (duplex.writableLength === 0 && duplex.errored === null) return DONE
     wait.room = Promise.withResolvers()
-    this.#rooms.add(wait.room)
+    this.#wait(wait.room)
     return handled(wait.room.promise)
   }
 
@@ -188,13 +188,18 @@ export class SocketOutput {
 
   /** What to call once the kernel has the bytes, so that they may be touched again. */
   #taken(room: PromiseWithResolvers<void>): () => void {
-    this.#rooms.add(room)
+    this.#wait(room)
     return () => this.#settle(room)
+  }
+
+  #wait(room: PromiseWithResolvers<void>): void {
+    this.#rooms ??= new Set()
+    this.#rooms.add(room)
   }
 
   /** A socket that was destroyed calls back as if all had been taken. */
   #settle(room: PromiseWithResolvers<void>): void {
-    if (!this.#duplex.destroyed && this.#rooms.delete(room)) room.resolve()
+    if (!this.#duplex.destroyed && this.#rooms?.delete(room) === true) room.resolve()
   }
 
   /** Writes keep their order, so an empty one is called back when all before it are with the kernel. */

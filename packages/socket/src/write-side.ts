@@ -24,10 +24,11 @@ import { abortedAlready, callLimits, watchCall } from './wait-limit.ts'
 /** The writing half. */
 export class WriteSide {
   readonly #spec: SideSpec
-  readonly #silence: Deadline
-  readonly #giveUps = new Set<(error: NetError) => void>()
+  /** Made for the first write that has to wait, as the sets are: most connections never have one. */
+  #silence: Deadline | undefined
+  #giveUps: Set<(error: NetError) => void> | undefined
   /** Those of calls that have a limit of their own. */
-  readonly #ownSilences = new Set<Deadline>()
+  #ownSilences: Set<Deadline> | undefined
   #transport: Transport
   /** The large write under way and what was called after it; the last of these. */
   #turn: Promise<void> | undefined
@@ -36,8 +37,6 @@ export class WriteSide {
   constructor(transport: Transport, spec: SideSpec) {
     this.#transport = transport
     this.#spec = spec
-    const { write } = spec.limits
-    this.#silence = new Deadline(write, () => this.#stuck(write))
   }
 
   /** What has to settle before all that was written is with the transport, if anything has. */
@@ -99,13 +98,27 @@ export class WriteSide {
   /** Refuses all further writes with what `later` makes; those under way go on. */
   shut(later: () => NetError): void {
     this.#shut ??= later
-    if (this.#giveUps.size === 0) this.#silence.stop()
+    if (!this.#isWaiting) this.#silence?.stop()
   }
 
   /** Ends the writes under way as well. */
   giveUp(reason: NetError): void {
-    this.#silence.stop()
-    for (const giveUp of this.#giveUps) giveUp(reason)
+    this.#silence?.stop()
+    for (const giveUp of this.#giveUps ?? []) giveUp(reason)
+  }
+
+  get #isWaiting(): boolean {
+    return this.#giveUps !== undefined && this.#giveUps.size > 0
+  }
+
+  #shared(): Deadline {
+    const { write } = this.#spec.limits
+    this.#silence ??= this.#newLimit(write)
+    return this.#silence
+  }
+
+  #newLimit(write: number): Deadline {
+    return new Deadline(write, () => this.#stuck(write))
   }
 
   /** Goes on with another transport. */
@@ -152,8 +165,8 @@ export class WriteSide {
     for (const piece of piecesOf(chunks)) {
       await this.#transport.write(piece)
       const size = sizeOf(piece)
-      this.#silence.moved(size)
-      for (const silence of this.#ownSilences) silence.moved(size)
+      this.#silence?.moved(size)
+      for (const silence of this.#ownSilences ?? []) silence.moved(size)
     }
   }
 
@@ -184,27 +197,26 @@ export class WriteSide {
   ): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const limits = callLimits(options, this.#spec.limits)
-      const shared = limits.write === this.#silence.limit
-      const silence = shared
-        ? this.#silence
-        : new Deadline(limits.write, () => this.#stuck(limits.write))
-      if (!shared) this.#ownSilences.add(silence)
+      const shared = limits.write === this.#spec.limits.write
+      const silence = shared ? this.#shared() : this.#newLimit(limits.write)
+      const giveUps = (this.#giveUps ??= new Set())
+      if (!shared) (this.#ownSilences ??= new Set()).add(silence)
       const forget = watchCall(options, limits.total, (error) => {
         stop(error)
         this.#spec.lost(error)
       })
       const settle = (): void => {
-        this.#giveUps.delete(stop)
-        this.#ownSilences.delete(silence)
+        giveUps.delete(stop)
+        if (!shared) this.#ownSilences?.delete(silence)
         forget?.()
-        if (!shared || (this.#giveUps.size === 0 && this.#shut !== undefined)) silence.stop()
-        else if (this.#giveUps.size === 0) silence.rest()
+        if (!shared || (giveUps.size === 0 && this.#shut !== undefined)) silence.stop()
+        else if (giveUps.size === 0) silence.rest()
       }
       const stop = (error: NetError): void => {
         settle()
         reject(this.#told(error, operation))
       }
-      this.#giveUps.add(stop)
+      giveUps.add(stop)
       silence.start()
       sent.then(
         () => {
