@@ -60,7 +60,7 @@ async function serve(kind: string, count: number): Promise<void> {
         void opened()
         for await (const chunk of connection) void chunk
       },
-      { maxConnections: count + 1, backlog: BACKLOG },
+      { maxConnections: count + 1, backlog: BACKLOG, defaults: { timeout: { idle: Infinity } } },
     )
     process.send?.({ port: server.address.port })
     return
