@@ -3,15 +3,16 @@
  * that reads to the end and then says how many bytes there were.
  */
 
+import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 
 import type { SocketEnds } from './socket-moves.ts'
 
 const size = Number(process.argv[2])
-const [, , , cert = '', key = ''] = process.argv
 const chunk = Buffer.alloc(65_536, 'x')
 
+const [{ cert, key }] = (await once(process, 'message')) as [{ cert: string; key: string }]
 const ports: SocketEnds = {
   source: await portOf(createServer({ noDelay: true }, source)),
   sink: await portOf(createServer({ noDelay: true, allowHalfOpen: true }, sink)),

@@ -18,8 +18,8 @@ const size = 1024 ** 3
 const MEGA = 1_000_000
 const wanted = process.argv.slice(2)
 const authority = createCertificates()
-const { cert, key } = authority.issue()
-const ends = fork(fileURLToPath(new URL('socket-ends.ts', import.meta.url)), [`${size}`, cert, key])
+const ends = fork(fileURLToPath(new URL('socket-ends.ts', import.meta.url)), [`${size}`])
+ends.send(authority.issue())
 const [ports] = (await once(ends, 'message')) as [SocketEnds]
 const { ca } = authority
 const much = `${Math.round(size / MEGA)} MB`
