@@ -22,7 +22,14 @@ import { UsageError } from './usage-error.ts'
 export async function runNet(args: readonly string[], io: Io, version: string): Promise<number> {
   const chosen: Chosen = {}
   const program = programOf(io, args, version)
-  for (const spec of commandTable) program.addCommand(commandOf(spec, chosen, program))
+  // The options of the one that is called; the help of all needs none of them.
+  const called = args.find((arg) => !arg.startsWith('-') && arg !== 'help')
+  for (const spec of commandTable) {
+    const command = commandOf(spec, chosen, program)
+    if (spec.name === called)
+      for (const name of spec.options) command.addOption(commanderOption(name))
+    program.addCommand(command)
+  }
   try {
     if (args.length === 0) program.outputHelp()
     else await program.parseAsync([...args], { from: 'user' })
@@ -126,7 +133,6 @@ function commandOf(spec: CommandSpec, chosen: Chosen, program: Command): Command
   if (spec.usage !== undefined) command.usage(spec.usage)
   for (const word of spec.args.split(' ')) command.argument(word)
   if (spec.passesOn === true) command.passThroughOptions()
-  for (const name of spec.options) command.addOption(commanderOption(name))
   if (spec.notes !== undefined) command.addHelpText('after', `\n${spec.notes.join('\n')}`)
   command.action(() => {
     chosen.spec = spec

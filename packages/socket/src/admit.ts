@@ -92,16 +92,31 @@ async function dialGuarded(
   throw error
 }
 
-function listOf(...networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4')
+/** Made when it is asked first: most programs never need it, and a list costs more than the rest of this file. */
+class Networks {
+  readonly #networks: readonly string[]
+  #list: BlockList | undefined
+
+  constructor(...networks: readonly string[]) {
+    this.#networks = networks
   }
-  return list
+
+  check(address: string, family: 'ipv4' | 'ipv6'): boolean {
+    this.#list ??= this.#made()
+    return this.#list.check(address, family)
+  }
+
+  #made(): BlockList {
+    const list = new BlockList()
+    for (const network of this.#networks) {
+      const [address = '', bits] = network.split('/')
+      list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4')
+    }
+    return list
+  }
 }
 
-const SPECIAL: BlockList = listOf(
+const SPECIAL = new Networks(
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -123,7 +138,7 @@ const SPECIAL: BlockList = listOf(
   '2002::/16',
   '3fff::/20',
 )
-const GLOBAL: BlockList = listOf('2000::/3')
-const MAPPED: BlockList = listOf('::ffff:0:0/96')
+const GLOBAL = new Networks('2000::/3')
+const MAPPED = new Networks('::ffff:0:0/96')
 /** Version 4 within version 6: mapped, and as NAT64 writes it. */
-const TRANSLATED: BlockList = listOf('::ffff:0:0/96', '64:ff9b::/96')
+const TRANSLATED = new Networks('::ffff:0:0/96', '64:ff9b::/96')
