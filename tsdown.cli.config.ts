@@ -14,6 +14,8 @@ const shared = {
   target: 'node22.19',
   dts: false,
   fixedExtension: false,
+  // A part of ssh2 asks for its folder.
+  shims: true,
   define: { NET_VERSION: JSON.stringify(version) },
 } as const
 
