@@ -39,6 +39,7 @@ export async function startBenchSshd(): Promise<BenchSshd | undefined> {
     `HostKey ${write('host_key', hostKey.privateKey)}`,
     `AuthorizedKeysFile ${write('authorized', `${key.publicKey}\n`)}`,
     `SetEnv HOME=${folder.path} BASH_ENV=`,
+    'Subsystem sftp internal-sftp',
     'MaxSessions 20',
     'MaxStartups 100',
     'StrictModes no',
