@@ -53,7 +53,9 @@ export async function withKills(plan: KillPlan): Promise<KillReport> {
       await plan.killed?.(kills)
       next = performance.now() + plan.killEvery
     }
-    const counts = await queue.counts()
+    // The server may be away.
+    const counts = await queue.counts().catch(() => undefined)
+    if (counts === undefined) continue
     left = counts.waiting + counts.delayed + counts.active
     failed = counts.failed + counts.unknown
   }

@@ -289,13 +289,13 @@ export class QueueOverStore<P> implements JobQueue<P> {
       return check()
     })
     const { client } = this.#plan
+    const { ready } = this.#store
     return operation(
       { protocol: 'queue', operation: call, target, kind, idempotent, client },
       options,
       (op) =>
         op.attempt(async (attempt) => {
-          const { ready } = this.#store
-          if (ready !== undefined) await stoppable(op, ready())
+          if (ready !== undefined) await op.phase('connect', () => stoppable(op, ready()))
           return work(taken, () => attempt.sent(), op)
         }),
     )

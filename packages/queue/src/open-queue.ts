@@ -2,6 +2,7 @@
 
 import { argument, inCall, netError } from '@net/core/authoring'
 
+import { RedisStore } from './engine/redis-store.ts'
 import { fileStore } from './file/file-stores.ts'
 import { QueueOverStore, type JobQueue } from './job-queue.ts'
 import { memoryStore } from './memory/memory-stores.ts'
@@ -23,9 +24,18 @@ function storeOf(name: string, plan: Place): JobStore {
   const { url, keep } = plan
   if (url === 'memory:') return memoryStore(name, keep)
   if (url.startsWith('file:')) return fileStore(name, plan)
+  if (/^rediss?:/u.test(url)) return new RedisStore(name, { ...plan, url: redisUrl(url) })
   throw netError('NET_BAD_URL', {
-    message: "the URL of a queue must be 'memory:' or like 'file:queue.db'",
+    message: "the URL of a queue must be 'memory:', or like 'file:queue.db' or 'redis://localhost'",
   })
 }
 
-type Place = Pick<QueuePlan<never>, 'url' | 'keep' | 'durability'>
+function redisUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && url.hostname !== '' && /^\/?\d*$/u.test(url.pathname)) return url
+  throw netError('NET_BAD_URL', {
+    message: "the URL of a queue on Redis must be like 'redis://localhost:6379/0'",
+  })
+}
+
+type Place = Pick<QueuePlan<never>, 'url' | 'keep' | 'durability' | 'allowEviction'>

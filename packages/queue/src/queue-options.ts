@@ -18,7 +18,7 @@ import type { Retention, RetentionRules } from './store.ts'
 export interface QueueOptions<P> {
   /**
    * Where the jobs are: `memory:` in this process, for all its queues of that name; `file:queue.db` in a file of this machine, for all
-   * its processes. Default `memory:`.
+   * its processes; `redis://user:password@host:6379/0`, or `rediss:` for TLS, on Redis or Valkey, for all machines. Default `memory:`.
    */
   readonly url?: string | URL | undefined
   /** Checks each payload when it is added, and again before the handler; a job that the worker's schema refuses fails at once. */
@@ -34,6 +34,8 @@ export interface QueueOptions<P> {
    * `process`.
    */
   readonly durability?: 'process' | 'power' | undefined
+  /** Takes a server, too, that may throw jobs away when its memory is full. Default false. */
+  readonly dangerouslyAllowEviction?: boolean | undefined
   /** Where events of this queue go. Default: what `logTo` says. */
   readonly log?: LogOption | undefined
   /** Limits and repeats of later calls. */
@@ -67,6 +69,7 @@ export interface QueuePlan<P> {
   readonly maxResult: number
   readonly keep: RetentionRules
   readonly durability: 'process' | 'power'
+  readonly allowEviction: boolean
   readonly client: ClientContext
 }
 
@@ -90,6 +93,7 @@ const queueDoor = optionsDoor<QueueOptions<never>>(
     maxResult: option.bytes,
     keep: optionsObject<KeepOptions>({ done: keepRule, failed: keepRule, unknown: keepRule }),
     durability: option.oneOf('process', 'power'),
+    dangerouslyAllowEviction: option.flag,
     log: option.log,
     defaults: option.defaults,
   },
@@ -110,6 +114,7 @@ export function queuePlan<P>(options: QueueOptions<P> | undefined): QueuePlan<P>
       unknown: retention(KEEP_FAILED, keep.unknown),
     },
     durability: taken.durability ?? 'process',
+    allowEviction: taken.dangerouslyAllowEviction ?? false,
     client: clientContext(taken),
   }
 }

@@ -103,7 +103,7 @@ export const lossCases: QueueCases = {
         isAborted = signal.aborted
         return 'of the first'
       },
-      { lease: 2 * step },
+      { lease: 4 * step },
     )
     await inState(queue, 'slept', 'active')
     queue.process(() => 'of the second')
@@ -119,11 +119,11 @@ export const lossCases: QueueCases = {
     const queue = open()
     const other = open()
     const starts: Start[] = []
-    const work = noting<unknown>(starts, () => pass(6 * step))
-    queue.process(work, { lease: 4 * step })
+    const work = noting<unknown>(starts, () => pass(9 * step))
+    queue.process(work, { lease: 6 * step })
     await queue.add('x', { id: 'long' })
     await until('it runs', () => starts.length === 1)
-    other.process(work, { lease: 4 * step })
+    other.process(work, { lease: 6 * step })
     await inState(queue, 'long', 'done')
     assert.equal(starts.length, 1)
   },
@@ -291,10 +291,10 @@ async function lostWorker(
       await aborted(signal).catch(() => {})
       lost++
     },
-    { concurrency, lease: 2 * step },
+    { concurrency, lease: 4 * step },
   )
   await until('it holds its jobs', () => held === concurrency)
   cutOff(queue)
   await until('its leases have ended', () => lost === concurrency)
-  assert.ok(clock().now() - at >= 2 * step - 2)
+  assert.ok(clock().now() - at >= 4 * step - 2)
 }

@@ -57,7 +57,10 @@ export class RunningWorker<P> implements JobWorker {
   readonly #request: Omit<ClaimRequest, 'max' | 'idle'>
   readonly #concurrency: number
   readonly #runs = new Set<JobRun<P>>()
+  /** Rung when there may be something to claim. */
   readonly #bell = new Bell()
+  /** Rung when a job has ended; the close waits for it. */
+  readonly #ended = new Bell()
   readonly #keeper: LeaseKeeper
   readonly #settlements: Batch<Settlement, boolean>
   readonly #forget: (() => void)[] = []
@@ -125,9 +128,9 @@ export class RunningWorker<P> implements JobWorker {
     // A store that does not answer is waited for no longer than handlers are.
     const leave = clock().after(grace + 2 * LAST_GRACE, () => {
       this.#runs.clear()
-      this.#bell.ring()
+      this.#ended.ring()
     })
-    while (this.#runs.size > 0) await this.#bell.wait(Infinity)
+    while (this.#runs.size > 0) await this.#ended.wait(Infinity)
     cut.clear()
     leave.clear()
     this.#keeper.close()
@@ -220,6 +223,7 @@ export class RunningWorker<P> implements JobWorker {
     this.#runs.delete(run)
     if (this.#runs.size === 0) this.#quiet = false
     this.#bell.ring()
+    this.#ended.ring()
   }
 
   #verdict(run: JobRun<P>, ending: Ending): Verdict {

@@ -80,3 +80,45 @@ test('a worker whose store does not answer closes within its grace', async () =>
   expect([working.state, working.active]).toEqual(['closed', 0])
   never.resolve()
 })
+
+class Slow extends MemoryStore {
+  readonly asked = Promise.withResolvers<void>()
+  readonly go = Promise.withResolvers<void>()
+  claims = 0
+
+  override async claim(...request: Parameters<MemoryStore['claim']>): Promise<Claimed> {
+    if (++this.claims > 1) {
+      this.asked.resolve()
+      await this.go.promise
+    }
+    return super.claim(...request)
+  }
+}
+
+test('a claim that is answered while a worker closes does not keep it from closing', async () => {
+  const store = new Slow(plan.keep, () => {})
+  await store.add([{ id: 'a', payload: '1', priority: 0, attempts: 1, delay: 0 }])
+  const { client, maxResult } = plan
+  const done = Promise.withResolvers<void>()
+  const payload = (text: string): number => Number(text)
+  const options = { concurrency: 2 }
+  const working = new RunningWorker({
+    queue: 'q',
+    store,
+    client,
+    handler: () => done.promise,
+    options,
+    maxResult,
+    payload,
+    deadlineGrace: 0,
+  })
+  await store.asked.promise
+  const closing = working.close({ grace: 1_000_000 })
+  store.go.resolve()
+  await new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+  done.resolve()
+  await closing
+  expect(working.state).toBe('closed')
+})

@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { openQueue } from '@net/queue'
+import { checkQueue } from '@net/queue/testing'
+import { expect, test } from 'vitest'
+import { requireDaemon } from './daemon.ts'
+import { withKills } from './queue-kills.ts'
+import { RedisServer } from './redis.ts'
+import { testFolder } from './test-folder.ts'
+
+test('queues on Redis do what every queue must', async ({ skip }) => {
+  const redis = requireDaemon({ skip }, 'redis-server')
+  await using server = await RedisServer.start(redis, testFolder(), '--appendfsync', 'no')
+  const { url } = server
+  let places = 0
+  const count = await checkQueue(
+    async () => {
+      const name = `check-${++places}`
+      return {
+        step: 500,
+        open: (options) => openQueue(name, { ...options, url }),
+        async [Symbol.asyncDispose]() {},
+      }
+    },
+    { together: 16 },
+  )
+  expect(count).toBeGreaterThan(70)
+})
+
+test('workers on one Redis do every job, however often they and the server are killed', async ({
+  skip,
+}) => {
+  const redis = requireDaemon({ skip }, 'redis-server')
+  const folder = testFolder()
+  await using server = await RedisServer.start(redis, folder)
+  const report = await withKills({
+    url: server.url,
+    notes: join(folder, 'notes'),
+    jobs: 300,
+    workers: 2,
+    concurrency: 5,
+    killEvery: 400,
+    kills: 2,
+    async killed(kills) {
+      if (kills > 1) return
+      await server.kill()
+      await server.begin()
+    },
+  })
+  expect(report).toMatchObject({ done: 300, left: 0, failed: 0 })
+  expect(report.repeats).toBeLessThanOrEqual(report.kills * 5)
+})
+
+test('a server that throws keys away when it is full is refused', async ({ skip }) => {
+  const redis = requireDaemon({ skip }, 'redis-server')
+  const policy = ['--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru']
+  await using server = await RedisServer.start(redis, testFolder(), ...policy)
+  await using queue = openQueue('evicted', { url: server.url })
+  await expect(queue.add(1)).rejects.toMatchObject({ code: 'NET_BAD_CONFIG' })
+})
+
+test('a server that is full says so, and the job is not added', async ({ skip }) => {
+  const redis = requireDaemon({ skip }, 'redis-server')
+  await using server = await RedisServer.start(redis, testFolder(), '--maxmemory', '3mb')
+  await using queue = openQueue('full', { url: server.url })
+  let error: unknown
+  for (let n = 0; error === undefined && n < 20; n++) {
+    error = await queue.add('x'.repeat(500_000)).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+  }
+  expect(error).toMatchObject({ code: 'NET_NO_SPACE', retry: 'safe' })
+})
