@@ -6,7 +6,7 @@
 import { get } from './api.js'
 import { el } from './dom.js'
 import { bytes, duration, timeOfDay } from './format.js'
-import { DURATION, ID, OPERATION, OUTCOME, PROTOCOL, TARGET } from './model.js'
+import { DURATION, ID, IDS, OPERATION, OUTCOME, processOf, PROTOCOL, TARGET } from './model.js'
 
 /** What a class of retry means, for people. */
 const RETRY = {
@@ -100,7 +100,8 @@ export class DetailPanel {
       ['Began', timeOfDay(this.#epoch + start)],
       ['Took', detail.duration === undefined ? 'still runs' : duration(detail.duration)],
       ['Moved', movedText(transferred, total)],
-      ['Number', String(id)],
+      ['Number', String(id % IDS)],
+      ['Process', processOf(id) === 0 ? '' : `[${processOf(id)}], a child of the program`],
       ['Not kept', left > 0 ? `${left} lines or phases, as there were too many` : ''],
     ]
     const shown = facts.filter(([, text]) => text !== '')

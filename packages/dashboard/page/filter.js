@@ -2,7 +2,18 @@
 
 /** @import { Row } from '../src/history/row.ts' */
 
-import { CODE, hostOf, OPERATION, OUTCOME, PARENT, PROTOCOL, STATUS, TARGET } from './model.js'
+import {
+  CODE,
+  hostOf,
+  ID,
+  OPERATION,
+  OUTCOME,
+  PARENT,
+  PROTOCOL,
+  STATUS,
+  TARGET,
+  processOf,
+} from './model.js'
 
 /**
  * What must hold of a row. Empty sets let everything through.
@@ -11,6 +22,7 @@ import { CODE, hostOf, OPERATION, OUTCOME, PARENT, PROTOCOL, STATUS, TARGET } fr
  * @property {ReadonlySet<string>} protocols
  * @property {ReadonlySet<string>} outcomes
  * @property {string} host '' for all
+ * @property {number | undefined} process undefined for all
  * @property {boolean} inner whether operations within others are shown
  */
 
@@ -20,6 +32,7 @@ export const EVERYTHING = {
   protocols: new Set(),
   outcomes: new Set(),
   host: '',
+  process: undefined,
   inner: true,
 }
 
@@ -27,8 +40,15 @@ export const EVERYTHING = {
  * Whether the filter lets everything through.
  * @param {Filter} filter
  */
-export function isOpen({ text, protocols, outcomes, host, inner }) {
-  return text === '' && protocols.size === 0 && outcomes.size === 0 && host === '' && inner
+export function isOpen({ text, protocols, outcomes, host, process, inner }) {
+  return (
+    text === '' &&
+    protocols.size === 0 &&
+    outcomes.size === 0 &&
+    host === '' &&
+    process === undefined &&
+    inner
+  )
 }
 
 /**
@@ -36,12 +56,13 @@ export function isOpen({ text, protocols, outcomes, host, inner }) {
  * @param {Filter} filter
  * @returns {(row: Row) => boolean}
  */
-export function passing({ text, protocols, outcomes, host, inner }) {
+export function passing({ text, protocols, outcomes, host, process, inner }) {
   const wanted = text.trim().toLowerCase()
   return (row) =>
     (protocols.size === 0 || protocols.has(row[PROTOCOL])) &&
     (outcomes.size === 0 || outcomes.has(row[OUTCOME])) &&
     (host === '' || hostOf(row) === host) &&
+    (process === undefined || processOf(row[ID]) === process) &&
     (inner || row[PARENT] === null) &&
     (wanted === '' || textOf(row).includes(wanted))
 }

@@ -17,6 +17,7 @@ import {
   OPERATION,
   OUTCOME,
   PARENT,
+  processOf,
   PROTOCOL,
   START,
   STATUS,
@@ -141,7 +142,7 @@ export class List {
    */
   #drawAxis(scale, epoch) {
     const wide = this.#axis.clientWidth
-    const ticks = ticksOf(scale, Math.max(1, Math.floor(wide / LABEL)))
+    const ticks = ticksOf(scale, Math.max(2, Math.floor(wide / LABEL)))
     // The time line begins at a time of day; what follows are distances from it.
     const origin = scale.kind === 'time' ? timeOfDay(epoch + scale.from) : '0'
     this.#axis.replaceChildren(
@@ -260,7 +261,9 @@ class RowView {
     element.dataset['outcome'] = row[OUTCOME]
     element.dataset['inner'] = String(row[PARENT] !== null)
     element.setAttribute('aria-selected', String(chosen))
-    setText(this.#what, `${row[PROTOCOL]} ${row[OPERATION]} ${row[TARGET]}`)
+    const process = processOf(row[ID])
+    const where = process === 0 ? '' : `[${process}] `
+    setText(this.#what, `${where}${row[PROTOCOL]} ${row[OPERATION]} ${row[TARGET]}`)
     setText(this.#host, hostOf(row))
     setText(this.#result, row[CODE] ?? String(row[STATUS] ?? row[OUTCOME]))
     setText(

@@ -145,6 +145,14 @@ export function hostOf(row) {
 }
 
 /**
+ * The number of the process that it ran in; 0 is the program itself.
+ * @param {number} id of an operation
+ */
+export function processOf(id) {
+  return Math.floor(id / IDS)
+}
+
+/**
  * @param {Map<string, number>} map
  * @param {string} key
  */
@@ -152,5 +160,7 @@ function count(map, key) {
   map.set(key, (map.get(key) ?? 0) + 1)
 }
 
+/** So many ids each process has, as the server gives them out. */
+export const IDS = 2 ** 43
 const SECONDS = 600
 const SAMPLES = 500

@@ -1,6 +1,6 @@
 /* The first view: filter, plots, legend, the list with its bars, the panel of one operation. */
 
-import { post, save } from './api.js'
+import { get, post, save } from './api.js'
 import { DetailPanel } from './detail.js'
 import { el } from './dom.js'
 import { chosen, EVERYTHING } from './filter.js'
@@ -10,6 +10,7 @@ import { Plots } from './plots.js'
 
 /** @import { Model } from './model.js' */
 /** @import { Filter } from './filter.js' */
+/** @import { ProcessShown } from '../src/web/shown.ts' */
 
 /** The view. */
 export class OperationsView {
@@ -28,6 +29,15 @@ export class OperationsView {
   #hosts = el('select', {
     'aria-label': 'Host',
     onchange: () => this.#set({ host: this.#hosts.value }),
+  })
+  /** @type {HTMLSelectElement} */
+  #processes = el('select', {
+    'aria-label': 'Process',
+    hidden: true,
+    onchange: () => {
+      const { value } = this.#processes
+      this.#set({ process: value === '' ? undefined : Number(value) })
+    },
   })
   /** @type {HTMLInputElement} */
   #search
@@ -83,6 +93,7 @@ export class OperationsView {
   /** Called once a second. */
   tick() {
     if (this.element.hidden) return
+    void this.#drawProcesses()
     this.#plots.draw(this.#model, this.#now())
     if (!this.#paused) this.#list.draw()
   }
@@ -111,6 +122,7 @@ export class OperationsView {
       this.#protocols,
       el('span', { class: 'chips', role: 'group', 'aria-label': 'Outcomes' }, ...outcomes),
       this.#hosts,
+      this.#processes,
       el('label', {}, inner, 'inner operations'),
       kind,
       this.#count,
@@ -193,6 +205,18 @@ export class OperationsView {
     const options = hosts.map((host) => el('option', { value: host, text: host }))
     this.#hosts.replaceChildren(el('option', { value: '', text: 'Every host' }), ...options)
     this.#hosts.value = this.#filter.host
+  }
+
+  async #drawProcesses() {
+    const processes = /** @type {readonly ProcessShown[]} */ (await get('/api/processes'))
+    this.#processes.hidden = processes.length === 1
+    if (this.#processes.childElementCount === processes.length + 1) return
+    const { value } = this.#processes
+    const options = processes.map(({ number, title, pid }) =>
+      el('option', { value: number, text: `[${number}] ${title} (${pid})` }),
+    )
+    this.#processes.replaceChildren(el('option', { value: '', text: 'Every process' }), ...options)
+    this.#processes.value = value
   }
 
   /** @param {Partial<Filter>} part */

@@ -6,14 +6,14 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 
-import { onEvent } from '@net/core'
+import { onEvent, type CloseOptions, type NetEvent } from '@net/core'
 import { clock, closeDoor, type Taken } from '@net/core/authoring'
-import type { CloseOptions } from '@net/core'
 
 import { attachDoor, type AttachOptions } from './attach-options.ts'
 import { History } from './history/history.ts'
 import { Pools } from './history/pools.ts'
 import { labRoutes, labSummary } from './lab/lab-routes.ts'
+import { Processes } from './processes/processes.ts'
 import { dataRoutes } from './web/data-routes.ts'
 import { guardOf } from './web/guard.ts'
 import { startListener, type Listener } from './web/listener.ts'
@@ -42,17 +42,20 @@ export async function attach(options?: AttachOptions): Promise<Dashboard> {
   const token = randomBytes(24).toString('base64url')
   const host = taken.listen ?? '127.0.0.1'
   // Before the server stands: what the program does meanwhile is seen as well.
-  const subscription = onEvent('*', (event) => {
+  const take = (event: NetEvent): void => {
     if (event.type === 'pool') pools.take(event)
     else history.take(event)
-  })
+  }
+  const subscription = onEvent('*', take)
+  const about = aboutOf(taken)
+  const processes = new Processes({ title: about.title, pid: about.pid }, about.epoch, take)
   try {
     const server = await startListener({
       host,
       port: taken.port ?? 0,
       guard: guardOf({ token, allowHosts: taken.allowHosts ?? [] }),
       routes: [
-        ...dataRoutes({ history, pools, streams, about: aboutOf(taken) }),
+        ...dataRoutes({ history, pools, streams, processes, about }),
         ...labRoutes(taken.lab ?? {}),
       ],
     })

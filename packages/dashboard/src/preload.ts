@@ -4,6 +4,7 @@
  */
 
 import { attach, type Dashboard } from './attach.ts'
+import { Reporter } from './processes/reporter.ts'
 
 /** What the process was started with. */
 export interface Start {
@@ -23,19 +24,24 @@ export function isPreloaded({ execArgv, env }: Start): boolean {
 
 /**
  * Serves the page, and says where in one line. A program must not fail because nobody can watch it. The processes and
- * threads that it starts inherit the option; they serve no pages of their own and stay silent.
+ * threads that it starts inherit the option; they serve no pages of their own, stay silent, and report to this one.
  */
 export async function preload(
   { env }: Start,
   say: (line: string) => void,
 ): Promise<Dashboard | undefined> {
-  if (env[MARK] !== undefined) return undefined
-  env[MARK] = String(process.pid)
+  const above = env[MARK]
+  if (above !== undefined) {
+    if (URL.canParse(above)) new Reporter(above)
+    return undefined
+  }
+  env[MARK] = 'begins'
   const port = Number(env['NET_DASHBOARD_PORT'] ?? PORT)
   const names = (env['NET_DASHBOARD_ALLOW_HOST'] ?? '').split(',').filter((name) => name !== '')
   const listen = env['NET_DASHBOARD_LISTEN']
   try {
     const dashboard = await attach({ port, allowHosts: names, ...(listen ? { listen } : {}) })
+    env[MARK] = dashboard.url
     say(`dashboard: ${dashboard.url}\n`)
     return dashboard
   } catch (error) {

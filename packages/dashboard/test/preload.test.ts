@@ -23,8 +23,11 @@ test('it serves the page and says where, in one line', async () => {
   const env = { NET_DASHBOARD_PORT: '0', NET_DASHBOARD_ALLOW_HOST: 'lab.example' }
   const say = (line: string): void => void said.push(line)
   await using dashboard = await preload({ execArgv: [], env }, say)
-  // A child inherits the environment.
-  expect(await preload({ execArgv: [], env }, say)).toBeUndefined()
+  // What children inherit.
+  expect(Reflect.get(env, 'NET_DASHBOARD')).toBe(dashboard?.url)
+  // A child of a program whose page is not served yet.
+  const early = { ...env, NET_DASHBOARD: 'begins' }
+  expect(await preload({ execArgv: [], env: early }, say)).toBeUndefined()
   expect(said).toEqual([`dashboard: ${dashboard?.url}\n`])
   expect((await ask(dashboard!, '/', { headers: { host: 'lab.example' } })).status).toBe(200)
 })
@@ -37,23 +40,19 @@ test('where it cannot be served it says so, and nothing fails', async () => {
   expect(said[0]).toMatch(/^dashboard: not served, .*port/u)
 })
 
-test('a program with children prints the same, ends as it would, and only one process says where the page is', async () => {
-  const child = 'console.log("child")'
-  const program = `
-    const { execFileSync } = require('node:child_process')
-    const { Worker } = require('node:worker_threads')
-    process.stdout.write(execFileSync(process.execPath, [...process.execArgv.slice(0, 3), '-e', '${child}']))
-    new Worker('console.log("thread")', { eval: true })
-    process.exitCode = 3`
-  const args = ['--conditions=@net/source', '--import', '@net/dashboard', '-e', program]
+test('a program with children prints the same and ends as it would; its page has the operations of all processes', async () => {
+  const file = join(import.meta.dirname, 'program-with-children.ts')
+  const args = ['--conditions=@net/source', '--import', '@net/dashboard', file]
   const env = { ...process.env, NET_DASHBOARD_PORT: '0' }
   const cwd = join(import.meta.dirname, '..')
-  const ended: unknown = await promisify(execFile)(process.execPath, args, { cwd, env }).catch(
-    (error: unknown) => error,
-  )
+  const ended: unknown = await promisify(execFile)(process.execPath, args, {
+    cwd,
+    env,
+    timeout: 25_000,
+  }).catch((error: unknown) => error)
   expect(ended).toMatchObject({
     code: 3,
-    stdout: 'child\nthread\n',
+    stdout: 'child\nthread\nprocesses: 3, operations: parent, child, thread\n',
     stderr: expect.stringMatching(/^dashboard: http:\S+\n$/u) as string,
   })
 })

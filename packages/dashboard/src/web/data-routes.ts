@@ -7,9 +7,12 @@ import type { History } from '../history/history.ts'
 import type { OperationRecord } from '../history/operation-record.ts'
 import type { Pools } from '../history/pools.ts'
 import { rowOf } from '../history/row.ts'
+import type { Processes } from '../processes/processes.ts'
+import { REPORT_BYTES, REPORT_PATH } from '../processes/reporter.ts'
 import { answer, answerJson, answerText, SAFETY } from './answer.ts'
 import { pageFile } from './page-files.ts'
-import { changing, showing, type Exchange, type Route } from './routes.ts'
+import { jsonBody } from './request-body.ts'
+import { changing, reporting, showing, type Exchange, type Route } from './routes.ts'
 import type { AboutShown, RowsShown } from './shown.ts'
 import type { Streams } from './streams.ts'
 
@@ -18,12 +21,14 @@ export interface Shown {
   readonly history: History
   readonly pools: Pools
   readonly streams: Streams
+  readonly processes: Processes
   /** What the page needs once: title, program, lab. */
   readonly about: AboutShown
 }
 
 /** The routes of the page and of what it shows of operations. */
-export function dataRoutes({ history, pools, streams, about }: Shown): readonly Route[] {
+export function dataRoutes(shown: Shown): readonly Route[] {
+  const { history, pools, streams, processes, about } = shown
   const { epoch } = about
   return [
     showing('/', 'page', (exchange) => sendFile(exchange, 'index.html')),
@@ -39,6 +44,11 @@ export function dataRoutes({ history, pools, streams, about }: Shown): readonly 
     showing('/api/export/traces', 'data', (exchange) =>
       sendExport(exchange, 'traces.json', tracesOf(chosen(history, exchange), epoch)),
     ),
+    showing('/api/processes', 'data', ({ response }) => answerJson(response, processes.list())),
+    reporting(REPORT_PATH, async ({ request, response }) => {
+      processes.take(await jsonBody(request, REPORT_BYTES))
+      answerJson(response, {})
+    }),
     changing('/api/clear', ({ response }) => {
       history.clear()
       streams.tell('clear', {})

@@ -32,6 +32,11 @@ export function changing(path: string, run: Route['run']): Route {
   return { method: 'POST', path, access: 'change', run }
 }
 
+/** A route on which processes of the program report. */
+export function reporting(path: string, run: Route['run']): Route {
+  return { method: 'POST', path, access: 'process', run }
+}
+
 /** A route that fits, with what its `:names` stand for; or why none does. */
 export type Found = { readonly route: Route; readonly parts: readonly string[] } | 404 | 405
 

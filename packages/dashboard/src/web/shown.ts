@@ -20,6 +20,13 @@ export interface LabSummary {
   readonly call?: string | undefined
 }
 
+/** A process whose operations are shown; the program itself has the number 0. */
+export interface ProcessShown {
+  readonly number: number
+  readonly title: string
+  readonly pid: number
+}
+
 /** A part of the list. */
 export interface RowsShown {
   /** The number of the last change. */

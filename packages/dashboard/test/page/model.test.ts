@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { chosen, EVERYTHING } from '../../page/filter.js'
-import { hostOf, Model } from '../../page/model.js'
+import { hostOf, IDS, Model, processOf } from '../../page/model.js'
 import { partsOf, scaleOf, ticksOf } from '../../page/scale.js'
+import { IDS as SERVER_IDS } from '../../src/processes/processes.ts'
 import type { Row } from '../../src/history/row.ts'
 
 function row(ordinal: number, fields: Partial<Record<number, unknown>> = {}): Row {
@@ -68,6 +69,15 @@ test('a filter takes protocol, outcome, host, text and inner operations together
   expect(show({ text: ' conn_reset ' })).toEqual([2])
   expect(show({ text: 'x', outcomes: new Set(['ok']), host: 'h:80', inner: false })).toEqual([0])
   expect(hostOf(row(9, { 5: 'a/file.txt' }))).toBe('')
+})
+
+test('an id says in which process the operation ran', () => {
+  expect(IDS).toBe(SERVER_IDS)
+  expect([5, IDS + 5, 3 * IDS + 5].map(processOf)).toEqual([0, 1, 3])
+  const model = new Model()
+  model.take([row(0), row(1, { 1: IDS + 1 })], 0)
+  expect(chosen(model, { ...EVERYTHING, process: 1 })).toEqual([1])
+  expect(chosen(model, { ...EVERYTHING, process: 0 })).toEqual([0])
 })
 
 test('all rows share one scale; a bar and its phases stand on it', () => {
