@@ -14,6 +14,11 @@ export interface AttachOptions {
   readonly allowHosts?: readonly string[] | undefined
   /** How many operations are kept; default 10,000. */
   readonly operations?: number | undefined
+  /**
+   * When wire lines, progress and pools are kept: `watched`, the default, while a page is open, or `always`, which costs the
+   * program about as much again.
+   */
+  readonly lines?: 'watched' | 'always' | undefined
   /** What the page calls the program. Default the name of its file. */
   readonly title?: string | undefined
   /** Test servers and scenarios that run within the program. */
@@ -30,6 +35,7 @@ export const attachDoor: OptionsDoor<AttachOptions> = optionsDoor<AttachOptions>
     listen: option.text,
     allowHosts: option.list(option.text),
     operations: option.between(1, 1_000_000),
+    lines: option.oneOf('watched', 'always'),
     title: option.text,
     lab,
   },

@@ -6,13 +6,14 @@
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 
-import { onEvent, type CloseOptions, type NetEvent } from '@net/core'
+import type { CloseOptions, NetEvent } from '@net/core'
 import { clock, closeDoor, type Taken } from '@net/core/authoring'
 
 import { attachDoor, type AttachOptions } from './attach-options.ts'
 import { History } from './history/history.ts'
 import { Pools } from './history/pools.ts'
 import { labRoutes, labSummary } from './lab/lab-routes.ts'
+import { Listening } from './listening.ts'
 import { Processes } from './processes/processes.ts'
 import { dataRoutes } from './web/data-routes.ts'
 import { guardOf } from './web/guard.ts'
@@ -38,15 +39,16 @@ export async function attach(options?: AttachOptions): Promise<Dashboard> {
   const taken = attachDoor(options)
   const history = new History({ operations: taken.operations ?? OPERATIONS, wire: WIRE })
   const pools = new Pools()
-  const streams = new Streams(history, { streams: STREAMS, behind: BEHIND })
-  const token = randomBytes(24).toString('base64url')
-  const host = taken.listen ?? '127.0.0.1'
-  // Before the server stands: what the program does meanwhile is seen as well.
   const take = (event: NetEvent): void => {
     if (event.type === 'pool') pools.take(event)
     else history.take(event)
   }
-  const subscription = onEvent('*', take)
+  // Before the server stands: what the program does meanwhile is seen as well.
+  const listening = new Listening(take, taken.lines === 'always')
+  const onWatched = (isWatched: boolean): void => listening.toEverything(isWatched)
+  const streams = new Streams(history, { streams: STREAMS, behind: BEHIND, onWatched })
+  const token = randomBytes(24).toString('base64url')
+  const host = taken.listen ?? '127.0.0.1'
   const about = aboutOf(taken)
   const processes = new Processes({ title: about.title, pid: about.pid }, about.epoch, take)
   try {
@@ -60,9 +62,9 @@ export async function attach(options?: AttachOptions): Promise<Dashboard> {
       ],
     })
     const url = `http://${nameOf(host)}:${server.port}/#${token}`
-    return new Attached({ server, streams, subscription }, url)
+    return new Attached({ server, streams, listening }, url)
   } catch (error) {
-    subscription[Symbol.dispose]()
+    listening[Symbol.dispose]()
     throw error
   }
 }
@@ -70,7 +72,7 @@ export async function attach(options?: AttachOptions): Promise<Dashboard> {
 interface Parts {
   readonly server: Listener
   readonly streams: Streams
-  readonly subscription: Disposable
+  readonly listening: Disposable
 }
 
 class Attached implements Dashboard {
@@ -101,9 +103,9 @@ class Attached implements Dashboard {
   }
 
   async #end(): Promise<void> {
-    const { server, streams, subscription } = this.#parts
-    subscription[Symbol.dispose]()
+    const { server, streams, listening } = this.#parts
     streams[Symbol.dispose]()
+    listening[Symbol.dispose]()
     await server.close()
     this.#ended()
   }

@@ -32,7 +32,7 @@ export async function preload(
 ): Promise<Dashboard | undefined> {
   const above = env[MARK]
   if (above !== undefined) {
-    if (URL.canParse(above)) new Reporter(above)
+    if (URL.canParse(above)) new Reporter(above).start()
     return undefined
   }
   env[MARK] = 'begins'

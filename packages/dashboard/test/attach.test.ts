@@ -52,7 +52,7 @@ test('a part of the list is asked for by place, or by what has changed', async (
 })
 
 test('no secret of a call is in anything that is served', async () => {
-  await using dashboard = await attach()
+  await using dashboard = await attach({ lines: 'always' })
   const password = canary('dashboard')
   const holder = {}
   holdSecret(password, holder)

@@ -169,7 +169,7 @@ test('nothing is cut or overlaps at 1280 and at 360 pixels, light and dark; scre
 
 test('H-APP-07: what a peer wrote is text in the list, in the detail and in the filter', async (context) => {
   needsBrowser(context)
-  await using dashboard = await attach({ title: '<b>a program</b>' })
+  await using dashboard = await attach({ title: '<b>a program</b>', lines: 'always' })
   const target = 'http://127.0.0.1/<b>bold</b>'
   const spec = { protocol: 'http', operation: 'GET', kind: 'command', target } as const
   const call = operation(spec, {}, async (op) => {

@@ -41,6 +41,7 @@ export async function labCommand(
       listen,
       allowHosts,
       operations: OPERATIONS,
+      lines: 'always',
       lab: {
         servers: labServers(servers),
         scenarios: labScenarios(servers),

@@ -13,7 +13,7 @@ import type {
   WireEvent,
 } from '@net/core'
 
-import type { ErrorRecord, OperationRecord } from './operation-record.ts'
+import type { ErrorRecord, OperationRecord, PhaseRecord } from './operation-record.ts'
 
 /** How much is kept. */
 export interface HistoryLimits {
@@ -143,7 +143,7 @@ export class History {
   }
 
   #warn(record: OperationRecord, message: string): void {
-    if (record.warnings.length < FEW) record.warnings.push(cut(message, TEXT))
+    if (record.warnings.length < FEW) record.warnings = added(record.warnings, cut(message, TEXT))
     else record.left++
   }
 
@@ -164,10 +164,10 @@ export class History {
       transferred: undefined,
       total: undefined,
       error: undefined,
-      phases: [],
-      warnings: [],
-      retries: [],
-      wire: [],
+      phases: NONE,
+      warnings: NONE,
+      retries: NONE,
+      wire: NONE,
       left: 0,
       version: 0,
     }
@@ -195,8 +195,8 @@ export class History {
     const { phases } = record
     if (event.state === 'start') {
       const { phase, time: start } = event
-      if (phases.length < MANY)
-        phases.push({ phase, start, duration: undefined, outcome: 'running' })
+      const begun: PhaseRecord = { phase, start, duration: undefined, outcome: 'running' }
+      if (phases.length < MANY) record.phases = added(phases, begun)
       else record.left++
     } else {
       // Phases may overlap, as where several addresses are tried at once.
@@ -219,7 +219,8 @@ export class History {
       return
     }
     const text = cut(event.text ?? `${event.bytes ?? 0} bytes`, TEXT)
-    record.wire.push({ time: event.time, direction: event.direction, text })
+    const { time, direction } = event
+    record.wire = added(record.wire, { time, direction, text })
     this.#wireSize += text.length + LINE_COST
     while (this.#wireSize > this.#limits.wire && this.#wireOldest < this.seen - 1) {
       this.#dropWire(this.#at(this.#wireOldest++))
@@ -241,7 +242,13 @@ export class History {
     const { time, attempt, delay, error } = event
     const { code } = error
     if (record.retries.length < FEW) {
-      record.retries.push({ time, attempt, delay, code, message: cut(error.message, TEXT) })
+      record.retries = added(record.retries, {
+        time,
+        attempt,
+        delay,
+        code,
+        message: cut(error.message, TEXT),
+      })
     } else record.left++
     this.#touch(record)
   }
@@ -261,7 +268,7 @@ export class History {
   #dropWire(record: OperationRecord): void {
     for (const { text } of record.wire) this.#wireSize -= text.length + LINE_COST
     record.left += record.wire.length
-    record.wire = []
+    record.wire = NONE
   }
 
   #at(ordinal: number): OperationRecord {
@@ -277,6 +284,13 @@ function close(record: OperationRecord, event: OperationEvent): void {
   record.transferred = event.transferred ?? record.transferred
   record.status = event.status ?? event.error?.reply?.status
   if (event.error !== undefined) record.error = errorRecord(event.error)
+}
+
+/** The list with one more in it. Most operations have no warnings, retries or lines, and share one empty list. */
+function added<T>(list: readonly T[], item: T): readonly T[] {
+  if (list.length === 0) return [item]
+  ;(list as T[]).push(item)
+  return list
 }
 
 function errorRecord(error: NetError): ErrorRecord {
@@ -297,6 +311,7 @@ function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`
 }
 
+const NONE: readonly never[] = Object.freeze([])
 const NAME = 60
 const TARGET = 2048
 const ENDPOINT = 260

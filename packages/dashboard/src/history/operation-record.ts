@@ -58,10 +58,10 @@ export interface OperationRecord {
   transferred: number | undefined
   total: number | undefined
   error: ErrorRecord | undefined
-  readonly phases: PhaseRecord[]
-  readonly warnings: string[]
-  readonly retries: RetryRecord[]
-  wire: WireLine[]
+  phases: readonly PhaseRecord[]
+  warnings: readonly string[]
+  retries: readonly RetryRecord[]
+  wire: readonly WireLine[]
   /** How many lines, phases, warnings and retries were not kept. */
   left: number
   /** The number of the last change of the history that touched it. */

@@ -8,8 +8,10 @@ import { request } from 'node:http'
 import { basename } from 'node:path'
 import { setInterval as every } from 'node:timers'
 
-import { onEvent, type NetEvent } from '@net/core'
+import type { NetEvent } from '@net/core'
 import { clock } from '@net/core/authoring'
+
+import { Listening } from '../listening.ts'
 
 /** One batch of events of one process or thread. */
 export interface Report {
@@ -32,8 +34,8 @@ export const REPORT_BYTES: number = 1024 * 1024
 export class Reporter implements Disposable {
   readonly #url: URL
   readonly #head: Omit<Report, 'events'>
-  readonly #subscription: Disposable
-  readonly #timer: NodeJS.Timeout
+  #listening: Listening | undefined
+  #timer: NodeJS.Timeout | undefined
   readonly #last = (): void => void this.flush(true)
   /** As JSON, so that nothing of the caller's is held. */
   #events: string[] = []
@@ -47,7 +49,11 @@ export class Reporter implements Disposable {
       pid: process.pid,
       epoch: clock().date() - clock().now(),
     }
-    this.#subscription = onEvent('*', (event) => this.#take(event))
+  }
+
+  /** Begins to listen, and to send. */
+  start(): void {
+    this.#listening = new Listening((event) => this.#take(event), false)
     this.#timer = every(() => void this.flush(false), INTERVAL).unref()
     process.once('beforeExit', this.#last)
   }
@@ -63,7 +69,7 @@ export class Reporter implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]()
+    this.#listening?.[Symbol.dispose]()
     clearInterval(this.#timer)
     process.off('beforeExit', this.#last)
   }

@@ -16,6 +16,8 @@ export interface StreamLimits {
   readonly streams: number
   /** Bytes that may wait for a reader before it loses batches. */
   readonly behind: number
+  /** Called when the first page opens, and when the last one has gone. */
+  readonly onWatched?: ((isWatched: boolean) => void) | undefined
 }
 
 /** The open streams. */
@@ -45,6 +47,7 @@ export class Streams implements Disposable {
     response.on('close', () => this.#remove(reader))
     // What changed between the page's first look and now is asked for by its number.
     response.write(`event: open\ndata: ${JSON.stringify({ sequence: this.#history.sequence })}\n\n`)
+    if (this.#open.size === 1) this.#limits.onWatched?.(true)
     this.#history.watch()
     this.#timer ??= every(() => this.flush(), INTERVAL).unref()
     return true
@@ -95,6 +98,7 @@ export class Streams implements Disposable {
   }
 
   #stop(): void {
+    this.#limits.onWatched?.(false)
     this.#history.unwatch()
     clearInterval(this.#timer)
     this.#timer = undefined

@@ -16,6 +16,7 @@ test('what happens in a process is in the page of another, with its failure', as
   await using dashboard = await attach({ title: 'app.ts' })
   {
     using reporter = new Reporter(dashboard.url)
+    reporter.start()
     await expect(
       operation(spec, {}, async () => {
         throw new Error('no room')
@@ -38,6 +39,7 @@ test('what happens in a process is in the page of another, with its failure', as
 test('where nobody listens any more it is silent', async () => {
   const dashboard = await attach()
   using reporter = new Reporter(dashboard.url)
+  reporter.start()
   await dashboard.close()
   await operation(spec, {}, async () => {})
   await expect(reporter.flush(true)).resolves.toBeUndefined()
