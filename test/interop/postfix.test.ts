@@ -12,11 +12,13 @@ import { findDaemon, requireDaemon } from './daemon.ts'
 import { requirePostfix, startPostfix, type Postfix } from './postfix.ts'
 
 const authority = createCertificates()
+const many = Array.from({ length: 60 }, (_, n) => `r${n}`)
 const recipe = {
   authority: authority.ca,
   certificate: authority.issue(),
   users: { ada: 'lovelace' },
-  mailboxes: ['charles', 'mary', 'jürgen'],
+  mailboxes: ['charles', 'mary', 'jürgen', ...many],
+  recipientLimit: 20,
   answers: {
     'later@example.com': '451 4.7.1 Greylisted, come back later',
     'never@example.com': '554 5.7.1 Not from you',
@@ -326,3 +328,16 @@ print(json.dumps({
     } for part in parts],
 }))
 `
+
+test('more recipients than Postfix takes at once: each has one copy, of the same message', async (context) => {
+  const { url, delivered } = server(context)
+  await using relay = await smtp.connect(url, login)
+  const to = many.map((name) => `${name}@example.com`)
+  const result = await relay.send({ from, to, subject: 'to many', text: 'x' })
+  expect(result).toMatchObject({ delivery: 'accepted', accepted: to, rejected: [] })
+  // Three transactions, each with a place of its own in the queue.
+  expect(new Set(result.recipients.map(({ reply }) => reply?.text)).size).toBe(3)
+  for (const name of many) {
+    expect((await delivered(name)).toString()).toContain(`Message-ID: ${String(result.messageId)}`)
+  }
+})

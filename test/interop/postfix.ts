@@ -43,6 +43,8 @@ export interface PostfixOptions {
   readonly mailboxes: readonly string[]
   /** Its answer to recipients of its access table, by their addresses. */
   readonly answers?: Readonly<Record<string, string>>
+  /** How many recipients a message may have at once. Default 1,000, as Postfix has it. */
+  readonly recipientLimit?: number
 }
 
 /** Skips or fails the test that asks if it cannot be started here. */
@@ -135,7 +137,7 @@ ${dovecotAccounts(folder)}service auth {
 function mainConfiguration(
   folder: string,
   programs: string,
-  { mailboxes, answers = {} }: PostfixOptions,
+  { mailboxes, answers = {}, recipientLimit = 1000 }: PostfixOptions,
 ): string {
   const known = mailboxes.map((name) => `{ ${name}@example.com = ${name}/ }`).join(', ')
   const table = Object.entries(answers).map(([address, answer]) => `{ ${address} = ${answer} }`)
@@ -173,6 +175,7 @@ smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = ${folder}/queue/auth
 message_size_limit = 40000000
+smtpd_recipient_limit = ${recipientLimit}
 `
 }
 
