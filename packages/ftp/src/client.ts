@@ -1,7 +1,4 @@
-/*
- * The verbs of FTP as calls: each checks its arguments, and is one operation that takes its turn at a session. How it is
- * done stands in the file of its noun.
- */
+/* The verbs of FTP as calls: each checks its arguments, and is one operation that takes its turn at a session. How it is done stands elsewhere. */
 
 import type { CallOptions, CloseOptions, NetError, RemoteFiles, Sink, Source } from '@net/core'
 import {
@@ -47,6 +44,7 @@ import { makeFolder, removeOne, renameOne } from './commands.ts'
 import type { Dialog } from './dialog.ts'
 import { download } from './download.ts'
 import type { FtpEntry, TransferResult } from './entry.ts'
+import { flattened } from './flattened.ts'
 import { FtpFiles, type TreeClient } from './ftp-files.ts'
 import { forAwaitOnly } from './listing/for-await-only.ts'
 import { listLines } from './listing/lines.ts'
@@ -146,11 +144,11 @@ export class Client implements TreeClient {
   }
 
   list(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
-    return forAwaitOnly(looped(({ signal }) => this.#list(path, options, signal)))
+    return forAwaitOnly(flattened(looped(({ signal }) => this.#list(path, options, signal))))
   }
 
   walk(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
-    return forAwaitOnly(looped(({ signal }) => this.#walk(path, options, signal)))
+    return forAwaitOnly(flattened(looped(({ signal }) => this.#walk(path, options, signal))))
   }
 
   async nlst(path = '.', options?: LinesOptions): Promise<readonly string[]> {
@@ -348,10 +346,10 @@ export class Client implements TreeClient {
     path: string,
     options: ListOptions | undefined,
     left: AbortSignal,
-  ): AsyncGenerator<FtpEntry, void> {
+  ): AsyncGenerator<readonly FtpEntry[], void> {
     const taken = this.#take('list', { path }, () => doors.list(options))
     const { entries, incomplete } = await this.#listOne('list', path, joined(taken, left))
-    yield* entries
+    yield entries
     if (incomplete !== undefined) throw incomplete
   }
 
@@ -359,7 +357,7 @@ export class Client implements TreeClient {
     path: string,
     options: ListOptions | undefined,
     left: AbortSignal,
-  ): AsyncGenerator<FtpEntry, void> {
+  ): AsyncGenerator<readonly FtpEntry[], void> {
     const taken = this.#take('walk', { path }, () => doors.walk(options))
     const each = { hidden: true, ...joined(taken, left) }
     yield* walkFolders(path, (folder) => this.#listOne('walk', folder, each))

@@ -8,12 +8,15 @@ import type { Session } from './session.ts'
 /** Lists one folder, in a call of its own. */
 export type ListOne = (folder: string) => Promise<Listing>
 
-/** The entries below a folder; a listing that was cut short throws behind what came. */
-export async function* walkFolders(root: string, list: ListOne): AsyncGenerator<FtpEntry, void> {
+/** The entries below a folder, listing by listing; a listing that was cut short throws behind what came. */
+export async function* walkFolders(
+  root: string,
+  list: ListOne,
+): AsyncGenerator<readonly FtpEntry[], void> {
   const waiting = [root]
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const { entries, incomplete } = await list(folder)
-    yield* entries
+    yield entries
     if (incomplete !== undefined) throw incomplete
     const folders = entries.filter(({ type }) => type === 'folder')
     waiting.push(...folders.map(({ path }) => path).toReversed())

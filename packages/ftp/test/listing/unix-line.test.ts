@@ -96,3 +96,12 @@ test('[H-FTP-20] the longest line that is let through costs little', () => {
   // 100 lines of 8 KB; a reading that is not linear takes seconds.
   expect(user).toBeLessThan(1_000_000)
 })
+
+test('numbers where names are expected, and what is no size, are read as they stand', () => {
+  const read = (line: string) => readUnixLine(`-rw-r--r-- ${line}`)
+  expect(read('1 joe 12 2020 Nov 30 04:28 x')).toMatchObject({ size: 2020, name: 'x' })
+  expect(read('1 joe 12 20200 Nov 30 04:28 x')).toMatchObject({ size: 20_200, name: 'x' })
+  expect(read('1 joe staff 2020 Nov 30 04:28 x')).toMatchObject({ size: 2020, name: 'x' })
+  expect(read('1 joe 8, 1 Nov 30 04:28 x')).not.toHaveProperty('size')
+  expect(read('1 joe staff 99999999999999999 Nov 30 04:28 x')).not.toHaveProperty('size')
+})
