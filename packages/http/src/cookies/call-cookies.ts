@@ -18,6 +18,9 @@ export class ClientCookies {
   #isReady = false
   /** Keeps the values of each header struck out of what the client tells. */
   readonly #held = new Map<string, object>()
+  #last:
+    | { readonly from: HttpHeaders; readonly line: string; readonly made: HttpHeaders }
+    | undefined
 
   /** `client` is its id. */
   constructor(jar: CookieJar, client: number) {
@@ -34,6 +37,15 @@ export class ClientCookies {
   async load(): Promise<void> {
     await this.jar.ready()
     this.#isReady = true
+  }
+
+  /** The fields with this line as `Cookie`: the same ones as before where both come again, so that their text is not written anew. */
+  fieldsWith(from: HttpHeaders, line: string): HttpHeaders {
+    const last = this.#last
+    if (last?.from === from && last.line === line) return last.made
+    const made = HttpHeaders.received([...from.wire, 'cookie', line])
+    this.#last = { from, line, made }
+    return made
   }
 
   /** Strikes the values out of messages and events. */
@@ -74,7 +86,7 @@ export class CallCookies {
     const line = given === undefined ? kept : joined(kept ?? '', given, this.#changed)
     if (line !== undefined) this.#client.protect(line)
     const rest = given === undefined ? headers : headers.without('cookie')
-    const fields = line === undefined ? rest : HttpHeaders.received([...rest.wire, 'cookie', line])
+    const fields = line === undefined ? rest : this.#client.fieldsWith(rest, line)
     const dressed = requestTo(method, { place }, fields, body)
     keepMarks(request, dressed)
     return dressed

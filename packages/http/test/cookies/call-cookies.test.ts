@@ -4,6 +4,8 @@ import * as http from '@net/http'
 import { startHttpServer, type Reply, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
+import { ClientCookies } from '../../src/cookies/call-cookies.ts'
+
 const setting = (...lines: string[]): Reply => ({ headers: { 'set-cookie': lines } })
 const told: Route = ({ headers }) => ({ body: headers.cookie ?? 'none' })
 
@@ -142,4 +144,18 @@ test('values of cookies are struck out of errors', async () => {
   const error: unknown = await client.get('/echo-error').catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'NET_REPLY_PERMANENT' })
   expectNoCanary(error)
+})
+
+test('fields that come again with the same cookies are made once', () => {
+  const cookies = new ClientCookies({} as http.CookieJar, 1)
+  const fields = new http.HttpHeaders({ accept: 'a/b' })
+  const made = cookies.fieldsWith(fields, 'a=1')
+  expect([...made]).toEqual([
+    ['accept', 'a/b'],
+    ['cookie', 'a=1'],
+  ])
+  expect(cookies.fieldsWith(fields, 'a=1')).toBe(made)
+  expect(cookies.fieldsWith(fields, 'a=2').get('cookie')).toBe('a=2')
+  const others = new http.HttpHeaders({ accept: 'c/d' })
+  expect(cookies.fieldsWith(others, 'a=2').get('accept')).toBe('c/d')
 })
