@@ -10,7 +10,8 @@ import { listFolder } from './listing/list.ts'
 import { cannotTell, lookFor } from './lookup.ts'
 import { asArgument, pathsDownTo, splitPath } from './remote-path.ts'
 import { errorOf, replyError } from './errors.ts'
-import type { FtpReply } from './reply.ts'
+import { chosen, renamed } from './rename.ts'
+import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
 /** Makes a folder; with `recursive` also those above it, and a folder that is there is as good as made. */
@@ -83,11 +84,8 @@ export async function renameOne(
   { from, to, replace }: RenamePlan,
 ): Promise<void> {
   if (!replace) await refuseIfThere(session, dialog, to)
-  await dialog.op.phase('command', async () => {
-    const ready = await dialog.ask(`RNFR ${asArgument(from)}`)
-    if (ready.status !== 350) throw replyError(ready, 'RNFR')
-    await dialog.command(`RNTO ${asArgument(to)}`)
-  })
+  const reply = await renamed(session, dialog, from, to)
+  if (!isPositive(reply)) throw replyError(reply, 'RNTO')
 }
 
 /** Passes only where it is proven that nothing has the name. */
@@ -95,8 +93,8 @@ async function refuseIfThere(session: Session, dialog: Dialog, path: string): Pr
   const found = await lookFor(session, dialog, path)
   if (found.is === undefined && found.proof === 'named') return
   if (found.is === undefined) {
-    // Any server that renames says whether it could rename this. The next RNFR takes its place.
-    const reply = await dialog.op.phase('command', () => dialog.ask(`RNFR ${asArgument(path)}`))
+    // Any server that renames says whether it could rename this.
+    const reply = await dialog.op.phase('command', () => chosen(session, dialog, path))
     if (reply.status !== 350) {
       if (replyError(reply, 'RNFR').code === 'NET_NOT_FOUND') return
       throw cannotTell(path)

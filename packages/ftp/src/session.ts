@@ -16,7 +16,7 @@ import { endedBefore, Turns, type FramedSession } from '@net/socket/authoring'
 
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
-import { Dialog } from './dialog.ts'
+import { Dialog, verbOf } from './dialog.ts'
 import type { Features } from './features.ts'
 import { asArgument } from './remote-path.ts'
 import { replyError } from './errors.ts'
@@ -235,7 +235,8 @@ export class Session implements FramedSession {
 
   async #pay(dialog: Dialog, command: string): Promise<void> {
     const reply = await dialog.op.phase('command', () => dialog.ask(command))
-    if (reply.status >= 400) {
+    // A rename that the server does not hold is none that has to be taken back.
+    if (reply.status >= 400 && verbOf(command) !== 'RNTO') {
       // What the next command would do is not known: no command may follow.
       const error = notTakenBack(command, reply)
       this.control.lose(error)

@@ -10,6 +10,7 @@ import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
 import { isVague, replyError } from './errors.ts'
 import { asArgument, splitPath } from './remote-path.ts'
+import { renamed } from './rename.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 import type { UploadPlan } from './upload.ts'
@@ -77,21 +78,13 @@ async function takeItsName(
 ): Promise<void> {
   const replaces = session.knows(REPLACING)
   if (!replaces) await removeOld(dialog, to)
-  const reply = await renamed(dialog, from, to)
+  const reply = await renamed(session, dialog, from, to)
   if (isPositive(reply)) return
   const isOver = replaces && isAboutOldFile(reply)
   if (!isOver || !(await removeOld(dialog, to))) throw replyError(reply, 'RNTO')
   session.refused(REPLACING)
-  const second = await renamed(dialog, from, to)
+  const second = await renamed(session, dialog, from, to)
   if (!isPositive(second)) throw replyError(second, 'RNTO')
-}
-
-async function renamed(dialog: Dialog, from: string, to: string): Promise<FtpReply> {
-  return dialog.op.phase('command', async () => {
-    const ready = await dialog.ask(`RNFR ${asArgument(from)}`)
-    if (ready.status !== 350) throw replyError(ready, 'RNFR')
-    return dialog.work(`RNTO ${asArgument(to)}`)
-  })
 }
 
 /** Whether there was something to remove, which is gone now. */

@@ -16,7 +16,7 @@ import { dosLine, factsLine, peopleLine, timeText } from './listing-text.ts'
 /** One session. */
 export class ControlSession {
   /** Whether data connections speak TLS. */
-  protectsData: boolean
+  protectsData: boolean = false
   readonly #config: SessionConfig
   readonly #tree: UserTree
   #encrypted: boolean
@@ -34,7 +34,6 @@ export class ControlSession {
     this.#config = config
     this.#tree = new UserTree(config)
     this.#encrypted = encrypted
-    this.protectsData = false
   }
 
   /** The handshake is done. */
@@ -53,6 +52,7 @@ export class ControlSession {
     }
     if (!this.#in && !BEFORE_LOGIN.has(verb)) return reply('530 Please log in with USER and PASS.')
     if (this.#config.forgetsRestart === true && !USING_RESTART.has(verb)) this.#restart = 0
+    if (this.#isHeld(verb)) return reply('501 Bad sequence of commands')
     try {
       return command(argument)
     } catch (error) {
@@ -194,6 +194,10 @@ export class ControlSession {
     this.#renaming = this.#tree.path(path)
     this.#config.files.stat(this.#renaming)
     return reply('350 And its other name?')
+  }
+
+  #isHeld(verb: string): boolean {
+    return this.#config.holdsRename === true && this.#renaming !== undefined && !BESIDE.has(verb)
   }
 
   #renameTo(path: string): Reaction {
@@ -383,18 +387,9 @@ const FULL = '552 There is no room for that.'
 
 const USING_RESTART: ReadonlySet<string> = new Set(['RETR', 'STOR', 'APPE'])
 
-const BEFORE_LOGIN: ReadonlySet<string> = new Set([
-  'USER',
-  'PASS',
-  'QUIT',
-  'NOOP',
-  'SYST',
-  'FEAT',
-  'OPTS',
-  'AUTH',
-  'PBSZ',
-  'PROT',
-  'ACCT',
-  'HOST',
-  'CLNT',
-])
+/** What may stand between RNFR and RNTO where the server holds the one for the other. */
+const BESIDE: ReadonlySet<string> = new Set(['RNTO', 'NOOP', 'QUIT'])
+
+const BEFORE_LOGIN: ReadonlySet<string> = new Set(
+  'USER PASS QUIT NOOP SYST FEAT OPTS AUTH PBSZ PROT ACCT HOST CLNT'.split(' '),
+)

@@ -13,7 +13,7 @@ export interface ServerStyle {
   readonly session?: Partial<
     Pick<
       SessionConfig,
-      'cutsAtRestart' | 'forgetsRestart' | 'hidesDots' | 'keepsOnRename' | 'listing'
+      'cutsAtRestart' | 'forgetsRestart' | 'hidesDots' | 'holdsRename' | 'keepsOnRename' | 'listing'
     >
   >
 }
@@ -31,7 +31,7 @@ export const STYLES: Readonly<Record<FtpServerKind, ServerStyle>> = {
   proftpd: {
     greeting: '220 ProFTPD Server ready.',
     without: ['XSHA256', 'CLNT'],
-    session: { hidesDots: true },
+    session: { hidesDots: true, holdsRename: true },
   },
   'pure-ftpd': {
     greeting:

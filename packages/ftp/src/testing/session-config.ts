@@ -33,4 +33,6 @@ export interface SessionConfig {
   readonly listing?: 'unix' | 'dos' | undefined
   /** Forgets the offset of REST when the next command is not the transfer. */
   readonly forgetsRestart?: boolean | undefined
+  /** Refuses everything but RNTO behind RNFR, as ProFTPD does. */
+  readonly holdsRename?: boolean | undefined
 }
