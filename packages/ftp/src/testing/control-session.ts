@@ -191,8 +191,9 @@ export class ControlSession {
   }
 
   #renameFrom(path: string): Reaction {
-    this.#renaming = this.#tree.path(path)
-    this.#config.files.stat(this.#renaming)
+    const from = this.#tree.path(path)
+    this.#config.files.stat(from)
+    this.#renaming = from
     return reply('350 And its other name?')
   }
 
