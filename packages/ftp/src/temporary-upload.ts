@@ -3,7 +3,9 @@
  * old file or none.
  */
 
-import { isNetError } from '@net/core'
+import { randomUUID } from 'node:crypto'
+
+import { isNetError, type NetError } from '@net/core'
 import { addContext, netError } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
@@ -76,21 +78,60 @@ async function takeItsName(
   from: string,
   to: string,
 ): Promise<void> {
-  const replaces = session.knows(REPLACING)
-  if (!replaces) await removeOld(dialog, to)
-  const reply = await renamed(session, dialog, from, to)
-  if (isPositive(reply)) return
-  const isOver = replaces && isAboutOldFile(reply)
-  if (!isOver || !(await removeOld(dialog, to))) throw replyError(reply, 'RNTO')
-  session.refused(REPLACING)
-  const second = await renamed(session, dialog, from, to)
-  if (!isPositive(second)) throw replyError(second, 'RNTO')
+  if (session.knows(REPLACING)) {
+    const reply = await renamed(session, dialog, from, to)
+    if (isPositive(reply)) return
+    if (!isAboutOldFile(reply)) throw replyError(reply, 'RNTO')
+    session.refused(REPLACING)
+    await replaceOld(session, dialog, { from, to, refusal: reply })
+  } else {
+    await replaceOld(session, dialog, { from, to })
+  }
 }
 
-/** Whether there was something to remove, which is gone now. */
-async function removeOld(dialog: Dialog, path: string): Promise<boolean> {
-  const reply = await dialog.op.phase('command', () => dialog.work(`DELE ${asArgument(path)}`))
-  return isPositive(reply)
+interface Replacing {
+  readonly from: string
+  readonly to: string
+  /** What the server said to the name where the old file was in its way. */
+  readonly refusal?: FtpReply
+}
+
+/** The old file is put aside, the new one takes its name, and only then the old one goes: where that is refused it comes back. */
+async function replaceOld(
+  session: Session,
+  dialog: Dialog,
+  { from, to, refusal }: Replacing,
+): Promise<void> {
+  const aside = temporaryName(to).replace(/part$/, `${randomUUID()}.old`)
+  const isAside = await isRenamed(session, dialog, to, aside)
+  if (!isAside && refusal !== undefined) throw replyError(refusal, 'RNTO')
+  const error = await renamed(session, dialog, from, to).then(
+    (reply) => (isPositive(reply) ? undefined : replyError(reply, 'RNTO')),
+    (thrown: NetError) => thrown,
+  )
+  if (error === undefined) {
+    if (isAside) await dialog.op.phase('command', () => dialog.work(`DELE ${asArgument(aside)}`))
+    return
+  }
+  const isBack = !isAside || (await isRenamed(session, dialog, aside, to).catch(() => false))
+  if (isBack) throw error
+  const message = `${error.message}; what ${to} was has the name ${aside} now`
+  throw addContext(netError(error.code, { message, cause: error }), { reply: error.reply })
+}
+
+/** Whether it has the other name now. Rejects with what stops the call. */
+async function isRenamed(
+  session: Session,
+  dialog: Dialog,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  try {
+    return isPositive(await renamed(session, dialog, from, to))
+  } catch (error) {
+    if (isNetError(error) && error.reply !== undefined) return false
+    throw error
+  }
 }
 
 /** Whether the old file may be in the way: one that is refused for another reason must not lose it. */

@@ -60,17 +60,41 @@ test('two uploads to one name at once over two sessions never become one file', 
   expect(server.files.text('/in/a.csv')).toBe('later')
 })
 
-test('where RNTO does not replace, the old file goes first, and that is kept in mind', async () => {
+test('where RNTO does not replace, the old file goes behind it, and that is kept in mind', async () => {
   await using server = await startFtpServer({ files, like: 'iis' })
   await using client = await connect(server.url)
   await client.writeFile('in/a.csv', 'one', { temporary })
   await client.writeFile('in/a.csv', 'two', { temporary })
-  expect(server.files.paths()).toEqual(['/in/a.csv'])
+  await client.writeFile('in/new', 'new', { temporary })
+  expect(server.files.paths()).toEqual(['/in/a.csv', '/in/new'])
   expect(server.files.text('/in/a.csv')).toBe('two')
   const names = server.received
     .filter((line) => /^(RN|DELE)/.test(line))
     .map((line) => line.slice(0, 4))
-  expect(names).toEqual(['RNFR', 'RNTO', 'DELE', 'RNFR', 'RNTO', 'DELE', 'RNFR', 'RNTO'])
+  const replaced = ['RNFR', 'RNTO', 'RNFR', 'RNTO', 'DELE']
+  expect(names).toEqual(['RNFR', 'RNTO', ...replaced, ...replaced, 'RNFR', 'RNFR', 'RNTO'])
+})
+
+test('where the new file cannot take the name, the old one has it again', async () => {
+  await using server = await startFtpServer({ files, like: 'iis' })
+  await using client = await connect(server.url)
+  await client.writeFile('in/a.csv', 'one', { temporary })
+  server.fail({ on: 'RNFR in/.a.csv.part', do: { reply: '550 Access is denied.' } })
+  await expect(client.writeFile('in/a.csv', 'two', { temporary })).rejects.toMatchObject({
+    code: 'NET_ACCESS_DENIED',
+    message: expect.stringContaining('in/.a.csv.part'),
+  })
+  expect(server.files.paths()).toEqual(['/in/.a.csv.part', '/in/a.csv'])
+  expect(server.files.text('/in/a.csv')).toBe('one')
+  const back = /^RNFR in\/\.a\.csv\.\S+\.old$/
+  server.fail({ on: 'RNFR in/.a.csv.part', do: { reply: '550 Access is denied.' } })
+  server.fail({ on: back, do: { reply: '550 Access is denied.' } })
+  const error = await client
+    .writeFile('in/a.csv', 'two', { temporary })
+    .catch((thrown: unknown) => thrown)
+  const [aside = ''] = server.files.paths().filter((path) => path.endsWith('.old'))
+  expect(server.files.text(aside)).toBe('one')
+  expect(String(error)).toContain(aside.slice(1))
 })
 
 test('where the content lies is said if it cannot get its name', async () => {
