@@ -28,6 +28,7 @@ export class Control {
   /** What waits for its replies, in the order in which it was sent. */
   readonly #exchanges: OpenExchange[] = []
   #echoExpected = false
+  #isLeftUnused = false
   /** How many NOOPs of running transfers have no answer yet. */
   #noops = 0
 
@@ -37,7 +38,8 @@ export class Control {
       replies: () => new ReplyLines(replyDialect(encoding)),
       place: controlLoss,
       show: ({ text }) => text,
-      overlooks: (reply) => this.#isLateNoop(reply) || this.#isEcho(reply),
+      overlooks: (reply) =>
+        this.#isLateNoop(reply) || this.#isOfUnused(reply) || this.#isEcho(reply),
       unasked: (reply) => (reply.status === SHUTDOWN ? shutDown(reply) : unexpected(reply)),
     })
   }
@@ -124,6 +126,14 @@ export class Control {
     if (open === undefined || open.replies === 0 || open.resync !== undefined) return
     open.resync = 'ABOR'
     this.#write(Buffer.from('ABOR'))
+  }
+
+  /**
+   * A data connection has ended of which nothing was asked. Some servers tell of a transfer that is complete once they see that,
+   * which is no reply to whatever was asked meanwhile.
+   */
+  leftUnused(): void {
+    this.#isLeftUnused = true
   }
 
   /** Resolves once no reply is owed; false if the connection was lost instead. */
@@ -250,6 +260,7 @@ export class Control {
   #end(open: OpenExchange, reply: FtpReply): void {
     this.#forget(open)
     if (open.isMark) this.#noops = 0
+    if (open.replies > 0) this.#isLeftUnused = false
     this.#echoExpected = reply.status === CUT || open.replies > 0
     open.done(reply)
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
@@ -266,6 +277,13 @@ export class Control {
       (this.#exchanges[0]?.replies ?? 0) === 0
     this.#echoExpected = false
     return isEcho
+  }
+
+  #isOfUnused({ status }: FtpReply): boolean {
+    const isEnd = status === 226 || status === CUT
+    if (!this.#isLeftUnused || !isEnd || (this.#exchanges[0]?.replies ?? 0) > 0) return false
+    this.#isLeftUnused = false
+    return true
   }
 
   #write(line: Uint8Array): void {

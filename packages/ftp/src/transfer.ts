@@ -45,11 +45,16 @@ export async function transfer<T>(
   plan: TransferPlan<T>,
 ): Promise<Transferred<T>> {
   const { op } = dialog
-  const opened = await session.data.open(dialog)
+  const opened = await session.data.open(dialog).catch((error: unknown) => {
+    session.control.leftUnused()
+    throw error
+  })
   let connection: Pick<Transport, 'abort'> = opened
   const forget = op.onAbort((reason) => connection.abort(reason))
+  let isAsked = false
   try {
     await restart(session, dialog, plan.start ?? 0)
+    isAsked = true
     const exchange = dialog.begin(plan.command)
     // Whatever the server says to it, the offset is used up.
     session.settle(NO_RESTART)
@@ -76,6 +81,7 @@ export async function transfer<T>(
     data.abort()
     return { moved, started, reply }
   } catch (error) {
+    if (!isAsked) session.control.leftUnused()
     connection.abort(error)
     throw error
   } finally {

@@ -231,3 +231,21 @@ test('a data connection that never ends after the last reply delays nothing', as
   expect(await upload).toMatchObject({ transferred: 4 })
   expect(aborted).toBe(true)
 })
+
+test('a data connection that was left unused leaves no reply to the next call', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'hello' } })
+  await using client = await connect(server.url)
+  using clock = useFakeClock()
+  const controller = new AbortController()
+  server.fail({ on: 'REST', do: { delay: 20 } })
+  const { signal } = controller
+  const reading = Promise.allSettled([Array.fromAsync(client.read('a', { start: 1, signal }))])
+  await expect.poll(() => server.received).toContain('REST 1')
+  controller.abort()
+  expect(await reading).toMatchObject([{ reason: { code: 'NET_ABORTED' } }])
+  await clock.advance(20)
+  // As pyftpdlib does when it sees the end of the data connection.
+  server.fail({ on: 'PWD', do: { reply: '226 Transfer complete.\r\n257 "/"' } })
+  expect(await client.pwd()).toBe('/')
+  expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+})
