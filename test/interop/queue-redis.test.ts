@@ -1,31 +1,24 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openQueue } from '@net/queue'
 import { checkQueue } from '@net/queue/testing'
 import { expect, test } from 'vitest'
-import { requireDaemon } from './daemon.ts'
+import { lacking, requireDaemon } from './daemon.ts'
 import { withKills } from './queue-kills.ts'
 import { RedisServer } from './redis.ts'
 import { testFolder } from './test-folder.ts'
 
 test('queues on Redis do what every queue must', async ({ skip }) => {
-  const redis = requireDaemon({ skip }, 'redis-server')
-  await using server = await RedisServer.start(redis, testFolder(), '--appendfsync', 'no')
-  const { url } = server
-  let places = 0
-  const count = await checkQueue(
-    async () => {
-      const name = `check-${++places}`
-      return {
-        step: 500,
-        open: (options) => openQueue(name, { ...options, url }),
-        async [Symbol.asyncDispose]() {},
-      }
-    },
-    { together: 16 },
-  )
-  expect(count).toBeGreaterThan(70)
+  await checkConformance(requireDaemon({ skip }, 'redis-server'))
 })
 
+test('queues on Valkey do what every queue must', async ({ skip }) => {
+  const folder = process.env['NET_VALKEY'] ?? '/opt/net-valkey'
+  const valkey = join(folder, 'valkey-server')
+  if (!existsSync(valkey))
+    lacking({ skip }, 'Valkey is not there; test/interop/valkey.sh unpacks it')
+  await checkConformance(valkey)
+})
 test('workers on one Redis do every job, however often they and the server are killed', async ({
   skip,
 }) => {
@@ -71,3 +64,21 @@ test('a server that is full says so, and the job is not added', async ({ skip })
   }
   expect(error).toMatchObject({ code: 'NET_NO_SPACE', retry: 'safe' })
 })
+
+async function checkConformance(program: string): Promise<void> {
+  await using server = await RedisServer.start(program, testFolder(), '--appendfsync', 'no')
+  const { url } = server
+  let places = 0
+  const count = await checkQueue(
+    async () => {
+      const name = `check-${++places}`
+      return {
+        step: 500,
+        open: (options) => openQueue(name, { ...options, url }),
+        async [Symbol.asyncDispose]() {},
+      }
+    },
+    { together: 16 },
+  )
+  expect(count).toBeGreaterThan(70)
+}
