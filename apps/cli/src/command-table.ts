@@ -233,6 +233,17 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {
+    name: 'queue',
+    summary: 'looks at the jobs of a queue, puts them back, or drops those that wait',
+    args: '<ls|show|retry|drain> <url> <name> [id...]',
+    options: [...SHOWN, 'yes'],
+    notes: [
+      'The URL is file:queue.db, redis://host:6379 or rediss://host; NET_PASSWORD is the password of Redis.',
+      'retry without ids puts back all failed jobs; those whose outcome is unknown are put back by their ids.',
+    ],
+    load: async () => (await import('./commands/queue.ts')).queue,
+  },
+  {
     name: 'resolve',
     summary: 'finds the addresses of names',
     args: '<name...>',

@@ -4,7 +4,7 @@ import { commandTable } from '../src/command-table.ts'
 
 it('has every command once, with no option twice, and each can be loaded', async () => {
   expect(commandTable.map(({ name }) => name)).toEqual(
-    'get head post ls cat cp mv rm mkdir mirror diff send exec shell tunnel nc listen serve resolve tls ping completion'.split(
+    'get head post ls cat cp mv rm mkdir mirror diff send exec shell tunnel nc listen serve queue resolve tls ping completion'.split(
       ' ',
     ),
   )

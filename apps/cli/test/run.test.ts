@@ -87,6 +87,7 @@ describe('runNet', () => {
       `nc tcp://${nobody}`,
       `listen tcp://192.0.2.1:1`,
       `serve nothing`,
+      `queue drain file:/nowhere.db x`,
       `resolve -bad-`,
       `tls ${nobody}`,
       `ping ${nobody} -c 1`,

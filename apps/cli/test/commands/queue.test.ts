@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { openQueue } from '@net/queue'
+import { expect, it } from 'vitest'
+
+import { net, temporaryFolder } from '../net.ts'
+
+it('looks at jobs, puts them back, and drops those that wait', async () => {
+  using folder = temporaryFolder()
+  const url = `file:${join(folder.path, 'jobs.db')}`
+  {
+    await using jobs = openQueue<{ to: string }>('mail', { url })
+    for (const id of ['bad\u001b[2J', 'odd', 'later']) {
+      await jobs.add({ to: id }, { id, attempts: 1, delay: id === 'later' ? 60_000 : 0 })
+    }
+    await using _worker = jobs.process(async ({ id }, { mark }) => {
+      if (id === 'odd') await mark('sent')
+      throw new Error(`no ${id}`)
+    })
+    await Promise.all([jobs.ended('bad\u001b[2J'), jobs.ended('odd')])
+  }
+  const on = (verb: string, ...more: readonly string[]): string[] => [
+    'queue',
+    verb,
+    url,
+    'mail',
+    ...more,
+  ]
+
+  const shown = await net(on('ls'), { columns: 80 })
+  expect(shown.out).toContain('delayed  0/1  later\n')
+  expect(shown.out).toContain('bad\\x1b[2J  no bad')
+  expect(shown.out).not.toContain('\u001b[2J')
+  const { events } = await net([...on('ls'), '--json'])
+  expect(events.at(-1)).toMatchObject({ type: 'counts', delayed: 1, done: 0 })
+  expect((await net(on('show', 'later'))).out).toContain('"to": "later"')
+  expect(await net(on('show', 'nothing'))).toMatchObject({ code: 3, out: '' })
+
+  expect((await net(on('retry', 'odd'))).out).toBe('1 job put back\n')
+  expect((await net(on('retry'))).out).toBe('1 job put back\n')
+  expect(await net(on('retry', 'later'))).toMatchObject({ code: 2 })
+
+  expect(await net(on('drain'))).toMatchObject({ code: 2, out: '' })
+  expect((await net([...on('drain'), '--yes'])).out).toBe('3 jobs removed\n')
+})
+
+it('makes no queue of a name that was mistyped', async () => {
+  using folder = temporaryFolder()
+  const ended = await net(['queue', 'ls', `file:${join(folder.path, 'none.db')}`, 'mail'])
+  expect(ended).toMatchObject({ code: 3, out: '' })
+  expect(ended.err).toContain('there is no file')
+  expect(await net(['queue', 'look', 'file:x', 'mail'])).toMatchObject({ code: 2 })
+})

@@ -1,0 +1,106 @@
+/*
+ * Trivial jobs added and processed by one process: ours in memory, in a file and on Redis, beside BullMQ on the same
+ * Redis. Says so and ends where redis-server is not installed.
+ */
+
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempDisposableSync } from 'node:fs'
+import { createServer, connect, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { once } from 'node:events'
+
+import { openQueue } from '@net/queue'
+import { Queue, Worker } from 'bullmq'
+
+import { compare, type Contender } from './pairs.ts'
+
+const JOBS = 5000
+const CONCURRENCY = 50
+let opened = 0
+
+if (spawnSync('redis-server', ['--version']).error === undefined) await bench()
+else console.log('redis-server is not installed')
+
+async function bench(): Promise<void> {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'net-bench-queue-'))
+  const port = await freePort()
+  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path]
+  const redis = spawn('redis-server', [...place, '--save', ''])
+  while (!(await listens(port)));
+  const peers = [bullmq(port)]
+  const title = (place: string): string => `${JOBS} jobs added and processed, ${place}`
+  await compare(title('on Redis'), 'a second', ours(`redis://127.0.0.1:${port}`), peers)
+  await compare(title('in a file'), 'a second', ours('file:', folder.path), peers)
+  await compare(title('in memory'), 'a second', ours('memory:'), peers)
+  redis.kill()
+  await once(redis, 'exit')
+}
+
+function ours(url: string, folder?: string): Contender {
+  return {
+    name: `net, ${url.split(':')[0]}`,
+    async run() {
+      const name = `ours-${++opened}`
+      const place = folder === undefined ? url : `file:${join(folder, `${name}.db`)}`
+      await using queue = openQueue(name, { url: place })
+      await Promise.all(Array.from({ length: JOBS }, (_, id) => queue.add({ id })))
+      const all = counted()
+      await using _worker = queue.process(all.one, { concurrency: CONCURRENCY })
+      await all.done
+      return JOBS
+    },
+  }
+}
+
+function bullmq(port: number): Contender {
+  return {
+    name: 'BullMQ',
+    async run() {
+      const connection = { port, maxRetriesPerRequest: null }
+      const name = `bull-${++opened}`
+      const queue = new Queue(name, { connection, defaultJobOptions: { removeOnComplete: 1000 } })
+      await Promise.all(Array.from({ length: JOBS }, (_, id) => queue.add('job', { id })))
+      const all = counted()
+      const worker = new Worker(name, async () => {}, { connection, concurrency: CONCURRENCY })
+      worker.on('completed', all.one)
+      await all.done
+      await worker.close()
+      await queue.close()
+      return JOBS
+    },
+  }
+}
+
+function counted(): { one(): void; readonly done: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let count = 0
+  return {
+    one: () => {
+      if (++count === JOBS) resolve()
+    },
+    done: promise,
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    await new Promise(setImmediate)
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
