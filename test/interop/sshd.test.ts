@@ -295,6 +295,8 @@ test('so is a server that dies, and what comes then is refused', async (context)
   await using host = await logIn(server)
   const running = host.exec('cat', { input: () => endless(() => server.kill()) })
   await expect(running).rejects.toMatchObject({ name: 'ConnectionLostError' })
+  // Its connections may end before it does.
+  await server[Symbol.asyncDispose]()
   await expect(logIn(server)).rejects.toMatchObject({ code: 'NET_CONNECT_REFUSED' })
 })
 
