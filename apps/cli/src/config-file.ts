@@ -1,6 +1,6 @@
 /*
- * Options that a person always gives, from a file: `name = value` a line, the long names of the command line. What an attacker
- * could add or read there is told; what is dangerous must be given each time.
+ * Options that a person always gives, from a file: `name = value` a line, the long names of the command line. A file
+ * that others can read or change is warned of; what is dangerous must be given each time.
  */
 
 import { readFile, stat } from 'node:fs/promises'

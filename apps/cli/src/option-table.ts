@@ -126,11 +126,11 @@ export const optionTable = {
   ),
   dangerouslySkipVerification: flag(
     '--dangerously-skip-verification',
-    'takes any certificate: whoever is on the way can read and change everything',
+    'takes any certificate: anyone on the way can read and change everything',
   ),
   dangerouslyAcceptAnyHostKey: flag(
     '--dangerously-accept-any-host-key',
-    'takes any host key: whoever is on the way can read and change everything',
+    'takes any host key: anyone on the way can read and change everything',
   ),
   dangerouslyAllowPlaintextAuth: flag(
     '--dangerously-allow-plaintext-auth',

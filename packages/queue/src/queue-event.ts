@@ -1,4 +1,4 @@
-/* What happens to the jobs of a queue, as it is told to whoever listens. Types only. */
+/* What happens to the jobs of a queue, as listeners are told. Types only. */
 
 /** One thing that happened. */
 export interface QueueEvent {

@@ -1,4 +1,4 @@
-/* The options of copies and mirrors as `@net/files` takes them, and what is told while one runs. */
+/* The options of copies and mirrors as `@net/files` takes them, and what is printed while one runs. */
 
 import { isNetError } from '@net/core'
 import type { CopyOptions, EntryReport, TreeReport } from '@net/files'

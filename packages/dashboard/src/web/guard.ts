@@ -65,7 +65,7 @@ function hostRefusal(host: string): Refusal {
   return { status: 403, text }
 }
 
-/** The name without the port: whoever rebinds a name to this machine still sends the name. */
+/** The name without the port: an attacker who rebinds a name to this machine still sends the name. */
 function nameOf(host: string): string {
   return host.toLowerCase().replace(/:\d{1,5}$/u, '')
 }

@@ -1,4 +1,4 @@
-/* Whom a store tells: workers that there may be work, and whoever listens to what happens. */
+/* Whom a store tells: workers that there may be work, and listeners what happens. */
 
 import { guarded } from '@net/core/authoring'
 
