@@ -1,13 +1,9 @@
-/* The demo: without arguments the tour, else a command against servers of the user's. Sets the exit code. */
+/* The demo: the tour, or the lab. Sets the exit code. */
 
 import { writeFile } from 'node:fs/promises'
 
 import type { CommandStreams } from './commands/command.ts'
-import { execCommand } from './commands/exec.ts'
-import { getCommand } from './commands/get.ts'
 import { labCommand } from './commands/lab.ts'
-import { putCommand } from './commands/put.ts'
-import { sendCommand } from './commands/send.ts'
 import { drawPicture } from './picture.ts'
 import { filesMirror } from './scenarios/files-mirror.ts'
 import { ftpUpload } from './scenarios/ftp-upload.ts'
@@ -26,11 +22,7 @@ import { runTour } from './tour.ts'
 const USAGE = `demo                            the tour: every scenario over loopback
 demo --picture <file>           the tour, and its calls drawn as an SVG
 demo lab                        a server of every protocol, and a dashboard in the browser
-demo get <url> [-o <file>]      fetches a document; -o saves it, with progress
-demo put <file> <ftp url>       uploads a file
-demo send <smtp url> …          sends a mail; see demo send
-demo exec <user@host> <command> runs a command on a host
-Passwords come from NET_PASSWORD or a prompt.`
+Commands for servers of your own are those of "net": npx -y pnpm@12 net --help`
 
 const SCENARIOS = [
   tcpGreeting,
@@ -50,11 +42,7 @@ const SCENARIOS = [
 const COMMANDS: Readonly<
   Record<string, (args: readonly string[], streams: CommandStreams) => Promise<number>>
 > = {
-  exec: execCommand,
-  get: getCommand,
   lab: labCommand,
-  put: putCommand,
-  send: sendCommand,
 }
 
 // A reader that leaves, such as `head`, ends the program without a word.

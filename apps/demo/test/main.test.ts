@@ -5,8 +5,6 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 
-import { startFtpServer } from '@net/ftp/testing'
-import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 const main = new URL('../src/main.ts', import.meta.url).pathname
@@ -36,48 +34,34 @@ test('a command that does not exist is answered with those that do', async () =>
   ]).catch((error: unknown) => error)
   expect(failed).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('demo get <url>') as string,
+    stderr: expect.stringContaining('demo lab') as string,
   })
 })
 
-test('a reader that leaves ends a document, and the tour, without a word', async () => {
-  await using server = await startHttpServer()
-  for (const command of [['get', `${server.url}/bytes/30000000`], []]) {
-    const demo = start(command)
-    await once(demo.stdout, 'data')
-    demo.stdout.destroy()
-    const messages = await text(demo.stderr)
-    expect([demo.exitCode ?? (await once(demo, 'exit'))[0], messages]).toEqual([
-      0,
-      expect.not.stringMatching(/error|EPIPE/iu),
-    ])
-  }
+test('a reader that leaves ends the tour without a word', async () => {
+  const demo = start([])
+  await once(demo.stdout, 'data')
+  demo.stdout.destroy()
+  const messages = await text(demo.stderr)
+  expect([demo.exitCode ?? (await once(demo, 'exit'))[0], messages]).toEqual([
+    0,
+    expect.not.stringMatching(/error|EPIPE/iu),
+  ])
 })
 
 test.skipIf(!existsSync('/dev/full'))(
   'an output that takes nothing, such as that of a full disk, is told in one line',
   async () => {
-    await using server = await startHttpServer()
-    for (const command of [['get', `${server.url}/json`], []]) {
-      const line = [process.execPath, '--conditions=@net/source', main, ...command]
-      const demo = spawn('sh', ['-c', 'exec "$0" "$@" > /dev/full', ...line], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      })
-      const [told, [code]] = await Promise.all([text(demo.stderr), once(demo, 'exit')])
-      expect(told).toContain('ENOSPC')
-      expect(told).not.toMatch(/^ +at /m)
-      expect(code).toBe(1)
-    }
+    const line = [process.execPath, '--conditions=@net/source', main]
+    const demo = spawn('sh', ['-c', 'exec "$0" "$@" > /dev/full', ...line], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [told, [code]] = await Promise.all([text(demo.stderr), once(demo, 'exit')])
+    expect(told).toContain('ENOSPC')
+    expect(told).not.toMatch(/^ +at /m)
+    expect(code).toBe(1)
   },
 )
-
-test('a password that nobody can be asked for is an error at once', async () => {
-  await using server = await startFtpServer({ users: { ada: 'lovelace' } })
-  const demo = start(['put', main, `${server.url.replace('//', '//ada@')}/x`])
-  const messages = await text(demo.stderr)
-  expect(messages).toContain('set NET_PASSWORD')
-  expect(demo.exitCode ?? (await once(demo, 'exit'))[0]).toBe(2)
-})
 
 /** The demo as a program whose standard input is at its end. */
 function start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {

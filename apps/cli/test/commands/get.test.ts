@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { net, temporaryFolder } from '../net.ts'
 
 describe('net get', () => {
-  it('fetches from http, ftp and sftp', async () => {
+  it('[HTTP-06] fetches from http, ftp and sftp', async () => {
     using folder = temporaryFolder()
     await using web = await startHttpServer({ routes: { '/a': { body: 'from http\n' } } })
     await using ftp = await startFtpServer({ files: { 'a b': 'from ftp\n' } })
