@@ -11,7 +11,8 @@ async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   try {
     await use(join(folder, 'cache'))
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    // A client that is closed may still write its last answer there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 
