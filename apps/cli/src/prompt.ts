@@ -25,9 +25,10 @@ export async function ask(io: Pick<Io, 'openTerminal'>, question: Question): Pro
   question.signal.throwIfAborted()
   const terminal = io.openTerminal()
   if (terminal === undefined) throw new UsageError(question.otherwise)
-  terminal.write(harmless(question.text))
-  terminal.setRaw(true)
   try {
+    // Before the question is there, so that the quickest answer is not shown either.
+    terminal.setRaw(true)
+    terminal.write(harmless(question.text))
     return await new Promise<string>((resolve, reject) => {
       const answer = new Answer(terminal, question.isShown === true, { resolve, reject })
       terminal.input.on('data', (chunk: Uint8Array | string) => answer.typed(chunk))

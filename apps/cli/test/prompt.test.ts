@@ -29,7 +29,7 @@ describe('ask', () => {
     const { terminal, type, log } = terminalOf()
     type('wrong\u0015lovex\u007Flace\r')
     expect(await ask({ openTerminal: () => terminal }, question)).toBe('lovelace')
-    expect(log).toEqual(['password: ', '<raw>', '<cooked>', '\n', '<closed>'])
+    expect(log).toEqual(['<raw>', 'password: ', '<cooked>', '\n', '<closed>'])
   })
 
   it('ends at Ctrl-C with the terminal as it was, and shows nothing', async () => {
@@ -38,7 +38,7 @@ describe('ask', () => {
     await expect(ask({ openTerminal: () => terminal }, question)).rejects.toEqual(
       new Interruption('SIGINT'),
     )
-    expect(log).toEqual(['password: ', '<raw>', '<cooked>', '\n', '<closed>'])
+    expect(log).toEqual(['<raw>', 'password: ', '<cooked>', '\n', '<closed>'])
   })
 
   it('ends with the run, with the terminal as it was', async () => {
