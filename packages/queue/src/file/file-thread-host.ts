@@ -31,6 +31,7 @@ export class FileThread {
   readonly #queues = new Map<string, Listeners>()
   readonly #pending = new Map<number, Pending>()
   readonly #opened = Promise.withResolvers<void>()
+  readonly #ended: Promise<void>
   #asked: FileRequest[] = []
   #n = 0
   #watchers = 0
@@ -46,6 +47,10 @@ export class FileThread {
     worker.on('message', (news: FileNews | FileOpened) => this.#heard(news))
     worker.on('error', (error: Error) => this.#fail({ message: error.message, code: undefined }))
     worker.on('exit', () => this.#fail({ message: 'the thread has ended', code: undefined }))
+    // One that cannot open its file ends by itself, before it is closed.
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => resolve())
+    })
     worker.unref()
   }
 
@@ -84,14 +89,11 @@ export class FileThread {
   /** Resolves when the thread has ended. */
   async close(): Promise<void> {
     this.#failure ??= netError('NET_CLOSED', { protocol: 'queue', message: 'the file is closed' })
-    const ended = new Promise<void>((resolve) => {
-      this.#worker.once('exit', () => resolve())
-    })
     this.#worker.ref()
     this.#post({ close: true })
     // A lock of another process may hold the thread for a minute.
     const timer = clock().after(LAST_GRACE, () => void this.#worker.terminate())
-    await ended
+    await this.#ended
     timer.clear()
   }
 

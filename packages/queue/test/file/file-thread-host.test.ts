@@ -40,3 +40,12 @@ test('after the close every request is refused', async () => {
   await thread.close()
   await expect(thread.request('q', 'counts', [])).rejects.toMatchObject({ code: 'NET_CLOSED' })
 })
+
+test('the close of a thread that has ended by itself comes to its end', async () => {
+  const place = { path: join(folder, 'nowhere', 'd.db'), durability: 'process' } as const
+  const thread = new FileThread(place)
+  await expect(thread.request('q', 'open', [rules])).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  await thread.close()
+  // Now it has ended for certain.
+  await thread.close()
+})
