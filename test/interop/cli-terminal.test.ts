@@ -16,6 +16,7 @@ test('progress is one line of at most 40 columns that is written over, and a who
   await requirePython(context, 'pty')
   using folder = temporaryFolder('terminal')
   const piece = Buffer.alloc(2_000_000, 'x')
+  // A slow server: the line is drawn a few times a second.
   async function* body(): AsyncGenerator<Uint8Array> {
     for (let at = 0; at < 5; at += 1) {
       yield piece

@@ -11,7 +11,7 @@ import type { Call } from './call.ts'
 import { ask } from './prompt.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Which server of the command asks. What is told to one is not told to another. */
+/** Which server of the command asks. The password of one is not given to another. */
 export type ServerRole = 'only' | 'source' | 'target' | 'hop'
 
 /** Who is asked for a password. */

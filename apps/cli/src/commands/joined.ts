@@ -16,7 +16,7 @@ export async function joined(call: Call, connection: Connection): Promise<void> 
     if (chunk === null) break
     await output.bytes(isShown ? harmlessLines(decoder.decode(chunk, { stream: true })) : chunk)
   }
-  // The peer has gone: nobody reads any more, and a terminal would go on waiting for keys.
+  // The peer has gone, and a terminal would go on waiting for keys.
   io.stdin.destroy()
   await sending
 }

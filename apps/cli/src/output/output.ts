@@ -52,7 +52,7 @@ export class Output {
     else if (line !== undefined) await this.bytes(`${line}\n`)
   }
 
-  /** Something that only programs are told, such as progress. */
+  /** Something for programs alone, such as progress. */
   async event(event: JsonEvent): Promise<void> {
     if (this.json) await this.bytes(`${JSON.stringify(event)}\n`)
   }

@@ -28,7 +28,7 @@ function isCall({ protocol, operation, target, outcome }: OperationRecord): bool
 function entryOf(record: OperationRecord, epoch: number): object {
   const timings = timingsOf(record)
   const time = Object.values(timings).reduce((sum, each) => sum + Math.max(each, 0), 0)
-  // TLS is told twice, within `connect` as well, so that it is not counted twice.
+  // In an HTTP Archive the time of `connect` has that of `ssl` in it, and only the first counts in the sum.
   const tls = Math.max(timings.ssl, 0)
   const { message } = record.error ?? {}
   return {
