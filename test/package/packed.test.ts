@@ -5,7 +5,14 @@ import { transformSync } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packages, root } from '@tools/workspace'
 import { compilers, nodes, type Version } from './other-versions.ts'
-import { installAlone, packAll, run, temporaryFolder, type Tarballs } from './packed.ts'
+import {
+  installAlone,
+  installTogether,
+  packAll,
+  run,
+  temporaryFolder,
+  type Tarballs,
+} from './packed.ts'
 
 const everyNode = nodes()
 const everyCompiler = compilers()
@@ -98,6 +105,30 @@ describe.each(packages())('$name installed alone', ({ name, short, entries, fold
     console.log(`${name}: ${kilobytes} kB in ${count} packages, imported in ${milliseconds} ms`)
     expect(kilobytes).toBeGreaterThan(0)
     expect(milliseconds).toBeGreaterThan(0)
+  })
+})
+
+describe('bodies that are none', () => {
+  let consumer: string
+  beforeAll(() => {
+    consumer = installTogether(tarballs, folder.path)
+    const bodies = ['new FormData()', 'new URLSearchParams()', '[1]']
+    const calls = bodies.map((body) => `await http.post('http://localhost', { body: ${body} })\n`)
+    writeFileSync(
+      join(consumer, 'wrong.mts'),
+      `import * as http from '@net/http'\n${calls.join('')}`,
+    )
+  })
+
+  test.each(everyCompiler)('TypeScript $version tells each what to use instead', (compiler) => {
+    let told = ''
+    try {
+      runBy(compiler, [...strictest, '--module', 'nodenext', 'wrong.mts'], consumer)
+    } catch (error) {
+      told = (error as { stdout: string }).stdout
+    }
+    const help = 'pass FormData as `multipart`, URLSearchParams as `form`, a list or an object as'
+    expect(told.split('\n').filter((line) => line.includes(`Property '"${help}`))).toHaveLength(3)
   })
 })
 

@@ -19,6 +19,20 @@ import { multipartForm, multipartShape, type MultipartFields } from './multipart
 import { encodeParams, paramsShape, type Params } from './params.ts'
 import type { RequestBody } from './request.ts'
 
+/**
+ * What is no body, though others take it for one: no value has this type. It is here for the compiler's message, which
+ * tells the option to use.
+ */
+export type NotABody = (FormFields | readonly unknown[]) & OtherOption
+
+/** `FormData` and `URLSearchParams`. */
+export type FormFields = { readonly [K in keyof FormData & keyof URLSearchParams]: unknown }
+
+/** The text is read in the compiler's message. */
+export interface OtherOption {
+  readonly 'pass FormData as `multipart`, URLSearchParams as `form`, a list or an object as `json`': never
+}
+
 /** The options of a call that say what it sends; at most one of them. */
 export interface BodyOptions {
   /** Any value that JSON has; sets `Content-Type: application/json`. */
@@ -34,12 +48,15 @@ export interface BodyOptions {
    * Text as it is, or a source of bytes. A source of unknown length is sent in chunks. Bytes must not change before the
    * body of the response has ended: a server may answer while it still reads.
    */
-  readonly body?: string | Source | undefined
+  readonly body?: string | Source | NotABody | undefined
 }
 
-const textOrSource = option.either<string | Source>([option.text, option.dataSource])
+/** As it is once it was looked at. */
+type Body = string | Source
 
-const bodyShape: Shape<string | Source> = {
+const textOrSource = option.either<Body>([option.text, option.dataSource])
+
+const bodyShape: Shape<Body> = {
   ...textOrSource,
   take(value, name, within) {
     const help = insteadOf(value)
@@ -145,7 +162,9 @@ export function bodyOf(
   }
   if (form !== undefined) return typed(encodeParams(form), 'application/x-www-form-urlencoded')
   if (multipart !== undefined) return multipartBody(multipart, givenType())
-  return body === undefined ? typed(jsonText(json, stringify), 'application/json') : bodyFrom(body)
+  return body === undefined
+    ? typed(jsonText(json, stringify), 'application/json')
+    : bodyFrom(body as Body)
 }
 
 function multipartBody(fields: MultipartFields, givenType: string | undefined): TypedBody {
@@ -162,7 +181,7 @@ function multipartBody(fields: MultipartFields, givenType: string | undefined): 
   return { body, type, isFixed: true }
 }
 
-function bodyFrom(body: string | Source): TypedBody {
+function bodyFrom(body: Body): TypedBody {
   if (typeof body === 'string') return typed(body, 'text/plain;charset=UTF-8')
   checkSource(body)
   if (body instanceof Uint8Array)
