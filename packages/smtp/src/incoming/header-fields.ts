@@ -36,16 +36,35 @@ export interface Structured {
 
 /** Reads a value with parameters, in pieces and in any charset (RFC 2231). */
 export function readStructured(raw: string): Structured {
-  const [first = ''] = /^[^;]*/.exec(raw) ?? []
+  const { text: first, end } = uncommented(raw, ';')
   const parameters = new Map<string, ParameterPieces>()
-  for (const [, key = '', quoted, plain = ''] of raw.slice(first.length).matchAll(PARAMETER)) {
+  for (const [, key = '', quoted, plain = ''] of raw.slice(end).matchAll(PARAMETER)) {
     const text = quoted === undefined ? plain.trim() : quoted.replaceAll(/\\(.)/gs, '$1')
     addPiece(parameters, key.toLowerCase(), text)
   }
   return {
-    value: first.trim().toLowerCase(),
+    value: first.toLowerCase(),
     parameters: new Map([...parameters].map(([name, pieces]) => [name, joined(pieces)] as const)),
   }
+}
+
+/** What stands up to the `stop` without its comments, which may be in each other (RFC 5322, section 3.2.2), and where that is. */
+export function uncommented(
+  raw: string,
+  stop?: string,
+): { readonly text: string; readonly end: number } {
+  let text = ''
+  let depth = 0
+  let at = 0
+  for (; at < raw.length; at++) {
+    const letter = raw.charAt(at)
+    if (letter === '(') depth += 1
+    else if (depth > 0 && letter === ')') depth -= 1
+    else if (depth > 0 && letter === '\\') at += 1
+    else if (depth === 0 && letter === stop) break
+    else if (depth === 0) text += letter
+  }
+  return { text: text.trim(), end: at }
 }
 
 type ParameterPieces = Map<number, { readonly text: string; readonly encoded: boolean }>

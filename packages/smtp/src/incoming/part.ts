@@ -4,7 +4,13 @@
  */
 
 import { decodeText } from './charset.ts'
-import { firstOf, readFields, readStructured, type HeaderField } from './header-fields.ts'
+import {
+  firstOf,
+  readFields,
+  readStructured,
+  uncommented,
+  type HeaderField,
+} from './header-fields.ts'
 import { transferDecode } from './transfer-decoding.ts'
 
 /** Where a message is not what it should be. */
@@ -45,17 +51,32 @@ export interface MessagePart {
   readonly text?: string
 }
 
-/** Reads a message or a part; its characters stand for bytes. */
+/** Reads a message; its characters stand for bytes. */
 export function readPart(
   source: string,
   defects: MessageDefect[],
   path = '',
   depth = 0,
 ): MessagePart {
+  return read(source, defects, { path, depth, otherwise: 'text/plain' })
+}
+
+/** Where a part is, and what it is if it does not say. */
+interface Place {
+  readonly path: string
+  readonly depth: number
+  readonly otherwise: string
+}
+
+function read(
+  source: string,
+  defects: MessageDefect[],
+  { path, depth, otherwise }: Place,
+): MessagePart {
   const { head, body } = split(source, defects, path)
   const headers = readFields(head)
   const { value, parameters } = readStructured(firstOf(headers, 'content-type')?.raw ?? '')
-  const type = /^[\w.+-]+\/[\w.+-]+$/.test(value) ? value : 'text/plain'
+  const type = /^[\w.+-]+\/[\w.+-]+$/.test(value) ? value : otherwise
   const common = { path, headers, type, ...namesOf(headers, parameters.get('name')) }
   if (!type.startsWith('multipart/')) return leaf(body, common, parameters.get('charset'), defects)
   const boundary = parameters.get('boundary')
@@ -65,10 +86,15 @@ export function readPart(
   }
   const parts = between(body, boundary, defects, path).map(({ text, complete }, at) => {
     const place = path === '' ? String(at + 1) : `${path}.${at + 1}`
-    const part = readPart(text, defects, place, depth + 1)
+    const part = read(text, defects, { path: place, depth: depth + 1, otherwise: defaultIn(type) })
     return complete ? part : { ...part, complete: false }
   })
   return { ...common, parts, complete: true, content: Buffer.from(body, 'latin1') }
+}
+
+/** The parts of a digest are messages (RFC 2046, section 5.1.5). */
+function defaultIn(type: string): string {
+  return type === 'multipart/digest' ? 'message/rfc822' : 'text/plain'
 }
 
 /** How a part is to be shown, and by which names it is known. */
@@ -94,7 +120,8 @@ function leaf(
   charset: string | undefined,
   defects: MessageDefect[],
 ): MessagePart {
-  const encoding = firstOf(common.headers, 'content-transfer-encoding')?.raw ?? ''
+  const { raw = '' } = firstOf(common.headers, 'content-transfer-encoding') ?? {}
+  const encoding = uncommented(raw).text
   const { bytes, sound } = transferDecode(body, encoding)
   if (!sound)
     defects.push({ kind: 'bad-encoding', part: common.path, detail: encoding.slice(0, 40) })

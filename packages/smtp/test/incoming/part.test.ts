@@ -77,3 +77,27 @@ test('parts go to a depth, and no further', () => {
   const [, defects] = read(lines)
   expect(defects.some(({ kind }) => kind === 'too-deep')).toBe(true)
 })
+
+test('comments in a type and an encoding are read over, also those within each other', () => {
+  const [root, defects] = read([
+    'Content-Type: multipart/mixed (made by hand; (not) well); boundary=a',
+    '',
+    '--a',
+    'Content-Type: (a \\) picture) image/png; name="x (1).png" (its name)',
+    'Content-Transfer-Encoding: base64 (of course)',
+    '',
+    'eA==',
+    '--a--',
+  ])
+  expect(defects).toEqual([])
+  expect(root.parts).toMatchObject([{ type: 'image/png', name: 'x (1).png' }])
+  expect(root.parts[0]?.content.toString()).toBe('x')
+})
+
+test('a part of a digest is a message unless it says otherwise', () => {
+  const lines = ['', '--a', '', 'Subject: x', '', 'text', '--a', 'Content-Type: text/html', '', 'y']
+  const [digest] = read(['Content-Type: multipart/digest; boundary=a', ...lines, '--a--'])
+  expect(digest.parts.map(({ type }) => type)).toEqual(['message/rfc822', 'text/html'])
+  const [mixed] = read(['Content-Type: multipart/mixed; boundary=a', ...lines, '--a--'])
+  expect(mixed.parts.map(({ type }) => type)).toEqual(['text/plain', 'text/html'])
+})
