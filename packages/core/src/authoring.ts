@@ -90,6 +90,7 @@ export {
 } from './data/printed-output.ts'
 export { whyUnsafe } from './data/safe-join.ts'
 export { written } from './data/write-to-kernel.ts'
+export { isZero } from './data/zeros.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
 export { lettingGo } from './data/let-go.ts'
 export {

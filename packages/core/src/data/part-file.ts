@@ -13,6 +13,7 @@ import { shared } from '../shared.ts'
 import type { FileSink } from './file.ts'
 import { localError } from './local-error.ts'
 import { checkWritable, endOfLinks, firstMode, hasSameReach, takeOver } from './replaced-file.ts'
+import { isZero } from './zeros.ts'
 
 /** One file while it is written. All errors are `NET_LOCAL_IO` or `NET_LOCAL_LIMIT`. */
 export class PartFile {
@@ -22,21 +23,24 @@ export class PartFile {
   readonly #file: FileHandle
   /** What the file system calls the file, whatever its name. */
   readonly #self: Pick<Stats, 'dev' | 'ino'>
+  readonly #isSparse: boolean
   #committing: Promise<void> | undefined
   #aborting: Promise<void> | undefined
 
-  private constructor(place: Place, file: FileHandle, found: Stats) {
+  private constructor(place: Place, file: FileHandle, found: Stats, isSparse: boolean) {
     this.#place = place
     this.#file = file
     this.#self = found
+    this.#isSparse = isSparse && found.isFile()
     this.position = found.size
   }
 
   /**
    * Opens the file; if asked to resume, at the end of what an earlier call left in `path.part`. Rejects with `NET_BUSY`
-   * while another call writes the same file.
+   * while another call writes the same file. With `isSparse` chunks of zeros are left out of a regular file: behind what was
+   * written it has them by itself.
    */
-  static async open(sink: FileSink, asked: boolean): Promise<PartFile> {
+  static async open(sink: FileSink, asked: boolean, isSparse = false): Promise<PartFile> {
     const place = await placeOf(sink)
     const { key, written } = place
     const resume = asked && written !== place.path
@@ -45,10 +49,10 @@ export class PartFile {
     }
     inUse.add(key)
     try {
-      const file = await openFile(place, resume)
+      const file = await openFile(place, resume && isSparse ? 'resume-anywhere' : resume)
       const found = await ownFile(file, written, resume)
       await dress(file, found, place)
-      return new PartFile(place, file, found)
+      return new PartFile(place, file, found, isSparse)
     } catch (error) {
       inUse.delete(key)
       throw localError(error, 'opening', written)
@@ -58,6 +62,7 @@ export class PartFile {
   /** Appends the chunks. */
   async writeAll(chunks: readonly Uint8Array[]): Promise<void> {
     try {
+      if (this.#isSparse) return await this.#writeSparse(chunks)
       let left = chunks
       while (left.length > 0) {
         const taken = await this.#append(left)
@@ -66,6 +71,20 @@ export class PartFile {
       }
     } catch (error) {
       throw localError(error, 'writing', this.#place.written)
+    }
+  }
+
+  async #writeSparse(chunks: readonly Uint8Array[]): Promise<void> {
+    for (const chunk of chunks) {
+      if (isZero(chunk)) {
+        this.position += chunk.length
+        continue
+      }
+      for (let left = chunk; left.length > 0;) {
+        const { bytesWritten } = await this.#file.write(left, 0, left.length, this.position)
+        this.position += bytesWritten
+        left = left.subarray(bytesWritten)
+      }
     }
   }
 
@@ -105,6 +124,8 @@ export class PartFile {
           await dress(this.#file, await this.#file.stat(), { ...this.#place, old })
         }
       }
+      // What ends with zeros that were left out is too short.
+      if (this.#isSparse) await this.#file.truncate(this.position)
       await this.#file.close()
       if (written !== path) await this.#giveName()
     } catch (error) {
@@ -204,14 +225,15 @@ async function placeOf(sink: FileSink): Promise<Place> {
   }
 }
 
-async function openFile(place: Place, resume: boolean): Promise<FileHandle> {
+/** `resume-anywhere`: one that appends would write behind its end, whatever the position. */
+async function openFile(place: Place, resume: boolean | 'resume-anywhere'): Promise<FileHandle> {
   const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants
   const { sink, path, written } = place
   // `mode` is only asked for where the file is made; a part that is resumed keeps its own.
   if (written === path) return open(written, O_WRONLY | O_CREAT | O_TRUNC, sink.mode)
-  if (resume) {
-    const flags = O_WRONLY | O_CREAT | O_APPEND | CAREFUL
-    return open(written, flags, modeOf(place))
+  if (resume !== false) {
+    const append = resume === true ? O_APPEND : 0
+    return open(written, O_WRONLY | O_CREAT | append | CAREFUL, modeOf(place))
   }
   const make = (): Promise<FileHandle> =>
     open(written, O_WRONLY | O_CREAT | constants.O_EXCL, modeOf(place))

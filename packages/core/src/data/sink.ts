@@ -27,6 +27,8 @@ export type Sink =
 export interface OpenSinkOptions {
   /** Goes on where an earlier call left `path.part` (see `keepPart`). Default false. */
   readonly resume?: boolean | undefined
+  /** Leaves out chunks of zeros where the sink is a file, which most file systems keep as holes. Default false. */
+  readonly sparse?: boolean | undefined
 }
 
 /** What is known about the whole when it is there. */
@@ -72,7 +74,9 @@ export function checkSink(sink: unknown): asserts sink is Sink {
 export async function openSink(sink: Sink, options?: OpenSinkOptions): Promise<OpenSink> {
   const kind = kindOf(sink)
   if (kind !== 'file') return new Opened(new Counted(openers[kind](sink as never)))
-  return new Opened(await PartFile.open(sink as FileSink, own(options, 'resume') === true))
+  const resume = own(options, 'resume') === true
+  const sparse = own(options, 'sparse') === true
+  return new Opened(await PartFile.open(sink as FileSink, resume, sparse))
 }
 
 interface Target {

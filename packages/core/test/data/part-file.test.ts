@@ -344,3 +344,29 @@ test.skipIf(process.platform === 'win32')(
     expect((await stat(late)).mode & 0o777).toBe(0o600)
   },
 )
+
+test('zeros are left out of a sparse file, also at its end and where it is resumed', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('sparse')
+  const zeros = new Uint8Array(200_000)
+  const first = await PartFile.open(toFile(path, { keepPart: true }), false, true)
+  await first.writeAll([Buffer.from('a'), zeros, Buffer.from('b'), zeros])
+  expect(first.position).toBe(400_002)
+  await first.abort()
+  // The zeros at the end are not there: nothing was written behind them.
+  const file = await PartFile.open(toFile(path), true, true)
+  expect(file.position).toBe(200_002)
+  await file.writeAll([zeros, zeros, Buffer.from('c'), zeros])
+  await file.commit()
+  const whole = Buffer.concat([
+    Buffer.from('a'),
+    zeros,
+    Buffer.from('b'),
+    zeros,
+    zeros,
+    Buffer.from('c'),
+    zeros,
+  ])
+  expect(whole.equals(await readFile(path))).toBe(true)
+  if (process.platform === 'linux') expect((await stat(path)).blocks * 512).toBeLessThan(100_000)
+})

@@ -95,7 +95,7 @@ export const doors: CallDoors = {
   appendFile: appendDoor('appendFile'),
   download: optionsDoor<SftpDownloadOptions>(
     { protocol: 'sftp', call: 'download' },
-    { ...perCall, resume: option.flag, preserve: option.flag },
+    { ...perCall, resume: option.flag, preserve: option.flag, sparse: option.flag },
     { step: 'onProgress', callback: 'onProgress' },
   ),
   read: optionsDoor<SftpReadOptions>(

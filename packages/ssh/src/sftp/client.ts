@@ -89,7 +89,13 @@ export class Client extends CommandVerbs implements SftpClient {
       return doors.download(options)
     })
     return this.calls.run(call, taken, (session, op) =>
-      download(session, op, { path, sink, resume: taken.resume, preserve: taken.preserve }),
+      download(session, op, {
+        path,
+        sink,
+        resume: taken.resume,
+        preserve: taken.preserve,
+        sparse: taken.sparse,
+      }),
     )
   }
 

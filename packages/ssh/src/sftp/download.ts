@@ -32,6 +32,8 @@ export interface DownloadPlan {
   readonly sink: Sink
   /** Goes on behind what the sink has. Default false. */
   readonly resume?: boolean | undefined
+  /** Leaves out runs of zeros in a local file. Default false. */
+  readonly sparse?: boolean | undefined
   /** The first byte that is fetched. Default 0. */
   readonly start?: number | undefined
   /** The byte after the last. Default the end of the file. */
@@ -49,7 +51,7 @@ export async function download(
   plan: DownloadPlan,
 ): Promise<TransferResult> {
   const found = await fileAt(session, op, plan.path)
-  await using opened = await openSink(plan.sink, { resume: plan.resume })
+  await using opened = await openSink(plan.sink, { resume: plan.resume, sparse: plan.sparse })
   let aborting: Promise<void> | undefined
   const letGo = (reason: unknown): void => {
     aborting = opened.abort(reason).catch(() => {})

@@ -49,6 +49,8 @@ export interface SftpDownloadOptions extends CallOptions {
   readonly resume?: boolean | undefined
   /** Gives the local file the times and the mode of the one on the server; for `toFile` alone. Default false. */
   readonly preserve?: boolean | undefined
+  /** Leaves out runs of zeros in a local file, which most file systems keep as holes. Default false. */
+  readonly sparse?: boolean | undefined
 }
 
 /** Options of `read`. */

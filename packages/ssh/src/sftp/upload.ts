@@ -6,6 +6,7 @@
 import { isNetError, type NetError, type Source } from '@net/core'
 import {
   addContext,
+  isZero,
   netError,
   openSourceAtOnce,
   stoppable,
@@ -293,12 +294,6 @@ function unlessRefused(error: unknown): SftpAttributes {
   throw error
 }
 
-function isZero(bytes: Uint8Array): boolean {
-  return (
-    ZEROS.length >= bytes.length && Buffer.compare(ZEROS.subarray(0, bytes.length), bytes) === 0
-  )
-}
-
 function isFolder(path: string): NetError {
   return netError('NET_BAD_NAME', { message: `${path} is a folder` })
 }
@@ -318,4 +313,3 @@ const SMALLEST = 1024
 const LONGEST_NAME = 255
 /** In characters, each of up to 4 bytes. */
 const SHORTENED = 60
-const ZEROS = Buffer.alloc(262_144)
