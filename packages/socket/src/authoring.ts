@@ -1,6 +1,7 @@
 /* What authors of protocol packages need above bytes: what every session with a server has, and bulk data. */
 
 export { deliverFrom } from './deliver-from.ts'
+export { DirectReads, type DirectReader } from './direct-reads.ts'
 export { handled } from './handled.ts'
 export { lendReads } from './lend-reads.ts'
 export { Commands, type AwaitedReply, type CommandRules } from './session/commands.ts'

@@ -4,7 +4,8 @@
  * have it read into memory of his own.
  */
 
-import type { OnReadOpts, Socket } from 'node:net'
+import type { OnReadOpts } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** Takes what a socket has read, in place of the socket's own buffer. */
 export interface DirectReader {
@@ -22,7 +23,7 @@ export class DirectReads {
   /** Undefined: the bytes go into the socket's buffer, as those of any other socket. */
   reader: DirectReader | undefined
   readonly onread: OnReadOpts
-  #socket: Socket | undefined
+  #stream: Duplex | undefined
 
   constructor() {
     this.onread = {
@@ -32,21 +33,21 @@ export class DirectReads {
     }
   }
 
-  /** The reads of this socket from here on. */
-  belongTo(socket: Socket): void {
-    this.#socket = socket
-    bySocket.set(socket, this)
+  /** The reads of this socket, or of another stream that asks for memory as one does, from here on. */
+  belongTo(stream: Duplex): void {
+    this.#stream = stream
+    byStream.set(stream, this)
   }
 
   #filled(size: number, memory: Uint8Array): boolean {
     if (this.reader !== undefined) return this.reader.filled(memory, size, memory === shared)
-    return this.#socket?.push(copyFrom(memory, size)) === true
+    return this.#stream?.push(copyFrom(memory, size)) === true
   }
 }
 
 /** How the socket reads, if it was made by us. */
 export function directReads(socket: object): DirectReads | undefined {
-  return bySocket.get(socket)
+  return byStream.get(socket)
 }
 
 /** The first bytes of the memory in memory of their own. */
@@ -65,5 +66,5 @@ function block(): Uint8Array {
 
 /** A read and the copy out of here happen in one turn, so that one is enough for all. */
 let shared: Buffer | undefined
-const bySocket = new WeakMap<object, DirectReads>()
+const byStream = new WeakMap<object, DirectReads>()
 const BLOCK = 65_536

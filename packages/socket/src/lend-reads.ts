@@ -12,7 +12,7 @@ export function lendReads(socket: Socket, take: (chunk: Buffer) => void): boolea
   const reads = directReads(socket)
   if (reads === undefined || socket.readableLength > 0) return false
   reads.reader ??= {
-    memory: () => undefined,
+    memory: () => (shared ??= Buffer.allocUnsafeSlow(BLOCK)),
     filled(memory, size) {
       take(Buffer.from(memory.buffer, memory.byteOffset, size))
       return true
@@ -20,3 +20,7 @@ export function lendReads(socket: Socket, take: (chunk: Buffer) => void): boolea
   }
   return true
 }
+
+/** Nothing of it is in use when the next read begins, so that one is enough for all. */
+let shared: Buffer | undefined
+const BLOCK = 256 * 1024

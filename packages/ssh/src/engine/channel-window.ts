@@ -15,7 +15,9 @@ export class ChannelWindow {
    * So many bytes came, after which `left` of the window are left, and `granted` were added to it meanwhile. Returns how much
    * more may be granted now.
    */
-  arrived(length: number, { left, granted, now }: Arrival): number {
+  arrived(length: number, { left, granted, now, isFar }: Arrival): number {
+    // A full packet has more behind it.
+    if (isFar && length >= FULL) this.#size = LARGEST_WINDOW
     // It had sent all that it might, and our word was still on its way.
     if (this.#isUsedUp && now - this.#last > PAUSE) {
       this.#size = Math.min(this.#size * GROWTH, LARGEST_WINDOW)
@@ -36,6 +38,8 @@ export interface Arrival {
   readonly granted: number
   /** Milliseconds. */
   readonly now: number
+  /** Whether the server is known to be far away. */
+  readonly isFar: boolean
 }
 
 /** ssh2's own constant: what it announces to the peer, and counts by. */
@@ -44,5 +48,6 @@ export const FIRST_WINDOW: number = 2 * 1024 * 1024
 const GROWTH = 4
 // So much may wait for a reader that stops.
 const LARGEST_WINDOW = 16 * 1024 * 1024
+const FULL = 16 * 1024
 // Data that is on its way comes without one.
 const PAUSE = 2

@@ -5,6 +5,8 @@
 
 import { createDecipheriv, type CipherGCMTypes, type KeyObject } from 'node:crypto'
 
+import { countUp, letGo } from './gcm-memory.ts'
+
 /** What opens the packets of one direction, from one key exchange to the next. */
 export interface GcmKey {
   readonly cipher: CipherGCMTypes
@@ -13,18 +15,25 @@ export interface GcmKey {
   readonly iv: Buffer
 }
 
+/** Gets packets. */
+export interface GcmReceiver {
+  /** Gets each payload; what it returns ends the reading, and is the result of it: false for where it stands. */
+  take(payload: Buffer): unknown
+  /** Asked before: whether nothing of this payload is used any more once `take` has returned. */
+  copies(payload: Buffer): boolean
+}
+
 /** Takes packets apart. */
 export class GcmPackets {
   readonly #key: GcmKey
-  readonly #take: (payload: Buffer) => unknown
+  readonly #receiver: GcmReceiver
   /** Memory for a packet of which a part has come, made at the first one. */
   #part: Buffer = NOTHING
   #held = 0
 
-  /** `take` gets each payload; what it returns ends the reading, and is the result of it: false for where it stands. */
-  constructor(key: GcmKey, take: (payload: Buffer) => unknown) {
+  constructor(key: GcmKey, receiver: GcmReceiver) {
     this.#key = key
-    this.#take = take
+    this.#receiver = receiver
   }
 
   /** Reads the bytes from `at` to `end`, which may change afterwards. Throws for what was not sent by the server. */
@@ -35,10 +44,20 @@ export class GcmPackets {
       at += taken
       const ready = packet ?? this.#complete()
       if (ready === undefined) continue
-      const verdict = this.#take(this.#open(ready))
+      const verdict = this.#give(this.#open(ready))
       if (verdict !== undefined) return verdict === false ? at : verdict
     }
     return undefined
+  }
+
+  #give(plain: Buffer): unknown {
+    const padding = plain[0] ?? 0
+    if (padding >= plain.length) throw new RangeError('the padding is longer than the packet')
+    const payload = plain.subarray(1, plain.length - padding)
+    const isLent = this.#receiver.copies(payload)
+    const verdict = this.#receiver.take(payload)
+    if (isLent) letGo(plain)
+    return verdict
   }
 
   /** Keeps what belongs to the packet; returns how much that was. */
@@ -67,9 +86,7 @@ export class GcmPackets {
     const plain = decipher.update(packet.subarray(HEAD, packet.length - TAG))
     decipher.final()
     countUp(iv)
-    const padding = plain[0] ?? 0
-    if (padding >= plain.length) throw new RangeError('the padding is longer than the packet')
-    return plain.subarray(1, plain.length - padding)
+    return plain
   }
 }
 
@@ -87,15 +104,6 @@ function sizeOf(data: Buffer, at: number): number {
     throw new Error('Bad packet length')
   }
   return HEAD + length + TAG
-}
-
-/** The last eight bytes are a number (RFC 5647, section 7.1). */
-function countUp(iv: Buffer): void {
-  for (let at = iv.length - 1; at >= iv.length - 8; at--) {
-    const next = ((iv[at] ?? 0) + 1) & 0xff
-    iv[at] = next
-    if (next !== 0) return
-  }
 }
 
 const NOTHING: Buffer = Buffer.alloc(0)

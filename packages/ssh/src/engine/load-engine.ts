@@ -6,7 +6,7 @@ import type { Engine } from './ssh2-types.ts'
 
 /**
  * Loads the engine, at the first connection and not before. Rejects with `NET_RUNTIME_UNSUPPORTED` for a version that
- * `ssh2-internals.ts` and `ssh2-exchange.ts` were not written for, because what it leaves out is unknown.
+ * `ssh2-internals.ts`, `ssh2-exchange.ts` and `ssh2-data.ts` were not written for, because what it leaves out is unknown.
  */
 export async function loadEngine(): Promise<Engine> {
   engine ??= await importEngine()

@@ -3,8 +3,6 @@
  * how it ends. Both of its outputs are always read, because an output that is not read stops the other one too.
  */
 
-import type { Readable } from 'node:stream'
-
 import type { Variable } from '../command-line.ts'
 import {
   breakRequest,
@@ -18,12 +16,12 @@ import {
   type WindowSize,
 } from './channel-requests.ts'
 import type { PendingWaits, Stoppable } from './pending-waits.ts'
+import { hearData, moreRoom, widenWindow } from './ssh2-data.ts'
 import {
   channelRequest,
   closeChannel,
   isOpen,
   tellChannel,
-  widenWindow,
   type ChannelRequest,
   type RequestAnswer,
 } from './ssh2-internals.ts'
@@ -42,6 +40,8 @@ export type OutputName = 'stdout' | 'stderr'
 
 /** Takes what a command prints. */
 export interface OutputReceiver {
+  /** Whether it has copied what it wants of a chunk when `arrived` returns: the memory is used again then. Default false. */
+  readonly copies?: boolean
   /** Returns whether there is room for more; without it, `resume` says when there is again. */
   arrived(name: OutputName, chunk: Uint8Array): boolean
   /** Nothing follows. */
@@ -107,6 +107,9 @@ export class Ssh2Command implements RemoteCommand {
   #open = 2
   #printed = false
   #over = false
+  /** Whether the receiver has no room for more of the first output, and what follows once it has. */
+  #isFull = false
+  #behind: (() => void)[] = []
 
   constructor(road: CommandRoad, channel: EngineChannel, output: OutputReceiver) {
     this.#road = road
@@ -115,24 +118,34 @@ export class Ssh2Command implements RemoteCommand {
     this.exited = this.#exited.promise
     for (const promise of [this.ended, this.exited]) promise.catch(() => {})
     for (const name of ['stdout', 'stderr'] as const) {
-      const stream = this.#stream(name)
-      stream.on('data', (chunk: Buffer) => {
-        this.#printed = true
-        if (!output.arrived(name, chunk)) stream.pause()
-      })
-      stream.on('end', () => {
+      const stream = name === 'stdout' ? channel : channel.stderr
+      const ended = (): void => {
         output.ended?.(name)
         this.#open -= 1
         this.#look()
-      })
+      }
+      stream.on('end', () => (name === 'stdout' ? this.#inOrder(ended) : ended()))
       stream.on('error', (error: Error) => this.lost(error))
     }
+    const { stderr } = channel
+    stderr.on('data', (chunk: Buffer) => {
+      this.#printed = true
+      if (!output.arrived('stderr', chunk)) stderr.pause()
+    })
+    hearData(channel, {
+      copies: output.copies === true,
+      arrived: (chunk) => {
+        this.#printed = true
+        this.#isFull = !output.arrived('stdout', chunk)
+        return !this.#isFull
+      },
+    })
     channel.on('exit', (code: number | null, signal?: string) => {
       this.#exit = { exitCode: code ?? undefined, exitSignal: signal?.replace(/^SIG/, '') }
       this.#exited.resolve(this.#exit)
       this.#look()
     })
-    channel.on('close', () => this.#end())
+    channel.on('close', () => this.#inOrder(() => this.#end()))
   }
 
   /** The connection is gone. */
@@ -175,7 +188,16 @@ export class Ssh2Command implements RemoteCommand {
   }
 
   resume(name: OutputName): void {
-    this.#stream(name).resume()
+    if (name === 'stderr') {
+      this.#channel.stderr.resume()
+      return
+    }
+    if (!this.#isFull) return
+    this.#isFull = false
+    moreRoom(this.#channel)
+    const behind = this.#behind
+    this.#behind = []
+    for (const next of behind) process.nextTick(next)
   }
 
   widen(window: number): void {
@@ -218,8 +240,10 @@ export class Ssh2Command implements RemoteCommand {
     closeChannel(this.#channel)
   }
 
-  #stream(name: OutputName): Readable {
-    return name === 'stdout' ? this.#channel : this.#channel.stderr
+  /** Behind what the first output has printed, once the receiver has all of it. */
+  #inOrder(next: () => void): void {
+    if (this.#isFull) this.#behind.push(next)
+    else next()
   }
 
   #tell(request: ChannelRequest): void {

@@ -3,7 +3,7 @@
  * certificates of hosts, and keys in a form that costs less. Holds for the version of `load-engine.ts` alone.
  */
 
-import { createSecretKey, type CipherGCMTypes, type KeyObject } from 'node:crypto'
+import { createSecretKey } from 'node:crypto'
 
 import { HYBRID, type Algorithms } from '../algorithm-names.ts'
 import type { Negotiated } from '../algorithms.ts'
@@ -13,7 +13,6 @@ import { readCertificate } from '../identity/certificate.ts'
 import { mpint } from '../identity/key-material.ts'
 import { isCertificateType, plainType } from '../identity/signatures.ts'
 import { FieldReader } from '../identity/wire.ts'
-import { GcmPackets } from './gcm-packets.ts'
 import type { EngineClient, EngineExchange, EngineIncoming, EngineOffer } from './ssh2-types.ts'
 
 /**
@@ -28,35 +27,6 @@ export function keysAsObjects({ _protocol }: EngineClient | EngineIncoming): voi
       if (Buffer.isBuffer(key) && side !== undefined) side[name] = createSecretKey(key)
     }
   }
-}
-
-/**
- * Reads packets of AES-GCM by our own hand from here on, until new keys are agreed on; ssh2 makes three pieces of memory for
- * each. Returns false for another cipher, and in the middle of a packet. What is read then is not kept.
- */
-export function readGcm({ _protocol }: EngineClient): boolean {
-  const side = _protocol._decipher as EngineGcm | undefined
-  const cipher = side?._decipherSSLName
-  if (side === undefined || cipher?.includes('gcm') !== true || side._lenBytes !== 0) return false
-  const key = { cipher, key: side._decipherKey, iv: side._decipherIV }
-  const packets = new GcmPackets(key, (payload) => {
-    side.inSeqno = (side.inSeqno + 1) >>> 0
-    return side._onPayload(payload)
-  })
-  side.decrypt = (data, from, end) => packets.read(data, from, end)
-  return true
-}
-
-/** What decrypts AES-GCM in ssh2. */
-interface EngineGcm {
-  readonly _decipherSSLName?: CipherGCMTypes
-  readonly _decipherKey: KeyObject | Buffer
-  readonly _decipherIV: Buffer
-  /** How much of the length of a packet has been read. */
-  readonly _lenBytes: number
-  readonly _onPayload: (payload: Buffer) => unknown
-  inSeqno: number
-  decrypt: (data: Buffer, from: number, end: number) => unknown
 }
 
 /** What was agreed on, and whether the key exchange was strict; undefined before. */

@@ -1,17 +1,17 @@
 /*
  * The work on private fields of ssh2, and nothing else: the checks that its handlers leave out, and the few steps
- * that its public functions do not offer one by one; `ssh2-exchange.ts` has those of the key exchange. Holds for the version
- * of `load-engine.ts` alone.
+ * that its public functions do not offer one by one; `ssh2-exchange.ts` has those of the key exchange, and `ssh2-data.ts` those
+ * of bulk data. Holds for the version of `load-engine.ts` alone.
  */
 
 import type { Duplex } from 'node:stream'
 
-import { clock, netError } from '@net/core/authoring'
+import { netError } from '@net/core/authoring'
 
 import type { PrivateKey } from '../identity/key-material.ts'
 import { algorithmsOf, signData } from '../identity/signatures.ts'
 import { allFields, fields, uint32 } from '../identity/wire.ts'
-import { ChannelWindow, FIRST_WINDOW } from './channel-window.ts'
+import { FIRST_WINDOW } from './channel-window.ts'
 import { dataFault, LARGEST, packetSizeFault, windowFault, type Opening } from './channel-rules.ts'
 import { unsupported } from './load-engine.ts'
 import type { EngineChannel, EngineClient, EngineIncoming, EngineKey } from './ssh2-types.ts'
@@ -49,31 +49,6 @@ export function guardProtocol(client: EngineClient, guard: ProtocolGuard): void 
     guard.disconnected(reason, description)
     return undefined
   })
-}
-
-/** Lets a server that is far away send further ahead, on channels whose reader takes at once what comes. */
-export function widenWindows(client: EngineClient): void {
-  const { _handlers: handlers } = client._protocol
-  const windows = new WeakMap<EngineChannel, ChannelWindow>()
-  for (const name of ['CHANNEL_DATA', 'CHANNEL_EXTENDED_DATA']) {
-    const original = handlers[name] as ((...all: unknown[]) => void) | undefined
-    handlers[name] = (...all: unknown[]) => {
-      const [, id, { length }] = all as [unknown, number, Buffer]
-      const channel = channelOf(client, id)
-      const left = (channel?.incoming.window ?? 0) - length
-      original?.(...all)
-      if (channel === undefined || channel.readableLength + channel.stderr.readableLength > 0)
-        return
-      const { incoming, outgoing } = channel
-      const window = windows.get(channel) ?? new ChannelWindow()
-      windows.set(channel, window)
-      const now = clock().now()
-      const more = window.arrived(length, { left, granted: incoming.window - left, now })
-      if (more <= 0 || outgoing.state === 'closed') return
-      incoming.window += more
-      client._protocol.channelWindowAdjust(outgoing.id, more)
-    }
-  }
 }
 
 /** A packet that ssh2 does not survive reading is the server's fault: one before its time, or without what belongs in it. */
@@ -290,15 +265,6 @@ export function closeChannel(channel: EngineChannel): void {
   channel.incoming.window = Infinity
 }
 
-/** Lets the other side send so many bytes ahead, where ssh2 alone lets it send 2 MiB; it is not told for every packet. */
-export function widenWindow(client: EngineClient, channel: EngineChannel, window: number): void {
-  const { incoming, outgoing } = channel
-  const more = window - incoming.window
-  if (more < Math.min(window, FIRST_WINDOW) / 4 || !isOpen(channel)) return
-  incoming.window += more
-  client._protocol.channelWindowAdjust(outgoing.id, more)
-}
-
 /** Keeps a channel of the server half open when our side of it has ended: ssh2 closes it then, and what the client still sends is lost. */
 export function endsAlone(channel: EngineChannel): void {
   for (const name of ['prefinish', 'finish']) channel.removeAllListeners(name)
@@ -378,7 +344,8 @@ export function globalRequest(
   sendMessage(client, Buffer.concat([Buffer.of(GLOBAL), fields(name), Buffer.of(1), data]))
 }
 
-function channelOf(client: EngineClient, id: number): EngineChannel | undefined {
+/** The channel of that number, if it is open. */
+export function channelOf(client: EngineClient, id: number): EngineChannel | undefined {
   // Looked up in the table itself, which has an answer for every number of the wire.
   const channel = client._chanMgr._channels[id]
   return typeof channel === 'object' ? channel : undefined

@@ -48,7 +48,7 @@ export interface EngineAlgorithms {
   readonly compress: readonly string[]
 }
 
-/** The client; its fields with an underscore are private to ssh2 and used in `ssh2-internals.ts` and `ssh2-exchange.ts` alone. */
+/** The client; its fields with an underscore are private to ssh2 and used in `ssh2-internals.ts`, `ssh2-exchange.ts` and `ssh2-data.ts` alone. */
 export interface EngineClient extends EventEmitter {
   connect(config: EngineClientConfig): this
   end(): this
@@ -181,6 +181,8 @@ export interface EngineChannel extends Duplex {
   readonly outgoing: EngineFlow
   readonly stderr: Readable & NodeJS.WritableStream
   readonly _callbacks: ((failed: unknown) => void)[]
+  /** Whether its window is opened again only when it is read. */
+  _waitChanDrain: boolean
   /** What waits for the window to open, and what is called then. */
   _chunk?: Buffer | undefined
   _chunkcb?: (() => void) | undefined

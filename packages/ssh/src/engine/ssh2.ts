@@ -22,6 +22,7 @@ import { RekeyWatch } from '../rekey-watch.ts'
 import { loadEngine } from './load-engine.ts'
 import { PendingWaits, type Stoppable } from './pending-waits.ts'
 import { Ssh2Commands } from './ssh2-commands.ts'
+import { takeGcm, widenWindows } from './ssh2-data.ts'
 import { goodbye } from './ssh2-disconnect.ts'
 import { RemoteForwards, type ForwardPlace } from './ssh2-forwards.ts'
 import {
@@ -30,7 +31,6 @@ import {
   keysAsObjects,
   negotiatedBy,
   offerAlgorithms,
-  readGcm,
 } from './ssh2-exchange.ts'
 import {
   allowAgent,
@@ -50,7 +50,6 @@ import {
   sendMessage,
   sessionIdOf,
   silence,
-  widenWindows,
 } from './ssh2-internals.ts'
 import { earlyEnd, lossForWaits } from './ssh2-loss.ts'
 import { peerOf, type Peer } from './ssh2-peers.ts'
@@ -115,6 +114,8 @@ export class SshSession {
   #keepAlive: KeepAliveWatch | undefined
   #rekey: RekeyWatch | undefined
   #farewell: Timer | undefined
+  /** How long the server took to open a channel at best, in milliseconds. */
+  #trip = Infinity
   #failure: Error | undefined
 
   constructor(engine: Engine, socket: Socket, options: SessionOptions) {
@@ -148,7 +149,7 @@ export class SshSession {
       broken: (error) => this.#fail(error),
       disconnected: (reason, description) => this.#fail(goodbye(reason, description)),
     })
-    widenWindows(this.#client)
+    widenWindows(this.#client, () => this.#trip > FAR)
     blameServer(this.#client)
     holdUntilIdentified(this.#client, (chunk) => this.#identify(chunk))
     onPacket(this.#client, (length) => {
@@ -264,7 +265,7 @@ export class SshSession {
     client.on('banner', (text: string) => this.#options.onBanner(text))
     client.on('handshake', () => {
       keysAsObjects(client)
-      if (readGcm(client)) lendReads(this.#socket, (chunk) => this.#socket.emit('data', chunk))
+      if (takeGcm(client)) lendReads(this.#socket, (chunk) => this.#socket.emit('data', chunk))
       this.#rekey?.done()
       this.#handshaken()
     })
@@ -342,7 +343,9 @@ export class SshSession {
     open: (done: (error: Error | undefined, channel?: EngineChannel) => void) => void,
   ): Promise<EngineChannel> {
     return this.#waits.wait<EngineChannel>((resolve, reject) => {
+      const asked = clock().now()
       open((error, channel) => {
+        this.#trip = Math.min(this.#trip, clock().now() - asked)
         if (channel === undefined) reject(refusal(error))
         else if (!resolve(channel)) closeChannel(channel.resume())
       })
@@ -390,6 +393,8 @@ export class SshSession {
 }
 
 const FAREWELL = 1000
+// In milliseconds.
+const FAR = 5
 const PLAIN = ['none']
 // From the end of the login on only.
 const COMPRESSED = ['zlib@openssh.com', 'none']

@@ -156,6 +156,7 @@ class Download {
       end: told ?? this.#start,
       block,
       asked: this.#asked,
+      lends: !this.#sink.keepsChunks,
     })
     this.#sink.onFailure((error) => {
       this.#broken = { error }

@@ -1,6 +1,6 @@
 /*
- * Cuts what a channel brings into the packets of SFTP. The bytes of files are passed on as they came, without a copy. It
- * must not know what the packets mean.
+ * Cuts what a channel brings into the packets of SFTP. All of it is copied out of the channel's memory; the bytes of files into
+ * that of who has asked for them. It must not know what the packets mean.
  */
 
 import { netError } from '@net/core/authoring'
@@ -13,6 +13,8 @@ export interface PacketEar {
   packet(type: number, id: number, body: readonly Buffer[]): void
   /** So many bytes of the answer with data to that request have come. */
   part(id: number, length: number): void
+  /** Memory for the rest of the answer with data to that request, of so many bytes; undefined where there is none. */
+  memory?(id: number, length: number): Buffer | undefined
 }
 
 /** One direction of a channel. */
@@ -23,6 +25,7 @@ export class PacketStream {
   #type = 0
   #id = 0
   #pieces: Buffer[] = []
+  #memory: Buffer | undefined
   #left = 0
 
   constructor(ear: PacketEar) {
@@ -34,7 +37,7 @@ export class PacketStream {
     return this.#headLength > 0 || this.#left > 0
   }
 
-  /** The next bytes. Throws `NET_PROTO_MALFORMED` for what begins no packet; nothing is set aside by the length that a peer names. */
+  /** The next bytes, which may change afterwards. Throws `NET_PROTO_MALFORMED` for what begins no packet; nothing is set aside by the length that a peer names. */
   feed(chunk: Buffer): void {
     for (let at = 0; at < chunk.length;) {
       at += this.#left === 0 ? this.#feedHead(chunk, at) : this.#feedBody(chunk, at)
@@ -60,11 +63,14 @@ export class PacketStream {
     this.#id = head.readUInt32BE(at + 5)
     this.#left = length - LEAST
     if (this.#left === 0) this.#complete()
+    else if (this.#type === PACKET.DATA) this.#memory = this.#ear.memory?.(this.#id, this.#left)
   }
 
   #feedBody(chunk: Buffer, at: number): number {
     const taken = Math.min(this.#left, chunk.length - at)
-    this.#pieces.push(at === 0 && taken === chunk.length ? chunk : chunk.subarray(at, at + taken))
+    const piece = chunk.subarray(at, at + taken)
+    if (this.#memory === undefined) this.#pieces.push(Buffer.from(piece))
+    else this.#memory.set(piece, this.#memory.length - this.#left)
     this.#left -= taken
     if (this.#type === PACKET.DATA) this.#ear.part(this.#id, taken)
     if (this.#left === 0) this.#complete()
@@ -72,8 +78,9 @@ export class PacketStream {
   }
 
   #complete(): void {
-    const pieces = this.#pieces
+    const pieces = this.#memory === undefined ? this.#pieces : [this.#memory]
     this.#pieces = []
+    this.#memory = undefined
     this.#ear.packet(this.#type, this.#id, pieces)
   }
 }

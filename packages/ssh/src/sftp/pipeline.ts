@@ -19,6 +19,14 @@ export interface PacketRoad {
   broken(error: NetError): void
 }
 
+/** Takes the bytes of an answer with data. */
+export interface DataTaker {
+  /** Memory of so many bytes for what follows its id; undefined where the answer cannot be right. */
+  memory(length: number): Buffer | undefined
+  /** So many bytes have come. */
+  part(length: number): void
+}
+
 /** A server's first answer. */
 export interface ServerVersion {
   readonly version: number
@@ -44,7 +52,8 @@ export class Pipeline {
     this.version.catch(() => {})
     this.#stream = new PacketStream({
       packet: (type, id, body) => this.#packet(type, id, body),
-      part: (id, length) => this.#pending.get(id)?.part?.(length),
+      part: (id, length) => this.#pending.get(id)?.taker?.part(length),
+      memory: (id, length) => this.#pending.get(id)?.taker?.memory(length),
     })
   }
 
@@ -73,22 +82,22 @@ export class Pipeline {
     return this.#pending.size
   }
 
-  /** Sends a request; resolves to its answer. `part` hears of the bytes of an answer with data as they come. */
-  ask(request: Request, part?: (length: number) => void): Promise<Reply> {
-    const { id, reply } = this.expect(part)
+  /** Sends a request; resolves to its answer. The taker is for the bytes of an answer with data. */
+  ask(request: Request, taker?: DataTaker): Promise<Reply> {
+    const { id, reply } = this.expect(taker)
     this.#send(packetOf(id, request))
     return reply
   }
 
   /** A place for a request that the caller writes by itself. */
-  expect(part?: (length: number) => void): {
+  expect(taker?: DataTaker): {
     readonly id: number
     readonly reply: Promise<Reply>
   } {
     if (this.#failure !== undefined) return { id: 0, reply: Promise.reject(this.#failure) }
     const id = this.#freeId()
     const reply = new Promise<Reply>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, part, asked: clock().now() })
+      this.#pending.set(id, { resolve, reject, taker, asked: clock().now() })
     })
     // Its caller may have been stopped meanwhile.
     reply.catch(() => {})
@@ -100,7 +109,7 @@ export class Pipeline {
     if (!(await this.#road.write(packet)) && this.#failure !== undefined) throw this.#failure
   }
 
-  /** The next bytes of the server. */
+  /** The next bytes of the server, which may change afterwards. */
   arrived(chunk: Buffer): void {
     if (this.#failure !== undefined) return
     try {
@@ -171,6 +180,6 @@ export class Pipeline {
 interface Pending {
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: NetError) => void
-  readonly part: ((length: number) => void) | undefined
+  readonly taker: DataTaker | undefined
   readonly asked: number
 }

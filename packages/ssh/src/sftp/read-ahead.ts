@@ -5,6 +5,7 @@
 
 import { netError, stoppable, type Operation } from '@net/core/authoring'
 
+import { DataMemory } from './data-memory.ts'
 import { FlowWindow } from './flow-window.ts'
 import { STATUS } from './packets.ts'
 import type { DataReply } from './replies.ts'
@@ -21,6 +22,8 @@ export interface ReadPlan {
   /** The most bytes of one request. */
   readonly block: number
   readonly asked: Asked
+  /** Whether what `next` gives is used no more when it is called again. Default false: it belongs to who gets it. */
+  readonly lends?: boolean | undefined
 }
 
 /** One read of a file from an offset on. */
@@ -29,7 +32,9 @@ export class ReadAhead {
   readonly #op: Operation
   readonly #plan: ReadPlan
   readonly #window: FlowWindow
+  readonly #memory: DataMemory
   readonly #slots: Slot[] = []
+  #lent: readonly Buffer[] = []
   #next: number
   /** What is under way and was not given yet. */
   #held = 0
@@ -43,6 +48,7 @@ export class ReadAhead {
     this.#op = op
     this.#plan = plan
     this.#next = plan.start
+    this.#memory = new DataMemory(plan.block, plan.lends === true)
     this.#window = new FlowWindow(() => session.pipeline.trip)
   }
 
@@ -53,12 +59,17 @@ export class ReadAhead {
 
   /** The next bytes in order, as many as are there; undefined at the end of the file, or at `end`. */
   async next(): Promise<readonly Buffer[] | undefined> {
+    this.#memory.giveBack(this.#lent)
+    this.#lent = []
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure
       this.#fill()
       const head = this.#slots[0]
       if (head === undefined) return undefined
-      if (head.isDone) return this.#take()
+      if (head.isDone) {
+        this.#lent = this.#take()
+        return this.#lent.length === 0 ? undefined : this.#lent
+      }
       await stoppable(
         this.#op,
         new Promise<void>((resolve) => {
@@ -127,7 +138,10 @@ export class ReadAhead {
     const { idle } = this.#op
     while (!slot.isDone) {
       const request = readRequest(handle, slot.offset + slot.received, slot.length - slot.received)
-      const reply = await pipeline.ask(request, (length) => idle.moved(length))
+      const reply = await pipeline.ask(request, {
+        memory: (length) => this.#memory.next(length),
+        part: (length) => idle.moved(length),
+      })
       if (reply.type === 'status' && reply.code === STATUS.EOF) {
         slot.isLast = true
         slot.isDone = true
@@ -153,7 +167,7 @@ export class ReadAhead {
   }
 
   /** All that is complete, up to the first that is not. */
-  #take(): readonly Buffer[] | undefined {
+  #take(): readonly Buffer[] {
     const taken: Buffer[] = []
     for (let head = this.#slots[0]; head?.isDone === true; head = this.#slots[0]) {
       this.#slots.shift()
@@ -167,7 +181,7 @@ export class ReadAhead {
         break
       }
     }
-    return taken.length === 0 ? undefined : taken
+    return taken
   }
 }
 

@@ -39,6 +39,7 @@ export class SftpChannel implements PacketRoad {
   ): Promise<SftpChannel> {
     const channel = new SftpChannel()
     const start = new CommandStart(session, plan, op, {
+      copies: true,
       arrived: (name, chunk) => channel.#arrived(name, chunk as Buffer),
     })
     start.check()

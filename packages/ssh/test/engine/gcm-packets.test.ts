@@ -26,8 +26,9 @@ function sent(payloads: readonly Buffer[], padding = 0): Buffer {
   return Buffer.concat(packets)
 }
 
-function reader(take: (payload: Buffer) => unknown): GcmPackets {
-  return new GcmPackets({ cipher: 'aes-128-gcm', key, iv: Buffer.from(firstIv) }, take)
+function reader(take: (payload: Buffer) => unknown, copies = false): GcmPackets {
+  const gcmKey = { cipher: 'aes-128-gcm', key, iv: Buffer.from(firstIv) } as const
+  return new GcmPackets(gcmKey, { take, copies: () => copies })
 }
 
 test('packets are the same however they are split, and their memory is their own', () => {
@@ -45,6 +46,15 @@ test('packets are the same however they are split, and their memory is their own
       payloads.map(() => true),
     )
   }
+})
+
+test('the memory of a packet that was copied is free at once', () => {
+  const bytes = sent([Buffer.from('one'), Buffer.from('two')])
+  const [kept, lent]: Buffer[][] = [[], []]
+  reader((payload) => void kept?.push(payload)).read(bytes, 0, bytes.length)
+  reader((payload) => void lent?.push(payload), true).read(bytes, 0, bytes.length)
+  expect(kept?.map(String)).toEqual(['one', 'two'])
+  expect(lent?.map((payload) => payload.buffer.byteLength)).toEqual([0, 0])
 })
 
 test('who takes a packet may end the reading there', () => {

@@ -7,14 +7,11 @@ import { expect, test } from 'vitest'
 import { startSshServer } from '@net/ssh/testing'
 
 import { loadEngine } from '../../src/engine/load-engine.ts'
-import {
-  keysAsObjects,
-  negotiatedBy,
-  offerAlgorithms,
-  readGcm,
-} from '../../src/engine/ssh2-exchange.ts'
+import { keysAsObjects, negotiatedBy, offerAlgorithms } from '../../src/engine/ssh2-exchange.ts'
+import { takeGcm } from '../../src/engine/ssh2-data.ts'
 import { hearLogin, sendMessage } from '../../src/engine/ssh2-internals.ts'
 import type { EngineClient } from '../../src/engine/ssh2-types.ts'
+import { batchWrites } from '../../src/engine/write-batch.ts'
 import { noneRequest, readAuthReply } from '../../src/login/user-auth.ts'
 
 test('nothing is agreed on before the key exchange', () => {
@@ -34,8 +31,10 @@ test.for([
     const exchanged = once(client, 'handshake')
     const { hostname, port } = new URL(server.url)
     const logins: unknown[] = []
+    const sock = connectTo(Number(port), hostname)
+    batchWrites(sock)
     client.connect({
-      sock: connectTo(Number(port), hostname),
+      sock,
       username: 'ada',
       readyTimeout: 0,
       hostVerifier: (_, verify) => verify(true),
@@ -58,7 +57,7 @@ test.for([
       const objects = Object.values(side ?? {}).filter((value) => value instanceof KeyObject)
       expect(objects).toHaveLength(keys)
     }
-    expect(readGcm(client)).toBe(ciphers.some((name) => name.includes('gcm')))
+    expect(takeGcm(client)).toBe(ciphers.some((name) => name.includes('gcm')))
     // Both sides still understand each other.
     await once(client, 'close')
     expect(logins).toEqual([{ kind: 'failure', methods: ['password'], partial: false }])

@@ -1,5 +1,7 @@
 import { Duplex, PassThrough } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 
+import { fromSocket } from '@net/socket'
 import { expect, test } from 'vitest'
 
 import { ChannelStream } from '../../src/engine/ssh2-stream.ts'
@@ -11,14 +13,18 @@ class FakeChannel extends Duplex {
   readonly incoming = { id: 0, window: 1, packetSize: 1, state: 'open' }
   readonly stderr = new PassThrough()
   readonly sent: string[] = []
+  _waitChanDrain = false
   closes = 0
+  reads = 0
   hold = false
 
   constructor() {
     super({ emitClose: false })
   }
 
-  override _read(): void {}
+  override _read(): void {
+    this.reads += 1
+  }
 
   override _write(chunk: Buffer, _: string, done: () => void): void {
     this.sent.push(chunk.toString())
@@ -37,7 +43,7 @@ function made(): { channel: FakeChannel; stream: ChannelStream } {
 
 test('bytes go through in both directions, and the end of one is not the end of the other', async () => {
   const { channel, stream } = made()
-  channel.push('in')
+  channel.push(Buffer.from('in'))
   channel.push(null)
   const chunks: string[] = []
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) chunks.push(String(chunk))
@@ -83,4 +89,43 @@ test('a lost connection is the error of the stream', async () => {
   })
   stream.lost(lost)
   expect(await failed).toBe(lost)
+})
+
+test('who reads by hand gets what comes together as one in memory of his own, and holds the channel up', async () => {
+  const { channel, stream } = made()
+  const memory = Buffer.alloc(10)
+  const got: (readonly [string, boolean])[] = []
+  let hasRoom = true
+  const ended = Promise.withResolvers<void>()
+  const inflow = fromSocket(stream).deliver?.({
+    arrived(chunk) {
+      got.push([Buffer.from(chunk).toString(), chunk.buffer === memory.buffer])
+      return hasRoom
+    },
+    ended: ended.resolve,
+    lost: ended.reject,
+    memory: () => memory,
+  })
+  for (const text of ['one', 'two', 'three', 'longer than it']) channel.push(Buffer.from(text))
+  expect(got).toEqual([
+    ['onetwo', true],
+    ['three', true],
+    ['longer than it', false],
+  ])
+  hasRoom = false
+  channel.push(Buffer.from('four'))
+  await turn()
+  expect(got.at(-1)).toEqual(['four', true])
+  expect(channel._waitChanDrain).toBe(true)
+  const before = channel.reads
+  expect(channel.push(Buffer.from('five'))).toBe(false)
+  expect(got).toHaveLength(4)
+  hasRoom = true
+  inflow?.resume()
+  expect(got.at(-1)).toEqual(['five', false])
+  expect(channel.reads).toBe(before + 1)
+  channel.push(Buffer.from('six'))
+  channel.push(null)
+  await ended.promise
+  expect(got.at(-1)).toEqual(['six', true])
 })

@@ -50,6 +50,23 @@ test('the pieces of one tick arrive in their order, and so does what is written 
   expect((await received).toString()).toBe('abcde')
 })
 
+test('bytes may change once they are written, and so may those of later ticks', async () => {
+  const { socket, received } = await batched()
+  const piece = Buffer.alloc(50_000)
+  for (let at = 0; at < 40; at++) {
+    socket.write(piece.fill(at))
+    if (at % 3 === 2) {
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+    }
+  }
+  socket.end()
+  const got = await received
+  expect(got.length).toBe(2_000_000)
+  expect(got.every((byte, at) => byte === Math.floor(at / 50_000))).toBe(true)
+})
+
 test('a large batch arrives whole, and nothing is written once the socket is destroyed', async () => {
   const { socket, calls, received } = await batched()
   const piece = Buffer.alloc(40_000, 'x')

@@ -27,16 +27,24 @@ test('packets are found wherever the bytes are cut', () => {
   }
 })
 
-test('bytes of files are passed on as they came, without a copy', () => {
+test('all is copied, the bytes of files into memory of who has asked for them', () => {
   const packet = packetOf(1, { type: PACKET.DATA, body: fields('0123456789') })
-  const chunks = [packet.subarray(0, 15), packet.subarray(15)]
-  const pieces: Buffer[] = []
-  const stream = new PacketStream({
-    packet: (_, id, body) => void pieces.push(...body),
-    part: () => {},
-  })
-  for (const chunk of chunks) stream.feed(chunk)
-  expect(pieces.map((piece) => piece.buffer)).toEqual([packet.buffer, packet.buffer])
+  const memory = Buffer.alloc(20)
+  for (const given of [memory.subarray(0, 14), undefined]) {
+    const pieces: Buffer[] = []
+    const stream = new PacketStream({
+      packet: (_, __, body) => void pieces.push(...body),
+      part: () => {},
+      memory: (id, length) => (id === 1 && length === 14 ? given : undefined),
+    })
+    const lent = Buffer.alloc(8)
+    for (let at = 0; at < packet.length; at += 8) {
+      const size = packet.copy(lent, 0, at)
+      stream.feed(lent.subarray(0, size))
+    }
+    expect(Buffer.concat(pieces).subarray(4).toString()).toBe('0123456789')
+    expect(pieces.map((piece) => piece.buffer === memory.buffer)).toContain(given !== undefined)
+  }
 })
 
 test('[H-SSH-19] a length that no packet has is refused, and nothing is set aside for it', () => {

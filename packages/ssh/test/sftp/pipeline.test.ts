@@ -85,7 +85,10 @@ test('the version comes first, and once', async () => {
 test('it hears of the bytes of an answer as they come', async () => {
   const { pipeline, idOf } = started()
   const parts: number[] = []
-  const asked = pipeline.ask(STAT, (length) => void parts.push(length))
+  const asked = pipeline.ask(STAT, {
+    memory: (length) => Buffer.alloc(length),
+    part: (length) => void parts.push(length),
+  })
   const packet = packetOf(idOf(0), { type: PACKET.DATA, body: fields('0123456789') })
   pipeline.arrived(packet.subarray(0, 15))
   pipeline.arrived(packet.subarray(15))
