@@ -12,9 +12,13 @@ import { testFolder } from './test-folder.ts'
 
 const TIMES = process.env['NET_SOAK'] === '1' ? 300 : 24
 
-/** A channel that ends, silence, a refusal, an answer that is lost, nonsense; `reset` is of the connection. */
-const FAULTS: readonly (SftpFaultAction | 'reset')[] = [
+/**
+ * A channel that ends, silence, a refusal, an answer that is lost, nonsense; `reset` is of the connection, and `restart` of the
+ * server, which keeps its files.
+ */
+const FAULTS: readonly (SftpFaultAction | 'reset' | 'restart')[] = [
   'reset',
+  'restart',
   'drop',
   'stall',
   { status: 4, text: 'disk error' },
@@ -24,7 +28,9 @@ const FAULTS: readonly (SftpFaultAction | 'reset')[] = [
 
 test(`${TIMES} transfers that are cut go on, and end identical`, { timeout: 600_000 }, async () => {
   const folder = testFolder()
-  await using server = await startSftpServer({ files: { '/in/.keep': '' } })
+  let server = await startSftpServer({ files: { '/in/.keep': '' } })
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => server.close())
   // Of a server that is silent.
   const options = { retry: false, timeout: { idle: 300, reply: 500 } } as const
   for (let time = 0; time < TIMES; time++) {
@@ -34,20 +40,45 @@ test(`${TIMES} transfers that are cut go on, and end identical`, { timeout: 600_
     const name = `/in/f${time}`
     if (isUpload) writeFileSync(path, bytes)
     else server.files.put(name, bytes)
-    cut(server, isUpload ? 'WRITE' : 'READ', FAULTS[(time >> 1) % FAULTS.length] ?? 'drop')
+    const on = isUpload ? 'WRITE' : 'READ'
+    const fault = FAULTS[(time >> 1) % FAULTS.length] ?? 'drop'
+    if (fault !== 'restart') cut(server, on, fault)
     let isWhole = false
     for (let attempt = 0; attempt < 10 && !isWhole; attempt++) {
-      isWhole = await tried(server, async (sftp) => {
+      const before = timesAsked(server, on)
+      const going = tried(server, async (sftp) => {
         const sink = ssh.toFile(path, { keepPart: true })
         if (isUpload) await sftp.upload(ssh.fromFile(path), name, { ...options, resume: true })
         else await sftp.download(name, sink, { ...options, resume: true })
       })
+      if (fault === 'restart' && attempt === 0) {
+        await untilOver(going, () => timesAsked(server, on) > before)
+        await server.close()
+        server = await startSftpServer({ files: server.files })
+      }
+      isWhole = await going
     }
     expect(isWhole, `number ${time}`).toBe(true)
     const moved = isUpload ? server.files.read(name) : readFileSync(path)
     expect(hash(moved), `number ${time}`).toBe(hash(bytes))
   }
 })
+
+function timesAsked(server: SftpServer, on: string): number {
+  return server.requests.filter((line) => line.startsWith(on)).length
+}
+
+/** Resolves when it is so, or the transfer is over. */
+async function untilOver(going: Promise<unknown>, isSo: () => boolean): Promise<void> {
+  const isOver = going.then(() => true)
+  const later = (): Promise<false> =>
+    new Promise((resolve) => {
+      setImmediate(() => resolve(false))
+    })
+  while (!isSo()) {
+    if (await Promise.race([isOver, later()])) return
+  }
+}
 
 function cut(server: SftpServer, on: string, action: SftpFaultAction | 'reset'): void {
   if (action === 'reset') server.failSsh({ after: randomInt(5000, 90_000), do: action })
