@@ -169,3 +169,18 @@ test('a file that grows while it is read ends with what it had', async () => {
     changed: true,
   })
 })
+
+test('[SSH-54] runs of zeros are left out of a local file where that is asked for, and what is resumed ends equal', async () => {
+  const bytes = Buffer.alloc(3_000_000)
+  bytes.write('begin')
+  bytes.write('middle', 1_500_000)
+  await using opened = await openedSftp({ files: { '/a': bytes } })
+  const folder = mkdtempSync(join(tmpdir(), 'net-sftp-'))
+  const local = join(folder, 'a')
+  writeFileSync(`${local}.part`, bytes.subarray(0, 600_001))
+  for (const resume of [true, false]) {
+    await opened.sftp.download('/a', toFile(local), { sparse: true, resume })
+    expect(readFileSync(local).equals(bytes)).toBe(true)
+  }
+  if (process.platform === 'linux') expect(statSync(local).blocks * 512).toBeLessThan(1_500_000)
+})
