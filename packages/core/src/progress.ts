@@ -46,22 +46,19 @@ export class ProgressMeter {
   }
 
   #tell(now: number): void {
-    this.#told = this.#transferred
+    const transferred = this.#transferred
+    this.#told = transferred
     const elapsed = now - this.#started
-    const rate = elapsed > 0 ? (this.#transferred / elapsed) * 1000 : 0
+    const rate = elapsed > 0 ? (transferred / elapsed) * 1000 : 0
     const total = this.#total
-    const left =
-      total === undefined || rate === 0 ? undefined : ((total - this.#transferred) / rate) * 1000
-    this.#report(
-      Object.freeze({
-        transferred: this.#transferred,
-        ...(total === undefined ? {} : { total }),
-        rate,
-        elapsed,
-        ...(left === undefined ? {} : { eta: Math.max(0, left) }),
-      }),
-    )
+    const progress: Draft = { transferred, rate, elapsed }
+    if (total !== undefined) progress.total = total
+    if (total !== undefined && rate !== 0)
+      progress.eta = Math.max(0, ((total - transferred) / rate) * 1000)
+    this.#report(Object.freeze(progress))
   }
 }
+
+type Draft = { -readonly [K in keyof Progress]: Progress[K] }
 
 const INTERVAL = 100

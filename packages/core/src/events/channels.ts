@@ -11,7 +11,7 @@ import { inCall } from '../options/door.ts'
 import { argument, shape, type Shape } from '../options/shape.ts'
 import { callback } from '../options/values.ts'
 import { guarded } from '../callbacks/guarded.ts'
-import { redact, type SecretOwners } from '../redaction/redact.ts'
+import { holdsSecrets, redact, type SecretOwners } from '../redaction/redact.ts'
 
 /** What every event carries. `time` is in milliseconds of the process's monotonic clock. */
 export interface EventHead {
@@ -134,15 +134,25 @@ export function isHeard(name: NetEventName, log: NetEventListener | undefined): 
   return log !== undefined || channels[name].hasSubscribers
 }
 
+/** An event while its fields are filled. */
+export type Draft<E extends EventHead> = { -readonly [K in keyof E]: E[K] }
+
 /** Publishes an event to the client's own log and to all listeners, without secrets (by default its client's) and frozen. */
 export function tell(
   event: NetEvent,
   log: NetEventListener | undefined,
   owners: SecretOwners = event.client === undefined ? [] : [event.client],
 ): void {
-  const clean = withoutSecrets(event, owners)
-  log?.(clean)
-  channels[clean.type].publish(clean)
+  const clean = { ...event }
+  if (holdsSecrets()) strikeOut(clean, owners)
+  publish(clean, log)
+}
+
+/** Publishes an event whose texts have been redacted; it is frozen as it is. */
+export function publish(event: NetEvent, log: NetEventListener | undefined): void {
+  const frozen = Object.freeze(event)
+  log?.(frozen)
+  channels[frozen.type].publish(frozen)
 }
 
 /** The names of all channels. */
@@ -155,13 +165,11 @@ export const eventNames: readonly NetEventName[] = [
   'pool',
 ]
 
-function withoutSecrets(event: NetEvent, owners: SecretOwners): NetEvent {
-  const clean = { ...event }
+function strikeOut(event: NetEvent, owners: SecretOwners): void {
   for (const key of TEXTS) {
     const value: unknown = Reflect.get(event, key)
-    if (typeof value === 'string') Reflect.set(clean, key, redact(value, owners))
+    if (typeof value === 'string') Reflect.set(event, key, redact(value, owners))
   }
-  return Object.freeze(clean)
 }
 
 /** What may hold more than our own words. */

@@ -19,11 +19,11 @@ export function holdSecret(value: string, holder: object, owner?: number): void 
   if (value.length < SecretIndex.shortest) return
   const all = secrets()
   const held: Held = { value, owners: new Set(owner === undefined ? [] : [owner]) }
-  const known = all.held.get(value)
-  if (known === undefined) {
+  const same = all.held.get(value)
+  if (same === undefined) {
     all.held.set(value, new Set([held]))
     all.index.add(value)
-  } else known.add(held)
+  } else same.add(held)
   const before = all.ofHolder.get(holder)
   if (before === undefined) all.ofHolder.set(holder, [held])
   else before.push(held)
@@ -52,6 +52,11 @@ export function redact(text: string, owners?: SecretOwners): string {
   return index.strike(text, isSought, STRUCK)
 }
 
+/** Whether there is any secret to look for. */
+export function holdsSecrets(): boolean {
+  return secrets().held.size > 0
+}
+
 function oldest(owners: ReadonlySet<number>): number {
   const [first = 0] = owners
   return first
@@ -71,8 +76,12 @@ interface Secrets {
 
 /** One per process, also when two copies of this package are installed: a secret given to one must not show in the other. */
 function secrets(): Secrets {
-  return shared('secrets-by-form', noSecrets)
+  known ??= shared('secrets-by-form', noSecrets)
+  return known
 }
+
+/** Every event asks for them, so that their name is not looked up each time. */
+let known: Secrets | undefined
 
 function noSecrets(): Secrets {
   const made: Secrets = {
@@ -85,9 +94,9 @@ function noSecrets(): Secrets {
 }
 
 function release({ held, index }: Secrets, gone: Held): void {
-  const known = held.get(gone.value)
-  known?.delete(gone)
-  if (known?.size !== 0) return
+  const same = held.get(gone.value)
+  same?.delete(gone)
+  if (same?.size !== 0) return
   held.delete(gone.value)
   index.delete(gone.value)
 }

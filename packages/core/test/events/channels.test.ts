@@ -43,6 +43,16 @@ test('[CORE-15] secrets are struck out before the event is published', () => {
   expect(holder).toBeDefined()
 })
 
+test('what the caller told stays as it was', () => {
+  const holder = {}
+  holdSecret('open-sesame-43', holder)
+  const own = { ...event, target: '/x?key=open-sesame-43' }
+  tell(own, () => {})
+  expect(own.target).toBe('/x?key=open-sesame-43')
+  expect(Object.isFrozen(own)).toBe(false)
+  expect(holder).toBeDefined()
+})
+
 test('listening ends when it is disposed', () => {
   const seen: NetEvent[] = []
   {

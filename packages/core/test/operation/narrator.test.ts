@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 
 import { onEvent, type NetEvent, type RetryPolicy } from '@net/core'
-import { netError, operation, type OperationSpec } from '@net/core/authoring'
+import { holdSecret, netError, operation, type OperationSpec } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { eventsOff } from '@tools/canary'
 
@@ -88,6 +88,67 @@ test("the end of an operation reports the status of the peer's reply", async () 
     return Promise.resolve()
   })
   expect(ends).toMatchObject([{ outcome: 'ok', status: 304 }])
+})
+
+test('events are frozen, without secrets, and say no more than is known', async () => {
+  const events: NetEvent[] = []
+  using _ = onEvent('*', (event) => void (event.protocol === 'plain' && events.push(event)))
+  const call: OperationSpec = { protocol: 'plain', operation: 'do', kind: 'command' }
+  await operation(call, {}, async (op) => {
+    op.wire('send', () => 'HELLO')
+    op.warn('careful')
+    op.progress(5)
+    await op.phase('send', async () => {})
+  })
+  expect(events.every((event) => Object.isFrozen(event))).toBe(true)
+  const head = ['type', 'version', 'id', 'protocol', 'operation', 'time']
+  const known: Record<string, readonly string[]> = {
+    'operation start': ['state'],
+    'wire ': ['direction', 'text'],
+    'operation warning': ['state', 'message'],
+    'progress ': ['transferred'],
+    'phase start': ['state', 'phase'],
+    'phase end': ['state', 'phase', 'outcome', 'duration'],
+    'operation end': ['state', 'outcome', 'duration', 'transferred'],
+  }
+  for (const event of events) {
+    const name = `${event.type} ${'state' in event ? event.state : ''}`
+    expect([name, Object.keys(event).toSorted()]).toEqual([
+      name,
+      [...head, ...(known[name] ?? [])].toSorted(),
+    ])
+  }
+  expect(events).toHaveLength(7)
+})
+
+test('[CORE-15] a secret that is learned while a call runs is not in its later events', async () => {
+  const events: NetEvent[] = []
+  using _ = onEvent(
+    'operation',
+    (event) => void (event.protocol === 'learning' && events.push(event)),
+  )
+  const holder = {}
+  const call: OperationSpec = {
+    protocol: 'learning',
+    operation: 'do',
+    kind: 'command',
+    target: '/x?token=rosebud-1941',
+    endpoint: 'rosebud-1941.example:80',
+  }
+  await operation(call, {}, async (op) => {
+    op.warn('rosebud-1941 is not known yet')
+    holdSecret('rosebud-1941', holder)
+    op.warn('rosebud-1941 is known')
+  })
+  expect(events.map((event) => 'target' in event && event.target)).toEqual([
+    '/x?token=rosebud-1941',
+    '/x?token=rosebud-1941',
+    '/x?token=[secret]',
+    '/x?token=[secret]',
+  ])
+  expect(events[3]).toMatchObject({ endpoint: '[secret].example:80' })
+  expect(events[2]).toMatchObject({ message: '[secret] is known' })
+  expect(holder).toBeDefined()
 })
 
 test('[CORE-13] without subscribers, no event is made and nothing is written', async () => {

@@ -32,7 +32,11 @@ export class History {
   readonly #limits: HistoryLimits
   readonly #ring: OperationRecord[] = []
   readonly #byId = new Map<number, OperationRecord>()
-  #changed: Set<OperationRecord> | undefined
+  #changed: OperationRecord[] | undefined
+  /** The number of the last change that `drain` has given. */
+  #drained = 0
+  /** The operation of the last event, whose next event often follows. */
+  #last: OperationRecord | undefined
   #wireSize = 0
   /** The operation whose lines are the next to be forgotten. */
   #wireOldest = 0
@@ -75,6 +79,11 @@ export class History {
     return this.#byId.get(id)
   }
 
+  #find(id: number): OperationRecord | undefined {
+    if (this.#last?.id !== id) this.#last = this.#byId.get(id)
+    return this.#last
+  }
+
   /** The operations from one ordinal up to another, without that. */
   between(from: number, to: number): readonly OperationRecord[] {
     const first = Math.max(from, this.oldest)
@@ -104,7 +113,9 @@ export class History {
 
   /** From now on `drain` has what changes. */
   watch(): void {
-    this.#changed ??= new Set()
+    if (this.#changed !== undefined) return
+    this.#changed = []
+    this.#drained = this.sequence
   }
 
   /** Nobody asks for changes any more. */
@@ -114,17 +125,20 @@ export class History {
 
   /** What has changed since the last call. */
   drain(): readonly OperationRecord[] {
-    if (this.#changed === undefined || this.#changed.size === 0) return []
-    const records = [...this.#changed]
-    this.#changed.clear()
-    return records
+    const records = this.#changed
+    if (records === undefined || records.length === 0) return NONE
+    this.#changed = []
+    this.#drained = this.sequence
+    // Of those that were forgotten since there is nothing to show.
+    return records.filter((record) => this.#byId.get(record.id) === record)
   }
 
   /** Forgets every operation. Those under way are not heard of again. */
   clear(): void {
     this.#ring.length = 0
     this.#byId.clear()
-    this.#changed?.clear()
+    this.#last = undefined
+    if (this.#changed !== undefined) this.#changed = []
     this.#wireSize = 0
     this.#wireOldest = this.seen
     this.#base = this.seen
@@ -134,7 +148,7 @@ export class History {
   #takeOperation(event: OperationEvent): void {
     if (event.state === 'start') return void this.#begin(event)
     // A warning may come alone, and an operation may have begun before anybody listened.
-    const record = this.#byId.get(event.id) ?? this.#begin(event)
+    const record = this.#find(event.id) ?? this.#begin(event)
     if (event.target !== undefined) record.target = cut(event.target, TARGET)
     if (event.endpoint !== undefined) record.endpoint = cut(event.endpoint, ENDPOINT)
     if (event.state === 'warning') this.#warn(record, event.message ?? '')
@@ -186,11 +200,12 @@ export class History {
       this.#ring[at] = record
     }
     this.#byId.set(record.id, record)
+    this.#last = record
     this.seen++
   }
 
   #takePhase(event: PhaseEvent): void {
-    const record = this.#byId.get(event.id)
+    const record = this.#find(event.id)
     if (record === undefined) return
     const { phases } = record
     if (event.state === 'start') {
@@ -199,10 +214,7 @@ export class History {
       if (phases.length < MANY) record.phases = added(phases, begun)
       else record.left++
     } else {
-      // Phases may overlap, as where several addresses are tried at once.
-      const open = phases.findLast(
-        ({ phase, duration }) => phase === event.phase && duration === undefined,
-      )
+      const open = openPhase(phases, event.phase)
       if (open !== undefined) {
         open.duration = event.duration ?? event.time - open.start
         open.outcome = event.outcome ?? 'ok'
@@ -212,7 +224,7 @@ export class History {
   }
 
   #takeWire(event: WireEvent): void {
-    const record = this.#byId.get(event.id)
+    const record = this.#find(event.id)
     if (record === undefined) return
     if (record.wire.length >= LINES || record.ordinal < this.#wireOldest) {
       record.left++
@@ -229,7 +241,7 @@ export class History {
   }
 
   #takeProgress(event: TransferEvent): void {
-    const record = this.#byId.get(event.id)
+    const record = this.#find(event.id)
     if (record === undefined) return
     record.transferred = event.transferred
     record.total = event.total
@@ -237,7 +249,7 @@ export class History {
   }
 
   #takeRetry(event: RetryEvent): void {
-    const record = this.#byId.get(event.id)
+    const record = this.#find(event.id)
     if (record === undefined) return
     const { time, attempt, delay, error } = event
     const { code } = error
@@ -254,15 +266,15 @@ export class History {
   }
 
   #touch(record: OperationRecord): void {
+    if (record.version <= this.#drained) this.#changed?.push(record)
     record.version = ++this.sequence
-    this.#changed?.add(record)
   }
 
   #forget(record: OperationRecord): void {
     this.#dropWire(record)
     this.#wireOldest = Math.max(this.#wireOldest, record.ordinal + 1)
-    this.#changed?.delete(record)
     if (this.#byId.get(record.id) === record) this.#byId.delete(record.id)
+    if (this.#last === record) this.#last = undefined
   }
 
   #dropWire(record: OperationRecord): void {
@@ -286,9 +298,21 @@ function close(record: OperationRecord, event: OperationEvent): void {
   if (event.error !== undefined) record.error = errorRecord(event.error)
 }
 
-/** The list with one more in it. Most operations have no warnings, retries or lines, and share one empty list. */
+/** The phase of that name that goes on; phases may overlap, as where several addresses are tried at once. */
+function openPhase(phases: readonly PhaseRecord[], name: string): PhaseRecord | undefined {
+  for (let at = phases.length - 1; at >= 0; at--) {
+    const phase = phases[at]
+    if (phase?.phase === name && phase.duration === undefined) return phase
+  }
+  return undefined
+}
+
+/**
+ * The list with one more in it. Most operations have no warnings, retries or lines, and share one empty list; short ones are
+ * copied, since an array that grows takes room for sixteen more.
+ */
 function added<T>(list: readonly T[], item: T): readonly T[] {
-  if (list.length === 0) return [item]
+  if (list.length < SHORT) return [...list, item]
   ;(list as T[]).push(item)
   return list
 }
@@ -321,5 +345,6 @@ const WHOLE = 16_384
 const FEW = 20
 const MANY = 64
 const LINES = 200
+const SHORT = 4
 /** What a line costs beside its text. */
 const LINE_COST = 64

@@ -20,26 +20,20 @@ export interface PoolState {
 
 /** The pools that were heard of last. */
 export class Pools {
-  readonly #pools = new Map<string, PoolState>()
+  readonly #pools = new Map<string, KnownPool>()
+  /** The pool of the last event, whose next event often follows. */
+  #last: KnownPool | undefined
 
   /** Takes an event in. */
   take(event: PoolEvent): void {
-    const { protocol, client, endpoint = '', size, busy, waiting, action, time } = event
-    const key = `${client ?? ''} ${protocol} ${endpoint}`
-    const old = this.#pools.get(key)
-    this.#pools.set(key, {
-      protocol,
-      client,
-      endpoint,
-      size,
-      busy,
-      waiting,
-      created: (old?.created ?? 0) + Number(action === 'create'),
-      destroyed: (old?.destroyed ?? 0) + Number(action === 'destroy'),
-      acquired: (old?.acquired ?? 0) + Number(action === 'acquire'),
-      time,
-    })
-    if (old === undefined) this.#makeRoom()
+    const pool = this.#poolOf(event)
+    pool.size = event.size
+    pool.busy = event.busy
+    pool.waiting = event.waiting
+    pool.time = event.time
+    if (event.action === 'acquire') pool.acquired++
+    else if (event.action === 'create') pool.created++
+    else if (event.action === 'destroy') pool.destroyed++
   }
 
   /** All of them, in the order in which they were first heard of. */
@@ -47,13 +41,34 @@ export class Pools {
     return [...this.#pools.values()]
   }
 
+  #poolOf({ client, protocol, endpoint = '' }: PoolEvent): KnownPool {
+    const last = this.#last
+    const isSame = last?.client === client && last?.endpoint === endpoint
+    if (last !== undefined && isSame && last.protocol === protocol) return last
+    const key = `${client ?? ''} ${protocol} ${endpoint}`
+    const known = this.#pools.get(key)
+    if (known !== undefined) {
+      this.#last = known
+      return known
+    }
+    const counts = { size: 0, busy: 0, waiting: 0, created: 0, destroyed: 0, acquired: 0, time: 0 }
+    const pool = { protocol, client, endpoint, ...counts }
+    this.#pools.set(key, pool)
+    this.#makeRoom(pool)
+    return pool
+  }
+
   /** A pool without connections goes first, else the oldest. */
-  #makeRoom(): void {
+  #makeRoom(added: KnownPool): void {
     if (this.#pools.size <= MOST) return
-    const empty = this.#pools.entries().find(([, { size }]) => size === 0)?.[0]
+    this.#last = undefined
+    const entries = this.#pools.entries()
+    const empty = entries.find(([, pool]) => pool.size === 0 && pool !== added)?.[0]
     const key = empty ?? this.#pools.keys().next().value
     if (key !== undefined) this.#pools.delete(key)
   }
 }
+
+type KnownPool = { -readonly [K in keyof PoolState]: PoolState[K] }
 
 const MOST = 500
