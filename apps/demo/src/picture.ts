@@ -5,7 +5,8 @@
 
 import type { NetEvent } from '@net/core'
 
-import { barsOf, type Bar } from './waterfall.ts'
+import { callsOf, type Call } from './calls.ts'
+import { PHASES } from './phases.ts'
 
 /** A scenario and the events that it made. */
 export interface Chapter {
@@ -32,17 +33,11 @@ export function drawPicture(chapters: readonly Chapter[]): string {
 /** A row, once it knows how far down it stands. */
 type Row = (y: number) => string
 
-interface Call {
-  readonly whole: Bar
-  readonly phases: readonly Bar[]
-  /** When it began, in milliseconds of the chapter. */
-  readonly start: number
-}
-
 function rowsOf({ title, events }: Chapter): Row[] {
   const calls = callsOf(events)
   if (calls.length === 0) return []
-  const end = Math.max(...calls.map(({ start, whole }) => start + whole.duration), 0.001)
+  const origin = Math.min(...calls.map(({ start }) => start))
+  const end = Math.max(...calls.map(({ start, duration }) => start + duration - origin), 0.001)
   const shown = calls.slice(0, MOST)
   const left = calls.length - shown.length
   return [
@@ -50,7 +45,7 @@ function rowsOf({ title, events }: Chapter): Row[] {
     ...shown.map(
       (call): Row =>
         (y) =>
-          drawCall(call, end, y),
+          drawCall(call, { origin, end }, y),
     ),
     ...(left === 0
       ? []
@@ -58,45 +53,35 @@ function rowsOf({ title, events }: Chapter): Row[] {
   ]
 }
 
-/** The calls of clients that nothing of ours made: what a user wrote. */
-function callsOf(events: readonly NetEvent[]): Call[] {
-  const starts = events.filter(
-    (event) =>
-      event.type === 'operation' &&
-      event.state === 'start' &&
-      event.parent === undefined &&
-      !OF_SERVERS.has(event.operation),
-  )
-  const origin = Math.min(...starts.map((event) => event.time))
-  return starts.flatMap((event) => {
-    const bars = barsOf(events, event.id)
-    const whole = bars.find((bar) => bar.depth === 0)
-    if (whole === undefined) return []
-    const phases = bars.filter((bar) => COLOURS[bar.label] !== undefined)
-    return [{ whole, phases, start: event.time - origin }]
-  })
+/** When a chapter began, and how long it took. */
+interface Span {
+  readonly origin: number
+  readonly end: number
 }
 
-function drawCall({ whole, phases, start }: Call, end: number, y: number): string {
+function drawCall(call: Call, { origin, end }: Span, y: number): string {
   const scale = (WIDTH - LABEL - TIME) / end
   const bar = (kind: string, from: number, duration: number): string => {
-    const x = (LABEL + (start + from) * scale).toFixed(1)
+    const x = (LABEL + (from - origin) * scale).toFixed(1)
     return `<rect ${kind} x="${x}" y="${y + 2}" width="${Math.max(duration * scale, 1).toFixed(1)}" height="${ROW - 6}" rx="2"/>`
   }
-  const [protocol = '', operation = ''] = whole.label.split(' ')
+  const phases = call.phases.flatMap(({ phase, start, duration }) => {
+    const look = PHASES.get(phase)
+    return look === undefined ? [] : [bar(`fill="${look.colour}"`, start, duration)]
+  })
   return [
-    `<text x="${INDENT}" y="${y + 13}">${escaped(`${protocol} ${operation}`)}</text>`,
-    bar('class="call"', 0, whole.duration),
-    ...phases.map((phase) => bar(`fill="${COLOURS[phase.label]}"`, phase.start, phase.duration)),
-    `<text class="time" x="${WIDTH}" y="${y + 13}">${whole.duration.toFixed(1)} ms</text>`,
+    `<text x="${INDENT}" y="${y + 13}">${escaped(`${call.protocol} ${call.operation}`)}</text>`,
+    bar('class="call"', call.start, call.duration),
+    ...phases,
+    `<text class="time" x="${WIDTH}" y="${y + 13}">${call.duration.toFixed(1)} ms</text>`,
   ].join('')
 }
 
 function legend(y: number): string {
-  return Object.entries(COLOURS)
-    .map(([phase, colour], index) => {
-      const x = index * Math.floor(WIDTH / Object.keys(COLOURS).length)
-      return `<rect fill="${colour}" x="${x}" y="${y - 10}" width="10" height="10" rx="2"/><text x="${x + 15}" y="${y}">${phase}</text>`
+  return [...PHASES.values()]
+    .map(({ name, colour }, index) => {
+      const x = index * Math.floor(WIDTH / PHASES.size)
+      return `<rect fill="${colour}" x="${x}" y="${y - 10}" width="10" height="10" rx="2"/><text x="${x + 15}" y="${y}">${name}</text>`
     })
     .join('')
 }
@@ -104,9 +89,6 @@ function legend(y: number): string {
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
-
-/** What the embedded servers do. */
-const OF_SERVERS: ReadonlySet<string> = new Set(['accept', 'dial', 'listen'])
 
 const WIDTH = 860
 const LABEL = 150
@@ -117,18 +99,5 @@ const TOP = 4
 const LEGEND = 34
 /** Of a scenario's calls so many are drawn. */
 const MOST = 6
-
-/** By phase, in the order in which a connection goes through them. */
-const COLOURS: Readonly<Record<string, string>> = {
-  connect: '#4c78a8',
-  proxy: '#9d755d',
-  tls: '#72b7b2',
-  greeting: '#b279a2',
-  kex: '#eeca3b',
-  auth: '#e45756',
-  command: '#f58518',
-  send: '#54a24b',
-  receive: '#d67195',
-}
 
 const STYLE = `text{font:12px system-ui,sans-serif;fill:#24292f}.title{font-weight:600}.time{text-anchor:end}.more,.time{fill:#57606a}.call{fill:#d0d7de}@media(prefers-color-scheme:dark){text{fill:#e6edf3}.more,.time{fill:#9198a1}.call{fill:#3d444d}}`

@@ -6,6 +6,10 @@ export interface Scenario {
   readonly title: string
   /** The connection between client and server, such as `tcp, ssh`. */
   readonly transport: string
+  /** What is about to happen, in a sentence or two. */
+  readonly about: string
+  /** The URL of its file, whose function `example` is the code that the tour shows. */
+  readonly file: string
   /** Runs it against servers of its own on loopback; returns how many bytes of content moved. Throws if a result is wrong. */
   run(stage: Stage): Promise<number>
 }

@@ -1,83 +1,49 @@
-/*
- * The tour: every scenario over real loopback sockets, reported as it happens, then a table of all and the waterfall
- * of one call.
- */
+/* The tour: every scenario over real loopback sockets, one after the other, told as it happens. */
 
 import { onEvent, type NetEvent } from '@net/core'
 
-import { bytesText, type Screen } from './progress-line.ts'
-import type { Scenario, Stage } from './scenario.ts'
-import { drawTable } from './table.ts'
-import { barsOf, drawWaterfall } from './waterfall.ts'
+import type { Scenario } from './scenario.ts'
+import type { Result, Teller } from './teller.ts'
 
-/** How one scenario went. Time is in milliseconds. */
-export interface Result {
-  readonly scenario: Scenario
-  readonly bytes: number
-  readonly time: number
-  readonly events: readonly NetEvent[]
-  readonly error?: unknown
+/** What the tour tells beside its steps. */
+export interface TourOptions {
+  /** Whether lines on the wire are told as well. */
+  readonly wire: boolean
 }
 
-/** Runs the scenarios one after the other, reports them on the screen, and returns their results. */
-export async function runTour(scenarios: readonly Scenario[], screen: Screen): Promise<Result[]> {
+/** Runs the scenarios one after the other and returns their results. */
+export async function runTour(
+  scenarios: readonly Scenario[],
+  teller: Teller,
+  options: TourOptions = { wire: false },
+): Promise<Result[]> {
   const results: Result[] = []
   for (const scenario of scenarios) {
-    screen.write(`${scenario.number}. ${scenario.title}\n`)
-    results.push(await runScenario(scenario, screen))
+    const result = await runScenario(scenario, teller, options)
+    results.push(result)
+    teller.end(result)
   }
-  screen.write(`\n${drawTable(HEADER, results.map(rowOf)).join('\n')}\n`)
-  drawFirstCall(
-    results.flatMap(({ events }) => events),
-    screen,
-  )
-  const passed = results.filter(({ error }) => error === undefined).length
-  screen.write(`\n${passed} of ${results.length} scenarios passed\n`)
+  teller.finish(results)
   return results
 }
 
-async function runScenario(scenario: Scenario, screen: Screen): Promise<Result> {
+async function runScenario(
+  scenario: Scenario,
+  teller: Teller,
+  { wire }: TourOptions,
+): Promise<Result> {
+  const stage = teller.begin(scenario)
   const events: NetEvent[] = []
-  using _ = onEvent('*', (event) => void events.push(event))
+  using _ = onEvent('*', (event) => {
+    events.push(event)
+    if (wire && event.type === 'wire') teller.wire(event)
+  })
   const started = performance.now()
   try {
-    const bytes = await scenario.run(stageOn(screen))
+    const bytes = await scenario.run(stage)
     return { scenario, bytes, time: performance.now() - started, events }
-  } catch (error) {
-    screen.write(`   failed: ${error instanceof Error ? error.message : String(error)}\n`)
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     return { scenario, bytes: 0, time: performance.now() - started, events, error }
   }
 }
-
-function stageOn(screen: Screen): Stage {
-  return {
-    sent: (text) => void screen.write(`   → ${text}\n`),
-    received: (text) => void screen.write(`   ← ${text}\n`),
-    progress: (done, total) => {
-      if (screen.isTTY === true) screen.write(`\r\u001b[K   ${done} of ${total}`)
-      if (done === total)
-        screen.write(`${screen.isTTY === true ? '\r\u001b[K' : ''}   ${done} of ${total}\n`)
-    },
-  }
-}
-
-function rowOf({ scenario, bytes, time, error }: Result): string[] {
-  const result = error === undefined ? 'passed' : 'failed'
-  return [
-    String(scenario.number),
-    scenario.title,
-    scenario.transport,
-    bytesText(bytes),
-    `${time.toFixed(1)} ms`,
-    result,
-  ]
-}
-
-function drawFirstCall(events: readonly NetEvent[], screen: Screen): void {
-  const call = events.find((event) => event.type === 'operation' && event.protocol === 'http')
-  if (call === undefined) return
-  screen.write(`\nOne call, phase by phase:\n\n`)
-  for (const line of drawWaterfall(barsOf(events, call.id))) screen.write(`  ${line}\n`)
-}
-
-const HEADER = ['>#', 'scenario', 'transport', '>bytes', '>time', 'result']

@@ -9,28 +9,39 @@ import { expect, test } from 'vitest'
 
 const main = new URL('../src/main.ts', import.meta.url).pathname
 
-test('the whole tour passes, prints what went over the wire and draws one call', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@net/source', main])
+test('the whole tour passes as plain text: story, code, wire, table and bars', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--conditions=@net/source',
+    main,
+    '--wire',
+  ])
+  expect(stdout).toContain('    │ return http.get(`${url}/json`).json<Post>()\n')
   expect(stdout).toMatch(/← Hello from server!/)
   expect(stdout).toMatch(
     /→ POST http:\/\/127\.0\.0\.1:\d+\/echo {"title":"Hello","body":"from net"}/,
   )
+  expect(stdout).toMatch(/^ {6}> http {2}GET \/json HTTP\/1\.1$/m)
   expect(stdout).toMatch(/← 500000 bytes over 50 connections/)
-  for (let number = 1; number <= 10; number++) {
+  for (let number = 1; number <= 14; number++) {
     expect(stdout).toMatch(
-      new RegExp(`^ *${number}  .*  (?:tcp|http, socks5|memory).* ms  passed$`, 'm'),
+      new RegExp(`^ *${number}  .*(?:tcp|http, socks5|memory).* ms  passed$`, 'm'),
     )
   }
-  expect(stdout).toMatch(/^ {2}http GET http.* │█+│ +[\d.]+ ms$/m)
-  expect(stdout).toMatch(/^ {4}tcp dial .* │ *█+ *│/m)
-  expect(stdout).toMatch(/12 of 12 scenarios passed\n$/)
+  expect(stdout).toMatch(/^one column is [\d.]+ ms, for all of them$/m)
+  for (const protocol of ['tcp', 'http', 'ftp', 'smtp', 'ssh', 'queue']) {
+    expect(stdout).toMatch(new RegExp(`^${protocol}\n  .* [a-z·]+ .* ms$`, 'm'))
+  }
+  expect(stdout).toMatch(/14 of 14 scenarios passed\n$/)
+  expect(stdout).not.toMatch(/\r|\u001b/u)
+  const table = stdout.slice(stdout.indexOf('scenario  '))
+  expect(Math.max(...table.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80)
 })
 
-test('a command that does not exist is answered with those that do', async () => {
+test.each(['frobnicate', '--frobnicate'])('%s is answered with what there is', async (word) => {
   const failed: unknown = await promisify(execFile)(process.execPath, [
     '--conditions=@net/source',
     main,
-    'frobnicate',
+    word,
   ]).catch((error: unknown) => error)
   expect(failed).toMatchObject({
     code: 2,

@@ -1,24 +1,29 @@
 import { expect, test } from 'vitest'
 
-import type { Scenario } from '../src/scenario.ts'
+import type { Teller } from '../src/teller.ts'
 import { runTour } from '../src/tour.ts'
+import { brokenScenario, workingScenario } from './tour-parts.ts'
 
-function screenOf(): { text(): string; screen: { write(text: string | Uint8Array): void } } {
-  let all = ''
-  return { text: () => all, screen: { write: (text) => void (all += String(text)) } }
-}
-
-test('a scenario that fails is reported, and the tour does not pass', async () => {
-  const { text, screen } = screenOf()
-  const broken: Scenario = {
-    number: 9,
-    title: 'broken',
-    transport: 'none',
-    run: () => Promise.reject(new Error('the server said no')),
+test('scenarios run one after the other; one that fails is told, and the next one runs', async () => {
+  const told: string[] = []
+  const stage = { sent() {}, received() {}, progress() {} }
+  const teller: Teller = {
+    begin: ({ title }) => (told.push(`begin ${title}`), stage),
+    wire: ({ text }) => void told.push(`wire ${text}`),
+    end: ({ scenario, bytes }) => void told.push(`end ${scenario.title}, ${bytes} bytes`),
+    finish: (results) => void told.push(`finish ${results.length}`),
   }
-  expect(await runTour([broken], screen)).toMatchObject([
-    { error: { message: 'the server said no' } },
+  const results = await runTour([brokenScenario, workingScenario], teller, { wire: true })
+  expect(told).toEqual([
+    'begin broken',
+    'end broken, 0 bytes',
+    'begin working',
+    'wire HELLO',
+    'end working, 5 bytes',
+    'finish 2',
   ])
-  expect(text()).toContain('failed: the server said no')
-  expect(text()).toContain('0 of 1 scenarios passed')
+  expect(results).toMatchObject([{ error: { message: 'the server said no' } }, { bytes: 5 }])
+  expect(results[1]?.events.map(({ type }) => type)).toEqual(['operation', 'wire', 'operation'])
+  await runTour([workingScenario], teller)
+  expect(told.filter((line) => line.startsWith('wire'))).toHaveLength(1)
 })

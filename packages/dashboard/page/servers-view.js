@@ -1,10 +1,11 @@
-/* The third view: the servers of a lab, with what they hold, and the faults that they can be given. */
+/* The third view: servers, roads and queues of a lab, with what they hold, and the faults that they can be given. */
 
 /** @import { FileShown, MailShown, ServerShown, ServerSummary } from '../src/web/shown.ts' */
 
 import { get, post } from './api.js'
 import { el } from './dom.js'
 import { bytes } from './format.js'
+import { jobsPart } from './jobs-part.js'
 
 /** The view. */
 export class ServersView {
@@ -75,13 +76,15 @@ export class ServersView {
   }
 
   /** @param {ServerShown} server */
-  #draw({ name, url, login, faults, inbox, firstMail, tree, table }) {
+  #draw({ name, url, about, login, faults, inbox, firstMail, tree, table, jobs }) {
     this.#body.replaceChildren(
       ...[
-        addressPart(url, login),
+        about === undefined ? undefined : el('p', { text: about }),
+        url === undefined ? undefined : addressPart(url, login),
         this.#faultsPart(name, faults),
         inbox === undefined ? undefined : this.#inboxPart(name, inbox, firstMail),
         tree === undefined ? undefined : this.#treePart(name, tree),
+        jobs === undefined ? undefined : this.#jobsPart(name, jobs),
         table === undefined ? undefined : tablePart(table),
       ].filter((part) => part !== undefined),
     )
@@ -203,6 +206,20 @@ export class ServersView {
       el('p', { text: `${bytes(file.size)}${cut}` }),
       el('pre', { tabindex: 0, text: file.text }),
     )
+  }
+
+  /**
+   * @param {string} server
+   * @param {NonNullable<ServerShown['jobs']>} jobs
+   */
+  #jobsPart(server, jobs) {
+    return jobsPart(server, jobs, {
+      show: (title, ...parts) => this.#show(title, ...parts),
+      say: (text) => {
+        this.#said.textContent = text
+        void this.tick()
+      },
+    })
   }
 
   /**

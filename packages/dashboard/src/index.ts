@@ -8,6 +8,8 @@ export type {
   Lab,
   LabCall,
   LabFiles,
+  LabJob,
+  LabJobs,
   LabMail,
   LabScenario,
   LabServer,

@@ -7,7 +7,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 import { isAbort, isNetError } from '@net/core'
 
-import type { Screen } from '../progress-line.ts'
+import type { Screen } from '../screen.ts'
 
 /** Where a command writes: the document to `out`, everything about it to `messages`. */
 export interface CommandStreams {

@@ -55,11 +55,10 @@ export async function labCommand(
 }
 
 function textOf(servers: EmbeddedServers, url: string, listen: string | undefined): string {
-  const rows = labServers(servers).map(({ name, url: at, login }) => [
-    name,
-    at,
-    login === undefined ? '' : `${login.user} / ${login.password}`,
-  ])
+  const rows = labServers(servers).flatMap(({ name, url: at, login }) => {
+    if (at === undefined) return []
+    return [[name, at, login === undefined ? '' : `${login.user} / ${login.password}`]]
+  })
   const opened =
     listen === undefined
       ? []

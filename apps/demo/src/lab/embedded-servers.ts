@@ -1,7 +1,10 @@
 /* Every embedded server at once, on loopback, with throw-away credentials; they stay up until they are disposed. */
 
+import type { LabJobs } from '@net/dashboard'
 import { startFtpServer, type FtpServer } from '@net/ftp/testing'
 import { startHttpServer, type HttpServer } from '@net/http/testing'
+import { openQueue, type JobQueue } from '@net/queue'
+import * as smtp from '@net/smtp'
 import { startSmtpServer, type SmtpServer } from '@net/smtp/testing'
 import {
   createCertificates,
@@ -13,6 +16,9 @@ import {
 } from '@net/socket/testing'
 import { startSftpServer, type SftpServer } from '@net/ssh/testing'
 
+import { labJobs } from './lab-jobs.ts'
+import { labRoad, type LabRoad } from './lab-road.ts'
+
 /** The servers, and what a client needs to reach them. */
 export interface EmbeddedServers extends AsyncDisposable {
   readonly http: HttpServer
@@ -23,6 +29,12 @@ export interface EmbeddedServers extends AsyncDisposable {
   readonly echo: EchoServer
   readonly socks: ProxyServer
   readonly connect: ProxyServer
+  /** Mails to send, two at a time. */
+  readonly queue: JobQueue<{ readonly to: string }>
+  /** Its jobs, as the dashboard shows them. */
+  readonly jobs: LabJobs
+  /** The road of the scenarios to the servers. */
+  readonly road: LabRoad
   /** What every server takes. */
   readonly login: { readonly user: string; readonly password: string }
   /** The authority of the certificates of ftp and smtp, as `tls` takes it. */
@@ -50,9 +62,24 @@ export async function startServers(): Promise<EmbeddedServers> {
     socks: stack.use(await startSocksServer({ hosts: HOSTS })),
     connect: stack.use(await startConnectServer({ hosts: HOSTS })),
   }
+  const queue = stack.use(openQueue<{ readonly to: string }>('lab-mails'))
+  const jobs = labJobs(queue)
+  const relay = stack.use(
+    smtp.createMailer(servers.smtp.url, { ...LOGIN, tls: { ca: authority.ca } }),
+  )
+  queue.process(
+    async ({ id, payload: { to } }, { signal }) => {
+      const messageId = `<${id}@example.com>`
+      await relay.send({ from: 'ada@example.com', to, subject: `For ${to}`, messageId }, { signal })
+    },
+    { concurrency: 2, retry: { delay: 1000 } },
+  )
   const kept = stack.move()
   return {
     ...servers,
+    queue,
+    jobs,
+    road: labRoad(),
     login: LOGIN,
     tls: { ca: authority.ca },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

@@ -40,25 +40,26 @@ const EXAMPLES: readonly Example[] = [
   {
     name: 'http-get',
     title: 'HTTP: GET a JSON document',
-    async run(servers, tell) {
-      const post = await http.get(`${servers.http.url}/json`).json()
+    async run({ http: { url }, road: { dialer } }, tell) {
+      await using client = http.createClient({ dialer })
+      const post = await client.get(`${url}/json`).json()
       tell(JSON.stringify(post))
     },
   },
   {
     name: 'http-post',
     title: 'HTTP: POST JSON',
-    async run(servers, tell) {
+    async run({ http: { url }, road: { dialer } }, tell) {
+      await using client = http.createClient({ dialer })
       const json = { title: 'Hello', body: 'from the lab' }
-      const echo = await http.post(`${servers.http.url}/echo`, { json }).text()
-      tell(echo)
+      tell(await client.post(`${url}/echo`, { json }).text())
     },
   },
   {
     name: 'http-many',
     title: 'HTTP: 500 requests, 50 at once',
-    async run(servers, tell) {
-      await using client = http.createClient({ baseUrl: servers.http.url })
+    async run({ http: { url: baseUrl }, road: { dialer } }, tell) {
+      await using client = http.createClient({ baseUrl, dialer })
       const load = () => client.get('/bytes/1000').bytes()
       const bodies = await map(Array.from({ length: 500 }), load, { concurrency: 50 })
       tell(`${bodies.length} bodies`)
@@ -67,16 +68,18 @@ const EXAMPLES: readonly Example[] = [
   {
     name: 'http-missing',
     title: 'HTTP: a document that is not there',
-    async run(servers) {
-      await http.get(`${servers.http.url}/status/404`)
+    async run({ http: { url }, road: { dialer } }) {
+      await using client = http.createClient({ dialer })
+      await client.get(`${url}/status/404`)
     },
   },
   {
     name: 'ftp-upload',
     title: 'FTP: log in over TLS and upload a file',
     async run(servers, tell) {
-      const { login, tls } = servers
-      await using partner = await ftp.connect(servers.ftp.url, { ...login, tls })
+      const { login, tls, road } = servers
+      const { dialer } = road
+      await using partner = await ftp.connect(servers.ftp.url, { ...login, tls, dialer })
       await partner.upload(ftp.fromText('a line of the report\n'.repeat(5000)), 'report.txt')
       for await (const entry of partner.list()) tell(`${entry.type} ${entry.name}`)
     },
@@ -85,8 +88,9 @@ const EXAMPLES: readonly Example[] = [
     name: 'mail-send',
     title: 'SMTP: send a mail after STARTTLS and login',
     async run(servers, tell) {
-      const { login, tls } = servers
-      await using relay = await smtp.connect(servers.smtp.url, { ...login, tls })
+      const { login, tls, road } = servers
+      const { dialer } = road
+      await using relay = await smtp.connect(servers.smtp.url, { ...login, tls, dialer })
       const result = await relay.send({
         from: 'ada@example.com',
         to: 'charles@example.com',
@@ -99,11 +103,25 @@ const EXAMPLES: readonly Example[] = [
     },
   },
   {
+    name: 'mail-queue',
+    title: 'Queue: five mails as jobs',
+    async run({ queue }, tell) {
+      const people = ['ann', 'bob', 'cy', 'dora', 'eve'].map((name) => `${name}@example.com`)
+      const jobs = await Promise.all(people.map((to) => queue.add({ to })))
+      for (const { id } of jobs) {
+        const { payload, state, attempt } = await queue.ended(id)
+        tell(`${payload.to}: ${state}, attempt ${attempt}`)
+      }
+    },
+  },
+  {
     name: 'ssh-exec',
     title: 'SSH: run a command',
     async run(servers, tell) {
-      const hostKeys = ssh.pinned(servers.ssh.ssh.hostKey.fingerprint)
-      await using host = await ssh.connect(servers.ssh.url, { ...servers.login, hostKeys })
+      const { login, road, ssh: server } = servers
+      const hostKeys = ssh.pinned(server.ssh.hostKey.fingerprint)
+      const { dialer } = road
+      await using host = await ssh.connect(server.url, { ...login, hostKeys, dialer })
       const { stdout, exitCode } = await host.exec(['ls', '-l', '/srv/reports'])
       tell(`${stdout.trimEnd()}, exit ${exitCode}`)
     },
@@ -112,8 +130,10 @@ const EXAMPLES: readonly Example[] = [
     name: 'sftp-upload',
     title: 'SFTP: upload a file of 2 MB',
     async run(servers, tell) {
-      const hostKeys = ssh.pinned(servers.ssh.ssh.hostKey.fingerprint)
-      await using host = await ssh.connect(servers.ssh.url, { ...servers.login, hostKeys })
+      const { login, road, ssh: server } = servers
+      const hostKeys = ssh.pinned(server.ssh.hostKey.fingerprint)
+      const { dialer } = road
+      await using host = await ssh.connect(server.url, { ...login, hostKeys, dialer })
       await using sftp = await host.sftp()
       await sftp.upload(new Uint8Array(2_000_000).fill(65), '/backup.tar')
       tell(`${(await sftp.stat('/backup.tar')).size} bytes`)
@@ -123,9 +143,10 @@ const EXAMPLES: readonly Example[] = [
     name: 'mirror',
     title: 'Files: mirror a tree to FTP',
     async run(servers, tell) {
-      const { login, tls } = servers
+      const { login, tls, road } = servers
+      const { dialer } = road
       const site = memoryFiles({ contents: { 'index.html': '<h1>Hello', 'css/site.css': 'h1 {}' } })
-      await using partner = await ftp.connect(servers.ftp.url, { ...login, tls })
+      await using partner = await ftp.connect(servers.ftp.url, { ...login, tls, dialer })
       await partner.mkdir('www', { recursive: true })
       const report = await mirror(site, partner.files('www'))
       tell(`${report.made} made, ${report.kept} kept`)
@@ -135,8 +156,10 @@ const EXAMPLES: readonly Example[] = [
     name: 'http-through-ssh',
     title: 'HTTP: a GET through an SSH tunnel',
     async run(servers, tell) {
-      const hostKeys = ssh.pinned(servers.ssh.ssh.hostKey.fingerprint)
-      await using host = await ssh.connect(servers.ssh.url, { ...servers.login, hostKeys })
+      const { login, road, ssh: server } = servers
+      const hostKeys = ssh.pinned(server.ssh.hostKey.fingerprint)
+      const { dialer } = road
+      await using host = await ssh.connect(server.url, { ...login, hostKeys, dialer })
       await using api = http.createClient({ dialer: host.dialer })
       tell(await api.get(`${servers.http.url}/json`).text())
     },
@@ -154,7 +177,8 @@ const EXAMPLES: readonly Example[] = [
     name: 'tcp-echo',
     title: 'TCP: write a line, read it back',
     async run(servers, tell) {
-      await using connection = await connect(servers.echo.url)
+      const { dialer } = servers.road
+      await using connection = await connect(servers.echo.url, { dialer })
       await connection.write('hello\n')
       tell((await connection.readLine()) ?? 'nothing')
     },

@@ -15,7 +15,33 @@ export function labServers(servers: EmbeddedServers): readonly LabServer[] {
     { name: 'echo', protocol: 'tcp', url: servers.echo.url },
     proxyServer('socks', servers.socks),
     proxyServer('connect', servers.connect),
+    mailQueue(servers),
+    roadTo(servers),
   ]
+}
+
+function mailQueue({ jobs }: EmbeddedServers): LabServer {
+  return {
+    name: 'mails to send',
+    protocol: 'queue',
+    about:
+      'A queue in memory, whose worker gives its mails to the mail server. One that fails for now is tried again a second later, twice.',
+    jobs,
+  }
+}
+
+function roadTo({ road }: EmbeddedServers): LabServer {
+  return {
+    name: 'road',
+    protocol: 'tcp',
+    about:
+      'The network between the scenarios and the servers. A fault befalls the next connection.',
+    seen: () => ({
+      columns: ['Connection to', 'Fault'],
+      rows: road.made.map(({ to, fault }) => [to, fault]),
+    }),
+    faults: road.faults,
+  }
 }
 
 function httpServer({ http }: EmbeddedServers): LabServer {

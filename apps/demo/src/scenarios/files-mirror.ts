@@ -1,35 +1,42 @@
 /* Scenario 10: one tree made like another; a fault in the middle, and the run that completes it. */
 
-import { isNetError } from '@net/core'
-import { memoryFiles, mirror, type TreeReport } from '@net/files'
+import { isNetError, type RemoteFiles } from '@net/core'
+import { memoryFiles, mirror, type MirrorOptions, type TreeReport } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 
-import { expectSame, type Scenario } from '../scenario.ts'
+import { expectSame, type Scenario, type Stage } from '../scenario.ts'
 
 export const filesMirror: Scenario = {
   number: 10,
-  title: 'Files: mirror a tree, fail, and complete it',
+  title: 'Files: mirror, fail, complete it',
   transport: 'memory',
+  about:
+    'A site is published: new files first, index.html last, old ones removed. The connection is lost in the middle; the next run does what is left, and a third one nothing.',
+  file: import.meta.url,
   async run(stage) {
     const from = memoryFiles({ contents: SITE })
     const www = memoryFiles({ contents: { 'old.html': 'gone from the source' } })
-    const options = { delete: 'all', last: ['index.html'], retry: false } as const
-
-    const plan = await mirror(from, www, { ...options, dryRun: true })
+    const plan = await mirror(from, www, { ...OPTIONS, dryRun: true })
     stage.sent(`mirror: ${plan.made} to make, ${plan.removed} to remove`)
-    const failed = await mirror(from, losing(www, 'css/site.css'), options).catch(reportOf)
+    const failed = await example(from, losing(www, 'css/site.css'), stage).catch(reportOf)
     for (const { error, path } of failed.entries) {
       if (error !== undefined) stage.received(`${path}: ${error.message}`)
     }
-    const done = await mirror(from, www, {
-      ...options,
-      onProgress: ({ transferred, total }) => stage.progress(transferred, total ?? transferred),
-    })
+    const done = await example(from, www, stage)
     stage.received(`the next run made ${done.made} and kept ${done.kept}`)
-    const again = await mirror(from, www, options)
+    const again = await mirror(from, www, OPTIONS)
     expectSame('what a third run moves', [again.transferred, again.entries.length], [0, 0])
     return failed.transferred + done.transferred
   },
+}
+
+async function example(from: RemoteFiles, to: RemoteFiles, stage: Stage): Promise<TreeReport> {
+  return mirror(from, to, {
+    delete: 'all',
+    last: ['index.html'],
+    retry: false,
+    onProgress: ({ transferred, total }) => stage.progress(transferred, total ?? transferred),
+  })
 }
 
 /** The tree behind a connection that is lost in the middle of that file. */
@@ -48,6 +55,7 @@ function reportOf(error: unknown): TreeReport {
   throw error
 }
 
+const OPTIONS: MirrorOptions = { delete: 'all', last: ['index.html'], retry: false }
 const SITE = {
   'index.html': '<link rel="stylesheet" href="css/site.css">',
   'css/site.css': 'h1 { color: teal }\n'.repeat(1000),

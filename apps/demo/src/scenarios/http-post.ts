@@ -14,13 +14,19 @@ export const httpPost: Scenario = {
   number: 3,
   title: 'HTTP: POST JSON',
   transport: 'tcp',
+  about: 'An object goes out as JSON; the server answers with what it got.',
+  file: import.meta.url,
   async run(stage) {
     await using server = await startHttpServer()
     const draft = { title: 'Hello', body: 'from net' }
     stage.sent(`POST ${server.url}/echo ${JSON.stringify(draft)}`)
-    const echo = await http.post(`${server.url}/echo`, { json: draft }).json<Echo>()
+    const echo = await example(server.url, draft)
     stage.received(`${echo.method} ${echo.body}`)
     expectSame('the body that arrived', JSON.parse(echo.body), draft)
     return echo.body.length * 2
   },
+}
+
+async function example(url: string, draft: object): Promise<Echo> {
+  return http.post(`${url}/echo`, { json: draft }).json<Echo>()
 }

@@ -8,18 +8,29 @@ import { expectSame, type Scenario } from '../scenario.ts'
 
 export const httpThroughProxies: Scenario = {
   number: 9,
-  title: 'HTTP: the same GET through two proxies',
+  title: 'HTTP: the GET through two proxies',
   transport: 'http, socks5',
+  about:
+    'Through an HTTP proxy to a SOCKS proxy, and from there to a name that only that one knows.',
+  file: import.meta.url,
   async run(stage) {
     await using server = await startHttpServer()
     await using near = await startConnectServer()
     await using far = await startSocksServer({ hosts: { 'api.internal': '127.0.0.1' } })
-    await using api = http.createClient({ proxy: [near.url, far.url] })
     const url = server.url.replace('127.0.0.1', 'api.internal')
     stage.sent(`GET ${url}/json through ${near.url} and ${far.url}`)
-    const post = await api.get(`${url}/json`).json<{ readonly title: string }>()
+    const post = await example([near.url, far.url], url)
     stage.received(JSON.stringify(post))
     expectSame('the title', post.title, 'Hello')
     return JSON.stringify(post).length
   },
+}
+
+async function example(proxy: readonly string[], url: string): Promise<Post> {
+  await using api = http.createClient({ proxy })
+  return await api.get(`${url}/json`).json<Post>()
+}
+
+interface Post {
+  readonly title: string
 }

@@ -9,21 +9,29 @@ import { expectSame, type Scenario } from '../scenario.ts'
 
 export const httpThroughSsh: Scenario = {
   number: 8,
-  title: 'HTTP: the same GET through an SSH tunnel',
+  title: 'HTTP: the same GET through SSH',
   transport: 'tcp, ssh',
+  about:
+    'The document of scenario 2, from a server that only the SSH host reaches. One value makes the difference: the dialer.',
+  file: import.meta.url,
   async run(stage) {
     await using server = await startHttpServer()
     await using gateway = await startSshServer()
-    await using host = await ssh.connect(gateway.url, {
-      user: 'ada',
-      password: 'lovelace',
-      hostKeys: ssh.pinned(gateway.hostKey.fingerprint),
-    })
-    await using api = http.createClient({ dialer: host.dialer })
+    const hostKeys = ssh.pinned(gateway.hostKey.fingerprint)
     stage.sent(`GET ${server.url}/json through ${gateway.url}`)
-    const post = await api.get(`${server.url}/json`).json<{ readonly title: string }>()
+    const post = await example(gateway.url, hostKeys, server.url)
     stage.received(JSON.stringify(post))
     expectSame('the title', post.title, 'Hello')
     return JSON.stringify(post).length
   },
+}
+
+async function example(gateway: string, hostKeys: ssh.HostKeyPolicy, url: string): Promise<Post> {
+  await using host = await ssh.connect(gateway, { user: 'ada', password: 'lovelace', hostKeys })
+  await using api = http.createClient({ dialer: host.dialer })
+  return await api.get(`${url}/json`).json<Post>()
+}
+
+interface Post {
+  readonly title: string
 }

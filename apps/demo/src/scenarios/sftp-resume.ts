@@ -2,45 +2,43 @@
 
 import { isNetError } from '@net/core'
 import * as ssh from '@net/ssh'
-import { startSftpServer, type SftpServer } from '@net/ssh/testing'
+import { startSftpServer } from '@net/ssh/testing'
 
-import { expectSame, type Scenario } from '../scenario.ts'
+import { expectSame, type Scenario, type Stage } from '../scenario.ts'
 
 export const sftpResume: Scenario = {
   number: 11,
-  title: 'SFTP: lose an upload, and go on with it',
-  transport: 'tcp',
+  title: 'SFTP: lose an upload, go on with it',
+  transport: 'tcp, ssh',
+  about:
+    'A backup of two million bytes; the connection is lost on the way. The same call once more compares the part that is there and sends the rest.',
+  file: import.meta.url,
   async run(stage) {
     await using server = await startSftpServer()
-    stage.sent(`backup.tar, ${SIZE} bytes`)
+    const hostKeys = ssh.pinned(server.ssh.hostKey.fingerprint)
+    stage.sent(`backup.tar, ${CONTENT.length} bytes`)
     server.fail({ on: 'WRITE', after: 6, do: 'drop' })
     try {
-      await upload(server)
+      await example(server.url, hostKeys, stage)
     } catch (error) {
       if (!isNetError(error)) throw error
       stage.received(`${error.code}; the server has a part of it`)
     }
-    const verified = await upload(server, ({ transferred }) => stage.progress(transferred, SIZE))
+    const verified = await example(server.url, hostKeys, stage)
     expectSame('whether the file is whole', verified, true)
     stage.received('the next call has compared the part, and sent the rest')
-    return SIZE
+    return CONTENT.length
   },
 }
 
-/** Whether the server has all of it. */
-async function upload(
-  server: SftpServer,
-  onProgress?: ssh.SftpUploadOptions['onProgress'],
-): Promise<boolean> {
-  await using host = await ssh.connect(server.url, {
-    user: 'ada',
-    password: 'lovelace',
-    hostKeys: ssh.pinned(server.ssh.hostKey.fingerprint),
-  })
+async function example(url: string, hostKeys: ssh.HostKeyPolicy, stage: Stage): Promise<boolean> {
+  await using host = await ssh.connect(url, { user: 'ada', password: 'lovelace', hostKeys })
   await using sftp = await host.sftp()
-  const content = Buffer.alloc(SIZE, 'data ')
-  const { verified } = await sftp.upload(content, '/backup.tar', { resume: true, onProgress })
+  const { verified } = await sftp.upload(CONTENT, '/backup.tar', {
+    resume: true,
+    onProgress: ({ transferred }) => stage.progress(transferred, CONTENT.length),
+  })
   return verified
 }
 
-const SIZE = 2_000_000
+const CONTENT = Buffer.alloc(2_000_000, 'data ')

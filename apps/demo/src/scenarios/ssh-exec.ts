@@ -11,20 +11,18 @@ import { expectSame, type Scenario } from '../scenario.ts'
 
 export const sshExec: Scenario = {
   number: 6,
-  title: 'SSH: run ls, accepting the new host key',
+  title: 'SSH: run ls on a new host',
   transport: 'tcp',
+  about:
+    'A command on a host that was never met: its key is accepted and written into known_hosts. Words stay words, whatever is in them.',
+  file: import.meta.url,
   async run(stage) {
     const folder = await mkdtemp(join(tmpdir(), 'net-demo-'))
     try {
       const file = join(folder, 'known_hosts')
       await using server = await startSshServer({ exec: { ls: LISTING } })
-      await using host = await ssh.connect(server.url, {
-        user: 'ada',
-        password: 'lovelace',
-        hostKeys: ssh.acceptNew({ file }),
-      })
       stage.sent('ls -l /srv/reports')
-      const { stdout, exitCode } = await host.exec(['ls', '-l', '/srv/reports'])
+      const { stdout, exitCode } = await example(server.url, file)
       for (const line of stdout.trimEnd().split('\n')) stage.received(line)
       expectSame('the exit code', exitCode, 0)
       expectSame('known_hosts', await readFile(file, 'utf8'), server.knownHostsLine)
@@ -33,6 +31,12 @@ export const sshExec: Scenario = {
       await rm(folder, { recursive: true })
     }
   },
+}
+
+async function example(url: string, file: string): Promise<ssh.ExecResult> {
+  const hostKeys = ssh.acceptNew({ file })
+  await using host = await ssh.connect(url, { user: 'ada', password: 'lovelace', hostKeys })
+  return await host.exec(['ls', '-l', '/srv/reports'])
 }
 
 const LISTING = 'report.csv\nsummary.txt\n'

@@ -27,7 +27,7 @@ test('it prints every address with its login and the dashboard, serves it, and e
   const servers = (await (
     await fetch(new URL('/api/servers', url), { headers })
   ).json()) as object[]
-  expect(servers).toHaveLength(7)
+  expect(servers).toHaveLength(9)
   lab.kill('SIGINT')
   expect(await once(lab, 'exit')).toEqual([0, null])
 })

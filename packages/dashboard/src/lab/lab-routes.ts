@@ -8,6 +8,7 @@ import { answer, answerJson, answerText, FOREIGN } from '../web/answer.ts'
 import { jsonBody } from '../web/request-body.ts'
 import { changing, showing, type Exchange, type Route } from '../web/routes.ts'
 import type { LabSummary, MailShown, RunShown, ServerShown, ServerSummary } from '../web/shown.ts'
+import { actOnJob, jobsOf, showJob } from './job-routes.ts'
 import type { Lab, LabCall, LabMail, LabScenario, LabServer } from './lab.ts'
 
 /** The routes of a lab. */
@@ -34,6 +35,8 @@ export function labRoutes({ servers = [], scenarios = [], call }: Lab): readonly
       tickets.redeem(parts[0] ?? '', response),
     ),
     changing('/api/servers/:server/faults', withServer(arm)),
+    showing('/api/servers/:server/jobs/:id', 'data', withServer(showJob)),
+    changing('/api/servers/:server/jobs/:id', withServer(actOnJob)),
     showing('/api/scenarios', 'data', ({ response }) =>
       answerJson(
         response,
@@ -50,11 +53,11 @@ export function labSummary({ servers = [], scenarios = [], call }: Lab): LabSumm
   return { servers: servers.length, scenarios: scenarios.length, call: call?.example }
 }
 
-function summaryOf({ name, protocol, url, login, faults }: LabServer): ServerSummary {
-  return { name, protocol, url, login, faults: Object.keys(faults ?? {}) }
+function summaryOf({ name, protocol, url, about, login, faults }: LabServer): ServerSummary {
+  return { name, protocol, url, about, login, faults: Object.keys(faults ?? {}) }
 }
 
-function showServer(server: LabServer, { response }: Exchange): void {
+async function showServer(server: LabServer, { response }: Exchange): Promise<void> {
   const mails = server.mails?.()
   const shown: ServerShown = {
     ...summaryOf(server),
@@ -62,6 +65,7 @@ function showServer(server: LabServer, { response }: Exchange): void {
     firstMail: Math.max(0, (mails?.length ?? 0) - MANY),
     tree: server.files?.list().slice(0, MANY),
     table: tableOf(server),
+    jobs: server.jobs === undefined ? undefined : await jobsOf(server.jobs),
   }
   answerJson(response, shown)
 }

@@ -3,12 +3,15 @@
  * that they can be given, and scenarios that a button runs. Interfaces alone; `demo lab` fills them.
  */
 
-/** A server, as the page shows it. All texts may come from peers: the page shows them as text. */
+/** A server, a road or a queue, as the page shows it. All texts may come from peers: the page shows them as text. */
 export interface LabServer {
   /** Such as `mail`; no two have one. */
   readonly name: string
   readonly protocol: string
-  readonly url: string
+  /** Absent for what is no server. */
+  readonly url?: string | undefined
+  /** What it is, in a sentence. */
+  readonly about?: string | undefined
   /** Throw-away credentials, which the page shows. */
   readonly login?: { readonly user: string; readonly password: string } | undefined
   /** The mails that it has, the first one first. */
@@ -17,6 +20,8 @@ export interface LabServer {
   readonly files?: LabFiles | undefined
   /** What it saw, such as requests or sessions. */
   readonly seen?: (() => LabTable) | undefined
+  /** The jobs that it has. */
+  readonly jobs?: LabJobs | undefined
   /** What can go wrong at the next step, by the label of its button. */
   readonly faults?: Readonly<Record<string, () => void>> | undefined
 }
@@ -39,6 +44,28 @@ export interface LabFiles {
   /** Every path with the size of the file in bytes. */
   list(): readonly { readonly path: string; readonly size: number }[]
   read(path: string): Uint8Array
+}
+
+/** The jobs of a queue. */
+export interface LabJobs {
+  /** How many there are, by state. */
+  counts(): Promise<Readonly<Record<string, number>>>
+  /** Those that are shown, the newest first; at most 100 are. */
+  list(): Promise<readonly LabJob[]>
+  /** All that is known of one, as text; undefined if there is none. Its first 64 KiB are shown. */
+  read(id: string): Promise<string | undefined>
+  /** What can be done to one, by the label of its button; resolves to a sentence that says what was done. */
+  readonly actions: Readonly<Record<string, (id: string) => Promise<string>>>
+}
+
+/** A job in the list: without its payload, which may be long. */
+export interface LabJob {
+  readonly id: string
+  readonly state: string
+  /** How often it was started. */
+  readonly attempt: number
+  /** Why its last attempt failed. */
+  readonly error?: string | undefined
 }
 
 /** Rows under headings. */

@@ -1,7 +1,7 @@
 /* What the page gets for an answer, as types that both sides share. */
 
 import type { Row } from '../history/row.ts'
-import type { LabMail, LabTable } from '../lab/lab.ts'
+import type { LabJob, LabMail, LabTable } from '../lab/lab.ts'
 
 /** What the page asks for first. */
 export interface AboutShown {
@@ -40,7 +40,8 @@ export interface RowsShown {
 export interface ServerSummary {
   readonly name: string
   readonly protocol: string
-  readonly url: string
+  readonly url?: string | undefined
+  readonly about?: string | undefined
   readonly login?: { readonly user: string; readonly password: string } | undefined
   readonly faults: readonly string[]
 }
@@ -52,6 +53,22 @@ export interface ServerShown extends ServerSummary {
   readonly firstMail: number
   readonly tree?: readonly { readonly path: string; readonly size: number }[] | undefined
   readonly table?: LabTable | undefined
+  readonly jobs?: JobsShown | undefined
+}
+
+/** The jobs of a queue, without their payloads. */
+export interface JobsShown {
+  readonly counts: Readonly<Record<string, number>>
+  readonly rows: readonly LabJob[]
+  /** The labels of what can be done to one. */
+  readonly actions: readonly string[]
+}
+
+/** A job that is open. */
+export interface JobShown {
+  /** Characters of all of it. */
+  readonly size: number
+  readonly text: string
 }
 
 /** A mail that is open. */
