@@ -42,6 +42,7 @@ import { Connections } from './connections.ts'
 import type { DownloadOptions, DownloadResult } from './download-options.ts'
 import type { EventSourceOptions, ServerSentEvents } from './event-source.ts'
 import type { Fetch } from './fetch.ts'
+import { givenOptions, givenUrl } from './given-arguments.ts'
 import type { HttpClient } from './http-client.ts'
 import { LargerVerbs } from './larger-verbs.ts'
 import type { ClientCodecOptions } from './http1/client-codec.ts'
@@ -143,8 +144,10 @@ class Client implements HttpClient {
   }
 
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse {
+    const to = givenUrl(url)
+    const given = givenOptions(options, this.#requests.stringify)
     return this.#call(shown(method), (how) =>
-      this.#requests.prepare(method, url, { options: requestOptions(options), ...how }),
+      this.#requests.prepare(method, to, { options: requestOptions(given), ...how }),
     )
   }
 
@@ -156,21 +159,23 @@ class Client implements HttpClient {
   }
 
   send(request: HttpRequest, options?: SendOptions): PendingResponse {
+    const given = givenOptions(options)
     return this.#call('send', (how) =>
       this.#requests.prepareSent(argument('the request', aRequest, request), {
-        options: sendOptions(options),
+        options: sendOptions(given),
         ...how,
       }),
     )
   }
 
   pages(url: string | URL, options?: PageOptions): AsyncIterable<HttpResponse> {
-    const { maxPages, ...call } = options ?? {}
+    const { maxPages, ...call } = givenOptions(options) ?? {}
+    const first = givenUrl(url)
     const ask: PageRules['ask'] = (next) => {
       const foreign = next?.foreign ?? false
       const taken = next === undefined ? call : pageOptions(call, foreign)
       return this.#call('pages', (how) =>
-        this.#requests.prepare('GET', next?.url ?? url, {
+        this.#requests.prepare('GET', next?.url ?? first, {
           options: requestOptions(taken),
           ...how,
           foreign,

@@ -11,7 +11,9 @@ import {
   type EventSourceOptions,
   type ServerSentEvents,
 } from './event-source.ts'
+import { givenFetch } from './fetch-arguments.ts'
 import type { Fetch } from './fetch.ts'
+import { givenOptions, givenUrl } from './given-arguments.ts'
 import { fieldsOver } from './headers.ts'
 import {
   handshakeUrl,
@@ -28,8 +30,9 @@ export class LargerVerbs {
   constructor(maker: CallMaker) {
     this.#maker = maker
     this.fetch = async (input, init) => {
+      const given = givenFetch(input, init)
       const { fetchOver } = await import('./fetch.ts')
-      return fetchOver(maker, input, init)
+      return fetchOver(maker, given.input, given.init)
     }
   }
 
@@ -38,11 +41,12 @@ export class LargerVerbs {
     sink: Sink,
     options?: DownloadOptions,
   ): Promise<DownloadResult> {
+    const to = givenUrl(url)
     const wish = inCall({ protocol: 'http', call: 'download' }, () => {
       checkSink(sink)
-      const taken = downloadOptions(options)
+      const taken = downloadOptions(givenOptions(options))
       const asking = { options: taken.call, json: false, raw: true }
-      return { url, sink, options: taken, prepared: this.#maker.prepare(url, asking) }
+      return { url: to, sink, options: taken, prepared: this.#maker.prepare(to, asking) }
     })
     this.#maker.mustBeOpen()
     const { runDownload } = await import('./download.ts')
@@ -50,21 +54,22 @@ export class LargerVerbs {
   }
 
   eventSource(url: string | URL, options?: EventSourceOptions): ServerSentEvents {
+    const to = givenUrl(url)
     const taken = inCall({ protocol: 'http', call: 'eventSource' }, () => {
-      const taken = eventSourceOptions(options)
-      this.#maker.prepare(url, { options: taken.call, json: false })
+      const taken = eventSourceOptions(givenOptions(options))
+      this.#maker.prepare(to, { options: taken.call, json: false })
       return taken
     })
     return eventSource(taken, (fields, signal) => {
       const headers = fieldsOver(taken.call.headers, fields)
-      return this.#maker.stream(url, { ...taken.call, signal, headers })
+      return this.#maker.stream(to, { ...taken.call, signal, headers })
     })
   }
 
   async webSocket(url: string | URL, options?: WebSocketOptions): Promise<WebSocketConnection> {
-    const place = handshakeUrl(url)
+    const place = handshakeUrl(givenUrl(url))
     const { taken, prepared } = inCall({ protocol: 'http', call: 'webSocket' }, () => {
-      const taken = webSocketOptions(options)
+      const taken = webSocketOptions(givenOptions(options))
       const asking = { options: taken.call, json: false }
       return { taken, prepared: this.#maker.prepare(place, asking) }
     })

@@ -65,7 +65,8 @@ export class RequestFactory {
   /** What the caller said about decoding. */
   readonly #decompress: boolean | undefined
   readonly #params: Params | undefined
-  readonly #stringify: (value: unknown) => string
+  /** Writes the JSON of calls that do not say how. */
+  readonly stringify: (value: unknown) => string
   readonly #headers: HttpHeaders
   readonly #jsonHeaders: HttpHeaders
   readonly #places = new Places()
@@ -84,7 +85,7 @@ export class RequestFactory {
     this.#settings = { ...settings, auth: settings.auth ?? authOfUrl(this.#base) }
     this.#decompress = options.decompress
     this.#params = options.params
-    this.#stringify = options.stringify ?? JSON.stringify
+    this.stringify = options.stringify ?? JSON.stringify
     const given = new HttpHeaders(options.headers)
     refuseReserved(given)
     this.#headers = ours('*/*').with(options.headers ?? {})
@@ -113,7 +114,7 @@ export class RequestFactory {
     if (address.url !== undefined) claimSecrets(address.url, secrets)
     const client = foreign ? undefined : this.#settings.auth
     const settings = this.#settingsFor(asking, authOfUrl(address) ?? client, secrets)
-    const typed = bodyOf(options, options.stringify ?? this.#stringify, () => typeGiven(options))
+    const typed = bodyOf(options, options.stringify ?? this.stringify, () => typeGiven(options))
     claimForm(options, typed, secrets)
     const fitting = this.#headersFor(asking, foreign, settings)
     const typing =
