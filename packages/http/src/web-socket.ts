@@ -251,10 +251,10 @@ class Session implements WebSocketConnection, PulsedPeer {
     }
   }
 
-  /** Leaves behind the messages before it. */
+  /** Leaves behind the messages before it; a goodbye of ours that came meanwhile leaves behind it. */
   async #later(message: Message): Promise<void> {
     await this.#sending
-    this.#mustBeOpen()
+    if (this.#state !== 'closing') this.#mustBeOpen()
     await this.#frames.message(message)
   }
 

@@ -1,5 +1,5 @@
 import * as http from '@net/http'
-import { startHttpServer } from '@net/http/testing'
+import { acceptWebSocket, startHttpServer } from '@net/http/testing'
 import { createCertificates, startConnectServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -88,4 +88,24 @@ test('an answer that was not asked for ends the connection', async () => {
     operation: 'webSocket',
     target: `${server.url}/ws`,
   })
+})
+
+test('messages that were sent before a close leave before its goodbye, also where none was waited for', async () => {
+  const sizes: number[] = []
+  await using server = await startHttpServer({
+    routes: {
+      '/ws': (request) =>
+        acceptWebSocket(request, async (socket) => {
+          for await (const { length } of socket) sizes.push(length)
+        }),
+    },
+  })
+  await using client = http.createClient()
+  const socket = await client.webSocket(`${server.url}/ws`)
+  const wanted = Array.from({ length: 8 }, (_, at) => 1_000_000 + at)
+  const sent = wanted.map((size) => socket.send(new Uint8Array(size)))
+  await socket.close({ grace: 20_000 })
+  await Promise.all(sent)
+  expect(sizes).toEqual(wanted)
+  await expect(socket.send('late')).rejects.toMatchObject({ code: 'NET_CLOSED' })
 })
