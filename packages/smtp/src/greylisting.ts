@@ -3,8 +3,8 @@
  * message in all. Sends nothing.
  */
 
-import { isNetError, type NetError, type RetryPolicy } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { isNetError, type FailedAttempt, type NetError, type RetryPolicy } from '@net/core'
+import { guarded, netError } from '@net/core/authoring'
 import { whatHappened } from '@net/socket/authoring'
 
 import type { PreparedMail } from './prepared-mail.ts'
@@ -27,6 +27,20 @@ export function greylistPolicy(policy: RetryPolicy): RetryPolicy {
     },
     succeeded: () => policy.succeeded?.(),
   }
+}
+
+/** How long those who were put off wait; undefined for no longer. What a policy throws comes too late for those who have the message. */
+export function patience(
+  policy: RetryPolicy | undefined,
+  error: NetError | undefined,
+  failed: Omit<FailedAttempt, 'error'>,
+): number | undefined {
+  let delay: number | undefined
+  const ask = guarded('delay() of a retry policy', () => {
+    if (error !== undefined) delay = policy?.delay({ ...failed, error })
+  })
+  ask()
+  return delay
 }
 
 /** The mail for these recipients alone. */

@@ -9,7 +9,6 @@ import {
   isNetError,
   type CloseOptions,
   type NetError,
-  type FailedAttempt,
   type RetryOption,
   type RetryPolicy,
   type Source,
@@ -17,7 +16,7 @@ import {
 import {
   clock,
   closeDoor,
-  guarded,
+  closedError,
   inCall,
   netError,
   operation,
@@ -43,6 +42,7 @@ import {
   greylistedIn,
   greylistPolicy,
   mergedResults,
+  patience,
   stoppedWaiting,
   withoutOthers,
 } from './greylisting.ts'
@@ -62,6 +62,7 @@ import { sendLimits } from './send-limits.ts'
 import type { SendResult } from './send-result.ts'
 import type { SmtpSession } from './session.ts'
 import { MailTally } from './mail-tally.ts'
+import { MailerCalls } from './mailer-calls.ts'
 
 /**
  * Sends messages to one server over several connections. A connection that the server has closed meanwhile is replaced, and a
@@ -89,9 +90,12 @@ export interface Mailer extends AsyncDisposable {
   ): Promise<MailReport>
   /** How many connections there are. */
   readonly connections: number
-  /** Sends what was given, takes nothing more, and closes the connections. */
+  /**
+   * Sends what was given, also to recipients that were put off, takes nothing more, and closes the connections. `signal` and
+   * `timeout` limit the wait; the mailer takes nothing more all the same.
+   */
   drain(options?: WaitOptions): Promise<void>
-  /** Says goodbye on each connection; what is not done within `grace` is cut off. */
+  /** Says goodbye on each connection; what is not done within `grace` is cut off. Messages that wait for a connection or for a later attempt reject with `NET_CLOSED`. */
   close(options?: CloseOptions): Promise<void>
   /** Resolves once it is closed. Never rejects. */
   readonly closed: Promise<NetError | undefined>
@@ -117,6 +121,7 @@ class PooledMailer implements Mailer {
   readonly #pool: Pool<Seat>
   readonly #rate: RateLimiter | undefined
   readonly #places: number
+  readonly #calls = new MailerCalls()
   readonly #backOff = new BackOffOfServer()
   readonly #pause = new Pause()
 
@@ -148,6 +153,7 @@ class PooledMailer implements Mailer {
 
   async send(message: Message | Source, options?: AnySendOptions): Promise<SendResult> {
     inCall({ protocol: 'smtp', call: 'send' }, () => takeSource(message))
+    const isLate = this.#calls.isEnding
     const taken = sendOptions(options)
     const { defaults } = this.#plan.identity.client
     const policy = this.#policyFor(taken.retry ?? defaults?.retry)
@@ -169,8 +175,13 @@ class PooledMailer implements Mailer {
       retry: policy ?? (false as const),
       timeout: limitsOf(mail, taken, policy),
     }
-    const result = await operation(spec, call, (op) =>
-      op.attempt((attempt) => this.#toEverybody(op, attempt, mail, policy)),
+    const result = await this.#calls.during(() =>
+      operation(spec, call, async (op) => {
+        if (isLate) throw closedError()
+        const send = (attempt: Attempt): Promise<SendResult> =>
+          this.#toEverybody(op, attempt, mail, policy)
+        return this.#calls.waiting(op, () => op.attempt(send))
+      }),
     )
     return judged(result, taken.partial)
   }
@@ -208,12 +219,15 @@ class PooledMailer implements Mailer {
     return tally.report()
   }
 
-  drain(options?: WaitOptions): Promise<void> {
-    return this.#pool.drain(options)
+  async drain(options?: WaitOptions): Promise<void> {
+    await this.#calls.drain(options)
+    await this.#pool.drain(options)
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    await this.#pool.close({ grace: graceOf(options) })
+    const grace = graceOf(options)
+    this.#calls.close()
+    await this.#pool.close({ grace })
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -237,12 +251,15 @@ class PooledMailer implements Mailer {
         idempotent: false,
         elapsed,
       })
-      if (delay === undefined) return result
+      if (delay === undefined || this.#calls.isClosed) return result
+      const signal = this.#calls.endOf(op)
       try {
-        await sleep(delay, { signal: op.signal })
-        result = mergedResults(result, await this.#again(op, attempt, withoutOthers(mail, later)))
+        await sleep(delay, { signal })
+        const again = this.#again(op, attempt, withoutOthers(mail, later), signal)
+        result = mergedResults(result, await again)
       } catch (error) {
-        throw stoppedWaiting(error, result)
+        const isClosed = this.#calls.isClosed && !op.signal.aborted
+        throw stoppedWaiting(isClosed ? closedError() : error, result)
       }
     }
   }
@@ -252,9 +269,10 @@ class PooledMailer implements Mailer {
     op: Operation,
     attempt: Attempt,
     mail: PreparedMail,
+    signal: AbortSignal,
   ): Promise<SendResult | NetError> {
     try {
-      return await this.#through(op, attempt, mail)
+      return await this.#through(op, attempt, mail, signal)
     } catch (error) {
       if (isNetError(error) && !isAbort(error)) return error
       throw error
@@ -262,16 +280,23 @@ class PooledMailer implements Mailer {
   }
 
   /** Sends it over a connection, and over another one where the first had ended meanwhile. */
-  async #through(op: Operation, attempt: Attempt, mail: PreparedMail): Promise<SendResult> {
+  async #through(
+    op: Operation,
+    attempt: Attempt,
+    mail: PreparedMail,
+    signal: AbortSignal = op.signal,
+  ): Promise<SendResult> {
     for (let moves = 0; ; moves++) {
-      await this.#pause.over(op.signal)
-      await this.#wait(op)
-      const waiting = { signal: op.signal, timeout: op.limits.pool }
+      await this.#pause.over(signal)
+      const waiting = { signal, timeout: op.limits.pool }
+      await this.#wait(waiting)
       const lease = await this.#pool.acquire(waiting)
       const seat = lease.value
       const { session } = seat
       try {
-        const result = await session.during(op, () => deliver(op, attempt, session, mail))
+        const result = await this.#calls.delivering(op, () =>
+          session.during(op, () => deliver(op, attempt, session, mail)),
+        )
         seat.served += 1
         return result
       } catch (error) {
@@ -286,19 +311,18 @@ class PooledMailer implements Mailer {
   #policyFor(retry: RetryOption | undefined): RetryPolicy | undefined {
     const policy = retry === undefined ? undefined : policyOf(retry)
     if (policy === undefined) return undefined
-    return pausingPolicy(greylistPolicy(policy), (delay) => this.#pause.lasts(delay))
+    const patient = pausingPolicy(greylistPolicy(policy), (delay) => this.#pause.lasts(delay))
+    return this.#calls.whileOpen(patient)
   }
 
-  async #wait(op: Operation): Promise<void> {
+  async #wait(waiting: { readonly signal: AbortSignal; readonly timeout: number }): Promise<void> {
     try {
-      await this.#rate?.acquire({ signal: op.signal, timeout: op.limits.pool })
+      await this.#rate?.acquire(waiting)
     } catch (error) {
       if (isAbort(error) || !isNetError(error)) throw error
-      throw netError('NET_TIMEOUT_POOL', {
-        message: `the rate of the mailer let no message pass within ${op.limits.pool} ms`,
-        limit: op.limits.pool,
-        cause: error,
-      })
+      const limit = waiting.timeout
+      const message = `the rate of the mailer let no message pass within ${limit} ms`
+      throw netError('NET_TIMEOUT_POOL', { message, limit, cause: error })
     }
   }
 
@@ -331,20 +355,6 @@ class PooledMailer implements Mailer {
       }
     }
   }
-}
-
-/** How long those who were put off wait; undefined for no longer. What a policy throws comes too late for those who have the message. */
-function patience(
-  policy: RetryPolicy | undefined,
-  error: NetError | undefined,
-  failed: Omit<FailedAttempt, 'error'>,
-): number | undefined {
-  let delay: number | undefined
-  const ask = guarded('delay() of a retry policy', () => {
-    if (error !== undefined) delay = policy?.delay({ ...failed, error })
-  })
-  ask()
-  return delay
 }
 
 interface Numbered {
