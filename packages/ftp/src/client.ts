@@ -53,7 +53,7 @@ import { cannotTell, lookFor, lookUp } from './lookup.ts'
 import { rawCommand, type CommandReply } from './raw-command.ts'
 import { readWhole } from './read-whole.ts'
 import { removeTree } from './remove-tree.ts'
-import type { Session } from './session.ts'
+import type { Session, SharedPlace } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { requireSize } from './size.ts'
 import { upload } from './upload.ts'
@@ -66,6 +66,7 @@ export class Client implements TreeClient {
   readonly welcome: string
   readonly capabilities: ReadonlyMap<string, string>
   readonly connections: number
+  readonly place: Readonly<SharedPlace>
   readonly #sessions: Sessions
   readonly #frame: ClientFrame
   readonly #first: Session
@@ -78,6 +79,7 @@ export class Client implements TreeClient {
     this.capabilities = first.features
     this.welcome = welcome
     this.connections = connections
+    this.place = first.place
   }
 
   get closed(): Promise<NetError | undefined> {

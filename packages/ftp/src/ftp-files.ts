@@ -24,12 +24,15 @@ import type { FtpEntry } from './entry.ts'
 import type { FtpClient } from './ftp-client.ts'
 import { asArgument } from './remote-path.ts'
 import { isPositive } from './reply.ts'
+import type { SharedPlace } from './session.ts'
 import { chunksOf } from './source-chunks.ts'
 
 /** What a tree needs of a client besides its verbs. */
 export interface TreeClient extends FtpClient {
   /** How many sessions it may have. */
   readonly connections: number
+  /** Where paths begin. */
+  readonly place: Readonly<SharedPlace>
   /** As `upload`, and the first bytes of the file stay. */
   writeAt(source: Source, path: string, start: number, options: CallOptions): Promise<unknown>
 }
@@ -46,7 +49,7 @@ export class FtpFiles implements RemoteFiles {
     // Names of z/OS are not joined by slashes.
     if (root.startsWith("'")) throw unsupported(`take ${root} as a tree`)
     this.#client = client
-    this.#root = root === '' ? '.' : root
+    this.#root = below(client.place.folder, root === '' ? '.' : root)
     const { endpoint } = client.info
     const path = this.#root.replace(/^\/?/, '/')
     this.name = `ftp://${formatEndpoint(endpoint)}${path === '/.' ? '' : path}`
@@ -185,7 +188,8 @@ export class FtpFiles implements RemoteFiles {
 
   /** The path on the server. Throws `NET_BAD_NAME` for one that would lead elsewhere. */
   #at(path: string): string {
-    if (path === '') return this.#root
+    const root = this.#whole()
+    if (path === '') return root
     for (const part of path.split('/')) {
       if (part === '' || part === '.' || part === '..' || /[\0\r\n]/.test(part)) {
         throw netError('NET_BAD_NAME', {
@@ -193,9 +197,21 @@ export class FtpFiles implements RemoteFiles {
         })
       }
     }
-    if (this.#root === '.') return path
-    return this.#root.endsWith('/') ? `${this.#root}${path}` : `${this.#root}/${path}`
+    return below(root, path)
   }
+
+  /** The tree stays where it was, wherever the client has gone since. */
+  #whole(): string {
+    const { folder, login } = this.#client.place
+    return folder === undefined ? this.#root : below(login, this.#root)
+  }
+}
+
+/** A path in a folder; undefined for the current one. */
+function below(folder: string | undefined, path: string): string {
+  if (folder === undefined || folder === '.' || path.startsWith('/')) return path
+  if (path === '.') return folder
+  return folder.endsWith('/') ? `${folder}${path}` : `${folder}/${path}`
 }
 
 function inside(folder: string, name: string): string {

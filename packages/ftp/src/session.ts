@@ -26,6 +26,8 @@ import { isPositive, type FtpReply } from './reply.ts'
 export interface SharedPlace {
   /** The folder in which paths begin, from the root, once the client has changed it. */
   folder?: string
+  /** The one in which they began before. */
+  login?: string
   /** Whether there are other sessions, now or after a loss, which have to go there as well. */
   isShared?: boolean
 }
@@ -77,6 +79,11 @@ export class Session implements FramedSession {
   /** Whether the caller changed what the server does in this session (SITE), so that it is not like the others any more. */
   get changed(): boolean {
     return this.#changed
+  }
+
+  /** Where paths begin, in all sessions of the client. */
+  get place(): Readonly<SharedPlace> {
+    return this.#place
   }
 
   /** From here on it is not like the others. */
@@ -156,6 +163,7 @@ export class Session implements FramedSession {
     const reply = await dialog.op.phase('command', () => dialog.ask('PWD'))
     this.#home = quotedPath(reply)
     if (this.#home === undefined) this.refused('PWD')
+    else if (this.#place.folder === undefined) this.#place.login ??= this.#home
     return this.#home
   }
 

@@ -72,3 +72,25 @@ test('a data set of z/OS is no tree, because its names are not joined by slashes
     expect.objectContaining({ code: 'NET_UNSUPPORTED' }),
   )
 })
+
+test('a tree stays where it was made, wherever the client goes', async () => {
+  await using server = await startFtpServer({
+    files: { '/www/a': 'here', '/other/www/a': 'there', '/other/b': 'there' },
+  })
+  for (const connections of [1, 2]) {
+    await using client = await connect(server.url, { connections })
+    const [whole, tree] = [client.files(), client.files('www')]
+    await client.cd('other')
+    const later = client.files('www')
+    expect(await tree.stat('a')).toMatchObject({ size: 4 })
+    await tree.write('new', Buffer.from('x'))
+    expect((await Array.fromAsync(whole.list(''))).map(({ name }) => name).toSorted()).toEqual([
+      'other',
+      'www',
+    ])
+    await client.cd('/')
+    expect(await later.stat('a')).toMatchObject({ size: 5 })
+    await tree.remove('new')
+  }
+  expect(server.files.paths()).not.toContain('/other/www/new')
+})

@@ -9,7 +9,7 @@ import { ClientFrame, type ClientIdentity, type Verb } from '@net/socket/authori
 
 import { doors } from './call-doors.ts'
 import type { SftpChannels } from './sftp-channels.ts'
-import type { SftpSession } from './sftp-session.ts'
+import type { SftpPlace, SftpSession } from './sftp-session.ts'
 
 /** A call: what it is called, and the paths that it has. */
 export interface PathCall {
@@ -19,6 +19,8 @@ export interface PathCall {
   readonly idempotent?: boolean
   /** Default `command`. */
   readonly kind?: 'command' | 'transfer'
+  /** Where its relative paths begin. Default where those of the client begin when it is made. */
+  readonly place?: SftpPlace
 }
 
 /** The calls of one client. */
@@ -40,6 +42,11 @@ export class Calls {
     return this.#channels.current
   }
 
+  /** Where relative paths begin now, which a `cd` that comes later does not change. */
+  get here(): SftpPlace {
+    return { ...this.session.rules.place }
+  }
+
   /** Checks what a call was given. Throws `NET_BAD_OPTION`, `NET_INJECTION`. */
   take<T>({ operation, paths }: PathCall, check: () => T): T {
     const [target] = paths
@@ -58,7 +65,7 @@ export class Calls {
     options: CallOptions,
     run: (session: SftpSession, op: Operation) => Promise<T>,
   ): Promise<T> {
-    const { operation, paths, kind = 'command', idempotent = false } = call
+    const { operation, paths, kind = 'command', idempotent = false, place = this.here } = call
     const [target] = paths
     const verb: Verb = { operation, kind, idempotent, ...(target === undefined ? {} : { target }) }
     this.#running += 1
@@ -66,7 +73,7 @@ export class Calls {
       return await this.#frame.call(verb, options, async (op, attempt) => {
         const session = await this.#channels.use(op, attempt)
         attempt.sent()
-        return run(session, op)
+        return run(session.within(place), op)
       })
     } finally {
       this.#running -= 1

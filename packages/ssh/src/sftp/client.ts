@@ -38,6 +38,7 @@ import type {
   SftpReadOptions,
   SftpUploadOptions,
 } from './sftp-options.ts'
+import type { SftpPlace } from './sftp-session.ts'
 import type { TransferResult } from './transfer-result.ts'
 import { upload, type UploadPlan } from './upload.ts'
 import { globFolders, walkFolders } from './walk.ts'
@@ -115,7 +116,7 @@ export class Client extends CommandVerbs implements SftpClient {
   }
 
   read(path: string, options?: SftpReadOptions): AsyncIterable<Uint8Array> {
-    const call = moving('read', path)
+    const call = { ...moving('read', path), place: this.calls.here }
     return handedOver<Uint8Array>(async (put, left) => {
       const taken = this.calls.take(call, () => doors.read(options))
       const { start, end } = taken
@@ -150,14 +151,16 @@ export class Client extends CommandVerbs implements SftpClient {
   }
 
   walk(path = '.', options?: CallOptions): AsyncIterable<SftpEntry> {
-    return walkFolders(path, (folder) => flat(this.#list('walk', folder, options)))
+    const place = this.calls.here
+    return walkFolders(path, (folder) => flat(this.#list('walk', folder, options, place)))
   }
 
   glob(pattern: string, options?: CallOptions): AsyncIterable<SftpEntry> {
     const wanted = this.calls.take({ operation: 'glob', paths: [pattern] }, () =>
       namePattern(pattern),
     )
-    return globFolders(wanted, (folder) => flat(this.#list('glob', folder, options)))
+    const place = this.calls.here
+    return globFolders(wanted, (folder) => flat(this.#list('glob', folder, options, place)))
   }
 
   async copy(from: string, to: string, options?: SftpCopyOptions): Promise<TransferResult> {
@@ -236,8 +239,9 @@ export class Client extends CommandVerbs implements SftpClient {
     operation: string,
     folder: string,
     options: CallOptions | undefined,
+    place: SftpPlace = this.calls.here,
   ): AsyncIterable<readonly SftpEntry[]> {
-    const call = moving(operation, folder)
+    const call = { ...moving(operation, folder), place }
     return handedOver(async (put, left) => {
       const taken = this.calls.take(call, () => doors.plain(operation)(options))
       await this.calls.run(call, until(taken, left), (session, op) =>

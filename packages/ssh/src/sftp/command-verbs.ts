@@ -197,7 +197,7 @@ export class CommandVerbs {
       if (typeOf(found) !== 'folder') {
         throw netError('NET_BAD_NAME', { message: `${path} is no folder` })
       }
-      session.rules.place.folder = whole
+      this.calls.session.rules.place.folder = whole
     })
   }
 

@@ -109,7 +109,7 @@ export class SftpChannels {
       if (this.#isEnding) this.#closed.resolve(undefined)
       else if (!this.#canReopen()) this.#closed.resolve(error)
     })
-    return new SftpSession(channel.pipeline, rules, widen)
+    return SftpSession.over(channel.pipeline, rules, widen)
   }
 }
 

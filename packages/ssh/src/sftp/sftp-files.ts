@@ -100,7 +100,7 @@ export class SftpFiles implements RemoteFiles {
   async stat(path: string, options: RemoteStatOptions = {}): Promise<RemoteEntry> {
     const at = this.#at('stat', path)
     const { follow = false, ...rest } = options
-    const call = { operation: 'stat', paths: [at], idempotent: true }
+    const call = { operation: 'stat', paths: [at], idempotent: true, place: LOGIN }
     const entry = await this.#calls.command(call, rest, async (session, op) =>
       withTarget(session, op, await statPath(session, op, at, follow)),
     )
@@ -147,7 +147,7 @@ export class SftpFiles implements RemoteFiles {
   async rename(from: string, to: string, options: RemoteRenameOptions = {}): Promise<void> {
     const { replace = false, ...rest } = options
     const plan = { from: this.#at('rename', from), to: this.#at('rename', to) }
-    const call = { operation: 'rename', paths: [plan.from, plan.to] }
+    const call = { operation: 'rename', paths: [plan.from, plan.to], place: LOGIN }
     const rename = replace ? renameOver : renameUnlessTaken
     return this.#calls.command(call, rest, (session, op) => rename(session, op, plan))
   }
@@ -184,14 +184,15 @@ export class SftpFiles implements RemoteFiles {
     run: (session: SftpSession, op: Operation, at: string) => Promise<T>,
   ): Promise<T> {
     const at = this.#at(operation, path)
-    const call = { operation, paths: [at] }
+    const call = { operation, paths: [at], place: LOGIN }
     return this.#calls.command(call, options, (session, op) => run(session, op, at))
   }
 
   async #copy(from: string, to: string, options: RemoteCopyOptions = {}): Promise<void> {
     const { source = this, ...rest } = options
     const plan = { from: this.#at('copy', from), to: this.#at('copy', to), replace: true }
-    const call = { operation: 'copy', paths: [plan.from, plan.to], kind: 'transfer' } as const
+    const paths = [plan.from, plan.to]
+    const call = { operation: 'copy', paths, kind: 'transfer', place: LOGIN } as const
     const taken = this.#calls.take(call, () => doors.plain('copy')(rest))
     if (source !== this) {
       throw netError('NET_UNSUPPORTED', {
@@ -256,8 +257,10 @@ function inside(folder: string, name: string): string {
 }
 
 function moving(operation: string, path: string): PathCall {
-  return { operation, paths: [path], kind: 'transfer' }
+  return { operation, paths: [path], kind: 'transfer', place: LOGIN }
 }
 
+/** A path that is not whole is one below the folder of the login, wherever the client has gone since. */
+const LOGIN = { folder: undefined }
 const TIMES = 'times'
 const MODES = 'modes'

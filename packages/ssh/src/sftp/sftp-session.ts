@@ -33,15 +33,26 @@ export interface SessionRules {
   readonly extensions: ReadonlyMap<string, string>
   /** Its name and version for itself, as in `OpenSSH_9.9`. */
   readonly software: string
-  /** Where relative paths begin; undefined for the folder of the login. */
-  readonly place: { folder: string | undefined }
+  readonly place: SftpPlace
+}
+
+/** Where relative paths begin; undefined for the folder of the login. */
+export interface SftpPlace {
+  folder: string | undefined
+}
+
+/** What all calls on one session share. */
+interface Shared {
+  readonly handles: Handles
+  readonly inflow: Inflow
+  readonly refused: Set<string>
+  readonly parts: PartsInUse
+  limits?: Promise<ServerLimits>
 }
 
 /** One session. */
 export class SftpSession {
   readonly pipeline: Pipeline
-  readonly handles: Handles
-  readonly inflow: Inflow
   readonly rules: SessionRules
   /** Whether writes must come one after the other. */
   readonly writesInOrder: boolean
@@ -50,32 +61,54 @@ export class SftpSession {
    * the link in front.
    */
   readonly hidesLinks: boolean
-  readonly #refused = new Set<string>()
-  readonly #parts = new PartsInUse()
-  #limits: Promise<ServerLimits> | undefined
+  readonly #shared: Shared
 
-  constructor(pipeline: Pipeline, rules: SessionRules, widen: (window: number) => void = () => {}) {
+  private constructor(pipeline: Pipeline, rules: SessionRules, shared: Shared) {
     this.pipeline = pipeline
     this.rules = rules
-    this.inflow = new Inflow(widen)
-    this.handles = new Handles(pipeline)
+    this.#shared = shared
     this.writesInOrder = IN_ORDER.test(rules.software)
     this.hidesLinks = HIDING_LINKS.test(rules.software)
   }
 
+  /** The session over this pipeline. */
+  static over(
+    pipeline: Pipeline,
+    rules: SessionRules,
+    widen: (window: number) => void = () => {},
+  ): SftpSession {
+    const handles = new Handles(pipeline)
+    const parts = new PartsInUse()
+    const shared = { handles, inflow: new Inflow(widen), refused: new Set<string>(), parts }
+    return new SftpSession(pipeline, rules, shared)
+  }
+
+  get handles(): Handles {
+    return this.#shared.handles
+  }
+
+  get inflow(): Inflow {
+    return this.#shared.inflow
+  }
+
+  /** The same session for one call, whose paths begin in the same place from its first request to its last. */
+  within({ folder }: SftpPlace): SftpSession {
+    return new SftpSession(this.pipeline, { ...this.rules, place: { folder } }, this.#shared)
+  }
+
   /** Whether the server names the extension, and has not refused it. */
   has(extension: string): boolean {
-    return this.rules.extensions.has(extension) && !this.#refused.has(extension)
+    return this.rules.extensions.has(extension) && !this.#shared.refused.has(extension)
   }
 
   /** The server does not do that, whatever it says; it is not asked again. */
   refused(what: string): void {
-    this.#refused.add(what)
+    this.#shared.refused.add(what)
   }
 
   /** Whether `refused` was told so. */
   hasRefused(what: string): boolean {
-    return this.#refused.has(what)
+    return this.#shared.refused.has(what)
   }
 
   /** A path as the server gets it. */
@@ -87,7 +120,7 @@ export class SftpSession {
 
   /** Does the work that writes to a name until it is whole: see `PartsInUse`. */
   duringPart<T>(op: Operation, part: string, work: (failed: PartFailed) => Promise<T>): Promise<T> {
-    return this.#parts.during(op, this.text(this.path(part)), work)
+    return this.#shared.parts.during(op, this.text(this.path(part)), work)
   }
 
   bytes(text: string): Buffer {
@@ -100,8 +133,8 @@ export class SftpSession {
 
   /** How much the server takes at once: what it says, or what all must. */
   limits(): Promise<ServerLimits> {
-    this.#limits ??= this.#askLimits()
-    return this.#limits
+    this.#shared.limits ??= this.#askLimits()
+    return this.#shared.limits
   }
 
   /** Asks; the answer to a call that was given up is dropped when it comes. */

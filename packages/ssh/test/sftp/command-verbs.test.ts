@@ -128,3 +128,18 @@ test('files, links and folders are removed, and a full folder only on request', 
   await sftp.remove('/empty')
   expect((await failureOf(sftp.remove('/none', { recursive: true })))['code']).toBe('NET_NOT_FOUND')
 })
+
+test('a call goes on in the folder in which it began, wherever the client goes meanwhile', async () => {
+  await using opened = await openedSftp({
+    files: { '/www/a': '1', '/www/b/c': '2', '/other/www/a': '3', '/other/www/b/c': '4' },
+  })
+  const { sftp, server } = opened
+  await Promise.all([sftp.remove('www', { recursive: true }), sftp.cd('other')])
+  expect(server.files.paths().filter((path) => path.startsWith('/www'))).toEqual([])
+  expect(server.files.paths()).toEqual(expect.arrayContaining(['/other/www/a', '/other/www/b/c']))
+  const walked = sftp.walk('www')
+  await Promise.all([sftp.writeFile('www/new', 'text'), sftp.cd('/')])
+  expect(server.files.text('/other/www/new')).toBe('text')
+  const names = (await Array.fromAsync(walked)).map(({ path }) => path).toSorted()
+  expect(names).toEqual(['www/a', 'www/b', 'www/b/c', 'www/new'])
+})

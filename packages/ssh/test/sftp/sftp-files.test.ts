@@ -49,3 +49,22 @@ test('no path leads out of a tree', async () => {
   ).toEqual(Array.from({ length: 7 }, () => 'NET_BAD_NAME'))
   expect(opened.requests()).toEqual([])
 })
+
+test('a tree stays where it was made, wherever the client goes', async () => {
+  await using opened = await openedSftp({
+    files: { '/www/a': 'here', '/other/www/a': 'there', '/other/b': 'there' },
+  })
+  const { sftp, server } = opened
+  const [whole, tree] = [sftp.files(), sftp.files('www')]
+  await sftp.cd('other')
+  const later = sftp.files('www')
+  expect(await tree.stat('a')).toMatchObject({ size: 4 })
+  await tree.write('new', fromText('x'))
+  expect((await Array.fromAsync(whole.list(''))).map(({ name }) => name).toSorted()).toEqual([
+    'other',
+    'www',
+  ])
+  await sftp.cd('/')
+  expect(await later.stat('a')).toMatchObject({ size: 5 })
+  expect(server.files.paths()).not.toContain('/other/www/new')
+})

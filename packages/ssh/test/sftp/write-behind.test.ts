@@ -52,7 +52,7 @@ test('writes are one by one where the server needs it', async () => {
     software: 'rclone/v1.60.1',
     place,
   } as const
-  const session = new SftpSession(pipeline, rules)
+  const session = SftpSession.over(pipeline, rules)
   const spec = { protocol: 'sftp', operation: 'test', kind: 'transfer' } as const
   await operation(spec, undefined, async (op) => {
     const plan = { handle: Buffer.from('h'), start: 0, block: 100, asked: { what: 'write' } }
