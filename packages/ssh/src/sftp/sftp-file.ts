@@ -92,9 +92,9 @@ export class OpenFile implements SftpFile {
   async read(length: number, position?: number, options?: CallOptions): Promise<Uint8Array> {
     this.#check('read', () => argument('the length', option.size, length))
     const start = this.#start('read', position)
-    // At once, so that the next call goes on behind this one, also where nobody has waited for it.
-    if (position === undefined) this.position = start + length
-    const bytes = await this.#transfer('read', options, (op) => this.#read(op, start, length))
+    const bytes = await this.#from(position, length, () =>
+      this.#transfer('read', options, (op) => this.#read(op, start, length)),
+    )
     const end = start + bytes.length
     if (position === undefined && bytes.length < length)
       this.position = Math.min(this.position, end)
@@ -108,10 +108,12 @@ export class OpenFile implements SftpFile {
   }
 
   async write(data: string | Uint8Array, position?: number, options?: CallOptions): Promise<void> {
+    this.#check('write', () => argument('the data', textOrBytes, data))
     const start = this.#start('write', position)
     const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
-    if (position === undefined) this.position = start + bytes.length
-    await this.#transfer('write', options, (op) => this.#write(op, start, bytes))
+    await this.#from(position, bytes.length, () =>
+      this.#transfer('write', options, (op) => this.#write(op, start, bytes)),
+    )
   }
 
   async stat(options?: CallOptions): Promise<SftpEntry> {
@@ -152,6 +154,21 @@ export class OpenFile implements SftpFile {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** Without a position of its own the call moves on at once, so that the next one goes on behind it without waiting. */
+  async #from<T>(position: number | undefined, length: number, run: () => Promise<T>): Promise<T> {
+    if (position !== undefined) return run()
+    const start = this.position
+    const end = start + length
+    this.position = end
+    try {
+      return await run()
+    } catch (error) {
+      // Whoever asks again means the same bytes, unless a later call went on behind them.
+      if (this.position === end) this.position = start
+      throw error
+    }
   }
 
   async #read(op: Operation, start: number, length: number): Promise<Buffer> {
@@ -242,4 +259,5 @@ export class OpenFile implements SftpFile {
   }
 }
 
+const textOrBytes = option.either<string | Uint8Array>([option.text, option.binary])
 const FSYNC = 'fsync@openssh.com'

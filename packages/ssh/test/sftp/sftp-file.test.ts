@@ -70,3 +70,39 @@ test('calls without a position go on behind each other, also where none is waite
   expect(pieces.map((bytes) => Buffer.from(bytes).toString())).toEqual(['0123', '4567', '89'])
   expect(read.position).toBe(10)
 })
+
+test('a call that fails leaves the position where it was, for the one that asks again', async () => {
+  await using opened = await openedSftp({ files: { '/r': '0123456789' } })
+  const { sftp, server } = opened
+  await using read = await sftp.open('/r')
+  const ended = { signal: AbortSignal.abort() }
+  const wrong = { timeout: 'soon' } as unknown as object
+  server.fail({ on: 'READ', do: { status: 4 } })
+  expect(
+    await codesOf([read.read(4), read.read(4, undefined, ended), read.read(4, undefined, wrong)]),
+  ).toEqual(['NET_REPLY_PERMANENT', 'NET_ABORTED', 'NET_BAD_OPTION'])
+  expect(read.position).toBe(0)
+  expect(Buffer.from(await read.read(4)).toString()).toBe('0123')
+  const file = await sftp.open('/w', 'w')
+  await file.write('aaa')
+  server.fail({ on: 'WRITE', do: { status: 4 } })
+  const refused = [
+    file.write('bb'),
+    file.write('bb', undefined, ended),
+    file.write(5 as unknown as string),
+  ]
+  expect(await codesOf(refused)).toEqual(['NET_REPLY_PERMANENT', 'NET_ABORTED', 'NET_BAD_OPTION'])
+  await file.write('bb')
+  await file.close()
+  expect(server.files.text('/w')).toBe('aaabb')
+})
+
+test('a call that fails behind which others went on moves nobody back', async () => {
+  await using opened = await openedSftp({ files: { '/r': '0123456789' } })
+  const { sftp, server } = opened
+  await using read = await sftp.open('/r')
+  server.fail({ on: 'READ', do: { status: 4 } })
+  const [first, second] = await Promise.allSettled([read.read(4), read.read(4)])
+  expect([first, second]).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled' }])
+  expect(Buffer.from(await read.read(4)).toString()).toBe('89')
+})
