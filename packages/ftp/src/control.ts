@@ -28,7 +28,9 @@ export class Control {
   /** What waits for its replies, in the order in which it was sent. */
   readonly #exchanges: OpenExchange[] = []
   #echoExpected = false
-  #isLeftUnused = false
+  /** Whether the server may still tell of an earlier transfer that it is complete. */
+  #mayStray = false
+  #isSending = false
   /** How many NOOPs of running transfers have no answer yet. */
   #noops = 0
 
@@ -38,8 +40,7 @@ export class Control {
       replies: () => new ReplyLines(replyDialect(encoding)),
       place: controlLoss,
       show: ({ text }) => text,
-      overlooks: (reply) =>
-        this.#isLateNoop(reply) || this.#isOfUnused(reply) || this.#isEcho(reply),
+      overlooks: (reply) => this.#isLateNoop(reply) || this.#isStray(reply) || this.#isEcho(reply),
       unasked: (reply) => (reply.status === SHUTDOWN ? shutDown(reply) : unexpected(reply)),
     })
   }
@@ -133,7 +134,12 @@ export class Control {
    * which is no reply to whatever was asked meanwhile.
    */
   leftUnused(): void {
-    this.#isLeftUnused = true
+    this.#mayStray = true
+  }
+
+  /** Bytes of ours are on their way: no reply can say that the server has them all. */
+  sends(isSending: boolean): void {
+    this.#isSending = isSending
   }
 
   /** Resolves once no reply is owed; false if the connection was lost instead. */
@@ -260,7 +266,8 @@ export class Control {
   #end(open: OpenExchange, reply: FtpReply): void {
     this.#forget(open)
     if (open.isMark) this.#noops = 0
-    if (open.replies > 0) this.#isLeftUnused = false
+    // Of one that was interrupted some servers tell twice.
+    if (open.replies > 0) this.#mayStray = open.resync !== undefined
     this.#echoExpected = reply.status === CUT || open.replies > 0
     open.done(reply)
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
@@ -273,16 +280,18 @@ export class Control {
   #isEcho({ status }: FtpReply): boolean {
     const isEcho =
       this.#echoExpected &&
-      (status === 225 || status === 226) &&
+      (status === 225 || status === COMPLETE) &&
       (this.#exchanges[0]?.replies ?? 0) === 0
     this.#echoExpected = false
     return isEcho
   }
 
-  #isOfUnused({ status }: FtpReply): boolean {
-    const isEnd = status === 226 || status === CUT
-    if (!this.#isLeftUnused || !isEnd || (this.#exchanges[0]?.replies ?? 0) > 0) return false
-    this.#isLeftUnused = false
+  /** Behind the beginning of a transfer it is one only where that cannot be complete. */
+  #isStray({ status }: FtpReply): boolean {
+    const isWithin = (this.#exchanges[0]?.replies ?? 0) > 0
+    const isEnd = status === COMPLETE || (status === CUT && !isWithin)
+    if (!this.#mayStray || !isEnd || (isWithin && !this.#isSending)) return false
+    this.#mayStray = false
     return true
   }
 
@@ -334,6 +343,7 @@ function shutDown(reply: FtpReply): NetError {
 
 const LINE_END: Uint8Array = Buffer.from('\r\n')
 const SHUTDOWN = 421
+const COMPLETE = 226
 const CUT = 426
 const DONE = 200
 const PATH = 257

@@ -55,6 +55,7 @@ export async function transfer<T>(
   try {
     await restart(session, dialog, plan.start ?? 0)
     isAsked = true
+    session.control.sends(!plan.mayEndEarly)
     const exchange = dialog.begin(plan.command)
     // Whatever the server says to it, the offset is used up.
     session.settle(NO_RESTART)
@@ -68,7 +69,10 @@ export async function transfer<T>(
     const data = await session.data.protect(dialog, raw)
     connection = data
     const rest = session.keepAlive()
-    const moved = await moveGuarded(data, started, exchange, { plan, op }).finally(rest)
+    const moved = await moveGuarded(data, started, exchange, { plan, op }).finally(() => {
+      session.control.sends(false)
+      rest()
+    })
     // vsftpd says its last reply over TLS only when our end (close_notify) has come too. One that is gone says it as well.
     data.end().catch(() => {})
     const reply = await op.phase('command', async () => {
@@ -86,6 +90,7 @@ export async function transfer<T>(
     throw error
   } finally {
     forget()
+    session.control.sends(false)
   }
 }
 

@@ -11,6 +11,7 @@ import { createCertificates, withFaults } from '@net/socket/testing'
 import { nextChunk } from '../src/receive.ts'
 import { transfer } from '../src/transfer.ts'
 import { openSession, users, type TestSession } from './open-session.ts'
+import { startStrayServer } from './stray-server.ts'
 
 const start = (): Promise<FtpServer> => startFtpServer({ users, files: { '/a': 'hello' } })
 
@@ -248,4 +249,17 @@ test('a data connection that was left unused leaves no reply to the next call', 
   server.fail({ on: 'PWD', do: { reply: '226 Transfer complete.\r\n257 "/"' } })
   expect(await client.pwd()).toBe('/')
   expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+})
+
+test('what a server says of an earlier transfer behind the beginning of an upload does not end it', async () => {
+  await using server = await startStrayServer()
+  await using client = await connect(server.url, { dangerouslyAllowPlaintextAuth: true })
+  const controller = new AbortController()
+  const { signal } = controller
+  const reading = Promise.allSettled([Array.fromAsync(client.read('a', { start: 1, signal }))])
+  await expect.poll(() => server.received).toContain('REST 1')
+  controller.abort()
+  expect(await reading).toMatchObject([{ reason: { code: 'NET_ABORTED' } }])
+  await client.upload(Buffer.from('content'), 'b')
+  expect(server.stored).toBe('content')
 })
