@@ -37,6 +37,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   server.on('connection', (socket) => socket.unref())
   server.on('clientError', (_, socket) => socket.destroy())
   await listen(server, options)
+  // A visitor who cannot be let in, as where the program has no descriptor left, must not end the program.
+  server.on('error', () => {})
   server.unref()
   const { port } = server.address() as AddressInfo
   return { port, close: () => close(server) }

@@ -1,4 +1,5 @@
-import { once } from 'node:events'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once, type EventEmitter } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 
@@ -99,4 +100,18 @@ test('what is no HTTP ends its connection alone', async () => {
   await once(socket, 'close')
   expect((await ask(dashboard, '//')).status).toBe(404)
   expect((await ask(dashboard, '/', { method: 'DELETE' })).status).toBe(405)
+})
+
+test('a visitor who cannot be let in does not end the program', async () => {
+  const servers: EventEmitter[] = []
+  const listens = (message: unknown): void =>
+    void servers.push((message as { server: EventEmitter }).server)
+  subscribe('tracing:net.server.listen:asyncEnd', listens)
+  await using dashboard = await attach()
+  unsubscribe('tracing:net.server.listen:asyncEnd', listens)
+  // As Node tells of it where the process has no descriptor left.
+  for (const server of servers)
+    server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }))
+  expect(servers).toHaveLength(1)
+  expect((await ask(dashboard, '/api/about')).status).toBe(200)
 })

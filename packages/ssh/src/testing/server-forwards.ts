@@ -125,7 +125,8 @@ export class ServerForwards {
 /** On this machine alone, whatever the client asks for. */
 function listening(server: Server, place: ServedPlace): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    // Later as well, where a connection cannot be taken.
+    server.on('error', reject)
     if ('path' in place) {
       server.listen(place.path, resolve)
       return
