@@ -27,7 +27,7 @@ test.each([
   ['http://host.example', { body: '' }],
   ['http://host.example', { body: null }],
 ])('%o with %o passes as it is', (input, init) => {
-  const given = givenFetch(input as string, init as unknown as RequestInit)
+  const given = givenFetch(input, init as unknown as RequestInit)
   expect(given.input).toBe(input)
   if (init === undefined) expect(given.init).toBeUndefined()
   else expect(given.init).toMatchObject(init)
