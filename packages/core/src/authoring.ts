@@ -93,6 +93,8 @@ export { written } from './data/write-to-kernel.ts'
 export { isZero } from './data/zeros.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
 export { lettingGo } from './data/let-go.ts'
+export type { SinkVersion } from './data/part-file.ts'
+export { partPath, VersionFile, type PartVersion, type VersionPlace } from './data/part-version.ts'
 export {
   checkSink,
   openSink,

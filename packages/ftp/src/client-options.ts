@@ -80,7 +80,10 @@ export interface UploadOptions extends TransferOptions {
 
 /** Options of `download`. */
 export interface DownloadOptions extends TransferOptions {
-  /** Continues behind the bytes that an earlier call left in `path.part` (see `keepPart` of `toFile`). Default false. */
+  /**
+   * Continues behind the bytes that an earlier call left in `path.part` (see `keepPart` of `toFile`), if the file on the server still
+   * has the size and the time of then, which `path.part.ftp` remembers; otherwise from the start. Default false.
+   */
   readonly resume?: boolean | undefined
 }
 

@@ -12,6 +12,7 @@ import type { TransferResult } from './entry.ts'
 import { errorOf, isVague } from './errors.ts'
 import { isFolder } from './folder-visit.ts'
 import { cutShort } from './listing/listing-words.ts'
+import { versionOf } from './part-version.ts'
 import { receiveInto } from './receive.ts'
 import { asArgument } from './remote-path.ts'
 import type { FtpReply } from './reply.ts'
@@ -44,7 +45,8 @@ export async function download(
 ): Promise<TransferResult> {
   const { path, resume, start: base = 0, ascii = false } = plan
   const size = ascii ? undefined : await askSize(session, dialog, path)
-  await using opened = await openSink(plan.sink, { resume })
+  const version = await versionOf(session, dialog, plan, size)
+  await using opened = await openSink(plan.sink, { resume, version })
   let aborting: Promise<void> | undefined
   const letGo = (reason: unknown): void => {
     aborting = opened.abort(reason).catch(() => {})

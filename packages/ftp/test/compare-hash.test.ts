@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -40,8 +40,11 @@ test('a hash is not passed over where nothing is missing any more', async () => 
   await using client = await connect(server.url)
   const options = { verify: 'hash', resume: true } as const
   const file = join(folder, 'down')
-  writeFileSync(`${file}.part`, 'other')
-  const down = client.download('down', toFile(file, { keepPart: true }), options)
+  const sink = toFile(file, { keepPart: true })
+  server.fail({ on: 'RETR', after: 4, do: 'half-close' })
+  await expect(client.download('down', sink, { retry: false })).rejects.toThrow('4 of 5 bytes')
+  appendFileSync(`${file}.part`, 'x')
+  const down = client.download('down', sink, options)
   await expect(down).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
   expect(existsSync(file)).toBe(false)
   await expect(client.upload(fromText('thera'), 'up', options)).rejects.toMatchObject({

@@ -6,7 +6,7 @@
 
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { realpath, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 
 import { toFile, type NetError, type Sink } from '@net/core'
 import {
@@ -14,9 +14,12 @@ import {
   netError,
   openSink,
   operation,
+  partPath,
+  VersionFile,
   type Attempt,
   type OpenSink,
   type Operation,
+  type PartVersion,
 } from '@net/core/authoring'
 
 import { ArrivingPart } from './arriving-part.ts'
@@ -26,7 +29,7 @@ import { contentRangeOf, unsatisfiedSizeOf } from './content-range.ts'
 import type { DownloadResult, TakenDownload } from './download-options.ts'
 import { HttpStatusError } from './errors.ts'
 import { fieldsOver, type HttpHeaders } from './headers.ts'
-import { mayBe, VersionFile, versionOf, type PartVersion } from './part-version.ts'
+import { mayBe, versionOf } from './part-version.ts'
 import { pour } from './reading.ts'
 import type { PreparedRequest } from './request-factory.ts'
 import type { HttpResponse } from './response.ts'
@@ -118,7 +121,9 @@ class Download {
     this.#get = get
     this.#sink = isFileSink(sink) && options.resume && !sink.inPlace ? keepingPart(sink) : sink
     const keeps = isFileSink(this.#sink) && this.#sink.keepPart
-    this.#versions = keeps ? new VersionFile(this.#sink.path, this.#target) : undefined
+    this.#versions = keeps
+      ? new VersionFile(this.#sink.path, { kind: 'http', of: this.#target })
+      : undefined
   }
 
   async attempt(attempt: Attempt): Promise<DownloadResult> {
@@ -353,11 +358,6 @@ class Download {
 
 function keepingPart({ path, mode }: { readonly path: string; readonly mode?: number }): Sink {
   return toFile(path, { keepPart: true, mode })
-}
-
-/** Where a link leads the part lies. */
-async function partPath(path: string): Promise<string> {
-  return `${await realpath(path).catch(() => path)}.part`
 }
 
 function unfit(what: string): Extract<Fit, { kind: 'unfit' }> {

@@ -3,7 +3,8 @@
  * file when the listener closes.
  */
 
-import { chmodSync, lstatSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 
 import { isNetError, type Endpoint } from '@net/core'
@@ -29,13 +30,13 @@ export async function listenAtPath(
     at: { path, ...(backlog === undefined ? {} : { backlog }) },
     ...(mode === undefined || isAbstract(path) ? {} : { around: withMode(path, mode) }),
   }
-  try {
-    return await listenOn(spec, options)
-  } catch (error) {
-    const isTaken = isNetError(error) && error.code === 'NET_BIND_IN_USE'
-    if (!isTaken || isAbstract(path) || !(await isStale(path))) throw error
-    rmSync(path, { force: true })
-    return listenOn(spec, options)
+  for (;;) {
+    try {
+      return await listenOn(spec, options)
+    } catch (error) {
+      const isTaken = isNetError(error) && error.code === 'NET_BIND_IN_USE'
+      if (!isTaken || isAbstract(path) || !(await removeStale(path))) throw error
+    }
   }
 }
 
@@ -59,20 +60,53 @@ function withMode(path: string, mode: number): (listen: () => void) => void {
   }
 }
 
-/** Whether it is a socket on which nobody listens. */
-function isStale(path: string): Promise<boolean> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return Promise.resolve(false)
+/**
+ * Removes a socket file on which nobody listens; resolves to whether the name is free. Another process may do the same at the same
+ * moment, and listen there already: so the file is taken aside, and removed only if it is the one that was looked at.
+ */
+async function removeStale(path: string): Promise<boolean> {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return true
+  if (!found.isSocket() || !(await isSilent(path))) return false
+  const aside = `${path}.${randomUUID().slice(0, 8)}`
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    return codeOf(error as Error) === 'ENOENT'
+  }
+  const { dev, ino, mtimeMs } = lstatSync(aside)
+  // The number of a file that is gone may be that of the next one.
+  const isStale = dev === found.dev && ino === found.ino && mtimeMs === found.mtimeMs
+  if (!isStale) giveBack(aside, path)
+  rmSync(aside, { force: true })
+  return isStale
+}
+
+/** Whether nobody listens on the socket. */
+function isSilent(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path)
-    const answered = (stale: boolean): void => {
+    const answered = (silent: boolean): void => {
       socket.destroy()
-      resolve(stale)
+      resolve(silent)
     }
     socket.on('connect', () => answered(false))
-    socket.on('error', (error) => answered(codeOf(error) === 'ECONNREFUSED'))
+    socket.on('error', (error) => answered(SILENT.has(codeOf(error))))
   })
+}
+
+/** Unlike a rename, a link replaces nothing: a third one may listen under the name by now. */
+function giveBack(aside: string, path: string): void {
+  try {
+    linkSync(aside, path)
+  } catch (error) {
+    if (codeOf(error as Error) !== 'EEXIST') renameSync(aside, path)
+  }
 }
 
 function isAbstract(path: string): boolean {
   return path.startsWith('\0')
 }
+
+/** What says that nobody listens; another process may have removed the file meanwhile. */
+const SILENT: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOENT'])

@@ -7,20 +7,32 @@ import { Link, LinkedList } from '../linked-list.ts'
 import { own } from '../options/own.ts'
 
 /**
- * Calls `listener` with the reason when the signal aborts; the returned function takes it back. The signal must not be
- * aborted yet. With `linger` the signal keeps our listener until the event loop turns: cheaper for calls in a row.
+ * Calls `listener` with the reason when the signal aborts, or within the turn if it has; the returned function takes it back.
+ * With `linger` the signal keeps our listener until the event loop turns: cheaper for calls in a row.
  */
 export function onSignalAbort(
   signal: AbortSignal,
   listener: (reason: unknown) => void,
   options?: { readonly linger?: boolean },
 ): () => void {
+  if (signal.aborted) return calledSoon(signal, listener)
   let hub = hubs.get(signal)
   if (hub === undefined) {
     hub = new Hub(signal)
     hubs.set(signal, hub)
   }
   return hub.add(listener, own(options, 'linger') === true)
+}
+
+/** Not within the call: who listens has yet to get what takes the listener back. */
+function calledSoon(signal: AbortSignal, listener: (reason: unknown) => void): () => void {
+  let isTakenBack = false
+  queueMicrotask(() => {
+    if (!isTakenBack) listener(signal.reason)
+  })
+  return () => {
+    isTakenBack = true
+  }
 }
 
 class Hub {

@@ -9,11 +9,20 @@ import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from '
 import { basename, dirname, join } from 'node:path'
 
 import { netError } from '../errors/net-error.ts'
-import { shared } from '../shared.ts'
 import type { FileSink } from './file.ts'
 import { localError } from './local-error.ts'
+import { isSameVersion, VersionFile, type PartVersion, type VersionPlace } from './part-version.ts'
+import { useFile, type FileUse } from './parts-in-use.ts'
 import { checkWritable, endOfLinks, firstMode, hasSameReach, takeOver } from './replaced-file.ts'
 import { isZero } from './zeros.ts'
+
+/** What is known of the bytes. */
+export interface PartOptions {
+  /** Of which version of which file they are. */
+  readonly version?: SinkVersion | undefined
+  /** Whether chunks of zeros are left out. */
+  readonly sparse?: boolean | undefined
+}
 
 /** One file while it is written. All errors are `NET_LOCAL_IO` or `NET_LOCAL_LIMIT`. */
 export class PartFile {
@@ -21,40 +30,46 @@ export class PartFile {
   position: number
   readonly #place: Place
   readonly #file: FileHandle
+  readonly #use: FileUse
+  readonly #versions: VersionFile | undefined
   /** What the file system calls the file, whatever its name. */
   readonly #self: Pick<Stats, 'dev' | 'ino'>
   readonly #isSparse: boolean
   #committing: Promise<void> | undefined
   #aborting: Promise<void> | undefined
 
-  private constructor(place: Place, file: FileHandle, found: Stats, isSparse: boolean) {
+  private constructor({ place, file, found, use, versions, isSparse }: PartFileParts) {
     this.#place = place
     this.#file = file
+    this.#use = use
+    this.#versions = versions
     this.#self = found
     this.#isSparse = isSparse && found.isFile()
     this.position = found.size
   }
 
   /**
-   * Opens the file; if asked to resume, at the end of what an earlier call left in `path.part`. Rejects with `NET_BUSY`
-   * while another call writes the same file. With `isSparse` chunks of zeros are left out of a regular file: behind what was
-   * written it has them by itself.
+   * Opens the file; if asked to resume, at the end of what an earlier call left in `path.part`, where that is of the same version.
+   * Rejects with `NET_BUSY` while another call writes the same file. With `sparse` chunks of zeros are left out of a regular
+   * file: behind what was written it has them by itself.
    */
-  static async open(sink: FileSink, asked: boolean, isSparse = false): Promise<PartFile> {
+  static async open(sink: FileSink, asked: boolean, options: PartOptions = {}): Promise<PartFile> {
+    const { version, sparse: isSparse = false } = options
     const place = await placeOf(sink)
-    const { key, written } = place
-    const resume = asked && written !== place.path
-    if (inUse.has(key)) {
-      throw netError('NET_BUSY', { message: `${sink.path} is being written by another call` })
-    }
-    inUse.add(key)
+    const { key, path, written } = place
+    const use = await useFile(key, sink.path)
     try {
+      const isPart = written !== path
+      const versions = version && isPart ? new VersionFile(path, version) : undefined
+      const resume = asked && isPart && (await mayGoOn(written, versions, version))
       const file = await openFile(place, resume && isSparse ? 'resume-anywhere' : resume)
       const found = await ownFile(file, written, resume)
       await dress(file, found, place)
-      return new PartFile(place, file, found, isSparse)
+      if (found.size === 0 && sink.keepPart) await remember(file, versions, version)
+      use.opened()
+      return new PartFile({ place, file, found, use, versions, isSparse })
     } catch (error) {
-      inUse.delete(key)
+      use.ended()
       throw localError(error, 'opening', written)
     }
   }
@@ -100,7 +115,7 @@ export class PartFile {
 
   /** Closes the file and gives it its name. Rejects where what has that name is not the file that was written. */
   commit(): Promise<void> {
-    this.#committing ??= this.#commit().finally(() => inUse.delete(this.#place.key))
+    this.#committing ??= this.#commit().finally(() => this.#use.ended())
     return this.#committing
   }
 
@@ -110,7 +125,8 @@ export class PartFile {
       await this.#committing.catch(() => {})
       return
     }
-    this.#aborting ??= this.#abort().finally(() => inUse.delete(this.#place.key))
+    this.#use.ending()
+    this.#aborting ??= this.#abort().finally(() => this.#use.ended())
     await this.#aborting
   }
 
@@ -128,6 +144,7 @@ export class PartFile {
       if (this.#isSparse) await this.#file.truncate(this.position)
       await this.#file.close()
       if (written !== path) await this.#giveName()
+      await this.#versions?.remove()
     } catch (error) {
       await this.#abort()
       throw localError(error, 'finishing', path)
@@ -162,6 +179,7 @@ export class PartFile {
       await this.#file.close()
       if (written === path || sink.keepPart) return
       if (await this.#isOurs(written).catch(() => false)) await rm(written, { force: true })
+      await this.#versions?.remove()
     } catch (error) {
       throw localError(error, 'removing', written)
     }
@@ -172,6 +190,45 @@ export class PartFile {
     const there = await lstat(name)
     const isSame = there.ino === this.#self.ino && there.dev === this.#self.dev
     return isSame && (size === undefined || there.size === size)
+  }
+}
+
+/** Of which version of which file the bytes are. */
+export type SinkVersion = PartVersion & VersionPlace
+
+interface PartFileParts {
+  readonly place: Place
+  readonly file: FileHandle
+  readonly found: Stats
+  readonly use: FileUse
+  readonly versions: VersionFile | undefined
+  readonly isSparse: boolean
+}
+
+/** Whether what was left is of the version. A part that is longer than the whole is for the caller to refuse, unless it is known to be of another version. */
+async function mayGoOn(
+  written: string,
+  versions: VersionFile | undefined,
+  version: SinkVersion | undefined,
+): Promise<boolean> {
+  if (versions === undefined || version === undefined) return true
+  const kept = await versions.read()
+  if (kept !== undefined) return isSameVersion(kept, version)
+  const { size = 0 } = (await lstat(written).catch(() => undefined)) ?? {}
+  return version.size !== undefined && size > version.size
+}
+
+async function remember(
+  file: FileHandle,
+  versions: VersionFile | undefined,
+  version: SinkVersion | undefined,
+): Promise<void> {
+  if (versions === undefined || version?.validator === undefined) return
+  try {
+    await versions.write(version)
+  } catch (error) {
+    await file.close()
+    throw error
   }
 }
 
@@ -275,5 +332,3 @@ async function ownFile(file: FileHandle, written: string, resume: boolean): Prom
 
 // Neither follow a link nor wait for the reader of a pipe that was laid there. Windows has neither flag.
 const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-// Shared by all copies of this package.
-const inUse: Set<string> = shared('part-files', () => new Set())

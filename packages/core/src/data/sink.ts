@@ -9,7 +9,7 @@ import { netError } from '../errors/net-error.ts'
 import { own } from '../options/own.ts'
 import { adopt } from './adopted-stream.ts'
 import { isFileSink, type FileSink } from './file.ts'
-import { PartFile } from './part-file.ts'
+import { PartFile, type SinkVersion } from './part-file.ts'
 import { FunctionWriter, NodeWriter, WebWriter, type ChunkWriter } from './stream-writer.ts'
 
 /**
@@ -29,6 +29,11 @@ export interface OpenSinkOptions {
   readonly resume?: boolean | undefined
   /** Leaves out chunks of zeros where the sink is a file, which most file systems keep as holes. Default false. */
   readonly sparse?: boolean | undefined
+  /**
+   * Of which version of which file the bytes are, which a part that is kept remembers beside it. A part of another version, and one of
+   * which it is not known, is begun anew, but for one that is longer than the whole: `position` says so. Default: not known, and not asked.
+   */
+  readonly version?: SinkVersion | undefined
 }
 
 /** What is known about the whole when it is there. */
@@ -75,8 +80,8 @@ export async function openSink(sink: Sink, options?: OpenSinkOptions): Promise<O
   const kind = kindOf(sink)
   if (kind !== 'file') return new Opened(new Counted(openers[kind](sink as never)))
   const resume = own(options, 'resume') === true
-  const sparse = own(options, 'sparse') === true
-  return new Opened(await PartFile.open(sink as FileSink, resume, sparse))
+  const [sparse, version] = [own(options, 'sparse'), own(options, 'version')]
+  return new Opened(await PartFile.open(sink as FileSink, resume, { sparse, version }))
 }
 
 interface Target {

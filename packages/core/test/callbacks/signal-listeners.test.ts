@@ -60,3 +60,13 @@ test('a listener that another one removes is not called', () => {
   controller.abort()
   expect(told).not.toHaveBeenCalled()
 })
+
+test('a signal that has aborted is told within the turn, unless that is taken back', async () => {
+  const heard: unknown[] = []
+  const signal = AbortSignal.abort('reason')
+  onSignalAbort(signal, (reason) => heard.push(reason))
+  onSignalAbort(signal, () => heard.push('taken back'))()
+  expect(heard).toEqual([])
+  await Promise.resolve()
+  expect(heard).toEqual(['reason'])
+})

@@ -349,12 +349,12 @@ test('zeros are left out of a sparse file, also at its end and where it is resum
   await using folder = await temporaryFolder()
   const path = folder.at('sparse')
   const zeros = new Uint8Array(200_000)
-  const first = await PartFile.open(toFile(path, { keepPart: true }), false, true)
+  const first = await PartFile.open(toFile(path, { keepPart: true }), false, { sparse: true })
   await first.writeAll([Buffer.from('a'), zeros, Buffer.from('b'), zeros])
   expect(first.position).toBe(400_002)
   await first.abort()
   // The zeros at the end are not there: nothing was written behind them.
-  const file = await PartFile.open(toFile(path), true, true)
+  const file = await PartFile.open(toFile(path), true, { sparse: true })
   expect(file.position).toBe(200_002)
   await file.writeAll([zeros, zeros, Buffer.from('c'), zeros])
   await file.commit()
@@ -369,4 +369,53 @@ test('zeros are left out of a sparse file, also at its end and where it is resum
   ])
   expect(whole.equals(await readFile(path))).toBe(true)
   if (process.platform === 'linux') expect((await stat(path)).blocks * 512).toBeLessThan(100_000)
+})
+
+const version = { kind: 'ftp', of: 'ftp://files.example/a', size: 6, validator: '5' }
+
+test('a part is gone on with that is of the same version', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  const sink = toFile(path, { keepPart: true })
+  const kept = await PartFile.open(sink, false, { version })
+  await kept.writeAll([text('abc')])
+  await kept.abort()
+  const resumed = await PartFile.open(sink, true, { version })
+  expect(resumed.position).toBe(3)
+  await resumed.writeAll([text('def')])
+  await resumed.commit()
+  expect(await readFile(path, 'utf8')).toBe('abcdef')
+  expect(await readdir(folder.path)).toEqual(['a'])
+})
+
+test.each([
+  ['another time', { ...version, validator: '6' }],
+  ['another size', { ...version, size: 7 }],
+  ['another file', { ...version, of: 'ftp://files.example/b' }],
+  ['a file of which no time is known', { ...version, validator: undefined }],
+])('a part of %s is begun anew', async (_, other) => {
+  await using folder = await temporaryFolder()
+  const sink = toFile(folder.at('a'), { keepPart: true })
+  const kept = await PartFile.open(sink, false, { version })
+  await kept.writeAll([text('abc')])
+  await kept.abort()
+  const anew = await PartFile.open(sink, true, { version: other })
+  expect(anew.position).toBe(0)
+  await anew.writeAll([text('x')])
+  await anew.commit()
+  expect(await readdir(folder.path)).toEqual(['a'])
+})
+
+test('a part of which nothing is known is begun anew, unless it is longer than the whole', async () => {
+  await using folder = await temporaryFolder()
+  const sink = toFile(folder.at('a'), { keepPart: true })
+  await writeFile(folder.at('a.part'), 'abc')
+  const anew = await PartFile.open(sink, true, { version })
+  expect(anew.position).toBe(0)
+  await anew.abort()
+  await writeFile(folder.at('a.part'), 'abcdefg')
+  await rm(folder.at('a.part.ftp'))
+  const long = await PartFile.open(sink, true, { version })
+  expect(long.position).toBe(7)
+  await long.abort()
 })

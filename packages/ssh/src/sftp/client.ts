@@ -89,15 +89,9 @@ export class Client extends CommandVerbs implements SftpClient {
       checkSink(sink)
       return doors.download(options)
     })
-    return this.calls.run(call, taken, (session, op) =>
-      download(session, op, {
-        path,
-        sink,
-        resume: taken.resume,
-        preserve: taken.preserve,
-        sparse: taken.sparse,
-      }),
-    )
+    const { resume, preserve, sparse } = taken
+    const plan = { path, sink, resume, preserve, sparse, server: this.#name }
+    return this.calls.run(call, taken, (session, op) => download(session, op, plan))
   }
 
   async readFile(path: string, options?: SftpReadFileOptions): Promise<Uint8Array> {

@@ -14,6 +14,7 @@ import {
   stoppable,
   type OpenSink,
   type Operation,
+  type SinkVersion,
 } from '@net/core/authoring'
 
 import { typeOf, type SftpAttributes, type SftpType } from './attributes.ts'
@@ -30,10 +31,12 @@ import type { TransferResult } from './transfer-result.ts'
 export interface DownloadPlan {
   readonly path: string
   readonly sink: Sink
-  /** Goes on behind what the sink has. Default false. */
+  /** Goes on behind what the sink has of this version. Default false. */
   readonly resume?: boolean | undefined
   /** Leaves out runs of zeros in a local file. Default false. */
   readonly sparse?: boolean | undefined
+  /** The server that the file is on, for a part that is kept. */
+  readonly server?: string | undefined
   /** The first byte that is fetched. Default 0. */
   readonly start?: number | undefined
   /** The byte after the last. Default the end of the file. */
@@ -51,7 +54,9 @@ export async function download(
   plan: DownloadPlan,
 ): Promise<TransferResult> {
   const found = await fileAt(session, op, plan.path)
-  await using opened = await openSink(plan.sink, { resume: plan.resume, sparse: plan.sparse })
+  const version = versionOf(plan, found)
+  const { resume, sparse } = plan
+  await using opened = await openSink(plan.sink, { resume, sparse, version })
   let aborting: Promise<void> | undefined
   const letGo = (reason: unknown): void => {
     aborting = opened.abort(reason).catch(() => {})
@@ -68,6 +73,16 @@ export async function download(
     forget()
     await aborting
   }
+}
+
+/** Of which version a part is going to be that is kept; where the server tells no time, none can be gone on with. */
+function versionOf(
+  { path, resume, server = '', sink }: DownloadPlan,
+  { modified, size }: SftpAttributes,
+): SinkVersion | undefined {
+  if (!isFileSink(sink) || !(resume === true || sink.keepPart)) return undefined
+  const validator = modified === undefined ? undefined : String(modified)
+  return { kind: 'sftp', of: `${server} ${path}`, size, validator }
 }
 
 /** What the path names, which must be a regular file, or unknown. */

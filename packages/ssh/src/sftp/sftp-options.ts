@@ -45,7 +45,10 @@ export interface SftpAppendOptions extends CallOptions {
 
 /** Options of `download`. */
 export interface SftpDownloadOptions extends CallOptions {
-  /** Continues behind the bytes that an earlier call left in `path.part` (see `keepPart` of `toFile`). Default false. */
+  /**
+   * Continues behind the bytes that an earlier call left in `path.part` (see `keepPart` of `toFile`), if the file on the server still
+   * has the size and the time of then, which `path.part.sftp` remembers; otherwise from the start. Default false.
+   */
   readonly resume?: boolean | undefined
   /** Gives the local file the times and the mode of the one on the server; for `toFile` alone. Default false. */
   readonly preserve?: boolean | undefined
