@@ -9,16 +9,19 @@ export class EventFeed implements AsyncGenerator<QueueEvent, undefined, undefine
   readonly #buffer: QueueEvent[] = []
   readonly #waiting: PromiseWithResolvers<IteratorResult<QueueEvent, undefined>>[] = []
   readonly #stop: Promise<() => void>
+  readonly #ended: (feed: EventFeed) => void
   #missed = false
   #over = false
   #error: unknown
   #unlink: (() => void) | undefined
 
-  /** `listen` begins to listen and resolves to how to stop. */
+  /** `listen` begins to listen and resolves to how to stop; `ended` is called when it is over. */
   constructor(
     listen: (listener: (event: QueueEvent) => void) => Promise<() => void>,
     signal?: AbortSignal,
+    ended: (feed: EventFeed) => void = () => {},
   ) {
+    this.#ended = ended
     this.#stop = listen((event) => this.#heard(event))
     this.#stop.catch((error: unknown) => this.#end(error))
     if (signal !== undefined) {
@@ -77,6 +80,7 @@ export class EventFeed implements AsyncGenerator<QueueEvent, undefined, undefine
     this.#over = true
     this.#error = error
     this.#unlink?.()
+    this.#ended(this)
     void this.#stop.then((stop) => stop()).catch(() => {})
     for (const waiting of this.#waiting.splice(0))
       this.#last().then(waiting.resolve, waiting.reject)

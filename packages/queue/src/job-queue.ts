@@ -21,7 +21,7 @@ import {
 import { addOptions, callOptions, jobName, type AddOptions } from './add-options.ts'
 import { Batch } from './batch.ts'
 import { EventFeed } from './event-feed.ts'
-import { jobEnd } from './job-end.ts'
+import { jobEnd, JobWait } from './job-end.ts'
 import type { AddedJob, JobCounts, JobInfo, JobState } from './job.ts'
 import { infoOf } from './job-info.ts'
 import { validPayload } from './payload-schema.ts'
@@ -90,6 +90,7 @@ export class QueueOverStore<P> implements JobQueue<P> {
   readonly #plan: QueuePlan<P>
   readonly #workers = new Set<JobWorker>()
   readonly #feeds = new Set<EventFeed>()
+  readonly #waits = new Set<JobWait>()
   readonly #additions: Batch<NewJob, JobState | undefined>
   readonly #closed = Promise.withResolvers<NetError | undefined>()
   #over: Promise<void> | undefined
@@ -159,7 +160,13 @@ export class QueueOverStore<P> implements JobQueue<P> {
       () => argument('the id', jobName, id),
       async (name, sent, op) => {
         sent()
-        return infoOf<P>(await jobEnd(this.#store, name, op))
+        const wait = new JobWait()
+        this.#waits.add(wait)
+        try {
+          return infoOf<P>(await jobEnd(this.#store, name, op, wait))
+        } finally {
+          this.#waits.delete(wait)
+        }
       },
     )
   }
@@ -226,8 +233,15 @@ export class QueueOverStore<P> implements JobQueue<P> {
       this.#checkOpen()
       return eventsOptions(options)
     })
-    const feed = new EventFeed((listener) => this.#store.onEvent(listener), signal)
-    this.#feeds.add(feed)
+    const listen = (listener: (event: QueueEvent) => void): Promise<() => void> =>
+      this.#store.onEvent(listener)
+    let isOver = false
+    const feed = new EventFeed(listen, signal, (ended) => {
+      isOver = true
+      this.#feeds.delete(ended)
+    })
+    // Its signal may have aborted before.
+    if (!isOver) this.#feeds.add(feed)
     return feed
   }
 
@@ -247,6 +261,7 @@ export class QueueOverStore<P> implements JobQueue<P> {
   async #end(grace: number): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker.close({ grace })))
     for (const feed of this.#feeds) await feed.return()
+    for (const wait of this.#waits) wait.end()
     await this.#store.close()
     this.#closed.resolve(undefined)
   }

@@ -5,12 +5,11 @@ import { inspect } from 'node:util'
 import { isNetError, reviveError } from '@net/core'
 import { netError } from '@net/core/authoring'
 
-/** The text of whatever a handler threw. */
+/** The text of whatever a handler threw, also of what cannot be looked at. */
 export function errorText(thrown: unknown): string {
-  const whole = textOf(isNetError(thrown) ? thrown.toJSON() : foreign(thrown))
+  const whole = textOf(() => (isNetError(thrown) ? thrown.toJSON() : foreign(thrown)))
   if (whole !== undefined && whole.length <= LONGEST) return whole
-  const { name, message, code } = foreign(thrown)
-  return JSON.stringify({ name, message, code })
+  return textOf(() => foreign(thrown)) ?? UNREADABLE
 }
 
 /** The error that the text was made of. */
@@ -26,7 +25,7 @@ export function reasonOf(text: string): string {
 
 /** The text for a job whose worker ended so many times. */
 export function diedError(times: number): string {
-  return diedTemplate.replace(TIMES, String(times))
+  return diedTemplate.replaceAll(TIMES, String(times))
 }
 
 interface Foreign {
@@ -39,17 +38,23 @@ function foreign(thrown: unknown): Foreign {
   if (!(thrown instanceof Error)) {
     return { name: 'Error', message: `${cut(inspect(thrown, { depth: 1 }))} was thrown` }
   }
-  const code: unknown = Reflect.get(thrown, 'code')
+  // Anything may have been put in the place of the texts.
+  const [name, message, code] = ['name', 'message', 'code'].map((key): unknown =>
+    Reflect.get(thrown, key),
+  )
   return {
-    name: thrown.name,
-    message: cut(thrown.message),
+    name: cut(String(name)),
+    message: cut(String(message)),
     ...(typeof code === 'string' ? { code: cut(code) } : {}),
   }
 }
 
-function textOf(value: unknown): string | undefined {
+function textOf(make: () => object): string | undefined {
   try {
-    return JSON.stringify(value)
+    // Halves of characters would make the text one that not every reader of JSON takes.
+    return JSON.stringify(make(), (_, value: unknown) =>
+      typeof value === 'string' ? value.toWellFormed() : value,
+    )
   } catch {
     // A cycle, or a getter that throws: less of it is told.
     return undefined
@@ -59,6 +64,8 @@ function textOf(value: unknown): string | undefined {
 function cut(text: string): string {
   return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}…`
 }
+
+const UNREADABLE = JSON.stringify({ name: 'Error', message: 'what was thrown cannot be read' })
 
 const LONGEST = 16_384
 const LONGEST_MESSAGE = 4096

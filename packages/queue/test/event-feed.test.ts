@@ -39,3 +39,15 @@ test('a store that cannot be listened to fails the iteration, once', async () =>
   await expect(feed.next()).rejects.toThrow('away')
   expect(await feed.next()).toEqual({ done: true, value: undefined })
 })
+
+test('its end is told once, however it came', async () => {
+  const ended: EventFeed[] = []
+  const listen = async (): Promise<() => void> => () => {}
+  const feed = new EventFeed(listen, undefined, (each) => ended.push(each))
+  await feed.return()
+  await feed.return()
+  expect(ended).toEqual([feed])
+  const aborted = new EventFeed(listen, AbortSignal.abort(), () => ended.push(feed))
+  await expect(aborted.next()).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  expect(ended).toHaveLength(2)
+})

@@ -63,3 +63,20 @@ test('wrong arguments reject with the name of the call', async () => {
   expect(() => queue.process('x' as never)).toThrow('the handler must be a function')
   expect(() => queue.process(() => {}, { rate: {} as never })).toThrow('rate.limit is missing')
 })
+
+test('what is begun with a signal that has aborted ends at once', async () => {
+  await using queue = openQueue<number>('aborted-before')
+  const signal = AbortSignal.abort()
+  await queue.add(1, { id: 'a' })
+  let isRun = false
+  const worker = queue.process(
+    () => {
+      isRun = true
+    },
+    { signal },
+  )
+  await expect(queue.events({ signal }).next()).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await worker.closed
+  await expect.poll(() => queue.get('a')).toMatchObject({ state: 'waiting' })
+  expect(isRun).toBe(false)
+})

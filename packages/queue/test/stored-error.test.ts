@@ -41,4 +41,34 @@ test('the errors of stores are errors of ours', () => {
   expect(errorOf(deadlineError)).toMatchObject({ code: 'NET_TIMEOUT_TOTAL', retry: 'never' })
   expect(errorOf(unknownError)).toMatchObject({ code: 'NET_DELIVERY_UNKNOWN' })
   expect(errorOf(diedError(3)).message).toContain('ended 3 times')
+  expect(diedError(3)).not.toContain('%')
 })
+
+test.each([
+  ['whose message is a number', Object.assign(new Error('x'), { message: 5, name: {} })],
+  ['without a text', Object.create(null)],
+  ['that throws when it is read', unreadable(new Error('x'))],
+  ['of ours that throws when it is read', unreadable(netError('NET_CLOSED', { message: 'x' }))],
+  ['that shows itself by throwing', { [Symbol.for('nodejs.util.inspect.custom')]: thrower }],
+  ['that is a proxy without a handler', revoked()],
+  ['with halves of characters', new Error(`\ud83d ${'x'.repeat(4090)}\u{1f600}\u{1f600}`)],
+])('an error %s is stored all the same', (_, thrown) => {
+  const text = errorText(thrown)
+  expect(text).not.toMatch(/\\ud[89a-f]/u)
+  expect(reasonOf(text)).toBeTypeOf('string')
+  expect(errorOf(text)).toBeInstanceOf(Error)
+})
+
+function thrower(): never {
+  throw new Error('not to be looked at')
+}
+
+function unreadable(error: object): unknown {
+  return new Proxy(error, { get: thrower })
+}
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}

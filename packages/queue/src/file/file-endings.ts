@@ -123,7 +123,7 @@ export class FileEndings {
     if (job.mark !== null) this.finish(job, 'unknown', { error: unknownError })
     else if (job.alone === 1 && job.spent >= job.attempts) {
       this.finish({ ...job, suspect: 1 }, 'failed', {
-        error: diedError.replace('%times%', String(job.spent)),
+        error: diedError.replaceAll('%times%', String(job.spent)),
       })
     } else {
       // A job that died beside others may be innocent: that start is not held against it, and the next one shows.

@@ -143,7 +143,8 @@ export class FileLines {
     const kept = this.#readGroup.get(name) as unknown as KeptGroup | undefined
     if (kept === undefined) return { active: 0, until: 0, starts: [] }
     const { active, until, starts } = kept
-    return { active, until, starts: JSON.parse(starts) as number[] }
+    const told = JSON.parse(starts) as number[] | Remembered
+    return Array.isArray(told) ? { active, until, starts: told } : { active, ...told }
   }
 
   #keep(name: string, group: Group, row: QueueRow, at: Moment): void {
@@ -152,9 +153,10 @@ export class FileLines {
     const last = (group.starts.at(-1) ?? -Infinity) + (rate?.interval ?? 0)
     if (!isNeeded && last <= at.now) this.#dropGroup.run(name)
     else {
-      // One that is only remembered is looked at again when that has no more reason.
-      const until = isNeeded ? group.until : Math.max(group.until, last)
-      this.#writeGroup.run(name, group.active, until, JSON.stringify(group.starts))
+      const { active, starts, until } = group
+      // One that is only remembered is looked at again when that has no more reason; that holds no job of its up.
+      const [look, told] = isNeeded ? [until, starts] : [Math.max(until, last), { starts, until }]
+      this.#writeGroup.run(name, active, look, JSON.stringify(told))
     }
   }
 }
@@ -178,9 +180,14 @@ interface Group {
 
 interface KeptGroup {
   readonly active: number
+  /** When to look at it. */
   readonly until: number
+  /** A list, or what is remembered; JSON. */
   readonly starts: string
 }
+
+/** Of a group without jobs: its starts, and until when it is held. */
+type Remembered = Pick<Group, 'starts' | 'until'>
 
 interface Placed {
   readonly place: number

@@ -48,6 +48,8 @@ export interface FileNews {
   readonly answers?: readonly FileAnswer[]
   /** The file was changed by another process. */
   readonly changed?: true
+  /** Events were gone before they were read. */
+  readonly missed?: true
   readonly events?: readonly { readonly queue: string; readonly event: string }[]
 }
 
@@ -95,11 +97,23 @@ export class FileService {
       answers = requests.map((request) => this.#alone(request, at))
     }
     this.#say({ answers })
-    this.#tellEvents()
+    try {
+      this.#tellEvents()
+    } catch {
+      // The answers are told, and the next look tells the events.
+    }
   }
 
   /** Looks what other processes have done. */
   look(): void {
+    try {
+      this.#look()
+    } catch {
+      // A full disk, or a lock that is held for long: the next look comes soon, and requests say what is wrong.
+    }
+  }
+
+  #look(): void {
     if (this.#listened.size > 0 && hrtime() > this.#heardUntil - LISTENING / 2) this.#listen()
     const version = this.#dataVersion()
     if (version === this.#seen) return
@@ -138,8 +152,8 @@ export class FileService {
   #do(jobs: FileJobs, { verb, args, queue }: FileRequest): unknown {
     if (verb === 'open') return undefined
     if (verb === 'listen') {
+      if (this.#listened.size === 0) this.#lastEvent = this.#maxEvent()
       this.#listened.add(queue)
-      this.#lastEvent = this.#maxEvent()
       this.#hear.run(hrtime() + LISTENING, queue)
       return undefined
     }
@@ -191,7 +205,9 @@ export class FileService {
     if (this.#listened.size === 0) return
     for (;;) {
       const rows = this.#newEvents.all(this.#lastEvent) as unknown as EventRow[]
-      if (rows.length === 0) return
+      const [first] = rows
+      if (first === undefined) return
+      if (first.n > this.#lastEvent + 1) this.#say({ missed: true })
       this.#lastEvent = rows.at(-1)?.n ?? this.#lastEvent
       const events = rows.flatMap(({ queue, event }) => {
         const name = this.#names.get(queue)
@@ -202,7 +218,6 @@ export class FileService {
   }
 
   #maxEvent(): number {
-    if (this.#listened.size > 1) return this.#lastEvent
     const { n } = this.#db.prepare('SELECT max(n) AS n FROM events').get() as unknown as {
       n: number | null
     }

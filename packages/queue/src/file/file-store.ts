@@ -22,7 +22,6 @@ export class FileStore implements JobStore {
   readonly #thread: FileThread
   readonly #closed: () => Promise<void>
   readonly #opened: Promise<unknown>
-  #hearers = 0
 
   /** `closed` is called when it is closed. */
   constructor(name: string, thread: FileThread, keep: RetentionRules, closed: () => Promise<void>) {
@@ -106,19 +105,25 @@ export class FileStore implements JobStore {
   }
 
   async onEvent(listener: (event: QueueEvent) => void): Promise<() => void> {
-    const stop = this.#thread.listeners(this.#name).onEvent(listener)
+    const listeners = this.#thread.listeners(this.#name)
+    const forget = listeners.onEvent(listener)
     this.#thread.watch()
-    this.#hearers++
-    if (this.#hearers === 1) await this.#ask('listen')
     let isOver = false
-    return () => {
+    const stop = (): void => {
       if (isOver) return
       isOver = true
-      stop()
+      forget()
       this.#thread.unwatch()
-      this.#hearers--
-      if (this.#hearers === 0) this.#ask('ignore').catch(() => {})
+      // Another queue of that name in this process may listen still.
+      if (!listeners.isHeard) this.#ask('ignore').catch(() => {})
     }
+    try {
+      await this.#ask('listen')
+    } catch (error) {
+      stop()
+      throw error
+    }
+    return stop
   }
 
   close(): Promise<void> {

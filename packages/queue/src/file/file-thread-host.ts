@@ -115,10 +115,16 @@ export class FileThread {
     }
     for (const answer of news.answers ?? []) this.#answer(answer)
     if (news.changed === true) for (const listeners of this.#queues.values()) listeners.work()
+    if (news.missed === true) this.#missed()
     for (const { queue, event } of news.events ?? []) {
       this.#queues.get(queue)?.tell(JSON.parse(event) as QueueEvent)
     }
     this.#hold()
+  }
+
+  #missed(): void {
+    const time = clock().date()
+    for (const listeners of this.#queues.values()) listeners.tell({ type: 'missed', time })
   }
 
   #answer({ n, value, error }: FileAnswer): void {

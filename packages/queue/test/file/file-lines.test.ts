@@ -28,3 +28,21 @@ test('a group is forgotten when nothing needs it, its rate included', () => {
   at(jobs, 500, () => jobs.claim({ ...request, perGroup }))
   expect(groups()).toEqual({ n: 0 })
 })
+
+test('a group that is only remembered holds up no job of its own, unless its rate does', () => {
+  const { jobs } = openFile()
+  const perGroup = { rate: { limit: 2, interval: 500 } }
+  const claimed = (now: number): readonly string[] =>
+    at(jobs, now, () => jobs.claim({ ...request, perGroup })).jobs.map(({ id }) => id)
+  const ended = (now: number, id: string): unknown =>
+    at(jobs, now, () => jobs.settle([{ id, token: 'w:1', to: 'done' }]))
+  at(jobs, 0, () => jobs.add([job('a', { group: 'g' })]))
+  expect(claimed(0)).toEqual(['a'])
+  ended(1, 'a')
+  at(jobs, 2, () => jobs.add([job('b', { group: 'g' })]))
+  expect(claimed(3)).toEqual(['b'])
+  ended(4, 'b')
+  at(jobs, 5, () => jobs.add([job('c', { group: 'g' })]))
+  // Two have started.
+  expect([claimed(499), claimed(500)]).toEqual([[], ['c']])
+})

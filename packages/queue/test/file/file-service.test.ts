@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 import { expect, test } from 'vitest'
 
@@ -59,4 +60,50 @@ test('what another process does is seen, with its events', () => {
   here.close()
   there.close()
   rmSync(folder, { recursive: true })
+})
+
+test('a look that fails ends nothing, and the next one sees what it missed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-'))
+  const path = join(folder, 'a.db')
+  const opening = { path, synchronous: 'NORMAL', boot: 'b', busy: 0 } as const
+  const news: FileNews[] = []
+  const here = new FileService(opening, (each) => news.push(each))
+  here.serve(asked(['open', rules], ['listen']), moment)
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN IMMEDIATE')
+  // It says that it still listens, which it cannot while the file is locked.
+  here.look()
+  other.exec('COMMIT')
+  other.close()
+  here.look()
+  const there = new FileService(opening, () => {})
+  there.serve(asked(['open', rules], ['add', [job('a')]]), moment)
+  here.look()
+  expect(news.flatMap((each) => each.events ?? [])).toHaveLength(1)
+  here.close()
+  there.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('events that are gone before they are read are told as missed', () => {
+  const news: FileNews[] = []
+  const opening = { path: ':memory:', synchronous: 'NORMAL', boot: 'b', busy: 0 } as const
+  const service = new FileService(opening, (each) => news.push(each))
+  service.serve(asked(['open', rules], ['listen']), moment)
+  const jobs = Array.from({ length: 2500 }, (_, n) => job(`j${n}`))
+  service.serve(asked(['add', jobs]), moment)
+  const [first] = news.filter(({ events, missed }) => events !== undefined || missed === true)
+  expect(first).toEqual({ missed: true })
+  expect(news.flatMap(({ events = [] }) => events).length).toBeLessThan(2500)
+  service.close()
+})
+
+test('who begins to listen where somebody does takes no event from him', () => {
+  const news: FileNews[] = []
+  const opening = { path: ':memory:', synchronous: 'NORMAL', boot: 'b', busy: 0 } as const
+  const service = new FileService(opening, (each) => news.push(each))
+  service.serve(asked(['open', rules], ['listen']), moment)
+  service.serve(asked(['add', [job('a')]], ['listen']), moment)
+  expect(news.flatMap((each) => each.events ?? [])).toHaveLength(1)
+  service.close()
 })

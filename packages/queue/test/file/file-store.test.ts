@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { useFakeClock } from '@net/core/testing'
+import { openQueue } from '@net/queue'
 import { checkQueue } from '@net/queue/testing'
 import { expect, test } from 'vitest'
 
@@ -31,4 +32,24 @@ test('queues in a file do what every queue must', async () => {
   await keeper.close()
   await rm(folder, { recursive: true })
   expect(count).toBeGreaterThan(70)
+})
+
+test('of two queues of one name in one process, each hears until it stops by itself', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'queue-'))
+  const url = `file:${join(folder, 'jobs.db')}`
+  await using first = openQueue('twice', { url })
+  await using second = openQueue('twice', { url })
+  const heard = first.events()
+  const next = heard.next()
+  const left = second.events()
+  void left.next()
+  await second.add(1, { id: 'a' })
+  expect((await next).value).toMatchObject({ type: 'added', id: 'a' })
+  await left.return(undefined)
+  const after = heard.next()
+  await second.add(1, { id: 'b' })
+  expect((await after).value).toMatchObject({ type: 'added', id: 'b' })
+  await first.close()
+  await second.close()
+  await rm(folder, { recursive: true })
 })
