@@ -19,6 +19,8 @@ export interface CommandSpec {
   readonly notes?: readonly string[]
   /** Everything behind the first argument is that of another program. */
   readonly passesOn?: boolean
+  /** It changes something, or its exit code is an answer: a reader of its output that leaves is no end of it. */
+  readonly isMoreThanOutput?: boolean
   readonly load: () => Promise<CommandRun>
 }
 
@@ -113,6 +115,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'cp',
+    isMoreThanOutput: true,
     summary: 'copies files and folders between any two places',
     args: '<place...>',
     usage: '[options] <source...> <target>',
@@ -122,6 +125,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'mv',
+    isMoreThanOutput: true,
     summary: 'moves or renames files and folders',
     args: '<place...>',
     usage: '[options] <source...> <target>',
@@ -131,6 +135,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'rm',
+    isMoreThanOutput: true,
     summary: 'removes files, and with -r folders',
     args: '<place...>',
     options: [...SERVERS, 'recursive', 'glob', 'yes', 'dryRun'],
@@ -139,6 +144,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'mkdir',
+    isMoreThanOutput: true,
     summary: 'makes folders',
     args: '<place...>',
     options: [...SERVERS, 'parents', 'dryRun'],
@@ -147,6 +153,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'mirror',
+    isMoreThanOutput: true,
     summary: 'makes one folder like another',
     args: '<source> <target>',
     options: [...MOVES, 'delete', 'state'],
@@ -155,6 +162,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'diff',
+    isMoreThanOutput: true,
     summary: 'says in what two folders differ; exit code 1 if they do',
     args: '<one> <other>',
     options: TREES,

@@ -45,6 +45,7 @@ export const exitCodes: readonly ExitCode[] = [
   { code: 74, meaning: 'a local file or stream failed', classes: ['LocalIoError'] },
   { code: 129, meaning: 'ended by SIGHUP', classes: [] },
   { code: 130, meaning: 'ended by SIGINT (Ctrl-C)', classes: ['AbortError'] },
+  { code: 141, meaning: 'the reader of the output left before the work was done', classes: [] },
   { code: 143, meaning: 'ended by SIGTERM', classes: [] },
 ]
 

@@ -9,6 +9,7 @@ import type { Call } from './call.ts'
 import { commandTable, type CommandSpec } from './command-table.ts'
 import { configPath, readConfig } from './config-file.ts'
 import { exitCodes } from './exit-code.ts'
+import { Interruption, LEFT_IN_THE_MIDDLE } from './interruption.ts'
 import type { Io } from './io.ts'
 import { optionTable, type OptionName, type OptionSpec, type OptionValues } from './option-table.ts'
 import { errorEvent, tellError } from './output/error-page.ts'
@@ -64,7 +65,10 @@ async function runCommand(
     await output.flush()
     return code
   } catch (error) {
-    return tellLast(io.signal.aborted ? io.signal.reason : error, spec.name, output)
+    const reason: unknown = io.signal.aborted ? io.signal.reason : error
+    const hasLeft = reason instanceof Interruption && reason.what === 'EPIPE'
+    if (hasLeft && spec.isMoreThanOutput === true) return LEFT_IN_THE_MIDDLE
+    return tellLast(reason, spec.name, output)
   }
 }
 

@@ -11,8 +11,8 @@ import type { Call } from './call.ts'
 import { ask } from './prompt.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Which server of the command asks. The password of one is not given to another. */
-export type ServerRole = 'only' | 'source' | 'target' | 'hop'
+/** Which server of the command asks. The password of one is not given to another: one of `several` gets none that was set. */
+export type ServerRole = 'only' | 'source' | 'target' | 'several' | 'hop'
 
 /** Who is asked for a password. */
 export interface Asker {
@@ -65,7 +65,7 @@ export function checkedUser(user: string | undefined): string | undefined {
 
 async function knownPassword(call: Call, asker: Asker): Promise<Secret | undefined> {
   const { passwordFile } = call.options
-  if (passwordFile !== undefined && asker.role !== 'hop') return fromFile(passwordFile)
+  if (passwordFile !== undefined && asker.role === 'only') return fromFile(passwordFile)
   const variable = VARIABLES[asker.role]
   const set = variable === undefined ? undefined : call.io.env[variable]
   if (set !== undefined) return secret(set)
@@ -99,6 +99,7 @@ const VARIABLES: Readonly<Record<ServerRole, string | undefined>> = {
   only: 'NET_PASSWORD',
   source: 'NET_SOURCE_PASSWORD',
   target: 'NET_TARGET_PASSWORD',
+  several: undefined,
   // A server on the way gets nothing that was meant for its end.
   hop: undefined,
 }

@@ -11,7 +11,8 @@ import type { FtpClient } from '@net/ftp'
 import type { HttpClient } from '@net/http'
 import type { SftpClient, SshClient } from '@net/ssh'
 
-import type { Address, ServerAddress, WebAddress } from './address.ts'
+import { addressOf, type Address, type ServerAddress, type WebAddress } from './address.ts'
+import { roleAmong } from './askers.ts'
 import type { Call } from './call.ts'
 import { callOptions, clientDefaults, hostKeysOf, sshLogin, tlsOptions } from './connect-options.ts'
 import { openRoad, type Road } from './road.ts'
@@ -88,7 +89,8 @@ export class Session implements AsyncDisposable {
   client(address: ServerAddress, role: ServerRole = 'only'): Promise<FtpClient | SftpClient> {
     const user = address.user ?? checkedUser(this.#call.options.user)
     const key = JSON.stringify([address.server, user])
-    const client = this.#clients.get(key) ?? this.#connect(address, user, role)
+    const own = roleAmong(this.#call, role)
+    const client = this.#clients.get(key) ?? this.#connect(address, user, own)
     this.#clients.set(key, client)
     return client
   }
@@ -135,7 +137,7 @@ export class Session implements AsyncDisposable {
   async #openHttp(): Promise<HttpClient> {
     const http = await import('@net/http')
     const { netrc, http2 } = this.#call.options
-    const user = checkedUser(this.#call.options.user)
+    const user = webUser(this.#call)
     const tls = await tlsOptions(this.#call)
     const asker = { host: 'the web server', user, role: 'only' } as const
     return http.createClient({
@@ -160,4 +162,17 @@ export class Session implements AsyncDisposable {
     this.#opened.push(opened)
     return opened
   }
+}
+
+/** The name of `--user` where it is meant for a web server: not beside an FTP or SFTP server, and for one alone. Throws `UsageError`. */
+function webUser({ args, options }: Call): string | undefined {
+  const user = checkedUser(options.user)
+  if (user === undefined) return undefined
+  const addresses = args.map(addressOf)
+  if (addresses.some((each) => 'server' in each)) return undefined
+  const origins = new Set(
+    addresses.flatMap((each) => (each.kind === 'http' ? [new URL(each.url).origin] : [])),
+  )
+  if (origins.size > 1) throw new UsageError('--user is for one web server, and there are several')
+  return user
 }

@@ -33,7 +33,8 @@ export interface Ended {
 /** A run that goes on. */
 export interface Running {
   readonly ended: Promise<Ended>
-  interrupt(signal?: InterruptingSignal): void
+  /** By a signal, or by a reader of the output that leaves. */
+  interrupt(signal?: InterruptingSignal | 'EPIPE'): void
   /** Resolves with what stdout has as soon as that fits. */
   printed(wanted: RegExp): Promise<RegExpExecArray>
 }

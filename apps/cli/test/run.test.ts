@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { commandTable } from '../src/command-table.ts'
 import { exitCodes } from '../src/exit-code.ts'
-import { net, temporaryFolder } from './net.ts'
+import { net, startNet, temporaryFolder } from './net.ts'
 
 describe('runNet', () => {
   it('shows the commands and the exit codes without arguments, with -h and with --help', async () => {
@@ -112,5 +112,18 @@ describe('runNet', () => {
       code: 7,
       err: expect.stringContaining('net listen: '),
     })
+  })
+
+  it('says of what a reader that left has ended whether more than its output is missing', async () => {
+    using folder = temporaryFolder()
+    for (const [args, code] of [
+      [['cp', '-', join(folder.path, 'a')], 141],
+      [['nc', 'udp://127.0.0.1:9'], 0],
+    ] as const) {
+      const run = startNet(args, { stdin: new PassThrough() })
+      run.interrupt('EPIPE')
+      expect(await run.ended).toMatchObject({ code, err: '' })
+    }
+    expect(existsSync(join(folder.path, 'a'))).toBe(false)
   })
 })

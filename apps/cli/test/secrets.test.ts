@@ -27,9 +27,11 @@ describe('passwordFor', () => {
       NET_TARGET_PASSWORD: 'three',
     }
     const words = await Promise.all(
-      (['only', 'source', 'target', 'hop'] as const).map((role) => known(call({}, env), role)),
+      (['only', 'source', 'target', 'several', 'hop'] as const).map((role) =>
+        known(call({}, env), role),
+      ),
     )
-    expect(words).toEqual(['one', 'two', 'three', undefined])
+    expect(words).toEqual(['one', 'two', 'three', undefined, undefined])
   })
 
   it('[H-APP-02] reads a file that nobody else can read, and refuses any other', async () => {
@@ -42,6 +44,10 @@ describe('passwordFor', () => {
     )
     chmodSync(passwordFile, 0o600)
     expect(await known(call({ passwordFile }), 'only')).toBe('love')
+    // It has the password of one server.
+    const env = { NETRC: emptyNetrc() }
+    expect(await known(call({ passwordFile }, env), 'source')).toBeUndefined()
+    expect(await known(call({ passwordFile }, env), 'target')).toBeUndefined()
   })
 
   it('reads netrc, for that host and user', async () => {

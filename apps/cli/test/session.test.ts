@@ -7,6 +7,7 @@ import type { Call } from '../src/call.ts'
 import { Session } from '../src/session.ts'
 
 const call = {
+  args: [],
   options: {},
   signal: new AbortController().signal,
   io: { env: {}, openTerminal: () => undefined },

@@ -6,6 +6,7 @@ import { isNetError } from '@net/core'
 import type { TreePlace } from '@net/files'
 
 import { addressOf, type Address } from '../address.ts'
+import { askersAmong } from '../askers.ts'
 import type { Call, CommandRun } from '../call.ts'
 import { exitCodeOfAll } from '../exit-code.ts'
 import { tellError } from '../output/error-page.ts'
@@ -51,13 +52,7 @@ export function rolesOf({ args, options }: Call): {
   readonly source: 'only' | 'source'
   readonly target: 'only' | 'target'
 } {
-  const asking = args.map(addressOf).flatMap((each) => {
-    if (!('server' in each)) return []
-    const { kind, server, user = options.user } = each
-    // An anonymous login of FTP asks for nothing.
-    return kind === 'ftp' && user === undefined ? [] : [`${server} ${user ?? ''}`]
-  })
-  const servers = new Set(asking)
+  const servers = askersAmong(args.map(addressOf), { options })
   return servers.size > 1
     ? { source: 'source', target: 'target' }
     : { source: 'only', target: 'only' }

@@ -1,5 +1,7 @@
 /* `net exec`: runs a command on a host, and ends with its exit code. */
 
+import { StringDecoder } from 'node:string_decoder'
+
 import type { SshProcess } from '@net/ssh'
 
 import type { Call, CommandRun } from '../call.ts'
@@ -35,22 +37,30 @@ export const exec: CommandRun = async (call) => {
 
 async function toOutput(call: Call, child: SshProcess): Promise<void> {
   const { output, io } = call
+  if (output.json) return toEvents(call, 'stdout', child.stdout)
   const shown = shownOn(call, io.stdout)
-  for await (const chunk of child.stdout) {
-    if (output.json)
-      await output.event({ type: 'stdout', text: Buffer.from(chunk).toString('utf8') })
-    else await output.bytes(shown(chunk))
-  }
+  for await (const chunk of child.stdout) await output.bytes(shown(chunk))
 }
 
 async function toErrors(call: Call, child: SshProcess): Promise<void> {
   const { output, io } = call
+  if (output.json) return toEvents(call, 'stderr', child.stderr)
   const shown = shownOn(call, io.stderr)
-  for await (const chunk of child.stderr) {
-    if (output.json)
-      await output.event({ type: 'stderr', text: Buffer.from(chunk).toString('utf8') })
-    else io.stderr.write(shown(chunk))
+  for await (const chunk of child.stderr) io.stderr.write(shown(chunk))
+}
+
+/** A character that is cut between two pieces is told with the second one. */
+async function toEvents(
+  { output }: Call,
+  type: 'stdout' | 'stderr',
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const decoder = new StringDecoder('utf8')
+  const tell = async (text: string): Promise<void> => {
+    if (text !== '') await output.event({ type, text })
   }
+  for await (const chunk of chunks) await tell(decoder.write(Buffer.from(chunk)))
+  await tell(decoder.end())
 }
 
 /** What a screen gets of the command's bytes: where people see it, harmless text, but for a terminal of the command's own. */

@@ -1,9 +1,14 @@
 /* `net mv`: moves or renames. */
 
+import { realpath } from 'node:fs/promises'
+import { join, parse, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
 import { isNetError, type RemoteEntry } from '@net/core'
 import { netError } from '@net/core/authoring'
-import type { TreePlace } from '@net/files'
+import type { TreePlace, TreeReport } from '@net/files'
 
+import type { Address } from '../address.ts'
 import type { Call, CommandRun } from '../call.ts'
 import { exitCodeOfAll } from '../exit-code.ts'
 import { tellError } from '../output/error-page.ts'
@@ -18,6 +23,7 @@ export const mv: CommandRun = async (call) => {
   if (sources.some(({ kind }) => kind === 'http' || kind === 'stream')) {
     throw new UsageError('only files and folders can be moved: cp copies')
   }
+  for (const source of sources) refuseTwoRoots(call, source, target)
   await using session = new Session(call, { connections: TREE_CONNECTIONS })
   const roles = rolesOf(call)
   const to = await session.place(target, roles.target)
@@ -46,46 +52,122 @@ function landing(from: TreePlace, to: TreePlace, there: RemoteEntry | undefined)
   return { ...to, path: to.path === '' ? name : `${to.path}/${name}`, mustBeFolder: false }
 }
 
+/** By its two names a file would seem to be there already, and be removed as the source. */
+function refuseTwoRoots({ options }: Call, source: Address, target: Address): void {
+  if (!('server' in source) || !('server' in target) || source.root === target.root) return
+  const isOne = source.server === target.server && userOf(source) === userOf(target)
+  if (!isOne) return
+  throw new UsageError('give both paths from the root, or both from the login folder')
+
+  function userOf({ user = options.user }: { readonly user: string | undefined }): string {
+    return user ?? ''
+  }
+}
+
 async function moveOne(call: Call, from: TreePlace, to: TreePlace): Promise<number> {
-  const { options, output, signal } = call
+  const { options, output } = call
   const occupied = await entryAt(call, to)
   if (occupied !== undefined && options.force !== true) {
     throw netError('NET_EXISTS', { message: `${to.path} is there already: --force replaces it` })
   }
-  if (from.files.name === to.files.name) {
-    if (options.dryRun !== true) {
-      await from.files.rename(from.path, to.path, { replace: options.force === true, signal })
-    }
-    await output.result(
-      { type: 'entry', path: from.path, action: 'rename', to: to.path },
-      options.dryRun === true ? `rename ${output.name(`${from.path} to ${to.path}`)}` : undefined,
-    )
-    return 0
-  }
-  return acrossServers(call, from, to)
+  if (!(await isRenamed(call, from, to))) return acrossServers(call, { from, to, occupied })
+  await output.result(
+    { type: 'entry', path: from.path, action: 'rename', to: to.path },
+    options.dryRun === true ? `rename ${output.name(`${from.path} to ${to.path}`)}` : undefined,
+  )
+  return 0
 }
 
-/** A copy, and the source is removed if all of it was copied. */
-async function acrossServers(call: Call, from: TreePlace, to: TreePlace): Promise<number> {
+/** Renames where that can be done; false elsewhere. */
+async function isRenamed(call: Call, from: TreePlace, to: TreePlace): Promise<boolean> {
   const { options, signal } = call
-  const { copy } = await import('@net/files')
+  const [one, other] = await inOneTree(from, to)
+  if (one.files !== other.files) return false
+  if (options.dryRun === true) return true
+  try {
+    await one.files.rename(one.path, other.path, { replace: options.force === true, signal })
+    return true
+  } catch (error) {
+    if (isNetError(error) && isAcrossDevices(error.cause)) return false
+    throw error
+  }
+}
+
+function isAcrossDevices(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EXDEV'
+}
+
+/** Places of this machine have a tree each; from the root on they have one. */
+async function inOneTree(from: TreePlace, to: TreePlace): Promise<readonly [TreePlace, TreePlace]> {
+  const { localFiles } = await import('@net/files')
+  const [one, other] = [await localPath(from), await localPath(to)]
+  if (one === undefined || other === undefined) return [from, to]
+  const { root } = parse(one)
+  if (root !== parse(other).root) return [from, to]
+  const files = localFiles(root)
+  const below = (path: string): string => relative(root, path).split(sep).join('/')
+  return [
+    { ...from, files, path: below(one) },
+    { ...to, files, path: below(other) },
+  ]
+}
+
+/** Undefined for a place that is not of this machine, or whose folder is not there. */
+async function localPath({ files, path }: TreePlace): Promise<string | undefined> {
+  if (!files.name.startsWith('file:')) return undefined
+  const folder = await realpath(fileURLToPath(files.name)).catch(() => undefined)
+  return folder === undefined ? undefined : join(folder, path)
+}
+
+interface Across {
+  readonly from: TreePlace
+  readonly to: TreePlace
+  readonly occupied: RemoteEntry | undefined
+}
+
+/** A copy, and the source is removed if all of it was copied, and is still what was copied. */
+async function acrossServers(call: Call, { from, to, occupied }: Across): Promise<number> {
+  const { options, signal } = call
+  const { copy, diff } = await import('@net/files')
+  if (occupied?.type === 'folder') {
+    throw netError('NET_EXISTS', {
+      message: `${to.path} is a folder already, and mv joins no folders: cp -r or mirror does`,
+    })
+  }
   const label = `${from.path} → ${to.path}`
+  const { type } = await from.files.stat(from.path, { signal })
+  // By its size and time alone another file could be taken for the one that is about to go.
+  const compare = occupied === undefined ? options.compare : 'hash'
   let left = 0
   const code = await toldTree(call, { verb: 'mv', label }, async (told) => {
-    const moved = { symlinks: 'keep', ...definedOf(moveOptions(call)) } as const
+    const moved = { symlinks: 'keep', ...definedOf({ ...moveOptions(call), compare }) } as const
     const report = await copy(from, to, { ...moved, ...told, recursive: true })
-    left = report.skipped
+    left = leftOf(report)
     return report
   })
   if (left > 0 || options.exclude !== undefined || options.only !== undefined) {
-    throw netError('NET_PARTIAL_TRANSFER', {
-      message: `${from.path} was copied but for what was left out, and so it stays where it is`,
-    })
+    throw stays(from, 'was copied but for what was left out')
   }
-  if (code === 0 && options.dryRun !== true) {
-    await from.files.remove(from.path, { recursive: true, signal })
+  if (code !== 0 || options.dryRun === true) return code
+  if (type === 'folder') {
+    const all = await diff(from, to, { symlinks: options.links ?? 'keep', signal })
+    if (all.some(({ difference }) => difference !== 'uncertain')) {
+      throw stays(from, 'has changed while it was copied')
+    }
   }
-  return code
+  await from.files.remove(from.path, { recursive: true, signal })
+  return 0
+}
+
+/** How many entries have not arrived: left out, or kept from what is newer on the target. */
+function leftOf({ skipped, entries }: TreeReport): number {
+  return skipped + entries.filter(({ action, why }) => action === 'keep' && why !== 'same').length
+}
+
+function stays({ path }: TreePlace, what: string): Error {
+  return netError('NET_PARTIAL_TRANSFER', {
+    message: `${path} ${what}, and so it stays where it is`,
+  })
 }
 
 function definedOf<T extends object>(options: T): Partial<T> {

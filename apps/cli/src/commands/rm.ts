@@ -12,6 +12,10 @@ import { matchesOf, type Match } from './matches.ts'
 
 /** Each place in its turn. A pattern that fits several asks first, or needs `--yes`. */
 export const rm: CommandRun = async (call) => {
+  for (const given of call.args) {
+    // As everywhere: what is meant is nearly always what is in it.
+    if (/(?:^|\/)\.{1,2}\/*$/.test(given)) throw new UsageError(`${given} is not removed: name it`)
+  }
   await using session = new Session(call)
   const matches = await matchesOf(call, session)
   if (call.options.glob === true && matches.length > 1) await checkMeant(call, matches)

@@ -3,8 +3,6 @@
  * result is one object a line, the same with or without a terminal, and nothing else is printed.
  */
 
-import { once } from 'node:events'
-
 import { Interruption } from '../interruption.ts'
 import type { Io, Screen } from '../io.ts'
 import { harmless, harmlessLines } from './harmless.ts'
@@ -98,18 +96,16 @@ async function written(
   }
   if (data.length > 0 && stream.write(data)) return
   await new Promise<void>((resolve) => {
-    stream.write('', (error) => {
+    const settled = (error?: unknown): void => {
+      stream.off('close', settled)
+      stream.off('error', settled)
       if (error != null) failed(error)
       resolve()
-    })
+    }
     // A destroyed stream need not call back.
-    once(stream, 'close').then(
-      () => resolve(),
-      (error: unknown) => {
-        failed(error)
-        resolve()
-      },
-    )
+    stream.once('close', settled)
+    stream.once('error', settled)
+    stream.write('', settled)
   })
 }
 

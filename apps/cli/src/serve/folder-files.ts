@@ -5,6 +5,7 @@
 
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 
+import { netError } from '@net/core/authoring'
 import {
   MemoryFiles,
   type MemoryFolderOptions,
@@ -34,13 +36,15 @@ export class FolderFiles extends MemoryFiles {
   }
 
   override write(path: string, content: string | Uint8Array, options?: MemoryWriteOptions): void {
+    const at = this.#at(path)
     super.write(path, content, options)
-    if (this.#isLoaded) writeFileSync(this.#at(path), this.read(path))
+    if (this.#isLoaded) writeFileSync(at, this.read(path))
   }
 
   override mkdir(path: string, options?: MemoryFolderOptions): void {
+    const at = this.#at(path)
     super.mkdir(path, options)
-    if (this.#isLoaded) mkdirSync(this.#at(path), { recursive: true })
+    if (this.#isLoaded) mkdirSync(at, { recursive: true })
   }
 
   override remove(path: string, options?: MemoryFolderOptions): void {
@@ -49,8 +53,9 @@ export class FolderFiles extends MemoryFiles {
   }
 
   override rename(from: string, to: string, options?: MemoryRenameOptions): void {
+    const [before, after] = [this.#at(from), this.#at(to)]
     super.rename(from, to, options)
-    renameSync(this.#at(from), this.#at(to))
+    renameSync(before, after)
   }
 
   override setMode(path: string, mode: number): void {
@@ -68,13 +73,19 @@ export class FolderFiles extends MemoryFiles {
     }
   }
 
-  /** `..` never leads above the root of a tree, and so never out of the folder. */
+  /** `..` never leads above the root of a tree, and so never out of the folder; nor does a link, which was left out. */
   #at(path: string): string {
     const parts: string[] = []
     for (const part of path.split('/')) {
       if (part === '..') parts.pop()
       else if (part !== '' && part !== '.') parts.push(part)
     }
-    return join(this.#folder, ...parts)
+    let at = this.#folder
+    for (const part of parts) {
+      at = join(at, part)
+      if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue
+      throw netError('NET_ACCESS_DENIED', { message: `${path} is a link in the folder` })
+    }
+    return at
   }
 }

@@ -160,6 +160,31 @@ describe('net cp', () => {
     expect(one.received.join('\n')).not.toContain('other')
   })
 
+  it('sends a web server no password that is meant for another', async () => {
+    await using web = await startHttpServer({ routes: { '/a': { body: 'x' } } })
+    await using ftp = await startFtpServer({ users: { ada: 'love' } })
+    const env = { NET_PASSWORD: 'love' }
+    const copied = await net(['cp', '--user', 'ada', `${web.url}/a`, `${ftp.url}/a`], { env })
+    expect(copied).toMatchObject({ code: 0 })
+    expect(ftp.files.text('/a')).toBe('x')
+    expect(web.received.filter(({ headers }) => 'authorization' in headers)).toEqual([])
+  })
+
+  it('gives none of several sources the password that was set', async () => {
+    using folder = temporaryFolder()
+    await using one = await startFtpServer({ users: { ada: 'one' }, files: { a: 'x' } })
+    await using other = await startFtpServer({ users: { ada: 'other' }, files: { b: 'x' } })
+    const urls = [`${one.url}/a`, `${other.url}/b`].map((url) => url.replace('//', '//ada@'))
+    for (const args of [
+      ['cp', ...urls, folder.path],
+      ['cat', ...urls],
+    ]) {
+      const { code } = await net(args, { env: { NET_PASSWORD: 'one' } })
+      expect(code).toBe(2)
+      expect(other.received.join('\n')).not.toContain('one')
+    }
+  })
+
   it('leaves out links and says so', async () => {
     using folder = temporaryFolder()
     mkdirSync(join(folder.path, 'tree'))

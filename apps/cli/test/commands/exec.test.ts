@@ -31,6 +31,19 @@ describe('net exec', () => {
     ])
   })
 
+  it('tells no half of a character with --json, wherever its bytes are cut', async () => {
+    const text = 'é€😀'.repeat(20)
+    await using server = await startSshServer({
+      users,
+      exec: async (_command, io) => {
+        for (const byte of Buffer.from(text)) await io.stdout.write(Uint8Array.of(byte))
+      },
+    })
+    const { events } = await net(['exec', ...login, '--json', server.url, 'x'], { env })
+    const told = events.filter(({ type }) => type === 'stdout')
+    expect(told.map((event) => event['text']).join('')).toBe(text)
+  })
+
   it('[H-SSH-24] is harmless on a terminal, unless a raw one was asked for', async () => {
     await using server = await startSshServer({
       users,

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { MemoryFiles } from '@net/core/testing'
 import { startFtpServer } from '@net/ftp/testing'
 import { describe, expect, it } from 'vitest'
 
@@ -62,5 +63,72 @@ describe('net mv', () => {
     expect([existsSync(a), readFileSync(b, 'utf8')]).toEqual([false, 'x'])
     expect((await net(['mv', b, join(folder.path, 'none/')])).code).toBe(3)
     expect((await net(['mv', 'http://h/a', folder.path])).code).toBe(2)
+  })
+
+  it('renames local files from folder to folder, whatever comes into them meanwhile', async () => {
+    using folder = temporaryFolder()
+    const [tree, to] = [join(folder.path, 'one/tree'), join(folder.path, 'two')]
+    mkdirSync(tree, { recursive: true })
+    mkdirSync(to)
+    writeFileSync(join(tree, 'a'), 'x')
+    const { ino } = statSync(tree)
+    const { code, events } = await net(['mv', '--json', tree, to])
+    expect([code, events]).toMatchObject([0, [{ action: 'rename' }]])
+    expect(statSync(join(to, 'tree')).ino).toBe(ino)
+  })
+
+  it('does not take a target for the source by its size and time alone', async () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 'a')
+    writeFileSync(path, 'new')
+    await using ftp = await startFtpServer({ files: { a: 'old' } })
+    ftp.files.setModified('/a', 1_600_000_000_000)
+    utimesSync(path, 1_600_000_000, 1_600_000_000)
+    expect(await net(['mv', '--force', path, `${ftp.url}/a`])).toMatchObject({ code: 0 })
+    expect(ftp.files.text('/a')).toBe('new')
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('keeps a source that was not sent because the target is newer', async () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 'a')
+    writeFileSync(path, 'mine')
+    utimesSync(path, 1_500_000_000, 1_500_000_000)
+    await using ftp = await startFtpServer({ files: { a: 'newer' } })
+    const args = ['mv', '--force', '--newer', path, `${ftp.url}/a`]
+    expect(await net(args)).toMatchObject({ code: 1, err: expect.stringContaining('stays') })
+    expect([readFileSync(path, 'utf8'), ftp.files.text('/a')]).toEqual(['mine', 'newer'])
+  })
+
+  it('keeps a folder into which something came while it was copied', async () => {
+    using folder = temporaryFolder()
+    const tree = join(folder.path, 'tree')
+    mkdirSync(tree)
+    writeFileSync(join(tree, 'a'), 'x')
+    class Slow extends MemoryFiles {
+      override write(...args: Parameters<MemoryFiles['write']>): void {
+        writeFileSync(join(tree, 'late'), 'y')
+        super.write(...args)
+      }
+    }
+    await using ftp = await startFtpServer({ files: new Slow() })
+    const { code, err } = await net(['mv', tree, `${ftp.url}/to`])
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('has changed') })
+    expect(readFileSync(join(tree, 'late'), 'utf8')).toBe('y')
+  })
+
+  it('moves from one account to another of one server, and not within the first', async () => {
+    const users = { ada: 'love', bob: 'love' }
+    await using ftp = await startFtpServer({ users, files: { a: 'x' } })
+    const of = (user: string): string => ftp.url.replace('//', `//${user}@`)
+    const env = { NET_SOURCE_PASSWORD: 'love', NET_TARGET_PASSWORD: 'love' }
+    const moved = await net(['mv', `${of('ada')}/a`, `${of('bob')}/b`], { env })
+    expect(moved).toMatchObject({ code: 0 })
+    expect(ftp.received.join('\n')).toContain('RETR a')
+    const twice = ['mv', '--force', `${of('ada')}/a`, `${of('ada')}/%2Fa`]
+    expect(await net(twice, { env: { NET_PASSWORD: 'love' } })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('from the root'),
+    })
   })
 })

@@ -1,7 +1,10 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { startFtpServer } from '@net/ftp/testing'
 import { describe, expect, it } from 'vitest'
 
-import { net } from '../net.ts'
+import { net, temporaryFolder } from '../net.ts'
 
 describe('net rm', () => {
   it('removes files, and folders with -r', async () => {
@@ -52,5 +55,15 @@ describe('net rm', () => {
       err: expect.stringMatching(/^net rm none: .*\n$/),
     })
     expect(ftp.files.paths()).toEqual([])
+  })
+
+  it('does not remove a folder by a name that only says where it is', async () => {
+    using folder = temporaryFolder()
+    mkdirSync(join(folder.path, 'in'))
+    for (const name of ['.', '..', 'in/..', 'in/./']) {
+      const given = `${folder.path}/${name}`
+      expect(await net(['rm', '-r', given])).toMatchObject({ code: 2 })
+    }
+    expect(existsSync(join(folder.path, 'in'))).toBe(true)
   })
 })

@@ -99,4 +99,15 @@ describe('Output', () => {
       await expect(output.bytes('abc')).rejects.toEqual(wanted)
     }
   })
+
+  it('leaves no listener behind for what had to wait', async () => {
+    const stdout = Object.assign(
+      new Writable({ highWaterMark: 1, write: (_chunk, _, done) => setImmediate(done) }),
+      { isTTY: false },
+    )
+    const before = stdout.listenerCount('close') + stdout.listenerCount('error')
+    const { output } = make({}, { stdout })
+    for (let round = 0; round < 20; round++) await output.bytes('xy')
+    expect(stdout.listenerCount('close') + stdout.listenerCount('error')).toBe(before)
+  })
 })
