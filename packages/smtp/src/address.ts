@@ -153,7 +153,8 @@ function mailbox(name: string, text: string, field: string): CheckedAddress {
   const at = text.lastIndexOf('@')
   if (at < 0) throw bad(field, text, explain(text))
   const local = text.slice(0, at)
-  if (!LOCAL.test(local) && !QUOTED_LOCAL.test(local)) throw bad(field, text, explain(text))
+  const isLocal = COMMON_LOCAL.test(local) || LOCAL.test(local) || QUOTED_LOCAL.test(local)
+  if (!isLocal) throw bad(field, text, explain(text))
   const address = `${local}@${domain(text.slice(at + 1), { text, field })}`
   return { parts: Object.freeze(name === '' ? { address } : { name, address }), given: text }
 }
@@ -178,6 +179,8 @@ interface Place {
 }
 
 function domain(text: string, { text: whole, field }: Place): string {
+  // Most are in their ASCII form, and look like nothing else.
+  if (COMMON_DOMAIN.test(text) && text.length <= LONGEST_DOMAIN) return text
   const [, version6, literal] = LITERAL.exec(text) ?? []
   if (literal !== undefined) {
     if (version6 === undefined ? isIPv4(literal) : isIPv6(literal)) return text
@@ -206,6 +209,9 @@ const LONGEST_TEXT = LONGEST_NAME + LONGEST_MAILBOX
 const LONGEST_DOMAIN = 253
 const LOCAL =
   /^[\w!#$%&'*+/=?^`{|}~\p{L}\p{M}\p{N}\p{S}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\p{L}\p{M}\p{N}\p{S}-]+)*$/u
+const COMMON_LOCAL = /^[a-zA-Z\d_-]+(?:\.[a-zA-Z\d_-]+)*$/
+// Without two hyphens in a row, as in `xn--`, and never a number at the end.
+const COMMON_DOMAIN = /^(?:[a-z\d](?:-?[a-z\d]){0,30}\.){1,8}[a-z]{2,63}$/
 // Programs disagree about an @ within quotes, and angle brackets end the address on the wire.
 const QUOTED_LOCAL = /^"(?:[^"\\<>@\p{Cc}]|\\[^<>@\p{Cc}])+"$/u
 const LITERAL = /^\[(IPv6:)?([\da-fA-F:.]{2,45})\]$/

@@ -120,8 +120,12 @@ export class ConnectedClient implements SmtpClient {
     const to = mail.envelope.recipients.map(({ address }) => address)
     const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
     const call = { ...perCall(taken), timeout: mail.limits.operation }
-    return this.#calls.call(verb, call, async (_, op, attempt) =>
-      judged(await deliver(op, attempt, this.#session, mail), taken.partial),
+    return this.#calls.call(
+      verb,
+      call,
+      async (_, op, attempt, passOn) =>
+        judged(await deliver(op, attempt, { session: this.#session, mail, passOn }), taken.partial),
+      true,
     )
   }
 

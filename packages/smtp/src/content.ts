@@ -18,8 +18,8 @@ export interface Content {
   readonly eightBit: boolean
   /** Whether its headers have such bytes. */
   readonly utf8Headers: boolean
-  /** Lets go of every source that was opened; no byte is read from them afterwards. */
-  close(): Promise<void>
+  /** Lets go of every source that was opened; no byte is read from them afterwards. Absent where none was. */
+  close?(): Promise<void>
 }
 
 /** For whom content is made ready. */

@@ -43,6 +43,11 @@ export class DataWriter {
     return this.#pieces(written, onDot)
   }
 
+  /** Waits until so many bytes that are on their way have left. */
+  watch(size: number, sent: Promise<void>): Promise<void> {
+    return this.#timed(size, () => sent)
+  }
+
   async #pieces(
     { content, ready = false }: Written,
     onDot: (bytes: number) => void,

@@ -21,13 +21,16 @@ import type { SmtpSession } from './session.ts'
 import { allRefused, Transaction } from './transaction.ts'
 
 /** Delivers a mail. Rejects with `NET_DELIVERY_UNKNOWN` if the verdict on it was lost. */
-export async function deliver(
-  op: Operation,
-  attempt: Attempt,
-  session: SmtpSession,
-  mail: PreparedMail,
-): Promise<SendResult> {
-  return new Delivery(op, attempt, session, mail).run()
+export function deliver(op: Operation, attempt: Attempt, way: Way): Promise<SendResult> {
+  return new Delivery(op, attempt, way).run()
+}
+
+/** What is delivered, and over which session. */
+export interface Way {
+  readonly session: SmtpSession
+  readonly mail: PreparedMail
+  /** Lets the next mail begin while this one waits for the verdict; says whether there is one. */
+  readonly passOn?: (() => boolean) | undefined
 }
 
 /** One mail on its way. */
@@ -38,11 +41,13 @@ class Delivery {
   readonly #mail: PreparedMail
   readonly #queue: RecipientQueue
   readonly #sum: DeliverySum
+  readonly #passOn: Way['passOn']
   #refusal: unknown
 
-  constructor(op: Operation, attempt: Attempt, session: SmtpSession, mail: PreparedMail) {
+  constructor(op: Operation, attempt: Attempt, { session, mail, passOn }: Way) {
     this.#op = op
     this.#attempt = attempt
+    this.#passOn = passOn
     this.#session = session
     this.#mail = mail
     // What can be read once goes out once: the server says itself whom it is too much for.
@@ -101,16 +106,17 @@ class Delivery {
     const parameters = extensionParameters(extensions, capabilities, session.info.encrypted)
     const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
     const op = this.#op
-    const content = await session.beforehand(op, () => this.#mail.open({ op, check }))
+    const opened = this.#mail.open({ op, check })
+    const content = opened instanceof Promise ? await session.beforehand(op, () => opened) : opened
     const onDot = (): void => this.#attempt.sent()
+    // Not before the last recipient has had a turn.
+    const passOn = this.#queue.isEmpty ? this.#passOn : undefined
     try {
       checkSize(capabilities, content.size)
-      const shipment = { envelope, limits, content, parameters, transaction, onDot }
-      const reply = await exchange(op, session, shipment)
-      session.unclean = false
-      return reply
+      const shipment = { envelope, limits, content, parameters, transaction, onDot, passOn }
+      return await exchange(op, session, shipment)
     } finally {
-      await content.close()
+      await content.close?.()
     }
   }
 

@@ -9,10 +9,10 @@ import { Deadline, netError, type Operation } from '@net/core/authoring'
 import { atOnce, exchangeAtOnce } from './bdat.ts'
 import { DataWriter } from './data-writer.ts'
 import { replyError } from './errors.ts'
-import { formatReply, type SmtpReply } from './reply.ts'
+import type { SmtpReply } from './reply.ts'
 import type { Command, SmtpSession } from './session.ts'
-import { leave, silent, transactionCommands, type Shipment } from './shipment.ts'
-import type { Transaction } from './transaction.ts'
+import { asked, leave, silent, takeBack, transactionCommands, type Shipment } from './shipment.ts'
+import { exchangeText, textFor } from './text-exchange.ts'
 import { VerdictReader } from './verdict.ts'
 
 /** Sends a message; resolves to the reply that accepts it. Rejects with the refusal, or with what took the session. */
@@ -21,8 +21,22 @@ export async function exchange(
   session: SmtpSession,
   shipment: Shipment,
 ): Promise<SmtpReply> {
+  const text = textFor(session, shipment)
+  if (text !== undefined) return exchangeText(op, session, shipment, text)
+  await session.quiet()
   const message = atOnce(session, shipment)
-  if (message !== undefined) return exchangeAtOnce(op, session, shipment, message)
+  const reply = await (message === undefined
+    ? exchangePieces(op, session, shipment)
+    : exchangeAtOnce(op, session, shipment, message))
+  session.unclean = false
+  return reply
+}
+
+async function exchangePieces(
+  op: Operation,
+  session: SmtpSession,
+  shipment: Shipment,
+): Promise<SmtpReply> {
   const verdict = Promise.withResolvers<SmtpReply>()
   // It has no reader before the whole message was sent.
   verdict.promise.catch(() => {})
@@ -85,27 +99,6 @@ function commandsFor(session: SmtpSession, shipment: Shipment): Command[] {
   ]
 }
 
-/** At once, because what comes behind this reply comes within the message. */
-function asked(session: SmtpSession, transaction: Transaction, reply: SmtpReply): void {
-  transaction.data(reply)
-  session.withinMessage = reply.status === GO_ON
-  if (reply.status >= 400 || session.withinMessage) return
-  const message = `the server answered DATA with ${formatReply(reply)} instead of asking for the message`
-  session.lose(netError('NET_PROTO_UNEXPECTED', { message, reply }))
-}
-
-/** The server asks for a message that has no recipient left: it gets an empty one, or the session ends. */
-async function takeBack(
-  session: SmtpSession,
-  transaction: Transaction,
-  empty: Command,
-): Promise<void> {
-  session.withinMessage = false
-  if (!transaction.senderRefused) return session.pipeline([empty])
-  const message = 'the server asked for a message whose sender it had refused'
-  session.lose(netError('NET_PROTO_UNEXPECTED', { message }))
-}
-
 /** Sends the content with its final dot. */
 async function transmit(
   session: SmtpSession,
@@ -165,4 +158,3 @@ function sourceFailed(): NetError {
 }
 
 const EMPTY: Command = { line: '.', take: () => {} }
-const GO_ON = 354

@@ -293,9 +293,15 @@ class PooledMailer implements Mailer {
       const lease = await this.#pool.acquire(waiting)
       const seat = lease.value
       const { session } = seat
+      // The next message may begin while this one waits for its verdict.
+      const passOn = (): boolean => {
+        if (this.#pool.waiting > 0) lease.release()
+        return !lease.held
+      }
       try {
+        const way = { session, mail, passOn }
         const result = await this.#calls.delivering(op, () =>
-          session.during(op, () => deliver(op, attempt, session, mail)),
+          session.during(op, () => deliver(op, attempt, way)),
         )
         seat.served += 1
         return result
@@ -329,6 +335,8 @@ class PooledMailer implements Mailer {
   /** Whether another connection is to be tried for a message of which surely nothing was delivered. */
   #mayMove(error: unknown, { session, served }: Seat, { replayable }: PreparedMail): boolean {
     if (!replayable || !isNetError(error) || isAbort(error)) return false
+    // A message before it was stopped, and took the connection with it.
+    if (session.ended && error.code === 'NET_CLOSED' && error.retry === 'safe') return true
     if (served > 0 && session.ended) return error instanceof ConnectionLostError
     // A connection that is one too many: the message waits for one of the others.
     const hasOthers = this.#pool.busy + this.#pool.idle > 1

@@ -16,16 +16,21 @@ import { bodyOf } from './mime/structure.ts'
 import { scanSource } from './scanned-source.ts'
 import type { EncodingOptions } from './encoding-options.ts'
 
-/** Writes the message. Rejects with what its sources throw, and with what `check` throws. */
-export async function writeMessage(
+/** Writes the message, at once where it has no sources. Throws, or rejects with, what its sources throw, and what `check` throws. */
+export function writeMessage(
   message: CheckedMessage,
   opening: Opening,
   encoding: EncodingOptions = {},
-): Promise<Content> {
+): Content | Promise<Content> {
   const written = writtenMessage(message, encoding)
   const { pieces } = written
   const [text] = pieces
   if (pieces.length === 1 && typeof text === 'string') return textContent(text, written, opening)
+  return openedMessage(written, opening)
+}
+
+async function openedMessage(written: WrittenMessage, opening: Opening): Promise<Content> {
+  const { pieces } = written
   const streams: PartStream[] = []
   const close = async (): Promise<void> => {
     await Promise.all(streams.map(({ source }) => source.close()))
@@ -116,7 +121,7 @@ async function begin(stream: PartStream): Promise<BegunStream> {
 function textContent(text: string, { plain }: WrittenMessage, { check }: Opening): Content {
   const facts = plain ? [] : scanned(text)
   facts.forEach(check)
-  const known = { ...said(facts), size: text.length, close: nothing }
+  const known = { ...said(facts), size: text.length }
   // A long text is put together once, which is when it is looked at: as it goes out.
   const dotted = `${text}.\r\n`
   const content = (): Buffer => Buffer.from(dotted, 'latin1').subarray(0, -DOT)
@@ -131,8 +136,6 @@ function textContent(text: string, { plain }: WrittenMessage, { check }: Opening
     },
   }
 }
-
-async function nothing(): Promise<void> {}
 
 function said(facts: readonly ContentFacts[]): Pick<Content, 'eightBit' | 'utf8Headers'> {
   return {

@@ -25,7 +25,7 @@ export interface PreparedMail {
   /** Whether it can be opened more than once. */
   readonly replayable: boolean
   /** Makes the content ready to be sent once. */
-  open(opening: Opening): Promise<Content>
+  open(opening: Opening): Content | Promise<Content>
 }
 
 /** How a client sends what it is given. */
@@ -53,7 +53,7 @@ export function prepareMail(
     extensions: options,
     open: (opening) =>
       isSigned
-        ? signedContent(opening, () => open(opening), { dkim, sign }, replayable)
+        ? signedContent(opening, async () => open(opening), { dkim, sign }, replayable)
         : open(opening),
   }
 }

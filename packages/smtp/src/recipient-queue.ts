@@ -28,6 +28,11 @@ export class RecipientQueue {
     return this.#those(new Set(this.#left))
   }
 
+  /** Whether everybody had a turn. */
+  get isEmpty(): boolean {
+    return this.#left.length === 0
+  }
+
   /** Nobody has a turn any more. */
   clear(): void {
     this.#left = []

@@ -26,7 +26,8 @@ export const replyDialect: ReplyDialect<SmtpReply> = {
   decode: textOf,
   replyOf(status, lines) {
     const texts = lines.map((line) => line.slice(CODE))
-    const enhanced = ENHANCED.exec(texts.at(-1) ?? '')?.[1]
+    const last = texts.at(-1) ?? ''
+    const enhanced = last[1] === '.' ? ENHANCED.exec(last)?.[1] : undefined
     if (enhanced === undefined || enhanced[0] !== String(status)[0]) {
       return Object.freeze({ status, text: texts.join('\n') })
     }

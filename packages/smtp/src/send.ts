@@ -63,7 +63,7 @@ export async function send(
     return await operation(spec, call, (op) =>
       op.attempt(async (attempt) => {
         const session = await dialSession(op, plan)
-        const delivering = session.during(op, () => deliver(op, attempt, session, mail))
+        const delivering = session.during(op, () => deliver(op, attempt, { session, mail }))
         const result = await delivering.catch(async (error: unknown) => {
           if (!session.ended) await session.close()
           throw error

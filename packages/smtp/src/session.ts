@@ -19,6 +19,13 @@ export interface Command {
   take(reply: SmtpReply): void | 'more'
 }
 
+/** A message that has left, and let the next one begin. */
+export interface Leader {
+  readonly op: Operation
+  /** Calls this once, when the server has answered it. */
+  onVerdict(listener: () => void): void
+}
+
 /** How a session talks. */
 export interface SessionManner {
   readonly lmtp?: boolean
@@ -33,6 +40,8 @@ export class SmtpSession extends Commands<SmtpReply> {
   unclean = false
   /** Whether a reply that comes unasked comes within a message. */
   withinMessage = false
+  /** The message that waits for its verdict, while the next one begins already. */
+  leader: Leader | undefined
   /** Whether it answers behind a message for each recipient (LMTP, RFC 2033). */
   readonly lmtp: boolean
   /** Whether small messages may go out together with their commands. */
@@ -48,6 +57,24 @@ export class SmtpSession extends Commands<SmtpReply> {
   override async upgrade(make: (transport: Transport) => Promise<Transport>): Promise<void> {
     await super.upgrade(make)
     this.capabilities = NO_CAPABILITIES
+  }
+
+  /** Behind the verdict on a message that leads: it may take its time, and the limits of this command do not count meanwhile. */
+  override ask(line: string, holds?: (reply: SmtpReply) => boolean): Promise<SmtpReply> {
+    if (this.leader === undefined) return super.ask(line, holds)
+    return this.quiet().then(() => super.ask(line, holds))
+  }
+
+  override async quit(line: string): Promise<void> {
+    if (this.leader !== undefined) await this.quiet()
+    await super.quit(line)
+  }
+
+  /** A call that is stopped does not make it unknown what became of the message before it. */
+  protected override stop(op: Operation, reason: NetError): void {
+    const { leader } = this
+    if (leader === undefined || leader.op === op) this.lose(reason)
+    else leader.onVerdict(() => this.lose(reason))
   }
 
   /** Keeps secrets that were sent for as long as the session lives, so that they are struck out where the server repeats them. */
@@ -91,7 +118,15 @@ export class SmtpSession extends Commands<SmtpReply> {
 
   /** Reports what is sent to the listeners of the running call. */
   tell(line: string): void {
-    this.op?.wire('send', () => line)
+    if (this.op?.tellsWire === true) this.op.wire('send', () => line)
+  }
+
+  /** Resolves when no message waits for its verdict. */
+  quiet(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.leader === undefined) resolve()
+      else this.leader.onVerdict(resolve)
+    })
   }
 
   /** The running call moved so many bytes of its message. */
@@ -125,6 +160,11 @@ export class SmtpSession extends Commands<SmtpReply> {
 
   #unasked(reply: SmtpReply): NetError {
     if (!this.withinMessage) return unexpectedReply(reply, 'without a command')
+    return this.early(reply)
+  }
+
+  /** The error for a reply that comes within a message. */
+  early(reply: SmtpReply): NetError {
     // A server may refuse a message before its end; it cannot accept one that it does not have.
     if (reply.status >= 400) return replyError(reply, { command: 'message' })
     return unexpectedReply(reply, 'before the message was at its end')

@@ -12,7 +12,7 @@ import type { Content } from './content.ts'
 import type { CheckedEnvelope } from './envelope.ts'
 import { replyError } from './errors.ts'
 import type { ExtensionParameters } from './extensions.ts'
-import type { SmtpReply } from './reply.ts'
+import { formatReply, type SmtpReply } from './reply.ts'
 import type { SendLimits } from './send-limits.ts'
 import type { Command, SmtpSession } from './session.ts'
 import type { Transaction } from './transaction.ts'
@@ -28,6 +28,8 @@ export interface Shipment {
   readonly transaction: Transaction
   /** Called just before the final dot leaves. */
   readonly onDot: () => void
+  /** Lets the next message begin, whose commands may leave behind the dot (RFC 2920, section 3.1); says whether there is one. */
+  readonly passOn?: (() => boolean) | undefined
 }
 
 /** MAIL and RCPT. */
@@ -49,6 +51,42 @@ export function transactionCommands(
       take: (reply: SmtpReply) => transaction.recipient(wire, reply),
     })),
   ]
+}
+
+/** MAIL, RCPT and DATA, each with its end. */
+export function transactionLines(
+  session: SmtpSession,
+  { envelope, content, parameters }: Shipment,
+): string {
+  const { from, to, recipients } = envelope
+  const common = contentParameters(session.capabilities, envelope, content)
+  let lines = `MAIL FROM:<${from}>${common}${parameters?.mail ?? ''}\r\n`
+  for (const wire of to) {
+    const given = recipients.find((each) => each.wire === wire)?.address ?? wire
+    lines += `RCPT TO:<${wire}>${parameters?.rcpt(given) ?? ''}\r\n`
+  }
+  return `${lines}DATA\r\n`
+}
+
+/** The reply to DATA; at once, because what comes behind this reply comes within the message. */
+export function asked(session: SmtpSession, transaction: Transaction, reply: SmtpReply): void {
+  transaction.data(reply)
+  session.withinMessage = reply.status === GO_ON
+  if (reply.status >= 400 || session.withinMessage) return
+  const message = `the server answered DATA with ${formatReply(reply)} instead of asking for the message`
+  session.lose(netError('NET_PROTO_UNEXPECTED', { message, reply }))
+}
+
+/** The server asks for a message that has no recipient left: it gets an empty one, or the session ends. */
+export async function takeBack(
+  session: SmtpSession,
+  transaction: Transaction,
+  empty: Command,
+): Promise<void> {
+  session.withinMessage = false
+  if (!transaction.senderRefused) return session.pipeline([empty])
+  const message = 'the server asked for a message whose sender it had refused'
+  session.lose(netError('NET_PROTO_UNEXPECTED', { message }))
 }
 
 function contentParameters(
@@ -74,3 +112,4 @@ export function silent(limit: number, phase: 'command' | 'receive'): NetError {
 }
 
 const SHUTDOWN = 421
+const GO_ON = 354

@@ -42,7 +42,7 @@ export async function signedContent(
     const bytes = Buffer.concat([dkimOf(made, dkim), made])
     return { ...content, content: bytes, size: bytes.length, ready: false, dotted: undefined }
   } catch (error) {
-    await content.close()
+    await content.close?.()
     throw error
   }
 }
@@ -58,7 +58,7 @@ async function streamed(
   try {
     await stoppable(op, splitter.all(first.content as AsyncIterable<Uint8Array>))
   } finally {
-    await first.close()
+    await first.close?.()
   }
   const header = Buffer.from(signatures(dkim, splitter.head, splitter.hash.digest()), 'latin1')
   const again = await open()

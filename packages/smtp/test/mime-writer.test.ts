@@ -120,7 +120,7 @@ test('[SMTP-28] what is attached is read while it is sent, and the size is known
     const content = await openingFor((opening) => writeMessage(checked, opening))
     const pieces: Uint8Array[] = []
     for await (const chunk of content.content) pieces.push(Uint8Array.from(chunk as Uint8Array))
-    await content.close()
+    await content.close?.()
     const raw = Buffer.concat(pieces).toString('latin1')
     expect(content.size).toBe(isKnown ? raw.length : undefined)
     expect(Math.max(...raw.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(78)

@@ -23,7 +23,7 @@ test('distinguishes a message from a source', async () => {
   expect(raw).not.toHaveProperty('messageId')
   const content = await openingFor((opening) => raw.open(opening))
   expect(content.size).toBe('x\r\n'.length)
-  await content.close()
+  await content.close?.()
 })
 
 test('refuses what is neither, and a source without an envelope', () => {

@@ -86,11 +86,11 @@ test('a finished message announces its properties if they are known', async () =
     eightBit: false,
     utf8Headers: false,
   })
-  await known.close()
+  await known.close?.()
   const international = fromText('Subject: ä\n\nx')
   const odd = await openingFor((opening) => rawContent(international, opening))
   expect(odd).toMatchObject({ eightBit: true, utf8Headers: true })
-  await odd.close()
+  await odd.close?.()
 })
 
 test('a message that can be read once may have any bytes, and no size', async () => {
@@ -101,5 +101,5 @@ test('a message that can be read once may have any bytes, and no size', async ()
   )
   expect(unknown).toMatchObject({ eightBit: true, utf8Headers: false })
   expect(unknown).not.toHaveProperty('size')
-  await unknown.close()
+  await unknown.close?.()
 })

@@ -67,6 +67,8 @@ export interface Operation {
   onAbort(listener: (reason: NetError) => void): () => void
   /** Runs a part of the call under its own limit, with a pair of events. */
   phase<T>(name: Phase, run: () => Promise<T>): Promise<T>
+  /** What `phase` does, in two steps. */
+  openPhase(name: Phase): OpenPhase
   /** Whether a phase is under way. */
   readonly inPhase: boolean
   /** Runs `run`, and again while the retry policy says so. */
@@ -79,6 +81,8 @@ export interface Operation {
   answered(status: number): void
   /** Tells a line or a chunk on the wire channel; `text` is called only if there is a listener. */
   wire(direction: WireEvent['direction'], text: () => string, bytes?: number): void
+  /** Whether anybody hears `wire`. */
+  readonly tellsWire: boolean
   /** Writes a warning to the caller's log. */
   warn(message: string): void
   /** Ends the running attempt with this error, for dangers that no phase sees. */
@@ -111,10 +115,6 @@ export interface OpenOperation extends Operation {
   attempts(): Attempts
   /** Whether anybody hears `progress`. */
   readonly tellsProgress: boolean
-  /** Whether anybody hears `wire`. */
-  readonly tellsWire: boolean
-  /** What `phase` does, in two steps. */
-  openPhase(name: Phase): OpenPhase
   /** The call gave its result: the operation ends now, or with what `until` named. */
   succeeded(): void
   /** The call failed: the operation ends; returns the error as the caller gets it. */

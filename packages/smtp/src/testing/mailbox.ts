@@ -29,8 +29,8 @@ export interface MailboxView {
   /** In the order in which they came. */
   readonly messages: readonly ReceivedMail[]
   /**
-   * The first message for which the predicate holds, here already or still to come. Rejects when the time is over, with an
-   * error that says what did arrive.
+   * The first message for which the predicate holds, here already or still to come, that no earlier call of this view was
+   * given. Rejects when the time is over, with an error that says what did arrive.
    */
   waitFor(
     predicate?: (mail: ReceivedMail) => boolean,
@@ -41,7 +41,8 @@ export interface MailboxView {
 /** The messages of one server. */
 export class Mailbox implements MailboxView {
   readonly #messages: ReceivedMail[] = []
-  readonly #waiting = new Set<(mail: ReceivedMail) => void>()
+  readonly #whole: View = new View(this.#messages, () => true)
+  readonly #byAddress = new Map<string, View>()
 
   get messages(): readonly ReceivedMail[] {
     return this.#messages
@@ -52,17 +53,44 @@ export class Mailbox implements MailboxView {
     this.#messages.length = 0
   }
 
-  /** What came and will come for one recipient, also by Bcc. */
+  /** What came and will come for one recipient, also by Bcc: the same view each time, which gives its messages apart from all others. */
   for(address: string): MailboxView {
-    const isFor = ({ envelope }: ReceivedMail): boolean => envelope.to.includes(address)
-    const all = this.#messages
-    return {
-      get messages() {
-        return all.filter(isFor)
-      },
-      waitFor: (predicate = () => true, options) =>
-        this.waitFor((mail) => isFor(mail) && predicate(mail), options),
+    let view = this.#byAddress.get(address)
+    if (view === undefined) {
+      view = new View(this.#messages, ({ envelope }) => envelope.to.includes(address))
+      this.#byAddress.set(address, view)
     }
+    return view
+  }
+
+  waitFor(
+    predicate?: (mail: ReceivedMail) => boolean,
+    options?: WaitForMailOptions,
+  ): Promise<ReceivedMail> {
+    return this.#whole.waitFor(predicate, options)
+  }
+
+  /** Takes a message in. */
+  add(mail: ReceivedMail): void {
+    this.#messages.push(mail)
+    for (const view of [this.#whole, ...this.#byAddress.values()]) view.came(mail)
+  }
+}
+
+class View implements MailboxView {
+  readonly #all: readonly ReceivedMail[]
+  readonly #has: (mail: ReceivedMail) => boolean
+  /** Those that a call was given. */
+  readonly #given = new WeakSet<ReceivedMail>()
+  readonly #waiting = new Set<Wait>()
+
+  constructor(all: readonly ReceivedMail[], has: (mail: ReceivedMail) => boolean) {
+    this.#all = all
+    this.#has = has
+  }
+
+  get messages(): readonly ReceivedMail[] {
+    return this.#all.filter(this.#has)
   }
 
   waitFor(
@@ -70,36 +98,51 @@ export class Mailbox implements MailboxView {
     options?: WaitForMailOptions,
   ): Promise<ReceivedMail> {
     const { timeout = LONGEST_WAIT } = waitOptions(options)
-    const found = this.#messages.find(predicate)
-    if (found !== undefined) return Promise.resolve(found)
+    const found = this.messages.find((mail) => !this.#given.has(mail) && predicate(mail))
+    if (found !== undefined) {
+      this.#given.add(found)
+      return Promise.resolve(found)
+    }
     return new Promise((resolve, reject) => {
-      const look = (mail: ReceivedMail): void => {
-        if (!predicate(mail)) return
-        clearTimeout(timer)
-        this.#waiting.delete(look)
-        resolve(mail)
-      }
       const timer = setTimeout(() => {
-        this.#waiting.delete(look)
+        this.#waiting.delete(wait)
         reject(new Error(`no such message came within ${timeout} ms; ${this.#arrived()}`))
       }, timeout)
-      this.#waiting.add(look)
+      const wait: Wait = {
+        predicate,
+        give: (mail) => {
+          clearTimeout(timer)
+          resolve(mail)
+        },
+      }
+      this.#waiting.add(wait)
     })
   }
 
-  /** Takes a message in. */
-  add(mail: ReceivedMail): void {
-    this.#messages.push(mail)
-    for (const look of this.#waiting) look(mail)
+  /** One has come, which goes to the call that has waited longest for such a one. */
+  came(mail: ReceivedMail): void {
+    if (!this.#has(mail)) return
+    for (const wait of this.#waiting) {
+      if (!wait.predicate(mail)) continue
+      this.#waiting.delete(wait)
+      this.#given.add(mail)
+      wait.give(mail)
+      return
+    }
   }
 
   #arrived(): string {
-    if (this.#messages.length === 0) return 'none came at all'
-    const shown = this.#messages
+    if (this.#all.length === 0) return 'none came at all'
+    const shown = this.#all
       .slice(-MOST_SHOWN)
       .map(({ parsed, envelope }) => `"${parsed.subject}" to ${envelope.to.join(', ')}`)
     return `these came: ${shown.join('; ')}`
   }
+}
+
+interface Wait {
+  readonly predicate: (mail: ReceivedMail) => boolean
+  readonly give: (mail: ReceivedMail) => void
 }
 
 const waitOptions = optionsDoor<WaitForMailOptions>(

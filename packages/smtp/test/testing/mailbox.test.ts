@@ -58,3 +58,21 @@ test('[SMTP-51] captures mail for each recipient, also in Bcc, read as a person 
   expect(server.mailbox.for('eve@x.example').messages).toEqual([])
   expect(server.mailbox.for('bob@x.example').messages).toHaveLength(1)
 })
+
+test('a call is given no message that an earlier call of the view was given, and each view has its own', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url)
+  const { mailbox } = server
+  const send = (subject: string): Promise<unknown> =>
+    client.send({ from: 'ada@x.example', to: 'bob@x.example', subject, text: subject })
+  const early = [mailbox.waitFor(), mailbox.waitFor(({ parsed }) => parsed.subject !== 'b')]
+  for (const subject of ['a', 'b', 'c']) await send(subject)
+  expect((await Promise.all(early)).map(({ parsed }) => parsed.subject)).toEqual(['a', 'c'])
+  const subjects: unknown[] = []
+  for (let n = 0; n < 3; n++) {
+    subjects.push((await mailbox.for('bob@x.example').waitFor()).parsed.subject)
+  }
+  expect(subjects).toEqual(['a', 'b', 'c'])
+  expect((await mailbox.waitFor()).parsed.subject).toBe('b')
+  await expect(mailbox.waitFor(undefined, { timeout: 1 })).rejects.toThrow('these came: "a" to bob')
+})

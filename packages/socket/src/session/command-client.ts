@@ -44,12 +44,14 @@ export class CommandClient<R> {
    * One call of a verb: `run` has the session for itself. An abort or a limit in the middle of it ends the session, since
    * it would be unknown which reply is whose; later calls then reject with an error that is `safe` to repeat. The options
    * are those that every call has: they pass their door here, and a verb that has options of its own takes them out
-   * first. Rejects with `NET_BAD_OPTION`, which names the verb, before anything is sent.
+   * first. With `follows` it may begin while a call before it waits for nothing but its last reply, and has passed its turn on
+   * by the function that `run` gets. Rejects with `NET_BAD_OPTION`, which names the verb, before anything is sent.
    */
   call<T>(
     verb: Verb,
     options: CallOptions | undefined,
-    run: (commands: Commands<R>, op: Operation, attempt: Attempt) => Promise<T>,
+    run: Run<R, T>,
+    follows = false,
   ): Promise<T> {
     const commands = this.#commands
     const { protocol } = this.#identity
@@ -59,9 +61,11 @@ export class CommandClient<R> {
     } catch (error) {
       return Promise.reject(error)
     }
-    return this.#frame.call(verb, taken, (op, attempt) =>
-      this.#turns.run(op, () => commands.during(op, () => run(commands, op, attempt))),
-    )
+    return this.#frame.call(verb, taken, (op, attempt) => {
+      const work = (passOn: () => boolean): Promise<T> =>
+        commands.during(op, () => run(commands, op, attempt, passOn))
+      return this.#turns.run(op, work, follows)
+    })
   }
 
   /** Says `goodbye` once the calls under way have ended; what is not done within `grace` ms, 2,000 by default, is cut off. Never rejects. */
@@ -72,5 +76,13 @@ export class CommandClient<R> {
     )
   }
 }
+
+/** What a call does in its turn. `passOn` lets the next call begin, if that follows; it says whether one does. */
+type Run<R, T> = (
+  commands: Commands<R>,
+  op: Operation,
+  attempt: Attempt,
+  passOn: () => boolean,
+) => Promise<T>
 
 const callDoor = optionsDoor<CallOptions>({}, option.perCall)

@@ -7,12 +7,15 @@
 import { isNetError, type NetError } from '@net/core'
 import { closedError, netError, translate, type Operation } from '@net/core/authoring'
 
+import { DONE, rejected } from '../handled.ts'
 import type { ConnectionInfo, Transport } from '../transport.ts'
 import { endedBefore, isEnd, lossOf, type LossPlace } from './loss.ts'
 import type { ReplyReader } from './reply-lines.ts'
 
 /** A command that was sent, and waits for its reply. */
 export interface AwaitedReply<R> {
+  /** The call whose log gets the reply, where that may not be the running one any more. */
+  readonly op?: Operation | undefined
   /** Takes a reply; `more` if another one will follow. */
   take(reply: R): void | 'more'
   /** The connection ended before the reply came. */
@@ -49,7 +52,10 @@ export class Commands<R> {
   #transport: Transport
   #failure: NetError | undefined
   #ended = false
-  #held = false
+  /** Whether nothing is read, because TLS begins. */
+  #isHolding = false
+  /** What waits to be sent with what comes next. */
+  #held = ''
   #onEnd: ((error: NetError | undefined) => void) | undefined
 
   /** Takes the transport over and reads from it at once; `expect` the greeting first. */
@@ -88,12 +94,13 @@ export class Commands<R> {
   async during<T>(op: Operation, run: () => Promise<T>): Promise<T> {
     if (this.#ended) throw endedBefore(this.#failure)
     this.op = op
-    const forget = op.onAbort((reason) => this.lose(reason))
+    const forget = op.onAbort((reason) => this.stop(op, reason))
     try {
       return await run()
     } finally {
       forget()
-      this.op = undefined
+      // The next call may run already.
+      if (this.op === op) this.op = undefined
     }
   }
 
@@ -167,15 +174,38 @@ export class Commands<R> {
 
   /** Sends; resolves when there is room for more. Rejects with what took the connection. */
   send(chunks: readonly Uint8Array[]): Promise<void> {
-    return this.#send(() => this.#transport.write(chunks))
+    if (this.#ended) return rejected(this.#failure ?? closedError())
+    this.#sayHeld()
+    return this.#watched(this.#transport.write(chunks))
   }
 
   /** As `send`, for text each character of which is a byte; of what is small no copy is made where the transport can. */
   sendText(text: string): Promise<void> {
-    const transport = this.#transport
-    return this.#send(
-      () => transport.writeText?.(text) ?? transport.write([Buffer.from(text, 'latin1')]),
-    )
+    if (this.#ended) return rejected(this.#failure ?? closedError())
+    const held = this.#held
+    this.#held = ''
+    return this.#watched(this.#writeText(held === '' ? text : held + text))
+  }
+
+  /** Whether what `send` or `sendText` gave says that there was room for all of it at once. */
+  isSent(sent: Promise<void>): boolean {
+    return sent === DONE
+  }
+
+  /** As `sendText`, for what is answered: those who wait for the answers hear of a loss. */
+  say(text: string): void {
+    const sent = this.sendText(text)
+    if (sent !== DONE) sent.catch(() => {})
+  }
+
+  /** As `say`, in one packet with what is sent next, if that is in this tick. */
+  saySoon(text: string): void {
+    if (this.#held === '') process.nextTick(this.#sayHeld)
+    this.#held += text
+  }
+
+  readonly #sayHeld = (): void => {
+    if (this.#held !== '') this.say('')
   }
 
   /**
@@ -190,7 +220,7 @@ export class Commands<R> {
       secured.abort(this.#failure)
       throw this.#failure ?? closedError()
     }
-    this.#held = false
+    this.#isHolding = false
     void this.#read()
   }
 
@@ -199,7 +229,7 @@ export class Commands<R> {
     // A transport that reads ahead says how much it has.
     const ahead: unknown = Reflect.get(this.#transport, 'buffered')
     const surplus = this.#lines.pending || (typeof ahead === 'number' && ahead > 0)
-    if (this.#held && surplus) this.lose(injected())
+    if (this.#isHolding && surplus) this.lose(injected())
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -238,6 +268,11 @@ export class Commands<R> {
     this.#onEnd = listener
   }
 
+  /** The running call is to end: which reply is whose would be unknown from here on. */
+  protected stop(_op: Operation, reason: NetError): void {
+    this.lose(reason)
+  }
+
   #ask(line: string, holds: ((reply: R) => boolean) | undefined): Promise<R> {
     if (isSeveral(line)) return Promise.reject(several())
     this.op?.wire('send', () => line)
@@ -247,10 +282,19 @@ export class Commands<R> {
     return reply
   }
 
-  async #send(write: () => Promise<void>): Promise<void> {
-    if (this.#ended) throw this.#failure ?? closedError()
+  #writeText(text: string): Promise<void> {
+    const transport = this.#transport
+    return transport.writeText?.(text) ?? transport.write([Buffer.from(text, 'latin1')])
+  }
+
+  #watched(sent: Promise<void>): Promise<void> {
+    // Most of it has left by now, and costs no further promise.
+    return sent === DONE ? DONE : this.#sent(sent)
+  }
+
+  async #sent(sent: Promise<void>): Promise<void> {
     try {
-      await write()
+      await sent
     } catch (error) {
       this.lose(isEnd(error) ? gone() : lossOf(error, this.#rules.place))
       throw this.#failure ?? error
@@ -260,28 +304,33 @@ export class Commands<R> {
   async #read(): Promise<void> {
     try {
       while (!this.#ended) {
-        const chunk = await this.#transport.read().catch(endOr)
+        const chunk = await this.#transport.read()
         if (chunk === null) throw gone()
         for (const reply of this.#lines.push(chunk)) {
           this.#deliver(reply)
-          if (this.#held || this.#ended) return
+          if (this.#isHolding || this.#ended) return
         }
       }
     } catch (error) {
-      this.lose(lossOf(error, this.#rules.place))
+      // Replies end by themselves, so that an end without the close_notify of TLS is one as well.
+      this.lose(isEnd(error) ? gone() : lossOf(error, this.#rules.place))
     }
   }
 
   #deliver(reply: R): void {
     const rules = this.#rules
     if (rules.overlooks?.(reply) === true) return
-    this.op?.wire('receive', () => rules.show(reply))
     const awaited = this.#awaited[0]
+    this.#told(awaited?.op ?? this.op, reply)
     if (awaited === undefined) throw rules.unasked?.(reply) ?? unexpected(rules.show(reply))
-    this.#held = awaited.holds?.(reply) === true
+    this.#isHolding = awaited.holds?.(reply) === true
     const isLast = awaited.take(reply) !== 'more'
     // What takes a reply may end the connection, and with it the line.
     if (isLast && this.#awaited[0] === awaited) this.#awaited.shift()
+  }
+
+  #told(op: Operation | undefined, reply: R): void {
+    if (op?.tellsWire === true) op.wire('receive', () => this.#rules.show(reply))
   }
 
   #end(error: NetError | undefined): void {
@@ -303,12 +352,6 @@ function several(): NetError {
   return netError('NET_INJECTION', {
     message: 'we did not send the command, because it has a line break or a NUL in it',
   })
-}
-
-/** Replies end by themselves, so that an end without the close_notify of TLS is one as well. */
-function endOr(error: unknown): null {
-  if (isEnd(error)) return null
-  throw error
 }
 
 function unexpected(reply: string): NetError {

@@ -4,6 +4,8 @@
  * were split. It must not know what was asked.
  */
 
+import { isAscii } from 'node:buffer'
+
 import { netError } from '@net/core/authoring'
 
 /** Makes replies of bytes: `ReplyLines`, `TextLines`, or a protocol's own. */
@@ -29,7 +31,7 @@ export interface ReplyDialect<R> {
   readonly longestLine?: number
   /** What helps a caller whose server speaks TLS from the first byte: 'use ftps:'. */
   readonly forTls: string
-  /** Makes text of one line, without its end. */
+  /** Makes text of one line, without its end. ASCII is taken for itself, and not asked for. */
   decode(line: Buffer): string
   /** Makes a reply of its lines, with their codes. */
   replyOf(status: number, lines: readonly string[]): R
@@ -48,7 +50,7 @@ export class ReplyLines<R> implements ReplyReader<R> {
   constructor(dialect: ReplyDialect<R>) {
     this.#dialect = dialect
     this.#longestLine = dialect.longestLine ?? LONGEST
-    this.#pattern = new RegExp(`^([${dialect.classes}]\\d\\d)(?:([ -])|$)`)
+    this.#pattern = new RegExp(`^[${dialect.classes}]\\d\\d(?:[ -]|$)`)
   }
 
   /** Whether more has come than whole replies. */
@@ -61,17 +63,22 @@ export class ReplyLines<R> implements ReplyReader<R> {
    * `NET_PROTO_MALFORMED` at the first line that is not a reply, and `NET_PROTO_LIMIT` for a line or a reply that is too long.
    */
   *push(chunk: Uint8Array): Generator<R> {
-    let bytes = this.#rest.length === 0 ? viewOf(chunk) : Buffer.concat([this.#rest, chunk])
-    this.#rest = bytes
-    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF)) {
-      this.#count(end + 1)
+    const bytes = this.#rest.length === 0 ? viewOf(chunk) : Buffer.concat([this.#rest, chunk])
+    // ASCII is the same text in each encoding.
+    const text = isAscii(bytes) ? bytes.toString('latin1') : undefined
+    let start = 0
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
+      this.#count(end + 1 - start)
+      const last = end > start && bytes[end - 1] === CR ? end - 1 : end
       // Decoded line by line: a character split between two chunks is whole here.
-      const line = this.#dialect.decode(bytes.subarray(0, bytes[end - 1] === CR ? end - 1 : end))
-      bytes = bytes.subarray(end + 1)
-      this.#rest = bytes
-      if (this.#add(line)) yield this.#complete()
+      const line = text?.slice(start, last) ?? this.#dialect.decode(bytes.subarray(start, last))
+      start = end + 1
+      if (!this.#add(line)) continue
+      this.#rest = start === bytes.length ? NOTHING : bytes.subarray(start)
+      yield this.#complete()
     }
-    this.#check(bytes)
+    this.#rest = start === bytes.length ? NOTHING : bytes.subarray(start)
+    this.#check(this.#rest)
   }
 
   #count(length: number): void {
@@ -86,13 +93,13 @@ export class ReplyLines<R> implements ReplyReader<R> {
     const isFirst = this.#lines.length === 0
     // Blank lines between replies say nothing, but they count.
     if (isFirst && loose && line === '') return false
-    const [, code, mark] = this.#pattern.exec(line) ?? []
+    const code = this.#pattern.test(line) ? line.slice(0, CODE) : undefined
     if (isFirst) this.#code = code ?? ''
     if (code === undefined || code !== this.#code) {
       if (isFirst || !loose) throw this.#malformed(line)
     }
     this.#lines.push(line)
-    return code === this.#code && mark !== '-'
+    return code === this.#code && line[CODE] !== '-'
   }
 
   #complete(): R {
@@ -142,6 +149,7 @@ function tooLong(what: string, limit: number): Error {
 }
 
 const NOTHING: Buffer = Buffer.alloc(0)
+const CODE = 3
 const LF = 0x0a
 const CR = 0x0d
 const TLS_ALERT = 0x15

@@ -14,7 +14,7 @@ import {
 
 /** A line of calls. */
 export class Turns {
-  readonly #waiting = new WaitList<() => void>({
+  readonly #waiting = new WaitList<Turn, boolean>({
     what: 'the session, which was busy with earlier calls',
     code: 'NET_TIMEOUT_POOL',
   })
@@ -27,7 +27,7 @@ export class Turns {
 
   /** Waits for the turn; resolves to what gives it back. Rejects when the operation is stopped, and with `NET_TIMEOUT_POOL`. */
   take(op: Operation): Promise<() => void> {
-    return this.#taken ? this.#waiting.waitFor(op, undefined) : Promise.resolve(this.#give())
+    return this.#take(op, false)
   }
 
   /** Takes the turn if nobody has it; gives what gives it back. */
@@ -35,17 +35,40 @@ export class Turns {
     return this.#taken ? undefined : this.#give()
   }
 
-  /** Runs the work when it is its turn, which ends with it. Rejects as `take` does, and with what the work throws. */
-  async run<T>(op: Operation, work: () => Promise<T>): Promise<T> {
-    const leave = await this.take(op)
+  /**
+   * Runs the work when it is its turn, which ends with it. With `follows` the turn may come earlier: the work of a call before
+   * it may pass it on, by the function that it gets, which says whether somebody has taken it. Rejects as `take` does, and
+   * with what the work throws.
+   */
+  async run<T>(
+    op: Operation,
+    work: (passOn: () => boolean) => Promise<T>,
+    follows = false,
+  ): Promise<T> {
+    const leave = await this.#take(op, follows)
+    let isPassed = false
+    const passOn = (): boolean => {
+      isPassed ||= this.#passOn()
+      return isPassed
+    }
     try {
-      return await work()
+      return await work(passOn)
     } finally {
-      leave()
+      if (!isPassed) leave()
     }
   }
 
-  #give(): () => void {
+  #take(op: Operation, follows: boolean): Promise<Turn> {
+    return this.#taken ? this.#waiting.waitFor(op, follows) : Promise.resolve(this.#give())
+  }
+
+  #passOn(): boolean {
+    if (this.#waiting.first?.detail !== true) return false
+    this.#waiting.shift()?.grant(this.#give())
+    return true
+  }
+
+  #give(): Turn {
     this.#taken = true
     return () => {
       this.#taken = false
@@ -53,6 +76,9 @@ export class Turns {
     }
   }
 }
+
+/** Gives the turn back. */
+type Turn = () => void
 
 /**
  * A call on a session: an operation whose attempts wait for their turn in `run`. A call that has waited as long as

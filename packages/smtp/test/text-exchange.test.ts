@@ -1,0 +1,149 @@
+import { useFakeClock } from '@net/core/testing'
+import { connect, type Message } from '@net/smtp'
+import { expect, test } from 'vitest'
+
+import { failureOf, startPeer, until, type Peer, type ScriptedPeer } from './scripted-peer.ts'
+
+const message: Message = { from: 'ada@example.com', to: 'bob@example.com', subject: 'x', text: 'y' }
+const COMMANDS = 'MAIL FROM:<ada@example.com>\r\nRCPT TO:<bob@example.com>\r\nDATA\r\n'
+const BEGUN = '250 a\r\n250 b\r\n354 c\r\n'
+
+/** Reads until the text has come; gives all of it. */
+async function readTo(peer: Peer, end: string): Promise<string> {
+  let text = ''
+  while (!text.includes(end)) text += Buffer.from((await peer.connection.read()) ?? []).toString()
+  return text
+}
+
+/** A server up to the dot of the first message, with what came behind it. */
+function upToDot(then: (peer: Peer, behind: string) => Promise<void>): Promise<ScriptedPeer> {
+  return startPeer(async (peer) => {
+    await peer.say('220 peer\r\n')
+    await peer.hear()
+    await peer.say('250-peer\r\n250 PIPELINING\r\n')
+    await readTo(peer, 'DATA\r\n')
+    await peer.say(BEGUN)
+    const text = await readTo(peer, '\r\n.\r\n')
+    await then(peer, text.slice(text.indexOf('\r\n.\r\n') + 5))
+  })
+}
+
+/** The verdict on the first message, and the whole second one, which is accepted. */
+async function taken(peer: Peer, verdict: string): Promise<void> {
+  await peer.say(verdict + BEGUN)
+  await readTo(peer, '\r\n.\r\n')
+  await peer.say('250 second\r\n')
+}
+
+test('the commands of the next message leave in the packet of the dot', async () => {
+  let together = ''
+  await using peer = await upToDot(async (each, behind) => {
+    together = behind
+    await taken(each, `250 first\r\n`)
+  })
+  await using client = await connect(peer.url)
+  const results = await Promise.all([client.send(message), client.send(message)])
+  expect(together).toBe(COMMANDS)
+  expect(results.map(({ reply }) => reply.text)).toEqual(['first', 'second'])
+  await client.close({ grace: 0 })
+})
+
+test('one message that is refused behind its dot changes nothing for the next one', async () => {
+  await using peer = await upToDot((each) => taken(each, `554 5.6.0 no\r\n`))
+  await using client = await connect(peer.url)
+  const [first, second] = await Promise.allSettled([client.send(message), client.send(message)])
+  expect(first).toMatchObject({ reason: { command: 'message', reply: { status: 554 } } })
+  expect(second).toMatchObject({ value: { delivery: 'accepted' } })
+  await client.close({ grace: 0 })
+})
+
+test('of two messages under way a loss leaves the first unknown, and the second one safe to send again', async () => {
+  await using peer = await upToDot(({ connection }) => connection.end())
+  await using client = await connect(peer.url)
+  const [first, second] = await Promise.allSettled([client.send(message), client.send(message)])
+  expect(first).toMatchObject({ reason: { code: 'NET_DELIVERY_UNKNOWN' } })
+  expect(second).toMatchObject({ reason: { code: 'NET_CONN_CLOSED', retry: 'safe' } })
+})
+
+test('a server that leaves with its verdict takes the next message with it, which is safe to send again', async () => {
+  await using peer = await upToDot(({ say }) => say('421 4.3.2 closing\r\n'))
+  await using client = await connect(peer.url)
+  const [first, second] = await Promise.allSettled([client.send(message), client.send(message)])
+  expect(first).toMatchObject({ reason: { code: 'NET_CONN_SHUTDOWN', reply: { status: 421 } } })
+  expect(second).toMatchObject({ reason: { code: 'NET_CONN_SHUTDOWN', retry: 'safe' } })
+})
+
+test('a message that is stopped does not make it unknown what became of the one before it', async () => {
+  const begun = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  await using peer = await upToDot(async ({ say }) => {
+    begun.resolve()
+    await answer.promise
+    await say('250 first\r\n')
+  })
+  await using client = await connect(peer.url)
+  const stop = new AbortController()
+  const first = client.send(message)
+  const second = failureOf(client.send(message, { signal: stop.signal }))
+  await begun.promise
+  stop.abort()
+  expect(await second).toMatchObject({ code: 'NET_ABORTED' })
+  answer.resolve()
+  expect(await first).toMatchObject({ delivery: 'accepted' })
+  expect(await client.closed).toMatchObject({ code: 'NET_ABORTED' })
+})
+
+test('a message that is stopped behind its dot leaves the next one safe to send again', async () => {
+  const begun = Promise.withResolvers<void>()
+  await using peer = await upToDot(async () => begun.resolve())
+  await using client = await connect(peer.url)
+  const stop = new AbortController()
+  const first = failureOf(client.send(message, { signal: stop.signal }))
+  const second = failureOf(client.send(message))
+  await begun.promise
+  stop.abort()
+  expect(await first).toMatchObject({ code: 'NET_ABORTED', partial: { delivery: 'unknown' } })
+  expect(await second).toMatchObject({ code: 'NET_CLOSED', retry: 'safe' })
+})
+
+test('the time that the server takes for one message does not count for the next one', async () => {
+  const begun = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  await using peer = await upToDot(async (each) => {
+    begun.resolve()
+    await answer.promise
+    await taken(each, `250 first\r\n`)
+  })
+  await using client = await connect(peer.url)
+  using clock = useFakeClock()
+  const sent = Promise.all([client.send(message), client.send(message)])
+  let isBegun = false
+  void begun.promise.then(() => (isBegun = true))
+  await clock.until(() => isBegun)
+  // Longer than any reply to a command may take.
+  await clock.advance(500_000)
+  answer.resolve()
+  await clock.until(() => client.capabilities.extensions.size > 0)
+  expect(await sent).toHaveLength(2)
+  await client.close({ grace: 0 })
+})
+
+test('no other command leaves before the verdict on a message', async () => {
+  let beforeVerdict = 'nothing was read'
+  await using peer = await upToDot(async ({ say, hear }, behind) => {
+    beforeVerdict = behind
+    await say('250 first\r\n')
+    await hear()
+    await say('250 still here\r\n')
+  })
+  await using client = await connect(peer.url)
+  const first = client.send(message)
+  // It needs SMTPUTF8, which this server does not have: nothing of it is sent.
+  const second = failureOf(client.send({ ...message, to: 'jürgen@example.com' }))
+  const third = client.noop()
+  expect(await second).toMatchObject({ code: 'NET_UNSUPPORTED' })
+  await Promise.all([first, third])
+  expect(beforeVerdict).toBe('')
+  await until(() => peer.lines.includes('NOOP'))
+  await client.close({ grace: 0 })
+})
