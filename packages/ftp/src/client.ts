@@ -48,7 +48,8 @@ import { flattened } from './flattened.ts'
 import { FtpFiles, type TreeClient } from './ftp-files.ts'
 import { forAwaitOnly } from './listing/for-await-only.ts'
 import { listLines } from './listing/lines.ts'
-import { listFolder, type Listing } from './listing/list.ts'
+import { ListingFlow } from './listing/listing-flow.ts'
+import { listFolder, type Listing, type ListingOptions } from './listing/list.ts'
 import { cannotTell, lookFor, lookUp } from './lookup.ts'
 import { rawCommand, type CommandReply } from './raw-command.ts'
 import { readWhole } from './read-whole.ts'
@@ -146,7 +147,7 @@ export class Client implements TreeClient {
   }
 
   list(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
-    return forAwaitOnly(flattened(looped(({ signal }) => this.#list(path, options, signal))))
+    return forAwaitOnly(flattened(looped((left) => this.#list(path, options, left))))
   }
 
   walk(path = '.', options?: ListOptions): AsyncIterable<FtpEntry> {
@@ -347,12 +348,12 @@ export class Client implements TreeClient {
   async *#list(
     path: string,
     options: ListOptions | undefined,
-    left: AbortSignal,
+    left: AbortController,
   ): AsyncGenerator<readonly FtpEntry[], void> {
     const taken = this.#take('list', { path }, () => doors.list(options))
-    const { entries, incomplete } = await this.#listOne('list', path, joined(taken, left))
-    yield entries
-    if (incomplete !== undefined) throw incomplete
+    const flow = new ListingFlow()
+    const call = { ...joined(taken, left.signal), flow }
+    yield* flow.batches(this.#listOne('list', path, call), left)
   }
 
   async *#walk(
@@ -368,7 +369,7 @@ export class Client implements TreeClient {
   async #listOne(
     operation: 'list' | 'walk',
     target: string,
-    options: ListOptions,
+    options: ListOptions & Pick<ListingOptions, 'flow'>,
   ): Promise<Listing> {
     const verb = transferOf(operation, target, true)
     const listing = await this.#call(verb, options, (dialog, session) =>

@@ -3,6 +3,7 @@
  * cannot be read is an entry of the type `other`. Works through a long listing in pieces, so that other work is not held up.
  */
 
+import { isUtf8 } from 'node:buffer'
 import { setImmediate as turn } from 'node:timers/promises'
 
 import { netError } from '@net/core/authoring'
@@ -12,6 +13,7 @@ import { fromWire, toWire, isEscaped, type FtpEncoding } from '../wire-text.ts'
 import { isAboutItself, readFacts } from './facts.ts'
 import { LineReader } from './line-reader.ts'
 import type { ListedFile } from './listed-file.ts'
+import { UnixRun } from './unix-run.ts'
 
 /** In which format a listing is: with facts (MLSD), or for people (LIST). */
 export type ListingFormat = 'facts' | 'people'
@@ -23,37 +25,40 @@ export interface ListingPlan {
   readonly encoding: FtpEncoding
 }
 
-/** The entries of a folder, and what was left out of them. */
-export interface ParsedListing {
-  readonly entries: readonly FtpEntry[]
+/** What there is in a listing besides entries. */
+export interface ListingCounts {
   /** Names that are no names, because they lead elsewhere or cannot be sent back. */
   readonly refused: number
   /** Lines that could not be read. */
   readonly unread: number
   /** Entries without a fact that made no sense. */
   readonly odd: number
-  /** Whether the listing ends within a line, which is then no entry: every line has an end (RFC 3659 section 7.2). */
-  readonly cut: boolean
+  /** Entries whose names are not in the encoding. */
+  readonly escaped: number
   /** Whether `.` was one of the lines. */
   readonly showsItself: boolean
+}
+
+/** The entries of a folder, and what was left out of them. */
+export interface ParsedListing extends ListingCounts {
+  readonly entries: readonly FtpEntry[]
+  /** Whether the listing ends within a line, which is then no entry: every line has an end (RFC 3659 section 7.2). */
+  readonly cut: boolean
 }
 
 /** Reads a listing. Rejects with `NET_PROTO_MALFORMED` if not one of its lines can be read, `NET_PROTO_LIMIT` for a line beyond 8 KiB. */
 export async function parseListing(listing: Uint8Array, plan: ListingPlan): Promise<ParsedListing> {
   const ended = listing.lastIndexOf(LF) + 1
   if (listing.length - ended > LONGEST_LINE) throw tooLong()
-  const parsed = new Entries(plan, listing.length > ended)
-  const readers = new LineReader()
-  for (const lines of pieces(listing.subarray(0, ended), plan.encoding)) {
-    if (plan.format === 'facts') for (const line of lines) parsed.addFacts(line)
-    else {
-      for (const line of lines) {
-        parsed.addListed(line, readers.read(line) ?? (await readers.readByEngine(line)))
-      }
-    }
+  const reader = new ListingReader(plan)
+  const entries: FtpEntry[] = []
+  for (let start = 0; start < ended;) {
+    const end = listing.indexOf(LF, Math.min(start + PIECE, ended - 1)) + 1
+    for (const entry of await reader.read(listing.subarray(start, end))) entries.push(entry)
+    start = end
     await turn()
   }
-  return parsed.whole()
+  return { entries, cut: listing.length > ended, ...reader.end() }
 }
 
 /** The path of a name in a folder. Of a folder of z/OS, which stands in quotes, a name is a member or a further qualifier. */
@@ -67,44 +72,87 @@ export function pathIn(folder: string, name: string, isMember = false): string {
   return folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`
 }
 
-class Entries {
+/** Reads one listing, piece by piece. */
+export class ListingReader {
   readonly #plan: ListingPlan
-  readonly #cut: boolean
-  readonly #entries: FtpEntry[] = []
+  readonly #lines = new LineReader()
+  readonly #run: UnixRun | undefined
   #refused = 0
   #unread = 0
   #odd = 0
+  #escaped = 0
   #read = 0
   #showsItself = false
   #example = ''
+  /** What is given once a line could be read: a listing of which none can is none. */
+  #held: FtpEntry[] = []
 
-  constructor(plan: ListingPlan, cut: boolean) {
+  constructor(plan: ListingPlan) {
     this.#plan = plan
-    this.#cut = cut
+    const { folder, format } = plan
+    // A folder of z/OS stands in quotes, and makes other paths.
+    const isPlain = format === 'people' && !folder.startsWith("'")
+    if (isPlain) this.#run = new UnixRun(pathIn(folder, ''))
   }
 
-  addFacts(line: string): void {
-    const facts = readFacts(line)
-    if (facts !== undefined && facts.odd > 0) this.#odd += 1
-    this.#add(line, isAboutItself(line) ? 'known' : facts?.entry)
+  /** The entries of these bytes, which end with a line. Rejects with `NET_PROTO_LIMIT`. */
+  async read(bytes: Uint8Array): Promise<readonly FtpEntry[]> {
+    const { encoding } = this.#plan
+    const text = textOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), encoding)
+    const entries = this.#held
+    this.#held = []
+    for (let start = 0; start < text.length;) {
+      const end = text.indexOf('\n', start)
+      if (end - start > LONGEST_LINE) throw tooLong()
+      const last = text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end
+      const like = this.#run?.read(text, start, last)
+      if (like !== undefined && isName(like.name)) {
+        this.#read += 1
+        entries.push(this.#marked(like))
+      } else {
+        const line = text.slice(start, last)
+        const entry = this.#line(line) ?? this.#listed(line, await this.#lines.readByEngine(line))
+        if (entry !== 'none') entries.push(this.#marked(entry))
+      }
+      start = end + 1
+    }
+    if (this.#read > 0 || this.#unread === 0) return entries
+    this.#held = entries
+    return []
   }
 
-  addListed(line: string, listed: ListedFile | 'known' | undefined): void {
-    if (typeof listed !== 'object' || listed.member === undefined) return this.#add(line, listed)
-    const { member, ...entry } = listed
-    return this.#add(line, entry, member)
-  }
-
-  whole(): ParsedListing {
+  /** What there was besides entries; all has been read. Throws `NET_PROTO_MALFORMED` if that was not one line. */
+  end(): ListingCounts {
     if (this.#unread > 0 && this.#read === 0) throw notReadable(this.#example)
     return {
-      entries: this.#entries,
       refused: this.#refused,
       unread: this.#unread,
       odd: this.#odd,
-      cut: this.#cut,
+      escaped: this.#escaped,
       showsItself: this.#showsItself,
     }
+  }
+
+  /** Undefined if the line is one for the engine. */
+  #line(line: string): FtpEntry | 'none' | undefined {
+    if (line.trim() === '') return 'none'
+    if (this.#plan.format === 'facts') return this.#facts(line)
+    const listed = this.#lines.read(line)
+    return listed === undefined ? undefined : this.#listed(line, listed)
+  }
+
+  #facts(line: string): FtpEntry | 'none' {
+    const facts = readFacts(line)
+    if (facts !== undefined && facts.odd > 0) this.#odd += 1
+    return this.#entryOf(line, isAboutItself(line) ? 'known' : facts?.entry)
+  }
+
+  #listed(line: string, listed: ListedFile | 'known' | undefined): FtpEntry | 'none' {
+    if (typeof listed !== 'object') return this.#entryOf(line, listed)
+    this.#run?.note(line, listed)
+    if (listed.member === undefined) return this.#entryOf(line, listed)
+    const { member, ...entry } = listed
+    return this.#entryOf(line, entry, member)
   }
 
   #unreadable(line: string): FtpEntry {
@@ -112,25 +160,32 @@ class Entries {
     return { name, path: pathIn(this.#plan.folder, name), type: 'other', raw: line }
   }
 
-  #add(line: string, entry: Omit<FtpEntry, 'path'> | 'known' | undefined, isMember = false): void {
+  #entryOf(
+    line: string,
+    entry: Omit<FtpEntry, 'path'> | 'known' | undefined,
+    isMember = false,
+  ): FtpEntry | 'none' {
     if (entry === undefined) {
       this.#unread += 1
       this.#example = line
-      this.#entries.push(this.#unreadable(line))
-      return
+      return this.#unreadable(line)
     }
     this.#read += 1
-    if (entry === 'known') return
+    if (entry === 'known') return 'none'
     this.#showsItself ||= entry.name === '.'
-    if (entry.name === '.' || entry.name === '..') return
+    if (entry.name === '.' || entry.name === '..') return 'none'
     if (!isName(entry.name)) {
       this.#refused += 1
-      return
+      return 'none'
     }
-    const path = pathIn(this.#plan.folder, entry.name, isMember)
-    const { encoding } = this.#plan
-    if (!isEscaped(entry.name)) this.#entries.push({ ...entry, path })
-    else this.#entries.push({ ...entry, path, nameBytes: toWire(entry.name, encoding) })
+    return { ...entry, path: pathIn(this.#plan.folder, entry.name, isMember) }
+  }
+
+  /** With the bytes of a name that is no text. */
+  #marked(entry: FtpEntry): FtpEntry {
+    if (entry.raw !== undefined || !isEscaped(entry.name)) return entry
+    this.#escaped += 1
+    return { ...entry, nameBytes: toWire(entry.name, this.#plan.encoding) }
   }
 }
 
@@ -144,23 +199,16 @@ function isName(name: string): boolean {
   return name !== '' && !/[/\0\r]/.test(name)
 }
 
-function* pieces(listing: Uint8Array, encoding: FtpEncoding): Generator<readonly string[]> {
-  const bytes = Buffer.from(listing.buffer, listing.byteOffset, listing.length)
-  let lines: string[] = []
-  let size = 0
+/** The text of whole lines. One name that is not in the encoding makes no other line dear. */
+function textOf(bytes: Buffer, encoding: FtpEncoding): string {
+  if (encoding === 'latin1' || isUtf8(bytes)) return fromWire(bytes, encoding)
+  let text = ''
   for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(LF, start)
-    if (end - start > LONGEST_LINE) throw tooLong()
-    const line = fromWire(bytes.subarray(start, bytes[end - 1] === CR ? end - 1 : end), encoding)
-    if (line.trim() !== '') lines.push(line)
-    size += end - start
-    start = end + 1
-    if (size < PIECE) continue
-    yield lines
-    lines = []
-    size = 0
+    const end = bytes.indexOf(LF, start) + 1
+    text += fromWire(bytes.subarray(start, end), encoding)
+    start = end
   }
-  if (lines.length > 0) yield lines
+  return text
 }
 
 function notReadable(line: string): Error {
@@ -169,7 +217,8 @@ function notReadable(line: string): Error {
   })
 }
 
-function tooLong(): Error {
+/** The error of a line beyond 8 KiB. */
+export function tooLong(): Error {
   return netError('NET_PROTO_LIMIT', {
     message: `a line of the listing has more than ${LONGEST_LINE} bytes`,
     limit: LONGEST_LINE,
@@ -178,5 +227,7 @@ function tooLong(): Error {
 
 const LF = 0x0a
 const CR = 0x0d
-const LONGEST_LINE = 8192
-const PIECE = 65_536
+/** In bytes. */
+export const LONGEST_LINE = 8192
+/** How many bytes are read as one. */
+export const PIECE = 65_536

@@ -1,4 +1,7 @@
-/* The entries of a folder, read into memory whole, so that the session is free again before the first is looked at. */
+/*
+ * The entries of a folder, read into memory whole, or as they come for a loop that wants them so. The session is free again
+ * when the server has sent them, whatever the loop does.
+ */
 
 import { isNetError, type NetError } from '@net/core'
 import { netError } from '@net/core/authoring'
@@ -12,7 +15,13 @@ import type { Session } from '../session.ts'
 import { askSize } from '../size.ts'
 import { transfer } from '../transfer.ts'
 import { drain, LARGEST_LISTING } from './drain.ts'
-import { parseListing, type ListingFormat, type ParsedListing } from './entries.ts'
+import {
+  parseListing,
+  type ListingCounts,
+  type ListingFormat,
+  type ListingPlan,
+} from './entries.ts'
+import type { ListingFlow } from './listing-flow.ts'
 import { cutShort, isAboutEmptiness } from './listing-words.ts'
 
 /** What a server lists. */
@@ -31,6 +40,8 @@ export interface ListingOptions {
   readonly maxBytes?: number | undefined
   /** Whether entries are wanted that LIST leaves out at many servers, because their names begin with a dot. Default false. */
   readonly hidden?: boolean | undefined
+  /** Gets what is long as it comes; the listing has no entries then. */
+  readonly flow?: ListingFlow | undefined
 }
 
 /**
@@ -41,11 +52,12 @@ export async function listFolder(
   session: Session,
   dialog: Dialog,
   folder: string,
-  { maxBytes = LARGEST_LISTING, hidden = false }: ListingOptions = {},
+  { maxBytes = LARGEST_LISTING, hidden = false, flow }: ListingOptions = {},
 ): Promise<Listing> {
+  const limits = { maxBytes, flow }
   if (session.features.has('MLST') && session.knows('MLSD')) {
     try {
-      const listing = await fetchListing(session, dialog, planFor('MLSD', folder, maxBytes))
+      const listing = await fetchListing(session, dialog, planFor('MLSD', folder, limits))
       session.understood('MLSD')
       return listing
     } catch (error) {
@@ -56,17 +68,17 @@ export async function listFolder(
     }
   }
   if (folder === '.')
-    return fetchForPeople(session, dialog, planFor('LIST', folder, maxBytes), hidden)
-  return listInside(session, dialog, folder, { maxBytes, hidden })
+    return fetchForPeople(session, dialog, planFor('LIST', folder, limits), hidden)
+  return listInside(session, dialog, planFor('LIST', folder, limits), hidden)
 }
 
 async function listInside(
   session: Session,
   dialog: Dialog,
-  folder: string,
-  { maxBytes, hidden }: { readonly maxBytes: number; readonly hidden: boolean },
+  plan: FetchPlan,
+  hidden: boolean,
 ): Promise<Listing> {
-  const plan = planFor('LIST', folder, maxBytes)
+  const { folder } = plan
   try {
     const inside = await visit(session, dialog, folder, () =>
       fetchForPeople(session, dialog, { ...plan, command: 'LIST' }, hidden),
@@ -88,12 +100,12 @@ async function fetchForPeople(
   hidden: boolean,
 ): Promise<Listing> {
   if (hidden && plan.command === 'LIST' && session.knows(ALL)) {
-    const all = await fetchListing(session, dialog, { ...plan, command: ALL }).catch(
-      (error: unknown) => {
-        if (isNetError(error) && error.reply !== undefined) return undefined
-        throw error
-      },
-    )
+    // What it lists may be thrown away.
+    const whole = { ...plan, command: ALL, flow: undefined }
+    const all = await fetchListing(session, dialog, whole).catch((error: unknown) => {
+      if (isNetError(error) && error.reply !== undefined) return undefined
+      throw error
+    })
     if (all?.showsItself === true) {
       session.understood(ALL)
       return all
@@ -144,42 +156,69 @@ async function isListedFolder(session: Session, dialog: Dialog, path: string): P
   return above?.entries.some((entry) => entry.name === name && entry.type === 'folder') === true
 }
 
-interface FetchPlan {
+interface FetchLimits {
+  readonly maxBytes: number
+  readonly flow: ListingFlow | undefined
+}
+
+interface FetchPlan extends FetchLimits {
   readonly command: string
   readonly folder: string
   readonly format: ListingFormat
-  readonly maxBytes: number
 }
 
-function planFor(verb: 'MLSD' | 'LIST', folder: string, maxBytes: number): FetchPlan {
+function planFor(verb: 'MLSD' | 'LIST', folder: string, limits: FetchLimits): FetchPlan {
   const command = folder === '.' ? verb : `${verb} ${asArgument(folder)}`
-  return { command, folder, format: verb === 'MLSD' ? 'facts' : 'people', maxBytes }
+  return { command, folder, format: verb === 'MLSD' ? 'facts' : 'people', ...limits }
 }
 
 async function fetchListing(
   session: Session,
   dialog: Dialog,
-  { command, folder, format, maxBytes }: FetchPlan,
+  { command, folder, format, maxBytes, flow }: FetchPlan,
 ): Promise<Listing> {
+  const plan = { folder, format, encoding: dialog.control.encoding }
+  const overflow = flow === undefined ? undefined : flowing(flow, dialog, plan)
   const listed = await transfer(session, dialog, {
     command,
     mayEndEarly: true,
-    move: (data) => drain(dialog, data, maxBytes),
+    move: (data) => drain(dialog, data, maxBytes, overflow),
   }).catch((error: unknown) => {
     if (isNetError(error) && isAboutEmptiness(error.reply)) return undefined
-    throw error
+    throw isNetError(error) && flow?.isBegun === true ? flow.broken(error) : error
   })
   if (listed === undefined) return { entries: [], isWhole: true }
-  const { encoding } = dialog.control
-  const parsed = await parseListing(listed.moved, { folder, format, encoding })
+  const cut = cutShort(listed.reply, folder)
+  if (flow?.isBegun === true) {
+    flow.give(listed.moved)
+    return { entries: [], isWhole: false, ...missing(cut, !flow.endsWithLine) }
+  }
+  const parsed = await parseListing(listed.moved, plan)
   warn(dialog, parsed)
-  const incomplete = cutShort(listed.reply, folder) ?? (parsed.cut ? endedEarly() : undefined)
+  const incomplete = missing(cut, parsed.cut)
   return {
     entries: parsed.entries,
-    isWhole: parsed.refused + parsed.unread === 0 && incomplete === undefined,
-    ...(incomplete === undefined ? {} : { incomplete }),
+    isWhole: parsed.refused + parsed.unread === 0 && incomplete.incomplete === undefined,
+    ...incomplete,
     showsItself: parsed.showsItself,
   }
+}
+
+/** Takes what comes of a long listing to its loop. */
+function flowing(
+  flow: ListingFlow,
+  dialog: Dialog,
+  plan: ListingPlan,
+): (bytes: Uint8Array) => void {
+  return (bytes) => {
+    if (!flow.isBegun) flow.begin({ op: dialog.op, plan, warn: (counts) => warn(dialog, counts) })
+    flow.give(bytes)
+  }
+}
+
+function missing(cut: NetError | undefined, endsWithinLine: boolean): Pick<Listing, 'incomplete'> {
+  const incomplete = cut ?? (endsWithinLine ? endedEarly() : undefined)
+  return incomplete === undefined ? {} : { incomplete }
 }
 
 function endedEarly(): NetError {
@@ -189,8 +228,7 @@ function endedEarly(): NetError {
   })
 }
 
-function warn({ op }: Dialog, { entries, refused, unread, odd }: ParsedListing): void {
-  const escaped = entries.filter(({ nameBytes }) => nameBytes !== undefined).length
+function warn({ op }: Dialog, { refused, unread, odd, escaped }: ListingCounts): void {
   if (refused > 0) op.warn(`left out ${refused} entries of the listing, whose names cannot be used`)
   if (unread > 0) op.warn(`left out ${unread} lines of the listing, which could not be read`)
   if (odd > 0) op.warn(`${odd} entries of the listing lack facts that made no sense`)

@@ -20,6 +20,7 @@ test('reads facts, without the folder itself', async () => {
     refused: 0,
     unread: 0,
     odd: 0,
+    escaped: 0,
     cut: false,
     showsItself: true,
   })
