@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import * as ftp from '@net/ftp'
 import { Client } from 'basic-ftp'
 
+import { apart, type Apart } from './apart.ts'
 import {
   byCurl,
   byLftp,
@@ -73,9 +74,8 @@ async function compareLarge(secure: boolean): Promise<void> {
   const down: FtpRound = { kind: 'get', remote: 'big', local: copy, done, check: () => same(copy) }
   const up: FtpRound = { kind: 'put', remote: 'in/up', local: source, done, check: back }
   await using clients = new AsyncDisposableStack()
-  const net = clients.use(await ours(secure))
-  const bare = await bareClient(secure)
-  clients.defer(() => bare.close())
+  const net = clients.use(await moverOf('net', secure))
+  const bare = clients.use(await moverOf('basic-ftp', secure))
   const python = clients.use(await ftplib(place(secure)))
   const programs = (round: FtpRound): readonly Contender[] => [
     byCurl(place(secure), round),
@@ -86,14 +86,14 @@ async function compareLarge(secure: boolean): Promise<void> {
   await compare(
     `FTP download, ${done} MB ${road}`,
     'MB/s',
-    moved('net', down, () => net.download('big', ftp.toFile(copy))),
-    [moved('basic-ftp', down, () => bare.downloadTo(copy, 'big')), ...programs(down)],
+    net.contender('net', `get big ${copy}`, down),
+    [bare.contender('basic-ftp', `get big ${copy}`, down), ...programs(down)],
   )
   await compare(
     `FTP upload, ${done} MB ${road}`,
     'MB/s',
-    moved('net', up, () => net.upload(ftp.fromFile(source), 'in/up')),
-    [moved('basic-ftp', up, () => bare.uploadFrom(source, 'in/up')), ...programs(up)],
+    net.contender('net', `put ${source} in/up`, up),
+    [bare.contender('basic-ftp', `put ${source} in/up`, up), ...programs(up)],
   )
   rmSync(source)
 }
@@ -103,7 +103,6 @@ async function compareSmall(): Promise<void> {
   mkdirSync(local)
   const names = Array.from({ length: FILES }, (_, n) => `f${n}`)
   for (const [n, name] of names.entries()) writeFileSync(join(local, name), Buffer.alloc(2000, n))
-  const paths = (name: string): [string, string] => [join(local, name), `in/small/${name}`]
   await reader.mkdir('in/small')
   const check = async (): Promise<void> => {
     const sizes = new Map<string, number | undefined>()
@@ -113,37 +112,21 @@ async function compareSmall(): Promise<void> {
     await reader.mkdir('in/small')
   }
   const round = { done: FILES, check }
-  await using clients = new AsyncDisposableStack()
-  const net = clients.use(await ours(false))
-  const four = clients.use(await ours(false, { connections: 4 }))
-  const bare = await bareClient(false)
-  clients.defer(() => bare.close())
+  using clients = new DisposableStack()
+  const net = clients.use(await moverOf('net', false))
+  const four = clients.use(await moverOf('net', false, 4))
+  const bare = clients.use(await moverOf('basic-ftp', false))
+  const put = `small ${local} in/small`
   await compare(
     `FTP upload of ${FILES} files of 2 kB, one after another`,
     'files a second',
-    moved('net', round, async () => {
-      for (const name of names) {
-        const [from, to] = paths(name)
-        await net.upload(ftp.fromFile(from), to)
-      }
-    }),
-    [
-      moved('basic-ftp', round, async () => {
-        for (const name of names) await bare.uploadFrom(...paths(name))
-      }),
-    ],
+    net.contender('net', put, round),
+    [bare.contender('basic-ftp', put, round)],
   )
   await compare(
     `FTP upload of ${FILES} files of 2 kB over 4 connections`,
     'files a second',
-    moved('net', round, () =>
-      Promise.all(
-        names.map((name) => {
-          const [from, to] = paths(name)
-          return four.upload(ftp.fromFile(from), to)
-        }),
-      ),
-    ),
+    four.contender('net', put, round),
     [mirroredByLftp(place(false), { from: local, to: 'in/small', at: 4 }, round)],
   )
   await reader.remove('in/small', { recursive: true })
@@ -187,48 +170,27 @@ async function compareListings(served: string): Promise<void> {
   mkdirSync(many)
   for (let n = 0; n < ENTRIES; n++) writeFileSync(join(many, `a file with a name ${n}.txt`), '')
   if (readdirSync(many).length !== ENTRIES) throw new Error('files are missing')
-  await using clients = new AsyncDisposableStack()
-  const net = clients.use(await ours(false))
-  const bare = await bareClient(false)
-  clients.defer(() => bare.close())
-  const round = { done: ENTRIES, check: () => {} }
-  const counted = async (): Promise<void> => {
-    let count = 0
-    for await (const entry of net.list('many')) count += entry.type === 'file' ? 1 : 0
-    if (count !== ENTRIES) throw new Error(`${count} entries came`)
+  using clients = new DisposableStack()
+  const net = clients.use(await moverOf('net', false))
+  const bare = clients.use(await moverOf('basic-ftp', false))
+  for (const mover of [net, bare]) {
+    const came = await mover.ask('list many')
+    if (came !== ENTRIES) throw new Error(`${String(came)} entries came`)
   }
-  const bareCounted = async (): Promise<void> => {
-    const { length } = await bare.list('many')
-    if (length !== ENTRIES) throw new Error(`${length} entries came`)
-  }
-  await compare(`FTP listing of ${ENTRIES} entries`, 'a second', moved('net', round, counted), [
-    moved('basic-ftp', round, bareCounted),
-  ])
-  for (const [by, run] of [
-    ['net', counted],
-    ['basic-ftp', bareCounted],
+  const round = { done: ENTRIES }
+  await compare(
+    `FTP listing of ${ENTRIES} entries`,
+    'a second',
+    net.contender('net', 'list many', round),
+    [bare.contender('basic-ftp', 'list many', round)],
+  )
+  for (const [by, mover] of [
+    ['net', net],
+    ['basic-ftp', bare],
   ] as const) {
-    const kept = await highWater(run)
-    console.log(`  the heap of ${by} grows by ${(kept / MEGA).toFixed(1)} MB at most`)
+    const kept = Number(await mover.ask('heap many'))
+    console.log(`  the memory of ${by} grows by ${(kept / MEGA).toFixed(1)} MB at most`)
   }
-}
-
-/** How much the heap grows at most while it runs; only with --expose-gc. */
-async function highWater(run: () => Promise<void>): Promise<number> {
-  globalThis.gc?.()
-  const used = (): number => {
-    const { heapUsed, external } = process.memoryUsage()
-    return heapUsed + external
-  }
-  const before = used()
-  let most = 0
-  const timer = setInterval(() => {
-    globalThis.gc?.()
-    most = Math.max(most, used() - before)
-  }, 20)
-  await run()
-  clearInterval(timer)
-  return most
 }
 
 interface Peer {
@@ -262,19 +224,10 @@ async function bareClient(secure: boolean, to = Number(port)): Promise<Client> {
   return client
 }
 
-function moved(
-  name: string,
-  { done, check }: Pick<FtpRound, 'done' | 'check'>,
-  move: () => Promise<unknown>,
-): Contender {
-  return {
-    name,
-    check,
-    async run() {
-      await move()
-      return done
-    },
-  }
+/** A client in a process of its own. */
+function moverOf(who: 'net' | 'basic-ftp', secure: boolean, connections = 1): Promise<Apart> {
+  const where = [`${hostname}:${port}`, user, password, String(connections)]
+  return apart('ftp-mover.ts', who, ...where, ...(secure ? [authority] : []))
 }
 
 function isWanted(part: string): boolean {

@@ -1,5 +1,5 @@
 /*
- * Mail beside its peers, all of them against one server in another process and in one run: small messages over one
+ * Mail beside its peers, each of them in a process of its own, against one server and in one run: small messages over one
  * connection and over five, attachments of 20 MB, and how many round trips a message takes.
  */
 
@@ -13,23 +13,15 @@ import { join } from 'node:path'
 import * as smtp from '@net/smtp'
 import { createTransport } from 'nodemailer'
 
+import { apart } from './apart.ts'
 import { compare, median, type Contender } from './pairs.ts'
 import { startRelay } from './relay.ts'
+import { small, SMALL_BYTES } from './smtp-message.ts'
 import { pythonMailer, smtpSource } from './smtp-programs.ts'
 
 const MESSAGES = 1000
 const MEGABYTES = 20
 const ROUND_TRIP = 20
-const text = 'A line of text that says little but has the usual length of one.\n'.repeat(20)
-const message = {
-  from: 'ada@example.com',
-  to: 'bob@example.com',
-  subject: 'A message to be measured',
-  text,
-  html: `<p>${text}</p>`,
-}
-// As large as the message is on the wire, but for its headers.
-const BYTES = text.length * 2 + 600
 const wanted = process.argv.slice(2)
 
 const { child, url, name } = await startServer()
@@ -48,52 +40,45 @@ for (const python of pythons) python[Symbol.dispose]()
 child.disconnect()
 
 async function compareSmall(connections: number): Promise<void> {
-  await using clients = new AsyncDisposableStack()
-  const ours: smtp.SmtpClient[] = []
-  for (let n = 0; n < connections; n++) ours.push(clients.use(await connected(port)))
-  const pool = pooled(port, connections)
-  await using mailer = smtp.createMailer(url, { pool: { connections }, security: 'off' })
+  using processes = new DisposableStack()
+  const sends = async (name: string, who: string): Promise<Contender> => {
+    const mailer = await apart('smtp-mailer.ts', who, String(port), String(connections))
+    return processes.use(mailer).contender(name, `small ${MESSAGES}`, { done: MESSAGES })
+  }
   // smtplib has one connection and no pool.
   const others = pythons.slice(connections === 1 ? 0 : 1)
-  const source = smtpSource(port, { times: MESSAGES, connections, bytes: BYTES })
+  const source = smtpSource(port, { times: MESSAGES, connections, bytes: SMALL_BYTES })
   await compare(
     `SMTP messages, connections: ${connections}`,
     'a second',
-    many('net', async (n) => ours[n % connections]?.send(message)),
+    await sends('net', 'net'),
     [
-      many("nodemailer's pool", () => pool.sendMail(message)),
-      many('net, by createMailer', () => mailer.send(message)),
+      await sends("nodemailer's pool", 'nodemailer'),
+      await sends('net, by createMailer', 'mailer'),
       ...others.map((python) => python.small(MESSAGES, connections)),
       ...(source === undefined ? [] : [source]),
     ],
   )
-  pool.close()
 }
 
 async function compareLarge(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'net-bench-'))
   const path = join(folder, 'file')
   writeFileSync(path, randomBytes(MEGABYTES * 1_000_000))
-  const mail = { from: message.from, to: message.to, subject: 'A file', text: 'See the file.\n' }
-  await using client = await connected(port)
-  const pool = pooled(port, 1)
-  const moved = (by: string, send: () => Promise<unknown>): Contender => ({
-    name: by,
-    async run() {
-      await send()
-      return MEGABYTES
-    },
-  })
+  using processes = new DisposableStack()
+  const sends = async (name: string, who: string): Promise<Contender> => {
+    const mailer = processes.use(await apart('smtp-mailer.ts', who, String(port), '1'))
+    return mailer.contender(name, `large ${path}`, { done: MEGABYTES })
+  }
   await compare(
     `SMTP, attachments of ${MEGABYTES} MB from disk`,
     'MB/s',
-    moved('net', () => client.send({ ...mail, attachments: [smtp.attach(smtp.fromFile(path))] })),
+    await sends('net', 'net'),
     [
-      moved("nodemailer's pool", () => pool.sendMail({ ...mail, attachments: [{ path }] })),
+      await sends("nodemailer's pool", 'nodemailer'),
       ...pythons.map((python) => python.large(path, MEGABYTES)),
     ],
   )
-  pool.close()
   rmSync(folder, { recursive: true })
 }
 
@@ -107,15 +92,15 @@ async function countTrips(): Promise<void> {
   const tripsOf = async (by: string, send: () => Promise<unknown>): Promise<void> => {
     console.log(`  ${by}`.padEnd(44), ((await timeOf(send)) / trip).toFixed(2))
   }
-  await tripsOf('net', () => plain.send(message))
+  await tripsOf('net', () => plain.send(small))
   // smtp-sink has no CHUNKING.
   const embedded = await startServer('embedded')
   await using far = await startRelay('127.0.0.1', Number(new URL(embedded.url).port), ROUND_TRIP)
   await using chunked = await connected(far.port, { chunking: true })
-  await tripsOf('net, chunking', () => chunked.send(message))
+  await tripsOf('net, chunking', () => chunked.send(small))
   embedded.child.disconnect()
   const pool = pooled(relay.port, 1)
-  await tripsOf("nodemailer's pool", () => pool.sendMail(message))
+  await tripsOf("nodemailer's pool", () => pool.sendMail(small))
   pool.close()
   for (const by of ['smtplib', 'aiosmtplib'] as const) {
     using python = await pythonMailer(by, relay.port)
@@ -147,16 +132,6 @@ function pooled(to: number, connections: number): ReturnType<typeof createTransp
     maxConnections: connections,
     maxMessages: Infinity,
   })
-}
-
-function many(by: string, send: (n: number) => Promise<unknown>): Contender {
-  return {
-    name: by,
-    async run() {
-      await Promise.all(Array.from({ length: MESSAGES }, (_, n) => send(n)))
-      return MESSAGES
-    },
-  }
 }
 
 async function startServer(
