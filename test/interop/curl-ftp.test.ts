@@ -53,6 +53,9 @@ test('curl goes on with a download and an upload, renames and deletes', async ({
   const appended = ['-T', '-', '--append', `${server.url}/a`]
   expect(await runProgram(curl, [...options, ...appended], 'abc')).toMatchObject({ stderr: '' })
   expect(server.files.text('/a')).toBe('0123456789abc')
+  const active = await runProgram(curl, [...options, '-P', '-', `${server.url}/a`])
+  expect(active).toEqual({ status: 0, stderr: '', stdout: '0123456789abc' })
+  expect(server.received.some((line) => /^(?:EPRT|PORT)/u.test(line))).toBe(true)
   const quotes = ['-Q', 'RNFR a', '-Q', 'RNTO b', '-Q', 'MKD c', '-Q', 'RMD c']
   const renamed = await runProgram(curl, [...options, ...quotes, '--list-only', `${server.url}/`])
   expect(renamed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^b\r?\n$/u) })

@@ -75,6 +75,33 @@ test('lftp mirrors a tree up and down', async ({ skip }) => {
     expect(readFileSync(join(folder, 'down', name)).equals(content)).toBe(true)
 })
 
+test('lftp goes on with a download and an upload, also where the server makes the data connections', async ({
+  skip,
+}) => {
+  const lftp = requireDaemon({ skip }, 'lftp')
+  const folder = testFolder()
+  const content = randomBytes(300_000)
+  for (const passive of ['on', 'off']) {
+    await using server = await startFtpServer({
+      users,
+      files: { '/down': content, '/up': content.subarray(0, 100_000) },
+    })
+    writeFileSync(join(folder, 'up'), content)
+    writeFileSync(join(folder, 'down'), content.subarray(0, 200_000))
+    const ended = await run(lftp, server, [
+      `set ftp:passive-mode ${passive}`,
+      `get -c down -o ${folder}/down`,
+      `put -c ${folder}/up -o up`,
+    ])
+    expect(ended).toMatchObject({ status: 0, stderr: '' })
+    expect(readFileSync(join(folder, 'down')).equals(content)).toBe(true)
+    expect(Buffer.from(server.files.read('/up')).equals(content)).toBe(true)
+    expect(server.received).toEqual(expect.arrayContaining(['REST 200000']))
+    const way = passive === 'on' ? /^(?:EPSV|PASV)/u : /^(?:EPRT|PORT)/u
+    expect(server.received.filter((line) => way.test(line)).length).toBeGreaterThan(1)
+  }
+})
+
 test('lftp reports a wrong password and a missing file', async ({ skip }) => {
   const lftp = requireDaemon({ skip }, 'lftp')
   await using server = await startFtpServer({ users, files: { '/a': '1' } })

@@ -41,6 +41,20 @@ test('swaks sends with STARTTLS, which it verifies, and logs in by each mechanis
   expect(server.received).toContain('STARTTLS')
 })
 
+test('swaks delivers by LMTP, where each recipient has an answer of its own', async (context) => {
+  const program = requireDaemon(context, 'swaks')
+  await using server = await startSmtpServer({
+    lmtp: true,
+    refuseLate: { 'eve@example.com': '552 5.2.2 Mailbox full' },
+  })
+  const whom = ['--from', 'ada@example.com', '--to', 'bob@example.com,eve@example.com']
+  const where = ['--protocol', 'LMTP', '--server', '127.0.0.1', '--port', String(server.port)]
+  const { stdout } = await run(program, [...where, ...whom, '--body', 'by LMTP'])
+  expect(stdout).toMatch(/LHLO/u)
+  expect(stdout).toMatch(/552 5\.2\.2 Mailbox full/u)
+  expect(server.mailbox.messages).toMatchObject([{ envelope: { to: ['bob@example.com'] } }])
+})
+
 test('an attachment that swaks makes arrives byte by byte, and so does a line of one dot', async (context) => {
   const swaks = await requireSwaks(context)
   await using server = await start()
