@@ -352,8 +352,7 @@ export class Client implements TreeClient {
   ): AsyncGenerator<readonly FtpEntry[], void> {
     const taken = this.#take('list', { path }, () => doors.list(options))
     const flow = new ListingFlow()
-    const call = { ...joined(taken, left.signal), flow }
-    yield* flow.batches(this.#listOne('list', path, call), left)
+    yield* flow.batches(this.#listOne('list', path, { ...joined(taken, left.signal), flow }), left)
   }
 
   async *#walk(

@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs'
-import { readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 
+import { toFile } from '@net/core'
 import { expect, test } from 'vitest'
 
+import { PartFile } from '../../src/data/part-file.ts'
 import { isSameVersion, partPath, VersionFile } from '../../src/data/part-version.ts'
 import { temporaryFolder } from './folder.ts'
+
+const text = (value: string): Uint8Array => Buffer.from(value)
 
 const place = { kind: 'http', of: 'https://files.example/file.iso?token=of-mine' }
 
@@ -54,4 +58,53 @@ test('versions are the same if they are named, and have one name and one size', 
   expect(isSameVersion(version, { ...version, size: 6 })).toBe(false)
   expect(isSameVersion(version, { ...version, validator: 'b' })).toBe(false)
   expect(isSameVersion({ size: 5 }, { size: 5 })).toBe(false)
+})
+
+const version = { kind: 'ftp', of: 'ftp://files.example/a', size: 6, validator: '5' }
+
+test('a part is gone on with that is of the same version', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a')
+  const sink = toFile(path, { keepPart: true })
+  const kept = await PartFile.open(sink, false, { version })
+  await kept.writeAll([text('abc')])
+  await kept.abort()
+  const resumed = await PartFile.open(sink, true, { version })
+  expect(resumed.position).toBe(3)
+  await resumed.writeAll([text('def')])
+  await resumed.commit()
+  expect(await readFile(path, 'utf8')).toBe('abcdef')
+  expect(await readdir(folder.path)).toEqual(['a'])
+})
+
+test.each([
+  ['another time', { ...version, validator: '6' }],
+  ['another size', { ...version, size: 7 }],
+  ['another file', { ...version, of: 'ftp://files.example/b' }],
+  ['a file of which no time is known', { ...version, validator: undefined }],
+])('a part of %s is begun anew', async (_, other) => {
+  await using folder = await temporaryFolder()
+  const sink = toFile(folder.at('a'), { keepPart: true })
+  const kept = await PartFile.open(sink, false, { version })
+  await kept.writeAll([text('abc')])
+  await kept.abort()
+  const anew = await PartFile.open(sink, true, { version: other })
+  expect(anew.position).toBe(0)
+  await anew.writeAll([text('x')])
+  await anew.commit()
+  expect(await readdir(folder.path)).toEqual(['a'])
+})
+
+test('a part of which nothing is known is begun anew, unless it is longer than the whole', async () => {
+  await using folder = await temporaryFolder()
+  const sink = toFile(folder.at('a'), { keepPart: true })
+  await writeFile(folder.at('a.part'), 'abc')
+  const anew = await PartFile.open(sink, true, { version })
+  expect(anew.position).toBe(0)
+  await anew.abort()
+  await writeFile(folder.at('a.part'), 'abcdefg')
+  await rm(folder.at('a.part.ftp'))
+  const long = await PartFile.open(sink, true, { version })
+  expect(long.position).toBe(7)
+  await long.abort()
 })
