@@ -13,8 +13,14 @@ import type { OwnFile } from './part-file.ts'
 
 /** A way between two trees. Its end lets go of what it holds. */
 export interface ShortRoad extends AsyncDisposable {
+  /** Whether `carryNow` is of use here. */
+  readonly isQuick: boolean
   /** Copies the file, verifies it and gives it its name; undefined where it has to go the long way. */
   carry(file: CarriedFile): Promise<RemoteEntry | undefined>
+  /** What is to be waited for before `carryNow`: the folders of the file, the turn of others. Undefined for nothing. */
+  enter(file: CarriedFile): Promise<void> | undefined
+  /** The same as `carry`, here and now, behind `enter`. */
+  carryNow(file: CarriedFile): RemoteEntry | undefined
 }
 
 /** A file and where it goes. */

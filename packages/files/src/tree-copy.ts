@@ -60,13 +60,15 @@ export class TreeCopy {
   }
 
   async #carryOut(pairing: Pairing, log: ReportLog, state: StateKeeper | undefined): Promise<void> {
-    const { last } = this.#run.options
+    const { concurrency, last } = this.#run.options
+    const { calls, fromCan, toCan } = pairing
     await this.#makeRoot(pairing)
     await using route = this.#route(pairing)
     await execute(pairing.steps, {
       route,
       log,
-      concurrency: pairing.calls,
+      concurrency: calls,
+      concurrencyOfSmall: concurrency === undefined ? Math.min(fromCan.calls, toCan.calls) : calls,
       isLast: last === undefined ? undefined : pathTest(last),
       state,
     })

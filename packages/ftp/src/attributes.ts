@@ -58,7 +58,8 @@ export async function setModified(
     if (!session.knows(way.name)) continue
     if (way.only !== undefined && !(await isServer(session, dialog, way.only))) continue
     const reply = await say(dialog, way.command(time, asArgument(path)), true)
-    if (isPositive(reply) && (await isSet(session, dialog, path, modified))) {
+    const isKnown = session.hasUnderstood(way.name)
+    if (isPositive(reply) && (isKnown || (await isSet(session, dialog, path, modified)))) {
       session.understood(way.name)
       return
     }

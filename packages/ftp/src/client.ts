@@ -45,7 +45,7 @@ import type { Dialog } from './dialog.ts'
 import { download } from './download.ts'
 import type { FtpEntry, TransferResult } from './entry.ts'
 import { flattened } from './flattened.ts'
-import { FtpFiles, type TreeClient } from './ftp-files.ts'
+import { FtpFiles } from './ftp-files.ts'
 import { forAwaitOnly } from './listing/for-await-only.ts'
 import { listLines } from './listing/lines.ts'
 import { ListingFlow } from './listing/listing-flow.ts'
@@ -57,6 +57,7 @@ import { removeTree } from './remove-tree.ts'
 import type { Session, SharedPlace } from './session.ts'
 import type { Sessions } from './sessions.ts'
 import { requireSize } from './size.ts'
+import type { TreeClient } from './tree-client.ts'
 import { upload } from './upload.ts'
 import { uploadAs } from './upload-manner.ts'
 import { walkFolders } from './walk.ts'
@@ -68,6 +69,7 @@ export class Client implements TreeClient {
   readonly capabilities: ReadonlyMap<string, string>
   readonly connections: number
   readonly place: Readonly<SharedPlace>
+  readonly within: TreeClient['within'] = (...call) => this.#call(...call)
   readonly #sessions: Sessions
   readonly #frame: ClientFrame
   readonly #first: Session
@@ -271,12 +273,6 @@ export class Client implements TreeClient {
 
   files(root = '.'): RemoteFiles {
     return new FtpFiles(this, root)
-  }
-
-  writeAt(source: Source, path: string, start: number, options: CallOptions): Promise<unknown> {
-    return this.#call(transferOf('upload', path, false), options, (dialog, session) =>
-      upload(session, dialog, { source, path, start }),
-    )
   }
 
   async close(options?: CloseOptions): Promise<void> {

@@ -19,23 +19,15 @@ import type {
 import { formatEndpoint } from '@net/core'
 import { checkSource, netError } from '@net/core/authoring'
 
+import { transferOf } from './call-plans.ts'
 import { hashesOf } from './checksum.ts'
 import type { FtpEntry } from './entry.ts'
-import type { FtpClient } from './ftp-client.ts'
 import { asArgument } from './remote-path.ts'
 import { isPositive } from './reply.ts'
-import type { SharedPlace } from './session.ts'
+import { SMALL, SmallFiles } from './small-files.ts'
 import { chunksOf } from './source-chunks.ts'
-
-/** What a tree needs of a client besides its verbs. */
-export interface TreeClient extends FtpClient {
-  /** How many sessions it may have. */
-  readonly connections: number
-  /** Where paths begin. */
-  readonly place: Readonly<SharedPlace>
-  /** As `upload`, and the first bytes of the file stay. */
-  writeAt(source: Source, path: string, start: number, options: CallOptions): Promise<unknown>
-}
+import type { TreeClient } from './tree-client.ts'
+import { upload } from './upload.ts'
 
 /** One tree. */
 export class FtpFiles implements RemoteFiles {
@@ -56,6 +48,8 @@ export class FtpFiles implements RemoteFiles {
     Object.defineProperty(this, LINKS, {
       value: (path: string, call?: CallOptions) => this.#removeLink(path, call),
     })
+    const small = new SmallFiles(client, (path) => this.#at(path))
+    Object.defineProperty(this, SMALL, { value: small })
     if (hashesOf(client.capabilities).length > 0) {
       this.hash = async (file, algorithm, options) =>
         client.hash(this.#at(file), algorithm, options)
@@ -112,7 +106,7 @@ export class FtpFiles implements RemoteFiles {
     }
     const size = await this.#client.size(at, call)
     if (size < start) throw tooShort(path, size, start)
-    if (size === start) await this.#client.writeAt(source, at, start, call)
+    if (size === start) await this.#goOn(source, at, start, call)
     // Most servers keep what is behind the written bytes, and none can cut it off.
     else
       await this.#client.upload(this.#headAnd(source, await this.#head(at, start, call)), at, call)
@@ -124,6 +118,13 @@ export class FtpFiles implements RemoteFiles {
 
   async remove(path: string, options?: RemoteRemoveOptions): Promise<void> {
     return this.#client.remove(this.#at(path), options)
+  }
+
+  /** As `upload`, and the first bytes of the file stay. */
+  #goOn(source: Source, path: string, start: number, call: CallOptions): Promise<unknown> {
+    return this.#client.within(transferOf('upload', path, false), call, (dialog, session) =>
+      upload(session, dialog, { source, path, start }),
+    )
   }
 
   /** Some servers show a link as the folder that it leads to: as a file a link goes, and a folder does not. */

@@ -157,6 +157,11 @@ export class Session implements FramedSession {
     this.#understood.add(verb)
   }
 
+  /** Whether it has. */
+  hasUnderstood(verb: string): boolean {
+    return this.#understood.has(verb)
+  }
+
   /** The folder in which paths begin, from the root; undefined if the server does not tell. */
   async home(dialog: Dialog): Promise<string | undefined> {
     if (this.#home !== undefined || !this.knows('PWD')) return this.#home

@@ -40,10 +40,14 @@ export class DiskPace {
     if (this.#longInARow >= MANY) this.#slowUntil = clock().now() + MOMENT
   }
 
+  /** Whether others have waited for some milliseconds. */
+  get mustRest(): boolean {
+    return clock().now() - this.#rested >= STRETCH
+  }
+
   /** Lets others have their turn after some milliseconds of work: promises alone would not. */
   async rest(): Promise<void> {
-    const now = clock().now()
-    if (now - this.#rested < STRETCH) return
+    if (!this.mustRest) return
     await new Promise((resolve) => setImmediate(resolve))
     this.#rested = clock().now()
   }

@@ -51,6 +51,7 @@ import {
   type ShortRoad,
 } from '../short-road.ts'
 import { SLICES, type SlicedTree } from '../slices.ts'
+import { SMALL } from '../small-files.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
 import { DiskPace } from './disk-pace.ts'
@@ -61,6 +62,7 @@ import { treeError } from './local-error.ts'
 import { changeMode, copyOver, hashFile, readFile, writeFile } from './local-file.ts'
 import { entriesOf, entryAt, entryNow } from './local-listing.ts'
 import { LocalRoad } from './local-road.ts'
+import { LocalSmallFiles } from './local-small-files.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
 import { makeFolders } from './make-folders.ts'
 import { removeFolder } from './remove-folder.ts'
@@ -102,6 +104,8 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     this.#folders = new FolderHandles(root, this.#pace)
     const inside: LocalInside = { folders: this.#folders, at: (...given) => this.#at(...given) }
     Object.defineProperty(this, LOCAL, { value: inside })
+    const place = { folders: this.#folders, pace: this.#pace, names }
+    Object.defineProperty(this, SMALL, { value: new LocalSmallFiles(place) })
   }
 
   refusesName(name: string): string | undefined {

@@ -3,7 +3,7 @@
  * mode, its time and its name here and now. A trip to another thread for each of these costs several times the work.
  */
 
-import { lstatSync, renameSync, unlinkSync } from 'node:fs'
+import { renameSync, unlinkSync } from 'node:fs'
 
 import type { RemoteEntry } from '@net/core'
 
@@ -12,11 +12,13 @@ import type { CarriedFile, ShortRoad } from '../short-road.ts'
 import { folderOf, nameOf, partsOf } from '../tree-path.ts'
 import type { DiskPace } from './disk-pace.ts'
 import type { FolderHandles, HeldFolder } from './folder-handles.ts'
+import { hasHandles } from './handle-path.ts'
 import { treeError } from './local-error.ts'
 import { entryOf } from './local-listing.ts'
 import { checkNew, type LocalNames } from './local-names.ts'
 import { makeSmall, readSmall, type SmallRead } from './small-file.ts'
 import { systemPath } from './system-path.ts'
+import { PERMISSIONS } from './write-target.ts'
 
 /** What a road leads between. */
 export interface RoadEnds {
@@ -40,20 +42,47 @@ export class LocalRoad implements ShortRoad {
     this.#to = new Stay(ends.to)
   }
 
+  get isQuick(): boolean {
+    return hasHandles()
+  }
+
   async carry(file: CarriedFile): Promise<RemoteEntry | undefined> {
-    const { pace, names } = this.#ends
-    const { size = Infinity } = file.source
-    if (size > SMALL || pace.isSlow) return undefined
+    const { pace } = this.#ends
+    if (!this.#takes(file)) return undefined
     await pace.rest()
     const [from, to] = [this.#from.at(file.from), this.#to.at(file.to)]
-    // Most files are neighbours of the one before. Another program may have put another folder there since.
     if (from !== undefined && to !== undefined && this.#to.isThere()) {
       return this.#carriedIn(file, from, to)
     }
-    checkNew(partsOf(file.to), names)
-    return this.#from.use(file.from, (source) =>
-      this.#to.use(file.to, (target) => this.#carriedIn(file, source, target)),
-    )
+    return this.#within(file, (source, target) => this.#carriedIn(file, source, target))
+  }
+
+  enter(file: CarriedFile): Promise<void> | undefined {
+    if (!this.#takes(file)) return undefined
+    const isHere = this.#from.at(file.from) !== undefined && this.#to.at(file.to) !== undefined
+    return isHere && !this.#ends.pace.mustRest ? undefined : this.#entered(file)
+  }
+
+  carryNow(file: CarriedFile): RemoteEntry | undefined {
+    const [from, to] = [this.#from.at(file.from), this.#to.at(file.to)]
+    if (from === undefined || to === undefined || !this.#takes(file)) return undefined
+    return this.#carriedIn(file, from, to)
+  }
+
+  #takes({ source: { size = Infinity } }: CarriedFile): boolean {
+    return size <= SMALL && !this.#ends.pace.isSlow
+  }
+
+  /** Another program may have put another folder there while others had their turn. */
+  async #entered(file: CarriedFile): Promise<void> {
+    await this.#ends.pace.rest()
+    await this.#within(file, () => {})
+  }
+
+  /** Most files are neighbours of the one before, so that their folders are open. */
+  #within<T>(file: CarriedFile, work: (from: string, to: string) => T): Promise<T> {
+    checkNew(partsOf(file.to), this.#ends.names)
+    return this.#from.use(file.from, (from) => this.#to.use(file.to, (to) => work(from, to)))
   }
 
   #carriedIn(file: CarriedFile, from: string, to: string): RemoteEntry | undefined {
@@ -67,20 +96,15 @@ export class LocalRoad implements ShortRoad {
   }
 
   #carried(file: CarriedFile, fromFolder: string, toFolder: string): RemoteEntry | undefined {
-    const { modified, source } = file
     const from = systemPath(fromFolder, nameOf(file.from))
     const part = systemPath(toFolder, nameOf(file.part))
     const read = this.#read(from, file)
     const bytes = this.#memory.subarray(0, read.size)
-    const made = makeSmall(part, bytes, { mode: file.mode ?? read.mode, modified })
+    const mode = file.mode ?? read.found.mode & PERMISSIONS
+    const made = makeSmall(part, bytes, { mode, modified: file.modified })
     // What an earlier run left there is not this road's to judge.
     if (made === undefined) return undefined
     try {
-      const after = lstatSync(from, { throwIfNoEntry: false })
-      const modifiedNow = after && Math.round(after.mtimeMs)
-      if (after?.size !== source.size || modifiedNow !== source.modified) {
-        throw sourceChanged(file.from)
-      }
       renameSync(part, systemPath(toFolder, nameOf(file.to)))
     } catch (error) {
       unlinkSync(part)
@@ -91,8 +115,10 @@ export class LocalRoad implements ShortRoad {
 
   #read(at: string | Buffer, { from, source }: CarriedFile): SmallRead {
     try {
-      const read = readSmall({ at, path: from }, this.#memory)
-      if (read.size !== source.size) throw sourceChanged(from)
+      const read = readSmall({ at, path: from }, this.#memory, source.size ?? 0)
+      const { mtimeMs, size } = read.found
+      const isSame = size === source.size && Math.round(mtimeMs) === source.modified
+      if (!isSame || read.size !== size) throw sourceChanged(from)
       return read
     } catch (error) {
       throw treeError(error, from)

@@ -23,22 +23,28 @@ import { CAREFUL, PERMISSIONS } from './write-target.ts'
 export interface SmallRead {
   /** At most the size of the memory: a larger file is not read to its end. */
   readonly size: number
-  readonly mode: number
+  /** What the file is behind the last byte. */
+  readonly found: Stats
 }
 
-/** Reads the file into the memory. Throws `NET_BAD_NAME` for what is no file. */
-export function readSmall({ at, path }: FilePlace, memory: Uint8Array): SmallRead {
+/** Reads the file, which has so many bytes by its listing, into the memory. Throws `NET_BAD_NAME` for what is no file. */
+export function readSmall(
+  { at, path }: FilePlace,
+  memory: Uint8Array,
+  expected: number,
+): SmallRead {
   const file = openSync(at, constants.O_RDONLY | CAREFUL)
   try {
-    const found = fstatSync(file)
-    if (!found.isFile()) throw badName(path, 'it is not a regular file')
     let size = 0
     while (size < memory.length) {
       const read = readSync(file, memory, size, memory.length - size, size)
       size += read
-      if (read === 0 || size === found.size) break
+      if (read === 0 || size === expected) break
     }
-    return { size, mode: found.mode & PERMISSIONS }
+    // Behind the last byte: it shows what came to the file meanwhile.
+    const found = fstatSync(file)
+    if (!found.isFile()) throw badName(path, 'it is not a regular file')
+    return { size, found }
   } finally {
     closeSync(file)
   }
@@ -46,7 +52,8 @@ export function readSmall({ at, path }: FilePlace, memory: Uint8Array): SmallRea
 
 /** How a file is made. */
 export interface SmallDress {
-  readonly mode: number
+  /** Undefined for that of any new file. */
+  readonly mode: number | undefined
   readonly modified: number | undefined
 }
 
@@ -59,7 +66,7 @@ export function makeSmall(
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
   let file: number
   try {
-    file = openSync(at, O_WRONLY | O_CREAT | O_EXCL | CAREFUL, dress.mode)
+    file = openSync(at, O_WRONLY | O_CREAT | O_EXCL | CAREFUL, dress.mode ?? 0o666)
   } catch (error) {
     if (Reflect.get(error as Error, 'code') === 'EEXIST') return undefined
     throw error
@@ -81,7 +88,7 @@ function filled(file: number, bytes: Uint8Array, { mode, modified }: SmallDress)
   if (modified !== undefined) futimesSync(file, modified / 1000, modified / 1000)
   const made = fstatSync(file)
   // The mask of the process took some away.
-  if ((made.mode & PERMISSIONS) !== mode) fchmodSync(file, mode)
+  if (mode !== undefined && (made.mode & PERMISSIONS) !== mode) fchmodSync(file, mode)
   if (made.size === bytes.length) return made
   throw netError('NET_SIZE_MISMATCH', {
     message: `the copy has ${made.size} bytes, and the source ${bytes.length}`,

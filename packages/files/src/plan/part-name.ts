@@ -17,7 +17,13 @@ export function partName(name: string, source: RemoteEntry, longest: number): st
 
 /** A name of a part that no other run has. */
 export function ownPartName(): string {
-  return `.net-${randomBytes(DIGITS / 2).toString('hex')}.part`
+  if (used === random.length) {
+    random = randomBytes(DRAWN)
+    used = 0
+  }
+  const digits = random.toString('hex', used, used + BYTES)
+  used += BYTES
+  return `.net-${digits}.part`
 }
 
 /** The name of the file that a part with this name belongs to, `''` where the name does not tell; undefined for no part. */
@@ -27,4 +33,9 @@ export function ownerOfPart(name: string): string | undefined {
 }
 
 const DIGITS = 12
+const BYTES: number = DIGITS / 2
+/** One draw for many names: it costs as much as a call of the system. */
+const DRAWN: number = BYTES * 256
+let random: Buffer = Buffer.alloc(0)
+let used = 0
 const PART = /^(.*)\.net-[\da-f]{12}\.part$/s

@@ -15,6 +15,7 @@ import { byDepth, removeLinks } from '../shown-links.ts'
 import type { StateKeeper } from '../state/state-keeper.ts'
 import { folderOf, isWithin, join, nameOf } from '../tree-path.ts'
 import { copyFile } from './file-copy.ts'
+import { copyQuickly } from './quick-files.ts'
 import type { ReportLog } from './report-log.ts'
 import type { Route } from './route.ts'
 
@@ -23,6 +24,8 @@ export interface ExecutionParts {
   readonly route: Route
   readonly log: ReportLog
   readonly concurrency: number
+  /** How many small files at a time, which take little more than their trips. */
+  readonly concurrencyOfSmall: number
   readonly isLast: PathTest | undefined
   readonly state: StateKeeper | undefined
 }
@@ -54,22 +57,37 @@ class Execution {
     // Those above come first in the plan.
     for (const step of folders) await this.#step(step, () => this.#makeFolder(step))
     const late = (step: PlanStep): boolean => isLast?.(step.path, false) === true
-    await this.#each(
-      files.filter((step) => !late(step)),
-      (step) => this.#file(step),
-    )
-    await this.#each(files.filter(late), (step) => this.#file(step))
+    await this.#files(isLast === undefined ? files : files.filter((step) => !late(step)))
+    if (isLast !== undefined) await this.#files(files.filter(late))
     for (const step of swapped.toReversed()) await this.#step(step, () => this.#swap(step))
     await this.#each(adjusted, (step) => this.#adjust(step))
     const left = await this.#withoutLinks(removed, (step, error) => this.#linkSettled(step, error))
     for (const level of byDepth(left)) await this.#each(level, (step) => this.#remove(step))
   }
 
+  async #files(steps: readonly PlanStep[]): Promise<void> {
+    const { log, route, state } = this.#parts
+    // What belongs in a folder that is missing fails.
+    const mayBeQuick = this.#missing.length === 0
+    const left = mayBeQuick
+      ? await copyQuickly(route, steps, (step, copied) => {
+          log.settled(step, { transferred: copied.transferred })
+          return state?.copied(step, copied)
+        })
+      : steps
+    const isSmall = ({ source }: PlanStep): boolean => (source?.size ?? Infinity) <= route.mostSmall
+    const [small, large] = [left.filter(isSmall), left.filter((step) => !isSmall(step))]
+    const { concurrencyOfSmall } = this.#parts
+    await this.#each(small, (step) => this.#file(step), concurrencyOfSmall)
+    await this.#each(large, (step) => this.#file(step))
+  }
+
   async #each(
     steps: readonly PlanStep[],
     run: (step: PlanStep) => Promise<number | undefined | void>,
+    concurrency = this.#parts.concurrency,
   ): Promise<void> {
-    const { concurrency, route } = this.#parts
+    const { route } = this.#parts
     const options = { concurrency, signal: route.op.signal }
     await map(steps, (step) => this.#step(step, () => run(step)), options)
   }

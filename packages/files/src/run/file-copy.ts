@@ -16,17 +16,13 @@ import { hasRoads } from '../short-road.ts'
 import { together } from '../together.ts'
 import { PROTOCOL } from '../tree-call.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
+import type { CopiedFile } from './copied-file.ts'
+import { modeFor, privateMode } from './file-mode.ts'
 import { moveBytes, type OwnPartOptions } from './move-bytes.ts'
 import { ownPart } from './parts-in-use.ts'
+import { carriedFile } from './quick-files.ts'
 import type { Route } from './route.ts'
-
-/** What came of it. */
-export interface CopiedFile {
-  readonly transferred: number
-  readonly source: RemoteEntry
-  /** What the target showed of the whole file before it took its name. */
-  readonly target: RemoteEntry
-}
+import { copySmall } from './small-copy.ts'
 
 /** Copies the file of the step. `clear` removes what stands in its place. */
 export function copyFile(
@@ -104,14 +100,24 @@ class FileCopy {
     earlier.add(part)
     const isKnown = number === 1 && !own.hasWaited
     const there = isKnown ? this.#step.part : await this.#there(part)
+    const small = there === undefined ? await this.#small(source, part, clear) : undefined
+    return small ?? (await this.#long(source, { part, there: there?.size }, clear))
+  }
+
+  /** Into the part, which another process may take. */
+  async #long(
+    source: RemoteEntry,
+    shared: Pick<Into, 'part' | 'there'>,
+    clear: () => Promise<void>,
+  ): Promise<CopiedFile> {
     const file = this.#partFile()
     try {
-      return await this.#into({ source, part, there: there?.size, file }, clear)
+      return await this.#into({ source, ...shared, file }, clear)
     } catch (error) {
-      signal.throwIfAborted()
+      this.#op.signal.throwIfAborted()
       if (file?.isLost !== true) throw error
     }
-    return await this.#alone(source, clear)
+    return this.#alone(source, clear)
   }
 
   async #into(into: Into, clear: () => Promise<void>): Promise<CopiedFile> {
@@ -128,6 +134,33 @@ class FileCopy {
       return await this.#into({ source, part, there: undefined, file }, clear)
     } catch (error) {
       await this.#route.to.files.remove(part).catch(() => {})
+      throw error
+    }
+  }
+
+  /** As a whole; undefined where it has to go the long way. On this machine the part is one that only this run knows. */
+  async #small(
+    source: RemoteEntry,
+    shared: string,
+    clear: () => Promise<void>,
+  ): Promise<CopiedFile | undefined> {
+    const route = this.#route
+    const { files } = route.to
+    const { size: transferred = Infinity } = source
+    if (transferred > route.mostSmall || route.mayCopyWithin) return undefined
+    const isOwn = hasRoads(files)
+    const part = isOwn ? this.#beside(ownPartName()) : shared
+    const { modified } = this.#step
+    const copy = { from: this.#from, part, source, mode: this.#mode, modified }
+    try {
+      const target = await copySmall(route, this.#op, copy)
+      if (target === undefined) return undefined
+      await clear()
+      await files.rename(part, this.#to, { replace: true, signal: this.#op.signal })
+      route.moved(transferred)
+      return { transferred, source, target }
+    } catch (error) {
+      if (isOwn || error instanceof IntegrityError) await files.remove(part).catch(() => {})
       throw error
     }
   }
@@ -196,11 +229,8 @@ class FileCopy {
   /** All of it in one go, where there is a short road; undefined where it has to go the long way. */
   async #carried(source: RemoteEntry): Promise<CopiedFile | undefined> {
     const { road } = this.#route
-    const { instead, modified, part: begun } = this.#step
-    if (road === undefined || instead !== undefined || begun !== undefined) return undefined
-    const part = this.#beside(ownPartName())
-    const file = { from: this.#from, to: this.#to, part, source, mode: this.#mode, modified }
-    const target = await road.carry(file)
+    const file = carriedFile(this.#route, this.#step, source)
+    const target = file && (await road?.carry(file))
     if (target === undefined) return undefined
     const { size: transferred = 0 } = source
     this.#route.moved(transferred)
@@ -232,10 +262,8 @@ class FileCopy {
   async #begunPrivate({ file, part, there }: Into): Promise<OwnPartOptions | undefined> {
     const { files } = this.#route.to
     const { signal } = this.#op
-    const mode = this.#mode
-    const isOpen = mode === undefined || !isPrivate(mode)
-    if (isOpen || !this.#route.toCan.modes) return file && { file }
-    const begun = (mode & READABLE) | OWNER
+    const begun = privateMode(this.#mode)
+    if (begun === undefined || !this.#route.toCan.modes) return file && { file }
     // Who has opened it before could read on.
     const own = file && { file, mode: begun }
     if (there === undefined) await files.write(part, new Uint8Array(0), { ...own, signal })
@@ -287,16 +315,8 @@ class FileCopy {
     throw netError('NET_CHECKSUM_MISMATCH', { message: `the ${hash} of the copy is another` })
   }
 
-  /**
-   * The mode that it is given: a file that is replaced keeps its own, as it does when it is written in place, and what only
-   * some may read in the source is not made readable for all.
-   */
   get #mode(): number | undefined {
-    const { action, mode, source, target, why } = this.#step
-    if (mode !== undefined) return mode
-    if (action === 'replace' && why !== 'type') return target?.mode
-    const { mode: own } = source ?? {}
-    return own !== undefined && isPrivate(own) ? own & READABLE : undefined
+    return modeFor(this.#step)
   }
 
   /** Gives it mode and time, before it takes the name. */
@@ -315,11 +335,6 @@ class FileCopy {
   }
 }
 
-/** Whether not all may read it. */
-function isPrivate(mode: number): boolean {
-  return (mode & 0o044) !== 0o044
-}
-
 function noneIfMissing(error: unknown): undefined {
   if (isMissing(error)) return undefined
   throw error
@@ -328,8 +343,3 @@ function noneIfMissing(error: unknown): undefined {
 function isMissing(error: unknown): boolean {
   return isNetError(error) && error.code === 'NET_NOT_FOUND'
 }
-
-/** What the owner needs while it is written. */
-const OWNER = 0o600
-/** What a file that is made may allow, whatever its source does. */
-const READABLE = 0o755

@@ -5,7 +5,8 @@ import type { RemoteCapabilities, RetryOption } from '@net/core'
 import type { Operation } from '@net/core/authoring'
 
 import type { TreePlace } from '../place.ts'
-import { roadBetween, type ShortRoad } from '../short-road.ts'
+import { hasRoads, roadBetween, type ShortRoad } from '../short-road.ts'
+import { smallFilesOf, type SmallFiles } from '../small-files.ts'
 
 /** What a route is made of. */
 export interface RouteParts {
@@ -34,6 +35,11 @@ export class Route implements AsyncDisposable {
   mayCopyWithin: boolean
   /** The way of small files, where both trees are of this machine. */
   readonly road: ShortRoad | undefined
+  /** How each side handles small files; undefined where it has only its verbs. */
+  readonly smallFrom: SmallFiles | undefined
+  readonly smallTo: SmallFiles | undefined
+  /** Up to how many bytes a file is copied as a whole; -1 where none is. */
+  readonly mostSmall: number
   readonly #limiter: RateLimiter | undefined
   readonly #burst: number
   #moved = 0
@@ -50,11 +56,23 @@ export class Route implements AsyncDisposable {
     this.hash = verify === 'hash' ? commonHash(parts) : undefined
     this.mayCopyWithin = to.files.copyWithin !== undefined && bandwidth === undefined
     this.road = this.mayCopyWithin ? roadBetween(from.files, to.files) : undefined
+    this.smallFrom = smallFilesOf(from.files)
+    this.smallTo = smallFilesOf(to.files)
+    this.mostSmall = this.#mayBeSmall()
+      ? Math.min(mostOf(this.smallFrom), mostOf(this.smallTo))
+      : -1
     this.#burst = Math.max(1, Math.ceil((bandwidth ?? 0) / 4))
     this.#limiter =
       bandwidth === undefined
         ? undefined
         : new RateLimiter({ limit: bandwidth, burst: this.#burst })
+  }
+
+  /** Where one side knows a shorter way than its verbs, and the bytes go through this process. */
+  #mayBeSmall(): boolean {
+    const isKnown = this.smallFrom !== undefined || this.smallTo !== undefined
+    const areBothHere = hasRoads(this.from.files) && hasRoads(this.to.files)
+    return isKnown && !areBothHere && this.hash === undefined && this.toCan.rename !== 'none'
   }
 
   /** So many bytes are going to be moved in all. */
@@ -82,10 +100,16 @@ export class Route implements AsyncDisposable {
   }
 }
 
+function mostOf(small: SmallFiles | undefined): number {
+  return small?.most ?? MOST_BY_VERBS
+}
+
 /** The strongest algorithm that both sides have. */
 function commonHash({ from, to, fromCan, toCan }: RouteParts): string | undefined {
   if (from.files.hash === undefined || to.files.hash === undefined) return undefined
   return ALGORITHMS.find((name) => fromCan.hashes.includes(name) && toCan.hashes.includes(name))
 }
 
+/** What is held in memory of a file that the verbs read or write as a whole. */
+const MOST_BY_VERBS = 262_144
 const ALGORITHMS = ['sha256', 'sha512', 'sha1', 'md5'] as const

@@ -5,7 +5,7 @@ import { clock, type Operation } from '@net/core/authoring'
 
 import type { PlanStep } from '../plan/plan-step.ts'
 import type { TreePlace } from '../place.ts'
-import type { CopiedFile } from '../run/file-copy.ts'
+import type { CopiedFile } from '../run/copied-file.ts'
 import { recordsOf, stateText, type StateOwner } from './state-file.ts'
 import { StateRecords } from './state-records.ts'
 

@@ -43,6 +43,7 @@ export class Pipeline {
   #lastId = 0
   #isVersionKnown = false
   #trip = Infinity
+  #gathered: Buffer[] = []
   #failure: NetError | undefined
 
   constructor(road: PacketRoad, lastId: number = 0) {
@@ -104,8 +105,18 @@ export class Pipeline {
     return { id, reply }
   }
 
-  /** Sends what has a place by `expect`; resolves when there is room for more. */
+  /** What was asked so far leaves now. */
+  flush(): void {
+    const gathered = this.#gathered
+    const [first] = gathered
+    if (first === undefined) return
+    this.#gathered = []
+    void this.#road.write(gathered.length === 1 ? first : Buffer.concat(gathered))
+  }
+
+  /** Sends what has a place by `expect`, behind what was asked before; resolves when there is room for more. */
   async send(packet: Uint8Array): Promise<void> {
+    this.flush()
     if (!(await this.#road.write(packet)) && this.#failure !== undefined) throw this.#failure
   }
 
@@ -135,8 +146,10 @@ export class Pipeline {
     this.#pending.clear()
   }
 
-  #send(packet: Uint8Array): void {
-    void this.#road.write(packet)
+  /** What is asked in one turn leaves as one: what a packet costs is for most of them more than what is in it. */
+  #send(packet: Buffer): void {
+    if (this.#gathered.length === 0) process.nextTick(() => this.flush())
+    this.#gathered.push(packet)
   }
 
   #packet(type: number, id: number, body: readonly Buffer[]): void {

@@ -69,6 +69,7 @@ export class SftpChannel implements PacketRoad {
 
   /** No more requests follow: the server ends, and with it the channel. */
   async end(): Promise<void> {
+    this.pipeline.flush()
     this.pipeline.fail(netError('NET_CLOSED', { message: 'the SFTP client is closed' }))
     this.#command?.endInput()
     await this.closed

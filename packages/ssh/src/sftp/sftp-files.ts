@@ -42,6 +42,7 @@ import { renameOver, renameUnlessTaken } from './rename.ts'
 import { copyOnServer } from './server-copy.ts'
 import { isUnsupported } from './sftp-error.ts'
 import type { SftpSession } from './sftp-session.ts'
+import { SMALL, SmallFiles } from './small-files.ts'
 import { upload } from './upload.ts'
 
 /** One tree. */
@@ -58,6 +59,8 @@ export class SftpFiles implements RemoteFiles {
     this.#root = folder === undefined || root.startsWith('/') ? root : inside(folder, root)
     const path = this.#root.replace(/^\/?/, '/')
     this.name = `${server.replace(/^ssh:/, 'sftp:')}${path === '/.' ? '' : path}`
+    const small = new SmallFiles(calls, (operation, at) => this.#at(operation, at))
+    Object.defineProperty(this, SMALL, { value: small })
     if (calls.session.has('copy-data')) {
       this.copyWithin = (from, to, options) => this.#copy(from, to, options)
     }

@@ -56,6 +56,8 @@ export class SftpSession {
   readonly rules: SessionRules
   /** Whether writes must come one after the other. */
   readonly writesInOrder: boolean
+  /** Whether it is known to do one thing after the other, in the order in which it was asked. */
+  readonly keepsOrder: boolean
   /**
    * Whether attributes are always those of what a link leads to, and relative targets of links come back with the folder of
    * the link in front.
@@ -68,6 +70,8 @@ export class SftpSession {
     this.rules = rules
     this.#shared = shared
     this.writesInOrder = IN_ORDER.test(rules.software)
+    // What OpenSSH starts need not be its own server.
+    this.keepsOrder = ORDERLY.test(rules.software) && rules.extensions.has('fsync@openssh.com')
     this.hidesLinks = HIDING_LINKS.test(rules.software)
   }
 
@@ -217,6 +221,8 @@ function blockOf(told: number = 0): number {
 
 /** Answers to writes that come out of order are errors there, and the file is empty (1.60.1, `serve sftp`). */
 const IN_ORDER = /^rclone/i
+/** Both start OpenSSH's server, which reads one request behind the other; so does that of ProFTPD. */
+const ORDERLY = /^(openssh|dropbear|mod_sftp)/i
 /** ProFTPD 1.3.8. */
 const HIDING_LINKS = /^mod_sftp/i
 const LIMITS = 'limits@openssh.com'

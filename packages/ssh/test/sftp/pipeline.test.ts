@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 import { expect, test } from 'vitest'
 
 import type { NetError } from '@net/core'
@@ -96,9 +98,26 @@ test('it hears of the bytes of an answer as they come', async () => {
   expect(parts).toEqual([6, 8])
 })
 
+test('what is asked in one turn leaves as one, ahead of what is sent then', async () => {
+  const { pipeline, written } = started()
+  const asked = [pipeline.ask(STAT), pipeline.ask(STAT)]
+  expect(written).toHaveLength(0)
+  const { id, reply } = pipeline.expect()
+  await pipeline.send(packetOf(id, STAT))
+  const { length } = packetOf(1, STAT)
+  expect(written.map((packet) => packet.length)).toEqual([2 * length, length])
+  const later = pipeline.ask(STAT)
+  await turn()
+  expect(written).toHaveLength(3)
+  for (const each of [1, 2, 3, 4]) pipeline.arrived(status(each, each))
+  const replies = await Promise.all([...asked, reply, later])
+  expect(replies).toMatchObject([{ code: 1 }, { code: 2 }, { code: 3 }, { code: 4 }])
+})
+
 function unstarted(firstId?: number): {
   readonly pipeline: Pipeline
   readonly broken: NetError[]
+  readonly written: readonly Buffer[]
   idOf(at: number): number
 } {
   const written: Buffer[] = []
@@ -113,7 +132,14 @@ function unstarted(firstId?: number): {
     },
     firstId,
   )
-  return { pipeline, broken, idOf: (at) => written[at]!.readUInt32BE(5) }
+  const idOf = (at: number): number => {
+    pipeline.flush()
+    const all = Buffer.concat(written)
+    let start = 0
+    for (let packet = 0; packet < at; packet++) start += 4 + all.readUInt32BE(start)
+    return all.readUInt32BE(start + 5)
+  }
+  return { pipeline, broken, written, idOf }
 }
 
 function started(firstId?: number): ReturnType<typeof unstarted> {
