@@ -36,7 +36,7 @@ export const byteCases: RemoteFilesCases = {
 
   async 'reading begins and ends where it should'({ files, can }) {
     await files.write('file', fromText('0123456789'))
-    if (!can.readOffsets) return refused(bytesOf(files, 'file', { start: 3 }), 'NET_UNSUPPORTED')
+    if (!can.readOffsets) return isRefused(bytesOf(files, 'file', { start: 3 }), 'NET_UNSUPPORTED')
     assert.equal(await textOf(files, 'file', { start: 3 }), '3456789')
     assert.equal(await textOf(files, 'file', { start: 3, end: 6 }), '345')
     assert.equal(await textOf(files, 'file', { end: 2 }), '01')
@@ -46,7 +46,7 @@ export const byteCases: RemoteFilesCases = {
   async 'writing at an offset leaves what is before it, and nothing behind'({ files, can }) {
     await files.write('file', fromText('0123456789'))
     const writing = files.write('file', fromText('xyz'), { start: 3 })
-    if (can.writeOffsets === false) return refused(writing, 'NET_UNSUPPORTED')
+    if (can.writeOffsets === false) return isRefused(writing, 'NET_UNSUPPORTED')
     await writing
     assert.equal(await textOf(files, 'file'), '012xyz')
     await files.write('file', fromText('!'), { start: 6 })
@@ -56,7 +56,7 @@ export const byteCases: RemoteFilesCases = {
   async 'writing with keepRest leaves what is behind, too'({ files, can }) {
     await files.write('file', fromText('0123456789'))
     const writing = files.write('file', fromText('xyz'), { start: 3, keepRest: true })
-    if (can.writeOffsets !== 'rest') return refused(writing, 'NET_UNSUPPORTED')
+    if (can.writeOffsets !== 'rest') return isRefused(writing, 'NET_UNSUPPORTED')
     await writing
     assert.equal(await textOf(files, 'file'), '012xyz6789')
   },
@@ -89,7 +89,7 @@ export const byteCases: RemoteFilesCases = {
     await files.copyWithin('from', 'to')
     assertBytes(await bytesOf(files, 'to'), patterned(100_000))
     assertBytes(await bytesOf(files, 'from'), patterned(100_000))
-    await refused(files.copyWithin('nothing', 'other'), 'NET_NOT_FOUND')
+    await isRefused(files.copyWithin('nothing', 'other'), 'NET_NOT_FOUND')
   },
 }
 
@@ -114,7 +114,10 @@ export async function textOf(
 }
 
 /** Asserts that the call rejects with one of these codes. */
-export async function refused(call: Promise<unknown>, ...codes: readonly string[]): Promise<void> {
+export async function isRefused(
+  call: Promise<unknown>,
+  ...codes: readonly string[]
+): Promise<void> {
   const error: unknown = await call.then(
     () => undefined,
     (thrown: unknown) => thrown,

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { fromText } from '../data/file.ts'
 import type { RemoteFiles } from '../data/remote-files.ts'
 import { isNetError } from '../errors/net-error.ts'
-import { refused, textOf } from './remote-files-bytes.ts'
+import { isRefused, textOf } from './remote-files-bytes.ts'
 import type { RemoteFilesCases } from './remote-files-case.ts'
 
 export const endCases: RemoteFilesCases = {
@@ -24,9 +24,9 @@ export const endCases: RemoteFilesCases = {
       () => files.symlink('file', 'link', { signal }),
       () => files.remove('file', { signal }),
     ]
-    for (const call of calls) await refused(call(), 'NET_ABORTED', 'NET_UNSUPPORTED')
+    for (const call of calls) await isRefused(call(), 'NET_ABORTED', 'NET_UNSUPPORTED')
     assert.equal(await textOf(files, 'file'), 'x')
-    await refused(files.stat('folder'), 'NET_NOT_FOUND')
+    await isRefused(files.stat('folder'), 'NET_NOT_FOUND')
   },
 
   async 'an abort ends a write that waits for its source, which is let go'({ files }) {
@@ -43,7 +43,7 @@ export const endCases: RemoteFilesCases = {
       }
     }
     const { signal } = controller
-    await refused(files.write('file', source, { signal }), 'NET_ABORTED')
+    await isRefused(files.write('file', source, { signal }), 'NET_ABORTED')
     assert.ok(isClosed, 'the source is not closed')
   },
 
@@ -54,7 +54,7 @@ export const endCases: RemoteFilesCases = {
     const all = (async () => {
       for await (const chunk of reading) if (chunk.length > 0) controller.abort()
     })()
-    await refused(all, 'NET_ABORTED')
+    await isRefused(all, 'NET_ABORTED')
   },
 
   async 'a source that fails fails its write, and the next write works'({ files }) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 
 import { fromText } from '../data/file.ts'
 import type { RemoteEntry, RemoteFiles } from '../data/remote-files.ts'
-import { refused, textOf } from './remote-files-bytes.ts'
+import { isRefused, textOf } from './remote-files-bytes.ts'
 import type { RemoteFilesCases } from './remote-files-case.ts'
 
 export const nameCases: RemoteFilesCases = {
@@ -26,19 +26,19 @@ export const nameCases: RemoteFilesCases = {
   async 'a path that would lead elsewhere is refused'({ files }) {
     await files.mkdir('in')
     for (const path of ['..', '../x', 'in/..', 'in/../../x', '.', 'in/.']) {
-      await refused(files.write(path, fromText('x')), 'NET_BAD_NAME')
-      await refused(files.remove(path), 'NET_BAD_NAME')
+      await isRefused(files.write(path, fromText('x')), 'NET_BAD_NAME')
+      await isRefused(files.remove(path), 'NET_BAD_NAME')
     }
-    await refused(files.write('a\0b', fromText('x')), 'NET_BAD_NAME', 'NET_INJECTION')
+    await isRefused(files.write('a\0b', fromText('x')), 'NET_BAD_NAME', 'NET_INJECTION')
   },
 
   async 'a name that is too long or has a forbidden character is refused'({ files, can }) {
     for (const character of can.forbidden.slice(0, 3)) {
-      await refused(files.write(`a${character}b`, fromText('x')), 'NET_BAD_NAME', 'NET_INJECTION')
+      await isRefused(files.write(`a${character}b`, fromText('x')), 'NET_BAD_NAME', 'NET_INJECTION')
     }
     if (can.longestName === Infinity) return
     await files.write('n'.repeat(can.longestName), fromText('x'))
-    await refused(files.write('n'.repeat(can.longestName + 1), fromText('x')), 'NET_BAD_NAME')
+    await isRefused(files.write('n'.repeat(can.longestName + 1), fromText('x')), 'NET_BAD_NAME')
   },
 
   async 'letter case is kept or ignored, as promised'({ files, can }) {
@@ -63,16 +63,16 @@ export const nameCases: RemoteFilesCases = {
 
   async 'folders are made once, and with those above only if asked'({ files }) {
     await files.mkdir('a')
-    await refused(files.mkdir('a'), 'NET_EXISTS')
-    await refused(files.mkdir('b/c'), 'NET_NOT_FOUND')
+    await isRefused(files.mkdir('a'), 'NET_EXISTS')
+    await isRefused(files.mkdir('b/c'), 'NET_NOT_FOUND')
     await files.mkdir('b/c', { recursive: true })
     await files.mkdir('b/c', { recursive: true })
     assert.deepEqual(await namesIn(files, ''), ['a', 'b'])
     assert.equal((await files.stat('b/c')).type, 'folder')
     assert.equal((await files.stat('')).type, 'folder')
     await files.write('file', fromText('x'))
-    await refused(files.mkdir('file'), 'NET_EXISTS')
-    await refused(files.write('no/file', fromText('x')), 'NET_NOT_FOUND')
+    await isRefused(files.mkdir('file'), 'NET_EXISTS')
+    await isRefused(files.write('no/file', fromText('x')), 'NET_NOT_FOUND')
   },
 
   async 'a listing has every entry, with paths that lead to it'({ files, can }) {
@@ -90,9 +90,9 @@ export const nameCases: RemoteFilesCases = {
     assert.deepEqual(await namesIn(files, 'in/deep'), [])
     if (can.times !== undefined) assert.equal(typeof entries[1]?.modified, 'number')
     if (can.modes) assert.equal(typeof entries[1]?.mode, 'number')
-    await refused(namesIn(files, 'nothing'), 'NET_NOT_FOUND')
-    await refused(files.stat('nothing'), 'NET_NOT_FOUND')
-    await refused(textOf(files, 'nothing'), 'NET_NOT_FOUND')
+    await isRefused(namesIn(files, 'nothing'), 'NET_NOT_FOUND')
+    await isRefused(files.stat('nothing'), 'NET_NOT_FOUND')
+    await isRefused(textOf(files, 'nothing'), 'NET_NOT_FOUND')
   },
 
   async 'other calls run while a listing is iterated'({ files }) {
@@ -109,11 +109,11 @@ export const nameCases: RemoteFilesCases = {
   async 'only empty folders are removed, unless all of it is meant'({ files }) {
     await files.mkdir('full/deep', { recursive: true })
     await files.write('full/deep/file', fromText('x'))
-    await refused(files.remove('full'), 'NET_NOT_EMPTY')
+    await isRefused(files.remove('full'), 'NET_NOT_EMPTY')
     assert.equal(await textOf(files, 'full/deep/file'), 'x')
     await files.remove('full', { recursive: true })
-    await refused(files.stat('full'), 'NET_NOT_FOUND')
-    await refused(files.remove('full'), 'NET_NOT_FOUND')
+    await isRefused(files.stat('full'), 'NET_NOT_FOUND')
+    await isRefused(files.remove('full'), 'NET_NOT_FOUND')
     await files.mkdir('empty')
     await files.remove('empty')
     assert.deepEqual(await namesIn(files, ''), [])
@@ -122,13 +122,13 @@ export const nameCases: RemoteFilesCases = {
   async 'a rename replaces only with `replace`'({ files, can }) {
     await files.write('from', fromText('new'))
     await files.write('to', fromText('old'))
-    if (can.rename === 'none') return refused(files.rename('from', 'other'), 'NET_UNSUPPORTED')
-    await refused(files.rename('from', 'to'), 'NET_EXISTS')
+    if (can.rename === 'none') return isRefused(files.rename('from', 'other'), 'NET_UNSUPPORTED')
+    await isRefused(files.rename('from', 'to'), 'NET_EXISTS')
     assert.equal(await textOf(files, 'to'), 'old')
     await files.rename('from', 'to', { replace: true })
     assert.equal(await textOf(files, 'to'), 'new')
-    await refused(files.stat('from'), 'NET_NOT_FOUND')
-    await refused(files.rename('from', 'other'), 'NET_NOT_FOUND')
+    await isRefused(files.stat('from'), 'NET_NOT_FOUND')
+    await isRefused(files.rename('from', 'other'), 'NET_NOT_FOUND')
     await files.mkdir('folder')
     await files.rename('to', 'folder/file')
     await files.rename('folder', 'moved')
@@ -139,7 +139,7 @@ export const nameCases: RemoteFilesCases = {
     await files.write('file', fromText('x'))
     const time = 1_700_000_003_000
     if (can.times?.canSet !== true) {
-      return refused(files.setModified('file', time), 'NET_UNSUPPORTED')
+      return isRefused(files.setModified('file', time), 'NET_UNSUPPORTED')
     }
     await files.setModified('file', time)
     const { modified = NaN } = await files.stat('file')
@@ -148,7 +148,7 @@ export const nameCases: RemoteFilesCases = {
 
   async 'modes are kept'({ files, can }) {
     await files.write('file', fromText('x'))
-    if (!can.modes) return refused(files.setMode('file', 0o640), 'NET_UNSUPPORTED')
+    if (!can.modes) return isRefused(files.setMode('file', 0o640), 'NET_UNSUPPORTED')
     for (const mode of [0o640, 0o755]) {
       await files.setMode('file', mode)
       assert.equal((await files.stat('file')).mode, mode)
@@ -158,9 +158,9 @@ export const nameCases: RemoteFilesCases = {
   async 'links are listed as links, and removed by themselves'({ files, can }) {
     await files.mkdir('folder')
     await files.write('folder/file', fromText('x'))
-    if (!can.links) return refused(files.symlink('folder', 'link'), 'NET_UNSUPPORTED')
+    if (!can.links) return isRefused(files.symlink('folder', 'link'), 'NET_UNSUPPORTED')
     await files.symlink('folder', 'link')
-    await refused(files.symlink('folder', 'link'), 'NET_EXISTS')
+    await isRefused(files.symlink('folder', 'link'), 'NET_EXISTS')
     assert.equal(await files.readLink('link'), 'folder')
     const link = (await entriesIn(files, '')).find(({ name }) => name === 'link')
     assert.equal(link?.type, 'link')

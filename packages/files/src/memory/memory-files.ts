@@ -32,7 +32,7 @@ import { unsupported } from '../refusals.ts'
 import { pour } from '../pour.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName } from '../tree-path.ts'
-import { entryOf, newFile, newLink, putBytes, type MemoryFile } from './memory-node.ts'
+import { memoryEntry, newFile, newLink, putBytes, type MemoryFile } from './memory-node.ts'
 import { capabilitiesOf, memoryDoor, type MemoryFilesOptions } from './memory-options.ts'
 import { MemoryTree } from './memory-tree.ts'
 
@@ -72,7 +72,7 @@ class MemoryFiles implements RemoteFiles {
     const verb = { operation: 'list', target: path, kind: 'transfer' } as const
     return treeIteration(verb, options, async function* entries() {
       const { children } = tree.folder(path)
-      for (const child of children.values()) yield entryOf(child, path, tree.can)
+      for (const child of children.values()) yield memoryEntry(child, path, tree.can)
     })
   }
 
@@ -80,7 +80,7 @@ class MemoryFiles implements RemoteFiles {
     const { follow = false, ...rest } = options
     return this.#call('stat', path, rest, () => {
       const child = this.#tree.child(follow ? this.#tree.endOfLinks(path) : path)
-      return entryOf({ ...child, name: this.#tree.spelling(path) }, folderPart(path), this.#can)
+      return memoryEntry({ ...child, name: this.#tree.spelling(path) }, folderPart(path), this.#can)
     })
   }
 

@@ -70,7 +70,7 @@ export function putBytes(file: MemoryFile, chunk: Uint8Array, at: number): void 
 }
 
 /** What the tree tells of a node. */
-export function entryOf(
+export function memoryEntry(
   { name, node }: MemoryChild,
   folder: string,
   can: RemoteCapabilities,

@@ -25,7 +25,7 @@ export interface DataMeeting {
 }
 
 /** From where to where the server connects. */
-export interface ActiveRoad {
+export interface ActivePeer {
   readonly host: string
   readonly port: number
   readonly from: string
@@ -39,7 +39,7 @@ export class ActiveConnector implements DataMeeting {
   readonly #from: string
 
   /** `from` is the address to connect from, which is the server's own. */
-  constructor(dialer: Dialer, { host, port, from }: ActiveRoad) {
+  constructor(dialer: Dialer, { host, port, from }: ActivePeer) {
     this.#dialer = dialer
     this.#host = host
     this.#port = port

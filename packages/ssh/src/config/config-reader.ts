@@ -16,7 +16,7 @@ import { homeFolder } from '../local-user.ts'
 import { kindOf, valueFault } from './config-keywords.ts'
 import { readConfigLine, type ConfigLine } from './config-line.ts'
 import { hostMatches, matchHolds, type MatchSubject } from './config-match.ts'
-import { expandPath } from './config-tokens.ts'
+import { expandHome } from './config-tokens.ts'
 
 /** The values by keyword in lower case; of those that add up, all words in their order. */
 export type ConfigValues = ReadonlyMap<string, readonly string[]>
@@ -82,7 +82,7 @@ export class ConfigReader {
     active: boolean,
     depth: number,
   ): Promise<void> {
-    const told = expandPath(path, homeFolder() ?? '')
+    const told = expandHome(path, homeFolder() ?? '')
     const whole = isAbsolute(told) ? told : join(includes, told)
     const found: string[] = []
     for await (const one of glob(whole)) found.push(one)

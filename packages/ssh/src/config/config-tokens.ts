@@ -33,7 +33,7 @@ export function expandTokens(text: string, letters: string, values: TokenValues)
 }
 
 /** A path: with the home folder for `~`, and variables of the environment. Throws an Error for one that is not set. */
-export function expandPath(text: string, home: string): string {
+export function expandHome(text: string, home: string): string {
   const path = text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
     const value = process.env[name]
     if (value === undefined) throw new Error(`the variable ${name} is not set`)

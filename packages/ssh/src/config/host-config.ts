@@ -19,7 +19,7 @@ import {
 } from './config-reader.ts'
 import {
   COMMAND_TOKENS,
-  expandPath,
+  expandHome,
   expandTokens,
   PATH_TOKENS,
   type TokenValues,
@@ -182,7 +182,7 @@ class Lookup {
     const text = (keyword: string): string | undefined => values.get(keyword)?.[0]
     const flag = (keyword: string): boolean => /^(?:yes|true)$/i.test(text(keyword) ?? 'no')
     const path = (one: string): string =>
-      expandTokens(expandPath(one, tokens.home), PATH_TOKENS, tokens)
+      expandTokens(expandHome(one, tokens.home), PATH_TOKENS, tokens)
     const paths = (keyword: string): readonly string[] | undefined =>
       values
         .get(keyword)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { expandPath, expandTokens, PATH_TOKENS } from '../../src/config/config-tokens.ts'
+import { expandHome, expandTokens, PATH_TOKENS } from '../../src/config/config-tokens.ts'
 
 const values = {
   original: 'web',
@@ -25,8 +25,8 @@ test('each token has its value', () => {
 })
 
 test('paths begin at home, and have variables of the environment', () => {
-  expect(expandPath('~/.ssh/id', '/root')).toBe('/root/.ssh/id')
-  expect(expandPath('~ada/id', '/root')).toBe('~ada/id')
-  expect(expandPath('${PATH}', '/root')).toBe(process.env['PATH'])
-  expect(() => expandPath('${NOT_SET_ANYWHERE}', '')).toThrow('NOT_SET_ANYWHERE is not set')
+  expect(expandHome('~/.ssh/id', '/root')).toBe('/root/.ssh/id')
+  expect(expandHome('~ada/id', '/root')).toBe('~ada/id')
+  expect(expandHome('${PATH}', '/root')).toBe(process.env['PATH'])
+  expect(() => expandHome('${NOT_SET_ANYWHERE}', '')).toThrow('NOT_SET_ANYWHERE is not set')
 })

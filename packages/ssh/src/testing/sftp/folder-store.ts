@@ -65,7 +65,7 @@ export class FolderStore implements SftpStore {
       return Promise.all(
         names.map(async (name) => ({
           name: name.toString('latin1'),
-          attributes: attributesOf(
+          attributes: nodeAttributes(
             await lstat(Buffer.concat([Buffer.from(`${folder}${sep}`), name])),
           ),
         })),
@@ -76,7 +76,7 @@ export class FolderStore implements SftpStore {
   stat(path: string, follow: boolean): Promise<SftpAttributes> {
     return translated(async () => {
       const at = await this.#at(path, follow)
-      return attributesOf(await (follow ? stat(at) : lstat(at)))
+      return nodeAttributes(await (follow ? stat(at) : lstat(at)))
     })
   }
 
@@ -185,7 +185,7 @@ class FolderFile implements StoredFile {
   }
 
   stat(): Promise<SftpAttributes> {
-    return translated(async () => attributesOf(await this.#file.stat()))
+    return translated(async () => nodeAttributes(await this.#file.stat()))
   }
 
   set({ size, permissions, accessed, modified }: SftpAttributes): Promise<void> {
@@ -201,7 +201,7 @@ class FolderFile implements StoredFile {
   }
 }
 
-function attributesOf(found: Stats): SftpAttributes {
+function nodeAttributes(found: Stats): SftpAttributes {
   return {
     size: found.size,
     uid: found.uid,

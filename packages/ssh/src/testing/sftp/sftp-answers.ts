@@ -7,33 +7,33 @@ import { packetOf } from '../../sftp/requests.ts'
 import type { StoredEntry } from './sftp-store.ts'
 
 /** An answer without the id of its request. */
-export interface Answer {
+export interface SftpAnswer {
   readonly type: number
   readonly body: Uint8Array
 }
 
 /** How a request went. */
-export function statusAnswer(code: number, text: string): Answer {
+export function statusAnswer(code: number, text: string): SftpAnswer {
   return { type: PACKET.STATUS, body: Buffer.concat([uint32(code), fields(text, '')]) }
 }
 
 /** What was opened. */
-export function handleAnswer(handle: string): Answer {
+export function handleAnswer(handle: string): SftpAnswer {
   return { type: PACKET.HANDLE, body: fields(Buffer.from(handle, 'latin1')) }
 }
 
 /** Bytes of a file. */
-export function dataAnswer(data: Uint8Array): Answer {
+export function dataAnswer(data: Uint8Array): SftpAnswer {
   return { type: PACKET.DATA, body: fields(data) }
 }
 
 /** What is known of a file. */
-export function attributesAnswer(attributes: SftpAttributes): Answer {
+export function attributesAnswer(attributes: SftpAttributes): SftpAnswer {
   return { type: PACKET.ATTRS, body: attributeBytes(attributes) }
 }
 
 /** Names of a folder, or one path. */
-export function namesAnswer(entries: readonly StoredEntry[]): Answer {
+export function namesAnswer(entries: readonly StoredEntry[]): SftpAnswer {
   const named = entries.map(({ name, attributes, line }) =>
     Buffer.concat([
       fields(Buffer.from(name, 'latin1'), line ?? lineOf(name, attributes)),
@@ -44,7 +44,7 @@ export function namesAnswer(entries: readonly StoredEntry[]): Answer {
 }
 
 /** What an extension answers. */
-export function extendedAnswer(...parts: readonly Uint8Array[]): Answer {
+export function extendedAnswer(...parts: readonly Uint8Array[]): SftpAnswer {
   return { type: PACKET.EXTENDED_REPLY, body: Buffer.concat(parts) }
 }
 

@@ -14,7 +14,7 @@ import {
   handleAnswer,
   namesAnswer,
   statusAnswer,
-  type Answer,
+  type SftpAnswer,
 } from './sftp-answers.ts'
 import type { ServerManners } from './server-manners.ts'
 import { StoreError, type SftpStore, type StoredEntry, type StoredFile } from './sftp-store.ts'
@@ -37,7 +37,7 @@ export interface ServedRequest {
   /** For READ, how many bytes are asked for. */
   readonly length: number
   /** Does it. */
-  answer(): Promise<Answer>
+  answer(): Promise<SftpAnswer>
 }
 
 /** What gets the requests of a client. */
@@ -103,7 +103,7 @@ export class SftpService {
     return `${requestNames.get(type) ?? type} ${utf8(path)}${utf8(second)}`.trimEnd()
   }
 
-  async #answer(type: number, subject: string, reader: FieldReader): Promise<Answer> {
+  async #answer(type: number, subject: string, reader: FieldReader): Promise<SftpAnswer> {
     try {
       const handler = this.#handlers[type]
       if (handler === undefined) return UNSUPPORTED
@@ -117,7 +117,7 @@ export class SftpService {
   }
 
   readonly #handlers: Readonly<
-    Record<number, ((subject: string, reader: FieldReader) => Promise<Answer>) | undefined>
+    Record<number, ((subject: string, reader: FieldReader) => Promise<SftpAnswer>) | undefined>
   > = {
     [PACKET.OPEN]: (path, reader) =>
       this.#open(this.#whole(path), reader.number(), readAttributes(reader)),
@@ -178,7 +178,7 @@ export class SftpService {
   }
 
   readonly #extensions: Readonly<
-    Record<string, ((reader: FieldReader) => Promise<Answer>) | undefined>
+    Record<string, ((reader: FieldReader) => Promise<SftpAnswer>) | undefined>
   > = {
     'posix-rename@openssh.com': (reader) =>
       this.#done(this.#store.rename(this.#whole(reader.text()), this.#whole(reader.text()), true)),
@@ -205,7 +205,7 @@ export class SftpService {
     'copy-data': (reader) => this.#copy(reader),
   }
 
-  async #open(path: string, flags: number, { permissions }: SftpAttributes): Promise<Answer> {
+  async #open(path: string, flags: number, { permissions }: SftpAttributes): Promise<SftpAnswer> {
     const has = (flag: number): boolean => (flags & flag) !== 0
     const writes = has(OPEN_FLAG.WRITE)
     if (this.open >= this.#rules.maxHandles) throw new StoreError('failed')
@@ -225,7 +225,7 @@ export class SftpService {
     return handleAnswer(this.#handle((handle) => this.#files.set(handle, { file, path })))
   }
 
-  async #close(handle: string): Promise<Answer> {
+  async #close(handle: string): Promise<SftpAnswer> {
     const opened = this.#files.get(handle)
     if (opened === undefined && !this.#folders.has(handle)) throw new StoreError('failed')
     this.#files.delete(handle)
@@ -234,14 +234,14 @@ export class SftpService {
     return OK
   }
 
-  async #read(handle: string, offset: number, length: number): Promise<Answer> {
+  async #read(handle: string, offset: number, length: number): Promise<SftpAnswer> {
     const most = Math.min(length, this.#rules.manners.largest)
     const data = await this.#file(handle).read(offset, most)
     return data.length === 0 ? EOF : dataAnswer(data)
   }
 
   /** As OpenSSH: as much as there is, and fine if that is less. */
-  async #copy(reader: FieldReader): Promise<Answer> {
+  async #copy(reader: FieldReader): Promise<SftpAnswer> {
     const from = this.#file(reader.text())
     const start = readLong(reader)
     const length = readLong(reader)
@@ -257,7 +257,7 @@ export class SftpService {
     return OK
   }
 
-  async #done(work: Promise<void>): Promise<Answer> {
+  async #done(work: Promise<void>): Promise<SftpAnswer> {
     await work
     return OK
   }

@@ -6,7 +6,7 @@ import { uint32 } from '../../identity/wire.ts'
 import { PACKET } from '../../sftp/packets.ts'
 import { packetOf } from '../../sftp/requests.ts'
 import type { ExecExit, ExecIo } from '../exec-handlers.ts'
-import { dataAnswer, statusAnswer, versionPacket, type Answer } from './sftp-answers.ts'
+import { dataAnswer, statusAnswer, versionPacket, type SftpAnswer } from './sftp-answers.ts'
 import type { SftpFaultAction, SftpFaults } from './sftp-faults.ts'
 import { SftpService, type ServedRequest, type ServiceRules } from './sftp-service.ts'
 import type { SftpStore } from './sftp-store.ts'
@@ -129,7 +129,7 @@ class ServedChannel {
   }
 }
 
-const WRONG: Readonly<Record<string, (answer: Answer, length: number) => Answer>> = {
+const WRONG: Readonly<Record<string, (answer: SftpAnswer, length: number) => SftpAnswer>> = {
   empty: () => dataAnswer(new Uint8Array(0)),
   long: (_, length) => dataAnswer(new Uint8Array(length + 1)),
   short: ({ type, body }) =>

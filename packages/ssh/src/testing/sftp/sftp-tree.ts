@@ -12,7 +12,7 @@ import {
   type StoreOpening,
 } from './sftp-store.ts'
 import {
-  attributesOf,
+  nodeAttributes,
   bytesOf,
   change,
   newNode,
@@ -104,14 +104,14 @@ export class SftpTree implements SftpStore {
   async list(path: string): Promise<readonly StoredEntry[]> {
     const { children } = this.#folderAt(path)
     return [...children].map(([name, node]) => {
-      const attributes = attributesOf(node)
+      const attributes = nodeAttributes(node)
       if (this.#tellsTypes) return { name, attributes }
       return { name, attributes: { ...attributes, permissions: node.mode }, line: '' }
     })
   }
 
   async stat(path: string, follow: boolean): Promise<SftpAttributes> {
-    return attributesOf(this.#get(path, follow))
+    return nodeAttributes(this.#get(path, follow))
   }
 
   async set(path: string, attributes: SftpAttributes, follow: boolean): Promise<void> {
@@ -291,7 +291,7 @@ class TreeFile implements StoredFile {
   }
 
   async stat(): Promise<SftpAttributes> {
-    return attributesOf(this.#node)
+    return nodeAttributes(this.#node)
   }
 
   async set(attributes: SftpAttributes): Promise<void> {

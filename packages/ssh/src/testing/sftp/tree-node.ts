@@ -57,7 +57,7 @@ export function nodeOf(content: SftpContent): TreeNode {
 }
 
 /** What a server tells of it. */
-export function attributesOf(node: TreeNode): SftpAttributes {
+export function nodeAttributes(node: TreeNode): SftpAttributes {
   const { type, told, size, mode, uid, gid, accessed, modified } = node
   return { size: told ?? size, uid, gid, permissions: typeBits(type) | mode, accessed, modified }
 }

@@ -10,11 +10,11 @@ import {
   namesAnswer,
   statusAnswer,
   versionPacket,
-  type Answer,
+  type SftpAnswer,
 } from '../../../src/testing/sftp/sftp-answers.ts'
 
 test('answers are read as they were meant', () => {
-  const read = ({ type, body }: Answer): unknown => readReply(type, [Buffer.from(body)])
+  const read = ({ type, body }: SftpAnswer): unknown => readReply(type, [Buffer.from(body)])
   expect(read(statusAnswer(4, 'no'))).toEqual({ type: 'status', code: 4, text: 'no' })
   expect(read(handleAnswer('h'))).toEqual({ type: 'handle', handle: Buffer.from('h') })
   expect(read(dataAnswer(Buffer.from('x')))).toMatchObject({ length: 1 })
