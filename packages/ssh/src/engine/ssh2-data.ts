@@ -5,9 +5,7 @@
 
 import type { CipherGCMTypes, KeyObject } from 'node:crypto'
 
-import { clock } from '@net/core/authoring'
-
-import { ChannelWindow, FIRST_WINDOW } from './channel-window.ts'
+import { ChannelWindow } from './channel-window.ts'
 import { GcmPackets } from './gcm-packets.ts'
 import { GcmSeal } from './gcm-seal.ts'
 import { channelOf, isOpen } from './ssh2-internals.ts'
@@ -130,7 +128,7 @@ interface EngineSeal {
   encrypt: (packet: Buffer) => void
 }
 
-/** Lets a server that is far away send further ahead, on channels whose reader takes at once what comes. `isFar`: what is known of it. */
+/** Lets a server send further ahead on channels whose reader takes at once what comes; `isFar`: whether it is known to be far away. */
 export function widenWindows(client: EngineClient, isFar: () => boolean): void {
   const { _handlers: handlers } = client._protocol
   const windows = new WeakMap<EngineChannel, ChannelWindow>()
@@ -145,9 +143,8 @@ export function widenWindows(client: EngineClient, isFar: () => boolean): void {
       const { incoming, outgoing } = channel
       const window = windows.get(channel) ?? new ChannelWindow()
       windows.set(channel, window)
-      const now = clock().now()
       const granted = incoming.window - left
-      const more = window.arrived(length, { left, granted, now, isFar: isFar() })
+      const more = window.arrived(length, { left, granted, isFar: isFar() })
       if (more <= 0 || outgoing.state === 'closed') return
       incoming.window += more
       client._protocol.channelWindowAdjust(outgoing.id, more)
@@ -164,7 +161,8 @@ function isHeldUp(channel: EngineChannel): boolean {
 export function widenWindow(client: EngineClient, channel: EngineChannel, window: number): void {
   const { incoming, outgoing } = channel
   const more = window - incoming.window
-  if (more < Math.min(window, FIRST_WINDOW) / 4 || !isOpen(channel)) return
+  // Each word of ours wakes the server.
+  if (more < window / 4 || !isOpen(channel)) return
   incoming.window += more
   client._protocol.channelWindowAdjust(outgoing.id, more)
 }
