@@ -12,8 +12,8 @@ export class Inflow {
   /** So many bytes more are expected, or fewer. */
   change(by: number): void {
     this.#expected += by
-    // With room for what stands around the bytes, and for the answers to everything else.
-    if (by > 0) this.#widen(Math.min(MOST, this.#expected + BESIDES))
+    // It is widened again when a quarter is used. With room for what stands around the bytes, and for all other answers.
+    if (by > 0) this.#widen(Math.min(MOST, this.#expected * 1.5 + BESIDES))
   }
 }
 
