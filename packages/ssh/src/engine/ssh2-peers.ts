@@ -14,22 +14,23 @@ export interface Peer {
 
 /** What the server with this software bears. */
 export function peerOf(software: string): Peer {
-  return PEERS.find(({ name }) => name.test(software)) ?? ANY
+  const name = software.toLowerCase()
+  return PEERS.find(({ prefix }) => name.startsWith(prefix)) ?? ANY
 }
 
 // Every implementation takes a payload of 32,768 bytes (RFC 4253, section 6.1), in which other fields stand as well.
 const ANY: Peer = { sessions: Infinity, longest: 32_000, takesEarlyEof: false, posix: true }
-const PEERS: readonly (Peer & { readonly name: RegExp })[] = [
+const PEERS: readonly (Peer & { readonly prefix: string })[] = [
   // cmd.exe or PowerShell, as its registry says.
   {
-    name: /^OpenSSH_for_Windows/i,
+    prefix: 'openssh_for_windows',
     sessions: Infinity,
     longest: 261_120,
     takesEarlyEof: true,
     posix: false,
   },
   // 256 KiB for a packet, with what is around the text.
-  { name: /^OpenSSH_/, sessions: Infinity, longest: 261_120, takesEarlyEof: true, posix: true },
+  { prefix: 'openssh_', sessions: Infinity, longest: 261_120, takesEarlyEof: true, posix: true },
   // Dropbear takes one session after the other, and a command of 9,000 bytes at most.
-  { name: /^dropbear/i, sessions: 1, longest: 9000, takesEarlyEof: false, posix: true },
+  { prefix: 'dropbear', sessions: 1, longest: 9000, takesEarlyEof: false, posix: true },
 ]

@@ -25,7 +25,15 @@ export async function openPrivateKey(
   passphrase = '',
   signal?: AbortSignal,
 ): Promise<PrivateKey> {
-  const key = readKeyText(content)
+  return openKeyText(readKeyText(content), passphrase, signal)
+}
+
+/** The same for a text that was looked at before. */
+export async function openKeyText(
+  key: KeyText,
+  passphrase = '',
+  signal?: AbortSignal,
+): Promise<PrivateKey> {
   if (key.format === 'openssh') return openOpensshFile(key.file, passphrase, signal)
   if (key.format === 'putty') {
     return privateKeyOf(await openPuttyFile(key.text, passphrase), puttyComment(key.text))

@@ -5,14 +5,26 @@
 
 import { createHash } from 'node:crypto'
 
+import { readKeyText } from './key-format.ts'
 import type { PrivateKey } from './key-material.ts'
 import type { KeyAuth } from './keys.ts'
-import { openPrivateKey } from './private-key.ts'
+import { openKeyText, openPrivateKey } from './private-key.ts'
 
 /** The key of this content if it was read before. */
 export function readyBefore(auth: KeyAuth, content: string): PrivateKey | undefined {
   const known = ready.get(auth)
   return known?.content === digest(content) ? known.key : undefined
+}
+
+/** The key of this content if it was read before, or needs no passphrase. Rejects with `NET_CREDENTIAL_INVALID`. */
+export async function readyAtOnce(auth: KeyAuth, content: string): Promise<PrivateKey | undefined> {
+  const known = readyBefore(auth, content)
+  if (known !== undefined) return known
+  const text = readKeyText(content)
+  if (text.encrypted) return undefined
+  const key = await openKeyText(text)
+  ready.set(auth, { content: digest(content), key })
+  return key
 }
 
 /** Reads and decrypts the key; calls for the same key share one decryption. */

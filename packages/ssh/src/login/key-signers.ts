@@ -10,9 +10,9 @@ import { readCertificate } from '../identity/certificate.ts'
 import { invalid } from '../identity/invalid-key.ts'
 import type { PrivateKey } from '../identity/key-material.ts'
 import type { KeyAuth } from '../identity/keys.ts'
-import { isEncrypted, publicHalf } from '../identity/private-key.ts'
+import { publicHalf } from '../identity/private-key.ts'
 import { readPublicText } from '../identity/public-key.ts'
-import { makeReady, readyBefore } from '../identity/ready-keys.ts'
+import { makeReady, readyAtOnce, readyBefore } from '../identity/ready-keys.ts'
 import { algorithmsOf, signData } from '../identity/signatures.ts'
 import { keySigner, SigningRefused, type Signer } from '../identity/signer.ts'
 import { FieldReader } from '../identity/wire.ts'
@@ -49,8 +49,8 @@ function isUnusable(error: unknown): boolean {
 async function signersOf(auth: KeyAuth, login: LoginRun): Promise<readonly Signer[]> {
   const content = await auth.read()
   const certificate = await certificateOf(auth)
-  const known = readyBefore(auth, content)
-  const half = known === undefined && isEncrypted(content) ? publicHalf(content) : undefined
+  const known = await readyAtOnce(auth, content)
+  const half = known === undefined ? publicHalf(content) : undefined
   if (half !== undefined) {
     const open = (): Promise<PrivateKey> => opened(auth, content, login)
     const later = (blob: Uint8Array): Signer => laterSigner(blob, auth.label, open)
@@ -92,11 +92,11 @@ function laterSigner(
   })
 }
 
+/** One that is encrypted. */
 async function opened(auth: KeyAuth, content: string, login: LoginRun): Promise<PrivateKey> {
   const { plan, op } = login
   const known = readyBefore(auth, content)
   if (known !== undefined) return known
-  if (!isEncrypted(content)) return makeReady(auth, content, '', op.signal)
   if (auth.passphrase === undefined) throw invalid('it is encrypted, and no passphrase was given')
   const { user, client } = plan
   const subject = { what: 'passphrase', endpoint: auth.label ?? plan.endpoint, user } as const

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { key } from '@net/ssh'
+import { createSshKey } from '@net/ssh/testing'
 
-import { makeReady, readyBefore } from '../../src/identity/ready-keys.ts'
+import { makeReady, readyAtOnce, readyBefore } from '../../src/identity/ready-keys.ts'
 import { failureOf } from '../embedded.ts'
 import { encryptedOpenssh } from './key-samples.ts'
 
@@ -20,6 +21,17 @@ test('a key is decrypted once for all calls', async () => {
   // Another content, or another key(), is another key.
   expect(readyBefore(auth, encryptedOpenssh('open sesame'))).toBeUndefined()
   expect(readyBefore(key(content), content)).toBeUndefined()
+})
+
+test('a key that needs no passphrase is read once, and one that does is left alone', async () => {
+  const { privateKey: content } = createSshKey()
+  const auth = key(content)
+  const first = await readyAtOnce(auth, content)
+  expect(first?.type).toBe('ssh-ed25519')
+  expect(await readyAtOnce(auth, content)).toBe(first)
+  expect(readyBefore(auth, content)).toBe(first)
+  const encrypted = encryptedOpenssh('open sesame')
+  expect(await readyAtOnce(key(encrypted), encrypted)).toBeUndefined()
 })
 
 test('a wrong passphrase is nothing to keep', async () => {
