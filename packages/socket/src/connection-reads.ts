@@ -30,7 +30,7 @@ import type {
 } from './connection.ts'
 import { isFrameCodec, messagesOf, type FrameCodec } from './framing/frame-codec.ts'
 import { rejected } from './handled.ts'
-import { ReadItems } from './read-items.ts'
+import { ReadItems, type Reading } from './read-items.ts'
 import type { ReadSide } from './read-side.ts'
 import {
   asText,
@@ -42,7 +42,6 @@ import {
   itemOf,
   lineOf,
   someBytes,
-  type ItemRule,
 } from './reads.ts'
 
 /** The reading calls over a reading half. */
@@ -116,7 +115,12 @@ export abstract class ConnectionReads {
 
   lines(options?: ReadLineOptions): AsyncIterable<string> {
     const taken = inCall({ protocol: 'socket', call: 'lines' }, () => given(takeReadText, options))
-    return this.#loop('readLine', () => itemOf(lineOf(taken?.limit, taken?.encoding)), taken)
+    return this.#loop({
+      operation: 'readLine',
+      options: taken,
+      anyByte: true,
+      rule: () => itemOf(lineOf(taken?.limit, taken?.encoding)),
+    })
   }
 
   frames<T>(codec: FrameCodec<T>, options?: WaitOptions): AsyncIterable<T> {
@@ -125,22 +129,15 @@ export abstract class ConnectionReads {
       return given(takeWait, options)
     })
     const message = messagesOf(codec)
-    return this.#loop('frames', () => message, taken)
+    return this.#loop({ operation: 'frames', options: taken, anyByte: true, rule: () => message })
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    const any = (): ItemRule<Uint8Array> => ANY_BYTES
-    return new ReadItems(this.reads, any, (rule) => this.reads.run('read', rule, undefined))
+    return new ReadItems(this.reads, CHUNKS)
   }
 
-  #loop<T>(
-    operation: string,
-    rule: () => ItemRule<T>,
-    options: WaitOptions | undefined,
-  ): AsyncIterable<T> {
-    const read = (item: ItemRule<T>): Promise<IteratorResult<T, undefined>> =>
-      this.reads.run(operation, item, options, true)
-    return { [Symbol.asyncIterator]: () => new ReadItems(this.reads, rule, read) }
+  #loop<T>(reading: Reading<T>): AsyncIterable<T> {
+    return { [Symbol.asyncIterator]: () => new ReadItems(this.reads, reading) }
   }
 }
 
@@ -166,3 +163,9 @@ export function bytesOf(data: string | Uint8Array): Uint8Array {
 }
 
 const ANY_BYTES = itemOf(someBytes(Infinity))
+const CHUNKS: Reading<Uint8Array> = {
+  operation: 'read',
+  options: undefined,
+  anyByte: false,
+  rule: () => ANY_BYTES,
+}

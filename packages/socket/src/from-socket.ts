@@ -44,11 +44,10 @@ export function fromSocket(socket: Duplex, options?: FromSocketOptions): Transpo
     ...(hops === undefined ? {} : { hops }),
     ...(encrypted === undefined ? {} : { encrypted }),
   }
-  const reset = socket instanceof Socket ? resetOf(socket) : undefined
   return new SocketTransport(socket, {
     info,
     protocol: endpoint.scheme,
-    ...(reset === undefined ? {} : { reset }),
+    reset: socket instanceof Socket ? resetOf(socket) : undefined,
   })
 }
 

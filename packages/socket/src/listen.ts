@@ -36,7 +36,7 @@ import { foreignListener } from './foreign-listener.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
 import { acceptProxied, TrustedProxies } from './proxy/proxy-protocol.ts'
 import { roadOption } from './road-options.ts'
-import { StreamConnection } from './stream-connection.ts'
+import { StreamConnection, type ConnectionOptions } from './stream-connection.ts'
 import { tcpDialer } from './tcp-dialer.ts'
 import { serverTls, type ServerTls } from './tls/options.ts'
 import { secureServer } from './tls/secure.ts'
@@ -199,7 +199,6 @@ class RunningServer implements ConnectionServer {
   readonly closed: Promise<undefined>
   readonly connections = new Set<StreamConnection>()
   readonly #parts: ServerParts
-  readonly #defaults: CallDefaults
   readonly #max: number
   readonly #report: (error: unknown, info: ConnectionInfo) => void
   readonly #serving = new Map<Transport, Promise<void>>()
@@ -207,7 +206,7 @@ class RunningServer implements ConnectionServer {
   readonly #cut = new AbortController()
   readonly #done: (value: undefined) => void
   #closing: Promise<void> | undefined
-  #tls: ServerTls
+  #connectionOptions: ConnectionOptions & { readonly tls: ServerTls }
   readonly #proxies: TrustedProxies | undefined
 
   constructor(parts: ServerParts) {
@@ -215,11 +214,15 @@ class RunningServer implements ConnectionServer {
     this.#parts = parts
     this.addresses = Object.freeze(listeners.map(({ address }) => address))
     this.address = listeners[0].address
-    this.#tls = options.tls ?? {}
+    this.#connectionOptions = {
+      client: parts.client,
+      side: 'server',
+      defaults: connectionDefaults(options.defaults),
+      tls: options.tls ?? {},
+    }
     this.#proxies = parts.proxies
     const { maxConnections = MAX_CONNECTIONS, onError } = options
     this.#max = maxConnections
-    this.#defaults = connectionDefaults(options.defaults)
     this.#report = onError === undefined ? quietly() : guarded('onError', onError)
     const { promise, resolve } = Promise.withResolvers<undefined>()
     this.closed = promise
@@ -238,7 +241,7 @@ class RunningServer implements ConnectionServer {
   async useTls(tls: ServerTls): Promise<void> {
     const taken = inCall({ ...PLACE, call: 'useTls' }, () => serverTls.take(tls, 'tls'))
     await serverIdentities(taken, {})
-    this.#tls = taken
+    this.#connectionOptions = { ...this.#connectionOptions, tls: taken }
   }
 
   close(options?: CloseOptions): Promise<void> {
@@ -272,8 +275,7 @@ class RunningServer implements ConnectionServer {
       transport.abort()
       return
     }
-    const served = this.#serve(transport, address).finally(() => this.#serving.delete(transport))
-    this.#serving.set(transport, served)
+    this.#serving.set(transport, this.#serve(transport, address))
   }
 
   /** A connection that `accept` has no word on is not served. */
@@ -304,20 +306,17 @@ class RunningServer implements ConnectionServer {
         await connection.close()
         this.connections.delete(connection)
       }
+      this.#serving.delete(accepted)
     }
   }
 
   async #open(accepted: Transport, address: Endpoint): Promise<StreamConnection> {
-    const tls = this.#tls
+    const options = this.#connectionOptions
+    const { tls } = options
     const road = { client: this.#parts.client, signal: this.#cut.signal }
     const plain = this.#proxies?.has(accepted.info) ? await acceptProxied(accepted, road) : accepted
     const transport = isSecure(address) ? await secureServer(plain, tls, road) : plain
-    return new StreamConnection(transport, {
-      client: road.client,
-      side: 'server',
-      defaults: this.#defaults,
-      tls,
-    })
+    return new StreamConnection(transport, options)
   }
 
   async #close(grace: number): Promise<void> {

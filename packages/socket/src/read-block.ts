@@ -16,7 +16,7 @@ export class ReadBlock {
 
   /** What has arrived, as it may be kept until `kept` or `copied` is called. */
   arrived(chunk: Uint8Array): Uint8Array {
-    this.#isBulk = chunk.length >= BLOCK
+    this.#isBulk = isBulk(chunk)
     if (this.#isBulk || chunk.buffer !== this.#block?.buffer) return chunk
     // The rest of the memory would be held for a few bytes.
     this.#block = undefined
@@ -27,6 +27,11 @@ export class ReadBlock {
   kept(chunk: Uint8Array): void {
     if (chunk.buffer === this.#block?.buffer) this.#block = undefined
   }
+}
+
+/** Whether so much arrives at once that memory of its own is worth it. */
+export function isBulk(chunk: Uint8Array): boolean {
+  return chunk.length >= BLOCK
 }
 
 /** As much as a socket reads at once. */

@@ -5,40 +5,47 @@
 
 import { ITERATION_END } from '@net/core/authoring'
 
+import type { WaitOptions } from './connection.ts'
 import type { ReadSide } from './read-side.ts'
 import type { ItemRule } from './reads.ts'
 
-/** Runs a read. */
-export type RunItem<T> = (rule: ItemRule<T>) => Promise<IteratorResult<T, undefined>>
+/** What is read in each turn; one for all loops that do the same, as there may be thousands that wait. */
+export interface Reading<T> {
+  readonly operation: string
+  readonly options: WaitOptions | undefined
+  /** Whether a single byte begins `idle` anew. */
+  readonly anyByte: boolean
+  /** The rule of the next item. */
+  rule(): ItemRule<T>
+}
 
 /** One loop. */
 export class ReadItems<T> implements AsyncIterator<T, undefined> {
   readonly #reads: ReadSide
-  readonly #rule: () => ItemRule<T>
-  readonly #run: RunItem<T>
-  #current: ItemRule<T>
+  readonly #reading: Reading<T>
+  /** The read that was under way when it was begun. */
+  #read: object | undefined
   #left = false
 
-  /** `rule` makes the rule of the next item; `run` reads by it. */
-  constructor(reads: ReadSide, rule: () => ItemRule<T>, run: RunItem<T>) {
+  constructor(reads: ReadSide, reading: Reading<T>) {
     this.#reads = reads
-    this.#rule = rule
-    this.#run = run
-    this.#current = rule()
+    this.#reading = reading
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#left) return Promise.resolve(ITERATION_END)
-    this.#current = this.#rule()
-    return this.#run(this.#unlessLeft)
+    const { operation, options, anyByte } = this.#reading
+    const reads = this.#reads
+    const before = reads.waiting
+    const item = reads.run(operation, this.#reading.rule(), options, anyByte)
+    // While another read waits this one is refused.
+    if (before === undefined) this.#read = reads.waiting
+    return item
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {
     this.#left = true
-    this.#reads.again()
+    if (this.#read !== undefined) this.#reads.leave(this.#read, ITERATION_END)
     return Promise.resolve(ITERATION_END)
   }
-
-  readonly #unlessLeft: ItemRule<T> = (queue, ended) =>
-    this.#left ? ITERATION_END : this.#current(queue, ended)
 }

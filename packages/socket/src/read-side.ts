@@ -16,7 +16,7 @@ import {
 import type { WaitOptions } from './connection.ts'
 import { DONE } from './handled.ts'
 import { deliverTo } from './pulled-inflow.ts'
-import { ReadBlock } from './read-block.ts'
+import { isBulk, ReadBlock } from './read-block.ts'
 import type { ReadRule } from './reads.ts'
 import { cutOff, isCutOff } from './tls/close-notify.ts'
 import type { Inflow, ByteReceiver, Transport } from './transport.ts'
@@ -27,8 +27,8 @@ export interface SideSpec {
   readonly limits: Limits
   /** What its errors say of the connection. */
   readonly context: ErrorContext
-  /** Called when the road turns out to be lost, or has to be given up. */
-  lost(error: NetError): void
+  /** Called by that half when the road turns out to be lost, or has to be given up. */
+  lost(error: NetError, half: 'read' | 'write'): void
 }
 
 /** What was read and not taken when the reading half let go of its transport. */
@@ -46,7 +46,8 @@ export class ReadSide implements ByteReceiver {
   #silence: Deadline | undefined
   #beat: Deadline | undefined
   readonly #queue = new ByteQueue()
-  readonly #block = new ReadBlock()
+  /** Made with the first chunk that would fill it. */
+  #block: ReadBlock | undefined
   #inflow: Inflow
   /** How many bytes are read ahead. */
   #ahead: number
@@ -131,9 +132,17 @@ export class ReadSide implements ByteReceiver {
     this.#queue.unshift(new Uint8Array(bytes))
   }
 
-  /** Asks the waiting read's rule again, which may have another answer now. */
-  again(): void {
-    if (this.#waiting !== undefined) this.#attempt(this.#waiting)
+  /** The read that waits, to be ended by `leave`. */
+  get waiting(): object | undefined {
+    return this.#waiting
+  }
+
+  /** Ends a read with `given`, if it still waits. */
+  leave(read: object, given: unknown): void {
+    const waiting = this.#waiting
+    if (waiting === undefined || waiting !== read) return
+    this.#settle(waiting)
+    waiting.resolve(given)
   }
 
   /** Ends the waiting read with `reason` and refuses all others with what `later` makes. */
@@ -163,7 +172,7 @@ export class ReadSide implements ByteReceiver {
 
   memory(): Uint8Array | undefined {
     if (this.#isFull) return undefined
-    return this.#heir === undefined ? this.#block.memory() : this.#heir.memory?.()
+    return this.#heir === undefined ? this.#block?.memory() : this.#heir.memory?.()
   }
 
   arrived(chunk: Uint8Array): boolean {
@@ -171,12 +180,13 @@ export class ReadSide implements ByteReceiver {
       this.#isFull = !this.#heir.arrived(chunk)
       return !this.#isFull
     }
-    const own = this.#block.arrived(chunk)
+    const own = this.#ownOf(chunk)
     this.#queue.push(own)
     const waiting = this.#waiting
     const isRead = waiting !== undefined && this.#served(waiting, chunk.length)
     // Whatever is read into memory of the caller's leaves ours free.
-    if (waiting?.operation !== 'readInto' || this.#queue.length > 0) this.#block.kept(own)
+    const isCopied = waiting?.operation === 'readInto' && this.#queue.length === 0
+    if (!isCopied) this.#block?.kept(own)
     // A read that waits for a large part gets it, whatever is read ahead otherwise.
     if (waiting !== undefined && !isRead) return true
     this.#isFull = this.#heir !== undefined || this.#queue.length >= this.#ahead
@@ -194,7 +204,12 @@ export class ReadSide implements ByteReceiver {
     if (this.#heir !== undefined) this.#tellHeir(this.#heir)
     this.#fail(this.#lossOf(error))
     // A failure after our close is not a loss.
-    if (this.#shut === undefined) this.#spec.lost(error)
+    if (this.#shut === undefined) this.#spec.lost(error, 'read')
+  }
+
+  #ownOf(chunk: Uint8Array): Uint8Array {
+    if (isBulk(chunk)) this.#block ??= new ReadBlock()
+    return this.#block === undefined ? chunk : this.#block.arrived(chunk)
   }
 
   #served(waiting: Waiting<unknown>, size: number): boolean {

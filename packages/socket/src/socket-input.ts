@@ -11,18 +11,20 @@ import { ByteQueue, netError } from '@net/core/authoring'
 
 import { copyFrom, directReads, type DirectReader, type DirectReads } from './direct-reads.ts'
 import { rejected } from './handled.ts'
-import { PushedReads } from './pushed-reads.ts'
+import { PushedReads, type PushedReader } from './pushed-reads.ts'
 import { isTlsSocket } from './tls/node-tls.ts'
 import type { ByteReceiver, Inflow } from './transport.ts'
 
+let end: (input: SocketInput) => void
+
 /** Reads a stream. */
-export class SocketInput implements DirectReader, Inflow {
+export class SocketInput implements DirectReader, Inflow, PushedReader {
   /** How many bytes have arrived. */
   received = 0
   ended = false
-  readonly #duplex: Duplex
+  readonly #duplex: OwnedDuplex
   readonly #isPlain: boolean
-  readonly #lost: () => NetError
+  readonly #lost: (half: 'read') => NetError
   /** One of these is set while the socket is read past its own buffer. */
   #direct: DirectReads | undefined
   #pushed: PushedReads | undefined
@@ -30,8 +32,8 @@ export class SocketInput implements DirectReader, Inflow {
   #paused = false
   #gone = false
   #discarding = false
-  /** What was read and not taken. */
-  readonly #queue = new ByteQueue()
+  /** What was read and not taken; most connections never have any. */
+  #queue: ByteQueue | undefined
   #waiting: Reading | undefined
   #receiver: ByteReceiver | undefined
   /** Whether the receiver knows that nothing more will come. */
@@ -39,8 +41,12 @@ export class SocketInput implements DirectReader, Inflow {
   /** Whose memory the socket reads into. */
   #lender: ByteReceiver | undefined
 
+  static {
+    end = (input) => input.#end()
+  }
+
   /** `isPlain`: it is a socket of the system. `lost` makes the error of a read that cannot be served. */
-  constructor(duplex: Duplex, isPlain: boolean, lost: () => NetError) {
+  constructor(duplex: Duplex, isPlain: boolean, lost: (half: 'read') => NetError) {
     this.#duplex = duplex
     this.#isPlain = isPlain
     this.#lost = lost
@@ -48,22 +54,27 @@ export class SocketInput implements DirectReader, Inflow {
 
   /** How many bytes were read and not taken yet. */
   get buffered(): number {
-    return this.#queue.length + this.#duplex.readableLength
+    return this.#kept + this.#duplex.readableLength
+  }
+
+  get #kept(): number {
+    return this.#queue === undefined ? 0 : this.#queue.length
   }
 
   read(): Promise<Uint8Array | null> {
     if (this.#waiting !== undefined || this.#receiver !== undefined) {
       return rejected(netError('NET_BUSY', { message: 'another read is waiting' }))
     }
-    if (this.#queue.length > 0) {
-      const chunk = this.#queue.next()
-      if (this.#queue.length <= READ_AHEAD / 2) this.#goOn()
+    const queue = this.#queue
+    if (queue !== undefined && queue.length > 0) {
+      const chunk = queue.next()
+      if (queue.length <= READ_AHEAD / 2) this.#goOn()
       return Promise.resolve(chunk)
     }
     if (this.ended) return Promise.resolve(null)
-    if (this.#gone) return rejected(this.#lost())
+    if (this.#gone) return rejected(this.#lost('read'))
     this.start()
-    if (this.#queue.length > 0) return Promise.resolve(this.#queue.next())
+    if (this.#kept > 0) return Promise.resolve(this.#next())
     if (this.ended) return Promise.resolve(null)
     this.#goOn()
     return new Promise((resolve, reject) => {
@@ -96,27 +107,28 @@ export class SocketInput implements DirectReader, Inflow {
     if (this.#reading) return
     this.#reading = true
     const duplex = this.#duplex
-    duplex.on('end', this.#onEnd)
+    duplex[INPUT] = this
+    duplex.on('end', onEnd)
     this.#direct = directReads(duplex)
     if (this.#direct !== undefined) this.#direct.reader = this
     else if (isTlsSocket(duplex) || (this.#isPlain && duplex instanceof Socket)) {
-      this.#pushed = new PushedReads(duplex, (chunk) => this.#taken(chunk))
+      this.#pushed = new PushedReads(duplex, this)
     }
     if (this.#passesBuffer) this.#takeBuffered()
     else {
-      duplex.on('data', this.#onData)
+      duplex.on('data', onData)
       // A listener alone does not make a stream flow that its owner had paused.
       if (duplex.readableFlowing === false) duplex.resume()
     }
     // The end of a socket that never had a byte is emitted without a read.
-    if (duplex.readableEnded && !duplex.destroyed) this.#onEnd()
+    if (duplex.readableEnded && !duplex.destroyed) this.#end()
   }
 
   /** Drops what comes, until the end. */
   discard(): void {
     this.#discarding = true
     this.#receiver = undefined
-    this.#queue.clear()
+    this.#queue = undefined
     this.start()
     this.#paused = true
     this.#goOn()
@@ -130,7 +142,7 @@ export class SocketInput implements DirectReader, Inflow {
   /** The stream is gone: what has arrived can still be read. */
   leave(): void {
     this.#gone = true
-    this.#waiting?.reject(this.#lost())
+    this.#waiting?.reject(this.#lost('read'))
     this.#waiting = undefined
     this.#tell()
   }
@@ -138,18 +150,19 @@ export class SocketInput implements DirectReader, Inflow {
   /** Lets go of the socket, with what was read ahead put back. */
   release(): void {
     const duplex = this.#duplex
-    duplex.off('end', this.#onEnd)
-    duplex.off('data', this.#onData)
+    duplex.off('end', onEnd)
+    duplex.off('data', onData)
+    Reflect.deleteProperty(duplex, INPUT)
     this.#receiver = undefined
     if (this.#reading) {
       if (this.#direct !== undefined) this.#direct.reader = undefined
       else duplex.pause()
       this.#pushed?.leave(this.#paused)
-      if (this.#queue.length > 0) duplex.unshift(this.#queue.take(this.#queue.length))
+      if (this.#queue !== undefined && this.#kept > 0) duplex.unshift(this.#queue.take(this.#kept))
       // As with a socket that was never read: the next 'data' listener starts the flow.
       Reflect.set(duplex, 'readableFlowing', null)
     }
-    this.#queue.clear()
+    this.#queue = undefined
   }
 
   memory(): Uint8Array | undefined {
@@ -164,7 +177,7 @@ export class SocketInput implements DirectReader, Inflow {
   }
 
   get #takes(): boolean {
-    return this.#receiver !== undefined && !this.#paused && this.#queue.length === 0
+    return this.#receiver !== undefined && !this.#paused && this.#kept === 0
   }
 
   /** Whether the socket's own buffer stays empty. */
@@ -172,21 +185,17 @@ export class SocketInput implements DirectReader, Inflow {
     return this.#direct !== undefined || this.#pushed !== undefined
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
-    if (!this.#taken(chunk)) this.#duplex.pause()
-  }
-
   /** Takes what came before: since Node 26 one piece with each `read`. */
   #takeBuffered(): void {
     for (;;) {
       const before: unknown = this.#duplex.read()
       if (!(before instanceof Uint8Array)) return
-      this.#taken(before)
+      this.taken(before)
     }
   }
 
   /** Returns whether there is room for more. */
-  #taken(chunk: Uint8Array): boolean {
+  taken(chunk: Uint8Array): boolean {
     return this.#gone || this.#discarding || this.#arrived(chunk)
   }
 
@@ -204,6 +213,7 @@ export class SocketInput implements DirectReader, Inflow {
       waiting.resolve(chunk)
       return true
     }
+    this.#queue ??= new ByteQueue()
     this.#queue.push(chunk)
     // TLS may have more for one that has no room.
     this.#paused ||= this.#queue.length >= READ_AHEAD
@@ -212,8 +222,8 @@ export class SocketInput implements DirectReader, Inflow {
 
   /** Hands over what has waited; returns whether there is room for more. */
   #feed(receiver: ByteReceiver): boolean {
-    while (this.#queue.length > 0) {
-      if (!receiver.arrived(this.#queue.next())) return false
+    while (this.#kept > 0) {
+      if (!receiver.arrived(this.#next())) return false
     }
     this.#tell()
     return true
@@ -221,11 +231,11 @@ export class SocketInput implements DirectReader, Inflow {
 
   #tell(): void {
     const receiver = this.#receiver
-    if (receiver === undefined || this.#told || this.#queue.length > 0) return
+    if (receiver === undefined || this.#told || this.#kept > 0) return
     if (!this.ended && !this.#gone) return
     this.#told = true
     if (this.ended) receiver.ended()
-    else receiver.lost(this.#lost())
+    else receiver.lost(this.#lost('read'))
   }
 
   #goOn(): void {
@@ -243,7 +253,11 @@ export class SocketInput implements DirectReader, Inflow {
     this.#duplex.pause()
   }
 
-  readonly #onEnd = (): void => {
+  #next(): Uint8Array {
+    return this.#queue?.next() ?? NOTHING
+  }
+
+  #end(): void {
     this.ended = true
     this.#waiting?.resolve(null)
     this.#waiting = undefined
@@ -252,9 +266,23 @@ export class SocketInput implements DirectReader, Inflow {
   }
 }
 
+type OwnedDuplex = Duplex & { [INPUT]?: SocketInput }
+
 interface Reading {
   readonly resolve: (chunk: Uint8Array | null) => void
   readonly reject: (error: NetError) => void
 }
 
+// The same functions for all streams: thousands of them may have nothing to say.
+function onData(this: OwnedDuplex, chunk: Uint8Array): void {
+  if (this[INPUT]?.taken(chunk) === false) this.pause()
+}
+
+function onEnd(this: OwnedDuplex): void {
+  const input = this[INPUT]
+  if (input !== undefined) end(input)
+}
+
+const INPUT: unique symbol = Symbol('input')
+const NOTHING: Uint8Array = new Uint8Array(0)
 const READ_AHEAD = 256 * 1024

@@ -105,12 +105,11 @@ class SocketListener implements TransportListener {
 
   #connected(socket: Socket): void {
     applyKeepAlive(socket, this.#keepAlive)
-    const reset = resetOf(socket)
     const transport = new SocketTransport(socket, {
       info: socketInfo(socket, this.address),
       protocol: this.#spec.protocol,
       isPlain: true,
-      ...(reset === undefined ? {} : { reset }),
+      reset: resetOf(socket),
     })
     if (this.#waiting === undefined) this.#queue.push(transport)
     else this.#waiting.resolve(transport)

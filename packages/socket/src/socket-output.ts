@@ -10,18 +10,20 @@ import { copyOf, sizeOf, SMALL_CHUNK } from '@net/core/authoring'
 
 import { DONE, handled, rejected } from './handled.ts'
 
+let endTick: (output: SocketOutput) => void
+
 /** Writes to a stream. */
 export class SocketOutput {
   readonly #duplex: Duplex
   /** Whether a write hands the bytes to the kernel in the call, as far as it has room. */
   readonly #isKernel: boolean
-  readonly #lost: (error?: Error) => NetError
-  readonly #received: () => number
+  readonly #lost: (half: 'write', error?: Error) => NetError
+  readonly #input: { readonly received: number }
   /** Of the batch that is gathered. */
   #room: PromiseWithResolvers<void> | undefined
   /** Of the batches that the kernel has not taken yet; most connections never have one. */
   #rooms: Set<PromiseWithResolvers<void>> | undefined
-  #batch: Uint8Array[] = []
+  #batch: Uint8Array[] | undefined
   #batched = 0
   /** Whether the batch leaves at the end of this tick. */
   #isTicking = false
@@ -30,17 +32,25 @@ export class SocketOutput {
   #ending: Promise<void> | undefined
   #gone = false
 
-  /** `lost` makes the error of a write that cannot be done; `received` says how many bytes have arrived. */
+  static {
+    endTick = (output) => {
+      output.#isTicking = false
+      output.#answered = undefined
+      output.#send()
+    }
+  }
+
+  /** `lost` makes the error of a write that cannot be done; `input` says how many bytes have arrived. */
   constructor(
     duplex: Duplex,
     isKernel: boolean,
-    lost: (error?: Error) => NetError,
-    received: () => number,
+    lost: (half: 'write', error?: Error) => NetError,
+    input: { readonly received: number },
   ) {
     this.#duplex = duplex
     this.#isKernel = isKernel
     this.#lost = lost
-    this.#received = received
+    this.#input = input
   }
 
   /** Whether our end has been asked for. */
@@ -49,16 +59,16 @@ export class SocketOutput {
   }
 
   write(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#gone || this.#ending !== undefined) return rejected(this.#lost())
+    if (this.#gone || this.#ending !== undefined) return rejected(this.#lost('write'))
     const duplex = this.#duplex
     const size = sizeOf(chunks)
     if (size === 0) return duplex.writableNeedDrain ? this.flush() : DONE
-    const received = this.#received()
+    const { received } = this.#input
     // What has arrived has begun another tick. To be told of the end of each would cost as much as a small write.
     const isFirst = this.#answered !== received
     this.#answered = received
     // What is small waits for company, what is large needs none.
-    const mayLeave = this.#batch.length === 0 && (isFirst || size > SMALL_CHUNK)
+    const mayLeave = this.#batch === undefined && (isFirst || size > SMALL_CHUNK)
     if (mayLeave && this.#isKernel && duplex.writableLength === 0) return this.#now(chunks, size)
     return this.#gather(chunks, size)
   }
@@ -66,8 +76,8 @@ export class SocketOutput {
   /** As `write`, for text each character of which is a byte; of what is small the kernel takes no copy of ours. */
   writeText(text: string): Promise<void> {
     const duplex = this.#duplex
-    const received = this.#received()
-    const isFirst = this.#answered !== received && this.#batch.length === 0
+    const { received } = this.#input
+    const isFirst = this.#answered !== received && this.#batch === undefined
     const mayLeave = isFirst && this.#isKernel && duplex.writableLength === 0
     if (!mayLeave || text.length > SMALL_CHUNK || this.#gone || this.#ending !== undefined)
       return this.write([Buffer.from(text, 'latin1')])
@@ -81,22 +91,23 @@ export class SocketOutput {
     const duplex = this.#duplex
     if (!this.#isTicking) {
       this.#isTicking = true
-      process.nextTick(this.#tick)
+      process.nextTick(endTick, this)
     }
     this.#batched += size
+    const batch = (this.#batch ??= [])
     const hasRoom = duplex.writableLength + this.#batched < duplex.writableHighWaterMark
     if (hasRoom && size <= SMALL_CHUNK) {
       // The writer may use its bytes again at once.
-      for (const chunk of chunks) this.#batch.push(copyOf(chunk))
+      for (const chunk of chunks) batch.push(copyOf(chunk))
       return DONE
     }
-    for (const chunk of chunks) this.#batch.push(chunk)
+    for (const chunk of chunks) batch.push(chunk)
     this.#room ??= Promise.withResolvers()
     return handled(this.#room.promise)
   }
 
   flush(): Promise<void> {
-    if (this.#gone) return rejected(this.#lost())
+    if (this.#gone) return rejected(this.#lost('write'))
     if (this.#ending !== undefined) return this.#ending
     this.#send()
     const { writableLength, errored } = this.#duplex
@@ -107,7 +118,7 @@ export class SocketOutput {
 
   end(): Promise<void> {
     if (this.#ending !== undefined) return this.#ending
-    if (this.#gone) return rejected(this.#lost())
+    if (this.#gone) return rejected(this.#lost('write'))
     this.#send()
     this.#ending = this.#called((done) => this.#duplex.end(done))
     return this.#ending
@@ -116,8 +127,8 @@ export class SocketOutput {
   /** The stream is gone. */
   leave(): void {
     this.#gone = true
-    this.#room?.reject(this.#lost())
-    for (const room of this.#rooms ?? []) room.reject(this.#lost())
+    this.#room?.reject(this.#lost('write'))
+    for (const room of this.#rooms ?? []) room.reject(this.#lost('write'))
     this.#rooms = undefined
   }
 
@@ -156,18 +167,12 @@ export class SocketOutput {
     return handled(wait.room.promise)
   }
 
-  readonly #tick = (): void => {
-    this.#isTicking = false
-    this.#answered = undefined
-    this.#send()
-  }
-
   /** Hands over the batch, as one. */
   #send(): void {
     const batch = this.#batch
-    if (batch.length === 0) return
+    if (batch === undefined) return
     const room = this.#room
-    this.#batch = []
+    this.#batch = undefined
     this.#batched = 0
     this.#room = undefined
     this.#give(batch, room && this.#taken(room))
@@ -213,7 +218,7 @@ export class SocketOutput {
         start((error) => {
           if (error == null) resolve()
           // The stream tells this callback first, and emits the error afterwards.
-          else reject(this.#lost(error))
+          else reject(this.#lost('write', error))
         })
       }),
     )

@@ -22,47 +22,72 @@ export interface SocketRoad {
   /** What the errors call the road, such as `tcp` or `tls`. */
   readonly protocol: string
   /** Destroys the stream so that the peer sees a reset, within a turn; by default it is just destroyed. */
-  readonly reset?: () => void
+  readonly reset?: ((stream: Duplex) => void) | undefined
   /** Whether it is a socket of the system, with nothing in between. Default false. */
   readonly isPlain?: boolean
 }
 
+/** Hears, once, that a transport is gone, with what took it. */
+export interface Follower {
+  gone(transport: Transport, error: NetError | undefined): void
+}
+
+let failed: (transport: SocketTransport, error: Error) => void
+let left: (transport: SocketTransport) => void
+
 /** A Transport over a stream that is connected already. */
 export class SocketTransport implements Transport, AsyncDisposable {
-  readonly duplex: Duplex
+  readonly duplex: OwnedDuplex
   readonly info: ConnectionInfo
-  readonly closed: Promise<NetError | undefined>
   readonly #road: SocketRoad
   readonly #input: SocketInput
   readonly #output: SocketOutput
-  readonly #settled: (error: NetError | undefined) => void
+  /** Made for who asks: thousands of idle connections have nobody who does. */
+  #closed: PromiseWithResolvers<NetError | undefined> | undefined
+  #follower: Follower | undefined
   #gone = false
   #released = false
   #failure: Error | undefined
   #closing: Promise<void> | undefined
 
+  static {
+    failed = (transport, error) => transport.#failed(error)
+    left = (transport) => transport.#leave()
+  }
+
   constructor(duplex: Duplex, road: SocketRoad) {
     this.duplex = duplex
     this.info = road.info
     this.#road = road
-    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
-    this.closed = promise
-    this.#settled = resolve
     const isPlain = road.isPlain === true
-    this.#input = new SocketInput(duplex, isPlain, () => this.#lost('read'))
-    const unwritten = (error?: Error): NetError => {
+    const lost = (half: 'read' | 'write', error?: Error): NetError => {
       if (isKnown(error)) this.#failure ??= error
-      return this.#lost('write')
+      return this.#lost(half)
     }
-    const received = (): number => this.#input.received
-    this.#output = new SocketOutput(duplex, isPlain, unwritten, received)
-    duplex.on('error', this.#onError)
-    duplex.on('close', this.#onClose)
+    this.#input = new SocketInput(duplex, isPlain, lost)
+    this.#output = new SocketOutput(duplex, isPlain, lost, this.#input)
+    this.duplex[OWNER] = this
+    duplex.on('error', onError)
+    duplex.on('close', onClose)
     // A stream that was passed after its end does not emit it again.
     if (duplex.destroyed) {
       this.#failure = duplex.errored ?? undefined
       this.#leave()
     }
+  }
+
+  get closed(): Promise<NetError | undefined> {
+    if (this.#closed === undefined) {
+      this.#closed = Promise.withResolvers()
+      if (this.#gone || this.#released) this.#closed.resolve(this.#end)
+    }
+    return this.#closed.promise
+  }
+
+  /** What `closed` tells, for a single listener and without a promise. */
+  tell(follower: Follower): void {
+    this.#follower = follower
+    if (this.#gone) follower.gone(this, this.#end)
   }
 
   read(): Promise<Uint8Array | null> {
@@ -99,7 +124,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
     if (this.#gone || this.#released) return
     this.#failure ??= abortError(reason)
     if (this.#road.reset === undefined) this.duplex.destroy()
-    else this.#road.reset()
+    else this.#road.reset(this.duplex)
     this.#leave()
   }
 
@@ -113,10 +138,12 @@ export class SocketTransport implements Transport, AsyncDisposable {
       return undefined
     this.#released = true
     this.#output.release()
-    duplex.off('error', this.#onError)
-    duplex.off('close', this.#onClose)
+    duplex.off('error', onError)
+    duplex.off('close', onClose)
+    Reflect.deleteProperty(duplex, OWNER)
     this.#input.release()
-    this.#settled(undefined)
+    this.#follower = undefined
+    this.#closed?.resolve(undefined)
     return duplex
   }
 
@@ -135,7 +162,12 @@ export class SocketTransport implements Transport, AsyncDisposable {
     await this.closed
   }
 
-  readonly #onError = (error: Error): void => {
+  /** What took it; nothing if it was let go in order. */
+  get #end(): NetError | undefined {
+    return this.#failure === undefined || this.#released ? undefined : this.#lost('read')
+  }
+
+  #failed(error: Error): void {
     // After our close it does not matter how the peer ends.
     if (this.#closing === undefined || !isCutOff(error)) this.#failure ??= error
     this.#leave()
@@ -143,16 +175,13 @@ export class SocketTransport implements Transport, AsyncDisposable {
     this.duplex.destroy()
   }
 
-  readonly #onClose = (): void => {
-    this.#leave()
-  }
-
   #leave(): void {
     if (this.#gone) return
     this.#gone = true
     this.#input.leave()
     this.#output.leave()
-    this.#settled(this.#failure === undefined ? undefined : this.#lost('read'))
+    this.#closed?.resolve(this.#end)
+    this.#follower?.gone(this, this.#end)
   }
 
   #lost(operation: 'read' | 'write'): NetError {
@@ -174,6 +203,21 @@ export class SocketTransport implements Transport, AsyncDisposable {
       : netError('NET_CONN_CLOSED', { ...context, message: 'the connection has ended' })
   }
 }
+
+type OwnedDuplex = Duplex & { [OWNER]?: SocketTransport }
+
+// The same functions for all streams, as there may be thousands.
+function onError(this: OwnedDuplex, error: Error): void {
+  const owner = this[OWNER]
+  if (owner !== undefined) failed(owner, error)
+}
+
+function onClose(this: OwnedDuplex): void {
+  const owner = this[OWNER]
+  if (owner !== undefined) left(owner)
+}
+
+const OWNER: unique symbol = Symbol('owner')
 
 /** Every call has an error of its own: what is added to one must not show in another. */
 function again(failure: Error): Error {

@@ -9,8 +9,10 @@ import {
   formatEndpoint,
   type CallDefaults,
   type CloseOptions,
+  type Endpoint,
   type FileSource,
   type NetError,
+  type Timeout,
 } from '@net/core'
 import {
   abortError,
@@ -31,8 +33,9 @@ import type { Connection, StartTlsOptions, WaitOptions, WebStreams } from './con
 import { FileFill, fileSource } from './file-fill.ts'
 import { foreignTransport } from './foreign-transport.ts'
 import { toSocket } from './handover.ts'
-import { ReadSide } from './read-side.ts'
+import { ReadSide, type SideSpec } from './read-side.ts'
 import { theEnd } from './reads.ts'
+import { SocketTransport, type Follower } from './socket-transport.ts'
 import { withLeftover } from './leftover-transport.ts'
 import { serverTls, type ServerTls, type TlsOptions } from './tls/options.ts'
 import { RecordGate } from './tls/record-gate.ts'
@@ -63,12 +66,14 @@ export function overTransport(transport: Transport, options?: ConnectionOptions)
 }
 
 /** A Connection, with what a server must know to close it at the right moment. */
-export class StreamConnection extends ConnectionReads implements Connection {
-  readonly closed: Promise<NetError | undefined>
+export class StreamConnection extends ConnectionReads implements Connection, Follower {
   readonly #options: ConnectionOptions
   protected readonly reads: ReadSide
   readonly #writes: WriteSide
-  readonly #gone: (error: NetError | undefined) => void
+  /** Made for who asks: thousands of idle connections have nobody who does. */
+  #closed: PromiseWithResolvers<NetError | undefined> | undefined
+  /** How it ended. */
+  #end: { readonly error: NetError | undefined } | undefined
   #transport: Transport
   #over = false
   #upgrading = false
@@ -81,19 +86,29 @@ export class StreamConnection extends ConnectionReads implements Connection {
     super()
     this.#transport = transport
     this.#options = options
-    const { promise, resolve } = Promise.withResolvers<NetError | undefined>()
-    this.closed = promise
-    this.#gone = resolve
-    const { endpoint } = transport.info
-    const where = formatEndpoint(endpoint)
-    const spec = {
-      limits: limitsFor('session', options.defaults?.timeout),
-      context: { protocol: endpoint.scheme, target: where, endpoint: where },
+    const { limits, context } = placeOf(transport.info.endpoint, options.defaults?.timeout)
+    const lost: SideSpec['lost'] = (error, half) => {
+      // What has arrived before a loss can still be read, so a loss by itself does not end the connection.
+      if (half === 'read') this.#ended(error)
+      else this.#lose(error)
     }
-    // What has arrived before a loss can still be read, so a loss by itself does not end the connection.
-    this.reads = new ReadSide(transport, { ...spec, lost: (error) => this.#gone(error) })
-    this.#writes = new WriteSide(transport, { ...spec, lost: (error) => this.#lose(error) })
+    const spec = { limits, context, lost }
+    this.reads = new ReadSide(transport, spec)
+    this.#writes = new WriteSide(transport, spec)
     this.#follow(transport)
+  }
+
+  get closed(): Promise<NetError | undefined> {
+    if (this.#closed === undefined) {
+      this.#closed = Promise.withResolvers()
+      if (this.#end !== undefined) this.#closed.resolve(this.#end.error)
+    }
+    return this.#closed.promise
+  }
+
+  /** Its transport is gone; one that was left for TLS says nothing about the connection. */
+  gone(transport: Transport, error: NetError | undefined): void {
+    if (transport === this.#transport && !this.#upgrading) this.#ended(error)
   }
 
   /** Whether all that it does is to wait for the peer's next words. */
@@ -180,7 +195,7 @@ export class StreamConnection extends ConnectionReads implements Connection {
       throw netError('NET_BUSY', { message: 'a write is under way' })
     this.#leave(closedError())
     const socket = toSocket(withLeftover(this.#transport, this.reads.release()))
-    this.#gone(undefined)
+    this.#ended(undefined)
     return socket
   }
 
@@ -301,15 +316,18 @@ export class StreamConnection extends ConnectionReads implements Connection {
     const closed = this.#writes.underWay?.then(close, close) ?? close()
     await Promise.race([closed, cut.promise])
     timer.clear()
-    this.#gone(undefined)
+    this.#ended(undefined)
   }
 
   #follow(transport: Transport): void {
-    void transport.closed?.then((error) => {
-      // A transport that was left for TLS says nothing about the connection.
-      if (transport !== this.#transport || this.#upgrading) return
-      this.#gone(error)
-    })
+    if (transport instanceof SocketTransport) transport.tell(this)
+    else void transport.closed?.then((error) => this.gone(transport, error))
+  }
+
+  #ended(error: NetError | undefined): void {
+    if (this.#end !== undefined) return
+    this.#end = { error }
+    this.#closed?.resolve(error)
   }
 
   /** The road is lost or given up: everything under way ends with the error. */
@@ -321,8 +339,9 @@ export class StreamConnection extends ConnectionReads implements Connection {
     this.reads.shut(error, closedError)
     // The transport has handed its socket over to the handshake.
     this.#handshake?.end(error)
+    // Before the transport tells what it calls its end.
+    this.#ended(error)
     this.#transport.abort(error)
-    this.#gone(error)
   }
 
   /** No call is allowed any more, but what was written still goes out. */
@@ -337,6 +356,27 @@ interface Gated {
   readonly gate: RecordGate
   readonly plain: Transport
 }
+
+/** What a connection is told by: made once for the many of a server. */
+function placeOf(endpoint: Endpoint, timeout: Timeout | undefined): Place {
+  if (last?.of !== endpoint || last.timeout !== timeout) {
+    const where = formatEndpoint(endpoint)
+    last = {
+      of: endpoint,
+      timeout,
+      limits: limitsFor('session', timeout),
+      context: { protocol: endpoint.scheme, target: where, endpoint: where },
+    }
+  }
+  return last
+}
+
+interface Place extends Pick<SideSpec, 'limits' | 'context'> {
+  readonly of: Endpoint
+  readonly timeout: Timeout | undefined
+}
+
+let last: Place | undefined
 
 function closedError(): NetError {
   return netError('NET_CLOSED', { message: 'the connection is closed' })

@@ -99,12 +99,11 @@ async function connectFirst(race: Candidates, op: Operation): Promise<Transport>
     throw error instanceof AllFailed ? allFailed(error.errors, candidates, endpoint) : error
   })
   applyKeepAlive(socket, own(options, 'keepAlive'))
-  const reset = resetOf(socket)
   return new SocketTransport(socket, {
     info: socketInfo(socket, endpoint),
     protocol: 'tcp',
     isPlain: true,
-    ...(reset === undefined ? {} : { reset }),
+    reset: resetOf(socket),
   })
 }
 

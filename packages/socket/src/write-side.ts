@@ -156,7 +156,7 @@ export class WriteSide {
       }
     } catch (error) {
       // The peer would take what follows for the rest.
-      if (isBegun && isNetError(error)) this.#spec.lost(error)
+      if (isBegun && isNetError(error)) this.#spec.lost(error, 'write')
       throw error
     }
   }
@@ -203,7 +203,7 @@ export class WriteSide {
       if (!shared) (this.#ownSilences ??= new Set()).add(silence)
       const forget = watchCall(options, limits.total, (error) => {
         stop(error)
-        this.#spec.lost(error)
+        this.#spec.lost(error, 'write')
       })
       const settle = (): void => {
         giveUps.delete(stop)
@@ -232,7 +232,7 @@ export class WriteSide {
     const message = `the peer accepted no bytes from us within ${limit} ms`
     const error = netError('NET_TIMEOUT_WRITE', { message, limit })
     this.giveUp(error)
-    this.#spec.lost(error)
+    this.#spec.lost(error, 'write')
   }
 
   #told(error: NetError, operation: string): NetError {

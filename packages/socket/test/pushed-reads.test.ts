@@ -15,15 +15,16 @@ for (const secure of [false, true]) {
     await using pair = await joined(secure)
     const { socket, peer } = pair
     const sent = randomBytes(2 * 1024 * 1024)
-    const heard: Buffer[] = []
+    const heard: Uint8Array[] = []
     let size = 0
     let hear: (() => void) | undefined
-    const reads = new PushedReads(socket, (chunk) => {
+    const taken = (chunk: Uint8Array): boolean => {
       heard.push(chunk)
       size += chunk.length
       hear?.()
       return false
-    })
+    }
+    const reads = new PushedReads(socket, { taken })
     const ended = once(socket, 'end')
     socket.read(0)
     peer.end(sent)
@@ -43,10 +44,11 @@ for (const secure of [false, true]) {
       const { socket, peer } = pair
       const before = Object.getOwnPropertyDescriptor(socket, 'push')
       const first = Promise.withResolvers<string>()
-      const reads = new PushedReads(socket, (chunk) => {
+      const taken = (chunk: Uint8Array): boolean => {
         first.resolve(String(chunk))
         return !isStopped
-      })
+      }
+      const reads = new PushedReads(socket, { taken })
       socket.read(0)
       peer.write('one')
       expect(await first.promise).toBe('one')

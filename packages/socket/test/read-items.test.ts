@@ -45,10 +45,11 @@ function looping() {
     context,
     lost: () => {},
   })
-  const items = new ReadItems(
-    reads,
-    () => itemOf(lineOf(9, 'utf8')),
-    (rule) => reads.run('readLine', rule, undefined, true),
-  )
+  const items = new ReadItems(reads, {
+    operation: 'readLine',
+    options: undefined,
+    anyByte: true,
+    rule: () => itemOf(lineOf(9, 'utf8')),
+  })
   return { items, reads, theirs }
 }

@@ -15,7 +15,7 @@ test('[SOCK-26] both addresses are known, and stay so when the socket is closed'
   const { localPort } = socket
   const endpoint = { scheme: 'tcp', host: 'localhost', port }
   const info = socketInfo(socket, endpoint)
-  resetOf(socket)?.()
+  resetOf(socket)?.(socket)
   await once(socket, 'close')
   expect(info).toEqual({
     endpoint,
@@ -35,7 +35,7 @@ test('a socket whose end is on its way is closed instead of reset', async () => 
   await once(socket, 'connect')
   const reset = resetOf(socket)
   socket.end('goodbye')
-  reset?.()
+  reset?.(socket)
   await once(socket, 'close')
   expect(socket.destroyed).toBe(true)
 })

@@ -58,7 +58,7 @@ test('a flush behind a write that has failed fails, before the stream tells its 
     write: (_chunk, _encoding, done) => done(new Error('the disk is full')),
   }).on('error', () => {})
   const lost = () => netError('NET_CONN_RESET', { message: 'lost' })
-  const output = new SocketOutput(stream, false, lost, () => 0)
+  const output = new SocketOutput(stream, false, lost, { received: 0 })
   await output.write([Buffer.from('one')])
   const first = failure(output.flush())
   await new Promise((resolve) => process.nextTick(resolve))
@@ -78,10 +78,10 @@ function writing({ takes }: { readonly takes: boolean }) {
     },
   })
   const lost = () => netError('NET_CONN_RESET', { message: 'cut' })
-  let received = 0
-  const output = new SocketOutput(stream, true, lost, () => received)
+  const input = { received: 0 }
+  const output = new SocketOutput(stream, true, lost, input)
   const hear = (): void => {
-    received += 1
+    input.received += 1
   }
   const take = (): void => {
     isTaking = true

@@ -227,7 +227,7 @@ async function shakeHands(
   const reset = (): void => {
     // In a later turn: while a callback of TLS runs, the socket below it has to stay as it is.
     setImmediate(() => {
-      cut?.()
+      cut?.(raw)
       socket.destroy()
     })
   }
