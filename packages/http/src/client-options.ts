@@ -42,7 +42,7 @@ export interface SharedOptions {
   readonly password?: Credential | undefined
   /** Who is asking; wins over `user` and over what the URL says. */
   readonly auth?: HttpAuth | undefined
-  /** Whether redirects are followed, and how many; default 20. */
+  /** Whether redirects are followed, and how many; default 20. True for a call follows them also where its client does not. */
   readonly redirect?: boolean | number | RedirectOptions | undefined
   /**
    * How many bytes of body are accepted, decoded. By default 100 MiB where a body is encoded or read in one go and

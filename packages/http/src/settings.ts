@@ -48,7 +48,7 @@ export function settingsOf(
 ): Settings {
   return {
     auth: authOf(options),
-    redirects: redirectsOf(options.redirect) ?? MOST_REDIRECTS,
+    redirects: redirectsOf(options.redirect, MOST_REDIRECTS),
     onRedirect: hookOf(options.redirect),
     cookies,
     cache,
@@ -71,7 +71,7 @@ export function overlaid(
   return {
     ...hooksAndStores(client, call),
     auth: authOf(call) ?? auth,
-    redirects: redirectsOf(call.redirect) ?? client.redirects,
+    redirects: redirectsOf(call.redirect, client.redirects),
     maxBytes: call.maxBytes ?? client.maxBytes,
     maxRatio: call.maxRatio ?? client.maxRatio,
     decompress: call.decompress ?? client.decompress,
@@ -104,10 +104,13 @@ function authOf(options: Taken<SharedOptions>): HttpAuth | undefined {
   return basic(user ?? '', password ?? '')
 }
 
-function redirectsOf(redirect: SharedOptions['redirect']): number | undefined {
-  if (redirect === undefined || redirect === true) return undefined
+/** `usual` is what holds where nothing is said; what says that redirects are followed wins over a client that follows none. */
+function redirectsOf(redirect: SharedOptions['redirect'], usual: number): number {
+  if (redirect === undefined) return usual
   if (redirect === false) return 0
-  return typeof redirect === 'number' ? redirect : redirect.limit
+  const limit = typeof redirect === 'object' ? redirect.limit : redirect
+  if (typeof limit === 'number') return limit
+  return usual === 0 ? MOST_REDIRECTS : usual
 }
 
 function hookOf(redirect: SharedOptions['redirect']): RedirectHook | undefined {

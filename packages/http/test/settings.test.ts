@@ -29,6 +29,16 @@ test.each([
   expect(settingsOf({ redirect }).redirects).toBe(expected)
 })
 
+test.each([
+  ['true', true, 0, 20],
+  ['a hook alone', { onRedirect: () => true }, 0, 20],
+  ['true, which leaves a limit as it is', true, 3, 3],
+  ['a number', 2, 0, 2],
+] as const)('%s of a call over the limit of a client', (_, redirect, limit, expected) => {
+  const client = settingsOf({ redirect: limit })
+  expect(overlaid(client, { redirect }, undefined).redirects).toBe(expected)
+})
+
 test('the call wins over the client', () => {
   const client = settingsOf({ redirect: 3, maxBytes: 10, auth: basic('a', 'password-a') })
   const auth = basic('b', 'password-b')

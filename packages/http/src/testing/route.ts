@@ -61,7 +61,11 @@ export interface RouteExchange {
   bytes(): Promise<Uint8Array>
   /** Sends an interim response now. */
   interim(status: number, headers?: ReplyHeaders): Promise<void>
-  /** Aborted when the client has gone. */
+  /**
+   * Aborted when the client has gone. Over HTTP/1.1 not while more than 1 MiB of the request's body is unread: a connection
+   * says that it has ended behind its last byte, and a server that makes a client wait does not read that far. To hear of it,
+   * read `content`; in HTTP/2 it is told at once.
+   */
   readonly signal: AbortSignal
 }
 

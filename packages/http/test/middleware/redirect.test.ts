@@ -39,13 +39,16 @@ test.each([
   expect(response.history).toMatchObject([{ status, url: server.url + path }])
 })
 
-test('[HTTP-32] HEAD stays HEAD, and redirects are not followed with `redirect: false`', async () => {
+test('[HTTP-32] HEAD stays HEAD, and redirects are not followed with `redirect: false` of the client or the call', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
   expect((await client.head('/redirect/303?to=/json')).status).toBe(200)
   expect(server.received.at(-1)!.method).toBe('HEAD')
   const response = await client.get('/redirect/302?to=/json', { redirect: false })
   expect([response.status, response.headers.get('location')]).toEqual([302, '/json'])
+  await using still = http.createClient({ baseUrl: server.url, redirect: false })
+  expect((await still.get('/redirect/302?to=/json')).status).toBe(302)
+  expect((await still.get('/redirect/302?to=/json', { redirect: true })).status).toBe(200)
 })
 
 test("[HTTP-32][H-HTTP-19] a loop ends at 20, or at the caller's limit", async () => {
