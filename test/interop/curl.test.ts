@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-import { startHttpServer } from '@net/http/testing'
+import { digestGuard, startHttpServer, type Route } from '@net/http/testing'
 import { createCertificates } from '@net/socket/testing'
 
 import { temporaryFolder } from './child.ts'
@@ -80,6 +80,26 @@ test('curl logs in, sends HEAD, and reports errors by its exit code', async ({ s
   })
   server.fail({ do: 'drop' })
   await expect(run(curl, ['-sS', `${server.url}/json`])).rejects.toMatchObject({ code: 52 })
+})
+
+test('curl proves by Digest who it is, and again when its nonce has ended', async ({ skip }) => {
+  const curl = requireDaemon({ skip }, 'curl')
+  const guarded = (algorithm: 'MD5' | 'SHA-256', uses?: number): Route =>
+    digestGuard(
+      { users: { ada: 'lovelace' }, algorithm, qop: ['auth', 'auth-int'], uses },
+      ({ method, target }) => ({ body: `${method} ${target}` }),
+    )
+  await using server = await startHttpServer({
+    routes: { '/md5': guarded('MD5'), '/sha': guarded('SHA-256'), '/once': guarded('MD5', 1) },
+  })
+  const digest = ['-sS', '-f', '--digest', '-u']
+  for (const path of ['/md5', '/sha?a=1', '/once']) {
+    const urls = [`${server.url}${path}`, `${server.url}${path}`]
+    const { stdout } = await run(curl, [...digest, 'ada:lovelace', ...urls])
+    expect(stdout).toBe(`GET ${path}`.repeat(2))
+  }
+  const wrong = run(curl, [...digest, 'ada:byron', `${server.url}/md5`])
+  await expect(wrong).rejects.toMatchObject({ code: 22 })
 })
 
 test('curl reports a dropped body as incomplete', async ({ skip }) => {
