@@ -30,7 +30,7 @@ export class PushedReads {
     this.#socket = socket
     this.#reader = reader
     this.#own = Object.getOwnPropertyDescriptor(socket, 'push')
-    this.#push = Reflect.get(socket, 'push') as Socket['push']
+    this.#push = Reflect.get<Socket, 'push'>(socket, 'push')
     this.#socket[READS] = this
     socket.push = pushed
   }
