@@ -64,6 +64,7 @@ export class RunningCall implements Call, Outcome, EndableCall {
   readonly #parts: CallParts
   readonly #settle: Settle
   #settled = false
+  #endsWhenStopped = false
   #cookies: CallCookies | undefined
   #journeys: Journey[] | undefined
   #grace: Timer | undefined
@@ -198,6 +199,8 @@ export class RunningCall implements Call, Outcome, EndableCall {
 
   /** For code and bodies of the caller's, which may not hear that the call is stopped. */
   #endWhenStopped(): void {
+    if (this.#endsWhenStopped) return
+    this.#endsWhenStopped = true
     this.op.onAbort((reason) => {
       this.#grace = afterGrace(() => this.failed(reason))
     })

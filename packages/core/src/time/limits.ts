@@ -48,12 +48,29 @@ export type CallKind = 'command' | 'exchange' | 'transfer' | 'session'
 
 /** The limits of a call: its own, else its client's, else those of its kind. Throws `NET_BAD_OPTION`. */
 export function limitsFor(kind: CallKind, call: Timeout | undefined, client?: Timeout): Limits {
-  if (call === undefined && client === undefined) return defaults[kind]
+  if (call === undefined) return client === undefined ? defaults[kind] : usual(kind, client)
+  return made(kind, call, client)
+}
+
+/** Those of a client whose calls say nothing: made once, as its options do not change once they have passed the door. */
+function usual(kind: CallKind, client: Timeout): Limits {
+  if (typeof client !== 'object' || !Object.isFrozen(client)) return made(kind, undefined, client)
+  const before = lasting.get(client)
+  const known = before?.[kind]
+  if (known !== undefined) return known
+  const limits = Object.freeze(made(kind, undefined, client))
+  lasting.set(client, { ...before, [kind]: limits })
+  return limits
+}
+
+function made(kind: CallKind, call: Timeout | undefined, client: Timeout | undefined): Limits {
   const limits: Writable = { ...defaults[kind] }
   if (client !== undefined) overlay(limits, client)
   if (call !== undefined) overlay(limits, call)
   return limits
 }
+
+const lasting = new WeakMap<TimeoutOptions, Partial<Record<CallKind, Limits>>>()
 
 type Writable = { -readonly [K in keyof Limits]: number }
 

@@ -27,6 +27,17 @@ test('the call wins over the client, key by key', () => {
   expect([limits.connect, limits.reply]).toEqual([1, 3])
 })
 
+test('the limits of a client are made once for each kind of call, unless the client may still change them', () => {
+  const fixed = Object.freeze({ reply: 3 })
+  expect(limitsFor('exchange', undefined, fixed)).toBe(limitsFor('exchange', undefined, fixed))
+  expect(limitsFor('command', undefined, fixed)).toMatchObject({ reply: 3, total: 60_000 })
+  expect(limitsFor('exchange', { total: 5 }, fixed)).toMatchObject({ reply: 3, total: 5 })
+  const open = { reply: 3 }
+  expect(limitsFor('exchange', undefined, open).reply).toBe(3)
+  open.reply = 4
+  expect(limitsFor('exchange', undefined, open).reply).toBe(4)
+})
+
 test('Infinity switches a limit off', () => {
   expect(limitsFor('exchange', { total: Infinity }).total).toBe(Infinity)
 })

@@ -104,8 +104,8 @@ export class CachedAttempt implements Outcome {
   #fetch(entry: CacheEntry | undefined): void {
     const { request } = this.#parts
     this.#filling = this.#cache.begin(this.#asking)
-    const asked = entry === undefined ? {} : conditions(entry)
-    if (Object.keys(asked).length === 0) this.#send(request)
+    const asked = entry === undefined ? NOTHING : conditions(entry)
+    if (asked === NOTHING || Object.keys(asked).length === 0) this.#send(request)
     else {
       this.#entry = entry
       this.#send(request.with({ headers: asked }))
@@ -113,7 +113,8 @@ export class CachedAttempt implements Outcome {
   }
 
   #send(request: HttpRequest): void {
-    this.#inner = new HttpAttempt({ ...this.#parts, request }, this)
+    const parts = this.#parts
+    this.#inner = new HttpAttempt(request === parts.request ? parts : { ...parts, request }, this)
     this.#inner.begin()
   }
 
@@ -153,13 +154,13 @@ export class CachedAttempt implements Outcome {
     if (filling === undefined || !(response instanceof ClientResponse)) return response
     this.#filling = undefined
     const { status, headers } = response
-    const times = { requested: this.#requested, received: today() }
     if (!mayKeep(status, headers) || !hasEnd(response)) {
       this.#cache.end(filling)
       // What was kept before holds no more.
       if (status < 500 && this.#wasKept) settle(this.#cache.put(this.#asking, undefined))
       return response
     }
+    const times = { requested: this.#requested, received: today() }
     const parts = { status, statusText: response.statusText, headers, ...times }
     const keep = (body: Uint8Array): void =>
       settle(this.#cache.keep(filling, this.#asking, { ...parts, body }))
@@ -262,6 +263,7 @@ const tell = guarded('a cache', (error: unknown) => {
     ? error
     : netError('NET_LOCAL_IO', { message: 'the cache failed', cause: error })
 })
+const NOTHING: Readonly<Record<string, string>> = {}
 const UNCHANGED = 304
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY', 'PROPFIND'])
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504])

@@ -8,7 +8,9 @@ export type Directives = ReadonlyMap<string, string>
 /** The directives of a message. */
 export function directivesOf(headers: HttpHeaders): Directives {
   const text = headers.get('cache-control')
-  return text === undefined ? NONE : parsed(text)
+  if (text === undefined) return NONE
+  if (last?.text !== text) last = { text, said: parsed(text) }
+  return last.said
 }
 
 /** A directive's number of seconds, in milliseconds; undefined if it is absent. One that is no number counts as 0, which is stale. */
@@ -27,6 +29,8 @@ function parsed(text: string): Directives {
   return found
 }
 
+/** What was read last: a server says the same of most of its answers, and it is looked at several times. */
+let last: { readonly text: string; readonly said: Directives } | undefined
 const NONE: Directives = new Map()
 const DIRECTIVE = /([!#$%&'*+.^_`|~\w-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g
 /** 68 years: what is longer means for ever (RFC 9111 section 1.2.2). */

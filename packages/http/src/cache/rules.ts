@@ -10,8 +10,7 @@ import type { CacheEntry } from './entry.ts'
 
 /** Whether a request may be answered from the cache, and its answer be kept. */
 export function mayUse(method: string, headers: HttpHeaders): boolean {
-  if (method !== 'GET' || OWN.some((name) => headers.has(name))) return false
-  return !directivesOf(headers).has('no-store')
+  return method === 'GET' && askedBy(headers).mayUse
 }
 
 /** Whether an answer may be kept (section 3). */
@@ -69,8 +68,25 @@ export function mayStandIn(entry: CacheEntry, request: HttpHeaders, now: number)
 
 /** Whether the caller wants what is kept or nothing. */
 export function onlyIfCached(request: HttpHeaders): boolean {
-  return requestDirectives(request).has('only-if-cached')
+  return askedBy(request).wantsKept
 }
+
+function askedBy(headers: HttpHeaders): Asked {
+  if (last?.of === headers) return last
+  const mayUse = !OWN.some((name) => headers.has(name)) && !directivesOf(headers).has('no-store')
+  last = { of: headers, mayUse, wantsKept: requestDirectives(headers).has('only-if-cached') }
+  return last
+}
+
+/** What a request says of the cache. */
+interface Asked {
+  readonly of: HttpHeaders
+  readonly mayUse: boolean
+  readonly wantsKept: boolean
+}
+
+/** Of the request before: most calls of a client have the same fields, which are one object. */
+let last: Asked | undefined
 
 /** How old the answer is, in milliseconds (section 4.2.3). */
 export function ageOf({ headers, requested, received }: CacheEntry, now: number): number {
