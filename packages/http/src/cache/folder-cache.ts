@@ -3,7 +3,7 @@
  * and put in place whole. A file that cannot be read counts as none.
  */
 
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { argument, clock, inCall, netError, option, optionsDoor } from '@net/core/authoring'
@@ -135,17 +135,31 @@ class FolderCache implements HttpCache {
   }
 }
 
-/** The key of the folder; of several programs that begin at once, all take that of the first. */
+/** The key of the folder; of several programs that begin at once, all take that of the first. It is put in place whole. */
 async function keyIn(file: string): Promise<Uint8Array> {
-  const key = crypto.getRandomValues(new Uint8Array(32))
+  const kept = await keyAt(file)
+  if (kept !== undefined) return kept
+  const made = crypto.getRandomValues(new Uint8Array(KEY_LENGTH))
+  const part = `${file}.${crypto.randomUUID()}${PART}`
   try {
-    await writeFile(file, key, { flag: 'wx', mode: 0o600 })
-    return key
-  } catch (error) {
-    const kept = await readFile(file)
-    if (kept.length < key.length) throw error
-    return kept
+    await writeFile(part, made, { flag: 'wx', mode: 0o600 })
+    await link(part, file).catch(async () => {
+      // Another program was first; or what is there is none, or nothing can have a second name here.
+      if ((await keyAt(file)) === undefined) await rename(part, file)
+    })
+  } finally {
+    await rm(part, { force: true })
   }
+  return (await keyAt(file)) ?? made
+}
+
+/** Undefined if there is none, or not a whole one, as a program leaves it that found the disk full. */
+async function keyAt(file: string): Promise<Uint8Array | undefined> {
+  const kept = await readFile(file).catch((error: unknown) => {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined
+    throw error
+  })
+  return kept?.length === KEY_LENGTH ? kept : undefined
 }
 
 async function inPlace(file: string, bytes: Uint8Array): Promise<void> {
@@ -189,6 +203,7 @@ interface WrittenRecord {
 const CALL = { protocol: 'http', call: 'folderCache' } as const
 const cacheOptions = optionsDoor<FolderCacheOptions>(CALL, { maxBytes: option.bytes })
 const MOST = 1_073_741_824
+const KEY_LENGTH = 32
 const SUFFIX = '.entry'
 const PART = '.part'
 /** In milliseconds. */

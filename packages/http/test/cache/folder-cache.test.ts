@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -59,6 +59,19 @@ test('a file that is cut or foreign counts as none', async () => {
       await writeFile(join(folder, name), bytes)
       expect(await cache.read('a')).toBeUndefined()
     }
+  })
+})
+
+test.each(['', 'half a key'])('a folder whose key is %j gets a whole one', async (left) => {
+  await inFolder(async (folder) => {
+    await mkdir(folder)
+    await writeFile(join(folder, 'key'), left)
+    const caches = Array.from({ length: 4 }, () => http.folderCache(folder))
+    await Promise.all(caches.map((cache) => cache.ready!()))
+    const later = http.folderCache(folder)
+    await later.ready!()
+    expect(await readFile(join(folder, 'key'))).toHaveLength(32)
+    expect(await readdir(folder)).toEqual(['key'])
   })
 })
 
