@@ -266,8 +266,7 @@ export class Control {
   #end(open: OpenExchange, reply: FtpReply): void {
     this.#forget(open)
     if (open.isMark) this.#noops = 0
-    // Of one that was interrupted some servers tell twice.
-    if (open.replies > 0) this.#mayStray = open.resync !== undefined
+    if (open.replies > 0) this.#mayStray = false
     this.#echoExpected = reply.status === CUT || open.replies > 0
     open.done(reply)
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
