@@ -29,7 +29,11 @@ export interface CheckedRecipients {
 
 /** Reads the recipients of a field. Throws as `readMailboxes`. */
 export function readRecipients(given: Recipients | undefined, field: string): CheckedRecipients {
-  const parts = partsOf(given, field).map((part) => readPart(part, field))
+  if (given === undefined) return NOBODY
+  const all = partsOf(given, field)
+  const [only] = all
+  if (only !== undefined && all.length === 1) return readPart(only, field)
+  const parts = all.map((part) => readPart(part, field))
   return {
     mailboxes: parts.flatMap(({ mailboxes }) => mailboxes),
     shown: parts.flatMap(({ shown }) => shown),
@@ -102,5 +106,6 @@ function isList(value: unknown): value is readonly (Address | AddressGroup)[] {
   return Array.isArray(value)
 }
 
+const NOBODY: CheckedRecipients = { mailboxes: [], shown: [] }
 const TOKENS = /"(?:[^"\\]|\\.)*"|<[^<>]*>|\[[^[\]]*\]|[^":;,<[]+|./gs
 const LONGEST_NAME = 200

@@ -13,10 +13,7 @@ export type TextEncoding = 'auto' | 'quoted-printable' | 'base64' | '8bit'
 
 /** The text as a body. With `auto`, the default, it stays as it is where every reader gets it as it was. */
 export function transferEncode(text: string, wanted: TextEncoding = 'auto'): EncodedText {
-  const lines = text.includes('\r')
-    ? text.replaceAll(/\r\n?|\n/g, '\r\n')
-    : // A pattern of one letter gives the text in one piece.
-      text.replaceAll(/\n/g, '\r\n')
+  const lines = linesOf(text)
   const isPlain = !BEYOND_ASCII.test(lines) && isShort(lines)
   if (isPlain && (wanted === 'auto' || wanted === '8bit')) return { encoding: '7bit', lines }
   const bytes = Buffer.from(lines, 'utf8')
@@ -27,6 +24,12 @@ export function transferEncode(text: string, wanted: TextEncoding = 'auto'): Enc
   return wanted === 'base64' || (wanted === 'auto' && isMany)
     ? { encoding: 'base64', lines: inLines(bytes.toString('base64')) }
     : { encoding: 'quoted-printable', lines: quoted(bytes.toString('latin1')) }
+}
+
+function linesOf(text: string): string {
+  if (text.includes('\r')) return text.replaceAll(/\r\n?|\n/g, '\r\n')
+  // A pattern gives the text in one piece; of a short one that costs more than what it saves.
+  return text.length > LONG ? text.replaceAll(/\n/g, '\r\n') : text.replaceAll('\n', '\r\n')
 }
 
 /** Whether each of the lines fits. */
@@ -75,6 +78,7 @@ export function inLines(base64: string): string {
 }
 
 const LINE = 76
+const LONG = 16_384
 const BEYOND_ASCII = /[^\t\r\n -~]/
 const TOO_LONG = /[^\r\n]{999}|\0/
 // Above one byte in so many that needs quoting, base64 is the shorter one.

@@ -53,6 +53,8 @@ export interface WrittenMessage {
   readonly pieces: readonly Piece[]
   /** Whether what is written is ASCII in short lines. */
   readonly plain: boolean
+  /** Whether a line of what is written begins with a dot. */
+  readonly dots: boolean
 }
 
 /** The message in pieces, of which those that are written already stand as one between those to be read. */
@@ -60,13 +62,14 @@ export function writtenMessage(
   message: CheckedMessage,
   encoding: EncodingOptions = {},
 ): WrittenMessage {
-  const { pieces, plain } = bodyOf(message, encoding.text)
+  const { pieces, plain, dots } = bodyOf(message, encoding.text)
   const last = pieces.at(-1)
   const isEnded = typeof last === 'string' && last.endsWith('\r\n')
   const head = headOf(message, encoding)
   return {
     pieces: joined([head, ...pieces, isEnded ? '' : '\r\n']),
     plain: plain && !BEYOND_ASCII.test(head) && !TOO_LONG.test(head),
+    dots: dots || head.includes('\n.'),
   }
 }
 
@@ -118,15 +121,15 @@ async function begin(stream: PartStream): Promise<BegunStream> {
 }
 
 /** A message that is written already. */
-function textContent(text: string, { plain }: WrittenMessage, { check }: Opening): Content {
+function textContent(text: string, { plain, dots }: WrittenMessage, { check }: Opening): Content {
   const facts = plain ? [] : scanned(text)
   facts.forEach(check)
   const known = { ...said(facts), size: text.length }
-  // A long text is put together once, which is when it is looked at: as it goes out.
+  // It is put together once, as it goes out: until then nothing looks at it.
   const dotted = `${text}.\r\n`
   const content = (): Buffer => Buffer.from(dotted, 'latin1').subarray(0, -DOT)
   // We ended the lines ourselves, and none but the last may begin with a dot.
-  if (dotted.indexOf('\n.') !== dotted.length - DOT - 1) return { ...known, content: content() }
+  if (dots) return { ...known, content: content() }
   return {
     ...known,
     ready: true,
@@ -145,7 +148,7 @@ function said(facts: readonly ContentFacts[]): Pick<Content, 'eightBit' | 'utf8H
 }
 
 function streamedContent(
-  { pieces, plain }: WrittenMessage,
+  { pieces, plain, dots }: WrittenMessage,
   streams: readonly BegunStream[],
   { check }: Opening,
 ): Omit<Content, 'close'> {
@@ -154,7 +157,7 @@ function streamedContent(
   const facts = [...written, ...streams.flatMap((stream) => stream.facts ?? [])]
   facts.forEach(check)
   const { eightBit, utf8Headers } = said(facts)
-  const isReady = !text.includes('\n.') && streams.every(({ encoder }) => encoder !== undefined)
+  const isReady = !dots && streams.every(({ encoder }) => encoder !== undefined)
   const content = {
     eightBit: eightBit || streams.some(({ whole }) => !whole),
     utf8Headers,

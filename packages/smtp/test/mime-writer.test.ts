@@ -146,3 +146,20 @@ test('a source that fails costs its message, and the others are let go', async (
   await expect(openingFor((opening) => writeMessage(checked, opening))).rejects.toThrow('not there')
   expect(isClosed).toBe(true)
 })
+
+test('what is to go out as it is has no line that begins with a dot, neither in its headers nor in its text', async () => {
+  const dotted = async (more: Partial<Message>): Promise<string | undefined> => {
+    const checked = checkMessage({ ...least, ...more })
+    return (await openingFor((opening) => writeMessage(checked, opening))).dotted
+  }
+  expect(await dotted({ text: 'a\n b.\n' })).toMatch(/\r\n\.\r\n$/)
+  for (const more of [
+    { text: '.a' },
+    { text: 'a\n.b' },
+    { text: 'a', html: '<p>\n.b' },
+    { text: '\u00E4 and words that are mostly of ASCII\n.b' },
+    { headers: { '.odd': 'x' } },
+  ]) {
+    expect(await dotted(more)).toBeUndefined()
+  }
+})

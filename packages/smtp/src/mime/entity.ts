@@ -28,6 +28,8 @@ export interface Entity {
   readonly pieces: readonly Piece[]
   /** Whether it is ASCII in short lines, but for what is read while it is sent: nobody has to look at it again. */
   readonly plain: boolean
+  /** Whether a line of it begins with a dot, but for what is read while it is sent. */
+  readonly dots: boolean
 }
 
 /** Text. `parameters` follow its type, each with a semicolon before it. */
@@ -39,7 +41,8 @@ export function textEntity(
 ): Entity {
   const { encoding, lines } = transferEncode(text, wanted)
   const head = `Content-Type: ${type}; charset=utf-8${parameters}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`
-  return { type, pieces: [head + lines], plain: encoding !== '8bit' }
+  const dots = lines.startsWith('.') || lines.includes('\n.')
+  return { type, pieces: [head + lines], plain: encoding !== '8bit', dots }
 }
 
 /** What is attached. */
@@ -54,8 +57,9 @@ export function attachedEntity(attachment: Attachment, inline: boolean): Entity 
     `Content-Transfer-Encoding: ${encoded ? 'base64' : '8bit'}\r\n\r\n`,
   ].join('\r\n')
   const bytes = encoded ? bytesOf(source) : undefined
-  if (bytes === undefined) return { type, pieces: [head, { source, encoded }], plain: true }
-  return { type, pieces: [head + inLines(bytes.toString('base64'))], plain: true }
+  const known = { type, plain: true, dots: false }
+  if (bytes === undefined) return { ...known, pieces: [head, { source, encoded }] }
+  return { ...known, pieces: [head + inLines(bytes.toString('base64'))] }
 }
 
 function typeOf({ source, name }: Attachment, type: string): string {
@@ -90,7 +94,8 @@ export function multipart(
     ...pieces,
   ])
   const plain = parts.every((part) => part.plain)
-  return { type, pieces: [...pieces, `\r\n--${boundary}--\r\n`], plain }
+  const dots = parts.some((part) => part.dots)
+  return { type, pieces: [...pieces, `\r\n--${boundary}--\r\n`], plain, dots }
 }
 
 /** Pieces that stand beside each other as one. */

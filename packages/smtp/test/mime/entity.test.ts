@@ -37,7 +37,7 @@ test('a picture has a name, also where none was given', () => {
 })
 
 test('a single part stays what it is; several stand between boundaries', () => {
-  const one = { type: 'text/plain', pieces: ['a'], plain: true }
+  const one = { type: 'text/plain', pieces: ['a'], plain: true, dots: false }
   expect(multipart('mixed', [one], 'b')).toBe(one)
   const { pieces } = multipart('related', [one, one], 'b')
   expect(joined(pieces)).toEqual([
