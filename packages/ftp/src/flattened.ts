@@ -11,8 +11,9 @@ class Flattened<T> implements AsyncIterableIterator<T, undefined, undefined> {
   readonly #batches: AsyncGenerator<readonly T[], undefined, undefined>
   #batch: readonly T[] = []
   #at = 0
-  /** Settles once those who asked before have their answer. */
-  #earlier: Promise<unknown> | undefined
+  /** How many have asked for what is not here yet, and what settles once they have their answers. */
+  #asking = 0
+  #answered: Promise<unknown> = Promise.resolve()
 
   constructor(batches: AsyncGenerator<readonly T[], undefined, undefined>) {
     this.#batches = batches
@@ -23,15 +24,16 @@ class Flattened<T> implements AsyncIterableIterator<T, undefined, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#earlier === undefined && this.#at < this.#batch.length)
-      return Promise.resolve(this.#take())
-    const next = (this.#earlier ?? Promise.resolve()).then(() => this.#pull())
-    const settled: Promise<unknown> = next
-      .catch(() => {})
-      .then(() => {
-        if (this.#earlier === settled) this.#earlier = undefined
-      })
-    this.#earlier = settled
+    // Nothing else stands here: a function in this one would cost each item.
+    if (this.#asking > 0 || this.#at >= this.#batch.length) return this.#later()
+    return Promise.resolve({ done: false, value: this.#batch[this.#at++] as T })
+  }
+
+  #later(): Promise<IteratorResult<T, undefined>> {
+    const isFirst = this.#asking === 0
+    this.#asking += 1
+    const next = isFirst ? this.#pull() : this.#answered.then(() => this.#pull())
+    this.#answered = next.catch(() => {})
     return next
   }
 
@@ -42,17 +44,17 @@ class Flattened<T> implements AsyncIterableIterator<T, undefined, undefined> {
   }
 
   async #pull(): Promise<IteratorResult<T, undefined>> {
-    while (this.#at >= this.#batch.length) {
-      const next = await this.#batches.next()
-      if (next.done === true) return { done: true, value: undefined }
-      this.#batch = next.value
-      this.#at = 0
+    try {
+      while (this.#at >= this.#batch.length) {
+        const next = await this.#batches.next()
+        if (next.done === true) return { done: true, value: undefined }
+        this.#batch = next.value
+        this.#at = 0
+      }
+      return { done: false, value: this.#batch[this.#at++] as T }
+    } finally {
+      // Before the answer is there: who has it asks for the next one at once.
+      this.#asking -= 1
     }
-    return this.#take()
-  }
-
-  #take(): IteratorYieldResult<T> {
-    const value = this.#batch[this.#at++] as T
-    return { done: false, value }
   }
 }

@@ -47,3 +47,14 @@ test('what the batches throw comes behind what they gave, and leaving leaves the
   for await (const item of flattened(failing())) if (item === 1) break
   expect(isLeft).toBe(true)
 })
+
+test('what is here already is given at once, also to a loop that asks as soon as it has an item', async () => {
+  const items = flattened(batches([1, 2, 3]))
+  await items.next()
+  for (const expected of [2, 3]) {
+    const given: unknown[] = []
+    void items.next().then(({ value }) => given.push(value))
+    await null
+    expect(given).toEqual([expected])
+  }
+})

@@ -98,7 +98,8 @@ export class ListingReader {
   /** The entries of these bytes, which end with a line. Rejects with `NET_PROTO_LIMIT`. */
   async read(bytes: Uint8Array): Promise<readonly FtpEntry[]> {
     const { encoding } = this.#plan
-    const text = textOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), encoding)
+    const isText = encoding === 'latin1' || isUtf8(bytes)
+    const text = textOf(bytes, encoding, isText)
     const entries = this.#held
     this.#held = []
     for (let start = 0; start < text.length;) {
@@ -108,7 +109,7 @@ export class ListingReader {
       const like = this.#run?.read(text, start, last)
       if (like !== undefined && isName(like.name)) {
         this.#read += 1
-        entries.push(this.#marked(like))
+        entries.push(isText ? like : this.#marked(like))
       } else {
         const line = text.slice(start, last)
         const entry = this.#line(line) ?? this.#listed(line, await this.#lines.readByEngine(line))
@@ -200,8 +201,13 @@ function isName(name: string): boolean {
 }
 
 /** The text of whole lines. One name that is not in the encoding makes no other line dear. */
-function textOf(bytes: Buffer, encoding: FtpEncoding): string {
-  if (encoding === 'latin1' || isUtf8(bytes)) return fromWire(bytes, encoding)
+function textOf(
+  { buffer, byteOffset, length }: Uint8Array,
+  encoding: FtpEncoding,
+  isText: boolean,
+): string {
+  const bytes = Buffer.from(buffer, byteOffset, length)
+  if (isText) return bytes.toString(encoding)
   let text = ''
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(LF, start) + 1
