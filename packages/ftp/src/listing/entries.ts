@@ -103,18 +103,14 @@ export class ListingReader {
     const entries = this.#held
     this.#held = []
     for (let start = 0; start < text.length;) {
+      start = this.#readRun(text, start, entries, isText)
+      if (start === text.length) break
       const end = text.indexOf('\n', start)
       if (end - start > LONGEST_LINE) throw tooLong()
       const last = text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end
-      const like = this.#run?.read(text, start, last)
-      if (like !== undefined && isName(like.name)) {
-        this.#read += 1
-        entries.push(isText ? like : this.#marked(like))
-      } else {
-        const line = text.slice(start, last)
-        const entry = this.#line(line) ?? this.#listed(line, await this.#lines.readByEngine(line))
-        if (entry !== 'none') entries.push(this.#marked(entry))
-      }
+      const line = text.slice(start, last)
+      const entry = this.#line(line) ?? this.#listed(line, await this.#lines.readByEngine(line))
+      if (entry !== 'none') entries.push(this.#marked(entry))
       start = end + 1
     }
     if (this.#read > 0 || this.#unread === 0) return entries
@@ -132,6 +128,18 @@ export class ListingReader {
       escaped: this.#escaped,
       showsItself: this.#showsItself,
     }
+  }
+
+  /** The lines that are like the one before; gives the place of the first other one. */
+  #readRun(text: string, from: number, entries: FtpEntry[], isText: boolean): number {
+    const before = entries.length
+    const to = this.#run?.read(text, from, entries) ?? from
+    this.#read += entries.length - before
+    if (!isText) {
+      for (let at = before; at < entries.length; at++)
+        entries[at] = this.#marked(entries[at] as FtpEntry)
+    }
+    return to
   }
 
   /** Undefined if the line is one for the engine. */

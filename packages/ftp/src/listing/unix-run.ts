@@ -13,6 +13,7 @@ export class UnixRun {
   #start = ''
   #date = ''
   #file: Run | undefined
+  #odd = new OddLetters('')
 
   /** `folder` is what stands before a name in its path. */
   constructor(folder: string) {
@@ -35,28 +36,85 @@ export class UnixRun {
     this.#file = { type, mode, user, group }
   }
 
-  /** The entry of the line that stands there in the text; undefined if the line is another one. */
-  read(text: string, from: number, to: number): FtpEntry | undefined {
+  /** Adds the entries of the lines from there on that are like it; gives the place of the first one that is not. */
+  read(text: string, from: number, entries: FtpEntry[]): number {
     const file = this.#file
-    if (file === undefined || !text.startsWith(this.#start, from)) return undefined
-    const begin = from + this.#start.length
-    let at = begin
-    while (text.charCodeAt(at) === SPACE) at += 1
-    const digits = at
-    let size = 0
-    for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) {
-      size = size * 10 + code - ZERO
-      at += 1
-    }
-    const isSize = digits > begin && at > digits && at - digits <= MOST_DIGITS
-    if (!isSize || !text.startsWith(this.#date, at)) return undefined
-    const start = at + DATE
-    // `.` and `..` are none, and a path of z/OS is none of this folder.
-    if (to - start < 3 || text.charCodeAt(start) === QUOTE) return undefined
-    const name = text.slice(start, to)
+    if (file === undefined) return from
     const { type, mode, user, group } = file
-    return { name, path: this.#folder + name, type, size, mode, user, group }
+    const start = this.#start
+    const odd = this.#odd.of(text) ?? (this.#odd = new OddLetters(text))
+    let at = from
+    while (text.startsWith(start, at)) {
+      const digits = blanksEnd(text, at + start.length)
+      const date = digitsEnd(text, digits)
+      const nameAt = date + DATE
+      const end = text.indexOf('\n', nameAt)
+      const last = text.charCodeAt(end - 1) === CR ? end - 1 : end
+      const isLike =
+        digits > at + start.length && date > digits && text.startsWith(this.#date, date)
+      if (!isLike || !isPlainName(text, nameAt, last) || odd.isIn(nameAt, last)) break
+      const name = text.slice(nameAt, last)
+      const size = numberAt(text, digits, date)
+      entries.push({ name, path: this.#folder + name, type, size, mode, user, group })
+      at = end + 1
+    }
+    return at
   }
+}
+
+/** Letters that no name has: they are looked for once in the whole text, where there is none. */
+class OddLetters {
+  readonly #text: string
+  #slash: number
+  #nul: number
+
+  constructor(text: string) {
+    this.#text = text
+    this.#slash = nextOf(text, '/', 0)
+    this.#nul = nextOf(text, '\0', 0)
+  }
+
+  /** Itself, if they are of this text. */
+  of(text: string): OddLetters | undefined {
+    return this.#text === text ? this : undefined
+  }
+
+  isIn(from: number, to: number): boolean {
+    const text = this.#text
+    if (this.#slash < from) this.#slash = nextOf(text, '/', from)
+    if (this.#nul < from) this.#nul = nextOf(text, '\0', from)
+    return this.#slash < to || this.#nul < to || nextOf(text, '\r', from) < to
+  }
+}
+
+function nextOf(text: string, letter: string, from: number): number {
+  const at = text.indexOf(letter, from)
+  return at < 0 ? Infinity : at
+}
+
+function blanksEnd(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === SPACE) at += 1
+  return at
+}
+
+/** At most so many that the number is exact. */
+function digitsEnd(text: string, from: number): number {
+  let at = from
+  for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at))
+    at += 1
+  return at - from > MOST_DIGITS ? from : at
+}
+
+function numberAt(text: string, from: number, to: number): number {
+  let number = 0
+  for (let at = from; at < to; at++) number = number * 10 + text.charCodeAt(at) - ZERO
+  return number
+}
+
+/** `.` and `..` are no entries, and a path of z/OS is none of this folder. */
+function isPlainName(text: string, from: number, to: number): boolean {
+  return to - from > 2 && to - from < LONGEST_NAME && text.charCodeAt(from) !== QUOTE
 }
 
 type Run = Required<Pick<ListedFile, 'type' | 'mode' | 'user' | 'group'>>
@@ -67,6 +125,8 @@ const DAY = /^ (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d (?:\d
 const START =
   /^[d-][r-][w-][xsStT-][r-][w-][xsStT-][r-][w-][xsStT-][+@.]? +\d{1,9} +\S{1,60} +\S{1,60}$/
 const MOST_DIGITS = 15
+const LONGEST_NAME = 4096
+const CR = 0x0d
 const SPACE = 0x20
 const QUOTE = 0x27
 const ZERO = 0x30
