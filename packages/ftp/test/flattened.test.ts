@@ -54,7 +54,7 @@ test('what is here already is given at once, also to a loop that asks as soon as
   for (const expected of [2, 3]) {
     const given: unknown[] = []
     void items.next().then(({ value }) => given.push(value))
-    await null
+    await Promise.resolve()
     expect(given).toEqual([expected])
   }
 })
