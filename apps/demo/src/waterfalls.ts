@@ -14,12 +14,17 @@ export interface ProtocolCalls {
   readonly calls: readonly Call[]
 }
 
-/** The first calls of each protocol, of the first group that has some. */
+/** The calls of each protocol in the first group that has some, and of many the longest ones. */
 export function firstOfEach(groups: readonly (readonly Call[])[]): ProtocolCalls[] {
   const found = new Map<string, readonly Call[]>()
   for (const calls of groups) {
     for (const [protocol, own] of Map.groupBy(calls, (call) => call.protocol)) {
-      if (!found.has(protocol)) found.set(protocol, own.slice(0, MOST))
+      const longest = own.toSorted((a, b) => b.duration - a.duration).slice(0, MOST)
+      if (!found.has(protocol))
+        found.set(
+          protocol,
+          own.filter((call) => longest.includes(call)),
+        )
     }
   }
   return [...found].map(([protocol, calls]) => ({ protocol, calls }))
@@ -77,12 +82,12 @@ function drawBar(call: Call, origin: number, { step, bars, style }: Scale): stri
   return `${' '.repeat(from)}${drawn.join('')}${' '.repeat(Math.max(0, bars - from - length))}`
 }
 
-/** What the call did at that time: the innermost phase that can be shown. */
+/** What the call did at that time: the innermost phase, which is the shortest one. */
 function lookAt({ phases }: Call, time: number): PhaseLook {
-  const shown = phases.findLast(
-    (phase) => PHASES.has(phase.phase) && phase.start <= time && time < endOf(phase),
-  )
-  return (shown === undefined ? undefined : PHASES.get(shown.phase)) ?? REST
+  const [inner] = phases
+    .filter((phase) => PHASES.has(phase.phase) && phase.start <= time && time < endOf(phase))
+    .toSorted((a, b) => a.duration - b.duration)
+  return (inner === undefined ? undefined : PHASES.get(inner.phase)) ?? REST
 }
 
 function runsOf(

@@ -36,11 +36,23 @@ test('the legend stands first, and all bars have one scale', () => {
   ])
 })
 
-test('a protocol shows the calls of the first scenario that has some, and not all of a thousand', () => {
-  const many = Array.from({ length: 10 }, () => http)
+test('a protocol shows the calls of the first scenario that has some, of many the longest', () => {
+  const many = Array.from({ length: 10 }, (_, at) => call({ start: at, duration: at % 5 }))
   const [first, ...others] = firstOfEach([[], [http], many])
   expect([first?.calls, others]).toEqual([[http], []])
-  expect(firstOfEach([many])[0]?.calls).toHaveLength(4)
+  expect(firstOfEach([many])[0]?.calls.map(({ start }) => start)).toEqual([3, 4, 8, 9])
+})
+
+test('where a phase runs within another one, the inner one is shown', () => {
+  const phases = [
+    { phase: 'kex', start: 4, duration: 4 },
+    { phase: 'connect', start: 0, duration: 10 },
+  ]
+  const [, , , , line] = drawWaterfalls([{ protocol: 'ssh', calls: [call({ phases })] }], {
+    width: 47,
+    style,
+  })
+  expect(line).toContain('ccckkkkcc')
 })
 
 test('no line is longer than the screen, whatever the names are', () => {

@@ -8,7 +8,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 
 export const httpThroughProxies: Scenario = {
   number: 9,
-  title: 'HTTP: the GET through two proxies',
+  title: 'HTTP: the GET via two proxies',
   transport: 'http, socks5',
   about:
     'Through an HTTP proxy to a SOCKS proxy, and from there to a name that only that one knows.',

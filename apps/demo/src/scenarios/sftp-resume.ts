@@ -8,7 +8,7 @@ import { expectSame, type Scenario, type Stage } from '../scenario.ts'
 
 export const sftpResume: Scenario = {
   number: 11,
-  title: 'SFTP: lose an upload, go on with it',
+  title: 'SFTP: resume a lost upload',
   transport: 'tcp, ssh',
   about:
     'A backup of two million bytes; the connection is lost on the way. The same call once more compares the part that is there and sends the rest.',

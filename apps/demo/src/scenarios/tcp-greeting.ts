@@ -6,7 +6,7 @@ import { expectSame, type Scenario } from '../scenario.ts'
 
 export const tcpGreeting: Scenario = {
   number: 1,
-  title: 'TCP: a server greets, a client reads',
+  title: 'TCP: a server that greets',
   transport: 'tcp',
   about:
     'A server on this machine says hello to all who connect. The client reads to the end, as text.',

@@ -27,12 +27,13 @@ export function detailOf(history: History, id: number): Detail | undefined {
   const record = history.get(id)
   if (record === undefined) return undefined
   const { version: _, wire: __, ...known } = record
+  const { phases } = record
   const inner = history.within(id, INNER)
   const lines = [record, ...inner]
     .flatMap((each) => each.wire.map((line) => ({ ...line, operation: each.id })))
     .toSorted((a, b) => a.time - b.time)
     .slice(0, LINES)
-  return { ...known, outer: outerOf(history, record), inner: inner.map(rowOf), lines }
+  return { ...known, phases, outer: outerOf(history, record), inner: inner.map(rowOf), lines }
 }
 
 function outerOf(history: History, record: OperationRecord): readonly Row[] {

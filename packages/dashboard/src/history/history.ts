@@ -13,7 +13,8 @@ import type {
   WireEvent,
 } from '@net/core'
 
-import type { ErrorRecord, OperationRecord, PhaseRecord } from './operation-record.ts'
+import { cut, KeptOperation, NONE } from './kept-operation.ts'
+import type { ErrorRecord, OperationRecord } from './operation-record.ts'
 
 /** How much is kept. */
 export interface HistoryLimits {
@@ -30,13 +31,13 @@ export class History {
   /** How many operations there have been, forgotten ones included. */
   seen = 0
   readonly #limits: HistoryLimits
-  readonly #ring: OperationRecord[] = []
-  readonly #byId = new Map<number, OperationRecord>()
-  #changed: OperationRecord[] | undefined
+  readonly #ring: KeptOperation[] = []
+  readonly #byId = new Map<number, KeptOperation>()
+  #changed: KeptOperation[] | undefined
   /** The number of the last change that `drain` has given. */
   #drained = 0
   /** The operation of the last event, whose next event often follows. */
-  #last: OperationRecord | undefined
+  #last: KeptOperation | undefined
   #wireSize = 0
   /** The operation whose lines are the next to be forgotten. */
   #wireOldest = 0
@@ -79,7 +80,7 @@ export class History {
     return this.#byId.get(id)
   }
 
-  #find(id: number): OperationRecord | undefined {
+  #find(id: number): KeptOperation | undefined {
     if (this.#last?.id !== id) this.#last = this.#byId.get(id)
     return this.#last
   }
@@ -149,77 +150,45 @@ export class History {
     if (event.state === 'start') return void this.#begin(event)
     // A warning may come alone, and an operation may have begun before anybody listened.
     const record = this.#find(event.id) ?? this.#begin(event)
-    if (event.target !== undefined) record.target = cut(event.target, TARGET)
-    if (event.endpoint !== undefined) record.endpoint = cut(event.endpoint, ENDPOINT)
+    record.place(event)
     if (event.state === 'warning') this.#warn(record, event.message ?? '')
     else close(record, event)
     this.#touch(record)
   }
 
-  #warn(record: OperationRecord, message: string): void {
+  #warn(record: KeptOperation, message: string): void {
     if (record.warnings.length < FEW) record.warnings = added(record.warnings, cut(message, TEXT))
     else record.left++
   }
 
-  #begin(event: OperationEvent): OperationRecord {
-    const record: OperationRecord = {
-      ordinal: this.seen,
-      id: event.id,
-      parent: event.parent,
-      client: event.client,
-      protocol: cut(event.protocol, NAME),
-      operation: cut(event.operation, NAME),
-      start: event.time - (event.duration ?? 0),
-      target: cut(event.target ?? '', TARGET),
-      endpoint: cut(event.endpoint ?? '', ENDPOINT),
-      duration: event.state === 'warning' ? 0 : undefined,
-      outcome: event.state === 'warning' ? 'ok' : 'running',
-      status: undefined,
-      transferred: undefined,
-      total: undefined,
-      error: undefined,
-      phases: NONE,
-      warnings: NONE,
-      retries: NONE,
-      wire: NONE,
-      left: 0,
-      version: 0,
-    }
-    this.#keep(record)
+  #begin(event: OperationEvent): KeptOperation {
+    const record = this.#place()
+    record.begin(event, this.seen)
+    this.#byId.set(record.id, record)
+    this.#last = record
+    this.seen++
     this.#touch(record)
     return record
   }
 
-  #keep(record: OperationRecord): void {
+  /** Of the oldest operation, which is forgotten for it, once there are as many as there may be. */
+  #place(): KeptOperation {
     const { operations } = this.#limits
-    if (this.#ring.length < operations) this.#ring.push(record)
-    else {
-      const at = (record.ordinal - this.#base) % operations
-      const old = this.#ring[at]
-      if (old !== undefined) this.#forget(old)
-      this.#ring[at] = record
+    const oldest = this.#ring[(this.seen - this.#base) % operations]
+    if (oldest !== undefined) {
+      this.#forget(oldest)
+      return oldest
     }
-    this.#byId.set(record.id, record)
-    this.#last = record
-    this.seen++
+    const made = new KeptOperation()
+    this.#ring.push(made)
+    return made
   }
 
   #takePhase(event: PhaseEvent): void {
     const record = this.#find(event.id)
     if (record === undefined) return
-    const { phases } = record
-    if (event.state === 'start') {
-      const { phase, time: start } = event
-      const begun: PhaseRecord = { phase, start, duration: undefined, outcome: 'running' }
-      if (phases.length < MANY) record.phases = added(phases, begun)
-      else record.left++
-    } else {
-      const open = openPhase(phases, event.phase)
-      if (open !== undefined) {
-        open.duration = event.duration ?? event.time - open.start
-        open.outcome = event.outcome ?? 'ok'
-      }
-    }
+    if (event.state === 'start') record.beginPhase(event)
+    else record.endPhase(event)
     this.#touch(record)
   }
 
@@ -265,46 +234,37 @@ export class History {
     this.#touch(record)
   }
 
-  #touch(record: OperationRecord): void {
+  #touch(record: KeptOperation): void {
     if (record.version <= this.#drained) this.#changed?.push(record)
     record.version = ++this.sequence
   }
 
-  #forget(record: OperationRecord): void {
+  #forget(record: KeptOperation): void {
     this.#dropWire(record)
     this.#wireOldest = Math.max(this.#wireOldest, record.ordinal + 1)
     if (this.#byId.get(record.id) === record) this.#byId.delete(record.id)
     if (this.#last === record) this.#last = undefined
   }
 
-  #dropWire(record: OperationRecord): void {
+  #dropWire(record: KeptOperation): void {
     for (const { text } of record.wire) this.#wireSize -= text.length + LINE_COST
     record.left += record.wire.length
     record.wire = NONE
   }
 
-  #at(ordinal: number): OperationRecord {
+  #at(ordinal: number): KeptOperation {
     const record = this.#ring[(ordinal - this.#base) % this.#limits.operations]
     if (record === undefined) throw new RangeError(`there is no operation ${ordinal}`)
     return record
   }
 }
 
-function close(record: OperationRecord, event: OperationEvent): void {
+function close(record: KeptOperation, event: OperationEvent): void {
   record.outcome = event.outcome ?? 'ok'
   record.duration = event.duration ?? event.time - record.start
   record.transferred = event.transferred ?? record.transferred
   record.status = event.status ?? event.error?.reply?.status
   if (event.error !== undefined) record.error = errorRecord(event.error)
-}
-
-/** The phase of that name that goes on; phases may overlap, as where several addresses are tried at once. */
-function openPhase(phases: readonly PhaseRecord[], name: string): PhaseRecord | undefined {
-  for (let at = phases.length - 1; at >= 0; at--) {
-    const phase = phases[at]
-    if (phase?.phase === name && phase.duration === undefined) return phase
-  }
-  return undefined
 }
 
 /**
@@ -331,19 +291,10 @@ function wholeOf(error: NetError): string {
   }
 }
 
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`
-}
-
-const NONE: readonly never[] = Object.freeze([])
-const NAME = 60
-const TARGET = 2048
-const ENDPOINT = 260
 const TEXT = 1000
 const WHOLE = 16_384
 /** Of what an operation hardly ever has more of. */
 const FEW = 20
-const MANY = 64
 const LINES = 200
 const SHORT = 4
 /** What a line costs beside its text. */

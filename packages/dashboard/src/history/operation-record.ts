@@ -40,7 +40,7 @@ export interface ErrorRecord {
   readonly whole: string
 }
 
-/** Everything that is kept of one operation. */
+/** Everything that is kept of one operation, for as long as it is kept: nothing may hold it longer than its own turn. */
 export interface OperationRecord {
   /** Its place in the order of arrival: 0, 1, 2 … */
   readonly ordinal: number
@@ -50,20 +50,20 @@ export interface OperationRecord {
   readonly protocol: string
   readonly operation: string
   readonly start: number
-  target: string
-  endpoint: string
-  duration: number | undefined
-  outcome: Outcome
-  status: number | undefined
-  transferred: number | undefined
-  total: number | undefined
-  error: ErrorRecord | undefined
-  phases: readonly PhaseRecord[]
-  warnings: readonly string[]
-  retries: readonly RetryRecord[]
-  wire: readonly WireLine[]
+  readonly target: string
+  readonly endpoint: string
+  readonly duration: number | undefined
+  readonly outcome: Outcome
+  readonly status: number | undefined
+  readonly transferred: number | undefined
+  readonly total: number | undefined
+  readonly error: ErrorRecord | undefined
+  readonly phases: readonly PhaseRecord[]
+  readonly warnings: readonly string[]
+  readonly retries: readonly RetryRecord[]
+  readonly wire: readonly WireLine[]
   /** How many lines, phases, warnings and retries were not kept. */
-  left: number
+  readonly left: number
   /** The number of the last change of the history that touched it. */
-  version: number
+  readonly version: number
 }

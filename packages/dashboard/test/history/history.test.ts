@@ -48,6 +48,20 @@ test('the oldest operation makes way for a new one', () => {
   expect([history.size, history.oldest, history.seen]).toEqual([3, 1, 4])
 })
 
+test('what has changed is told once each, also where a place is used again meanwhile', () => {
+  const history = new History(limits)
+  history.watch()
+  for (const id of [1, 2, 3]) history.take(started(id))
+  expect(history.drain().map(({ id }) => id)).toEqual([1, 2, 3])
+  history.take(ended(1))
+  for (const id of [4, 5]) history.take(started(id))
+  history.take(ended(4))
+  expect(history.drain().map(({ id }) => id)).toEqual([4, 5])
+  expect(history.drain()).toEqual([])
+  history.clear()
+  expect(history.drain()).toEqual([])
+})
+
 test('an operation that ends without a beginning is kept as well', () => {
   const history = new History(limits)
   history.take(ended(9, { time: 30 }))
