@@ -1,14 +1,18 @@
-// The net command against nginx, Postfix and sshd: documents, mail, commands, tunnels and connections.
+// The net command against nginx, Postfix, sshd and Redis: documents, mail, commands, tunnels, connections and jobs; and its completion
+// in fish.
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
+import { openQueue } from '@net/queue'
 import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 import { temporaryFolder } from './child.ts'
 import { requireDaemon } from './daemon.ts'
+import { startRedis } from './databases.ts'
 import { net, startNet } from './net-command.ts'
 import { startNginx } from './nginx.ts'
 import { requirePostfix, startPostfix } from './postfix.ts'
@@ -111,4 +115,39 @@ test('exec, tunnel and --via with sshd, listen with nc', async (context) => {
   const via = sshd.url.replace('//', `//${sshd.user}@`)
   const ping = await net(['ping', '-c', '1', ...known, '--via', via, sshd.url])
   expect(ping.status).toBe(0)
+})
+
+test('queue with Redis: what failed is shown, put back, and done', async (context) => {
+  const { port } = await startRedis(context)
+  const url = `redis://127.0.0.1:${port}`
+  await using jobs = openQueue<{ to: string }>('mail', { url })
+  let isBroken = true
+  await using _worker = jobs.process(async () => {
+    if (isBroken) throw new Error('no such user')
+  })
+  await jobs.add({ to: 'ada@example.com' }, { id: 'welcome', attempts: 1 })
+  await jobs.ended('welcome')
+  const listed = await net(['queue', 'ls', url, 'mail'])
+  expect(listed).toMatchObject({ status: 0, stdout: 'failed   1/1  welcome  no such user\n' })
+  isBroken = false
+  expect(await net(['queue', 'retry', url, 'mail', 'welcome'])).toMatchObject({
+    status: 0,
+    stdout: '1 job put back\n',
+  })
+  expect((await jobs.ended('welcome')).state).toBe('done')
+  expect((await net(['queue', 'show', url, 'mail', 'welcome'])).stdout).toContain('ada@example.com')
+})
+
+test('completion in fish', async (context) => {
+  const fish = requireDaemon(context, 'fish')
+  using folder = temporaryFolder('cli')
+  const file = join(folder.path, 'net.fish')
+  writeFileSync(file, (await net(['completion', 'fish'])).stdout)
+  const complete = (line: string): string =>
+    execFileSync(fish, ['-c', `source ${file}; complete -C '${line}'`], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder.path },
+    })
+  expect(complete('net mi')).toMatch(/^mirror\tmakes one folder like another$/mu)
+  expect(complete('net mirror --del')).toMatch(/^--delete\t/mu)
 })

@@ -18,14 +18,33 @@ export interface Shown {
   readonly isRestored: boolean
 }
 
+/** A program at a terminal. */
+export interface TerminalRun {
+  readonly command: readonly string[]
+  /** The terminal's width. */
+  readonly columns: number
+  readonly steps?: readonly Step[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Runs `net` with these arguments at a terminal of 40 columns, and types what the steps say. */
 export async function atTerminal(
   args: readonly string[],
   steps: readonly Step[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Shown> {
-  const command = [...netCommand, ...args]
-  const child = spawn(PYTHON, ['-c', DRIVER, JSON.stringify({ command, steps })], {
+  return runAtTerminal({ command: [...netCommand, ...args], columns: 40, steps, env })
+}
+
+/** Runs a program at a terminal. */
+export async function runAtTerminal({
+  command,
+  columns,
+  steps = [],
+  env = {},
+}: TerminalRun): Promise<Shown> {
+  const given = JSON.stringify({ command, columns, steps })
+  const child = spawn(PYTHON, ['-c', DRIVER, given], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...netEnvironment('/nowhere'), TERM: 'xterm', ...env },
   })
@@ -37,7 +56,7 @@ const DRIVER = `
 import fcntl, json, os, pty, select, struct, sys, termios
 given = json.loads(sys.argv[1])
 main, other = pty.openpty()
-fcntl.ioctl(main, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 40, 0, 0))
+fcntl.ioctl(main, termios.TIOCSWINSZ, struct.pack('HHHH', 24, given['columns'], 0, 0))
 before = termios.tcgetattr(other)
 pid = os.fork()
 if pid == 0:

@@ -102,6 +102,28 @@ test('the inbox shows the mail, its document in a sandbox; files of an upload ca
   await page.context().close()
 })
 
+test('a road fails on demand; a job that failed is opened, put back, and done', async (context) => {
+  needsBrowser(context)
+  const { page, complaints } = await openPage(await browser.newContext(), lab.url)
+  await openServer(page, 'road')
+  await page.getByRole('button', { name: 'refuse the connection' }).click()
+  await page.getByText('Armed: refuse the connection').waitFor()
+  expect(await runScenario(page, 'TCP: write a line, read it back')).toContain('refused')
+  await openServer(page, 'mail (smtp)')
+  await page.getByRole('button', { name: 'no such user (550 to RCPT)' }).click()
+  await page.getByText('Armed: no such user').waitFor()
+  expect(await runScenario(page, 'Queue: five mails as jobs')).toContain(': failed, attempt 1')
+  await openServer(page, 'mails to send')
+  const failed = page.locator('tr[data-state=failed]')
+  await failed.getByRole('button', { name: /^[\da-f-]{36}$/u }).click()
+  await page.locator('.content pre', { hasText: '"state": "failed"' }).waitFor()
+  await failed.getByRole('button', { name: /^put back: / }).click()
+  await page.getByText('is put back').waitFor()
+  await expect.poll(() => page.locator('tr[data-state=done]').count()).toBe(5)
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 test('seven pages of one browser are live over one stream, and another takes over when its page goes', async (context) => {
   needsBrowser(context)
   await using dashboard = await attach()
