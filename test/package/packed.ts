@@ -37,12 +37,17 @@ export function installTogether(tarballs: Tarballs, folder: string): string {
 
 /** Runs a program in a folder; returns what it printed, throws with all that it printed if it fails. */
 export function run(program: string, args: readonly string[], cwd: string): string {
-  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  // On Windows npm and pnpm are scripts of its shell.
+  const shell = process.platform === 'win32'
+  const stdio = ['ignore', 'pipe', 'pipe'] as const
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: [...stdio], shell })
 }
 
 function install(names: readonly string[], tarballs: Tarballs, consumer: string): string {
   mkdirSync(consumer)
-  const files = [...tarballs].map(([name, file]) => [name, `file:${file}`] as const)
+  const files = [...tarballs].map(
+    ([name, file]) => [name, `file:${file.replaceAll('\\', '/')}`] as const,
+  )
   const manifest = {
     name: 'consumer',
     private: true,

@@ -24,9 +24,21 @@ test('nothing of an earlier operation shows in a later one', () => {
   })
   kept.begin(started(2, { target: 'second', time: 20 }) as OperationEvent, 10)
   expect(kept).toMatchObject({
-    ...{ id: 2, ordinal: 10, target: 'second', start: 20, outcome: 'running', left: 0 },
-    ...{ parent: undefined, client: undefined, status: undefined, duration: undefined },
-    ...{ transferred: undefined, total: undefined, phases: [], warnings: [], wire: [] },
+    id: 2,
+    ordinal: 10,
+    target: 'second',
+    start: 20,
+    outcome: 'running',
+    left: 0,
+    parent: undefined,
+    client: undefined,
+    status: undefined,
+    duration: undefined,
+    transferred: undefined,
+    total: undefined,
+    phases: [],
+    warnings: [],
+    wire: [],
   })
   takePhase(kept, 'send', 21)
   expect(kept.phases).toEqual([
@@ -40,7 +52,7 @@ test('of phases that overlap, the last one of that name that goes on has ended',
   takePhase(kept, 'connect', 1)
   takePhase(kept, 'connect', 3, 7)
   expect(kept.phases.map(({ duration }) => duration)).toEqual([undefined, 4])
-  const [, end] = phase(1, 'connect' as never, 1, 9) as [PhaseEvent, PhaseEvent]
+  const [, end] = phase(1, 'connect', 1, 9) as [PhaseEvent, PhaseEvent]
   kept.endPhase(end)
   kept.endPhase(end)
   expect(kept.phases.map(({ duration }) => duration)).toEqual([8, 4])
