@@ -26,7 +26,7 @@ export interface DetailLine {
 export function detailOf(history: History, id: number): Detail | undefined {
   const record = history.get(id)
   if (record === undefined) return undefined
-  const { version: _, wire: __, ...known } = record
+  const { version: _, ...known } = record
   const { phases } = record
   const inner = history.within(id, INNER)
   const lines = [record, ...inner]

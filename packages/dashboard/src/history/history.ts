@@ -195,14 +195,8 @@ export class History {
   #takeWire(event: WireEvent): void {
     const record = this.#find(event.id)
     if (record === undefined) return
-    if (record.wire.length >= LINES || record.ordinal < this.#wireOldest) {
-      record.left++
-      return
-    }
-    const text = cut(event.text ?? `${event.bytes ?? 0} bytes`, TEXT)
-    const { time, direction } = event
-    record.wire = added(record.wire, { time, direction, text })
-    this.#wireSize += text.length + LINE_COST
+    if (record.ordinal < this.#wireOldest) record.left++
+    else this.#wireSize += record.addLine(event)
     while (this.#wireSize > this.#limits.wire && this.#wireOldest < this.seen - 1) {
       this.#dropWire(this.#at(this.#wireOldest++))
     }
@@ -247,9 +241,7 @@ export class History {
   }
 
   #dropWire(record: KeptOperation): void {
-    for (const { text } of record.wire) this.#wireSize -= text.length + LINE_COST
-    record.left += record.wire.length
-    record.wire = NONE
+    this.#wireSize -= record.dropLines()
   }
 
   #at(ordinal: number): KeptOperation {
@@ -268,7 +260,7 @@ function close(record: KeptOperation, event: OperationEvent): void {
 }
 
 /**
- * The list with one more in it. Most operations have no warnings, retries or lines, and share one empty list; short ones are
+ * The list with one more in it. Most operations have no warnings or retries, and share one empty list; short ones are
  * copied, since an array that grows takes room for sixteen more.
  */
 function added<T>(list: readonly T[], item: T): readonly T[] {
@@ -295,7 +287,4 @@ const TEXT = 1000
 const WHOLE = 16_384
 /** Of what an operation hardly ever has more of. */
 const FEW = 20
-const LINES = 200
 const SHORT = 4
-/** What a line costs beside its text. */
-const LINE_COST = 64

@@ -4,8 +4,9 @@
  * than all else.
  */
 
-import type { OperationEvent, PhaseEvent } from '@net/core'
+import type { OperationEvent, PhaseEvent, WireEvent } from '@net/core'
 
+import { KeptLines } from './kept-lines.ts'
 import type {
   ErrorRecord,
   OperationRecord,
@@ -34,15 +35,20 @@ export class KeptOperation implements OperationRecord {
   error: ErrorRecord | undefined
   warnings: readonly string[] = NONE
   retries: readonly RetryRecord[] = NONE
-  wire: readonly WireLine[] = NONE
   left = 0
   version = 0
   /** Those of the operation, then those of earlier ones. */
   #phases: readonly KeptPhase[] = NONE
   #used = 0
+  /** Made at the first line: most programs are not watched. */
+  #lines: KeptLines | undefined
 
   get phases(): readonly PhaseRecord[] {
     return this.#phases.slice(0, this.#used)
+  }
+
+  get wire(): readonly WireLine[] {
+    return this.#lines?.list() ?? NONE
   }
 
   /** Begins a life as that operation; what it was before is forgotten. `version` goes on. */
@@ -55,8 +61,8 @@ export class KeptOperation implements OperationRecord {
     this.protocol = cut(event.protocol, NAME)
     this.operation = cut(event.operation, NAME)
     this.start = event.time - (event.duration ?? 0)
-    this.target = cut(event.target ?? '', TARGET)
-    this.endpoint = cut(event.endpoint ?? '', ENDPOINT)
+    this.target = same(this.target, cut(event.target ?? '', TARGET))
+    this.endpoint = same(this.endpoint, cut(event.endpoint ?? '', ENDPOINT))
     this.duration = isAlone ? 0 : undefined
     this.outcome = isAlone ? 'ok' : 'running'
     this.status = undefined
@@ -65,15 +71,36 @@ export class KeptOperation implements OperationRecord {
     this.error = undefined
     this.warnings = NONE
     this.retries = NONE
-    this.wire = NONE
+    this.#lines?.clear()
     this.left = 0
     this.#used = 0
   }
 
   /** Where it goes to. */
   place({ target, endpoint }: OperationEvent): void {
-    if (target !== undefined) this.target = cut(target, TARGET)
-    if (endpoint !== undefined) this.endpoint = cut(endpoint, ENDPOINT)
+    if (target !== undefined) this.target = same(this.target, cut(target, TARGET))
+    if (endpoint !== undefined) this.endpoint = same(this.endpoint, cut(endpoint, ENDPOINT))
+  }
+
+  /** Takes a line, and gives what it takes in characters: nothing once there are too many. */
+  addLine(event: WireEvent): number {
+    this.#lines ??= new KeptLines()
+    if (this.#lines.count >= MOST_LINES) {
+      this.left++
+      return 0
+    }
+    const before = this.#lines.size
+    this.#lines.add(event, cut(event.text ?? `${event.bytes ?? 0} bytes`, TEXT))
+    return this.#lines.size - before
+  }
+
+  /** Forgets the lines, and gives what they took. */
+  dropLines(): number {
+    if (this.#lines === undefined) return 0
+    const { size, count } = this.#lines
+    this.left += count
+    this.#lines.clear()
+    return size
   }
 
   beginPhase({ phase: name, time }: PhaseEvent): void {
@@ -111,6 +138,11 @@ function keptPhase(phase: PhaseRecord['phase'], start: number): KeptPhase {
   return { phase, start, duration: undefined, outcome: 'running' }
 }
 
+/** The text that is kept already, where the new one says the same: a new one would have to be kept for long as well. */
+function same(kept: string, text: string): string {
+  return kept === text ? kept : text
+}
+
 /** The text, or what of it is kept. */
 export function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`
@@ -121,4 +153,6 @@ export const NONE: readonly never[] = Object.freeze([])
 const NAME = 60
 const TARGET = 2048
 const ENDPOINT = 260
+const TEXT = 1000
 const MOST_PHASES = 64
+const MOST_LINES = 200
