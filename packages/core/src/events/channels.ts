@@ -33,6 +33,8 @@ export interface OperationEvent extends EventHead {
   readonly state: 'start' | 'end' | 'warning'
   readonly target?: string
   readonly endpoint?: string
+  /** The W3C trace context of what asked for it in another process; `state` is 'start'. */
+  readonly traceparent?: string
   /** How it ended; `state` is 'end'. */
   readonly outcome?: 'ok' | 'failed' | 'aborted'
   readonly duration?: number

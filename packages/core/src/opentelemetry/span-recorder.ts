@@ -5,6 +5,8 @@
 
 import {
   context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -78,6 +80,13 @@ export class SpanRecorder implements Disposable {
     running.next = { number: event.attempt + 1, since: now + event.delay }
   }
 
+  /** The W3C trace context of a running operation. */
+  traceparent(operation: number): string | undefined {
+    const span = this.#running.get(operation)?.span.spanContext()
+    if (span === undefined || !isSpanContextValid(span)) return undefined
+    return `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 0xff).toString(16).padStart(2, '0')}`
+  }
+
   /** Ends what still runs: its end will not be heard. */
   [Symbol.dispose](): void {
     for (const { phases, attempt, span } of this.#running.values()) {
@@ -91,7 +100,7 @@ export class SpanRecorder implements Disposable {
   #start(event: OperationEvent): void {
     const since = this.#timeOf(event)
     const outer = event.parent === undefined ? undefined : this.#running.get(event.parent)
-    const within = outer === undefined ? context.active() : this.#innermost(outer, since)
+    const within = outer === undefined ? asking(event) : this.#innermost(outer, since)
     const attributes = { ...callAttributes(event), ...targetAttributes(event) }
     const options = { kind: SpanKind.CLIENT, startTime: since, attributes }
     const span = this.#tracer.startSpan(spanName(event), options, within)
@@ -148,8 +157,18 @@ interface RunningCall {
   next?: { readonly number: number; readonly since: number } | undefined
 }
 
+/** Where a call that is no part of another one belongs: to what asked for it elsewhere, or to what is active here. */
+function asking({ traceparent }: OperationEvent): Context {
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent ?? '') ?? []
+  if (traceId === undefined || spanId === undefined) return context.active()
+  const traceFlags = Number.parseInt(flags ?? '0', 16)
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true })
+}
+
 function markFailed(span: Span, code: string | undefined, message?: string): void {
   span.setAttribute('error.type', code ?? '_OTHER')
   const told = message === undefined ? {} : { message }
   span.setStatus({ code: SpanStatusCode.ERROR, ...told })
 }
+
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/u

@@ -22,12 +22,14 @@ import { redact, type SecretOwners } from '../redaction/redact.ts'
 import { nextId } from './next-id.ts'
 import type { OperationSpec } from './operation-spec.ts'
 import type { Progress } from '../progress.ts'
+import { surroundingOperation } from './surroundings.ts'
 
 /** The voice of one operation. */
 export class Narrator {
   readonly id: number = nextId()
   readonly #spec: OperationSpec
   readonly #log: NetEventListener | undefined
+  readonly #parent: number | undefined
   readonly #started: number = clock().now()
   #owners: SecretOwners | undefined
   /** The target without secrets, and how it is shown: that is the same for most of its events. */
@@ -37,6 +39,7 @@ export class Narrator {
   constructor(spec: OperationSpec) {
     this.#spec = spec
     this.#log = spec.client?.log
+    this.#parent = spec.parent ?? surroundingOperation()
   }
 
   /** Milliseconds since the operation began. */
@@ -51,7 +54,11 @@ export class Narrator {
   }
 
   start(): void {
-    if (isHeard('operation', this.#log)) publish(this.#operation('start'), this.#log)
+    if (!isHeard('operation', this.#log)) return
+    const { traceparent } = this.#spec
+    const event = this.#operation('start')
+    if (traceparent !== undefined) event.traceparent = traceparent
+    publish(event, this.#log)
   }
 
   warn(message: string): void {
@@ -184,8 +191,8 @@ export class Narrator {
 
   /** Says within what, and of which client. Fields that are added one by one cost a tenth of objects that are spread. */
   #belongs(event: Draft<EventHead>): void {
-    const { parent, client } = this.#spec
-    if (parent !== undefined) event.parent = parent
+    const { client } = this.#spec
+    if (this.#parent !== undefined) event.parent = this.#parent
     if (client !== undefined) event.client = client.id
   }
 

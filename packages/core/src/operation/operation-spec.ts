@@ -31,8 +31,10 @@ export interface OperationSpec {
   readonly client?: ClientContext | undefined
   /** The owner of the secrets that this call alone has (`holdSecret`); default those of its client are all. */
   readonly secrets?: number | undefined
-  /** The operation within which this one runs. */
+  /** The operation within which this one runs; default the one whose code makes the call (`runWithin`). */
   readonly parent?: number | undefined
+  /** The W3C trace context of what asked for it in another process. */
+  readonly traceparent?: string | undefined
 }
 
 /** One attempt of an operation. */

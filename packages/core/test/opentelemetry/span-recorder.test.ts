@@ -4,7 +4,13 @@ import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
 
 import type { RetryPolicy } from '@net/core'
-import { netError, operation, type Operation, type OperationSpec } from '@net/core/authoring'
+import {
+  netError,
+  operation,
+  traceparentOf,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
 import { recordTelemetry } from '@net/core/opentelemetry'
 import { useFakeClock } from '@net/core/testing'
 
@@ -189,4 +195,16 @@ test('calls that began before or end after the recording leave no open span', as
   after.resolve()
   await second
   expect(spans.all).toHaveLength(2)
+})
+
+test('a call that was asked for in another process is a child of what asked for it', async () => {
+  const spans = new InMemorySpans()
+  using _ = recordTelemetry({ tracer: spans.tracer, meter: false })
+  const asked = operation(spec, {}, async (op) => traceparentOf(op.id))
+  const traceparent = await asked
+  expect(traceparent).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/u)
+  await operation({ ...dial, traceparent }, {}, async () => {})
+  await operation({ ...dial, operation: 'other', traceparent: 'none' }, {}, async () => {})
+  expect(spans.tree).toEqual([' > ftp upload', 'ftp upload > tcp dial', ' > tcp other'])
+  expect(spans.named('tcp dial').parentSpanContext?.isRemote).toBe(true)
 })
