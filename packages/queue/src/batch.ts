@@ -1,35 +1,45 @@
 /* Calls of one turn become one request: what is asked for while promises run leaves together. */
 
-/** Gathers items until the promises of this turn have run. */
+/** Gathers items until the promises of this turn have run, or until `flush`. */
 export class Batch<I, O> {
   readonly #send: (items: readonly I[]) => Promise<readonly O[]>
+  readonly #schedule: (flush: () => void) => void
   #items: I[] = []
   #waiting: Waiting<O>[] = []
 
-  constructor(send: (items: readonly I[]) => Promise<readonly O[]>) {
+  /** `schedule` says when what was gathered leaves. */
+  constructor(
+    send: (items: readonly I[]) => Promise<readonly O[]>,
+    schedule: (flush: () => void) => void = (flush) => process.nextTick(flush),
+  ) {
     this.#send = send
+    this.#schedule = schedule
   }
 
   /** Resolves to what the request gave for this item. */
   add(item: I): Promise<O> {
-    if (this.#items.length === 0) process.nextTick(() => void this.#flush())
+    if (this.#items.length === 0) this.#schedule(this.flush)
     this.#items.push(item)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
     })
   }
 
-  async #flush(): Promise<void> {
+  /** Sends what was gathered, now. */
+  readonly flush = (): void => {
+    if (this.#items.length === 0) return
     const items = this.#items
     const waiting = this.#waiting
     this.#items = []
     this.#waiting = []
-    try {
-      const results = await this.#send(items)
-      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as O)
-    } catch (error) {
-      for (const { reject } of waiting) reject(error)
-    }
+    this.#send(items).then(
+      (results) => {
+        for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as O)
+      },
+      (error: unknown) => {
+        for (const { reject } of waiting) reject(error)
+      },
+    )
   }
 }
 

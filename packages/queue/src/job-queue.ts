@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import type { CallOptions, CloseOptions, NetError } from '@net/core'
 import {
   argument,
+  atOnce,
   closedError,
   closeDoor,
   GRACE,
@@ -14,8 +15,11 @@ import {
   option,
   optionsDoor,
   stoppable,
+  traceparentOf,
   type CallKind,
+  type CallPlace,
   type Operation,
+  type OperationSpec,
 } from '@net/core/authoring'
 
 import { addOptions, callOptions, jobName, type AddOptions } from './add-options.ts'
@@ -93,6 +97,8 @@ export class QueueOverStore<P> implements JobQueue<P> {
   readonly #waits = new Set<JobWait>()
   readonly #additions: Batch<NewJob, JobState | undefined>
   readonly #closed = Promise.withResolvers<NetError | undefined>()
+  /** What every `add` is. */
+  readonly #adding: CallPlace & { readonly spec: OperationSpec }
   #over: Promise<void> | undefined
 
   constructor(name: string, store: JobStore, plan: QueuePlan<P>) {
@@ -101,21 +107,30 @@ export class QueueOverStore<P> implements JobQueue<P> {
     this.#plan = plan
     this.closed = this.#closed.promise
     this.#additions = new Batch((jobs) => this.#store.add(jobs))
+    const what = { protocol: 'queue', target: name }
+    const { client } = plan
+    const spec: OperationSpec = { ...what, operation: 'add', kind: 'command', client }
+    this.#adding = { ...what, call: 'add', spec }
   }
 
   add(payload: P, options?: AddOptions): Promise<AddedJob> {
-    return this.#call(
-      { operation: 'add', options, idempotent: false },
-      () => this.#newJob(payload, options),
-      async (job, sent) => {
-        const { schema } = this.#plan
-        if (schema !== undefined) await validPayload(payload, schema)
-        sent()
-        const there = await this.#additions.add(job)
-        const state = there ?? (job.delay > 0 ? 'delayed' : 'waiting')
-        return { id: job.id, added: there === undefined, state }
-      },
-    )
+    let job: NewJob
+    try {
+      job = inCall(this.#adding, () => this.#newJob(payload, options))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const { schema } = this.#plan
+    const now = schema === undefined ? this.#store.atOnce : undefined
+    if (now !== undefined) {
+      return atOnce(this.#adding.spec, options, (op) => addedJob(job, now.add(traced(job, op))))
+    }
+    const work = async (_: unknown, sent: () => void, op: Operation): Promise<AddedJob> => {
+      if (schema !== undefined) await validPayload(payload, schema)
+      sent()
+      return addedJob(job, await this.#additions.add(traced(job, op.id)))
+    }
+    return this.#operate({ operation: 'add', options, idempotent: false }, undefined, work)
   }
 
   process(handler: JobHandler<P>, options?: ProcessOptions): JobWorker {
@@ -267,16 +282,12 @@ export class QueueOverStore<P> implements JobQueue<P> {
   }
 
   #newJob(payload: P, options: AddOptions | undefined): NewJob {
-    const {
-      id = randomUUID(),
-      delay = 0,
-      priority = 0,
-      attempts = 3,
-      ...more
-    } = addOptions(options)
+    this.#checkOpen()
+    const taken = addOptions(options)
+    const { id = randomUUID(), delay = 0, priority = 0, attempts = 3 } = taken
     const { text, fault } = storedJson(payload, 'payload', this.#plan.maxPayload)
     if (fault !== undefined) throw netError('NET_BAD_OPTION', { message: fault })
-    const { deadline, group, traceparent } = more
+    const { deadline, group, traceparent } = taken
     const ends = deadline === Infinity ? undefined : deadline
     return { id, payload: text, delay, priority, attempts, deadline: ends, group, traceparent }
   }
@@ -297,12 +308,21 @@ export class QueueOverStore<P> implements JobQueue<P> {
     check: () => T,
     work: (taken: T, sent: () => void, op: Operation) => Promise<R>,
   ): Promise<R> {
-    const { operation: call, options, idempotent = true, kind = 'command' } = verb
-    const { name: target } = this
-    const taken = inCall({ protocol: 'queue', call, target }, () => {
+    const taken = inCall({ protocol: 'queue', call: verb.operation, target: this.name }, () => {
       this.#checkOpen()
       return check()
     })
+    return this.#operate(verb, taken, work)
+  }
+
+  /** Runs a call whose arguments are right. */
+  #operate<T, R>(
+    verb: Verb,
+    taken: T,
+    work: (taken: T, sent: () => void, op: Operation) => Promise<R>,
+  ): Promise<R> {
+    const { operation: call, options, idempotent = true, kind = 'command' } = verb
+    const { name: target } = this
     const { client } = this.#plan
     const { ready } = this.#store
     return operation(
@@ -327,6 +347,18 @@ interface Verb {
   readonly options: CallOptions | undefined
   readonly idempotent?: boolean
   readonly kind?: CallKind
+}
+
+/** The job with the trace of the operation that adds it, so that its work elsewhere is seen as a part of what asked for it. */
+function traced(job: NewJob, operation: number | undefined): NewJob {
+  if (operation === undefined || job.traceparent !== undefined) return job
+  const traceparent = traceparentOf(operation)
+  return traceparent === undefined ? job : { ...job, traceparent }
+}
+
+function addedJob({ id, delay }: NewJob, there: JobState | undefined): AddedJob {
+  const state = there ?? (delay > 0 ? 'delayed' : 'waiting')
+  return { id, added: there === undefined, state }
 }
 
 async function* pages<P>(

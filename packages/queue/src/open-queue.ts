@@ -38,4 +38,7 @@ function redisUrl(text: string): URL {
   })
 }
 
-type Place = Pick<QueuePlan<never>, 'url' | 'keep' | 'durability' | 'allowEviction'>
+type Place = Pick<
+  QueuePlan<never>,
+  'url' | 'keep' | 'durability' | 'allowEviction' | 'tls' | 'client'
+>

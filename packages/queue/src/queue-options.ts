@@ -3,6 +3,7 @@
 import type { CallDefaults, LogOption } from '@net/core'
 import {
   clientContext,
+  netError,
   option,
   optionsDoor,
   optionsObject,
@@ -11,6 +12,7 @@ import {
   type Shape,
 } from '@net/core/authoring'
 
+import { queueTls, type QueueTls } from './engine/queue-tls.ts'
 import { payloadSchema, type PayloadSchema } from './payload-schema.ts'
 import type { Retention, RetentionRules } from './store.ts'
 
@@ -21,6 +23,8 @@ export interface QueueOptions<P> {
    * its processes; `redis://user:password@host:6379/0`, or `rediss:` for TLS, on Redis or Valkey, for all machines. Default `memory:`.
    */
   readonly url?: string | URL | undefined
+  /** How TLS is spoken with a server whose URL is `rediss:`. Default: the authorities that Node trusts, and the name of the host. */
+  readonly tls?: QueueTls | undefined
   /** Checks each payload when it is added, and again before the handler; a job that the worker's schema refuses fails at once. */
   readonly schema?: PayloadSchema<P> | undefined
   /** The longest payload, in bytes of JSON. Default 1 MiB. */
@@ -64,6 +68,7 @@ export interface KeepRule {
 /** What a queue is made with, checked. */
 export interface QueuePlan<P> {
   readonly url: string
+  readonly tls: QueueTls | undefined
   readonly schema: PayloadSchema<P> | undefined
   readonly maxPayload: number
   readonly maxResult: number
@@ -88,6 +93,7 @@ const queueDoor = optionsDoor<QueueOptions<never>>(
   {},
   {
     url: option.url,
+    tls: queueTls,
     schema: payloadSchema,
     maxPayload: option.bytes,
     maxResult: option.bytes,
@@ -103,8 +109,13 @@ const queueDoor = optionsDoor<QueueOptions<never>>(
 export function queuePlan<P>(options: QueueOptions<P> | undefined): QueuePlan<P> {
   const taken = queueDoor(options as QueueOptions<never> | undefined)
   const { url = 'memory:', maxPayload = MIB, maxResult = MIB, keep = {}, schema } = taken
+  const { tls } = taken
+  if (tls !== undefined && !String(url).startsWith('rediss:')) {
+    throw netError('NET_BAD_OPTION', { message: 'tls is for a URL that begins with rediss:' })
+  }
   return {
     url: String(url),
+    tls,
     schema,
     maxPayload,
     maxResult,

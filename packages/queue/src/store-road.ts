@@ -8,6 +8,7 @@ import type { QueueEvent } from './queue-event.ts'
 import type {
   Claimed,
   ClaimRequest,
+  InstantStore,
   JobLease,
   JobStore,
   NewJob,
@@ -30,6 +31,10 @@ export class StoreRoad implements JobStore {
   /** Nothing goes either way from now on. */
   cut(): void {
     this.#isCut = true
+  }
+
+  get atOnce(): InstantStore | undefined {
+    return this.#isCut ? undefined : this.#store.atOnce
   }
 
   add(jobs: readonly NewJob[]): Promise<readonly (JobState | undefined)[]> {

@@ -138,8 +138,18 @@ export interface RetentionRules {
   readonly unknown: Retention
 }
 
+/** What a store whose jobs are in this process does without a promise. */
+export interface InstantStore {
+  /** Undefined if it was added, else the state of the one that has its id. */
+  add(job: NewJob): JobState | undefined
+  /** Whether it was held, and so is settled. */
+  settle(settlement: Settlement): boolean
+}
+
 /** The jobs of one queue, wherever they are. */
 export interface JobStore {
+  /** Absent where a request takes its time. */
+  readonly atOnce?: InstantStore | undefined
   /** Resolves when a request can leave at once; absent where it always can. */
   readonly ready?: () => Promise<void>
   /** For each job undefined if it was added, else the state of the one that has its id. */

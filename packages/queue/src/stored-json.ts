@@ -13,9 +13,11 @@ export type Stored =
 /** The JSON of the value; `name` is how a fault calls it. Fields that are undefined are left out. */
 export function storedJson(value: unknown, name: string, maxBytes: number): Stored {
   try {
-    const fault = new Inspection().faultIn(value, name)
-    if (fault !== undefined) return { fault }
+    const fault = faultIn(value, undefined)
+    if (fault !== undefined) return { fault: `${name}${fault.path} ${fault.what}` }
     const text = JSON.stringify(value)
+    // A unit of a string is 3 bytes at most.
+    if (text.length * 3 <= maxBytes) return { text }
     const bytes = Buffer.byteLength(text)
     if (bytes <= maxBytes) return { text }
     return { fault: `${name} has ${bytes} bytes, more than the ${maxBytes} that are allowed` }
@@ -25,69 +27,83 @@ export function storedJson(value: unknown, name: string, maxBytes: number): Stor
   }
 }
 
-class Inspection {
-  readonly #holders = new Set<object>()
+/** Why JSON would not give a value back. The path is made on the way out: most values have no fault. */
+interface Fault {
+  readonly path: string
+  readonly what: string
+}
 
-  /** Why JSON would not give the value back, if so. */
-  faultIn(value: unknown, path: string): string | undefined {
-    switch (typeof value) {
-      case 'string':
-      case 'boolean':
-        return undefined
-      case 'number':
-        return faultOfNumber(value, path)
-      case 'object':
-        return value === null ? undefined : this.#faultInObject(value, path)
-      case 'bigint':
-        return `${path} is a BigInt, which JSON does not have; store its text`
-      default:
-        return `${path} is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}, which JSON does not have`
-    }
-  }
+/** The objects that hold what is looked at, the innermost first. */
+interface Holder {
+  readonly value: object
+  readonly outer: Holder | undefined
+  readonly depth: number
+}
 
-  #faultInObject(value: object, path: string): string | undefined {
-    if (isSecret(value)) return `${path} is a Secret, which is not stored; give its name`
-    if (this.#holders.has(value)) return `${path} leads back to what holds it`
-    if (this.#holders.size >= DEEPEST) return `${path} is more than ${DEEPEST} deep`
-    this.#holders.add(value)
-    const fault = Array.isArray(value)
-      ? this.#faultInList(value, path)
-      : this.#faultInFields(value, path)
-    this.#holders.delete(value)
-    return fault
-  }
-
-  #faultInList(list: readonly unknown[], path: string): string | undefined {
-    for (let index = 0; index < list.length; index++) {
-      const fault = this.faultIn(list[index], `${path}[${index}]`)
-      if (fault !== undefined) return fault
-    }
-    return undefined
-  }
-
-  #faultInFields(value: object, path: string): string | undefined {
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype !== null && prototype !== Object.prototype) {
-      const { name = '' } = (Reflect.get(value, 'constructor') ?? {}) as { readonly name?: string }
-      return `${path} is a ${name === '' ? 'class instance' : name}, which JSON does not have`
-    }
-    for (const [key, inner] of Object.entries(value)) {
-      if (inner === undefined) continue
-      const fault =
-        key === 'toJSON' ? `${path} has a toJSON` : this.faultIn(inner, pathOf(path, key))
-      if (fault !== undefined) return fault
-    }
-    return undefined
+function faultIn(value: unknown, outer: Holder | undefined): Fault | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return undefined
+    case 'number':
+      return faultOfNumber(value)
+    case 'object':
+      return value === null ? undefined : faultInObject(value, outer)
+    case 'bigint':
+      return here('is a BigInt, which JSON does not have; store its text')
+    case 'undefined':
+      return here('is undefined, which JSON does not have')
+    default:
+      return here(`is a ${typeof value}, which JSON does not have`)
   }
 }
 
-function faultOfNumber(value: number, path: string): string | undefined {
-  if (!Number.isFinite(value)) return `${path} is ${value}, which JSON does not have`
-  return Object.is(value, -0) ? `${path} is -0, which JSON does not have` : undefined
+function faultInObject(value: object, outer: Holder | undefined): Fault | undefined {
+  if (isSecret(value)) return here('is a Secret, which is not stored; give its name')
+  for (let holder = outer; holder !== undefined; holder = holder.outer) {
+    if (holder.value === value) return here('leads back to what holds it')
+  }
+  const depth = (outer?.depth ?? 0) + 1
+  if (depth > DEEPEST) return here(`is more than ${DEEPEST} deep`)
+  const holder: Holder = { value, outer, depth }
+  return Array.isArray(value) ? faultInList(value, holder) : faultInFields(value, holder)
 }
 
-function pathOf(path: string, key: string): string {
-  return /^[A-Za-z_$][\w$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
+function faultInList(list: readonly unknown[], holder: Holder): Fault | undefined {
+  for (let index = 0; index < list.length; index++) {
+    const fault = faultIn(list[index], holder)
+    if (fault !== undefined) return { ...fault, path: `[${index}]${fault.path}` }
+  }
+  return undefined
+}
+
+function faultInFields(value: object, holder: Holder): Fault | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    const { name = '' } = (Reflect.get(value, 'constructor') ?? {}) as { readonly name?: string }
+    return here(`is a ${name === '' ? 'class instance' : name}, which JSON does not have`)
+  }
+  for (const key of Object.keys(value)) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key]
+    if (inner === undefined) continue
+    if (key === 'toJSON') return here('has a toJSON')
+    const fault = faultIn(inner, holder)
+    if (fault !== undefined) return { ...fault, path: `${step(key)}${fault.path}` }
+  }
+  return undefined
+}
+
+function faultOfNumber(value: number): Fault | undefined {
+  if (!Number.isFinite(value)) return here(`is ${value}, which JSON does not have`)
+  return Object.is(value, -0) ? here('is -0, which JSON does not have') : undefined
+}
+
+function here(what: string): Fault {
+  return { path: '', what }
+}
+
+function step(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 }
 
 const DEEPEST = 200

@@ -3,29 +3,55 @@
 /** The beginning of the script. */
 export const redisBase: string = `
 local P = KEYS[1]
+local call = redis.call
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local NOW = string.format('%.0f', now)
 local Q = P .. 'q'
-local call = redis.call
 local heard = call('PUBSUB', 'NUMSUB', P .. 'events')[2] ~= 0
 local work = false
-local rule, keep
+local rule, keep, alone
+
+-- What is counted is written once, at the end.
+local sums = {}
+local function tally(field, n) sums[field] = (sums[field] or 0) + n end
+local function total(field) return tonumber(call('HGET', Q, field) or 0) + (sums[field] or 0) end
+local function save()
+  for field, n in pairs(sums) do if n ~= 0 then call('HINCRBY', Q, field, n) end end
+end
+
+-- So is what comes and goes in the longest lists: flush before they are read.
+local batches, names = {}, {}
+local function flush()
+  for i = 1, #names do
+    call(unpack(batches[names[i]]))
+    batches[names[i]] = nil
+  end
+  names = {}
+end
+local function later(command, key, a, b)
+  local name = command .. key
+  local batch = batches[name]
+  if not batch then
+    batch = { command, P .. key }
+    batches[name] = batch
+    names[#names + 1] = name
+  end
+  batch[#batch + 1] = a
+  if b then batch[#batch + 1] = b end
+  if #batch > 4000 then flush() end
+end
 
 local function say(kind, id, starts, more)
   if not heard then return end
-  local head = '{"type":"' .. kind .. '","time":' .. string.format('%.0f', now)
-  if id then head = head .. ',"id":' .. cjson.encode(id) .. ',"attempt":' .. starts end
+  local head = '{"type":"' .. kind .. '","time":' .. NOW
+  if id then head = head .. ',"id":' .. cjson.encode(id) .. ',"attempt":' .. (starts or 0) end
   call('PUBLISH', P .. 'events', head .. (more or '') .. '}')
 end
 
 local function why(err)
-  if not err or err == '' then return '' end
+  if not heard or not err or err == '' then return '' end
   return ',"reason":' .. cjson.encode(cjson.decode(err).message)
-end
-
-local function move(id, place, from, to)
-  if from then call('ZREM', P .. 's:' .. from, id) end
-  if to then call('ZADD', P .. 's:' .. to, place, id) end
 end
 
 local function groupRule()
@@ -48,9 +74,9 @@ local function refresh(g)
   local new = false
   if first[1] and till <= now and (not most or active < most) then new = first[1] end
   if front ~= new then
-    if front then call('ZREM', P .. 'ready', front) end
+    if front then call('ZREM', P .. 'front', front) end
     if new then
-      call('ZADD', P .. 'ready', first[2], new)
+      call('ZADD', P .. 'front', first[2], new)
       call('HSET', gm, 'front', new)
       work = true
     elseif front then call('HDEL', gm, 'front') end
@@ -71,98 +97,161 @@ local function refresh(g)
   else call('ZREM', P .. 'held', g) end
 end
 
+-- Plain is what starts in the order of adding: no priority, no group, and nothing to be feared.
+local function isPlain(j) return not j.pr and not j.g and j.su ~= '1' end
+
 -- A job that waits goes to the line of what it is.
-local function enqueue(id, score, g, suspect)
-  if suspect == '1' then call('ZADD', P .. 'suspect', score, id)
-  elseif g then
-    call('ZADD', P .. 'g:' .. g, score, id)
-    refresh(g)
-  else call('ZADD', P .. 'ready', score, id) end
+local function enqueue(id, j)
   work = true
+  if isPlain(j) then return later('ZADD', 'ready', j.pl, id) end
+  local score = -(j.pr or 0) * 4398046511104 + j.pl
+  call('ZADD', P .. 'odd', j.pl, id)
+  if j.su == '1' then call('ZADD', P .. 'suspect', score, id)
+  elseif j.g then
+    call('ZADD', P .. 'g:' .. j.g, score, id)
+    refresh(j.g)
+  else call('ZADD', P .. 'front', score, id) end
 end
 
--- A job that waits or is delayed leaves its line.
-local function leave(id, state, g, suspect)
-  if state == 'delayed' then call('ZREM', P .. 'delayed', id)
-  elseif suspect == '1' then call('ZREM', P .. 'suspect', id)
-  else
+-- A job that waits leaves its line.
+local function leave(id, j)
+  if isPlain(j) then
+    flush()
     call('ZREM', P .. 'ready', id)
-    if g then
-      call('ZREM', P .. 'g:' .. g, id)
-      if call('HGET', P .. 'gm:' .. g, 'front') == id then call('HDEL', P .. 'gm:' .. g, 'front') end
-      refresh(g)
-    end
+    return
   end
+  call('ZREM', P .. 'odd', id)
+  if j.su == '1' then
+    call('ZREM', P .. 'suspect', id)
+    return
+  end
+  call('ZREM', P .. 'front', id)
+  if not j.g then return end
+  call('ZREM', P .. 'g:' .. j.g, id)
+  if call('HGET', P .. 'gm:' .. j.g, 'front') == id then call('HDEL', P .. 'gm:' .. j.g, 'front') end
+  refresh(j.g)
+end
+
+local function delay(id, place, due)
+  call('ZADD', P .. 'delayed', due, id)
+  call('ZADD', P .. 's:delayed', place, id)
+end
+
+local function undelay(id)
+  call('ZREM', P .. 'delayed', id)
+  call('ZREM', P .. 's:delayed', id)
 end
 
 local function wake()
   for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'delayed', '-inf', now, 'LIMIT', 0, 1000)) do
-    local j = call('HMGET', P .. 'j:' .. id, 'sc', 'g', 'su', 'pl')
-    call('ZREM', P .. 'delayed', id)
-    if j[4] then
+    local j = call('HMGET', P .. 'j:' .. id, 'pl', 'pr', 'g', 'su')
+    undelay(id)
+    if j[1] then
       call('HSET', P .. 'j:' .. id, 'st', 'waiting')
-      move(id, j[4], 'delayed', 'waiting')
-      enqueue(id, j[1], j[2], j[3])
-    else move(id, 0, 'delayed', nil) end
+      enqueue(id, { pl = j[1], pr = j[2], g = j[3], su = j[4] })
+    end
   end
   for _, g in ipairs(call('ZRANGEBYSCORE', P .. 'held', '-inf', now, 'LIMIT', 0, 1000)) do refresh(g) end
+  flush()
+end
+
+-- What a job that ended took is free.
+local function uncount(state, size)
+  tally('bytes', -size)
+  tally(state .. '_bytes', -size)
 end
 
 local function forget(id, state)
   local job = P .. 'j:' .. id
-  local j = call('HMGET', job, 'sz', 'n', 'g', 'su')
+  local j = call('HMGET', job, 'ps', 'sz', 'n', 'g', 'su', 'pr')
   call('DEL', job)
-  move(id, 0, state, nil)
-  local size = tonumber(j[1] or 0)
-  call('HINCRBY', Q, 'bytes', -size)
-  if state == 'waiting' or state == 'delayed' then leave(id, state, j[3], j[4])
+  local size = tonumber(j[2] or j[1] or 0)
+  if state == 'waiting' or state == 'delayed' then
+    tally('bytes', -size)
+    if state == 'delayed' then undelay(id) else leave(id, { g = j[4], su = j[5], pr = j[6] }) end
   else
-    call('ZREM', P .. 'f:' .. state, id)
-    call('HINCRBY', Q, state .. '_bytes', -size)
+    later('ZREM', 's:' .. state, id)
+    uncount(state, size)
   end
-  say('removed', id, j[2] or 0)
+  say('removed', id, j[3])
+end
+
+-- The list of ends may still have a job that was put back or removed since: it is gone, or ended at another time.
+local function forgetEnd(entry, state)
+  local at, id = string.match(entry, '^(%d+):(.*)$')
+  local j = call('HMGET', P .. 'j:' .. id, 'st', 'fi')
+  if j[1] ~= state or j[2] ~= at then return 0 end
+  forget(id, state)
+  return 1
 end
 
 local function prune(state)
+  flush()
   if not keep then keep = cjson.decode(ARGV[2]) end
   local most = keep[state]
+  local F = P .. 'f:' .. state
+  local left = call('ZCARD', P .. 's:' .. state)
   while true do
-    local oldest = call('ZRANGE', P .. 'f:' .. state, 0, 0)[1]
-    if not oldest then return end
-    local old = now - (call('HGET', P .. 'j:' .. oldest, 'fi') or 0) > most.age
-    if not old and call('ZCARD', P .. 'f:' .. state) <= most.count
-      and tonumber(call('HGET', Q, state .. '_bytes') or 0) <= most.bytes then return end
-    forget(oldest, state)
+    local over = left - most.count
+    local gone = over > 0 and call('LPOP', F, math.min(over, 500))
+    if gone then for _, entry in ipairs(gone) do left = left - forgetEnd(entry, state) end
+    else
+      local oldest = call('LINDEX', F, 0)
+      if not oldest then return end
+      local old = now - string.match(oldest, '^%d+') > most.age
+      if not old and total(state .. '_bytes') <= most.bytes then return end
+      call('LPOP', F)
+      left = left - forgetEnd(oldest, state)
+    end
   end
 end
 
--- It was active or waited, and has left its line.
-local function finish(id, j, from, state, result, err)
-  local job = P .. 'j:' .. id
-  local old = tonumber(j.sz)
-  local size = tonumber(j.ps) + #result + #err
-  call('HSET', job, 'st', state, 'fi', now, 'rs', result, 'er', err, 'sz', size, 'tk', '')
-  move(id, j.pl, from, state)
-  call('ZADD', P .. 'f:' .. state, call('HINCRBY', Q, 'ends', 1), id)
-  if size ~= old then call('HINCRBY', Q, 'bytes', size - old) end
-  call('HINCRBY', Q, state .. '_bytes', size)
-  say(state, id, j.n, why(err))
-  prune(state)
-end
-
-local FIELDS = { 'pl', 'sc', 'g', 'su', 'n', 'sp', 'at', 'sz', 'ps', 'al', 'mk', 'dl', 'pr', 'ad', 'tp', 'p' }
-local function read(id)
-  local values = call('HMGET', P .. 'j:' .. id, unpack(FIELDS))
+local FIELDS = { 'pl', 'st', 'tk', 'g', 'su', 'n', 'rf', 'at', 'sz', 'ps', 'al', 'mk', 'dl', 'pr', 'ad', 'tp', 'p' }
+-- Without its payload if that is not asked for.
+local function read(id, whole)
+  local values = call('HMGET', P .. 'j:' .. id, unpack(FIELDS, 1, #FIELDS - (whole and 0 or 1)))
   if not values[1] then return nil end
   local j = {}
   for i, name in ipairs(FIELDS) do j[name] = values[i] end
   return j
 end
 
+-- Starts that count.
+local function spent(j) return tonumber(j.n or 0) - tonumber(j.rf or 0) end
+
+-- It was active or waited, and has left its line.
+local function finish(id, j, state, result, err)
+  local job = P .. 'j:' .. id
+  local size = tonumber(j.ps) + #result + #err
+  local fields = { 'HSET', job, 'st', state, 'fi', NOW }
+  local function set(name, value)
+    fields[#fields + 1] = name
+    fields[#fields + 1] = value
+  end
+  if result ~= '' then set('rs', result) end
+  if err ~= '' then set('er', err) end
+  -- Only a job with texts has a size of its own.
+  if j.sz then
+    if result == '' then call('HDEL', job, 'rs') end
+    if err == '' then call('HDEL', job, 'er') end
+  end
+  if j.sz or size ~= tonumber(j.ps) then set('sz', size) end
+  call(unpack(fields))
+  later('ZADD', 's:' .. state, j.pl, id)
+  later('RPUSH', 'f:' .. state, NOW .. ':' .. id)
+  tally('bytes', size - (j.sz or j.ps))
+  tally(state .. '_bytes', size)
+  say(state, id, j.n, why(err))
+end
+
 -- No worker holds it any more.
 local function release(id, j, hold)
-  call('ZREM', P .. 'active', id)
-  if call('HGET', Q, 'alone') == id then call('HDEL', Q, 'alone') end
+  later('ZREM', 'active', id)
+  if alone == nil then alone = call('HGET', Q, 'alone') end
+  if alone == id then
+    call('HDEL', Q, 'alone')
+    alone = false
+  end
   if j and j.g then
     local gm = P .. 'gm:' .. j.g
     call('HINCRBY', gm, 'active', -1)
@@ -174,38 +263,40 @@ local function release(id, j, hold)
   end
 end
 
-local function back(id, j, delay, err)
+local function back(id, j, wait, err)
   local job = P .. 'j:' .. id
   local size = tonumber(j.ps) + #err
-  if size ~= tonumber(j.sz) then call('HINCRBY', Q, 'bytes', size - j.sz) end
-  local state = delay > 0 and 'delayed' or 'waiting'
-  call('HSET', job, 'st', state, 'er', err, 'rs', '', 'sz', size, 'sp', j.sp, 'su', j.su, 'tk', '', 'mk', '', 'pg', '',
-    'du', now + delay)
-  call('HDEL', job, 'fi')
-  move(id, j.pl, 'active', state)
-  if delay > 0 then call('ZADD', P .. 'delayed', now + delay, id)
-  else enqueue(id, j.sc, j.g, j.su) end
+  tally('bytes', size - (j.sz or j.ps))
+  call('HDEL', job, 'mk', 'pg', 'fi', 'rs')
+  call('HSET', job, 'st', wait > 0 and 'delayed' or 'waiting', 'er', err, 'sz', size, 'rf', j.rf or 0, 'su', j.su or '0',
+    'du', string.format('%.0f', now + wait))
+  if wait > 0 then delay(id, j.pl, now + wait)
+  else enqueue(id, j) end
 end
 
 local function reap(errors)
+  local ended = {}
   for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'active', '-inf', now, 'LIMIT', 0, 100)) do
     local j = read(id)
     release(id, j, 0)
-    if not j then
-      move(id, 0, 'active', nil)
-      say('unknown', id, 0, ',"reason":"the store has lost the job"')
-    elseif j.mk and j.mk ~= '' then finish(id, j, 'active', 'unknown', '', errors.unknown)
-    elseif j.al == '1' and tonumber(j.sp) >= tonumber(j.at) then
+    if not j then say('unknown', id, 0, ',"reason":"the store has lost the job"')
+    elseif j.mk and j.mk ~= '' then
+      finish(id, j, 'unknown', '', cjson.decode(errors).unknown)
+      ended.unknown = true
+    elseif j.al == '1' and spent(j) >= tonumber(j.at) then
       call('HSET', P .. 'j:' .. id, 'su', '1')
-      finish(id, j, 'active', 'failed', '', (string.gsub(errors.died, '%%times%%', j.sp)))
+      finish(id, j, 'failed', '', (string.gsub(cjson.decode(errors).died, '%%times%%', spent(j))))
+      ended.failed = true
     else
       -- A job that died beside others may be innocent: that start is not held against it, and the next one shows.
-      if j.al ~= '1' then j.sp = j.sp - 1 end
+      if j.al ~= '1' then j.rf = (j.rf or 0) + 1 end
       j.su = '1'
       back(id, j, 0, '')
       say('stalled', id, j.n)
     end
   end
+  for state in pairs(ended) do prune(state) end
+  flush()
 end
 
 local function held(id, token)

@@ -8,6 +8,7 @@ import type { Redis, RedisOptions } from 'ioredis'
 import type { NetError } from '@net/core'
 import { clock, netError, translate } from '@net/core/authoring'
 
+import { nodeTls, type QueueTls } from './queue-tls.ts'
 import { redisErrors } from './redis-errors.ts'
 import { redisScript } from './redis-script.ts'
 
@@ -16,6 +17,7 @@ export interface RedisPlace {
   readonly url: URL
   readonly prefix: string
   readonly allowEviction: boolean
+  readonly tls?: QueueTls | undefined
 }
 
 /** What is heard of the queue. */
@@ -24,6 +26,8 @@ export interface RedisListener {
   event(text: string): void
   /** Messages may have been lost. */
   missed(): void
+  /** The server is not set as it should be. */
+  warn(message: string): void
 }
 
 /** What runs the script. */
@@ -110,7 +114,7 @@ export class RedisLink {
 
   #open(Client: typeof Redis): Redis {
     if (this.#isClosed) throw netError('NET_CLOSED', { message: 'the queue is closed' })
-    const client = new Client(optionsOf(this.#place.url))
+    const client = new Client(optionsOf(this.#place))
     // Failures to connect are those of the calls that wait.
     client.on('error', () => {})
     this.#close.push(() => client.disconnect())
@@ -137,7 +141,16 @@ export class RedisLink {
   }
 
   async #check(client: Redis): Promise<void> {
-    const policy = await policyOf(client)
+    const policy = await settingOf(client, 'maxmemory-policy')
+    const kept = await settingOf(client, 'appendonly')
+    if (policy === undefined) {
+      this.#listener.warn(
+        'the Redis server does not say what it does when its memory is full; its maxmemory-policy must be noeviction',
+      )
+    }
+    if (kept === 'no') {
+      this.#listener.warn('the Redis server has appendonly no: its end loses all jobs')
+    }
     const isSafe = policy === undefined || policy === 'noeviction' || this.#place.allowEviction
     if (isSafe) return
     this.#checked = undefined
@@ -157,17 +170,20 @@ async function engine(): Promise<Pick<typeof import('ioredis'), 'Redis'>> {
 }
 
 function readiness(client: Redis): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const ready = (): void => {
-      client.off('end', ended)
-      resolve()
-    }
-    const ended = (): void => {
-      client.off('ready', ready)
-      reject(closed())
-    }
-    client.once('ready', ready)
-    client.once('end', ended)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const ended = (): void => reject(closed())
+  // Who is not who we wanted to reach will not be so at the next try.
+  const failed = (error: unknown): void => {
+    const told = translate(error, redisErrors, { phase: 'tls' })
+    if (told.code.startsWith('NET_TLS_')) reject(told)
+  }
+  client.once('ready', resolve)
+  client.once('end', ended)
+  client.on('error', failed)
+  return promise.finally(() => {
+    client.off('ready', resolve)
+    client.off('end', ended)
+    client.off('error', failed)
   })
 }
 
@@ -180,24 +196,25 @@ function closed(): NetError {
 }
 
 /** Undefined where the server does not let us ask. */
-async function policyOf(client: Redis): Promise<string | undefined> {
+async function settingOf(client: Redis, name: string): Promise<string | undefined> {
   try {
-    const [, policy] = await client.config('GET', 'maxmemory-policy')
-    return policy
+    const [, value] = await client.config('GET', name)
+    return value
   } catch {
     return undefined
   }
 }
 
-function optionsOf(url: URL): Omit<RedisOptions, 'replyMapping'> {
+function optionsOf({ url, tls }: RedisPlace): Omit<RedisOptions, 'replyMapping'> {
+  const host = url.hostname.replace(/^\[|\]$/gu, '')
   const db = Number(url.pathname.slice(1) || '0')
   return {
-    host: url.hostname.replace(/^\[|\]$/gu, ''),
+    host,
     port: Number(url.port || '6379'),
     db,
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: nodeTls(host, tls) } : {}),
     // What is not sent yet is ours to send or not, and what was sent may have been done.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -207,5 +224,5 @@ function optionsOf(url: URL): Omit<RedisOptions, 'replyMapping'> {
   }
 }
 
-const LONGEST_REPLY = 10_000
+const LONGEST_REPLY = 5000
 const MOVED = /READONLY|LOADING|MASTERDOWN|UNBLOCKED/u

@@ -1,6 +1,6 @@
 /* A store on Redis or Valkey, for all machines that reach the server. Its rules are those of the script. */
 
-import { clock } from '@net/core/authoring'
+import { clock, openOperation, type ClientContext, type OperationSpec } from '@net/core/authoring'
 
 import type { JobCounts, JobState } from '../job.ts'
 import { Listeners } from '../memory/listeners.ts'
@@ -18,6 +18,7 @@ import type {
   Settlement,
   StoredJob,
 } from '../store.ts'
+import type { QueueTls } from './queue-tls.ts'
 import { RedisLink } from './redis-link.ts'
 
 /** How a queue on Redis is opened. */
@@ -25,6 +26,8 @@ export interface RedisStorePlan {
   readonly url: URL
   readonly keep: RetentionRules
   readonly allowEviction: boolean
+  readonly tls?: QueueTls | undefined
+  readonly client?: ClientContext | undefined
 }
 
 /** The jobs of one queue on a server. */
@@ -32,19 +35,24 @@ export class RedisStore implements JobStore {
   readonly #listeners = new Listeners()
   readonly #link: RedisLink
   readonly #keep: string
+  readonly #look: OperationSpec
   readonly ready: () => Promise<void>
 
-  constructor(name: string, { url, keep, allowEviction }: RedisStorePlan) {
+  constructor(name: string, plan: RedisStorePlan) {
+    const { url, keep, allowEviction, tls, client } = plan
+    const what = { protocol: 'queue', operation: 'connect', kind: 'session' } as const
+    this.#look = { ...what, target: name, endpoint: url.host, client }
     this.#keep = JSON.stringify({
       done: finite(keep.done),
       failed: finite(keep.failed),
       unknown: finite(keep.unknown),
     })
     this.#link = new RedisLink(
-      { url, prefix: `net:{${name}}:`, allowEviction },
+      { url, prefix: `net:{${name}}:`, allowEviction, tls },
       {
         work: () => this.#listeners.work(),
         event: (text) => this.#listeners.tell(JSON.parse(text) as QueueEvent),
+        warn: (message) => this.#warn(message),
         missed: () => {
           this.#listeners.work()
           this.#listeners.tell({ type: 'missed', time: clock().date() })
@@ -92,11 +100,13 @@ export class RedisStore implements JobStore {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const settled = (await this.#run(
-      'settle',
-      settlements.flatMap(settleArguments),
-    )) as readonly number[]
-    return settled.map((each) => each === 1)
+    const settled: boolean[] = []
+    for (let at = 0; at < settlements.length; at += MOST_ADDED) {
+      const args = settlements.slice(at, at + MOST_ADDED).flatMap(settleArguments)
+      for (const each of (await this.#run('settle', args)) as readonly number[])
+        settled.push(each === 1)
+    }
+    return settled
   }
 
   async mark({ id, token }: JobLease, name: string): Promise<boolean> {
@@ -155,6 +165,14 @@ export class RedisStore implements JobStore {
 
   async close(): Promise<void> {
     this.#link.close()
+  }
+
+  /** What the server says about itself is an operation of its own: whichever call comes first has nothing to do with it. */
+  #warn(message: string): void {
+    const op = openOperation(this.#look, undefined)
+    op.begin()
+    op.warn(message)
+    op.succeeded()
   }
 
   /** The script does a part of it at a time, so that it holds nobody up. */

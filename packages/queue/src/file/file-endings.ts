@@ -34,6 +34,8 @@ export class FileEndings {
   readonly #lines: FileLines
   readonly rules: FileRules
   readonly #tell: FileTeller
+  /** What has more jobs now than before. */
+  readonly #grown = new Set<FinishedState>()
 
   constructor(turn: FileTurn, sql: FileStatements, lines: FileLines, more: FileEndingParts) {
     this.#turn = turn
@@ -43,15 +45,33 @@ export class FileEndings {
     this.#tell = more.tell
   }
 
-  end(job: JobRow, how: Settlement): void {
-    const { to, delay = 0, refund = false, error } = how
-    if (to === 'waiting') {
-      const spent = job.spent - (refund ? 1 : 0)
-      const due = this.#turn.at.date + delay
-      this.#back({ ...job, spent, due, suspect: 0, error: error ?? null }, delay > 0)
-      this.say(refund ? 'returned' : 'retrying', job, { delay, ...why(error) })
-    } else this.finish({ ...job, suspect: 0 }, to, how)
+  /** Ends an attempt of a job whose row is as it was when it was claimed; false if its worker holds it no more. */
+  end(job: JobRow, how: Settlement): boolean {
+    const { to, result = null, error = null } = how
+    const queue = this.#turn.queue
+    const { now, date } = this.#turn.at
+    if (to === 'waiting') return this.#again(job, how)
+    const size =
+      result === null && error === null ? sizeOfPayload(job) : sizeOf(job.payload, result, error)
+    const { changes } = this.#sql.end.run(to, date, result, error, size, job.place, how.token, now)
+    if (changes === 0) return false
+    queue.bytes += size - job.size
+    this.#ended(to, job, size, how.error)
     this.#release(job, how.holdGroup)
+    return true
+  }
+
+  /** The same for a job that starts once more. */
+  #again(job: JobRow, how: Settlement): boolean {
+    const { delay = 0, refund = false, error, token, holdGroup } = how
+    const kept = this.#sql.byPlace.get(job.place) as unknown as JobRow | undefined
+    if (kept?.token !== token || (kept.lease_end ?? 0) <= this.#turn.at.now) return false
+    const spent = kept.spent - (refund ? 1 : 0)
+    const due = this.#turn.at.date + delay
+    this.#back({ ...kept, spent, due, suspect: 0, error: error ?? null }, delay > 0)
+    this.say(refund ? 'returned' : 'retrying', kept, { delay, ...why(error) })
+    this.#release(kept, holdGroup)
+    return true
   }
 
   /** No worker holds it any more, and its row says so. */
@@ -94,19 +114,38 @@ export class FileEndings {
       place,
     )
     queue.bytes += size - job.size
+    this.#ended(state, job, size, error ?? undefined)
+  }
+
+  #ended(state: FinishedState, job: JobRow, size: number, error: string | undefined): void {
+    const queue = this.#turn.queue
     queue[state]++
     queue[`${state}_bytes`] += size
-    this.say(state, job, why(error ?? undefined))
-    this.#prune(state, this.rules.keep[state])
+    this.#grown.add(state)
+    this.say(state, job, why(error))
+  }
+
+  /** Forgets what is beyond the bounds; once in a transaction. */
+  prune(): void {
+    for (const state of this.#grown) this.#prune(state, this.rules.keep[state])
+    this.#grown.clear()
   }
 
   #prune(state: FinishedState, { age, count, bytes }: Retention): void {
     const queue = this.#turn.queue
+    const surplus = queue[state] - count
+    if (surplus > 0) {
+      const gone = this.#sql.surplus.all(state, surplus) as unknown as JobRow[]
+      for (const job of gone) {
+        this.uncount(job)
+        this.say('removed', job, {})
+      }
+    }
     for (;;) {
       const oldest = this.#sql.oldest.get(state) as unknown as JobRow | undefined
       if (oldest === undefined) return
       const isOld = this.#turn.at.date - (oldest.finished ?? 0) > age
-      if (!isOld && queue[state] <= count && queue[`${state}_bytes`] <= bytes) return
+      if (!isOld && queue[`${state}_bytes`] <= bytes) return
       this.forget(oldest)
     }
   }
@@ -162,6 +201,11 @@ export class FileEndings {
     const { id, starts: attempt } = job
     this.#tell(this.#turn.queue.n, { type, time: this.#turn.at.date, id, attempt, ...more })
   }
+}
+
+/** A job that was claimed has its payload's size, and that of the texts of earlier attempts. */
+function sizeOfPayload({ payload, size, error }: JobRow): number {
+  return error === null ? size : sizeOf(payload)
 }
 
 /** What endings need besides. */

@@ -30,6 +30,8 @@ export class FileJobs {
   readonly #turn: FileTurn
   readonly #endings: FileEndings
   readonly #tell: FileTeller
+  /** What workers of this process hold, by id, so that their ends need no look at the row. */
+  readonly #held = new Map<string, JobRow>()
 
   constructor(db: DatabaseSync, name: string, rules: FileRules, tell: FileTeller) {
     this.#tell = tell
@@ -54,6 +56,7 @@ export class FileJobs {
 
   /** It is about to end. */
   end(): void {
+    this.#endings.prune()
     this.#row.write(this.#turn.queue)
   }
 
@@ -86,9 +89,10 @@ export class FileJobs {
 
   settle(settlements: readonly Settlement[]): readonly boolean[] {
     return settlements.map((how) => {
-      const job = this.#heldBy(how)
-      if (job !== undefined) this.#endings.end(job, how)
-      return job !== undefined
+      const kept = this.#held.get(how.id)
+      const job = kept?.token === how.token ? kept : this.#heldBy(how)
+      if (kept === job) this.#held.delete(how.id)
+      return job !== undefined && this.#endings.end(job, how)
     })
   }
 
@@ -200,14 +204,38 @@ export class FileJobs {
     for (let left = room(); left > 0; left = room()) {
       const next = this.#lines.next(left)
       if (next.length === 0) break
-      for (const job of next) {
-        const claimed = this.#claimOne(job, request)
-        if (claimed !== undefined) jobs.push(claimed)
-        // Another of its group may stand in the line now, and before these.
-        if (job.grp !== null) break
-      }
+      jobs.push(...this.#claimSome(next, request))
     }
     return jobs
+  }
+
+  /** The first ones of those: as many as surely stand before all others. */
+  #claimSome(next: readonly JobRow[], request: ClaimRequest): readonly ClaimedJob[] {
+    const { date } = this.#turn.at
+    const isPlain = ({ grp, deadline }: JobRow): boolean =>
+      grp === null && (deadline === null || deadline > date)
+    const odd = next.findIndex((job) => !isPlain(job))
+    const plain = odd < 0 ? next : next.slice(0, odd)
+    if (plain.length > 0) return this.#claimPlain(plain, request)
+    // Another of its group may stand in the line now, and before the rest.
+    const claimed = next[0] && this.#claimOne(next[0], request)
+    return claimed === undefined ? [] : [claimed]
+  }
+
+  /** Jobs without groups, whose deadlines have not passed, all by one statement. */
+  #claimPlain(jobs: readonly JobRow[], request: ClaimRequest): readonly ClaimedJob[] {
+    const queue = this.#turn.queue
+    this.#start(jobs, request)
+    queue.active += jobs.length
+    queue.waiting -= jobs.length
+    return jobs.map((job) => this.#claimed(job, request))
+  }
+
+  #start(jobs: readonly JobRow[], { holder, lease, single }: ClaimRequest): void {
+    const { now, date } = this.#turn.at
+    const alone = jobs[0]?.suspect === 1 || single ? 1 : 0
+    const places = JSON.stringify(jobs.map(({ place }) => place))
+    this.#sql.start.run(holder, now + lease, alone, date, places)
   }
 
   #suspect(): JobRow | undefined {
@@ -227,7 +255,7 @@ export class FileJobs {
   /** Undefined if its deadline has passed. */
   #claimOne(job: JobRow, request: ClaimRequest): ClaimedJob | undefined {
     const queue = this.#turn.queue
-    const { now, date } = this.#turn.at
+    const { date } = this.#turn.at
     if (job.deadline !== null && job.deadline <= date) {
       this.#endings.finish({ ...job, mark: null }, 'failed', {
         error: this.#endings.rules.deadlineError,
@@ -235,19 +263,25 @@ export class FileJobs {
       this.#lines.left(job, queue, this.#turn.at)
       return undefined
     }
-    const alone = job.suspect === 1 || request.single ? 1 : 0
-    this.#sql.start.run(request.holder, now + request.lease, alone, date, job.place)
+    this.#start([job], request)
     queue.active++
     this.#lines.left(job, queue, this.#turn.at)
-    if (request.rate !== undefined) {
-      queue.starts = JSON.stringify(withStart(this.#starts(), request.rate, now))
-    }
     if (job.grp !== null) this.#lines.started(job.grp, queue, this.#turn.at)
+    return this.#claimed(job, request)
+  }
+
+  /** What the worker gets of a job that was started. */
+  #claimed(job: JobRow, { holder, rate }: ClaimRequest): ClaimedJob {
+    const queue = this.#turn.queue
+    const { now, date } = this.#turn.at
+    if (rate !== undefined) queue.starts = JSON.stringify(withStart(this.#starts(), rate, now))
     const starts = job.starts + 1
+    const token = `${holder}:${starts}`
+    this.#keep({ ...job, token, starts, spent: job.spent + 1 })
     this.#endings.say('started', { id: job.id, starts }, {})
     return {
       id: job.id,
-      token: `${request.holder}:${starts}`,
+      token,
       payload: job.payload,
       starts,
       spent: job.spent + 1,
@@ -259,6 +293,12 @@ export class FileJobs {
       traceparent: job.traceparent ?? undefined,
       alone: job.suspect === 1,
     }
+  }
+
+  /** A worker that lost its lease never ends what it held. */
+  #keep(job: JobRow): void {
+    if (this.#held.size >= MOST_HELD) this.#held.clear()
+    this.#held.set(job.id, job)
   }
 
   #expiry(): number {
@@ -285,3 +325,5 @@ export class FileJobs {
     this.#endings.say('added', job, {})
   }
 }
+
+const MOST_HELD = 20_000

@@ -14,8 +14,11 @@ const VERSION = 1
 export function prepareFile(db: DatabaseSync, synchronous: 'NORMAL' | 'FULL', boot: string): void {
   db.exec('PRAGMA journal_mode = WAL')
   db.exec(`PRAGMA synchronous = ${synchronous}`)
-  // After a checkpoint a log that has grown is cut down.
+  // After a checkpoint a log that has grown is cut down. A checkpoint waits for the disk: not too many, and not too large a log.
   db.exec('PRAGMA journal_size_limit = 16777216')
+  db.exec('PRAGMA wal_autocheckpoint = 3000')
+  // In KiB; by default 2 MB, which hardly hold some thousand jobs.
+  db.exec('PRAGMA cache_size = -16384')
   db.exec('BEGIN IMMEDIATE')
   try {
     const version = Number((db.prepare('PRAGMA user_version').get() as Row)['user_version'])

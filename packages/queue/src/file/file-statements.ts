@@ -6,14 +6,17 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 export class FileStatements {
   readonly insert: StatementSync
   readonly byId: StatementSync
+  readonly byPlace: StatementSync
   readonly start: StatementSync
   readonly settle: StatementSync
+  readonly end: StatementSync
   readonly renew: StatementSync
   readonly mark: StatementSync
   readonly progress: StatementSync
   readonly expired: StatementSync
   readonly nextExpiry: StatementSync
   readonly oldest: StatementSync
+  readonly surplus: StatementSync
   readonly delete: StatementSync
   readonly page: StatementSync
   readonly waiting: StatementSync
@@ -26,13 +29,19 @@ export class FileStatements {
       VALUES (${n}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     )
     this.byId = db.prepare(`SELECT * FROM jobs WHERE queue = ${n} AND id = ?`)
+    this.byPlace = db.prepare('SELECT * FROM jobs WHERE place = ?')
     this.start = db.prepare(
       `UPDATE jobs SET state = 'active', line = 0, starts = starts + 1, spent = spent + 1, token = ? || ':' || (starts + 1),
-      lease_end = ?, alone = ?, started = ?, finished = NULL, mark = NULL, progress = NULL WHERE place = ?`,
+      lease_end = ?, alone = ?, started = ?, finished = NULL, mark = NULL, progress = NULL
+      WHERE place IN (SELECT value FROM json_each(?))`,
     )
     this.settle = db.prepare(
       `UPDATE jobs SET state = ?, line = ?, token = NULL, lease_end = NULL, suspect = ?, spent = ?, due = ?, finished = ?,
       mark = ?, result = ?, error = ?, size = ? WHERE place = ?`,
+    )
+    this.end = db.prepare(
+      `UPDATE jobs SET state = ?, line = 0, token = NULL, lease_end = NULL, suspect = 0, finished = ?, result = ?, error = ?, size = ?
+      WHERE place = ? AND token = ? AND lease_end > ?`,
     )
     const held = `WHERE queue = ${n} AND id = ? AND state = 'active' AND token = ? AND lease_end > ?`
     this.renew = db.prepare(`UPDATE jobs SET lease_end = ? ${held}`)
@@ -43,6 +52,10 @@ export class FileStatements {
     this.nextExpiry = db.prepare(`SELECT min(lease_end) AS at ${active}`)
     const finished = `SELECT * FROM jobs WHERE queue = ${n} AND state = ? AND finished IS NOT NULL`
     this.oldest = db.prepare(`${finished} ORDER BY finished, place LIMIT 1`)
+    this.surplus = db.prepare(
+      `DELETE FROM jobs WHERE place IN (${finished.replace('*', 'place')} ORDER BY finished, place LIMIT ?)
+      RETURNING place, id, state, starts, size`,
+    )
     this.delete = db.prepare('DELETE FROM jobs WHERE place = ?')
     const page = `SELECT * FROM jobs WHERE queue = ${n} AND state = ? AND place > ?`
     this.page = db.prepare(`${page} ORDER BY place LIMIT ?`)

@@ -1,13 +1,15 @@
 /* A job as memory keeps it. */
 
+import type { Linked } from '@net/core/authoring'
+
 import type { JobState } from '../job.ts'
 import type { ClaimedJob, ClaimRequest, NewJob, Settlement, StoredJob } from '../store.ts'
 
 /** In which line it stands. */
 export type Line = 'ready' | 'behind' | 'suspect' | 'delayed' | 'none'
 
-/** One job. `due`, `deadline` and the like are wall time, `leaseEnd` is monotonic. */
-export interface Entry {
+/** One job, a member of the list of those that run or of those that ended. `due`, `deadline` and the like are wall time, `leaseEnd` is monotonic. */
+export interface Entry extends Linked<Entry> {
   readonly id: string
   readonly place: number
   readonly payload: string
@@ -63,6 +65,9 @@ export function entryOf(job: NewJob, place: number, date: number): Entry {
     progress: undefined,
     result: undefined,
     error: undefined,
+    before: undefined,
+    after: undefined,
+    listed: false,
   }
 }
 
@@ -111,9 +116,9 @@ export type Texts = Pick<Settlement, 'result' | 'error'>
 
 /** Gives it what an attempt left, and its new size. */
 export function resize(entry: Entry, { result, error }: Texts): void {
+  entry.size += bytesOf(result) + bytesOf(error) - bytesOf(entry.result) - bytesOf(entry.error)
   entry.result = result
   entry.error = error
-  entry.size = bytesOf(entry.payload) + bytesOf(result) + bytesOf(error)
 }
 
 function bytesOf(text: string | undefined): number {

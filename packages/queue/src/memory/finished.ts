@@ -1,11 +1,13 @@
 /* Finished jobs of one state, the oldest first, within the bounds of what is kept. */
 
+import { LinkedList } from '@net/core/authoring'
+
 import type { Retention } from '../store.ts'
 import type { Entry } from './entry.ts'
 
 /** The jobs of one state. */
 export class Finished {
-  readonly #jobs = new Set<Entry>()
+  readonly #jobs = new LinkedList<Entry>()
   readonly #rule: Retention
   #bytes = 0
 
@@ -37,14 +39,14 @@ export class Finished {
     return [...this.#jobs]
   }
 
-  /** Takes out what is beyond the bounds. */
-  *surplus(date: number): Generator<Entry, void> {
+  /** Takes out the oldest one if it is beyond the bounds; undefined when all are within. */
+  surplus(date: number): Entry | undefined {
+    const { first } = this.#jobs
+    if (first === undefined) return undefined
     const { age, count, bytes } = this.#rule
-    for (const entry of this.#jobs) {
-      const isOld = date - (entry.finished ?? date) > age
-      if (!isOld && this.#jobs.size <= count && this.#bytes <= bytes) return
-      this.delete(entry)
-      yield entry
-    }
+    const isOld = date - (first.finished ?? date) > age
+    if (!isOld && this.#jobs.size <= count && this.#bytes <= bytes) return undefined
+    this.delete(first)
+    return first
   }
 }

@@ -2,7 +2,7 @@
  * The jobs of one queue in memory: all the rules of a store, without any I/O.
  */
 
-import { clock } from '@net/core/authoring'
+import { clock, LinkedList } from '@net/core/authoring'
 
 import type { JobCounts, JobState } from '../job.ts'
 import type { QueueEvent } from '../queue-event.ts'
@@ -11,6 +11,7 @@ import type {
   Claimed,
   ClaimedJob,
   ClaimRequest,
+  InstantStore,
   JobLease,
   JobStore,
   NewJob,
@@ -28,11 +29,15 @@ import { RateWindow } from './rate-window.ts'
 export class MemoryStore implements JobStore {
   readonly #jobs = new Map<string, Entry>()
   readonly #lines = new Lines()
-  readonly #active = new Set<Entry>()
+  readonly #active = new LinkedList<Entry>()
   readonly #finished: Readonly<Record<FinishedState, Finished>>
   readonly #window = new RateWindow()
   readonly #listeners = new Listeners()
   readonly #closed: () => void
+  readonly atOnce: InstantStore | undefined = {
+    add: (job) => this.#addOne(job),
+    settle: (how) => this.#settleOne(how, clock().now(), clock().date()),
+  }
   #places = 0
   #bytes = 0
   /** The job that runs alone. */
@@ -88,13 +93,7 @@ export class MemoryStore implements JobStore {
   async settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
     const now = clock().now()
     const date = clock().date()
-    const settled = settlements.map((each) => {
-      const entry = this.#heldBy(each, now)
-      if (entry !== undefined) this.#settle(entry, each, now, date)
-      return entry !== undefined
-    })
-    this.#listeners.work()
-    return settled
+    return settlements.map((each) => this.#settleOne(each, now, date))
   }
 
   async mark(held: JobLease, name: string): Promise<boolean> {
@@ -191,6 +190,12 @@ export class MemoryStore implements JobStore {
     return [...this.#jobs.values()].filter((each) => each.state === state)
   }
 
+  #addOne(job: NewJob): JobState | undefined {
+    const state = this.#add(job, clock().now(), clock().date())
+    this.#listeners.work()
+    return state
+  }
+
   #add(job: NewJob, now: number, date: number): JobState | undefined {
     const there = this.#jobs.get(job.id)
     if (there !== undefined) return there.state
@@ -242,6 +247,17 @@ export class MemoryStore implements JobStore {
     return entry.leaseEnd > now ? entry : undefined
   }
 
+  /** Whether it was held. */
+  #settleOne(how: Settlement, now: number, date: number): boolean {
+    const entry = this.#heldBy(how, now)
+    if (entry === undefined) return false
+    const lets = how.to === 'waiting' || entry.group !== undefined || entry === this.#alone
+    this.#settle(entry, how, now, date)
+    // The end of any other job lets none start that could not have started before.
+    if (lets) this.#listeners.work()
+    return true
+  }
+
   #settle(entry: Entry, how: Settlement, now: number, date: number): void {
     this.#release(entry, how.holdGroup, now)
     entry.suspect = false
@@ -270,10 +286,12 @@ export class MemoryStore implements JobStore {
   #finish(entry: Entry, state: FinishedState, how: Texts, date: number): void {
     entry.state = state
     entry.finished = date
-    this.#resize(entry, how)
+    // Most jobs leave nothing.
+    if (how.result !== entry.result || how.error !== entry.error) this.#resize(entry, how)
     this.#finished[state].add(entry)
-    this.#tell(state, entry, why(how.error))
-    for (const old of this.#finished[state].surplus(date)) this.#drop(old)
+    if (this.#listeners.isHeard) this.#tell(state, entry, why(how.error))
+    const kept = this.#finished[state]
+    for (let old = kept.surplus(date); old !== undefined; old = kept.surplus(date)) this.#drop(old)
   }
 
   /** Takes back what workers that died held. */

@@ -86,6 +86,26 @@ export const limitCases: QueueCases = {
     }
   },
 
+  async 'a thousand jobs of a slow group stand in the way of nobody, and lose no attempt'({
+    open,
+  }) {
+    const queue = open()
+    const starts: Start[] = []
+    const slow = Array.from({ length: 1000 }, (_, n) => `slow-${n}`)
+    const quick = Array.from({ length: 100 }, (_, n) => `quick-${n}`)
+    await Promise.all(slow.map((id) => queue.add('x', { id, group: 'slow', attempts: 1 })))
+    await Promise.all(quick.map((id) => queue.add('x', { id })))
+    const worker = queue.process(noting(starts), {
+      concurrency: 10,
+      perGroup: { rate: { limit: 1, interval: 10_000_000 } },
+    })
+    await until('the others have run', () => starts.length > 100)
+    await worker.close()
+    const order = starts.map(({ id }) => id)
+    assert.deepEqual(order.slice(0, 101), ['slow-0', ...quick])
+    for await (const { attempt } of queue.list('waiting')) assert.equal(attempt, 0)
+  },
+
   async "an error's retryAfter holds its group, and no other"({ open, step }) {
     const queue = open()
     const starts: Start[] = []

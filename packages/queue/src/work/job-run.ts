@@ -7,9 +7,11 @@ import {
   abortError,
   argument,
   clock,
+  isHeard,
   netError,
   openOperation,
   option,
+  runWithin,
   type ClientContext,
   type OpenOperation,
   type Timer,
@@ -37,7 +39,8 @@ export interface RunHost<P> {
 export class JobRun<P> implements LeasedRun {
   readonly claimed: ClaimedJob
   readonly #host: RunHost<P>
-  readonly #op: OpenOperation
+  /** Made only for those who listen. */
+  #op: OpenOperation | undefined
   #leaseEnd: number
   #controller: AbortController | undefined
   #reason: NetError | undefined
@@ -45,20 +48,15 @@ export class JobRun<P> implements LeasedRun {
   #marked = false
   #deadline: Timer | undefined
   #grace: Timer | undefined
-  #end: ((ending: Ending) => void) | undefined
+  #end: (ending: Ending) => void = unheard
   #lost: (() => void) | undefined
   #told = -Infinity
+  #isTold = false
 
   constructor(host: RunHost<P>, claimed: ClaimedJob, leaseEnd: number) {
     this.#host = host
     this.claimed = claimed
     this.#leaseEnd = leaseEnd
-    const { queue, client } = host
-    const target = `${queue}/${claimed.id}`
-    this.#op = openOperation(
-      { protocol: 'queue', operation: 'process', target, kind: 'session', client },
-      undefined,
-    )
   }
 
   /** What proves that the job is ours. */
@@ -81,36 +79,33 @@ export class JobRun<P> implements LeasedRun {
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController()
+      this.#controller = controllerThatLooks(() => this.holds())
       if (this.#reason !== undefined) this.#controller.abort(this.#reason)
     }
     return this.#controller.signal
   }
 
-  /** Runs the handler; resolves when it has settled, or was given up. */
-  run(): Promise<Ending> {
-    this.#op.begin()
+  /** Runs the handler; calls back once, when it has settled or was given up. */
+  run(end: (ending: Ending) => void): void {
+    this.#end = end
+    if (isHeard('operation', this.#host.client.log)) this.#operation()
     const { left } = this.claimed
     if (left !== undefined) this.#armDeadline(clock().now() + left)
-    return new Promise((resolve) => {
-      this.#end = resolve
-      this.#handle().then(
-        (value) => resolve({ kind: 'returned', value }),
-        (error: unknown) => resolve({ kind: 'threw', error }),
-      )
-    })
+    this.#begin()
   }
 
   /** It is over: the events say how. */
   ended(error: unknown): void {
+    if (this.#isTold) return
+    this.#isTold = true
     this.#deadline?.clear()
     this.#grace?.clear()
-    if (error === undefined) this.#op.succeeded()
-    else this.#op.failed(error)
+    if (error === undefined) this.#op?.succeeded()
+    else this.#op?.failed(error)
   }
 
   warn(message: string): void {
-    this.#op.warn(message)
+    if (isHeard('operation', this.#host.client.log)) this.#operation().warn(message)
   }
 
   async mark(name: string): Promise<void> {
@@ -166,38 +161,63 @@ export class JobRun<P> implements LeasedRun {
     this.#controller?.abort(reason)
   }
 
-  async #handle(): Promise<unknown> {
-    const { id, payload, starts, attempts, priority, group, added, traceparent } = this.claimed
-    const job: Job<P> = {
-      id,
-      payload: await this.#host.payload(payload),
-      attempt: starts,
-      attempts,
-      priority,
-      added,
-      ...(group === undefined ? {} : { group }),
-      ...(traceparent === undefined ? {} : { traceparent }),
-    }
-    const { handler } = this.#host
-    return handler(job, this.#context())
+  #operation(): OpenOperation {
+    if (this.#op !== undefined) return this.#op
+    const { queue, client } = this.#host
+    const { id, traceparent } = this.claimed
+    const target = `${queue}/${id}`
+    const what = { protocol: 'queue', operation: 'process', target, traceparent } as const
+    const op = openOperation({ ...what, kind: 'session', client }, undefined)
+    this.#op = op
+    op.begin()
+    return op
   }
 
-  /** What the handler gets works taken apart, too. */
-  #context(): JobContext {
-    const signal = (): AbortSignal => this.signal
-    return {
-      get signal() {
-        return signal()
-      },
-      attempt: this.attempt,
-      mark: (name) => this.mark(name),
-      progress: (transferred, total) => this.progress(transferred, total),
+  #over(ending: Ending): void {
+    const end = this.#end
+    this.#end = unheard
+    end(ending)
+  }
+
+  #begin(): void {
+    let value: unknown
+    let isLate: boolean
+    try {
+      value = this.#handle()
+      isLate = isThenable(value)
+    } catch (error) {
+      this.#over({ kind: 'threw', error })
+      return
     }
+    if (!isLate) {
+      this.#over({ kind: 'returned', value })
+      return
+    }
+    Promise.resolve(value).then(
+      (result) => this.#over({ kind: 'returned', value: result }),
+      (error: unknown) => this.#over({ kind: 'threw', error }),
+    )
+  }
+
+  /** Gives what the handler gives, or a promise of it. */
+  #handle(): unknown {
+    const payload = this.#host.payload(this.claimed.payload)
+    return payload instanceof Promise
+      ? payload.then((read) => this.#call(read))
+      : this.#call(payload)
+  }
+
+  /** The handler's calls are parts of this operation, whatever they are made with. */
+  #call(payload: P): unknown {
+    const { handler } = this.#host
+    const job = jobOf(this.claimed, payload)
+    if (this.#op === undefined) return handler(job, new Context(this))
+    return runWithin(this.#op.id, () => handler(job, new Context(this)))
   }
 
   async #progress(transferred: number, total: number | undefined): Promise<void> {
     this.#checkLease('progress')
-    this.#op.progress(transferred, total)
+    if (isHeard('progress', this.#host.client.log)) this.#operation().progress(transferred, total)
     const now = clock().now()
     if (now - this.#told < PROGRESS_INTERVAL && transferred !== total) return
     this.#told = now
@@ -229,8 +249,68 @@ export class JobRun<P> implements LeasedRun {
 
   #giveUpAfter(grace: number): void {
     this.#grace?.clear()
-    this.#grace = clock().after(grace, () => this.#end?.({ kind: 'abandoned' }))
+    this.#grace = clock().after(grace, () => this.#over({ kind: 'abandoned' }))
   }
+}
+
+/**
+ * A controller whose signal looks at the time when it is asked: in a process that wakes up, a handler may go on before any timer
+ * has told it, and must not call with a signal that is out of date.
+ */
+function controllerThatLooks(look: () => void): AbortController {
+  const controller = new AbortController()
+  const { signal } = controller
+  Object.defineProperty(signal, 'aborted', {
+    configurable: true,
+    get() {
+      look()
+      return Reflect.get<AbortSignal, 'aborted'>(AbortSignal.prototype, 'aborted', signal)
+    },
+  })
+  Object.defineProperty(signal, 'throwIfAborted', {
+    configurable: true,
+    value() {
+      if (signal.aborted) throw signal.reason as Error
+    },
+  })
+  return controller
+}
+
+type ContextRun = Pick<JobRun<unknown>, 'attempt' | 'mark' | 'progress' | 'signal'>
+
+/** What a handler gets; it works taken apart, too. A signal is made only where it is asked for. */
+class Context implements JobContext {
+  readonly #run: ContextRun
+  readonly attempt: number
+  readonly mark: JobContext['mark']
+  readonly progress: JobContext['progress']
+
+  constructor(run: ContextRun) {
+    this.#run = run
+    this.attempt = run.attempt
+    this.mark = (name) => run.mark(name)
+    this.progress = (transferred, total) => run.progress(transferred, total)
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal
+  }
+}
+
+function jobOf<P>(claimed: ClaimedJob, payload: P): Job<P> {
+  const { id, starts, attempts, priority, group, added, traceparent } = claimed
+  const job = { id, payload, attempt: starts, attempts, priority, added }
+  if (group === undefined && traceparent === undefined) return job
+  return {
+    ...job,
+    ...(group === undefined ? {} : { group }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  if (value instanceof Promise) return true
+  return typeof Reflect.get(Object(value) as object, 'then') === 'function'
 }
 
 function lostError(id: string, operation?: string): NetError {
@@ -244,3 +324,4 @@ function lostError(id: string, operation?: string): NetError {
 
 const PROGRESS_INTERVAL = 250
 const LONGEST_TIMER = 86_400_000
+const unheard = (): void => {}

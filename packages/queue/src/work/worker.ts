@@ -17,6 +17,7 @@ import type {
   RateRule,
   Settlement,
 } from '../store.ts'
+import { errorText } from '../stored-error.ts'
 import { storedJson } from '../stored-json.ts'
 import { Bell } from './bell.ts'
 import { JobRun, type RunHost } from './job-run.ts'
@@ -57,6 +58,8 @@ export class RunningWorker<P> implements JobWorker {
   readonly #request: Omit<ClaimRequest, 'max' | 'idle'>
   readonly #concurrency: number
   readonly #runs = new Set<JobRun<P>>()
+  /** How many handlers run; a run whose end is being stored makes room already. */
+  #handling = 0
   /** Rung when there may be something to claim. */
   readonly #bell = new Bell()
   /** Rung when a job has ended; the close waits for it. */
@@ -85,7 +88,7 @@ export class RunningWorker<P> implements JobWorker {
       perGroup: perGroup && groupRule(perGroup),
     }
     this.#keeper = new LeaseKeeper(parts.store, lease)
-    this.#settlements = new Batch((items) => parts.store.settle(items))
+    this.#settlements = new Batch((items) => parts.store.settle(items), setImmediate)
     this.#forget.push(parts.store.onWork(() => this.#bell.ring()))
     if (signal !== undefined) {
       this.#forget.push(onSignalAbort(signal, () => void this.#close(grace ?? GRACE)))
@@ -139,6 +142,8 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   async #work(): Promise<void> {
+    // No handler runs before `process` has returned.
+    await Promise.resolve()
     while (this.#isOpen()) {
       const max = this.#room()
       if (max === 0) {
@@ -146,7 +151,7 @@ export class RunningWorker<P> implements JobWorker {
         continue
       }
       const claimed = await this.#claim(max)
-      const isIdle = claimed.jobs.length === 0 && !(claimed.quiet && this.#runs.size === 0)
+      const isIdle = claimed.jobs.length === 0 && !(claimed.quiet && this.#handling === 0)
       if (isIdle) await this.#bell.wait(claimed.wait)
       // What has ended in this turn leaves room for one claim together.
       await turn()
@@ -158,18 +163,23 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   #room(): number {
-    if (this.#quiet && this.#runs.size > 0) return 0
-    return this.#concurrency - this.#runs.size
+    if (this.#quiet && this.#handling > 0) return 0
+    // A store that takes no endings must not be asked for ever more jobs.
+    return Math.min(this.#concurrency - this.#handling, 2 * this.#concurrency - this.#runs.size)
   }
 
   async #claim(max: number): Promise<Claimed> {
     const end = clock().now() + this.#request.lease
     try {
-      const idle = this.#runs.size === 0
+      const idle = this.#handling === 0
+      // What has ended goes first, and with the same trip.
+      this.#settlements.flush()
       const claimed = await this.#parts.store.claim({ ...this.#request, max, idle })
       this.#answered()
       this.#quiet = claimed.quiet
       for (const job of claimed.jobs) this.#start(job, end)
+      // What came while the worker closed goes back before the store is let go.
+      if (!this.#isOpen()) this.#settlements.flush()
       return claimed
     } catch (error) {
       return { jobs: [], wait: this.#failed(error), quiet: false }
@@ -207,7 +217,8 @@ export class RunningWorker<P> implements JobWorker {
     const run = new JobRun(this.#parts, job, leaseEnd)
     this.#runs.add(run)
     this.#keeper.add(run)
-    void this.#follow(run)
+    this.#handling++
+    run.run((ending) => this.#handled(run, ending))
   }
 
   async #giveBack(job: ClaimedJob): Promise<void> {
@@ -215,20 +226,46 @@ export class RunningWorker<P> implements JobWorker {
     await this.#settlements.add({ id, token, to: 'waiting', delay: 0, refund: true }).catch(nothing)
   }
 
-  async #follow(run: JobRun<P>): Promise<void> {
-    const ending = await run.run()
-    if (run.holds()) await this.#settle(run, this.#verdict(run, ending))
+  #handled(run: JobRun<P>, ending: Ending): void {
+    this.#handling--
+    if (this.#handling === 0) this.#quiet = false
+    if (!run.holds()) {
+      this.#leave(run, ending)
+      return
+    }
+    const verdict = this.#verdict(run, ending)
+    const now = this.#parts.store.atOnce
+    if (now === undefined) {
+      this.#settle(run, verdict, () => this.#leave(run, ending))
+      this.#bell.ring()
+      return
+    }
+    const { id, token } = run.lease
+    if (!now.settle({ id, token, ...verdict })) run.lose()
+    this.#leave(run, ending)
+  }
+
+  #leave(run: JobRun<P>, ending: Ending): void {
     run.ended(endingError(run, ending))
     this.#keeper.delete(run)
     this.#runs.delete(run)
-    if (this.#runs.size === 0) this.#quiet = false
     this.#bell.ring()
     this.#ended.ring()
   }
 
   #verdict(run: JobRun<P>, ending: Ending): Verdict {
-    const { marked, stopped, claimed } = run
+    try {
+      return this.#decide(run, ending)
+    } catch (error) {
+      // A rule of the caller's failed: what nobody can decide is not repeated.
+      run.warn(`whether the job is repeated could not be decided: ${String(error)}`)
+      return { to: run.marked ? 'unknown' : 'failed', error: errorText(error) }
+    }
+  }
+
+  #decide(run: JobRun<P>, ending: Ending): Verdict {
     if (ending.kind === 'returned') return this.#resultOf(run, ending.value)
+    const { marked, stopped, claimed } = run
     if (ending.kind === 'abandoned') {
       run.warn('the handler did not end when its signal aborted; its job was given up')
       return abandonedVerdict(stopped ?? 'closing', marked)
@@ -239,7 +276,7 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   #resultOf(run: JobRun<P>, value: unknown): Verdict {
-    if (value === undefined) return { to: 'done' }
+    if (value === undefined) return DONE
     const { text, fault } = storedJson(value, 'result', this.#parts.maxResult)
     // The work is done, whatever became of its result.
     if (fault !== undefined) run.warn(`the result of the job is left out: ${fault}`)
@@ -247,25 +284,24 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   /** Settling is repeated while the lease lasts: what was done must not be done again because nobody could write it down. */
-  #settle(run: JobRun<P>, verdict: Verdict): Promise<void> {
+  #settle(run: JobRun<P>, verdict: Verdict, settled: () => void): void {
     const { id, token } = run.lease
-    return new Promise((resolve) => {
-      run.whenLost(resolve)
-      const attempt = (delay: number): void => {
-        this.#settlements.add({ id, token, ...verdict }).then(
-          (held) => {
-            if (!held) run.lose()
-            resolve()
-          },
-          () => {
-            clock().after(delay, () => {
-              if (run.holds()) attempt(Math.min(2 * delay, 1000))
-            })
-          },
-        )
-      }
-      attempt(50)
-    })
+    const settlement = { id, token, ...verdict }
+    run.whenLost(settled)
+    const attempt = (delay: number): void => {
+      this.#settlements.add(settlement).then(
+        (held) => {
+          if (held) settled()
+          else run.lose()
+        },
+        () => {
+          clock().after(delay, () => {
+            if (run.holds()) attempt(Math.min(2 * delay, 1000))
+          })
+        },
+      )
+    }
+    attempt(50)
   }
 }
 
@@ -291,6 +327,7 @@ function turn(): Promise<void> {
 }
 
 const nothing = (): void => {}
+const DONE: Verdict = { to: 'done' }
 const closeGrace = closeDoor({ protocol: 'queue', call: 'close' })
 const LAST_GRACE = 1000
 const LONGEST_BACK_OFF = 5000

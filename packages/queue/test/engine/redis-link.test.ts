@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { RedisLink } from '../../src/engine/redis-link.ts'
 import { respServer } from './resp-server.ts'
 
-const silent = { work: () => {}, event: () => {}, missed: () => {} }
+const silent = { work: () => {}, event: () => {}, missed: () => {}, warn: () => {} }
 
 test('a job is surely not added while no server answers', async () => {
   await using queue = openQueue('away', { url: 'redis://127.0.0.1:1' })

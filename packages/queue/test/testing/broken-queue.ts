@@ -17,6 +17,8 @@ export function over(
       open: (options) => {
         const plan = queuePlan(options)
         store ??= new Store(plan.keep, () => {})
+        // What they do wrong is in the methods that give promises.
+        Reflect.set(store, 'atOnce', undefined)
         return new QueueOverStore('broken', store, plan)
       },
       async [Symbol.asyncDispose]() {},

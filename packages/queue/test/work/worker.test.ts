@@ -46,6 +46,7 @@ test('a store that is away is asked again, and the worker says what it does', as
 })
 
 class Unsettling extends MemoryStore {
+  override readonly atOnce = undefined
   failures = 2
 
   override settle(...items: Parameters<MemoryStore['settle']>): Promise<readonly boolean[]> {
