@@ -5,7 +5,7 @@
 import type { QueueEvent } from '../queue-event.ts'
 import type { Retention, RetentionRules, Settlement } from '../store.ts'
 import { FileLines } from './file-lines.ts'
-import { sizeOf, why, type JobRow, type Moment, type QueueRow } from './file-row.ts'
+import { sizeOf, why, type HeldJob, type JobRow, type Moment, type QueueRow } from './file-row.ts'
 import { LINE } from './file-schema.ts'
 import type { FileStatements } from './file-statements.ts'
 
@@ -22,6 +22,8 @@ export interface FileRules {
 export interface FileTurn {
   at: Moment
   queue: QueueRow
+  /** Whether anybody listens, in whatever process. */
+  isHeard: boolean
 }
 
 /** What a queue in a file tells. */
@@ -46,7 +48,7 @@ export class FileEndings {
   }
 
   /** Ends an attempt of a job whose row is as it was when it was claimed; false if its worker holds it no more. */
-  end(job: JobRow, how: Settlement): boolean {
+  end(job: HeldJob, how: Settlement): boolean {
     const { to, result = null, error = null } = how
     const queue = this.#turn.queue
     const { now, date } = this.#turn.at
@@ -62,7 +64,7 @@ export class FileEndings {
   }
 
   /** The same for a job that starts once more. */
-  #again(job: JobRow, how: Settlement): boolean {
+  #again(job: HeldJob, how: Settlement): boolean {
     const { delay = 0, refund = false, error, token, holdGroup } = how
     const kept = this.#sql.byPlace.get(job.place) as unknown as JobRow | undefined
     if (kept?.token !== token || (kept.lease_end ?? 0) <= this.#turn.at.now) return false
@@ -75,7 +77,7 @@ export class FileEndings {
   }
 
   /** No worker holds it any more, and its row says so. */
-  #release(job: JobRow, holdGroup: number | undefined): void {
+  #release(job: Pick<JobRow, 'place' | 'grp'>, holdGroup: number | undefined): void {
     this.#turn.queue.active--
     if (this.#turn.queue.alone === job.place) this.#turn.queue.alone = null
     if (job.grp !== null) this.#lines.ended(job.grp, holdGroup, this.#turn.queue, this.#turn.at)
@@ -117,7 +119,7 @@ export class FileEndings {
     this.#ended(state, job, size, error ?? undefined)
   }
 
-  #ended(state: FinishedState, job: JobRow, size: number, error: string | undefined): void {
+  #ended(state: FinishedState, job: Told, size: number, error: string | undefined): void {
     const queue = this.#turn.queue
     queue[state]++
     queue[`${state}_bytes`] += size
@@ -184,7 +186,7 @@ export class FileEndings {
   }
 
   /** A finished job counts no more. */
-  uncount({ state, size }: JobRow): void {
+  uncount({ state, size }: Pick<JobRow, 'state' | 'size'>): void {
     const queue = this.#turn.queue
     const of = state as FinishedState
     queue[of]--
@@ -192,19 +194,15 @@ export class FileEndings {
     queue.bytes -= size
   }
 
-  say(
-    type: QueueEvent['type'],
-    job: Pick<JobRow, 'id' | 'starts'> | undefined,
-    more: Partial<QueueEvent>,
-  ): void {
-    if (job === undefined) return
+  say(type: QueueEvent['type'], job: Told | undefined, more: Partial<QueueEvent>): void {
+    if (!this.#turn.isHeard || job === undefined) return
     const { id, starts: attempt } = job
     this.#tell(this.#turn.queue.n, { type, time: this.#turn.at.date, id, attempt, ...more })
   }
 }
 
 /** A job that was claimed has its payload's size, and that of the texts of earlier attempts. */
-function sizeOfPayload({ payload, size, error }: JobRow): number {
+function sizeOfPayload({ payload, size, error }: HeldJob): number {
   return error === null ? size : sizeOf(payload)
 }
 
@@ -213,5 +211,8 @@ export interface FileEndingParts {
   readonly rules: FileRules
   readonly tell: FileTeller
 }
+
+/** What events say of a job. */
+type Told = Pick<JobRow, 'id' | 'starts'>
 
 type FinishedState = 'done' | 'failed' | 'unknown'

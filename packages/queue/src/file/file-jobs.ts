@@ -18,7 +18,15 @@ import type {
 } from '../store.ts'
 import { FileEndings, type FileRules, type FileTeller, type FileTurn } from './file-endings.ts'
 import { FileLines, rateWait, withStart } from './file-lines.ts'
-import { RowStatements, sizeOf, storedOf, type JobRow, type Moment } from './file-row.ts'
+import {
+  RowStatements,
+  sizeOf,
+  storedOf,
+  type HeldJob,
+  type JobRow,
+  type Moment,
+  type ReadyJob,
+} from './file-row.ts'
 import { LINE } from './file-schema.ts'
 import { FileStatements } from './file-statements.ts'
 
@@ -31,12 +39,12 @@ export class FileJobs {
   readonly #endings: FileEndings
   readonly #tell: FileTeller
   /** What workers of this process hold, by id, so that their ends need no look at the row. */
-  readonly #held = new Map<string, JobRow>()
+  readonly #held = new Map<string, HeldJob>()
 
   constructor(db: DatabaseSync, name: string, rules: FileRules, tell: FileTeller) {
     this.#tell = tell
     this.#row = new RowStatements(db, name)
-    this.#turn = { at: { now: 0, date: 0 }, queue: this.#row.read() }
+    this.#turn = { at: { now: 0, date: 0 }, queue: this.#row.read(), isHeard: false }
     const { n } = this.#turn.queue
     this.#lines = new FileLines(db, n)
     this.#sql = new FileStatements(db, n)
@@ -48,10 +56,16 @@ export class FileJobs {
     return this.#turn.queue.n
   }
 
-  /** A transaction has begun. */
-  begin(at: Moment): void {
+  /** A transaction has begun, at that moment of the machine, too. */
+  begin(at: Moment, real: number): void {
     this.#turn.at = at
     this.#turn.queue = this.#row.read()
+    this.#turn.isHeard = this.#turn.queue.heard >= real
+  }
+
+  /** From this transaction on somebody listens. */
+  listened(): void {
+    this.#turn.isHeard = true
   }
 
   /** It is about to end. */
@@ -128,6 +142,7 @@ export class FileJobs {
   pause(paused: boolean): void {
     if ((this.#turn.queue.paused === 1) === paused) return
     this.#turn.queue.paused = paused ? 1 : 0
+    if (!this.#turn.isHeard) return
     this.#tell(this.#turn.queue.n, {
       type: paused ? 'paused' : 'resumed',
       time: this.#turn.at.date,
@@ -210,9 +225,9 @@ export class FileJobs {
   }
 
   /** The first ones of those: as many as surely stand before all others. */
-  #claimSome(next: readonly JobRow[], request: ClaimRequest): readonly ClaimedJob[] {
+  #claimSome(next: readonly ReadyJob[], request: ClaimRequest): readonly ClaimedJob[] {
     const { date } = this.#turn.at
-    const isPlain = ({ grp, deadline }: JobRow): boolean =>
+    const isPlain = ({ grp, deadline }: ReadyJob): boolean =>
       grp === null && (deadline === null || deadline > date)
     const odd = next.findIndex((job) => !isPlain(job))
     const plain = odd < 0 ? next : next.slice(0, odd)
@@ -223,7 +238,7 @@ export class FileJobs {
   }
 
   /** Jobs without groups, whose deadlines have not passed, all by one statement. */
-  #claimPlain(jobs: readonly JobRow[], request: ClaimRequest): readonly ClaimedJob[] {
+  #claimPlain(jobs: readonly ReadyJob[], request: ClaimRequest): readonly ClaimedJob[] {
     const queue = this.#turn.queue
     this.#start(jobs, request)
     queue.active += jobs.length
@@ -231,14 +246,14 @@ export class FileJobs {
     return jobs.map((job) => this.#claimed(job, request))
   }
 
-  #start(jobs: readonly JobRow[], { holder, lease, single }: ClaimRequest): void {
+  #start(jobs: readonly ReadyJob[], { holder, lease, single }: ClaimRequest): void {
     const { now, date } = this.#turn.at
     const alone = jobs[0]?.suspect === 1 || single ? 1 : 0
     const places = JSON.stringify(jobs.map(({ place }) => place))
     this.#sql.start.run(holder, now + lease, alone, date, places)
   }
 
-  #suspect(): JobRow | undefined {
+  #suspect(): ReadyJob | undefined {
     return this.#turn.queue.suspects === 0 ? undefined : this.#lines.suspect()
   }
 
@@ -253,11 +268,12 @@ export class FileJobs {
   }
 
   /** Undefined if its deadline has passed. */
-  #claimOne(job: JobRow, request: ClaimRequest): ClaimedJob | undefined {
+  #claimOne(job: ReadyJob, request: ClaimRequest): ClaimedJob | undefined {
     const queue = this.#turn.queue
     const { date } = this.#turn.at
     if (job.deadline !== null && job.deadline <= date) {
-      this.#endings.finish({ ...job, mark: null }, 'failed', {
+      const row = this.#sql.byPlace.get(job.place) as unknown as JobRow
+      this.#endings.finish({ ...row, mark: null }, 'failed', {
         error: this.#endings.rules.deadlineError,
       })
       this.#lines.left(job, queue, this.#turn.at)
@@ -271,23 +287,24 @@ export class FileJobs {
   }
 
   /** What the worker gets of a job that was started. */
-  #claimed(job: JobRow, { holder, rate }: ClaimRequest): ClaimedJob {
+  #claimed(job: ReadyJob, { holder, rate }: ClaimRequest): ClaimedJob {
     const queue = this.#turn.queue
     const { now, date } = this.#turn.at
     if (rate !== undefined) queue.starts = JSON.stringify(withStart(this.#starts(), rate, now))
     const starts = job.starts + 1
     const token = `${holder}:${starts}`
-    this.#keep({ ...job, token, starts, spent: job.spent + 1 })
-    this.#endings.say('started', { id: job.id, starts }, {})
+    const { place, id, payload, size, error, grp } = job
+    this.#keep({ place, id, payload, size, error, grp, starts, token })
+    this.#endings.say('started', { id, starts }, {})
     return {
-      id: job.id,
+      id,
       token,
-      payload: job.payload,
+      payload,
       starts,
       spent: job.spent + 1,
       attempts: job.attempts,
       priority: job.priority,
-      group: job.grp ?? undefined,
+      group: grp ?? undefined,
       added: job.added,
       left: job.deadline === null ? undefined : job.deadline - date,
       traceparent: job.traceparent ?? undefined,
@@ -296,7 +313,7 @@ export class FileJobs {
   }
 
   /** A worker that lost its lease never ends what it held. */
-  #keep(job: JobRow): void {
+  #keep(job: HeldJob): void {
     if (this.#held.size >= MOST_HELD) this.#held.clear()
     this.#held.set(job.id, job)
   }

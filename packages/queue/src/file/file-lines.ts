@@ -6,7 +6,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import type { GroupRule, RateRule } from '../store.ts'
-import type { JobRow, Moment, QueueRow } from './file-row.ts'
+import {
+  READY,
+  readyJob,
+  type JobRow,
+  type Moment,
+  type QueueRow,
+  type ReadyJob,
+} from './file-row.ts'
 import { LINE } from './file-schema.ts'
 
 /** Where the jobs of one queue wait. */
@@ -41,20 +48,23 @@ export class FileLines {
     this.#due = db.prepare(
       `SELECT * FROM jobs WHERE queue = ${n} AND line = 3 ORDER BY due LIMIT 1`,
     )
-    const first = `SELECT * FROM jobs WHERE queue = ${n} AND line IN (1, 2) AND line`
+    const first = `SELECT ${READY.join()} FROM jobs WHERE queue = ${n} AND line IN (1, 2) AND line`
     const order = 'ORDER BY priority DESC, place LIMIT'
     this.#next = db.prepare(`${first} = 1 ${order} ?`)
     this.#suspect = db.prepare(`${first} = 2 ${order} 1`)
+    this.#next.setReturnArrays(true)
+    this.#suspect.setReturnArrays(true)
   }
 
   /** The first jobs that may start now. */
-  next(limit: number): readonly JobRow[] {
-    return this.#next.all(limit) as unknown as JobRow[]
+  next(limit: number): readonly ReadyJob[] {
+    return (this.#next.all(limit) as unknown as unknown[][]).map(readyJob)
   }
 
   /** The first job that must run alone. */
-  suspect(): JobRow | undefined {
-    return this.#suspect.get() as unknown as JobRow | undefined
+  suspect(): ReadyJob | undefined {
+    const values = this.#suspect.get() as unknown as unknown[] | undefined
+    return values && readyJob(values)
   }
 
   /** The line that a job which may start goes to, by what it is; call `refresh` for its group when it is there. */
@@ -64,7 +74,7 @@ export class FileLines {
   }
 
   /** Puts a job where it may start. */
-  enqueue(job: JobRow, row: QueueRow, at: Moment): void {
+  enqueue(job: Pick<JobRow, 'place' | 'grp' | 'suspect'>, row: QueueRow, at: Moment): void {
     this.#setLine.run(FileLines.lineOf(job), 'waiting', job.place)
     row.waiting++
     if (job.suspect === 1) row.suspects++
@@ -72,7 +82,7 @@ export class FileLines {
   }
 
   /** A job has left its line, and is marked so. */
-  left(job: JobRow, row: QueueRow, at: Moment): void {
+  left(job: Pick<JobRow, 'line' | 'grp'>, row: QueueRow, at: Moment): void {
     if (job.line === LINE.delayed) row.delayed--
     else row.waiting--
     if (job.line === LINE.suspect) row.suspects--

@@ -37,7 +37,7 @@ export interface QueueRow {
   rule: string
   /** The latest starts, as JSON. */
   starts: string
-  /** Until when somebody listens, in real time of the thread. */
+  /** Until when somebody listens, in real time of the machine. */
   readonly heard: number
 }
 
@@ -68,6 +68,42 @@ export interface JobRow {
   readonly result: string | null
   readonly error: string | null
   readonly size: number
+}
+
+/** A job that may start now, without what an attempt leaves. */
+export type ReadyJob = Pick<JobRow, (typeof READY)[number]>
+
+/** A job as its worker got it: what is needed to end it. */
+export type HeldJob = Pick<
+  JobRow,
+  'place' | 'id' | 'payload' | 'size' | 'error' | 'grp' | 'starts' | 'token'
+>
+
+/** The columns of a job that may start, in the order of `readyJob`. */
+export const READY = [
+  'place',
+  'id',
+  'payload',
+  'priority',
+  'attempts',
+  'added',
+  'deadline',
+  'grp',
+  'traceparent',
+  'line',
+  'starts',
+  'spent',
+  'suspect',
+  'error',
+  'size',
+] as const
+
+/** The values of these columns, as an object; SQLite's own objects are slow to make and to read. */
+export function readyJob(values: readonly unknown[]): ReadyJob {
+  const [place, id, payload, priority, attempts, added, deadline, grp, ...more] = values
+  const [traceparent, line, starts, spent, suspect, error, size] = more
+  const known = { place, id, payload, priority, attempts, added, deadline, grp }
+  return { ...known, traceparent, line, starts, spent, suspect, error, size } as ReadyJob
 }
 
 /** The row of one queue, as statements. */

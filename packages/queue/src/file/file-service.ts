@@ -63,7 +63,6 @@ export class FileService {
   readonly #addEvent: StatementSync
   readonly #newEvents: StatementSync
   readonly #oldEvents: StatementSync
-  readonly #heard: StatementSync
   readonly #hear: StatementSync
   readonly #listened = new Set<string>()
   #seen = 0
@@ -82,7 +81,6 @@ export class FileService {
     this.#oldEvents = this.#db.prepare(
       'DELETE FROM events WHERE n <= (SELECT max(n) FROM events) - 1000',
     )
-    this.#heard = this.#db.prepare('SELECT heard FROM queues WHERE n = ?')
     this.#hear = this.#db.prepare('UPDATE queues SET heard = ? WHERE name = ?')
     this.#seen = this.#dataVersion()
   }
@@ -131,7 +129,7 @@ export class FileService {
       const open = new Set<FileJobs>()
       const answers = requests.map((request) => {
         const jobs = this.#jobsOf(request)
-        if (!open.has(jobs)) jobs.begin(at)
+        if (!open.has(jobs)) jobs.begin(at, hrtime())
         open.add(jobs)
         return { n: request.n, value: this.#do(jobs, request) }
       })
@@ -155,6 +153,7 @@ export class FileService {
       if (this.#listened.size === 0) this.#lastEvent = this.#maxEvent()
       this.#listened.add(queue)
       this.#hear.run(hrtime() + LISTENING, queue)
+      jobs.listened()
       return undefined
     }
     if (verb === 'ignore') return void this.#listened.delete(queue)
@@ -188,8 +187,6 @@ export class FileService {
 
   /** Kept only while somebody listens, in whatever process. */
   #noted(queue: number, event: QueueEvent): void {
-    const { heard } = this.#heard.get(queue) as unknown as { heard: number }
-    if (heard < hrtime()) return
     const { lastInsertRowid } = this.#addEvent.run(queue, JSON.stringify(event))
     if (Number(lastInsertRowid) % 100 === 0) this.#oldEvents.run()
   }

@@ -22,7 +22,8 @@ export function openFile(): { db: DatabaseSync; jobs: FileJobs; told: QueueEvent
 
 /** Runs one call as the thread would. */
 export function at<T>(jobs: FileJobs, moment: number | Moment, call: (jobs: FileJobs) => T): T {
-  jobs.begin(typeof moment === 'number' ? { now: moment, date: moment } : moment)
+  jobs.begin(typeof moment === 'number' ? { now: moment, date: moment } : moment, 0)
+  jobs.listened()
   const result = call(jobs)
   jobs.end()
   return result
