@@ -30,10 +30,21 @@ async function datagrams(call: Call, url: string): Promise<number> {
   const receiving = (async () => {
     for await (const { data } of socket) await output.bytes(data)
   })()
-  for await (const chunk of io.stdin as AsyncIterable<Uint8Array>) await socket.send(chunk)
+  const sending = (async () => {
+    for await (const chunk of io.stdin as AsyncIterable<Uint8Array>) await socket.send(chunk)
+  })()
+  // Whichever fails first ends the run, while the other still waits.
+  const aborted = rejectionOf(signal)
+  await Promise.race([sending, receiving, aborted])
   const { sleep } = await import('@net/async')
-  await Promise.race([receiving, sleep(LAST_ANSWERS, { signal })])
+  await Promise.race([receiving, aborted, sleep(LAST_ANSWERS, { signal })])
   return 0
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
 }
 
 const LAST_ANSWERS = 1000
