@@ -1,6 +1,6 @@
 /*
  * The thread that has a file open, as the rest of the process reaches it. Requests of one turn go together; a thread that ends takes
- * what was under way with it, as an error.
+ * what was under way with it, as an error, and the next request begins another one.
  */
 
 import { uptime } from 'node:os'
@@ -26,32 +26,24 @@ export interface FilePlace {
 
 /** A file, open in a thread of its own. */
 export class FileThread {
-  readonly #path: string
-  readonly #worker: Worker
+  readonly #opening: FileOpening
   readonly #queues = new Map<string, Listeners>()
+  /** With what each queue was opened; a new thread is told again. */
+  readonly #opens = new Map<string, readonly unknown[]>()
   readonly #pending = new Map<number, Pending>()
-  readonly #opened = Promise.withResolvers<void>()
-  readonly #ended: Promise<void>
+  #worker: Worker
+  #ended: Promise<void> = Promise.resolve()
   #asked: FileRequest[] = []
   #n = 0
   #watchers = 0
+  /** Why the thread has ended. */
   #failure: NetError | undefined
+  #isClosed = false
 
   constructor({ path, durability }: FilePlace) {
-    this.#path = path
     const synchronous = durability === 'power' ? 'FULL' : 'NORMAL'
-    const opening: FileOpening = { path, synchronous, boot: boot(), busy: LONGEST_LOCK }
-    const worker = new Worker(threadText, { eval: true, name: 'jobs', workerData: opening })
-    this.#worker = worker
-    this.#opened.promise.catch(() => {})
-    worker.on('message', (news: FileNews | FileOpened) => this.#heard(news))
-    worker.on('error', (error: Error) => this.#fail({ message: error.message, code: undefined }))
-    worker.on('exit', () => this.#fail({ message: 'the thread has ended', code: undefined }))
-    // One that cannot open its file ends by itself, before it is closed.
-    this.#ended = new Promise((resolve) => {
-      worker.once('exit', () => resolve())
-    })
-    worker.unref()
+    this.#opening = { path, synchronous, boot: boot(), busy: LONGEST_LOCK }
+    this.#worker = this.#begun()
   }
 
   /** The listeners of a queue. */
@@ -63,14 +55,20 @@ export class FileThread {
 
   /** Asks the thread; rejects with `NET_LOCAL_IO`. */
   async request<T>(queue: string, verb: string, args: readonly unknown[]): Promise<T> {
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#isClosed) throw closed()
+    if (this.#failure !== undefined) this.#beginAgain()
+    if (verb === 'open') this.#opens.set(queue, args)
+    return (await this.#asking(queue, verb, args)) as T
+  }
+
+  #asking(queue: string, verb: string, args: readonly unknown[]): Promise<unknown> {
     const n = ++this.#n
     if (this.#asked.length === 0) process.nextTick(() => this.#send())
     this.#asked.push({ n, queue, verb, args })
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#pending.set(n, { resolve, reject })
     this.#hold()
-    return (await promise) as T
+    return promise
   }
 
   /** Looks what other processes do, until as many have called `unwatch`. */
@@ -88,13 +86,46 @@ export class FileThread {
 
   /** Resolves when the thread has ended. */
   async close(): Promise<void> {
-    this.#failure ??= netError('NET_CLOSED', { protocol: 'queue', message: 'the file is closed' })
+    this.#isClosed = true
     this.#worker.ref()
     this.#post({ close: true })
     // A lock of another process may hold the thread for a minute.
     const timer = clock().after(LAST_GRACE, () => void this.#worker.terminate())
     await this.#ended
     timer.clear()
+  }
+
+  #begun(): Worker {
+    const workerData = this.#opening
+    const worker = new Worker(threadText, { eval: true, name: 'jobs', workerData })
+    const failed = (message: string, code?: number): void => {
+      // Another one may have been begun since.
+      if (worker === this.#worker) this.#fail({ message, code })
+    }
+    worker.on('message', (news: FileNews | FileOpened) => {
+      if (!('opened' in news)) this.#heard(news)
+      else if (news.error !== undefined) failed(news.error.message, news.error.code)
+    })
+    worker.on('error', (error: Error) => failed(error.message))
+    worker.on('exit', () => failed('the thread has ended'))
+    // One that cannot open its file ends by itself, before it is closed.
+    this.#ended = new Promise((resolve) => {
+      worker.once('exit', () => resolve())
+    })
+    worker.unref()
+    return worker
+  }
+
+  /** What kept the file from being opened or read may be over: a full disk, a lock, a folder that was not there. */
+  #beginAgain(): void {
+    this.#failure = undefined
+    this.#worker = this.#begun()
+    for (const [queue, args] of this.#opens) this.#asking(queue, 'open', args).catch(() => {})
+    for (const [queue, { isHeard }] of this.#queues) {
+      if (isHeard) this.#asking(queue, 'listen', []).catch(() => {})
+    }
+    if (this.#watchers > 0) this.#post({ watch: true })
+    this.#missed()
   }
 
   #post(ask: FileAsk): void {
@@ -107,12 +138,7 @@ export class FileThread {
     this.#post({ requests, at: moment() })
   }
 
-  #heard(news: FileNews | FileOpened): void {
-    if ('opened' in news) {
-      if (news.error === undefined) this.#opened.resolve()
-      else this.#fail(news.error)
-      return
-    }
+  #heard(news: FileNews): void {
     for (const answer of news.answers ?? []) this.#answer(answer)
     if (news.changed === true) for (const listeners of this.#queues.values()) listeners.work()
     if (news.missed === true) this.#missed()
@@ -131,13 +157,14 @@ export class FileThread {
     const pending = this.#pending.get(n)
     this.#pending.delete(n)
     if (error === undefined) pending?.resolve(value)
-    else pending?.reject(fileError(this.#path, error))
+    else pending?.reject(fileError(this.#opening.path, error))
   }
 
   #fail(fault: FileFault): void {
-    const error = this.#failure ?? fileError(this.#path, fault)
+    const error = this.#isClosed
+      ? closed()
+      : (this.#failure ?? fileError(this.#opening.path, fault))
     this.#failure = error
-    this.#opened.reject(error)
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
     this.#hold()
@@ -148,6 +175,10 @@ export class FileThread {
     if (this.#pending.size > 0 || this.#watchers > 0) this.#worker.ref()
     else this.#worker.unref()
   }
+}
+
+function closed(): NetError {
+  return netError('NET_CLOSED', { protocol: 'queue', message: 'the file is closed' })
 }
 
 interface Pending {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -48,4 +48,21 @@ test('the close of a thread that has ended by itself comes to its end', async ()
   await thread.close()
   // Now it has ended for certain.
   await thread.close()
+})
+
+test('a file that could not be opened is tried again by the next request, and watched as before', async () => {
+  const path = join(folder, 'later', 'e.db')
+  const thread = new FileThread({ path, durability: 'process' })
+  const told: string[] = []
+  thread.listeners('q').onEvent(({ type }) => told.push(type))
+  thread.watch()
+  await expect(thread.request('q', 'open', [rules])).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  await expect(thread.request('q', 'counts', [])).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  mkdirSync(join(folder, 'later'))
+  expect(await thread.request('q', 'add', [[job('a')]])).toEqual([undefined])
+  expect(await thread.request('q', 'counts', [])).toMatchObject({ waiting: 1 })
+  await expect.poll(() => told).toEqual(['missed', 'missed', 'added'])
+  thread.unwatch()
+  await thread.close()
+  await expect(thread.request('q', 'counts', [])).rejects.toMatchObject({ code: 'NET_CLOSED' })
 })
