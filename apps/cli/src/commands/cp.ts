@@ -44,7 +44,26 @@ export function sidesOf({ args }: Call): {
   const target = addresses.at(-1)
   if (target === undefined || addresses.length < 2) throw new UsageError('a target is missing')
   if (target.kind === 'http') throw new UsageError('a web server takes no copies: post sends data')
-  return { sources: addresses.slice(0, -1), target }
+  const sources = addresses.slice(0, -1)
+  refuseOneName(sources)
+  return { sources, target }
+}
+
+/** In one folder the second of a name would replace the first, which a move has removed from where it was. Throws `UsageError`. */
+export function refuseOneName(sources: readonly Address[]): void {
+  const seen = new Set<string>()
+  for (const source of sources) {
+    const path = source.kind === 'http' ? new URL(source.url).pathname : pathOf(source)
+    const name = path.split('/').at(-1) ?? ''
+    if (name !== '' && seen.has(name)) {
+      throw new UsageError(`two of the sources have the name ${name}: one would replace the other`)
+    }
+    seen.add(name)
+  }
+}
+
+function pathOf(address: Exclude<Address, { readonly kind: 'http' }>): string {
+  return address.kind === 'stream' ? '' : address.path
 }
 
 /** Which variable has whose password: two servers that may ask for one never get the same. */

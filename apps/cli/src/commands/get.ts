@@ -13,6 +13,7 @@ import { ProgressView } from '../output/progress-view.ts'
 import { tellError } from '../output/error-page.ts'
 import { bytesText } from '../output/units.ts'
 import { Session } from '../session.ts'
+import { refuseOneName } from './cp.ts'
 import { UsageError } from '../usage-error.ts'
 import { fetchDocument } from '../web/fetching.ts'
 
@@ -23,6 +24,7 @@ export const get: CommandRun = async (call) => {
     throw new UsageError('-o names one file, and there are several URLs: give -O')
   }
   const addresses = args.map(remoteAddress)
+  if (options.save === true) refuseOneName(addresses)
   await using session = new Session(call)
   const codes: number[] = []
   for (const address of addresses) {

@@ -95,4 +95,12 @@ describe('net get', () => {
       process.chdir(before)
     }
   })
+
+  it('saves no two documents under one name', async () => {
+    const urls = ['http://one.example/in/a', 'http://other.example/a?x']
+    expect(await net(['get', '-O', '--force', ...urls])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('name a'),
+    })
+  })
 })

@@ -131,4 +131,15 @@ describe('net mv', () => {
       err: expect.stringContaining('from the root'),
     })
   })
+
+  it('lets no source replace another one that came before it', async () => {
+    using folder = temporaryFolder()
+    for (const name of ['one', 'two', 'to']) mkdirSync(join(folder.path, name))
+    const paths = ['one/a', 'two/a'].map((name) => join(folder.path, name))
+    for (const path of paths) writeFileSync(path, path)
+    const args = ['mv', '--force', ...paths, join(folder.path, 'to')]
+    expect(await net(args)).toMatchObject({ code: 2, err: expect.stringContaining('name a') })
+    expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(paths)
+    expect(existsSync(join(folder.path, 'to/a'))).toBe(false)
+  })
 })
