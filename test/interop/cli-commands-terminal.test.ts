@@ -12,8 +12,8 @@ import { openQueue } from '@net/queue'
 import { startSftpServer } from '@net/ssh/testing'
 import { expect, test } from 'vitest'
 
-import { commandTable } from '../../apps/cli/src/command-table.ts'
 import { temporaryFolder } from './child.ts'
+import { net } from './net-command.ts'
 import { requirePython } from './python-guide.ts'
 import { atTerminal, type Shown, type Step } from './terminal-session.ts'
 
@@ -65,9 +65,10 @@ test('each command that waits for a peer ends at Ctrl-C with 130, and the termin
     ping: ['--interval', '1h', at],
   }
   const others = ['resolve', 'completion']
-  expect([...Object.keys(waiting), ...others].toSorted()).toEqual(
-    commandTable.map(({ name }) => name).toSorted(),
-  )
+  const { stdout: help } = await net(['--help'])
+  const listed = help.slice(help.indexOf('Commands:')).matchAll(/^ {2}(\w+) [<[]/gm)
+  const commands = [...listed].map(([, name]) => name)
+  expect([...Object.keys(waiting), ...others, 'help'].toSorted()).toEqual(commands.toSorted())
   const ended = await map(
     Object.entries(waiting),
     async ([name, args]) => {
