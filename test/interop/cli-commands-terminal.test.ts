@@ -67,7 +67,7 @@ test('each command that waits for a peer ends at Ctrl-C with 130, and the termin
   const others = ['resolve', 'completion']
   const { stdout: help } = await net(['--help'])
   const listed = help.slice(help.indexOf('Commands:')).matchAll(/^ {2}(\w+) [<[]/gm)
-  const commands = [...listed].map(([, name]) => name)
+  const commands = Array.from(listed, ([, name = '']) => name)
   expect([...Object.keys(waiting), ...others, 'help'].toSorted()).toEqual(commands.toSorted())
   const ended = await map(
     Object.entries(waiting),
