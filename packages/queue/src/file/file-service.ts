@@ -58,6 +58,8 @@ export class FileService {
   readonly #db: DatabaseSync
   readonly #say: (news: FileNews) => void
   readonly #jobs = new Map<string, FileJobs>()
+  /** With what each queue was opened, whatever became of that. */
+  readonly #rules = new Map<string, FileRules>()
   readonly #names = new Map<number, string>()
   readonly #version: StatementSync
   readonly #addEvent: StatementSync
@@ -162,11 +164,14 @@ export class FileService {
   }
 
   #jobsOf({ queue, verb, args }: FileRequest): FileJobs {
+    if (verb === 'open') this.#rules.set(queue, args[0] as FileRules)
     let jobs = this.#jobs.get(queue)
     if (jobs === undefined || verb === 'open') {
-      const [rules] = args as readonly [FileRules]
+      const rules = this.#rules.get(queue)
+      if (rules === undefined) throw new Error(`the queue ${queue} was not opened`)
       jobs = new FileJobs(this.#db, queue, rules, (n, event) => this.#noted(n, event))
       this.#jobs.set(queue, jobs)
+      for (const [n, name] of this.#names) if (name === queue) this.#names.delete(n)
       this.#names.set(jobs.number, queue)
     }
     return jobs
@@ -179,6 +184,8 @@ export class FileService {
       this.#db.exec('COMMIT')
       return result
     } catch (error) {
+      // What was made in it is not there any more, and its number may become that of another queue.
+      this.#jobs.clear()
       // SQLite has rolled back by itself where the disk is full.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
       throw error

@@ -107,3 +107,27 @@ test('who begins to listen where somebody does takes no event from him', () => {
   expect(news.flatMap((each) => each.events ?? [])).toHaveLength(1)
   service.close()
 })
+
+test('a queue whose opening was taken back is opened by the next request, and is no other queue', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-'))
+  const path = join(folder, 'a.db')
+  const opening = { path, synchronous: 'NORMAL', boot: 'b', busy: 0 } as const
+  const news: FileNews[] = []
+  const service = new FileService(opening, (each) => news.push(each))
+  const other = new DatabaseSync(path)
+  // As a disk that is full: what was inserted is taken back.
+  other.exec("CREATE TRIGGER full BEFORE UPDATE ON queues BEGIN SELECT RAISE(ABORT, 'full'); END")
+  service.serve(asked(['open', rules], ['add', [job('a')]]), moment)
+  expect(news[0]?.answers?.map(({ error }) => error?.message)).toEqual(['full', 'full'])
+  other.exec('DROP TRIGGER full')
+  other.exec("INSERT INTO queues (name) VALUES ('other')")
+  other.close()
+  service.serve(asked(['add', [job('b')]], ['counts']), moment)
+  const answers = news.flatMap((each) => each.answers ?? [])
+  expect(answers.slice(2).map(({ value }) => value)).toMatchObject([[undefined], { waiting: 1 }])
+  service.serve([{ n: 0, queue: 'other', verb: 'open', args: [rules] }], moment)
+  service.serve([{ n: 0, queue: 'other', verb: 'counts', args: [] }], moment)
+  expect(news.at(-1)?.answers?.[0]?.value).toMatchObject({ waiting: 0 })
+  service.close()
+  rmSync(folder, { recursive: true })
+})
