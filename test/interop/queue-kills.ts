@@ -17,6 +17,8 @@ export interface KillPlan {
   /** A worker dies so often, in milliseconds, and no more than so many times. */
   readonly killEvery: number
   readonly kills: number
+  /** Of the workers, in milliseconds. Default 2,000. */
+  readonly lease?: number
   /** Called after each kill, with how many there were. */
   readonly killed?: (kills: number) => Promise<void>
 }
@@ -72,9 +74,9 @@ async function replace(workers: ChildProcess[], at: number, plan: KillPlan): Pro
   workers.push(startWorker(plan))
 }
 
-function startWorker({ url, notes, concurrency }: KillPlan): ChildProcess {
+function startWorker({ url, notes, concurrency, lease = 2000 }: KillPlan): ChildProcess {
   const program = join(import.meta.dirname, 'queue-worker.ts')
-  const args = ['--conditions=@net/source', program, url, notes, String(concurrency)]
+  const args = ['--conditions=@net/source', program, url, notes, String(concurrency), String(lease)]
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 

@@ -1,7 +1,8 @@
 // A Redis server of a test, or Valkey; it keeps what it acknowledged, and can be killed and started again on its port.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { promisify } from 'node:util'
 import { freePort } from '@net/async/testing'
 
 /** A server on loopback. */
@@ -33,6 +34,12 @@ export class RedisServer implements AsyncDisposable {
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`
+  }
+
+  /** What redis-cli prints for that command. */
+  async ask(...command: readonly string[]): Promise<string> {
+    const { stdout } = await run('redis-cli', ['-p', String(this.port), ...command])
+    return stdout
   }
 
   /** Starts it again. */
@@ -71,3 +78,5 @@ function answers(port: number): Promise<boolean> {
     socket.on('close', () => over(false))
   })
 }
+
+const run = promisify(execFile)
