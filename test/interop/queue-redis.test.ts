@@ -82,3 +82,16 @@ async function checkConformance(program: string): Promise<void> {
   )
   expect(count).toBeGreaterThan(70)
 }
+
+test('what is no event ends no process that listens', async ({ skip }) => {
+  const redis = requireDaemon({ skip }, 'redis-server')
+  await using server = await RedisServer.start(redis, testFolder())
+  await using queue = openQueue<number>('noise', { url: server.url })
+  await using events = queue.events()
+  const next = events.next()
+  await queue.counts()
+  await expect.poll(async () => server.ask('PUBLISH', 'net:{noise}:events', '{,}')).toMatch(/[1-9]/)
+  await server.ask('PUBLISH', 'net:{noise}:events', '5')
+  await queue.add(1, { id: 'a' })
+  expect((await next).value).toMatchObject({ type: 'added', id: 'a' })
+})

@@ -4,14 +4,17 @@
 export class Batch<I, O> {
   readonly #send: (items: readonly I[]) => Promise<readonly O[]>
   readonly #schedule: (flush: () => void) => void
+  readonly #most: number
   #items: I[] = []
   #waiting: Waiting<O>[] = []
 
-  /** `schedule` says when what was gathered leaves. */
+  /** `schedule` says when what was gathered leaves; `most` how many leave in one request, which stands or falls by itself. */
   constructor(
     send: (items: readonly I[]) => Promise<readonly O[]>,
     schedule: (flush: () => void) => void = (flush) => process.nextTick(flush),
+    most: number = Infinity,
   ) {
+    this.#most = most
     this.#send = send
     this.#schedule = schedule
   }
@@ -32,6 +35,13 @@ export class Batch<I, O> {
     const waiting = this.#waiting
     this.#items = []
     this.#waiting = []
+    for (let at = 0; at < items.length; at += this.#most) {
+      const end = at + this.#most
+      this.#leave(items.slice(at, end), waiting.slice(at, end))
+    }
+  }
+
+  #leave(items: readonly I[], waiting: readonly Waiting<O>[]): void {
     this.#send(items).then(
       (results) => {
         for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as O)

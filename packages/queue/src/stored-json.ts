@@ -5,6 +5,8 @@
 
 import { isSecret } from '@net/core'
 
+import { errorText, reasonOf } from './stored-error.ts'
+
 /** The text, or what stands in its way. */
 export type Stored =
   | { readonly text: string; readonly fault?: undefined }
@@ -23,7 +25,7 @@ export function storedJson(value: unknown, name: string, maxBytes: number): Stor
     return { fault: `${name} has ${bytes} bytes, more than the ${maxBytes} that are allowed` }
   } catch (error) {
     // A getter or a proxy of the caller's.
-    return { fault: `${name} could not be read: ${String(error)}` }
+    return { fault: `${name} could not be read: ${reasonOf(errorText(error))}` }
   }
 }
 

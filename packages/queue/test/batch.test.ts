@@ -28,3 +28,25 @@ test('a request that fails fails each of its calls, and not the next ones', asyn
   isBroken = false
   expect(await batch.add(3)).toBe(3)
 })
+
+test('what is more than fits leaves in several requests, each of which stands by itself', async () => {
+  const sent: (readonly number[])[] = []
+  const batch = new Batch<number, number>(
+    async (items) => {
+      sent.push(items)
+      if (items.includes(3)) throw new Error('full')
+      return items
+    },
+    undefined,
+    2,
+  )
+  const settled = await Promise.allSettled([1, 2, 3, 4, 5].map((item) => batch.add(item)))
+  expect(sent).toEqual([[1, 2], [3, 4], [5]])
+  expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([
+    true,
+    true,
+    false,
+    false,
+    true,
+  ])
+})

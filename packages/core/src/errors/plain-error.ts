@@ -39,10 +39,12 @@ export class PlainErrors {
 
 function summary(error: Error): unknown {
   const code: unknown = Reflect.get(error, 'code')
+  // Anything may stand in the place of the text.
+  const message: unknown = Reflect.get(error, 'message')
   return {
     name: error.name,
     ...(code === undefined ? {} : { code }),
-    message: harmless(error.message),
+    message: typeof message === 'string' ? harmless(message) : message,
   }
 }
 

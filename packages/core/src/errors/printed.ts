@@ -42,6 +42,15 @@ function listed(name: string, errors: readonly Error[] | undefined): string[] {
 }
 
 function lineOf(value: unknown): string {
+  try {
+    return toldOf(value)
+  } catch {
+    // Callers may throw anything, also what has no text or fails when it is looked at.
+    return 'what was thrown cannot be read'
+  }
+}
+
+function toldOf(value: unknown): string {
   if (!(value instanceof Error)) return oneLine(String(value))
   const code: unknown = Reflect.get(value, 'code')
   const named = typeof code === 'string' && !code.startsWith('NET_') ? ` ${code}` : ''

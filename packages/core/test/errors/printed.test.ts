@@ -47,3 +47,17 @@ test('Node prints an uncaught error without its attempts', () => {
   expect(inspect(error, { customInspect: false })).not.toContain('first')
   expect(JSON.stringify(error)).toContain('first')
 })
+
+test('what nobody can read is told as that, and ends no printing', () => {
+  const unreadable = new Proxy(new Error('x'), {
+    get() {
+      throw new Error('not to be read')
+    },
+  })
+  for (const cause of [Object.create(null), unreadable]) {
+    const error = netError('NET_CLOSED', { message: 'closed', cause })
+    expect(inspect(error)).toContain('cause: what was thrown cannot be read')
+  }
+  const odd = Object.assign(new Error('x'), { message: 5 })
+  expect(JSON.stringify(netError('NET_CLOSED', { message: 'closed', cause: odd }))).toContain('5')
+})

@@ -53,6 +53,8 @@ export class RedisLink {
 
   /** Resolves when a request can leave at once. Rejects with `NET_BAD_CONFIG` for a server that throws keys away. */
   async ready(): Promise<void> {
+    // The end of its connection was told already, and is not told again.
+    if (this.#isClosed) throw closed()
     const client = await this.#connected()
     if (client.status !== 'ready') await this.#becoming(client)
     this.#checked ??= this.#check(client)
@@ -80,8 +82,14 @@ export class RedisLink {
 
   /** Resolves when all that happens is heard. */
   async listen(): Promise<void> {
-    this.#subscriber ??= this.#subscribe()
-    await this.#subscriber
+    const subscriber = (this.#subscriber ??= this.#subscribe())
+    try {
+      await subscriber
+    } catch (error) {
+      // Who listens next may have better luck.
+      if (this.#subscriber === subscriber) this.#subscriber = undefined
+      throw error
+    }
   }
 
   close(): void {
@@ -129,8 +137,13 @@ export class RedisLink {
       if (channel === `${prefix}work`) this.#listener.work()
       else this.#listener.event(text)
     })
-    await readiness(client)
-    await client.subscribe(`${prefix}work`, `${prefix}events`)
+    try {
+      await readiness(client)
+      await client.subscribe(`${prefix}work`, `${prefix}events`)
+    } catch (error) {
+      client.disconnect()
+      throw error
+    }
     client.on('ready', () => {
       client.subscribe(`${prefix}work`, `${prefix}events`).then(
         () => this.#listener.missed(),

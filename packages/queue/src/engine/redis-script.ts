@@ -227,7 +227,8 @@ end
 function verbs.progress()
   if not held(ARGV[3], ARGV[4]) then return 0 end
   call('HSET', P .. 'j:' .. ARGV[3], 'pg', ARGV[5])
-  say('progress', ARGV[3], call('HGET', P .. 'j:' .. ARGV[3], 'n'), ',' .. string.sub(ARGV[5], 2, -2))
+  local more = string.sub(ARGV[5], 2, -2)
+  say('progress', ARGV[3], call('HGET', P .. 'j:' .. ARGV[3], 'n'), more ~= '' and ',' .. more or '')
   return 1
 end
 
@@ -287,35 +288,45 @@ function verbs.pause()
   return 1
 end
 
+-- The places of the jobs that are there: of what comes later this call does nothing.
+local function untilPlace(given)
+  return given ~= '' and given or (call('HGET', Q, 'places') or '0')
+end
+
 function verbs.drain()
-  local count = 0
+  local count, till = 0, untilPlace(ARGV[4])
   for _, name in ipairs({ 'ready', 'odd', 's:delayed' }) do
-    for _, id in ipairs(call('ZRANGE', P .. name, 0, 9999)) do
+    for _, id in ipairs(call('ZRANGEBYSCORE', P .. name, '-inf', till, 'LIMIT', 0, 10000)) do
       forget(id, name == 's:delayed' and 'delayed' or 'waiting')
       count = count + 1
     end
   end
-  return count
+  return { count, ARGV[3], till, count }
+end
+
+local function putBack(id)
+  local job = P .. 'j:' .. id
+  local state = call('HGET', job, 'st')
+  if state ~= 'failed' and state ~= 'unknown' then return 0 end
+  local j = read(id)
+  call('ZREM', P .. 's:' .. state, id)
+  tally(state .. '_bytes', -(j.sz or j.ps))
+  call('HDEL', job, 'fi', 'mk', 'pg')
+  call('HSET', job, 'st', 'waiting', 'rf', j.n or 0)
+  enqueue(id, j)
+  say('added', id, j.n)
+  return 1
 end
 
 function verbs.retry()
-  local ids = ARGV[3] == '' and call('ZRANGE', P .. 's:failed', 0, 9999) or { ARGV[3] }
-  local count = 0
-  for _, id in ipairs(ids) do
-    local job = P .. 'j:' .. id
-    local state = call('HGET', job, 'st')
-    if state == 'failed' or state == 'unknown' then
-      local j = read(id)
-      call('ZREM', P .. 's:' .. state, id)
-      tally(state .. '_bytes', -(j.sz or j.ps))
-      call('HDEL', job, 'fi', 'mk', 'pg')
-      call('HSET', job, 'st', 'waiting', 'rf', j.n or 0)
-      enqueue(id, j)
-      say('added', id, j.n)
-      count = count + 1
-    end
+  if ARGV[3] ~= '' then return { putBack(ARGV[3]), '', '', 0 } end
+  local count, last, till = 0, ARGV[4], untilPlace(ARGV[5])
+  local page = call('ZRANGEBYSCORE', P .. 's:failed', '(' .. last, till, 'WITHSCORES', 'LIMIT', 0, 10000)
+  for i = 1, #page, 2 do
+    count = count + putBack(page[i])
+    last = page[i + 1]
   end
-  return count
+  return { count, last, till, #page }
 end
 
 function verbs.remove()

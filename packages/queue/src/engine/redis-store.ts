@@ -51,7 +51,7 @@ export class RedisStore implements JobStore {
       { url, prefix: `net:{${name}}:`, allowEviction, tls },
       {
         work: () => this.#listeners.work(),
-        event: (text) => this.#listeners.tell(JSON.parse(text) as QueueEvent),
+        event: (text) => this.#heard(text),
         warn: (message) => this.#warn(message),
         missed: () => {
           this.#listeners.work()
@@ -63,13 +63,8 @@ export class RedisStore implements JobStore {
   }
 
   async add(jobs: readonly NewJob[]): Promise<readonly (JobState | undefined)[]> {
-    const states: (JobState | undefined)[] = []
-    for (let at = 0; at < jobs.length; at += MOST_ADDED) {
-      const args = jobs.slice(at, at + MOST_ADDED).flatMap(addArguments)
-      const there = (await this.#run('add', args)) as readonly string[]
-      for (const state of there) states.push(state === '' ? undefined : (state as JobState))
-    }
-    return states
+    const there = (await this.#run('add', jobs.flatMap(addArguments))) as readonly string[]
+    return there.map((state) => (state === '' ? undefined : (state as JobState)))
   }
 
   async claim(request: ClaimRequest): Promise<Claimed> {
@@ -101,8 +96,8 @@ export class RedisStore implements JobStore {
 
   async settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
     const settled: boolean[] = []
-    for (let at = 0; at < settlements.length; at += MOST_ADDED) {
-      const args = settlements.slice(at, at + MOST_ADDED).flatMap(settleArguments)
+    for (let at = 0; at < settlements.length; at += MOST_SETTLED) {
+      const args = settlements.slice(at, at + MOST_SETTLED).flatMap(settleArguments)
       for (const each of (await this.#run('settle', args)) as readonly number[])
         settled.push(each === 1)
     }
@@ -142,8 +137,10 @@ export class RedisStore implements JobStore {
     return this.#all('drain', [])
   }
 
-  retry(id: string | undefined): Promise<number> {
-    return id === undefined ? this.#all('retry', ['']) : this.#count('retry', [id])
+  async retry(id: string | undefined): Promise<number> {
+    if (id === undefined) return this.#all('retry', [''])
+    const [count] = await this.#part('retry', [id], START)
+    return count
   }
 
   async remove(id: string): Promise<JobState | undefined> {
@@ -175,24 +172,45 @@ export class RedisStore implements JobStore {
     op.succeeded()
   }
 
-  /** The script does a part of it at a time, so that it holds nobody up. */
+  /** The script does a part of it at a time, so that it holds nobody up, and each job once: what comes back meanwhile stays. */
   async #all(verb: string, args: readonly string[]): Promise<number> {
     let sum = 0
-    for (;;) {
-      const count = await this.#count(verb, args)
+    for (let from: Stretch = START; ;) {
+      const [count, after, until, more] = await this.#part(verb, args, from)
       sum += count
-      if (count === 0) return sum
+      if (more === 0) return sum
+      from = { after, until }
     }
   }
 
-  async #count(verb: string, args: readonly string[]): Promise<number> {
-    return (await this.#run(verb, args)) as number
+  async #part(verb: string, args: readonly string[], { after, until }: Stretch): Promise<Part> {
+    return (await this.#run(verb, [...args, after, until])) as Part
+  }
+
+  /** Whoever reaches the server may say something there. */
+  #heard(text: string): void {
+    let event: unknown
+    try {
+      event = JSON.parse(text)
+    } catch {
+      return
+    }
+    if (typeof event === 'object' && event !== null) this.#listeners.tell(event as QueueEvent)
   }
 
   #run(verb: string, args: readonly (string | number)[]): Promise<unknown> {
     return this.#link.run(verb, [this.#keep, ...args])
   }
 }
+
+/** Places of jobs: those behind the one, up to the other; the script knows where the first part ends. */
+interface Stretch {
+  readonly after: string
+  readonly until: string
+}
+
+/** How many jobs, how far it came, and whether to go on. */
+type Part = readonly [count: number, after: string, until: string, more: number]
 
 type Fields = readonly (string | null)[]
 
@@ -282,5 +300,6 @@ const ERRORS = JSON.stringify({
 })
 const CLAIMED_FIELDS = 12
 const MOST_CLAIMED = 400
-const MOST_ADDED = 500
+const START: Stretch = { after: '0', until: '' }
+const MOST_SETTLED = 500
 const LONGEST_LOOK = 5000

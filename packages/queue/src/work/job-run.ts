@@ -19,6 +19,7 @@ import {
 import type { NetError } from '@net/core'
 
 import type { Job } from '../job.ts'
+import { errorOf, errorText } from '../stored-error.ts'
 import type { ClaimedJob, JobLease, JobStore } from '../store.ts'
 import type { JobContext, JobHandler } from './job-context.ts'
 import type { LeasedRun } from './lease-keeper.ts'
@@ -101,7 +102,16 @@ export class JobRun<P> implements LeasedRun {
     this.#deadline?.clear()
     this.#grace?.clear()
     if (error === undefined) this.#op?.succeeded()
-    else this.#op?.failed(error)
+    else this.#failed(error)
+  }
+
+  #failed(error: unknown): void {
+    try {
+      this.#op?.failed(error)
+    } catch {
+      // What was thrown cannot even be looked at.
+      this.#op?.failed(errorOf(errorText(error)))
+    }
   }
 
   warn(message: string): void {

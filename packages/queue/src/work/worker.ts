@@ -17,7 +17,7 @@ import type {
   RateRule,
   Settlement,
 } from '../store.ts'
-import { errorText } from '../stored-error.ts'
+import { errorText, reasonOf } from '../stored-error.ts'
 import { storedJson } from '../stored-json.ts'
 import { Bell } from './bell.ts'
 import { JobRun, type RunHost } from './job-run.ts'
@@ -60,6 +60,10 @@ export class RunningWorker<P> implements JobWorker {
   readonly #runs = new Set<JobRun<P>>()
   /** How many handlers run; a run whose end is being stored makes room already. */
   #handling = 0
+  /** How many claims are under way, and jobs on their way back: what comes of them must not be left leased. */
+  #asking = 0
+  /** The close waits no longer. */
+  #isLate = false
   /** Rung when there may be something to claim. */
   readonly #bell = new Bell()
   /** Rung when a job has ended; the close waits for it. */
@@ -130,10 +134,11 @@ export class RunningWorker<P> implements JobWorker {
     })
     // A store that does not answer is waited for no longer than handlers are.
     const leave = clock().after(grace + 2 * LAST_GRACE, () => {
+      this.#isLate = true
       this.#runs.clear()
       this.#ended.ring()
     })
-    while (this.#runs.size > 0) await this.#ended.wait(Infinity)
+    while (!this.#isLate && this.#runs.size + this.#asking > 0) await this.#ended.wait(Infinity)
     cut.clear()
     leave.clear()
     this.#keeper.close()
@@ -169,20 +174,37 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   async #claim(max: number): Promise<Claimed> {
-    const end = clock().now() + this.#request.lease
     try {
-      const idle = this.#handling === 0
-      // What has ended goes first, and with the same trip.
-      this.#settlements.flush()
-      const claimed = await this.#parts.store.claim({ ...this.#request, max, idle })
-      this.#answered()
-      this.#quiet = claimed.quiet
-      for (const job of claimed.jobs) this.#start(job, end)
-      // What came while the worker closed goes back before the store is let go.
-      if (!this.#isOpen()) this.#settlements.flush()
-      return claimed
+      // A close does not wait for a store that is away.
+      await this.#parts.store.ready?.()
+      if (!this.#isOpen()) return NOTHING
+      return await this.#asked(() => this.#claimed(max))
     } catch (error) {
-      return { jobs: [], wait: this.#failed(error), quiet: false }
+      return { ...NOTHING, wait: this.#failed(error) }
+    }
+  }
+
+  async #claimed(max: number): Promise<Claimed> {
+    const end = clock().now() + this.#request.lease
+    const idle = this.#handling === 0
+    // What has ended goes first, and with the same trip.
+    this.#settlements.flush()
+    const claimed = await this.#parts.store.claim({ ...this.#request, max, idle })
+    this.#answered()
+    this.#quiet = claimed.quiet
+    for (const job of claimed.jobs) this.#start(job, end)
+    // What came while the worker closed goes back before the store is let go.
+    if (!this.#isOpen()) this.#settlements.flush()
+    return claimed
+  }
+
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    this.#asking++
+    try {
+      return await ask()
+    } finally {
+      this.#asking--
+      this.#ended.ring()
     }
   }
 
@@ -223,7 +245,8 @@ export class RunningWorker<P> implements JobWorker {
 
   async #giveBack(job: ClaimedJob): Promise<void> {
     const { id, token } = job
-    await this.#settlements.add({ id, token, to: 'waiting', delay: 0, refund: true }).catch(nothing)
+    const back = { id, token, to: 'waiting', delay: 0, refund: true } as const
+    await this.#asked(() => this.#settlements.add(back)).catch(nothing)
   }
 
   #handled(run: JobRun<P>, ending: Ending): void {
@@ -258,8 +281,9 @@ export class RunningWorker<P> implements JobWorker {
       return this.#decide(run, ending)
     } catch (error) {
       // A rule of the caller's failed: what nobody can decide is not repeated.
-      run.warn(`whether the job is repeated could not be decided: ${String(error)}`)
-      return { to: run.marked ? 'unknown' : 'failed', error: errorText(error) }
+      const text = errorText(error)
+      run.warn(`whether the job is repeated could not be decided: ${reasonOf(text)}`)
+      return { to: run.marked ? 'unknown' : 'failed', error: text }
     }
   }
 
@@ -328,6 +352,7 @@ function turn(): Promise<void> {
 
 const nothing = (): void => {}
 const DONE: Verdict = { to: 'done' }
+const NOTHING: Claimed = { jobs: [], wait: 0, quiet: false }
 const closeGrace = closeDoor({ protocol: 'queue', call: 'close' })
 const LAST_GRACE = 1000
 const LONGEST_BACK_OFF = 5000

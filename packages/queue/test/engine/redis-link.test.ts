@@ -49,3 +49,14 @@ test('a link that is closed takes no requests', async () => {
   link.close()
   await expect(link.ready()).rejects.toMatchObject({ code: 'NET_CLOSED' })
 })
+
+test('a link that was connected and is closed takes no requests either', async () => {
+  await using server = await respServer(() => '*1\r\n$0\r\n\r\n')
+  const url = new URL(server.url)
+  const link = new RedisLink({ url, prefix: 'p', allowEviction: false }, silent)
+  await link.ready()
+  link.close()
+  await expect(link.ready()).rejects.toMatchObject({ code: 'NET_CLOSED' })
+  await expect(link.run('counts', [])).rejects.toMatchObject({ code: 'NET_CLOSED' })
+  await expect(link.listen()).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})

@@ -27,3 +27,21 @@ test('what is asked goes as plain arguments, and what comes back is read', async
   expect(await queue.get('x')).toBeUndefined()
   await expect(queue.remove('x')).rejects.toMatchObject({ code: 'NET_BUSY' })
 })
+
+test('all failed jobs are put back part by part, each once, up to the last that was there', async () => {
+  const asked: (readonly string[])[] = []
+  const parts = [
+    '*4\r\n:2\r\n$1\r\n5\r\n$1\r\n9\r\n:3\r\n',
+    '*4\r\n:0\r\n$1\r\n5\r\n$1\r\n9\r\n:0\r\n',
+  ]
+  await using server = await respServer((args) => {
+    asked.push(args)
+    return parts[Math.min(asked.length - 1, 1)] ?? ''
+  })
+  await using queue = openQueue('q', { url: server.url })
+  expect(await queue.retryFailed()).toBe(2)
+  expect(asked.map(([verb, , ...rest]) => [verb, ...rest])).toEqual([
+    ['retry', '', '0', ''],
+    ['retry', '', '5', '9'],
+  ])
+})

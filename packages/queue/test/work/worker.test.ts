@@ -1,4 +1,4 @@
-import { useFakeClock } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
 import { openQueue } from '@net/queue'
 import { cutOff } from '@net/queue/testing'
 import { expect, test } from 'vitest'
@@ -28,10 +28,10 @@ function worker(store: MemoryStore): RunningWorker<number> {
 }
 
 class Failing extends MemoryStore {
-  failures = 3
+  isAway = true
 
   override claim(...request: Parameters<MemoryStore['claim']>): Promise<Claimed> {
-    return this.failures-- > 0 ? Promise.reject(new Error('away')) : super.claim(...request)
+    return this.isAway ? Promise.reject(new Error('away')) : super.claim(...request)
   }
 }
 
@@ -41,6 +41,7 @@ test('a store that is away is asked again, and the worker says what it does', as
   await store.add([{ id: 'a', payload: '1', priority: 0, attempts: 1, delay: 0 }])
   await using working = worker(store)
   await expect.poll(() => working.state).toBe('reconnecting')
+  store.isAway = false
   await expect.poll(() => store.counts()).toMatchObject({ done: 1 })
   expect(working.state).toBe('working')
 })
@@ -122,4 +123,57 @@ test('a claim that is answered while a worker closes does not keep it from closi
   done.resolve()
   await closing
   expect(working.state).toBe('closed')
+})
+
+class Answering extends MemoryStore {
+  readonly asked = Promise.withResolvers<void>()
+  readonly answer = Promise.withResolvers<void>()
+
+  override async claim(...request: Parameters<MemoryStore['claim']>): Promise<Claimed> {
+    const claimed = await super.claim(...request)
+    this.asked.resolve()
+    await this.answer.promise
+    return claimed
+  }
+}
+
+test('what a claim gives that was under way when the worker was closed goes back before that is closed', async () => {
+  const store = new Answering(plan.keep, () => {})
+  await store.add([{ id: 'a', payload: '1', priority: 0, attempts: 1, delay: 0 }])
+  const working = worker(store)
+  await store.asked.promise
+  const closing = working.close()
+  store.answer.resolve()
+  await closing
+  expect(await store.counts()).toMatchObject({ waiting: 1, active: 0 })
+})
+
+test.each([
+  ['without a text', Object.create(null)],
+  ['whose message is a number', Object.assign(new Error('x'), { message: 5 })],
+  [
+    'that throws when it is read',
+    new Proxy(new Error('x'), {
+      get() {
+        throw new Error('not to be read')
+      },
+    }),
+  ],
+])('an error %s fails its job, and the next one is done', async (_, thrown: unknown) => {
+  using _events = captureEvents()
+  await using queue = openQueue<number>('unreadable')
+  await queue.add(1, { id: 'a', attempts: 1 })
+  await queue.add(2, { id: 'b', attempts: 1 })
+  await queue.add(3, { id: 'c', attempts: 2 })
+  const when = (): boolean => {
+    throw thrown
+  }
+  queue.process(
+    ({ payload }) => {
+      if (payload !== 2) throw thrown
+    },
+    { concurrency: 2, retry: { when } },
+  )
+  const ended = await Promise.all(['a', 'b', 'c'].map((id) => queue.ended(id)))
+  expect(ended.map(({ state }) => state)).toEqual(['failed', 'done', 'failed'])
 })
