@@ -6,6 +6,8 @@
 export interface EncodedText {
   readonly encoding: '7bit' | '8bit' | 'quoted-printable' | 'base64'
   readonly lines: string
+  /** Whether one of them begins with a dot. */
+  readonly dots: boolean
 }
 
 /** How a text is to be encoded; `auto` for the shortest way in which every reader gets it as it was. */
@@ -13,33 +15,42 @@ export type TextEncoding = 'auto' | 'quoted-printable' | 'base64' | '8bit'
 
 /** The text as a body. With `auto`, the default, it stays as it is where every reader gets it as it was. */
 export function transferEncode(text: string, wanted: TextEncoding = 'auto'): EncodedText {
-  const lines = linesOf(text)
-  const isPlain = !BEYOND_ASCII.test(lines) && isShort(lines)
-  if (isPlain && (wanted === 'auto' || wanted === '8bit')) return { encoding: '7bit', lines }
+  // Looked at before its lines are made of it, which need not be put together then before they leave.
+  const given = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text
+  const isPlain = !BEYOND_ASCII.test(given) && isShort(given)
+  const lines = linesOf(given)
+  if (isPlain && (wanted === 'auto' || wanted === '8bit')) {
+    return { encoding: '7bit', lines, dots: hasDots(given) }
+  }
   const bytes = Buffer.from(lines, 'utf8')
   const isMany = bytes.length - lines.length > lines.length / MANY
   if (wanted === '8bit' && !TOO_LONG.test(bytes.toString('latin1'))) {
-    return { encoding: '8bit', lines: bytes.toString('latin1') }
+    return { encoding: '8bit', lines: bytes.toString('latin1'), dots: hasDots(given) }
   }
-  return wanted === 'base64' || (wanted === 'auto' && isMany)
-    ? { encoding: 'base64', lines: inLines(bytes.toString('base64')) }
-    : { encoding: 'quoted-printable', lines: quoted(bytes.toString('latin1')) }
+  if (wanted === 'base64' || (wanted === 'auto' && isMany)) {
+    return { encoding: 'base64', lines: inLines(bytes.toString('base64')), dots: false }
+  }
+  const safe = quoted(bytes.toString('latin1'))
+  return { encoding: 'quoted-printable', lines: safe, dots: hasDots(safe) }
+}
+
+function hasDots(text: string): boolean {
+  return text.startsWith('.') || text.includes('\n.')
 }
 
 function linesOf(text: string): string {
-  if (text.includes('\r')) return text.replaceAll(/\r\n?|\n/g, '\r\n')
   // A pattern gives the text in one piece; of a short one that costs more than what it saves.
   return text.length > LONG ? text.replaceAll(/\n/g, '\r\n') : text.replaceAll('\n', '\r\n')
 }
 
 /** Whether each of the lines fits. */
-function isShort(lines: string): boolean {
+function isShort(text: string): boolean {
   let start = 0
-  for (let end = lines.indexOf('\r\n'); end >= 0; end = lines.indexOf('\r\n', start)) {
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
     if (end - start > LINE) return false
-    start = end + 2
+    start = end + 1
   }
-  return lines.length - start <= LINE
+  return text.length - start <= LINE
 }
 
 /** The text of a header, in words of at most 64 letters that may stand on lines of their own. */

@@ -39,9 +39,8 @@ export function textEntity(
   wanted?: TextEncoding,
   parameters = '',
 ): Entity {
-  const { encoding, lines } = transferEncode(text, wanted)
+  const { encoding, lines, dots } = transferEncode(text, wanted)
   const head = `Content-Type: ${type}; charset=utf-8${parameters}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`
-  const dots = lines.startsWith('.') || lines.includes('\n.')
   return { type, pieces: [head + lines], plain: encoding !== '8bit', dots }
 }
 
