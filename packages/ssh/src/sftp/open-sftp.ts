@@ -45,6 +45,7 @@ export async function openSftp(
     isAlive: () => session.alive,
     lost: session.closed,
     open,
+    beside: command === undefined ? (op: Operation) => SftpChannel.beside(session, op) : undefined,
   }
   const channels = new SftpChannels(await open(op, attempt), rules)
   return new Client(new Calls(channels, identity), `ssh://${identity.endpoint}`)

@@ -47,6 +47,38 @@ export class SftpChannel implements PacketRoad {
     return channel
   }
 
+  /**
+   * Starts the server on one more channel of the connection, in no phase of the operation and without waiting for a place;
+   * undefined where the server has none.
+   */
+  static async beside(session: SshSession, op: Operation): Promise<SftpChannel | undefined> {
+    const free = session.commands.place(op)
+    if (typeof free !== 'function') {
+      free.then(
+        (giveBack) => giveBack(),
+        () => {},
+      )
+      return undefined
+    }
+    const channel = new SftpChannel()
+    const output = {
+      copies: true,
+      arrived: (name: OutputName, chunk: Uint8Array) => channel.#arrived(name, chunk as Buffer),
+    }
+    const command = await session.commands.open(free, output, op)
+    channel.#listen(command)
+    try {
+      await command.start({ kind: 'subsystem', name: 'sftp' }, () => {}, op)
+      void channel.write(initPacket(VERSION))
+      await stoppable(op, channel.pipeline.version)
+      channel.#beginning = ''
+      return channel
+    } catch (error) {
+      command.close()
+      throw error
+    }
+  }
+
   /** What the server names besides its version. */
   get extensions(): ReadonlyMap<string, string> {
     return this.#extensions
@@ -81,12 +113,16 @@ export class SftpChannel implements PacketRoad {
     this.broken(error)
   }
 
-  async #begin(command: RemoteCommand, op: Operation): Promise<void> {
+  #listen(command: RemoteCommand): void {
     this.#command = command
     command.ended.then(
       (end) => this.#ended(end),
       (error: unknown) => this.#lost(error),
     )
+  }
+
+  async #begin(command: RemoteCommand, op: Operation): Promise<void> {
+    this.#listen(command)
     try {
       void this.write(initPacket(VERSION))
       const { version, extensions } = await op.phase('greeting', () =>

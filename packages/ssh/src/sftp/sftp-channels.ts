@@ -20,6 +20,8 @@ export interface ChannelRules {
   /** Settles with what ended the connection. */
   readonly lost: Promise<NetError | undefined>
   open(op: Operation, attempt: Attempt): Promise<SftpChannel>
+  /** One more channel for the time of one call; absent where there is none. */
+  readonly beside?: ((op: Operation) => Promise<SftpChannel | undefined>) | undefined
 }
 
 /** The sessions of one client, one at a time. */
@@ -102,8 +104,9 @@ export class SftpChannels {
   }
 
   #adopt(channel: SftpChannel): SftpSession {
-    const { encoding, software } = this.#rules
-    const rules = { encoding, software, extensions: channel.extensions, place: this.#place }
+    const { encoding, software, beside } = this.#rules
+    const { extensions } = channel
+    const rules = { encoding, software, beside, extensions, place: this.#place }
     const widen = (window: number): void => channel.widen(window)
     void channel.closed.then((error) => {
       if (this.#isEnding) this.#closed.resolve(undefined)

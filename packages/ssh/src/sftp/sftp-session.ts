@@ -16,6 +16,7 @@ import { PartsInUse, type PartFailed } from './parts-in-use.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { NamedEntry, Reply } from './replies.ts'
 import { extendedRequest, type Request } from './requests.ts'
+import type { SftpChannel } from './sftp-channel.ts'
 import { refusalOf, statusError, type Asked } from './sftp-error.ts'
 
 /** How much a server takes at once. */
@@ -34,6 +35,8 @@ export interface SessionRules {
   /** Its name and version for itself, as in `OpenSSH_9.9`. */
   readonly software: string
   readonly place: SftpPlace
+  /** One more channel to the server for the time of one call; absent where there is none. */
+  readonly beside?: ((op: Operation) => Promise<SftpChannel | undefined>) | undefined
 }
 
 /** Where relative paths begin; undefined for the folder of the login. */

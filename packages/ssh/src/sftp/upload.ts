@@ -29,6 +29,7 @@ import { behind, sharedBeginning } from './resume-upload.ts'
 import { sourceBlocks } from './source-blocks.ts'
 import type { TransferResult } from './transfer-result.ts'
 import { WriteBehind } from './write-behind.ts'
+import { needsLanes, WriteLanes } from './write-lanes.ts'
 
 /** What is sent, and where to. */
 export interface UploadPlan {
@@ -215,14 +216,23 @@ class Upload {
 
   /** Everything that the source has; resolves to where it ends. */
   async #send(writing: WriteBehind): Promise<number> {
-    const blocks = sourceBlocks(this.#op, this.#source, () => writing.room())
-    for await (const { memory, length } of blocks) {
-      const isHole = this.#plan.sparse === true && isZero(memory.subarray(0, length))
-      if (isHole) writing.skip(length)
-      else writing.write(length)
+    const lanes = new WriteLanes(this.#session, this.#op, this.#plan.path)
+    // To a name of our own only: others may look at the file itself while it is written.
+    const isOwn = this.#plan.failed !== undefined
+    if (isOwn && needsLanes(this.#session, this.#source.size)) void lanes.lead(writing)
+    try {
+      const blocks = sourceBlocks(this.#op, this.#source, () => writing.room())
+      for await (const { memory, length } of blocks) {
+        const isHole = this.#plan.sparse === true && isZero(memory.subarray(0, length))
+        if (isHole) writing.skip(length)
+        else writing.write(length)
+      }
+      await writing.finish()
+      await lanes.close()
+      return writing.position
+    } finally {
+      lanes.cut()
     }
-    await writing.finish()
-    return writing.position
   }
 
   /** Closes it, and compares the size; what is to end behind the written bytes is cut before. */

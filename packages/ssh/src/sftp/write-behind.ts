@@ -7,6 +7,7 @@ import type { NetError } from '@net/core'
 import { clock, stoppable, type Operation } from '@net/core/authoring'
 
 import { STATUS } from './packets.ts'
+import type { Pipeline } from './pipeline.ts'
 import type { Reply } from './replies.ts'
 import { writeHeadLength, writePacket } from './requests.ts'
 import { statusError, type Asked } from './sftp-error.ts'
@@ -24,12 +25,19 @@ export interface WritePlan {
   readonly written?: ((length: number) => void) | undefined
 }
 
+/** A road for writes to the file: a handle of its own on a channel. */
+export interface WriteLane {
+  readonly pipeline: Pipeline
+  readonly handle: Buffer
+}
+
 /** Writes one file from an offset on. */
 export class WriteBehind {
   readonly #session: SftpSession
   readonly #op: Operation
   readonly #plan: WritePlan
   readonly #head: number
+  readonly #lanes: (WriteLane & { underWay: number })[]
   readonly #free: Buffer[] = []
   #lent: Buffer | undefined
   /** The blocks in order, each with whether it is there. */
@@ -48,6 +56,7 @@ export class WriteBehind {
     this.#op = op
     this.#plan = plan
     this.#head = writeHeadLength(plan.handle)
+    this.#lanes = [{ pipeline: session.pipeline, handle: plan.handle, underWay: 0 }]
     this.#position = plan.start
     this.#gapless = plan.start
   }
@@ -62,12 +71,19 @@ export class WriteBehind {
     return this.#position
   }
 
+  /** Writes go over this one as well. */
+  add({ pipeline, handle }: WriteLane): void {
+    // The room in front of each block is for a handle of one length.
+    if (handle.length === this.#plan.handle.length)
+      this.#lanes.push({ pipeline, handle, underWay: 0 })
+  }
+
   /** Memory for the next block; resolves when there is some. Rejects with the first refusal. */
   async room(): Promise<Uint8Array> {
     const most = this.#session.writesInOrder ? 1 : MOST_UNDER_WAY
     while (this.#free.length === 0 || this.#underWay >= most) {
       if (this.#failure !== undefined) throw this.#failure
-      if (this.#underWay < most && this.#made < BLOCKS) {
+      if (this.#underWay < most && this.#made < BLOCKS * this.#lanes.length) {
         this.#made += 1
         this.#free.push(Buffer.allocUnsafeSlow(this.#head + this.#plan.block))
       } else {
@@ -84,8 +100,11 @@ export class WriteBehind {
     const memory = this.#lent
     if (memory === undefined) return
     this.#lent = undefined
-    const { handle } = this.#plan
-    const { pipeline } = this.#session
+    const lane = this.#lanes.reduce((least, each) =>
+      each.underWay < least.underWay ? each : least,
+    )
+    const { pipeline, handle } = lane
+    lane.underWay += length
     const offset = this.#position
     this.#position += length
     this.#underWay += 1
@@ -105,6 +124,7 @@ export class WriteBehind {
     reply.then(
       (answer) => {
         this.#replies.delete(reply)
+        lane.underWay -= length
         // On a road where each takes long, small ones show that it moves.
         if (clock().now() - sent < SOON) this.#step = Math.min(this.#step * 2, this.#plan.block)
         this.#answered(answer, block, length)
