@@ -38,10 +38,12 @@ test('packets are the same however they are split, and their memory is their own
     const got: Buffer[] = []
     const packets = reader((payload) => void got.push(payload))
     const lent = Buffer.alloc(size)
+    const verdicts = new Set<unknown>()
     for (let at = 0; at < bytes.length; at += size) {
       const length = bytes.copy(lent, 0, at, Math.min(at + size, bytes.length))
-      expect(packets.read(lent, 0, length)).toBeUndefined()
+      verdicts.add(packets.read(lent, 0, length))
     }
+    expect([...verdicts]).toEqual([undefined])
     expect(got.map((payload) => payload.equals(payloads[got.indexOf(payload)] ?? key))).toEqual(
       payloads.map(() => true),
     )

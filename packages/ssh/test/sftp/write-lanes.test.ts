@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+
 import { operation } from '@net/core/authoring'
 import { expect, test, vi } from 'vitest'
 
@@ -10,7 +12,7 @@ import { SftpSession } from '../../src/sftp/sftp-session.ts'
 import { WriteBehind } from '../../src/sftp/write-behind.ts'
 import { needsLanes, WriteLanes } from '../../src/sftp/write-lanes.ts'
 import { failureOf } from '../embedded.ts'
-import { openedSftp, patterned } from './opened.ts'
+import { openedSftp } from './opened.ts'
 
 /** A channel whose server takes all, but for the answers that are given; it keeps what it is asked. */
 class FakeChannel {
@@ -134,7 +136,7 @@ test('a large upload from far away is whole, and leaves nothing open', async () 
   const trip = vi.spyOn(Pipeline.prototype, 'trip', 'get').mockReturnValue(100)
   try {
     await using opened = await openedSftp({ ssh: { quirks: { software: 'OpenSSH_9.9' } } })
-    const bytes = patterned(9_000_000)
+    const bytes = randomBytes(9_000_000)
     await opened.sftp.writeFile('/a', bytes)
     expect(Buffer.from(opened.server.files.read('/a')).equals(bytes)).toBe(true)
     await opened.sftp.close()
