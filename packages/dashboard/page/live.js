@@ -23,6 +23,7 @@ export class Live {
   #channel = new BroadcastChannel(`net-dashboard ${location.host}`)
   #catching = false
   #leads = false
+  #lines = true
 
   /**
    * @param {Model} model
@@ -123,12 +124,12 @@ export class Live {
       if (this.#leads) this.#share()
       return
     }
-    if (!this.#leads) this.#listener.state('live', 'Live')
+    if (!this.#leads) this.#tellLive(this.#lines)
     this.#hear(event, data)
   }
 
   #share() {
-    this.#say('open', { sequence: this.#model.sequence })
+    this.#say('open', { sequence: this.#model.sequence, lines: this.#lines })
   }
 
   /**
@@ -154,11 +155,22 @@ export class Live {
     } else if (event === 'clear') {
       this.#model.clear(this.#model.end)
       this.#listener.changed()
+    } else if (event === 'lines') {
+      this.#tellLive(/** @type {{ lines?: boolean }} */ (data).lines)
     } else if (event === 'open') {
-      this.#listener.state('live', 'Live')
-      const { sequence } = /** @type {RowsShown} */ (data)
+      const { sequence, lines } = /** @type {RowsShown & { lines?: boolean }} */ (data)
+      this.#tellLive(lines)
       if (sequence > this.#model.sequence) void this.#catchUp()
     } else if (event === 'gap') void this.#catchUp()
+  }
+
+  /**
+   * Whether lines on the wire are kept as well.
+   * @param {boolean} [lines]
+   */
+  #tellLive(lines = true) {
+    this.#lines = lines
+    this.#listener.state('live', lines ? 'Live' : 'Live, too busy to keep lines')
   }
 
   /** Asks for what has changed since the last thing that was heard. */

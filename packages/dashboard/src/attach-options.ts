@@ -15,8 +15,8 @@ export interface AttachOptions {
   /** How many operations are kept; default 10,000. */
   readonly operations?: number | undefined
   /**
-   * When wire lines, progress and pools are kept: `watched`, the default, while a page is open, or `always`, which costs the
-   * program about as much again.
+   * When wire lines, progress and pools are kept: `watched`, the default, while a page is open and fewer than 500 operations a
+   * second begin, or `always`, which costs the program about as much again.
    */
   readonly lines?: 'watched' | 'always' | undefined
   /** What the page calls the program. Default the name of its file. */

@@ -9,6 +9,7 @@ import { basename } from 'node:path'
 import type { CloseOptions, NetEvent } from '@net/core'
 import { clock, closeDoor, type Taken } from '@net/core/authoring'
 
+import { Attention } from './attention.ts'
 import { attachDoor, type AttachOptions } from './attach-options.ts'
 import { History } from './history/history.ts'
 import { Pools } from './history/pools.ts'
@@ -45,8 +46,14 @@ export async function attach(options?: AttachOptions): Promise<Dashboard> {
   }
   // Before the server stands: what the program does meanwhile is seen as well.
   const listening = new Listening(take, taken.lines === 'always')
-  const onWatched = (isWatched: boolean): void => listening.toEverything(isWatched)
-  const streams = new Streams(history, { streams: STREAMS, behind: BEHIND, onWatched })
+  const attention = new Attention(history, listening, (lines) => streams.tell('lines', { lines }))
+  const streams: Streams = new Streams(history, {
+    streams: STREAMS,
+    behind: BEHIND,
+    onWatched: (isWatched) => attention.watch(isWatched),
+    ...(taken.lines === 'always' ? {} : { onBeat: () => attention.beat() }),
+    state: () => ({ lines: attention.isWhole }),
+  })
   const token = randomBytes(24).toString('base64url')
   const host = taken.listen ?? '127.0.0.1'
   const about = aboutOf(taken)

@@ -18,6 +18,10 @@ export interface StreamLimits {
   readonly behind: number
   /** Called when the first page opens, and when the last one has gone. */
   readonly onWatched?: ((isWatched: boolean) => void) | undefined
+  /** Called ten times a second while a page is open. */
+  readonly onBeat?: (() => void) | undefined
+  /** What a page that opens is told beside where it stands. */
+  readonly state?: (() => object) | undefined
 }
 
 /** The open streams. */
@@ -46,8 +50,10 @@ export class Streams implements Disposable {
     this.#open.add(reader)
     response.on('close', () => this.#remove(reader))
     // What changed between the page's first look and now is asked for by its number.
-    response.write(`event: open\ndata: ${JSON.stringify({ sequence: this.#history.sequence })}\n\n`)
     if (this.#open.size === 1) this.#limits.onWatched?.(true)
+    const { sequence } = this.#history
+    const state = { sequence, ...this.#limits.state?.() }
+    response.write(`event: open\ndata: ${JSON.stringify(state)}\n\n`)
     this.#history.watch()
     this.#timer ??= every(() => this.flush(), INTERVAL).unref()
     return true
@@ -57,6 +63,7 @@ export class Streams implements Disposable {
   flush(): void {
     const records = this.#history.drain()
     this.#beats++
+    this.#limits.onBeat?.()
     if (records.length > 0) {
       const { sequence, oldest } = this.#history
       const data = JSON.stringify({ sequence, oldest, rows: records.map(rowOf) })

@@ -40,6 +40,20 @@ test('a reader hears what has changed since the last time, once', () => {
   expect(reader.text).toMatch(/\nid: 2\ndata: \{"sequence":2,"oldest":0,"rows":\[\[0,1,.*"ok"/u)
 })
 
+test('a page that opens is told how things stand, and each tenth of a second is a beat', () => {
+  const history = new History({ operations: 10, wire: 0 })
+  let beats = 0
+  const onBeat = (): void => void beats++
+  const state = (): object => ({ lines: false })
+  using streams = new Streams(history, { streams: 1, behind: 100, onBeat, state })
+  const reader = new Reader()
+  streams.add(reader.response)
+  expect(reader.text).toBe('event: open\ndata: {"sequence":0,"lines":false}\n\n')
+  streams.flush()
+  streams.flush()
+  expect(beats).toBe(2)
+})
+
 test('there are only so many; a place is free again when one goes, and nothing is gathered for nobody', () => {
   const { history, streams } = streamsOf(1)
   using _ = streams
