@@ -16,8 +16,8 @@ const input = createInterface(process.stdin)
 const client = createClient()
 /** As many as `demo lab` keeps, where a page is to open all; else what is kept by default. */
 const kept = mode === 'open' ? 100_000 : 10_000
-/** In milliseconds. */
-const WARM = 3000
+/** In milliseconds: until as many operations are kept as may be, which is how a program runs that has run for a while. */
+const WARM = 6000
 const LENGTH = 5000
 const dashboard = mode === 'without' ? undefined : await attach({ operations: kept })
 
