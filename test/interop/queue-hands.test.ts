@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { openQueue, type JobQueue } from '@net/queue'
 import { expect, test, type TestContext } from 'vitest'
+import { temporaryFolder } from './child.ts'
 import { requireDaemon } from './daemon.ts'
 import { EffectServer, type Effect } from './queue-effects.ts'
 import { RedisServer } from './redis.ts'
-import { testFolder } from './test-folder.ts'
 
 type Place = AsyncDisposable & { readonly url: string }
 
@@ -16,15 +16,15 @@ const places: readonly (readonly [
 ])[] = [
   [
     'in a file',
-    async () => ({
-      url: `file:${join(testFolder(), 'jobs.db')}`,
-      async [Symbol.asyncDispose]() {},
-    }),
+    async () => {
+      const folder = temporaryFolder('test')
+      return {
+        url: `file:${join(folder.path, 'jobs.db')}`,
+        [Symbol.asyncDispose]: async () => folder[Symbol.dispose](),
+      }
+    },
   ],
-  [
-    'on Redis',
-    (context) => RedisServer.start(requireDaemon(context, 'redis-server'), testFolder()),
-  ],
+  ['on Redis', onRedis],
 ]
 
 test.concurrent.for(places)(
@@ -155,8 +155,7 @@ test.concurrent.for(places)(
 test.concurrent('workers whose wall clocks differ by minutes agree on leases and delays, on Redis', async ({
   skip,
 }) => {
-  const redis = requireDaemon({ skip }, 'redis-server')
-  await using server = await RedisServer.start(redis, testFolder())
+  await using server = await onRedis({ skip })
   await using effects = await EffectServer.start()
   await using queue: JobQueue<string> = openQueue('hands', { url: server.url })
   effects.hold('begin')
@@ -180,3 +179,17 @@ test.concurrent('workers whose wall clocks differ by minutes agree on leases and
   for (const id of [...ids, ...late]) expect((await queue.ended(id)).attempt).toBe(1)
   expect(effects.of('effect')).toHaveLength(12)
 })
+
+/** Tests that run beside each other have no folder that a test's end removes. */
+async function onRedis(context: Pick<TestContext, 'skip'>): Promise<Place> {
+  const program = requireDaemon(context, 'redis-server')
+  const folder = temporaryFolder('test')
+  const server = await RedisServer.start(program, folder.path)
+  return {
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      await server.kill()
+      folder[Symbol.dispose]()
+    },
+  }
+}
