@@ -129,7 +129,8 @@ export class Sessions implements FramedSession {
       this.#lent.add(session)
       return session
     } catch (error) {
-      if (this.#all.size === 0 || op.signal.aborted || !isFull(error)) throw error
+      const isAlone = [...this.#all].every((session) => session.ended)
+      if (isAlone || op.signal.aborted || !isFull(error)) throw error
       this.#fullUntil = clock().now() + FULL_FOR
       return undefined
     } finally {
@@ -140,6 +141,8 @@ export class Sessions implements FramedSession {
   }
 
   #wait(op: Operation): Promise<Session | undefined> {
+    // They may all have ended while the server thought about another one.
+    if (this.#isClosed) throw endedBefore(this.#failure)
     const all = [...this.#all]
     // Waiting for them could be waiting for oneself.
     if (all.length > 0 && all.every((session) => session.heldByCaller)) throw busy()

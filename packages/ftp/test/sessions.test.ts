@@ -132,3 +132,19 @@ test('the one session of a client stays what SITE has made of it', async () => {
   expect(await client.size('in/a')).toBe(1)
   expect(logins(server.received)).toBe(1)
 })
+
+test('calls that try another session while all of them end are told so, and wait for nobody', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'x' } })
+  await using client = await connect(server.url, { connections: 4 })
+  // From here on the first session is left to those who find no other one.
+  await client.command('SITE CHMOD 644 a')
+  await client.size('a')
+  expect(server.connections).toBe(2)
+  const closing = server.close()
+  const calls = [client.size('a'), client.size('a'), client.size('a')]
+  const outcomes = await Promise.allSettled(calls)
+  const errors = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+  expect(errors.length).toBeGreaterThan(0)
+  expect(errors).toMatchObject(errors.map(() => ({ retry: 'safe' })))
+  await closing
+})
