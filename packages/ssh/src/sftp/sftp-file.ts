@@ -2,8 +2,8 @@
  * A file that is open: reads and writes at positions, several at once. It must not know how it was opened.
  */
 
-import type { CallOptions } from '@net/core'
-import { argument, inCall, netError, option, type Operation } from '@net/core/authoring'
+import type { CallOptions, NetError } from '@net/core'
+import { argument, inCall, netError, option, stoppable, type Operation } from '@net/core/authoring'
 
 import { fields } from '../identity/wire.ts'
 import type { SftpAttributes } from './attributes.ts'
@@ -45,9 +45,9 @@ export interface SftpFile extends AsyncDisposable {
   setTimes(accessed: number, modified: number, options?: CallOptions): Promise<void>
   /** Has the server put what was written on its disk (fsync@openssh.com); a command. Rejects with `NET_UNSUPPORTED`. */
   sync(options?: CallOptions): Promise<void>
-  /** Closes it; a command. Rejects with what the server says to it: some decide then whether they keep the file. */
+  /** Closes it behind the calls that are under way; a command. Rejects with what the server says to it: some decide then whether they keep the file. */
   commit(options?: CallOptions): Promise<void>
-  /** Closes it, whatever the server says. Never rejects. */
+  /** Closes it behind the calls that are under way, whatever the server says. Never rejects. */
   close(): Promise<void>
 }
 
@@ -81,6 +81,9 @@ export class OpenFile implements SftpFile {
   readonly #session: SftpSession
   readonly #handle: OpenHandle
   readonly #call: FileCall
+  /** Calls under way, which closing waits for. */
+  readonly #running = new Set<Promise<unknown>>()
+  #isClosing = false
 
   constructor(session: SftpSession, handle: OpenHandle, path: string, call: FileCall) {
     this.#session = session
@@ -145,11 +148,18 @@ export class OpenFile implements SftpFile {
   }
 
   async commit(options?: CallOptions): Promise<void> {
-    return this.#command('commit', options, (op) => this.#handle.commit(op, this.#asked('finish')))
+    const taken = doors.plain('commit')(options)
+    const ended = this.#ended()
+    const verb = { operation: 'commit', target: this.path, kind: 'command' } as const
+    return this.#call(verb, taken, async (op) => {
+      await stoppable(op, ended)
+      await op.phase('command', () => this.#handle.commit(op, this.#asked('finish')))
+    })
   }
 
-  close(): Promise<void> {
-    return this.#handle.release()
+  async close(): Promise<void> {
+    await this.#ended()
+    await this.#handle.release()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -221,9 +231,30 @@ export class OpenFile implements SftpFile {
     })
   }
 
+  /** No further call begins; resolves when those before have ended, as what they ask for must not come behind the end. */
+  async #ended(): Promise<void> {
+    this.#isClosing = true
+    await Promise.allSettled(this.#running)
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosing) throw this.#closed()
+  }
+
   #id(): Buffer {
     if (!this.#handle.isClosed) return this.#handle.id
-    throw netError('NET_CLOSED', { message: `${this.path} is closed` })
+    throw this.#closed()
+  }
+
+  #closed(): NetError {
+    return netError('NET_CLOSED', { message: `${this.path} is closed` })
+  }
+
+  #track<T>(running: Promise<T>): Promise<T> {
+    const over = (): void => void this.#running.delete(running)
+    this.#running.add(running)
+    running.then(over, over)
+    return running
   }
 
   #asked(what: string): { readonly what: string; readonly onHandle: true } {
@@ -246,7 +277,8 @@ export class OpenFile implements SftpFile {
   ): Promise<T> {
     const taken = doors.plain(operation)(options)
     const verb = { operation, target: this.path, kind: 'command' } as const
-    return this.#call(verb, taken, (op) => op.phase('command', () => run(op)))
+    this.#check(operation, () => this.#mustBeOpen())
+    return this.#track(this.#call(verb, taken, (op) => op.phase('command', () => run(op))))
   }
 
   async #transfer<T>(
@@ -255,7 +287,8 @@ export class OpenFile implements SftpFile {
     run: (op: Operation) => Promise<T>,
   ): Promise<T> {
     const taken = doors.plain(operation)(options)
-    return this.#call({ operation, target: this.path, kind: 'transfer' }, taken, run)
+    this.#check(operation, () => this.#mustBeOpen())
+    return this.#track(this.#call({ operation, target: this.path, kind: 'transfer' }, taken, run))
   }
 }
 

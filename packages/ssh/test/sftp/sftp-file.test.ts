@@ -106,3 +106,21 @@ test('a call that fails behind which others went on moves nobody back', async ()
   expect([first, second]).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled' }])
   expect(Buffer.from(await read.read(4)).toString()).toBe('89')
 })
+
+test.each(['close', 'commit'] as const)('%s comes behind what is under way', async (how) => {
+  await using opened = await openedSftp()
+  const { sftp, server } = opened
+  const file = await sftp.open('/w', 'w')
+  const writes = [file.write('a'.repeat(400_000)), file.write('b')]
+  const wrong = { timeout: 'soon' } as unknown as object
+  if (how === 'commit') expect(await codesOf([file.commit(wrong)])).toEqual(['NET_BAD_OPTION'])
+  const ended = file[how]()
+  expect(await codesOf([file.write('late'), ...writes, ended])).toEqual([
+    'NET_CLOSED',
+    'done',
+    'done',
+    'done',
+  ])
+  expect(server.files.read('/w')).toHaveLength(400_001)
+  expect(await codesOf([file.read(1), file.close()])).toEqual(['NET_CLOSED', 'done'])
+})
