@@ -5,13 +5,28 @@
 
 import { netError, stoppable, type Operation } from '@net/core/authoring'
 
+import { nameOf } from './entry.ts'
+
 /** Told of what is still done on the server where a call fails: the name is free when that has settled. */
 export type PartFailed = (last: Promise<unknown>) => void
 
+/** Where a name lies, whatever it is called: asked only while another call writes to one that ends alike. */
+export type FolderOfPart = (part: string) => Promise<string>
+
+interface PartInUse {
+  /** What is waited for before it is free; undefined while a call writes. */
+  leaving?: Promise<void>
+  folder?: Promise<string>
+}
+
 /** The names in use. */
 export class PartsInUse {
-  /** With what they wait for before they are free; undefined while a call writes. */
-  readonly #parts = new Map<string, Promise<void> | undefined>()
+  readonly #parts = new Map<string, PartInUse>()
+  readonly #folderOf: FolderOfPart
+
+  constructor(folderOf: FolderOfPart) {
+    this.#folderOf = folderOf
+  }
 
   /** Does the work that writes there. Rejects with `NET_BUSY` while another call does, and with what stops the operation. */
   async during<T>(
@@ -19,7 +34,7 @@ export class PartsInUse {
     part: string,
     work: (failed: PartFailed) => Promise<T>,
   ): Promise<T> {
-    await op.phase('command', () => this.#take(op, part))
+    const taken = await op.phase('command', () => this.#take(op, part))
     let left: Promise<unknown> = Promise.resolve()
     try {
       return await work((last) => {
@@ -27,18 +42,50 @@ export class PartsInUse {
       })
     } finally {
       const free = (): void => void this.#parts.delete(part)
-      this.#parts.set(part, left.then(free, free))
+      taken.leaving = left.then(free, free)
     }
   }
 
-  async #take(op: Operation, part: string): Promise<void> {
-    while (this.#parts.has(part)) {
-      const leaving = this.#parts.get(part)
-      if (leaving === undefined) {
-        throw netError('NET_BUSY', { message: `${part} is being written by another call` })
+  async #take(op: Operation, part: string): Promise<PartInUse> {
+    for (;;) {
+      const there = this.#parts.get(part)
+      if (there !== undefined) {
+        await untilFree(op, part, there)
+        continue
       }
-      await stoppable(op, leaving)
+      const taken: PartInUse = {}
+      this.#parts.set(part, taken)
+      try {
+        const same = await this.#other(op, part)
+        if (same === undefined) return taken
+        this.#parts.delete(part)
+        await untilFree(op, part, same)
+      } catch (error) {
+        this.#parts.delete(part)
+        throw error
+      }
     }
-    this.#parts.set(part, undefined)
   }
+
+  /** The same file under another name: `a`, `./a` and `/home/me/a` may be one. */
+  async #other(op: Operation, part: string): Promise<PartInUse | undefined> {
+    const name = nameOf(part)
+    for (const [path, other] of this.#parts) {
+      if (path === part || nameOf(path) !== name) continue
+      const folders = [this.#folder(path), this.#folder(part)] as const
+      const [one, two] = await stoppable(op, Promise.all(folders))
+      if (one === two) return other
+    }
+    return undefined
+  }
+
+  #folder(part: string): Promise<string> {
+    const known = this.#parts.get(part) ?? {}
+    return (known.folder ??= this.#folderOf(part))
+  }
+}
+
+async function untilFree(op: Operation, part: string, { leaving }: PartInUse): Promise<void> {
+  if (leaving !== undefined) return stoppable(op, leaving)
+  throw netError('NET_BUSY', { message: `${part} is being written by another call` })
 }

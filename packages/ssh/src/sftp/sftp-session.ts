@@ -8,14 +8,15 @@ import { netError, stoppable, type Operation } from '@net/core/authoring'
 
 import { FieldReader } from '../identity/wire.ts'
 import { readLong, type SftpAttributes } from './attributes.ts'
+import { folderOf } from './entry.ts'
 import { Handles } from './handles.ts'
 import { Inflow } from './inflow.ts'
 import { nameBytes, nameText, type SftpEncoding } from './name-text.ts'
-import { STATUS } from './packets.ts'
+import { PACKET, STATUS } from './packets.ts'
 import { PartsInUse, type PartFailed } from './parts-in-use.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { NamedEntry, Reply } from './replies.ts'
-import { extendedRequest, type Request } from './requests.ts'
+import { extendedRequest, pathRequest, type Request } from './requests.ts'
 import type { SftpChannel } from './sftp-channel.ts'
 import { refusalOf, statusError, type Asked } from './sftp-error.ts'
 
@@ -85,7 +86,7 @@ export class SftpSession {
     widen: (window: number) => void = () => {},
   ): SftpSession {
     const handles = new Handles(pipeline)
-    const parts = new PartsInUse()
+    const parts = new PartsInUse((part) => realFolderOf(part, pipeline, rules))
     const shared = { handles, inflow: new Inflow(widen), refused: new Set<string>(), parts }
     return new SftpSession(pipeline, rules, shared)
   }
@@ -216,6 +217,19 @@ export class SftpSession {
     if (handles !== undefined && handles > 0) this.handles.atMost(handles)
     return { read: blockOf(read), write: blockOf(write) }
   }
+}
+
+/** By the name that the server has for it, or else its own. */
+async function realFolderOf(
+  part: string,
+  pipeline: Pipeline,
+  { encoding }: SessionRules,
+): Promise<string> {
+  const folder = folderOf(part)
+  const request = pathRequest(PACKET.REALPATH, nameBytes(folder, encoding))
+  const reply = await pipeline.ask(request)
+  const found = reply.type === 'name' ? reply.entries[0]?.name : undefined
+  return found === undefined ? folder : nameText(found, encoding)
 }
 
 function blockOf(told: number = 0): number {

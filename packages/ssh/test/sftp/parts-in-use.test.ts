@@ -18,6 +18,22 @@ test('two uploads to one name at once never become one file', async () => {
   expect(server.files.text('/a')).toBe('third')
 })
 
+test.each(['./a', '/a', 'in/../a', '//a'])(
+  'two uploads to one file as a and %s at once never become one',
+  async (path) => {
+    await using opened = await openedSftp({ files: { '/in/b': '', '/other/a': '' } })
+    const { sftp, server } = opened
+    const first = sftp.writeFile('a', patterned(600_000))
+    const elsewhere = sftp.writeFile('other/a', 'b')
+    const second = await failureOf(sftp.writeFile(path, Buffer.alloc(600_000, 'b')))
+    expect(second).toMatchObject({ code: 'NET_BUSY' })
+    await Promise.all([first, elsewhere])
+    expect(Buffer.from(server.files.read('/a')).equals(patterned(600_000))).toBe(true)
+    await sftp.writeFile(path, 'third')
+    expect(server.files.text('/a')).toBe('third')
+  },
+)
+
 test('an upload begins when what a stopped one has left is gone', async () => {
   await using opened = await openedSftp({ shuffles: true })
   const { sftp, server } = opened
