@@ -5,8 +5,6 @@
 
 import { netError, stoppable, type Operation } from '@net/core/authoring'
 
-import { nameOf } from './entry.ts'
-
 /** Told of what is still done on the server where a call fails: the name is free when that has settled. */
 export type PartFailed = (last: Promise<unknown>) => void
 
@@ -83,6 +81,10 @@ export class PartsInUse {
     const known = this.#parts.get(part) ?? {}
     return (known.folder ??= this.#folderOf(part))
   }
+}
+
+function nameOf(part: string): string {
+  return part.slice(part.lastIndexOf('/') + 1)
 }
 
 async function untilFree(op: Operation, part: string, { leaving }: PartInUse): Promise<void> {

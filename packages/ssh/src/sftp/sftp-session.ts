@@ -8,7 +8,6 @@ import { netError, stoppable, type Operation } from '@net/core/authoring'
 
 import { FieldReader } from '../identity/wire.ts'
 import { readLong, type SftpAttributes } from './attributes.ts'
-import { folderOf } from './entry.ts'
 import { Handles } from './handles.ts'
 import { Inflow } from './inflow.ts'
 import { nameBytes, nameText, type SftpEncoding } from './name-text.ts'
@@ -225,7 +224,8 @@ async function realFolderOf(
   pipeline: Pipeline,
   { encoding }: SessionRules,
 ): Promise<string> {
-  const folder = folderOf(part)
+  const slash = part.lastIndexOf('/')
+  const folder = slash < 0 ? '.' : part.slice(0, Math.max(1, slash))
   const request = pathRequest(PACKET.REALPATH, nameBytes(folder, encoding))
   const reply = await pipeline.ask(request)
   const found = reply.type === 'name' ? reply.entries[0]?.name : undefined
