@@ -233,6 +233,30 @@ test('a request without a body says so where servers ask, and a signed host goes
   expect(server.received[1]?.headers).toMatchObject({ host: 'bucket.example', 'x-amz-date': 'now' })
 })
 
+test.each([0, 5, 1_048_576, 5_242_880])(
+  'a Request alone, as the SDK of AWS makes it, with %i bytes arrives whole, in the framing that it says',
+  async (size) => {
+    await using server = await startHttpServer()
+    await using client = http.createClient()
+    const body = Buffer.alloc(size, 'x')
+    const headers = { 'x-amz-date': 'now', authorization: 'AWS4-HMAC-SHA256 of-mine' }
+    const told = { ...headers, 'content-length': String(size) }
+    for (const fields of [headers, told]) {
+      const init = { method: 'PUT', body, headers: fields, duplex: 'half', keepalive: true }
+      const request = new Request(`${server.url}/echo?b=2&a=1`, init as RequestInit)
+      await (await client.fetch(request)).arrayBuffer()
+    }
+    const isLong = size > 1_048_576
+    for (const [at, seen] of server.received.entries()) {
+      expect([seen.target, seen.size, seen.complete]).toEqual(['/echo?b=2&a=1', size, true])
+      expect(seen.headers).toMatchObject(headers)
+      const isChunked = isLong && at === 0
+      expect(seen.headers['transfer-encoding']).toBe(isChunked ? 'chunked' : undefined)
+      expect(seen.headers['content-length']).toBe(isChunked ? undefined : String(size))
+    }
+  },
+)
+
 test('an abort ends a call whose body does not come, and the body', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient()
