@@ -17,6 +17,7 @@ import {
 
 import { inOneGo, ReceivedBody, type HttpBody } from './body.ts'
 import { onCallEnd, type CallEnd } from './call-end.ts'
+import type { HttpHeaders } from './headers.ts'
 
 /** How a body is read. */
 export interface ReadingRules {
@@ -157,17 +158,21 @@ export async function readStart(body: HttpBody, most: number): Promise<Uint8Arra
 
 /** The text of bytes in a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown, `NET_PROTO_LIMIT` for more than a string can hold. */
 export function decodeText(bytes: Uint8Array, charset: string, context: ErrorContext): string {
-  if (UTF8.test(charset)) return whole(() => utf8(bytes), bytes, context)
+  if (UTF8.test(charset)) return whole(utf8, bytes, context)
   const decoder = decoderOf(charset, context)
-  return whole(() => decoder.decode(bytes), bytes, context)
+  return whole((each) => decoder.decode(each), bytes, context)
 }
 
 /**
  * The JSON value of UTF-8 bytes. Throws `NET_PROTO_DECODE` with the bytes as `partial`, and `NET_PROTO_LIMIT` for more than
- * a string can hold. `type` is what the server calls it.
+ * a string can hold. `headers` say what the server calls it.
  */
-export function parseJson(bytes: Uint8Array, context: ErrorContext, type?: string): unknown {
-  const text = decodeText(bytes, 'utf-8', context)
+export function parseJson(
+  bytes: Uint8Array,
+  context: ErrorContext,
+  headers?: Pick<HttpHeaders, 'get'>,
+): unknown {
+  const text = whole(utf8, bytes, context)
   try {
     return JSON.parse(text)
   } catch {
@@ -175,7 +180,7 @@ export function parseJson(bytes: Uint8Array, context: ErrorContext, type?: strin
     const message =
       bytes.length === 0
         ? 'the body is empty where JSON was expected'
-        : `the body is not JSON${butOf(type)}`
+        : `the body is not JSON${butOf(headers?.get('content-type'))}`
     throw keeping(netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context }), bytes)
   }
 }
@@ -202,9 +207,13 @@ function keeping(error: NetError, partial: Uint8Array): NetError {
 }
 
 /** What decodes the bytes may refuse them, however many the caller allowed: strings have an end. */
-function whole(decode: () => string, bytes: Uint8Array, context: ErrorContext): string {
+function whole(
+  decode: (bytes: Uint8Array) => string,
+  bytes: Uint8Array,
+  context: ErrorContext,
+): string {
   try {
-    return decode()
+    return decode(bytes)
   } catch (cause) {
     const message = `a body of ${bytes.length} bytes is too long for a text; read it with bytes() or saveTo()`
     throw netError('NET_PROTO_LIMIT', { message, cause, phase: 'receive', ...context })

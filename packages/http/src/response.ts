@@ -213,7 +213,7 @@ export class ClientResponse implements HttpResponse {
   async json<T = unknown>(schema?: ResponseSchema<T>): Promise<T> {
     checkSchema(schema)
     const { mostJson, context, end } = this.#parts.rules
-    this.#mustBeText('utf-8')
+    this.#mustBeDecoded()
     try {
       const value = this.#json(await readBytes(this.body, mostJson, context))
       if (schema === undefined) return value as T
@@ -245,7 +245,7 @@ export class ClientResponse implements HttpResponse {
 
   /** What `json()` gives, at once if the body is there already. */
   jsonNow<T>(): T | Promise<T> {
-    this.#mustBeText('utf-8')
+    this.#mustBeDecoded()
     return this.#now(
       (bytes) => this.#json(bytes) as T,
       () => this.json<T>(),
@@ -317,10 +317,16 @@ export class ClientResponse implements HttpResponse {
   }
 
   /** Throws `NET_PROTO_DECODE` before anything is read, so that the body can be read in another way. */
-  #mustBeText(charset: Charset | undefined): void {
+  #mustBeDecoded(): void {
     const { coding, rules } = this.#parts
+    if (coding !== undefined) throw told(isCoded(coding, rules.context), rules.context)
+  }
+
+  /** The same for a text, also for a charset that nobody knows. */
+  #mustBeText(charset: Charset | undefined): void {
+    this.#mustBeDecoded()
+    const { rules } = this.#parts
     try {
-      if (coding !== undefined) throw isCoded(coding, rules.context)
       if (typeof charset !== 'function') checkDecoder(charset ?? this.#charset(), rules.context)
     } catch (error) {
       throw told(error, rules.context)
@@ -328,7 +334,7 @@ export class ClientResponse implements HttpResponse {
   }
 
   #json(bytes: Uint8Array): unknown {
-    return parseJson(bytes, this.#parts.rules.context, this.headers.get('content-type'))
+    return parseJson(bytes, this.#parts.rules.context, this.headers)
   }
 
   #text(bytes: Uint8Array, charset: Charset | undefined): string {
