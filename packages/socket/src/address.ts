@@ -1,6 +1,6 @@
 /* The address that `connect` and `listen` take, and what they say of one that they do not. */
 
-import { parseEndpoint, type ParsedEndpoint } from '@net/core'
+import { formatEndpoint, parseEndpoint, type Endpoint, type ParsedEndpoint } from '@net/core'
 import { netError } from '@net/core/authoring'
 
 /** Reads `tcp://host:port`, `tls://host:port` or `unix:/path`; without a scheme it is TCP. Throws `NET_BAD_URL`. */
@@ -18,6 +18,12 @@ export function parseSocketUrl(url: string | URL): ParsedEndpoint {
 /** The scheme of `scheme://…` in lower case; empty where there is none. */
 export function schemeOf(url: string | URL): string {
   return SCHEME.exec(String(url))?.[1]?.toLowerCase() ?? ''
+}
+
+/** The URL of an endpoint, as `connect` takes it. */
+export function urlOf(endpoint: Endpoint): string {
+  const { scheme, path } = endpoint
+  return path === undefined ? `${scheme}://${formatEndpoint(endpoint)}` : `unix:${path}`
 }
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i

@@ -13,3 +13,13 @@ export function rejected(error: Error): Promise<never> {
 
 /** A promise that has resolved, made once. */
 export const DONE: Promise<void> = Promise.resolve()
+
+/** What a call gives at once, or throws, as a promise; the promise that it gives without one more of ours. */
+export function promised<T>(call: () => T | Promise<T>): Promise<T> {
+  try {
+    const given = call()
+    return given instanceof Promise ? given : Promise.resolve(given)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

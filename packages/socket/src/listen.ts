@@ -4,7 +4,6 @@
  */
 
 import {
-  formatEndpoint,
   isNetError,
   type CallDefaults,
   type Endpoint,
@@ -28,11 +27,12 @@ import {
   type Taken,
 } from '@net/core/authoring'
 
-import { parseSocketUrl } from './address.ts'
+import { parseSocketUrl, urlOf } from './address.ts'
 import { takeGrace } from './call-doors.ts'
 import type { Connection } from './connection.ts'
 import { bindShapes, type Dialer, type TransportListener } from './dialer.ts'
 import { foreignListener } from './foreign-listener.ts'
+import { promised } from './handled.ts'
 import type { KeepAliveOption } from './keep-alive.ts'
 import { acceptProxied, TrustedProxies } from './proxy/proxy-protocol.ts'
 import { roadOption } from './road-options.ts'
@@ -201,7 +201,8 @@ class RunningServer implements ConnectionServer {
   readonly #parts: ServerParts
   readonly #max: number
   readonly #report: (error: unknown, info: ConnectionInfo) => void
-  readonly #serving = new Map<Transport, Promise<void>>()
+  readonly #serving = new Set<Transport>()
+  #empty: PromiseWithResolvers<void> | undefined
   /** Ends handshakes, to which transports have handed their sockets over. */
   readonly #cut = new AbortController()
   readonly #done: (value: undefined) => void
@@ -275,7 +276,15 @@ class RunningServer implements ConnectionServer {
       transport.abort()
       return
     }
-    this.#serving.set(transport, this.#serve(transport, address))
+    this.#serving.add(transport)
+    this.#open(transport, address).then(
+      (connection) => this.#serve(transport, connection),
+      (error: unknown) => {
+        transport.abort(error)
+        this.#failed(error, transport)
+        this.#served(transport)
+      },
+    )
   }
 
   /** A connection that `accept` has no word on is not served. */
@@ -290,24 +299,29 @@ class RunningServer implements ConnectionServer {
     }
   }
 
-  async #serve(accepted: Transport, address: Endpoint): Promise<void> {
-    let connection: StreamConnection | undefined
-    try {
-      connection = await this.#open(accepted, address)
-      this.connections.add(connection)
-      await this.#parts.handler(connection)
-    } catch (error) {
-      // An orderly end would pass off what was sent so far as the whole.
-      if (connection === undefined) accepted.abort(error)
-      else connection.abort(error)
-      if (this.#closing === undefined) this.#report(error, accepted.info)
-    } finally {
-      if (connection !== undefined) {
-        await connection.close()
+  /** Callbacks, as a function that waits would hold three times as much for each of thousands that are idle. */
+  #serve(accepted: Transport, connection: StreamConnection): void {
+    this.connections.add(connection)
+    const over = (): void =>
+      void connection.close().then(() => {
         this.connections.delete(connection)
-      }
-      this.#serving.delete(accepted)
-    }
+        this.#served(accepted)
+      })
+    promised(() => this.#parts.handler(connection)).then(over, (error: unknown) => {
+      // An orderly end would pass off what was sent so far as the whole.
+      connection.abort(error)
+      this.#failed(error, accepted)
+      over()
+    })
+  }
+
+  #failed(error: unknown, { info }: Transport): void {
+    if (this.#closing === undefined) this.#report(error, info)
+  }
+
+  #served(accepted: Transport): void {
+    this.#serving.delete(accepted)
+    if (this.#serving.size === 0) this.#empty?.resolve()
   }
 
   async #open(accepted: Transport, address: Endpoint): Promise<StreamConnection> {
@@ -329,20 +343,17 @@ class RunningServer implements ConnectionServer {
     }
     const cut = clock().after(grace, () => {
       this.#cut.abort()
-      for (const transport of this.#serving.keys()) transport.abort()
+      for (const transport of this.#serving) transport.abort()
       for (const connection of this.connections) connection.abort()
     })
     await Promise.race([closed, left])
-    await Promise.race([Promise.allSettled(this.#serving.values()), left])
+    this.#empty = Promise.withResolvers()
+    if (this.#serving.size === 0) this.#empty.resolve()
+    await Promise.race([this.#empty.promise, left])
     cut.clear()
     last.clear()
     this.#done(undefined)
   }
-}
-
-function urlOf(address: Endpoint): string {
-  const { scheme, path } = address
-  return path === undefined ? `${scheme}://${formatEndpoint(address)}` : `unix:${path}`
 }
 
 /** Without `onError`, errors of ours stay in the events; a handler's own are too likely to be a mistake. */

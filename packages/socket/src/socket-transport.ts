@@ -39,7 +39,8 @@ let left: (transport: SocketTransport) => void
 export class SocketTransport implements Transport, AsyncDisposable {
   readonly duplex: OwnedDuplex
   readonly info: ConnectionInfo
-  readonly #road: SocketRoad
+  readonly #protocol: string
+  readonly #reset: SocketRoad['reset']
   readonly #input: SocketInput
   readonly #output: SocketOutput
   /** Made for who asks: thousands of idle connections have nobody who does. */
@@ -58,7 +59,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
   constructor(duplex: Duplex, road: SocketRoad) {
     this.duplex = duplex
     this.info = road.info
-    this.#road = road
+    this.#protocol = road.protocol
+    this.#reset = road.reset
     const isPlain = road.isPlain === true
     const lost = (half: 'read' | 'write', error?: Error): NetError => {
       if (isKnown(error)) this.#failure ??= error
@@ -123,8 +125,8 @@ export class SocketTransport implements Transport, AsyncDisposable {
   abort(reason?: unknown): void {
     if (this.#gone || this.#released) return
     this.#failure ??= abortError(reason)
-    if (this.#road.reset === undefined) this.duplex.destroy()
-    else this.#road.reset(this.duplex)
+    if (this.#reset === undefined) this.duplex.destroy()
+    else this.#reset(this.duplex)
     this.#leave()
   }
 
@@ -187,7 +189,7 @@ export class SocketTransport implements Transport, AsyncDisposable {
   #lost(operation: 'read' | 'write'): NetError {
     const { endpoint } = this.info
     const context = {
-      protocol: this.#road.protocol,
+      protocol: this.#protocol,
       operation,
       target: formatEndpoint(endpoint),
       endpoint: formatEndpoint(endpoint),

@@ -1,7 +1,7 @@
 import { connect } from '@net/socket'
 import { expect, test } from 'vitest'
 
-import { parseSocketUrl } from '../src/address.ts'
+import { parseSocketUrl, urlOf } from '../src/address.ts'
 import { failure } from './support.ts'
 
 test('an address is of TCP unless it says otherwise', () => {
@@ -9,6 +9,8 @@ test('an address is of TCP unless it says otherwise', () => {
     (url) => parseSocketUrl(url).endpoint.scheme,
   )
   expect(endpoints).toEqual(['tcp', 'tls', 'unix'])
+  for (const url of ['tcp://[::1]:1', 'tls://a.example:1', 'unix:/run/x'])
+    expect(urlOf(parseSocketUrl(url).endpoint)).toBe(url)
 })
 
 test('what other packages speak is said to be theirs', async () => {

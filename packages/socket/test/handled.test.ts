@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { DONE, handled, rejected } from '../src/handled.ts'
+import { DONE, handled, promised, rejected } from '../src/handled.ts'
 
 // The global check of unhandled rejections fails these tests if one gets away.
 test('a rejection without a handler is not an unhandled rejection', async () => {
@@ -13,4 +13,14 @@ test('a rejection without a handler is not an unhandled rejection', async () => 
 test('a handler still gets it', async () => {
   await expect(handled(Promise.reject(new Error('seen')))).rejects.toThrow('seen')
   await expect(rejected(new Error('seen'))).rejects.toThrow('seen')
+})
+
+test('what a call gives at once or throws is a promise, and a promise is given as it is', async () => {
+  const given = Promise.resolve(1)
+  expect(promised(() => given)).toBe(given)
+  expect(await promised(() => 2)).toBe(2)
+  const thrown = promised(() => {
+    throw new Error('at once')
+  })
+  await expect(thrown).rejects.toThrow('at once')
 })
