@@ -15,10 +15,16 @@ import { nowRead } from './files-being-read.ts'
 import { withHandle } from './handle-path.ts'
 import { CAREFUL, checkFile, PERMISSIONS, WriteTarget } from './write-target.ts'
 
+/** Which bytes are read. */
+export interface FileRange extends RemoteReadOptions {
+  /** Whether the memory of a chunk is used again once the next one is asked for. Default false. */
+  readonly lends?: boolean | undefined
+}
+
 /** The bytes from `start` up to `end`; what is put behind the file meanwhile is not of it. */
 export async function* readFile(
   { at, path }: FilePlace,
-  { start = 0, end = Infinity }: RemoteReadOptions,
+  { start = 0, end = Infinity, lends = false }: FileRange,
 ): AsyncGenerator<Uint8Array, void> {
   const file = await open(at, constants.O_RDONLY | CAREFUL)
   try {
@@ -26,9 +32,11 @@ export async function* readFile(
     using _ = nowRead(found)
     // Files of /proc tell no size.
     const last = found.size === 0 ? end : Math.min(end, found.size)
+    let memory: Buffer | undefined
     for (let position = start; position < last;) {
-      const memory = Buffer.allocUnsafeSlow(Math.min(CHUNK, last - position))
-      const { bytesRead } = await file.read(memory, 0, memory.length, position)
+      const length = Math.min(CHUNK, last - position)
+      if (!lends || memory === undefined) memory = Buffer.allocUnsafeSlow(length)
+      const { bytesRead } = await file.read(memory, 0, Math.min(length, memory.length), position)
       if (bytesRead === 0) return
       position += bytesRead
       yield memory.subarray(0, bytesRead)
@@ -71,7 +79,7 @@ export async function copyOver(
   if (found.size > MOST_AT_ONCE) {
     // As the system's own copy it has the mode of the source, and no moment with another.
     const plan = { start: 0, keepRest: false, mode: found.mode & PERMISSIONS, file }
-    await writeFile(op, to, () => readFile(from, {}), plan)
+    await writeFile(op, to, () => readFile(from, { lends: true }), plan)
     return
   }
   // The system's own copy follows a link: also one that another program puts there meanwhile.
@@ -105,7 +113,7 @@ export async function hashFile(
   algorithm: string,
 ): Promise<string> {
   const hash = createHash(algorithm)
-  for await (const chunk of readFile(place, {})) {
+  for await (const chunk of readFile(place, { lends: true })) {
     signal.throwIfAborted()
     hash.update(chunk)
   }

@@ -41,6 +41,7 @@ import {
   type OptionsDoor,
 } from '@net/core/authoring'
 
+import { LENT, type LendingTree } from '../lent-reads.ts'
 import { unsupported } from '../refusals.ts'
 import {
   ROAD,
@@ -59,12 +60,20 @@ import type { FilePlace } from './file-place.ts'
 import { FolderHandles } from './folder-handles.ts'
 import { localCapabilities } from './local-capabilities.ts'
 import { treeError } from './local-error.ts'
-import { changeMode, copyOver, hashFile, readFile, writeFile } from './local-file.ts'
+import {
+  changeMode,
+  copyOver,
+  hashFile,
+  readFile,
+  writeFile,
+  type FileRange,
+} from './local-file.ts'
 import { entriesOf, entryAt, entryNow } from './local-listing.ts'
 import { LocalRoad } from './local-road.ts'
 import { LocalSmallFiles } from './local-small-files.ts'
 import { checkNew, whyRefused, type LocalNames } from './local-names.ts'
 import { makeFolders } from './make-folders.ts'
+import { moveFile } from './move-file.ts'
 import { removeFolder } from './remove-folder.ts'
 import { systemPath } from './system-path.ts'
 
@@ -89,7 +98,7 @@ export function localFiles(folder: string | URL, options?: LocalFilesOptions): R
   return new LocalFiles(resolve(folder instanceof URL ? fileURLToPath(folder) : folder), names)
 }
 
-class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
+class LocalFiles implements RemoteFiles, SlicedTree, LendingTree, RoadTree {
   readonly name: string
   readonly #root: string
   readonly #names: LocalNames
@@ -145,9 +154,11 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
   }
 
   read(path: string, options: RemoteReadOptions = {}): AsyncGenerator<Uint8Array, undefined> {
-    const { start, end, ...rest } = options
-    const verb = { operation: 'read', target: path, kind: 'transfer' } as const
-    return treeIteration(verb, rest, (op) => this.#bytes(op, path, { start, end }))
+    return this.#read(path, options, false)
+  }
+
+  [LENT](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array> {
+    return this.#read(path, options, true)
   }
 
   write(path: string, source: Source, options: OwnWriteOptions = {}): Promise<void> {
@@ -180,7 +191,7 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     return this.#call('rename', from, rest, () =>
       this.#at(from, (source) =>
         this.#new(to, async (target) => {
-          await (replace ? this.#renamed(source, target) : moved(source, target))
+          await (replace ? this.#renamed(source, target) : moveFile(source, target))
           file?.check(await lstat(target.at), to)
         }),
       ),
@@ -237,6 +248,15 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     return new LocalRoad(ends)
   }
 
+  #read(
+    path: string,
+    { start, end, ...rest }: RemoteReadOptions,
+    lends: boolean,
+  ): AsyncGenerator<Uint8Array, undefined> {
+    const verb = { operation: 'read', target: path, kind: 'transfer' } as const
+    return treeIteration(verb, rest, (op) => this.#bytes(op, path, { start, end, lends }))
+  }
+
   async *#entries(op: Operation, path: string): AsyncGenerator<RemoteEntry, void> {
     for await (const slice of this.#slices(op, path)) yield* slice
   }
@@ -257,11 +277,7 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
     yield* slices
   }
 
-  async *#bytes(
-    op: Operation,
-    path: string,
-    range: RemoteReadOptions,
-  ): AsyncGenerator<Uint8Array, void> {
+  async *#bytes(op: Operation, path: string, range: FileRange): AsyncGenerator<Uint8Array, void> {
     let moved = 0
     try {
       const parts = partsOf(path)
@@ -353,25 +369,6 @@ class LocalFiles implements RemoteFiles, SlicedTree, RoadTree {
   }
 }
 
-/** Gives a file another name, and replaces nothing. */
-async function moved(from: FilePlace, to: FilePlace): Promise<void> {
-  const found = await lstat(from.at)
-  if (!found.isDirectory()) {
-    try {
-      // Unlike a rename it replaces nothing, whatever comes in between.
-      await link(from.at, to.at)
-      return await unlink(from.at)
-    } catch (error) {
-      if (!NO_LINKS.has(String(Reflect.get(error as Error, 'code')))) throw error
-    }
-  }
-  const there = await lstat(to.at).catch(() => undefined)
-  if (there !== undefined) {
-    throw netError('NET_EXISTS', { message: `${to.path} exists already` })
-  }
-  await rename(from.at, to.at)
-}
-
 /** What a local tree lets other local trees use. */
 interface LocalInside {
   readonly folders: FolderHandles
@@ -391,7 +388,6 @@ const localDoor: OptionsDoor<LocalFilesOptions> = optionsDoor<LocalFilesOptions>
   { call: 'localFiles' },
   { names: option.oneOf('portable', 'system') },
 )
-const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV'])
 const MOST_LINKS = 40
 const COMMAND: CallKind = 'command'
 const TRANSFER: CallKind = 'transfer'

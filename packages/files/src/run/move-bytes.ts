@@ -7,6 +7,7 @@ import { isNetError, type RemoteEntry } from '@net/core'
 import { map } from '@net/async'
 import { netError, type Operation } from '@net/core/authoring'
 
+import { readLent } from '../lent-reads.ts'
 import { ownPartName } from '../plan/part-name.ts'
 import type { OwnWriteOptions } from '../short-road.ts'
 import { together } from '../together.ts'
@@ -74,7 +75,10 @@ async function moveStream(route: Route, op: Operation, move: Move, start: number
   try {
     await route.to.files.write(
       move.to,
-      () => counted.chunks(route.from.files.read(move.from, { ...from(start), signal: op.signal })),
+      () =>
+        counted.chunks(
+          readLent(route.from.files, move.from, { ...from(start), signal: op.signal }),
+        ),
       { ...from(start), ...move.own, signal: op.signal },
     )
     if (size !== undefined && start + counted.moved !== size)
@@ -97,7 +101,7 @@ async function movePieces(
   const piece = async (at: number, last: number, signal: AbortSignal): Promise<void> => {
     const counted = new Counted(route, signal)
     const read = (): AsyncIterable<Uint8Array> =>
-      counted.chunks(route.from.files.read(move.from, { start: at, end: last, signal }))
+      counted.chunks(readLent(route.from.files, move.from, { start: at, end: last, signal }))
     await route.to.files.write(move.to, read, { ...move.own, start: at, keepRest: true, signal })
     moved += counted.moved
     if (counted.moved !== last - at) throw short(at + counted.moved, end)

@@ -45,6 +45,8 @@ export interface DownloadPlan {
   readonly preserve?: boolean | undefined
   /** Waits where the server opens few files at once. */
   readonly isPatient?: boolean | undefined
+  /** Whether nothing of a chunk is used any more once the sink has taken it. Default what the sink says. */
+  readonly lends?: boolean | undefined
 }
 
 /** Fetches a file into the sink. Rejects with `NET_PROTO_INCOMPLETE` if it ended early. */
@@ -171,7 +173,7 @@ class Download {
       end: told ?? this.#start,
       block,
       asked: this.#asked,
-      lends: !this.#sink.keepsChunks,
+      lends: this.#plan.lends ?? !this.#sink.keepsChunks,
     })
     this.#sink.onFailure((error) => {
       this.#broken = { error }

@@ -42,7 +42,7 @@ import { renameOver, renameUnlessTaken } from './rename.ts'
 import { copyOnServer } from './server-copy.ts'
 import { isUnsupported } from './sftp-error.ts'
 import type { SftpSession } from './sftp-session.ts'
-import { SMALL, SmallFiles } from './small-files.ts'
+import { LENT, SMALL, SmallFiles } from './small-files.ts'
 import { upload } from './upload.ts'
 
 /** One tree. */
@@ -110,14 +110,27 @@ export class SftpFiles implements RemoteFiles {
     return this.#entry(entry, path)
   }
 
-  async *read(path: string, options: RemoteReadOptions = {}): AsyncGenerator<Uint8Array, void> {
+  read(path: string, options: RemoteReadOptions = {}): AsyncGenerator<Uint8Array, void> {
+    return this.#chunks(path, options)
+  }
+
+  /** The same, and the memory of a chunk is used again once the next one is asked for. */
+  [LENT](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array> {
+    return this.#chunks(path, options, { lends: true })
+  }
+
+  async *#chunks(
+    path: string,
+    options: RemoteReadOptions,
+    lending: { readonly lends?: boolean } = {},
+  ): AsyncGenerator<Uint8Array, void> {
     const at = this.#at('read', path)
     const call = moving('read', at)
     yield* handedOver<Uint8Array>(async (put, left) => {
       const taken = this.#calls.take(call, () => doors.read(options))
       const { start, end } = taken
       await this.#calls.run(call, until(taken, left), (session, op) =>
-        download(session, op, { path: at, sink: put, start, end, isPatient: true }),
+        download(session, op, { path: at, sink: put, start, end, isPatient: true, ...lending }),
       )
     })
   }

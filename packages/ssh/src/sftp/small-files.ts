@@ -163,3 +163,5 @@ const OK: Reply = { type: 'status', code: STATUS.OK, text: '' }
 const DONE: Promise<Reply> = Promise.resolve(OK)
 /** Under which `@net/files` looks for it. */
 export const SMALL: unique symbol = Symbol.for('net.files.small')
+/** How it has a file read whose chunks it does not keep. */
+export const LENT: unique symbol = Symbol.for('net.files.lent')

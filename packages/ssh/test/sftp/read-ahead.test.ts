@@ -1,5 +1,7 @@
+import type { RemoteFiles, RemoteReadOptions } from '@net/core'
 import { expect, test } from 'vitest'
 
+import { LENT } from '../../src/sftp/small-files.ts'
 import { openedSftp, patterned } from './opened.ts'
 
 test('[SSH-55] many requests are under way, and what comes is in order', async () => {
@@ -29,6 +31,28 @@ test('a slow reader holds what is asked for within bounds', async () => {
   expect(reads(server.requests)).toBeLessThan(40)
   await loop.return?.()
 })
+
+test('what is read for a copy is in memory that is used again, whatever comes short', async () => {
+  const bytes = patterned(12_000_000)
+  await using opened = await openedSftp({ files: { '/in/a': bytes } })
+  const { server, sftp } = opened
+  server.fail({ on: 'READ', after: 5, times: 3, do: 'short' })
+  const tree = sftp.files('/in') as RemoteFiles & LendingTree
+  const memory = new Set<ArrayBufferLike>()
+  let seen = 7
+  for await (const chunk of tree[LENT]('a', { start: 7 })) {
+    expect(Buffer.compare(chunk, bytes.subarray(seen, seen + chunk.length))).toBe(0)
+    memory.add(chunk.buffer)
+    seen += chunk.length
+  }
+  expect(seen).toBe(bytes.length)
+  // 47 blocks in the memory of the 16 that may be under way, and what came behind a short answer.
+  expect(memory.size).toBeLessThan(30)
+})
+
+interface LendingTree {
+  [LENT](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array>
+}
 
 function reads(requests: readonly string[]): number {
   return requests.filter((line) => line.startsWith('READ ')).length
