@@ -98,13 +98,12 @@ test('what is left of a failed upload is removed, and kept where it is to be res
   const { sftp, server } = opened
   server.fail({ on: 'WRITE', after: 3, do: { status: 4 } })
   expect(await codesOf([sftp.writeFile('/a', patterned(600_000))])).toEqual(['NET_REPLY_PERMANENT'])
-  await sftp.exists('/a')
-  expect(server.files.paths()).toEqual([])
+  // The call does not wait for it.
+  await expect.poll(() => server.files.paths()).toEqual([])
   server.fail({ on: 'WRITE', after: 3, do: { status: 4 } })
   const error = await failureOf(sftp.writeFile('/a', patterned(600_000), { resume: true }))
-  await sftp.exists('/a')
   // What lies behind the gap is cut off.
-  expect(server.files.read('/a.part').length).toBe(error['received'])
+  await expect.poll(() => server.files.read('/a.part').length).toBe(error['received'])
   opened.requests()
   expect(await sftp.writeFile('/a', patterned(600_000), { resume: true })).toMatchObject({
     size: 600_000,
