@@ -17,7 +17,10 @@ import type { CompareBy, LinkRule } from './plan/plan-rules.ts'
 
 /** What all verbs that go through a tree take. */
 export interface TreeOptions extends CallOptions, FilterOptions {
-  /** How many files, or listings, at a time; never more than both trees have use for. Default 8, and for small files as many as those. */
+  /**
+   * How many files, or listings, at a time; never more than both trees have use for. Default 8, and of small files as many as
+   * those.
+   */
   readonly concurrency?: number | undefined
 }
 

@@ -4,17 +4,7 @@
  */
 
 import { lutimesSync, renameSync } from 'node:fs'
-import {
-  link,
-  lstat,
-  lutimes,
-  mkdir,
-  readlink,
-  rename,
-  rmdir,
-  symlink,
-  unlink,
-} from 'node:fs/promises'
+import { lstat, lutimes, mkdir, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -33,7 +23,6 @@ import {
   argument,
   checkSource,
   inCall,
-  netError,
   option,
   optionsDoor,
   type CallKind,
