@@ -48,7 +48,7 @@ export class ReadAhead {
     this.#op = op
     this.#plan = plan
     this.#next = plan.start
-    this.#memory = new DataMemory(plan.block, plan.lends === true)
+    this.#memory = new DataMemory(plan.block, plan.lends === true, session.spare)
     this.#window = new FlowWindow(() => session.pipeline.trip)
   }
 
@@ -99,6 +99,7 @@ export class ReadAhead {
     this.#isOver = true
     this.#session.inflow.change(-this.#reserved)
     this.#reserved = 0
+    this.#memory.end()
   }
 
   #fill(): void {

@@ -61,6 +61,10 @@ export class SftpFiles implements RemoteFiles {
     this.name = `${server.replace(/^ssh:/, 'sftp:')}${path === '/.' ? '' : path}`
     const small = new SmallFiles(calls, (operation, at) => this.#at(operation, at))
     Object.defineProperty(this, SMALL, { value: small })
+    // As `read`, and the memory of a chunk is used again once the next one is asked for.
+    const readLent = (path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array> =>
+      this.#chunks(path, options, { lends: true })
+    Object.defineProperty(this, LENT, { value: readLent })
     if (calls.session.has('copy-data')) {
       this.copyWithin = (from, to, options) => this.#copy(from, to, options)
     }
@@ -112,11 +116,6 @@ export class SftpFiles implements RemoteFiles {
 
   read(path: string, options: RemoteReadOptions = {}): AsyncGenerator<Uint8Array, void> {
     return this.#chunks(path, options)
-  }
-
-  /** The same, and the memory of a chunk is used again once the next one is asked for. */
-  [LENT](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array> {
-    return this.#chunks(path, options, { lends: true })
   }
 
   async *#chunks(

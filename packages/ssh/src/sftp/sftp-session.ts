@@ -8,6 +8,7 @@ import { netError, stoppable, type Operation } from '@net/core/authoring'
 
 import { FieldReader } from '../identity/wire.ts'
 import { readLong, type SftpAttributes } from './attributes.ts'
+import { SpareMemory } from './data-memory.ts'
 import { Handles } from './handles.ts'
 import { Inflow } from './inflow.ts'
 import { nameBytes, nameText, type SftpEncoding } from './name-text.ts'
@@ -48,6 +49,8 @@ export interface SftpPlace {
 interface Shared {
   readonly handles: Handles
   readonly inflow: Inflow
+  /** Memory that reads have left. */
+  readonly spare: SpareMemory
   readonly refused: Set<string>
   readonly parts: PartsInUse
   limits?: Promise<ServerLimits>
@@ -86,7 +89,9 @@ export class SftpSession {
   ): SftpSession {
     const handles = new Handles(pipeline)
     const parts = new PartsInUse((part) => realFolderOf(part, pipeline, rules))
-    const shared = { handles, inflow: new Inflow(widen), refused: new Set<string>(), parts }
+    const inflow = new Inflow(widen)
+    const spare = new SpareMemory()
+    const shared = { handles, inflow, spare, refused: new Set<string>(), parts }
     return new SftpSession(pipeline, rules, shared)
   }
 
@@ -96,6 +101,11 @@ export class SftpSession {
 
   get inflow(): Inflow {
     return this.#shared.inflow
+  }
+
+  /** Memory that reads have left. */
+  get spare(): SpareMemory {
+    return this.#shared.spare
   }
 
   /** The same session for one call, whose paths begin in the same place from its first request to its last. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { DataMemory } from '../../src/sftp/data-memory.ts'
+import { DataMemory, SpareMemory } from '../../src/sftp/data-memory.ts'
 
 test('memory that was given back is filled again', () => {
   const memory = new DataMemory(1000, true)
@@ -24,4 +24,18 @@ test('a small part has memory of its own, and so has all that is kept', () => {
 
 test('there is none for more than was asked for', () => {
   expect(new DataMemory(1000, true).next(1009)).toBeUndefined()
+})
+
+test('what a reader has left, and does not lend any more, the next one fills', () => {
+  const spare = new SpareMemory()
+  const [first, second] = [new DataMemory(1000, true, spare), new DataMemory(1000, true, spare)]
+  const [left, lent] = [first.next(1004), first.next(1004)]
+  first.giveBack([left ?? Buffer.alloc(0)])
+  first.end()
+  expect(second.next(1004)?.buffer).toBe(left?.buffer)
+  expect(second.next(1004)?.buffer).not.toBe(lent?.buffer)
+  // Pieces of another size are of no use.
+  second.end()
+  const other = new DataMemory(500, true, spare)
+  expect(other.next(504)?.length).toBe(504)
 })
