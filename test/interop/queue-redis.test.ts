@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { openQueue } from '@net/queue'
 import { checkQueue } from '@net/queue/testing'
 import { expect, test } from 'vitest'
@@ -7,6 +9,8 @@ import { lacking, requireDaemon } from './daemon.ts'
 import { withKills } from './queue-kills.ts'
 import { RedisServer } from './redis.ts'
 import { testFolder } from './test-folder.ts'
+
+const run = promisify(execFile)
 
 test('queues on Redis do what every queue must', async ({ skip }) => {
   await checkConformance(requireDaemon({ skip }, 'redis-server'))
@@ -90,8 +94,13 @@ test('what is no event ends no process that listens', async ({ skip }) => {
   await using events = queue.events()
   const next = events.next()
   await queue.counts()
-  await expect.poll(async () => server.ask('PUBLISH', 'net:{noise}:events', '{,}')).toMatch(/[1-9]/)
-  await server.ask('PUBLISH', 'net:{noise}:events', '5')
+  const { port } = new URL(server.url)
+  const said = async (text: string): Promise<string> => {
+    const { stdout } = await run('redis-cli', ['-p', port, 'PUBLISH', 'net:{noise}:events', text])
+    return stdout
+  }
+  await expect.poll(() => said('{,}')).toMatch(/[1-9]/)
+  await said('5')
   await queue.add(1, { id: 'a' })
   expect((await next).value).toMatchObject({ type: 'added', id: 'a' })
 })

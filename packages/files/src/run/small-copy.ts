@@ -56,7 +56,13 @@ async function readWhole(
 ): Promise<SmallFile | undefined> {
   if (smallFrom?.read !== undefined) return smallFrom.read(path, size, { signal })
   const chunks: Buffer[] = []
-  for await (const chunk of from.files.read(path, { signal })) chunks.push(Buffer.from(chunk))
+  let received = 0
+  for await (const chunk of from.files.read(path, { signal })) {
+    received += chunk.length
+    // What was small may be anything by now, and would fill the memory.
+    if (received > size) throw sourceChanged(path)
+    chunks.push(Buffer.from(chunk))
+  }
   return { bytes: Buffer.concat(chunks), entry: await from.files.stat(path, { signal }) }
 }
 

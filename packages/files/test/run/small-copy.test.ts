@@ -121,3 +121,17 @@ test('a mirror up and down ends equal, under no name but its own', async () => {
   )
   expect(await mirror(files, localFiles(folder.at('to')))).toMatchObject({ transferred: 0 })
 })
+
+test('of a file that has grown no more is read than it was to have', async () => {
+  const { files, asked } = elsewhere()
+  const from = memoryFiles({ contents: { a: 'text' } })
+  let given = 0
+  from.read = async function* read() {
+    for (;;) {
+      given++
+      yield Buffer.from('te')
+    }
+  }
+  await expect(copied(from, files)).rejects.toMatchObject({ code: 'NET_SIZE_MISMATCH' })
+  expect([given, asked]).toEqual([3, []])
+})
