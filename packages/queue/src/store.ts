@@ -93,6 +93,8 @@ export interface Settlement extends JobLease {
   readonly delay?: number | undefined
   /** Whether the attempt does not count; `to` is `waiting`. */
   readonly refund?: boolean | undefined
+  /** Whether its handler was never called, so that it has not started; with `refund`. */
+  readonly unstarted?: boolean | undefined
   /** Milliseconds for which no other job of its group starts. */
   readonly holdGroup?: number | undefined
 }

@@ -185,7 +185,7 @@ end
 
 local function settle(id, j, i)
   local to, result, err = ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
-  local wait, refund, hold = tonumber(ARGV[i + 5]), ARGV[i + 6] == '1', tonumber(ARGV[i + 7])
+  local wait, refund, hold = tonumber(ARGV[i + 5]), ARGV[i + 6] ~= '0', tonumber(ARGV[i + 7])
   if j.su == '1' then call('HDEL', P .. 'j:' .. id, 'su') end
   j.su = false
   release(id, j, hold)
@@ -193,7 +193,10 @@ local function settle(id, j, i)
     finish(id, j, to, result, err)
     return to
   end
-  if refund then j.rf = (j.rf or 0) + 1 end
+  if ARGV[i + 6] == '2' then
+    j.n = j.n - 1
+    call('HSET', P .. 'j:' .. id, 'n', j.n)
+  elseif refund then j.rf = (j.rf or 0) + 1 end
   back(id, j, wait, err)
   say(refund and 'returned' or 'retrying', id, j.n, ',"delay":' .. string.format('%.0f', wait) .. why(err))
   work = true

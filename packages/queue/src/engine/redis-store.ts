@@ -221,7 +221,7 @@ function addArguments(job: NewJob): (string | number)[] {
 }
 
 function settleArguments(how: Settlement): (string | number)[] {
-  const { id, token, to, result, error, delay, refund, holdGroup } = how
+  const { id, token, to, result, error, delay, refund, unstarted, holdGroup } = how
   return [
     id,
     token,
@@ -229,7 +229,7 @@ function settleArguments(how: Settlement): (string | number)[] {
     result ?? '',
     error ?? '',
     delay ?? 0,
-    refund === true ? 1 : 0,
+    unstarted === true ? 2 : Number(refund === true),
     holdGroup ?? 0,
   ]
 }

@@ -71,6 +71,7 @@ export class FileEndings {
     const spent = kept.spent - (refund ? 1 : 0)
     const due = this.#turn.at.date + delay
     this.#back({ ...kept, spent, due, suspect: 0, error: error ?? null }, delay > 0)
+    if (how.unstarted === true) this.#sql.unstart.run(job.place)
     this.say(refund ? 'returned' : 'retrying', kept, { delay, ...why(error) })
     this.#release(kept, holdGroup)
     return true

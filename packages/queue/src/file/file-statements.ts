@@ -21,6 +21,7 @@ export class FileStatements {
   readonly page: StatementSync
   readonly waiting: StatementSync
   readonly again: StatementSync
+  readonly unstart: StatementSync
 
   /** `n` is the number of the queue in the file. */
   constructor(db: DatabaseSync, n: number) {
@@ -65,5 +66,6 @@ export class FileStatements {
     this.again = db.prepare(
       `UPDATE jobs SET state = 'waiting', line = ?, spent = 0, mark = NULL, finished = NULL WHERE place = ?`,
     )
+    this.unstart = db.prepare('UPDATE jobs SET starts = starts - 1 WHERE place = ?')
   }
 }

@@ -267,6 +267,7 @@ export class MemoryStore implements JobStore {
     }
     const { delay = 0, refund = false, error } = how
     if (refund) entry.spent--
+    if (how.unstarted === true) entry.starts--
     entry.mark = undefined
     this.#resize(entry, { error })
     entry.due = date + delay

@@ -228,6 +228,20 @@ export const lossCases: QueueCases = {
     never.open()
   },
 
+  async 'what a worker gets while it closes has not started'({ open }) {
+    const queue = open()
+    await queue.add('x', { id: 'a' })
+    const starts: Start[] = []
+    const worker = queue.process(noting(starts))
+    // The first claim is asked for behind the call of `process`.
+    await Promise.resolve()
+    await Promise.resolve()
+    await worker.close()
+    const job = await queue.get('a')
+    assert.equal(job?.attempt, starts.length)
+    assert.equal(job.state, starts.length === 0 ? 'waiting' : 'done')
+  },
+
   async 'a worker closes when its signal aborts'({ open }) {
     const queue = open()
     const controller = new AbortController()

@@ -245,7 +245,7 @@ export class RunningWorker<P> implements JobWorker {
 
   async #giveBack(job: ClaimedJob): Promise<void> {
     const { id, token } = job
-    const back = { id, token, to: 'waiting', delay: 0, refund: true } as const
+    const back = { id, token, to: 'waiting', refund: true, unstarted: true } as const
     await this.#asked(() => this.#settlements.add(back)).catch(nothing)
   }
 

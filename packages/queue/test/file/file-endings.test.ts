@@ -24,3 +24,13 @@ test('jobs that died together wait to run alone, one after another', () => {
   at(jobs, 1001, () => jobs.settle([{ ...alone[0]!, to: 'done' }]))
   expect(at(jobs, 1001, () => jobs.claim(request)).jobs.map(({ id }) => id)).toEqual(['b'])
 })
+
+test('a job that comes back unstarted has not started', () => {
+  const { jobs } = openFile()
+  at(jobs, 0, () => jobs.add([job('a', { attempts: 1 })]))
+  const [claimed] = at(jobs, 0, () => jobs.claim(request)).jobs
+  const back = { ...claimed!, to: 'waiting', refund: true, unstarted: true } as const
+  expect(at(jobs, 1, () => jobs.settle([back]))).toEqual([true])
+  expect(at(jobs, 1, () => jobs.get('a'))).toMatchObject({ state: 'waiting', starts: 0 })
+  expect(at(jobs, 2, () => jobs.claim(request)).jobs).toMatchObject([{ starts: 1, spent: 1 }])
+})

@@ -146,6 +146,7 @@ test('what a claim gives that was under way when the worker was closed goes back
   store.answer.resolve()
   await closing
   expect(await store.counts()).toMatchObject({ waiting: 1, active: 0 })
+  expect(await store.get('a')).toMatchObject({ starts: 0 })
 })
 
 test.each([
