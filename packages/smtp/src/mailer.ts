@@ -58,9 +58,9 @@ import { farewell } from './farewell.ts'
 import type { Message } from './message.ts'
 import { dialSession, planOf, type SmtpPlan } from './opening-plan.ts'
 import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
+import { giveBack, passOn, Seat } from './seat.ts'
 import { sendLimits } from './send-limits.ts'
 import type { SendResult } from './send-result.ts'
-import type { SmtpSession } from './session.ts'
 import { MailTally } from './mail-tally.ts'
 import { MailerCalls } from './mailer-calls.ts'
 
@@ -108,37 +108,31 @@ export function createMailer(url: string | URL, options?: MailerOptions): Mailer
   return new PooledMailer(plan, taken.pool ?? {})
 }
 
-/** A connection of a mailer. */
-interface Seat {
-  readonly session: SmtpSession
-  /** How many messages it has taken. */
-  served: number
-}
-
 class PooledMailer implements Mailer {
   readonly closed: Promise<NetError | undefined>
   readonly #plan: SmtpPlan
   readonly #pool: Pool<Seat>
   readonly #rate: RateLimiter | undefined
   readonly #places: number
+  readonly #maxAge: number
   readonly #calls = new MailerCalls()
   readonly #backOff = new BackOffOfServer()
   readonly #pause = new Pause()
 
   constructor(
     plan: SmtpPlan,
-    { connections = 5, rate, idle = 30_000, maxAge }: NonNullable<MailerOptions['pool']>,
+    { connections = 5, rate, idle = 30_000, maxAge = Infinity }: NonNullable<MailerOptions['pool']>,
   ) {
     this.#plan = plan
     this.#places = connections
+    this.#maxAge = maxAge
     this.#rate = rate === undefined ? undefined : limiterOf(rate)
     this.#pool = new Pool<Seat>({
       create: ({ signal }) => this.#dial(signal),
-      check: ({ session }) => !session.ended,
+      check: ({ isGood }) => isGood,
       destroy: ({ session }) => farewell(session),
       max: connections,
       idle,
-      maxAge: maxAge ?? Infinity,
       // Dialing has limits of its own.
       timeout: { create: Infinity },
       protocol: 'smtp',
@@ -293,13 +287,8 @@ class PooledMailer implements Mailer {
       const lease = await this.#pool.acquire(waiting)
       const seat = lease.value
       const { session } = seat
-      // The next message may begin while this one waits for its verdict.
-      const passOn = (): boolean => {
-        if (this.#pool.waiting > 0) lease.release()
-        return !lease.held
-      }
       try {
-        const way = { session, mail, passOn }
+        const way = { session, mail, passOn: () => passOn(lease, this.#pool.waiting) }
         const result = await this.#calls.delivering(op, () =>
           session.during(op, () => deliver(op, attempt, way)),
         )
@@ -308,8 +297,7 @@ class PooledMailer implements Mailer {
       } catch (error) {
         if (moves > this.#places || !this.#mayMove(error, seat, mail)) throw error
       } finally {
-        if (session.ended) lease.discard()
-        else lease.release()
+        giveBack(lease)
       }
     }
   }
@@ -354,7 +342,7 @@ class PooledMailer implements Mailer {
         const plan = { identity, options: { ...options, signal } }
         const session = await opening(plan, (op) => dialSession(op, this.#plan))
         this.#backOff.accepted()
-        return { session, served: 0 }
+        return new Seat(session, this.#maxAge)
       } catch (error) {
         if (!isCrowded(error)) throw error
         this.#backOff.refused()

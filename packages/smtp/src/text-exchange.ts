@@ -156,7 +156,7 @@ class TextExchange implements AwaitedReply<SmtpReply>, Leader {
     if (this.#phase === ENDED) return
     const session = this.#session
     const { text, shipment } = this.#sending
-    const { transaction, limits, onDot, passOn } = shipment
+    const { transaction, limits, onDot } = shipment
     this.#phase.ended()
     this.#phase = this.op.openPhase('send')
     session.withinMessage = false
@@ -164,8 +164,7 @@ class TextExchange implements AwaitedReply<SmtpReply>, Leader {
     session.tell(`(${text.length} bytes of message)`)
     transaction.dotted()
     onDot()
-    if (transaction.rejected.length === 0 && passOn?.() === true) {
-      session.leader = this
+    if (transaction.rejected.length === 0 && this.#passOn()) {
       // The server forgets a transaction at its end (RFC 5321, section 4.1.1.4).
       session.unclean = false
       session.saySoon(text)
@@ -181,6 +180,15 @@ class TextExchange implements AwaitedReply<SmtpReply>, Leader {
     }
     this.op.progress(text.length)
     this.#await()
+  }
+
+  /** It leads before it asks: what comes next may be the goodbye, which must wait for the verdict. */
+  #passOn(): boolean {
+    const session = this.#session
+    session.leader = this
+    const isPassed = this.#sending.shipment.passOn?.() === true
+    if (!isPassed) session.leader = undefined
+    return isPassed
   }
 
   readonly #await = (): void => {
