@@ -34,7 +34,7 @@ export class FileEndings {
   readonly #turn: FileTurn
   readonly #sql: FileStatements
   readonly #lines: FileLines
-  readonly rules: FileRules
+  rules: FileRules
   readonly #tell: FileTeller
   /** What has more jobs now than before. */
   readonly #grown = new Set<FinishedState>()

@@ -56,6 +56,11 @@ export class FileJobs {
     return this.#turn.queue.n
   }
 
+  /** These rules hold from now on. */
+  follow(rules: FileRules): void {
+    this.#endings.rules = rules
+  }
+
   /** A transaction has begun, at that moment of the machine, too. */
   begin(at: Moment, real: number): void {
     this.#turn.at = at

@@ -165,15 +165,17 @@ export class FileService {
 
   #jobsOf({ queue, verb, args }: FileRequest): FileJobs {
     if (verb === 'open') this.#rules.set(queue, args[0] as FileRules)
+    const rules = this.#rules.get(queue)
+    if (rules === undefined) throw new Error(`the queue ${queue} was not opened`)
     let jobs = this.#jobs.get(queue)
-    if (jobs === undefined || verb === 'open') {
-      const rules = this.#rules.get(queue)
-      if (rules === undefined) throw new Error(`the queue ${queue} was not opened`)
+    if (jobs === undefined) {
       jobs = new FileJobs(this.#db, queue, rules, (n, event) => this.#noted(n, event))
       this.#jobs.set(queue, jobs)
       for (const [n, name] of this.#names) if (name === queue) this.#names.delete(n)
       this.#names.set(jobs.number, queue)
     }
+    // Opened once more it stays the same: of two each would write the row as it knows it.
+    if (verb === 'open') jobs.follow(rules)
     return jobs
   }
 

@@ -131,3 +131,21 @@ test('a queue whose opening was taken back is opened by the next request, and is
   service.close()
   rmSync(folder, { recursive: true })
 })
+
+test('a queue that is opened once more in the turn of other requests keeps what these have changed', () => {
+  const news: FileNews[] = []
+  const opening = { path: ':memory:', synchronous: 'NORMAL', boot: 'b', busy: 0 } as const
+  const service = new FileService(opening, (each) => news.push(each))
+  service.serve(asked(['open', rules]), moment)
+  const late = { ...job('a'), delay: 100 }
+  const few = { ...rules, keep: { ...rules.keep, done: { ...rules.keep.done, count: 0 } } }
+  service.serve(
+    asked(['pause', true], ['add', [late]], ['open', few], ['add', [job('b')]], ['counts']),
+    moment,
+  )
+  service.serve(asked(['counts']), moment)
+  expect(news.at(-1)?.answers?.[0]?.value).toMatchObject({ paused: true, delayed: 1, waiting: 1 })
+  service.serve(asked(['counts']), { now: 100, date: 100 })
+  expect(news.at(-1)?.answers?.[0]?.value).toMatchObject({ delayed: 0, waiting: 2 })
+  service.close()
+})
