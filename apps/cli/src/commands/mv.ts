@@ -1,5 +1,6 @@
 /* `net mv`: moves or renames. */
 
+import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { join, parse, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -155,8 +156,24 @@ async function acrossServers(call: Call, { from, to, occupied }: Across): Promis
       throw stays(from, 'has changed while it was copied')
     }
   }
-  await from.files.remove(from.path, { recursive: true, signal })
+  await removeSource(call, { from, to, occupied })
   return 0
+}
+
+/** Two addresses may lead to one file of one server, which would be gone with the source: so the source is first taken aside. */
+async function removeSource({ signal }: Call, { from, to, occupied }: Across): Promise<void> {
+  const { files, path } = from
+  if (occupied === undefined) return files.remove(path, { recursive: true, signal })
+  const aside = `${path}.net-${randomUUID().slice(0, 8)}.part`
+  await files.rename(path, aside, { signal })
+  try {
+    await to.files.stat(to.path, { follow: true, signal })
+  } catch (error) {
+    await files.rename(aside, path)
+    if (!isNetError(error) || error.code !== 'NET_NOT_FOUND') throw error
+    throw netError('NET_EXISTS', { message: `${to.path} is the same file by another name` })
+  }
+  await files.remove(aside, { recursive: true, signal })
 }
 
 /** How many entries have not arrived: left out, or kept from what is newer on the target. */

@@ -77,6 +77,19 @@ describe('net mv', () => {
     expect(statSync(join(to, 'tree')).ino).toBe(ino)
   })
 
+  it('removes no file that the target is by another name of its server', async () => {
+    await using ftp = await startFtpServer({ files: { a: 'x', b: 'y', 'in/a': 'old' } })
+    const alias = ftp.url.replace('127.0.0.1', 'localhost')
+    for (const target of [`${alias}/a`, `${alias}/`]) {
+      const { code, err } = await net(['mv', '--force', `${ftp.url}/a`, target])
+      expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining('is the same file') })
+      expect(ftp.files.text('/a')).toBe('x')
+    }
+    expect((await net(['mv', '--force', `${ftp.url}/a`, `${alias}/in/a`])).code).toBe(0)
+    expect(ftp.files.paths()).toEqual(['/b', '/in/a'])
+    expect(ftp.files.text('/in/a')).toBe('x')
+  })
+
   it('does not take a target for the source by its size and time alone', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'a')
