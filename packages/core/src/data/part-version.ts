@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
 
+import { codeOf } from '../errors/from-node.ts'
 import { optionsObject } from '../options/door.ts'
 import { required, size as aSize, text } from '../options/values.ts'
 import { endOfLinks } from './replaced-file.ts'
@@ -58,11 +59,26 @@ export class VersionFile {
     const path = await partPath(this.#path)
     const part = await identityOf(path)
     const kept = JSON.stringify({ of: this.#of, part, validator, size })
-    await writeFile(`${path}.${this.#kind}`, kept)
+    await unlessTooLong(async () => {
+      const at = `${path}.${this.#kind}`
+      // Made anew, so that no link laid there leads anywhere else.
+      await rm(at, { force: true })
+      await writeFile(at, kept, { flag: 'wx' })
+    })
   }
 
   async remove(): Promise<void> {
-    await rm(`${await partPath(this.#path)}.${this.#kind}`, { force: true })
+    const part = await partPath(this.#path)
+    await unlessTooLong(() => rm(`${part}.${this.#kind}`, { force: true }))
+  }
+}
+
+/** A file may have room for its part's name and for no longer one: then the version of its part is not known. */
+async function unlessTooLong(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (codeOf(error as Error) !== 'ENAMETOOLONG') throw error
   }
 }
 

@@ -108,3 +108,30 @@ test('a part of which nothing is known is begun anew, unless it is longer than t
   expect(long.position).toBe(7)
   await long.abort()
 })
+
+test('a link that was laid where the version is to be kept leads nowhere else', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('file.iso')
+  await writeFile(`${path}.part`, 'x')
+  await writeFile(folder.at('mine'), 'mine')
+  await symlink('mine', `${path}.part.http`)
+  const versions = new VersionFile(path, place)
+  await versions.write({ validator: '"a"' })
+  expect(await readFile(folder.at('mine'), 'utf8')).toBe('mine')
+  expect(await versions.read()).toEqual({ validator: '"a"' })
+})
+
+test('a part whose name leaves no room for that of its version is one of no known version', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('a'.repeat(249))
+  const sink = toFile(path, { keepPart: true })
+  const version = { ...place, validator: '"a"', size: 2 }
+  const first = await PartFile.open(sink, true, { version })
+  await first.writeAll([text('x')])
+  await first.abort()
+  const second = await PartFile.open(sink, true, { version })
+  expect(second.position).toBe(0)
+  await second.writeAll([text('xy')])
+  await second.commit()
+  expect(await readFile(path, 'utf8')).toBe('xy')
+})
