@@ -6,6 +6,7 @@ import { expect, test, vi } from 'vitest'
 
 import { farewell } from '../src/farewell.ts'
 import { SmtpSession } from '../src/session.ts'
+import { startPeer } from './scripted-peer.ts'
 
 test('a server that answers is left in order, and one that does not after a second', async () => {
   using clock = useFakeClock()
@@ -34,4 +35,32 @@ test('a connection whose server does not answer the goodbye is cut off', async (
   await clock.advance(1000)
   await closing
   await vi.waitFor(() => expect(server.connections).toBe(0))
+})
+
+test('no goodbye is said within a message: what is not done in time is cut off', async () => {
+  const asked = Promise.withResolvers<void>()
+  const heard = Promise.withResolvers<string>()
+  await using peer = await startPeer(async ({ say, hear, connection }) => {
+    await say('220 peer\r\n')
+    await hear()
+    for (const reply of ['250 peer', '250 sender', '250 recipient']) {
+      await say(`${reply}\r\n`)
+      await hear()
+    }
+    asked.resolve()
+    let text = ''
+    try {
+      for await (const chunk of connection) text += Buffer.from(chunk).toString()
+    } catch {
+      // It may be reset.
+    }
+    heard.resolve(text)
+  })
+  const mailer = createMailer(peer.url)
+  const sending = mailer.send({ from: 'ada@x.example', to: 'bob@x.example', text: 'y' })
+  const failure = sending.catch((error: unknown) => error)
+  await asked.promise
+  await mailer.close({ grace: 0 })
+  expect(await heard.promise).toBe('')
+  expect(await failure).toMatchObject({ code: 'NET_CLOSED' })
 })
