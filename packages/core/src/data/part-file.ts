@@ -35,16 +35,19 @@ export class PartFile {
   /** What the file system calls the file, whatever its name. */
   readonly #self: Pick<Stats, 'dev' | 'ino'>
   readonly #isSparse: boolean
+  /** Whether each write says where it goes: another program may go on with the same part, and what it has written must not move ours. */
+  readonly #isPlaced: boolean
   #committing: Promise<void> | undefined
   #aborting: Promise<void> | undefined
 
-  private constructor({ place, file, found, use, versions, isSparse }: PartFileParts) {
+  private constructor({ place, file, found, use, versions, isSparse, resume }: PartFileParts) {
     this.#place = place
     this.#file = file
     this.#use = use
     this.#versions = versions
     this.#self = found
     this.#isSparse = isSparse && found.isFile()
+    this.#isPlaced = resume
     this.position = found.size
   }
 
@@ -62,12 +65,12 @@ export class PartFile {
       const isPart = written !== path
       const versions = version && isPart ? new VersionFile(path, version) : undefined
       const resume = asked && isPart && (await mayGoOn(written, versions, version))
-      const file = await openFile(place, resume && isSparse ? 'resume-anywhere' : resume)
+      const file = await openFile(place, resume)
       const found = await ownFile(file, written, resume)
       await dress(file, found, place)
       if (found.size === 0 && sink.keepPart) await remember(file, versions, version)
       use.opened()
-      return new PartFile({ place, file, found, use, versions, isSparse })
+      return new PartFile({ place, file, found, use, versions, isSparse, resume })
     } catch (error) {
       use.ended()
       throw localError(error, 'opening', written)
@@ -106,10 +109,11 @@ export class PartFile {
   /** One trip to the file system; resolves to how many bytes it took. */
   async #append(chunks: readonly Uint8Array[]): Promise<number> {
     const [first] = chunks
+    const at = this.#isPlaced ? this.position : undefined
     const done =
       chunks.length === 1 && first !== undefined
-        ? this.#file.write(first)
-        : this.#file.writev([...chunks])
+        ? this.#file.write(first, 0, first.length, at)
+        : this.#file.writev([...chunks], at)
     return (await done).bytesWritten
   }
 
@@ -203,6 +207,7 @@ interface PartFileParts {
   readonly use: FileUse
   readonly versions: VersionFile | undefined
   readonly isSparse: boolean
+  readonly resume: boolean
 }
 
 /** Whether what was left is of the version. A part that is longer than the whole is for the caller to refuse, unless it is known to be of another version. */
@@ -282,16 +287,12 @@ async function placeOf(sink: FileSink): Promise<Place> {
   }
 }
 
-/** `resume-anywhere`: one that appends would write behind its end, whatever the position. */
-async function openFile(place: Place, resume: boolean | 'resume-anywhere'): Promise<FileHandle> {
-  const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants
+async function openFile(place: Place, resume: boolean): Promise<FileHandle> {
+  const { O_CREAT, O_TRUNC, O_WRONLY } = constants
   const { sink, path, written } = place
   // `mode` is only asked for where the file is made; a part that is resumed keeps its own.
   if (written === path) return open(written, O_WRONLY | O_CREAT | O_TRUNC, sink.mode)
-  if (resume !== false) {
-    const append = resume === true ? O_APPEND : 0
-    return open(written, O_WRONLY | O_CREAT | append | CAREFUL, modeOf(place))
-  }
+  if (resume) return open(written, O_WRONLY | O_CREAT | CAREFUL, modeOf(place))
   const make = (): Promise<FileHandle> =>
     open(written, O_WRONLY | O_CREAT | constants.O_EXCL, modeOf(place))
   return make().catch(async (error: unknown) => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import {
+  appendFile,
   chmod,
   link,
   mkdir,
@@ -9,6 +10,7 @@ import {
   readdir,
   readFile,
   readlink,
+  rename,
   rm,
   stat,
   symlink,
@@ -283,6 +285,28 @@ test('the half of another program that writes to the same name never passes for 
   await writeFile(`${path}.part`, 'theirs', { flag: 'a' })
   await expect(appended.commit()).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
   expect(await readFile(path, 'utf8')).toBe('old')
+})
+
+test('two programs that go on with one part write the same bytes at the same places', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('file')
+  await writeFile(`${path}.part`, 'ab')
+  const ours = await PartFile.open(toFile(path, { keepPart: true }), true)
+  await ours.writeAll([text('c')])
+  // The other one began where we did, and is ahead of us.
+  await appendFile(`${path}.part`, 'def')
+  await ours.writeAll([text('d'), text('e')])
+  await ours.writeAll([text('f')])
+  await ours.commit()
+  expect(await readFile(path, 'utf8')).toBe('abcdef')
+  await writeFile(`${path}.part`, 'ab')
+  const late = await PartFile.open(toFile(path, { keepPart: true }), true)
+  await appendFile(`${path}.part`, 'cdef')
+  // The other one is done before us, and has given the file its name.
+  await rename(`${path}.part`, path)
+  await late.writeAll([text('cdef')])
+  await late.abort()
+  expect(await readFile(path, 'utf8')).toBe('abcdef')
 })
 
 test('a part that another program puts there while a commit is under way never gets the name', async () => {
