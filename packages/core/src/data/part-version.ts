@@ -59,7 +59,7 @@ export class VersionFile {
     const path = await partPath(this.#path)
     const part = await identityOf(path)
     const kept = JSON.stringify({ of: this.#of, part, validator, size })
-    await unlessTooLong(async () => {
+    await unlessImpossible(async () => {
       const at = `${path}.${this.#kind}`
       // Made anew, so that no link laid there leads anywhere else.
       await rm(at, { force: true })
@@ -69,18 +69,21 @@ export class VersionFile {
 
   async remove(): Promise<void> {
     const part = await partPath(this.#path)
-    await unlessTooLong(() => rm(`${part}.${this.#kind}`, { force: true }))
+    await unlessImpossible(() => rm(`${part}.${this.#kind}`, { force: true }))
   }
 }
 
-/** A file may have room for its part's name and for no longer one: then the version of its part is not known. */
-async function unlessTooLong(work: () => Promise<void>): Promise<void> {
+/** Without its file the version of a part is not known, and that is all. */
+async function unlessImpossible(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    if (codeOf(error as Error) !== 'ENAMETOOLONG') throw error
+    if (!IMPOSSIBLE.has(codeOf(error as Error))) throw error
   }
 }
+
+/** There is room for the name of the part and for no longer one; another program keeps its own version there, at the same moment. */
+const IMPOSSIBLE: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'EEXIST'])
 
 /** Whether they surely are one version. */
 export function isSameVersion(one: PartVersion, other: PartVersion): boolean {

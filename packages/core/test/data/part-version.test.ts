@@ -135,3 +135,12 @@ test('a part whose name leaves no room for that of its version is one of no know
   await second.commit()
   expect(await readFile(path, 'utf8')).toBe('xy')
 })
+
+test('versions that are kept at the same moment are of no harm', async () => {
+  await using folder = await temporaryFolder()
+  const path = folder.at('file.iso')
+  await writeFile(`${path}.part`, 'x')
+  const all = Array.from({ length: 20 }, () => new VersionFile(path, place))
+  await Promise.all(all.map((each) => each.write({ validator: '"a"', size: 5 })))
+  expect(await new VersionFile(path, place).read()).toEqual({ validator: '"a"', size: 5 })
+})
