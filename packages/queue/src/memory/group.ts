@@ -11,7 +11,7 @@ import { RateWindow } from './rate-window.ts'
 /** A group, while it has jobs that wait or run, or is held. */
 export class Group {
   readonly name: string
-  readonly #waiting = new Heap<Entry>(before)
+  readonly #waiting = new Heap<Entry>(before, stands)
   readonly #window = new RateWindow()
   /** The job that stands in the line of all. */
   #front: Entry | undefined
@@ -65,7 +65,7 @@ export class Group {
   /** The job that is now to stand in the line of all and did not yet. One that may not any more steps back. */
   front({ concurrency = Infinity }: GroupRule, now: number): Entry | undefined {
     const isOpen = this.#until <= now && this.#active < concurrency
-    const first = isOpen ? this.#waiting.peek(stands) : undefined
+    const first = isOpen ? this.#waiting.peek() : undefined
     if (first === this.#front) return undefined
     if (this.#front !== undefined) this.#front.line = 'behind'
     this.#front = first

@@ -10,10 +10,10 @@ import { Heap } from './heap.ts'
 
 /** The jobs that wait. Times of delays are wall time, those of groups monotonic. */
 export class Lines {
-  readonly #ready = new Heap<Entry>(before)
-  readonly #suspects = new Heap<Entry>(before)
-  readonly #delayed = new Heap<Delay>((a, b) => a.due < b.due)
-  readonly #held = new Heap<Hold>((a, b) => a.until < b.until)
+  readonly #ready = new Heap<Entry>(before, isReady)
+  readonly #suspects = new Heap<Entry>(before, isSuspect)
+  readonly #delayed = new Heap<Delay>((a, b) => a.due < b.due, isDelayed)
+  readonly #held = new Heap<Hold>((a, b) => a.until < b.until, any)
   readonly #groups = new Map<string, Group>()
   #rule: GroupRule = {}
   /** How many may start now or stand behind one of their group. */
@@ -68,27 +68,27 @@ export class Lines {
 
   /** Lets what is due, and groups that are held no longer, into the line. */
   wake(now: number, date: number): void {
-    for (let next = this.#delayed.peek(isDelayed); next !== undefined && next.due <= date;) {
-      this.#delayed.pop(isDelayed)
+    for (let next = this.#delayed.peek(); next !== undefined && next.due <= date;) {
+      this.#delayed.pop()
       this.delayed--
       this.enqueue(next.entry, now)
-      next = this.#delayed.peek(isDelayed)
+      next = this.#delayed.peek()
     }
-    for (let next = this.#held.peek(any); next !== undefined && next.until <= now;) {
-      this.#held.pop(any)
+    for (let next = this.#held.peek(); next !== undefined && next.until <= now;) {
+      this.#held.pop()
       if (this.#groups.get(next.group.name) === next.group) this.#refresh(next.group, now)
-      next = this.#held.peek(any)
+      next = this.#held.peek()
     }
   }
 
   /** The next job that must run alone; it stays. */
   get suspect(): Entry | undefined {
-    return this.#suspects.peek(isSuspect)
+    return this.#suspects.peek()
   }
 
   /** The next of all others; it stays. */
   get next(): Entry | undefined {
-    return this.#ready.peek(isReady)
+    return this.#ready.peek()
   }
 
   started({ group }: Entry, now: number): void {
@@ -109,8 +109,8 @@ export class Lines {
 
   /** Milliseconds until `wake` lets something in. */
   wait(now: number, date: number): number {
-    const due = this.#delayed.peek(isDelayed)?.due ?? Infinity
-    const until = this.#held.peek(any)?.until ?? Infinity
+    const due = this.#delayed.peek()?.due ?? Infinity
+    const until = this.#held.peek()?.until ?? Infinity
     return Math.min(due - date, until - now)
   }
 
