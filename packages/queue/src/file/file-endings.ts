@@ -72,7 +72,8 @@ export class FileEndings {
     const due = this.#turn.at.date + delay
     this.#back({ ...kept, spent, due, suspect: 0, error: error ?? null }, delay > 0)
     if (how.unstarted === true) this.#sql.unstart.run(job.place)
-    this.say(refund ? 'returned' : 'retrying', kept, { delay, ...why(error) })
+    const starts = kept.starts - (how.unstarted === true ? 1 : 0)
+    this.say(refund ? 'returned' : 'retrying', { ...kept, starts }, { delay, ...why(error) })
     this.#release(kept, holdGroup)
     return true
   }

@@ -26,11 +26,12 @@ test('jobs that died together wait to run alone, one after another', () => {
 })
 
 test('a job that comes back unstarted has not started', () => {
-  const { jobs } = openFile()
+  const { jobs, told } = openFile()
   at(jobs, 0, () => jobs.add([job('a', { attempts: 1 })]))
   const [claimed] = at(jobs, 0, () => jobs.claim(request)).jobs
   const back = { ...claimed!, to: 'waiting', refund: true, unstarted: true } as const
   expect(at(jobs, 1, () => jobs.settle([back]))).toEqual([true])
   expect(at(jobs, 1, () => jobs.get('a'))).toMatchObject({ state: 'waiting', starts: 0 })
+  expect(told.at(-1)).toMatchObject({ type: 'returned', attempt: 0 })
   expect(at(jobs, 2, () => jobs.claim(request)).jobs).toMatchObject([{ starts: 1, spent: 1 }])
 })
