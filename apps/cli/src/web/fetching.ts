@@ -89,7 +89,7 @@ async function download(
   { url, target }: { readonly url: string; readonly target: string },
 ): Promise<void> {
   const { options, output } = call
-  if (options.resume !== true) refuseToReplace(call, target)
+  refuseToReplace(call, target)
   const client = await session.http()
   const view = viewOf(call, target, true)
   const { toFile } = await import('@net/core')

@@ -42,8 +42,8 @@ describe('a document', () => {
       writeFileSync('a.txt', 'old')
       writeFileSync('b.txt', 'old')
       const url = `${server.url}/dir/a.txt?key=1`
-      for (const option of ['-O', '--remote-name']) {
-        const { code, err } = await net(['get', option, url])
+      for (const options of [['-O'], ['-O', '--resume'], ['--remote-name']]) {
+        const { code, err } = await net(['get', ...options, url])
         expect({ code, err }).toMatchObject({
           code: 3,
           err: expect.stringContaining('--force replaces it'),
