@@ -7,6 +7,7 @@ import type { TreePlace } from '@net/files'
 import { addressOf, type Address } from '../address.ts'
 import type { Call } from '../call.ts'
 import type { Session } from '../session.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** A place and how it was named. */
 export interface Match {
@@ -43,13 +44,21 @@ async function fitting(call: Call, { address, place }: Match): Promise<readonly 
     .map(({ path }) => ({ address, place: { ...place, path, mustBeFolder: false } }))
 }
 
-/** A pattern of one name: `*`, `?` and `[abc]`; everything else is itself. */
+/** A pattern of one name: `*`, `?`, `[abc]`, and `[!abc]` or `[^abc]`; everything else is itself. Throws `UsageError`. */
 function patternOf(pattern: string): RegExp {
-  const source = pattern.replaceAll(/\[(!?)([^\]]+)\]|[*?]|[\\^$.+()|{}[\]]/g, (part, not, set) => {
-    if (part === '*') return '.*'
-    if (part === '?') return '.'
-    if (typeof set !== 'string') return `\\${part}`
-    return `[${not === '!' ? '^' : ''}${set.replaceAll(/[\\^\]]/g, String.raw`\$&`)}]`
-  })
-  return new RegExp(`^${source}$`, 'su')
+  const source = pattern.replaceAll(
+    /\[([!^]?)([^\]]+)\]|[*?]|[\\^$.+()|{}[\]]/g,
+    (part, not, set) => {
+      if (part === '*') return '.*'
+      if (part === '?') return '.'
+      if (typeof set !== 'string') return `\\${part}`
+      return `[${not === '' ? '' : '^'}${set.replaceAll(/[\\^\]]/g, String.raw`\$&`)}]`
+    },
+  )
+  try {
+    return new RegExp(`^${source}$`, 'su')
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new UsageError(`${pattern} is no pattern: a range in it goes backwards`)
+  }
 }

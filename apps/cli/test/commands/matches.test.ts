@@ -12,7 +12,12 @@ it('takes arguments literally, and the last part for a pattern with --glob alone
   expect(await text('--glob', `${ftp.url}/*.txt`)).toBe('abe')
   expect(await text('--glob', `${ftp.url}/.*.txt`)).toBe('c')
   expect(await text('--glob', `${ftp.url}/[!b].txt`)).toBe('ae')
+  expect(await text('--glob', `${ftp.url}/[^b].txt`)).toBe('ae')
   expect(await text('--glob', `${ftp.url}/%3F.txt`)).toBe('abe')
   expect(await text(`${ftp.url}/d[1]`)).toBe('d')
   expect(await net(['cat', '--glob', `${ftp.url}/x*`])).toMatchObject({ code: 3 })
+  expect(await net(['cat', '--glob', `${ftp.url}/[z-a].txt`])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('[z-a].txt is no pattern'),
+  })
 })
