@@ -1,7 +1,11 @@
+import { mkdir, mkdtempDisposable, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { at, localFiles, memoryFiles } from '@net/files'
 import { expect, test } from 'vitest'
 
-import { refuseOverlap } from '../src/overlap.ts'
+import { pathBelow, refuseOverlap } from '../src/overlap.ts'
 
 const tree = memoryFiles()
 
@@ -47,3 +51,16 @@ test.each(['photos [2024]', 'a#b', 'a?b', '100% ü', 'a^b|c'])(
     )
   },
 )
+
+test('links that lead to a local folder hide no overlap', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'files-'))
+  await mkdir(join(folder.path, 'real/in'), { recursive: true })
+  await symlink('real', join(folder.path, 'link'))
+  const place = (root: string, path: string) => at(localFiles(join(folder.path, root)), path)
+  const [real, linked] = [place('real', ''), place('link', 'in')]
+  expect(() => refuseOverlap(real, linked, false)).toThrow('overlap')
+  expect(() => refuseOverlap(linked, real, true)).toThrow('overlap')
+  expect(() => refuseOverlap(real, place('link', 'in/new/deep'), false)).toThrow('overlap')
+  refuseOverlap(place('real/in', ''), place('link', 'other'), true)
+  expect(pathBelow(real, place('link', 'in/.state'))).toBe('in/.state')
+})
