@@ -23,7 +23,7 @@ export async function exchange(
 ): Promise<SmtpReply> {
   const text = textFor(session, shipment)
   if (text !== undefined) return exchangeText(op, session, shipment, text)
-  await session.quiet()
+  await session.alone()
   const message = atOnce(session, shipment)
   const reply = await (message === undefined
     ? exchangePieces(op, session, shipment)

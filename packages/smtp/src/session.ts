@@ -62,7 +62,7 @@ export class SmtpSession extends Commands<SmtpReply> {
   /** Behind the verdict on a message that leads: it may take its time, and the limits of this command do not count meanwhile. */
   override ask(line: string, holds?: (reply: SmtpReply) => boolean): Promise<SmtpReply> {
     if (this.leader === undefined) return super.ask(line, holds)
-    return this.quiet().then(() => super.ask(line, holds))
+    return this.alone().then(() => super.ask(line, holds))
   }
 
   override async quit(line: string): Promise<void> {
@@ -127,6 +127,13 @@ export class SmtpSession extends Commands<SmtpReply> {
       if (this.leader === undefined) resolve()
       else this.leader.onVerdict(resolve)
     })
+  }
+
+  /** As `quiet`; rejects where that message has taken the session with it, of which nothing of the running call has heard. */
+  async alone(): Promise<void> {
+    if (this.leader === undefined) return
+    await this.quiet()
+    if (this.ended) throw endedBefore(this.failure)
   }
 
   /** The running call moved so many bytes of its message. */

@@ -1,5 +1,5 @@
 import { useFakeClock } from '@net/core/testing'
-import { connect, type Message } from '@net/smtp'
+import { attach, connect, createMailer, type Message, type SmtpClient } from '@net/smtp'
 import { expect, test } from 'vitest'
 
 import { failureOf, startPeer, until, type Peer, type ScriptedPeer } from './scripted-peer.ts'
@@ -104,6 +104,64 @@ test('a message that is stopped behind its dot leaves the next one safe to send 
   stop.abort()
   expect(await first).toMatchObject({ code: 'NET_ABORTED', partial: { delivery: 'unknown' } })
   expect(await second).toMatchObject({ code: 'NET_CLOSED', retry: 'safe' })
+})
+
+test('what waits for the verdict on a message that is stopped is told so, and not that it was stopped itself', async () => {
+  const attachments = [
+    attach(async function* () {
+      yield Buffer.from('z')
+    }),
+  ]
+  const waiting: ((client: SmtpClient) => Promise<unknown>)[] = [
+    (client) => client.send({ ...message, attachments }),
+    async (client) => {
+      const refused = failureOf(client.send({ ...message, to: 'bøb@example.com' }))
+      const noop = failureOf(client.noop({ retry: false }))
+      await refused
+      throw await noop
+    },
+  ]
+  for (const call of waiting) {
+    const begun = Promise.withResolvers<void>()
+    await using peer = await upToDot(async () => begun.resolve())
+    await using client = await connect(peer.url)
+    const stop = new AbortController()
+    const first = failureOf(client.send(message, { signal: stop.signal }))
+    const second = failureOf(call(client))
+    await begun.promise
+    stop.abort()
+    expect(await first).toMatchObject({ code: 'NET_ABORTED', partial: { delivery: 'unknown' } })
+    expect(await second).toMatchObject({ code: 'NET_CLOSED', retry: 'safe' })
+  }
+})
+
+test('a mailer sends what waited for the verdict on a message that is stopped over another connection', async () => {
+  const begun = Promise.withResolvers<void>()
+  const texts: string[] = []
+  await using peer = await startPeer(async (each) => {
+    await each.say('220 peer\r\n')
+    await each.hear()
+    await each.say('250-peer\r\n250 PIPELINING\r\n')
+    await readTo(each, 'DATA\r\n')
+    await each.say(BEGUN)
+    texts.push(await readTo(each, '\r\n.\r\n'))
+    begun.resolve()
+    if (texts.length > 1) await each.say('250 second\r\n')
+  })
+  const mailer = createMailer(peer.url, { pool: { connections: 1 } })
+  const stop = new AbortController()
+  const attachments = [
+    attach(async function* () {
+      yield Buffer.from('z')
+    }),
+  ]
+  const first = failureOf(mailer.send(message, { signal: stop.signal }))
+  const second = mailer.send({ ...message, attachments })
+  await begun.promise
+  stop.abort()
+  expect(await first).toMatchObject({ code: 'NET_ABORTED', partial: { delivery: 'unknown' } })
+  expect(await second).toMatchObject({ delivery: 'accepted', reply: { text: 'second' } })
+  await mailer.close({ grace: 0 })
 })
 
 test('the time that the server takes for one message does not count for the next one', async () => {
