@@ -1,4 +1,4 @@
-/* How the tour is told: to a person, or to a program. */
+/* How the tour is printed: for a person, or for a program. */
 
 import type { NetEvent, WireEvent } from '@net/core'
 
@@ -15,7 +15,7 @@ export interface Result {
 
 /** What hears of the tour as it happens. */
 export interface Teller {
-  /** A scenario is about to begin; what it does is told to the result. */
+  /** A scenario is about to begin; the result takes what it does. */
   begin(scenario: Scenario): Stage
   /** A line went over the wire. */
   wire(event: WireEvent): void

@@ -7,7 +7,7 @@ import type { Result, Teller } from './teller.ts'
 
 /** What the tour tells beside its steps. */
 export interface TourOptions {
-  /** Whether lines on the wire are told as well. */
+  /** Whether lines on the wire are printed as well. */
   readonly wire: boolean
 }
 

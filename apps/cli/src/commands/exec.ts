@@ -49,7 +49,7 @@ async function toErrors(call: Call, child: SshProcess): Promise<void> {
   for await (const chunk of child.stderr) io.stderr.write(shown(chunk))
 }
 
-/** A character that is cut between two pieces is told with the second one. */
+/** A character that is cut between two pieces comes with the second one. */
 async function toEvents(
   { output }: Call,
   type: 'stdout' | 'stderr',

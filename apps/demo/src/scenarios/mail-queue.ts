@@ -1,4 +1,4 @@
-/* Scenario 13: mails as jobs; a recipient that the server puts off is tried again, and nobody gets one twice. */
+/* Scenario 13: mails as jobs; a recipient that the server puts off is tried again, and each gets one mail. */
 
 import { openQueue, type JobState } from '@net/queue'
 import * as smtp from '@net/smtp'
