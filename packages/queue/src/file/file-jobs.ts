@@ -21,7 +21,7 @@ import { FileLines, rateWait, withStart } from './file-lines.ts'
 import {
   RowStatements,
   sizeOf,
-  storedOf,
+  jobOfRow,
   type HeldJob,
   type JobRow,
   type Moment,
@@ -130,12 +130,12 @@ export class FileJobs {
   get(id: string): StoredJob | undefined {
     this.#lines.wake(this.#turn.queue, this.#turn.at)
     const job = this.#one(id)
-    return job && storedOf(job)
+    return job && jobOfRow(job)
   }
 
   list(state: JobState, after: number, limit: number): readonly StoredJob[] {
     this.#lines.wake(this.#turn.queue, this.#turn.at)
-    return (this.#sql.page.all(state, after, limit) as unknown as JobRow[]).map(storedOf)
+    return (this.#sql.page.all(state, after, limit) as unknown as JobRow[]).map(jobOfRow)
   }
 
   counts(): JobCounts {

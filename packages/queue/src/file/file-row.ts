@@ -161,7 +161,7 @@ export function why(error: string | undefined): Partial<QueueEvent> {
 }
 
 /** What is told of a job. */
-export function storedOf(job: JobRow): StoredJob {
+export function jobOfRow(job: JobRow): StoredJob {
   const { id, place, payload, priority, attempts, starts, added } = job
   return {
     id,

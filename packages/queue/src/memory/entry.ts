@@ -126,7 +126,7 @@ function bytesOf(text: string | undefined): number {
 }
 
 /** What is told of it. */
-export function storedOf(entry: Entry): StoredJob {
+export function jobOfEntry(entry: Entry): StoredJob {
   const { id, place, state, payload, priority, attempts, starts, added, due, deadline } = entry
   const { started, finished, group, traceparent, mark, progress, result, error } = entry
   return {

@@ -19,7 +19,7 @@ import type {
   Settlement,
   StoredJob,
 } from '../store.ts'
-import { claimedOf, entryOf, lease, resize, storedOf, type Entry, type Texts } from './entry.ts'
+import { claimedOf, entryOf, lease, resize, jobOfEntry, type Entry, type Texts } from './entry.ts'
 import { Finished } from './finished.ts'
 import { Lines } from './lines.ts'
 import { Listeners } from './listeners.ts'
@@ -115,7 +115,7 @@ export class MemoryStore implements JobStore {
   async get(id: string): Promise<StoredJob | undefined> {
     this.#look()
     const entry = this.#jobs.get(id)
-    return entry && storedOf(entry)
+    return entry && jobOfEntry(entry)
   }
 
   async list(state: JobState, after: number, limit: number): Promise<readonly StoredJob[]> {
@@ -124,7 +124,7 @@ export class MemoryStore implements JobStore {
       .filter(({ place }) => place > after)
       .toSorted((a, b) => a.place - b.place)
       .slice(0, limit)
-      .map(storedOf)
+      .map(jobOfEntry)
   }
 
   async counts(): Promise<JobCounts> {

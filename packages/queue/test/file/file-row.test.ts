@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { expect, test } from 'vitest'
 
-import { RowStatements, sizeOf, storedOf, why } from '../../src/file/file-row.ts'
+import { RowStatements, sizeOf, jobOfRow, why } from '../../src/file/file-row.ts'
 import { prepareFile } from '../../src/file/file-schema.ts'
 
 test('what is written is read again, for each queue by itself', () => {
@@ -23,6 +23,6 @@ test('sizes are bytes, and what is absent has none', () => {
 })
 
 test('what a row does not have is absent', () => {
-  const stored = storedOf({ state: 'waiting', due: 5, mark: null, grp: 'g' } as never)
+  const stored = jobOfRow({ state: 'waiting', due: 5, mark: null, grp: 'g' } as never)
   expect(stored).toMatchObject({ group: 'g', due: undefined, mark: undefined })
 })

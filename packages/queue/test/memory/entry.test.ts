@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { before, claimedOf, entryOf, lease, resize, storedOf } from '../../src/memory/entry.ts'
+import { before, claimedOf, entryOf, lease, resize, jobOfEntry } from '../../src/memory/entry.ts'
 
 const job = { id: 'a', payload: '"ü"', priority: 0, attempts: 3, delay: 5, deadline: 50 }
 const request = { holder: 'w', max: 1, idle: true, single: false, lease: 100 }
@@ -11,7 +11,7 @@ test('a job is kept with times on the wall clock, and leased by the monotonic on
   lease(entry, request, 7, 1010)
   expect(entry).toMatchObject({ leaseEnd: 107, started: 1010, token: 'w:1', alone: false })
   expect(claimedOf(entry, 1010)).toMatchObject({ left: 40, starts: 1, spent: 1, alone: false })
-  expect(storedOf(entry)).not.toHaveProperty('due')
+  expect(jobOfEntry(entry)).not.toHaveProperty('due')
 })
 
 test('what an attempt leaves counts for the size', () => {
