@@ -16,7 +16,7 @@ chmod 755 "$tmp"
 cd "$tmp"
 timeout 300 apt-get -qq download openssh-client=1:9.2p1-2+deb12u10 libssl3=3.0.22-1~deb12u2 python3-asyncssh=2.10.1-2+deb12u2 \
   python3.11-minimal=3.11.2-6+deb12u9 libpython3.11-minimal=3.11.2-6+deb12u9 libpython3.11-stdlib=3.11.2-6+deb12u9 \
-  python3-cryptography python3-cffi-backend python3-typing-extensions 2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
+  python3-cryptography=38.0.4-3+deb12u1 python3-cffi-backend=1.15.1-5+b1 python3-typing-extensions=4.4.0-1 2>/dev/null || { echo 'cannot fetch the packages'; exit 2; }
 for deb in *.deb; do dpkg -x "$deb" deb; done
 export LD_LIBRARY_PATH="$tmp/deb/usr/lib/$(uname -m)-linux-gnu:$tmp/deb/lib/$(uname -m)-linux-gnu"
 export PYTHONHOME="$tmp/deb/usr" PYTHONPATH="$tmp/deb/usr/lib/python3/dist-packages"
