@@ -1,6 +1,6 @@
 /*
  * The watched program of dashboard.ts: `node dashboard-worker.ts (without | with | page | open) ORIGIN RATE`. It prints the
- * address of its dashboard, works when it reads a line, prints what that took, and ends with its input.
+ * address of its dashboard, works when it reads a line, prints what that took once it is warm, and ends with its input.
  */
 
 import { once } from 'node:events'
@@ -18,16 +18,16 @@ const client = createClient()
 const kept = mode === 'open' ? 100_000 : 10_000
 /** In milliseconds: until as many operations are kept as may be, which is how a program runs that has run for a while. */
 const WARM = 6000
-const LENGTH = 5000
+const LENGTH = 8000
 const dashboard = mode === 'without' ? undefined : await attach({ operations: kept })
 
 if (mode === 'open') {
   for (let at = 0; at < kept; at++) await recorded(at)
   console.log(dashboard?.url)
 } else {
-  await callsFor(WARM)
   console.log(dashboard?.url ?? 'none')
   await once(input, 'line')
+  await callsFor(WARM)
   const before = process.cpuUsage()
   const started = performance.now()
   const calls = await callsFor(LENGTH)

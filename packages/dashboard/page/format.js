@@ -30,6 +30,14 @@ export function bytes(size) {
 }
 
 /**
+ * A count: `512`, `100,000`.
+ * @param {number} number
+ */
+export function count(number) {
+  return number.toLocaleString('en')
+}
+
+/**
  * The time of day with milliseconds.
  * @param {number} date in milliseconds since 1970
  */

@@ -4,6 +4,7 @@ import { get, post, save } from './api.js'
 import { DetailPanel } from './detail.js'
 import { el } from './dom.js'
 import { chosen, EVERYTHING } from './filter.js'
+import { count } from './format.js'
 import { legend } from './legend.js'
 import { List } from './list.js'
 import { Plots } from './plots.js'
@@ -84,9 +85,9 @@ export class OperationsView {
     this.#drawn = this.#model.version
     this.#drawFilter()
     const ordinals = chosen(this.#model, this.#filter)
-    const all = this.#model.rows.length
-    this.#count.textContent =
-      ordinals.length === all ? `${all} operations` : `${ordinals.length} of ${all}`
+    const all = count(this.#model.rows.length)
+    const shown = count(ordinals.length)
+    this.#count.textContent = shown === all ? `${all} operations` : `${shown} of ${all}`
     this.#list.show(ordinals)
   }
 

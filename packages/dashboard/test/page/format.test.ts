@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { bytes, duration, stepOf } from '../../page/format.js'
+import { bytes, count, duration, stepOf } from '../../page/format.js'
 
 test.each([
   [0, '0 ms'],
@@ -20,6 +20,13 @@ test.each([
   [5000 * 1024 ** 4, '5000 TiB'],
 ])('%d bytes are %s', (size, text) => {
   expect(bytes(size)).toBe(text)
+})
+
+test.each([
+  [512, '512'],
+  [100_000, '100,000'],
+])('a count of %d is %s', (number, text) => {
+  expect(count(number)).toBe(text)
 })
 
 test.each([
