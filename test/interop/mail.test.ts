@@ -29,6 +29,10 @@ beforeAll(async () => {
     certificate: authority.issue(),
     users: { ada: 'lovelace' },
     mailboxes: ['ada', 'charles', 'mary'],
+    rewrites: {
+      '^Message-ID: <rewritten@': 'Message-ID: <1@relay.example.com>',
+      '^Date: Thu, 01 Jan 1970': 'Date: Fri, 02 Jan 1970 00:00:00 +0000',
+    },
   })
 })
 
@@ -74,17 +78,7 @@ test('[SMTP-45] signatures of both kinds are good behind Postfix, for opendkim, 
   const { url, delivered } = server(context)
   const opendkim = requireDaemon(context, 'opendkim')
   using folder = temporaryFolder('dkim')
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const ed25519 = generateKeyPairSync('ed25519')
-  const dkim = [
-    { domain: 'example.com', selector: 'rsa', privateKey: rsa.privateKey },
-    { domain: 'example.com', selector: 'ed', privateKey: ed25519.privateKey },
-  ]
-  const records = {
-    rsa: `v=DKIM1; k=rsa; p=${rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`,
-    // The last 32 bytes of it are the key (RFC 8463, section 4).
-    ed: `v=DKIM1; k=ed25519; p=${ed25519.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')}`,
-  }
+  const { dkim, records } = signing()
   await using relay = await smtp.connect(url, { ...login, dkim })
   const path = join(folder.path, 'mail.eml')
   for (const text of ['Grüße  aus  Zürich \n.\n\n\n', '']) {
@@ -114,11 +108,25 @@ test('[SMTP-45] signatures of both kinds are good behind Postfix, for opendkim, 
     if (isThere === undefined) lacking(context, 'python3-dkim is not installed')
     const { stdout } = await run(debian, ['-c', DKIMPY, path, JSON.stringify(records)])
     expect(JSON.parse(stdout)).toEqual([true, true])
-    const { results } = await dkimVerify(readFileSync(path), {
-      resolver: (name: string) =>
-        Promise.resolve([[records[name.startsWith('rsa.') ? 'rsa' : 'ed']]]),
-    })
-    expect(results.map(({ status }) => status.result)).toEqual(['pass', 'pass'])
+    expect(await judged(readFileSync(path), records)).toEqual(['pass', 'pass'])
+  }
+})
+
+test('[SMTP-45] a signature is good behind a relay that writes its own Message-ID and Date if it leaves them out', async (context) => {
+  const { url, delivered } = server(context)
+  const { dkim, records } = signing()
+  for (const [omit, verdict] of [
+    [['message-id', 'date'], 'pass'],
+    [[], 'fail'],
+  ] as const) {
+    const keys = dkim.map((key) => ({ ...key, omit }))
+    await using relay = await smtp.connect(url, { ...login, dkim: keys })
+    const messageId = '<rewritten@example.com>'
+    await relay.send({ from, to: 'mary@example.com', text: 'x', messageId, date: new Date(0) })
+    const raw = await delivered('mary')
+    expect(raw.toString()).toContain('Message-ID: <1@relay.example.com>\nDate: Fri, 02 Jan 1970')
+    const mail = Buffer.from(raw.toString().replaceAll('\n', '\r\n'))
+    expect(await judged(mail, records)).toEqual([verdict, verdict])
   }
 })
 
@@ -266,6 +274,34 @@ function factsOf(mail: smtp.ParsedMessage): Facts {
     html: plain(mail.html),
     files: mail.attachments.map(({ name = '', content }) => [name, sha256(content)]),
   }
+}
+
+/** A key of each kind, and what DNS would have of it, by selector. */
+function signing() {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const ed25519 = generateKeyPairSync('ed25519')
+  const dkim = [
+    { domain: 'example.com', selector: 'rsa', privateKey: rsa.privateKey },
+    { domain: 'example.com', selector: 'ed', privateKey: ed25519.privateKey },
+  ]
+  const records = {
+    rsa: `v=DKIM1; k=rsa; p=${rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`,
+    // The last 32 bytes of it are the key (RFC 8463, section 4).
+    ed: `v=DKIM1; k=ed25519; p=${ed25519.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')}`,
+  }
+  return { dkim, records }
+}
+
+/** What mailauth says of each signature. */
+async function judged(
+  mail: Buffer,
+  records: ReturnType<typeof signing>['records'],
+): Promise<readonly string[]> {
+  const { results } = await dkimVerify(mail, {
+    resolver: (name: string) =>
+      Promise.resolve([[records[name.startsWith('rsa.') ? 'rsa' : 'ed']]]),
+  })
+  return results.map(({ status }) => status.result)
 }
 
 async function readByMailparser(raw: Buffer): Promise<Facts> {

@@ -43,6 +43,8 @@ export interface PostfixOptions {
   readonly mailboxes: readonly string[]
   /** Its answer to recipients of its access table, by their addresses. */
   readonly answers?: Readonly<Record<string, string>>
+  /** Headers that it writes in place of those that match, by regular expression. */
+  readonly rewrites?: Readonly<Record<string, string>>
   /** How many recipients a message may have at once. Default 1,000, as Postfix has it. */
   readonly recipientLimit?: number
 }
@@ -99,7 +101,7 @@ function program(name: string): string {
 
 function writeFolder(
   folder: string,
-  { authority, certificate, users, mailboxes }: PostfixOptions,
+  { authority, certificate, users, mailboxes, rewrites = {} }: PostfixOptions,
 ): void {
   for (const name of ['queue', 'data', 'mail', 'dovecot']) mkdirSync(join(folder, name))
   // Watched before anything arrives, so there before anything arrives.
@@ -115,6 +117,8 @@ function writeFolder(
   writeFileSync(join(folder, 'key.pem'), certificate.key)
   const lines = Object.entries(users).map(([user, password]) => `${user}:{PLAIN}${password}\n`)
   writeFileSync(join(folder, 'users'), lines.join(''))
+  const rules = Object.entries(rewrites).map(([old, line]) => `/${old}/ REPLACE ${line}\n`)
+  writeFileSync(join(folder, 'header_checks'), rules.join(''))
 }
 
 function dovecotConfiguration(folder: string): string {
@@ -176,6 +180,7 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = ${folder}/queue/auth
 message_size_limit = 40000000
 smtpd_recipient_limit = ${recipientLimit}
+header_checks = regexp:${folder}/header_checks
 `
 }
 
