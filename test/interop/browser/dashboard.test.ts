@@ -84,7 +84,7 @@ test('a fault that is armed from the page shows as an error, with its sentence a
   await page.context().close()
 })
 
-test('the inbox shows the mail, its document in a sandbox; files of an upload can be read', async (context) => {
+test('the inbox shows the mail, its document in a sandbox with its picture in place and its file in the list; files of an upload can be read', async (context) => {
   needsBrowser(context)
   const { page, complaints } = await openPage(await browser.newContext(), lab.url)
   await runScenario(page, 'SMTP: send a mail after STARTTLS and login')
@@ -94,7 +94,9 @@ test('the inbox shows the mail, its document in a sandbox; files of an upload ca
   const frame = page.locator('iframe')
   expect(await frame.getAttribute('sandbox')).toBe('')
   await page.frameLocator('iframe').getByText('algebraical').waitFor()
-  await page.getByText('Attached: year.txt, 4 B').waitFor()
+  const wheel = page.frameLocator('iframe').getByAltText('A wheel')
+  await expect.poll(() => wheel.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(48)
+  await page.getByText('Attached: year.txt, 4 B', { exact: true }).waitFor()
   await openServer(page, 'ftp')
   await page.getByRole('button', { name: '/report.txt' }).click()
   await page.getByText('a line of the report').first().waitFor()

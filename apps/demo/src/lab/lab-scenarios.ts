@@ -96,8 +96,11 @@ const EXAMPLES: readonly Example[] = [
         to: 'charles@example.com',
         subject: 'The engine',
         text: 'It weaves algebraical patterns.',
-        html: '<h1>The engine</h1><p>It weaves <em>algebraical</em> patterns.</p>',
-        attachments: [smtp.attach(smtp.fromText('1815'), { name: 'year.txt' })],
+        html: '<img src="cid:wheel" alt="A wheel"><p>It weaves <em>algebraical</em> patterns.</p>',
+        attachments: [
+          smtp.attach(smtp.fromText(WHEEL), { type: 'image/svg+xml', cid: 'wheel' }),
+          smtp.attach(smtp.fromText('1815'), { name: 'year.txt' }),
+        ],
       })
       tell(`accepted for ${result.accepted.join(', ')}`)
     },
@@ -184,3 +187,7 @@ const EXAMPLES: readonly Example[] = [
     },
   },
 ]
+
+/** A picture. */
+const WHEEL =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="18" fill="none" stroke="#3b6ea5" stroke-width="8" stroke-dasharray="6 3"/></svg>'

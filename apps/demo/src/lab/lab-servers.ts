@@ -4,6 +4,7 @@ import type { LabMail, LabServer } from '@net/dashboard'
 import type { ReceivedMail } from '@net/smtp/testing'
 
 import type { EmbeddedServers } from './embedded-servers.ts'
+import { attachedTo, documentOf } from './mail-document.ts'
 
 /** One entry for each server. */
 export function labServers(servers: EmbeddedServers): readonly LabServer[] {
@@ -158,14 +159,17 @@ function proxyServer(name: string, proxy: EmbeddedServers['socks']): LabServer {
 }
 
 function mailOf({ envelope, raw, parsed }: ReceivedMail): LabMail {
-  const { subject, text = '', html, attachments } = parsed
+  const { subject, text = '' } = parsed
   return {
     from: envelope.from,
     to: envelope.to,
     subject,
     text,
-    html,
-    attachments: attachments.map(({ name = 'unnamed', content }) => ({
+    // Made when it is opened: the list is asked for once a second.
+    get html() {
+      return documentOf(parsed)
+    },
+    attachments: attachedTo(parsed).map(({ name = 'unnamed', content }) => ({
       name,
       size: content.length,
     })),
