@@ -1,6 +1,6 @@
 // `pnpm release:rehearse`: the whole release of the last commit against a registry on this machine, by the commands of
-// the release workflow: version, build, pack, publish; then each package installed from there. Works in a clone and
-// leaves the repository as it is.
+// the release workflow: version, build, pack, publish; the site of that version; then each package installed from there.
+// Works in a clone and leaves the repository as it is.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -35,6 +35,7 @@ async function rehearse(): Promise<void> {
   const version = await versionPackages()
   await run('pnpm', ['build'], clone)
   await run('pnpm', ['api:check'], clone)
+  await buildSite()
   await run('git', ['add', '--all'], clone)
   await run('git', ['commit', '--quiet', '-m', `Release ${version}`], clone)
 
@@ -80,6 +81,16 @@ async function versionPackages(): Promise<string> {
     complain(told ? [] : [`the CHANGELOG of ${short} does not tell of ${version}`])
   }
   return version
+}
+
+/** The documents as they are at the new version. */
+async function buildSite(): Promise<void> {
+  const docs = join(clone, 'docs')
+  await run('pnpm', ['--dir', docs, 'install', '--frozen-lockfile', '--prefer-offline'], clone)
+  await run('pnpm', ['--dir', docs, 'build'], clone)
+  const pages = ['index', 'start', 'errors', 'guide/http'].map((name) => `dist/site/${name}.html`)
+  const missing = pages.filter((page) => !existsSync(join(docs, page)))
+  complain(missing.map((page) => `the site lacks ${page}`))
 }
 
 async function installFrom(npmrc: string, name: string, version: string): Promise<void> {
