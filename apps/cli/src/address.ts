@@ -163,9 +163,12 @@ function decodedName(part: string, given: string): string {
   return name
 }
 
-function passwordInUrl(): UsageError {
+/** What is wrong with a password in a URL; `ways` are the others of the command. */
+export function passwordInUrl(
+  ways = 'set NET_PASSWORD, use --password-file or netrc, or wait to be asked',
+): UsageError {
   return new UsageError(
-    'a password in the arguments can be seen by every user of this machine: leave it out of the URL and set NET_PASSWORD, use --password-file or netrc, or wait to be asked',
+    `a password in the arguments can be seen by every user of this machine: leave it out of the URL and ${ways}`,
   )
 }
 

@@ -3,7 +3,6 @@
 import type { CommandRun } from '../call.ts'
 import { exitCodeOfAll } from '../exit-code.ts'
 import { tellError } from '../output/error-page.ts'
-import { harmlessLines } from '../output/harmless.ts'
 import { Session } from '../session.ts'
 import { UsageError } from '../usage-error.ts'
 import { matchesOf } from './matches.ts'
@@ -17,11 +16,7 @@ export const cat: CommandRun = async (call) => {
   const matches = await matchesOf(call, session)
   for (const { place, address } of matches) {
     try {
-      const decoder = new TextDecoder()
-      for await (const chunk of place.files.read(place.path, { signal })) {
-        const isShown = output.isTerminal && !output.raw
-        await output.bytes(isShown ? harmlessLines(decoder.decode(chunk, { stream: true })) : chunk)
-      }
+      await output.contents(place.files.read(place.path, { signal }))
       codes.push(0)
     } catch (error) {
       if (matches.length === 1 || signal.aborted) throw error

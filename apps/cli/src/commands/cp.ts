@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { isNetError } from '@net/core'
+import { percentDecoded } from '@net/core/authoring'
 import type { TreePlace } from '@net/files'
 
 import { addressOf, type Address } from '../address.ts'
@@ -53,8 +54,7 @@ export function sidesOf({ args }: Call): {
 export function refuseOneName(sources: readonly Address[]): void {
   const seen = new Set<string>()
   for (const source of sources) {
-    const path = source.kind === 'http' ? new URL(source.url).pathname : pathOf(source)
-    const name = path.split('/').at(-1) ?? ''
+    const name = nameOf(source)
     if (name !== '' && seen.has(name)) {
       throw new UsageError(`two of the sources have the name ${name}: one would replace the other`)
     }
@@ -62,8 +62,11 @@ export function refuseOneName(sources: readonly Address[]): void {
   }
 }
 
-function pathOf(address: Exclude<Address, { readonly kind: 'http' }>): string {
-  return address.kind === 'stream' ? '' : address.path
+/** As the copy is called; empty for what has no name of its own. */
+function nameOf(address: Address): string {
+  if (address.kind === 'stream') return ''
+  if (address.kind !== 'http') return address.path.split('/').at(-1) ?? ''
+  return percentDecoded(new URL(address.url).pathname.split('/').at(-1) ?? '')
 }
 
 /** Which variable has whose password: two servers that may ask for one never get the same. */

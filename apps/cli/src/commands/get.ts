@@ -1,6 +1,7 @@
 /* `net get`: fetches documents, to standard output or into files. */
 
 import { existsSync } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
 
 import { toFile } from '@net/core'
 import { netError } from '@net/core/authoring'
@@ -15,6 +16,7 @@ import { bytesText } from '../output/units.ts'
 import { Session } from '../session.ts'
 import { refuseOneName } from './cp.ts'
 import { UsageError } from '../usage-error.ts'
+import { contentOf } from '../web/answer.ts'
 import { fetchDocument } from '../web/fetching.ts'
 
 /** Each URL in its turn; one that fails changes the exit code, and the others are fetched all the same. */
@@ -27,9 +29,10 @@ export const get: CommandRun = async (call) => {
   if (options.save === true) refuseOneName(addresses)
   await using session = new Session(call)
   const codes: number[] = []
+  const saved = new Set<string>()
   for (const address of addresses) {
     try {
-      await fetchOne(call, session, address)
+      await fetchOne(call, session, address, saved)
       codes.push(0)
     } catch (error) {
       if (addresses.length === 1 || signal.aborted) throw error
@@ -44,10 +47,15 @@ function remoteAddress(given: string): Address {
   throw new UsageError(`${given} has no protocol: give https://${given}, or another`)
 }
 
-async function fetchOne(call: Call, session: Session, address: Address): Promise<void> {
+async function fetchOne(
+  call: Call,
+  session: Session,
+  address: Address,
+  saved: Set<string>,
+): Promise<void> {
   if (address.kind === 'http') {
     const method = call.options.request ?? 'GET'
-    return fetchDocument(call, session, { method, url: address.url })
+    return fetchDocument(call, session, { method, url: address.url, saved })
   }
   if (address.kind === 'stream' || address.kind === 'local') {
     throw new UsageError(`${address.given} is no URL of a server: cat prints files`)
@@ -60,7 +68,10 @@ async function fetchFile(call: Call, session: Session, address: ServerAddress): 
   const target = options.save === true ? address.path.split('/').at(-1) : options.output
   if (target !== undefined && target !== '-') return saveFile(call, session, { address, target })
   const { files, path } = await session.place(address)
-  for await (const chunk of files.read(path, { signal })) await output.bytes(chunk)
+  const chunks = files.read(path, { signal })
+  if (!output.json) return output.contents(chunks)
+  const content = contentOf(await buffer(chunks))
+  return output.event({ type: 'file', url: address.given, ...content })
 }
 
 async function saveFile(

@@ -4,7 +4,7 @@ import { addressOf } from '../address.ts'
 import type { CommandRun } from '../call.ts'
 import { Session } from '../session.ts'
 import { UsageError } from '../usage-error.ts'
-import { printHead } from '../web/answer.ts'
+import { fieldsOf, printHead } from '../web/answer.ts'
 import { answer } from '../web/fetching.ts'
 import { entryEvent, entryLine } from './entry-text.ts'
 
@@ -15,9 +15,9 @@ export const head: CommandRun = async (call) => {
   if (address.kind === 'http') {
     const method = call.options.request ?? 'HEAD'
     await using response = await answer(call, session, { wish: { method, url: address.url } })
-    const { status, url, headers } = response
+    const { status, url } = response
     if (!call.output.json) await printHead(call, response)
-    await call.output.event({ type: 'response', status, url, headers: Object.fromEntries(headers) })
+    await call.output.event({ type: 'response', status, url, headers: fieldsOf(response) })
     return 0
   }
   if (address.kind === 'stream') throw new UsageError('- has no meaning here')

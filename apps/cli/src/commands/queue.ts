@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { netError } from '@net/core/authoring'
 import { openQueue, type JobInfo, type JobQueue, type JobState } from '@net/queue'
 
+import { passwordInUrl } from '../address.ts'
 import type { Call, CommandRun } from '../call.ts'
 import { confirm } from '../prompt.ts'
 import { UsageError } from '../usage-error.ts'
@@ -136,11 +137,11 @@ function checkThere(url: string): void {
   }
 }
 
-/** A password does not belong into the arguments: `NET_PASSWORD` has it. */
+/** A password does not belong into the arguments: `NET_PASSWORD` has it. Throws `UsageError` for one in the URL. */
 function withPassword(url: string, { io }: Call): string | URL {
-  const password = io.env['NET_PASSWORD']
-  if (password === undefined || !/^rediss?:/u.test(url) || !URL.canParse(url)) return url
+  if (!/^rediss?:/iu.test(url) || !URL.canParse(url)) return url
   const whole = new URL(url)
-  if (whole.password === '') whole.password = password
+  if (whole.password !== '') throw passwordInUrl('set NET_PASSWORD')
+  whole.password = io.env['NET_PASSWORD'] ?? ''
   return whole
 }

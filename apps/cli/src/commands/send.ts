@@ -97,12 +97,14 @@ async function textOf(given: string): Promise<string> {
   return given.startsWith('@') ? readFile(given.slice(1), 'utf8') : given
 }
 
-function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    lines.map((line) => {
-      const colon = line.indexOf(':')
-      if (colon < 1) throw new UsageError(`${line} is no header field: give Name: value`)
-      return [line.slice(0, colon), line.slice(colon + 1).trim()]
-    }),
-  )
+/** Several lines of one name are all sent. */
+function headersOf(lines: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const headers = new Map<string, string[]>()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    if (colon < 1) throw new UsageError(`${line} is no header field: give Name: value`)
+    const name = line.slice(0, colon)
+    headers.set(name, [...(headers.get(name) ?? []), line.slice(colon + 1).trim()])
+  }
+  return Object.fromEntries(headers)
 }

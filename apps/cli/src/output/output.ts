@@ -79,6 +79,15 @@ export class Output {
     if (this.#failure !== undefined) throw failureOf(this.#failure)
   }
 
+  /** What a file has: as it is for a pipe, on a terminal as harmless text. */
+  async contents(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const isShown = this.isTerminal && !this.raw
+    const decoder = new TextDecoder()
+    for await (const chunk of chunks) {
+      await this.bytes(isShown ? harmlessLines(decoder.decode(chunk, { stream: true })) : chunk)
+    }
+  }
+
   /** Waits until all of stdout has left. */
   async flush(): Promise<void> {
     if (this.#failure === undefined && this.io.stdout.writableLength > 0) await this.bytes('')

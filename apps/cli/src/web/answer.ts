@@ -45,17 +45,25 @@ export async function printBody(call: Call, response: HttpResponse): Promise<voi
 }
 
 async function printAsEvent({ output }: Call, response: HttpResponse): Promise<void> {
-  const { status, url, headers } = response
-  const bytes = Buffer.from(await response.bytes())
+  const { status, url } = response
+  const content = contentOf(Buffer.from(await response.bytes()))
+  await output.event({ type: 'response', status, url, headers: fieldsOf(response), ...content })
+}
+
+/** The header fields for `--json`: a list of values for a name that has several lines. */
+export function fieldsOf({ headers }: HttpResponse): Readonly<Record<string, unknown>> {
+  const fields = [...headers].map(([name]) => {
+    const values = headers.getAll(name)
+    return [name, values.length === 1 ? values[0] : values] as const
+  })
+  return Object.fromEntries(fields)
+}
+
+/** Bytes for `--json`: as text where they are UTF-8, else in base64. */
+export function contentOf(bytes: Buffer): { readonly body: string } | { readonly raw: string } {
   const text = bytes.toString('utf8')
   const isText = Buffer.from(text, 'utf8').equals(bytes)
-  await output.event({
-    type: 'response',
-    status,
-    url,
-    headers: Object.fromEntries(headers),
-    ...(isText ? { body: text } : { raw: bytes.toString('base64') }),
-  })
+  return isText ? { body: text } : { raw: bytes.toString('base64') }
 }
 
 async function printReadable({ output }: Call, response: HttpResponse): Promise<void> {

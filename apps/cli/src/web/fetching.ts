@@ -19,6 +19,8 @@ export interface Wish {
   readonly method: string
   readonly url: string
   readonly body?: Pick<RequestOptions, 'body' | 'multipart' | 'headers'>
+  /** The files that this run has saved so far; of two answers with one name neither replaces the other. */
+  readonly saved?: Set<string>
 }
 
 /** Sends the request and prints or saves what comes. */
@@ -30,7 +32,7 @@ export async function fetchDocument(call: Call, session: Session, wish: Wish): P
     throw new UsageError('--resume needs a name that is known before: give -o or -O')
   }
   if (target !== undefined && wish.body === undefined && wish.method === 'GET') {
-    return download(call, session, { url: wish.url, target })
+    return download(call, session, { wish, target })
   }
   const view = viewOf(call, target ?? wish.url, target !== undefined)
   try {
@@ -53,10 +55,10 @@ async function takeAnswer(
     if (options.include === true && !output.json) await printHead(call, response)
     return printBody(call, response)
   }
-  refuseToReplace(call, file)
+  refuseToReplace(call, wish, file)
   const { toFile } = await import('@net/core')
   const size = await response.saveTo(toFile(file))
-  return saved(call, { file, size, url: response.url })
+  return saved(call, wish, { file, size, url: response.url })
 }
 
 /** The answer to the request. Rejects for an error of HTTP, and for a redirect that is not followed. */
@@ -86,10 +88,11 @@ async function allOptions(call: Call, { body = {} }: Wish): Promise<RequestOptio
 async function download(
   call: Call,
   session: Session,
-  { url, target }: { readonly url: string; readonly target: string },
+  { wish, target }: { readonly wish: Wish; readonly target: string },
 ): Promise<void> {
   const { options, output } = call
-  refuseToReplace(call, target)
+  const { url } = wish
+  refuseToReplace(call, wish, target)
   const client = await session.http()
   const view = viewOf(call, target, true)
   const { toFile } = await import('@net/core')
@@ -103,7 +106,7 @@ async function download(
     view.done()
     if (options.include === true)
       output.note([...result.headers].map((field) => field.join(': ')).join('\n'))
-    await saved(call, { file: target, size: result.size, url: result.url })
+    await saved(call, wish, { file: target, size: result.size, url: result.url })
   } finally {
     view.done()
   }
@@ -121,8 +124,10 @@ function viewOf(call: Call, label: string, isSaved: boolean): ProgressView {
 
 async function saved(
   { output }: Call,
+  wish: Wish,
   { file, size, url }: { readonly file: string; readonly size: number; readonly url: string },
 ): Promise<void> {
+  wish.saved?.add(file)
   if (output.json) await output.event({ type: 'saved', file, size, url })
   else output.note(`saved ${bytesText(size)} to ${file}`)
 }
@@ -145,7 +150,11 @@ function fileFor({ options }: Call, url: string): string | undefined {
   return save === true && remoteName !== true ? nameInUrl(url) : undefined
 }
 
-function refuseToReplace({ options }: Call, file: string): void {
+function refuseToReplace({ options }: Call, wish: Wish, file: string): void {
+  if (wish.saved?.has(file) === true) {
+    const message = `${file} was saved for another of the URLs: give each its own -o`
+    throw netError('NET_EXISTS', { message })
+  }
   // What was named with -o is meant to be there afterwards, whatever was there before.
   if (options.force === true || options.output !== undefined || !existsSync(file)) return
   throw netError('NET_EXISTS', { message: `${file} is there already: --force replaces it` })

@@ -97,10 +97,48 @@ describe('net get', () => {
   })
 
   it('saves no two documents under one name', async () => {
-    const urls = ['http://one.example/in/a', 'http://other.example/a?x']
-    expect(await net(['get', '-O', '--force', ...urls])).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('name a'),
-    })
+    for (const other of ['http://other.example/a?x', 'http://other.example/%61']) {
+      const urls = ['http://one.example/in/a', other]
+      expect(await net(['get', '-O', '--force', ...urls])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('name a'),
+      })
+    }
+  })
+
+  it('saves no two documents under one name that their servers give', async () => {
+    using folder = temporaryFolder()
+    const before = process.cwd()
+    process.chdir(folder.path)
+    try {
+      const headers = { 'content-disposition': 'attachment; filename=report.csv' }
+      await using web = await startHttpServer({
+        routes: { '/1': { body: 'one', headers }, '/2': { body: 'two', headers } },
+      })
+      const urls = [`${web.url}/1`, `${web.url}/2`]
+      expect(await net(['get', '-J', '--force', ...urls])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('report.csv was saved for another of the URLs'),
+      })
+      expect(readFileSync('report.csv', 'utf8')).toBe('one')
+      expect(await net(['get', '-J', '--force', urls[1]!])).toMatchObject({ code: 0 })
+      expect(readFileSync('report.csv', 'utf8')).toBe('two')
+    } finally {
+      process.chdir(before)
+    }
+  })
+
+  it('prints a file of ftp as a document of http: harmless on a terminal, as an object with --json', async () => {
+    const bytes = Uint8Array.of(0xff, 0)
+    await using ftp = await startFtpServer({ files: { text: 'a\u001b[2J\n', bytes } })
+    const url = `${ftp.url}/text`
+    expect((await net(['get', url], { columns: 80 })).out).toBe('a\\x1b[2J\n')
+    expect((await net(['get', '--raw', url], { columns: 80 })).out).toBe('a\u001b[2J\n')
+    expect((await net(['get', url])).out).toBe('a\u001b[2J\n')
+    const { events } = await net(['get', '--json', url, `${ftp.url}/bytes`])
+    expect(events).toEqual([
+      { type: 'file', url, body: 'a\u001b[2J\n' },
+      { type: 'file', url: `${ftp.url}/bytes`, raw: '/wA=' },
+    ])
   })
 })

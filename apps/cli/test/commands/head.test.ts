@@ -19,3 +19,13 @@ it('prints what the server says, without the document', async () => {
   await using ftp = await startFtpServer({ files: { a: 'text' } })
   expect((await net(['head', `${ftp.url}/a`])).out).toMatch(/^- .* 4 .* a\n$/)
 })
+
+it('has all lines of a header field with --json', async () => {
+  const headers = { 'set-cookie': ['a=1', 'b=2'], 'x-a': '1' }
+  await using web = await startHttpServer({ routes: { '/a': { body: 'text', headers } } })
+  const fields = { 'set-cookie': ['a=1', 'b=2'], 'x-a': '1' }
+  for (const verb of ['head', 'get']) {
+    const { events } = await net([verb, '--json', `${web.url}/a`])
+    expect(events).toMatchObject([{ type: 'response', headers: fields }])
+  }
+})

@@ -50,3 +50,12 @@ it('makes no queue of a name that was mistyped', async () => {
   expect(ended.err).toContain('there is no file')
   expect(await net(['queue', 'look', 'file:x', 'mail'])).toMatchObject({ code: 2 })
 })
+
+it('takes no password in the arguments', async () => {
+  for (const url of ['redis://ada:love@127.0.0.1:1', 'REDISS://:love@127.0.0.1:1']) {
+    const ended = await net(['queue', 'ls', url, 'mail'])
+    expect(ended).toMatchObject({ code: 2, out: '' })
+    expect(ended.err).toContain('leave it out of the URL and set NET_PASSWORD')
+    expect(ended.err).not.toContain('love')
+  }
+})

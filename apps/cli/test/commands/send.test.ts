@@ -27,6 +27,8 @@ describe('net send', () => {
       'ada',
       '-H',
       'X-One: 1',
+      '-H',
+      'X-One: 2',
     ]
     const { code, err } = await net(args, { stdin: 'Hello\n', env: { NET_PASSWORD: 'love' } })
     expect({ code, err }).toEqual({
@@ -37,6 +39,7 @@ describe('net send', () => {
     expect(mail.parsed).toMatchObject({ subject: 'Hi', text: 'Hello\r\n' })
     expect(mail.parsed.attachments.map(({ name }) => name)).toEqual(['a.csv'])
     expect(mail).toMatchObject({ user: 'ada' })
+    expect(Buffer.from(mail.raw).toString()).toMatch(/^X-One: 1\r\n[^]*^X-One: 2\r\n/m)
   })
 
   it('ends with 1 if some recipients were refused, and says which', async () => {
