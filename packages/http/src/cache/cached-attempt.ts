@@ -165,10 +165,8 @@ export class CachedAttempt implements Outcome {
     const keep = (body: Uint8Array): void =>
       settle(this.#cache.keep(filling, this.#asking, { ...parts, body }))
     const { body } = response
-    const whole =
-      body instanceof ReceivedBody && !headers.has('content-encoding')
-        ? body.takeWhole()
-        : undefined
+    const isCoded = headers.has('content-encoding')
+    const whole = body instanceof ReceivedBody && !isCoded ? body.takeWhole() : undefined
     if (whole !== undefined) {
       keep(Uint8Array.from(whole))
       return response.with({ body: wholeBody(whole) })
@@ -182,7 +180,8 @@ export class CachedAttempt implements Outcome {
         },
         lost: () => {
           this.#cache.end(filling)
-          if (isKept) settle(this.#cache.put(this.#asking, undefined))
+          // Nothing but a broken coding speaks against what has come whole; who is done with it lets go of it as well.
+          if (isKept && isCoded) settle(this.#cache.put(this.#asking, undefined))
         },
       }),
     })

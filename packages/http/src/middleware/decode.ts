@@ -83,6 +83,8 @@ class GuardedBody implements HearingBody {
   readonly #inner: HttpBody
   readonly #guard: Guard
   #received = 0
+  /** Whether all of it has been read, and found whole. */
+  #isRead = false
 
   constructor(inner: HttpBody, guard: Guard) {
     this.#inner = inner
@@ -95,7 +97,8 @@ class GuardedBody implements HearingBody {
   }
 
   cancel(): void {
-    this.#inner.cancel()
+    // A cache keeps what was read, and takes back what turned out to be broken.
+    if (!this.#isRead) this.#inner.cancel()
   }
 
   willBeReadWhole(): void {
@@ -116,6 +119,7 @@ class GuardedBody implements HearingBody {
       if (length > limit) throw this.#refused(`the body is longer than ${limit} bytes`, limit)
       yield chunk
     }
+    this.#isRead = true
   }
 
   async *#counted(): AsyncGenerator<Uint8Array, void> {

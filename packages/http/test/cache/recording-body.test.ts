@@ -1,3 +1,5 @@
+import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 import { ReceivedBody, wholeBody } from '../../src/body.ts'
@@ -62,4 +64,28 @@ test('what was kept is taken back where its coding turns out to be broken', asyn
   for await (const chunk of body) expect(chunk).toHaveLength(5)
   body.cancel()
   expect(told).toEqual(['whole', 'lost'])
+})
+
+test('what was read to its end stays, though its reader lets go of it then', async () => {
+  const headers = { 'cache-control': 'max-age=60' }
+  const lines = 'a line\n'.repeat(30_000)
+  await using server = await startHttpServer({
+    routes: {
+      '/long': { headers, framing: 'chunked', body: lines },
+      '/zip': { headers, coding: 'gzip', json: { id: 1 } },
+    },
+  })
+  await using client = http.createClient({ baseUrl: server.url, cache: true })
+  const disposed = async (path: string): Promise<number> => {
+    await using response = await client.get(path)
+    return (await response.text()).length
+  }
+  const counted = async (): Promise<number> => {
+    let count = 0
+    for await (const line of client.get('/long').lines()) count += line.length
+    return count
+  }
+  expect([await counted(), await disposed('/long')]).toEqual([180_000, lines.length])
+  expect([await disposed('/zip'), await disposed('/zip')]).toEqual([8, 8])
+  expect(server.received.map(({ path }) => path)).toEqual(['/long', '/zip'])
 })
