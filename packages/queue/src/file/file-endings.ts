@@ -53,8 +53,7 @@ export class FileEndings {
     const queue = this.#turn.queue
     const { now, date } = this.#turn.at
     if (to === 'waiting') return this.#again(job, how)
-    const size =
-      result === null && error === null ? sizeOfPayload(job) : sizeOf(job.payload, result, error)
+    const size = job.payloadSize + sizeOf(result, error)
     const { changes } = this.#sql.end.run(to, date, result, error, size, job.place, how.token, now)
     if (changes === 0) return false
     queue.bytes += size - job.size
@@ -201,11 +200,6 @@ export class FileEndings {
     const { id, starts: attempt } = job
     this.#tell(this.#turn.queue.n, { type, time: this.#turn.at.date, id, attempt, ...more })
   }
-}
-
-/** A job that was claimed has its payload's size, and that of the texts of earlier attempts. */
-function sizeOfPayload({ payload, size, error }: HeldJob): number {
-  return error === null ? size : sizeOf(payload)
 }
 
 /** What endings need besides. */

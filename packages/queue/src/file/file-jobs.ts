@@ -19,6 +19,7 @@ import type {
 import { FileEndings, type FileRules, type FileTeller, type FileTurn } from './file-endings.ts'
 import { FileLines, rateWait, withStart } from './file-lines.ts'
 import {
+  heldOf,
   RowStatements,
   sizeOf,
   jobOfRow,
@@ -101,9 +102,11 @@ export class FileJobs {
 
   renew(leases: readonly JobLease[], lease: number): readonly string[] {
     const { now } = this.#turn.at
-    return leases
-      .filter(({ id, token }) => this.#sql.renew.run(now + lease, id, token, now).changes === 0)
-      .map(({ id }) => id)
+    const lost = leases.filter(
+      ({ id, token }) => this.#sql.renew.run(now + lease, id, token, now).changes === 0,
+    )
+    for (const { id, token } of lost) if (this.#held.get(id)?.token === token) this.#held.delete(id)
+    return lost.map(({ id }) => id)
   }
 
   settle(settlements: readonly Settlement[]): readonly boolean[] {
@@ -298,8 +301,8 @@ export class FileJobs {
     if (rate !== undefined) queue.starts = JSON.stringify(withStart(this.#starts(), rate, now))
     const starts = job.starts + 1
     const token = `${holder}:${starts}`
-    const { place, id, payload, size, error, grp } = job
-    this.#keep({ place, id, payload, size, error, grp, starts, token })
+    const { id, payload, grp } = job
+    this.#keep(heldOf(job, { starts, token }))
     this.#endings.say('started', { id, starts }, {})
     return {
       id,
@@ -329,10 +332,10 @@ export class FileJobs {
     return at ?? Infinity
   }
 
-  #heldBy({ id, token }: JobLease): JobRow | undefined {
+  #heldBy({ id, token }: JobLease): HeldJob | undefined {
     const job = this.#one(id)
     const isHeld = job?.state === 'active' && job.token === token
-    return isHeld && (job.lease_end ?? 0) > this.#turn.at.now ? job : undefined
+    return isHeld && (job.lease_end ?? 0) > this.#turn.at.now ? heldOf(job, job) : undefined
   }
 
   #failed(): readonly JobRow[] {

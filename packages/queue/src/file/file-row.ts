@@ -73,11 +73,23 @@ export interface JobRow {
 /** A job that may start now, without what an attempt leaves. */
 export type ReadyJob = Pick<JobRow, (typeof READY)[number]>
 
-/** A job as its worker got it: what is needed to end it. */
-export type HeldJob = Pick<
+/** A job as its worker got it: what is needed to end it, and no text of it. */
+export interface HeldJob extends Pick<
   JobRow,
-  'place' | 'id' | 'payload' | 'size' | 'error' | 'grp' | 'starts' | 'token'
->
+  'place' | 'id' | 'size' | 'grp' | 'starts' | 'token'
+> {
+  /** In bytes. */
+  readonly payloadSize: number
+}
+
+/** What is kept of a job that a worker holds. */
+export function heldOf(
+  { place, id, size, error, grp }: Pick<JobRow, 'place' | 'id' | 'size' | 'error' | 'grp'>,
+  { starts, token }: Pick<JobRow, 'starts' | 'token'>,
+): HeldJob {
+  // Its size is that of its payload and of the error of an earlier attempt.
+  return { place, id, size, grp, starts, token, payloadSize: size - sizeOf(error) }
+}
 
 /** The columns of a job that may start, in the order of `readyJob`. */
 export const READY = [

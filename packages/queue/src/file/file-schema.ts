@@ -10,8 +10,9 @@ export const LINE = { none: 0, ready: 1, suspect: 2, delayed: 3, behind: 4 } as 
 /** The version of the tables, in the file's `user_version`. */
 const VERSION = 1
 
-/** Opens the tables, made at the first use; refuses those of a newer version. */
+/** Opens the tables, made at the first use; refuses those of a newer version, and of another program. */
 export function prepareFile(db: DatabaseSync, synchronous: 'NORMAL' | 'FULL', boot: string): void {
+  refuseForeign(db)
   db.exec('PRAGMA journal_mode = WAL')
   db.exec(`PRAGMA synchronous = ${synchronous}`)
   // After a checkpoint a log that has grown is cut down. A checkpoint waits for the disk: not too many, and not too large a log.
@@ -30,6 +31,14 @@ export function prepareFile(db: DatabaseSync, synchronous: 'NORMAL' | 'FULL', bo
     db.exec('ROLLBACK')
     throw error
   }
+}
+
+/** By a mistyped path the file of another program is left as it is: without our tables, and with the journal that it has. */
+function refuseForeign(db: DatabaseSync): void {
+  const { others, ours } = db
+    .prepare("SELECT count(*) AS others, sum(name = 'machine') AS ours FROM sqlite_master")
+    .get() as Row
+  if (others !== 0 && ours === 0) throw new Error('the file is the database of another program')
 }
 
 /** Leases are in monotonic time, which begins anew with each boot of the machine: then no worker is left. */

@@ -15,6 +15,26 @@ test('a token is good for one start, and no longer than its lease', () => {
   expect(at(jobs, 1002, () => jobs.settle([{ ...second!, to: 'done' }]))).toEqual([true])
 })
 
+test('what a job takes is its payload, and what its last attempt has left', () => {
+  const { jobs } = openFile()
+  const bytes = (): number => at(jobs, 10, () => jobs.counts()).bytes
+  at(jobs, 0, () => jobs.add([job('a', { payload: '"12345"' })]))
+  const claim = (moment: number) => at(jobs, moment, () => jobs.claim(request)).jobs[0]!
+  const long = JSON.stringify({ message: 'x'.repeat(1000) })
+  at(jobs, 1, () => jobs.settle([{ ...claim(1), to: 'waiting', error: long }]))
+  expect(bytes()).toBe(7 + long.length)
+  const short = JSON.stringify({ message: 'y' })
+  at(jobs, 2, () => jobs.settle([{ ...claim(2), to: 'failed', error: short }]))
+  expect(bytes()).toBe(7 + short.length)
+  at(jobs, 3, () => jobs.retry('a'))
+  const lost = claim(4)
+  // Its worker is not known here any more, as where another process had claimed it.
+  expect(at(jobs, 1004, () => jobs.renew([lost], 1000))).toEqual(['a'])
+  at(jobs, 1005, () => jobs.settle([{ ...claim(1005), to: 'done', result: '"abc"' }]))
+  expect(bytes()).toBe(7 + 5)
+  expect(at(jobs, 1006, () => jobs.settle([{ ...lost, to: 'done' }]))).toEqual([false])
+})
+
 test('leases go by one clock and delays by the other', () => {
   const { jobs } = openFile()
   at(jobs, { now: 0, date: 5_000_000 }, () => jobs.add([job('a'), job('b', { delay: 1000 })]))

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { prepareFile } from '../../src/file/file-schema.ts'
 import { at, job, openFile, request } from './open-file.ts'
@@ -11,6 +14,17 @@ test('a file of a newer version is refused and left as it is', () => {
   db.exec('PRAGMA user_version = 2')
   expect(() => prepareFile(db, 'NORMAL', 'boot')).toThrow('NEWER: the file is of version 2')
   expect(db.isTransaction).toBe(false)
+})
+
+test('the database of another program is refused and left as it is', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const db = new DatabaseSync(join(folder, 'theirs.db'))
+  db.exec('CREATE TABLE letters (text TEXT)')
+  expect(() => prepareFile(db, 'NORMAL', 'boot')).toThrow('the database of another program')
+  expect(db.prepare('SELECT name FROM sqlite_master').all()).toMatchObject([{ name: 'letters' }])
+  expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'delete' })
+  db.close()
 })
 
 test('with the machine its workers are gone, and their jobs come back at once', () => {
