@@ -54,7 +54,11 @@ export function agentOver(dialer: Dialer, options?: AgentOverOptions): Agent {
   const { Agent: Plain } = process.getBuiltinModule('node:http')
   const agent = new Plain({ keepAlive, maxSockets, scheduling: 'lifo' } satisfies AgentOptions)
   const defaultPort = protocol === 'https:' ? 443 : 80
-  return Object.assign(agent, { protocol, defaultPort, createConnection: connecting(connect) })
+  // A connection is kept for the name that it was verified for, as an https.Agent keeps it.
+  const getName = (wanted: Wanted): string =>
+    `${Plain.prototype.getName.call(agent, wanted as never)}:${wanted.servername ?? ''}`
+  const own = { protocol, defaultPort, createConnection: connecting(connect), getName }
+  return Object.assign(agent, own)
 }
 
 /** What Node says of the connection that it wants. */

@@ -10,13 +10,15 @@ export function webStreams(connection: Connection): WebStreams {
 }
 
 function readableOf(connection: Connection): ReadableStream<Uint8Array> {
+  const left = new AbortController()
+  const { signal } = left
   return new ReadableStream({
     type: 'bytes',
     async pull(controller) {
       const { byobRequest } = controller
       const view = byobRequest?.view
       if (byobRequest == null || view == null) {
-        const chunk = await connection.read()
+        const chunk = await connection.read({ signal })
         if (chunk === null) controller.close()
         // The stream takes the whole buffer away, which may have bytes of later reads.
         else controller.enqueue(new Uint8Array(chunk))
@@ -24,10 +26,13 @@ function readableOf(connection: Connection): ReadableStream<Uint8Array> {
       }
       const size = await connection.readInto(
         new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
+        { signal },
       )
       if (size === 0) controller.close()
       byobRequest.respond(size)
     },
+    // A read that waits would take what the next reader of the connection is to get.
+    cancel: () => left.abort(),
   })
 }
 

@@ -55,6 +55,27 @@ for (const protocol of ['http:', 'https:'] as const) {
   })
 }
 
+test('a connection that was verified for one name is not used for another', async () => {
+  const issued = certificates.issue({ names: ['a.example', 'b.example'] })
+  const asked: unknown[] = []
+  const server = createTlsServer(issued, ({ socket }, response) => {
+    asked.push(Reflect.get(socket, 'servername'))
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const agent = agentOver(tcpDialer(), { protocol: 'https:', tls })
+  for (const servername of ['a.example', 'b.example', 'a.example']) {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      secureGet({ host: '127.0.0.1', port, servername, agent }, resolve).on('error', reject)
+    })
+    await response.resume().toArray()
+  }
+  expect(asked).toEqual(['a.example', 'b.example', 'a.example'])
+  agent.destroy()
+  await new Promise((resolve) => server.close(resolve))
+})
+
 test('certificates are verified, whatever the request says', async () => {
   await using server = await startServer('https:')
   const agent = agentOver(tcpDialer(), { protocol: 'https:' })

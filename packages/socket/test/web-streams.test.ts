@@ -1,3 +1,6 @@
+import type { ReadableStream } from 'node:stream/web'
+import { setImmediate as turn } from 'node:timers/promises'
+
 import { connect, overTransport } from '@net/socket'
 import { memoryPair, startEchoServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
@@ -46,6 +49,31 @@ test('what is left in the stream is left in the connection', async () => {
   expect(latin1((await reader.read()).value!)).toBe('before')
   reader.releaseLock()
   await readable.cancel()
+})
+
+test('cancelling the readable while it waits leaves what comes then to the connection', async () => {
+  const starts = [
+    (readable: ReadableStream<Uint8Array>) => {
+      const reader = readable.getReader()
+      return { waiting: reader.read(), reader }
+    },
+    (readable: ReadableStream<Uint8Array>) => {
+      const reader = readable.getReader({ mode: 'byob' })
+      return { waiting: reader.read(new Uint8Array(9)), reader }
+    },
+  ]
+  for (const start of starts) {
+    const [one, two] = memoryPair()
+    const [ours, theirs] = [overTransport(one), overTransport(two)]
+    const { waiting, reader } = start(ours.toWeb().readable)
+    // The stream asks the connection in a later turn.
+    await turn()
+    await reader.cancel()
+    expect((await waiting).done).toBe(true)
+    const next = ours.read()
+    await theirs.write('after')
+    expect(latin1((await next)!)).toBe('after')
+  }
 })
 
 test('aborting the writable aborts the connection', async () => {

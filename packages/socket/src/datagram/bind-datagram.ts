@@ -106,13 +106,18 @@ function configure(socket: Socket, { broadcast, multicast }: Taken<DatagramOptio
   if (multicast?.interface !== undefined) socket.setMulticastInterface(multicast.interface)
 }
 
-/** Settles with the callback, or with the 'error' that Node emits in its place. */
-function called(op: Operation, socket: Socket, call: (done: () => void) => void): Promise<void> {
+/** Settles with the callback, which gets the error of a `connect`, or with the 'error' that Node emits in its place. */
+function called(
+  op: Operation,
+  socket: Socket,
+  call: (done: (error?: Error) => void) => void,
+): Promise<void> {
   const done = new Promise<void>((resolve, reject) => {
     socket.once('error', reject)
-    call(() => {
+    call((error) => {
       socket.off('error', reject)
-      resolve()
+      if (error === undefined) resolve()
+      else reject(error)
     })
   })
   return stoppable(op, done, () => {})

@@ -214,10 +214,12 @@ export class BoundSocket implements DatagramSocket {
 }
 
 function endpointOf(to: string | URL | Endpoint): Endpoint {
-  if (typeof to === 'string' || to instanceof URL) {
-    return parseEndpoint(to, { schemes: ['udp'] }).endpoint
-  }
-  return argument('the address', anEndpoint, to)
+  const isText = typeof to === 'string' || to instanceof URL
+  return argument(
+    'the address',
+    anEndpoint,
+    isText ? parseEndpoint(to, { schemes: ['udp'] }).endpoint : to,
+  )
 }
 
 function closedSocket(): NetError {
@@ -237,12 +239,13 @@ function tooLarge(received?: number, limit?: number): NetError {
 const MOST_IPV4 = 65_507
 const MOST_IPV6 = 65_527
 const LIMITS = limitsFor('session', undefined)
+const isPort = (value: unknown): boolean => option.between(1, 65_535).fits(value)
 const SEND = { protocol: 'udp', call: 'send' } as const
 const anEndpoint: Shape<Endpoint> = shape(
-  "a URL such as 'udp://127.0.0.1:5000', or { host, port }",
+  "a URL such as 'udp://127.0.0.1:5000', or { host, port }, with a port from 1 to 65535",
   (value) => {
     const { host, port } = Object(value) as Partial<Endpoint>
-    return typeof host === 'string' && Number.isInteger(port)
+    return typeof host === 'string' && isPort(port)
   },
 )
 const groupDoor: OptionsDoor<GroupOptions> = optionsDoor<GroupOptions>(

@@ -66,6 +66,20 @@ test('[H-SOCK-17] a connected socket receives nothing from others', async () => 
   expect(latin1((await client.receive()).data)).toBe('for you')
 })
 
+test('[H-SOCK-17] a socket that cannot be connected to its peer is no socket that hears everybody', async () => {
+  const error = await failure(bindDatagram('udp://127.0.0.1:0', { peer: 'udp://[::1]:9' }))
+  expect(error).toMatchObject({ code: 'NET_BAD_OPTION', protocol: 'udp' })
+})
+
+test.each(['udp://127.0.0.1:0', { scheme: 'udp', host: '127.0.0.1', port: 70_000 }])(
+  'a datagram to %o, which nothing can receive, is refused',
+  async (to) => {
+    await using socket = await bindDatagram('udp://127.0.0.1:0')
+    const error = await failure(socket.send('x', to))
+    expect(error).toMatchObject({ code: 'NET_BAD_OPTION', operation: 'send' })
+  },
+)
+
 test('[H-SOCK-17] a port without a socket is an error of the next call', async () => {
   const gone = createSocket('udp4').bind(0, '127.0.0.1')
   await once(gone, 'listening')
