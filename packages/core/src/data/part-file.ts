@@ -8,6 +8,7 @@ import { constants, type Stats } from 'node:fs'
 import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
+import { codeOf } from '../errors/from-node.ts'
 import { netError } from '../errors/net-error.ts'
 import type { FileSink } from './file.ts'
 import { localError } from './local-error.ts'
@@ -163,7 +164,13 @@ export class PartFile {
     const { path, written } = this.#place
     // Behind the part its name could become too long.
     const aside = join(dirname(written), `.${crypto.randomUUID()}.part`)
-    await rename(written, aside)
+    try {
+      await rename(written, aside)
+    } catch (error) {
+      // Another program that went on with the same part has given it the name: the file is whole.
+      if (await this.#isOurs(path, this.position).catch(() => false)) return
+      throw taken(error, written)
+    }
     try {
       if (!(await this.#isOurs(aside, this.position))) {
         throw netError('NET_LOCAL_IO', {
@@ -235,6 +242,15 @@ async function remember(
     await file.close()
     throw error
   }
+}
+
+/** The error for a part that cannot be given its name. */
+function taken(error: unknown, written: string): unknown {
+  if (codeOf(error as Error) !== 'ENOENT') return error
+  return netError('NET_LOCAL_IO', {
+    message: `another program has taken ${written} away`,
+    cause: error,
+  })
 }
 
 /** Puts a part back where it was, unless there is a newer one. */
