@@ -7,7 +7,7 @@ import { constants } from 'node:os'
 import { setTimeout as afterRealTime } from 'node:timers'
 
 import { isNetError } from '@net/core'
-import { clock, harmless, netError, option, redact } from '@net/core/authoring'
+import { clock, harmless, netError, option, redact, type Taken } from '@net/core/authoring'
 
 import { blockTable, doorOf } from '../doors.ts'
 import { dumpTasks } from '../inspection/dump-tasks.ts'
@@ -50,9 +50,10 @@ export async function run(main: Main, options?: RunOptions): Promise<number> {
 
 class Program {
   readonly #main: Main
-  readonly #group: RunningGroup
+  readonly #options: Taken<RunOptions>
   readonly #signals: readonly NodeJS.Signals[]
   readonly #dumpSignals: readonly NodeJS.Signals[]
+  #group: RunningGroup | undefined
   #stopped: NodeJS.Signals | undefined
   #leaked = false
 
@@ -60,7 +61,7 @@ class Program {
     const taken = runDoor(options)
     const { signals = ['SIGINT', 'SIGTERM'], dumpSignal: dump = 'SIGQUIT' } = taken
     this.#main = main
-    this.#group = new RunningGroup(taken)
+    this.#options = taken
     this.#signals = signals
     this.#dumpSignals = dump === false ? [] : [dump]
   }
@@ -71,7 +72,10 @@ class Program {
     // A program that waits for something that holds no handle would end in the middle.
     const hold = clock().after(Infinity, () => {})
     try {
-      const returned = await this.#ended()
+      // Not earlier: its limit and its signal would be left behind by a program that does not begin.
+      const group = new RunningGroup(this.#options)
+      this.#group = group
+      const returned = await this.#ended(group)
       const code = returned ?? (this.#stopped === undefined ? 0 : codeOf(this.#stopped))
       process.exitCode = code
       if (this.#stopped !== undefined || this.#leaked) exitSoon(code)
@@ -81,9 +85,9 @@ class Program {
     }
   }
 
-  async #ended(): Promise<number | undefined> {
+  async #ended(group: RunningGroup): Promise<number | undefined> {
     try {
-      const returned = await this.#group.run(() => this.#main(this.#group))
+      const returned = await group.run(() => this.#main(group))
       return returned === undefined ? undefined : exitCode(returned)
     } catch (error) {
       print(told(error))
@@ -96,7 +100,7 @@ class Program {
   #stop(name: NodeJS.Signals): void {
     if (this.#stopped !== undefined) process.exit(codeOf(name))
     this.#stopped = name
-    this.#group.cancel(netError('NET_ABORTED', { message: `stopped by ${name}` }))
+    this.#group?.cancel(netError('NET_ABORTED', { message: `stopped by ${name}` }))
   }
 }
 

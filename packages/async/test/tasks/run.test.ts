@@ -119,6 +119,19 @@ describe('run', () => {
     })
   })
 
+  test('a program that does not begin leaves no limit behind', async () => {
+    using clock = useFakeClock()
+    const main = async (): Promise<void> => {}
+    await run(async () => {
+      const { timers } = clock
+      await expect(run(main, { timeout: 100 })).rejects.toMatchObject({ code: 'NET_BUSY' })
+      expect(clock.timers).toBe(timers)
+    })
+    const deaf = { timeout: 100, signals: ['SIGKILL'] } satisfies RunOptions
+    await expect(run(main, deaf)).rejects.toMatchObject({ code: 'NET_BAD_OPTION' })
+    expect(clock.timers).toBe(0)
+  })
+
   test('signal and timeout limit it as any block', async () => {
     const lines = printed()
     using clock = useFakeClock()
