@@ -77,9 +77,11 @@ export async function copyOver(
   // It has what it is to get; to write it anew would begin with its loss.
   if (there?.ino === found.ino && there.dev === found.dev) return
   if (found.size > MOST_AT_ONCE) {
-    // As the system's own copy it has the mode of the source, and no moment with another.
-    const plan = { start: 0, keepRest: false, mode: found.mode & PERMISSIONS, file }
+    // As the system's own copy it has the mode of the source; until it is whole its owner can write to it, as a later run goes on with it.
+    const mode = found.mode & PERMISSIONS
+    const plan = { start: 0, keepRest: false, mode: mode | OWNER_WRITES, file }
     await writeFile(op, to, () => readFile(from, { lends: true }), plan)
+    if ((mode & OWNER_WRITES) === 0) await changeMode(to, mode)
     return
   }
   // The system's own copy follows a link: also one that another program puts there meanwhile.
@@ -123,5 +125,6 @@ export async function hashFile(
 /** Opens a name without leave to read it (O_PATH of Linux, which Node does not name), and follows no link. */
 const NAMED: number = 0o10000000 | (constants.O_NOFOLLOW ?? 0)
 const CHUNK = 262_144
+const OWNER_WRITES = 0o200
 /** Up to this size the system copies it in one go, which nothing can stop. */
 const MOST_AT_ONCE = 67_108_864

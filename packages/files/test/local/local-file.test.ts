@@ -47,6 +47,23 @@ test('an abort ends the copy of a large file in the middle', async () => {
   expect(mode & 0o777).toBe(0o600)
 })
 
+test.skipIf(process.platform === 'win32')(
+  'what an abort leaves of a large file that is read-only can be written to by a later copy',
+  async () => {
+    await using folder = await testFolder()
+    await writeFile(folder.at('large'), '')
+    await truncate(folder.at('large'), 65 * 1024 * 1024)
+    await chmod(folder.at('large'), 0o444)
+    const files = localFiles(folder.path)
+    const controller = new AbortController()
+    const stopped = { signal: controller.signal, onProgress: () => controller.abort() }
+    await expect(files.copyWithin?.('large', 'copy', stopped)).rejects.toThrow()
+    expect((await stat(folder.at('copy'))).mode & 0o200).toBe(0o200)
+    await files.copyWithin?.('large', 'copy')
+    expect((await stat(folder.at('copy'))).mode & 0o777).toBe(0o444)
+  },
+)
+
 test.each([4, 80 * 1024 * 1024])(
   'a file of %i bytes that is copied over itself stays',
   async (size) => {
