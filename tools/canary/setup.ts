@@ -6,7 +6,7 @@ import { unwatch, watch } from './watch.ts'
 
 // Files share a process: the hooks are set once, and no file begins with the secrets of another.
 const unhandled = unhandledOfProcess()
-Reflect.deleteProperty(globalThis, Symbol.for('net.secrets'))
+Reflect.deleteProperty(globalThis, Symbol.for('net.secrets-by-form'))
 
 beforeEach(() => {
   watch()
