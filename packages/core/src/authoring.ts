@@ -105,4 +105,5 @@ export {
   type OpenSink,
   type OpenSinkOptions,
 } from './data/sink.ts'
+export { LENT_READS, LINK_REMOVAL, SMALL_FILES } from './data/tree-ways.ts'
 export { stoppable } from './operation/stoppable.ts'

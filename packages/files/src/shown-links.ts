@@ -5,6 +5,7 @@
 
 import { map } from '@net/async'
 import type { CallOptions } from '@net/core'
+import { LINK_REMOVAL } from '@net/core/authoring'
 
 import { pathIn, type TreePlace } from './place.ts'
 import type { PlanStep } from './plan/plan-step.ts'
@@ -13,7 +14,7 @@ import { isWithin } from './tree-path.ts'
 /** A tree that may show links as folders. */
 export interface LinkedTree {
   /** Removes the link at the path; resolves to false, and has done nothing, for a folder. */
-  [LINKS](path: string, options: CallOptions): Promise<boolean>
+  [LINK_REMOVAL](path: string, options: CallOptions): Promise<boolean>
 }
 
 /** How links are looked for. */
@@ -36,7 +37,7 @@ export async function removeLinks(
   const isLeft = ({ to }: PlanStep): boolean => !ends.some((end) => isWithin(end, to))
   const one = async (step: PlanStep): Promise<void> => {
     try {
-      if (!(await files[LINKS](pathIn(place, step.to), { signal }))) return
+      if (!(await files[LINK_REMOVAL](pathIn(place, step.to), { signal }))) return
       settled(step)
     } catch (error) {
       signal.throwIfAborted()
@@ -58,8 +59,5 @@ export function byDepth(steps: readonly PlanStep[]): readonly (readonly PlanStep
 }
 
 function showsLinks(files: object): files is LinkedTree {
-  return LINKS in files
+  return LINK_REMOVAL in files
 }
-
-/** The name of the method, the same for every installed copy of this package. */
-export const LINKS: unique symbol = Symbol.for('net.files.links')

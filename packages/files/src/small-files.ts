@@ -4,6 +4,7 @@
  */
 
 import type { CallOptions, RemoteEntry, RemoteFiles } from '@net/core'
+import { SMALL_FILES } from '@net/core/authoring'
 
 /** What a tree does with small files besides its verbs. */
 export interface SmallFiles {
@@ -35,13 +36,10 @@ export interface SmallWrite extends CallOptions {
 
 /** How the tree handles small files; undefined where it has only its verbs. */
 export function smallFilesOf(files: RemoteFiles): SmallFiles | undefined {
-  return SMALL in files ? (files as SmallTree)[SMALL] : undefined
+  return SMALL_FILES in files ? (files as SmallTree)[SMALL_FILES] : undefined
 }
 
 /** A tree that knows how. */
 export interface SmallTree {
-  readonly [SMALL]: SmallFiles
+  readonly [SMALL_FILES]: SmallFiles
 }
-
-/** The name of the property, the same for every installed copy of this package. */
-export const SMALL: unique symbol = Symbol.for('net.files.small')

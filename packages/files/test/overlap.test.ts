@@ -64,3 +64,11 @@ test('links that lead to a local folder hide no overlap', async () => {
   refuseOverlap(place('real/in', ''), place('link', 'other'), true)
   expect(pathBelow(real, place('link', 'in/.state'))).toBe('in/.state')
 })
+
+test('the trees of two users of one server are two', () => {
+  const [ada, bob] = ['ada', 'bob'].map((user) =>
+    at(memoryFiles({ name: `sftp://${user}@files.example:22/./x` }), ''),
+  )
+  refuseOverlap(ada!, bob!, true)
+  expect(() => refuseOverlap(ada!, ada!, true)).toThrow('overlap')
+})

@@ -1,9 +1,8 @@
 import type { RemoteFiles } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { LINK_REMOVAL, netError } from '@net/core/authoring'
 import { at, memoryFiles, mirror, remove } from '@net/files'
 import { expect, test } from 'vitest'
 
-import { LINKS } from '../src/shown-links.ts'
 import { contentsOf } from './tree-contents.ts'
 
 const contents = { 'in/link/a': '1', 'in/link/deep/b': '2', 'in/c/d': '3', top: '4' }
@@ -27,7 +26,7 @@ function showing(refuse?: () => void): {
       // What the link led to is no part of the folder.
       await removeOne(path, { recursive: path === 'in' && !isThere })
     },
-    async [LINKS](path: string) {
+    async [LINK_REMOVAL](path: string) {
       refuse?.()
       if (path === 'in/link') isThere = false
       return path === 'in/link'

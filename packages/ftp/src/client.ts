@@ -67,6 +67,7 @@ export class Client implements TreeClient {
   readonly info: ConnectionInfo
   readonly welcome: string
   readonly capabilities: ReadonlyMap<string, string>
+  readonly user: string
   readonly connections: number
   readonly place: Readonly<SharedPlace>
   readonly within: TreeClient['within'] = (...call) => this.#call(...call)
@@ -74,13 +75,15 @@ export class Client implements TreeClient {
   readonly #frame: ClientFrame
   readonly #first: Session
 
-  constructor(first: Session, sessions: Sessions, { welcome, identity, connections }: ClientRules) {
+  constructor(first: Session, sessions: Sessions, rules: ClientRules) {
+    const { welcome, identity, user, connections } = rules
     this.#first = first
     this.#sessions = sessions
     this.#frame = new ClientFrame(identity, sessions)
     this.info = first.control.info
     this.capabilities = first.features
     this.welcome = welcome
+    this.user = user
     this.connections = connections
     this.place = first.place
   }
@@ -392,5 +395,6 @@ export class Client implements TreeClient {
 export interface ClientRules {
   readonly welcome: string
   readonly identity: ClientIdentity
+  readonly user: string
   readonly connections: number
 }

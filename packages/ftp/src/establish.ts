@@ -36,7 +36,8 @@ export async function establish(
       replaces: reconnect,
       open: async (call) => (await openSession(call, plan, place)).session,
     })
-    return new Client(session, sessions, { welcome, identity, connections })
+    const { user } = plan.login
+    return new Client(session, sessions, { welcome, identity, user, connections })
   })
 }
 

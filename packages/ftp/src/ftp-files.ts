@@ -17,14 +17,15 @@ import type {
   Source,
 } from '@net/core'
 import { formatEndpoint } from '@net/core'
-import { checkSource, netError } from '@net/core/authoring'
+import { checkSource, LINK_REMOVAL, netError, SMALL_FILES } from '@net/core/authoring'
 
 import { transferOf } from './call-plans.ts'
 import { hashesOf } from './checksum.ts'
 import type { FtpEntry } from './entry.ts'
+import { ANONYMOUS } from './login.ts'
 import { asArgument } from './remote-path.ts'
 import { isPositive } from './reply.ts'
-import { SMALL, SmallFiles } from './small-files.ts'
+import { SmallFiles } from './small-files.ts'
 import { chunksOf } from './source-chunks.ts'
 import type { TreeClient } from './tree-client.ts'
 import { upload } from './upload.ts'
@@ -42,14 +43,16 @@ export class FtpFiles implements RemoteFiles {
     if (root.startsWith("'")) throw unsupported(`take ${root} as a tree`)
     this.#client = client
     this.#root = below(client.place.folder, root === '' ? '.' : root)
-    const { endpoint } = client.info
+    const { info, user } = client
+    // What is in it, and where it begins, depends on who is logged in.
+    const who = user === ANONYMOUS ? '' : `${encodeURIComponent(user)}@`
     const path = this.#root.replace(/^\/?/, '/')
-    this.name = `ftp://${formatEndpoint(endpoint)}${path === '/.' ? '' : path}`
-    Object.defineProperty(this, LINKS, {
+    this.name = `ftp://${who}${formatEndpoint(info.endpoint)}${path === '/.' ? '' : path}`
+    Object.defineProperty(this, LINK_REMOVAL, {
       value: (path: string, call?: CallOptions) => this.#removeLink(path, call),
     })
     const small = new SmallFiles(client, (path) => this.#at(path))
-    Object.defineProperty(this, SMALL, { value: small })
+    Object.defineProperty(this, SMALL_FILES, { value: small })
     if (hashesOf(client.capabilities).length > 0) {
       this.hash = async (file, algorithm, options) =>
         client.hash(this.#at(file), algorithm, options)
@@ -231,7 +234,5 @@ function tooShort(path: string, received: number, expected: number): Error {
   })
 }
 
-/** How `@net/files` has a link removed before it removes what a folder of that name is said to hold. */
-const LINKS = Symbol.for('net.files.links')
 /** What is kept in memory while the rest is replaced. */
 const MOST_OF_HEAD = 64 * 1024 * 1024

@@ -1,6 +1,5 @@
 /*
- * Small files of a tree, each written in one call with its time: what the transfer itself has shown is not asked again. The name
- * of the property is that of `@net/files`.
+ * Small files of a tree, each written in one call with its time: what the transfer itself has shown is not asked again.
  */
 
 import type { CallOptions, RemoteEntry } from '@net/core'
@@ -49,6 +48,3 @@ export class SmallFiles {
     })
   }
 }
-
-/** Under which `@net/files` looks for it. */
-export const SMALL: unique symbol = Symbol.for('net.files.small')

@@ -9,6 +9,8 @@ import type { Session, SharedPlace } from './session.ts'
 
 /** A client as its trees have it. */
 export interface TreeClient extends FtpClient {
+  /** Who is logged in. */
+  readonly user: string
   /** How many sessions it may have. */
   readonly connections: number
   /** Where paths begin. */

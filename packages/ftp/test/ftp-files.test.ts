@@ -40,7 +40,7 @@ test('the tree has a name without a password, and no way out of its folder', asy
   await using server = await startFtpServer({ users: { joe: 'pw' }, files: { '/in/a': 'x' } })
   await using client = await connect(server.url, { user: 'joe', password: 'pw' })
   const tree = client.files('/in')
-  expect(tree.name).toBe(`${server.url}/in`)
+  expect(tree.name).toBe(`${server.url.replace('ftp://', 'ftp://joe@')}/in`)
   await expect(tree.stat('../in/a')).rejects.toMatchObject({ code: 'NET_BAD_NAME' })
   await expect(tree.stat('/in/a')).rejects.toMatchObject({ code: 'NET_BAD_NAME' })
   expect(await tree.stat('a')).toMatchObject({ path: 'a', size: 1 })

@@ -1,9 +1,10 @@
 import type { CallOptions, RemoteEntry, RemoteFiles } from '@net/core'
+import { SMALL_FILES } from '@net/core/authoring'
 import { connect } from '@net/ftp'
 import { startFtpServer, type FtpServer, type FtpServerOptions } from '@net/ftp/testing'
 import { expect, test } from 'vitest'
 
-import { SMALL, type SmallWrite } from '../src/small-files.ts'
+import type { SmallWrite } from '../src/small-files.ts'
 
 interface Small {
   write(path: string, bytes: Uint8Array, options: SmallWrite): Promise<RemoteEntry | undefined>
@@ -19,7 +20,7 @@ async function openedTree(options: FtpServerOptions = {}): Promise<OpenedTree> {
   const server = await startFtpServer({ files: { '/in/old': 'x' }, ...options })
   const client = await connect(server.url)
   const tree = client.files('/in')
-  const { [SMALL]: small } = tree as RemoteFiles & { readonly [SMALL]: Small }
+  const { [SMALL_FILES]: small } = tree as RemoteFiles & { readonly [SMALL_FILES]: Small }
   return {
     server,
     tree,

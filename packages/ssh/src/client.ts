@@ -266,7 +266,8 @@ export class SessionClient implements SshClient {
     const verb = { operation: 'sftp', target: this.info.user, kind: 'session' } as const
     const client = await this.#frame.call(verb, taken, (op, attempt) => {
       const host = { identity: this.#identity, session: this.#usable() }
-      return openSftp({ ...host, software: this.info.serverSoftware }, taken, op, attempt)
+      const { user, serverSoftware: software } = this.info
+      return openSftp({ ...host, user, software }, taken, op, attempt)
     })
     this.#files.add(client)
     void client.closed.then(() => this.#files.delete(client))

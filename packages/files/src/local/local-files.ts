@@ -23,14 +23,16 @@ import {
   argument,
   checkSource,
   inCall,
+  LENT_READS,
   option,
   optionsDoor,
+  SMALL_FILES,
   type CallKind,
   type Operation,
   type OptionsDoor,
 } from '@net/core/authoring'
 
-import { LENT, type LendingTree } from '../lent-reads.ts'
+import type { LendingTree } from '../lent-reads.ts'
 import { unsupported } from '../refusals.ts'
 import {
   ROAD,
@@ -41,7 +43,6 @@ import {
   type ShortRoad,
 } from '../short-road.ts'
 import { SLICES, type SlicedTree } from '../slices.ts'
-import { SMALL } from '../small-files.ts'
 import { treeCall, treeIteration } from '../tree-call.ts'
 import { badName, folderOf, nameOf, partsOf, resolvedLink } from '../tree-path.ts'
 import { DiskPace } from './disk-pace.ts'
@@ -103,7 +104,7 @@ class LocalFiles implements RemoteFiles, SlicedTree, LendingTree, RoadTree {
     const inside: LocalInside = { folders: this.#folders, at: (...given) => this.#at(...given) }
     Object.defineProperty(this, LOCAL, { value: inside })
     const place = { folders: this.#folders, pace: this.#pace, names }
-    Object.defineProperty(this, SMALL, { value: new LocalSmallFiles(place) })
+    Object.defineProperty(this, SMALL_FILES, { value: new LocalSmallFiles(place) })
   }
 
   refusesName(name: string): string | undefined {
@@ -146,7 +147,7 @@ class LocalFiles implements RemoteFiles, SlicedTree, LendingTree, RoadTree {
     return this.#read(path, options, false)
   }
 
-  [LENT](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array> {
+  [LENT_READS](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array> {
     return this.#read(path, options, true)
   }
 

@@ -1,12 +1,13 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 
 import type { RemoteEntry, RemoteFiles } from '@net/core'
+import { SMALL_FILES } from '@net/core/authoring'
 import { localFiles, memoryFiles, mirror } from '@net/files'
 import { expect, test } from 'vitest'
 
 import { copySmall, type SmallCopy } from '../../src/run/small-copy.ts'
 import type { RouteParts } from '../../src/run/route.ts'
-import { SMALL, type SmallFiles } from '../../src/small-files.ts'
+import type { SmallFiles } from '../../src/small-files.ts'
 import { testFolder } from '../local/folder.ts'
 import { contentsOf } from '../tree-contents.ts'
 import { onRoute } from './route-of.ts'
@@ -35,7 +36,7 @@ function elsewhere(
     },
     ...changed,
   }
-  Object.defineProperty(files, SMALL, { value: small })
+  Object.defineProperty(files, SMALL_FILES, { value: small })
   return { files, asked }
 }
 

@@ -48,7 +48,7 @@ export class Client extends CommandVerbs implements SftpClient {
   readonly closed: Promise<NetError | undefined>
   readonly #name: string
 
-  /** `name` is that of the server, as `ssh://host:22`. */
+  /** `name` is that of the server, as `ssh://user@host:22`. */
   constructor(calls: Calls, name: string) {
     super(calls)
     this.closed = calls.closed

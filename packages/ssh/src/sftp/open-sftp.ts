@@ -16,13 +16,15 @@ import type { SftpOptions } from './sftp-options.ts'
 export interface SftpHost {
   readonly identity: ClientIdentity
   readonly session: SshSession
+  /** Who is logged in. */
+  readonly user: string
   /** The server's name and version for itself. */
   readonly software: string
 }
 
 /** Opens a client. Rejects with `NET_UNSUPPORTED` where the server has no SFTP. */
 export async function openSftp(
-  { identity, session, software }: SftpHost,
+  { identity, session, user, software }: SftpHost,
   { encoding = 'utf8', command, reconnect = false }: Taken<SftpOptions>,
   op: Operation,
   attempt: Attempt,
@@ -48,5 +50,7 @@ export async function openSftp(
     beside: command === undefined ? (op: Operation) => SftpChannel.beside(session, op) : undefined,
   }
   const channels = new SftpChannels(await open(op, attempt), rules)
-  return new Client(new Calls(channels, identity), `ssh://${identity.endpoint}`)
+  // What a path means depends on who is logged in.
+  const name = `ssh://${encodeURIComponent(user)}@${identity.endpoint}`
+  return new Client(new Calls(channels, identity), name)
 }

@@ -17,7 +17,14 @@ import type {
   RemoteWriteOptions,
   Source,
 } from '@net/core'
-import { checkSource, inCall, netError, type Operation } from '@net/core/authoring'
+import {
+  checkSource,
+  inCall,
+  LENT_READS,
+  netError,
+  SMALL_FILES,
+  type Operation,
+} from '@net/core/authoring'
 
 import type { SftpAttributes } from './attributes.ts'
 import { doors } from './call-doors.ts'
@@ -42,7 +49,7 @@ import { renameOver, renameUnlessTaken } from './rename.ts'
 import { copyOnServer } from './server-copy.ts'
 import { isUnsupported } from './sftp-error.ts'
 import type { SftpSession } from './sftp-session.ts'
-import { LENT, SMALL, SmallFiles } from './small-files.ts'
+import { SmallFiles } from './small-files.ts'
 import { upload } from './upload.ts'
 
 /** One tree. */
@@ -60,11 +67,11 @@ export class SftpFiles implements RemoteFiles {
     const path = this.#root.replace(/^\/?/, '/')
     this.name = `${server.replace(/^ssh:/, 'sftp:')}${path === '/.' ? '' : path}`
     const small = new SmallFiles(calls, (operation, at) => this.#at(operation, at))
-    Object.defineProperty(this, SMALL, { value: small })
+    Object.defineProperty(this, SMALL_FILES, { value: small })
     // As `read`, and the memory of a chunk is used again once the next one is asked for.
     const readLent = (path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array> =>
       this.#chunks(path, options, { lends: true })
-    Object.defineProperty(this, LENT, { value: readLent })
+    Object.defineProperty(this, LENT_READS, { value: readLent })
     if (calls.session.has('copy-data')) {
       this.copyWithin = (from, to, options) => this.#copy(from, to, options)
     }

@@ -1,6 +1,6 @@
 /*
  * Small files of a tree as a whole: OPEN, and with its answer everything else in one go, where the server does one thing after
- * the other. The name of the property is that of `@net/files`.
+ * the other.
  */
 
 import type { CallOptions, RemoteEntry } from '@net/core'
@@ -161,7 +161,3 @@ function bytesOf(reply: Reply): Buffer | undefined {
 
 const OK: Reply = { type: 'status', code: STATUS.OK, text: '' }
 const DONE: Promise<Reply> = Promise.resolve(OK)
-/** Under which `@net/files` looks for it. */
-export const SMALL: unique symbol = Symbol.for('net.files.small')
-/** How it has a file read whose chunks it does not keep. */
-export const LENT: unique symbol = Symbol.for('net.files.lent')

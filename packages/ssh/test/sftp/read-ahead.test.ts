@@ -1,7 +1,7 @@
 import type { RemoteFiles, RemoteReadOptions } from '@net/core'
+import { LENT_READS } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
-import { LENT } from '../../src/sftp/small-files.ts'
 import { openedSftp, patterned } from './opened.ts'
 
 test('[SSH-55] many requests are under way, and what comes is in order', async () => {
@@ -40,7 +40,7 @@ test('what is read for a copy is in memory that is used again, whatever comes sh
   const tree = sftp.files('/in') as RemoteFiles & LendingTree
   const memory = new Set<ArrayBufferLike>()
   let seen = 7
-  for await (const chunk of tree[LENT]('a', { start: 7 })) {
+  for await (const chunk of tree[LENT_READS]('a', { start: 7 })) {
     expect(Buffer.compare(chunk, bytes.subarray(seen, seen + chunk.length))).toBe(0)
     memory.add(chunk.buffer)
     seen += chunk.length
@@ -51,7 +51,7 @@ test('what is read for a copy is in memory that is used again, whatever comes sh
 })
 
 interface LendingTree {
-  [LENT](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array>
+  [LENT_READS](path: string, options: RemoteReadOptions): AsyncIterable<Uint8Array>
 }
 
 function reads(requests: readonly string[]): number {

@@ -8,7 +8,7 @@ test('a tree says what its server can', async () => {
   await using openssh = await openedSftp({ like: 'openssh' })
   await using old = await openedSftp({ extensions: false })
   const full = openssh.sftp.files('/in')
-  expect(full.name).toMatch(/^sftp:\/\/127\.0\.0\.1:\d+\/in$/)
+  expect(full.name).toMatch(/^sftp:\/\/ada@127\.0\.0\.1:\d+\/in$/)
   expect(await full.capabilities()).toMatchObject({
     rename: 'atomic',
     writeOffsets: 'rest',
@@ -67,4 +67,11 @@ test('a tree stays where it was made, wherever the client goes', async () => {
   await sftp.cd('/')
   expect(await later.stat('a')).toMatchObject({ size: 5 })
   expect(server.files.paths()).not.toContain('/other/www/new')
+})
+
+test('the tree has a name with its user, as another user finds other files under the same path', async () => {
+  await using opened = await openedSftp({ files: { '/in/a': 'x' } })
+  const { server, sftp } = opened
+  const place = server.url.replace('ssh://', '')
+  expect(sftp.files('/in').name).toBe(`sftp://ada@${place}/in`)
 })

@@ -1,8 +1,9 @@
 import type { CallOptions, RemoteEntry, RemoteFiles } from '@net/core'
+import { SMALL_FILES } from '@net/core/authoring'
 import type { SftpFault, SftpServerOptions } from '@net/ssh/testing'
 import { expect, test } from 'vitest'
 
-import { SMALL, type SmallFile, type SmallWrite } from '../../src/sftp/small-files.ts'
+import type { SmallFile, SmallWrite } from '../../src/sftp/small-files.ts'
 import { openedSftp, patterned, type OpenedSftp } from './opened.ts'
 
 /** What `@net/files` finds at a tree. */
@@ -22,7 +23,7 @@ async function openedTree(options: SftpServerOptions = {}): Promise<OpenedTree> 
   const openssh = { quirks: { software: 'OpenSSH_9.2p1' } }
   const opened = await openedSftp({ ssh: openssh, ...options })
   const tree = opened.sftp.files('/in')
-  const { [SMALL]: small } = tree as RemoteFiles & { readonly [SMALL]: Small }
+  const { [SMALL_FILES]: small } = tree as RemoteFiles & { readonly [SMALL_FILES]: Small }
   return { ...opened, tree, small }
 }
 
