@@ -22,8 +22,8 @@ export interface TelemetryOptions {
 
 /**
  * Records every operation of this process as spans and metrics, from here until the result is disposed. A span's
- * parent is the operation within which it runs, such as the job whose handler makes the call; else the span that asked for it in
- * another process, else the one that is active where the call was made.
+ * parent is the operation within which it runs, such as the job whose handler makes the call, or a span that the handler has made
+ * around the call; else the span that asked for it in another process, else the one that is active where the call was made.
  */
 export function recordTelemetry(options?: TelemetryOptions): Disposable {
   const taken = telemetryOptions(options)
@@ -36,7 +36,7 @@ export function recordTelemetry(options?: TelemetryOptions): Disposable {
       onEvent('operation', (event) => spans.operation(event)),
       onEvent('phase', (event) => spans.phase(event)),
       onEvent('retry', (event) => spans.retry(event)),
-      knowTraces((operation) => spans.traceparent(operation)),
+      knowTraces(spans),
     )
   }
   if (meter !== false) {

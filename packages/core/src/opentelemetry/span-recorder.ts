@@ -5,6 +5,7 @@
 
 import {
   context,
+  createContextKey,
   isSpanContextValid,
   ROOT_CONTEXT,
   SpanKind,
@@ -15,6 +16,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 
+import type { TraceRecorder } from '../operation/traces.ts'
 import { clock } from '../time/clock.ts'
 import type { EventHead, OperationEvent, PhaseEvent, RetryEvent } from '../events/channels.ts'
 import {
@@ -26,9 +28,11 @@ import {
 } from './attributes.ts'
 
 /** Turns the events of operations into spans. */
-export class SpanRecorder implements Disposable {
+export class SpanRecorder implements TraceRecorder, Disposable {
   readonly #tracer: Tracer
   readonly #running = new Map<number, RunningCall>()
+  /** In a context the operation whose code runs in it. */
+  readonly #within = createContextKey('operation')
   // Events tell monotonic time; one difference for all keeps the lengths of spans exact.
   readonly #epoch = clock().date() - clock().now()
 
@@ -87,6 +91,12 @@ export class SpanRecorder implements Disposable {
     return `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 0xff).toString(16).padStart(2, '0')}`
   }
 
+  within<T>(operation: number, run: () => T): T {
+    const running = this.#running.get(operation)
+    if (running === undefined) return run()
+    return context.with(running.inside.setValue(this.#within, operation), run)
+  }
+
   /** Ends what still runs: its end will not be heard. */
   [Symbol.dispose](): void {
     for (const { phases, attempt, span } of this.#running.values()) {
@@ -99,8 +109,7 @@ export class SpanRecorder implements Disposable {
 
   #start(event: OperationEvent): void {
     const since = this.#timeOf(event)
-    const outer = event.parent === undefined ? undefined : this.#running.get(event.parent)
-    const within = outer === undefined ? asking(event) : this.#innermost(outer, since)
+    const within = this.#around(event, since)
     const attributes = { ...callAttributes(event), ...targetAttributes(event) }
     const options = { kind: SpanKind.CLIENT, startTime: since, attributes }
     const span = this.#tracer.startSpan(spanName(event), options, within)
@@ -122,6 +131,14 @@ export class SpanRecorder implements Disposable {
       if (event.outcome === 'aborted') span.addEvent('cancelled', undefined, now)
       span.end(now)
     }
+  }
+
+  #around(event: OperationEvent, now: number): Context {
+    const outer = event.parent === undefined ? undefined : this.#running.get(event.parent)
+    if (outer === undefined) return asking(event)
+    // Code of that operation may have made spans of its own.
+    const active = context.active()
+    return active.getValue(this.#within) === event.parent ? active : this.#innermost(outer, now)
   }
 
   #innermost(running: RunningCall, now: number): Context {

@@ -6,11 +6,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 import { shared } from '../shared.ts'
+import { withinSpan } from './traces.ts'
 
-/** Runs code that belongs to that operation: each operation that begins in it, now or later, has it as its parent unless it names another. */
+/** Runs code that belongs to that operation: each operation that begins in it, now or later, has it as its parent unless it names another, and so has each span that the code makes by itself. */
 export function runWithin<T>(operation: number, run: () => T): T {
   surroundings.storage ??= new AsyncLocalStorage()
-  return surroundings.storage.run(operation, run)
+  return surroundings.storage.run(operation, () => withinSpan(operation, run))
 }
 
 /** The operation that the running code belongs to. */

@@ -2,22 +2,37 @@
 
 import { shared } from '../shared.ts'
 
-/** Gives the W3C trace context of a running operation, if it is recorded. */
-export type TraceparentOf = (operation: number) => string | undefined
+/** Who records operations as spans. */
+export interface TraceRecorder {
+  /** The W3C trace context of a running operation, if it is recorded. */
+  traceparent(operation: number): string | undefined
+  /** Runs code with the span of that operation as the active one, if it is recorded. */
+  within<T>(operation: number, run: () => T): T
+}
 
 /** The W3C trace context of that running operation; undefined if nobody records it. */
 export function traceparentOf(operation: number): string | undefined {
-  for (const of of recorders) {
-    const traceparent = of(operation)
+  for (const recorder of recorders) {
+    const traceparent = recorder.traceparent(operation)
     if (traceparent !== undefined) return traceparent
   }
   return undefined
 }
 
-/** Answers `traceparentOf` from now on, until the result is disposed. */
-export function knowTraces(of: TraceparentOf): Disposable {
-  recorders.add(of)
-  return { [Symbol.dispose]: () => void recorders.delete(of) }
+/** Runs code with the span of that operation as the active one, for everyone who records it. */
+export function withinSpan<T>(operation: number, run: () => T): T {
+  let all = run
+  for (const recorder of recorders) {
+    const inner = all
+    all = () => recorder.within(operation, inner)
+  }
+  return all()
 }
 
-const recorders: Set<TraceparentOf> = shared('traces', () => new Set())
+/** Asks that recorder from now on, until the result is disposed. */
+export function knowTraces(recorder: TraceRecorder): Disposable {
+  recorders.add(recorder)
+  return { [Symbol.dispose]: () => void recorders.delete(recorder) }
+}
+
+const recorders: Set<TraceRecorder> = shared('traces', () => new Set())

@@ -7,6 +7,7 @@ import type { RetryPolicy } from '@net/core'
 import {
   netError,
   operation,
+  runWithin,
   traceparentOf,
   type Operation,
   type OperationSpec,
@@ -207,4 +208,31 @@ test('a call that was asked for in another process is a child of what asked for 
   await operation({ ...dial, operation: 'other', traceparent: 'none' }, {}, async () => {})
   expect(spans.tree).toEqual([' > ftp upload', 'ftp upload > tcp dial', ' > tcp other'])
   expect(spans.named('tcp dial').parentSpanContext?.isRemote).toBe(true)
+})
+
+test('spans that the code of an operation makes are its children, and calls within them theirs', async () => {
+  const spans = new InMemorySpans()
+  context.setGlobalContextManager(new StorageContextManager())
+  using stack = new DisposableStack()
+  stack.defer(() => context.disable())
+  stack.use(recordTelemetry({ tracer: spans.tracer, meter: false }))
+  const job = { protocol: 'queue', operation: 'process', kind: 'session' } as const
+  await operation(job, {}, (op) =>
+    runWithin(op.id, async () => {
+      await operation({ ...spec, operation: 'list' }, {}, () => turn())
+      const own = spans.tracer.startSpan('compute')
+      await context.with(trace.setSpan(context.active(), own), async () => {
+        await turn()
+        await operation(spec, {}, ({ id }) => operation({ ...dial, parent: id }, {}, () => turn()))
+      })
+      own.end()
+    }),
+  )
+  expect(spans.tree).toEqual([
+    'queue process > ftp list',
+    'ftp upload > tcp dial',
+    'compute > ftp upload',
+    'queue process > compute',
+    ' > queue process',
+  ])
 })
