@@ -4,6 +4,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
 import { freePort } from '@net/async/testing'
+import type { TestContext } from 'vitest'
+import { temporaryFolder } from './child.ts'
+import { requireDaemon } from './daemon.ts'
 
 /** A server on loopback. */
 export class RedisServer implements AsyncDisposable {
@@ -11,6 +14,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #program: string
   readonly #args: readonly string[]
   #process: ChildProcess | undefined
+  #folder: Disposable | undefined
 
   private constructor(program: string, port: number, args: readonly string[]) {
     this.#program = program
@@ -29,6 +33,18 @@ export class RedisServer implements AsyncDisposable {
     const kept = ['--appendonly', 'yes', '--appendfsync', 'always']
     const server = new RedisServer(program, port, [...where, ...kept, ...more])
     await server.begin()
+    return server
+  }
+
+  /** Starts Redis in a folder of its own, which goes with it; skips or fails the test that asks where it is not installed. */
+  static async alone(
+    context: Pick<TestContext, 'skip'>,
+    ...more: readonly string[]
+  ): Promise<RedisServer> {
+    const program = requireDaemon(context, 'redis-server')
+    const folder = temporaryFolder('redis')
+    const server = await RedisServer.start(program, folder.path, ...more)
+    server.#folder = folder
     return server
   }
 
@@ -60,8 +76,9 @@ export class RedisServer implements AsyncDisposable {
     await exit
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.kill()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    this.#folder?.[Symbol.dispose]()
   }
 }
 

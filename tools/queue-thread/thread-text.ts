@@ -44,6 +44,7 @@ function scriptOf(source: string): string {
 
 /** Node 22 warns of its SQLite, which these packages are tested with. */
 const PRELUDE = `'use strict'
+const { statfsSync } = require('node:fs')
 const { parentPort, workerData } = require('node:worker_threads')
 const emitWarning = process.emitWarning
 process.emitWarning = () => {}

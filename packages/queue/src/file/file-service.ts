@@ -3,6 +3,7 @@
  * is told. Runs in the thread of the file.
  */
 
+import { statfsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 import type { QueueEvent } from '../queue-event.ts'
@@ -56,6 +57,7 @@ export interface FileNews {
 /** A file, open. */
 export class FileService {
   readonly #db: DatabaseSync
+  readonly #path: string
   readonly #say: (news: FileNews) => void
   readonly #jobs = new Map<string, FileJobs>()
   /** With what each queue was opened, whatever became of that. */
@@ -70,9 +72,12 @@ export class FileService {
   #seen = 0
   #lastEvent = 0
   #heardUntil = 0
+  /** The disk was full, and has not been seen with room since. */
+  #isFull = false
 
   constructor({ path, synchronous, boot, busy }: FileOpening, say: (news: FileNews) => void) {
     this.#db = new DatabaseSync(path, { timeout: busy })
+    this.#path = path
     this.#say = say
     prepareFile(this.#db, synchronous, boot)
     this.#version = this.#db.prepare('PRAGMA data_version')
@@ -89,10 +94,12 @@ export class FileService {
 
   /** Serves requests that came together. */
   serve(requests: readonly FileRequest[], at: Moment): void {
+    if (this.#isFull) this.#makeRoom()
     let answers: readonly FileAnswer[]
     try {
       answers = this.#together(requests, at)
-    } catch {
+    } catch (error) {
+      if (isFull(error)) this.#makeRoom()
       // One of them failed: the others must not fail with it.
       answers = requests.map((request) => this.#alone(request, at))
     }
@@ -124,6 +131,21 @@ export class FileService {
 
   close(): void {
     this.#db.close()
+  }
+
+  /**
+   * Moves the log into the file, which has most of its pages already, so that it begins anew and does not take the last room there
+   * is: so the jobs of a disk that is full can be done, though none can be added. Called until the disk has room.
+   */
+  #makeRoom(): void {
+    this.#isFull = true
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)')
+      const { bavail, bsize } = statfsSync(this.#path)
+      this.#isFull = bavail * bsize < ROOM
+    } catch {
+      // The file has no room either.
+    }
   }
 
   #together(requests: readonly FileRequest[], at: Moment): readonly FileAnswer[] {
@@ -236,6 +258,11 @@ export class FileService {
   }
 }
 
+function isFull(error: unknown): boolean {
+  const { errcode = 0 } = error as { readonly errcode?: number }
+  return (errcode & 0xff) === FULL
+}
+
 interface EventRow {
   readonly n: number
   readonly queue: number
@@ -247,5 +274,8 @@ function hrtime(): number {
   return Number(process.hrtime.bigint() / 1_000_000n)
 }
 
+const FULL = 13
+/** So many bytes are room enough for a log. */
+const ROOM = 64 * 1_048_576
 /** How long events are kept for a listener that has not been heard of, in milliseconds. */
 const LISTENING = 10_000

@@ -9,6 +9,7 @@ test('the script of the thread stands alone: it needs no module but those of Nod
   expect(threadText).not.toMatch(/^(?:import|export)\b/mu)
   const needed = [...threadText.matchAll(/require\('(?<name>[^']+)'\)/gu)]
   expect(needed.map(({ groups }) => groups?.['name'])).toEqual([
+    'node:fs',
     'node:worker_threads',
     'node:sqlite',
   ])
