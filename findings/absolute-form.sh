@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Surprise: a server must accept a request whose target is a whole URL, `GET http://host/a HTTP/1.1` (RFC 9112, section 3.2.2, "MUST accept the
-# absolute-form"), not only a proxy. Express and serve-handler do; sirv, polka and Python's http.server look for a file or a
-# route of the name `http://host/a` and answer 404, BusyBox's httpd and mini_httpd answer 400.
-# Matters for: who puts one of these behind a proxy that passes targets on as they came, or has HTTP_PROXY point at a test server: the same
-# address works by one way and is "not found" by the other.
-# Versions: sirv 3.0.2, polka 0.5.2, busybox 1:1.35.0-4+deb12u1+b1, mini-httpd 1.30-3, Python 3.11.2-6+deb12u9; express 5.3.0 and
-# serve-handler 6.1.8 do it right; Node 24.21.0.
+# Surprise: a server must accept a request whose target is a whole URL, `GET http://host/a HTTP/1.1` (RFC 9112, section 3.2.2,
+# "MUST accept the absolute-form"), not only a proxy. Express and serve-handler do; sirv, polka and Python's http.server look
+# for a file or a route of the name `http://host/a` and answer 404, BusyBox's httpd and mini_httpd answer 400.
+# Matters for: who puts one of these behind a proxy that passes targets on as they came, or has HTTP_PROXY point at a test
+# server: the same address works by one way and is "not found" by the other.
+# Versions: sirv 3.0.2, polka 0.5.2, busybox 1:1.35.0-4+deb12u1+b1, mini-httpd 1.30-3, Python 3.11.2-6+deb12u9; express 5.3.0
+# and serve-handler 6.1.8 do it right; Node 24.21.0.
 # Seen:
 #                            express  serve-handler  sirv  polka  Python  BusyBox  mini_httpd
 #   GET /a                   200      200            200   200    200     200      200

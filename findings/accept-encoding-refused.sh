@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Surprise: `gzip;q=0` says that gzip is not acceptable, and `br;q=0, gzip` that of the two gzip alone is (RFC 9110, section 12.5.3). sirv,
-# @polka/compression and http-compression look for the name of the coding and not for the weight behind it: they send what was
-# refused. And what the last two compress has no Vary, so that a cache between gives it to those who cannot read it.
-# Matters for: who switches a coding off at the client: a device without Brotli, a measuring tool, a proxy that wants to look into the body.
-# Versions: sirv 3.0.2, @polka/compression 1.0.0-next.28, http-compression 1.1.3; compression 1.8.2 does it right; Node 24.21.0.
+# Surprise: `gzip;q=0` says that gzip is not acceptable, and `br;q=0, gzip` that of the two gzip alone is (RFC 9110, section
+# 12.5.3). sirv, @polka/compression and http-compression look for the name of the coding and not for the weight behind it:
+# they send what was refused. And what the last two compress has no Vary, so that a cache between gives it to those who cannot
+# read it.
+# Matters for: who switches a coding off at the client: a device without Brotli, a measuring tool, a proxy that wants to look
+# into the body.
+# Versions: sirv 3.0.2, @polka/compression 1.0.0-next.28, http-compression 1.1.3; compression 1.8.2 does it right; Node
+# 24.21.0.
 # Seen (Content-Encoding, and whether there is a Vary):
 #   Accept-Encoding    compression   sirv        @polka/compression  http-compression
 #   gzip               gzip, Vary    gzip, Vary  gzip, no Vary       gzip, no Vary

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Surprise: attributes of Set-Cookie that a client does not know are to be ignored (RFC 6265, section 5.2), which is how new ones come into
-# use. aiohttp reads the field by Python's http.cookies: of `a=b; Partitioned` it keeps no cookie at all, and `a=b; Priority=High` gives it two, `a` and one
-# called Priority, which goes to the server with every request.
-# Matters for: who logs in by aiohttp: the session is gone on the day when the site marks its cookie Partitioned, as for frames; no
-# error says so. urllib's cookie jar is not touched.
+# Surprise: attributes of Set-Cookie that a client does not know are to be ignored (RFC 6265, section 5.2), which is how new
+# ones come into use. aiohttp reads the field by Python's http.cookies: of `a=b; Partitioned` it keeps no cookie at all, and
+# `a=b; Priority=High` gives it two, `a` and one called Priority, which goes to the server with every request.
+# Matters for: who logs in by aiohttp: the session is gone on the day when the site marks its cookie Partitioned, as for
+# frames; no error says so. urllib's cookie jar is not touched.
 # Versions: aiohttp 3.8.4-1+deb12u2, Python 3.11.2-6+deb12u9.
 # Seen (the Cookie field of the second request):
 #   Set-Cookie: a=b; Path=/            a=b                     urllib: a=b

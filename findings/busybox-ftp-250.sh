@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Surprise: behind a file an FTP server answers 226 or 250 to RETR and STOR (RFC 959, section 5.4: "226, 250"; 250 where the data connection is not the
-# matter). BusyBox takes 250 for an error: ftpget, ftpput and wget end with 1 although the file was sent whole, and ftpget leaves it there. And
-# of the reply to EPSV the delimiter may be any printable letter (RFC 2428, section 3, recommends "|"); with `!` BusyBox does not
-# look for another way.
+# Surprise: behind a file an FTP server answers 226 or 250 to RETR and STOR (RFC 959, section 5.4: "226, 250"; 250 where the
+# data connection is not the matter). BusyBox takes 250 for an error: ftpget, ftpput and wget end with 1 although the file was
+# sent whole, and ftpget leaves it there. And of the reply to EPSV the delimiter may be any printable character (RFC 2428,
+# section 3, recommends "|"); with `!` BusyBox does not look for another way.
 # Matters for: routers and installers that fetch by BusyBox and stop at a failure; it depends on the server, not on the file.
 # Versions: busybox 1:1.35.0-4+deb12u1+b1, curl of any version, Node 24.21.0.
 # Seen (exit code, and what the file holds):

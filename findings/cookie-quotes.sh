@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Surprise: a cookie's value may stand in quotation marks, and they are a part of it (RFC 6265, sections 4.1.1 and 5.2). needle of npm and Perl's HTTP::Cookies (LWP) and
-# Mojolicious take them off, and Mojolicious puts them on again only where a blank needs them: what comes back to the server is another value.
+# Surprise: a cookie's value may stand in quotation marks, and they are a part of it (RFC 6265, sections 4.1.1 and 5.2).
+# needle of npm and Perl's HTTP::Cookies (LWP) and Mojolicious take them off, and Mojolicious puts them on again only where a
+# blank needs them: what comes back to the server is another value.
 # Matters for: servers that sign or look up the value as they sent it: the session is found for browsers and curl, and not for
 # these clients.
 # Versions: needle 3.5.0, libhttp-cookies-perl 6.10-1, libmojolicious-perl 9.31+dfsg-1, tough-cookie 6.1.0, Node 24.21.0.

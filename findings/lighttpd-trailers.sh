@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: lighttpd as a proxy takes the trailer section of a chunked answer into the head of its own (which RFC 9110, section 6.5.1, forbids
-# unless the field's definition allows it), and leaves the carriage return of each line there: the field ends in CR CR LF. A client that is
-# strict about line ends, as Node's fetch is, fails for the answer; lenient ones see a field with a control character.
-# Matters for: what sends checksums, timings or the status of gRPC-Web as trailers from behind lighttpd: short answers break, and
-# only where the whole answer was there before the head went out, so now and then.
+# Surprise: lighttpd as a proxy takes the trailer section of a chunked answer into the head of its own (which RFC 9110,
+# section 6.5.1, forbids unless the field's definition allows it), and leaves the carriage return of each line there: the
+# field ends in CR CR LF. A client that is strict about line ends, as Node's fetch is, fails for the answer; lenient ones see
+# a field with a control character.
+# Matters for: what sends checksums, timings or the status of gRPC-Web as trailers from behind lighttpd: short answers break,
+# and only where the whole answer was there before the head went out, so now and then.
 # Versions: lighttpd 1.4.69-1, Node 24.21.0.
 # Seen (of "ok" with the trailer X-Sum: 1):
 #   directly           fetch: 200, x-sum not in the head

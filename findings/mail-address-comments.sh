@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Surprise: comments may stand almost anywhere in an address (RFC 5322, section 3.4; the address is the example of its appendix
-# A.5), and a group has a name of its own. postal-mime and addressparser leave the comments in the address, letterparser takes a comma in a
-# comment for the end of the address, and the members of a group are lost in address-rfc2822; letterparser makes one address of a group's colon, members and semicolon.
+# Surprise: comments may stand almost anywhere in an address (RFC 5322, section 3.4; the address is the example of its
+# appendix A.5), and a group has a name of its own. postal-mime and addressparser leave the comments in the address,
+# letterparser takes a comma in a comment for the end of the address, and the members of a group are lost in address-rfc2822;
+# letterparser makes one address of a group's colon, members and semicolon.
 # Matters for: who answers or counts mails by these readers: an address with a blank and brackets in it cannot be written to.
-# Versions: postal-mime 4.0.0, letterparser 0.1.8, address-rfc2822 2.2.4, addressparser 1.0.1; mailparser 3.14.2 reads all three;
-# Node 24.21.0.
+# Versions: postal-mime 4.0.0, letterparser 0.1.8, address-rfc2822 2.2.4, addressparser 1.0.1; mailparser 3.14.2 reads all
+# three; Node 24.21.0.
 # Seen (the addresses):
 #   To:                pete(home)@silly.test        joe@x.test (Joe, of Y)       g: a@x.test;, b@x.test
 #   mailparser         pete@silly.test              joe@x.test                   a@x.test b@x.test

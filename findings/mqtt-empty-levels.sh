@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Surprise: a topic of MQTT may have empty levels, and `+` stands for one (MQTT 5.0, section 4.7.1.3: `/finance` fits `+/+`). For mqtt-pattern
-# and mqtt-regex `+` needs a letter; for mqtt-regex `a` fits the topic `a/`, which is another one (4.7.3), and `#` does not fit `/a`. And none of six matchers of npm
-# knows that `#` and a `+` at the beginning do not fit topics that begin with `$` (4.7.2): a handler for `#` gets `$SYS/uptime` too.
+# Surprise: a topic of MQTT may have empty levels, and `+` stands for one (MQTT 5.0, section 4.7.1.3: `/finance` fits `+/+`).
+# For mqtt-pattern and mqtt-regex `+` needs a letter; for mqtt-regex `a` fits the topic `a/`, which is another one (4.7.3),
+# and `#` does not fit `/a`. And none of six matchers of npm knows that `#` and a `+` at the beginning do not fit topics that
+# begin with `$` (4.7.2): a handler for `#` gets `$SYS/uptime` too.
 # Matters for: who sorts messages by these into handlers: what the broker sends for a subscription reaches no handler, or two.
-# Versions: mqtt-pattern 2.1.1, mqtt-regex 1.1.0, mqtt-match 3.0.0, mqtt-wildcard 3.0.9, mqemitter 7.1.0, qlobber 8.0.1, Node 24.21.0.
+# Versions: mqtt-pattern 2.1.1, mqtt-regex 1.1.0, mqtt-match 3.0.0, mqtt-wildcard 3.0.9, mqemitter 7.1.0, qlobber 8.0.1, Node
+# 24.21.0.
 # Seen (yes: it fits; the last column is MQTT's answer):
 #   filter  topic      pattern  regex  match  wildcard  mqemitter  qlobber   MQTT
 #   +/+     /finance   no       no     yes    yes       yes        yes       yes

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Surprise: a header field of a part may go on in the next line (RFC 2046, section 5.1; RFC 5322, section 2.2.3), and libraries for mail that build
-# forms fold what is longer than 78 letters. busboy reads it; multiparty, formidable and Response.formData() of Node fail for the whole form: with
-# "stream ended unexpectedly", "Expected alphabetic character", "Failed to parse body", which all sound like a broken upload.
-# Matters for: who takes in forms from mail gateways, scanners and scripts: a file with a long name is enough, which a short test never has.
-# Versions: formidable 3.5.4, multiparty 4.3.1, busboy 1.6.0, Node 24.21.0; the form is made by Python's email package, of any version from 3.8.
+# Surprise: a header field of a part may go on in the next line (RFC 2046, section 5.1; RFC 5322, section 2.2.3), and
+# libraries for mail that build forms fold what is longer than 78 letters. busboy reads it; multiparty, formidable and
+# Response.formData() of Node fail for the whole form: with "stream ended unexpectedly", "Expected alphabetic character",
+# "Failed to parse body", which all sound like a broken upload.
+# Matters for: who takes in forms from mail gateways, scanners and scripts: a file with a long name is enough, which a short
+# test never has.
+# Versions: formidable 3.5.4, multiparty 4.3.1, busboy 1.6.0, Node 24.21.0; the form is made by Python's email package, of any
+# version from 3.8.
 # Seen (a form with one file whose name has 84 letters):
 #   busboy                 the file
 #   formidable             MultipartParser.end(): stream ended unexpectedly: state = START

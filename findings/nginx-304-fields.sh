@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Surprise: a 304 brings the fields of the stored answer up to date (RFC 9111, section 4.3.4). With `proxy_cache_revalidate on` nginx
-# takes the new lifetime from the 304 and hands on the old fields: the client gets the Expires, and every other field, of the first
-# answer, which by then tells of the past.
-# Matters for: nginx as a cache in front of an API: a rotated Link, a new Expires or a renewed token in a field never arrives as long
-# as the content stays the same; a browser behind it asks again and again, as what it gets has expired.
+# Surprise: a 304 brings the fields of the stored answer up to date (RFC 9111, section 4.3.4). With `proxy_cache_revalidate
+# on` nginx takes the new lifetime from the 304 and hands on the old fields: the client gets the Expires, and every other
+# field, of the first answer, which by then tells of the past.
+# Matters for: nginx as a cache in front of an API: a rotated Link, a new Expires or a renewed token in a field never arrives
+# as long as the content stays the same; a browser behind it asks again and again, as what it gets has expired.
 # Versions: nginx 1.22.1-9+deb12u11, Node 24.21.0.
 # Seen (X-Version counts the answers of the origin; the second of the three GETs comes after the lifetime of 1 s):
 #   origin    200 X-Version 1, 304 X-Version 2

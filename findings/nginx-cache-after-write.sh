@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Surprise: a cache that sees a PUT, POST or DELETE succeed must forget what it holds for that address (RFC 9111, section 4.4, "MUST
-# invalidate"). The write goes through nginx, and the next GET is answered from its cache as if nothing had happened, for as long as max-age says.
-# HAProxy's cache forgets.
-# Matters for: nginx with proxy_cache in front of an application: who saves a form and is sent back to the page sees the old one, and
-# tests against the application alone do not show it.
+# Surprise: a cache that sees a PUT, POST or DELETE succeed must forget what it holds for that address (RFC 9111, section 4.4,
+# "MUST invalidate"). The write goes through nginx, and the next GET is answered from its cache as if nothing had happened,
+# for as long as max-age says. HAProxy's cache forgets.
+# Matters for: nginx with proxy_cache in front of an application: who saves a form and is sent back to the page sees the old
+# one, and tests against the application alone do not show it.
 # Versions: nginx 1.22.1-9+deb12u11, haproxy 2.6.12-1+deb12u4, Node 24.21.0.
 # Seen (GET, the write, GET; each write makes the next version):
 #   by        nginx     HAProxy

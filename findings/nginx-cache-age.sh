@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: how long an answer is fresh counts from when the origin made it, so what an earlier cache has used up is taken off by its Age
-# (RFC 9111, section 4.2.3), and max-age rules over Expires wherever the two stand (section 5.3). nginx starts the
-# clock anew: an answer that came stale is kept for its whole max-age again, and handed on with the Age that it had. And an Expires of the past
-# that stands before `max-age=60` forbids to store it, one that stands behind is not heeded.
-# Matters for: nginx behind a CDN or another cache: ages add up layer by layer, and nothing shows it; and who adds a Cache-Control
-# to an application whose framework writes Expires first: it has no effect.
+# Surprise: how long an answer is fresh counts from when the origin made it, so what an earlier cache has used up is taken off
+# by its Age (RFC 9111, section 4.2.3), and max-age rules over Expires wherever the two stand (section 5.3). nginx starts the
+# clock anew: an answer that came stale is kept for its whole max-age again, and handed on with the Age that it had. And an
+# Expires of the past that stands before `max-age=60` forbids to store it, one that stands behind is not heeded.
+# Matters for: nginx behind a CDN or another cache: ages add up layer by layer, and nothing shows it; and who adds a
+# Cache-Control to an application whose framework writes Expires first: it has no effect.
 # Versions: nginx 1.22.1-9+deb12u11, Node 24.21.0.
 # Seen (two GETs; how many reached the origin, and the second's Age):
 #   max-age=60                       1, no Age

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: any number of interim answers, such as 103 with Link fields, may come before the answer (RFC 9110, section 15.2; RFC 8297). The nginx of Debian 12
-# takes the first for the answer: with connections to the server kept open, nginx waits for the rest of it until the server closes. Where
-# the server closes at once, the real answer is the "body" of the 103, and arrives by luck.
-# Matters for: who calls writeEarlyHints() in Node, or send_103 in a framework, behind nginx: pages wait for a timeout
-# where connections are kept (keepalive), and are fine in a test without it.
+# Surprise: any number of interim answers, such as 103 with Link fields, may come before the answer (RFC 9110, section 15.2;
+# RFC 8297). The nginx of Debian 12 takes the first for the answer: with connections to the server kept open, nginx waits for
+# the rest of it until the server closes. Where the server closes at once, the real answer is the "body" of the 103, and
+# arrives by luck.
+# Matters for: who calls writeEarlyHints() in Node, or send_103 in a framework, behind nginx: pages wait for a timeout where
+# connections are kept (keepalive), and are fine in a test without it.
 # Versions: nginx 1.22.1-9+deb12u11, haproxy 2.6.12-1+deb12u4, Node 24.21.0.
 # Seen (within 2 s; the server sends 103 and 200 at once):
 #                                    nginx            HAProxy

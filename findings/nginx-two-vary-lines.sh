@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Surprise: fields in two lines are one list (RFC 9110, section 5.3). Of two lines of Vary the nginx of Debian 12 heeds the last
-# alone: a request that differs in the field of the first line is answered from the cache with what was made for another
+# Surprise: fields in two lines are one list (RFC 9110, section 5.3). Of two lines of Vary the nginx of Debian 12 heeds the
+# last alone: a request that differs in the field of the first line is answered from the cache with what was made for another
 # request. In one line, `Vary: X-Lang, X-Kind`, both fields count.
-# Matters for: applications behind nginx whose layers each add a line of Vary, as middleware for languages, for
-# compression and for CORS does: English pages go to readers of French, without an error anywhere.
+# Matters for: applications behind nginx whose layers each add a line of Vary, as middleware for languages, for compression
+# and for CORS does: English pages go to readers of French, without an error anywhere.
 # Versions: nginx 1.22.1-9+deb12u11, Node 24.21.0.
 # Seen (what comes back for X-Lang en, then X-Lang fr; the answer names the language):
 #   Vary: X-Lang, X-Kind                en fr

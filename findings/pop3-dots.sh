@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Surprise: a line of a mail that begins with a dot has a second one on the way from a POP3 server, which the client takes off
-# (RFC 1939, section 3). Three POP3 clients of npm leave it there. Where the status line comes in two pieces, node-pop3 and yapople
-# also put it, without its first letter, at the head of the mail.
-# Matters for: who fetches mail by them: code and signatures in it differ, `..` for `.` in lists and paths, a DKIM signature or a checksum
-# over the body fails; and a header that begins with "OK 43 octets" has no fields for a parser.
+# (RFC 1939, section 3). Three POP3 clients of npm leave it there. Where the status line comes in two pieces, node-pop3 and
+# yapople also put it, without its first letter, at the head of the mail.
+# Matters for: who fetches mail by them: code and signatures in it differ, `..` for `.` in lists and paths, a DKIM signature
+# or a checksum over the body fails; and a header that begins with "OK 43 octets" has no fields for a parser.
 # Versions: node-pop3 0.11.0, poplib 0.1.7, yapople 0.4.10, Node 24.21.0.
 # Seen (the mail's lines are "Subject: s", an empty one, ".a"):
 #   node-pop3   Subject: s / / ..a     in two pieces: OK 43 octets / Subject: s / / ..a

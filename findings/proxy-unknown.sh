@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: a PROXY line says `UNKNOWN` where the sender does not know or does not tell the client, as a health check does, and addresses
-# may stand behind it; a receiver must take the connection and ignore the rest of the line (section 2.1 of the PROXY protocol, version 1). HAProxy, whose
-# protocol it is, resets a connection if addresses stand there, and gunicorn answers 400 to both forms. nginx takes both.
-# Matters for: chains of proxies: a balancer that fills the line in, as the text of the protocol shows it, cannot reach HAProxy; one that checks gunicorn
-# by `PROXY UNKNOWN` takes it for down.
+# Surprise: a PROXY line says `UNKNOWN` where the sender does not know or does not tell the client, as a health check does,
+# and addresses may stand behind it; a receiver must take the connection and ignore the rest of the line (section 2.1 of the
+# PROXY protocol, version 1). HAProxy, whose protocol it is, resets a connection if addresses stand there, and gunicorn
+# answers 400 to both forms. nginx takes both.
+# Matters for: chains of proxies: a balancer that fills the line in, as the text of the protocol shows it, cannot reach
+# HAProxy; one that checks gunicorn by `PROXY UNKNOWN` takes it for down.
 # Versions: haproxy 2.6.12-1+deb12u4, gunicorn 20.1.0-6+deb12u1, nginx 1.22.1-9+deb12u11, Node 24.21.0.
 # Seen:
 #                                                  nginx   haproxy      gunicorn

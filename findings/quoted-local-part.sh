@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Surprise: the quotation marks of `"a, b"@x.test` belong to the address (RFC 5321, section 4.1.2; RFC 5322, section 3.4.1). postal-mime,
-# email-addresses and address-rfc2822 give it without them, addressparser with a blank in front of the @ as well: what they call the address is
-# none, and in a list of recipients it is two. mailparser keeps the marks.
-# Matters for: who answers a mail that came in, or puts its sender into RCPT TO or a Cc: the reply is refused, or goes to `b@x.test`.
-# Versions: postal-mime 4.0.0, email-addresses 5.0.0, address-rfc2822 2.2.4, addressparser 1.0.1, mailparser 3.14.2, Node 24.21.0.
+# Surprise: the quotation marks of `"a, b"@x.test` belong to the address (RFC 5321, section 4.1.2; RFC 5322, section 3.4.1).
+# postal-mime, email-addresses and address-rfc2822 give it without them, addressparser with a blank in front of the @ as well:
+# what they call the address is none, and in a list of recipients it is two. mailparser keeps the marks.
+# Matters for: who answers a mail that came in, or puts its sender into RCPT TO or a Cc: the reply is refused, or goes to
+# `b@x.test`.
+# Versions: postal-mime 4.0.0, email-addresses 5.0.0, address-rfc2822 2.2.4, addressparser 1.0.1, mailparser 3.14.2, Node
+# 24.21.0.
 # Seen (the address of From: "a, b"@x.test, and how many addresses it is when read again):
 #   mailparser        "a, b"@x.test   1
 #   postal-mime       a, b@x.test     2

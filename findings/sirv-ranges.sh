@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Surprise: `Range: bytes=-5` asks for the last five bytes, `bytes=0-0` for the first byte (RFC 9110, section 14.1.2). sirv
-# answers the one with the first six bytes and the other with the whole file, both as 206 with a Content-Range that says so. A range unit that it does
-# not know, which a server must ignore (section 14.2), is cut as if it were bytes, and `BYTES=2-3`, the same unit, begins at 0.
-# Matters for: who serves files with sirv, as the previews of Vite and SvelteKit do: a reader that takes the table at the end of a ZIP,
-# an MP4 or a Parquet file gets its beginning; a probe of one byte gets all of it.
+# answers the one with the first six bytes and the other with the whole file, both as 206 with a Content-Range that says so. A
+# range unit that it does not know, which a server must ignore (section 14.2), is cut as if it were bytes, and `BYTES=2-3`,
+# the same unit, begins at 0.
+# Matters for: who serves files with sirv, as the previews of Vite and SvelteKit do: a reader that takes the table at the end
+# of a ZIP, an MP4 or a Parquet file gets its beginning; a probe of one byte gets all of it.
 # Versions: sirv 3.0.2, Node 24.21.0.
 # Seen (the file is 0123456789):
 #   Range: bytes=2-3   206, bytes 2-3/10, 23

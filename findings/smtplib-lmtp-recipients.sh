@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Surprise: behind the dot an LMTP server sends one reply for each recipient (RFC 2033, section 4.2). Python's smtplib.LMTP reads
-# one: the refusal of the second recipient is not told, sendmail() returns "no one was refused", and the reply that was left answers the
-# next command. So the next message is refused at MAIL, and had the second recipient been taken, its 250 would stand for the next MAIL.
+# Surprise: behind the dot an LMTP server sends one reply for each recipient (RFC 2033, section 4.2). Python's smtplib.LMTP
+# reads one: the refusal of the second recipient is not told, sendmail() returns "no one was refused", and the reply that was
+# left answers the next command. So the next message is refused at MAIL, and had the second recipient been taken, its 250
+# would stand for the next MAIL.
 # Matters for: who delivers to Dovecot or Cyrus from Python: mail is lost for a mailbox over its quota, and every reply that
 # follows belongs to an earlier command. One recipient for each message is safe.
 # Versions: Python 3.11.2-6+deb12u9.

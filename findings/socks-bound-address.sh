@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: the reply of a SOCKS5 proxy tells the address from which it connected, as IPv4, as IPv6 or as a name (RFC 1928, section 6), and it
-# has 10, 22 or 7 + n bytes. tsocks reads ten bytes, whatever the reply says: the rest of it becomes the first bytes of the server's answer. The
-# netcat of OpenBSD (`ProxyCommand nc -X 5` in ssh_config) gives up where it is a name.
-# Matters for: who uses a proxy that goes out by IPv6, or that tells names, as those in front of containers and of Tor may: HTTP has a broken first line,
-# SSH a broken identification. The connection itself was made.
+# Surprise: the reply of a SOCKS5 proxy tells the address from which it connected, as IPv4, as IPv6 or as a name (RFC 1928,
+# section 6), and it has 10, 22 or 7 + n bytes. tsocks reads ten bytes, whatever the reply says: the rest of it becomes the
+# first bytes of the server's answer. The netcat of OpenBSD (`ProxyCommand nc -X 5` in ssh_config) gives up where it is a
+# name.
+# Matters for: who uses a proxy that goes out by IPv6, or that tells names, as those in front of containers and of Tor may:
+# HTTP has a broken first line, SSH a broken identification. The connection itself was made.
 # Versions: netcat-openbsd 1.219-1, tsocks 1.8beta5+ds1-1+b3 (under Python's socket), socks 2.8.10, Node 24.21.0.
 # Seen (what the program reads; the server says "hello"):
 #   reply     socks    nc                                             tsocks

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: structured data of a syslog message ends at its closing bracket, and may have an element without parameters (RFC 5424, section
-# 6.3). glossy cuts the text up to the last bracket and blank in it, and forgets an element without parameters; nsyslog-parser takes such an
-# element for text. A `-` means "not known"; nsyslog-parser gives it as the value, and today
-# for the time.
-# Matters for: who collects logs by them: the beginning of a line is gone where it has brackets, as in `retry [3] failed`, without a word.
+# Surprise: structured data of a syslog message ends at its closing bracket, and may have an element without parameters (RFC
+# 5424, section 6.3). glossy cuts the text up to the last bracket and blank in it, and forgets an element without parameters;
+# nsyslog-parser takes such an element for text. A `-` means "not known"; nsyslog-parser gives it as the value, and today for
+# the time.
+# Matters for: who collects logs by them: the beginning of a line is gone where it has brackets, as in `retry [3] failed`,
+# without a word.
 # Versions: glossy 0.1.7, nsyslog-parser 0.10.1, Node 24.21.0.
 # Seen (text, identifiers of structured data):
 #   [a@1 k="v"] retry [3] failed      glossy: failed, a@1                 nsyslog-parser: retry [3] failed, a@1

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: If-Match and If-Unmodified-Since guard a write: a server must not do it when the file is no longer the one that the client means
-# (RFC 9110, section 13.1.1 and 13.1.4; 412). nginx refuses a GET by them, but its PUT and DELETE do not look at them: the file is overwritten or gone.
-# `If-None-Match: *`, "only if there is none yet" (13.1.2), overwrites as well. webdav-server of npm is alike; Apache refuses all.
-# Matters for: editors, calendars and backups that write by WebDAV and rely on If-Match, as CalDAV clients do: the later of two writers wins, without
-# a sign, and a lock file made by `If-None-Match: *` is had by everyone.
+# Surprise: If-Match and If-Unmodified-Since guard a write: a server must not do it when the file is no longer the one that
+# the client means (RFC 9110, section 13.1.1 and 13.1.4; 412). nginx refuses a GET by them, but its PUT and DELETE do not look
+# at them: the file is overwritten or gone. `If-None-Match: *`, "only if there is none yet" (13.1.2), overwrites as well.
+# webdav-server of npm is alike; Apache refuses all.
+# Matters for: editors, calendars and backups that write by WebDAV and rely on If-Match, as CalDAV clients do: the later of
+# two writers wins, without a sign, and a lock file made by `If-None-Match: *` is had by everyone.
 # Versions: nginx 1.22.1-9+deb12u11, webdav-server 2.6.3, Apache httpd 2.4.71-1~deb12u1, Node 24.21.0.
 # Seen (status, and what the file holds afterwards):
 #                                                                      nginx      webdav-server   Apache

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Surprise: a WebSocket may be closed with 1012 (service restart), 1013 (try again later) or 1014 (bad gateway), which IANA's registry of RFC 6455,
-# section 11.7, holds, or without any code, which is told as 1005 (section 7.1.5). faye-websocket takes the first three for a fault of the other side: it tells 1002 and
-# answers with it. No code is told as 1000 by it, and by the server of npm's websocket as 1006, which is the word for a connection that was lost.
-# Matters for: who counts or repeats by the code: a restart or a busy server looks like a protocol error, a normal close like a loss.
+# Surprise: a WebSocket may be closed with 1012 (service restart), 1013 (try again later) or 1014 (bad gateway), which IANA's
+# registry of RFC 6455, section 11.7, holds, or without any code, which is told as 1005 (section 7.1.5). faye-websocket takes
+# the first three for a fault of the other side: it tells 1002 and answers with it. No code is told as 1000 by it, and by the
+# server of npm's websocket as 1006, which is the word for a connection that was lost.
+# Matters for: who counts or repeats by the code: a restart or a busy server looks like a protocol error, a normal close like
+# a loss.
 # Versions: faye-websocket 0.11.4, websocket 1.0.35, ws 8.23.0, Node 24.21.0.
 # Seen (the code that the server's close event tells, and the close frame that it sends back):
 #   closed with   ws             faye-websocket   websocket

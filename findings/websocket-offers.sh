@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Surprise: a client may offer an extension several times, the best first; a server must decline an offer with a parameter that it
-# does not know, and take the next (RFC 7692, section 5.1 and 7.1). ws refuses the whole handshake with 400 for the first such parameter,
-# and for blanks around its `=`, which the grammar allows (RFC 6455, section 9.1; RFC 2616, section 2.1). And `Upgrade` is a list (RFC 9110, section 7.8): with
-# `foo/1, websocket` ws and faye-websocket answer 400. The server of npm's websocket takes all of these.
-# Matters for: who writes a client, or offers a newer parameter with a fallback behind it, as RFC 7692 proposes: no connection instead of a plain one.
+# Surprise: a client may offer an extension several times, the best first; a server must decline an offer with a parameter
+# that it does not know, and take the next (RFC 7692, section 5.1 and 7.1). ws refuses the whole handshake with 400 for the
+# first such parameter, and for blanks around its `=`, which the grammar allows (RFC 6455, section 9.1; RFC 2616, section
+# 2.1). And `Upgrade` is a list (RFC 9110, section 7.8): with `foo/1, websocket` ws and faye-websocket answer 400. The server
+# of npm's websocket takes all of these.
+# Matters for: who writes a client, or offers a newer parameter with a fallback behind it, as RFC 7692 proposes: no connection
+# instead of a plain one.
 # Versions: ws 8.23.0, faye-websocket 0.11.4 with permessage-deflate 0.1.7, websocket 1.0.35, Node 24.21.0.
 # Seen (the status of the answer, and the extension that was taken):
-#                                                       ws            faye-websocket                websocket
-#   permessage-deflate                                  101, deflate  101, deflate                  101, none
-#   permessage-deflate; new=1, permessage-deflate       400           101, deflate                  101, none
-#   permessage-deflate; server_max_window_bits = 10     400           101, deflate                  101, none
-#   Upgrade: foo/1, websocket                           400           400                           101, none
+#                                                     ws            faye-websocket   websocket
+#   permessage-deflate                                101, deflate  101, deflate     101, none
+#   permessage-deflate; new=1, permessage-deflate     400           101, deflate     101, none
+#   permessage-deflate; server_max_window_bits = 10   400           101, deflate     101, none
+#   Upgrade: foo/1, websocket                         400           400              101, none
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
