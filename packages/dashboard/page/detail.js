@@ -7,6 +7,7 @@ import { get } from './api.js'
 import { el } from './dom.js'
 import { bytes, duration, timeOfDay } from './format.js'
 import { DURATION, ID, IDS, OPERATION, OUTCOME, processOf, PROTOCOL, TARGET } from './model.js'
+import { leftOf } from './scale.js'
 
 /** What a class of retry means, for people. */
 const RETRY = {
@@ -157,7 +158,7 @@ function phasesPart({ phases, start, duration: whole }) {
   const length = Math.max(whole ?? 0, ...ends, 0.001)
   const rows = phases.map((each) => {
     const bar = el('i', { class: `bar phase-${each.phase}`, 'data-outcome': each.outcome })
-    bar.style.left = `${(Math.max(0, each.start - start) / length) * 100}%`
+    bar.style.left = leftOf(Math.max(0, each.start - start) / length)
     bar.style.width = `${((each.duration ?? 0) / length) * 100}%`
     const time = each.duration === undefined ? each.outcome : duration(each.duration)
     return el(

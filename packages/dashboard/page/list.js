@@ -23,7 +23,7 @@ import {
   STATUS,
   TARGET,
 } from './model.js'
-import { partsOf, scaleOf, ticksOf } from './scale.js'
+import { leftOf, partsOf, scaleOf, ticksOf } from './scale.js'
 
 /**
  * What the list asks of the page.
@@ -148,9 +148,10 @@ export class List {
     this.#axis.replaceChildren(
       ...ticks.map(({ at, left }) => {
         const hasRoom = (1 - left) * wide > LABEL / 2
-        const text = at === 0 ? origin : hasRoom ? `+${duration(at)}` : ''
-        const tick = el('span', { class: 'tick', text })
-        tick.style.left = `${left * 100}%`
+        const text = at === 0 ? origin : `+${duration(at)}`
+        const tick = el('span', { class: hasRoom ? 'tick' : 'tick before', text })
+        if (hasRoom) tick.style.left = `${left * 100}%`
+        else tick.style.right = `${(1 - left) * 100}%`
         return tick
       }),
     )
@@ -288,7 +289,7 @@ class RowView {
       if (part === undefined) continue
       shown.className = `bar phase-${part.phase}`
       shown.dataset['outcome'] = part.outcome
-      shown.style.left = `${part.left * 100}%`
+      shown.style.left = leftOf(part.left)
       shown.style.width = `${part.width * 100}%`
     }
   }

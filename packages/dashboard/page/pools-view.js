@@ -27,7 +27,7 @@ export class PoolsView {
     ]
     this.#table = el(
       'table',
-      { class: 'wide' },
+      { class: 'wide pools' },
       el('thead', {}, el('tr', {}, ...heads.map((text) => el('th', { scope: 'col', text })))),
       this.#body,
     )

@@ -64,12 +64,22 @@ export function partsOf(row, scale, now) {
 }
 
 /**
+ * The left edge of a bar in CSS: what is as short as nothing stays in sight at the end of the scale.
+ * @param {number} share of the width
+ */
+export function leftOf(share) {
+  return `min(${share * 100}%, 100% - 2px)`
+}
+
+/**
  * Where the lines of the scale stand, in shares of the width, with how far each is from the left edge in milliseconds.
  * @param {Scale} scale
  * @param {number} wanted
  */
 export function ticksOf({ length }, wanted) {
-  const step = stepOf(length, wanted)
+  const wide = stepOf(length, wanted)
+  // A beginning alone would be no scale.
+  const step = wide > length ? stepOf(length, wanted + 1) : wide
   const count = Math.floor(length / step + 1e-9)
   return Array.from({ length: count + 1 }, (_, at) => ({
     at: step * at,

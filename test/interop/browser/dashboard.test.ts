@@ -188,6 +188,14 @@ test('nothing is cut or overlaps at 1280 and at 360 pixels, light and dark; scre
       await page.screenshot({ path: screenshot(`${view.toLowerCase()}-${colorScheme}-${width}`) })
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
     }
+    await page.getByRole('button', { name: 'Operations' }).click()
+    for (const kind of ['time', 'length']) {
+      await page.getByRole('combobox', { name: 'Scale' }).selectOption(kind)
+      const ticks = page.locator('.tick')
+      await expect.poll(async () => (await ticks.allTextContents()).slice(1)).not.toEqual([])
+      expect(await ticks.allTextContents()).not.toContain('')
+      expect(await barsBeyondScale(page)).toEqual([])
+    }
     await page.context().close()
   }
 })
@@ -226,6 +234,17 @@ async function streamsOf(pages: readonly OpenPage[]): Promise<number> {
     }),
   )
   return Math.max(...(await Promise.all(counts)))
+}
+
+/** The operations of which a bar begins where it cannot be seen. */
+function barsBeyondScale(page: Page): Promise<readonly string[]> {
+  return page.locator('.row:visible .bar:visible').evaluateAll((bars) =>
+    bars.flatMap((bar) => {
+      const room = bar.parentElement?.getBoundingClientRect().right ?? 0
+      const seen = room - bar.getBoundingClientRect().left
+      return seen < 1 ? [bar.closest('.row')?.textContent ?? ''] : []
+    }),
+  )
 }
 
 /** Kept by CI. */
