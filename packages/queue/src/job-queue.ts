@@ -36,6 +36,7 @@ import { roadOf } from './store-road.ts'
 import { storedJson } from './stored-json.ts'
 import type { JobHandler } from './work/job-context.ts'
 import { processOptions, type ProcessOptions } from './work/process-options.ts'
+import { UnderWay } from './work/under-way.ts'
 import { RunningWorker, type JobWorker } from './work/worker.ts'
 
 /** Options of listening to a queue. */
@@ -82,7 +83,7 @@ export interface JobQueue<P> extends AsyncDisposable {
   events(options?: EventsOptions): AsyncGenerator<QueueEvent, undefined, undefined>
   /** Settles when it is closed. Never rejects. */
   readonly closed: Promise<NetError | undefined>
-  /** Closes its workers, with that grace, and lets go of the store. Jobs stay where they are. */
+  /** Closes its workers, with that grace, does what was asked for before, and lets go of the store. Jobs stay where they are. */
   close(options?: CloseOptions): Promise<void>
 }
 
@@ -97,6 +98,8 @@ export class QueueOverStore<P> implements JobQueue<P> {
   readonly #waits = new Set<JobWait>()
   readonly #additions: Batch<NewJob, JobState | undefined>
   readonly #closed = Promise.withResolvers<NetError | undefined>()
+  /** Calls on their way to the store and back; not those that wait for the end of a job. */
+  readonly #underWay = new UnderWay()
   /** What every `add` is. */
   readonly #adding: CallPlace & { readonly spec: OperationSpec }
   #over: Promise<void> | undefined
@@ -277,6 +280,8 @@ export class QueueOverStore<P> implements JobQueue<P> {
     await Promise.all([...this.#workers].map((worker) => worker.close({ grace })))
     for (const feed of this.#feeds) await feed.return()
     for (const wait of this.#waits) wait.end()
+    // What was asked for before the close is done, unless the store is away for longer than that.
+    await this.#underWay.ended(grace)
     await this.#store.close()
     this.#closed.resolve(undefined)
   }
@@ -325,7 +330,7 @@ export class QueueOverStore<P> implements JobQueue<P> {
     const { name: target } = this
     const { client } = this.#plan
     const { ready } = this.#store
-    return operation(
+    const called = operation(
       { protocol: 'queue', operation: call, target, kind, idempotent, client },
       options,
       (op) =>
@@ -334,6 +339,7 @@ export class QueueOverStore<P> implements JobQueue<P> {
           return work(taken, () => attempt.sent(), op)
         }),
     )
+    return kind === 'command' ? this.#underWay.counted(called) : called
   }
 
   #checkOpen(): void {

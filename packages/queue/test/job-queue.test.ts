@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { captureEvents } from '@net/core/testing'
-import { openQueue } from '@net/queue'
-import { expect, test } from 'vitest'
+import { openQueue, type PayloadSchema } from '@net/queue'
+import { expect, onTestFinished, test } from 'vitest'
 
 test('each call is an operation, and so is each attempt of a job', async () => {
   using events = captureEvents()
@@ -79,4 +83,26 @@ test('what is begun with a signal that has aborted ends at once', async () => {
   await worker.closed
   await expect.poll(() => queue.get('a')).toMatchObject({ state: 'waiting' })
   expect(isRun).toBe(false)
+})
+
+test('what was asked for is done, though the queue is closed at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const url = `file:${join(folder, 'jobs.db')}`
+  const slow: PayloadSchema<number> = {
+    '~standard': { version: 1, validate: async (value) => ({ value: value as number }) },
+  }
+  for (const [id, schema] of [
+    ['plain', undefined],
+    ['checked', slow],
+  ] as const) {
+    const queue = openQueue<number>('last-words', { url, schema })
+    const asked = [queue.add(1, { id }), queue.pause()] as const
+    await queue.close()
+    expect(await asked[0]).toMatchObject({ added: true })
+    await asked[1]
+    await using again = openQueue<number>('last-words', { url })
+    expect(await again.get(id)).toMatchObject({ state: 'waiting' })
+    expect(await again.counts()).toMatchObject({ paused: true })
+  }
 })

@@ -247,6 +247,21 @@ export const addingCases: QueueCases = {
     assert.equal((await queue.counts()).waiting, 0)
   },
 
+  async 'what was given to add before the close is kept'({ open }) {
+    const keeping = open<Sized>()
+    for (const [id, schema] of [
+      ['plain', undefined],
+      ['checked', sized(1)],
+    ] as const) {
+      const queue = open<Sized>({ schema })
+      await queue.counts()
+      const added = queue.add({ size: 1 }, { id })
+      await queue.close()
+      assert.equal((await added).added, true)
+      assert.equal((await keeping.get(id))?.state, 'waiting')
+    }
+  },
+
   async 'the trace context of what asks for a job comes to its handler'({ open }) {
     const queue = open()
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
