@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { isNetError } from '@net/core'
-import { percentDecoded } from '@net/core/authoring'
+import { netError, percentDecoded } from '@net/core/authoring'
 import type { TreePlace } from '@net/files'
 
 import { addressOf, type Address } from '../address.ts'
@@ -110,6 +110,7 @@ async function fromInput({ io, output, signal, options }: Call, to: TreePlace): 
     await output.result({ type: 'entry', path, action: 'make' }, `make ${output.name(path)}`)
     return 0
   }
+  await refuseLink(to, signal)
   const part = `${path}.net-${randomUUID().slice(0, 8)}.part`
   let size = 0
   async function* counted(): AsyncGenerator<Uint8Array, void> {
@@ -129,6 +130,18 @@ async function fromInput({ io, output, signal, options }: Call, to: TreePlace): 
   await output.event({ type: 'entry', path, kind: 'file', action: 'make', size })
   output.note(`1 made, ${bytesText(size)} moved`)
   return 0
+}
+
+/** As every other copy, this one puts nothing in the place of a link. */
+async function refuseLink({ files, path }: TreePlace, signal: AbortSignal): Promise<void> {
+  try {
+    const { type } = await files.stat(path, { signal })
+    if (type !== 'link') return
+  } catch (error) {
+    if (!isNetError(error) || error.code !== 'NET_NOT_FOUND') throw error
+    return
+  }
+  throw netError('NET_EXISTS', { message: `${path}: a link is in the way` })
 }
 
 async function checkFolder({ files, path }: TreePlace, target: Address, call: Call): Promise<void> {

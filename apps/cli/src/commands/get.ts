@@ -66,6 +66,11 @@ async function fetchOne(
 async function fetchFile(call: Call, session: Session, address: ServerAddress): Promise<void> {
   const { options, output, signal } = call
   const target = options.save === true ? address.path.split('/').at(-1) : options.output
+  if (options.dryRun === true) {
+    const as = target === undefined ? '' : ` as ${target}`
+    const event = { type: 'request', method: 'GET', url: address.given }
+    return output.result(event, output.name(`get ${address.given}${as}`))
+  }
   if (target !== undefined && target !== '-') return saveFile(call, session, { address, target })
   const { files, path } = await session.place(address)
   const chunks = files.read(path, { signal })

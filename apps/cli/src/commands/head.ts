@@ -5,7 +5,7 @@ import type { CommandRun } from '../call.ts'
 import { Session } from '../session.ts'
 import { UsageError } from '../usage-error.ts'
 import { fieldsOf, printHead } from '../web/answer.ts'
-import { answer } from '../web/fetching.ts'
+import { answer, printRequest } from '../web/fetching.ts'
 import { entryEvent, entryLine } from './entry-text.ts'
 
 /** Status and header fields over HTTP; type, size and time over FTP and SFTP. */
@@ -13,8 +13,12 @@ export const head: CommandRun = async (call) => {
   const address = addressOf(call.args[0] ?? '')
   await using session = new Session(call)
   if (address.kind === 'http') {
-    const method = call.options.request ?? 'HEAD'
-    await using response = await answer(call, session, { wish: { method, url: address.url } })
+    const wish = { method: call.options.request ?? 'HEAD', url: address.url }
+    if (call.options.dryRun === true) {
+      await printRequest(call, session, wish)
+      return 0
+    }
+    await using response = await answer(call, session, { wish })
     const { status, url } = response
     if (!call.output.json) await printHead(call, response)
     await call.output.event({ type: 'response', status, url, headers: fieldsOf(response) })

@@ -132,7 +132,8 @@ async function saved(
   else output.note(`saved ${bytesText(size)} to ${file}`)
 }
 
-async function printRequest(call: Call, session: Session, wish: Wish): Promise<void> {
+/** Prints the request in place of sending it. */
+export async function printRequest(call: Call, session: Session, wish: Wish): Promise<void> {
   const { toCurl } = await import('@net/http')
   const client = await session.http()
   const { signal: _, timeout: _1, retry: _2, ...options } = await allOptions(call, wish)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execFileSync } from 'node:child_process'
 
@@ -96,6 +96,19 @@ describe('net cp', () => {
     })
     expect((await net(['cp', 'a'])).err).toBe('net cp: a target is missing\n')
     expect((await net(['cp', 'a', 'https://h/a'])).err).toContain('post sends data')
+  })
+
+  it('puts standard input into the place of no link, as no other copy does', async () => {
+    using folder = temporaryFolder()
+    const [file, link] = [join(folder.path, 'file'), join(folder.path, 'link')]
+    writeFileSync(file, 'old')
+    symlinkSync('file', link)
+    for (const source of ['-', file]) {
+      const { code, err } = await net(['cp', source, link], { stdin: 'typed' })
+      expect({ source, code, err }).toMatchObject({ code: 3, err: expect.stringContaining('link') })
+    }
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(readFileSync(file, 'utf8')).toBe('old')
   })
 
   it('takes standard input for -, under the name only when it has ended well', async () => {

@@ -128,6 +128,24 @@ describe('net get', () => {
     }
   })
 
+  it('changes nothing with --dry-run, wherever the document is', async () => {
+    using folder = temporaryFolder()
+    const before = process.cwd()
+    process.chdir(folder.path)
+    try {
+      writeFileSync('a', 'old')
+      await using ftp = await startFtpServer({ files: { a: 'new' } })
+      const args = ['get', '--dry-run', '-O', '--force', `${ftp.url}/a`]
+      expect(await net(args)).toMatchObject({ code: 0, out: `get ${ftp.url}/a as a\n` })
+      expect(readFileSync('a', 'utf8')).toBe('old')
+      expect((await net(['get', '--dry-run', '--json', `${ftp.url}/a`])).events).toEqual([
+        { type: 'request', method: 'GET', url: `${ftp.url}/a` },
+      ])
+    } finally {
+      process.chdir(before)
+    }
+  })
+
   it('prints a file of ftp as a document of http: harmless on a terminal, as an object with --json', async () => {
     const bytes = Uint8Array.of(0xff, 0)
     await using ftp = await startFtpServer({ files: { text: 'a\u001b[2J\n', bytes } })

@@ -29,3 +29,10 @@ it('has all lines of a header field with --json', async () => {
     expect(events).toMatchObject([{ type: 'response', headers: fields }])
   }
 })
+
+it('sends nothing with --dry-run', async () => {
+  await using web = await startHttpServer({ routes: { '/a': { body: 'text' } } })
+  const { code, out } = await net(['head', '--dry-run', '-X', 'DELETE', `${web.url}/a`])
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^curl .*DELETE.*\/a/) })
+  expect(web.received).toEqual([])
+})
