@@ -1,4 +1,4 @@
-import { mkdtempDisposable, readFile, stat } from 'node:fs/promises'
+import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -23,6 +23,24 @@ test('one file goes from memory to a folder and back', async () => {
   await mirror(local, back)
   expect(await contentsOf(back)).toEqual({ 'in/': '', 'in/report.csv': 'a,b\n1,2\n' })
   expect(await mirror(from, local)).toMatchObject({ kept: 2, made: 0, replaced: 0, entries: [] })
+})
+
+test('a mirror of other files into the same folder leaves alone what another one is about to name', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'files-'))
+  // Too large to be copied in one go.
+  const from = memoryFiles({ contents: { large: new Uint8Array(300_000).fill(7) } })
+  const hash = from.hash!.bind(from)
+  const other = memoryFiles({ contents: { other: 'x' } })
+  Object.assign(from, {
+    async hash(...given: Parameters<typeof hash>) {
+      // The copy is verified now, under the last name before its own.
+      await mirror(other, localFiles(folder.path))
+      return hash(...given)
+    },
+  })
+  expect(await mirror(from, localFiles(folder.path))).toMatchObject({ made: 1, failed: 0 })
+  expect((await readdir(folder.path)).toSorted()).toEqual(['large', 'other'])
+  expect((await stat(join(folder.path, 'large'))).size).toBe(300_000)
 })
 
 test('what differs is replaced, what is missing is made, and what is too much goes only with delete', async () => {

@@ -11,19 +11,32 @@ import type { RemoteEntry } from '@net/core'
 export function partName(name: string, source: RemoteEntry, longest: number): string {
   const { size = '', modified = '' } = source
   const digest = hash('sha256', `${name}\n${size}\n${modified}`)
-  const plain = `${name}.net-${digest.slice(0, DIGITS)}.part`
-  return Buffer.byteLength(plain) <= longest ? plain : `.net-${digest.slice(0, DIGITS)}.part`
+  return named(name, digest.slice(0, DIGITS), longest)
 }
 
-/** A name of a part that no other run has. */
+/** A name of a part that no other run has, of the file of that name: a run that copies other files leaves it alone. */
+export function ownPartNameOf(name: string, longest: number): string {
+  return named(name, ownDigits(), longest)
+}
+
+/** A name of a part that no other run has, and that hardly lasts: it does not say whose it is. */
 export function ownPartName(): string {
+  return named('', ownDigits(), Infinity)
+}
+
+function named(owner: string, digits: string, longest: number): string {
+  const end = `.net-${digits}.part`
+  return Buffer.byteLength(owner) + end.length <= longest ? `${owner}${end}` : end
+}
+
+function ownDigits(): string {
   if (used === random.length) {
     random = randomBytes(DRAWN)
     used = 0
   }
   const digits = random.toString('hex', used, used + BYTES)
   used += BYTES
-  return `.net-${digits}.part`
+  return digits
 }
 
 /** The name of the file that a part with this name belongs to, `''` where the name does not tell; undefined for no part. */

@@ -8,7 +8,7 @@ import { netError, operation, type Operation } from '@net/core/authoring'
 
 import { nameOfPlace } from '../overlap.ts'
 import { PartFile } from '../part-file.ts'
-import { ownPartName, partName } from '../plan/part-name.ts'
+import { ownPartName, ownPartNameOf, partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
 import { pathIn } from '../place.ts'
 import { sourceChanged } from '../refusals.ts'
@@ -128,7 +128,7 @@ class FileCopy {
 
   /** From the beginning, in a part that only this run knows: another process has taken the one that both know. */
   async #alone(source: RemoteEntry, clear: () => Promise<void>): Promise<CopiedFile> {
-    const part = this.#beside(ownPartName())
+    const part = this.#ownPart()
     try {
       const file = this.#partFile()
       return await this.#into({ source, part, there: undefined, file }, clear)
@@ -204,7 +204,7 @@ class FileCopy {
   async #takenAside({ file, part }: Into): Promise<string> {
     const { files } = this.#route.to
     if (file === undefined) return part
-    const aside = this.#beside(ownPartName())
+    const aside = this.#ownPart()
     try {
       const checking = { file, signal: this.#op.signal }
       await files.rename(part, aside, checking)
@@ -214,6 +214,11 @@ class FileCopy {
       if (file.isLost) await files.rename(aside, part, { replace: true }).catch(() => {})
       throw isMissing(error) ? file.lost(part) : error
     }
+  }
+
+  /** The path of a part that only this run knows. */
+  #ownPart(): string {
+    return this.#beside(ownPartNameOf(nameOf(this.#to), this.#route.toCan.longestName))
   }
 
   /** The path of what has that name beside the target. */

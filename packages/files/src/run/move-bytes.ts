@@ -8,10 +8,10 @@ import { map } from '@net/async'
 import { netError, type Operation } from '@net/core/authoring'
 
 import { readLent } from '../lent-reads.ts'
-import { ownPartName } from '../plan/part-name.ts'
+import { ownerOfPart, ownPartNameOf } from '../plan/part-name.ts'
 import type { OwnWriteOptions } from '../short-road.ts'
 import { together } from '../together.ts'
-import { folderOf, join } from '../tree-path.ts'
+import { folderOf, join, nameOf } from '../tree-path.ts'
 import type { Route } from './route.ts'
 
 /** Which bytes are moved. */
@@ -140,7 +140,8 @@ async function takenOver(route: Route, op: Operation, move: Move, start: number)
   const { own, to } = move
   const { signal } = op
   if (own?.file === undefined || own.file.isBegun) return start
-  const beside = join(folderOf(to), ownPartName())
+  const owner = ownerOfPart(nameOf(to)) ?? ''
+  const beside = join(folderOf(to), ownPartNameOf(owner, route.toCan.longestName))
   try {
     const { mode } = await files.stat(to, { signal })
     const making = { ...own, mode, signal }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { ownerOfPart, partName } from '../../src/plan/part-name.ts'
+import { ownerOfPart, ownPartName, ownPartNameOf, partName } from '../../src/plan/part-name.ts'
 import { fileOf } from './planning.ts'
 
 const { entry } = fileOf('a')
@@ -19,6 +19,10 @@ test('the name says whose it is, unless it would be too long', () => {
   const long = partName('n'.repeat(250), entry, 255)
   expect(long.length).toBeLessThan(40)
   expect(ownerOfPart(long)).toBe('')
+  expect(ownerOfPart(ownPartNameOf('a.b', 255))).toBe('a.b')
+  expect(ownerOfPart(ownPartNameOf('n'.repeat(250), 255))).toBe('')
+  expect(ownerOfPart(ownPartName())).toBe('')
+  expect(ownPartNameOf('a', 255)).not.toBe(ownPartNameOf('a', 255))
   expect(ownerOfPart('movie.part')).toBeUndefined()
   expect(ownerOfPart('a.net-12.part')).toBeUndefined()
 })
