@@ -1,7 +1,5 @@
 /* A queue as programs use it: its calls, each an operation, over whatever store has the jobs. */
 
-import { randomUUID } from 'node:crypto'
-
 import type { CallOptions, CloseOptions, NetError } from '@net/core'
 import {
   argument,
@@ -27,6 +25,7 @@ import { Batch } from './batch.ts'
 import { EventFeed } from './event-feed.ts'
 import { jobEnd, JobWait } from './job-end.ts'
 import type { AddedJob, JobCounts, JobInfo, JobState } from './job.ts'
+import { randomId } from './job-id.ts'
 import { infoOf } from './job-info.ts'
 import { validPayload } from './payload-schema.ts'
 import type { QueueEvent } from './queue-event.ts'
@@ -289,7 +288,7 @@ export class QueueOverStore<P> implements JobQueue<P> {
   #newJob(payload: P, options: AddOptions | undefined): NewJob {
     this.#checkOpen()
     const taken = addOptions(options)
-    const { id = randomUUID(), delay = 0, priority = 0, attempts = 3 } = taken
+    const { id = randomId(), delay = 0, priority = 0, attempts = 3 } = taken
     const { text, fault } = storedJson(payload, 'payload', this.#plan.maxPayload)
     if (fault !== undefined) throw netError('NET_BAD_OPTION', { message: fault })
     const { deadline, group, traceparent } = taken

@@ -13,6 +13,7 @@ import {
   option,
   runWithin,
   type ClientContext,
+  type Linked,
   type OpenOperation,
   type Timer,
 } from '@net/core/authoring'
@@ -37,8 +38,11 @@ export interface RunHost<P> {
 }
 
 /** An attempt under way. */
-export class JobRun<P> implements LeasedRun {
+export class JobRun<P> implements LeasedRun, Linked<JobRun<P>> {
   readonly claimed: ClaimedJob
+  before: JobRun<P> | undefined = undefined
+  after: JobRun<P> | undefined = undefined
+  listed = false
   readonly #host: RunHost<P>
   /** Made only for those who listen. */
   #op: OpenOperation | undefined
@@ -288,18 +292,24 @@ function controllerThatLooks(look: () => void): AbortController {
 
 type ContextRun = Pick<JobRun<unknown>, 'attempt' | 'mark' | 'progress' | 'signal'>
 
-/** What a handler gets; it works taken apart, too. A signal is made only where it is asked for. */
+/** What a handler gets; it works taken apart, too. What few handlers use is made only where it is asked for. */
 class Context implements JobContext {
   readonly #run: ContextRun
   readonly attempt: number
-  readonly mark: JobContext['mark']
-  readonly progress: JobContext['progress']
 
   constructor(run: ContextRun) {
     this.#run = run
     this.attempt = run.attempt
-    this.mark = (name) => run.mark(name)
-    this.progress = (transferred, total) => run.progress(transferred, total)
+  }
+
+  get mark(): JobContext['mark'] {
+    const run = this.#run
+    return (name) => run.mark(name)
+  }
+
+  get progress(): JobContext['progress'] {
+    const run = this.#run
+    return (transferred, total) => run.progress(transferred, total)
   }
 
   get signal(): AbortSignal {
@@ -319,6 +329,8 @@ function jobOf<P>(claimed: ClaimedJob, payload: P): Job<P> {
 }
 
 function isThenable(value: unknown): boolean {
+  // Most handlers give nothing or a promise.
+  if (value === undefined) return false
   if (value instanceof Promise) return true
   return typeof Reflect.get(Object(value) as object, 'then') === 'function'
 }

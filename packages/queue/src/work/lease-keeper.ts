@@ -3,7 +3,7 @@
  * was made: the store cannot have begun to count earlier.
  */
 
-import { clock, type Timer } from '@net/core/authoring'
+import { clock, LinkedList, type Linked, type Timer } from '@net/core/authoring'
 
 import type { JobLease, JobStore } from '../store.ts'
 
@@ -18,10 +18,11 @@ export interface LeasedRun {
 }
 
 /** The leases of one worker. */
-export class LeaseKeeper {
+export class LeaseKeeper<R extends LeasedRun & Linked<R>> {
+  /** Those whose leases it keeps. */
+  readonly runs: LinkedList<R> = new LinkedList<R>()
   readonly #store: JobStore
   readonly #lease: number
-  readonly #runs = new Set<LeasedRun>()
   #timer: Timer | undefined
   #due = 0
 
@@ -30,13 +31,13 @@ export class LeaseKeeper {
     this.#lease = lease
   }
 
-  add(run: LeasedRun): void {
-    this.#runs.add(run)
+  add(run: R): void {
+    this.runs.add(run)
     if (this.#timer === undefined) this.#arm(this.#lease / 3)
   }
 
-  delete(run: LeasedRun): void {
-    this.#runs.delete(run)
+  delete(run: R): void {
+    this.runs.delete(run)
   }
 
   close(): void {
@@ -53,7 +54,7 @@ export class LeaseKeeper {
   }
 
   async #renew(): Promise<void> {
-    const held = [...this.#runs].filter((run) => run.holds())
+    const held = [...this.runs].filter((run) => run.holds())
     if (held.length === 0) return
     this.#warnOfBlock(held)
     this.#arm(this.#lease / 3)
@@ -62,7 +63,7 @@ export class LeaseKeeper {
       const leases = held.map((run) => run.lease)
       const lost = new Set(await this.#store.renew(leases, this.#lease))
       for (const run of held) {
-        if (!this.#runs.has(run)) continue
+        if (!run.listed) continue
         if (lost.has(run.lease.id)) run.lose()
         else run.renewed(end)
       }

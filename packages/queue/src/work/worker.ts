@@ -57,7 +57,6 @@ export class RunningWorker<P> implements JobWorker {
   readonly #parts: WorkerParts<P>
   readonly #request: Omit<ClaimRequest, 'max' | 'idle'>
   readonly #concurrency: number
-  readonly #runs = new Set<JobRun<P>>()
   /** How many handlers run; a run whose end is being stored makes room already. */
   #handling = 0
   /** How many claims are under way, and jobs on their way back: what comes of them must not be left leased. */
@@ -68,7 +67,8 @@ export class RunningWorker<P> implements JobWorker {
   readonly #bell = new Bell()
   /** Rung when a job has ended; the close waits for it. */
   readonly #ended = new Bell()
-  readonly #keeper: LeaseKeeper
+  /** It has the jobs that run. */
+  readonly #keeper: LeaseKeeper<JobRun<P>>
   readonly #settlements: Batch<Settlement, boolean>
   readonly #forget: (() => void)[] = []
   readonly #closed = Promise.withResolvers<NetError | undefined>()
@@ -109,7 +109,7 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   get active(): number {
-    return this.#runs.size
+    return this.#keeper.runs.size
   }
 
   async close(options?: CloseOptions): Promise<void> {
@@ -130,15 +130,15 @@ export class RunningWorker<P> implements JobWorker {
     for (const forget of this.#forget) forget()
     this.#bell.ring()
     const cut = clock().after(grace, () => {
-      for (const run of this.#runs) run.interrupt(LAST_GRACE)
+      for (const run of this.#keeper.runs) run.interrupt(LAST_GRACE)
     })
     // A store that does not answer is waited for no longer than handlers are.
     const leave = clock().after(grace + 2 * LAST_GRACE, () => {
       this.#isLate = true
-      this.#runs.clear()
+      for (const run of this.#keeper.runs) this.#keeper.delete(run)
       this.#ended.ring()
     })
-    while (!this.#isLate && this.#runs.size + this.#asking > 0) await this.#ended.wait(Infinity)
+    while (!this.#isLate && this.active + this.#asking > 0) await this.#ended.wait(Infinity)
     cut.clear()
     leave.clear()
     this.#keeper.close()
@@ -170,7 +170,7 @@ export class RunningWorker<P> implements JobWorker {
   #room(): number {
     if (this.#quiet && this.#handling > 0) return 0
     // A store that takes no endings must not be asked for ever more jobs.
-    return Math.min(this.#concurrency - this.#handling, 2 * this.#concurrency - this.#runs.size)
+    return Math.min(this.#concurrency - this.#handling, 2 * this.#concurrency - this.active)
   }
 
   async #claim(max: number): Promise<Claimed> {
@@ -237,7 +237,6 @@ export class RunningWorker<P> implements JobWorker {
     }
     if (job.alone) this.#quiet = true
     const run = new JobRun(this.#parts, job, leaseEnd)
-    this.#runs.add(run)
     this.#keeper.add(run)
     this.#handling++
     run.run((ending) => this.#handled(run, ending))
@@ -271,7 +270,6 @@ export class RunningWorker<P> implements JobWorker {
   #leave(run: JobRun<P>, ending: Ending): void {
     run.ended(endingError(run, ending))
     this.#keeper.delete(run)
-    this.#runs.delete(run)
     this.#bell.ring()
     this.#ended.ring()
   }

@@ -1,3 +1,4 @@
+import type { Linked } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { expect, test } from 'vitest'
 
@@ -5,7 +6,10 @@ import { MemoryStore } from '../../src/memory/memory-store.ts'
 import { queuePlan } from '../../src/queue-options.ts'
 import { LeaseKeeper, type LeasedRun } from '../../src/work/lease-keeper.ts'
 
-class Run implements LeasedRun {
+class Run implements LeasedRun, Linked<Run> {
+  before: Run | undefined
+  after: Run | undefined
+  listed = false
   readonly lease: { readonly id: string; readonly token: string }
   readonly said: string[] = []
 
