@@ -56,8 +56,13 @@ export class AwaitedData {
 
   /** The connection of the server; connections of others are ended. Rejects when the operation is stopped. */
   async accept({ op }: Dialog): Promise<Transport> {
+    const coming = this.#fromHost()
     try {
-      return await op.phase('connect', () => stoppable(op, this.#fromHost(), () => this.abort()))
+      return await op.phase('connect', () => stoppable(op, coming, () => this.abort()))
+    } catch (error) {
+      // It may have come in the same turn.
+      endLate(coming)
+      throw error
     } finally {
       this.abort()
     }
@@ -79,6 +84,14 @@ export class AwaitedData {
       transport.abort()
     }
   }
+}
+
+/** Ends a connection that nobody waits for any more, once it is there. */
+export function endLate(coming: Promise<Transport>): void {
+  coming.then(
+    (transport) => transport.abort(),
+    () => {},
+  )
 }
 
 /** Tells the server where we listen: EPRT, else PORT where the address has a form for it. Gives what worked. Rejects with the server's refusal. */

@@ -36,7 +36,7 @@ export class FtpFiles implements RemoteFiles {
   declare readonly hash?: NonNullable<RemoteFiles['hash']>
   readonly #client: TreeClient
   readonly #root: string
-  #canSetModes: Promise<boolean> | undefined
+  #canSetModes: boolean | undefined
 
   constructor(client: TreeClient, root: string) {
     // Names of z/OS are not joined by slashes.
@@ -63,15 +63,15 @@ export class FtpFiles implements RemoteFiles {
     const { capabilities: features, connections } = this.#client
     const hasFacts = features.has('MLST')
     const canSet = features.has('MFMT') || features.has('MFF')
-    const asked = (this.#canSetModes ??= this.#asksModes(options))
-    asked.catch(() => this.#forget(asked))
+    // Asked by each call that does not know it: what stops one of them is no business of the others.
+    const modes = (this.#canSetModes ??= await this.#asksModes(options))
     return {
       letterCase: 'kept',
       unicodeForm: 'kept',
       forbidden: '\r\n',
       longestName: Infinity,
       rename: 'replaces',
-      modes: await asked,
+      modes,
       // Those of LIST have no time zone.
       ...(hasFacts ? { times: { grain: 1000, canSet, zone: 'utc' } as const } : {}),
       links: false,
@@ -162,11 +162,6 @@ export class FtpFiles implements RemoteFiles {
     const { target } = await this.#client.stat(this.#at(path), options)
     if (target === undefined) throw unsupported(`tell where ${path} leads`)
     return target
-  }
-
-  /** What a call has not learnt, because it was stopped or lost, the next one asks again. */
-  #forget(asked: Promise<boolean>): void {
-    if (this.#canSetModes === asked) this.#canSetModes = undefined
   }
 
   async #asksModes(options?: CallOptions): Promise<boolean> {

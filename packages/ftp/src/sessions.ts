@@ -83,6 +83,7 @@ export class Sessions implements FramedSession {
   /** Says goodbye on all of them. */
   async quit(op: Operation): Promise<void> {
     this.#isClosed = true
+    this.#refuseWaiting()
     const sessions = [...this.#all].filter((session) => !session.ended)
     await Promise.all(sessions.map((session) => session.quit(op)))
     this.#end.resolve(undefined)
@@ -90,6 +91,7 @@ export class Sessions implements FramedSession {
 
   cut(error: NetError): void {
     this.#isClosed = true
+    this.#refuseWaiting()
     for (const session of this.#all) session.cut(error)
     this.#end.resolve(undefined)
   }
@@ -163,7 +165,12 @@ export class Sessions implements FramedSession {
     this.#failure = error
     const reason = endedBefore(error)
     for (const session of this.#all) if (session !== this.#first) session.cut(reason)
-    this.#waiting.failAll(() => endedBefore(error))
+    this.#refuseWaiting()
+  }
+
+  /** No session will be free again for those who wait for one. */
+  #refuseWaiting(): void {
+    this.#waiting.failAll(() => endedBefore(this.#failure))
   }
 }
 

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, netError } from '@net/core/authoring'
+import { addContext, clock, netError } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
 import type { TransferResult } from './entry.ts'
@@ -144,7 +144,21 @@ function isAboutOldFile(reply: FtpReply): boolean {
 async function clear(dialog: Dialog, path: string): Promise<void> {
   const { op, control } = dialog
   if (op.signal.aborted || control.failure !== undefined || control.owed) return
-  await dialog.ask(`DELE ${asArgument(path)}`).catch(() => {})
+  const answered = dialog.ask(`DELE ${asArgument(path)}`).catch(() => {})
+  const { reply } = op.limits
+  if (reply === Infinity) await answered
+  else await withinLimit(answered, reply)
+}
+
+/** Waits for so long at most, and tells nothing of it: the call rejects with why the upload failed. */
+function withinLimit(waited: Promise<unknown>, limit: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock().after(limit, resolve)
+    void waited.then(() => {
+      timer.clear()
+      resolve()
+    })
+  })
 }
 
 /** That RNTO takes the place of a file: not at IIS, FileZilla Server and hosted storage. */

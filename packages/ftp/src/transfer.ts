@@ -8,7 +8,7 @@ import { addContext, clock, netError, type Operation, stoppable } from '@net/cor
 import type { Transport } from '@net/socket'
 import { isEnd, lossOf } from '@net/socket/authoring'
 
-import { AwaitedData } from './active.ts'
+import { AwaitedData, endLate } from './active.ts'
 import type { CommandReplies } from './control.ts'
 import { verbOf, type Dialog } from './dialog.ts'
 import { midwayError } from './errors.ts'
@@ -106,7 +106,11 @@ function accept(
       if (!isPositive(reply)) reject(midwayError(reply, 'PORT'))
     }, reject)
   })
-  return Promise.race([awaited.accept(dialog), refused])
+  const coming = awaited.accept(dialog)
+  return Promise.race([coming, refused]).catch((error: unknown) => {
+    endLate(coming)
+    throw error
+  })
 }
 
 /** The error for a transfer that has no beginning. Where that is no refusal, its end may follow, and would be taken for the next reply. */

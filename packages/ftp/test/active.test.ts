@@ -4,9 +4,12 @@ import { expect, test } from 'vitest'
 
 import { connect } from '@net/ftp'
 import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
-import { tcpDialer, type Dialer } from '@net/socket'
-import { createCertificates } from '@net/socket/testing'
+import { operation } from '@net/core/authoring'
+import { tcpDialer, type Dialer, type TransportListener } from '@net/socket'
+import { createCertificates, memoryPair } from '@net/socket/testing'
 
+import { AwaitedData } from '../src/active.ts'
+import type { Dialog } from '../src/dialog.ts'
 import { openSession, users } from './open-session.ts'
 
 const files = { '/in/a.txt': 'hello', '/b': 'b' }
@@ -116,4 +119,27 @@ test('only the host of the control connection is let in', async () => {
     await gone
     await exchange.final
   })
+})
+
+test('a connection that comes in the turn in which the call is stopped is ended', async () => {
+  const [near, far] = memoryPair()
+  const stop = new AbortController()
+  const listener: TransportListener = {
+    address: { scheme: 'tcp', host: '127.0.0.1', port: 50_000 },
+    accept: async () => {
+      stop.abort()
+      return near
+    },
+    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  }
+  const dialer = { ...tcpDialer(), listen: async () => listener }
+  const road = { dialer, address: undefined, ports: undefined }
+  const awaited = await AwaitedData.listen(road, listener.address, undefined)
+  const spec = { protocol: 'ftp', operation: 'test', kind: 'transfer' } as const
+  const accepting = operation(spec, { signal: stop.signal }, (op) =>
+    awaited.accept({ op } as Dialog),
+  )
+  await expect(accepting).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  await expect(far.read()).rejects.toMatchObject({ code: 'NET_CONN_RESET' })
 })

@@ -94,3 +94,19 @@ test('a tree stays where it was made, wherever the client goes', async () => {
   }
   expect(server.files.paths()).not.toContain('/other/www/new')
 })
+
+test('a call that is stopped while it asks what the server can do stops no other one', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'x' } })
+  await using client = await connect(server.url)
+  const tree = client.files()
+  const stop = new AbortController()
+  server.fail({ on: 'SITE HELP', do: 'stall' })
+  const stopped = tree.capabilities({ signal: stop.signal })
+  const other = tree.capabilities()
+  const outcomes = Promise.allSettled([stopped, other])
+  await expect.poll(() => server.received).toContain('SITE HELP')
+  stop.abort()
+  const [first, second] = await outcomes
+  expect(first).toMatchObject({ reason: { code: 'NET_ABORTED' } })
+  expect(second).not.toMatchObject({ reason: { code: 'NET_ABORTED' } })
+})

@@ -148,3 +148,19 @@ test('calls that try another session while all of them end are told so, and wait
   expect(errors).toMatchObject(errors.map(() => ({ retry: 'safe' })))
   await closing
 })
+
+test.each([0, 100])(
+  'calls that wait for a session are refused when the client is closed, with a grace of %i ms',
+  async (grace) => {
+    await using server = await startFtpServer({ files })
+    await using client = await connect(server.url, { reconnect: true })
+    server.fail({ on: 'SIZE', do: 'stall' })
+    const calls = Promise.allSettled(
+      Array.from({ length: 4 }, () => client.size('in/a', { retry: false })),
+    )
+    await expect.poll(() => server.received).toContain('SIZE in/a')
+    await client.close({ grace })
+    const reasons = (await calls).map((each) => each.status === 'rejected' && each.reason)
+    for (const reason of reasons) expect(reason).toMatchObject({ code: 'NET_CLOSED' })
+  },
+)

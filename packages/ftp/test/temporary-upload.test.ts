@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import { useFakeClock } from '@net/core/testing'
 import { connect, fromFile, type FtpClient } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
@@ -196,4 +197,21 @@ test('a name of z/OS has a temporary one only where the caller makes it', async 
   await client.writeFile(name, 'x', { temporary: () => "'USER.TEMP'" })
   const commands = server.received.filter((line) => /^(?:STOR|RNFR|RNTO)/.test(line))
   expect(commands).toEqual([`STOR 'USER.TEMP'`, `RNFR 'USER.TEMP'`, `RNTO ${name}`])
+})
+
+test('one that fails is told so, also where the server does not answer to the removal of its rest', async () => {
+  using clock = useFakeClock()
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url)
+  server.fail({ on: 'STOR', after: 1, do: { reply: '552 Disk full.' } })
+  server.fail({ on: 'DELE', do: 'stall' })
+  const sending = client.writeFile('in/a.csv', 'much too long', {
+    temporary,
+    timeout: { reply: 1000 },
+  })
+  const failed = sending.catch((error: unknown) => error)
+  await expect.poll(() => server.received).toContain('DELE in/.a.csv.part')
+  await clock.advance(1000)
+  expect(await failed).toMatchObject({ code: 'NET_NO_SPACE' })
+  await client.close({ grace: 0 })
 })
