@@ -147,12 +147,14 @@ export class ConnectedClient implements SmtpClient {
 
   async noop(options?: CallOptions): Promise<void> {
     const verb: Verb = { operation: 'noop', kind: 'command', idempotent: true }
-    await this.#calls.call(verb, options, (session, op) =>
-      op.phase('command', async () => {
-        const reply = await session.ask('NOOP')
+    await this.#calls.call(verb, options, async (_, op) => {
+      // No limit of ours runs while the message before it waits for its verdict.
+      await this.#session.alone()
+      await op.phase('command', async () => {
+        const reply = await this.#session.ask('NOOP')
         if (reply.status >= 300) throw replyError(reply, { command: 'NOOP' })
-      }),
-    )
+      })
+    })
   }
 
   async close(options?: CloseOptions): Promise<void> {
@@ -170,7 +172,10 @@ export class ConnectedClient implements SmtpClient {
   ): Promise<T> {
     const ask = inCall({ protocol: 'smtp', call: operation }, prepare)
     const verb: Verb = { operation, kind: 'command', idempotent: operation !== 'command' }
-    return this.#calls.call(verb, options, (_, op) => ask(this.#session, op))
+    return this.#calls.call(verb, options, async (_, op) => {
+      await this.#session.alone()
+      return ask(this.#session, op)
+    })
   }
 
   #prepare(message: Message | Source, taken: Taken<AnySendOptions>): PreparedMail {

@@ -24,7 +24,8 @@ export interface Content {
 
 /** For whom content is made ready. */
 export interface Opening {
-  readonly op: Operation
+  /** Stops what is opened. */
+  readonly op: Pick<Operation, 'onAbort'>
   /** Throws if the server does not take such content. */
   readonly check: (facts: ContentFacts) => void
 }

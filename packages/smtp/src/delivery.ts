@@ -7,6 +7,8 @@ import { isNetError, type NetError, PartialError } from '@net/core'
 import { netError, type Attempt, type Operation } from '@net/core/authoring'
 import { whatHappened } from '@net/socket/authoring'
 
+import { Beforehand } from './beforehand.ts'
+import type { Content } from './content.ts'
 import { checkAddresses, checkContent, checkSize } from './content-check.ts'
 import type { ContentFacts } from './content-scan.ts'
 import { DeliverySum } from './delivery-sum.ts'
@@ -106,8 +108,10 @@ class Delivery {
     const parameters = extensionParameters(extensions, capabilities, session.info.encrypted)
     const check = (facts: ContentFacts): void => checkContent(capabilities, facts)
     const op = this.#op
-    const opened = this.#mail.open({ op, check })
-    const content = opened instanceof Promise ? await session.beforehand(op, () => opened) : opened
+    const before = new Beforehand(op)
+    const opened = this.#mail.open({ op: before, check })
+    const content =
+      opened instanceof Promise ? await session.beforehand(before, opened, letGo) : opened
     const onDot = (): void => this.#attempt.sent()
     // Not before the last recipient has had a turn.
     const passOn = this.#queue.isEmpty ? this.#passOn : undefined
@@ -140,6 +144,11 @@ class Delivery {
       ...(messageId === undefined ? {} : { messageId }),
     }
   }
+}
+
+/** Of what was opened too late to be sent. */
+function letGo(content: Content): void {
+  content.close?.().catch(() => {})
 }
 
 /** Some have the message, and its source cannot be read for the others. */

@@ -58,7 +58,8 @@ export class MailerCalls {
     try {
       return await work()
     } catch (error) {
-      this.#waiting.add(op)
+      // Of a mailer that is closed it waits for nothing any more.
+      if (!this.isClosed) this.#waiting.add(op)
       throw error
     }
   }

@@ -295,7 +295,8 @@ class PooledMailer implements Mailer {
         seat.served += 1
         return result
       } catch (error) {
-        if (moves > this.#places || !this.#mayMove(error, seat, mail)) throw error
+        const isLast = moves > this.#places || this.#calls.isClosed
+        if (isLast || !this.#mayMove(error, seat, mail)) throw error
       } finally {
         giveBack(lease)
       }

@@ -30,8 +30,12 @@ export class Seat {
 
 /** Gives the connection to the next message, if one waits for it, while this one waits for its verdict; says whether it did. */
 export function passOn(lease: PoolLease<Seat>, waiting: number): boolean {
-  if (waiting > 0 && lease.value.isGood) lease.release()
-  return !lease.held
+  const seat = lease.value
+  if (waiting === 0 || !seat.isGood) return false
+  // Whatever becomes of it, the server has it: the connection is good for the next one.
+  seat.served += 1
+  lease.release()
+  return true
 }
 
 /** Gives the connection back, behind the verdict on the message before this one, if that has none yet. */

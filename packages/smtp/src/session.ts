@@ -7,6 +7,7 @@ import { closedError, type Operation } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
 import { Commands, endedBefore, ReplyLines, type CommandRules } from '@net/socket/authoring'
 
+import type { Beforehand } from './beforehand.ts'
 import { NO_CAPABILITIES, type SmtpCapabilities } from './capabilities.ts'
 import { replyError, smtpErrors, unexpectedReply } from './errors.ts'
 import { formatReply, replyDialect, type SmtpReply } from './reply.ts'
@@ -141,14 +142,27 @@ export class SmtpSession extends Commands<SmtpReply> {
     this.op?.progress(transferred)
   }
 
-  /** Waits for work that may take as long as the caller's own sources; the end of the session ends the call. */
-  async beforehand<T>(op: Operation, work: () => Promise<T>): Promise<T> {
-    this.onEnd((error) => op.fail(endedBefore(error)))
-    try {
-      return await work()
-    } finally {
-      this.onEnd(undefined)
-    }
+  /**
+   * Waits for work that may take as long as the caller's own sources. Where the session ends before, it rejects at once as
+   * `endedBefore` says, and `late` gets what is made all the same.
+   */
+  beforehand<T>(during: Beforehand, work: Promise<T>, late: (made: T) => void): Promise<T> {
+    let isOver = false
+    const opened = new Promise<T>((resolve, reject) => {
+      const end = (error: NetError | undefined): void => {
+        if (during.isStopped) return
+        isOver = true
+        const reason = endedBefore(error)
+        reject(reason)
+        during.end(reason)
+      }
+      if (this.ended) end(this.failure)
+      else this.onEnd(end)
+      work.then((made) => (isOver ? late(made) : resolve(made)), reject)
+    })
+    return opened.finally(() => {
+      if (!isOver) this.onEnd(undefined)
+    })
   }
 
   /** Waits for work that the end of the session makes vain; rejects with what took the session. */

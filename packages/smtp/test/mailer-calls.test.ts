@@ -68,3 +68,19 @@ test('closing ends what waits for its turn, or for recipients that were put off'
   })
   expect(clock.timers).toBe(0)
 })
+
+test('a message that loses its connection within the grace of a close waits for nothing more', async () => {
+  using clock = useFakeClock()
+  await using server = await startSmtpServer()
+  const mailer = createMailer(server.url, { pool: { connections: 1, rate: 1 } })
+  await mailer.send(message)
+  server.fail({ on: 'MAIL', do: { delay: 2000 } })
+  const sending = failureOf(mailer.send(message))
+  await clock.advance(1000)
+  await until(() => server.received.filter((line) => line.startsWith('MAIL')).length === 2)
+  server.fail({ on: 'RCPT', do: 'reset' })
+  const closed = mailer.close({ grace: 10_000 })
+  await clock.advance(2000)
+  expect(await sending).toMatchObject({ code: 'NET_CONN_RESET' })
+  await closed
+})

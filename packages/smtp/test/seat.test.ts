@@ -58,3 +58,23 @@ test('a message keeps its connection up to the verdict, also where the next one 
   await expect(first).resolves.toMatchObject({ delivery: 'accepted' })
   await closed
 })
+
+test('a message that follows one whose verdict is lost goes over another connection', async () => {
+  const texts: string[] = []
+  let connections = 0
+  await using peer = await startPeer(async (each) => {
+    connections += 1
+    await greet(each)
+    texts.push(await toDot(each))
+    if (connections === 1) each.connection.abort()
+    else await each.say('250 taken\r\n')
+  })
+  await using mailer = createMailer(peer.url, { pool: { connections: 1 } })
+  const [first, second] = await Promise.allSettled([
+    mailer.send(message),
+    mailer.send({ ...message, subject: 'second' }),
+  ])
+  expect(first).toMatchObject({ reason: { code: 'NET_DELIVERY_UNKNOWN' } })
+  expect(second).toMatchObject({ value: { delivery: 'accepted' } })
+  expect(texts.at(-1)).toContain('Subject: second')
+})

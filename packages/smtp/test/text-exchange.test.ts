@@ -205,3 +205,34 @@ test('no other command leaves before the verdict on a message', async () => {
   await until(() => peer.lines.includes('NOOP'))
   await client.close({ grace: 0 })
 })
+
+test('the limits of a command do not count while the message before it waits for its verdict', async () => {
+  using clock = useFakeClock()
+  const commands: ((client: SmtpClient) => Promise<unknown>)[] = [
+    (client) => client.noop({ timeout: { reply: 1000 }, retry: false }),
+    (client) => client.command('RSET', { timeout: { reply: 1000 } }),
+    (client) => client.help(undefined, { timeout: { reply: 1000 }, retry: false }),
+  ]
+  for (const command of commands) {
+    const begun = Promise.withResolvers<void>()
+    const verdict = Promise.withResolvers<void>()
+    await using peer = await upToDot(async (each) => {
+      begun.resolve()
+      await verdict.promise
+      await each.say('250 first\r\n')
+      await each.hear()
+      await each.say('250 done\r\n')
+    })
+    await using client = await connect(peer.url)
+    const first = client.send(message)
+    // It may begin behind the dot, and cannot be sent: what follows it has its turn before the verdict.
+    const refused = failureOf(client.send({ ...message, to: 'bøb@example.com' }))
+    const asked = command(client)
+    await Promise.all([begun.promise, refused])
+    await clock.advance(5000)
+    verdict.resolve()
+    expect(await first).toMatchObject({ delivery: 'accepted' })
+    await asked
+    await client.close({ grace: 0 })
+  }
+})
