@@ -53,11 +53,14 @@ async function leadSocks(
   const request = await op.phase('greeting', () => half.read(connection))
   if (request === undefined) return undefined
   const { host, port } = request
+  let far: Connection | undefined
   try {
-    const far = await dialFor(ssh, { scheme: 'tcp', host, port }, op)
+    far = await dialFor(ssh, { scheme: 'tcp', host, port }, op)
     await connection.write(half.answer('open'))
     return far
   } catch (error) {
+    // The client has left before it had the answer.
+    far?.abort()
     await connection.write(half.answer(outcomeOf(error))).catch(() => {})
     // In order, so that the answer arrives.
     await connection.close()

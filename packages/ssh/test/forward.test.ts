@@ -5,12 +5,20 @@ import { tmpdir } from 'node:os'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-import { connect as dial, listen, socksDialer, unixDialer } from '@net/socket'
-import { startEchoServer, type EchoServer } from '@net/socket/testing'
+import { clientContext, operation } from '@net/core/authoring'
+import {
+  connect as dial,
+  listen,
+  overTransport,
+  socksDialer,
+  unixDialer,
+  type Dialer,
+} from '@net/socket'
+import { memoryPair, startEchoServer, type EchoServer } from '@net/socket/testing'
 import { startSshServer, type SshServer, type SshServerOptions } from '@net/ssh/testing'
 import type { SshClient } from '@net/ssh'
 
-import { tunnelEnd } from '../src/forward.ts'
+import { dynamicForward, tunnelEnd } from '../src/forward.ts'
 import { failureOf, logInTo } from './embedded.ts'
 
 let folder = ''
@@ -168,4 +176,23 @@ test('the end of a tunnel is `host:port` or a path', () => {
   expect(tunnelEnd('[::1]:80')).toMatchObject({ host: '::1', port: 80 })
   expect(tunnelEnd('unix:/run/a')).toMatchObject({ path: '/run/a' })
   expect(() => tunnelEnd('ssh://a:1')).toThrow(expect.objectContaining({ code: 'NET_BAD_URL' }))
+})
+
+test('[SSH-49] what was reached for a client of SOCKS that has left is let go of', async () => {
+  const [near, client] = memoryPair()
+  const [target, service] = memoryPair()
+  const ssh: Dialer = {
+    name: 'test',
+    dial: async () => {
+      client.abort()
+      return target
+    },
+  }
+  const at = { scheme: 'tcp', host: '127.0.0.1', port: 0 }
+  const plan = dynamicForward(at, { ssh, client: clientContext({}) })
+  await client.write([Buffer.of(4, 1, 0, 80, 127, 0, 0, 1, 0)])
+  const spec = { protocol: 'ssh', operation: 'tunnel', kind: 'session' } as const
+  const leading = operation(spec, undefined, (op) => plan.lead(overTransport(near), op))
+  expect(await failureOf(leading)).toMatchObject({ code: 'NET_CONN_RESET' })
+  expect(await failureOf(service.read())).toMatchObject({ code: 'NET_CONN_RESET' })
 })

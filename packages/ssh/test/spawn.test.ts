@@ -221,3 +221,29 @@ test('what cannot be started is an error of the call', async () => {
   })
   expect(await failureOf(host.spawn(''))).toMatchObject({ code: 'NET_BAD_OPTION' })
 })
+
+test('[SSH-44] what is written behind the end of the input is refused, and the command ends as it ends', async () => {
+  const size = 4 * 2 ** 20
+  const gate = Promise.withResolvers<void>()
+  await using server = await startSshServer({
+    exec: {
+      count: async (_, { stdin, stdout }) => {
+        let size = 0
+        await gate.promise
+        for await (const chunk of stdin) size += chunk.length
+        await stdout.write(String(size))
+      },
+    },
+  })
+  await using host = await logInTo(server)
+  await using child = await host.spawn('count')
+  // More than the window of the channel: the end is told behind it.
+  const first = child.stdin.write(Buffer.alloc(size))
+  child.stdin.end()
+  child.stdin.end()
+  expect(await failureOf(child.stdin.write('two'))).toMatchObject({ code: 'NET_CONN_CLOSED' })
+  gate.resolve()
+  await first
+  expect(await child.stdout.readText()).toBe(String(size))
+  expect(await child.exit).toEqual({ exitCode: 0, exitSignal: undefined })
+})

@@ -107,6 +107,7 @@ export class Ssh2Command implements RemoteCommand {
   #open = 2
   #printed = false
   #over = false
+  #isInputEnded = false
   /** Whether the receiver has no room for more of the first output, and what follows once it has. */
   #isFull = false
   #behind: (() => void)[] = []
@@ -205,7 +206,8 @@ export class Ssh2Command implements RemoteCommand {
   }
 
   write(chunk: Uint8Array): Promise<boolean> {
-    if (this.#over || this.#channel.outgoing.state !== 'open') return Promise.resolve(false)
+    const isTaken = !this.#over && !this.#isInputEnded && this.#channel.outgoing.state === 'open'
+    if (!isTaken) return Promise.resolve(false)
     return new Promise((resolve) => {
       this.#writing.add(resolve)
       this.#channel.write(chunk, () => {
@@ -216,6 +218,8 @@ export class Ssh2Command implements RemoteCommand {
   }
 
   endInput(): void {
+    // ssh2 tells the server only behind what waits for room, and takes what comes meanwhile for a failure of the channel.
+    this.#isInputEnded = true
     if (this.#channel.outgoing.state === 'open') this.#channel.end()
   }
 

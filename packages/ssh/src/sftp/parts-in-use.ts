@@ -69,7 +69,9 @@ export class PartsInUse {
   async #other(op: Operation, part: string): Promise<PartInUse | undefined> {
     const name = nameOf(part)
     for (const [path, other] of this.#parts) {
-      if (path === part || nameOf(path) !== name) continue
+      // Those who come behind look at this one: two that look at each other would both give way.
+      if (path === part) return undefined
+      if (nameOf(path) !== name) continue
       const folders = [this.#folder(path), this.#folder(part)] as const
       const [one, two] = await stoppable(op, Promise.all(folders))
       if (one === two) return other

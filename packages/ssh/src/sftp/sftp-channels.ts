@@ -4,7 +4,7 @@
  */
 
 import type { NetError } from '@net/core'
-import { netError, stoppable, type Attempt, type Operation } from '@net/core/authoring'
+import { closedError, netError, stoppable, type Attempt, type Operation } from '@net/core/authoring'
 
 import type { SftpChannel } from './sftp-channel.ts'
 import type { SftpEncoding } from './name-text.ts'
@@ -94,8 +94,10 @@ export class SftpChannels {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#opening = promise
     try {
-      this.#channel = await this.#rules.open(op, attempt)
-      this.#session = this.#adopt(this.#channel)
+      const channel = await this.#rules.open(op, attempt)
+      if (this.#isEnding) throw closedMeanwhile(channel)
+      this.#channel = channel
+      this.#session = this.#adopt(channel)
       return this.#session
     } finally {
       this.#opening = undefined
@@ -114,6 +116,13 @@ export class SftpChannels {
     })
     return SftpSession.over(channel.pipeline, rules, widen)
   }
+}
+
+/** The client was closed while another channel was opened for it. */
+function closedMeanwhile(channel: SftpChannel): NetError {
+  const error = closedError()
+  channel.cut(error)
+  return error
 }
 
 /** The same reason for a call that came too late for it. */

@@ -39,6 +39,7 @@ export class ServerForwards {
   readonly #host: ForwardHost
   readonly #far = new Set<Connection>()
   readonly #listeners = new Map<string, Server>()
+  #isOver = false
 
   constructor(host: ForwardHost) {
     this.#host = host
@@ -73,6 +74,8 @@ export class ServerForwards {
     })
     try {
       await listening(server, place)
+      // The client may have left meanwhile.
+      if (this.#isOver) return void server.close()
       const port = 'path' in place ? 0 : (server.address() as AddressInfo).port
       this.#listeners.set(placeName('path' in place ? place : { ...place, port }), server)
       request.accept(port)
@@ -83,6 +86,7 @@ export class ServerForwards {
 
   /** The connection has ended. */
   end(): void {
+    this.#isOver = true
     for (const listener of this.#listeners.values()) listener.close()
     // One that takes nothing would stay.
     for (const far of this.#far) far.abort()

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 
+import { operation } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 
+import { PartsInUse } from '../../src/sftp/parts-in-use.ts'
 import { failureOf } from '../embedded.ts'
 import { openedSftp, patterned } from './opened.ts'
 
@@ -59,4 +61,18 @@ test('an upload begins when what a stopped one has left is gone', async () => {
   rest.resolve()
   await second
   expect([server.files.paths(), server.files.text('/a')]).toEqual([['/a'], 'new'])
+})
+
+test('of two that look at each other at once, while a third of that name writes elsewhere, one goes on', async () => {
+  const parts = new PartsInUse(async (part) => part.slice(0, part.lastIndexOf('/')).slice(-1))
+  const spec = { protocol: 'sftp', operation: 'test', kind: 'transfer' } as const
+  const during = (part: string, work: () => Promise<string>): Promise<string> =>
+    operation(spec, undefined, (op) => parts.during(op, part, work))
+  const rest = Promise.withResolvers<string>()
+  const third = during('/other/a', () => rest.promise)
+  const first = during('/x/a', () => rest.promise)
+  const second = failureOf(during('/home/x/a', () => rest.promise))
+  expect(await second).toMatchObject({ code: 'NET_BUSY' })
+  rest.resolve('done')
+  expect(await Promise.all([first, third])).toEqual(['done', 'done'])
 })

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 
+import { useFakeClock } from '@net/core/testing'
+
 import { failureOf } from '../embedded.ts'
 import { codesOf, openedSftp } from './opened.ts'
 
@@ -58,4 +60,20 @@ test('a call that opens the session again and is given up takes no other with it
   controller.abort()
   expect(await first).toEqual(['NET_ABORTED'])
   expect(await second).toBe(1)
+})
+
+test('a session that is opened again while the client is closed ends as well', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'x' } }, { reconnect: true })
+  const { sftp, server } = opened
+  using clock = useFakeClock()
+  server.fail({ on: 'SYMLINK', do: 'drop' })
+  await failureOf(sftp.symlink('x', '/b'))
+  server.failSsh({ on: 'subsystem', do: { delay: 100 } })
+  const size = codesOf([sftp.size('/a')])
+  await server.ssh.waitFor(
+    () => server.ssh.received.filter(({ what }) => what === 'subsystem').length === 2,
+  )
+  await sftp.close({ grace: 0 })
+  await clock.advance(100)
+  expect(await size).toEqual(['NET_CLOSED'])
 })
