@@ -134,7 +134,7 @@ export class Client extends CommandVerbs implements SftpClient {
     return this.calls.run(call, taken, async (session, op) => {
       const opening = { path, flags: openFlags[flags], mode: taken.mode }
       const handle = await op.phase('command', () => openFile(session, op, opening))
-      return new OpenFile(session, handle, path, ({ target, ...verb }, options, run) =>
+      return new OpenFile(session, { handle, path, flags }, ({ target, ...verb }, options, run) =>
         this.calls.run({ ...verb, paths: [target] }, options, (_, op) => run(op)),
       )
     })

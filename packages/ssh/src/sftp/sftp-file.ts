@@ -35,7 +35,7 @@ export interface SftpFile extends AsyncDisposable {
   read(length: number, position?: number, options?: CallOptions): Promise<Uint8Array>
   /** Several parts at once, in the order in which they are asked for; a transfer. */
   readv(ranges: readonly SftpRange[], options?: CallOptions): Promise<readonly Uint8Array[]>
-  /** Writes at the position; a transfer. `position` moves on if none is given. What was opened with `a` is written at the end in any case. */
+  /** Writes at the position; a transfer. `position` moves on if none is given. What was opened with `a` is written at the end in any case, one call behind the other. */
   write(data: string | Uint8Array, position?: number, options?: CallOptions): Promise<void>
   /** What is known of the file; a command. */
   stat(options?: CallOptions): Promise<SftpEntry>
@@ -49,6 +49,13 @@ export interface SftpFile extends AsyncDisposable {
   commit(options?: CallOptions): Promise<void>
   /** Closes it behind the calls that are under way, whatever the server says. Never rejects. */
   close(): Promise<void>
+}
+
+/** What was opened. */
+export interface FileOpened {
+  readonly handle: OpenHandle
+  readonly path: string
+  readonly flags: SftpOpenFlags
 }
 
 /** Runs a call on an open file. */
@@ -83,13 +90,16 @@ export class OpenFile implements SftpFile {
   readonly #call: FileCall
   /** Calls under way, which closing waits for. */
   readonly #running = new Set<Promise<unknown>>()
+  /** Settles when what is to be appended before the next write is there; undefined where writes have positions. */
+  #appended: Promise<unknown> | undefined
   #isClosing = false
 
-  constructor(session: SftpSession, handle: OpenHandle, path: string, call: FileCall) {
+  constructor(session: SftpSession, { handle, path, flags }: FileOpened, call: FileCall) {
     this.#session = session
     this.#handle = handle
     this.path = path
     this.#call = call
+    if ((openFlags[flags] & OPEN_FLAG.APPEND) !== 0) this.#appended = Promise.resolve()
   }
 
   async read(length: number, position?: number, options?: CallOptions): Promise<Uint8Array> {
@@ -114,9 +124,17 @@ export class OpenFile implements SftpFile {
     this.#check('write', () => argument('the data', textOrBytes, data))
     const start = this.#start('write', position)
     const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
-    await this.#from(position, bytes.length, () =>
-      this.#transfer('write', options, (op) => this.#write(op, start, bytes)),
+    const before = this.#appended
+    const writing = this.#from(position, bytes.length, () =>
+      this.#transfer('write', options, async (op) => {
+        // Each leaves in pieces, which would stand among those of another one.
+        if (before !== undefined) await stoppable(op, before)
+        await this.#write(op, start, bytes)
+      }),
     )
+    // One that was stopped while it waited is not there, and those before it may not be either.
+    if (before !== undefined) this.#appended = Promise.allSettled([before, writing])
+    await writing
   }
 
   async stat(options?: CallOptions): Promise<SftpEntry> {

@@ -34,6 +34,22 @@ test('what is opened to add is written at the end', async () => {
   expect(opened.server.files.text('/a')).toBe('oldnew')
 })
 
+test('what is added by several calls at once stands one behind the other, whole', async () => {
+  await using opened = await openedSftp({ files: { '/a': '' } })
+  await using file = await opened.sftp.open('/a', 'a+')
+  const parts = ['a', 'b', 'c'].map((letter) => Buffer.alloc(200_000, letter))
+  const stop = new AbortController()
+  const writing = codesOf([
+    ...parts.map((part) => file.write(part)),
+    file.write('never', undefined, { signal: stop.signal }),
+    file.write('end'),
+  ])
+  stop.abort()
+  expect(await writing).toEqual(['done', 'done', 'done', 'NET_ABORTED', 'done'])
+  const whole = Buffer.concat([...parts, Buffer.from('end')])
+  expect(Buffer.compare(opened.server.files.read('/a'), whole)).toBe(0)
+})
+
 test('attributes are set by the handle, and the end of a file is told', async () => {
   await using opened = await openedSftp({ files: { '/a': '12345' } })
   const { sftp, server } = opened
