@@ -79,9 +79,12 @@ export class Control {
     return this.#exchanges.length > 0
   }
 
-  /** Sends the command and waits for its last reply; when the operation is stopped, the reply is owed (see `idle`). */
+  /**
+   * Sends the command, unless the operation was stopped before, and waits for its last reply; when the operation is stopped
+   * later, the reply is owed (see `idle`).
+   */
   ask(op: Operation, command: string, shown: string = command): Promise<FtpReply> {
-    return stoppable(op, this.begin(op, command, shown).final)
+    return stoppable(op, () => this.begin(op, command, shown).final)
   }
 
   /** Sends the command; `shown` is what the log may see of it. Throws what took the connection, and `NET_BUSY` while a reply is owed. */

@@ -54,6 +54,8 @@ export async function transfer<T>(
   let isAsked = false
   try {
     await restart(session, dialog, plan.start ?? 0)
+    // A file would be emptied for nothing.
+    op.signal.throwIfAborted()
     isAsked = true
     session.control.sends(!plan.mayEndEarly)
     const exchange = dialog.begin(plan.command)

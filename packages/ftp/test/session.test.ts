@@ -29,6 +29,25 @@ test('a call that was stopped leaves the session free once its reply is here', a
   expect(await next).toMatchObject({ status: 200 })
 })
 
+test('a call that is stopped in the turn in which it is made sends nothing', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'old' } })
+  await using client = await connect(server.url)
+  const calls: ((options: { readonly signal: AbortSignal }) => Promise<unknown>)[] = [
+    (options) => client.remove('a', options),
+    (options) => client.writeFile('a', 'new', options),
+    (options) => client.mkdir('c', options),
+  ]
+  for (const call of calls) {
+    const sent = server.received.length
+    const stop = new AbortController()
+    const given = call({ signal: stop.signal })
+    stop.abort()
+    await expect(given).rejects.toMatchObject({ code: 'NET_ABORTED' })
+    expect(await client.size('a')).toBe(3)
+    expect(server.received.slice(sent)).toEqual(['SIZE a'])
+  }
+})
+
 test('a server that owes a reply for a second is not there any more', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)

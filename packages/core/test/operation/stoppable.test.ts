@@ -40,3 +40,20 @@ test('after the result an abort cancels nothing', async () => {
   await expect(stoppable(op, Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(listeners.size).toBe(0)
 })
+
+test('a function begins what is waited for, unless the operation was stopped before', async () => {
+  const controller = new AbortController()
+  const begin = vi.fn(async () => 'done')
+  const call = operation(spec, { signal: controller.signal }, async (op) => {
+    expect(await stoppable(op, begin)).toBe('done')
+    await expect(stoppable(op, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    const broken = (): never => {
+      throw new Error('broken')
+    }
+    await expect(stoppable(op, broken)).rejects.toThrow('broken')
+    controller.abort()
+    return stoppable(op, begin)
+  })
+  await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  expect(begin).toHaveBeenCalledOnce()
+})

@@ -88,10 +88,13 @@ export class Handles {
     // With none the opening before has left one.
     const taken = { ...place, size: Math.max(1, place.size) }
     if (place.size > 0) await this.#places.take(op, place)
-    const asked = this.#pipeline.ask(request)
+    let asked: Promise<Reply> | undefined
     let isStopped = false
+    const ask = (): Promise<Reply> => (asked = this.#pipeline.ask(request))
     try {
-      const reply = await stoppable(op, asked, () => {
+      const reply = await stoppable(op, ask, () => {
+        // Of what was not asked nothing comes later.
+        if (asked === undefined) return
         isStopped = true
         const late = this.#late(asked, taken)
         rules.abandoned?.(late)

@@ -200,7 +200,7 @@ export class OpenFile implements SftpFile {
   }
 
   async #read(op: Operation, start: number, length: number): Promise<Buffer> {
-    const { read: block } = await this.#session.limits()
+    const { read: block } = await stoppable(op, this.#session.limits())
     const end = start + length
     const asked = this.#asked('read')
     const plan = { handle: this.#id(), start, end, block, asked }
@@ -220,7 +220,8 @@ export class OpenFile implements SftpFile {
   }
 
   async #write(op: Operation, start: number, bytes: Uint8Array): Promise<void> {
-    const { write } = await this.#session.limits()
+    // A write that was given up must not leave later, when its bytes may be others.
+    const { write } = await stoppable(op, this.#session.limits())
     const block = Math.min(write, Math.max(1, bytes.length))
     const asked = this.#asked('write')
     const writing = new WriteBehind(this.#session, op, { handle: this.#id(), start, block, asked })

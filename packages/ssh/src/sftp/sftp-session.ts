@@ -154,9 +154,9 @@ export class SftpSession {
     return this.#shared.limits
   }
 
-  /** Asks; the answer to a call that was given up is dropped when it comes. */
+  /** Asks, unless the call was given up before; the answer to one that is given up later is dropped when it comes. */
   ask(op: Operation, request: Request): Promise<Reply> {
-    return stoppable(op, this.pipeline.ask(request))
+    return stoppable(op, () => this.pipeline.ask(request))
   }
 
   /** Resolves when the server has done it. Rejects with what it says otherwise. */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 
+import { useFakeClock } from '@net/core/testing'
+
 import { codesOf, openedSftp, patterned } from './opened.ts'
 
 test('[SSH-56] what is open is read and written in parts that are larger than one request', async () => {
@@ -32,6 +34,26 @@ test('what is opened to add is written at the end', async () => {
   await using file = await opened.sftp.open('/a', 'a')
   await file.write('new', 0)
   expect(opened.server.files.text('/a')).toBe('oldnew')
+})
+
+test('a write that is given up while the server is asked how much it takes is never sent', async () => {
+  await using opened = await openedSftp()
+  const { sftp, server } = opened
+  const file = await sftp.open('/a', 'w')
+  using clock = useFakeClock()
+  server.fail({ on: 'limits@openssh.com', do: { delay: 100 } })
+  const stop = new AbortController()
+  const bytes = Buffer.from('old')
+  const writing = codesOf([file.write(bytes, 0, { signal: stop.signal })])
+  await expect.poll(() => server.requests).toContain('limits@openssh.com')
+  stop.abort()
+  expect(await writing).toEqual(['NET_ABORTED'])
+  bytes.write('new')
+  await clock.advance(100)
+  await file.write('x', 5)
+  await file.commit()
+  expect(opened.requests().filter((line) => line.startsWith('WRITE'))).toHaveLength(1)
+  expect(server.files.text('/a')).toBe('\0\0\0\0\0x')
 })
 
 test('what is added by several calls at once stands one behind the other, whole', async () => {
@@ -139,4 +161,26 @@ test.each(['close', 'commit'] as const)('%s comes behind what is under way', asy
   ])
   expect(server.files.read('/w')).toHaveLength(400_001)
   expect(await codesOf([file.read(1), file.close()])).toEqual(['NET_CLOSED', 'done'])
+})
+
+test('what is given up in the turn in which it is asked changes nothing on the server', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'old' } })
+  const { sftp, server } = opened
+  const calls: ((options: { readonly signal: AbortSignal }) => Promise<unknown>)[] = [
+    (options) => sftp.open('/a', 'w', options),
+    (options) => sftp.remove('/a', options),
+    (options) => sftp.truncate('/a', 0, options),
+    (options) => sftp.writeFile('/a', 'new', { inPlace: true, ...options }),
+    (options) => sftp.rename('/a', '/b', { replace: true, ...options }),
+  ]
+  for (const call of calls) {
+    opened.requests()
+    const stop = new AbortController()
+    const given = codesOf([call({ signal: stop.signal })])
+    stop.abort()
+    expect(await given).toEqual(['NET_ABORTED'])
+    await sftp.exists('/')
+    expect(opened.requests()).toEqual(['STAT /'])
+    expect(server.files.text('/a')).toBe('old')
+  }
 })
