@@ -37,6 +37,6 @@ function begun<T>(waited: Promise<T> | (() => Promise<T>)): Promise<T> {
   try {
     return waited()
   } catch (error) {
-    return Promise.reject(error as Error)
+    return Promise.reject(error)
   }
 }
