@@ -24,6 +24,7 @@ export class MessageQueue {
   #waiting: Waiting[] = []
   #room: PromiseWithResolvers<void> | undefined
   #isOver = false
+  #isDropped = false
   #error: NetError | undefined
 
   /** Whether the peer has to wait for the reader. */
@@ -39,7 +40,7 @@ export class MessageQueue {
   }
 
   push(message: Message): void {
-    if (this.#isOver) return
+    if (this.#isOver || this.#isDropped) return
     if (this.#given(message)) return
     this.#messages.push(message)
     this.#size += costOf(message)
@@ -57,8 +58,9 @@ export class MessageQueue {
     this.#let()
   }
 
-  /** Makes room by dropping what nobody will read. */
+  /** Makes room by dropping what nobody will read, and all that follows: a reader must not find a gap between two messages. */
   drop(): void {
+    this.#isDropped = true
     this.#messages = []
     this.#size = 0
     this.#let()

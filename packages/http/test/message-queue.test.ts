@@ -29,6 +29,17 @@ test('what is there is given before the end', async () => {
   await expect(failed.next().message).rejects.toMatchObject({ code: 'NET_CONN_RESET' })
 })
 
+test('behind what was dropped nothing is given: no reader finds a gap', async () => {
+  const queue = new MessageQueue()
+  queue.push('first')
+  const first = await queue.next().message
+  queue.push('dropped')
+  queue.drop()
+  queue.push('later')
+  queue.end(undefined)
+  expect([first, await queue.next().message]).toEqual(['first', null])
+})
+
 test('there is room again when enough was taken, dropped, or when it is over', async () => {
   for (const make of [
     (queue: MessageQueue) => void queue.next(),
