@@ -1,6 +1,6 @@
 /*
- * Trivial jobs added and processed by one process: ours in memory, in a file and on Redis, beside BullMQ on the same Redis and
- * liteque in a file of its own, with the same durability. Says so and ends where redis-server is not installed.
+ * Trivial jobs added and processed by one process: ours in memory, in a file and on Redis, beside BullMQ on the same
+ * Redis. Says so and ends where redis-server is not installed.
  */
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -12,7 +12,6 @@ import { once } from 'node:events'
 
 import { openQueue } from '@net/queue'
 import { Queue, Worker } from 'bullmq'
-import { buildDBClient, Runner, SqliteQueue } from 'liteque'
 
 import { compare, type Contender } from './pairs.ts'
 
@@ -32,8 +31,7 @@ async function bench(): Promise<void> {
   const peers = [bullmq(port)]
   const title = (place: string): string => `${JOBS} jobs added and processed, ${place}`
   await compare(title('on Redis'), 'a second', ours(`redis://127.0.0.1:${port}`), peers)
-  const inFiles = [...peers, liteque(folder.path)]
-  await compare(title('in a file'), 'a second', ours('file:', folder.path), inFiles)
+  await compare(title('in a file'), 'a second', ours('file:', folder.path), peers)
   await compare(title('in memory'), 'a second', ours('memory:'), peers)
   redis.kill()
   await once(redis, 'exit')
@@ -69,21 +67,6 @@ function bullmq(port: number): Contender {
       await all.done
       await worker.close()
       await queue.close()
-      return JOBS
-    },
-  }
-}
-
-function liteque(folder: string): Contender {
-  return {
-    name: 'liteque',
-    async run() {
-      const db = buildDBClient(join(folder, `liteque-${++opened}.db`), { runMigrations: true })
-      const options = { defaultJobArgs: { numRetries: 2 }, keepFailedJobs: true }
-      const queue = new SqliteQueue<{ id: number }>('jobs', db, options)
-      await Promise.all(Array.from({ length: JOBS }, (_, id) => queue.enqueue({ id })))
-      const how = { concurrency: CONCURRENCY, pollIntervalMs: 1, timeoutSecs: 5 }
-      await new Runner(queue, { run: async () => {} }, how).runUntilEmpty()
       return JOBS
     },
   }
