@@ -1,19 +1,21 @@
-/* One measurement of http-cost.ts: `node http-cost-worker.ts (garbage | import | crowd) (net | undici) ORIGIN`. */
+/* One measurement of http-cost.ts: `node http-cost-worker.ts (garbage | import | import-time | crowd) (net | undici) ORIGIN`. */
 
 const [what, who, origin = ''] = process.argv.slice(2)
 const CALLS = 10_000
 const AT_ONCE = 50
 const MEGA = 1_000_000
 
-if (what === 'import') await importing()
+if (what === 'import' || what === 'import-time') await importing()
 else if (what === 'garbage') await garbage()
 else await crowd()
 
 async function importing(): Promise<void> {
+  const start = performance.now()
   const before = process.cpuUsage()
   await (who === 'net' ? import('@net/http') : import('undici'))
   const { user, system } = process.cpuUsage(before)
-  console.log(user + system)
+  const elapsed = (performance.now() - start) * 1000
+  console.log(what === 'import' ? user + system : elapsed)
 }
 
 async function garbage(): Promise<void> {

@@ -8,14 +8,8 @@ import {
   type OptionsDoor,
   type OptionTable,
 } from '@net/core/authoring'
-import {
-  roadOption,
-  type BlockOption,
-  type Dialer,
-  type ProxyLoginTime,
-  type ProxyOption,
-  type TlsOptions,
-} from '@net/socket'
+import type { BlockOption, Dialer, ProxyLoginTime, ProxyOption, TlsOptions } from '@net/socket'
+import { roadOption } from '@net/socket/road'
 
 import { authShape, type HttpAuth } from './auth.ts'
 import { callCacheShape, clientCacheShape } from './cache/options.ts'

@@ -5,7 +5,8 @@
 
 import { isNetError, type NetError } from '@net/core'
 import { addContext, type Operation } from '@net/core/authoring'
-import { secure, toSocket, type TlsOptions, type Transport } from '@net/socket'
+import type { TlsOptions, Transport } from '@net/socket'
+import { secure, toSocket } from '@net/socket/road'
 
 import type { ConnectionEvents, HttpConnection, SharedConnection } from './connection.ts'
 import type { Http2Connection, PingConsent } from './engine/http2.ts'

@@ -5,13 +5,8 @@
 
 import type { Endpoint } from '@net/core'
 import { netError, type Operation, type Taken } from '@net/core/authoring'
-import {
-  chooseRoad,
-  type ChosenRoad,
-  type ForwardingProxy,
-  type RoadExplanation,
-  type Transport,
-} from '@net/socket'
+import type { ChosenRoad, ForwardingProxy, RoadExplanation, Transport } from '@net/socket'
+import { chooseRoad } from '@net/socket/road'
 
 import type { ClientOptions } from './client-options.ts'
 

@@ -26,7 +26,7 @@ import {
   type OperationSpec,
 } from '@net/core/authoring'
 import type { Connection, WaitOptions } from '@net/socket'
-import { writeNow } from '@net/socket/authoring'
+import { writeNow } from '@net/socket/road'
 
 import type { HttpHeaders } from './headers.ts'
 import { MessageQueue, type Message, type NextMessage } from './message-queue.ts'

@@ -5,7 +5,6 @@ import { createCertificates, startConnectServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 import { checkWanted } from '../src/switching.ts'
-import { startRawServer } from './raw-server.ts'
 
 const authority = createCertificates()
 
@@ -40,17 +39,6 @@ test.each([
   },
 )
 
-test('[HTTP-53] what comes together with the response is the first of the protocol', async () => {
-  await using server = await startRawServer((socket) =>
-    socket.write(
-      'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: Echo\r\n\r\nfirst words',
-    ),
-  )
-  await using client = http.createClient()
-  await using switched = await client.upgrade(server.url, 'echo')
-  expect(Buffer.from(await switched.connection.readExactly(11)).toString()).toBe('first words')
-})
-
 test('[HTTP-53] CONNECT gives a tunnel, also through a proxy before it', async () => {
   const routes = {
     'CONNECT *': { connection: async (connection: Connection) => connection.write('there') },
@@ -67,58 +55,6 @@ test('[HTTP-53] CONNECT gives a tunnel, also through a proxy before it', async (
     'example.com:443',
   ])
   expect(server.received[0]?.headers.host).toBe('example.com:443')
-})
-
-test('a server that refuses says why; one that does neither breaks the rules', async () => {
-  await using server = await startHttpServer()
-  await using client = http.createClient({ baseUrl: server.url })
-  await expect(client.upgrade('/upgrade', 'other')).rejects.toMatchObject({ status: 426 })
-  await expect(client.upgrade('/nothing', 'echo')).rejects.toMatchObject({
-    code: 'NET_NOT_FOUND',
-    reply: { text: 'there is no /nothing\n' },
-  })
-  await expect(client.upgrade('/json', 'echo')).rejects.toMatchObject({
-    code: 'NET_PROTO_UNEXPECTED',
-  })
-  await expect.poll(() => server.connections).toBe(0)
-})
-
-test('a server may not choose another protocol', async () => {
-  await using server = await startRawServer((socket) =>
-    socket.write('HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
-  )
-  await using client = http.createClient()
-  await expect(client.upgrade(server.url, 'echo')).rejects.toMatchObject({
-    code: 'NET_PROTO_UNEXPECTED',
-  })
-  await expect.poll(() => server.open).toBe(0)
-})
-
-test('a server may not switch the protocol where a tunnel was asked for', async () => {
-  await using server = await startRawServer((socket) =>
-    socket.write('HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
-  )
-  await using client = http.createClient()
-  await expect(client.tunnel(server.url, 'example.com:443')).rejects.toMatchObject({
-    code: 'NET_PROTO_UNEXPECTED',
-  })
-  await expect.poll(() => server.open).toBe(0)
-})
-
-test('who asks is said, and asked again after a refusal', async () => {
-  const answers = ['bad-token', 'good-token']
-  const connection = async (): Promise<void> => {}
-  await using server = await startHttpServer({
-    routes: {
-      '/guarded': ({ headers }) =>
-        headers.authorization === 'Bearer good-token'
-          ? { status: 101, headers: { connection: 'upgrade', upgrade: 'echo' }, connection }
-          : { status: 401 },
-    },
-  })
-  await using client = http.createClient({ auth: http.bearer(() => answers.shift() ?? '') })
-  await using switched = await client.upgrade(`${server.url}/guarded`, 'echo')
-  expect(switched.status).toBe(101)
 })
 
 test('interim responses are heard, an abort ends the wait', async () => {
@@ -182,16 +118,4 @@ test('what cannot be asked for', () => {
     expect(() => checkWanted(wanted)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   for (const wanted of [{ protocol: 'websocket' }, { protocol: 'HTTP/2.0' }, { to: '[::1]:443' }])
     expect(() => checkWanted(wanted)).not.toThrow()
-})
-
-test('an upgrade carries the cookies of the jar, and a refusal sets some', async () => {
-  await using server = await startHttpServer({
-    routes: { '/refused': { status: 403, headers: { 'set-cookie': 'b=2; Path=/' } } },
-  })
-  await using client = http.createClient({ baseUrl: server.url, cookies: true })
-  client.cookies?.set({ name: 'a', value: '1', domain: '127.0.0.1' })
-  await expect(client.upgrade('/refused', 'echo')).rejects.toMatchObject({ status: 403 })
-  await using switched = await client.upgrade('/upgrade', 'echo')
-  expect(switched.status).toBe(101)
-  expect(server.received.map(({ headers }) => headers.cookie)).toEqual(['a=1', 'a=1; b=2'])
 })

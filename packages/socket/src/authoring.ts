@@ -55,7 +55,6 @@ export {
   type Security,
 } from './session/security.ts'
 export { Turns } from './session/turns.ts'
-export { parseChallenges, type Challenge } from './proxy/challenges.ts'
 export {
   digestAnswer,
   digestIn,
@@ -66,6 +65,4 @@ export {
 } from './proxy/digest-answer.ts'
 export { SocksServerHalf, type SocksOutcome, type SocksRequest } from './proxy/socks-server-half.ts'
 export { receiveAll, type ReceivingSink } from './bulk/receive-all.ts'
-export { deliverTo } from './pulled-inflow.ts'
-export { writeNow, writeTextNow } from './write-now.ts'
 export { sendAll, type CallerTurn } from './bulk/send-all.ts'

@@ -3,7 +3,6 @@
  * file when the listener closes.
  */
 
-import { randomUUID } from 'node:crypto'
 import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 
@@ -68,7 +67,7 @@ async function removeStale(path: string): Promise<boolean> {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined) return true
   if (!found.isSocket() || !(await isSilent(path))) return false
-  const aside = `${path}.${randomUUID().slice(0, 8)}`
+  const aside = `${path}.${crypto.randomUUID().slice(0, 8)}`
   try {
     renameSync(path, aside)
   } catch (error) {

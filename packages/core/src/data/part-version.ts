@@ -3,7 +3,6 @@
  * so that a later program does not join two versions.
  */
 
-import { createHash } from 'node:crypto'
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
 
 import { codeOf } from '../errors/from-node.ts'
@@ -38,7 +37,8 @@ export class VersionFile {
   constructor(path: string, { kind, of }: VersionPlace) {
     this.#path = path
     this.#kind = kind
-    this.#of = createHash('sha256').update(of).digest('hex')
+    // Loaded here, as most programs need no hash.
+    this.#of = process.getBuiltinModule('node:crypto').createHash('sha256').update(of).digest('hex')
   }
 
   /** The version of the part; undefined if nothing is known, or if it is of another file. */

@@ -3,7 +3,8 @@
  * know passwords or requests.
  */
 
-import { parseChallenges, type DigestChallenge } from '@net/socket/authoring'
+import type { DigestChallenge } from '@net/socket/authoring'
+import { parseChallenges } from '@net/socket/road'
 
 /** One use of a nonce. */
 export interface Round {

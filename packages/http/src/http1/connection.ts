@@ -9,7 +9,7 @@ import type { Socket } from 'node:net'
 import { ConnectionLostError, isNetError, type NetError } from '@net/core'
 import { clock, defineErrorTable, translate, type Timer } from '@net/core/authoring'
 import type { ByteReceiver, Inflow, Transport } from '@net/socket'
-import { deliverTo } from '@net/socket/authoring'
+import { deliverTo } from '@net/socket/road'
 
 import type { ConnectionEvents, HttpConnection, WireReceiver, WireRequest } from '../connection.ts'
 import { heldFrom, isHeldBy } from '../held.ts'

@@ -5,7 +5,7 @@
 
 import { clock } from '@net/core/authoring'
 import type { Transport } from '@net/socket'
-import { writeNow, writeTextNow } from '@net/socket/authoring'
+import { writeNow, writeTextNow } from '@net/socket/road'
 
 import type { BodyPieces, WireRequest } from '../connection.ts'
 import { announcedLength } from '../content-length.ts'

@@ -5,7 +5,7 @@
 
 import { isNetError } from '@net/core'
 import { callerFault, guarded } from '@net/core/authoring'
-import { parseChallenges } from '@net/socket/authoring'
+import { parseChallenges } from '@net/socket/road'
 
 import type { HttpAuth } from '../auth.ts'
 import type { Middleware } from '../handler.ts'
