@@ -80,8 +80,20 @@ describe.each(packages())('$name installed alone', ({ name, short, entries, fold
     const hook = join(root, 'test/package/print-loaded.ts')
     const loaded = run(process.execPath, ['--import', hook, '-e', `import('${name}')`], consumer)
     expect(loaded).toContain(`/node_modules/${name}/dist/index.js`)
-    const unwanted = /\/testing\/|^node:assert|@opentelemetry/u
+    const unwanted = /\/testing[/-]|^node:assert|@opentelemetry/u
     expect(loaded.split('\n').filter((url) => unwanted.test(url))).toEqual([])
+  })
+
+  test('an import leaves for later what is needed later', () => {
+    const hook = join(root, 'test/package/print-loaded.ts')
+    const loaded = run(process.execPath, ['--import', hook, '-e', `import('${name}')`], consumer)
+    const urls = loaded.trim().split('\n')
+    // What a function imports has a chunk with a name of its own.
+    const ours = urls.filter((url) => url.includes('/node_modules/@net/'))
+    const atOnce = /\/dist\/(?:index|authoring|road|rolldown-runtime)(?:-[\w-]{8})?\.js$/u
+    expect(ours.filter((url) => !atOnce.test(url))).toEqual([])
+    const later = NEEDED_LATER[name]
+    expect(urls.filter((url) => later?.test(url))).toEqual([])
   })
 
   test('holds code and types, and leads nowhere else', () => {
@@ -160,6 +172,14 @@ function importTime(name: string, cwd: string): number {
     Number(run(process.execPath, ['--input-type=module', '-e', script], cwd)),
   )
   return Math.round((times.toSorted((a, b) => a - b)[3] ?? 0) * 10) / 10
+}
+
+/** What takes long to load, and what most programs never call. */
+const NEEDED_LATER: Readonly<Record<string, RegExp>> = {
+  '@net/core': /^node:(?:crypto|fs|net|util)$/u,
+  '@net/socket': /^node:(?:crypto|http2?|https|tls|util)$/u,
+  '@net/http':
+    /^node:(?:crypto|dgram|fs|http2?|https|tls|util|zlib)$|\/socket\/dist\/(?:index|authoring)\b/u,
 }
 
 const strictest = [

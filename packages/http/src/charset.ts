@@ -1,7 +1,5 @@
 /* The charset of a text, as its `Content-Type` tells it. */
 
-import { TextDecoder } from 'node:util'
-
 /** The charset of the Encoding Standard that the field names; UTF-8 without one, and as it stands if it is unknown. */
 export function charsetIn(contentType: string | undefined): string {
   const found = CHARSET.exec(contentType ?? '')?.[1]

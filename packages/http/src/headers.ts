@@ -3,14 +3,13 @@
  * the message that they belong to.
  */
 
-import { inspect } from 'node:util'
-
 import { isSecret, type Secret } from '@net/core'
 import {
   claimSecrets,
   disown,
   holdSecret,
   netError,
+  PRINTING,
   redact,
   refused,
   shape,
@@ -41,7 +40,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
 
   static {
     // Declared as a computed member it would need type inference to make this file's declarations.
-    Object.defineProperty(HttpHeaders.prototype, inspect.custom, {
+    Object.defineProperty(HttpHeaders.prototype, PRINTING, {
       value(this: HttpHeaders) {
         return this.toJSON()
       },

@@ -1,7 +1,5 @@
 /* The events of a body, as they come in. */
 
-import { TextDecoder } from 'node:util'
-
 import type { ErrorContext, NetError } from '@net/core'
 import { harmless, leavable, netError } from '@net/core/authoring'
 

@@ -1,7 +1,5 @@
 /* What may be said about how a body is to be read. */
 
-import { TextDecoder } from 'node:util'
-
 import { argument, inCall, option, optionsDoor, shape, type Shape } from '@net/core/authoring'
 
 import type { EventOptions } from './read-events.ts'

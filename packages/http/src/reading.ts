@@ -1,7 +1,5 @@
 /* Reading a body to its end: as bytes, text or JSON, with the limits that keep a peer from filling our memory. */
 
-import { TextDecoder } from 'node:util'
-
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
 import {
   BatchWriter,

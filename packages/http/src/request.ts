@@ -1,9 +1,15 @@
 /* A request as a plain value, which middleware may read and replace. No part of it has been sent. */
 
-import { inspect } from 'node:util'
-
 import type { Source } from '@net/core'
-import { argument, inCall, option, optionsDoor, shape, type Shape } from '@net/core/authoring'
+import {
+  argument,
+  inCall,
+  option,
+  optionsDoor,
+  PRINTING,
+  shape,
+  type Shape,
+} from '@net/core/authoring'
 
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { placeOf, type Place } from './place.ts'
@@ -60,7 +66,7 @@ export class HttpRequest {
     }
     placeOfRequest = (request) => request.#where()
     // Declared as a computed member it would need type inference to make this file's declarations.
-    Object.defineProperty(HttpRequest.prototype, inspect.custom, {
+    Object.defineProperty(HttpRequest.prototype, PRINTING, {
       value(this: HttpRequest) {
         return this.toJSON()
       },

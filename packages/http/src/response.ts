@@ -1,7 +1,5 @@
 /* An answer: status, headers, and a body that is read once, in the form that the caller asks for. */
 
-import { inspect } from 'node:util'
-
 import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/core'
 import {
   addContext,
@@ -9,6 +7,7 @@ import {
   harmless,
   netError,
   option,
+  PRINTING,
   traceToCaller,
 } from '@net/core/authoring'
 
@@ -140,7 +139,7 @@ export class ClientResponse implements HttpResponse {
 
   static {
     // Declared as a computed member it would need type inference to make this file's declarations.
-    Object.defineProperty(ClientResponse.prototype, inspect.custom, {
+    Object.defineProperty(ClientResponse.prototype, PRINTING, {
       value(this: ClientResponse) {
         const { status, statusText, url, headers } = this
         return { status, statusText: harmless(statusText), url: shownUrl(url), headers }

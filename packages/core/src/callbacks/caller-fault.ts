@@ -3,19 +3,20 @@
  * operation unchanged.
  */
 
-import { inspect } from 'node:util'
-
 import { shared } from '../shared.ts'
 
 /** Marks what a callback of the caller's threw; returns it, wrapped in an Error where it cannot be marked itself. */
 export function callerFault(thrown: unknown): unknown {
   // What throws nothing has failed all the same, and engines take no error for an end.
-  const error =
-    typeof thrown === 'object' && thrown !== null
-      ? thrown
-      : new Error(`${inspect(thrown)} was thrown`, { cause: thrown })
+  const error = typeof thrown === 'object' && thrown !== null ? thrown : errorOf(thrown)
   marked.add(error)
   return error
+}
+
+function errorOf(thrown: unknown): Error {
+  // Loaded here, as that takes a while and hardly anybody throws such things.
+  const { inspect } = process.getBuiltinModule('node:util')
+  return new Error(`${inspect(thrown)} was thrown`, { cause: thrown })
 }
 
 /** Whether the error was marked. */

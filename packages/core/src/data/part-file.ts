@@ -4,8 +4,18 @@
  * followed: the part lies beside the file it leads to.
  */
 
-import { constants, type Stats } from 'node:fs'
-import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import {
+  constants,
+  link,
+  lstat,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { codeOf } from '../errors/from-node.ts'

@@ -3,8 +3,9 @@
  * protocol, and nothing relies on one copy of this file: `instanceof` and `isNetError` go by brand.
  */
 
-import { inspect, type InspectOptions } from 'node:util'
+import type { InspectOptions } from 'node:util'
 
+import { PRINTING } from '../printing-key.ts'
 import { redact, type SecretOwners } from '../redaction/redact.ts'
 import { codes, type ErrorClassName, type NetErrorCode, type RetryClass } from './codes.ts'
 import { nameErrors } from './name-errors.ts'
@@ -371,7 +372,7 @@ const classes: Readonly<Record<ErrorClassName, typeof NetError>> = {
 
 Object.defineProperty(NetError.prototype, BRAND, { value: true })
 // Declared as a computed member it would need type inference to make this file's declarations.
-Object.defineProperty(NetError.prototype, inspect.custom, {
+Object.defineProperty(NetError.prototype, PRINTING, {
   value(this: NetError, depth: number, options: InspectOptions) {
     return printed(this, depth, options)
   },

@@ -2,8 +2,6 @@
  * A log for machines: one JSON object per line, whatever peers and callers put into it.
  */
 
-import { inspect } from 'node:util'
-
 import { netError } from '../errors/net-error.ts'
 import { adopt, failureOf } from '../data/adopted-stream.ts'
 import { inCall } from '../options/door.ts'
@@ -34,10 +32,10 @@ export function jsonSink(stream: TextStream): LogSink {
 
 function lineOf({ time, fields, ...head }: LogRecord): string {
   const named = { time: new Date(time).toISOString(), ...head }
-  return oneLine(
-    jsonOf({ ...named, ...fields, ...named }) ??
-      JSON.stringify({ ...named, fields: inspect(fields) }),
-  )
+  const line = jsonOf({ ...named, ...fields, ...named })
+  if (line !== undefined) return oneLine(line)
+  const { inspect } = process.getBuiltinModule('node:util')
+  return oneLine(JSON.stringify({ ...named, fields: inspect(fields) }))
 }
 
 function jsonOf(value: object): string | undefined {

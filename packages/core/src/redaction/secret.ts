@@ -3,9 +3,8 @@
  * as long as it is alive. Only `reveal()` gives it.
  */
 
-import { inspect } from 'node:util'
-
 import { netError } from '../errors/net-error.ts'
+import { PRINTING } from '../printing-key.ts'
 import { holdSecret } from './redact.ts'
 
 /** A password, token or key that does not print. Made by `secret()`; known by a brand, so that copies agree. */
@@ -56,7 +55,7 @@ class HeldSecret implements Secret {
     return PRINTED
   }
 
-  [inspect.custom](): string {
+  [PRINTING](): string {
     return PRINTED
   }
 }

@@ -3,8 +3,6 @@
  * not know how they are taken off.
  */
 
-import { TextDecoder } from 'node:util'
-
 import { tellsCutZstd } from './zstd.ts'
 
 /** A coding that can be taken off. */
