@@ -225,7 +225,10 @@ function utf8(bytes: Uint8Array): string {
 }
 
 /** A decoder of a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown. */
-export function decoderOf(charset: string, context: ErrorContext): TextDecoder {
+export function decoderOf(
+  charset: string,
+  context: ErrorContext,
+): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(charset)
   } catch {

@@ -55,14 +55,6 @@ export {
   type Security,
 } from './session/security.ts'
 export { Turns } from './session/turns.ts'
-export {
-  digestAnswer,
-  digestIn,
-  hashing,
-  type DigestChallenge,
-  type DigestRequest,
-  type DigestUser,
-} from './proxy/digest-answer.ts'
 export { SocksServerHalf, type SocksOutcome, type SocksRequest } from './proxy/socks-server-half.ts'
 export { receiveAll, type ReceivingSink } from './bulk/receive-all.ts'
 export { sendAll, type CallerTurn } from './bulk/send-all.ts'

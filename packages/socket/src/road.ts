@@ -6,6 +6,14 @@
 export { chooseRoad } from './proxy/choose.ts'
 export { parseChallenges, type Challenge } from './proxy/challenges.ts'
 export { toSocket } from './handover.ts'
+export {
+  digestAnswer,
+  digestIn,
+  hashing,
+  type DigestChallenge,
+  type DigestRequest,
+  type DigestUser,
+} from './proxy/digest-answer.ts'
 export { deliverTo } from './pulled-inflow.ts'
 export { roadOption } from './road-options.ts'
 export { secure } from './tls/secure.ts'

@@ -5,8 +5,13 @@
 
 import type { Secret } from '@net/core'
 import { claimSecrets, netError, openSource, type CredentialSource } from '@net/core/authoring'
-import { digestAnswer, digestIn, hashing, type DigestChallenge } from '@net/socket/authoring'
-import { parseChallenges } from '@net/socket/road'
+import {
+  digestAnswer,
+  digestIn,
+  hashing,
+  parseChallenges,
+  type DigestChallenge,
+} from '@net/socket/road'
 
 import type { AuthRequest, Owners } from '../auth.ts'
 import type { Handler } from '../handler.ts'

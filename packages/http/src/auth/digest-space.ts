@@ -3,8 +3,7 @@
  * know passwords or requests.
  */
 
-import type { DigestChallenge } from '@net/socket/authoring'
-import { parseChallenges } from '@net/socket/road'
+import { parseChallenges, type DigestChallenge } from '@net/socket/road'
 
 /** One use of a nonce. */
 export interface Round {

@@ -1,4 +1,4 @@
-import type { DigestChallenge } from '@net/socket/authoring'
+import type { DigestChallenge } from '@net/socket/road'
 import { expect, test } from 'vitest'
 
 import { DigestSpace } from '../../src/auth/digest-space.ts'

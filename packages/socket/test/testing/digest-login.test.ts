@@ -1,5 +1,4 @@
-import { digestAnswer, digestIn } from '@net/socket/authoring'
-import { parseChallenges } from '@net/socket/road'
+import { digestAnswer, digestIn, parseChallenges } from '@net/socket/road'
 import { expect, test } from 'vitest'
 
 import { DigestLogin } from '../../src/testing/digest-login.ts'
