@@ -17,7 +17,8 @@ function killAll(pids: readonly number[]): void {
   for (const pid of pids) signal(pid, 'SIGKILL')
 }
 
-function descendantsOf(pid: number): readonly number[] {
+/** What the process started, and what that started. */
+export function descendantsOf(pid: number): readonly number[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/u.test(name))
     .map((name) => ({ pid: Number(name), parent: parentOf(name) }))

@@ -1,10 +1,18 @@
 // What OpenSSH's sshd limits or forces, roads through several of them, and one that falls silent.
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { fromFile } from '@net/core'
+import { tcpDialer } from '@net/socket'
+import { delayed } from '@net/socket/testing'
 import * as ssh from '@net/ssh'
 import { createSshKey } from '@net/ssh/testing'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test, vi, type TestContext } from 'vitest'
 
 import { requireDaemon } from './daemon.ts'
+import { descendantsOf } from './process-tree.ts'
 import { startSshd, type Sshd } from './sshd.ts'
+import { testFolder } from './test-folder.ts'
 
 test('[SSH-45] a sshd that drops logins at random while there are too many has all of a fleet in the end', async (context) => {
   const sshd = await started(context, ['MaxStartups 2:100:3'])
@@ -81,6 +89,32 @@ test('[SSH-08] a sshd that falls silent in the middle of a command is an error a
   }
 }, 60_000)
 
+test('a large upload from far away leaves sessions to commands and to other uploads, however few sshd runs', async (context) => {
+  const sshd = await started(context, ['MaxSessions 3', `Subsystem sftp ${SFTP_SERVER}`])
+  const far = { ...loginOf(sshd), dialer: delayed(tcpDialer(), 30) }
+  await using host = await ssh.connect(sshd.url, far)
+  const server = Number((await host.exec('echo $PPID')).stdout)
+  await using sftp = await host.sftp()
+  const folder = testFolder()
+  const [endless, remote] = [join(folder, 'endless'), join(folder, 'remote')]
+  writeFileSync(endless, '')
+  truncateSync(endless, 2 ** 40)
+  await sftp.exists(remote)
+  const controller = new AbortController()
+  const { signal } = controller
+  const stopped = sftp.upload(fromFile(endless), remote, { signal }).catch((error) => error)
+  await vi.waitUntil(() => descendantsOf(server).length >= 3, { timeout: 30_000 })
+  expect((await host.exec('echo one')).stdout).toBe('one\n')
+  await using other = await host.sftp()
+  await other.writeFile(`${remote}.other`, 'other')
+  expect((await host.exec('echo two')).stdout).toBe('two\n')
+  controller.abort()
+  expect(await stopped).toMatchObject({ code: 'NET_ABORTED' })
+  await sftp.writeFile(remote, 'new')
+  expect(readFileSync(remote, 'utf8')).toBe('new')
+  expect(readdirSync(folder)).toEqual(['endless', 'remote', 'remote.other'])
+}, 60_000)
+
 async function started(context: TestContext, settings: readonly string[] = []): Promise<Sshd> {
   const sshd = await startSshd(requireDaemon(context, 'sshd'), settings)
   context.onTestFinished(() => sshd[Symbol.asyncDispose]())
@@ -94,3 +128,5 @@ function logIn(sshd: Sshd): Promise<ssh.SshClient> {
 function loginOf({ user, key, hostKey }: Sshd): ssh.SshConnectOptions {
   return { user, auth: ssh.key(key.privateKey), hostKeys: ssh.pinned(hostKey.fingerprint) }
 }
+
+const SFTP_SERVER = '/usr/lib/openssh/sftp-server'

@@ -19,6 +19,9 @@ export class SessionPlaces {
     code: 'NET_TIMEOUT_POOL',
   })
   readonly #waits: PendingWaits
+  /** Told when a call waits, each once. */
+  readonly #spare = new Set<() => void>()
+  #isFull = false
 
   constructor(waits: PendingWaits) {
     this.#waits = waits
@@ -42,7 +45,30 @@ export class SessionPlaces {
   take(call: WaitingCall): ChannelPlace | Promise<ChannelPlace> {
     if (this.#held < this.#most) return this.#give()
     const { lost } = this.#waits
-    return lost === undefined ? this.#line.waitFor(call, undefined) : Promise.reject(lost)
+    if (lost !== undefined) return Promise.reject(lost)
+    const place = this.#line.waitFor(call, undefined)
+    for (const wanted of this.#spare) wanted()
+    this.#spare.clear()
+    return place
+  }
+
+  /** The server has refused a session: from here on no place is to spare. */
+  full(): void {
+    this.#isFull = true
+  }
+
+  /**
+   * Takes a place for something that calls can do without: `wanted` is called once if one waits, and the place is to be given
+   * back then. Undefined where the server has shown that it does not bear every number of sessions.
+   */
+  spare(wanted: () => void): ChannelPlace | undefined {
+    if (this.#isFull || this.#most !== Infinity) return undefined
+    const place = this.#give()
+    this.#spare.add(wanted)
+    return () => {
+      this.#spare.delete(wanted)
+      place()
+    }
   }
 
   #give(): ChannelPlace {

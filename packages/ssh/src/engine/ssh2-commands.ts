@@ -5,6 +5,7 @@
 
 import type { WaitingCall } from '@net/core/authoring'
 
+import { SshChannelError } from '../errors.ts'
 import type { PendingWaits, Stoppable } from './pending-waits.ts'
 import { SessionPlaces, type ChannelPlace } from './session-places.ts'
 import { SessionSlots } from './session-slots.ts'
@@ -44,6 +45,11 @@ export class Ssh2Commands {
     return this.#places.take(op)
   }
 
+  /** A place for something that calls can do without, which is to be given back when `wanted` is called; undefined for none. */
+  spare(wanted: () => void): ChannelPlace | undefined {
+    return this.#places.spare(wanted)
+  }
+
   /** Opens a channel for a command, in a place that was taken and is given back here. Nothing runs yet. */
   async open(place: ChannelPlace, output: OutputReceiver, op: Stoppable): Promise<RemoteCommand> {
     for (;;) {
@@ -55,6 +61,7 @@ export class Ssh2Commands {
       } catch (error) {
         const refusal = this.#slots.refused(error as Error, question)
         if (refusal === undefined) continue
+        if (refusal instanceof SshChannelError) this.#places.full()
         place()
         throw refusal
       }

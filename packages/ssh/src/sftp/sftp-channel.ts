@@ -18,7 +18,12 @@ export class SftpChannel implements PacketRoad {
   readonly pipeline: Pipeline = new Pipeline(this)
   /** Settles with what ended the channel; never rejects. */
   readonly closed: Promise<NetError>
+  /** Settles when the server's end of it is gone, with whatever was still being done there; never rejects. */
+  readonly gone: Promise<void>
+  /** Settles when a call waits for the session of the server that this one takes; never, but for one of `beside`. */
+  readonly wanted: Promise<void>
   readonly #closed: PromiseWithResolvers<NetError> = Promise.withResolvers()
+  readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers()
   #command: RemoteCommand | undefined
   /** The first that came, until the server has said its version. */
   #beginning = ''
@@ -26,8 +31,10 @@ export class SftpChannel implements PacketRoad {
   #window = 0
   #extensions: ReadonlyMap<string, string> = new Map()
 
-  private constructor() {
+  private constructor(wanted: Promise<void> = NEVER) {
     this.closed = this.#closed.promise
+    this.gone = this.#gone.promise
+    this.wanted = wanted
   }
 
   /** Starts the server on a channel of its own. Rejects with `NET_UNSUPPORTED` where there is none. */
@@ -48,24 +55,19 @@ export class SftpChannel implements PacketRoad {
   }
 
   /**
-   * Starts the server on one more channel of the connection, in no phase of the operation and without waiting for a place;
-   * undefined where the server has none.
+   * Starts the server on one more channel of the connection, in no phase of the operation, and where no call needs its place;
+   * undefined where that is not known.
    */
   static async beside(session: SshSession, op: Operation): Promise<SftpChannel | undefined> {
-    const free = session.commands.place(op)
-    if (typeof free !== 'function') {
-      free.then(
-        (giveBack) => giveBack(),
-        () => {},
-      )
-      return undefined
-    }
-    const channel = new SftpChannel()
+    const wanted = Promise.withResolvers<void>()
+    const place = session.commands.spare(wanted.resolve)
+    if (place === undefined) return undefined
+    const channel = new SftpChannel(wanted.promise)
     const output = {
       copies: true,
       arrived: (name: OutputName, chunk: Uint8Array) => channel.#arrived(name, chunk as Buffer),
     }
-    const command = await session.commands.open(free, output, op)
+    const command = await session.commands.open(place, output, op)
     channel.#listen(command)
     try {
       await command.start({ kind: 'subsystem', name: 'sftp' }, () => {}, op)
@@ -115,10 +117,12 @@ export class SftpChannel implements PacketRoad {
 
   #listen(command: RemoteCommand): void {
     this.#command = command
-    command.ended.then(
-      (end) => this.#ended(end),
-      (error: unknown) => this.#lost(error),
-    )
+    command.ended
+      .then(
+        (end) => this.#ended(end),
+        (error: unknown) => this.#lost(error),
+      )
+      .then(this.#gone.resolve, this.#gone.resolve)
   }
 
   async #begin(command: RemoteCommand, op: Operation): Promise<void> {
@@ -213,5 +217,6 @@ function tooOld(version: number): NetError {
   })
 }
 
+const NEVER = new Promise<void>(() => {})
 const SHOWN = 200
 const KEPT = 2000

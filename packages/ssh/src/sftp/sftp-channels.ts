@@ -21,8 +21,10 @@ export interface ChannelRules {
   readonly lost: Promise<NetError | undefined>
   open(op: Operation, attempt: Attempt): Promise<SftpChannel>
   /** One more channel for the time of one call; absent where there is none. */
-  readonly beside?: ((op: Operation) => Promise<SftpChannel | undefined>) | undefined
+  readonly beside?: Beside | undefined
 }
+
+type Beside = (op: Operation) => Promise<SftpChannel | undefined>
 
 /** The sessions of one client, one at a time. */
 export class SftpChannels {
@@ -31,6 +33,8 @@ export class SftpChannels {
   readonly #closed: PromiseWithResolvers<NetError | undefined> = Promise.withResolvers()
   readonly #rules: ChannelRules
   readonly #place: { folder: string | undefined } = { folder: undefined }
+  /** Those beside the session, until the server's end of them is gone. */
+  readonly #further = new Set<SftpChannel>()
   #channel: SftpChannel
   #session: SftpSession
   #opening: Promise<void> | undefined
@@ -76,12 +80,14 @@ export class SftpChannels {
     this.#isEnding = true
     await this.#session.handles.closeAll()
     await this.#channel.end()
+    await this.#alone()
     this.#closed.resolve(undefined)
   }
 
   /** Ends it at once. */
   cut(error: NetError): void {
     this.#isEnding = true
+    for (const channel of this.#further) channel.cut(error)
     this.#channel.cut(error)
     this.#closed.resolve(undefined)
   }
@@ -94,6 +100,7 @@ export class SftpChannels {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#opening = promise
     try {
+      await stoppable(op, this.#alone())
       const channel = await this.#rules.open(op, attempt)
       if (this.#isEnding) throw closedMeanwhile(channel)
       this.#channel = channel
@@ -105,12 +112,27 @@ export class SftpChannels {
     }
   }
 
+  /** Waits for what is still written beside a session that has ended. */
+  async #alone(): Promise<void> {
+    await Promise.all([...this.#further].map((channel) => channel.gone))
+  }
+
+  async #beside(op: Operation, open: Beside): Promise<SftpChannel | undefined> {
+    const channel = await open(op)
+    if (channel === undefined) return undefined
+    this.#further.add(channel)
+    void channel.gone.then(() => this.#further.delete(channel))
+    return channel
+  }
+
   #adopt(channel: SftpChannel): SftpSession {
-    const { encoding, software, beside } = this.#rules
+    const { encoding, software, beside: open } = this.#rules
+    const beside = open === undefined ? undefined : (op: Operation) => this.#beside(op, open)
     const { extensions } = channel
     const rules = { encoding, software, beside, extensions, place: this.#place }
     const widen = (window: number): void => channel.widen(window)
     void channel.closed.then((error) => {
+      for (const each of this.#further) void each.end()
       if (this.#isEnding) this.#closed.resolve(undefined)
       else if (!this.#canReopen()) this.#closed.resolve(error)
     })

@@ -145,6 +145,7 @@ class Upload {
   readonly #op: Operation
   readonly #plan: UploadPlan
   readonly #source: OpenSource
+  #lanes: WriteLanes | undefined
   #start = 0
   #sent = 0
 
@@ -216,23 +217,21 @@ class Upload {
 
   /** Everything that the source has; resolves to where it ends. */
   async #send(writing: WriteBehind): Promise<number> {
-    const lanes = new WriteLanes(this.#session, this.#op, this.#plan.path)
     // To a name of our own only: others may look at the file itself while it is written.
     const isOwn = this.#plan.failed !== undefined
-    if (isOwn && needsLanes(this.#session, this.#source.size)) void lanes.lead(writing)
-    try {
-      const blocks = sourceBlocks(this.#op, this.#source, () => writing.room())
-      for await (const { memory, length } of blocks) {
-        const isHole = this.#plan.sparse === true && isZero(memory.subarray(0, length))
-        if (isHole) writing.skip(length)
-        else writing.write(length)
-      }
-      await writing.finish()
-      await lanes.close()
-      return writing.position
-    } finally {
-      lanes.cut()
+    if (isOwn && needsLanes(this.#session, this.#source.size)) {
+      this.#lanes = new WriteLanes(this.#session, this.#op, this.#plan.path, writing)
+      void this.#lanes.lead()
     }
+    const blocks = sourceBlocks(this.#op, this.#source, () => writing.room())
+    for await (const { memory, length } of blocks) {
+      const isHole = this.#plan.sparse === true && isZero(memory.subarray(0, length))
+      if (isHole) writing.skip(length)
+      else writing.write(length)
+    }
+    await writing.finish()
+    await this.#lanes?.close()
+    return writing.position
   }
 
   /** Closes it, and compares the size; what is to end behind the written bytes is cut before. */
@@ -280,8 +279,8 @@ class Upload {
   async #giveUp(opened: OpenHandle, writing: WriteBehind | undefined): Promise<void> {
     const { resume = false } = this.#plan
     const { pipeline } = this.#session
+    await Promise.all([writing?.settled(), this.#lanes?.leave()])
     if (pipeline.failure !== undefined) return
-    await writing?.settled()
     if (resume && writing !== undefined && !opened.isClosed) {
       const size = { size: writing.gapless }
       pipeline.ask(attributesRequest(PACKET.FSETSTAT, opened.id, size)).catch(() => {})

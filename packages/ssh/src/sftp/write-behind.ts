@@ -31,18 +31,25 @@ export interface WriteLane {
   readonly handle: Buffer
 }
 
+/** With how many bytes are under way on it. */
+interface LaneInUse {
+  readonly lane: WriteLane
+  underWay: number
+}
+
 /** Writes one file from an offset on. */
 export class WriteBehind {
   readonly #session: SftpSession
   readonly #op: Operation
   readonly #plan: WritePlan
   readonly #head: number
-  readonly #lanes: (WriteLane & { underWay: number })[]
+  readonly #lanes: LaneInUse[]
   readonly #free: Buffer[] = []
   #lent: Buffer | undefined
   /** The blocks in order, each with whether it is there. */
   readonly #blocks: { readonly end: number; isThere: boolean }[] = []
-  readonly #replies = new Set<Promise<Reply>>()
+  /** Those that have not come, each with the road that it takes. */
+  readonly #replies = new Map<Promise<Reply>, WriteLane>()
   #made = 0
   #step = FIRST_STEP
   #position: number
@@ -56,7 +63,8 @@ export class WriteBehind {
     this.#op = op
     this.#plan = plan
     this.#head = writeHeadLength(plan.handle)
-    this.#lanes = [{ pipeline: session.pipeline, handle: plan.handle, underWay: 0 }]
+    const lane = { pipeline: session.pipeline, handle: plan.handle }
+    this.#lanes = [{ lane, underWay: 0 }]
     this.#position = plan.start
     this.#gapless = plan.start
   }
@@ -72,10 +80,16 @@ export class WriteBehind {
   }
 
   /** Writes go over this one as well. */
-  add({ pipeline, handle }: WriteLane): void {
+  add(lane: WriteLane): void {
     // The room in front of each block is for a handle of one length.
-    if (handle.length === this.#plan.handle.length)
-      this.#lanes.push({ pipeline, handle, underWay: 0 })
+    if (lane.handle.length === this.#plan.handle.length) this.#lanes.push({ lane, underWay: 0 })
+  }
+
+  /** Nothing more goes over this one; resolves when nothing is under way on it. */
+  async drop(lane: WriteLane): Promise<void> {
+    const at = this.#lanes.findIndex((each) => each.lane === lane)
+    if (at > 0) this.#lanes.splice(at, 1)
+    await this.settled(lane)
   }
 
   /** Memory for the next block; resolves when there is some. Rejects with the first refusal. */
@@ -103,7 +117,7 @@ export class WriteBehind {
     const lane = this.#lanes.reduce((least, each) =>
       each.underWay < least.underWay ? each : least,
     )
-    const { pipeline, handle } = lane
+    const { pipeline, handle } = lane.lane
     lane.underWay += length
     const offset = this.#position
     this.#position += length
@@ -111,7 +125,7 @@ export class WriteBehind {
     const block = { end: this.#position, isThere: false }
     this.#blocks.push(block)
     const { id, reply } = pipeline.expect()
-    this.#replies.add(reply)
+    this.#replies.set(reply, lane.lane)
     const sent = clock().now()
     const packet = writePacket(memory, this.#head, { id, handle, offset, length })
     pipeline.send(packet).then(
@@ -148,9 +162,10 @@ export class WriteBehind {
     if (this.#failure !== undefined) throw this.#failure
   }
 
-  /** Resolves when nothing is under way any more, whatever became of it. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#replies)
+  /** Resolves when nothing is under way any more, on this road or on any, whatever became of it. */
+  async settled(lane?: WriteLane): Promise<void> {
+    const replies = [...this.#replies].filter(([, road]) => lane === undefined || road === lane)
+    await Promise.allSettled(replies.map(([reply]) => reply))
   }
 
   #answered(reply: Reply, block: { isThere: boolean }, length: number): void {

@@ -4,6 +4,7 @@
  */
 
 import { netError, stoppable, type Operation } from '@net/core/authoring'
+import { handled } from '@net/socket/authoring'
 
 import { OPEN_FLAG, PACKET, STATUS } from './packets.ts'
 import type { Reply } from './replies.ts'
@@ -11,11 +12,10 @@ import { handleRequest, openRequest } from './requests.ts'
 import type { SftpChannel } from './sftp-channel.ts'
 import { statusError } from './sftp-error.ts'
 import type { SftpSession } from './sftp-session.ts'
-import type { WriteBehind } from './write-behind.ts'
+import type { WriteBehind, WriteLane } from './write-behind.ts'
 
-interface Lane {
+interface Lane extends WriteLane {
   readonly channel: SftpChannel
-  readonly handle: Buffer
 }
 
 /** The further channels of one upload. */
@@ -23,48 +23,72 @@ export class WriteLanes {
   readonly #session: SftpSession
   readonly #op: Operation
   readonly #path: string
-  readonly #lanes: Lane[] = []
+  readonly #writing: WriteBehind
+  readonly #lanes = new Set<Lane>()
+  /** Those that have given way to a call, each with the end of its file. */
+  readonly #left = new Map<Lane, Promise<void>>()
   #isOver = false
 
-  constructor(session: SftpSession, op: Operation, path: string) {
+  constructor(session: SftpSession, op: Operation, path: string, writing: WriteBehind) {
     this.#session = session
     this.#op = op
     this.#path = path
+    this.#writing = writing
   }
 
   /** Opens them one after the other, as many as the server lets it, and leads writes over them. Never rejects. */
-  async lead(writing: WriteBehind): Promise<void> {
-    for (let at = 0; at < MOST && !this.#isOver; at++) {
+  async lead(): Promise<void> {
+    while (this.#lanes.size < MOST && !this.#isOver) {
       const lane = await this.#open().catch(() => undefined)
       if (lane === undefined) return
       if (this.#isOver) {
         closed(lane).catch(() => {})
         return
       }
-      this.#lanes.push(lane)
-      writing.add({ pipeline: lane.channel.pipeline, handle: lane.handle })
+      this.#lanes.add(lane)
+      this.#writing.add(lane)
+      void lane.channel.wanted.then(() => this.#giveWay(lane))
     }
   }
 
   /** All is written: closes them. Rejects with what the server says to that. */
   async close(): Promise<void> {
-    this.#isOver = true
-    const asked = { what: `finish ${this.#path}`, onHandle: true }
+    const lanes = this.#over()
+    const closing = lanes.map((lane) => this.#finish(lane))
+    await stoppable(this.#op, Promise.all([...closing, ...this.#left.values()]))
+  }
+
+  /** Lets them go behind what is under way; resolves when nothing can be written over them any more. Never rejects. */
+  async leave(): Promise<void> {
+    const lanes = this.#over()
+    await this.#writing.settled()
+    const closing = lanes.map((lane) => [lane, closed(lane)] as const)
     await Promise.all(
-      this.#lanes.splice(0).map(async (lane) => {
-        const reply = await stoppable(this.#op, closed(lane))
-        if (reply.type !== 'status') throw this.#session.unexpected(reply, asked)
-        if (reply.code !== STATUS.OK) throw statusError(reply, asked)
-      }),
+      // One whose answers will not come may still be writing.
+      [...closing, ...this.#left].map(([lane, end]) => end.catch(() => lane.channel.gone)),
     )
   }
 
-  /** Lets them go as they are. */
-  cut(): void {
+  #over(): readonly Lane[] {
     this.#isOver = true
-    for (const { channel } of this.#lanes.splice(0)) {
-      channel.cut(netError('NET_CLOSED', { message: 'the upload was given up' }))
-    }
+    const lanes = [...this.#lanes]
+    this.#lanes.clear()
+    return lanes
+  }
+
+  /** A call waits for the place of this one. */
+  #giveWay(lane: Lane): void {
+    this.#isOver = true
+    if (!this.#lanes.delete(lane)) return
+    const answered = this.#writing.drop(lane)
+    this.#left.set(lane, handled(answered.then(() => this.#finish(lane))))
+  }
+
+  async #finish(lane: Lane): Promise<void> {
+    const asked = { what: `finish ${this.#path}`, onHandle: true }
+    const reply = await closed(lane)
+    if (reply.type !== 'status') throw this.#session.unexpected(reply, asked)
+    if (reply.code !== STATUS.OK) throw statusError(reply, asked)
   }
 
   async #open(): Promise<Lane | undefined> {
@@ -72,7 +96,9 @@ export class WriteLanes {
     if (channel === undefined) return undefined
     const request = openRequest(this.#session.path(this.#path), { flags: OPEN_FLAG.WRITE })
     const reply = await stoppable(this.#op, channel.pipeline.ask(request)).catch(() => undefined)
-    if (reply?.type === 'handle') return { channel, handle: reply.handle }
+    if (reply?.type === 'handle') {
+      return { channel, pipeline: channel.pipeline, handle: reply.handle }
+    }
     channel.cut(netError('NET_CLOSED', { message: 'the server opens the file once only' }))
     return undefined
   }

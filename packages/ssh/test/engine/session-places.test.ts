@@ -44,6 +44,36 @@ test('sessions are not limited until a limit is known', async () => {
   expect(order).toEqual(['third', 'fourth'])
 })
 
+test('a place to spare is given back for a call that waits, and none is given where the server bears few', async () => {
+  const places = new SessionPlaces(new PendingWaits(() => lost))
+  const own = await places.take(seeker())
+  const wanted: string[] = []
+  const [first, second, third] = ['first', 'second', 'third'].map((name) =>
+    places.spare(() => wanted.push(name)),
+  )
+  third?.()
+  // The server has refused a fourth session.
+  places.atMost(3)
+  expect(places.spare(() => {})).toBeUndefined()
+  expect(wanted).toEqual([])
+  const waiting = Promise.resolve(places.take(seeker()))
+  expect(wanted).toEqual(['first', 'second'])
+  first?.()
+  ;(await waiting)()
+  // Each is told once.
+  const [back, next] = [await places.take(seeker()), places.take(seeker())]
+  expect(wanted).toEqual(['first', 'second'])
+  second?.()
+  ;(await next)()
+  back()
+  own()
+  const other = new SessionPlaces(new PendingWaits(() => lost))
+  other.spare(() => {})?.()
+  other.full()
+  expect(other.spare(() => {})).toBeUndefined()
+  ;(await other.take(seeker()))()
+})
+
 test('a call that is aborted, times out or loses the connection leaves the line', async () => {
   using clock = useFakeClock()
   const waits = new PendingWaits(() => lost)
