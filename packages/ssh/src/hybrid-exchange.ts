@@ -3,52 +3,35 @@
  * connection can read it later, not with a quantum computer either. No I/O; Node.js has ML-KEM since 24.7.
  */
 
-import {
-  createHash,
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import * as nodeCrypto from 'node:crypto'
+
+import { CurveExchange } from './curve-exchange.ts'
 
 /** Our half of one key exchange. */
 export class HybridExchange {
-  readonly #quantum: KeyPair
-  readonly #curve: KeyPair
+  /** What the server needs: the key for its half of each. */
+  readonly publicKey: Buffer
+  readonly #quantum: KeyObject
+  readonly #curve = new CurveExchange()
 
   constructor() {
-    this.#quantum = generateKeyPairSync('ml-kem-768' as 'x25519')
-    this.#curve = generateKeyPairSync('x25519')
-  }
-
-  /** What the server needs: the key for its half of each. */
-  get publicKey(): Buffer {
-    const [quantum, curve] = [this.#quantum, this.#curve].map(({ publicKey }) =>
-      publicKey.export({ type: 'spki', format: 'der' }),
-    ) as [Buffer, Buffer]
+    const { publicKey, privateKey } = generateKeyPairSync('ml-kem-768' as 'x25519')
+    this.#quantum = privateKey
     // What stands in front says which algorithm it is.
-    return Buffer.concat([quantum.subarray(-KEY), curve.subarray(-CURVE)])
+    const quantum = publicKey.export({ type: 'spki', format: 'der' }).subarray(-KEY)
+    this.publicKey = Buffer.concat([quantum, this.#curve.publicKey])
   }
 
   /** The secret that both sides have then. Throws for an answer that cannot be one. */
   secretOf(answer: Uint8Array): Buffer {
     if (answer.length !== CIPHERTEXT + CURVE) throw new Error(`an answer of ${answer.length} bytes`)
     const [hidden, point] = [answer.subarray(0, CIPHERTEXT), answer.subarray(CIPHERTEXT)]
-    const publicKey = createPublicKey({
-      format: 'jwk',
-      key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(point).toString('base64url') },
-    })
     return createHash('sha256')
-      .update(decapsulate(this.#quantum.privateKey, hidden))
-      .update(diffieHellman({ privateKey: this.#curve.privateKey, publicKey }))
+      .update(decapsulate(this.#quantum, hidden))
+      .update(this.#curve.secretOf(point))
       .digest()
   }
-}
-
-interface KeyPair {
-  readonly publicKey: KeyObject
-  readonly privateKey: KeyObject
 }
 
 /** Node 22 does not have it, where none of this is offered. */

@@ -7,6 +7,7 @@ import { createSecretKey } from 'node:crypto'
 
 import { HYBRID, type Algorithms } from '../algorithm-names.ts'
 import type { Negotiated } from '../algorithms.ts'
+import { CurveExchange } from '../curve-exchange.ts'
 import { GroupExchange } from '../group-exchange.ts'
 import { HybridExchange } from '../hybrid-exchange.ts'
 import { readCertificate } from '../identity/certificate.ts'
@@ -71,8 +72,8 @@ export function offerAlgorithms(
     set(next: EngineExchange) {
       exchange = next
       if (choice.made()) makeHybrid(next)
+      else if (next.type === '25519') makeCurve(next)
       if (next.type === 'groupex') makeGroup(next)
-      if (next.type === '25519') exportOnce(next)
       if (isCertificateType(next.negotiated.serverHostKey)) takeCertificate(next)
     },
   })
@@ -100,13 +101,6 @@ function offered(
   const made = { compression, names, offer }
   offers.set(algorithms, made)
   return made
-}
-
-/** ssh2 asks for our public key twice. */
-function exportOnce(exchange: EngineExchange): void {
-  const exported = exchange.getPublicKey.bind(exchange)
-  let key: Buffer | undefined
-  exchange.getPublicKey = () => (key ??= exported())
 }
 
 /**
@@ -149,6 +143,21 @@ function makeHybrid(exchange: EngineExchange): void {
   })
 }
 
+/** ssh2 writes and reads the keys as DER, ours twice. */
+function makeCurve(exchange: EngineExchange): void {
+  const curve = new CurveExchange()
+  Object.assign(exchange, {
+    generateKeys() {},
+    getPublicKey: () => curve.publicKey,
+    computeSecret: (answer: Buffer) => numberOf(secretOf(curve, answer)),
+  })
+}
+
+/** As it is hashed: as a number (RFC 8731, section 3.1). */
+function numberOf(secret: Buffer | Error): Buffer | Error {
+  return secret instanceof Error ? secret : mpint(secret)
+}
+
 /** ssh2 asks for larger groups than there is need for, and has each tested for seconds. */
 function makeGroup(exchange: EngineExchange): void {
   let group: GroupExchange | undefined
@@ -166,7 +175,10 @@ function makeGroup(exchange: EngineExchange): void {
   })
 }
 
-function secretOf(half: HybridExchange | GroupExchange, answer: Buffer): Buffer | Error {
+function secretOf(
+  half: CurveExchange | HybridExchange | GroupExchange,
+  answer: Buffer,
+): Buffer | Error {
   try {
     return half.secretOf(answer)
   } catch (error) {

@@ -26,14 +26,15 @@ export function privateKeyOf(key: KeyObject, comment = ''): PrivateKey {
 
 /** The public half in wire format. Throws `NET_CREDENTIAL_INVALID`. */
 export function publicBlobOf(key: KeyObject): Uint8Array {
-  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
   switch (key.asymmetricKeyType) {
     case 'rsa': {
+      const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
       if (modulusLength > LONGEST) throw invalid(`it is longer than ${LONGEST} bits`)
       const { n, e } = key.export({ format: 'jwk' })
       return Uint8Array.from(fields('ssh-rsa', mpint(bytesOf(e)), mpint(bytesOf(n))))
     }
     case 'ec': {
+      const { namedCurve = '' } = key.asymmetricKeyDetails ?? {}
       const curve = CURVES.find(({ node }) => node === namedCurve)
       if (curve === undefined) throw invalid(`SSH has no keys on the curve ${namedCurve}`)
       return Uint8Array.from(fields(curve.type, curve.ssh, pointOf(key)))

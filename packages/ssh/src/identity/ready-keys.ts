@@ -13,7 +13,7 @@ import { openKeyText, openPrivateKey } from './private-key.ts'
 /** The key of this content if it was read before. */
 export function readyBefore(auth: KeyAuth, content: string): PrivateKey | undefined {
   const known = ready.get(auth)
-  return known?.content === digest(content) ? known.key : undefined
+  return known !== undefined && known.content === digest(content) ? known.key : undefined
 }
 
 /** The key of this content if it was read before, or needs no passphrase. Rejects with `NET_CREDENTIAL_INVALID`. */
