@@ -1,6 +1,6 @@
 /*
- * Trivial jobs added and processed by one process: ours in memory, in a file and on Redis, beside BullMQ on the same
- * Redis. Says so and ends where redis-server is not installed.
+ * Trivial jobs added and processed by one process: ours in memory, in a file and on Redis, beside BullMQ on the same Redis and
+ * plainjob in a file of its own, with the same durability. Says so and ends where redis-server is not installed.
  */
 
 import { spawn, spawnSync } from 'node:child_process'
@@ -11,13 +11,16 @@ import { join } from 'node:path'
 import { once } from 'node:events'
 
 import { openQueue } from '@net/queue'
+import Database from 'better-sqlite3'
 import { Queue, Worker } from 'bullmq'
+import { better, defineQueue, defineWorker } from 'plainjob'
 
 import { compare, type Contender } from './pairs.ts'
 
 const JOBS = 5000
 const CONCURRENCY = 50
 let opened = 0
+const silent = { error() {}, warn() {}, info() {}, debug() {} }
 
 if (spawnSync('redis-server', ['--version']).error === undefined) await bench()
 else console.log('redis-server is not installed')
@@ -31,7 +34,8 @@ async function bench(): Promise<void> {
   const peers = [bullmq(port)]
   const title = (place: string): string => `${JOBS} jobs added and processed, ${place}`
   await compare(title('on Redis'), 'a second', ours(`redis://127.0.0.1:${port}`), peers)
-  await compare(title('in a file'), 'a second', ours('file:', folder.path), peers)
+  const inFiles = [...peers, plainjob(folder.path)]
+  await compare(title('in a file'), 'a second', ours('file:', folder.path), inFiles)
   await compare(title('in memory'), 'a second', ours('memory:'), peers)
   redis.kill()
   await once(redis, 'exit')
@@ -67,6 +71,25 @@ function bullmq(port: number): Contender {
       await all.done
       await worker.close()
       await queue.close()
+      return JOBS
+    },
+  }
+}
+
+function plainjob(folder: string): Contender {
+  return {
+    name: 'plainjob',
+    async run() {
+      const connection = better(new Database(join(folder, `plainjob-${++opened}.db`)))
+      const queue = defineQueue({ connection, logger: silent })
+      for (let id = 0; id < JOBS; id++) queue.add('job', { id })
+      const all = counted()
+      const how = { queue, pollIntervall: 1, logger: silent }
+      const worker = defineWorker('job', async () => all.one(), how)
+      void worker.start()
+      await all.done
+      await worker.stop()
+      queue.close()
       return JOBS
     },
   }
