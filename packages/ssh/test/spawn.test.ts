@@ -222,7 +222,7 @@ test('what cannot be started is an error of the call', async () => {
   expect(await failureOf(host.spawn(''))).toMatchObject({ code: 'NET_BAD_OPTION' })
 })
 
-test('[SSH-44] what is written behind the end of the input is refused, and the command ends as it ends', async () => {
+test('what is written behind the end of the input is refused, and the command ends as it ends', async () => {
   const size = 4 * 2 ** 20
   const gate = Promise.withResolvers<void>()
   await using server = await startSshServer({
