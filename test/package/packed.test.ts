@@ -87,7 +87,7 @@ describe.each(packages())('$name installed alone', ({ name, short, entries, fold
   test('an import leaves for later what is needed later', () => {
     const hook = join(root, 'test/package/print-loaded.ts')
     const loaded = run(process.execPath, ['--import', hook, '-e', `import('${name}')`], consumer)
-    const later = NEEDED_LATER[name] ?? /^node:(?:http2?|https|tls)$/u
+    const later = NEEDED_LATER[name] ?? /^node:(?:http2|https|tls)$/u
     expect(loaded.split('\n').filter((url) => later.test(url))).toEqual([])
   })
 
