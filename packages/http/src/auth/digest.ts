@@ -1,7 +1,4 @@
-/*
- * Digest authentication (RFC 7616) as a value for the option `auth`. Most clients have none, so what logs in is loaded with the
- * first request.
- */
+/* Digest authentication (RFC 7616) as a value for the option `auth`. */
 
 import type { Credential } from '@net/core'
 import { argument, CredentialSource, inCall, option, refuseControl } from '@net/core/authoring'
@@ -10,7 +7,7 @@ import { ClaimableAuth, Owners, type AuthRequest, type HttpAuth } from '../auth.
 import type { Handler } from '../handler.ts'
 import type { HttpRequest } from '../request.ts'
 import type { HttpResponse } from '../response.ts'
-import type { DigestLogin } from './digest-login.ts'
+import { DigestLogin } from './digest-login.ts'
 
 /**
  * User and password by Digest (RFC 7616: MD5, SHA-256, SHA-512-256 and their `-sess` forms, `auth` and `auth-int`, and RFC
@@ -28,15 +25,14 @@ export function digest(user: string, password: Credential): HttpAuth {
 
 class DigestAuth extends ClaimableAuth {
   readonly name = 'digest'
-  readonly #user: string
-  readonly #source: CredentialSource
   readonly #owners = new Owners()
-  #login: DigestLogin | undefined
+  /** One for all calls, so that they share their challenges. */
+  readonly #login: DigestLogin
 
   constructor(user: string, password: Credential) {
     super()
-    this.#user = user
-    this.#source = new CredentialSource(password, { what: 'password', user })
+    const source = new CredentialSource(password, { what: 'password', user })
+    this.#login = new DigestLogin(user, source, this.#owners)
   }
 
   claim(owner: number): void {
@@ -53,14 +49,6 @@ class DigestAuth extends ClaimableAuth {
   }
 
   async exchange(request: HttpRequest, send: Handler, asking: AuthRequest): Promise<HttpResponse> {
-    const login = this.#login ?? (await this.#loaded())
-    return login.exchange(request, send, asking)
-  }
-
-  /** One for all calls, so that they share their challenges. */
-  async #loaded(): Promise<DigestLogin> {
-    const { DigestLogin } = await import('./digest-login.ts')
-    this.#login ??= new DigestLogin(this.#user, this.#source, this.#owners)
-    return this.#login
+    return this.#login.exchange(request, send, asking)
   }
 }
