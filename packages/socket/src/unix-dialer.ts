@@ -7,6 +7,7 @@ import { takeDialOptions, type Dialer } from './dialer.ts'
 import { socketErrors } from './errors.ts'
 import { socketInfo } from './socket-info.ts'
 import { SocketTransport } from './socket-transport.ts'
+import { listenAtPath } from './unix-listener.ts'
 import { systemPath } from './system-path.ts'
 
 /** Dials Unix sockets. The only phase is `connect`. */
@@ -28,10 +29,6 @@ export function unixDialer(): Dialer {
         }),
       )
     },
-    async listen(endpoint, given) {
-      const options = takeDialOptions(given)
-      const { listenAtPath } = await import('./unix-listener.ts')
-      return listenAtPath(endpoint, options)
-    },
+    listen: (endpoint, options) => listenAtPath(endpoint, takeDialOptions(options)),
   }
 }

@@ -3,7 +3,6 @@
  * file when the listener closes.
  */
 
-import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 
 import { isNetError, type Endpoint } from '@net/core'
@@ -48,7 +47,7 @@ function withMode(path: string, mode: number): (listen: () => void) => void {
     } catch {
       // Threads have no umask of their own to set: for a moment the file has the permissions of the process's.
       listen()
-      chmodSync(path, mode)
+      nodeFs().chmodSync(path, mode)
       return
     }
     try {
@@ -64,20 +63,20 @@ function withMode(path: string, mode: number): (listen: () => void) => void {
  * moment, and listen there already: so the file is taken aside, and removed only if it is the one that was looked at.
  */
 async function removeStale(path: string): Promise<boolean> {
-  const found = lstatSync(path, { throwIfNoEntry: false })
+  const found = nodeFs().lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined) return true
   if (!found.isSocket() || !(await isSilent(path))) return false
   const aside = `${path}.${crypto.randomUUID().slice(0, 8)}`
   try {
-    renameSync(path, aside)
+    nodeFs().renameSync(path, aside)
   } catch (error) {
     return codeOf(error as Error) === 'ENOENT'
   }
-  const { dev, ino, mtimeMs } = lstatSync(aside)
+  const { dev, ino, mtimeMs } = nodeFs().lstatSync(aside)
   // The number of a file that is gone may be that of the next one.
   const isStale = dev === found.dev && ino === found.ino && mtimeMs === found.mtimeMs
   if (!isStale) giveBack(aside, path)
-  rmSync(aside, { force: true })
+  nodeFs().rmSync(aside, { force: true })
   return isStale
 }
 
@@ -97,10 +96,15 @@ function isSilent(path: string): Promise<boolean> {
 /** Unlike a rename, a link replaces nothing: a third one may listen under the name by now. */
 function giveBack(aside: string, path: string): void {
   try {
-    linkSync(aside, path)
+    nodeFs().linkSync(aside, path)
   } catch (error) {
-    if (codeOf(error as Error) !== 'EEXIST') renameSync(aside, path)
+    if (codeOf(error as Error) !== 'EEXIST') nodeFs().renameSync(aside, path)
   }
+}
+
+/** Loaded when it is needed: that takes 3 ms, and few programs listen at a path. */
+function nodeFs(): typeof import('node:fs') {
+  return process.getBuiltinModule('node:fs')
 }
 
 function isAbstract(path: string): boolean {

@@ -14,6 +14,7 @@ import {
 import { dialer, type Dialer } from '../dialer.ts'
 import { tcpDialer } from '../tcp-dialer.ts'
 import { tlsOptions, type TlsOptions } from '../tls/options.ts'
+import { connectDialogue } from './connect-codec.ts'
 import { foreignDialer } from '../foreign-dialer.ts'
 import { hopDialer, type HopRoad } from './hop.ts'
 import { HttpLogin, type ProxyLoginTime } from './http-login.ts'
@@ -53,13 +54,11 @@ export function connectDialer(url: string | URL, options?: ConnectDialerOptions)
 export function tunnelsOf({ hop, headers, login }: HttpProxy): Dialer {
   return hopDialer({
     ...hop,
-    async dialogue(endpoint, who) {
-      const { connectDialogue } = await import('./connect-codec.ts')
-      return connectDialogue(endpoint, {
+    dialogue: (endpoint, who) =>
+      connectDialogue(endpoint, {
         headers,
         login: who === undefined ? undefined : login.talk(who),
-      })
-    },
+      }),
   })
 }
 

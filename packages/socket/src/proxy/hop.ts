@@ -49,8 +49,8 @@ export interface HopRoad {
 
 /** A proxy that gives tunnels. */
 export interface ProxyHop extends HopRoad {
-  /** Begins the conversation; asked for before anything is connected, so that it may reject for a bad endpoint. */
-  dialogue(endpoint: Endpoint, login: RevealedLogin | undefined): Promise<ProxyDialogue>
+  /** Begins the conversation; asked for before anything is connected, so that it may throw for a bad endpoint. */
+  dialogue(endpoint: Endpoint, login: RevealedLogin | undefined): ProxyDialogue
 }
 
 /** Who asks, ready for the wire. */
@@ -77,7 +77,7 @@ export function hopDialer(hop: ProxyHop): Dialer {
       return roadOperation(spec, options, async (op) => {
         admit(endpoint, options)
         const asker = await askerAt(hop, options, op)
-        const dialogue = await stoppable(op, hop.dialogue(endpoint, asker?.who))
+        const dialogue = hop.dialogue(endpoint, asker?.who)
         try {
           const made = await dig(endpoint, dialogue, { hop, options, op })
           asker?.accepted()

@@ -8,6 +8,7 @@ import { tcpDialer } from '../tcp-dialer.ts'
 import { foreignDialer } from '../foreign-dialer.ts'
 import { hopDialer } from './hop.ts'
 import { parseProxyUrl } from './proxy-url.ts'
+import { socks4Dialogue, socks5Dialogue } from './socks-codec.ts'
 
 /** Options of a SOCKS proxy. */
 export interface SocksDialerOptions {
@@ -34,10 +35,8 @@ export function socksDialer(url: string | URL, options?: SocksDialerOptions): Di
     proxy,
     via: via === undefined ? tcpDialer() : foreignDialer(via),
     ...(login === undefined ? {} : { login }),
-    async dialogue(target, who) {
-      const { socks4Dialogue, socks5Dialogue } = await import('./socks-codec.ts')
-      return version4 ? socks4Dialogue(target, who?.user) : socks5Dialogue(target, who)
-    },
+    dialogue: (target, who) =>
+      version4 ? socks4Dialogue(target, who?.user) : socks5Dialogue(target, who),
   })
 }
 

@@ -22,7 +22,7 @@ test('what comes behind the last word of the proxy is the first of the endpoint'
     kind: 'test',
     proxy: echo.address,
     via: tcpDialer(),
-    dialogue: async () => oneByte,
+    dialogue: () => oneByte,
   })
   const transport = await dialer.dial(endpoint)
   expect(transport.info).toMatchObject({
@@ -35,7 +35,7 @@ test('what comes behind the last word of the proxy is the first of the endpoint'
 
 test('the real socket comes out, with these bytes in front', async () => {
   await using echo = await startEchoServer()
-  const hop = { kind: 'test', proxy: echo.address, via: tcpDialer(), dialogue: async () => oneByte }
+  const hop = { kind: 'test', proxy: echo.address, via: tcpDialer(), dialogue: () => oneByte }
   const transport = await hopDialer(hop).dial(endpoint)
   const { duplex } = transport
   const socket = toSocket(transport)
@@ -51,7 +51,7 @@ test('a codec that has no room for the endpoint says so before anything is conne
     kind: 'test',
     proxy: proxy.address,
     via: tcpDialer(),
-    dialogue: async (to) => socks5Dialogue(to),
+    dialogue: (to) => socks5Dialogue(to),
   })
   const error = await failure(dialer.dial({ ...endpoint, host: 'x'.repeat(256) }))
   expect(error).toMatchObject({ code: 'NET_BAD_ADDRESS', protocol: 'test', operation: 'dial' })
@@ -60,7 +60,7 @@ test('a codec that has no room for the endpoint says so before anything is conne
 
 test('what `admit` throws passes as it is', async () => {
   const mistake = new Error('mistake')
-  const hop = { kind: 'test', proxy: endpoint, via: tcpDialer(), dialogue: async () => oneByte }
+  const hop = { kind: 'test', proxy: endpoint, via: tcpDialer(), dialogue: () => oneByte }
   const admit = (): boolean => {
     throw mistake
   }
