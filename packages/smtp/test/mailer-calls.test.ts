@@ -81,6 +81,7 @@ test('a message that loses its connection within the grace of a close waits for 
   server.fail({ on: 'RCPT', do: 'reset' })
   const closed = mailer.close({ grace: 10_000 })
   await clock.advance(2000)
-  expect(await sending).toMatchObject({ code: 'NET_CONN_RESET' })
+  // Node 22 tells a reset behind data as an end.
+  expect((await sending).code).toMatch(/^NET_CONN_(RESET|CLOSED)$/u)
   await closed
 })

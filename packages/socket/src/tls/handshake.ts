@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 
-import { formatEndpoint } from '@net/core'
+import { formatEndpoint, type NetError } from '@net/core'
 import { netError, own, stoppable, type Operation } from '@net/core/authoring'
 
 import { NodeSocket } from '../node-socket.ts'
@@ -127,6 +127,7 @@ export async function shakeHands(
   const cut = resetOf(raw)
   let begun: Handshake
   try {
+    if (hasEnded(raw)) throw peerLeft()
     begun = begin(raw)
   } catch (error) {
     raw.destroy()
@@ -174,13 +175,7 @@ function finished({ socket, event, verify }: Handshake, verified: () => void): P
       socket.destroy()
       reject(error)
     }
-    const closed = (): void =>
-      failed(
-        netError('NET_CONN_RESET', {
-          message: 'the peer left during the handshake',
-          retry: 'safe',
-        }),
-      )
+    const closed = (): void => failed(peerLeft())
     const done = (): void => {
       try {
         const outcome = verify()
@@ -207,6 +202,17 @@ function finished({ socket, event, verify }: Handshake, verified: () => void): P
     socket.on('end', closed)
     socket.on(event, done)
   })
+}
+
+/** Whether the peer's end came while this side prepared itself: Node tells it to nobody who takes the socket over then. */
+function hasEnded(raw: Socket): boolean {
+  const { ended = false } = Object(Reflect.get(raw, '_readableState')) as { ended?: boolean }
+  return ended
+}
+
+function peerLeft(): NetError {
+  const message = 'the peer left during the handshake'
+  return netError('NET_CONN_RESET', { message, retry: 'safe' })
 }
 
 /** Hears and drops the late errors of a socket that was given up. */

@@ -75,9 +75,12 @@ test('a pin holds even where nothing else is verified', async () => {
 
 test('a server leaves nothing open when the client ends instead of shaking hands', async () => {
   await using server = await startEchoServer({ tls: certificates.issue(), onError: () => {} })
-  await using client = overTransport(await dialed(server.address.port))
-  await client.end()
-  expect(await client.read()).toBeNull()
+  for (const sent of ['', '\x16\x03\x01']) {
+    await using client = overTransport(await dialed(server.address.port))
+    if (sent !== '') await client.write(sent)
+    await client.end()
+    expect(await client.read()).toBeNull()
+  }
 })
 
 test('[H-CORE-15] a peer that does not speak TLS has an error of its own', async () => {
