@@ -3,8 +3,9 @@
  * being lost.
  */
 
+import { thrownStack } from '@net/core/authoring'
+
 /** Reports the error as a process warning that says what failed; its code is `NET_DISCARD_FAILED` by default. */
 export function reportLate(what: string, error: unknown, code = 'NET_DISCARD_FAILED'): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.emitWarning(`${what}: ${text}`, { code })
+  process.emitWarning(`${what}: ${thrownStack(error)}`, { code })
 }

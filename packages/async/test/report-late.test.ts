@@ -11,3 +11,11 @@ test('an error that no caller can receive becomes a warning with a code', () => 
     code: 'NET_TASK_LEAKED',
   })
 })
+
+test('also one without a text', () => {
+  using warned = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  reportLate('it failed', Object.create(null))
+  expect(warned).toHaveBeenCalledWith('it failed: what was thrown cannot be read', {
+    code: 'NET_DISCARD_FAILED',
+  })
+})

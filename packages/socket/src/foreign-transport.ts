@@ -7,7 +7,15 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { isNetError, type NetError } from '@net/core'
-import { argument, guarded, netError, shape, translate, type Shape } from '@net/core/authoring'
+import {
+  argument,
+  guarded,
+  netError,
+  shape,
+  thrownMessage,
+  translate,
+  type Shape,
+} from '@net/core/authoring'
 
 import { isKnown, socketErrors } from './errors.ts'
 import { rejected } from './handled.ts'
@@ -92,8 +100,8 @@ function failed(error: unknown): never {
 function failure(error: unknown): NetError {
   if (isNetError(error)) return error
   if (isKnown(error)) return translate(error, socketErrors, {})
-  const why = error instanceof Error ? error.message : String(error)
-  return netError('NET_CONN_CLOSED', { message: `the transport has failed: ${why}`, cause: error })
+  const message = `the transport has failed: ${thrownMessage(error)}`
+  return netError('NET_CONN_CLOSED', { message, cause: error })
 }
 
 function lossOf(told: unknown): NetError | undefined {

@@ -16,6 +16,7 @@ import {
   optionsDoor,
   own,
   retryTable,
+  thrownMessage,
   type CallPlace,
   type Taken,
 } from '@net/core/authoring'
@@ -197,8 +198,7 @@ class FirstAttempt implements RetryContext {
 function withAttempts(error: unknown, earlier: EarlierFailures<Error>): NetError {
   const before = earlier.before(error)
   if (isNetError(error)) return addContext(error, { attempts: before })
-  const last = error instanceof Error ? error.message : String(error)
-  const message = `all ${earlier.count + 1} attempts failed, the last: ${last}`
+  const message = `all ${earlier.count + 1} attempts failed, the last: ${thrownMessage(error)}`
   return netError('NET_RETRIES_EXHAUSTED', { message, cause: error, attempts: before })
 }
 

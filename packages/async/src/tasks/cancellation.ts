@@ -3,6 +3,7 @@
  */
 
 import { isAbort, isNetError, NetTimeoutError } from '@net/core'
+import { thrownMessage } from '@net/core/authoring'
 
 /** Whether the error says no more than that the work was cancelled for this reason. */
 export function isCancellation(error: unknown, reason: unknown): boolean {
@@ -23,7 +24,7 @@ function hasLimitWithin(error: unknown): error is Error {
 
 /** The thrown value as an error, for lists of errors. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
+  return thrown instanceof Error ? thrown : new Error(thrownMessage(thrown), { cause: thrown })
 }
 
 const DEEPEST = 8

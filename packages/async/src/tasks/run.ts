@@ -7,7 +7,16 @@ import { constants } from 'node:os'
 import { setTimeout as afterRealTime } from 'node:timers'
 
 import { isNetError } from '@net/core'
-import { clock, harmless, netError, option, redact, type Taken } from '@net/core/authoring'
+import {
+  clock,
+  harmless,
+  netError,
+  option,
+  redact,
+  thrownMessage,
+  thrownStack,
+  type Taken,
+} from '@net/core/authoring'
 
 import { blockTable, doorOf } from '../doors.ts'
 import { dumpTasks } from '../inspection/dump-tasks.ts'
@@ -125,9 +134,7 @@ function leaked(error: unknown): boolean {
 /** An expected error is printed as one sentence, an unexpected one with its stack. */
 function told(error: unknown): string {
   if (!isNetError(error)) {
-    return redact(
-      error instanceof Error ? (error.stack ?? String(error)) : `thrown: ${String(error)}`,
-    )
+    return redact(error instanceof Error ? thrownStack(error) : `thrown: ${thrownMessage(error)}`)
   }
   const others = (error.errors ?? []).map((each) => `  ${harmless(String(each))}`)
   return [error.message, ...others].join('\n')

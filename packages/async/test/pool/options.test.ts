@@ -130,3 +130,20 @@ test('a pool refuses bad options', async () => {
   await expect(pool.acquire({ timeout: 0 })).rejects.toMatchObject(bad)
   await expect(pool.close({ grace: -1 })).rejects.toMatchObject(bad)
 })
+
+test('a resource that is not made for a reason without a text fails the call that waits, and takes no place', async () => {
+  let made = 0
+  const pool = new Pool({
+    create: async () => {
+      if (made++ === 0) throw Object.create(null)
+      return made
+    },
+    max: 1,
+  })
+  const first = pool.acquire()
+  const second = pool.acquire()
+  await expect(first).rejects.toThrow('what was thrown cannot be read')
+  expect((await second).value).toBe(2)
+  ;(await second).release()
+  await pool.close()
+})

@@ -28,3 +28,8 @@ test('a thrown value that is not an error becomes one, with the value as its cau
   expect(asError(error)).toBe(error)
   expect(asError('x')).toMatchObject({ message: 'x', cause: 'x' })
 })
+
+test('also one without a text', () => {
+  const bare: unknown = Object.create(null)
+  expect(asError(bare)).toMatchObject({ message: 'what was thrown cannot be read', cause: bare })
+})

@@ -3,6 +3,8 @@
  * watch: what they throw is reported once, as a process warning, and dropped.
  */
 
+import { thrownStack } from '../errors/thrown-text.ts'
+
 /** The callback made safe; `what` names it in the warning, which has the code NET_CALLBACK_FAILED. */
 export function guarded<A extends readonly unknown[]>(
   what: string,
@@ -12,8 +14,7 @@ export function guarded<A extends readonly unknown[]>(
   const report = (error: unknown): void => {
     if (reported) return
     reported = true
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    process.emitWarning(`${what} failed and is not reported again: ${text}`, {
+    process.emitWarning(`${what} failed and is not reported again: ${thrownStack(error)}`, {
       code: 'NET_CALLBACK_FAILED',
     })
   }

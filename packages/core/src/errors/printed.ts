@@ -5,6 +5,7 @@
 
 import type { InspectOptions } from 'node:util'
 
+import { UNREADABLE } from './thrown-text.ts'
 import { frameLines } from './trace.ts'
 
 /** What is printed of an error. */
@@ -46,7 +47,7 @@ function lineOf(value: unknown): string {
     return toldOf(value)
   } catch {
     // Callers may throw anything, also what has no text or fails when it is looked at.
-    return 'what was thrown cannot be read'
+    return UNREADABLE
   }
 }
 

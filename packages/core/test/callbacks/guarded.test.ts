@@ -29,3 +29,19 @@ test('what it rejects with is reported as well', async () => {
   const [warning] = (await warned) as [Error]
   expect(warning.message).toContain('late')
 })
+
+test('also what has no text is reported, and goes no further', async () => {
+  const warned = once(process, 'warning')
+  const bare: unknown = Object.create(null)
+  expect(() =>
+    guarded('onProgress', () => {
+      throw bare
+    })(),
+  ).not.toThrow()
+  const [warning] = (await warned) as [Error]
+  expect(warning.message).toContain('onProgress failed')
+  const late = once(process, 'warning')
+  guarded('a sink', () => Promise.reject(bare as Error))()
+  const [second] = (await late) as [Error]
+  expect(second.message).toContain('a sink failed')
+})
