@@ -10,7 +10,6 @@ export class EventFeed implements AsyncGenerator<QueueEvent, undefined, undefine
   readonly #waiting: PromiseWithResolvers<IteratorResult<QueueEvent, undefined>>[] = []
   readonly #stop: Promise<() => void>
   readonly #ended: (feed: EventFeed) => void
-  #missed = false
   #over = false
   #error: unknown
   #unlink: (() => void) | undefined
@@ -71,8 +70,8 @@ export class EventFeed implements AsyncGenerator<QueueEvent, undefined, undefine
   }
 
   #miss(): void {
-    if (!this.#missed) this.#buffer[MOST - 1] = { type: 'missed', time: clock().date() }
-    this.#missed = this.#buffer.at(-1)?.type === 'missed'
+    if (this.#buffer.at(-1)?.type === 'missed') return
+    this.#buffer[MOST - 1] = { type: 'missed', time: clock().date() }
   }
 
   #end(error: unknown): void {

@@ -51,3 +51,23 @@ test('its end is told once, however it came', async () => {
   await expect(aborted.next()).rejects.toMatchObject({ code: 'NET_ABORTED' })
   expect(ended).toHaveLength(2)
 })
+
+test('a reader that falls behind a second time is told so again', async () => {
+  let tell: (event: QueueEvent) => void = () => {}
+  await using feed = new EventFeed(async (listener) => {
+    tell = listener
+    return () => {}
+  })
+  const more = (count: number): void => {
+    for (let attempt = 0; attempt < count; attempt++) tell({ type: 'started', time: 0, attempt })
+  }
+  const last = async (count: number): Promise<string | undefined> => {
+    for (let read = 1; read < count; read++) await feed.next()
+    const { value } = await feed.next()
+    return value?.type
+  }
+  more(1001)
+  expect(await last(1000)).toBe('missed')
+  more(1001)
+  expect(await last(1000)).toBe('missed')
+})
