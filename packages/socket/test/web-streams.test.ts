@@ -76,6 +76,33 @@ test('cancelling the readable while it waits leaves what comes then to the conne
   }
 })
 
+test('cancelling the readable as a read ends leaves what that has read to the connection', async () => {
+  const modes = [
+    (readable: ReadableStream<Uint8Array>) => {
+      const reader = readable.getReader()
+      return { begin: () => reader.read(), reader }
+    },
+    (readable: ReadableStream<Uint8Array>) => {
+      const reader = readable.getReader({ mode: 'byob' })
+      return { begin: () => reader.read(new Uint8Array(4)), reader }
+    },
+  ]
+  for (const mode of modes) {
+    const [one, two] = memoryPair()
+    const [ours, theirs] = [overTransport(one), overTransport(two)]
+    await theirs.write('there')
+    // It is here, and nobody has asked for it.
+    await ours.peek(5)
+    const { begin, reader } = mode(ours.toWeb().readable)
+    // The stream asks the connection in a later turn, if it is not asked for by a read.
+    await turn()
+    const read = begin()
+    await reader.cancel()
+    expect((await read).done).toBe(true)
+    expect(latin1(await ours.readExactly(5))).toBe('there')
+  }
+})
+
 test('aborting the writable aborts the connection', async () => {
   const [one, two] = memoryPair()
   const { writable } = overTransport(one).toWeb()

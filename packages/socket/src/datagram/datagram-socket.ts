@@ -91,7 +91,10 @@ export class BoundSocket implements DatagramSocket {
     this.address = address
     this.#isConnected = isConnected
     this.#inbox = new Inbox(capacity, overflow)
+    const peer = isConnected ? socket.remoteAddress() : undefined
     socket.on('message', (data, { address: host, port }) => {
+      // The system still has what others sent before the socket was connected.
+      if (peer !== undefined && (peer.address !== host || peer.port !== port)) return
       this.#inbox.add({ data, from: { scheme: 'udp', host, port } })
     })
     socket.on('error', (error) => this.#inbox.fail(this.#told(error, 'receive')))

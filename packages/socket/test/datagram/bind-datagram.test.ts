@@ -1,8 +1,8 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, Socket } from 'node:dgram'
 import { once } from 'node:events'
 
 import { bindDatagram } from '@net/socket'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { failure, latin1 } from '../support.ts'
 
@@ -64,6 +64,25 @@ test('[H-SOCK-17] a connected socket receives nothing from others', async () => 
   await stranger.send('not for you', client.url)
   await peer.send('for you', client.url)
   expect(latin1((await client.receive()).data)).toBe('for you')
+})
+
+test('[H-SOCK-17] nor what they sent between its bind and its connect', async () => {
+  await using peer = await bindDatagram('udp://127.0.0.1:0')
+  const stranger = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(stranger, 'listening')
+  const connect = Reflect.get(Socket.prototype, 'connect')
+  using _ = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (
+    this: Socket,
+    ...given
+  ) {
+    // It is with the system when the socket is connected.
+    stranger.send('not for you', this.address().port, '127.0.0.1')
+    return Reflect.apply(connect, this, given)
+  })
+  await using client = await bindDatagram('udp://127.0.0.1:0', { peer: peer.url })
+  await peer.send('for you', client.url)
+  expect(latin1((await client.receive()).data)).toBe('for you')
+  stranger.close()
 })
 
 test('[H-SOCK-17] a socket that cannot be connected to its peer is no socket that hears everybody', async () => {
