@@ -62,20 +62,27 @@ function opens({ key, passphrase }: SecureContextOptions): boolean {
   }
 }
 
-/**
- * The context of a server. Where it asks clients for a certificate, no session of theirs is resumed: each shows it anew. Throws
- * `NET_BAD_OPTION` without a certificate and its key.
- */
-export function serverContext(tls: TlsOptions, passphrase?: string): SecureContext {
+/** How the context of a server is made. */
+export interface ServerContextOptions {
+  readonly passphrase?: string | undefined
+  /** Whether its sessions are resumed. Default: unless it asks clients for a certificate, which each shows anew. */
+  readonly resumes?: boolean | undefined
+}
+
+/** The context of a server. Throws `NET_BAD_OPTION` without a certificate and its key. */
+export function serverContext(
+  tls: TlsOptions,
+  { passphrase, resumes }: ServerContextOptions = {},
+): SecureContext {
   if (own(tls, 'cert') === undefined || own(tls, 'key') === undefined) {
     throw netError('NET_BAD_OPTION', { message: 'a TLS server needs tls.cert and tls.key' })
   }
   const options = openssl(tls, passphrase)
-  const asks = options.ca !== undefined
+  const mayResume = resumes ?? options.ca === undefined
   return made({
     ...options,
     sessionIdContext: 'net',
-    ...(asks ? { secureOptions: nodeCrypto().constants.SSL_OP_NO_TICKET } : {}),
+    ...(mayResume ? {} : { secureOptions: nodeCrypto().constants.SSL_OP_NO_TICKET }),
   })
 }
 

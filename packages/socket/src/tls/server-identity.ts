@@ -37,7 +37,11 @@ export async function serverIdentities(
   opening: Opening,
 ): Promise<ServerIdentities> {
   const all = [tls].flat() as readonly TlsOptions[]
-  const [first, ...others] = await Promise.all(all.map((each) => identityOf(each, opening)))
+  // A session goes by the rules of the first one, whatever name it was begun for.
+  const resumes = !all.some(asksClients)
+  const [first, ...others] = await Promise.all(
+    all.map((each) => identityOf(each, opening, resumes)),
+  )
   if (first !== undefined) return [first, ...others]
   throw netError('NET_BAD_OPTION', { message: 'a TLS server needs at least one certificate' })
 }
@@ -53,18 +57,28 @@ export function identityFor(
   return identities.find(({ certificate }) => certificate.checkHost(wanted) !== undefined) ?? first
 }
 
-async function identityOf(tls: TlsOptions, opening: Opening): Promise<ServerIdentity> {
+async function identityOf(
+  tls: TlsOptions,
+  opening: Opening,
+  resumes: boolean,
+): Promise<ServerIdentity> {
+  const made = resumes ? resuming : fresh
   // Options behind the door are frozen, so that they stand for what was made of them.
   const known = made.get(tls)
   if (known !== undefined) return known
-  const identity = await unlocked(tls, opening, (passphrase) => newIdentity(tls, passphrase))
+  const identity = await unlocked(tls, opening, (passphrase) =>
+    newIdentity(tls, serverContext(tls, { passphrase, resumes })),
+  )
   made.set(tls, identity)
   return identity
 }
 
-function newIdentity(tls: TlsOptions, passphrase: string | undefined): ServerIdentity {
-  const context = serverContext(tls, passphrase)
-  const asks = own(tls, 'ca') !== undefined || own(tls, 'caFolder') !== undefined
+function asksClients(tls: TlsOptions): boolean {
+  return own(tls, 'ca') !== undefined || own(tls, 'caFolder') !== undefined
+}
+
+function newIdentity(tls: TlsOptions, context: SecureContext): ServerIdentity {
+  const asks = asksClients(tls)
   return {
     tls,
     context,
@@ -74,4 +88,6 @@ function newIdentity(tls: TlsOptions, passphrase: string | undefined): ServerIde
   }
 }
 
-const made = new WeakMap<TlsOptions, ServerIdentity>()
+const resuming = new WeakMap<TlsOptions, ServerIdentity>()
+/** Those of servers that ask some client for a certificate. */
+const fresh = new WeakMap<TlsOptions, ServerIdentity>()

@@ -1,4 +1,4 @@
-import { connect, listen, type TlsOptions } from '@net/socket'
+import { connect, listen, tlsSessionCache, type TlsOptions } from '@net/socket'
 import { createCertificates, startEchoServer } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
@@ -82,3 +82,20 @@ test('a list without a certificate is refused', async () => {
   const call = listen('tls://127.0.0.1:0', () => {}, { tls: [] })
   expect((await failure(call)).code).toBe('NET_BAD_OPTION')
 })
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  '[SOCK-53] where a name of a list asks for client certificates, no client is let in by a session (%s)',
+  async (maxVersion) => {
+    const closed = { ...certificates.issue({ names: ['closed.test'] }), ca }
+    const tls = [{ ...certificates.issue({ names: ['open.test'] }), maxVersion }, closed]
+    await using server = await listen('tls://127.0.0.1:0', (each) => each.write('hello'), { tls })
+    const own = certificates.issue({ names: ['client'] })
+    const session = tlsSessionCache()
+    for (let time = 0; time < 3; time++) {
+      const client = { ca, ...own, servername: 'closed.test', session }
+      await using connection = await connect(server.url, { tls: client })
+      expect(await connection.readText()).toBe('hello')
+      expect(connection.info.tls?.resumed).toBe(false)
+    }
+  },
+)
