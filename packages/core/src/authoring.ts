@@ -14,6 +14,7 @@ export type {
   Within,
 } from './operation/operation-spec.ts'
 export { callerFault, isCallerFault } from './callbacks/caller-fault.ts'
+export { lazyModule } from './lazy-module.ts'
 export { Link, LinkedList, type Linked } from './linked-list.ts'
 export type { ClientContext } from './operation/call-options.ts'
 export { closeDoor, GRACE } from './operation/close-options.ts'

@@ -1,5 +1,7 @@
 /* The way into the package. Sockets, TLS and the client are loaded by the first connection, so importing costs little. */
 
+import { lazyModule } from '@net/core/authoring'
+
 import type { FtpConnectOptions } from './client-options.ts'
 import type { FtpClient } from './ftp-client.ts'
 
@@ -11,8 +13,9 @@ import type { FtpClient } from './ftp-client.ts'
  */
 export async function connect(url: string | URL, options?: FtpConnectOptions): Promise<FtpClient> {
   // Kept, so that every later call begins at once: its limits and its signal hold from then on.
-  loaded ??= await import('./establish.ts')
+  loaded ??= await establishing()
   return loaded.establish(url, options)
 }
 
+const establishing = lazyModule(() => import('./establish.ts'))
 let loaded: typeof import('./establish.ts') | undefined

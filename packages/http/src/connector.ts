@@ -4,7 +4,7 @@
  */
 
 import { isNetError, type NetError } from '@net/core'
-import { addContext, type Operation } from '@net/core/authoring'
+import { addContext, lazyModule, type Operation } from '@net/core/authoring'
 import type { TlsOptions, Transport } from '@net/socket'
 import { secure, toSocket } from '@net/socket/road'
 
@@ -171,7 +171,7 @@ async function shared(
   url: URL,
   { op, ...options }: Surroundings,
 ): Promise<Http2Connection> {
-  const { Http2Connection: Http2 } = await import('./engine/http2.ts')
+  const { Http2Connection: Http2 } = await engine()
   const connection = new Http2(toSocket(transport), url, options)
   const forget = op.onAbort(() => connection.destroy())
   try {
@@ -187,3 +187,4 @@ async function shared(
 
 const ONE = ['http/1.1']
 const BOTH = ['h2', 'http/1.1']
+const engine = lazyModule(() => import('./engine/http2.ts'))

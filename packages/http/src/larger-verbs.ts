@@ -1,7 +1,7 @@
 /* The verbs of a client that are more than one call: downloads, event sources, WebSockets, and `fetch` for other libraries. */
 
 import type { Sink } from '@net/core'
-import { checkSink, inCall } from '@net/core/authoring'
+import { checkSink, inCall, lazyModule } from '@net/core/authoring'
 
 import type { CallMaker } from './call-maker.ts'
 import { downloadOptions, type DownloadOptions, type DownloadResult } from './download-options.ts'
@@ -31,7 +31,7 @@ export class LargerVerbs {
     this.#maker = maker
     this.fetch = async (input, init) => {
       const given = givenFetch(input, init)
-      const { fetchOver } = await import('./fetch.ts')
+      const { fetchOver } = await fetching()
       return fetchOver(maker, given.input, given.init)
     }
   }
@@ -49,7 +49,7 @@ export class LargerVerbs {
       return { url: to, sink, options: taken, prepared: this.#maker.prepare(to, asking) }
     })
     this.#maker.mustBeOpen()
-    const { runDownload } = await import('./download.ts')
+    const { runDownload } = await downloading()
     return runDownload(this.#maker, wish)
   }
 
@@ -74,7 +74,7 @@ export class LargerVerbs {
       return { taken, prepared: this.#maker.prepare(place, asking) }
     })
     this.#maker.mustBeOpen()
-    const { openWebSocket } = await import('./web-socket-client.ts')
+    const { openWebSocket } = await webSockets()
     return openWebSocket({
       options: taken,
       spec: this.#maker.spec(prepared, 'webSocket', 'session'),
@@ -82,3 +82,7 @@ export class LargerVerbs {
     })
   }
 }
+
+const fetching = lazyModule(() => import('./fetch.ts'))
+const downloading = lazyModule(() => import('./download.ts'))
+const webSockets = lazyModule(() => import('./web-socket-client.ts'))

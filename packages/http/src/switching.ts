@@ -3,7 +3,13 @@
  * connection of their own, which is the caller's once the server has agreed. It must not know the pool.
  */
 
-import { netError, operation, type Operation, type OperationSpec } from '@net/core/authoring'
+import {
+  lazyModule,
+  netError,
+  operation,
+  type Operation,
+  type OperationSpec,
+} from '@net/core/authoring'
 import type { Connection, Transport } from '@net/socket'
 
 import { OperationCall, type CallsUnderWay } from './calls-under-way.ts'
@@ -67,10 +73,12 @@ export function switched(parts: SwitchParts): Promise<SwitchedConnection> {
     const call = new OperationCall(op)
     calls.add(call)
     try {
-      const { agreed } = await import('./agreement.ts')
+      const { agreed } = await agreement()
       return await agreed(parts, op)
     } finally {
       calls.delete(call)
     }
   })
 }
+
+const agreement = lazyModule(() => import('./agreement.ts'))

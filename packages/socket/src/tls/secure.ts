@@ -3,7 +3,7 @@
  * needed: many programs speak no TLS.
  */
 
-import { argument, inCall, stoppable, type Operation } from '@net/core/authoring'
+import { argument, inCall, lazyModule, stoppable, type Operation } from '@net/core/authoring'
 
 import { isTransport } from '../call-doors.ts'
 import { roadOperation } from '../dial-operation.ts'
@@ -115,7 +115,7 @@ async function secured(
   const spec = { protocol: 'tls', operation: name, endpoint, errors: handshakeErrors }
   try {
     return await roadOperation(spec, options, async (op) => {
-      const hands = await stoppable(op, import('./handshake.ts'))
+      const hands = await stoppable(op, handshake())
       // Before the phase: a person who is asked for a passphrase may need longer than its limit.
       const begin = await stoppable(op, prepare(hands, op))
       return op.phase('tls', () => hands.shakeHands(transport, op, begin))
@@ -125,3 +125,5 @@ async function secured(
     throw error
   }
 }
+
+const handshake = lazyModule(() => import('./handshake.ts'))
