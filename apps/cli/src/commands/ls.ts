@@ -5,6 +5,8 @@ import type { TreePlace } from '@net/files'
 
 import { addressOf, urlOf, type Address } from '../address.ts'
 import type { Call, CommandRun } from '../call.ts'
+import { exitCodeOfAll } from '../exit-code.ts'
+import { tellError } from '../output/error-page.ts'
 import { Session } from '../session.ts'
 import { entryEvent, entryLine } from './entry-text.ts'
 import { matchesOf } from './matches.ts'
@@ -13,10 +15,18 @@ import { matchesOf } from './matches.ts'
 export const ls: CommandRun = async (call) => {
   const places = call.args.length === 0 ? { ...call, args: ['.'] } : call
   await using session = new Session(call)
-  for (const { address, place } of await matchesOf(places, session)) {
-    await listPlace(call, address, place)
+  const matches = await matchesOf(places, session)
+  const codes: number[] = []
+  for (const { address, place } of matches) {
+    try {
+      await listPlace(call, address, place)
+      codes.push(0)
+    } catch (error) {
+      if (matches.length === 1 || call.signal.aborted) throw error
+      codes.push(await tellError(error, `ls ${address.given}`, call.output))
+    }
   }
-  return 0
+  return exitCodeOfAll(codes)
 }
 
 async function listPlace(call: Call, address: Address, place: TreePlace): Promise<void> {

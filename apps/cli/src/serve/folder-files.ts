@@ -1,10 +1,11 @@
 /*
  * A folder of this machine for a server whose files are in memory: read when it starts, and written to with every change. What
- * others change there meanwhile is not seen. For tests: all of it is held in memory.
+ * others put there meanwhile is not seen, and stays. For tests: all of it is held in memory.
  */
 
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -37,6 +38,7 @@ export class FolderFiles extends MemoryFiles {
 
   override write(path: string, content: string | Uint8Array, options?: MemoryWriteOptions): void {
     const at = this.#at(path)
+    if (this.#isLoaded) this.#refuseUnseen(path, at)
     super.write(path, content, options)
     if (this.#isLoaded) writeFileSync(at, this.read(path))
   }
@@ -48,12 +50,18 @@ export class FolderFiles extends MemoryFiles {
   }
 
   override remove(path: string, options?: MemoryFolderOptions): void {
+    const at = this.#at(path)
+    const isMeant = options?.recursive === true || this.stat(path).type === 'file'
+    if (!isMeant && this.list(path).length === 0 && existsSync(at) && readdirSync(at).length > 0) {
+      throw netError('NET_NOT_EMPTY', { message: `${path} has files that are not seen here` })
+    }
     super.remove(path, options)
-    rmSync(this.#at(path), { recursive: true })
+    rmSync(at, { recursive: true })
   }
 
   override rename(from: string, to: string, options?: MemoryRenameOptions): void {
     const [before, after] = [this.#at(from), this.#at(to)]
+    this.#refuseUnseen(to, after)
     super.rename(from, to, options)
     renameSync(before, after)
   }
@@ -71,6 +79,12 @@ export class FolderFiles extends MemoryFiles {
         this.#load(inside)
       } else if (entry.isFile()) this.write(inside, readFileSync(join(this.#folder, inside)))
     }
+  }
+
+  /** Links and devices that were left out, and what others have put there meanwhile, give way to nothing. */
+  #refuseUnseen(path: string, at: string): void {
+    if (this.exists(path) || lstatSync(at, { throwIfNoEntry: false }) === undefined) return
+    throw netError('NET_EXISTS', { message: `${path} is there, and not seen here` })
   }
 
   /** `..` never leads above the root of a tree, and so never out of the folder; nor does a link, which was left out. */

@@ -48,6 +48,14 @@ describe('net ls', () => {
     expect((await net(['ls', '-l', `${ftp.url}/d`])).out).toMatch(/^- .* 0 \d{4}-\d\d-\d\d .* e\n$/)
   })
 
+  it('goes on behind a place that is not there, and tells it', async () => {
+    await using ftp = await startFtpServer({ files: { 'a/x': '', 'b/y': '' } })
+    const { code, out, err } = await net(['ls', `${ftp.url}/a`, `${ftp.url}/none`, `${ftp.url}/b`])
+    expect({ code, out }).toEqual({ code: 1, out: 'x\ny\n' })
+    expect(err).toContain(`net ls ${ftp.url}/none: `)
+    expect(await net(['ls', `${ftp.url}/none`])).toMatchObject({ code: 3, out: '' })
+  })
+
   // CL-6
   it.each(['ftp', 'sftp', 'file'])(
     'prints URLs that mean the same file to every command (%s)',

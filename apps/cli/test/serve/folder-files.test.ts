@@ -46,4 +46,22 @@ describe('FolderFiles', () => {
     expect(readFileSync(join(other.path, 'a'), 'utf8')).toBe('precious')
     expect(files.paths()).toEqual(['/b'])
   })
+
+  it('neither removes nor replaces what others have put there meanwhile', () => {
+    using folder = temporaryFolder()
+    const at = (path: string): string => join(folder.path, path)
+    mkdirSync(at('in'))
+    writeFileSync(at('a'), 'a')
+    const files = new FolderFiles(folder.path)
+    writeFileSync(at('in/new'), 'precious')
+    writeFileSync(at('new'), 'precious')
+    expect(() => files.remove('/in')).toThrow(/not seen/)
+    expect(() => files.rename('/a', '/new')).toThrow(/not seen/)
+    expect(() => files.write('/new', 'x')).toThrow(/not seen/)
+    expect([readFileSync(at('in/new'), 'utf8'), readFileSync(at('new'), 'utf8')]).toEqual([
+      'precious',
+      'precious',
+    ])
+    expect([files.exists('/in'), files.exists('/a')]).toEqual([true, true])
+  })
 })
