@@ -66,6 +66,8 @@ test('rclone, which takes writes in their order alone: files go both ways', asyn
   await using sftp = await host.sftp()
   await sftp.writeFile('a', bytes)
   expect(Buffer.from(await sftp.readFile('a')).equals(bytes)).toBe(true)
+  // It would empty the file.
+  await expect(sftp.appendFile('a', 'x')).rejects.toMatchObject({ code: 'NET_UNSUPPORTED' })
   expect(readFileSync(join(folder, 'a')).equals(bytes)).toBe(true)
   await sftp.mkdir('in/deep', { recursive: true })
   await sftp.rename('a', 'in/deep/b')

@@ -33,6 +33,7 @@ export async function withFileLock<T>(
 type Release = () => Promise<void>
 
 async function lock(path: string, signal: AbortSignal | undefined): Promise<Release> {
+  const watch = new LockWatch()
   for (;;) {
     signal?.throwIfAborted()
     try {
@@ -42,7 +43,7 @@ async function lock(path: string, signal: AbortSignal | undefined): Promise<Rele
       // A folder that takes no new file: the writers of this process at least take turns.
       if (Reflect.get(error as Error, 'code') !== 'EEXIST') return async () => {}
     }
-    const release = await succeed(path, signal)
+    const release = await succeed(path, watch, signal)
     if (release !== undefined) return release
     await pause(POLL)
   }
@@ -55,10 +56,11 @@ async function lock(path: string, signal: AbortSignal | undefined): Promise<Rele
  */
 async function succeed(
   path: string,
+  watch: LockWatch,
   signal: AbortSignal | undefined,
 ): Promise<Release | undefined> {
   const made = await madeAt(path)
-  if (made === undefined || clock().date() - made <= ABANDONED) return undefined
+  if (made === undefined || !watch.isLeft(made)) return undefined
   const release = await lock(`${path}.${made}`, signal)
   if ((await madeAt(path)) !== made) {
     await release()
@@ -67,6 +69,22 @@ async function succeed(
   return async () => {
     await remove(path)
     await release()
+  }
+}
+
+/** Tells a lock that was left behind from one that is held. */
+class LockWatch {
+  #made: number | undefined
+  #since = 0
+
+  /** Whether the lock that was made then is that old; by how long it is seen as well, as its time may be in the future. */
+  isLeft(made: number): boolean {
+    const now = clock().now()
+    if (made !== this.#made) {
+      this.#made = made
+      this.#since = now
+    }
+    return clock().date() - made > ABANDONED || now - this.#since > ABANDONED
   }
 }
 

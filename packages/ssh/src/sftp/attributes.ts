@@ -66,6 +66,11 @@ export function attributeBytes(attributes: SftpAttributes): Buffer {
   return Buffer.concat([uint32(flags >>> 0), ...parts])
 }
 
+/** Whether not all may read what has this mode. */
+export function isPrivate(mode: number): boolean {
+  return (mode & 0o044) !== 0o044
+}
+
 /** The type that the permissions say; undefined where they have no bits for it. */
 export function typeOf({ permissions = 0 }: SftpAttributes): SftpType | undefined {
   return TYPES.get(permissions & TYPE_BITS)

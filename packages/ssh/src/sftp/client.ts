@@ -14,6 +14,7 @@ import {
   refused,
 } from '@net/core/authoring'
 
+import { isPrivate } from './attributes.ts'
 import { doors } from './call-doors.ts'
 import type { Calls, PathCall } from './calls.ts'
 import { CommandVerbs } from './command-verbs.ts'
@@ -194,8 +195,11 @@ export class Client extends CommandVerbs implements SftpClient {
     const { inPlace, resume, mode, sparse, preserve } = taken
     const call = moving(operation, path, isReplayable(source))
     const result = await this.calls.run(call, taken, async (session, op) => {
-      const plan: UploadPlan = { source, path, inPlace, resume, mode, sparse }
       const kept = preserve === true && isFileSource(source) ? await stat(source.path) : undefined
+      // What others may not read here they may not read there meanwhile.
+      const first =
+        kept !== undefined && isPrivate(kept.mode) ? (kept.mode & 0o777) | OWNER : undefined
+      const plan: UploadPlan = { source, path, inPlace, resume, mode: mode ?? first, sparse }
       const done = await upload(session, op, plan)
       if (kept !== undefined) {
         const times = timesOf(kept.mtimeMs, kept.atimeMs)
@@ -261,4 +265,6 @@ function tooLong(limit: number): Error {
   return netError('NET_PROTO_LIMIT', { message: `the file has more than ${limit} bytes`, limit })
 }
 
+/** What its owner needs while it is written. */
+const OWNER = 0o600
 const MOST_IN_MEMORY = 100 * 1024 * 1024

@@ -3,9 +3,9 @@
  * that give a file once. The sink is whole only if there is as much as the server told.
  */
 
-import { chmod, utimes } from 'node:fs/promises'
+import { access, chmod, utimes } from 'node:fs/promises'
 
-import { isNetError, type NetError, type Sink } from '@net/core'
+import { isNetError, toFile, type NetError, type Sink } from '@net/core'
 import {
   addContext,
   isFileSink,
@@ -17,7 +17,7 @@ import {
   type SinkVersion,
 } from '@net/core/authoring'
 
-import { typeOf, type SftpAttributes, type SftpType } from './attributes.ts'
+import { isPrivate, typeOf, type SftpAttributes, type SftpType } from './attributes.ts'
 import type { OpenHandle } from './handles.ts'
 import { openFile } from './open-file.ts'
 import { OPEN_FLAG } from './packets.ts'
@@ -58,7 +58,8 @@ export async function download(
   const found = await fileAt(session, op, plan.path)
   const version = versionOf(plan, found)
   const { resume, sparse } = plan
-  await using opened = await openSink(plan.sink, { resume, sparse, version })
+  const sink = plan.preserve === true ? await privateSink(plan.sink, found) : plan.sink
+  await using opened = await openSink(sink, { resume, sparse, version })
   let aborting: Promise<void> | undefined
   const letGo = (reason: unknown): void => {
     aborting = opened.abort(reason).catch(() => {})
@@ -241,6 +242,19 @@ class Download {
   }
 }
 
+/** A new file here is read by nobody, while it is written, who may not read the one on the server. */
+async function privateSink(sink: Sink, { permissions }: SftpAttributes): Promise<Sink> {
+  if (!isFileSink(sink) || sink.mode !== undefined) return sink
+  if (permissions === undefined || !isPrivate(permissions)) return sink
+  const { path, inPlace, keepPart } = sink
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  )
+  // One that is replaced has a mode of its own until then.
+  return isThere ? sink : toFile(path, { inPlace, keepPart, mode: (permissions & 0o777) | OWNER })
+}
+
 /** The times and the mode of the file on the server, for the one here. */
 async function keep(path: string | URL, found: SftpAttributes): Promise<void> {
   const { permissions, modified, accessed = modified } = found
@@ -265,6 +279,8 @@ function incomplete(received: number, expected: number): NetError {
   })
 }
 
+/** What its owner needs while it is written. */
+const OWNER = 0o600
 const NOT_REGULAR: Readonly<Record<Exclude<SftpType, 'file'>, string>> = {
   folder: 'a folder',
   link: 'a link',

@@ -44,6 +44,11 @@ export class PartsInUse {
     }
   }
 
+  /** Resolves when what calls that failed have left is gone. Never rejects. */
+  async left(): Promise<void> {
+    await Promise.all([...this.#parts.values()].flatMap(({ leaving }) => leaving ?? []))
+  }
+
   async #take(op: Operation, part: string): Promise<PartInUse> {
     for (;;) {
       const there = this.#parts.get(part)

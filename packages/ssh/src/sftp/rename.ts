@@ -173,9 +173,12 @@ async function bringBack(
     return reply.type === 'status' ? reply.code : STATUS.OK
   }
   try {
-    const back = pairRequest(PACKET.RENAME, session.path(aside), session.path(to))
-    if ((await statusOf(back)) === STATUS.OK) return 'back'
-    const left = await statusOf(pathRequest(PACKET.LSTAT, session.path(from)))
+    const [back, left] = await Promise.all([
+      statusOf(pairRequest(PACKET.RENAME, session.path(aside), session.path(to))),
+      // Along with it: who wrote that file may remove it now that the call has failed.
+      statusOf(pathRequest(PACKET.LSTAT, session.path(from))),
+    ])
+    if (back === STATUS.OK) return 'back'
     if (left !== STATUS.NO_SUCH_FILE) return 'aside'
     await statusOf(pathRequest(PACKET.REMOVE, session.path(aside)))
     return 'replaced'

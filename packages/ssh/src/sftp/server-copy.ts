@@ -8,7 +8,7 @@ import { netError, type Operation } from '@net/core/authoring'
 import type { SftpAttributes } from './attributes.ts'
 import type { OpenHandle } from './handles.ts'
 import { fileAt } from './download.ts'
-import { openFile } from './open-file.ts'
+import { keepPrivate, openFile } from './open-file.ts'
 import { OPEN_FLAG, PACKET } from './packets.ts'
 import type { PartFailed } from './parts-in-use.ts'
 import { copyDataRequest, requireExtension } from './path-verbs.ts'
@@ -73,6 +73,9 @@ async function copied(
       abandoned,
     })
     try {
+      await op.phase('command', () =>
+        keepPrivate(session, op, { path: part, opened: target, mode }),
+      )
       const size = await moved(session, op, { from, source, target, size: found.size })
       await target.commit(op, { what: `finish ${to}` })
       const rename = replace ? renameOver : renameUnlessTaken

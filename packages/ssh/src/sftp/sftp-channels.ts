@@ -75,9 +75,10 @@ export class SftpChannels {
     }
   }
 
-  /** Closes what is open, then the channel. */
+  /** Closes what is open, once nothing is left of calls that failed; then the channel. */
   async end(): Promise<void> {
     this.#isEnding = true
+    await this.#session.partsLeft()
     await this.#session.handles.closeAll()
     await this.#channel.end()
     await this.#alone()

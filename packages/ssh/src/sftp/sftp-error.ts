@@ -3,6 +3,7 @@
 import { ReplyError, type ErrorDetails, type NetErrorCode, type RetryClass } from '@net/core'
 import { nameErrors } from '@net/core/authoring'
 
+import type { SftpAttributes } from './attributes.ts'
 import { STATUS } from './packets.ts'
 import type { StatusReply } from './replies.ts'
 
@@ -23,6 +24,12 @@ export function saidBy({ status, reply }: SftpError): Pick<StatusReply, 'code' |
 }
 
 nameErrors({ SftpError })
+
+/** What a look tells where the server refuses it: nothing. Throws what is no refusal. */
+export function unlessRefused(error: unknown): SftpAttributes {
+  if (error instanceof SftpError) return {}
+  throw error
+}
 
 /** What was asked, for the words of an error. */
 export interface Asked {

@@ -14,6 +14,7 @@ import { OPEN_FLAG, PACKET } from './packets.ts'
 import { requireExtension, timesOf } from './path-verbs.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { attributesRequest, extendedRequest, handleRequest } from './requests.ts'
+import { unlessRefused } from './sftp-error.ts'
 import type { SftpSession } from './sftp-session.ts'
 import { WriteBehind } from './write-behind.ts'
 
@@ -129,7 +130,8 @@ export class OpenFile implements SftpFile {
       this.#transfer('write', options, async (op) => {
         // Each leaves in pieces, which would stand among those of another one.
         if (before !== undefined) await stoppable(op, before)
-        await this.#write(op, start, bytes)
+        const at = before === undefined ? start : await this.#endFor(op, start)
+        await this.#write(op, at, bytes)
       }),
     )
     // One that was stopped while it waited is not there, and those before it may not be either.
@@ -237,6 +239,17 @@ export class OpenFile implements SftpFile {
     } finally {
       op.idle.stop()
     }
+  }
+
+  /** Where the next byte goes that is added. Servers in Go look at the offset alone, and would write over the beginning. */
+  async #endFor(op: Operation, start: number): Promise<number> {
+    // OpenSSH and its like look at the flag.
+    if (this.#session.keepsOrder) return start
+    const request = handleRequest(PACKET.FSTAT, this.#id())
+    const { size } = await op.phase('command', () =>
+      this.#session.attributes(op, request, this.#asked('look at')).catch(unlessRefused),
+    )
+    return size ?? start
   }
 
   #set(

@@ -90,7 +90,7 @@ export class SftpFiles implements RemoteFiles {
       links: true,
       hashes: [],
       readOffsets: true,
-      writeOffsets: 'rest',
+      writeOffsets: session.opensEmpty ? false : 'rest',
       calls: session.writesInOrder ? 4 : 16,
     }
   }

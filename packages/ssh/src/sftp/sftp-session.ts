@@ -62,6 +62,8 @@ export class SftpSession {
   readonly rules: SessionRules
   /** Whether writes must come one after the other. */
   readonly writesInOrder: boolean
+  /** Whether it empties each file that is opened to be written, so that nothing of one can be kept. */
+  readonly opensEmpty: boolean
   /** Whether it is known to do one thing after the other, in the order in which it was asked. */
   readonly keepsOrder: boolean
   /**
@@ -76,6 +78,7 @@ export class SftpSession {
     this.rules = rules
     this.#shared = shared
     this.writesInOrder = IN_ORDER.test(rules.software)
+    this.opensEmpty = EMPTYING.test(rules.software)
     // What OpenSSH starts need not be its own server.
     this.keepsOrder = ORDERLY.test(rules.software) && rules.extensions.has('fsync@openssh.com')
     this.hidesLinks = HIDING_LINKS.test(rules.software)
@@ -138,6 +141,11 @@ export class SftpSession {
   /** Does the work that writes to a name until it is whole: see `PartsInUse`. */
   duringPart<T>(op: Operation, part: string, work: (failed: PartFailed) => Promise<T>): Promise<T> {
     return this.#shared.parts.during(op, this.text(this.path(part)), work)
+  }
+
+  /** Resolves when no part is left of a call that failed. Never rejects. */
+  partsLeft(): Promise<void> {
+    return this.#shared.parts.left()
   }
 
   bytes(text: string): Buffer {
@@ -248,6 +256,8 @@ function blockOf(told: number = 0): number {
 
 /** Answers to writes that come out of order are errors there, and the file is empty (1.60.1, `serve sftp`). */
 const IN_ORDER = /^rclone/i
+/** 1.60.1 does, whatever the flags are; later ones do not, and cannot be told from it. */
+const EMPTYING = /^rclone/i
 /** Both start OpenSSH's server, which reads one request behind the other; so does that of ProFTPD. */
 const ORDERLY = /^(openssh|dropbear|mod_sftp)/i
 /** ProFTPD 1.3.8. */

@@ -18,12 +18,12 @@ import { typeOf, type SftpAttributes } from './attributes.ts'
 import { nameOf } from './entry.ts'
 import type { OpenHandle } from './handles.ts'
 import { OPEN_FLAG, PACKET } from './packets.ts'
-import { openFile } from './open-file.ts'
+import { keepPrivate, openFile } from './open-file.ts'
 import type { PartFailed } from './parts-in-use.ts'
 import { attributesOf, realPath } from './path-verbs.ts'
 import { putInPlace } from './rename.ts'
 import { attributesRequest, handleRequest, pathRequest } from './requests.ts'
-import { SftpError } from './sftp-error.ts'
+import { SftpError, unlessRefused } from './sftp-error.ts'
 import type { SftpSession } from './sftp-session.ts'
 import { behind, sharedBeginning } from './resume-upload.ts'
 import { sourceBlocks } from './source-blocks.ts'
@@ -66,7 +66,8 @@ export async function upload(
   const part = partName(path)
   const mode = plan.mode ?? (old?.permissions === undefined ? undefined : old.permissions & 0o777)
   return session.duringPart(op, part, async (failed) => {
-    const start = plan.resume === true ? await sharedBeginning(session, op, plan.source, part) : 0
+    const goesOn = plan.resume === true && !session.opensEmpty
+    const start = goesOn ? await sharedBeginning(session, op, plan.source, part) : 0
     const source = behind(plan.source, start)
     const result = await written(session, op, { ...plan, source, path: part, mode, start, failed })
     await op.phase('command', () =>
@@ -157,11 +158,14 @@ class Upload {
   }
 
   async run(): Promise<TransferResult> {
-    const { path } = this.#plan
+    const { path, mode, failed } = this.#plan
     const op = this.#op
     const opened = await op.phase('command', () => this.#open())
     let writing: WriteBehind | undefined
     try {
+      const isOwn = failed !== undefined
+      if (isOwn)
+        await op.phase('command', () => keepPrivate(this.#session, op, { path, opened, mode }))
       const start = await this.#startIn(opened)
       this.#start = start
       const { write: block } = await stoppable(op, this.#session.limits())
@@ -295,12 +299,6 @@ class Upload {
     const bytes = this.#session.path(path)
     await this.#session.pipeline.ask(pathRequest(PACKET.REMOVE, bytes)).catch(() => {})
   }
-}
-
-/** A refusal says nothing of the size; whatever else it was passes. */
-function unlessRefused(error: unknown): SftpAttributes {
-  if (error instanceof SftpError) return {}
-  throw error
 }
 
 function isFolder(path: string): NetError {

@@ -77,6 +77,22 @@ test('a lock that a process left behind is taken away, a fresh one is waited for
   expect(entered).toBe(true)
 })
 
+test('a lock whose time is in the future is taken away when it has been seen as long', async () => {
+  await writeFile(`${file}.lock`, '')
+  const tomorrow = new Date(Date.now() + 86_400_000)
+  await utimes(`${file}.lock`, tomorrow, tomorrow)
+  using clock = useFakeClock()
+  const waiting = withFileLock(file, async () => 'in')
+  const waits = (): Promise<void> => clock.until(() => clock.timers === 1)
+  await waits()
+  await clock.advance(10_000)
+  await waits()
+  expect(existsSync(`${file}.lock`)).toBe(true)
+  await clock.advance(10)
+  expect(await waiting).toBe('in')
+  expect(await readdir(folder)).toEqual([])
+})
+
 test('of two that find the same lock left behind at once, one waits for the other', async () => {
   await writeFile(`${file}.lock`, '')
   await utimes(`${file}.lock`, new Date(0), new Date(0))

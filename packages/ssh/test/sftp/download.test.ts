@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { toFile } from '@net/core'
+import { useFakeClock } from '@net/core/testing'
 
 import { failureOf } from '../embedded.ts'
 import { codesOf, openedSftp, patterned } from './opened.ts'
@@ -155,6 +156,21 @@ test('times and the mode are kept where that is asked for', async () => {
   await sftp.download('/a', toFile(local), { preserve: true })
   const { mtimeMs, atimeMs, mode } = statSync(local)
   expect([mtimeMs, atimeMs, mode & 0o777]).toEqual([1_500_000_000_000, 1_600_000_000_000, 0o640])
+})
+
+test('what others may not read there, they may not read here while it is fetched', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'x' } })
+  const { sftp, server } = opened
+  await sftp.setMode('/a', 0o440)
+  using clock = useFakeClock()
+  server.fail({ on: 'READ', do: { delay: 20 } })
+  const local = join(mkdtempSync(join(tmpdir(), 'net-')), 'a')
+  const fetching = sftp.download('/a', toFile(local), { preserve: true })
+  await expect.poll(() => server.requests).toContain('READ /a')
+  expect(statSync(`${local}.part`).mode & 0o777).toBe(0o640)
+  await clock.advance(20)
+  await fetching
+  expect(statSync(local).mode & 0o777).toBe(0o440)
 })
 
 test('[H-SSH-27] a local target that cannot be written is told, and the session goes on', async () => {

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
 
+import { SftpTree } from '@net/ssh/testing'
+
 import { codesOf, openedSftp, patterned } from './opened.ts'
+
+/** Writes at the offset that it is told, as servers in Go do, whatever the file was opened for. */
+class OffsetTree extends SftpTree {
+  override open(...[path, how]: Parameters<SftpTree['open']>): ReturnType<SftpTree['open']> {
+    return super.open(path, { ...how, appends: false })
+  }
+}
 
 test('[SSH-56] what is open is read and written in parts that are larger than one request', async () => {
   await using opened = await openedSftp()
@@ -34,6 +43,18 @@ test('what is opened to add is written at the end', async () => {
   await using file = await opened.sftp.open('/a', 'a')
   await file.write('new', 0)
   expect(opened.server.files.text('/a')).toBe('oldnew')
+})
+
+test('what is added stands at the end, also where the server looks at the offset alone', async () => {
+  const files = new OffsetTree({ '/a': 'old' })
+  await using opened = await openedSftp({ files, ssh: { quirks: { software: 'Go' } } })
+  await using file = await opened.sftp.open('/a', 'a+')
+  const read = file.read(3, 0)
+  await Promise.all([file.write('one'), file.write('two', 0)])
+  files.append('/a', 'other')
+  await file.write('three')
+  expect(files.text('/a')).toBe('oldonetwootherthree')
+  expect(Buffer.from(await read).toString()).toBe('old')
 })
 
 test('a write that is given up while the server is asked how much it takes is never sent', async () => {

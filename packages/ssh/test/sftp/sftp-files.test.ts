@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { fromText } from '@net/core'
+import { SftpTree } from '@net/ssh/testing'
 
 import { codesOf, openedSftp } from './opened.ts'
 
@@ -17,6 +18,33 @@ test('a tree says what its server can', async () => {
   expect(full.copyWithin).toBeDefined()
   const plain = old.sftp.files('/in')
   expect([(await plain.capabilities()).rename, plain.copyWithin]).toEqual(['replaces', undefined])
+})
+
+test('where each file is emptied that is opened for writing, nothing is written into one', async () => {
+  class EmptyingTree extends SftpTree {
+    override open(...[path, how]: Parameters<SftpTree['open']>): ReturnType<SftpTree['open']> {
+      return super.open(path, how.writes ? { ...how, truncates: true } : how)
+    }
+  }
+  const files = new EmptyingTree({ '/a': 'whole', '/b.part': 'wh' })
+  const ssh = { quirks: { software: 'rclone/v1.60.1' } }
+  await using opened = await openedSftp({ like: 'rclone', files, ssh })
+  const { sftp } = opened
+  const tree = sftp.files('/')
+  expect((await tree.capabilities()).writeOffsets).toBe(false)
+  expect(
+    await codesOf([
+      tree.write('a', fromText('x'), { start: 2 }),
+      tree.write('a', fromText('x'), { keepRest: true }),
+      sftp.appendFile('/a', 'x'),
+      sftp.open('/a', 'a'),
+      sftp.open('/a', 'r+'),
+    ]),
+  ).toEqual(Array.from({ length: 5 }, () => 'NET_UNSUPPORTED'))
+  expect(files.text('/a')).toBe('whole')
+  await sftp.writeFile('/b', 'whole', { resume: true })
+  await sftp.writeFile('/a', 'new', { inPlace: true })
+  expect([files.text('/a'), files.text('/b')]).toEqual(['new', 'whole'])
 })
 
 test('a server that sets no attributes is asked once', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { fromFile } from '@net/core'
-import { useFakeClock } from '@net/core/testing'
+import { captureEvents, useFakeClock } from '@net/core/testing'
+import { SftpTree } from '@net/ssh/testing'
 
 import { partName } from '../../src/sftp/upload.ts'
 import { failureOf } from '../embedded.ts'
@@ -44,6 +45,43 @@ test('a private file that is replaced stays private, and a new one gets the mode
   ])
   expect(opened.requests().filter((line) => line.startsWith('FSETSTAT'))).toEqual([])
 })
+
+test.each([
+  'what an earlier one has left may be read by all',
+  'the server gives a new one its own mode',
+])(
+  'a private file that is replaced stays private where %s, before a byte of it is there',
+  async (why) => {
+    class Tree extends SftpTree {
+      override open(...[path, how]: Parameters<SftpTree['open']>): ReturnType<SftpTree['open']> {
+        return super.open(path, { ...how, mode: why.includes('left') ? how.mode : 0o644 })
+      }
+    }
+    const files = new Tree({
+      '/a': 'old',
+      ...(why.includes('left') ? { '/a.part': 'of old' } : {}),
+    })
+    await using opened = await openedSftp({ files })
+    const { sftp, server } = opened
+    await sftp.setMode('/a', 0o600)
+    opened.requests()
+    await sftp.writeFile('/a', 'new')
+    expect([server.files.mode('/a'), server.files.text('/a')]).toEqual([0o600, 'new'])
+    const requests = opened.requests()
+    expect(requests.indexOf('FSETSTAT /a.part')).toBeLessThan(requests.indexOf('WRITE /a.part'))
+    await sftp.copy('/a', '/b')
+    expect(server.files.mode('/b')).toBe(0o600)
+    server.fail({ on: 'FSETSTAT', do: { status: 3 } })
+    server.files.put('/c.part', 'of old')
+    using captured = captureEvents()
+    await sftp.writeFile('/c', 'new', { mode: 0o600 })
+    expect(
+      captured
+        .of('operation')
+        .flatMap(({ state, message }) => (state === 'warning' ? [message] : [])),
+    ).toEqual([expect.stringContaining('others may be able to read /c.part')])
+  },
+)
 
 test('what the server decides at the end counts', async () => {
   await using opened = await openedSftp({ files: { '/a': 'old' } })
@@ -144,6 +182,21 @@ test('times and the mode are those of the local file where that is asked for', a
   }
 })
 
+test('what others may not read here, they may not read there while it is sent', async () => {
+  const asked: unknown[] = []
+  class Tree extends SftpTree {
+    override open(...[path, how]: Parameters<SftpTree['open']>): ReturnType<SftpTree['open']> {
+      asked.push(how.mode)
+      return super.open(path, how)
+    }
+  }
+  await using opened = await openedSftp({ files: new Tree() })
+  const local = join(mkdtempSync(join(tmpdir(), 'net-')), 'local')
+  writeFileSync(local, 'x', { mode: 0o440 })
+  await opened.sftp.upload(fromFile(local), '/a', { preserve: true })
+  expect([asked, opened.server.files.mode('/a')]).toEqual([[0o640], 0o440])
+})
+
 test('[SSH-54] runs of zeros are left out where that is asked for', async () => {
   await using opened = await openedSftp()
   const { sftp, server } = opened
@@ -192,6 +245,24 @@ test('an abort leaves neither the file nor a part of it', async () => {
     'old',
     0,
   ])
+})
+
+test('what a stopped upload has left is gone when its client is closed at once', async () => {
+  await using opened = await openedSftp({ shuffles: true })
+  const { sftp, server } = opened
+  using clock = useFakeClock()
+  const controller = new AbortController()
+  server.fail({ on: 'WRITE', do: { delay: 20 } })
+  const stopped = failureOf(sftp.writeFile('/a', 'new', { signal: controller.signal }))
+  await expect.poll(() => server.requests).toContain('WRITE /a.part')
+  controller.abort()
+  expect(await stopped).toMatchObject({ code: 'NET_ABORTED' })
+  const closing = sftp.close()
+  // As long as the end would need.
+  for (let round = 0; round < 20; round++) await new Promise((done) => setImmediate(done))
+  await clock.advance(20)
+  await closing
+  expect([server.files.paths(), server.leftOpen]).toEqual([[], 0])
 })
 
 test('an upload that is stopped while its file is opened, or refused at its end, leaves no part', async () => {
