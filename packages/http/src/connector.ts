@@ -187,4 +187,4 @@ async function shared(
 
 const ONE = ['http/1.1']
 const BOTH = ['h2', 'http/1.1']
-const engine = lazyModule(() => import('./engine/http2.ts'))
+const engine = /* @__PURE__ */ lazyModule(() => import('./engine/http2.ts'))

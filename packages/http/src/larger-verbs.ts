@@ -83,6 +83,6 @@ export class LargerVerbs {
   }
 }
 
-const fetching = lazyModule(() => import('./fetch.ts'))
-const downloading = lazyModule(() => import('./download.ts'))
-const webSockets = lazyModule(() => import('./web-socket-client.ts'))
+const fetching = /* @__PURE__ */ lazyModule(() => import('./fetch.ts'))
+const downloading = /* @__PURE__ */ lazyModule(() => import('./download.ts'))
+const webSockets = /* @__PURE__ */ lazyModule(() => import('./web-socket-client.ts'))

@@ -81,4 +81,4 @@ export function switched(parts: SwitchParts): Promise<SwitchedConnection> {
   })
 }
 
-const agreement = lazyModule(() => import('./agreement.ts'))
+const agreement = /* @__PURE__ */ lazyModule(() => import('./agreement.ts'))
