@@ -17,5 +17,5 @@ export async function connect(url: string | URL, options?: FtpConnectOptions): P
   return loaded.establish(url, options)
 }
 
-const establishing = lazyModule(() => import('./establish.ts'))
+const establishing = /* @__PURE__ */ lazyModule(() => import('./establish.ts'))
 let loaded: typeof import('./establish.ts') | undefined

@@ -126,4 +126,4 @@ async function secured(
   }
 }
 
-const handshake = lazyModule(() => import('./handshake.ts'))
+const handshake = /* @__PURE__ */ lazyModule(() => import('./handshake.ts'))
