@@ -254,7 +254,8 @@ class Upload {
     const { size } = await this.#sizeOf(opened).catch(unlessRefused)
     if (size === undefined || !this.#mustFit(size, end)) return size
     await this.#resize(opened, end)
-    return end
+    // Some say that they have done it, and have not.
+    return (await this.#sizeOf(opened).catch(unlessRefused)).size
   }
 
   #mustFit(size: number, end: number): boolean {

@@ -209,6 +209,17 @@ test('[SSH-54] runs of zeros are left out where that is asked for', async () => 
   expect(writes.length).toBeLessThan(4)
 })
 
+test('a file that the server says it has cut or filled up, and has not, is not whole', async () => {
+  await using opened = await openedSftp()
+  const { sftp, server } = opened
+  server.fail({ on: 'FSETSTAT', do: 'forgets' })
+  const bytes = Buffer.alloc(300_000)
+  bytes.write('begin')
+  expect(await codesOf([sftp.writeFile('/a', bytes, { sparse: true, retry: false })])).toEqual([
+    'NET_SIZE_MISMATCH',
+  ])
+})
+
 test('a name that has no room for more is cut for the time of the transfer', async () => {
   expect([partName('in/a'), partName('a'), partName('/a'), partName('./a')]).toEqual([
     'in/a.part',
