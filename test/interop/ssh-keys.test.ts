@@ -105,8 +105,8 @@ test('a key with 1,000 rounds is read beside the event loop, which no turn of it
   const quiet = ['--no-flush-bytecode', '--no-memory-reducer', '--min-semi-space-size=16']
   const args = [...quiet, '--conditions=@net/source', program, ...made, phrase]
   const held: number[] = []
-  // What else the machine does only adds to a time: the least of three is ours.
-  while (held.length < 3 && !(Math.min(...held) < MOST_HELD)) {
+  // What else the machine does only adds to a time, also where it lends its processors to others: the least is ours.
+  while (held.length < 10 && !(Math.min(...held) < MOST_HELD)) {
     const { stdout } = await promisify(execFile)(process.execPath, args)
     const { type, turns, longest, share } = JSON.parse(stdout) as SlowKey
     expect(type).toBe('ssh-ed25519')
