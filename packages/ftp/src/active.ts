@@ -86,7 +86,7 @@ export class AwaitedData {
   }
 }
 
-/** Ends a connection that nobody waits for any more, once it is there. */
+/** Ends a connection that comes after its call has ended. */
 export function endLate(coming: Promise<Transport>): void {
   coming.then(
     (transport) => transport.abort(),

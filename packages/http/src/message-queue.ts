@@ -58,7 +58,7 @@ export class MessageQueue {
     this.#let()
   }
 
-  /** Makes room by dropping what nobody will read, and all that follows: a reader must not find a gap between two messages. */
+  /** Makes room by dropping the unread messages and all that follow: a reader must not find a gap between two messages. */
   drop(): void {
     this.#isDropped = true
     this.#messages = []

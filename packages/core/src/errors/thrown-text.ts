@@ -18,5 +18,5 @@ function read(text: () => unknown): string {
   }
 }
 
-/** What is told of what has no text. */
+/** The text for a thrown value that has none. */
 export const UNREADABLE = 'what was thrown cannot be read'

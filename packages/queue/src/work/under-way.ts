@@ -9,7 +9,7 @@ export class UnderWay {
   readonly #bell = new Bell()
   #count = 0
 
-  /** Gives what the call gives. Whoever called has to hear of its failure: nobody else does. */
+  /** Gives what the call gives, its failure too. */
   async counted<T>(call: Promise<T>): Promise<T> {
     this.#count++
     try {

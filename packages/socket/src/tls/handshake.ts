@@ -103,7 +103,7 @@ export async function asServer(tls: ServerTls, op: Operation): Promise<Begin> {
     // Without a tls.Server around it, Node emits the errors of this side under this name only.
     socket.on('_tlsError', (error: Error) => void socket.destroy(error))
     const verify: Handshake['verify'] = () => {
-      // Only a tls.Server would say so; whoever is given the socket, such as Node's HTTP/2, waits for it otherwise.
+      // Only a tls.Server would say so, and users of the socket, such as Node's HTTP/2, wait for it.
       Reflect.set(socket, 'secureConnecting', false)
       const servername = nameAskedFor(socket)
       const { isStrict, tls: chosen } = identityFor(identities, servername)
