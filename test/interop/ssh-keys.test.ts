@@ -104,17 +104,18 @@ test('a key with 1,000 rounds is read beside the event loop, which no turn of it
   const program = fileURLToPath(new URL('./slow-key.ts', import.meta.url))
   const quiet = ['--no-flush-bytecode', '--no-memory-reducer', '--min-semi-space-size=16']
   const args = [...quiet, '--conditions=@net/source', program, ...made, phrase]
-  const held: number[] = []
-  // What else the machine does only adds to a time, also where it lends its processors to others: the least is ours.
-  while (held.length < 10 && !(Math.min(...held) < MOST_HELD)) {
+  // A processor that this machine lends to another for a moment counts as ours: that meets another part of the work each time,
+  // and what we do ourselves meets the same one.
+  let least = Array.from<number>({ length: 20 }).fill(Infinity)
+  for (let looks = 0; looks < 10 && Math.max(...least) >= MOST_HELD; looks++) {
     const { stdout } = await promisify(execFile)(process.execPath, args)
-    const { type, turns, longest, share } = JSON.parse(stdout) as SlowKey
+    const { type, turns, held, share } = JSON.parse(stdout) as SlowKey
     expect(type).toBe('ssh-ed25519')
     expect(turns).toBeGreaterThan(50)
     expect(share).toBeLessThan(0.2)
-    held.push(longest)
+    least = least.map((most, part) => Math.min(most, held[part] ?? Infinity))
   }
-  expect(Math.min(...held)).toBeLessThan(MOST_HELD)
+  expect(Math.max(...least)).toBeLessThan(MOST_HELD)
 }, 240_000)
 
 /** 20 ms, in microseconds. */
@@ -123,6 +124,7 @@ const MOST_HELD = 20_000
 interface SlowKey {
   readonly type: string
   readonly turns: number
-  readonly longest: number
+  /** The longest of each twentieth of the turns. */
+  readonly held: readonly number[]
   readonly share: number
 }
