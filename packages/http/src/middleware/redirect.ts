@@ -241,4 +241,9 @@ const ABOUT_BODY: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-location',
   'content-length',
+  // RFC 9530, and what was there before it.
+  'content-digest',
+  'repr-digest',
+  'digest',
+  'content-md5',
 ])

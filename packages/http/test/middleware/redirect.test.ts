@@ -39,6 +39,29 @@ test.each([
   expect(response.history).toMatchObject([{ status, url: server.url + path }])
 })
 
+test.each([
+  [303, false],
+  [302, false],
+  [307, true],
+])('%i takes what the fields say of a body along only with the body: %s', async (status, stays) => {
+  await using server = await startHttpServer()
+  const about = {
+    'content-language': 'de',
+    'content-digest': 'sha-256=:x:',
+    'repr-digest': 'sha-256=:x:',
+    digest: 'sha-256=x',
+    'content-md5': 'x',
+  }
+  const { headers } = await http
+    .post(`${server.url}/redirect/${status}?to=/echo`, {
+      headers: { ...about, 'x-mine': '1' },
+      json: { a: 1 },
+    })
+    .json<Echo>()
+  const kept = Object.keys(about).filter((name) => headers[name] !== undefined)
+  expect([kept, headers['x-mine']]).toEqual([stays ? Object.keys(about) : [], '1'])
+})
+
 test('[HTTP-32] HEAD stays HEAD, and redirects are not followed with `redirect: false` of the client or the call', async () => {
   await using server = await startHttpServer()
   await using client = http.createClient({ baseUrl: server.url })
