@@ -101,6 +101,11 @@ class Connect implements ProxyDialogue {
   }
 
   #note(line: string): void {
+    if (line.includes('\0') || line.includes('\r')) {
+      throw netError('NET_PROTO_MALFORMED', {
+        message: 'a header of the proxy has a NUL or a CR within it',
+      })
+    }
     this.#notes.note(line)
     const [, challenges] = CHALLENGES.exec(line) ?? []
     if (challenges !== undefined) this.#challenges.push(challenges)

@@ -144,6 +144,7 @@ test('the 407 behind the second login is the last', () => {
 })
 
 test.each([
+  [401, 'never'],
   [403, 'never'],
   [302, 'never'],
   [101, 'never'],
@@ -160,6 +161,16 @@ test.each(['SSH-2.0-x\r\n', 'HTTP/2 200\r\n', 'HTTP/1.1 20\r\n', 'ICY 200 OK\r\n
   '%j is no answer in HTTP/1',
   (line) => {
     expect(codeOf(() => answered(line))).toBe('NET_PROTO_MALFORMED')
+  },
+)
+
+test.each(['200 OK', '407 Login', '502 Bad'])(
+  'a header with a NUL or a CR within it is no header, behind %s',
+  (status) => {
+    for (const field of ['X: a\0b', 'X: a\rb', 'Proxy-Authenticate: Basic\0'])
+      expect(codeOf(() => answered(`HTTP/1.1 ${status}\r\n${field}\r\n\r\n`))).toBe(
+        'NET_PROTO_MALFORMED',
+      )
   },
 )
 
