@@ -190,7 +190,7 @@ function butOf(type: string | undefined): string {
 /** The error of a body with more than so many bytes, which is given up. */
 export function tooLong(body: HttpBody, limit: number, context: ErrorContext): Error {
   body.cancel()
-  const message = `the body is longer than ${limit} bytes`
+  const message = `the body is longer than ${limit} bytes; maxBytes allows more`
   return netError('NET_PROTO_LIMIT', { message, phase: 'receive', limit, ...context })
 }
 

@@ -200,6 +200,83 @@ test('only limits that the client was given hold', async () => {
   expect(String(error)).toContain('timeout.reply')
 })
 
+test.each([false, true])(
+  'a stream lasts as long as it lasts, with a signal of the library: %s; a limit that the client was given ends it',
+  async (hasSignal) => {
+    using clock = useFakeClock()
+    const rests: PromiseWithResolvers<void>[] = []
+    await using server = await startHttpServer({
+      routes: {
+        '/stream': () => {
+          const rest = Promise.withResolvers<void>()
+          rests.push(rest)
+          return {
+            body: (async function* () {
+              yield 'first '
+              await rest.promise
+              yield 'last'
+            })(),
+          }
+        },
+      },
+    })
+    const init = hasSignal ? { signal: new AbortController().signal } : {}
+    await using client = http.createClient({ baseUrl: server.url })
+    const text = (await client.fetch('/stream', init)).text()
+    await clock.advance(86_400_000)
+    rests[0]?.resolve()
+    expect(await text).toBe('first last')
+    for (const name of ['idle', 'total'] as const) {
+      const defaults = { timeout: { [name]: 5000 } }
+      await using limited = http.createClient({ baseUrl: server.url, defaults })
+      const response = await limited.fetch('/stream', init)
+      const late = response.text().catch((error: unknown) => error)
+      await clock.advance(6000)
+      const error = await late
+      expect(error).toMatchObject({
+        name: 'TypeError',
+        cause: { code: `NET_TIMEOUT_${name.toUpperCase()}` },
+      })
+      expect(String(error)).toContain(`timeout.${name}`)
+    }
+  },
+)
+
+test('a body has no limit but that of the client and that on what unfolds, which says its option', async () => {
+  const block = Buffer.alloc(1_048_576)
+  await using server = await startHttpServer({
+    routes: { '/long': { framing: 'chunked', body: Array.from({ length: 101 }, () => block) } },
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  let size = 0
+  for await (const chunk of (await client.fetch('/long')).body ?? []) size += chunk.length
+  expect(size).toBe(101 * block.length)
+  await using limited = http.createClient({ baseUrl: server.url, maxBytes: 1_000_000 })
+  for (const [fetch, path, option] of [
+    [limited.fetch, '/long', 'maxBytes'],
+    [client.fetch, '/gzip/134217728', 'maxRatio'],
+  ] as const) {
+    const error: unknown = await (await fetch(path)).bytes().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'TypeError', cause: { code: 'NET_PROTO_LIMIT' } })
+    expect(String(error)).toContain(option)
+  }
+})
+
+test('a redirect that is not followed has set its cookies', async () => {
+  await using server = await startHttpServer({
+    routes: {
+      '/login': {
+        status: 302,
+        headers: { location: '/who', 'set-cookie': 'session=of-ada; Path=/' },
+      },
+      '/who': ({ headers }) => ({ body: headers.cookie ?? 'none' }),
+    },
+  })
+  await using client = http.createClient({ baseUrl: server.url, cookies: true })
+  expect((await client.fetch('/login', { redirect: 'manual' })).status).toBe(302)
+  expect(await (await client.fetch('/who')).text()).toBe('session=of-ada')
+})
+
 test('the length that the call says is the framing, and nothing passes for a whole body that has another', async () => {
   await using server = await startHttpServer()
   const { fetch } = http.createClient({ baseUrl: server.url })

@@ -116,7 +116,10 @@ class GuardedBody implements HearingBody {
     let length = 0
     for await (const chunk of chunks) {
       length += chunk.length
-      if (length > limit) throw this.#refused(`the body is longer than ${limit} bytes`, limit)
+      if (length > limit) {
+        const message = `the body is longer than ${limit} bytes; maxBytes allows more`
+        throw this.#refused(message, limit)
+      }
       yield chunk
     }
     this.#isRead = true
