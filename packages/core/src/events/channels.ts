@@ -79,7 +79,10 @@ export interface RetryEvent extends EventHead {
   readonly error: NetError
 }
 
-/** Something happened in a pool of connections. */
+/**
+ * Something happened in a pool of connections. Its `id` is that of the pool; in HTTP, that of the call
+ * that asks for a connection, or that made the one that is given back or closed.
+ */
 export interface PoolEvent extends EventHead {
   readonly type: 'pool'
   /** The peer of its connections, where a client has a pool for each peer. */
