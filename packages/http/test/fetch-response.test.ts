@@ -16,7 +16,10 @@ async function both(reply: Reply, method = 'GET'): Promise<readonly [Response, R
 
 test.each<[string, Reply, string?]>([
   ['200', { body: 'x', headers: { 'x-a': ['1', '2'], 'set-cookie': ['a=1', 'b=2'] } }],
-  ['204 with bytes', { raw: 'HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n' }],
+  [
+    '204 with bytes',
+    { raw: 'HTTP/1.1 204 No Content\r\nconnection: close\r\ncontent-length: 2\r\n\r\nhi' },
+  ],
   ['205', { status: 205 }],
   ['304', { status: 304, headers: { etag: '"1"' } }],
   ['999', { status: 999, reason: 'Odd' }],

@@ -17,6 +17,10 @@ const ANSWERS: readonly (readonly [string, string])[] = [
     `${OK}transfer-encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nA: 1\r\nb: 2\r\n\r\n`,
   ],
   [
+    'a Content-Length among the trailers',
+    `${OK}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nContent-Length: 9\r\n\r\n`,
+  ],
+  [
     'interim answers',
     `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${OK}content-length: 1\r\n\r\n!`,
   ],
