@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -236,6 +236,25 @@ test('a file that is labelled with a coding is saved and hashed as it is sent', 
   expect(at.server.received[0]?.headers['accept-encoding']).toBe('identity')
   await http.download(at.url, toFile(at.path), { decompress: true })
   expect(await readFile(at.path)).toEqual(CONTENT)
+})
+
+test('[HTTP-27] a file that is labelled with a coding goes on where it was cut, in bytes as they are sent', async () => {
+  const archive = gzipSync(randomBytes(20_000))
+  await using at = await place(ranged(archive, { etag: '"1"', 'content-encoding': 'gzip' }))
+  at.server.fail({ on: '/file', after: 10_000, do: 'drop' })
+  const seen: Progress[] = []
+  const result = await http.download(at.url, toFile(at.path), {
+    retry: SOON,
+    checksum: { sha256: createHash('sha256').update(archive).digest('hex') },
+    onProgress: (progress) => seen.push(progress),
+  })
+  expect(result).toMatchObject({ size: archive.length, transferred: archive.length })
+  expect(await readFile(at.path)).toEqual(archive)
+  expect(at.server.received[1]?.headers).toMatchObject({
+    range: expect.stringMatching(/^bytes=\d+-$/) as string,
+    'accept-encoding': 'identity',
+  })
+  expect(seen.at(-1)).toMatchObject({ transferred: archive.length, total: archive.length })
 })
 
 test('a cache that has the file in a coding does not give that to who wants it as it is', async () => {

@@ -137,6 +137,16 @@ test.each(['gzip, aws-chunked', 'none, gzip', 'binary, gzip, identity'])(
   },
 )
 
+test.each([
+  [['gzip', 'aws-chunked'], gzipSync(plain)],
+  [['deflate', 'gzip'], gzipSync(deflateSync(plain))],
+])('codings on lines of their own are one list: %j', async (lines, body) => {
+  await using server = await startHttpServer({
+    routes: { '/it': { headers: { 'content-encoding': lines }, body } },
+  })
+  expect(await http.get(`${server.url}/it`).text()).toBe(TEXT)
+})
+
 test('`decompress: false` leaves the body as it is', async () => {
   await using server = await serving('gzip', gzipSync(plain))
   const raw = await http.get(`${server.url}/it`, { decompress: false }).bytes()
