@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 import * as http from '@net/http'
 import { acceptWebSocket, startHttpServer } from '@net/http/testing'
 import { createCertificates, startConnectServer } from '@net/socket/testing'
@@ -108,4 +110,32 @@ test('messages that were sent before a close leave before its goodbye, also wher
   await Promise.all(sent)
   expect(sizes).toEqual(wanted)
   await expect(socket.send('late')).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('[HTTP-59] nothing is lost of what comes compressed before the first look, nor behind a loop that was left', async () => {
+  await using server = await startHttpServer({
+    routes: {
+      '/ws': (request) =>
+        acceptWebSocket(
+          request,
+          async (socket) => {
+            for (const text of ['one', 'two', 'three']) await socket.send(text)
+            await socket.close({ code: 1000, reason: 'bye' })
+          },
+          { compress: true },
+        ),
+    },
+  })
+  await using client = http.createClient({ baseUrl: server.url })
+  const socket = await client.webSocket('/ws', { compress: true })
+  for (let turns = 0; turns < 20; turns++) await turn()
+  const seen: unknown[] = []
+  for await (const message of socket) {
+    seen.push(message)
+    break
+  }
+  for (let turns = 0; turns < 20; turns++) await turn()
+  for await (const message of socket) seen.push(message)
+  expect(seen).toEqual(['one', 'two', 'three'])
+  expect([socket.compressed, socket.end]).toEqual([true, { code: 1000, reason: 'bye' }])
 })

@@ -50,6 +50,19 @@ test('any byte is a sign, also a late one', async () => {
   expect(busy.lost).toEqual([])
 })
 
+test('what the system has already behind a loop that was busy is a sign', async () => {
+  using clock = useFakeClock()
+  const late = peer()
+  // It is read in the turn behind the one in which the limit passes.
+  clock.after(1500, () => void setImmediate(() => (late.heard += 1)))
+  using _pulse = stopped(new Pulse(late, TIMES))
+  await clock.advance(1000)
+  expect(late.asked).toBe(1)
+  await clock.advance(500)
+  await clock.until(() => clock.timers === 1)
+  expect([late.heard, late.lost]).toEqual([1, []])
+})
+
 test('while our own reader makes the peer wait silence says nothing', async () => {
   using clock = useFakeClock()
   const held = peer()

@@ -89,6 +89,8 @@ test.each([false, true])(
 
 test('[HTTP-59] nothing is lost that comes together with the answer, messages and goodbye', async () => {
   const frames = Buffer.concat([
+    // A pong that nobody asked for.
+    Buffer.from([0x8a, 1, 0x78]),
     ...['one', 'two', 'three'].map((text) =>
       Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]),
     ),
