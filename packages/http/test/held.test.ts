@@ -54,6 +54,32 @@ test('100 answers of 1 MB are awaited at once and read one after the other', asy
   server.closeAllConnections()
 })
 
+test.each([
+  [100, 1_000_000],
+  [1000, 100_000],
+])(
+  '%i answers of %i bytes, of each of which less than 200 kB are in memory before they are read',
+  async (count, size) => {
+    const bytes = Buffer.alloc(size, 'net ')
+    const server = createServer((_request, response) => {
+      response.end(bytes)
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = server.address() as AddressInfo
+    await using api = http.createClient({ baseUrl: `http://127.0.0.1:${port}` })
+    const before = process.memoryUsage().arrayBuffers
+    const answers = await Promise.all(Array.from({ length: count }, () => api.get('/')))
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(count * 200_000)
+    let right = 0
+    for (const answer of answers) if (bytes.equals(await answer.bytes())) right += 1
+    expect(right).toBe(count)
+    server.close()
+    server.closeAllConnections()
+  },
+)
+
 test('and over HTTP/2, also where a connection carries fewer', async () => {
   await using server = await startHttp2Server(
     (stream, headers) => {
@@ -63,7 +89,7 @@ test('and over HTTP/2, also where a connection carries fewer', async () => {
     { settings: { maxConcurrentStreams: 10 } },
   )
   await using api = http.createClient({ baseUrl: server.url, tls: trusted, http2: true })
-  expect(await readInTurn(api, 30)).toBe(30)
+  expect(await readInTurn(api, 100)).toBe(100)
 })
 
 test('a program calls again within the loop that reads an answer, over one connection', async () => {
