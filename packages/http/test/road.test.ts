@@ -270,6 +270,24 @@ test('407 of a server itself is its answer, and no login goes there', async () =
   expect(server.heard.join('')).not.toContain('proxy-authorization')
 })
 
+test('407 behind a tunnel is the answer of the server, which hears of no login', async () => {
+  const authority = createCertificates()
+  const refusal = { status: 407, headers: { 'proxy-authenticate': 'Basic realm="server"' } }
+  await using server = await startHttpServer({
+    tls: authority.issue({ names: ['shop.test'] }),
+    routes: { '/': refusal },
+  })
+  await using proxy = await startConnectServer({ hosts, users: { ada: 'lovelace' } })
+  await using api = createClient({
+    proxy: proxy.url.replace('//', '//ada:lovelace@'),
+    tls: { ca: authority.ca },
+  })
+  const error: unknown = await api.get(named(server, '/')).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ name: 'HttpStatusError', status: 407 })
+  expect(server.received.map(({ headers }) => headers['proxy-authorization'])).toEqual([undefined])
+  expect(proxy.received).toHaveLength(1)
+})
+
 test('credentials to what a proxy calls localhost are a warning', async () => {
   await using server = await startHttpServer()
   await using proxy = await startSocksServer()

@@ -75,6 +75,16 @@ test('what was not recorded is an error that names the nearest call and where it
   await expect(client.delete('/json')).rejects.toThrow('differs in the method')
 })
 
+test('JSON is compared by its meaning, whatever the order of its members', async () => {
+  const { client } = await recorded((client) =>
+    client.post('/echo', { json: { a: 1, b: { c: [1, 2], d: null } } }).json(),
+  )
+  const other = client.post('/echo', { json: { b: { c: [2, 1], d: null }, a: 1 } })
+  await expect(other).rejects.toThrow('differs in the body')
+  const same = client.post('/echo', { json: { b: { d: null, c: [1, 2] }, a: 1 } })
+  expect((await same).status).toBe(200)
+})
+
 test('parameters that may differ, headers that may not', async () => {
   const options = { ignoreQuery: ['now'], matchHeaders: ['Accept-Language'] }
   const headers = { 'accept-language': 'de' }
