@@ -29,6 +29,16 @@ test('a server ends the login after so many tries', async () => {
   expect(tries).toHaveLength(3)
 })
 
+test('where a key of RSA is refused, the error says by what it signs', async () => {
+  const rsa = privateKeyOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+  await using server = await startSshServer({ users: { ada: { keys: [] } } })
+  const auth = key(String(rsa.key.export({ type: 'pkcs8', format: 'pem' })))
+  expect(await failureOf(logInTo(server, { auth, password: undefined }))).toMatchObject({
+    code: 'NET_AUTH_REJECTED',
+    message: expect.stringContaining('sign with SHA-2 only') as string,
+  })
+})
+
 test('RSA signs with what the server says that it takes', async () => {
   const rsa = privateKeyOf(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
   await using server = await startSshServer({ users: { ada: { keys: [publicLine(rsa)] } } })
