@@ -1,6 +1,6 @@
 // Drivers of databases and HTTP libraries of others, as docs/guide/databases-through-tunnels.md has them: each reaches its real
 // server through an SSH tunnel, through a SOCKS proxy, and with TLS.
-import { once } from 'node:events'
+import { once, type EventEmitter } from 'node:events'
 
 import { create } from 'axios'
 import got from 'got'
@@ -163,6 +163,37 @@ test('axios and got ask through a tunnel and a proxy, in clear and in TLS', asyn
       expect(await got(url, { agent }).json()).toMatchObject({ title: 'Hello' })
       plain.destroy()
       secured.destroy()
+    }
+  }
+})
+
+interface WsClient extends EventEmitter {
+  send(text: string): void
+  close(): void
+}
+type WsClientClass = new (url: string, options: { readonly agent: unknown }) => WsClient
+
+test('ws talks through a tunnel and a proxy, in clear and in TLS', async () => {
+  const { WebSocket } = (await import('ws')) as unknown as { readonly WebSocket: WsClientClass }
+  await using web = await startHttpServer()
+  await using sealed = await startHttpServer({ tls: certificate })
+  for (const server of [web, sealed]) {
+    const { port, protocol } = new URL(server.url)
+    await using roads = await roadsTo(Number(port))
+    for (const dialer of roads.dialers) {
+      const isSealed = protocol === 'https:'
+      const agent = isSealed
+        ? agentOver(dialer, { protocol: 'https:', tls: { ca: authority.ca } })
+        : agentOver(dialer)
+      const url = `${isSealed ? 'wss' : 'ws'}://${INSIDE}:${port}/websocket`
+      const socket = new WebSocket(url, { agent })
+      await once(socket, 'open')
+      socket.send('through')
+      expect(String((await once(socket, 'message'))[0])).toBe('through')
+      const closed = once(socket, 'close')
+      socket.close()
+      expect((await closed)[0]).toBe(1005)
+      agent.destroy()
     }
   }
 })

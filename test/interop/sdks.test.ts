@@ -4,7 +4,7 @@ import * as http from '@net/http'
 import { startHttpServer, type HttpServer, type Route } from '@net/http/testing'
 import * as ssh from '@net/ssh'
 import { startSshServer } from '@net/ssh/testing'
-import { APIUserAbortError, OpenAI } from 'openai'
+import { APIConnectionError, APIUserAbortError, OpenAI } from 'openai'
 import { Stripe } from 'stripe'
 import { expect, test } from 'vitest'
 
@@ -87,6 +87,23 @@ test('openai: an answer, a stream, an upload, its own repeats, and an abort of t
   controller.abort()
   expect(await failed).toBeInstanceOf(APIUserAbortError)
   expect(road.server.received).toHaveLength(5)
+})
+
+test('openai: a server that refuses the connection is asked again by the library, and by nobody else', async () => {
+  await using road = await tunnel({})
+  await road.server.close()
+  let calls = 0
+  const openai = new OpenAI({
+    apiKey: 'of-mine',
+    baseURL: `${road.server.url}/v1`,
+    maxRetries: 1,
+    fetch: (...given) => {
+      calls += 1
+      return road.client.fetch(...given)
+    },
+  })
+  await expect(openai.models.list()).rejects.toBeInstanceOf(APIConnectionError)
+  expect(calls).toBe(2)
 })
 
 test('octokit: a document, one that has not changed, and an error with its message', async () => {
