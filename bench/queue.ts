@@ -3,12 +3,9 @@
  * plainjob in a file of its own, with the same durability. Says so and ends where redis-server is not installed.
  */
 
-import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempDisposableSync } from 'node:fs'
-import { createServer, connect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { once } from 'node:events'
 
 import { openQueue } from '@net/queue'
 import Database from 'better-sqlite3'
@@ -16,29 +13,25 @@ import { Queue, Worker } from 'bullmq'
 import { better, defineQueue, defineWorker } from 'plainjob'
 
 import { compare, type Contender } from './pairs.ts'
+import { startRedis } from './redis.ts'
 
 const JOBS = 5000
 const CONCURRENCY = 50
 let opened = 0
 const silent = { error() {}, warn() {}, info() {}, debug() {} }
 
-if (spawnSync('redis-server', ['--version']).error === undefined) await bench()
-else console.log('redis-server is not installed')
+using folder = mkdtempDisposableSync(join(tmpdir(), 'net-bench-queue-'))
+await using redis = await startRedis(folder.path)
+if (redis === undefined) console.log('redis-server is not installed')
+else await bench(redis.port)
 
-async function bench(): Promise<void> {
-  using folder = mkdtempDisposableSync(join(tmpdir(), 'net-bench-queue-'))
-  const port = await freePort()
-  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path]
-  const redis = spawn('redis-server', [...place, '--save', ''])
-  while (!(await listens(port)));
+async function bench(port: number): Promise<void> {
   const peers = [bullmq(port)]
   const title = (place: string): string => `${JOBS} jobs added and processed, ${place}`
   await compare(title('on Redis'), 'a second', ours(`redis://127.0.0.1:${port}`), peers)
   const inFiles = [...peers, plainjob(folder.path)]
   await compare(title('in a file'), 'a second', ours('file:', folder.path), inFiles)
   await compare(title('in memory'), 'a second', ours('memory:'), peers)
-  redis.kill()
-  await once(redis, 'exit')
 }
 
 function ours(url: string, folder?: string): Contender {
@@ -103,27 +96,5 @@ function counted(): { one(): void; readonly done: Promise<void> } {
       if (++count === JOBS) resolve()
     },
     done: promise,
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    await new Promise(setImmediate)
-    return false
-  } finally {
-    socket.destroy()
   }
 }
