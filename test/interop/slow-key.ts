@@ -25,5 +25,7 @@ const all = process.cpuUsage(begun.process)
 const share = (own.user + own.system) / (all.user + all.system)
 const { type } = (await reading).publicKey
 const part = Math.ceil(turns.length / 20)
-const held = Array.from({ length: 20 }, (_, at) => Math.max(0, ...turns.slice(at * part, (at + 1) * part)))
+const held = Array.from({ length: 20 }, (_, at) =>
+  Math.max(0, ...turns.slice(at * part, (at + 1) * part)),
+)
 console.log(JSON.stringify({ type, turns: turns.length, held, share }))
