@@ -5,7 +5,7 @@
 
 import { isNetError, type RetryPolicy } from '@net/core'
 import { clock } from '@net/core/authoring'
-import { sleep } from '@net/async'
+import { Mutex, sleep, type Lease } from '@net/async'
 
 import { SmtpReplyError } from './errors.ts'
 
@@ -40,6 +40,7 @@ function isAboutSender(error: unknown): boolean {
 /** A time in which nothing is begun. */
 export class Pause {
   #until = 0
+  readonly #oneByOne = new Mutex()
 
   /** Nothing is begun for so long from now on. */
   lasts(delay: number): void {
@@ -49,6 +50,18 @@ export class Pause {
   /** Resolves once it is over. */
   async over(signal: AbortSignal): Promise<void> {
     for (let left = this.#left; left > 0; left = this.#left) await sleep(left, { signal })
+  }
+
+  /** Resolves once it is over, to one at a time: the next one waits until the lease is released, and then for the pause again. */
+  async turn(signal: AbortSignal): Promise<Lease> {
+    const lease = await this.#oneByOne.acquire({ signal })
+    try {
+      await this.over(signal)
+      return lease
+    } catch (error) {
+      lease.release()
+      throw error
+    }
   }
 
   get #left(): number {

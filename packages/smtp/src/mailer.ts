@@ -18,14 +18,13 @@ import {
   closeDoor,
   closedError,
   inCall,
-  netError,
   operation,
   policyOf,
   type Attempt,
   type Operation,
   type Taken,
 } from '@net/core/authoring'
-import { mapUnordered, Pool, RateLimiter, sleep, type WaitOptions } from '@net/async'
+import { mapUnordered, Pool, sleep, type PoolLease, type WaitOptions } from '@net/async'
 import { opening } from '@net/socket/authoring'
 
 import { judged } from './client.ts'
@@ -57,6 +56,7 @@ import {
 import { farewell } from './farewell.ts'
 import type { Message } from './message.ts'
 import { dialSession, planOf, type SmtpPlan } from './opening-plan.ts'
+import { Pace, type Waiting } from './pace.ts'
 import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
 import { giveBack, passOn, Seat } from './seat.ts'
 import { sendLimits } from './send-limits.ts'
@@ -112,7 +112,7 @@ class PooledMailer implements Mailer {
   readonly closed: Promise<NetError | undefined>
   readonly #plan: SmtpPlan
   readonly #pool: Pool<Seat>
-  readonly #rate: RateLimiter | undefined
+  readonly #pace: Pace | undefined
   readonly #places: number
   readonly #maxAge: number
   readonly #calls = new MailerCalls()
@@ -126,7 +126,7 @@ class PooledMailer implements Mailer {
     this.#plan = plan
     this.#places = connections
     this.#maxAge = maxAge
-    this.#rate = rate === undefined ? undefined : limiterOf(rate)
+    this.#pace = rate === undefined ? undefined : new Pace(rate)
     this.#pool = new Pool<Seat>({
       create: ({ signal }) => this.#dial(signal),
       check: ({ isGood }) => isGood,
@@ -282,9 +282,7 @@ class PooledMailer implements Mailer {
   ): Promise<SendResult> {
     for (let moves = 0; ; moves++) {
       await this.#pause.over(signal)
-      const waiting = { signal, timeout: op.limits.pool }
-      await this.#wait(waiting)
-      const lease = await this.#pool.acquire(waiting)
+      const lease = await this.#lease({ signal, timeout: op.limits.pool })
       const seat = lease.value
       const { session } = seat
       try {
@@ -310,15 +308,10 @@ class PooledMailer implements Mailer {
     return this.#calls.whileOpen(patient)
   }
 
-  async #wait(waiting: { readonly signal: AbortSignal; readonly timeout: number }): Promise<void> {
-    try {
-      await this.#rate?.acquire(waiting)
-    } catch (error) {
-      if (isAbort(error) || !isNetError(error)) throw error
-      const limit = waiting.timeout
-      const message = `the rate of the mailer let no message pass within ${limit} ms`
-      throw netError('NET_TIMEOUT_POOL', { message, limit, cause: error })
-    }
+  /** A connection, once the rate lets a message begin; who waits for its turn holds none. */
+  async #lease(waiting: Waiting): Promise<PoolLease<Seat>> {
+    const acquire = (): Promise<PoolLease<Seat>> => this.#pool.acquire(waiting)
+    return this.#pace === undefined ? acquire() : this.#pace.next(acquire, waiting)
   }
 
   /** Whether another connection is to be tried for a message of which surely nothing was delivered. */
@@ -364,12 +357,6 @@ async function* numbered(
 ): AsyncGenerator<Numbered, void> {
   let index = 0
   for await (const message of messages) yield { message, index: index++ }
-}
-
-function limiterOf(rate: NonNullable<NonNullable<MailerOptions['pool']>['rate']>): RateLimiter {
-  const { limit, interval = 1000 } = typeof rate === 'number' ? { limit: rate } : rate
-  // Nothing is saved up, so that no stretch of time has more of them than the limit.
-  return new RateLimiter({ limit, interval, burst: 1 })
 }
 
 /** A message that may be put off for hours has no limit in all, unless the caller wants one. */
