@@ -9,13 +9,20 @@ import { Mutex, sleep, type Lease } from '@net/async'
 
 import { SmtpReplyError } from './errors.ts'
 
-/** Whether the server refuses the connection and not the message: 421, 432, and 4yz for too many connections or logins. */
-export function isCrowded(error: unknown): boolean {
+/**
+ * Whether the server refuses the connection and not the message: 421, 432, and 4yz for too many connections or logins, which
+ * it says before the connection has `served` a message. Behind that the same codes are about the message or its recipients.
+ */
+export function isCrowded(error: unknown, served = 0): boolean {
   if (!isNetError(error)) return false
   const { status = 0, enhanced = '' } = error.reply ?? {}
   if (status === 421 || status === 432) return true
   if (error.phase === 'auth' && status === 454) return true
-  return status >= 400 && status < 500 && (enhanced === '4.3.2' || enhanced === '4.7.0')
+  return ONE_TOO_MANY.has(enhanced) && served === 0 && !isOfMessage(error)
+}
+
+function isOfMessage(error: unknown): boolean {
+  return error instanceof SmtpReplyError && OF_MESSAGES.has(error.command)
 }
 
 /**
@@ -47,6 +54,11 @@ export class Pause {
     this.#until = Math.max(this.#until, clock().now() + delay)
   }
 
+  /** Whether it goes on. */
+  get lasting(): boolean {
+    return this.#left > 0
+  }
+
   /** Resolves once it is over. */
   async over(signal: AbortSignal): Promise<void> {
     for (let left = this.#left; left > 0; left = this.#left) await sleep(left, { signal })
@@ -72,15 +84,18 @@ export class Pause {
 /** The time in which no connection is begun: a second after the first refusal, twice as long after each further one. */
 export class BackOffOfServer {
   #delay = 0
+  #wasRefused = false
   readonly #pause = new Pause()
 
-  /** Resolves once a connection may be begun. */
-  async over(signal: AbortSignal): Promise<void> {
-    await this.#pause.over(signal)
+  /** Resolves once a connection may be begun; after a refusal one at a time, for which the lease stands. */
+  async turn(signal: AbortSignal): Promise<Lease | undefined> {
+    return this.#wasRefused ? this.#pause.turn(signal) : undefined
   }
 
-  /** The server refused a connection. */
+  /** The server refused a connection. Of several that were begun together the first refusal counts. */
   refused(): void {
+    this.#wasRefused = true
+    if (this.#pause.lasting) return
     this.#delay = Math.min(Math.max(this.#delay * 2, SHORTEST), LONGEST)
     // Programs that were refused together come back apart.
     this.#pause.lasts(this.#delay * (1 + Math.random() / 4))
@@ -94,3 +109,5 @@ export class BackOffOfServer {
 
 const SHORTEST = 1000
 const LONGEST = 60_000
+const ONE_TOO_MANY: ReadonlySet<string> = new Set(['4.3.2', '4.7.0'])
+const OF_MESSAGES: ReadonlySet<string> = new Set(['RCPT', 'DATA', 'message'])

@@ -25,7 +25,6 @@ import {
   type Taken,
 } from '@net/core/authoring'
 import { mapUnordered, Pool, sleep, type PoolLease, type WaitOptions } from '@net/async'
-import { opening } from '@net/socket/authoring'
 
 import { judged } from './client.ts'
 import {
@@ -35,7 +34,7 @@ import {
   type SendOptions,
   type SendRawOptions,
 } from './client-options.ts'
-import { BackOffOfServer, isCrowded, Pause, pausingPolicy } from './crowd.ts'
+import { isCrowded, Pause, pausingPolicy } from './crowd.ts'
 import { deliver } from './delivery.ts'
 import {
   greylistedIn,
@@ -55,10 +54,11 @@ import {
 } from './mailer-options.ts'
 import { farewell } from './farewell.ts'
 import type { Message } from './message.ts'
-import { dialSession, planOf, type SmtpPlan } from './opening-plan.ts'
+import { planOf, type SmtpPlan } from './opening-plan.ts'
+import { Openings } from './openings.ts'
 import { Pace, type Waiting } from './pace.ts'
 import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
-import { giveBack, passOn, Seat } from './seat.ts'
+import { giveBack, passOn, type Seat } from './seat.ts'
 import { sendLimits } from './send-limits.ts'
 import type { SendResult } from './send-result.ts'
 import { MailTally } from './mail-tally.ts'
@@ -114,9 +114,8 @@ class PooledMailer implements Mailer {
   readonly #pool: Pool<Seat>
   readonly #pace: Pace | undefined
   readonly #places: number
-  readonly #maxAge: number
   readonly #calls = new MailerCalls()
-  readonly #backOff = new BackOffOfServer()
+  readonly #openings: Openings
   readonly #pause = new Pause()
 
   constructor(
@@ -125,10 +124,10 @@ class PooledMailer implements Mailer {
   ) {
     this.#plan = plan
     this.#places = connections
-    this.#maxAge = maxAge
+    this.#openings = new Openings(plan, maxAge, () => this.#standing)
     this.#pace = rate === undefined ? undefined : new Pace(rate)
     this.#pool = new Pool<Seat>({
-      create: ({ signal }) => this.#dial(signal),
+      create: ({ signal }) => this.#openings.open(signal),
       check: ({ isGood }) => isGood,
       destroy: ({ session }) => farewell(session),
       max: connections,
@@ -321,29 +320,16 @@ class PooledMailer implements Mailer {
     if (session.ended && error.code === 'NET_CLOSED' && error.retry === 'safe') return true
     if (served > 0 && session.ended) return error instanceof ConnectionLostError
     // A connection that is one too many: the message waits for one of the others.
-    const hasOthers = this.#pool.busy + this.#pool.idle > 1
-    if (!isCrowded(error) || !hasOthers) return false
-    this.#backOff.refused()
+    const hasOthers = this.#standing > 1
+    if (!isCrowded(error, served) || !hasOthers) return false
+    this.#openings.refused()
     session.lose(error)
     return true
   }
 
-  async #dial(signal: AbortSignal): Promise<Seat> {
-    const { identity, options } = this.#plan
-    for (;;) {
-      await this.#backOff.over(signal)
-      try {
-        const plan = { identity, options: { ...options, signal } }
-        const session = await opening(plan, (op) => dialSession(op, this.#plan))
-        this.#backOff.accepted()
-        return new Seat(session, this.#maxAge)
-      } catch (error) {
-        if (!isCrowded(error)) throw error
-        this.#backOff.refused()
-        // The calls that wait are served by the connections that stand.
-        if (this.#pool.busy + this.#pool.idle === 0) throw error
-      }
-    }
+  /** How many connections serve messages. */
+  get #standing(): number {
+    return this.#pool.busy + this.#pool.idle
   }
 }
 

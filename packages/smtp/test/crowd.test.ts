@@ -28,6 +28,14 @@ test('tells a refused connection from a refused message', () => {
   expect(crowded(454, '4.5.0')).toBe(false)
   expect(crowded(451, '4.7.1')).toBe(false)
   expect(crowded(550, '5.7.0')).toBe(false)
+  const later = { status: 451, enhanced: '4.7.0', text: 'later' }
+  for (const command of ['greeting', 'EHLO', 'AUTH', 'MAIL']) {
+    expect(isCrowded(replyError(later, { command }))).toBe(true)
+  }
+  for (const command of ['RCPT', 'DATA', 'message']) {
+    expect(isCrowded(replyError(later, { command }))).toBe(false)
+  }
+  expect(isCrowded(replyError(later, { command: 'MAIL' }), 1)).toBe(false)
   expect(isCrowded(netError('NET_CONN_RESET', { message: 'x' }))).toBe(false)
   expect(isCrowded(new Error('x'))).toBe(false)
 })
@@ -39,7 +47,10 @@ test('waits for a second after a refusal, then longer, and not at all after a su
   const waitOf = async (): Promise<number> => {
     const from = clock.now()
     const ended: number[] = []
-    const over = backOff.over(signal).then(() => ended.push(clock.now()))
+    const over = backOff.turn(signal).then((turn) => {
+      ended.push(clock.now())
+      turn?.release()
+    })
     while (ended.length === 0) await clock.advance(100)
     await over
     return clock.now() - from
@@ -49,8 +60,13 @@ test('waits for a second after a refusal, then longer, and not at all after a su
   expect(await waitOf()).toBeGreaterThanOrEqual(1000)
   backOff.refused()
   expect(await waitOf()).toBeGreaterThanOrEqual(2000)
-  for (let n = 0; n < 20; n++) backOff.refused()
-  expect(await waitOf()).toBeLessThanOrEqual(76_000)
+  for (let n = 0; n < 8; n++) {
+    // Those that were begun together are refused together.
+    for (let m = 0; m < 5; m++) backOff.refused()
+    expect(await waitOf()).toBeLessThanOrEqual(76_000)
+  }
+  backOff.refused()
+  expect(await waitOf()).toBeGreaterThanOrEqual(60_000)
   backOff.accepted()
   backOff.refused()
   expect(await waitOf()).toBeLessThanOrEqual(1400)
@@ -106,4 +122,28 @@ test('a refusal that the caller takes for "slower" makes all messages wait, and 
   await others
   const subjects = server.mailbox.messages.map(({ headers }) => headers.get('subject')?.[0] ?? '')
   expect(subjects.toSorted()).toEqual(['1', '2', '3', 'first'])
+})
+
+test('[SMTP-31] 4.7.0 to a recipient is greylisting: neither another connection nor the next moment changes it', async () => {
+  using clock = useFakeClock()
+  using captured = captureEvents()
+  await using server = await startSmtpServer()
+  await using mailer = createMailer(server.url, { pool: { connections: 3 } })
+  const ten = Array.from({ length: 10 }, () => mailer.send(message))
+  await Promise.all(ten)
+  const connections = mailer.connections
+  expect(connections).toBeGreaterThan(1)
+  server.mailbox.clear()
+  server.fail({ on: 'RCPT', do: { reply: '451 4.7.0 greylisted' }, times: 2 })
+  await expect(mailer.send(message)).rejects.toMatchObject({ command: 'RCPT', retry: 'safe' })
+  expect(mailer.connections).toBe(connections)
+  const sending = mailer.send(message, { retry: { attempts: 2, delay: 1 } })
+  const releases = (): number =>
+    captured.of('pool').filter(({ action }) => action === 'release').length
+  await until(() => releases() === 12)
+  await turn()
+  await clock.advance(29_000)
+  expect(server.mailbox.messages).toEqual([])
+  await clock.advance(271_000)
+  expect(await sending).toMatchObject({ delivery: 'accepted' })
 })
