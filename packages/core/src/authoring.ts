@@ -85,6 +85,7 @@ export {
   type SourceChunks,
 } from './data/source.ts'
 export { ByteQueue } from './data/byte-queue.ts'
+export { decoderFor, type CharsetDecoder } from './data/charset.ts'
 export { BatchWriter, type BatchTarget } from './data/batch-writer.ts'
 export { MemoryRing } from './data/memory-ring.ts'
 export { copyOf, PIECE, piecesOf, sizeOf, SMALL_CHUNK } from './data/chunks.ts'

@@ -4,12 +4,14 @@ import { isNetError, type ErrorContext, type NetError, type Sink } from '@net/co
 import {
   BatchWriter,
   ByteQueue,
+  decoderFor,
   harmless,
   isFileSink,
   lettingGo,
   netError,
   openSink,
   traceToCaller,
+  type CharsetDecoder,
   type OpenSink,
 } from '@net/core/authoring'
 
@@ -225,12 +227,9 @@ function utf8(bytes: Uint8Array): string {
 }
 
 /** A decoder of a charset of the Encoding Standard. Throws `NET_PROTO_DECODE` for one that is unknown. */
-export function decoderOf(
-  charset: string,
-  context: ErrorContext,
-): InstanceType<typeof TextDecoder> {
+export function decoderOf(charset: string, context: ErrorContext): CharsetDecoder {
   try {
-    return new TextDecoder(charset)
+    return decoderFor(charset)
   } catch {
     const message = 'the charset of the body is unknown; pass another one'
     throw netError('NET_PROTO_DECODE', { message, phase: 'receive', ...context })

@@ -36,3 +36,10 @@ test('a charset may have any name of the Encoding Standard, or be found out', as
     expect(await createResponse({ bytes }).text(charset)).toBe('grüß')
   }
 })
+
+test('what calls itself Latin-1 is windows-1252, on every runtime', async () => {
+  const bytes = Uint8Array.of(0x93, 0x80, 0x94, 0x0a)
+  const headers = { 'content-type': 'text/plain; charset=iso-8859-1' }
+  expect(await createResponse({ bytes, headers }).text()).toBe('“€”\n')
+  expect(await Array.fromAsync(createResponse({ bytes, headers }).lines())).toEqual(['“€”'])
+})

@@ -3,52 +3,60 @@
  * are wrong or unknown cost no text.
  */
 
-/** A text, and whether its label was of no use. */
+import { decoderFor, type CharsetDecoder } from '@net/core/authoring'
+
+/** A text, and what was wrong with its label. */
 export interface DecodedText {
   readonly text: string
-  readonly unknown: boolean
+  /** `unknown` where nobody knows the label, `wrong` where the bytes are none of that charset. */
+  readonly label: 'right' | 'wrong' | 'unknown'
 }
 
 /** Decodes bytes; without a label they are UTF-8 where they can be, else windows-1252. */
-export function decodeText(bytes: Uint8Array, label: string | undefined): DecodedText {
-  const name = (label ?? 'us-ascii').trim().toLowerCase()
-  if (WESTERN.has(name)) return { text: western(bytes), unknown: false }
-  if (name === '' || ASCII.has(name)) return { text: guessed(bytes), unknown: false }
-  try {
-    return { text: new TextDecoder(name).decode(bytes), unknown: false }
-  } catch {
-    return { text: guessed(bytes), unknown: true }
+export function decodeText(bytes: Uint8Array, label = ''): DecodedText {
+  const name = label.trim().toLowerCase()
+  if (name === '') return { text: guessed(bytes), label: 'right' }
+  if (ASCII.has(name)) {
+    return { text: guessed(bytes), label: bytes.every((byte) => byte < 0x80) ? 'right' : 'wrong' }
   }
+  const decoder = knownDecoder(name)
+  if (decoder === undefined) return { text: guessed(bytes), label: 'unknown' }
+  return decoder.encoding === 'utf-8'
+    ? sound(bytes)
+    : { text: decoder.decode(bytes), label: 'right' }
+}
+
+function knownDecoder(name: string): CharsetDecoder | undefined {
+  try {
+    return decoderFor(name)
+  } catch {
+    return undefined
+  }
+}
+
+/** What calls itself UTF-8 and has none of its characters beyond ASCII is windows-1252; else what is damaged is shown as such. */
+function sound(bytes: Uint8Array): DecodedText {
+  const strict = strictly(bytes)
+  if (strict !== undefined) return { text: strict, label: 'right' }
+  const text = decoderFor('utf-8').decode(bytes)
+  return { text: /[^\0-\x7F\uFFFD]/.test(text) ? text : western(bytes), label: 'wrong' }
 }
 
 function guessed(bytes: Uint8Array): string {
+  return strictly(bytes) ?? western(bytes)
+}
+
+/** Undefined for what is no UTF-8. */
+function strictly(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return western(bytes)
+    return undefined
   }
 }
 
-/** By a table of ours: older runtimes take windows-1252 for Latin-1, in which these bytes are control characters. */
 function western(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-  return text.replaceAll(
-    /[\u0080-\u009F]/g,
-    (each) => WINDOWS_1252[each.charCodeAt(0) - 0x80] ?? each,
-  )
+  return decoderFor('windows-1252').decode(bytes)
 }
 
 const ASCII: ReadonlySet<string> = new Set(['us-ascii', 'ascii', 'ansi_x3.4-1968', 'unknown-8bit'])
-const WESTERN: ReadonlySet<string> = new Set([
-  'iso-8859-1',
-  'iso8859-1',
-  'iso_8859-1',
-  'latin1',
-  'l1',
-  'windows-1252',
-  'cp1252',
-  'x-cp1252',
-])
-const WINDOWS_1252: readonly string[] = Array.from(
-  '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ',
-)

@@ -20,6 +20,7 @@ export interface MessageDefect {
     | 'missing-boundary'
     | 'truncated'
     | 'unknown-charset'
+    | 'wrong-charset'
     | 'bad-encoding'
     | 'repeated-header'
     | 'bad-date'
@@ -127,10 +128,10 @@ function leaf(
     defects.push({ kind: 'bad-encoding', part: common.path, detail: encoding.slice(0, 40) })
   const part = { ...common, parts: [], complete: true, content: bytes }
   if (!common.type.startsWith('text/')) return part
-  const { text, unknown } = decodeText(bytes, charset)
-  if (unknown) {
+  const { text, label } = decodeText(bytes, charset)
+  if (label !== 'right') {
     const detail = String(charset).slice(0, 40)
-    defects.push({ kind: 'unknown-charset', part: common.path, detail })
+    defects.push({ kind: `${label}-charset`, part: common.path, detail })
   }
   return { ...part, text }
 }

@@ -19,6 +19,20 @@ test('a label that is wrong or unknown costs no text', () => {
   expect(read('Grüße', 'us-ascii')).toBe('Grüße')
   expect(read([0x47, 0xfc], 'us-ascii')).toBe('Gü')
   expect(read('Grüße')).toBe('Grüße')
-  expect(decodeText(Buffer.from('Grüße'), 'x-unknown')).toEqual({ text: 'Grüße', unknown: true })
+  expect(decodeText(Buffer.from('Grüße'), 'x-unknown')).toEqual({
+    text: 'Grüße',
+    label: 'unknown',
+  })
   expect(read([0xfc], 'x-unknown')).toBe('ü')
+})
+
+test('what is not in the charset of its label is read as what it is, and told', () => {
+  const latin = Buffer.from('Grüße aus Zürich', 'latin1')
+  expect(decodeText(latin, 'utf-8')).toEqual({ text: 'Grüße aus Zürich', label: 'wrong' })
+  expect(decodeText(latin, 'us-ascii')).toEqual({ text: 'Grüße aus Zürich', label: 'wrong' })
+  expect(decodeText(Buffer.from('Gruesse'), 'us-ascii').label).toBe('right')
+  // One byte that is damaged does not make letters of all others.
+  const damaged = Buffer.concat([Buffer.from('Grüße '), Buffer.of(0xff)])
+  expect(decodeText(damaged, 'utf-8')).toEqual({ text: 'Grüße \uFFFD', label: 'wrong' })
+  expect(read([0x80], 'cp819')).toBe('€')
 })
