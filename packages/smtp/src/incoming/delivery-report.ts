@@ -1,6 +1,7 @@
 /* What a report says of a delivery (RFC 3464), recipient by recipient; nothing is taken for a failure that does not say so. */
 
 import { firstOf, readFields, type HeaderField } from './header-fields.ts'
+import { readDate } from './message-date.ts'
 import type { MessagePart } from './part.ts'
 
 /** A report about an earlier message. */
@@ -53,8 +54,9 @@ function recipientOf(fields: readonly HeaderField[]): ReportedRecipient[] {
   const address = addressOf(fields)
   if (address === undefined) return []
   const value = (name: string): string | undefined => firstOf(fields, name)?.value
-  const action = (value('action') ?? '').toLowerCase()
-  const until = new Date(value('will-retry-until') ?? '')
+  // Some say more behind it, in brackets.
+  const action = /^[a-z]*/.exec((value('action') ?? '').toLowerCase())?.[0] ?? ''
+  const until = readDate(value('will-retry-until') ?? '')
   const status = /^\d\.\d{1,3}\.\d{1,3}/.exec(value('status') ?? '')?.[0]
   const diagnostic = untyped(value('diagnostic-code'))
   const remote = untyped(value('remote-mta'))
@@ -66,7 +68,7 @@ function recipientOf(fields: readonly HeaderField[]): ReportedRecipient[] {
       ...(status === undefined ? {} : { status }),
       ...(diagnostic === undefined ? {} : { diagnostic }),
       ...(remote === undefined ? {} : { remote }),
-      ...(Number.isNaN(until.getTime()) ? {} : { willRetryUntil: until }),
+      ...(until === undefined ? {} : { willRetryUntil: until }),
     },
   ]
 }

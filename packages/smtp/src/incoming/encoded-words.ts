@@ -20,10 +20,18 @@ function decodeRun(run: string): string {
     const { charset = '' } = words[at] ?? {}
     const from = at
     while (words[at]?.charset === charset) at += 1
-    const bytes = Buffer.concat(words.slice(from, at).map((word) => word.bytes))
-    text += decodeText(bytes, charset).text
+    const own = words.slice(from, at).map(({ bytes }) => bytes)
+    text += decodeTogether(own, charset)
   }
   return text
+}
+
+/** Charsets that switch between alphabets do so anew in each word, which together is no text in all of them. */
+function decodeTogether(words: readonly Buffer[], charset: string): string {
+  const { text } = decodeText(Buffer.concat(words), charset)
+  if (words.length === 1 || !text.includes('\uFFFD')) return text
+  const apart = words.map((bytes) => decodeText(bytes, charset).text).join('')
+  return apart.includes('\uFFFD') ? text : apart
 }
 
 function bytesOf(encoding: string, body: string): Buffer {

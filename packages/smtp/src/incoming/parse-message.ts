@@ -7,6 +7,7 @@ import { decodeText } from './charset.ts'
 import { readReport, type DeliveryReport } from './delivery-report.ts'
 import { firstOf, type HeaderField } from './header-fields.ts'
 import { readIncoming } from './mailboxes.ts'
+import { readDate } from './message-date.ts'
 import { readPart, type MessageDefect, type MessagePart } from './part.ts'
 
 /** A message that was read. */
@@ -148,10 +149,8 @@ function utf8(raw: string): string {
 
 function dateOf(text: string | undefined, defects: MessageDefect[]): Date | undefined {
   if (text === undefined) return undefined
-  const plain = text.replaceAll(/\([^()]*\)/g, '').trim()
-  const zoned = /(?:[+-]\d{4}|\b[A-Z]{1,4})$/i.test(plain) ? plain : `${plain} +0000`
-  const date = new Date(zoned)
-  if (!Number.isNaN(date.getTime())) return date
+  const date = readDate(text)
+  if (date !== undefined) return date
   defects.push({ kind: 'bad-date', part: '', detail: text.slice(0, 80) })
   return undefined
 }

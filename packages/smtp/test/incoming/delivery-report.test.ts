@@ -65,3 +65,125 @@ test('a message without such a part is no report', () => {
   expect(readReport([])).toBeUndefined()
   expect(parseMessage(Buffer.from('Subject: bounced\r\n\r\n550 no')).report).toBeUndefined()
 })
+
+/** What the groups of a report say, and what is read of it: address, action, failed, status, diagnostic. */
+const REPORTS: readonly (readonly [string, readonly string[], readonly unknown[][]])[] = [
+  [
+    'one that was refused',
+    ['Final-Recipient: rfc822; a@x.example', 'Action: failed', 'Status: 5.1.1'],
+    [['a@x.example', 'failed', true, '5.1.1', undefined]],
+  ],
+  [
+    'a delay alone, which is no failure',
+    ['Final-Recipient: rfc822; a@x.example', 'Action: delayed', 'Status: 4.4.7'],
+    [['a@x.example', 'delayed', false, '4.4.7', undefined]],
+  ],
+  [
+    'a delivery',
+    ['Final-Recipient: rfc822;a@x.example', 'Action: Delivered', 'Status: 2.0.0'],
+    [['a@x.example', 'delivered', false, '2.0.0', undefined]],
+  ],
+  [
+    'a relay to somebody who makes no reports',
+    ['Final-Recipient: rfc822; a@x.example', 'Action: relayed (to a gateway)', 'Status: 2.0.0'],
+    [['a@x.example', 'relayed', false, '2.0.0', undefined]],
+  ],
+  [
+    'the code that counts in the diagnostic',
+    [
+      'Final-Recipient: rfc822; a@x.example',
+      'Action: failed',
+      'Status: 5.0.0',
+      'Diagnostic-Code: smtp; 550-5.7.26 not signed',
+      '  550 5.7.26 see the page',
+    ],
+    [['a@x.example', 'failed', true, '5.0.0', '550-5.7.26 not signed 550 5.7.26 see the page']],
+  ],
+  [
+    'the address in Original-Recipient alone',
+    ['Original-Recipient: rfc822;a@x.example', 'Action: failed', 'Status: 5.2.2'],
+    [['a@x.example', 'failed', true, '5.2.2', undefined]],
+  ],
+  [
+    'an address in brackets, behind a forward',
+    [
+      'Original-Recipient: rfc822; <a@x.example>',
+      'Final-Recipient: rfc822; b@y.example',
+      'Action: failed',
+    ],
+    [['a@x.example', 'failed', true, undefined, undefined]],
+  ],
+  [
+    'an address of another script',
+    ['Final-Recipient: utf-8; jürgen@x.example', 'Action: failed', 'Status: 5.6.7'],
+    [['jürgen@x.example', 'failed', true, '5.6.7', undefined]],
+  ],
+  [
+    'two, of whom one failed',
+    [
+      'Final-Recipient: rfc822; a@x.example',
+      'Action: failed',
+      'Status: 5.1.1',
+      '',
+      'Final-Recipient: rfc822; b@x.example',
+      'Action: delayed',
+      'Status: 4.2.1',
+    ],
+    [
+      ['a@x.example', 'failed', true, '5.1.1', undefined],
+      ['b@x.example', 'delayed', false, '4.2.1', undefined],
+    ],
+  ],
+  [
+    'no action at all',
+    ['Final-Recipient: rfc822; a@x.example'],
+    [['a@x.example', '', false, undefined, undefined]],
+  ],
+]
+
+test.each(REPORTS)('a report of %s', (_, groups, read) => {
+  const text = [
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+    '',
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.x.example',
+    '',
+    ...groups,
+    '--b',
+    'Content-Type: message/rfc822',
+    '',
+    'Message-ID: <1@x.example>',
+    'Subject: the first one',
+    '',
+    'Message-ID: <2@x.example>',
+    '--b--',
+  ].join('\r\n')
+  const { report } = parseMessage(Buffer.from(text))
+  expect(report?.messageId).toBe('<1@x.example>')
+  expect(
+    report?.recipients.map((each) => [
+      each.address,
+      each.action,
+      each.failed,
+      each.status,
+      each.diagnostic,
+    ]),
+  ).toEqual(read)
+})
+
+test('a report that is forwarded is no report of the mail that forwards it', () => {
+  const text = [
+    'Content-Type: multipart/mixed; boundary=f',
+    '',
+    '--f',
+    'Content-Type: message/rfc822',
+    '',
+    report,
+    '--f--',
+  ].join('\r\n')
+  const mail = parseMessage(Buffer.from(text))
+  expect(mail.report).toBeUndefined()
+  expect(mail.attachments[0]?.message()?.report?.recipients).toHaveLength(2)
+})
