@@ -35,7 +35,7 @@ export interface ParsedMessage {
   readonly report?: DeliveryReport
   /** Where it is not what it should be; empty for a message without fault. */
   readonly defects: readonly MessageDefect[]
-  /** Every part, the message itself first. */
+  /** Every part, the message itself first; behind a message within it those of that one, to a depth of 20. */
   walk(): Generator<MessagePart, void>
 }
 
@@ -73,6 +73,9 @@ function parsed(source: string, depth: number): ParsedMessage {
   const html = bodyOf(leaves, 'text/html')
   const files = leaves.filter((part) => part !== text && part !== html)
   const report = readReport(parts)
+  if (depth >= DEEPEST) {
+    for (const { path } of parts.filter(isMessage)) defects.push({ kind: 'too-deep', part: path })
+  }
   return {
     ...namedHeaders(root.headers, defects),
     ...(text?.text === undefined ? {} : { text: text.text }),
@@ -80,8 +83,27 @@ function parsed(source: string, depth: number): ParsedMessage {
     attachments: files.map((part) => attachmentOf(part, depth)),
     ...(report === undefined ? {} : { report }),
     defects,
-    walk: () => walk(root),
+    walk: () => walkWithin(root, depth),
   }
+}
+
+/** The parts, and behind each message among them its own. */
+function* walkWithin(root: MessagePart, depth: number): Generator<MessagePart, void> {
+  for (const part of walk(root)) {
+    yield part
+    if (!isMessage(part) || depth >= DEEPEST) continue
+    const path = part.path === '' ? '1' : `${part.path}.1`
+    const inner = readPart(sourceOf(part), [], path, depth + 1)
+    yield* walkWithin(inner, depth + 1)
+  }
+}
+
+function isMessage({ type }: MessagePart): boolean {
+  return type === 'message/rfc822' || type === 'message/global'
+}
+
+function sourceOf({ content }: MessagePart): string {
+  return content.toString('latin1')
 }
 
 function* walk(part: MessagePart): Generator<MessagePart, void> {
@@ -96,7 +118,6 @@ function bodyOf(leaves: readonly MessagePart[], type: string): MessagePart | und
 
 function attachmentOf(part: MessagePart, depth: number): ParsedAttachment {
   const { name, type, disposition, cid, content, complete } = part
-  const isMessage = type === 'message/rfc822' || type === 'message/global'
   let message: ParsedMessage | undefined
   return {
     type,
@@ -106,8 +127,8 @@ function attachmentOf(part: MessagePart, depth: number): ParsedAttachment {
     ...(name === undefined ? {} : { name }),
     ...(cid === undefined ? {} : { cid }),
     message() {
-      if (!isMessage || depth >= DEEPEST) return undefined
-      message ??= parsed(content.toString('latin1'), depth + 1)
+      if (!isMessage(part) || depth >= DEEPEST) return undefined
+      message ??= parsed(sourceOf(part), depth + 1)
       return message
     },
   }
