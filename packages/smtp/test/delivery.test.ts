@@ -67,6 +67,34 @@ describe('[H-SMTP-07] the connection is lost', () => {
   }
 })
 
+test('a message that is repeated behind its dot is the same bytes, with the same Message-ID, date and boundaries', async () => {
+  const bodies: string[] = []
+  await using peer = await startPeer(async ({ say, hear }) => {
+    await say('220 peer\r\n')
+    for (;;) {
+      const line = await hear()
+      if (line === 'DATA') {
+        await say('354 go on\r\n')
+        let body = ''
+        for (let next = await hear(); next !== '.'; next = await hear()) body += `${next}\n`
+        bodies.push(body)
+        await say(bodies.length === 1 ? '451 4.3.0 later\r\n' : '250 taken\r\n')
+      } else await say(line.startsWith('QUIT') ? '221 bye\r\n' : '250 fine\r\n')
+    }
+  })
+  using clock = useFakeClock()
+  await using client = await connect(peer.url, { name: 'localhost' })
+  const retry = { attempts: 2, delay: 30_000, jitter: 'none' } as const
+  const sending = client.send({ ...message, html: '<p>y' }, { retry })
+  await until(() => bodies.length === 1)
+  await clock.advance(30_000)
+  const { messageId } = await sending
+  expect(bodies).toHaveLength(2)
+  expect(bodies[1]).toBe(bodies[0])
+  expect(bodies[0]).toContain(`Message-ID: ${messageId}\n`)
+  expect(messageId).toMatch(/@example\.com>$/)
+})
+
 test('the connection is lost in the middle of the message', async () => {
   await using server = await startSmtpServer()
   await using client = await connect(server.url)

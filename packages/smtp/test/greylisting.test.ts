@@ -92,3 +92,22 @@ test('a policy that throws when some are put off does not undo that others have 
     accepted: ['bob@x.example'],
   })
 })
+
+test('when the patience is over, who is still put off is told as such, and the others as they were', async () => {
+  using clock = useFakeClock()
+  using captured = captureEvents()
+  await using server = await startSmtpServer({ refuse: { 'eve@x.example': '450 4.2.0 later' } })
+  await using mailer = createMailer(server.url)
+  const to = ['bob@x.example', 'eve@x.example', 'carl@x.example']
+  const sending = mailer.send({ ...message, to }, { retry: { attempts: 2, delay: 1 } })
+  await until(() => captured.of('pool').some(({ action }) => action === 'release'))
+  await turn()
+  await clock.advance(300_000)
+  expect(await sending).toMatchObject({
+    delivery: 'partial',
+    accepted: ['bob@x.example', 'carl@x.example'],
+    rejected: [{ address: 'eve@x.example', error: { code: 'NET_REPLY_TEMPORARY', retry: 'safe' } }],
+    recipients: to.map((address) => ({ address })),
+  })
+  expect(server.mailbox.messages).toHaveLength(1)
+})

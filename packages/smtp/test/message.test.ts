@@ -29,6 +29,11 @@ test('[SMTP-39] makes up a Message-ID of the sender and the date of the clock', 
   expect(checkMessage(least).messageId).not.toBe(messageId)
 })
 
+test('the right side of a Message-ID is the domain of the author in ASCII, and never the machine', () => {
+  const { messageId } = checkMessage({ ...least, from: 'Ada <ada@bücher.example>' })
+  expect(messageId).toMatch(/^<[\da-f-]{36}@xn--bcher-kva\.example>$/)
+})
+
 test('keeps what is given', () => {
   const given = {
     ...least,
