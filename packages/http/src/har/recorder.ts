@@ -31,7 +31,7 @@ export interface HarRecorder extends AsyncDisposable {
   readonly middleware: Middleware
   /** What was recorded so far, in the order in which the calls began; bodies as far as they were read. */
   har(): Promise<Har>
-  /** Writes it, whole or not at all. Rejects with `NET_LOCAL_IO`. */
+  /** Writes it, whole or not at all, as a file for its owner alone. Rejects with `NET_LOCAL_IO`. */
   save(path: string | URL): Promise<void>
 }
 
@@ -69,7 +69,8 @@ class Recorder implements HarRecorder {
 
   async save(path: string | URL): Promise<void> {
     const text = JSON.stringify(await this.har(), undefined, 2)
-    await using sink = await openSink(toFile(path))
+    // What was said to a server is nobody else's business, also without its secrets.
+    await using sink = await openSink(toFile(path, { mode: 0o600 }))
     await sink.write(Buffer.from(`${text}\n`))
     await sink.commit()
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { canary, expectNoCanary } from '@tools/canary'
@@ -92,6 +92,7 @@ test('no secret is written, by header, login, query, form, JSON, or name of the 
   const text = await readFile(path, 'utf8')
   expectNoCanary(text)
   expect(text).toContain('[secret]')
+  if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600)
   expect((JSON.parse(text) as http.Har).log.entries).toHaveLength(4)
 })
 
