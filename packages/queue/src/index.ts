@@ -9,7 +9,8 @@ export type { AddedJob, Job, JobCounts, JobInfo, JobState } from './job.ts'
 export type { QueueEvent } from './queue-event.ts'
 export type { PayloadIssue, PayloadSchema, PayloadVerdict } from './payload-schema.ts'
 export type { JobContext, JobHandler } from './work/job-context.ts'
-export type { JobWorker, WorkerState } from './work/worker.ts'
+export type { JobWorker } from './work/worker.ts'
+export type { WorkerState } from './work/worker-standing.ts'
 export type {
   GroupLimits,
   JobRate,

@@ -24,12 +24,11 @@ import { JobRun, type RunHost } from './job-run.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import type { GroupLimits, JobRate, ProcessOptions } from './process-options.ts'
 import { abandonedVerdict, verdictOn, type Ending, type Verdict } from './verdict.ts'
-
-/** Whether a worker works. */
-export type WorkerState = 'working' | 'reconnecting' | 'closing' | 'closed'
+import { WorkerStanding, type WorkerState } from './worker-standing.ts'
 
 /** What `process` gives: it works until it is closed. */
 export interface JobWorker extends AsyncDisposable {
+  /** `reconnecting` while its store does not answer; an event tells of that and of the end of it. */
   readonly state: WorkerState
   /** Since when, in milliseconds since 1970. */
   readonly since: number
@@ -72,8 +71,7 @@ export class RunningWorker<P> implements JobWorker {
   readonly #settlements: Batch<Settlement, boolean>
   readonly #forget: (() => void)[] = []
   readonly #closed = Promise.withResolvers<NetError | undefined>()
-  #state: WorkerState = 'working'
-  #since: number = clock().date()
+  readonly #standing: WorkerStanding
   /** A job runs that must run alone, or is to be taken next. */
   #quiet = false
   #failures = 0
@@ -82,6 +80,7 @@ export class RunningWorker<P> implements JobWorker {
   constructor(parts: WorkerParts<P>) {
     const { concurrency = 1, lease = 30_000, rate, perGroup, signal, grace } = parts.options
     this.#parts = parts
+    this.#standing = new WorkerStanding(parts.queue, parts.client)
     this.closed = this.#closed.promise
     this.#concurrency = concurrency
     this.#request = {
@@ -101,11 +100,11 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   get state(): WorkerState {
-    return this.#state
+    return this.#standing.state
   }
 
   get since(): number {
-    return this.#since
+    return this.#standing.since
   }
 
   get active(): number {
@@ -126,7 +125,7 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   async #end(grace: number): Promise<void> {
-    this.#become('closing')
+    this.#standing.become('closing')
     for (const forget of this.#forget) forget()
     this.#bell.ring()
     const cut = clock().after(grace, () => {
@@ -142,7 +141,7 @@ export class RunningWorker<P> implements JobWorker {
     cut.clear()
     leave.clear()
     this.#keeper.close()
-    this.#become('closed')
+    this.#standing.become('closed')
     this.#closed.resolve(undefined)
   }
 
@@ -164,7 +163,7 @@ export class RunningWorker<P> implements JobWorker {
   }
 
   #isOpen(): boolean {
-    return this.#state === 'working' || this.#state === 'reconnecting'
+    return this.state === 'working' || this.state === 'reconnecting'
   }
 
   #room(): number {
@@ -176,7 +175,7 @@ export class RunningWorker<P> implements JobWorker {
   async #claim(max: number): Promise<Claimed> {
     try {
       // A close does not wait for a store that is away.
-      await this.#parts.store.ready?.()
+      await this.#standing.answer(this.#parts.store.ready)
       if (!this.#isOpen()) return NOTHING
       return await this.#asked(() => this.#claimed(max))
     } catch (error) {
@@ -210,23 +209,18 @@ export class RunningWorker<P> implements JobWorker {
 
   #answered(): void {
     this.#failures = 0
-    if (this.#state === 'reconnecting') this.#become('working')
+    this.#standing.back()
   }
 
   /** How long to wait before the next try. */
   #failed(error: unknown): number {
-    if (this.#state === 'working') this.#become('reconnecting')
+    this.#standing.away(reasonOf(errorText(error)))
     const isFinal = isNetError(error) && error.code === 'NET_CLOSED'
     if (isFinal && this.#isOpen()) {
       this.#closed.resolve(error)
       void this.#close(0)
     }
     return Math.min(100 * 2 ** this.#failures++, LONGEST_BACK_OFF)
-  }
-
-  #become(state: WorkerState): void {
-    this.#state = state
-    this.#since = clock().date()
   }
 
   #start(job: ClaimedJob, leaseEnd: number): void {

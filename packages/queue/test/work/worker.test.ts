@@ -46,6 +46,33 @@ test('a store that is away is asked again, and the worker says what it does', as
   expect(working.state).toBe('working')
 })
 
+class Silent extends MemoryStore {
+  readonly back = Promise.withResolvers<void>()
+  readonly ready = (): Promise<void> => this.back.promise
+}
+
+test('a worker whose store is silent says so, and that it works again', async () => {
+  using clock = useFakeClock()
+  using events = captureEvents()
+  const store = new Silent(plan.keep, () => {})
+  await store.add([{ id: 'a', payload: '1', priority: 0, attempts: 1, delay: 0 }])
+  await using working = worker(store)
+  const told = (): readonly unknown[] =>
+    events
+      .of('operation')
+      .filter(({ state }) => state === 'warning')
+      .map(({ target, message }) => [target, message])
+  await clock.advance(4999)
+  expect([working.state, told()]).toEqual(['working', []])
+  await clock.advance(1)
+  const away = ['q', 'the worker takes no jobs: its store has not answered for 5000 ms']
+  expect([working.state, told()]).toEqual(['reconnecting', [away]])
+  await clock.advance(20_000)
+  store.back.resolve()
+  await clock.until(() => working.state === 'working')
+  expect(told()).toEqual([away, ['q', 'the worker works again, after 20000 ms']])
+})
+
 class Unsettling extends MemoryStore {
   override readonly atOnce = undefined
   failures = 2
