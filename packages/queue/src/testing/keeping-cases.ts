@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 
+import { netError } from '@net/core/authoring'
+
 import type { JobQueue } from '../job-queue.ts'
 import type { QueueEvent } from '../queue-event.ts'
 import {
@@ -274,6 +276,20 @@ export const keepingCases: QueueCases = {
     await queue.add('x', { id: 'new' })
     await inState(queue, 'new', 'done')
     assert.equal(await queue.get('old'), undefined)
+  },
+
+  async 'an unknown job that makes way for newer ones is told'({ open }) {
+    const queue = open({ keep: { unknown: { count: 1 } } })
+    const events = await heard(queue)
+    queue.process(() => {
+      throw netError('NET_DELIVERY_UNKNOWN', { message: 'lost after the dot' })
+    })
+    for (const id of ['a', 'b']) {
+      await queue.add('x', { id })
+      await inState(queue, id, 'unknown')
+    }
+    await until('it is told', () => events.some(({ type, id }) => type === 'removed' && id === 'a'))
+    assert.equal((await queue.counts()).unknown, 1)
   },
 
   async 'failed jobs are kept apart from done ones'({ open }) {

@@ -14,6 +14,38 @@ test('a job is surely not added while no server answers', async () => {
   expect(error).toMatchObject({ code: 'NET_TIMEOUT_CONNECT', retry: 'safe', operation: 'add' })
 })
 
+test('what was given up while the server was away is not added when it is back', async () => {
+  const before = await respServer(() => undefined)
+  const port = Number(new URL(before.url).port)
+  await before[Symbol.asyncDispose]()
+  await using queue = openQueue('back', { url: `redis://127.0.0.1:${port}` })
+  const given = [1, 2, 3].map((n) => queue.add(n, { timeout: { connect: 30 } }))
+  for (const each of await Promise.allSettled(given)) {
+    expect(each).toMatchObject({ reason: { code: 'NET_TIMEOUT_CONNECT', retry: 'safe' } })
+  }
+  const seen: string[] = []
+  await using server = await respServer(
+    (args) => {
+      seen.push(args.slice(2).join(' '))
+      return '*1\r\n$0\r\n\r\n'
+    },
+    'noeviction',
+    port,
+  )
+  expect(await queue.add(4, { id: 'later' })).toMatchObject({ added: true })
+  expect(server.asked).toEqual(['add'])
+  expect(seen).toEqual([expect.stringMatching(/^later 4 /)])
+})
+
+test('a queue whose server is away closes at once', async () => {
+  const queue = openQueue('left', { url: 'redis://127.0.0.1:1' })
+  queue.process(() => {})
+  const added = queue.add(1, { timeout: { connect: 30 } }).catch(() => {})
+  await added
+  await queue.close()
+  expect(await queue.closed).toBeUndefined()
+})
+
 test('a server that may throw jobs away is refused, unless that is said', async () => {
   await using server = await respServer(() => '*1\r\n$0\r\n\r\n', 'allkeys-lru')
   await using queue = openQueue('evicted', { url: server.url })

@@ -13,10 +13,11 @@ export interface RespServer extends AsyncDisposable {
   readonly asked: string[]
 }
 
-/** Starts it; `policy` is its maxmemory-policy, undefined if it does not tell. */
+/** Starts it, on that port or a free one; `policy` is its maxmemory-policy, undefined if it does not tell. */
 export async function respServer(
   answer: ScriptAnswer,
   policy: string | undefined = 'noeviction',
+  port = 0,
 ): Promise<RespServer> {
   const asked: string[] = []
   const sockets = new Set<Socket>()
@@ -35,11 +36,11 @@ export async function respServer(
     asked.push(command[4] ?? '')
     return answer(command.slice(4), socket)
   }
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as { readonly port: number }
+  const address = server.address() as { readonly port: number }
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis://127.0.0.1:${address.port}`,
     asked,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()

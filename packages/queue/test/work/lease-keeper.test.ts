@@ -72,3 +72,21 @@ test('a store that does not answer is asked again', async () => {
   keeper.close()
   expect(clock.timers).toBe(0)
 })
+
+test('jobs beside which the event loop did not turn for half a lease are told', async () => {
+  const store = new MemoryStore(queuePlan(undefined).keep, () => {})
+  store.renew = async () => []
+  const blocked = async (lease: number): Promise<readonly string[]> => {
+    const keeper = new LeaseKeeper(store, lease)
+    const run = new Run('a')
+    keeper.add(run)
+    const end = performance.now() + 100
+    while (performance.now() < end);
+    await expect.poll(() => run.said.length).toBeGreaterThan(0)
+    keeper.close()
+    return run.said
+  }
+  // Its look is due after a third of the lease.
+  expect(await blocked(120)).toContainEqual(expect.stringMatching(/^the event loop did not turn/))
+  expect((await blocked(6000)).join()).not.toContain('the event loop')
+})
