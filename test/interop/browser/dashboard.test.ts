@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { clock, nextId, operation, tell } from '@net/core/authoring'
 import { attach } from '@net/dashboard'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 
 import { findDaemon, requireDaemon } from '../daemon.ts'
@@ -148,6 +148,30 @@ test('seven pages of one browser are live over one stream, and another takes ove
   await many.close()
 })
 
+test('a page that is hidden gives its stream up, and asks for what it missed when it is seen again', async (context) => {
+  needsBrowser(context)
+  await using dashboard = await attach()
+  const opened = await openPage(await browser.newContext(), dashboard.url)
+  const { page, complaints } = opened
+  const call = (target: string): Promise<void> =>
+    operation({ protocol: 'http', operation: 'GET', kind: 'command', target }, {}, async () => {})
+  const row = (target: string): Locator => page.locator('.row', { hasText: target })
+  await call('http://127.0.0.1/first')
+  await row('/first').waitFor()
+  expect(await streamsOf([opened])).toBe(1)
+  await turnTo(page, 'hidden')
+  await expect.poll(() => streamsOf([opened])).toBe(0)
+  await call('http://127.0.0.1/missed')
+  expect(await row('/missed').count()).toBe(0)
+  await turnTo(page, 'visible')
+  await row('/missed').waitFor()
+  await expect.poll(() => streamsOf([opened])).toBe(1)
+  await call('http://127.0.0.1/live')
+  await row('/live').waitFor()
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 test('HAR of a recording is taken by a browser in place of the network', async (context) => {
   needsBrowser(context)
   await using dashboard = await attach()
@@ -223,6 +247,14 @@ test('H-APP-07: what a peer wrote is text in the list, in the detail and in the 
 async function openServer(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Servers' }).click()
   await page.getByRole('group', { name: 'Servers' }).getByRole('button', { name }).first().click()
+}
+
+/** As where another tab comes to the front, or this one. */
+async function turnTo(page: Page, state: DocumentVisibilityState): Promise<void> {
+  await page.evaluate((now) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => now })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, state)
 }
 
 /** How many of the pages hold a stream of events themselves. */
