@@ -32,6 +32,7 @@ import {
 } from './commands.ts'
 import { deliver } from './delivery.ts'
 import { replyError } from './errors.ts'
+import { patientRetry } from './greylisting.ts'
 import type { Message } from './message.ts'
 import type { SmtpPlan } from './opening-plan.ts'
 import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
@@ -119,7 +120,8 @@ export class ConnectedClient implements SmtpClient {
     const mail = inCall(SEND, () => this.#prepare(message, taken))
     const to = mail.envelope.recipients.map(({ address }) => address)
     const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
-    const call = { ...perCall(taken), timeout: mail.limits.operation }
+    const retry = patientRetry(taken.retry ?? this.#identity.client.defaults?.retry)
+    const call = { ...perCall(taken), retry, timeout: mail.limits.operation }
     return this.#calls.call(
       verb,
       call,
@@ -190,8 +192,8 @@ export function judged(result: SendResult, partial: SendOptions['partial']): Sen
   return result
 }
 
-function perCall({ signal, retry, onProgress }: CallOptions): CallOptions {
-  return { signal, retry, onProgress }
+function perCall({ signal, onProgress }: CallOptions): CallOptions {
+  return { signal, onProgress }
 }
 
 function partialError(result: SendResult): PartialError {

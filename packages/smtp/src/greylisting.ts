@@ -3,8 +3,14 @@
  * message in all. Sends nothing.
  */
 
-import { isNetError, type FailedAttempt, type NetError, type RetryPolicy } from '@net/core'
-import { guarded, netError } from '@net/core/authoring'
+import {
+  isNetError,
+  type FailedAttempt,
+  type NetError,
+  type RetryOption,
+  type RetryPolicy,
+} from '@net/core'
+import { guarded, netError, policyOf } from '@net/core/authoring'
 import { whatHappened } from '@net/socket/authoring'
 
 import type { PreparedMail } from './prepared-mail.ts'
@@ -27,6 +33,13 @@ export function greylistPolicy(policy: RetryPolicy): RetryPolicy {
     },
     succeeded: () => policy.succeeded?.(),
   }
+}
+
+/** What a caller wants to be repeated, but never sooner than that for those who were put off. */
+export function patientRetry(retry: RetryOption | undefined): RetryPolicy | false | undefined {
+  if (retry === undefined) return undefined
+  const policy = policyOf(retry)
+  return policy === undefined ? false : greylistPolicy(policy)
 }
 
 /** How long those who were put off wait; undefined for no longer. What a policy throws comes too late for those who have the message. */

@@ -16,6 +16,7 @@ import {
 } from './client-options.ts'
 import { deliver } from './delivery.ts'
 import { farewell } from './farewell.ts'
+import { patientRetry } from './greylisting.ts'
 import type { Message } from './message.ts'
 import { dialSession, planOf } from './opening-plan.ts'
 import { prepareMail, recipientsShown, takeSource } from './prepared-mail.ts'
@@ -25,7 +26,8 @@ import type { SmtpSession } from './session.ts'
 
 /**
  * Connects as `connect` does, sends one message, says goodbye and closes: for programs that send now and then. Kind of call:
- * exchange; `timeout`, `signal` and `retry` are those of the whole call. Rejects as `connect` and `send` of a client do.
+ * exchange; `timeout`, `signal` and `retry` are those of the whole call, and a recipient that the server puts off (450 and 451 to
+ * RCPT, as greylisting does) is tried again after 5 minutes at the earliest. Rejects as `connect` and `send` of a client do.
  */
 export function send(
   url: string | URL,
@@ -50,7 +52,8 @@ export async function send(
     return { plan, mail: prepareMail(message, taken, { limits, dkim: plan.dkim }) }
   })
   const to = mail.envelope.recipients.map(({ address }) => address)
-  const { signal, retry, onProgress } = taken
+  const { signal, onProgress } = taken
+  const retry = patientRetry(taken.retry ?? taken.defaults?.retry)
   const call = { signal, retry, onProgress, timeout: mail.limits.operation }
   const spec = {
     ...plan.identity,

@@ -1,4 +1,6 @@
-import { send, type Message } from '@net/smtp'
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { connect, send, type Message } from '@net/smtp'
 import { fromText } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
 import { startSmtpServer } from '@net/smtp/testing'
@@ -56,6 +58,28 @@ test('[SMTP-18] an attempt that surely sent nothing is repeated where that is wa
   expect(result.delivery).toBe('accepted')
   expect(server.mailbox.messages).toHaveLength(1)
 })
+
+test.each(['send', 'client'] as const)(
+  'who is put off is not asked again sooner than greylisting lets him in, whatever `retry` says: %s',
+  async (way) => {
+    await using server = await startSmtpServer()
+    using clock = useFakeClock()
+    server.fail({ on: 'RCPT', do: { reply: '450 4.2.0 greylisted' } })
+    const asked = (): number => server.received.filter((line) => line.startsWith('RCPT')).length
+    const retry = { attempts: 2, delay: 1 }
+    await using client = await connect(server.url)
+    const sending =
+      way === 'send' ? send(server.url, message, { retry }) : client.send(message, { retry })
+    await clock.until(() => asked() === 1)
+    await clock.until(() => clock.timers > 0)
+    await clock.advance(299_000)
+    // Another attempt would have come by now.
+    for (let turns = 0; turns < 200; turns++) await turn()
+    expect(asked()).toBe(1)
+    await clock.advance(1000)
+    expect(await sending).toMatchObject({ delivery: 'accepted' })
+  },
+)
 
 test.each([
   ['nothing stops the call', {}],
