@@ -23,8 +23,9 @@ export interface ReplyDialect<R> {
   /** The first digits that its codes may have: `2-5`. */
   readonly classes: string
   /**
-   * Whether lines within a reply need no code, so that only the first line's code and a space end it, and whether blank
-   * lines may stand between replies: FTP. Else every line has the code of the first: SMTP.
+   * Whether lines within a reply need no code, so that only the first line's code and a space end it, whether blank lines
+   * may stand between replies, and what belongs to a reply behind one whose code stands there twice (`211 211-Features`), as
+   * small devices write it: FTP. Else every line has the code of the first: SMTP.
    */
   readonly loose: boolean
   /** The most bytes of one line; default those of a reply, 64 KiB. */
@@ -46,6 +47,9 @@ export class ReplyLines<R> implements ReplyReader<R> {
   #lines: string[] = []
   #code = ''
   #size = 0
+  /** The code that stood twice in the reply before, and whether lines without a code came behind it. */
+  #twice = ''
+  #hasStrays = false
 
   constructor(dialect: ReplyDialect<R>) {
     this.#dialect = dialect
@@ -91,10 +95,12 @@ export class ReplyLines<R> implements ReplyReader<R> {
   #add(line: string): boolean {
     const { loose } = this.#dialect
     const isFirst = this.#lines.length === 0
-    // Blank lines between replies say nothing, but they count.
-    if (isFirst && loose && line === '') return false
     const code = this.#pattern.test(line) ? line.slice(0, CODE) : undefined
-    if (isFirst) this.#code = code ?? ''
+    if (isFirst) {
+      // Blank lines between replies say nothing, but they count.
+      if ((loose && line === '') || this.#isStray(line, code)) return false
+      this.#code = code ?? ''
+    }
     if (code === undefined || code !== this.#code) {
       if (isFirst || !loose) throw this.#malformed(line)
     }
@@ -102,8 +108,26 @@ export class ReplyLines<R> implements ReplyReader<R> {
     return code === this.#code && line[CODE] !== '-'
   }
 
+  /** Whether a line between replies is still of the one before, whose code stood there twice: those without a code, and its end. */
+  #isStray(line: string, code: string | undefined): boolean {
+    if (this.#twice === '') return false
+    if (code === undefined) return (this.#hasStrays = true)
+    const isEnd = this.#hasStrays && code === this.#twice && line[CODE] !== '-'
+    this.#twice = ''
+    this.#hasStrays = false
+    return isEnd
+  }
+
+  /** Whether the next line need not have a code. */
+  get #mayBeAny(): boolean {
+    return this.#dialect.loose && (this.#lines.length > 0 || this.#twice !== '')
+  }
+
   #complete(): R {
     const lines = this.#lines
+    const [line = ''] = lines
+    const isTwice = this.#dialect.loose && lines.length === 1 && TWICE.test(line)
+    this.#twice = isTwice ? this.#code : ''
     this.#lines = []
     this.#size = 0
     return this.#dialect.replyOf(Number(this.#code), lines)
@@ -113,8 +137,8 @@ export class ReplyLines<R> implements ReplyReader<R> {
   #check(rest: Buffer): void {
     if (rest.length > this.#longestLine) throw tooLong('a line of a reply', this.#longestLine)
     if (this.#size + rest.length > LONGEST) throw tooLong('a reply', LONGEST)
-    const { loose, name, forTls } = this.#dialect
-    if (rest.length < 2 || (loose && this.#lines.length > 0)) return
+    const { name, forTls } = this.#dialect
+    if (rest.length < 2 || this.#mayBeAny) return
     if ((rest[0] === TLS_ALERT || rest[0] === TLS_HANDSHAKE) && rest[1] === TLS_MAJOR) {
       throw netError('NET_PROTO_MALFORMED', {
         message: `the server speaks TLS from the first byte and not ${name}; ${forTls}`,
@@ -150,6 +174,7 @@ function tooLong(what: string, limit: number): Error {
 
 const NOTHING: Buffer = Buffer.alloc(0)
 const CODE = 3
+const TWICE = /^(\d{3}) \1-/
 const LF = 0x0a
 const CR = 0x0d
 const TLS_ALERT = 0x15

@@ -89,3 +89,37 @@ test('a line may have a limit of its own', () => {
   expect(() => replies(strict, `250 ${'x'.repeat(5000)}`)).toThrow(limit)
   expect(() => replies(strict, `250 ${'x'.repeat(5000)}\r\n`)).toThrow(limit)
 })
+
+describe('a reply whose code stands there twice', () => {
+  test.each([
+    ['lines without a code and an end', ' UTF8\r\n SIZE\r\n211 End\r\n'],
+    ['lines without a code', ' UTF8\r\n\r\nSIZE\r\n'],
+    ['nothing', ''],
+  ])('is whole, and %s behind it are no reply', (_, strays) => {
+    const wire = `211 211-Features:\r\n${strays}200 fine\r\n213 5\r\n`
+    const expected = [
+      [211, '211 211-Features:'],
+      [200, '200 fine'],
+      [213, '213 5'],
+    ]
+    expect(replies(loose, wire)).toEqual(expected)
+    expect(replies(loose, ...Array.from(Buffer.from(wire), (byte) => Uint8Array.of(byte)))).toEqual(
+      expected,
+    )
+  })
+
+  test('takes no other one with its code for its end', () => {
+    expect(replies(loose, '211 211-Features:\r\n211 Fine\r\n')).toHaveLength(2)
+    expect(replies(loose, '211 211-Features:\r\n UTF8\r\n211-Status\r\n211 End\r\n')).toEqual([
+      [211, '211 211-Features:'],
+      [211, '211-Status', '211 End'],
+    ])
+    expect(() => replies(loose, '211 212-x\r\n UTF8\r\n')).toThrow(malformed)
+    expect(() => replies(strict, '250 250-x\r\n UTF8\r\n')).toThrow(malformed)
+  })
+
+  test('has no strays without end', () => {
+    const limit = expect.objectContaining({ code: 'NET_PROTO_LIMIT' })
+    expect(() => replies(loose, '211 211-x\r\n', ' y\r\n'.repeat(40_000))).toThrow(limit)
+  })
+})
