@@ -45,18 +45,24 @@ export async function uploadAside(
     if (isOurs && !plan.keeps) await clear(dialog, temporary)
     throw error
   })
-  await takeItsName(session, dialog, temporary, path).catch((error: unknown) => {
-    if (!isNetError(error)) throw error
-    throw addContext(
-      netError(error.code, {
-        message: `the content is complete under the name ${temporary}, which could not become ${path}: ${error.message}`,
-        ...(error.reply === undefined ? {} : { reply: error.reply }),
-        cause: error,
-      }),
-      { retry: 'never' },
-    )
+  const old = await takeItsName(session, dialog, temporary, path).catch((error: unknown) => {
+    const where = `the content is complete under the name ${temporary}, which could not become ${path}`
+    throw unfinished(error, where)
+  })
+  if (old === undefined) return result
+  await removeOld(dialog, old).catch((error: unknown) => {
+    const where = `${path} has its new content, and what it was could not be removed and has the name ${old} now`
+    throw unfinished(error, where)
   })
   return result
+}
+
+/** The error of an upload whose content is all there: a repeat would only send it once more. */
+function unfinished(error: unknown, where: string): unknown {
+  if (!isNetError(error)) return error
+  const { code, message, reply } = error
+  const details = { message: `${where}: ${message}`, ...(reply === undefined ? {} : { reply }) }
+  return addContext(netError(code, { ...details, cause: error }), { retry: 'never' })
 }
 
 /** The name that an upload has until it is whole; it ends as no file does that anybody waits for. Throws `NET_BAD_OPTION`. */
@@ -72,21 +78,19 @@ export function temporaryName(path: string): string {
   return `${inFolder}.${name}.part`
 }
 
+/** Resolves to the name of the old file where that had to be put aside. */
 async function takeItsName(
   session: Session,
   dialog: Dialog,
   from: string,
   to: string,
-): Promise<void> {
-  if (session.knows(REPLACING)) {
-    const reply = await renamed(session, dialog, from, to)
-    if (isPositive(reply)) return
-    if (!isAboutOldFile(reply)) throw replyError(reply, 'RNTO')
-    session.refused(REPLACING)
-    await replaceOld(session, dialog, { from, to, refusal: reply })
-  } else {
-    await replaceOld(session, dialog, { from, to })
-  }
+): Promise<string | undefined> {
+  if (!session.knows(REPLACING)) return replaceOld(session, dialog, { from, to })
+  const reply = await renamed(session, dialog, from, to)
+  if (isPositive(reply)) return undefined
+  if (!isAboutOldFile(reply)) throw replyError(reply, 'RNTO')
+  session.refused(REPLACING)
+  return replaceOld(session, dialog, { from, to, refusal: reply })
 }
 
 interface Replacing {
@@ -96,12 +100,12 @@ interface Replacing {
   readonly refusal?: FtpReply
 }
 
-/** The old file is put aside, the new one takes its name, and only then the old one goes: where that is refused it comes back. */
+/** The old file is put aside, and the new one takes its name; where that is refused the old one comes back. */
 async function replaceOld(
   session: Session,
   dialog: Dialog,
   { from, to, refusal }: Replacing,
-): Promise<void> {
+): Promise<string | undefined> {
   const aside = temporaryName(to).replace(/part$/, `${randomUUID()}.old`)
   const isAside = await isRenamed(session, dialog, to, aside)
   if (!isAside && refusal !== undefined) throw replyError(refusal, 'RNTO')
@@ -109,14 +113,16 @@ async function replaceOld(
     (reply) => (isPositive(reply) ? undefined : replyError(reply, 'RNTO')),
     (thrown: NetError) => thrown,
   )
-  if (error === undefined) {
-    if (isAside) await dialog.op.phase('command', () => dialog.work(`DELE ${asArgument(aside)}`))
-    return
-  }
+  if (error === undefined) return isAside ? aside : undefined
   const isBack = !isAside || (await isRenamed(session, dialog, aside, to).catch(() => false))
   if (isBack) throw error
   const message = `${error.message}; what ${to} was has the name ${aside} now`
   throw addContext(netError(error.code, { message, cause: error }), { reply: error.reply })
+}
+
+async function removeOld(dialog: Dialog, path: string): Promise<void> {
+  const reply = await dialog.op.phase('command', () => dialog.work(`DELE ${asArgument(path)}`))
+  if (!isPositive(reply)) throw replyError(reply, 'DELE')
 }
 
 /** Whether it has the other name now. Rejects with what stops the call. */

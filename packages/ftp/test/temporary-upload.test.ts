@@ -98,6 +98,36 @@ test('where the new file cannot take the name, the old one has it again', async 
   expect(String(error)).toContain(aside.slice(1))
 })
 
+test('where the old one cannot be removed behind the new one, that is said, and its name', async () => {
+  await using server = await startFtpServer({ files, like: 'iis' })
+  await using client = await connect(server.url)
+  server.fail({ on: 'DELE', do: { reply: '550 Access is denied.' } })
+  const error = await client
+    .writeFile('in/a.csv', 'new', { temporary })
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'NET_ACCESS_DENIED', retry: 'never', reply: { status: 550 } })
+  const [aside = '', ...others] = server.files.paths()
+  expect(others).toEqual(['/in/a.csv'])
+  expect(String(error)).toContain(`in/a.csv has its new content, and what it was`)
+  expect(String(error)).toContain(aside.slice(1))
+  expect([server.files.text('/in/a.csv'), server.files.text(aside)]).toEqual(['new', 'old'])
+})
+
+test('a connection that is lost between the two names leaves both files whole, and says where they are', async () => {
+  await using server = await startFtpServer({ files, like: 'iis' })
+  await using client = await connect(server.url, { reconnect: true })
+  await client.writeFile('in/a.csv', 'one', { temporary })
+  server.fail({ on: 'RNFR in/.a.csv.part', do: 'reset' })
+  const error = await client
+    .writeFile('in/a.csv', 'two', { temporary })
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ name: 'ConnectionLostError', retry: 'never' })
+  const [aside = '', ...others] = server.files.paths().toSorted()
+  expect(others).toEqual(['/in/.a.csv.part'])
+  expect([server.files.text('/in/.a.csv.part'), server.files.text(aside)]).toEqual(['two', 'one'])
+  for (const path of ['in/.a.csv.part', aside.slice(1)]) expect(String(error)).toContain(path)
+})
+
 test('where the content lies is said if it cannot get its name', async () => {
   await using server = await startFtpServer({ files })
   await using client = await connect(server.url)
