@@ -77,11 +77,7 @@ export async function transfer<T>(
     })
     // vsftpd says its last reply over TLS only when our end (close_notify) has come too. One that is gone says it as well.
     data.end().catch(() => {})
-    const reply = await op.phase('command', async () => {
-      const last = await stoppable(op, exchange.final)
-      if (!isPositive(last)) throw midwayError(last, verbOf(plan.command))
-      return last
-    })
+    const reply = await lastReply(op, exchange, plan)
     await withinGrace(data.close())
     // A server that goes on sending during an upload does not hold it up.
     data.abort()
@@ -131,6 +127,26 @@ async function restart(session: Session, dialog: Dialog, start: number): Promise
   if (reply.status === 350) return
   session.settle(NO_RESTART)
   throw dialog.refusal(reply, 'REST')
+}
+
+/** Behind the last byte: a server may put the file somewhere else, or look into it, before it says that it has it. */
+async function lastReply(
+  op: Operation,
+  { final }: CommandReplies,
+  { command, mayEndEarly }: Pick<TransferPlan<unknown>, 'command' | 'mayEndEarly'>,
+): Promise<FtpReply> {
+  try {
+    return await op.phase('command', async () => {
+      const reply = await stoppable(op, final)
+      if (!isPositive(reply)) throw midwayError(reply, verbOf(command))
+      return reply
+    })
+  } catch (error) {
+    if (mayEndEarly || !isNetError(error) || error.code !== 'NET_TIMEOUT_REPLY') throw error
+    const { limit = op.limits.reply } = error
+    const message = `everything was sent, and the server did not say within ${limit} ms that it has it; timeout: { reply } is how long that may take`
+    throw addContext(netError(error.code, { message, limit, cause: error }), { phase: 'command' })
+  }
 }
 
 interface Guarded<T> {
