@@ -108,6 +108,7 @@ export const GREETING = 'connecting'
 const SHUTDOWN = 421
 const LOGIN: readonly string[] = ['USER', 'PASS', 'ACCT']
 const LOOKING: readonly string[] = ['RETR', 'SIZE', 'MDTM', 'MLST', 'MLSD', 'LIST', 'CWD', 'RNFR']
+const TRANSFERS: readonly string[] = ['RETR', 'STOR', 'APPE', 'STOU', 'LIST', 'NLST', 'MLSD']
 // Daemons put the text of an errno behind any of these.
 const WORDED: readonly number[] = [450, 451, 501, 550, 553]
 
@@ -135,6 +136,8 @@ const rows: readonly ReplyRow[] = [
   { status: [430, 530], commands: LOGIN, code: 'NET_AUTH_REJECTED' },
   { status: [425], code: 'NET_REPLY_TEMPORARY', retry: 'safe' },
   { status: [452, 552], code: 'NET_NO_SPACE' },
+  // Of the data connection, as a TLS session that was not resumed, and not of the file.
+  { status: [522], commands: TRANSFERS, code: 'NET_REPLY_PERMANENT' },
   { status: [500, 502, 504], commands: [GREETING], code: 'NET_REPLY_PERMANENT' },
   // vsftpd's last words, whatever it was asked.
   { status: [500], text: /^500 OOPS/, code: 'NET_REPLY_PERMANENT' },

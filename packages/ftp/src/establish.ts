@@ -29,7 +29,7 @@ export async function establish(
   const { identity, taken } = plan
   const { connections = 1, reconnect = false } = taken
   return opening(plan, async (op) => {
-    const place: SharedPlace = { isShared: connections > 1 || reconnect }
+    const place: SharedPlace = { isShared: connections > 1 || reconnect, isReplaced: reconnect }
     const { session, welcome } = await openSession(op, plan, place)
     const sessions = new Sessions(session, {
       most: connections,

@@ -30,6 +30,8 @@ export interface SharedPlace {
   login?: string
   /** Whether there are other sessions, now or after a loss, which have to go there as well. */
   isShared?: boolean
+  /** Whether a session that ends is replaced by a new one. */
+  isReplaced?: boolean
 }
 
 /** How a session is held. */
@@ -55,6 +57,7 @@ export class Session implements FramedSession {
   #home: string | undefined
   #callerHolds = 0
   #changed = false
+  #isWornOut = false
   #closed = false
   #idle: Timer | undefined
 
@@ -81,6 +84,11 @@ export class Session implements FramedSession {
     return this.#changed
   }
 
+  /** Whether it can move no data any more. */
+  get wornOut(): boolean {
+    return this.#isWornOut
+  }
+
   /** Where paths begin, in all sessions of the client. */
   get place(): Readonly<SharedPlace> {
     return this.#place
@@ -89,6 +97,11 @@ export class Session implements FramedSession {
   /** From here on it is not like the others. */
   change(): void {
     this.#changed = true
+  }
+
+  /** From here on it can move no data. */
+  wearOut(): void {
+    this.#isWornOut = true
   }
 
   /** Whether it waits for a stream or function of the caller's. */

@@ -153,6 +153,7 @@ export class Sessions implements FramedSession {
 
   #free(session: Session): void {
     this.#lent.delete(session)
+    if (session.wornOut && this.#rules.replaces) session.cut(endedBefore(undefined))
     if (session.ended) this.#all.delete(session)
     const next = this.#waiting.shift()
     if (next === undefined) return

@@ -52,6 +52,7 @@ export async function transfer<T>(
   let connection: Pick<Transport, 'abort'> = opened
   const forget = op.onAbort((reason) => connection.abort(reason))
   let isAsked = false
+  let isResumed = true
   try {
     await restart(session, dialog, plan.start ?? 0)
     // A file would be emptied for nothing.
@@ -70,6 +71,7 @@ export async function transfer<T>(
     connection = raw
     const data = await session.data.protect(dialog, raw)
     connection = data
+    isResumed = data === raw || data.info.tls?.resumed === true
     const rest = session.keepAlive()
     const moved = await moveGuarded(data, started, exchange, { plan, op }).finally(() => {
       session.control.sends(false)
@@ -85,7 +87,7 @@ export async function transfer<T>(
   } catch (error) {
     if (!isAsked) session.control.leftUnused()
     connection.abort(error)
-    throw error
+    throw isResumed ? error : notResumed(session, error)
   } finally {
     forget()
     session.control.sends(false)
@@ -109,6 +111,19 @@ function accept(
     endLate(coming)
     throw error
   })
+}
+
+/**
+ * Servers that insist on the TLS session of the control connection often refuse another one in words that do not say so. What
+ * that one has to resume is too old by now: a repeat needs a session that is new.
+ */
+function notResumed(session: Session, error: unknown): unknown {
+  if (!isNetError(error) || !REUSE.has(error.reply?.status ?? 0)) return error
+  session.wearOut()
+  const { code, message, reply, phase } = error
+  const why = `the data connection began a TLS session of its own, and a server that insists on session reuse refuses that: ${message}`
+  const retry = session.place.isReplaced === true ? 'idempotent' : error.retry
+  return addContext(netError(code, { message: why, cause: error }), { reply, phase, retry })
 }
 
 /** The error for a transfer that has no beginning. Where that is no refusal, its end may follow, and would be taken for the next reply. */
@@ -215,3 +230,4 @@ function tooEarly({ text }: FtpReply): Error {
 
 const GRACE = 1000
 const NO_RESTART = 'REST 0'
+const REUSE: ReadonlySet<number> = new Set([425, 450, 522])

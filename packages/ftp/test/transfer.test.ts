@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
 import { connect } from '@net/ftp'
@@ -8,6 +8,8 @@ import { startFtpServer, type FtpServer } from '@net/ftp/testing'
 import { tcpDialer, type Dialer, type Transport } from '@net/socket'
 import { createCertificates, withFaults } from '@net/socket/testing'
 
+import { DataConnections } from '../src/data-connection.ts'
+import { secureData } from '../src/data-tls.ts'
 import { nextChunk } from '../src/receive.ts'
 import { transfer } from '../src/transfer.ts'
 import { openSession, users, type TestSession } from './open-session.ts'
@@ -150,6 +152,39 @@ test('[H-FTP-06] a server that wants its session resumed gets it', async () => {
   expect(await run(test)).toBe('hello')
   expect(server.resumed).toBe(2)
 })
+
+test.each([false, true])(
+  'a refusal of data that resume no session says so, and costs the session where that is replaced: %s',
+  async (reconnect) => {
+    const certificates = createCertificates()
+    const { ca } = certificates
+    await using server = await startFtpServer({
+      users,
+      tls: certificates.issue(),
+      requireSessionReuse: true,
+      files: { '/a': 'hello' },
+    })
+    const login = { user: 'joe', password: 'open sesame', tls: { ca } }
+    await using client = await connect(server.url, { ...login, reconnect })
+    // As where what there is to resume is too old.
+    using _protect = vi
+      .spyOn(DataConnections.prototype, 'protect')
+      .mockImplementationOnce(({ op }, raw) =>
+        secureData(op, raw, { tls: { ca }, name: '127.0.0.1', session: undefined }),
+      )
+    const reading = client.readFile('a')
+    if (!reconnect) {
+      await expect(reading).rejects.toMatchObject({
+        message: expect.stringMatching(/session reuse.*522 The TLS session must be resumed/s),
+        reply: { status: 522 },
+        retry: 'never',
+      })
+    } else expect(Buffer.from(await reading).toString()).toBe('hello')
+    expect(Buffer.from(await client.readFile('a')).toString()).toBe('hello')
+    const logins = server.received.filter((line) => line.startsWith('USER'))
+    expect(logins).toHaveLength(reconnect ? 2 : 1)
+  },
+)
 
 test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   'says the end of a download in %s, for which a server waits before its last reply',
