@@ -156,9 +156,17 @@ export class Sessions implements FramedSession {
     if (session.wornOut && this.#rules.replaces) session.cut(endedBefore(undefined))
     if (session.ended) this.#all.delete(session)
     const next = this.#waiting.shift()
-    if (next === undefined) return
+    if (next === undefined) return this.#spare(session)
     if (!session.ended) this.#lent.add(session)
     next.grant(session.ended ? undefined : session)
+  }
+
+  /** Where the server has no room for another session, one that nobody uses is somebody else's. */
+  #spare(session: Session): void {
+    const isFull = clock().now() < this.#fullUntil
+    if (!isFull || this.#all.size === 1 || session === this.#first) return
+    this.#all.delete(session)
+    void session.control.close()
   }
 
   #endAll(error: NetError | undefined): void {

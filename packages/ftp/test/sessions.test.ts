@@ -32,6 +32,17 @@ test('a server that has no room for more sessions is served by those that there 
   expect(logins(server.received)).toBe(2)
 })
 
+test('a session that nobody uses is given up where the server had no room for more', async () => {
+  await using server = await startFtpServer({ files, maxConnections: 3 })
+  await using client = await connect(server.url, { connections: 8 })
+  const names = Array.from({ length: 30 }, (_, at) => `f${at}`)
+  await Promise.all(names.map((name) => client.writeFile(name, name)))
+  expect(logins(server.received)).toBe(3)
+  await expect.poll(() => server.connections).toBe(1)
+  await using other = await connect(server.url, { retry: false })
+  expect(await Promise.all([other.size('f1'), client.size('f12')])).toEqual([2, 3])
+})
+
 test('a folder that is entered is entered by every session', async () => {
   await using server = await startFtpServer({ files })
   await using client = await connect(server.url, { connections: 3 })
