@@ -3,6 +3,7 @@
  * connection. They go to the host of the control connection only, down the same road.
  */
 
+import { isIP } from 'node:net'
 import { TLSSocket } from 'node:tls'
 
 import {
@@ -13,7 +14,7 @@ import {
   type Endpoint,
   type NetError,
 } from '@net/core'
-import { netError, own } from '@net/core/authoring'
+import { addContext, netError, own } from '@net/core/authoring'
 import type { Dialer, TlsOptions, Transport } from '@net/socket'
 
 import { announce, AwaitedData, plain } from './active.ts'
@@ -126,10 +127,16 @@ export class DataConnections {
     }
   }
 
-  #dial({ op }: Dialog, endpoint: Endpoint): Promise<Transport> {
+  async #dial({ op }: Dialog, endpoint: Endpoint): Promise<Transport> {
     // Full packets: over TLS the tail of each write would be a packet of its own. Our end pushes the last one.
     const bulk = { ...op.within, noDelay: false }
-    return this.#road.dialer.dial(endpoint, bulk)
+    try {
+      return await this.#road.dialer.dial(endpoint, bulk)
+    } catch (error) {
+      // The hop resolves the name once more, and may come to another of its addresses.
+      const isByName = this.#control.info.hops.length > 0 && isIP(endpoint.host) === 0
+      throw isByName ? elsewhere(error, endpoint.host) : error
+    }
   }
 
   #isVersion6(): boolean {
@@ -161,6 +168,19 @@ function isWorthAnother(error: unknown): error is NetError {
     error instanceof ProxyError ||
     error instanceof ConnectionLostError
   )
+}
+
+/** The error for a data port that was refused behind a hop. */
+function elsewhere(error: unknown, host: string): unknown {
+  if (!(error instanceof ConnectError) && !(error instanceof ProxyError)) return error
+  const message = `${error.message} (${host} may have several addresses, of which the hop took another one than for the control connection: connect by address)`
+  const { phase, retry, reply, errors } = error
+  return addContext(netError(error.code, { message, cause: error }), {
+    phase,
+    retry,
+    reply,
+    errors,
+  })
 }
 
 function noWay(): NetError {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 
 import { isNetError } from '@net/core'
 import { connect } from '@net/ftp'
-import { startFtpServer } from '@net/ftp/testing'
-import { tcpDialer, type Dialer, type Transport } from '@net/socket'
-import { createCertificates } from '@net/socket/testing'
+import { startFtpServer, type FtpServer } from '@net/ftp/testing'
+import { tcpDialer, type Dialer, type Resolver, type Transport } from '@net/socket'
+import { createCertificates, startSocksServer } from '@net/socket/testing'
 
 import { openSession, users, type TestSession } from './open-session.ts'
 
@@ -159,6 +159,65 @@ test('data connections fill their packets, the control connection waits for noth
   await using client = await connect(server.url, { user: 'joe', password: 'open sesame', dialer })
   await client.download('/a', () => {})
   expect(asked).toEqual([undefined, false])
+})
+
+test('of a name with several addresses a session uses the one that it reached', async () => {
+  const road = tcpDialer()
+  const servers: FtpServer[] = []
+  await using stack = new AsyncDisposableStack()
+  let port = 0
+  for (const host of ['127.0.0.2', '127.0.0.3']) {
+    let first = port
+    const dialer: Dialer = {
+      ...road,
+      async listen(endpoint, options) {
+        const listener = await road.listen!({ ...endpoint, port: first }, options)
+        first = 0
+        port ||= listener.address.port
+        return listener
+      },
+    }
+    servers.push(stack.use(await startFtpServer({ files: { [`/${host}`]: '' }, host, dialer })))
+  }
+  let asked = 0
+  const resolver: Resolver = async () => [{ address: `127.0.0.${2 + (asked++ % 2)}`, family: 4 }]
+  const dialer = tcpDialer({ resolver })
+  for (const host of ['127.0.0.2', '127.0.0.3']) {
+    await using client = await connect(`ftp://ftp.example.com:${port}`, {
+      dialer,
+      security: 'off',
+    })
+    for (let time = 0; time < 20; time++) {
+      const names = await Array.fromAsync(client.list())
+      expect(names.map(({ name }) => name)).toEqual([host])
+    }
+  }
+  expect(asked).toBe(2)
+  expect(servers.map(({ received }) => received.filter((line) => line === 'EPSV').length)).toEqual([
+    20, 20,
+  ])
+})
+
+test('a data port that a hop cannot reach by name may be at another address of it, which is said', async () => {
+  await using server = await startFtpServer({ files: { '/a': 'hello' } })
+  await using proxy = await startSocksServer()
+  const port = await closedPort()
+  const ask = async (host: string): Promise<unknown> => {
+    await using client = await connect(server.url.replace('127.0.0.1', host), {
+      proxy: proxy.url,
+      security: 'off',
+      retry: false,
+    })
+    server.fail({ on: 'EPSV', do: { reply: `229 Entering (|||${port}|)` } })
+    const reply = `227 Entering (127,0,0,1,${port >> 8},${port & 255})`
+    server.fail({ on: 'PASV', do: { reply } })
+    return await client.readFile('a', { retry: false }).catch((error: unknown) => error)
+  }
+  const refused = expect.objectContaining({ code: expect.stringMatching(/^NET_(CONNECT|PROXY)_/) })
+  const [byName, byAddress] = [await ask('localhost'), await ask('127.0.0.1')]
+  expect([byName, byAddress]).toEqual([refused, refused])
+  expect(String(byName)).toContain('localhost may have several addresses')
+  expect(String(byAddress)).not.toContain('several addresses')
 })
 
 test('[FTP-17] passive is the default, and active mode is one option away', async () => {
