@@ -3,7 +3,7 @@ import { connect as connectSocket } from 'node:net'
 import { expect, test } from 'vitest'
 
 import { connect } from '@net/ftp'
-import { startFtpServer, type FtpServerOptions } from '@net/ftp/testing'
+import { startFtpServer, type FtpFault, type FtpServerOptions } from '@net/ftp/testing'
 import { operation } from '@net/core/authoring'
 import { tcpDialer, type Dialer, type TransportListener } from '@net/socket'
 import { createCertificates, memoryPair } from '@net/socket/testing'
@@ -91,6 +91,44 @@ test('a server that cannot connect says so, and the session goes on', async () =
   })
   expect(Buffer.from(await client.readFile('b')).toString()).toBe('b')
 })
+
+test('nobody is waited for any more once a call has ended, however it ended', async () => {
+  await using server = await startFtpServer({ files })
+  await using client = await connect(server.url, { data: active, retry: false })
+  const stop = new AbortController()
+  const ways: readonly (readonly [FtpFault | undefined, AbortSignal | undefined])[] = [
+    [undefined, undefined],
+    [{ on: 'EPRT', do: { reply: '500 I will not.' } }, undefined],
+    [{ on: 'RETR', do: { reply: '425 I cannot.' } }, undefined],
+    [{ on: 'RETR', do: { reply: '150 Now.\r\n425 I cannot.' } }, undefined],
+    [{ on: 'RETR', do: { reply: '150 Now.' } }, stop.signal],
+  ]
+  for (const [fault, signal] of ways) {
+    const before = server.received.length
+    if (fault !== undefined) server.fail(fault)
+    const reading = client.readFile('b', { signal }).catch((error: unknown) => error)
+    if (signal !== undefined) {
+      await expect.poll(() => server.received.slice(before)).toContain('RETR b')
+      stop.abort()
+    }
+    await reading
+    const told = server.received.slice(before).findLast((line) => /^(?:EPRT|PORT)/.test(line)) ?? ''
+    const [, high = '', low = ''] = /(\d+)\D(\d+)\D?$/.exec(told) ?? []
+    const port = told.startsWith('PORT') ? Number(high) * 256 + Number(low) : Number(low)
+    expect(port).toBeGreaterThan(1023)
+    await expect.poll(() => isOpen(port)).toBe(false)
+  }
+})
+
+/** Whether somebody listens there. */
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectSocket({ host: '127.0.0.1', port })
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => resolve(true))
+    socket.once('connect', () => socket.destroy())
+  })
+}
 
 test('a road that cannot listen has no active mode', async () => {
   await using server = await startFtpServer({ files })

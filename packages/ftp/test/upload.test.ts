@@ -123,6 +123,23 @@ test('[H-FTP-11] a refusal in the middle is the error, not the reset that comes 
   expect(await test.use((dialog) => dialog.ask('NOOP'))).toMatchObject({ status: 200 })
 })
 
+test.each([[1], [70_000], [150_000]])(
+  'a server that is full behind %i bytes, and makes room again by removing them, is sent the file once',
+  async (after) => {
+    await using server = await startFtpServer({ users })
+    await using client = await connect(server.url, {
+      user: 'joe',
+      password: 'open sesame',
+      reconnect: true,
+    })
+    server.fail({ on: 'STOR', after, do: { reply: '552 Quota exceeded, and removed.' } })
+    const sending = client.upload(Buffer.alloc(2_000_000), 'a')
+    await expect(sending).rejects.toMatchObject({ code: 'NET_NO_SPACE', retry: 'never' })
+    expect(server.received.filter((line) => line.startsWith('STOR'))).toHaveLength(1)
+    expect(server.files.paths()).toEqual([])
+  },
+)
+
 test('a refusal before the first byte leaves the source as it is', async () => {
   await using server = await startFtpServer({ users })
   await using test = await openSession(server)
