@@ -2,12 +2,14 @@
  * Small files of a tree, each written in one call with its time: what the transfer itself has shown is not asked again.
  */
 
-import type { CallOptions, RemoteEntry } from '@net/core'
+import { isNetError, type CallOptions, type RemoteEntry } from '@net/core'
 
 import { setModified } from './attributes.ts'
 import { transferOf } from './call-plans.ts'
+import type { Dialog } from './dialog.ts'
 import type { TreeClient } from './tree-client.ts'
 import { splitPath } from './remote-path.ts'
+import type { Session } from './session.ts'
 import { upload } from './upload.ts'
 
 /** How a small file is written. */
@@ -29,7 +31,7 @@ export class SmallFiles {
     this.#at = at
   }
 
-  /** Undefined where the server does not tell the size, or a mode is wanted. */
+  /** Undefined where the server does not tell the size, or a mode is wanted. Without a time where the server refused that one. */
   async write(
     path: string,
     bytes: Uint8Array,
@@ -41,10 +43,28 @@ export class SmallFiles {
     return this.#client.within(verb, options, async (dialog, session) => {
       const { verified } = await upload(session, dialog, { source: bytes, path: at })
       if (!verified) return undefined
-      if (modified !== undefined) await setModified(session, dialog, at, modified)
+      const hasTime = modified !== undefined && (await keepsTime(session, dialog, at, modified))
       const { name } = splitPath(path)
-      const time = modified === undefined ? {} : { modified: Math.floor(modified / 1000) * 1000 }
+      const time = hasTime ? { modified: Math.floor(modified / 1000) * 1000 } : {}
       return { name, path, type: 'file', size: bytes.length, ...time }
     })
   }
 }
+
+/** Whether the file has its time; one that is refused is no failure of the file, which is whole. */
+async function keepsTime(
+  session: Session,
+  dialog: Dialog,
+  path: string,
+  modified: number,
+): Promise<boolean> {
+  try {
+    await setModified(session, dialog, path, modified)
+    return true
+  } catch (error) {
+    if (!isNetError(error) || !REFUSALS.has(error.code)) throw error
+    return false
+  }
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(['NET_UNSUPPORTED', 'NET_ACCESS_DENIED'])

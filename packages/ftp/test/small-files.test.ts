@@ -68,3 +68,16 @@ test('the server says what failed, and no path leads out of the tree', async () 
     code: 'NET_BAD_NAME',
   })
 })
+
+test('a file of which the server refuses the time is there without it', async () => {
+  await using opened = await openedTree()
+  const { server, small } = opened
+  server.fail({ on: 'MFMT', do: { reply: '550 Operation not permitted.' } })
+  const entry = await small.write('a', Buffer.from('x'), { ...plain, modified: 5000 })
+  expect(entry).toMatchObject({ path: 'a', size: 1 })
+  expect(entry).not.toHaveProperty('modified')
+  server.fail({ on: 'MFMT', do: 'reset' })
+  await expect(
+    small.write('b', Buffer.from('x'), { ...plain, modified: 5000 }),
+  ).rejects.toMatchObject({ name: 'ConnectionLostError' })
+})

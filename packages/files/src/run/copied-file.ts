@@ -8,4 +8,6 @@ export interface CopiedFile {
   readonly source: RemoteEntry
   /** What the target showed of the whole file before it took its name. */
   readonly target: RemoteEntry
+  /** False where the target refused to give it the time of the source. */
+  readonly keptTime?: false
 }

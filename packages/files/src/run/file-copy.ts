@@ -18,6 +18,7 @@ import { PROTOCOL } from '../tree-call.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
 import type { CopiedFile } from './copied-file.ts'
 import { modeFor, privateMode } from './file-mode.ts'
+import { keepTime } from './keep-time.ts'
 import { moveBytes, type OwnPartOptions } from './move-bytes.ts'
 import { ownPart } from './parts-in-use.ts'
 import { carriedFile } from './quick-files.ts'
@@ -122,8 +123,7 @@ class FileCopy {
 
   async #into(into: Into, clear: () => Promise<void>): Promise<CopiedFile> {
     const transferred = await this.#move(into)
-    const target = await this.#finished(into, clear)
-    return { transferred, source: into.source, target }
+    return { transferred, source: into.source, ...(await this.#finished(into, clear)) }
   }
 
   /** From the beginning, in a part that only this run knows: another process has taken the one that both know. */
@@ -153,12 +153,12 @@ class FileCopy {
     const { modified } = this.#step
     const copy = { from: this.#from, part, source, mode: this.#mode, modified }
     try {
-      const target = await copySmall(route, this.#op, copy)
-      if (target === undefined) return undefined
+      const copied = await copySmall(route, this.#op, copy)
+      if (copied === undefined) return undefined
       await clear()
       await files.rename(part, this.#to, { replace: true, signal: this.#op.signal })
       route.moved(transferred)
-      return { transferred, source, target }
+      return { transferred, source, ...copied }
     } catch (error) {
       if (isOwn || error instanceof IntegrityError) await files.remove(part).catch(() => {})
       throw error
@@ -178,17 +178,17 @@ class FileCopy {
   }
 
   /** Verifies the part, and gives it its time, mode and name. */
-  async #finished(into: Into, clear: () => Promise<void>): Promise<RemoteEntry> {
+  async #finished(into: Into, clear: () => Promise<void>): Promise<Shown> {
     const { part, source } = into
     const { files } = this.#route.to
     const { signal } = this.#op
     const whole = await this.#takenAside(into)
     try {
       const target = await this.#verified(source, whole)
-      await this.#dress(whole, target)
+      const kept = await this.#dress(whole, target)
       await clear()
       await files.rename(whole, this.#to, { replace: true, signal })
-      return target
+      return { target, ...kept }
     } catch (error) {
       // What is not the source must not be gone on with.
       if (error instanceof IntegrityError) await files.remove(whole, { signal }).catch(() => {})
@@ -247,8 +247,7 @@ class FileCopy {
     const file = undefined
     const transferred = await this.#move({ source, part: this.#to, there: undefined, file })
     const target = await this.#verified(source, this.#to)
-    await this.#dress(this.#to, target)
-    return { transferred, source, target }
+    return { transferred, source, target, ...(await this.#dress(this.#to, target)) }
   }
 
   async #move(into: Into): Promise<number> {
@@ -325,7 +324,7 @@ class FileCopy {
   }
 
   /** Gives it mode and time, before it takes the name. */
-  async #dress(path: string, target: RemoteEntry): Promise<void> {
+  async #dress(path: string, target: RemoteEntry): Promise<Pick<CopiedFile, 'keptTime'>> {
     const { files } = this.#route.to
     const { signal } = this.#op
     const { modified } = this.#step
@@ -334,11 +333,13 @@ class FileCopy {
     if (modes && wanted !== undefined && wanted !== target.mode) {
       await files.setMode(path, wanted, { signal })
     }
-    if (times?.canSet === true && modified !== undefined && modified !== target.modified) {
-      await files.setModified(path, modified, { signal })
-    }
+    if (times?.canSet !== true || modified === undefined || modified === target.modified) return {}
+    return (await keepTime(this.#op, files, path, modified)) ? {} : { keptTime: false }
   }
 }
+
+/** What the target shows of a copy. */
+type Shown = Omit<CopiedFile, 'transferred' | 'source'>
 
 function noneIfMissing(error: unknown): undefined {
   if (isMissing(error)) return undefined

@@ -7,7 +7,9 @@ import type { RemoteEntry } from '@net/core'
 import { netError, type Operation } from '@net/core/authoring'
 
 import { sourceChanged } from '../refusals.ts'
-import type { SmallFile, SmallWrite } from '../small-files.ts'
+import type { SmallFile, SmallFiles, SmallWrite } from '../small-files.ts'
+import type { CopiedFile } from './copied-file.ts'
+import { keepTime, timeLost } from './keep-time.ts'
 import type { Route } from './route.ts'
 
 /** What is copied where. */
@@ -25,9 +27,10 @@ export interface SmallCopy {
 /** Writes the part, and tells what it is; undefined where it has to go the long way. Rejects if it is not the source as it was listed. */
 export async function copySmall(
   route: Route,
-  { signal }: Operation,
+  op: Operation,
   copy: SmallCopy,
-): Promise<RemoteEntry | undefined> {
+): Promise<Written | undefined> {
+  const { signal } = op
   const { source } = copy
   const { size } = source
   if (size === undefined || size > route.mostSmall) return undefined
@@ -37,10 +40,10 @@ export async function copySmall(
   const { bytes, entry } = read
   const isSame = entry.size === size && entry.modified === source.modified
   if (!isSame || bytes.length !== size) throw sourceChanged(copy.from)
-  const { mode, modified } = copy
-  const target = await writeWhole(route, copy.part, bytes, { mode, modified, signal })
+  const written = await writeWhole(route, op, copy, bytes)
+  const { target } = written ?? {}
   if (target?.size === undefined) return undefined
-  if (target.size === size) return target
+  if (target.size === size) return written
   throw netError('NET_SIZE_MISMATCH', {
     message: `the copy has ${target.size} bytes, and the source ${size}`,
     expected: size,
@@ -66,24 +69,47 @@ async function readWhole(
   return { bytes: Buffer.concat(chunks), entry: await from.files.stat(path, { signal }) }
 }
 
+/** What the target has, and whether with its time. */
+type Written = Omit<CopiedFile, 'transferred' | 'source'>
+
 async function writeWhole(
-  { smallTo, to, toCan }: Route,
-  path: string,
+  route: Route,
+  op: Operation,
+  { part, mode, modified }: SmallCopy,
   bytes: Uint8Array,
-  { mode, modified, signal }: SmallWrite,
-): Promise<RemoteEntry | undefined> {
-  const { modes, times } = toCan
-  const wanted = { mode: modes ? mode : undefined, signal }
-  const time = times?.canSet === true ? modified : undefined
-  if (smallTo?.write !== undefined) {
-    return smallTo.write(path, bytes, { ...wanted, modified: time })
+): Promise<Written | undefined> {
+  const { signal } = op
+  const { to, toCan } = route
+  const file = {
+    path: part,
+    bytes,
+    mode: toCan.modes ? mode : undefined,
+    modified: toCan.times?.canSet === true ? modified : undefined,
   }
+  if (route.smallTo?.write !== undefined) return writeAtOnce(route.smallTo, op, file)
   // Whoever may not read it must not before it has its mode: that is the long way's.
-  if (wanted.mode !== undefined) return undefined
-  await to.files.write(path, bytes, { signal })
-  const target = await to.files.stat(path, { signal })
-  if (time !== undefined && time !== target.modified) {
-    await to.files.setModified(path, time, { signal })
-  }
-  return target
+  if (file.mode !== undefined) return undefined
+  await to.files.write(part, bytes, { signal })
+  const target = await to.files.stat(part, { signal })
+  const time = file.modified
+  if (time === undefined || time === target.modified) return { target }
+  return (await keepTime(op, to.files, part, time)) ? { target } : { target, keptTime: false }
+}
+
+interface WholeFile extends Pick<SmallWrite, 'mode' | 'modified'> {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** By the tree that knows small files, which shows no time where the server refused that one. */
+async function writeAtOnce(
+  small: SmallFiles,
+  op: Operation,
+  { path, bytes, mode, modified }: WholeFile,
+): Promise<Written | undefined> {
+  const target = await small.write?.(path, bytes, { mode, modified, signal: op.signal })
+  if (target === undefined) return undefined
+  if (modified === undefined || target.modified !== undefined) return { target }
+  op.warn(timeLost(path, 'the server refused it'))
+  return { target, keptTime: false }
 }

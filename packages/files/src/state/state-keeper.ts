@@ -46,8 +46,8 @@ export class StateKeeper {
   }
 
   /** A file has its name on the target now. */
-  async copied(step: PlanStep, { source, target }: CopiedFile): Promise<void> {
-    const { modified = target.modified } = step
+  async copied(step: PlanStep, { source, target, keptTime }: CopiedFile): Promise<void> {
+    const { modified = target.modified } = keptTime === false ? target : step
     const { modified: _, ...shown } = target
     this.records.set(step.path, source, {
       ...shown,

@@ -55,13 +55,47 @@ test('a file enters the state behind its rename and not before', async () => {
 test('a state that cannot be used is told and replaced', async () => {
   const from = memoryFiles({ contents: { a: 'one' } })
   const own = memoryFiles({ contents: { state: '{"format":' } })
-  using events = captureEvents()
+  using captured = captureEvents()
   const to = memoryFiles()
   await mirror(from, to, { state: at(own, 'state') })
-  expect(JSON.stringify(events)).toBeTypeOf('string')
+  const warnings = captured.of('operation').filter(({ state }) => state === 'warning')
+  expect(warnings).toMatchObject([
+    {
+      operation: 'mirror',
+      message: expect.stringContaining('the state state is not used: it is '),
+    },
+  ])
   expect(await textOf(own, 'state')).toContain('"end":1')
   expect(Object.keys(await contentsOf(own))).toEqual(['state'])
 })
+
+test.each([
+  ['small', 4],
+  ['large', 400_000],
+])(
+  'a %s file whose time the target refuses is whole, told, and not sent again',
+  async (_, size) => {
+    for (const code of ['NET_UNSUPPORTED', 'NET_ACCESS_DENIED'] as const) {
+      const from = memoryFiles({ contents: { a: 'x'.repeat(size) } })
+      await from.setModified('a', 1000)
+      const inner = memoryFiles()
+      const to = faultyFiles(inner, {
+        at: ({ call }) => {
+          if (call === 'setModified') throw netError(code, { message: 'times are not for you' })
+        },
+      })
+      const state = at(memoryFiles(), 'state')
+      using captured = captureEvents()
+      expect(await mirror(from, to, { state })).toMatchObject({ made: 1, failed: 0 })
+      const warnings = captured.of('operation').filter((event) => event.state === 'warning')
+      expect(warnings).toMatchObject([
+        { message: expect.stringMatching(/did not keep its time: .*times are not for you/) },
+      ])
+      expect((await textOf(inner, 'a')).length).toBe(size)
+      expect(await mirror(from, to, { state })).toMatchObject({ kept: 1, replaced: 0 })
+    }
+  },
+)
 
 test('what was copied is saved now and then, and before the end', async () => {
   using clock = useFakeClock()
