@@ -1,8 +1,10 @@
+import type { RemoteFiles } from '@net/core'
 import { netError } from '@net/core/authoring'
-import { memoryFiles, mirror } from '@net/files'
+import { localFiles, memoryFiles, mirror } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
+import { testFolder } from '../local/folder.ts'
 import { contentsOf } from '../tree-contents.ts'
 
 test('folders come first, then files, then those that are to be last, then what is removed', async () => {
@@ -102,35 +104,80 @@ test('an abort ends it, and what was sent is whole', async () => {
   expect(await contentsOf(inner)).not.toHaveProperty('c')
 })
 
-test.each(['keep', 'follow', 'skip'] as const)(
-  'all nine pairs of file, folder and link, with links: %s',
-  async (symlinks) => {
-    const kinds = ['file', 'folder', 'link'] as const
+const kinds = ['file', 'folder', 'link'] as const
+type Kind = (typeof kinds)[number]
+
+/** Where pairs of trees are, each with `it` of its kind beside a folder `real`, to which the links lead. */
+const places = {
+  memory: async (): Promise<RemoteFiles> => memoryFiles(),
+  'a local folder': async (): Promise<RemoteFiles> => {
+    const folder = await testFolder()
+    onTestFinished(() => folder[Symbol.asyncDispose]())
+    return localFiles(folder.path)
+  },
+}
+
+async function filled(files: RemoteFiles, kind: Kind, text: string): Promise<RemoteFiles> {
+  await files.mkdir('real')
+  await files.write('real/x', Buffer.from(text))
+  if (kind === 'file') await files.write('it', Buffer.from('a file'))
+  else if (kind === 'link') await files.symlink('real', 'it')
+  else {
+    await files.mkdir('it')
+    await files.write('it/in', Buffer.from('in a folder'))
+  }
+  return files
+}
+
+const cases = (Object.keys(places) as (keyof typeof places)[]).flatMap((place) =>
+  (['keep', 'follow', 'skip'] as const).map((symlinks) => ({ place, symlinks })),
+)
+
+test.each(cases)(
+  'all nine pairs of file, folder and link, from and to $place, with links: $symlinks',
+  async ({ place, symlinks }) => {
     for (const wanted of kinds) {
       for (const old of kinds) {
-        const [from, to] = [
-          memoryFiles({ contents: { 'real/x': 'of the source' } }),
-          memoryFiles({ contents: { 'real/x': 'of another one' } }),
-        ]
-        for (const [files, kind] of [
-          [from, wanted],
-          [to, old],
+        const [here, there] = [memoryFiles(), await places[place]()]
+        for (const [first, second] of [
+          [here, there],
+          [await places[place](), memoryFiles()],
         ] as const) {
-          if (kind === 'file') await files.write('it', Buffer.from('a file'))
-          else if (kind === 'link') await files.symlink('real', 'it')
-          else {
-            await files.mkdir('it')
-            await files.write('it/in', Buffer.from('in a folder'))
-          }
-        }
-        await mirror(from, to, { symlinks, delete: 'all' })
-        const [expected, found] = [await contentsOf(from), await contentsOf(to)]
-        if (wanted === 'link' && symlinks === 'follow')
-          expect(found).toMatchObject({ 'it/x': 'of the source' })
-        else if (wanted === 'link' && symlinks === 'skip')
+          const from = await filled(first, wanted, 'of the source')
+          const to = await filled(second, old, 'of another one')
+          await mirror(from, to, { symlinks, delete: 'all' })
+          const [expected, found] = [await contentsOf(from), await contentsOf(to)]
+          if (wanted === 'link' && symlinks === 'follow')
+            expect(found).toMatchObject({ 'it/x': 'of the source' })
+          else if (wanted === 'link' && symlinks === 'skip')
+            expect(found['real/x']).toBe('of the source')
+          else expect(found).toEqual(expected)
           expect(found['real/x']).toBe('of the source')
-        else expect(found).toEqual(expected)
-        expect(found['real/x']).toBe('of the source')
+        }
+      }
+    }
+  },
+)
+
+test.each(cases)(
+  'without delete another type stays as it is and is told, and the rest goes on, to $place, with links: $symlinks',
+  async ({ place, symlinks }) => {
+    for (const wanted of kinds) {
+      // What a link is taken for.
+      const become = wanted === 'link' && symlinks === 'follow' ? 'folder' : wanted
+      if (wanted === 'link' && symlinks === 'skip') continue
+      for (const old of kinds.filter((kind) => kind !== become)) {
+        const from = await filled(memoryFiles(), wanted, 'of the source')
+        const to = await filled(await places[place](), old, 'of another one')
+        const before = await contentsOf(to)
+        const error: unknown = await mirror(from, to, { symlinks }).catch(
+          (thrown: unknown) => thrown,
+        )
+        expect(error).toMatchObject({
+          code: 'NET_PARTIAL_TRANSFER',
+          errors: [{ code: 'NET_EXISTS' }],
+        })
+        expect(await contentsOf(to)).toEqual({ ...before, 'real/x': 'of the source' })
       }
     }
   },
