@@ -25,6 +25,8 @@ export interface EntryReport {
 
 /** What a verb did with a tree. */
 export interface TreeReport {
+  /** The folder of the target's tree that the paths of the entries begin in; of `remove`, the place itself. */
+  readonly target: string
   /** Every entry that was not simply the same on both sides, in the order in which they were settled. */
   readonly entries: readonly EntryReport[]
   readonly made: number

@@ -48,7 +48,7 @@ async function removeAll(
   const { calls } = await files.capabilities({ signal })
   const atOnce = Math.min(concurrency, calls)
   const steps = await stepsFor(place, new Filter(options), { calls: atOnce, signal })
-  const log = new ReportLog(dryRun, options.onEntry)
+  const log = new ReportLog({ dryRun, onEntry: options.onEntry, target: place.path })
   const settled = (step: PlanStep, error?: unknown): void => {
     if (error === undefined) log.settled(step)
     else log.settled(step, { error: isNetError(error) ? error : foreign(error) })

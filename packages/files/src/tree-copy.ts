@@ -52,7 +52,8 @@ export class TreeCopy {
     })
     const { entries = 0, settled, steps } = pairing
     if (deletes !== false) checkDeletes(steps, entries, deletes)
-    const log = new ReportLog(dryRun, options.onEntry)
+    const { onEntry } = options
+    const log = new ReportLog({ dryRun, onEntry, target: this.#into.path })
     log.same(settled)
     if (dryRun) for (const step of steps) log.settled(step)
     else await this.#carryOut(pairing, log, state)
@@ -76,11 +77,16 @@ export class TreeCopy {
   }
 
   #route({ fromCan, toCan }: Pairing): Route {
-    const { isFile, options, source } = this.#run
+    const { options, source } = this.#run
     const { bandwidth, retry, verify = 'hash' } = options
     const op = this.#op
-    const to = isFile ? folderOfPlace(this.#run.target) : this.#run.target
-    return new Route({ from: source, to, fromCan, toCan, op, bandwidth, verify, retry })
+    return new Route({ from: source, to: this.#into, fromCan, toCan, op, bandwidth, verify, retry })
+  }
+
+  /** The folder in which the paths of the entries begin. */
+  get #into(): TreePlace {
+    const { isFile, target } = this.#run
+    return isFile ? { ...target, path: folderOf(target.path) } : target
   }
 
   async #makeRoot({ entries }: Pairing): Promise<void> {
@@ -106,10 +112,6 @@ export class TreeCopy {
       .filter((own) => own !== undefined)
       .flatMap((own) => [own, `${own}${STATE_PART}`])
   }
-}
-
-function folderOfPlace(place: TreePlace): TreePlace {
-  return { ...place, path: folderOf(place.path) }
 }
 
 function nameOf({ files, path }: TreePlace): string {

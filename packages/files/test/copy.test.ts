@@ -32,6 +32,23 @@ test.each([
   expect(contents['folder/x']).toBe('stays')
 })
 
+test('the report says where the entries are', async () => {
+  const from = memoryFiles({ contents: { 'tree/a': 'x', file: 'y' } })
+  const to = memoryFiles({ contents: { 'in/b': '' } })
+  const options = { recursive: true, dryRun: true }
+  for (const [source, target, where, path] of [
+    ['tree', 'in', 'in/tree', 'a'],
+    ['tree', 'new', 'new', 'a'],
+    ['file', 'in', 'in', 'file'],
+    ['file', 'in/as', 'in', 'as'],
+    ['file', 'as', '', 'as'],
+  ] as const) {
+    const { entries, ...report } = await copy(at(from, source), at(to, target), options)
+    expect(report.target).toBe(where)
+    expect(entries.map((entry) => entry.to ?? entry.path)).toContain(path)
+  }
+})
+
 test('the root of a tree goes into the target itself', async () => {
   const to = memoryFiles({ contents: { 'folder/x': '' } })
   await copy(from, at(to, 'folder'), { recursive: true })

@@ -97,7 +97,7 @@ async function copyOne(
   const { copy } = await import('@net/files')
   const { recursive } = call.options
   const label = `${source.given} → ${target.given}`
-  return toldTree(call, { verb: 'cp', label }, (told) =>
+  return toldTree(call, { verb: 'cp', label, target }, (told) =>
     copy(from, to, { ...moveOptions(call), ...told, recursive }),
   )
 }

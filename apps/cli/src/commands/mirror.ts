@@ -25,7 +25,7 @@ export const mirror: CommandRun = async (call) => {
   const { delete: removes, state } = call.options
   const kept = state === undefined ? {} : { state: await session.place(addressOf(state)) }
   const label = `${source.given} → ${target.given}`
-  return await toldTree(call, { verb: 'mirror', label }, (told) =>
+  return await toldTree(call, { verb: 'mirror', label, target }, (told) =>
     files.mirror(from, to, { ...moveOptions(call), ...told, ...kept, delete: removes }),
   )
 }

@@ -1,8 +1,11 @@
 /* The options of copies and mirrors as `@net/files` takes them, and what is printed while one runs. */
 
+import { dirname, join } from 'node:path'
+
 import { isNetError } from '@net/core'
 import type { CopyOptions, EntryReport, TreeReport } from '@net/files'
 
+import { urlOf, type Address } from '../address.ts'
 import type { Call } from '../call.ts'
 import { clientDefaults } from '../connect-options.ts'
 import { exitCodeOf, exitCodeOfAll } from '../exit-code.ts'
@@ -31,19 +34,29 @@ export function moveOptions(call: Call): Omit<CopyOptions, 'recursive'> {
 /** How many connections an FTP server gets for a whole tree; the fifth is too many for some. */
 export const TREE_CONNECTIONS = 4
 
+/** A verb of trees. */
+export interface TreeRun {
+  readonly verb: string
+  readonly label: string
+  /** Where copies go; a dry run tells their whole paths. */
+  readonly target?: Address | undefined
+}
+
 /** Runs a verb of trees with its progress, tells every entry and the sum; resolves to the exit code. */
 export async function toldTree(
   call: Call,
-  { verb, label }: { readonly verb: string; readonly label: string },
+  { verb, label, target }: TreeRun,
   run: (options: Pick<CopyOptions, 'onProgress' | 'onEntry'>) => Promise<TreeReport>,
 ): Promise<number> {
   const { io, output, options } = call
   const view = new ProgressView(io.stderr, output, { label, lines: options.progress === true })
   const printing: Promise<void>[] = []
+  const planned: EntryReport[] = []
   const onEntry = (entry: EntryReport): void => {
     const isFolder = entry.type === 'folder'
     if (output.json) printing.push(output.event(entryEvent(entry)).catch(() => {}))
     else if (entry.error !== undefined) output.complain(`net ${verb}: ${lineOf(entry)}`)
+    else if (options.dryRun === true && target !== undefined) planned.push(entry)
     else if (options.dryRun === true) printing.push(output.bytes(`${output.name(lineOf(entry))}\n`))
     else if (output.isTerminal && !isFolder && entry.action !== 'keep') view.line(lineOf(entry))
   }
@@ -51,6 +64,10 @@ export async function toldTree(
     const report = await run({ onProgress: view.onProgress, onEntry })
     await Promise.all(printing)
     view.done()
+    for (const entry of planned) {
+      const path = target === undefined ? '' : wholePath(target, report, entry)
+      await output.bytes(`${output.name(stepOf(entry, path))}\n`)
+    }
     await tellSum(call, report)
     return 0
   } catch (error) {
@@ -86,11 +103,20 @@ function entryEvent(entry: EntryReport): { readonly type: string } {
   return event
 }
 
-function lineOf({ action, path, to, why, size, error }: EntryReport): string {
-  const bytes = size === undefined ? '' : ` ${bytesText(size)}`
-  const as = to === undefined ? '' : ` as ${to}`
+function lineOf(entry: EntryReport): string {
+  const { path, to, error } = entry
   if (error !== undefined) return `${path}: ${messageOf(error)}`
-  return `${action} ${path === '' ? '.' : path}${as}${bytes} (${why})`
+  return stepOf(entry, `${path === '' ? '.' : path}${to === undefined ? '' : ` as ${to}`}`)
+}
+
+function stepOf({ action, why, size }: EntryReport, shown: string): string {
+  return `${action} ${shown}${size === undefined ? '' : ` ${bytesText(size)}`} (${why})`
+}
+
+/** The whole path that the entry has on the target: here, or as a URL. */
+function wholePath(target: Address, { target: into }: TreeReport, entry: EntryReport): string {
+  const path = join(into, entry.to ?? entry.path)
+  return target.kind === 'local' ? join(dirname(target.path), path) : urlOf(target, path)
 }
 
 async function tellSum({ output }: Call, report: TreeReport): Promise<void> {

@@ -42,6 +42,52 @@ describe('net cp', () => {
   })
 
   // CL-5
+  it.each(['ftp', 'sftp'])('puts things on a server where cp puts them here: %s', async (kind) => {
+    using folder = temporaryFolder()
+    const layout = { '/there/.keep': '', '/tree/sub/y': 'y', '/file': 'x' }
+    await using ftp = await startFtpServer({ files: layout })
+    await using sftp = await startSftpServer({ files: layout, ssh: { users } })
+    const place = kind === 'ftp' ? ftp.url : sftp.url.replace('ssh://', 'sftp://ada@')
+    const env = { NET_PASSWORD: 'love' }
+    for (const [path, text] of Object.entries(layout)) {
+      const file = join(folder.path, path)
+      mkdirSync(join(file, '..'), { recursive: true })
+      writeFileSync(file, text)
+    }
+    const cases = [
+      ['file', 'there'],
+      ['file', 'there/'],
+      ['file', 'new'],
+      ['file', 'missing/'],
+      ['tree', 'there'],
+      ['-r', 'tree', 'there'],
+      ['-r', 'tree/', 'new-tree'],
+      ['file', 'new', 'there'],
+      ['file', 'tree', 'nowhere'],
+    ]
+    for (const words of cases) {
+      const target = words.at(-1) ?? ''
+      const local = words.map((word) => (word === '-r' ? word : `${folder.path}/${word}`))
+      // Before the copy here, which changes what both are made of.
+      const args = ['cp', ...login, ...local.slice(0, -1), `${place}/${target}`]
+      const { code } = await net(args, { env })
+      let theirs = 0
+      try {
+        execFileSync('cp', local, { stdio: 'pipe' })
+      } catch {
+        theirs = 1
+      }
+      expect([words, Math.min(code, 1)]).toEqual([words, theirs])
+      const { out } = await net(['ls', '-ar', ...login, place], { env })
+      const here = execFileSync('find', ['.', '-mindepth', '1', '-printf', '%P\\n'], {
+        cwd: folder.path,
+        encoding: 'utf8',
+      })
+      expect([words, out.split('\n').toSorted()]).toEqual([words, here.split('\n').toSorted()])
+    }
+  })
+
+  // CL-5
   it('puts things where cp puts them', async () => {
     using folder = temporaryFolder()
     const at = (...parts: string[]): string => join(folder.path, ...parts)
@@ -135,8 +181,21 @@ describe('net cp', () => {
       join(folder.path, 'to'),
     ])
     expect(code).toBe(0)
-    expect(out).toContain('make a 1 B (missing)\n')
+    expect(out).toBe(`make ${join(folder.path, 'to/a')} 1 B (missing)\n`)
     expect(existsSync(join(folder.path, 'to'))).toBe(false)
+    mkdirSync(join(folder.path, 'there'))
+    const into = ['cp', '-r', '--dry-run', join(folder.path, 'tree'), join(folder.path, 'there')]
+    expect((await net(into)).out).toContain(`make ${join(folder.path, 'there/tree/a')} 1 B`)
+    await using ftp = await startFtpServer({ files: { '/in/b': '' } })
+    const file = join(folder.path, 'tree/a')
+    for (const [target, whole] of [
+      ['in', 'in/a'],
+      ['in/new', 'in/new'],
+    ]) {
+      const { out: planned } = await net(['cp', '--dry-run', file, `${ftp.url}/${target}`])
+      expect(planned).toBe(`make ${ftp.url}/${whole} 1 B (missing)\n`)
+    }
+    expect(ftp.files.paths()).toEqual(['/in/b'])
   })
 
   // CL-3

@@ -70,7 +70,7 @@ describe('net mirror', () => {
     expect(existsSync(join(folder.path, 'to/a'))).toBe(true)
     expect(await net([...args, 'all', '--dry-run'])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('remove a'),
+      out: expect.stringContaining(`remove ${join(folder.path, 'to/a')} 0 B (not in the source)\n`),
     })
     expect(await net([...args, '3'])).toMatchObject({ code: 0 })
     expect(readdirSync(join(folder.path, 'to'))).toEqual([])

@@ -6,6 +6,14 @@ import { guarded, netError } from '@net/core/authoring'
 import type { EntryReport, TreeReport } from '../entry-report.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
 
+/** What a report is made of. */
+export interface ReportLogParts {
+  readonly dryRun: boolean
+  readonly onEntry: ((entry: EntryReport) => void) | undefined
+  /** The folder in which the entries' paths begin. */
+  readonly target: string
+}
+
 /** The report of one call while it runs. */
 export class ReportLog {
   readonly #entries: EntryReport[] = []
@@ -13,12 +21,14 @@ export class ReportLog {
   readonly #errors: NetError[] = []
   readonly #tell: ((entry: EntryReport) => void) | undefined
   readonly #dryRun: boolean
+  readonly #target: string
   #failed = 0
   #transferred = 0
   #total = 0
 
-  constructor(dryRun: boolean, onEntry: ((entry: EntryReport) => void) | undefined) {
+  constructor({ dryRun, onEntry, target }: ReportLogParts) {
     this.#dryRun = dryRun
+    this.#target = target
     this.#tell = onEntry === undefined ? undefined : guarded('onEntry', onEntry)
   }
 
@@ -48,6 +58,7 @@ export class ReportLog {
   end(): TreeReport {
     const { make, replace, adjust, remove, keep, skip } = this.#counts
     const report: TreeReport = Object.freeze({
+      target: this.#target,
       entries: Object.freeze(this.#entries),
       made: make,
       replaced: replace,

@@ -20,14 +20,18 @@ const step = (
 
 test('every entry is told, and what is the same is only counted', () => {
   const told: string[] = []
-  const log = new ReportLog(false, ({ path }) => void told.push(path))
+  const log = new ReportLog({
+    dryRun: false,
+    onEntry: ({ path }) => void told.push(path),
+    target: 'in',
+  })
   log.settled(step('a', 'make'), { transferred: 3 })
   log.settled(step('b', 'keep', 'same'))
   log.settled({ ...step('c', 'keep', 'same'), certain: false, to: 'C' })
   log.same(3)
   const report = log.end()
   expect(told).toEqual(['a', 'b', 'c'])
-  expect(report).toMatchObject({ made: 1, kept: 5, transferred: 3, failed: 0 })
+  expect(report).toMatchObject({ target: 'in', made: 1, kept: 5, transferred: 3, failed: 0 })
   expect(report.entries).toEqual([
     { path: 'a', type: 'file', action: 'make', why: 'missing', size: 3, transferred: 3 },
     { path: 'c', to: 'C', type: 'file', action: 'keep', why: 'same', size: 3, certain: false },
@@ -35,7 +39,7 @@ test('every entry is told, and what is the same is only counted', () => {
 })
 
 test('one that failed makes the whole a partial one, with its report', () => {
-  const log = new ReportLog(false, undefined)
+  const log = new ReportLog({ dryRun: false, onEntry: undefined, target: '' })
   const error = netError('NET_ACCESS_DENIED', { message: 'denied' })
   log.settled(step('a', 'make'), { error })
   log.settled(step('b', 'make'))
