@@ -7,8 +7,8 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { formatEndpoint, parseEndpoint, type ParsedEndpoint } from '@net/core'
-import { percentDecoded } from '@net/core/authoring'
 
+import { decodedName, encodedName } from './url-name.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A file or folder of this machine. */
@@ -96,13 +96,16 @@ export function urlOf(address: Address, path: string): string {
 }
 
 function encoded(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
+  return path.split('/').map(encodedName).join('/')
 }
 
 function localPath(given: string): string {
   try {
     return fileURLToPath(given)
   } catch (error) {
+    // Bytes of a name that are no text.
+    if (error instanceof URIError)
+      return new URL(given).pathname.split('/').map(decodedName).join('/')
     if (!(error instanceof TypeError)) throw error
     throw new UsageError(`${given}: ${error.message}`)
   }
@@ -147,7 +150,7 @@ function pathOf(
   const parts = names
     .split('/')
     .filter((part) => part !== '' && part !== '.')
-    .map((part) => decodedName(part, given))
+    .map((part) => nameIn(part, given))
   const isRoot = fromRoot !== '' || (kind === 'sftp' && fromHome === '')
   return {
     root: isRoot ? '/' : '.',
@@ -156,8 +159,8 @@ function pathOf(
   }
 }
 
-function decodedName(part: string, given: string): string {
-  const name = percentDecoded(part)
+function nameIn(part: string, given: string): string {
+  const name = decodedName(part)
   if (name.includes('/')) throw new UsageError(`${given}: a name cannot have a slash in it`)
   if (name === '..') throw new UsageError(`${given}: a path cannot go up with ..`)
   return name

@@ -34,6 +34,21 @@ const NAMES = [
   '`x`',
   '(y)',
   '😀',
+  'a=b,c',
+  '<x>|y',
+  ':',
+  'a:b',
+  '@',
+  '^',
+  '...',
+  '-',
+  '--',
+  '[',
+  ']{',
+  'a%2Fb',
+  'a  b',
+  'CON',
+  'x.',
 ]
 
 describe('net ls', () => {
@@ -83,15 +98,19 @@ describe('net ls', () => {
       expect(bodies).toBe(NAMES.toSorted((a, b) => (a < b ? -1 : 1)).join(''))
       const { events } = await net(['ls', '-a', '--json', place, ...login], { env })
       expect(events.map(({ url }) => url)).toEqual(urls)
-      const [first, ...rest] = urls
-      expect(await net(['rm', ...login, first!], { env })).toMatchObject({
-        code: 0,
-        out: '',
-        err: '',
-      })
-      expect((await net(['ls', '-a', '--url', place, ...login], { env })).out).toBe(
-        `${rest.join('\n')}\n`,
-      )
+      expect(urls.length).toBeGreaterThan(40)
+      // One by one, the middle first: only that is gone.
+      let left = urls
+      for (const at of [20, 5, 17, 0]) {
+        const gone = left.at(at) ?? ''
+        const removed = await net(['rm', ...login, gone], { env })
+        expect(removed).toMatchObject({ code: 0, out: '', err: '' })
+        left = left.filter((url) => url !== gone)
+        const { out: still } = await net(['ls', '-a', '--url', place, ...login], { env })
+        expect(still.trimEnd().split('\n')).toEqual(left)
+      }
+      expect(await net(['rm', ...login, ...left], { env })).toMatchObject({ code: 0, err: '' })
+      expect((await net(['ls', '-a', place, ...login], { env })).out).toBe('')
     },
   )
 
@@ -117,6 +136,38 @@ describe('net ls', () => {
       await net([...args, '--json'], { env }),
     ]
     expect(terminal.out).toBe(pipe.out)
+  })
+
+  // CL-6
+  it('prints a name with a line break as a URL that can be given back', async () => {
+    using folder = temporaryFolder()
+    for (const name of ['a\nb', 'a']) writeFileSync(join(folder.path, name), name)
+    const { out } = await net(['ls', '--url', folder.path])
+    const urls = out.trimEnd().split('\n')
+    expect(urls).toHaveLength(2)
+    expect(await net(['rm', urls.find((url) => url.includes('%0A')) ?? ''])).toMatchObject({
+      code: 0,
+    })
+    expect((await net(['ls', folder.path])).out).toBe('a\n')
+  })
+
+  // CL-9
+  it('has the bytes of a name that is not UTF-8 beside it, and takes its URL back', async () => {
+    await using ftp = await startFtpServer({
+      files: { '/m\u00e4rz': 'x', '/plain': '' },
+      encoding: 'latin1',
+    })
+    const { events } = await net(['ls', '--json', ftp.url])
+    const odd = events.find((event) => 'raw' in event)
+    expect(events.find((event) => event['name'] === 'plain')).not.toHaveProperty('raw')
+    expect(Buffer.from(String(odd?.['raw']), 'base64').toString('latin1')).toBe('m\u00e4rz')
+    expect(odd?.['url']).toBe(`${ftp.url}/m%E4rz`)
+    expect(await net(['cat', `${ftp.url}/m%E4rz`])).toMatchObject({ code: 0, out: 'x' })
+    using folder = temporaryFolder()
+    writeFileSync(Buffer.from(join(folder.path, 'm\u00e4rz'), 'latin1'), 'y')
+    const { out } = await net(['ls', '--url', folder.path])
+    expect(out).toMatch(/\/m%E4rz\n$/)
+    expect(await net(['cat', out.trim()])).toMatchObject({ code: 0, out: 'y' })
   })
 
   it('keeps the keys of its objects', async () => {
