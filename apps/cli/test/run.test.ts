@@ -99,10 +99,13 @@ describe('runNet', () => {
         (spec) => spec.name === name && spec.options.includes('retry'),
       )
       const all = [name, ...(retry ? ['--retry', '0', '--ssh-config', 'none'] : []), ...args]
-      // An open pipe that nobody writes to.
+      // An open pipe that nobody writes to, and one that has ended, as /dev/null and a closed one are.
       const { code, err } = await net(all, { stdin: new PassThrough() })
       expect([name, code]).not.toEqual([name, 0])
       expect(err).not.toMatch(/^ +at /m)
+      const ended = await net(all, { stdin: '' })
+      const timeless = (text: string): string => text.replace(/\d+ ms/g, 'some ms')
+      expect([name, ended.code, timeless(ended.err)]).toEqual([name, code, timeless(err)])
     }
   })
 

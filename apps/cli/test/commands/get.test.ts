@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { startFtpServer } from '@net/ftp/testing'
@@ -95,6 +95,51 @@ describe('net get', () => {
       process.chdir(before)
     }
   })
+
+  // CL-2
+  it.each(['http', 'http without ranges', 'ftp', 'sftp'])(
+    'goes on with what an earlier run left of that very file, and with nothing else: %s',
+    async (kind) => {
+      using folder = temporaryFolder()
+      const body = Array.from({ length: 40_000 }, (_, at) => String(at).padStart(5, '0')).join('')
+      await using web = await startHttpServer({
+        routes: {
+          '/http': { body, ranges: true, headers: { etag: '"1"' } },
+          '/http%20without%20ranges': { body, headers: { etag: '"1"' } },
+        },
+      })
+      await using ftp = await startFtpServer({ files: { '/ftp': body } })
+      await using sftp = await startSftpServer({
+        files: { '/sftp': body },
+        ssh: { users: { ada: { password: 'love' } } },
+      })
+      const name = encodeURIComponent(kind)
+      const place = { ftp: ftp.url, sftp: sftp.url.replace('ssh://', 'sftp://ada@') }[kind]
+      const login = ['--dangerously-accept-any-host-key', '--ssh-config', 'none']
+      const file = join(folder.path, 'saved')
+      const args = ['get', '--resume', '--retry', '0', ...login, '-o', file]
+      args.push(`${place ?? web.url}/${name}`)
+      const env = { NET_PASSWORD: 'love' }
+      const text = (): string => readFileSync(file, 'utf8')
+      web.fail({ after: 120_000, do: 'drop', times: 1 })
+      ftp.fail({ on: 'RETR', after: 120_000, do: 'reset' })
+      sftp.fail({ on: 'READ', after: 1, do: 'drop' })
+      expect((await net(args, { env })).code).not.toBe(0)
+      expect(existsSync(file)).toBe(false)
+      expect((await net(args, { env })).code).toBe(0)
+      expect(text() === body).toBe(true)
+      expect(existsSync(`${file}.part`)).toBe(false)
+      // A part that is longer than the file, or of nobody knows what: an error or the file, and never both in one.
+      for (const left of [`${body}tail`, 'x'.repeat(1000)]) {
+        writeFileSync(`${file}.part`, left)
+        const { code, err } = await net(args, { env })
+        expect(text() === body).toBe(true)
+        if (code === 0) continue
+        expect(err).toContain(`has ${left.length} bytes`)
+        rmSync(`${file}.part`)
+      }
+    },
+  )
 
   it('saves no two documents under one name', async () => {
     for (const other of ['http://other.example/a?x', 'http://other.example/%61']) {

@@ -12,7 +12,13 @@ const all = { transferred: 1024, total: 1024, rate: 256, elapsed: 4000 }
 function make(
   options: OutputOptions & { lines?: boolean },
   screen: { isTTY?: boolean; columns?: number } = {},
-): { view: ProgressView; err(): string; out(): string; output: Output } {
+): {
+  view: ProgressView
+  err(): string
+  out(): string
+  output: Output
+  resize(columns: number): void
+} {
   const [out, err]: string[][] = [[], []]
   const to = (list: string[]): Screen =>
     Object.assign(
@@ -25,7 +31,8 @@ function make(
     label: 'in/report\u001b.csv',
     lines: options.lines,
   })
-  return { view, output, err: () => err!.join(''), out: () => out!.join('') }
+  const resize = (columns: number): void => void Object.assign(io.stderr, { columns })
+  return { view, output, err: () => err!.join(''), out: () => out!.join(''), resize }
 }
 
 describe('ProgressView', () => {
@@ -49,6 +56,19 @@ describe('ProgressView', () => {
       expect(drawn.length).toBeLessThan(columns === undefined || columns === 0 ? 80 : columns)
     },
   )
+
+  it('follows a terminal whose width changes', () => {
+    const screen = { isTTY: true, columns: 100 }
+    const { view, err, resize } = make({}, screen)
+    for (const columns of [100, 30, 0, 12, 60]) {
+      resize(columns)
+      view.onProgress(half)
+      const drawn = err().split('\u001b[K').at(-1) ?? ''
+      expect(drawn.length).toBeLessThan(columns === 0 ? 80 : columns)
+    }
+    view.done()
+    expect(err().endsWith('\n')).toBe(true)
+  })
 
   it('keeps a line for each file above the one that is written over', () => {
     const { view, err } = make({}, { isTTY: true, columns: 60 })

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { startFtpServer } from '@net/ftp/testing'
 import { startHttpServer } from '@net/http/testing'
+import { startSftpServer } from '@net/ssh/testing'
 import { describe, expect, it } from 'vitest'
 
 import { net, temporaryFolder } from '../net.ts'
@@ -33,6 +35,14 @@ describe('a document', () => {
             body: 'new',
             headers: { 'content-disposition': 'attachment; filename="../b.txt"' },
           },
+          '/moved': {
+            status: 302,
+            headers: {
+              location: '/there',
+              'content-disposition': 'attachment; filename=d.txt',
+            },
+          },
+          '/there': { body: 'there' },
           '/gone': {
             status: 404,
             headers: { 'content-disposition': 'attachment; filename=c.txt' },
@@ -58,6 +68,10 @@ describe('a document', () => {
       expect((await net(['get', '-J', '--resume', url])).err).toContain(
         'needs a name that is known before',
       )
+      // Of a redirect only the last answer has a name to give.
+      expect(await net(['get', '-J', '-L', `${server.url}/moved`])).toMatchObject({ code: 0 })
+      expect(existsSync('d.txt')).toBe(false)
+      expect(readFileSync('moved', 'utf8')).toBe('there')
     } finally {
       process.chdir(before)
     }
@@ -76,6 +90,33 @@ describe('a document', () => {
     expect(code).toBe(8)
     expect(out.length).toBeLessThan(100_000)
   })
+
+  // CL-1
+  it.each(['http with ranges', 'ftp', 'sftp'])(
+    'that is cut in the middle comes to a pipe without a byte twice, or fails: %s',
+    async (kind) => {
+      const body = Array.from({ length: 20_000 }, (_, at) => String(at).padStart(5, '0')).join('')
+      const headers = { etag: '"1"' }
+      await using web = await startHttpServer({ routes: { '/a': { body, ranges: true, headers } } })
+      await using ftp = await startFtpServer({ files: { '/a': body } })
+      await using sftp = await startSftpServer({
+        files: { '/a': body },
+        ssh: { users: { ada: { password: 'love' } } },
+      })
+      web.fail({ after: 50_000, do: 'drop' })
+      ftp.fail({ on: 'RETR', after: 50_000, do: 'reset' })
+      sftp.fail({ on: 'READ', after: 1, do: 'drop' })
+      const url = {
+        'http with ranges': `${web.url}/a`,
+        ftp: `${ftp.url}/a`,
+        sftp: `${sftp.url.replace('ssh://', 'sftp://ada@')}/a`,
+      }[kind]!
+      const login = ['--dangerously-accept-any-host-key', '--ssh-config', 'none']
+      const { code, out } = await net(['get', ...login, url], { env: { NET_PASSWORD: 'love' } })
+      expect(body.startsWith(out)).toBe(true)
+      if (code === 0) expect(out === body).toBe(true)
+    },
+  )
 
   // CL-2
   it('is resumed only behind bytes of its own', async () => {
