@@ -23,8 +23,11 @@ const aside = join(process.env['NET_FTP_DAEMONS'] ?? '/opt/net-ftp-daemons', 'ro
 const libraries = join(aside, 'usr/lib/x86_64-linux-gnu')
 const NOBODY = 65_534
 
-/** Starts ProFTPD. */
-export function startProftpd(context: Pick<TestContext, 'skip'>): Promise<FtpDaemon> {
+/** Starts ProFTPD, with further lines of its configuration. */
+export function startProftpd(
+  context: Pick<TestContext, 'skip'>,
+  more: readonly string[] = [],
+): Promise<FtpDaemon> {
   return started(context, 'proftpd', ({ folder, home, port }) => {
     const hash = openssl('passwd', '-6', PASSWORD)
     const line = `${USER}:${hash}:${NOBODY}:${NOBODY}::${home}:/bin/false\n`
@@ -49,6 +52,7 @@ export function startProftpd(context: Pick<TestContext, 'skip'>): Promise<FtpDae
       'AllowOverwrite on',
       'AllowStoreRestart on',
       'Umask 022',
+      ...more,
     ]
     writeFileSync(join(folder, 'conf'), `${lines.join('\n')}\n`)
     return ['-n', '-q', '-c', join(folder, 'conf')]

@@ -50,6 +50,34 @@ test('[SSH-54] a tree goes up and down with times, modes and links, and the seco
   expect(await hashesOf(localFiles(back!))).toEqual(await hashesOf(localFiles(source!)))
 }, 120_000)
 
+test('on sshd what is replaced keeps its mode, and a mode alone is one step without a byte', async (context) => {
+  const folder = testFolder()
+  const [source, remote] = [join(folder, 'source'), join(folder, 'remote')]
+  for (const each of [source, remote]) mkdirSync(each)
+  const modes = { page: 0o644, 'run.sh': 0o755, own: 0o600 }
+  for (const [name, mode] of Object.entries(modes)) {
+    writeFileSync(join(source, name), 'new content', { mode: 0o640 })
+    writeFileSync(join(remote, name), 'old', { mode })
+  }
+  await using sshd = await startSshd(requireDaemon(context, 'sshd'), [
+    'Subsystem sftp internal-sftp',
+  ])
+  const hostKeys = ssh.pinned(sshd.hostKey.fingerprint)
+  const auth = ssh.key(sshd.key.privateKey)
+  await using host = await ssh.connect(sshd.url, { user: sshd.user, auth, hostKeys })
+  await using sftp = await host.sftp()
+  const to = sftp.files(remote)
+  const modeOf = (name: string): number => statSync(join(remote, name)).mode & 0o777
+  expect(await mirror(localFiles(source), to)).toMatchObject({ replaced: 3, failed: 0 })
+  for (const [name, mode] of Object.entries(modes)) {
+    expect(readFileSync(join(remote, name), 'utf8')).toBe('new content')
+    expect(modeOf(name)).toBe(mode)
+  }
+  const report = await mirror(localFiles(source), to, { modes: true })
+  expect(report).toMatchObject({ adjusted: 3, replaced: 0, transferred: 0 })
+  for (const name of Object.keys(modes)) expect(modeOf(name)).toBe(0o640)
+})
+
 test('one entry that fails is reported, and the rest arrives', async () => {
   await using opened = await openedServer({
     '/in/a': 'a',

@@ -13,6 +13,7 @@ import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 
 import type { CallOptions } from '@net/core'
+import { memoryFiles, mirror } from '@net/files'
 import * as ftp from '@net/ftp'
 import { createCertificates } from '@net/socket/testing'
 
@@ -65,6 +66,29 @@ test.for(['TLSv1.2', 'TLSv1.3'] as const)(
     expect(await names(partner)).toContain(name)
     for (let turn = 0; turn < 10; turn++) await partner.writeFile(`small-${turn}`, String(turn))
     expect(Buffer.from(await partner.readFile('small-7')).toString()).toBe('7')
+  },
+)
+
+test.for(['TLSv1.2', 'TLSv1.3'] as const)(
+  'over six sessions in %s each data connection resumes the session of its own',
+  { timeout: 120_000 },
+  async (version, context) => {
+    const server = vsftpd(context, secured)
+    const tls = { ca: authority.ca, minVersion: version, maxVersion: version }
+    await using partner = await logIn(server, { tls, connections: 6, retry: false })
+    const count = process.env['NET_SOAK'] === '1' ? 600 : 150
+    const contents = Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [`f${at}`, `${at}`]),
+    )
+    const place = `many-${version}`
+    await partner.mkdir(place)
+    const up = await mirror(memoryFiles({ contents }), partner.files(place), { retry: false })
+    expect(up).toMatchObject({ made: count, failed: 0 })
+    const back = memoryFiles()
+    const down = await mirror(partner.files(place), back, { retry: false })
+    expect(down).toMatchObject({ made: count, failed: 0 })
+    const last = `f${count - 1}`
+    expect(Buffer.concat(await Array.fromAsync(back.read(last))).toString()).toBe(`${count - 1}`)
   },
 )
 

@@ -22,6 +22,8 @@ export interface VsftpdOptions {
   readonly certificate?: IssuedCertificate
   /** Bytes in a second that it sends and takes. */
   readonly rate?: number
+  /** How many connections it takes of one address. */
+  readonly perAddress?: number
 }
 
 /** Starts one. */
@@ -97,8 +99,11 @@ function secured(folder: string, { certificate }: VsftpdOptions): Settings {
   }
 }
 
-function limit({ rate }: VsftpdOptions): Settings {
-  return rate === undefined ? {} : { anon_max_rate: rate }
+function limit({ rate, perAddress }: VsftpdOptions): Settings {
+  return {
+    ...(rate === undefined ? {} : { anon_max_rate: rate }),
+    ...(perAddress === undefined ? {} : { max_per_ip: perAddress }),
+  }
 }
 
 const PASSWORD = 'app@example.com'
