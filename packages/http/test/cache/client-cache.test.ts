@@ -1,5 +1,7 @@
 import { useFakeClock } from '@net/core/testing'
+import * as http from '@net/http'
 import { HttpHeaders, memoryCache, type HeaderFields } from '@net/http'
+import { startHttpServer, type Route } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 import {
@@ -173,4 +175,73 @@ test('a cache that does not come to the end of a change holds no call up', async
   const finding = found(cache, asking())
   await clock.advance(2000)
   expect(await finding).toBeUndefined()
+})
+
+const MINUTE: Readonly<Record<string, string>> = { 'cache-control': 'max-age=60' }
+
+test('[HTTP-60] what the jar and a middleware add to a request is of its user as well', async () => {
+  await using server = await startHttpServer({
+    routes: {
+      '/who': ({ headers }) => ({
+        headers: MINUTE,
+        body: `${headers.authorization} ${headers.cookie}`,
+      }),
+    },
+  })
+  let token: string | undefined
+  const login: http.Middleware = (request, next) =>
+    next(token === undefined ? request : request.with({ headers: { authorization: token } }))
+  await using client = http.createClient({
+    baseUrl: server.url,
+    cache: true,
+    cookies: true,
+    middleware: [login],
+  })
+  const who = async (user: string | undefined, session: string): Promise<string> => {
+    token = user
+    client.cookies?.set({ name: 's', value: session, domain: '127.0.0.1' })
+    return client.get('/who').text()
+  }
+  const users = [
+    [undefined, 'ada'],
+    [undefined, 'bob'],
+    ['Bearer of-eve', 'bob'],
+    ['Bearer of-joe', 'bob'],
+  ] as const
+  for (let round = 0; round < 2; round++) {
+    for (const [user, session] of users)
+      expect(await who(user, session)).toBe(`${user} s=${session}`)
+  }
+  expect(server.received).toHaveLength(users.length)
+})
+
+test('[HTTP-60] what a POST has made is dropped by its Location, and nothing of another origin', async () => {
+  const read: Route = { headers: MINUTE, body: 'text' }
+  let location = ''
+  await using other = await startHttpServer({ routes: { 'GET /items/7': read } })
+  await using server = await startHttpServer({
+    routes: {
+      'GET /items/7': read,
+      'POST /items': () => ({ status: 201, headers: { location } }),
+    },
+  })
+  await using client = http.createClient({ cache: true })
+  const urls = [`${server.url}/items/7`, `${other.url}/items/7`]
+  const cached = (): Promise<boolean[]> =>
+    Promise.all(
+      urls.map(async (url) => {
+        const answer = await client.get(url)
+        await answer.text()
+        return answer.cached
+      }),
+    )
+  await cached()
+  for (const [named, expected] of [
+    [urls[1]!, [true, true]],
+    ['/items/7', [false, true]],
+  ] as const) {
+    location = named
+    await client.post(`${server.url}/items`)
+    expect(await cached()).toEqual(expected)
+  }
 })

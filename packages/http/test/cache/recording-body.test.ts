@@ -1,5 +1,6 @@
 import * as http from '@net/http'
-import { startHttpServer } from '@net/http/testing'
+import { startHttpServer, type HttpServer, type Route } from '@net/http/testing'
+import { createCertificates } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 import { ReceivedBody, wholeBody } from '../../src/body.ts'
@@ -88,4 +89,45 @@ test('what was read to its end stays, though its reader lets go of it then', asy
   expect([await counted(), await disposed('/long')]).toEqual([180_000, lines.length])
   expect([await disposed('/zip'), await disposed('/zip')]).toEqual([8, 8])
   expect(server.received.map(({ path }) => path)).toEqual(['/long', '/zip'])
+})
+
+const MINUTE: Readonly<Record<string, string>> = { 'cache-control': 'max-age=60' }
+const clientOf = (server: HttpServer, more: http.ClientOptions = {}): http.HttpClient =>
+  http.createClient({ baseUrl: server.url, cache: true, ...more })
+
+test('a body that is reset within HTTP/2 is not kept', async () => {
+  const authority = createCertificates()
+  const body = Array.from({ length: 4 }, () => 'x'.repeat(50_000))
+  await using server = await startHttpServer({
+    tls: authority.issue(),
+    http2: true,
+    routes: { '/a': { headers: MINUTE, body } },
+  })
+  const tls = { ca: authority.ca }
+  await using client = clientOf(server, { tls, http2: true, defaults: { retry: false } })
+  server.fail({ on: '/a', after: 3000, do: 'reset' })
+  await expect(client.get('/a').text()).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE' })
+  for (const isKept of [false, true]) {
+    const answer = await client.get('/a')
+    expect([answer.protocol, answer.cached, (await answer.text()).length]).toEqual([
+      isKept ? answer.protocol : 'h2',
+      isKept,
+      200_000,
+    ])
+  }
+})
+
+test('a body that ends with its connection is kept where TLS tells that it was whole, and nowhere else', async () => {
+  const authority = createCertificates()
+  const routes: Record<string, Route> = {
+    '/a': { framing: 'close', headers: MINUTE, body: 'text' },
+  }
+  for (const tls of [undefined, authority.issue()]) {
+    await using server = await startHttpServer({ routes, tls })
+    await using client = clientOf(server, { tls: { ca: authority.ca } })
+    for (const isKept of [false, tls !== undefined]) {
+      const answer = await client.get('/a')
+      expect([await answer.text(), answer.cached]).toEqual(['text', isKept])
+    }
+  }
 })
