@@ -49,6 +49,23 @@ export function guardProtocol(client: EngineClient, guard: ProtocolGuard): void 
     guard.disconnected(reason, description)
     return undefined
   })
+  answerLate(client)
+}
+
+/**
+ * Says no to what a server asks on a channel behind the status of its command as well, where ssh2 is silent: what the command has
+ * left may have the channel still, and sshd takes a client that is silent for a lost one.
+ */
+function answerLate(client: EngineClient): void {
+  const protocol = client._protocol
+  const original = protocol._handlers['CHANNEL_REQUEST']
+  protocol._handlers['CHANNEL_REQUEST'] = (...args: never[]) => {
+    const [, id, , wantsReply] = args as unknown as [unknown, number, string, boolean]
+    const channel = channelOf(client, id)
+    const isLate = channel?._exit.code !== undefined
+    original?.(...args)
+    if (isLate && wantsReply && isOpen(channel)) protocol.channelFailure(channel.outgoing.id)
+  }
 }
 
 /** A packet that ssh2 does not survive reading is the server's fault: one before its time, or without what belongs in it. */

@@ -181,6 +181,8 @@ export interface EngineChannel extends Duplex {
   readonly outgoing: EngineFlow
   readonly stderr: Readable & NodeJS.WritableStream
   readonly _callbacks: ((failed: unknown) => void)[]
+  /** How the command in it has ended; null for by a signal. */
+  readonly _exit: { readonly code?: number | null | undefined }
   /** Whether its window is opened again only when it is read. */
   _waitChanDrain: boolean
   /** What waits for the window to open, and what is called then. */

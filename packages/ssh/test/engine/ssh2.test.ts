@@ -1,24 +1,20 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
-
 import { expect, test } from 'vitest'
 
 import { netError } from '@net/core/authoring'
 import { useFakeClock } from '@net/core/testing'
 import { listen, tcpDialer, type Dialer, type Transport } from '@net/socket'
-import { connect, dangerouslyAcceptAnyHostKey } from '@net/ssh'
-import { createSshKey, startSshServer, type SshServer } from '@net/ssh/testing'
+import { connect } from '@net/ssh'
+import { startSshServer, type SshServer } from '@net/ssh/testing'
 
 import { offer } from '../../src/algorithms.ts'
-import { loadEngine } from '../../src/engine/load-engine.ts'
 import { sendMessage } from '../../src/engine/ssh2-internals.ts'
-import type { EngineIncoming, EngineLogin } from '../../src/engine/ssh2-types.ts'
 import { fields, uint32 } from '../../src/identity/wire.ts'
 import type { SessionOptions } from '../../src/engine/session-options.ts'
 import { startSession, type SshSession } from '../../src/engine/ssh2.ts'
 import { noneRequest, readAuthReply } from '../../src/login/user-auth.ts'
 import { logInTo } from '../embedded.ts'
 import { byteByByte, coveredPlaces, cuttingAt, flipping, recording } from './handshake-damage.ts'
+import { anyKey, rawServer } from './raw-server.ts'
 
 const plainOptions: SessionOptions = {
   user: 'ada',
@@ -242,25 +238,6 @@ function methodsOf(transport: Transport): Omit<Transport, 'read'> {
     abort: (reason) => transport.abort(reason),
   }
 }
-
-/** A server of the engine alone, which does with a client that is logged in whatever a test says. */
-async function rawServer(
-  ready: (client: EngineIncoming) => void,
-): Promise<Disposable & { readonly url: string }> {
-  const engine = await loadEngine()
-  const server = new engine.Server({ hostKeys: [createSshKey().privateKey] })
-  server.on('connection', (client: EngineIncoming) => {
-    client.on('error', () => {})
-    client.on('authentication', (login: EngineLogin) => login.accept())
-    client.on('ready', () => ready(client))
-  })
-  const listener = createServer((socket) => server.injectSocket(socket)).listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as AddressInfo
-  return { url: `ssh://ada@127.0.0.1:${port}`, [Symbol.dispose]: () => void listener.close() }
-}
-
-const anyKey = { password: 'lovelace', hostKeys: dangerouslyAcceptAnyHostKey() }
 
 test('[H-SSH-20] channels that nobody asked for are refused: agent, X11, forwards, sessions', async () => {
   const { promise: refused, resolve } = Promise.withResolvers<readonly number[]>()
