@@ -181,10 +181,13 @@ class Fleet<T> implements FleetRun<T> {
   }
 }
 
-/** Servers drop connections at random before their greeting where too many are logging in. */
+/** Servers drop connections at random before their greeting where too many are logging in; one that says nothing is dead. */
 const retry: RetryPolicy = {
   delay: ({ error, attempt }) =>
-    error.phase === 'greeting' && error.retry === 'safe' && attempt < MOST_ATTEMPTS
+    error.phase === 'greeting' &&
+    error.retry === 'safe' &&
+    error.code !== 'NET_TIMEOUT_GREETING' &&
+    attempt < MOST_ATTEMPTS
       ? (0.5 + Math.random()) * SHORTEST * 2 ** Math.min(attempt, 5)
       : undefined,
 }

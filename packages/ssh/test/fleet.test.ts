@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { listen } from '@net/socket'
 import { fleet, pinned, type FleetHost } from '@net/ssh'
 import { createSshKey, startSshServer } from '@net/ssh/testing'
 
@@ -67,6 +68,25 @@ test('[SSH-45] hosts behind the same machine share one connection to it', async 
   expect(logins).toHaveLength(1)
   await bastion.idle()
 })
+
+test('of forty behind one machine that takes few logins at once all are there, but for those that say nothing', async () => {
+  await using bastion = await startSshServer({ hostKey })
+  await using target = await startSshServer({ hostKey, exec: { who: 'x' } })
+  await using silent = await listen('tcp://127.0.0.1:0', () => new Promise(() => {}))
+  bastion.fail({ on: 'greeting', times: 2, do: 'drop' })
+  target.fail({ on: 'greeting', times: 5, do: 'drop' })
+  const hole = silent.url.replace('tcp:', 'ssh:')
+  const hosts = Array.from({ length: 40 }, (_, at) => (at % 16 === 7 ? hole : target.url))
+  const jump = { url: bastion.url, ...login }
+  const options = { connect: { ...login, jump, timeout: { greeting: 5000 } }, concurrency: 40 }
+  const results = await fleet(hosts, (host) => host.exec('who'), options).all()
+  expect(results.map(({ index }) => index)).toEqual(hosts.keys().toArray())
+  const dead = results.filter(({ error }) => error !== undefined)
+  expect(dead.map(({ host, error }) => [host, (error as { code?: string }).code])).toEqual(
+    Array.from({ length: 3 }, () => [hole, 'NET_TIMEOUT_GREETING']),
+  )
+  expect(bastion.received.filter(({ text }) => text === 'password ada')).toHaveLength(1)
+}, 60_000)
 
 test('giving it up ends the connecting to a machine on the way as well', async () => {
   await using bastion = await startSshServer({ hostKey })
