@@ -66,9 +66,12 @@ function patternOf(wanted: Wanted): RegExp {
   return new RegExp(wanted.source, wanted.flags.replaceAll(/[gy]/g, ''))
 }
 
-/** The text without the echo of what was sent at its beginning, also where a terminal has broken it into lines. */
-export function withoutEcho(text: string, sent: string): string {
-  let at = 0
+/**
+ * The text without the echo of what was sent at its beginning, also where a terminal has broken it into lines, or has drawn the
+ * line with its prompt anew.
+ */
+export function withoutEcho(text: string, sent: string, prompt: string = ''): string {
+  let at = prompt !== '' && text.startsWith(prompt) ? prompt.length : 0
   for (const letter of sent.trim()) {
     while (BLANK.test(text.charAt(at)) && text.charAt(at) !== letter) at += 1
     if (text.charAt(at) !== letter) return text

@@ -10,6 +10,8 @@ export class ScreenText {
   #column = 0
   /** How much of the first line was taken before. */
   #taken = 0
+  /** The row that the cursor was last sent to. */
+  #row: number | undefined
   /** A sequence that is not complete yet. */
   #begun = ''
 
@@ -35,10 +37,17 @@ export class ScreenText {
         if (isBegun) this.#begun = text.slice(at)
         at = isBegun ? text.length : at + 1
       } else {
-        this.#carryOut(found[1] ?? '', found[2] ?? '')
+        // Some devices end a line by an escape.
+        if (NEXT_LINE.has(found[0])) this.#nextLine()
+        else this.#carryOut(found[1] ?? '', found[2] ?? '')
         at += found[0].length
       }
     }
+  }
+
+  /** What was taken of the line that the text begins in, such as a prompt. */
+  get line(): string {
+    return this.#lines[0]?.slice(0, this.#taken) ?? ''
   }
 
   /** Takes so much of the text from its beginning. */
@@ -52,10 +61,8 @@ export class ScreenText {
 
   #plain(text: string, at: number): number {
     const letter = text.charAt(at)
-    if (letter === '\n') {
-      this.#lines.push('')
-      this.#column = 0
-    } else if (letter === '\r') this.#column = 0
+    if (letter === '\n') this.#nextLine()
+    else if (letter === '\r') this.#column = 0
     else if (letter === '\b') this.#column = Math.max(0, this.#column - 1)
     else if (letter >= ' ' || letter === '\t') {
       PRINTABLE.lastIndex = at
@@ -66,9 +73,25 @@ export class ScreenText {
     return at + 1
   }
 
+  #nextLine(): void {
+    this.#lines.push('')
+    this.#column = 0
+  }
+
+  /** There is no screen: another row is another line, and the same one is this line. */
+  #moveTo(parameters: string): void {
+    const [row = 1, column = 1] = parameters.split(';').map((one) => Math.max(1, Number(one) || 1))
+    if (this.#row !== undefined && this.#row !== row && this.#line !== '') this.#nextLine()
+    this.#row = row
+    this.#column = Math.min(column - 1, this.#widest)
+  }
+
   #write(run: string): void {
     const line = this.#line.padEnd(this.#column)
-    this.#change(line.slice(0, this.#column) + run + line.slice(this.#column + run.length))
+    const after = line.slice(this.#column + run.length)
+    // Blanks over the end of a line are how it is rubbed out.
+    const isRubbing = after === '' && this.#column < this.#line.length && run.trimEnd() === ''
+    this.#change(line.slice(0, this.#column) + (isRubbing ? '' : run) + after)
     this.#column += run.length
   }
 
@@ -89,11 +112,21 @@ export class ScreenText {
 
   #carryOut(parameters: string, command: string): void {
     const count = Math.min(Number(parameters.split(';')[0]) || 0, this.#widest)
-    const line = this.#line
+    if (command === 'H' || command === 'f') this.#moveTo(parameters)
+    else if (/[CDG]/.test(command)) this.#moveAlong(count, command)
+    else this.#edit(count, command)
+  }
+
+  #moveAlong(count: number, command: string): void {
     const column = this.#column
     if (command === 'C') this.#column = Math.min(column + Math.max(1, count), this.#widest)
     if (command === 'D') this.#column = Math.max(0, column - Math.max(1, count))
     if (command === 'G') this.#column = Math.max(0, count - 1)
+  }
+
+  #edit(count: number, command: string): void {
+    const line = this.#line
+    const column = this.#column
     // Erases to the end, to the beginning, or all of the line; so for the screen, of which there is one line.
     if (command === 'K' || command === 'J') {
       const left = count === 0 ? line.slice(0, column) : ' '.repeat(Math.min(column, line.length))
@@ -113,6 +146,7 @@ const ESCAPE = 0x1b
 // CSI with parameters and a letter; OSC, DCS and their kind with a text up to BEL or ST; a character set; one letter.
 const SEQUENCE =
   /^\u001b(?:\[([0-9;:<=>?]*)[ -/]*([@-~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]+[0-~]|[0-OQ-WYZ\\`-~])/
+const NEXT_LINE: ReadonlySet<string> = new Set(['\u001bE', '\u001bD'])
 // What may become one.
 const BEGUN = /^\u001b(?:\[[0-9;:<=>?]*[ -/]*|[\]PX^_][^\u0007\u001b]*\u001b?|[ -/]*)$/
 const PRINTABLE = /[^\u0000-\u0008\u000a-\u001f\u007f]+/y

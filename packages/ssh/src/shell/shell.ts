@@ -65,6 +65,8 @@ export class RunningShell extends RunningCommand implements SshShell {
   readonly #host: ShellHost
   readonly #screen = new ScreenText()
   #sent = ''
+  /** The line in which it was sent, up to there. */
+  #prompt = ''
 
   constructor(host: ShellHost, plan: SpawnPlan, op: Operation) {
     super(host.info, plan, op)
@@ -73,6 +75,7 @@ export class RunningShell extends RunningCommand implements SshShell {
 
   async send(line: string): Promise<void> {
     this.#sent = line
+    this.#prompt = this.#screen.line
     await this.stdin.write(`${line}\n`)
   }
 
@@ -115,7 +118,7 @@ export class RunningShell extends RunningCommand implements SshShell {
       this.#screen.take(found.end)
       text += found.before
       if (found.answer === undefined) {
-        const shown = withoutEcho(text, this.#sent)
+        const shown = withoutEcho(text, this.#sent, this.#prompt)
         this.#sent = ''
         return { text: shown, match: found.match, index: found.index }
       }

@@ -29,6 +29,8 @@ test('the echo of a line is taken off, also where it was broken', () => {
   expect(withoutEcho('show ver\nsion\nIOS 1\n', 'show version')).toBe('IOS 1\n')
   expect(withoutEcho('IOS 1\n', 'show version')).toBe('IOS 1\n')
   expect(withoutEcho('IOS 1\n', '')).toBe('IOS 1\n')
+  expect(withoutEcho('box> show\nIOS 1\n', 'show', 'box> ')).toBe('IOS 1\n')
+  expect(withoutEcho('box> other\nIOS 1\n', 'show', 'box> ')).toBe('box> other\nIOS 1\n')
 })
 
 test('an answer to nothing is not given', () => {

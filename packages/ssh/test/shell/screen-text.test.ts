@@ -17,11 +17,23 @@ test('colours, titles and bracketed paste are no text', () => {
 test('carriage returns, backspaces and the erasing of lines are carried out', () => {
   expect(shown('50 %\r100 %\r\ndone')).toBe('100 %\ndone')
   expect(shown('abx\bc')).toBe('abc')
-  expect(shown('--More--\r        \rnext')).toBe('next    ')
+  expect(shown('--More--\r        \rnext')).toBe('next')
+  const rubbed = `${'\b'.repeat(8)}${' '.repeat(8)}${'\b'.repeat(8)}`
+  expect(shown(`one\n--More--${rubbed}two\n`)).toBe('one\ntwo\n')
+  expect(shown('abc\r  x')).toBe('  x')
+  expect(shown('$', ' ')).toBe('$ ')
   expect(shown('--More--\r\u001b[Knext')).toBe('next')
   expect(shown('abc\u001b[2D\u001b[1Px\u001b[Ky')).toBe('axy')
   expect(shown('ac\u001b[D\u001b[@b')).toBe('abc')
   expect(shown('ab\u001b[5Gc')).toBe('ab  c')
+})
+
+test('escapes end lines and lead to other ones', () => {
+  expect(shown('one\u001bEtwo\u001bDthree')).toBe('one\ntwo\nthree')
+  expect(shown('\u001b[24;1H$ \u001b[24;3Hls\u001b[24;5H')).toBe('$ ls')
+  expect(shown('\u001b[2J\u001b[1;1HName: ada\u001b[3;5HAge: 36')).toBe('Name: ada\n    Age: 36')
+  expect(shown('\u001b[1920;1920H\u001b[6n\u001b[1;1Hhello')).toBe('hello')
+  expect(shown('$ l\u001b[24;1H\u001b[2K\u001b[24;1H$ ls')).toBe('$ ls')
 })
 
 test('a chunk may end anywhere, within a letter or an escape as well', () => {
@@ -45,6 +57,7 @@ test('what was taken does not come again, and a line that is written anew is new
   expect(screen.text).toBe('ree\n')
   screen.add(Buffer.from('$ '))
   screen.take('ree\n$ '.length)
+  expect(screen.line).toBe('$ ')
   screen.add(Buffer.from('ls'))
   expect(screen.text).toBe('ls')
 })
