@@ -44,8 +44,9 @@ async function connectOver(
   options: SshConnectOptions | undefined,
 ): Promise<SshClient> {
   const { taken, plan } = await planned(place, url, options, 'connect')
-  return opening({ identity: plan.identity, options: taken }, (op) =>
-    reach(plan, op, async (reached) => {
+  return opening({ identity: plan.identity, options: taken }, (op) => {
+    if (plan.warning !== undefined) op.warn(plan.warning)
+    return reach(plan, op, async (reached) => {
       const { session, info, software, hostKey, negotiated } = reached
       await logIn(session, loginAt(plan, hostKey), op)
       const { user } = plan.login
@@ -59,8 +60,8 @@ async function connectOver(
       })
       void learnHostKeys(reached, taken.onHostKeys)
       return new SessionClient(session, about, plan.identity)
-    }),
-  )
+    })
+  })
 }
 
 /**
@@ -104,6 +105,7 @@ async function planned(
     ...inCall(place, () => planConnection(whole, taken)),
     localAddress: config.bindAddress,
     variables: configVariables(config),
+    warning: config.skipsExec ? SKIPPED : undefined,
   }
   const here = `${config.user}@${config.hostname}:${config.port}`
   if (chain.includes(here)) {
@@ -148,6 +150,9 @@ function throughHops(
   })
   return { ...plan, dialer: jumpDialer(ways, plan.dialer) }
 }
+
+const SKIPPED =
+  'the configuration has a block of Match exec, whose command is not run: nothing in it holds'
 
 /** Another server at this address has another key. */
 function loginAt({ login }: ConnectionPlan, { fingerprint }: HostKey): LoginPlan {

@@ -35,6 +35,8 @@ export interface ConnectionPlan {
   readonly localAddress?: string | undefined
   /** Variables that are offered to the server with everything that runs. */
   readonly variables?: readonly Variable[] | undefined
+  /** What the caller is to be told in any case. */
+  readonly warning?: string | undefined
   readonly login: Omit<LoginPlan, 'server'>
   readonly identity: ClientIdentity
 }

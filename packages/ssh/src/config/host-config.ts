@@ -72,6 +72,8 @@ export interface HostConfig {
   /** Patterns of variables that are sent, and variables that are set. */
   readonly sendEnv: readonly string[]
   readonly setEnv: Readonly<Record<string, string>>
+  /** Whether a block of `Match exec` was passed over that might hold, as its command was not to be run. */
+  readonly skipsExec: boolean
   /** The words of a keyword in lower case as the files have them; undefined if they say nothing. */
   value(keyword: string): readonly string[] | undefined
 }
@@ -94,6 +96,7 @@ class Lookup {
   readonly #options: HostConfigOptions
   readonly #localUser = nameless()
   #wantsFinal = false
+  #skipsExec = false
 
   constructor(name: string, options: HostConfigOptions) {
     this.#name = name
@@ -169,7 +172,10 @@ class Lookup {
   }
 
   async #exec(command: string, values: ConfigValues): Promise<boolean> {
-    if (this.#options.matchExec !== true) return false
+    if (this.#options.matchExec !== true) {
+      this.#skipsExec = true
+      return false
+    }
     const text = expandTokens(command, PATH_TOKENS, this.#tokens(values, this.#hostname(values)))
     return new Promise((resolve) => {
       execFile('/bin/sh', ['-c', text], (error) => resolve(error === null))
@@ -213,6 +219,7 @@ class Lookup {
       forwardAgent: wanted(text('forwardagent')) !== undefined && text('forwardagent') !== 'no',
       sendEnv: values.get('sendenv') ?? [],
       setEnv: variablesOf(values.get('setenv') ?? []),
+      skipsExec: this.#skipsExec,
       value: (keyword: string) => values.get(keyword.toLowerCase()),
     })
   }

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 import { expect, test, vi } from 'vitest'
 
-import { connect } from '@net/ssh'
+import { captureEvents } from '@net/core/testing'
+import { connect, hostConfig } from '@net/ssh'
 import { createSshKey, startSshServer } from '@net/ssh/testing'
 
 import { configured, isName } from '../../src/config/config-options.ts'
@@ -64,6 +65,29 @@ test('[SSH-31] variables go along with everything that runs, from the address th
   expect((await host.exec('show', { env: { C: 'own' } })).stdout).toBe('from here set own')
   server.fail({ on: 'env', do: { reply: 'failure' } })
   expect((await host.exec('show')).stdout).toBe('undefined set undefined')
+})
+
+test('a command of Match exec is not run, which is told once', async () => {
+  using folder = configFolder()
+  await using server = await startSshServer()
+  const file = folder.write(
+    'config',
+    `UserKnownHostsFile ${folder.write('known_hosts', server.knownHostsLine)}`,
+    `Match host 127.0.0.1 exec "touch ${folder.path}/ran"`,
+    '  HostKeyAlias other',
+    'Match host elsewhere exec "true"',
+    'Match final exec "true"',
+  )
+  const url = `127.0.0.1:${server.address.port}`
+  using captured = captureEvents()
+  await using host = await connect(url, { config: file, user: 'ada', password: 'lovelace' })
+  expect([host.info.user, existsSync(`${folder.path}/ran`)]).toEqual(['ada', false])
+  const warnings = captured
+    .of('operation')
+    .flatMap(({ state, message }) => (state === 'warning' ? [message] : []))
+  expect(warnings).toEqual([expect.stringContaining('Match exec')])
+  const plain = folder.write('plain', 'Match host elsewhere exec "true"')
+  expect(await hostConfig('box', { files: [plain] })).toMatchObject({ skipsExec: false })
 })
 
 test('[SSH-31] an address that this machine has not is not connected from, and a revoked key is refused', async () => {
