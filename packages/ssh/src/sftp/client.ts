@@ -14,7 +14,7 @@ import {
   refused,
 } from '@net/core/authoring'
 
-import { isPrivate } from './attributes.ts'
+import { isPrivate, type SftpAttributes } from './attributes.ts'
 import { doors } from './call-doors.ts'
 import type { Calls, PathCall } from './calls.ts'
 import { CommandVerbs } from './command-verbs.ts'
@@ -195,17 +195,17 @@ export class Client extends CommandVerbs implements SftpClient {
     const { inPlace, resume, mode, sparse, preserve } = taken
     const call = moving(operation, path, isReplayable(source))
     const result = await this.calls.run(call, taken, async (session, op) => {
-      const kept = preserve === true && isFileSource(source) ? await stat(source.path) : undefined
+      const kept = preserve === true && isFileSource(source) ? await keptOf(source.path) : undefined
       // What others may not read here they may not read there meanwhile.
       const first =
-        kept !== undefined && isPrivate(kept.mode) ? (kept.mode & 0o777) | OWNER : undefined
+        kept !== undefined && isPrivate(kept.permissions)
+          ? (kept.permissions & 0o777) | OWNER
+          : undefined
       const plan: UploadPlan = { source, path, inPlace, resume, mode: mode ?? first, sparse }
       const done = await upload(session, op, plan)
       if (kept !== undefined) {
-        const times = timesOf(kept.mtimeMs, kept.atimeMs)
-        const attributes = { permissions: kept.mode & 0o7777, ...times }
         await op.phase('command', () =>
-          setAttributes(session, op, path, attributes).catch((error: unknown) => {
+          setAttributes(session, op, path, kept).catch((error: unknown) => {
             // The data is complete under its name, and is not sent again.
             if (!(error instanceof SftpError)) throw error
             throw addContext(error, { operation: 'setModified', retry: 'never' })
@@ -251,6 +251,14 @@ export class Client extends CommandVerbs implements SftpClient {
 
 function moving(operation: string, path: string, idempotent: boolean = false): PathCall {
   return { operation, paths: [path], kind: 'transfer', idempotent }
+}
+
+/** The mode and the times of a local file. Throws `NET_BAD_OPTION` for times that SFTP has not, before a byte is sent. */
+async function keptOf(
+  path: string | URL,
+): Promise<SftpAttributes & { readonly permissions: number }> {
+  const { mode, mtimeMs, atimeMs } = await stat(path)
+  return { ...timesOf(mtimeMs, atimeMs), permissions: mode & 0o7777 }
 }
 
 async function* flat<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T, void> {

@@ -32,6 +32,23 @@ test('an upload asks for nothing but the place of its data', async () => {
   ])
 })
 
+test('a file is opened to be written alone, and with no attributes', async () => {
+  const asked: unknown[] = []
+  class Tree extends SftpTree {
+    override open(...[path, how]: Parameters<SftpTree['open']>): ReturnType<SftpTree['open']> {
+      asked.push(how)
+      return super.open(path, how)
+    }
+  }
+  await using opened = await openedSftp({ files: new Tree() })
+  await opened.sftp.writeFile('/a', 'x')
+  await opened.sftp.writeFile('/a', 'y', { inPlace: true })
+  const plain = { reads: false, writes: true, creates: true, truncates: true, exclusive: false }
+  expect(asked).toMatchObject([plain, plain])
+  // That of the file that is replaced, so that a private one stays private.
+  expect(asked.map((how) => (how as { mode?: number }).mode)).toEqual([undefined, undefined])
+})
+
 test('a private file that is replaced stays private, and a new one gets the mode that was asked for', async () => {
   await using opened = await openedSftp({ files: { '/a': 'old' } })
   const { sftp, server } = opened
@@ -116,6 +133,35 @@ test('a file that cannot be looked at afterwards has arrived', async () => {
   expect(server.files.text('/a')).toBe('new')
 })
 
+test('a file whose size the server does not tell, or that is taken away as soon as it is there, has arrived', async () => {
+  class Tree extends SftpTree {
+    override async open(
+      ...[path, how]: Parameters<SftpTree['open']>
+    ): Promise<Awaited<ReturnType<SftpTree['open']>>> {
+      const file = await super.open(path, how)
+      file.stat = async () => ({ permissions: 0o100644 })
+      const close = file.close.bind(file)
+      file.close = async () => {
+        await close()
+        if (path.endsWith('taken')) await this.remove(path)
+      }
+      return file
+    }
+
+    override async rename(...[from, to, replace]: Parameters<SftpTree['rename']>): Promise<void> {
+      await super.rename(from, to, replace)
+      if (to.endsWith('taken')) await this.remove(to)
+    }
+  }
+  await using opened = await openedSftp({ files: new Tree() })
+  const { sftp, server } = opened
+  const arrived = { transferred: 1, size: 1, verified: false }
+  expect(await sftp.writeFile('/a', 'x')).toEqual(arrived)
+  expect(await sftp.writeFile('/taken', 'x')).toEqual(arrived)
+  expect(await sftp.writeFile('/taken', 'x', { inPlace: true })).toEqual(arrived)
+  expect(server.files.paths()).toEqual(['/a'])
+})
+
 test('the first refusal is the reason, whatever follows', async () => {
   await using opened = await openedSftp()
   const { sftp, server } = opened
@@ -180,6 +226,17 @@ test('times and the mode are those of the local file where that is asked for', a
     expect(error).toMatchObject({ operation: 'setModified', retry: 'never', status })
     expect(server.files.text('/b')).toBe('x')
   }
+})
+
+test('a time that SFTP has not is told before a byte is sent', async () => {
+  await using opened = await openedSftp()
+  const local = join(mkdtempSync(join(tmpdir(), 'net-')), 'a')
+  writeFileSync(local, 'x')
+  utimesSync(local, new Date(0), new Date(-86_400_000))
+  opened.requests()
+  const call = opened.sftp.upload(fromFile(local), '/a', { preserve: true })
+  expect(await codesOf([call])).toEqual(['NET_BAD_OPTION'])
+  expect(opened.requests()).toEqual([])
 })
 
 test('what others may not read here, they may not read there while it is sent', async () => {
