@@ -3,7 +3,7 @@ import { Readable, Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 
 import { fromFile, fromText } from '@net/core'
-import { checkRemoteFiles } from '@net/core/testing'
+import { checkRemoteFiles, useFakeClock } from '@net/core/testing'
 
 import { failureOf, logInTo } from '../embedded.ts'
 import { codesOf, openedSftp, patterned } from './opened.ts'
@@ -165,6 +165,22 @@ test('the client closes what is open, and the connection lives on', async () => 
   )
   await using again = await host.sftp()
   expect(await again.exists('/a')).toBe(true)
+})
+
+test('a close waits for what the server says to the end of each file', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'x' } })
+  const { sftp, server, host } = opened
+  await sftp.open('/a')
+  using clock = useFakeClock()
+  server.fail({ on: 'CLOSE', do: { delay: 300 } })
+  let isClosed = false
+  const closing = sftp.close().then(() => (isClosed = true))
+  await expect.poll(() => server.requests).toContain('CLOSE /a')
+  expect((await host.exec('x')).exitCode).toBe(127)
+  expect(isClosed).toBe(false)
+  await clock.advance(300)
+  await closing
+  expect(server.leftOpen).toBe(0)
 })
 
 test('a host that closes closes its files first', async () => {

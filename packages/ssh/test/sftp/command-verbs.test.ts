@@ -111,6 +111,26 @@ test('folders are made with those above, by many calls at once', async () => {
   ])
 })
 
+test('a folder above that is forbidden, and may not be looked at, is no hindrance where it is there', async () => {
+  await using opened = await openedSftp({ files: { '/home/ada/in/x': 'x' } })
+  const { sftp, server } = opened
+  server.fail({
+    on: /^(?:MKDIR|STAT|LSTAT) \/home(?:\/ada(?:\/in)?)?$/,
+    times: Infinity,
+    do: { status: 3 },
+  })
+  server.fail({ on: 'MKDIR /home/ada/in/new/deep', do: { status: 2 } })
+  await sftp.mkdir('/home/ada/in/new/deep', { recursive: true })
+  expect(await sftp.isFolder('/home/ada/in/new/deep')).toBe(true)
+  // One that others make at the same moment, and forbid to be looked at.
+  server.fail({ on: 'MKDIR /home/ada/in/late', do: { status: 2 } })
+  await sftp.mkdir('/home/ada/in/late', { recursive: true })
+  expect(await failureOf(sftp.mkdir('/home/ada/in', { recursive: true }))).toMatchObject({
+    code: 'NET_ACCESS_DENIED',
+    target: '/home/ada/in',
+  })
+})
+
 test('files, links and folders are removed, and a full folder only on request', async () => {
   await using opened = await openedSftp({
     files: { '/a': 'x', '/in/b': 'x', '/in/out': { link: '/keep' }, '/keep/c': 'x' },

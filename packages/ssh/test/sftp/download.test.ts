@@ -26,6 +26,22 @@ test('a file is looked at, opened, read and closed, and nothing else is asked in
   ])
 })
 
+test('a file that can be fetched once is fetched, and one that was cut is not opened again', async () => {
+  const files = { '/once': patterned(700_000) }
+  await using opened = await openedSftp({ files, extensions: false }, { reconnect: true })
+  const { sftp, server } = opened
+  // Once it is open, the server answers nothing else about it.
+  const other = /^(?:STAT|LSTAT|FSTAT|SETSTAT|FSETSTAT|REALPATH|OPENDIR|OPEN)/
+  server.fail({ on: other, after: 2, times: Infinity, do: { status: 4 } })
+  expect(Buffer.from(await sftp.readFile('/once')).equals(patterned(700_000))).toBe(true)
+  await using again = await openedSftp({ files }, { reconnect: true })
+  again.server.fail({ on: 'READ', after: 2, do: 'drop' })
+  const error = await failureOf(again.sftp.download('/once', () => {}))
+  expect(error['code']).toBe('NET_CONN_CLOSED')
+  expect(error['retry']).not.toBe('safe')
+  expect(again.requests().filter((line) => line === 'OPEN /once')).toHaveLength(1)
+})
+
 test('what is no regular file is not opened', async () => {
   await using opened = await openedSftp({
     files: {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { entryOf, folderOf, inFolder, nameOf } from '../../src/sftp/entry.ts'
+import { entryOf, folderOf, inFolder, listedEntry, nameOf } from '../../src/sftp/entry.ts'
+import type { SftpSession } from '../../src/sftp/sftp-session.ts'
 import { openedSftp } from './opened.ts'
 
 test('attributes are told in the words that all protocols share', () => {
@@ -28,6 +29,21 @@ test('attributes are told in the words that all protocols share', () => {
     type: 'other',
     raw: 'named pipe',
   })
+})
+
+test('where the attributes have no type the first letter of the line has, and a link in the line is one', () => {
+  const session = { text: String } as unknown as SftpSession
+  for (const [line, permissions, type] of [
+    ['drwxr-xr-x 2 ada ada 4096 Jan 1 a', 0o644, 'folder'],
+    ['-rw-r--r-- 1 ada ada 5 Jan 1 a', undefined, 'file'],
+    ['lrwxrwxrwx 1 ada ada 5 Jan 1 a', 0o100644, 'link'],
+    ['prw-r--r-- 1 ada ada 0 Jan 1 a', 0o644, 'other'],
+    ['drwxr-xr-x 2 ada ada 4096 Jan 1 a', 0o100644, 'file'],
+    ['a 5 bytes', 0o644, 'other'],
+  ] as const) {
+    const named = { name: Buffer.from('a'), line, attributes: { permissions } }
+    expect([line, listedEntry(session, '/in', named)?.type]).toEqual([line, type])
+  }
 })
 
 test('paths are put together and taken apart', () => {
@@ -60,6 +76,11 @@ test('names that are no UTF-8 are listed, read, renamed and removed', async () =
     await sftp.writeFile(path, `${at}`)
     expect(Buffer.from(await sftp.readFile(path)).toString()).toBe(`${at}`)
     await sftp.rename(path, `/renamed${at}`)
+  }
+  expect(server.files.paths()).toEqual(['/renamed0', '/renamed1'])
+  server.files.nameBadly('/', 'na\xefve')
+  for (const { path } of await Array.fromAsync(sftp.list('/'))) {
+    if (path.startsWith('/na')) await sftp.remove(path)
   }
   expect(server.files.paths()).toEqual(['/renamed0', '/renamed1'])
   server.files.nameBadly('/', 'caf\xe9.txt')

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { useFakeClock } from '@net/core/testing'
+import { SftpTree } from '@net/ssh/testing'
+
+import { StoreError } from '../../src/testing/sftp/sftp-store.ts'
 
 import { failureOf } from '../embedded.ts'
 import { codesOf, openedSftp } from './opened.ts'
@@ -23,7 +26,39 @@ test('a tree is copied where the server opens few files and says only that it do
       Object.keys(files).map((path) => Array.fromAsync(tree.read(path.slice(4)))),
     )
     expect(read.map((chunks) => Buffer.concat(chunks).toString())).toEqual(Object.values(files))
+    // What was learnt is kept to.
+    const before = opened.server.requests.length
+    await Promise.all(Object.keys(files).map((path) => Array.fromAsync(tree.read(path.slice(4)))))
+    const opens = opened.server.requests.slice(before).filter((line) => line.startsWith('OPEN '))
+    expect(opens).toHaveLength(40)
   }
+})
+
+test('"permission denied" may mean "one at a time"', async () => {
+  class Tree extends SftpTree {
+    #open = 0
+
+    override async open(
+      ...[path, how]: Parameters<SftpTree['open']>
+    ): Promise<Awaited<ReturnType<SftpTree['open']>>> {
+      if (this.#open > 0) throw new StoreError('denied')
+      const file = await super.open(path, how)
+      this.#open += 1
+      const close = file.close.bind(file)
+      file.close = async () => {
+        this.#open -= 1
+        await close()
+      }
+      return file
+    }
+  }
+  await using opened = await openedSftp({ files: new Tree(files), extensions: false })
+  const tree = opened.sftp.files('/in')
+  const read = await Promise.all(
+    Object.keys(files).map((path) => Array.fromAsync(tree.read(path.slice(4)))),
+  )
+  expect(read.map((chunks) => Buffer.concat(chunks).toString())).toEqual(Object.values(files))
+  expect(opened.requests().filter((line) => line.startsWith('OPEN ')).length).toBeLessThan(100)
 })
 
 test('a file that is really denied is denied, and the others go through', async () => {
