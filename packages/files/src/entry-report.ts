@@ -19,6 +19,8 @@ export interface EntryReport {
   readonly transferred?: number
   /** False where the comparison cannot see every difference: by size alone, say. */
   readonly certain?: false
+  /** Why it has not the mode or the time that it was to have: the target has refused that, and nothing else. */
+  readonly note?: NetError
   /** Why it was not done. */
   readonly error?: NetError
 }

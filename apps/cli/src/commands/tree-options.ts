@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path'
 
-import { isNetError } from '@net/core'
+import { isNetError, type NetError } from '@net/core'
 import type { CopyOptions, EntryReport, TreeReport } from '@net/files'
 
 import { urlOf, type Address } from '../address.ts'
@@ -52,8 +52,16 @@ export async function toldTree(
   const view = new ProgressView(io.stderr, output, { label, lines: options.progress === true })
   const printing: Promise<void>[] = []
   const planned: EntryReport[] = []
+  const noted = new Set<NetError>()
+  const tellNote = ({ path, note }: EntryReport): void => {
+    // A target that refuses it for all would be told as often as there are files.
+    if (note === undefined || noted.has(note)) return
+    noted.add(note)
+    output.complain(`net ${verb}: ${path} is copied, but for its mode or time: ${messageOf(note)}`)
+  }
   const onEntry = (entry: EntryReport): void => {
     const isFolder = entry.type === 'folder'
+    if (!output.json) tellNote(entry)
     if (output.json) printing.push(output.event(entryEvent(entry)).catch(() => {}))
     else if (entry.error !== undefined) output.complain(`net ${verb}: ${lineOf(entry)}`)
     else if (options.dryRun === true && target !== undefined) planned.push(entry)
@@ -87,7 +95,7 @@ export async function toldTree(
 
 /** The object of `--json`. */
 function entryEvent(entry: EntryReport): { readonly type: string } {
-  const { path, type, action, why, to, size, transferred, certain, error } = entry
+  const { path, type, action, why, to, size, transferred, certain, note, error } = entry
   const event = {
     type: 'entry',
     path,
@@ -98,6 +106,7 @@ function entryEvent(entry: EntryReport): { readonly type: string } {
     size,
     transferred,
     certain,
+    note: note === undefined ? undefined : errorEvent(note),
     error: error === undefined ? undefined : errorEvent(error),
   }
   return event

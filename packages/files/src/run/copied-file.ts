@@ -2,12 +2,12 @@
 
 import type { RemoteEntry } from '@net/core'
 
+import type { Dressed } from './dress.ts'
+
 /** What came of it. */
-export interface CopiedFile {
+export interface CopiedFile extends Dressed {
   readonly transferred: number
   readonly source: RemoteEntry
   /** What the target showed of the whole file before it took its name. */
   readonly target: RemoteEntry
-  /** False where the target refused to give it the time of the source. */
-  readonly keptTime?: false
 }

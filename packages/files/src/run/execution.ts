@@ -84,7 +84,7 @@ class Execution {
 
   async #each(
     steps: readonly PlanStep[],
-    run: (step: PlanStep) => Promise<number | undefined | void>,
+    run: (step: PlanStep) => Promise<StepDone | void>,
     concurrency = this.#parts.concurrency,
   ): Promise<void> {
     const { route } = this.#parts
@@ -92,13 +92,13 @@ class Execution {
     await map(steps, (step) => this.#step(step, () => run(step)), options)
   }
 
-  async #step(step: PlanStep, run: () => Promise<number | undefined | void>): Promise<void> {
+  async #step(step: PlanStep, run: () => Promise<StepDone | void>): Promise<void> {
     const { log, route } = this.#parts
     route.op.signal.throwIfAborted()
     try {
-      const transferred = await run()
+      const done = await run()
       if (step.beside === undefined || step.type !== 'folder' || this.#isSwapped(step)) {
-        log.settled(step, { transferred: transferred ?? undefined })
+        log.settled(step, done ?? {})
       }
     } catch (error) {
       route.op.signal.throwIfAborted()
@@ -114,7 +114,7 @@ class Execution {
     return this.#swaps.has(step)
   }
 
-  async #makeFolder(step: PlanStep): Promise<void> {
+  async #makeFolder(step: PlanStep): Promise<StepDone> {
     const { files } = this.#route.to
     const { signal } = this.#route.op
     this.#checkAbove(step)
@@ -123,14 +123,14 @@ class Execution {
       if (step.beside === step.to) await this.#clear(step)
       else if (step.beside !== undefined) await this.#removeLeft(path)
       await files.mkdir(path, { signal, recursive: step.beside === undefined })
-      if (step.mode !== undefined) await files.setMode(path, step.mode, { signal })
+      return await this.#route.dress.put(path, { mode: step.mode, modified: undefined }, signal)
     } catch (error) {
       this.#missing.push(step.beside ?? step.to)
       throw error
     }
   }
 
-  async #file(step: PlanStep): Promise<number> {
+  async #file(step: PlanStep): Promise<StepDone> {
     this.#checkAbove(step)
     if (this.#fullInARow >= MOST_FULL) {
       throw netError('NET_NO_SPACE', {
@@ -142,14 +142,15 @@ class Execution {
       const copied = await copyFile(this.#route, step, () => this.#clear(step))
       this.#fullInARow = 0
       await this.#parts.state?.copied(step, copied)
-      return copied.transferred
+      const { note, transferred } = copied
+      return { note, transferred }
     } catch (error) {
       if (isNetError(error) && error.code === 'NET_NO_SPACE') this.#fullInARow++
       throw error
     }
   }
 
-  async #link(step: PlanStep): Promise<number> {
+  async #link(step: PlanStep): Promise<StepDone> {
     const { files } = this.#route.to
     const { signal } = this.#route.op
     const { target = '' } = step.source ?? {}
@@ -160,7 +161,7 @@ class Execution {
       if (step.instead !== undefined) await this.#clear(step)
       else if (isThere) await files.remove(path, { signal }).catch(unlessMissing)
       await files.symlink(target, path, { signal })
-      return 0
+      return { transferred: 0 }
     }
     const { longestName } = this.#route.toCan
     const name = partName(nameOf(path), { ...step.target, size: 0 }, longestName)
@@ -169,7 +170,7 @@ class Execution {
     await files.symlink(target, beside, { signal })
     await this.#clear(step)
     await files.rename(beside, path, { replace: true, signal })
-    return 0
+    return { transferred: 0 }
   }
 
   /** The folder that was filled beside what it replaces takes its place. */
@@ -251,6 +252,12 @@ class Execution {
       throw netError('NET_NOT_FOUND', { message: `the folder ${above} could not be made` })
     }
   }
+}
+
+/** What came of a step. */
+interface StepDone {
+  readonly transferred?: number | undefined
+  readonly note?: NetError | undefined
 }
 
 interface Sorted {

@@ -17,8 +17,8 @@ import { together } from '../together.ts'
 import { PROTOCOL } from '../tree-call.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
 import type { CopiedFile } from './copied-file.ts'
+import type { Dressed } from './dress.ts'
 import { modeFor, privateMode } from './file-mode.ts'
-import { keepTime } from './keep-time.ts'
 import { moveBytes, type OwnPartOptions } from './move-bytes.ts'
 import { ownPart } from './parts-in-use.ts'
 import { carriedFile } from './quick-files.ts'
@@ -123,7 +123,8 @@ class FileCopy {
 
   async #into(into: Into, clear: () => Promise<void>): Promise<CopiedFile> {
     const transferred = await this.#move(into)
-    return { transferred, source: into.source, ...(await this.#finished(into, clear)) }
+    const finished = await this.#finished(into, clear)
+    return { transferred, source: into.source, ...finished }
   }
 
   /** From the beginning, in a part that only this run knows: another process has taken the one that both know. */
@@ -178,17 +179,17 @@ class FileCopy {
   }
 
   /** Verifies the part, and gives it its time, mode and name. */
-  async #finished(into: Into, clear: () => Promise<void>): Promise<Shown> {
+  async #finished(into: Into, clear: () => Promise<void>): Promise<FinishedFile> {
     const { part, source } = into
     const { files } = this.#route.to
     const { signal } = this.#op
     const whole = await this.#takenAside(into)
     try {
       const target = await this.#verified(source, whole)
-      const kept = await this.#dress(whole, target)
+      const dressed = await this.#dress(whole, target)
       await clear()
       await files.rename(whole, this.#to, { replace: true, signal })
-      return { target, ...kept }
+      return { target, ...dressed }
     } catch (error) {
       // What is not the source must not be gone on with.
       if (error instanceof IntegrityError) await files.remove(whole, { signal }).catch(() => {})
@@ -247,7 +248,8 @@ class FileCopy {
     const file = undefined
     const transferred = await this.#move({ source, part: this.#to, there: undefined, file })
     const target = await this.#verified(source, this.#to)
-    return { transferred, source, target, ...(await this.#dress(this.#to, target)) }
+    const dressed = await this.#dress(this.#to, target)
+    return { transferred, source, target, ...dressed }
   }
 
   async #move(into: Into): Promise<number> {
@@ -271,7 +273,7 @@ class FileCopy {
     // Who has opened it before could read on.
     const own = file && { file, mode: begun }
     if (there === undefined) await files.write(part, new Uint8Array(0), { ...own, signal })
-    await files.setMode(part, begun, { signal })
+    await this.#route.dress.keepOut(part, begun, signal)
     return own
   }
 
@@ -324,22 +326,19 @@ class FileCopy {
   }
 
   /** Gives it mode and time, before it takes the name. */
-  async #dress(path: string, target: RemoteEntry): Promise<Pick<CopiedFile, 'keptTime'>> {
-    const { files } = this.#route.to
-    const { signal } = this.#op
+  #dress(path: string, target: RemoteEntry): Promise<Dressed> {
     const { modified } = this.#step
-    const wanted = this.#mode
-    const { modes, times } = this.#route.toCan
-    if (modes && wanted !== undefined && wanted !== target.mode) {
-      await files.setMode(path, wanted, { signal })
+    const mode = this.#mode
+    const wanted = {
+      mode: mode === target.mode ? undefined : mode,
+      modified: modified === target.modified ? undefined : modified,
     }
-    if (times?.canSet !== true || modified === undefined || modified === target.modified) return {}
-    return (await keepTime(this.#op, files, path, modified)) ? {} : { keptTime: false }
+    return this.#route.dress.put(path, wanted, this.#op.signal)
   }
 }
 
-/** What the target shows of a copy. */
-type Shown = Omit<CopiedFile, 'transferred' | 'source'>
+/** A file that has its name. */
+type FinishedFile = Omit<CopiedFile, 'transferred' | 'source'>
 
 function noneIfMissing(error: unknown): undefined {
   if (isMissing(error)) return undefined

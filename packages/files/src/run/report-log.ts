@@ -39,7 +39,7 @@ export class ReportLog {
   }
 
   /** The step is settled: done, or with the error that kept it from being done. */
-  settled(step: PlanStep, { error = step.error, transferred }: Outcome = {}): void {
+  settled(step: PlanStep, { error = step.error, note, transferred }: Outcome = {}): void {
     this.#total++
     if (error === undefined) this.#counts[step.action]++
     else {
@@ -49,7 +49,7 @@ export class ReportLog {
     this.#transferred += transferred ?? 0
     const isPlain = step.action === 'keep' && step.why === 'same' && step.certain !== false
     if (isPlain && this.#tell === undefined) return
-    const entry = reportOf(step, error, transferred)
+    const entry = reportOf(step, { error, note, transferred })
     if (!isPlain) this.#entries.push(entry)
     this.#tell?.(entry)
   }
@@ -83,14 +83,11 @@ export class ReportLog {
 
 interface Outcome {
   readonly error?: NetError | undefined
+  readonly note?: NetError | undefined
   readonly transferred?: number | undefined
 }
 
-function reportOf(
-  step: PlanStep,
-  error: NetError | undefined,
-  transferred: number | undefined,
-): EntryReport {
+function reportOf(step: PlanStep, { error, note, transferred }: Outcome): EntryReport {
   const { path, to, type, action, why, source, target, certain } = step
   const size = (source ?? target)?.size
   return Object.freeze({
@@ -102,6 +99,7 @@ function reportOf(
     ...(size === undefined ? {} : { size }),
     ...(transferred === undefined ? {} : { transferred }),
     ...(certain === false ? { certain } : {}),
+    ...(note === undefined ? {} : { note }),
     ...(error === undefined ? {} : { error }),
   })
 }

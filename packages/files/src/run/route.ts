@@ -7,6 +7,7 @@ import type { Operation } from '@net/core/authoring'
 import type { TreePlace } from '../place.ts'
 import { hasRoads, roadBetween, type ShortRoad } from '../short-road.ts'
 import { smallFilesOf, type SmallFiles } from '../small-files.ts'
+import { Dress } from './dress.ts'
 
 /** What a route is made of. */
 export interface RouteParts {
@@ -29,6 +30,8 @@ export class Route implements AsyncDisposable {
   readonly toCan: RemoteCapabilities
   readonly op: Operation
   readonly retry: RetryOption | undefined
+  /** How what was copied gets its mode and time. */
+  readonly dress: Dress
   /** The algorithm by which copies are verified; undefined where size has to do. */
   readonly hash: string | undefined
   /** Whether the target has not yet said that it cannot copy from the source by itself. */
@@ -53,6 +56,7 @@ export class Route implements AsyncDisposable {
     this.toCan = toCan
     this.op = op
     this.retry = retry
+    this.dress = new Dress(to.files, toCan)
     this.hash = verify === 'hash' ? commonHash(parts) : undefined
     this.mayCopyWithin = to.files.copyWithin !== undefined && bandwidth === undefined
     this.road = this.mayCopyWithin ? roadBetween(from.files, to.files) : undefined

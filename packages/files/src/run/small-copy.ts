@@ -7,9 +7,8 @@ import type { RemoteEntry } from '@net/core'
 import { netError, type Operation } from '@net/core/authoring'
 
 import { sourceChanged } from '../refusals.ts'
-import type { SmallFile, SmallFiles, SmallWrite } from '../small-files.ts'
-import type { CopiedFile } from './copied-file.ts'
-import { keepTime, timeLost } from './keep-time.ts'
+import type { SmallFile } from '../small-files.ts'
+import type { Dressed, Wanted } from './dress.ts'
 import type { Route } from './route.ts'
 
 /** What is copied where. */
@@ -24,13 +23,17 @@ export interface SmallCopy {
   readonly modified: number | undefined
 }
 
+/** The part, written. */
+export interface SmallCopied extends Dressed {
+  readonly target: RemoteEntry
+}
+
 /** Writes the part, and tells what it is; undefined where it has to go the long way. Rejects if it is not the source as it was listed. */
 export async function copySmall(
   route: Route,
-  op: Operation,
+  { signal }: Operation,
   copy: SmallCopy,
-): Promise<Written | undefined> {
-  const { signal } = op
+): Promise<SmallCopied | undefined> {
   const { source } = copy
   const { size } = source
   if (size === undefined || size > route.mostSmall) return undefined
@@ -40,14 +43,14 @@ export async function copySmall(
   const { bytes, entry } = read
   const isSame = entry.size === size && entry.modified === source.modified
   if (!isSame || bytes.length !== size) throw sourceChanged(copy.from)
-  const written = await writeWhole(route, op, copy, bytes)
-  const { target } = written ?? {}
-  if (target?.size === undefined) return undefined
-  if (target.size === size) return written
+  const { mode, modified } = copy
+  const written = await writeWhole(route, copy.part, bytes, { mode, modified, signal })
+  const received = written?.target.size
+  if (received === undefined || received === size) return received === size ? written : undefined
   throw netError('NET_SIZE_MISMATCH', {
-    message: `the copy has ${target.size} bytes, and the source ${size}`,
+    message: `the copy has ${received} bytes, and the source ${size}`,
     expected: size,
-    received: target.size,
+    received,
   })
 }
 
@@ -69,47 +72,33 @@ async function readWhole(
   return { bytes: Buffer.concat(chunks), entry: await from.files.stat(path, { signal }) }
 }
 
-/** What the target has, and whether with its time. */
-type Written = Omit<CopiedFile, 'transferred' | 'source'>
+interface WholeWrite extends Wanted {
+  readonly signal: AbortSignal
+}
 
 async function writeWhole(
-  route: Route,
-  op: Operation,
-  { part, mode, modified }: SmallCopy,
+  { dress, smallTo, to, toCan }: Route,
+  path: string,
   bytes: Uint8Array,
-): Promise<Written | undefined> {
-  const { signal } = op
-  const { to, toCan } = route
-  const file = {
-    path: part,
-    bytes,
-    mode: toCan.modes ? mode : undefined,
-    modified: toCan.times?.canSet === true ? modified : undefined,
+  { mode, modified, signal }: WholeWrite,
+): Promise<SmallCopied | undefined> {
+  const wanted = { mode: toCan.modes ? mode : undefined, modified }
+  if (smallTo?.write !== undefined) {
+    const asked = dress.ask(wanted)
+    const target = await smallTo.write(path, bytes, { ...asked, signal })
+    if (target?.size !== bytes.length) return target && { target }
+    const left = {
+      mode: asked.mode === undefined ? wanted.mode : undefined,
+      // Some tell no time where they have not set the one that was asked for.
+      modified:
+        asked.modified === undefined || target.modified === undefined ? modified : undefined,
+    }
+    return { target, ...(await dress.put(path, left, signal)) }
   }
-  if (route.smallTo?.write !== undefined) return writeAtOnce(route.smallTo, op, file)
   // Whoever may not read it must not before it has its mode: that is the long way's.
-  if (file.mode !== undefined) return undefined
-  await to.files.write(part, bytes, { signal })
-  const target = await to.files.stat(part, { signal })
-  const time = file.modified
-  if (time === undefined || time === target.modified) return { target }
-  return (await keepTime(op, to.files, part, time)) ? { target } : { target, keptTime: false }
-}
-
-interface WholeFile extends Pick<SmallWrite, 'mode' | 'modified'> {
-  readonly path: string
-  readonly bytes: Uint8Array
-}
-
-/** By the tree that knows small files, which shows no time where the server refused that one. */
-async function writeAtOnce(
-  small: SmallFiles,
-  op: Operation,
-  { path, bytes, mode, modified }: WholeFile,
-): Promise<Written | undefined> {
-  const target = await small.write?.(path, bytes, { mode, modified, signal: op.signal })
-  if (target === undefined) return undefined
-  if (modified === undefined || target.modified !== undefined) return { target }
-  op.warn(timeLost(path, 'the server refused it'))
-  return { target, keptTime: false }
+  if (wanted.mode !== undefined) return undefined
+  await to.files.write(path, bytes, { signal })
+  const target = await to.files.stat(path, { signal })
+  const left = { mode: undefined, modified: modified === target.modified ? undefined : modified }
+  return { target, ...(await dress.put(path, left, signal)) }
 }

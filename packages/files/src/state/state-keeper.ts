@@ -46,8 +46,8 @@ export class StateKeeper {
   }
 
   /** A file has its name on the target now. */
-  async copied(step: PlanStep, { source, target, keptTime }: CopiedFile): Promise<void> {
-    const { modified = target.modified } = keptTime === false ? target : step
+  async copied(step: PlanStep, { source, target, hasOwnTime }: CopiedFile): Promise<void> {
+    const modified = hasOwnTime === true ? target.modified : (step.modified ?? target.modified)
     const { modified: _, ...shown } = target
     this.records.set(step.path, source, {
       ...shown,
