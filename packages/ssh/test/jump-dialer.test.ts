@@ -69,6 +69,36 @@ test('[SSH-05] ProxyJump: hops have their own blocks, user and port in its text 
   expect(gate.received.map(({ user }) => user)).not.toContain('ada')
 })
 
+test('a hop is not offered what is for the target', async () => {
+  using folder = configFolder()
+  await using gate = await startSshServer({
+    users: { gate: { password: 'lovelace', keys: [pair.publicKey] } },
+  })
+  await using target = await startSshServer()
+  const known = [gate, target].map((one) => one.knownHostsLine.trim())
+  const config = folder.write(
+    'config',
+    `UserKnownHostsFile ${folder.write('known_hosts', ...known)}`,
+    'IdentityAgent none',
+    'IdentityFile none',
+    'Host box',
+    '  HostName 127.0.0.1',
+    `  Port ${target.address.port}`,
+    `  ProxyJump gate@127.0.0.1:${gate.address.port}`,
+  )
+  // Both would open the gate.
+  const own = { password: 'lovelace', auth: key(pair.privateKey), ...pin(target) }
+  for (const url of ['ada@box', 'ada:lovelace@box']) {
+    const error = await failureOf(connect(url, { config, ...own }))
+    expect(error).toMatchObject({ code: 'NET_AUTH_NO_METHOD' })
+    expect(error.message).toContain('(hop 1 of 1)')
+  }
+  const jump = { url: gate.url, user: 'gate', ...pin(gate) }
+  const login = { user: 'ada', ...own, jump }
+  expect(await failureOf(connect(target.url, login))).toMatchObject({ code: 'NET_AUTH_NO_METHOD' })
+  expect(new Set(gate.received.map(({ text }) => text))).toEqual(new Set(['none gate']))
+})
+
 test('hops that lead back to themselves are refused before anything is dialed', async () => {
   using folder = configFolder()
   const file = folder.write('config', 'Host *', '  ProxyJump gate')

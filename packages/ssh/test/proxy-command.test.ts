@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 import { expect, test, vi } from 'vitest'
@@ -10,6 +10,14 @@ import { startSshServer } from '@net/ssh/testing'
 import { proxyCommandDialer } from '../src/proxy-command.ts'
 import { configFolder } from './config/config-folder.ts'
 import { failureOf, logInTo } from './embedded.ts'
+
+/** The processes that this one has started and not waited for. */
+function childrenOf(process: number): readonly number[] {
+  const path = `/proc/${process}/task`
+  if (!existsSync(path)) return []
+  const lists = readdirSync(path).map((task) => readFileSync(`${path}/${task}/children`, 'utf8'))
+  return lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number))
+}
 
 const node = JSON.stringify(process.execPath)
 const pipe = `const s = require('node:net').connect(process.argv[2], process.argv[1]); process.stdin.pipe(s).pipe(process.stdout); s.on('error', () => process.exit(1))`
@@ -56,6 +64,48 @@ test('[SSH-06] a command that stays is ended when the call is aborted', async ()
   stop.abort(new Error('enough'))
   expect(await failure).toMatchObject({ code: 'NET_ABORTED' })
 })
+
+test('[SSH-06] a command that dies in the middle is a lost connection', async () => {
+  await using server = await startSshServer({ exec: () => new Promise(() => {}) })
+  const { port } = server.address
+  const dialer = proxyCommandDialer(`${node} -e "${pipe}" 127.0.0.1 ${port}`)
+  const before = childrenOf(process.pid)
+  await using host = await logInTo(server, { dialer })
+  const running = failureOf(host.exec('sleep'))
+  await server.waitFor(({ what }) => what === 'exec')
+  for (const child of childrenOf(process.pid)) {
+    if (!before.includes(child)) process.kill(child, 'SIGKILL')
+  }
+  expect(await running).toMatchObject({ code: 'NET_CONN_CLOSED' })
+})
+
+test.skipIf(!existsSync('/proc/self/task'))(
+  'of 500 commands none is left, ended or not',
+  async () => {
+    const before = childrenOf(process.pid)
+    const endpoint = { scheme: 'ssh', host: '127.0.0.1', port: 22 }
+    const dial = async (command: string): Promise<void> => {
+      const road = await proxyCommandDialer(command)
+        .dial(endpoint)
+        .catch(() => undefined)
+      road?.abort()
+    }
+    for (let round = 0; round < 50; round++) {
+      const commands = ['false', 'true', 'echo', 'cat /dev/null', 'echo SSH-2.0-x']
+      await Promise.all([...commands, ...commands].map(dial))
+    }
+    // One that does not end by itself, and one that does not want to.
+    await Promise.all(
+      ['sh -c "echo; exec sleep 60"', `sh -c "trap '' TERM; echo; sleep 60"`].map(dial),
+    )
+    await expect
+      .poll(() => childrenOf(process.pid).filter((child) => !before.includes(child)), {
+        timeout: 20_000,
+      })
+      .toEqual([])
+  },
+  60_000,
+)
 
 test.skipIf(!existsSync('/proc/self/fd'))(
   'a command leaves nothing open, also where programs that it has started go on',

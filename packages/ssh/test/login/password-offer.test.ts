@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 
+import { connect } from '@net/ssh'
 import { startSshServer } from '@net/ssh/testing'
 
+import { sendMessage } from '../../src/engine/ssh2-internals.ts'
+import { fields } from '../../src/identity/wire.ts'
 import { failureOf, logInTo } from '../embedded.ts'
+import { anyKey, rawServer } from '../engine/raw-server.ts'
 
 const expired = { text: 'Your password has expired.', newPassword: 'byron-1815' }
 
@@ -32,6 +36,32 @@ test('a new password is asked for only then, and once', async () => {
   await using plain = await startSshServer()
   await using other = await logInTo(plain, { newPassword })
   expect([other.info.user, asked]).toEqual(['ada', 1])
+})
+
+test('a server that wants another new password is told so, and nothing is sent a second time', async () => {
+  const asked: string[] = []
+  using server = await rawServer(
+    () => {},
+    (client) => {
+      client._protocol._handlers['USERAUTH_REQUEST'] = ((...all: unknown[]) => {
+        const [, , , method] = all as string[]
+        asked.push(method ?? '')
+        const failure = Buffer.concat([Buffer.of(51), fields('password'), Buffer.of(0)])
+        const again = Buffer.concat([Buffer.of(60), fields('Use a longer one.', '')])
+        sendMessage(client, method === 'none' ? failure : again)
+      }) as never
+    },
+  )
+  let given = 0
+  const newPassword = (): string => {
+    given += 1
+    return 'byron-1815'
+  }
+  expect(await failureOf(connect(server.url, { ...anyKey, newPassword }))).toMatchObject({
+    code: 'NET_AUTH_EXPIRED',
+    message: expect.stringContaining('"Use a longer one."'),
+  })
+  expect([asked, given]).toEqual([['none', 'password', 'password'], 1])
 })
 
 test('a new password without one to replace is no login', async () => {
