@@ -63,6 +63,20 @@ const written: readonly (readonly [string, string])[] = [
   ['web', 'Port "8\n'],
   ['web', 'Match exec "true"\n  Port 8\nMatch exec "test %h = web"\n  User seen\n'],
   ['web', 'User "two words"\n'],
+  // As Debian, Fedora and macOS have it for all hosts, behind what a user has.
+  [
+    'web',
+    'Host web\n  User ada\n\nHost *\n#   ForwardAgent no\n#   Port 22\n    SendEnv LANG LC_* COLORTERM NO_COLOR\n    HashKnownHosts yes\n    GSSAPIAuthentication yes\n',
+  ],
+  [
+    'web',
+    'Host web\n  HostName web.example.com\n\n# This system is following system-wide crypto policy.\nMatch final all\n\tInclude extra\n\n\tGSSAPIAuthentication yes\n\n# If this option is set to yes then remote X11 clients will have full access\n\tForwardX11Trusted yes\n',
+  ],
+  [
+    'web',
+    'Host *\n  IgnoreUnknown UseKeychain\n  UseKeychain yes\n  AddKeysToAgent yes\n  IdentityFile ~/.ssh/id_work\n\n# Options set here apply to all hosts\nHost *\n    SendEnv LANG LC_*\n',
+  ],
+  ['web', 'Host *\n  AddKeysToAgent yes\n  UseKeychain yes\n'],
   [
     'web',
     'RekeyLimit 1G 1h\nAddKeysToAgent yes\nHashKnownHosts yes\nVisualHostKey no\nTCPKeepAlive no\n',

@@ -28,6 +28,23 @@ test('[SSH-45] a sshd that drops logins at random while there are too many has a
   expect(results).toHaveLength(20)
 }, 60_000)
 
+test('[SSH-45] forty hosts behind one that drops logins share one login there, and all are there in the end', async (context) => {
+  const few = ['MaxStartups 2:100:3']
+  const [bastion, target] = [await started(context, few), await started(context, few)]
+  const hosts = Array.from({ length: 40 }, () => target.url)
+  const jump = { url: bastion.url, ...loginOf(bastion) }
+  const job = async (host: ssh.SshClient): Promise<string> =>
+    (await host.exec('echo ${SSH_CONNECTION%% *} $PPID')).stdout
+  const run = ssh.fleet(hosts, job, {
+    connect: { ...loginOf(target), jump },
+    concurrency: 40,
+  })
+  const results = await run.all()
+  expect(results.map(({ error }) => error)).toEqual(results.map(() => undefined))
+  // Each by a login of its own.
+  expect(new Set(results.map(({ value }) => value)).size).toBe(40)
+}, 60_000)
+
 test('a sshd that takes few tries ends the login, and says so', async (context) => {
   const sshd = await started(context, ['MaxAuthTries 2'])
   const auth = [1, 2, 3].map(() => ssh.key(createSshKey().privateKey))

@@ -68,6 +68,19 @@ test('keys of every type that PuTTYgen writes, in versions 2 and 3', async (cont
       }
     }
   }
+  // The keys of its passphrases are made in three ways.
+  for (const kdf of ['Argon2id', 'Argon2i', 'Argon2d']) {
+    const file = join(folder, `${kdf}.ppk`)
+    const made = ['-t', 'ed25519', '-o', file, '--new-passphrase', join(folder, 'some'), '-q']
+    const param = ['--random-device', '/dev/urandom', '--ppk-param', `kdf=${kdf.toLowerCase()}`]
+    execFileSync(puttygen, [...made, ...param])
+    expect(readFileSync(file, 'utf8')).toContain(`Key-Derivation: ${kdf}`)
+    const shown = [file, '-L', '--old-passphrase', join(folder, 'some')]
+    allow(sshd, execFileSync(puttygen, shown, { encoding: 'utf8' }))
+    const passphrase = 'open sesame'
+    await using host = await logIn(sshd, ssh.key(fromFile(file), { passphrase }))
+    expect(host.info.user).toBe(sshd.user)
+  }
   // The two that it makes besides, which sshd takes no more and never took.
   for (const [type, words] of [
     ['dsa', 'a DSA key'],

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 
-import { connect as dial, listen, socksDialer } from '@net/socket'
+import { connect as dial, listen, socksDialer, tcpDialer, type Dialer } from '@net/socket'
 import { startEchoServer } from '@net/socket/testing'
 import * as ssh from '@net/ssh'
 
@@ -59,6 +59,26 @@ test('[SSH-40] a shell with a terminal of a size, which changes', async (context
     /^\/dev\/pts\/\d+\r\n[\s\S]*columns 77/,
   )
 }, 60_000)
+
+test('[SSH-40] bash that draws its line, in colours and with bracketed paste: 500 commands', async (context) => {
+  const bash = requireDaemon(context, 'bash')
+  await using host = await logIn(await started(context))
+  await using shell = await host.shell({ term: 'xterm-256color', echo: true })
+  await shell.send(`exec ${bash} --noprofile --norc -i`)
+  await shell.send(
+    `bind 'set enable-bracketed-paste on'; PS1='\\[\\e[1;32m\\]net\\$\\[\\e[0m\\] ' HISTFILE=; echo read''y`,
+  )
+  await shell.expect(/ready\n(?:net# |net\$ )$/)
+  const prompt = /(?:^|\n)net[#$] $/
+  for (let number = 0; number < 500; number++) {
+    const words = `${number} ${'word '.repeat(number % 25)}`.trim()
+    await shell.send(`echo ${words}; printf '\\e[31mred\\e[0m\\n'`)
+    const { text } = await shell.expect(prompt)
+    expect([number, text.replace(/\n$/, '')]).toEqual([number, `${words}\nred`])
+  }
+  await shell.send('exit 3')
+  expect(await shell.exit).toMatchObject({ exitCode: 3 })
+}, 120_000)
 
 test('[SSH-42] a subsystem that sshd has, and one that it has not', async (context) => {
   const folder = testFolder()
@@ -123,6 +143,29 @@ test('a tunnel whose target refuses goes on, and a server that forbids them says
   })
 }, 60_000)
 
+test('[SSH-48] a port that a connection holds which is gone is listened on once sshd has noticed', async (context) => {
+  await using echo = await startEchoServer()
+  const target = `127.0.0.1:${echo.address.port}`
+  const sshd = await started(context, ['ClientAliveInterval 1', 'ClientAliveCountMax 1'])
+  const road = deafRoad()
+  const old = await logIn(sshd, { dialer: road.dialer, keepAlive: false })
+  const at = `127.0.0.1:${await freePort()}`
+  await old.forwardRemote(at, target)
+  road.deafen()
+  await using host = await logIn(sshd)
+  await expect(host.forwardRemote(at, target, { retry: false })).rejects.toMatchObject({
+    code: 'NET_REPLY_TEMPORARY',
+    retry: 'safe',
+    message: expect.stringContaining('earlier connection'),
+  })
+  const retry = { attempts: 100, delay: 200 }
+  await using tunnel = await host.forwardRemote(at, target, { retry })
+  await using connection = await dial(tunnel.url)
+  await connection.write('hello')
+  expect(await connection.readExactly(5)).toEqual(Buffer.from('hello'))
+  await old.close({ grace: 0 })
+}, 60_000)
+
 test('a server that is killed ends tunnels and commands with an error', async (context) => {
   const sshd = await started(context)
   const host = await logIn(sshd)
@@ -140,12 +183,41 @@ async function started(context: TestContext, settings: readonly string[] = []): 
   return sshd
 }
 
-function logIn({ url, user, key, hostKey }: Sshd): Promise<ssh.SshClient> {
+function logIn(
+  { url, user, key, hostKey }: Sshd,
+  options: ssh.SshConnectOptions = {},
+): Promise<ssh.SshClient> {
   return ssh.connect(url, {
     user,
     auth: ssh.key(key.privateKey),
     hostKeys: ssh.pinned(hostKey.fingerprint),
+    ...options,
   })
+}
+
+/** A road over which nothing comes any more from a moment on, as where a network is gone. */
+function deafRoad(): { readonly dialer: Dialer; deafen(): void } {
+  let isDeaf = false
+  return {
+    deafen: () => void (isDeaf = true),
+    dialer: {
+      name: 'deaf',
+      async dial(endpoint, options) {
+        const transport = await tcpDialer().dial(endpoint, options)
+        return {
+          info: transport.info,
+          async read() {
+            const chunk = await transport.read()
+            return isDeaf ? new Promise<never>(() => {}) : chunk
+          },
+          write: (chunks) => transport.write(chunks),
+          end: () => transport.end(),
+          close: () => transport.close(),
+          abort: (reason) => transport.abort(reason),
+        }
+      },
+    },
+  }
 }
 
 /** How many bytes an echo server gives back after the end of what it was sent. */
