@@ -9,8 +9,10 @@ import { startFtpServer } from '@net/ftp/testing'
 import * as ssh from '@net/ssh'
 import { startSftpServer } from '@net/ssh/testing'
 
-import { fine, leading, odd } from '../../packages/files/test/hostile/names.ts'
-import { contentsOf } from '../../packages/files/test/tree-contents.ts'
+import { hostileNames } from '@net/files/testing'
+import { contentsOf } from '@net/files/testing'
+
+const { fine, leading, odd } = hostileNames
 
 interface Opened extends AsyncDisposable {
   /** The folder `/a/b/root` of a server. */

@@ -3,7 +3,7 @@ import { measureClockShift, memoryFiles } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from './tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 test('the clock of a tree is measured, and nothing stays behind', async () => {
   const inner = memoryFiles({ contents: { 'in/a': '' } })

@@ -2,7 +2,7 @@ import { at, copy, memoryFiles } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from './tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 const from = memoryFiles({ contents: { 'in/a': 'text', 'in/deep/b': 'more', top: 'top' } })
 const code = (value: string): Error => expect.objectContaining({ code: value }) as Error

@@ -1,7 +1,7 @@
 import { diff, memoryFiles } from '@net/files'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from './tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 test('tells every difference and changes nothing', async () => {
   const from = memoryFiles({

@@ -7,7 +7,7 @@ import { at, diff, localFiles, memoryFiles, mirror } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from './tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 test('one file goes from memory to a folder and back', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'files-'))

@@ -4,7 +4,8 @@ import { at, memoryFiles, remove } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { contentsOf, textOf } from './tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
+import { textOf } from '../src/testing/contents.ts'
 
 const contents = { 'in/a': '1', 'in/deep/b': '2', 'in/deep/keep.txt': '3', top: '4' }
 

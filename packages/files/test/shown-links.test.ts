@@ -3,7 +3,7 @@ import { LINK_REMOVAL, netError } from '@net/core/authoring'
 import { at, memoryFiles, mirror, remove } from '@net/files'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from './tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 const contents = { 'in/link/a': '1', 'in/link/deep/b': '2', 'in/c/d': '3', top: '4' }
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 import { TreeCopy, type TreeCopyRun } from '../src/tree-copy.ts'
 import { testFolder } from './local/folder.ts'
-import { contentsOf } from './tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 function run(given: Omit<TreeCopyRun, 'isFile'> & { isFile?: boolean }) {
   const spec = { protocol: 'files', operation: 'test', kind: 'transfer' } as const

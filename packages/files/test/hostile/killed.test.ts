@@ -7,7 +7,7 @@ import { localFiles, mirror } from '@net/files'
 import { expect, test } from 'vitest'
 
 import { testFolder, type TestFolder } from '../local/folder.ts'
-import { contentsOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 const times = process.env['NET_SOAK'] === undefined ? 2 : 50
 const program = join(import.meta.dirname, 'mirrored-then-killed.ts')

@@ -11,8 +11,10 @@ import {
 import { expect, test } from 'vitest'
 
 import { testFolder, type TestFolder } from '../local/folder.ts'
-import { contentsOf } from '../tree-contents.ts'
-import { fine, leading, odd } from './names.ts'
+import { contentsOf } from '@net/files/testing'
+import { hostileNames } from '@net/files/testing'
+
+const { fine, leading, odd } = hostileNames
 
 /** A peer that lists whatever it likes, each name as that type, and gives every file the same text. */
 function peerWith(names: readonly string[], type: 'file' | 'folder'): RemoteFiles {

@@ -3,7 +3,7 @@ import { memoryFiles, mirror, type MemoryCapabilities } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 const options = { delete: 'all', retry: false } as const
 

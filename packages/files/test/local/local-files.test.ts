@@ -15,7 +15,8 @@ import { checkRemoteFiles } from '@net/core/testing'
 import { localFiles, memoryFiles, type LocalNames } from '@net/files'
 import { expect, test, vi } from 'vitest'
 
-import { contentsOf, textOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
+import { textOf } from '../../src/testing/contents.ts'
 import { testFolder } from './folder.ts'
 
 test.each<LocalNames>(['portable', 'system'])(

@@ -5,7 +5,7 @@ import { faultyFiles } from '@net/files/testing'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { contentsOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 import {
   contentsIn,
   HIDDEN,

@@ -5,7 +5,7 @@ import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
 import { Dress } from '../../src/run/dress.ts'
-import { contentsOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 const contents = { 'in/a': 'of a', 'in/b': 'of b', c: 'x'.repeat(300_000) }
 const { signal } = new AbortController()

@@ -5,7 +5,7 @@ import { faultyFiles } from '@net/files/testing'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { testFolder } from '../local/folder.ts'
-import { contentsOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 
 test('folders come first, then files, then those that are to be last, then what is removed', async () => {
   const order: string[] = []

@@ -12,7 +12,7 @@ import type { CopiedFile } from '../../src/run/copied-file.ts'
 import { copyFile } from '../../src/run/file-copy.ts'
 import type { RouteParts } from '../../src/run/route.ts'
 import { testFolder } from '../local/folder.ts'
-import { contentsOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 import { onRoute } from './route-of.ts'
 
 const retry = { attempts: 3, delay: 0, jitter: 'none' } as const

@@ -9,7 +9,7 @@ import { copySmall, type SmallCopy } from '../../src/run/small-copy.ts'
 import type { RouteParts } from '../../src/run/route.ts'
 import type { SmallFiles } from '../../src/small-files.ts'
 import { testFolder } from '../local/folder.ts'
-import { contentsOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
 import { onRoute } from './route-of.ts'
 
 /** A tree elsewhere that knows small files, with what was asked of it. */

@@ -5,7 +5,8 @@ import { at, memoryFiles, mirror } from '@net/files'
 import { faultyFiles } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { contentsOf, textOf } from '../tree-contents.ts'
+import { contentsOf } from '@net/files/testing'
+import { textOf } from '../../src/testing/contents.ts'
 
 const poor = { times: { grain: 1, canSet: false, zone: 'utc' }, rename: 'atomic' } as const
 

@@ -3,7 +3,7 @@ import { memoryFiles } from '@net/files'
 import { faultyFiles, type TreeMoment } from '@net/files/testing'
 import { expect, test } from 'vitest'
 
-import { textOf } from '../tree-contents.ts'
+import { textOf } from '../../src/testing/contents.ts'
 
 test('a tree without faults is the tree', async () => {
   await checkRemoteFiles(async () => ({

@@ -1,7 +1,7 @@
-/* Names that a faulty or hostile peer may list. None of them must lead out of a folder; the rest is for the target to say. */
+/* Names that a faulty or hostile peer may list. None of them must lead out of a folder. */
 
 /** Names that mean another place, or nothing, on every system. */
-export const leading: readonly string[] = [
+const leading: readonly string[] = [
   '..',
   '.',
   '',
@@ -22,7 +22,7 @@ export const leading: readonly string[] = [
 ]
 
 /** Names that some systems take for something else. */
-export const odd: readonly string[] = [
+const odd: readonly string[] = [
   '..\\x',
   '\\x',
   'a\\b',
@@ -61,7 +61,7 @@ export const odd: readonly string[] = [
 ]
 
 /** Names that look strange and are fine. */
-export const fine: readonly string[] = [
+const fine: readonly string[] = [
   '..a',
   '-rf',
   '~',
@@ -74,3 +74,13 @@ export const fine: readonly string[] = [
   '&amp;',
   '日本',
 ]
+
+/**
+ * Names that a server may list and a copy must not be led astray by: `leading` mean another place, or nothing, on every system;
+ * `odd` mean something else on some, and a target may refuse them; `fine` look strange and are to arrive.
+ */
+export const hostileNames: {
+  readonly leading: readonly string[]
+  readonly odd: readonly string[]
+  readonly fine: readonly string[]
+} = { leading, odd, fine }

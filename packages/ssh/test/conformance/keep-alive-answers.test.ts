@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { sendMessage } from '../../src/engine/ssh2-internals.ts'
 import type { EngineIncoming, EngineSession, EngineChannel } from '../../src/engine/ssh2-types.ts'
 import { fields, uint32 } from '../../src/identity/wire.ts'
-import { anyKey, rawServer } from './raw-server.ts'
+import { anyKey, rawServer } from '../engine/raw-server.ts'
 
 test.for([0, 1, 0xffff_ffff])(
   'a server that does not know the question whether it is there (packet %i) is kept, and other questions have their own answers',

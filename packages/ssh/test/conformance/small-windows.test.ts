@@ -4,7 +4,7 @@ import { connect } from '@net/ssh'
 import { expect, test } from 'vitest'
 
 import type { EngineChannel, EngineSession } from '../../src/engine/ssh2-types.ts'
-import { anyKey, rawServer } from './raw-server.ts'
+import { anyKey, rawServer } from '../engine/raw-server.ts'
 
 test.for([
   ['1 KiB, in packets of as much', 1024, 1024, false],

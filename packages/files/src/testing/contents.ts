@@ -2,7 +2,10 @@
 
 import type { RemoteFiles } from '@net/core'
 
-/** Every path of the tree: a file with its text, a folder with a slash, a link with an arrow. */
+/**
+ * Every path below a folder of a tree, by its name: a file with its text, a folder with a slash and nothing, a link with an arrow and its
+ * target. Reads all of it into memory. Rejects with what the tree rejects with.
+ */
 export async function contentsOf(files: RemoteFiles, folder = ''): Promise<Record<string, string>> {
   const contents: Record<string, string> = {}
   for await (const { path, target, type } of files.list(folder)) {
