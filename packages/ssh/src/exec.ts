@@ -23,7 +23,12 @@ import { feed, writeLimit } from './command-input.ts'
 import { CommandStart, planStart, type StartPlan } from './command-start.ts'
 import { stopStepwise } from './command-stop.ts'
 import type { SshSession } from './engine/ssh2.ts'
-import type { CommandEnd, OutputName, RemoteCommand } from './engine/ssh2-command.ts'
+import type {
+  CommandEnd,
+  OutputName,
+  OutputReceiver,
+  RemoteCommand,
+} from './engine/ssh2-command.ts'
 import { SshExitError } from './errors.ts'
 import { OutputSink } from './output-sink.ts'
 
@@ -69,7 +74,7 @@ function sinksOf({ stdout, stderr }: Taken<ExecOptions>): ExecPlan['sinks'] {
 }
 
 /** One command from its start to its end. */
-export class CommandCall {
+export class CommandCall implements OutputReceiver {
   readonly #session: SshSession
   readonly #plan: ExecPlan
   readonly #op: Operation
@@ -84,13 +89,25 @@ export class CommandCall {
     this.#collector = new PrintedOutput('the command', plan.maxBytes, (error) => op.fail(error))
   }
 
+  get copies(): boolean {
+    return !this.#sinks.has('stdout') && this.#collector.copies('stdout')
+  }
+
+  arrived(printed: OutputName, chunk: Uint8Array): boolean {
+    const name = this.#plan.merged ? 'stdout' : printed
+    this.#op.idle.moved(chunk.length)
+    const sink = this.#sinks.get(name)
+    if (sink !== undefined) return sink.take(chunk)
+    this.#collector.take(name, chunk)
+    return true
+  }
+
   /** Runs it; `leaving` gets the last of a command that is given up. */
   async run(
     attempt: Attempt,
     leaving: (last: Promise<void>) => void,
   ): Promise<ExecResult<string | Uint8Array>> {
-    const output = { arrived: this.#printed }
-    const start = new CommandStart(this.#session, this.#plan.start, this.#op, output)
+    const start = new CommandStart(this.#session, this.#plan.start, this.#op, this)
     start.check()
     const collector = this.#collector
     try {
@@ -129,15 +146,6 @@ export class CommandCall {
   /** Of an input that no command reads any more. */
   #letGo(): void {
     if (!isText(this.#input)) this.#input.close().catch(() => {})
-  }
-
-  readonly #printed = (printed: OutputName, chunk: Uint8Array): boolean => {
-    const name = this.#plan.merged ? 'stdout' : printed
-    this.#op.idle.moved(chunk.length)
-    const sink = this.#sinks.get(name)
-    if (sink !== undefined) return sink.take(chunk)
-    this.#collector.take(name, chunk)
-    return true
   }
 
   #listenToSinks(command: RemoteCommand, failed: (error: unknown) => void): void {

@@ -2,7 +2,7 @@
 
 import { netError, type NetError } from '../errors/net-error.ts'
 import { redact } from '../redaction/redact.ts'
-import { ByteQueue } from './byte-queue.ts'
+import { ByteStore } from './byte-store.ts'
 
 /** Both outputs, as text or as bytes. */
 export interface Printed {
@@ -12,7 +12,7 @@ export interface Printed {
 
 /** Collects both outputs of one program. */
 export class PrintedOutput {
-  readonly #kept = { stdout: new ByteQueue(), stderr: new ByteQueue() }
+  readonly #kept: { readonly stdout: ByteStore; readonly stderr: ByteStore }
   readonly #who: string
   readonly #limit: number
   readonly #full: (error: NetError) => void
@@ -24,6 +24,7 @@ export class PrintedOutput {
    * from then on. `who` printed them, as the error says it: `the process`.
    */
   constructor(who: string, limit: number, full: (error: NetError) => void) {
+    this.#kept = { stdout: new ByteStore(limit), stderr: new ByteStore(limit) }
     this.#who = who
     this.#limit = limit
     this.#full = full
@@ -32,6 +33,11 @@ export class PrintedOutput {
   /** How many bytes were printed. */
   get size(): number {
     return this.#size
+  }
+
+  /** Whether the next chunk of this output is copied, and may change afterwards. */
+  copies(name: 'stdout' | 'stderr'): boolean {
+    return this.#kept[name].copies
   }
 
   take(name: 'stdout' | 'stderr', chunk: Uint8Array): void {
@@ -57,7 +63,7 @@ export class PrintedOutput {
   }
 
   #whole(name: 'stdout' | 'stderr'): Buffer {
-    const whole = this.#kept[name].peek(Infinity)
+    const whole = this.#kept[name].whole()
     return Buffer.from(whole.buffer, whole.byteOffset, whole.length)
   }
 }

@@ -40,7 +40,10 @@ export type OutputName = 'stdout' | 'stderr'
 
 /** Takes what a command prints. */
 export interface OutputReceiver {
-  /** Whether it has copied what it wants of a chunk when `arrived` returns: the memory is used again then. Default false. */
+  /**
+   * Asked before each chunk of the first output: whether it has copied what it wants of it when `arrived` returns, so that the memory
+   * is used again. Default false.
+   */
   readonly copies?: boolean
   /** Returns whether there is room for more; without it, `resume` says when there is again. */
   arrived(name: OutputName, chunk: Uint8Array): boolean
@@ -134,7 +137,9 @@ export class Ssh2Command implements RemoteCommand {
       if (!output.arrived('stderr', chunk)) stderr.pause()
     })
     hearData(channel, {
-      copies: output.copies === true,
+      get copies() {
+        return output.copies === true
+      },
       arrived: (chunk) => {
         this.#printed = true
         this.#isFull = !output.arrived('stdout', chunk)

@@ -14,8 +14,8 @@ import type { EngineChannel, EngineClient } from './ssh2-types.ts'
 /** Takes what comes on a channel as it comes. */
 export interface ChannelEar {
   /**
-   * Whether it has copied what it wants of the data when `arrived` returns: the memory is used for something else then. Otherwise the
-   * data is its own.
+   * Asked each time: whether it has copied what it wants of the data when `arrived` returns, so that the memory is used for something
+   * else. Otherwise the data is its own.
    */
   readonly copies: boolean
   /** More has come. Returns whether there is room for more; without it, `moreRoom` says when there is again. */

@@ -107,3 +107,14 @@ test('a megabyte in pieces of all sizes comes whole through both halves, there a
   const { stdout } = await host.exec('cat', { input: pieces(), output: 'bytes' })
   expect(bytes.equals(stdout)).toBe(true)
 })
+
+test('what is long and collected is whole, though the memory of its packets is used again', async () => {
+  const bytes = randomBytes(12 * MIB)
+  await using server = await startSshServer({ exec: (_, { stdout }) => stdout.write(bytes) })
+  await using host = await logInTo(server)
+  const { stdout } = await host.exec('dump', { output: 'bytes' })
+  expect(bytes.equals(stdout)).toBe(true)
+  const chunks: Uint8Array[] = []
+  await host.exec('dump', { stdout: (chunk) => void chunks.push(chunk) })
+  expect(bytes.equals(Buffer.concat(chunks))).toBe(true)
+})
