@@ -30,11 +30,13 @@ class ByParamiko:
         return client
 
     def run(self, _: int) -> None:
-        _, stdout, _ = self.client.exec_command("echo one")
+        # Kept to the end: once it is let go of, paramiko ends the input, sometimes behind the close, for which sshd hangs up.
+        stdin, stdout, _ = self.client.exec_command("echo one")
         assert stdout.read() == b"one\n"
         assert stdout.channel.recv_exit_status() == 0
         # Left to the garbage collector, it would take the place of another session.
         stdout.channel.close()
+        stdin.close()
 
     def connect(self, times: int) -> None:
         for _ in range(times):

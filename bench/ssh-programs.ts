@@ -27,8 +27,10 @@ export async function pythonClient(
 ): Promise<(Disposable & { contender(round: SshRound): Contender }) | undefined> {
   const program = fileURLToPath(new URL('ssh-peers.py', import.meta.url))
   const child = spawn('/usr/bin/python3', [program, name, String(port), user, identity], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  let complaint = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text))
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   if ((await lines.next()).value !== 'ready') return undefined
   return {
@@ -40,7 +42,9 @@ export async function pythonClient(
         async run() {
           child.stdin.write([kind, count, atOnce].filter((word) => word !== undefined).join(' '))
           child.stdin.write('\n')
-          cpu = Number((await lines.next()).value)
+          const { value, done: isOver } = await lines.next()
+          if (isOver === true) throw new Error(`${name} ended: ${complaint.trimEnd()}`)
+          cpu = Number(value)
           return done
         },
       }
