@@ -12,6 +12,7 @@ import { pythonClient, SharedSsh, type SshRound } from './ssh-programs.ts'
 import { forkRelay } from './relay.ts'
 import { startBenchSshd, type BenchSshd } from './ssh-sshd.ts'
 import { compareForwards } from './ssh-forward.ts'
+import { printServerPart } from './ssh-server-part.ts'
 
 const CONNECTS = 20
 const COMMANDS = 200
@@ -67,10 +68,11 @@ async function measure(server: BenchSshd): Promise<void> {
   for (const atOnce of [1, AT_ONCE]) {
     await part(`exec${atOnce}`, async () => {
       const round: SshRound = { kind: 'exec', done: COMMANDS, count: COMMANDS, atOnce }
+      const commands = times('@net/ssh', COMMANDS, () => run(ours), atOnce)
       await compare(
         `ssh, sshd: commands, ${atOnce === 1 ? 'one after the other' : `${atOnce} at a time`}`,
         'a second',
-        times('@net/ssh', COMMANDS, () => run(ours), atOnce),
+        commands,
         [
           times(
             'ssh2 with noDelay',
@@ -92,6 +94,7 @@ async function measure(server: BenchSshd): Promise<void> {
           shared.commands('echo one', { ...round, count: 40, done: 40 }),
         ],
       )
+      await printServerPart(server, commands)
     })
   }
   await part('stream', async () => {

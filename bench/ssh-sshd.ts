@@ -11,6 +11,7 @@ import { createSshKey, type SshKeyPair } from '@net/ssh/testing'
 
 /** A sshd that runs. */
 export interface BenchSshd extends Disposable {
+  readonly pid: number
   readonly port: number
   readonly user: string
   readonly key: SshKeyPair
@@ -51,6 +52,7 @@ export async function startBenchSshd(): Promise<BenchSshd | undefined> {
   await once(child.stderr, 'data')
   child.stderr.resume()
   return {
+    pid: child.pid ?? 0,
     port,
     user: userInfo().username,
     key,
