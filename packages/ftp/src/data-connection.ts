@@ -89,6 +89,7 @@ export class DataConnections {
       tls: this.#road.tls,
       name: own(this.#road.tls, 'servername') ?? info.endpoint.host,
       session: this.#session ?? duplex.getSession(),
+      group: info.tls?.group,
     })
   }
 

@@ -24,6 +24,7 @@ import { Control } from './control.ts'
 import { accepted, Dialog } from './dialog.ts'
 import { GREETING, replyError } from './errors.ts'
 import { factsToAskFor, parseFeatures, type Features } from './features.ts'
+import { keyShares } from './key-shares.ts'
 import { controlLoss } from './loss-places.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { FtpEncoding } from './wire-text.ts'
@@ -67,7 +68,8 @@ export async function logIn(
   plan: LoginPlan,
 ): Promise<LoggedIn> {
   const { endpoint } = transport.info
-  const tls = { ...plan.tls, servername: own(plan.tls, 'servername') ?? endpoint.host }
+  const servername = own(plan.tls, 'servername') ?? endpoint.host
+  const tls = { ...plan.tls, servername, groups: own(plan.tls, 'groups') ?? keyShares() }
   const isAnonymous = plan.user === ANONYMOUS && plan.password === undefined
   const otherwise = isAnonymous ? 'opportunistic' : 'required'
   const security = securityFor(transport.info, plan.security, otherwise)
