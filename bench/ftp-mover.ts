@@ -14,6 +14,8 @@ import { serveRounds } from './apart.ts'
 interface Mover {
   get(remote: string, local: string): Promise<unknown>
   put(local: string, remote: string): Promise<unknown>
+  /** As `put`, until the server has closed the file: vsftpd says 226 before that, and allocates the disk's blocks then. */
+  putWhole(local: string, remote: string): Promise<unknown>
   /** Resolves to how many entries came. */
   list(folder: string): Promise<number>
 }
@@ -26,7 +28,7 @@ const mover = await (who === 'net' ? ours() : theirs())
 serveRounds(async (round) => {
   const [kind, from = '', to = ''] = round.split(' ')
   if (kind === 'get') return mover.get(from, to)
-  if (kind === 'put') return mover.put(from, to)
+  if (kind === 'put') return mover.putWhole(from, to)
   if (kind === 'small') return small(from, to)
   return kind === 'heap' ? highWater(from) : mover.list(from)
 })
@@ -46,9 +48,13 @@ async function ours(): Promise<Mover> {
     security: ca === undefined ? 'off' : 'required',
     tls: { ca },
   })
+  const put = (local: string, remote: string): Promise<unknown> =>
+    client.upload(ftp.fromFile(local), remote)
   return {
     get: (remote, local) => client.download(remote, ftp.toFile(local)),
-    put: (local, remote) => client.upload(ftp.fromFile(local), remote),
+    put,
+    // It asks for the size.
+    putWhole: put,
     async list(folder) {
       let count = 0
       for await (const entry of client.list(folder)) count += entry.type === 'file' ? 1 : 0
@@ -71,6 +77,10 @@ async function theirs(): Promise<Mover> {
   return {
     get: (remote, local) => client.downloadTo(local, remote),
     put: (local, remote) => client.uploadFrom(local, remote),
+    async putWhole(local, remote) {
+      await client.uploadFrom(local, remote)
+      await client.size(remote)
+    },
     list: async (folder) => (await client.list(folder)).length,
   }
 }

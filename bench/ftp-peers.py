@@ -48,4 +48,6 @@ for line in sys.stdin:
     else:
         with open(words[0], "rb") as file:
             client.storbinary(f"STOR {words[1]}", file, blocksize=262144)
+        # The server has closed the file: vsftpd says 226 before that, and allocates the disk's blocks then.
+        client.size(words[1])
     print(round((time.process_time() - started) * 1_000_000), flush=True)

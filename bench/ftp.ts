@@ -1,7 +1,8 @@
 /*
  * Files over FTP, in clear and over TLS, against vsftpd or, where there is none, the embedded server, each in another
  * process: large files from disk to disk, small ones, logins from far away, and a long listing. Ours also asks the server for
- * the size and compares, and gives a file its name only then. The contents are compared after each run.
+ * the size and compares, and gives a file its name only then; basic-ftp and ftplib ask for the size of a large upload, which
+ * the server tells when it has closed the file, as curl and lftp wait for their QUIT. The contents are compared after each run.
  */
 
 import { fork } from 'node:child_process'
