@@ -78,7 +78,7 @@ function ordered(
   addresses: readonly ResolvedAddress[],
   localAddress: string | undefined,
 ): readonly ResolvedAddress[] {
-  if (localAddress === undefined) return interleave(addresses)
+  if (localAddress === undefined) return addresses.length > 1 ? interleave(addresses) : addresses
   const family = isIP(localAddress)
   if (family === 0)
     throw netError('NET_BAD_OPTION', { message: 'localAddress must be an IP address' })
@@ -91,19 +91,32 @@ function ordered(
 }
 
 async function connectFirst(race: Candidates, op: Operation): Promise<Transport> {
-  const { endpoint, candidates, stagger, options } = race
-  const { won, cancel } = raceAddresses(candidates, stagger, (address) =>
-    contender(address, endpoint, options),
-  )
-  const socket = await stoppable(op, won, cancel).catch((error: unknown) => {
-    throw error instanceof AllFailed ? allFailed(error.errors, candidates, endpoint) : error
-  })
+  const { endpoint, options } = race
+  const socket = await connectOne(race, op)
   applyKeepAlive(socket, own(options, 'keepAlive'))
   return new SocketTransport(socket, {
     info: socketInfo(socket, endpoint),
     protocol: 'tcp',
     isPlain: true,
     reset: resetOf(socket),
+  })
+}
+
+function connectOne(
+  { endpoint, candidates, stagger, options }: Candidates,
+  op: Operation,
+): Promise<Socket> {
+  const begin = (address: ResolvedAddress): Contender<Socket> =>
+    contender(address, endpoint, options)
+  const [only, ...others] = candidates
+  if (only !== undefined && others.length === 0) {
+    // As of every data connection of FTP: there is nothing to race.
+    const { connected, cancel } = begin(only)
+    return stoppable(op, connected, cancel)
+  }
+  const { won, cancel } = raceAddresses(candidates, stagger, begin)
+  return stoppable(op, won, cancel).catch((error: unknown) => {
+    throw error instanceof AllFailed ? allFailed(error.errors, candidates, endpoint) : error
   })
 }
 
