@@ -1,4 +1,4 @@
-import files from 'node:fs/promises'
+import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -59,7 +59,10 @@ test('a file that cannot be opened leaves what the server has', async () => {
   await using server = await startFtpServer({ users, files: { '/a': 'precious' } })
   await using test = await openSession(server)
   const denied = Object.assign(new Error('denied'), { code: 'EACCES' })
-  using opening = vi.spyOn(files, 'open').mockRejectedValue(denied)
+  using opening = vi.spyOn(fs, 'open').mockImplementation((...given: readonly unknown[]) => {
+    const called = given.at(-1) as (error: Error) => void
+    queueMicrotask(() => called(denied))
+  })
   syncBuiltinESMExports()
   const sent = test.use((dialog, session) =>
     upload(session, dialog, { source: fromFile(fileURLToPath(import.meta.url)), path: 'a' }),

@@ -4,11 +4,12 @@
  */
 
 import type { Stats } from 'node:fs'
-import { open, stat, type FileHandle } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 
 import { netError, type NetError } from '../errors/net-error.ts'
 import type { FileSource } from './file.ts'
 import { localError } from './local-error.ts'
+import { ReadHandle } from './read-handle.ts'
 
 /** A file that can be read once. */
 export interface FileReading {
@@ -95,13 +96,13 @@ async function* chunksUntil(
 
 /** A file that is open, and gives its bytes in order. */
 export class FileBytes {
-  readonly #file: FileHandle
+  readonly #file: ReadHandle
   readonly #source: FileSource
   readonly #extent: Extent
   readonly #most: number
   #received = 0
 
-  private constructor(file: FileHandle, source: FileSource, extent: Extent) {
+  private constructor(file: ReadHandle, source: FileSource, extent: Extent) {
     this.#file = file
     this.#source = source
     this.#extent = extent
@@ -110,7 +111,7 @@ export class FileBytes {
 
   static async open(source: FileSource, extent: Extent): Promise<FileBytes> {
     const { path } = source
-    const file = await open(path, 'r').catch((error: unknown) => {
+    const file = await ReadHandle.open(path).catch((error: unknown) => {
       throw localError(error, 'opening', path)
     })
     return new FileBytes(file, source, extent)
@@ -155,7 +156,7 @@ export class FileBytes {
   async #read(memory: Uint8Array, position: number, most: number): Promise<number> {
     if (most === 0) return 0
     try {
-      return (await this.#file.read(memory, 0, most, position)).bytesRead
+      return await this.#file.read(memory, most, position)
     } catch (error) {
       throw localError(error, 'reading', this.#source.path)
     }
@@ -163,7 +164,7 @@ export class FileBytes {
 
   async #refuseGrown(size: number): Promise<void> {
     const { path, start } = this.#source
-    const now = (await this.#file.stat()).size
+    const now = await this.#file.size()
     if (now - start > size) throw changed(path, now - start, size)
   }
 }
