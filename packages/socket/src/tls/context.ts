@@ -14,11 +14,24 @@ export function contextOf(tls: TlsOptions, passphrase?: string): SecureContext {
   const isOwn = own(tls, 'ca') !== undefined || own(tls, 'caFolder') !== undefined
   const trust = isOwn ? undefined : environmentTrust()
   const options = openssl(tls, passphrase)
-  if (trust === undefined) return made(options)
   // With a client certificate it may hold a key, which no other connection should find here.
-  if (options.cert !== undefined || options.key !== undefined || options.crl !== undefined)
-    return made({ ...options, ca: [...trust] })
-  return trusting(trust, options)
+  const isPlain =
+    options.cert === undefined && options.key === undefined && options.crl === undefined
+  if (trust !== undefined)
+    return isPlain ? trusting(trust, options) : made({ ...options, ca: [...trust] })
+  return isOwn && isPlain ? trustingOwn(options) : made(options)
+}
+
+/** A client makes many connections with the same options, such as those of FTP for data. */
+function trustingOwn(options: SecureContextOptions): SecureContext {
+  const key = JSON.stringify(options)
+  const context = ours.get(key) ?? made(options)
+  // At the end again: the one that was not used for the longest goes first.
+  ours.delete(key)
+  ours.set(key, context)
+  const [oldest] = ours.keys()
+  if (ours.size > MOST && oldest !== undefined) ours.delete(oldest)
+  return context
 }
 
 /** To read a few hundred authorities takes OpenSSL a good part of a second, so that it is done once. */
@@ -146,5 +159,7 @@ let kept: {
   readonly contexts: Map<string, SecureContext>
 } = { trust: undefined, contexts: new Map() }
 
+const ours = new Map<string, SecureContext>()
+const MOST = 16
 const SEQUENCE = 0x30
 const LOCKED = /BAD_DECRYPT|BAD_PASSWORD|BAD_PASS|INTERRUPTED_OR_CANCELLED/

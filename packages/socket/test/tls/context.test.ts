@@ -166,3 +166,24 @@ test('a key that is too weak for the level asked for is refused', async () => {
   const weak = { ...certificates.issue({ weak: true }), ciphers: 'DEFAULT@SECLEVEL=0' }
   expect(await shaken(weak, { ciphers: 'DEFAULT@SECLEVEL=2' })).toMatch(/^NET_TLS_/)
 })
+
+test('the context of an authority of our own is made once for the same options, and never one with a key', () => {
+  const { ca } = createCertificates()
+  const context = contextOf({ ca })
+  expect(contextOf({ ca: [Buffer.from(ca)] })).not.toBe(context)
+  expect(contextOf({ ca, minVersion: 'TLSv1.3' })).not.toBe(context)
+  expect(contextOf({ ca: createCertificates().ca })).not.toBe(context)
+  expect(contextOf({ ca })).toBe(context)
+  expect(contextOf({ ca, cert, key })).not.toBe(contextOf({ ca, cert, key }))
+})
+
+test('few contexts are kept', () => {
+  const { ca } = createCertificates()
+  const kept = contextOf({ ca })
+  const left = contextOf({ ca, ciphers: 'AES128-SHA' })
+  for (let number = 0; number < 20; number++) {
+    contextOf({ ca: createCertificates().ca })
+    expect(contextOf({ ca })).toBe(kept)
+  }
+  expect(contextOf({ ca, ciphers: 'AES128-SHA' })).not.toBe(left)
+})
