@@ -25,20 +25,29 @@ export const replyDialect: ReplyDialect<SmtpReply> = {
   forTls: 'use smtps://',
   decode: textOf,
   replyOf(status, lines) {
-    const texts = lines.map((line) => line.slice(CODE))
-    const last = texts.at(-1) ?? ''
-    const enhanced = last[1] === '.' ? ENHANCED.exec(last)?.[1] : undefined
-    if (enhanced === undefined || enhanced[0] !== String(status)[0]) {
-      return Object.freeze({ status, text: texts.join('\n') })
+    const last = lines.at(-1) ?? ''
+    const enhanced = last[CODE + 1] === '.' ? ENHANCED.exec(last.slice(CODE)) : null
+    const [matched = '', code] = enhanced ?? []
+    if (code === undefined || code[0] !== lines[0]?.[0]) {
+      return Object.freeze({ status, text: textIn(lines, (line) => line.slice(CODE)) })
     }
-    const text = texts.map((line) => line.replace(ENHANCED, '')).join('\n')
-    return Object.freeze({ status, enhanced, text })
+    // Mostly it is the only line, which was looked at already.
+    const text =
+      lines.length === 1
+        ? last.slice(CODE + matched.length)
+        : textIn(lines, (line) => line.slice(CODE).replace(ENHANCED, ''))
+    return Object.freeze({ status, enhanced: code, text })
   },
 }
 
 /** The reply as the server wrote it, in one line, for errors and events. */
 export function formatReply({ status, enhanced, text }: SmtpReply): string {
   return [String(status), enhanced, text.replaceAll('\n', ' / ')].filter(Boolean).join(' ')
+}
+
+function textIn(lines: readonly string[], of: (line: string) => string): string {
+  const [only = ''] = lines
+  return lines.length === 1 ? of(only) : lines.map(of).join('\n')
 }
 
 function textOf(bytes: Buffer): string {

@@ -161,8 +161,8 @@ export class ReplyLines<R> implements ReplyReader<R> {
   }
 }
 
-function viewOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length)
+function viewOf(chunk: Uint8Array): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
 }
 
 function tooLong(what: string, limit: number): Error {
