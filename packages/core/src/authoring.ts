@@ -44,7 +44,7 @@ export { claimSecrets, holdSecret, redact, type SecretOwners } from './redaction
 export { percentDecoded } from './percent.ts'
 export { PRINTING } from './printing-key.ts'
 export { pause } from './time/pause.ts'
-export { limitsFor, timeoutCodes, type CallKind, type Limits } from './time/limits.ts'
+export { limitsFor, timeoutCodes, wholeLimits, type CallKind, type Limits } from './time/limits.ts'
 export { afterGrace } from './operation/scope.ts'
 export { ITERATION_END, leavable, type LeavableOptions } from './data/leavable.ts'
 export {

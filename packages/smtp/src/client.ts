@@ -11,7 +11,7 @@ import {
   type Source,
 } from '@net/core'
 import { closeDoor, inCall, type CallPlace, type Taken } from '@net/core/authoring'
-import { CommandClient, type ClientIdentity, type Verb } from '@net/socket/authoring'
+import { CommandClient, type Verb } from '@net/socket/authoring'
 
 import type { Address } from './address.ts'
 import type { SmtpCapabilities } from './capabilities.ts'
@@ -38,7 +38,7 @@ import type { SmtpPlan } from './opening-plan.ts'
 import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
 import type { SmtpReply } from './reply.ts'
 import type { SendResult } from './send-result.ts'
-import { sendLimits } from './send-limits.ts'
+import { clientLimits } from './send-limits.ts'
 import type { SmtpSession } from './session.ts'
 
 /**
@@ -94,13 +94,13 @@ export interface SmtpClient extends AsyncDisposable {
 export class ConnectedClient implements SmtpClient {
   readonly closed: Promise<NetError | undefined>
   readonly #session: SmtpSession
-  readonly #identity: ClientIdentity
+  readonly #limits: ReturnType<typeof clientLimits>
   readonly #calls: CommandClient<SmtpReply>
   readonly #dkim: SmtpPlan['dkim']
 
   constructor(session: SmtpSession, { identity, dkim }: Pick<SmtpPlan, 'identity' | 'dkim'>) {
     this.#session = session
-    this.#identity = identity
+    this.#limits = clientLimits(identity.client.defaults?.timeout)
     this.#dkim = dkim
     this.#calls = new CommandClient(identity, session)
     this.closed = session.closed
@@ -181,8 +181,7 @@ export class ConnectedClient implements SmtpClient {
   }
 
   #prepare(message: Message | Source, taken: Taken<AnySendOptions>): PreparedMail {
-    const limits = sendLimits(taken.timeout, this.#identity.client.defaults?.timeout)
-    return prepareMail(message, taken, { limits, dkim: this.#dkim })
+    return prepareMail(message, taken, { limits: this.#limits(taken.timeout), dkim: this.#dkim })
   }
 }
 

@@ -59,7 +59,7 @@ import { Openings } from './openings.ts'
 import { Pace, type Waiting } from './pace.ts'
 import { prepareMail, recipientsShown, takeSource, type PreparedMail } from './prepared-mail.ts'
 import { giveBack, passOn, type Seat } from './seat.ts'
-import { sendLimits } from './send-limits.ts'
+import { clientLimits } from './send-limits.ts'
 import type { SendResult } from './send-result.ts'
 import { MailTally } from './mail-tally.ts'
 import { MailerCalls } from './mailer-calls.ts'
@@ -113,6 +113,7 @@ class PooledMailer implements Mailer {
   readonly #plan: SmtpPlan
   readonly #pool: Pool<Seat>
   readonly #pace: Pace | undefined
+  readonly #limits: ReturnType<typeof clientLimits>
   readonly #places: number
   readonly #calls = new MailerCalls()
   readonly #openings: Openings
@@ -125,6 +126,7 @@ class PooledMailer implements Mailer {
     this.#plan = plan
     this.#places = connections
     this.#openings = new Openings(plan, maxAge, () => this.#standing)
+    this.#limits = clientLimits(plan.identity.client.defaults?.timeout)
     this.#pace = rate === undefined ? undefined : new Pace(rate)
     this.#pool = new Pool<Seat>({
       create: ({ signal }) => this.#openings.open(signal),
@@ -152,7 +154,7 @@ class PooledMailer implements Mailer {
     const policy = this.#policyFor(taken.retry ?? defaults?.retry)
     const mail = inCall({ protocol: 'smtp', call: 'send' }, () =>
       prepareMail(message, taken, {
-        limits: sendLimits(taken.timeout, defaults?.timeout),
+        limits: this.#limits(taken.timeout),
         dkim: this.#plan.dkim,
       }),
     )

@@ -4,13 +4,13 @@
  * it moves.
  */
 
-import type { Timeout, TimeoutOptions } from '@net/core'
-import { limitsFor, own } from '@net/core/authoring'
+import type { Timeout } from '@net/core'
+import { limitsFor, own, wholeLimits, type Limits } from '@net/core/authoring'
 
 /** The limits of one message, in milliseconds. */
 export interface SendLimits {
   /** For the operation; its own `reply` and `write`, which would limit whole phases, are off. */
-  readonly operation: TimeoutOptions
+  readonly operation: Limits
   /** How long the server may take for each of its replies. */
   readonly reply: number
   /** How long the server may not take a byte of the message. */
@@ -32,6 +32,15 @@ export function sendLimits(call: Timeout | undefined, client: Timeout | undefine
     idle: limits.idle,
     verdict: given('reply', call, client) === undefined ? VERDICT : limits.reply,
   }
+}
+
+/** The same, for the calls of one client: those that have no limits of their own share theirs, which are made once. */
+export function clientLimits(
+  client: Timeout | undefined,
+): (call: Timeout | undefined) => SendLimits {
+  const made = sendLimits(undefined, client)
+  const usual = { ...made, operation: wholeLimits(made.operation) }
+  return (call) => (call === undefined ? usual : sendLimits(call, client))
 }
 
 function given(

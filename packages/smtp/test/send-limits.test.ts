@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { sendLimits } from '../src/send-limits.ts'
+import { clientLimits, sendLimits } from '../src/send-limits.ts'
 
 test('a server has ten minutes for its verdict, and the message as a whole no limit on writing', () => {
   const { operation, reply, write, verdict } = sendLimits(undefined, undefined)
@@ -26,4 +26,11 @@ test('refuses wrong limits', () => {
   expect(() => sendLimits(-1, undefined)).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
+})
+
+test('calls of a client without limits of their own share those that were made once', () => {
+  const limits = clientLimits({ reply: 7, total: 8 })
+  expect(limits(undefined)).toBe(limits(undefined))
+  expect(limits(undefined)).toEqual(sendLimits(undefined, { reply: 7, total: 8 }))
+  expect(limits({ reply: 5 })).toEqual(sendLimits({ reply: 5 }, { reply: 7, total: 8 }))
 })

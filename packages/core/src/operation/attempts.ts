@@ -26,7 +26,7 @@ import { Scope } from './scope.ts'
 export interface AttemptHost {
   readonly policy: RetryPolicy | undefined
   readonly idempotent: boolean
-  readonly usable: (() => boolean) | undefined
+  readonly usable: ((error: NetError) => boolean) | undefined
   readonly root: Scope
   readonly narrator: Narrator
   readonly limits: Limits
@@ -128,7 +128,7 @@ const warnOfPolicy = guarded('succeeded() of a retry policy', (error: unknown) =
 function delayAfter(error: NetError, attempt: number, host: AttemptHost): number | undefined {
   if (host.policy === undefined || host.root.reason !== undefined) return undefined
   // On a session that is gone the next attempt could only hide why.
-  if (host.usable?.() === false) return undefined
+  if (host.usable?.(error) === false) return undefined
   const { idempotent, limits } = host
   const { elapsed } = host.narrator
   const left = limits.total - elapsed

@@ -24,8 +24,8 @@ export interface OperationSpec {
    * say otherwise. Default false: no repeats.
    */
   readonly idempotent?: boolean | undefined
-  /** Whether another attempt could begin: false once the session that it needs is lost. Default always. */
-  readonly usable?: (() => boolean) | undefined
+  /** Whether another attempt could begin behind one that failed so: false once the session that it needs is lost. Default always. */
+  readonly usable?: ((error: NetError) => boolean) | undefined
   /** How the engine's errors are translated; default Node's own rows. */
   readonly errors?: ErrorTable | undefined
   readonly client?: ClientContext | undefined

@@ -104,7 +104,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
     return this.#spec.idempotent === true
   }
 
-  get usable(): (() => boolean) | undefined {
+  get usable(): ((error: NetError) => boolean) | undefined {
     return this.#spec.usable
   }
 

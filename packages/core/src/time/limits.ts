@@ -48,6 +48,7 @@ export type CallKind = 'command' | 'exchange' | 'transfer' | 'session'
 
 /** The limits of a call: its own, else its client's, else those of its kind. Throws `NET_BAD_OPTION`. */
 export function limitsFor(kind: CallKind, call: Timeout | undefined, client?: Timeout): Limits {
+  if (isWhole(call)) return call
   if (call === undefined) return client === undefined ? defaults[kind] : usual(kind, client)
   return made(kind, call, client)
 }
@@ -70,6 +71,18 @@ function made(kind: CallKind, call: Timeout | undefined, client: Timeout | undef
   return limits
 }
 
+/** All limits of calls to come, of which each takes them as they are: they are checked and put together once. Throws `NET_BAD_OPTION`. */
+export function wholeLimits(limits: Limits): Limits {
+  const taken = timeoutLimits.take(limits, 'timeout') as Limits
+  whole.add(taken)
+  return taken
+}
+
+function isWhole(timeout: Timeout | undefined): timeout is Limits {
+  return typeof timeout === 'object' && whole.has(timeout)
+}
+
+const whole = new WeakSet<TimeoutOptions>()
 const lasting = new WeakMap<TimeoutOptions, Partial<Record<CallKind, Limits>>>()
 
 type Writable = { -readonly [K in keyof Limits]: number }

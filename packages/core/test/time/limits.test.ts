@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { limitsFor, timeoutCodes } from '@net/core/authoring'
+import { limitsFor, timeoutCodes, wholeLimits } from '@net/core/authoring'
 
 test.each([
   ['command', 60_000, Infinity, 60_000],
@@ -62,4 +62,13 @@ test('each limit has the code of its own name', () => {
   for (const [key, code] of Object.entries(timeoutCodes)) {
     expect(code).toBe(`NET_TIMEOUT_${key.toUpperCase()}`)
   }
+})
+
+test('whole limits are taken as they are, whatever the client says', () => {
+  const limits = wholeLimits(limitsFor('command', { total: 5 }))
+  expect(limits).toEqual(limitsFor('command', 5))
+  expect(limitsFor('exchange', limits, { reply: 7 })).toBe(limits)
+  expect(() => wholeLimits({ ...limits, total: -1 })).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
 })

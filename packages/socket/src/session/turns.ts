@@ -3,7 +3,7 @@
  * must not know what the calls do.
  */
 
-import { isNetError, type CallOptions } from '@net/core'
+import type { CallOptions, NetError } from '@net/core'
 import {
   operation,
   WaitList,
@@ -89,16 +89,7 @@ export function callInTurn<T>(
   options: CallOptions | undefined,
   run: (op: Operation, attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  let waited = false
-  const usable = (): boolean => !waited && spec.usable?.() !== false
-  return operation({ ...spec, usable }, options, (op) =>
-    op.attempt(async (attempt) => {
-      try {
-        return await run(op, attempt)
-      } catch (error) {
-        waited = isNetError(error) && error.code === 'NET_TIMEOUT_POOL'
-        throw error
-      }
-    }),
-  )
+  const usable = (error: NetError): boolean =>
+    error.code !== 'NET_TIMEOUT_POOL' && spec.usable?.(error) !== false
+  return operation({ ...spec, usable }, options, (op) => op.attempt((attempt) => run(op, attempt)))
 }
