@@ -36,21 +36,41 @@ export interface AttemptHost {
 }
 
 /** Runs attempts until one succeeds or the policy gives up; the last error has the earlier ones as `attempts`. */
-export async function runAttempts<T>(
+export function runAttempts<T>(
   run: (attempt: Attempt) => Promise<T>,
   host: AttemptHost,
 ): Promise<T> {
   const steps = new AttemptSteps(host)
-  for (;;) {
-    const attempt = steps.begin()
-    try {
-      const result = await attempt.scope.race(() => run(attempt))
+  // Most calls have one attempt. It is not awaited: an async function takes more memory while it waits, and calls in line are many.
+  return attempted(run, steps).then(
+    (result) => {
       steps.succeeded()
       return result
-    } catch (error) {
-      await steps.failed(error)
+    },
+    (error: unknown) => furtherAttempts(run, steps, error),
+  )
+}
+
+async function furtherAttempts<T>(
+  run: (attempt: Attempt) => Promise<T>,
+  steps: AttemptSteps,
+  thrown: unknown,
+): Promise<T> {
+  for (let error = thrown; ;) {
+    await steps.failed(error)
+    try {
+      const result = await attempted(run, steps)
+      steps.succeeded()
+      return result
+    } catch (again) {
+      error = again
     }
   }
+}
+
+function attempted<T>(run: (attempt: Attempt) => Promise<T>, steps: AttemptSteps): Promise<T> {
+  const attempt = steps.begin()
+  return attempt.scope.race(() => run(attempt))
 }
 
 /** The attempts of a call, step by step: each is begun, and then succeeds or fails. */

@@ -40,12 +40,12 @@ export class Turns {
    * it may pass it on, by the function that it gets, which says whether somebody has taken it. Rejects as `take` does, and
    * with what the work throws.
    */
-  async run<T>(
-    op: Operation,
-    work: (passOn: () => boolean) => Promise<T>,
-    follows = false,
-  ): Promise<T> {
-    const leave = await this.#take(op, follows)
+  run<T>(op: Operation, work: (passOn: () => boolean) => Promise<T>, follows = false): Promise<T> {
+    // Not awaited: an async function takes more memory while it waits, and calls in line are many.
+    return this.#take(op, follows).then((leave) => this.#inTurn(work, leave))
+  }
+
+  async #inTurn<T>(work: (passOn: () => boolean) => Promise<T>, leave: Turn): Promise<T> {
     let isPassed = false
     const passOn = (): boolean => {
       isPassed ||= this.#passOn()
