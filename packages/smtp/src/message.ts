@@ -84,7 +84,7 @@ export function checkMessage(message: Message): CheckedMessage {
   const to = readRecipients(own(message, 'to'), 'to')
   const cc = readRecipients(own(message, 'cc'), 'cc')
   const bcc = readRecipients(own(message, 'bcc'), 'bcc')
-  const all = [to, cc, bcc].flatMap(({ mailboxes }) => mailboxes)
+  const all = [...to.mailboxes, ...cc.mailboxes, ...bcc.mailboxes]
   return {
     envelope: envelopeOf((sender ?? from).address, all),
     from,

@@ -7,7 +7,7 @@ import { openSource, stoppable, type OpenSource } from '@net/core/authoring'
 
 import { Base64Lines, base64Size } from './base64-lines.ts'
 import { beginSource } from './begun-source.ts'
-import { ContentScan, type ContentFacts } from './content-scan.ts'
+import { ContentScan, LONGEST_LINE, type ContentFacts } from './content-scan.ts'
 import type { Content, Opening } from './content.ts'
 import type { CheckedMessage } from './message.ts'
 import { joined, type Piece, type StreamedBody } from './mime/entity.ts'
@@ -68,7 +68,8 @@ export function writtenMessage(
   const head = headOf(message, encoding)
   return {
     pieces: joined([head, ...pieces, isEnded ? '' : '\r\n']),
-    plain: plain && !BEYOND_ASCII.test(head) && !TOO_LONG.test(head),
+    plain:
+      plain && !BEYOND_ASCII.test(head) && !(head.length > LONGEST_LINE && TOO_LONG.test(head)),
     dots: dots || head.includes('\n.'),
   }
 }
@@ -88,7 +89,7 @@ function headOf(message: CheckedMessage, { headers: style, line }: EncodingOptio
     writer.text('Subject', subject),
     ...further,
     `Message-ID: ${messageId}\r\n`,
-    `Date: ${date.toUTCString().replace('GMT', '+0000')}\r\n`,
+    `Date: ${date.toUTCString().slice(0, -GMT)}+0000\r\n`,
     'MIME-Version: 1.0\r\n',
   ].join('')
 }
@@ -203,6 +204,7 @@ function* slices(chunk: Uint8Array): Generator<Uint8Array, void> {
 
 const SLICE = 65_664
 const DOT = 3
+const GMT = 3
 const BEYOND_ASCII = /[^\0-\x7F]/
 // A search that begins at every letter would take a fifth of the time of a mail.
 const TOO_LONG = /^.{999}/m

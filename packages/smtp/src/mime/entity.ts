@@ -82,8 +82,8 @@ export function multipart(
   parts: readonly Entity[],
   boundary: string,
 ): Entity {
-  const [first, ...others] = parts
-  if (first !== undefined && others.length === 0) return first
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return first
   const type = `multipart/${kind}`
   // RFC 2387, section 3.1.
   const root = kind === 'related' ? `;\r\n type="${first?.type ?? ''}"` : ''

@@ -49,11 +49,14 @@ export class HeaderWriter {
 
   /** A header of mailboxes. */
   mailboxes(key: string, list: readonly HeaderAddress[]): string {
+    const [only] = list
+    if (only === undefined) return ''
+    if (list.length === 1) return this.#folded(key, this.#address(only))
     const words = list.flatMap((each, at) => {
       const written = this.#address(each)
       return at === list.length - 1 ? written : [...written.slice(0, -1), `${written.at(-1)},`]
     })
-    return words.length === 0 ? '' : this.#folded(key, words)
+    return this.#folded(key, words)
   }
 
   #address(address: HeaderAddress): string[] {

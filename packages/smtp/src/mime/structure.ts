@@ -13,10 +13,7 @@ import { attachedEntity, multipart, textEntity, type Entity } from './entity.ts'
 /** The message's body as one part; its boundaries are the message's own. */
 export function bodyOf(message: CheckedMessage, encoding?: TextEncoding): Entity {
   const { text = '', html = '', alternatives, calendar, boundary } = message
-  const shown = contentIdsOf(html)
-  const isPicture = ({ cid }: Attachment): boolean => cid !== undefined && shown.has(cid)
-  const pictures = message.attachments.filter(isPicture)
-  const files = message.attachments.filter((each) => !isPicture(each))
+  const { pictures, files } = attachedTo(message)
   const related = (): Entity =>
     multipart(
       'related',
@@ -38,7 +35,23 @@ export function bodyOf(message: CheckedMessage, encoding?: TextEncoding): Entity
   return multipart('mixed', [...alternative, ...attached], boundary)
 }
 
+/** Those of the attachments that the HTML shows, and the others. */
+function attachedTo({ html = '', attachments }: CheckedMessage): {
+  readonly pictures: readonly Attachment[]
+  readonly files: readonly Attachment[]
+} {
+  if (attachments.length === 0) return NOTHING_ATTACHED
+  const shown = contentIdsOf(html)
+  const isPicture = ({ cid }: Attachment): boolean => cid !== undefined && shown.has(cid)
+  return {
+    pictures: attachments.filter(isPicture),
+    files: attachments.filter((each) => !isPicture(each)),
+  }
+}
+
 /** The form by which readers offer to accept (RFC 6047). */
 function calendarEntity({ content, method }: CheckedCalendar): Entity {
   return textEntity('text/calendar', content, 'base64', `; method=${method}`)
 }
+
+const NOTHING_ATTACHED = { pictures: [], files: [] } as const
