@@ -120,7 +120,7 @@ class Delivery {
       const shipment = { envelope, limits, content, parameters, transaction, onDot, passOn }
       return await exchange(op, session, shipment)
     } finally {
-      await content.close?.()
+      if (content.close !== undefined) await content.close()
     }
   }
 

@@ -16,13 +16,22 @@ import { exchangeText, textFor } from './text-exchange.ts'
 import { VerdictReader } from './verdict.ts'
 
 /** Sends a message; resolves to the reply that accepts it. Rejects with the refusal, or with what took the session. */
-export async function exchange(
+export function exchange(
   op: Operation,
   session: SmtpSession,
   shipment: Shipment,
 ): Promise<SmtpReply> {
   const text = textFor(session, shipment)
   if (text !== undefined) return exchangeText(op, session, shipment, text)
+  return exchangeAlone(op, session, shipment)
+}
+
+/** Behind the verdict on the message before it. */
+async function exchangeAlone(
+  op: Operation,
+  session: SmtpSession,
+  shipment: Shipment,
+): Promise<SmtpReply> {
   await session.alone()
   const message = atOnce(session, shipment)
   const reply = await (message === undefined
