@@ -109,17 +109,31 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
   }
 
   /** Runs the call to its end. */
-  async run<T>(run: (op: OpenOperation) => Promise<T>): Promise<T> {
+  run<T>(run: (op: OpenOperation) => Promise<T>): Promise<T> {
     try {
       this.begin()
-      const result = await this.root.race(() => run(this))
-      this.succeeded()
-      return result
     } catch (error) {
-      const described = this.failed(error)
-      if (isNetError(described)) traceToCaller(described)
-      throw described
+      return Promise.reject(this.#traced(error))
     }
+    // Not awaited: an async function takes more memory while it waits, and calls may wait by the thousand.
+    return this.root
+      .race(() => run(this))
+      .then(
+        (result) => {
+          this.succeeded()
+          return result
+        },
+        (error: unknown) => {
+          throw this.#traced(error)
+        },
+      )
+  }
+
+  /** What the call fails with, which names the line of its caller. */
+  #traced(error: unknown): unknown {
+    const described = this.failed(error)
+    if (isNetError(described)) traceToCaller(described)
+    return described
   }
 
   succeeded(): void {
