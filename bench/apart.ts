@@ -25,15 +25,26 @@ export interface Round {
 /** Starts the program, and resolves when it is ready. */
 export async function apart(program: string, ...args: readonly string[]): Promise<Apart> {
   const child = fork(new URL(program, import.meta.url), args)
-  const over = once(child, 'exit').then(() => {
-    throw new Error(`${program} has ended`)
+  const what = [program, ...args].join(' ')
+  const over = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => {
+    throw new Error(`${what} has ended (${code ?? signal})`)
   })
   over.catch(() => {})
-  await Promise.race([once(child, 'message'), over])
-  const ask = async (round: string): Promise<Answer> => {
-    child.send(round)
-    const [answer] = (await Promise.race([once(child, 'message'), over])) as [Answer]
+  const told = async (): Promise<unknown> => {
+    const late = AbortSignal.timeout(PATIENCE)
+    const message = once(child, 'message', { signal: late }).catch((error: unknown) => {
+      if (!late.aborted) throw error
+      child.kill('SIGKILL')
+      throw new Error(`${what} has told nothing for ${PATIENCE} ms`)
+    })
+    const [answer] = (await Promise.race([message, over])) as [unknown]
     return answer
+  }
+  await told()
+  const ask = async (round: string): Promise<Answer> => {
+    const answer = told()
+    child.send(round)
+    return (await answer) as Answer
   }
   return {
     ask: async (round) => (await ask(round)).result,
@@ -49,7 +60,9 @@ export async function apart(program: string, ...args: readonly string[]): Promis
         },
       }
     },
-    [Symbol.dispose]: () => child.disconnect(),
+    [Symbol.dispose]() {
+      if (child.connected) child.disconnect()
+    },
   }
 }
 
@@ -74,3 +87,6 @@ export function serveRounds(run: (round: string) => Promise<unknown>): void {
   process.once('disconnect', () => process.exit(0))
   process.send?.('ready')
 }
+
+/** What lasts longer than this hangs. */
+const PATIENCE = 120_000

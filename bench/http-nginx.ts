@@ -1,8 +1,8 @@
 /* An nginx for the HTTP benches: JSON documents and one large file of zeros, which takes no room on the disk. */
 
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,23 +13,42 @@ export interface BenchNginx extends Disposable {
   readonly origin: string
 }
 
-/** Starts one; its file has so many bytes. */
+/** Starts one; its file has so many bytes. Rejects where it does not start. */
 export async function startNginx(large: number): Promise<BenchNginx> {
-  const folder = mkdtempSync(join(tmpdir(), 'net-bench-nginx-'))
-  const port = await freePort()
-  writeFileSync(join(folder, 'large'), '')
-  truncateSync(join(folder, 'large'), large)
-  writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port))
-  const args = ['-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')]
-  const child = spawn('nginx', args, { stdio: 'inherit' })
-  while (!(await answers(port))) await sleep(20)
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    [Symbol.dispose]() {
-      child.kill('SIGTERM')
-      child.once('exit', () => rmSync(folder, { recursive: true }))
-    },
+  for (let left = MOST_STARTS; left > 0; left--) {
+    const folder = mkdtempSync(join(tmpdir(), 'net-bench-nginx-'))
+    const port = await freePort()
+    writeFileSync(join(folder, 'large'), '')
+    truncateSync(join(folder, 'large'), large)
+    writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port))
+    const args = ['-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')]
+    const child = spawn('nginx', args, { stdio: 'inherit' })
+    const removed = (): void => rmSync(folder, { recursive: true })
+    if (!(await listens(child, join(folder, 'pid')))) {
+      removed()
+      continue
+    }
+    return {
+      origin: `http://127.0.0.1:${port}`,
+      [Symbol.dispose]() {
+        child.kill('SIGTERM')
+        child.once('exit', removed)
+      },
+    }
   }
+  throw new Error(`nginx has not started, ${MOST_STARTS} times`)
+}
+
+/**
+ * Whether it came to listen. It writes its file behind that: what answers at the port may be a stranger, who took it between
+ * our look and its own.
+ */
+async function listens(nginx: ChildProcess, pidFile: string): Promise<boolean> {
+  while (nginx.exitCode === null && nginx.signalCode === null) {
+    if (existsSync(pidFile)) return true
+    await sleep(20)
+  }
+  return false
 }
 
 function configuration(folder: string, port: number): string {
@@ -72,12 +91,4 @@ function freePort(): Promise<number> {
   })
 }
 
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
-}
+const MOST_STARTS = 3

@@ -1,9 +1,6 @@
 /* A contender of the HTTP bench whose client has a process of its own, as it has in the programs that people write. */
 
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
+import { apart } from './apart.ts'
 import type { Contender } from './pairs.ts'
 
 /** What a round is. */
@@ -18,19 +15,9 @@ export async function clientProcess(
   name: string,
   { origin, requests, atOnce }: Round,
 ): Promise<Contender & Disposable> {
-  const worker = fileURLToPath(new URL('http-worker.ts', import.meta.url))
-  const child = fork(worker, [name, origin, String(requests), String(atOnce)])
-  await once(child, 'message')
-  let cpu = 0
+  const client = await apart('http-worker.ts', name, origin, String(requests), String(atOnce))
   return {
-    name,
-    cpu: () => cpu,
-    async run() {
-      const told = once(child, 'message')
-      child.send('go')
-      cpu = Number((await told)[0])
-      return requests
-    },
-    [Symbol.dispose]: () => child.disconnect(),
+    ...client.contender(name, 'go', { done: requests }),
+    [Symbol.dispose]: () => client[Symbol.dispose](),
   }
 }
