@@ -264,8 +264,8 @@ class Client implements HttpClient {
     try {
       const prepared = inCall({ protocol: 'http', call }, () => prepare(how))
       const { method } = prepared.request
-      const idempotent = isIdempotent(method)
-      const spec = { ...this.#specOf(prepared, method, kind), idempotent, parent }
+      const of = { idempotent: isIdempotent(method), parent }
+      const spec = this.#specOf(prepared, method, kind, of)
       const op = openOperation(spec, this.#callOptions(prepared))
       new RunningCall({ op, prepared, host: this.#host }, settle).begin()
     } catch (error) {
@@ -306,8 +306,19 @@ class Client implements HttpClient {
     { target, endpoint, secrets }: PreparedRequest,
     operation: string,
     kind: OperationSpec['kind'],
+    { idempotent, parent }: Pick<OperationSpec, 'idempotent' | 'parent'> = {},
   ): OperationSpec {
-    return { protocol: 'http', operation, target, endpoint, kind, client: this.#context, secrets }
+    return {
+      protocol: 'http',
+      operation,
+      target,
+      endpoint,
+      kind,
+      client: this.#context,
+      secrets,
+      idempotent,
+      parent,
+    }
   }
 
   #mustBeOpen(): void {

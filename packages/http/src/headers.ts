@@ -84,7 +84,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     const wanted = nameOf(name)
     let value: string | undefined
     for (let at = 0; at < list.length; at += 2) {
-      if (list[at]?.length !== wanted.length || lower(list, at) !== wanted) continue
+      if (!isNamed(list[at], wanted)) continue
       const more = list[at + 1] ?? ''
       value = value === undefined ? more : `${value}, ${more}`
     }
@@ -97,7 +97,7 @@ export class HttpHeaders implements Iterable<readonly [string, string]> {
     const wanted = nameOf(name)
     const values: string[] = []
     for (let at = 0; at < list.length; at += 2) {
-      if (list[at]?.length !== wanted.length || lower(list, at) !== wanted) continue
+      if (!isNamed(list[at], wanted)) continue
       values.push(list[at + 1] ?? '')
     }
     return values
@@ -286,6 +286,13 @@ function split(text: string, separator: string): [string, string | undefined] {
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 }
 
+/** Whether a field has this name, which is in lower case. Most names differ in their length or first letter. */
+function isNamed(given: string | undefined, name: string): boolean {
+  if (given?.length !== name.length) return false
+  const differs = given.charCodeAt(0) ^ name.charCodeAt(0)
+  return (differs === 0 || differs === CASE) && given.toLowerCase() === name
+}
+
 function lower(list: readonly string[], at: number): string {
   return list[at]?.toLowerCase() ?? ''
 }
@@ -294,6 +301,8 @@ const CONTROL: RegExp = new RegExp('[\\u0000-\\u0008\\u000a-\\u001f\\u007f]')
 const BEYOND_LATIN1: RegExp = new RegExp('[^\\u0000-\\u00ff]')
 /** Fields whose value is a URL, and may lead to what only its receiver is meant to open. */
 const URLS: ReadonlySet<string> = new Set(['content-location', 'location', 'referer'])
+/** What tells a small letter from a capital one. */
+const CASE = 0x20
 const SHORTEST_COOKIE = 8
 const HARMLESS: ReadonlySet<string> = new Set([
   'accept',

@@ -129,8 +129,9 @@ export function readingRules(
   context: ErrorContext,
   end?: CallEnd,
 ): ReadingRules {
-  const most = { most: maxBytes ?? MOST, mostJson: maxBytes ?? MOST_JSON }
-  return { ...most, context, ...(end && { end }) }
+  const most = maxBytes ?? MOST
+  const mostJson = maxBytes ?? MOST_JSON
+  return end === undefined ? { most, mostJson, context } : { most, mostJson, context, end }
 }
 
 /** The one kind of answer. */

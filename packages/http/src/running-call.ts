@@ -210,11 +210,14 @@ export class RunningCall implements Call, Outcome, EndableCall {
   #throughLayers(request: HttpRequest): void {
     this.#endWhenStopped()
     const { middleware } = this.#parts.host
-    const layers = [...middleware, ...this.#loginLayers()]
+    const logins = this.#loginLayers()
+    const layers = logins === NO_LAYERS ? middleware : [...middleware, ...logins]
     const next: Handler = (sent) =>
       new Promise((resolve, reject) => {
-        this.#journeys ??= []
-        this.#journeys.push(this.#journey(sent, { answered: resolve, failed: reject }))
+        const journey = this.#journey(sent, { answered: resolve, failed: reject })
+        // A list that grows takes room for many, and most calls have one.
+        if (this.#journeys === undefined) this.#journeys = [journey]
+        else this.#journeys.push(journey)
       })
     compose(
       layers,

@@ -55,10 +55,11 @@ export function limitsFor(kind: CallKind, call: Timeout | undefined, client?: Ti
 
 /** Those of a client whose calls say nothing: made once, as its options do not change once they have passed the door. */
 function usual(kind: CallKind, client: Timeout): Limits {
-  if (typeof client !== 'object' || !Object.isFrozen(client)) return made(kind, undefined, client)
+  if (typeof client !== 'object') return made(kind, undefined, client)
   const before = lasting.get(client)
   const known = before?.[kind]
   if (known !== undefined) return known
+  if (!Object.isFrozen(client)) return made(kind, undefined, client)
   const limits = Object.freeze(made(kind, undefined, client))
   lasting.set(client, { ...before, [kind]: limits })
   return limits

@@ -49,8 +49,9 @@ export class CacheChanges {
   /** An answer of the URL is asked for. */
   begin(url: string): Filling {
     const filling: Filling = { url, isVoid: false }
-    const begun = this.#fillings.get(url) ?? new Set()
-    this.#fillings.set(url, begun.add(filling))
+    const begun = this.#fillings.get(url)
+    if (begun === undefined) this.#fillings.set(url, new Set([filling]))
+    else begun.add(filling)
     return filling
   }
 

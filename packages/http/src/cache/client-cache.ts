@@ -152,7 +152,8 @@ export class ClientCache {
   }
 
   #fitting(record: CacheRecord | undefined, asking: CacheAsking): CacheEntry | undefined {
-    const fitting = record?.entries.filter((entry) => this.#fits(entry, asking)) ?? []
+    if (record === undefined) return undefined
+    const fitting = record.entries.filter((entry) => this.#fits(entry, asking))
     return fitting.toSorted((one, other) => other.received - one.received)[0]
   }
 

@@ -18,6 +18,8 @@ export class ClientCookies {
   #isReady = false
   /** Keeps the values of each header struck out of what the client tells. */
   readonly #held = new Map<string, object>()
+  /** Kept so already: most calls send what the one before sent. */
+  #protected: string | undefined
   #last:
     | { readonly from: HttpHeaders; readonly line: string; readonly made: HttpHeaders }
     | undefined
@@ -50,6 +52,8 @@ export class ClientCookies {
 
   /** Strikes the values out of messages and events. */
   protect(header: string): void {
+    if (header === this.#protected) return
+    this.#protected = header
     if (this.#held.has(header)) return
     if (this.#held.size >= MOST_HELD) this.#held.clear()
     const holder = {}
@@ -70,6 +74,8 @@ export class CallCookies {
   readonly #op: CookieWarnings
   /** Names that an answer on the way set or ended: what the caller gave under them is out of date. */
   #changed: Set<string> | undefined
+  /** Made for the first answer that sets one: most set none. */
+  #guarded: ((url: string, lines: readonly string[]) => void) | undefined
 
   constructor(client: ClientCookies, op: CookieWarnings) {
     this.#client = client
@@ -94,20 +100,20 @@ export class CallCookies {
 
   /** Keeps what the answer sets. A cookie that is refused is a warning. */
   learn(request: HttpRequest, { headers }: HttpResponse): void {
-    const lines = headers.getAll('set-cookie')
-    if (lines.length > 0) this.#learn(placeOfRequest(request).href, lines)
+    if (!headers.has('set-cookie')) return
+    this.#guarded ??= guarded('learn() of a cookie jar', (url: string, lines: readonly string[]) =>
+      this.#learn(url, lines),
+    )
+    this.#guarded(placeOfRequest(request).href, headers.getAll('set-cookie'))
   }
 
-  readonly #learn: (url: string, lines: readonly string[]) => void = guarded(
-    'learn() of a cookie jar',
-    (url: string, lines: readonly string[]) => {
-      for (const { name, refused } of this.#client.jar.learn(url, lines)) {
-        if (refused !== undefined)
-          this.#op.warn(`the cookie ${name ?? 'of the server'} is not kept: ${refused}`)
-        else if (name !== undefined) (this.#changed ??= new Set()).add(name)
-      }
-    },
-  )
+  #learn(url: string, lines: readonly string[]): void {
+    for (const { name, refused } of this.#client.jar.learn(url, lines)) {
+      if (refused !== undefined)
+        this.#op.warn(`the cookie ${name ?? 'of the server'} is not kept: ${refused}`)
+      else if (name !== undefined) (this.#changed ??= new Set()).add(name)
+    }
+  }
 }
 
 /** Each name once; the caller's value wins, unless the server has changed it since. */

@@ -237,8 +237,7 @@ class Jar implements CookieJar {
   }
 
   #line(url: string): Line {
-    const at = url.search(/[?#]/)
-    const place = at < 0 ? url : url.slice(0, at)
+    const place = before(before(url, '#'), '?')
     const known = this.#lines.get(place)
     const now = clock().date()
     if (known !== undefined && now < known.until) return known
@@ -267,6 +266,11 @@ class Jar implements CookieJar {
     const value = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
     return { cookies, value: value === '' ? undefined : value, until }
   }
+}
+
+function before(url: string, mark: string): string {
+  const at = url.indexOf(mark)
+  return at < 0 ? url : url.slice(0, at)
 }
 
 /** Servers refuse requests with more. */

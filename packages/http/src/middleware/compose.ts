@@ -13,22 +13,32 @@ export function compose(layers: readonly Middleware[], handler: Handler): Handle
 
 /** A layer of the caller's, whose own errors reach the caller as they are. */
 export function foreign(layer: Middleware): Middleware {
-  return (request, next) => answered('a middleware', () => layer(request, next))
+  return async (request, next) => {
+    try {
+      return checked('a middleware', await layer(request, next))
+    } catch (error) {
+      throw fault(error)
+    }
+  }
 }
 
 /** A handler of the caller's, likewise. */
 export function foreignHandler(handler: Handler): Handler {
-  return (request) => answered('handler', () => handler(request))
+  return async (request) => {
+    try {
+      return checked('handler', await handler(request))
+    } catch (error) {
+      throw fault(error)
+    }
+  }
 }
 
-async function answered(who: string, answer: () => Promise<HttpResponse>): Promise<HttpResponse> {
-  let given: unknown
-  try {
-    given = await answer()
-  } catch (error) {
-    throw isNetError(error) ? error : callerFault(error)
-  }
+function checked(who: string, given: unknown): HttpResponse {
   return given instanceof ClientResponse ? given : argument(`what ${who} returns`, response, given)
+}
+
+function fault(error: unknown): unknown {
+  return isNetError(error) ? error : callerFault(error)
 }
 
 const response: Shape<HttpResponse> = shape(
