@@ -171,10 +171,10 @@ function importTime(name: string, cwd: string): number {
 
 /** What takes long to load, and what most programs never call. */
 const NEEDED_LATER: Readonly<Record<string, RegExp>> = {
-  '@net/core': /^node:(?:crypto|fs|net|util)$/u,
-  '@net/socket': /^node:(?:crypto|http2?|https|tls|util)$/u,
+  '@net/core': /^node:(?:crypto|fs|fs\/promises|net|util)$/u,
+  '@net/socket': /^node:(?:crypto|fs\/promises|http2?|https|tls|util)$/u,
   '@net/http':
-    /^node:(?:crypto|dgram|fs|http2?|https|tls|util|zlib)$|\/dist\/(?:agreement|download|fetch|handshake|http2|web-socket)-|\/socket\/dist\/(?:index|authoring)\.js$/u,
+    /^node:(?:crypto|dgram|dns\/promises|fs|fs\/promises|http2?|https|os|tls|util|zlib)$|\/dist\/(?:agreement|download|fetch|handshake|http2|web-socket)-|\/socket\/dist\/(?:index|authoring)\.js$/u,
 }
 
 const strictest = [

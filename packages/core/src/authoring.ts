@@ -95,6 +95,7 @@ export {
   printedWithoutSecrets,
   type Printed,
 } from './data/printed-output.ts'
+export { disk } from './data/disk.ts'
 export { whyUnsafe } from './data/safe-join.ts'
 export { written } from './data/write-to-kernel.ts'
 export { isZero } from './data/zeros.ts'

@@ -1,10 +1,8 @@
 /* Users and passwords from the caller's `.netrc`, for the hosts that it names. */
 
-import { readFile, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-import { netError, option, optionsDoor } from '@net/core/authoring'
+import { disk, netError, option, optionsDoor } from '@net/core/authoring'
 
 import {
   basic,
@@ -90,9 +88,10 @@ function loginOf({ login, password }: NetrcEntry): HttpAuth | undefined {
 
 async function read(given: string | undefined): Promise<NetrcLookup> {
   const named = given ?? process.env['NETRC']
+  const { homedir } = process.getBuiltinModule('node:os')
   const file = named ?? join(homedir(), process.platform === 'win32' ? '_netrc' : '.netrc')
   try {
-    const text = await readFile(file, 'utf8')
+    const text = await disk().readFile(file, 'utf8')
     await warnIfShared(file)
     return parseNetrc(text)
   } catch (cause) {
@@ -104,7 +103,7 @@ async function read(given: string | undefined): Promise<NetrcLookup> {
 }
 
 async function warnIfShared(file: string): Promise<void> {
-  const { mode } = await stat(file)
+  const { mode } = await disk().stat(file)
   // Windows has no such bits.
   if (process.platform === 'win32' || (mode & OTHERS) === 0) return
   process.emitWarning(`${file} holds passwords and can be read by others: chmod 600`, {

@@ -3,7 +3,6 @@
  * stopped once asked, so its late answer is dropped.
  */
 
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 
 import { isNetError } from '@net/core'
@@ -58,6 +57,8 @@ export async function systemResolver(host: string): Promise<readonly ResolvedAdd
       message: `no name is longer than ${LONGEST_NAME} characters`,
     })
   }
+  // Loaded for the first name: an address needs none.
+  const { lookup } = process.getBuiltinModule('node:dns/promises')
   const found = await lookup(host, { all: true, order: 'verbatim' })
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }

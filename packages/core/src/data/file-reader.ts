@@ -4,9 +4,9 @@
  */
 
 import type { Stats } from 'node:fs'
-import { stat } from 'node:fs/promises'
 
 import { netError, type NetError } from '../errors/net-error.ts'
+import { disk } from './disk.ts'
 import type { FileSource } from './file.ts'
 import { localError } from './local-error.ts'
 import { ReadHandle } from './read-handle.ts'
@@ -24,9 +24,11 @@ export interface FileReading {
 /** Looks at the file. Rejects with `NET_LOCAL_IO`, also for anything but a regular file, and for a range beyond the end. */
 export async function readingOfFile(source: FileSource): Promise<FileReading> {
   const { path, start, end } = source
-  const found = await stat(path).catch((error: unknown) => {
-    throw localError(error, 'reading', path)
-  })
+  const found = await disk()
+    .stat(path)
+    .catch((error: unknown) => {
+      throw localError(error, 'reading', path)
+    })
   if (!found.isFile()) {
     throw netError('NET_LOCAL_IO', { message: `${path} is ${whatIs(found)}, not a regular file` })
   }

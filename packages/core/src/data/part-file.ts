@@ -5,21 +5,12 @@
  */
 
 import type { Stats } from 'node:fs'
-import {
-  constants,
-  link,
-  lstat,
-  open,
-  realpath,
-  rename,
-  rm,
-  stat,
-  type FileHandle,
-} from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { codeOf } from '../errors/from-node.ts'
 import { netError } from '../errors/net-error.ts'
+import { disk } from './disk.ts'
 import type { FileSink } from './file.ts'
 import { localError } from './local-error.ts'
 import { isSameVersion, VersionFile, type PartVersion, type VersionPlace } from './part-version.ts'
@@ -150,7 +141,9 @@ export class PartFile {
     try {
       if (written !== path) {
         // What was put there or made private meanwhile counts: the new file takes its mode and owner.
-        const old = await stat(path).catch(() => undefined)
+        const old = await disk()
+          .stat(path)
+          .catch(() => undefined)
         if (old !== undefined && !(before !== undefined && hasSameReach(old, before))) {
           await dress(this.#file, await this.#file.stat(), { ...this.#place, old })
         }
@@ -175,7 +168,7 @@ export class PartFile {
     // Behind the part its name could become too long.
     const aside = join(dirname(written), `.${crypto.randomUUID()}.part`)
     try {
-      await rename(written, aside)
+      await disk().rename(written, aside)
     } catch (error) {
       // Another program that went on with the same part has given it the name: the file is whole.
       if (await this.#isOurs(path, this.position).catch(() => false)) return
@@ -187,7 +180,7 @@ export class PartFile {
           message: `another program has written to ${written} at the same time`,
         })
       }
-      await rename(aside, path)
+      await disk().rename(aside, path)
     } catch (error) {
       await giveBack(aside, written)
       throw error
@@ -199,7 +192,7 @@ export class PartFile {
     try {
       await this.#file.close()
       if (written === path || sink.keepPart) return
-      if (await this.#isOurs(written).catch(() => false)) await rm(written, { force: true })
+      if (await this.#isOurs(written).catch(() => false)) await disk().rm(written, { force: true })
       await this.#versions?.remove()
     } catch (error) {
       throw localError(error, 'removing', written)
@@ -208,7 +201,7 @@ export class PartFile {
 
   /** Whether what has that name is the file that was opened, and whole. */
   async #isOurs(name: string, size?: number): Promise<boolean> {
-    const there = await lstat(name)
+    const there = await disk().lstat(name)
     const isSame = there.ino === this.#self.ino && there.dev === this.#self.dev
     return isSame && (size === undefined || there.size === size)
   }
@@ -236,7 +229,10 @@ async function mayGoOn(
   if (versions === undefined || version === undefined) return true
   const kept = await versions.read()
   if (kept !== undefined) return isSameVersion(kept, version)
-  const { size = 0 } = (await lstat(written).catch(() => undefined)) ?? {}
+  const { size = 0 } =
+    (await disk()
+      .lstat(written)
+      .catch(() => undefined)) ?? {}
   return version.size !== undefined && size > version.size
 }
 
@@ -267,11 +263,11 @@ function taken(error: unknown, written: string): unknown {
 async function giveBack(aside: string, written: string): Promise<void> {
   try {
     // Unlike a rename it replaces nothing.
-    await link(aside, written)
-    await rm(aside, { force: true })
+    await disk().link(aside, written)
+    await disk().rm(aside, { force: true })
   } catch (error) {
-    if (isExisting(error)) await rm(aside, { force: true })
-    else await rename(aside, written)
+    if (isExisting(error)) await disk().rm(aside, { force: true })
+    else await disk().rename(aside, written)
   }
 }
 
@@ -306,7 +302,7 @@ async function placeOf(sink: FileSink): Promise<Place> {
     // A device is written to, and never replaced.
     const inPlace = sink.inPlace || old?.isCharacterDevice() === true
     const written = inPlace ? path : `${path}.part`
-    const key = join(await realpath(dirname(written)), basename(written))
+    const key = join(await disk().realpath(dirname(written)), basename(written))
     return { sink, path, written, key, old }
   } catch (error) {
     throw localError(error, 'opening', sink.path)
@@ -314,16 +310,18 @@ async function placeOf(sink: FileSink): Promise<Place> {
 }
 
 async function openFile(place: Place, resume: boolean): Promise<FileHandle> {
-  const { O_CREAT, O_TRUNC, O_WRONLY } = constants
+  const { constants, open } = disk()
+  const { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants
+  // Neither follow a link nor wait for the reader of a pipe that was laid there. Windows has neither flag.
+  const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
   const { sink, path, written } = place
   // `mode` is only asked for where the file is made; a part that is resumed keeps its own.
   if (written === path) return open(written, O_WRONLY | O_CREAT | O_TRUNC, sink.mode)
-  if (resume) return open(written, O_WRONLY | O_CREAT | CAREFUL, modeOf(place))
-  const make = (): Promise<FileHandle> =>
-    open(written, O_WRONLY | O_CREAT | constants.O_EXCL, modeOf(place))
+  if (resume) return open(written, O_WRONLY | O_CREAT | careful, modeOf(place))
+  const make = (): Promise<FileHandle> => open(written, O_WRONLY | O_CREAT | O_EXCL, modeOf(place))
   return make().catch(async (error: unknown) => {
     if (!isExisting(error)) throw error
-    await rm(written, { force: true })
+    await disk().rm(written, { force: true })
     return make()
   })
 }
@@ -356,6 +354,3 @@ async function ownFile(file: FileHandle, written: string, resume: boolean): Prom
     message: `${written} is not a regular file with one name, so nothing is written to it`,
   })
 }
-
-// Neither follow a link nor wait for the reader of a pipe that was laid there. Windows has neither flag.
-const CAREFUL: number = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)

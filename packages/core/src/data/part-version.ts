@@ -3,11 +3,10 @@
  * so that a later program does not join two versions.
  */
 
-import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
-
 import { codeOf } from '../errors/from-node.ts'
 import { optionsObject } from '../options/door.ts'
 import { required, size as aSize, text } from '../options/values.ts'
+import { disk } from './disk.ts'
 import { endOfLinks } from './replaced-file.ts'
 
 /** A version of a file on a server. */
@@ -45,7 +44,7 @@ export class VersionFile {
   async read(): Promise<PartVersion | undefined> {
     try {
       const part = await partPath(this.#path)
-      const text = await readFile(`${part}.${this.#kind}`, 'utf8')
+      const text = await disk().readFile(`${part}.${this.#kind}`, 'utf8')
       const { of, part: own, ...version } = keptShape.take(JSON.parse(text), 'the version')
       return of === this.#of && own === (await identityOf(part)) ? version : undefined
     } catch {
@@ -62,14 +61,14 @@ export class VersionFile {
     await unlessImpossible(async () => {
       const at = `${path}.${this.#kind}`
       // Made anew, so that no link laid there leads anywhere else.
-      await rm(at, { force: true })
-      await writeFile(at, kept, { flag: 'wx' })
+      await disk().rm(at, { force: true })
+      await disk().writeFile(at, kept, { flag: 'wx' })
     })
   }
 
   async remove(): Promise<void> {
     const part = await partPath(this.#path)
-    await unlessImpossible(() => rm(`${part}.${this.#kind}`, { force: true }))
+    await unlessImpossible(() => disk().rm(`${part}.${this.#kind}`, { force: true }))
   }
 }
 
@@ -97,7 +96,7 @@ export async function partPath(path: string): Promise<string> {
 
 /** A part that was begun anew, by whatever program, is another one. */
 async function identityOf(part: string): Promise<string> {
-  const { ino, birthtimeMs } = await lstat(part)
+  const { ino, birthtimeMs } = await disk().lstat(part)
   return `${ino} ${birthtimeMs}`
 }
 

@@ -5,10 +5,11 @@
  */
 
 import type { Stats } from 'node:fs'
-import { lstat, readlink, realpath, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 
 import { netError } from '../errors/net-error.ts'
+import { disk } from './disk.ts'
 
 /** Where a path leads. */
 export interface LinkEnd {
@@ -21,11 +22,11 @@ export interface LinkEnd {
 export async function endOfLinks(path: string): Promise<LinkEnd> {
   let at = resolve(path)
   for (let links = 0; links < MOST_LINKS; links++) {
-    const found = await orMissing(lstat(at))
+    const found = await orMissing(disk().lstat(at))
     if (found?.isSymbolicLink() !== true) return { path: at, found }
     // A link that is relative is so to its real folder.
-    const folder = await realpath(dirname(at))
-    at = resolve(folder, await readlink(join(folder, basename(at))))
+    const folder = await disk().realpath(dirname(at))
+    at = resolve(folder, await disk().readlink(join(folder, basename(at))))
   }
   throw netError('NET_LOCAL_IO', { message: `${path} leads through too many links` })
 }

@@ -3,13 +3,13 @@
  * that would lead out of the folder, on any system, also through links that are there already.
  */
 
-import { lstat, realpath } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 
 import { netError, type NetError } from '../errors/net-error.ts'
 import { inCall } from '../options/door.ts'
 import { argument } from '../options/shape.ts'
 import { list, text } from '../options/values.ts'
+import { disk } from './disk.ts'
 import { localError } from './local-error.ts'
 
 /**
@@ -39,18 +39,18 @@ export function whyUnsafe(name: string): string | undefined {
 }
 
 async function refuseLinksOut(folder: string, parts: readonly string[]): Promise<void> {
-  const root = await orUndefined(realpath(folder), folder)
+  const root = await orUndefined(disk().realpath(folder), folder)
   let at = root
   for (const part of parts) {
     if (root === undefined || at === undefined) return
     const path = join(at, part)
-    const found = await orUndefined(lstat(path), path)
+    const found = await orUndefined(disk().lstat(path), path)
     if (found === undefined) return
     if (!found.isSymbolicLink()) {
       at = path
       continue
     }
-    at = await orUndefined(realpath(path), path)
+    at = await orUndefined(disk().realpath(path), path)
     // A link to what does not exist would be followed when the file is made.
     if (at === undefined || !isInside(root, at))
       throw badName('a link leads out of the folder', parts.join('/'))

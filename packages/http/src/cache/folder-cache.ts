@@ -3,10 +3,9 @@
  * and put in place whole. A file that cannot be read counts as none.
  */
 
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { argument, clock, inCall, netError, option, optionsDoor } from '@net/core/authoring'
+import { argument, clock, disk, inCall, netError, option, optionsDoor } from '@net/core/authoring'
 
 import { CacheChanges } from './changes.ts'
 import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'
@@ -55,7 +54,7 @@ class FolderCache implements HttpCache {
 
   async read(url: string): Promise<CacheRecord | undefined> {
     try {
-      return parsed(await readFile(this.#fileOf(url)))
+      return parsed(await disk().readFile(this.#fileOf(url)))
     } catch {
       return undefined
     }
@@ -63,7 +62,7 @@ class FolderCache implements HttpCache {
 
   async write(url: string, record: CacheRecord | undefined): Promise<void> {
     const file = this.#fileOf(url)
-    if (record === undefined) await rm(file, { force: true })
+    if (record === undefined) await disk().rm(file, { force: true })
     else {
       const bytes = written(record)
       if (bytes.length <= this.#most) await inPlace(file, bytes)
@@ -78,9 +77,11 @@ class FolderCache implements HttpCache {
     let count = 0
     for (const name of await this.#names()) {
       const file = join(this.#folder, name)
-      const record = await readFile(file).then(parsed, () => undefined)
+      const record = await disk()
+        .readFile(file)
+        .then(parsed, () => undefined)
       if (record !== undefined && !record.url.startsWith(prefix)) continue
-      await rm(file, { force: true })
+      await disk().rm(file, { force: true })
       count += 1
     }
     return count
@@ -91,12 +92,12 @@ class FolderCache implements HttpCache {
   }
 
   async #names(suffix = SUFFIX): Promise<readonly string[]> {
-    return (await readdir(this.#folder)).filter((name) => name.endsWith(suffix))
+    return (await disk().readdir(this.#folder)).filter((name) => name.endsWith(suffix))
   }
 
   async #open(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      await disk().mkdir(this.#folder, { recursive: true, mode: 0o700 })
       this.#key = await keyIn(join(this.#folder, 'key'))
       await this.#removeLeft()
       await this.#tidy()
@@ -111,8 +112,10 @@ class FolderCache implements HttpCache {
   async #removeLeft(): Promise<void> {
     for (const name of await this.#names(PART)) {
       const file = join(this.#folder, name)
-      const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }))
-      if (clock().date() - mtimeMs > LONGEST_WRITE) await rm(file, { force: true })
+      const { mtimeMs } = await disk()
+        .stat(file)
+        .catch(() => ({ mtimeMs: Infinity }))
+      if (clock().date() - mtimeMs > LONGEST_WRITE) await disk().rm(file, { force: true })
     }
   }
 
@@ -122,14 +125,16 @@ class FolderCache implements HttpCache {
     const files = await Promise.all(
       (await this.#names()).map(async (name) => {
         const file = join(this.#folder, name)
-        const { size, mtimeMs } = await stat(file).catch(() => ({ size: 0, mtimeMs: 0 }))
+        const { size, mtimeMs } = await disk()
+          .stat(file)
+          .catch(() => ({ size: 0, mtimeMs: 0 }))
         return { file, size, mtimeMs }
       }),
     )
     let total = files.reduce((sum, { size }) => sum + size, 0)
     for (const { file, size } of files.toSorted((one, other) => one.mtimeMs - other.mtimeMs)) {
       if (total <= this.#most) return
-      await rm(file, { force: true })
+      await disk().rm(file, { force: true })
       total -= size
     }
   }
@@ -142,33 +147,37 @@ async function keyIn(file: string): Promise<Uint8Array> {
   const made = crypto.getRandomValues(new Uint8Array(KEY_LENGTH))
   const part = `${file}.${crypto.randomUUID()}${PART}`
   try {
-    await writeFile(part, made, { flag: 'wx', mode: 0o600 })
-    await link(part, file).catch(async () => {
-      // Another program was first; or what is there is none, or nothing can have a second name here.
-      if ((await keyAt(file)) === undefined) await rename(part, file)
-    })
+    await disk().writeFile(part, made, { flag: 'wx', mode: 0o600 })
+    await disk()
+      .link(part, file)
+      .catch(async () => {
+        // Another program was first; or what is there is none, or nothing can have a second name here.
+        if ((await keyAt(file)) === undefined) await disk().rename(part, file)
+      })
   } finally {
-    await rm(part, { force: true })
+    await disk().rm(part, { force: true })
   }
   return (await keyAt(file)) ?? made
 }
 
 /** Undefined if there is none, or not a whole one, as a program leaves it that found the disk full. */
 async function keyAt(file: string): Promise<Uint8Array | undefined> {
-  const kept = await readFile(file).catch((error: unknown) => {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined
-    throw error
-  })
+  const kept = await disk()
+    .readFile(file)
+    .catch((error: unknown) => {
+      if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined
+      throw error
+    })
   return kept?.length === KEY_LENGTH ? kept : undefined
 }
 
 async function inPlace(file: string, bytes: Uint8Array): Promise<void> {
   const part = `${file}.${crypto.randomUUID()}${PART}`
   try {
-    await writeFile(part, bytes, { mode: 0o600, flag: 'wx' })
-    await rename(part, file)
+    await disk().writeFile(part, bytes, { mode: 0o600, flag: 'wx' })
+    await disk().rename(part, file)
   } catch (error) {
-    await rm(part, { force: true })
+    await disk().rm(part, { force: true })
     throw error
   }
 }

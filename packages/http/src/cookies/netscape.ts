@@ -3,15 +3,13 @@
  * Python's `MozillaCookieJar` read and write it.
  */
 
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
-
-import { netError } from '@net/core/authoring'
+import { disk, netError } from '@net/core/authoring'
 
 import { cookieHost, isPair, type Cookie } from './cookie.ts'
 
 /** Reads a file. Rejects with `NET_LOCAL_IO`, and with `NET_BAD_CONFIG` for a line that is not valid. */
 export async function readCookieFile(file: string): Promise<readonly Cookie[]> {
-  return parseCookieFile(await onDisk(file, () => readFile(file, 'utf8')))
+  return parseCookieFile(await onDisk(file, () => disk().readFile(file, 'utf8')))
 }
 
 /** Writes a file beside the old one, and puts it in its place. Rejects with `NET_LOCAL_IO`. */
@@ -19,10 +17,10 @@ export async function writeCookieFile(file: string, cookies: readonly Cookie[]):
   const part = `${file}.${crypto.randomUUID()}.part`
   await onDisk(file, async () => {
     try {
-      await writeFile(part, writtenCookies(cookies), { mode: 0o600, flag: 'wx' })
-      await rename(part, file)
+      await disk().writeFile(part, writtenCookies(cookies), { mode: 0o600, flag: 'wx' })
+      await disk().rename(part, file)
     } catch (error) {
-      await rm(part, { force: true })
+      await disk().rm(part, { force: true })
       throw error
     }
   })

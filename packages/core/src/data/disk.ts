@@ -1,0 +1,9 @@
+/*
+ * The system's files. Loading what reads them takes as long as a tenth of this library, and many programs that import it
+ * never touch a file: it is loaded for the first of them.
+ */
+
+/** Node's `fs/promises`. */
+export function disk(): typeof import('node:fs/promises') {
+  return process.getBuiltinModule('node:fs/promises')
+}
