@@ -8,6 +8,7 @@ import {
   type CallOptions,
   type CloseOptions,
   type NetError,
+  type RetryOption,
   type Source,
 } from '@net/core'
 import { closeDoor, inCall, type CallPlace, type Taken } from '@net/core/authoring'
@@ -95,12 +96,14 @@ export class ConnectedClient implements SmtpClient {
   readonly closed: Promise<NetError | undefined>
   readonly #session: SmtpSession
   readonly #limits: ReturnType<typeof clientLimits>
+  readonly #retry: RetryOption | undefined
   readonly #calls: CommandClient<SmtpReply>
   readonly #dkim: SmtpPlan['dkim']
 
   constructor(session: SmtpSession, { identity, dkim }: Pick<SmtpPlan, 'identity' | 'dkim'>) {
     this.#session = session
     this.#limits = clientLimits(identity.client.defaults?.timeout)
+    this.#retry = identity.client.defaults?.retry
     this.#dkim = dkim
     this.#calls = new CommandClient(identity, session)
     this.closed = session.closed
@@ -120,7 +123,7 @@ export class ConnectedClient implements SmtpClient {
     const mail = inCall(SEND, () => this.#prepare(message, taken))
     const to = mail.envelope.recipients.map(({ address }) => address)
     const verb: Verb = { operation: 'send', target: recipientsShown(to), kind: 'exchange' }
-    const retry = patientRetry(taken.retry ?? this.#identity.client.defaults?.retry)
+    const retry = patientRetry(taken.retry ?? this.#retry)
     const call = { ...perCall(taken), retry, timeout: mail.limits.operation }
     return this.#calls.call(
       verb,
