@@ -27,8 +27,17 @@ test('what OpenSSL says comes back with its code', async () => {
   const text = String(
     privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'right' }),
   )
-  await expect(inKeyThread({ kind: 'pem', text, passphrase: 'wrong' })).rejects.toMatchObject({
-    code: 'ERR_OSSL_BAD_DECRYPT',
+  const wrong = { kind: 'pem', text, passphrase: 'wrong' } as const
+  // One wrong passphrase in 256 leaves padding that looks right, and OpenSSL fails a step later, with another code.
+  let said: unknown
+  try {
+    keyWork(wrong, crypto)
+  } catch (error) {
+    said = error
+  }
+  expect(said).toMatchObject({ code: expect.stringMatching(/^ERR_OSSL_/) })
+  await expect(inKeyThread(wrong)).rejects.toMatchObject({
+    code: Reflect.get(Object(said), 'code'),
   })
 })
 
