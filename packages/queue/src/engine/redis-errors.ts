@@ -30,6 +30,14 @@ export const redisErrors: ErrorTable = defineErrorTable([
     details: () => ({ message: 'the connection to the Redis server was lost' }),
   },
   {
+    when: hasMessage(/^ERR DB index is out of range/u),
+    code: 'NET_REPLY_PERMANENT',
+    details: ({ message }) => ({
+      message: 'the Redis server does not have the database of the URL',
+      reply: { text: message },
+    }),
+  },
+  {
     when: hasMessage(/^(?:ERR|WRONGTYPE|NOSCRIPT|MOVED|CROSSSLOT) /u),
     code: 'NET_REPLY_PERMANENT',
   },

@@ -5,11 +5,11 @@
 
 import type { Redis, RedisOptions } from 'ioredis'
 
-import type { NetError } from '@net/core'
-import { clock, netError, translate } from '@net/core/authoring'
+import { isNetError } from '@net/core'
+import { netError } from '@net/core/authoring'
 
 import { nodeTls, type QueueTls } from './queue-tls.ts'
-import { redisErrors } from './redis-errors.ts'
+import { closed, RedisConnection } from './redis-connection.ts'
 import { redisScript } from './redis-script.ts'
 
 /** Where the server is, and how careful we are. */
@@ -37,14 +37,11 @@ type ScriptedRedis = Redis & { netQueue(...args: readonly (string | number)[]): 
 export class RedisLink {
   readonly #place: RedisPlace
   readonly #listener: RedisListener
-  /** What ends the requests under way when the connection is lost: the engine keeps them waiting. */
-  readonly #lost = new Set<(error: NetError) => void>()
-  #client: Promise<ScriptedRedis> | undefined
-  #subscriber: Promise<Redis> | undefined
+  #requests: Promise<RedisConnection<ScriptedRedis>> | undefined
+  #subscriber: Promise<void> | undefined
   #checked: Promise<void> | undefined
-  #readiness: Promise<void> | undefined
   #isClosed = false
-  #close: (() => void)[] = []
+  readonly #open = new Set<RedisConnection>()
 
   constructor(place: RedisPlace, listener: RedisListener) {
     this.#place = place
@@ -53,31 +50,13 @@ export class RedisLink {
 
   /** Resolves when a request can leave at once. Rejects with `NET_BAD_CONFIG` for a server that throws keys away. */
   async ready(): Promise<void> {
-    // The end of its connection was told already, and is not told again.
-    if (this.#isClosed) throw closed()
-    const client = await this.#connected()
-    if (client.status !== 'ready') await this.#becoming(client)
-    this.#checked ??= this.#check(client)
-    await this.#checked
+    await this.#readied()
   }
 
   /** Runs one verb of the script. */
   async run(verb: string, args: readonly (string | number)[]): Promise<unknown> {
-    await this.ready()
-    const client = await this.#connected()
-    const overdue = clock().after(LONGEST_REPLY, () => client.disconnect(true))
-    const lost = Promise.withResolvers<never>()
-    this.#lost.add(lost.reject)
-    try {
-      const reply = client.netQueue(this.#place.prefix, verb, ...args)
-      return await Promise.race([reply, lost.promise])
-    } catch (error) {
-      if (MOVED.test(String(error))) client.disconnect(true)
-      throw translate(error, redisErrors, {})
-    } finally {
-      this.#lost.delete(lost.reject)
-      overdue.clear()
-    }
+    const connection = await this.#readied()
+    return connection.answer((client) => client.netQueue(this.#place.prefix, verb, ...args))
   }
 
   /** Resolves when all that happens is heard. */
@@ -94,68 +73,69 @@ export class RedisLink {
 
   close(): void {
     this.#isClosed = true
-    for (const close of this.#close) close()
+    for (const { client } of this.#open) client.disconnect()
   }
 
-  /** However many wait, they are one listener. */
-  #becoming(client: Redis): Promise<void> {
-    this.#readiness ??= readiness(client).finally(() => {
-      this.#readiness = undefined
-    })
-    return this.#readiness
+  async #readied(): Promise<RedisConnection<ScriptedRedis>> {
+    // The end of its connection was told already, and is not told again.
+    if (this.#isClosed) throw closed()
+    this.#requests ??= this.#connect()
+    const connection = await this.#requests
+    if (connection.client.status !== 'ready') await connection.ready()
+    const check = (this.#checked ??= this.#check(connection))
+    try {
+      await check
+    } catch (error) {
+      // The next one asks again.
+      if (this.#checked === check) this.#checked = undefined
+      throw error
+    }
+    return connection
   }
 
-  #connected(): Promise<ScriptedRedis> {
-    this.#client ??= this.#connect()
-    return this.#client
+  async #connect(): Promise<RedisConnection<ScriptedRedis>> {
+    const connection = await this.#opened()
+    connection.client.defineCommand('netQueue', { numberOfKeys: 1, lua: redisScript })
+    return connection as RedisConnection<ScriptedRedis>
   }
 
-  async #connect(): Promise<ScriptedRedis> {
+  async #opened(): Promise<RedisConnection> {
     const { Redis } = await engine()
-    const client = this.#open(Redis)
-    client.on('close', () => {
-      for (const reject of this.#lost) reject(lostError())
-    })
-    client.defineCommand('netQueue', { numberOfKeys: 1, lua: redisScript })
-    return client as ScriptedRedis
+    if (this.#isClosed) throw closed()
+    const connection = new RedisConnection(new Redis(optionsOf(this.#place)))
+    this.#open.add(connection)
+    return connection
   }
 
-  #open(Client: typeof Redis): Redis {
-    if (this.#isClosed) throw netError('NET_CLOSED', { message: 'the queue is closed' })
-    const client = new Client(optionsOf(this.#place))
-    // Failures to connect are those of the calls that wait.
-    client.on('error', () => {})
-    this.#close.push(() => client.disconnect())
-    return client
-  }
-
-  async #subscribe(): Promise<Redis> {
-    const { Redis } = await engine()
-    const client = this.#open(Redis)
+  async #subscribe(): Promise<void> {
+    const connection = await this.#opened()
+    const { client } = connection
     const { prefix } = this.#place
     client.on('message', (channel: string, text: string) => {
       if (channel === `${prefix}work`) this.#listener.work()
       else this.#listener.event(text)
     })
+    const subscribed = (): Promise<unknown> =>
+      connection.answer(() => client.subscribe(`${prefix}work`, `${prefix}events`))
     try {
-      await readiness(client)
-      await client.subscribe(`${prefix}work`, `${prefix}events`)
+      await connection.ready()
+      await subscribed()
     } catch (error) {
+      this.#open.delete(connection)
       client.disconnect()
       throw error
     }
     client.on('ready', () => {
-      client.subscribe(`${prefix}work`, `${prefix}events`).then(
+      subscribed().then(
         () => this.#listener.missed(),
         () => {},
       )
     })
-    return client
   }
 
-  async #check(client: Redis): Promise<void> {
-    const policy = await settingOf(client, 'maxmemory-policy')
-    const kept = await settingOf(client, 'appendonly')
+  async #check(connection: RedisConnection): Promise<void> {
+    const policy = await settingOf(connection, 'maxmemory-policy')
+    const kept = await settingOf(connection, 'appendonly')
     if (policy === undefined) {
       this.#listener.warn(
         'the Redis server does not say what it does when its memory is full; its maxmemory-policy must be noeviction',
@@ -166,7 +146,6 @@ export class RedisLink {
     }
     const isSafe = policy === undefined || policy === 'noeviction' || this.#place.allowEviction
     if (isSafe) return
-    this.#checked = undefined
     const message = `the Redis server may throw jobs away: its maxmemory-policy is ${policy}; set it to noeviction, or pass dangerouslyAllowEviction`
     throw netError('NET_BAD_CONFIG', { message })
   }
@@ -182,38 +161,13 @@ async function engine(): Promise<Pick<typeof import('ioredis'), 'Redis'>> {
   }
 }
 
-function readiness(client: Redis): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const ended = (): void => reject(closed())
-  // Who is not who we wanted to reach will not be so at the next try.
-  const failed = (error: unknown): void => {
-    const told = translate(error, redisErrors, { phase: 'tls' })
-    if (told.code.startsWith('NET_TLS_')) reject(told)
-  }
-  client.once('ready', resolve)
-  client.once('end', ended)
-  client.on('error', failed)
-  return promise.finally(() => {
-    client.off('ready', resolve)
-    client.off('end', ended)
-    client.off('error', failed)
-  })
-}
-
-function lostError(): NetError {
-  return netError('NET_CONN_CLOSED', { message: 'the connection to the Redis server was lost' })
-}
-
-function closed(): NetError {
-  return netError('NET_CLOSED', { message: 'the queue is closed' })
-}
-
-/** Undefined where the server does not let us ask. */
-async function settingOf(client: Redis, name: string): Promise<string | undefined> {
+/** Undefined where the server does not let us ask. Rejects when the connection was lost: then it may be asked again. */
+async function settingOf(connection: RedisConnection, name: string): Promise<string | undefined> {
   try {
-    const [, value] = await client.config('GET', name)
+    const [, value] = await connection.answer((client) => client.config('GET', name))
     return value
-  } catch {
+  } catch (error) {
+    if (isNetError(error) && AGAIN.has(error.code)) throw error
     return undefined
   }
 }
@@ -237,5 +191,4 @@ function optionsOf({ url, tls }: RedisPlace): Omit<RedisOptions, 'replyMapping'>
   }
 }
 
-const LONGEST_REPLY = 5000
-const MOVED = /READONLY|LOADING|MASTERDOWN|UNBLOCKED/u
+const AGAIN: ReadonlySet<string> = new Set(['NET_CONN_CLOSED', 'NET_REPLY_TEMPORARY'])

@@ -156,7 +156,12 @@ export class RedisStore implements JobStore {
 
   async onEvent(listener: (event: QueueEvent) => void): Promise<() => void> {
     const stop = this.#listeners.onEvent(listener)
-    await this.#link.listen()
+    try {
+      await this.#link.listen()
+    } catch (error) {
+      stop()
+      throw error
+    }
     return stop
   }
 

@@ -10,6 +10,7 @@ test.each([
   ['WRONGPASS invalid username-password pair', 'NET_AUTH_REJECTED', 'never'],
   ["NOPERM User has no permissions to run the 'evalsha' command", 'NET_ACCESS_DENIED', 'never'],
   ['Connection is closed.', 'NET_CONN_CLOSED', 'idempotent'],
+  ['ERR DB index is out of range', 'NET_REPLY_PERMANENT', 'never'],
   ['ERR something', 'NET_REPLY_PERMANENT', 'never'],
 ])('%s', (message, code, retry) => {
   expect(translate(new Error(message), redisErrors, {})).toMatchObject({ code, retry })

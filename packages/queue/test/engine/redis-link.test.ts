@@ -30,6 +30,7 @@ test('what was given up while the server was away is not added when it is back',
       return '*1\r\n$0\r\n\r\n'
     },
     'noeviction',
+    undefined,
     port,
   )
   expect(await queue.add(4, { id: 'later' })).toMatchObject({ added: true })

@@ -6,6 +6,12 @@ import { once } from 'node:events'
 /** What a test answers to a script: the bytes of a reply, or nothing. */
 export type ScriptAnswer = (args: readonly string[], socket: Socket) => string | undefined
 
+/** What a test answers to any other command; null for nothing, undefined for what a server answers. */
+export type CommandAnswer = (
+  command: readonly string[],
+  socket: Socket,
+) => string | null | undefined
+
 /** The server, on loopback. */
 export interface RespServer extends AsyncDisposable {
   readonly url: string
@@ -13,10 +19,14 @@ export interface RespServer extends AsyncDisposable {
   readonly asked: string[]
 }
 
-/** Starts it, on that port or a free one; `policy` is its maxmemory-policy, undefined if it does not tell. */
+/**
+ * Starts it, on that port or a free one; `policy` is its maxmemory-policy, undefined if it does not tell; `other` may answer what is
+ * no script.
+ */
 export async function respServer(
   answer: ScriptAnswer,
   policy: string | undefined = 'noeviction',
+  other: CommandAnswer = () => undefined,
   port = 0,
 ): Promise<RespServer> {
   const asked: string[] = []
@@ -26,8 +36,9 @@ export async function respServer(
     socket.on('error', () => {})
     socket.on('data', (data) => {
       for (const command of commandsIn(data.toString('utf8'))) {
-        const reply = replyTo(command, policy) ?? run(command, socket)
-        if (reply !== undefined && socket.writable) socket.write(reply)
+        const own = isScript(command) ? undefined : other(command, socket)
+        const reply = own === undefined ? (replyTo(command, policy) ?? run(command, socket)) : own
+        if (typeof reply === 'string' && socket.writable) socket.write(reply)
       }
     })
   })
@@ -50,6 +61,10 @@ export async function respServer(
   }
 }
 
+function isScript([name = '']: readonly string[]): boolean {
+  return /^eval/iu.test(name)
+}
+
 function commandsIn(text: string): string[][] {
   const lines = text.split('\r\n')
   const commands: string[][] = []
@@ -63,7 +78,10 @@ function commandsIn(text: string): string[][] {
   return commands
 }
 
-function replyTo([name = '']: readonly string[], policy: string | undefined): string | undefined {
+function replyTo(
+  [name = '', ...channels]: readonly string[],
+  policy: string | undefined,
+): string | undefined {
   switch (name.toLowerCase()) {
     case 'evalsha':
     case 'eval':
@@ -75,6 +93,10 @@ function replyTo([name = '']: readonly string[], policy: string | undefined): st
     case 'config':
       if (policy === undefined) return '-NOPERM no permissions\r\n'
       return `*2\r\n$16\r\nmaxmemory-policy\r\n$${policy.length}\r\n${policy}\r\n`
+    case 'subscribe':
+      return channels
+        .map((name, at) => `*3\r\n$9\r\nsubscribe\r\n$${name.length}\r\n${name}\r\n:${at + 1}\r\n`)
+        .join('')
     default:
       return '+OK\r\n'
   }
