@@ -1,12 +1,13 @@
 /* An error as plain data, for JSON and for messages between threads; `revive-error.ts` reads it. */
 
 import { harmless } from './render.ts'
+import { thrownMessage } from './thrown-text.ts'
 
 /** The fields of the error and of those within it, each told whole once, 8 deep. `whatOf` gives a message without its context. */
 export class PlainErrors {
   readonly #isOurs: (value: unknown) => value is Error
   readonly #whatOf: (error: Error) => string
-  readonly #told = new Set<Error>()
+  readonly #told = new Set<object>()
 
   constructor(isOurs: (value: unknown) => value is Error, whatOf: (error: Error) => string) {
     this.#isOurs = isOurs
@@ -28,12 +29,15 @@ export class PlainErrors {
   }
 
   #value(value: unknown, depth: number): unknown {
-    if (Array.isArray(value)) return value.map((each: unknown) => this.#value(each, depth))
+    if (Array.isArray(value) && !this.#told.has(value)) {
+      this.#told.add(value)
+      return value.map((each: unknown) => this.#value(each, depth))
+    }
     if (this.#isOurs(value) && depth < DEEPEST && !this.#told.has(value)) {
       return this.of(value, depth + 1)
     }
     if (value instanceof Error) return summary(value)
-    return hasJson(value) ? value.toJSON() : value
+    return carried(value)
   }
 }
 
@@ -48,13 +52,16 @@ function summary(error: Error): unknown {
   }
 }
 
-function hasJson(value: unknown): value is { toJSON(): unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'toJSON' in value &&
-    typeof value.toJSON === 'function'
-  )
+/** What JSON and messages between threads can carry. A caller may give anything as the reason of a signal: the rest is its text. */
+function carried(value: unknown): unknown {
+  if (value === undefined) return undefined
+  try {
+    const json = JSON.stringify(value) as string | undefined
+    if (json !== undefined) return JSON.parse(json) as unknown
+  } catch {
+    // A circle, a BigInt, or a getter that throws.
+  }
+  return harmless(thrownMessage(value))
 }
 
 /** What is not enumerable. */

@@ -45,3 +45,22 @@ test('where nobody listens any more it is silent', async () => {
   await expect(reporter.flush(true)).resolves.toBeUndefined()
   await expect(reporter.flush(true)).resolves.toBeUndefined()
 })
+
+test('the end of an operation is told whatever its signal was aborted with', async () => {
+  await using dashboard = await attach()
+  {
+    using reporter = new Reporter(dashboard.url)
+    reporter.start()
+    const reason: Record<string, unknown> = {}
+    reason['self'] = reason
+    const ending = new AbortController()
+    const call = operation(spec, { signal: ending.signal }, async () => {
+      ending.abort(reason)
+      throw ending.signal.reason
+    })
+    await expect(call).rejects.toMatchObject({ code: 'NET_ABORTED' })
+    await reporter.flush(true)
+  }
+  const { rows } = (await ask(dashboard, '/api/operations')).json() as { rows: unknown[][] }
+  expect(rows.map((row) => row[9])).toEqual(['aborted', 'aborted'])
+})
