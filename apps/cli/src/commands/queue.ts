@@ -142,6 +142,7 @@ function withPassword(url: string, { io }: Call): string | URL {
   if (!/^rediss?:/iu.test(url) || !URL.canParse(url)) return url
   const whole = new URL(url)
   if (whole.password !== '') throw passwordInUrl('set NET_PASSWORD')
-  whole.password = io.env['NET_PASSWORD'] ?? ''
+  // A percent sign of the password is no escape.
+  whole.password = encodeURIComponent(io.env['NET_PASSWORD'] ?? '')
   return whole
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openQueue } from '@net/queue'
 import { expect, it } from 'vitest'
@@ -58,4 +60,26 @@ it('takes no password in the arguments', async () => {
     expect(ended.err).toContain('leave it out of the URL and set NET_PASSWORD')
     expect(ended.err).not.toContain('love')
   }
+})
+
+it('gives a password as NET_PASSWORD has it, percent signs too', async () => {
+  let said = ''
+  // Greets as Redis does until the password comes, and refuses that.
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (data) => {
+      said += data.toString()
+      for (const name of data.toString().match(/\b(?:hello|auth|client)\b/gi) ?? [])
+        socket.write(
+          name.toLowerCase() === 'auth' ? '-WRONGPASS no\r\n' : "-ERR unknown command 'hello'\r\n",
+        )
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const env = { NET_PASSWORD: '100%41' }
+  const ended = await net(['queue', 'ls', `redis://127.0.0.1:${port}`, 'mail'], { env })
+  expect(ended).toMatchObject({ code: 6, out: '' })
+  expect(said).toContain('\r\n100%41\r\n')
+  server.close()
 })

@@ -6,7 +6,7 @@
 import type { Redis, RedisOptions } from 'ioredis'
 
 import { isNetError } from '@net/core'
-import { netError } from '@net/core/authoring'
+import { netError, percentDecoded } from '@net/core/authoring'
 
 import { nodeTls, type QueueTls } from './queue-tls.ts'
 import { closed, RedisConnection } from './redis-connection.ts'
@@ -179,8 +179,8 @@ function optionsOf({ url, tls }: RedisPlace): Omit<RedisOptions, 'replyMapping'>
     host,
     port: Number(url.port || '6379'),
     db,
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(url.username === '' ? {} : { username: percentDecoded(url.username) }),
+    ...(url.password === '' ? {} : { password: percentDecoded(url.password) }),
     ...(url.protocol === 'rediss:' ? { tls: nodeTls(host, tls) } : {}),
     // What is not sent yet is ours to send or not, and what was sent may have been done.
     enableOfflineQueue: false,

@@ -102,6 +102,24 @@ test('a refused password is told at once, and is in no error', async () => {
   expect(textsOf(error)).not.toContain('open-sesame')
 })
 
+test('a percent sign in a password stands for itself where it encodes nothing', async () => {
+  const given: (string | undefined)[] = []
+  await using server = await respServer(
+    () => ADDED,
+    undefined,
+    ([command, , password]) => {
+      if (command === 'auth') given.push(password)
+      return undefined
+    },
+  )
+  for (const password of ['100%', 'a%25b', '%zz']) {
+    const url = server.url.replace('//', `//user:${password}@`)
+    await using queue = openQueue('percent', { url })
+    await queue.add(1)
+  }
+  expect(given).toEqual(['100%', 'a%b', '%zz'])
+})
+
 test('what a server refuses is told without the payloads that went with it', async () => {
   await using server = await respServer(() => '-OOM command not allowed\r\n')
   await using queue = openQueue('full', { url: server.url })
