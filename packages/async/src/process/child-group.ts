@@ -160,8 +160,14 @@ function startError(plan: ChildPlan, error: unknown): NetError {
   }
   return netError(EXHAUSTED.has(code) ? 'NET_LOCAL_LIMIT' : 'NET_LOCAL_IO', {
     message: `${plan.command} could not be started: ${whyNot(plan, code)}`,
-    cause: error,
+    cause: withoutArguments(error),
   })
+}
+
+/** Node gives its error the arguments, which may have secrets among them. */
+function withoutArguments(error: unknown): unknown {
+  if (error instanceof Error) Reflect.deleteProperty(error, 'spawnargs')
+  return error
 }
 
 /** Node tells the same code for a program and for a folder that is not there. */

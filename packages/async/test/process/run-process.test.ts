@@ -4,7 +4,7 @@ import { mkdtemp, open as openFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { promisify } from 'node:util'
+import { inspect, promisify } from 'node:util'
 
 import { ProcessExitError, runProcess } from '@net/async'
 import { fromFile, fromText, isNetError } from '@net/core'
@@ -187,6 +187,18 @@ describe('runProcess', () => {
       lines.push(error.stack?.split('\n').find((line) => line.startsWith('    at ')))
     }
     expect(lines).toEqual(Array(3).fill(expect.stringContaining('run-process.test.ts')))
+  })
+
+  test('the error of a program that is not there has nothing of its arguments, which may be secrets', async () => {
+    for (const command of ['no-such-program', '/etc/passwd']) {
+      const error: unknown = await runProcess(command, ['--password', 'hush']).catch(
+        (thrown: unknown) => thrown,
+      )
+      expect(inspect((error as Error).cause)).toMatch(/ENOENT|EACCES/u)
+      expect([error, (error as Error).cause].map((each) => inspect(each)).join()).not.toContain(
+        'hush',
+      )
+    }
   })
 
   test('a program that is not there, and arguments that are none', async () => {
