@@ -280,7 +280,7 @@ local function reap(errors)
     local j = read(id)
     release(id, j, 0)
     if not j then say('unknown', id, 0, ',"reason":"the store has lost the job"')
-    elseif j.mk and j.mk ~= '' then
+    elseif j.mk then
       finish(id, j, 'unknown', '', cjson.decode(errors).unknown)
       ended.unknown = true
     elseif j.al == '1' and spent(j) >= tonumber(j.at) then

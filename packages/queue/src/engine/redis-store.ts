@@ -276,7 +276,8 @@ function storedJob(fields: Fields): StoredJob {
     finished: number(finished),
     group: text(group),
     traceparent: text(trace),
-    mark: text(mark),
+    // Its name may be empty.
+    mark: mark ?? undefined,
     progress: text(progress),
     result: text(result),
     error: text(error),

@@ -5,7 +5,15 @@
 import type { QueueEvent } from '../queue-event.ts'
 import type { Retention, RetentionRules, Settlement } from '../store.ts'
 import { FileLines } from './file-lines.ts'
-import { sizeOf, why, type HeldJob, type JobRow, type Moment, type QueueRow } from './file-row.ts'
+import {
+  sizeOf,
+  why,
+  type HeldJob,
+  type JobRow,
+  type Moment,
+  type PlacedJob,
+  type QueueRow,
+} from './file-row.ts'
 import { LINE } from './file-schema.ts'
 import type { FileStatements } from './file-statements.ts'
 
@@ -156,8 +164,12 @@ export class FileEndings {
   /** Takes back what workers that died held. */
   reap(): void {
     if (this.#turn.queue.active === 0) return
-    for (const job of this.#sql.expired.all(this.#turn.at.now) as unknown as JobRow[])
-      this.#reapOne(job)
+    for (let left = true; left;) {
+      // A worker may have held more than there is room for at once.
+      const jobs = this.#sql.expired.all(this.#turn.at.now, PART) as unknown as JobRow[]
+      for (const job of jobs) this.#reapOne(job)
+      left = jobs.length === PART
+    }
   }
 
   #reapOne(job: JobRow): void {
@@ -176,7 +188,7 @@ export class FileEndings {
     this.#release(job, undefined)
   }
 
-  forget(job: JobRow): void {
+  forget(job: PlacedJob): void {
     this.#sql.delete.run(job.place)
     const { state } = job
     if (state === 'waiting' || state === 'delayed') {
@@ -212,3 +224,5 @@ export interface FileEndingParts {
 type Told = Pick<JobRow, 'id' | 'starts'>
 
 type FinishedState = 'done' | 'failed' | 'unknown'
+
+const PART = 100

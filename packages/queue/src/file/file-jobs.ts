@@ -26,6 +26,7 @@ import {
   type HeldJob,
   type JobRow,
   type Moment,
+  type PlacedJob,
   type ReadyJob,
 } from './file-row.ts'
 import { LINE } from './file-schema.ts'
@@ -158,14 +159,15 @@ export class FileJobs {
   }
 
   drain(): number {
-    const waiting = this.#sql.waiting.all() as unknown as JobRow[]
+    const waiting = this.#sql.waiting.all() as unknown as PlacedJob[]
     for (const job of waiting) this.#endings.forget(job)
     return waiting.length
   }
 
   retry(id: string | undefined): number {
     const one = id === undefined ? undefined : this.#one(id)
-    const chosen = id === undefined ? this.#failed() : one === undefined ? [] : [one]
+    const chosen: readonly PlacedJob[] =
+      id === undefined ? this.#failed() : one === undefined ? [] : [one]
     const back = chosen.filter(({ state }) => state === 'failed' || state === 'unknown')
     for (const job of back) this.#putBack(job)
     return back.length
@@ -338,11 +340,11 @@ export class FileJobs {
     return isHeld && (job.lease_end ?? 0) > this.#turn.at.now ? heldOf(job, job) : undefined
   }
 
-  #failed(): readonly JobRow[] {
-    return this.#sql.page.all('failed', 0, -1) as unknown as JobRow[]
+  #failed(): readonly PlacedJob[] {
+    return this.#sql.failed.all() as unknown as PlacedJob[]
   }
 
-  #putBack(job: JobRow): void {
+  #putBack(job: PlacedJob): void {
     this.#endings.uncount(job)
     this.#turn.queue.bytes += job.size
     this.#sql.again.run(LINE.none, job.place)

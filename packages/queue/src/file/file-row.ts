@@ -91,6 +91,12 @@ export function heldOf(
   return { place, id, size, grp, starts, token, payloadSize: size - sizeOf(error) }
 }
 
+/** The columns of a job that is put back or removed: what it is, without its texts. */
+export const PLACED = ['place', 'id', 'state', 'line', 'grp', 'suspect', 'starts', 'size'] as const
+
+/** A job without its texts. */
+export type PlacedJob = Pick<JobRow, (typeof PLACED)[number]>
+
 /** The columns of a job that may start, in the order of `readyJob`. */
 export const READY = [
   'place',

@@ -2,6 +2,8 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
+import { PLACED } from './file-row.ts'
+
 /** Prepared once. */
 export class FileStatements {
   readonly insert: StatementSync
@@ -20,6 +22,7 @@ export class FileStatements {
   readonly delete: StatementSync
   readonly page: StatementSync
   readonly waiting: StatementSync
+  readonly failed: StatementSync
   readonly again: StatementSync
   readonly unstart: StatementSync
 
@@ -49,7 +52,7 @@ export class FileStatements {
     this.mark = db.prepare(`UPDATE jobs SET mark = ? ${held}`)
     this.progress = db.prepare(`UPDATE jobs SET progress = ? ${held}`)
     const active = `FROM jobs WHERE queue = ${n} AND state = 'active'`
-    this.expired = db.prepare(`SELECT * ${active} AND lease_end <= ? ORDER BY lease_end`)
+    this.expired = db.prepare(`SELECT * ${active} AND lease_end <= ? ORDER BY lease_end LIMIT ?`)
     this.nextExpiry = db.prepare(`SELECT min(lease_end) AS at ${active}`)
     const finished = `SELECT * FROM jobs WHERE queue = ${n} AND state = ? AND finished IS NOT NULL`
     this.oldest = db.prepare(`${finished} ORDER BY finished, place LIMIT 1`)
@@ -60,9 +63,10 @@ export class FileStatements {
     this.delete = db.prepare('DELETE FROM jobs WHERE place = ?')
     const page = `SELECT * FROM jobs WHERE queue = ${n} AND state = ? AND place > ?`
     this.page = db.prepare(`${page} ORDER BY place LIMIT ?`)
-    this.waiting = db.prepare(
-      `SELECT * FROM jobs WHERE queue = ${n} AND state IN ('waiting', 'delayed')`,
-    )
+    // All of them at once, and so without their texts, for which there may be no room.
+    const placed = `SELECT ${PLACED.join()} FROM jobs WHERE queue = ${n} AND state`
+    this.waiting = db.prepare(`${placed} IN ('waiting', 'delayed')`)
+    this.failed = db.prepare(`${placed} = 'failed' ORDER BY place`)
     this.again = db.prepare(
       `UPDATE jobs SET state = 'waiting', line = ?, spent = 0, mark = NULL, finished = NULL WHERE place = ?`,
     )

@@ -43,6 +43,16 @@ export const lossCases: QueueCases = {
     assert.equal(Reflect.get(error ?? {}, 'code'), 'NET_DELIVERY_UNKNOWN')
   },
 
+  async 'a job whose mark has an empty name is marked all the same'({ open, step }) {
+    const starts: Start[] = []
+    const queue = open()
+    await queue.add('x', { id: 'marked' })
+    await lostWorker({ open, step }, { concurrency: 1, mark: '' })
+    queue.process(noting(starts))
+    const { mark } = await inState(queue, 'marked', 'unknown')
+    assert.deepEqual([mark, starts.length], ['', 0])
+  },
+
   async 'a job whose worker dies each time is parked when its attempts are used up'({
     open,
     step,

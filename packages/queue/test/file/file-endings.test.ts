@@ -35,3 +35,12 @@ test('a job that comes back unstarted has not started', () => {
   expect(told.at(-1)).toMatchObject({ type: 'returned', attempt: 0 })
   expect(at(jobs, 2, () => jobs.claim(request)).jobs).toMatchObject([{ starts: 1, spent: 1 }])
 })
+
+test('however many jobs died together, all are taken back', () => {
+  const { jobs } = openFile()
+  const ids = Array.from({ length: 250 }, (_, n) => String(n))
+  at(jobs, 0, () => jobs.add(ids.map((id) => job(id))))
+  at(jobs, 0, () => jobs.claim({ ...request, max: 250, single: false }))
+  at(jobs, 1000, () => jobs.claim({ ...request, idle: false }))
+  expect(at(jobs, 1000, () => jobs.counts())).toMatchObject({ waiting: 250, active: 0 })
+})
