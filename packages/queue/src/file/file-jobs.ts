@@ -217,21 +217,27 @@ export class FileJobs {
   #take(request: ClaimRequest): readonly ClaimedJob[] {
     const jobs: ClaimedJob[] = []
     const queue = this.#turn.queue
-    const suspect = request.idle && queue.alone === null ? this.#suspect() : undefined
     const room = (): number => Math.min(request.max - jobs.length, this.#allowed(request))
-    if (suspect !== undefined && room() > 0) {
-      const claimed = this.#claimOne(suspect, request)
-      if (claimed !== undefined) {
-        queue.alone = suspect.place
-        return [claimed]
-      }
-    }
+    const mayBeAlone = request.idle && queue.alone === null && room() > 0
+    const alone = mayBeAlone ? this.#takeSuspect(request) : undefined
+    if (alone !== undefined) return [alone]
     for (let left = room(); left > 0; left = room()) {
       const next = this.#lines.next(left)
       if (next.length === 0) break
       jobs.push(...this.#claimSome(next, request))
     }
     return jobs
+  }
+
+  /** The first job that must run alone; those before it whose deadlines have passed are ended. */
+  #takeSuspect(request: ClaimRequest): ClaimedJob | undefined {
+    for (let next = this.#suspect(); next !== undefined; next = this.#suspect()) {
+      const claimed = this.#claimOne(next, request)
+      if (claimed === undefined) continue
+      this.#turn.queue.alone = next.place
+      return claimed
+    }
+    return undefined
   }
 
   /** The first ones of those: as many as surely stand before all others. */

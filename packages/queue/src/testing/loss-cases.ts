@@ -95,6 +95,38 @@ export const lossCases: QueueCases = {
     )
   },
 
+  async 'a job that died beside one whose deadline has passed since is started all the same'({
+    open,
+    step,
+  }) {
+    const queue = open()
+    await queue.add('x', { id: 'late', deadline: 5 * step })
+    await queue.add('x', { id: 'in time' })
+    const dying = open()
+    let held = 0
+    let lost = 0
+    dying.process(
+      async (_, { signal }) => {
+        held++
+        // Before the clock moves on: else the deadline would end the job.
+        if (held === 2) cutOff(dying)
+        await aborted(signal).catch(() => {})
+        lost++
+      },
+      { concurrency: 2, lease: 4 * step },
+    )
+    await until('its leases have ended', () => lost === 2)
+    await pass(2 * step)
+    const starts: Start[] = []
+    queue.process(noting(starts))
+    await inState(queue, 'in time', 'done')
+    assert.deepEqual(
+      starts.map(({ id }) => id),
+      ['in time'],
+    )
+    assert.equal((await queue.get('late'))?.state, 'failed')
+  },
+
   async 'a worker that lost its lease learns of it, and changes nothing any more'({ open, step }) {
     const queue = open()
     await queue.add('x', { id: 'slept' })
