@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
+import { Readable } from 'node:stream'
 
 const file = readFileSync(process.argv[2] ?? '')
 
@@ -15,7 +16,10 @@ const tcp = createServer((socket) => {
 })
 const http = createHttpServer((request, response) => {
   if (request.method === 'GET') {
-    response.writeHead(200, { 'content-length': file.length }).end(file)
+    // A longer one is the file several times.
+    const times = Number(request.url?.slice(1) || 1)
+    response.writeHead(200, { 'content-length': file.length * times })
+    Readable.from(Array.from({ length: times }, () => file)).pipe(response)
     return
   }
   void sameAsFile(request).then((same) => response.end(same ? 'same' : 'different'))

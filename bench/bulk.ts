@@ -1,6 +1,6 @@
 /*
- * Large bodies: from TCP into a file beside Node's pipeline, over HTTP into a file and as an upload of a Readable beside
- * undici. The contents are compared after each run.
+ * Large bodies: from TCP into a file beside Node's pipeline, over HTTP into a file, to nowhere and as an upload beside
+ * undici. The contents are compared after each run, and of what goes nowhere the length.
  */
 
 import { fork } from 'node:child_process'
@@ -25,6 +25,8 @@ import { compare, type Contender } from './pairs.ts'
 const MEGA = 1_000_000
 const SIZE = 256 * 1024 * 1024
 const CHUNK = 65_536
+/** The file so often is a GiB. */
+const TIMES = 4
 
 const folder = mkdtempSync(join(tmpdir(), 'net-bench-'))
 const source = join(folder, 'source')
@@ -55,6 +57,28 @@ await compare(
         createWriteStream(copy),
       ),
     ),
+  ],
+)
+await compare(
+  `HTTP to nowhere, ${(TIMES * SIZE) / MEGA} MB`,
+  'MB/s',
+  toNowhere('net', async () => (await client.get(`${origin}/${TIMES}`)).body),
+  [
+    toNowhere('undici request', async () => {
+      const { body } = await agent.request({ origin, path: `/${TIMES}`, method: 'GET' })
+      return body
+    }),
+  ],
+)
+await compare(
+  `HTTP upload of a generator, ${SIZE / MEGA} MB`,
+  'MB/s',
+  upload('net', () => client.post(origin, { body: chunks() }).text()),
+  [
+    upload('undici request', async () => {
+      const body = Readable.from(chunks())
+      return (await agent.request({ origin, path: '/', method: 'POST', body })).body.text()
+    }),
   ],
 )
 await compare(
@@ -95,6 +119,22 @@ function readable(): Readable {
       this.push(at < SIZE ? bytes.subarray(at, (at += CHUNK)) : null)
     },
   })
+}
+
+async function* chunks(): AsyncGenerator<Uint8Array, void> {
+  for (let at = 0; at < SIZE; at += CHUNK) yield bytes.subarray(at, at + CHUNK)
+}
+
+function toNowhere(name: string, open: () => Promise<AsyncIterable<Uint8Array>>): Contender {
+  return {
+    name,
+    async run() {
+      let length = 0
+      for await (const chunk of await open()) length += chunk.length
+      if (length !== TIMES * SIZE) throw new Error(`${name}: ${length} bytes arrived`)
+      return length / MEGA
+    },
+  }
 }
 
 function intoFile(name: string, move: () => Promise<unknown>): Contender {
