@@ -7,3 +7,8 @@
 export function disk(): typeof import('node:fs/promises') {
   return process.getBuiltinModule('node:fs/promises')
 }
+
+/** Node's `fs`, for what is done by descriptors. */
+export function descriptors(): typeof import('node:fs') {
+  return process.getBuiltinModule('node:fs')
+}

@@ -3,7 +3,7 @@
  * know what is read.
  */
 
-import { closeSync, fstat, open, read } from 'node:fs'
+import { descriptors } from './disk.ts'
 
 /** An open file. Rejects with the errors of the file system. */
 export class ReadHandle {
@@ -16,7 +16,7 @@ export class ReadHandle {
 
   static open(path: string): Promise<ReadHandle> {
     return new Promise((resolve, reject) => {
-      open(path, 'r', (error, descriptor) => {
+      descriptors().open(path, 'r', (error, descriptor) => {
         if (error === null) resolve(new ReadHandle(descriptor))
         else reject(error)
       })
@@ -26,7 +26,7 @@ export class ReadHandle {
   /** Reads so many bytes at most from there on to the beginning of the memory; one read at a time. */
   read(memory: Uint8Array, length: number, position: number): Promise<number> {
     const reading = new Promise<number>((resolve, reject) => {
-      read(this.#opened(), memory, 0, length, position, (error, bytes) => {
+      descriptors().read(this.#opened(), memory, 0, length, position, (error, bytes) => {
         this.#reading = undefined
         if (error === null) resolve(bytes)
         else reject(error)
@@ -39,7 +39,7 @@ export class ReadHandle {
   /** How many bytes the file has now. */
   size(): Promise<number> {
     return new Promise((resolve, reject) => {
-      fstat(this.#opened(), (error, found) => {
+      descriptors().fstat(this.#opened(), (error, found) => {
         if (error === null) resolve(found.size)
         else reject(error)
       })
@@ -53,7 +53,7 @@ export class ReadHandle {
     this.#descriptor = undefined
     // Its number may soon be that of another file, which a late read must not touch.
     if (this.#reading !== undefined) await this.#reading.catch(() => {})
-    closeSync(descriptor)
+    descriptors().closeSync(descriptor)
   }
 
   #opened(): number {
