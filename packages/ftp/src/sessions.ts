@@ -161,7 +161,7 @@ export class Sessions implements FramedSession {
     next.grant(session.ended ? undefined : session)
   }
 
-  /** Where the server has no room for another session, one that nobody uses is somebody else's. */
+  /** Closes a session that is not in use while the server has no room for another one, so that other programs get its place. */
   #spare(session: Session): void {
     const isFull = clock().now() < this.#fullUntil
     if (!isFull || this.#all.size === 1 || session === this.#first) return

@@ -1,5 +1,5 @@
 /*
- * Bytes that are collected to be taken as one, where nobody knows how many will come. What is long goes as it comes into memory
+ * Bytes that are collected to be taken as one, where their number is not known before. What is long goes as it comes into memory
  * that has room for all: joined only at its end, it would be held twice and copied once more. Knows no I/O.
  */
 

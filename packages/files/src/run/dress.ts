@@ -71,7 +71,7 @@ export class Dress {
   }
 
   /**
-   * Keeps others out of a file before it has a byte; where the target has no modes, it keeps nobody out of any. Rejects where it
+   * Keeps others out of a file before it has a byte; does nothing where the target has no modes. Rejects where it
    * denies the mode to a file that others can read.
    */
   async keepOut(path: string, mode: number, signal: AbortSignal): Promise<void> {

@@ -69,7 +69,7 @@ class Recorder implements HarRecorder {
 
   async save(path: string | URL): Promise<void> {
     const text = JSON.stringify(await this.har(), undefined, 2)
-    // What was said to a server is nobody else's business, also without its secrets.
+    // A recording is private even without its secrets: only its owner may read the file.
     await using sink = await openSink(toFile(path, { mode: 0o600 }))
     await sink.write(Buffer.from(`${text}\n`))
     await sink.commit()
