@@ -244,10 +244,11 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'queue',
     summary: 'looks at the jobs of a queue, puts them back, or drops those that wait',
     args: '<ls|show|retry|drain> <url> <name> [id...]',
-    options: [...SHOWN, 'yes'],
+    options: [...SHOWN, 'yes', 'secretName'],
     notes: [
       'The URL is file:queue.db, redis://host:6379 or rediss://host; NET_PASSWORD is the password of Redis.',
       'retry without ids puts back all failed jobs; those whose outcome is unknown are put back by their ids.',
+      'Fields whose names say that they are secret, such as token and password, print as [secret].',
     ],
     load: async () => (await import('./commands/queue.ts')).queue,
   },

@@ -156,6 +156,7 @@ export const optionTable = {
   recursive: flag('-r, --recursive', 'folders with everything in them'),
   parents: flag('-p, --parents', 'makes the folders above as well; one that is there is no error'),
   glob: flag('--glob', 'takes the last part of a path for a pattern'),
+  secretName: list('--secret-name <name>', 'shows no values of fields of this name'),
   yes: flag('-y, --yes', 'does not ask'),
   long: flag('-l, --long', 'types, sizes and times'),
   all: flag('-a, --all', 'names that begin with a dot, too'),

@@ -41,6 +41,12 @@ export { traceToCaller, traceWhereLost } from './errors/trace.ts'
 export { isHeard, tell } from './events/channels.ts'
 export { guarded } from './callbacks/guarded.ts'
 export { claimSecrets, holdSecret, redact, type SecretOwners } from './redaction/redact.ts'
+export {
+  isSecretName,
+  jsonWithoutSecrets,
+  secretNames,
+  type IsSecret,
+} from './redaction/secret-fields.ts'
 export { percentDecoded } from './percent.ts'
 export { PRINTING } from './printing-key.ts'
 export { pause } from './time/pause.ts'

@@ -70,9 +70,20 @@ function openButton(server, id, { show }) {
     class: 'link',
     text: id,
     onclick: async () => {
-      const { size, text } = /** @type {JobShown} */ (await get(addressOf(server, id)))
-      const cut = size > text.length ? `The first ${bytes(text.length)} of ${bytes(size)}` : ''
-      show(id, cut === '' ? undefined : el('p', { text: cut }), el('pre', { tabindex: 0, text }))
+      const told = el('p')
+      const text = el('pre', { tabindex: 0 })
+      const more = el('button', { type: 'button', text: 'More', onclick: () => readOn() })
+      let read = 0
+      const readOn = async () => {
+        const part = /** @type {JobShown} */ (await get(`${addressOf(server, id)}?from=${read}`))
+        read += part.text.length
+        text.append(part.text)
+        const isWhole = read >= part.size || part.text === ''
+        told.textContent = isWhole ? '' : `The first ${bytes(read)} of ${bytes(part.size)}`
+        more.hidden = isWhole
+      }
+      await readOn()
+      show(id, told, text, more)
     },
   })
 }

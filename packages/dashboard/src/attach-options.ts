@@ -19,6 +19,11 @@ export interface AttachOptions {
    * second begin, or `always`, which costs the program about as much again.
    */
   readonly lines?: 'watched' | 'always' | undefined
+  /**
+   * Names of parameters and of fields of JSON whose values stay in the process, beside those whose names say that they are
+   * secret, such as `token` and `password`: `[secret]` stands for them in jobs and in what is exported.
+   */
+  readonly secretNames?: readonly string[] | undefined
   /** What the page calls the program. Default the name of its file. */
   readonly title?: string | undefined
   /** Test servers and scenarios that run within the program. */
@@ -36,6 +41,7 @@ export const attachDoor: OptionsDoor<AttachOptions> = optionsDoor<AttachOptions>
     allowHosts: option.list(option.text),
     operations: option.between(1, 1_000_000),
     lines: option.oneOf('watched', 'always'),
+    secretNames: option.list(option.text),
     title: option.text,
     lab,
   },

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 
 import type { CloseOptions, NetEvent } from '@net/core'
-import { clock, closeDoor, type Taken } from '@net/core/authoring'
+import { clock, closeDoor, secretNames, type Taken } from '@net/core/authoring'
 
 import { Attention } from './attention.ts'
 import { attachDoor, type AttachOptions } from './attach-options.ts'
@@ -57,6 +57,7 @@ export async function attach(options?: AttachOptions): Promise<Dashboard> {
   const token = randomBytes(24).toString('base64url')
   const host = taken.listen ?? '127.0.0.1'
   const about = aboutOf(taken)
+  const isSecret = secretNames(taken.secretNames)
   const processes = new Processes({ title: about.title, pid: about.pid }, about.epoch, take)
   try {
     const server = await startListener({
@@ -64,8 +65,8 @@ export async function attach(options?: AttachOptions): Promise<Dashboard> {
       port: taken.port ?? 0,
       guard: guardOf({ token, allowHosts: taken.allowHosts ?? [] }),
       routes: [
-        ...dataRoutes({ history, pools, streams, processes, about }),
-        ...labRoutes(taken.lab ?? {}),
+        ...dataRoutes({ history, pools, streams, processes, about, isSecret }),
+        ...labRoutes(taken.lab ?? {}, isSecret),
       ],
     })
     const url = `http://${nameOf(host)}:${server.port}/#${token}`

@@ -1,9 +1,8 @@
 /* A request as a command line for curl, to be tried in a shell or passed on. */
 
-import { argument, inCall, option, optionsDoor } from '@net/core/authoring'
+import { argument, inCall, isSecretName, option, optionsDoor } from '@net/core/authoring'
 
 import { aRequest, type HttpRequest } from './request.ts'
-import { isSecretName } from './secret-names.ts'
 
 /** How a request is written for curl. */
 export interface CurlOptions {

@@ -8,6 +8,7 @@ import {
   claimSecrets,
   disown,
   holdSecret,
+  isSecretName,
   netError,
   PRINTING,
   redact,
@@ -17,7 +18,7 @@ import {
 } from '@net/core/authoring'
 
 import { isToken } from './http1/syntax.ts'
-import { isSecretName, shownUrl } from './secret-names.ts'
+import { shownUrl } from './shown-url.ts'
 
 /** One field's value; several for a field that is repeated; null drops the field, also one that we would add. */
 export type HeaderValue = string | number | Secret | readonly string[] | null | undefined

@@ -11,6 +11,7 @@ import {
   holdSecret,
   isFileSource,
   isReplayable,
+  isSecretName,
   isTextSource,
   netError,
   option,
@@ -19,7 +20,6 @@ import {
 } from '@net/core/authoring'
 
 import { HttpHeaders, type HeaderFields } from './headers.ts'
-import { isSecretName } from './secret-names.ts'
 
 /** A part that has a name, a type or header fields of its own. */
 export interface MultipartPart {

@@ -1,8 +1,6 @@
 /* Query parameters and form fields as callers give them, written as `application/x-www-form-urlencoded`. */
 
-import { disown, holdSecret, netError, shape, type Shape } from '@net/core/authoring'
-
-import { isSecretName } from './secret-names.ts'
+import { disown, holdSecret, isSecretName, netError, shape, type Shape } from '@net/core/authoring'
 
 /** One parameter's value; null and undefined leave it out. */
 export type ParamValue = string | number | bigint | boolean | null | undefined

@@ -14,7 +14,7 @@ import {
 import { headersShape, HttpHeaders, type HeaderFields } from './headers.ts'
 import { placeOf, type Place } from './place.ts'
 import { refuseReserved } from './reserved-fields.ts'
-import { shownUrl } from './secret-names.ts'
+import { shownUrl } from './shown-url.ts'
 
 /** What a request carries. */
 export interface RequestBody {

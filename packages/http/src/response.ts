@@ -21,7 +21,7 @@ import { readJsonLines } from './json-lines.ts'
 import { linksIn, type HttpLinks } from './links.ts'
 import { eventStream, notEvents, readEvents, type EventOptions } from './read-events.ts'
 import { validated, type ResponseSchema } from './response-schema.ts'
-import { shownUrl } from './secret-names.ts'
+import { shownUrl } from './shown-url.ts'
 import { checkCharset, checkEvents, checkSchema } from './reading-doors.ts'
 import { charsetIn } from './charset.ts'
 import {

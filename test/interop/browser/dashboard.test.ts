@@ -126,6 +126,34 @@ test('a road fails on demand; a job that failed is opened, put back, and done', 
   await page.context().close()
 })
 
+test('a long job is read on, and never shows what is secret', async (context) => {
+  needsBrowser(context)
+  const text = JSON.stringify({ token: 'abc-123', id: 7, lines: 'y'.repeat(150_000) })
+  const job = { id: 'long', state: 'waiting', attempt: 0 }
+  const jobs = {
+    counts: async () => ({ waiting: 1 }),
+    list: async () => [job],
+    read: async () => text,
+    actions: {},
+  }
+  await using dashboard = await attach({
+    lab: { servers: [{ name: 'letters', protocol: 'queue', jobs }] },
+  })
+  const { page, complaints } = await openPage(await browser.newContext(), dashboard.url)
+  await openServer(page, 'letters')
+  await page.getByRole('button', { name: 'long' }).click()
+  await page.getByText('The first 64 KiB of 147 KiB').waitFor()
+  const shown = page.locator('.content pre')
+  expect(await shown.textContent()).toContain('"token": "[secret]"')
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByText('The first 128 KiB of 147 KiB').waitFor()
+  await page.getByRole('button', { name: 'More' }).click()
+  await expect.poll(async () => (await shown.textContent())?.endsWith('y"\n}')).toBe(true)
+  expect(await page.getByRole('button', { name: 'More' }).isVisible()).toBe(false)
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 test('seven pages of one browser are live over one stream, and another takes over when its page goes', async (context) => {
   needsBrowser(context)
   await using dashboard = await attach()

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 
-import { netError } from '@net/core/authoring'
+import { jsonWithoutSecrets, netError, secretNames } from '@net/core/authoring'
 import { openQueue, type JobInfo, type JobQueue, type JobState } from '@net/queue'
 
 import { passwordInUrl } from '../address.ts'
@@ -36,13 +36,13 @@ const STATES: readonly JobState[] = ['active', 'waiting', 'delayed', 'failed', '
 async function ls(
   opened: Jobs,
   _ids: readonly string[],
-  { output, signal }: Call,
+  { output, options, signal }: Call,
 ): Promise<number> {
   for (const state of STATES) {
     for await (const job of opened.list(state, { signal })) {
       const why = job.error === undefined ? '' : `  ${job.error.message}`
       const line = `${state.padEnd(8)} ${job.attempt}/${job.attempts}  ${job.id}${why}`
-      await output.result({ type: 'job', ...asJson(job) }, output.name(line))
+      await output.result(asResult(asJson(job, options)), output.name(line))
     }
   }
   const counts = await opened.counts({ signal })
@@ -56,16 +56,14 @@ async function ls(
 async function show(
   opened: Jobs,
   ids: readonly string[],
-  { output, signal }: Call,
+  { output, options, signal }: Call,
 ): Promise<number> {
   for (const id of atLeastOne(ids, 'show')) {
     const job = await opened.get(id, { signal })
     if (job === undefined) throw missing(id)
-    const json = asJson(job)
-    const text = JSON.stringify(json, undefined, 2)
-      .split('\n')
-      .map((line) => output.name(line))
-    await output.result({ type: 'job', ...json }, text.join('\n'))
+    const json = asJson(job, options)
+    const lines = json.split('\n').map((line) => output.name(line))
+    await output.result(asResult(json), lines.join('\n'))
   }
   return 0
 }
@@ -115,8 +113,14 @@ async function told(output: Call['output'], action: string, jobs: number): Promi
   return 0
 }
 
-function asJson({ error, ...job }: JobInfo<unknown>): Readonly<Record<string, unknown>> {
-  return error === undefined ? job : { ...job, error: error.message }
+/** What is known of a job, without the values of secret fields. */
+function asJson({ error, ...job }: JobInfo<unknown>, { secretName }: Call['options']): string {
+  const text = JSON.stringify(error === undefined ? job : { ...job, error: error.message })
+  return jsonWithoutSecrets(text, secretNames(secretName), 2) ?? text
+}
+
+function asResult(json: string): Readonly<Record<string, unknown>> & { readonly type: string } {
+  return { type: 'job', ...(JSON.parse(json) as object) }
 }
 
 function atLeastOne(ids: readonly string[], verb: string): readonly string[] {

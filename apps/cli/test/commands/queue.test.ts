@@ -45,6 +45,24 @@ it('looks at jobs, puts them back, and drops those that wait', async () => {
   expect((await net([...on('drain'), '--yes'])).out).toBe('3 jobs removed\n')
 })
 
+it('prints no values of fields that are secret by their names, or named by the caller', async () => {
+  using folder = temporaryFolder()
+  const url = `file:${join(folder.path, 'jobs.db')}`
+  {
+    await using jobs = openQueue('mail', { url })
+    await jobs.add({ to: 'ada', smtp: { password: 'pa55' }, iban: 'AB12' }, { id: 'a', delay: 1e6 })
+  }
+  const payload = { to: 'ada', smtp: { password: '[secret]' }, iban: '[secret]' }
+  for (const verb of [['show', 'a'], ['ls']]) {
+    const [word = '', ...ids] = verb
+    const more = [url, 'mail', ...ids, '--secret-name', 'IBAN']
+    const { events } = await net(['queue', word, ...more, '--json'])
+    expect(events[0]).toMatchObject({ type: 'job', id: 'a', payload })
+    expect((await net(['queue', word, ...more])).out).not.toMatch(/pa55|AB12/u)
+  }
+  expect((await net(['queue', 'show', url, 'mail', 'a'])).out).toContain('"iban": "AB12"')
+})
+
 it('makes no queue of a name that was mistyped', async () => {
   using folder = temporaryFolder()
   const ended = await net(['queue', 'ls', `file:${join(folder.path, 'none.db')}`, 'mail'])

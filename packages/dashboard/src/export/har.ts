@@ -3,10 +3,20 @@
  * failed ones too. Events hold no headers and no bodies, so neither does this; @net/http records those itself.
  */
 
-import type { OperationRecord } from '../history/operation-record.ts'
+import type { IsSecret } from '@net/core/authoring'
 
-/** An archive of these operations; `epoch` is the date of the monotonic clock's zero. Other protocols are counted and left out. */
-export function harOf(records: readonly OperationRecord[], epoch: number): object {
+import type { OperationRecord } from '../history/operation-record.ts'
+import { exportedUrl } from './exported-url.ts'
+
+/**
+ * An archive of these operations, without the values of the parameters that `isSecret` names; `epoch` is the date of the
+ * monotonic clock's zero. Other protocols are counted and left out.
+ */
+export function harOf(
+  records: readonly OperationRecord[],
+  epoch: number,
+  isSecret: IsSecret,
+): object {
   const calls = records.filter(isCall)
   const others = records.filter(({ protocol }) => protocol !== 'http').length
   return {
@@ -14,7 +24,7 @@ export function harOf(records: readonly OperationRecord[], epoch: number): objec
       version: '1.2',
       creator: { name: '@net/dashboard', version: '1' },
       comment: `Headers and bodies are not part of events. Operations of other protocols that are left out: ${others}.`,
-      entries: calls.map((record) => entryOf(record, epoch)),
+      entries: calls.map((record) => entryOf(record, epoch, isSecret)),
     },
   }
 }
@@ -25,7 +35,7 @@ function isCall({ protocol, operation, target, outcome }: OperationRecord): bool
   )
 }
 
-function entryOf(record: OperationRecord, epoch: number): object {
+function entryOf(record: OperationRecord, epoch: number, isSecret: IsSecret): object {
   const timings = timingsOf(record)
   const time = Object.values(timings).reduce((sum, each) => sum + Math.max(each, 0), 0)
   // In an HTTP Archive the time of `connect` has that of `ssl` in it, and only the first counts in the sum.
@@ -34,7 +44,7 @@ function entryOf(record: OperationRecord, epoch: number): object {
   return {
     startedDateTime: new Date(epoch + record.start).toISOString(),
     time: rounded(time - tls),
-    request: requestOf(record),
+    request: requestOf(record, isSecret),
     response: responseOf(record),
     cache: {},
     timings,
@@ -42,8 +52,8 @@ function entryOf(record: OperationRecord, epoch: number): object {
   }
 }
 
-function requestOf({ operation, target, wire }: OperationRecord): object {
-  const url = withoutSecrets(new URL(target))
+function requestOf({ operation, target, wire }: OperationRecord, isSecret: IsSecret): object {
+  const url = exportedUrl(target, isSecret)
   const line = wire.find(({ direction }) => direction === 'send')?.text
   return {
     method: operation,
@@ -101,20 +111,8 @@ function timingsOf({
   }
 }
 
-/** Values of fields whose names are those of secrets; whole secrets were struck out before the event was published. */
-function withoutSecrets(url: URL): URL {
-  for (const name of url.searchParams.keys()) {
-    if (SECRET.test(name)) url.searchParams.set(name, '[secret]')
-  }
-  url.username = ''
-  url.password = ''
-  return url
-}
-
 function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000
 }
 
 const METHOD = /^[A-Z]+$/u
-const SECRET =
-  /token|secret|password|passwd|signature|^sig$|api[-_]?key|^key$|auth|credential|session/iu

@@ -5,12 +5,22 @@
 
 import { createHash } from 'node:crypto'
 
-import type { OperationRecord, PhaseRecord } from '../history/operation-record.ts'
+import type { IsSecret } from '@net/core/authoring'
 
-/** The traces of these operations; `epoch` is the date of the monotonic clock's zero. */
-export function tracesOf(records: readonly OperationRecord[], epoch: number): object {
+import type { OperationRecord, PhaseRecord } from '../history/operation-record.ts'
+import { exportedUrl } from './exported-url.ts'
+
+/**
+ * The traces of these operations, without the values of the parameters that `isSecret` names; `epoch` is the date of the
+ * monotonic clock's zero.
+ */
+export function tracesOf(
+  records: readonly OperationRecord[],
+  epoch: number,
+  isSecret: IsSecret,
+): object {
   const byId = new Map(records.map((record) => [record.id, record]))
-  const spans = records.flatMap((record) => spansOf(record, { byId, epoch }))
+  const spans = records.flatMap((record) => spansOf(record, { byId, epoch, isSecret }))
   return {
     resourceSpans: [
       {
@@ -24,6 +34,7 @@ export function tracesOf(records: readonly OperationRecord[], epoch: number): ob
 interface Context {
   readonly byId: ReadonlyMap<number, OperationRecord>
   readonly epoch: number
+  readonly isSecret: IsSecret
 }
 
 function spansOf(record: OperationRecord, context: Context): readonly object[] {
@@ -42,7 +53,7 @@ function spansOf(record: OperationRecord, context: Context): readonly object[] {
     name: record.protocol === 'http' ? record.operation : `${record.protocol} ${record.operation}`,
     kind: CLIENT,
     ...timesOf(record, context.epoch),
-    attributes: attributesOf(record),
+    attributes: attributesOf(record, context.isSecret),
     status,
   }
   const phases = record.phases.map((phase, at) => ({
@@ -84,13 +95,14 @@ function nanoseconds(milliseconds: number): string {
   return String(BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1_000_000)))
 }
 
-function attributesOf(record: OperationRecord): readonly object[] {
+function attributesOf(record: OperationRecord, isSecret: IsSecret): readonly object[] {
   const { protocol, operation, target, endpoint, status, error, outcome } = record
   const isHttp = protocol === 'http'
+  const shown = isHttp && URL.canParse(target) ? exportedUrl(target, isSecret).href : target
   return [
     attribute('network.protocol.name', protocol),
     attribute(isHttp ? 'http.request.method' : 'net.operation', operation),
-    ...(target === '' ? [] : [attribute(isHttp ? 'url.full' : 'net.target', target)]),
+    ...(target === '' ? [] : [attribute(isHttp ? 'url.full' : 'net.target', shown)]),
     ...(endpoint === '' ? [] : [attribute('server.address', endpoint)]),
     ...(status === undefined
       ? []

@@ -1,6 +1,6 @@
 /* The addresses behind the jobs of a queue: a short list, one job whole on demand, and what can be done to it. */
 
-import { harmless } from '@net/core/authoring'
+import { harmless, jsonWithoutSecrets, type IsSecret } from '@net/core/authoring'
 
 import { answerJson, answerText } from '../web/answer.ts'
 import { jsonBody } from '../web/request-body.ts'
@@ -14,11 +14,17 @@ export async function jobsOf(jobs: LabJobs): Promise<JobsShown> {
   return { counts, rows: list.slice(0, ROWS).map(rowOf), actions: Object.keys(jobs.actions) }
 }
 
-/** Answers with all that is known of a job. */
-export async function showJob({ jobs }: LabServer, { parts, response }: Exchange): Promise<void> {
-  const text = await jobs?.read(parts[1] ?? '')
-  if (text === undefined) return answerText(response, 'There is no such job.\n', 404)
-  answerJson(response, { size: text.length, text: text.slice(0, LONG) })
+/** Answers with a part of what is known of a job, without its secrets: 64 KiB from the `from` of the address on. */
+export async function showJob(
+  { jobs }: LabServer,
+  isSecret: IsSecret,
+  { parts, query, response }: Exchange,
+): Promise<void> {
+  const whole = await jobs?.read(parts[1] ?? '')
+  if (whole === undefined) return answerText(response, 'There is no such job.\n', 404)
+  const text = jsonWithoutSecrets(whole, isSecret, INDENT) ?? whole
+  const from = Number(query.get('from')) || 0
+  answerJson(response, { size: text.length, text: text.slice(from, from + LONG) })
 }
 
 /** Does to a job what the request says; a refusal is an answer too. */
@@ -48,3 +54,4 @@ const ID = 255
 const SENTENCE = 90
 const SMALL = 4096
 const LONG = 65_536
+const INDENT = 2

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 
-import { harmless } from '@net/core/authoring'
+import { harmless, type IsSecret } from '@net/core/authoring'
 
 import { answer, answerJson, answerText, FOREIGN } from '../web/answer.ts'
 import { jsonBody } from '../web/request-body.ts'
@@ -11,8 +11,11 @@ import type { LabSummary, MailShown, RunShown, ServerShown, ServerSummary } from
 import { actOnJob, jobsOf, showJob } from './job-routes.ts'
 import type { Lab, LabCall, LabMail, LabScenario, LabServer } from './lab.ts'
 
-/** The routes of a lab. */
-export function labRoutes({ servers = [], scenarios = [], call }: Lab): readonly Route[] {
+/** The routes of a lab; `isSecret` names the fields of jobs that are not shown. */
+export function labRoutes(
+  { servers = [], scenarios = [], call }: Lab,
+  isSecret: IsSecret,
+): readonly Route[] {
   const tickets = new Tickets()
   const running = new Set<string>()
   const withServer =
@@ -35,7 +38,11 @@ export function labRoutes({ servers = [], scenarios = [], call }: Lab): readonly
       tickets.redeem(parts[0] ?? '', response),
     ),
     changing('/api/servers/:server/faults', withServer(arm)),
-    showing('/api/servers/:server/jobs/:id', 'data', withServer(showJob)),
+    showing(
+      '/api/servers/:server/jobs/:id',
+      'data',
+      withServer((server, exchange) => showJob(server, isSecret, exchange)),
+    ),
     changing('/api/servers/:server/jobs/:id', withServer(actOnJob)),
     showing('/api/scenarios', 'data', ({ response }) =>
       answerJson(

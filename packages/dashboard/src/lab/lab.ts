@@ -52,7 +52,10 @@ export interface LabJobs {
   counts(): Promise<Readonly<Record<string, number>>>
   /** Those that are shown, the newest first; at most 100 are. */
   list(): Promise<readonly LabJob[]>
-  /** All that is known of one, as text; undefined if there is none. Its first 64 KiB are shown. */
+  /**
+   * All that is known of one, as text, best as JSON: secret fields are struck out of it and it is laid out to be read. Undefined
+   * if there is none. The page shows 64 KiB at a time.
+   */
   read(id: string): Promise<string | undefined>
   /** What can be done to one, by the label of its button; resolves to a sentence that says what was done. */
   readonly actions: Readonly<Record<string, (id: string) => Promise<string>>>

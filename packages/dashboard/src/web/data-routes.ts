@@ -1,5 +1,7 @@
 /* The addresses behind the list: operations as rows, one whole, the stream of changes, pools, exports. */
 
+import type { IsSecret } from '@net/core/authoring'
+
 import { harOf } from '../export/har.ts'
 import { tracesOf } from '../export/traces.ts'
 import { detailOf } from '../history/detail.ts'
@@ -24,11 +26,13 @@ export interface Shown {
   readonly processes: Processes
   /** What the page needs once: title, program, lab. */
   readonly about: AboutShown
+  /** Names the parameters whose values are not exported. */
+  readonly isSecret: IsSecret
 }
 
 /** The routes of the page and of what it shows of operations. */
 export function dataRoutes(shown: Shown): readonly Route[] {
-  const { history, pools, streams, processes, about } = shown
+  const { history, pools, streams, processes, about, isSecret } = shown
   const { epoch } = about
   return [
     showing('/', 'page', (exchange) => sendFile(exchange, 'index.html')),
@@ -39,10 +43,10 @@ export function dataRoutes(shown: Shown): readonly Route[] {
     showing('/api/stream', 'data', (exchange) => openStream(streams, exchange)),
     showing('/api/pools', 'data', ({ response }) => answerJson(response, pools.list())),
     showing('/api/export/har', 'data', (exchange) =>
-      sendExport(exchange, 'operations.har', harOf(chosen(history, exchange), epoch)),
+      sendExport(exchange, 'operations.har', harOf(chosen(history, exchange), epoch, isSecret)),
     ),
     showing('/api/export/traces', 'data', (exchange) =>
-      sendExport(exchange, 'traces.json', tracesOf(chosen(history, exchange), epoch)),
+      sendExport(exchange, 'traces.json', tracesOf(chosen(history, exchange), epoch, isSecret)),
     ),
     showing('/api/processes', 'data', ({ response }) => answerJson(response, processes.list())),
     reporting(REPORT_PATH, async ({ request, response }) => {

@@ -68,6 +68,7 @@ export interface JobsShown {
 export interface JobShown {
   /** Characters of all of it. */
   readonly size: number
+  /** The part that was asked for. */
   readonly text: string
 }
 

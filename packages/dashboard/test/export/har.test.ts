@@ -1,3 +1,4 @@
+import { secretNames } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
 import { harOf } from '../../src/export/har.ts'
@@ -15,7 +16,7 @@ interface Entry {
 }
 
 function entriesOf(history: History): { entries: readonly Entry[]; comment: string } {
-  const { log } = harOf(history.between(0, 99), epoch) as {
+  const { log } = harOf(history.between(0, 99), epoch, secretNames(['iban'])) as {
     log: { entries: Entry[]; comment: string }
   }
   return log
@@ -23,7 +24,9 @@ function entriesOf(history: History): { entries: readonly Entry[]; comment: stri
 
 function recorded(): History {
   const history = new History({ operations: 99, wire: 10_000 })
-  history.take(started(1, { target: 'http://ada@127.0.0.1/a?q=1&api_key=abc', time: 1000 }))
+  history.take(
+    started(1, { target: 'http://ada@127.0.0.1/a?q=1&api_key=abc&IBAN=AB1', time: 1000 }),
+  )
   for (const [name, from, to] of [
     ['connect', 1001, 1003],
     ['tls', 1003, 1006],
@@ -35,7 +38,7 @@ function recorded(): History {
   history.take({ ...line(1, 'HTTP/1.1 200 OK'), direction: 'receive' } as never)
   history.take(
     ended(1, {
-      target: 'http://127.0.0.1/a?q=1&api_key=abc',
+      target: 'http://127.0.0.1/a?q=1&api_key=abc&IBAN=AB1',
       status: 200,
       transferred: 12,
       duration: 20,
@@ -57,9 +60,9 @@ test('a call is an entry with times that are all numbers, and whose sum is its t
   })
 })
 
-test('values of fields that are named like secrets are left out', () => {
+test('values of parameters that are named like secrets, or named by the caller, are left out', () => {
   const [entry] = entriesOf(recorded()).entries
-  expect(entry?.request.url).toBe('http://127.0.0.1/a?q=1&api_key=%5Bsecret%5D')
+  expect(entry?.request.url).toBe('http://127.0.0.1/a?q=1&api_key=%5Bsecret%5D&IBAN=%5Bsecret%5D')
 })
 
 test('a failed call is an entry with status 0; what still runs and other protocols are left out, and counted', () => {

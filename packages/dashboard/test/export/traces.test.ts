@@ -1,3 +1,4 @@
+import { isSecretName } from '@net/core/authoring'
 import { expect, test } from 'vitest'
 
 import { tracesOf } from '../../src/export/traces.ts'
@@ -16,7 +17,7 @@ interface Span {
 }
 
 function spansOf(history: History): readonly Span[] {
-  const traces = tracesOf(history.between(0, 99), Date.UTC(2026, 0, 1)) as {
+  const traces = tracesOf(history.between(0, 99), Date.UTC(2026, 0, 1), isSecretName) as {
     resourceSpans: [{ scopeSpans: [{ spans: Span[] }] }]
   }
   return traces.resourceSpans[0].scopeSpans[0].spans

@@ -3,12 +3,12 @@
  * void. It must not know calls.
  */
 
-import { clock } from '@net/core/authoring'
+import { clock, isSecretName } from '@net/core/authoring'
 import type { TlsOptions } from '@net/socket'
 
 import { HttpHeaders } from '../headers.ts'
 import { codingsOf, unasked } from '../middleware/codings.ts'
-import { isSecretName, shownUrl } from '../secret-names.ts'
+import { shownUrl } from '../shown-url.ts'
 import { CacheChanges, type Filling } from './changes.ts'
 import { directivesOf } from './directives.ts'
 import type { CacheEntry, CacheRecord, HttpCache } from './entry.ts'

@@ -2,8 +2,10 @@
 
 import { isUtf8 } from 'node:buffer'
 
+import { jsonWithoutSecrets, type IsSecret } from '@net/core/authoring'
+
 import type { HarContent, HarParam, HarPostData } from './har.ts'
-import { jsonWithoutSecrets, SECRET, type IsSecret } from './secrets.ts'
+import { SECRET } from './secrets.ts'
 
 /** What was sent, without secrets; undefined without a body. */
 export async function postDataOf(
@@ -54,14 +56,8 @@ function textOf(
   if (!isUtf8(bytes)) return { text: Buffer.from(bytes).toString('base64'), encoding: 'base64' }
   const text = Buffer.from(bytes).toString()
   if (!JSON_TYPE.test(mimeType)) return { text }
-  try {
-    const value: unknown = JSON.parse(text)
-    const shown = JSON.stringify(jsonWithoutSecrets(value, isSecret))
-    return { text: shown === JSON.stringify(value) ? text : shown }
-  } catch {
-    // What calls itself JSON and is none stays as it is.
-    return { text }
-  }
+  // What calls itself JSON and is none stays as it is.
+  return { text: jsonWithoutSecrets(text, isSecret) ?? text }
 }
 
 async function paramsOf(

@@ -4,7 +4,16 @@
  */
 
 import { isNetError, toFile, type NetError } from '@net/core'
-import { clock, inCall, openSink, option, optionsDoor, sizeOf } from '@net/core/authoring'
+import {
+  clock,
+  inCall,
+  type IsSecret,
+  openSink,
+  option,
+  optionsDoor,
+  secretNames,
+  sizeOf,
+} from '@net/core/authoring'
 
 import type { Middleware } from '../handler.ts'
 import { HttpHeaders } from '../headers.ts'
@@ -13,7 +22,7 @@ import type { HttpRequest } from '../request.ts'
 import { ClientResponse, type HttpResponse } from '../response.ts'
 import { contentOf, postDataOf } from './content.ts'
 import type { Har, HarEntry, HarPostData, HarResponse } from './har.ts'
-import { secretNames, urlWithoutSecrets, withoutSecrets, type IsSecret } from './secrets.ts'
+import { urlWithoutSecrets, withoutSecrets } from './secrets.ts'
 import { TappedBody } from './tapped-body.ts'
 
 /** How calls are recorded. */

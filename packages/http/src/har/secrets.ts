@@ -3,17 +3,9 @@
  * that both are the same.
  */
 
-import { isSecretName } from '../secret-names.ts'
+import type { IsSecret } from '@net/core/authoring'
+
 import type { HarPair } from './har.ts'
-
-/** Which names are secret: those that say so, and those of the caller. */
-export type IsSecret = (name: string) => boolean
-
-/** The names that are secret; letters count whatever their case. */
-export function secretNames(more: readonly string[] = []): IsSecret {
-  const own = new Set(more.map((each) => each.toLowerCase()))
-  return (name) => isSecretName(name) || own.has(name.toLowerCase())
-}
 
 /** Pairs without the values of secret names. */
 export function withoutSecrets(
@@ -37,20 +29,6 @@ export function urlWithoutSecrets(given: URL, isSecret: IsSecret): URL {
     ).toString()
   }
   return url
-}
-
-/** A value of JSON without those of secret members, however deep. */
-export function jsonWithoutSecrets(value: unknown, isSecret: IsSecret): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (name, each: unknown) =>
-      name !== '' && isSecret(name) && isPlain(each) ? SECRET : each,
-    ),
-  )
-}
-
-/** A list of tokens is as secret as one. */
-function isPlain(value: unknown): boolean {
-  return value !== null && (typeof value !== 'object' || Array.isArray(value))
 }
 
 /** What stands in the place of a secret. */

@@ -2,8 +2,10 @@
 
 import { isDeepStrictEqual } from 'node:util'
 
+import { jsonWithoutSecrets, type IsSecret } from '@net/core/authoring'
+
 import type { HarParam, HarPostData, HarRequest } from '../har/har.ts'
-import { jsonWithoutSecrets, urlWithoutSecrets, type IsSecret } from '../har/secrets.ts'
+import { urlWithoutSecrets } from '../har/secrets.ts'
 
 /** What a call is compared by. */
 export interface MatchRules {
@@ -72,9 +74,6 @@ function plain({ name, value, fileName, contentType }: HarParam): unknown {
 
 /** In a box: JSON may be null. */
 function json(text: string | undefined, isSecret: IsSecret): readonly unknown[] | undefined {
-  try {
-    return [jsonWithoutSecrets(JSON.parse(text ?? ''), isSecret)]
-  } catch {
-    return undefined
-  }
+  const clean = jsonWithoutSecrets(text ?? '', isSecret)
+  return clean === undefined ? undefined : [JSON.parse(clean)]
 }

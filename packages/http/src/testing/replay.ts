@@ -2,14 +2,22 @@
 
 import { readFile } from 'node:fs/promises'
 
-import { codes, inCall, netError, option, optionsDoor } from '@net/core/authoring'
+import {
+  codes,
+  inCall,
+  type IsSecret,
+  netError,
+  option,
+  optionsDoor,
+  secretNames,
+} from '@net/core/authoring'
 import type { NetError, NetErrorCode } from '@net/core'
 
 import { wholeBody, type HttpBody } from '../body.ts'
 import type { Handler } from '../handler.ts'
 import { contentBytes, postDataOf } from '../har/content.ts'
 import type { Har, HarContent, HarEntry, HarPostData } from '../har/har.ts'
-import { secretNames, urlWithoutSecrets, type IsSecret } from '../har/secrets.ts'
+import { urlWithoutSecrets } from '../har/secrets.ts'
 import { HttpHeaders } from '../headers.ts'
 import { openBody } from '../request-body.ts'
 import type { HttpRequest } from '../request.ts'

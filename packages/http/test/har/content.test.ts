@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 
 import { contentBytes, contentOf, postDataOf } from '../../src/har/content.ts'
-import { secretNames } from '../../src/har/secrets.ts'
+import { secretNames } from '@net/core/authoring'
 
 const isSecret = secretNames()
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { HarPostData } from '../../src/har/har.ts'
-import { secretNames } from '../../src/har/secrets.ts'
+import { secretNames } from '@net/core/authoring'
 import {
   differences,
   recordedCall,
