@@ -24,6 +24,9 @@ class ByParamiko:
     def connected(self):
         import paramiko
 
+        # It would ask for new keys after 512 MiB, and may wait for itself then: an end that comes meanwhile is answered by the
+        # thread that has to take the new keys.
+        paramiko.packet.Packetizer.REKEY_BYTES = 1 << 40
         client = paramiko.SSHClient()
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         client.connect("127.0.0.1", port, username=user, key_filename=key_file, allow_agent=False, look_for_keys=False)
