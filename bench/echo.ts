@@ -23,6 +23,7 @@ await race('64-byte echo, one at a time', {
   },
   bare: (socket) => socket.pipe(socket),
 })
+using asyncio = await python()
 await race('64-byte echo, the server a loop', {
   net: async (connection) => {
     for await (const chunk of connection) await connection.write(chunk)
@@ -30,7 +31,7 @@ await race('64-byte echo, the server a loop', {
   bare: async (socket) => {
     for await (const chunk of socket) socket.write(chunk as Buffer)
   },
-  peers: [await python()],
+  peers: [asyncio],
 })
 
 interface Servers {
@@ -54,14 +55,13 @@ async function race(title: string, servers: Servers): Promise<void> {
   bareServer.close()
 }
 
-/** A process of its own, which ends with this one. */
-async function python(): Promise<Contender> {
+/** In a process of its own. */
+async function python(): Promise<Contender & Disposable> {
   const program = fileURLToPath(new URL('echo-peers.py', import.meta.url))
   const child = spawn('/usr/bin/python3', [program], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   await lines.next()
   let cpu = 0
-  child.unref()
   return {
     name: 'asyncio of Python',
     cpu: () => cpu,
@@ -70,6 +70,7 @@ async function python(): Promise<Contender> {
       cpu = Number((await lines.next()).value)
       return ROUNDS
     },
+    [Symbol.dispose]: () => void child.kill(),
   }
 }
 

@@ -1,8 +1,8 @@
-"""Logins and commands over SSH by a client of Python: one round for each line on standard input.
+"""Logins, commands and files over SSH by a client of Python: one round for each line on standard input.
 
-python ssh-peers.py (asyncssh | paramiko) PORT USER KEY_FILE
-A line is `connect TIMES`, `exec TIMES AT_ONCE`, `stream BYTES` or `collect BYTES`; the answer is the microseconds of CPU that the
-round took.
+python ssh-peers.py (asyncssh | paramiko) PORT USER KEY_FILE [CIPHER]
+A line is `connect TIMES`, `exec TIMES AT_ONCE`, `stream BYTES`, `collect BYTES`, `get FROM TO` or `put FROM TO`; the answer is the
+microseconds of CPU that the round took.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 name, port, user, key_file = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+ciphers = [cipher for cipher in sys.argv[5:] if cipher]
 
 
 def command_for(size: int) -> str:
@@ -60,13 +61,28 @@ class ByParamiko:
         _, stdout, _ = self.client.exec_command(command_for(size))
         assert len(stdout.read()) == size
 
+    def get(self, source: str, target: str) -> None:
+        with self.client.open_sftp() as sftp:
+            sftp.get(source, target)
+
+    def put(self, source: str, target: str) -> None:
+        with self.client.open_sftp() as sftp:
+            sftp.put(source, target)
+
 
 class ByAsyncssh:
     async def connected(self):
         import asyncssh
 
         return await asyncssh.connect(
-            "127.0.0.1", port, username=user, client_keys=[key_file], known_hosts=None, config=None, agent_path=None
+            "127.0.0.1",
+            port,
+            username=user,
+            client_keys=[key_file],
+            known_hosts=None,
+            config=None,
+            agent_path=None,
+            encryption_algs=ciphers or (),
         )
 
     async def connect(self, times: int) -> None:
@@ -94,6 +110,14 @@ class ByAsyncssh:
     async def collect(self, size: int) -> None:
         assert len((await self.client.run(command_for(size), encoding=None)).stdout) == size
 
+    async def get(self, source: str, target: str) -> None:
+        async with self.client.start_sftp_client() as sftp:
+            await sftp.get(source, target)
+
+    async def put(self, source: str, target: str) -> None:
+        async with self.client.start_sftp_client() as sftp:
+            await sftp.put(source, target)
+
 
 def tell(started: float) -> None:
     print(round((time.process_time() - started) * 1_000_000), flush=True)
@@ -103,9 +127,9 @@ def by_paramiko() -> None:
     peer = ByParamiko()
     print("ready", flush=True)
     for line in sys.stdin:
-        verb, *numbers = line.split()
+        verb, *words = line.split()
         started = time.process_time()
-        getattr(peer, verb)(*map(int, numbers))
+        getattr(peer, verb)(*(int(word) if word.isdigit() else word for word in words))
         tell(started)
 
 
@@ -115,9 +139,9 @@ async def by_asyncssh() -> None:
     loop = asyncio.get_running_loop()
     print("ready", flush=True)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
-        verb, *numbers = line.split()
+        verb, *words = line.split()
         started = time.process_time()
-        await getattr(peer, verb)(*map(int, numbers))
+        await getattr(peer, verb)(*(int(word) if word.isdigit() else word for word in words))
         tell(started)
 
 

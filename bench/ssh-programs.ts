@@ -12,21 +12,24 @@ import type { BenchSshd } from './ssh-sshd.ts'
 
 /** A round of some kind, and how much it does. */
 export interface SshRound {
-  readonly kind: 'connect' | 'exec' | 'stream' | 'collect'
+  readonly kind: 'connect' | 'exec' | 'stream' | 'collect' | 'get' | 'put'
   /** How much it does, in the unit that is printed. */
   readonly done: number
   /** Times, or bytes. */
-  readonly count: number
+  readonly count?: number
   readonly atOnce?: number
+  /** From where to where. */
+  readonly paths?: readonly string[]
 }
 
 /** A client in Python; undefined where Debian's `python3-asyncssh` or `python3-paramiko` is not installed. */
 export async function pythonClient(
   name: 'asyncssh' | 'paramiko',
-  { port, user, identity }: BenchSshd,
+  { port, user, identity }: Pick<BenchSshd, 'port' | 'user' | 'identity'>,
+  cipher = '',
 ): Promise<(Disposable & { contender(round: SshRound): Contender }) | undefined> {
   const program = fileURLToPath(new URL('ssh-peers.py', import.meta.url))
-  const child = spawn('/usr/bin/python3', [program, name, String(port), user, identity], {
+  const child = spawn('/usr/bin/python3', [program, name, String(port), user, identity, cipher], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let complaint = ''
@@ -34,13 +37,15 @@ export async function pythonClient(
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   if ((await lines.next()).value !== 'ready') return undefined
   return {
-    contender({ kind, done, count, atOnce }) {
+    contender({ kind, done, count, atOnce, paths = [] }) {
       let cpu = 0
       return {
         name,
         cpu: () => cpu,
         async run() {
-          child.stdin.write([kind, count, atOnce].filter((word) => word !== undefined).join(' '))
+          child.stdin.write(
+            [kind, count, atOnce, ...paths].filter((word) => word !== undefined).join(' '),
+          )
           child.stdin.write('\n')
           const { value, done: isOver } = await lines.next()
           if (isOver === true) throw new Error(`${name} ended: ${complaint.trimEnd()}`)
@@ -76,7 +81,7 @@ export class SharedSsh implements AsyncDisposable {
 
   /** `ssh` run by a shell, so often. */
   commands(line: string, round: SshRound): Contender {
-    const { count, atOnce = 1, done } = round
+    const { count = 1, atOnce = 1, done } = round
     let cpu = 0
     return {
       name: 'ssh with ControlMaster',

@@ -1,8 +1,22 @@
-/* The server of the SSH figures, in a process of its own: tells its URL and fingerprint, then serves until it is ended. */
+/* The server of the SSH figures, in a process of its own: tells how to log in, then serves until it is ended. */
 
-import { startSshServer } from '@net/ssh/testing'
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-const server = await startSshServer({ exec: { true: '', ls: 'one\ntwo\nthree\n' } })
-console.log(JSON.stringify({ url: server.url, fingerprint: server.hostKey.fingerprint }))
-process.on('disconnect', () => process.exit())
-process.on('SIGTERM', () => process.exit())
+import { createSshKey, startSshServer } from '@net/ssh/testing'
+
+const key = createSshKey()
+const server = await startSshServer({
+  users: { ada: { password: 'lovelace', keys: [key.publicKey] } },
+  exec: { 'echo one': 'one\n' },
+})
+const folder = mkdtempDisposableSync(join(tmpdir(), 'bench-'))
+const identity = join(folder.path, 'identity')
+writeFileSync(identity, key.privateKey, { mode: 0o600 })
+const { url, hostKey } = server
+console.log(JSON.stringify({ url, fingerprint: hostKey.fingerprint, identity }))
+process.on('SIGTERM', () => {
+  folder[Symbol.dispose]()
+  process.exit()
+})

@@ -1,6 +1,7 @@
 /*
- * Connecting and running commands per second, beside bare ssh2, against the embedded server in another process. The
- * bare engine checks no host key; with `noDelay` it is given a socket as ours is.
+ * Connecting and running commands per second, beside bare ssh2 and clients of Python, against the embedded server in another
+ * process, which starts no shells and so answers at once. The bare engine checks no host key; with `noDelay` it is given a
+ * socket as ours is.
  */
 
 import { spawn } from 'node:child_process'
@@ -12,6 +13,7 @@ import { connect, pinned, type SshClient } from '@net/ssh'
 import ssh2 from 'ssh2'
 
 import { compare, type Contender } from './pairs.ts'
+import { pythonClient } from './ssh-programs.ts'
 
 const CONNECTS = 20
 const COMMANDS = 200
@@ -23,12 +25,16 @@ const child = spawn(
   { stdio: ['ignore', 'pipe', 'inherit'] },
 )
 const [line] = (await once(child.stdout, 'data')) as [Buffer]
-const { url, fingerprint } = JSON.parse(line.toString()) as { url: string; fingerprint: string }
+const { url, fingerprint, identity } = JSON.parse(line.toString()) as Record<
+  'url' | 'fingerprint' | 'identity',
+  string
+>
 const { hostname: host, port } = new URL(url)
 
 const login = { user: 'ada', password: 'lovelace', hostKeys: pinned(fingerprint) }
 const ours = await connect(url, login)
 const bare = await bareConnect(true)
+const pythons = [await pythonOf('asyncssh'), await pythonOf('paramiko')]
 
 await compare(
   'ssh: connect, log in and close',
@@ -43,18 +49,28 @@ await compare(
   'ssh: commands, one after the other',
   'a second',
   contender('@net/ssh', COMMANDS, () => run(ours)),
-  [contender('ssh2 with noDelay', COMMANDS, () => bareExec(bare))],
+  [contender('ssh2 with noDelay', COMMANDS, () => bareExec(bare)), ...commandsOf(1)],
 )
 await compare(
   `ssh: commands, ${AT_ONCE} at a time`,
   'a second',
   contender('@net/ssh', COMMANDS, () => run(ours), AT_ONCE),
-  [contender('ssh2 with noDelay', COMMANDS, () => bareExec(bare), AT_ONCE)],
+  [contender('ssh2 with noDelay', COMMANDS, () => bareExec(bare), AT_ONCE), ...commandsOf(AT_ONCE)],
 )
 
 await ours.close()
 bare.end()
+for (const python of pythons) python?.[Symbol.dispose]()
 child.kill()
+
+function pythonOf(name: 'asyncssh' | 'paramiko'): ReturnType<typeof pythonClient> {
+  return pythonClient(name, { port: Number(port), user: 'ada', identity })
+}
+
+function commandsOf(atOnce: number): readonly Contender[] {
+  const round = { kind: 'exec', done: COMMANDS, count: COMMANDS, atOnce } as const
+  return pythons.flatMap((python) => python?.contender(round) ?? [])
+}
 
 function contender(name: string, times: number, once: () => Promise<void>, atOnce = 1): Contender {
   return {
@@ -74,7 +90,7 @@ async function reconnect(): Promise<void> {
 }
 
 async function run(client: SshClient): Promise<void> {
-  const { stdout } = await client.exec('ls')
+  const { stdout } = await client.exec('echo one')
   if (!stdout.startsWith('one')) throw new Error('the command printed something else')
 }
 
@@ -101,7 +117,7 @@ function bareExec(client: InstanceType<typeof ssh2.Client>): Promise<void> {
     const bare = client as unknown as {
       exec(command: string, done: (error: Error | undefined, stream: BareStream) => void): void
     }
-    bare.exec('ls', (error, stream) => {
+    bare.exec('echo one', (error, stream) => {
       if (error !== undefined) {
         reject(error)
         return
