@@ -35,6 +35,7 @@ export {
 export { addContext, groupError, netError } from './errors/net-error.ts'
 export { codeOf } from './errors/from-node.ts'
 export { nameErrors } from './errors/name-errors.ts'
+export { startError, type StartFailure } from './errors/start-error.ts'
 export { harmless } from './errors/render.ts'
 export { thrownMessage, thrownStack } from './errors/thrown-text.ts'
 export { traceToCaller, traceWhereLost } from './errors/trace.ts'

@@ -15,6 +15,7 @@ import {
   netError,
   operation,
   own,
+  startError,
   type Timer,
 } from '@net/core/authoring'
 import { fromSocket, type Dialer, type DialOptions } from '@net/socket'
@@ -68,12 +69,22 @@ function parentOf(options: DialOptions | undefined): { readonly parent?: number 
   return parent === undefined ? {} : { parent }
 }
 
-/** Starts the program. Rejects with what the system says where it takes no other: a child without streams would be left. */
+/**
+ * Starts the program. Rejects with `NET_LOCAL_LIMIT` where the system takes no other (a child without streams would be left),
+ * `NET_LOCAL_IO` and `NET_BAD_OPTION`; none of them shows the command.
+ */
 async function started(command: string): Promise<ChildProcessWithoutNullStreams> {
-  // A signal reaches the command itself, and not a shell in front of it.
-  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' })
-  await once(child, 'spawn')
-  return child
+  try {
+    // A signal reaches the command itself, and not a shell in front of it.
+    const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' })
+    await once(child, 'spawn')
+    return child
+  } catch (error) {
+    throw startError(error, {
+      refused: 'the proxy command has a NUL character',
+      failed: (code) => `the proxy command could not be started: /bin/sh gives ${code}`,
+    })
+  }
 }
 
 /** What the program reads and prints, as one stream. */

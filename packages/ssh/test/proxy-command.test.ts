@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { inspect, promisify } from 'node:util'
 
 import { expect, test, vi } from 'vitest'
 
@@ -123,6 +123,19 @@ test.skipIf(!existsSync('/proc/self/fd'))(
   },
 )
 
+test('the error of a command that cannot be started, and its cause, show nothing of it', async () => {
+  const endpoint = { scheme: 'ssh', host: '127.0.0.1', port: 22 }
+  for (const [command, code] of [
+    ['connect --password hush\0', 'NET_BAD_OPTION'],
+    // Longer than any system takes in one argument.
+    [`connect --password hush ${' '.repeat(2_000_000)}`, 'NET_LOCAL_IO'],
+  ] as const) {
+    const error = await failureOf(proxyCommandDialer(command).dial(endpoint))
+    expect(error).toMatchObject({ code })
+    expect(inspect([error, error.cause])).not.toContain('hush')
+  }
+})
+
 test('where no file can be opened any more, the call fails and the process goes on', async () => {
   const program = `
     import { closeSync, openSync } from 'node:fs'
@@ -131,7 +144,7 @@ test('where no file can be opened any more, the call fails and the process goes 
     const outcomes = [await dial().catch(({ code }) => code)]
     const held = []
     try { for (;;) held.push(openSync('/dev/null')) } catch {}
-    outcomes.push(await dial().catch(({ code }) => code))
+    outcomes.push(await dial().catch(({ code, cause }) => code + Object.keys(cause)))
     for (const one of held) closeSync(one)
     console.log(outcomes.join(' '))`
   const run = ['--conditions=@net/source', '--input-type=module', '-e', program]
@@ -140,5 +153,5 @@ test('where no file can be opened any more, the call fails and the process goes 
     ['-c', 'ulimit -n 100; exec "$0" "$@"', process.execPath, ...run],
     { cwd: import.meta.dirname },
   )
-  expect(stdout).toBe('NET_PROXY_UNREACHABLE NET_LOCAL_LIMIT\n')
+  expect(stdout).toBe('NET_PROXY_UNREACHABLE NET_LOCAL_LIMITerrno,code,syscall,path\n')
 })

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 
 import type { NetError } from '@net/core'
-import { clock, netError } from '@net/core/authoring'
+import { clock, startError } from '@net/core/authoring'
 
 /** The program to start. */
 export interface ChildPlan {
@@ -35,7 +35,7 @@ export function startChild(plan: ChildPlan): Promise<ChildGroup> {
   return new Promise((resolve, reject) => {
     const child = spawned(plan)
     // Stays: it also reports a signal that could not be sent.
-    child.on('error', (error) => reject(startError(plan, error)))
+    child.on('error', (error) => reject(notStarted(plan, error)))
     child.once('spawn', () => resolve(new ChildGroup(child, plan.grace)))
   })
 }
@@ -146,28 +146,15 @@ function spawned(plan: ChildPlan): ChildProcess {
       ...(plan.env === undefined ? {} : { env: { ...process.env, ...plan.env } }),
     })
   } catch (error) {
-    throw startError(plan, error)
+    throw notStarted(plan, error)
   }
 }
 
-function startError(plan: ChildPlan, error: unknown): NetError {
-  const code = error instanceof Error ? String(Reflect.get(error, 'code')) : ''
-  // What Node refuses may be a secret among the arguments; its own message would show it.
-  if (code.startsWith('ERR_INVALID_ARG')) {
-    return netError('NET_BAD_OPTION', {
-      message: 'the command, its arguments, cwd and env must be strings without NUL characters',
-    })
-  }
-  return netError(EXHAUSTED.has(code) ? 'NET_LOCAL_LIMIT' : 'NET_LOCAL_IO', {
-    message: `${plan.command} could not be started: ${whyNot(plan, code)}`,
-    cause: withoutArguments(error),
+function notStarted(plan: ChildPlan, error: unknown): NetError {
+  return startError(error, {
+    refused: 'the command, its arguments, cwd and env must be strings without NUL characters',
+    failed: (code) => `${plan.command} could not be started: ${whyNot(plan, code)}`,
   })
-}
-
-/** Node gives its error the arguments, which may have secrets among them. */
-function withoutArguments(error: unknown): unknown {
-  if (error instanceof Error) Reflect.deleteProperty(error, 'spawnargs')
-  return error
 }
 
 /** Node tells the same code for a program and for a folder that is not there. */
@@ -195,5 +182,4 @@ function killAll(): void {
 }
 
 const GROUPS = process.platform !== 'win32'
-const EXHAUSTED: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
 const children = new Set<ChildGroup>()

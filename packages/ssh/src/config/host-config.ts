@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 import { isNetError } from '@net/core'
 import { inCall, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
@@ -177,9 +178,13 @@ class Lookup {
       return false
     }
     const text = expandTokens(command, PATH_TOKENS, this.#tokens(values, this.#hostname(values)))
-    return new Promise((resolve) => {
-      execFile('/bin/sh', ['-c', text], (error) => resolve(error === null))
-    })
+    try {
+      await promisify(execFile)('/bin/sh', ['-c', text])
+      return true
+    } catch {
+      // Also where it cannot be started; the error would show the command.
+      return false
+    }
   }
 
   #build(values: ConfigValues): HostConfig {

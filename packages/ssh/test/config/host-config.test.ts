@@ -62,3 +62,9 @@ test('names that a shell would read do not get into a command', async () => {
     expect(await failureOf(hostConfig(name, { files }))).toMatchObject({ code: 'NET_BAD_OPTION' })
   }
 })
+
+test('a command of Match exec that cannot be started does not hold', async () => {
+  using folder = configFolder()
+  const file = folder.write('config', 'Match exec "echo hush\0"', 'Port 8', 'Match all', 'Port 7')
+  expect(await hostConfig('web', { files: [file], matchExec: true })).toMatchObject({ port: 7 })
+})

@@ -1,0 +1,31 @@
+/*
+ * What is told of a program that could not be started. Its arguments may have secrets among them, and both Node's message about
+ * a bad one and the fields of its error show them.
+ */
+
+import { codeOf } from './from-node.ts'
+import { netError, type NetError } from './net-error.ts'
+
+/** What the error says. */
+export interface StartFailure {
+  /** The message where Node refuses an argument of the call, as one with a NUL character. */
+  readonly refused: string
+  /** The message where the system refuses, with its code, such as `ENOENT`. */
+  readonly failed: (code: string) => string
+}
+
+/**
+ * The error for what `spawn` throws, or gives with its event `error`. Its code is `NET_BAD_OPTION`, `NET_LOCAL_LIMIT` or
+ * `NET_LOCAL_IO`; neither it nor its cause has the arguments.
+ */
+export function startError(thrown: unknown, { refused, failed }: StartFailure): NetError {
+  const code = thrown instanceof Error ? codeOf(thrown) : ''
+  if (code.startsWith('ERR_INVALID_ARG')) return netError('NET_BAD_OPTION', { message: refused })
+  if (thrown instanceof Error) Reflect.deleteProperty(thrown, 'spawnargs')
+  return netError(EXHAUSTED.has(code) ? 'NET_LOCAL_LIMIT' : 'NET_LOCAL_IO', {
+    message: failed(code),
+    cause: thrown,
+  })
+}
+
+const EXHAUSTED: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
