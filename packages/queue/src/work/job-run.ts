@@ -51,6 +51,8 @@ export class JobRun<P> implements LeasedRun, Linked<JobRun<P>> {
   #reason: NetError | undefined
   #stopped: StopReason | undefined
   #marked = false
+  /** When the deadline passes. */
+  #due = Infinity
   #deadline: Timer | undefined
   #grace: Timer | undefined
   #end: (ending: Ending) => void = unheard
@@ -82,6 +84,11 @@ export class JobRun<P> implements LeasedRun, Linked<JobRun<P>> {
     return this.#stopped
   }
 
+  /** Milliseconds until the deadline, now. */
+  get left(): number {
+    return this.#due === Infinity ? Infinity : this.#due - clock().now()
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = controllerThatLooks(() => this.holds())
@@ -95,7 +102,10 @@ export class JobRun<P> implements LeasedRun, Linked<JobRun<P>> {
     this.#end = end
     if (isHeard('operation', this.#host.client.log)) this.#operation()
     const { left } = this.claimed
-    if (left !== undefined) this.#armDeadline(clock().now() + left)
+    if (left !== undefined) {
+      this.#due = clock().now() + left
+      this.#armDeadline()
+    }
     this.#begin()
   }
 
@@ -247,10 +257,9 @@ export class JobRun<P> implements LeasedRun, Linked<JobRun<P>> {
   }
 
   /** A timer does not reach far enough for every deadline. */
-  #armDeadline(due: number): void {
-    const left = due - clock().now()
-    this.#deadline = clock().after(Math.min(left, LONGEST_TIMER), () => {
-      if (clock().now() < due) this.#armDeadline(due)
+  #armDeadline(): void {
+    this.#deadline = clock().after(Math.min(this.left, LONGEST_TIMER), () => {
+      if (this.left > 0) this.#armDeadline()
       else this.#pass()
     })
   }

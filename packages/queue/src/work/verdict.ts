@@ -26,7 +26,7 @@ export interface Attempted {
   readonly error: unknown
   readonly marked: boolean
   readonly stopped: StopReason | undefined
-  /** Milliseconds until the deadline. */
+  /** Milliseconds from now until the deadline. */
   readonly left: number
   readonly retry: false | JobRetryOptions
 }

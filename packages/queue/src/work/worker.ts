@@ -281,13 +281,12 @@ export class RunningWorker<P> implements JobWorker {
 
   #decide(run: JobRun<P>, ending: Ending): Verdict {
     if (ending.kind === 'returned') return this.#resultOf(run, ending.value)
-    const { marked, stopped, claimed } = run
+    const { marked, stopped, claimed, left } = run
     if (ending.kind === 'abandoned') {
       run.warn('the handler did not end when its signal aborted; its job was given up')
       return abandonedVerdict(stopped ?? 'closing', marked)
     }
     const { retry = {} } = this.#parts.options
-    const left = claimed.left ?? Infinity
     return verdictOn({ job: claimed, error: ending.error, marked, stopped, left, retry })
   }
 

@@ -1,3 +1,4 @@
+import { pause } from '@net/core/authoring'
 import { captureEvents, useFakeClock } from '@net/core/testing'
 import { openQueue } from '@net/queue'
 import { cutOff } from '@net/queue/testing'
@@ -204,4 +205,20 @@ test.each([
   )
   const ended = await Promise.all(['a', 'b', 'c'].map((id) => queue.ended(id)))
   expect(ended.map(({ state }) => state)).toEqual(['failed', 'done', 'failed'])
+})
+
+test('a repeat that can no longer begin before the deadline, after the time that the handler took, is not waited for', async () => {
+  using time = useFakeClock()
+  await using queue = openQueue<number>('slow')
+  await queue.add(1, { id: 'a', deadline: 1000 })
+  queue.process(
+    async () => {
+      await pause(700)
+      throw new Error('as it was')
+    },
+    { retry: { delay: 400, jitter: 'none' } },
+  )
+  await time.advance(700)
+  const { state, error, attempt } = await queue.ended('a')
+  expect([state, error?.message, attempt]).toEqual(['failed', 'as it was', 1])
 })
