@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { openQueue } from '@net/queue'
+import { openQueue, type JobQueue } from '@net/queue'
 import { checkQueue } from '@net/queue/testing'
 import { expect, test } from 'vitest'
 import { lacking, requireDaemon } from './daemon.ts'
@@ -104,3 +104,37 @@ test('what is no event ends no process that listens', async ({ skip }) => {
   await queue.add(1, { id: 'a' })
   expect((await next).value).toMatchObject({ type: 'added', id: 'a' })
 })
+
+test('jobs that fail again and again leave no more behind than a list twice as long, and the oldest goes first', async ({
+  skip,
+}) => {
+  await using server = await RedisServer.alone({ skip }, '--appendfsync', 'no')
+  const open = (): JobQueue<string> =>
+    openQueue<string>('repeated', { url: server.url, keep: { failed: { count: JOBS } } })
+  const ends = async (): Promise<number> => {
+    const lengths = ['f', 'o'].map((list) => server.ask('LLEN', `net:{repeated}:${list}:failed`))
+    return (await Promise.all(lengths)).reduce((sum, length) => sum + Number(length), 0)
+  }
+  await using queue = open()
+  const fails = { concurrency: 50, retry: false } as const
+  queue.process(() => {
+    throw new Error('again')
+  }, fails)
+  const ids = Array.from({ length: JOBS - 1 }, (_, n) => `job-${n}`)
+  await queue.add('x', { id: 'oldest' })
+  await queue.ended('oldest')
+  await Promise.all(ids.map((id) => queue.add('x', { id })))
+  for (let round = 0; round < 12; round++) {
+    await expect.poll(() => queue.counts(), POLL).toMatchObject({ failed: JOBS })
+    expect(await ends()).toBeLessThanOrEqual(2 * JOBS + 1000 + fails.concurrency)
+    await Promise.all(ids.map((id) => queue.retry(id)))
+  }
+  await expect.poll(() => queue.counts(), POLL).toMatchObject({ failed: JOBS })
+  await queue.add('x', { id: 'one more' })
+  await queue.ended('one more')
+  expect(await queue.get('oldest')).toBeUndefined()
+  expect(await queue.counts()).toMatchObject({ failed: JOBS })
+})
+
+const JOBS = 200
+const POLL = { timeout: 20_000, interval: 20 }

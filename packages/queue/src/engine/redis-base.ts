@@ -176,32 +176,49 @@ local function forget(id, state)
   say('removed', id, j[3])
 end
 
--- The list of ends may still have a job that was put back or removed since: it is gone, or ended at another time.
-local function forgetEnd(entry, state)
+-- The lists of ends may still have a job that was put back or removed since: it is gone, or ended at another time.
+local function isEnd(entry, state)
   local at, id = string.match(entry, '^(%d+):(.*)$')
   local j = call('HMGET', P .. 'j:' .. id, 'st', 'fi')
-  if j[1] ~= state or j[2] ~= at then return 0 end
-  forget(id, state)
-  return 1
+  return j[1] == state and j[2] == at and id
+end
+
+local function forgetEnd(entry, state)
+  local id = isEnd(entry, state)
+  if id then forget(id, state) end
+  return id and 1 or 0
+end
+
+-- A list of ends that has more of such jobs than of others is gone through, a part at a time.
+local function tidy(state, left, begun)
+  local F, O = P .. 'f:' .. state, P .. 'o:' .. state
+  if not begun and call('LLEN', F) <= 2 * left + 1000 then return end
+  for _, entry in ipairs(call('LPOP', F, 1000) or {}) do
+    if isEnd(entry, state) then call('RPUSH', O, entry) end
+  end
+  if call('EXISTS', F) == 0 and call('EXISTS', O) == 1 then call('RENAME', O, F) end
 end
 
 local function prune(state)
   flush()
   if not keep then keep = cjson.decode(ARGV[2]) end
   local most = keep[state]
-  local F = P .. 'f:' .. state
   local left = call('ZCARD', P .. 's:' .. state)
+  local older = call('EXISTS', P .. 'o:' .. state) == 1
   while true do
+    local F = P .. (older and 'o:' or 'f:') .. state
     local over = left - most.count
     local gone = over > 0 and call('LPOP', F, math.min(over, 500))
     if gone then for _, entry in ipairs(gone) do left = left - forgetEnd(entry, state) end
     else
       local oldest = call('LINDEX', F, 0)
-      if not oldest then return end
-      local old = now - string.match(oldest, '^%d+') > most.age
-      if not old and total(state .. '_bytes') <= most.bytes then return end
-      call('LPOP', F)
-      left = left - forgetEnd(oldest, state)
+      if oldest then
+        local old = now - string.match(oldest, '^%d+') > most.age
+        if not old and total(state .. '_bytes') <= most.bytes then return tidy(state, left, older) end
+        call('LPOP', F)
+        left = left - forgetEnd(oldest, state)
+      elseif older then older = false
+      else return end
     end
   end
 end

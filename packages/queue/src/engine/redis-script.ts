@@ -3,8 +3,9 @@
  * first argument is the verb, the second the rules of what is kept, the rest belong to the verb. All keys begin with KEYS[1].
  *
  * ready: what starts in the order of adding · front, suspect: what else may start now, in order · odd: what waits and is not in
- * ready, by place · delayed, active, held: by time · s:STATE: the jobs of a state by place · f:STATE: the ended ones by when ·
- * j:ID: a job · g:GROUP, gm:GROUP, gs:GROUP: its waiting jobs, its state, its latest starts · q: the rest.
+ * ready, by place · delayed, active, held: by time · s:STATE: the jobs of a state by place · f:STATE: the ended ones by when,
+ * behind those of o:STATE, which is there while they are gone through · j:ID: a job · g:GROUP, gm:GROUP, gs:GROUP: its waiting
+ * jobs, its state, its latest starts · q: the rest.
  */
 
 import { redisBase } from './redis-base.ts'
