@@ -26,12 +26,13 @@ export function texts(options?: TextOptions): FrameCodec<string> {
   const { encoding: name = 'utf8', newline } = textsDoor(options)
   const decoder = new StringDecoder(name)
   const breaks = newline === undefined ? undefined : new LineBreaks()
+  const written = newline === 'crlf' ? new WrittenBreaks() : undefined
   const whole = (text: string): string[] => {
     const piece = breaks === undefined ? text : breaks.translate(text)
     return piece === '' ? [] : [piece]
   }
   return {
-    encode: (text) => Buffer.from(newline === 'crlf' ? text.replace(/\r?\n/g, '\r\n') : text, name),
+    encode: (text) => Buffer.from(written?.translate(text) ?? text, name),
     decode: (chunk) =>
       whole(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))),
     finish() {
@@ -52,6 +53,18 @@ class LineBreaks {
     const rest = this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text
     if (text !== '') this.#afterReturn = text.endsWith('\r')
     return rest.replace(/\r\n?/g, '\n')
+  }
+}
+
+/** Makes CRLF of LF, but where CR stands before it, also at the end of the last text. */
+class WrittenBreaks {
+  #afterReturn = false
+
+  translate(text: string): string {
+    const isWhole = this.#afterReturn && text.startsWith('\n')
+    if (text !== '') this.#afterReturn = text.endsWith('\r')
+    const broken = text.replace(/\r?\n/g, '\r\n')
+    return isWhole ? broken.slice(1) : broken
   }
 }
 

@@ -28,6 +28,10 @@ test('[SOCK-17] line breaks are LF, also where CR and LF come apart', () => {
 
 test('[SOCK-17] text is written in its encoding, with the line breaks asked for', () => {
   expect(Buffer.from(texts({ newline: 'crlf' }).encode('a\nb\r\n')).toString()).toBe('a\r\nb\r\n')
+  const { encode } = texts({ newline: 'crlf' })
+  const pieces = ['a\r', '', '\nb\n', '\nc\r', 'd\r', '\r\n\r', '\n']
+  const apart = pieces.map((piece) => Buffer.from(encode(piece)).toString())
+  expect(apart.join('')).toBe('a\r\nb\r\n\r\nc\rd\r\r\n\r\n')
   expect(Buffer.from(texts({ newline: 'lf' }).encode('a\nb')).toString()).toBe('a\nb')
   expect([...texts({ encoding: 'utf16le' }).encode('hé')]).toEqual([0x68, 0, 0xe9, 0])
 })
