@@ -6,7 +6,7 @@ import type { SshProcess } from '@net/ssh'
 
 import type { Call, CommandRun } from '../call.ts'
 import type { Screen } from '../io.ts'
-import { harmlessLines } from '../output/harmless.ts'
+import { ShownText } from '../output/shown-text.ts'
 import { Session } from '../session.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -38,15 +38,13 @@ export const exec: CommandRun = async (call) => {
 async function toOutput(call: Call, child: SshProcess): Promise<void> {
   const { output, io } = call
   if (output.json) return toEvents(call, 'stdout', child.stdout)
-  const shown = shownOn(call, io.stdout)
-  for await (const chunk of child.stdout) await output.bytes(shown(chunk))
+  for await (const piece of shownOn(call, io.stdout, child.stdout)) await output.bytes(piece)
 }
 
 async function toErrors(call: Call, child: SshProcess): Promise<void> {
   const { output, io } = call
   if (output.json) return toEvents(call, 'stderr', child.stderr)
-  const shown = shownOn(call, io.stderr)
-  for await (const chunk of child.stderr) io.stderr.write(shown(chunk))
+  for await (const piece of shownOn(call, io.stderr, child.stderr)) io.stderr.write(piece)
 }
 
 /** A character that is cut between two pieces comes with the second one. */
@@ -64,13 +62,18 @@ async function toEvents(
 }
 
 /** What a screen gets of the command's bytes: where people see it, harmless text, but for a terminal of the command's own. */
-function shownOn(
+async function* shownOn(
   { options, output }: Call,
   screen: Screen,
-): (chunk: Uint8Array) => string | Uint8Array {
-  if (screen.isTTY !== true || output.raw || options.tty === true) return (chunk) => chunk
-  const decoder = new TextDecoder()
-  return (chunk) => harmlessLines(decoder.decode(chunk, { stream: true }))
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<string | Uint8Array, void> {
+  if (screen.isTTY !== true || output.raw || options.tty === true) {
+    yield* chunks
+    return
+  }
+  const shown = new ShownText()
+  for await (const chunk of chunks) yield shown.add(chunk)
+  yield shown.end()
 }
 
 function environmentOf(given: readonly string[]): Readonly<Record<string, string>> {

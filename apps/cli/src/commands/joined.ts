@@ -4,7 +4,7 @@ import { clock } from '@net/core/authoring'
 import type { Connection } from '@net/socket'
 
 import type { Call } from '../call.ts'
-import { harmlessLines } from '../output/harmless.ts'
+import { ShownText } from '../output/shown-text.ts'
 
 /**
  * What is read goes to the peer, what it says is printed. A peer that has ended may listen still: the rest of a standard input that
@@ -13,13 +13,13 @@ import { harmlessLines } from '../output/harmless.ts'
 export async function joined(call: Call, connection: Connection): Promise<void> {
   const { io, output, signal } = call
   const sending = new Sending(call, connection)
-  const decoder = new TextDecoder()
-  const isShown = output.isTerminal && !output.raw
+  const shown = output.isTerminal && !output.raw ? new ShownText() : undefined
   for (;;) {
     const chunk = await connection.read({ signal })
     if (chunk === null) break
-    await output.bytes(isShown ? harmlessLines(decoder.decode(chunk, { stream: true })) : chunk)
+    await output.bytes(shown?.add(chunk) ?? chunk)
   }
+  if (shown !== undefined) await output.bytes(shown.end())
   if (io.stdin.isTTY !== true) await sending.silent()
   // The peer has gone, and a terminal would go on waiting for keys.
   io.stdin.destroy()

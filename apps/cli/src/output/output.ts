@@ -6,6 +6,7 @@
 import { Interruption } from '../interruption.ts'
 import type { Io, Screen } from '../io.ts'
 import { harmless, harmlessLines } from './harmless.ts'
+import { ShownText } from './shown-text.ts'
 
 /** An object of `--json`; `type` says what it is. */
 export interface JsonEvent {
@@ -81,11 +82,9 @@ export class Output {
 
   /** What a file has: as it is for a pipe, on a terminal as harmless text. */
   async contents(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const isShown = this.isTerminal && !this.raw
-    const decoder = new TextDecoder()
-    for await (const chunk of chunks) {
-      await this.bytes(isShown ? harmlessLines(decoder.decode(chunk, { stream: true })) : chunk)
-    }
+    const shown = this.isTerminal && !this.raw ? new ShownText() : undefined
+    for await (const chunk of chunks) await this.bytes(shown?.add(chunk) ?? chunk)
+    if (shown !== undefined) await this.bytes(shown.end())
   }
 
   /** Waits until all of stdout has left. */

@@ -9,6 +9,7 @@ import type { HttpResponse } from '@net/http'
 import type { Call } from '../call.ts'
 import { harmless, harmlessLines } from '../output/harmless.ts'
 import { jsonText } from '../output/json-text.ts'
+import { ShownText } from '../output/shown-text.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** Refuses a redirect that was not asked for: its body is not the document. */
@@ -74,16 +75,19 @@ async function printReadable({ output }: Call, response: HttpResponse): Promise<
     await output.bytes(`${shown.trimEnd()}\n`)
     return
   }
-  const decoder = new TextDecoder()
+  const shown = new ShownText()
   let end = '\n'
+  const print = async (text: string): Promise<void> => {
+    end = text.at(-1) ?? end
+    await output.bytes(text)
+  }
   for await (const chunk of response.body) {
     if (chunk.includes(0)) {
       throw new UsageError('the answer is binary: give -o file, or --raw to print it all the same')
     }
-    const text = harmlessLines(decoder.decode(chunk, { stream: true }))
-    end = text.at(-1) ?? end
-    await output.bytes(text)
+    await print(shown.add(chunk))
   }
+  await print(shown.end())
   if (end !== '\n') await output.bytes('\n')
 }
 
