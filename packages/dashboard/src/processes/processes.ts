@@ -40,10 +40,11 @@ export class Processes {
   #numberOf({ process, title, pid }: Report): number {
     const known = this.#numbers.get(process)
     if (known !== undefined) return known
-    // A program that starts processes for ever is watched as far as this.
-    const number = Math.min(this.#shown.length, MOST)
+    const number = this.#shown.length
+    // A program that starts processes for ever is watched as far as this, and the later ones are one.
+    if (number >= MOST) return MOST
     this.#numbers.set(process, number)
-    if (number < MOST) this.#shown.push({ number, title: title.slice(0, NAME), pid })
+    this.#shown.push({ number, title: title.slice(0, NAME), pid })
     return number
   }
 }

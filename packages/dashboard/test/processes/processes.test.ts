@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 import { expect, test } from 'vitest'
 
 import { History } from '../../src/history/history.ts'
@@ -50,4 +53,22 @@ test('what is no event within a report is left out', () => {
   ]
   processesOf(history).take(report([...wrong, ...more, started(9)]))
   expect(history.between(0, 9)).toHaveLength(1)
+})
+
+test('of processes that are too many to be shown nothing is kept', () => {
+  const processes = processesOf(new History({ operations: 1, wire: 0 }))
+  const come = (from: number): void => {
+    for (let n = from; n < from + 20_000; n++) processes.take(report([], `the process ${n}`))
+  }
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  come(0)
+  const before = used()
+  come(20_000)
+  expect(used() - before).toBeLessThan(500_000)
+  expect(processes.list()).toHaveLength(1000)
 })
