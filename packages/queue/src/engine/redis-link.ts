@@ -10,6 +10,7 @@ import { netError, percentDecoded } from '@net/core/authoring'
 
 import { nodeTls, type QueueTls } from './queue-tls.ts'
 import { closed, RedisConnection } from './redis-connection.ts'
+import { quieten } from './redis-handshake.ts'
 import { redisScript } from './redis-script.ts'
 
 /** Where the server is, and how careful we are. */
@@ -42,6 +43,8 @@ export class RedisLink {
   #checked: Promise<void> | undefined
   #isClosed = false
   readonly #open = new Set<RedisConnection>()
+  /** What was told of the server already. */
+  readonly #warned = new Set<string>()
 
   constructor(place: RedisPlace, listener: RedisListener) {
     this.#place = place
@@ -102,7 +105,9 @@ export class RedisLink {
   async #opened(): Promise<RedisConnection> {
     const { Redis } = await engine()
     if (this.#isClosed) throw closed()
-    const connection = new RedisConnection(new Redis(optionsOf(this.#place)))
+    const client = new Redis(optionsOf(this.#place))
+    quieten(client, (message) => this.#warn(message))
+    const connection = new RedisConnection(client)
     this.#open.add(connection)
     return connection
   }
@@ -133,16 +138,23 @@ export class RedisLink {
     })
   }
 
+  /** Each once, however often it connects. */
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return
+    this.#warned.add(message)
+    this.#listener.warn(message)
+  }
+
   async #check(connection: RedisConnection): Promise<void> {
     const policy = await settingOf(connection, 'maxmemory-policy')
     const kept = await settingOf(connection, 'appendonly')
     if (policy === undefined) {
-      this.#listener.warn(
+      this.#warn(
         'the Redis server does not say what it does when its memory is full; its maxmemory-policy must be noeviction',
       )
     }
     if (kept === 'no') {
-      this.#listener.warn('the Redis server has appendonly no: its end loses all jobs')
+      this.#warn('the Redis server has appendonly no: its end loses all jobs')
     }
     const isSafe = policy === undefined || policy === 'noeviction' || this.#place.allowEviction
     if (isSafe) return
