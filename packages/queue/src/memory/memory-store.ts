@@ -87,6 +87,11 @@ export class MemoryStore implements JobStore {
       if (entry === undefined) lost.push(each.id)
       else entry.leaseEnd = now + lease
     }
+    // A shorter one ends before what workers wait for.
+    if (lost.length < leases.length && now + lease < this.#nextExpiry) {
+      this.#nextExpiry = now + lease
+      this.#listeners.work()
+    }
     return lost
   }
 

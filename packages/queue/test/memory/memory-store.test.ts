@@ -58,3 +58,19 @@ test('a worker that is busy is told of a job that must run alone', async () => {
   const others = await jobs.claim({ ...request, holder: 'v' })
   expect(others.jobs.map(({ id }) => id)).toEqual(['c'])
 })
+
+test('a lease that was made shorter is over at its new end, and who waits for work is told', async () => {
+  using clock = useFakeClock()
+  const jobs = store()
+  await jobs.add([job('a')])
+  const [first] = (await jobs.claim(request)).jobs
+  let told = 0
+  jobs.onWork(() => told++)
+  expect(await jobs.renew([first!], 5000)).toEqual([])
+  expect(told).toBe(0)
+  expect(await jobs.renew([first!], 200)).toEqual([])
+  expect(told).toBe(1)
+  expect((await jobs.claim(request)).wait).toBe(200)
+  await clock.advance(200)
+  expect((await jobs.claim(request)).jobs).toMatchObject([{ id: 'a', starts: 2 }])
+})
