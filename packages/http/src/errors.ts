@@ -1,7 +1,7 @@
 /* The one error class of this package: the server understood, and answered with a status of 400 or above. */
 
 import { ReplyError, type NetErrorCode, type PeerReply, type RetryClass } from '@net/core'
-import { clock, harmless, nameErrors } from '@net/core/authoring'
+import { clock, harmless, nameErrors, redact } from '@net/core/authoring'
 
 import type { HttpHeaders } from './headers.ts'
 import { httpDate } from './http-date.ts'
@@ -23,6 +23,7 @@ export interface StatusDetails {
 export class HttpStatusError extends ReplyError {
   readonly status: number
   readonly headers: HttpHeaders
+  readonly #statusText: string
 
   constructor({ status, statusText, headers, text }: StatusDetails) {
     const retryAfter = retryAfterOf(headers)
@@ -35,7 +36,13 @@ export class HttpStatusError extends ReplyError {
       retryAfter,
     })
     this.status = status
+    this.#statusText = harmless(redact(statusText))
     this.headers = headers
+  }
+
+  /** What HTTP/1.1 said behind the status, such as `Not Found`; empty if nothing, as always with HTTP/2. */
+  get statusText(): string {
+    return this.#statusText
   }
 }
 

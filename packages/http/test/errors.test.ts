@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 
 import { isNetError, isRetryable, ReplyError } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
@@ -31,6 +32,18 @@ test.each([
   const error = errorOf(status)
   expect(error).toMatchObject({ code, retry, status, reply: { status, text: 'body' } })
   expect(isRetryable(error, { idempotent: true })).toBe(retry !== 'never')
+})
+
+test('it has the words behind the status, which are printed in the message alone', () => {
+  const error = errorOf(404)
+  expect(error.statusText).toBe('Words')
+  expect(inspect(error).match(/Words/gu)).toHaveLength(1)
+  const other = new HttpStatusError({
+    status: 500,
+    statusText: 'a\u001b[2J',
+    headers: HttpHeaders.none,
+  })
+  expect(other.statusText).not.toContain('\u001b')
 })
 
 test('it is a ReplyError with a name of its own', () => {
