@@ -3,7 +3,7 @@
  * went before. It must not know calls.
  */
 
-import { clock, inCall, option, optionsDoor } from '@net/core/authoring'
+import { clock, harmless, inCall, option, optionsDoor, PRINTING } from '@net/core/authoring'
 
 import { loadCookieRules } from '../engine/tough-cookie.ts'
 import {
@@ -102,6 +102,15 @@ class Jar implements CookieJar {
   #rules: CookieRules | undefined
   #loading: Promise<CookieRules> | undefined
 
+  static {
+    // Declared as a computed member it would need type inference to make this file's declarations.
+    Object.defineProperty(Jar.prototype, PRINTING, {
+      value(this: Jar) {
+        return this.#names()
+      },
+    })
+  }
+
   constructor(policy: CookiePolicy) {
     this.#policy = policy
   }
@@ -160,6 +169,17 @@ class Jar implements CookieJar {
   *[Symbol.iterator](): Iterator<Cookie> {
     const now = clock().date()
     for (const { cookie } of this.#all()) if (!hasEnded(cookie, now)) yield cookie
+  }
+
+  /** What is printed: by domain the names of the cookies, whose values are secrets. */
+  #names(): Readonly<Record<string, readonly string[]>> {
+    const names = new Map<string, string[]>()
+    for (const { domain, name } of this) {
+      const there = names.get(domain)
+      if (there === undefined) names.set(domain, [harmless(name)])
+      else there.push(harmless(name))
+    }
+    return Object.fromEntries(names)
   }
 
   #learn(line: string, from: SettingServer): CookieVerdict {

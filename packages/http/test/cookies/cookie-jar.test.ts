@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 import { useFakeClock } from '@net/core/testing'
 import { createCookieJar, type CookieJar } from '@net/http'
 import { expect, test } from 'vitest'
@@ -113,4 +115,18 @@ test('a host inside a network keeps its login, with and without the dot at its e
   expect(jar.header('http://build:8080/jobs')).toBe('session=1')
   expect(jar.header('http://build.:8080/jobs')).toBe('session=1')
   expect(jar.header('http://other.build/jobs')).toBeUndefined()
+})
+
+test('a jar is printed as the names of its cookies, without their values', () => {
+  const jar = createCookieJar()
+  for (const [domain, name] of [
+    ['example.com', 'sid'],
+    ['example.com', 'theme'],
+    ['example.org', 'a'],
+  ] as const) {
+    jar.set({ domain, name, value: 'hush' })
+  }
+  jar.set({ domain: 'example.net', name: 'old', value: 'hush', expires: 1 })
+  expect(inspect(jar)).toBe("{ 'example.com': [ 'sid', 'theme' ], 'example.org': [ 'a' ] }")
+  expect(inspect({ jar }, { depth: 5 })).not.toContain('hush')
 })
