@@ -158,7 +158,7 @@ const someHeaders: Shape<HttpHeaders> = shape(
 )
 /** A request, as an argument. */
 export const aRequest: Shape<HttpRequest> = shape(
-  'a request, such as that of build()',
+  'a request, such as that of build(), or a copy of one by request.with({ … })',
   (value) => value instanceof HttpRequest,
 )
 const aBody: Shape<RequestBody | null> = shape(

@@ -1,9 +1,10 @@
 /* How layers become one handler: the first one is the outermost. */
 
 import { isNetError } from '@net/core'
-import { argument, callerFault, shape, type Shape } from '@net/core/authoring'
+import { argument, callerFault, refused, shape, type Shape } from '@net/core/authoring'
 
 import type { Handler, Middleware } from '../handler.ts'
+import { HttpRequest } from '../request.ts'
 import { ClientResponse, type HttpResponse } from '../response.ts'
 
 /** One handler of a handler and the layers around it. */
@@ -14,8 +15,12 @@ export function compose(layers: readonly Middleware[], handler: Handler): Handle
 /** A layer of the caller's, whose own errors reach the caller as they are. */
 export function foreign(layer: Middleware): Middleware {
   return async (request, next) => {
+    const onwards: Handler = (given) =>
+      given instanceof HttpRequest
+        ? next(given)
+        : Promise.reject(refused(A_REQUEST, given, 'what next() gets'))
     try {
-      return checked('a middleware', await layer(request, next))
+      return checked('a middleware', await layer(request, onwards))
     } catch (error) {
       throw fault(error)
     }
@@ -41,6 +46,8 @@ function fault(error: unknown): unknown {
   return isNetError(error) ? error : callerFault(error)
 }
 
+/** A copy by spread has neither its URL nor its methods. */
+const A_REQUEST = 'the request of the middleware, or a copy of it by request.with({ … })'
 const response: Shape<HttpResponse> = shape(
   'an answer: that of next(), or of createResponse()',
   (value) =>

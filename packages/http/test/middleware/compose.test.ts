@@ -1,4 +1,5 @@
 import * as http from '@net/http'
+import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
 
 import { compose } from '../../src/middleware/compose.ts'
@@ -61,6 +62,28 @@ test('what a layer of the caller throws passes as it is', async () => {
   const broken: http.Middleware = () => Promise.reject(mine)
   await using client = http.createClient({ middleware: [broken] })
   await expect(client.get('http://host/')).rejects.toBe(mine)
+})
+
+/** What `{ ...request }` gives, which our own lint refuses. */
+function spread(sent: http.HttpRequest): unknown {
+  return Object.assign({}, sent)
+}
+
+test('a spread copy of a request is refused with what to do, in next() and in send()', async () => {
+  await using server = await startHttpServer()
+  const passing: http.Middleware = async (sent, next) => next(sent)
+  for (const change of [(sent: http.HttpRequest) => spread(sent), () => undefined]) {
+    const spreading: http.Middleware = (sent, next) => next(change(sent) as never)
+    await using client = http.createClient({ middleware: [spreading, passing] })
+    const error: unknown = await client.get(server.url).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'NET_BAD_OPTION', retry: 'never' })
+    expect(String(error)).toContain('a copy of it by request.with(')
+  }
+  await using client = http.createClient()
+  const copy = spread(client.build('GET', server.url)) as http.HttpRequest
+  const error: unknown = await client.send(copy).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'NET_BAD_OPTION' })
+  expect(String(error)).toContain('a copy of one by request.with(')
 })
 
 test('what a handler of the caller throws passes as it is', async () => {
