@@ -1,5 +1,6 @@
 import { operation, netError } from '@net/core/authoring'
-import { attach, createMailer, type Message } from '@net/smtp'
+import { attach, connect, createMailer, type Message } from '@net/smtp'
+import { startSmtpServer } from '@net/smtp/testing'
 import { expect, test } from 'vitest'
 
 import { Beforehand } from '../src/beforehand.ts'
@@ -72,4 +73,28 @@ test('a message that is still read when the one before it takes the connection g
   expect(await first).toMatchObject({ code: 'NET_ABORTED', partial: { delivery: 'unknown' } })
   expect(await second).toMatchObject({ delivery: 'accepted' })
   expect(texts.at(-1)).toContain('Subject: second')
+})
+
+test('a message that is given up before a command of it was sent leaves the connection as it is', async () => {
+  await using server = await startSmtpServer()
+  await using client = await connect(server.url)
+  const begun = Promise.withResolvers<void>()
+  const silent = attach(
+    async function* () {
+      begun.resolve()
+      yield await new Promise<Buffer>(() => {})
+    },
+    { name: 'a' },
+  )
+  const before = server.received.length
+  for (const attachments of [[], [silent]]) {
+    const stop = new AbortController()
+    const given = client.send({ ...message, attachments }, { signal: stop.signal })
+    // That of the first one is aborted in its first turn.
+    if (attachments.length > 0) await begun.promise
+    stop.abort()
+    await expect(given).rejects.toMatchObject({ code: 'NET_ABORTED', sent: false })
+  }
+  expect(server.received.slice(before)).toEqual([])
+  expect(await client.send(message)).toMatchObject({ delivery: 'accepted' })
 })

@@ -11,6 +11,7 @@ import { DONE, rejected } from '../handled.ts'
 import type { ConnectionInfo, Transport } from '../transport.ts'
 import { endedBefore, isEnd, lossOf, type LossPlace } from './loss.ts'
 import type { ReplyReader } from './reply-lines.ts'
+import { SessionPart } from './session-part.ts'
 
 /** A command that was sent, and waits for its reply. */
 export interface AwaitedReply<R> {
@@ -57,6 +58,8 @@ export class Commands<R> {
   /** What waits to be sent with what comes next. */
   #held = ''
   #onEnd: ((error: NetError | undefined) => void) | undefined
+  /** That of the running call. */
+  #part: SessionPart | undefined
 
   /** Takes the transport over and reads from it at once; `expect` the greeting first. */
   constructor(transport: Transport, rules: CommandRules<R>) {
@@ -88,25 +91,33 @@ export class Commands<R> {
   }
 
   /**
-   * Runs one call's part of the session: the lines go to that call's log, and its abort or limit ends the session. Rejects
-   * where the session is over already, as `endedBefore` says: nothing was sent.
+   * Runs one call's part of the session: the lines go to that call's log, and its abort or limit ends the session, once it has
+   * said anything; before, it says nothing any more. Rejects where the session is over already, as `endedBefore` says: nothing
+   * was sent.
    */
   async during<T>(op: Operation, run: () => Promise<T>): Promise<T> {
     if (this.#ended) throw endedBefore(this.#failure)
     this.op = op
-    const forget = op.onAbort((reason) => this.stop(op, reason))
+    const part = new SessionPart()
+    this.#part = part
+    const forget = op.onAbort((reason) => {
+      if (this.#awaited.length > 0 || !part.stop(reason)) this.stop(op, reason)
+    })
     try {
+      if (part.stopped !== undefined) throw part.stopped
       return await run()
     } finally {
       forget()
       // The next call may run already.
       if (this.op === op) this.op = undefined
+      if (this.#part === part) this.#part = undefined
     }
   }
 
   /** A reply will come for this; none, if the connection has ended. */
   expect(awaited: AwaitedReply<R>): void {
-    if (this.#ended) awaited.drop(this.#failure ?? closedError())
+    const refusal = this.#refusal()
+    if (refusal !== undefined) awaited.drop(refusal)
     else this.#awaited.push(awaited)
   }
 
@@ -174,14 +185,16 @@ export class Commands<R> {
 
   /** Sends; resolves when there is room for more. Rejects with what took the connection. */
   send(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#ended) return rejected(this.#failure ?? closedError())
+    const refusal = this.#refusal()
+    if (refusal !== undefined) return rejected(refusal)
     this.#sayHeld()
     return this.#watched(this.#transport.write(chunks))
   }
 
   /** As `send`, for text each character of which is a byte; of what is small no copy is made where the transport can. */
   sendText(text: string): Promise<void> {
-    if (this.#ended) return rejected(this.#failure ?? closedError())
+    const refusal = this.#refusal()
+    if (refusal !== undefined) return rejected(refusal)
     const held = this.#held
     this.#held = ''
     return this.#watched(this.#writeText(held === '' ? text : held + text))
@@ -271,6 +284,11 @@ export class Commands<R> {
   /** The running call is to end: which reply is whose would be unknown from here on. */
   protected stop(_op: Operation, reason: NetError): void {
     this.lose(reason)
+  }
+
+  /** Why nothing can be said; where there is no reason, the running call says something now. */
+  #refusal(): NetError | undefined {
+    return this.#ended ? (this.#failure ?? closedError()) : this.#part?.speak()
   }
 
   #ask(line: string, holds: ((reply: R) => boolean) | undefined): Promise<R> {

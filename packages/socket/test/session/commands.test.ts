@@ -244,6 +244,50 @@ test('an answer of many replies is collected, and the first reply of an answer i
   expect(commands.failure).toMatchObject({ code: 'NET_PROTO_MALFORMED' })
 })
 
+test('a call that is stopped before it has said anything says nothing any more, and the next one does', async () => {
+  const { commands, say, heard } = wired()
+  const spec = { protocol: 'test', operation: 'list', kind: 'exchange' } as const
+  const stop = new AbortController()
+  const go = Promise.withResolvers<void>()
+  const late: unknown[] = []
+  const over = Promise.withResolvers<void>()
+  const stopped = operation(spec, { signal: stop.signal }, (op) =>
+    commands.during(op, async () => {
+      await go.promise
+      late.push(await failure(commands.ask('ONE')), await failure(commands.send([])))
+      over.resolve()
+    }),
+  )
+  stop.abort()
+  await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  go.resolve()
+  await over.promise
+  expect(late).toMatchObject([{ code: 'NET_ABORTED' }, { code: 'NET_ABORTED' }])
+  const next = operation(spec, undefined, (op) => commands.during(op, () => commands.ask('TWO')))
+  expect(await heard()).toBe('TWO\r\n')
+  await say('200 two\r\n')
+  expect(await next).toBe('200 two')
+})
+
+test('a call that has said something ends the session where it is stopped, also between two commands', async () => {
+  const { commands, say } = wired()
+  const spec = { protocol: 'test', operation: 'list', kind: 'exchange' } as const
+  const stop = new AbortController()
+  const answered = Promise.withResolvers<void>()
+  const stopped = operation(spec, { signal: stop.signal }, (op) =>
+    commands.during(op, async () => {
+      await commands.ask('ONE')
+      answered.resolve()
+      await new Promise(() => {})
+    }),
+  )
+  await say('200 one\r\n')
+  await answered.promise
+  stop.abort()
+  await expect(stopped).rejects.toMatchObject({ code: 'NET_ABORTED' })
+  expect(await commands.closed).toMatchObject({ code: 'NET_ABORTED' })
+})
+
 test('a session that is over refuses a call before it begins', async () => {
   const { commands } = wired()
   await commands.close()
