@@ -15,6 +15,7 @@ import type { FileSink } from './file.ts'
 import { localError } from './local-error.ts'
 import { isSameVersion, VersionFile, type PartVersion, type VersionPlace } from './part-version.ts'
 import { useFile, type FileUse } from './parts-in-use.ts'
+import { openReadOnly } from './read-only-part.ts'
 import { checkWritable, endOfLinks, firstMode, hasSameReach, takeOver } from './replaced-file.ts'
 import { isZero } from './zeros.ts'
 
@@ -317,7 +318,13 @@ async function openFile(place: Place, resume: boolean): Promise<FileHandle> {
   const { sink, path, written } = place
   // `mode` is only asked for where the file is made; a part that is resumed keeps its own.
   if (written === path) return open(written, O_WRONLY | O_CREAT | O_TRUNC, sink.mode)
-  if (resume) return open(written, O_WRONLY | O_CREAT | careful, modeOf(place))
+  if (resume) {
+    const flags = O_WRONLY | O_CREAT | careful
+    return open(written, flags, modeOf(place)).catch((error: unknown) => {
+      if (codeOf(error as Error) !== 'EACCES') throw error
+      return openReadOnly(written, flags, error)
+    })
+  }
   const make = (): Promise<FileHandle> => open(written, O_WRONLY | O_CREAT | O_EXCL, modeOf(place))
   return make().catch(async (error: unknown) => {
     if (!isExisting(error)) throw error

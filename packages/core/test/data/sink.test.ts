@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { PassThrough, Writable } from 'node:stream'
 
 import { toFile } from '@net/core'
@@ -130,4 +130,15 @@ test('of several chunks none is written any more after an abort', async () => {
   expect(await failed).toBe(reason)
   await new Promise((resolve) => setImmediate(resolve))
   expect(seen).toEqual(['a'])
+})
+
+test('a folder in the place of the part is told as that', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(folder.at('a.part'))
+  for (const resume of [false, true]) {
+    await expect(openSink(toFile(folder.at('a')), { resume })).rejects.toMatchObject({
+      code: 'NET_LOCAL_IO',
+      message: expect.stringContaining('a.part failed: it is a folder'),
+    })
+  }
 })
