@@ -9,6 +9,7 @@ import type { SftpAttributes } from './attributes.ts'
 import type { OpenHandle } from './handles.ts'
 import { fileAt } from './download.ts'
 import { keepPrivate, openFile } from './open-file.ts'
+import { openOwnPart } from './own-part.ts'
 import { OPEN_FLAG, PACKET } from './packets.ts'
 import type { PartFailed } from './parts-in-use.ts'
 import { copyDataRequest, requireExtension } from './path-verbs.ts'
@@ -65,7 +66,7 @@ async function copied(
   })
   try {
     const flags = OPEN_FLAG.WRITE | OPEN_FLAG.CREAT | OPEN_FLAG.TRUNC
-    const target = await openFile(session, op, {
+    const target = await openOwnPart(session, op, {
       path: part,
       flags,
       mode,

@@ -19,6 +19,7 @@ import { nameOf } from './entry.ts'
 import type { OpenHandle } from './handles.ts'
 import { OPEN_FLAG, PACKET } from './packets.ts'
 import { keepPrivate, openFile } from './open-file.ts'
+import { openOwnPart } from './own-part.ts'
 import type { PartFailed } from './parts-in-use.ts'
 import { attributesOf, realPath } from './path-verbs.ts'
 import { putInPlace } from './rename.ts'
@@ -200,7 +201,9 @@ class Upload {
     const flags = OPEN_FLAG.WRITE | OPEN_FLAG.CREAT | how
     const abandoned = (late: Promise<boolean>): void =>
       this.#plan.failed?.(late.then((isOpen) => (isOpen ? this.#removeOurs() : undefined)))
-    return openFile(this.#session, this.#op, { path, flags, mode, isPatient, abandoned })
+    const opening = { path, flags, mode, isPatient, abandoned }
+    const isOwn = this.#plan.failed !== undefined
+    return (isOwn ? openOwnPart : openFile)(this.#session, this.#op, opening)
   }
 
   /** Where the first byte goes; the file must be that long already. */
