@@ -40,7 +40,10 @@ export interface SftpClient extends AsyncDisposable {
     content: string | Uint8Array,
     options?: SftpUploadOptions,
   ): Promise<TransferResult>
-  /** Adds the source to the end of a file, or makes one; a transfer, which is not repeated. */
+  /**
+   * Adds the source to the end of a file, or makes one; a transfer, which is not repeated. What takes more than one request, some
+   * 32 KiB or more, mixes with what others add to the file at the same time, also with another call of this client.
+   */
   append(source: Source, path: string, options?: SftpAppendOptions): Promise<TransferResult>
   /** Adds text as UTF-8, or bytes, to the end of a file; a transfer, which is not repeated. */
   appendFile(
