@@ -237,6 +237,8 @@ export const commandTable: readonly CommandSpec[] = [
     notes: [
       'Kinds: ftp, sftp, ssh, smtp, http, socks, echo. The first line of output is JSON and has the url.',
       'A fault is <what>:<action>[@bytes][*times]; actions are drop, reset, stall, half-close, garbage, a time, or a reply.',
+      'It happens once, with *3 three times, with *all each time. The what of smtp may be ., the end of a mail.',
+      'smtp offers a login with --user alone.',
     ],
     load: async () => (await import('./commands/serve.ts')).serve,
   },

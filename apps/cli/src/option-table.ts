@@ -204,7 +204,10 @@ export const optionTable = {
   interval: time('--interval <seconds>', 'how long between two'),
 
   // Servers.
-  login: list('--user <name:password>', 'who may log in, of a server for tests'),
+  login: list(
+    '--user <name:password>',
+    'who may log in; default anyone, for ssh and sftp ada:lovelace',
+  ),
   tls: flag('--tls', 'speaks TLS, with a certificate of its own'),
   fail: list('--fail <fault>', 'what goes wrong: RETR:reset@1000, STOR:552 No space, .:stall'),
   delay: time('--delay <time>', 'answers that much later'),

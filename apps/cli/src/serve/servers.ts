@@ -55,19 +55,20 @@ async function startSftp({ folder, users, like }: ServeOptions): Promise<Served>
   const server = await startSftpServer({
     folder,
     like: like as never,
-    ssh: { users: sshUsers(users) },
+    ssh: { users: sshUsers(users ?? ADA) },
   })
   const { fingerprint } = server.ssh.hostKey
   const url = server.url.replace(/^ssh:/, 'sftp:')
-  const about = { url, fingerprint, knownHosts: server.ssh.knownHostsLine }
+  const about = { url, ...loginOf(users), fingerprint, knownHosts: server.ssh.knownHostsLine }
   return served(server, about, (fault) => server.fail(fault as never))
 }
 
 async function startSsh({ users }: ServeOptions): Promise<Served> {
   const { startSshServer } = await import('@net/ssh/testing')
-  const server = await startSshServer({ users: sshUsers(users) })
+  const server = await startSshServer({ users: sshUsers(users ?? ADA) })
   const { fingerprint } = server.hostKey
-  const about = { url: server.url, fingerprint, knownHosts: server.knownHostsLine }
+  const { url, knownHostsLine: knownHosts } = server
+  const about = { url, ...loginOf(users), fingerprint, knownHosts }
   return served(server, about, (fault) => server.fail(fault as never))
 }
 
@@ -116,9 +117,20 @@ function served(
   return { about, fail, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
+/** Nobody logs in to SSH without a name, so there is always one. */
+const ADA = { ada: 'lovelace' }
+
+/** The login that the line of JSON tells: the one that nobody chose. */
+function loginOf(users: ServeOptions['users']): {
+  readonly user?: string
+  readonly password?: string
+} {
+  return users === undefined ? { user: 'ada', password: ADA.ada } : {}
+}
+
 function sshUsers(
-  users: Readonly<Record<string, string>> | undefined,
-): Readonly<Record<string, { readonly password: string } | { readonly open: true }>> {
-  const named = Object.entries(users ?? {}).map(([name, password]) => [name, { password }] as const)
+  users: Readonly<Record<string, string>>,
+): Readonly<Record<string, { readonly password: string }>> {
+  const named = Object.entries(users).map(([name, password]) => [name, { password }] as const)
   return Object.fromEntries(named)
 }

@@ -1,3 +1,4 @@
+import * as ssh from '@net/ssh'
 import { describe, expect, it } from 'vitest'
 
 import { armFaults, serverKinds } from '../../src/serve/servers.ts'
@@ -20,6 +21,27 @@ describe('serverKinds', () => {
       'socks socks5://127.0.0.1:N',
       'echo tcp://127.0.0.1:N',
     ])
+  })
+
+  it.each(['ssh', 'sftp'])('says who may log in to %s where nobody was named', async (name) => {
+    await using served = await serverKinds[name]!.start(none)
+    const { user, password, url, fingerprint } = served.about as Record<string, string>
+    expect([user, password]).toEqual(['ada', 'lovelace'])
+    const hostKeys = ssh.pinned(fingerprint!)
+    const host = await ssh.connect(url!.replace(/^sftp/, 'ssh'), { user, password, hostKeys })
+    await host.close()
+  })
+
+  it.each(['ssh', 'sftp'])('lets in to %s those alone that were named', async (name) => {
+    await using served = await serverKinds[name]!.start({ ...none, users: { bob: 'secret' } })
+    const { url, fingerprint, ...rest } = served.about as Record<string, string>
+    expect(Object.keys(rest)).toEqual(['knownHosts'])
+    const hostKeys = ssh.pinned(fingerprint!)
+    const logIn = (user: string, password: string) =>
+      ssh.connect(url!.replace(/^sftp/, 'ssh'), { user, password, hostKeys })
+    await expect(logIn('ada', 'lovelace')).rejects.toMatchObject({ code: 'NET_AUTH_REJECTED' })
+    const host = await logIn('bob', 'secret')
+    await host.close()
   })
 })
 
