@@ -23,12 +23,13 @@ const aside = join(process.env['NET_FTP_DAEMONS'] ?? '/opt/net-ftp-daemons', 'ro
 const libraries = join(aside, 'usr/lib/x86_64-linux-gnu')
 const NOBODY = 65_534
 
-/** Starts ProFTPD, with further lines of its configuration. */
+/** Starts ProFTPD, with further lines of its configuration, in a time zone of its own. */
 export function startProftpd(
   context: Pick<TestContext, 'skip'>,
   more: readonly string[] = [],
+  zone = 'UTC',
 ): Promise<FtpDaemon> {
-  return started(context, 'proftpd', ({ folder, home, port }) => {
+  const configure = ({ folder, home, port }: Placed): readonly string[] => {
     const hash = openssl('passwd', '-6', PASSWORD)
     const line = `${USER}:${hash}:${NOBODY}:${NOBODY}::${home}:/bin/false\n`
     writeFileSync(join(folder, 'users'), line, { mode: 0o600 })
@@ -56,7 +57,8 @@ export function startProftpd(
     ]
     writeFileSync(join(folder, 'conf'), `${lines.join('\n')}\n`)
     return ['-n', '-q', '-c', join(folder, 'conf')]
-  })
+  }
+  return started(context, 'proftpd', configure, zone)
 }
 
 /** Starts ProFTPD as an SFTP server (mod_sftp). */
@@ -184,10 +186,11 @@ async function started(
   context: Pick<TestContext, 'skip'>,
   name: string,
   configure: (place: Placed) => readonly string[],
+  zone = 'UTC',
 ): Promise<FtpDaemon> {
   const program = unpacked(context, name)
   return running(name, (place) => {
-    const loaded = ['/bin/sh', '-c', `LD_LIBRARY_PATH=${libraries} exec "$0" "$@"`]
+    const loaded = ['/bin/sh', '-c', `TZ=${zone} LD_LIBRARY_PATH=${libraries} exec "$0" "$@"`]
     return [...loaded, program, ...configure(place)]
   })
 }

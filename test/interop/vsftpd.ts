@@ -24,12 +24,15 @@ export interface VsftpdOptions {
   readonly rate?: number
   /** How many connections it takes of one address. */
   readonly perAddress?: number
+  /** The zone of its clock, by which it then tells all times (`use_localtime`). */
+  readonly zone?: string
 }
 
 /** Starts one. */
 export async function startVsftpd(program: string, options: VsftpdOptions = {}): Promise<Vsftpd> {
+  const { zone } = options
   const greeter = await startGreeter({
-    program,
+    program: zone === undefined ? program : '/usr/bin/env',
     configure({ folder, port, word }) {
       const root = join(folder, 'root')
       mkdirSync(join(root, 'pub'), { recursive: true })
@@ -41,11 +44,12 @@ export async function startVsftpd(program: string, options: VsftpdOptions = {}):
         ...base(folder, port, word),
         ...secured(folder, options),
         ...limit(options),
+        ...(zone === undefined ? {} : { use_localtime: 'YES' }),
       }
       const file = join(folder, 'vsftpd.conf')
       const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
       writeFileSync(file, lines.join(''))
-      return [file]
+      return zone === undefined ? [file] : [`TZ=${zone}`, program, file]
     },
   })
   return {

@@ -1,42 +1,52 @@
 /*
  * Times and modes of remote files. Of the four ways to set a time only one is standard; each is believed once the
- * server tells the new time, and kept. All times are UTC.
+ * server tells the new time, and kept. Times are UTC, except where the clock of MDTM is another one.
  */
 
 import { netError } from '@net/core/authoring'
 
 import type { Dialog } from './dialog.ts'
 import { isNotKnown, replyError } from './errors.ts'
-import { readTime } from './listing/facts.ts'
+import type { FtpEntry } from './entry.ts'
 import { lookUp } from './lookup.ts'
+import { askTold } from './mdtm.ts'
 import { asArgument } from './remote-path.ts'
 import { isPositive, type FtpReply } from './reply.ts'
+import { isVsftpd, mdtmClock } from './server-clock.ts'
 import type { Session } from './session.ts'
+import { timeIn } from './time-zone.ts'
 
-/** When a file was modified (MDTM, RFC 3659, section 3), in milliseconds since 1970; undefined where the server does not tell. */
-export async function askModified(
+/** When a file was modified as MDTM tells it, and how its clock is known; undefined where the server does not tell. */
+async function askTime(
   session: Session,
   dialog: Dialog,
   path: string,
-): Promise<number | undefined> {
-  if (!session.knows('MDTM')) return undefined
-  const reply = await say(dialog, `MDTM ${asArgument(path)}`)
-  if (isPositive(reply)) {
-    session.understood('MDTM')
-    return readTime(reply.text.slice(CODE).trim().split(/\s+/)[0] ?? '')
-  }
-  if (isNotKnown(replyError(reply, 'MDTM'))) session.refused('MDTM')
-  return undefined
+): Promise<Required<Pick<FtpEntry, 'modified' | 'modifiedFrom' | 'modifiedZone'>> | undefined> {
+  const { zone, known } = await mdtmClock(session, dialog)
+  const told = await askTold(session, dialog, path)
+  if (told === undefined) return undefined
+  return { modified: timeIn(zone, told), modifiedFrom: 'MDTM', modifiedZone: known }
 }
 
-/** The same by whatever tells it. Rejects with `NET_NOT_FOUND`, and with `NET_UNSUPPORTED` where nothing does. */
+/** What the server tells of the path, with the time of a file that its line does not tell to the second. Rejects as `lookUp`. */
+export async function statOf(session: Session, dialog: Dialog, path: string): Promise<FtpEntry> {
+  const entry = await lookUp(session, dialog, path)
+  const isTold = entry.modified !== undefined && entry.modifiedGrain === undefined
+  if (entry.type !== 'file' || isTold) return entry
+  const time = await askTime(session, dialog, path)
+  if (time === undefined) return entry
+  const { modifiedGrain: _grain, ...rest } = entry
+  return { ...rest, ...time }
+}
+
+/** When a file was modified, in milliseconds since 1970, by whatever tells it. Rejects with `NET_NOT_FOUND`, and with `NET_UNSUPPORTED` where nothing does. */
 export async function requireModified(
   session: Session,
   dialog: Dialog,
   path: string,
 ): Promise<number> {
-  const modified = await askModified(session, dialog, path)
-  const known = modified ?? (await lookUp(session, dialog, path)).modified
+  const time = await askTime(session, dialog, path)
+  const known = time?.modified ?? (await lookUp(session, dialog, path)).modified
   if (known !== undefined) return known
   throw netError('NET_UNSUPPORTED', {
     message: `the server does not tell when ${path} was modified`,
@@ -50,13 +60,13 @@ export async function setModified(
   path: string,
   modified: number,
 ): Promise<void> {
-  const time = new Date(Math.floor(modified / 1000) * 1000)
-    .toISOString()
-    .replace(/[-:T]|\..*$/g, '')
+  const { zone } = await mdtmClock(session, dialog)
+  session.times.forget()
+  const second = Math.floor(modified / 1000) * 1000
   let refusal: FtpReply | undefined
   for (const way of WAYS) {
-    if (!session.knows(way.name)) continue
-    if (way.only !== undefined && !(await isServer(session, dialog, way.only))) continue
+    if (!(await isOpen(session, dialog, way))) continue
+    const time = timeText(second + (way.isOfVsftpd === true ? zone.aheadAt(second) : 0))
     const reply = await say(dialog, way.command(time, asArgument(path)), true)
     const isKnown = session.hasUnderstood(way.name)
     if (isPositive(reply) && (isKnown || (await isSet(session, dialog, path, modified)))) {
@@ -82,22 +92,25 @@ export async function setMode(dialog: Dialog, path: string, mode: number): Promi
   if (!isPositive(reply)) throw replyError(reply, 'SITE')
 }
 
+/** Whether the way is worth trying. */
+async function isOpen(session: Session, dialog: Dialog, way: Way): Promise<boolean> {
+  if (!session.knows(way.name)) return false
+  return way.isOfVsftpd !== true || isVsftpd(session, dialog)
+}
+
 async function isSet(
   session: Session,
   dialog: Dialog,
   path: string,
   modified: number,
 ): Promise<boolean> {
-  const now = await askModified(session, dialog, path)
-  return now === undefined || Math.abs(now - modified) < 2000
+  const now = await askTime(session, dialog, path)
+  return now === undefined || Math.abs(now.modified - modified) < 2000
 }
 
-/** Whether the server calls itself so. */
-async function isServer(session: Session, dialog: Dialog, name: RegExp): Promise<boolean> {
-  if (!session.knows('STAT')) return false
-  const reply = await say(dialog, 'STAT')
-  if (!name.test(reply.text)) session.refused('STAT')
-  return name.test(reply.text)
+/** As all these commands want it. */
+function timeText(time: number): string {
+  return new Date(time).toISOString().replace(/[-:T]|\..*$/g, '')
 }
 
 function say(dialog: Dialog, command: string, isWork = false): Promise<FtpReply> {
@@ -107,8 +120,8 @@ function say(dialog: Dialog, command: string, isWork = false): Promise<FtpReply>
 interface Way {
   readonly name: string
   readonly isStandard?: true
-  /** The servers that read it so; others would take it for something else. */
-  readonly only?: RegExp
+  /** Whether only vsftpd reads it so, by the clock of its MDTM; others would take it for something else. */
+  readonly isOfVsftpd?: true
   command(time: string, path: string): string
 }
 
@@ -117,8 +130,9 @@ const WAYS: readonly Way[] = [
   { name: 'MFMT', isStandard: true, command: (time, path) => `MFMT ${time} ${path}` },
   { name: 'MFF', command: (time, path) => `MFF Modify=${time}; ${path}` },
   { name: 'SITE UTIME', command: (time, path) => `SITE UTIME ${time} ${path}` },
-  { name: 'MDTM time', only: /vsFTPd/, command: (time, path) => `MDTM ${time} ${path}` },
+  {
+    name: 'MDTM time',
+    isOfVsftpd: true,
+    command: (time, path) => `MDTM ${time} ${path}`,
+  },
 ]
-
-/** The digits of the reply's code, and what stands behind them. */
-const CODE = 4

@@ -13,6 +13,7 @@ import {
 } from '@net/core/authoring'
 import { sessionConnectTable } from '@net/socket/authoring'
 
+import { timeZoneOf } from './time-zone.ts'
 import type {
   CommandOptions,
   DownloadOptions,
@@ -38,6 +39,11 @@ const portRange = shape<readonly [number, number]>(
     value[0] <= value[1],
 )
 
+const zone = shape<string>(
+  "a time zone, such as 'Europe/Berlin' or '+01:00'",
+  (value) => typeof value === 'string' && timeZoneOf(value) !== undefined,
+)
+
 /** The door of `connect`. */
 export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnectOptions>(
   { protocol: 'ftp', call: 'connect' },
@@ -45,6 +51,7 @@ export const connectDoor: OptionsDoor<FtpConnectOptions> = optionsDoor<FtpConnec
     ...sessionConnectTable,
     account: option.text,
     encoding: option.oneOf('utf8', 'latin1'),
+    timeZone: zone,
     data: optionsObject<FtpDataOptions>({
       mode: option.oneOf('passive', 'active'),
       passive: option.list(option.oneOf('EPSV', 'PASV')),

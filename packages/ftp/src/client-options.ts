@@ -14,6 +14,12 @@ export interface FtpConnectOptions extends SessionConnectOptions {
    * `nameBytes`. `'latin1'` is for servers of which all names are ISO 8859-1.
    */
   readonly encoding?: FtpEncoding | undefined
+  /**
+   * The zone of the server's clock, an IANA name such as `'Europe/Berlin'` or an offset such as `'+01:00'`: the dates of LIST
+   * are read by it, each by the offset of its own day, and so are times of MDTM that are not UTC. Default none: dates of
+   * LIST are not read, since they have no zone. At vsftpd state it only with `use_localtime`; its times are UTC otherwise.
+   */
+  readonly timeZone?: string | undefined
   /** How data connections are made. Default passive, as protected as the control connection. */
   readonly data?: FtpDataOptions | undefined
   /** The most sessions that calls share; more than one let calls run at once, each with a login of its own. Default 1. */

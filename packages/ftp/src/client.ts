@@ -12,7 +12,7 @@ import {
 import type { ConnectionInfo } from '@net/socket'
 import { ClientFrame, type ClientIdentity, type Verb } from '@net/socket/authoring'
 
-import { requireModified, setMode, setModified } from './attributes.ts'
+import { requireModified, setMode, setModified, statOf } from './attributes.ts'
 import { doors } from './call-doors.ts'
 import { hashOf } from './checksum.ts'
 import {
@@ -50,7 +50,7 @@ import { forAwaitOnly } from './listing/for-await-only.ts'
 import { listLines } from './listing/lines.ts'
 import { ListingFlow } from './listing/listing-flow.ts'
 import { listFolder, type Listing, type ListingOptions } from './listing/list.ts'
-import { cannotTell, lookFor, lookUp } from './lookup.ts'
+import { cannotTell, lookFor } from './lookup.ts'
 import { rawCommand, type CommandReply } from './raw-command.ts'
 import { readWhole } from './read-whole.ts'
 import { removeTree } from './remove-tree.ts'
@@ -170,7 +170,7 @@ export class Client implements TreeClient {
   async stat(path: string, options?: CallOptions): Promise<FtpEntry> {
     const taken = this.#take('stat', { path }, () => doors.stat(options))
     return this.#call(commandOf('stat', path, true), taken, (dialog, session) =>
-      lookUp(session, dialog, path),
+      statOf(session, dialog, path),
     )
   }
 
@@ -275,7 +275,7 @@ export class Client implements TreeClient {
   }
 
   files(root = '.'): RemoteFiles {
-    return new FtpFiles(this, root)
+    return new FtpFiles(this, root, this.#first.times.zone)
   }
 
   async close(options?: CloseOptions): Promise<void> {

@@ -8,6 +8,13 @@ export interface FtpEntry extends RemoteEntry {
   readonly user?: string
   /** Its group, where the server tells. */
   readonly group?: string
+  /** The command that tells `modified`, where it is no fact of MLSD or MLST, which are UTC and exact to the second. */
+  readonly modifiedFrom?: 'LIST' | 'MDTM'
+  /**
+   * How the zone of such a time is known: stated by the caller (`timeZone`) or by the server, measured by a file that was
+   * written in this session, or assumed to be UTC as RFC 3659 wants it.
+   */
+  readonly modifiedZone?: 'stated' | 'measured' | 'assumed'
   /**
    * The bytes of `name`, where they are no text in the client's `encoding`. Each byte that is none is a lone surrogate
    * in `name` and `path` (U+DC80 to U+DCFF); calls with such a path send the bytes themselves.

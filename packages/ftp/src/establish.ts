@@ -19,6 +19,8 @@ import type { FtpClient } from './ftp-client.ts'
 import { ANONYMOUS, logIn, type LoginPlan } from './login.ts'
 import { Session, type SharedPlace } from './session.ts'
 import { Sessions } from './sessions.ts'
+import type { SharedTimes } from './session-times.ts'
+import { timeZoneOf } from './time-zone.ts'
 
 /** Connects and logs in, as `connect` promises. */
 export async function establish(
@@ -28,13 +30,15 @@ export async function establish(
   const plan = inCall({ protocol: 'ftp', call: 'connect' }, () => planOf(url, options))
   const { identity, taken } = plan
   const { connections = 1, reconnect = false } = taken
+  const zone = taken.timeZone === undefined ? undefined : timeZoneOf(taken.timeZone)
   return opening(plan, async (op) => {
     const place: SharedPlace = { isShared: connections > 1 || reconnect, isReplaced: reconnect }
-    const { session, welcome } = await openSession(op, plan, place)
+    const shared = { place, times: { zone } }
+    const { session, welcome } = await openSession(op, plan, shared)
     const sessions = new Sessions(session, {
       most: connections,
       replaces: reconnect,
-      open: async (call) => (await openSession(call, plan, place)).session,
+      open: async (call) => (await openSession(call, plan, shared)).session,
     })
     const { user } = plan.login
     return new Client(session, sessions, { welcome, identity, user, connections })
@@ -49,14 +53,14 @@ interface Opened {
 async function openSession(
   op: Operation,
   { dialer, endpoint, login, taken }: FtpPlan,
-  place: SharedPlace,
+  shared: { readonly place: SharedPlace; readonly times: SharedTimes },
 ): Promise<Opened> {
   const transport = await dialer.dial(endpoint, op.within)
   const { control, welcome, features } = await logIn(op, transport, login)
   const road = { dialer, tls: login.tls, options: taken.data }
   const data = new DataConnections(road, control.transport)
   const { keepAlive } = taken
-  const rules = keepAlive === undefined ? { place } : { place, keepAlive }
+  const rules = keepAlive === undefined ? shared : { ...shared, keepAlive }
   return { session: new Session(control, data, features, rules), welcome }
 }
 

@@ -68,7 +68,7 @@ export interface FtpClient extends AsyncDisposable {
   nlst(path?: string, options?: LinesOptions): Promise<readonly string[]>
   /** The lines of LIST, as the server writes them; a transfer. */
   listRaw(path?: string, options?: LinesOptions): Promise<readonly string[]>
-  /** One file or folder (MLST, else the listing of its folder); a command. Rejects with `NET_NOT_FOUND` if there is none. */
+  /** One file or folder (MLST, else the listing of its folder, and MDTM for the time of a file); a command. Rejects with `NET_NOT_FOUND` if there is none. */
   stat(path: string, options?: CallOptions): Promise<FtpEntry>
   /** Whether the path exists; a command. Rejects with `NET_UNSUPPORTED` where the server cannot say. */
   exists(path: string, options?: CallOptions): Promise<boolean>

@@ -27,6 +27,7 @@ import { asArgument } from './remote-path.ts'
 import { isPositive } from './reply.ts'
 import { SmallFiles } from './small-files.ts'
 import { chunksOf } from './source-chunks.ts'
+import type { TimeZone } from './time-zone.ts'
 import type { TreeClient } from './tree-client.ts'
 import { upload } from './upload.ts'
 
@@ -36,12 +37,15 @@ export class FtpFiles implements RemoteFiles {
   declare readonly hash?: NonNullable<RemoteFiles['hash']>
   readonly #client: TreeClient
   readonly #root: string
+  readonly #zone: TimeZone | undefined
   #canSetModes: boolean | undefined
 
-  constructor(client: TreeClient, root: string) {
+  /** `zone` is that of the server, where the caller states it. */
+  constructor(client: TreeClient, root: string, zone?: TimeZone) {
     // Names of z/OS are not joined by slashes.
     if (root.startsWith("'")) throw unsupported(`take ${root} as a tree`)
     this.#client = client
+    this.#zone = zone
     this.#root = below(client.place.folder, root === '' ? '.' : root)
     const { info, user } = client
     // What is in it, and where it begins, depends on who is logged in.
@@ -61,7 +65,6 @@ export class FtpFiles implements RemoteFiles {
 
   async capabilities(options?: CallOptions): Promise<RemoteCapabilities> {
     const { capabilities: features, connections } = this.#client
-    const hasFacts = features.has('MLST')
     const canSet = features.has('MFMT') || features.has('MFF')
     // Asked by each call that does not know it: what stops one of them is no business of the others.
     const modes = (this.#canSetModes ??= await this.#asksModes(options))
@@ -72,8 +75,7 @@ export class FtpFiles implements RemoteFiles {
       longestName: Infinity,
       rename: 'replaces',
       modes,
-      // Those of LIST have no time zone.
-      ...(hasFacts ? { times: { grain: 1000, canSet, zone: 'utc' } as const } : {}),
+      ...(this.#hasTimes ? { times: { grain: 1000, canSet, zone: this.#timesZone } as const } : {}),
       links: false,
       hashes: hashesOf(features),
       readOffsets: true,
@@ -181,7 +183,18 @@ export class FtpFiles implements RemoteFiles {
     }
   }
 
-  #entry({ path: _path, ...rest }: FtpEntry, path: string): RemoteEntry {
+  /** Those of LIST have no time zone, unless the caller states it, and those of MDTM are in no listing. */
+  get #hasTimes(): boolean {
+    return this.#client.capabilities.has('MLST') || this.#zone !== undefined
+  }
+
+  /** An offset that is stated may be that of the summer; facts are UTC. */
+  get #timesZone(): 'utc' | 'local' {
+    return this.#zone?.isFixed === true && !this.#client.capabilities.has('MLST') ? 'local' : 'utc'
+  }
+
+  #entry({ path: _path, ...entry }: FtpEntry, path: string): RemoteEntry {
+    const rest = this.#hasTimes || entry.modifiedFrom === undefined ? entry : withoutTime(entry)
     return { ...rest, name: path.slice(path.lastIndexOf('/') + 1) || rest.name, path }
   }
 
@@ -211,6 +224,15 @@ function below(folder: string | undefined, path: string): string {
   if (folder === undefined || folder === '.' || path.startsWith('/')) return path
   if (path === '.') return folder
   return folder.endsWith('/') ? `${folder}${path}` : `${folder}/${path}`
+}
+
+function withoutTime({
+  modified: _time,
+  modifiedFrom: _from,
+  modifiedZone: _zone,
+  ...entry
+}: Omit<FtpEntry, 'path'>): Omit<FtpEntry, 'path'> {
+  return entry
 }
 
 function inside(folder: string, name: string): string {

@@ -3,8 +3,8 @@
 import { formatEndpoint, type Sink } from '@net/core'
 import { isFileSink, type SinkVersion } from '@net/core/authoring'
 
-import { askModified } from './attributes.ts'
 import type { Dialog } from './dialog.ts'
+import { askTold } from './mdtm.ts'
 import type { Session } from './session.ts'
 
 /** What is fetched, and where it goes. */
@@ -23,7 +23,8 @@ export async function versionOf(
   size: number | undefined,
 ): Promise<SinkVersion | undefined> {
   if (!isFileSink(sink) || sink.inPlace || ascii || !(resume || sink.keepPart)) return undefined
-  const modified = await askModified(session, dialog, path)
+  // As the server tells it: what a session finds out of its clock makes it no other version.
+  const modified = await askTold(session, dialog, path)
   const validator = modified === undefined ? undefined : String(modified)
   const of = `${formatEndpoint(session.control.info.endpoint)} ${path}`
   return { kind: 'ftp', of, size, validator }

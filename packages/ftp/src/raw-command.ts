@@ -32,6 +32,8 @@ export async function rawCommand(
       message: `${verb} is a command that the client sends by itself; use its verb`,
     })
   }
+  // It may give a file another time.
+  session.times.forget()
   // What it changes only the server knows.
   if (verb === 'SITE' && !/^\S+ +HELP\b/i.test(line)) session.change()
   const { status, text } = await dialog.op.phase('command', () => dialog.work(line))

@@ -6,7 +6,7 @@
 import type { Dialog } from './dialog.ts'
 import { replyError } from './errors.ts'
 import { asArgument } from './remote-path.ts'
-import type { FtpReply } from './reply.ts'
+import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
 /** Sends both; resolves to the answer to RNTO, whatever it is. Rejects with the refusal of RNFR. */
@@ -21,6 +21,7 @@ export async function renamed(
     if (ready.status !== 350) throw replyError(ready, 'RNFR')
     const reply = await dialog.work(`RNTO ${asArgument(to)}`)
     session.settle(takingBack(from))
+    if (isPositive(reply)) session.times.renamed(from, to)
     return reply
   })
 }

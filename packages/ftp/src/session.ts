@@ -20,6 +20,7 @@ import { Dialog, verbOf } from './dialog.ts'
 import type { Features } from './features.ts'
 import { asArgument } from './remote-path.ts'
 import { replyError } from './errors.ts'
+import { SessionTimes, type SharedTimes } from './session-times.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 
 /** What all sessions of a client share. */
@@ -37,6 +38,7 @@ export interface SharedPlace {
 /** How a session is held. */
 export interface SessionRules {
   readonly place?: SharedPlace
+  readonly times?: SharedTimes | undefined
   /** Milliseconds between NOOPs; default `Infinity`. */
   readonly keepAlive?: number
 }
@@ -46,6 +48,8 @@ export class Session implements FramedSession {
   readonly control: Control
   readonly data: DataConnections
   readonly features: Features
+  /** What is known of the server's clock. */
+  readonly times: SessionTimes
   readonly #turns = new Turns()
   readonly #debts = new Set<string>()
   readonly #unknown = new Set<string>()
@@ -65,12 +69,13 @@ export class Session implements FramedSession {
     control: Control,
     data: DataConnections,
     features: Features,
-    { place = {}, keepAlive = Infinity }: SessionRules = {},
+    { place = {}, times, keepAlive = Infinity }: SessionRules = {},
   ) {
     this.control = control
     this.data = data
     this.features = features
     this.#place = place
+    this.times = new SessionTimes(times)
     this.#keepAlive = keepAlive
     this.#rest()
   }

@@ -4,6 +4,7 @@ import type { Hash } from 'node:crypto'
 
 import { isNetError, type NetError, type Source } from '@net/core'
 import {
+  clock,
   isFileSource,
   isTextSource,
   netError,
@@ -71,6 +72,7 @@ export async function upload(
   const forget = op.onAbort(letGo)
   try {
     if (plan.allocate === true) await askForRoom(dialog, opened.size)
+    const from = clock().date()
     const before = verb === 'APPE' ? ((await askSize(session, dialog, path)) ?? 0) : start
     const sending = async (): Promise<Transferred<number>> =>
       transfer(session, dialog, {
@@ -90,6 +92,7 @@ export async function upload(
         (await whyRefused(session, dialog, { path, verb }, error).catch(() => undefined)) ?? error
       )
     })
+    session.times.wrote({ path, folder: session.place.folder, from, to: clock().date() })
     const result = { transferred: moved, size: before + moved, reply: reply.text }
     if (verb === 'STOU') return { ...result, ...named(started, reply), verified: false }
     if (plan.ascii === true) return { ...result, verified: false }

@@ -16,6 +16,8 @@ export interface RemoteEntry {
   readonly size?: number
   /** Milliseconds since 1970; undefined where the peer does not tell. */
   readonly modified?: number
+  /** The smallest difference of `modified` in milliseconds, where that is more than `capabilities` say: minutes or days in listings for people. */
+  readonly modifiedGrain?: number
   /** Permission bits. */
   readonly mode?: number
   /** Where a link leads, as it is written in the link. */

@@ -43,18 +43,26 @@ function byTime(
   if (remembered !== undefined) return remembered ? same('same', true) : differs('time')
   const ahead = aheadOf(source, target, rules)
   if (ahead === undefined) return same('same', false)
-  const grain = grainOf(rules)
+  const grain = grainOf(rules, source, target)
   // Its time says when it was written, and no more.
   if (rules.to.times?.canSet !== true || !rules.times) {
     return ahead >= -grain ? same('same', false) : differs('time')
   }
-  return Math.abs(ahead) <= grain ? same('same', true) : unlessAnHour(ahead, target, rules)
+  // Minutes and days hide what happened within them.
+  const isExact = source.modifiedGrain === undefined && target.modifiedGrain === undefined
+  return Math.abs(ahead) <= grain
+    ? same('same', isExact)
+    : unlessAnHour(ahead, { target, grain }, rules)
 }
 
 /** Clocks that are put forward and back with the summer show every file an hour off. */
-function unlessAnHour(ahead: number, target: RemoteEntry, rules: PlanRules): Compared {
+function unlessAnHour(
+  ahead: number,
+  { target, grain }: { readonly target: RemoteEntry; readonly grain: number },
+  rules: PlanRules,
+): Compared {
   const areLocal = [rules.from, rules.to].some(({ times }) => times?.zone === 'local')
-  const isHour = Math.abs(Math.abs(ahead) - HOUR) <= grainOf(rules)
+  const isHour = Math.abs(Math.abs(ahead) - HOUR) <= grain
   return areLocal && isHour && target.size !== undefined
     ? same('same, an hour apart', false)
     : differs('time')
@@ -68,14 +76,17 @@ function unlessNewer(
 ): Compared {
   if (!rules.newer || compared.isSame) return compared
   const ahead = aheadOf(source, target, rules)
-  const isNewer = ahead !== undefined && ahead < -grainOf(rules)
+  const isNewer = ahead !== undefined && ahead < -grainOf(rules, source, target)
   return isNewer ? compared : { why: 'newer on the target', isSame: true, certain: true }
 }
 
-/** The smallest difference of times that both trees keep. */
-export function grainOf(rules: Pick<PlanRules, 'from' | 'to'>): number {
+/** The smallest difference of times that both trees keep, and these entries tell. */
+export function grainOf(
+  rules: Pick<PlanRules, 'from' | 'to'>,
+  ...entries: readonly RemoteEntry[]
+): number {
   const { source, target } = grainsOf(rules)
-  return Math.max(source, target)
+  return Math.max(source, target, ...entries.map(({ modifiedGrain = 0 }) => modifiedGrain))
 }
 
 function grainsOf({ from, to }: Pick<PlanRules, 'from' | 'to'>): Grains {

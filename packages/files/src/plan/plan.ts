@@ -268,9 +268,10 @@ class Planner {
   /** The time that a file of the same bytes is given, where it has another. */
   #otherTime({ source, target }: EntryPair): number | undefined {
     const time = this.#timeFor(source.entry)
-    const ahead =
-      target === undefined ? undefined : aheadOf(source.entry, target.entry, this.#rules)
-    return ahead !== undefined && Math.abs(ahead) > grainOf(this.#rules) ? time : undefined
+    if (target === undefined) return undefined
+    const ahead = aheadOf(source.entry, target.entry, this.#rules)
+    const grain = grainOf(this.#rules, source.entry, target.entry)
+    return ahead !== undefined && Math.abs(ahead) > grain ? time : undefined
   }
 
   #refuse(path: string, to: string, type: RemoteEntry['type'], error: NetError): void {

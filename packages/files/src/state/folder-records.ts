@@ -82,7 +82,7 @@ function put(column: number[], at: number, { modified, size }: RemoteEntry): voi
 }
 
 function looksLike(
-  { modified, size }: RemoteEntry,
+  { modified, modifiedGrain = 0, size }: RemoteEntry,
   column: readonly number[],
   at: number,
   grain: number,
@@ -92,5 +92,5 @@ function looksLike(
   if (modified === undefined || Number.isNaN(thenModified)) {
     return modified === undefined && Number.isNaN(thenModified)
   }
-  return Math.abs(modified - thenModified) <= grain
+  return Math.abs(modified - thenModified) <= Math.max(grain, modifiedGrain)
 }

@@ -36,6 +36,22 @@ test('times are compared within the coarser grain of both, rounded up or down', 
   expect(compared(T + 2001, rules).isSame).toBe(false)
 })
 
+test('a time that tells no more than its minute or day is compared within that, and is not certain', () => {
+  const day = 86_400_000
+  const among = (modified: number, rules = rulesWith()) => {
+    const { entry } = fileOf('a', { modified })
+    return compareFiles('a', source, { ...entry, modifiedGrain: day }, rules)
+  }
+  expect(among(T - day + 1)).toEqual({ why: 'same', isSame: true, certain: false })
+  expect(among(T - day - 1)).toMatchObject({ isSame: false, why: 'time' })
+  const cannotSet = { to: { times: { grain: 1000, canSet: false, zone: 'utc' } } } as const
+  expect(among(T - day + 1, rulesWith(cannotSet)).isSame).toBe(true)
+  expect(among(T - day - 1, rulesWith(cannotSet)).isSame).toBe(false)
+  const newer = rulesWith({ newer: true })
+  expect(among(T - day + 1, newer)).toMatchObject({ isSame: true })
+  expect(among(T - day - 1, newer)).toMatchObject({ isSame: false })
+})
+
 test('an hour is no difference where a clock is local, and one where both are UTC', () => {
   const rules = rulesWith({ to: { times: { grain: 2000, canSet: true, zone: 'local' } } })
   for (const off of [HOUR, -HOUR, HOUR + 2000, HOUR - 2000]) {

@@ -21,6 +21,14 @@ test('a record speaks only while the target looks as it did', () => {
   expect([records.size, records.isUnchanged('a', source, target, exact)]).toEqual([0, undefined])
 })
 
+test('a time of the target that tells only its day looks as it did within that day', () => {
+  const records = new StateRecords()
+  records.set('a', source, { ...target, modified: 50_000_000 })
+  const day = { ...target, modified: 0, modifiedGrain: 86_400_000 }
+  expect(records.isUnchanged('a', source, day, exact)).toBe(true)
+  expect(records.isUnchanged('a', source, { ...day, modified: -40_000_000 }, exact)).toBeUndefined()
+})
+
 test('a side without times is compared by size', () => {
   const { modified: _, ...timeless } = target
   const records = new StateRecords()

@@ -12,6 +12,7 @@ import type { FtpEntry } from '../entry.ts'
 import { fromWire, toWire, isEscaped, type FtpEncoding } from '../wire-text.ts'
 import { isAboutItself, readFacts } from './facts.ts'
 import { LineReader } from './line-reader.ts'
+import type { ListedDates } from './listed-dates.ts'
 import type { ListedFile } from './listed-file.ts'
 import { UnixRun } from './unix-run.ts'
 
@@ -23,6 +24,8 @@ export interface ListingPlan {
   readonly folder: string
   readonly format: ListingFormat
   readonly encoding: FtpEncoding
+  /** What reads the dates of lines for people; without it they are not read. */
+  readonly dates?: ListedDates | undefined
 }
 
 /** What there is in a listing besides entries. */
@@ -75,7 +78,7 @@ export function pathIn(folder: string, name: string, isMember = false): string {
 /** Reads one listing, piece by piece. */
 export class ListingReader {
   readonly #plan: ListingPlan
-  readonly #lines = new LineReader()
+  readonly #lines: LineReader
   readonly #run: UnixRun | undefined
   #refused = 0
   #unread = 0
@@ -89,10 +92,11 @@ export class ListingReader {
 
   constructor(plan: ListingPlan) {
     this.#plan = plan
-    const { folder, format } = plan
+    const { folder, format, dates } = plan
+    this.#lines = new LineReader(dates)
     // A folder of z/OS stands in quotes, and makes other paths.
     const isPlain = format === 'people' && !folder.startsWith("'")
-    if (isPlain) this.#run = new UnixRun(pathIn(folder, ''))
+    if (isPlain) this.#run = new UnixRun(pathIn(folder, ''), dates)
   }
 
   /** The entries of these bytes, which end with a line. Rejects with `NET_PROTO_LIMIT`. */

@@ -1,6 +1,7 @@
 /* Lines of a LIST: our own reading first, and basic-ftp's for what it does not know, loaded when such a line comes. */
 
 import { loadLineReader, type ReadLine } from '../engine/basic-ftp.ts'
+import type { ListedDates } from './listed-dates.ts'
 import type { ListedFile } from './listed-file.ts'
 import { readDosLine } from './dos-line.ts'
 import { readEplfLine } from './eplf-line.ts'
@@ -9,8 +10,14 @@ import { readUnixLine } from './unix-line.ts'
 
 /** Reads the lines of one listing. */
 export class LineReader {
+  readonly #dates: ListedDates | undefined
   #engine: ReadLine | undefined
   #isFirst = true
+
+  /** Without `dates` the dates of the lines are not read. */
+  constructor(dates?: ListedDates) {
+    this.#dates = dates
+  }
 
   /** What the line says; `known` if it is no entry and says nothing, undefined if it is not for us to read. */
   read(line: string): ListedFile | 'known' | undefined {
@@ -18,7 +25,13 @@ export class LineReader {
     this.#isFirst = false
     // "total 12", in the server's language.
     if (isFirst && TOTAL.test(line)) return 'known'
-    return readUnixLine(line) ?? readDosLine(line) ?? readEplfLine(line) ?? readMainframeLine(line)
+    const dates = this.#dates
+    return (
+      readUnixLine(line, dates) ??
+      readDosLine(line, dates) ??
+      readEplfLine(line) ??
+      readMainframeLine(line)
+    )
   }
 
   /** As `read`, by the engine; undefined if the engine cannot read the line either. */

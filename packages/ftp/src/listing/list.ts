@@ -11,6 +11,7 @@ import type { FtpEntry } from '../entry.ts'
 import { errorOf, isNotKnown, isUnexplained, isVague } from '../errors.ts'
 import { visit } from '../folder-visit.ts'
 import { asArgument, splitPath } from '../remote-path.ts'
+import { listedDates } from '../server-clock.ts'
 import type { Session } from '../session.ts'
 import { askSize } from '../size.ts'
 import { transfer } from '../transfer.ts'
@@ -21,6 +22,7 @@ import {
   type ListingFormat,
   type ListingPlan,
 } from './entries.ts'
+import type { ListedDates } from './listed-dates.ts'
 import type { ListingFlow } from './listing-flow.ts'
 import { cutShort, isAboutEmptiness } from './listing-words.ts'
 
@@ -67,9 +69,10 @@ export async function listFolder(
       session.refused('MLSD')
     }
   }
-  if (folder === '.')
-    return fetchForPeople(session, dialog, planFor('LIST', folder, limits), hidden)
-  return listInside(session, dialog, planFor('LIST', folder, limits), hidden)
+  const plan = { ...planFor('LIST', folder, limits), dates: await listedDates(session, dialog) }
+  return folder === '.'
+    ? fetchForPeople(session, dialog, plan, hidden)
+    : listInside(session, dialog, plan, hidden)
 }
 
 async function listInside(
@@ -165,6 +168,7 @@ interface FetchPlan extends FetchLimits {
   readonly command: string
   readonly folder: string
   readonly format: ListingFormat
+  readonly dates?: ListedDates | undefined
 }
 
 function planFor(verb: 'MLSD' | 'LIST', folder: string, limits: FetchLimits): FetchPlan {
@@ -175,9 +179,9 @@ function planFor(verb: 'MLSD' | 'LIST', folder: string, limits: FetchLimits): Fe
 async function fetchListing(
   session: Session,
   dialog: Dialog,
-  { command, folder, format, maxBytes, flow }: FetchPlan,
+  { command, folder, format, dates, maxBytes, flow }: FetchPlan,
 ): Promise<Listing> {
-  const plan = { folder, format, encoding: dialog.control.encoding }
+  const plan = { folder, format, dates, encoding: dialog.control.encoding }
   const overflow = flow === undefined ? undefined : flowing(flow, dialog, plan)
   const listed = await transfer(session, dialog, {
     command,

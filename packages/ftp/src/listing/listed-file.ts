@@ -1,14 +1,14 @@
 /* What one line of a LIST says. Types only. */
 
+import type { ListedTime } from './listed-dates.ts'
+
 /** A file or folder as a line for people tells of it. */
-export interface ListedFile {
+export interface ListedFile extends ListedTime {
   readonly name: string
   readonly type: 'file' | 'folder' | 'link' | 'other'
   /** In bytes; a device has none. */
   readonly size?: number
   readonly mode?: number
-  /** Milliseconds since 1970, where the format tells it without doubt. */
-  readonly modified?: number
   readonly target?: string
   readonly user?: string
   readonly group?: string

@@ -1,18 +1,19 @@
 /*
  * One line as `ls -l` writes it. Owner, group, size, date and name stand one blank apart where a column is too long for
  * its padding, and a name may look like columns itself, so the first size with a date behind it is the size. The month
- * may be of any language; the date is not believed, because it has no time zone.
+ * may be of any language; the date has no time zone, and is read only where that of the server is known.
  */
 
+import type { ListedDates } from './listed-dates.ts'
 import type { ListedFile } from './listed-file.ts'
 
 /** What the line says; undefined if it is not of this format. */
-export function readUnixLine(line: string): ListedFile | undefined {
-  return readCommonLine(line) ?? readAnyLine(line)
+export function readUnixLine(line: string, dates?: ListedDates): ListedFile | undefined {
+  return readCommonLine(line, dates) ?? readAnyLine(line, dates)
 }
 
 /** The line as nearly every server writes it, at a third of the cost; undefined for any other. */
-function readCommonLine(line: string): ListedFile | undefined {
+function readCommonLine(line: string, dates?: ListedDates): ListedFile | undefined {
   const found = COMMON.exec(line) as CommonLine | null
   if (found === null) return undefined
   const [, kind, mode, user, group, size, name] = found
@@ -20,23 +21,33 @@ function readCommonLine(line: string): ListedFile | undefined {
   // Of a device, two numbers with a comma stand for its size.
   if (group.endsWith(',') || !Number.isSafeInteger(bytes)) return undefined
   const type = kind === 'd' ? 'folder' : 'file'
-  return { name, type, size: bytes, mode: modeOf(mode), user, group }
+  const file = { name, type, size: bytes, mode: modeOf(mode), user, group } as const
+  if (dates === undefined) return file
+  const end = line.length - name.length - 1
+  return { ...file, ...dates.read(line.slice(end - DATE, end)) }
 }
 
-function readAnyLine(line: string): ListedFile | undefined {
-  const { kind, mode, who, size, name } = LINE.exec(line)?.groups ?? {}
+function readAnyLine(line: string, dates?: ListedDates): ListedFile | undefined {
+  const { kind, mode, who, size, date, name } = LINE.exec(line)?.groups ?? {}
   if (kind === undefined || mode === undefined || size === undefined || name === undefined) {
     return undefined
   }
   const type = TYPES[kind] ?? 'other'
-  const bytes = size.includes(',') ? undefined : Number(size)
+  const bytes = bytesOf(size)
   return {
     ...(type === 'link' ? linkOf(name, bytes) : { name }),
     type,
-    ...(bytes === undefined || !Number.isSafeInteger(bytes) ? {} : { size: bytes }),
+    ...(bytes === undefined ? {} : { size: bytes }),
     mode: modeOf(mode),
     ...ownersOf(who),
+    ...dates?.read(date),
   }
+}
+
+/** A device has two numbers with a comma in place of its size. */
+function bytesOf(size: string): number | undefined {
+  const bytes = size.includes(',') ? undefined : Number(size)
+  return Number.isSafeInteger(bytes) ? bytes : undefined
 }
 
 /** `name -> target`; where both hold arrows, the size of a link is that of its target. */
@@ -84,6 +95,8 @@ const MOST_MODES = 64
 const COMMON =
   /^([d-])([r-][w-][xsStT-][r-][w-][xsStT-][r-][w-][xsStT-])[+@.]? +\d{1,9} +(\S{1,60}) +(\S{1,60}) +(\d{1,15}) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d (?:\d\d:\d\d| \d{4}) ([^]+)$/
 type CommonLine = readonly [string, string, string, string, string, string, string]
+// `Nov 30 12:00`, or with a year.
+const DATE = 12
 const ARROW = ' -> '
 const TYPES: Readonly<Record<string, ListedFile['type']>> = {
   '-': 'file',
@@ -107,6 +120,6 @@ const DATES = [
 const LINE = new RegExp(
   String.raw`^[\s\d]*(?<kind>[bcdelfmpSs-])(?<mode>(?:[r-][w-][xsStTlL-]){2}[r-][w-][xsStTlL-]?)[+@.]?` +
     String.raw`\s*(?:\d+\s+)?(?:(?<who>\S+(?:\s+\S+){0,9}?)\s+)??` +
-    String.raw`(?<size>\d+(?:,\s*\d+)?)\s+(?:${DATES})\s(?<name>[^]+)$`,
+    String.raw`(?<size>\d+(?:,\s*\d+)?)\s+(?<date>${DATES})\s(?<name>[^]+)$`,
   'u',
 )

@@ -4,20 +4,24 @@
  */
 
 import type { FtpEntry } from '../entry.ts'
+import type { ListedDates, ListedTime } from './listed-dates.ts'
 import type { ListedFile } from './listed-file.ts'
 
 /** Reads lines that are like the last one that was noted. */
 export class UnixRun {
   readonly #folder: string
+  readonly #dates: ListedDates | undefined
   // Of that line, up to its group; empty where there is none.
   #start = ''
   #date = ''
   #file: Run | undefined
+  #time: ListedTime | undefined
   #odd = new OddLetters('')
 
-  /** `folder` is what stands before a name in its path. */
-  constructor(folder: string) {
+  /** `folder` is what stands before a name in its path. Without `dates` the dates of the lines are not read. */
+  constructor(folder: string, dates?: ListedDates) {
     this.#folder = folder
+    this.#dates = dates
   }
 
   /** Further lines may be like this one, which was read. */
@@ -33,6 +37,7 @@ export class UnixRun {
     if (!start.endsWith(` ${group}`) || !START.test(start) || !DAY.test(day)) return
     this.#start = start
     this.#date = day
+    this.#time = this.#dates?.read(day.slice(1, -1))
     this.#file = { type, mode, user, group }
   }
 
@@ -55,7 +60,8 @@ export class UnixRun {
       if (!isLike || !isPlainName(text, nameAt, last) || odd.isIn(nameAt, last)) break
       const name = text.slice(nameAt, last)
       const size = numberAt(text, digits, date)
-      entries.push({ name, path: this.#folder + name, type, size, mode, user, group })
+      const entry = { name, path: this.#folder + name, type, size, mode, user, group }
+      entries.push(this.#time === undefined ? entry : { ...entry, ...this.#time })
       at = end + 1
     }
     return at
