@@ -152,7 +152,7 @@ export const optionTable = {
   save: flag('-O, --save', 'saves under the last part of the URL'),
   remoteName: flag('-J, --remote-name', 'saves under the name that the server gives'),
   force: flag('--force', 'replaces a file that is there'),
-  resume: flag('--resume', 'goes on where an earlier run was cut off'),
+  resume: flag('--resume', 'goes on where an earlier run was cut off; what is complete stays'),
   recursive: flag('-r, --recursive', 'folders with everything in them'),
   parents: flag('-p, --parents', 'makes the folders above as well; one that is there is no error'),
   glob: flag('--glob', 'takes the last part of a path for a pattern'),

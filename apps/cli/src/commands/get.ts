@@ -3,16 +3,17 @@
 import { existsSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 
-import { toFile } from '@net/core'
+import { isNetError, toFile } from '@net/core'
 import { netError } from '@net/core/authoring'
+import type { FtpClient } from '@net/ftp'
+import type { SftpClient } from '@net/ssh'
 
 import { addressOf, type Address, type ServerAddress } from '../address.ts'
 import type { Call, CommandRun } from '../call.ts'
 import { exitCodeOfAll } from '../exit-code.ts'
-import { harmless } from '../output/harmless.ts'
 import { ProgressView } from '../output/progress-view.ts'
 import { tellError } from '../output/error-page.ts'
-import { bytesText } from '../output/units.ts'
+import { isWhole, takeTime, tellSaved, type ToldFile } from '../saved-file.ts'
 import { Session } from '../session.ts'
 import { refuseOneName } from './cp.ts'
 import { UsageError } from '../usage-error.ts'
@@ -85,14 +86,19 @@ async function saveFile(
   { address, target }: { readonly address: ServerAddress; readonly target: string },
 ): Promise<void> {
   const { options, output, io, signal } = call
-  if (options.save === true && options.force !== true && existsSync(target)) {
-    throw netError('NET_EXISTS', { message: `${target} is there already: --force replaces it` })
-  }
+  const resume = options.resume === true
+  const isKept = options.force !== true && existsSync(target)
+  if (isKept && !resume) refuseToReplace(call, target)
   const client = await session.client(address)
+  const path = address.root === '/' ? `/${address.path}` : address.path
+  const told = await toldBy(client, path, signal)
+  const url = address.given
+  if (isKept && (await isWhole(target, told))) {
+    return tellSaved(call, { file: target, size: told.size ?? 0, url, isOld: true })
+  }
+  if (isKept) refuseToReplace(call, target)
   const lines = options.progress === true
   const view = new ProgressView(io.stderr, output, { label: target, lines })
-  const path = address.root === '/' ? `/${address.path}` : address.path
-  const resume = options.resume === true
   const { size } = await client
     .download(path, toFile(target, { keepPart: true }), {
       signal,
@@ -100,6 +106,27 @@ async function saveFile(
       onProgress: view.onProgress,
     })
     .finally(() => view.done())
-  await output.event({ type: 'saved', file: target, size, url: address.given })
-  output.note(`saved ${bytesText(size)} to ${harmless(target)}`)
+  await takeTime(target, told)
+  await tellSaved(call, { file: target, size, url })
+}
+
+/** What was named with -o is meant to be there afterwards, whatever was there before. */
+function refuseToReplace({ options }: Call, target: string): void {
+  if (options.save !== true) return
+  throw netError('NET_EXISTS', { message: `${target} is there already: --force replaces it` })
+}
+
+/** What the server tells of the file before it is fetched; why it tells nothing, the download says. */
+async function toldBy(
+  client: FtpClient | SftpClient,
+  path: string,
+  signal: AbortSignal,
+): Promise<ToldFile> {
+  try {
+    const size = await client.size(path, { signal })
+    return { size, modified: await client.modified(path, { signal }) }
+  } catch (error) {
+    if (signal.aborted || !isNetError(error)) throw error
+    return {}
+  }
 }

@@ -2,12 +2,13 @@
 
 import { existsSync } from 'node:fs'
 
+import { isNetError } from '@net/core'
 import { netError } from '@net/core/authoring'
-import type { HttpResponse, RequestOptions } from '@net/http'
+import type { HttpClient, HttpResponse, RequestOptions } from '@net/http'
 
 import type { Call } from '../call.ts'
 import { ProgressView } from '../output/progress-view.ts'
-import { bytesText } from '../output/units.ts'
+import { isWhole, takeTime, tellSaved, type SavedFile, type ToldFile } from '../saved-file.ts'
 import type { Session } from '../session.ts'
 import { UsageError } from '../usage-error.ts'
 import { printBody, printHead, refuseRedirect } from './answer.ts'
@@ -92,8 +93,9 @@ async function download(
 ): Promise<void> {
   const { options, output } = call
   const { url } = wish
-  refuseToReplace(call, wish, target)
   const client = await session.http()
+  if (await isWholeHere(call, client, { wish, target })) return
+  refuseToReplace(call, wish, target)
   const view = viewOf(call, target, true)
   const { toFile } = await import('@net/core')
   try {
@@ -106,9 +108,44 @@ async function download(
     view.done()
     if (options.include === true)
       output.note([...result.headers].map((field) => field.join(': ')).join('\n'))
+    await takeTime(target, toldIn(result.headers))
     await saved(call, wish, { file: target, size: result.size, url: result.url })
   } finally {
     view.done()
+  }
+}
+
+/** Whether an earlier run has saved all of it; the server is asked only of a file that may be it. */
+async function isWholeHere(
+  call: Call,
+  client: HttpClient,
+  { wish, target }: { readonly wish: Wish; readonly target: string },
+): Promise<boolean> {
+  const { options, signal } = call
+  const isAsked = options.resume === true && options.force !== true && existsSync(target)
+  if (!isAsked || wish.saved?.has(target) === true) return false
+  const asked = { ...(await requestOptions(call)), decompress: false }
+  const answered = client.request('HEAD', wish.url, asked)
+  const response = await answered.catch((error: unknown) => {
+    // Why it cannot be had, the request for it says.
+    if (signal.aborted || !isNetError(error)) throw error
+    return undefined
+  })
+  if (response === undefined || response.status !== 200) return false
+  const told = toldIn(response.headers)
+  if (!(await isWhole(target, told))) return false
+  await saved(call, wish, { file: target, size: told.size ?? 0, url: response.url, isOld: true })
+  return true
+}
+
+/** What the header fields of an answer tell of the whole file. */
+function toldIn(headers: HttpResponse['headers']): ToldFile {
+  const length = headers.get('content-length') ?? ''
+  const modified = Date.parse(headers.get('last-modified') ?? '')
+  const isPlain = headers.get('content-encoding') === undefined && /^\d{1,15}$/.test(length)
+  return {
+    size: isPlain ? Number(length) : undefined,
+    modified: Number.isNaN(modified) ? undefined : modified,
   }
 }
 
@@ -122,14 +159,9 @@ function viewOf(call: Call, label: string, isSaved: boolean): ProgressView {
   })
 }
 
-async function saved(
-  { output }: Call,
-  wish: Wish,
-  { file, size, url }: { readonly file: string; readonly size: number; readonly url: string },
-): Promise<void> {
-  wish.saved?.add(file)
-  if (output.json) await output.event({ type: 'saved', file, size, url })
-  else output.note(`saved ${bytesText(size)} to ${file}`)
+function saved(call: Call, wish: Wish, file: SavedFile): Promise<void> {
+  wish.saved?.add(file.file)
+  return tellSaved(call, file)
 }
 
 /** Prints the request in place of sending it. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { startFtpServer } from '@net/ftp/testing'
@@ -140,6 +140,101 @@ describe('net get', () => {
       }
     },
   )
+
+  // CL-2
+  it.each(['http', 'ftp', 'sftp'])(
+    'asks whether what is there is complete with --resume, and fetches nothing then: %s',
+    async (kind) => {
+      using folder = temporaryFolder()
+      const modified = new Date(Date.UTC(2026, 1, 3, 4, 5, 6))
+      const headers = { 'last-modified': modified.toUTCString() }
+      using served = temporaryFolder()
+      writeFileSync(join(served.path, 'a'), 'content')
+      utimesSync(join(served.path, 'a'), modified, modified)
+      await using web = await startHttpServer({
+        routes: { '/a': { body: 'content', ranges: true, headers } },
+      })
+      await using ftp = await startFtpServer({ files: { '/a': 'content' } })
+      await using sftp = await startSftpServer({
+        folder: served.path,
+        ssh: { users: { ada: { password: 'love' } } },
+      })
+      ftp.files.setModified('/a', modified.getTime())
+      const place = { ftp: ftp.url, sftp: sftp.url.replace('ssh://', 'sftp://ada@') }[kind]
+      const login = ['--dangerously-accept-any-host-key', '--ssh-config', 'none']
+      const file = join(folder.path, 'a')
+      const env = { NET_PASSWORD: 'love' }
+      const url = `${place ?? web.url}/a`
+      const get = (...args: readonly string[]) =>
+        net(['get', '--retry', '0', ...login, ...args, '-o', file, url], { env })
+      const fetched = (): number =>
+        web.received.filter(({ method }) => method === 'GET').length +
+        ftp.received.filter((line) => line.startsWith('RETR')).length +
+        sftp.requests.filter((line) => line.startsWith('READ')).length
+      const found = () => {
+        const { ino, mtimeMs } = statSync(file)
+        return { text: readFileSync(file, 'utf8'), ino, mtimeMs }
+      }
+
+      expect(await get()).toMatchObject({ code: 0, err: `saved 7 B to ${file}\n` })
+      expect(statSync(file).mtime).toEqual(modified)
+      const [before, times] = [found(), fetched()]
+      expect(await get('--resume')).toMatchObject({ code: 0, err: `${file} is complete\n` })
+      expect((await get('--resume', '--json')).events).toEqual([
+        { type: 'saved', file, size: 7, url },
+      ])
+      expect([found(), fetched()]).toMatchObject([
+        { text: 'content', ino: before.ino, mtimeMs: before.mtimeMs },
+        times,
+      ])
+      // A longer one is not the beginning of anything.
+      writeFileSync(file, 'content, and more')
+      expect(await get('--resume')).toMatchObject({
+        code: expect.toSatisfy((code: number) => code !== 0),
+        err: expect.stringContaining('has 17 bytes, more than'),
+      })
+      const told = await get('--resume', '--json')
+      expect(JSON.stringify(told.events)).toContain('NET_SIZE_MISMATCH')
+      expect([found().text, fetched()]).toEqual(['content, and more', times])
+      expect(await get('--resume', '--force')).toMatchObject({ code: 0 })
+      expect(found()).toMatchObject({ text: 'content', mtimeMs: modified.getTime() })
+      // Another file, or one of another time, is not taken for it.
+      for (const other of ['another', 'cont']) {
+        writeFileSync(file, other)
+        expect(await get('--resume')).toMatchObject({ code: 0, err: `saved 7 B to ${file}\n` })
+        expect(found()).toMatchObject({ text: 'content', mtimeMs: modified.getTime() })
+      }
+    },
+  )
+
+  it('with -O and --resume takes what is complete, and replaces nothing else', async () => {
+    using folder = temporaryFolder()
+    const before = process.cwd()
+    process.chdir(folder.path)
+    try {
+      const headers = { 'last-modified': new Date(Date.UTC(2026, 1, 3)).toUTCString() }
+      await using web = await startHttpServer({ routes: { '/a': { body: 'new', headers } } })
+      await using ftp = await startFtpServer({ files: { 'in/b': 'new' } })
+      for (const [url, name] of [
+        [`${web.url}/a`, 'a'],
+        [`${ftp.url}/in/b`, 'b'],
+      ] as const) {
+        expect(await net(['get', '-O', url])).toMatchObject({ code: 0 })
+        expect(await net(['get', '-O', '--resume', url])).toMatchObject({
+          code: 0,
+          err: `${name} is complete\n`,
+        })
+        writeFileSync(name, 'old')
+        expect(await net(['get', '-O', '--resume', url])).toMatchObject({
+          code: 3,
+          err: expect.stringContaining('--force replaces it'),
+        })
+        expect(readFileSync(name, 'utf8')).toBe('old')
+      }
+    } finally {
+      process.chdir(before)
+    }
+  })
 
   it('saves no two documents under one name', async () => {
     for (const other of ['http://other.example/a?x', 'http://other.example/%61']) {
