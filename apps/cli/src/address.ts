@@ -3,7 +3,7 @@
  * URL's path are decoded once.
  */
 
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { formatEndpoint, parseEndpoint, type ParsedEndpoint } from '@net/core'
@@ -93,6 +93,11 @@ export function urlOf(address: Address, path: string): string {
   const { server, user, root } = address
   const at = user === undefined ? '' : `${encodeURIComponent(user)}@`
   return `${server.replace('://', `://${at}`)}/${PREFIXES[`${address.kind}${root}`]}${encoded(path)}`
+}
+
+/** The whole path, or the URL, of a path in the tree of the address; here that tree is the folder in which the address is. */
+export function wholePathOf(address: Address, path: string): string {
+  return address.kind === 'local' ? join(dirname(address.path), path) : urlOf(address, path)
 }
 
 function encoded(path: string): string {

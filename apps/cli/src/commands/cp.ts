@@ -6,7 +6,7 @@ import { isNetError } from '@net/core'
 import { netError, percentDecoded } from '@net/core/authoring'
 import type { TreePlace } from '@net/files'
 
-import { addressOf, type Address } from '../address.ts'
+import { addressOf, wholePathOf, type Address } from '../address.ts'
 import { askersAmong } from '../askers.ts'
 import type { Call, CommandRun } from '../call.ts'
 import { exitCodeOfAll } from '../exit-code.ts'
@@ -92,7 +92,7 @@ async function copyOne(
   session: Session,
   { source, to, target, role }: Pair,
 ): Promise<number> {
-  if (source.kind === 'stream') return fromInput(call, to)
+  if (source.kind === 'stream') return fromInput(call, to, target)
   const from = await session.place(source, role)
   const { copy } = await import('@net/files')
   const { recursive } = call.options
@@ -103,11 +103,16 @@ async function copyOne(
 }
 
 /** Standard input under a part's name until it has ended well, then under its own. */
-async function fromInput({ io, output, signal, options }: Call, to: TreePlace): Promise<number> {
+async function fromInput(
+  { io, output, signal, options }: Call,
+  to: TreePlace,
+  target: Address,
+): Promise<number> {
   const { files, path, mustBeFolder } = to
   if (mustBeFolder || path === '') throw new UsageError('standard input needs the name of a file')
   if (options.dryRun === true) {
-    await output.result({ type: 'entry', path, action: 'make' }, `make ${output.name(path)}`)
+    const shown = output.name(wholePathOf(target, path))
+    await output.result({ type: 'entry', path, action: 'make' }, `make ${shown}`)
     return 0
   }
   await refuseLink(to, signal)

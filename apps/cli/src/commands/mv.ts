@@ -9,7 +9,7 @@ import { isNetError, type RemoteEntry } from '@net/core'
 import { netError } from '@net/core/authoring'
 import type { TreePlace, TreeReport } from '@net/files'
 
-import type { Address } from '../address.ts'
+import { wholePathOf, type Address } from '../address.ts'
 import type { Call, CommandRun } from '../call.ts'
 import { exitCodeOfAll } from '../exit-code.ts'
 import { tellError } from '../output/error-page.ts'
@@ -37,7 +37,7 @@ export const mv: CommandRun = async (call) => {
   for (const source of sources) {
     try {
       const from = await session.place(source, roles.source)
-      codes.push(await moveOne(call, from, landing(from, to, there)))
+      codes.push(await moveOne(call, { source, from, target, to: landing(from, to, there) }))
     } catch (error) {
       if (sources.length === 1 || call.signal.aborted) throw error
       codes.push(await tellError(error, `mv ${source.given}`, call.output))
@@ -65,16 +65,26 @@ function refuseTwoRoots({ options }: Call, source: Address, target: Address): vo
   }
 }
 
-async function moveOne(call: Call, from: TreePlace, to: TreePlace): Promise<number> {
+/** From where to where, and how both were named. */
+interface Move {
+  readonly source: Address
+  readonly from: TreePlace
+  readonly target: Address
+  readonly to: TreePlace
+}
+
+async function moveOne(call: Call, move: Move): Promise<number> {
   const { options, output } = call
+  const { source, from, target, to } = move
   const occupied = await entryAt(call, to)
   if (occupied !== undefined && options.force !== true) {
     throw netError('NET_EXISTS', { message: `${to.path} is there already: --force replaces it` })
   }
-  if (!(await isRenamed(call, from, to))) return acrossServers(call, { from, to, occupied })
+  if (!(await isRenamed(call, from, to))) return acrossServers(call, { ...move, occupied })
+  const shown = `${wholePathOf(source, from.path)} to ${wholePathOf(target, to.path)}`
   await output.result(
     { type: 'entry', path: from.path, action: 'rename', to: to.path },
-    options.dryRun === true ? `rename ${output.name(`${from.path} to ${to.path}`)}` : undefined,
+    options.dryRun === true ? `rename ${output.name(shown)}` : undefined,
   )
   return 0
 }
@@ -120,15 +130,14 @@ async function localPath({ files, path }: TreePlace): Promise<string | undefined
   return folder === undefined ? undefined : join(folder, path)
 }
 
-interface Across {
-  readonly from: TreePlace
-  readonly to: TreePlace
+interface Across extends Move {
   readonly occupied: RemoteEntry | undefined
 }
 
 /** A copy, and the source is removed if all of it was copied, and is still what was copied. */
-async function acrossServers(call: Call, { from, to, occupied }: Across): Promise<number> {
+async function acrossServers(call: Call, across: Across): Promise<number> {
   const { options, signal } = call
+  const { from, target, to, occupied } = across
   const { copy, diff } = await import('@net/files')
   if (occupied?.type === 'folder') {
     throw netError('NET_EXISTS', {
@@ -140,7 +149,7 @@ async function acrossServers(call: Call, { from, to, occupied }: Across): Promis
   // By its size and time alone another file could be taken for the one that is about to go.
   const compare = occupied === undefined ? options.compare : 'hash'
   let left = 0
-  const code = await toldTree(call, { verb: 'mv', label }, async (told) => {
+  const code = await toldTree(call, { verb: 'mv', label, target }, async (told) => {
     const moved = { symlinks: 'keep', ...definedOf({ ...moveOptions(call), compare }) } as const
     const report = await copy(from, to, { ...moved, ...told, recursive: true })
     left = leftOf(report)
@@ -156,7 +165,7 @@ async function acrossServers(call: Call, { from, to, occupied }: Across): Promis
       throw stays(from, 'has changed while it was copied')
     }
   }
-  await removeSource(call, { from, to, occupied })
+  await removeSource(call, across)
   return 0
 }
 

@@ -2,6 +2,7 @@
 
 import { netError } from '@net/core/authoring'
 
+import { wholePathOf } from '../address.ts'
 import type { Call, CommandRun } from '../call.ts'
 import { exitCodeOfAll } from '../exit-code.ts'
 import { tellError } from '../output/error-page.ts'
@@ -32,7 +33,10 @@ export const rm: CommandRun = async (call) => {
   return exitCodeOfAll(codes)
 }
 
-async function removeOne({ options, output, signal }: Call, { place }: Match): Promise<void> {
+async function removeOne(
+  { options, output, signal }: Call,
+  { address, place }: Match,
+): Promise<void> {
   const { files, path } = place
   if (path === '') throw new UsageError('the root itself is not removed')
   const entry = await files.stat(path, { signal })
@@ -44,7 +48,7 @@ async function removeOne({ options, output, signal }: Call, { place }: Match): P
   }
   await output.result(
     { type: 'entry', path, kind: entry.type, action: 'remove' },
-    options.dryRun === true ? `remove ${output.name(path)}` : undefined,
+    options.dryRun === true ? `remove ${output.name(wholePathOf(address, path))}` : undefined,
   )
 }
 

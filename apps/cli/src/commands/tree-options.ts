@@ -1,11 +1,11 @@
 /* The options of copies and mirrors as `@net/files` takes them, and what is printed while one runs. */
 
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 import { isNetError, type NetError } from '@net/core'
 import type { CopyOptions, EntryReport, TreeReport } from '@net/files'
 
-import { urlOf, type Address } from '../address.ts'
+import { wholePathOf, type Address } from '../address.ts'
 import type { Call } from '../call.ts'
 import { clientDefaults } from '../connect-options.ts'
 import { exitCodeOf, exitCodeOfAll } from '../exit-code.ts'
@@ -124,8 +124,7 @@ function stepOf({ action, why, size }: EntryReport, shown: string): string {
 
 /** The whole path that the entry has on the target: here, or as a URL. */
 function wholePath(target: Address, { target: into }: TreeReport, entry: EntryReport): string {
-  const path = join(into, entry.to ?? entry.path)
-  return target.kind === 'local' ? join(dirname(target.path), path) : urlOf(target, path)
+  return wholePathOf(target, join(into, entry.to ?? entry.path))
 }
 
 async function tellSum({ output }: Call, report: TreeReport): Promise<void> {

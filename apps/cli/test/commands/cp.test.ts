@@ -195,6 +195,8 @@ describe('net cp', () => {
       const { out: planned } = await net(['cp', '--dry-run', file, `${ftp.url}/${target}`])
       expect(planned).toBe(`make ${ftp.url}/${whole} 1 B (missing)\n`)
     }
+    const typed = await net(['cp', '--dry-run', '-', `${ftp.url}/in/typed`], { stdin: 'x' })
+    expect(typed.out).toBe(`make ${ftp.url}/in/typed\n`)
     expect(ftp.files.paths()).toEqual(['/in/b'])
   })
 

@@ -57,12 +57,34 @@ describe('net mv', () => {
     const [a, b] = [join(folder.path, 'a'), join(folder.path, 'sub/b')]
     mkdirSync(join(folder.path, 'sub'))
     writeFileSync(a, 'x')
-    expect(await net(['mv', '--dry-run', a, b])).toMatchObject({ code: 0 })
+    expect(await net(['mv', '--dry-run', a, b])).toMatchObject({
+      code: 0,
+      out: `rename ${a} to ${b}\n`,
+    })
+    const into = await net(['mv', '--dry-run', a, join(folder.path, 'sub')])
+    expect(into.out).toBe(`rename ${a} to ${join(folder.path, 'sub/a')}\n`)
     expect(existsSync(a)).toBe(true)
     expect(await net(['mv', a, b])).toMatchObject({ code: 0 })
     expect([existsSync(a), readFileSync(b, 'utf8')]).toEqual([false, 'x'])
     expect((await net(['mv', b, join(folder.path, 'none/')])).code).toBe(3)
     expect((await net(['mv', 'http://h/a', folder.path])).code).toBe(2)
+  })
+
+  // CL-5
+  it('prints whole paths with --dry-run, on one server and from one place to another', async () => {
+    using folder = temporaryFolder()
+    mkdirSync(join(folder.path, 'tree'))
+    writeFileSync(join(folder.path, 'tree/a'), 'x')
+    await using ftp = await startFtpServer({ files: { 'in/b': 'y', c: 'z' } })
+    const within = await net(['mv', '--dry-run', `${ftp.url}/c`, `${ftp.url}/in`])
+    expect(within).toMatchObject({ code: 0, out: `rename ${ftp.url}/c to ${ftp.url}/in/c\n` })
+    const up = await net(['mv', '--dry-run', join(folder.path, 'tree'), `${ftp.url}/in`])
+    expect(up.code).toBe(0)
+    expect(up.out).toContain(`make ${ftp.url}/in/tree/a 1 B`)
+    const down = await net(['mv', '--dry-run', `${ftp.url}/in/b`, join(folder.path, 'new')])
+    expect(down.out).toBe(`make ${join(folder.path, 'new')} 1 B (missing)\n`)
+    expect(ftp.files.paths()).toEqual(['/c', '/in/b'])
+    expect(existsSync(join(folder.path, 'tree/a'))).toBe(true)
   })
 
   it('renames local files from folder to folder, whatever comes into them meanwhile', async () => {

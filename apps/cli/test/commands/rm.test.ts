@@ -16,13 +16,33 @@ describe('net rm', () => {
     })
     expect(await net(['rm', '-r', '--dry-run', `${ftp.url}/in`])).toMatchObject({
       code: 0,
-      out: 'remove in\n',
+      out: `remove ${ftp.url}/in\n`,
     })
     expect(ftp.files.paths()).toEqual(['/in/b'])
     expect(await net(['rm', '-r', `${ftp.url}/in`])).toMatchObject({ code: 0 })
     expect(ftp.files.paths()).toEqual([])
     expect(await net(['rm', `${ftp.url}/a`])).toMatchObject({ code: 3 })
     expect(await net(['rm', '-r', ftp.url])).toMatchObject({ code: 2 })
+  })
+
+  // CL-5
+  it('prints whole paths with --dry-run, also those of a pattern, and removes nothing', async () => {
+    using folder = temporaryFolder()
+    mkdirSync(join(folder.path, 'in/a b'), { recursive: true })
+    const local = ['rm', '-r', '--dry-run', '--glob', join(folder.path, 'in/*')]
+    expect(await net(local)).toMatchObject({
+      code: 0,
+      out: `remove ${join(folder.path, 'in/a b')}\n`,
+    })
+    await using ftp = await startFtpServer({ files: { 'in/a b': '', 'in/c': '' } })
+    expect((await net(['rm', '--dry-run', '--glob', `${ftp.url}/in/*`])).out).toBe(
+      `remove ${ftp.url}/in/a%20b\nremove ${ftp.url}/in/c\n`,
+    )
+    expect((await net(['rm', '--dry-run', `${ftp.url}/%2Fin/c`])).out).toBe(
+      `remove ${ftp.url}/%2Fin/c\n`,
+    )
+    expect(existsSync(join(folder.path, 'in/a b'))).toBe(true)
+    expect(ftp.files.paths()).toEqual(['/in/a b', '/in/c'])
   })
 
   // CL-6
