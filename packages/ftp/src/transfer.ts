@@ -121,8 +121,10 @@ function notResumed(session: Session, error: unknown): unknown {
   if (!isNetError(error) || !REUSE.has(error.reply?.status ?? 0)) return error
   session.wearOut()
   const { code, message, reply, phase } = error
-  const why = `the data connection began a TLS session of its own, and a server that insists on session reuse refuses that: ${message}`
-  const retry = session.place.isReplaced === true ? 'idempotent' : error.retry
+  const { isReplaced = false } = session.place
+  const how = isReplaced ? '' : ' (reconnect: true begins another session then)'
+  const why = `the data connection began a TLS session of its own, and a server that insists on session reuse refuses that${how}: ${message}`
+  const retry = isReplaced ? 'idempotent' : error.retry
   return addContext(netError(code, { message: why, cause: error }), { reply, phase, retry })
 }
 

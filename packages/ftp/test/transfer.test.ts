@@ -175,7 +175,9 @@ test.each([false, true])(
     const reading = client.readFile('a')
     if (!reconnect) {
       await expect(reading).rejects.toMatchObject({
-        message: expect.stringMatching(/session reuse.*522 The TLS session must be resumed/s),
+        message: expect.stringMatching(
+          /session reuse.*reconnect: true.*522 The TLS session must be resumed/s,
+        ),
         reply: { status: 522 },
         retry: 'never',
       })
