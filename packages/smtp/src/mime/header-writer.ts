@@ -81,9 +81,10 @@ export class HeaderWriter {
 
   #phrase(name: string): string[] {
     const isPlain = this.#utf8 ? !name.includes('=?') : SIMPLE.test(name) && !name.includes('=?')
-    if (!isPlain || name.length > this.#line - ROOM) return encodedWords(name)
+    if (!isPlain || this.#width(name) > this.#line - ROOM) return encodedWords(name)
     if (WORDS.test(name)) return name.split(' ')
-    return [`"${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`]
+    const quoted = `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+    return Buffer.byteLength(quoted) > LONGEST_BYTES - ROOM ? encodedWords(name) : [quoted]
   }
 
   /** Whether readers get the text as it was, though it is not encoded. */
@@ -92,8 +93,16 @@ export class HeaderWriter {
     const [first = '', ...others] = text.split(' ')
     // Some readers take a fold between a name and its value for a space of the value.
     return (
-      first.length < this.#line - key.length - 1 && others.every((word) => word.length < this.#line)
+      this.#width(first) < this.#line - key.length - 1 &&
+      others.every((word) => this.#width(word) < this.#line)
     )
+  }
+
+  /** Of the letters of a line how many it takes; more than it has where the line would have too many bytes (RFC 6532, section 3.4). */
+  #width(word: string): number {
+    if (!this.#utf8 || !BEYOND_ASCII.test(word)) return word.length
+    const bytes = Buffer.byteLength(word)
+    return Math.max(word.length, Math.ceil((bytes * this.#line) / LONGEST_BYTES))
   }
 
   #folded(key: string, words: readonly string[]): string {
@@ -101,9 +110,10 @@ export class HeaderWriter {
     let room = this.#line - lines.length
     let isFirst = true
     for (const word of words) {
-      const fits = isFirst || word.length < room
+      const width = this.#width(word)
+      const fits = isFirst || width < room
       lines += fits ? ` ${word}` : `\r\n ${word}`
-      room = (fits ? room : this.#line) - word.length - 1
+      room = (fits ? room : this.#line) - width - 1
       isFirst = false
     }
     return `${BEYOND_ASCII.test(lines) ? asBytes(lines) : lines}\r\n`
@@ -138,6 +148,8 @@ function asBytes(text: string): string {
 }
 
 const LONGEST_LINE = 76
+// RFC 5322, section 2.1.1.
+const LONGEST_BYTES = 998
 // A name in quotes is not folded, and stands beside the header's own name.
 const ROOM = 24
 const SIMPLE = /^[!-~]+(?: [!-~]+)*$/

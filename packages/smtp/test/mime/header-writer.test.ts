@@ -113,3 +113,24 @@ test('[SMTP-42] lines as long as they are wanted, and UTF-8 in place of encoded 
     'To: "Jürgen" <j@x.example>\r\n',
   )
 })
+
+test('[SMTP-42] no line has more than 998 bytes, whatever its letters and signs take', () => {
+  const style = new HeaderWriter({ line: 998, utf8: true })
+  const text = '你好 Привет '.repeat(60).trim()
+  const headers = [
+    style.text('Subject', text),
+    style.text('Subject', '你'.repeat(400)),
+    style.structured('List-Id', `${text} <list.example.com>`),
+    style.mailboxes('To', [{ name: '你'.repeat(330), address: 'j@x.example' }]),
+    style.mailboxes('To', [{ name: '"'.repeat(500), address: 'j@x.example' }]),
+    new HeaderWriter({ line: 998 }).mailboxes('Reply-To', [
+      { name: '\\'.repeat(500), address: 'j@x.example' },
+    ]),
+  ]
+  for (const header of headers) {
+    const lengths = header.split('\r\n').map((line) => line.length)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(998)
+  }
+  const read = Buffer.from(headers[0] ?? '', 'latin1').toString()
+  expect(read.replaceAll('\r\n ', ' ')).toBe(`Subject: ${text}\r\n`)
+})
