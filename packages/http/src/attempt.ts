@@ -5,7 +5,7 @@
  */
 
 import { afterGrace, type Attempt, type Operation, type Timer } from '@net/core/authoring'
-import type { NetError } from '@net/core'
+import { isNetError, type NetError } from '@net/core'
 
 import type { Call, Outcome } from './call.ts'
 import type { HttpConnection } from './connection.ts'
@@ -29,6 +29,8 @@ export class HttpAttempt implements ExchangeOutcome {
   #exchange: Exchange | undefined
   #turn = 0
   #over = false
+  /** Whether a server may have begun to work on it. */
+  #isUnknown = false
   #reason: NetError | undefined
   #forget: (() => void) | undefined
   #grace: Timer | undefined
@@ -62,8 +64,13 @@ export class HttpAttempt implements ExchangeOutcome {
 
   failed(error: unknown, mayMove: boolean): void {
     if (this.#over) return
-    if (mayMove && this.#reason === undefined && this.#turn < MOST_TURNS) this.#send()
-    else this.#fail(error)
+    if (!mayMove || this.#reason !== undefined || this.#turn >= MOST_TURNS) {
+      this.#fail(error)
+      return
+    }
+    this.#isUnknown ||= !isRefused(error)
+    if (!this.#isUnknown) this.#parts.attempt.refused()
+    this.#send()
   }
 
   #send(): void {
@@ -136,6 +143,11 @@ export class HttpAttempt implements ExchangeOutcome {
     this.#forget?.()
     this.#grace?.clear()
   }
+}
+
+/** Whether the server itself says that it has not begun. */
+function isRefused(error: unknown): boolean {
+  return isNetError(error) && error.code === 'NET_CONN_SHUTDOWN' && error.retry === 'safe'
 }
 
 /** Bytes that fit into what the kernel takes at once leave with the head of the request. */

@@ -71,6 +71,8 @@ class Delivery {
 
   async #deliverTo(envelope: CheckedEnvelope): Promise<void> {
     const transaction = new Transaction(envelope.recipients)
+    // Those of the transactions before have all been refused.
+    if (this.#sum.accepted.length === 0) this.#attempt.refused()
     let refusal: unknown
     try {
       this.#sum.took(transaction, await this.#transact(envelope, transaction))

@@ -296,6 +296,7 @@ class PooledMailer implements Mailer {
       } catch (error) {
         const isLast = moves > this.#places || this.#calls.isClosed
         if (isLast || !this.#mayMove(error, seat, mail)) throw error
+        attempt.refused()
       } finally {
         giveBack(lease)
       }

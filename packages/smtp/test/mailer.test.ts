@@ -109,6 +109,21 @@ test('[SMTP-31] a refused connection shrinks the pool, and its message waits for
   }
 })
 
+test('what a server has refused for sure is safe to repeat, however the next connection ends', async () => {
+  await using server = await startSmtpServer()
+  await using mailer = createMailer(server.url, { pool: { connections: 1 } })
+  await mailer.send(message)
+  server.fail({ on: '.', do: { reply: '421 4.4.2 leaving' } })
+  server.fail({ on: 'greeting', do: 'drop' })
+  expect(await failureOf(mailer.send(message))).toMatchObject({
+    code: 'NET_CONN_CLOSED',
+    phase: 'greeting',
+    sent: false,
+    retry: 'safe',
+  })
+  expect(server.mailbox.messages).toHaveLength(1)
+})
+
 test('[SMTP-31] a server that takes no connection at all is told as it is', async () => {
   await using server = await startSmtpServer()
   await using mailer = createMailer(server.url)

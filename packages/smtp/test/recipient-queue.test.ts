@@ -188,3 +188,20 @@ describe('more recipients than a server takes at once', () => {
     expect(result.rejected).toMatchObject([{ error: { code: 'NET_REPLY_TEMPORARY' } }])
   })
 })
+
+test('who was refused leaves it safe to repeat, however the next transaction ends', async () => {
+  await using server = await startSmtpServer({
+    lmtp: true,
+    refuseLate: { 'a@example.com': '452 4.2.2 Mailbox full' },
+  })
+  await using client = await connect(server.url)
+  server.fail({ on: /^RCPT TO:<b@/, do: { reply: '452 4.5.3 Too many recipients' } })
+  server.fail({ on: /^RCPT TO:<b@/, do: 'reset' })
+  const to = ['a@example.com', 'b@example.com']
+  expect(await failureOf(client.send({ ...message, to }))).toMatchObject({
+    code: 'NET_CONN_RESET',
+    sent: false,
+    retry: 'safe',
+  })
+  expect(server.mailbox.messages).toEqual([])
+})

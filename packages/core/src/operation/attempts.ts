@@ -129,6 +129,10 @@ class RunningAttempt implements Attempt {
   constructor(number: number) {
     this.number = number
   }
+
+  refused(): void {
+    this.wasSent = false
+  }
 }
 
 /** What is done is done, even where the policy cannot hear of it. */

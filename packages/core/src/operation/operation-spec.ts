@@ -43,6 +43,8 @@ export interface Attempt {
   readonly number: number
   /** The peer may have begun to work on it: from here on a lost reply leaves the outcome unknown. */
   sent(): void
+  /** The peer has said that it did nothing of what was sent: from here on it is as before `sent`. */
+  refused(): void
 }
 
 /** What makes an operation a part of a larger one: it ends with it, under its limits, and publishes to the same client. */

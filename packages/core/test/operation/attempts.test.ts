@@ -137,6 +137,17 @@ test('a reply that says that nothing was done is believed, whatever was sent', a
   await expect(promise).rejects.toMatchObject({ sent: true, retry: 'safe' })
 })
 
+test('what the peer has refused counts as not sent', async () => {
+  const promise = operation(spec, {}, (op) =>
+    op.attempt((attempt) => {
+      attempt.sent()
+      attempt.refused()
+      return Promise.reject(netError('NET_CONN_RESET', { message: 'x' }))
+    }),
+  )
+  await expect(promise).rejects.toMatchObject({ sent: false, retry: 'safe' })
+})
+
 test('a goodbye before anything was sent may be repeated', async () => {
   const promise = operation(spec, {}, (op) =>
     op.attempt(() => Promise.reject(netError('NET_CONN_SHUTDOWN', { message: 'x' }))),
