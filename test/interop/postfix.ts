@@ -30,6 +30,8 @@ export interface Postfix extends AsyncDisposable {
   kill(): void
   /** The oldest message in this mailbox, as it lies there, and takes it away; waits until there is one. */
   delivered(mailbox: string): Promise<Buffer>
+  /** How many messages are in this mailbox. */
+  waiting(mailbox: string): number
 }
 
 /** What one is started with. */
@@ -47,6 +49,12 @@ export interface PostfixOptions {
   readonly rewrites?: Readonly<Record<string, string>>
   /** How many recipients a message may have at once. Default 1,000, as Postfix has it. */
   readonly recipientLimit?: number
+  /** How many connections it takes at once. Default 50, as Postfix has it. */
+  readonly connectionLimit?: number
+  /** A table of Postfix, such as `tcp:127.0.0.1:9999`, that is asked about recipients before `answers`. */
+  readonly recipientTable?: string
+  /** Ports of this machine to which it relays, by domain; it repeats and reports there within seconds. */
+  readonly routes?: Readonly<Record<string, number>>
 }
 
 /** Skips or fails the test that asks if it cannot be started here. */
@@ -89,6 +97,7 @@ export async function startPostfix(options: PostfixOptions): Promise<Postfix> {
     url: `smtp://127.0.0.1:${greeter.port}`,
     kill: () => greeter.kill(),
     delivered: (mailbox) => firstFile(join(folder, 'mail', mailbox, 'new')),
+    waiting: (mailbox) => readdirSync(join(folder, 'mail', mailbox, 'new')).length,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }
@@ -138,15 +147,9 @@ ${dovecotAccounts(folder)}service auth {
 `
 }
 
-function mainConfiguration(
-  folder: string,
-  programs: string,
-  { mailboxes, answers = {}, recipientLimit = 1000 }: PostfixOptions,
-): string {
+function mainConfiguration(folder: string, programs: string, options: PostfixOptions): string {
+  const { mailboxes, recipientLimit = 1000, connectionLimit = 50 } = options
   const known = mailboxes.map((name) => `{ ${name}@example.com = ${name}/ }`).join(', ')
-  const table = Object.entries(answers).map(([address, answer]) => `{ ${address} = ${answer} }`)
-  // A table without entries is none to Postfix.
-  const access = table.length === 0 ? '' : `check_recipient_access inline:{ ${table.join(', ')} }`
   return `compatibility_level = 3.6
 queue_directory = ${folder}/queue
 data_directory = ${folder}/data
@@ -161,7 +164,7 @@ myhostname = mail.example.com
 mydestination =
 mynetworks =
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
-smtpd_recipient_restrictions = ${access}
+smtpd_recipient_restrictions = ${recipientAccess(options)}
 virtual_mailbox_domains = example.com
 virtual_mailbox_base = ${folder}/mail
 virtual_mailbox_maps = inline:{ ${known} }
@@ -180,7 +183,31 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = ${folder}/queue/auth
 message_size_limit = 40000000
 smtpd_recipient_limit = ${recipientLimit}
+smtpd_client_connection_count_limit = ${connectionLimit}
 header_checks = regexp:${folder}/header_checks
+${relayConfiguration(options)}`
+}
+
+function recipientAccess({ answers = {}, recipientTable }: PostfixOptions): string {
+  const entries = Object.entries(answers).map(([address, answer]) => `{ ${address} = ${answer} }`)
+  const tables = [
+    ...(recipientTable === undefined ? [] : [recipientTable]),
+    // A table without entries is none to Postfix.
+    ...(entries.length === 0 ? [] : [`inline:{ ${entries.join(', ')} }`]),
+  ]
+  return tables.map((table) => `check_recipient_access ${table}`).join(', ')
+}
+
+function relayConfiguration({ routes = {} }: PostfixOptions): string {
+  const entries = Object.entries(routes).map(
+    ([domain, port]) => `{ ${domain} = smtp:[127.0.0.1]:${port} }`,
+  )
+  if (entries.length === 0) return ''
+  return `transport_maps = inline:{ ${entries.join(', ')} }
+queue_run_delay = 1s
+minimal_backoff_time = 1s
+maximal_backoff_time = 2s
+delay_warning_time = 1s
 `
 }
 
