@@ -33,7 +33,8 @@ test('300 messages of every kind arrive as they were sent, for Python, mailparse
     users: { ada: 'lovelace' },
     mailboxes: ['charles'],
   })
-  await using mailer = smtp.createMailer(postfix.url, login)
+  await using dotted = smtp.createMailer(postfix.url, login)
+  await using chunked = smtp.createMailer(postfix.url, { ...login, chunking: true })
   const sent = new Map<string, CorpusMail>()
   const stored: StoredMail[] = []
   const paths: string[] = []
@@ -47,7 +48,7 @@ test('300 messages of every kind arrive as they were sent, for Python, mailparse
         : corpusMail(first + at, around),
     )
     for (const mail of mails) sent.set(mail.id, mail)
-    await Promise.all(mails.map((mail) => deliver(mailer, mail)))
+    await Promise.all(mails.map((mail, at) => deliver(at % 2 === 0 ? dotted : chunked, mail)))
     for (let left = mails.length; left > 0; left--) {
       const raw = await postfix.delivered('charles')
       const mail = smtp.parseMessage(raw)

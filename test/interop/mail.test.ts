@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { captureEvents } from '@net/core/testing'
 import * as smtp from '@net/smtp'
 import { createCertificates } from '@net/socket/testing'
 import { dkimVerify } from 'mailauth'
@@ -102,6 +103,7 @@ test('[SMTP-45] a signature is good behind a relay that writes its own Message-I
 
 test('[SMTP-24] [SMTP-29] Postfix takes a message in one round trip, and reports its delivery under our word', async (context) => {
   const { url, delivered } = server(context)
+  using captured = captureEvents()
   await using relay = await smtp.connect(url, { ...login, chunking: true })
   for (const name of ['CHUNKING', 'DSN', 'PIPELINING']) {
     expect(relay.capabilities.extensions.has(name)).toBe(true)
@@ -110,6 +112,9 @@ test('[SMTP-24] [SMTP-29] Postfix takes a message in one round trip, and reports
     { from, to: 'mary@example.com', subject: 'a report', text: '.\nx\n' },
     { dsn: { notify: ['success'], envid: 'order+17=x', return: 'headers' } },
   )
+  const wire = captured.of('wire').map(({ text }) => text)
+  expect(wire).toContainEqual(expect.stringMatching(/^BDAT \d+ LAST/u))
+  expect(wire).not.toContain('DATA')
   expect((await delivered('mary')).toString()).toContain('\n\n.\nx\n')
   const { report } = smtp.parseMessage(await delivered('ada'))
   expect(report).toMatchObject({
