@@ -1,18 +1,17 @@
 // Mail that arrives through a real Postfix: signatures verified by opendkim, dkimpy and mailauth; reports that Postfix makes.
 import { execFile } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { captureEvents } from '@net/core/testing'
 import * as smtp from '@net/smtp'
 import { createCertificates } from '@net/socket/testing'
-import { dkimVerify } from 'mailauth'
 import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 
 import { temporaryFolder } from './child.ts'
 import { findDaemon, lacking, requireDaemon } from './daemon.ts'
 import { requirePostfix, startPostfix, type Postfix } from './postfix.ts'
+import { judged, signing } from './signing.ts'
 
 const run = promisify(execFile)
 const authority = createCertificates()
@@ -143,34 +142,6 @@ test("Python's smtplib sends to our test server, by its own choice of mechanism"
   expect(mail).toMatchObject({ user: 'ada', envelope: { to: ['bob@example.com'] } })
   expect(mail?.parsed).toMatchObject({ subject: 'Grüße', text: 'Grüße\r\n' })
 })
-
-/** A key of each kind, and what DNS would have of it, by selector. */
-function signing() {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const ed25519 = generateKeyPairSync('ed25519')
-  const dkim = [
-    { domain: 'example.com', selector: 'rsa', privateKey: rsa.privateKey },
-    { domain: 'example.com', selector: 'ed', privateKey: ed25519.privateKey },
-  ]
-  const records = {
-    rsa: `v=DKIM1; k=rsa; p=${rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`,
-    // The last 32 bytes of it are the key (RFC 8463, section 4).
-    ed: `v=DKIM1; k=ed25519; p=${ed25519.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')}`,
-  }
-  return { dkim, records }
-}
-
-/** What mailauth says of each signature. */
-async function judged(
-  mail: Buffer,
-  records: ReturnType<typeof signing>['records'],
-): Promise<readonly string[]> {
-  const { results } = await dkimVerify(mail, {
-    resolver: (name: string) =>
-      Promise.resolve([[records[name.startsWith('rsa.') ? 'rsa' : 'ed']]]),
-  })
-  return results.map(({ status }) => status.result)
-}
 
 const DKIMPY = `
 import dkim, json, sys

@@ -15,6 +15,8 @@ export type People = readonly (readonly [string, string])[]
 
 /** What is compared of a message. */
 export interface MailFacts {
+  /** Its Message-ID. */
+  readonly id: string
   readonly subject: string
   readonly from: People
   readonly to: People
@@ -74,6 +76,7 @@ export function factsByUs(mail: smtp.ParsedMessage): MailFacts {
     if (!isInner) own.push(part)
   }
   return {
+    id: mail.messageId ?? '',
     subject: mail.subject,
     ...peopleByUs(mail),
     date: mail.date?.toISOString() ?? '',
@@ -136,6 +139,7 @@ export async function factsByMailparser(raw: Uint8Array): Promise<MailFacts> {
       .flat()
       .flatMap(({ value }) => value.map(({ name, address = '' }) => [name, address]))
   return {
+    id: mail.messageId ?? '',
     subject: mail.subject ?? '',
     from: people(mail.from),
     to: people(mail.to),
@@ -183,15 +187,15 @@ export function toldByMailparser(facts: MailFacts): MailFacts {
   }
 }
 
-/** What Python's email package finds in messages in files, by their Message-IDs. */
+/** What Python's email package finds in messages in files. */
 export async function factsByPython(
   python: string,
   paths: readonly string[],
-): Promise<ReadonlyMap<string, MailFacts>> {
+): Promise<readonly MailFacts[]> {
   const { stdout } = await promisify(execFile)(python, ['-c', PYTHON, ...paths], {
     maxBuffer: 1_000_000_000,
   })
-  return new Map(JSON.parse(stdout) as readonly (readonly [string, MailFacts])[])
+  return JSON.parse(stdout) as readonly MailFacts[]
 }
 
 function shownText(text: string | undefined): string | null {
@@ -206,7 +210,7 @@ function sha256(bytes: Uint8Array): string {
 const MESSAGE = 'message/rfc822'
 const RELATED = 'multipart/related'
 const BODIES: ReadonlySet<string> = new Set(['text/plain', 'text/html'])
-// Headers in UTF-8 (RFC 6532) it reads from text alone, and contents from bytes alone: each message is read in both ways.
+// Headers in UTF-8 (RFC 6532) it reads from text alone, and contents from bytes alone: a message beyond ASCII is read in both ways.
 const PYTHON = `
 import email, email.policy, hashlib, json, re, sys
 from datetime import timezone
@@ -250,7 +254,7 @@ def text(body, kind):
     return found if found.strip() else None
 def facts(head, body):
     return {
-        'subject': head['subject'] or '', 'from': people(head['from']), 'to': people(head['to']),
+        'id': head['message-id'], 'subject': head['subject'] or '', 'from': people(head['from']), 'to': people(head['to']),
         'cc': people(head['cc']), 'replyTo': people(head['reply-to']),
         'date': head['date'].datetime.astimezone(timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.000Z'),
         'inReplyTo': head['in-reply-to'], 'references': (head['references'] or '').split(),
@@ -261,7 +265,7 @@ found = []
 for path in sys.argv[1:]:
     raw = open(path, 'rb').read()
     body = email.message_from_bytes(raw, policy=policy)
-    head = email.message_from_string(raw.decode('utf-8', 'surrogateescape'), policy=policy)
-    found.append([head['message-id'], facts(head, body)])
+    head = body if raw.isascii() else email.message_from_string(raw.decode('utf-8', 'surrogateescape'), policy=policy)
+    found.append(facts(head, body))
 print(json.dumps(found))
 `

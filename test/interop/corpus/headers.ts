@@ -6,7 +6,7 @@ import type { MailFacts, People } from './facts.ts'
 import { shortName, words } from './words.ts'
 
 /** What is to be found of headers. */
-export type HeaderFacts = Omit<MailFacts, 'parts' | 'text' | 'html'>
+export type HeaderFacts = Omit<MailFacts, 'id' | 'parts' | 'text' | 'html'>
 
 /** Headers of every kind, and what is to be found of them. */
 export function headersByLot(random: Random): {

@@ -49,6 +49,7 @@ function composed(id: string, random: Random, files: readonly Attached[]): Corpu
     encoding: random.pick(ENCODINGS),
     facts: {
       ...facts,
+      id,
       text,
       html,
       parts: numbered(structure({ text, html, pictures, alternatives, invitation, files })),

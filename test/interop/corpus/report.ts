@@ -56,6 +56,7 @@ export function reportByLot(id: string, random: Random, stored: readonly StoredM
     id,
     content: Buffer.from(random.chance(0.5) ? raw : raw.replaceAll('\n', '\r\n'), 'latin1'),
     facts: {
+      id,
       subject: 'Undelivered Mail Returned to Sender',
       from: [['', AUTHOR]],
       to: [['', READER]],
