@@ -187,3 +187,97 @@ test('a report that is forwarded is no report of the mail that forwards it', () 
   expect(mail.report).toBeUndefined()
   expect(mail.attachments[0]?.message()?.report?.recipients).toHaveLength(2)
 })
+
+/** A report as Exim 4.96 writes it: no quotes around the boundary, the action first, and a status of its own. */
+function ofExim(boundary: string, status: readonly string[], returned: string): string {
+  return `X-Failed-Recipients: gone@elsewhere.example
+Auto-Submitted: auto-replied
+From: Mail Delivery System <Mailer-Daemon@example.com>
+To: ada@example.com
+References: <1.exim@example.com>
+Content-Type: multipart/report; report-type=delivery-status; boundary=${boundary}
+MIME-Version: 1.0
+Subject: Mail delivery failed: returning message to sender
+Message-Id: <E1xY5gC-0007NW-2A@mx.example.com>
+Date: Mon, 30 Nov 2026 18:00:44 +0000
+
+--${boundary}
+Content-type: text/plain; charset=us-ascii
+
+This message was created automatically by mail delivery software.
+
+--${boundary}
+Content-type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+${status.join('\n')}
+
+--${boundary}
+Content-type: ${returned}
+
+Return-path: <ada@example.com>
+Received: from root by mx.example.com with local (Exim 4.96)
+	(envelope-from <ada@example.com>)
+	id 1xY5gC-0007NL-1q;
+	Mon, 30 Nov 2026 18:00:44 +0000
+From: ada@example.com
+Subject: two ways
+Message-ID: <1.exim@example.com>
+
+x
+
+--${boundary}--
+`
+}
+
+test('reports as Exim writes them: the code of the other server is in the diagnostic alone', () => {
+  const failed = [
+    'Action: failed',
+    'Final-Recipient: rfc822;gone@elsewhere.example',
+    'Status: 5.0.0',
+    'Remote-MTA: dns; 127.0.0.1',
+    'Diagnostic-Code: smtp; 550 5.1.1 No such user here',
+  ]
+  const delayed = [
+    'Action: delayed',
+    'Final-Recipient: rfc822;late@elsewhere.example',
+    'Status: 4.0.0',
+    'Remote-MTA: dns; 127.0.0.1',
+    'Diagnostic-Code: smtp; 451 4.2.0 Not at the moment',
+  ]
+  const reports = [
+    ofExim('1796061644-eximdsn-430598560', failed, 'message/rfc822'),
+    ofExim('1796061646-eximdsn-1487982354', delayed, 'text/rfc822-headers'),
+  ].map((text) => parseMessage(Buffer.from(text)))
+  expect(reports.map(({ defects }) => defects)).toEqual([[], []])
+  const remote = '127.0.0.1'
+  expect(reports.map(({ report }) => report)).toEqual([
+    {
+      messageId: '<1.exim@example.com>',
+      recipients: [
+        {
+          address: 'gone@elsewhere.example',
+          action: 'failed',
+          failed: true,
+          status: '5.0.0',
+          diagnostic: '550 5.1.1 No such user here',
+          remote,
+        },
+      ],
+    },
+    {
+      messageId: '<1.exim@example.com>',
+      recipients: [
+        {
+          address: 'late@elsewhere.example',
+          action: 'delayed',
+          failed: false,
+          status: '4.0.0',
+          diagnostic: '451 4.2.0 Not at the moment',
+          remote,
+        },
+      ],
+    },
+  ])
+})
