@@ -73,7 +73,7 @@ function fileByLot(random: Random, at: number, folder: string): Attached {
     ['JPG', 'image/jpeg'],
   ])
   const name = `${words(random, 1 + random.below(2)).replaceAll('"', '')} ${at}.${extension}`
-  const content = random.bytes(random.size(200_000))
+  const content = random.bytes(random.size(50_000))
   const isInline = !type.startsWith('text/') && random.chance(0.2)
   // What nothing shows is a file, whether it has an id or not.
   const cid = !isInline && random.chance(0.2) ? `file.${at}@example.com` : null
