@@ -10,6 +10,7 @@ const key = createSshKey()
 const server = await startSshServer({
   users: { ada: { password: 'lovelace', keys: [key.publicKey] } },
   exec: { 'echo one': 'one\n' },
+  maxSessions: 20,
 })
 const folder = mkdtempDisposableSync(join(tmpdir(), 'bench-'))
 const identity = join(folder.path, 'identity')
