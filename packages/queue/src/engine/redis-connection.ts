@@ -27,9 +27,16 @@ export class RedisConnection<C extends Redis = Redis> {
       if (commandOf(error) === 'select') client.disconnect(true)
     })
     client.on('connect', () => {
-      this.#greeting = clock().after(LONGEST_GREETING, () => client.disconnect(true))
+      this.#greeting = clock().after(LONGEST_GREETING, () => this.#leave())
     })
-    client.on('ready', () => this.#greeting?.clear())
+    client.on('ready', () => {
+      this.#greeting?.clear()
+      const { stream } = client
+      stream.setTimeout(LONGEST_STANDSTILL, () => {
+        // Nothing has left of what is being sent.
+        if (stream.writableLength > 0) this.#leave()
+      })
+    })
     client.on('close', () => {
       this.#greeting?.clear()
       for (const reject of this.#lost) reject(lostError())
@@ -45,10 +52,22 @@ export class RedisConnection<C extends Redis = Redis> {
     await this.#readiness
   }
 
-  /** What the server answers to a command. Rejects when the connection is lost before, and it is, when there is no answer for 5 s. */
+  /**
+   * What the server answers to a command. Rejects when the connection is lost before, and it is, when all was sent and nothing has
+   * come for 5 s; what is large may take its time.
+   */
   async answer<T>(ask: (client: C) => Promise<T>): Promise<T> {
     const { client } = this
-    const overdue = clock().after(LONGEST_REPLY, () => client.disconnect(true))
+    let overdue: Timer | undefined
+    const watch = (): void => {
+      const { stream } = client
+      const read = stream.bytesRead
+      overdue = clock().after(LONGEST_SILENCE, () => {
+        if (stream.writableLength > 0 || stream.bytesRead !== read) watch()
+        else this.#leave()
+      })
+    }
+    watch()
     const lost = Promise.withResolvers<never>()
     this.#lost.add(lost.reject)
     try {
@@ -58,8 +77,14 @@ export class RedisConnection<C extends Redis = Redis> {
       throw told(error)
     } finally {
       this.#lost.delete(lost.reject)
-      overdue.clear()
+      overdue?.clear()
     }
+  }
+
+  /** Goes on with another connection; whoever is at the other end of this one may not even hear that it ends. */
+  #leave(): void {
+    this.client.disconnect(true)
+    this.client.stream.destroy()
   }
 }
 
@@ -117,6 +142,7 @@ function lostError(): NetError {
   return netError('NET_CONN_CLOSED', { message: 'the connection to the Redis server was lost' })
 }
 
-const LONGEST_REPLY = 5000
+const LONGEST_SILENCE = 5000
 const LONGEST_GREETING = 15_000
+const LONGEST_STANDSTILL = 15_000
 const MOVED = /READONLY|LOADING|MASTERDOWN|UNBLOCKED/u

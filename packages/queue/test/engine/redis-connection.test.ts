@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
 
 import { useFakeClock } from '@net/core/testing'
 import { openQueue } from '@net/queue'
+import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
 
+import { RedisConnection } from '../../src/engine/redis-connection.ts'
 import { RedisLink } from '../../src/engine/redis-link.ts'
 import { RedisStore } from '../../src/engine/redis-store.ts'
 import { respServer, type CommandAnswer } from './resp-server.ts'
@@ -144,6 +147,60 @@ test('a server that takes a connection and says nothing is left after 15 s, and 
   expect(greeted).toBe(2)
   link.close()
 })
+
+test('what is long on its way to the server is no silence of it, but one that takes nothing of it for 15 s is left', async () => {
+  using clock = useFakeClock()
+  let reader: Socket | undefined
+  await using server = await respServer((_, socket) => {
+    reader = socket
+    return ADDED
+  })
+  using made = await connectionTo(server.url)
+  const { connection, client } = made
+  await connection.answer(() => client.eval('', 0))
+  reader?.pause()
+  const large = 'x'.repeat(16_000_000)
+  const slow = failure(connection.answer(() => client.set('k', large)))
+  await clock.advance(5000)
+  await clock.advance(1000)
+  expect(client.stream.writableEnded).toBe(false)
+  // Node tells it after so long.
+  expect(client.stream.timeout).toBe(15_000)
+  client.stream.emit('timeout')
+  expect(await slow).toMatchObject({ code: 'NET_CONN_CLOSED' })
+})
+
+test('an answer is waited for while parts of it come, and for 5 s after the last one', async () => {
+  using clock = useFakeClock()
+  let asked: Socket | undefined
+  await using server = await respServer((_, socket) => {
+    asked = socket
+    return undefined
+  })
+  using made = await connectionTo(server.url)
+  const { connection, client } = made
+  let answers = 0
+  const answer = failure(connection.answer(() => client.eval('', 0))).finally(() => answers++)
+  await clock.until(() => asked !== undefined)
+  for (const part of ['$10\r\n', 'abcd', 'efgh']) {
+    const read = client.stream.bytesRead
+    asked?.write(part)
+    await clock.until(() => client.stream.bytesRead === read + part.length)
+    await clock.advance(4000)
+  }
+  expect(answers).toBe(0)
+  await clock.advance(6000)
+  expect(await answer).toMatchObject({ code: 'NET_CONN_CLOSED' })
+})
+
+async function connectionTo(
+  url: string,
+): Promise<{ readonly client: Redis; readonly connection: RedisConnection } & Disposable> {
+  const client = new Redis(Number(new URL(url).port), '127.0.0.1')
+  const connection = new RedisConnection(client)
+  await connection.ready()
+  return { client, connection, [Symbol.dispose]: () => client.disconnect() }
+}
 
 function linkTo(url: string): RedisLink {
   return new RedisLink({ url: new URL(url), prefix: 'p', allowEviction: false }, silent)
