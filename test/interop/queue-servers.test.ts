@@ -210,6 +210,41 @@ test('a claim costs the server no more where 3,000 groups wait for their turn', 
   expect(commandsIn(await server.ask('INFO', 'commandstats'))).toBeLessThan(1000)
 })
 
+test('however many jobs are late, or too many to be kept, the server is held up by 1,000 at a time', async ({
+  skip,
+  expect,
+}) => {
+  await using server = await RedisServer.alone({ skip }, '--appendonly', 'no')
+  const { url } = server
+  const names = Array.from({ length: 3000 }, (_, n) => n)
+  await using large = openQueue<number>('many', { url, keep: { failed: { count: 3000 } } })
+  await Promise.all(names.map((n) => large.add(n, { deadline: 1 })))
+  await large.add(1, { id: 'in time' })
+  const worker = large.process(() => {})
+  await large.ended('in time')
+  await worker.close()
+  // Within one run of the script time stands still.
+  const runs = new Map<unknown, number>()
+  for await (const { finished } of large.list('failed')) {
+    runs.set(finished, (runs.get(finished) ?? 0) + 1)
+  }
+  expect([...runs.values()]).toEqual([1000, 1000, 1000])
+  await using small = openQueue<number>('many', { url, keep: { failed: { count: 1 } } })
+  small.process(
+    () => {
+      throw new TypeError('no')
+    },
+    { retry: false },
+  )
+  const left: number[] = []
+  for (const id of ['first', 'second', 'third']) {
+    await small.add(1, { id })
+    await small.ended(id)
+    left.push((await small.counts()).failed)
+  }
+  expect(left).toEqual([2001, 1002, 3])
+})
+
 function commandsIn(stats: string): number {
   let sum = 0
   for (const [, calls] of stats.matchAll(/:calls=(\d+)/gu)) sum += Number(calls)

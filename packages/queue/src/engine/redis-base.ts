@@ -1,5 +1,8 @@
 /* What the verbs of the script of Redis have in common: the lines, the ends of jobs, and what is told. `redis-script.ts` names the keys. */
 
+/** How many jobs a run ends because they were not started in time, and how many it forgets. */
+export const MOST_AT_ONCE = 1000
+
 /** The beginning of the script. */
 export const redisBase: string = `
 local P = KEYS[1]
@@ -199,23 +202,28 @@ local function tidy(state, left, begun)
   if call('EXISTS', F) == 0 and call('EXISTS', O) == 1 then call('RENAME', O, F) end
 end
 
+-- A run holds up the whole server: what is more than it may forget is left for the next one that ends a job.
+local mayForget = ${MOST_AT_ONCE}
 local function prune(state)
   flush()
   if not keep then keep = cjson.decode(ARGV[2]) end
   local most = keep[state]
   local left = call('ZCARD', P .. 's:' .. state)
   local older = call('EXISTS', P .. 'o:' .. state) == 1
-  while true do
+  while mayForget > 0 do
     local F = P .. (older and 'o:' or 'f:') .. state
     local over = left - most.count
-    local gone = over > 0 and call('LPOP', F, math.min(over, 500))
-    if gone then for _, entry in ipairs(gone) do left = left - forgetEnd(entry, state) end
+    local gone = over > 0 and call('LPOP', F, math.min(over, mayForget, 500))
+    if gone then
+      mayForget = mayForget - #gone
+      for _, entry in ipairs(gone) do left = left - forgetEnd(entry, state) end
     else
       local oldest = call('LINDEX', F, 0)
       if oldest then
         local old = now - string.match(oldest, '^%d+') > most.age
         if not old and total(state .. '_bytes') <= most.bytes then return tidy(state, left, older) end
         call('LPOP', F)
+        mayForget = mayForget - 1
         left = left - forgetEnd(oldest, state)
       elseif older then older = false
       else return end

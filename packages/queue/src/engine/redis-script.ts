@@ -8,7 +8,7 @@
  * jobs, its state, its latest starts · q: the rest.
  */
 
-import { redisBase } from './redis-base.ts'
+import { MOST_AT_ONCE, redisBase } from './redis-base.ts'
 
 const ADDING = `
 function verbs.add()
@@ -64,12 +64,16 @@ local function waitFor(limit, interval)
   return wait
 end
 
+-- How many more of them this run may end because they were not started in time.
+local mayEnd = ${MOST_AT_ONCE}
+
 -- A job that has left its line; gives nothing for one whose deadline has passed, or that is gone.
 local function start(id, j, how, jobs)
   if not j then return false end
   if j.dl and tonumber(j.dl) <= now then
     finish(id, j, 'failed', '', cjson.decode(how.errors).deadline)
     prune('failed')
+    mayEnd = mayEnd - 1
     return false
   end
   local n = (j.n or 0) + 1
@@ -130,7 +134,7 @@ local function takeSuspect(how)
 end
 
 local function claim(max, how, mayBeAlone, jobs)
-  while mayBeAlone do
+  while mayBeAlone and mayEnd > 0 do
     local id, j = takeSuspect(how)
     if not id then break end
     if start(id, j, how, jobs) then
@@ -139,7 +143,7 @@ local function claim(max, how, mayBeAlone, jobs)
     end
   end
   local taken = 0
-  while taken < max do
+  while taken < max and mayEnd > 0 do
     if how.limit == 0 and call('EXISTS', P .. 'front') == 0 then
       -- Nothing comes between them.
       local first = call('ZPOPMIN', P .. 'ready', max - taken)
@@ -172,7 +176,7 @@ function verbs.claim()
   local jobs = {}
   claim(tonumber(ARGV[4]), how, mayBeAlone, jobs)
   flush()
-  return { waitFor(how.limit, how.interval), 0, unpack(jobs) }
+  return { mayEnd > 0 and waitFor(how.limit, how.interval) or 0, 0, unpack(jobs) }
 end
 
 function verbs.renew()

@@ -144,7 +144,7 @@ export class FileEndings {
 
   #prune(state: FinishedState, { age, count, bytes }: Retention): void {
     const queue = this.#turn.queue
-    const surplus = queue[state] - count
+    const surplus = Math.min(queue[state] - count, MOST_FORGOTTEN)
     if (surplus > 0) {
       const gone = this.#sql.surplus.all(state, surplus) as unknown as JobRow[]
       for (const job of gone) {
@@ -152,7 +152,7 @@ export class FileEndings {
         this.say('removed', job, {})
       }
     }
-    for (;;) {
+    for (let left = MOST_FORGOTTEN; left > 0; left--) {
       const oldest = this.#sql.oldest.get(state) as unknown as JobRow | undefined
       if (oldest === undefined) return
       const isOld = this.#turn.at.date - (oldest.finished ?? 0) > age
@@ -226,3 +226,5 @@ type Told = Pick<JobRow, 'id' | 'starts'>
 type FinishedState = 'done' | 'failed' | 'unknown'
 
 const PART = 100
+/** Of one state by one transaction, which keeps all others from the file; the next one that ends a job goes on. */
+const MOST_FORGOTTEN = 1000

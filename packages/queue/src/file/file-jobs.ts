@@ -40,6 +40,8 @@ export class FileJobs {
   readonly #turn: FileTurn
   readonly #endings: FileEndings
   readonly #tell: FileTeller
+  /** How many jobs a claim has ended because they were not started in time. */
+  #late = 0
   /** What workers of this process hold, by id, so that their ends need no look at the row. */
   readonly #held = new Map<string, HeldJob>()
 
@@ -94,7 +96,10 @@ export class FileJobs {
     if (queue.paused === 1) return { jobs: [], wait: Infinity, quiet: false }
     const quiet = queue.suspects > 0 && queue.alone === null
     if (quiet && !request.idle) return { jobs: [], wait: Infinity, quiet }
+    this.#late = 0
     const jobs = this.#take(request)
+    // There is more to do at once.
+    if (this.#late >= MOST_LATE) return { jobs, wait: 0, quiet: false }
     const { rate } = request
     const more = rate === undefined ? 0 : rateWait(this.#starts(), rate, at.now)
     const wait = Math.min(this.#lines.wait(queue, at), this.#expiry() - at.now)
@@ -217,7 +222,8 @@ export class FileJobs {
   #take(request: ClaimRequest): readonly ClaimedJob[] {
     const jobs: ClaimedJob[] = []
     const queue = this.#turn.queue
-    const room = (): number => Math.min(request.max - jobs.length, this.#allowed(request))
+    const room = (): number =>
+      this.#late < MOST_LATE ? Math.min(request.max - jobs.length, this.#allowed(request)) : 0
     const mayBeAlone = request.idle && queue.alone === null && room() > 0
     const alone = mayBeAlone ? this.#takeSuspect(request) : undefined
     if (alone !== undefined) return [alone]
@@ -232,6 +238,7 @@ export class FileJobs {
   /** The first job that must run alone; those before it whose deadlines have passed are ended. */
   #takeSuspect(request: ClaimRequest): ClaimedJob | undefined {
     for (let next = this.#suspect(); next !== undefined; next = this.#suspect()) {
+      if (this.#late >= MOST_LATE) return undefined
       const claimed = this.#claimOne(next, request)
       if (claimed === undefined) continue
       this.#turn.queue.alone = next.place
@@ -243,11 +250,11 @@ export class FileJobs {
   /** The first ones of those: as many as surely stand before all others. */
   #claimSome(next: readonly ReadyJob[], request: ClaimRequest): readonly ClaimedJob[] {
     const { date } = this.#turn.at
-    const isPlain = ({ grp, deadline }: ReadyJob): boolean =>
-      grp === null && (deadline === null || deadline > date)
-    const odd = next.findIndex((job) => !isPlain(job))
-    const plain = odd < 0 ? next : next.slice(0, odd)
+    const isLate = ({ deadline }: ReadyJob): boolean => deadline !== null && deadline <= date
+    const plain = leading(next, (job) => job.grp === null && !isLate(job))
     if (plain.length > 0) return this.#claimPlain(plain, request)
+    const late = leading(next, (job) => job.grp === null && isLate(job))
+    if (late.length > 0) return late.flatMap((job) => this.#claimOne(job, request) ?? [])
     // Another of its group may stand in the line now, and before the rest.
     const claimed = next[0] && this.#claimOne(next[0], request)
     return claimed === undefined ? [] : [claimed]
@@ -293,6 +300,7 @@ export class FileJobs {
         error: this.#endings.rules.deadlineError,
       })
       this.#lines.left(job, queue, this.#turn.at)
+      this.#late++
       return undefined
     }
     this.#start([job], request)
@@ -359,4 +367,12 @@ export class FileJobs {
   }
 }
 
+/** The first ones, up to one of another kind. */
+function leading<T>(list: readonly T[], isKind: (item: T) => boolean): readonly T[] {
+  const other = list.findIndex((item) => !isKind(item))
+  return other < 0 ? list : list.slice(0, other)
+}
+
 const MOST_HELD = 20_000
+/** No claim holds the file up for longer than it takes to end so many. */
+const MOST_LATE = 1000

@@ -45,6 +45,8 @@ export class MemoryStore implements JobStore {
   /** No lease ends before. */
   #nextExpiry = Infinity
   #paused = false
+  /** How many jobs a claim has ended because they were not started in time. */
+  #late = 0
 
   /** `closed` is called when it is closed. */
   constructor({ done, failed, unknown }: RetentionRules, closed: () => void) {
@@ -76,6 +78,8 @@ export class MemoryStore implements JobStore {
     const jobs = this.#take(request, now, date)
     const rate = request.rate === undefined ? 0 : this.#window.wait(request.rate, now)
     const wait = Math.min(this.#lines.wait(now, date), this.#nextExpiry - now)
+    // There is more to do at once.
+    if (this.#late >= MOST_LATE) return { jobs, wait: 0, quiet: false }
     return { jobs, wait: rate > 0 ? Math.min(rate, wait) : wait, quiet: false }
   }
 
@@ -216,17 +220,15 @@ export class MemoryStore implements JobStore {
   #take(request: ClaimRequest, now: number, date: number): readonly ClaimedJob[] {
     const jobs: ClaimedJob[] = []
     const { rate, max, idle } = request
-    while (jobs.length < max) {
+    this.#late = 0
+    while (jobs.length < max && this.#late < MOST_LATE) {
       if (rate !== undefined && this.#window.wait(rate, now) > 0) break
       const mayBeAlone = jobs.length === 0 && idle && this.#alone === undefined
       const suspect = mayBeAlone ? this.#lines.suspect : undefined
       const entry = suspect ?? this.#lines.next
       if (entry === undefined) break
       this.#lines.leave(entry, now)
-      if (entry.deadline !== undefined && entry.deadline <= date) {
-        this.#finish(entry, 'failed', { error: deadlineError }, date)
-        continue
-      }
+      if (this.#endIfLate(entry, date)) continue
       this.#start(entry, request, now, date)
       jobs.push(claimedOf(entry, date))
       if (entry !== suspect) continue
@@ -234,6 +236,13 @@ export class MemoryStore implements JobStore {
       break
     }
     return jobs
+  }
+
+  #endIfLate(entry: Entry, date: number): boolean {
+    if (entry.deadline === undefined || entry.deadline > date) return false
+    this.#finish(entry, 'failed', { error: deadlineError }, date)
+    this.#late++
+    return true
   }
 
   #start(entry: Entry, request: ClaimRequest, now: number, date: number): void {
@@ -369,4 +378,6 @@ function why(error: string | undefined): Partial<QueueEvent> {
   return error === undefined ? {} : { reason: reasonOf(error) }
 }
 
+/** No claim holds the event loop up for longer than it takes to end so many. */
+const MOST_LATE = 1000
 const NOTHING: Claimed = { jobs: [], wait: Infinity, quiet: false }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { queuePlan } from '../../src/queue-options.ts'
 import { at, job, openFile, request } from './open-file.ts'
 
 test('a token is good for one start, and no longer than its lease', () => {
@@ -65,4 +66,30 @@ test('counts stay right whatever happens', () => {
   expect(at(jobs, 5, () => jobs.drain())).toBe(4)
   const none = { waiting: 0, delayed: 0, active: 0, done: 0, failed: 0, unknown: 0, bytes: 0 }
   expect(at(jobs, 5, () => jobs.counts())).toEqual({ ...none, paused: false })
+})
+
+test('a claim ends at most 1,000 jobs that were not started in time, and is to come again at once', () => {
+  const { jobs } = openFile()
+  const late = Array.from({ length: 1500 }, (_, n) => job(`late ${n}`, { deadline: 10 }))
+  at(jobs, 0, () => jobs.add([...late, job('in time')]))
+  const claim = () => at(jobs, 10, () => jobs.claim(request))
+  expect(claim()).toEqual({ jobs: [], wait: 0, quiet: false })
+  expect(at(jobs, 10, () => jobs.counts())).toMatchObject({ failed: 1000, waiting: 501 })
+  expect(claim().jobs).toMatchObject([{ id: 'in time' }])
+})
+
+test('what is too much to be kept is forgotten 1,000 at a time', () => {
+  const { jobs } = openFile()
+  const late = Array.from({ length: 2500 }, (_, n) => job(`late ${n}`, { deadline: 1 }))
+  at(jobs, 0, () => jobs.add(late))
+  for (let part = 0; part < 3; part++) at(jobs, 1, () => jobs.claim(request))
+  const { keep } = queuePlan({ keep: { failed: { count: 0 } } })
+  jobs.follow({ keep, deadlineError: '{"message":"late"}', diedError: '', unknownError: '' })
+  const left: number[] = []
+  for (const id of ['a', 'b', 'c']) {
+    at(jobs, 2, () => jobs.add([job(id, { deadline: 1 })]))
+    at(jobs, 3, () => jobs.claim(request))
+    left.push(at(jobs, 3, () => jobs.counts()).failed)
+  }
+  expect(left).toEqual([1501, 502, 0])
 })

@@ -74,3 +74,14 @@ test('a lease that was made shorter is over at its new end, and who waits for wo
   await clock.advance(200)
   expect((await jobs.claim(request)).jobs).toMatchObject([{ id: 'a', starts: 2 }])
 })
+
+test('a claim ends at most 1,000 jobs that were not started in time, and is to come again at once', async () => {
+  using clock = useFakeClock()
+  const jobs = store()
+  await jobs.add(Array.from({ length: 1500 }, (_, n) => job(`late ${n}`, { deadline: 10 })))
+  await jobs.add([job('in time')])
+  await clock.advance(10)
+  expect(await jobs.claim(request)).toEqual({ jobs: [], wait: 0, quiet: false })
+  expect(await jobs.counts()).toMatchObject({ failed: 1000, waiting: 501 })
+  expect((await jobs.claim(request)).jobs).toMatchObject([{ id: 'in time' }])
+})
