@@ -44,11 +44,17 @@ function refuseForeign(db: DatabaseSync): void {
 /** Leases are in monotonic time, which begins anew with each boot of the machine: then no worker is left. */
 function forgetEarlierBoots(db: DatabaseSync, boot: string): void {
   const { boot: last } = db.prepare('SELECT boot FROM machine').get() as Row
-  if (last === boot) return
+  if (isSameBoot(String(last), boot)) return
   db.prepare('UPDATE machine SET boot = ?').run(boot)
   db.exec("UPDATE jobs SET lease_end = 0 WHERE state = 'active'")
   db.exec("UPDATE groups SET until = 0, starts = '[]'")
   db.exec("UPDATE queues SET heard = 0, starts = '[]'")
+}
+
+/** A boot that is known only by when it was has a number, and the next one is as far as a clock that is set right takes it. */
+function isSameBoot(a: string, b: string): boolean {
+  if (a === b) return true
+  return [a, b].every((each) => /^\d+$/u.test(each)) && Math.abs(Number(a) - Number(b)) <= 1
 }
 
 type Row = Readonly<Record<string, unknown>>

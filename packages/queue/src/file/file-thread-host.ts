@@ -96,8 +96,7 @@ export class FileThread {
   }
 
   #begun(): Worker {
-    const workerData = this.#opening
-    const worker = new Worker(threadText, { eval: true, name: 'jobs', workerData })
+    const worker = this.#thread()
     const failed = (message: string, code?: number): void => {
       // Another one may have been begun since.
       if (worker === this.#worker) this.#fail({ message, code })
@@ -116,10 +115,19 @@ export class FileThread {
     return worker
   }
 
+  /** Throws `NET_LOCAL_IO` where the system has no thread left. */
+  #thread(): Worker {
+    try {
+      return new Worker(threadText, { eval: true, name: 'jobs', workerData: this.#opening })
+    } catch (error) {
+      throw fileError(this.#opening.path, { message: (error as Error).message, code: undefined })
+    }
+  }
+
   /** What kept the file from being opened or read may be over: a full disk, a lock, a folder that was not there. */
   #beginAgain(): void {
-    this.#failure = undefined
     this.#worker = this.#begun()
+    this.#failure = undefined
     for (const [queue, args] of this.#opens) this.#asking(queue, 'open', args).catch(() => {})
     for (const [queue, { isHeard }] of this.#queues) {
       if (isHeard) this.#asking(queue, 'listen', []).catch(() => {})

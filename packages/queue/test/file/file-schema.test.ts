@@ -36,3 +36,13 @@ test('with the machine its workers are gone, and their jobs come back at once', 
   prepareFile(db, 'NORMAL', 'another boot')
   expect(at(jobs, 10, () => jobs.claim(request)).jobs).toMatchObject([{ id: 'a', starts: 2 }])
 })
+
+test('a boot that is known by its time alone stays the same at the edge of its ten minutes', () => {
+  const { db, jobs } = openFile('2966110')
+  at(jobs, 0, () => jobs.add([job('a')]))
+  at(jobs, 5_000_000, () => jobs.claim(request))
+  for (const boot of ['2966111', '2966110', '2966109']) prepareFile(db, 'NORMAL', boot)
+  expect(at(jobs, 10, () => jobs.claim(request)).jobs).toEqual([])
+  prepareFile(db, 'NORMAL', '2966112')
+  expect(at(jobs, 10, () => jobs.claim(request)).jobs).toMatchObject([{ id: 'a', starts: 2 }])
+})

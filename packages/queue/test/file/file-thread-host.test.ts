@@ -2,11 +2,23 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 
 import { FileThread } from '../../src/file/file-thread-host.ts'
 import { queuePlan } from '../../src/queue-options.ts'
 import { job } from './open-file.ts'
+
+const threads = vi.hoisted(() => ({ none: false }))
+vi.mock('node:worker_threads', async (original) => {
+  const real = await original<typeof import('node:worker_threads')>()
+  class Worker extends real.Worker {
+    constructor(...args: ConstructorParameters<typeof real.Worker>) {
+      if (threads.none) throw new Error('Worker initialization failure: EAGAIN')
+      super(...args)
+    }
+  }
+  return { ...real, Worker }
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'queue-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -65,4 +77,18 @@ test('a file that could not be opened is tried again by the next request, and wa
   thread.unwatch()
   await thread.close()
   await expect(thread.request('q', 'counts', [])).rejects.toMatchObject({ code: 'NET_CLOSED' })
+})
+
+test('where the system has no thread left each request fails, and the first after it has one again does not', async () => {
+  const path = join(folder, 'threads', 't.db')
+  const thread = new FileThread({ path, durability: 'process' })
+  const opened = (): Promise<unknown> => thread.request('q', 'open', [rules])
+  await expect(opened()).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  threads.none = true
+  await expect(opened()).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  await expect(opened()).rejects.toMatchObject({ code: 'NET_LOCAL_IO' })
+  threads.none = false
+  mkdirSync(join(folder, 'threads'))
+  await opened()
+  await thread.close()
 })

@@ -11,9 +11,9 @@ import { deadlineError, diedTemplate, unknownError } from '../../src/stored-erro
 import type { ClaimRequest, NewJob } from '../../src/store.ts'
 
 /** The jobs of one queue in a database in memory, and what they tell. */
-export function openFile(): { db: DatabaseSync; jobs: FileJobs; told: QueueEvent[] } {
+export function openFile(boot = 'boot'): { db: DatabaseSync; jobs: FileJobs; told: QueueEvent[] } {
   const db = new DatabaseSync(':memory:')
-  prepareFile(db, 'NORMAL', 'boot')
+  prepareFile(db, 'NORMAL', boot)
   const told: QueueEvent[] = []
   const { keep } = queuePlan(undefined)
   const rules = { keep, deadlineError, diedError: diedTemplate, unknownError }
