@@ -23,9 +23,11 @@ import { LeftoverTransport } from './leftover-transport.ts'
 import { SocketTransport } from './socket-transport.ts'
 import type { ByteReceiver, ConnectionInfo, Inflow, Transport } from './transport.ts'
 
-/** The same transport, made safe unless it is one of ours. */
+/** The same transport, made safe unless it is one of ours, in which nothing is another's. */
 export function foreignTransport(transport: Transport): Transport {
-  const isSafe = SAFE.some((Class) => transport instanceof Class)
+  const isSafe =
+    SAFE.some((Class) => Class.is(transport)) &&
+    METHODS.every((name) => !Object.hasOwn(transport, name))
   return isSafe ? transport : new ForeignTransport(transport)
 }
 
@@ -39,6 +41,10 @@ class ForeignTransport implements Transport {
   readonly #inner: Transport
   readonly #abort: (reason?: unknown) => void
   #closing: Promise<void> | undefined
+
+  static is(given: object): boolean {
+    return #inner in given
+  }
 
   constructor(inner: Transport) {
     this.info = inner.info
@@ -114,6 +120,7 @@ function socketOf(release: () => unknown): Socket | undefined {
 }
 
 const SAFE = [SocketTransport, LeftoverTransport, ForeignTransport] as const
+const METHODS = ['read', 'write', 'flush', 'end', 'close', 'abort'] as const
 const isChunk: Shape<Uint8Array | null> = shape(
   'a Uint8Array, or null for the end',
   (value) => value === null || value instanceof Uint8Array,

@@ -28,6 +28,11 @@ export class LeftoverTransport implements Transport {
   #bytes: Uint8Array | undefined
   #pulling: Promise<Uint8Array | null> | undefined
 
+  /** Whether it is one itself, and not something that stands for one. */
+  static is(given: object): boolean {
+    return #ended in given
+  }
+
   constructor(inner: Transport, { bytes, ended, pulling }: Leftover, info: ConnectionInfo) {
     this.info = info
     if (inner.duplex !== undefined) this.duplex = inner.duplex

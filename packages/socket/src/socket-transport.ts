@@ -56,6 +56,11 @@ export class SocketTransport implements Transport, AsyncDisposable {
     left = (transport) => transport.#leave()
   }
 
+  /** Whether it is one itself, and not something that stands for one. */
+  static is(given: object): boolean {
+    return #gone in given
+  }
+
   constructor(duplex: Duplex, road: SocketRoad) {
     this.duplex = duplex
     this.info = road.info

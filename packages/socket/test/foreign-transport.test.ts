@@ -1,5 +1,15 @@
-import { connect, listen, overTransport, secure, toSocket, type Transport } from '@net/socket'
+import {
+  connect,
+  listen,
+  overTransport,
+  secure,
+  tcpDialer,
+  toSocket,
+  type Transport,
+} from '@net/socket'
 import { expect, test } from 'vitest'
+
+import { foreignTransport } from '../src/foreign-transport.ts'
 
 const endpoint = { scheme: 'tcp', host: 'mine', port: 1 }
 
@@ -81,3 +91,29 @@ test.for(Object.entries(partings))('a %s ends nothing but the transport', async 
   await server.close()
   expect(server.connections.size).toBe(0)
 })
+
+/** One of our transports with a `close` that fails, in the ways in which one may be made of it. */
+const decorated: Readonly<Record<string, (ours: Transport) => Transport>> = {
+  'a proxy': (ours) =>
+    new Proxy(ours, {
+      get(inner, name) {
+        if (name === 'close') return async () => mistaken()
+        const value: unknown = Reflect.get(inner, name, inner)
+        return typeof value === 'function' ? value.bind(inner) : value
+      },
+    }),
+  'a method of its own': (ours) => Object.assign(ours, { close: async () => mistaken() }),
+}
+
+test.for(Object.entries(decorated))(
+  '%s over a transport of ours is no transport of ours',
+  async ([, wrapped]) => {
+    await using server = await listen('tcp://127.0.0.1:0', (connection) => connection.close())
+    const { host, port } = server.address
+    const ours = await tcpDialer().dial({ scheme: 'tcp', host, port })
+    expect(foreignTransport(ours)).toBe(ours)
+    const safe = foreignTransport(wrapped(ours))
+    expect(foreignTransport(safe)).toBe(safe)
+    await expect(safe.close()).resolves.toBeUndefined()
+  },
+)
