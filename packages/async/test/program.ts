@@ -13,6 +13,8 @@ export interface Program extends AsyncDisposable {
   line(): Promise<string>
   /** The next piece that it prints as an error. */
   errorPrinted(): Promise<unknown>
+  /** Nobody reads any more what it prints as errors. */
+  deafen(): void
   kill(signal: NodeJS.Signals): void
   /** Lets it read a line. */
   say(text: string): void
@@ -37,6 +39,7 @@ export async function startProgram(source: string): Promise<Program> {
       return next.done === true ? `(it ended: ${stderr})` : next.value
     },
     errorPrinted: () => once(child.stderr, 'data'),
+    deafen: () => void child.stderr.destroy(),
     kill: (signal) => void child.kill(signal),
     say: (text) => void child.stdin.write(`${text}\n`),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),

@@ -83,6 +83,7 @@ export { defaultRetry, policyOf } from './retry/option.ts'
 export { onSignalAbort } from './callbacks/signal-listeners.ts'
 export { CredentialSource, type CredentialSubject } from './credential.ts'
 export { logListener } from './events/log-to.ts'
+export { writeText } from './events/text-stream.ts'
 export {
   openSource,
   openSourceAtOnce,

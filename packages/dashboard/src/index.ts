@@ -1,5 +1,7 @@
 /* The dashboard of a program: attached by a call, or loaded first by `node --import @net/dashboard`. */
 
+import { writeText } from '@net/core/authoring'
+
 import { isPreloaded, preload } from './preload.ts'
 
 export { attach, type Dashboard } from './attach.ts'
@@ -16,4 +18,4 @@ export type {
   LabTable,
 } from './lab/lab.ts'
 
-if (isPreloaded(process)) void preload(process, (line) => void process.stderr.write(line))
+if (isPreloaded(process)) void preload(process, (line) => writeText(process.stderr, line))

@@ -15,6 +15,7 @@ import {
   redact,
   thrownMessage,
   thrownStack,
+  writeText,
   type Taken,
 } from '@net/core/authoring'
 
@@ -141,7 +142,7 @@ function told(error: unknown): string {
 }
 
 function print(text: string): void {
-  process.stderr.write(`${text}\n`)
+  writeText(process.stderr, `${text}\n`)
 }
 
 /** Real time, and no handle: this is about a process that something forgotten keeps open. */

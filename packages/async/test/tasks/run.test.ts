@@ -249,6 +249,29 @@ block (running, n s)
     expect(await program.ended).toMatchObject({ exitCode: 130 })
   })
 
+  test('a program whose standard error nobody reads any more goes on, whatever is printed there', async () => {
+    await using program = await startProgram(`
+      import { run } from '@net/async'
+      import { once } from 'node:events'
+      import { setImmediate as turn } from 'node:timers/promises'
+      await run(async () => {
+        const dumped = once(process, 'SIGQUIT')
+        console.log('ready')
+        await dumped
+        await turn()
+        await turn()
+        console.log('goes on')
+        throw new Error('printed nowhere')
+      })
+      await turn()
+      console.log('code ' + process.exitCode)`)
+    expect(await program.line()).toBe('ready')
+    program.deafen()
+    program.kill('SIGQUIT')
+    expect(await program.line()).toBe('goes on')
+    expect(await program.line()).toBe('code 1')
+  })
+
   test('[H-ASYNC-07] in the middle of a transfer: the root group aborts, the part is removed, out within 2 s', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'net-run-'))
     try {
