@@ -4,18 +4,18 @@
 export class Batch<I, O> {
   readonly #send: (items: readonly I[]) => Promise<readonly O[]>
   readonly #schedule: (flush: () => void) => void
-  readonly #most: number
+  readonly #sizeOf: (item: I) => number
   #items: I[] = []
   #waiting: Waiting<O>[] = []
 
-  /** `schedule` says when what was gathered leaves; `most` how many leave in one request, which stands or falls by itself. */
+  /** `sizeOf` tells how many characters an item has; `schedule` when what was gathered leaves. */
   constructor(
     send: (items: readonly I[]) => Promise<readonly O[]>,
+    sizeOf: (item: I) => number,
     schedule: (flush: () => void) => void = (flush) => process.nextTick(flush),
-    most: number = Infinity,
   ) {
-    this.#most = most
     this.#send = send
+    this.#sizeOf = sizeOf
     this.#schedule = schedule
   }
 
@@ -35,10 +35,21 @@ export class Batch<I, O> {
     const waiting = this.#waiting
     this.#items = []
     this.#waiting = []
-    for (let at = 0; at < items.length; at += this.#most) {
-      const end = at + this.#most
+    for (let at = 0; at < items.length;) {
+      const end = this.#endOf(items, at)
       this.#leave(items.slice(at, end), waiting.slice(at, end))
+      at = end
     }
+  }
+
+  /** How far the request reaches that begins there: each stands or falls by itself, and no engine takes one of any size. */
+  #endOf(items: readonly I[], from: number): number {
+    let size = 0
+    for (let at = from; at < items.length && at < from + MOST; at++) {
+      size += this.#sizeOf(items[at] as I)
+      if (size > LARGEST && at > from) return at
+    }
+    return Math.min(items.length, from + MOST)
   }
 
   #leave(items: readonly I[], waiting: readonly Waiting<O>[]): void {
@@ -57,3 +68,8 @@ interface Waiting<O> {
   readonly resolve: (result: O) => void
   readonly reject: (error: unknown) => void
 }
+
+/** How many leave in one request. */
+const MOST = 500
+/** How many characters they have together, but for one that has more. */
+const LARGEST = 16 * 1_048_576

@@ -108,7 +108,10 @@ export class QueueOverStore<P> implements JobQueue<P> {
     this.#store = roadOf(this, store)
     this.#plan = plan
     this.closed = this.#closed.promise
-    this.#additions = new Batch((jobs) => this.#store.add(jobs), undefined, MOST_AT_ONCE)
+    this.#additions = new Batch(
+      (jobs) => this.#store.add(jobs),
+      ({ payload }) => payload.length,
+    )
     const what = { protocol: 'queue', target: name }
     const { client } = plan
     const spec: OperationSpec = { ...what, operation: 'add', kind: 'command', client }
@@ -379,8 +382,6 @@ async function* pages<P>(
 }
 
 const PAGE = 100
-/** Jobs in one request: of a longer one a part could be kept and the rest refused. */
-const MOST_AT_ONCE = 500
 const closeGrace = closeDoor({ protocol: 'queue', call: 'close' })
 const eventsOptions = optionsDoor<EventsOptions>({}, { signal: option.signal })
 const jobState = option.oneOf('waiting', 'delayed', 'active', 'done', 'failed', 'unknown')

@@ -95,13 +95,9 @@ export class RedisStore implements JobStore {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
-    const settled: boolean[] = []
-    for (let at = 0; at < settlements.length; at += MOST_SETTLED) {
-      const args = settlements.slice(at, at + MOST_SETTLED).flatMap(settleArguments)
-      for (const each of (await this.#run('settle', args)) as readonly number[])
-        settled.push(each === 1)
-    }
-    return settled
+    const args = settlements.flatMap(settleArguments)
+    const settled = (await this.#run('settle', args)) as readonly number[]
+    return settled.map((each) => each === 1)
   }
 
   async mark({ id, token }: JobLease, name: string): Promise<boolean> {
@@ -307,5 +303,4 @@ const ERRORS = JSON.stringify({
 const CLAIMED_FIELDS = 12
 const MOST_CLAIMED = 400
 const START: Stretch = { after: '0', until: '' }
-const MOST_SETTLED = 500
 const LONGEST_LOOK = 5000

@@ -91,7 +91,7 @@ export class RunningWorker<P> implements JobWorker {
       perGroup: perGroup && groupRule(perGroup),
     }
     this.#keeper = new LeaseKeeper(parts.store, lease)
-    this.#settlements = new Batch((items) => parts.store.settle(items), setImmediate)
+    this.#settlements = new Batch((items) => parts.store.settle(items), textsOf, setImmediate)
     this.#forget.push(parts.store.onWork(() => this.#bell.ring()))
     if (signal !== undefined) {
       this.#forget.push(onSignalAbort(signal, () => void this.#close(grace ?? GRACE)))
@@ -325,6 +325,10 @@ function endingError(run: Pick<JobRun<unknown>, 'stopped' | 'signal'>, ending: E
   if (ending.kind === 'returned') return undefined
   if (ending.kind === 'threw') return ending.error ?? new Error('undefined was thrown')
   return netError('NET_TASK_LEAKED', { message: 'the handler did not end when its signal aborted' })
+}
+
+function textsOf({ result = '', error = '' }: Settlement): number {
+  return result.length + error.length
 }
 
 function rateRule({ limit, interval = 1000 }: JobRate): RateRule {
