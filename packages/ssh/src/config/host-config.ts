@@ -1,9 +1,9 @@
 /* What ssh_config says of one host, as `ssh -G` prints it: values with their defaults, tokens and paths. */
 
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 
 import { isNetError } from '@net/core'
 import { inCall, netError, option, optionsDoor, type OptionsDoor } from '@net/core/authoring'
@@ -178,13 +178,7 @@ class Lookup {
       return false
     }
     const text = expandTokens(command, PATH_TOKENS, this.#tokens(values, this.#hostname(values)))
-    try {
-      await promisify(execFile)('/bin/sh', ['-c', text])
-      return true
-    } catch {
-      // Also where it cannot be started; the error would show the command.
-      return false
-    }
+    return hasEndedWell(text)
   }
 
   #build(values: ConfigValues): HostConfig {
@@ -242,6 +236,18 @@ function safeCommand(command: string, tokens: TokenValues): string {
 
 function hopsOf(text: string | undefined): readonly string[] {
   return (wanted(text)?.split(',') ?? []).map((hop) => hop.trim())
+}
+
+/** Runs the command as OpenSSH does: it reads nothing, what it prints is dropped, and what it leaves in the background is not waited for. */
+async function hasEndedWell(command: string): Promise<boolean> {
+  try {
+    const child = spawn('/bin/sh', ['-c', command], { stdio: 'ignore' })
+    const [status] = (await once(child, 'exit')) as [number | null]
+    return status === 0
+  } catch {
+    // Also where it cannot be started; the error would show the command.
+    return false
+  }
 }
 
 function wanted(text: string | undefined): string | undefined {

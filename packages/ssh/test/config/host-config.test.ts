@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { expect, test } from 'vitest'
 
 import { hostConfig } from '@net/ssh'
@@ -38,6 +41,20 @@ test('[SSH-30] Host, Match, tokens and the first value that counts', async () =>
   const asked = await hostConfig('web', { files, user: 'eve', port: 7, matchExec: true })
   expect(asked).toMatchObject({ user: 'eve', port: 7, compression: true })
   expect((await hostConfig('other', { files })).hostname).toBe('other')
+})
+
+test('a command of Match exec reads nothing, may print as much as it likes, and leaves programs behind', async () => {
+  using folder = configFolder()
+  const matches = async (command: string): Promise<boolean> => {
+    const files = [folder.write('config', `Match exec "${command}"`, '  Port 2222')]
+    return (await hostConfig('web', { files, matchExec: true })).port === 2222
+  }
+  expect(await matches('cat')).toBe(true)
+  expect(await matches('head -c 3000000 /dev/zero')).toBe(true)
+  expect(await matches('sleep 60 & echo $! > ' + join(folder.path, 'left'))).toBe(true)
+  process.kill(Number(readFileSync(join(folder.path, 'left'), 'utf8')))
+  expect(await matches('kill $$')).toBe(false)
+  expect(await matches('no-such-program-of-mine')).toBe(false)
 })
 
 test('tokens and values without a meaning are refused with the name of the host', async () => {
