@@ -58,8 +58,8 @@ export class ConfigReader {
         const said = readConfigLine(line)
         if (said === undefined) continue
         if (said.keyword === 'host' || said.keyword === 'match') {
-          // Within a block that does not hold, nothing does.
-          active = (await this.#condition(said)) && holds
+          // Within a block that does not hold, nothing does, and no command is run.
+          active = (await this.#condition(said, holds)) && holds
         } else if (said.keyword === 'include') {
           if (depth >= DEEPEST) throw new Error('Include is nested too deeply')
           for (const path of said.words) await this.#include(path, file, active, depth)
@@ -70,8 +70,10 @@ export class ConfigReader {
     }
   }
 
-  async #condition({ keyword, words }: ConfigLine): Promise<boolean> {
-    if (keyword === 'match') return matchHolds(words, this.#subject)
+  async #condition({ keyword, words }: ConfigLine, runs: boolean): Promise<boolean> {
+    const subject = this.#subject
+    if (keyword === 'match')
+      return matchHolds(words, runs ? subject : { ...subject, exec: async () => false })
     if (words.length === 0) throw new Error('Host has no name')
     return hostMatches(words, this.#subject.name)
   }

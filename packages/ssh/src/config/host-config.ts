@@ -177,8 +177,9 @@ class Lookup {
       this.#skipsExec = true
       return false
     }
-    const text = expandTokens(command, PATH_TOKENS, this.#tokens(values, this.#hostname(values)))
-    return hasEndedWell(text)
+    const tokens = this.#tokens(values, this.#hostname(values))
+    if (NAMES_IN_TOKENS.test(command)) refuseForShell(tokens, 'Match exec')
+    return hasEndedWell(expandTokens(command, PATH_TOKENS, tokens))
   }
 
   #build(values: ConfigValues): HostConfig {
@@ -224,13 +225,17 @@ class Lookup {
   }
 }
 
-/** A shell reads the command, and must find no words of its own in names that come from elsewhere. */
 function safeCommand(command: string, tokens: TokenValues): string {
-  const { original, host, user } = tokens
+  refuseForShell(tokens, 'ProxyCommand')
+  return expandTokens(command, COMMAND_TOKENS, tokens)
+}
+
+/** A shell reads the command, and must find no words of its own in names that come from elsewhere. */
+function refuseForShell({ original, host, user }: TokenValues, what: string): void {
   const odd = [original, host, user].find((name) => SHELL.test(name))
-  if (odd === undefined) return expandTokens(command, COMMAND_TOKENS, tokens)
+  if (odd === undefined) return
   throw netError('NET_BAD_OPTION', {
-    message: `"${odd}" has letters that the shell of ProxyCommand would read`,
+    message: `"${odd}" has letters that the shell of ${what} would read`,
   })
 }
 
@@ -291,6 +296,7 @@ export function defaultIdentityFiles(home: string | undefined = homeFolder()): r
   return home === undefined ? [] : NAMES.map((name) => join(home, '.ssh', name))
 }
 
+const NAMES_IN_TOKENS = /%[hknr]/
 const SHELL = /[\s'"`$\\;&<>|(){}*?!#~]|^-/
 const NAMES = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk']
 const hostConfigOptions: OptionsDoor<HostConfigOptions> = optionsDoor<HostConfigOptions>(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -43,7 +43,7 @@ test('[SSH-30] Host, Match, tokens and the first value that counts', async () =>
   expect((await hostConfig('other', { files })).hostname).toBe('other')
 })
 
-test('a command of Match exec reads nothing, may print as much as it likes, and leaves programs behind', async () => {
+test('a command of Match exec reads nothing, may print as much as it likes, leaves programs behind, and is run only within blocks that hold', async () => {
   using folder = configFolder()
   const matches = async (command: string): Promise<boolean> => {
     const files = [folder.write('config', `Match exec "${command}"`, '  Port 2222')]
@@ -54,6 +54,16 @@ test('a command of Match exec reads nothing, may print as much as it likes, and 
   expect(await matches('sleep 60 & echo $! > ' + join(folder.path, 'left'))).toBe(true)
   process.kill(Number(readFileSync(join(folder.path, 'left'), 'utf8')))
   expect(await matches('kill $$')).toBe(false)
+  const ran = join(folder.path, 'ran')
+  const within = folder.write('within', `Match exec "touch ${ran}"`, '  Port 2222')
+  for (const [name, is] of [
+    ['other', false],
+    ['web', true],
+  ] as const) {
+    const files = [folder.write('config', `Host ${name}`, `  Include ${within}`)]
+    expect((await hostConfig('web', { files, matchExec: true })).port).toBe(is ? 2222 : 22)
+    expect(existsSync(ran)).toBe(is)
+  }
   expect(await matches('no-such-program-of-mine')).toBe(false)
 })
 
@@ -78,6 +88,25 @@ test('names that a shell would read do not get into a command', async () => {
   for (const name of ['a;b', '$(a)', '-oX']) {
     expect(await failureOf(hostConfig(name, { files }))).toMatchObject({ code: 'NET_BAD_OPTION' })
   }
+  const refused = { code: 'NET_BAD_OPTION', message: expect.stringContaining('Match exec') }
+  for (const token of ['%h', '%n', '%k', '%r']) {
+    const matching = {
+      files: [folder.write('match', `Match exec "echo ${token}"`)],
+      matchExec: true,
+    }
+    for (const [name, user] of [
+      ['a;b', 'ada'],
+      ['web', '$(a)'],
+    ] as const) {
+      const call = hostConfig(name, { ...matching, user })
+      expect(await failureOf(call)).toMatchObject(refused)
+    }
+  }
+  const plain = {
+    files: [folder.write('match', 'Match exec "true"', 'Port 2222')],
+    matchExec: true,
+  }
+  expect((await hostConfig('web', { ...plain, user: String.raw`office\ada` })).port).toBe(2222)
 })
 
 test('a command of Match exec that cannot be started does not hold', async () => {
