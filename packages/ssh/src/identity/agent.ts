@@ -56,6 +56,10 @@ export async function agentStream(path: string): Promise<Duplex> {
   socket.on('error', () => {}).on('close', () => near.end())
   near.pipe(socket)
   socket.on('data', (chunk) => near.write(chunk))
+  // Somebody who breaks off says no end to the agent.
+  far.on('close', () => {
+    if (!far.writableFinished) socket.destroy()
+  })
   return far
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+
 import { expect, test } from 'vitest'
 
 import { agentKeys, agentSignature, agentStream } from '../../src/identity/agent.ts'
@@ -58,4 +61,15 @@ test('a stream to an agent carries what somebody else asks, and ends with the ag
   await expect(agentStream('/nowhere/agent')).rejects.toMatchObject({
     code: 'NET_CREDENTIAL_INVALID',
   })
+})
+
+test('an agent is left when somebody breaks a stream to it off', async () => {
+  const heard = Promise.withResolvers<Socket>()
+  await using agent = await startFakeAgent([], heard.resolve)
+  const stream = await agentStream(agent.socket)
+  stream.on('error', () => {}).write('a question')
+  const socket = await heard.promise
+  const closed = once(socket, 'close')
+  stream.destroy(new Error('the connection was lost'))
+  await expect(closed).resolves.toBeDefined()
 })
