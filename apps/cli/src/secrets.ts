@@ -6,6 +6,7 @@
 import { readFile, stat } from 'node:fs/promises'
 
 import { secret, type Credential, type Secret } from '@net/core'
+import { readNetrcFile } from '@net/core/authoring'
 
 import type { Call } from './call.ts'
 import { ask } from './prompt.ts'
@@ -82,9 +83,7 @@ async function fromFile(path: string): Promise<Secret> {
 }
 
 async function fromNetrc({ io }: Call, { host, user }: Asker): Promise<Secret | undefined> {
-  const { readNetrc } = await import('@net/http')
-  const file = io.env['NETRC']
-  const entry = (await readNetrc(file === undefined ? {} : { file }))(host)
+  const entry = (await readNetrcFile(io.env['NETRC']))(host)
   if (entry === undefined || (user !== undefined && entry.login !== user)) return undefined
   return entry.password
 }

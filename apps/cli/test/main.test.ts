@@ -1,8 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
+import { startFtpServer } from '@net/ftp/testing'
+import { startSftpServer } from '@net/ssh/testing'
 import { expect, it } from 'vitest'
+
+import { temporaryFolder } from './net.ts'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
@@ -26,3 +31,53 @@ it('is a program: version, exit code, and no word of a reader that leaves', () =
     stderr: '',
   })
 })
+
+it('loads for a copy from sftp to ftp nothing of the other protocols', async () => {
+  using folder = temporaryFolder()
+  const netrc = join(folder.path, 'netrc')
+  writeFileSync(netrc, 'machine 127.0.0.1 login ada password love', { mode: 0o600 })
+  await using ftp = await startFtpServer()
+  await using sftp = await startSftpServer({
+    files: { '/a.txt': 'content' },
+    ssh: { users: { ada: { password: 'love' } } },
+  })
+  const from = sftp.url.replace('ssh://', 'sftp://ada@')
+  const login = ['--dangerously-accept-any-host-key', '--ssh-config', 'none']
+  const args = ['cp', ...login, `${from}/a.txt`, `${ftp.url}/b.txt`]
+  const loaded = await loadedBy(args, { NETRC: netrc, NET_CONFIG: '/nowhere' })
+  expect(ftp.files.text('/b.txt')).toBe('content')
+  expect(loaded).toContainEqual(expect.stringContaining('/packages/ssh/src/sftp/'))
+  const unwanted = /\/packages\/(?:http|queue|smtp)\/|\/testing\//u
+  expect(loaded.filter((each) => unwanted.test(each))).toEqual([])
+})
+
+/** The modules that a run loads, those of Node as `node:name`. */
+async function loadedBy(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const hook = `data:text/javascript,${encodeURIComponent(TELL_LOADED)}`
+  const { stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--import', hook, '--conditions=@net/source', main, ...args],
+    { env: { ...process.env, ...env } },
+  )
+  return stderr.split('\n')
+}
+
+/** Tells on stderr, at the end. */
+const TELL_LOADED = `
+import { registerHooks } from 'node:module'
+const loaded = new Set()
+registerHooks({
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context)
+    loaded.add(resolved.url)
+    return resolved
+  },
+})
+process.on('exit', () => {
+  for (const each of process.moduleLoadList) loaded.add(each.replace('NativeModule ', 'node:'))
+  process.stderr.write([...loaded].join('\\n'))
+})
+`

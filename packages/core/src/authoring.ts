@@ -106,6 +106,8 @@ export {
 export { disk } from './data/disk.ts'
 export { whyUnsafe } from './data/safe-join.ts'
 export { written } from './data/write-to-kernel.ts'
+export { readNetrcFile } from './data/netrc-file.ts'
+export type { NetrcEntry, NetrcLookup } from './data/netrc-text.ts'
 export { isZero } from './data/zeros.ts'
 export { isFileSink, isFileSource, isTextSource } from './data/file.ts'
 export { lettingGo } from './data/let-go.ts'

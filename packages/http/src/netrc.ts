@@ -1,8 +1,12 @@
 /* Users and passwords from the caller's `.netrc`, for the hosts that it names. */
 
-import { join } from 'node:path'
-
-import { disk, netError, option, optionsDoor } from '@net/core/authoring'
+import {
+  option,
+  optionsDoor,
+  readNetrcFile,
+  type NetrcEntry,
+  type NetrcLookup,
+} from '@net/core/authoring'
 
 import {
   basic,
@@ -13,7 +17,6 @@ import {
   type AuthRequest,
   type HttpAuth,
 } from './auth.ts'
-import { parseNetrc, type NetrcEntry, type NetrcLookup } from './netrc-file.ts'
 import { hostOf } from './road.ts'
 
 /** Options of `netrc()`. */
@@ -36,7 +39,7 @@ export function netrc(options?: NetrcOptions): HttpAuth {
  * was named. Rejects with `NET_BAD_CONFIG` if it is not valid, `NET_LOCAL_IO` if it cannot be read.
  */
 export async function readNetrc(options?: NetrcOptions): Promise<NetrcLookup> {
-  return read(netrcOptions(options).file)
+  return readNetrcFile(netrcOptions(options).file)
 }
 
 class NetrcAuth extends ClaimableAuth {
@@ -56,7 +59,7 @@ class NetrcAuth extends ClaimableAuth {
   }
 
   async authorization(asking: AuthRequest): Promise<Authorization> {
-    this.#reading ??= read(this.#file).catch((error: unknown) => {
+    this.#reading ??= readNetrcFile(this.#file).catch((error: unknown) => {
       // Another program may be writing the file: the next request reads it again.
       this.#reading = undefined
       throw error
@@ -86,34 +89,8 @@ function loginOf({ login, password }: NetrcEntry): HttpAuth | undefined {
   return basic(login, password)
 }
 
-async function read(given: string | undefined): Promise<NetrcLookup> {
-  const named = given ?? process.env['NETRC']
-  const { homedir } = process.getBuiltinModule('node:os')
-  const file = named ?? join(homedir(), process.platform === 'win32' ? '_netrc' : '.netrc')
-  try {
-    const text = await disk().readFile(file, 'utf8')
-    await warnIfShared(file)
-    return parseNetrc(text)
-  } catch (cause) {
-    const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
-    if (code === 'ENOENT' && named === undefined) return () => undefined
-    if (typeof code !== 'string' || code.startsWith('NET_')) throw cause
-    throw netError('NET_LOCAL_IO', { message: `the netrc file cannot be read (${code})`, cause })
-  }
-}
-
-async function warnIfShared(file: string): Promise<void> {
-  const { mode } = await disk().stat(file)
-  // Windows has no such bits.
-  if (process.platform === 'win32' || (mode & OTHERS) === 0) return
-  process.emitWarning(`${file} holds passwords and can be read by others: chmod 600`, {
-    code: 'NET_NETRC_SHARED',
-  })
-}
-
 const netrcOptions = optionsDoor<NetrcOptions>(
   { protocol: 'http', call: 'netrc' },
   { file: option.text },
   { path: 'file' },
 )
-const OTHERS = 0o077

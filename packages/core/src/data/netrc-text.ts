@@ -3,8 +3,10 @@
  * system and no network.
  */
 
-import { secret, type Secret } from '@net/core'
-import { claimSecrets, netError, nextId } from '@net/core/authoring'
+import { netError } from '../errors/net-error.ts'
+import { nextId } from '../operation/next-id.ts'
+import { claimSecrets } from '../redaction/redact.ts'
+import { secret, type Secret } from '../redaction/secret.ts'
 
 /** Who one is on a machine. */
 export interface NetrcEntry {

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { isNetError } from '@net/core'
-import { parseNetrc } from '../src/netrc-file.ts'
+import { parseNetrc } from '../../src/data/netrc-text.ts'
 
 function at(text: string, host: string): string | undefined {
   const entry = parseNetrc(text)(host)
