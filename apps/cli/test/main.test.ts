@@ -32,7 +32,7 @@ it('is a program: version, exit code, and no word of a reader that leaves', () =
   })
 })
 
-it('loads for a copy from sftp to ftp nothing of the other protocols', async () => {
+it('loads for a copy from sftp to ftp nothing of the other protocols, and no half for servers', async () => {
   using folder = temporaryFolder()
   const netrc = join(folder.path, 'netrc')
   writeFileSync(netrc, 'machine 127.0.0.1 login ada password love', { mode: 0o600 })
@@ -47,7 +47,9 @@ it('loads for a copy from sftp to ftp nothing of the other protocols', async () 
   const loaded = await loadedBy(args, { NETRC: netrc, NET_CONFIG: '/nowhere' })
   expect(ftp.files.text('/b.txt')).toBe('content')
   expect(loaded).toContainEqual(expect.stringContaining('/packages/ssh/src/sftp/'))
-  const unwanted = /\/packages\/(?:http|queue|smtp)\/|\/testing\//u
+  expect(loaded).toContain('node:crypto')
+  const unwanted =
+    /\/packages\/(?:http|queue|smtp)\/|\/testing\/|\/ssh2\/lib\/(?:index|server)\.js|^node:https?$/u
   expect(loaded.filter((each) => unwanted.test(each))).toEqual([])
 })
 

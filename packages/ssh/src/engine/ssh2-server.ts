@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream'
 import type { ServerQuirks } from '../testing/server-quirks.ts'
 import type { PrivateKey } from '../identity/key-material.ts'
 import { fields, uint32 } from '../identity/wire.ts'
-import { loadEngine } from './load-engine.ts'
+import { loadServerEngine } from './load-engine.ts'
 import { keysAsObjects, serveCertificate } from './ssh2-exchange.ts'
 import {
   announceHostKeys,
@@ -76,7 +76,7 @@ export interface ServerRoad {
 
 /** Speaks SSH as a server over the socket, until it is closed. */
 export async function serveSsh(socket: Socket, desk: ServerDesk): Promise<void> {
-  const engine = await loadEngine()
+  const engine = await loadServerEngine()
   const server = new engine.Server({
     hostKeys: desk.hostKeys,
     ...(desk.banner === undefined ? {} : { banner: desk.banner }),

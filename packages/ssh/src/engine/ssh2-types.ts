@@ -6,16 +6,14 @@ import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 
-/** The module. */
-export interface Engine {
+/** Its half for clients. */
+export interface ClientEngine {
   readonly Client: new () => EngineClient
+}
+
+/** Its half for servers. */
+export interface ServerEngine {
   readonly Server: new (config: EngineServerConfig) => EngineServer
-  readonly utils: {
-    readonly parseKey: (
-      data: string | Buffer,
-      passphrase?: string,
-    ) => EngineKey | EngineKey[] | Error
-  }
 }
 
 /** A parsed key. */

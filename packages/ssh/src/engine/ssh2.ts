@@ -57,7 +57,7 @@ import { refusal } from './ssh2-refusal.ts'
 import type { SessionOptions } from './session-options.ts'
 import { SessionState } from './session-state.ts'
 import { ChannelStream } from './ssh2-stream.ts'
-import type { Engine, EngineChannel, EngineClient } from './ssh2-types.ts'
+import type { ClientEngine, EngineChannel, EngineClient } from './ssh2-types.ts'
 import { batchWrites } from './write-batch.ts'
 
 /** What the key exchange came to. */
@@ -118,7 +118,7 @@ export class SshSession {
   #trip = Infinity
   #failure: Error | undefined
 
-  constructor(engine: Engine, socket: Socket, options: SessionOptions) {
+  constructor(engine: ClientEngine, socket: Socket, options: SessionOptions) {
     this.#client = new engine.Client()
     this.#socket = socket
     this.#options = options

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { dangerouslyAcceptAnyHostKey, type SshConnectOptions } from '@net/ssh'
 import { createSshKey } from '@net/ssh/testing'
 
-import { loadEngine } from '../../src/engine/load-engine.ts'
+import { loadServerEngine } from '../../src/engine/load-engine.ts'
 import type { EngineIncoming, EngineLogin } from '../../src/engine/ssh2-types.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function rawServer(
   ready: (client: EngineIncoming) => void,
   connected: (client: EngineIncoming) => void = () => {},
 ): Promise<Disposable & { readonly url: string }> {
-  const engine = await loadEngine()
+  const engine = await loadServerEngine()
   const server = new engine.Server({ hostKeys: [createSshKey().privateKey] })
   server.on('connection', (client: EngineIncoming) => {
     client.on('error', () => {})
