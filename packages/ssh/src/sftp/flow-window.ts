@@ -5,18 +5,42 @@
 
 import { clock } from '@net/core/authoring'
 
+/** The windows of all that is read on one connection, whose road they share. */
+export class FlowWindows {
+  readonly #open = new Set<FlowWindow>()
+
+  /** One more; `trip` is how long a question and its answer take at best, in milliseconds. To be closed when it is over. */
+  open(trip: () => number): FlowWindow {
+    const window: FlowWindow = new FlowWindow(trip, this)
+    this.#open.add(window)
+    window.size = this.share
+    return window
+  }
+
+  /** It is over, and leaves its share to the others. */
+  close(window: FlowWindow): void {
+    this.#open.delete(window)
+  }
+
+  /** What each may have under way on a road without length. */
+  get share(): number {
+    return Math.max(LEAST, ALL / Math.max(1, this.#open.size))
+  }
+}
+
 /** The window of one transfer. It grows while that makes the transfer faster. */
 export class FlowWindow {
   /** How many bytes may be under way. */
-  size: number = LEAST
+  size: number = ALL
+  readonly #all: FlowWindows
   readonly #trip: () => number
   #rate = 0
   #since = clock().now()
   #moved = 0
 
-  /** `trip` is how long a question and its answer take at best, in milliseconds. */
-  constructor(trip: () => number) {
+  constructor(trip: () => number, all: FlowWindows) {
     this.#trip = trip
+    this.#all = all
   }
 
   /** So many bytes have arrived. */
@@ -29,11 +53,12 @@ export class FlowWindow {
     this.#rate = Math.max(this.#moved / elapsed, this.#rate * FADING)
     this.#since += elapsed
     this.#moved = 0
-    this.size = Math.min(MOST, Math.max(LEAST, LEAST + 2 * this.#rate * trip))
+    this.size = Math.min(MOST, this.#all.share + 2 * this.#rate * trip)
   }
 }
 
-const LEAST = 4 * 1024 * 1024
+const ALL = 4 * 1024 * 1024
+const LEAST = 1024 * 1024
 const MOST = 48 * 1024 * 1024
 /** In milliseconds. */
 const SHORTEST = 5

@@ -6,7 +6,7 @@
 import { netError, stoppable, type Operation } from '@net/core/authoring'
 
 import { DataMemory } from './data-memory.ts'
-import { FlowWindow } from './flow-window.ts'
+import type { FlowWindow } from './flow-window.ts'
 import { STATUS } from './packets.ts'
 import type { DataReply } from './replies.ts'
 import { readRequest } from './requests.ts'
@@ -49,7 +49,7 @@ export class ReadAhead {
     this.#plan = plan
     this.#next = plan.start
     this.#memory = new DataMemory(plan.block, plan.lends === true, session.spare)
-    this.#window = new FlowWindow(() => session.pipeline.trip)
+    this.#window = session.windows.open(() => session.pipeline.trip)
   }
 
   /** Where the next bytes begin that will be asked for. */
@@ -97,6 +97,7 @@ export class ReadAhead {
   /** Nothing is asked for any more. */
   end(): void {
     this.#isOver = true
+    this.#session.windows.close(this.#window)
     this.#session.inflow.change(-this.#reserved)
     this.#reserved = 0
     this.#memory.end()

@@ -9,6 +9,7 @@ import { netError, stoppable, type Operation } from '@net/core/authoring'
 import { FieldReader } from '../identity/wire.ts'
 import { readLong, type SftpAttributes } from './attributes.ts'
 import { SpareMemory } from './data-memory.ts'
+import { FlowWindows } from './flow-window.ts'
 import { Handles } from './handles.ts'
 import { Inflow } from './inflow.ts'
 import { nameBytes, nameText, type SftpEncoding } from './name-text.ts'
@@ -51,6 +52,7 @@ interface Shared {
   readonly inflow: Inflow
   /** Memory that reads have left. */
   readonly spare: SpareMemory
+  readonly windows: FlowWindows
   readonly refused: Set<string>
   readonly parts: PartsInUse
   limits?: Promise<ServerLimits>
@@ -94,7 +96,8 @@ export class SftpSession {
     const parts = new PartsInUse((part) => realFolderOf(part, pipeline, rules))
     const inflow = new Inflow(widen)
     const spare = new SpareMemory()
-    const shared = { handles, inflow, spare, refused: new Set<string>(), parts }
+    const windows = new FlowWindows()
+    const shared = { handles, inflow, spare, windows, refused: new Set<string>(), parts }
     return new SftpSession(pipeline, rules, shared)
   }
 
@@ -109,6 +112,11 @@ export class SftpSession {
   /** Memory that reads have left. */
   get spare(): SpareMemory {
     return this.#shared.spare
+  }
+
+  /** How much its reads may have under way. */
+  get windows(): FlowWindows {
+    return this.#shared.windows
   }
 
   /** The same session for one call, whose paths begin in the same place from its first request to its last. */
