@@ -8,6 +8,7 @@ import { Semaphore } from '@net/async'
 import { netError } from '@net/core/authoring'
 
 import type { Filter } from './filter.ts'
+import { FoundFolder } from './found-folder.ts'
 import { pathIn, type TreePlace } from './place.ts'
 import { TWICE, type Listed, type Scanned, type ScannedFolder, type Twice } from './scanned.ts'
 import { slicesOf } from './slices.ts'
@@ -65,17 +66,22 @@ export class Scan {
 
   /** What was listed of the folder, with what `folderAt` finds its folders to hold. */
   async filled(spot: Spot, listed: Listed, folderAt: FolderAt): Promise<ScannedFolder> {
-    const scanned: Scanned[] = []
+    const { path } = spot
+    const hides = listed.hidden.size > 0 || this.#rules.filter.holdsOwn(path)
+    const folder = new FoundFolder(spot.from, { ...listed, hides })
     const deep: Promise<Scanned>[] = []
     for (const each of listed.found) {
       const here = this.#one(each, spot, folderAt)
       // Most are plain files, and a promise costs more than they do.
       if (here instanceof Promise) deep.push(here)
-      else scanned.push(here)
+      else folder.add(here)
     }
+    // They would be held until the folders are listed.
+    listed.found.clear()
     // One that ends by an abort must not be told before the others have let go of what they list.
     await Promise.allSettled(deep)
-    return this.#summary([...scanned, ...(await Promise.all(deep))], spot, listed)
+    for (const each of await Promise.all(deep)) this.#addDeep(folder, path, each)
+    return folder
   }
 
   /** The folder of that name in this one; undefined where there is none, or it lies too deep. */
@@ -169,27 +175,17 @@ export class Scan {
     return { ...found, path: at }
   }
 
-  #summary(
-    scanned: readonly Scanned[],
-    { path }: Spot,
-    { failure, hidden, settled }: Listed,
-  ): ScannedFolder {
-    const entries = new Map<string, Scanned>()
-    const hollow = new Map<string, Scanned>()
-    let hides = hidden.size > 0 || this.#rules.filter.holdsOwn(path)
-    for (const each of scanned) {
-      const { name } = each.entry
-      if (each.folder?.hides === true) hides = true
-      if (this.#isHidden(join(path, name), each)) hidden.add(name)
-      else if (this.#isHollow(join(path, name), each)) hollow.set(name, each)
-      else {
-        entries.set(name, each)
-        continue
-      }
-      hides = true
+  /** What is behind a link, or is a folder, may turn out to be hidden or hollow. */
+  #addDeep(folder: FoundFolder, path: string, each: Scanned): void {
+    const { name } = each.entry
+    if (each.folder?.hides === true) folder.hides = true
+    if (this.#isHidden(join(path, name), each)) folder.hidden.add(name)
+    else if (this.#isHollow(join(path, name), each)) folder.hollow.set(name, each)
+    else {
+      folder.add(each)
+      return
     }
-    const failed = failure === undefined ? {} : { failure }
-    return { entries, hides, hidden, hollow, settled, ...failed }
+    folder.hides = true
   }
 
   /** Whether what a link led to turned out to be hidden. */
@@ -199,9 +195,8 @@ export class Scan {
   }
 
   #isHollow(path: string, { folder }: Scanned): boolean {
-    const isEmpty =
-      folder?.entries.size === 0 && folder.settled === 0 && folder.failure === undefined
-    return isEmpty && !this.#rules.filter.wantsFolder(path)
+    if (folder === undefined || this.#rules.filter.wantsFolder(path)) return false
+    return folder.entries.size === 0 && folder.settled === 0 && folder.failure === undefined
   }
 }
 
