@@ -21,7 +21,7 @@ export interface HashedPair {
 
 /** Compares the files of the steps; those that cannot be read are left out. */
 export async function hashPairs(
-  steps: readonly PlanStep[],
+  steps: Iterable<PlanStep>,
   pair: HashedPair,
 ): Promise<ReadonlyMap<string, boolean>> {
   const { from, fromCan, signal, to, toCan } = pair

@@ -63,7 +63,9 @@ export async function diff(
     const ours = { deletes: true, newer: false, state: undefined, tellsAll: false }
     const rules = { ...taken, ...ours, filter, concurrency }
     const { steps } = await pairUp(source, target, op, rules)
-    return steps.flatMap((step) => differencesOf(step))
+    return Iterator.from(steps)
+      .flatMap((step) => differencesOf(step))
+      .toArray()
   })
 }
 

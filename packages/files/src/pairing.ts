@@ -8,7 +8,7 @@ import type { Filter } from './filter.ts'
 import type { TreePlace } from './place.ts'
 import { partName } from './plan/part-name.ts'
 import type { PlanRules } from './plan/plan-rules.ts'
-import type { PlanStep } from './plan/plan-step.ts'
+import type { PlanSteps } from './plan/plan-steps.ts'
 import { planTree } from './plan/plan.ts'
 import { Settling } from './plan/settling.ts'
 import { scanPair } from './scan-pair.ts'
@@ -36,7 +36,7 @@ export interface Pairing {
   readonly toCan: RemoteCapabilities
   /** How many calls at a time both have use for. */
   readonly calls: number
-  readonly steps: readonly PlanStep[]
+  readonly steps: PlanSteps
   /** How many files are the same on both sides, and have no step. */
   readonly settled: number
   /** How many entries the target has; undefined where there is none. */
@@ -106,7 +106,7 @@ async function planned(
   const { fromCan, toCan } = pair
   const calls = Math.min(concurrency, fromCan.calls, toCan.calls)
   let steps = planTree(source, target, planRules)
-  const toHash = steps.filter(({ action, why }) => action === 'replace' && why === 'hash')
+  const toHash = [...steps.where(({ action, why }) => action === 'replace' && why === 'hash')]
   if (toHash.length > 0) {
     const same = await hashPairs(toHash, { ...pair, calls })
     steps = planTree(source, target, { ...planRules, sameHash: (path) => same.get(path) })

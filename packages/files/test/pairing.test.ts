@@ -22,7 +22,7 @@ test('both trees are listed, and the copy is planned', async () => {
   const from = at(memoryFiles({ contents: { a: '1' } }), '')
   const to = memoryFiles({ contents: { 'in/b': '2' } })
   const { entries, steps } = await within((op) => pairUp(from, at(to, 'in'), op, rules))
-  expect(steps.map(({ action, path }) => `${action} ${path}`)).toEqual(['make a', 'remove b'])
+  expect([...steps].map(({ action, path }) => `${action} ${path}`)).toEqual(['make a', 'remove b'])
   expect(entries).toBe(1)
   const none = await within((op) => pairUp(from, at(to, 'none'), op, rules))
   expect(none.entries).toBeUndefined()
@@ -31,7 +31,7 @@ test('both trees are listed, and the copy is planned', async () => {
 test('two files are paired under the name of the target', async () => {
   const tree = memoryFiles({ contents: { 'in/a': '1', b: 'old' } })
   const { steps } = await within((op) => pairFile(at(tree, 'in/a'), at(tree, 'b'), op, rules))
-  expect(steps).toMatchObject([{ action: 'replace', path: 'b', to: 'b', from: 'in/a' }])
+  expect([...steps]).toMatchObject([{ action: 'replace', path: 'b', to: 'b', from: 'in/a' }])
 })
 
 test('a source that is a file is no tree', async () => {

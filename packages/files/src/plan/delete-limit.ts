@@ -6,7 +6,7 @@ import type { PlanStep } from './plan-step.ts'
 
 /** Throws `NET_BAD_OPTION` where the steps remove more of the target's entries than they may. */
 export function checkDeletes(
-  steps: readonly PlanStep[],
+  steps: Iterable<PlanStep>,
   entries: number,
   allowed: boolean | number | 'all',
 ): void {
@@ -20,7 +20,7 @@ export function checkDeletes(
 }
 
 /** How many entries the steps remove; parts of earlier runs do not count. */
-export function removedBy(steps: readonly PlanStep[]): number {
+export function removedBy(steps: Iterable<PlanStep>): number {
   let count = 0
   for (const { action, instead = [], why } of steps) {
     if (action === 'remove' && why !== 'part of a copy') count++

@@ -11,6 +11,7 @@ import { badName, folderOf, join, nameOf, resolvedLink } from '../tree-path.ts'
 import { aheadOf, compareFiles, grainOf, type Compared } from './compare.ts'
 import { ownerOfPart, partName } from './part-name.ts'
 import type { EntryAction, EntryReason, PlanStep } from './plan-step.ts'
+import { PlanSteps } from './plan-steps.ts'
 import type { PlanRules } from './plan-rules.ts'
 import { Removals } from './removals.ts'
 import { nameKey, whyNot } from './target-names.ts'
@@ -20,7 +21,7 @@ export function planTree(
   source: ScannedFolder,
   target: ScannedFolder | undefined,
   rules: PlanRules,
-): readonly PlanStep[] {
+): PlanSteps {
   const planner = new Planner(rules)
   planner.folder({ path: '', to: '', source, target })
   return planner.steps
@@ -55,7 +56,7 @@ interface Keyed {
 }
 
 class Planner {
-  readonly steps: PlanStep[] = []
+  readonly steps = new PlanSteps()
   readonly #rules: PlanRules
   readonly #removals: Removals
   /** Paths of the target under which this plan goes on, or begins. */

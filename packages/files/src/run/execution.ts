@@ -11,6 +11,7 @@ import type { PathTest } from '../engine/ignore.ts'
 import { pathIn } from '../place.ts'
 import { partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
+import type { PlanSteps } from '../plan/plan-steps.ts'
 import { byDepth, removeLinks } from '../shown-links.ts'
 import type { StateKeeper } from '../state/state-keeper.ts'
 import { folderOf, isWithin, join, nameOf } from '../tree-path.ts'
@@ -31,7 +32,7 @@ export interface ExecutionParts {
 }
 
 /** Carries out the steps. Rejects only when the call is stopped. */
-export async function execute(steps: readonly PlanStep[], parts: ExecutionParts): Promise<void> {
+export async function execute(steps: PlanSteps, parts: ExecutionParts): Promise<void> {
   await new Execution(parts).run(steps)
 }
 
@@ -49,23 +50,23 @@ class Execution {
     this.#route = parts.route
   }
 
-  async run(steps: readonly PlanStep[]): Promise<void> {
+  async run(steps: PlanSteps): Promise<void> {
     const { isLast, route } = this.#parts
-    const { adjusted, files, folders, removed, settled, swapped } = sorted(steps)
+    const { adjusted, bytes, folders, removed, settled, swapped } = sorted(steps)
     for (const step of settled) this.#parts.log.settled(step)
-    route.expect(files.reduce((sum, { source }) => sum + (source?.size ?? 0), 0))
+    route.expect(bytes)
     // Those above come first in the plan.
     for (const step of folders) await this.#step(step, () => this.#makeFolder(step))
     const late = (step: PlanStep): boolean => isLast?.(step.path, false) === true
-    await this.#files(isLast === undefined ? files : files.filter((step) => !late(step)))
-    if (isLast !== undefined) await this.#files(files.filter(late))
+    await this.#files(steps.where((step) => isFile(step) && !late(step)))
+    if (isLast !== undefined) await this.#files(steps.where((step) => isFile(step) && late(step)))
     for (const step of swapped.toReversed()) await this.#step(step, () => this.#swap(step))
     await this.#each(adjusted, (step) => this.#adjust(step))
     const left = await this.#withoutLinks(removed, (step, error) => this.#linkSettled(step, error))
     for (const level of byDepth(left)) await this.#each(level, (step) => this.#remove(step))
   }
 
-  async #files(steps: readonly PlanStep[]): Promise<void> {
+  async #files(steps: Iterable<PlanStep>): Promise<void> {
     const { log, route, state } = this.#parts
     // What belongs in a folder that is missing fails.
     const mayBeQuick = this.#missing.length === 0
@@ -76,14 +77,20 @@ class Execution {
         })
       : steps
     const isSmall = ({ source }: PlanStep): boolean => (source?.size ?? Infinity) <= route.mostSmall
-    const [small, large] = [left.filter(isSmall), left.filter((step) => !isSmall(step))]
     const { concurrencyOfSmall } = this.#parts
-    await this.#each(small, (step) => this.#file(step), concurrencyOfSmall)
-    await this.#each(large, (step) => this.#file(step))
+    await this.#each(
+      Iterator.from(left).filter(isSmall),
+      (step) => this.#file(step),
+      concurrencyOfSmall,
+    )
+    await this.#each(
+      Iterator.from(left).filter((step) => !isSmall(step)),
+      (step) => this.#file(step),
+    )
   }
 
   async #each(
-    steps: readonly PlanStep[],
+    steps: Iterable<PlanStep>,
     run: (step: PlanStep) => Promise<StepDone | void>,
     concurrency = this.#parts.concurrency,
   ): Promise<void> {
@@ -263,31 +270,37 @@ interface StepDone {
 interface Sorted {
   readonly settled: readonly PlanStep[]
   readonly folders: readonly PlanStep[]
-  readonly files: readonly PlanStep[]
+  /** Of all files that are sent. */
+  readonly bytes: number
   readonly swapped: readonly PlanStep[]
   readonly adjusted: readonly PlanStep[]
   readonly removed: readonly PlanStep[]
 }
 
-function sorted(steps: readonly PlanStep[]): Sorted {
+function sorted(steps: Iterable<PlanStep>): Sorted {
   const settled: PlanStep[] = []
   const folders: PlanStep[] = []
-  const files: PlanStep[] = []
+  let bytes = 0
   const swapped: PlanStep[] = []
   const adjusted: PlanStep[] = []
   const removed: PlanStep[] = []
   for (const step of steps) {
-    const { action, beside, type } = step
+    const { action, beside } = step
     if (action === 'adjust') adjusted.push(step)
     else if (action === 'remove') removed.push(step)
     else if (action !== 'make' && action !== 'replace') settled.push(step)
-    else if (type !== 'folder') files.push(step)
+    else if (isFile(step)) bytes += step.source?.size ?? 0
     else {
       folders.push(step)
       if (beside !== undefined) swapped.push(step)
     }
   }
-  return { settled, folders, files, swapped, adjusted, removed }
+  return { settled, folders, bytes, swapped, adjusted, removed }
+}
+
+/** Whether it sends a file, or a link. */
+function isFile({ action, type }: PlanStep): boolean {
+  return (action === 'make' || action === 'replace') && type !== 'folder'
 }
 
 function unlessMissing(error: unknown): void {

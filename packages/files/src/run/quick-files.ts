@@ -19,9 +19,9 @@ import type { Route } from './route.ts'
 /** Copies what can be copied at once; `settled` is told of each. Resolves to the steps that are left. */
 export async function copyQuickly(
   route: Route,
-  steps: readonly PlanStep[],
+  steps: Iterable<PlanStep>,
   settled: (step: PlanStep, copied: CopiedFile) => Promise<void> | undefined,
-): Promise<readonly PlanStep[]> {
+): Promise<Iterable<PlanStep>> {
   const { road } = route
   // Each file is an operation to those who listen.
   if (road?.isQuick !== true || isHeard('operation', undefined)) return steps

@@ -67,6 +67,6 @@ export function rulesWith(
 }
 
 /** `path action why`, or the code of the error. */
-export function told(steps: readonly PlanStep[]): readonly string[] {
-  return steps.map(({ action, error, path, why }) => `${path} ${action} ${error?.code ?? why}`)
+export function told(steps: Iterable<PlanStep>): readonly string[] {
+  return [...steps].map(({ action, error, path, why }) => `${path} ${action} ${error?.code ?? why}`)
 }
