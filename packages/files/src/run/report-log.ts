@@ -5,6 +5,7 @@ import { guarded, netError } from '@net/core/authoring'
 
 import type { EntryReport, TreeReport } from '../entry-report.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
+import { ReportEntries } from './report-entries.ts'
 
 /** What a report is made of. */
 export interface ReportLogParts {
@@ -16,7 +17,7 @@ export interface ReportLogParts {
 
 /** The report of one call while it runs. */
 export class ReportLog {
-  readonly #entries: EntryReport[] = []
+  readonly #entries = new ReportEntries()
   readonly #counts = { make: 0, replace: 0, adjust: 0, remove: 0, keep: 0, skip: 0, refuse: 0 }
   readonly #errors: NetError[] = []
   readonly #tell: ((entry: EntryReport) => void) | undefined
@@ -50,16 +51,20 @@ export class ReportLog {
     const isPlain = step.action === 'keep' && step.why === 'same' && step.certain !== false
     if (isPlain && this.#tell === undefined) return
     const entry = reportOf(step, { error, note, transferred })
-    if (!isPlain) this.#entries.push(entry)
+    if (!isPlain) this.#entries.push(entry, step.source?.name)
     this.#tell?.(entry)
   }
 
   /** The report; throws `NET_PARTIAL_TRANSFER` with it where an entry failed. */
   end(): TreeReport {
     const { make, replace, adjust, remove, keep, skip } = this.#counts
+    let made: readonly EntryReport[] | undefined
+    const all = (): readonly EntryReport[] => (made ??= this.#entries.all())
     const report: TreeReport = Object.freeze({
       target: this.#target,
-      entries: Object.freeze(this.#entries),
+      get entries(): readonly EntryReport[] {
+        return all()
+      },
       made: make,
       replaced: replace,
       adjusted: adjust,
