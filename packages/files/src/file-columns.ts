@@ -2,6 +2,7 @@
 
 import type { RemoteEntry } from '@net/core'
 
+import { NumberList } from './number-list.ts'
 import { join } from './tree-path.ts'
 
 /** A file of which no more is known than the columns take. */
@@ -21,31 +22,31 @@ export function isPlainFile(entry: RemoteEntry): entry is PlainFile {
 /** Files of one folder, in the order in which they came. */
 export class FileColumns {
   readonly #names: string[] = []
-  readonly #sizes: number[] = []
-  readonly #times: number[] = []
-  readonly #modes: number[] = []
+  /** Of each the size, the time and the mode. */
+  readonly #numbers: NumberList
+
+  /** `expected` is about how many there will be. */
+  constructor(expected?: number) {
+    this.#numbers = new NumberList(expected && expected * 3)
+  }
 
   get length(): number {
     return this.#names.length
   }
 
-  push({ mode = UNKNOWN, modified, name, size }: PlainFile): void {
+  push({ mode = Number.NaN, modified, name, size }: PlainFile): void {
     this.#names.push(name)
-    this.#sizes.push(size)
-    this.#times.push(modified)
-    this.#modes.push(mode)
+    this.#numbers.push(size, modified, mode)
   }
 
   /** The file of that number, where the folder has that path. */
   at(index: number, folder: string): RemoteEntry {
     const { [index]: name = '' } = this.#names
-    const { [index]: size = 0 } = this.#sizes
-    const { [index]: modified = 0 } = this.#times
-    const { [index]: mode = UNKNOWN } = this.#modes
     const path = join(folder, name)
-    if (mode === UNKNOWN) return { name, path, type: 'file', size, modified }
+    const size = this.#numbers.at(index * 3)
+    const modified = this.#numbers.at(index * 3 + 1)
+    const mode = this.#numbers.at(index * 3 + 2)
+    if (Number.isNaN(mode)) return { name, path, type: 'file', size, modified }
     return { name, path, type: 'file', size, modified, mode }
   }
 }
-
-const UNKNOWN = -1

@@ -13,13 +13,14 @@ export class FoundFolder implements ScannedFolder {
   readonly failure?: NetError
   hides: boolean
   readonly #path: string
-  readonly #files = new FileColumns()
+  readonly #files: FileColumns
   /** In the order of the listing; undefined for the next one of the files. */
   readonly #order: (Scanned | undefined)[] = []
 
   /** `path` is where it is in its tree. */
-  constructor(path: string, { failure, hidden, hides, settled }: FoundParts) {
+  constructor(path: string, { failure, found, hidden, hides, settled }: FoundParts) {
     this.#path = path
+    this.#files = new FileColumns(found.size)
     this.hidden = hidden
     this.hides = hides
     this.settled = settled
@@ -51,4 +52,6 @@ export class FoundFolder implements ScannedFolder {
 export interface FoundParts extends Pick<ScannedFolder, 'hides' | 'settled'> {
   readonly hidden: Set<string>
   readonly failure: NetError | undefined
+  /** What is going to be added, at the most. */
+  readonly found: { readonly size: number }
 }

@@ -4,6 +4,7 @@
  */
 
 import { FileColumns, isPlainFile, type PlainFile } from '../file-columns.ts'
+import { NumberList } from '../number-list.ts'
 import { folderOf, join } from '../tree-path.ts'
 import type { PlanStep } from './plan-step.ts'
 
@@ -45,8 +46,8 @@ class NewFiles implements Iterable<PlanStep> {
   readonly folder: string
   readonly #from: string
   readonly #sources = new FileColumns()
-  readonly #modes: (number | undefined)[] = []
-  readonly #times: number[] = []
+  /** The mode and the time that each is given. */
+  readonly #given = new NumberList()
 
   /** `from` is the path of the folder in its tree. */
   constructor(folder: string, from: string) {
@@ -56,15 +57,13 @@ class NewFiles implements Iterable<PlanStep> {
 
   push({ mode, modified, source }: NewFile): void {
     this.#sources.push(source)
-    this.#modes.push(mode)
-    this.#times.push(modified ?? Number.NaN)
+    this.#given.push(mode ?? Number.NaN, modified ?? Number.NaN)
   }
 
   *[Symbol.iterator](): Generator<PlanStep, void> {
     for (let index = 0; index < this.#sources.length; index++) {
       const source = this.#sources.at(index, this.#from)
       const path = join(this.folder, source.name)
-      const { [index]: modified = Number.NaN } = this.#times
       yield {
         path,
         to: path,
@@ -72,11 +71,15 @@ class NewFiles implements Iterable<PlanStep> {
         action: 'make',
         why: 'missing',
         source,
-        mode: this.#modes[index],
-        modified: Number.isNaN(modified) ? undefined : modified,
+        mode: known(this.#given.at(index * 2)),
+        modified: known(this.#given.at(index * 2 + 1)),
       }
     }
   }
+}
+
+function known(value: number): number | undefined {
+  return Number.isNaN(value) ? undefined : value
 }
 
 interface NewFile extends PlanStep {

@@ -4,13 +4,14 @@
  */
 
 import type { EntryReport } from '../entry-report.ts'
+import { NumberList } from '../number-list.ts'
 import { folderOf, join, nameOf } from '../tree-path.ts'
 
 /** The entries of one report, in the order in which they came. */
 export class ReportEntries {
   readonly #names: string[] = []
   readonly #folders: string[] = []
-  readonly #sizes: number[] = []
+  readonly #sizes = new NumberList()
   /** Those that are more than a name and a size, by their numbers. */
   readonly #others = new Map<number, EntryReport>()
   /** Each folder's path once. */
@@ -36,7 +37,7 @@ export class ReportEntries {
   #sent(index: number): EntryReport {
     const { [index]: name = '' } = this.#names
     const { [index]: folder = '' } = this.#folders
-    const { [index]: size = 0 } = this.#sizes
+    const size = this.#sizes.at(index)
     return Object.freeze({ path: join(folder, name), ...SENT, size, transferred: size })
   }
 
