@@ -95,11 +95,17 @@ export class Scan {
 
   /** Lists the folder itself. */
   async listed(spot: Spot): Promise<Listed> {
+    const { signal } = this.#rules
+    // A wait is long in the life of memory: what begins behind it is short-lived, with all that it holds.
+    using _ = await this.#calls.acquire({ signal })
+    return await this.#read(spot)
+  }
+
+  async #read(spot: Spot): Promise<Listed> {
     const { filter, follow, signal } = this.#rules
     const found = new Map<string, RemoteEntry | Twice>()
     const hidden = new Set<string>()
     try {
-      using _ = await this.#calls.acquire({ signal })
       for await (const slice of slicesOf(this.#place.files, spot.from, { signal })) {
         for (const entry of slice) {
           const isOpen = follow && entry.type === 'link'
