@@ -67,6 +67,11 @@ export class FolderRecords {
     return true
   }
 
+  /** Lets go of what only makes the next look quick. */
+  rest(): void {
+    this.#index = undefined
+  }
+
   #at(name: string): number | undefined {
     return this.#places().get(name)
   }

@@ -11,6 +11,8 @@ import { FolderRecords, type Grains } from './folder-records.ts'
 /** The records of two trees, folder by folder. */
 export class StateRecords {
   readonly #folders = new Map<string, FolderRecords>()
+  /** The folder that was last looked at: files come folder by folder. */
+  #last: FolderRecords | undefined
   /** Whether something has changed since it was read. */
   isChanged = false
 
@@ -28,26 +30,33 @@ export class StateRecords {
     target: RemoteEntry,
     grains: Grains,
   ): boolean | undefined {
-    const records = this.#folders.get(folderOf(path))
-    return records?.isUnchanged(nameOf(path), source, target, grains)
+    return this.#at(folderOf(path))?.isUnchanged(nameOf(path), source, target, grains)
   }
 
   set(path: string, source: RemoteEntry, target: RemoteEntry): void {
     const folder = folderOf(path)
-    const records = this.#folders.get(folder) ?? new FolderRecords()
-    this.#folders.set(folder, records)
-    records.set(nameOf(path), source, target)
+    if (!this.#folders.has(folder)) this.#folders.set(folder, new FolderRecords())
+    const name = nameOf(path)
+    // That one is in memory already.
+    this.#at(folder)?.set(name === source.name ? source.name : name, source, target)
     this.isChanged = true
   }
 
   delete(path: string): void {
-    const records = this.#folders.get(folderOf(path))
-    if (records?.delete(nameOf(path)) === true) this.isChanged = true
+    if (this.#at(folderOf(path))?.delete(nameOf(path)) === true) this.isChanged = true
   }
 
   /** Adds the records of a folder that were read. */
   add(folder: string, records: FolderRecords): void {
     this.#folders.set(folder, records)
+  }
+
+  #at(folder: string): FolderRecords | undefined {
+    const records = this.#folders.get(folder)
+    if (records === this.#last) return records
+    this.#last?.rest()
+    this.#last = records
+    return records
   }
 
   folders(): IterableIterator<[string, FolderRecords]> {

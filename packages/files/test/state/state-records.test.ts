@@ -29,6 +29,23 @@ test('a time of the target that tells only its day looks as it did within that d
   expect(records.isUnchanged('a', source, { ...day, modified: -40_000_000 }, exact)).toBeUndefined()
 })
 
+test('files of several folders, in any order, each under its own name', () => {
+  const records = new StateRecords()
+  for (const path of ['in/a', 'b', 'in/ba', 'in/deep/a']) records.set(path, source, target)
+  expect(records.isUnchanged('in/ba', source, target, exact)).toBe(true)
+  records.set('in/a', target, target)
+  records.delete('b')
+  const unchanged = ['in/a', 'in/ba', 'b', 'in/b', 'in/deep/a'].map((path) =>
+    records.isUnchanged(path, source, target, exact),
+  )
+  expect(unchanged).toEqual([false, true, undefined, undefined, true])
+  expect([...records.folders()].map(([folder, { columns }]) => [folder, columns.names])).toEqual([
+    ['in', ['a', 'ba']],
+    ['', []],
+    ['in/deep', ['a']],
+  ])
+})
+
 test('a side without times is compared by size', () => {
   const { modified: _, ...timeless } = target
   const records = new StateRecords()
