@@ -12,11 +12,9 @@ import type { PlanStep } from './plan-step.ts'
 export class PlanSteps implements Iterable<PlanStep> {
   readonly #items: (PlanStep | NewFiles)[] = []
 
-  push(...steps: readonly PlanStep[]): void {
-    for (const step of steps) {
-      if (isNewFile(step)) this.#newFilesIn(step).push(step)
-      else this.#items.push(step)
-    }
+  push(step: PlanStep): void {
+    if (isNewFile(step)) this.#newFilesIn(step).push(step)
+    else this.#items.push(step)
   }
 
   *[Symbol.iterator](): Generator<PlanStep, void> {

@@ -236,7 +236,10 @@ class Planner {
     else if (left.refused !== undefined) this.#refuse(spot.path, spot.to, 'other', left.refused)
     else if (source.failure !== undefined) this.#add('keep', 'not listed', spot)
     else if (!this.#rules.deletes) this.#add('keep', 'not in the source', spot)
-    else this.steps.push(...this.#removals.of(spot.path, spot.to, left))
+    else {
+      // One by one: as arguments of one call there may be too many.
+      for (const step of this.#removals.of(spot.path, spot.to, left)) this.steps.push(step)
+    }
   }
 
   /** A part that this plan goes on with stays; one of another version goes. */

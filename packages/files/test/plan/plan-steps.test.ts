@@ -28,7 +28,7 @@ test('gives back what it was given, in that order, as often as it is asked', () 
     newFile('in', 'j'),
   ]
   const plan = new PlanSteps()
-  plan.push(...steps)
+  for (const step of steps) plan.push(step)
   expect([...plan]).toEqual(steps)
   const inDeep = plan.where(({ path }) => path.startsWith('in/deep/'))
   for (const each of [inDeep, inDeep]) expect([...each]).toEqual([newFile('in/deep', 'i')])

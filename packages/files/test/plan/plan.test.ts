@@ -264,3 +264,10 @@ test('a part is found by the name that the target has for the file', () => {
   expect(told(steps)).toEqual(['readme replace size', `${stale} remove part of a copy`])
   expect(steps[0]?.part?.name).toBe(name)
 })
+
+test('a folder of any size is removed', () => {
+  const files = Array.from({ length: 200_000 }, (_, index) => fileOf(`${index}`))
+  const target = folderOf([inFolder('old', files)])
+  const steps = [...planTree(folderOf([]), target, rulesWith({ deletes: true }))]
+  expect([steps.length, steps.at(-1)?.path]).toEqual([200_001, 'old'])
+})
