@@ -29,7 +29,7 @@ export interface EntryReport {
 export interface TreeReport {
   /** The folder of the target's tree that the paths of the entries begin in; of `remove`, the place itself. */
   readonly target: string
-  /** Every entry that was not simply the same on both sides, in the order in which they were settled. */
+  /** Every entry that was not simply the same on both sides, in the order in which they were settled. Made when it is first read. */
   readonly entries: readonly EntryReport[]
   readonly made: number
   readonly replaced: number

@@ -32,6 +32,10 @@ test('every entry is told, and what is the same is only counted', () => {
   const report = log.end()
   expect(told).toEqual(['a', 'b', 'c'])
   expect(report).toMatchObject({ target: 'in', made: 1, kept: 5, transferred: 3, failed: 0 })
+  expect(report.entries).toBe(report.entries)
+  expect(JSON.parse(JSON.stringify(report))).toMatchObject({
+    entries: [{ path: 'a' }, { path: 'c' }],
+  })
   expect(report.entries).toEqual([
     { path: 'a', type: 'file', action: 'make', why: 'missing', size: 3, transferred: 3 },
     { path: 'c', to: 'C', type: 'file', action: 'keep', why: 'same', size: 3, certain: false },
