@@ -19,7 +19,7 @@ export async function* walkFolders(
     yield entries
     if (incomplete !== undefined) throw incomplete
     const folders = entries.filter(({ type }) => type === 'folder')
-    waiting.push(...folders.map(({ path }) => path).toReversed())
+    for (const { path } of folders.toReversed()) waiting.push(path)
   }
 }
 

@@ -3,6 +3,9 @@ import { expect, test } from 'vitest'
 import { connect } from '@net/ftp'
 import { startFtpServer } from '@net/ftp/testing'
 
+import type { FtpEntry } from '../src/entry.ts'
+import { walkFolders } from '../src/walk.ts'
+
 const files = { '/in/a': '1', '/in/deep/.hidden': '2', '/in/deep/er/b': '3', '/z': '4' }
 
 test.each([[[]], [['MLST', 'MLSD']]])(
@@ -44,4 +47,18 @@ test('a listing that was cut short throws behind what came', async () => {
   })()
   await expect(walking).rejects.toMatchObject({ code: 'NET_PROTO_INCOMPLETE', operation: 'walk' })
   expect(seen).toEqual(['in/a'])
+})
+
+test('a folder may hold any number of folders', async () => {
+  const entries = Array.from({ length: 200_000 }, (_, index): FtpEntry => {
+    return { name: `${index}`, path: `${index}`, type: 'folder', raw: '' }
+  })
+  const asked: string[] = []
+  const walk = walkFolders('', async (folder) => {
+    asked.push(folder)
+    return { entries: folder === '' ? entries : [], isWhole: true }
+  })
+  await walk.next()
+  await walk.next()
+  expect(asked).toEqual(['', '0'])
 })

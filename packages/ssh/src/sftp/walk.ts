@@ -19,7 +19,7 @@ export async function* walkFolders(
       if (entry.type === 'folder' && enters(entry.path)) folders.push(entry.path)
       yield entry
     }
-    waiting.push(...folders.toReversed())
+    for (const each of folders.toReversed()) waiting.push(each)
   }
 }
 

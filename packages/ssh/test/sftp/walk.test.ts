@@ -40,3 +40,18 @@ test('a pattern lists only the folders that it needs', async () => {
   const all = globFolders(namePattern('**/*.csv'), list)
   expect(await Array.fromAsync(all, ({ path }) => path)).toEqual(['b.csv', 'a/d.csv', 'a/c/e.csv'])
 })
+
+test('a folder may hold any number of folders', async () => {
+  const names = Array.from({ length: 200_000 }, (_, index) => `${index}`)
+  const many = async function* many(folder: string): AsyncGenerator<SftpEntry> {
+    if (folder === '.') for (const name of names) yield { name, path: name, type: 'folder' }
+    else yield { name: 'end', path: `${folder}/end`, type: 'file' }
+  }
+  let first: string | undefined
+  for await (const { path, type } of walkFolders('.', many)) {
+    if (type === 'folder') continue
+    first = path
+    break
+  }
+  expect(first).toBe('0/end')
+})
