@@ -14,9 +14,10 @@ export interface PlainFile extends RemoteEntry {
 
 /** Whether the columns take all that is known of it. */
 export function isPlainFile(entry: RemoteEntry): entry is PlainFile {
-  const { modified, raw, size, target, type } = entry
+  const { modified, modifiedGrain, raw, size, target, type } = entry
   const isKnown = size !== undefined && modified !== undefined
-  return type === 'file' && isKnown && target === undefined && raw === undefined
+  const hasMore = modifiedGrain !== undefined || target !== undefined || raw !== undefined
+  return type === 'file' && isKnown && !hasMore
 }
 
 /** Files of one folder, in the order in which they came. */

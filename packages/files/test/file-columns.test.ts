@@ -16,7 +16,11 @@ test('gives back the files that were put in', () => {
 test('takes no file of which more is known, or less', () => {
   const { size: _, ...noSize } = file
   const { modified: __, ...noTime } = file
-  const others: readonly RemoteEntry[] = [noSize, noTime, { ...file, raw: 'x' }]
+  const more: readonly RemoteEntry[] = [
+    { ...file, raw: 'x' },
+    { ...file, modifiedGrain: 60_000 },
+  ]
+  const others: readonly RemoteEntry[] = [noSize, noTime, ...more]
   const folder: RemoteEntry = { ...file, type: 'folder' }
   for (const each of [...others, folder]) expect(isPlainFile(each)).toBe(false)
 })
