@@ -21,8 +21,10 @@ export async function matchesOf(call: Call, session: Session): Promise<readonly 
   for (const given of call.args) {
     const address = addressOf(given)
     const place = await session.place(address)
-    if (call.options.glob === true) found.push(...(await fitting(call, { address, place })))
-    else found.push({ address, place })
+    const one = { address, place }
+    // They may be more than a call takes arguments.
+    for (const each of call.options.glob === true ? await fitting(call, one) : [one])
+      found.push(each)
   }
   return found
 }
