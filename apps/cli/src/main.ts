@@ -11,6 +11,7 @@ declare const NET_VERSION: string | undefined
 const version = typeof NET_VERSION === 'string' ? NET_VERSION : versionOf()
 const args = process.argv.slice(2)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  process.stdout.on('error', tellUnprinted)
   process.stdout.write(`${version}\n`)
 } else {
   process.exitCode = await main()
@@ -55,6 +56,14 @@ async function main(): Promise<number> {
   // What still waits, such as an open standard input, waits for nothing.
   if (process.stdout.writableLength > 0) await new Promise((done) => process.stdout.write('', done))
   process.exit(code)
+}
+
+/** A reader that has left is no failure; a full disk is one. */
+function tellUnprinted({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') return
+  process.exitCode = 74
+  process.stderr.on('error', () => {})
+  process.stderr.write(`net: ${message}\n`)
 }
 
 function versionOf(): string {

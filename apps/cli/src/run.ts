@@ -8,11 +8,11 @@ import { Command, CommanderError, Option } from 'commander'
 import type { Call } from './call.ts'
 import { commandTable, type CommandSpec } from './command-table.ts'
 import { configPath, readConfig } from './config-file.ts'
-import { exitCodes } from './exit-code.ts'
+import { exitCodeOf, exitCodes } from './exit-code.ts'
 import { Interruption, LEFT_IN_THE_MIDDLE } from './interruption.ts'
 import type { Io } from './io.ts'
 import { optionTable, type OptionName, type OptionSpec, type OptionValues } from './option-table.ts'
-import { errorEvent, tellError } from './output/error-page.ts'
+import { errorEvent, messageOf, tellError } from './output/error-page.ts'
 import { harmless } from './output/harmless.ts'
 import { Output } from './output/output.ts'
 import { timeText } from './output/units.ts'
@@ -37,7 +37,7 @@ export async function runNet(args: readonly string[], io: Io, version: string): 
   } catch (error) {
     return tellMisuse(error, args, io)
   }
-  if (chosen.spec === undefined) return 0
+  if (chosen.spec === undefined) return helpCode(io)
   return runCommand(chosen.spec, { args: chosen.args ?? [], options: chosen.options ?? {} }, io)
 }
 
@@ -165,12 +165,25 @@ async function tellMisuse(error: unknown, args: readonly string[], io: Io): Prom
   const isJson = args.includes('--json')
   const output = new Output(io, { json: isJson })
   if (!(error instanceof CommanderError)) return tellLast(error, args[0] ?? '', output)
-  if (error.exitCode === 0) return 0
+  if (error.exitCode === 0) return helpCode(io)
   if (isJson) {
     const message = error.message.replace(/^error: /, '')
     await output.event(errorEvent(new UsageError(message)))
   }
   return 2
+}
+
+/** The exit code of a help: its disk may be full, and a reader that has left is no failure. */
+async function helpCode(io: Io): Promise<number> {
+  const output = new Output(io, {})
+  try {
+    await output.bytes('')
+  } catch (error) {
+    const code = exitCodeOf(error)
+    if (code !== 0) output.complain(`net: ${messageOf(error)}`)
+    return code
+  }
+  return 0
 }
 
 function helpTail(): string {

@@ -14,12 +14,13 @@ const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.j
   version: string
 }
 
+const run = (line: string): { status: number | null; stdout: string; stderr: string } =>
+  spawnSync('sh', ['-c', line], {
+    encoding: 'utf8',
+    env: { ...process.env, NET: `${process.execPath} --conditions=@net/source ${main}` },
+  })
+
 it('is a program: version, exit code, and no word of a reader that leaves', () => {
-  const run = (line: string): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync('sh', ['-c', line], {
-      encoding: 'utf8',
-      env: { ...process.env, NET: `${process.execPath} --conditions=@net/source ${main}` },
-    })
   expect(run('$NET --version')).toMatchObject({
     status: 0,
     stdout: `${manifest.version}\n`,
@@ -83,3 +84,15 @@ process.on('exit', () => {
   process.stderr.write([...loaded].join('\\n'))
 })
 `
+
+it('says nothing of a reader that has left before the version or a help was written', () => {
+  using folder = temporaryFolder()
+  const fifo = join(folder.path, 'fifo')
+  // A pipe that has a writer alone: both ends are open for a moment, so that opening it waits for nobody.
+  const left = `mkfifo ${fifo} && exec 3<>${fifo} 4>${fifo} 3>&- && rm ${fifo}`
+  for (const args of ['--version', '--help', 'help ls']) {
+    expect(run(`${left} && $NET ${args} >&4`)).toEqual(
+      expect.objectContaining({ status: 0, stderr: '' }),
+    )
+  }
+})

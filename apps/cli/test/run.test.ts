@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 
 import { describe, expect, it } from 'vitest'
 
@@ -115,6 +115,19 @@ describe('runNet', () => {
       code: 7,
       err: expect.stringContaining('net listen: '),
     })
+  })
+
+  it('tells that a help could not be written, but not of a reader that has left', async () => {
+    const failing = (code: string): Writable =>
+      new Writable({
+        write: (_, __, done) =>
+          done(Object.assign(new Error(`${code}: write`), { code, syscall: 'write' })),
+      }).on('error', () => {})
+    for (const args of [[], ['--help'], ['ls', '-h'], ['help', 'ls'], ['-V']]) {
+      const full = await net(args, { stdout: failing('ENOSPC') })
+      expect(full).toMatchObject({ code: 74, err: 'net: ENOSPC: write\n' })
+      expect(await net(args, { stdout: failing('EPIPE') })).toMatchObject({ code: 0, err: '' })
+    }
   })
 
   it('says of what a reader that left has ended whether more than its output is missing', async () => {
