@@ -5,21 +5,12 @@
 
 import type { Socket } from 'node:net'
 
-import {
-  formatEndpoint,
-  type CallDefaults,
-  type CloseOptions,
-  type Endpoint,
-  type FileSource,
-  type NetError,
-  type Timeout,
-} from '@net/core'
+import { type CallDefaults, type CloseOptions, type FileSource, type NetError } from '@net/core'
 import {
   abortError,
   argument,
   clock,
   inCall,
-  limitsFor,
   netError,
   option,
   optionsDoor,
@@ -28,6 +19,7 @@ import {
 } from '@net/core/authoring'
 
 import { isTransport, takeGrace, takeStartTls, takeWait, written } from './call-doors.ts'
+import { placeOf } from './connection-place.ts'
 import { bytesOf, checked, ConnectionReads, given } from './connection-reads.ts'
 import type { Connection, StartTlsOptions, WaitOptions, WebStreams } from './connection.ts'
 import { FileFill, fileSource } from './file-fill.ts'
@@ -81,6 +73,8 @@ export class StreamConnection extends ConnectionReads implements Connection, Fol
   /** What is below a TLS that may end. */
   #gate: Gated | undefined
   #closing: Promise<void> | undefined
+  /** Ends a close that is under way. */
+  #cut: ((error: NetError) => void) | undefined
 
   constructor(transport: Transport, options: ConnectionOptions) {
     super()
@@ -161,6 +155,7 @@ export class StreamConnection extends ConnectionReads implements Connection, Fol
 
   abort(reason?: unknown): void {
     if (!this.#over) this.#lose(abortError(reason))
+    else this.#cut?.(abortError(reason))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -308,14 +303,23 @@ export class StreamConnection extends ConnectionReads implements Connection, Fol
     this.#leave(closedError())
     this.#handshake?.end(closedError())
     const cut = Promise.withResolvers<void>()
-    const timer = clock().after(grace, () => {
-      this.#transport.abort(netError('NET_CLOSED', { message: `not closed within ${grace} ms` }))
+    const end = (error: NetError): void => {
+      this.#transport.abort(error)
       cut.resolve()
-    })
+    }
+    const timer = clock().after(grace, () =>
+      end(netError('NET_CLOSED', { message: `not closed within ${grace} ms` })),
+    )
+    this.#cut = (error) => {
+      this.#writes.giveUp(error)
+      this.#ended(error)
+      end(error)
+    }
     const close = (): Promise<void> => this.#transport.close()
     const closed = this.#writes.underWay?.then(close, close) ?? close()
     await Promise.race([closed, cut.promise])
     timer.clear()
+    this.#cut = undefined
     this.#ended(undefined)
   }
 
@@ -356,27 +360,6 @@ interface Gated {
   readonly gate: RecordGate
   readonly plain: Transport
 }
-
-/** What a connection is told by: made once for the many of a server. */
-function placeOf(endpoint: Endpoint, timeout: Timeout | undefined): Place {
-  if (last?.of !== endpoint || last.timeout !== timeout) {
-    const where = formatEndpoint(endpoint)
-    last = {
-      of: endpoint,
-      timeout,
-      limits: limitsFor('session', timeout),
-      context: { protocol: endpoint.scheme, target: where, endpoint: where },
-    }
-  }
-  return last
-}
-
-interface Place extends Pick<SideSpec, 'limits' | 'context'> {
-  readonly of: Endpoint
-  readonly timeout: Timeout | undefined
-}
-
-let last: Place | undefined
 
 function closedError(): NetError {
   return netError('NET_CLOSED', { message: 'the connection is closed' })

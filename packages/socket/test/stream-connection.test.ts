@@ -202,6 +202,28 @@ test('[SOCK-21] abort ends everything at once and says why', async () => {
   expect(await connection.closed).toHaveProperty('cause.message', 'enough')
 })
 
+test('[SOCK-21] abort cuts off a close that is under way, and what it still sends', async () => {
+  using _clock = useFakeClock()
+  const [ours, theirs] = memoryPair({ capacity: 10 })
+  const connection = overTransport({
+    info: ours.info,
+    read: () => ours.read(),
+    write: (chunks) => ours.write(chunks),
+    end: () => ours.end(),
+    // One whose peer takes nothing more.
+    close: () => new Promise(() => {}),
+    abort: (reason) => ours.abort(reason),
+  })
+  const write = failure(connection.write('more than there is room for'))
+  const closing = connection.close({ grace: 60_000 })
+  connection.abort(new Error('enough'))
+  expect(await withinOneTurn(write)).toMatchObject({ code: 'NET_ABORTED' })
+  await withinOneTurn(closing)
+  expect(await connection.closed).toHaveProperty('cause.message', 'enough')
+  expect((await failure(theirs.read())).code).toBe('NET_CONN_RESET')
+  connection.abort()
+})
+
 test('disposal does not wait for a peer that takes nothing longer than its grace', async () => {
   using clock = useFakeClock()
   const [ours, theirs] = memoryPair()
