@@ -69,6 +69,7 @@ export class StreamConnection extends ConnectionReads implements Connection, Fol
   #transport: Transport
   #over = false
   #upgrading = false
+  #isJoined = false
   #handshake: StoppableHandshake | undefined
   /** What is below a TLS that may end. */
   #gate: Gated | undefined
@@ -107,15 +108,20 @@ export class StreamConnection extends ConnectionReads implements Connection, Fol
 
   /** Whether all that it does is to wait for the peer's next words. */
   get idle(): boolean {
-    return this.reads.busy && this.reads.buffered === 0
+    const { busy, buffered } = this.reads
+    return !this.#isJoined && busy && buffered === 0 && !this.#writes.isWaiting
   }
 
   get info(): ConnectionInfo {
     return this.#transport.info
   }
 
-  /** Passes everything on that arrives; there are no reads from then on. */
-  passTo(heir: ByteReceiver): void {
+  /**
+   * Passes everything on that arrives; there are no reads from then on. Joined with another one, what it waits for may be what that
+   * one brings.
+   */
+  passTo(heir: ByteReceiver, isJoined = false): void {
+    this.#isJoined = isJoined
     this.reads.passTo(heir)
   }
 

@@ -98,7 +98,7 @@ export class WriteSide {
   /** Refuses all further writes with what `later` makes; those under way go on. */
   shut(later: () => NetError): void {
     this.#shut ??= later
-    if (!this.#isWaiting) this.#silence?.stop()
+    if (!this.isWaiting) this.#silence?.stop()
   }
 
   /** Ends the writes under way as well. */
@@ -107,7 +107,8 @@ export class WriteSide {
     for (const giveUp of this.#giveUps ?? []) giveUp(reason)
   }
 
-  get #isWaiting(): boolean {
+  /** Whether a call waits for the peer to take what was written. */
+  get isWaiting(): boolean {
     return this.#giveUps !== undefined && this.#giveUps.size > 0
   }
 

@@ -2,8 +2,16 @@ import { connect as connectPlain } from 'node:net'
 
 import type { LogRecord } from '@net/core'
 import { useFakeClock } from '@net/core/testing'
-import { connect, listen, type Connection, type ConnectionInfo, type Dialer } from '@net/socket'
-import { createCertificates, memoryDialer } from '@net/socket/testing'
+import {
+  connect,
+  listen,
+  overTransport,
+  pipe,
+  type Connection,
+  type ConnectionInfo,
+  type Dialer,
+} from '@net/socket'
+import { createCertificates, memoryDialer, memoryPair } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
 import { failure } from './support.ts'
@@ -45,6 +53,50 @@ test('port 0 is a free one, which url and address contain', async () => {
   expect(server.address).toMatchObject({ scheme: 'tcp', host: '127.0.0.1' })
   expect(server.url).toBe(`tcp://127.0.0.1:${server.address.port}`)
   expect(server.address.port).toBeGreaterThan(0)
+})
+
+test('close does not pass off as the whole what a joined connection has brought by then', async () => {
+  const stage = async () => {
+    const [near, far] = memoryPair()
+    const source = overTransport(far)
+    const handler = async (connection: Connection): Promise<void> => {
+      await pipe(connection, overTransport(near))
+    }
+    const server = await listen('tcp://127.0.0.1:0', handler, { onError: () => {} })
+    const client = await connect(server.url)
+    await source.write('the beginning')
+    expect(await client.readExactly(13)).toEqual(Buffer.from('the beginning'))
+    return { source, server, client }
+  }
+  const cut = await stage()
+  await cut.server.close({ grace: 0 })
+  expect((await failure(cut.client.read())).code).toBe('NET_CONN_RESET')
+  expect((await failure(cut.source.read())).code).toBe('NET_CONN_RESET')
+  const whole = await stage()
+  const closing = whole.server.close()
+  await whole.source.write(', and the rest')
+  await whole.source.close()
+  expect(await whole.client.readText()).toBe(', and the rest')
+  await whole.client.close()
+  await closing
+})
+
+test('close takes no connection for idle whose peer has not taken all of what it is sent', async () => {
+  const sent = Promise.withResolvers<void>()
+  const handler = async (connection: Connection): Promise<void> => {
+    void connection.read().catch(() => {})
+    const first = connection.write(Buffer.alloc(20_000_000))
+    sent.resolve()
+    await first
+    await connection.write('the rest')
+  }
+  const server = await listen('tcp://127.0.0.1:0', handler)
+  const client = await connect(server.url)
+  await sent.promise
+  const closing = server.close()
+  expect((await client.readText({ limit: 30_000_000 })).endsWith('the rest')).toBe(true)
+  await client.close()
+  await closing
 })
 
 test('[SOCK-56] close ends idle connections at once and lets a handler at work finish', async () => {

@@ -36,7 +36,7 @@ export class PipeDirection implements ByteReceiver {
   }
 
   begin(): void {
-    this.#from.passTo(this)
+    this.#from.passTo(this, this.#from !== this.#to)
   }
 
   /** A pipe that carries little has no memory of its own; there are thousands of such. */
