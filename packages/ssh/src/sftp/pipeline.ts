@@ -45,6 +45,7 @@ export class Pipeline {
   #trip = Infinity
   #gathered: Buffer[] = []
   #failure: NetError | undefined
+  readonly #ears = new Set<(error: NetError) => void>()
 
   constructor(road: PacketRoad, lastId: number = 0) {
     this.#road = road
@@ -61,6 +62,12 @@ export class Pipeline {
   /** What ended it. */
   get failure(): NetError | undefined {
     return this.#failure
+  }
+
+  /** Tells what ends it to a call that may wait for something else; the result forgets that. */
+  onFailure(heard: (error: NetError) => void): () => void {
+    this.#ears.add(heard)
+    return () => void this.#ears.delete(heard)
   }
 
   /** The next ids follow this one. */
@@ -144,6 +151,7 @@ export class Pipeline {
     this.#version.reject(error)
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
+    for (const heard of this.#ears) heard(error)
   }
 
   /** What is asked in one turn leaves as one: what a packet costs is for most of them more than what is in it. */

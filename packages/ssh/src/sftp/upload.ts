@@ -181,6 +181,7 @@ class Upload {
           this.#sent += length
           op.progress(start + this.#sent, total)
         },
+        refused: (error) => op.fail(error),
       })
       const end = await op.phase('send', () => this.#send(writing as WriteBehind))
       return await op.phase('command', () => this.#finish(opened, end))
@@ -230,6 +231,18 @@ class Upload {
       this.#lanes = new WriteLanes(this.#session, this.#op, this.#plan.path, writing)
       void this.#lanes.lead()
     }
+    // The source may have nothing to give for hours.
+    const forget = this.#session.pipeline.onFailure((error) => this.#op.fail(error))
+    try {
+      await this.#write(writing)
+    } finally {
+      forget()
+    }
+    await this.#lanes?.close()
+    return writing.position
+  }
+
+  async #write(writing: WriteBehind): Promise<void> {
     const blocks = sourceBlocks(this.#op, this.#source, () => writing.room())
     for await (const { memory, length } of blocks) {
       const isHole = this.#plan.sparse === true && isZero(memory.subarray(0, length))
@@ -237,8 +250,6 @@ class Upload {
       else writing.write(length)
     }
     await writing.finish()
-    await this.#lanes?.close()
-    return writing.position
   }
 
   /** Closes it, and compares the size; what is to end behind the written bytes is cut before. */

@@ -23,6 +23,8 @@ export interface WritePlan {
   readonly asked: Asked
   /** Called with the length of each block that the server has. */
   readonly written?: ((length: number) => void) | undefined
+  /** Called with what ends it, as it may be the source that is waited for. */
+  readonly refused?: ((error: NetError) => void) | undefined
 }
 
 /** A road for writes to the file: a handle of its own on a channel. */
@@ -192,6 +194,7 @@ export class WriteBehind {
 
   #failed(error: NetError): void {
     this.#failure ??= error
+    this.#plan.refused?.(this.#failure)
     this.#changed()
   }
 

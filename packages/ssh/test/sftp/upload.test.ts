@@ -350,3 +350,27 @@ test('an upload that is stopped while its file is opened, or refused at its end,
   await sftp.close()
   expect(server.files.paths()).toEqual([])
 })
+
+test('an upload ends with its session, and with a refusal, also while its source gives nothing', async () => {
+  await using opened = await openedSftp({ files: { '/a': 'old' } })
+  const { host, server } = opened
+  const silent = async function* silent(): AsyncGenerator<Uint8Array> {
+    yield patterned(100_000)
+    await new Promise(() => {})
+  }
+  const first = await host.sftp()
+  const begun = Promise.withResolvers<void>()
+  const cut = failureOf(
+    first.upload(silent(), '/a', {
+      onProgress: ({ transferred }) => void (transferred > 0 && begun.resolve()),
+    }),
+  )
+  await begun.promise
+  await first.close({ grace: 0 })
+  expect(await cut).toMatchObject({ code: 'NET_CLOSED' })
+  server.fail({ on: 'WRITE', do: { status: 4, text: 'no space left' } })
+  expect(await failureOf(opened.sftp.upload(silent(), '/b'))).toMatchObject({
+    code: 'NET_NO_SPACE',
+  })
+  expect(server.files.text('/a')).toBe('old')
+})
