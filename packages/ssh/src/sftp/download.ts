@@ -65,6 +65,10 @@ export async function download(
     aborting = opened.abort(reason).catch(() => {})
   }
   const forget = op.onAbort(letGo)
+  // What a lost session has sent still goes into the sink; one that is closed waits for none.
+  const unhear = session.pipeline.onFailure((error) => {
+    if (error.code === 'NET_CLOSED') op.fail(error)
+  })
   try {
     const result = await new Download(session, op, { ...plan, found }, opened).run()
     await opened.commit()
@@ -74,6 +78,7 @@ export async function download(
     throw isNetError(error) ? addContext(error, { received: opened.position }) : error
   } finally {
     forget()
+    unhear()
     await aborting
   }
 }

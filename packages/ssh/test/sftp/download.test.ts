@@ -234,3 +234,16 @@ test('[SSH-54] runs of zeros are left out of a local file where that is asked fo
   }
   if (process.platform === 'linux') expect(statSync(local).blocks * 512).toBeLessThan(1_500_000)
 })
+
+test('a download into a sink that takes nothing ends with a client that is closed', async () => {
+  await using opened = await openedSftp({ files: { '/a': patterned(100_000) } })
+  const taking = Promise.withResolvers<void>()
+  const stuck = (): Promise<void> => {
+    taking.resolve()
+    return new Promise(() => {})
+  }
+  const cut = failureOf(opened.sftp.download('/a', stuck))
+  await taking.promise
+  await opened.sftp.close({ grace: 0 })
+  expect(await cut).toMatchObject({ code: 'NET_CLOSED' })
+})
