@@ -2,6 +2,7 @@
 
 import type { Operation, OperationSpec } from '@net/core/authoring'
 
+import type { CallsUnderWay } from './calls-under-way.ts'
 import type { RequestOptions } from './client-options.ts'
 import type { FetchHost } from './fetch.ts'
 import type { Asking, PreparedRequest } from './request-factory.ts'
@@ -10,6 +11,8 @@ import type { SwitchedConnection, SwitchOptions } from './switching.ts'
 
 /** Makes calls of one client. */
 export interface CallMaker extends FetchHost {
+  /** What closing the client waits for, and ends. */
+  readonly calls: CallsUnderWay
   /** The request of a GET. Throws `ArgumentError`s. */
   prepare(url: string | URL, asking: Asking): PreparedRequest
   /** What an operation on the request is. */

@@ -231,6 +231,7 @@ class Client implements HttpClient {
     return {
       defaults,
       maxBytes,
+      calls: this.#calls,
       request: (method, url, given) => this.request(method, url, given),
       prepare: (url, asking) => this.#requests.prepare('GET', url, asking),
       spec: (prepared, operation, kind) => this.#specOf(prepared, operation, kind),

@@ -24,6 +24,7 @@ import {
 
 import { ArrivingPart } from './arriving-part.ts'
 import type { HttpBody } from './body.ts'
+import { OperationCall } from './calls-under-way.ts'
 import type { CallMaker } from './call-maker.ts'
 import { contentRangeOf, unsatisfiedSizeOf } from './content-range.ts'
 import type { DownloadResult, TakenDownload } from './download-options.ts'
@@ -52,6 +53,9 @@ export function runDownload(maker: CallMaker, wish: DownloadWish): Promise<Downl
     const get = (fields: Fields): Promise<HttpResponse> =>
       maker.within(op, url, { ...call, headers: fieldsOver(call.headers, fields) })
     const running = new Download(wish, op, get)
+    // A sink may take nothing for longer than the client is open.
+    const underWay = new OperationCall(op)
+    maker.calls.add(underWay)
     const forget = op.onAbort((reason) => running.giveUp(reason))
     try {
       return await op.attempt((attempt) => running.attempt(attempt))
@@ -60,6 +64,7 @@ export function runDownload(maker: CallMaker, wish: DownloadWish): Promise<Downl
       throw error
     } finally {
       forget()
+      maker.calls.delete(underWay)
     }
   })
 }
