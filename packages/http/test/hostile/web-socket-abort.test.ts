@@ -5,9 +5,9 @@ import { overTransport } from '@net/socket'
 import { memoryPair } from '@net/socket/testing'
 import { expect, test } from 'vitest'
 
-import { wsFrames } from '../src/engine/ws.ts'
-import { HttpHeaders } from '../src/headers.ts'
-import { webSocketOver } from '../src/web-socket.ts'
+import { wsFrames } from '../../src/engine/ws.ts'
+import { HttpHeaders } from '../../src/headers.ts'
+import { webSocketOver } from '../../src/web-socket.ts'
 
 test('abort waits for nothing, also where the peer takes nothing of what was sent', async () => {
   using _clock = useFakeClock()
