@@ -54,7 +54,7 @@ interface ExactJson {
   rawJSON(text: string): object
 }
 
-const exact = JSON as unknown as ExactJson
+const exact = JSON as Omit<JSON, 'parse'> & ExactJson
 const STRUCK = '[secret]'
 const SECRET_NAME =
   /authorization|cookie|token|secret|passw|pwd|api[-_]?key|access[-_]?key|signature|credential|session|^(?:key|auth|sig|code|jwt)$/i
