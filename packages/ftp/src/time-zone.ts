@@ -45,7 +45,7 @@ class NamedZone implements TimeZone {
   /** By quarters of an hour: no clock is changed within one. */
   readonly #known = new Map<number, number>()
 
-  /** Throws `RangeError` for a name that is none. */
+  /** Throws `RangeError` for a name that no zone has. */
   constructor(timeZone: string) {
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
   }

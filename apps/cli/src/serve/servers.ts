@@ -120,7 +120,7 @@ function served(
 /** Nobody logs in to SSH without a name, so there is always one. */
 const ADA = { ada: 'lovelace' }
 
-/** The login that the line of JSON tells: the one that nobody chose. */
+/** The login of a server that was given no user; the line of JSON tells it. */
 function loginOf(users: ServeOptions['users']): {
   readonly user?: string
   readonly password?: string

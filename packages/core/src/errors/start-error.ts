@@ -1,6 +1,6 @@
 /*
- * What is told of a program that could not be started. Its arguments may have secrets among them, and both Node's message about
- * a bad one and the fields of its error show them.
+ * The error of a program that could not be started, without the program's arguments: they may be secrets. Node shows them in its
+ * message about a bad argument, and in the fields of its error.
  */
 
 import { codeOf } from './from-node.ts'

@@ -87,7 +87,7 @@ function dosDate(text: string): Shown | undefined {
   return shownAt([whole, Number(month) - 1, Number(day), hours, Number(minute)], MINUTE)
 }
 
-/** Undefined for a date that is none, such as 30 February. */
+/** Undefined for a date that does not exist, such as 30 February. */
 function shownAt(parts: readonly number[], grain: number): Shown | undefined {
   const [year = 0, month = 0, day = 1, hour = 0, minute = 0, second = 0] = parts
   const at = Date.UTC(year, month, day, hour, minute, second)

@@ -81,7 +81,7 @@ export class RedisConnection<C extends Redis = Redis> {
     }
   }
 
-  /** Goes on with another connection; whoever is at the other end of this one may not even hear that it ends. */
+  /** Opens another connection in place of this one; the peer may not hear that this one ends. */
   #leave(): void {
     this.client.disconnect(true)
     this.client.stream.destroy()
