@@ -39,7 +39,7 @@ export function oursIn(move: Move): Contender {
 export function oursInto(move: Move): Contender {
   return moved('net, into one buffer', move, async () => {
     await using connection = await opened(move)
-    const buffer = new Uint8Array(CHUNK)
+    const buffer = new Uint8Array(OWN)
     let received = 0
     for (;;) {
       const size = await connection.readInto(buffer)
@@ -120,4 +120,5 @@ function moved(name: string, { size }: Move, move: () => Promise<number>): Conte
 
 const MEGA = 1_000_000
 const CHUNK = 65_536
+const OWN = 4 * CHUNK
 const chunk = Buffer.alloc(CHUNK, 'x')
