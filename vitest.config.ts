@@ -1,5 +1,6 @@
 // The tests of every push: a project per package and one per kind of test, from source and without a build.
 import { globSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { project, shared } from './tools/vitest/shared.ts'
@@ -16,6 +17,8 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
+    // A third of the time a test waits for a peer or a program.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       ...packages().map(({ short }) =>
         project(short, { include: [`packages/${short}/test/**/*.test.ts`], exclude: alone }),
