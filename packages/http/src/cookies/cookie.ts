@@ -36,8 +36,12 @@ export interface CookieFields {
   /** Default false. */
   readonly httpOnly?: boolean | undefined
   readonly sameSite?: 'strict' | 'lax' | 'none' | undefined
+  /** One beyond the last date there is ends with that. */
   readonly expires?: number | undefined
 }
+
+/** The last moment that a date can have, in milliseconds since 1970 (ECMA-262 section 21.4.1.1). */
+export const LAST_MOMENT = 8_640_000_000_000_000
 
 /** A cookie of the caller's. Throws `NET_BAD_OPTION` for what no header can carry. */
 export function cookieOf(fields: CookieFields): Cookie {
@@ -48,22 +52,35 @@ export function cookieOf(fields: CookieFields): Cookie {
         'a cookie has a name, and neither it nor the value may contain ; or control characters',
     })
   }
+  const domain = cookieHost(given.domain.replace(/^\./, ''))
+  const path = given.path ?? '/'
+  if (!isPlace(domain, path)) {
+    throw netError('NET_BAD_OPTION', {
+      message:
+        'the domain of a cookie is that of a host, and its path begins with / and contains no control characters',
+    })
+  }
   return {
     name: given.name,
     value: given.value,
-    domain: cookieHost(given.domain.replace(/^\./, '')),
+    domain,
     hostOnly: given.hostOnly ?? true,
-    path: given.path ?? '/',
+    path,
     secure: given.secure ?? false,
     httpOnly: given.httpOnly ?? false,
     sameSite: given.sameSite,
-    expires: given.expires,
+    expires: given.expires === undefined ? undefined : Math.min(given.expires, LAST_MOMENT),
   }
 }
 
 /** Whether a header can carry this name and value. */
 export function isPair(name: string, value: string): boolean {
   return name !== '' && !/[=;]/.test(name) && !value.includes(';') && !UNFIT.test(name + value)
+}
+
+/** Whether a cookie can belong there, and a file of cookies say so. */
+function isPlace(domain: string, path: string): boolean {
+  return domain !== '' && !NO_HOST.test(domain) && path.startsWith('/') && !CONTROL.test(path)
 }
 
 /** A host as cookies name it: in lower case, without the dot at its end. */
@@ -116,3 +133,6 @@ const cookieFields = optionsDoor<CookieFields>(
   { maxAge: 'expires', key: 'name' },
 )
 const UNFIT: RegExp = new RegExp('[\\u0000-\\u001f\\u007f]|[^\\u0000-\\u00ff]')
+const CONTROL: RegExp = new RegExp('[\\u0000-\\u001f\\u007f]')
+/** A line of a file that begins with # is a comment. */
+const NO_HOST: RegExp = new RegExp('^#|[\\u0000-\\u0020\\u007f;/]')

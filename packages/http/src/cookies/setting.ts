@@ -3,7 +3,7 @@
  * which name. It must not know what is kept already.
  */
 
-import { defaultPath, isAddress, type Cookie } from './cookie.ts'
+import { defaultPath, isAddress, LAST_MOMENT, type Cookie } from './cookie.ts'
 import type { CookieRules, ReadCookie } from './cookie-rules.ts'
 
 /** The request whose answer sets cookies. */
@@ -35,7 +35,7 @@ export function settingOf(
   const scope = scopeOf(read.domain, from.host, rules)
   if ('refused' in scope) return scope
   const { name, value, secure, httpOnly, sameSite, expires } = read
-  const last = now + longest
+  const last = Math.min(now + longest, LAST_MOMENT)
   return {
     name,
     value,

@@ -35,6 +35,17 @@ test.each([
   )
 })
 
+test.each([
+  ['no domain', { domain: '.' }],
+  ['a domain that a file takes for a comment', { domain: '#shop.example' }],
+  ['a domain with a tab', { domain: 'shop.example\tTRUE' }],
+  ['a path that begins with no slash', { path: 'shop' }],
+  ['a path that would be a line of its own in a file', { path: '/\nb.example\tTRUE\t/' }],
+])('%s is refused', (_what, fields) => {
+  const cookie = { name: 'a', value: '1', domain: 'shop.example', ...fields }
+  expect(() => cookieOf(cookie)).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
+})
+
 test('hosts are compared in lower case and without the dot at their end', () => {
   expect(cookieHost('Shop.Example.')).toBe('shop.example')
 })

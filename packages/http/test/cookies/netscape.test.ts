@@ -81,6 +81,27 @@ test('[HTTP-40] a jar is saved for its owner alone, in place of the old file, an
   })
 })
 
+test('a cookie that never ends, by its server or the program, is no line that the file cannot be loaded with', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'jar.txt')
+    const place = { value: '1', domain: 'a.example' }
+    const jar = createCookieJar({
+      maxAge: Infinity,
+      cookies: [{ ...place, name: 'a', expires: Infinity }],
+    })
+    await jar.ready()
+    jar.learn('https://a.example/', ['b=1; Max-Age=99999999999999999999'])
+    await jar.save(path)
+    const other = createCookieJar()
+    expect(await other.load(path)).toBe(2)
+    const last = new Date(8.64e15).getTime()
+    expect([...other].map(({ name, expires }) => [name, expires])).toEqual([
+      ['a', last],
+      ['b', last],
+    ])
+  })
+})
+
 test('a file that cannot be read or written is told by its code', async () => {
   await inFolder(async (folder) => {
     const jar = createCookieJar()
