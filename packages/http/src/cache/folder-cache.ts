@@ -195,7 +195,9 @@ function parsed(bytes: Buffer): CacheRecord | undefined {
   const head = JSON.parse(bytes.toString('utf8', 0, Math.max(0, end))) as WrittenRecord
   if (head.version !== VERSION) return undefined
   let at = end + 1
-  const entries = head.entries.map(({ size, ...entry }) => {
+  const entries = head.entries.map((written) => {
+    if (!isEntry(written)) throw new TypeError('the file is of another program')
+    const { size, ...entry } = written
     const body = bytes.subarray(at, at + size)
     at += size
     return { ...entry, body }
@@ -203,11 +205,19 @@ function parsed(bytes: Buffer): CacheRecord | undefined {
   return at === bytes.length ? { url: head.url, entries } : undefined
 }
 
+/** Whether it has all that a request is compared with, and an answer made of. */
+function isEntry({ vary, headers, status, size, requested, received }: WrittenEntry): boolean {
+  const isFilled = Array.isArray(headers) && Array.isArray(vary) && vary.every(Array.isArray)
+  return isFilled && size >= 0 && [status, size, requested, received].every(Number.isFinite)
+}
+
 interface WrittenRecord {
   readonly version: number
   readonly url: string
-  readonly entries: readonly (Omit<CacheEntry, 'body'> & { readonly size: number })[]
+  readonly entries: readonly WrittenEntry[]
 }
+
+type WrittenEntry = Omit<CacheEntry, 'body'> & { readonly size: number }
 
 const CALL = { protocol: 'http', call: 'folderCache' } as const
 const cacheOptions = optionsDoor<FolderCacheOptions>(CALL, { maxBytes: option.bytes })

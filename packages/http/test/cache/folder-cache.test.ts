@@ -62,6 +62,26 @@ test('a file that is cut or foreign counts as none', async () => {
   })
 })
 
+test('a file whose entries are those of another program counts as none', async () => {
+  await inFolder(async (folder) => {
+    const cache = http.folderCache(folder)
+    await cache.ready!()
+    await cache.write('a', { url: 'a', entries: [entry('')] })
+    const [name = ''] = (await readdir(folder)).filter((each) => each.endsWith('.entry'))
+    const head = { size: 0, status: 200, headers: [], vary: [], requested: 1, received: 1 }
+    const foreign = [{ size: 0 }, { ...head, vary: [1] }, { ...head, headers: {} }]
+    const unfit = [
+      { ...head, size: -1 },
+      { ...head, requested: 'today' },
+    ]
+    for (const each of [...foreign, ...unfit]) {
+      const text = JSON.stringify({ version: 1, url: 'a', entries: [each] })
+      await writeFile(join(folder, name), `${text}\n`)
+      expect([each, await cache.read('a')]).toEqual([each, undefined])
+    }
+  })
+})
+
 test.each(['', 'half a key'])('a folder whose key is %j gets a whole one', async (left) => {
   await inFolder(async (folder) => {
     await mkdir(folder)
