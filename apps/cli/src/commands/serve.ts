@@ -1,11 +1,12 @@
 /* `net serve`: a server for tests on this machine, for programs in any language. */
 
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 
 import type { Call, CommandRun } from '../call.ts'
 import { createCertificateFiles, type CertificateFiles } from '../serve/certificate-files.ts'
 import { delayFault } from '../serve/fault.ts'
-import { armFaults, serverKinds, type ServeOptions } from '../serve/servers.ts'
+import { armFaults, refuseUntaken, serverKinds, type ServeOptions } from '../serve/servers.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** Prints one line of JSON with the URL, and serves until it is ended. */
@@ -16,7 +17,10 @@ export const serve: CommandRun = async (call) => {
   if (kind === undefined) {
     throw new UsageError(`${name} is no kind of server: ${Object.keys(serverKinds).join(', ')}`)
   }
-  await using certificate = options.tls === true ? await createCertificateFiles() : undefined
+  const { login: users, tls, like } = options
+  refuseUntaken(name, { folder, users, tls, like })
+  await refuseNoFolder(folder)
+  await using certificate = tls === true ? await createCertificateFiles() : undefined
   await using served = await kind.start(serveOptions(call, folder, certificate))
   armFaults(served, kind, options.fail ?? [])
   if (options.delay !== undefined) served.fail(delayFault(options.delay))
@@ -27,6 +31,13 @@ export const serve: CommandRun = async (call) => {
     else signal.addEventListener('abort', () => done(), { once: true })
   })
   throw signal.reason
+}
+
+/** A server whose folder is not there would have nothing, for whoever asks. */
+async function refuseNoFolder(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory() !== true) throw new UsageError(`${folder} is no folder`)
 }
 
 function serveOptions(

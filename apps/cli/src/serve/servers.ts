@@ -23,6 +23,8 @@ export interface Served extends AsyncDisposable {
 export interface ServerKind {
   /** How its faults spell an answer. */
   readonly replies: ReplyKind
+  /** What else it can be started with. */
+  readonly takes: readonly (keyof ServeOptions)[]
   start(options: ServeOptions): Promise<Served>
 }
 
@@ -31,15 +33,27 @@ export function armFaults(served: Served, kind: ServerKind, faults: readonly str
   for (const each of faults) served.fail(faultOf(each, kind.replies))
 }
 
+/** Throws `UsageError` for what was given and this kind of server does not have, as it would be left out without a word. */
+export function refuseUntaken(name: string, given: GivenOptions): void {
+  const takes = serverKinds[name]?.takes ?? []
+  for (const [option, words] of SPELLED) {
+    if (given[option] !== undefined && !takes.includes(option))
+      throw new UsageError(`the ${name} server has no ${words}`)
+  }
+}
+
+/** What the command line gives of the options, in whatever shape. */
+export type GivenOptions = Readonly<Record<keyof ServeOptions, unknown>>
+
 /** All kinds, by name. */
 export const serverKinds: Readonly<Record<string, ServerKind>> = {
-  ftp: { replies: 'text', start: startFtp },
-  sftp: { replies: 'sftp', start: startSftp },
-  ssh: { replies: 'ssh', start: startSsh },
-  smtp: { replies: 'text', start: startSmtp },
-  http: { replies: 'http', start: startHttp },
-  socks: { replies: 'proxy', start: startSocks },
-  echo: { replies: 'none', start: startEcho },
+  ftp: { replies: 'text', takes: ['folder', 'users', 'tls', 'like'], start: startFtp },
+  sftp: { replies: 'sftp', takes: ['folder', 'users', 'like'], start: startSftp },
+  ssh: { replies: 'ssh', takes: ['users'], start: startSsh },
+  smtp: { replies: 'text', takes: ['users', 'tls'], start: startSmtp },
+  http: { replies: 'http', takes: ['folder', 'tls'], start: startHttp },
+  socks: { replies: 'proxy', takes: ['users'], start: startSocks },
+  echo: { replies: 'none', takes: ['tls'], start: startEcho },
 }
 
 async function startFtp({ folder, users, tls, like }: ServeOptions): Promise<Served> {
@@ -134,3 +148,11 @@ function sshUsers(
   const named = Object.entries(users).map(([name, password]) => [name, { password }] as const)
   return Object.fromEntries(named)
 }
+
+/** The options as the command line spells them. */
+const SPELLED = [
+  ['folder', 'folder'],
+  ['users', '--user'],
+  ['tls', '--tls'],
+  ['like', '--like'],
+] as const

@@ -50,6 +50,20 @@ describe('net serve', () => {
     expect((await running.ended).code).toBe(130)
   })
 
+  it.each([
+    [['http', '--user', 'ada:love'], 'the http server has no --user'],
+    [['echo', '--user', 'ada:love'], 'the echo server has no --user'],
+    [['socks', '--tls'], 'the socks server has no --tls'],
+    [['ssh', '--tls'], 'the ssh server has no --tls'],
+    [['http', '--like', 'vsftpd'], 'the http server has no --like'],
+    [['smtp', '.'], 'the smtp server has no folder'],
+    [['http', 'not/there'], 'not/there is no folder'],
+    [['sftp', 'not/there'], 'not/there is no folder'],
+    [['ftp', 'package.json'], 'package.json is no folder'],
+  ])('refuses what it would leave out: %j', async (args, message) => {
+    expect(await net(['serve', ...args])).toMatchObject({ code: 2, err: `net serve: ${message}\n` })
+  })
+
   it('says what is wrong with its arguments', async () => {
     expect((await net(['serve', 'gopher'])).err).toBe(
       'net serve: gopher is no kind of server: ftp, sftp, ssh, smtp, http, socks, echo\n',
