@@ -123,9 +123,23 @@ class Steps {
     return { response: undefined }
   }
 
+  /** Where answers go one by one, a call keeps its turn until it is done: the next one would use up the nonce that it was given. */
   async #answer(isOld: boolean): Promise<HttpResponse> {
+    const { space } = this.#parts
+    const isInLine = space.goesOneByOne
+    const response = await space.inTurn(() => this.#tries(isOld, isInLine))
+    return response ?? this.#answer(false)
+  }
+
+  async #tries(isOld: boolean, isInLine: boolean): Promise<HttpResponse | undefined> {
+    const response = await this.#try(isOld)
+    return response ?? (isInLine ? this.#tries(false, isInLine) : undefined)
+  }
+
+  /** Undefined where another answer is to be sent. */
+  async #try(isOld: boolean): Promise<HttpResponse | undefined> {
     const { space, auth } = this.#parts
-    const { round, response, password } = await space.inTurn(() => this.#sendAnswer(isOld))
+    const { round, response, password } = await this.#sendAnswer(isOld)
     if (response.status !== REFUSED) {
       auth.tookPassword(password)
       space.answered(round, response.headers.get('authentication-info'))
@@ -137,10 +151,10 @@ class Steps {
     const mayBeNonce = challenge.stale || (isOld && isNew)
     if (challenge.stale && !isOld) space.goOneByOne()
     space.challenged(challenge)
-    if (this.#challenges >= MOST_CHALLENGES || !(mayBeNonce || auth.mayAskAgain(password)))
-      return response
+    const most = challenge.stale ? MOST_STALE : MOST_CHALLENGES
+    if (this.#challenges >= most || !(mayBeNonce || auth.mayAskAgain(password))) return response
     this.#giveUp(response)
-    return this.#answer(false)
+    return undefined
   }
 
   async #sendAnswer(isOld: boolean): Promise<SentAnswer> {
@@ -214,3 +228,5 @@ async function bodyHash(
 const REFUSED = 401
 const AT_ONCE = 65_536
 const MOST_CHALLENGES = 3
+/** What is refused so was not the password: once more in turn, behind those that used the nonce before, and once for good measure. */
+const MOST_STALE = 6

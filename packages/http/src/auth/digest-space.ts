@@ -27,6 +27,8 @@ export class DigestSpace {
   /** The origin has answered without a challenge: calls need not wait for each other. */
   #isOpen = false
   #oneByOne = false
+  /** What is on its way side by side. */
+  readonly #underWay = new Set<Promise<void>>()
   #last: Promise<unknown> = Promise.resolve()
 
   /** Whether there is a nonce. */
@@ -75,17 +77,30 @@ export class DigestSpace {
     this.#use({ ...round.challenge, nonce, stale: false })
   }
 
-  /** The server wants uses in order, which several connections cannot keep. */
+  get goesOneByOne(): boolean {
+    return this.#oneByOne
+  }
+
+  /** The server wants uses in order, which several connections cannot keep. The first one waits for those on their way. */
   goOneByOne(): void {
+    if (this.#oneByOne) return
     this.#oneByOne = true
+    this.#last = Promise.all(this.#underWay)
   }
 
   /** Runs it, behind those before where they go one by one. */
   inTurn<T>(run: () => Promise<T>): Promise<T> {
-    if (!this.#oneByOne) return run()
+    if (!this.#oneByOne) return this.#sideBySide(run())
     const turn = this.#last.then(run)
     this.#last = turn.catch(() => {})
     return turn
+  }
+
+  #sideBySide<T>(running: Promise<T>): Promise<T> {
+    const over = (): void => void this.#underWay.delete(ended)
+    const ended: Promise<void> = running.then(over, over)
+    this.#underWay.add(ended)
+    return running
   }
 
   #use(challenge: DigestChallenge): void {

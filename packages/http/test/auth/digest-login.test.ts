@@ -101,6 +101,24 @@ test('50 calls at once get in where the numbers must rise, each asked three time
   expect(server.received.length).toBeLessThanOrEqual(50 * 4)
 })
 
+test('50 calls at once get in where each challenge ends the one before, and its nonce is good for one use', async () => {
+  let [fresh, made] = ['', 0]
+  const route: Route = ({ headers }) => {
+    const used = /\bnonce="([^"]*)"/.exec(headers.authorization ?? '')?.[1]
+    const isFresh = used === fresh
+    made += 1
+    fresh = String(made)
+    if (isFresh) return { body: 'in' }
+    const challenge = `Digest realm="r", qop="auth", stale=${used !== undefined}, nonce="${fresh}"`
+    return { status: 401, headers: { 'www-authenticate': challenge } }
+  }
+  await using server = await startHttpServer({ routes: { '/in': route } })
+  await using client = ada(server)
+  const answers = await Promise.all(Array.from({ length: 50 }, () => client.get('/in').text()))
+  expect(new Set(answers)).toEqual(new Set(['in']))
+  expect(server.received.length).toBeLessThanOrEqual(50 * 4)
+})
+
 const bigBody = (): AsyncIterable<Uint8Array> =>
   (async function* () {
     for (let at = 0; at < 32; at++) yield Buffer.alloc(65_536, 'x')

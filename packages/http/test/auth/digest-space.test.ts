@@ -67,6 +67,24 @@ test('where asking fails the next one asks, and where nothing is to be proved no
   void hanging
 })
 
+test('the first that goes in turn waits for those that are on their way', async () => {
+  const space = new DigestSpace()
+  const order: string[] = []
+  const before = Promise.withResolvers<void>()
+  const beside = space.inTurn(async () => {
+    await before.promise
+    order.push('before')
+    throw new Error('mine')
+  })
+  space.goOneByOne()
+  const turn = space.inTurn(async () => {
+    order.push('in turn')
+  })
+  before.resolve()
+  await Promise.allSettled([beside, turn])
+  expect(order).toEqual(['before', 'in turn'])
+})
+
 test('uses go one by one once the server wants them so', async () => {
   const space = new DigestSpace()
   space.goOneByOne()
