@@ -1,6 +1,7 @@
 /*
  * The built net command beside node, curl, rclone, lftp and rsync: how long it takes to start, to fetch, and to mirror trees over
- * SFTP. Each run is a program of its own, whose CPU time bash tells. `NET_BENCH=start,get,mirror` chooses parts.
+ * SFTP. Each run is a program of its own, whose CPU time bash tells. `NET_BENCH=start,get,mirror` chooses parts,
+ * `NET_BENCH=mirror-5000-up` one of the four mirrors.
  */
 
 import { spawn } from 'node:child_process'
@@ -92,7 +93,7 @@ if (parts.has('start') || parts.has('get')) {
   nginx.kill()
 }
 
-if (parts.has('mirror')) {
+if ([...parts].some((name) => name.startsWith('mirror'))) {
   const sshd = await startBenchSshd()
   if (sshd === undefined) console.log('no sshd: mirrors are left out')
   else {
@@ -114,6 +115,7 @@ async function mirrors(
     writeFileSync(join(inside, `${at}.bin`), Buffer.alloc(size, at))
   }
   for (const way of ['up', 'down'] as const) {
+    if (!parts.has('mirror') && !parts.has(`mirror-${count}-${way}`)) continue
     const to = join(folder.path, 'to')
     const before = (): void => rmSync(to, { recursive: true, force: true })
     const all = commandsOf(sshd, way, { from, to }).map(([name, command]) =>

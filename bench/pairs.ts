@@ -33,12 +33,17 @@ export async function compare(
     const theirs = median(pairs.map((pair) => pair.other.rate))
     const ratio = median(pairs.map((pair) => pair.ours.rate / pair.other.rate))
     const cpu = median(pairs.map((pair) => pair.other.cpu / pair.ours.cpu))
+    const [myCost, theirCost] = [
+      median(pairs.map((pair) => pair.ours.cpu)),
+      median(pairs.map((pair) => pair.other.cpu)),
+    ]
     const figures = `${format(mine)} : ${format(theirs)} ${unit}`
     console.log(
       `  ${ours.name} : ${other.name}`.padEnd(44),
       figures.padEnd(36),
       `ratio ${ratio.toFixed(2)}`,
       `CPU ${cpu.toFixed(2)}`,
+      `(${format(myCost)} : ${format(theirCost)} µs each)`,
     )
   }
 }

@@ -1,6 +1,7 @@
 /* Peers of the SFTP bench that are programs: OpenSSH's `sftp` and `scp`, and rclone. */
 
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -69,7 +70,9 @@ export class SftpPrograms {
       name,
       async run() {
         before?.()
-        execFileSync('bash', ['-c', line, times, ...words])
+        const child = spawn('bash', ['-c', line, times, ...words], { stdio: 'ignore' })
+        const [code] = await once(child, 'exit')
+        if (code !== 0) throw new Error(`${name} ended with ${code}`)
         const spent = readFileSync(times, 'utf8').trim().split(' ').map(Number)
         cpu = spent.reduce((sum, each) => sum + each, 0) * 1_000_000
         return size

@@ -2,11 +2,16 @@
  * SFTP beside OpenSSH's own clients, rclone, ssh2, ssh2-sftp-client, asyncssh and paramiko, against OpenSSH's sshd, all with
  * aes128-gcm but paramiko, which has aes128-ctr: a large file both ways, small files, a large folder, and the same file over roads
  * with a delay. Each file is compared after each run. The time and the CPU time of programs contain their logins.
+ * `node bench/sftp.ts 512 get,put-20 sftp,fast` has files of 512 MiB, these parts and these peers; all of them by default. The
+ * peak memory is that of our client alone where the peers are programs.
  */
 
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { createReadStream, createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 import { fromFile, toFile } from '@net/core'
@@ -15,13 +20,14 @@ import ssh2 from 'ssh2'
 import SftpClient from 'ssh2-sftp-client'
 
 import { compare, type Contender } from './pairs.ts'
-import { startRelay } from './relay.ts'
+import { forkRelay } from './relay.ts'
 import { SftpPrograms } from './sftp-programs.ts'
 import { startSftpPeer } from './sftp-server.ts'
 import { pythonClient } from './ssh-programs.ts'
 
 const CIPHER = 'aes128-gcm@openssh.com'
-const MEBI = Number(process.argv[2] ?? 128)
+const [size = '128', partWords, peerWords] = process.argv.slice(2)
+const MEBI = Number(size)
 const SMALL = 1000
 const NAMES = 100_000
 
@@ -32,93 +38,181 @@ execFileSync('dd', ['if=/dev/urandom', `of=${source}`, 'bs=1M', `count=${MEBI}`]
   stdio: 'ignore',
 })
 
-for (const delay of [0, 20, 100]) {
-  await using relay = delay === 0 ? undefined : await startRelay('127.0.0.1', peer.port, delay)
-  const port = relay?.port ?? peer.port
-  const host = await ssh.connect(`ssh://127.0.0.1:${port}`, {
-    user: peer.user,
-    auth: ssh.key(peer.key),
-    hostKeys: ssh.dangerouslyAcceptAnyHostKey(),
-    algorithms: { ciphers: [CIPHER] },
-  })
-  const sftp = await host.sftp()
-  const bare = await bareSftp(port)
-  const programs = new SftpPrograms({ ...peer, port, cipher: CIPHER, size: MEBI })
-  const wrapped = new SftpClient()
-  await wrapped.connect(bareLogin(port))
-  const login = { port, user: peer.user, identity: peer.keyFile }
-  const pythons =
-    delay > 0
-      ? []
-      : await Promise.all([
-          pythonClient('asyncssh', login, CIPHER),
-          pythonClient('paramiko', login),
-        ])
-  const python = (kind: 'get' | 'put'): readonly Contender[] =>
-    pythons.flatMap((client) => {
-      const to = join(folder, `${kind}-python`)
-      const round = { kind, done: MEBI, paths: [source, to] } as const
-      return client === undefined ? [] : [{ ...client.contender(round), check: () => same(to) }]
-    })
-  const road = delay === 0 ? 'without delay' : `${delay} ms away`
-  await compare(
-    `SFTP get, ${MEBI} MiB, ${road}`,
-    'MiB/s',
-    moved('@net/ssh', 'got', (to) => sftp.download(source, toFile(to))),
-    [
-      into('got-sftp', (to) => programs.sftp(`get ${source} ${to}`)),
-      into('got-scp', (to) => programs.scp(programs.there(source), to)),
-      into('got-rclone', (to) => programs.rclone(`:sftp:${source}`, to)),
-      moved('ssh2 fastGet', 'got-ssh2', (to) =>
-        called((done) => bare.sftp.fastGet(source, to, done)),
-      ),
-      moved('ssh2 stream', 'got-stream', (to) =>
-        pipeline(bare.sftp.createReadStream(source), createWriteStream(to)),
-      ),
-      moved('ssh2-sftp-client', 'got-wrapped', (to) => wrapped.fastGet(source, to)),
-      ...python('get'),
-    ],
-  )
-  await compare(
-    `SFTP put, ${MEBI} MiB, ${road}`,
-    'MiB/s',
-    moved('@net/ssh', 'put', (to) => sftp.upload(fromFile(source), to)),
-    [
-      into('put-sftp', (to) => programs.sftp(`put ${source} ${to}`)),
-      into('put-scp', (to) => programs.scp(source, programs.there(to))),
-      into('put-rclone', (to) => programs.rclone(source, `:sftp:${to}`)),
-      moved('ssh2 fastPut', 'put-ssh2', (to) =>
-        called((done) => bare.sftp.fastPut(source, to, done)),
-      ),
-      moved('ssh2 stream', 'put-stream', (to) =>
-        pipeline(createReadStream(source), bare.sftp.createWriteStream(to)),
-      ),
-      moved('ssh2-sftp-client', 'put-wrapped', (to) => wrapped.fastPut(source, to)),
-      ...python('put'),
-    ],
-  )
-  if (delay === 0) {
-    await smallFiles(sftp, programs)
-    await manyNames(sftp, programs)
-  }
-  await host.close()
-  bare.end()
-  await wrapped.end()
-  for (const client of pythons) client?.[Symbol.dispose]()
+await part('get', () => moveLarge('get', 0))
+await part('put', () => moveLarge('put', 0))
+await part('small-put', () => near((sftp, programs) => smallFiles('put', sftp, programs)))
+await part('small-get', () => near((sftp, programs) => smallFiles('get', sftp, programs)))
+await part('list', () => near(manyNames))
+for (const delay of [20, 100]) {
+  await part(`get-${delay}`, () => moveLarge('get', delay))
+  await part(`put-${delay}`, () => moveLarge('put', delay))
 }
 console.log(
   `\n  peak memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1000)} MB`,
 )
 peer.close()
 
-async function smallFiles(sftp: ssh.SftpClient, programs: SftpPrograms): Promise<void> {
-  const small = join(folder, 'small')
+async function part(name: string, measured: () => Promise<void>): Promise<void> {
+  if (partWords === undefined || partWords.split(',').includes(name)) await measured()
+}
+
+function isWanted(name: string): boolean {
+  return peerWords === undefined || peerWords.split(',').includes(name)
+}
+
+async function moveLarge(kind: 'get' | 'put', delay: number): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const relay = delay === 0 ? undefined : stack.use(await forkRelay('127.0.0.1', peer.port, delay))
+  const port = relay?.port ?? peer.port
+  const sftp = await ourSftp(stack, port)
+  const programs = programsAt(port)
+  const road = delay === 0 ? 'without delay' : `${delay} ms away`
+  const ours = moved('@net/ssh', `${kind}-net`, (to) =>
+    kind === 'get' ? sftp.download(source, toFile(to)) : sftp.upload(fromFile(source), to),
+  )
+  const others = [
+    ...(isWanted('sftp')
+      ? [into(`${kind}-sftp`, (to) => programs.sftp(`${kind} ${source} ${to}`))]
+      : []),
+    ...(isWanted('scp') ? [byScp(kind, programs)] : []),
+    ...(isWanted('rclone') ? [byRclone(kind, programs)] : []),
+    ...(await byBare(kind, stack, port)),
+    ...(isWanted('ssh2-sftp-client') ? [await byWrapped(kind, stack, port)] : []),
+    ...(await byPython(kind, stack, port)),
+  ]
+  if (delay > 0) console.log(`\n  ${await bareRate(delay)} MiB/s by bare TCP on such a road`)
+  await compare(`SFTP ${kind}, ${MEBI} MiB, ${road}`, 'MiB/s', ours, others)
+}
+
+function byScp(kind: 'get' | 'put', programs: SftpPrograms): Contender {
+  return into(`${kind}-scp`, (to) =>
+    kind === 'get'
+      ? programs.scp(programs.there(source), to)
+      : programs.scp(source, programs.there(to)),
+  )
+}
+
+function byRclone(kind: 'get' | 'put', programs: SftpPrograms): Contender {
+  return into(`${kind}-rclone`, (to) =>
+    kind === 'get'
+      ? programs.rclone(`:sftp:${source}`, to)
+      : programs.rclone(source, `:sftp:${to}`),
+  )
+}
+
+async function byBare(
+  kind: 'get' | 'put',
+  stack: AsyncDisposableStack,
+  port: number,
+): Promise<readonly Contender[]> {
+  if (!isWanted('fast') && !isWanted('stream')) return []
+  const { sftp, end } = await bareSftp(port)
+  stack.defer(end)
+  const isGet = kind === 'get'
+  const fast = moved(isGet ? 'ssh2 fastGet' : 'ssh2 fastPut', `${kind}-ssh2`, (to) =>
+    called((done) => (isGet ? sftp.fastGet(source, to, done) : sftp.fastPut(source, to, done))),
+  )
+  const stream = moved('ssh2 stream', `${kind}-stream`, (to) =>
+    isGet
+      ? pipeline(sftp.createReadStream(source), createWriteStream(to))
+      : pipeline(createReadStream(source), sftp.createWriteStream(to)),
+  )
+  return [...(isWanted('fast') ? [fast] : []), ...(isWanted('stream') ? [stream] : [])]
+}
+
+async function byWrapped(
+  kind: 'get' | 'put',
+  stack: AsyncDisposableStack,
+  port: number,
+): Promise<Contender> {
+  const wrapped = new SftpClient()
+  await wrapped.connect(bareLogin(port))
+  stack.defer(() => wrapped.end())
+  return moved('ssh2-sftp-client', `${kind}-wrapped`, (to) =>
+    kind === 'get' ? wrapped.fastGet(source, to) : wrapped.fastPut(source, to),
+  )
+}
+
+async function byPython(
+  kind: 'get' | 'put',
+  stack: AsyncDisposableStack,
+  port: number,
+): Promise<readonly Contender[]> {
+  const to = join(folder, `${kind}-python`)
+  const round = { kind, done: MEBI, paths: [source, to] } as const
+  const login = { port, user: peer.user, identity: peer.keyFile }
+  const contenders: Contender[] = []
+  for (const name of ['asyncssh', 'paramiko'] as const) {
+    const client = isWanted(name)
+      ? await pythonClient(name, login, name === 'asyncssh' ? CIPHER : '')
+      : undefined
+    if (client === undefined) continue
+    stack.use(client)
+    contenders.push({ ...client.contender(round), check: () => same(to) })
+  }
+  return contenders
+}
+
+/** With a client and programs that have no delay. */
+async function near(
+  measured: (sftp: ssh.SftpClient, programs: SftpPrograms) => Promise<void>,
+): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  await measured(await ourSftp(stack, peer.port), programsAt(peer.port))
+}
+
+async function ourSftp(stack: AsyncDisposableStack, port: number): Promise<ssh.SftpClient> {
+  const host = await ssh.connect(`ssh://127.0.0.1:${port}`, {
+    user: peer.user,
+    auth: ssh.key(peer.key),
+    hostKeys: ssh.dangerouslyAcceptAnyHostKey(),
+    algorithms: { ciphers: [CIPHER] },
+  })
+  stack.use(host)
+  return host.sftp()
+}
+
+function programsAt(port: number): SftpPrograms {
+  return new SftpPrograms({ ...peer, port, cipher: CIPHER, size: MEBI })
+}
+
+/** What TCP alone moves through the relay, in MiB a second. */
+async function bareRate(delay: number): Promise<string> {
+  const chunk = Buffer.alloc(65_536)
+  const sent = createServer((socket) => {
+    socket.on('error', () => {})
+    pipeline(
+      Readable.from(
+        (function* () {
+          for (let left = MEBI * 16; left > 0; left--) yield chunk
+        })(),
+      ),
+      socket,
+    ).catch(() => {})
+  }).listen(0, '127.0.0.1')
+  await once(sent, 'listening')
+  await using relay = await forkRelay('127.0.0.1', (sent.address() as AddressInfo).port, delay)
+  const socket = connect(relay.port, '127.0.0.1')
+  const started = performance.now()
+  await once(socket.resume(), 'end')
+  const seconds = (performance.now() - started) / 1000
+  socket.destroy()
+  sent.close()
+  return (MEBI / seconds).toFixed(1)
+}
+
+async function smallFiles(
+  kind: 'get' | 'put',
+  sftp: ssh.SftpClient,
+  programs: SftpPrograms,
+): Promise<void> {
+  const small = join(folder, `small-${kind}`)
   mkdirSync(small)
   const names = Array.from({ length: SMALL }, (_, at) => `f${at}`)
   for (const name of names) writeFileSync(join(small, name), Buffer.alloc(2000, name))
   let run = 0
   const fresh = (): string => {
-    const to = join(folder, `small-${(run += 1)}`)
+    const to = join(small, `to-${(run += 1)}`)
     mkdirSync(to)
     return to
   }
@@ -136,13 +230,11 @@ async function smallFiles(sftp: ssh.SftpClient, programs: SftpPrograms): Promise
       return SMALL
     },
   })
-  const put = each((from, to) => sftp.upload(fromFile(from), to))
-  await compare('SFTP put, 1,000 files of 2 kB', 'files/s', put, [
-    programs.sftp(() => `put -r ${small}/* ${fresh()}/`, SMALL),
-  ])
-  const get = each((from, to) => sftp.download(from, toFile(to)))
-  await compare('SFTP get, 1,000 files of 2 kB', 'files/s', get, [
-    programs.sftp(() => `get -r ${small}/* ${fresh()}/`, SMALL),
+  const ours = each((from, to) =>
+    kind === 'get' ? sftp.download(from, toFile(to)) : sftp.upload(fromFile(from), to),
+  )
+  await compare(`SFTP ${kind}, 1,000 files of 2 kB`, 'files/s', ours, [
+    programs.sftp(() => `${kind} -r ${small}/f* ${fresh()}/`, SMALL),
   ])
 }
 
