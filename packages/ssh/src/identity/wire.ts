@@ -45,14 +45,17 @@ export class FieldReader {
 
 /** The values as fields, each with its length in front. */
 export function fields(...values: readonly (string | Uint8Array)[]): Buffer {
-  return Buffer.concat(
-    values.flatMap((value) => {
-      const bytes = Buffer.from(value as Uint8Array)
-      const length = Buffer.alloc(4)
-      length.writeUInt32BE(bytes.length)
-      return [length, bytes]
-    }),
-  )
+  const sizes = values.map((value) => Buffer.byteLength(value))
+  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + LENGTH + size, 0))
+  let at = 0
+  for (const [index, value] of values.entries()) {
+    const size = sizes[index] ?? 0
+    at = bytes.writeUInt32BE(size, at)
+    if (typeof value === 'string') bytes.write(value, at)
+    else bytes.set(value, at)
+    at += size
+  }
+  return bytes
 }
 
 /** All fields, one after the other. Throws a RangeError. */
@@ -69,3 +72,6 @@ export function uint32(value: number): Buffer {
   bytes.writeUInt32BE(value)
   return bytes
 }
+
+/** Of a length. */
+const LENGTH = 4
