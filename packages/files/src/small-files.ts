@@ -10,6 +10,8 @@ import { SMALL_FILES } from '@net/core/authoring'
 export interface SmallFiles {
   /** Up to so many bytes a file is small. */
   readonly most: number
+  /** How many that are tiny are moved at a time: such cost little but their trips. Default as many as other calls. */
+  readonly callsOfTiny?: number | undefined
   /**
    * The bytes of the file, which has so many by its listing; undefined where it has to go the long way. Absent where the verbs
    * are as short.
@@ -43,3 +45,6 @@ export function smallFilesOf(files: RemoteFiles): SmallFiles | undefined {
 export interface SmallTree {
   readonly [SMALL_FILES]: SmallFiles
 }
+
+/** Up to so many bytes a file is tiny. */
+export const MOST_OF_TINY = 32_768

@@ -70,6 +70,7 @@ export class TreeCopy {
       log,
       concurrency: calls,
       concurrencyOfSmall: concurrency === undefined ? Math.min(fromCan.calls, toCan.calls) : calls,
+      concurrencyOfTiny: concurrency === undefined ? route.callsOfTiny : calls,
       isLast: last === undefined ? undefined : pathTest(last),
       state,
     })

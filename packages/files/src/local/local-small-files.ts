@@ -22,6 +22,7 @@ export interface LocalPlace {
 /** The small files of one tree. */
 export class LocalSmallFiles implements SmallFiles {
   readonly most = 262_144
+  readonly callsOfTiny = 64
   readonly #place: LocalPlace
 
   constructor(place: LocalPlace) {

@@ -13,6 +13,7 @@ import { partName } from '../plan/part-name.ts'
 import type { PlanStep } from '../plan/plan-step.ts'
 import type { PlanSteps } from '../plan/plan-steps.ts'
 import { byDepth, removeLinks } from '../shown-links.ts'
+import { MOST_OF_TINY } from '../small-files.ts'
 import type { StateKeeper } from '../state/state-keeper.ts'
 import { folderOf, isWithin, join, nameOf } from '../tree-path.ts'
 import { copyFile } from './file-copy.ts'
@@ -27,6 +28,8 @@ export interface ExecutionParts {
   readonly concurrency: number
   /** How many small files at a time, which take little more than their trips. */
   readonly concurrencyOfSmall: number
+  /** How many of those that are smaller still. */
+  readonly concurrencyOfTiny: number
   readonly isLast: PathTest | undefined
   readonly state: StateKeeper | undefined
 }
@@ -76,17 +79,20 @@ class Execution {
           return state?.copied(step, copied)
         })
       : steps
-    const isSmall = ({ source }: PlanStep): boolean => (source?.size ?? Infinity) <= route.mostSmall
-    const { concurrencyOfSmall } = this.#parts
-    await this.#each(
-      Iterator.from(left).filter(isSmall),
-      (step) => this.#file(step),
-      concurrencyOfSmall,
-    )
-    await this.#each(
-      Iterator.from(left).filter((step) => !isSmall(step)),
-      (step) => this.#file(step),
-    )
+    const { concurrency, concurrencyOfSmall, concurrencyOfTiny } = this.#parts
+    const mostTiny = Math.min(route.mostSmall, MOST_OF_TINY)
+    const sorts = [
+      { upTo: mostTiny, atOnce: concurrencyOfTiny },
+      { upTo: route.mostSmall, atOnce: concurrencyOfSmall },
+      { upTo: Infinity, atOnce: concurrency },
+    ]
+    let least = -1
+    for (const { upTo, atOnce } of sorts) {
+      const above = least
+      least = upTo
+      const isOfSort = (step: PlanStep): boolean => sizeOf(step) > above && sizeOf(step) <= upTo
+      await this.#each(Iterator.from(left).filter(isOfSort), (step) => this.#file(step), atOnce)
+    }
   }
 
   async #each(
@@ -296,6 +302,11 @@ function sorted(steps: Iterable<PlanStep>): Sorted {
     }
   }
   return { settled, folders, bytes, swapped, adjusted, removed }
+}
+
+/** Infinity where it is unknown. */
+function sizeOf({ source }: PlanStep): number {
+  return source?.size ?? Infinity
 }
 
 /** Whether it sends a file, or a link. */

@@ -43,6 +43,8 @@ export class Route implements AsyncDisposable {
   readonly smallTo: SmallFiles | undefined
   /** Up to how many bytes a file is copied as a whole; -1 where none is. */
   readonly mostSmall: number
+  /** How many tiny files at a time are of use. */
+  readonly callsOfTiny: number
   readonly #limiter: RateLimiter | undefined
   readonly #burst: number
   #moved = 0
@@ -65,6 +67,10 @@ export class Route implements AsyncDisposable {
     this.mostSmall = this.#mayBeSmall()
       ? Math.min(mostOf(this.smallFrom), mostOf(this.smallTo))
       : -1
+    this.callsOfTiny = Math.min(
+      this.smallFrom?.callsOfTiny ?? fromCan.calls,
+      this.smallTo?.callsOfTiny ?? toCan.calls,
+    )
     this.#burst = Math.max(1, Math.ceil((bandwidth ?? 0) / 4))
     this.#limiter =
       bandwidth === undefined

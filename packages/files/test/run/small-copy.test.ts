@@ -2,12 +2,12 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 
 import type { RemoteEntry, RemoteFiles } from '@net/core'
 import { SMALL_FILES } from '@net/core/authoring'
-import { localFiles, memoryFiles, mirror } from '@net/files'
+import { localFiles, memoryFiles, mirror, type MirrorOptions } from '@net/files'
 import { expect, test } from 'vitest'
 
 import { copySmall, type SmallCopy } from '../../src/run/small-copy.ts'
 import type { RouteParts } from '../../src/run/route.ts'
-import type { SmallFiles } from '../../src/small-files.ts'
+import { MOST_OF_TINY, type SmallFiles } from '../../src/small-files.ts'
 import { testFolder } from '../local/folder.ts'
 import { contentsOf } from '@net/files/testing'
 import { onRoute } from './route-of.ts'
@@ -135,4 +135,31 @@ test('of a file that has grown no more is read than it was to have', async () =>
   }
   await expect(copied(from, files)).rejects.toMatchObject({ code: 'NET_SIZE_MISMATCH' })
   expect([given, asked]).toEqual([3, []])
+})
+
+test('more tiny files than others are moved at a time, and as many as the caller says', async () => {
+  await using folder = await testFolder()
+  await mkdir(folder.at('from'))
+  for (let at = 0; at < 100; at++) {
+    await writeFile(folder.at('from', `tiny-${at}`), `${at}`)
+    await writeFile(folder.at('from', `small-${at}`), Buffer.alloc(MOST_OF_TINY + 1))
+  }
+  const mostAtOnce = async (options: MirrorOptions): Promise<object> => {
+    const most = { tiny: 0, small: 0 }
+    const running = { tiny: 0, small: 0 }
+    const write: SmallFiles['write'] = async (path, bytes) => {
+      const sort = bytes.length > MOST_OF_TINY ? 'small' : 'tiny'
+      running[sort] += 1
+      most[sort] = Math.max(most[sort], running[sort])
+      await new Promise((resolve) => setImmediate(resolve))
+      running[sort] -= 1
+      await files.write(path, Uint8Array.from(bytes))
+      return files.stat(path)
+    }
+    const { files } = elsewhere({}, { most: 100_000, callsOfTiny: 40, write })
+    await mirror(localFiles(folder.at('from')), files, options)
+    return most
+  }
+  expect(await mostAtOnce({})).toEqual({ tiny: 40, small: 16 })
+  expect(await mostAtOnce({ concurrency: 3 })).toEqual({ tiny: 3, small: 3 })
 })

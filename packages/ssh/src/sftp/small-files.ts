@@ -34,6 +34,8 @@ export interface SmallWrite extends CallOptions {
 export class SmallFiles {
   /** In bytes; what is larger costs more than its trips. */
   readonly most = 131_072
+  /** How many that are tiny are moved at a time: what leaves together costs both sides little more than one. */
+  readonly callsOfTiny: number | undefined
   readonly #calls: Calls
   readonly #at: (operation: string, path: string) => string
 
@@ -41,6 +43,7 @@ export class SmallFiles {
   constructor(calls: Calls, at: (operation: string, path: string) => string) {
     this.#calls = calls
     this.#at = at
+    this.callsOfTiny = calls.session.keepsOrder ? 64 : undefined
   }
 
   /** Undefined where the server has to be asked one thing after the other, or does not answer as most do. */

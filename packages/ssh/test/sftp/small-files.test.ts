@@ -9,6 +9,7 @@ import { openedSftp, patterned, type OpenedSftp } from './opened.ts'
 /** What `@net/files` finds at a tree. */
 interface Small {
   readonly most: number
+  readonly callsOfTiny: number | undefined
   read(path: string, size: number, options: CallOptions): Promise<SmallFile | undefined>
   write(path: string, bytes: Uint8Array, options: SmallWrite): Promise<RemoteEntry | undefined>
 }
@@ -78,6 +79,12 @@ test.each([
   expect(await opened.small.read('a', 1, {})).toBeUndefined()
   expect(await opened.small.write('b', Buffer.from('x'), plain)).toBeUndefined()
   expect(opened.requests()).toEqual([])
+  expect(opened.small.callsOfTiny).toBeUndefined()
+})
+
+test('what is tiny costs little but its trips, so that many are moved at a time', async () => {
+  await using opened = await openedTree()
+  expect(opened.small.callsOfTiny).toBe(64)
 })
 
 test('what is larger than one request of the server has to go otherwise', async () => {
