@@ -18,7 +18,15 @@ export function givenOptions<T extends object>(
   options: T | undefined,
   stringify: (value: unknown) => string = JSON.stringify,
 ): T | undefined {
-  if (!isPlain(options)) return options
+  try {
+    return isPlain(options) ? (copyOf(options, stringify) as T) : options
+  } catch {
+    // A getter of the caller's: where the options are read it throws again, and fails the call.
+    return options
+  }
+}
+
+function copyOf(options: object, stringify: (value: unknown) => string): Changeable {
   const given: Changeable = { ...options }
   for (const name of FIELDS) {
     const value = given[name]
@@ -26,7 +34,7 @@ export function givenOptions<T extends object>(
   }
   if (typeof given.json === 'object' && given.json !== null)
     given.stringify = written(given.json, given.stringify ?? stringify)
-  return given as T
+  return given
 }
 
 type Changeable = { -readonly [K in keyof RequestOptions]?: unknown }

@@ -221,6 +221,35 @@ test('what is wrong passes as it is, and what code of the caller throws fails th
   })
 })
 
+test.each([
+  [
+    'the options',
+    () => ({
+      get timeout(): number {
+        return mine()
+      },
+    }),
+  ],
+  [
+    'the headers',
+    () => ({
+      headers: {
+        get a(): string {
+          return mine()
+        },
+      },
+    }),
+  ],
+])('a getter of %s that throws fails the call, and is not thrown by it', async (_what, options) => {
+  await using client = http.createClient({ baseUrl: 'http://127.0.0.1:1' })
+  const call = client.get('/', options())
+  await expect(call).rejects.toThrow('mine')
+})
+
+function mine(): never {
+  throw new Error('mine')
+}
+
 test('a form of a generator keeps its secrets out of errors', async () => {
   await using server = await startHttpServer({
     routes: { '/login': { status: 400, body: 'wrong: swordfish-of-the-seas' } },

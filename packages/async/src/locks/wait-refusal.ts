@@ -13,9 +13,16 @@ export function waitRefusal<O extends WaitOptions>(
   door: OptionsDoor<O> = waitDoor as OptionsDoor<O>,
 ): NetError | undefined {
   if (options === undefined) return undefined
-  // A wrong option is an error at once, also if the call does not have to wait.
-  const fault = isPlain(options) ? undefined : faultOf(options, door)
-  if (fault !== undefined) return fault
+  // A wrong option is an error at once, also if the call does not have to wait; so is what a getter of the caller's throws.
+  try {
+    return checked(options, door)
+  } catch (error) {
+    return error as NetError
+  }
+}
+
+function checked<O extends WaitOptions>(options: O, door: OptionsDoor<O>): NetError | undefined {
+  if (!isPlain(options)) door(options)
   const signal = own(options, 'signal')
   if (signal?.aborted !== true) return undefined
   const aborted = abortError(signal.reason)
@@ -29,15 +36,6 @@ function isPlain(options: WaitOptions): boolean {
   const { signal, timeout } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) return false
   return timeout === undefined || isLimit(timeout)
-}
-
-function faultOf<O>(options: O, door: OptionsDoor<O>): NetError | undefined {
-  try {
-    door(options)
-    return undefined
-  } catch (error) {
-    return error as NetError
-  }
 }
 
 const waitDoor = doorOf<WaitOptions>('wait', waitTable)

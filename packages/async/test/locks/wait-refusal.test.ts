@@ -31,6 +31,16 @@ describe('waitRefusal', () => {
     expect(waitRefusal({ timeout })).toMatchObject({ code: 'NET_BAD_OPTION' })
   })
 
+  test('a getter that throws is no throw of the wait, but fails it', async () => {
+    const options = {
+      get signal(): AbortSignal {
+        throw new Error('mine')
+      },
+    }
+    expect(waitRefusal(options)).toEqual(new Error('mine'))
+    await expect(new Semaphore(1).acquire(options)).rejects.toThrow('mine')
+  })
+
   test('reads own options only', () => {
     const inherited: object = Object.create({ timeout: -1, signal: AbortSignal.abort() })
     expect(waitRefusal(inherited)).toBeUndefined()
