@@ -53,22 +53,28 @@ class FolderCache implements HttpCache {
   }
 
   async read(url: string): Promise<CacheRecord | undefined> {
-    try {
-      return parsed(await disk().readFile(this.#fileOf(url)))
-    } catch {
-      return undefined
-    }
+    const reading = disk().readFile(this.#fileOf(url))
+    const [record, changed] = await Promise.all([
+      reading.then(parsed).catch(() => undefined),
+      changeAt(this.#markOf(url)),
+    ])
+    // What was asked for before the change may have been put in place after it, by another program.
+    const entries = record?.entries.filter(({ requested }) => requested >= changed) ?? []
+    return record === undefined || entries.length === 0 ? undefined : { ...record, entries }
   }
 
   async write(url: string, record: CacheRecord | undefined): Promise<void> {
     const file = this.#fileOf(url)
-    if (record === undefined) await disk().rm(file, { force: true })
-    else {
+    if (record === undefined) {
+      await disk().rm(file, { force: true })
+      await inPlace(this.#markOf(url), Buffer.from(String(clock().date())))
+      this.#written += MARK_SIZE
+    } else {
       const bytes = written(record)
       if (bytes.length <= this.#most) await inPlace(file, bytes)
       this.#written += bytes.length
-      if (this.#written > this.#most / 10) await this.#tidy()
     }
+    if (this.#written > this.#most / 10) await this.#tidy()
   }
 
   async delete(prefix = ''): Promise<number> {
@@ -91,6 +97,11 @@ class FolderCache implements HttpCache {
     return join(this.#folder, `${this.seal(url)}${SUFFIX}`)
   }
 
+  /** The file that says when what was kept for the URL ceased to hold. */
+  #markOf(url: string): string {
+    return join(this.#folder, `${this.seal(url)}${MARK}`)
+  }
+
   async #names(suffix = SUFFIX): Promise<readonly string[]> {
     return (await disk().readdir(this.#folder)).filter((name) => name.endsWith(suffix))
   }
@@ -99,7 +110,6 @@ class FolderCache implements HttpCache {
     try {
       await disk().mkdir(this.#folder, { recursive: true, mode: 0o700 })
       this.#key = await keyIn(join(this.#folder, 'key'))
-      await this.#removeLeft()
       await this.#tidy()
     } catch (cause) {
       const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
@@ -108,9 +118,12 @@ class FolderCache implements HttpCache {
     }
   }
 
-  /** Removes the parts of programs that ended while they wrote; those of others that write now stay. */
+  /**
+   * Removes the parts of programs that ended while they wrote, and marks of changes; those of others that write now stay, and marks
+   * as long as an answer may be on its way that was asked for before.
+   */
   async #removeLeft(): Promise<void> {
-    for (const name of await this.#names(PART)) {
+    for (const name of [...(await this.#names(PART)), ...(await this.#names(MARK))]) {
       const file = join(this.#folder, name)
       const { mtimeMs } = await disk()
         .stat(file)
@@ -122,6 +135,7 @@ class FolderCache implements HttpCache {
   /** Removes the oldest files until all fit. */
   async #tidy(): Promise<void> {
     this.#written = 0
+    await this.#removeLeft()
     const files = await Promise.all(
       (await this.#names()).map(async (name) => {
         const file = join(this.#folder, name)
@@ -169,6 +183,14 @@ async function keyAt(file: string): Promise<Uint8Array | undefined> {
       throw error
     })
   return kept?.length === KEY_LENGTH ? kept : undefined
+}
+
+/** When the change was, in milliseconds since 1970; the beginning of time for none. */
+async function changeAt(mark: string): Promise<number> {
+  const text = await disk()
+    .readFile(mark, 'utf8')
+    .catch(() => '')
+  return text === '' ? -Infinity : Number(text)
 }
 
 async function inPlace(file: string, bytes: Uint8Array): Promise<void> {
@@ -225,6 +247,9 @@ const MOST = 1_073_741_824
 const KEY_LENGTH = 32
 const SUFFIX = '.entry'
 const PART = '.part'
+const MARK = '.change'
+/** What a small file takes of a disk. */
+const MARK_SIZE = 4096
 /** In milliseconds. */
 const LONGEST_WRITE = 3_600_000
 const VERSION = 1

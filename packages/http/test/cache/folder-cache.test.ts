@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { useFakeClock } from '@net/core/testing'
 import * as http from '@net/http'
 import { startHttpServer } from '@net/http/testing'
 import { expect, test } from 'vitest'
@@ -45,6 +46,55 @@ test('what was written is read by another program, byte by byte', async () => {
     expect(await other.read('https://a.example/2')).toBeUndefined()
     for (const name of await readdir(folder))
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
+  })
+})
+
+test('what another program asked for before a change and keeps after it is not read', async () => {
+  await inFolder(async (folder) => {
+    using clock = useFakeClock()
+    let value = 0
+    const asked = Promise.withResolvers<void>()
+    const changed = Promise.withResolvers<void>()
+    await using server = await startHttpServer({
+      routes: {
+        'GET /x': async ({ headers }) => {
+          const body = String(value)
+          if (headers['x-slow'] !== undefined) {
+            asked.resolve()
+            await changed.promise
+          }
+          return { body, headers: { 'cache-control': 'max-age=60' } }
+        },
+        'POST /x': () => {
+          value += 1
+          return { body: 'changed' }
+        },
+      },
+    })
+    const client = (cache: http.HttpCache): http.HttpClient =>
+      http.createClient({ baseUrl: server.url, cache })
+    const kept = Promise.withResolvers<void>()
+    const cache = http.folderCache(folder)
+    await using other = client({
+      ready: () => cache.ready!(),
+      seal: (text) => cache.seal(text),
+      read: (url) => cache.read(url),
+      delete: (prefix) => cache.delete(prefix),
+      async write(url, record) {
+        await cache.write(url, record)
+        kept.resolve()
+      },
+    })
+    await using ours = client(http.folderCache(folder))
+    const slow = other.get('/x', { headers: { 'x-slow': 'yes' } }).text()
+    await asked.promise
+    await clock.advance(1)
+    await ours.post('/x', { json: 1 })
+    changed.resolve()
+    expect(await slow).toBe('0')
+    await kept.promise
+    expect(await ours.get('/x').text()).toBe('1')
+    expect((await ours.get('/x')).cached).toBe(true)
   })
 })
 
