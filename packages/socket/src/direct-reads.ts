@@ -27,10 +27,14 @@ export class DirectReads {
 
   constructor() {
     this.onread = {
-      // Asked for once at the beginning and after each read.
-      buffer: () => this.reader?.memory() ?? block(),
+      buffer: () => this.next(),
       callback: (size, memory) => this.#filled(size, memory),
     }
+  }
+
+  /** Memory for the next read: asked for once at the beginning and after each read. */
+  next(): Uint8Array {
+    return this.reader?.memory() ?? block()
   }
 
   /** The reads of this socket, or of another stream that asks for memory as one does, from here on. */

@@ -12,6 +12,7 @@ import { ByteQueue, netError } from '@net/core/authoring'
 import { copyFrom, directReads, type DirectReader, type DirectReads } from './direct-reads.ts'
 import { rejected } from './handled.ts'
 import { PushedReads, type PushedReader } from './pushed-reads.ts'
+import { memoryReads } from './tls/memory-reads.ts'
 import { isTlsSocket } from './tls/node-tls.ts'
 import type { ByteReceiver, Inflow } from './transport.ts'
 
@@ -86,7 +87,7 @@ export class SocketInput implements DirectReader, Inflow, PushedReader {
     if (this.#waiting !== undefined || this.#receiver !== undefined) {
       throw netError('NET_BUSY', { message: 'another read is waiting' })
     }
-    if (!this.ended && !this.#gone) this.start()
+    if (!this.ended && !this.#gone) this.start(receiver.memory !== undefined)
     this.#receiver = receiver
     this.#told = false
     if (this.#feed(receiver)) this.#goOn()
@@ -102,18 +103,16 @@ export class SocketInput implements DirectReader, Inflow, PushedReader {
     this.#receiver = undefined
   }
 
-  /** Begins to read. */
-  start(): void {
+  /** Begins to read. `isLent`: into memory of the receiver's, also where that has to be arranged first. */
+  start(isLent = false): void {
     if (this.#reading) return
     this.#reading = true
     const duplex = this.#duplex
     duplex[INPUT] = this
     duplex.on('end', onEnd)
-    this.#direct = directReads(duplex)
+    this.#direct = directReads(duplex) ?? (isLent ? lentReads(duplex) : undefined)
     if (this.#direct !== undefined) this.#direct.reader = this
-    else if (isTlsSocket(duplex) || (this.#isPlain && duplex instanceof Socket)) {
-      this.#pushed = new PushedReads(duplex, this)
-    }
+    else if (isPushing(duplex, this.#isPlain)) this.#pushed = new PushedReads(duplex, this)
     if (this.#passesBuffer) this.#takeBuffered()
     else {
       duplex.on('data', onData)
@@ -271,6 +270,14 @@ type OwnedDuplex = Duplex & { [INPUT]?: SocketInput }
 interface Reading {
   readonly resolve: (chunk: Uint8Array | null) => void
   readonly reject: (error: NetError) => void
+}
+
+function lentReads(duplex: Duplex): DirectReads | undefined {
+  return isTlsSocket(duplex) ? memoryReads(duplex) : undefined
+}
+
+function isPushing(duplex: Duplex, isPlain: boolean): duplex is Socket {
+  return isTlsSocket(duplex) || (isPlain && duplex instanceof Socket)
 }
 
 // The same functions for all streams: thousands of them may have nothing to say.
