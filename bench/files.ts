@@ -2,6 +2,7 @@
  * Local to local beside `cp -r`, rsync and rclone: many small files, a few large ones, and a second run over 100,000 files
  * of which none has changed; and by how much memory grows in each. Every copy is compared with its source by `diff -r`.
  * Needs rsync and rclone on the path. NET_BENCH_FOLDER is where the files are; its default is the folder for temporary ones.
+ * The words small, large and unchanged choose parts.
  */
 
 import { execFileSync, spawn } from 'node:child_process'
@@ -17,19 +18,28 @@ import { compare, type Contender } from './pairs.ts'
 
 const root = mkdtempSync(join(process.env['NET_BENCH_FOLDER'] ?? tmpdir(), 'bench-files-'))
 const MB = 1_000_000
+const wanted = process.argv.slice(2)
 
 try {
+  if (isWanted('small')) await small()
+  if (isWanted('large')) await large()
+  if (isWanted('unchanged')) await unchanged()
+} finally {
+  rmSync(root, { recursive: true, force: true })
+}
+
+async function small(): Promise<void> {
   fill('small', { files: 5000, size: 2000, folders: 50 })
   await compare('5,000 files of 2 kB', 'files/s', mirrored('small', 5000), rivals('small', 5000))
   memory('5,000 files of 2 kB', 'small')
   rmSync(join(root, 'small'), { recursive: true })
+}
+
+async function large(): Promise<void> {
   fill('large', { files: 20, size: 50 * MB, folders: 1 })
   await compare('20 files of 50 MB', 'MB/s', mirrored('large', 1000), rivals('large', 1000))
   memory('20 files of 50 MB', 'large')
   rmSync(join(root, 'large'), { recursive: true })
-  await unchanged()
-} finally {
-  rmSync(root, { recursive: true, force: true })
 }
 
 async function unchanged(): Promise<void> {
@@ -135,4 +145,8 @@ function fill(name: string, { files, folders, size }: Filling): string {
   }
   execFileSync('sync')
   return folder
+}
+
+function isWanted(part: string): boolean {
+  return wanted.length === 0 || wanted.includes(part)
 }
