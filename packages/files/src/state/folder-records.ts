@@ -19,6 +19,8 @@ export interface Grains {
 export class FolderRecords {
   readonly columns: Columns
   #index: Map<string, number> | undefined
+  /** Files come in the order in which they came then: most often it is the next one. */
+  #next = 0
 
   constructor(columns: Columns = { names: [], source: [], target: [] }) {
     this.columns = columns
@@ -70,10 +72,14 @@ export class FolderRecords {
   /** Lets go of what only makes the next look quick. */
   rest(): void {
     this.#index = undefined
+    this.#next = 0
   }
 
   #at(name: string): number | undefined {
-    return this.#places().get(name)
+    const isNext = this.columns.names[this.#next] === name
+    const at = isNext ? this.#next : this.#places().get(name)
+    if (at !== undefined) this.#next = at + 1
+    return at
   }
 
   #places(): Map<string, number> {

@@ -24,6 +24,25 @@ test('a record is found by its name, changed and removed', () => {
   expect([records.size, records.columns]).toEqual([0, { names: [], source: [], target: [] }])
 })
 
+test('records are found in the order in which they came, and in any other', () => {
+  const names = ['a', 'b', 'c', 'd', 'e']
+  const records = new FolderRecords()
+  for (const [at, name] of names.entries()) records.set(name, { ...one, size: at }, two)
+  const found = (name: string): number => {
+    const sizes = names.map((_, at) => at)
+    return sizes.findIndex((size) => records.isUnchanged(name, { ...one, size }, two, exact))
+  }
+  for (const order of [names, names.toReversed(), ['c', 'd', 'x', 'e', 'a', 'a', 'b']]) {
+    expect(order.map((name) => found(name))).toEqual(order.map((name) => names.indexOf(name)))
+  }
+  expect(['a', 'b'].map((name) => found(name))).toEqual([0, 1])
+  // The last one takes the place of the one that is gone, which was the next to be looked for.
+  records.delete('c')
+  expect(['c', 'd', 'e', 'a'].map((name) => found(name))).toEqual([-1, 3, 4, 0])
+  records.rest()
+  expect(['e', 'a'].map((name) => found(name))).toEqual([4, 0])
+})
+
 test('sizes and times are compared within the grain; what is not told must not be told now', () => {
   const records = new FolderRecords()
   const { modified: _, ...timeless } = two
