@@ -13,16 +13,14 @@ export function nameKey(name: string, { letterCase, unicodeForm }: RemoteCapabil
 /** The first character of the name that is one of the forbidden ones. */
 function forbiddenIn(name: string, forbidden: string): string | undefined {
   if (forbidden === '') return undefined
-  if (forbidden !== known) {
-    known = forbidden
-    characters = new Set(forbidden)
+  if (forbidden !== known?.forbidden) {
+    const escaped = forbidden.replaceAll(/[\\\]^-]/g, String.raw`\$&`)
+    known = { forbidden, anyOf: new RegExp(`[${escaped}]`, 'u') }
   }
-  for (const character of name) if (characters.has(character)) return character
-  return undefined
+  return known.anyOf.exec(name)?.[0]
 }
 
-let known = ''
-let characters: ReadonlySet<string> = new Set()
+let known: { readonly forbidden: string; readonly anyOf: RegExp } | undefined
 
 /** Why the target cannot have the name; undefined if it can. */
 export function whyNot(name: string, { to, refusesName }: PlanRules): string | undefined {

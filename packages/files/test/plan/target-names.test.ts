@@ -22,3 +22,12 @@ test('the target says what it cannot have', () => {
     whyNot('con', rulesWith({ refusesName: (name) => (name === 'con' ? 'a device' : undefined) })),
   ).toBe('a device')
 })
+
+test('a forbidden character is itself, also one that means more in a pattern', () => {
+  const forbidden = String.raw`a-c]^\[.*` + '\u{1f512}'
+  for (const character of forbidden) {
+    const told = JSON.stringify(character)
+    expect(whyNot(`x${character}`, rulesWith({ to: { forbidden } }))).toContain(`no ${told} in`)
+  }
+  expect(whyNot('xb', rulesWith({ to: { forbidden } }))).toBeUndefined()
+})
