@@ -5,6 +5,7 @@
 
 import { isNetError, type NetError } from '../errors/net-error.ts'
 import { guarded } from '../callbacks/guarded.ts'
+import { OwnController } from '../callbacks/signal-listeners.ts'
 import { LinkedList, type Linked } from '../linked-list.ts'
 import type { Timer } from '../time/clock.ts'
 
@@ -20,7 +21,7 @@ export class Scope implements Member {
   listed = false
   #reason: NetError | undefined
   readonly #members = new LinkedList<Member>()
-  #controller: AbortController | undefined
+  #controller: OwnController | undefined
 
   /** Why it was stopped; undefined while it runs. */
   get reason(): NetError | undefined {
@@ -30,7 +31,7 @@ export class Scope implements Member {
   /** A signal that aborts when the scope stops; made at the first look. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController()
+      this.#controller = new OwnController()
       if (this.#reason !== undefined) this.#controller.abort(this.#reason)
     }
     return this.#controller.signal

@@ -5,6 +5,8 @@ import { expect, test, vi } from 'vitest'
 
 import { onSignalAbort } from '@net/core/authoring'
 
+import { OwnController } from '../../src/callbacks/signal-listeners.ts'
+
 test('[H-CORE-06] ten thousand calls on one signal are one listener, and none afterwards', () => {
   const { signal } = new AbortController()
   const forget = Array.from({ length: 10_000 }, () => onSignalAbort(signal, () => {}))
@@ -69,4 +71,20 @@ test('a signal that has aborted is told within the turn, unless that is taken ba
   expect(heard).toEqual([])
   await Promise.resolve()
   expect(heard).toEqual(['reason'])
+})
+
+test('a signal of ours tells its listeners without an event listener, and others as every signal does', async () => {
+  const controller = new OwnController()
+  const { signal } = controller
+  const told: unknown[] = []
+  onSignalAbort(signal, (reason) => told.push(['a', reason]))
+  onSignalAbort(signal, () => told.push('gone'), { linger: true })()
+  signal.addEventListener('abort', () => told.push('event'))
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  controller.abort('why')
+  controller.abort('again')
+  expect(told).toEqual(['event', ['a', 'why']])
+  onSignalAbort(signal, (reason) => told.push(['late', reason]))
+  await Promise.resolve()
+  expect(told.at(-1)).toEqual(['late', 'why'])
 })
