@@ -6,7 +6,7 @@
 import type { Stats } from 'node:fs'
 
 import { netError, type NetError } from '../errors/net-error.ts'
-import { disk } from './disk.ts'
+import { descriptors } from './disk.ts'
 import type { FileSource } from './file.ts'
 import { localError } from './local-error.ts'
 import { ReadHandle } from './read-handle.ts'
@@ -24,11 +24,7 @@ export interface FileReading {
 /** Looks at the file. Rejects with `NET_LOCAL_IO`, also for anything but a regular file, and for a range beyond the end. */
 export async function readingOfFile(source: FileSource): Promise<FileReading> {
   const { path, start, end } = source
-  const found = await disk()
-    .stat(path)
-    .catch((error: unknown) => {
-      throw localError(error, 'reading', path)
-    })
+  const found = await statOf(path)
   if (!found.isFile()) {
     throw netError('NET_LOCAL_IO', { message: `${path} is ${whatIs(found)}, not a regular file` })
   }
@@ -37,6 +33,16 @@ export async function readingOfFile(source: FileSource): Promise<FileReading> {
   const last = end ?? found.size
   if (last > found.size || start > found.size) throw changed(path, found.size, end ?? start)
   return sizedReading(source, last - start)
+}
+
+/** Of a small file the promise of `fs/promises` costs as much as its bytes. */
+function statOf(path: string): Promise<Stats> {
+  return new Promise((resolve, reject) => {
+    descriptors().stat(path, (error, found) => {
+      if (error === null) resolve(found)
+      else reject(localError(error, 'reading', path))
+    })
+  })
 }
 
 async function unsizedReading(source: FileSource, told: number): Promise<FileReading> {
