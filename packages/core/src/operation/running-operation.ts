@@ -21,7 +21,7 @@ import {
 import { traceToCaller } from '../errors/trace.ts'
 import type { WireEvent } from '../events/channels.ts'
 import { guarded } from '../callbacks/guarded.ts'
-import { limitsFor, timeoutCodes, type Limits } from '../time/limits.ts'
+import { limitsFor, limitsWithin, timeoutCodes, type Limits } from '../time/limits.ts'
 import { Narrator } from './narrator.ts'
 import type {
   Attempt,
@@ -83,8 +83,7 @@ export class RunningOperation implements OpenOperation, AttemptHost, PhaseHost {
 
   get within(): Within {
     const { id, signal, limits } = this
-    const timeout = { ...limits, total: Infinity }
-    return { signal, timeout, parent: id, client: this.#spec.client }
+    return { signal, timeout: limitsWithin(limits), parent: id, client: this.#spec.client }
   }
 
   get idle(): Deadline {

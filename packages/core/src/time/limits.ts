@@ -79,11 +79,21 @@ export function wholeLimits(limits: Limits): Limits {
   return taken
 }
 
+/** The limits of what is done within a call that has these, and one for the whole of it. Most calls have those of their kind. */
+export function limitsWithin(limits: Limits): Limits {
+  const known = inner.get(limits)
+  if (known !== undefined) return known
+  const made = wholeLimits({ ...limits, total: Infinity })
+  inner.set(limits, made)
+  return made
+}
+
 function isWhole(timeout: Timeout | undefined): timeout is Limits {
   return typeof timeout === 'object' && whole.has(timeout)
 }
 
 const whole = new WeakSet<TimeoutOptions>()
+const inner = new WeakMap<Limits, Limits>()
 const lasting = new WeakMap<TimeoutOptions, Partial<Record<CallKind, Limits>>>()
 
 type Writable = { -readonly [K in keyof Limits]: number }

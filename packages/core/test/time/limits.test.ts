@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 
 import { limitsFor, timeoutCodes, wholeLimits } from '@net/core/authoring'
 
+import { limitsWithin } from '../../src/time/limits.ts'
+
 test.each([
   ['command', 60_000, Infinity, 60_000],
   ['exchange', 60_000, 60_000, 300_000],
@@ -71,4 +73,13 @@ test('whole limits are taken as they are, whatever the client says', () => {
   expect(() => wholeLimits({ ...limits, total: -1 })).toThrow(
     expect.objectContaining({ code: 'NET_BAD_OPTION' }),
   )
+})
+
+test('what is done within a call has its limits but for the whole, put together once', () => {
+  const limits = limitsFor('exchange', { connect: 1, total: 5 })
+  const inner = limitsWithin(limits)
+  expect(inner).toMatchObject({ ...limits, total: Infinity })
+  expect(limitsWithin(limits)).toBe(inner)
+  // Nor is it by the part that gets it.
+  expect(limitsFor('session', inner)).toBe(inner)
 })
