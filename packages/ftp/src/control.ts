@@ -10,7 +10,7 @@ import { Commands, ReplyLines } from '@net/socket/authoring'
 
 import { controlLoss } from './loss-places.ts'
 import { isPositive, replyDialect, type FtpReply } from './reply.ts'
-import { toWire, type FtpEncoding } from './wire-text.ts'
+import { toLine, type FtpEncoding } from './wire-text.ts'
 
 /** A command that was sent, and what comes back. */
 export interface CommandReplies {
@@ -52,7 +52,9 @@ export class Control {
     encoding: FtpEncoding = 'utf8',
   ): { control: Control; greeting: CommandReplies } {
     const control = new Control(transport, encoding)
-    return { control, greeting: control.#begin(op) }
+    const first = Promise.withResolvers<FtpReply>()
+    first.promise.catch(() => {})
+    return { control, greeting: { first: first.promise, final: control.#expect(op, { first }) } }
   }
 
   /** Settles once the connection has ended, with what took it; never rejects. */
@@ -84,29 +86,26 @@ export class Control {
    * later, the reply is owed (see `idle`).
    */
   ask(op: Operation, command: string, shown: string = command): Promise<FtpReply> {
-    return stoppable(op, () => this.begin(op, command, shown).final)
+    return stoppable(op, () => this.#say(op, command, shown))
   }
 
   /** Sends the command; `shown` is what the log may see of it. Throws what took the connection, and `NET_BUSY` while a reply is owed. */
   begin(op: Operation | undefined, command: string, shown: string = command): CommandReplies {
-    this.#checkFree()
-    const line = toWire(command, this.encoding)
-    if (this.#noops > 0) this.#mark(op)
-    op?.wire('send', () => shown)
-    const exchange = this.#begin(op)
-    this.#write(line)
-    return exchange
+    const first = Promise.withResolvers<FtpReply>()
+    // After an abort it has no reader; its rejection must not count as unhandled.
+    first.promise.catch(() => {})
+    return { first: first.promise, final: this.#say(op, command, shown, first) }
   }
 
   /** Sends several commands in one packet; gives the last reply to each, whatever they say. Rejects as `ask` does. */
   askTogether(op: Operation, commands: readonly string[]): Promise<readonly FtpReply[]> {
     this.#checkFree()
-    const lines = commands.map((command) => toWire(command, this.encoding))
+    const lines = commands.map((command) => toLine(command, this.encoding))
     const finals = commands.map((command) => {
       op.wire('send', () => command)
-      return this.#begin(op).final
+      return this.#expect(op)
     })
-    this.#send(Buffer.concat(lines.flatMap((line) => [line, LINE_END])))
+    this.#write(lines.join('\r\n'))
     return stoppable(op, Promise.all(finals))
   }
 
@@ -118,7 +117,7 @@ export class Control {
     const [open] = this.#exchanges
     if (open === undefined || open.replies === 0 || open.resync !== undefined) return
     this.#noops += 1
-    this.#write(Buffer.from('NOOP'))
+    this.#write('NOOP')
   }
 
   /**
@@ -129,7 +128,7 @@ export class Control {
     const [open] = this.#exchanges
     if (open === undefined || open.replies === 0 || open.resync !== undefined) return
     open.resync = 'ABOR'
-    this.#write(Buffer.from('ABOR'))
+    this.#write('ABOR')
   }
 
   /**
@@ -148,7 +147,7 @@ export class Control {
   /** Resolves once no reply is owed; false if the connection was lost instead. */
   async idle(): Promise<boolean> {
     for (let [open] = this.#exchanges; open !== undefined; [open] = this.#exchanges) {
-      await open.final.catch(() => {})
+      await open.final.promise.catch(() => {})
     }
     return this.failure === undefined
   }
@@ -187,6 +186,21 @@ export class Control {
     if (this.#commands.failure === undefined) await this.#commands.close()
   }
 
+  #say(
+    op: Operation | undefined,
+    command: string,
+    shown: string,
+    first?: PromiseWithResolvers<FtpReply>,
+  ): Promise<FtpReply> {
+    this.#checkFree()
+    const line = toLine(command, this.encoding)
+    if (this.#noops > 0) this.#mark(op)
+    op?.wire('send', () => shown)
+    const final = this.#expect(op, first === undefined ? {} : { first })
+    this.#write(line)
+    return final
+  }
+
   #checkFree(): void {
     const { failure } = this
     if (failure !== undefined) throw failure
@@ -195,25 +209,21 @@ export class Control {
 
   /** Asks something whose answer is none of NOOP's, so that what comes behind it is the next command's. */
   #mark(op: Operation | undefined): void {
-    this.#begin(op, true)
+    void this.#expect(op, { isMark: true })
     op?.wire('send', () => 'PWD')
-    this.#write(Buffer.from('PWD'))
+    this.#write('PWD')
   }
 
-  #begin(op: Operation | undefined, isMark = false): CommandReplies {
-    const first = Promise.withResolvers<FtpReply>()
+  /** The last reply to what is sent next; `first` gets the first of any kind. */
+  #expect(
+    op: Operation | undefined,
+    { first, isMark = false }: { first?: PromiseWithResolvers<FtpReply>; isMark?: boolean } = {},
+  ): Promise<FtpReply> {
     const final = Promise.withResolvers<FtpReply>()
-    // After an abort these have no reader; their rejections must not count as unhandled.
-    for (const { promise } of [first, final]) promise.catch(() => {})
-    const open: OpenExchange = {
-      final: final.promise,
-      isMark,
-      hold: false,
-      replies: 0,
-      resync: undefined,
-      begun: first.resolve,
-      done: final.resolve,
-    }
+    // After an abort it has no reader; its rejection must not count as unhandled.
+    final.promise.catch(() => {})
+    const begun = first?.resolve ?? unheard
+    const open: OpenExchange = { final, begun, isMark, hold: false, replies: 0, resync: undefined }
     this.#exchanges.push(open)
     this.#commands.op = op
     this.#commands.expect({
@@ -221,11 +231,11 @@ export class Control {
       holds: (reply) => open.hold && isPositive(reply),
       drop: (error) => {
         this.#forget(open)
-        first.reject(error)
+        first?.reject(error)
         final.reject(error)
       },
     })
-    return { first: first.promise, final: final.promise }
+    return final.promise
   }
 
   #take(open: OpenExchange, reply: FtpReply): void | 'more' {
@@ -240,7 +250,7 @@ export class Control {
     if (isLast || reply.status === SHUTDOWN) return this.#end(open, reply)
     if (open.resync === 'ABOR') {
       open.resync = 'TYPE'
-      this.#write(Buffer.from('TYPE I'))
+      this.#write('TYPE I')
     }
     return 'more'
   }
@@ -271,7 +281,7 @@ export class Control {
     if (open.isMark) this.#noops = 0
     if (open.replies > 0) this.#mayStray = false
     this.#echoExpected = reply.status === CUT || open.replies > 0
-    open.done(reply)
+    open.final.resolve(reply)
     if (reply.status === SHUTDOWN) this.lose(shutDown(reply))
   }
 
@@ -297,18 +307,16 @@ export class Control {
     return true
   }
 
-  #write(line: Uint8Array): void {
-    this.#send(Buffer.concat([line, LINE_END]))
-  }
-
-  #send(lines: Uint8Array): void {
-    // A loss ends the exchange that is open.
-    this.#commands.send([lines]).catch(() => {})
+  /** A loss ends the exchange that is open. */
+  #write(line: string): void {
+    this.#commands.say(`${line}\r\n`)
   }
 }
 
 interface OpenExchange {
-  readonly final: Promise<FtpReply>
+  readonly final: PromiseWithResolvers<FtpReply>
+  /** Hears the first reply of any kind. */
+  readonly begun: (reply: FtpReply) => void
   /** Whether it only shows which replies are behind it. */
   readonly isMark: boolean
   hold: boolean
@@ -316,8 +324,6 @@ interface OpenExchange {
   replies: number
   /** What was said last to end a transfer that owes its reply. */
   resync: 'ABOR' | 'TYPE' | undefined
-  begun(reply: FtpReply): void
-  done(reply: FtpReply): void
 }
 
 function busy(): NetError {
@@ -343,7 +349,7 @@ function shutDown(reply: FtpReply): NetError {
   })
 }
 
-const LINE_END: Uint8Array = Buffer.from('\r\n')
+const unheard = (): void => {}
 const SHUTDOWN = 421
 const COMPLETE = 226
 const CUT = 426

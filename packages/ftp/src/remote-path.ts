@@ -2,13 +2,13 @@
 
 import { refused } from '@net/core/authoring'
 
-import { toWire, type FtpEncoding } from './wire-text.ts'
+import { isAsciiLine, toWire, type FtpEncoding } from './wire-text.ts'
 
 /** Throws `NET_BAD_OPTION` for what is no path or cannot be written in the encoding, `NET_INJECTION` for a line break or NUL in it. */
 export function checkPath(name: string, path: unknown, encoding: FtpEncoding): void {
   if (typeof path !== 'string' || path === '')
     throw refused("the path of a file or folder, such as 'in/report.csv'", path, name)
-  toWire(path, encoding, name)
+  if (!isAsciiLine(path)) toWire(path, encoding, name)
 }
 
 /**

@@ -38,6 +38,16 @@ export function toWire(text: string, encoding: FtpEncoding, what = 'the command'
   return text.isWellFormed() ? Buffer.from(text, 'utf8') : encodeEscaped(text, what)
 }
 
+/** The bytes of one line without its end, as text each character of which is a byte. Throws as `toWire` does. */
+export function toLine(text: string, encoding: FtpEncoding): string {
+  return isAsciiLine(text) ? text : toWire(text, encoding).toString('latin1')
+}
+
+/** Whether the text is one line that is the same bytes in each encoding, as nearly all are. */
+export function isAsciiLine(text: string): boolean {
+  return PLAIN.test(text)
+}
+
 function decodeEscaped(bytes: Buffer): string {
   let text = ''
   for (let at = 0; at < bytes.length;) {
@@ -73,6 +83,7 @@ function notInEncoding(what: string, encoding: string): Error {
   })
 }
 
+const PLAIN = /^[ -~]*$/
 const ESCAPE = 0xdc00
 const FIRST_SURROGATE = 0xd800
 const LAST_SURROGATE = 0xdfff

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { fromWire, toWire, isEscaped } from '../src/wire-text.ts'
+import { fromWire, isEscaped, toLine, toWire } from '../src/wire-text.ts'
 
 const names = [
   Buffer.from('plain'),
@@ -55,4 +55,17 @@ test('an incomplete character is kept as bytes', () => {
   for (const text of ['\uD83C', 'a\uDFFF', '\uDC0A']) {
     expect(() => toWire(text, 'utf8')).toThrow(expect.objectContaining({ code: 'NET_BAD_OPTION' }))
   }
+})
+
+test('a line is the same bytes as text, and is refused for the same reasons', () => {
+  for (const text of ['STOR a b~', 'STOR \t\u007F', 'STOR müller', 'STOR \uDCFC']) {
+    expect(Buffer.from(toLine(text, 'utf8'), 'latin1')).toEqual(toWire(text, 'utf8'))
+  }
+  expect(toLine('STOR ü', 'latin1')).toBe('STOR ü')
+  expect(() => toLine('STOR a\nQUIT', 'utf8')).toThrow(
+    expect.objectContaining({ code: 'NET_INJECTION' }),
+  )
+  expect(() => toLine('STOR Ā', 'latin1')).toThrow(
+    expect.objectContaining({ code: 'NET_BAD_OPTION' }),
+  )
 })
