@@ -53,6 +53,25 @@ test.for(names.filter((name) => name !== 'inetutils-ftpd'))(
   },
 )
 
+test.for(names.flatMap((name) => [[name, 1] as const, [name, 3] as const]))(
+  '%s takes small files that wait for each other over %i sessions',
+  async ([name, connections], context) => {
+    await using daemon = await daemons[name](context)
+    await using partner = await logIn(daemon, { connections })
+    const files = Array.from({ length: 20 }, (_, at) => `small ${at}`)
+    const work = files.flatMap((file) => [
+      partner.writeFile(file, file),
+      partner.exists(`${file} of nobody`),
+    ])
+    await Promise.all(work)
+    for (const file of files) expect(readFileSync(join(daemon.root, file), 'utf8')).toBe(file)
+    await Promise.all(files.map((file) => partner.writeFile(file, `${file} once more`)))
+    for (const file of files) {
+      expect(readFileSync(join(daemon.root, file), 'utf8')).toBe(`${file} once more`)
+    }
+  },
+)
+
 test.for(names.flatMap((name) => [[name, 'active'] as const, [name, 'passive'] as const]))(
   '[FTP-18] [FTP-43] %s in %s mode, with times, modes and an upload that goes on',
   async ([name, mode], context) => {

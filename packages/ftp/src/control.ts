@@ -97,6 +97,29 @@ export class Control {
     return { first: first.promise, final: this.#say(op, command, shown, first) }
   }
 
+  /**
+   * As `ask`; another command goes along in the packet, whose reply is owed when that to this one is here. `told` gets it,
+   * whatever it says, unless the connection is lost before.
+   */
+  askAlong(
+    op: Operation,
+    command: string,
+    next: string,
+    told: (reply: FtpReply) => void,
+  ): Promise<FtpReply> {
+    return stoppable(op, () => {
+      this.#checkFree()
+      const lines = [command, next].map((line) => toLine(line, this.encoding))
+      if (this.#noops > 0) this.#mark(op)
+      op.wire('send', () => command)
+      const final = this.#expect(op)
+      op.wire('send', () => next)
+      this.#expect(op).then(told, () => {})
+      this.#write(lines.join('\r\n'))
+      return final
+    })
+  }
+
   /** Sends several commands in one packet; gives the last reply to each, whatever they say. Rejects as `ask` does. */
   askTogether(op: Operation, commands: readonly string[]): Promise<readonly FtpReply[]> {
     this.#checkFree()

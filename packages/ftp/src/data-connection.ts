@@ -22,7 +22,7 @@ import type { FtpDataOptions, PassiveWay } from './client-options.ts'
 import { secureData } from './data-tls.ts'
 import type { Dialog } from './dialog.ts'
 import { extendedPort, passiveHost, passivePort } from './passive.ts'
-import { isPositive } from './reply.ts'
+import { isPositive, type FtpReply } from './reply.ts'
 import { replyError } from './errors.ts'
 
 /** What data connections are made of. */
@@ -45,6 +45,9 @@ export class DataConnections {
   /** The way that has worked. */
   #way: PassiveWay | undefined
   #announced: 'EPRT' | 'PORT' | undefined
+  /** Where the server waits for the transfer of the next call, and of the one that has its turn. */
+  #next: FtpReply | undefined
+  #told: FtpReply | undefined
 
   constructor(road: DataRoad, control: Transport) {
     this.#road = road
@@ -80,6 +83,22 @@ export class DataConnections {
     throw failure ?? noWay()
   }
 
+  /** What a transfer will ask the server first; undefined where that is not known yet. */
+  get question(): PassiveWay | undefined {
+    return this.#options.mode === 'active' ? undefined : this.#way
+  }
+
+  /** The server has answered the question for the call that comes next. */
+  toldAhead(reply: FtpReply): void {
+    this.#next = reply
+  }
+
+  /** Another call has its turn. */
+  begin(): void {
+    this.#told = this.#next
+    this.#next = undefined
+  }
+
   /** Speaks TLS over a data connection if the control connection does, as the same host and in the same session. */
   async protect({ op }: Dialog, data: Transport): Promise<Transport> {
     const { info, duplex } = this.#control
@@ -94,7 +113,20 @@ export class DataConnections {
   }
 
   async #by(dialog: Dialog, way: PassiveWay): Promise<Transport> {
-    const reply = await dialog.op.phase('command', () => dialog.ask(way))
+    const told = this.#told
+    this.#told = undefined
+    if (told !== undefined) {
+      try {
+        return await this.#to(dialog, way, told)
+      } catch (error) {
+        // It need not wait for ever.
+        if (dialog.op.signal.aborted || dialog.control.failure !== undefined) throw error
+      }
+    }
+    return this.#to(dialog, way, await dialog.op.phase('command', () => dialog.ask(way)))
+  }
+
+  async #to(dialog: Dialog, way: PassiveWay, reply: FtpReply): Promise<Transport> {
     if (way === 'EPSV') {
       if (reply.status !== 229) throw replyError(reply, way)
       return this.#dial(dialog, this.#endpoint(extendedPort(reply)))

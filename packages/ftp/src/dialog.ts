@@ -32,6 +32,17 @@ export class Dialog {
     return reply
   }
 
+  /** As `ask`; another command that changes nothing goes along, to whose reply `told` listens, and which is owed then. */
+  async askAlong(
+    command: string,
+    next: string,
+    told: (reply: FtpReply) => void,
+  ): Promise<FtpReply> {
+    const reply = await this.control.askAlong(this.op, command, next, told)
+    if (reply.status === SHUTDOWN) throw this.refusal(reply, command)
+    return reply
+  }
+
   /** Sends several commands that change nothing of the server's files in one packet, and gives the last reply to each. */
   async askTogether(commands: readonly string[]): Promise<readonly FtpReply[]> {
     const replies = await this.control.askTogether(this.op, commands)

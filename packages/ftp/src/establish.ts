@@ -59,8 +59,8 @@ async function openSession(
   const { control, welcome, features } = await logIn(op, transport, login)
   const road = { dialer, tls: login.tls, options: taken.data }
   const data = new DataConnections(road, control.transport)
-  const { keepAlive } = taken
-  const rules = keepAlive === undefined ? shared : { ...shared, keepAlive }
+  const { keepAlive = Infinity, pipelining = true } = taken
+  const rules = { ...shared, keepAlive, pipelining }
   return { session: new Session(control, data, features, rules), welcome }
 }
 

@@ -14,6 +14,7 @@ import {
 } from '@net/core/authoring'
 import { endedBefore, Turns, type FramedSession } from '@net/socket/authoring'
 
+import { Ahead } from './ahead.ts'
 import type { Control } from './control.ts'
 import type { DataConnections } from './data-connection.ts'
 import { Dialog, verbOf } from './dialog.ts'
@@ -41,6 +42,8 @@ export interface SessionRules {
   readonly times?: SharedTimes | undefined
   /** Milliseconds between NOOPs; default `Infinity`. */
   readonly keepAlive?: number
+  /** Whether a command may go along with one whose answer it does not need. Default true. */
+  readonly pipelining?: boolean
 }
 
 /** A session that is logged in. */
@@ -51,11 +54,13 @@ export class Session implements FramedSession {
   /** What is known of the server's clock. */
   readonly times: SessionTimes
   readonly #turns = new Turns()
+  readonly #ahead: Ahead
   readonly #debts = new Set<string>()
   readonly #unknown = new Set<string>()
   readonly #understood = new Set<string>()
   readonly #place: SharedPlace
   readonly #keepAlive: number
+  readonly #pipelining: boolean
   /** The folder of the place that this session is in. */
   #folder: string | undefined
   #home: string | undefined
@@ -64,19 +69,23 @@ export class Session implements FramedSession {
   #isWornOut = false
   #closed = false
   #idle: Timer | undefined
+  /** Whether a call waits for whichever session is free. */
+  #isAwaited: () => boolean = () => false
 
   constructor(
     control: Control,
     data: DataConnections,
     features: Features,
-    { place = {}, times, keepAlive = Infinity }: SessionRules = {},
+    { place = {}, times, keepAlive = Infinity, pipelining = true }: SessionRules = {},
   ) {
     this.control = control
     this.data = data
+    this.#ahead = new Ahead(data)
     this.features = features
     this.#place = place
     this.times = new SessionTimes(times)
     this.#keepAlive = keepAlive
+    this.#pipelining = pipelining
     this.#rest()
   }
 
@@ -116,21 +125,28 @@ export class Session implements FramedSession {
 
   /** Whether another command would be answered: the connection is there, and no reply to an earlier one is missing. */
   get usable(): boolean {
-    return !this.#closed && !this.ended && !this.control.owed
+    return !this.#closed && !this.ended && (!this.control.owed || this.#ahead.owed)
   }
 
   /**
    * Runs the work when it is its turn. Rejects as `endedBefore` says where the session is over, and with `NET_BUSY`
    * where the turn belongs to a call that waits for a stream or function of the caller's: waiting for it could be
-   * waiting for oneself.
+   * waiting for oneself. `isAwaited` tells whether a call waits for a session without being in line for this one.
    */
-  async use<T>(op: Operation, attempt: Attempt, work: (dialog: Dialog) => Promise<T>): Promise<T> {
+  async use<T>(
+    op: Operation,
+    attempt: Attempt,
+    work: (dialog: Dialog) => Promise<T>,
+    isAwaited?: () => boolean,
+  ): Promise<T> {
     this.#checkOpen()
     if (this.#callerHolds > 0) throw busy()
     const leave = await this.#turns.take(op)
     this.#idle?.clear()
     try {
       this.#checkOpen()
+      this.data.begin()
+      if (isAwaited !== undefined) this.#isAwaited = isAwaited
       const dialog = new Dialog(op, this.control, attempt)
       if (this.#debts.size > 0) await this.repay(dialog)
       if (this.#place.folder !== this.#folder) await this.#follow(dialog)
@@ -138,6 +154,12 @@ export class Session implements FramedSession {
     } finally {
       this.#leave(leave)
     }
+  }
+
+  /** As `ask` of the dialog, for the last command of a call. Where another call waits, what its transfer asks first goes along. */
+  askLast(dialog: Dialog, command: string): Promise<FtpReply> {
+    const isFollowed = this.#turns.awaited || this.#isAwaited()
+    return isFollowed && this.#pipelining ? this.#ahead.ask(dialog, command) : dialog.ask(command)
   }
 
   /**
@@ -296,16 +318,18 @@ export class Session implements FramedSession {
     const leave = this.#turns.takeAtOnce()
     if (leave === undefined) return
     this.control.begin(undefined, 'NOOP')
-    this.#leave(leave, NOOP_ANSWERED)
+    this.#leave(leave, ANSWERED)
   }
 
-  #leave(leave: () => void, limit = OWED): void {
+  #leave(leave: () => void, limit = this.#ahead.owed ? ANSWERED : OWED): void {
     if (!this.control.owed) {
+      this.#ahead.settled()
       leave()
       this.#rest()
       return
     }
     void this.#settled(limit).then(() => {
+      this.#ahead.settled()
       leave()
       this.#rest()
     })
@@ -314,11 +338,10 @@ export class Session implements FramedSession {
   /** Waits until no reply is owed: a server that says nothing is reminded, and then given up. */
   async #settled(limit = OWED): Promise<void> {
     const { control } = this
+    const message = this.#ahead.owed ? AHEAD_TEXT : OWED_TEXT
     const timers = [
       clock().after(REMINDED, () => control.interrupt()),
-      clock().after(limit, () =>
-        control.lose(netError('NET_TIMEOUT_REPLY', { message: OWED_TEXT, limit })),
-      ),
+      clock().after(limit, () => control.lose(netError('NET_TIMEOUT_REPLY', { message, limit }))),
     ]
     await control.idle()
     for (const timer of timers) timer.clear()
@@ -361,8 +384,9 @@ export function busy(): Error {
 
 // The last reply of a call that was stopped arrives within milliseconds, or the server is not there any more.
 const OWED = 1000
-// A NOOP delays no call, and the road may be long.
-const NOOP_ANSWERED = 30_000
+// Neither a NOOP nor what was asked for the next call is of a call that was stopped, and the road may be long.
+const ANSWERED = 30_000
 // pure-ftpd says nothing at all when a download was cut, but answers ABOR.
 const REMINDED = 500
+const AHEAD_TEXT = 'the server did not say where it waits for the next transfer'
 const OWED_TEXT = 'the server did not answer a call that was stopped'

@@ -74,7 +74,7 @@ export class Sessions implements FramedSession {
     if (most === 1 && !replaces) return first.use(op, attempt, (dialog) => work(dialog, first))
     const session = await this.#take(op)
     try {
-      return await session.use(op, attempt, (dialog) => work(dialog, session))
+      return await session.use(op, attempt, (dialog) => work(dialog, session), this.#isAwaited)
     } finally {
       void session.control.idle().then(() => this.#free(session))
     }
@@ -95,6 +95,8 @@ export class Sessions implements FramedSession {
     for (const session of this.#all) session.cut(error)
     this.#end.resolve(undefined)
   }
+
+  readonly #isAwaited = (): boolean => this.#waiting.size > 0
 
   async #take(op: Operation): Promise<Session> {
     for (;;) {

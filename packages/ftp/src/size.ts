@@ -12,15 +12,19 @@ import { asArgument, splitPath } from './remote-path.ts'
 import { isPositive, type FtpReply } from './reply.ts'
 import type { Session } from './session.ts'
 
-/** The size of a remote file in bytes; undefined where the server does not tell. */
+/** The size of a remote file in bytes; undefined where the server does not tell. `isLast` of a call that asks nothing behind it. */
 export async function askSize(
   session: Session,
   dialog: Dialog,
   path: string,
+  isLast = false,
 ): Promise<number | undefined> {
   // FEAT does not decide: many servers know SIZE and do not name it.
   if (!session.knows('SIZE')) return undefined
-  const reply = await dialog.op.phase('command', () => dialog.ask(`SIZE ${asArgument(path)}`))
+  const command = `SIZE ${asArgument(path)}`
+  const reply = await dialog.op.phase('command', () =>
+    isLast ? session.askLast(dialog, command) : dialog.ask(command),
+  )
   if (isPositive(reply)) {
     session.understood('SIZE')
     return sizeIn(reply)

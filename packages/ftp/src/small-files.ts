@@ -41,7 +41,11 @@ export class SmallFiles {
     const at = this.#at(path)
     const verb = transferOf('upload', at, true)
     return this.#client.within(verb, options, async (dialog, session) => {
-      const { verified } = await upload(session, dialog, { source: bytes, path: at })
+      const { verified } = await upload(session, dialog, {
+        source: bytes,
+        path: at,
+        isLast: modified === undefined,
+      })
       if (!verified) return undefined
       const hasTime = modified !== undefined && (await keepsTime(session, dialog, at, modified))
       const { name } = splitPath(path)

@@ -24,7 +24,7 @@ export function uploadAs(
 ): Promise<TransferResult> {
   const send = (whole: UploadPlan): Promise<TransferResult> =>
     resume ? resumeUpload(session, dialog, { ...whole, isRepeat }) : upload(session, dialog, whole)
-  if (temporary === false) return send(plan)
+  if (temporary === false) return resume ? send(plan) : send({ ...plan, isLast: true })
   const name = temporary === true ? temporaryName(plan.path) : temporary(plan.path)
   checkPath('temporary', name, dialog.control.encoding)
   const aside = { temporary: name, keeps: resume && !isRepeat, isOurs: isRepeat }

@@ -50,6 +50,8 @@ export interface UploadPlan {
   readonly allocate?: boolean | undefined
   /** Called when the server has begun to take the file: from there on what it has under the path is of this source. */
   readonly begun?: (() => void) | undefined
+  /** Whether the call asks nothing behind it. Default false. */
+  readonly isLast?: boolean | undefined
 }
 
 /** Sends the source to the path. Rejects with `NET_SIZE_MISMATCH` if the server has another size afterwards. */
@@ -96,7 +98,7 @@ export async function upload(
     const result = { transferred: moved, size: before + moved, reply: reply.text }
     if (verb === 'STOU') return { ...result, ...named(started, reply), verified: false }
     if (plan.ascii === true) return { ...result, verified: false }
-    const verified = await isVerified(session, dialog, { path, size: result.size, reply })
+    const verified = await isVerified(session, dialog, plan, { size: result.size, reply })
     if (check !== undefined) await compareHash(session, dialog, path, check)
     return { ...result, verified }
   } finally {
@@ -116,9 +118,10 @@ async function askForRoom(dialog: Dialog, size: number | undefined): Promise<voi
 async function isVerified(
   session: Session,
   dialog: Dialog,
-  { path, size: expected, reply }: { path: string; size: number; reply: FtpReply },
+  { path, hash = false, isLast = false }: UploadPlan,
+  { size: expected, reply }: { size: number; reply: FtpReply },
 ): Promise<boolean> {
-  const size = await askSize(session, dialog, path)
+  const size = await askSize(session, dialog, path, isLast && !hash)
   if (size !== undefined && size !== expected) throw differs(expected, size)
   const cut = size === undefined ? cutShort(reply, path) : undefined
   if (cut !== undefined) throw cut

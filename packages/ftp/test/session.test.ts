@@ -197,3 +197,92 @@ test('a change of folder that is stopped in the middle has changed nothing', asy
     expect(await client.size('a')).toBe(4)
   }
 })
+
+const login = { user: 'joe', password: 'open sesame' } as const
+
+test('where a call waits, what its transfer asks first goes along with the last command of the one before', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, login)
+  await client.writeFile('first', 'x')
+  const before = server.received.length
+  const files = ['a', 'b'].map((name) => client.writeFile(name, name))
+  await Promise.all([...files, client.size('first')])
+  expect(server.received.slice(before)).toEqual([
+    'EPSV',
+    'STOR a',
+    'SIZE a',
+    'EPSV',
+    'STOR b',
+    'SIZE b',
+    'EPSV',
+    'SIZE first',
+  ])
+  // What one call did not use is not kept for another.
+  await client.writeFile('c', 'c')
+  expect(server.received.slice(-3)).toEqual(['EPSV', 'STOR c', 'SIZE c'])
+  expect(['a', 'b', 'c'].map((name) => server.files.text(`/${name}`))).toEqual(['a', 'b', 'c'])
+})
+
+test('with pipelining: false nothing goes along', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, { ...login, pipelining: false })
+  await Promise.all([client.writeFile('a', 'a'), client.size('a')])
+  expect(server.received.slice(-4)).toEqual(['EPSV', 'STOR a', 'SIZE a', 'SIZE a'])
+})
+
+test('calls that wait for any of several sessions are asked for as well', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, { ...login, connections: 2 })
+  const names = Array.from({ length: 9 }, (_, at) => `f${at}`)
+  await Promise.all([...names.map((name) => client.writeFile(name, name)), client.size('f0')])
+  for (const name of names) expect(server.files.text(`/${name}`)).toBe(name)
+  // That of the call that moves no data is one more.
+  expect(server.received.filter((line) => line === 'EPSV')).toHaveLength(10)
+})
+
+test.each(['425 No port', '229 Entering (|||22|)', '500 What?'])(
+  'where the server says %j ahead, the next call asks anew',
+  async (reply) => {
+    await using server = await startFtpServer({ users })
+    await using client = await connect(server.url, login)
+    const first = client.upload(async function* () {
+      server.fail({ on: 'EPSV', do: { reply } })
+      yield Buffer.from('a')
+    }, 'a')
+    await Promise.all([first, client.writeFile('b', 'b')])
+    expect(server.received.slice(-5)).toEqual(['SIZE a', 'EPSV', 'EPSV', 'STOR b', 'SIZE b'])
+    expect(server.files.text('/b')).toBe('b')
+  },
+)
+
+test('an answer ahead that does not come costs the session, and not the call that is done', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, { ...login, retry: false })
+  using clock = useFakeClock()
+  const first = client.upload(async function* () {
+    server.fail({ on: 'EPSV', do: 'stall' })
+    yield Buffer.from('a')
+  }, 'a')
+  const second = client.writeFile('b', 'b', { timeout: { pool: Infinity } })
+  second.catch(() => {})
+  expect(await first).toMatchObject({ verified: true })
+  await clock.advance(30_000)
+  await expect(second).rejects.toMatchObject({ cause: { code: 'NET_TIMEOUT_REPLY' } })
+})
+
+test('a server whose second answer is late is not asked ahead any more', async () => {
+  await using server = await startFtpServer({ users })
+  await using client = await connect(server.url, login)
+  using clock = useFakeClock()
+  const first = client.upload(async function* () {
+    server.fail({ on: 'EPSV', do: { delay: 200 } })
+    yield Buffer.from('a')
+  }, 'a')
+  const second = client.writeFile('b', 'b')
+  await first
+  await clock.until(() => server.received.at(-1) === 'EPSV')
+  await clock.advance(200)
+  await second
+  await Promise.all([client.writeFile('c', 'c'), client.size('a')])
+  expect(server.received.slice(-4)).toEqual(['EPSV', 'STOR c', 'SIZE c', 'SIZE a'])
+})

@@ -25,6 +25,11 @@ export class Turns {
     return this.#taken
   }
 
+  /** Whether a call waits for the turn. */
+  get awaited(): boolean {
+    return this.#waiting.size > 0
+  }
+
   /** Waits for the turn; resolves to what gives it back. Rejects when the operation is stopped, and with `NET_TIMEOUT_POOL`. */
   take(op: Operation): Promise<() => void> {
     return this.#take(op, false)
