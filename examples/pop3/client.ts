@@ -49,7 +49,7 @@ export async function connect(url: string | URL, options?: SessionConnectOptions
 
 /** A mailbox that is open. Calls made at the same time queue. */
 export class Pop3Client implements AsyncDisposable {
-  /** Settles once the connection has ended, with what took it, or undefined after an orderly end. */
+  /** Settles once the connection has ended, with what took it, or undefined after `close`. */
   readonly closed: Promise<NetError | undefined>
   readonly #client: CommandClient<string>
 

@@ -64,6 +64,7 @@ import { walkFolders } from './walk.ts'
 
 /** The client over its sessions. */
 export class Client implements TreeClient {
+  readonly closed: Promise<NetError | undefined>
   readonly info: ConnectionInfo
   readonly welcome: string
   readonly capabilities: ReadonlyMap<string, string>
@@ -80,16 +81,13 @@ export class Client implements TreeClient {
     this.#first = first
     this.#sessions = sessions
     this.#frame = new ClientFrame(identity, sessions)
+    this.closed = this.#frame.endOf(sessions.closed)
     this.info = first.control.info
     this.capabilities = first.features
     this.welcome = welcome
     this.user = user
     this.connections = connections
     this.place = first.place
-  }
-
-  get closed(): Promise<NetError | undefined> {
-    return this.#sessions.closed
   }
 
   async upload(source: Source, path: string, options?: UploadOptions): Promise<TransferResult> {

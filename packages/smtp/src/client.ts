@@ -87,7 +87,7 @@ export interface SmtpClient extends AsyncDisposable {
    * wrong options only.
    */
   close(options?: CloseOptions): Promise<void>
-  /** Settles once the connection has ended, with what took it, or undefined after an orderly end; never rejects. */
+  /** Settles once the connection has ended, with what took it, or undefined after `close`; never rejects. */
   readonly closed: Promise<NetError | undefined>
 }
 
@@ -106,7 +106,7 @@ export class ConnectedClient implements SmtpClient {
     this.#retry = identity.client.defaults?.retry
     this.#dkim = dkim
     this.#calls = new CommandClient(identity, session)
-    this.closed = session.closed
+    this.closed = this.#calls.closed
   }
 
   get capabilities(): SmtpCapabilities {

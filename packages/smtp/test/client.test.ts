@@ -261,6 +261,7 @@ test('leaves at once without grace', async () => {
   await using server = await startSmtpServer()
   const client = await connect(server.url)
   await client.close({ grace: 0 })
+  expect(await client.closed).toBeUndefined()
   await until(() => server.connections === 0)
   expect(server.received).not.toContain('QUIT')
 })

@@ -75,6 +75,11 @@ export class ClientFrame {
     if (this.#closing !== undefined) throw closedError()
   }
 
+  /** What ended the session, as who holds the client is told: nothing once it is closed. */
+  endOf(ended: Promise<NetError | undefined>): Promise<NetError | undefined> {
+    return ended.then((error) => (this.#closing === undefined ? error : undefined))
+  }
+
   /** Says goodbye; what is not done within `grace` milliseconds, 2,000 by default, is cut off. Closes once, and never rejects. */
   close(grace: number | undefined, goodbye: (op: Operation) => Promise<void>): Promise<void> {
     this.#closing ??= this.#close(grace ?? GRACE, goodbye)

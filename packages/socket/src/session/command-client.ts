@@ -13,6 +13,8 @@ import { Turns } from './turns.ts'
 
 /** The calls of one client over one session. */
 export class CommandClient<R> {
+  /** Settles once the session is over, with what took it, or undefined after `close`; never rejects. */
+  readonly closed: Promise<NetError | undefined>
   readonly #identity: ClientIdentity
   readonly #commands: Commands<R>
   readonly #frame: ClientFrame
@@ -33,11 +35,7 @@ export class CommandClient<R> {
         commands.transport.abort(error)
       },
     })
-  }
-
-  /** Settles once the session is over, with what took it, or undefined after an orderly end; never rejects. */
-  get closed(): Promise<NetError | undefined> {
-    return this.#commands.closed
+    this.closed = this.#frame.endOf(commands.closed)
   }
 
   /**
